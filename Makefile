@@ -1,0 +1,54 @@
+# `make help` lists the targets. Needs make and Python 3.11 or later; everything else comes with `make setup`.
+# Python is looked for by version, newest first; PYTHON=... chooses one.
+
+PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do \
+	command -v $$name >/dev/null && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up demo test check bench lock clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
+
+setup: $(READY) ## create .venv from the lock file; does nothing where that is done
+
+# The stamp is the last thing written: a set-up that was broken off starts over.
+$(READY): requirements-dev.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "error: Python 3.11 or later is needed (found: $$(python3 --version 2>&1))" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "error: $(PYTHON) lacks the module venv; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@rm -f $(READY)
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
+	@touch $(READY)
+
+up: $(READY) ## run everything in the foreground: PostgreSQL, Temporal, worker, API
+	@$(BIN)/kaifang up
+
+demo: $(READY) ## drive one case of each procedure through a running stack (`make up`)
+	@$(BIN)/kaifang demo
+
+test: $(READY) ## run the tests
+	$(BIN)/pytest $(TESTS)
+
+check: $(READY) ## formatting, lint, types, import contracts, rule packs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/kaifang rules check
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+bench: $(READY) ## measure the figures that we claim
+	$(BIN)/python -m benchmarks
+
+lock: ## bring the lock files up to pyproject.toml (needs uv)
+	@command -v uv >/dev/null || { echo "error: uv is needed for this target only: pip install uv" >&2; exit 1; }
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' --output-file requirements.lock pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' --constraint requirements.lock --extra dev --output-file requirements-dev.lock pyproject.toml
+
+clean: ## remove what the tools left; neither .venv nor the data in var/
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -1,0 +1,85 @@
+"""The record of notices in PostgreSQL: the table is the record, and clocks are set under its share lock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models import events as e
+from rules.calendar import CalendarRecord
+from rules.calendar_notices import Notice, Scope
+from rules.deadlines import to_shanghai
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from activities.database import Connection
+
+
+class RecordOfNotices:
+    """The calendar as PostgreSQL has it, read again when its version has moved on."""
+
+    def __init__(self, scopes: Sequence[Scope]) -> None:
+        self._scopes = tuple(scopes)
+        self._record = CalendarRecord((), self._scopes)
+
+    async def under_share_lock(self, connection: Connection) -> CalendarRecord:
+        """The record as it stands; no notice is published until this transaction ends."""
+        version = await connection.fetchval("select version from calendar for share")
+        return await self._at(connection, version)
+
+    async def read(self, connection: Connection) -> CalendarRecord:
+        """The record as it stands now, for answers that set no clock."""
+        version = await connection.fetchval("select version from calendar")
+        return await self._at(connection, version)
+
+    async def add(self, connection: Connection, notice: Notice) -> CalendarRecord:
+        """The record with one notice more, under the exclusive lock that keeps clocks from being set meanwhile.
+
+        A notice that the record has (same scope and document) changes nothing.
+        """
+        version = await connection.fetchval("select version from calendar for update")
+        record = await self._at(connection, version)
+        if any((n.scope, n.document) == (notice.scope, notice.document) for n in record.notices):
+            return record
+        await connection.execute(
+            "insert into calendar_notices (position, scope, document, published_on, recorded_at, notice) "
+            "values ($1, $2, $3, $4, $5, $6)",
+            version + 1,
+            notice.scope,
+            notice.document,
+            notice.published_on,
+            notice.recorded_at,
+            notice.model_dump_json(),
+        )
+        await connection.execute("update calendar set version = $1", version + 1)
+        return record.with_notice(notice)
+
+    async def _at(self, connection: Connection, version: int) -> CalendarRecord:
+        if self._record.version != version:
+            rows = await connection.fetch("select notice from calendar_notices order by position limit $1", version)
+            self._record = CalendarRecord((Notice.model_validate_json(row["notice"]) for row in rows), self._scopes)
+        return self._record
+
+
+def with_due(clock: e.Clock, record: CalendarRecord) -> e.Clock:
+    """The clock with its end filled in by the calendar, and the position in the record by which it was found.
+
+    Working days in which a cited rule stopped the clock are added to the period.
+    """
+    if not clock.wants_due:
+        return clock
+    assert clock.period
+    calendar = record.calendar(clock.calendar)
+    stopped = sum(
+        calendar.working_days_between(to_shanghai(stop.stopped_at).date(), to_shanghai(stop.resumed_at).date())
+        for stop in clock.stops
+    )
+    deadline = calendar.deadline(clock.started_at, clock.period, stopped)
+    return clock.model_copy(
+        update={
+            "due_at": deadline.due_at,
+            "last_day": deadline.last_day,
+            "provisional": deadline.provisional,
+            "calendar_version": deadline.calendar_version,
+        }
+    )

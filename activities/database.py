@@ -1,0 +1,32 @@
+"""The connection pool that receipt, writer and sweeper share."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import asyncpg
+
+if TYPE_CHECKING:
+    # asyncpg's classes take type parameters only in its stubs
+    Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    Pool = asyncpg.Pool[asyncpg.Record]
+else:
+    Connection = asyncpg.Connection
+    Pool = asyncpg.Pool
+
+AWAY = (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError)
+"""What is raised while PostgreSQL cannot be reached: nothing was recorded, and the same may work later."""
+
+
+async def open_pool(dsn: str, *, size: int = 10) -> Pool:
+    """A pool that opens its connections when they are needed, so that a service starts before PostgreSQL does."""
+    return await asyncpg.create_pool(
+        dsn, min_size=0, max_size=size, timeout=3, command_timeout=10, server_settings={"timezone": "Asia/Shanghai"}
+    )
+
+
+async def present(connection: Connection) -> datetime:
+    """PostgreSQL's clock, with time zone."""
+    now: datetime = await connection.fetchval("select clock_timestamp()")
+    return now

@@ -1,0 +1,140 @@
+"""The way from the inbox to the engine: a case's acts in the order of their receipt, as workflow updates."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from temporalio.client import Client, RPCTimeoutOrCancelledError, WorkflowUpdateFailedError
+from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.inbox import settle_refused
+from activities.log import read_log
+from models.acts import ACT, Act, File
+from models.events import Event
+from models.messages import CaseStart, Delivery
+from models.state import CaseState, fold
+from rules.pinned import ProcedureRules
+from workflows import search_attributes
+from workflows.case import Case
+from workflows.procedures import BY_NAME
+
+if TYPE_CHECKING:
+    from activities.database import Pool
+
+LOG = logging.getLogger("kaifang.engine")
+PRIORITY = {"urgent": 1, "expedited": 2}
+ORDINARY = 3
+
+
+class Engine:
+    """Hands cases their acts. Any number may do so at once: the act's id is the update's id."""
+
+    def __init__(self, pool: Pool, temporal: Client, task_queue: str) -> None:
+        self._pool = pool
+        self._temporal = temporal
+        self._task_queue = task_queue
+
+    async def hand_over(self, case_id: str, patience: timedelta) -> None:
+        """Delivers what waits in the case's inbox, in order; stops at the first act that the engine did not answer.
+
+        `patience` bounds each delivery. An act is marked delivered only when its update has returned; one whose answer
+        did not come is delivered again, and the engine knows it by its id.
+        """
+        rows = await self._pool.fetch(
+            "select act from acts where case_id = $1 and delivered_at is null order by seq", case_id
+        )
+        for row in rows:
+            act = ACT.validate_json(row["act"])
+            delivered = await (self._start(act, patience) if isinstance(act, File) else self._deliver(act, patience))
+            if not delivered:
+                return
+
+    async def start_over(self, case_id: str, patience: timedelta) -> None:
+        """The engine has the case again, from its log; an engine that has it already is left alone."""
+        async with self._pool.acquire() as connection:
+            log = await read_log(connection, case_id)
+            state = fold(CaseState(), log)
+            rules = await connection.fetchval("select rules from pinned_rules where digest = $1", state.rules_digest)
+        await self._temporal.start_workflow(
+            BY_NAME[state.procedure].__name__,
+            CaseStart(case_id=case_id, rules=ProcedureRules.model_validate_json(rules), log=tuple(log)),
+            id=case_id,
+            task_queue=self._task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            search_attributes=search_attributes.at_start(state),
+            static_summary=f"{state.case_number} {state.dataset_id}",
+            priority=Priority(
+                priority_key=PRIORITY.get(state.choices.get("urgency", ""), ORDINARY), fairness_key=state.city
+            ),
+            rpc_timeout=patience,
+        )
+
+    async def _start(self, filing: File, patience: timedelta) -> bool:
+        """A filing needs no update: its events are in the log with which the case enters the engine."""
+        try:
+            if not await self._closed(filing.case_id):
+                await self.start_over(filing.case_id, patience)
+        except WorkflowAlreadyStartedError:
+            LOG.info("case %s had its workflow before and it is closed", filing.case_id)
+        except RPCError as failure:
+            LOG.info("case %s not started yet: %s", filing.case_id, failure)
+            return False
+        return await self._delivered(filing)
+
+    async def _deliver(self, act: Act, patience: timedelta) -> bool:
+        """True when the act is settled and need not be delivered again."""
+        handle = self._temporal.get_workflow_handle(act.case_id)
+        try:
+            delivery = Delivery(act=act, unseen=await self._unseen(act))
+            await handle.execute_update(Case.act, delivery, id=act.id, rpc_timeout=patience)
+        except WorkflowUpdateFailedError as failure:
+            cause = failure.cause
+            if isinstance(cause, ApplicationError) and cause.category is ApplicationErrorCategory.BENIGN:
+                details = dict(cause.details[0]) if cause.details else {}
+                await self._refuse(act, {"code": cause.type or "", **details})
+            elif not await self._settled(act):
+                LOG.warning("act %s of case %s not worked off: %r", act.id, act.case_id, cause)
+                return False
+        except RPCTimeoutOrCancelledError:
+            return False
+        except RPCError as failure:
+            if failure.status is not RPCStatusCode.NOT_FOUND or not await self._closed(act.case_id):
+                LOG.info("act %s of case %s not delivered yet: %s", act.id, act.case_id, failure)
+                return False
+            await self._refuse(act, {"code": "CaseClosed", "field": "case_id"})
+        return await self._delivered(act)
+
+    async def _unseen(self, act: Act) -> tuple[Event, ...]:
+        """What receipts wrote since the engine last did, so that the engine need not come back to read it."""
+        known = await self._pool.fetchval(
+            "select engine_number from cases where case_id = $1 and number > engine_number", act.case_id
+        )
+        if known is None:
+            return ()
+        async with self._pool.acquire() as connection:
+            return tuple(await read_log(connection, act.case_id, after=known))
+
+    async def _delivered(self, act: Act) -> bool:
+        # An act that added nothing, such as a claim made twice, is accepted without an event.
+        await self._pool.execute(
+            "update acts set delivered_at = clock_timestamp(), "
+            "state = case when state = 'received' then 'accepted' else state end where act_id = $1",
+            act.id,
+        )
+        return True
+
+    async def _refuse(self, act: Act, problem: dict[str, str]) -> None:
+        async with self._pool.acquire() as connection:
+            await settle_refused(connection, act.id, problem)
+
+    async def _settled(self, act: Act) -> bool:
+        state: str = await self._pool.fetchval("select state from acts where act_id = $1", act.id)
+        return state != "received"
+
+    async def _closed(self, case_id: str) -> bool:
+        return await self._pool.fetchval("select closed_at from cases where case_id = $1", case_id) is not None

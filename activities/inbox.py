@@ -1,0 +1,211 @@
+"""Receipt: a filing or an act is received when PostgreSQL has it, stamped by PostgreSQL's clock, whatever the machines
+do afterwards. One transaction under the case's row lock; nothing half recorded."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from activities.database import present
+from activities.log import LockedCase, Log, lock, next_case_number, open_case, read_log
+from models import acts as a
+from models import events as e
+from models.course import Proposal
+from models.refusals import Refusal
+from models.state import CaseState, fold
+from rules.pinned import ProcedureRules
+from workflows.procedures import BY_NAME
+
+if TYPE_CHECKING:
+    from activities.clock import Clock
+    from activities.database import Connection, Pool
+
+NAMESPACE = uuid.UUID("6f1b9a4e-7f0c-5d53-9d0e-6b61696661ce")
+
+
+class IdempotencyKeyReused(Exception):
+    """The same key came before with another body: nothing was received."""
+
+
+@dataclass(frozen=True)
+class Filing:
+    """What a party files: the codes that the engine may see, and the content that only PostgreSQL keeps."""
+
+    party: str
+    dataset_id: str
+    bodies: Mapping[str, str]
+    data_items: tuple[str, ...]
+    choices: Mapping[str, str]
+    given: frozenset[str]
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ActReceived:
+    """Where an act stands: `state` is received, accepted or refused; a refusal names its problem."""
+
+    act_id: str
+    case_id: str
+    received_at: datetime
+    state: str
+    problem: dict[str, str] | None = None
+
+
+def id_from_key(account: str, path: str, key: str) -> str:
+    """The id that a call with this Idempotency-Key gets, the same each time; unique per account and path."""
+    return str(uuid.uuid5(NAMESPACE, json.dumps([account, path, key])))
+
+
+def digest(body: Mapping[str, Any]) -> str:
+    """By which the same body is known again."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
+
+
+class Inbox:
+    """The one door by which filings and acts enter."""
+
+    def __init__(self, pool: Pool, log: Log, clock: Clock) -> None:
+        self._pool = pool
+        self._log = log
+        self._clock = clock
+
+    async def receive_filing(
+        self, case_id: str, procedure: str, rules: Callable[[datetime], ProcedureRules], filing: Filing
+    ) -> CaseState:
+        """The case as its receipt makes it, with all that the law makes follow at once; engine or no engine.
+
+        `rules` gives the law that governs a filing received at that instant. The same id again changes nothing, and
+        answers the case as it stands. Raises IdempotencyKeyReused, and what `rules` raises.
+        """
+        request_digest = digest(filing.content)
+        async with self._pool.acquire() as connection, connection.transaction():
+            # Two calls with one key: the second waits here for the first.
+            await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", case_id)
+            known = await connection.fetchval("select request_digest from acts where act_id = $1", f"{case_id}.file")
+            if known is not None:
+                if known != request_digest:
+                    raise IdempotencyKeyReused
+                return fold(CaseState(), await read_log(connection, case_id))
+            received_at = self._clock.at(await present(connection))
+            law = rules(received_at)
+            kind = BY_NAME[procedure].procedure
+            pinned = law.digest()
+            await connection.execute(
+                "insert into pinned_rules (digest, rules) values ($1, $2) on conflict do nothing",
+                pinned,
+                law.model_dump_json(),
+            )
+            filed = e.Filed(
+                at=received_at,
+                act=f"{case_id}.file",
+                case_id=case_id,
+                case_number=await next_case_number(connection, law.city_code, kind, received_at),
+                city=law.city,
+                procedure=kind.name,
+                party=filing.party,
+                dataset_id=filing.dataset_id,
+                bodies=filing.bodies,
+                data_items=filing.data_items,
+                choices=filing.choices,
+                given=filing.given,
+                rules_digest=pinned,
+            )
+            proposal = Proposal(CaseState())
+            proposal.add(filed)
+            kind.follow(law, proposal, received_at)
+            content = json.dumps(dict(filing.content), ensure_ascii=False, default=str)
+            await open_case(connection, filed, content=content, request_digest=request_digest)
+            events = await self._log.write(
+                connection,
+                LockedCase(case_id, 0, 0, received_at),
+                CaseState(),
+                proposal.events,
+                engine_number=len(proposal.events),
+            )
+            return fold(CaseState(), events)
+
+    async def receive_act(self, act: a.Act, content: Mapping[str, Any] | None = None) -> ActReceived:
+        """The act is in the inbox, stamped, in its order; the same id again changes nothing.
+
+        An act that moves no clock and opens nothing is judged and written here, unless earlier ones wait: then order
+        is kept and the engine judges it. Raises CaseUnknown, IdempotencyKeyReused.
+        """
+        body = {} if content is None else dict(content)
+        request_digest = digest({"kind": act.kind, **body})
+        async with self._pool.acquire() as connection, connection.transaction():
+            case = await lock(connection, act.case_id, self._clock)
+            return await self.receive_in(connection, case, act, content, request_digest)
+
+    async def receive_in(
+        self,
+        connection: Connection,
+        case: LockedCase,
+        act: a.Act,
+        content: Mapping[str, Any] | None = None,
+        request_digest: str = "",
+    ) -> ActReceived:
+        """As `receive_act`, in the caller's transaction, which holds the case's row lock."""
+        row = await connection.fetchrow(
+            "select case_id, received_at, state, problem, request_digest from acts where act_id = $1", act.id
+        )
+        if row is not None:
+            if row["request_digest"] != request_digest:
+                raise IdempotencyKeyReused
+            problem = json.loads(row["problem"]) if row["problem"] else None
+            return ActReceived(act.id, row["case_id"], row["received_at"], row["state"], problem)
+        last = await connection.fetchrow(
+            "select seq, received_at, exists (select from acts where case_id = $1 and state = 'received') as waiting "
+            "from acts where case_id = $1 order by seq desc limit 1",
+            act.case_id,
+        )
+        assert last, "every case begins with its filing"
+        stamped = act.model_copy(update={"received_at": max(case.now, last["received_at"]), "seen": case.number})
+        await connection.execute(
+            "insert into acts (act_id, case_id, seq, kind, account, received_at, state, act, content, request_digest) "
+            "values ($1, $2, $3, $4, $5, $6, 'received', $7, $8, $9)",
+            stamped.id,
+            stamped.case_id,
+            last["seq"] + 1,
+            stamped.kind,
+            stamped.by.account,
+            stamped.received_at,
+            stamped.model_dump_json(),
+            json.dumps(dict(content), ensure_ascii=False, default=str) if content else None,
+            request_digest,
+        )
+        if isinstance(stamped, a.JUDGED_AT_RECEIPT) and not last["waiting"]:
+            return await self._judge(connection, case, stamped)
+        return ActReceived(stamped.id, stamped.case_id, stamped.received_at, "received")
+
+    async def _judge(self, connection: Connection, case: LockedCase, act: a.Act) -> ActReceived:
+        state = fold(CaseState(), await read_log(connection, case.case_id))
+        rules = ProcedureRules.model_validate_json(
+            await connection.fetchval("select rules from pinned_rules where digest = $1", state.rules_digest)
+        )
+        try:
+            events = BY_NAME[state.procedure].procedure.judge(rules, state, act)
+        except Refusal as fact:
+            problem = {"code": fact.code, **fact.details()}
+            await settle_refused(connection, act.id, problem)
+            return ActReceived(act.id, act.case_id, act.received_at, "refused", problem)
+        if events:
+            await self._log.write(connection, case, state, events, engine_number=case.engine_number)
+        await connection.execute(
+            "update acts set state = 'accepted', delivered_at = $2 where act_id = $1", act.id, act.received_at
+        )
+        return ActReceived(act.id, act.case_id, act.received_at, "accepted")
+
+
+async def settle_refused(connection: Connection, act_id: str, problem: Mapping[str, str]) -> None:
+    """An act that was not accepted is refused, for a named reason; an accepted one stays accepted."""
+    await connection.execute(
+        "update acts set state = 'refused', problem = $2, delivered_at = clock_timestamp() "
+        "where act_id = $1 and state = 'received'",
+        act_id,
+        json.dumps(dict(problem)),
+    )

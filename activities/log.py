@@ -1,0 +1,249 @@
+"""The log in PostgreSQL and what is derived from it: one writer for engine and receipt, under the case's row lock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from activities.calendar_record import RecordOfNotices, with_due
+from models import events as e
+from models.acts import Actor, File
+from models.procedure import Procedure
+from models.state import CaseState, TaskState, fold
+from rules.deadlines import to_shanghai
+from workflows.procedures import BY_NAME
+
+if TYPE_CHECKING:
+    from activities.clock import Clock
+    from activities.database import Connection
+
+
+class ActSettled(Exception):
+    """The act was settled before: its events must not be written."""
+
+
+class CaseUnknown(LookupError):
+    """There is no case of that id."""
+
+
+@dataclass(frozen=True)
+class LockedCase:
+    """A case under its row lock: nobody else writes to its log or its inbox until the transaction ends."""
+
+    case_id: str
+    number: int
+    engine_number: int
+    now: datetime
+
+
+async def lock(connection: Connection, case_id: str, clock: Clock) -> LockedCase:
+    """Takes the row lock of a case. Raises CaseUnknown."""
+    row = await connection.fetchrow(
+        "select number, engine_number, clock_timestamp() as now from cases where case_id = $1 for update", case_id
+    )
+    if row is None:
+        raise CaseUnknown(case_id)
+    return LockedCase(case_id, row["number"], row["engine_number"], clock.at(row["now"]))
+
+
+async def read_log(connection: Connection, case_id: str, after: int = 0) -> list[e.Event]:
+    """The events of a case beyond number `after`, in order, in today's shape."""
+    rows = await connection.fetch(
+        "select event from events where case_id = $1 and number > $2 order by number", case_id, after
+    )
+    return e.read_events(row["event"] for row in rows)
+
+
+class Log:
+    """Writes events and all that is derived from them in the transaction of the caller."""
+
+    def __init__(self, notices: RecordOfNotices) -> None:
+        self.notices = notices
+
+    async def write(
+        self,
+        connection: Connection,
+        case: LockedCase,
+        before: CaseState,
+        proposed: Sequence[e.Event],
+        *,
+        engine_number: int,
+    ) -> list[e.Event]:
+        """Appends events to a locked case whose log makes `before`; returns them as they now stand in the log.
+
+        Fills in each clock's end, settles the acts that made the events, brings the read model up to date and opens
+        the access case of a grant. `engine_number` is how much of the log the engine knows afterwards. Raises
+        ActSettled.
+        """
+        await self._settle(connection, {event.act for event in proposed if event.act})
+        events = await self._with_clocks(connection, proposed)
+        await connection.executemany(
+            "insert into events (case_id, number, type, at, event) values ($1, $2, $3, $4, $5)",
+            [(case.case_id, event.number, event.type, event.at, event.model_dump_json()) for event in events],
+        )
+        after = fold(before, events)
+        await self._derive(connection, before, after, engine_number)
+        if after.granted and not before.granted:
+            await self._open_access(connection, case, after, after.granted)
+        return events
+
+    async def _settle(self, connection: Connection, acts: set[str]) -> None:
+        for act in sorted(acts):
+            settled = await connection.fetchval(
+                "update acts set state = 'accepted' where act_id = $1 and state = 'received' returning 1", act
+            )
+            if not settled:
+                raise ActSettled(act)
+
+    async def _with_clocks(self, connection: Connection, proposed: Sequence[e.Event]) -> list[e.Event]:
+        if not any(isinstance(event, e.TaskOpened | e.ClockMoved) and event.clock.wants_due for event in proposed):
+            return list(proposed)
+        record = await self.notices.under_share_lock(connection)
+        return [
+            event.model_copy(update={"clock": with_due(event.clock, record)})
+            if isinstance(event, e.TaskOpened | e.ClockMoved)
+            else event
+            for event in proposed
+        ]
+
+    async def _derive(self, connection: Connection, before: CaseState, after: CaseState, engine_number: int) -> None:
+        changed = [task for task in after.tasks.values() if before.tasks.get(task.task_id) != task]
+        if changed:
+            await connection.executemany(UPSERT_TASK, [task_row(after, task) for task in changed])
+        if after.grant and (after.grant != before.grant or after.closed):
+            await connection.execute(
+                "update grants set key_digest = $2, ended = $3 where case_id = $1",
+                after.case_id,
+                after.grant.key_digest,
+                after.closed,
+            )
+        await connection.execute(
+            "update cases set number = $2, engine_number = $3, outcome = $4, closed_at = $5, urgency = $6 "
+            "where case_id = $1",
+            after.case_id,
+            after.number,
+            engine_number,
+            after.closed,
+            after.closed_at,
+            after.choices.get("urgency"),
+        )
+
+    async def _open_access(self, connection: Connection, case: LockedCase, request: CaseState, it: e.Granted) -> None:
+        procedure = BY_NAME["access"].procedure
+        number = await next_case_number(connection, request.case_number.split("-")[0], procedure, it.at)
+        opened = e.AccessOpened(
+            number=1,
+            at=it.at,
+            act=f"{it.access_case_id}.file",
+            case_id=it.access_case_id,
+            case_number=number,
+            city=request.city,
+            procedure=procedure.name,
+            party=request.party,
+            dataset_id=request.dataset_id,
+            bodies=request.bodies,
+            granted_by=request.case_id,
+            data_items=it.data_items,
+            access_mode=it.access_mode,
+            use=it.use,
+            valid_until=it.valid_until,
+            rules_digest=request.rules_digest,
+        )
+        await open_case(connection, opened, content=None, request_digest="")
+        await connection.execute(
+            "insert into grants (case_id, granted_by, dataset_id, party, data_items, access_mode, use, granted_at, "
+            "valid_until) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            opened.case_id,
+            opened.granted_by,
+            opened.dataset_id,
+            opened.party,
+            list(opened.data_items),
+            opened.access_mode,
+            opened.use,
+            opened.at,
+            opened.valid_until,
+        )
+        access = LockedCase(opened.case_id, 0, 0, case.now)
+        await self.write(connection, access, CaseState(), [opened], engine_number=1)
+
+
+async def next_case_number(connection: Connection, city_code: str, procedure: Procedure, at: datetime) -> str:
+    """The number that people quote: city, procedure, year, running number. Without gaps, by the row lock."""
+    year = to_shanghai(at).year
+    running = await connection.fetchval(
+        "insert into case_numbers (city, procedure, year, last) values ($1, $2, $3, 1) "
+        "on conflict (city, procedure, year) do update set last = case_numbers.last + 1 returning last",
+        city_code,
+        procedure.name,
+        year,
+    )
+    return f"{city_code}-{procedure.code}-{year}-{running:06d}"
+
+
+async def open_case(
+    connection: Connection, filed: e.Filed | e.AccessOpened, *, content: str | None, request_digest: str
+) -> None:
+    """The row of a new case, and its filing as the first act of its inbox; the caller writes the first events."""
+    await connection.execute(
+        "insert into cases (case_id, case_number, city, procedure, dataset_id, party, provider, received_at, "
+        "rules_digest, number, engine_number) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0)",
+        filed.case_id,
+        filed.case_number,
+        filed.city,
+        filed.procedure,
+        filed.dataset_id,
+        filed.party,
+        filed.bodies.get("provider"),
+        filed.at,
+        filed.rules_digest,
+    )
+    act = File(id=filed.act or "", case_id=filed.case_id, by=Actor(account=filed.party), received_at=filed.at, seen=1)
+    await connection.execute(
+        "insert into acts (act_id, case_id, seq, kind, account, received_at, state, act, content, request_digest) "
+        "values ($1, $2, 1, $3, $4, $5, 'received', $6, $7, $8)",
+        act.id,
+        act.case_id,
+        act.kind,
+        act.by.account,
+        act.received_at,
+        act.model_dump_json(),
+        content,
+        request_digest,
+    )
+
+
+UPSERT_TASK = """
+insert into tasks (task_id, case_id, city, procedure, party, step, stage, round, body, urgency, state, claimed_by,
+  outcome, late, opened_at, ended_at, due_at, provisional, clock)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+on conflict (task_id) do update set state = excluded.state, claimed_by = excluded.claimed_by,
+  outcome = excluded.outcome, late = excluded.late, ended_at = excluded.ended_at, due_at = excluded.due_at,
+  provisional = excluded.provisional, clock = excluded.clock
+"""
+
+
+def task_row(case: CaseState, task: TaskState) -> tuple[object, ...]:
+    """A task as the read model keeps it, in the order of UPSERT_TASK."""
+    return (
+        task.task_id,
+        case.case_id,
+        case.city,
+        case.procedure,
+        case.party,
+        task.step,
+        task.stage,
+        task.round,
+        task.body,
+        case.choices.get("urgency"),
+        task.state,
+        task.claimed_by,
+        task.outcome,
+        task.late,
+        task.opened_at,
+        task.ended_at,
+        task.clock.due_at,
+        task.clock.provisional,
+        task.clock.model_dump_json(),
+    )

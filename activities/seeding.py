@@ -1,0 +1,44 @@
+"""What a database holds before anybody uses it: the notices that made working days, and the samples, where wanted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from activities.calendar_record import RecordOfNotices
+from rules import sample_catalogue
+from rules.calendar import CalendarRecord
+
+if TYPE_CHECKING:
+    from activities.database import Connection
+
+
+async def seed_notices(connection: Connection, record: CalendarRecord) -> None:
+    """The record in PostgreSQL holds every notice that the files hold; what it has already stays as it is."""
+    await connection.execute("insert into calendar (id, version) values (1, 0) on conflict do nothing")
+    notices = RecordOfNotices(tuple(record.scopes.values()))
+    for notice in record.notices:
+        await notices.add(connection, notice)
+
+
+async def seed_samples(connection: Connection) -> None:
+    """The sample bodies, accounts and datasets are there; one that is there already is left as people made it."""
+    await connection.executemany(
+        "insert into bodies (body, city, role, name) values ($1, $2, $3, $4) on conflict do nothing",
+        [(b.body, b.city, b.role, b.name.model_dump_json()) for b in sample_catalogue.bodies()],
+    )
+    await connection.executemany(
+        "insert into accounts (account_id, login, name, city, body, roles) values ($1, $2, $3, $4, $5, $6) "
+        "on conflict do nothing",
+        [
+            (a.account_id, a.login, a.name.model_dump_json(), a.city, a.body, sorted(a.roles))
+            for a in sample_catalogue.accounts()
+        ],
+    )
+    await connection.executemany(
+        "insert into datasets (dataset_id, city, provider, openness, items, entry, sample) "
+        "values ($1, $2, $3, $4, $5, $6, true) on conflict do nothing",
+        [
+            (d.dataset_id, d.city, d.provider, d.openness, [i.item for i in d.items], d.model_dump_json())
+            for d in sample_catalogue.datasets()
+        ],
+    )

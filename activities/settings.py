@@ -1,0 +1,61 @@
+"""Settings of the API, the worker and the commands, from the environment.
+
+A command started in a second terminal finds the stack that `kaifang up` runs: what the environment does not say is
+read from `stack.env` in the data folder, which exists as long as the stack runs.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Self
+
+from dotenv import dotenv_values
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from temporalio.envconfig import ClientConfig, ClientConnectConfig
+
+STACK_ENV = "stack.env"
+
+
+class SettingsError(ValueError):
+    """A setting is missing or does not fit. The message names the variable."""
+
+
+class Settings(BaseSettings):
+    """Each field is the variable `KAIFANG_<FIELD>`. An empty variable counts as not set."""
+
+    model_config = SettingsConfigDict(env_prefix="KAIFANG_", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    home: Path = Path("var")
+    """The data folder."""
+    host: str = "127.0.0.1"
+    """Where the API listens."""
+    port: int = 8000
+    """Where the API listens."""
+    database_url: str
+    """`postgresql://…`, password included."""
+    samples: bool = False
+    """Whether a migration also seeds the sample catalogue and the demo accounts."""
+    task_queue: str = "kaifang"
+    """The worker's task queue in Temporal."""
+
+    @classmethod
+    def load(cls) -> Self:
+        """The settings of this process. Raises SettingsError, which names each variable that is missing or wrong."""
+        home = Path(os.environ.get("KAIFANG_HOME") or "var")
+        try:
+            return cls(_env_file=home / STACK_ENV)
+        except ValidationError as error:
+            problems = [f"KAIFANG_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
+            raise SettingsError(f"{'; '.join(problems)} (no stack runs with the data folder {home})") from error
+
+    @property
+    def signing_key_file(self) -> Path:
+        """The private key with which demo tokens are signed."""
+        return self.home / "signing-key.pem"
+
+    def temporal(self) -> ClientConnectConfig:
+        """Arguments of `Client.connect`, by the SDK's own rules for `TEMPORAL_…` variables and configuration file."""
+        stack = {name: value for name, value in dotenv_values(self.home / STACK_ENV).items() if value is not None}
+        return ClientConfig.load_client_connect_config(override_env_vars={**stack, **os.environ})

@@ -1,0 +1,195 @@
+"""`kaifang rules`: validates packs, and shows the law of a city as it stands on a day."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from pydantic import BaseModel
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from rules.articles import article_label
+from rules.loading import CityUnknown, PackRefused, cities, load_file, load_pack
+from rules.pack import Pack
+from rules.pinned import Basis, Citation, Label, Outcome, ProcedureRules, Requirement, Stage
+from rules.resolving import NotInForce, resolve
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+commands = typer.Typer(no_args_is_help=True, help="Validate rule packs and show the law in force.")
+
+
+def register(app: typer.Typer) -> None:
+    """Adds `rules check` and `rules show`."""
+    app.add_typer(commands, name="rules")
+
+
+@commands.command("check")
+def check(
+    file: Annotated[Path | None, typer.Argument(help="a pack; without one, every pack that is shipped")] = None,
+) -> None:
+    """Validate packs; print every problem with file, path and rule, and exit 1 if there is one."""
+    refused = 0
+    for source in [file] if file else cities():
+        try:
+            pack = load_file(source) if isinstance(source, Path) else load_pack(source)
+        except PackRefused as refusal:
+            refused += 1
+            for problem in refusal.problems:
+                print(problem)
+        except (OSError, UnicodeDecodeError) as error:
+            raise typer.BadParameter(str(error), param_hint="FILE") from None
+        else:
+            print(f"{source}: {_summary(pack)}")
+    if refused:
+        raise typer.Exit(1)
+
+
+@commands.command("show")
+def show(
+    city: Annotated[str, typer.Argument(help="a city, such as nanning")],
+    on: Annotated[str, typer.Option(help="the day; otherwise today in Shanghai")] = "",
+) -> None:
+    """Show the law of a city on a day: who decides what, in which time, by which article, and what is our choice."""
+    try:
+        day = date.fromisoformat(on) if on else datetime.fromtimestamp(time.time(), SHANGHAI).date()
+    except ValueError:
+        raise typer.BadParameter(f"{on} is no day such as 2026-11-21", param_hint="--on") from None
+    try:
+        pack = load_pack(city)
+        for procedure in pack.procedures:
+            _show(resolve(pack, procedure, day), day)
+    except CityUnknown as unknown:
+        raise typer.BadParameter(str(unknown), param_hint="CITY") from None
+    except NotInForce as fact:
+        print(fact)
+        raise typer.Exit(1) from None
+
+
+def _summary(pack: Pack) -> str:
+    until = f" until {pack.in_force_until}" if pack.in_force_until else ""
+    draft = " (adopted draft)" if any(pack.sources[name].status == "adopted_draft" for name in pack.law) else ""
+    return f"{pack.name.en} {pack.name.zh}, in force from {pack.in_force_from}{until}{draft}: fit"
+
+
+def _show(rules: ProcedureRules, day: date) -> None:
+    console = Console()
+    law = rules.regulation
+    until = f" until {law.in_force_until} (exclusive)" if law.in_force_until else ""
+    console.print(f"[bold]{_text(rules.city_name)}: {_text(rules.label)}[/bold], {day}, rules of {rules.version}")
+    console.print(f"{_text(law.title)}, {escape(law.document)}, {law.status}, in force from {law.in_force_from}{until}")
+    if law.assumed:
+        console.print(f"[yellow]assumed: {_text(law.assumed)}[/yellow]")
+    console.print(_stages(rules))
+    console.print(_filing(rules))
+    console.print(_others(rules))
+    for note in dict.fromkeys(f"{c.article}: {_text(c.note)}" for c in _citations(rules) if c.note):
+        console.print(f"[cyan]service rule[/cyan] {note}")
+
+
+def _stages(rules: ProcedureRules) -> Table:
+    table = Table("step", "stage", "body", "period", "outcome", "leads to", "needs", "by")
+    for step in rules.steps:
+        for stage in step.stages:
+            after = f"all done: {step.then}" if step.then else ""
+            _add_stage(table, rules, step.step, stage, after)
+    if rules.opinion:
+        _add_stage(table, rules, "(on request)", rules.opinion, "back to the reviewer")
+    return table
+
+
+def _add_stage(table: Table, rules: ProcedureRules, step: str, stage: Stage, after: str) -> None:
+    body = rules.bodies.get(stage.body)
+    periods = "\n".join(f"{urgency} {period}" for urgency, period in stage.periods.items())
+    silence = "promptly" if stage.promptly else "no number"
+    by = _cited(stage.citation)
+    if stage.period_citation and stage.period_citation != stage.citation:
+        by += f"\nperiod: {_cited(stage.period_citation)}"
+    table.add_row(
+        step, _text(stage.label), f"{stage.body}\n{_text(body) if body else ''}", periods or silence, "", "", "", by
+    )
+    for outcome in stage.outcomes:
+        table.add_row(
+            "",
+            "",
+            "",
+            "",
+            _text(outcome.label),
+            _target(outcome) or after,
+            _needs(outcome.requires),
+            _cited(outcome.citation),
+        )
+
+
+def _target(outcome: Outcome) -> str:
+    limit = f" (at most {outcome.at_most}, then {outcome.then_to})" if outcome.at_most else ""
+    return f"{outcome.leads_to}{limit}" if outcome.leads_to else ""
+
+
+def _needs(requirements: tuple[Requirement, ...]) -> str:
+    needs = []
+    for requirement in requirements:
+        when = "".join(f" if {name} is {' or '.join(values)}" for name, values in requirement.when.items())
+        needs.append(f"{' or '.join(requirement.any_of)}{when}: {_cited(requirement.citation)}")
+    return "\n".join(needs)
+
+
+def _filing(rules: ProcedureRules) -> Table:
+    table = Table("the filing", "", "", "by")
+    for field in rules.fields:
+        table.add_row(
+            _text(field.label), field.field, "required" if field.required else "optional", _cited(field.citation)
+        )
+    for name, known in rules.choices.items():
+        for choice in known:
+            terms = "" if choice.on_request else f"not on request; a grant needs {_needs(choice.grant_requires)}"
+            advice = _text(choice.advice) if choice.advice else ""
+            table.add_row(_text(choice.label), f"{name}: {choice.value}", terms or advice, _cited(choice.citation))
+    return table
+
+
+def _others(rules: ProcedureRules) -> Table:
+    table = Table("the case", "", "by")
+    for ending in rules.endings:
+        table.add_row(_text(ending.label), f"ends as {ending.outcome}", _cited(ending.citation))
+    if rules.withdrawal:
+        table.add_row("撤回 withdrawal", "until the case is closed", _cited(rules.withdrawal))
+    if rules.correction:
+        table.add_row("更正 correction", "until the next body has acted", _cited(rules.correction))
+    if rules.supplement:
+        clock = "stops the clock" if rules.supplement.stops_clock else "stops no clock"
+        table.add_row("补正 supplement", clock, _cited(rules.supplement.citation))
+    if rules.grant:
+        table.add_row("授权期限 term of a grant", f"{rules.grant.term_days} days", _cited(rules.grant.citation))
+    return table
+
+
+def _citations(node: object) -> Iterator[Citation]:
+    """Every citation in the rules, in the order of the rules."""
+    if isinstance(node, Citation):
+        yield node
+    elif isinstance(node, BaseModel):
+        for name in type(node).model_fields:
+            yield from _citations(getattr(node, name))
+    elif isinstance(node, Mapping):
+        yield from _citations(tuple(node.values()))
+    elif isinstance(node, tuple):
+        for part in node:
+            yield from _citations(part)
+
+
+def _cited(citation: Citation) -> str:
+    if citation.basis is Basis.SERVICE:
+        return f"[cyan]service rule[/cyan] {citation.article}"
+    return article_label(citation.article).zh
+
+
+def _text(label: Label) -> str:
+    return escape(f"{label.zh} {label.en}")

@@ -1,0 +1,23 @@
+"""The database's schema, step by step (Alembic). `upgrade` brings any database up to date."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+
+def configuration(dsn: str) -> Config:
+    """Alembic's configuration for a database, given as `postgresql://…`."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.attributes["dsn"] = dsn.replace("postgresql://", "postgresql+asyncpg://", 1)
+    return config
+
+
+async def upgrade(dsn: str) -> None:
+    """The database has the newest schema; one that has it already is left alone."""
+    # Alembic runs its own event loop for the asynchronous driver.
+    await asyncio.to_thread(command.upgrade, configuration(dsn), "head")

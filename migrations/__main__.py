@@ -1,0 +1,30 @@
+"""`python -m migrations`: brings the database up to date and seeds what it must hold before anybody uses it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import asyncpg
+
+from activities.seeding import seed_notices, seed_samples
+from activities.settings import Settings
+from migrations import upgrade
+from rules.seed_notices import read_record
+
+
+async def prepare(dsn: str, *, samples: bool) -> None:
+    """The database has the newest schema, the notices and, where wanted, the samples; twice is as good as once."""
+    await upgrade(dsn)
+    connection = await asyncpg.connect(dsn)
+    try:
+        async with connection.transaction():
+            await seed_notices(connection, read_record())
+            if samples:
+                await seed_samples(connection)
+    finally:
+        await connection.close()
+
+
+if __name__ == "__main__":
+    settings = Settings.load()
+    asyncio.run(prepare(settings.database_url, samples=settings.samples))

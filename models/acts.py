@@ -1,0 +1,169 @@
+"""What people and other cases do to a case: an act is a row of its inbox, kept when it is received.
+
+Only ids, codes and instants stand here, because an act passes through the engine and its histories. Free text, names
+and files stay in the inbox's own column; `given` tells which of them came with the act.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Actor(Frozen):
+    """Who acts, by opaque account id, and for which body; a party acts for itself."""
+
+    account: str
+    body: str | None = None
+
+
+class GrantTerms(Frozen):
+    """What a body grants where it differs from what was asked for. `valid_days` are calendar days."""
+
+    data_items: tuple[str, ...] | None = None
+    access_mode: str | None = None
+    valid_days: int | None = None
+
+
+class ReceivedAct(Frozen):
+    """What every act carries: when it was received, and how long the log was then."""
+
+    id: str
+    case_id: str
+    by: Actor
+    received_at: datetime
+    seen: int = 0
+
+
+class File(ReceivedAct):
+    """A case is filed; the receipt writes its first events, so the engine finds it in the log."""
+
+    kind: Literal["file"] = "file"
+
+
+class TaskAct(ReceivedAct):
+    task_id: str
+
+
+class Claim(TaskAct):
+    kind: Literal["claim"] = "claim"
+
+
+class Release(TaskAct):
+    kind: Literal["release"] = "release"
+
+
+class Reassign(TaskAct):
+    """`to` gets the task; `to_body` is the body that `to` serves, as the directory had it at receipt."""
+
+    kind: Literal["reassign"] = "reassign"
+    to: str
+    to_body: str | None
+    supervises: bool = False
+
+
+class Decide(TaskAct):
+    """An outcome for a task. A resubmission is a decision of the applicant, with what it changes in the request."""
+
+    kind: Literal["decide"] = "decide"
+    outcome: str
+    given: frozenset[str] = frozenset()
+    terms: GrantTerms | None = None
+    amends: Amendment | None = None
+
+
+class Correct(TaskAct):
+    """A body puts another decision in the place of its own."""
+
+    kind: Literal["correct"] = "correct"
+    outcome: str
+    given: frozenset[str] = frozenset()
+    terms: GrantTerms | None = None
+
+
+class AskSupplement(TaskAct):
+    """A reviewer asks the applicant to complete the request (补正)."""
+
+    kind: Literal["ask_supplement"] = "ask_supplement"
+    given: frozenset[str] = frozenset()
+
+
+class AskOpinion(TaskAct):
+    """A reviewer asks the experts inside a stage."""
+
+    kind: Literal["ask_opinion"] = "ask_opinion"
+    given: frozenset[str] = frozenset()
+
+
+class Amendment(Frozen):
+    """What a supplement or a resubmission changes in the request; None leaves a thing as it was."""
+
+    data_items: tuple[str, ...] | None = None
+    choices: Mapping[str, str] = Field(default_factory=dict)
+    given: frozenset[str] = frozenset()
+
+
+class Supply(ReceivedAct):
+    """The applicant answers a demand for a supplement."""
+
+    kind: Literal["supply"] = "supply"
+    amends: Amendment = Amendment()
+
+
+class Withdraw(ReceivedAct):
+    """The applicant takes the request back."""
+
+    kind: Literal["withdraw"] = "withdraw"
+
+
+class Note(ReceivedAct):
+    """A note for the file; its text stays in the inbox."""
+
+    kind: Literal["note"] = "note"
+
+
+class ApplyNotice(ReceivedAct):
+    """A holiday notice may move the clocks of this case; `calendar_version` is the record with that notice in it."""
+
+    kind: Literal["apply_notice"] = "apply_notice"
+    calendar_version: int
+
+
+class IssueKey(ReceivedAct):
+    """A key for a grant; only its digest is ever kept."""
+
+    kind: Literal["issue_key"] = "issue_key"
+    key_digest: str
+
+
+class Revoke(ReceivedAct):
+    """The provider ends a grant."""
+
+    kind: Literal["revoke"] = "revoke"
+    given: frozenset[str] = frozenset()
+
+
+class Renounce(ReceivedAct):
+    """The grantee gives a grant back."""
+
+    kind: Literal["renounce"] = "renounce"
+
+
+Act = Annotated[
+    File | Claim | Release | Reassign | Decide | Correct | AskSupplement | AskOpinion | Supply | Withdraw | Note
+    | ApplyNotice | IssueKey | Revoke | Renounce,
+    Field(discriminator="kind"),
+]  # fmt: skip
+ACT: TypeAdapter[Act] = TypeAdapter(Act)
+
+Decide.model_rebuild()
+
+JUDGED_AT_RECEIPT = (Claim, Release, Reassign, Note, IssueKey)
+"""Acts that move no clock and open nothing: the receipt judges and writes them itself, unless earlier ones wait."""

@@ -1,0 +1,166 @@
+"""The course of a case: what the law makes follow from its log. Pure; receipt, validator and workflow all ask here."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from models import events as e
+from models.state import CaseState, TaskState, apply
+from rules.deadlines import SHANGHAI
+from rules.pinned import APPLICANT, Ending, ProcedureRules, Stage, Step
+
+
+class Proposal:
+    """Events that would be added to a log, numbered on from it, and the case as they would make it."""
+
+    def __init__(self, state: CaseState) -> None:
+        self.state = state
+        self.events: list[e.Event] = []
+
+    def add(self, event: e.Event) -> None:
+        numbered = event.model_copy(update={"number": self.state.number + 1})
+        self.state = apply(self.state, numbered)
+        self.events.append(numbered)
+
+
+def access_case_id(case_id: str) -> str:
+    """The id of the access case that a granted request opens: one request, one grant."""
+    return f"{case_id}-access"
+
+
+def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
+    """Adds all that follows by law from the log so far: the next step's tasks, or the end. Nothing, if nothing does.
+
+    Clocks run from `at`, the receipt of the act from which this follows, even if the machine comes to it later.
+    """
+    while not proposal.state.closed and (target := next_of(rules, proposal.state)) is not None:
+        if ending := rules.ending(target):
+            close(rules, proposal, ending, at)
+        else:
+            step = rules.step(target)
+            assert step, f"the loader refuses a pack in which {target} is neither a step nor an ending"
+            enter(rules, proposal, step, at)
+
+
+def next_of(rules: ProcedureRules, state: CaseState) -> str | None:
+    """Where the case goes now: a step or an ending; None while the step in which it stands is not done."""
+    if state.step is None:
+        return rules.first
+    step = rules.step(state.step)
+    assert step, f"the case stands in a step that its rules do not know: {state.step}"
+    tasks = state.of_step(step.step)
+    for task in sorted(tasks, key=lambda task: task.decided_by_event or 0):
+        if task.outcome and (target := leads_to(step, state, task)):
+            return target
+    return step.then if all(task.ended == "decided" for task in tasks) else None
+
+
+def leads_to(step: Step, state: CaseState, task: TaskState) -> str | None:
+    """Where a decided task sends the case at once; None if its stage is merely done."""
+    outcome = step.stage(task.stage).outcome(task.outcome or "")
+    assert outcome, f"the log holds an outcome that the rules do not know: {task.outcome}"
+    if outcome.at_most is None:
+        return outcome.leads_to
+    times = sum(1 for other in state.tasks.values() if (other.body, other.outcome) == (task.body, task.outcome))
+    return outcome.leads_to if times <= outcome.at_most else outcome.then_to
+
+
+def enter(rules: ProcedureRules, proposal: Proposal, step: Step, at: datetime) -> None:
+    """The step's stages lie before their bodies, side by side; what was open before is void."""
+    cancel_open_tasks(proposal, at, because=f"went_on_to:{step.step}")
+    for stage in step.stages:
+        put(rules, proposal, step.step, stage, at)
+
+
+def put(
+    rules: ProcedureRules,
+    proposal: Proposal,
+    step: str,
+    stage: Stage,
+    at: datetime,
+    *,
+    act: str | None = None,
+    asked_by: TaskState | None = None,
+) -> None:
+    """The stage lies before its body, in a new round if it lay there before."""
+    state = proposal.state
+    round_ = 1 + sum(1 for task in state.tasks.values() if task.stage == stage.stage)
+    cited = stage.period_citation or stage.citation
+    clock = e.Clock(
+        started_at=at,
+        period=stage.periods.get(state.choices.get("urgency", "normal")),
+        promptly=stage.promptly,
+        article=cited.article,
+        basis=cited.basis,
+        calendar=rules.calendar,
+    )
+    proposal.add(
+        e.TaskOpened(
+            at=at,
+            act=act,
+            task_id=f"{state.case_id}.{stage.stage}.{round_}",
+            step=step,
+            stage=stage.stage,
+            round=round_,
+            body=APPLICANT if stage.body == APPLICANT else state.bodies[stage.body],
+            outcomes=tuple(outcome.outcome for outcome in stage.outcomes),
+            clock=clock,
+            asked_by_task=asked_by.task_id if asked_by else None,
+        )
+    )
+
+
+def cancel_open_tasks(proposal: Proposal, at: datetime, because: str) -> None:
+    """No task stays open that nobody need decide any more."""
+    for task in proposal.state.open_tasks():
+        proposal.add(e.TaskCancelled(at=at, task_id=task.task_id, because=because))
+
+
+def close(rules: ProcedureRules, proposal: Proposal, ending: Ending, at: datetime) -> None:
+    """The case ends; a grant opens its access case in the transaction that writes this."""
+    cancel_open_tasks(proposal, at, because=f"closed:{ending.outcome}")
+    if ending.grants:
+        proposal.add(grant(rules, proposal.state, at))
+    proposal.add(e.Closed(at=at, outcome=ending.outcome))
+
+
+def grant(rules: ProcedureRules, state: CaseState, at: datetime) -> e.Granted:
+    """What the bodies granted: what was asked for, narrowed by the terms of the latest decision that set any."""
+    assert rules.grant, "the loader refuses a pack that grants without a term"
+    decided = sorted((t for t in state.tasks.values() if t.terms), key=lambda t: t.decided_by_event or 0)
+    terms = [task.terms for task in decided if task.terms]
+    items = next((t.data_items for t in reversed(terms) if t.data_items is not None), state.data_items)
+    mode = next((t.access_mode for t in reversed(terms) if t.access_mode), state.choices.get("access_mode"))
+    days = next((t.valid_days for t in reversed(terms) if t.valid_days), rules.grant.term_days)
+    last_day = at.astimezone(SHANGHAI).date() + timedelta(days=days)
+    return e.Granted(
+        at=at,
+        access_case_id=access_case_id(state.case_id),
+        data_items=items,
+        access_mode=mode,
+        use=state.choices.get("use"),
+        valid_until=datetime.combine(last_day + timedelta(days=1), time(), SHANGHAI),
+    )
+
+
+def next_instant(state: CaseState) -> datetime | None:
+    """The next instant at which time itself makes something happen: a clock passes, or a grant expires."""
+    if state.closed:
+        return None
+    due = [t.clock.due_at for t in state.open_tasks() if t.clock.due_at and not t.passed]
+    return min([*due, *([state.grant.valid_until] if state.grant else [])], default=None)
+
+
+def pass_time(state: CaseState, until: datetime) -> list[e.Event]:
+    """What time has made happen by `until`: clocks that passed, which decide nothing, and a grant that expired."""
+    proposal = Proposal(state)
+    if state.closed:
+        return []
+    due = sorted((t.clock.due_at, t.task_id) for t in state.open_tasks() if t.clock.due_at and not t.passed)
+    for due_at, task_id in due:
+        if due_at <= until:
+            proposal.add(e.ClockPassed(at=due_at, task_id=task_id))
+    if state.grant and state.grant.valid_until <= until:
+        proposal.add(e.AccessExpired(at=state.grant.valid_until))
+        proposal.add(e.Closed(at=state.grant.valid_until, outcome="expired"))
+    return proposal.events

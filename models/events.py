@@ -1,0 +1,272 @@
+"""What happened in a case: past tense, numbered from 1, each carrying all that it means.
+
+The fold reads neither rules nor clock nor calendar, so an event names the body, the period, the due instant and the
+article. `version` counts changes of an event's shape; `upcast` brings an older one up to date when it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, TypeAdapter
+
+from models.acts import Frozen, GrantTerms
+from rules.pinned import Basis
+
+
+class Stop(Frozen):
+    """A span in which a cited rule stopped the clock: its working days are added to the period."""
+
+    stopped_at: datetime
+    resumed_at: datetime
+
+
+class Clock(Frozen):
+    """The time a body has. `due_at` and what explains it are filled in by the transaction that writes the event.
+
+    `period` is None where the law gives no number; then `due_at` stays None and the clock shows the time used.
+    """
+
+    started_at: datetime
+    period: str | None
+    promptly: bool = False
+    article: str
+    basis: Basis
+    stops: tuple[Stop, ...] = ()
+    stopped_at: datetime | None = None
+    """Since when a cited rule has stopped this clock; it has no due instant meanwhile."""
+    due_at: datetime | None = None
+    last_day: date | None = None
+    provisional: bool = False
+    calendar: str
+    calendar_version: int | None = None
+
+    @property
+    def wants_due(self) -> bool:
+        """Whether the transaction that writes this clock has to fill in when it ends."""
+        return self.period is not None and self.due_at is None and self.stopped_at is None
+
+
+class Recorded(Frozen):
+    """What every event carries: its number in the log, the legal instant, and the act that made it, if one did."""
+
+    number: int = 0
+    version: int = 1
+    at: datetime
+    act: str | None = None
+
+
+class Filed(Recorded):
+    """A case was received: who asks for what, under which rules."""
+
+    type: Literal["Filed"] = "Filed"
+    case_id: str
+    case_number: str
+    city: str
+    procedure: str
+    party: str
+    dataset_id: str
+    bodies: Mapping[str, str]
+    """Role to the body that holds it in this case."""
+    data_items: tuple[str, ...] = ()
+    choices: Mapping[str, str] = Field(default_factory=dict)
+    given: frozenset[str] = frozenset()
+    rules_digest: str
+
+
+class TaskOpened(Recorded):
+    """A stage was put before its body; the clock runs from `clock.started_at`."""
+
+    type: Literal["TaskOpened"] = "TaskOpened"
+    task_id: str
+    step: str
+    stage: str
+    round: int
+    body: str
+    outcomes: tuple[str, ...]
+    clock: Clock
+    asked_by_task: str | None = None
+    """The task inside which an opinion was asked; such a task holds up nothing."""
+
+
+class TaskEvent(Recorded):
+    task_id: str
+
+
+class TaskClaimed(TaskEvent):
+    type: Literal["TaskClaimed"] = "TaskClaimed"
+    by: str
+
+
+class TaskReleased(TaskEvent):
+    type: Literal["TaskReleased"] = "TaskReleased"
+    by: str
+
+
+class TaskReassigned(TaskEvent):
+    type: Literal["TaskReassigned"] = "TaskReassigned"
+    by: str
+    to: str
+
+
+class TaskDecided(TaskEvent):
+    """A body answered. `late` compares the receipt of the act with the due instant, never the time of processing."""
+
+    type: Literal["TaskDecided"] = "TaskDecided"
+    by: str
+    outcome: str
+    late: bool
+    given: frozenset[str] = frozenset()
+    terms: GrantTerms | None = None
+
+
+class DecisionCorrected(TaskEvent):
+    """A body replaced its own decision; `cites` is the number of the decision replaced.
+
+    `back_to` names the step in which the case stands again; None where the new decision leads where the old one did.
+    """
+
+    type: Literal["DecisionCorrected"] = "DecisionCorrected"
+    by: str
+    outcome: str
+    cites: int
+    back_to: str | None
+    late: bool
+    given: frozenset[str] = frozenset()
+    terms: GrantTerms | None = None
+
+
+class TaskCancelled(TaskEvent):
+    """The course of the case made the task void; `because` is a code."""
+
+    type: Literal["TaskCancelled"] = "TaskCancelled"
+    because: str
+
+
+class ClockPassed(TaskEvent):
+    """The due instant passed and no act received before it waits. It decides nothing."""
+
+    type: Literal["ClockPassed"] = "ClockPassed"
+
+
+class ClockMoved(TaskEvent):
+    """The clock of an open task has another end: a notice changed the calendar, or a cited rule stopped the clock."""
+
+    type: Literal["ClockMoved"] = "ClockMoved"
+    clock: Clock
+    because: str
+    due_before: datetime | None
+
+
+class SupplementAsked(TaskEvent):
+    type: Literal["SupplementAsked"] = "SupplementAsked"
+    by: str
+
+
+class SupplementReceived(TaskEvent):
+    type: Literal["SupplementReceived"] = "SupplementReceived"
+
+
+class RequestAmended(Recorded):
+    """The applicant changed the request, in a supplement or a resubmission."""
+
+    type: Literal["RequestAmended"] = "RequestAmended"
+    data_items: tuple[str, ...]
+    choices: Mapping[str, str]
+    given: frozenset[str]
+
+
+class NoteAdded(Recorded):
+    type: Literal["NoteAdded"] = "NoteAdded"
+    by: str
+
+
+class Withdrawn(Recorded):
+    """The applicant took the request back."""
+
+    type: Literal["Withdrawn"] = "Withdrawn"
+
+
+class Granted(Recorded):
+    """Access was granted; the grant is a case of its own from here on."""
+
+    type: Literal["Granted"] = "Granted"
+    access_case_id: str
+    data_items: tuple[str, ...]
+    access_mode: str | None
+    use: str | None
+    valid_until: datetime
+
+
+class Closed(Recorded):
+    type: Literal["Closed"] = "Closed"
+    outcome: str
+
+
+class AccessOpened(Recorded):
+    """A grant began: who may fetch which items in which way, until when (exclusive). No items named: all."""
+
+    type: Literal["AccessOpened"] = "AccessOpened"
+    case_id: str
+    case_number: str
+    city: str
+    procedure: str
+    party: str
+    dataset_id: str
+    bodies: Mapping[str, str]
+    granted_by: str
+    """The access request that ended in this grant."""
+    data_items: tuple[str, ...]
+    access_mode: str | None
+    use: str | None
+    valid_until: datetime
+    rules_digest: str
+
+
+class KeyIssued(Recorded):
+    """The grantee got a key, in place of any before; only its digest is kept."""
+
+    type: Literal["KeyIssued"] = "KeyIssued"
+    key_digest: str
+
+
+class AccessExpired(Recorded):
+    type: Literal["AccessExpired"] = "AccessExpired"
+
+
+class AccessRevoked(Recorded):
+    type: Literal["AccessRevoked"] = "AccessRevoked"
+    by: str
+
+
+class AccessRenounced(Recorded):
+    type: Literal["AccessRenounced"] = "AccessRenounced"
+
+
+UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
+"""(type, version) to a function that returns the same event one version later. Empty while every shape is the first."""
+
+
+def upcast(stored: Any) -> Any:
+    """The event in today's shape, whatever version of it lies in a log, an input or a history."""
+    if isinstance(stored, dict):
+        while step := UPCASTERS.get((stored.get("type", ""), stored.get("version", 1))):
+            stored = step(stored)
+    return stored
+
+
+Event = Annotated[
+    Filed | TaskOpened | TaskClaimed | TaskReleased | TaskReassigned | TaskDecided | DecisionCorrected | TaskCancelled
+    | ClockPassed | ClockMoved | SupplementAsked | SupplementReceived | RequestAmended | NoteAdded | Withdrawn
+    | Granted | Closed | AccessOpened | KeyIssued | AccessExpired | AccessRevoked | AccessRenounced,
+    Field(discriminator="type"),
+    BeforeValidator(upcast),
+]  # fmt: skip
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+def read_events(stored: Iterable[str]) -> list[Event]:
+    """The events of a stored log, in today's shape."""
+    return [EVENT.validate_json(row) for row in stored]

@@ -1,0 +1,292 @@
+"""What an act on a task adds to the log, or the named refusal: the same pure judgement at receipt, in the validator,
+and again in the handler after every await."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from models import acts as a
+from models import events as e
+from models import refusals as r
+from models.course import Proposal, cancel_open_tasks, leads_to, put
+from models.state import CaseState, TaskState
+from rules.pinned import APPLICANT, Choice, Outcome, ProcedureRules, Requirement
+
+
+def task_of(state: CaseState, act: a.TaskAct) -> TaskState:
+    """The task that the act is about. Raises NoSuchTask."""
+    if not (task := state.tasks.get(act.task_id)):
+        raise r.NoSuchTask(field="task_id")
+    return task
+
+
+def open_task_of(state: CaseState, act: a.TaskAct) -> TaskState:
+    """The task that the act is about, still open. Raises NoSuchTask, NotYourTask, TaskAlreadyDecided, TaskCancelled."""
+    task = task_of(state, act)
+    if task.ended == "decided":
+        raise r.TaskAlreadyDecided(field="task_id")
+    if task.ended == "cancelled":
+        raise r.TaskCancelled(field="task_id")
+    return task
+
+
+def officer_may_act(state: CaseState, task: TaskState, by: a.Actor) -> None:
+    """A task is acted on by an officer of its body, or by the party before which it lies. Raises NotYourTask."""
+    if by.account != state.party if task.body == APPLICANT else by.body != task.body:
+        raise r.NotYourTask(field="task_id")
+
+
+def not_claimed_by_another(task: TaskState, by: a.Actor) -> None:
+    """An unclaimed task may be decided by any officer of its body. Raises TaskAlreadyClaimed."""
+    if task.claimed_by not in (None, by.account):
+        raise r.TaskAlreadyClaimed(field="task_id")
+
+
+def demanded(requirements: Iterable[Requirement], choices: dict[str, str], given: frozenset[str]) -> None:
+    """Everything that the rules demand was given. Raises RequirementMissing with the field and the article."""
+    for requirement in requirements:
+        if requirement.applies_to(choices) and not requirement.is_met_by(given):
+            raise r.RequirementMissing(
+                field="|".join(requirement.any_of),
+                rule=requirement.citation.article,
+                basis=requirement.citation.basis,
+                source=requirement.citation.source,
+            )
+
+
+def outcome_of(rules: ProcedureRules, task: TaskState, name: str) -> Outcome:
+    """The outcome as the rules of the case know it. Raises OutcomeNotAllowed."""
+    stage = rules.stage(task.stage)
+    if not stage or not (outcome := stage.outcome(name)):
+        raise r.OutcomeNotAllowed(field="outcome", allowed="|".join(task.outcomes))
+    return outcome
+
+
+def terms_allowed(rules: ProcedureRules, state: CaseState, terms: a.GrantTerms | None, given: frozenset[str]) -> None:
+    """What a body grants lies within what was asked for and what the law lets conditional data be obtained by.
+
+    Raises ItemNotRequested, AccessModeNotAllowed, RequirementMissing.
+    """
+    if terms is None:
+        return
+    if terms.data_items is not None and state.data_items and not set(terms.data_items) <= set(state.data_items):
+        raise r.ItemNotRequested(field="data_items")
+    if terms.access_mode is not None:
+        mode: Choice | None = rules.choice("access_mode", terms.access_mode)
+        if mode is None:
+            known = "|".join(choice.value for choice in rules.choices.get("access_mode", ()))
+            raise r.AccessModeNotAllowed(field="access_mode", allowed=known)
+        demanded(mode.grant_requires, dict(state.choices), given)
+
+
+def answer_task_act(rules: ProcedureRules, proposal: Proposal, act: a.Act) -> None:
+    """Adds what an act on a task says happened, or raises the refusal that names why not.
+
+    Raises ProcedureKnowsNoSuchAct for an act that no task takes.
+    """
+    state = proposal.state
+    match act:
+        case a.Claim():
+            task = open_task_of(state, act)
+            officer_may_act(state, task, act.by)
+            not_claimed_by_another(task, act.by)
+            if task.claimed_by is None:
+                proposal.add(e.TaskClaimed(at=act.received_at, act=act.id, task_id=task.task_id, by=act.by.account))
+        case a.Release():
+            task = open_task_of(state, act)
+            officer_may_act(state, task, act.by)
+            not_claimed_by_another(task, act.by)
+            if task.claimed_by is None:
+                raise r.TaskNotClaimed(field="task_id")
+            proposal.add(e.TaskReleased(at=act.received_at, act=act.id, task_id=task.task_id, by=act.by.account))
+        case a.Reassign():
+            task = open_task_of(state, act)
+            officer_may_act(state, task, act.by)
+            if not act.supervises:
+                not_claimed_by_another(task, act.by)
+            if act.to_body != task.body:
+                raise r.OfficerNotOfThisBody(field="to")
+            proposal.add(
+                e.TaskReassigned(at=act.received_at, act=act.id, task_id=task.task_id, by=act.by.account, to=act.to)
+            )
+        case a.Decide():
+            decide(rules, proposal, act)
+        case a.Correct():
+            correct(rules, proposal, act)
+        case a.AskSupplement():
+            ask_supplement(rules, proposal, act)
+        case a.AskOpinion():
+            ask_opinion(rules, proposal, act)
+        case a.Supply():
+            supply(proposal, act)
+        case a.Note():
+            proposal.add(e.NoteAdded(at=act.received_at, act=act.id, by=act.by.account))
+        case a.ApplyNotice():
+            apply_notice(proposal, act)
+        case _:
+            raise r.ProcedureKnowsNoSuchAct(field="kind")
+
+
+def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
+    """The body's answer is on record, in time or late by the receipt of the act."""
+    state = proposal.state
+    task = task_of(state, act)
+    officer_may_act(state, task, act.by)
+    open_task_of(state, act)
+    not_claimed_by_another(task, act.by)
+    outcome = outcome_of(rules, task, act.outcome)
+    if act.amends:
+        amend(proposal, act, act.amends)
+        state = proposal.state
+    terms_allowed(rules, state, act.terms, act.given)
+    demanded(outcome.requires, dict(state.choices), act.given | state.given)
+    due_at = task.clock.due_at
+    proposal.add(
+        e.TaskDecided(
+            at=act.received_at,
+            act=act.id,
+            task_id=task.task_id,
+            by=act.by.account,
+            outcome=act.outcome,
+            late=due_at is not None and act.received_at >= due_at,
+            given=act.given,
+            terms=act.terms,
+        )
+    )
+    for opinion in proposal.state.open_tasks():
+        if opinion.asked_by_task == task.task_id:
+            proposal.add(e.TaskCancelled(at=act.received_at, task_id=opinion.task_id, because="asking_stage_decided"))
+
+
+def correct(rules: ProcedureRules, proposal: Proposal, act: a.Correct) -> None:
+    """A body replaces its own decision until the next body has acted; the case stands where the new one leads."""
+    state = proposal.state
+    task = task_of(state, act)
+    officer_may_act(state, task, act.by)
+    if rules.correction is None or task.ended != "decided" or task.decided_by_event is None:
+        raise r.NothingToCorrect(field="task_id")
+    if task.body == APPLICANT or task.asked_by_task is not None:
+        raise r.NothingToCorrect(field="task_id")
+    since = [t for t in state.tasks.values() if t.opened_by_event > task.decided_by_event and not t.asked_by_task]
+    acted = any(t.ended == "decided" or t.supplement_asked_at or asked_inside(state, t) for t in since)
+    if acted or (since and {t.step for t in since} != {state.step}):
+        raise r.NextBodyHasActed(field="task_id")
+    outcome = outcome_of(rules, task, act.outcome)
+    terms_allowed(rules, state, act.terms, act.given)
+    demanded(outcome.requires, dict(state.choices), act.given | state.given)
+
+    stands_elsewhere = state.step != task.step or any(t.step == task.step for t in since)
+    replaced = task.model_copy(update={"outcome": act.outcome})
+    trial = state.model_copy(update={"tasks": {**state.tasks, task.task_id: replaced}, "step": task.step})
+    step = rules.step(task.step)
+    assert step
+    target = leads_to(step, trial, replaced) or step.then
+    back_to = task.step if stands_elsewhere and target != state.step else None
+    if back_to:
+        cancel_open_tasks(proposal, act.received_at, because="decision_corrected")
+    proposal.add(
+        e.DecisionCorrected(
+            at=act.received_at,
+            act=act.id,
+            task_id=task.task_id,
+            by=act.by.account,
+            outcome=act.outcome,
+            cites=task.decided_by_event,
+            back_to=back_to,
+            late=task.late,
+            given=act.given,
+            terms=act.terms,
+        )
+    )
+
+
+def asked_inside(state: CaseState, task: TaskState) -> bool:
+    return any(other.asked_by_task == task.task_id for other in state.tasks.values())
+
+
+def ask_supplement(rules: ProcedureRules, proposal: Proposal, act: a.AskSupplement) -> None:
+    """The applicant is asked to complete the request; the clock runs on unless a cited rule stops it."""
+    state = proposal.state
+    task = open_task_of(state, act)
+    officer_may_act(state, task, act.by)
+    not_claimed_by_another(task, act.by)
+    if rules.supplement is None or task.body == APPLICANT:
+        raise r.ProcedureKnowsNoSuchAct(field="kind")
+    if task.supplement_asked_at:
+        raise r.SupplementAlreadyAsked(field="task_id")
+    proposal.add(e.SupplementAsked(at=act.received_at, act=act.id, task_id=task.task_id, by=act.by.account))
+    if rules.supplement.stops_clock and task.clock.period:
+        stopped = task.clock.model_copy(update={"stopped_at": act.received_at, "due_at": None, "last_day": None})
+        proposal.add(
+            e.ClockMoved(
+                at=act.received_at,
+                task_id=task.task_id,
+                clock=stopped,
+                because="supplement_asked",
+                due_before=task.clock.due_at,
+            )
+        )
+
+
+def supply(proposal: Proposal, act: a.Supply) -> None:
+    """The supplement is on record with every task that waits for it; a stopped clock runs again."""
+    state = proposal.state
+    if act.by.account != state.party:
+        raise r.NotYourCase(field="case_id")
+    waiting = [task for task in state.open_tasks() if task.supplement_asked_at]
+    if not waiting:
+        raise r.NothingAsked(field="case_id")
+    amend(proposal, act, act.amends)
+    for task in waiting:
+        proposal.add(e.SupplementReceived(at=act.received_at, act=act.id, task_id=task.task_id))
+        if task.clock.stopped_at:
+            stop = e.Stop(stopped_at=task.clock.stopped_at, resumed_at=act.received_at)
+            clock = task.clock.model_copy(update={"stopped_at": None, "stops": (*task.clock.stops, stop)})
+            proposal.add(
+                e.ClockMoved(
+                    at=act.received_at,
+                    task_id=task.task_id,
+                    clock=clock,
+                    because="supplement_received",
+                    due_before=None,
+                )
+            )
+
+
+def amend(proposal: Proposal, act: a.Decide | a.Supply, amends: a.Amendment) -> None:
+    """The request as the applicant now states it; nothing is added where nothing changes."""
+    state = proposal.state
+    items = state.data_items if amends.data_items is None else amends.data_items
+    choices = {**state.choices, **amends.choices}
+    given = state.given | amends.given
+    if (items, choices, given) != (state.data_items, dict(state.choices), state.given):
+        proposal.add(e.RequestAmended(at=act.received_at, act=act.id, data_items=items, choices=choices, given=given))
+
+
+def ask_opinion(rules: ProcedureRules, proposal: Proposal, act: a.AskOpinion) -> None:
+    """The experts get a task of their own inside the stage, whose clock runs on."""
+    state = proposal.state
+    task = open_task_of(state, act)
+    officer_may_act(state, task, act.by)
+    not_claimed_by_another(task, act.by)
+    if rules.opinion is None or task.body == APPLICANT or task.asked_by_task:
+        raise r.ProcedureKnowsNoSuchAct(field="kind")
+    if any(t.asked_by_task == task.task_id for t in state.open_tasks()):
+        raise r.OpinionAlreadyAsked(field="task_id")
+    put(rules, proposal, task.step, rules.opinion, act.received_at, act=act.id, asked_by=task)
+
+
+def apply_notice(proposal: Proposal, act: a.ApplyNotice) -> None:
+    """Every open clock counted in working days is set anew by the calendar with the notice in it."""
+    for task in proposal.state.open_tasks():
+        if task.clock.period and task.clock.period.endswith("wd") and not task.clock.stopped_at:
+            proposal.add(
+                e.ClockMoved(
+                    at=act.received_at,
+                    act=act.id,
+                    task_id=task.task_id,
+                    clock=task.clock.model_copy(update={"due_at": None, "last_day": None}),
+                    because="notice",
+                    due_before=task.clock.due_at,
+                )
+            )

@@ -1,0 +1,40 @@
+"""A procedure as pure law: what an act adds to the log of its case, with all that follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.acts import Act
+from models.course import Proposal
+from models.events import Event
+from models.refusals import CaseClosed
+from models.state import CaseState
+from rules.pinned import ProcedureRules
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """`answer` says what an act makes happen, `follow` what the law makes follow; both add to a proposal."""
+
+    name: str
+    code: str
+    """Two letters in the case numbers of this procedure."""
+    answer: Callable[[ProcedureRules, Proposal, Act], None]
+    follow: Callable[[ProcedureRules, Proposal, datetime], None]
+
+    def judge(self, rules: ProcedureRules, state: CaseState, act: Act) -> list[Event]:
+        """The events that an act adds, with all that follows at once; none if the log has the act already.
+
+        Raises a Refusal. Pure: the same case and act give the same answer at receipt, in the validator and in the
+        handler.
+        """
+        if act.id in state.acts:
+            return []
+        if state.closed:
+            raise CaseClosed(field="case_id")
+        proposal = Proposal(state)
+        self.answer(rules, proposal, act)
+        self.follow(rules, proposal, act.received_at)
+        return proposal.events

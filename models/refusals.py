@@ -1,0 +1,109 @@
+"""Why an act is not accepted: each a fact with a stable name, which becomes the `type` of a problem document."""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """An act that the log cannot take. `field` names the part of the act that a rule speaks of, `rule` the article."""
+
+    def __init__(self, field: str | None = None, rule: str | None = None, **params: str) -> None:
+        self.field = field
+        self.rule = rule
+        self.params = params
+        super().__init__(self.code)
+
+    @property
+    def code(self) -> str:
+        return type(self).__name__
+
+    def details(self) -> dict[str, str]:
+        """What the problem document says beside the code: codes and ids only, for it passes through the engine."""
+        named = {"field": self.field, "rule": self.rule}
+        return {**{k: v for k, v in named.items() if v is not None}, **self.params}
+
+
+class CaseClosed(Refusal):
+    """The case is closed; nothing more can be added to it."""
+
+
+class ProcedureKnowsNoSuchAct(Refusal):
+    """The procedure of this case has no such act."""
+
+
+class NoSuchTask(Refusal):
+    """The case has no such task."""
+
+
+class TaskAlreadyDecided(Refusal):
+    """Somebody decided the task before."""
+
+
+class TaskCancelled(Refusal):
+    """The course of the case made the task void."""
+
+
+class TaskAlreadyClaimed(Refusal):
+    """Another officer of the body has claimed the task."""
+
+
+class TaskNotClaimed(Refusal):
+    """There is no claim to release."""
+
+
+class NotYourTask(Refusal):
+    """The task lies before another body or party."""
+
+
+class NotYourCase(Refusal):
+    """Only the party that filed the case may do this."""
+
+
+class OutcomeNotAllowed(Refusal):
+    """The stage knows no such outcome."""
+
+
+class RequirementMissing(Refusal):
+    """The outcome demands something that was not given, such as a reason or a legal basis."""
+
+
+class AccessModeNotAllowed(Refusal):
+    """The city's law does not let conditional data be obtained in this way."""
+
+
+class ItemNotRequested(Refusal):
+    """Access can be granted only to items that were asked for."""
+
+
+class NothingToCorrect(Refusal):
+    """There is no decision of this body that a correction could replace."""
+
+
+class NextBodyHasActed(Refusal):
+    """A decision can be corrected only until the next body has acted on it."""
+
+
+class NothingAsked(Refusal):
+    """Nobody asked the applicant for a supplement."""
+
+
+class SupplementAlreadyAsked(Refusal):
+    """A supplement is asked for and has not come yet."""
+
+
+class OpinionAlreadyAsked(Refusal):
+    """The experts have been asked at this stage and have not answered yet."""
+
+
+class OfficerNotOfThisBody(Refusal):
+    """A task can be reassigned only to an officer of the body before which it lies."""
+
+
+REFUSALS = {
+    kind.__name__: kind
+    for kind in (
+        CaseClosed, ProcedureKnowsNoSuchAct, NoSuchTask, TaskAlreadyDecided, TaskCancelled, TaskAlreadyClaimed,
+        TaskNotClaimed, NotYourTask, NotYourCase, OutcomeNotAllowed, RequirementMissing, AccessModeNotAllowed,
+        ItemNotRequested, NothingToCorrect, NextBodyHasActed, NothingAsked, SupplementAlreadyAsked,
+        OpinionAlreadyAsked, OfficerNotOfThisBody,
+    )
+}  # fmt: skip

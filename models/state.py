@@ -1,0 +1,229 @@
+"""What a log makes of a case: one pure fold, which serves workflow, read model, timeline, audit and rebuild."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import reduce
+from typing import Any, Literal, assert_never
+
+from pydantic import Field
+
+from models import events as e
+from models.acts import Frozen, GrantTerms
+
+
+class TaskState(Frozen):
+    """A stage before a body. `state` is what the log says of it; *claimed* is an open task with an officer."""
+
+    task_id: str
+    step: str
+    stage: str
+    round: int
+    body: str
+    outcomes: tuple[str, ...]
+    clock: e.Clock
+    opened_at: datetime
+    opened_by_event: int
+    ended: Literal["decided", "cancelled"] | None = None
+    ended_at: datetime | None = None
+    claimed_by: str | None = None
+    outcome: str | None = None
+    decided_by: str | None = None
+    decided_by_event: int | None = None
+    given: frozenset[str] = frozenset()
+    terms: GrantTerms | None = None
+    late: bool = False
+    passed: bool = False
+    """The due instant passed while the task was open, and no notice has moved it since."""
+    asked_by_task: str | None = None
+    supplement_asked_at: datetime | None = None
+    """Since when the applicant has been asked for a supplement that has not come."""
+
+    @property
+    def state(self) -> Literal["open", "claimed", "done", "cancelled"]:
+        if self.ended:
+            return "done" if self.ended == "decided" else "cancelled"
+        return "claimed" if self.claimed_by else "open"
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended is None
+
+
+class GrantState(Frozen):
+    """What an access case gives, until it ends."""
+
+    granted_by: str
+    data_items: tuple[str, ...]
+    access_mode: str | None
+    use: str | None
+    valid_until: datetime
+    key_digest: str | None = None
+
+
+class CaseState(Frozen):
+    """A case as its log tells it, up to event `number`."""
+
+    number: int = 0
+    at: datetime | None = None
+    """The latest legal instant in the log."""
+    case_id: str = ""
+    case_number: str = ""
+    city: str = ""
+    procedure: str = ""
+    party: str = ""
+    dataset_id: str = ""
+    bodies: Mapping[str, str] = Field(default_factory=dict)
+    rules_digest: str = ""
+    received_at: datetime | None = None
+    data_items: tuple[str, ...] = ()
+    choices: Mapping[str, str] = Field(default_factory=dict)
+    given: frozenset[str] = frozenset()
+    step: str | None = None
+    """The step in which the case stands."""
+    tasks: Mapping[str, TaskState] = Field(default_factory=dict)
+    acts: frozenset[str] = frozenset()
+    """Acts already in the log: one that is delivered again finds itself here."""
+    granted: e.Granted | None = None
+    grant: GrantState | None = None
+    closed: str | None = None
+    closed_at: datetime | None = None
+
+    def open_tasks(self) -> list[TaskState]:
+        return [task for task in self.tasks.values() if task.is_open]
+
+    def of_step(self, step: str) -> list[TaskState]:
+        """The tasks of the latest round of a step, without the opinions asked inside them."""
+        tasks = [task for task in self.tasks.values() if task.step == step and task.asked_by_task is None]
+        latest = max((task.round for task in tasks), default=0)
+        return [task for task in tasks if task.round == latest]
+
+
+class GapInTheLog(Exception):
+    """Events were folded out of order: a defect of the program, never of an act."""
+
+
+def apply(state: CaseState, event: e.Event) -> CaseState:
+    """The case after one more event. Raises GapInTheLog when the event is not the next."""
+    if event.number != state.number + 1:
+        raise GapInTheLog(f"event {event.number} after {state.number}")
+    changes: dict[str, Any] = {"number": event.number, "at": max(state.at or event.at, event.at)}
+    if event.act:
+        changes["acts"] = state.acts | {event.act}
+    match event:
+        case e.Filed():
+            changes |= _identity(event) | {
+                "data_items": event.data_items,
+                "choices": event.choices,
+                "given": event.given,
+            }
+        case e.AccessOpened():
+            grant = GrantState.model_validate(event.model_dump(include=set(GrantState.model_fields)))
+            changes |= _identity(event) | {"grant": grant}
+        case e.TaskOpened():
+            task = TaskState(
+                **event.model_dump(include={"task_id", "step", "stage", "round", "body", "outcomes", "asked_by_task"}),
+                clock=event.clock,
+                opened_at=event.at,
+                opened_by_event=event.number,
+            )
+            changes["tasks"] = {**state.tasks, task.task_id: task}
+            if task.asked_by_task is None:
+                changes["step"] = task.step
+        case e.RequestAmended():
+            changes |= {"data_items": event.data_items, "choices": event.choices, "given": event.given}
+        case e.Granted():
+            changes["granted"] = event
+        case e.KeyIssued():
+            assert state.grant
+            changes["grant"] = state.grant.model_copy(update={"key_digest": event.key_digest})
+        case e.Closed():
+            changes |= {"closed": event.outcome, "closed_at": event.at}
+        case e.NoteAdded() | e.Withdrawn() | e.AccessExpired() | e.AccessRevoked() | e.AccessRenounced():
+            pass
+        case (
+            e.TaskClaimed()
+            | e.TaskReleased()
+            | e.TaskReassigned()
+            | e.TaskDecided()
+            | e.DecisionCorrected()
+            | e.TaskCancelled()
+            | e.ClockPassed()
+            | e.ClockMoved()
+            | e.SupplementAsked()
+            | e.SupplementReceived()
+        ):
+            task = state.tasks[event.task_id]
+            changes["tasks"] = {**state.tasks, task.task_id: task.model_copy(update=_of_task(task, event))}
+            if isinstance(event, e.DecisionCorrected) and event.back_to:
+                changes["step"] = event.back_to
+        case _:
+            assert_never(event)
+    return state.model_copy(update=changes)
+
+
+def _identity(event: e.Filed | e.AccessOpened) -> dict[str, Any]:
+    return {
+        "case_id": event.case_id,
+        "case_number": event.case_number,
+        "city": event.city,
+        "procedure": event.procedure,
+        "party": event.party,
+        "dataset_id": event.dataset_id,
+        "bodies": event.bodies,
+        "rules_digest": event.rules_digest,
+        "received_at": event.at,
+    }
+
+
+def _of_task(
+    task: TaskState,
+    event: e.TaskClaimed
+    | e.TaskReleased
+    | e.TaskReassigned
+    | e.TaskDecided
+    | e.DecisionCorrected
+    | e.TaskCancelled
+    | e.ClockPassed
+    | e.ClockMoved
+    | e.SupplementAsked
+    | e.SupplementReceived,
+) -> dict[str, Any]:
+    match event:
+        case e.TaskClaimed():
+            return {"claimed_by": event.by}
+        case e.TaskReleased():
+            return {"claimed_by": None}
+        case e.TaskReassigned():
+            return {"claimed_by": event.to}
+        case e.TaskDecided() | e.DecisionCorrected():
+            return {
+                "ended": "decided",
+                "ended_at": event.at,
+                "outcome": event.outcome,
+                "decided_by": event.by,
+                "decided_by_event": event.number,
+                "given": event.given,
+                "terms": event.terms,
+                "late": event.late,
+                "supplement_asked_at": None,
+            }
+        case e.TaskCancelled():
+            return {"ended": "cancelled", "ended_at": event.at}
+        case e.ClockPassed():
+            return {"passed": True}
+        case e.ClockMoved():
+            due_at = event.clock.due_at
+            return {"clock": event.clock, "passed": task.passed and due_at is not None and due_at <= event.at}
+        case e.SupplementAsked():
+            return {"supplement_asked_at": event.at}
+        case e.SupplementReceived():
+            return {"supplement_asked_at": None}
+        case _:
+            assert_never(event)
+
+
+def fold(state: CaseState, events: Iterable[e.Event]) -> CaseState:
+    """The case after all these events, in order."""
+    return reduce(apply, events, state)

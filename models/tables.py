@@ -1,0 +1,212 @@
+"""PostgreSQL's tables. `acts` is the inbox, `events` the log and the truth; the rest is derived by the fold.
+
+Instants are stored with time zone. Migrations are compared with these tables in the tests.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Column, Date, DateTime, Index, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlmodel import Field, SQLModel
+
+
+def instant(*, nullable: bool = False, **options: Any) -> Any:
+    return Field(sa_column=Column(DateTime(timezone=True), nullable=nullable), **options)
+
+
+def jsonb(*, nullable: bool = False) -> Any:
+    return Field(sa_column=Column(JSONB, nullable=nullable))
+
+
+class PinnedRulesRow(SQLModel, table=True):
+    """The rules of a case as it keeps them, by digest."""
+
+    __tablename__ = "pinned_rules"
+    digest: str = Field(primary_key=True)
+    rules: dict[str, Any] = jsonb()
+
+
+class CaseRow(SQLModel, table=True):
+    """One case, as people search it. `number` is the length of its log, `engine_number` how much the engine knows."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        Index("cases_of_party", "party", text("received_at DESC"), "case_id"),
+        Index("cases_of_city", "city", text("received_at DESC"), "case_id"),
+        Index("cases_of_provider", "provider", text("received_at DESC"), "case_id"),
+        Index("cases_of_dataset", "dataset_id"),
+    )
+    case_id: str = Field(primary_key=True)
+    case_number: str = Field(unique=True)
+    city: str
+    procedure: str
+    dataset_id: str
+    party: str
+    provider: str | None = None
+    urgency: str | None = None
+    received_at: datetime = instant()
+    closed_at: datetime | None = instant(nullable=True, default=None)
+    outcome: str | None = None
+    rules_digest: str = Field(foreign_key="pinned_rules.digest")
+    number: int = 0
+    engine_number: int = 0
+
+
+class ActRow(SQLModel, table=True):
+    """The inbox. `act` is what the engine gets; `content` holds free text and names, and can be erased by itself."""
+
+    __tablename__ = "acts"
+    __table_args__ = (
+        UniqueConstraint("case_id", "seq"),
+        Index("acts_waiting", "received_at", postgresql_where=text("delivered_at IS NULL")),
+        Index("acts_unsettled", "case_id", "received_at", postgresql_where=text("state = 'received'")),
+    )
+    act_id: str = Field(primary_key=True)
+    case_id: str = Field(foreign_key="cases.case_id")
+    seq: int
+    kind: str
+    account: str
+    received_at: datetime = instant()
+    state: str = "received"
+    problem: dict[str, Any] | None = jsonb(nullable=True)
+    delivered_at: datetime | None = instant(nullable=True, default=None)
+    act: dict[str, Any] = jsonb()
+    content: dict[str, Any] | None = jsonb(nullable=True)
+    request_digest: str = ""
+
+
+class EventRow(SQLModel, table=True):
+    """The log: numbered from 1 in each case, never changed."""
+
+    __tablename__ = "events"
+    case_id: str = Field(primary_key=True, foreign_key="cases.case_id")
+    number: int = Field(primary_key=True)
+    type: str
+    at: datetime = instant()
+    recorded_at: datetime = Field(
+        sa_column=Column(DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()"))
+    )
+    event: dict[str, Any] = jsonb()
+
+
+class TaskRow(SQLModel, table=True):
+    """A task as the fold tells it. `state` is open, claimed, done or cancelled; overdue is computed when asked."""
+
+    __tablename__ = "tasks"
+    __table_args__ = (
+        Index("tasks_open_of_body", "body", "due_at", "task_id", postgresql_where=text("ended_at IS NULL")),
+        Index("tasks_open_of_city", "city", "due_at", "task_id", postgresql_where=text("ended_at IS NULL")),
+        Index("tasks_of_case", "case_id"),
+        Index("tasks_of_body", "body", text("opened_at DESC"), "task_id"),
+        Index("tasks_open_of_party", "party", postgresql_where=text("ended_at IS NULL AND body = 'applicant'")),
+    )
+    task_id: str = Field(primary_key=True)
+    case_id: str = Field(foreign_key="cases.case_id")
+    city: str
+    procedure: str
+    party: str
+    step: str
+    stage: str
+    round: int
+    body: str
+    urgency: str | None = None
+    state: str
+    claimed_by: str | None = None
+    outcome: str | None = None
+    late: bool = False
+    opened_at: datetime = instant()
+    ended_at: datetime | None = instant(nullable=True, default=None)
+    due_at: datetime | None = instant(nullable=True, default=None)
+    provisional: bool = False
+    clock: dict[str, Any] = jsonb()
+
+
+class GrantRow(SQLModel, table=True):
+    """What the gate asks: who may fetch what, in which way, until when (exclusive), by which key's digest."""
+
+    __tablename__ = "grants"
+    __table_args__ = (
+        Index("grants_of_dataset", "dataset_id"),
+        Index("grants_by_key", "key_digest", unique=True, postgresql_where=text("key_digest IS NOT NULL")),
+        Index("grants_of_party", "party"),
+    )
+    case_id: str = Field(primary_key=True, foreign_key="cases.case_id")
+    granted_by: str = Field(foreign_key="cases.case_id")
+    dataset_id: str
+    party: str
+    data_items: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    access_mode: str | None = None
+    use: str | None = None
+    granted_at: datetime = instant()
+    valid_until: datetime = instant()
+    key_digest: str | None = None
+    ended: str | None = None
+
+
+class CaseNumberRow(SQLModel, table=True):
+    """The running numbers: one line for each city, procedure and year."""
+
+    __tablename__ = "case_numbers"
+    city: str = Field(primary_key=True)
+    procedure: str = Field(primary_key=True)
+    year: int = Field(primary_key=True)
+    last: int
+
+
+class CalendarRow(SQLModel, table=True):
+    """One row: the position in the record of notices. Clocks are set under its share lock."""
+
+    __tablename__ = "calendar"
+    id: int = Field(primary_key=True, default=1)
+    version: int
+
+
+class NoticeRow(SQLModel, table=True):
+    """The record of notices, in order of record; never changed."""
+
+    __tablename__ = "calendar_notices"
+    position: int = Field(primary_key=True)
+    scope: str
+    document: str
+    published_on: date = Field(sa_column=Column(Date, nullable=False))
+    recorded_at: datetime = instant()
+    notice: dict[str, Any] = jsonb()
+
+
+class BodyRow(SQLModel, table=True):
+    """A body of a city, such as `nanning.transport`, with its role in the procedures."""
+
+    __tablename__ = "bodies"
+    body: str = Field(primary_key=True)
+    city: str = Field(index=True)
+    role: str
+    name: dict[str, Any] = jsonb()
+
+
+class AccountRow(SQLModel, table=True):
+    """Who may act: the id is opaque, so that logs and histories hold no name."""
+
+    __tablename__ = "accounts"
+    account_id: str = Field(primary_key=True)
+    login: str = Field(unique=True)
+    name: dict[str, Any] = jsonb()
+    city: str | None = None
+    body: str | None = Field(default=None, foreign_key="bodies.body")
+    roles: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+
+
+class DatasetRow(SQLModel, table=True):
+    """A dataset of a city's catalogue; `entry` holds the fields that the city's law wants published."""
+
+    __tablename__ = "datasets"
+    __table_args__ = (Index("datasets_of_city", "city", "dataset_id"),)
+    dataset_id: str = Field(primary_key=True)
+    city: str
+    provider: str = Field(foreign_key="bodies.body")
+    openness: str
+    items: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    entry: dict[str, Any] = jsonb()
+    sample: bool = False

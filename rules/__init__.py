@@ -1,0 +1,1 @@
+"""The law as data, and the working days: pure, importing nothing else of ours."""

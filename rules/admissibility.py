@@ -1,0 +1,117 @@
+"""Whether a filing may be received at all: a pure function of the rules in force, the filing, and the dataset's facts.
+
+Whether what is stated suffices is the reviewer's decision, never the machine's.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
+
+from rules.pinned import Citation, FieldRule, ProcedureRules
+
+Openness = Literal["conditional", "unconditional", "closed"]
+
+DEFAULT_CHOICES: Mapping[str, str] = {"urgency": "normal", "use": "general"}
+"""What a filing means that leaves the choice out, where the city's law knows that value."""
+
+
+@dataclasses.dataclass(frozen=True)
+class DatasetFacts:
+    """What admissibility needs to know of a dataset. `items` are the ids of its data items."""
+
+    dataset_id: str
+    openness: Openness
+    items: frozenset[str]
+
+
+@dataclasses.dataclass(frozen=True)
+class Inadmissible:
+    """One reason why a filing cannot be received. `code` is stable; `params` are what its message speaks of."""
+
+    field: str
+    code: str
+    citation: Citation | None
+    params: Mapping[str, object] = dataclasses.field(default_factory=dict)
+
+
+def chosen(rules: ProcedureRules, filing: Mapping[str, object]) -> dict[str, str]:
+    """The choices (`urgency`, `use` …) that a filing stands for: those made, and the default of those left out."""
+    made = {name: filing[name] for name in rules.choices if _is_given(filing.get(name))}
+    defaults = {name: value for name, value in DEFAULT_CHOICES.items() if rules.choice(name, value)}
+    return {**defaults, **{name: str(value) for name, value in made.items()}}
+
+
+def admissible(rules: ProcedureRules, filing: Mapping[str, object], dataset: DatasetFacts) -> list[Inadmissible]:
+    """Every reason why the filing cannot be received, in the order of the city's form; empty if it can.
+
+    Codes: `closed`, `not_conditional`, `field_required`, `item_unknown`, and for each choice `<choice>_unknown` and
+    `<choice>_not_on_request`.
+    """
+    return [
+        *_openness(rules, dataset),
+        *_fields(rules, filing),
+        *_choices(rules, filing),
+        *_items(rules, filing, dataset),
+    ]
+
+
+def _openness(rules: ProcedureRules, dataset: DatasetFacts) -> Iterator[Inadmissible]:
+    """Only conditional data is asked for: unconditional data is open to everybody, closed data to nobody."""
+    codes = {"closed": "closed", "unconditional": "not_conditional"}
+    if dataset.openness in codes:
+        params = {"dataset_id": dataset.dataset_id, "openness": dataset.openness, **_law(rules)}
+        yield Inadmissible("dataset_id", codes[dataset.openness], None, params)
+
+
+def _fields(rules: ProcedureRules, filing: Mapping[str, object]) -> Iterator[Inadmissible]:
+    choices = chosen(rules, filing)
+    for rule in rules.fields:
+        demanded = rule.required and all(choices.get(name) in values for name, values in rule.when.items())
+        if demanded and not _is_given(filing.get(rule.field)):
+            yield Inadmissible(rule.field, "field_required", rule.citation, {"label": rule.label, **_law(rules)})
+
+
+def _choices(rules: ProcedureRules, filing: Mapping[str, object]) -> Iterator[Inadmissible]:
+    for name, known in rules.choices.items():
+        given = filing.get(name)
+        if not _is_given(given):
+            continue
+        choice = rules.choice(name, str(given))
+        on_request = tuple(c.value for c in known if c.on_request)
+        params = {"given": given, "known": on_request, **_law(rules)}
+        if choice is None:
+            rule = _field(rules, name)
+            yield Inadmissible(name, f"{name}_unknown", rule.citation if rule else None, params)
+        elif not choice.on_request:
+            yield Inadmissible(name, f"{name}_not_on_request", choice.citation, params)
+
+
+def _items(rules: ProcedureRules, filing: Mapping[str, object], dataset: DatasetFacts) -> Iterator[Inadmissible]:
+    named = filing.get("data_items")
+    if not isinstance(named, Iterable) or isinstance(named, str):
+        return
+    unknown = tuple(item for item in named if item not in dataset.items)
+    if unknown:
+        rule = _field(rules, "data_items")
+        params = {"items": unknown, "dataset_id": dataset.dataset_id, **_law(rules)}
+        yield Inadmissible("data_items", "item_unknown", rule.citation if rule else None, params)
+
+
+def _field(rules: ProcedureRules, name: str) -> FieldRule | None:
+    return next((rule for rule in rules.fields if rule.field == name), None)
+
+
+def _law(rules: ProcedureRules) -> dict[str, object]:
+    """The regulation by which the filing was judged, for whoever has to be told."""
+    return {"city": rules.city, "regulation": rules.regulation.title, "document": rules.regulation.document}
+
+
+def _is_given(value: object) -> bool:
+    """A blank text, or a list of nothing but blanks, states nothing."""
+    if isinstance(value, str):
+        return bool(value.strip())
+    if isinstance(value, Iterable):
+        return any(_is_given(part) for part in value)
+    return value is not None

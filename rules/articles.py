@@ -1,0 +1,36 @@
+"""How the article of a citation is written for people: `20(2)` is 第二十条第（二）项, `16.2` is 第十六条第二款."""
+
+from __future__ import annotations
+
+import re
+
+from rules.pinned import Label
+
+_ARTICLE = re.compile(r"^(?P<article>[0-9]+)(?:\.(?P<paragraph>[0-9]+))?(?:\((?P<item>[0-9]+)\))?$")
+_DIGITS = "零一二三四五六七八九"
+
+
+def article_label(article: str) -> Label:
+    """The article in both languages; whatever is not written as an article, such as a service rule, as it stands."""
+    match = _ARTICLE.match(article)
+    if match is None:
+        return Label(zh=article, en=article)
+    number, paragraph, item = match["article"], match["paragraph"], match["item"]
+    zh, en = f"第{_chinese(int(number))}条", f"Article {number}"
+    if paragraph:
+        zh, en = f"{zh}第{_chinese(int(paragraph))}款", f"{en}, paragraph {paragraph}"
+    if item:
+        zh, en = f"{zh}第（{_chinese(int(item))}）项", f"{en}({item})" if not paragraph else f"{en}, item {item}"
+    return Label(zh=zh, en=en)
+
+
+def _chinese(number: int) -> str:
+    """A number below 1000 as statutes write it."""
+    hundreds, rest = divmod(number, 100)
+    tens, ones = divmod(rest, 10)
+    text = f"{_DIGITS[hundreds]}百" if hundreds else ""
+    if tens:
+        text += "十" if tens == 1 and not hundreds else f"{_DIGITS[tens]}十"
+    elif hundreds and ones:
+        text += "零"
+    return text + (_DIGITS[ones] if ones else "")

@@ -1,0 +1,201 @@
+"""What makes a pack fit to decide cases: judged over its whole time, without reading anything but the pack.
+
+A finding names the path inside the pack, the rule that is broken, and the fact that breaks it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any, NamedTuple, TypeGuard
+
+from pydantic import BaseModel
+
+from rules.pack import SERVICE, Pack, Source, Version
+from rules.procedure_checking import check_cut
+
+Path = tuple[str | int, ...]
+
+
+class Finding(NamedTuple):
+    """One broken rule, at one place of a pack."""
+
+    path: Path
+    rule: str
+    message: str
+
+
+def findings(pack: Pack, calendars: Collection[str]) -> list[Finding]:
+    """Every rule that the pack breaks, in the order of the pack; empty if it is fit to decide cases.
+
+    `calendars` are the scopes for which notices of working days are on record.
+    """
+    found = [*_names(pack, calendars), *_law(pack)]
+    if found:
+        return found
+    found = [*_parameters(pack), *_citations(pack)]
+    if found:
+        return found
+    return [*_procedures(pack)]
+
+
+def _names(pack: Pack, calendars: Collection[str]) -> Iterator[Finding]:
+    if pack.calendar not in calendars:
+        yield Finding(("calendar",), "unknown_calendar", f"{pack.calendar} is none of {', '.join(sorted(calendars))}")
+    if SERVICE in pack.sources:
+        yield Finding(("sources", SERVICE), "reserved_name", f"{SERVICE} names the service rules, not a source")
+    for i, name in enumerate(pack.law):
+        if name not in pack.sources:
+            yield Finding(("law", i), "dangling_source", f"{name} is no source of this pack")
+
+
+def _law(pack: Pack) -> Iterator[Finding]:
+    """Each source has days of force, a draft has somebody who adopted it, and the law has no gap and no overlap."""
+    for name, source in pack.sources.items():
+        path: Path = ("sources", name)
+        if source.in_force_until is not None and source.in_force_until <= source.in_force_from:
+            yield Finding(path, "empty_interval", f"in force from {source.in_force_from} until {source.in_force_until}")
+        yield from _adoption(path, source)
+    if any(name not in pack.sources for name in pack.law):
+        return
+    for i, (before, after) in enumerate(itertools.pairwise(pack.law), start=1):
+        ends, begins = pack.sources[before].in_force_until, pack.sources[after].in_force_from
+        if ends is None or begins < ends:
+            yield Finding(
+                ("law", i), "overlap", f"{before} is in force until {ends or 'no known end'}, {after} from {begins}"
+            )
+        elif begins > ends:
+            yield Finding(("law", i), "gap", f"no law from {ends} until {begins}")
+
+
+def _adoption(path: Path, source: Source) -> Iterator[Finding]:
+    told = {"adopted_by": source.adopted_by, "adopted_on": source.adopted_on, "assumed": source.assumed}
+    if source.status == "adopted_draft":
+        for key, value in told.items():
+            if value is None:
+                yield Finding((*path, key), "draft_not_adopted", f"a draft is law here only with {key}")
+        return
+    if source.issued_on is None:
+        yield Finding((*path, "issued_on"), "not_issued", "a text that was never issued can only be an adopted_draft")
+    for key in ("adopted_by", "adopted_on"):
+        if told[key] is not None:
+            yield Finding((*path, key), "adopted_without_need", "only an adopted_draft is adopted")
+
+
+def _parameters(pack: Pack) -> Iterator[Finding]:
+    """Each parameter covers the law's whole time of force: no gap, no overlap, no empty interval, nothing outside."""
+    begin, end = pack.in_force_from, pack.in_force_until
+    for path, versions in _dated(pack, ()):
+        expected = begin
+        for i, version in enumerate(versions):
+            here = (*path, i)
+            until = version.in_force_until
+            if until is not None and until <= version.in_force_from:
+                yield Finding(here, "empty_interval", f"in force from {version.in_force_from} until {until}")
+            if version.in_force_from < begin:
+                yield Finding(
+                    here, "outside_the_law", f"in force from {version.in_force_from}, the law only from {begin}"
+                )
+            elif version.in_force_from > expected:
+                yield Finding(here, "gap", f"nothing in force from {expected} until {version.in_force_from}")
+            elif version.in_force_from < expected:
+                yield Finding(
+                    here, "overlap", f"in force from {version.in_force_from}, another version until {expected}"
+                )
+            if until is None and i + 1 < len(versions):
+                yield Finding(here, "overlap", "without in_force_until only the last version can stand")
+                break
+            if until is not None and end is not None and until > end:
+                yield Finding(here, "outside_the_law", f"in force until {until}, the law only until {end}")
+            expected = until or (end or date.max)
+        if versions[-1].in_force_until is not None and expected < (end or date.max):
+            yield Finding(
+                (*path, len(versions) - 1), "gap", f"nothing in force from {expected} until {end or 'the end'}"
+            )
+
+
+def _citations(pack: Pack) -> Iterator[Finding]:
+    """Each citation names a source that was in force, or a service rule; each source and service rule is cited."""
+    cited: set[tuple[str, str]] = set()
+    for path, cite, begins, ends in _cites(pack, (), None, None):
+        source, _, article = cite.partition(" ")
+        if source == SERVICE:
+            cited.add((SERVICE, article))
+            if article not in pack.service_rules:
+                yield Finding(path, "dangling_source", f"{article} is no service rule of this pack")
+            continue
+        cited.add((source, ""))
+        if source not in pack.sources:
+            yield Finding(path, "dangling_source", f"{source} is no source of this pack")
+        elif not _covers(pack.sources[source], begins, ends or pack.in_force_until):
+            yield Finding(path, "source_not_in_force", f"{source} is not in force through the whole of this version")
+    for name in pack.sources:
+        if (name, "") not in cited:
+            yield Finding(("sources", name), "unused_source", f"no version cites {name}")
+    for name in pack.service_rules:
+        if (SERVICE, name) not in cited:
+            yield Finding(("service_rules", name), "unused_source", f"no version cites the service rule {name}")
+
+
+def _covers(source: Source, begins: date | None, ends: date | None) -> bool:
+    starts_in_time = begins is None or source.in_force_from <= begins
+    lasts = source.in_force_until is None or (ends is not None and ends <= source.in_force_until)
+    return starts_in_time and lasts
+
+
+def _procedures(pack: Pack) -> Iterator[Finding]:
+    """Each procedure can be walked to an end on every day of the law; looked at on each day when anything changes."""
+    seen: set[tuple[Path, str]] = set()
+    for on in _days_of_change(pack):
+        for name in pack.procedures:
+            for path, rule, message in check_cut(pack, name, on):
+                if (path, rule) not in seen:
+                    seen.add((path, rule))
+                    yield Finding(path, rule, f"{message} (on {on})")
+
+
+def _days_of_change(pack: Pack) -> list[date]:
+    days = {version.in_force_from for _, versions in _dated(pack, ()) for version in versions}
+    ends = {v.in_force_until for _, versions in _dated(pack, ()) for v in versions if v.in_force_until}
+    last = pack.in_force_until - timedelta(days=1) if pack.in_force_until else date.max
+    return sorted(day for day in days | ends | {pack.in_force_from} if day <= last)
+
+
+def _dated(node: object, path: Path) -> Iterator[tuple[Path, tuple[Version[Any], ...]]]:
+    """Every parameter of the pack with its path."""
+    if _is_versions(node):
+        yield path, node
+        return
+    for key, child in _children(node):
+        if key != "versions" or not _is_versions(child):
+            yield from _dated(child, (*path, key))
+        else:
+            yield (*path, key), child
+
+
+def _is_versions(node: object) -> TypeGuard[tuple[Version[Any], ...]]:
+    return isinstance(node, tuple) and bool(node) and isinstance(node[0], Version)
+
+
+def _cites(
+    node: object, path: Path, begins: date | None, ends: date | None
+) -> Iterator[tuple[Path, str, date | None, date | None]]:
+    """Every citation with its path and the days of force of the version around it."""
+    if isinstance(node, Version):
+        begins, ends = node.in_force_from, node.in_force_until
+    cite = getattr(node, "cite", None) if isinstance(node, BaseModel) else None
+    if cite is not None:
+        yield (*path, "cite"), cite, begins, ends
+    for key, child in _children(node):
+        yield from _cites(child, (*path, key), begins, ends)
+
+
+def _children(node: object) -> Iterable[tuple[str | int, object]]:
+    if isinstance(node, BaseModel):
+        return [(name, getattr(node, name)) for name in type(node).model_fields]
+    if isinstance(node, Mapping):
+        return list(node.items())
+    if isinstance(node, tuple):
+        return list(enumerate(node))
+    return []

@@ -1,0 +1,212 @@
+"""A pack: the law of one city through time, exactly as its YAML file states it.
+
+Every parameter is a list of dated versions, each with its citation; a version whose value is null says, with its
+citation, that nothing applies (repealed, or a text that gives no number). `rules.checking` judges what the shapes
+here cannot express; `rules.resolving` cuts a pack at a date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Strict, StrictBool, StringConstraints, Tag
+
+SERVICE = "service"
+"""First word of a citation that names one of the pack's service rules instead of a source."""
+
+WITHDRAWN = "withdrawn"
+"""The ending to which an applicant's withdrawal leads."""
+
+DECISION_FIELDS = frozenset({"reason", "basis", "reference", "tender_reference", "access_mode_basis"})
+"""What a decision can carry, and so all that an outcome or a grant may require."""
+
+FILING_FIELDS = frozenset(
+    {"purpose", "data_items", "scenario", "safeguards", "access_mode", "use", "urgency", "tender_reference"}
+)
+"""What a filing can carry, and so all that a pack may demand of it."""
+
+T = TypeVar("T")
+
+OneOrMore = Annotated[tuple[T, ...], Field(min_length=1)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Text = Annotated[str, StringConstraints(pattern=r"\S")]
+Day = Annotated[date, Strict()]
+Period = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(h|wd)$")]
+Cite = Annotated[
+    str,
+    StringConstraints(pattern=r"^([a-z][a-z0-9_]* [1-9][0-9]*(\.[1-9])?(\([1-9][0-9]*\))?|service [a-z][a-z0-9_]*)$"),
+]
+"""`measures 20(3)`: source, article and item; `measures 16.2`: second paragraph; `service NAME`: a service rule."""
+
+
+class Authored(BaseModel):
+    """Written by hand, so read strictly: an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Wording(Authored):
+    """A text that a person reads, in both languages."""
+
+    zh: Text
+    en: Text
+
+
+class Source(Authored):
+    """A regulation and its dates of force. `in_force_until` is exclusive; null means that no end is known."""
+
+    title: Wording
+    document: Text
+    status: Literal["in_force", "adopted_draft"]
+    issued_on: Day | None
+    in_force_from: Day
+    in_force_until: Day | None = None
+    assumed: Wording | None = None
+    adopted_by: Wording | None = None
+    adopted_on: Day | None = None
+
+
+class Version(Authored, Generic[T]):
+    """One value of a parameter, with the days on which it stood; without `in_force_until`, to the end of the law."""
+
+    in_force_from: Day
+    in_force_until: Day | None = None
+    value: T | None
+    cite: Cite
+
+    def holds_on(self, on: date) -> bool:
+        return self.in_force_from <= on and (self.in_force_until is None or on < self.in_force_until)
+
+
+class Required(Authored):
+    """At least one of `any_of`, where `when` holds; without a citation of its own, cited as what it belongs to."""
+
+    any_of: OneOrMore[Name]
+    when: Mapping[Name, tuple[Name, ...]] = Field(default_factory=dict)
+    cite: Cite | None = None
+
+
+class OutcomeTerms(Authored):
+    """What an outcome demands and where it leads: a step, an ending, or nowhere else (its stage is done)."""
+
+    leads_to: Name | None = None
+    at_most: Annotated[int, Strict(), Field(ge=1)] | None = None
+    then_to: Name | None = None
+    requires: tuple[Required, ...] = ()
+
+
+class OutcomeEntry(Authored):
+    label: Wording
+    versions: OneOrMore[Version[OutcomeTerms]]
+
+
+PeriodTerms = Annotated[
+    Annotated[Mapping[Name, Period], Tag("numbers")] | Annotated[Literal["promptly"], Tag("word")],
+    Discriminator(lambda value: "word" if isinstance(value, str) else "numbers"),
+]
+
+
+class StageEntry(Authored):
+    """A stage; `period` maps each urgency to its period, is `promptly`, or is null where the law gives no number."""
+
+    label: Wording
+    body: OneOrMore[Version[Name]]
+    period: OneOrMore[Version[PeriodTerms]]
+    outcomes: Annotated[Mapping[Name, OutcomeEntry], Field(min_length=1)]
+
+
+class StepTerms(Authored):
+    stages: OneOrMore[Name]
+    then: Name | None = None
+
+
+class OrderTerms(Authored):
+    """Which steps there are, which comes first, and which stages run side by side in each."""
+
+    first: Name
+    steps: Annotated[Mapping[Name, StepTerms], Field(min_length=1)]
+
+
+class EndingTerms(Authored):
+    grants: StrictBool = False
+
+
+class EndingEntry(Authored):
+    label: Wording
+    versions: OneOrMore[Version[EndingTerms]]
+
+
+class FieldTerms(Authored):
+    required: StrictBool
+    when: Mapping[Name, tuple[Name, ...]] = Field(default_factory=dict)
+
+
+class FieldEntry(Authored):
+    label: Wording
+    versions: OneOrMore[Version[FieldTerms]]
+
+
+class ChoiceTerms(Authored):
+    on_request: StrictBool = True
+    grant_requires: tuple[Required, ...] = ()
+    advice: Wording | None = None
+
+
+class ChoiceEntry(Authored):
+    label: Wording
+    versions: OneOrMore[Version[ChoiceTerms]]
+
+
+class SupplementTerms(Authored):
+    stops_clock: StrictBool
+
+
+class GrantTerms(Authored):
+    term_days: Annotated[int, Strict(), Field(ge=1)]
+
+
+class Procedure(Authored):
+    """One legal procedure through time. `selected_by` names the date of a case that selects its version."""
+
+    label: Wording
+    selected_by: Literal["received", "occurred", "opened"]
+    fields: Mapping[Name, FieldEntry]
+    choices: Mapping[Name, Annotated[Mapping[Name, ChoiceEntry], Field(min_length=1)]]
+    order: OneOrMore[Version[OrderTerms]]
+    stages: Annotated[Mapping[Name, StageEntry], Field(min_length=1)]
+    endings: Annotated[Mapping[Name, EndingEntry], Field(min_length=1)]
+    withdrawal: OneOrMore[Version[Literal["allowed"]]] | None = None
+    correction: OneOrMore[Version[Literal["allowed"]]] | None = None
+    supplement: OneOrMore[Version[SupplementTerms]] | None = None
+    opinion: OneOrMore[Version[Name]] | None = None
+    """The stage that a reviewer may put before the experts while its own clock runs on."""
+    grant: OneOrMore[Version[GrantTerms]] | None = None
+
+
+class Pack(Authored):
+    """The law of one city. `law` lists, in order of force, the sources that follow one another as the law in force."""
+
+    schema_version: Literal[1]
+    city: Name
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,4}$")]
+    name: Wording
+    calendar: Text
+    checked_on: Day
+    """The day when somebody last read the sources against this file."""
+    law: OneOrMore[Name]
+    sources: Mapping[Name, Source]
+    service_rules: Mapping[Name, Wording] = Field(default_factory=dict)
+    """Our choices where the law is silent: name to reason."""
+    bodies: Mapping[Name, OneOrMore[Version[Wording]]]
+    procedures: Annotated[Mapping[Name, Procedure], Field(min_length=1)]
+
+    @property
+    def in_force_from(self) -> date:
+        return self.sources[self.law[0]].in_force_from
+
+    @property
+    def in_force_until(self) -> date | None:
+        """Exclusive; null while no end is known."""
+        return self.sources[self.law[-1]].in_force_until

@@ -1,0 +1,221 @@
+"""The law of one procedure in one city as it stood on the day that selects it: what a case keeps to its end.
+
+A pack (`rules.pack`) is the law through time; this is one cut through it. It is stored by digest when a case is
+received and rides in the workflow's input, so no later edit of a pack disturbs a case. It is read leniently: a field
+added later has a default that means "as before".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+APPLICANT = "applicant"
+"""The one party to a case that is not a body; a stage may be put before it."""
+
+
+class Pinned(BaseModel):
+    """Frozen, and lenient: what a later version wrote and this one does not know is passed over."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Label(Pinned):
+    """A text that a person reads, in both languages."""
+
+    zh: str
+    en: str
+
+
+class Basis(StrEnum):
+    """Where a rule comes from: the regulation itself, or our choice where the regulation is silent."""
+
+    LAW = "law"
+    SERVICE = "service"
+
+
+class Citation(Pinned):
+    """Where a rule stands: an article of a source, or a service rule with the reason for it."""
+
+    source: str
+    article: str
+    basis: Basis = Basis.LAW
+    note: Label | None = None
+
+
+class Regulation(Pinned):
+    """The text in force: what an answer names as its ground. `in_force_until` is exclusive."""
+
+    source: str
+    title: Label
+    document: str
+    status: str
+    """`in_force`, or `adopted_draft`: a draft that the operator of the system has adopted explicitly."""
+    issued_on: date | None
+    in_force_from: date
+    in_force_until: date | None
+    assumed: Label | None = None
+    """What about these dates is assumed and not read from the text; shown wherever the regulation is named."""
+
+
+class Requirement(Pinned):
+    """What an outcome, a filing or a grant must come with: at least one of `any_of`, where `when` holds."""
+
+    any_of: tuple[str, ...]
+    when: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Choice of the filing (`use`, `urgency`, `access_mode` …) to the values for which this is demanded."""
+    citation: Citation
+
+    def applies_to(self, choices: Mapping[str, str]) -> bool:
+        return all(choices.get(name) in values for name, values in self.when.items())
+
+    def is_met_by(self, given: frozenset[str]) -> bool:
+        return not given.isdisjoint(self.any_of)
+
+
+class Outcome(Pinned):
+    """One way to decide a stage. Without `leads_to` the stage is done, and its step goes on when all beside it are."""
+
+    outcome: str
+    label: Label
+    leads_to: str | None = None
+    at_most: int | None = None
+    """How often this outcome may lead there in one case; after that it leads to `then_to`."""
+    then_to: str | None = None
+    requires: tuple[Requirement, ...] = ()
+    citation: Citation
+
+
+class Stage(Pinned):
+    """One question before one body, with the period it has for it."""
+
+    stage: str
+    label: Label
+    body: str
+    """A role of the city's bodies (operator, provider, authority …), or the applicant."""
+    periods: Mapping[str, str] = Field(default_factory=dict)
+    """Urgency to period (`12h`, `5wd`); empty where the law gives no number."""
+    period_citation: Citation | None = None
+    promptly: bool = False
+    """The law says *promptly* or *immediately* and gives no number: the clock shows the time used."""
+    outcomes: tuple[Outcome, ...]
+    citation: Citation
+
+    def outcome(self, name: str) -> Outcome | None:
+        return next((o for o in self.outcomes if o.outcome == name), None)
+
+
+class Step(Pinned):
+    """The stages that run side by side; when each is done and none has led elsewhere, the case goes on to `then`."""
+
+    step: str
+    stages: tuple[Stage, ...]
+    then: str | None = None
+
+    def stage(self, name: str) -> Stage:
+        return next(s for s in self.stages if s.stage == name)
+
+
+class Ending(Pinned):
+    """One way in which a case closes."""
+
+    outcome: str
+    label: Label
+    grants: bool = False
+    """Access is granted: the writer opens the access case in the same transaction."""
+    citation: Citation
+
+
+class FieldRule(Pinned):
+    """A field of the filing: whether it is demanded, and by what."""
+
+    field: str
+    label: Label
+    required: bool
+    when: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    citation: Citation
+
+
+class Choice(Pinned):
+    """One value that the law knows for a choice of the filing, such as an urgency, an access mode, or a use."""
+
+    value: str
+    label: Label
+    on_request: bool = True
+    """Whether an applicant may ask for it; if not, only a body may grant it, with what `grant_requires`."""
+    grant_requires: tuple[Requirement, ...] = ()
+    advice: Label | None = None
+    """What the form and the reviewer are told; refuses nothing by itself."""
+    citation: Citation
+
+
+class SupplementRule(Pinned):
+    """Whether a reviewer may ask for a supplement (补正), and whether asking stops the clock. No text known allows it."""
+
+    stops_clock: bool = False
+    citation: Citation
+
+
+class GrantRule(Pinned):
+    """What a grant is when nobody says otherwise. `term_days` are calendar days from the day of the grant."""
+
+    term_days: int
+    citation: Citation
+
+
+class ProcedureRules(Pinned):
+    """The rules of one procedure, cut at one date."""
+
+    schema_version: int = 1
+    city: str
+    city_name: Label
+    city_code: str
+    """Two to four letters that begin a case number."""
+    procedure: str
+    label: Label
+    regulation: Regulation
+    regulations: tuple[Regulation, ...] = ()
+    """Every source that a citation names, this one included."""
+    version: str
+    """Names this cut: the day since which these rules have stood, e.g. `2020-12-23`."""
+    calendar: str
+    bodies: Mapping[str, Label]
+    """Role to the name of the body in this city; providers are many and named by the dataset."""
+    fields: tuple[FieldRule, ...]
+    choices: Mapping[str, tuple[Choice, ...]]
+    """`urgency`, `access_mode`, `use` …: the values that this city's law knows."""
+    first: str
+    steps: tuple[Step, ...]
+    endings: tuple[Ending, ...]
+    withdrawal: Citation | None = None
+    """The applicant may withdraw until the case is closed."""
+    correction: Citation | None = None
+    """A body may correct its own decision until the next body has acted."""
+    supplement: SupplementRule | None = None
+    opinion: Stage | None = None
+    """The stage that a reviewer may put before the experts while its own clock runs on."""
+    grant: GrantRule | None = None
+
+    def step(self, name: str) -> Step | None:
+        return next((s for s in self.steps if s.step == name), None)
+
+    def ending(self, outcome: str) -> Ending | None:
+        return next((e for e in self.endings if e.outcome == outcome), None)
+
+    def stage(self, name: str) -> Stage | None:
+        if self.opinion and self.opinion.stage == name:
+            return self.opinion
+        return next((s for step in self.steps for s in step.stages if s.stage == name), None)
+
+    def choice(self, name: str, value: str) -> Choice | None:
+        return next((c for c in self.choices.get(name, ()) if c.value == value), None)
+
+    def digest(self) -> str:
+        """The name under which these rules are kept: SHA-256 over their canonical JSON."""
+        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()

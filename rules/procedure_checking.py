@@ -1,0 +1,203 @@
+"""Whether a procedure, as it stood on one day, can be walked from its first step to an end by bodies that exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import TypeVar
+
+from rules.pack import (
+    DECISION_FIELDS,
+    FILING_FIELDS,
+    WITHDRAWN,
+    OrderTerms,
+    OutcomeTerms,
+    Pack,
+    Procedure,
+    Required,
+    StepTerms,
+    Version,
+)
+from rules.pinned import APPLICANT
+from rules.resolving import in_force
+
+T = TypeVar("T")
+Path = tuple[str | int, ...]
+Broken = tuple[Path, str, str]
+
+
+def check_cut(pack: Pack, name: str, on: date) -> Iterator[Broken]:
+    """Path, rule and fact of everything in the procedure, as it stood on that day, by which a case could not go on."""
+    order = in_force(pack.procedures[name].order, on)
+    if order is not None and order.value is not None:
+        yield from _Cut(pack, name, on, order.value).broken()
+
+
+class _Cut:
+    def __init__(self, pack: Pack, name: str, on: date, order: OrderTerms) -> None:
+        self.pack = pack
+        self.on = on
+        self.path: Path = ("procedures", name)
+        self.procedure: Procedure = pack.procedures[name]
+        self.steps: Mapping[str, StepTerms] = order.steps
+        self.first = order.first
+        self.bodies = {role for role, named in pack.bodies.items() if _applies(named, on)} | {APPLICANT}
+        self.endings = {e for e, entry in self.procedure.endings.items() if _applies(entry.versions, on)}
+        self.choices = {
+            choice: {value for value, entry in known.items() if _applies(entry.versions, on)}
+            for choice, known in self.procedure.choices.items()
+        }
+        opinion = in_force(self.procedure.opinion or (), on)
+        self.opinion = opinion.value if opinion else None
+
+    def broken(self) -> Iterator[Broken]:
+        yield from self._filing()
+        used = [s for step in self.steps.values() for s in step.stages]
+        for stage in dict.fromkeys([*used, *([self.opinion] if self.opinion else [])]):
+            yield from self._stage(stage)
+        for stage in {s for s in used if used.count(s) > 1 or s == self.opinion}:
+            yield (*self.path, "order"), "stage_in_two_places", f"{stage} stands in more than one place"
+        for stage in self.procedure.stages:
+            if stage not in used and stage != self.opinion and not self._used_later(stage):
+                yield (*self.path, "stages", stage), "unreachable_stage", f"{stage} stands in no step"
+        if self.first not in self.steps:
+            yield (*self.path, "order"), "unknown_target", f"{self.first} is no step"
+            return
+        if not self.endings:
+            yield (*self.path, "endings"), "cannot_end", "there is no ending"
+        yield from self._targets()
+        yield from self._walk()
+
+    def _used_later(self, stage: str) -> bool:
+        """A stage may stand idle on one day if the order of another day calls for it."""
+        orders = (v.value for v in self.procedure.order if v.value)
+        named = {s for order in orders for step in order.steps.values() for s in step.stages}
+        return stage in named or any(v.value == stage for v in self.procedure.opinion or ())
+
+    def _filing(self) -> Iterator[Broken]:
+        for field, entry in self.procedure.fields.items():
+            path = (*self.path, "fields", field)
+            if field not in FILING_FIELDS:
+                yield path, "unknown_field", f"a filing carries no {field}"
+            version = in_force(entry.versions, self.on)
+            if version and version.value:
+                yield from self._when(path, version.value.when)
+        for choice, known in self.procedure.choices.items():
+            path = (*self.path, "choices", choice)
+            if choice not in FILING_FIELDS:
+                yield path, "unknown_field", f"a filing carries no {choice}"
+            for value, chosen in known.items():
+                terms = in_force(chosen.versions, self.on)
+                if terms and terms.value:
+                    yield from self._requires((*path, value), terms.value.grant_requires)
+        if WITHDRAWN not in self.endings:
+            withdrawal = in_force(self.procedure.withdrawal or (), self.on)
+            if withdrawal and withdrawal.value:
+                yield (*self.path, "withdrawal"), "unknown_target", f"there is no ending {WITHDRAWN}"
+
+    def _stage(self, name: str) -> Iterator[Broken]:
+        path = (*self.path, "stages", name)
+        entry = self.procedure.stages.get(name)
+        if entry is None:
+            yield (*self.path, "order"), "unknown_stage", f"{name} is described nowhere"
+            return
+        body = in_force(entry.body, self.on)
+        if body is None or body.value is None:
+            yield (*path, "body"), "no_responsible_body", f"no body is responsible for {name}"
+        elif body.value not in self.bodies:
+            yield (*path, "body"), "no_responsible_body", f"{body.value} is no body of this city"
+        period = in_force(entry.period, self.on)
+        if period and isinstance(period.value, Mapping):
+            urgencies = self.choices.get("urgency", set())
+            for urgency in urgencies - set(period.value):
+                yield (*path, "period"), "period_missing", f"no period for the urgency {urgency}"
+            for urgency in set(period.value) - urgencies:
+                yield (*path, "period"), "unknown_choice", f"urgency has no value {urgency}"
+        outcomes = self._outcomes(name)
+        if not outcomes:
+            yield (*path, "outcomes"), "leads_nowhere", f"{name} can be decided in no way"
+        for outcome, terms in outcomes.items():
+            here = (*path, "outcomes", outcome)
+            yield from self._requires(here, terms.requires)
+            if (terms.at_most is None) != (terms.then_to is None) or (terms.at_most and terms.leads_to is None):
+                yield (
+                    here,
+                    "at_most_without_target",
+                    "at_most limits leads_to and needs then_to, and then_to needs at_most",
+                )
+            if name == self.opinion and terms.leads_to:
+                yield here, "opinion_leads", "an opinion leads nowhere: the stage that asked for it decides"
+
+    def _outcomes(self, stage: str) -> dict[str, OutcomeTerms]:
+        entries = self.procedure.stages[stage].outcomes if stage in self.procedure.stages else {}
+        held = ((name, in_force(entry.versions, self.on)) for name, entry in entries.items())
+        return {name: version.value for name, version in held if version and version.value}
+
+    def _requires(self, path: Path, required: Iterable[Required]) -> Iterator[Broken]:
+        for requirement in required:
+            for field in requirement.any_of:
+                if field not in DECISION_FIELDS:
+                    yield path, "unknown_field", f"a decision carries no {field}"
+            yield from self._when(path, requirement.when)
+
+    def _when(self, path: Path, when: Mapping[str, Iterable[str]]) -> Iterator[Broken]:
+        for choice, values in when.items():
+            for value in values:
+                if value not in self.choices.get(choice, set()):
+                    yield path, "unknown_choice", f"{choice} has no value {value}"
+
+    def _targets(self) -> Iterator[Broken]:
+        known = set(self.steps) | self.endings
+        for target in set(self.steps) & self.endings:
+            yield (*self.path, "order"), "ambiguous_target", f"{target} is both a step and an ending"
+        for step, terms in self.steps.items():
+            if terms.then is not None and terms.then not in known:
+                yield (*self.path, "order"), "unknown_target", f"{step} leads to {terms.then}, no step or ending"
+            for stage in terms.stages:
+                for outcome, led in self._outcomes(stage).items():
+                    path = (*self.path, "stages", stage, "outcomes", outcome)
+                    for target in _targets_of(led) - known:
+                        yield path, "unknown_target", f"{outcome} leads to {target}, no step or ending"
+                    if led.leads_to is None and terms.then is None:
+                        yield path, "leads_nowhere", f"after {outcome} nothing follows: {step} has no then"
+
+    def _walk(self) -> Iterator[Broken]:
+        leads = {step: self._leads_to(terms) for step, terms in self.steps.items()}
+        reached = _reachable([self.first], leads)
+        for step, terms in self.steps.items():
+            if step not in reached:
+                for stage in terms.stages:
+                    yield (*self.path, "stages", stage), "unreachable_stage", f"no way leads to the step {step}"
+        for ending in self.endings - reached:
+            if not (ending == WITHDRAWN and self.procedure.withdrawal):
+                yield (*self.path, "endings", ending), "unreachable_ending", f"no way leads to {ending}"
+        for step in self.steps:
+            if step in reached and not _reachable([step], leads) & self.endings:
+                yield (*self.path, "order"), "cannot_end", f"from the step {step} no way leads to an ending"
+
+    def _leads_to(self, step: StepTerms) -> set[str]:
+        led = [list(self._outcomes(stage).values()) for stage in step.stages]
+        targets = {target for outcomes in led for terms in outcomes for target in _targets_of(terms)}
+        if step.then and all(any(o.leads_to is None for o in outcomes) for outcomes in led):
+            targets.add(step.then)
+        return targets
+
+
+def _applies(versions: Iterable[Version[T]], on: date) -> bool:
+    version = in_force(versions, on)
+    return version is not None and version.value is not None
+
+
+def _targets_of(terms: OutcomeTerms) -> set[str]:
+    return {target for target in (terms.leads_to, terms.then_to) if target is not None}
+
+
+def _reachable(starts: Iterable[str], leads: Mapping[str, set[str]]) -> set[str]:
+    reached: set[str] = set()
+    frontier = list(starts)
+    while frontier:
+        here = frontier.pop()
+        if here not in reached:
+            reached.add(here)
+            frontier += leads.get(here, ())
+    return reached

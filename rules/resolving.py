@@ -1,0 +1,257 @@
+"""The cut through a pack at one date: what held on that day, and nothing that held only before or after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Generic, NamedTuple, TypeVar
+
+from rules.pack import (
+    SERVICE,
+    ChoiceEntry,
+    OutcomeEntry,
+    Pack,
+    Procedure,
+    Required,
+    Source,
+    StageEntry,
+    Version,
+    Wording,
+)
+from rules.pinned import (
+    Basis,
+    Choice,
+    Citation,
+    Ending,
+    FieldRule,
+    GrantRule,
+    Label,
+    Outcome,
+    ProcedureRules,
+    Regulation,
+    Requirement,
+    Stage,
+    Step,
+    SupplementRule,
+)
+
+T = TypeVar("T")
+
+
+class NotInForce(LookupError):
+    """No law of this city governs the procedure on that day: not yet, or no longer."""
+
+    def __init__(self, city: str, procedure: str, on: date, in_force_from: date, in_force_until: date | None) -> None:
+        self.city = city
+        self.procedure = procedure
+        self.on = on
+        self.in_force_from = in_force_from
+        self.in_force_until = in_force_until
+        end = "" if in_force_until is None else f" until {in_force_until} (exclusive)"
+        super().__init__(f"{city}: no law for {procedure} on {on}; the law is in force from {in_force_from}{end}")
+
+
+class ProcedureUnknown(LookupError):
+    """The pack does not describe this procedure."""
+
+    def __init__(self, city: str, procedure: str) -> None:
+        super().__init__(f"{city}: the pack describes no procedure {procedure}")
+
+
+def resolve(pack: Pack, procedure: str, on: date) -> ProcedureRules:
+    """The rules of a procedure on a day (a civil date of the city), for a pack that the loader has accepted.
+
+    Raises `NotInForce` before the law is in force and from the day it ends, `ProcedureUnknown` for a procedure that the
+    pack does not describe. Never falls back to an earlier or later version.
+    """
+    if procedure not in pack.procedures:
+        raise ProcedureUnknown(pack.city, procedure)
+    return _Cut(pack, procedure, on).rules()
+
+
+def in_force(versions: Iterable[Version[T]], on: date) -> Version[T] | None:
+    """The version that holds on that day, or none."""
+    return next((v for v in versions if v.holds_on(on)), None)
+
+
+def citation(pack: Pack, cite: str) -> Citation:
+    """What a citation of the pack names: an article of a source, or a service rule with its reason."""
+    source, _, article = cite.partition(" ")
+    if source == SERVICE:
+        return Citation(source=SERVICE, article=article, basis=Basis.SERVICE, note=_label(pack.service_rules[article]))
+    return Citation(source=source, article=article)
+
+
+def _label(wording: Wording) -> Label:
+    return Label(zh=wording.zh, en=wording.en)
+
+
+def _regulation(name: str, source: Source) -> Regulation:
+    return Regulation(
+        source=name,
+        title=_label(source.title),
+        document=source.document,
+        status=source.status,
+        issued_on=source.issued_on,
+        in_force_from=source.in_force_from,
+        in_force_until=source.in_force_until,
+        assumed=_label(source.assumed) if source.assumed else None,
+    )
+
+
+class _Held(NamedTuple, Generic[T]):
+    value: T
+    cite: str
+
+
+class _Cut:
+    def __init__(self, pack: Pack, name: str, on: date) -> None:
+        self.pack = pack
+        self.name = name
+        self.procedure: Procedure = pack.procedures[name]
+        self.on = on
+        self.since = pack.in_force_from
+
+    def rules(self) -> ProcedureRules:
+        pack, procedure = self.pack, self.procedure
+        regulation = self._regulation_in_force()
+        order = self._chosen(procedure.order)
+        if order.value is None:
+            raise self._not_in_force()
+        stages = {name: stage for name in procedure.stages if (stage := self._stage(name)) is not None}
+        steps = tuple(
+            Step(step=name, stages=tuple(stages[s] for s in terms.stages), then=terms.then)
+            for name, terms in order.value.steps.items()
+        )
+        opinion = self._held(procedure.opinion)
+        supplement = self._held(procedure.supplement)
+        grant = self._held(procedure.grant)
+        withdrawal = self._held(procedure.withdrawal)
+        correction = self._held(procedure.correction)
+        bodies = {role: _label(v.value) for role, named in pack.bodies.items() if (v := self._held(named))}
+        fields = tuple(self._fields())
+        choices = {name: tuple(self._choices(known)) for name, known in procedure.choices.items()}
+        endings = tuple(self._endings())
+        return ProcedureRules(
+            city=pack.city,
+            city_name=_label(pack.name),
+            city_code=pack.code,
+            procedure=self.name,
+            label=_label(procedure.label),
+            regulation=regulation,
+            regulations=tuple(_regulation(name, source) for name, source in pack.sources.items()),
+            version=self.since.isoformat(),
+            calendar=pack.calendar,
+            bodies=bodies,
+            fields=fields,
+            choices={name: known for name, known in choices.items() if known},
+            first=order.value.first,
+            steps=steps,
+            endings=endings,
+            withdrawal=citation(pack, withdrawal.cite) if withdrawal else None,
+            correction=citation(pack, correction.cite) if correction else None,
+            supplement=SupplementRule(
+                stops_clock=supplement.value.stops_clock, citation=citation(pack, supplement.cite)
+            )
+            if supplement
+            else None,
+            opinion=stages[opinion.value] if opinion else None,
+            grant=GrantRule(term_days=grant.value.term_days, citation=citation(pack, grant.cite)) if grant else None,
+        )
+
+    def _not_in_force(self) -> NotInForce:
+        return NotInForce(self.pack.city, self.name, self.on, self.pack.in_force_from, self.pack.in_force_until)
+
+    def _regulation_in_force(self) -> Regulation:
+        for name in self.pack.law:
+            source = self.pack.sources[name]
+            if source.in_force_from <= self.on and (source.in_force_until is None or self.on < source.in_force_until):
+                self.since = source.in_force_from
+                return _regulation(name, source)
+        raise self._not_in_force()
+
+    def _chosen(self, versions: Iterable[Version[T]]) -> Version[T]:
+        """The version that holds, null or not; the cut has stood since the latest of those chosen."""
+        version = in_force(versions, self.on)
+        if version is None:
+            raise self._not_in_force()
+        self.since = max(self.since, version.in_force_from)
+        return version
+
+    def _held(self, versions: Iterable[Version[T]] | None) -> _Held[T] | None:
+        """The value that holds with its citation, unless the pack is silent or says that nothing applies."""
+        version = None if versions is None else self._chosen(versions)
+        return None if version is None or version.value is None else _Held(version.value, version.cite)
+
+    def _requirements(self, required: Iterable[Required], cite: str) -> tuple[Requirement, ...]:
+        return tuple(
+            Requirement(any_of=r.any_of, when=dict(r.when), citation=citation(self.pack, r.cite or cite))
+            for r in required
+        )
+
+    def _stage(self, name: str) -> Stage | None:
+        entry: StageEntry = self.procedure.stages[name]
+        body, period = self._held(entry.body), self._chosen(entry.period)
+        outcomes = tuple(self._outcomes(entry.outcomes))
+        if body is None:
+            return None
+        return Stage(
+            stage=name,
+            label=_label(entry.label),
+            body=body.value,
+            periods=dict(period.value) if isinstance(period.value, Mapping) else {},
+            period_citation=citation(self.pack, period.cite),
+            promptly=period.value == "promptly",
+            outcomes=outcomes,
+            citation=citation(self.pack, body.cite),
+        )
+
+    def _outcomes(self, entries: Mapping[str, OutcomeEntry]) -> Iterator[Outcome]:
+        for name, entry in entries.items():
+            version = self._held(entry.versions)
+            if version:
+                yield Outcome(
+                    outcome=name,
+                    label=_label(entry.label),
+                    leads_to=version.value.leads_to,
+                    at_most=version.value.at_most,
+                    then_to=version.value.then_to,
+                    requires=self._requirements(version.value.requires, version.cite),
+                    citation=citation(self.pack, version.cite),
+                )
+
+    def _endings(self) -> Iterator[Ending]:
+        for name, entry in self.procedure.endings.items():
+            version = self._held(entry.versions)
+            if version:
+                yield Ending(
+                    outcome=name,
+                    label=_label(entry.label),
+                    grants=version.value.grants,
+                    citation=citation(self.pack, version.cite),
+                )
+
+    def _fields(self) -> Iterator[FieldRule]:
+        for name, entry in self.procedure.fields.items():
+            version = self._held(entry.versions)
+            if version:
+                yield FieldRule(
+                    field=name,
+                    label=_label(entry.label),
+                    required=version.value.required,
+                    when=dict(version.value.when),
+                    citation=citation(self.pack, version.cite),
+                )
+
+    def _choices(self, entries: Mapping[str, ChoiceEntry]) -> Iterator[Choice]:
+        for name, entry in entries.items():
+            version = self._held(entry.versions)
+            if version:
+                yield Choice(
+                    value=name,
+                    label=_label(entry.label),
+                    on_request=version.value.on_request,
+                    grant_requires=self._requirements(version.value.grant_requires, version.cite),
+                    advice=_label(version.value.advice) if version.value.advice else None,
+                    citation=citation(self.pack, version.cite),
+                )

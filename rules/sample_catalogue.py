@@ -1,0 +1,205 @@
+"""The sample catalogue and the demo accounts: invented entries with every field that the laws demand of a catalogue.
+
+They fill an empty installation so that a case can be filed at once. Each city is a file of `rules.samples`; the
+accounts that belong to no city have a file of their own. The files are read strictly.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from rules.pack import Authored, Day, Name, Wording
+
+City = Annotated[str, StringConstraints(pattern=r"^[a-z]+$")]
+BodyId = Annotated[str, StringConstraints(pattern=r"^[a-z]+\.[a-z]+$")]
+"""City and what the body is called in ids: `nanning.operator`, `nanning.transport`."""
+DatasetId = Annotated[str, StringConstraints(pattern=r"^[a-z]+-[a-z]+(-[a-z0-9]+)+$")]
+Login = Annotated[str, StringConstraints(pattern=r"^[a-z]+[0-9]?@[a-z]+(\.[a-z]+)?$")]
+Frequency = Annotated[str, StringConstraints(pattern=r"^P([1-9][0-9]*[YMWD]|T[1-9][0-9]*[HM])$")]
+"""An ISO 8601 duration of one component, such as `P1D`, `P3M` or `PT15M`."""
+
+BodyRole = Literal["operator", "provider", "authority", "experts", "government"]
+AccountRole = Literal["applicant", "reviewer", "supervisor", "gateway", "admin"]
+Openness = Literal["closed", "conditional", "unconditional"]
+ItemType = Literal["string", "integer", "number", "date", "datetime", "geometry"]
+Format = Literal["csv", "geojson", "json", "xlsx", "xml"]
+
+
+class SampleCatalogueInvalid(ValueError):  # noqa: N818 - states what is wrong with the file
+    """A sample file breaks a rule of its format; the message names the file, the field and the rule."""
+
+
+class SampleItem(Authored):
+    """One data item (数据项) of a dataset; `item` is the code by which filings, grants and holds name it."""
+
+    item: Name
+    name: Wording
+    type: ItemType
+    note: Wording | None = None
+
+
+class SampleDataset(Authored):
+    """One catalogue entry with the fields that Nanning 16, Yulin 22, Guangzhou 11 and Lianyungang 11 demand.
+
+    A conditional entry names its conditions and no other does. An unconditional entry has no `basis`; whether the
+    others need one is for the city's law to say (Guangzhou 9, Nanjing 24).
+    """
+
+    dataset_id: DatasetId
+    provider: BodyId
+    title: Wording
+    abstract: Wording
+    domain: Wording
+    items: Annotated[tuple[SampleItem, ...], Field(min_length=1)]
+    formats: Annotated[tuple[Format, ...], Field(min_length=1)]
+    openness: Openness
+    conditions: Wording | None = None
+    basis: Wording | None = None
+    update_frequency: Frequency
+    updated_on: Day
+    sample: Literal[True]
+
+    @property
+    def city(self) -> str:
+        """The city of the provider."""
+        return self.provider.split(".")[0]
+
+    @field_validator("items")
+    @classmethod
+    def _each_item_code_names_one_item(cls, items: tuple[SampleItem, ...]) -> tuple[SampleItem, ...]:
+        _refuse_duplicates("item", (i.item for i in items))
+        return items
+
+    @model_validator(mode="after")
+    def _fields_agree(self) -> Self:
+        if not self.dataset_id.startswith(self.provider.replace(".", "-") + "-"):
+            raise ValueError(f"dataset_id {self.dataset_id} does not begin with its provider, {self.provider}")
+        if self.openness == "conditional" and self.conditions is None:
+            raise ValueError(f"conditions: {self.dataset_id} is conditional and names none")
+        if self.openness != "conditional" and self.conditions is not None:
+            raise ValueError(f"conditions: {self.dataset_id} is {self.openness}, so it can have none")
+        if self.openness == "unconditional" and self.basis is not None:
+            raise ValueError(f"basis: {self.dataset_id} is unconditional, so there is nothing to justify")
+        return self
+
+
+class SampleBody(Authored):
+    """A body that takes part in a city's procedures, under the name by which people know it."""
+
+    body: BodyId
+    role: BodyRole
+    name: Wording
+
+    @property
+    def city(self) -> str:
+        """The city to which the body belongs."""
+        return self.body.split(".")[0]
+
+    @model_validator(mode="after")
+    def _the_id_of_a_body_that_is_one_in_its_city_is_its_role(self) -> Self:
+        if self.role != "provider" and self.body != f"{self.city}.{self.role}":
+            raise ValueError(f"body {self.body} has the role {self.role}, so its id is {self.city}.{self.role}")
+        return self
+
+
+class SampleAccount(Authored):
+    """A demo account. Officers act for a body; applicants and the administrator belong to no city."""
+
+    login: Login
+    name: Wording
+    city: City | None = None
+    body: BodyId | None = None
+    roles: Annotated[frozenset[AccountRole], Field(min_length=1)]
+
+    @property
+    def account_id(self) -> str:
+        """Says nothing about the person: `acc_` and the first 16 hex digits of the SHA-256 of the login."""
+        return "acc_" + hashlib.sha256(self.login.encode()).hexdigest()[:16]
+
+    @model_validator(mode="after")
+    def _fields_agree(self) -> Self:
+        if self.body is not None and self.city != self.body.split(".")[0]:
+            raise ValueError(f"city: {self.login} acts for {self.body}, so it belongs to that city")
+        if self.body is None and not self.roles.isdisjoint({"reviewer", "supervisor"}):
+            raise ValueError(f"body: {self.login} is an officer and names no body")
+        return self
+
+
+class SampleCatalogue(Authored):
+    """What one file states, or all of them together: ids are unique, and whatever is referred to exists."""
+
+    bodies: tuple[SampleBody, ...] = ()
+    accounts: tuple[SampleAccount, ...] = ()
+    datasets: tuple[SampleDataset, ...] = ()
+
+    @model_validator(mode="after")
+    def _ids_are_unique_and_references_hold(self) -> Self:
+        _refuse_duplicates("body", (b.body for b in self.bodies))
+        _refuse_duplicates("login", (a.login for a in self.accounts))
+        _refuse_duplicates("dataset_id", (d.dataset_id for d in self.datasets))
+        roles = {b.body: b.role for b in self.bodies}
+        for dataset in self.datasets:
+            if roles.get(dataset.provider) != "provider":
+                raise ValueError(f"provider: {dataset.dataset_id} names {dataset.provider}, which is no provider here")
+        for account in self.accounts:
+            if account.body is not None and account.body not in roles:
+                raise ValueError(f"body: {account.login} acts for {account.body}, which is no body here")
+        return self
+
+
+def read_samples(source: str, text: str) -> SampleCatalogue:
+    """The content of one sample file, checked by itself; `source` names it in errors.
+
+    Raises `SampleCatalogueInvalid` where the text is no YAML, has an unknown or duplicate key, or breaks a rule.
+    """
+    try:
+        return SampleCatalogue.model_validate(YAML(typ="safe", pure=True).load(text))
+    except MarkedYAMLError as error:
+        line = f" line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise SampleCatalogueInvalid(f"{source}{line}: {error.problem}") from error
+    except YAMLError as error:
+        raise SampleCatalogueInvalid(f"{source}: {error}") from error
+    except ValidationError as error:
+        problems = (f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors())
+        raise SampleCatalogueInvalid(f"{source}: " + "; ".join(problems)) from error
+
+
+def bodies() -> tuple[SampleBody, ...]:
+    """Every body of every city."""
+    return _catalogue().bodies
+
+
+def accounts() -> tuple[SampleAccount, ...]:
+    """Every demo account; its body is one of `bodies()`."""
+    return _catalogue().accounts
+
+
+def datasets() -> tuple[SampleDataset, ...]:
+    """Every sample dataset; its provider is one of `bodies()`."""
+    return _catalogue().datasets
+
+
+@cache
+def _catalogue() -> SampleCatalogue:
+    found = sorted((f for f in files("rules.samples").iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
+    parts = [read_samples(f.name, f.read_text(encoding="utf-8")) for f in found]
+    return SampleCatalogue(
+        bodies=tuple(b for part in parts for b in part.bodies),
+        accounts=tuple(a for part in parts for a in part.accounts),
+        datasets=tuple(d for part in parts for d in part.datasets),
+    )
+
+
+def _refuse_duplicates(field: str, values: Iterable[str]) -> None:
+    twice = sorted(value for value, count in Counter(values).items() if count > 1)
+    if twice:
+        raise ValueError(f"{field}: named more than once: {', '.join(twice)}")

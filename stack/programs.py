@@ -1,0 +1,80 @@
+"""Our own programs as services: the migration, the worker and the API, each started as in production."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import httpx
+
+from stack.service import Pause, Service, ServiceError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+MIGRATION = ("-m", "migrations")
+WORKER = ("worker.py",)
+API = ("-m", "uvicorn", "api.app:create_app", "--factory", "--no-access-log", "--timeout-graceful-shutdown", "10")
+
+
+class PythonProgram(Service):
+    """A program of ours under the interpreter that runs us. Ready as soon as it runs."""
+
+    stops_within = 40.0
+
+    def __init__(self, name: str, arguments: Sequence[str], log: Path, environment: Mapping[str, str]) -> None:
+        super().__init__(log)
+        self.name = name
+        self._arguments = arguments
+        self._environment = environment
+
+    def command(self) -> Sequence[str | Path]:
+        return [sys.executable, *self._arguments]
+
+    def environment(self) -> Mapping[str, str]:
+        return self._environment
+
+    def folder(self) -> Path:
+        return ROOT
+
+    def is_ready(self) -> bool:
+        return self.is_running()
+
+    def run_to_end(self, pause: Pause = time.sleep) -> None:
+        """Starts the program and waits for its end. Raises ServiceError if that is not exit 0."""
+        self.launch(pause)
+        while self.is_running():
+            pause(0.05)
+        if self.process is None or self.process.returncode != 0:
+            raise ServiceError(f"{self.name} failed ({self.exit_text()}); its log: {self.log}")
+
+
+class Api(PythonProgram):
+    """The API behind a listening socket. Ready when it answers `/readyz` with 200: a case can be filed.
+
+    The socket is the supervisor's: nobody else can take the port between two starts, and who calls while the API is
+    started again waits instead of being turned away.
+    """
+
+    def __init__(
+        self, listener: socket.socket, log: Path, environment: Mapping[str, str], arguments: Sequence[str] = API
+    ) -> None:
+        super().__init__("API", (*arguments, "--fd", str(listener.fileno())), log, environment)
+        self._listener = listener
+
+    @property
+    def url(self) -> str:
+        """The base URL."""
+        host, port = self._listener.getsockname()
+        return f"http://{host}:{port}"
+
+    def descriptors(self) -> Sequence[int]:
+        return [self._listener.fileno()]
+
+    def is_ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/readyz", trust_env=False, timeout=1).status_code == httpx.codes.OK
+        except httpx.TransportError:
+            return False

@@ -1,0 +1,194 @@
+"""The whole system on one machine: PostgreSQL, Temporal, the worker and the API, in the foreground."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+from stack.home import HomeInUseError, announced, end_leftovers, exclusive
+from stack.ports import RememberedPorts, listen
+from stack.postgres import Postgres
+from stack.programs import API, MIGRATION, WORKER, Api, PythonProgram
+from stack.service import Service, ServiceError
+from stack.supervisor import StopRequestedError, StopSignals, Supervisor
+from stack.temporal import NAMESPACE, TemporalServer
+
+DEFAULT_PORT = 8000
+
+TEMPORAL_CHOICES = ("TEMPORAL_ADDRESS", "TEMPORAL_PROFILE", "TEMPORAL_CONFIG_FILE")
+"""Variables of the SDK that say where Temporal is: one of them, and ours is not started."""
+
+Row = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Programs:
+    """What runs beside the servers, as arguments of the Python interpreter."""
+
+    migration: Sequence[str] = MIGRATION
+    worker: Sequence[str] = WORKER
+    api: Sequence[str] = API
+
+
+@dataclass
+class Stack:
+    """One stack: what the environment asks for, and the services made of it."""
+
+    home: Path
+    environment: Mapping[str, str]
+    """The caller's environment, which decides what is embedded and which port is wanted."""
+    programs: Programs = field(default_factory=Programs)
+    postgres: Postgres | None = None
+    temporal: TemporalServer | None = None
+
+    def __post_init__(self) -> None:
+        self.home = self.home.resolve()
+        if not self.environment.get("KAIFANG_DATABASE_URL"):
+            self.postgres = Postgres(self.home)
+        if not any(self.environment.get(name) for name in TEMPORAL_CHOICES):
+            self.temporal = TemporalServer(self.home)
+
+    def servers(self) -> list[Service]:
+        """The embedded servers; those which the environment replaces are left out."""
+        return [server for server in (self.postgres, self.temporal) if server is not None]
+
+    def connections(self, port: int) -> dict[str, str]:
+        """The variables by which our programs, and commands in other terminals, reach this stack."""
+        variables = {"KAIFANG_HOME": str(self.home), "KAIFANG_PORT": str(port)}
+        if self.postgres is None:
+            variables["KAIFANG_DATABASE_URL"] = self.environment["KAIFANG_DATABASE_URL"]
+        else:
+            variables["KAIFANG_DATABASE_URL"] = self.postgres.dsn()
+        if self.temporal is None:
+            variables |= {name: value for name, value in self.environment.items() if name.startswith("TEMPORAL_")}
+        else:
+            variables["TEMPORAL_ADDRESS"] = self.temporal.address
+            variables["TEMPORAL_NAMESPACE"] = NAMESPACE
+            # The caller's own configuration file speaks of another server, perhaps with a key for it.
+            variables["TEMPORAL_CONFIG_FILE"] = os.devnull
+        return variables
+
+    def rows(self, api: Api) -> list[Row]:
+        """What runs where, for the table."""
+        logs = self.home / "logs"
+        rows = [
+            ("API", api.url),
+            ("", f"{api.url}/docs"),
+            ("", f"log {api.log}"),
+            ("worker", f"log {logs / 'worker.log'}"),
+        ]
+        if self.temporal is None:
+            rows.append(("Temporal", f"not ours: {self.environment.get('TEMPORAL_ADDRESS', 'as configured')}"))
+        else:
+            rows += [
+                ("Temporal", f"{self.temporal.address}, namespace {NAMESPACE}"),
+                ("", f"web UI {self.temporal.ui_url}"),
+                ("", f"log {self.temporal.log}"),
+            ]
+        if self.postgres is None:
+            rows.append(("PostgreSQL", f"not ours: {without_password(self.environment['KAIFANG_DATABASE_URL'])}"))
+        else:
+            rows += [
+                ("PostgreSQL", f"{without_password(self.postgres.dsn())} (the password is in {self.home}/stack.env)"),
+                ("", f"data {self.postgres.data}"),
+                ("", f"log {self.postgres.log}"),
+            ]
+        return [*rows, ("data folder", str(self.home))]
+
+
+def without_password(url: str) -> str:
+    """The URL of a database as it may be shown."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    return f"{parts.scheme}://{parts.username}@{host}{f':{parts.port}' if parts.port else ''}{parts.path}"
+
+
+def api_listener(home: Path, wanted: str | None, report: Callable[[str], object]) -> socket.socket:
+    """Listens for the API: on the port that is wanted, else on 8000, else on a free one. Raises ServiceError."""
+    if wanted:
+        if not wanted.isdecimal() or not 0 < int(wanted) < 65536:
+            raise ServiceError(f"KAIFANG_PORT: {wanted!r} is not a port")
+        try:
+            return listen(int(wanted))
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            raise ServiceError(
+                f"KAIFANG_PORT: port {wanted} cannot be used ({reason}); choose another, or leave it unset"
+            ) from error
+    try:
+        return listen(DEFAULT_PORT)
+    except OSError:
+        port = RememberedPorts(home).choose("api")
+        report(f"port {DEFAULT_PORT} is taken; the API uses {port}")
+        return listen(port)
+
+
+def up(
+    home: Path,
+    environment: Mapping[str, str],
+    *,
+    programs: Programs | None = None,
+    accounts: Callable[[], Iterable[Row]] = tuple,
+    report: Callable[[str], object] = print,
+) -> int:
+    """Runs the stack until someone stops it, and returns the exit status: 0 when it was stopped, 1 when it failed.
+
+    `report` gets the lines for a person, the last of them `ready <base url>`; a failure is one line. `accounts` is
+    asked once the database is migrated: the name of each demo account, and what it is for.
+    """
+    signals = StopSignals()
+    try:
+        with signals.caught(), exclusive(home.resolve()):
+            _run(Stack(home, environment, programs or Programs()), signals, accounts, report)
+    except StopRequestedError:
+        report("stopped")
+        return 0
+    except (HomeInUseError, ServiceError) as error:
+        report(f"error: {error}")
+        return 1
+
+
+def _run(
+    stack: Stack, signals: StopSignals, accounts: Callable[[], Iterable[Row]], report: Callable[[str], object]
+) -> NoReturn:
+    """Raises what ended the stack, when everything has been stopped."""
+    supervisor = Supervisor(stack.home, signals.pause, report)
+    end_leftovers(stack.home, signals.pause)
+    listener = api_listener(stack.home, stack.environment.get("KAIFANG_PORT"), report)
+    try:
+        supervisor.start(stack.servers())
+        connections = stack.connections(listener.getsockname()[1])
+        inherited = {name: value for name, value in stack.environment.items() if not name.startswith("TEMPORAL_")}
+        environment = {**inherited, **connections, "PYTHONUNBUFFERED": "1"}
+        logs = stack.home / "logs"
+        migration = PythonProgram("migration", stack.programs.migration, logs / "migration.log", environment)
+        worker = PythonProgram("worker", stack.programs.worker, logs / "worker.log", environment)
+        api = Api(listener, logs / "api.log", environment, stack.programs.api)
+        with announced(stack.home, connections):
+            try:
+                migration.run_to_end(signals.pause)
+            finally:
+                migration.stop()
+            supervisor.start([worker, api])
+            for line in _table(stack.rows(api)):
+                report(line)
+            report("\ndemo accounts (`kaifang token ACCOUNT` prints a bearer token)")
+            for line in _table(accounts()):
+                report(line)
+            report(f"ready {api.url}")
+            supervisor.watch()
+    finally:
+        supervisor.stop()
+        listener.close()
+
+
+def _table(rows: Iterable[Row]) -> Iterable[str]:
+    """The rows as lines of two columns."""
+    listed = list(rows)
+    width = max((len(left) for left, _ in listed), default=0)
+    return [f"  {left:<{width}}  {right}" for left, right in listed]

@@ -1,0 +1,79 @@
+"""Real PostgreSQL and real Temporal for every test that needs them; nothing is mocked."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Worker
+
+from activities.database import Pool, open_pool
+from migrations.__main__ import prepare
+from stack.postgres import Postgres
+from stack.temporal import NAMESPACE, TemporalServer
+from tests.driving import Driver
+from tests.services import postgres_server, services_home, temporal_server
+from worker import build_worker
+
+__all__ = ["postgres_server", "services_home", "temporal_server"]
+
+pytest_plugins = ["tests.duties_plugin"]
+
+
+@pytest.fixture(scope="session")
+async def migrated_template(postgres_server: Postgres) -> AsyncIterator[str]:
+    """A database with schema, notices and samples, from which each test's own is copied."""
+    name = f"template_{uuid.uuid4().hex}"
+    server = await asyncpg.connect(postgres_server.dsn("postgres"))
+    try:
+        await server.execute(f"create database {name}")
+        await prepare(postgres_server.dsn(name), samples=True)
+        yield name
+    finally:
+        await server.close()
+
+
+@pytest.fixture
+async def database_url(postgres_server: Postgres, migrated_template: str) -> AsyncIterator[str]:
+    """The URL of a migrated and seeded database of the test's own."""
+    name = f"test_{uuid.uuid4().hex}"
+    server = await asyncpg.connect(postgres_server.dsn("postgres"))
+    try:
+        await server.execute(f"create database {name} template {migrated_template}")
+        yield postgres_server.dsn(name)
+        await server.execute(f"drop database {name} with (force)")
+    finally:
+        await server.close()
+
+
+@pytest.fixture
+async def pool(database_url: str) -> AsyncIterator[Pool]:
+    async with await open_pool(database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def temporal(temporal_server: TemporalServer) -> Client:
+    return await Client.connect(temporal_server.address, namespace=NAMESPACE, data_converter=pydantic_data_converter)
+
+
+@pytest.fixture
+def task_queue() -> str:
+    """A task queue of the test's own, so that its cases meet no other worker."""
+    return f"test-{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+async def worker(temporal: Client, pool: Pool, task_queue: str) -> AsyncIterator[Worker]:
+    """A worker as in production, in this process."""
+    async with build_worker(temporal, pool, task_queue) as running:
+        yield running
+
+
+@pytest.fixture
+async def driver(temporal: Client, pool: Pool, task_queue: str) -> Driver:
+    return Driver(pool, temporal, task_queue)

@@ -1,0 +1,56 @@
+"""PostgreSQL and Temporal for tests: real servers, once a session, on free ports, removed without trace at the end."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from stack.postgres import Postgres
+from stack.temporal import TIME_SKIPPING, TemporalServer
+
+
+@pytest.fixture(scope="session")
+def services_home() -> Iterator[Path]:
+    """A folder for servers. Not pytest's own, which PostgreSQL's account may not enter when the tests run as root."""
+    home = Path(tempfile.mkdtemp(prefix="kaifang-test-"))
+    home.chmod(0o711)
+    yield home
+    shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(services_home: Path) -> Iterator[Postgres]:
+    """A running server whose data nobody will miss, hence without waiting for the disk."""
+    unsafe = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+    server = Postgres(services_home, settings=unsafe)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def temporal_server(services_home: Path) -> Iterator[TemporalServer]:
+    """A running dev server that can skip time; workflows ask for it one by one."""
+    server = TemporalServer(services_home, dynamic_config=TIME_SKIPPING)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+async def fresh_database(postgres_server: Postgres) -> AsyncIterator[str]:
+    """The URL of an empty database of its own, dropped afterwards with whoever is still connected to it."""
+    name = f"test_{uuid.uuid4().hex}"
+    server = await asyncpg.connect(postgres_server.dsn("postgres"))
+    try:
+        await server.execute(f"create database {name}")
+        yield postgres_server.dsn(name)
+        await server.execute(f"drop database {name} with (force)")
+    finally:
+        await server.close()

@@ -1,0 +1,89 @@
+"""Composition root of the Temporal side: registers workflows and activities, tunes, runs, sweeps, drains."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from datetime import timedelta
+
+import uvloop
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.runtime import Runtime
+from temporalio.worker import PollerBehaviorAutoscaling, Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.append import Append
+from activities.calendar_record import RecordOfNotices
+from activities.clock import Clock, DatabaseClock
+from activities.database import Pool, open_pool
+from activities.engine import Engine
+from activities.log import Log
+from activities.settings import Settings
+from activities.sweeping import Sweeper
+from rules.seed_notices import read_scopes
+from workflows.procedures import WORKFLOWS
+
+LOG = logging.getLogger("kaifang.worker")
+
+DRAIN = timedelta(seconds=10)
+"""How long running activities may take to end after SIGTERM; none of ours takes more than one try of `append`."""
+EVERY_CONNECTION_ATTEMPT = 1.0
+"""Seconds."""
+
+# `models` and `rules` are pure, and importing Pydantic models anew for each case would cost 16 ms of it.
+SANDBOX = SandboxedWorkflowRunner(
+    restrictions=SandboxRestrictions.default.with_passthrough_modules("models", "rules", "workflows", "pydantic")
+)
+
+
+def build_worker(temporal: Client, pool: Pool, task_queue: str, clock: Clock | None = None) -> Worker:
+    """A worker that runs every procedure and writes to that database; the caller runs it."""
+    log = Log(RecordOfNotices(read_scopes()))
+    return Worker(
+        temporal,
+        task_queue=task_queue,
+        workflows=list(WORKFLOWS),
+        activities=[Append(pool, log, clock or DatabaseClock()).append],
+        workflow_runner=SANDBOX,
+        workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+        graceful_shutdown_timeout=DRAIN,
+    )
+
+
+async def connect(settings: Settings) -> Client:
+    """A client of the engine that the environment names; waits while there is none."""
+    while True:
+        try:
+            return await Client.connect(**settings.temporal(), data_converter=pydantic_data_converter)
+        except RuntimeError as away:
+            LOG.warning("Temporal is away: %s", away)
+            await asyncio.sleep(EVERY_CONNECTION_ATTEMPT)
+
+
+async def run(settings: Settings) -> None:
+    """Runs worker and sweeper until SIGTERM or SIGINT, then drains."""
+    told_to_stop = asyncio.Event()
+    for told in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(told, told_to_stop.set)
+    pool = await open_pool(settings.database_url)
+    temporal = await connect(settings)
+    sweeper = Sweeper(pool, Engine(pool, temporal, settings.task_queue))
+    async with pool, build_worker(temporal, pool, settings.task_queue):
+        LOG.info("worker runs on task queue %s", settings.task_queue)
+        sweeping = asyncio.create_task(sweeper.run())
+        await told_to_stop.wait()
+        sweeping.cancel()
+    LOG.info("worker stopped")
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    Runtime.default()
+    uvloop.run(run(Settings.load()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""Access (数据获取): a grant lives as a case of its own, until it expires, is revoked, or is given back.
+
+Terms come from the request that ended in the grant and from the agreement (Nanning 20(5), Yulin 23, Guangzhou 16,
+Lianyungang 19, Nanjing 27). A body that finds misuse closes access promptly (Nanning 27, Yulin 30).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from models import acts as a
+    from models import events as e
+    from models.acts import Act
+    from models.course import Proposal
+    from models.messages import CaseStart
+    from models.procedure import Procedure
+    from models.refusals import NotYourCase, NotYourTask, ProcedureKnowsNoSuchAct, RequirementMissing
+    from rules.pinned import ProcedureRules
+from workflows.case import Case
+
+
+def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
+    """What an act makes happen to a grant."""
+    state = proposal.state
+    match act:
+        case a.IssueKey():
+            if act.by.account != state.party:
+                raise NotYourCase(field="case_id")
+            proposal.add(e.KeyIssued(at=act.received_at, act=act.id, key_digest=act.key_digest))
+        case a.Renounce():
+            if act.by.account != state.party:
+                raise NotYourCase(field="case_id")
+            proposal.add(e.AccessRenounced(at=act.received_at, act=act.id))
+            proposal.add(e.Closed(at=act.received_at, outcome="renounced"))
+        case a.Revoke():
+            if act.by.body != state.bodies.get("provider"):
+                raise NotYourTask(field="case_id")
+            if "reason" not in act.given:
+                raise RequirementMissing(field="reason")
+            proposal.add(e.AccessRevoked(at=act.received_at, act=act.id, by=act.by.account))
+            proposal.add(e.Closed(at=act.received_at, outcome="revoked"))
+        case a.Note():
+            proposal.add(e.NoteAdded(at=act.received_at, act=act.id, by=act.by.account))
+        case a.File():
+            pass
+        case _:
+            raise ProcedureKnowsNoSuchAct(field="kind")
+
+
+def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
+    """Nothing follows from an act on a grant but what the act itself says; time ends it (`models.course.pass_time`)."""
+
+
+ACCESS = Procedure(name="access", code="AC", answer=answer, follow=follow)
+
+
+@workflow.defn(name="Access")
+class Access(Case):
+    """From the grant to its end."""
+
+    procedure = ACCESS
+
+    @workflow.init
+    def __init__(self, start: CaseStart) -> None:
+        super().__init__(start)
+
+    @workflow.run
+    async def run(self, start: CaseStart) -> str:
+        return await self.to_its_end()

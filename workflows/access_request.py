@@ -1,0 +1,61 @@
+"""Access request (数据开放申请): an applicant asks for conditionally open data, and the bodies of the city decide.
+
+Which body decides what, in which order, within which period, and what a refusal needs, is in the city's pack:
+Nanning 20, Yulin 23, Guangzhou 16 and 17, Lianyungang 10 and 19, Nanjing 27. Here stands what all of them share.
+"""
+
+from __future__ import annotations
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from models import acts as a
+    from models import events as e
+    from models.acts import Act
+    from models.course import Proposal, cancel_open_tasks, follow
+    from models.judging import answer_task_act
+    from models.messages import CaseStart
+    from models.procedure import Procedure
+    from models.refusals import NotYourCase, ProcedureKnowsNoSuchAct
+    from rules.pinned import ProcedureRules
+from workflows.case import Case
+
+WITHDRAWN = "withdrawn"
+
+
+def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
+    """What an act makes happen in an access request: the applicant may withdraw, the rest are acts on its tasks."""
+    match act:
+        case a.Withdraw():
+            withdraw(rules, proposal, act)
+        case _:
+            answer_task_act(rules, proposal, act)
+
+
+def withdraw(rules: ProcedureRules, proposal: Proposal, act: a.Withdraw) -> None:
+    """The applicant takes the request back; it may until access is granted, for then the case is closed."""
+    if act.by.account != proposal.state.party:
+        raise NotYourCase(field="case_id")
+    if rules.withdrawal is None:
+        raise ProcedureKnowsNoSuchAct(field="kind")
+    proposal.add(e.Withdrawn(at=act.received_at, act=act.id))
+    cancel_open_tasks(proposal, act.received_at, because=WITHDRAWN)
+    proposal.add(e.Closed(at=act.received_at, outcome=WITHDRAWN))
+
+
+ACCESS_REQUEST = Procedure(name="access_request", code="AR", answer=answer, follow=follow)
+
+
+@workflow.defn(name="AccessRequest")
+class AccessRequest(Case):
+    """From the filing to the grant, the refusal or the withdrawal."""
+
+    procedure = ACCESS_REQUEST
+
+    @workflow.init
+    def __init__(self, start: CaseStart) -> None:
+        super().__init__(start)
+
+    @workflow.run
+    async def run(self, start: CaseStart) -> str:
+        return await self.to_its_end()
