@@ -7,22 +7,26 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up demo test check bench lock clean
+.PHONY: .venv help setup up demo test check bench lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
 
 setup: $(READY) ## create .venv from the lock file; does nothing where that is done
+	@echo "ready: $(BIN)"
 
 # The stamp is the last thing written: a set-up that was broken off starts over.
 $(READY): requirements-dev.lock pyproject.toml
-	@test -n "$(PYTHON)" || { echo "error: Python 3.11 or later is needed (found: $$(python3 --version 2>&1))" >&2; exit 1; }
-	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "error: $(PYTHON) lacks the module venv; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(MAKE) --no-print-directory .venv
 	@rm -f $(READY)
-	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
 	@touch $(READY)
+
+.venv:
+	@test -n "$(PYTHON)" || { echo "error: Python 3.11 or later is needed (found: $$(python3 --version 2>&1))" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "error: $(PYTHON) lacks the module venv; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv --clear .venv
 
 up: $(READY) ## run everything in the foreground: PostgreSQL, Temporal, worker, API
 	@$(BIN)/kaifang up
@@ -39,7 +43,6 @@ check: $(READY) ## formatting, lint, types, import contracts, rule packs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/kaifang rules check
-	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
 bench: $(READY) ## measure the figures that we claim
 	$(BIN)/python -m benchmarks

@@ -41,11 +41,16 @@ SANDBOX = SandboxedWorkflowRunner(
 def build_worker(temporal: Client, pool: Pool, task_queue: str, clock: Clock | None = None) -> Worker:
     """A worker that runs every procedure and writes to that database; the caller runs it."""
     log = Log(RecordOfNotices(read_scopes()))
+    return worker_of(temporal, task_queue, Append(pool, log, clock or DatabaseClock()))
+
+
+def worker_of(temporal: Client, task_queue: str, append: Append) -> Worker:
+    """A worker that writes through this door to the log."""
     return Worker(
         temporal,
         task_queue=task_queue,
         workflows=list(WORKFLOWS),
-        activities=[Append(pool, log, clock or DatabaseClock()).append],
+        activities=[append.append],
         workflow_runner=SANDBOX,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.log import ActSettled, LockedCase, Log, lock, read_log
+from activities.log import ActSettled, LockedCase, Log, lock, read_log, sets_clocks
 from models.messages import Tail, Write
 from models.state import CaseState, fold
 
@@ -33,6 +33,8 @@ class Append:
         ActSettled (as an ApplicationError that is not retried).
         """
         async with self._pool.acquire() as connection, connection.transaction():
+            if sets_clocks(write.events):
+                await self._log.notices.under_share_lock(connection)
             case = await lock(connection, write.case_id, self._clock)
             log = await read_log(connection, write.case_id)
             if case.number > write.after or not write.events:

@@ -1,4 +1,8 @@
-"""The record of notices in PostgreSQL: the table is the record, and clocks are set under its share lock."""
+"""The record of notices in PostgreSQL: the table is the record, and clocks are set under its share lock.
+
+The lock is taken before any case's row lock, by those who set clocks and by who publishes alike: so neither can wait
+for the other in a circle.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,10 @@ if TYPE_CHECKING:
     from activities.database import Connection
 
 
+CALENDAR_LOCK = 5271
+"""An advisory lock and no row lock: thousands of clocks may be set while nothing of the calendar is written."""
+
+
 class RecordOfNotices:
     """The calendar as PostgreSQL has it, read again when its version has moved on."""
 
@@ -24,8 +32,8 @@ class RecordOfNotices:
 
     async def under_share_lock(self, connection: Connection) -> CalendarRecord:
         """The record as it stands; no notice is published until this transaction ends."""
-        version = await connection.fetchval("select version from calendar for share")
-        return await self._at(connection, version)
+        await connection.execute("select pg_advisory_xact_lock_shared($1)", CALENDAR_LOCK)
+        return await self.read(connection)
 
     async def read(self, connection: Connection) -> CalendarRecord:
         """The record as it stands now, for answers that set no clock."""
@@ -37,8 +45,9 @@ class RecordOfNotices:
 
         A notice that the record has (same scope and document) changes nothing.
         """
-        version = await connection.fetchval("select version from calendar for update")
-        record = await self._at(connection, version)
+        await connection.execute("select pg_advisory_xact_lock($1)", CALENDAR_LOCK)
+        record = await self.read(connection)
+        version = record.version
         if any((n.scope, n.document) == (notice.scope, notice.document) for n in record.notices):
             return record
         await connection.execute(

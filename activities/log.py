@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -56,6 +56,11 @@ async def read_log(connection: Connection, case_id: str, after: int = 0) -> list
     return e.read_events(row["event"] for row in rows)
 
 
+def sets_clocks(events: Iterable[e.Event]) -> bool:
+    """Whether the writer must look at the calendar for these events."""
+    return any(isinstance(event, e.TaskOpened | e.ClockMoved) and event.clock.wants_due for event in events)
+
+
 class Log:
     """Writes events and all that is derived from them in the transaction of the caller."""
 
@@ -98,7 +103,7 @@ class Log:
                 raise ActSettled(act)
 
     async def _with_clocks(self, connection: Connection, proposed: Sequence[e.Event]) -> list[e.Event]:
-        if not any(isinstance(event, e.TaskOpened | e.ClockMoved) and event.clock.wants_due for event in proposed):
+        if not sets_clocks(proposed):
             return list(proposed)
         record = await self.notices.under_share_lock(connection)
         return [
@@ -214,18 +219,21 @@ async def open_case(
     )
 
 
-UPSERT_TASK = """
-insert into tasks (task_id, case_id, city, procedure, party, step, stage, round, body, urgency, state, claimed_by,
-  outcome, late, opened_at, ended_at, due_at, provisional, clock)
+TASK_COLUMNS = (
+    "task_id, case_id, city, procedure, party, step, stage, round, body, urgency, state, claimed_by, outcome, late, "
+    "opened_at, ended_at, due_at, provisional, clock"
+)
+UPSERT_TASK = f"""
+insert into tasks ({TASK_COLUMNS})
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 on conflict (task_id) do update set state = excluded.state, claimed_by = excluded.claimed_by,
   outcome = excluded.outcome, late = excluded.late, ended_at = excluded.ended_at, due_at = excluded.due_at,
   provisional = excluded.provisional, clock = excluded.clock
-"""
+"""  # noqa: S608 - made of constants
 
 
 def task_row(case: CaseState, task: TaskState) -> tuple[object, ...]:
-    """A task as the read model keeps it, in the order of UPSERT_TASK."""
+    """A task as the read model keeps it, in the order of TASK_COLUMNS."""
     return (
         task.task_id,
         case.case_id,

@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     """Whether a migration also seeds the sample catalogue and the demo accounts."""
     task_queue: str = "kaifang"
     """The worker's task queue in Temporal."""
+    issuer_public_key: Path | None = None
+    """The PEM file of the Ed25519 key that signs tokens in production; without it, the key in the data folder does."""
 
     @classmethod
     def load(cls) -> Self:

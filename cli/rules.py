@@ -17,7 +17,7 @@ from rich.table import Table
 
 from rules.articles import article_label
 from rules.loading import CityUnknown, PackRefused, cities, load_file, load_pack
-from rules.pack import Pack
+from rules.pack import Pack, Source
 from rules.pinned import Basis, Citation, Label, Outcome, ProcedureRules, Requirement, Stage
 from rules.resolving import NotInForce, resolve
 
@@ -65,7 +65,8 @@ def show(
     try:
         pack = load_pack(city)
         for procedure in pack.procedures:
-            _show(resolve(pack, procedure, day), day)
+            rules = resolve(pack, procedure, day)
+            _show(rules, pack.sources[rules.regulation.source], day)
     except CityUnknown as unknown:
         raise typer.BadParameter(str(unknown), param_hint="CITY") from None
     except NotInForce as fact:
@@ -79,12 +80,15 @@ def _summary(pack: Pack) -> str:
     return f"{pack.name.en} {pack.name.zh}, in force from {pack.in_force_from}{until}{draft}: fit"
 
 
-def _show(rules: ProcedureRules, day: date) -> None:
+def _show(rules: ProcedureRules, source: Source, day: date) -> None:
     console = Console()
     law = rules.regulation
     until = f" until {law.in_force_until} (exclusive)" if law.in_force_until else ""
     console.print(f"[bold]{_text(rules.city_name)}: {_text(rules.label)}[/bold], {day}, rules of {rules.version}")
     console.print(f"{_text(law.title)}, {escape(law.document)}, {law.status}, in force from {law.in_force_from}{until}")
+    if source.adopted_by:
+        by = escape(f"{source.adopted_by.zh} {source.adopted_by.en}")
+        console.print(f"[yellow]a draft, adopted on {source.adopted_on} by {by}[/yellow]")
     if law.assumed:
         console.print(f"[yellow]assumed: {_text(law.assumed)}[/yellow]")
     console.print(_stages(rules))

@@ -14,10 +14,13 @@ fi
 # A new namespace is known to every part of the server only after a while.
 until temporal operator search-attribute list --namespace "$TEMPORAL_NAMESPACE" >/dev/null 2>&1; do sleep 2; done
 
-temporal operator search-attribute create --namespace "$TEMPORAL_NAMESPACE" \
-  --name KaifangCity --type Keyword \
-  --name KaifangProcedure --type Keyword \
-  --name KaifangCaseNumber --type Keyword \
-  --name KaifangStage --type KeywordList \
-  --name KaifangBody --type KeywordList \
-  --name KaifangDueAt --type Datetime
+while read -r name type; do
+  temporal operator search-attribute create --namespace "$TEMPORAL_NAMESPACE" --name "$name" --type "$type" </dev/null
+done <<ATTRIBUTES
+KaifangCity Keyword
+KaifangProcedure Keyword
+KaifangCaseNumber Keyword
+KaifangStage KeywordList
+KaifangBody KeywordList
+KaifangDueAt Datetime
+ATTRIBUTES

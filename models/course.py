@@ -40,6 +40,8 @@ def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
             step = rules.step(target)
             assert step, f"the loader refuses a pack in which {target} is neither a step nor an ending"
             enter(rules, proposal, step, at)
+    if not proposal.state.closed:
+        put_again(rules, proposal, at)
 
 
 def next_of(rules: ProcedureRules, state: CaseState) -> str | None:
@@ -70,6 +72,16 @@ def enter(rules: ProcedureRules, proposal: Proposal, step: Step, at: datetime) -
     cancel_open_tasks(proposal, at, because=f"went_on_to:{step.step}")
     for stage in step.stages:
         put(rules, proposal, step.step, stage, at)
+
+
+def put_again(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
+    """A correction brought the case back to a step; the stages beside it that going on had cancelled lie open again."""
+    state = proposal.state
+    step = rules.step(state.step or "")
+    assert step, f"the case stands in a step that its rules do not know: {state.step}"
+    for task in state.of_step(step.step):
+        if task.ended == "cancelled":
+            put(rules, proposal, step.step, step.stage(task.stage), at)
 
 
 def put(
@@ -125,9 +137,13 @@ def close(rules: ProcedureRules, proposal: Proposal, ending: Ending, at: datetim
 
 
 def grant(rules: ProcedureRules, state: CaseState, at: datetime) -> e.Granted:
-    """What the bodies granted: what was asked for, narrowed by the terms of the latest decision that set any."""
+    """What the bodies granted: what was asked for, narrowed by the terms of the latest decision that set any.
+
+    A decision whose stage was decided again in a later round counts no more, and an opinion grants nothing.
+    """
     assert rules.grant, "the loader refuses a pack that grants without a term"
-    decided = sorted((t for t in state.tasks.values() if t.terms), key=lambda t: t.decided_by_event or 0)
+    standing = [task for step in rules.steps for task in state.of_step(step.step)]
+    decided = sorted(standing, key=lambda t: t.decided_by_event or 0)
     terms = [task.terms for task in decided if task.terms]
     items = next((t.data_items for t in reversed(terms) if t.data_items is not None), state.data_items)
     mode = next((t.access_mode for t in reversed(terms) if t.access_mode), state.choices.get("access_mode"))

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from models import acts as a
 from models import events as e
 from models import refusals as r
-from models.course import Proposal, cancel_open_tasks, leads_to, put
+from models.course import Proposal, cancel_open_tasks, next_of, put
 from models.state import CaseState, TaskState
 from rules.pinned import APPLICANT, Choice, Outcome, ProcedureRules, Requirement
 
@@ -21,7 +21,7 @@ def task_of(state: CaseState, act: a.TaskAct) -> TaskState:
 
 
 def open_task_of(state: CaseState, act: a.TaskAct) -> TaskState:
-    """The task that the act is about, still open. Raises NoSuchTask, NotYourTask, TaskAlreadyDecided, TaskCancelled."""
+    """The task that the act is about, still open. Raises NoSuchTask, TaskAlreadyDecided, TaskCancelled."""
     task = task_of(state, act)
     if task.ended == "decided":
         raise r.TaskAlreadyDecided(field="task_id")
@@ -69,7 +69,7 @@ def terms_allowed(rules: ProcedureRules, state: CaseState, terms: a.GrantTerms |
     """
     if terms is None:
         return
-    if terms.data_items is not None and state.data_items and not set(terms.data_items) <= set(state.data_items):
+    if terms.data_items is not None and not within(terms.data_items, state.data_items):
         raise r.ItemNotRequested(field="data_items")
     if terms.access_mode is not None:
         mode: Choice | None = rules.choice("access_mode", terms.access_mode)
@@ -77,6 +77,11 @@ def terms_allowed(rules: ProcedureRules, state: CaseState, terms: a.GrantTerms |
             known = "|".join(choice.value for choice in rules.choices.get("access_mode", ()))
             raise r.AccessModeNotAllowed(field="access_mode", allowed=known)
         demanded(mode.grant_requires, dict(state.choices), given)
+
+
+def within(items: tuple[str, ...], asked: tuple[str, ...]) -> bool:
+    """Whether items lie within those asked for; where none are named, all are meant."""
+    return not asked or (bool(items) and set(items) <= set(asked))
 
 
 def answer_task_act(rules: ProcedureRules, proposal: Proposal, act: a.Act) -> None:
@@ -118,7 +123,7 @@ def answer_task_act(rules: ProcedureRules, proposal: Proposal, act: a.Act) -> No
         case a.AskOpinion():
             ask_opinion(rules, proposal, act)
         case a.Supply():
-            supply(proposal, act)
+            supply(rules, proposal, act)
         case a.Note():
             proposal.add(e.NoteAdded(at=act.received_at, act=act.id, by=act.by.account))
         case a.ApplyNotice():
@@ -135,8 +140,12 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
     open_task_of(state, act)
     not_claimed_by_another(task, act.by)
     outcome = outcome_of(rules, task, act.outcome)
+    if act.terms and (task.body == APPLICANT or task.asked_by_task):
+        raise r.TermsNotAllowed(field="terms")
     if act.amends:
-        amend(proposal, act, act.amends)
+        if task.body != APPLICANT or not rules.step(outcome.leads_to or ""):
+            raise r.RequestNotAmendable(field="amends")
+        amend(rules, proposal, act, act.amends)
         state = proposal.state
     terms_allowed(rules, state, act.terms, act.given)
     demanded(outcome.requires, dict(state.choices), act.given | state.given)
@@ -168,19 +177,17 @@ def correct(rules: ProcedureRules, proposal: Proposal, act: a.Correct) -> None:
     if task.body == APPLICANT or task.asked_by_task is not None:
         raise r.NothingToCorrect(field="task_id")
     since = [t for t in state.tasks.values() if t.opened_by_event > task.decided_by_event and not t.asked_by_task]
-    acted = any(t.ended == "decided" or t.supplement_asked_at or asked_inside(state, t) for t in since)
+    acted = any(t.ended == "decided" or t.supplements or asked_inside(state, t) for t in since)
     if acted or (since and {t.step for t in since} != {state.step}):
         raise r.NextBodyHasActed(field="task_id")
     outcome = outcome_of(rules, task, act.outcome)
     terms_allowed(rules, state, act.terms, act.given)
     demanded(outcome.requires, dict(state.choices), act.given | state.given)
 
-    stands_elsewhere = state.step != task.step or any(t.step == task.step for t in since)
-    replaced = task.model_copy(update={"outcome": act.outcome})
+    stands_elsewhere = state.step != task.step or any(t.stage == task.stage for t in since)
+    replaced = task.model_copy(update={"outcome": act.outcome, "decided_by_event": state.number + 1})
     trial = state.model_copy(update={"tasks": {**state.tasks, task.task_id: replaced}, "step": task.step})
-    step = rules.step(task.step)
-    assert step
-    target = leads_to(step, trial, replaced) or step.then
+    target = next_of(rules, trial)
     back_to = task.step if stands_elsewhere and target != state.step else None
     if back_to:
         cancel_open_tasks(proposal, act.received_at, because="decision_corrected")
@@ -228,15 +235,20 @@ def ask_supplement(rules: ProcedureRules, proposal: Proposal, act: a.AskSuppleme
         )
 
 
-def supply(proposal: Proposal, act: a.Supply) -> None:
-    """The supplement is on record with every task that waits for it; a stopped clock runs again."""
+def supply(rules: ProcedureRules, proposal: Proposal, act: a.Supply) -> None:
+    """The supplement is on record with every task that waits for it; a stopped clock runs again.
+
+    It may narrow the request and not widen it: what a body has agreed to already would come by more than it read.
+    """
     state = proposal.state
     if act.by.account != state.party:
         raise r.NotYourCase(field="case_id")
     waiting = [task for task in state.open_tasks() if task.supplement_asked_at]
     if not waiting:
         raise r.NothingAsked(field="case_id")
-    amend(proposal, act, act.amends)
+    if act.amends.data_items is not None and not within(act.amends.data_items, state.data_items):
+        raise r.ItemNotRequested(field="data_items")
+    amend(rules, proposal, act, act.amends)
     for task in waiting:
         proposal.add(e.SupplementReceived(at=act.received_at, act=act.id, task_id=task.task_id))
         if task.clock.stopped_at:
@@ -253,9 +265,13 @@ def supply(proposal: Proposal, act: a.Supply) -> None:
             )
 
 
-def amend(proposal: Proposal, act: a.Decide | a.Supply, amends: a.Amendment) -> None:
-    """The request as the applicant now states it; nothing is added where nothing changes."""
+def amend(rules: ProcedureRules, proposal: Proposal, act: a.Decide | a.Supply, amends: a.Amendment) -> None:
+    """The request as the applicant now states it; nothing is added where nothing changes. Raises ChoiceNotOnRequest."""
     state = proposal.state
+    for name, value in amends.choices.items():
+        if (choice := rules.choice(name, value)) is None or not choice.on_request:
+            known = "|".join(choice.value for choice in rules.choices.get(name, ()) if choice.on_request)
+            raise r.ChoiceNotOnRequest(field=name, allowed=known)
     items = state.data_items if amends.data_items is None else amends.data_items
     choices = {**state.choices, **amends.choices}
     given = state.given | amends.given

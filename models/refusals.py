@@ -70,6 +70,18 @@ class AccessModeNotAllowed(Refusal):
     """The city's law does not let conditional data be obtained in this way."""
 
 
+class ChoiceNotOnRequest(Refusal):
+    """The city's law does not let an applicant choose this."""
+
+
+class RequestNotAmendable(Refusal):
+    """Only the applicant changes a request: in a supplement, or in a decision that leads to a new review."""
+
+
+class TermsNotAllowed(Refusal):
+    """Only a body that decides about the request sets the terms of a grant."""
+
+
 class ItemNotRequested(Refusal):
     """Access can be granted only to items that were asked for."""
 
@@ -103,7 +115,7 @@ REFUSALS = {
     for kind in (
         CaseClosed, ProcedureKnowsNoSuchAct, NoSuchTask, TaskAlreadyDecided, TaskCancelled, TaskAlreadyClaimed,
         TaskNotClaimed, NotYourTask, NotYourCase, OutcomeNotAllowed, RequirementMissing, AccessModeNotAllowed,
-        ItemNotRequested, NothingToCorrect, NextBodyHasActed, NothingAsked, SupplementAlreadyAsked,
-        OpinionAlreadyAsked, OfficerNotOfThisBody,
+        ChoiceNotOnRequest, RequestNotAmendable, TermsNotAllowed, ItemNotRequested, NothingToCorrect,
+        NextBodyHasActed, NothingAsked, SupplementAlreadyAsked, OpinionAlreadyAsked, OfficerNotOfThisBody,
     )
 }  # fmt: skip

@@ -39,6 +39,8 @@ class TaskState(Frozen):
     asked_by_task: str | None = None
     supplement_asked_at: datetime | None = None
     """Since when the applicant has been asked for a supplement that has not come."""
+    supplements: int = 0
+    """How often a supplement was asked for at this task."""
 
     @property
     def state(self) -> Literal["open", "claimed", "done", "cancelled"]:
@@ -49,6 +51,10 @@ class TaskState(Frozen):
     @property
     def is_open(self) -> bool:
         return self.ended is None
+
+    @property
+    def opened_or_decided_by_event(self) -> int:
+        return self.decided_by_event or self.opened_by_event
 
 
 class GrantState(Frozen):
@@ -94,10 +100,14 @@ class CaseState(Frozen):
         return [task for task in self.tasks.values() if task.is_open]
 
     def of_step(self, step: str) -> list[TaskState]:
-        """The tasks of the latest round of a step, without the opinions asked inside them."""
-        tasks = [task for task in self.tasks.values() if task.step == step and task.asked_by_task is None]
-        latest = max((task.round for task in tasks), default=0)
-        return [task for task in tasks if task.round == latest]
+        """The task of each stage of a step on which the log spoke last, without the opinions asked inside them."""
+        latest: dict[str, TaskState] = {}
+        for task in self.tasks.values():
+            if task.step == step and task.asked_by_task is None:
+                latest[task.stage] = max(
+                    latest.get(task.stage, task), task, key=lambda of: of.opened_or_decided_by_event
+                )
+        return list(latest.values())
 
 
 class GapInTheLog(Exception):
@@ -217,7 +227,7 @@ def _of_task(
             due_at = event.clock.due_at
             return {"clock": event.clock, "passed": task.passed and due_at is not None and due_at <= event.at}
         case e.SupplementAsked():
-            return {"supplement_asked_at": event.at}
+            return {"supplement_asked_at": event.at, "supplements": task.supplements + 1}
         case e.SupplementReceived():
             return {"supplement_asked_at": None}
         case _:

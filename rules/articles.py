@@ -30,7 +30,7 @@ def _chinese(number: int) -> str:
     tens, ones = divmod(rest, 10)
     text = f"{_DIGITS[hundreds]}百" if hundreds else ""
     if tens:
-        text += "十" if tens == 1 and not hundreds else f"{_DIGITS[tens]}十"
+        text += "十" if number < 20 else f"{_DIGITS[tens]}十"
     elif hundreds and ones:
         text += "零"
     return text + (_DIGITS[ones] if ones else "")

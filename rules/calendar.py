@@ -218,6 +218,10 @@ class CalendarRecord:
             self._calendars[key] = self._build(scope, in_order[:known])
         return self._calendars[key]
 
+    def bound_by(self, scope: str) -> list[str]:
+        """The scopes in which a notice of this scope counts: itself and those that lie within it."""
+        return [name for name in self.scopes if any(wider.scope == scope for wider in self._wide_to_narrow(name))]
+
     def _published(self, scope: str) -> tuple[Sequence[Notice], Sequence[date]]:
         if scope not in self._by_publication:
             names = {each.scope for each in self._wide_to_narrow(scope)}

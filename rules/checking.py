@@ -37,7 +37,7 @@ def findings(pack: Pack, calendars: Collection[str]) -> list[Finding]:
     found = [*_parameters(pack), *_citations(pack)]
     if found:
         return found
-    return [*_procedures(pack)]
+    return [*_sources_in_force(pack), *_procedures(pack)]
 
 
 def _names(pack: Pack, calendars: Collection[str]) -> Iterator[Finding]:
@@ -85,40 +85,36 @@ def _adoption(path: Path, source: Source) -> Iterator[Finding]:
 
 def _parameters(pack: Pack) -> Iterator[Finding]:
     """Each parameter covers the law's whole time of force: no gap, no overlap, no empty interval, nothing outside."""
-    begin, end = pack.in_force_from, pack.in_force_until
     for path, versions in _dated(pack, ()):
-        expected = begin
-        for i, version in enumerate(versions):
-            here = (*path, i)
-            until = version.in_force_until
-            if until is not None and until <= version.in_force_from:
-                yield Finding(here, "empty_interval", f"in force from {version.in_force_from} until {until}")
-            if version.in_force_from < begin:
-                yield Finding(
-                    here, "outside_the_law", f"in force from {version.in_force_from}, the law only from {begin}"
-                )
-            elif version.in_force_from > expected:
-                yield Finding(here, "gap", f"nothing in force from {expected} until {version.in_force_from}")
-            elif version.in_force_from < expected:
-                yield Finding(
-                    here, "overlap", f"in force from {version.in_force_from}, another version until {expected}"
-                )
-            if until is None and i + 1 < len(versions):
-                yield Finding(here, "overlap", "without in_force_until only the last version can stand")
-                break
-            if until is not None and end is not None and until > end:
-                yield Finding(here, "outside_the_law", f"in force until {until}, the law only until {end}")
-            expected = until or (end or date.max)
-        if versions[-1].in_force_until is not None and expected < (end or date.max):
-            yield Finding(
-                (*path, len(versions) - 1), "gap", f"nothing in force from {expected} until {end or 'the end'}"
-            )
+        yield from _coverage(path, versions, pack.in_force_from, pack.in_force_until or date.max)
+
+
+def _coverage(path: Path, versions: tuple[Version[Any], ...], begin: date, end: date) -> Iterator[Finding]:
+    covered_until = begin
+    for i, version in enumerate(versions):
+        here, since, until = (*path, i), version.in_force_from, version.in_force_until
+        if until is not None and until <= since:
+            yield Finding(here, "empty_interval", f"in force from {since} until {until}")
+        if since < begin:
+            yield Finding(here, "outside_the_law", f"in force from {since}, the law only from {begin}")
+        elif since > covered_until:
+            yield Finding(here, "gap", f"nothing in force from {covered_until} until {since}")
+        elif since < covered_until:
+            yield Finding(here, "overlap", f"in force from {since}, another version until {covered_until}")
+        if until is None and i + 1 < len(versions):
+            yield Finding(here, "overlap", "without in_force_until only the last version can stand")
+            return
+        if until is not None and until > end:
+            yield Finding(here, "outside_the_law", f"in force until {until}, the law only until {end}")
+        covered_until = until or end
+    if covered_until < end:
+        yield Finding((*path, len(versions) - 1), "gap", f"nothing in force from {covered_until} on")
 
 
 def _citations(pack: Pack) -> Iterator[Finding]:
-    """Each citation names a source that was in force, or a service rule; each source and service rule is cited."""
+    """Each citation names a source or a service rule; each source and service rule is cited."""
     cited: set[tuple[str, str]] = set()
-    for path, cite, begins, ends in _cites(pack, (), None, None):
+    for path, cite, _ in _cites(pack, (), None):
         source, _, article = cite.partition(" ")
         if source == SERVICE:
             cited.add((SERVICE, article))
@@ -128,8 +124,6 @@ def _citations(pack: Pack) -> Iterator[Finding]:
         cited.add((source, ""))
         if source not in pack.sources:
             yield Finding(path, "dangling_source", f"{source} is no source of this pack")
-        elif not _covers(pack.sources[source], begins, ends or pack.in_force_until):
-            yield Finding(path, "source_not_in_force", f"{source} is not in force through the whole of this version")
     for name in pack.sources:
         if (name, "") not in cited:
             yield Finding(("sources", name), "unused_source", f"no version cites {name}")
@@ -138,10 +132,17 @@ def _citations(pack: Pack) -> Iterator[Finding]:
             yield Finding(("service_rules", name), "unused_source", f"no version cites the service rule {name}")
 
 
-def _covers(source: Source, begins: date | None, ends: date | None) -> bool:
-    starts_in_time = begins is None or source.in_force_from <= begins
-    lasts = source.in_force_until is None or (ends is not None and ends <= source.in_force_until)
-    return starts_in_time and lasts
+def _sources_in_force(pack: Pack) -> Iterator[Finding]:
+    """No version outlasts the source that it cites, and none stood before it."""
+    for path, cite, version in _cites(pack, (), None):
+        source = pack.sources.get(cite.partition(" ")[0])
+        if source is None or version is None:
+            continue
+        ends = version.in_force_until or pack.in_force_until
+        lasts = source.in_force_until is None or (ends is not None and ends <= source.in_force_until)
+        if not lasts or version.in_force_from < source.in_force_from:
+            told = f"in force from {source.in_force_from} until {source.in_force_until or 'no known end'}"
+            yield Finding(path, "source_not_in_force", f"the source cited is {told}")
 
 
 def _procedures(pack: Pack) -> Iterator[Finding]:
@@ -168,27 +169,21 @@ def _dated(node: object, path: Path) -> Iterator[tuple[Path, tuple[Version[Any],
         yield path, node
         return
     for key, child in _children(node):
-        if key != "versions" or not _is_versions(child):
-            yield from _dated(child, (*path, key))
-        else:
-            yield (*path, key), child
+        yield from _dated(child, (*path, key))
 
 
 def _is_versions(node: object) -> TypeGuard[tuple[Version[Any], ...]]:
     return isinstance(node, tuple) and bool(node) and isinstance(node[0], Version)
 
 
-def _cites(
-    node: object, path: Path, begins: date | None, ends: date | None
-) -> Iterator[tuple[Path, str, date | None, date | None]]:
-    """Every citation with its path and the days of force of the version around it."""
-    if isinstance(node, Version):
-        begins, ends = node.in_force_from, node.in_force_until
+def _cites(node: object, path: Path, version: Version[Any] | None) -> Iterator[tuple[Path, str, Version[Any] | None]]:
+    """Every citation with its path and the version that makes it."""
+    version = node if isinstance(node, Version) else version
     cite = getattr(node, "cite", None) if isinstance(node, BaseModel) else None
     if cite is not None:
-        yield (*path, "cite"), cite, begins, ends
+        yield (*path, "cite"), cite, version
     for key, child in _children(node):
-        yield from _cites(child, (*path, key), begins, ends)
+        yield from _cites(child, (*path, key), version)
 
 
 def _children(node: object) -> Iterable[tuple[str | int, object]]:

@@ -99,9 +99,11 @@ class _Index:
     def __init__(self, text: str) -> None:
         self.lines: dict[Path, int] = {}
         self.duplicates: list[Path] = []
-        self._read(YAML(typ="safe", pure=True).compose(text), (), ())
+        root = YAML(typ="safe", pure=True).compose(text)
+        if root is not None:
+            self._read(root, (), ())
 
-    def _read(self, node: Node | None, path: Path, around: tuple[Node, ...]) -> None:
+    def _read(self, node: Node, path: Path, around: tuple[Node, ...]) -> None:
         if node in around:  # an alias that leads back to what it stands in
             return
         for key, place, child in _entries(node):
@@ -109,7 +111,7 @@ class _Index:
             if here in self.lines:
                 self.duplicates.append(here)
             self.lines[here] = place.start_mark.line + 1
-            self._read(child, here, (*around, child))
+            self._read(child, here, (*around, node))
 
     def written(self, loc: Path) -> Path:
         """The path without the names of union members that pydantic puts into it and the file knows nothing of."""
@@ -125,7 +127,7 @@ class _Index:
         return self.lines.get(path)
 
 
-def _entries(node: Node | None) -> Iterator[tuple[str | int, Node, Node]]:
+def _entries(node: Node) -> Iterator[tuple[str | int, Node, Node]]:
     """Key, place and value of everything in a mapping or list."""
     if isinstance(node, MappingNode):
         for key, value in node.value:

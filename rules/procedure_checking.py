@@ -154,6 +154,9 @@ class _Cut:
             if terms.then is not None and terms.then not in known:
                 yield (*self.path, "order"), "unknown_target", f"{step} leads to {terms.then}, no step or ending"
             for stage in terms.stages:
+                if terms.then and all(led.leads_to for led in self._outcomes(stage).values()):
+                    path = (*self.path, "stages", stage, "outcomes")
+                    yield path, "never_done", f"every outcome leads elsewhere, so {step} never goes on to {terms.then}"
                 for outcome, led in self._outcomes(stage).items():
                     path = (*self.path, "stages", stage, "outcomes", outcome)
                     for target in _targets_of(led) - known:

@@ -68,13 +68,21 @@ def end_leftovers(home: Path, pause: Pause) -> None:
                     process.send_signal(signal.Signals(entry["signal"]))
                     leftovers.append(process)
         deadline = time.monotonic() + LEFTOVERS_END_WITHIN
-        while leftovers := [process for process in leftovers if process.is_running()]:
+        while leftovers := [process for process in leftovers if not _has_ended(process)]:
             if time.monotonic() > deadline:
                 for process in leftovers:
                     with suppress(psutil.NoSuchProcess):
                         process.kill()
             pause(0.05)
         (home / "processes.json").unlink()
+
+
+def _has_ended(process: psutil.Process) -> bool:
+    """A zombie has: nobody may ever collect it where the first process of a container does not care."""
+    try:
+        return bool(process.status() == psutil.STATUS_ZOMBIE) or not process.is_running()
+    except psutil.NoSuchProcess:
+        return True
 
 
 @contextmanager

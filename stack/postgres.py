@@ -14,6 +14,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -104,7 +105,7 @@ class Postgres(Service):
 
     def command(self) -> Sequence[str | Path]:
         settings = [part for item in self.settings.items() for part in ("-c", "=".join(item))]
-        return [self._programs / "postgres", "-D", self.data, "-h", LOOPBACK, "-p", str(self.port), *settings]
+        return [self.program("postgres"), "-D", self.data, "-h", LOOPBACK, "-p", str(self.port), *settings]
 
     def folder(self) -> Path:
         return self.data
@@ -125,13 +126,17 @@ class Postgres(Service):
             and lines[7].strip() == "ready"
         )
 
+    def program(self, name: str) -> Path:
+        """Where one of PostgreSQL's programs lies, such as `psql`."""
+        return self._programs / name
+
     def run(self, program: str, *arguments: str | Path, stdin: str = "") -> None:
         """Runs one of PostgreSQL's programs as its account. Raises ServiceError; what it printed is in the log."""
         uid, gid = self.account()
         private_folder(self.log.parent)
         with self.log.open("ab") as log:
             code = subprocess.run(
-                [self._programs / program, *arguments],
+                [self.program(program), *arguments],
                 input=stdin.encode(),
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -181,11 +186,13 @@ class Postgres(Service):
         """Ends what an earlier run left: a server whose supervisor was killed, or parts of a server that was killed."""
         deadline = time.monotonic() + self.stops_within
         while leftovers := list(self._processes()):
+            pids = {process.pid for process in leftovers}
             for process in leftovers:
-                if time.monotonic() > deadline:
-                    process.kill()
-                elif process.ppid() not in {other.pid for other in leftovers}:
-                    process.send_signal(self.stop_signal)
+                with suppress(psutil.NoSuchProcess):
+                    if time.monotonic() > deadline:
+                        process.kill()
+                    elif process.ppid() not in pids:
+                        process.send_signal(self.stop_signal)
             pause(0.1)
         # Its process is gone. The number in it may belong to another program by now, and PostgreSQL would give way.
         (self.data / "postmaster.pid").unlink(missing_ok=True)

@@ -17,7 +17,7 @@ from stack.service import Service, ServiceError
 MAX_CRASHES = 5
 WITHIN = 60.0
 """Seconds in which so many crashes of one service end the stack."""
-FIRST_DELAY = 0.5
+FIRST_DELAY = 0.25
 """Seconds before the first restart; doubled for each further crash."""
 
 

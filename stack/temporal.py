@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import httpx
 
-from activities.search_attributes import TYPES
 from stack.ports import LOOPBACK, RememberedPorts, is_free
 from stack.service import Pause, Service, ServiceError, private_folder
+from workflows.search_attributes import TYPES
 
 NAMESPACE = "default"
 

@@ -164,7 +164,7 @@ def _run(
         supervisor.start(stack.servers())
         connections = stack.connections(listener.getsockname()[1])
         inherited = {name: value for name, value in stack.environment.items() if not name.startswith("TEMPORAL_")}
-        environment = {**inherited, **connections, "PYTHONUNBUFFERED": "1"}
+        environment = {"KAIFANG_SAMPLES": "true", **inherited, **connections, "PYTHONUNBUFFERED": "1"}
         logs = stack.home / "logs"
         migration = PythonProgram("migration", stack.programs.migration, logs / "migration.log", environment)
         worker = PythonProgram("worker", stack.programs.worker, logs / "worker.log", environment)

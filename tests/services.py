@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from stack.postgres import Postgres
@@ -41,16 +39,3 @@ def temporal_server(services_home: Path) -> Iterator[TemporalServer]:
     server.start()
     yield server
     server.stop()
-
-
-@pytest.fixture
-async def fresh_database(postgres_server: Postgres) -> AsyncIterator[str]:
-    """The URL of an empty database of its own, dropped afterwards with whoever is still connected to it."""
-    name = f"test_{uuid.uuid4().hex}"
-    server = await asyncpg.connect(postgres_server.dsn("postgres"))
-    try:
-        await server.execute(f"create database {name}")
-        yield postgres_server.dsn(name)
-        await server.execute(f"drop database {name} with (force)")
-    finally:
-        await server.close()

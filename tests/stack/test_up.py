@@ -9,11 +9,13 @@ import signal
 import socket
 import stat
 import subprocess
+import sys
 import sysconfig
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import httpx
@@ -22,7 +24,11 @@ import pytest
 
 from activities.settings import Settings
 from stack.ports import free_port
+from stack.postgres import Postgres
+from stack.temporal import TemporalServer
 from tests.stack.running import ROOT, RunningStack, until
+
+INTERPRETER = Path(sys.executable).resolve().name
 
 
 @pytest.fixture
@@ -152,7 +158,9 @@ async def test_a_program_or_server_that_crashes_is_started_again(
     ):
         crashed = stack.child(mark)
         crashed.kill()
-        assert stack.line(name).startswith(f"{name} ended (SIGKILL); starting it again in 0.5 s; its log: {home}/logs/")
+        assert stack.line(name).startswith(
+            f"{name} ended (SIGKILL); starting it again in 0.25 s; its log: {home}/logs/"
+        )
 
         def again(mark: str = mark, crashed: psutil.Process = crashed) -> bool:
             with suppress(StopIteration):
@@ -187,6 +195,35 @@ def test_what_keeps_failing_ends_the_stack_with_one_line_that_names_the_log(
     log = folder / "var" / "logs" / f"{name}.log"
     assert stack.lines[-1] == f"{error}{log}"
     assert "out of order" in log.read_text()
+
+
+async def test_servers_that_the_environment_names_replace_the_embedded_ones(
+    folder: Path, run: Callable[..., RunningStack], postgres_server: Postgres, temporal_server: TemporalServer
+) -> None:
+    server = await asyncpg.connect(postgres_server.dsn("postgres"))
+    try:
+        await server.execute("create database named_by_the_environment")
+        url = postgres_server.dsn("named_by_the_environment")
+        named = {"KAIFANG_DATABASE_URL": url, "TEMPORAL_ADDRESS": temporal_server.address}
+        stack = run(folder / "var", environment=named)
+        stack.ready()
+        assert {process.name() for process in stack.processes()} == {INTERPRETER}
+        assert f":{urlsplit(url).password}@" not in "".join(stack.lines)
+        assert stack.stop() == 0
+        await server.execute("drop database named_by_the_environment")
+    finally:
+        await server.close()
+
+
+def test_a_stack_that_is_stopped_while_it_starts_leaves_no_process(
+    folder: Path, run: Callable[..., RunningStack]
+) -> None:
+    stack = run(folder / "var")
+    until((folder / "var" / "postgres").exists)
+    processes = stack.processes()
+    assert stack.stop() == 0
+    assert stack.lines == ["stopped"]
+    assert all(gone(process) for process in processes)
 
 
 def test_secrets_are_readable_by_their_owner_alone(folder: Path, run: Callable[..., RunningStack]) -> None:

@@ -1,0 +1,73 @@
+"""Who calls, and what the caller may know of. The accounts in PostgreSQL are the directory, asked on each call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, true
+from sqlmodel import col
+
+from models.acts import Actor
+from models.tables import CaseRow, TaskRow
+from rules.pinned import APPLICANT
+
+SEES_THE_WHOLE_CITY = ("operator", "authority")
+"""Roles of bodies whose officers may read every case of their city."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """An account as the directory has it now; an officer serves a body, which has a role in its city."""
+
+    account_id: str
+    login: str
+    city: str | None
+    body: str | None
+    body_role: str | None
+    roles: frozenset[str]
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(account=self.account_id, body=self.body)
+
+    def has(self, *roles: str) -> bool:
+        return not self.roles.isdisjoint(roles)
+
+    @property
+    def is_officer(self) -> bool:
+        """Whether the caller reads as an officer, notes and opinions included."""
+        return self.has("reviewer", "supervisor", "admin")
+
+    def may_answer(self, task: TaskRow) -> bool:
+        """Whether the task lies before the caller."""
+        if task.body == APPLICANT:
+            return task.party == self.account_id
+        return self.has("reviewer") and task.body == self.body
+
+    def sees_cases(self) -> ColumnElement[bool]:
+        """The cases that the caller may know of: its own, those its body is a party to, those of its city."""
+        if self.has("admin"):
+            return true()
+        ways: list[ColumnElement[bool]] = []
+        if self.has("applicant"):
+            ways.append(col(CaseRow.party) == self.account_id)
+        if self.city and (self.has("supervisor") or (self.has("reviewer") and self.body_role in SEES_THE_WHOLE_CITY)):
+            ways.append(col(CaseRow.city) == self.city)
+        if self.has("reviewer") and self.body:
+            ways.append(col(CaseRow.provider) == self.body)
+            held = exists().where(col(TaskRow.case_id) == col(CaseRow.case_id), col(TaskRow.body) == self.body)
+            ways.append(held)
+        return or_(*ways) if ways else false()
+
+    def sees_tasks(self) -> ColumnElement[bool]:
+        """The tasks of the caller's list: its body's, an applicant's own, a supervisor's city's."""
+        if self.has("admin"):
+            return true()
+        ways: list[ColumnElement[bool]] = []
+        if self.has("applicant"):
+            ways.append(and_(col(TaskRow.party) == self.account_id, col(TaskRow.body) == APPLICANT))
+        if self.has("supervisor") and self.city:
+            ways.append(col(TaskRow.city) == self.city)
+        if self.has("reviewer") and self.body:
+            ways.append(col(TaskRow.body) == self.body)
+        return or_(*ways) if ways else false()

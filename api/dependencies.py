@@ -1,0 +1,108 @@
+"""What calls need, handed to them: the runtime, the caller, the reader, the key that makes a call repeatable."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated
+
+from fastapi import Depends, Header, Path, Query, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from api.callers import Caller
+from api.issuer import TokenRefused, account_of
+from api.language import AnsweredIn
+from api.problems import Problem
+from api.reading import Reader
+from api.rendering import Renderer
+from api.runtime import Runtime
+
+BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token of the issuer: `kaifang token ACCOUNT`.")
+ID = r"^[A-Za-z0-9._-]{1,200}$"
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[!-~]{1,255}$",
+        description="The same key with the same body is the same call: it does nothing twice and answers as before.",
+    ),
+]
+RequiredIdempotencyKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[!-~]{1,255}$",
+        description="The same key with the same body is the same filing: it files nothing twice.",
+    ),
+]
+CaseId = Annotated[str, Path(pattern=ID)]
+TaskId = Annotated[str, Path(pattern=ID)]
+ActId = Annotated[str, Path(pattern=ID)]
+DatasetId = Annotated[str, Path(pattern=ID)]
+City = Annotated[str, Path(pattern=ID)]
+Cursor = Annotated[str | None, Query(max_length=1000, description="`next` of the page before")]
+Limit = Annotated[int, Query(ge=1, le=200)]
+Word = Annotated[str | None, Query(pattern=r"^[^\x00]{1,200}$")]
+
+
+def runtime_of(request: Request) -> Runtime:
+    runtime: Runtime = request.app.state.runtime
+    return runtime
+
+
+Running = Annotated[Runtime, Depends(runtime_of)]
+
+
+async def reader_of(runtime: Running) -> AsyncIterator[Reader]:
+    async with runtime.session() as session:
+        yield Reader(runtime, session)
+
+
+Reading = Annotated[Reader, Depends(reader_of)]
+
+
+async def caller_of(
+    runtime: Running,
+    reader: Reading,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
+) -> Caller:
+    """The account for which the token was issued, as the directory has it now."""
+    challenge = {"WWW-Authenticate": "Bearer"}
+    if credentials is None:
+        raise Problem("Unauthenticated", more_headers=challenge)
+    try:
+        account_id = account_of(credentials.credentials, runtime.token_key)
+    except TokenRefused as reason:
+        challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+        raise Problem("Unauthenticated", more_headers=challenge) from reason
+    caller = await reader.caller(account_id)
+    if caller is None:
+        raise Problem("Unauthenticated", more_headers=challenge)
+    return caller
+
+
+Calling = Annotated[Caller, Depends(caller_of)]
+
+
+def with_role(*roles: str) -> Callable[[Caller], Caller]:
+    """A caller that has one of these roles, or a problem."""
+
+    def checked(caller: Calling) -> Caller:
+        if not caller.has(*roles):
+            raise Problem("RoleRequired", params={"roles": roles})
+        return caller
+
+    return checked
+
+
+Applicant = Annotated[Caller, Depends(with_role("applicant"))]
+Reviewer = Annotated[Caller, Depends(with_role("reviewer"))]
+Officer = Annotated[Caller, Depends(with_role("reviewer", "supervisor"))]
+Actor = Annotated[Caller, Depends(with_role("applicant", "reviewer", "supervisor"))]
+
+
+def renderer_of(runtime: Running, reader: Reading, caller: Calling, language: AnsweredIn) -> Renderer:
+    return Renderer(runtime, reader, caller, language)
+
+
+Rendering = Annotated[Renderer, Depends(renderer_of)]

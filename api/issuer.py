@@ -1,0 +1,98 @@
+"""Bearer tokens: JSON Web Tokens signed with Ed25519, by an issuer whose key lies in the data folder or elsewhere."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+
+from activities.settings import Settings
+
+ALGORITHM = "EdDSA"
+ISSUER = "urn:kaifang:issuer"
+AUDIENCE = "urn:kaifang:api"
+CLAIMS = ["iss", "aud", "sub", "iat", "exp"]
+
+
+class TokenRefused(Exception):
+    """The token is not one of this issuer for this service, or no longer."""
+
+
+class KeyUnusable(Exception):
+    """The key file holds no Ed25519 key in PEM; the message names the file."""
+
+
+def signing_key(file: Path) -> Ed25519PrivateKey:
+    """The private key in this file, readable by its owner alone; made now if there is none.
+
+    Of two processes that make it at once, both get the one key that stays. Raises KeyUnusable, OSError.
+    """
+    if not file.exists():
+        _make(file)
+    key = load_pem_private_key(file.read_bytes(), password=None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise KeyUnusable(f"{file} holds no Ed25519 private key")
+    return key
+
+
+def _make(file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    # mkstemp gives the mode 0600; a link appears whole or not at all, and never replaces a key that is there.
+    descriptor, unfinished = tempfile.mkstemp(dir=file.parent, prefix=file.name)
+    try:
+        with os.fdopen(descriptor, "wb") as written:
+            written.write(pem)
+            written.flush()
+            os.fsync(written.fileno())
+        Path(file).hardlink_to(unfinished)
+    except FileExistsError:
+        pass
+    finally:
+        Path(unfinished).unlink()
+
+
+def verification_key(settings: Settings) -> Ed25519PublicKey:
+    """The public key by which tokens are checked. Raises KeyUnusable, OSError."""
+    if settings.issuer_public_key is None:
+        return signing_key(settings.signing_key_file).public_key()
+    key = load_pem_public_key(settings.issuer_public_key.read_bytes())
+    if not isinstance(key, Ed25519PublicKey):
+        raise KeyUnusable(f"{settings.issuer_public_key} holds no Ed25519 public key")
+    return key
+
+
+def issue(key: Ed25519PrivateKey, account_id: str, valid_for: timedelta) -> str:
+    """A token for this account, from now on."""
+    now = int(time.time())
+    claims = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": account_id,
+        "iat": now,
+        "exp": now + int(valid_for.total_seconds()),
+    }
+    return jwt.encode(claims, key, algorithm=ALGORITHM)
+
+
+def account_of(token: str, key: Ed25519PublicKey) -> str:
+    """The account id for which the token was issued. Raises TokenRefused."""
+    try:
+        claims = jwt.decode(
+            token, key, algorithms=[ALGORITHM], audience=AUDIENCE, issuer=ISSUER, options={"require": CLAIMS}
+        )
+    except jwt.InvalidTokenError as reason:
+        raise TokenRefused(str(reason)) from reason
+    return str(claims["sub"])

@@ -1,0 +1,257 @@
+"""Problems as RFC 9457 describes them, in the caller's language, naming the field and the rule."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from starlette.exceptions import HTTPException
+
+from activities.database import AWAY
+from activities.inbox import IdempotencyKeyReused
+from api.language import Language, headers, language_of, said
+from api.laws import Law
+from api.shapes import FieldError, ProblemDocument, RuleNamed
+from api.texts import texts
+from rules.admissibility import Inadmissible
+from rules.pinned import Citation, Label, ProcedureRules
+
+LOG = logging.getLogger("kaifang.api")
+MEDIA_TYPE = "application/problem+json"
+TRY_AGAIN_AFTER = 5
+"""Seconds."""
+
+STATUS: Mapping[str, int] = {
+    "CaseClosed": 409,
+    "ProcedureKnowsNoSuchAct": 409,
+    "NoSuchTask": 404,
+    "TaskAlreadyDecided": 409,
+    "TaskCancelled": 409,
+    "TaskAlreadyClaimed": 409,
+    "TaskNotClaimed": 409,
+    "NotYourTask": 403,
+    "NotYourCase": 403,
+    "OutcomeNotAllowed": 422,
+    "RequirementMissing": 422,
+    "AccessModeNotAllowed": 422,
+    "ItemNotRequested": 422,
+    "NothingToCorrect": 409,
+    "NextBodyHasActed": 409,
+    "NothingAsked": 409,
+    "SupplementAlreadyAsked": 409,
+    "OpinionAlreadyAsked": 409,
+    "OfficerNotOfThisBody": 422,
+    "Inadmissible": 422,
+    "RequestInvalid": 422,
+    "NotFound": 404,
+    "MethodNotAllowed": 405,
+    "BodyTooLarge": 413,
+    "Unauthenticated": 401,
+    "RoleRequired": 403,
+    "IdempotencyKeyMissing": 400,
+    "IdempotencyKeyReused": 422,
+    "NothingToSign": 409,
+    "DatabaseAway": 503,
+    "Unexpected": 500,
+    "HttpError": 400,
+}
+BY_STATUS: Mapping[int, str] = {404: "NotFound", 405: "MethodNotAllowed", 413: "BodyTooLarge"}
+
+Params = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One thing that is wrong with one field; `citation` is of `rules`."""
+
+    field: str | None
+    code: str
+    params: Params = field(default_factory=dict)
+    citation: Citation | None = None
+    rules: ProcedureRules | None = None
+
+
+class Problem(Exception):
+    """Why a call is not answered as it wished. `code` has a status and texts; `params` are what the texts speak of."""
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        errors: Iterable[Wrong] = (),
+        params: Params | None = None,
+        citation: Citation | None = None,
+        rules: ProcedureRules | None = None,
+        act_id: str | None = None,
+        more_headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.code = code
+        self.errors = tuple(errors)
+        self.params = dict(params or {})
+        self.citation = citation
+        self.rules = rules
+        self.act_id = act_id
+        self.more_headers = dict(more_headers or {})
+        super().__init__(code)
+
+    def document(self, language: Language, instance: str) -> ProblemDocument:
+        """The problem document, in this language."""
+        text = texts().problems[self.code]
+        return ProblemDocument(
+            type=type_of(self.code),
+            title=said(text.title, language),
+            status=STATUS[self.code],
+            detail=_filled(text.detail, self.params, _rule(self.rules, self.citation, language), language),
+            instance=instance,
+            errors=[_error(wrong, language) for wrong in self.errors],
+            act_id=self.act_id,
+        )
+
+
+def type_of(code: str) -> str:
+    """The stable name of a problem: `urn:kaifang:problem:task-already-decided`."""
+    return "urn:kaifang:problem:" + re.sub(r"(?<=[a-z])(?=[A-Z])", "-", code).lower()
+
+
+def invalid(field_name: str, code: str, **params: object) -> Problem:
+    """A request that is refused for one field."""
+    return Problem("RequestInvalid", errors=[Wrong(field_name, code, params)])
+
+
+def wrongs(found: Iterable[Inadmissible], rules: ProcedureRules) -> list[Wrong]:
+    """Each reason why a filing cannot be received, with the rule that it breaks."""
+    return [Wrong(each.field, each.code, each.params, each.citation, rules) for each in found]
+
+
+def _rule(rules: ProcedureRules | None, citation: Citation | None, language: Language) -> RuleNamed | None:
+    if rules is None:
+        return None
+    law = Law(rules, language)
+    return law.named(citation) if citation else law.in_general()
+
+
+def _error(wrong: Wrong, language: Language) -> FieldError:
+    known = texts()
+    if wrong.code in known.errors:
+        text = known.errors[wrong.code]
+    elif wrong.code in known.problems:
+        text = known.problems[wrong.code].detail
+    else:
+        text = known.shapes.get(wrong.code, known.shapes["other"])
+    rule = _rule(wrong.rules, wrong.citation, language)
+    return FieldError(
+        field=wrong.field, code=wrong.code, detail=_filled(text, wrong.params, rule, language), rule=rule
+    )
+
+
+class _Params(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+def _filled(text: Label, params: Params, rule: RuleNamed | None, language: Language) -> str:
+    values = _Params({name: spoken(value, language) for name, value in params.items()})
+    values["rule"] = rule.text if rule else ""
+    return said(text, language).format_map(values)
+
+
+def spoken(value: object, language: Language) -> str:
+    """A value as a sentence of this language names it."""
+    if isinstance(value, Label):
+        return said(value, language)
+    if isinstance(value, tuple | list):
+        return ("、" if language == "zh" else ", ").join(spoken(part, language) for part in value)
+    return str(value)
+
+
+def all_of(fields: Iterable[tuple[str, ...]]) -> Label:
+    """The names of fields that are demanded together, each as one of several: "reason and legal basis"."""
+
+    def named(name: str) -> Label:
+        return texts().fields.get(name, Label(zh=name, en=name))
+
+    groups = [[named(name) for name in group] for group in fields]
+    return Label(
+        zh="和".join("或".join(label.zh for label in group) for group in groups),
+        en=" and ".join(" or ".join(label.en for label in group) for group in groups),
+    )
+
+
+def answer(request: Request, problem: Problem) -> Response:
+    """The problem as an HTTP answer."""
+    language = language_of(request)
+    document = problem.document(language, request.url.path)
+    return JSONResponse(
+        document.model_dump(mode="json"),
+        status_code=document.status,
+        media_type=MEDIA_TYPE,
+        headers={**headers(language), **problem.more_headers},
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Every way to fail, of ours or of the framework, is answered with a problem document."""
+
+    async def ours(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Problem)
+        return answer(request, error)
+
+    async def misshapen(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return answer(request, _misshapen(error))
+
+    async def of_the_framework(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        code = BY_STATUS.get(error.status_code)
+        response = answer(request, Problem(code or "HttpError", more_headers=error.headers))
+        if code is None:
+            response.status_code = error.status_code
+        return response
+
+    async def key_reused(request: Request, _error: Exception) -> Response:
+        errors = [Wrong("Idempotency-Key", "IdempotencyKeyReused")]
+        return answer(request, Problem("IdempotencyKeyReused", errors=errors))
+
+    async def away(request: Request, error: Exception) -> Response:
+        LOG.warning("PostgreSQL is away: %r", error)
+        return answer(request, Problem("DatabaseAway", more_headers={"Retry-After": str(TRY_AGAIN_AFTER)}))
+
+    async def unexpected(request: Request, error: Exception) -> Response:
+        LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return answer(request, Problem("Unexpected"))
+
+    app.add_exception_handler(Problem, ours)
+    app.add_exception_handler(RequestValidationError, misshapen)
+    app.add_exception_handler(HTTPException, of_the_framework)
+    app.add_exception_handler(IdempotencyKeyReused, key_reused)
+    for kind in (*AWAY, OperationalError, InterfaceError, NoConnectionFree):
+        app.add_exception_handler(kind, away)
+    app.add_exception_handler(Exception, unexpected)
+
+
+def _misshapen(error: RequestValidationError) -> Problem:
+    found = error.errors()
+    if any(each["loc"][0] == "path" for each in found):
+        # No id has such a form, so nothing of that name can be known.
+        return Problem("NotFound")
+    missing_key = ("header", "Idempotency-Key")
+    if any(each["type"] == "missing" and tuple(each["loc"]) == missing_key for each in found):
+        return Problem("IdempotencyKeyMissing", errors=[Wrong("Idempotency-Key", "missing")])
+    return Problem("RequestInvalid", errors=[_wrong(each) for each in found])
+
+
+def _wrong(found: Mapping[str, object]) -> Wrong:
+    place = found["loc"]
+    assert isinstance(place, tuple)
+    context = found.get("ctx")
+    params = {**(context if isinstance(context, dict) else {}), "message": found["msg"]}
+    # A fault of the JSON text itself is placed by a position in it, which is no field.
+    named = () if found["type"] == "json_invalid" else place[1:]
+    return Wrong(".".join(str(part) for part in named) or None, str(found["type"]), params)

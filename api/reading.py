@@ -1,0 +1,209 @@
+"""What the service reads from PostgreSQL: the log of one case, and the tables in which people search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from activities.log import read_log
+from api.callers import Caller
+from api.runtime import Runtime
+from models.events import Event
+from models.state import CaseState, fold
+from models.tables import AccountRow, ActRow, BodyRow, CaseRow, DatasetRow, EventRow, GrantRow, PinnedRulesRow, TaskRow
+from rules.pinned import Label, ProcedureRules
+
+
+@dataclass(frozen=True)
+class CaseRead:
+    """A case as its log tells it, with the rules that it keeps."""
+
+    state: CaseState
+    log: Sequence[Event]
+    rules: ProcedureRules
+
+
+@dataclass(frozen=True)
+class TaskRead:
+    """A task of a list, with what the list says of its case."""
+
+    task: TaskRow
+    case: CaseRow
+    overdue: bool
+
+
+def overdue(now: datetime) -> ColumnElement[bool]:
+    """The task is open, its due instant has come, and no act on it waits that was received before. Computed when
+    asked, so it is true even when no worker runs."""
+    waits = exists().where(
+        col(ActRow.case_id) == col(TaskRow.case_id),
+        col(ActRow.state) == "received",
+        col(ActRow.received_at) < col(TaskRow.due_at),
+        func.jsonb_extract_path_text(col(ActRow.act), "task_id") == col(TaskRow.task_id),
+    )
+    return and_(
+        col(TaskRow.ended_at).is_(None),
+        func.coalesce(col(TaskRow.due_at) <= now, False),
+        not_(waits),
+    )
+
+
+class Reader:
+    """Reads for one call."""
+
+    def __init__(self, runtime: Runtime, session: AsyncSession) -> None:
+        self._runtime = runtime
+        self._session = session
+
+    async def release(self) -> None:
+        """Gives the connection back, for while the call waits for something else."""
+        await self._session.rollback()
+
+    async def caller(self, account_id: str) -> Caller | None:
+        """The account as the directory has it now."""
+        row = (
+            await self._session.exec(
+                select(AccountRow, BodyRow.role)
+                .join(BodyRow, col(BodyRow.body) == col(AccountRow.body), isouter=True)
+                .where(AccountRow.account_id == account_id)
+            )
+        ).first()
+        if row is None:
+            return None
+        account, body_role = row
+        return Caller(
+            account_id=account.account_id,
+            login=account.login,
+            city=account.city,
+            body=account.body,
+            body_role=body_role,
+            roles=frozenset(account.roles),
+        )
+
+    async def account(self, login_or_id: str) -> AccountRow | None:
+        named = or_(col(AccountRow.login) == login_or_id, col(AccountRow.account_id) == login_or_id)
+        return (await self._session.exec(select(AccountRow).where(named))).first()
+
+    async def logins(self, accounts: Iterable[str | None]) -> dict[str, str]:
+        """Account id to login; an account that is gone keeps its id."""
+        ids = {each for each in accounts if each}
+        if not ids:
+            return {}
+        rows = await self._session.exec(
+            select(AccountRow.account_id, AccountRow.login).where(col(AccountRow.account_id).in_(ids))
+        )
+        return {each: each for each in ids} | dict(rows.all())
+
+    async def body_names(self, bodies: Iterable[str]) -> dict[str, Label]:
+        rows = await self._session.exec(select(BodyRow).where(col(BodyRow.body).in_(set(bodies))))
+        return {row.body: Label.model_validate(row.name) for row in rows}
+
+    async def bodies_of(self, city: str) -> dict[str, str]:
+        """Role to body, of the bodies of a city that are one in it; providers are many."""
+        rows = await self._session.exec(select(BodyRow).where(BodyRow.city == city, BodyRow.role != "provider"))
+        return {row.role: row.body for row in rows}
+
+    async def case(self, caller: Caller, case_id: str) -> CaseRow | None:
+        """The case, unless the caller may not know of it."""
+        found = select(CaseRow).where(CaseRow.case_id == case_id, caller.sees_cases())
+        return (await self._session.exec(found)).first()
+
+    async def case_read(self, case_id: str) -> CaseRead:
+        """A case that exists, folded from its log."""
+        async with self._runtime.pool.acquire() as connection:
+            log = await read_log(connection, case_id)
+        state = fold(CaseState(), log)
+        return CaseRead(state, log, await self.rules(state.rules_digest))
+
+    async def rules(self, digest: str) -> ProcedureRules:
+        """The rules kept under this digest."""
+        pinned = self._runtime.pinned
+        if digest not in pinned:
+            row = (await self._session.exec(select(PinnedRulesRow).where(PinnedRulesRow.digest == digest))).one()
+            pinned[digest] = ProcedureRules.model_validate(row.rules)
+        return pinned[digest]
+
+    async def overdue_tasks(self, case_id: str, now: datetime) -> set[str]:
+        """The overdue tasks of a case."""
+        found = select(TaskRow.task_id).where(TaskRow.case_id == case_id, overdue(now))
+        return set((await self._session.exec(found)).all())
+
+    async def task(self, task_id: str) -> TaskRow | None:
+        return (await self._session.exec(select(TaskRow).where(TaskRow.task_id == task_id))).first()
+
+    async def tasks(
+        self, caller: Caller, wanted: Sequence[ColumnElement[bool]], now: datetime, limit: int
+    ) -> list[TaskRead]:
+        """The caller's tasks, most urgent first."""
+        rows = await self._session.exec(
+            select(TaskRow, CaseRow, overdue(now))
+            .join(CaseRow, col(CaseRow.case_id) == col(TaskRow.case_id))
+            .where(caller.sees_tasks(), *wanted)
+            .order_by(col(TaskRow.due_at).asc().nulls_last(), col(TaskRow.opened_at), col(TaskRow.task_id))
+            .limit(limit)
+        )
+        return [TaskRead(task, case, bool(is_overdue)) for task, case, is_overdue in rows]
+
+    async def cases(self, caller: Caller, wanted: Sequence[ColumnElement[bool]], limit: int) -> Sequence[CaseRow]:
+        """The cases that the caller may know of, latest first."""
+        rows = await self._session.exec(
+            select(CaseRow)
+            .where(caller.sees_cases(), *wanted)
+            .order_by(col(CaseRow.received_at).desc(), col(CaseRow.case_id))
+            .limit(limit)
+        )
+        return rows.all()
+
+    async def grants(
+        self, caller: Caller, wanted: Sequence[ColumnElement[bool]], limit: int
+    ) -> list[tuple[GrantRow, CaseRow]]:
+        """The grants whose cases the caller may know of, latest first."""
+        rows = await self._session.exec(
+            select(GrantRow, CaseRow)
+            .join(CaseRow, col(CaseRow.case_id) == col(GrantRow.case_id))
+            .where(caller.sees_cases(), *wanted)
+            .order_by(col(CaseRow.received_at).desc(), col(CaseRow.case_id))
+            .limit(limit)
+        )
+        return [(grant, case) for grant, case in rows]
+
+    async def act(self, act_id: str) -> ActRow | None:
+        return (await self._session.exec(select(ActRow).where(ActRow.act_id == act_id))).first()
+
+    async def acts_with_text(self, case_id: str) -> Sequence[ActRow]:
+        """The accepted acts of a case that came with something to read, in their order."""
+        rows = await self._session.exec(
+            select(ActRow)
+            .where(ActRow.case_id == case_id, ActRow.state == "accepted", col(ActRow.content).is_not(None))
+            .order_by(col(ActRow.seq))
+        )
+        return rows.all()
+
+    async def events(self, case_id: str, after: int, limit: int) -> Sequence[EventRow]:
+        rows = await self._session.exec(
+            select(EventRow)
+            .where(EventRow.case_id == case_id, col(EventRow.number) > after)
+            .order_by(col(EventRow.number))
+            .limit(limit)
+        )
+        return rows.all()
+
+    async def dataset(self, dataset_id: str) -> DatasetRow | None:
+        return (await self._session.exec(select(DatasetRow).where(DatasetRow.dataset_id == dataset_id))).first()
+
+    async def datasets(self, wanted: Sequence[ColumnElement[bool]], limit: int) -> Sequence[DatasetRow]:
+        rows = await self._session.exec(
+            select(DatasetRow).where(*wanted).order_by(col(DatasetRow.city), col(DatasetRow.dataset_id)).limit(limit)
+        )
+        return rows.all()
+
+
+def text_of(acts: Iterable[ActRow]) -> Mapping[str, Mapping[str, Any]]:
+    """Act to what people wrote with it."""
+    return {act.act_id: act.content or {} for act in acts}

@@ -1,0 +1,335 @@
+"""Cases, tasks and acts as the caller may see them, in the caller's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from api.callers import Caller
+from api.clocks import clock_shown
+from api.language import Language, said
+from api.laws import Law
+from api.reading import CaseRead, Reader, TaskRead
+from api.runtime import Present, Runtime
+from api.shapes import (
+    Advice,
+    CaseShown,
+    CaseSummary,
+    DecisionText,
+    GrantShown,
+    LoggedEvent,
+    OutcomeShown,
+    PartyShown,
+    RequestShown,
+    RequirementShown,
+    TaskShown,
+)
+from api.texts import texts
+from models import events as e
+from models.acts import ACT, AskOpinion, Correct, Decide, Note, Supply
+from models.events import Clock
+from models.state import CaseState, TaskState
+from models.tables import ActRow, CaseRow, EventRow, TaskRow
+from rules.pinned import APPLICANT, Citation, Outcome, ProcedureRules
+
+TEXT_FIELDS = ("reason", "basis", "reference", "tender_reference", "access_mode_basis", "text")
+"""What people write with a decision."""
+REQUEST_FIELDS = ("purpose", "scenario", "safeguards", "tender_reference")
+"""What people write in a request; the rest of it is codes, which the log has."""
+
+
+class Renderer:
+    """Renders for one caller."""
+
+    def __init__(self, runtime: Runtime, reader: Reader, caller: Caller, language: Language) -> None:
+        self._runtime = runtime
+        self._reader = reader
+        self._caller = caller
+        self._language = language
+
+    async def case(self, case_id: str) -> CaseShown:
+        """The case, as its log tells it."""
+        read = await self._reader.case_read(case_id)
+        present = await self._runtime.present()
+        overdue = await self._reader.overdue_tasks(case_id, present.now)
+        acts = await self._reader.acts_with_text(case_id)
+        state, law = read.state, Law(read.rules, self._language)
+        names = await self._names(state)
+        waiting = waiting_times(read.log, present.now)
+        ending = read.rules.ending(state.closed) if state.closed else None
+        return CaseShown(
+            case_id=state.case_id,
+            case_number=state.case_number,
+            city=state.city,
+            city_name=law.say(read.rules.city_name),
+            procedure=state.procedure,
+            procedure_label=law.say(read.rules.label),
+            status="closed" if state.closed else "open",
+            outcome=state.closed,
+            outcome_label=law.say(ending.label) if ending else None,
+            received_at=state.received_at,
+            closed_at=state.closed_at,
+            dataset_id=state.dataset_id,
+            parties=parties(state, names),
+            rules=law.shown(state.rules_digest),
+            request=None if state.grant else request_shown(state, acts),
+            tasks=[
+                self._task(law, state, task, names, present, task.task_id in overdue, waiting.get(task.task_id))
+                for task in sorted(state.tasks.values(), key=lambda task: task.opened_by_event)
+            ],
+            granted=granted_shown(state),
+            advisories=advisories(law, state),
+            reasons=self._reasons(law, state, acts),
+            events_count=state.number,
+        )
+
+    async def task(self, case_id: str, task_id: str) -> TaskShown | None:
+        """One task of a case; None if the case has none of that id."""
+        return next((task for task in (await self.case(case_id)).tasks if task.task_id == task_id), None)
+
+    async def tasks(self, reads: list[TaskRead], present: Present) -> list[TaskShown]:
+        """Tasks of a list."""
+        names = await self._reader.logins(read.task.claimed_by for read in reads)
+        bodies = await self._reader.body_names(read.task.body for read in reads)
+        names |= {body: said(label, self._language) for body, label in bodies.items()}
+        shown = []
+        for read in reads:
+            law = Law(await self._reader.rules(read.case.rules_digest), self._language)
+            task = state_of(read.task)
+            shown.append(self._task(law, read.case, task, names, present, read.overdue, None))
+        return shown
+
+    async def _names(self, state: CaseState) -> dict[str, str]:
+        """Account to login, body to name."""
+        accounts = {state.party, *(task.claimed_by for task in state.tasks.values())}
+        bodies = {*state.bodies.values(), *(task.body for task in state.tasks.values())}
+        labels = await self._reader.body_names(bodies)
+        return await self._reader.logins(accounts) | {b: said(label, self._language) for b, label in labels.items()}
+
+    def _task(
+        self,
+        law: Law,
+        case: CaseState | CaseRow,
+        task: TaskState,
+        names: Mapping[str, str],
+        present: Present,
+        overdue: bool,
+        waiting: timedelta | None,
+    ) -> TaskShown:
+        stage = law.rules.stage(task.stage)
+        assert stage, f"the log holds a stage that the rules do not know: {task.stage}"
+        record = present.record
+        if task.clock.calendar_version is not None:
+            record = self._runtime.record_at(record, task.clock.calendar_version)
+        applicant = names.get(case.party, case.party)
+        return TaskShown(
+            task_id=task.task_id,
+            case_id=case.case_id,
+            case_number=case.case_number,
+            city=case.city,
+            procedure=case.procedure,
+            dataset_id=case.dataset_id,
+            stage=task.stage,
+            label=law.say(stage.label),
+            step=task.step,
+            round=task.round,
+            body=task.body,
+            body_name=applicant if task.body == APPLICANT else names.get(task.body, task.body),
+            state=task.state,
+            claimed_by=names.get(task.claimed_by) if task.claimed_by else None,
+            outcome=task.outcome,
+            late=task.late,
+            opened_at=task.opened_at,
+            ended_at=task.ended_at,
+            supplement_asked_at=task.supplement_asked_at,
+            asked_by_task=task.asked_by_task,
+            rule=law.cited(stage.citation),
+            outcomes=[outcome_shown(law, outcome) for outcome in stage.outcomes],
+            clock=clock_shown(
+                law,
+                task,
+                stage.period_citation or stage.citation,
+                record,
+                until=task.ended_at or present.now,
+                overdue=overdue,
+                waiting=waiting or timedelta(0),
+            ),
+        )
+
+    def _reasons(self, law: Law, state: CaseState, acts: list[ActRow] | Any) -> list[DecisionText]:
+        """What bodies said with their decisions, as far as the caller may read it."""
+        found = []
+        for row in acts:
+            act = ACT.validate_python(row.act)
+            task = state.tasks.get(act.task_id) if isinstance(act, Decide | Correct) else None
+            if task is None or task.body == APPLICANT or not self._may_read(law.rules, state, row):
+                continue
+            assert isinstance(act, Decide | Correct)
+            stage = law.rules.stage(task.stage)
+            outcome = stage.outcome(act.outcome) if stage else None
+            text = written(row)
+            if text and outcome:
+                found.append(
+                    DecisionText(
+                        act_id=row.act_id,
+                        task_id=task.task_id,
+                        stage=task.stage,
+                        outcome=act.outcome,
+                        outcome_label=law.say(outcome.label),
+                        decided_at=row.received_at,
+                        text=text,
+                    )
+                )
+        return found
+
+    def _may_read(self, rules: ProcedureRules, state: CaseState, row: ActRow) -> bool:
+        """An officer reads all. A party reads what it wrote and what is said to it; what bodies say to each other it
+        reads once the case is closed, for until then it may not be the last word; notes and opinions never."""
+        if self._caller.is_officer or row.account == self._caller.account_id:
+            return True
+        act = ACT.validate_python(row.act)
+        match act:
+            case Note() | AskOpinion():
+                return False
+            case Decide() | Correct():
+                task = state.tasks.get(act.task_id)
+                if task is None or task.asked_by_task:
+                    return False
+                return bool(state.closed) or said_to_the_applicant(rules, task, act.outcome)
+            case _:
+                return True
+
+    async def events(self, case_id: str, rows: list[EventRow] | Any) -> list[LoggedEvent]:
+        """Events of the log, with what people wrote where the caller may read it."""
+        read = await self._reader.case_read(case_id)
+        acts = {row.act_id: row for row in await self._reader.acts_with_text(case_id)}
+        events = [e.EVENT.validate_python(row.event) for row in rows]
+        logins = await self._reader.logins(getattr(event, "by", None) for event in events)
+        shown = []
+        for event in events:
+            act = acts.get(event.act or "")
+            readable = act is not None and self._may_read(read.rules, read.state, act)
+            fields = event.model_dump(mode="json")
+            by = logins.get(getattr(event, "by", ""))
+            shown.append(LoggedEvent(**fields, by_login=by, text=act.content if act and readable else None))
+        return shown
+
+
+def outcome_shown(law: Law, outcome: Outcome) -> OutcomeShown:
+    return OutcomeShown(
+        **law.cited(outcome.citation).model_dump(),
+        outcome=outcome.outcome,
+        label=law.say(outcome.label),
+        requires=[
+            RequirementShown(
+                **law.cited(requirement.citation).model_dump(),
+                any_of=list(requirement.any_of),
+                labels=[law.say(texts().fields[name]) for name in requirement.any_of],
+                when={name: list(values) for name, values in requirement.when.items()},
+            )
+            for requirement in outcome.requires
+        ],
+    )
+
+
+def parties(state: CaseState, names: Mapping[str, str]) -> list[PartyShown]:
+    applicant = names.get(state.party, state.party)
+    bodies = [
+        PartyShown(role=role, id=body, name=names.get(body, body)) for role, body in sorted(state.bodies.items())
+    ]
+    return [PartyShown(role=APPLICANT, id=applicant, name=applicant), *bodies]
+
+
+def request_shown(state: CaseState, acts: list[ActRow] | Any) -> RequestShown:
+    """What is asked for: the filing, with what supplements and resubmissions changed in it."""
+    texts_: dict[str, str] = {}
+    for row in acts:
+        act = ACT.validate_python(row.act)
+        if act.kind == "file" or isinstance(act, Supply) or (isinstance(act, Decide) and act.amends):
+            texts_ |= {name: row.content[name] for name in REQUEST_FIELDS if row.content and name in row.content}
+    choices = {name: state.choices.get(name) for name in ("urgency", "access_mode", "use")}
+    return RequestShown(data_items=list(state.data_items), **choices, **texts_)
+
+
+def granted_shown(state: CaseState) -> GrantShown | None:
+    if state.granted:
+        it = state.granted
+        return GrantShown(**it.model_dump(include=set(GrantShown.model_fields)), granted_by=state.case_id)
+    if state.grant:
+        known = state.grant.model_dump(include=set(GrantShown.model_fields))
+        return GrantShown(**known, access_case_id=state.case_id)
+    return None
+
+
+def advisories(law: Law, state: CaseState) -> list[Advice]:
+    """What is to be told of the choices that were made."""
+    chosen = [law.rules.choice(name, value) for name, value in state.choices.items()]
+    return [
+        Advice(
+            **law.cited(choice.citation).model_dump(), choice=name, value=choice.value, text=law.say(choice.advice)
+        )
+        for name, choice in zip(state.choices, chosen, strict=True)
+        if choice and choice.advice
+    ]
+
+
+def said_to_the_applicant(rules: ProcedureRules, task: TaskState, outcome_name: str) -> bool:
+    """Whether a decision goes to the applicant: it ends the case, or puts a stage before the applicant."""
+    stage = rules.stage(task.stage)
+    outcome = stage.outcome(outcome_name) if stage else None
+    if outcome is None or outcome.leads_to is None:
+        return False
+    step = rules.step(outcome.leads_to)
+    return step is None or any(each.body == APPLICANT for each in step.stages)
+
+
+def written(row: ActRow) -> dict[str, Any]:
+    """What people wrote with a decision."""
+    return {name: row.content[name] for name in TEXT_FIELDS if row.content and row.content.get(name)}
+
+
+def waiting_times(log: Any, now: datetime) -> dict[str, timedelta]:
+    """Task to the time for which a supplement was asked for and had not come."""
+    waited: dict[str, timedelta] = {}
+    since: dict[str, datetime] = {}
+    for event in log:
+        match event:
+            case e.SupplementAsked():
+                since[event.task_id] = event.at
+            case e.SupplementReceived() | e.TaskDecided() | e.TaskCancelled():
+                if asked := since.pop(event.task_id, None):
+                    waited[event.task_id] = waited.get(event.task_id, timedelta(0)) + (event.at - asked)
+            case _:
+                pass
+    for task_id, asked in since.items():
+        waited[task_id] = waited.get(task_id, timedelta(0)) + (now - asked)
+    return waited
+
+
+def state_of(row: TaskRow) -> TaskState:
+    """A task of the read model as the fold would tell it, as far as a list shows it."""
+    ended = {"done": "decided", "cancelled": "cancelled"}.get(row.state)
+    known = row.model_dump(include={"task_id", "step", "stage", "round", "body", "claimed_by", "outcome", "late"})
+    return TaskState.model_validate(
+        known
+        | {
+            "outcomes": (),
+            "clock": Clock.model_validate(row.clock),
+            "opened_at": row.opened_at,
+            "opened_by_event": 0,
+            "ended": ended,
+            "ended_at": row.ended_at,
+        }
+    )
+
+
+def case_summary(row: CaseRow) -> CaseSummary:
+    """A case of a list."""
+    return CaseSummary(
+        **row.model_dump(include=set(CaseSummary.model_fields)),
+        status="closed" if row.closed_at else "open",
+        events_count=row.number,
+    )
+
+

@@ -1,0 +1,150 @@
+"""What the service is made of while it runs: opened once, closed once, handed to whoever needs it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import asyncpg
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError
+
+from activities.calendar_record import RecordOfNotices
+from activities.clock import Clock
+from activities.database import AWAY, Pool, open_pool, present
+from activities.engine import Engine
+from activities.inbox import Inbox
+from activities.log import Log
+from activities.settings import Settings
+from api.issuer import verification_key
+from rules.calendar import CalendarRecord
+from rules.pinned import ProcedureRules
+from rules.seed_notices import read_scopes
+
+LOG = logging.getLogger("kaifang.api")
+
+PATIENCE = timedelta(seconds=3)
+"""How long a caller waits for the engine before the answer is 202."""
+DATABASE_TIMEOUT = 10
+"""Seconds a reading may take."""
+CONNECTIONS = 10
+
+
+class Courier:
+    """Hands cases to the engine on behalf of callers, who need not wait for the end of it."""
+
+    def __init__(self, engine: Engine, patience: timedelta) -> None:
+        self._engine = engine
+        self._patience = patience
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def send(self, case_id: str) -> asyncio.Task[None]:
+        """Hands the case over without anybody waiting; what fails is left to the sweeper."""
+        task = asyncio.create_task(self._hand_over(case_id))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return task
+
+    async def send_and_wait(self, case_id: str) -> None:
+        """As `send`, and returns when it is done, or patience is at its end and it goes on by itself."""
+        await asyncio.wait({self.send(case_id)}, timeout=self._patience.total_seconds())
+
+    async def _hand_over(self, case_id: str) -> None:
+        try:
+            await self._engine.hand_over(case_id, self._patience)
+        except (RPCError, RuntimeError, *AWAY) as failure:  # a client that cannot connect raises RuntimeError
+            LOG.info("case %s not handed over yet: %s", case_id, failure)
+
+    async def finish(self) -> None:
+        """Returns when nothing is under way any more; each hand-over ends by its own patience."""
+        while self._under_way:
+            await asyncio.wait(self._under_way)
+
+
+@dataclass(frozen=True)
+class Present:
+    """The instant at which an answer is given, and the record of notices as it stood then."""
+
+    now: datetime
+    record: CalendarRecord
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """The service's connections, and the doors that lead through them."""
+
+    settings: Settings
+    clock: Clock
+    pool: Pool
+    reading: AsyncEngine
+    temporal: Client
+    notices: RecordOfNotices
+    inbox: Inbox
+    courier: Courier
+    token_key: Ed25519PublicKey
+    pinned: dict[str, ProcedureRules] = field(default_factory=dict)
+    """Rules by digest: what a digest names never changes."""
+    records: dict[int, CalendarRecord] = field(default_factory=dict)
+    """Earlier positions of the record of notices, which never change either."""
+
+    def session(self) -> AsyncSession:
+        """A session for reading; writes go through the inbox alone."""
+        return AsyncSession(self.reading, expire_on_commit=False)
+
+    async def present(self) -> Present:
+        """The present by the system's clock, which is PostgreSQL's."""
+        async with self.pool.acquire() as connection:
+            now = self.clock.at(await present(connection))
+            return Present(now, await self.notices.read(connection))
+
+    def record_at(self, record: CalendarRecord, version: int) -> CalendarRecord:
+        """The record of notices as it was at an earlier position."""
+        if version == record.version:
+            return record
+        return self.records.setdefault(version, record.at(version))
+
+
+@asynccontextmanager
+async def running(settings: Settings, clock: Clock, patience: timedelta = PATIENCE) -> AsyncIterator[Runtime]:
+    """The runtime, until the block ends. Starts and serves while PostgreSQL or the engine is away."""
+    token_key = verification_key(settings)
+    temporal = await Client.connect(**settings.temporal(), data_converter=pydantic_data_converter, lazy=True)
+    notices = RecordOfNotices(read_scopes())
+
+    async def connect() -> asyncpg.Connection[asyncpg.Record]:
+        return await asyncpg.connect(settings.database_url, timeout=3, command_timeout=DATABASE_TIMEOUT)
+
+    reading = create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=connect,
+        isolation_level="AUTOCOMMIT",
+        pool_pre_ping=True,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+    )
+    pool = await open_pool(settings.database_url, size=CONNECTIONS)
+    courier = Courier(Engine(pool, temporal, settings.task_queue), patience)
+    try:
+        yield Runtime(
+            settings=settings,
+            clock=clock,
+            pool=pool,
+            reading=reading,
+            temporal=temporal,
+            notices=notices,
+            inbox=Inbox(pool, Log(notices), clock),
+            courier=courier,
+            token_key=token_key,
+        )
+    finally:
+        await courier.finish()
+        await reading.dispose()
+        await pool.close()

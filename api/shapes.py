@@ -1,0 +1,283 @@
+"""What the service answers: shapes and names that callers rely on, in `docs` and in OpenAPI alike."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from rules.deadlines import to_shanghai
+from rules.pinned import Basis
+
+T = TypeVar("T")
+
+Instant = Annotated[datetime, AfterValidator(to_shanghai)]
+"""Shown with the offset of Asia/Shanghai, by which the periods are counted."""
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Page(Shape, Generic[T]):
+    """Part of a list. `next` is the cursor of the part that follows, null at the end."""
+
+    items: list[T]
+    next: str | None
+
+
+class Cited(Shape):
+    """Where a rule stands. `basis` tells a rule of law from a service rule, whose reason is the `note`."""
+
+    source: str
+    article: str | None
+    basis: Basis
+    note: str | None = None
+
+
+class RuleNamed(Cited):
+    """A rule as a problem names it; `text` is the phrase that a person quotes."""
+
+    regulation: str | None
+    document: str | None
+    text: str
+
+
+class FieldError(Shape):
+    """One thing that is wrong with one field."""
+
+    field: str | None
+    code: str
+    detail: str
+    rule: RuleNamed | None = None
+
+
+class ProblemDocument(Shape):
+    """A problem as RFC 9457 describes it. `type` is stable, `title` and `detail` are for people."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[FieldError] = Field(default_factory=list)
+    act_id: str | None = None
+
+
+class RegulationShown(Shape):
+    """The text in force for a case. `assumed` says what about its dates is assumed and not read from the text."""
+
+    source: str
+    title: str
+    document: str
+    status: Annotated[str, Field(description="`in_force`, or `adopted_draft` for a draft adopted explicitly")]
+    issued_on: date | None
+    in_force_from: date
+    in_force_until: Annotated[date | None, Field(description="exclusive")]
+    assumed: str | None
+
+
+class RulesShown(Shape):
+    """The rules that a case keeps to its end."""
+
+    regulation: RegulationShown
+    version: Annotated[str, Field(description="the day since which these rules have stood")]
+    digest: str
+
+
+class RequirementShown(Cited):
+    """What an outcome must come with: at least one of `any_of`, where `when` holds."""
+
+    any_of: list[str]
+    labels: list[str]
+    when: dict[str, list[str]]
+
+
+class OutcomeShown(Cited):
+    """One way to decide a task, and what it demands."""
+
+    outcome: str
+    label: str
+    requires: list[RequirementShown]
+
+
+class SkippedShown(Shape):
+    """A day that the period passed over, and why."""
+
+    on: date
+    why: str
+
+
+class ClockShown(Cited):
+    """The time a body has. `due_at` is exclusive, and null where the rule gives no number.
+
+    `overdue`: the task is open, `due_at` has come, and no act on it waits that was received before. Time used runs to
+    the decision, or to now; waiting is the part of it in which a supplement was asked for, which stops no clock
+    unless a rule says so.
+    """
+
+    started_at: Instant
+    period: str | None
+    promptly: bool
+    due_at: Instant | None
+    last_day: date | None
+    provisional: bool
+    calendar: str
+    calendar_version: int | None
+    stopped_at: Instant | None
+    overdue: bool
+    used_seconds: int
+    used_working_days: int
+    waiting_seconds: int
+    skipped: list[SkippedShown]
+
+
+class TaskShown(Shape):
+    """One question before one body. `claimed_by` is the login of the officer."""
+
+    task_id: str
+    case_id: str
+    case_number: str
+    city: str
+    procedure: str
+    dataset_id: str
+    stage: str
+    label: str
+    step: str
+    round: int
+    body: str
+    body_name: str
+    state: Literal["open", "claimed", "done", "cancelled"]
+    claimed_by: str | None
+    outcome: str | None
+    late: bool
+    opened_at: Instant
+    ended_at: Instant | None
+    supplement_asked_at: Instant | None
+    asked_by_task: str | None
+    rule: Cited
+    outcomes: list[OutcomeShown]
+    clock: ClockShown
+
+
+class PartyShown(Shape):
+    """Who takes part in a case: the applicant by login, a body by its id."""
+
+    role: str
+    id: str
+    name: str
+
+
+class RequestShown(Shape):
+    """What is asked for, as amended."""
+
+    data_items: list[str]
+    urgency: str | None = None
+    access_mode: str | None = None
+    use: str | None = None
+    purpose: str | None = None
+    scenario: str | None = None
+    safeguards: str | None = None
+    tender_reference: str | None = None
+
+
+class Advice(Cited):
+    """What the form and the reviewer are told of a choice; it refuses nothing by itself."""
+
+    choice: str
+    value: str
+    text: str
+
+
+class DecisionText(Shape):
+    """What a body said with a decision."""
+
+    act_id: str
+    task_id: str
+    stage: str
+    outcome: str
+    outcome_label: str
+    decided_at: Instant
+    text: dict[str, Any]
+
+
+class GrantShown(Shape):
+    """What is granted. No items named: all. `valid_until` is exclusive."""
+
+    access_case_id: str
+    granted_by: str
+    data_items: list[str]
+    access_mode: str | None
+    use: str | None
+    valid_until: Instant
+
+
+class CaseShown(Shape):
+    """A case as its log tells it."""
+
+    case_id: str
+    case_number: str
+    city: str
+    city_name: str
+    procedure: str
+    procedure_label: str
+    status: Literal["open", "closed"]
+    outcome: str | None
+    outcome_label: str | None
+    received_at: Instant
+    closed_at: Instant | None
+    dataset_id: str
+    parties: list[PartyShown]
+    rules: RulesShown
+    request: RequestShown | None
+    tasks: list[TaskShown]
+    granted: GrantShown | None
+    advisories: list[Advice]
+    reasons: list[DecisionText]
+    events_count: int
+
+
+class CaseSummary(Shape):
+    """A case in a list."""
+
+    case_id: str
+    case_number: str
+    city: str
+    procedure: str
+    status: Literal["open", "closed"]
+    outcome: str | None
+    received_at: Instant
+    closed_at: Instant | None
+    dataset_id: str
+    provider: str | None
+    urgency: str | None
+    events_count: int
+
+
+class LoggedEvent(Shape):
+    """An event of the log: what every event has, then its own fields. `by_login` is who did it; `text` is what people
+    wrote with the act, where the caller may read it."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    number: int
+    type: str
+    version: int
+    at: Instant
+    act: str | None
+    by_login: str | None
+    text: dict[str, Any] | None
+
+
+class ActShown(Shape):
+    """Where an act stands. While it is `received` the engine has not worked it off; it will."""
+
+    act_id: str
+    case_id: str
+    kind: str
+    state: Literal["received", "accepted", "refused"]
+    received_at: Instant
+    problem: ProblemDocument | None = None
+    case: CaseShown | None = None
+    task: TaskShown | None = None

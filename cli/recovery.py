@@ -1,0 +1,53 @@
+"""`kaifang restore` and `kaifang reconcile`: the engine started over from the logs, and all three compared."""
+
+from __future__ import annotations
+
+import asyncio
+
+import typer
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from activities.database import Pool, open_pool
+from activities.engine import Engine
+from activities.reconciling import Difference, reconcile
+from activities.restoring import restore
+from activities.settings import Settings
+
+
+def register(app: typer.Typer) -> None:
+    app.command("restore")(restore_command)
+    app.command("reconcile")(reconcile_command)
+
+
+def restore_command() -> None:
+    """Start the engine over from the logs, after its database was lost. May be repeated."""
+    settings = Settings.load()
+
+    async def run() -> int:
+        pool, temporal = await connections(settings)
+        async with pool:
+            return await restore(pool, Engine(pool, temporal, settings.task_queue))
+
+    typer.echo(f"{asyncio.run(run())} open cases are in the engine")
+
+
+def reconcile_command() -> None:
+    """Compare log, read model and engine. Exit 1 where they differ."""
+    settings = Settings.load()
+
+    async def run() -> list[Difference]:
+        pool, temporal = await connections(settings)
+        async with pool:
+            return [difference async for difference in reconcile(pool, temporal)]
+
+    differences = asyncio.run(run())
+    for difference in differences:
+        typer.echo(f"{difference.case_number} {difference.case_id}: {difference.what}")
+    typer.echo(f"{len(differences)} differences")
+    raise typer.Exit(1 if differences else 0)
+
+
+async def connections(settings: Settings) -> tuple[Pool, Client]:
+    pool = await open_pool(settings.database_url)
+    return pool, await Client.connect(**settings.temporal(), data_converter=pydantic_data_converter)

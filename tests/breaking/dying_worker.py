@@ -1,0 +1,59 @@
+"""A worker that can die as in a power cut: after PostgreSQL has committed, before the engine hears of it.
+
+It dies at the next write while the file named by DIE_WHEN exists. NO_SWEEPER leaves the inbox to the test.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+from temporalio import activity
+
+from activities.append import Append
+from activities.calendar_record import RecordOfNotices
+from activities.clock import DatabaseClock
+from activities.database import open_pool
+from activities.engine import Engine
+from activities.log import Log
+from activities.settings import Settings
+from activities.sweeping import Sweeper
+from models.messages import Tail, Write
+from rules.seed_notices import read_scopes
+from worker import connect, worker_of
+
+
+def told_to_die() -> bool:
+    return Path(os.environ["DIE_WHEN"]).exists()
+
+
+class DyingAppend(Append):
+    """Commits, and is gone."""
+
+    @activity.defn(name="append")
+    async def append(self, write: Write) -> Tail:
+        tail = await super().append(write)
+        if write.events and tail.events and told_to_die():
+            os._exit(9)
+        return tail
+
+
+async def run() -> None:
+    settings = Settings.load()
+    told_to_stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told_to_stop.set)
+    pool = await open_pool(settings.database_url)
+    temporal = await connect(settings)
+    append = DyingAppend(pool, Log(RecordOfNotices(read_scopes())), DatabaseClock())
+    async with pool, worker_of(temporal, settings.task_queue, append):
+        sweeper = Sweeper(pool, Engine(pool, temporal, settings.task_queue), every=0.2)
+        sweeping = None if os.environ.get("NO_SWEEPER") else asyncio.create_task(sweeper.run())
+        await told_to_stop.wait()
+        if sweeping:
+            sweeping.cancel()
+
+
+if __name__ == "__main__":
+    asyncio.run(run())

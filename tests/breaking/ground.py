@@ -1,0 +1,134 @@
+"""The ground on which things are broken: servers of its own, with their data on the disk, and a worker to kill."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from activities.database import AWAY, open_pool
+from migrations.__main__ import prepare
+from stack.postgres import Postgres
+from stack.programs import PythonProgram
+from stack.temporal import NAMESPACE, TemporalServer
+from tests.driving import Driver
+
+TASK_QUEUE = "kaifang"
+DYING_WORKER = ("-m", "tests.breaking.dying_worker")
+
+
+class Ground:
+    """PostgreSQL, Temporal and a worker process, each of which a test may kill and start again."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.postgres = Postgres(home)
+        self.temporal = TemporalServer(home)
+        self.die = home / "DIE"
+        self.worker: PythonProgram | None = None
+        self.driver: Driver
+
+    async def start(self) -> None:
+        self.postgres.start()
+        self.temporal.start()
+        await prepare(self.postgres.dsn(), samples=True)
+        self.driver = await self.connected()
+        self.start_worker()
+
+    async def connected(self) -> Driver:
+        """A driver on a new connection to the engine."""
+        pool = await open_pool(self.postgres.dsn())
+        return Driver(pool, await self.client(), TASK_QUEUE)
+
+    async def client(self) -> Client:
+        return await Client.connect(self.temporal.address, namespace=NAMESPACE, data_converter=pydantic_data_converter)
+
+    def start_worker(self, **environment: str) -> None:
+        self.worker = PythonProgram(
+            "worker",
+            DYING_WORKER,
+            self.home / "logs" / "worker.log",
+            {
+                **os.environ,
+                "KAIFANG_HOME": str(self.home),
+                "KAIFANG_DATABASE_URL": self.postgres.dsn(),
+                "TEMPORAL_ADDRESS": self.temporal.address,
+                "TEMPORAL_NAMESPACE": NAMESPACE,
+                "DIE_WHEN": str(self.die),
+                **environment,
+            },
+        )
+        self.worker.start()
+
+    async def worker_died(self) -> None:
+        """Returns when the worker has died by itself."""
+        assert self.worker
+        await self.until(lambda: not_running(self.worker), "the worker dies")
+        self.die.unlink()
+
+    def stop_worker(self, how: signal.Signals | None = None) -> None:
+        assert self.worker
+        self.worker.stop(how)
+
+    def kill_worker(self) -> None:
+        assert self.worker
+        self.worker.kill()
+
+    def restart_temporal(self) -> None:
+        """Power cut and start."""
+        self.temporal.kill()
+        self.temporal.start()
+
+    def restart_postgres(self) -> None:
+        self.postgres.stop(signal.SIGQUIT)
+        self.postgres.start()
+
+    async def settled(self) -> None:
+        """Returns when nothing waits in any inbox."""
+
+        async def nothing_waits() -> bool:
+            try:
+                return not await self.driver.pool.fetchval(
+                    "select exists (select from acts where delivered_at is null)"
+                )
+            except AWAY:
+                return False
+
+        await self.until(nothing_waits, "every act is delivered")
+
+    @staticmethod
+    async def until(what: Callable[[], Awaitable[bool]], said: str, seconds: float = 90) -> None:
+        """Looks again until it is so."""
+        end = time.monotonic() + seconds
+        while not await what():
+            assert time.monotonic() < end, f"not within {seconds:.0f} s: {said}"
+            await asyncio.sleep(0.1)
+
+    async def stop(self) -> None:
+        if self.worker:
+            self.worker.stop()
+        await self.driver.pool.close()
+        self.temporal.stop()
+        self.postgres.stop()
+
+
+async def not_running(program: PythonProgram | None) -> bool:
+    return program is None or not program.is_running()
+
+
+@asynccontextmanager
+async def ground(home: Path) -> AsyncIterator[Ground]:
+    """A ground that is gone afterwards, however the test ends."""
+    it = Ground(home)
+    await it.start()
+    try:
+        yield it
+    finally:
+        await it.stop()

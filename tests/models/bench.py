@@ -1,0 +1,190 @@
+"""A bench on which the law of a case is tried: no engine, no database, and the instants are chosen by the test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from activities.calendar_record import with_due
+from models import acts as a
+from models import events as e
+from models.course import Proposal, pass_time
+from models.procedure import Procedure
+from models.refusals import Refusal
+from models.state import CaseState, TaskState, fold
+from rules.calendar import CalendarRecord
+from rules.deadlines import SHANGHAI
+from rules.loading import load_file, load_pack
+from rules.pinned import APPLICANT, ProcedureRules
+from rules.resolving import resolve
+from rules.seed_notices import read_record
+from workflows.access_request import ACCESS_REQUEST
+
+CITIES = ("nanning", "yulin", "guangzhou", "lianyungang", "nanjing")
+INVENTED = "yunmeng"
+"""A city that exists in the tests only: what holds there holds for a city that is yet to come."""
+RESOLVED_ON = date(2026, 11, 21)
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=SHANGHAI)
+"""When cases are filed here: no holiday is near, so that working days are Monday to Friday."""
+PARTY = a.Actor(account="acc_applicant")
+STRANGER = a.Actor(account="acc_stranger")
+WHATEVER_IS_ASKED = frozenset({"reason", "basis", "tender_reference", "access_mode_basis"})
+
+GRANTED = {
+    "nanning": [("formal_review", "pass"), ("provider_review", "agree"), ("approval", "approve")],
+    "yulin": [("authority_review", "pass"), ("provider_review", "pass")],
+    "guangzhou": [("provider_review", "agree")],
+    "lianyungang": [("provider_review", "agree")],
+    "nanjing": [("provider_review", "agree")],
+}
+"""The decisions by which every body of a city agrees."""
+BOTH_SIGN = [("provider_signature", "sign"), ("applicant_signature", "sign")]
+
+
+@cache
+def law(city: str) -> ProcedureRules:
+    """The rules of access requests in a city, the invented one included."""
+    if city == INVENTED:
+        pack = load_file(Path(__file__).parents[1] / "rules" / "packs" / "invented.yaml")
+    else:
+        pack = load_pack(city)
+    return resolve(pack, "access_request", RESOLVED_ON)
+
+
+@cache
+def notices() -> CalendarRecord:
+    return read_record()
+
+
+@dataclass
+class Bench:
+    """One case on the bench: its rules, its log, and the present, which only the test moves."""
+
+    rules: ProcedureRules
+    now: datetime = MONDAY
+    record: CalendarRecord = field(default_factory=notices)
+    procedure: Procedure = ACCESS_REQUEST
+    log: list[e.Event] = field(default_factory=list)
+    state: CaseState = field(default_factory=CaseState)
+    acts: int = 0
+
+    def append(self, events: Iterable[e.Event]) -> list[e.Event]:
+        """What the writer does: fills in when clocks end, and makes the events part of the log."""
+        written = [
+            event.model_copy(update={"clock": with_due(event.clock, self.record)})
+            if isinstance(event, e.TaskOpened | e.ClockMoved)
+            else event
+            for event in events
+        ]
+        self.log += written
+        self.state = fold(self.state, written)
+        return written
+
+    def passes(self, until: datetime | None = None, **time: float) -> Bench:
+        """Time passes, to an instant or by a span, and what it makes happen is on record."""
+        self.now = until or self.now + timedelta(**time)
+        self.append(pass_time(self.state, self.now))
+        return self
+
+    def judged(self, act: a.Act) -> str:
+        """`accepted`, with the events in the log, or the name of the refusal."""
+        try:
+            events = self.procedure.judge(self.rules, self.state, act)
+        except Refusal as fact:
+            return fact.code
+        self.append(events)
+        return "accepted"
+
+    def act(self, kind: type[a.ReceivedAct], by: a.Actor, **more: Any) -> a.Act:
+        """An act that is received now."""
+        self.acts += 1
+        made = kind(id=f"act-{self.acts}", case_id=self.state.case_id, by=by, received_at=self.now, **more)
+        return made  # type: ignore[return-value]  # a member of the union Act, which mypy cannot see
+
+    def task(self, stage: str) -> TaskState:
+        """The latest task of a stage."""
+        return max((t for t in self.state.tasks.values() if t.stage == stage), key=lambda t: t.round)
+
+    def officer(self, stage: str, name: str = "1") -> a.Actor:
+        """An officer of the body before which the stage lies, or the party."""
+        body = self.task(stage).body
+        return PARTY if body == APPLICANT else a.Actor(account=f"acc_{body}_{name}", body=body)
+
+    def on(self, stage: str, kind: type[a.TaskAct], *, by: a.Actor | None = None, **more: Any) -> str:
+        """An act on the latest task of a stage, by an officer of its body unless somebody else is named."""
+        return self.judged(self.act(kind, by or self.officer(stage), task_id=self.task(stage).task_id, **more))
+
+    def decide(
+        self,
+        stage: str,
+        outcome: str,
+        given: Iterable[str] = WHATEVER_IS_ASKED,
+        *,
+        by: a.Actor | None = None,
+        **more: Any,
+    ) -> str:
+        return self.on(stage, a.Decide, by=by, outcome=outcome, given=frozenset(given), **more)
+
+    def correct(self, stage: str, outcome: str, given: Iterable[str] = WHATEVER_IS_ASKED, **more: Any) -> str:
+        return self.on(stage, a.Correct, outcome=outcome, given=frozenset(given), **more)
+
+    def by_party(self, kind: type[a.ReceivedAct], by: a.Actor = PARTY, **more: Any) -> str:
+        return self.judged(self.act(kind, by, **more))
+
+    def all_decide(self, decisions: Iterable[tuple[str, str]]) -> Bench:
+        """Decisions that the law takes, one after the other."""
+        for stage, outcome in decisions:
+            assert self.decide(stage, outcome) == "accepted", f"{stage}: {outcome}"
+        return self
+
+    @property
+    def open_stages(self) -> set[str]:
+        return {task.stage for task in self.state.open_tasks()}
+
+    def types(self, since: int = 0) -> list[str]:
+        """The types of the events after that number."""
+        return [event.type for event in self.log[since:]]
+
+
+def filed(
+    city: str,
+    *,
+    rules: ProcedureRules | None = None,
+    at: datetime = MONDAY,
+    choices: Mapping[str, str] | None = None,
+    items: tuple[str, ...] = ("name", "address", "opened_on"),
+    given: Iterable[str] = ("purpose",),
+) -> Bench:
+    """A case that has just been received, with all that the law makes follow at once."""
+    rules = rules or law(city)
+    bench = Bench(rules, now=at)
+    proposal = Proposal(CaseState())
+    proposal.add(
+        e.Filed(
+            at=at,
+            act="case.file",
+            case_id="case",
+            case_number=f"{rules.city_code}-AR-2026-000001",
+            city=city,
+            procedure="access_request",
+            party=PARTY.account,
+            dataset_id=f"{city}-example",
+            bodies={role: f"{city}.{role}" for role in rules.bodies},
+            data_items=items,
+            choices={"urgency": "normal", "use": "general", **(choices or {})},
+            given=frozenset(given),
+            rules_digest=rules.digest(),
+        )
+    )
+    bench.procedure.follow(rules, proposal, at)
+    bench.append(proposal.events)
+    return bench
+
+
+def until_signing(city: str, **more: Any) -> Bench:
+    """A case in which every body has agreed and both are to sign."""
+    return filed(city, **more).all_decide(GRANTED[city])

@@ -1,0 +1,245 @@
+"""What the loader refuses, each time by file, path and rule."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+from rules.loading import CityUnknown, PackProblem, PackRefused, cities, load_file, load_pack, load_text
+from tests.rules.cuts import INVENTED
+
+TEXT = INVENTED.read_text(encoding="utf-8")
+STAGES = "procedures.access_request.stages"
+
+
+def edited(*changes: tuple[str, str]) -> str:
+    """The invented pack with each change made at the first place where it fits."""
+    text = TEXT
+    for old, new in changes:
+        assert old in text, f"nothing to change: {old}"
+        text = text.replace(old, new, 1)
+    return text
+
+
+def problems(text: str) -> list[PackProblem]:
+    with pytest.raises(PackRefused) as refusal:
+        load_text(text, "yunmeng.yaml")
+    return refusal.value.problems
+
+
+def refused(*changes: tuple[str, str]) -> list[tuple[str, str]]:
+    return [(problem.path, problem.rule) for problem in problems(edited(*changes))]
+
+
+@pytest.mark.parametrize("city", cities())
+def test_every_shipped_pack_is_fit(city: str) -> None:
+    assert load_pack(city).city == city
+
+
+def test_a_sixth_city_is_a_file_and_needs_no_code() -> None:
+    assert load_file(INVENTED).code == "YM"
+
+
+def test_a_problem_names_file_line_path_and_rule() -> None:
+    [problem] = problems(edited(("in_force_until: 2025-01-01, value: {normal: 7wd}", "value: {normal: 7wd}")))
+    line = next(i for i, text in enumerate(TEXT.splitlines(), start=1) if "{normal: 7wd}" in text)
+    assert (problem.file, problem.line) == ("yunmeng.yaml", line)
+    assert str(problem).startswith(f"yunmeng.yaml:{line}: {STAGES}.custody.period[0]: overlap: ")
+
+
+def test_a_city_without_a_pack_is_unknown() -> None:
+    with pytest.raises(CityUnknown, match="atlantis"):
+        load_pack("atlantis")
+
+
+TIME = [
+    ("until: 2025-01-01, value: {normal: 7wd}", "until: 2024-12-01, value: {normal: 7wd}", "custody.period[1]", "gap"),
+    (
+        "until: 2025-01-01, value: {normal: 7wd}",
+        "until: 2025-02-01, value: {normal: 7wd}",
+        "custody.period[1]",
+        "overlap",
+    ),
+    (
+        "until: 2025-01-01, value: {normal: 7wd}",
+        "until: 2021-02-01, value: {normal: 7wd}",
+        "custody.period[0]",
+        "empty_interval",
+    ),
+    ("from: 2025-01-01, value: {normal: 4wd", "from: 2025-03-01, value: {normal: 4wd", "custody.period[1]", "gap"),
+    (
+        "from: 2025-01-01, value: {normal: 4wd",
+        "from: 2025-01-01, in_force_until: 2026-01-01, value: {normal: 4wd",
+        "custody.period[1]",
+        "gap",
+    ),
+    (
+        "from: 2021-02-01, in_force_until: 2025-01-01, value: {normal: 7wd}",
+        "from: 2021-01-01, in_force_until: 2025-01-01, value: {normal: 7wd}",
+        "custody.period[0]",
+        "outside_the_law",
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "path", "rule"), TIME)
+def test_a_parameter_covers_the_time_of_the_law_without_gap_or_overlap(
+    old: str, new: str, path: str, rule: str
+) -> None:
+    assert (f"{STAGES}.{path}", rule) in refused((old, new))
+
+
+def test_the_law_itself_has_no_gap_between_its_sources() -> None:
+    assert ("law[1]", "gap") in refused(("    in_force_from: 2025-01-01", "    in_force_from: 2025-01-02"))
+
+
+def test_the_law_itself_has_no_overlap_between_its_sources() -> None:
+    assert ("law[1]", "overlap") in refused(("    in_force_from: 2025-01-01", "    in_force_from: 2024-12-31"))
+
+
+CITATIONS = [
+    (', cite: "ordinance 10"}', "}", f"{STAGES}.custody.body[0].cite", "uncited"),
+    ('cite: "ordinance 10"', "cite: null", f"{STAGES}.custody.body[0].cite", "uncited"),
+    ('cite: "ordinance 10"', 'cite: "ordinance ten"', f"{STAGES}.custody.body[0].cite", "citation_syntax"),
+    ('cite: "ordinance 10"', 'cite: "decree 10"', f"{STAGES}.custody.body[0].cite", "dangling_source"),
+    ('cite: "ordinance 10"', "cite: service habit", f"{STAGES}.custody.body[0].cite", "dangling_source"),
+    ('cite: "ordinance 10"', 'cite: "amended_ordinance 10"', f"{STAGES}.custody.body[0].cite", "source_not_in_force"),
+    ("law: [ordinance, amended", "law: [decree, amended", "law[0]", "dangling_source"),
+    ("service_rules:", "service_rules:\n  habit: {zh: 惯例, en: habit}", "service_rules.habit", "unused_source"),
+    (
+        "service_rules:",
+        "  decree:\n    {title: {zh: 令, en: Decree}, document: d, status: in_force, issued_on: 2021-01-01,"
+        " in_force_from: 2021-01-01}\nservice_rules:",
+        "sources.decree",
+        "unused_source",
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "path", "rule"), CITATIONS)
+def test_every_version_cites_a_source_in_force_and_every_source_is_cited(
+    old: str, new: str, path: str, rule: str
+) -> None:
+    assert (path, rule) in refused((old, new))
+
+
+SHAPES = [
+    ("calendar: CN\n", "calendar: CN\nmotto: none\n", "motto", "unknown_key"),
+    ("calendar: CN\n", "", "calendar", "missing_key"),
+    ("calendar: CN\n", "calendar: MOON\n", "calendar", "unknown_calendar"),
+    ("calendar: CN\n", "calendar: CN\ncalendar: CN\n", "calendar", "duplicate_key"),
+    ("label: {zh: 承诺, en: Pledge}", "label: {zh: 承诺}", f"{STAGES}.pledge.label.en", "missing_label"),
+    ("        label: {zh: 承诺, en: Pledge}\n", "", f"{STAGES}.pledge.label", "missing_label"),
+    ("{normal: 7wd}", "{normal: 7 days}", f"{STAGES}.custody.period[0].value.normal", "period_syntax"),
+    ("{normal: 7wd}", "soon", f"{STAGES}.custody.period[0].value", "period_syntax"),
+    ("{normal: 7wd}", "{normal: 0wd}", f"{STAGES}.custody.period[0].value.normal", "period_syntax"),
+    ("issued_on: 2021-01-04", "issued_on: 2021-02-30", "sources.ordinance.issued_on", "not_yaml"),
+    ("issued_on: 2021-01-04", "issued_on: null", "sources.ordinance.issued_on", "not_issued"),
+    ("status: in_force", "status: adopted_draft", "sources.ordinance.adopted_by", "draft_not_adopted"),
+    (
+        "value: {term_days: 90}",
+        'value: {term_days: "90"}',
+        "procedures.access_request.grant[0].value.term_days",
+        "wrong_value",
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "path", "rule"), SHAPES)
+def test_a_pack_is_read_strictly(old: str, new: str, path: str, rule: str) -> None:
+    assert (path, rule) in refused((old, new))
+
+
+def test_a_wrong_period_is_one_problem_and_not_several() -> None:
+    assert len(refused(("{normal: 7wd}", "{normal: 7 days}"))) == 1
+
+
+ORDER = "order"
+CUSTODY = "stages.custody"
+REFUSAL = "{leads_to: refused, requires: [{any_of: [basis]}]}"
+REVIEWS = "{stages: [custody, ethics], then: granted}"
+SAFEGUARDS = "{required: true, when: {use: [commercial]}}"
+WAYS = [
+    ("value: provider, cite", "value: null, cite", f"{CUSTODY}.body", "no_responsible_body"),
+    ("value: provider, cite", "value: bailiff, cite", f"{CUSTODY}.body", "no_responsible_body"),
+    ("then: reviews}", "then: nowhere}", ORDER, "unknown_target"),
+    ("first: pledge", "first: nothing", ORDER, "unknown_target"),
+    (REVIEWS, REVIEWS.replace("ethics", "ethos"), ORDER, "unknown_stage"),
+    (REVIEWS, REVIEWS.replace("ethics", "pledge"), ORDER, "stage_in_two_places"),
+    (REFUSAL, "{leads_to: lost}", f"{CUSTODY}.outcomes.refuse", "unknown_target"),
+    (REVIEWS, "{stages: [custody, ethics]}", f"{CUSTODY}.outcomes.agree", "leads_nowhere"),
+    (
+        'value: {}, cite: "ordinance 10"',
+        'value: {leads_to: granted}, cite: "ordinance 10"',
+        f"{CUSTODY}.outcomes",
+        "never_done",
+    ),
+    ("at_most: 2, then_to: refused", "at_most: 2", "stages.ethics.outcomes.send_back", "at_most_without_target"),
+    ("any_of: [basis]", "any_of: [whim]", f"{CUSTODY}.outcomes.refuse", "unknown_field"),
+    (SAFEGUARDS, SAFEGUARDS.replace("commercial", "theft"), "fields.safeguards", "unknown_choice"),
+    ("{normal: 4wd, urgent: 36h}", "{normal: 4wd}", f"{CUSTODY}.period", "period_missing"),
+    ("{normal: 7wd}", "{normal: 7wd, urgent: 1wd}", f"{CUSTODY}.period", "unknown_choice"),
+    ("      purpose:", "      shoe_size:", "fields.shoe_size", "unknown_field"),
+    ("      withdrawn:\n", "      gone:\n", "withdrawal", "unknown_target"),
+    ("      withdrawn:\n", "      gone:\n", "endings.gone", "unreachable_ending"),
+    ("ethics, technique]", "ethics]", "stages.technique", "unreachable_stage"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "path", "rule"), WAYS)
+def test_a_case_can_be_walked_to_an_end_by_bodies_that_exist(old: str, new: str, path: str, rule: str) -> None:
+    assert (f"procedures.access_request.{path}", rule) in refused((old, new))
+
+
+def test_a_step_to_which_no_way_leads_is_refused() -> None:
+    found = refused(("first: pledge", "first: reviews"), ("{leads_to: pledge, at_most: 2, then_to: refused, ", "{"))
+    assert (f"{STAGES}.pledge", "unreachable_stage") in found
+
+
+def test_a_procedure_that_only_goes_in_circles_is_refused() -> None:
+    found = refused(
+        ("then: granted}", "then: pledge}"),
+        ("{leads_to: refused, requires: [{any_of: [basis]}]}", "{leads_to: pledge, requires: [{any_of: [basis]}]}"),
+        ("{leads_to: pledge, at_most: 2, then_to: refused, ", "{leads_to: pledge, "),
+    )
+    assert ("procedures.access_request.order", "cannot_end") in found
+
+
+def test_every_problem_of_a_pack_is_told_at_once() -> None:
+    found = refused(("{normal: 7wd}", "{normal: 7}"), ("calendar: CN\n", ""), ("code: YM", "code: yunmeng"))
+    assert {rule for _, rule in found} == {"period_syntax", "missing_key", "wrong_value"}
+
+
+def test_a_text_that_is_no_yaml_is_refused_by_its_line() -> None:
+    [problem] = problems("city: [yunmeng\ncode: YM\n")
+    assert problem.rule == "not_yaml"
+    assert problem.line is not None
+
+
+def test_rules_check_accepts_a_fit_file_and_prints_every_problem_of_another(tmp_path: Path) -> None:
+    unfit = tmp_path / "unfit.yaml"
+    unfit.write_text(edited(("calendar: CN\n", "calendar: MOON\n")), encoding="utf-8")
+    runner = CliRunner()
+    assert runner.invoke(app, ["rules", "check", str(INVENTED)]).exit_code == 0
+    refusal = runner.invoke(app, ["rules", "check", str(unfit)])
+    assert refusal.exit_code == 1
+    assert f"{unfit}:" in refusal.output
+    assert "calendar: unknown_calendar" in refusal.output
+
+
+def test_rules_show_tells_law_from_service_rule_and_names_what_is_assumed() -> None:
+    shown = CliRunner().invoke(app, ["rules", "show", "guangzhou", "--on", "2026-11-23"], env={"COLUMNS": "200"})
+    assert shown.exit_code == 0
+    assert "assumed:" in shown.output
+    assert "adopted" in shown.output
+    assert "第十六条第二款" in shown.output
+    assert "service rule withdrawal" in shown.output
+
+
+def test_rules_show_exits_1_on_a_day_without_law() -> None:
+    shown = CliRunner().invoke(app, ["rules", "show", "nanning", "--on", "2020-12-22"])
+    assert shown.exit_code == 1
+    assert "no law for access_request on 2020-12-22" in shown.output

@@ -1,0 +1,82 @@
+"""Guangzhou: the access request of Articles 16 and 17, by a draft that had to be adopted."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from rules.loading import load_pack
+from rules.pinned import APPLICANT, Basis
+from rules.resolving import NotInForce, resolve
+from tests.rules.cuts import ACCESS_REQUEST, accepted, rules_of, stage_of, target, values
+
+GUANGZHOU = rules_of("guangzhou")
+
+
+@pytest.mark.duty("GZ-16b")
+def test_the_provider_answers_within_twenty_working_days() -> None:
+    review = stage_of(GUANGZHOU, "provider_review")
+    assert review.body == "provider"
+    assert review.periods == {"normal": "20wd"}
+
+
+@pytest.mark.duty("GZ-16b")
+def test_a_refusal_lists_its_reason_and_a_basis_alone_is_not_enough() -> None:
+    assert target(GUANGZHOU, "provider_review", "refuse") == "refused"
+    assert not accepted(GUANGZHOU, "provider_review", "refuse", {"basis"})
+    assert accepted(GUANGZHOU, "provider_review", "refuse", {"reason"})
+
+
+@pytest.mark.duty("GZ-16b")
+def test_both_sign_the_use_commitment_before_access_is_granted() -> None:
+    signing = GUANGZHOU.step("signing")
+    assert signing is not None
+    assert {stage.body for stage in signing.stages} == {"provider", APPLICANT}
+    assert signing.then == "granted"
+
+
+@pytest.mark.duty("GZ-17")
+def test_an_applicant_may_ask_for_access_by_api_or_by_algorithm() -> None:
+    assert {c.value for c in GUANGZHOU.choices["access_mode"] if c.on_request} == {"api", "algorithm"}
+
+
+@pytest.mark.duty("GZ-17")
+def test_a_download_is_granted_only_with_the_rule_that_allows_it() -> None:
+    download = GUANGZHOU.choice("access_mode", "download")
+    assert download is not None
+    assert not download.on_request
+    assert [r.any_of for r in download.grant_requires] == [("access_mode_basis",)]
+    assert download.citation.article == "17.3(3)"
+
+
+def test_the_purpose_is_demanded_at_filing_as_a_service_rule() -> None:
+    purpose = next(field for field in GUANGZHOU.fields if field.field == "purpose")
+    assert purpose.required
+    assert purpose.citation.basis is Basis.SERVICE
+
+
+def test_every_request_is_normal_because_the_law_knows_no_urgency() -> None:
+    assert values(GUANGZHOU, "urgency") == {"normal"}
+
+
+def test_the_draft_is_law_only_because_it_was_adopted_and_its_dates_are_shown_as_assumed() -> None:
+    law = GUANGZHOU.regulation
+    assert law.status == "adopted_draft"
+    assert law.issued_on is None
+    assert law.assumed is not None
+    assert "2022-07-01" in law.assumed.en
+    assert "穗政数规字〔2023〕2号" in law.assumed.zh
+    assert load_pack("guangzhou").sources[law.source].adopted_by is not None
+
+
+def test_after_its_five_years_the_draft_governs_nothing() -> None:
+    pack = load_pack("guangzhou")
+    assert resolve(pack, ACCESS_REQUEST, date(2027, 6, 30)).regulation.in_force_until == date(2027, 7, 1)
+    with pytest.raises(NotInForce):
+        resolve(pack, ACCESS_REQUEST, date(2027, 7, 1))
+
+
+def test_the_law_knows_no_expert_opinion_on_a_request() -> None:
+    assert GUANGZHOU.opinion is None
+    assert "experts" not in GUANGZHOU.bodies

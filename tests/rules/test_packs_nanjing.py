@@ -1,0 +1,62 @@
+"""Nanjing: the access request of Article 27, which treats research and commercial use apart."""
+
+from __future__ import annotations
+
+import pytest
+
+from rules.pinned import Basis
+from tests.rules.cuts import accepted, required_fields, rules_of, stage_of, target, values
+
+NANJING = rules_of("nanjing")
+
+
+@pytest.mark.duty("NJ-27a")
+def test_the_department_handles_a_request_within_fifteen_working_days() -> None:
+    review = stage_of(NANJING, "provider_review")
+    assert review.body == "provider"
+    assert review.periods == {"normal": "15wd"}
+
+
+@pytest.mark.duty("NJ-27a")
+def test_a_refusal_gives_its_reason() -> None:
+    assert not accepted(NANJING, "provider_review", "refuse", {"basis"})
+    assert accepted(NANJING, "provider_review", "refuse", {"reason"})
+    assert target(NANJING, "provider_review", "refuse") == "refused"
+
+
+@pytest.mark.duty("NJ-27b")
+def test_research_is_advised_to_serve_the_public_benefit_and_no_machine_refuses_it() -> None:
+    research = NANJING.choice("use", "research")
+    assert research is not None
+    assert research.advice is not None
+    assert "public benefit" in research.advice.en
+    assert research.on_request
+    assert research.grant_requires == ()
+
+
+@pytest.mark.duty("NJ-27c")
+def test_a_commercial_grant_needs_the_reference_of_a_competition() -> None:
+    commercial = {"use": "commercial"}
+    assert not accepted(NANJING, "provider_review", "agree", set(), commercial)
+    assert accepted(NANJING, "provider_review", "agree", {"tender_reference"}, commercial)
+
+
+@pytest.mark.duty("NJ-27c")
+@pytest.mark.parametrize("use", ["general", "research"])
+def test_no_other_use_needs_a_competition(use: str) -> None:
+    assert accepted(NANJING, "provider_review", "agree", set(), {"use": use})
+
+
+def test_purpose_and_use_are_demanded_as_service_rules_because_the_law_treats_uses_apart() -> None:
+    assert required_fields(NANJING) == {"purpose", "use"}
+    assert all(field.citation.basis is Basis.SERVICE for field in NANJING.fields if field.required)
+
+
+def test_the_agreement_is_signed_as_a_service_rule() -> None:
+    assert target(NANJING, "provider_review", "agree") == "signing"
+    assert stage_of(NANJING, "applicant_signature").citation.basis is Basis.SERVICE
+
+
+def test_access_modes_are_a_service_rule_because_the_law_names_none() -> None:
+    assert values(NANJING, "access_mode") == {"download", "api"}
+    assert all(choice.citation.basis is Basis.SERVICE for choice in NANJING.choices["access_mode"])

@@ -1,0 +1,114 @@
+"""The cut through a pack at a date."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from rules.loading import cities, load_pack
+from rules.pinned import Basis, ProcedureRules
+from rules.resolving import NotInForce, ProcedureUnknown, resolve
+from tests.rules.cuts import ACCESS_REQUEST, IN_FORCE_EVERYWHERE, invented_pack, rules_of, stage_of, target
+
+INVENTED = invented_pack()
+BEFORE_THE_AMENDMENT = resolve(INVENTED, ACCESS_REQUEST, date(2024, 12, 31))
+AMENDED = resolve(INVENTED, ACCESS_REQUEST, date(2025, 1, 1))
+
+
+def test_there_are_five_cities_with_different_codes() -> None:
+    assert cities() == ["guangzhou", "lianyungang", "nanjing", "nanning", "yulin"]
+    assert len({load_pack(city).code for city in cities()}) == 5
+
+
+@pytest.mark.parametrize("city", cities())
+def test_the_first_day_of_the_law_is_governed_by_it_and_the_day_before_by_nothing(city: str) -> None:
+    pack = load_pack(city)
+    assert rules_of(city, pack.in_force_from).version == pack.in_force_from.isoformat()
+    with pytest.raises(NotInForce) as refusal:
+        rules_of(city, pack.in_force_from - timedelta(days=1))
+    assert refusal.value.in_force_from == pack.in_force_from
+
+
+@pytest.mark.parametrize("city", cities())
+def test_every_service_rule_says_why_and_every_source_that_is_cited_is_told(city: str) -> None:
+    rules = rules_of(city)
+    told = {regulation.source for regulation in rules.regulations}
+    stages = [stage for step in rules.steps for stage in step.stages]
+    cited = [
+        *(c for stage in stages for c in (stage.citation, stage.period_citation)),
+        *(outcome.citation for stage in stages for outcome in stage.outcomes),
+        *(field.citation for field in rules.fields),
+        *(choice.citation for known in rules.choices.values() for choice in known),
+    ]
+    for citation in cited:
+        assert citation is not None
+        if citation.basis is Basis.SERVICE:
+            assert citation.note is not None
+        else:
+            assert citation.source in told
+
+
+@pytest.mark.parametrize("city", cities())
+def test_rules_survive_being_stored_and_keep_their_digest(city: str) -> None:
+    rules = rules_of(city)
+    restored = ProcedureRules.model_validate_json(rules.model_dump_json())
+    assert restored == rules
+    assert restored.digest() == rules.digest()
+
+
+def test_a_procedure_that_the_pack_does_not_describe_is_refused_by_name() -> None:
+    with pytest.raises(ProcedureUnknown, match="divorce"):
+        resolve(load_pack("nanning"), "divorce", IN_FORCE_EVERYWHERE)
+
+
+def test_the_last_day_of_a_version_is_the_day_before_its_exclusive_end() -> None:
+    assert stage_of(BEFORE_THE_AMENDMENT, "custody").periods == {"normal": "7wd"}
+    assert stage_of(AMENDED, "custody").periods == {"normal": "4wd", "urgent": "36h"}
+
+
+def test_a_cut_is_named_by_the_latest_change_before_it() -> None:
+    assert BEFORE_THE_AMENDMENT.version == "2021-02-01"
+    assert AMENDED.version == "2025-01-01"
+    assert resolve(INVENTED, ACCESS_REQUEST, date(2026, 1, 1)) == AMENDED
+
+
+def test_the_regulation_named_is_the_one_in_force_on_the_day() -> None:
+    assert BEFORE_THE_AMENDMENT.regulation.source == "ordinance"
+    assert AMENDED.regulation.source == "amended_ordinance"
+
+
+def test_what_a_cited_null_repeals_or_has_not_brought_yet_is_not_in_the_cut() -> None:
+    assert [choice.value for choice in BEFORE_THE_AMENDMENT.choices["urgency"]] == ["normal"]
+    assert "government" not in BEFORE_THE_AMENDMENT.bodies
+    assert BEFORE_THE_AMENDMENT.stage("decision") is None
+
+
+def test_an_amendment_may_change_the_order_of_the_stages() -> None:
+    before, after = BEFORE_THE_AMENDMENT.step("reviews"), AMENDED.step("reviews")
+    assert before is not None
+    assert after is not None
+    assert [s.stage for s in before.stages] == ["custody", "ethics"]
+    assert [s.stage for s in after.stages] == ["custody", "ethics", "technique"]
+    assert (before.then, after.then) == ("granted", "decision")
+    assert target(AMENDED, "decision", "grant") == "granted"
+
+
+def test_a_stage_that_is_due_promptly_has_no_number() -> None:
+    ethics = stage_of(AMENDED, "ethics")
+    assert ethics.promptly
+    assert ethics.periods == {}
+
+
+def test_a_supplement_stops_the_clock_only_where_an_article_is_cited_for_it() -> None:
+    assert BEFORE_THE_AMENDMENT.supplement is not None
+    assert AMENDED.supplement is not None
+    assert not BEFORE_THE_AMENDMENT.supplement.stops_clock
+    assert AMENDED.supplement.stops_clock
+    assert AMENDED.supplement.citation.basis is Basis.LAW
+    shipped = [rules_of(city).supplement for city in cities()]
+    assert all(supplement and not supplement.stops_clock for supplement in shipped)
+
+
+def test_what_a_pack_does_not_speak_of_is_absent() -> None:
+    assert AMENDED.correction is None

@@ -1,0 +1,162 @@
+"""What production is made of says the same as the code: images, variables, commands, search attributes, retention."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sysconfig
+import tomllib
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import httpx
+import pytest
+from ruamel.yaml import YAML
+
+from activities.settings import Settings
+from stack.postgres import Postgres
+from stack.programs import API, MIGRATION, WORKER
+from stack.temporal import DYNAMIC_CONFIG, RETENTION, TemporalServer
+from tests.stack.running import ROOT
+from workflows.search_attributes import TYPES
+
+SCRIPTS = Path(sysconfig.get_path("scripts"))
+OURS = ("migrate", "worker", "api")
+
+
+def yaml(path: str) -> Any:
+    return YAML(typ="safe").load(ROOT / path)
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, Any]:
+    found: dict[str, Any] = yaml("docker-compose.yml")["services"]
+    return found
+
+
+def output(*command: str | Path, **environment: str) -> str:
+    """What the command prints; fails when the command does."""
+    return subprocess.run(
+        command, check=True, text=True, stdout=subprocess.PIPE, env={"PATH": f"{SCRIPTS}:{os.defpath}", **environment}
+    ).stdout
+
+
+def test_the_compose_file_obeys_the_schema_of_the_compose_specification() -> None:
+    output("check-jsonschema", "--builtin-schema", "vendor.compose-spec", ROOT / "docker-compose.yml")
+
+
+def test_every_image_is_pinned_to_the_version_that_the_embedded_stack_runs(services: dict[str, Any]) -> None:
+    images = {service["image"] for service in services.values()}
+    bundled = re.search(r"Server ([\d.]+), UI ([\d.]+)", output("temporal", "--version"))
+    assert bundled is not None
+    server, ui = bundled.groups()
+    (postgres,) = (image for image in images if image.startswith("postgres:"))
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert images == {
+        postgres,
+        f"temporalio/server:{server}",
+        f"temporalio/admin-tools:{server}",
+        f"temporalio/ui:{ui}",
+        f"kaifang:{version}",
+    }
+    assert postgres.startswith("postgres:18.")
+
+
+def test_our_services_get_only_variables_that_they_read(services: dict[str, Any]) -> None:
+    read = {f"KAIFANG_{field.upper()}" for field in Settings.model_fields} | {"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE"}
+    for name in OURS:
+        environment = services[name]["environment"]
+        assert environment.keys() <= read
+        assert environment["KAIFANG_TASK_QUEUE"] == Settings.model_fields["task_queue"].default
+
+
+def test_our_services_run_the_programs_of_the_embedded_stack(services: dict[str, Any]) -> None:
+    listens = ["--host", "0.0.0.0", "--port", "8000"]  # noqa: S104  inside a container
+    assert {name: services[name]["command"] for name in OURS} == {
+        "migrate": ["python", *MIGRATION],
+        "worker": ["python", *WORKER],
+        "api": ["python", *API, *listens],
+    }
+    assert services["api"]["environment"]["KAIFANG_PORT"] == str(Settings.model_fields["port"].default) == "8000"
+    assert services["api"]["ports"] == ["${KAIFANG_PUBLISH:-127.0.0.1:8000}:8000"]
+
+
+def test_every_variable_of_the_compose_file_is_explained_in_the_example() -> None:
+    asked = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
+    explained = set(re.findall(r"^(?:# )?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert asked == explained
+
+
+def test_what_a_service_waits_for_exists_and_jobs_are_awaited_to_their_end(services: dict[str, Any]) -> None:
+    for service in services.values():
+        for name, wait in service.get("depends_on", {}).items():
+            is_job = services[name]["restart"].startswith("on-failure")
+            assert wait["condition"] == ("service_completed_successfully" if is_job else "service_healthy")
+            assert is_job or "healthcheck" in services[name]
+
+
+def test_files_that_are_mounted_exist(services: dict[str, Any]) -> None:
+    mounted = {mount.split(":")[0] for service in services.values() for mount in service.get("volumes", [])}
+    assert all((ROOT / path).exists() for path in mounted if path.startswith("./"))
+
+
+def test_the_server_gets_the_dynamic_configuration_of_the_embedded_one() -> None:
+    production = yaml("deploy/dynamicconfig/production.yaml")
+    assert {name: str(entries[0]["value"]).lower() for name, entries in production.items()} == DYNAMIC_CONFIG
+
+
+def test_the_image_holds_every_package_of_the_project() -> None:
+    packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    copied = re.findall(r"^COPY (\w+) \1$", (ROOT / "deploy" / "Dockerfile").read_text(), re.MULTILINE)
+    assert sorted(copied) == sorted(packages["packages"])
+    assert {f"!{name}" for name in copied} <= set((ROOT / ".dockerignore").read_text().split())
+
+
+def test_the_set_up_of_temporal_gives_a_namespace_our_retention_and_search_attributes_and_may_be_run_again(
+    temporal_server: TemporalServer, tmp_path: Path
+) -> None:
+    script = ROOT / "deploy" / "temporal-set-up.sh"
+    for _ in range(2):
+        output(
+            *("sh", script),
+            TEMPORAL_ADDRESS=temporal_server.address,
+            TEMPORAL_NAMESPACE="production",
+            HOME=str(tmp_path),
+        )
+    base = f"http://127.0.0.1:{temporal_server.ports.http}/cluster/namespaces/production"
+    assert httpx.get(base).json()["config"]["workflowExecutionRetentionTtl"] == f"{RETENTION.total_seconds():.0f}s"
+    registered = httpx.get(f"{base}/search-attributes").json()["customAttributes"]
+    spelled = {name: kind.removeprefix("INDEXED_VALUE_TYPE_").replace("_", "") for name, kind in registered.items()}
+    assert spelled == {name: kind.upper() for name, kind in TYPES.items()}
+
+
+@pytest.fixture
+def role_script(tmp_path: Path) -> Path:
+    """The script for the role and the database, under names that the test server does not know yet."""
+    script = tmp_path / "databases.sql"
+    script.write_text((ROOT / "deploy" / "databases.sql").read_text().replace("kaifang", "kaifang_production"))
+    return script
+
+
+async def test_the_role_of_our_services_owns_its_database_and_is_no_superuser(
+    postgres_server: Postgres, role_script: Path
+) -> None:
+    psql = postgres_server.program("psql")
+    for password in ("first", "second"):
+        output(
+            *(psql, "--no-psqlrc", "--quiet", f"--file={role_script}", postgres_server.dsn("postgres")),
+            KAIFANG_DB_PASSWORD=password,
+        )
+    parts = urlsplit(postgres_server.dsn("kaifang_production"))
+    ours = urlunsplit(parts._replace(netloc=f"kaifang_production:second@127.0.0.1:{postgres_server.port}"))
+    connection = await asyncpg.connect(ours)
+    try:
+        await connection.execute("create table owned ()")
+        assert not await connection.fetchval(
+            "select rolsuper or rolcreatedb from pg_roles where rolname = current_user"
+        )
+    finally:
+        await connection.close()

