@@ -21,8 +21,12 @@ def task_of(state: CaseState, act: a.TaskAct) -> TaskState:
 
 
 def open_task_of(state: CaseState, act: a.TaskAct) -> TaskState:
-    """The task that the act is about, still open. Raises NoSuchTask, TaskAlreadyDecided, TaskCancelled."""
+    """The task that the act is about, still open, for one who may act on it: nobody else learns how it stands.
+
+    Raises NoSuchTask, NotYourTask, TaskAlreadyDecided, TaskCancelled.
+    """
     task = task_of(state, act)
+    officer_may_act(state, task, act.by)
     if task.ended == "decided":
         raise r.TaskAlreadyDecided(field="task_id")
     if task.ended == "cancelled":
@@ -93,20 +97,17 @@ def answer_task_act(rules: ProcedureRules, proposal: Proposal, act: a.Act) -> No
     match act:
         case a.Claim():
             task = open_task_of(state, act)
-            officer_may_act(state, task, act.by)
             not_claimed_by_another(task, act.by)
             if task.claimed_by is None:
                 proposal.add(e.TaskClaimed(at=act.received_at, act=act.id, task_id=task.task_id, by=act.by.account))
         case a.Release():
             task = open_task_of(state, act)
-            officer_may_act(state, task, act.by)
             not_claimed_by_another(task, act.by)
             if task.claimed_by is None:
                 raise r.TaskNotClaimed(field="task_id")
             proposal.add(e.TaskReleased(at=act.received_at, act=act.id, task_id=task.task_id, by=act.by.account))
         case a.Reassign():
             task = open_task_of(state, act)
-            officer_may_act(state, task, act.by)
             if not act.supervises:
                 not_claimed_by_another(task, act.by)
             if act.to_body != task.body:
@@ -135,9 +136,7 @@ def answer_task_act(rules: ProcedureRules, proposal: Proposal, act: a.Act) -> No
 def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
     """The body's answer is on record, in time or late by the receipt of the act."""
     state = proposal.state
-    task = task_of(state, act)
-    officer_may_act(state, task, act.by)
-    open_task_of(state, act)
+    task = open_task_of(state, act)
     not_claimed_by_another(task, act.by)
     outcome = outcome_of(rules, task, act.outcome)
     if act.terms and (task.body == APPLICANT or task.asked_by_task):
@@ -215,7 +214,6 @@ def ask_supplement(rules: ProcedureRules, proposal: Proposal, act: a.AskSuppleme
     """The applicant is asked to complete the request; the clock runs on unless a cited rule stops it."""
     state = proposal.state
     task = open_task_of(state, act)
-    officer_may_act(state, task, act.by)
     not_claimed_by_another(task, act.by)
     if rules.supplement is None or task.body == APPLICANT:
         raise r.ProcedureKnowsNoSuchAct(field="kind")
@@ -283,7 +281,6 @@ def ask_opinion(rules: ProcedureRules, proposal: Proposal, act: a.AskOpinion) ->
     """The experts get a task of their own inside the stage, whose clock runs on."""
     state = proposal.state
     task = open_task_of(state, act)
-    officer_may_act(state, task, act.by)
     not_claimed_by_another(task, act.by)
     if rules.opinion is None or task.body == APPLICANT or task.asked_by_task:
         raise r.ProcedureKnowsNoSuchAct(field="kind")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -167,3 +168,9 @@ class Driver:
 
     async def types(self, case_id: str) -> list[str]:
         return [event.type for event in await self.events(case_id)]
+
+    async def until_event(self, case_id: str, kind: str, seconds: float = 30) -> None:
+        """Returns when the log holds an event of that type."""
+        async with asyncio.timeout(seconds):
+            while kind not in await self.types(case_id):
+                await asyncio.sleep(0.02)

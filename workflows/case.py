@@ -50,7 +50,7 @@ class Case:
         self.show()
         while not self.state.closed:
             await self.until_time_or_an_act_moves_it()
-            if workflow.info().is_continue_as_new_suggested() and not self.state.closed:
+            if self.history_is_long() and not self.state.closed:
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(CaseStart(case_id=self.case_id, rules=self.rules))
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -60,10 +60,14 @@ class Case:
         instant = next_instant(self.state)
 
         def moved() -> bool:
-            return bool(self.state.closed) or next_instant(self.state) != instant
+            return bool(self.state.closed) or self.history_is_long() or next_instant(self.state) != instant
 
         if not await self.until(moved, instant, "due") and instant:
             await self.record(lambda state: pass_time(state, instant), passing=instant)
+
+    @staticmethod
+    def history_is_long() -> bool:
+        return workflow.info().is_continue_as_new_suggested()
 
     @workflow.update
     async def act(self, delivery: Delivery) -> int:

@@ -10,7 +10,7 @@ from models import acts as a
 from models import events as e
 from models.course import next_instant, pass_time
 from rules.deadlines import SHANGHAI
-from tests.models.bench import BOTH_SIGN, CITIES, GRANTED, INVENTED, MONDAY, Bench, filed, law, until_signing
+from tests.models.bench import BOTH_SIGN, CITIES, INVENTED, MONDAY, filed, until_signing
 
 URGENCIES = ("normal", "expedited", "urgent")
 SIGNATURES = {"provider_signature", "applicant_signature"}
@@ -271,10 +271,3 @@ def test_a_closed_case_has_no_open_task_and_no_next_instant() -> None:
     bench = filed("yulin").all_decide([("provider_review", "refuse")])
     assert bench.state.open_tasks() == []
     assert pass_time(bench.state, midnight(12, 28)) == []
-
-
-def test_an_urgency_that_the_stage_does_not_know_leaves_its_clock_without_a_number() -> None:
-    bench: Bench = filed("nanning", choices={"urgency": "leisurely"})
-    assert bench.task("formal_review").clock.due_at is None
-    assert law("nanning").choice("urgency", "leisurely") is None
-    assert GRANTED.keys() == set(CITIES)

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -55,6 +55,19 @@ def run() -> Iterator[Callable[..., RunningStack]]:
             stack.stop()
         if stack.process.stdout is not None:
             stack.process.stdout.close()
+
+
+@pytest.fixture
+async def named_servers(postgres_server: Postgres, temporal_server: TemporalServer) -> AsyncIterator[dict[str, str]]:
+    """The variables that name servers which run already."""
+    server = await asyncpg.connect(postgres_server.dsn("postgres"))
+    try:
+        await server.execute("create database named_by_the_environment")
+        url = postgres_server.dsn("named_by_the_environment")
+        yield {"KAIFANG_DATABASE_URL": url, "TEMPORAL_ADDRESS": temporal_server.address}
+        await server.execute("drop database named_by_the_environment with (force)")
+    finally:
+        await server.close()
 
 
 async def count_starts(home: Path, monkeypatch: pytest.MonkeyPatch) -> int:
@@ -188,31 +201,23 @@ def answers(url: str) -> bool:
     ],
 )
 def test_what_keeps_failing_ends_the_stack_with_one_line_that_names_the_log(
-    name: str, error: str, folder: Path, run: Callable[..., RunningStack]
+    name: str, error: str, folder: Path, run: Callable[..., RunningStack], named_servers: dict[str, str]
 ) -> None:
-    stack = run(folder / "var", [name])
+    stack = run(folder / "var", [name], named_servers)
     assert stack.end() == 1
     log = folder / "var" / "logs" / f"{name}.log"
     assert stack.lines[-1] == f"{error}{log}"
     assert "out of order" in log.read_text()
 
 
-async def test_servers_that_the_environment_names_replace_the_embedded_ones(
-    folder: Path, run: Callable[..., RunningStack], postgres_server: Postgres, temporal_server: TemporalServer
+def test_servers_that_the_environment_names_replace_the_embedded_ones(
+    folder: Path, run: Callable[..., RunningStack], named_servers: dict[str, str]
 ) -> None:
-    server = await asyncpg.connect(postgres_server.dsn("postgres"))
-    try:
-        await server.execute("create database named_by_the_environment")
-        url = postgres_server.dsn("named_by_the_environment")
-        named = {"KAIFANG_DATABASE_URL": url, "TEMPORAL_ADDRESS": temporal_server.address}
-        stack = run(folder / "var", environment=named)
-        stack.ready()
-        assert {process.name() for process in stack.processes()} == {INTERPRETER}
-        assert f":{urlsplit(url).password}@" not in "".join(stack.lines)
-        assert stack.stop() == 0
-        await server.execute("drop database named_by_the_environment")
-    finally:
-        await server.close()
+    stack = run(folder / "var", environment=named_servers)
+    stack.ready()
+    assert {process.name() for process in stack.processes()} == {INTERPRETER}
+    assert f":{urlsplit(named_servers['KAIFANG_DATABASE_URL']).password}@" not in "".join(stack.lines)
+    assert stack.stop() == 0
 
 
 def test_a_stack_that_is_stopped_while_it_starts_leaves_no_process(

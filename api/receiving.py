@@ -1,0 +1,183 @@
+"""An act on its way: received, handed over, and answered as it stands then."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+
+from activities.inbox import id_from_key
+from api.callers import Caller
+from api.dependencies import Calling, IdempotencyKey, Reading, Rendering, Running
+from api.language import AnsweredIn, Language
+from api.laws import Law
+from api.problems import Problem, Wrong, all_of
+from api.reading import Reader
+from api.rendering import Renderer
+from api.runtime import Runtime
+from api.shapes import ActShown
+from models.acts import ACT, Act, Correct, Decide, TaskAct
+from models.tables import ActRow, CaseRow, TaskRow
+from rules.pinned import Label, Requirement
+
+NOT_STAMPED = datetime.min.replace(tzinfo=UTC)
+"""The inbox stamps every act; what stands in it before means nothing."""
+
+
+class Receiver:
+    """Receives the act of one call and answers how it stands."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        reader: Reader,
+        renderer: Renderer,
+        caller: Caller,
+        language: Language,
+        request: Request,
+        response: Response,
+        key: str | None,
+    ) -> None:
+        self._runtime = runtime
+        self._reader = reader
+        self._renderer = renderer
+        self._caller = caller
+        self._language = language
+        self._path = request.url.path
+        self._response = response
+        self._key = key
+
+    def fields(self, case_id: str) -> dict[str, Any]:
+        """What every act of this call carries; the same key on the same path gives the same id."""
+        key = self._key
+        act_id = str(uuid.uuid4()) if key is None else id_from_key(self._caller.account_id, self._path, key)
+        return {"id": act_id, "case_id": case_id, "by": self._caller.actor, "received_at": NOT_STAMPED}
+
+    async def case(self, case_id: str) -> CaseRow:
+        """The case, if the caller may know of it. Raises a Problem."""
+        row = await self._reader.case(self._caller, case_id)
+        if row is None:
+            raise Problem("NotFound")
+        return row
+
+    async def own_task(self, task_id: str) -> TaskRow:
+        """The task, if it lies before the caller. Raises a Problem."""
+        task = await self.known_task(task_id)
+        if not self._caller.may_answer(task):
+            raise Problem("NotYourTask", errors=[Wrong("task_id", "NotYourTask")])
+        return task
+
+    async def known_task(self, task_id: str) -> TaskRow:
+        """The task, if the caller may know of its case. Raises a Problem."""
+        task = await self._reader.task(task_id)
+        if task is None or await self._reader.case(self._caller, task.case_id) is None:
+            raise Problem("NotFound")
+        return task
+
+    async def receive(self, act: Act, content: Mapping[str, Any] | None = None) -> ActShown:
+        """The act is in the inbox, and worked off if the engine is there in time: 200 when accepted, 202 when it is
+        not known yet. Raises a Problem when it was refused, and what the inbox raises."""
+        await self._reader.release()
+        received = await self._runtime.inbox.receive_act(act, content)
+        if received.state == "received":
+            await self._runtime.courier.send_and_wait(act.case_id)
+        return await self.standing(act.id)
+
+    async def standing(self, act_id: str) -> ActShown:
+        """How the act of this call stands, as an answer to who sent it. Raises a Problem when it was refused."""
+        row = await self._reader.act(act_id)
+        assert row, "an act that was received stays"
+        if row.state == "received":
+            self._response.status_code = 202
+            self._response.headers["Location"] = f"/v1/acts/{act_id}"
+            self._response.headers["Retry-After"] = "1"
+        elif row.state == "refused":
+            raise await refused(self._reader, row)
+        shown = await shown_act(self._reader, self._renderer, row, self._language, f"/v1/acts/{act_id}")
+        if shown.case and shown.case.granted and shown.case.procedure != "access":
+            self._runtime.courier.send(shown.case.granted.access_case_id)
+        return shown
+
+
+def receiver_of(
+    runtime: Running,
+    reader: Reading,
+    renderer: Rendering,
+    caller: Calling,
+    language: AnsweredIn,
+    request: Request,
+    response: Response,
+    key: IdempotencyKey = None,
+) -> Receiver:
+    return Receiver(runtime, reader, renderer, caller, language, request, response, key)
+
+
+Receiving = Annotated[Receiver, Depends(receiver_of)]
+
+
+async def shown_act(reader: Reader, renderer: Renderer, row: ActRow, language: Language, instance: str) -> ActShown:
+    """An act with its result, or its problem, once there is one."""
+    act = ACT.validate_python(row.act)
+    known = {"act_id": row.act_id, "case_id": row.case_id, "kind": row.kind, "received_at": row.received_at}
+    if row.state == "refused":
+        problem = await refused(reader, row)
+        return ActShown(**known, state="refused", problem=problem.document(language, instance))
+    if row.state == "received":
+        return ActShown(**known, state="received")
+    case = await renderer.case(row.case_id)
+    task_id = act.task_id if isinstance(act, TaskAct) else None
+    task = next((task for task in case.tasks if task.task_id == task_id), None)
+    return ActShown(**known, state="accepted", case=case, task=task)
+
+
+async def refused(reader: Reader, row: ActRow) -> Problem:
+    """The problem of an act that was refused, naming the field and the rule."""
+    known = dict(row.problem or {})
+    code = known.pop("code", "Unexpected")
+    field = known.pop("field", None)
+    if code == "RequirementMissing":
+        return await requirement_missing(reader, row, str(field), known)
+    params = {name: tuple(str(value).split("|")) for name, value in known.items()}
+    return Problem(code, errors=[Wrong(field, code, params)], params=params, act_id=row.act_id)
+
+
+async def requirement_missing(reader: Reader, row: ActRow, field: str, known: Mapping[str, Any]) -> Problem:
+    """Names all that the outcome demands by that rule and that was not given, not the first thing alone."""
+    act = ACT.validate_python(row.act)
+    read = await reader.case_read(row.case_id)
+    rules, state = read.rules, read.state
+    missing: list[Requirement] = []
+    outcome = None
+    if isinstance(act, Decide | Correct) and (task := state.tasks.get(act.task_id)):
+        stage = rules.stage(task.stage)
+        outcome = stage.outcome(act.outcome) if stage else None
+        mode = act.terms.access_mode if act.terms else None
+        choice = rules.choice("access_mode", mode) if mode else None
+        given = act.given | state.given
+        demanded = (*(choice.grant_requires if choice else ()), *(outcome.requires if outcome else ()))
+        missing = [r for r in demanded if r.applies_to(state.choices) and not r.is_met_by(given)]
+    citation = Law(rules, "zh").citation(str(known.get("source")), str(known.get("rule")), str(known.get("basis")))
+    same = [r for r in missing if r.citation == citation]
+    named = outcome.label if outcome else Label(zh="此操作", en="this act")
+    fields = all_of([r.any_of for r in same] or [tuple(field.split("|"))])
+    errors = [
+        Wrong(
+            "|".join(r.any_of),
+            "RequirementMissing",
+            {"outcome": named, "fields": all_of([r.any_of])},
+            r.citation,
+            rules,
+        )
+        for r in missing
+    ] or [Wrong(field, "RequirementMissing", {"outcome": named, "fields": fields}, citation, rules)]
+    return Problem(
+        "RequirementMissing",
+        errors=errors,
+        params={"outcome": named, "fields": fields},
+        citation=citation,
+        rules=rules,
+        act_id=row.act_id,
+    )

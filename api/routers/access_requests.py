@@ -1,0 +1,101 @@
+"""Filing an access request (数据开放申请): received whenever PostgreSQL is there, engine or no engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import cast
+
+from fastapi import APIRouter, Response
+
+from activities.inbox import Filing, id_from_key
+from api.dependencies import Applicant, Reading, Rendering, RequiredIdempotencyKey, Running
+from api.forms import AccessRequestForm
+from api.openapi import problems
+from api.problems import Problem, Wrong, invalid, wrongs
+from api.shapes import CaseShown
+from models.tables import DatasetRow
+from rules.admissibility import DatasetFacts, Openness, admissible, chosen
+from rules.deadlines import to_shanghai
+from rules.loading import CityUnknown, cities, load_pack
+from rules.pinned import ProcedureRules
+from rules.resolving import NotInForce, ProcedureUnknown, resolve
+
+PATH = "/v1/access-requests"
+PROCEDURE = "access_request"
+
+router = APIRouter(tags=["access requests"])
+
+
+class LawAtReceipt:
+    """Judges a request by the law in force when it is received, which only the receipt knows."""
+
+    def __init__(self, city: str, stated: Mapping[str, object], dataset: DatasetFacts) -> None:
+        self._city = city
+        self._stated = stated
+        self._dataset = dataset
+        self.choices: dict[str, str] = {}
+        """The choices that the request stands for, once it is received."""
+
+    def __call__(self, received_at: datetime) -> ProcedureRules:
+        """The rules that govern. Raises a Problem if they do not let the request be received, or there are none."""
+        on = to_shanghai(received_at).date()
+        try:
+            rules = resolve(load_pack(self._city), PROCEDURE, on)
+        except NotInForce as fact:
+            raise Problem("Inadmissible", errors=[Wrong("city", "not_in_force", {"on": on})]) from fact
+        except ProcedureUnknown as fact:
+            raise Problem("Inadmissible", errors=[Wrong("city", "procedure_unknown")]) from fact
+        if found := admissible(rules, self._stated, self._dataset):
+            raise Problem("Inadmissible", errors=wrongs(found, rules))
+        self.choices.update(chosen(rules, self._stated))
+        return rules
+
+
+@router.post(
+    PATH,
+    status_code=201,
+    response_model=CaseShown,
+    responses=problems(400, 401, 403, 422, 503),
+    summary="File an access request",
+)
+async def file_access_request(
+    form: AccessRequestForm,
+    key: RequiredIdempotencyKey,
+    caller: Applicant,
+    runtime: Running,
+    reader: Reading,
+    renderer: Rendering,
+    response: Response,
+) -> CaseShown:
+    """The request is received, with case number, first tasks and due days. Which fields are demanded, and which
+    urgencies, modes and uses are known, the law of the city says on the day of receipt."""
+    try:
+        load_pack(form.city)
+    except CityUnknown as fact:
+        raise invalid("city", "city_unknown", given=form.city, known=tuple(cities())) from fact
+    dataset = await reader.dataset(form.dataset_id)
+    if dataset is None or dataset.city != form.city:
+        raise invalid("dataset_id", "dataset_unknown")
+    stated = form.stated()
+    law = LawAtReceipt(form.city, stated, facts(dataset))
+    filing = Filing(
+        party=caller.account_id,
+        dataset_id=dataset.dataset_id,
+        bodies={**await reader.bodies_of(form.city), "provider": dataset.provider},
+        data_items=form.data_items or (),
+        choices=law.choices,
+        given=frozenset(stated),
+        content=form.said(),
+    )
+    await reader.release()
+    case_id = id_from_key(caller.account_id, PATH, key)
+    await runtime.inbox.receive_filing(case_id, PROCEDURE, law, filing)
+    runtime.courier.send(case_id)
+    response.headers["Location"] = f"/v1/cases/{case_id}"
+    return await renderer.case(case_id)
+
+
+def facts(dataset: DatasetRow) -> DatasetFacts:
+    """What admissibility needs to know of a dataset."""
+    return DatasetFacts(dataset.dataset_id, cast(Openness, dataset.openness), frozenset(dataset.items))

@@ -1,0 +1,186 @@
+"""Cases: searching them, one case, its log; and the applicant's own acts on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Body, Query
+from pydantic import AwareDatetime
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import col
+
+from api.dependencies import Actor, Applicant, Calling, CaseId, Cursor, Limit, Reading, Rendering, Word
+from api.forms import NoteForm, SupplementForm, WithdrawalForm
+from api.openapi import act_answers, problems
+from api.paging import cursor, instant, place_of
+from api.problems import Problem, Wrong, wrongs
+from api.reading import CaseRead, Reader
+from api.receiving import Receiving
+from api.rendering import case_summary
+from api.routers.access_requests import facts
+from api.shapes import ActShown, CaseShown, CaseSummary, LoggedEvent, Page
+from models import acts as a
+from models.state import TaskState
+from models.tables import CaseRow
+from rules.admissibility import admissible
+from rules.pinned import APPLICANT
+
+RESUBMIT = "resubmit"
+SIGN = "sign"
+
+router = APIRouter(prefix="/v1/cases", tags=["cases"])
+
+
+@router.get("", response_model=Page[CaseSummary], responses=problems(401, 422, 503), summary="Search cases")
+async def search(
+    caller: Calling,
+    reader: Reading,
+    city: Word = None,
+    procedure: Word = None,
+    status: Literal["open", "closed"] | None = None,
+    outcome: Word = None,
+    case_number: Word = None,
+    dataset_id: Word = None,
+    provider: Word = None,
+    received_from: AwareDatetime | None = None,
+    received_until: Annotated[AwareDatetime | None, Query(description="exclusive")] = None,
+    after: Annotated[Cursor, Query(alias="cursor")] = None,
+    limit: Limit = 50,
+) -> Page[CaseSummary]:
+    """The cases that the caller may know of, latest first."""
+    equal: Mapping[ColumnElement[str | None], str | None] = {
+        col(CaseRow.city): city,
+        col(CaseRow.procedure): procedure,
+        col(CaseRow.outcome): outcome,
+        col(CaseRow.case_number): case_number,
+        col(CaseRow.dataset_id): dataset_id,
+        col(CaseRow.provider): provider,
+    }
+    wanted = [column == value for column, value in equal.items() if value is not None]
+    if status is not None:
+        wanted.append(col(CaseRow.closed_at).is_(None) if status == "open" else col(CaseRow.closed_at).is_not(None))
+    if received_from is not None:
+        wanted.append(col(CaseRow.received_at) >= received_from)
+    if received_until is not None:
+        wanted.append(col(CaseRow.received_at) < received_until)
+    if after is not None:
+        wanted.append(earlier(after))
+    rows = await reader.cases(caller, wanted, limit + 1)
+    more = cursor(rows[limit - 1].received_at, rows[limit - 1].case_id) if len(rows) > limit else None
+    return Page(items=[case_summary(row) for row in rows[:limit]], next=more)
+
+
+def earlier(after: str) -> ColumnElement[bool]:
+    """The cases that come after the place of a cursor, in a list with the latest first."""
+    received, case_id = place_of(after, 2)
+    received_at = instant(received)
+    same = and_(col(CaseRow.received_at) == received_at, col(CaseRow.case_id) > str(case_id))
+    return or_(col(CaseRow.received_at) < received_at, same)
+
+
+@router.get("/{case_id}", response_model=CaseShown, responses=problems(401, 404, 503), summary="One case")
+async def one_case(case_id: CaseId, caller: Calling, reader: Reading, renderer: Rendering) -> CaseShown:
+    """The case as its log tells it, with its tasks, clocks and rules."""
+    if await reader.case(caller, case_id) is None:
+        raise Problem("NotFound")
+    return await renderer.case(case_id)
+
+
+@router.get(
+    "/{case_id}/events", response_model=Page[LoggedEvent], responses=problems(401, 404, 422, 503), summary="Its log"
+)
+async def events(
+    case_id: CaseId,
+    caller: Calling,
+    reader: Reading,
+    renderer: Rendering,
+    after: Annotated[Cursor, Query(alias="cursor")] = None,
+    limit: Limit = 100,
+) -> Page[LoggedEvent]:
+    """What happened, in order, with what people wrote as far as the caller may read it."""
+    if await reader.case(caller, case_id) is None:
+        raise Problem("NotFound")
+    number = 0 if after is None else event_number(after)
+    rows = await reader.events(case_id, number, limit + 1)
+    more = cursor(rows[limit - 1].number) if len(rows) > limit else None
+    return Page(items=await renderer.events(case_id, rows[:limit]), next=more)
+
+
+def event_number(after: str) -> int:
+    (number,) = place_of(after, 1)
+    if not isinstance(number, int) or not 0 <= number < 2**31:
+        raise Problem("RequestInvalid", errors=[Wrong("cursor", "cursor_unusable")])
+    return number
+
+
+@router.post("/{case_id}/withdrawal", response_model=ActShown, responses=act_answers(), summary="Withdraw a request")
+async def withdraw(
+    case_id: CaseId,
+    _caller: Applicant,
+    receiver: Receiving,
+    form: Annotated[WithdrawalForm | None, Body()] = None,
+) -> ActShown:
+    """The applicant takes the request back; it may until the case is closed."""
+    case = await receiver.case(case_id)
+    return await receiver.receive(a.Withdraw(**receiver.fields(case.case_id)), form.said() if form else None)
+
+
+@router.post(
+    "/{case_id}/supplement", response_model=ActShown, responses=act_answers(), summary="Supplement or resubmit"
+)
+async def supplement(
+    case_id: CaseId, form: SupplementForm, caller: Applicant, reader: Reading, receiver: Receiving
+) -> ActShown:
+    """What a reviewer asked for; after a return, the request submitted again."""
+    await receiver.case(case_id)
+    read = await reader.case_read(case_id)
+    await still_admissible(reader, read, form)
+    if task := open_to_applicant(read, RESUBMIT):
+        act: a.Act = a.Decide(
+            **receiver.fields(case_id),
+            task_id=task.task_id,
+            outcome=RESUBMIT,
+            given=form.given(frozenset({"text"})),
+            amends=form.amendment(),
+        )
+    else:
+        act = a.Supply(**receiver.fields(case_id), amends=form.amendment())
+    return await receiver.receive(act, form.said())
+
+
+@router.post("/{case_id}/signature", response_model=ActShown, responses=act_answers(), summary="Sign the agreement")
+async def sign(case_id: CaseId, _caller: Applicant, reader: Reading, receiver: Receiving) -> ActShown:
+    """The applicant's signature; access is granted when both have signed."""
+    await receiver.case(case_id)
+    if known := await receiver.received_before():
+        return known
+    task = open_to_applicant(await reader.case_read(case_id), SIGN)
+    if task is None:
+        raise Problem("NothingToSign")
+    return await receiver.receive(a.Decide(**receiver.fields(case_id), task_id=task.task_id, outcome=SIGN))
+
+
+@router.post("/{case_id}/notes", response_model=ActShown, responses=act_answers(), summary="Add a note to the file")
+async def note(case_id: CaseId, form: NoteForm, _caller: Actor, receiver: Receiving) -> ActShown:
+    """A note of an officer is read by officers, a note of the applicant by both."""
+    await receiver.case(case_id)
+    return await receiver.receive(a.Note(**receiver.fields(case_id)), form.said())
+
+
+def open_to_applicant(read: CaseRead, outcome: str) -> TaskState | None:
+    """The open task before the applicant that can be decided in this way."""
+    tasks = (task for task in read.state.open_tasks() if task.body == APPLICANT and outcome in task.outcomes)
+    return next(tasks, None)
+
+
+async def still_admissible(reader: Reader, read: CaseRead, form: SupplementForm) -> None:
+    """What changes in the request is judged as its filing was, by the rules that the case keeps. Raises a Problem."""
+    stated = form.stated()
+    dataset = await reader.dataset(read.state.dataset_id)
+    if not stated or dataset is None:
+        return
+    before = {name: "given" for name in read.state.given} | dict(read.state.choices)
+    found = admissible(read.rules, {**before, "data_items": read.state.data_items, **stated}, facts(dataset))
+    if changed := [each for each in found if each.field in stated]:
+        raise Problem("Inadmissible", errors=wrongs(changed, read.rules))

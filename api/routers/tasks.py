@@ -1,0 +1,195 @@
+"""Tasks: the caller's list, most urgent first, and what an officer does with a task."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from sqlalchemy import ColumnElement, and_, not_, or_
+from sqlmodel import col
+
+from api.dependencies import Calling, Cursor, Limit, Officer, Reading, Rendering, Reviewer, Running, TaskId, Word
+from api.forms import DecisionForm, OpinionDemand, ReassignmentForm, SupplementDemand
+from api.openapi import act_answers, problems
+from api.paging import cursor, instant, place_of
+from api.problems import Problem, invalid
+from api.reading import Reader, TaskRead, overdue
+from api.receiving import Receiving
+from api.shapes import ActShown, Page, TaskShown
+from models import acts as a
+from models.tables import TaskRow
+
+State = Literal["open", "claimed", "done", "cancelled"]
+
+router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
+
+
+@router.get("", response_model=Page[TaskShown], responses=problems(401, 422, 503), summary="The caller's task list")
+async def task_list(
+    caller: Calling,
+    runtime: Running,
+    reader: Reading,
+    renderer: Rendering,
+    state: Annotated[list[State] | None, Query(description="left out: open and claimed")] = None,
+    is_overdue: Annotated[bool | None, Query(alias="overdue")] = None,
+    body: Word = None,
+    city: Word = None,
+    after: Annotated[Cursor, Query(alias="cursor")] = None,
+    limit: Limit = 50,
+) -> Page[TaskShown]:
+    """An officer gets the tasks of its body, an applicant its own, a supervisor those of its city: most urgent first,
+    those without a due day last."""
+    present = await runtime.present()
+    wanted: list[ColumnElement[bool]] = []
+    if state is None or set(state) == {"open", "claimed"}:
+        wanted.append(col(TaskRow.ended_at).is_(None))
+    else:
+        wanted.append(col(TaskRow.state).in_(state))
+    if is_overdue is not None:
+        wanted.append(overdue(present.now) if is_overdue else not_(overdue(present.now)))
+    if body is not None:
+        wanted.append(col(TaskRow.body) == body)
+    if city is not None:
+        wanted.append(col(TaskRow.city) == city)
+    if after is not None:
+        wanted.append(beyond(after))
+    reads = await reader.tasks(caller, wanted, present.now, limit + 1)
+    more = cursor_of(reads[limit - 1]) if len(reads) > limit else None
+    return Page(items=await renderer.tasks(reads[:limit], present), next=more)
+
+
+def cursor_of(read: TaskRead) -> str:
+    return cursor(read.task.due_at, read.task.opened_at, read.task.task_id)
+
+
+def beyond(after: str) -> ColumnElement[bool]:
+    """The tasks that come after the place of a cursor."""
+    due, opened, task_id = place_of(after, 3)
+    opened_at = instant(opened)
+    then = or_(
+        col(TaskRow.opened_at) > opened_at,
+        and_(col(TaskRow.opened_at) == opened_at, col(TaskRow.task_id) > str(task_id)),
+    )
+    if due is None:
+        return and_(col(TaskRow.due_at).is_(None), then)
+    due_at = instant(due)
+    return or_(
+        col(TaskRow.due_at) > due_at, and_(col(TaskRow.due_at) == due_at, then), col(TaskRow.due_at).is_(None)
+    )
+
+
+@router.get("/{task_id}", response_model=TaskShown, responses=problems(401, 404, 503), summary="One task")
+async def one_task(task_id: TaskId, caller: Calling, reader: Reading, renderer: Rendering) -> TaskShown:
+    """A task of a case that the caller may know of."""
+    row = await reader.task(task_id)
+    if row is None or await reader.case(caller, row.case_id) is None:
+        raise Problem("NotFound")
+    task = await renderer.task(row.case_id, task_id)
+    assert task, "the read model holds no task that the log does not"
+    return task
+
+
+@router.post("/{task_id}/claim", response_model=ActShown, responses=act_answers(), summary="Claim a task")
+async def claim(task_id: TaskId, _caller: Reviewer, receiver: Receiving) -> ActShown:
+    """The task is the caller's to decide; an unclaimed one may be decided by any officer of its body."""
+    task = await receiver.own_task(task_id)
+    return await receiver.receive(a.Claim(**receiver.fields(task.case_id), task_id=task_id))
+
+
+@router.post("/{task_id}/release", response_model=ActShown, responses=act_answers(), summary="Give up a claim")
+async def release(task_id: TaskId, _caller: Reviewer, receiver: Receiving) -> ActShown:
+    """Any officer of the body may decide the task again."""
+    task = await receiver.own_task(task_id)
+    return await receiver.receive(a.Release(**receiver.fields(task.case_id), task_id=task_id))
+
+
+@router.post(
+    "/{task_id}/reassignment", response_model=ActShown, responses=act_answers(), summary="Hand a task to a colleague"
+)
+async def reassign(
+    task_id: TaskId, form: ReassignmentForm, caller: Officer, reader: Reading, receiver: Receiving
+) -> ActShown:
+    """The task is the colleague's; a supervisor of the body may also take it from who claimed it."""
+    task = await receiver.known_task(task_id)
+    if task.body != caller.body:
+        raise Problem("NotYourTask")
+    to = await reader.account(form.to)
+    if to is None:
+        raise invalid("to", "account_unknown")
+    act = a.Reassign(
+        **receiver.fields(task.case_id),
+        task_id=task_id,
+        to=to.account_id,
+        to_body=to.body if "reviewer" in to.roles else None,
+        supervises=caller.has("supervisor"),
+    )
+    return await receiver.receive(act, form.said())
+
+
+@router.post("/{task_id}/decision", response_model=ActShown, responses=act_answers(), summary="Decide a task")
+async def decide(
+    task_id: TaskId, form: DecisionForm, _caller: Reviewer, reader: Reading, receiver: Receiving
+) -> ActShown:
+    """An outcome of the task, with what the rules demand for it. In time if it was received before the due instant,
+    whenever it is worked off."""
+    task = await receiver.own_task(task_id)
+    await items_are_of_the_dataset(reader, task, form)
+    act = a.Decide(
+        **receiver.fields(task.case_id),
+        task_id=task_id,
+        outcome=form.outcome,
+        given=form.stated(),
+        terms=form.terms(),
+    )
+    return await receiver.receive(act, form.said())
+
+
+@router.post("/{task_id}/correction", response_model=ActShown, responses=act_answers(), summary="Correct a decision")
+async def correct(
+    task_id: TaskId, form: DecisionForm, _caller: Reviewer, reader: Reading, receiver: Receiving
+) -> ActShown:
+    """Another decision in the place of the body's own, until the next body has acted."""
+    task = await receiver.own_task(task_id)
+    await items_are_of_the_dataset(reader, task, form)
+    act = a.Correct(
+        **receiver.fields(task.case_id),
+        task_id=task_id,
+        outcome=form.outcome,
+        given=form.stated(),
+        terms=form.terms(),
+    )
+    return await receiver.receive(act, form.said())
+
+
+@router.post(
+    "/{task_id}/supplement-request",
+    response_model=ActShown,
+    responses=act_answers(),
+    summary="Ask the applicant for a supplement (补正)",
+)
+async def ask_supplement(task_id: TaskId, form: SupplementDemand, _caller: Reviewer, receiver: Receiving) -> ActShown:
+    """The clock runs on, unless a rule of the city says that it stops."""
+    task = await receiver.own_task(task_id)
+    act = a.AskSupplement(**receiver.fields(task.case_id), task_id=task_id, given=form.given(frozenset({"text"})))
+    return await receiver.receive(act, form.said())
+
+
+@router.post(
+    "/{task_id}/opinion-request", response_model=ActShown, responses=act_answers(), summary="Ask the experts"
+)
+async def ask_opinion(task_id: TaskId, form: OpinionDemand, _caller: Reviewer, receiver: Receiving) -> ActShown:
+    """The experts get a task of their own inside the stage, whose clock runs on."""
+    task = await receiver.own_task(task_id)
+    act = a.AskOpinion(**receiver.fields(task.case_id), task_id=task_id, given=form.given(frozenset({"question"})))
+    return await receiver.receive(act, form.said())
+
+
+async def items_are_of_the_dataset(reader: Reader, task: TaskRow, form: DecisionForm) -> None:
+    """Only items that the dataset has can be granted. Raises a Problem on `data_items`."""
+    if form.data_items is None:
+        return
+    dataset_id = (await reader.case_read(task.case_id)).state.dataset_id
+    dataset = await reader.dataset(dataset_id)
+    unknown = tuple(item for item in form.data_items if dataset is None or item not in dataset.items)
+    if unknown:
+        raise invalid("data_items", "item_unknown", items=unknown)

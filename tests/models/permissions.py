@@ -1,0 +1,130 @@
+"""Who may do what to a task, tried act by act: `python -m tests.models.permissions > docs/permissions.md` writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from models import acts as a
+from tests.models.bench import BOTH_SIGN, PARTY, STRANGER, WHATEVER_IS_ASKED, Bench, filed, until_signing
+
+HEAD = """# Who may do what
+
+Generated: `python -m tests.models.permissions > docs/permissions.md`. Each cell is tried on the law itself
+(`models/judging.py`), in Nanning, whose procedure has every kind of act; `tests/models/test_permissions.py` compares.
+A dash stands for *accepted*. What an outcome must come with (reasons, bases, references) is a matter of the pack and is
+given here. Who may see a case at all is decided before, by the API.
+"""
+
+OFFICER = a.Actor(account="acc_officer", body="nanning.provider")
+COLLEAGUE = a.Actor(account="acc_colleague", body="nanning.provider")
+WHO: Mapping[str, a.Actor] = {
+    "officer of the body": OFFICER,
+    "officer of another body": a.Actor(account="acc_elsewhere", body="nanning.operator"),
+    "supervisor": a.Actor(account="acc_supervisor", body="nanning.authority"),
+    "applicant": PARTY,
+    "another party": STRANGER,
+}
+
+
+def lying_before_the_provider() -> Bench:
+    return filed("nanning").all_decide([("formal_review", "pass")])
+
+
+def claimed_by(officer: a.Actor) -> Bench:
+    bench = lying_before_the_provider()
+    bench.on("provider_review", a.Claim, by=officer)
+    return bench
+
+
+def with_a_supplement_asked() -> Bench:
+    bench = lying_before_the_provider()
+    bench.on("provider_review", a.AskSupplement, by=OFFICER)
+    return bench
+
+
+def cancelled() -> Bench:
+    """The operator took its decision back before the provider had acted."""
+    bench = lying_before_the_provider()
+    bench.correct("formal_review", "return")
+    return bench
+
+
+def withdrawn(bench: Bench) -> Bench:
+    bench.by_party(a.Withdraw)
+    return bench
+
+
+REVIEW: Mapping[str, Callable[[], Bench]] = {
+    "open": lying_before_the_provider,
+    "claimed by the same": lambda: claimed_by(OFFICER),
+    "claimed by a colleague": lambda: claimed_by(COLLEAGUE),
+    "supplement asked": with_a_supplement_asked,
+    "done": lambda: lying_before_the_provider().all_decide([("provider_review", "agree")]),
+    "cancelled": cancelled,
+    "case closed": lambda: withdrawn(lying_before_the_provider()),
+}
+SIGNATURE: Mapping[str, Callable[[], Bench]] = {
+    "open": lambda: until_signing("nanning"),
+    "done": lambda: until_signing("nanning").all_decide([("applicant_signature", "sign")]),
+    "case closed": lambda: until_signing("nanning").all_decide(BOTH_SIGN),
+}
+
+TO_A_COLLEAGUE = {"to": COLLEAGUE.account, "to_body": COLLEAGUE.body}
+ON_THE_REVIEW: Mapping[str, tuple[type[a.ReceivedAct], Mapping[str, Any]]] = {
+    "claim": (a.Claim, {}),
+    "release": (a.Release, {}),
+    "reassign": (a.Reassign, TO_A_COLLEAGUE),
+    "decide": (a.Decide, {"outcome": "agree", "given": WHATEVER_IS_ASKED}),
+    "correct": (a.Correct, {"outcome": "refuse", "given": WHATEVER_IS_ASKED}),
+    "ask for a supplement": (a.AskSupplement, {}),
+    "ask for an opinion": (a.AskOpinion, {}),
+    "supply": (a.Supply, {}),
+    "withdraw": (a.Withdraw, {}),
+    "note": (a.Note, {}),
+}
+ON_THE_SIGNATURE: Mapping[str, tuple[type[a.ReceivedAct], Mapping[str, Any]]] = {
+    "decide": (a.Decide, {"outcome": "sign"}),
+    "correct": (a.Correct, {"outcome": "sign"}),
+    "ask for a supplement": (a.AskSupplement, {}),
+    "ask for an opinion": (a.AskOpinion, {}),
+    "withdraw": (a.Withdraw, {}),
+}
+
+
+def answer(bench: Bench, stage: str, who: str, kind: type[a.ReceivedAct], more: Mapping[str, Any]) -> str:
+    of_task = {"task_id": bench.task(stage).task_id} if issubclass(kind, a.TaskAct) else {}
+    supervising = {"supervises": who == "supervisor"} if kind is a.Reassign else {}
+    code = bench.judged(bench.act(kind, WHO[who], **of_task, **more, **supervising))
+    return "-" if code == "accepted" else code
+
+
+def table(
+    stage: str,
+    states: Mapping[str, Callable[[], Bench]],
+    acts: Mapping[str, tuple[type[a.ReceivedAct], Mapping[str, Any]]],
+) -> Iterator[str]:
+    yield f"| act | who | {' | '.join(states)} |"
+    yield f"| --- | --- |{' --- |' * len(states)}"
+    for name, (kind, more) in acts.items():
+        for who in WHO:
+            cells = [answer(made(), stage, who, kind, more) for made in states.values()]
+            yield f"| {name} | {who} | {' | '.join(cells)} |"
+
+
+def page() -> str:
+    """The whole page, as it is committed."""
+    return "\n".join(
+        [
+            HEAD,
+            "## A task before a body (the provider's review)\n",
+            *table("provider_review", REVIEW, ON_THE_REVIEW),
+            "\n## A task before the applicant (the signature)\n",
+            *table("applicant_signature", SIGNATURE, ON_THE_SIGNATURE),
+            "",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    print(page(), end="")  # noqa: T201  # the command writes the page to where it is sent

@@ -1,0 +1,359 @@
+"""What the law lets be done on a task, and the refusal that names why not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from models import acts as a
+from models import events as e
+from models import refusals as r
+from rules.pinned import APPLICANT
+from tests.models.bench import BOTH_SIGN, CITIES, INVENTED, MONDAY, PARTY, STRANGER, Bench, filed, law, until_signing
+
+REASON = frozenset({"reason"})
+BASIS = frozenset({"basis"})
+
+
+def before_the_provider(city: str, **more: object) -> Bench:
+    bench = filed(city, **more)  # type: ignore[arg-type]  # passed on as they came
+    return bench.all_decide([("formal_review", "pass")]) if city == "nanning" else bench
+
+
+@pytest.mark.parametrize(
+    ("city", "given", "answer"),
+    [
+        pytest.param("nanning", REASON | BASIS, "accepted", marks=pytest.mark.duty("NN-20.3")),
+        pytest.param("nanning", REASON, "RequirementMissing", marks=pytest.mark.duty("NN-20.3")),
+        pytest.param("nanning", BASIS, "RequirementMissing", marks=pytest.mark.duty("NN-20.3")),
+        pytest.param("yulin", REASON, "accepted"),
+        pytest.param("yulin", BASIS, "RequirementMissing"),
+        pytest.param("guangzhou", REASON, "accepted", marks=pytest.mark.duty("GZ-16b")),
+        pytest.param("guangzhou", BASIS, "RequirementMissing", marks=pytest.mark.duty("GZ-16b")),
+        pytest.param("lianyungang", REASON, "accepted", marks=pytest.mark.duty("LYG-19")),
+        pytest.param("lianyungang", BASIS, "accepted", marks=pytest.mark.duty("LYG-19")),
+        pytest.param("lianyungang", frozenset(), "RequirementMissing", marks=pytest.mark.duty("LYG-19")),
+        pytest.param("nanjing", REASON, "accepted", marks=pytest.mark.duty("NJ-27a")),
+        pytest.param("nanjing", BASIS, "RequirementMissing", marks=pytest.mark.duty("NJ-27a")),
+        pytest.param(INVENTED, BASIS, "accepted"),
+        pytest.param(INVENTED, REASON, "RequirementMissing"),
+    ],
+)
+def test_a_refusal_needs_what_the_citys_law_demands_of_it(city: str, given: frozenset[str], answer: str) -> None:
+    if city == INVENTED:
+        bench, stage = filed(city).all_decide([("pledge", "sign")]), "custody"
+    else:
+        bench, stage = before_the_provider(city), "provider_review"
+    assert bench.decide(stage, "refuse", given) == answer
+
+
+def test_a_missing_requirement_names_the_field_and_the_article() -> None:
+    bench = before_the_provider("nanning")
+    act = bench.act(
+        a.Decide, bench.officer("provider_review"), task_id="case.provider_review.1", outcome="refuse", given=REASON
+    )
+    with pytest.raises(r.RequirementMissing) as refusal:
+        bench.procedure.judge(bench.rules, bench.state, act)
+    assert refusal.value.details() == {"field": "basis", "rule": "20(3)", "basis": "law", "source": "measures"}
+
+
+def test_nannings_operator_passes_or_returns_and_cannot_refuse() -> None:
+    bench = filed("nanning")
+    assert bench.decide("formal_review", "refuse") == "OutcomeNotAllowed"
+    assert bench.decide("formal_review", "return", ()) == "RequirementMissing"
+    assert bench.decide("formal_review", "return", REASON) == "accepted"
+
+
+@pytest.mark.parametrize("stage", ["approval", "approval_of_refusal"])
+def test_nannings_disapproval_states_its_reason(stage: str) -> None:
+    answer = "agree" if stage == "approval" else "refuse"
+    bench = before_the_provider("nanning").all_decide([("provider_review", answer)])
+    assert bench.decide(stage, "disapprove", ()) == "RequirementMissing"
+
+
+@pytest.mark.duty("NJ-27c")
+@pytest.mark.parametrize("commercial", [True, False])
+def test_nanjings_commercial_use_alone_needs_the_reference_of_a_competition(commercial: bool) -> None:
+    bench = filed("nanjing", choices={"use": "commercial" if commercial else "general"})
+    assert bench.decide("provider_review", "agree", ()) == ("RequirementMissing" if commercial else "accepted")
+
+
+@pytest.mark.duty("NJ-27c")
+def test_nanjings_reference_of_a_competition_may_come_with_the_filing_or_with_the_decision() -> None:
+    with_filing = filed("nanjing", choices={"use": "commercial"}, given={"purpose", "tender_reference"})
+    assert with_filing.decide("provider_review", "agree", ()) == "accepted"
+    with_decision = filed("nanjing", choices={"use": "commercial"})
+    assert with_decision.decide("provider_review", "agree", {"tender_reference"}) == "accepted"
+
+
+@pytest.mark.duty("NJ-27b")
+def test_nanjings_research_is_refused_by_the_department_with_a_reason_and_never_by_the_machine() -> None:
+    assert filed("nanjing", choices={"use": "research"}).decide("provider_review", "agree", ()) == "accepted"
+    assert filed("nanjing", choices={"use": "research"}).decide("provider_review", "refuse", REASON) == "accepted"
+
+
+@pytest.mark.duty("GZ-17")
+@pytest.mark.parametrize(
+    ("mode", "given", "answer"),
+    [
+        ("api", (), "accepted"),
+        ("algorithm", (), "accepted"),
+        ("download", (), "RequirementMissing"),
+        ("download", ("reason", "basis"), "RequirementMissing"),
+        ("download", ("access_mode_basis",), "accepted"),
+        ("post", ("access_mode_basis",), "AccessModeNotAllowed"),
+    ],
+)
+def test_guangzhou_grants_a_download_only_with_the_rule_that_prescribes_it(
+    mode: str, given: tuple[str, ...], answer: str
+) -> None:
+    bench = filed("guangzhou")
+    assert bench.decide("provider_review", "agree", given, terms=a.GrantTerms(access_mode=mode)) == answer
+
+
+def test_a_body_may_narrow_the_items_the_mode_and_the_term_and_the_grant_says_so() -> None:
+    bench = filed("guangzhou", choices={"access_mode": "api"})
+    terms = a.GrantTerms(data_items=("name",), access_mode="algorithm", valid_days=30)
+    assert bench.decide("provider_review", "agree", terms=terms) == "accepted"
+    granted = bench.all_decide(BOTH_SIGN).state.granted
+    assert granted
+    assert (granted.data_items, granted.access_mode) == (("name",), "algorithm")
+    assert granted.valid_until.date() == (MONDAY + timedelta(days=31)).date()
+
+
+def test_the_latest_decision_that_sets_a_term_sets_it_and_leaves_the_others_as_they_were() -> None:
+    bench = before_the_provider("nanning")
+    bench.decide("provider_review", "agree", terms=a.GrantTerms(data_items=("name", "address"), access_mode="api"))
+    bench.decide("approval", "approve", terms=a.GrantTerms(data_items=("name",)))
+    granted = bench.all_decide(BOTH_SIGN).state.granted
+    assert granted
+    assert (granted.data_items, granted.access_mode) == (("name",), "api")
+
+
+def test_terms_of_an_answer_that_was_disapproved_do_not_bind_the_next_one() -> None:
+    bench = before_the_provider("nanning")
+    bench.decide("provider_review", "agree", terms=a.GrantTerms(data_items=("name",)))
+    bench.all_decide([("approval", "disapprove"), ("provider_review", "agree"), ("approval", "approve"), *BOTH_SIGN])
+    assert bench.state.granted
+    assert bench.state.granted.data_items == ("name", "address", "opened_on")
+
+
+@pytest.mark.parametrize("items", [("name", "phone"), ("phone",), ()])
+def test_nothing_is_granted_beyond_the_items_asked_for(items: tuple[str, ...]) -> None:
+    """No items named means all of them, so that naming none is no narrowing."""
+    bench = filed("guangzhou")
+    assert bench.decide("provider_review", "agree", terms=a.GrantTerms(data_items=items)) == "ItemNotRequested"
+
+
+def test_a_request_for_all_items_may_be_narrowed_to_some() -> None:
+    bench = filed("lianyungang", items=())
+    assert bench.decide("provider_review", "agree", terms=a.GrantTerms(data_items=("name",))) == "accepted"
+
+
+def test_neither_the_applicant_nor_the_experts_set_the_terms_of_a_grant() -> None:
+    bench = until_signing("nanning")
+    assert bench.decide("applicant_signature", "sign", terms=a.GrantTerms(valid_days=9999)) == "TermsNotAllowed"
+    asked = before_the_provider("nanning")
+    asked.on("provider_review", a.AskOpinion)
+    assert asked.decide("expert_opinion", "opinion", terms=a.GrantTerms(valid_days=9999)) == "TermsNotAllowed"
+
+
+def test_a_claim_is_taken_once_and_by_one_officer_only() -> None:
+    bench = filed("nanning")
+    assert bench.on("formal_review", a.Claim) == "accepted"
+    assert bench.task("formal_review").state == "claimed"
+    assert bench.on("formal_review", a.Claim, by=bench.officer("formal_review", "2")) == "TaskAlreadyClaimed"
+    length = len(bench.log)
+    assert bench.on("formal_review", a.Claim) == "accepted"
+    assert len(bench.log) == length
+
+
+def test_a_claimed_task_is_decided_by_the_officer_who_claimed_it() -> None:
+    bench = filed("nanning")
+    bench.on("formal_review", a.Claim)
+    assert bench.decide("formal_review", "pass", by=bench.officer("formal_review", "2")) == "TaskAlreadyClaimed"
+    assert bench.decide("formal_review", "pass") == "accepted"
+
+
+def test_an_unclaimed_task_may_be_decided_by_any_officer_of_its_body() -> None:
+    bench = filed("nanning")
+    assert bench.decide("formal_review", "pass", by=bench.officer("formal_review", "7")) == "accepted"
+
+
+def test_a_release_needs_a_claim_of_ones_own() -> None:
+    bench = filed("nanning")
+    assert bench.on("formal_review", a.Release) == "TaskNotClaimed"
+    bench.on("formal_review", a.Claim)
+    assert bench.on("formal_review", a.Release, by=bench.officer("formal_review", "2")) == "TaskAlreadyClaimed"
+    assert bench.on("formal_review", a.Release) == "accepted"
+    assert bench.task("formal_review").claimed_by is None
+
+
+def test_a_task_is_reassigned_only_to_an_officer_of_its_body() -> None:
+    bench = filed("nanning")
+    to = bench.officer("formal_review", "2")
+    assert bench.on("formal_review", a.Reassign, to="acc_x", to_body="nanning.provider") == "OfficerNotOfThisBody"
+    assert bench.on("formal_review", a.Reassign, to=to.account, to_body=to.body) == "accepted"
+    assert bench.task("formal_review").claimed_by == to.account
+
+
+def test_a_claimed_task_is_taken_from_its_officer_only_by_one_who_supervises() -> None:
+    bench = filed("nanning")
+    bench.on("formal_review", a.Claim)
+    other = bench.officer("formal_review", "2")
+    for supervises, answer in ((False, "TaskAlreadyClaimed"), (True, "accepted")):
+        to = {"to": other.account, "to_body": other.body, "supervises": supervises}
+        assert bench.on("formal_review", a.Reassign, by=other, **to) == answer
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_a_task_is_not_decided_by_another_body_nor_by_a_party(city: str) -> None:
+    bench = before_the_provider(city)
+    another_body = a.Actor(account="acc_x", body=f"{city}.government")
+    assert bench.decide("provider_review", "refuse", by=another_body) == "NotYourTask"
+    assert bench.decide("provider_review", "refuse", by=PARTY) == "NotYourTask"
+
+
+def test_nobody_but_the_party_that_filed_signs_for_the_applicant() -> None:
+    bench = until_signing("guangzhou")
+    assert bench.decide("applicant_signature", "sign", by=STRANGER) == "NotYourTask"
+    assert bench.decide("applicant_signature", "sign", by=bench.officer("provider_signature")) == "NotYourTask"
+
+
+def test_of_two_officers_the_first_decides_and_the_other_is_told_so() -> None:
+    bench = filed("nanning")
+    assert bench.decide("formal_review", "pass") == "accepted"
+    assert bench.decide("formal_review", "return", by=bench.officer("formal_review", "2")) == "TaskAlreadyDecided"
+
+
+def test_a_cancelled_task_is_decided_no_more() -> None:
+    bench = filed(INVENTED).all_decide([("pledge", "sign"), ("ethics", "send_back")])
+    assert bench.decide("custody", "agree") == "TaskCancelled"
+
+
+def test_a_task_that_the_case_does_not_have_is_not_decided() -> None:
+    bench = filed("nanning")
+    act = bench.act(a.Decide, bench.officer("formal_review"), task_id="case.approval.1", outcome="approve")
+    assert bench.judged(act) == "NoSuchTask"
+
+
+@pytest.mark.parametrize(("early", "late"), [(timedelta(microseconds=1), False), (timedelta(), True)])
+def test_an_act_is_late_from_the_very_instant_at_which_the_period_ends(early: timedelta, late: bool) -> None:
+    bench = filed("nanning")
+    due_at = bench.task("formal_review").clock.due_at
+    assert due_at
+    bench.now = due_at - early
+    bench.decide("formal_review", "pass")
+    assert bench.task("formal_review").late is late
+
+
+def test_an_act_received_in_time_is_in_time_though_its_clock_has_passed_on_record_meanwhile() -> None:
+    bench = filed("nanning")
+    act = bench.act(a.Decide, bench.officer("formal_review"), task_id="case.formal_review.1", outcome="pass")
+    assert bench.passes(days=30).judged(act) == "accepted"
+    assert bench.task("formal_review").late is False
+
+
+@pytest.mark.parametrize("kind", [a.Claim, a.Decide, a.AskSupplement, a.AskOpinion, a.Note, a.Withdraw, a.ApplyNotice])
+def test_an_act_that_is_delivered_twice_adds_nothing(kind: type[a.ReceivedAct]) -> None:
+    bench = filed("nanning")
+    more: dict[str, object] = {"task_id": "case.formal_review.1"} if issubclass(kind, a.TaskAct) else {}
+    more |= {"outcome": "pass"} if kind is a.Decide else {}
+    more |= {"calendar_version": 1} if kind is a.ApplyNotice else {}
+    act = bench.act(kind, PARTY if kind is a.Withdraw else bench.officer("formal_review"), **more)
+    assert bench.judged(act) == "accepted"
+    length = len(bench.log)
+    assert length > 2
+    assert bench.judged(act) == "accepted"
+    assert len(bench.log) == length
+
+
+@pytest.mark.parametrize("city", [*CITIES, INVENTED])
+def test_the_applicant_may_withdraw_until_the_grant_and_every_open_task_is_cancelled(city: str) -> None:
+    bench = filed(city)
+    assert bench.by_party(a.Withdraw) == "accepted"
+    assert bench.state.closed == "withdrawn"
+    assert {task.state for task in bench.state.tasks.values()} == {"cancelled"}
+
+
+def test_a_request_is_withdrawn_by_nobody_else_and_not_after_the_grant() -> None:
+    bench = until_signing("nanning")
+    assert bench.by_party(a.Withdraw, by=STRANGER) == "NotYourCase"
+    assert bench.by_party(a.Withdraw, by=bench.officer("provider_signature")) == "NotYourCase"
+    assert bench.all_decide(BOTH_SIGN).by_party(a.Withdraw) == "CaseClosed"
+
+
+def test_a_closed_case_takes_no_act() -> None:
+    bench = filed("yulin").all_decide([("provider_review", "refuse")])
+    assert bench.decide("authority_review", "pass") == "CaseClosed"
+    assert bench.by_party(a.Note) == "CaseClosed"
+    assert bench.correct("provider_review", "pass") == "CaseClosed"
+
+
+def test_an_access_request_takes_no_act_of_another_procedure() -> None:
+    assert filed("nanning").by_party(a.Renounce) == "ProcedureKnowsNoSuchAct"
+
+
+def test_only_a_resubmission_or_a_supplement_changes_the_request() -> None:
+    wider = a.Amendment(data_items=("name", "phone"))
+    assert until_signing("nanning").decide("applicant_signature", "sign", amends=wider) == "RequestNotAmendable"
+    assert filed("nanning").decide("formal_review", "pass", amends=wider) == "RequestNotAmendable"
+
+
+def test_an_amendment_chooses_only_what_the_citys_law_lets_an_applicant_choose() -> None:
+    bench = filed("guangzhou")
+    bench.on("provider_review", a.AskSupplement)
+    by_download = a.Amendment(choices={"access_mode": "download"})
+    assert bench.by_party(a.Supply, amends=by_download) == "ChoiceNotOnRequest"
+    assert bench.by_party(a.Supply, amends=a.Amendment(choices={"urgency": "urgent"})) == "ChoiceNotOnRequest"
+
+
+@pytest.mark.duty("NN-9", "YL-9")
+@pytest.mark.parametrize(("city", "stage"), [("nanning", "formal_review"), ("yulin", "authority_review")])
+def test_an_opinion_is_asked_inside_a_stage_and_stops_no_clock(city: str, stage: str) -> None:
+    bench = filed(city)
+    clock = bench.task(stage).clock
+    assert bench.on(stage, a.AskOpinion) == "accepted"
+    opinion = bench.task("expert_opinion")
+    assert (opinion.body, opinion.asked_by_task) == (f"{city}.experts", bench.task(stage).task_id)
+    assert bench.task(stage).clock == clock
+    assert bench.state.step == bench.task(stage).step
+
+
+def test_an_opinion_given_leaves_the_decision_to_the_body_that_asked() -> None:
+    bench = before_the_provider("nanning")
+    bench.on("provider_review", a.AskOpinion)
+    assert bench.decide("expert_opinion", "opinion") == "accepted"
+    assert bench.open_stages == {"provider_review"}
+
+
+def test_an_opinion_is_cancelled_when_the_stage_that_asked_is_decided() -> None:
+    bench = before_the_provider("nanning")
+    bench.on("provider_review", a.AskOpinion)
+    bench.decide("provider_review", "agree")
+    assert bench.task("expert_opinion").state == "cancelled"
+    cancelled = [event for event in bench.log if isinstance(event, e.TaskCancelled)]
+    assert [event.because for event in cancelled] == ["asking_stage_decided"]
+
+
+def test_an_opinion_is_asked_again_only_when_the_first_has_been_given() -> None:
+    bench = before_the_provider("nanning")
+    bench.on("provider_review", a.AskOpinion)
+    assert bench.on("provider_review", a.AskOpinion) == "OpinionAlreadyAsked"
+    bench.decide("expert_opinion", "opinion")
+    assert bench.on("provider_review", a.AskOpinion) == "accepted"
+    assert bench.task("expert_opinion").round == 2
+
+
+@pytest.mark.parametrize("city", ["guangzhou", "nanjing"])
+def test_where_the_law_knows_no_experts_none_are_asked(city: str) -> None:
+    assert law(city).opinion is None
+    assert filed(city).on("provider_review", a.AskOpinion) == "ProcedureKnowsNoSuchAct"
+
+
+@pytest.mark.parametrize("kind", [a.AskOpinion, a.AskSupplement])
+def test_the_applicant_asks_neither_for_an_opinion_nor_for_a_supplement(kind: type[a.TaskAct]) -> None:
+    bench = until_signing("nanning")
+    assert bench.task("applicant_signature").body == APPLICANT
+    assert bench.on("applicant_signature", kind) == "ProcedureKnowsNoSuchAct"
