@@ -61,7 +61,11 @@ class Law:
         """Such as "Nanning article 20(3)"; a service rule is called one, with its reason."""
         city = self.say(self.rules.city_name)
         if citation.basis is Basis.LAW:
-            return f"{city}{in_chinese(citation.article)}" if self.language == "zh" else f"{city} article {citation.article}"
+            return (
+                f"{city}{in_chinese(citation.article)}"
+                if self.language == "zh"
+                else f"{city} article {citation.article}"
+            )
         note = maybe(citation.note, self.language) or citation.article
         note = note.rstrip("。.")
         return f"{city}服务规则（{note}）" if self.language == "zh" else f"{city} service rule ({note})"

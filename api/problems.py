@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as member
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -73,7 +74,7 @@ class Wrong:
 
     field: str | None
     code: str
-    params: Params = field(default_factory=dict)
+    params: Params = member(default_factory=dict)
     citation: Citation | None = None
     rules: ProcedureRules | None = None
 
@@ -146,9 +147,7 @@ def _error(wrong: Wrong, language: Language) -> FieldError:
     else:
         text = known.shapes.get(wrong.code, known.shapes["other"])
     rule = _rule(wrong.rules, wrong.citation, language)
-    return FieldError(
-        field=wrong.field, code=wrong.code, detail=_filled(text, wrong.params, rule, language), rule=rule
-    )
+    return FieldError(field=wrong.field, code=wrong.code, detail=_filled(text, wrong.params, rule, language), rule=rule)
 
 
 class _Params(dict[str, str]):

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
-from activities.inbox import id_from_key
+from activities.inbox import IdempotencyKeyReused, digest, id_from_key
 from api.callers import Caller
 from api.dependencies import Calling, IdempotencyKey, Reading, Rendering, Running
 from api.language import AnsweredIn, Language
@@ -85,6 +85,19 @@ class Receiver:
         if received.state == "received":
             await self._runtime.courier.send_and_wait(act.case_id)
         return await self.standing(act.id)
+
+    async def received_before(self, content: Mapping[str, Any] | None = None) -> ActShown | None:
+        """The answer to a call that is repeated, for calls whose act depends on how the case stands; None to a new
+        one. Raises IdempotencyKeyReused where the body differs, else as `receive`."""
+        if self._key is None:
+            return None
+        act_id = id_from_key(self._caller.account_id, self._path, self._key)
+        row = await self._reader.act(act_id)
+        if row is None:
+            return None
+        if row.request_digest != digest({"kind": row.kind, **(content or {})}):
+            raise IdempotencyKeyReused
+        return await self.standing(act_id)
 
     async def standing(self, act_id: str) -> ActShown:
         """How the act of this call stands, as an answer to who sent it. Raises a Problem when it was refused."""

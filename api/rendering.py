@@ -10,7 +10,7 @@ from api.callers import Caller
 from api.clocks import clock_shown
 from api.language import Language, said
 from api.laws import Law
-from api.reading import CaseRead, Reader, TaskRead
+from api.reading import Reader, TaskRead
 from api.runtime import Present, Runtime
 from api.shapes import (
     Advice,
@@ -31,7 +31,7 @@ from models.acts import ACT, AskOpinion, Correct, Decide, Note, Supply
 from models.events import Clock
 from models.state import CaseState, TaskState
 from models.tables import ActRow, CaseRow, EventRow, TaskRow
-from rules.pinned import APPLICANT, Citation, Outcome, ProcedureRules
+from rules.pinned import APPLICANT, Outcome, ProcedureRules
 
 TEXT_FIELDS = ("reason", "basis", "reference", "tender_reference", "access_mode_basis", "text")
 """What people write with a decision."""
@@ -235,9 +235,7 @@ def outcome_shown(law: Law, outcome: Outcome) -> OutcomeShown:
 
 def parties(state: CaseState, names: Mapping[str, str]) -> list[PartyShown]:
     applicant = names.get(state.party, state.party)
-    bodies = [
-        PartyShown(role=role, id=body, name=names.get(body, body)) for role, body in sorted(state.bodies.items())
-    ]
+    bodies = [PartyShown(role=role, id=body, name=names.get(body, body)) for role, body in sorted(state.bodies.items())]
     return [PartyShown(role=APPLICANT, id=applicant, name=applicant), *bodies]
 
 
@@ -266,9 +264,7 @@ def advisories(law: Law, state: CaseState) -> list[Advice]:
     """What is to be told of the choices that were made."""
     chosen = [law.rules.choice(name, value) for name, value in state.choices.items()]
     return [
-        Advice(
-            **law.cited(choice.citation).model_dump(), choice=name, value=choice.value, text=law.say(choice.advice)
-        )
+        Advice(**law.cited(choice.citation).model_dump(), choice=name, value=choice.value, text=law.say(choice.advice))
         for name, choice in zip(state.choices, chosen, strict=True)
         if choice and choice.advice
     ]
@@ -331,5 +327,3 @@ def case_summary(row: CaseRow) -> CaseSummary:
         status="closed" if row.closed_at else "open",
         events_count=row.number,
     )
-
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Query
@@ -49,15 +48,15 @@ async def search(
     limit: Limit = 50,
 ) -> Page[CaseSummary]:
     """The cases that the caller may know of, latest first."""
-    equal: Mapping[ColumnElement[str | None], str | None] = {
-        col(CaseRow.city): city,
-        col(CaseRow.procedure): procedure,
-        col(CaseRow.outcome): outcome,
-        col(CaseRow.case_number): case_number,
-        col(CaseRow.dataset_id): dataset_id,
-        col(CaseRow.provider): provider,
-    }
-    wanted = [column == value for column, value in equal.items() if value is not None]
+    equal = (
+        (CaseRow.city, city),
+        (CaseRow.procedure, procedure),
+        (CaseRow.outcome, outcome),
+        (CaseRow.case_number, case_number),
+        (CaseRow.dataset_id, dataset_id),
+        (CaseRow.provider, provider),
+    )
+    wanted: list[ColumnElement[bool]] = [col(column) == value for column, value in equal if value is not None]
     if status is not None:
         wanted.append(col(CaseRow.closed_at).is_(None) if status == "open" else col(CaseRow.closed_at).is_not(None))
     if received_from is not None:
@@ -130,10 +129,12 @@ async def withdraw(
     "/{case_id}/supplement", response_model=ActShown, responses=act_answers(), summary="Supplement or resubmit"
 )
 async def supplement(
-    case_id: CaseId, form: SupplementForm, caller: Applicant, reader: Reading, receiver: Receiving
+    case_id: CaseId, form: SupplementForm, _caller: Applicant, reader: Reading, receiver: Receiving
 ) -> ActShown:
     """What a reviewer asked for; after a return, the request submitted again."""
     await receiver.case(case_id)
+    if known := await receiver.received_before(form.said()):
+        return known
     read = await reader.case_read(case_id)
     await still_admissible(reader, read, form)
     if task := open_to_applicant(read, RESUBMIT):
@@ -180,7 +181,7 @@ async def still_admissible(reader: Reader, read: CaseRead, form: SupplementForm)
     dataset = await reader.dataset(read.state.dataset_id)
     if not stated or dataset is None:
         return
-    before = {name: "given" for name in read.state.given} | dict(read.state.choices)
+    before = dict.fromkeys(read.state.given, "given") | dict(read.state.choices)
     found = admissible(read.rules, {**before, "data_items": read.state.data_items, **stated}, facts(dataset))
     if changed := [each for each in found if each.field in stated]:
         raise Problem("Inadmissible", errors=wrongs(changed, read.rules))

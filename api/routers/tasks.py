@@ -73,9 +73,7 @@ def beyond(after: str) -> ColumnElement[bool]:
     if due is None:
         return and_(col(TaskRow.due_at).is_(None), then)
     due_at = instant(due)
-    return or_(
-        col(TaskRow.due_at) > due_at, and_(col(TaskRow.due_at) == due_at, then), col(TaskRow.due_at).is_(None)
-    )
+    return or_(col(TaskRow.due_at) > due_at, and_(col(TaskRow.due_at) == due_at, then), col(TaskRow.due_at).is_(None))
 
 
 @router.get("/{task_id}", response_model=TaskShown, responses=problems(401, 404, 503), summary="One task")
@@ -174,9 +172,7 @@ async def ask_supplement(task_id: TaskId, form: SupplementDemand, _caller: Revie
     return await receiver.receive(act, form.said())
 
 
-@router.post(
-    "/{task_id}/opinion-request", response_model=ActShown, responses=act_answers(), summary="Ask the experts"
-)
+@router.post("/{task_id}/opinion-request", response_model=ActShown, responses=act_answers(), summary="Ask the experts")
 async def ask_opinion(task_id: TaskId, form: OpinionDemand, _caller: Reviewer, receiver: Receiving) -> ActShown:
     """The experts get a task of their own inside the stage, whose clock runs on."""
     task = await receiver.own_task(task_id)

@@ -1,0 +1,66 @@
+"""The service: parses, authorises, receives, hands over and renders. It holds no rule of law."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+from fastapi import FastAPI
+
+from activities.clock import Clock, DatabaseClock
+from activities.settings import Settings
+from api import problems
+from api.metrics import Measuring, Metrics
+from api.openapi import with_problem_schema
+from api.routers import access_requests, acts, cases, datasets, deadlines, grants, health, rules, tasks
+from api.runtime import PATIENCE, running
+
+ROUTERS = (access_requests, cases, tasks, acts, grants, datasets, deadlines, rules, health)
+LARGEST_BODY = 1_000_000
+"""Bytes."""
+
+DESCRIPTION = """
+Kaifang runs the legal procedures by which cities open public data.
+
+Writes take an `Idempotency-Key`; filing requires it. A write that the engine has not yet worked off answers 202 with an
+`act_id`, and `GET /v1/acts/{act_id}` tells the rest. Problems are `application/problem+json` (RFC 9457), in Chinese or
+English by `Accept-Language`, and name the field and the rule: `basis` is `law` for an article of the regulation, and
+`service` for a choice of this service where the regulation is silent.
+"""
+
+
+def create_app(
+    settings: Settings | None = None, *, clock: Clock | None = None, patience: timedelta = PATIENCE
+) -> FastAPI:
+    """The application; settings are those of the process unless given. `patience` is how long a caller waits for the
+    engine before the answer is 202. Raises SettingsError."""
+    chosen = settings or Settings.load()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with running(chosen, clock or DatabaseClock(), patience) as runtime:
+            app.state.runtime = runtime
+            yield
+
+    metrics = Metrics()
+    app = FastAPI(
+        title="Kaifang 开放",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        max_body_size=LARGEST_BODY,
+    )
+    app.state.metrics = metrics
+    app.add_middleware(Measuring, metrics=metrics)
+    problems.install(app)
+    for module in ROUTERS:
+        app.include_router(module.router)
+    describe = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        return with_problem_schema(describe())
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to extend the document
+    return app

@@ -1,0 +1,29 @@
+"""Where an act stands."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.dependencies import ActId, Calling, Reading, Rendering
+from api.language import AnsweredIn
+from api.openapi import problems
+from api.problems import Problem
+from api.receiving import shown_act
+from api.shapes import ActShown
+
+router = APIRouter(prefix="/v1/acts", tags=["acts"])
+
+
+@router.get("/{act_id}", response_model=ActShown, responses=problems(401, 404, 503), summary="Where an act stands")
+async def one_act(
+    act_id: ActId, caller: Calling, reader: Reading, renderer: Rendering, language: AnsweredIn
+) -> ActShown:
+    """When it was received, whether it was accepted or refused, and the result or the problem. Known to who made it,
+    and to the officers who may know of the case."""
+    row = await reader.act(act_id)
+    if row is None:
+        raise Problem("NotFound")
+    own = row.account == caller.account_id
+    if not own and (not caller.is_officer or await reader.case(caller, row.case_id) is None):
+        raise Problem("NotFound")
+    return await shown_act(reader, renderer, row, language, f"/v1/acts/{act_id}")

@@ -1,0 +1,95 @@
+"""One deadline, explained day by day, by the record of notices. Public."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime, BeforeValidator
+
+from api.dependencies import Running
+from api.language import AnsweredIn, said
+from api.openapi import problems
+from api.problems import invalid
+from api.shapes import Instant, Shape, SkippedShown
+from rules.calendar import CalendarRecord
+from rules.deadlines import DeadlineError
+from rules.loading import CityUnknown, cities, load_pack
+
+router = APIRouter(prefix="/v1/deadlines", tags=["deadlines"])
+
+
+def plus_as_sent(text: object) -> object:
+    """A query writes `+` for a blank, so an offset that was not percent-encoded arrives with a blank before it."""
+    return re.sub(r" (?=\d\d:?\d\d$)", "+", text) if isinstance(text, str) else text
+
+
+class DayShown(SkippedShown):
+    """A day of the period: whether it counts, why, and whether a notice has settled that."""
+
+    counted: bool
+    covered: bool
+
+
+class DeadlineShown(Shape):
+    """When a period ends. `due_at` is exclusive; provisional where a needed day is not covered by a notice yet."""
+
+    calendar: str
+    calendar_version: int
+    as_of: date | None
+    started_at: Instant
+    period: str
+    due_at: Instant
+    last_day: date
+    provisional: bool
+    skipped: list[SkippedShown]
+    days: list[DayShown]
+
+
+@router.get("", response_model=DeadlineShown, responses=problems(422, 503), summary="Explain a deadline")
+async def explain(
+    runtime: Running,
+    language: AnsweredIn,
+    calendar_or_city: Annotated[str, Query(max_length=50, description="CN, CN-GX, or a city")],
+    received_at: Annotated[AwareDatetime, BeforeValidator(plus_as_sent), Query(description="with offset")],
+    period: Annotated[str, Query(max_length=10, description="`12h` or `5wd`")],
+    as_of: Annotated[date | None, Query(description="by the notices published up to this day")] = None,
+) -> DeadlineShown:
+    """The day of receipt is not counted; working days end at midnight, hours run from the moment."""
+    record = (await runtime.present()).record
+    scope = scope_of(record, calendar_or_city)
+    try:
+        calendar = record.calendar(scope, as_of)
+        deadline = calendar.deadline(received_at, period)
+    except DeadlineError as fact:
+        field, _, reason = str(fact).partition(": ")
+        raise invalid(field, "deadline_unusable", reason=reason) from fact
+    days = [
+        DayShown(on=day.on, why=said(day.why, language), counted=day.counted, covered=day.covered)
+        for day in calendar.explain(deadline).days
+    ]
+    return DeadlineShown(
+        calendar=deadline.calendar,
+        calendar_version=deadline.calendar_version,
+        as_of=as_of,
+        started_at=deadline.started_at,
+        period=deadline.period,
+        due_at=deadline.due_at,
+        last_day=deadline.last_day,
+        provisional=deadline.provisional,
+        skipped=[SkippedShown(on=day.on, why=day.why) for day in days if not day.counted],
+        days=days,
+    )
+
+
+def scope_of(record: CalendarRecord, calendar_or_city: str) -> str:
+    """The calendar of that name, or of that city. Raises a Problem."""
+    if calendar_or_city in record.scopes:
+        return calendar_or_city
+    try:
+        return load_pack(calendar_or_city).calendar
+    except CityUnknown as fact:
+        known = (*record.scopes, *cities())
+        raise invalid("calendar_or_city", "calendar_unknown", given=calendar_or_city, known=known) from fact

@@ -1,0 +1,80 @@
+"""Whether the service lives, whether a case can be filed, and the figures that operators watch."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
+from temporalio.service import RPCError
+
+from activities.database import AWAY
+from api.dependencies import Running
+from api.metrics import Metrics
+from api.runtime import Runtime
+from api.shapes import Shape
+
+LOG = logging.getLogger("kaifang.api")
+ENGINE_ANSWERS_WITHIN = timedelta(milliseconds=400)
+
+router = APIRouter(tags=["health"])
+
+
+class Health(Shape):
+    status: Literal["ok"] = "ok"
+
+
+class Readiness(Shape):
+    """A case can be filed when the database is there; the engine may come later."""
+
+    database: Literal["up", "away"]
+    engine: Literal["up", "away"]
+
+
+@router.get("/healthz", summary="Whether the process lives")
+async def healthz() -> Health:
+    return Health()
+
+
+@router.get("/readyz", summary="Whether a case can be filed", responses={503: {"model": Readiness}})
+async def readyz(runtime: Running, response: Response) -> Readiness:
+    """200 when PostgreSQL answers; the state of the engine is told, and not required."""
+    database, engine = await asyncio.gather(database_answers(runtime), engine_answers(runtime))
+    response.status_code = 200 if database else 503
+    return Readiness(database="up" if database else "away", engine="up" if engine else "away")
+
+
+async def database_answers(runtime: Runtime) -> bool:
+    """Whether PostgreSQL is there with the system's own tables in it."""
+    try:
+        await runtime.present()
+    except AWAY as away:
+        LOG.info("not ready: %r", away)
+        return False
+    return True
+
+
+async def engine_answers(runtime: Runtime) -> bool:
+    try:
+        return await asyncio.wait_for(
+            runtime.temporal.service_client.check_health(timeout=ENGINE_ANSWERS_WITHIN),
+            ENGINE_ANSWERS_WITHIN.total_seconds(),
+        )
+    except (RPCError, RuntimeError, TimeoutError):  # a client that cannot connect raises RuntimeError
+        return False
+
+
+@router.get("/metrics", summary="Figures for Prometheus", response_class=Response)
+async def metrics(request: Request, runtime: Running) -> Response:
+    """Requests; undelivered acts and the age of the oldest; open and overdue tasks. While PostgreSQL is away, that."""
+    known: Metrics = request.app.state.metrics
+    try:
+        await known.look(runtime)
+    except (*AWAY, SQLAlchemyError) as away:
+        LOG.info("figures without the database: %r", away)
+        known.database_away()
+    return Response(generate_latest(known.registry), media_type=CONTENT_TYPE_LATEST)

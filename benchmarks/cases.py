@@ -1,0 +1,205 @@
+"""Granted requests of Nanning from filing to grant, beside the bare alternative on the same servers in the same run.
+
+Ours and the bare one take turns, at one case at a time and at sixteen, so that what else the machine does strikes
+both; ratios are taken pair by pair. Each has a worker process of its own; the clients live in this process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from time import perf_counter
+from typing import NamedTuple
+
+import asyncpg
+import uvloop
+from temporalio.client import Client, WorkflowExecutionStatus
+
+from activities.database import open_pool
+from benchmarks import bare
+from benchmarks.figures import Aim, Figure, percentile
+from benchmarks.parties import Bare, Kaifang, Side, acts_on
+from benchmarks.servers import servers
+from stack.programs import WORKER
+
+BENCH = "cases"
+TASK_QUEUE = "kaifang"
+BARE_WORKER = ("-m", "benchmarks.bare_worker")
+AT_ONCE = 16
+
+EVENTS = Aim(60)
+THROUGHPUT = Aim(0.7, at_least=True)
+LATENCY = Aim(1.5)
+
+
+class Size(NamedTuple):
+    """How many pairs of turns, and how many cases in each turn."""
+
+    pairs: int
+    at_one: int
+    at_sixteen: int
+
+
+FULL = Size(pairs=4, at_one=10, at_sixteen=48)
+QUICK = Size(pairs=1, at_one=5, at_sixteen=16)
+TINY = Size(pairs=1, at_one=1, at_sixteen=2)
+
+
+@dataclass
+class Turn:
+    """What one side did in one turn: cases a second, and the milliseconds of each act by its kind."""
+
+    cases_per_second: float = 0
+    milliseconds: dict[str, list[float]] = field(default_factory=dict)
+
+    def took(self, kind: str, started: float) -> None:
+        self.milliseconds.setdefault(kind, []).append((perf_counter() - started) * 1e3)
+
+
+def run(size: Size) -> list[Figure]:
+    """The figures of requests without and with claims."""
+    return uvloop.run(_run(size))
+
+
+async def _run(size: Size) -> list[Figure]:
+    async with servers() as running:
+        await _create_table(running.postgres.dsn())
+        worker = running.run("worker", WORKER)
+        bare_worker = running.run("bare-worker", BARE_WORKER)
+        temporal = await running.client()
+        async with await open_pool(running.postgres.dsn()) as pool:
+            ours, other = Kaifang(pool, temporal, TASK_QUEUE), Bare(temporal)
+            for claims in (False, True):
+                for side in (ours, other):
+                    await _turn(side, claims, cases=2, at_once=2)
+            figures = []
+            for claims in (False, True):
+                figures += await _events(temporal, ours, other, claims)
+                figures += await _pairs(ours, other, claims, size)
+        assert worker.is_running()
+        assert bare_worker.is_running()
+        return figures
+
+
+async def _create_table(dsn: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    await connection.execute(bare.SCHEMA)
+    await connection.close()
+
+
+async def _turn(side: Side, claims: bool, *, cases: int, at_once: int) -> Turn:
+    turn = Turn()
+    places = asyncio.Semaphore(at_once)
+
+    async def one() -> None:
+        async with places:
+            await _case(side, claims, turn)
+
+    started = perf_counter()
+    async with asyncio.TaskGroup() as group:
+        for _ in range(cases):
+            group.create_task(one())
+    turn.cases_per_second = cases / (perf_counter() - started)
+    await side.settled()
+    return turn
+
+
+async def _case(side: Side, claims: bool, turn: Turn) -> str:
+    started = perf_counter()
+    case_id = await side.file()
+    turn.took("filing", started)
+    for kind, act in acts_on(side, case_id, claims):
+        started = perf_counter()
+        await act
+        turn.took(kind, started)
+        turn.took("act", started)
+    return case_id
+
+
+async def _events(temporal: Client, ours: Side, other: Side, claims: bool) -> list[Figure]:
+    counts = [await _history(temporal, await _case(side, claims, Turn())) for side in (ours, other)]
+    return [
+        Figure(
+            BENCH,
+            f"history events of a granted request{_with(claims)}",
+            counts[0],
+            "events",
+            "the events of one workflow from its start to its completion, as Temporal tells them; beside: bare",
+            beside=counts[1],
+            aim=EVENTS,
+        )
+    ]
+
+
+async def _history(temporal: Client, case_id: str) -> int:
+    handle = temporal.get_workflow_handle(case_id)
+    await handle.result()
+    assert (await handle.describe()).status is WorkflowExecutionStatus.COMPLETED
+    return len([event async for event in handle.fetch_history_events()])
+
+
+async def _pairs(ours: Side, other: Side, claims: bool, size: Size) -> list[Figure]:
+    figures = []
+    for at_once, cases in ((1, size.at_one), (AT_ONCE, size.at_sixteen)):
+        pairs = [
+            (
+                await _turn(ours, claims, cases=cases, at_once=at_once),
+                await _turn(other, claims, cases=cases, at_once=at_once),
+            )
+            for _ in range(size.pairs)
+        ]
+        figures += _figures(pairs, f"at {at_once}{_with(claims)}", cases)
+    return figures
+
+
+def _with(claims: bool) -> str:
+    return ", each task claimed first" if claims else ""
+
+
+def _figures(pairs: Sequence[tuple[Turn, Turn]], when: str, cases: int) -> list[Figure]:
+    how = f"median of {len(pairs)} turns of {cases} cases; ratio: median of the pairs; beside: bare"
+    ours, other = ([pair[n].cases_per_second for pair in pairs] for n in (0, 1))
+    figures = [
+        Figure(
+            BENCH,
+            f"granted requests {when}",
+            median(ours),
+            "cases/s",
+            f"from the filing to the answer to the last signature, receipt included; {how}",
+            beside=median(other),
+            ratio=median(a / b for a, b in zip(ours, other, strict=True)),
+            aim=THROUGHPUT,
+        )
+    ]
+    for kind in pairs[0][0].milliseconds:
+        ours, other = ([median(pair[n].milliseconds[kind]) for pair in pairs] for n in (0, 1))
+        method = f"what a caller waits for its true answer, receipt included; {how}"
+        figures.append(
+            Figure(
+                BENCH,
+                f"{kind}, median, {when}",
+                median(ours),
+                "ms",
+                method,
+                beside=median(other),
+                ratio=median(a / b for a, b in zip(ours, other, strict=True)),
+                aim=LATENCY if kind == "act" else None,
+            )
+        )
+        pooled = [[each for pair in pairs for each in pair[n].milliseconds[kind]] for n in (0, 1)]
+        slowest = [percentile(each, 0.99) for each in pooled]
+        figures.append(
+            Figure(
+                BENCH,
+                f"{kind}, p99, {when}",
+                slowest[0],
+                "ms",
+                f"as the median, over all {len(pooled[0])} of the run",
+                beside=slowest[1],
+                ratio=slowest[0] / slowest[1],
+            )
+        )
+    return figures
+

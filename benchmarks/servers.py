@@ -1,0 +1,87 @@
+"""The servers on which things are measured: as `make up` starts them, in a folder of their own, gone afterwards."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from migrations.__main__ import prepare
+from stack.postgres import Postgres
+from stack.programs import PythonProgram
+from stack.temporal import NAMESPACE, TemporalServer
+
+
+class Servers:
+    """PostgreSQL and Temporal, and the programs that were started beside them."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.postgres = Postgres(home)
+        self.temporal = TemporalServer(home)
+        self._programs: list[PythonProgram] = []
+
+    def environment(self) -> dict[str, str]:
+        """By which our programs find these servers."""
+        return {
+            **{name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")},
+            "KAIFANG_HOME": str(self.home),
+            "KAIFANG_DATABASE_URL": self.postgres.dsn(),
+            "TEMPORAL_ADDRESS": self.temporal.address,
+            "TEMPORAL_NAMESPACE": NAMESPACE,
+            "TEMPORAL_CONFIG_FILE": os.devnull,
+        }
+
+    async def client(self) -> Client:
+        return await Client.connect(self.temporal.address, namespace=NAMESPACE, data_converter=pydantic_data_converter)
+
+    def run(self, name: str, arguments: Sequence[str]) -> PythonProgram:
+        """A program of ours, until the servers stop."""
+        log = self.home / "logs" / f"{name}.log"
+        program = PythonProgram(name, arguments, log, self.environment())
+        self.keep(program)
+        program.start()
+        return program
+
+    def keep(self, program: PythonProgram) -> None:
+        """Sees to it that the program is stopped before the servers."""
+        self._programs.append(program)
+
+    def stop(self) -> None:
+        for service in (*self._programs, self.temporal, self.postgres):
+            service.stop()
+
+
+@contextmanager
+def scratch_home() -> Iterator[Path]:
+    """A data folder on the disk on which the real one would lie."""
+    beside = Path(os.environ.get("KAIFANG_HOME") or "var")
+    beside.mkdir(mode=0o711, parents=True, exist_ok=True)
+    home = Path(tempfile.mkdtemp(prefix="bench-", dir=beside)).resolve()
+    home.chmod(0o711)
+    try:
+        yield home
+    finally:
+        # As root PostgreSQL's data may lie elsewhere, behind a link.
+        shutil.rmtree((home / "postgres").resolve(), ignore_errors=True)
+        shutil.rmtree(home)
+
+
+@asynccontextmanager
+async def servers() -> AsyncIterator[Servers]:
+    """Both servers with an up-to-date database and the samples; every commit is on the disk before it counts."""
+    with scratch_home() as home:
+        running = Servers(home)
+        try:
+            running.postgres.start()
+            running.temporal.start()
+            await prepare(running.postgres.dsn(), samples=True)
+            yield running
+        finally:
+            running.stop()

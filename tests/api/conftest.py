@@ -1,0 +1,47 @@
+"""The service as it runs: real PostgreSQL, real Temporal, a real worker, and callers with tokens."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from temporalio.worker import Worker
+
+from activities.settings import Settings
+from api.app import create_app
+from stack.temporal import NAMESPACE, TemporalServer
+from tests.api.calling import Caller, Service, serving
+
+BEFORE_202 = timedelta(seconds=20)
+"""So long that a slow machine does not turn an answer into 202."""
+
+
+@pytest.fixture
+def settings(
+    tmp_path: Path, database_url: str, task_queue: str, temporal_server: TemporalServer, monkeypatch: pytest.MonkeyPatch
+) -> Settings:
+    monkeypatch.setenv("TEMPORAL_ADDRESS", temporal_server.address)
+    monkeypatch.setenv("TEMPORAL_NAMESPACE", NAMESPACE)
+    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", os.devnull)
+    return Settings(home=tmp_path, database_url=database_url, task_queue=task_queue)
+
+
+@pytest.fixture
+async def service(settings: Settings) -> AsyncIterator[Service]:
+    """The service, whatever runs behind it: a test that needs the engine's answers asks for `worker` too."""
+    async with serving(create_app(settings, patience=BEFORE_202), settings) as running:
+        yield running
+
+
+@pytest.fixture
+async def working(service: Service, worker: Worker) -> Service:
+    """The service with a worker behind it."""
+    return service
+
+
+@pytest.fixture
+def applicant(service: Service) -> Caller:
+    return service.as_("applicant@demo")
