@@ -15,7 +15,14 @@ else:
     Connection = asyncpg.Connection
     Pool = asyncpg.Pool
 
-AWAY = (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError)
+AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # it is shutting down, has crashed, or does not take connections yet
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the connection broke in the middle of an answer
+)
 """What is raised while PostgreSQL cannot be reached: nothing was recorded, and the same may work later."""
 
 

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from activities.clock import Clock, DatabaseClock
 from activities.settings import Settings
 from api import problems
+from api.limits import Limiting
 from api.metrics import Measuring, Metrics
 from api.openapi import with_problem_schema
 from api.routers import access_requests, acts, cases, datasets, deadlines, grants, health, rules, tasks
@@ -53,6 +54,7 @@ def create_app(
         max_body_size=LARGEST_BODY,
     )
     app.state.metrics = metrics
+    app.add_middleware(Limiting, largest=LARGEST_BODY)
     app.add_middleware(Measuring, metrics=metrics)
     problems.install(app)
     for module in ROUTERS:

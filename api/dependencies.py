@@ -40,7 +40,7 @@ TaskId = Annotated[str, Path(pattern=ID)]
 ActId = Annotated[str, Path(pattern=ID)]
 DatasetId = Annotated[str, Path(pattern=ID)]
 City = Annotated[str, Path(pattern=ID)]
-Cursor = Annotated[str | None, Query(max_length=1000, description="`next` of the page before")]
+Cursor = Annotated[str | None, Query(alias="cursor", max_length=1000, description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Word = Annotated[str | None, Query(pattern=r"^[^\x00]{1,200}$")]
 

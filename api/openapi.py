@@ -44,4 +44,8 @@ def with_problem_schema(document: dict[str, Any]) -> dict[str, Any]:
     # The framework's own shape of validation errors is never answered.
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
+    for calls in document["paths"].values():
+        for call in calls.values():
+            if "HTTPValidationError" in str(call["responses"].get("422")):
+                call["responses"] |= {str(status): answer for status, answer in problems(422).items()}
     return document

@@ -11,7 +11,7 @@ from dataclasses import field as member
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException
 
@@ -42,6 +42,9 @@ STATUS: Mapping[str, int] = {
     "OutcomeNotAllowed": 422,
     "RequirementMissing": 422,
     "AccessModeNotAllowed": 422,
+    "ChoiceNotOnRequest": 422,
+    "RequestNotAmendable": 409,
+    "TermsNotAllowed": 422,
     "ItemNotRequested": 422,
     "NothingToCorrect": 409,
     "NextBodyHasActed": 409,
@@ -157,7 +160,7 @@ class _Params(dict[str, str]):
 
 def _filled(text: Label, params: Params, rule: RuleNamed | None, language: Language) -> str:
     values = _Params({name: spoken(value, language) for name, value in params.items()})
-    values["rule"] = rule.text if rule else ""
+    values["rule"] = "" if rule is None else f"{rule.text}：" if language == "zh" else f"{rule.text}: "
     return said(text, language).format_map(values)
 
 
@@ -222,6 +225,13 @@ def install(app: FastAPI) -> None:
         LOG.warning("PostgreSQL is away: %r", error)
         return answer(request, Problem("DatabaseAway", more_headers={"Retry-After": str(TRY_AGAIN_AFTER)}))
 
+    async def of_the_driver(request: Request, error: Exception) -> Response:
+        assert isinstance(error, DBAPIError)
+        # SQLAlchemy wraps asyncpg's error twice, and not all that mean "away" as one class.
+        driver = error.orig.__cause__ if error.orig else None
+        is_away = error.connection_invalidated or isinstance(driver, AWAY)
+        return await (away if is_away else unexpected)(request, error)
+
     async def unexpected(request: Request, error: Exception) -> Response:
         LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
         return answer(request, Problem("Unexpected"))
@@ -230,8 +240,9 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, misshapen)
     app.add_exception_handler(HTTPException, of_the_framework)
     app.add_exception_handler(IdempotencyKeyReused, key_reused)
-    for kind in (*AWAY, OperationalError, InterfaceError, NoConnectionFree):
+    for kind in (*AWAY, NoConnectionFree):
         app.add_exception_handler(kind, away)
+    app.add_exception_handler(DBAPIError, of_the_driver)
     app.add_exception_handler(Exception, unexpected)
 
 

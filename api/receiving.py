@@ -13,15 +13,14 @@ from activities.inbox import IdempotencyKeyReused, digest, id_from_key
 from api.callers import Caller
 from api.dependencies import Calling, IdempotencyKey, Reading, Rendering, Running
 from api.language import AnsweredIn, Language
-from api.laws import Law
-from api.problems import Problem, Wrong, all_of
+from api.problems import Problem, Wrong
 from api.reading import Reader
+from api.refusals import refused
 from api.rendering import Renderer
 from api.runtime import Runtime
 from api.shapes import ActShown
-from models.acts import ACT, Act, Correct, Decide, TaskAct
+from models.acts import ACT, Act, TaskAct
 from models.tables import ActRow, CaseRow, TaskRow
-from rules.pinned import Label, Requirement
 
 NOT_STAMPED = datetime.min.replace(tzinfo=UTC)
 """The inbox stamps every act; what stands in it before means nothing."""
@@ -144,53 +143,3 @@ async def shown_act(reader: Reader, renderer: Renderer, row: ActRow, language: L
     task_id = act.task_id if isinstance(act, TaskAct) else None
     task = next((task for task in case.tasks if task.task_id == task_id), None)
     return ActShown(**known, state="accepted", case=case, task=task)
-
-
-async def refused(reader: Reader, row: ActRow) -> Problem:
-    """The problem of an act that was refused, naming the field and the rule."""
-    known = dict(row.problem or {})
-    code = known.pop("code", "Unexpected")
-    field = known.pop("field", None)
-    if code == "RequirementMissing":
-        return await requirement_missing(reader, row, str(field), known)
-    params = {name: tuple(str(value).split("|")) for name, value in known.items()}
-    return Problem(code, errors=[Wrong(field, code, params)], params=params, act_id=row.act_id)
-
-
-async def requirement_missing(reader: Reader, row: ActRow, field: str, known: Mapping[str, Any]) -> Problem:
-    """Names all that the outcome demands by that rule and that was not given, not the first thing alone."""
-    act = ACT.validate_python(row.act)
-    read = await reader.case_read(row.case_id)
-    rules, state = read.rules, read.state
-    missing: list[Requirement] = []
-    outcome = None
-    if isinstance(act, Decide | Correct) and (task := state.tasks.get(act.task_id)):
-        stage = rules.stage(task.stage)
-        outcome = stage.outcome(act.outcome) if stage else None
-        mode = act.terms.access_mode if act.terms else None
-        choice = rules.choice("access_mode", mode) if mode else None
-        given = act.given | state.given
-        demanded = (*(choice.grant_requires if choice else ()), *(outcome.requires if outcome else ()))
-        missing = [r for r in demanded if r.applies_to(state.choices) and not r.is_met_by(given)]
-    citation = Law(rules, "zh").citation(str(known.get("source")), str(known.get("rule")), str(known.get("basis")))
-    same = [r for r in missing if r.citation == citation]
-    named = outcome.label if outcome else Label(zh="此操作", en="this act")
-    fields = all_of([r.any_of for r in same] or [tuple(field.split("|"))])
-    errors = [
-        Wrong(
-            "|".join(r.any_of),
-            "RequirementMissing",
-            {"outcome": named, "fields": all_of([r.any_of])},
-            r.citation,
-            rules,
-        )
-        for r in missing
-    ] or [Wrong(field, "RequirementMissing", {"outcome": named, "fields": fields}, citation, rules)]
-    return Problem(
-        "RequirementMissing",
-        errors=errors,
-        params={"outcome": named, "fields": fields},
-        citation=citation,
-        rules=rules,
-        act_id=row.act_id,
-    )

@@ -90,7 +90,7 @@ class Renderer:
 
     async def tasks(self, reads: list[TaskRead], present: Present) -> list[TaskShown]:
         """Tasks of a list."""
-        names = await self._reader.logins(read.task.claimed_by for read in reads)
+        names = await self._reader.logins(each for read in reads for each in (read.task.claimed_by, read.task.party))
         bodies = await self._reader.body_names(read.task.body for read in reads)
         names |= {body: said(label, self._language) for body, label in bodies.items()}
         shown = []

@@ -34,6 +34,14 @@ THROUGHPUT = Aim(0.7, at_least=True)
 LATENCY = Aim(1.5)
 
 
+WAIT = {
+    "filing": "receipt and the start of the workflow; the bare one is not on record yet when it answers",
+    "act": "what a caller waits for its true answer, over claims and decisions alike, receipt included",
+    "claim": "judged and written by the receipt alone; the bare one sends an update",
+    "decision": "receipt, update, local activity, and a look at what became of the act",
+}
+
+
 class Size(NamedTuple):
     """How many pairs of turns, and how many cases in each turn."""
 
@@ -113,8 +121,9 @@ async def _case(side: Side, claims: bool, turn: Turn) -> str:
     for kind, act in acts_on(side, case_id, claims):
         started = perf_counter()
         await act
-        turn.took(kind, started)
         turn.took("act", started)
+        if claims:
+            turn.took(kind, started)
     return case_id
 
 
@@ -175,31 +184,29 @@ def _figures(pairs: Sequence[tuple[Turn, Turn]], when: str, cases: int) -> list[
     ]
     for kind in pairs[0][0].milliseconds:
         ours, other = ([median(pair[n].milliseconds[kind]) for pair in pairs] for n in (0, 1))
-        method = f"what a caller waits for its true answer, receipt included; {how}"
         figures.append(
             Figure(
                 BENCH,
                 f"{kind}, median, {when}",
                 median(ours),
                 "ms",
-                method,
+                f"{WAIT[kind]}; {how}",
                 beside=median(other),
                 ratio=median(a / b for a, b in zip(ours, other, strict=True)),
                 aim=LATENCY if kind == "act" else None,
             )
         )
-        pooled = [[each for pair in pairs for each in pair[n].milliseconds[kind]] for n in (0, 1)]
-        slowest = [percentile(each, 0.99) for each in pooled]
-        figures.append(
-            Figure(
-                BENCH,
-                f"{kind}, p99, {when}",
-                slowest[0],
-                "ms",
-                f"as the median, over all {len(pooled[0])} of the run",
-                beside=slowest[1],
-                ratio=slowest[0] / slowest[1],
-            )
+    pooled = [[each for pair in pairs for each in pair[n].milliseconds["act"]] for n in (0, 1)]
+    slowest, slowest_bare = (percentile(each, 0.99) for each in pooled)
+    figures.append(
+        Figure(
+            BENCH,
+            f"act, p99, {when}",
+            slowest,
+            "ms",
+            f"as the median, over all {len(pooled[0])} of the run; beside: bare",
+            beside=slowest_bare,
+            ratio=slowest / slowest_bare,
         )
+    )
     return figures
-

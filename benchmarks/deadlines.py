@@ -2,7 +2,7 @@
 
 Every contender gets the same receipts in UTC and must give back the last day of the period; ours gives back the whole
 deadline: the instant due, the last day, whether it is provisional, and the record by which it was computed. numpy is
-given our days off, since it knows none; the other two bring their own. Run: `python -m benchmarks.deadlines`.
+given our days off, since it knows none; the other two bring their own.
 """
 
 from __future__ import annotations
@@ -12,35 +12,32 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from time import perf_counter
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
 import holidays
 import numpy
 
+from benchmarks.figures import Aim, Figure
 from rules.seed_notices import read_record
+
+BENCH = "deadlines"
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WORKING_DAYS = 20
-TARGET = 2.0
-RUNS = 7
+TARGET = Aim(2)
+FULL, QUICK = 7, 2
+"""Runs."""
 FIRST, LAST = date(2019, 1, 1), date(2026, 11, 20)
 
 LastDay = Callable[[datetime], date]
 
 
-class Figure(NamedTuple):
-    """Median microseconds for one deadline, over `RUNS` runs of so many deadlines each."""
+def run(runs: int) -> list[Figure]:
+    """One figure for each contender: median microseconds for one deadline over so many runs.
 
-    name: str
-    microseconds: float
-    deadlines_per_run: int
-    note: str
-
-
-def run() -> list[Figure]:
-    """One figure for each contender; the note tells how many of its answers differ from the record of notices."""
+    The method tells how many of its answers differ from the record of notices.
+    """
     calendar = read_record().calendar("CN")
     period = f"{WORKING_DAYS}wd"
 
@@ -49,15 +46,23 @@ def run() -> list[Figure]:
 
     receipts = _receipts(20_000)
     truth = [ours(received_at) for received_at in receipts]
-    contenders: list[tuple[str, LastDay, int]] = [
-        ("kaifang", ours, 20_000),
-        ("numpy.busday_offset", _numpy(calendar.is_working), 5_000),
-        ("holidays", _holidays(), 1_000),
-        ("chinesecalendar", _chinesecalendar, 100),
+    contenders: list[tuple[str, LastDay, int, Aim | None]] = [
+        ("kaifang", ours, 20_000, TARGET),
+        ("numpy.busday_offset", _numpy(calendar.is_working), 5_000, None),
+        ("holidays", _holidays(), 1_000, None),
+        ("chinesecalendar", _chinesecalendar, 100, None),
     ]
     return [
-        Figure(name, _measured(last_day, receipts[:count]), count, _differing(last_day, receipts[:count], truth))
-        for name, last_day, count in contenders
+        Figure(
+            BENCH,
+            f"{WORKING_DAYS} working days, {name}",
+            _measured(last_day, receipts[:count], runs),
+            "µs",
+            f"time zone included; median of {runs} runs of {count:,} receipts of 2019 to 2026; "
+            + _differing(last_day, receipts[:count], truth),
+            aim=aim,
+        )
+        for name, last_day, count, aim in contenders
     ]
 
 
@@ -98,9 +103,9 @@ def _chinesecalendar(received_at: datetime) -> date:
     return ended_on
 
 
-def _measured(last_day: LastDay, receipts: list[datetime]) -> float:
+def _measured(last_day: LastDay, receipts: list[datetime], runs: int) -> float:
     last_day(receipts[0])
-    return median(_seconds(last_day, receipts) for _ in range(RUNS)) / len(receipts) * 1e6
+    return median(_seconds(last_day, receipts) for _ in range(runs)) / len(receipts) * 1e6
 
 
 def _seconds(last_day: LastDay, receipts: list[datetime]) -> float:
@@ -113,13 +118,3 @@ def _seconds(last_day: LastDay, receipts: list[datetime]) -> float:
 def _differing(last_day: LastDay, receipts: list[datetime], truth: list[date]) -> str:
     wrong = sum(last_day(received_at) != right for received_at, right in zip(receipts, truth, strict=False))
     return f"{wrong} of {len(receipts)} differ from the record"
-
-
-def main() -> None:
-    print(f"{WORKING_DAYS} working days, time zone included; median of {RUNS} runs; target {TARGET} µs")
-    for figure in run():
-        print(f"{figure.name:22}{figure.microseconds:10.2f} µs  {figure.deadlines_per_run:6} a run  {figure.note}")
-
-
-if __name__ == "__main__":
-    main()

@@ -44,7 +44,7 @@ async def search(
     provider: Word = None,
     received_from: AwareDatetime | None = None,
     received_until: Annotated[AwareDatetime | None, Query(description="exclusive")] = None,
-    after: Annotated[Cursor, Query(alias="cursor")] = None,
+    after: Cursor = None,
     limit: Limit = 50,
 ) -> Page[CaseSummary]:
     """The cases that the caller may know of, latest first."""
@@ -94,7 +94,7 @@ async def events(
     caller: Calling,
     reader: Reading,
     renderer: Rendering,
-    after: Annotated[Cursor, Query(alias="cursor")] = None,
+    after: Cursor = None,
     limit: Limit = 100,
 ) -> Page[LoggedEvent]:
     """What happened, in order, with what people wrote as far as the caller may read it."""

@@ -34,7 +34,7 @@ async def task_list(
     is_overdue: Annotated[bool | None, Query(alias="overdue")] = None,
     body: Word = None,
     city: Word = None,
-    after: Annotated[Cursor, Query(alias="cursor")] = None,
+    after: Cursor = None,
     limit: Limit = 50,
 ) -> Page[TaskShown]:
     """An officer gets the tasks of its body, an applicant its own, a supervisor those of its city: most urgent first,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
+import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -15,6 +17,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from activities.database import AWAY, open_pool
 from migrations.__main__ import prepare
+from stack.ports import free_port
 from stack.postgres import Postgres
 from stack.programs import PythonProgram
 from stack.temporal import NAMESPACE, TemporalServer
@@ -33,6 +36,8 @@ class Ground:
         self.temporal = TemporalServer(home)
         self.die = home / "DIE"
         self.worker: PythonProgram | None = None
+        self.api: PythonProgram | None = None
+        self.port = 0
         self.driver: Driver
 
     async def start(self) -> None:
@@ -50,22 +55,37 @@ class Ground:
     async def client(self) -> Client:
         return await Client.connect(self.temporal.address, namespace=NAMESPACE, data_converter=pydantic_data_converter)
 
+    def environment(self) -> dict[str, str]:
+        """How our programs find these servers."""
+        return {
+            **os.environ,
+            "KAIFANG_HOME": str(self.home),
+            "KAIFANG_DATABASE_URL": self.postgres.dsn(),
+            "TEMPORAL_ADDRESS": self.temporal.address,
+            "TEMPORAL_NAMESPACE": NAMESPACE,
+        }
+
     def start_worker(self, **environment: str) -> None:
         self.worker = PythonProgram(
             "worker",
             DYING_WORKER,
             self.home / "logs" / "worker.log",
-            {
-                **os.environ,
-                "KAIFANG_HOME": str(self.home),
-                "KAIFANG_DATABASE_URL": self.postgres.dsn(),
-                "TEMPORAL_ADDRESS": self.temporal.address,
-                "TEMPORAL_NAMESPACE": NAMESPACE,
-                "DIE_WHEN": str(self.die),
-                **environment,
-            },
+            {**self.environment(), "DIE_WHEN": str(self.die), **environment},
         )
         self.worker.start()
+
+    def start_api(self) -> str:
+        """Starts the API, and returns its base URL; on the same port each time."""
+        if self.api is None:
+            self.port = free_port()
+            self.api = PythonProgram(
+                "API",
+                ("-m", "uvicorn", "api.app:create_app", "--factory", "--port", str(self.port), "--no-access-log"),
+                self.home / "logs" / "api.log",
+                self.environment(),
+            )
+        self.api.start()
+        return f"http://127.0.0.1:{self.port}"
 
     async def worker_died(self) -> None:
         """Returns when the worker has died by itself."""
@@ -112,8 +132,9 @@ class Ground:
             await asyncio.sleep(0.1)
 
     async def stop(self) -> None:
-        if self.worker:
-            self.worker.stop()
+        for program in (self.api, self.worker):
+            if program:
+                program.stop()
         await self.driver.pool.close()
         self.temporal.stop()
         self.postgres.stop()
@@ -124,11 +145,15 @@ async def not_running(program: PythonProgram | None) -> bool:
 
 
 @asynccontextmanager
-async def ground(home: Path) -> AsyncIterator[Ground]:
+async def ground() -> AsyncIterator[Ground]:
     """A ground that is gone afterwards, however the test ends."""
+    # Not pytest's folder, which PostgreSQL's account may not enter when the tests run as root.
+    home = Path(tempfile.mkdtemp(prefix="kaifang-breaking-"))
+    await asyncio.to_thread(home.chmod, 0o711)
     it = Ground(home)
     await it.start()
     try:
         yield it
     finally:
         await it.stop()
+        shutil.rmtree(home)

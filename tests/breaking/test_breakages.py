@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import signal
-import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
@@ -40,18 +37,9 @@ SHORT_PATIENCE = timedelta(seconds=1)
 
 
 @pytest.fixture(scope="module")
-def home() -> Iterator[Path]:
-    """A folder that PostgreSQL's account may enter also when the tests run as root."""
-    folder = Path(tempfile.mkdtemp(prefix="kaifang-breaking-"))
-    folder.chmod(0o711)
-    yield folder
-    shutil.rmtree(folder)
-
-
-@pytest.fixture(scope="module")
-async def broken_ground(home: Path) -> AsyncIterator[Ground]:
+async def broken_ground() -> AsyncIterator[Ground]:
     """One ground for all: each test leaves its servers and its worker running."""
-    async with ground(home) as it:
+    async with ground() as it:
         yield it
 
 

@@ -19,7 +19,7 @@ from models.state import CaseState, TaskState, fold
 from rules.calendar import CalendarRecord
 from rules.deadlines import SHANGHAI
 from rules.loading import load_file, load_pack
-from rules.pinned import APPLICANT, ProcedureRules
+from rules.pinned import APPLICANT, Citation, ProcedureRules
 from rules.resolving import resolve
 from rules.seed_notices import read_record
 from workflows.access_request import ACCESS_REQUEST
@@ -53,6 +53,11 @@ def law(city: str) -> ProcedureRules:
     else:
         pack = load_pack(city)
     return resolve(pack, "access_request", RESOLVED_ON)
+
+
+def with_correction(rules: ProcedureRules) -> ProcedureRules:
+    """The rules as they would be if the law let a body correct its own decision."""
+    return rules.model_copy(update={"correction": Citation(source="ordinance", article="15")})
 
 
 @cache

@@ -6,12 +6,7 @@ import pytest
 
 from models import acts as a
 from models import events as e
-from rules.pinned import Citation, ProcedureRules
-from tests.models.bench import BOTH_SIGN, INVENTED, Bench, filed, law, until_signing
-
-
-def with_correction(rules: ProcedureRules) -> ProcedureRules:
-    return rules.model_copy(update={"correction": Citation(source="ordinance", article="15")})
+from tests.models.bench import BOTH_SIGN, INVENTED, Bench, filed, law, until_signing, with_correction
 
 
 def correction_of(bench: Bench) -> e.DecisionCorrected:

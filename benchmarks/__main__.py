@@ -1,0 +1,51 @@
+"""`python -m benchmarks [NAME …] [--quick] [--json FILE]`: every figure that we claim, one table and one JSON file."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks import cases, deadlines, lists, start_up
+from benchmarks.figures import Figure, machine, table, write
+
+REPORT = Path("var/bench.json")
+
+FULL: dict[str, Callable[[], list[Figure]]] = {
+    deadlines.BENCH: lambda: deadlines.run(deadlines.FULL),
+    cases.BENCH: lambda: cases.run(cases.FULL),
+    lists.BENCH: lambda: lists.run(lists.FULL),
+    start_up.BENCH: lambda: start_up.run(start_up.FULL),
+}
+QUICK: dict[str, Callable[[], list[Figure]]] = {
+    deadlines.BENCH: lambda: deadlines.run(deadlines.QUICK),
+    cases.BENCH: lambda: cases.run(cases.QUICK),
+    lists.BENCH: lambda: lists.run(lists.QUICK),
+    start_up.BENCH: lambda: start_up.run(start_up.QUICK),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the figures that we claim.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {' '.join(FULL)}; all, where none is named")
+    parser.add_argument("--quick", action="store_true", help="smaller and rougher, in a minute")
+    parser.add_argument("--json", type=Path, default=REPORT, metavar="FILE", help=f"the report (default {REPORT})")
+    chosen = parser.parse_args()
+    if unknown := [name for name in chosen.names if name not in FULL]:
+        parser.error(f"no such benchmark: {' '.join(unknown)}; there are {' '.join(FULL)}")
+    facts = machine() | {"quick": chosen.quick}
+    benches = QUICK if chosen.quick else FULL
+    console = Console(width=200, soft_wrap=True)
+    figures: list[Figure] = []
+    for name in chosen.names or benches:
+        console.print(f"measuring {name} …", style="dim")
+        figures += benches[name]()
+    console.print(table(figures))
+    write(chosen.json, figures, facts)
+    console.print(f"methods and machine: {chosen.json}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+"""Task lists and one case, over HTTP from the real API, in a database that holds 100,000 tasks.
+
+Two requests of Nanning are received and decided as always, one up to the approval and one up to the signatures, and
+then copied in SQL with their logs, inboxes and tasks: all in one city, so that no index by city or body helps more than
+it would in the busiest one. Due instants are spread so that a fifth of the open tasks that have one are overdue.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import uuid
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+import asyncpg
+import httpx
+
+from activities.append import Append
+from activities.calendar_record import RecordOfNotices
+from activities.clock import DatabaseClock
+from activities.database import Pool, open_pool
+from activities.inbox import Inbox
+from activities.log import Log, read_log
+from api.issuer import issue, signing_key
+from benchmarks.figures import Figure, percentile
+from benchmarks.parties import ACCOUNTS, CITY, DECISIONS, decision, filing, rules
+from benchmarks.servers import servers
+from models.messages import Write
+from models.state import CaseState, fold
+from rules.seed_notices import read_scopes
+from stack.ports import free_port, listen
+from stack.programs import Api
+from workflows.procedures import BY_NAME
+
+BENCH = "lists"
+FULL, QUICK, TINY = 100_000, 20_000, 16
+"""Tasks. A copied pair of requests has eight."""
+DECIDED = (2, 3)
+"""How many of the decisions each of the two requests has behind it: three tasks and five, of which one and two open."""
+CALLS = 300
+WARM_UP = 30
+READER = f"reviewer@{CITY}.authority"
+SUPERVISOR = f"supervisor@{CITY}.authority"
+
+COPY = """
+insert into {table} select copy.* from {table} original
+cross join generate_series(1, $3::int) n
+cross join lateral (select md5($1 || n)::uuid::text as id) other
+cross join lateral jsonb_populate_record(null::{table},
+  replace(replace(to_jsonb(original)::text, $1, other.id), $2, $2 || '-' || n)::jsonb) copy
+where original.case_id = $1
+"""
+SPREAD = """
+update tasks set due_at = clock_timestamp() + (hashtext(task_id) % 2000 + 1200) * interval '5 minutes'
+where ended_at is null and due_at is not null
+"""
+"""Between 800 steps before now and 3,199 after: a fifth is overdue."""
+
+
+def run(tasks: int) -> list[Figure]:
+    """Median and p99 of each call."""
+    return asyncio.run(_run(tasks))
+
+
+async def _run(tasks: int) -> list[Figure]:
+    async with servers() as running:
+        async with await open_pool(running.postgres.dsn()) as pool:
+            cases = [await _decided(pool, decided) for decided in DECIDED]
+            for case in cases:
+                await _copied(pool, case, tasks // 8 - 1)
+            await pool.execute(SPREAD)
+            held = await pool.fetchval("select count(*) from tasks")
+            open_tasks = await pool.fetchval("select count(*) from tasks where ended_at is null")
+            ids = [row["case_id"] for row in await pool.fetch("select case_id from cases")]
+        connection = await asyncpg.connect(running.postgres.dsn())
+        await connection.execute("vacuum analyze")
+        await connection.close()
+        listener = listen(free_port())
+        api = Api(listener, running.home / "logs" / "api.log", running.environment())
+        running.keep(api)
+        api.start()
+        where = f"{held:,} tasks ({open_tasks:,} open) of {len(ids):,} cases in one city"
+        return [
+            figure
+            for name, login, paths in (
+                ("task list of a body", READER, ["/v1/tasks"]),
+                ("overdue tasks of a body", READER, ["/v1/tasks?overdue=true"]),
+                ("task list of a city", SUPERVISOR, ["/v1/tasks"]),
+                ("one case", READER, [f"/v1/cases/{case_id}" for case_id in random.choices(ids, k=CALLS)]),
+            )
+            for figure in _called(api.url, running.home, name, login, paths, where)
+        ]
+
+
+async def _decided(pool: Pool, decided: int) -> str:
+    """A request with its log, received and decided without an engine; nothing of it waits to be handed over."""
+    case_id = str(uuid.uuid4())
+    log = Log(RecordOfNotices(read_scopes()))
+    inbox, append = Inbox(pool, log, DatabaseClock()), Append(pool, log, DatabaseClock())
+    await inbox.receive_filing(case_id, "access_request", rules, filing())
+    for stage, body, outcome in DECISIONS[:decided]:
+        act = decision(case_id, stage, body, outcome, f"{case_id}.{stage}.decided")
+        received = await inbox.receive_act(act)
+        async with pool.acquire() as connection:
+            state = fold(CaseState(), await read_log(connection, case_id))
+        act = act.model_copy(update={"received_at": received.received_at})
+        events = BY_NAME[state.procedure].procedure.judge(rules(received.received_at), state, act)
+        await append.append(Write(case_id=case_id, after=state.number, events=tuple(events)))
+    await pool.execute("update acts set delivered_at = received_at, state = 'accepted' where case_id = $1", case_id)
+    return case_id
+
+
+async def _copied(pool: Pool, case_id: str, times: int) -> None:
+    number = await pool.fetchval("select case_number from cases where case_id = $1", case_id)
+    for table in ("cases", "acts", "events", "tasks"):
+        await pool.execute(COPY.format(table=table), case_id, number, times, timeout=120)
+
+
+def _called(url: str, home: Path, name: str, login: str, paths: list[str], where: str) -> list[Figure]:
+    token = issue(signing_key(home / "signing-key.pem"), ACCOUNTS[login], timedelta(hours=1))
+    milliseconds = []
+    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, trust_env=False, timeout=30) as http:
+        for call in range(WARM_UP + CALLS):
+            started = perf_counter()
+            http.get(paths[call % len(paths)]).raise_for_status()
+            milliseconds.append((perf_counter() - started) * 1e3)
+    measured = milliseconds[WARM_UP:]
+    method = f"{CALLS} calls over HTTP one after another by {login}, first page of 50; {where}"
+    return [
+        Figure(BENCH, f"{name}, median", median(measured), "ms", method),
+        Figure(BENCH, f"{name}, p99", percentile(measured, 0.99), "ms", method),
+    ]

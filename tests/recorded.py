@@ -1,0 +1,151 @@
+"""Recorded histories and logs, as files: how they are written, read, and replayed.
+
+`python -m tests.recorded` replays every history, and prints how many. The rules ride in the input of each workflow;
+they are kept once, by digest, and put back when a history is read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Replayer
+from temporalio.workflow import NondeterminismError
+
+from models import acts as a
+from models import events as e
+from rules.pinned import ProcedureRules
+from worker import SANDBOX
+from workflows.procedures import WORKFLOWS
+
+HERE = Path(__file__).parent
+HISTORIES = HERE / "histories"
+LOGS = HERE / "logs"
+RULES = LOGS / "rules"
+FREE_TEXT = "read by people alone: Zhang San, 13800000000"
+"""Came with every recorded act, and must be found in no history and no log."""
+
+
+@dataclass(frozen=True)
+class RecordedAct:
+    """An act as the inbox had it at the end: `state` is accepted or refused; a refusal has its problem."""
+
+    act: a.Act
+    state: str
+    problem: dict[str, str] | None
+
+
+@dataclass(frozen=True)
+class RecordedLog:
+    """A case as PostgreSQL kept it."""
+
+    name: str
+    rules: ProcedureRules
+    events: list[e.Event]
+    acts: list[RecordedAct]
+
+
+def clear() -> None:
+    """Nothing is recorded any more."""
+    for folder in (HISTORIES, LOGS, RULES):
+        folder.mkdir(exist_ok=True)
+        for file in folder.glob("*.json"):
+            file.unlink()
+
+
+def write(
+    name: str,
+    history: dict[str, Any],
+    rules: Mapping[str, Any],
+    events: Sequence[Mapping[str, Any]],
+    acts: Sequence[Mapping[str, Any]],
+) -> None:
+    """Keeps a history and a log."""
+    digest = ProcedureRules.model_validate(rules).digest()[:12]
+    with_rules = _start_of(history)
+    _put_start(history, {**with_rules, "rules": digest})
+    for event in history["events"]:
+        event.get("workflowExecutionStartedEventAttributes", {}).pop("identity", None)
+    _dump(RULES / f"{digest}.json", rules)
+    _dump(HISTORIES / f"{name}.json", history)
+    lines = [json.dumps(each, ensure_ascii=False, sort_keys=True) for each in (*events, *acts)]
+    parts = {"events": lines[: len(events)], "acts": lines[len(events) :]}
+    body = ",\n".join(f'"{part}": [\n' + ",\n".join(rows) + "\n]" for part, rows in parts.items())
+    (LOGS / f"{name}.json").write_text(f'{{"rules": "{digest}",\n{body}}}\n', encoding="utf-8")
+
+
+def names() -> list[str]:
+    """Every path that is recorded: city, then path."""
+    return sorted(file.stem for file in HISTORIES.glob("*.json"))
+
+
+def history(name: str) -> dict[str, Any]:
+    """A history as the server gave it."""
+    kept: dict[str, Any] = json.loads((HISTORIES / f"{name}.json").read_text(encoding="utf-8"))
+    start = _start_of(kept)
+    _put_start(kept, {**start, "rules": _rules(start["rules"])})
+    return kept
+
+
+def log(name: str) -> RecordedLog:
+    kept = json.loads((LOGS / f"{name}.json").read_text(encoding="utf-8"))
+    acts = [RecordedAct(a.ACT.validate_python(row["act"]), row["state"], row["problem"]) for row in kept["acts"]]
+    events = [e.EVENT.validate_python(event) for event in kept["events"]]
+    return RecordedLog(name, ProcedureRules.model_validate(_rules(kept["rules"])), events, acts)
+
+
+def payloads(part: Any) -> Iterator[str]:
+    """Every payload in a history, as the text that it holds."""
+    if isinstance(part, dict):
+        if isinstance(part.get("data"), str) and "metadata" in part:
+            yield base64.b64decode(part["data"]).decode()
+        for inner in part.values():
+            yield from payloads(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from payloads(inner)
+
+
+async def replay() -> int:
+    """Replays all that is recorded; raises what the first history that does not replay raises."""
+    # The SDK replays without the cache that a worker has: each history is run from its first event.
+    replayer = Replayer(
+        workflows=list(WORKFLOWS),
+        workflow_runner=SANDBOX,
+        data_converter=pydantic_data_converter,
+        workflow_failure_exception_types=[NondeterminismError],
+    )
+    for name in names():
+        await replayer.replay_workflow(WorkflowHistory.from_json(name, history(name)))
+    return len(names())
+
+
+def _rules(digest: str) -> dict[str, Any]:
+    rules: dict[str, Any] = json.loads((RULES / f"{digest}.json").read_text(encoding="utf-8"))
+    return rules
+
+
+def _start_of(history: dict[str, Any]) -> dict[str, Any]:
+    payload = history["events"][0]["workflowExecutionStartedEventAttributes"]["input"]["payloads"][0]
+    start: dict[str, Any] = json.loads(base64.b64decode(payload["data"]))
+    return start
+
+
+def _put_start(history: dict[str, Any], start: Mapping[str, Any]) -> None:
+    payload = history["events"][0]["workflowExecutionStartedEventAttributes"]["input"]["payloads"][0]
+    payload["data"] = base64.b64encode(json.dumps(start, ensure_ascii=False).encode()).decode()
+
+
+def _dump(file: Path, content: Mapping[str, Any]) -> None:
+    file.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    print(asyncio.run(replay()))  # noqa: T201  # the count is the answer

@@ -1,0 +1,325 @@
+"""Drives every path of every city through the real engine and keeps what history and log it left.
+
+`python -m tests.recording` writes tests/histories and tests/logs anew, from the workflows as they are now. What is
+recorded stays until the workflows change on purpose: replaying it is how we know that cases which wait are not broken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from activities.database import open_pool
+from migrations.__main__ import prepare
+from models import acts as a
+from models.course import access_case_id
+from stack.postgres import Postgres
+from stack.temporal import NAMESPACE, TIME_SKIPPING, TemporalServer
+from tests import recorded
+from tests.driving import AT, WHATEVER_IS_ASKED, Driver, ShiftedClock
+from tests.skipping import A_MOMENT, Skipping
+from worker import build_worker
+
+UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+QUEUE = "recording"
+APPLICANT = a.Actor(account="acc_applicant")
+BOTH_SIGN = [("provider_signature", "sign"), ("applicant_signature", "sign")]
+AGREED = {
+    "nanning": [("formal_review", "pass"), ("provider_review", "agree"), ("approval", "approve")],
+    "yulin": [("authority_review", "pass"), ("provider_review", "pass")],
+    "guangzhou": [("provider_review", "agree")],
+    "lianyungang": [("provider_review", "agree")],
+    "nanjing": [("provider_review", "agree")],
+}
+REFUSED = {
+    "nanning": [("formal_review", "pass"), ("provider_review", "refuse"), ("approval_of_refusal", "approve")],
+    "yulin": [("authority_review", "pass"), ("provider_review", "refuse")],
+    "guangzhou": [("provider_review", "refuse")],
+    "lianyungang": [("provider_review", "refuse")],
+    "nanjing": [("provider_review", "refuse")],
+}
+
+
+@dataclass
+class Walk:
+    """One case on its path. Its acts are numbered, so that a new recording differs only in what has changed."""
+
+    driver: Driver
+    skipping: Skipping
+    city: str
+    case_id: str
+    acts: int = 0
+
+    @property
+    def first(self) -> str:
+        """The stage that is reviewed first."""
+        return AGREED[self.city][0][0]
+
+    async def file(self, within: AbstractContextManager[None] | None = None) -> None:
+        with within or nullcontext():
+            await self.driver.file(
+                self.city,
+                case_id=self.case_id,
+                choices={"use": "commercial" if self.city == "nanjing" else "general", "access_mode": "api"},
+                items=("name", "address"),
+                given=("purpose", "data_items", "scenario", "safeguards"),
+            )
+
+    async def do(
+        self, kind: type[a.ReceivedAct], by: a.Actor = APPLICANT, case_id: str | None = None, **more: Any
+    ) -> str:
+        """An act with a text that people alone may read."""
+        self.acts += 1
+        act = kind(id=f"{self.case_id}.{self.acts}", case_id=case_id or self.case_id, by=by, received_at=AT, **more)
+        return await self.driver.do(act, content={"reason": recorded.FREE_TEXT})  # type: ignore[arg-type]  # a member of the union Act, which mypy cannot see
+
+    async def on(self, stage: str, kind: type[a.TaskAct], officer: str = "1", **more: Any) -> str:
+        task = await self.driver.task(self.case_id, stage)
+        return await self.do(kind, self.driver.officer_of(task, officer), task_id=task.task_id, **more)
+
+    async def decide(self, *decisions: tuple[str, str], **more: Any) -> None:
+        for stage, outcome in decisions:
+            answer = await self.on(stage, a.Decide, outcome=outcome, given=WHATEVER_IS_ASKED, **more)
+            assert answer == "accepted", f"{self.case_id}: {stage} {outcome}: {answer}"
+
+    async def correct(self, stage: str, outcome: str) -> None:
+        assert await self.on(stage, a.Correct, outcome=outcome, given=WHATEVER_IS_ASKED) == "accepted"
+
+    async def skip_past(self, stage: str) -> None:
+        """Until the stage's clock has passed and the log says so."""
+        due_at = (await self.driver.task(self.case_id, stage)).clock.due_at
+        assert due_at
+        await self.skipping.skip_to(self.case_id, due_at + A_MOMENT)
+        await self.driver.until_event(self.case_id, "ClockPassed")
+
+
+async def granted(walk: Walk) -> None:
+    await walk.file()
+    await walk.decide(*AGREED[walk.city], *BOTH_SIGN)
+
+
+async def granted_in_part(walk: Walk) -> None:
+    await walk.file()
+    *before, last = AGREED[walk.city]
+    await walk.decide(*before)
+    await walk.decide(last, terms=a.GrantTerms(data_items=("name",), access_mode="api", valid_days=30))
+    await walk.decide(*BOTH_SIGN)
+
+
+async def refused(walk: Walk) -> None:
+    await walk.file()
+    await walk.decide(*REFUSED[walk.city])
+
+
+async def returned(walk: Walk) -> None:
+    await walk.file()
+    await walk.decide(("formal_review", "return"))
+    amends = a.Amendment(data_items=("name",), choices={"urgency": "urgent"}, given=frozenset({"scenario"}))
+    await walk.decide(("resubmission", "resubmit"), amends=amends)
+    await walk.decide(*AGREED[walk.city], *BOTH_SIGN)
+
+
+async def disapproved(walk: Walk) -> None:
+    await walk.file()
+    await walk.decide(("formal_review", "pass"), ("provider_review", "refuse"), ("approval_of_refusal", "disapprove"))
+    await walk.decide(("provider_review", "agree"), ("approval", "approve"), *BOTH_SIGN)
+
+
+async def coordinated(walk: Walk) -> None:
+    await walk.file()
+    await walk.decide(("formal_review", "pass"), ("provider_review", "agree"), ("approval", "disapprove"))
+    await walk.decide(("provider_review", "refuse"), ("approval_of_refusal", "disapprove"), ("coordination", "agree"))
+    await walk.decide(*BOTH_SIGN)
+
+
+async def withdrawn(walk: Walk) -> None:
+    await walk.file()
+    assert await walk.do(a.Withdraw) == "accepted"
+
+
+async def corrected(walk: Walk) -> None:
+    """To the same end, which disturbs nobody, then to another."""
+    await walk.file()
+    agreed = AGREED[walk.city] if walk.city == "yulin" else REFUSED[walk.city][:-1] + AGREED[walk.city][-1:]
+    agreed = AGREED[walk.city][:2] if walk.city == "nanning" else agreed
+    await walk.decide(*agreed)
+    stage, outcome = agreed[-1]
+    await walk.correct(stage, outcome)
+    await walk.correct(stage, "refuse")
+    if walk.city == "nanning":
+        await walk.decide(("approval_of_refusal", "approve"))
+
+
+async def supplemented(walk: Walk) -> None:
+    await walk.file()
+    assert await walk.on(walk.first, a.AskSupplement) == "accepted"
+    assert await walk.do(a.Supply, amends=a.Amendment(data_items=("name",))) == "accepted"
+    await walk.decide(*AGREED[walk.city], *BOTH_SIGN)
+
+
+async def opinion(walk: Walk) -> None:
+    """One is given; another is still asked for when the stage is decided."""
+    await walk.file()
+    assert await walk.on(walk.first, a.AskOpinion) == "accepted"
+    await walk.decide(("expert_opinion", "opinion"))
+    assert await walk.on(walk.first, a.AskOpinion) == "accepted"
+    await walk.decide(*AGREED[walk.city], *BOTH_SIGN)
+
+
+async def claimed(walk: Walk) -> None:
+    """Each task is claimed before it is decided; on the way one is released, one reassigned, one act refused."""
+    await walk.file()
+    first = walk.first
+    assert await walk.on(first, a.Claim) == "accepted"
+    assert await walk.on(first, a.Release) == "accepted"
+    assert await walk.on(first, a.Claim) == "accepted"
+    assert await walk.on(first, a.Decide, officer="2", outcome=AGREED[walk.city][0][1]) == "TaskAlreadyClaimed"
+    body = (await walk.driver.task(walk.case_id, first)).body
+    assert await walk.on(first, a.Reassign, to=f"acc_{body}_1", to_body=body) == "accepted"
+    assert await walk.do(a.Note, a.Actor(account=f"acc_{body}_1", body=body)) == "accepted"
+    for stage, outcome in (*AGREED[walk.city], *BOTH_SIGN):
+        assert await walk.on(stage, a.Claim) == "accepted"
+        await walk.decide((stage, outcome))
+
+
+async def renounced(walk: Walk) -> None:
+    await granted(walk)
+    access = access_case_id(walk.case_id)
+    await walk.driver.engine.hand_over(access, walk.driver.patience)
+    assert await walk.do(a.IssueKey, case_id=access, key_digest=hashlib.sha256(access.encode()).hexdigest()) == "accepted"
+    assert await walk.do(a.Renounce, case_id=access) == "accepted"
+
+
+async def revoked(walk: Walk) -> None:
+    await granted(walk)
+    access = access_case_id(walk.case_id)
+    await walk.driver.engine.hand_over(access, walk.driver.patience)
+    provider = a.Actor(account="acc_provider", body=f"{walk.city}.transport")
+    assert await walk.do(a.Revoke, provider, case_id=access, given=frozenset({"reason"})) == "accepted"
+
+
+async def expired(walk: Walk) -> None:
+    await walk.file()
+    *before, last = AGREED[walk.city]
+    await walk.decide(*before)
+    await walk.decide(last, terms=a.GrantTerms(valid_days=1))
+    await walk.decide(*BOTH_SIGN)
+    access = access_case_id(walk.case_id)
+    with walk.skipping.standing_still():
+        await walk.skipping.driver.engine.hand_over(access, walk.driver.patience)
+    grant = (await walk.driver.state(access)).grant
+    assert grant
+    await walk.skipping.skip_to(access, grant.valid_until + A_MOMENT)
+    await walk.driver.until_event(access, "Closed")
+
+
+async def late(walk: Walk) -> None:
+    """The first clock passes; a notice is published meanwhile that changes nothing; then the body decides."""
+    await walk.file(walk.skipping.standing_still())
+    assert await walk.do(a.ApplyNotice, a.Actor(account="calendar"), calendar_version=1) == "accepted"
+    await walk.skip_past(walk.first)
+    await walk.decide(*AGREED[walk.city], *BOTH_SIGN)
+
+
+Path_ = Callable[[Walk], Awaitable[None]]
+EVERYWHERE: Mapping[str, Path_] = {
+    "granted": granted,
+    "granted-in-part": granted_in_part,
+    "refused": refused,
+    "withdrawn": withdrawn,
+    "corrected": corrected,
+    "supplemented": supplemented,
+    "claimed": claimed,
+}
+BY_CITY: Mapping[str, Mapping[str, Path_]] = {
+    "nanning": {
+        "returned": returned,
+        "disapproved": disapproved,
+        "coordinated": coordinated,
+        "opinion": opinion,
+        "revoked": revoked,
+        "expired": expired,
+        "late": late,
+    },
+    "yulin": {"opinion": opinion, "renounced": renounced},
+    "guangzhou": {"late": late},
+    "lianyungang": {"opinion": opinion},
+    "nanjing": {"renounced": renounced},
+}
+ACCESS = {"renounced", "revoked", "expired"}
+"""Paths of the access case that the grant opens; of the request itself `granted` tells all."""
+
+
+def paths() -> Iterable[tuple[str, str, Path_]]:
+    """City, name and path; those that move the clock forward come last."""
+    every = [(city, name, path) for city in AGREED for name, path in {**EVERYWHERE, **BY_CITY[city]}.items()]
+    return sorted(every, key=lambda each: each[2] in (expired, late))
+
+
+async def keep(walk: Walk, name: str) -> None:
+    """The history and the log of the case, as files."""
+    case_id = access_case_id(walk.case_id) if name in ACCESS else walk.case_id
+    handle = walk.driver.temporal.get_workflow_handle(case_id)
+    await asyncio.wait_for(handle.result(), timeout=20)
+    history = await handle.fetch_history()
+    rows = await walk.driver.pool.fetch("select act, state, problem from acts where case_id = $1 order by seq", case_id)
+    rules = await walk.driver.pool.fetchval(
+        "select rules from pinned_rules join cases on rules_digest = digest where case_id = $1", case_id
+    )
+    acts = [
+        {"act": json.loads(r["act"]), "state": r["state"], "problem": json.loads(r["problem"] or "null")} for r in rows
+    ]
+    events = [event.model_dump(mode="json") for event in await walk.driver.events(case_id)]
+    name = f"access-{name}" if name in ACCESS else name
+    recorded.write(f"{walk.city}-{name}", history.to_json_dict(), json.loads(rules), events, acts)
+
+
+async def record(postgres: Postgres, temporal: TemporalServer) -> None:
+    """Every path on servers that are running."""
+    server = await asyncpg.connect(postgres.dsn("postgres"))
+    await server.execute("create database recording")
+    await server.close()
+    dsn = postgres.dsn("recording")
+    await prepare(dsn, samples=True)
+    client = await Client.connect(temporal.address, namespace=NAMESPACE, data_converter=pydantic_data_converter)
+    clock = ShiftedClock()
+    async with await open_pool(dsn) as pool, build_worker(client, pool, QUEUE, clock):
+        driver = Driver(pool, client, QUEUE, clock=clock, patience=timedelta(seconds=20))
+        skipping = Skipping(driver)
+        for city, name, path in paths():
+            walk = Walk(driver, skipping, city, f"{city}-{name}")
+            await path(walk)
+            await keep(walk, name)
+
+
+def main() -> None:
+    recorded.clear()
+    home = Path(tempfile.mkdtemp(prefix="kaifang-recording-"))
+    home.chmod(0o711)
+    postgres = Postgres(home, settings=UNSAFE)
+    temporal = TemporalServer(home, dynamic_config=TIME_SKIPPING)
+    try:
+        postgres.start()
+        temporal.start()
+        asyncio.run(record(postgres, temporal))
+    finally:
+        temporal.stop()
+        postgres.stop()
+        shutil.rmtree(home)
+
+
+if __name__ == "__main__":
+    main()
