@@ -69,6 +69,7 @@ class Driver:
         choices: Mapping[str, str] | None = None,
         items: Iterable[str] = (),
         given: Iterable[str] = ("purpose",),
+        content: Mapping[str, Any] | None = None,
         hand_over: bool = True,
     ) -> str:
         """A request for a sample-like dataset of the city's transport department; its case id."""
@@ -81,7 +82,7 @@ class Driver:
             data_items=tuple(items),
             choices={"urgency": "normal", "use": "general", **(choices or {})},
             given=frozenset(given),
-            content={"purpose": "to be read by people only"},
+            content=content or {"purpose": "to be read by people only"},
         )
 
         def rules(received_at: datetime) -> ProcedureRules:
@@ -172,5 +173,7 @@ class Driver:
     async def until_event(self, case_id: str, kind: str, seconds: float = 30) -> None:
         """Returns when the log holds an event of that type."""
         async with asyncio.timeout(seconds):
-            while kind not in await self.types(case_id):
+            while True:
+                if kind in await self.types(case_id):
+                    return
                 await asyncio.sleep(0.02)

@@ -71,10 +71,8 @@ def write(
     digest = ProcedureRules.model_validate(rules).digest()[:12]
     with_rules = _start_of(history)
     _put_start(history, {**with_rules, "rules": digest})
-    for event in history["events"]:
-        event.get("workflowExecutionStartedEventAttributes", {}).pop("identity", None)
     _dump(RULES / f"{digest}.json", rules)
-    _dump(HISTORIES / f"{name}.json", history)
+    _dump(HISTORIES / f"{name}.json", _without_machines(history))
     lines = [json.dumps(each, ensure_ascii=False, sort_keys=True) for each in (*events, *acts)]
     parts = {"events": lines[: len(events)], "acts": lines[len(events) :]}
     body = ",\n".join(f'"{part}": [\n' + ",\n".join(rows) + "\n]" for part, rows in parts.items())
@@ -125,6 +123,13 @@ async def replay() -> int:
     for name in names():
         await replayer.replay_workflow(WorkflowHistory.from_json(name, history(name)))
     return len(names())
+
+
+def _without_machines(part: Any) -> Any:
+    """As it was, without the names of the machine and the process that ran it."""
+    if isinstance(part, dict):
+        return {name: _without_machines(inner) for name, inner in part.items() if name != "identity"}
+    return [_without_machines(inner) for inner in part] if isinstance(part, list) else part
 
 
 def _rules(digest: str) -> dict[str, Any]:

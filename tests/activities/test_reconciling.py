@@ -1,0 +1,53 @@
+"""`kaifang reconcile` finds what does not agree with the log, and nothing where all agree."""
+
+from __future__ import annotations
+
+import pytest
+from temporalio.worker import Worker
+
+from activities.reconciling import reconcile
+from activities.restoring import restore
+from tests.driving import Driver
+
+
+async def differences(driver: Driver) -> list[str]:
+    return [difference.what async for difference in reconcile(driver.pool, driver.temporal)]
+
+
+async def test_nothing_differs_when_nothing_was_tampered_with(driver: Driver, worker: Worker) -> None:
+    case_id = await driver.file("yulin")
+    for stage, outcome in (("authority_review", "pass"), ("provider_review", "pass")):
+        await driver.decide(case_id, stage, outcome)
+    assert await differences(driver) == []
+
+
+@pytest.mark.parametrize(
+    ("tampering", "named"),
+    [
+        ("update tasks set body = 'nanning.health'", "tasks:"),
+        ("update tasks set due_at = due_at + interval '1 day'", "tasks:"),
+        ("update cases set outcome = 'granted'", "cases:"),
+        ("delete from tasks", "tasks:"),
+    ],
+)
+async def test_a_read_model_that_says_something_else_is_named(
+    driver: Driver, worker: Worker, tampering: str, named: str
+) -> None:
+    await driver.file("nanning")
+    await driver.pool.execute(tampering)
+    assert [what.split(" ")[0] for what in await differences(driver)] == [named]
+
+
+async def test_an_open_case_that_the_engine_does_not_have_is_named_until_it_is_restored(
+    driver: Driver, worker: Worker
+) -> None:
+    await driver.file("nanning", hand_over=False)
+    assert [what.split(":")[0] for what in await differences(driver)] == ["engine"]
+    assert await restore(driver.pool, driver.engine) == 1
+    assert await differences(driver) == []
+
+
+async def test_an_open_case_whose_workflow_was_terminated_is_named(driver: Driver, worker: Worker) -> None:
+    case_id = await driver.file("nanning")
+    await driver.temporal.get_workflow_handle(case_id).terminate("as an operator might")
+    assert [what for what in await differences(driver) if what.startswith("engine: TERMINATED")]
