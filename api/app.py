@@ -51,7 +51,6 @@ def create_app(
         version="1",
         description=DESCRIPTION,
         lifespan=lifespan,
-        max_body_size=LARGEST_BODY,
     )
     app.state.metrics = metrics
     app.add_middleware(Limiting, largest=LARGEST_BODY)
