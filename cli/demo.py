@@ -118,7 +118,7 @@ def told(case: Json, tasks: list[Json]) -> Table:
     title = f"{case['case_number']}  {regulation['title']} ({regulation['document']})"
     table = Table(title=title, title_justify="left", caption=regulation["assumed"], caption_justify="left")
     for column in ("stage", "body", "period", "last day", "article", "rule"):
-        table.add_column(column)
+        table.add_column(column, overflow="fold")
     for row in rows(tasks):
         table.add_row(*row)
     return table

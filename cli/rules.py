@@ -98,8 +98,16 @@ def _show(rules: ProcedureRules, source: Source, day: date) -> None:
         console.print(f"[cyan]service rule[/cyan] {note}")
 
 
+def _folding(*headings: str) -> Table:
+    """A table that loses nothing where the terminal is narrow."""
+    table = Table()
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
+
+
 def _stages(rules: ProcedureRules) -> Table:
-    table = Table("step", "stage", "body", "period", "outcome", "leads to", "needs", "by")
+    table = _folding("step", "stage", "body", "period", "outcome", "leads to", "needs", "by")
     for step in rules.steps:
         for stage in step.stages:
             after = f"all done: {step.then}" if step.then else ""
@@ -146,7 +154,7 @@ def _needs(requirements: tuple[Requirement, ...]) -> str:
 
 
 def _filing(rules: ProcedureRules) -> Table:
-    table = Table("the filing", "", "", "by")
+    table = _folding("the filing", "", "", "by")
     for field in rules.fields:
         table.add_row(
             _text(field.label), field.field, "required" if field.required else "optional", _cited(field.citation)
@@ -160,7 +168,7 @@ def _filing(rules: ProcedureRules) -> Table:
 
 
 def _others(rules: ProcedureRules) -> Table:
-    table = Table("the case", "", "by")
+    table = _folding("the case", "", "by")
     for ending in rules.endings:
         table.add_row(_text(ending.label), f"ends as {ending.outcome}", _cited(ending.citation))
     if rules.withdrawal:

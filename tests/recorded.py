@@ -1,7 +1,7 @@
 """Recorded histories and logs, as files: how they are written, read, and replayed.
 
-`python -m tests.recorded` replays every history, and prints how many. The rules ride in the input of each workflow;
-they are kept once, by digest, and put back when a history is read.
+`python -m tests.recorded` replays every history, and prints how many. In the files payloads are plain JSON, so that a
+change can be read, and the rules, which ride in the input of each workflow, are kept once, by digest.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ HERE = Path(__file__).parent
 HISTORIES = HERE / "histories"
 LOGS = HERE / "logs"
 RULES = LOGS / "rules"
+PLAIN_JSON = {"encoding": base64.b64encode(b"json/plain").decode()}
 FREE_TEXT = "read by people alone: Zhang San, 13800000000"
 """Came with every recorded act, and must be found in no history and no log."""
 
@@ -69,10 +70,11 @@ def write(
 ) -> None:
     """Keeps a history and a log."""
     digest = ProcedureRules.model_validate(rules).digest()[:12]
-    with_rules = _start_of(history)
-    _put_start(history, {**with_rules, "rules": digest})
+    readable = _readable(history)
+    _start(readable)["rules"] = digest
     _dump(RULES / f"{digest}.json", rules)
-    _dump(HISTORIES / f"{name}.json", _without_machines(history))
+    events_of_history = ",\n".join(json.dumps(event, ensure_ascii=False) for event in readable["events"])
+    (HISTORIES / f"{name}.json").write_text(f'{{"events": [\n{events_of_history}\n]}}\n', encoding="utf-8")
     lines = [json.dumps(each, ensure_ascii=False, sort_keys=True) for each in (*events, *acts)]
     parts = {"events": lines[: len(events)], "acts": lines[len(events) :]}
     body = ",\n".join(f'"{part}": [\n' + ",\n".join(rows) + "\n]" for part, rows in parts.items())
@@ -87,9 +89,10 @@ def names() -> list[str]:
 def history(name: str) -> dict[str, Any]:
     """A history as the server gave it."""
     kept: dict[str, Any] = json.loads((HISTORIES / f"{name}.json").read_text(encoding="utf-8"))
-    start = _start_of(kept)
-    _put_start(kept, {**start, "rules": _rules(start["rules"])})
-    return kept
+    start = _start(kept)
+    start["rules"] = _rules(start["rules"])
+    as_sent: dict[str, Any] = _as_sent(kept)
+    return as_sent
 
 
 def log(name: str) -> RecordedLog:
@@ -125,27 +128,35 @@ async def replay() -> int:
     return len(names())
 
 
-def _without_machines(part: Any) -> Any:
-    """As it was, without the names of the machine and the process that ran it."""
+def _readable(part: Any) -> Any:
+    """As it was, with its payloads decoded, and without the names of the machine and the process that ran it."""
     if isinstance(part, dict):
-        return {name: _without_machines(inner) for name, inner in part.items() if name != "identity"}
-    return [_without_machines(inner) for inner in part] if isinstance(part, list) else part
+        if part.get("metadata") == PLAIN_JSON:
+            return {"json": json.loads(base64.b64decode(part["data"]))}
+        return {name: _readable(inner) for name, inner in part.items() if name != "identity"}
+    return [_readable(inner) for inner in part] if isinstance(part, list) else part
+
+
+def _as_sent(part: Any) -> Any:
+    """The other way: payloads as the server keeps them."""
+    if isinstance(part, dict):
+        if part.keys() == {"json"}:
+            data = json.dumps(part["json"], ensure_ascii=False, separators=(",", ":")).encode()
+            return {"metadata": PLAIN_JSON, "data": base64.b64encode(data).decode()}
+        return {name: _as_sent(inner) for name, inner in part.items()}
+    return [_as_sent(inner) for inner in part] if isinstance(part, list) else part
+
+
+def _start(history: dict[str, Any]) -> dict[str, Any]:
+    """The input of the workflow, in a history that is readable."""
+    given: dict[str, Any] = history["events"][0]["workflowExecutionStartedEventAttributes"]["input"]["payloads"][0]
+    start: dict[str, Any] = given["json"]
+    return start
 
 
 def _rules(digest: str) -> dict[str, Any]:
     rules: dict[str, Any] = json.loads((RULES / f"{digest}.json").read_text(encoding="utf-8"))
     return rules
-
-
-def _start_of(history: dict[str, Any]) -> dict[str, Any]:
-    payload = history["events"][0]["workflowExecutionStartedEventAttributes"]["input"]["payloads"][0]
-    start: dict[str, Any] = json.loads(base64.b64decode(payload["data"]))
-    return start
-
-
-def _put_start(history: dict[str, Any], start: Mapping[str, Any]) -> None:
-    payload = history["events"][0]["workflowExecutionStartedEventAttributes"]["input"]["payloads"][0]
-    payload["data"] = base64.b64encode(json.dumps(start, ensure_ascii=False).encode()).decode()
 
 
 def _dump(file: Path, content: Mapping[str, Any]) -> None:

@@ -197,7 +197,9 @@ async def renounced(walk: Walk) -> None:
     await granted(walk)
     access = access_case_id(walk.case_id)
     await walk.driver.engine.hand_over(access, walk.driver.patience)
-    assert await walk.do(a.IssueKey, case_id=access, key_digest=hashlib.sha256(access.encode()).hexdigest()) == "accepted"
+    assert (
+        await walk.do(a.IssueKey, case_id=access, key_digest=hashlib.sha256(access.encode()).hexdigest()) == "accepted"
+    )
     assert await walk.do(a.Renounce, case_id=access) == "accepted"
 
 
@@ -236,7 +238,6 @@ async def late(walk: Walk) -> None:
 Path_ = Callable[[Walk], Awaitable[None]]
 EVERYWHERE: Mapping[str, Path_] = {
     "granted": granted,
-    "granted-in-part": granted_in_part,
     "refused": refused,
     "withdrawn": withdrawn,
     "corrected": corrected,
@@ -245,6 +246,7 @@ EVERYWHERE: Mapping[str, Path_] = {
 }
 BY_CITY: Mapping[str, Mapping[str, Path_]] = {
     "nanning": {
+        "granted-in-part": granted_in_part,
         "returned": returned,
         "disapproved": disapproved,
         "coordinated": coordinated,
@@ -254,7 +256,7 @@ BY_CITY: Mapping[str, Mapping[str, Path_]] = {
         "late": late,
     },
     "yulin": {"opinion": opinion, "renounced": renounced},
-    "guangzhou": {"late": late},
+    "guangzhou": {"granted-in-part": granted_in_part, "late": late},
     "lianyungang": {"opinion": opinion},
     "nanjing": {"renounced": renounced},
 }

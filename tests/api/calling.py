@@ -40,7 +40,7 @@ class Caller:
         return known | dict(more or {})
 
     async def get(self, path: str, headers: Mapping[str, str] | None = None, **params: Any) -> httpx.Response:
-        return await self.http.get(path, params=params, headers=self.headers(headers))
+        return await self.http.get(path, params=params or None, headers=self.headers(headers))
 
     async def read(self, path: str, **params: Any) -> Any:
         """The answer, which is 200."""

@@ -6,6 +6,7 @@ import asyncio
 import stat
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import jwt
 import pytest
@@ -62,10 +63,8 @@ async def test_a_deadline_is_explained_day_by_day(service: Service) -> None:
         "CN",
         "2026-02-24",
         "2026-02-25T00:00:00+08:00",
-    ) or answer["skipped"]
-    counted = [day["on"] for day in answer["days"] if day["counted"]]
-    assert len(counted) == 2
-    assert counted[-1] == answer["last_day"]
+    )
+    assert [day["on"] for day in answer["days"] if day["counted"]] == ["2026-02-14", "2026-02-24"]
     assert all(day["why"] for day in answer["skipped"])
 
 
@@ -87,9 +86,13 @@ async def test_a_plus_sign_that_was_not_percent_encoded_is_understood(service: S
     ],
 )
 async def test_a_deadline_that_cannot_be_computed_names_the_field(
-    service: Service, changed: dict[str, str], field: str
+    service: Service, changed: dict[str, Any], field: str
 ) -> None:
-    asked = {"calendar_or_city": "CN", "received_at": "2026-05-09T00:30:00+08:00", "period": "2wd"} | changed
+    asked: dict[str, Any] = {
+        "calendar_or_city": "CN",
+        "received_at": "2026-05-09T00:30:00+08:00",
+        "period": "2wd",
+    } | changed
 
     answer = await service.nobody().get("/v1/deadlines", **asked)
 

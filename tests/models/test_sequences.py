@@ -209,7 +209,9 @@ class AnySequence(RuleBasedStateMachine):
         more = {"to": other.account, "to_body": to_body, "supervises": supervises}
         self.receive(self.bench.act(a.Reassign, self.who(task, "1"), task_id=task.task_id, **more))
 
-    @rule(by=st.sampled_from([PARTY, PARTY, PARTY, STRANGER]), items=st.sampled_from([None, None, ITEMS[:1], ITEMS, ()]))
+    @rule(
+        by=st.sampled_from([PARTY, PARTY, PARTY, STRANGER]), items=st.sampled_from([None, None, ITEMS[:1], ITEMS, ()])
+    )
     def a_supplement_comes(self, by: a.Actor, items: tuple[str, ...] | None) -> None:
         self.receive(self.bench.act(a.Supply, by, amends=a.Amendment(data_items=items)))
 
