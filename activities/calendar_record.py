@@ -6,12 +6,13 @@ for the other in a circle.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from models import events as e
-from rules.calendar import CalendarRecord
+from rules.calendar import Calendar, CalendarRecord
 from rules.calendar_notices import Notice, Scope
-from rules.deadlines import to_shanghai
+from rules.deadlines import Unit, parse_period, to_shanghai
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,17 +74,17 @@ class RecordOfNotices:
 def with_due(clock: e.Clock, record: CalendarRecord) -> e.Clock:
     """The clock with its end filled in by the calendar, and the position in the record by which it was found.
 
-    Working days in which a cited rule stopped the clock are added to the period.
+    What a cited rule stopped is added: its working days to a period in working days, its length to one in hours.
     """
     if not clock.wants_due:
         return clock
     assert clock.period
     calendar = record.calendar(clock.calendar)
-    stopped = sum(
-        calendar.working_days_between(to_shanghai(stop.stopped_at).date(), to_shanghai(stop.resumed_at).date())
-        for stop in clock.stops
-    )
-    deadline = calendar.deadline(clock.started_at, clock.period, stopped)
+    if parse_period(clock.period).unit is Unit.HOURS:
+        stopped = sum((stop.resumed_at - stop.stopped_at for stop in clock.stops), timedelta())
+        deadline = calendar.deadline(clock.started_at + stopped, clock.period)
+    else:
+        deadline = calendar.deadline(clock.started_at, clock.period, stopped_working_days(clock, calendar))
     return clock.model_copy(
         update={
             "due_at": deadline.due_at,
@@ -91,4 +92,12 @@ def with_due(clock: e.Clock, record: CalendarRecord) -> e.Clock:
             "provisional": deadline.provisional,
             "calendar_version": deadline.calendar_version,
         }
+    )
+
+
+def stopped_working_days(clock: e.Clock, calendar: Calendar) -> int:
+    """The working days in which the clock stood still: from the day after it was stopped to the day it ran again."""
+    return sum(
+        calendar.working_days_between(to_shanghai(stop.stopped_at).date(), to_shanghai(stop.resumed_at).date())
+        for stop in clock.stops
     )

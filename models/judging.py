@@ -20,10 +20,11 @@ def task_of(state: CaseState, act: a.TaskAct) -> TaskState:
     return task
 
 
-def open_task_of(state: CaseState, act: a.TaskAct) -> TaskState:
-    """The task that the act is about, still open, for one who may act on it: nobody else learns how it stands.
+def task_in_hand(state: CaseState, act: a.TaskAct) -> TaskState:
+    """The open task that the act is about, on which its actor may act: an officer of its body, or the party before
+    which it lies. An unclaimed task is for any officer of the body.
 
-    Raises NoSuchTask, NotYourTask, TaskAlreadyDecided, TaskCancelled.
+    Raises NoSuchTask, NotYourTask, TaskAlreadyDecided, TaskCancelled, TaskAlreadyClaimed.
     """
     task = task_of(state, act)
     officer_may_act(state, task, act.by)
@@ -31,6 +32,9 @@ def open_task_of(state: CaseState, act: a.TaskAct) -> TaskState:
         raise r.TaskAlreadyDecided(field="task_id")
     if task.ended == "cancelled":
         raise r.TaskCancelled(field="task_id")
+    superior = isinstance(act, a.Reassign) and act.supervises
+    if task.claimed_by not in (None, act.by.account) and not superior:
+        raise r.TaskAlreadyClaimed(field="task_id")
     return task
 
 
@@ -38,12 +42,6 @@ def officer_may_act(state: CaseState, task: TaskState, by: a.Actor) -> None:
     """A task is acted on by an officer of its body, or by the party before which it lies. Raises NotYourTask."""
     if by.account != state.party if task.body == APPLICANT else by.body != task.body:
         raise r.NotYourTask(field="task_id")
-
-
-def not_claimed_by_another(task: TaskState, by: a.Actor) -> None:
-    """An unclaimed task may be decided by any officer of its body. Raises TaskAlreadyClaimed."""
-    if task.claimed_by not in (None, by.account):
-        raise r.TaskAlreadyClaimed(field="task_id")
 
 
 def demanded(requirements: Iterable[Requirement], choices: dict[str, str], given: frozenset[str]) -> None:
@@ -96,20 +94,16 @@ def answer_task_act(rules: ProcedureRules, proposal: Proposal, act: a.Act) -> No
     state = proposal.state
     match act:
         case a.Claim():
-            task = open_task_of(state, act)
-            not_claimed_by_another(task, act.by)
+            task = task_in_hand(state, act)
             if task.claimed_by is None:
                 proposal.add(e.TaskClaimed(at=act.received_at, act=act.id, task_id=task.task_id, by=act.by.account))
         case a.Release():
-            task = open_task_of(state, act)
-            not_claimed_by_another(task, act.by)
+            task = task_in_hand(state, act)
             if task.claimed_by is None:
                 raise r.TaskNotClaimed(field="task_id")
             proposal.add(e.TaskReleased(at=act.received_at, act=act.id, task_id=task.task_id, by=act.by.account))
         case a.Reassign():
-            task = open_task_of(state, act)
-            if not act.supervises:
-                not_claimed_by_another(task, act.by)
+            task = task_in_hand(state, act)
             if act.to_body != task.body:
                 raise r.OfficerNotOfThisBody(field="to")
             proposal.add(
@@ -136,8 +130,7 @@ def answer_task_act(rules: ProcedureRules, proposal: Proposal, act: a.Act) -> No
 def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
     """The body's answer is on record, in time or late by the receipt of the act."""
     state = proposal.state
-    task = open_task_of(state, act)
-    not_claimed_by_another(task, act.by)
+    task = task_in_hand(state, act)
     outcome = outcome_of(rules, task, act.outcome)
     if act.terms and (task.body == APPLICANT or task.asked_by_task):
         raise r.TermsNotAllowed(field="terms")
@@ -213,8 +206,7 @@ def asked_inside(state: CaseState, task: TaskState) -> bool:
 def ask_supplement(rules: ProcedureRules, proposal: Proposal, act: a.AskSupplement) -> None:
     """The applicant is asked to complete the request; the clock runs on unless a cited rule stops it."""
     state = proposal.state
-    task = open_task_of(state, act)
-    not_claimed_by_another(task, act.by)
+    task = task_in_hand(state, act)
     if rules.supplement is None or task.body == APPLICANT:
         raise r.ProcedureKnowsNoSuchAct(field="kind")
     if task.supplement_asked_at:
@@ -280,8 +272,7 @@ def amend(rules: ProcedureRules, proposal: Proposal, act: a.Decide | a.Supply, a
 def ask_opinion(rules: ProcedureRules, proposal: Proposal, act: a.AskOpinion) -> None:
     """The experts get a task of their own inside the stage, whose clock runs on."""
     state = proposal.state
-    task = open_task_of(state, act)
-    not_claimed_by_another(task, act.by)
+    task = task_in_hand(state, act)
     if rules.opinion is None or task.body == APPLICANT or task.asked_by_task:
         raise r.ProcedureKnowsNoSuchAct(field="kind")
     if any(t.asked_by_task == task.task_id for t in state.open_tasks()):

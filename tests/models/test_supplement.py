@@ -8,7 +8,6 @@ import pytest
 
 from models import acts as a
 from models import events as e
-from rules.deadlines import SHANGHAI, DeadlineError
 from tests.models.bench import CITIES, INVENTED, MONDAY, PARTY, STRANGER, Bench, filed
 
 THURSDAY = datetime(2026, 11, 26, 15, 0, tzinfo=SHANGHAI)
@@ -120,7 +119,6 @@ def test_a_supplement_stops_the_clock_of_the_body_that_asked_and_no_other() -> N
     assert bench.task("technique").clock == technique
 
 
-@pytest.mark.xfail(raises=DeadlineError, strict=True, reason="with_due adds working days to a period of hours")
 def test_a_period_of_hours_that_was_stopped_ends_later_by_the_hours_waited() -> None:
     bench = before_custody(urgency="urgent")
     bench.on("custody", a.AskSupplement)
