@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import sys
 
 import uvicorn
 
-from activities.settings import Settings
+from activities.settings import Settings, SettingsError
 from api.app import create_app
 
 GRACE = 10
@@ -15,7 +16,10 @@ GRACE = 10
 
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    settings = Settings.load()
+    try:
+        settings = Settings.load()
+    except SettingsError as error:
+        sys.exit(f"error: {error}")
     uvicorn.run(
         create_app(settings),
         host=settings.host,

@@ -53,10 +53,9 @@ class Caller:
             ways.append(col(CaseRow.party) == self.account_id)
         if self.city and (self.has("supervisor") or (self.has("reviewer") and self.body_role in SEES_THE_WHOLE_CITY)):
             ways.append(col(CaseRow.city) == self.city)
-        if self.has("reviewer") and self.body:
-            ways.append(col(CaseRow.provider) == self.body)
+        elif self.has("reviewer") and self.body:
             held = exists().where(col(TaskRow.case_id) == col(CaseRow.case_id), col(TaskRow.body) == self.body)
-            ways.append(held)
+            ways += [col(CaseRow.provider) == self.body, held]
         return or_(*ways) if ways else false()
 
     def sees_tasks(self) -> ColumnElement[bool]:

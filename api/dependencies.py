@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Header, Path, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import AwareDatetime, Field
 
 from api.callers import Caller
 from api.issuer import TokenRefused, account_of
 from api.language import AnsweredIn
+from api.paging import EARLIEST, LATEST
 from api.problems import Problem
 from api.reading import Reader
 from api.rendering import Renderer
@@ -42,10 +44,14 @@ DatasetId = Annotated[str, Path(pattern=ID)]
 City = Annotated[str, Path(pattern=ID)]
 Cursor = Annotated[str | None, Query(alias="cursor", max_length=1000, description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=200)]
+Moment = Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST)]
 Word = Annotated[str | None, Query(pattern=r"^[^\x00]{1,200}$")]
 
 
-def runtime_of(request: Request) -> Runtime:
+# Dependencies that do not wait are coroutines too: the framework runs plain functions in a thread.
+
+
+async def runtime_of(request: Request) -> Runtime:
     runtime: Runtime = request.app.state.runtime
     return runtime
 
@@ -84,10 +90,10 @@ async def caller_of(
 Calling = Annotated[Caller, Depends(caller_of)]
 
 
-def with_role(*roles: str) -> Callable[[Caller], Caller]:
+def with_role(*roles: str) -> Callable[[Caller], Awaitable[Caller]]:
     """A caller that has one of these roles, or a problem."""
 
-    def checked(caller: Calling) -> Caller:
+    async def checked(caller: Calling) -> Caller:
         if not caller.has(*roles):
             raise Problem("RoleRequired", params={"roles": roles})
         return caller
@@ -101,7 +107,7 @@ Officer = Annotated[Caller, Depends(with_role("reviewer", "supervisor"))]
 Actor = Annotated[Caller, Depends(with_role("applicant", "reviewer", "supervisor"))]
 
 
-def renderer_of(runtime: Running, reader: Reading, caller: Calling, language: AnsweredIn) -> Renderer:
+async def renderer_of(runtime: Running, reader: Reading, caller: Calling, language: AnsweredIn) -> Renderer:
     return Renderer(runtime, reader, caller, language)
 
 

@@ -36,7 +36,7 @@ def language_of(request: Request) -> Language:
     return preferred(request.headers.get("accept-language", ""))
 
 
-def answered_in(request: Request, response: Response) -> Language:
+async def answered_in(request: Request, response: Response) -> Language:
     """The language of this answer, and its headers say so."""
     language = language_of(request)
     response.headers.update(headers(language))

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
-from datetime import datetime
+import re
+from datetime import UTC, datetime
 
 from api.problems import invalid
 
 Place = list[str | int | None]
+WRITTEN = re.compile(r"[A-Za-z0-9._:+-]{0,300}")
+"""What cursors of ours hold: ids and instants."""
+LARGEST = 2**31 - 1
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+"""Instants that PostgreSQL can be asked for in any offset."""
 
 
 def cursor(*place: datetime | str | int | None) -> str:
@@ -22,19 +27,25 @@ def place_of(text: str, length: int) -> Place:
     """The place that a cursor names. Raises a Problem on `cursor`."""
     try:
         place = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (ValueError, binascii.Error) as error:
+    except ValueError as error:
         raise invalid("cursor", "cursor_unusable") from error
-    if not isinstance(place, list) or len(place) != length:
+    if not isinstance(place, list) or len(place) != length or not all(map(_is_part, place)):
         raise invalid("cursor", "cursor_unusable")
     return place
+
+
+def _is_part(part: object) -> bool:
+    if isinstance(part, str):
+        return WRITTEN.fullmatch(part) is not None
+    return part is None or (type(part) is int and 0 <= part <= LARGEST)
 
 
 def instant(part: str | int | None) -> datetime:
     """The instant in a cursor. Raises a Problem on `cursor`."""
     try:
         found = datetime.fromisoformat(str(part))
-    except ValueError as error:
+        if EARLIEST <= found <= LATEST:
+            return found
+    except (ValueError, TypeError) as error:  # TypeError: it has no offset and cannot be compared
         raise invalid("cursor", "cursor_unusable") from error
-    if found.utcoffset() is None:
-        raise invalid("cursor", "cursor_unusable")
-    return found
+    raise invalid("cursor", "cursor_unusable")

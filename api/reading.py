@@ -63,7 +63,7 @@ class Reader:
 
     async def release(self) -> None:
         """Gives the connection back, for while the call waits for something else."""
-        await self._session.rollback()
+        await self._session.close()
 
     async def caller(self, account_id: str) -> Caller | None:
         """The account as the directory has it now."""

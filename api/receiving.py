@@ -114,7 +114,7 @@ class Receiver:
         return shown
 
 
-def receiver_of(
+async def receiver_of(
     runtime: Running,
     reader: Reading,
     renderer: Rendering,

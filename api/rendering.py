@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,7 +31,7 @@ from models.acts import ACT, AskOpinion, Correct, Decide, Note, Supply
 from models.events import Clock
 from models.state import CaseState, TaskState
 from models.tables import ActRow, CaseRow, EventRow, TaskRow
-from rules.pinned import APPLICANT, Outcome, ProcedureRules
+from rules.pinned import APPLICANT, Outcome, ProcedureRules, Stage
 
 TEXT_FIELDS = ("reason", "basis", "reference", "tender_reference", "access_mode_basis", "text")
 """What people write with a decision."""
@@ -47,6 +47,7 @@ class Renderer:
         self._reader = reader
         self._caller = caller
         self._language = language
+        self._outcomes: dict[tuple[int, str], list[OutcomeShown]] = {}
 
     async def case(self, case_id: str) -> CaseShown:
         """The case, as its log tells it."""
@@ -145,7 +146,7 @@ class Renderer:
             supplement_asked_at=task.supplement_asked_at,
             asked_by_task=task.asked_by_task,
             rule=law.cited(stage.citation),
-            outcomes=[outcome_shown(law, outcome) for outcome in stage.outcomes],
+            outcomes=self._outcomes_of(law, stage),
             clock=clock_shown(
                 law,
                 task,
@@ -157,7 +158,14 @@ class Renderer:
             ),
         )
 
-    def _reasons(self, law: Law, state: CaseState, acts: list[ActRow] | Any) -> list[DecisionText]:
+    def _outcomes_of(self, law: Law, stage: Stage) -> list[OutcomeShown]:
+        # A list shows the same few stages over and over.
+        key = (id(law.rules), stage.stage)
+        if key not in self._outcomes:
+            self._outcomes[key] = [outcome_shown(law, outcome) for outcome in stage.outcomes]
+        return self._outcomes[key]
+
+    def _reasons(self, law: Law, state: CaseState, acts: Sequence[ActRow]) -> list[DecisionText]:
         """What bodies said with their decisions, as far as the caller may read it."""
         found = []
         for row in acts:
@@ -200,7 +208,7 @@ class Renderer:
             case _:
                 return True
 
-    async def events(self, case_id: str, rows: list[EventRow] | Any) -> list[LoggedEvent]:
+    async def events(self, case_id: str, rows: Sequence[EventRow]) -> list[LoggedEvent]:
         """Events of the log, with what people wrote where the caller may read it."""
         read = await self._reader.case_read(case_id)
         acts = {row.act_id: row for row in await self._reader.acts_with_text(case_id)}
@@ -239,15 +247,15 @@ def parties(state: CaseState, names: Mapping[str, str]) -> list[PartyShown]:
     return [PartyShown(role=APPLICANT, id=applicant, name=applicant), *bodies]
 
 
-def request_shown(state: CaseState, acts: list[ActRow] | Any) -> RequestShown:
+def request_shown(state: CaseState, acts: Sequence[ActRow]) -> RequestShown:
     """What is asked for: the filing, with what supplements and resubmissions changed in it."""
-    texts_: dict[str, str] = {}
+    stated: dict[str, str] = {}
     for row in acts:
         act = ACT.validate_python(row.act)
         if act.kind == "file" or isinstance(act, Supply) or (isinstance(act, Decide) and act.amends):
-            texts_ |= {name: row.content[name] for name in REQUEST_FIELDS if row.content and name in row.content}
+            stated |= {name: row.content[name] for name in REQUEST_FIELDS if row.content and name in row.content}
     choices = {name: state.choices.get(name) for name in ("urgency", "access_mode", "use")}
-    return RequestShown(data_items=list(state.data_items), **choices, **texts_)
+    return RequestShown(data_items=list(state.data_items), **choices, **stated)
 
 
 def granted_shown(state: CaseState) -> GrantShown | None:
@@ -285,7 +293,7 @@ def written(row: ActRow) -> dict[str, Any]:
     return {name: row.content[name] for name in TEXT_FIELDS if row.content and row.content.get(name)}
 
 
-def waiting_times(log: Any, now: datetime) -> dict[str, timedelta]:
+def waiting_times(log: Sequence[e.Event], now: datetime) -> dict[str, timedelta]:
     """Task to the time for which a supplement was asked for and had not come."""
     waited: dict[str, timedelta] = {}
     since: dict[str, datetime] = {}

@@ -28,6 +28,8 @@ BENCH = "cases"
 TASK_QUEUE = "kaifang"
 BARE_WORKER = ("-m", "benchmarks.bare_worker")
 AT_ONCE = 16
+HISTORIES = 3
+"""An act that comes before the first workflow task saves one of them, which no officer is quick enough to do."""
 
 EVENTS = Aim(60)
 THROUGHPUT = Aim(0.7, at_least=True)
@@ -43,16 +45,17 @@ WAIT = {
 
 
 class Size(NamedTuple):
-    """How many pairs of turns, and how many cases in each turn."""
+    """How many pairs of turns, how many cases in each turn, and whether tasks are claimed before they are decided."""
 
     pairs: int
     at_one: int
     at_sixteen: int
+    claims: tuple[bool, ...] = (False, True)
 
 
-FULL = Size(pairs=4, at_one=10, at_sixteen=48)
+FULL = Size(pairs=4, at_one=10, at_sixteen=40)
 QUICK = Size(pairs=1, at_one=5, at_sixteen=16)
-TINY = Size(pairs=1, at_one=1, at_sixteen=2)
+TINY = Size(pairs=1, at_one=1, at_sixteen=2, claims=(True,))
 
 
 @dataclass
@@ -79,11 +82,11 @@ async def _run(size: Size) -> list[Figure]:
         temporal = await running.client()
         async with await open_pool(running.postgres.dsn()) as pool:
             ours, other = Kaifang(pool, temporal, TASK_QUEUE), Bare(temporal)
-            for claims in (False, True):
+            for claims in size.claims:
                 for side in (ours, other):
                     await _turn(side, claims, cases=2, at_once=2)
             figures = []
-            for claims in (False, True):
+            for claims in size.claims:
                 figures += await _events(temporal, ours, other, claims)
                 figures += await _pairs(ours, other, claims, size)
         assert worker.is_running()
@@ -128,14 +131,17 @@ async def _case(side: Side, claims: bool, turn: Turn) -> str:
 
 
 async def _events(temporal: Client, ours: Side, other: Side, claims: bool) -> list[Figure]:
-    counts = [await _history(temporal, await _case(side, claims, Turn())) for side in (ours, other)]
+    counts = [
+        max([await _history(temporal, await _case(side, claims, Turn())) for _ in range(HISTORIES)])
+        for side in (ours, other)
+    ]
     return [
         Figure(
             BENCH,
             f"history events of a granted request{_with(claims)}",
             counts[0],
             "events",
-            "the events of one workflow from its start to its completion, as Temporal tells them; beside: bare",
+            f"from start to completion as Temporal tells them, the longest of {HISTORIES}; beside: bare",
             beside=counts[1],
             aim=EVENTS,
         )
@@ -170,15 +176,17 @@ def _with(claims: bool) -> str:
 def _figures(pairs: Sequence[tuple[Turn, Turn]], when: str, cases: int) -> list[Figure]:
     how = f"median of {len(pairs)} turns of {cases} cases; ratio: median of the pairs; beside: bare"
     ours, other = ([pair[n].cases_per_second for pair in pairs] for n in (0, 1))
+    ratios = [a / b for a, b in zip(ours, other, strict=True)]
     figures = [
         Figure(
             BENCH,
             f"granted requests {when}",
             median(ours),
             "cases/s",
-            f"from the filing to the answer to the last signature, receipt included; {how}",
+            f"from the filing to the answer to the last signature, receipt included; {how}: "
+            + " ".join(f"{ratio:.2f}" for ratio in ratios),
             beside=median(other),
-            ratio=median(a / b for a, b in zip(ours, other, strict=True)),
+            ratio=median(ratios),
             aim=THROUGHPUT,
         )
     ]

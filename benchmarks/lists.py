@@ -78,21 +78,21 @@ async def _run(tasks: int) -> list[Figure]:
         connection = await asyncpg.connect(running.postgres.dsn())
         await connection.execute("vacuum analyze")
         await connection.close()
-        listener = listen(free_port())
-        api = Api(listener, running.home / "logs" / "api.log", running.environment())
-        running.keep(api)
-        api.start()
         where = f"{held:,} tasks ({open_tasks:,} open) of {len(ids):,} cases in one city"
-        return [
-            figure
-            for name, login, paths in (
-                ("task list of a body", READER, ["/v1/tasks"]),
-                ("overdue tasks of a body", READER, ["/v1/tasks?overdue=true"]),
-                ("task list of a city", SUPERVISOR, ["/v1/tasks"]),
-                ("one case", READER, [f"/v1/cases/{case_id}" for case_id in random.choices(ids, k=CALLS)]),
-            )
-            for figure in _called(api.url, running.home, name, login, paths, where)
-        ]
+        with listen(free_port()) as listener:
+            api = Api(listener, running.home / "logs" / "api.log", running.environment())
+            running.keep(api)
+            api.start()
+            return [
+                figure
+                for name, login, paths in (
+                    ("task list of a body", READER, ["/v1/tasks"]),
+                    ("overdue tasks of a body", READER, ["/v1/tasks?overdue=true"]),
+                    ("task list of a city", SUPERVISOR, ["/v1/tasks"]),
+                    ("one case", READER, [f"/v1/cases/{case_id}" for case_id in random.choices(ids, k=CALLS)]),
+                )
+                for figure in _called(api.url, running.home, name, login, paths, where)
+            ]
 
 
 async def _decided(pool: Pool, decided: int) -> str:

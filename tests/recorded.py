@@ -30,6 +30,7 @@ HISTORIES = HERE / "histories"
 LOGS = HERE / "logs"
 RULES = LOGS / "rules"
 PLAIN_JSON = {"encoding": base64.b64encode(b"json/plain").decode()}
+OF_THE_MACHINE = {"identity", "taskId", "requestId", "workerVersion", "meteringMetadata", "historySizeBytes"}
 FREE_TEXT = "read by people alone: Zhang San, 13800000000"
 """Came with every recorded act, and must be found in no history and no log."""
 
@@ -72,10 +73,10 @@ def write(
     digest = ProcedureRules.model_validate(rules).digest()[:12]
     readable = _readable(history)
     _start(readable)["rules"] = digest
-    _dump(RULES / f"{digest}.json", rules)
-    events_of_history = ",\n".join(json.dumps(event, ensure_ascii=False) for event in readable["events"])
+    (RULES / f"{digest}.json").write_text(_compact(rules) + "\n", encoding="utf-8")
+    events_of_history = ",\n".join(_compact(event) for event in readable["events"])
     (HISTORIES / f"{name}.json").write_text(f'{{"events": [\n{events_of_history}\n]}}\n', encoding="utf-8")
-    lines = [json.dumps(each, ensure_ascii=False, sort_keys=True) for each in (*events, *acts)]
+    lines = [_compact(each) for each in (*events, *acts)]
     parts = {"events": lines[: len(events)], "acts": lines[len(events) :]}
     body = ",\n".join(f'"{part}": [\n' + ",\n".join(rows) + "\n]" for part, rows in parts.items())
     (LOGS / f"{name}.json").write_text(f'{{"rules": "{digest}",\n{body}}}\n', encoding="utf-8")
@@ -129,11 +130,13 @@ async def replay() -> int:
 
 
 def _readable(part: Any) -> Any:
-    """As it was, with its payloads decoded, and without the names of the machine and the process that ran it."""
+    """As it was, with its payloads decoded, and without what tells only of the machine that ran it."""
     if isinstance(part, dict):
         if part.get("metadata") == PLAIN_JSON:
             return {"json": json.loads(base64.b64decode(part["data"]))}
-        return {name: _readable(inner) for name, inner in part.items() if name != "identity"}
+        if part.get("kind") == "TASK_QUEUE_KIND_STICKY":
+            return {**part, "name": "sticky"}
+        return {name: _readable(inner) for name, inner in part.items() if name not in OF_THE_MACHINE}
     return [_readable(inner) for inner in part] if isinstance(part, list) else part
 
 
@@ -141,8 +144,7 @@ def _as_sent(part: Any) -> Any:
     """The other way: payloads as the server keeps them."""
     if isinstance(part, dict):
         if part.keys() == {"json"}:
-            data = json.dumps(part["json"], ensure_ascii=False, separators=(",", ":")).encode()
-            return {"metadata": PLAIN_JSON, "data": base64.b64encode(data).decode()}
+            return {"metadata": PLAIN_JSON, "data": base64.b64encode(_compact(part["json"]).encode()).decode()}
         return {name: _as_sent(inner) for name, inner in part.items()}
     return [_as_sent(inner) for inner in part] if isinstance(part, list) else part
 
@@ -159,8 +161,8 @@ def _rules(digest: str) -> dict[str, Any]:
     return rules
 
 
-def _dump(file: Path, content: Mapping[str, Any]) -> None:
-    file.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+def _compact(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
 if __name__ == "__main__":

@@ -75,6 +75,18 @@ class Walk:
             items=("name", "address"),
             given=("purpose", "data_items", "scenario", "safeguards"),
         )
+        await self.begun(self.case_id)
+
+    async def begun(self, case_id: str) -> None:
+        """The engine has done what it does at the start; else the start and the first act would share a step or not."""
+        await self.driver.temporal.get_workflow_handle(case_id).query("__stack_trace", rpc_timeout=self.driver.patience)
+
+    async def access(self, driver: Driver | None = None) -> str:
+        """The access case, in the engine."""
+        case_id = access_case_id(self.case_id)
+        await (driver or self.driver).engine.hand_over(case_id, self.driver.patience)
+        await self.begun(case_id)
+        return case_id
 
     async def do(
         self, kind: type[a.ReceivedAct], by: a.Actor = APPLICANT, case_id: str | None = None, **more: Any
@@ -195,8 +207,7 @@ async def claimed(walk: Walk) -> None:
 
 async def renounced(walk: Walk) -> None:
     await granted(walk)
-    access = access_case_id(walk.case_id)
-    await walk.driver.engine.hand_over(access, walk.driver.patience)
+    access = await walk.access()
     assert (
         await walk.do(a.IssueKey, case_id=access, key_digest=hashlib.sha256(access.encode()).hexdigest()) == "accepted"
     )
@@ -205,8 +216,7 @@ async def renounced(walk: Walk) -> None:
 
 async def revoked(walk: Walk) -> None:
     await granted(walk)
-    access = access_case_id(walk.case_id)
-    await walk.driver.engine.hand_over(access, walk.driver.patience)
+    access = await walk.access()
     provider = a.Actor(account="acc_provider", body=f"{walk.city}.transport")
     assert await walk.do(a.Revoke, provider, case_id=access, given=frozenset({"reason"})) == "accepted"
 
@@ -217,9 +227,8 @@ async def expired(walk: Walk) -> None:
     await walk.decide(*before)
     await walk.decide(last, terms=a.GrantTerms(valid_days=1))
     await walk.decide(*BOTH_SIGN)
-    access = access_case_id(walk.case_id)
     with walk.skipping.standing_still():
-        await walk.skipping.driver.engine.hand_over(access, walk.driver.patience)
+        access = await walk.access(walk.skipping.driver)
     grant = (await walk.driver.state(access)).grant
     assert grant
     await walk.skipping.skip_to(access, grant.valid_until + A_MOMENT)

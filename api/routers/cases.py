@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Query
-from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col
 
-from api.dependencies import Actor, Applicant, Calling, CaseId, Cursor, Limit, Reading, Rendering, Word
+from api.dependencies import Actor, Applicant, Calling, CaseId, Cursor, Limit, Moment, Reading, Rendering, Word
 from api.forms import NoteForm, SupplementForm, WithdrawalForm
 from api.openapi import act_answers, problems
 from api.paging import cursor, instant, place_of
-from api.problems import Problem, Wrong, wrongs
+from api.problems import Problem, invalid, wrongs
 from api.reading import CaseRead, Reader
 from api.receiving import Receiving
 from api.rendering import case_summary
@@ -42,8 +41,8 @@ async def search(
     case_number: Word = None,
     dataset_id: Word = None,
     provider: Word = None,
-    received_from: AwareDatetime | None = None,
-    received_until: Annotated[AwareDatetime | None, Query(description="exclusive")] = None,
+    received_from: Moment | None = None,
+    received_until: Annotated[Moment | None, Query(description="exclusive")] = None,
     after: Cursor = None,
     limit: Limit = 50,
 ) -> Page[CaseSummary]:
@@ -108,8 +107,8 @@ async def events(
 
 def event_number(after: str) -> int:
     (number,) = place_of(after, 1)
-    if not isinstance(number, int) or not 0 <= number < 2**31:
-        raise Problem("RequestInvalid", errors=[Wrong("cursor", "cursor_unusable")])
+    if not isinstance(number, int):
+        raise invalid("cursor", "cursor_unusable")
     return number
 
 

@@ -108,7 +108,7 @@ async def revoke(case_id: CaseId, form: RevocationForm, caller: Reviewer, receiv
     """The provider ends the access, with a reason."""
     grant = await grant_of(receiver, case_id)
     if caller.body != grant.provider:
-        raise Problem("RoleRequired", params={"roles": (grant.provider,)})
+        raise Problem("NotYourTask", errors=[Wrong("case_id", "NotYourTask")])
     act = a.Revoke(**receiver.fields(case_id), given=form.given(frozenset({"reason"})))
     return await receiver.receive(act, form.said())
 
@@ -117,5 +117,5 @@ async def grant_of(receiver: Receiver, case_id: str) -> CaseRow:
     """The access case of that id. Raises a Problem if it is none, or the caller may not know of it."""
     case = await receiver.case(case_id)
     if case.procedure != ACCESS:
-        raise Problem("NotFound", errors=[Wrong("case_id", "NotFound")])
+        raise Problem("NotFound")
     return case

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from activities.clock import DatabaseClock
 from activities.settings import Settings
 from api.app import create_app
+from api.runtime import running
 from migrations.__main__ import prepare
 from stack.postgres import Postgres
 from tests.api.calling import serving
@@ -78,3 +80,16 @@ async def test_the_service_starts_while_postgresql_is_away(tmp_path: Path, monke
         calling = await service.as_("applicant@demo").get("/v1/cases")
 
     assert (alive.status_code, calling.status_code) == (200, 503)
+
+
+async def test_without_an_address_the_engine_is_looked_for_where_temporal_listens_by_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TEMPORAL_ADDRESS", raising=False)
+    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", os.devnull)
+    settings = Settings(home=tmp_path, database_url="postgresql://nobody@127.0.0.1:1/none")
+
+    async with running(settings, DatabaseClock()) as runtime:
+        target = runtime.temporal.service_client.config.target_host
+
+    assert target == "localhost:7233"

@@ -8,6 +8,7 @@ import pytest
 
 from models import acts as a
 from models import events as e
+from rules.deadlines import SHANGHAI
 from tests.models.bench import CITIES, INVENTED, MONDAY, PARTY, STRANGER, Bench, filed
 
 THURSDAY = datetime(2026, 11, 26, 15, 0, tzinfo=SHANGHAI)

@@ -1,0 +1,98 @@
+"""Who may call what: every call by everybody, compared with the committed table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import uuid
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from activities.settings import Settings
+from api.app import create_app
+from tests.api.calling import Caller, Service, open_task, serving
+
+TABLE = Path(__file__).with_name("permissions.csv")
+WHO = {
+    "nobody": None,
+    "applicant": "applicant@demo",
+    "another applicant": "applicant2@demo",
+    "operator": "reviewer@nanning.operator",
+    "provider": "reviewer@nanning.transport",
+    "another provider": "reviewer@nanning.health",
+    "authority": "reviewer@nanning.authority",
+    "experts": "reviewer@nanning.experts",
+    "supervisor": "supervisor@nanning.authority",
+    "another city": "reviewer@yulin.operator",
+    "gateway": "gateway@nanning",
+    "admin": "admin@kaifang",
+}
+CALLS: list[tuple[str, str, Any]] = [
+    ("GET", "/v1/cases", None),
+    ("GET", "/v1/cases/{case_id}", None),
+    ("GET", "/v1/cases/{case_id}/events", None),
+    ("GET", "/v1/tasks", None),
+    ("GET", "/v1/tasks/{task_id}", None),
+    ("GET", "/v1/acts/{act_id}", None),
+    ("GET", "/v1/grants", None),
+    ("GET", "/v1/datasets", None),
+    ("GET", "/v1/rules/nanning", None),
+    ("POST", "/v1/access-requests", "the form"),
+    ("POST", "/v1/cases/{case_id}/withdrawal", None),
+    ("POST", "/v1/cases/{case_id}/supplement", {"text": "x"}),
+    ("POST", "/v1/cases/{case_id}/signature", None),
+    ("POST", "/v1/cases/{case_id}/notes", {"text": "x"}),
+    ("POST", "/v1/tasks/{task_id}/claim", None),
+    ("POST", "/v1/tasks/{task_id}/release", None),
+    ("POST", "/v1/tasks/{task_id}/reassignment", {"to": "reviewer2@nanning.operator"}),
+    ("POST", "/v1/tasks/{task_id}/decision", {"outcome": "pass"}),
+    ("POST", "/v1/tasks/{task_id}/correction", {"outcome": "pass"}),
+    ("POST", "/v1/tasks/{task_id}/supplement-request", {"text": "x"}),
+    ("POST", "/v1/tasks/{task_id}/opinion-request", {"question": "x"}),
+    ("POST", "/v1/grants/{case_id}/key", None),
+    ("POST", "/v1/grants/{case_id}/renunciation", None),
+    ("POST", "/v1/grants/{case_id}/revocation", {"reason": "x"}),
+]
+
+
+async def status(service: Service, who: str | None, method: str, path: str, body: Any) -> int:
+    """The answer to a call on a case that is new, before its operator."""
+    applicant = service.as_("applicant@demo")
+    case = await applicant.file("nanning")
+    note = await applicant.do(f"/v1/cases/{case['case_id']}/notes", {"text": "mine"})
+    ids = {"case_id": case["case_id"], "task_id": open_task(case, "formal_review")["task_id"]}
+    filled = path.format(**ids, act_id=note["act_id"])
+    caller = service.as_(who) if who else Caller(service.http, None)
+    if method == "GET":
+        return (await caller.get(filled)).status_code
+    form = await applicant.form("nanning") if body == "the form" else body
+    return (await caller.post(filled, form, str(uuid.uuid4()))).status_code
+
+
+async def test_who_may_call_what_is_as_the_committed_table_says(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")  # what is permitted is received, and answered 202
+    async with serving(create_app(settings, patience=timedelta(milliseconds=100)), settings) as service:
+        rows = [
+            {"call": f"{method} {path}"}
+            | {name: str(await status(service, who, method, path, body)) for name, who in WHO.items()}
+            for method, path, body in CALLS
+        ]
+        described = {
+            f"{method.upper()} {path}"
+            for path, calls in service.app.openapi()["paths"].items()
+            for method in calls
+            if path.startswith("/v1/")
+        }
+
+    found = io.StringIO()
+    writer = csv.DictWriter(found, ["call", *WHO], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    assert found.getvalue() == TABLE.read_text()
+    one_of_its_kind = {"GET /v1/datasets/{dataset_id}", "GET /v1/deadlines", "GET /v1/rules/{city}"}
+    assert described - one_of_its_kind == {f"{method} {path}" for method, path, _ in CALLS} - {"GET /v1/rules/nanning"}

@@ -1,0 +1,65 @@
+"""The benches run, in a tiny form, and say what an aim was and whether it was met. No figure is asserted here."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks import cases, deadlines, lists
+from benchmarks.figures import Aim, Figure, table, write
+
+
+@pytest.fixture(autouse=True)
+def data_folder(services_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Benches start their servers beside the data folder, which is not the real one here."""
+    monkeypatch.setenv("KAIFANG_HOME", str(services_home))
+
+
+def names(figures: list[Figure]) -> set[str]:
+    assert all(figure.value > 0 and figure.method for figure in figures)
+    return {figure.name for figure in figures}
+
+
+def test_deadlines_are_measured_beside_three_libraries_that_get_the_same_receipts() -> None:
+    beside = {"kaifang", "numpy.busday_offset", "holidays", "chinesecalendar"}
+    assert names(deadlines.run(1)) == {f"20 working days, {name}" for name in beside}
+
+
+def test_requests_are_granted_on_both_sides_and_every_figure_of_ours_has_one_beside_it() -> None:
+    figures = cases.run(cases.TINY)
+    assert names(figures) >= {
+        "history events of a granted request, each task claimed first",
+        "granted requests at 1, each task claimed first",
+        "act, median, at 16, each task claimed first",
+    }
+    assert all(figure.beside for figure in figures)
+
+
+def test_lists_and_one_case_are_read_over_http_from_copied_cases() -> None:
+    figures = lists.run(lists.TINY)
+    assert names(figures) >= {"task list of a body, median", "one case, p99"}
+    assert all(f"{lists.TINY} tasks (6 open) of 4 cases" in figure.method for figure in figures)
+
+
+@pytest.mark.parametrize(
+    ("aim", "value", "verdict"),
+    [
+        (Aim(2), 2, "met"),
+        (Aim(2), 3, "missed by 50%"),
+        (Aim(0.8, at_least=True), 0.9, "met"),
+        (Aim(0.8, at_least=True), 0.6, "missed by 25%"),
+    ],
+)
+def test_a_missed_aim_says_by_how_much(aim: Aim, value: float, verdict: str) -> None:
+    assert aim.verdict(value) == verdict
+
+
+def test_the_report_judges_the_ratio_where_there_is_one(tmp_path: Path) -> None:
+    figure = Figure("cases", "granted", 6, "cases/s", "counted", beside=10, ratio=0.6, aim=Aim(0.7, at_least=True))
+    write(tmp_path / "bench.json", [figure], {"cores": 2})
+    report = json.loads((tmp_path / "bench.json").read_text())
+    assert report["figures"][0]["aim"] == {"said": "≥ 0.7 ×", "met": False}
+    assert report["machine"] == {"cores": 2}
+    assert table([figure]).row_count == 1

@@ -1,0 +1,130 @@
+"""Cases that wait survive a change of the program: recorded histories replay, recorded logs fold and decide again."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from activities.calendar_record import with_due
+from models import acts as a
+from models import events as e
+from models.course import Proposal, pass_time
+from models.refusals import Refusal
+from models.state import CaseState, fold
+from rules.loading import cities
+from rules.seed_notices import read_record
+from tests import recorded
+from workflows.procedures import BY_NAME
+
+ROOT = Path(__file__).parents[2]
+NAMES = recorded.names()
+OF_TIME = (e.ClockPassed, e.AccessExpired)
+
+
+def of_the_calendar(events: list[e.Event]) -> list[e.Event]:
+    """Events without what the writer fills in, as a judgement proposes them."""
+    blank = {"due_at": None, "last_day": None, "provisional": False, "calendar_version": None}
+    return [
+        event.model_copy(update={"clock": event.clock.model_copy(update=blank)})
+        if isinstance(event, e.TaskOpened | e.ClockMoved)
+        else event
+        for event in events
+    ]
+
+
+def time_made(state: CaseState, rest: list[e.Event]) -> int:
+    """How many of the events that come next time made; what it makes again must be the same."""
+    if not rest or not isinstance(rest[0], OF_TIME):
+        return 0
+    again = pass_time(state, rest[0].at)
+    assert again == rest[: len(again)]
+    return len(again)
+
+
+@pytest.mark.parametrize("seed", ["0", "1", "2"])
+def test_every_recorded_history_replays_whatever_the_order_of_hashes(seed: str) -> None:
+    replayed = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "tests.recorded"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": seed},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert replayed.returncode == 0, replayed.stderr[-4000:]
+    assert int(replayed.stdout) == len(NAMES)
+
+
+def test_every_city_has_its_paths_recorded() -> None:
+    for city in cities():
+        paths = {name.removeprefix(f"{city}-") for name in NAMES if name.startswith(f"{city}-")}
+        assert {"granted", "refused", "withdrawn", "corrected", "supplemented", "claimed"} <= paths
+
+
+def test_every_type_of_event_is_found_in_some_recorded_log() -> None:
+    found = {event.type for name in NAMES for event in recorded.log(name).events}
+    assert found == {kind.model_fields["type"].default for kind in e.Event.__origin__.__args__}  # type: ignore[attr-defined]  # the union inside Annotated
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_recorded_log_folds_to_a_closed_case_which_is_what_the_workflow_returned(name: str) -> None:
+    state = fold(CaseState(), recorded.log(name).events)
+    assert state.closed
+    assert state.open_tasks() == []
+    ended = recorded.history(name)["events"][-1]["workflowExecutionCompletedEventAttributes"]
+    assert list(recorded.payloads(ended)) == [json.dumps(state.closed)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_recorded_act_is_decided_again_as_it_was(name: str) -> None:
+    log = recorded.log(name)
+    done = 1
+    state = fold(CaseState(), log.events[:done])
+    procedure = BY_NAME[state.procedure].procedure
+    for kept in log.acts:
+        rest = log.events[done:]
+        by_time = time_made(state, rest)
+        state, rest, done = fold(state, rest[:by_time]), rest[by_time:], done + by_time
+        if isinstance(kept.act, a.File):
+            proposal = Proposal(state)
+            procedure.follow(log.rules, proposal, kept.act.received_at)
+            answer: list[e.Event] | dict[str, str] = proposal.events
+        else:
+            try:
+                answer = procedure.judge(log.rules, state, kept.act)
+            except Refusal as fact:
+                answer = {"code": fact.code, **fact.details()}
+        if isinstance(answer, dict):
+            assert (kept.state, kept.problem) == ("refused", answer)
+            continue
+        recorded_events = rest[: len(answer)]
+        assert kept.state == "accepted"
+        assert of_the_calendar(answer) == of_the_calendar(recorded_events)
+        state, done = fold(state, recorded_events), done + len(answer)
+    assert done + time_made(state, log.events[done:]) == len(log.events)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_recorded_clock_ends_when_the_calendar_of_that_time_says(name: str) -> None:
+    record = read_record()
+    for event in recorded.log(name).events:
+        if isinstance(event, e.TaskOpened | e.ClockMoved) and event.clock.due_at:
+            unset = event.clock.model_copy(update={"due_at": None, "last_day": None})
+            assert event.clock.calendar_version is not None
+            assert with_due(unset, record.at(event.clock.calendar_version)) == event.clock
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_text_for_people_no_login_and_no_name_is_in_a_history_or_a_log(name: str) -> None:
+    written = list(recorded.payloads(recorded.history(name)))
+    assert len(written) > 3
+    files = [folder / f"{name}.json" for folder in (recorded.HISTORIES, recorded.LOGS)]
+    for text in (*written, *(file.read_text(encoding="utf-8") for file in files)):
+        assert "@" not in text
+        for secret in (recorded.FREE_TEXT, "Zhang San", "13800000000", "to be read by people only"):
+            assert secret not in text
