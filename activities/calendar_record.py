@@ -10,9 +10,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from models import events as e
-from rules.calendar import Calendar, CalendarRecord
+from rules.calendar import CalendarRecord
 from rules.calendar_notices import Notice, Scope
-from rules.deadlines import Unit, parse_period, to_shanghai
+from rules.deadlines import Deadline, Unit, parse_period, to_shanghai
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,19 +72,10 @@ class RecordOfNotices:
 
 
 def with_due(clock: e.Clock, record: CalendarRecord) -> e.Clock:
-    """The clock with its end filled in by the calendar, and the position in the record by which it was found.
-
-    What a cited rule stopped is added: its working days to a period in working days, its length to one in hours.
-    """
+    """The clock with its end filled in by the calendar, and the position in the record by which it was found."""
     if not clock.wants_due:
         return clock
-    assert clock.period
-    calendar = record.calendar(clock.calendar)
-    if parse_period(clock.period).unit is Unit.HOURS:
-        stopped = sum((stop.resumed_at - stop.stopped_at for stop in clock.stops), timedelta())
-        deadline = calendar.deadline(clock.started_at + stopped, clock.period)
-    else:
-        deadline = calendar.deadline(clock.started_at, clock.period, stopped_working_days(clock, calendar))
+    deadline = deadline_of(clock, record)
     return clock.model_copy(
         update={
             "due_at": deadline.due_at,
@@ -95,9 +86,19 @@ def with_due(clock: e.Clock, record: CalendarRecord) -> e.Clock:
     )
 
 
-def stopped_working_days(clock: e.Clock, calendar: Calendar) -> int:
-    """The working days in which the clock stood still: from the day after it was stopped to the day it ran again."""
-    return sum(
+def deadline_of(clock: e.Clock, record: CalendarRecord) -> Deadline:
+    """When the period of a clock ends by this record; the clock must have a period.
+
+    What a cited rule stopped is added: its working days to a period in working days, its length to one in hours.
+    """
+    assert clock.period
+    calendar = record.calendar(clock.calendar)
+    if parse_period(clock.period).unit is Unit.HOURS:
+        stopped = sum((stop.resumed_at - stop.stopped_at for stop in clock.stops), timedelta())
+        return calendar.deadline(clock.started_at + stopped, clock.period)
+    # From the day after the clock was stopped to the day on which it ran again.
+    days = (
         calendar.working_days_between(to_shanghai(stop.stopped_at).date(), to_shanghai(stop.resumed_at).date())
         for stop in clock.stops
     )
+    return calendar.deadline(clock.started_at, clock.period, sum(days))

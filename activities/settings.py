@@ -16,6 +16,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
 STACK_ENV = "stack.env"
+DEFAULT_ENGINE = "localhost:7233"
+"""Where Temporal listens when nothing says otherwise, as in Temporal's own tools."""
 
 
 class SettingsError(ValueError):
@@ -60,4 +62,6 @@ class Settings(BaseSettings):
     def temporal(self) -> ClientConnectConfig:
         """Arguments of `Client.connect`, by the SDK's own rules for `TEMPORAL_…` variables and configuration file."""
         stack = {name: value for name, value in dotenv_values(self.home / STACK_ENV).items() if value is not None}
-        return ClientConfig.load_client_connect_config(override_env_vars={**stack, **os.environ})
+        config = ClientConfig.load_client_connect_config(override_env_vars={**stack, **os.environ})
+        config.setdefault("target_host", DEFAULT_ENGINE)
+        return config

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from activities.calendar_record import deadline_of
 from api.laws import Law
 from api.shapes import ClockShown, SkippedShown
 from models.events import Clock
@@ -50,10 +51,5 @@ def skipped(law: Law, clock: Clock, record: CalendarRecord) -> list[SkippedShown
     """The days that the period passed over, and why; none for hours, or where the rule gives no number."""
     if clock.period is None or clock.due_at is None:
         return []
-    calendar = record.calendar(clock.calendar)
-    stopped = sum(
-        calendar.working_days_between(to_shanghai(stop.stopped_at).date(), to_shanghai(stop.resumed_at).date())
-        for stop in clock.stops
-    )
-    explanation = calendar.explain(calendar.deadline(clock.started_at, clock.period, stopped))
+    explanation = record.calendar(clock.calendar).explain(deadline_of(clock, record))
     return [SkippedShown(on=day.on, why=law.say(day.why)) for day in explanation.skipped]

@@ -3,7 +3,6 @@ other."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +11,7 @@ from pydantic import BaseModel
 
 from api.language import Language, maybe, said
 from api.shapes import Cited, RegulationShown, RuleNamed, RulesShown
+from rules.articles import article_label
 from rules.pinned import Basis, Citation, Label, ProcedureRules, Regulation
 
 
@@ -61,11 +61,8 @@ class Law:
         """Such as "Nanning article 20(3)"; a service rule is called one, with its reason."""
         city = self.say(self.rules.city_name)
         if citation.basis is Basis.LAW:
-            return (
-                f"{city}{in_chinese(citation.article)}"
-                if self.language == "zh"
-                else f"{city} article {citation.article}"
-            )
+            article = article_label(citation.article)
+            return f"{city}{article.zh}" if self.language == "zh" else f"{city} {article.en[0].lower()}{article.en[1:]}"
         note = maybe(citation.note, self.language) or citation.article
         note = note.rstrip("。.")
         return f"{city}服务规则（{note}）" if self.language == "zh" else f"{city} service rule ({note})"
@@ -95,16 +92,6 @@ class Law:
 
     def shown(self, digest: str) -> RulesShown:
         return RulesShown(regulation=self.regulation(), version=self.rules.version, digest=digest)
-
-
-def in_chinese(article: str) -> str:
-    """`17.3(2)` as 第17条第3款第(2)项."""
-    match = re.fullmatch(r"(\d+)(?:\.(\d+))?(?:\((\d+)\))?", article)
-    if match is None:
-        return article
-    paragraph = f"第{match[2]}款" if match[2] else ""
-    item = f"第({match[3]})项" if match[3] else ""
-    return f"第{match[1]}条{paragraph}{item}"
 
 
 class _ByDigest:

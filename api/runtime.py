@@ -33,8 +33,6 @@ LOG = logging.getLogger("kaifang.api")
 
 PATIENCE = timedelta(seconds=3)
 """How long a caller waits for the engine before the answer is 202."""
-DEFAULT_ENGINE = "localhost:7233"
-"""Where Temporal listens unless its own variables say otherwise."""
 DATABASE_TIMEOUT = 10
 """Seconds a reading may take."""
 CONNECTIONS = 10
@@ -118,9 +116,7 @@ class Runtime:
 async def running(settings: Settings, clock: Clock, patience: timedelta = PATIENCE) -> AsyncIterator[Runtime]:
     """The runtime, until the block ends. Starts and serves while PostgreSQL or the engine is away."""
     token_key = verification_key(settings)
-    address = settings.temporal()
-    address.setdefault("target_host", DEFAULT_ENGINE)
-    temporal = await Client.connect(**address, data_converter=pydantic_data_converter, lazy=True)
+    temporal = await Client.connect(**settings.temporal(), data_converter=pydantic_data_converter, lazy=True)
     notices = RecordOfNotices(read_scopes())
 
     async def connect() -> asyncpg.Connection[asyncpg.Record]:

@@ -90,7 +90,7 @@ async def test_a_field_that_the_law_demands_is_named_with_its_article(
     (error,) = answer.json()["errors"]
     assert (answer.status_code, error["field"], error["code"]) == (422, missing, "field_required")
     assert (error["rule"]["article"], error["rule"]["basis"]) == (article, "law")
-    assert f"article {article}" in error["detail"]
+    assert f"article {article.split('.')[0]}" in error["detail"]
 
 
 @pytest.mark.parametrize(

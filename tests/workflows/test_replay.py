@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from temporalio.workflow import NondeterminismError
 
 from activities.calendar_record import with_due
 from models import acts as a
@@ -19,6 +20,7 @@ from models.state import CaseState, fold
 from rules.loading import cities
 from rules.seed_notices import read_record
 from tests import recorded
+from workflows.case import Case
 from workflows.procedures import BY_NAME
 
 ROOT = Path(__file__).parents[2]
@@ -55,9 +57,16 @@ def test_every_recorded_history_replays_whatever_the_order_of_hashes(seed: str) 
         capture_output=True,
         text=True,
         check=False,
+        timeout=240,
     )
     assert replayed.returncode == 0, replayed.stderr[-4000:]
     assert int(replayed.stdout) == len(NAMES)
+
+
+async def test_a_workflow_that_no_longer_does_what_it_did_does_not_replay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Case, "show", lambda _: None)
+    with pytest.raises(NondeterminismError):
+        await recorded.replay()
 
 
 def test_every_city_has_its_paths_recorded() -> None:
