@@ -107,7 +107,7 @@ async def test_nannings_refusal_without_reason_and_basis_names_article_20_3_in_b
     assert english.json()["detail"] == "Nanning article 20(3): Refuse states reason and legal basis."
     assert english.json()["errors"][0]["rule"]["basis"] == "law"
     assert chinese.headers["content-language"] == "zh-CN"
-    assert chinese.json()["detail"] == "南宁第20条第(3)项：拒绝须说明理由和依据。"
+    assert chinese.json()["detail"] == "南宁第二十条第（三）项：拒绝须说明理由和依据。"
 
 
 async def test_a_demand_of_the_service_is_never_told_as_a_demand_of_the_law(
