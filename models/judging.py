@@ -44,6 +44,17 @@ def officer_may_act(state: CaseState, task: TaskState, by: a.Actor) -> None:
         raise r.NotYourTask(field="task_id")
 
 
+def takes_part(state: CaseState, by: a.Actor) -> None:
+    """A case is added to by its party and by officers of the bodies that have a role in it. Raises NotYourCase."""
+    if by.account != state.party and by.body not in state.bodies.values():
+        raise r.NotYourCase(field="case_id")
+
+
+def given_by(rules: ProcedureRules, state: CaseState, act: a.Decide | a.Correct) -> frozenset[str]:
+    """What came with a decision, and what the request states already, such as a tender's reference."""
+    return act.given | (state.given & {field.field for field in rules.fields})
+
+
 def demanded(requirements: Iterable[Requirement], choices: dict[str, str], given: frozenset[str]) -> None:
     """Everything that the rules demand was given. Raises RequirementMissing with the field and the article."""
     for requirement in requirements:
@@ -120,6 +131,7 @@ def answer_task_act(rules: ProcedureRules, proposal: Proposal, act: a.Act) -> No
         case a.Supply():
             supply(rules, proposal, act)
         case a.Note():
+            takes_part(state, act.by)
             proposal.add(e.NoteAdded(at=act.received_at, act=act.id, by=act.by.account))
         case a.ApplyNotice():
             apply_notice(proposal, act)
@@ -140,7 +152,7 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
         amend(rules, proposal, act, act.amends)
         state = proposal.state
     terms_allowed(rules, state, act.terms, act.given)
-    demanded(outcome.requires, dict(state.choices), act.given | state.given)
+    demanded(outcome.requires, dict(state.choices), given_by(rules, state, act))
     due_at = task.clock.due_at
     proposal.add(
         e.TaskDecided(
@@ -174,7 +186,7 @@ def correct(rules: ProcedureRules, proposal: Proposal, act: a.Correct) -> None:
         raise r.NextBodyHasActed(field="task_id")
     outcome = outcome_of(rules, task, act.outcome)
     terms_allowed(rules, state, act.terms, act.given)
-    demanded(outcome.requires, dict(state.choices), act.given | state.given)
+    demanded(outcome.requires, dict(state.choices), given_by(rules, state, act))
 
     stands_elsewhere = state.step != task.step or any(t.stage == task.stage for t in since)
     replaced = task.model_copy(update={"outcome": act.outcome, "decided_by_event": state.number + 1})
@@ -236,8 +248,7 @@ def supply(rules: ProcedureRules, proposal: Proposal, act: a.Supply) -> None:
     waiting = [task for task in state.open_tasks() if task.supplement_asked_at]
     if not waiting:
         raise r.NothingAsked(field="case_id")
-    if act.amends.data_items is not None and not within(act.amends.data_items, state.data_items):
-        raise r.ItemNotRequested(field="data_items")
+    supplement_allowed(state, act.amends)
     amend(rules, proposal, act, act.amends)
     for task in waiting:
         proposal.add(e.SupplementReceived(at=act.received_at, act=act.id, task_id=task.task_id))
@@ -253,6 +264,23 @@ def supply(rules: ProcedureRules, proposal: Proposal, act: a.Supply) -> None:
                     due_before=None,
                 )
             )
+
+
+def supplement_allowed(state: CaseState, amends: a.Amendment) -> None:
+    """A supplement completes a request and makes no other of it: what bodies have looked at stays as it was.
+
+    Items may be left out until a body has set terms on them; a choice changes only in a resubmission, after which the
+    review starts afresh. Raises ItemNotRequested, RequestNotAmendable.
+    """
+    for name, value in amends.choices.items():
+        if state.choices.get(name) != value:
+            raise r.RequestNotAmendable(field=name)
+    if amends.data_items is None or amends.data_items == state.data_items:
+        return
+    if any(task.terms and task.terms.data_items is not None for task in state.tasks.values()):
+        raise r.RequestNotAmendable(field="data_items")
+    if not within(amends.data_items, state.data_items):
+        raise r.ItemNotRequested(field="data_items")
 
 
 def amend(rules: ProcedureRules, proposal: Proposal, act: a.Decide | a.Supply, amends: a.Amendment) -> None:

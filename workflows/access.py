@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from models import events as e
     from models.acts import Act
     from models.course import Proposal
+    from models.judging import takes_part
     from models.messages import CaseStart
     from models.procedure import Procedure
     from models.refusals import NotYourCase, NotYourTask, ProcedureKnowsNoSuchAct, RequirementMissing
@@ -36,13 +37,14 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
             proposal.add(e.AccessRenounced(at=act.received_at, act=act.id))
             proposal.add(e.Closed(at=act.received_at, outcome="renounced"))
         case a.Revoke():
-            if act.by.body != state.bodies.get("provider"):
+            if act.by.body is None or act.by.body != state.bodies.get("provider"):
                 raise NotYourTask(field="case_id")
             if "reason" not in act.given:
                 raise RequirementMissing(field="reason")
             proposal.add(e.AccessRevoked(at=act.received_at, act=act.id, by=act.by.account))
             proposal.add(e.Closed(at=act.received_at, outcome="revoked"))
         case a.Note():
+            takes_part(state, act.by)
             proposal.add(e.NoteAdded(at=act.received_at, act=act.id, by=act.by.account))
         case a.File():
             pass

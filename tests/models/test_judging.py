@@ -301,12 +301,34 @@ def test_only_a_resubmission_or_a_supplement_changes_the_request() -> None:
     assert filed("nanning").decide("formal_review", "pass", amends=wider) == "RequestNotAmendable"
 
 
-def test_an_amendment_chooses_only_what_the_citys_law_lets_an_applicant_choose() -> None:
-    bench = filed("guangzhou")
+def test_a_resubmission_chooses_only_what_the_citys_law_lets_an_applicant_choose() -> None:
+    bench = filed("nanning").all_decide([("formal_review", "return")])
+    by_algorithm = a.Amendment(choices={"access_mode": "algorithm"})
+    assert bench.decide("resubmission", "resubmit", amends=by_algorithm) == "ChoiceNotOnRequest"
+    expedited = a.Amendment(choices={"urgency": "expedited"})
+    assert bench.decide("resubmission", "resubmit", amends=expedited) == "accepted"
+    assert bench.task("formal_review").clock.period == "1wd"
+
+
+def test_a_supplement_changes_no_choice_that_bodies_have_looked_at() -> None:
+    bench = filed("nanjing", choices={"use": "general"})
     bench.on("provider_review", a.AskSupplement)
-    by_download = a.Amendment(choices={"access_mode": "download"})
-    assert bench.by_party(a.Supply, amends=by_download) == "ChoiceNotOnRequest"
-    assert bench.by_party(a.Supply, amends=a.Amendment(choices={"urgency": "urgent"})) == "ChoiceNotOnRequest"
+    commercial = a.Amendment(choices={"use": "commercial"})
+    assert bench.by_party(a.Supply, amends=commercial) == "RequestNotAmendable"
+    assert bench.by_party(a.Supply, amends=a.Amendment(choices={"use": "general"})) == "accepted"
+
+
+def test_a_supplement_leaves_the_items_as_a_body_has_granted_them() -> None:
+    bench = filed("nanning", items=("name", "phone")).all_decide([("formal_review", "pass")])
+    bench.decide("provider_review", "agree", terms=a.GrantTerms(data_items=("name",)))
+    bench.on("approval", a.AskSupplement)
+    assert bench.by_party(a.Supply, amends=a.Amendment(data_items=("phone",))) == "RequestNotAmendable"
+
+
+def test_a_stranger_to_a_case_adds_no_note_to_it() -> None:
+    bench = filed("nanning")
+    assert bench.by_party(a.Note, by=a.Actor(account="acc_stranger")) == "NotYourCase"
+    assert bench.by_party(a.Note, by=a.Actor(account="acc_officer", body="nanning.operator")) == "accepted"
 
 
 @pytest.mark.duty("NN-9", "YL-9")
