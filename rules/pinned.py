@@ -155,7 +155,7 @@ class Choice(Pinned):
 
 
 class SupplementRule(Pinned):
-    """Whether a reviewer may ask for a supplement (补正), and whether asking stops the clock. No text known allows it."""
+    """Whether asking for a supplement (补正) stops the clock; no text known allows it."""
 
     stops_clock: bool = False
     citation: Citation

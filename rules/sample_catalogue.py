@@ -34,7 +34,7 @@ ItemType = Literal["string", "integer", "number", "date", "datetime", "geometry"
 Format = Literal["csv", "geojson", "json", "xlsx", "xml"]
 
 
-class SampleCatalogueInvalid(ValueError):  # noqa: N818 - states what is wrong with the file
+class SampleCatalogueInvalid(ValueError):
     """A sample file breaks a rule of its format; the message names the file, the field and the rule."""
 
 

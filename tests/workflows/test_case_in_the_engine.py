@@ -46,9 +46,8 @@ async def test_the_lists_of_temporal_tell_stage_body_and_due_instant_of_a_case(d
 
 async def test_a_case_shows_its_open_tasks_in_the_user_interface(driver: Driver, worker: Worker) -> None:
     case_id = await driver.file("yulin")
-    metadata = await driver.temporal.get_workflow_handle(case_id).query(
-        "__temporal_workflow_metadata", result_type=dict[str, object]
-    )
+    handle = driver.temporal.get_workflow_handle(case_id)
+    metadata = await handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
     details = metadata.current_details
     assert "authority_review" in details
     assert "provider_review" in details
