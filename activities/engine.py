@@ -65,7 +65,8 @@ class Engine:
             id=case_id,
             task_queue=self._task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            # A case that ended closed never starts again; one that somebody terminated in the engine does.
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
             search_attributes=search_attributes.at_start(state),
             static_summary=f"{state.case_number} {state.dataset_id}",
             priority=Priority(

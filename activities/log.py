@@ -114,7 +114,9 @@ class Log:
         ]
 
     async def _derive(self, connection: Connection, before: CaseState, after: CaseState, engine_number: int) -> None:
-        changed = [task for task in after.tasks.values() if before.tasks.get(task.task_id) != task]
+        urgency = after.choices.get("urgency")
+        amended = urgency != before.choices.get("urgency")
+        changed = [task for task in after.tasks.values() if amended or before.tasks.get(task.task_id) != task]
         if changed:
             await connection.executemany(UPSERT_TASK, [task_row(after, task) for task in changed])
         if after.grant and (after.grant != before.grant or after.closed):
@@ -132,7 +134,7 @@ class Log:
             engine_number,
             after.closed,
             after.closed_at,
-            after.choices.get("urgency"),
+            urgency,
         )
 
     async def _open_access(self, connection: Connection, case: LockedCase, request: CaseState, it: e.Granted) -> None:
@@ -226,7 +228,7 @@ TASK_COLUMNS = (
 UPSERT_TASK = f"""
 insert into tasks ({TASK_COLUMNS})
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
-on conflict (task_id) do update set state = excluded.state, claimed_by = excluded.claimed_by,
+on conflict (task_id) do update set urgency = excluded.urgency, state = excluded.state, claimed_by = excluded.claimed_by,
   outcome = excluded.outcome, late = excluded.late, ended_at = excluded.ended_at, due_at = excluded.due_at,
   provisional = excluded.provisional, clock = excluded.clock
 """  # noqa: S608 - made of constants

@@ -49,9 +49,11 @@ class Sweeper:
         waiting = [case_id for case_id, (again_at, _) in self._pauses.items() if again_at > now]
         rows = await self._pool.fetch(
             "select case_id from acts where delivered_at is null and received_at < clock_timestamp() - $1::interval "
-            "and case_id <> all($2) group by case_id order by min(received_at) limit $3",
+            # However many cases cannot be handed over, those not tried yet come before them.
+            "and case_id <> all($2) group by case_id order by case_id = any($3), min(received_at) limit $4",
             OVERLOOKED_AFTER,
             waiting,
+            list(self._pauses),
             A_ROUND,
         )
         places = asyncio.Semaphore(AT_ONCE)
@@ -62,6 +64,11 @@ class Sweeper:
                     await self._engine.hand_over(case_id, PATIENCE)
                 except RPCError as failure:
                     LOG.info("case %s not handed over yet: %s", case_id, failure)
+                except AWAY:
+                    raise
+                except Exception:
+                    # Such as an act that a newer version wrote: whatever is wrong with one case holds up no other.
+                    LOG.exception("case %s cannot be handed over", case_id)
                 await self._remember(case_id)
 
         async with asyncio.TaskGroup() as group:

@@ -64,7 +64,8 @@ async def reader_of(runtime: Running) -> AsyncIterator[Reader]:
         yield Reader(runtime, session)
 
 
-Reading = Annotated[Reader, Depends(reader_of)]
+# The connection goes back before the answer is sent: a caller that reads slowly holds none.
+Reading = Annotated[Reader, Depends(reader_of, scope="function")]
 
 
 async def caller_of(

@@ -91,6 +91,9 @@ class Renderer:
 
     async def tasks(self, reads: list[TaskRead], present: Present) -> list[TaskShown]:
         """Tasks of a list."""
+        if max((read.task.clock["calendar_version"] or 0 for read in reads), default=0) > present.record.version:
+            # A notice was published between the look at the calendar and the look at the tasks.
+            present = await self._runtime.present()
         names = await self._reader.logins(each for read in reads for each in (read.task.claimed_by, read.task.party))
         bodies = await self._reader.body_names(read.task.body for read in reads)
         names |= {body: said(label, self._language) for body, label in bodies.items()}
@@ -192,9 +195,10 @@ class Renderer:
         return found
 
     def _may_read(self, rules: ProcedureRules, state: CaseState, row: ActRow) -> bool:
-        """An officer reads all. A party reads what it wrote and what is said to it; what bodies say to each other it
+        """An officer reads all, but of a case of its own. A party reads what it wrote and what is said to it; what bodies say to each other it
         reads once the case is closed, for until then it may not be the last word; notes and opinions never."""
-        if self._caller.is_officer or row.account == self._caller.account_id:
+        caller = self._caller
+        if row.account == caller.account_id or (caller.is_officer and state.party != caller.account_id):
             return True
         act = ACT.validate_python(row.act)
         match act:

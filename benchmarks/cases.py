@@ -54,7 +54,7 @@ class Size(NamedTuple):
 
 
 FULL = Size(pairs=4, at_one=10, at_sixteen=40)
-QUICK = Size(pairs=1, at_one=5, at_sixteen=16)
+QUICK = Size(pairs=1, at_one=3, at_sixteen=16)
 TINY = Size(pairs=1, at_one=1, at_sixteen=2, claims=(True,))
 
 

@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from statistics import median
 from time import perf_counter
+from typing import NamedTuple
 
 import asyncpg
 import httpx
@@ -36,11 +37,18 @@ from stack.programs import Api
 from workflows.procedures import BY_NAME
 
 BENCH = "lists"
-FULL, QUICK, TINY = 100_000, 20_000, 16
-"""Tasks. A copied pair of requests has eight."""
+
+
+class Size(NamedTuple):
+    """How many tasks, eight to a copied pair of requests, and how many calls of each kind."""
+
+    tasks: int
+    calls: int
+
+
+FULL, QUICK, TINY = Size(100_000, 300), Size(10_000, 100), Size(16, 10)
 DECIDED = (2, 3)
 """How many of the decisions each of the two requests has behind it: three tasks and five, of which one and two open."""
-CALLS = 300
 WARM_UP = 30
 READER = f"reviewer@{CITY}.authority"
 SUPERVISOR = f"supervisor@{CITY}.authority"
@@ -54,23 +62,27 @@ cross join lateral jsonb_populate_record(null::{table},
 where original.case_id = $1
 """
 SPREAD = """
-update tasks set due_at = clock_timestamp() + (hashtext(task_id) % 2000 + 1200) * interval '5 minutes'
-where ended_at is null and due_at is not null
+with numbered as (
+  select task_id, row_number() over (order by task_id) as n from tasks where ended_at is null and due_at is not null
+)
+update tasks
+set due_at = clock_timestamp() + case when n % 5 = 1 then -1 else 1 end * (1 + n % 2000) * interval '5 minutes'
+from numbered where numbered.task_id = tasks.task_id
 """
-"""Between 800 steps before now and 3,199 after: a fifth is overdue."""
+"""Up to a week before now and after; the first of each five is overdue."""
 
 
-def run(tasks: int) -> list[Figure]:
+def run(size: Size) -> list[Figure]:
     """Median and p99 of each call."""
-    return asyncio.run(_run(tasks))
+    return asyncio.run(_run(size))
 
 
-async def _run(tasks: int) -> list[Figure]:
+async def _run(size: Size) -> list[Figure]:
     async with servers() as running:
         async with await open_pool(running.postgres.dsn()) as pool:
             cases = [await _decided(pool, decided) for decided in DECIDED]
             for case in cases:
-                await _copied(pool, case, tasks // 8 - 1)
+                await _copied(pool, case, size.tasks // 8 - 1)
             await pool.execute(SPREAD)
             held = await pool.fetchval("select count(*) from tasks")
             open_tasks = await pool.fetchval("select count(*) from tasks where ended_at is null")
@@ -89,9 +101,9 @@ async def _run(tasks: int) -> list[Figure]:
                     ("task list of a body", READER, ["/v1/tasks"]),
                     ("overdue tasks of a body", READER, ["/v1/tasks?overdue=true"]),
                     ("task list of a city", SUPERVISOR, ["/v1/tasks"]),
-                    ("one case", READER, [f"/v1/cases/{case_id}" for case_id in random.choices(ids, k=CALLS)]),
+                    ("one case", READER, [f"/v1/cases/{case_id}" for case_id in random.choices(ids, k=size.calls)]),
                 )
-                for figure in _called(api.url, running.home, name, login, paths, where)
+                for figure in _called(api.url, running.home, name, login, paths, size.calls, where)
             ]
 
 
@@ -119,16 +131,18 @@ async def _copied(pool: Pool, case_id: str, times: int) -> None:
         await pool.execute(COPY.format(table=table), case_id, number, times, timeout=120)
 
 
-def _called(url: str, home: Path, name: str, login: str, paths: list[str], where: str) -> list[Figure]:
+def _called(url: str, home: Path, name: str, login: str, paths: list[str], calls: int, where: str) -> list[Figure]:
     token = issue(signing_key(home / "signing-key.pem"), ACCOUNTS[login], timedelta(hours=1))
     milliseconds = []
     with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, trust_env=False, timeout=30) as http:
-        for call in range(WARM_UP + CALLS):
+        for call in range(WARM_UP + calls):
             started = perf_counter()
-            http.get(paths[call % len(paths)]).raise_for_status()
+            answer = http.get(paths[call % len(paths)]).raise_for_status()
             milliseconds.append((perf_counter() - started) * 1e3)
+            if answer.json().get("items") == []:
+                raise RuntimeError(f"{login} finds nothing under {paths[0]}: there is nothing to measure")
     measured = milliseconds[WARM_UP:]
-    method = f"{CALLS} calls over HTTP one after another by {login}, first page of 50; {where}"
+    method = f"{calls} calls over HTTP one after another by {login}, first page of 50; {where}"
     return [
         Figure(BENCH, f"{name}, median", median(measured), "ms", method),
         Figure(BENCH, f"{name}, p99", percentile(measured, 0.99), "ms", method),

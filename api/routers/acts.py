@@ -18,12 +18,11 @@ router = APIRouter(prefix="/v1/acts", tags=["acts"])
 async def one_act(
     act_id: ActId, caller: Calling, reader: Reading, renderer: Rendering, language: AnsweredIn
 ) -> ActShown:
-    """When it was received, whether it was accepted or refused, and the result or the problem. Known to who made it,
-    and to the officers who may know of the case."""
+    """When it was received, whether it was accepted or refused, and the result or the problem. Of those who may
+    know of the case, known to who made it and to officers."""
     row = await reader.act(act_id)
-    if row is None:
+    if row is None or await reader.case(caller, row.case_id) is None:
         raise Problem("NotFound")
-    own = row.account == caller.account_id
-    if not own and (not caller.is_officer or await reader.case(caller, row.case_id) is None):
+    if row.account != caller.account_id and not caller.is_officer:
         raise Problem("NotFound")
     return await shown_act(reader, renderer, row, language, f"/v1/acts/{act_id}")

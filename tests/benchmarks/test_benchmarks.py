@@ -40,7 +40,7 @@ def test_requests_are_granted_on_both_sides_and_every_figure_of_ours_has_one_bes
 def test_lists_and_one_case_are_read_over_http_from_copied_cases() -> None:
     figures = lists.run(lists.TINY)
     assert names(figures) >= {"task list of a body, median", "one case, p99"}
-    assert all(f"{lists.TINY} tasks (6 open) of 4 cases" in figure.method for figure in figures)
+    assert all(f"{lists.TINY.tasks} tasks (6 open) of 4 cases" in figure.method for figure in figures)
 
 
 @pytest.mark.parametrize(

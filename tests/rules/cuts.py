@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rules.loading import load_file, load_pack
 from rules.pack import Pack
-from rules.pinned import ProcedureRules, Stage
+from rules.pinned import FieldRule, ProcedureRules, Stage
 from rules.resolving import resolve
 
 ACCESS_REQUEST = "access_request"
@@ -44,6 +44,11 @@ def accepted(
     assert decided is not None
     demanded = [r for r in decided.requires if r.applies_to(choices or {})]
     return all(requirement.is_met_by(frozenset(given)) for requirement in demanded)
+
+
+def field_of(rules: ProcedureRules, name: str) -> FieldRule:
+    """The field of the filing with that name."""
+    return next(field for field in rules.fields if field.field == name)
 
 
 def required_fields(rules: ProcedureRules) -> set[str]:

@@ -9,7 +9,7 @@ import pytest
 from rules.loading import load_pack
 from rules.pinned import APPLICANT, Basis
 from rules.resolving import NotInForce, resolve
-from tests.rules.cuts import ACCESS_REQUEST, accepted, rules_of, stage_of, target, values
+from tests.rules.cuts import ACCESS_REQUEST, accepted, field_of, rules_of, stage_of, target, values
 
 GUANGZHOU = rules_of("guangzhou")
 
@@ -51,9 +51,18 @@ def test_a_download_is_granted_only_with_the_rule_that_allows_it() -> None:
 
 
 def test_the_purpose_is_demanded_at_filing_as_a_service_rule() -> None:
-    purpose = next(field for field in GUANGZHOU.fields if field.field == "purpose")
+    purpose = field_of(GUANGZHOU, "purpose")
     assert purpose.required
     assert purpose.citation.basis is Basis.SERVICE
+
+
+def test_the_parties_are_called_as_the_law_calls_them() -> None:
+    assert stage_of(GUANGZHOU, "provider_signature").label.zh.startswith("公共数据开放主体")
+    assert stage_of(GUANGZHOU, "applicant_signature").label.zh.startswith("公共数据利用主体")
+
+
+def test_the_access_modes_of_a_request_are_a_rule_of_law_because_the_list_is_closed() -> None:
+    assert field_of(GUANGZHOU, "access_mode").citation.basis is Basis.LAW
 
 
 def test_every_request_is_normal_because_the_law_knows_no_urgency() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rules.pinned import APPLICANT, Basis
-from tests.rules.cuts import accepted, required_fields, rules_of, stage_of, target, values
+from tests.rules.cuts import accepted, field_of, required_fields, rules_of, stage_of, target, values
 
 LIANYUNGANG = rules_of("lianyungang")
 
@@ -42,6 +42,16 @@ def test_both_sign_the_agreement_before_access_is_granted() -> None:
 
 def test_data_is_had_by_download_or_api() -> None:
     assert values(LIANYUNGANG, "access_mode") == {"download", "api"}
+
+
+def test_that_no_other_access_mode_is_offered_is_a_service_rule_because_the_list_of_the_law_is_open() -> None:
+    assert field_of(LIANYUNGANG, "access_mode").citation.basis is Basis.SERVICE
+    assert {c.citation.article for c in LIANYUNGANG.choices["access_mode"]} == {"18.2"}
+
+
+def test_the_parties_are_called_as_the_law_calls_them() -> None:
+    assert stage_of(LIANYUNGANG, "provider_signature").label.zh.startswith("数据开放主体")
+    assert stage_of(LIANYUNGANG, "applicant_signature").label.zh.startswith("数据利用主体")
 
 
 def test_the_advisory_committee_may_be_asked() -> None:

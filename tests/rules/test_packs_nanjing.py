@@ -57,6 +57,10 @@ def test_the_agreement_is_signed_as_a_service_rule() -> None:
     assert stage_of(NANJING, "applicant_signature").citation.basis is Basis.SERVICE
 
 
+def test_the_parties_are_called_as_the_law_calls_them() -> None:
+    assert stage_of(NANJING, "provider_signature").label.zh.startswith("政务部门")
+
+
 def test_access_modes_are_a_service_rule_because_the_law_names_none() -> None:
     assert values(NANJING, "access_mode") == {"download", "api"}
     assert all(choice.citation.basis is Basis.SERVICE for choice in NANJING.choices["access_mode"])

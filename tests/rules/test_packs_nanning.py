@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rules.pinned import APPLICANT, Basis
-from tests.rules.cuts import accepted, required_fields, rules_of, stage_of, target, values
+from tests.rules.cuts import accepted, field_of, required_fields, rules_of, stage_of, target, values
 
 NANNING = rules_of("nanning")
 
@@ -80,6 +80,13 @@ def test_a_disapproved_answer_returns_to_the_provider_once_and_then_goes_to_coor
     assert disapproval.citation.basis is Basis.SERVICE
 
 
+def test_a_refusal_in_coordination_needs_reason_and_basis_as_a_service_rule() -> None:
+    refusal = stage_of(NANNING, "coordination").outcome("refuse")
+    assert refusal is not None
+    assert [r.any_of for r in refusal.requires] == [("reason",), ("basis",)]
+    assert all(r.citation.basis is Basis.SERVICE for r in refusal.requires)
+
+
 @pytest.mark.duty("NN-20.5")
 def test_both_sign_side_by_side_before_access_is_granted() -> None:
     signing = NANNING.step("signing")
@@ -91,6 +98,11 @@ def test_both_sign_side_by_side_before_access_is_granted() -> None:
 @pytest.mark.duty("NN-20.5")
 def test_data_is_had_by_download_or_api() -> None:
     assert values(NANNING, "access_mode") == {"download", "api"}
+
+
+def test_that_no_other_access_mode_is_offered_is_a_service_rule_because_the_list_of_the_law_is_open() -> None:
+    assert field_of(NANNING, "access_mode").citation.basis is Basis.SERVICE
+    assert {c.citation.article for c in NANNING.choices["access_mode"]} == {"20(5)"}
 
 
 @pytest.mark.duty("NN-9")

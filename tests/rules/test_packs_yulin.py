@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from rules.pinned import APPLICANT, Basis
-from tests.rules.cuts import accepted, required_fields, rules_of, stage_of, target, values
+from tests.rules.cuts import accepted, field_of, required_fields, rules_of, stage_of, target, values
 
 YULIN = rules_of("yulin")
 REVIEWS = ("authority_review", "provider_review")
@@ -53,6 +53,11 @@ def test_the_agreement_is_signed_by_both_and_names_download_or_api() -> None:
     assert {stage.body for stage in signing.stages} == {"provider", APPLICANT}
     assert signing.then == "granted"
     assert values(YULIN, "access_mode") == {"download", "api"}
+
+
+def test_that_no_other_access_mode_is_offered_is_a_service_rule_because_the_list_of_the_law_is_open() -> None:
+    assert field_of(YULIN, "access_mode").citation.basis is Basis.SERVICE
+    assert {c.citation.article for c in YULIN.choices["access_mode"]} == {"23"}
 
 
 def test_every_request_is_normal_because_the_law_knows_no_urgency() -> None:
