@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from temporalio import activity
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from activities.database import Connection, Pool
 
 
+REMEMBERED = 1000
+"""Cases: a few kilobytes each."""
+
+
 class Append:
     """Writes what a workflow proposes, or tells it what the log holds that it does not know."""
 
@@ -23,6 +28,8 @@ class Append:
         self._pool = pool
         self._log = log
         self._clock = clock
+        self._states: OrderedDict[str, CaseState] = OrderedDict()
+        """Cases as committed logs made them, the latest last."""
 
     @activity.defn(name="append")
     async def append(self, write: Write) -> Tail:
@@ -32,26 +39,48 @@ class Append:
         about yet: not before the instant by PostgreSQL's clock, nor while an act received before it waits. Raises
         ActSettled (as an ApplicationError that is not retried).
         """
+        try:
+            tail, state = await self._in_a_transaction(write)
+        except ActSettled as fact:
+            raise ApplicationError(str(fact), type="ActSettled", non_retryable=True) from fact
+        if state:
+            self._remember(state)
+        return tail
+
+    async def _in_a_transaction(self, write: Write) -> tuple[Tail, CaseState | None]:
+        """What the log holds now, and the case as it stands if this wrote to it."""
         async with self._pool.acquire() as connection, connection.transaction():
+            # Before the case's row lock, as whoever publishes a notice does it.
             if sets_clocks(write.events):
-                await self._log.notices.under_share_lock(connection)
+                await self._log.notices.hold(connection)
             case = await lock(connection, write.case_id, self._clock)
-            log = await read_log(connection, write.case_id)
             if case.number > write.after or not write.events:
-                return Tail(events=tuple(log[write.after :]))
+                return Tail(events=tuple(await read_log(connection, write.case_id, write.after))), None
             if write.passing and await self._too_early(connection, case, write):
-                return Tail(events=())
-            try:
-                events = await self._log.write(
-                    connection,
-                    case,
-                    fold(CaseState(), log),
-                    write.events,
-                    engine_number=write.after + len(write.events),
-                )
-            except ActSettled as fact:
-                raise ApplicationError(str(fact), type="ActSettled", non_retryable=True) from fact
-            return Tail(events=tuple(events))
+                return Tail(events=()), None
+            before = await self._state(connection, case)
+            events = await self._log.write(
+                connection,
+                case,
+                before,
+                write.events,
+                engine_number=write.after + len(write.events),
+                record=await self._log.notices.at(connection, case.calendar_version),
+            )
+        return Tail(events=tuple(events)), fold(before, events)
+
+    async def _state(self, connection: Connection, case: LockedCase) -> CaseState:
+        """The case as its log makes it. A log only grows, so what it made of a case holds until it is longer."""
+        known = self._states.get(case.case_id)
+        if known and known.number == case.number:
+            return known
+        return fold(CaseState(), await read_log(connection, case.case_id))
+
+    def _remember(self, state: CaseState) -> None:
+        self._states[state.case_id] = state
+        self._states.move_to_end(state.case_id)
+        if len(self._states) > REMEMBERED:
+            self._states.popitem(last=False)
 
     async def _too_early(self, connection: Connection, case: LockedCase, write: Write) -> bool:
         assert write.passing

@@ -31,26 +31,31 @@ class RecordOfNotices:
         self._scopes = tuple(scopes)
         self._record = CalendarRecord((), self._scopes)
 
+    @staticmethod
+    async def hold(connection: Connection) -> None:
+        """No notice is published until this transaction ends."""
+        await connection.execute("select pg_advisory_xact_lock_shared($1)", CALENDAR_LOCK)
+
     async def under_share_lock(self, connection: Connection) -> CalendarRecord:
         """The record as it stands; no notice is published until this transaction ends."""
-        await connection.execute("select pg_advisory_xact_lock_shared($1)", CALENDAR_LOCK)
+        await self.hold(connection)
         return await self.read(connection)
 
     async def read(self, connection: Connection) -> CalendarRecord:
         """The record as it stands now, for answers that set no clock."""
         version = await connection.fetchval("select version from calendar")
-        return await self._at(connection, version)
+        return await self.at(connection, version)
 
-    async def add(self, connection: Connection, notice: Notice) -> CalendarRecord:
+    async def add(self, connection: Connection, notice: Notice) -> CalendarRecord | None:
         """The record with one notice more, under the exclusive lock that keeps clocks from being set meanwhile.
 
-        A notice that the record has (same scope and document) changes nothing.
+        A notice that the record has (same scope and document) changes nothing: then None.
         """
         await connection.execute("select pg_advisory_xact_lock($1)", CALENDAR_LOCK)
         record = await self.read(connection)
         version = record.version
         if any((n.scope, n.document) == (notice.scope, notice.document) for n in record.notices):
-            return record
+            return None
         await connection.execute(
             "insert into calendar_notices (position, scope, document, published_on, recorded_at, notice) "
             "values ($1, $2, $3, $4, $5, $6)",
@@ -64,7 +69,8 @@ class RecordOfNotices:
         await connection.execute("update calendar set version = $1", version + 1)
         return record.with_notice(notice)
 
-    async def _at(self, connection: Connection, version: int) -> CalendarRecord:
+    async def at(self, connection: Connection, version: int) -> CalendarRecord:
+        """The record at a position that the table has reached, read only if this process does not hold it."""
         if self._record.version != version:
             rows = await connection.fetch("select notice from calendar_notices order by position limit $1", version)
             self._record = CalendarRecord((Notice.model_validate_json(row["notice"]) for row in rows), self._scopes)

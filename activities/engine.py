@@ -13,11 +13,11 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.inbox import settle_refused
 from activities.log import read_log
+from activities.pinned_rules import PinnedRules
 from models.acts import ACT, Act, File
 from models.events import Event
 from models.messages import CaseStart, Delivery
 from models.state import CaseState, fold
-from rules.pinned import ProcedureRules
 from workflows import search_attributes
 from workflows.case import Case
 from workflows.procedures import BY_NAME
@@ -37,6 +37,7 @@ class Engine:
         self._pool = pool
         self._temporal = temporal
         self._task_queue = task_queue
+        self._pinned = PinnedRules()
 
     async def hand_over(self, case_id: str, patience: timedelta) -> None:
         """Delivers what waits in the case's inbox, in order; stops at the first act that the engine did not answer.
@@ -45,11 +46,16 @@ class Engine:
         did not come is delivered again, and the engine knows it by its id.
         """
         rows = await self._pool.fetch(
-            "select act from acts where case_id = $1 and delivered_at is null order by seq", case_id
+            "select act, case when number > engine_number then engine_number end as engine_knows "
+            "from acts join cases using (case_id) where case_id = $1 and delivered_at is null order by seq",
+            case_id,
         )
         for row in rows:
             act = ACT.validate_json(row["act"])
-            delivered = await (self._start(act, patience) if isinstance(act, File) else self._deliver(act, patience))
+            if isinstance(act, File):
+                delivered = await self._start(act, patience)
+            else:
+                delivered = await self._deliver(act, await self._unseen(case_id, row["engine_knows"]), patience)
             if not delivered:
                 return
 
@@ -58,10 +64,10 @@ class Engine:
         async with self._pool.acquire() as connection:
             log = await read_log(connection, case_id)
             state = fold(CaseState(), log)
-            rules = await connection.fetchval("select rules from pinned_rules where digest = $1", state.rules_digest)
+            rules = await self._pinned.of(connection, state.rules_digest)
         await self._temporal.start_workflow(
             BY_NAME[state.procedure].__name__,
-            CaseStart(case_id=case_id, rules=ProcedureRules.model_validate_json(rules), log=tuple(log)),
+            CaseStart(case_id=case_id, rules=rules, log=tuple(log)),
             id=case_id,
             task_queue=self._task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
@@ -87,12 +93,13 @@ class Engine:
             return False
         return await self._delivered(filing)
 
-    async def _deliver(self, act: Act, patience: timedelta) -> bool:
+    async def _deliver(self, act: Act, unseen: tuple[Event, ...], patience: timedelta) -> bool:
         """True when the act is settled and need not be delivered again."""
         handle = self._temporal.get_workflow_handle(act.case_id)
         try:
-            delivery = Delivery(act=act, unseen=await self._unseen(act))
-            await handle.execute_update(Case.act, delivery, id=act.id, rpc_timeout=patience)
+            number = await handle.execute_update(
+                Case.act, Delivery(act=act, unseen=unseen), id=act.id, rpc_timeout=patience
+            )
         except WorkflowUpdateFailedError as failure:
             cause = failure.cause
             if isinstance(cause, ApplicationError) and cause.category is ApplicationErrorCategory.BENIGN:
@@ -108,26 +115,39 @@ class Engine:
                 LOG.info("act %s of case %s not delivered yet: %s", act.id, act.case_id, failure)
                 return False
             await self._refuse(act, {"code": "CaseClosed", "field": "case_id"})
+        else:
+            return await self._delivered(act) or await self._accepted(act, number)
         return await self._delivered(act)
 
-    async def _unseen(self, act: Act) -> tuple[Event, ...]:
+    async def _unseen(self, case_id: str, engine_knows: int | None) -> tuple[Event, ...]:
         """What receipts wrote since the engine last did, so that the engine need not come back to read it."""
-        known = await self._pool.fetchval(
-            "select engine_number from cases where case_id = $1 and number > engine_number", act.case_id
-        )
-        if known is None:
+        if engine_knows is None:
             return ()
         async with self._pool.acquire() as connection:
-            return tuple(await read_log(connection, act.case_id, after=known))
+            return tuple(await read_log(connection, case_id, after=engine_knows))
 
     async def _delivered(self, act: Act) -> bool:
-        # An act that added nothing, such as a claim made twice, is accepted without an event.
-        await self._pool.execute(
-            "update acts set delivered_at = clock_timestamp(), "
-            "state = case when state = 'received' then 'accepted' else state end where act_id = $1",
+        # The mark need not wait for the disk: if it is lost, the act is delivered once more, and the engine knows it by
+        # its id. An act that nobody has settled is not marked: the engine may be ahead of a log that was set back.
+        marked = await self._pool.fetchval(
+            "update acts set delivered_at = clock_timestamp() "
+            "from (select set_config('synchronous_commit', 'off', true) as is_set) as lazily "
+            "where act_id = $1 and state <> 'received' and is_set is not null returning 1",
             act.id,
         )
-        return True
+        return marked is not None
+
+    async def _accepted(self, act: Act, number: int) -> bool:
+        """An act that added nothing, such as a claim made twice, is accepted without an event of its own."""
+        accepted = await self._pool.fetchval(
+            "update acts set state = 'accepted', delivered_at = clock_timestamp() "
+            "where act_id = $1 and state = 'received' "
+            "and exists (select from cases where case_id = $2 and number >= $3) returning 1",
+            act.id,
+            act.case_id,
+            number,
+        )
+        return accepted is not None
 
     async def _refuse(self, act: Act, problem: dict[str, str]) -> None:
         async with self._pool.acquire() as connection:

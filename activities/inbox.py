@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from activities.database import present
 from activities.log import LockedCase, Log, lock, next_case_number, open_case, read_log
+from activities.pinned_rules import PinnedRules
 from models import acts as a
 from models import events as e
 from models.course import Proposal
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
     from activities.clock import Clock
     from activities.database import Connection, Pool
 
+LAST_ACT = """
+select seq, received_at,
+  exists (select from acts where act_id = $2) as same,
+  exists (select from acts where case_id = $1 and state = 'received') as waiting
+from acts where case_id = $1 order by seq desc limit 1
+"""
 NAMESPACE = uuid.UUID("6f1b9a4e-7f0c-5d53-9d0e-6b61696661ce")
 
 
@@ -34,15 +41,15 @@ class IdempotencyKeyReused(Exception):
 
 @dataclass(frozen=True)
 class Filing:
-    """What a party files: the codes that the engine may see, and the content that only PostgreSQL keeps."""
+    """What a party files, as the law in force at its receipt makes it: ids and codes, which the engine may see."""
 
+    rules: ProcedureRules
     party: str
     dataset_id: str
     bodies: Mapping[str, str]
     data_items: tuple[str, ...]
     choices: Mapping[str, str]
     given: frozenset[str]
-    content: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -73,16 +80,22 @@ class Inbox:
         self._pool = pool
         self._log = log
         self._clock = clock
+        self._pinned = PinnedRules()
 
     async def receive_filing(
-        self, case_id: str, procedure: str, rules: Callable[[datetime], ProcedureRules], filing: Filing
+        self,
+        case_id: str,
+        procedure: str,
+        content: Mapping[str, Any],
+        received: Callable[[datetime], Filing],
     ) -> CaseState:
         """The case as its receipt makes it, with all that the law makes follow at once; engine or no engine.
 
-        `rules` gives the law that governs a filing received at that instant. The same id again changes nothing, and
-        answers the case as it stands. Raises IdempotencyKeyReused, and what `rules` raises.
+        `content` is what the party sent, which only PostgreSQL keeps; `received` makes the filing of it by the law in
+        force at the instant of receipt. The same id again changes nothing, and answers the case as it stands. Raises
+        IdempotencyKeyReused, and what `received` raises.
         """
-        request_digest = digest(filing.content)
+        request_digest = digest(content)
         async with self._pool.acquire() as connection, connection.transaction():
             # Two calls with one key: the second waits here for the first.
             await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", case_id)
@@ -92,14 +105,9 @@ class Inbox:
                     raise IdempotencyKeyReused
                 return fold(CaseState(), await read_log(connection, case_id))
             received_at = self._clock.at(await present(connection))
-            law = rules(received_at)
+            filing = received(received_at)
+            law = filing.rules
             kind = BY_NAME[procedure].procedure
-            pinned = law.digest()
-            await connection.execute(
-                "insert into pinned_rules (digest, rules) values ($1, $2) on conflict do nothing",
-                pinned,
-                law.model_dump_json(),
-            )
             filed = e.Filed(
                 at=received_at,
                 act=f"{case_id}.file",
@@ -113,19 +121,20 @@ class Inbox:
                 data_items=filing.data_items,
                 choices=filing.choices,
                 given=filing.given,
-                rules_digest=pinned,
+                rules_digest=await self._pinned.keep(connection, law),
             )
             proposal = Proposal(CaseState())
             proposal.add(filed)
             kind.follow(law, proposal, received_at)
-            content = json.dumps(dict(filing.content), ensure_ascii=False, default=str)
-            await open_case(connection, filed, content=content, request_digest=request_digest)
+            kept = json.dumps(dict(content), ensure_ascii=False, default=str)
+            await open_case(connection, filed, content=kept, request_digest=request_digest)
             events = await self._log.write(
                 connection,
                 LockedCase(case_id, 0, 0, received_at),
                 CaseState(),
                 proposal.events,
                 engine_number=len(proposal.events),
+                record=await self._log.notices.under_share_lock(connection),
             )
             return fold(CaseState(), events)
 
@@ -150,20 +159,10 @@ class Inbox:
         request_digest: str = "",
     ) -> ActReceived:
         """As `receive_act`, in the caller's transaction, which holds the case's row lock."""
-        row = await connection.fetchrow(
-            "select case_id, received_at, state, problem, request_digest from acts where act_id = $1", act.id
-        )
-        if row is not None:
-            if row["request_digest"] != request_digest:
-                raise IdempotencyKeyReused
-            problem = json.loads(row["problem"]) if row["problem"] else None
-            return ActReceived(act.id, row["case_id"], row["received_at"], row["state"], problem)
-        last = await connection.fetchrow(
-            "select seq, received_at, exists (select from acts where case_id = $1 and state = 'received') as waiting "
-            "from acts where case_id = $1 order by seq desc limit 1",
-            act.case_id,
-        )
+        last = await connection.fetchrow(LAST_ACT, act.case_id, act.id)
         assert last, "every case begins with its filing"
+        if last["same"]:
+            return await self._received_before(connection, act.id, request_digest)
         stamped = act.model_copy(update={"received_at": max(case.now, last["received_at"]), "seen": case.number})
         await connection.execute(
             "insert into acts (act_id, case_id, seq, kind, account, received_at, state, act, content, request_digest) "
@@ -182,11 +181,19 @@ class Inbox:
             return await self._judge(connection, case, stamped)
         return ActReceived(stamped.id, stamped.case_id, stamped.received_at, "received")
 
+    async def _received_before(self, connection: Connection, act_id: str, request_digest: str) -> ActReceived:
+        row = await connection.fetchrow(
+            "select case_id, received_at, state, problem, request_digest from acts where act_id = $1", act_id
+        )
+        assert row
+        if row["request_digest"] != request_digest:
+            raise IdempotencyKeyReused
+        problem = json.loads(row["problem"]) if row["problem"] else None
+        return ActReceived(act_id, row["case_id"], row["received_at"], row["state"], problem)
+
     async def _judge(self, connection: Connection, case: LockedCase, act: a.Act) -> ActReceived:
         state = fold(CaseState(), await read_log(connection, case.case_id))
-        rules = ProcedureRules.model_validate_json(
-            await connection.fetchval("select rules from pinned_rules where digest = $1", state.rules_digest)
-        )
+        rules = await self._pinned.of(connection, state.rules_digest)
         try:
             events = BY_NAME[state.procedure].procedure.judge(rules, state, act)
         except Refusal as fact:

@@ -18,6 +18,7 @@ from workflows.procedures import BY_NAME
 if TYPE_CHECKING:
     from activities.clock import Clock
     from activities.database import Connection
+    from rules.calendar import CalendarRecord
 
 
 class ActSettled(Exception):
@@ -36,16 +37,20 @@ class LockedCase:
     number: int
     engine_number: int
     now: datetime
+    calendar_version: int = 0
+    """The position of the record of notices, for those who held it before they locked the case."""
 
 
 async def lock(connection: Connection, case_id: str, clock: Clock) -> LockedCase:
     """Takes the row lock of a case. Raises CaseUnknown."""
     row = await connection.fetchrow(
-        "select number, engine_number, clock_timestamp() as now from cases where case_id = $1 for update", case_id
+        "select number, engine_number, clock_timestamp() as now, (select version from calendar) as calendar_version "
+        "from cases where case_id = $1 for update",
+        case_id,
     )
     if row is None:
         raise CaseUnknown(case_id)
-    return LockedCase(case_id, row["number"], row["engine_number"], clock.at(row["now"]))
+    return LockedCase(case_id, row["number"], row["engine_number"], clock.at(row["now"]), row["calendar_version"])
 
 
 async def read_log(connection: Connection, case_id: str, after: int = 0) -> list[e.Event]:
@@ -59,6 +64,19 @@ async def read_log(connection: Connection, case_id: str, after: int = 0) -> list
 def sets_clocks(events: Iterable[e.Event]) -> bool:
     """Whether the writer must look at the calendar for these events."""
     return any(isinstance(event, e.TaskOpened | e.ClockMoved) and event.clock.wants_due for event in events)
+
+
+def with_clocks(events: Sequence[e.Event], record: CalendarRecord | None) -> list[e.Event]:
+    """The events with the end of each clock filled in."""
+    if not sets_clocks(events):
+        return list(events)
+    assert record, "clocks are set under the calendar's share lock"
+    return [
+        event.model_copy(update={"clock": with_due(event.clock, record)})
+        if isinstance(event, e.TaskOpened | e.ClockMoved)
+        else event
+        for event in events
+    ]
 
 
 class Log:
@@ -75,47 +93,39 @@ class Log:
         proposed: Sequence[e.Event],
         *,
         engine_number: int,
+        record: CalendarRecord | None = None,
     ) -> list[e.Event]:
         """Appends events to a locked case whose log makes `before`; returns them as they now stand in the log.
 
         Fills in each clock's end, settles the acts that made the events, brings the read model up to date and opens
-        the access case of a grant. `engine_number` is how much of the log the engine knows afterwards. Raises
-        ActSettled.
+        the access case of a grant. `engine_number` is how much of the log the engine knows afterwards; `record` is the
+        record of notices, read under its share lock, without which no clock can be set. Raises ActSettled.
         """
-        await self._settle(connection, {event.act for event in proposed if event.act})
-        events = await self._with_clocks(connection, proposed)
-        await connection.executemany(
-            "insert into events (case_id, number, type, at, event) values ($1, $2, $3, $4, $5)",
-            [(case.case_id, event.number, event.type, event.at, event.model_dump_json()) for event in events],
-        )
+        events = with_clocks(proposed, record)
         after = fold(before, events)
-        await self._derive(connection, before, after, engine_number)
+        acts = sorted({event.act for event in events if event.act})
+        settled = await connection.fetchval(
+            SETTLE_AND_LOG,
+            case.case_id,
+            acts,
+            [event.number for event in events],
+            [event.type for event in events],
+            [event.at for event in events],
+            [event.model_dump_json() for event in events],
+            engine_number,
+            after.closed,
+            after.closed_at,
+            after.choices.get("urgency"),
+        )
+        if settled != len(acts):
+            raise ActSettled(", ".join(acts))
+        await self._derive(connection, before, after)
         if after.granted and not before.granted:
             await self._open_access(connection, case, after, after.granted)
         return events
 
-    async def _settle(self, connection: Connection, acts: set[str]) -> None:
-        for act in sorted(acts):
-            settled = await connection.fetchval(
-                "update acts set state = 'accepted' where act_id = $1 and state = 'received' returning 1", act
-            )
-            if not settled:
-                raise ActSettled(act)
-
-    async def _with_clocks(self, connection: Connection, proposed: Sequence[e.Event]) -> list[e.Event]:
-        if not sets_clocks(proposed):
-            return list(proposed)
-        record = await self.notices.under_share_lock(connection)
-        return [
-            event.model_copy(update={"clock": with_due(event.clock, record)})
-            if isinstance(event, e.TaskOpened | e.ClockMoved)
-            else event
-            for event in proposed
-        ]
-
-    async def _derive(self, connection: Connection, before: CaseState, after: CaseState, engine_number: int) -> None:
-        urgency = after.choices.get("urgency")
-        amended = urgency != before.choices.get("urgency")
+    async def _derive(self, connection: Connection, before: CaseState, after: CaseState) -> None:
+        amended = after.choices.get("urgency") != before.choices.get("urgency")
         changed = [task for task in after.tasks.values() if amended or before.tasks.get(task.task_id) != task]
         if changed:
             await connection.executemany(UPSERT_TASK, [task_row(after, task) for task in changed])
@@ -126,16 +136,6 @@ class Log:
                 after.grant.key_digest,
                 after.closed,
             )
-        await connection.execute(
-            "update cases set number = $2, engine_number = $3, outcome = $4, closed_at = $5, urgency = $6 "
-            "where case_id = $1",
-            after.case_id,
-            after.number,
-            engine_number,
-            after.closed,
-            after.closed_at,
-            urgency,
-        )
 
     async def _open_access(self, connection: Connection, case: LockedCase, request: CaseState, it: e.Granted) -> None:
         procedure = BY_NAME["access"].procedure
@@ -221,6 +221,17 @@ async def open_case(
     )
 
 
+SETTLE_AND_LOG = """
+with settled as (
+  update acts set state = 'accepted' where act_id = any($2) and state = 'received' returning act_id
+), logged as (
+  insert into events (case_id, number, type, at, event)
+  select $1, * from unnest($3::int[], $4::text[], $5::timestamptz[], $6::jsonb[]) returning number
+)
+update cases set number = (select max(number) from logged), engine_number = $7, outcome = $8, closed_at = $9,
+  urgency = $10
+where case_id = $1 returning (select count(*) from settled)
+"""
 TASK_COLUMNS = (
     "task_id, case_id, city, procedure, party, step, stage, round, body, urgency, state, claimed_by, outcome, late, "
     "opened_at, ended_at, due_at, provisional, clock"
@@ -228,9 +239,9 @@ TASK_COLUMNS = (
 UPSERT_TASK = f"""
 insert into tasks ({TASK_COLUMNS})
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
-on conflict (task_id) do update set urgency = excluded.urgency, state = excluded.state, claimed_by = excluded.claimed_by,
-  outcome = excluded.outcome, late = excluded.late, ended_at = excluded.ended_at, due_at = excluded.due_at,
-  provisional = excluded.provisional, clock = excluded.clock
+on conflict (task_id) do update set urgency = excluded.urgency, state = excluded.state,
+  claimed_by = excluded.claimed_by, outcome = excluded.outcome, late = excluded.late, ended_at = excluded.ended_at,
+  due_at = excluded.due_at, provisional = excluded.provisional, clock = excluded.clock
 """  # noqa: S608 - made of constants
 
 

@@ -27,9 +27,8 @@ async def publish(
     A notice that is on record already changes nothing. Cases whose clocks it cannot change are not woken.
     """
     async with pool.acquire() as connection, connection.transaction():
-        before = await notices.read(connection)
         after = await notices.add(connection, notice)
-        if after.version == before.version:
+        if after is None:
             return []
         touched = await cases_touched(connection, after, notice)
         for case_id in touched:

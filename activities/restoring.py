@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -17,21 +17,33 @@ PATIENCE = timedelta(seconds=30)
 AT_ONCE = 8
 
 
-async def restore(pool: Pool, engine: Engine) -> int:
-    """Every open case is in the engine; one that was there is left alone. Returns how many open cases there are.
+@dataclass(frozen=True)
+class Restored:
+    """How many open cases the engine has now, and which it could not be given, with the reason."""
+
+    cases: int
+    failed: dict[str, str]
+
+
+async def restore(pool: Pool, engine: Engine) -> Restored:
+    """Every open case is in the engine; one that was there is left alone, and one that fails holds up no other.
 
     What waits in an inbox is handed over by the sweeper afterwards. May be run again at any time.
     """
     cases = [row["case_id"] for row in await pool.fetch("select case_id from cases where closed_at is null")]
     places = asyncio.Semaphore(AT_ONCE)
+    failed: dict[str, str] = {}
 
     async def one(case_id: str) -> None:
         async with places:
-            # Closed in the engine and open in the log: `kaifang reconcile` names such a case.
-            with suppress(WorkflowAlreadyStartedError):
+            try:
                 await engine.start_over(case_id, PATIENCE)
+            except WorkflowAlreadyStartedError:
+                failed[case_id] = "closed in the engine and open in the log"
+            except Exception as fault:  # noqa: BLE001 - whatever is wrong with one case, the others are restored
+                failed[case_id] = repr(fault)
 
     async with asyncio.TaskGroup() as group:
         for case_id in cases:
             group.create_task(one(case_id))
-    return len(cases)
+    return Restored(len(cases) - len(failed), failed)

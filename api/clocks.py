@@ -31,7 +31,9 @@ def clock_shown(
     return ClockShown(
         **law.cited(citation).model_dump(),
         started_at=clock.started_at,
+        assumed=law.assumed(citation),
         period=clock.period,
+        counting=law.counting(clock.period),
         promptly=clock.promptly,
         due_at=clock.due_at,
         last_day=clock.last_day,

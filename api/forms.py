@@ -63,7 +63,7 @@ class RequestFields(Form):
 
 
 class AccessRequestForm(RequestFields):
-    """An access request (数据开放申请)."""
+    """An access request (有条件开放数据申请)."""
 
     city: Code
     dataset_id: Code
@@ -73,6 +73,21 @@ class SupplementForm(RequestFields):
     """What the applicant adds to a request or changes in it."""
 
     text: Prose | None = None
+
+
+COMMITTED = frozenset({"purpose", "scenario", "safeguards"})
+"""What a commitment can state that the request did not."""
+
+
+class SignatureForm(Form):
+    """What the applicant states in the agreement or commitment that is signed, beside what the request states."""
+
+    purpose: Prose | None = None
+    scenario: Prose | None = None
+    safeguards: Prose | None = None
+
+    def stated(self) -> frozenset[str]:
+        return self.given(COMMITTED)
 
 
 class WithdrawalForm(Form):

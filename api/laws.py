@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from api.language import Language, maybe, said
 from api.shapes import Cited, RegulationShown, RuleNamed, RulesShown
 from rules.articles import article_label
+from rules.deadlines import parse_period
 from rules.pinned import Basis, Citation, Label, ProcedureRules, Regulation
 
 
@@ -41,6 +42,7 @@ class Law:
             **self.cited(citation).model_dump(),
             regulation=self.say(regulation.title) if regulation else None,
             document=regulation.document if regulation else None,
+            assumed=self.assumed(citation),
             text=self.phrase(citation),
         )
 
@@ -54,6 +56,7 @@ class Law:
             note=None,
             regulation=self.say(regulation.title),
             document=regulation.document,
+            assumed=maybe(regulation.assumed, self.language),
             text=self.say(regulation.title),
         )
 
@@ -66,6 +69,16 @@ class Law:
         note = maybe(citation.note, self.language) or citation.article
         note = note.rstrip("。.")
         return f"{city}服务规则（{note}）" if self.language == "zh" else f"{city} service rule ({note})"
+
+    def assumed(self, citation: Citation) -> str | None:
+        """What about the dates of the regulation cited is assumed and not read from its text."""
+        regulation = self.regulation_of(citation)
+        return maybe(regulation.assumed, self.language) if regulation else None
+
+    def counting(self, period: str | None) -> Cited | None:
+        """By which rule a period begins and ends as it does."""
+        rule = self.rules.counting_of(parse_period(period).unit) if period else None
+        return self.cited(rule.citation) if rule else None
 
     def regulation_of(self, citation: Citation) -> Regulation | None:
         """The regulation that holds the article; None for a service rule."""

@@ -44,6 +44,8 @@ STATUS: Mapping[str, int] = {
     "AccessModeNotAllowed": 422,
     "ChoiceNotOnRequest": 422,
     "RequestNotAmendable": 409,
+    "EnoughNotes": 409,
+    "EnoughKeys": 409,
     "TermsNotAllowed": 422,
     "ItemNotRequested": 422,
     "NothingToCorrect": 409,
@@ -67,6 +69,9 @@ STATUS: Mapping[str, int] = {
     "HttpError": 400,
 }
 BY_STATUS: Mapping[int, str] = {404: "NotFound", 405: "MethodNotAllowed", 413: "BodyTooLarge"}
+
+REASONS = frozenset({"reason", "basis", "access_mode_basis"})
+"""What a decision gives for itself."""
 
 Params = Mapping[str, object]
 
@@ -184,6 +189,18 @@ def all_of(fields: Iterable[tuple[str, ...]]) -> Label:
         zh="和".join("或".join(label.zh for label in group) for group in groups),
         en=" and ".join(" or ".join(label.en for label in group) for group in groups),
     )
+
+
+def stating(fields: Iterable[tuple[str, ...]]) -> Label:
+    """The verb that goes with fields that are demanded together: Chinese has one for reasons, another for the rest."""
+    only_reasons = all(name in REASONS for group in fields for name in group)
+    return Label(zh="说明" if only_reasons else "载明", en="states")
+
+
+def a_or_an(noun: Label) -> Label:
+    """The noun as a sentence speaks of any such thing: "a refusal", "an approval"."""
+    first, rest = noun.en[0].lower(), noun.en[1:]
+    return Label(zh=noun.zh, en=f"{'an' if first in 'aeiou' else 'a'} {first}{rest}")
 
 
 def answer(request: Request, problem: Problem) -> Response:

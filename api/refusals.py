@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.laws import Law
-from api.problems import Problem, Wrong, all_of
+from api.problems import Problem, Wrong, a_or_an, all_of, stating
 from api.reading import CaseRead, Reader
 from models.acts import ACT, Act, Correct, Decide
+from models.judging import given_by
 from models.tables import ActRow
 from rules.pinned import Citation, Label, Outcome, Requirement
 
@@ -32,18 +33,20 @@ def requirement_missing(read: CaseRead, act: Act, field: str, known: Mapping[str
     outcome, missing = demanded_by(read, act)
     citation = cited(read, known)
     rules = read.rules if citation else None
-    named = outcome.label if outcome else THIS_ACT
+    named = a_or_an(outcome.label) if outcome else THIS_ACT
+
+    def params(demanded: list[tuple[str, ...]]) -> dict[str, Label]:
+        return {"outcome": named, "states": stating(demanded), "fields": all_of(demanded)}
 
     def wrong(any_of: tuple[str, ...], by: Citation | None) -> Wrong:
-        params = {"outcome": named, "fields": all_of([any_of])}
-        return Wrong("|".join(any_of), "RequirementMissing", params, by, rules)
+        return Wrong("|".join(any_of), "RequirementMissing", params([any_of]), by, rules)
 
     first = tuple(field.split("|"))
     by_same_rule = [requirement.any_of for requirement in missing if requirement.citation == citation]
     return Problem(
         "RequirementMissing",
         errors=[wrong(requirement.any_of, requirement.citation) for requirement in missing] or [wrong(first, citation)],
-        params={"outcome": named, "fields": all_of(by_same_rule or [first])},
+        params=params(by_same_rule or [first]),
         citation=citation,
         rules=rules,
         act_id=act.id,
@@ -60,7 +63,7 @@ def demanded_by(read: CaseRead, act: Act) -> tuple[Outcome | None, list[Requirem
     outcome = stage.outcome(act.outcome)
     mode = rules.choice("access_mode", act.terms.access_mode) if act.terms and act.terms.access_mode else None
     demanded = (*(mode.grant_requires if mode else ()), *(outcome.requires if outcome else ()))
-    given = act.given | state.given
+    given = given_by(rules, state, act)
     return outcome, [each for each in demanded if each.applies_to(state.choices) and not each.is_met_by(given)]
 
 

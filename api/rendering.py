@@ -80,7 +80,7 @@ class Renderer:
                 for task in sorted(state.tasks.values(), key=lambda task: task.opened_by_event)
             ],
             granted=granted_shown(state),
-            advisories=advisories(law, state),
+            advice=advice_on(law, state),
             reasons=self._reasons(law, state, acts),
             events_count=state.number,
         )
@@ -91,7 +91,7 @@ class Renderer:
 
     async def tasks(self, reads: list[TaskRead], present: Present) -> list[TaskShown]:
         """Tasks of a list."""
-        if max((read.task.clock["calendar_version"] or 0 for read in reads), default=0) > present.record.version:
+        if max((read.task.clock.get("calendar_version") or 0 for read in reads), default=0) > present.record.version:
             # A notice was published between the look at the calendar and the look at the tasks.
             present = await self._runtime.present()
         names = await self._reader.logins(each for read in reads for each in (read.task.claimed_by, read.task.party))
@@ -195,8 +195,9 @@ class Renderer:
         return found
 
     def _may_read(self, rules: ProcedureRules, state: CaseState, row: ActRow) -> bool:
-        """An officer reads all, but of a case of its own. A party reads what it wrote and what is said to it; what bodies say to each other it
-        reads once the case is closed, for until then it may not be the last word; notes and opinions never."""
+        """An officer reads all, unless it is itself the party. A party reads what it wrote and what is said to it;
+        what bodies say to each other it reads once the case is closed, for until then it may not be the last word;
+        notes and opinions never."""
         caller = self._caller
         if row.account == caller.account_id or (caller.is_officer and state.party != caller.account_id):
             return True
@@ -222,7 +223,7 @@ class Renderer:
         for event in events:
             act = acts.get(event.act or "")
             readable = act is not None and self._may_read(read.rules, read.state, act)
-            fields = event.model_dump(mode="json")
+            fields = event.model_dump(mode="json", exclude={"key_digest"})
             by = logins.get(getattr(event, "by", ""))
             shown.append(LoggedEvent(**fields, by_login=by, text=act.content if act and readable else None))
         return shown
@@ -272,7 +273,7 @@ def granted_shown(state: CaseState) -> GrantShown | None:
     return None
 
 
-def advisories(law: Law, state: CaseState) -> list[Advice]:
+def advice_on(law: Law, state: CaseState) -> list[Advice]:
     """What is to be told of the choices that were made."""
     chosen = [law.rules.choice(name, value) for name, value in state.choices.items()]
     return [

@@ -126,6 +126,7 @@ async def running(settings: Settings, clock: Clock, patience: timedelta = PATIEN
         "postgresql+asyncpg://",
         async_creator=connect,
         isolation_level="AUTOCOMMIT",
+        hide_parameters=True,  # what people wrote does not belong into a log file
         pool_pre_ping=True,
         pool_size=CONNECTIONS,
         max_overflow=0,

@@ -37,10 +37,12 @@ class Cited(Shape):
 
 
 class RuleNamed(Cited):
-    """A rule as a problem names it; `text` is the phrase that a person quotes."""
+    """A rule as a problem names it; `text` is the phrase that a person quotes, `assumed` what about the dates of its
+    regulation is not read from the text."""
 
     regulation: str | None
     document: str | None
+    assumed: str | None
     text: str
 
 
@@ -114,11 +116,14 @@ class ClockShown(Cited):
 
     `overdue`: the task is open, `due_at` has come, and no act on it waits that was received before. Time used runs to
     the decision, or to now; waiting is the part of it in which a supplement was asked for, which stops no clock
-    unless a rule says so.
+    unless a rule says so. `counting` is the rule by which the period begins and ends as it does, null without a period;
+    `assumed` says what about the dates of the regulation cited is not read from its text.
     """
 
     started_at: Instant
+    assumed: str | None
     period: str | None
+    counting: Cited | None
     promptly: bool
     due_at: Instant | None
     last_day: date | None
@@ -233,7 +238,7 @@ class CaseShown(Shape):
     request: RequestShown | None
     tasks: list[TaskShown]
     granted: GrantShown | None
-    advisories: list[Advice]
+    advice: list[Advice]
     reasons: list[DecisionText]
     events_count: int
 

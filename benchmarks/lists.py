@@ -27,7 +27,7 @@ from activities.inbox import Inbox
 from activities.log import Log, read_log
 from api.issuer import issue, signing_key
 from benchmarks.figures import Figure, percentile
-from benchmarks.parties import ACCOUNTS, CITY, DECISIONS, decision, filing, rules
+from benchmarks.parties import ACCOUNTS, CITY, CONTENT, DECISIONS, decision, filing
 from benchmarks.servers import servers
 from models.messages import Write
 from models.state import CaseState, fold
@@ -112,14 +112,14 @@ async def _decided(pool: Pool, decided: int) -> str:
     case_id = str(uuid.uuid4())
     log = Log(RecordOfNotices(read_scopes()))
     inbox, append = Inbox(pool, log, DatabaseClock()), Append(pool, log, DatabaseClock())
-    await inbox.receive_filing(case_id, "access_request", rules, filing())
+    await inbox.receive_filing(case_id, "access_request", CONTENT, filing)
     for stage, body, outcome in DECISIONS[:decided]:
         act = decision(case_id, stage, body, outcome, f"{case_id}.{stage}.decided")
         received = await inbox.receive_act(act)
         async with pool.acquire() as connection:
             state = fold(CaseState(), await read_log(connection, case_id))
         act = act.model_copy(update={"received_at": received.received_at})
-        events = BY_NAME[state.procedure].procedure.judge(rules(received.received_at), state, act)
+        events = BY_NAME[state.procedure].procedure.judge(filing(received.received_at).rules, state, act)
         await append.append(Write(case_id=case_id, after=state.number, events=tuple(events)))
     await pool.execute("update acts set delivered_at = received_at, state = 'accepted' where case_id = $1", case_id)
     return case_id

@@ -22,7 +22,7 @@ from models import acts as a
 from rules import sample_catalogue
 from rules.deadlines import to_shanghai
 from rules.loading import load_pack
-from rules.pinned import APPLICANT, ProcedureRules
+from rules.pinned import APPLICANT
 from rules.resolving import resolve
 from rules.seed_notices import read_scopes
 
@@ -69,21 +69,19 @@ def actor(body: str) -> a.Actor:
     return a.Actor(account=ACCOUNTS[f"reviewer@{body}"], body=body)
 
 
-def rules(received_at: datetime) -> ProcedureRules:
-    """The law of the city, as the API asks for it at each filing."""
-    return resolve(load_pack(CITY), "access_request", to_shanghai(received_at).date())
+CONTENT = {"purpose": "to be read by people only"}
 
 
-def filing() -> Filing:
-    """A request that is admissible in the city."""
+def filing(received_at: datetime) -> Filing:
+    """A request that is admissible in the city, under the law that the API asks for at each filing."""
     return Filing(
+        rules=resolve(load_pack(CITY), "access_request", to_shanghai(received_at).date()),
         party=ACCOUNTS["applicant@demo"],
         dataset_id=DATASET,
         bodies={"operator": "nanning.operator", "authority": "nanning.authority", "provider": PROVIDER},
         data_items=(),
         choices={"urgency": "normal", "use": "general"},
         given=frozenset({"purpose"}),
-        content={"purpose": "to be read by people only"},
     )
 
 
@@ -116,7 +114,7 @@ class Kaifang:
 
     async def file(self) -> str:
         case_id = str(uuid.uuid4())
-        await self._inbox.receive_filing(case_id, "access_request", rules, filing())
+        await self._inbox.receive_filing(case_id, "access_request", CONTENT, filing)
         await self._engine.hand_over(case_id, PATIENCE)
         return case_id
 

@@ -11,7 +11,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from activities.database import Pool, open_pool
 from activities.engine import Engine
 from activities.reconciling import Difference, reconcile
-from activities.restoring import restore
+from activities.restoring import Restored, restore
 from activities.settings import Settings
 
 
@@ -21,15 +21,19 @@ def register(app: typer.Typer) -> None:
 
 
 def restore_command() -> None:
-    """Start the engine over from the logs, after its database was lost. May be repeated."""
+    """Start the engine over from the logs, after its database was lost. May be repeated. Exit 1 if a case fails."""
     settings = Settings.load()
 
-    async def run() -> int:
+    async def run() -> Restored:
         pool, temporal = await connections(settings)
         async with pool:
             return await restore(pool, Engine(pool, temporal, settings.task_queue))
 
-    typer.echo(f"{asyncio.run(run())} open cases are in the engine")
+    restored = asyncio.run(run())
+    for case_id, reason in restored.failed.items():
+        typer.echo(f"{case_id}: {reason}", err=True)
+    typer.echo(f"{restored.cases} open cases are in the engine")
+    raise typer.Exit(1 if restored.failed else 0)
 
 
 def reconcile_command() -> None:

@@ -23,6 +23,11 @@ from rules.resolving import NotInForce, resolve
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
+HOW_PERIODS_RUN = {
+    "wd": "wd: from the day after entry into the task list until 24:00 of the last working day",
+    "h": "h: natural hours from the moment of entry into the task list",
+}
+
 commands = typer.Typer(no_args_is_help=True, help="Validate rule packs and show the law in force.")
 
 
@@ -169,6 +174,12 @@ def _filing(rules: ProcedureRules) -> Table:
 
 def _others(rules: ProcedureRules) -> Table:
     table = _folding("the case", "", "by")
+    if rules.selection:
+        table.add_row(
+            "适用规定 law of the case", f"in force when {rules.selection.selected_by}", _cited(rules.selection.citation)
+        )
+    for rule in rules.counting:
+        table.add_row("期限起止的计算 counting", HOW_PERIODS_RUN[rule.unit], _cited(rule.citation))
     for ending in rules.endings:
         table.add_row(_text(ending.label), f"ends as {ending.outcome}", _cited(ending.citation))
     if rules.withdrawal:

@@ -12,6 +12,9 @@ from models.course import Proposal, cancel_open_tasks, next_of, put
 from models.state import CaseState, TaskState
 from rules.pinned import APPLICANT, Choice, Outcome, ProcedureRules, Requirement
 
+MOST_NOTES = 200
+"""In one case."""
+
 
 def task_of(state: CaseState, act: a.TaskAct) -> TaskState:
     """The task that the act is about. Raises NoSuchTask."""
@@ -48,6 +51,14 @@ def takes_part(state: CaseState, by: a.Actor) -> None:
     """A case is added to by its party and by officers of the bodies that have a role in it. Raises NotYourCase."""
     if by.account != state.party and by.body not in state.bodies.values():
         raise r.NotYourCase(field="case_id")
+
+
+def add_note(proposal: Proposal, act: a.Note) -> None:
+    """A note is on file. Raises NotYourCase, EnoughNotes."""
+    takes_part(proposal.state, act.by)
+    if proposal.state.notes >= MOST_NOTES:
+        raise r.EnoughNotes(field="text")
+    proposal.add(e.NoteAdded(at=act.received_at, act=act.id, by=act.by.account))
 
 
 def given_by(rules: ProcedureRules, state: CaseState, act: a.Decide | a.Correct) -> frozenset[str]:
@@ -131,8 +142,7 @@ def answer_task_act(rules: ProcedureRules, proposal: Proposal, act: a.Act) -> No
         case a.Supply():
             supply(rules, proposal, act)
         case a.Note():
-            takes_part(state, act.by)
-            proposal.add(e.NoteAdded(at=act.received_at, act=act.id, by=act.by.account))
+            add_note(proposal, act)
         case a.ApplyNotice():
             apply_notice(proposal, act)
         case _:

@@ -74,8 +74,17 @@ class ChoiceNotOnRequest(Refusal):
     """The city's law does not let an applicant choose this."""
 
 
+class EnoughNotes(Refusal):
+    """A case takes only so many notes: a log that grows without end would jam its case."""
+
+
+class EnoughKeys(Refusal):
+    """A grant takes only so many keys."""
+
+
 class RequestNotAmendable(Refusal):
-    """Only the applicant changes a request: in a supplement, or in a decision that leads to a new review."""
+    """Only a resubmission changes a choice; a supplement completes, and may leave out items until a body has set terms
+    on them."""
 
 
 class TermsNotAllowed(Refusal):
@@ -110,12 +119,5 @@ class OfficerNotOfThisBody(Refusal):
     """A task can be reassigned only to an officer of the body before which it lies."""
 
 
-REFUSALS = {
-    kind.__name__: kind
-    for kind in (
-        CaseClosed, ProcedureKnowsNoSuchAct, NoSuchTask, TaskAlreadyDecided, TaskCancelled, TaskAlreadyClaimed,
-        TaskNotClaimed, NotYourTask, NotYourCase, OutcomeNotAllowed, RequirementMissing, AccessModeNotAllowed,
-        ChoiceNotOnRequest, RequestNotAmendable, TermsNotAllowed, ItemNotRequested, NothingToCorrect,
-        NextBodyHasActed, NothingAsked, SupplementAlreadyAsked, OpinionAlreadyAsked, OfficerNotOfThisBody,
-    )
-}  # fmt: skip
+REFUSALS = {kind.__name__: kind for kind in Refusal.__subclasses__()}
+"""Every refusal, by its name."""

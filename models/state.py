@@ -89,6 +89,8 @@ class CaseState(Frozen):
     step: str | None = None
     """The step in which the case stands."""
     tasks: Mapping[str, TaskState] = Field(default_factory=dict)
+    notes: int = 0
+    keys: int = 0
     acts: frozenset[str] = frozenset()
     """Acts already in the log: one that is delivered again finds itself here."""
     granted: e.Granted | None = None
@@ -148,9 +150,12 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
         case e.KeyIssued():
             assert state.grant
             changes["grant"] = state.grant.model_copy(update={"key_digest": event.key_digest})
+            changes["keys"] = state.keys + 1
+        case e.NoteAdded():
+            changes["notes"] = state.notes + 1
         case e.Closed():
             changes |= {"closed": event.outcome, "closed_at": event.at}
-        case e.NoteAdded() | e.Withdrawn() | e.AccessExpired() | e.AccessRevoked() | e.AccessRenounced():
+        case e.Withdrawn() | e.AccessExpired() | e.AccessRevoked() | e.AccessRenounced():
             pass
         case (
             e.TaskClaimed()

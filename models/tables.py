@@ -38,6 +38,7 @@ class CaseRow(SQLModel, table=True):
         Index("cases_of_city", "city", text("received_at DESC"), "case_id"),
         Index("cases_of_provider", "provider", text("received_at DESC"), "case_id"),
         Index("cases_of_dataset", "dataset_id"),
+        Index("cases_latest", text("received_at DESC"), "case_id"),
     )
     case_id: str = Field(primary_key=True)
     case_number: str = Field(unique=True)
@@ -100,6 +101,7 @@ class TaskRow(SQLModel, table=True):
         Index("tasks_open_of_body", "body", "due_at", "task_id", postgresql_where=text("ended_at IS NULL")),
         Index("tasks_open_of_city", "city", "due_at", "task_id", postgresql_where=text("ended_at IS NULL")),
         Index("tasks_of_case", "case_id"),
+        Index("tasks_of_city", "city", "due_at", "task_id"),
         Index("tasks_of_body", "body", text("opened_at DESC"), "task_id"),
         Index("tasks_open_of_party", "party", postgresql_where=text("ended_at IS NULL AND body = 'applicant'")),
     )

@@ -20,7 +20,7 @@ WITHDRAWN = "withdrawn"
 """The ending to which an applicant's withdrawal leads."""
 
 DECISION_FIELDS = frozenset({"reason", "basis", "reference", "tender_reference", "access_mode_basis"})
-"""What a decision can carry, and so all that an outcome or a grant may require."""
+"""What a decision can carry: all that a grant may require, and an outcome beside what the filing states."""
 
 FILING_FIELDS = frozenset(
     {"purpose", "data_items", "scenario", "safeguards", "access_mode", "use", "urgency", "tender_reference"}
@@ -33,7 +33,7 @@ OneOrMore = Annotated[tuple[T, ...], Field(min_length=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Text = Annotated[str, StringConstraints(pattern=r"\S")]
 Day = Annotated[date, Strict()]
-Period = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(h|wd)$")]
+Period = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3}(h|wd)$")]
 Cite = Annotated[
     str,
     StringConstraints(pattern=r"^([a-z][a-z0-9_]* [1-9][0-9]*(\.[1-9])?(\([1-9][0-9]*\))?|service [a-z][a-z0-9_]*)$"),
@@ -167,16 +167,35 @@ class GrantTerms(Authored):
     term_days: Annotated[int, Strict(), Field(ge=1)]
 
 
+class Selection(Authored):
+    """The date of a case that selects the version of its law. It has no versions of its own, for it chooses them."""
+
+    value: Literal["received", "occurred", "opened"]
+    cite: Cite
+
+
+class Counting(Authored):
+    """How periods run, by their unit; there is one way for each, and the pack says who chose it.
+
+    `wd`: from the hand-over into the responsible body's task list, that day excluded, until 24:00 of the last working
+    day. `h`: from the moment of the hand-over, in natural hours, nights and days off included.
+    """
+
+    wd: OneOrMore[Version[Literal["from_next_day"]]] | None = None
+    h: OneOrMore[Version[Literal["natural"]]] | None = None
+
+
 class Procedure(Authored):
-    """One legal procedure through time. `selected_by` names the date of a case that selects its version."""
+    """One legal procedure through time. `counting` speaks of each unit in which some period is given."""
 
     label: Wording
-    selected_by: Literal["received", "occurred", "opened"]
+    selected_by: Selection
     fields: Mapping[Name, FieldEntry]
     choices: Mapping[Name, Annotated[Mapping[Name, ChoiceEntry], Field(min_length=1)]]
     order: OneOrMore[Version[OrderTerms]]
     stages: Annotated[Mapping[Name, StageEntry], Field(min_length=1)]
     endings: Annotated[Mapping[Name, EndingEntry], Field(min_length=1)]
+    counting: Counting = Counting()
     withdrawal: OneOrMore[Version[Literal["allowed"]]] | None = None
     correction: OneOrMore[Version[Literal["allowed"]]] | None = None
     supplement: OneOrMore[Version[SupplementTerms]] | None = None

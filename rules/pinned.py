@@ -161,6 +161,20 @@ class SupplementRule(Pinned):
     citation: Citation
 
 
+class CountingRule(Pinned):
+    """By which rule periods of a unit (`wd`, `h`) begin and end as they do."""
+
+    unit: str
+    citation: Citation
+
+
+class SelectionRule(Pinned):
+    """The date of a case that selected these rules (`received`, `occurred`, `opened`), and by which rule it does."""
+
+    selected_by: str
+    citation: Citation
+
+
 class GrantRule(Pinned):
     """What a grant is when nobody says otherwise. `term_days` are calendar days from the day of the grant."""
 
@@ -200,6 +214,9 @@ class ProcedureRules(Pinned):
     opinion: Stage | None = None
     """The stage that a reviewer may put before the experts while its own clock runs on."""
     grant: GrantRule | None = None
+    counting: tuple[CountingRule, ...] = ()
+    """One for each unit in which a period is given; none in rules that were pinned before this was told."""
+    selection: SelectionRule | None = None
 
     def step(self, name: str) -> Step | None:
         return next((s for s in self.steps if s.step == name), None)
@@ -214,6 +231,9 @@ class ProcedureRules(Pinned):
 
     def choice(self, name: str, value: str) -> Choice | None:
         return next((c for c in self.choices.get(name, ()) if c.value == value), None)
+
+    def counting_of(self, unit: str) -> CountingRule | None:
+        return next((c for c in self.counting if c.unit == unit), None)
 
     def digest(self) -> str:
         """The name under which these rules are kept: SHA-256 over their canonical JSON."""

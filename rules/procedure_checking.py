@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import TypeVar
 
+from rules.deadlines import parse_period
 from rules.pack import (
     DECISION_FIELDS,
     FILING_FIELDS,
@@ -47,14 +48,17 @@ class _Cut:
             choice: {value for value, entry in known.items() if _applies(entry.versions, on)}
             for choice, known in self.procedure.choices.items()
         }
+        self.fields = {field for field, entry in self.procedure.fields.items() if _applies(entry.versions, on)}
         opinion = in_force(self.procedure.opinion or (), on)
         self.opinion = opinion.value if opinion else None
 
     def broken(self) -> Iterator[Broken]:
         yield from self._filing()
         used = [s for step in self.steps.values() for s in step.stages]
-        for stage in dict.fromkeys([*used, *([self.opinion] if self.opinion else [])]):
+        stages = list(dict.fromkeys([*used, *([self.opinion] if self.opinion else [])]))
+        for stage in stages:
             yield from self._stage(stage)
+        yield from self._counting(stages)
         for stage in {s for s in used if used.count(s) > 1 or s == self.opinion}:
             yield (*self.path, "order"), "stage_in_two_places", f"{stage} stands in more than one place"
         for stage in self.procedure.stages:
@@ -89,7 +93,7 @@ class _Cut:
             for value, chosen in known.items():
                 terms = in_force(chosen.versions, self.on)
                 if terms and terms.value:
-                    yield from self._requires((*path, value), terms.value.grant_requires)
+                    yield from self._requires((*path, value), terms.value.grant_requires, DECISION_FIELDS)
         if WITHDRAWN not in self.endings:
             withdrawal = in_force(self.procedure.withdrawal or (), self.on)
             if withdrawal and withdrawal.value:
@@ -118,7 +122,7 @@ class _Cut:
             yield (*path, "outcomes"), "leads_nowhere", f"{name} can be decided in no way"
         for outcome, terms in outcomes.items():
             here = (*path, "outcomes", outcome)
-            yield from self._requires(here, terms.requires)
+            yield from self._requires(here, terms.requires, DECISION_FIELDS | self.fields)
             if (terms.at_most is None) != (terms.then_to is None) or (terms.at_most and terms.leads_to is None):
                 yield (
                     here,
@@ -128,16 +132,34 @@ class _Cut:
             if name == self.opinion and terms.leads_to:
                 yield here, "opinion_leads", "an opinion leads nowhere: the stage that asked for it decides"
 
+    def _counting(self, stages: Iterable[str]) -> Iterator[Broken]:
+        """It is said how periods run for each unit in which one is given, and for no other."""
+        given = {parse_period(period).unit.value for stage in stages for period in self._periods(stage)}
+        told = {unit for unit, versions in self.procedure.counting if versions and _applies(versions, self.on)}
+        for unit in sorted(given - told):
+            yield (
+                (*self.path, "counting"),
+                "counting_missing",
+                f"a period is given in {unit}; by which rule does it run?",
+            )
+        for unit in sorted(told - given):
+            yield (*self.path, "counting", unit), "counting_unused", f"no period is given in {unit}"
+
+    def _periods(self, stage: str) -> Iterable[str]:
+        entry = self.procedure.stages.get(stage)
+        period = in_force(entry.period, self.on) if entry else None
+        return period.value.values() if period and isinstance(period.value, Mapping) else ()
+
     def _outcomes(self, stage: str) -> dict[str, OutcomeTerms]:
         entries = self.procedure.stages[stage].outcomes if stage in self.procedure.stages else {}
         held = ((name, in_force(entry.versions, self.on)) for name, entry in entries.items())
         return {name: version.value for name, version in held if version and version.value}
 
-    def _requires(self, path: Path, required: Iterable[Required]) -> Iterator[Broken]:
+    def _requires(self, path: Path, required: Iterable[Required], known: Collection[str]) -> Iterator[Broken]:
         for requirement in required:
             for field in requirement.any_of:
-                if field not in DECISION_FIELDS:
-                    yield path, "unknown_field", f"a decision carries no {field}"
+                if field not in known:
+                    yield path, "unknown_field", f"{field} is none of what can be demanded: {', '.join(sorted(known))}"
             yield from self._when(path, requirement.when)
 
     def _when(self, path: Path, when: Mapping[str, Iterable[str]]) -> Iterator[Broken]:

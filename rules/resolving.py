@@ -22,6 +22,7 @@ from rules.pinned import (
     Basis,
     Choice,
     Citation,
+    CountingRule,
     Ending,
     FieldRule,
     GrantRule,
@@ -30,6 +31,7 @@ from rules.pinned import (
     ProcedureRules,
     Regulation,
     Requirement,
+    SelectionRule,
     Stage,
     Step,
     SupplementRule,
@@ -132,6 +134,7 @@ class _Cut:
         fields = tuple(self._fields())
         choices = {name: tuple(self._choices(known)) for name, known in procedure.choices.items()}
         endings = tuple(self._endings())
+        counting = tuple(self._counting())
         return ProcedureRules(
             city=pack.city,
             city_name=_label(pack.name),
@@ -157,6 +160,10 @@ class _Cut:
             else None,
             opinion=stages[opinion.value] if opinion else None,
             grant=GrantRule(term_days=grant.value.term_days, citation=citation(pack, grant.cite)) if grant else None,
+            counting=counting,
+            selection=SelectionRule(
+                selected_by=procedure.selected_by.value, citation=citation(pack, procedure.selected_by.cite)
+            ),
         )
 
     def _not_in_force(self) -> NotInForce:
@@ -230,6 +237,11 @@ class _Cut:
                     grants=version.value.grants,
                     citation=citation(self.pack, version.cite),
                 )
+
+    def _counting(self) -> Iterator[CountingRule]:
+        for unit, versions in self.procedure.counting:
+            if held := self._held(versions):
+                yield CountingRule(unit=unit, citation=citation(self.pack, held.cite))
 
     def _fields(self) -> Iterator[FieldRule]:
         for name, entry in self.procedure.fields.items():

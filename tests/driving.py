@@ -22,14 +22,16 @@ from models.state import CaseState, TaskState, fold
 from rules.deadlines import to_shanghai
 from rules.loading import load_pack
 from rules.pack import Pack
-from rules.pinned import APPLICANT, ProcedureRules
+from rules.pinned import APPLICANT
 from rules.resolving import resolve
 from rules.seed_notices import read_scopes
 
 PATIENCE = timedelta(seconds=20)
 AT = datetime.min.replace(tzinfo=UTC)
 """Acts are stamped by the inbox; what stands in them before means nothing."""
-WHATEVER_IS_ASKED = frozenset({"reason", "basis", "tender_reference", "access_mode_basis"})
+WHATEVER_IS_ASKED = frozenset(
+    {"reason", "basis", "tender_reference", "access_mode_basis", "purpose", "scenario", "safeguards"}
+)
 
 
 @dataclass
@@ -75,20 +77,20 @@ class Driver:
         """A request for a sample-like dataset of the city's transport department; its case id."""
         case_id = case_id or str(uuid.uuid4())
         pack = self.pack(city)
-        filing = Filing(
-            party="acc_applicant",
-            dataset_id=f"{city}-transport-example",
-            bodies={role: f"{city}.{'transport' if role == 'provider' else role}" for role in pack.bodies},
-            data_items=tuple(items),
-            choices={"urgency": "normal", "use": "general", **(choices or {})},
-            given=frozenset(given),
-            content=content or {"purpose": "to be read by people only"},
-        )
 
-        def rules(received_at: datetime) -> ProcedureRules:
-            return resolve(pack, "access_request", to_shanghai(received_at).date())
+        def filing(received_at: datetime) -> Filing:
+            return Filing(
+                rules=resolve(pack, "access_request", to_shanghai(received_at).date()),
+                party="acc_applicant",
+                dataset_id=f"{city}-transport-example",
+                bodies={role: f"{city}.{'transport' if role == 'provider' else role}" for role in pack.bodies},
+                data_items=tuple(items),
+                choices={"urgency": "normal", "use": "general", **(choices or {})},
+                given=frozenset(given),
+            )
 
-        await self.inbox.receive_filing(case_id, "access_request", rules, filing)
+        kept = content or {"purpose": "to be read by people only"}
+        await self.inbox.receive_filing(case_id, "access_request", kept, filing)
         if hand_over:
             await self.engine.hand_over(case_id, self.patience)
         return case_id

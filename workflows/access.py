@@ -15,12 +15,15 @@ with workflow.unsafe.imports_passed_through():
     from models import events as e
     from models.acts import Act
     from models.course import Proposal
-    from models.judging import takes_part
+    from models.judging import add_note
     from models.messages import CaseStart
     from models.procedure import Procedure
-    from models.refusals import NotYourCase, NotYourTask, ProcedureKnowsNoSuchAct, RequirementMissing
+    from models.refusals import EnoughKeys, NotYourCase, NotYourTask, ProcedureKnowsNoSuchAct, RequirementMissing
     from rules.pinned import ProcedureRules
 from workflows.case import Case
+
+MOST_KEYS = 200
+"""Of one grant."""
 
 
 def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
@@ -30,6 +33,8 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
         case a.IssueKey():
             if act.by.account != state.party:
                 raise NotYourCase(field="case_id")
+            if state.keys >= MOST_KEYS:
+                raise EnoughKeys(field="case_id")
             proposal.add(e.KeyIssued(at=act.received_at, act=act.id, key_digest=act.key_digest))
         case a.Renounce():
             if act.by.account != state.party:
@@ -44,8 +49,7 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
             proposal.add(e.AccessRevoked(at=act.received_at, act=act.id, by=act.by.account))
             proposal.add(e.Closed(at=act.received_at, outcome="revoked"))
         case a.Note():
-            takes_part(state, act.by)
-            proposal.add(e.NoteAdded(at=act.received_at, act=act.id, by=act.by.account))
+            add_note(proposal, act)
         case a.File():
             pass
         case _:

@@ -1,4 +1,4 @@
-"""Access request (数据开放申请): an applicant asks for conditionally open data, and the bodies of the city decide.
+"""Access request (有条件开放数据申请): an applicant asks for conditional data, and the bodies of the city decide.
 
 Which body decides what, in which order, within which period, and what a refusal needs, is in the city's pack:
 Nanning 20, Yulin 23, Guangzhou 16 and 17, Lianyungang 10 and 19, Nanjing 27. Here stands what all of them share.

@@ -1,8 +1,7 @@
-"""Filing an access request (数据开放申请): received whenever PostgreSQL is there, engine or no engine."""
+"""Filing an access request (有条件开放数据申请): received whenever PostgreSQL is there, engine or no engine."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import cast
 
@@ -27,29 +26,15 @@ PROCEDURE = "access_request"
 router = APIRouter(tags=["access requests"])
 
 
-class LawAtReceipt:
-    """Judges a request by the law in force when it is received, which only the receipt knows."""
-
-    def __init__(self, city: str, stated: Mapping[str, object], dataset: DatasetFacts) -> None:
-        self._city = city
-        self._stated = stated
-        self._dataset = dataset
-        self.choices: dict[str, str] = {}
-        """The choices that the request stands for, once it is received."""
-
-    def __call__(self, received_at: datetime) -> ProcedureRules:
-        """The rules that govern. Raises a Problem if they do not let the request be received, or there are none."""
-        on = to_shanghai(received_at).date()
-        try:
-            rules = resolve(load_pack(self._city), PROCEDURE, on)
-        except NotInForce as fact:
-            raise Problem("Inadmissible", errors=[Wrong("city", "not_in_force", {"on": on})]) from fact
-        except ProcedureUnknown as fact:
-            raise Problem("Inadmissible", errors=[Wrong("city", "procedure_unknown")]) from fact
-        if found := admissible(rules, self._stated, self._dataset):
-            raise Problem("Inadmissible", errors=wrongs(found, rules))
-        self.choices.update(chosen(rules, self._stated))
-        return rules
+def rules_at(city: str, received_at: datetime) -> ProcedureRules:
+    """The law of the city that governs a request received at that instant. Raises a Problem if there is none."""
+    on = to_shanghai(received_at).date()
+    try:
+        return resolve(load_pack(city), PROCEDURE, on)
+    except NotInForce as fact:
+        raise Problem("Inadmissible", errors=[Wrong("city", "not_in_force", {"on": on})]) from fact
+    except ProcedureUnknown as fact:
+        raise Problem("Inadmissible", errors=[Wrong("city", "procedure_unknown")]) from fact
 
 
 @router.post(
@@ -78,19 +63,25 @@ async def file_access_request(
     if dataset is None or dataset.city != form.city:
         raise invalid("dataset_id", "dataset_unknown")
     stated = form.stated()
-    law = LawAtReceipt(form.city, stated, facts(dataset))
-    filing = Filing(
-        party=caller.account_id,
-        dataset_id=dataset.dataset_id,
-        bodies={**await reader.bodies_of(form.city), "provider": dataset.provider},
-        data_items=form.data_items or (),
-        choices=law.choices,
-        given=frozenset(stated),
-        content=form.said(),
-    )
+    bodies = {**await reader.bodies_of(form.city), "provider": dataset.provider}
+
+    def received(at: datetime) -> Filing:
+        rules = rules_at(form.city, at)
+        if found := admissible(rules, stated, facts(dataset)):
+            raise Problem("Inadmissible", errors=wrongs(found, rules))
+        return Filing(
+            rules=rules,
+            party=caller.account_id,
+            dataset_id=dataset.dataset_id,
+            bodies=bodies,
+            data_items=form.data_items or (),
+            choices=chosen(rules, stated),
+            given=frozenset(stated),
+        )
+
     await reader.release()
     case_id = id_from_key(caller.account_id, PATH, key)
-    await runtime.inbox.receive_filing(case_id, PROCEDURE, law, filing)
+    await runtime.inbox.receive_filing(case_id, PROCEDURE, form.said(), received)
     runtime.courier.send(case_id)
     response.headers["Location"] = f"/v1/cases/{case_id}"
     return await renderer.case(case_id)

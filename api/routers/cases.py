@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col
 
 from api.dependencies import Actor, Applicant, Calling, CaseId, Cursor, Limit, Moment, Reading, Rendering, Word
-from api.forms import NoteForm, SupplementForm, WithdrawalForm
+from api.forms import NoteForm, SignatureForm, SupplementForm, WithdrawalForm
 from api.openapi import act_answers, problems
 from api.paging import cursor, instant, place_of
 from api.problems import Problem, invalid, wrongs
@@ -150,15 +150,25 @@ async def supplement(
 
 
 @router.post("/{case_id}/signature", response_model=ActShown, responses=act_answers(), summary="Sign the agreement")
-async def sign(case_id: CaseId, _caller: Applicant, reader: Reading, receiver: Receiving) -> ActShown:
-    """The applicant's signature; access is granted when both have signed."""
+async def sign(
+    case_id: CaseId,
+    _caller: Applicant,
+    reader: Reading,
+    receiver: Receiving,
+    form: Annotated[SignatureForm | None, Body()] = None,
+) -> ActShown:
+    """The applicant's signature; access is granted when both have signed. What the law of the city wants in the
+    commitment, and the request does not state, is stated here."""
+    form = form or SignatureForm()
+    content = form.said() or None
     await receiver.case(case_id)
-    if known := await receiver.received_before():
+    if known := await receiver.received_before(content):
         return known
     task = open_to_applicant(await reader.case_read(case_id), SIGN)
     if task is None:
         raise Problem("NothingToSign")
-    return await receiver.receive(a.Decide(**receiver.fields(case_id), task_id=task.task_id, outcome=SIGN))
+    act = a.Decide(**receiver.fields(case_id), task_id=task.task_id, outcome=SIGN, given=form.stated())
+    return await receiver.receive(act, content)
 
 
 @router.post("/{case_id}/notes", response_model=ActShown, responses=act_answers(), summary="Add a note to the file")

@@ -52,23 +52,24 @@ class DeadlineShown(Shape):
 async def explain(
     runtime: Running,
     language: AnsweredIn,
-    calendar_or_city: Annotated[str, Query(max_length=50, description="CN, CN-GX, or a city")],
     received_at: Annotated[AwareDatetime, BeforeValidator(plus_as_sent), Query(description="with offset")],
     period: Annotated[str, Query(max_length=10, description="`12h` or `5wd`")],
+    city: Annotated[str | None, Query(max_length=50, description="by the calendar of this city")] = None,
+    calendar: Annotated[str | None, Query(max_length=50, description="CN, CN-GX; in the place of a city")] = None,
     as_of: Annotated[date | None, Query(description="by the notices published up to this day")] = None,
 ) -> DeadlineShown:
     """The day of receipt is not counted; working days end at midnight, hours run from the moment."""
     record = (await runtime.present()).record
-    scope = scope_of(record, calendar_or_city)
+    scope = scope_of(record, city, calendar)
     try:
-        calendar = record.calendar(scope, as_of)
-        deadline = calendar.deadline(received_at, period)
+        working_days = record.calendar(scope, as_of)
+        deadline = working_days.deadline(received_at, period)
     except DeadlineError as fact:
         field, _, reason = str(fact).partition(": ")
         raise invalid(field, "deadline_unusable", reason=reason) from fact
     days = [
         DayShown(on=day.on, why=said(day.why, language), counted=day.counted, covered=day.covered)
-        for day in calendar.explain(deadline).days
+        for day in working_days.explain(deadline).days
     ]
     return DeadlineShown(
         calendar=deadline.calendar,
@@ -84,12 +85,15 @@ async def explain(
     )
 
 
-def scope_of(record: CalendarRecord, calendar_or_city: str) -> str:
-    """The calendar of that name, or of that city. Raises a Problem."""
-    if calendar_or_city in record.scopes:
-        return calendar_or_city
-    try:
-        return load_pack(calendar_or_city).calendar
-    except CityUnknown as fact:
-        known = (*record.scopes, *cities())
-        raise invalid("calendar_or_city", "calendar_unknown", given=calendar_or_city, known=known) from fact
+def scope_of(record: CalendarRecord, city: str | None, calendar: str | None) -> str:
+    """The calendar of the city, or the one that is named. Raises a Problem unless exactly one of them is given."""
+    if city is not None and calendar is None:
+        try:
+            return load_pack(city).calendar
+        except CityUnknown as fact:
+            raise invalid("city", "city_unknown", given=city, known=tuple(cities())) from fact
+    if calendar is None or city is not None:
+        raise invalid("city|calendar", "city_or_calendar")
+    if calendar not in record.scopes:
+        raise invalid("calendar", "calendar_unknown", given=calendar, known=tuple(record.scopes))
+    return calendar

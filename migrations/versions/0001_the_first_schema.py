@@ -90,6 +90,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id"),
         sa.UniqueConstraint("case_number"),
     )
+    op.create_index("cases_latest", "cases", [sa.literal_column("received_at DESC"), "case_id"], unique=False)
     op.create_index("cases_of_city", "cases", ["city", sa.literal_column("received_at DESC"), "case_id"], unique=False)
     op.create_index("cases_of_dataset", "cases", ["dataset_id"], unique=False)
     op.create_index(
@@ -218,6 +219,7 @@ def upgrade() -> None:
     )
     op.create_index("tasks_of_body", "tasks", ["body", sa.literal_column("opened_at DESC"), "task_id"], unique=False)
     op.create_index("tasks_of_case", "tasks", ["case_id"], unique=False)
+    op.create_index("tasks_of_city", "tasks", ["city", "due_at", "task_id"], unique=False)
     op.create_index(
         "tasks_open_of_body",
         "tasks",

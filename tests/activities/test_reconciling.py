@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from temporalio.client import WorkflowFailureError
 from temporalio.worker import Worker
 
 from activities.reconciling import reconcile
-from activities.restoring import restore
+from activities.restoring import Restored, restore
+from models.acts import Amendment
 from tests.driving import Driver
 
 
@@ -43,7 +45,7 @@ async def test_an_open_case_that_the_engine_does_not_have_is_named_until_it_is_r
 ) -> None:
     await driver.file("nanning", hand_over=False)
     assert [what.split(":")[0] for what in await differences(driver)] == ["engine"]
-    assert await restore(driver.pool, driver.engine) == 1
+    assert await restore(driver.pool, driver.engine) == Restored(1, {})
     assert await differences(driver) == []
 
 
@@ -51,3 +53,25 @@ async def test_an_open_case_whose_workflow_was_terminated_is_named(driver: Drive
     case_id = await driver.file("nanning")
     await driver.temporal.get_workflow_handle(case_id).terminate("as an operator might")
     assert [what for what in await differences(driver) if what.startswith("engine: TERMINATED")]
+
+
+@pytest.mark.parametrize("how", ["terminate", "cancel"])
+async def test_an_open_case_that_somebody_ended_in_the_engine_is_restored_and_goes_on(
+    driver: Driver, worker: Worker, how: str
+) -> None:
+    case_id = await driver.file("nanning")
+    handle = driver.temporal.get_workflow_handle(case_id)
+    await getattr(handle, how)()
+    with pytest.raises(WorkflowFailureError):
+        await handle.result()
+    await restore(driver.pool, driver.engine)
+    assert await driver.decide(case_id, "formal_review", "pass") == "accepted"
+    assert await differences(driver) == []
+
+
+async def test_nothing_differs_after_a_resubmission_of_another_urgency(driver: Driver, worker: Worker) -> None:
+    case_id = await driver.file("nanning")
+    await driver.decide(case_id, "formal_review", "return")
+    urgent = Amendment(choices={"urgency": "urgent"})
+    assert await driver.decide(case_id, "resubmission", "resubmit", amends=urgent) == "accepted"
+    assert await differences(driver) == []

@@ -19,6 +19,7 @@ from api.language import preferred
 from api.texts import texts
 from models.refusals import REFUSALS
 from rules.loading import cities, load_pack
+from rules.pinned import Label
 from rules.resolving import resolve
 from tests.api.calling import Caller, Service, open_stages, open_task, serving
 from worker import build_worker
@@ -125,6 +126,26 @@ def test_every_text_is_there_in_both_languages_and_speaks_of_the_same() -> None:
         assert text.zh
         assert text.en
         assert spoken_of(text.zh) - {"message"} == spoken_of(text.en) - {"message"}
+
+
+@pytest.mark.parametrize(("noun", "spoken"), [("Refusal", "a refusal"), ("Approval", "an approval")])
+def test_a_problem_speaks_of_an_outcome_as_of_any_such_decision(noun: str, spoken: str) -> None:
+    assert problems.a_or_an(Label(zh="决定", en=noun)) == Label(zh="决定", en=spoken)
+
+
+@pytest.mark.parametrize(
+    ("demanded", "verb"),
+    [
+        ([("reason",), ("basis",)], "说明"),
+        ([("reason", "reference")], "载明"),
+        ([("tender_reference",)], "载明"),
+        ([("purpose",), ("safeguards",)], "载明"),
+    ],
+)
+def test_in_chinese_reasons_are_given_and_whatever_else_is_demanded_is_stated(
+    demanded: list[tuple[str, ...]], verb: str
+) -> None:
+    assert problems.stating(demanded) == Label(zh=verb, en="states")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
@@ -104,7 +105,7 @@ async def test_nannings_refusal_without_reason_and_basis_names_article_20_3_in_b
     chinese = await reviewer.post(path, {"outcome": "refuse"}, headers={"Accept-Language": "zh-CN,zh;q=0.9"})
 
     assert english.headers["content-language"] == "en"
-    assert english.json()["detail"] == "Nanning article 20(3): Refuse states reason and legal basis."
+    assert english.json()["detail"] == "Nanning article 20(3): a refusal states reason and legal basis."
     assert english.json()["errors"][0]["rule"]["basis"] == "law"
     assert chinese.headers["content-language"] == "zh-CN"
     assert chinese.json()["detail"] == "南宁第二十条第（三）项：拒绝须说明理由和依据。"
@@ -162,14 +163,19 @@ async def test_nanjings_commercial_use_is_told_of_the_competition_and_needs_its_
     working: Service, applicant: Caller
 ) -> None:
     case = await applicant.file("nanjing", use="commercial")
-    assert [(advice["article"], advice["basis"]) for advice in case["advisories"]] == [("27.3", "law")]
+    assert [(advice["article"], advice["basis"]) for advice in case["advice"]] == [("27.3", "law")]
     task = open_task(case, "provider_review")
     reviewer = working.as_("reviewer@nanjing.transport")
 
     refused = await reviewer.post(f"/v1/tasks/{task['task_id']}/decision", {"outcome": "agree"})
+    chinese = await reviewer.post(
+        f"/v1/tasks/{task['task_id']}/decision", {"outcome": "agree"}, headers={"Accept-Language": "zh-CN"}
+    )
     case = await working.decide(case, "provider_review", "agree", tender_reference="NJ-2026-7")
 
     assert [(e["field"], e["rule"]["article"]) for e in refused.json()["errors"]] == [("tender_reference", "27.3")]
+    assert refused.json()["detail"].endswith("a consent states reference of the tender or other competition.")
+    assert chinese.json()["detail"].endswith("同意须载明招标等竞争结果编号。")
     assert open_stages(case) == ["applicant_signature", "provider_signature"]
 
 
@@ -189,6 +195,82 @@ async def test_guangzhou_grants_a_download_only_with_the_basis_that_its_law_dema
 
     assert [(e["field"], e["rule"]["article"]) for e in refused.json()["errors"]] == [("access_mode_basis", "17.3(3)")]
     assert case["granted"]["access_mode"] == "download"
+
+
+async def test_guangzhous_commitment_states_what_the_request_did_not(working: Service, applicant: Caller) -> None:
+    case = await applicant.file("guangzhou", scenario=None, safeguards=None)
+    case = await working.decide(case, "provider_review", "agree")
+    path, key = f"/v1/cases/{case['case_id']}/signature", str(uuid.uuid4())
+
+    nothing = await applicant.post(path)
+    blank = await applicant.post(path, {"scenario": "By hour", "safeguards": "  "})
+    commitment = {"scenario": "By hour", "safeguards": "One encrypted machine"}
+    signed = await applicant.do(path, commitment, key)
+    again = await applicant.do(path, commitment, key)
+    other = await applicant.post(path, {"scenario": "By day"}, key)
+
+    assert nothing.json()["type"] == "urn:kaifang:problem:requirement-missing"
+    assert [(e["field"], e["rule"]["article"]) for e in nothing.json()["errors"]] == [
+        ("scenario", "16.2"),
+        ("safeguards", "16.2"),
+    ]
+    assert nothing.json()["detail"] == (
+        "Guangzhou article 16, paragraph 2: a signature of the use commitment states application scenario and "
+        "security safeguards."
+    )
+    assert [e["field"] for e in blank.json()["errors"]] == ["safeguards"]
+    assert signed["task"]["outcome"] == "sign"
+    assert again["act_id"] == signed["act_id"]
+    assert other.json()["type"] == "urn:kaifang:problem:idempotency-key-reused"
+    provider = working.as_("reviewer@guangzhou.transport")
+    log = (await provider.read(f"/v1/cases/{case['case_id']}/events"))["items"]
+    assert commitment in [event["text"] for event in log]
+
+
+async def test_a_signature_says_nothing_that_a_commitment_does_not(working: Service, applicant: Caller) -> None:
+    case = await working.decide(await applicant.file("guangzhou"), "provider_review", "agree")
+
+    answer = await applicant.post(f"/v1/cases/{case['case_id']}/signature", {"urgency": "urgent"})
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "urgency")
+
+
+async def test_a_clock_names_the_rule_by_which_its_period_runs_and_never_as_law(applicant: Caller) -> None:
+    days = open_task(await applicant.file("nanning"), "formal_review")["clock"]
+    hours = open_task(await applicant.file("nanning", urgency="urgent"), "formal_review")["clock"]
+    none = open_task(await applicant.file("yulin"), "provider_review")["clock"]
+
+    assert (days["counting"]["article"], days["counting"]["basis"]) == ("working_days", "service")
+    assert "that day not counted" in days["counting"]["note"]
+    assert (hours["counting"]["article"], hours["counting"]["basis"]) == ("hours", "service")
+    assert "natural hours" in hours["counting"]["note"]
+    assert none["counting"] is None
+
+
+async def test_wherever_a_rule_of_an_adopted_draft_is_named_its_assumed_dates_are_told(
+    working: Service, applicant: Caller
+) -> None:
+    case = await applicant.file("guangzhou")
+    task = open_task(case, "provider_review")
+    reviewer = working.as_("reviewer@guangzhou.transport")
+
+    refused = await reviewer.post(f"/v1/tasks/{task['task_id']}/decision", {"outcome": "refuse"})
+    inadmissible = await applicant.post(
+        "/v1/access-requests", await applicant.form("guangzhou", access_mode="download"), str(uuid.uuid4())
+    )
+    (listed,) = (await reviewer.read("/v1/tasks"))["items"]
+
+    assumed = case["rules"]["regulation"]["assumed"]
+    assert "2022-07-01" in assumed
+    assert task["clock"]["assumed"] == listed["clock"]["assumed"] == assumed
+    for problem in (refused, inadmissible):
+        assert [error["rule"]["assumed"] for error in problem.json()["errors"]] == [assumed]
+
+
+async def test_a_rule_whose_dates_are_read_from_its_text_names_nothing_as_assumed(applicant: Caller) -> None:
+    case = await applicant.file("lianyungang")
+
+    assert case["tasks"][0]["clock"]["assumed"] is None
 
 
 async def test_an_adopted_draft_says_that_it_is_one_and_what_is_assumed(applicant: Caller) -> None:

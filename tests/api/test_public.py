@@ -56,7 +56,7 @@ async def test_the_catalogue_is_searched_by_words_in_either_language_and_in_page
 
 async def test_a_deadline_is_explained_day_by_day(service: Service) -> None:
     answer = await service.nobody().read(
-        "/v1/deadlines", calendar_or_city="guangzhou", received_at="2026-02-13T10:00:00+08:00", period="2wd"
+        "/v1/deadlines", city="guangzhou", received_at="2026-02-13T10:00:00+08:00", period="2wd"
     )
 
     assert (answer["calendar"], answer["last_day"], answer["due_at"]) == (
@@ -69,7 +69,7 @@ async def test_a_deadline_is_explained_day_by_day(service: Service) -> None:
 
 
 async def test_a_plus_sign_that_was_not_percent_encoded_is_understood(service: Service) -> None:
-    path = "/v1/deadlines?calendar_or_city=CN&received_at=2026-05-09T00:30:00+08:00&period=12h"
+    path = "/v1/deadlines?calendar=CN&received_at=2026-05-09T00:30:00+08:00&period=12h"
 
     answer = await service.nobody().get(path)
 
@@ -79,7 +79,10 @@ async def test_a_plus_sign_that_was_not_percent_encoded_is_understood(service: S
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
-        ({"calendar_or_city": "atlantis"}, "calendar_or_city"),
+        ({"calendar": "nanning"}, "calendar"),
+        ({"calendar": None, "city": "CN"}, "city"),
+        ({"calendar": None}, "city|calendar"),
+        ({"city": "nanning"}, "city|calendar"),
         ({"received_at": "2026-05-09T00:30:00"}, "received_at"),
         ({"period": "2 days"}, "period"),
         ({"as_of": "tomorrow"}, "as_of"),
@@ -88,16 +91,24 @@ async def test_a_plus_sign_that_was_not_percent_encoded_is_understood(service: S
 async def test_a_deadline_that_cannot_be_computed_names_the_field(
     service: Service, changed: dict[str, Any], field: str
 ) -> None:
-    asked: dict[str, Any] = {
-        "calendar_or_city": "CN",
-        "received_at": "2026-05-09T00:30:00+08:00",
-        "period": "2wd",
-    } | changed
+    asked: dict[str, Any] = {"calendar": "CN", "received_at": "2026-05-09T00:30:00+08:00", "period": "2wd"} | changed
 
-    answer = await service.nobody().get("/v1/deadlines", **asked)
+    answer = await service.nobody().get("/v1/deadlines", **{k: v for k, v in asked.items() if v is not None})
 
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+async def test_a_deadline_is_asked_for_by_a_city_or_by_a_calendar_and_told_so_in_both_languages(
+    service: Service,
+) -> None:
+    asked: dict[str, Any] = {"received_at": "2026-05-09T00:30:00+08:00", "period": "2wd"}
+
+    english = await service.nobody().get("/v1/deadlines", **asked)
+    chinese = await service.nobody().get("/v1/deadlines", headers={"Accept-Language": "zh"}, **asked)
+
+    assert english.json()["errors"][0]["detail"] == "Give either city or calendar, one of them and not both."
+    assert chinese.json()["errors"][0]["detail"] == "city 和 calendar 须提供且只能提供其中一个。"
 
 
 async def test_the_law_of_a_city_on_a_day_is_the_one_that_cases_keep(service: Service) -> None:

@@ -32,7 +32,9 @@ MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=SHANGHAI)
 """When cases are filed here: no holiday is near, so that working days are Monday to Friday."""
 PARTY = a.Actor(account="acc_applicant")
 STRANGER = a.Actor(account="acc_stranger")
-WHATEVER_IS_ASKED = frozenset({"reason", "basis", "tender_reference", "access_mode_basis"})
+WHATEVER_IS_ASKED = frozenset(
+    {"reason", "basis", "tender_reference", "access_mode_basis", "purpose", "scenario", "safeguards"}
+)
 
 GRANTED = {
     "nanning": [("formal_review", "pass"), ("provider_review", "agree"), ("approval", "approve")],

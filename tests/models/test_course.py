@@ -103,7 +103,7 @@ def test_nannings_provider_has_the_period_of_the_urgency_from_the_formal_review_
 @pytest.mark.duty("NN-20.4", "NN-5.4")
 @pytest.mark.parametrize("urgency", URGENCIES)
 @pytest.mark.parametrize(("answer", "stage"), [("agree", "approval"), ("refuse", "approval_of_refusal")])
-def test_nannings_authority_has_two_working_days_for_an_agreement_and_for_a_refusal_alike(
+def test_nannings_authority_has_two_working_days_for_a_positive_answer_and_for_a_refusal_alike(
     urgency: str, answer: str, stage: str
 ) -> None:
     bench = filed("nanning", choices={"urgency": urgency})

@@ -221,6 +221,24 @@ def test_nobody_but_the_party_that_filed_signs_for_the_applicant() -> None:
     assert bench.decide("applicant_signature", "sign", by=bench.officer("provider_signature")) == "NotYourTask"
 
 
+@pytest.mark.duty("GZ-16b")
+@pytest.mark.parametrize(
+    ("filed_with", "signed_with", "answer"),
+    [
+        ({"purpose"}, set(), "RequirementMissing"),
+        ({"purpose"}, {"scenario"}, "RequirementMissing"),
+        ({"purpose"}, {"scenario", "safeguards"}, "accepted"),
+        ({"purpose", "scenario"}, {"safeguards"}, "accepted"),
+        ({"purpose", "scenario", "safeguards"}, set(), "accepted"),
+    ],
+)
+def test_guangzhous_applicant_signs_only_a_commitment_that_states_purpose_scenario_and_safeguards(
+    filed_with: set[str], signed_with: set[str], answer: str
+) -> None:
+    bench = until_signing("guangzhou", given=filed_with)
+    assert bench.decide("applicant_signature", "sign", given=signed_with) == answer
+
+
 def test_of_two_officers_the_first_decides_and_the_other_is_told_so() -> None:
     bench = filed("nanning")
     assert bench.decide("formal_review", "pass") == "accepted"
@@ -379,3 +397,10 @@ def test_the_applicant_asks_neither_for_an_opinion_nor_for_a_supplement(kind: ty
     bench = until_signing("nanning")
     assert bench.task("applicant_signature").body == APPLICANT
     assert bench.on("applicant_signature", kind) == "ProcedureKnowsNoSuchAct"
+
+
+def test_a_case_takes_only_so_many_notes() -> None:
+    bench = filed("nanning")
+    answers = [bench.by_party(a.Note) for _ in range(201)]
+    assert set(answers[:200]) == {"accepted"}
+    assert answers[200] == "EnoughNotes"

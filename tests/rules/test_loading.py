@@ -179,6 +179,8 @@ WAYS = [
     ),
     ("at_most: 2, then_to: refused", "at_most: 2", "stages.ethics.outcomes.send_back", "at_most_without_target"),
     ("any_of: [basis]", "any_of: [whim]", f"{CUSTODY}.outcomes.refuse", "unknown_field"),
+    ("any_of: [basis]", "any_of: [scenario]", f"{CUSTODY}.outcomes.refuse", "unknown_field"),
+    ("any_of: [access_mode_basis, reference]", "any_of: [safeguards]", "choices.access_mode.download", "unknown_field"),
     (SAFEGUARDS, SAFEGUARDS.replace("commercial", "theft"), "fields.safeguards", "unknown_choice"),
     ("{normal: 4wd, urgent: 36h}", "{normal: 4wd}", f"{CUSTODY}.period", "period_missing"),
     ("{normal: 7wd}", "{normal: 7wd, urgent: 1wd}", f"{CUSTODY}.period", "unknown_choice"),
@@ -192,6 +194,44 @@ WAYS = [
 @pytest.mark.parametrize(("old", "new", "path", "rule"), WAYS)
 def test_a_case_can_be_walked_to_an_end_by_bodies_that_exist(old: str, new: str, path: str, rule: str) -> None:
     assert (f"procedures.access_request.{path}", rule) in refused((old, new))
+
+
+def test_an_outcome_may_demand_what_the_filing_states() -> None:
+    pack = load_text(edited(("any_of: [basis]", "any_of: [safeguards]")), "yunmeng.yaml")
+    refusal = pack.procedures["access_request"].stages["custody"].outcomes["refuse"].versions[0].value
+    assert refusal is not None
+    assert [required.any_of for required in refusal.requires] == [("safeguards",)]
+
+
+COUNTING = [
+    ('value: from_next_day, cite: "ordinance 15"', 'value: null, cite: "ordinance 15"', "", "counting_missing"),
+    ("value: natural, cite: service hours", "value: null, cite: service hours", "", "counting_missing"),
+    ("value: null, cite: service hours", "value: natural, cite: service hours", ".h", "counting_unused"),
+    ("value: natural, cite: service hours", "value: office, cite: service hours", ".h[1].value", "wrong_value"),
+    ("value: natural, cite: service hours", "value: natural", ".h[1].cite", "uncited"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "path", "rule"), COUNTING)
+def test_a_pack_says_by_which_rule_periods_run_in_each_unit_that_it_uses_and_in_no_other(
+    old: str, new: str, path: str, rule: str
+) -> None:
+    assert (f"procedures.access_request.counting{path}", rule) in refused((old, new))
+
+
+SELECTION = "selected_by: {value: received, cite: service law_at_filing}"
+
+
+@pytest.mark.parametrize(
+    ("new", "path", "rule"),
+    [
+        ("selected_by: received", "", "wrong_value"),
+        ("selected_by: {value: received}", ".cite", "uncited"),
+        ("selected_by: {value: received, cite: service habit}", ".cite", "dangling_source"),
+    ],
+)
+def test_a_pack_says_by_which_rule_a_date_selects_the_law_of_a_case(new: str, path: str, rule: str) -> None:
+    assert (f"procedures.access_request.selected_by{path}", rule) in refused((SELECTION, new))
 
 
 def test_a_step_to_which_no_way_leads_is_refused() -> None:
@@ -237,6 +277,12 @@ def test_rules_show_tells_law_from_service_rule_and_names_what_is_assumed() -> N
     assert "adopted" in shown.output
     assert "第十六条第二款" in shown.output
     assert "service rule withdrawal" in shown.output
+
+
+def test_rules_show_tells_how_periods_run_and_which_day_selects_the_law() -> None:
+    shown = CliRunner().invoke(app, ["rules", "show", "nanning", "--on", "2026-11-23"], env={"COLUMNS": "200"})
+    for rule in ("working_days", "hours", "law_at_filing"):
+        assert f"service rule {rule}" in shown.output
 
 
 def test_rules_show_exits_1_on_a_day_without_law() -> None:

@@ -36,6 +36,26 @@ def test_both_sign_the_use_commitment_before_access_is_granted() -> None:
     assert signing.then == "granted"
 
 
+@pytest.mark.duty("GZ-16b")
+@pytest.mark.parametrize(
+    ("stated", "enough"),
+    [
+        (set(), False),
+        ({"purpose"}, False),
+        ({"purpose", "scenario"}, False),
+        ({"scenario", "safeguards"}, False),
+        ({"purpose", "scenario", "safeguards"}, True),
+    ],
+)
+def test_the_commitment_that_the_applicant_signs_states_purpose_scenario_and_safeguards(
+    stated: set[str], enough: bool
+) -> None:
+    assert accepted(GUANGZHOU, "applicant_signature", "sign", stated) is enough
+    signature = stage_of(GUANGZHOU, "applicant_signature").outcome("sign")
+    assert signature is not None
+    assert {(r.citation.article, r.citation.basis) for r in signature.requires} == {("16.2", Basis.LAW)}
+
+
 @pytest.mark.duty("GZ-17")
 def test_an_applicant_may_ask_for_access_by_api_or_by_algorithm() -> None:
     assert {c.value for c in GUANGZHOU.choices["access_mode"] if c.on_request} == {"api", "algorithm"}

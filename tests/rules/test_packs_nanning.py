@@ -112,6 +112,14 @@ def test_a_reviewer_may_ask_the_committee_which_leads_the_case_nowhere_else() ->
     assert all(outcome.leads_to is None for outcome in NANNING.opinion.outcomes)
 
 
+def test_that_hours_are_natural_hours_is_a_service_rule_because_the_law_does_not_say_so() -> None:
+    hours = NANNING.counting_of("h")
+    assert hours is not None
+    assert hours.citation.basis is Basis.SERVICE
+    assert hours.citation.note is not None
+    assert "natural hours" in hours.citation.note.en
+
+
 def test_the_day_of_publication_is_shown_as_assumed() -> None:
     assert NANNING.regulation.assumed is not None
     assert "2020-12-23" in NANNING.regulation.assumed.en

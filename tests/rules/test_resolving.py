@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from rules.deadlines import parse_period
 from rules.loading import cities, load_pack
 from rules.pinned import Basis, ProcedureRules
 from rules.resolving import NotInForce, ProcedureUnknown, resolve
@@ -108,6 +109,41 @@ def test_a_supplement_stops_the_clock_only_where_an_article_is_cited_for_it() ->
     assert AMENDED.supplement.citation.basis is Basis.LAW
     shipped = [rules_of(city).supplement for city in cities()]
     assert all(supplement and not supplement.stops_clock for supplement in shipped)
+
+
+@pytest.mark.parametrize("city", cities())
+def test_how_a_period_runs_is_a_service_rule_with_its_reason_for_each_unit_that_the_law_uses(city: str) -> None:
+    rules = rules_of(city)
+    stages = [stage for step in rules.steps for stage in step.stages]
+    units = {parse_period(period).unit.value for stage in stages for period in stage.periods.values()}
+    assert {counting.unit for counting in rules.counting} == units
+    assert all(counting.citation.basis is Basis.SERVICE and counting.citation.note for counting in rules.counting)
+
+
+@pytest.mark.parametrize("city", cities())
+def test_that_the_law_at_filing_governs_is_a_service_rule_with_its_reason(city: str) -> None:
+    selection = rules_of(city).selection
+    assert selection is not None
+    assert selection.selected_by == "received"
+    assert selection.citation.basis is Basis.SERVICE
+    assert selection.citation.note is not None
+
+
+def test_how_periods_run_may_be_a_rule_of_law_and_change_with_it() -> None:
+    before, after = BEFORE_THE_AMENDMENT.counting_of("wd"), AMENDED.counting_of("wd")
+    assert before is not None
+    assert after is not None
+    assert (before.citation.source, after.citation.source) == ("ordinance", "amended_ordinance")
+    assert BEFORE_THE_AMENDMENT.counting_of("h") is None
+    assert AMENDED.counting_of("h") is not None
+
+
+def test_rules_pinned_before_counting_was_told_are_read_as_before() -> None:
+    old = AMENDED.model_dump(mode="json", exclude={"counting", "selection"})
+    restored = ProcedureRules.model_validate(old)
+    assert restored.counting == ()
+    assert restored.selection is None
+    assert restored.steps == AMENDED.steps
 
 
 def test_what_a_pack_does_not_speak_of_is_absent() -> None:

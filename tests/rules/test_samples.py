@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from rules.loading import load_pack
 from rules.sample_catalogue import (
     SampleCatalogueInvalid,
     SampleDataset,
@@ -198,6 +199,19 @@ def test_the_file_that_these_tests_break_is_sound() -> None:
 def test_a_city_has_one_operator_and_one_authority_and_a_government(city: str) -> None:
     roles = Counter(b.role for b in bodies() if b.city == city)
     assert (roles["operator"], roles["authority"], roles["government"]) == (1, 1, 1)
+
+
+def test_a_body_that_the_law_names_is_called_so_in_the_samples() -> None:
+    """With the name of its city, which the law may leave out."""
+    for body in bodies():
+        pack = load_pack(body.city)
+        if body.role == "provider":
+            continue
+        [version] = pack.bodies[body.role]
+        assert version.value is not None
+        zh, en = version.value.zh.removeprefix("市"), version.value.en.removeprefix("Municipal ")
+        assert body.name.zh in (zh, f"{pack.name.zh}市{zh}")
+        assert body.name.en in (en, f"{pack.name.en} {en}", f"{pack.name.en} Municipal {en}")
 
 
 def test_experts_exist_exactly_where_the_law_knows_them() -> None:

@@ -1,0 +1,35 @@
+"""The rules that cases keep, by digest: what a digest names never changes, so it is read once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rules.pinned import ProcedureRules
+
+if TYPE_CHECKING:
+    from activities.database import Connection
+
+
+class PinnedRules:
+    """Rules in PostgreSQL and, once read, in this process: a handful for each city."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, ProcedureRules] = {}
+
+    async def of(self, connection: Connection, digest: str) -> ProcedureRules:
+        """The rules of that digest, which a case was received under."""
+        if digest not in self._known:
+            stored = await connection.fetchval("select rules from pinned_rules where digest = $1", digest)
+            self._known[digest] = ProcedureRules.model_validate_json(stored)
+        return self._known[digest]
+
+    async def keep(self, connection: Connection, rules: ProcedureRules) -> str:
+        """The rules are kept, once, in the caller's transaction; their digest."""
+        digest = rules.digest()
+        if digest not in self._known:
+            await connection.execute(
+                "insert into pinned_rules (digest, rules) values ($1, $2) on conflict do nothing",
+                digest,
+                rules.model_dump_json(),
+            )
+        return digest

@@ -1,0 +1,70 @@
+"""The way from the inbox to the engine: in order, once, and never more than the log holds."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.database import Pool
+from models import acts as a
+from tests.driving import AT, Driver
+from worker import build_worker
+
+
+async def waiting(driver: Driver) -> int:
+    return int(await driver.pool.fetchval("select count(*) from acts where delivered_at is null"))
+
+
+async def test_acts_that_wait_are_delivered_in_the_order_of_their_receipt(
+    driver: Driver, temporal: Client, pool: Pool, task_queue: str
+) -> None:
+    case_id = await driver.file("nanning", hand_over=False)
+    await driver.decide(case_id, "formal_review", "pass", hand_over=False)
+    withdrawal = a.Withdraw(id="w", case_id=case_id, by=a.Actor(account="acc_applicant"), received_at=AT)
+    assert await driver.do(withdrawal, hand_over=False) == "received"
+    async with build_worker(temporal, pool, task_queue):
+        await driver.engine.hand_over(case_id, driver.patience)
+    types = await driver.types(case_id)
+    assert types.index("TaskDecided") < types.index("Withdrawn")
+    assert await waiting(driver) == 0
+
+
+async def test_an_act_that_comes_after_the_end_is_told_so(driver: Driver, worker: Worker) -> None:
+    case_id = await driver.file("nanning")
+    task = await driver.task(case_id, "formal_review")
+    assert await driver.by_applicant(a.Withdraw, case_id) == "accepted"
+    late = a.Decide(
+        id=str(uuid.uuid4()),
+        case_id=case_id,
+        by=driver.officer_of(task, "1"),
+        received_at=AT,
+        task_id=task.task_id,
+        outcome="pass",
+    )
+    assert await driver.do(late) == "CaseClosed"
+    assert await waiting(driver) == 0
+
+
+async def test_many_who_hand_over_one_case_at_once_deliver_each_act_once(driver: Driver, worker: Worker) -> None:
+    case_id = await driver.file("nanning")
+    await driver.decide(case_id, "formal_review", "pass", hand_over=False)
+    await asyncio.gather(*(driver.engine.hand_over(case_id, driver.patience) for _ in range(6)))
+    assert (await driver.types(case_id)).count("TaskDecided") == 1
+    assert await waiting(driver) == 0
+
+
+async def test_an_act_that_the_log_does_not_hold_is_not_called_accepted(driver: Driver, worker: Worker) -> None:
+    case_id = await driver.file("nanning")
+    act = str(uuid.uuid4())
+    assert await driver.decide(case_id, "formal_review", "pass", act_id=act) == "accepted"
+    # PostgreSQL comes back from a backup that is older than the engine.
+    await driver.pool.execute("delete from events where number > 2")
+    await driver.pool.execute("update cases set number = 2, engine_number = 2")
+    await driver.pool.execute("update acts set state = 'received', delivered_at = null where act_id = $1", act)
+    await driver.engine.hand_over(case_id, driver.patience)
+    row = await driver.pool.fetchrow("select state, delivered_at from acts where act_id = $1", act)
+    assert row
+    assert (row["state"], row["delivered_at"]) == ("received", None)

@@ -1,0 +1,49 @@
+"""The sweeper goes on, whatever is wrong with one case."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from temporalio.worker import Worker
+
+from activities import sweeping
+from activities.sweeping import Sweeper
+from tests.driving import Driver
+
+OF_A_NEWER_VERSION = """
+insert into acts (act_id, case_id, seq, kind, account, received_at, state, act, request_digest)
+values ('act of a newer version', $1, 2, 'unheard_of', 'acc_1', now() - interval '1 hour', 'received',
+        '{"kind": "unheard_of"}', '')
+"""
+
+
+async def one_case_that_cannot_be_handed_over_and_one_that_can(driver: Driver) -> str:
+    """The id of the act that waits in the good case; that of the bad one has waited longer."""
+    bad, good = await driver.file("nanning"), await driver.file("nanning")
+    act = str(uuid.uuid4())
+    await driver.pool.execute(OF_A_NEWER_VERSION, bad)
+    await driver.decide(good, "formal_review", "pass", act_id=act, hand_over=False)
+    await driver.pool.execute("update acts set received_at = now() - interval '1 minute' where act_id = $1", act)
+    return act
+
+
+async def test_an_act_that_cannot_be_read_holds_up_no_other_case(driver: Driver, worker: Worker) -> None:
+    act = await one_case_that_cannot_be_handed_over_and_one_that_can(driver)
+
+    assert await Sweeper(driver.pool, driver.engine).sweep() == 2
+
+    assert await driver.pool.fetchval("select state from acts where act_id = $1", act) == "accepted"
+
+
+async def test_cases_that_were_tried_in_vain_do_not_crowd_out_those_that_were_not(
+    driver: Driver, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    act = await one_case_that_cannot_be_handed_over_and_one_that_can(driver)
+    monkeypatch.setattr(sweeping, "A_ROUND", 1)
+    sweeper = Sweeper(driver.pool, driver.engine, every=0)
+
+    await sweeper.sweep()
+    await sweeper.sweep()
+
+    assert await driver.pool.fetchval("select state from acts where act_id = $1", act) == "accepted"
