@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from enum import StrEnum
+from typing import Annotated, Any
 
 import httpx
 import typer
@@ -21,6 +22,31 @@ from rules.sample_catalogue import accounts
 VALID_FOR = timedelta(hours=1)
 WORDS = "said for the demonstration"
 EVERYTHING_A_DECISION_MAY_NEED = {"reason": WORDS, "basis": WORDS, "tender_reference": WORDS}
+
+
+class Language(StrEnum):
+    EN = "en"
+    ZH = "zh-CN"
+
+
+WORDS_OF = {
+    "en": {
+        "headings": ("stage", "body", "period", "last day", "article", "rule"),
+        "no_number": "no number",
+        "provisional": "provisional",
+        "law": "law",
+        "service": "service",
+        "until": "until",
+    },
+    "zh-CN": {
+        "headings": ("环节", "机构", "期限", "最后一日", "条款", "依据"),
+        "no_number": "未规定",
+        "provisional": "暂定",
+        "law": "法规",
+        "service": "服务规则",
+        "until": "至",
+    },
+}
 Json = dict[str, Any]
 
 
@@ -28,7 +54,9 @@ def register(app: typer.Typer) -> None:
     app.command("demo")(demo)
 
 
-def demo(language: str = typer.Option("en", help="Language of the labels: en or zh-CN.")) -> None:
+def demo(
+    language: Annotated[Language, typer.Option(help="Language of the labels.")] = Language.EN,
+) -> None:
     """File one request in each city and walk it to its end over HTTP, against a running `make up`."""
     console = Console()
     try:
@@ -38,8 +66,9 @@ def demo(language: str = typer.Option("en", help="Language of the labels: en or 
     for city in cities():
         with Parties(settings, language) as parties:
             case, decisions = walk(parties, city)
-        console.print(told(case, decisions))
-        console.print(f"  → [bold]{case['outcome_label']}[/bold]: {access_of(case)}\n")
+        words = WORDS_OF[language]
+        console.print(told(case, decisions, words))
+        console.print(f"  → [bold]{case['outcome_label']}[/bold]: {access_of(case, words)}\n")
 
 
 class Parties:
@@ -113,33 +142,33 @@ def decide(parties: Parties, case: Json, task: Json) -> None:
     parties.call(officer, "POST", f"{path}/decision", {"outcome": outcome, **EVERYTHING_A_DECISION_MAY_NEED})
 
 
-def told(case: Json, tasks: list[Json]) -> Table:
+def told(case: Json, tasks: list[Json], words: Json) -> Table:
     regulation = case["rules"]["regulation"]
     title = f"{case['case_number']}  {regulation['title']} ({regulation['document']})"
     table = Table(title=title, title_justify="left", caption=regulation["assumed"], caption_justify="left")
-    for column in ("stage", "body", "period", "last day", "article", "rule"):
+    for column in words["headings"]:
         table.add_column(column, overflow="fold")
-    for row in rows(tasks):
+    for row in rows(tasks, words):
         table.add_row(*row)
     return table
 
 
-def rows(tasks: list[Json]) -> Iterator[tuple[str, ...]]:
+def rows(tasks: list[Json], words: Json) -> Iterator[tuple[str, ...]]:
     for task in tasks:
         clock = task["clock"]
-        last_day = f"{clock['last_day'] or ''}{' (provisional)' if clock['provisional'] else ''}"
+        provisional = f" ({words['provisional']})" if clock["provisional"] else ""
         yield (
             task["label"],
             task["body_name"],
-            clock["period"] or "no number",
-            last_day,
+            clock["period"] or words["no_number"],
+            f"{clock['last_day'] or ''}{provisional}",
             clock["article"] or "",
-            clock["basis"],
+            words[clock["basis"]],
         )
 
 
-def access_of(case: Json) -> str:
+def access_of(case: Json, words: Json) -> str:
     granted = case["granted"]
     if not granted:
         return ""
-    return f"{granted['access_mode']}, {', '.join(granted['data_items'])}, until {granted['valid_until']}"
+    return f"{granted['access_mode']}, {', '.join(granted['data_items'])}, {words['until']} {granted['valid_until']}"
