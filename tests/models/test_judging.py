@@ -328,21 +328,6 @@ def test_a_resubmission_chooses_only_what_the_citys_law_lets_an_applicant_choose
     assert bench.task("formal_review").clock.period == "1wd"
 
 
-def test_a_supplement_changes_no_choice_that_bodies_have_looked_at() -> None:
-    bench = filed("nanjing", choices={"use": "general"})
-    bench.on("provider_review", a.AskSupplement)
-    commercial = a.Amendment(choices={"use": "commercial"})
-    assert bench.by_party(a.Supply, amends=commercial) == "RequestNotAmendable"
-    assert bench.by_party(a.Supply, amends=a.Amendment(choices={"use": "general"})) == "accepted"
-
-
-def test_a_supplement_leaves_the_items_as_a_body_has_granted_them() -> None:
-    bench = filed("nanning", items=("name", "phone")).all_decide([("formal_review", "pass")])
-    bench.decide("provider_review", "agree", terms=a.GrantTerms(data_items=("name",)))
-    bench.on("approval", a.AskSupplement)
-    assert bench.by_party(a.Supply, amends=a.Amendment(data_items=("phone",))) == "RequestNotAmendable"
-
-
 def test_a_stranger_to_a_case_adds_no_note_to_it() -> None:
     bench = filed("nanning")
     assert bench.by_party(a.Note, by=a.Actor(account="acc_stranger")) == "NotYourCase"

@@ -126,3 +126,18 @@ def test_a_period_of_hours_that_was_stopped_ends_later_by_the_hours_waited() -> 
     bench.passes(days=2)
     bench.by_party(a.Supply)
     assert bench.task("custody").clock.due_at == MONDAY + timedelta(hours=36, days=2)
+
+
+def test_a_supplement_changes_no_choice_that_bodies_have_looked_at() -> None:
+    bench = filed("nanjing", choices={"use": "general"})
+    bench.on("provider_review", a.AskSupplement)
+    commercial = a.Amendment(choices={"use": "commercial"})
+    assert bench.by_party(a.Supply, amends=commercial) == "RequestNotAmendable"
+    assert bench.by_party(a.Supply, amends=a.Amendment(choices={"use": "general"})) == "accepted"
+
+
+def test_a_supplement_leaves_the_items_as_a_body_has_granted_them() -> None:
+    bench = filed("nanning", items=("name", "phone")).all_decide([("formal_review", "pass")])
+    bench.decide("provider_review", "agree", terms=a.GrantTerms(data_items=("name",)))
+    bench.on("approval", a.AskSupplement)
+    assert bench.by_party(a.Supply, amends=a.Amendment(data_items=("phone",))) == "RequestNotAmendable"
