@@ -22,7 +22,7 @@ from models.state import CaseState, TaskState, fold
 from rules.deadlines import to_shanghai
 from rules.loading import load_pack
 from rules.pack import Pack
-from rules.pinned import APPLICANT
+from rules.pinned import APPLICANT, ProcedureRules
 from rules.resolving import resolve
 from rules.seed_notices import read_scopes
 
@@ -171,6 +171,16 @@ class Driver:
 
     async def types(self, case_id: str) -> list[str]:
         return [event.type for event in await self.events(case_id)]
+
+    async def waiting_act(self, case_id: str) -> a.Act:
+        """The first act of the inbox that is not settled."""
+        query = "select act from acts where case_id = $1 and state = 'received' order by seq"
+        return a.ACT.validate_json(await self.pool.fetchval(query, case_id))
+
+    async def rules_of(self, case_id: str) -> ProcedureRules:
+        """The rules that the case keeps."""
+        query = "select rules from pinned_rules join cases on digest = rules_digest where case_id = $1"
+        return ProcedureRules.model_validate_json(await self.pool.fetchval(query, case_id))
 
     async def until_event(self, case_id: str, kind: str, seconds: float = 30) -> None:
         """Returns when the log holds an event of that type."""

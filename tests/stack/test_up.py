@@ -9,7 +9,6 @@ import signal
 import socket
 import stat
 import subprocess
-import sys
 import sysconfig
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -27,8 +26,6 @@ from stack.ports import free_port
 from stack.postgres import Postgres
 from stack.temporal import TemporalServer
 from tests.stack.running import ROOT, RunningStack, until
-
-INTERPRETER = Path(sys.executable).resolve().name
 
 
 @pytest.fixture
@@ -215,7 +212,9 @@ def test_servers_that_the_environment_names_replace_the_embedded_ones(
 ) -> None:
     stack = run(folder / "var", environment=named_servers)
     stack.ready()
-    assert {process.name() for process in stack.processes()} == {INTERPRETER}
+    names = {process.name() for process in stack.processes()}
+    assert names
+    assert all(name.startswith("python") for name in names), names
     assert f":{urlsplit(named_servers['KAIFANG_DATABASE_URL']).password}@" not in "".join(stack.lines)
     assert stack.stop() == 0
 

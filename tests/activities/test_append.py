@@ -1,0 +1,87 @@
+"""The one door from the engine to the log: it writes what the log can take, and says what the log holds instead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+from temporalio.exceptions import ApplicationError
+
+from activities.append import Append
+from models import events as e
+from models.course import pass_time
+from models.messages import Write
+from tests.driving import Driver
+from workflows.procedures import BY_NAME
+
+
+async def append(driver: Driver, case_id: str, after: int, events: Sequence[e.Event], **more: datetime) -> list[str]:
+    door = Append(driver.pool, driver.log, driver.clock)
+    tail = await door.append(Write(case_id=case_id, after=after, events=tuple(events), **more))
+    return [event.type for event in tail.events]
+
+
+async def passing(driver: Driver, case_id: str) -> tuple[datetime, list[e.Event]]:
+    """The due instant of the first review, and what the workflow proposes when it passes."""
+    due_at = (await driver.task(case_id, "formal_review")).clock.due_at
+    assert due_at
+    return due_at, pass_time(await driver.state(case_id), due_at)
+
+
+async def test_a_clock_passes_on_record_when_its_instant_has_come(driver: Driver) -> None:
+    case_id = await driver.file("nanning", hand_over=False)
+    due_at, events = await passing(driver, case_id)
+    driver.clock.shift = timedelta(days=30)
+    assert await append(driver, case_id, 2, events, passing=due_at) == ["ClockPassed"]
+
+
+async def test_a_clock_does_not_pass_before_its_instant_by_the_clock_of_postgresql(driver: Driver) -> None:
+    case_id = await driver.file("nanning", hand_over=False)
+    due_at, events = await passing(driver, case_id)
+    assert await append(driver, case_id, 2, events, passing=due_at) == []
+    assert "ClockPassed" not in await driver.types(case_id)
+
+
+async def test_a_clock_does_not_pass_while_an_act_received_before_waits(driver: Driver) -> None:
+    case_id = await driver.file("nanning", hand_over=False)
+    due_at, events = await passing(driver, case_id)
+    await driver.decide(case_id, "formal_review", "pass", hand_over=False)
+    driver.clock.shift = timedelta(days=30)
+    assert await append(driver, case_id, 2, events, passing=due_at) == []
+    assert "ClockPassed" not in await driver.types(case_id)
+
+
+async def test_an_act_received_after_the_due_instant_does_not_keep_the_clock_from_passing(driver: Driver) -> None:
+    case_id = await driver.file("nanning", hand_over=False)
+    due_at, events = await passing(driver, case_id)
+    driver.clock.shift = timedelta(days=30)
+    await driver.decide(case_id, "formal_review", "pass", hand_over=False)
+    assert await append(driver, case_id, 2, events, passing=due_at) == ["ClockPassed"]
+
+
+async def test_a_log_that_holds_more_than_the_workflow_knows_takes_nothing_and_tells_it(driver: Driver) -> None:
+    case_id = await driver.file("nanning", hand_over=False)
+    events = await proposed(driver, case_id, "pass")
+    assert await append(driver, case_id, 1, events) == ["TaskOpened"]
+    assert await driver.types(case_id) == ["Filed", "TaskOpened"]
+
+
+async def test_an_act_that_was_refused_meanwhile_adds_nothing_to_the_log(driver: Driver) -> None:
+    case_id = await driver.file("nanning", hand_over=False)
+    events = await proposed(driver, case_id, "pass")
+    await driver.pool.execute("update acts set state = 'refused' where kind = 'decide'")
+    with pytest.raises(ApplicationError) as told:
+        await append(driver, case_id, 2, events)
+    assert (told.value.type, told.value.non_retryable) == ("ActSettled", True)
+    assert await driver.types(case_id) == ["Filed", "TaskOpened"]
+    assert await driver.pool.fetchval("select number from cases") == 2
+
+
+async def proposed(driver: Driver, case_id: str, outcome: str) -> list[e.Event]:
+    """What the workflow proposes for a decision that waits in the inbox."""
+    await driver.decide(case_id, "formal_review", outcome, hand_over=False)
+    state = await driver.state(case_id)
+    act = await driver.waiting_act(case_id)
+    rules = await driver.rules_of(case_id)
+    return BY_NAME[state.procedure].procedure.judge(rules, state, act)
