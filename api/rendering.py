@@ -27,7 +27,7 @@ from api.shapes import (
 )
 from api.texts import texts
 from models import events as e
-from models.acts import ACT, AskOpinion, Correct, Decide, Note, Supply
+from models.acts import ACT, AskSupplement, Correct, Decide, Revoke, Supply
 from models.events import Clock
 from models.state import CaseState, TaskState
 from models.tables import ActRow, CaseRow, EventRow, TaskRow
@@ -203,15 +203,15 @@ class Renderer:
             return True
         act = ACT.validate_python(row.act)
         match act:
-            case Note() | AskOpinion():
-                return False
+            case AskSupplement() | Revoke():
+                return True
             case Decide() | Correct():
                 task = state.tasks.get(act.task_id)
                 if task is None or task.asked_by_task:
                     return False
                 return bool(state.closed) or said_to_the_applicant(rules, task, act.outcome)
             case _:
-                return True
+                return False
 
     async def events(self, case_id: str, rows: Sequence[EventRow]) -> list[LoggedEvent]:
         """Events of the log, with what people wrote where the caller may read it."""

@@ -148,6 +148,16 @@ async def test_a_note_of_an_officer_is_not_the_applicants_to_read(service: Servi
     assert texts(await applicant.read(f"{path}/events")) == [None, {"text": "I am away on Monday"}]
 
 
+async def test_to_whom_a_task_was_reassigned_is_not_the_applicants_to_read(service: Service, applicant: Caller) -> None:
+    case = await applicant.file("nanning")
+    operator = service.as_("reviewer@nanning.operator")
+    to = {"to": "reviewer2@nanning.operator"}
+    await operator.do(f"/v1/tasks/{case['tasks'][0]['task_id']}/reassignment", to)
+    path = f"/v1/cases/{case['case_id']}/events"
+    assert (await operator.read(path))["items"][-1]["text"] == to
+    assert (await applicant.read(path))["items"][-1]["text"] is None
+
+
 async def test_events_come_in_pages_and_in_order(service: Service, applicant: Caller) -> None:
     case = await applicant.file("yulin")
     path = f"/v1/cases/{case['case_id']}/events"
