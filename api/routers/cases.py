@@ -166,6 +166,9 @@ async def sign(
         return known
     task = open_to_applicant(await reader.case_read(case_id), SIGN)
     if task is None:
+        # The same call at the same time may have signed meanwhile.
+        if known := await receiver.received_before(content):
+            return known
         raise Problem("NothingToSign")
     act = a.Decide(**receiver.fields(case_id), task_id=task.task_id, outcome=SIGN, given=form.stated())
     return await receiver.receive(act, content)
