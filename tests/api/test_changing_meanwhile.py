@@ -113,9 +113,9 @@ async def test_an_officer_who_is_itself_the_party_reads_what_a_party_reads(servi
     assert [event["text"] for event in events if event["type"] == "NoteAdded"] == [None]
 
 
-async def test_one_signature_sent_many_times_at_once_is_one_act(service: Service, applicant: Caller) -> None:
+async def test_one_signature_sent_many_times_at_once_is_one_act(working: Service, applicant: Caller) -> None:
     case = await applicant.file("guangzhou", scenario="a study", safeguards="none needed")
-    provider = service.as_(f"reviewer@{case['tasks'][0]['body']}")
+    provider = working.as_(f"reviewer@{case['tasks'][0]['body']}")
     await provider.do(f"/v1/tasks/{case['tasks'][0]['task_id']}/decision", {"outcome": "agree"})
     path, key = f"/v1/cases/{case['case_id']}/signature", str(uuid.uuid4())
     answers = await asyncio.gather(*(applicant.post(path, {}, key) for _ in range(8)))
