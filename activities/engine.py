@@ -17,6 +17,7 @@ from activities.pinned_rules import PinnedRules
 from models.acts import ACT, Act, File
 from models.events import Event
 from models.messages import CaseStart, Delivery
+from models.procedure import too_late
 from models.state import CaseState, fold
 from workflows import search_attributes
 from workflows.case import Case
@@ -114,7 +115,7 @@ class Engine:
             if failure.status is not RPCStatusCode.NOT_FOUND or not await self._closed(act.case_id):
                 LOG.info("act %s of case %s not delivered yet: %s", act.id, act.case_id, failure)
                 return False
-            await self._refuse(act, {"code": "CaseClosed", "field": "case_id"})
+            await self._refuse(act, await self._why_too_late(act))
         else:
             return await self._delivered(act) or await self._accepted(act, number)
         return await self._delivered(act)
@@ -152,6 +153,11 @@ class Engine:
     async def _refuse(self, act: Act, problem: dict[str, str]) -> None:
         async with self._pool.acquire() as connection:
             await settle_refused(connection, act.id, problem)
+
+    async def _why_too_late(self, act: Act) -> dict[str, str]:
+        async with self._pool.acquire() as connection:
+            fact = too_late(fold(CaseState(), await read_log(connection, act.case_id)), act)
+        return {"code": fact.code, **fact.details()}
 
     async def _settled(self, act: Act) -> bool:
         state: str = await self._pool.fetchval("select state from acts where act_id = $1", act.id)

@@ -58,7 +58,8 @@ class Renderer:
         state, law = read.state, Law(read.rules, self._language)
         names = await self._names(state)
         waiting = waiting_times(read.log, present.now)
-        ending = read.rules.ending(state.closed) if state.closed else None
+        ending = read.rules.ending(state.closed or "")
+        label = ending.label if ending else texts().endings.get(state.closed or "")
         return CaseShown(
             case_id=state.case_id,
             case_number=state.case_number,
@@ -68,7 +69,7 @@ class Renderer:
             procedure_label=law.say(read.rules.label),
             status="closed" if state.closed else "open",
             outcome=state.closed,
-            outcome_label=law.say(ending.label) if ending else None,
+            outcome_label=law.say(label) if label else None,
             received_at=state.received_at,
             closed_at=state.closed_at,
             dataset_id=state.dataset_id,

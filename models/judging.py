@@ -10,7 +10,7 @@ from models import events as e
 from models import refusals as r
 from models.course import Proposal, cancel_open_tasks, next_of, put
 from models.state import CaseState, TaskState
-from rules.pinned import APPLICANT, Choice, Outcome, ProcedureRules, Requirement
+from rules.pinned import APPLICANT, Choice, Citation, Outcome, ProcedureRules, Requirement
 
 MOST_NOTES = 200
 """In one case."""
@@ -70,12 +70,12 @@ def demanded(requirements: Iterable[Requirement], choices: dict[str, str], given
     """Everything that the rules demand was given. Raises RequirementMissing with the field and the article."""
     for requirement in requirements:
         if requirement.applies_to(choices) and not requirement.is_met_by(given):
-            raise r.RequirementMissing(
-                field="|".join(requirement.any_of),
-                rule=requirement.citation.article,
-                basis=requirement.citation.basis,
-                source=requirement.citation.source,
-            )
+            raise missing("|".join(requirement.any_of), requirement.citation)
+
+
+def missing(fields: str, citation: Citation) -> r.RequirementMissing:
+    """The refusal that names what is missing and by which rule it is demanded."""
+    return r.RequirementMissing(field=fields, rule=citation.article, basis=citation.basis, source=citation.source)
 
 
 def outcome_of(rules: ProcedureRules, task: TaskState, name: str) -> Outcome:
@@ -154,8 +154,10 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
     state = proposal.state
     task = task_in_hand(state, act)
     outcome = outcome_of(rules, task, act.outcome)
-    if act.terms and (task.body == APPLICANT or task.asked_by_task):
+    if act.terms and not sets_terms(rules, task):
         raise r.TermsNotAllowed(field="terms")
+    if task.asked_by_task and not act.given:
+        raise missing("text", outcome.citation)
     if act.amends:
         if task.body != APPLICANT or not rules.step(outcome.leads_to or ""):
             raise r.RequestNotAmendable(field="amends")
@@ -219,6 +221,13 @@ def correct(rules: ProcedureRules, proposal: Proposal, act: a.Correct) -> None:
             terms=act.terms,
         )
     )
+
+
+def sets_terms(rules: ProcedureRules, task: TaskState) -> bool:
+    """A reviewing body sets the terms of a grant; where the applicant answers beside it, they are agreed already."""
+    step = rules.step(task.step)
+    assert step
+    return task.asked_by_task is None and all(stage.body != APPLICANT for stage in step.stages)
 
 
 def asked_inside(state: CaseState, task: TaskState) -> bool:

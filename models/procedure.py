@@ -6,12 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.acts import Act
+from models.acts import Act, Decide
 from models.course import Proposal
 from models.events import Event
-from models.refusals import CaseClosed
+from models.refusals import CaseClosed, Refusal, TaskAlreadyDecided
 from models.state import CaseState
 from rules.pinned import ProcedureRules
+
+
+def too_late(state: CaseState, act: Act) -> Refusal:
+    """Why a closed case takes the act no more: who lost a race for the last decision is told that it was decided."""
+    task = state.tasks.get(act.task_id) if isinstance(act, Decide) else None
+    if task and task.ended == "decided" and task.body == act.by.body:
+        return TaskAlreadyDecided(field="task_id")
+    return CaseClosed(field="case_id")
 
 
 @dataclass(frozen=True)
@@ -33,7 +41,7 @@ class Procedure:
         if act.id in state.acts:
             return []
         if state.closed:
-            raise CaseClosed(field="case_id")
+            raise too_late(state, act)
         proposal = Proposal(state)
         self.answer(rules, proposal, act)
         self.follow(rules, proposal, act.received_at)

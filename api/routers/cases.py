@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col
 
 from api.dependencies import Actor, Applicant, Calling, CaseId, Cursor, Limit, Moment, Reading, Rendering, Word
-from api.forms import NoteForm, SignatureForm, SupplementForm, WithdrawalForm
+from api.forms import NoteForm, SignatureForm, SupplementForm, WithdrawalForm, is_blank
 from api.openapi import act_answers, problems
 from api.paging import cursor, instant, place_of
 from api.problems import Problem, invalid, wrongs
@@ -189,6 +189,11 @@ def open_to_applicant(read: CaseRead, outcome: str) -> TaskState | None:
 
 async def still_admissible(reader: Reader, read: CaseRead, form: SupplementForm) -> None:
     """What changes in the request is judged as its filing was, by the rules that the case keeps. Raises a Problem."""
+    said = form.said()
+    if not said:
+        raise invalid("text", "nothing_stated")
+    if blank := [name for name, value in said.items() if is_blank(value)]:
+        raise invalid(blank[0], "field_blank")
     stated = form.stated()
     dataset = await reader.dataset(read.state.dataset_id)
     if not stated or dataset is None:

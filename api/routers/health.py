@@ -21,6 +21,9 @@ from api.shapes import Shape
 LOG = logging.getLogger("kaifang.api")
 ENGINE_ANSWERS_WITHIN = timedelta(milliseconds=400)
 
+DATABASE_ANSWERS_WITHIN = 2.0
+"""Seconds: a probe that waits longer is no probe."""
+
 router = APIRouter(tags=["health"])
 
 
@@ -51,7 +54,7 @@ async def readyz(runtime: Running, response: Response) -> Readiness:
 async def database_answers(runtime: Runtime) -> bool:
     """Whether PostgreSQL is there with the system's own tables in it."""
     try:
-        await runtime.present()
+        await asyncio.wait_for(runtime.present(), DATABASE_ANSWERS_WITHIN)
     except AWAY as away:
         LOG.info("not ready: %r", away)
         return False

@@ -244,3 +244,15 @@ async def test_a_demand_for_a_supplement_says_what_is_wanted(
     answer = await service.as_("reviewer@nanning.operator").post(path_of(task, "supplement-request"), body)
 
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "text")
+
+
+@pytest.mark.parametrize("said", [{}, {"purpose": " "}, {"data_items": []}])
+async def test_a_supplement_that_says_nothing_is_not_received(
+    working: Service, applicant: Caller, said: dict[str, object]
+) -> None:
+    case = await applicant.file("nanning")
+    operator = working.as_("reviewer@nanning.operator")
+    await operator.do(f"/v1/tasks/{case['tasks'][0]['task_id']}/supplement-request", {"text": "say more"})
+    path = f"/v1/cases/{case['case_id']}/supplement"
+    assert (await applicant.post(path, said, str(uuid.uuid4()))).status_code == 422
+    assert (await applicant.post(path, {"text": "more"}, str(uuid.uuid4()))).status_code == 200

@@ -50,6 +50,7 @@ async def test_the_grantee_gives_a_grant_back_and_gets_no_key_any_more(working: 
     late = await applicant.post(f"/v1/grants/{case_id}/key")
 
     assert (given_back["case"]["status"], given_back["case"]["outcome"]) == ("closed", "renounced")
+    assert given_back["case"]["outcome_label"] == "Given back"
     assert (late.status_code, late.json()["type"]) == (409, "urn:kaifang:problem:case-closed")
     assert "kf_" not in late.text
 

@@ -389,3 +389,21 @@ def test_a_case_takes_only_so_many_notes() -> None:
     answers = [bench.by_party(a.Note) for _ in range(201)]
     assert set(answers[:200]) == {"accepted"}
     assert answers[200] == "EnoughNotes"
+
+
+def test_who_loses_the_race_for_the_last_decision_is_told_that_it_was_decided() -> None:
+    bench = filed("yulin").all_decide([("provider_review", "refuse")])
+    assert bench.decide("provider_review", "pass") == "TaskAlreadyDecided"
+    assert bench.decide("authority_review", "pass") == "CaseClosed"
+
+
+def test_terms_are_set_by_a_reviewing_body_and_not_by_a_signature() -> None:
+    bench = until_signing("yulin")
+    assert bench.decide("provider_signature", "sign", terms=a.GrantTerms(valid_days=1)) == "TermsNotAllowed"
+
+
+def test_an_opinion_says_something() -> None:
+    bench = filed("yulin")
+    bench.on("authority_review", a.AskOpinion)
+    assert bench.decide("expert_opinion", "opinion", given=()) == "RequirementMissing"
+    assert bench.decide("expert_opinion", "opinion", given=("text",)) == "accepted"
