@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from fastapi import Depends, Request, Response
 
 from rules.pinned import Label
 
 Language = Literal["zh", "en"]
-LANGUAGES: tuple[Language, ...] = get_args(Language)
 CONTENT_LANGUAGE: Mapping[Language, str] = {"zh": "zh-CN", "en": "en"}
 
 

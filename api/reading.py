@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, not_, or_
 from sqlmodel import col, select
@@ -202,8 +201,3 @@ class Reader:
             select(DatasetRow).where(*wanted).order_by(col(DatasetRow.city), col(DatasetRow.dataset_id)).limit(limit)
         )
         return rows.all()
-
-
-def text_of(acts: Iterable[ActRow]) -> Mapping[str, Mapping[str, Any]]:
-    """Act to what people wrote with it."""
-    return {act.act_id: act.content or {} for act in acts}
