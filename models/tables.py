@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Date, DateTime, Index, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, Date, DateTime, Identity, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -98,8 +98,22 @@ class TaskRow(SQLModel, table=True):
 
     __tablename__ = "tasks"
     __table_args__ = (
-        Index("tasks_open_of_body", "body", "due_at", "task_id", postgresql_where=text("ended_at IS NULL")),
-        Index("tasks_open_of_city", "city", "due_at", "task_id", postgresql_where=text("ended_at IS NULL")),
+        Index(
+            "tasks_open_of_body",
+            "body",
+            text("at_once DESC"),
+            "due_at",
+            "task_id",
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index(
+            "tasks_open_of_city",
+            "city",
+            text("at_once DESC"),
+            "due_at",
+            "task_id",
+            postgresql_where=text("ended_at IS NULL"),
+        ),
         Index("tasks_of_case", "case_id"),
         Index("tasks_of_city", "city", "due_at", "task_id"),
         Index("tasks_of_body", "body", text("opened_at DESC"), "task_id"),
@@ -122,12 +136,13 @@ class TaskRow(SQLModel, table=True):
     opened_at: datetime = instant()
     ended_at: datetime | None = instant(nullable=True, default=None)
     due_at: datetime | None = instant(nullable=True, default=None)
+    at_once: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     provisional: bool = False
     clock: dict[str, Any] = jsonb()
 
 
 class GrantRow(SQLModel, table=True):
-    """What the gate asks: who may fetch what, in which way, until when (exclusive), by which key's digest."""
+    """What the gate asks: who may fetch what, in which ways, until when (exclusive), by which key's digest."""
 
     __tablename__ = "grants"
     __table_args__ = (
@@ -141,11 +156,102 @@ class GrantRow(SQLModel, table=True):
     party: str
     data_items: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     access_mode: str | None = None
+    access_modes: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default=text("'{}'")))
     use: str | None = None
     granted_at: datetime = instant()
     valid_until: datetime = instant()
+    daily_calls: int | None = None
     key_digest: str | None = None
     ended: str | None = None
+
+
+class ObjectionRow(SQLModel, table=True):
+    """An objection, as catalogue and objector's history show it. `upheld` is null until the case is closed."""
+
+    __tablename__ = "objections"
+    __table_args__ = (
+        Index("objections_of_party", "party", "dataset_id"),
+        Index("objections_disputing", "dataset_id", postgresql_where=text("disputed")),
+    )
+    case_id: str = Field(primary_key=True, foreign_key="cases.case_id")
+    dataset_id: str
+    party: str
+    ground: str
+    disputed: bool = False
+    answered_at: datetime | None = instant(nullable=True, default=None)
+    upheld: bool | None = None
+
+
+class RestrictionRow(SQLModel, table=True):
+    """What a case keeps from being served: `kind` is hold, suspension or withdrawal; no items named: the dataset.
+
+    Data is served only while no row without `ended_at` touches it, whatever case it is of.
+    """
+
+    __tablename__ = "restrictions"
+    __table_args__ = (Index("restrictions_in_force", "dataset_id", postgresql_where=text("ended_at IS NULL")),)
+    case_id: str = Field(primary_key=True, foreign_key="cases.case_id")
+    dataset_id: str
+    kind: str
+    data_items: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    since: datetime = instant()
+    ended_at: datetime | None = instant(nullable=True, default=None)
+
+
+class EvidenceRow(SQLModel, table=True):
+    """A file that somebody uploaded; `case_id` is null until it was submitted. Bytes lie in the store by SHA-256."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (Index("evidence_of_case", "case_id"),)
+    evidence_id: str = Field(primary_key=True)
+    account: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    uploaded_at: datetime = instant()
+    case_id: str | None = Field(default=None, foreign_key="cases.case_id")
+
+
+class GateDecisionRow(SQLModel, table=True):
+    """One answer of the gate about conditional data. Written in batches: see `gate_sessions`."""
+
+    __tablename__ = "gate_decisions"
+    __table_args__ = (
+        Index("gate_decisions_of_dataset", "dataset_id", "at"),
+        Index("gate_decisions_of_grant", "grant_case_id", "at"),
+    )
+    decision_id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    at: datetime = instant()
+    session: str
+    dataset_id: str
+    grant_case_id: str | None = None
+    data_items: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    access_mode: str | None = None
+    use: str | None = None
+    allowed: bool
+    reason: str
+
+
+class GateSessionRow(SQLModel, table=True):
+    """One run of a gate. What it decided after `written_until` is not in the log unless it ended (`ended_at`)."""
+
+    __tablename__ = "gate_sessions"
+    session: str = Field(primary_key=True)
+    started_at: datetime = instant()
+    written_until: datetime = instant()
+    ended_at: datetime | None = instant(nullable=True, default=None)
+    lost: int = 0
+    """Decisions that found no room while PostgreSQL was away."""
+
+
+class GateCallsRow(SQLModel, table=True):
+    """How often a grant with a daily quota was used on a day, Asia/Shanghai."""
+
+    __tablename__ = "gate_calls"
+    case_id: str = Field(primary_key=True, foreign_key="cases.case_id")
+    on: date = Field(sa_column=Column("on", Date, primary_key=True))
+    calls: int
 
 
 class CaseNumberRow(SQLModel, table=True):

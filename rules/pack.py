@@ -19,13 +19,20 @@ SERVICE = "service"
 WITHDRAWN = "withdrawn"
 """The ending to which an applicant's withdrawal leads."""
 
-DECISION_FIELDS = frozenset({"reason", "basis", "reference", "tender_reference", "access_mode_basis"})
+DECISION_FIELDS = frozenset(
+    {"reason", "basis", "reference", "tender_reference", "access_mode_basis"}
+    | {"answer", "measure", "processing", "processed_on", "need"}
+)
 """What a decision can carry: all that a grant may require, and an outcome beside what the filing states."""
 
 FILING_FIELDS = frozenset(
     {"purpose", "data_items", "scenario", "safeguards", "access_mode", "use", "urgency", "tender_reference"}
+    | {"ground", "statement", "evidence", "leak"}
 )
 """What a filing can carry, and so all that a pack may demand of it."""
+
+GROUND = "ground"
+"""The choice of an objection that says why it is made."""
 
 T = TypeVar("T")
 
@@ -95,6 +102,16 @@ class OutcomeTerms(Authored):
     at_most: Annotated[int, Strict(), Field(ge=1)] | None = None
     then_to: Name | None = None
     requires: tuple[Required, ...] = ()
+    data: Literal["suspend", "withdraw", "serve"] | None = None
+    """What the outcome does to the data that the case is about."""
+    whole_dataset: StrictBool = False
+    """It does so to the whole dataset, whatever the case names."""
+    marks: StrictBool = False
+    """The dataset bears the disputed mark from here on, until the objector is answered."""
+    answers: StrictBool = False
+    """The objector is answered with it."""
+    opens: tuple[Name, ...] = ()
+    """Stages that lie open beside the others of the step from here on."""
 
 
 class OutcomeEntry(Authored):
@@ -118,19 +135,33 @@ class StageEntry(Authored):
 
 
 class StepTerms(Authored):
+    """`data` is what entering the step does to the data."""
+
     stages: OneOrMore[Name]
     then: Name | None = None
+    data: Literal["suspend", "withdraw"] | None = None
+    whole_dataset: StrictBool = False
 
 
 class OrderTerms(Authored):
-    """Which steps there are, which comes first, and which stages run side by side in each."""
+    """Which steps there are, which comes first, and which stages run side by side in each.
+
+    `only_when` names the choices for which a stage lies open at all; an `outlasting` stage stays open when the case
+    goes on to another step; while a `binding` one is open, the case cannot go on by a decision.
+    """
 
     first: Name
     steps: Annotated[Mapping[Name, StepTerms], Field(min_length=1)]
+    only_when: Mapping[Name, Mapping[Name, OneOrMore[Name]]] = Field(default_factory=dict)
+    outlasting: tuple[Name, ...] = ()
+    binding: tuple[Name, ...] = ()
 
 
 class EndingTerms(Authored):
+    """`upheld` says of an objection whether its ending agrees with it."""
+
     grants: StrictBool = False
+    upheld: StrictBool | None = None
 
 
 class EndingEntry(Authored):
@@ -152,6 +183,10 @@ class ChoiceTerms(Authored):
     on_request: StrictBool = True
     grant_requires: tuple[Required, ...] = ()
     advice: Wording | None = None
+    begins_at: Name | None = None
+    """The step in which a case of this choice begins, where it is not the first."""
+    belongs_elsewhere: Wording | None = None
+    """Where to go with this instead; a filing of this choice is not received."""
 
 
 class ChoiceEntry(Authored):
@@ -165,6 +200,18 @@ class SupplementTerms(Authored):
 
 class GrantTerms(Authored):
     term_days: Annotated[int, Strict(), Field(ge=1)]
+
+
+class HoldTerms(Authored):
+    """On which grounds evidence holds the data back at receipt, which stage then confirms or lifts the hold, and how
+    many holds one person may have open at once. After a rejection the same person gets none on the same ground."""
+
+    grounds: OneOrMore[Name]
+    reviewed_by: Name
+    most_open: Annotated[int, Strict(), Field(ge=1)]
+
+
+Concerned = Literal["conditional", "unconditional"]
 
 
 class Selection(Authored):
@@ -195,6 +242,8 @@ class Procedure(Authored):
     order: OneOrMore[Version[OrderTerms]]
     stages: Annotated[Mapping[Name, StageEntry], Field(min_length=1)]
     endings: Annotated[Mapping[Name, EndingEntry], Field(min_length=1)]
+    concerns: OneOrMore[Version[OneOrMore[Concerned]]] | None = None
+    """Data of which openness the procedure is about; conditional data where nothing is said."""
     counting: Counting = Counting()
     withdrawal: OneOrMore[Version[Literal["allowed"]]] | None = None
     correction: OneOrMore[Version[Literal["allowed"]]] | None = None
@@ -202,6 +251,7 @@ class Procedure(Authored):
     opinion: OneOrMore[Version[Name]] | None = None
     """The stage that a reviewer may put before the experts while its own clock runs on."""
     grant: OneOrMore[Version[GrantTerms]] | None = None
+    hold: OneOrMore[Version[HoldTerms]] | None = None
 
 
 class Pack(Authored):

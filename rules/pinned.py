@@ -78,6 +78,15 @@ class Requirement(Pinned):
         return not given.isdisjoint(self.any_of)
 
 
+class DataEffect(StrEnum):
+    """What a decision does to the data that its case is about."""
+
+    SUSPEND = "suspend"
+    WITHDRAW = "withdraw"
+    SERVE = "serve"
+    """The case keeps the data from being served no more."""
+
+
 class Outcome(Pinned):
     """One way to decide a stage. Without `leads_to` the stage is done, and its step goes on when all beside it are."""
 
@@ -88,6 +97,15 @@ class Outcome(Pinned):
     """How often this outcome may lead there in one case; after that it leads to `then_to`."""
     then_to: str | None = None
     requires: tuple[Requirement, ...] = ()
+    data: DataEffect | None = None
+    whole_dataset: bool = False
+    """What it does to data it does to the whole dataset, whatever the case names."""
+    marks: bool = False
+    """The dataset bears the disputed mark from here on, until the objector is answered."""
+    answers: bool = False
+    """The objector is answered with it."""
+    opens: tuple[str, ...] = ()
+    """Stages that lie open beside the others of the step from here on."""
     citation: Citation
 
 
@@ -103,8 +121,17 @@ class Stage(Pinned):
     period_citation: Citation | None = None
     promptly: bool = False
     """The law says *promptly* or *immediately* and gives no number: the clock shows the time used."""
+    only_when: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Choice of the filing to the values for which the stage lies open at all."""
+    outlasting: bool = False
+    """Stays open when the case goes on to another step."""
+    binding: bool = False
+    """While it is open, no decision lets the case go on."""
     outcomes: tuple[Outcome, ...]
     citation: Citation
+
+    def applies_to(self, choices: Mapping[str, str]) -> bool:
+        return all(choices.get(name) in values for name, values in self.only_when.items())
 
     def outcome(self, name: str) -> Outcome | None:
         return next((o for o in self.outcomes if o.outcome == name), None)
@@ -116,6 +143,9 @@ class Step(Pinned):
     step: str
     stages: tuple[Stage, ...]
     then: str | None = None
+    data: DataEffect | None = None
+    """What entering the step does to the data, to the `whole_dataset` or to what the case names."""
+    whole_dataset: bool = False
 
     def stage(self, name: str) -> Stage:
         return next(s for s in self.stages if s.stage == name)
@@ -128,6 +158,8 @@ class Ending(Pinned):
     label: Label
     grants: bool = False
     """Access is granted: the writer opens the access case in the same transaction."""
+    upheld: bool | None = None
+    """Of an objection: whether the ending agrees with it."""
     citation: Citation
 
 
@@ -151,6 +183,10 @@ class Choice(Pinned):
     grant_requires: tuple[Requirement, ...] = ()
     advice: Label | None = None
     """What the form and the reviewer are told; refuses nothing by itself."""
+    begins_at: str | None = None
+    """The step in which a case of this choice begins, where it is not the first."""
+    belongs_elsewhere: Label | None = None
+    """Where to go with this instead; a filing of this choice is not received."""
     citation: Citation
 
 
@@ -179,6 +215,16 @@ class GrantRule(Pinned):
     """What a grant is when nobody says otherwise. `term_days` are calendar days from the day of the grant."""
 
     term_days: int
+    citation: Citation
+
+
+class HoldRule(Pinned):
+    """On which grounds evidence holds the data back at receipt, and which stage then confirms or lifts the hold."""
+
+    grounds: tuple[str, ...]
+    reviewed_by: str
+    most_open: int
+    """Holds that one person may have open at once."""
     citation: Citation
 
 
@@ -213,7 +259,12 @@ class ProcedureRules(Pinned):
     supplement: SupplementRule | None = None
     opinion: Stage | None = None
     """The stage that a reviewer may put before the experts while its own clock runs on."""
+    opened: tuple[Stage, ...] = ()
+    """Stages that stand in no step: an outcome opens them beside it."""
+    concerns: tuple[str, ...] = ("conditional",)
+    """Data of which openness the procedure is about."""
     grant: GrantRule | None = None
+    hold: HoldRule | None = None
     counting: tuple[CountingRule, ...] = ()
     """One for each unit in which a period is given; none in rules that were pinned before this was told."""
     selection: SelectionRule | None = None
@@ -225,9 +276,14 @@ class ProcedureRules(Pinned):
         return next((e for e in self.endings if e.outcome == outcome), None)
 
     def stage(self, name: str) -> Stage | None:
-        if self.opinion and self.opinion.stage == name:
-            return self.opinion
-        return next((s for step in self.steps for s in step.stages if s.stage == name), None)
+        standing = (s for step in self.steps for s in step.stages)
+        beside = (*self.opened, *([self.opinion] if self.opinion else []))
+        return next((s for s in (*standing, *beside) if s.stage == name), None)
+
+    def first_for(self, choices: Mapping[str, str]) -> str:
+        """The step in which a case with these choices begins."""
+        chosen = (self.choice(name, value) for name, value in choices.items())
+        return next((c.begins_at for c in chosen if c and c.begins_at), self.first)
 
     def choice(self, name: str, value: str) -> Choice | None:
         return next((c for c in self.choices.get(name, ()) if c.value == value), None)

@@ -10,6 +10,7 @@ from rules.deadlines import parse_period
 from rules.pack import (
     DECISION_FIELDS,
     FILING_FIELDS,
+    GROUND,
     WITHDRAWN,
     OrderTerms,
     OutcomeTerms,
@@ -51,32 +52,42 @@ class _Cut:
         self.fields = {field for field, entry in self.procedure.fields.items() if _applies(entry.versions, on)}
         opinion = in_force(self.procedure.opinion or (), on)
         self.opinion = opinion.value if opinion else None
+        self.order = order
+        self.opened = list(
+            dict.fromkeys(o for s in self.procedure.stages for t in self._outcomes(s).values() for o in t.opens)
+        )
 
     def broken(self) -> Iterator[Broken]:
         yield from self._filing()
         used = [s for step in self.steps.values() for s in step.stages]
-        stages = list(dict.fromkeys([*used, *([self.opinion] if self.opinion else [])]))
+        beside = [*self.opened, *([self.opinion] if self.opinion else [])]
+        stages = list(dict.fromkeys([*used, *beside]))
         for stage in stages:
             yield from self._stage(stage)
         yield from self._counting(stages)
-        for stage in {s for s in used if used.count(s) > 1 or s == self.opinion}:
+        for stage in {s for s in used if used.count(s) > 1 or s in beside}:
             yield (*self.path, "order"), "stage_in_two_places", f"{stage} stands in more than one place"
         for stage in self.procedure.stages:
-            if stage not in used and stage != self.opinion and not self._used_later(stage):
+            if stage not in used and stage not in beside and not self._used_later(stage):
                 yield (*self.path, "stages", stage), "unreachable_stage", f"{stage} stands in no step"
         if self.first not in self.steps:
             yield (*self.path, "order"), "unknown_target", f"{self.first} is no step"
             return
         if not self.endings:
             yield (*self.path, "endings"), "cannot_end", "there is no ending"
+        yield from self._beside(stages)
         yield from self._targets()
         yield from self._walk()
+        if GROUND in self.choices:
+            yield from self._objection()
 
     def _used_later(self, stage: str) -> bool:
         """A stage may stand idle on one day if the order of another day calls for it."""
         orders = (v.value for v in self.procedure.order if v.value)
         named = {s for order in orders for step in order.steps.values() for s in step.stages}
-        return stage in named or any(v.value == stage for v in self.procedure.opinion or ())
+        entries = (e for known in self.procedure.stages.values() for e in known.outcomes.values())
+        opened = {name for e in entries for v in e.versions if v.value for name in v.value.opens}
+        return stage in named | opened or any(v.value == stage for v in self.procedure.opinion or ())
 
     def _filing(self) -> Iterator[Broken]:
         for field, entry in self.procedure.fields.items():
@@ -94,6 +105,8 @@ class _Cut:
                 terms = in_force(chosen.versions, self.on)
                 if terms and terms.value:
                     yield from self._requires((*path, value), terms.value.grant_requires, DECISION_FIELDS)
+                    if terms.value.begins_at and terms.value.begins_at not in self.steps:
+                        yield (*path, value), "unknown_target", f"{terms.value.begins_at} is no step"
         if WITHDRAWN not in self.endings:
             withdrawal = in_force(self.procedure.withdrawal or (), self.on)
             if withdrawal and withdrawal.value:
@@ -112,7 +125,7 @@ class _Cut:
             yield (*path, "body"), "no_responsible_body", f"{body.value} is no body of this city"
         period = in_force(entry.period, self.on)
         if period and isinstance(period.value, Mapping):
-            urgencies = self.choices.get("urgency", set())
+            urgencies = self.choices.get("urgency", {"normal"})
             for urgency in urgencies - set(period.value):
                 yield (*path, "period"), "period_missing", f"no period for the urgency {urgency}"
             for urgency in set(period.value) - urgencies:
@@ -183,12 +196,68 @@ class _Cut:
                     path = (*self.path, "stages", stage, "outcomes", outcome)
                     for target in _targets_of(led) - known:
                         yield path, "unknown_target", f"{outcome} leads to {target}, no step or ending"
-                    if led.leads_to is None and terms.then is None:
+                    if led.leads_to is None and terms.then is None and not self._always_leads(terms, but=stage):
                         yield path, "leads_nowhere", f"after {outcome} nothing follows: {step} has no then"
+
+    def _always_leads(self, step: StepTerms, but: str) -> bool:
+        """Whether another stage of the step, which always lies open, leads the case on however it is decided."""
+        others = [s for s in step.stages if s != but and s not in self.order.only_when]
+        return any(all(o.leads_to for o in self._outcomes(stage).values()) for stage in others)
+
+    def _beside(self, stages: Collection[str]) -> Iterator[Broken]:
+        """What is said of single stages of the order is said of stages that there are, and leaves none stuck."""
+        path = (*self.path, "order")
+        for stage in {*self.order.only_when, *self.order.outlasting, *self.order.binding} - set(stages):
+            yield path, "unknown_stage", f"{stage} stands in no step"
+        for condition in self.order.only_when.values():
+            yield from self._when(path, condition)
+        for step, terms in self.steps.items():
+            if all(stage in self.order.only_when for stage in terms.stages):
+                yield path, "may_be_empty", f"each stage of {step} may be left out, and then it never ends"
+        for stage in {*self.order.outlasting, *self.opened} & set(self.procedure.stages):
+            if any(terms.leads_to for terms in self._outcomes(stage).values()):
+                yield (*self.path, "stages", stage), "leads_from_beside", f"{stage} lies beside and can lead nowhere"
+
+    def _objection(self) -> Iterator[Broken]:
+        """Whoever objects is answered once on every way to an end; a hold is reviewed by a stage that can end it."""
+        hold = in_force(self.procedure.hold or (), self.on)
+        if hold and hold.value:
+            yield from self._when((*self.path, "hold"), {GROUND: hold.value.grounds})
+            effects = {terms.data for terms in self._outcomes(hold.value.reviewed_by).values()}
+            if not {"suspend", "serve"} <= effects:
+                path = (*self.path, "hold")
+                yield path, "hold_not_reviewed", f"{hold.value.reviewed_by} cannot both confirm and lift a hold"
+        seen: set[tuple[str, bool]] = set()
+        frontier = [(step, False) for step in self._starts()]
+        while frontier:
+            step, answered = frontier.pop()
+            if (step, answered) in seen or step not in self.steps:
+                continue
+            seen.add((step, answered))
+            if then := self.steps[step].then:
+                frontier.append((then, answered))
+                yield from self._unanswered((*self.path, "order"), then, answered)
+            for stage in self.steps[step].stages:
+                for outcome, terms in self._outcomes(stage).items():
+                    path = (*self.path, "stages", stage, "outcomes", outcome)
+                    if terms.answers and (answered or terms.leads_to is None):
+                        yield path, "answers_twice", f"on one way {outcome} may answer somebody who was answered"
+                    for target in _targets_of(terms):
+                        frontier.append((target, answered or terms.answers))
+                        yield from self._unanswered(path, target, answered or terms.answers)
+
+    def _unanswered(self, path: Path, target: str, answered: bool) -> Iterator[Broken]:
+        if target in self.endings and not answered:
+            yield path, "unanswered", f"the case can end as {target} before the objector was answered"
+
+    def _starts(self) -> set[str]:
+        """The steps in which a case can begin."""
+        chosen = (in_force(e.versions, self.on) for known in self.procedure.choices.values() for e in known.values())
+        return {self.first} | {v.value.begins_at for v in chosen if v and v.value and v.value.begins_at}
 
     def _walk(self) -> Iterator[Broken]:
         leads = {step: self._leads_to(terms) for step, terms in self.steps.items()}
-        reached = _reachable([self.first], leads)
+        reached = _reachable(self._starts(), leads)
         for step, terms in self.steps.items():
             if step not in reached:
                 for stage in terms.stages:

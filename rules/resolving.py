@@ -9,6 +9,7 @@ from typing import Generic, NamedTuple, TypeVar
 from rules.pack import (
     SERVICE,
     ChoiceEntry,
+    OrderTerms,
     OutcomeEntry,
     Pack,
     Procedure,
@@ -23,9 +24,11 @@ from rules.pinned import (
     Choice,
     Citation,
     CountingRule,
+    DataEffect,
     Ending,
     FieldRule,
     GrantRule,
+    HoldRule,
     Label,
     Outcome,
     ProcedureRules,
@@ -88,6 +91,10 @@ def _label(wording: Wording) -> Label:
     return Label(zh=wording.zh, en=wording.en)
 
 
+def _maybe(wording: Wording | None) -> Label | None:
+    return _label(wording) if wording else None
+
+
 def _regulation(name: str, source: Source) -> Regulation:
     return Regulation(
         source=name,
@@ -97,7 +104,7 @@ def _regulation(name: str, source: Source) -> Regulation:
         issued_on=source.issued_on,
         in_force_from=source.in_force_from,
         in_force_until=source.in_force_until,
-        assumed=_label(source.assumed) if source.assumed else None,
+        assumed=_maybe(source.assumed),
     )
 
 
@@ -120,14 +127,23 @@ class _Cut:
         order = self._chosen(procedure.order)
         if order.value is None:
             raise self._not_in_force()
-        stages = {name: stage for name in procedure.stages if (stage := self._stage(name)) is not None}
+        stages = {name: stage for name in procedure.stages if (stage := self._stage(name, order.value)) is not None}
         steps = tuple(
-            Step(step=name, stages=tuple(stages[s] for s in terms.stages), then=terms.then)
+            Step(
+                step=name,
+                stages=tuple(stages[s] for s in terms.stages),
+                then=terms.then,
+                data=DataEffect(terms.data) if terms.data else None,
+                whole_dataset=terms.whole_dataset,
+            )
             for name, terms in order.value.steps.items()
         )
+        opened = dict.fromkeys(name for stage in stages.values() for o in stage.outcomes for name in o.opens)
         opinion = self._held(procedure.opinion)
         supplement = self._held(procedure.supplement)
         grant = self._held(procedure.grant)
+        hold = self._held(procedure.hold)
+        concerns = self._held(procedure.concerns)
         withdrawal = self._held(procedure.withdrawal)
         correction = self._held(procedure.correction)
         bodies = {role: _label(v.value) for role, named in pack.bodies.items() if (v := self._held(named))}
@@ -159,6 +175,9 @@ class _Cut:
             if supplement
             else None,
             opinion=stages[opinion.value] if opinion else None,
+            opened=tuple(stages[name] for name in opened),
+            concerns=concerns.value if concerns else ("conditional",),
+            hold=HoldRule(**hold.value.model_dump(), citation=citation(pack, hold.cite)) if hold else None,
             grant=GrantRule(term_days=grant.value.term_days, citation=citation(pack, grant.cite)) if grant else None,
             counting=counting,
             selection=SelectionRule(
@@ -196,7 +215,7 @@ class _Cut:
             for r in required
         )
 
-    def _stage(self, name: str) -> Stage | None:
+    def _stage(self, name: str, order: OrderTerms) -> Stage | None:
         entry: StageEntry = self.procedure.stages[name]
         body, period = self._held(entry.body), self._chosen(entry.period)
         outcomes = tuple(self._outcomes(entry.outcomes))
@@ -209,6 +228,9 @@ class _Cut:
             periods=dict(period.value) if isinstance(period.value, Mapping) else {},
             period_citation=citation(self.pack, period.cite),
             promptly=period.value == "promptly",
+            only_when=dict(order.only_when.get(name, {})),
+            outlasting=name in order.outlasting,
+            binding=name in order.binding,
             outcomes=outcomes,
             citation=citation(self.pack, body.cite),
         )
@@ -224,6 +246,11 @@ class _Cut:
                     at_most=version.value.at_most,
                     then_to=version.value.then_to,
                     requires=self._requirements(version.value.requires, version.cite),
+                    data=DataEffect(version.value.data) if version.value.data else None,
+                    whole_dataset=version.value.whole_dataset,
+                    marks=version.value.marks,
+                    answers=version.value.answers,
+                    opens=version.value.opens,
                     citation=citation(self.pack, version.cite),
                 )
 
@@ -235,6 +262,7 @@ class _Cut:
                     outcome=name,
                     label=_label(entry.label),
                     grants=version.value.grants,
+                    upheld=version.value.upheld,
                     citation=citation(self.pack, version.cite),
                 )
 
@@ -264,6 +292,8 @@ class _Cut:
                     label=_label(entry.label),
                     on_request=version.value.on_request,
                     grant_requires=self._requirements(version.value.grant_requires, version.cite),
-                    advice=_label(version.value.advice) if version.value.advice else None,
+                    advice=_maybe(version.value.advice),
+                    begins_at=version.value.begins_at,
+                    belongs_elsewhere=_maybe(version.value.belongs_elsewhere),
                     citation=citation(self.pack, version.cite),
                 )
