@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.log import ActSettled, LockedCase, Log, lock, read_log, sets_clocks
+from activities.log import ActSettled, LockedCase, Log, grants_data, lock, moves_data, read_log, sets_clocks
+from activities.touching import dataset_of, have_dataset_alone, hold_dataset
 from models.messages import Tail, Write
 from models.state import CaseState, fold
 
@@ -50,9 +51,7 @@ class Append:
     async def _in_a_transaction(self, write: Write) -> tuple[Tail, CaseState | None]:
         """What the log holds now, and the case as it stands if this wrote to it."""
         async with self._pool.acquire() as connection, connection.transaction():
-            # Before the case's row lock, as whoever publishes a notice does it.
-            if sets_clocks(write.events):
-                await self._log.notices.hold(connection)
+            await self._hold_before_the_case(connection, write)
             case = await lock(connection, write.case_id, self._clock)
             if case.number > write.after or not write.events:
                 return Tail(events=tuple(await read_log(connection, write.case_id, write.after))), None
@@ -68,6 +67,15 @@ class Append:
                 record=await self._log.notices.at(connection, case.calendar_version),
             )
         return Tail(events=tuple(events)), fold(before, events)
+
+    async def _hold_before_the_case(self, connection: Connection, write: Write) -> None:
+        """The locks that everybody takes before a case's row lock, in the same order: calendar, then dataset."""
+        if sets_clocks(write.events) or moves_data(write.events):
+            await self._log.notices.hold(connection)
+        if moves_data(write.events):
+            await have_dataset_alone(connection, await dataset_of(connection, write.case_id))
+        elif grants_data(write.events):
+            await hold_dataset(connection, await dataset_of(connection, write.case_id))
 
     async def _state(self, connection: Connection, case: LockedCase) -> CaseState:
         """The case as its log makes it. A log only grows, so what it made of a case holds until it is longer."""

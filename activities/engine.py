@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("kaifang.engine")
 PRIORITY = {"urgent": 1, "expedited": 2}
 ORDINARY = 3
+STOPS_DATA = 1
+"""The priority of a case that may keep data from being served."""
 
 
 class Engine:
@@ -76,9 +78,7 @@ class Engine:
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
             search_attributes=search_attributes.at_start(state),
             static_summary=f"{state.case_number} {state.dataset_id}",
-            priority=Priority(
-                priority_key=PRIORITY.get(state.choices.get("urgency", ""), ORDINARY), fairness_key=state.city
-            ),
+            priority=Priority(priority_key=priority_of(state), fairness_key=state.city),
             rpc_timeout=patience,
         )
 
@@ -117,8 +117,18 @@ class Engine:
                 return False
             await self._refuse(act, await self._why_too_late(act))
         else:
+            if unseen:
+                await self._engine_knows(act.case_id, number)
             return await self._delivered(act) or await self._accepted(act, number)
         return await self._delivered(act)
+
+    async def _engine_knows(self, case_id: str, number: int) -> None:
+        """What the engine was told need not be told again; if this is lost, it is."""
+        await self._pool.execute(
+            "update cases set engine_number = least(number, $2) where case_id = $1 and engine_number < $2",
+            case_id,
+            number,
+        )
 
     async def _unseen(self, case_id: str, engine_knows: int | None) -> tuple[Event, ...]:
         """What receipts wrote since the engine last did, so that the engine need not come back to read it."""
@@ -165,3 +175,8 @@ class Engine:
 
     async def _closed(self, case_id: str) -> bool:
         return await self._pool.fetchval("select closed_at from cases where case_id = $1", case_id) is not None
+
+
+def priority_of(state: CaseState) -> int:
+    """The lower, the sooner: what may stop data before everything else, then by urgency."""
+    return STOPS_DATA if state.standing else PRIORITY.get(state.choices.get("urgency", ""), ORDINARY)

@@ -3,22 +3,26 @@ do afterwards. One transaction under the case's row lock; nothing half recorded.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from activities.database import present
-from activities.log import LockedCase, Log, lock, next_case_number, open_case, read_log
+from activities.evidence import submit
+from activities.idempotency import IdempotencyKeyReused, digest
+from activities.log import CaseUnknown, LockedCase, Log, lock, next_case_number, open_case, read_log
 from activities.pinned_rules import PinnedRules
+from activities.touching import have_dataset_alone, hold_dataset, restrictions_on
 from models import acts as a
 from models import events as e
-from models.course import Proposal
+from models.procedure import Procedure
+from models.proposal import Proposal
 from models.refusals import Refusal
+from models.restrictions import RestrictionKind, all_gone, touches
 from models.state import CaseState, fold
+from rules.pack import GROUND
 from rules.pinned import ProcedureRules
 from workflows.procedures import BY_NAME
 
@@ -32,11 +36,20 @@ select seq, received_at,
   exists (select from acts where case_id = $1 and state = 'received') as waiting
 from acts where case_id = $1 order by seq desc limit 1
 """
-NAMESPACE = uuid.UUID("6f1b9a4e-7f0c-5d53-9d0e-6b61696661ce")
+STANDING = """
+select
+  exists (
+    select from objections where party = $1 and dataset_id = $2 and ground = $3 and not upheld
+  ) as rejected_before,
+  (
+    select count(*) from objections join restrictions using (case_id)
+    where party = $1 and kind = 'hold' and ended_at is null
+  ) as open_holds
+"""
 
 
-class IdempotencyKeyReused(Exception):
-    """The same key came before with another body: nothing was received."""
+class DataIsWithdrawn(Exception):
+    """All that is asked for was withdrawn, so there is nothing to ask for: nothing was received."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +63,7 @@ class Filing:
     data_items: tuple[str, ...]
     choices: Mapping[str, str]
     given: frozenset[str]
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,16 +75,6 @@ class ActReceived:
     received_at: datetime
     state: str
     problem: dict[str, str] | None = None
-
-
-def id_from_key(account: str, path: str, key: str) -> str:
-    """The id that a call with this Idempotency-Key gets, the same each time; unique per account and path."""
-    return str(uuid.uuid5(NAMESPACE, json.dumps([account, path, key])))
-
-
-def digest(body: Mapping[str, Any]) -> str:
-    """By which the same body is known again."""
-    return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
 
 
 class Inbox:
@@ -93,7 +97,7 @@ class Inbox:
 
         `content` is what the party sent, which only PostgreSQL keeps; `received` makes the filing of it by the law in
         force at the instant of receipt. The same id again changes nothing, and answers the case as it stands. Raises
-        IdempotencyKeyReused, and what `received` raises.
+        IdempotencyKeyReused, DataIsWithdrawn, EvidenceUnknown, and what `received` raises.
         """
         request_digest = digest(content)
         async with self._pool.acquire() as connection, connection.transaction():
@@ -104,10 +108,12 @@ class Inbox:
                 if known != request_digest:
                     raise IdempotencyKeyReused
                 return fold(CaseState(), await read_log(connection, case_id))
+            record = await self._log.notices.under_share_lock(connection)
             received_at = self._clock.at(await present(connection))
             filing = received(received_at)
             law = filing.rules
             kind = BY_NAME[procedure].procedure
+            facts = await facts_at_receipt(connection, filing, received_at)
             filed = e.Filed(
                 at=received_at,
                 act=f"{case_id}.file",
@@ -121,20 +127,25 @@ class Inbox:
                 data_items=filing.data_items,
                 choices=filing.choices,
                 given=filing.given,
+                evidence=filing.evidence,
+                standing=facts.standing,
                 rules_digest=await self._pinned.keep(connection, law),
             )
             proposal = Proposal(CaseState())
             proposal.add(filed)
+            for event in facts.restrictions:
+                proposal.add(event)
             kind.follow(law, proposal, received_at)
             kept = json.dumps(dict(content), ensure_ascii=False, default=str)
             await open_case(connection, filed, content=kept, request_digest=request_digest)
+            await submit(connection, filing.evidence, filing.party, case_id)
             events = await self._log.write(
                 connection,
                 LockedCase(case_id, 0, 0, received_at),
                 CaseState(),
                 proposal.events,
                 engine_number=len(proposal.events),
-                record=await self._log.notices.under_share_lock(connection),
+                record=record,
             )
             return fold(CaseState(), events)
 
@@ -147,8 +158,31 @@ class Inbox:
         body = {} if content is None else dict(content)
         request_digest = digest({"kind": act.kind, **body})
         async with self._pool.acquire() as connection, connection.transaction():
+            kind = None if isinstance(act, a.JUDGED_AT_RECEIPT) else await self._hold_before_the_case(connection, act)
             case = await lock(connection, act.case_id, self._clock)
-            return await self.receive_in(connection, case, act, content, request_digest)
+            if isinstance(act, a.SubmitEvidence):
+                act = act.model_copy(update={"standing": await standing_at_receipt(connection, act.case_id)})
+                await submit(connection, act.evidence, act.by.account, act.case_id)
+            received = await self.receive_in(connection, case, act, content, request_digest)
+            if kind and received.state == "received":
+                await self._work_off(connection, case, kind)
+                received = await self._received_before(connection, act.id, request_digest)
+            return received
+
+    async def _hold_before_the_case(self, connection: Connection, act: a.Act) -> Procedure | None:
+        """The procedure, if its receipts judge acts of this kind, with the locks that come before a case's row lock.
+
+        Raises CaseUnknown.
+        """
+        row = await connection.fetchrow("select procedure, dataset_id from cases where case_id = $1", act.case_id)
+        if row is None:
+            raise CaseUnknown(act.case_id)
+        kind = BY_NAME[row["procedure"]].procedure
+        if not isinstance(act, kind.judged_at_receipt):
+            return None
+        await self._log.notices.hold(connection)
+        await have_dataset_alone(connection, row["dataset_id"])
+        return kind
 
     async def receive_in(
         self,
@@ -206,6 +240,76 @@ class Inbox:
             "update acts set state = 'accepted', delivered_at = $2 where act_id = $1", act.id, act.received_at
         )
         return ActReceived(act.id, act.case_id, act.received_at, "accepted")
+
+    async def _work_off(self, connection: Connection, case: LockedCase, kind: Procedure) -> None:
+        """Every act that waits is judged and written, in the order of receipt; the hand-over tells the engine of it."""
+        state = fold(CaseState(), await read_log(connection, case.case_id))
+        rules = await self._pinned.of(connection, state.rules_digest)
+        record = await self._log.notices.at(connection, case.calendar_version)
+        waiting = await connection.fetch(
+            "select act from acts where case_id = $1 and state = 'received' order by seq", case.case_id
+        )
+        for row in waiting:
+            act = a.ACT.validate_json(row["act"])
+            try:
+                events = kind.judge(rules, state, act)
+            except Refusal as fact:
+                await settle_refused(connection, act.id, {"code": fact.code, **fact.details()})
+                continue
+            if not events:
+                await connection.execute("update acts set state = 'accepted' where act_id = $1", act.id)
+                continue
+            written = await self._log.write(
+                connection, case, state, events, engine_number=case.engine_number, record=record
+            )
+            state = fold(state, written)
+
+
+@dataclass(frozen=True)
+class FactsAtReceipt:
+    """What other cases mean for a filing: the standing of who objects, and what is kept back of the data."""
+
+    standing: a.Standing | None
+    restrictions: tuple[e.RestrictionMet, ...]
+
+
+async def facts_at_receipt(connection: Connection, filing: Filing, at: datetime) -> FactsAtReceipt:
+    """The facts, which stay so until the transaction ends. Raises DataIsWithdrawn where nothing is left to ask for."""
+    ground = filing.choices.get(GROUND)
+    if ground:
+        await have_dataset_alone(connection, filing.dataset_id)
+        return FactsAtReceipt(await standing_of(connection, filing.party, filing.dataset_id, ground), ())
+    if filing.rules.grant is None:
+        return FactsAtReceipt(None, ())
+    await hold_dataset(connection, filing.dataset_id)
+    standing = await restrictions_on(connection, filing.dataset_id)
+    gone = [each.data_items for each in standing.values() if each.kind is RestrictionKind.WITHDRAWAL]
+    if all_gone(gone, filing.data_items):
+        raise DataIsWithdrawn
+    return FactsAtReceipt(
+        None,
+        tuple(
+            e.RestrictionMet(at=at, by_case=by_case, restriction=each.kind, data_items=each.data_items)
+            for by_case, each in sorted(standing.items())
+            if touches(each.data_items, filing.data_items)
+        ),
+    )
+
+
+async def standing_at_receipt(connection: Connection, case_id: str) -> a.Standing:
+    """The standing of who objected in a case, for whatever else that case holds back."""
+    row = await connection.fetchrow("select party, dataset_id, ground from objections where case_id = $1", case_id)
+    return (
+        a.Standing() if row is None else await standing_of(connection, row["party"], row["dataset_id"], row["ground"])
+    )
+
+
+async def standing_of(connection: Connection, party: str, dataset_id: str, ground: str) -> a.Standing:
+    """What the record says of an objector; no other hold of the same person begins until the transaction ends."""
+    await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 2))", party)
+    row = await connection.fetchrow(STANDING, party, dataset_id, ground)
+    assert row
+    return a.Standing(rejected_before=row["rejected_before"], open_holds=row["open_holds"])
 
 
 async def settle_refused(connection: Connection, act_id: str, problem: Mapping[str, str]) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from activities.calendar_record import RecordOfNotices, with_due
+from activities.touching import tell_other_cases
 from models import events as e
 from models.acts import Actor, File
 from models.procedure import Procedure
@@ -59,6 +60,16 @@ async def read_log(connection: Connection, case_id: str, after: int = 0) -> list
         "select event from events where case_id = $1 and number > $2 order by number", case_id, after
     )
     return e.read_events(row["event"] for row in rows)
+
+
+def moves_data(events: Iterable[e.Event]) -> bool:
+    """Whether these events restrict data or serve it again, for which the writer must have its dataset alone."""
+    return any(isinstance(event, e.DATA_MOVED) for event in events)
+
+
+def grants_data(events: Iterable[e.Event]) -> bool:
+    """Whether these events grant access, while which nobody may restrict the dataset."""
+    return any(isinstance(event, e.Granted) for event in events)
 
 
 def sets_clocks(events: Iterable[e.Event]) -> bool:
@@ -122,6 +133,7 @@ class Log:
         await self._derive(connection, before, after)
         if after.granted and not before.granted:
             await self._open_access(connection, case, after, after.granted)
+        await tell_other_cases(connection, before, after, case.now)
         return events
 
     async def _derive(self, connection: Connection, before: CaseState, after: CaseState) -> None:
@@ -136,6 +148,11 @@ class Log:
                 after.grant.key_digest,
                 after.closed,
             )
+
+        if after.standing and objection_row(after) != objection_row(before):
+            await connection.execute(UPSERT_OBJECTION, *objection_row(after))
+        if (row := restriction_row(after)) and row != restriction_row(before):
+            await connection.execute(UPSERT_RESTRICTION, *row)
 
     async def _open_access(self, connection: Connection, case: LockedCase, request: CaseState, it: e.Granted) -> None:
         procedure = BY_NAME["access"].procedure
@@ -154,23 +171,27 @@ class Log:
             granted_by=request.case_id,
             data_items=it.data_items,
             access_mode=it.access_mode,
+            access_modes=it.access_modes,
             use=it.use,
             valid_until=it.valid_until,
+            daily_calls=it.daily_calls,
             rules_digest=request.rules_digest,
         )
         await open_case(connection, opened, content=None, request_digest="")
         await connection.execute(
-            "insert into grants (case_id, granted_by, dataset_id, party, data_items, access_mode, use, granted_at, "
-            "valid_until) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "insert into grants (case_id, granted_by, dataset_id, party, data_items, access_mode, access_modes, use, "
+            "granted_at, valid_until, daily_calls) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             opened.case_id,
             opened.granted_by,
             opened.dataset_id,
             opened.party,
             list(opened.data_items),
             opened.access_mode,
+            list(opened.access_modes),
             opened.use,
             opened.at,
             opened.valid_until,
+            opened.daily_calls,
         )
         access = LockedCase(opened.case_id, 0, 0, case.now)
         await self.write(connection, access, CaseState(), [opened], engine_number=1)
@@ -234,11 +255,11 @@ where case_id = $1 returning (select count(*) from settled)
 """
 TASK_COLUMNS = (
     "task_id, case_id, city, procedure, party, step, stage, round, body, urgency, state, claimed_by, outcome, late, "
-    "opened_at, ended_at, due_at, provisional, clock"
+    "opened_at, ended_at, due_at, at_once, provisional, clock"
 )
 UPSERT_TASK = f"""
 insert into tasks ({TASK_COLUMNS})
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 on conflict (task_id) do update set urgency = excluded.urgency, state = excluded.state,
   claimed_by = excluded.claimed_by, outcome = excluded.outcome, late = excluded.late, ended_at = excluded.ended_at,
   due_at = excluded.due_at, provisional = excluded.provisional, clock = excluded.clock
@@ -265,6 +286,34 @@ def task_row(case: CaseState, task: TaskState) -> tuple[object, ...]:
         task.opened_at,
         task.ended_at,
         task.clock.due_at,
+        task.clock.promptly,
         task.clock.provisional,
         task.clock.model_dump_json(),
     )
+
+
+UPSERT_OBJECTION = """
+insert into objections (case_id, dataset_id, party, ground, disputed, answered_at, upheld)
+values ($1, $2, $3, $4, $5, $6, $7)
+on conflict (case_id) do update set disputed = excluded.disputed, answered_at = excluded.answered_at,
+  upheld = excluded.upheld
+"""
+UPSERT_RESTRICTION = """
+insert into restrictions (case_id, dataset_id, kind, data_items, since, ended_at) values ($1, $2, $3, $4, $5, $6)
+on conflict (case_id) do update set kind = excluded.kind, data_items = excluded.data_items, since = excluded.since,
+  ended_at = excluded.ended_at
+"""
+
+
+def objection_row(case: CaseState) -> tuple[object, ...]:
+    """An objection as the read model keeps it."""
+    ground = case.choices.get("ground")
+    return (case.case_id, case.dataset_id, case.party, ground, case.disputed, case.answered_at, case.upheld)
+
+
+def restriction_row(case: CaseState) -> tuple[object, ...] | None:
+    """What a case keeps back, or kept back last, as the read model has it; None if it never did."""
+    it = case.last_restriction
+    if it is None:
+        return None
+    return (case.case_id, case.dataset_id, it.kind.value, list(it.data_items), case.restricted_at, case.lifted_at)

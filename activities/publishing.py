@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from activities.inbox import Inbox, id_from_key
+from activities.idempotency import id_from_key
+from activities.inbox import Inbox
 from activities.log import lock
 from models.acts import Actor, ApplyNotice
 

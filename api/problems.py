@@ -16,7 +16,8 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException
 
 from activities.database import AWAY
-from activities.inbox import IdempotencyKeyReused
+from activities.evidence import EvidenceRefused, EvidenceStoreAway, EvidenceUnknown
+from activities.idempotency import IdempotencyKeyReused
 from api.language import Language, headers, language_of, said
 from api.laws import Law
 from api.shapes import FieldError, ProblemDocument, RuleNamed
@@ -64,9 +65,17 @@ STATUS: Mapping[str, int] = {
     "IdempotencyKeyMissing": 400,
     "IdempotencyKeyReused": 422,
     "NothingToSign": 409,
+    "EvidenceEmpty": 422,
+    "EvidenceTooLarge": 413,
+    "EvidenceNotAllowed": 422,
+    "EvidenceUnknown": 422,
+    "EvidenceStoreAway": 503,
+    "UploadBrokenOff": 400,
     "DatabaseAway": 503,
     "Unexpected": 500,
     "HttpError": 400,
+    "AccessRefused": 403,
+    "GateCannotKnow": 503,
 }
 BY_STATUS: Mapping[int, str] = {404: "NotFound", 405: "MethodNotAllowed", 413: "BodyTooLarge"}
 
@@ -122,6 +131,14 @@ class Problem(Exception):
             errors=[_error(wrong, language) for wrong in self.errors],
             act_id=self.act_id,
         )
+
+
+class BodyRefused(HTTPException):
+    """A body is refused while it is being read; not a Problem, which the framework takes for a body it cannot parse."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(STATUS[code])
 
 
 def type_of(code: str) -> str:
@@ -228,7 +245,7 @@ def install(app: FastAPI) -> None:
 
     async def of_the_framework(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        code = BY_STATUS.get(error.status_code)
+        code = error.code if isinstance(error, BodyRefused) else BY_STATUS.get(error.status_code)
         response = answer(request, Problem(code or "HttpError", more_headers=error.headers))
         if code is None:
             response.status_code = error.status_code
@@ -237,6 +254,14 @@ def install(app: FastAPI) -> None:
     async def key_reused(request: Request, _error: Exception) -> Response:
         errors = [Wrong("Idempotency-Key", "IdempotencyKeyReused")]
         return answer(request, Problem("IdempotencyKeyReused", errors=errors))
+
+    async def of_evidence(request: Request, error: Exception) -> Response:
+        unknown = error.evidence_ids if isinstance(error, EvidenceUnknown) else ()
+        return answer(request, Problem(type(error).__name__, params={"ids": unknown}))
+
+    async def store_away(request: Request, error: Exception) -> Response:
+        LOG.warning("the store of evidence is away: %s", error)
+        return answer(request, Problem("EvidenceStoreAway", more_headers={"Retry-After": str(TRY_AGAIN_AFTER)}))
 
     async def away(request: Request, error: Exception) -> Response:
         LOG.warning("PostgreSQL is away: %r", error)
@@ -257,6 +282,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, misshapen)
     app.add_exception_handler(HTTPException, of_the_framework)
     app.add_exception_handler(IdempotencyKeyReused, key_reused)
+    app.add_exception_handler(EvidenceRefused, of_evidence)
+    app.add_exception_handler(EvidenceStoreAway, store_away)
     for kind in (*AWAY, NoConnectionFree):
         app.add_exception_handler(kind, away)
     app.add_exception_handler(DBAPIError, of_the_driver)

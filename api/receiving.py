@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
-from activities.inbox import IdempotencyKeyReused, digest, id_from_key
+from activities.idempotency import IdempotencyKeyReused, digest, id_from_key
 from api.callers import Caller
 from api.dependencies import Calling, IdempotencyKey, Reading, Rendering, Running
 from api.language import AnsweredIn, Language

@@ -7,7 +7,7 @@ and files stay in the inbox's own column; `given` tells which of them came with 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -25,11 +25,30 @@ class Actor(Frozen):
 
 
 class GrantTerms(Frozen):
-    """What a body grants where it differs from what was asked for. `valid_days` are calendar days."""
+    """What a body grants where it differs from what was asked for. `valid_days` are calendar days, `daily_calls` how
+    often the data may be fetched on one day."""
 
     data_items: tuple[str, ...] | None = None
     access_mode: str | None = None
     valid_days: int | None = None
+    daily_calls: int | None = None
+
+
+class Standing(Frozen):
+    """What the record says of an objector at a receipt: it decides about a hold, never about reception."""
+
+    rejected_before: bool = False
+    """An earlier objection of the same person against the same dataset on the same ground was not upheld."""
+    open_holds: int = 0
+    """Holds of the same person that stand in other cases."""
+
+
+class Measure(Frozen):
+    """What a decision on an objection says of the data: which items, and the day on which they were processed."""
+
+    data_items: tuple[str, ...] | None = None
+    """None: those that the case names, or keeps back already."""
+    processed_on: date | None = None
 
 
 class ReceivedAct(Frozen):
@@ -77,6 +96,7 @@ class Decide(TaskAct):
     given: frozenset[str] = frozenset()
     terms: GrantTerms | None = None
     amends: Amendment | None = None
+    measure: Measure | None = None
 
 
 class Correct(TaskAct):
@@ -156,9 +176,33 @@ class Renounce(ReceivedAct):
     kind: Literal["renounce"] = "renounce"
 
 
+class SubmitEvidence(ReceivedAct):
+    """The objector adds evidence, by the ids of files that were uploaded; the receipt fills in the `standing`."""
+
+    kind: Literal["submit_evidence"] = "submit_evidence"
+    evidence: tuple[str, ...]
+    standing: Standing = Standing()
+
+
+class Restrict(ReceivedAct):
+    """Another case holds, suspends or withdraws data that this case is about. No items named: the whole dataset."""
+
+    kind: Literal["restrict"] = "restrict"
+    by_case: str
+    restriction: str
+    data_items: tuple[str, ...] = ()
+
+
+class LiftRestriction(ReceivedAct):
+    """That case keeps the data back no more."""
+
+    kind: Literal["lift_restriction"] = "lift_restriction"
+    by_case: str
+
+
 Act = Annotated[
     File | Claim | Release | Reassign | Decide | Correct | AskSupplement | AskOpinion | Supply | Withdraw | Note
-    | ApplyNotice | IssueKey | Revoke | Renounce,
+    | ApplyNotice | IssueKey | Revoke | Renounce | SubmitEvidence | Restrict | LiftRestriction,
     Field(discriminator="kind"),
 ]  # fmt: skip
 ACT: TypeAdapter[Act] = TypeAdapter(Act)

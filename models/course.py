@@ -5,22 +5,12 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from models import events as e
-from models.state import CaseState, TaskState, apply
+from models.proposal import Proposal
+from models.restricting import move_data
+from models.restrictions import RestrictionKind, touches
+from models.state import CaseState, TaskState
 from rules.deadlines import SHANGHAI
-from rules.pinned import APPLICANT, Ending, ProcedureRules, Stage, Step
-
-
-class Proposal:
-    """Events that would be added to a log, numbered on from it, and the case as they would make it."""
-
-    def __init__(self, state: CaseState) -> None:
-        self.state = state
-        self.events: list[e.Event] = []
-
-    def add(self, event: e.Event) -> None:
-        numbered = event.model_copy(update={"number": self.state.number + 1})
-        self.state = apply(self.state, numbered)
-        self.events.append(numbered)
+from rules.pinned import APPLICANT, DataEffect, Ending, ProcedureRules, Stage, Step
 
 
 def access_case_id(case_id: str) -> str:
@@ -35,6 +25,8 @@ def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
     """
     while not proposal.state.closed and (target := next_of(rules, proposal.state)) is not None:
         if ending := rules.ending(target):
+            if ending.grants and waits_for_data(rules, proposal.state, at):
+                break
             close(rules, proposal, ending, at)
         else:
             step = rules.step(target)
@@ -47,19 +39,30 @@ def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
 def next_of(rules: ProcedureRules, state: CaseState) -> str | None:
     """Where the case goes now: a step or an ending; None while the step in which it stands is not done."""
     if state.step is None:
-        return rules.first
+        return rules.first_for(state.choices)
     step = rules.step(state.step)
     assert step, f"the case stands in a step that its rules do not know: {state.step}"
     tasks = state.of_step(step.step)
     for task in sorted(tasks, key=lambda task: task.decided_by_event or 0):
-        if task.outcome and (target := leads_to(step, state, task)):
+        if task.outcome and (target := leads_to(rules, state, task)):
             return target
     return step.then if all(task.ended == "decided" for task in tasks) else None
 
 
-def leads_to(step: Step, state: CaseState, task: TaskState) -> str | None:
+def waits_for_data(rules: ProcedureRules, state: CaseState, at: datetime) -> bool:
+    """Whether what would be granted is held or suspended by another case: the grant waits until that is lifted."""
+    items = grant(rules, state, at).data_items
+    return any(
+        met.kind is not RestrictionKind.WITHDRAWAL and touches(met.data_items, items)
+        for met in state.restricted_by.values()
+    )
+
+
+def leads_to(rules: ProcedureRules, state: CaseState, task: TaskState) -> str | None:
     """Where a decided task sends the case at once; None if its stage is merely done."""
-    outcome = step.stage(task.stage).outcome(task.outcome or "")
+    stage = rules.stage(task.stage)
+    assert stage, f"the log holds a stage that the rules do not know: {task.stage}"
+    outcome = stage.outcome(task.outcome or "")
     assert outcome, f"the log holds an outcome that the rules do not know: {task.outcome}"
     if outcome.at_most is None:
         return outcome.leads_to
@@ -68,10 +71,16 @@ def leads_to(step: Step, state: CaseState, task: TaskState) -> str | None:
 
 
 def enter(rules: ProcedureRules, proposal: Proposal, step: Step, at: datetime) -> None:
-    """The step's stages lie before their bodies, side by side; what was open before is void."""
-    cancel_open_tasks(proposal, at, because=f"went_on_to:{step.step}")
+    """The step's stages lie before their bodies, side by side; what was open before is void unless it outlasts."""
+    for task in proposal.state.open_tasks():
+        stage = rules.stage(task.stage)
+        if not (stage and stage.outlasting):
+            proposal.add(e.TaskCancelled(at=at, task_id=task.task_id, because=f"went_on_to:{step.step}"))
+    if step.data:
+        move_data(proposal, step.data, at, whole_dataset=step.whole_dataset)
     for stage in step.stages:
-        put(rules, proposal, step.step, stage, at)
+        if stage.applies_to(proposal.state.choices):
+            put(rules, proposal, step.step, stage, at)
 
 
 def put_again(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
@@ -80,8 +89,9 @@ def put_again(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
     step = rules.step(state.step or "")
     assert step, f"the case stands in a step that its rules do not know: {state.step}"
     for task in state.of_step(step.step):
-        if task.ended == "cancelled":
-            put(rules, proposal, step.step, step.stage(task.stage), at)
+        stage = rules.stage(task.stage)
+        if stage and task.ended == "cancelled":
+            put(rules, proposal, step.step, stage, at)
 
 
 def put(
@@ -129,11 +139,17 @@ def cancel_open_tasks(proposal: Proposal, at: datetime, because: str) -> None:
 
 
 def close(rules: ProcedureRules, proposal: Proposal, ending: Ending, at: datetime) -> None:
-    """The case ends; a grant opens its access case in the transaction that writes this."""
+    """The case ends; a grant opens its access case in the transaction that writes this.
+
+    A case that is closed keeps no data back, unless the data is withdrawn.
+    """
     cancel_open_tasks(proposal, at, because=f"closed:{ending.outcome}")
     if ending.grants:
         proposal.add(grant(rules, proposal.state, at))
-    proposal.add(e.Closed(at=at, outcome=ending.outcome))
+    stands = proposal.state.restriction
+    if stands and stands.kind is not RestrictionKind.WITHDRAWAL:
+        move_data(proposal, DataEffect.SERVE, at)
+    proposal.add(e.Closed(at=at, outcome=ending.outcome, upheld=ending.upheld))
 
 
 def grant(rules: ProcedureRules, state: CaseState, at: datetime) -> e.Granted:
@@ -148,14 +164,17 @@ def grant(rules: ProcedureRules, state: CaseState, at: datetime) -> e.Granted:
     items = next((t.data_items for t in reversed(terms) if t.data_items is not None), state.data_items)
     mode = next((t.access_mode for t in reversed(terms) if t.access_mode), state.choices.get("access_mode"))
     days = next((t.valid_days for t in reversed(terms) if t.valid_days), rules.grant.term_days)
+    known = tuple(choice.value for choice in rules.choices.get("access_mode", ()) if choice.on_request)
     last_day = at.astimezone(SHANGHAI).date() + timedelta(days=days)
     return e.Granted(
         at=at,
         access_case_id=access_case_id(state.case_id),
         data_items=items,
         access_mode=mode,
+        access_modes=(mode,) if mode else known,
         use=state.choices.get("use"),
         valid_until=datetime.combine(last_day + timedelta(days=1), time(), SHANGHAI),
+        daily_calls=next((t.daily_calls for t in reversed(terms) if t.daily_calls), None),
     )
 
 

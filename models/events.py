@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, TypeAdapter
 
-from models.acts import Frozen, GrantTerms
+from models.acts import Frozen, GrantTerms, Standing
+from models.restrictions import RestrictionKind
 from rules.pinned import Basis
 
 
@@ -73,6 +74,10 @@ class Filed(Recorded):
     data_items: tuple[str, ...] = ()
     choices: Mapping[str, str] = Field(default_factory=dict)
     given: frozenset[str] = frozenset()
+    evidence: tuple[str, ...] = ()
+    """Ids of the files that came with it."""
+    standing: Standing | None = None
+    """Of an objector; None in every other procedure."""
     rules_digest: str
 
 
@@ -190,19 +195,28 @@ class Withdrawn(Recorded):
 
 
 class Granted(Recorded):
-    """Access was granted; the grant is a case of its own from here on."""
+    """Access was granted; the grant is a case of its own from here on.
+
+    `access_modes` are the ways in which the data may be fetched: the one granted, or where none was named, those that
+    an applicant may ask for. Empty in a log from before the gate.
+    """
 
     type: Literal["Granted"] = "Granted"
     access_case_id: str
     data_items: tuple[str, ...]
     access_mode: str | None
+    access_modes: tuple[str, ...] = ()
     use: str | None
     valid_until: datetime
+    daily_calls: int | None = None
 
 
 class Closed(Recorded):
+    """The case ended; `upheld` says of an objection whether its ending agrees with it."""
+
     type: Literal["Closed"] = "Closed"
     outcome: str
+    upheld: bool | None = None
 
 
 class AccessOpened(Recorded):
@@ -220,8 +234,10 @@ class AccessOpened(Recorded):
     """The access request that ended in this grant."""
     data_items: tuple[str, ...]
     access_mode: str | None
+    access_modes: tuple[str, ...] = ()
     use: str | None
     valid_until: datetime
+    daily_calls: int | None = None
     rules_digest: str
 
 
@@ -245,6 +261,97 @@ class AccessRenounced(Recorded):
     type: Literal["AccessRenounced"] = "AccessRenounced"
 
 
+class AccessEnded(Recorded):
+    """All that the grant gave access to was withdrawn, by that case."""
+
+    type: Literal["AccessEnded"] = "AccessEnded"
+    by_case: str
+
+
+class EvidenceSubmitted(Recorded):
+    """The objector added evidence, by the ids of its files."""
+
+    type: Literal["EvidenceSubmitted"] = "EvidenceSubmitted"
+    evidence: tuple[str, ...]
+    standing: Standing
+
+
+class DataEvent(Recorded):
+    """What a case does to data. No items named: the whole dataset."""
+
+    data_items: tuple[str, ...] = ()
+
+
+class DataHeld(DataEvent):
+    """Evidence was received on a ground that holds data back, before anybody has verified it."""
+
+    type: Literal["DataHeld"] = "DataHeld"
+
+
+class HoldWithheld(Recorded):
+    """The ground would hold data back, and it is not held; `because` is a code. The objection is handled all the same:
+    `no_evidence`, `rejected_before`, `too_many_holds`."""
+
+    type: Literal["HoldWithheld"] = "HoldWithheld"
+    because: str
+
+
+class DataSuspended(DataEvent):
+    """A body decided that the data is not served while the facts are verified, or while it is processed."""
+
+    type: Literal["DataSuspended"] = "DataSuspended"
+    by: str | None = None
+
+
+class DataWithdrawn(DataEvent):
+    """The data is open no more."""
+
+    type: Literal["DataWithdrawn"] = "DataWithdrawn"
+    by: str | None = None
+
+
+class DataRestored(DataEvent):
+    """This case keeps the data back no more. After a processing, `processed_on` is its day."""
+
+    type: Literal["DataRestored"] = "DataRestored"
+    by: str | None = None
+    processed_on: date | None = None
+
+
+class DisputeMarked(Recorded):
+    """The dataset bears the disputed mark, wherever it is shown, until the objector is answered."""
+
+    type: Literal["DisputeMarked"] = "DisputeMarked"
+    by: str
+
+
+class ObjectorAnswered(Recorded):
+    """The objector was told the result, in the words of the act."""
+
+    type: Literal["ObjectorAnswered"] = "ObjectorAnswered"
+    by: str
+
+
+class RestrictionMet(DataEvent):
+    """Another case keeps back data that this case is about."""
+
+    type: Literal["RestrictionMet"] = "RestrictionMet"
+    by_case: str
+    restriction: RestrictionKind
+
+
+class RestrictionLifted(Recorded):
+    """That case keeps it back no more."""
+
+    type: Literal["RestrictionLifted"] = "RestrictionLifted"
+    by_case: str
+
+
+DATA_STOPPED = (DataHeld, DataSuspended, DataWithdrawn)
+DATA_MOVED = (*DATA_STOPPED, DataRestored)
+"""What changes whether data is served, and so concerns other cases."""
+
+
 UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
 """(type, version) to a function that returns the same event one version later. Empty while every shape is the first."""
 
@@ -260,7 +367,9 @@ def upcast(stored: Any) -> Any:
 Event = Annotated[
     Filed | TaskOpened | TaskClaimed | TaskReleased | TaskReassigned | TaskDecided | DecisionCorrected | TaskCancelled
     | ClockPassed | ClockMoved | SupplementAsked | SupplementReceived | RequestAmended | NoteAdded | Withdrawn
-    | Granted | Closed | AccessOpened | KeyIssued | AccessExpired | AccessRevoked | AccessRenounced,
+    | Granted | Closed | AccessOpened | KeyIssued | AccessExpired | AccessRevoked | AccessRenounced | AccessEnded
+    | EvidenceSubmitted | DataHeld | HoldWithheld | DataSuspended | DataWithdrawn | DataRestored | DisputeMarked
+    | ObjectorAnswered | RestrictionMet | RestrictionLifted,
     Field(discriminator="type"),
     BeforeValidator(upcast),
 ]  # fmt: skip

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from models import acts as a
 from models import events as e
 from models import refusals as r
-from models.course import Proposal, cancel_open_tasks, next_of, put
+from models.course import cancel_open_tasks, next_of, put
+from models.objecting import follow_decision
+from models.proposal import Proposal
 from models.state import CaseState, TaskState
 from rules.pinned import APPLICANT, Choice, Citation, Outcome, ProcedureRules, Requirement
 
@@ -165,6 +167,10 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
         state = proposal.state
     terms_allowed(rules, state, act.terms, act.given)
     demanded(outcome.requires, dict(state.choices), given_by(rules, state, act))
+    if act.measure and not outcome.data:
+        raise r.MeasureNotAllowed(field="data_items" if act.measure.data_items is not None else "processed_on")
+    if outcome.leads_to:
+        nothing_binds(rules, state, task)
     due_at = task.clock.due_at
     proposal.add(
         e.TaskDecided(
@@ -181,6 +187,15 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
     for opinion in proposal.state.open_tasks():
         if opinion.asked_by_task == task.task_id:
             proposal.add(e.TaskCancelled(at=act.received_at, task_id=opinion.task_id, because="asking_stage_decided"))
+    follow_decision(rules, proposal, proposal.state.tasks[task.task_id], outcome, act)
+
+
+def nothing_binds(rules: ProcedureRules, state: CaseState, decided: TaskState) -> None:
+    """No other task is open that must be done before the case goes on. Raises AnotherTaskFirst."""
+    for task in state.open_tasks():
+        stage = rules.stage(task.stage)
+        if stage and stage.binding and task.task_id != decided.task_id:
+            raise r.AnotherTaskFirst(field="outcome", stage=task.stage)
 
 
 def correct(rules: ProcedureRules, proposal: Proposal, act: a.Correct) -> None:

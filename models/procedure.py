@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.acts import Act, Decide
-from models.course import Proposal
+from models.acts import JUDGED_AT_RECEIPT, Act, Decide, ReceivedAct
 from models.events import Event
+from models.proposal import Proposal
 from models.refusals import CaseClosed, Refusal, TaskAlreadyDecided
 from models.state import CaseState
 from rules.pinned import ProcedureRules
@@ -31,6 +31,8 @@ class Procedure:
     """Two letters in the case numbers of this procedure."""
     answer: Callable[[ProcedureRules, Proposal, Act], None]
     follow: Callable[[ProcedureRules, Proposal, datetime], None]
+    judged_at_receipt: tuple[type[ReceivedAct], ...] = JUDGED_AT_RECEIPT
+    """Acts that the receipt judges and writes itself, unless others wait before them."""
 
     def judge(self, rules: ProcedureRules, state: CaseState, act: Act) -> list[Event]:
         """The events that an act adds, with all that follows at once; none if the log has the act already.

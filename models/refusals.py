@@ -119,5 +119,25 @@ class OfficerNotOfThisBody(Refusal):
     """A task can be reassigned only to an officer of the body before which it lies."""
 
 
+class EnoughEvidence(Refusal):
+    """A case takes only so many files."""
+
+
+class ProcessingNotDone(Refusal):
+    """Data is opened again after its processing, not before."""
+
+
+class ProcessedBeforeTheRestriction(Refusal):
+    """What was processed before the data was kept back is no processing of it: it is processed anew."""
+
+
+class AnotherTaskFirst(Refusal):
+    """The case cannot go on while a task is open that must be done first."""
+
+
+class MeasureNotAllowed(Refusal):
+    """This decision does nothing to the data."""
+
+
 REFUSALS = {kind.__name__: kind for kind in Refusal.__subclasses__()}
 """Every refusal, by its name."""

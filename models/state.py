@@ -10,7 +10,8 @@ from typing import Any, Literal, assert_never
 from pydantic import Field
 
 from models import events as e
-from models.acts import Frozen, GrantTerms
+from models.acts import Frozen, GrantTerms, Standing
+from models.restrictions import Restriction, RestrictionKind
 
 
 class TaskState(Frozen):
@@ -65,6 +66,8 @@ class GrantState(Frozen):
     access_mode: str | None
     use: str | None
     valid_until: datetime
+    access_modes: tuple[str, ...] = ()
+    daily_calls: int | None = None
     key_digest: str | None = None
 
 
@@ -95,8 +98,23 @@ class CaseState(Frozen):
     """Acts already in the log: one that is delivered again finds itself here."""
     granted: e.Granted | None = None
     grant: GrantState | None = None
+    standing: Standing | None = None
+    """Of the objector, as it was when the record was last asked; None in every other procedure."""
+    evidence: tuple[str, ...] = ()
+    restriction: Restriction | None = None
+    """What this case keeps from being served."""
+    last_restriction: Restriction | None = None
+    """What it keeps back, or kept back last, since `restricted_at` and until `lifted_at`."""
+    restricted_at: datetime | None = None
+    lifted_at: datetime | None = None
+    disputed: bool = False
+    answered_at: datetime | None = None
+    answers: int = 0
+    restricted_by: Mapping[str, Restriction] = Field(default_factory=dict)
+    """Case to what it keeps back of the data that this case is about."""
     closed: str | None = None
     closed_at: datetime | None = None
+    upheld: bool | None = None
 
     def open_tasks(self) -> list[TaskState]:
         return [task for task in self.tasks.values() if task.is_open]
@@ -129,6 +147,8 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
                 "data_items": event.data_items,
                 "choices": event.choices,
                 "given": event.given,
+                "evidence": event.evidence,
+                "standing": event.standing,
             }
         case e.AccessOpened():
             grant = GrantState.model_validate(event.model_dump(include=set(GrantState.model_fields)))
@@ -154,8 +174,28 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
         case e.NoteAdded():
             changes["notes"] = state.notes + 1
         case e.Closed():
-            changes |= {"closed": event.outcome, "closed_at": event.at}
-        case e.Withdrawn() | e.AccessExpired() | e.AccessRevoked() | e.AccessRenounced():
+            changes |= {"closed": event.outcome, "closed_at": event.at, "upheld": event.upheld}
+        case e.EvidenceSubmitted():
+            changes |= {"evidence": (*state.evidence, *event.evidence), "standing": event.standing}
+        case e.DataHeld() | e.DataSuspended() | e.DataWithdrawn() | e.DataRestored():
+            changes |= _of_data(state, event)
+        case e.DisputeMarked():
+            changes["disputed"] = True
+        case e.ObjectorAnswered():
+            changes |= {"answered_at": event.at, "answers": state.answers + 1, "disputed": False}
+        case e.RestrictionMet():
+            met = Restriction(kind=event.restriction, data_items=event.data_items)
+            changes["restricted_by"] = {**state.restricted_by, event.by_case: met}
+        case e.RestrictionLifted():
+            changes["restricted_by"] = {by: met for by, met in state.restricted_by.items() if by != event.by_case}
+        case (
+            e.Withdrawn()
+            | e.AccessExpired()
+            | e.AccessRevoked()
+            | e.AccessRenounced()
+            | e.AccessEnded()
+            | e.HoldWithheld()
+        ):
             pass
         case (
             e.TaskClaimed()
@@ -176,6 +216,20 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
         case _:
             assert_never(event)
     return state.model_copy(update=changes)
+
+
+def _of_data(
+    state: CaseState, event: e.DataHeld | e.DataSuspended | e.DataWithdrawn | e.DataRestored
+) -> dict[str, Any]:
+    kinds = {
+        "DataHeld": RestrictionKind.HOLD,
+        "DataSuspended": RestrictionKind.SUSPENSION,
+        "DataWithdrawn": RestrictionKind.WITHDRAWAL,
+    }
+    if event.type not in kinds:
+        return {"restriction": None, "lifted_at": event.at}
+    it = Restriction(kind=kinds[event.type], data_items=event.data_items)
+    return {"restriction": it, "last_restriction": it, "restricted_at": event.at, "lifted_at": None}
 
 
 def _identity(event: e.Filed | e.AccessOpened) -> dict[str, Any]:

@@ -14,11 +14,12 @@ with workflow.unsafe.imports_passed_through():
     from models import acts as a
     from models import events as e
     from models.acts import Act
-    from models.course import Proposal
     from models.judging import add_note
     from models.messages import CaseStart
     from models.procedure import Procedure
+    from models.proposal import Proposal
     from models.refusals import EnoughKeys, NotYourCase, NotYourTask, ProcedureKnowsNoSuchAct, RequirementMissing
+    from models.restricting import all_withdrawn, meet, meet_no_more
     from rules.pinned import ProcedureRules
 from workflows.case import Case
 
@@ -48,6 +49,14 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
                 raise RequirementMissing(field="reason")
             proposal.add(e.AccessRevoked(at=act.received_at, act=act.id, by=act.by.account))
             proposal.add(e.Closed(at=act.received_at, outcome="revoked"))
+        case a.Restrict():
+            assert state.grant
+            meet(proposal, act, state.grant.data_items)
+            if all_withdrawn(proposal.state, state.grant.data_items):
+                proposal.add(e.AccessEnded(at=act.received_at, act=act.id, by_case=act.by_case))
+                proposal.add(e.Closed(at=act.received_at, outcome="data_withdrawn"))
+        case a.LiftRestriction():
+            meet_no_more(proposal, act)
         case a.Note():
             add_note(proposal, act)
         case a.File():

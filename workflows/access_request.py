@@ -6,28 +6,40 @@ Nanning 20, Yulin 23, Guangzhou 16 and 17, Lianyungang 10 and 19, Nanjing 27. He
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from models import acts as a
     from models import events as e
     from models.acts import Act
-    from models.course import Proposal, cancel_open_tasks, follow
+    from models.course import cancel_open_tasks, follow
     from models.judging import answer_task_act
     from models.messages import CaseStart
     from models.procedure import Procedure
+    from models.proposal import Proposal
     from models.refusals import NotYourCase, ProcedureKnowsNoSuchAct
+    from models.restricting import all_withdrawn, meet, meet_no_more
     from rules.pinned import ProcedureRules
 from workflows.case import Case
 
 WITHDRAWN = "withdrawn"
+DATA_WITHDRAWN = "data_withdrawn"
 
 
 def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
-    """What an act makes happen in an access request: the applicant may withdraw, the rest are acts on its tasks."""
+    """What an act makes happen in an access request: the applicant may withdraw, an objection may keep the data back,
+    the rest are acts on its tasks."""
     match act:
         case a.Withdraw():
             withdraw(rules, proposal, act)
+        case a.Restrict():
+            meet(proposal, act, proposal.state.data_items)
+            if all_withdrawn(proposal.state, proposal.state.data_items):
+                end(proposal, act.received_at)
+        case a.LiftRestriction():
+            meet_no_more(proposal, act)
         case _:
             answer_task_act(rules, proposal, act)
 
@@ -41,6 +53,12 @@ def withdraw(rules: ProcedureRules, proposal: Proposal, act: a.Withdraw) -> None
     proposal.add(e.Withdrawn(at=act.received_at, act=act.id))
     cancel_open_tasks(proposal, act.received_at, because=WITHDRAWN)
     proposal.add(e.Closed(at=act.received_at, outcome=WITHDRAWN))
+
+
+def end(proposal: Proposal, at: datetime) -> None:
+    """Nothing is left that could be granted: the data was withdrawn, by the cases that the log names."""
+    cancel_open_tasks(proposal, at, because=DATA_WITHDRAWN)
+    proposal.add(e.Closed(at=at, outcome=DATA_WITHDRAWN))
 
 
 ACCESS_REQUEST = Procedure(name="access_request", code="AR", answer=answer, follow=follow)

@@ -78,6 +78,7 @@ class Case:
         """
         self.learn(delivery.unseen)
         await self.record(lambda state: self.judged(state, delivery), seen=delivery.act.seen)
+        self.show()
         return self.state.number
 
     @act.validator

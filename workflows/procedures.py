@@ -5,6 +5,8 @@ from __future__ import annotations
 from workflows.access import Access
 from workflows.access_request import AccessRequest
 from workflows.case import Case
+from workflows.leak import Leak
+from workflows.objection import Objection
 
-WORKFLOWS: tuple[type[Case], ...] = (AccessRequest, Access)
+WORKFLOWS: tuple[type[Case], ...] = (AccessRequest, Access, Objection, Leak)
 BY_NAME: dict[str, type[Case]] = {workflow.procedure.name: workflow for workflow in WORKFLOWS}

@@ -7,7 +7,8 @@ from typing import cast
 
 from fastapi import APIRouter, Response
 
-from activities.inbox import Filing, id_from_key
+from activities.idempotency import id_from_key
+from activities.inbox import Filing
 from api.dependencies import Applicant, Reading, Rendering, RequiredIdempotencyKey, Running
 from api.forms import AccessRequestForm
 from api.openapi import problems

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from activities.inbox import IdempotencyKeyReused
+from activities.idempotency import IdempotencyKeyReused
 from activities.log import CaseUnknown
 from models import acts as a
 from rules.resolving import NotInForce

@@ -12,8 +12,9 @@ from typing import Any
 from activities.calendar_record import with_due
 from models import acts as a
 from models import events as e
-from models.course import Proposal, pass_time
+from models.course import pass_time
 from models.procedure import Procedure
+from models.proposal import Proposal
 from models.refusals import Refusal
 from models.state import CaseState, TaskState, fold
 from rules.calendar import CalendarRecord

@@ -1,0 +1,120 @@
+"""What one case does to data concerns other cases: each gets an act in its inbox, in the transaction that does it.
+
+A lock on the dataset, taken before any case's row lock, keeps those who grant or ask for data from being overlooked by
+those who restrict it: the first share it, the second have it alone.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from models.acts import Act, Actor, LiftRestriction, Restrict
+from models.restrictions import Restriction, RestrictionKind
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from activities.database import Connection
+    from models.state import CaseState
+
+NAMESPACE = uuid.UUID("0b3c1b52-3d0e-5a0f-8f55-6b6169666163")
+LOCKED_CASES = """
+select case_id, number, (select max(seq) from acts where acts.case_id = cases.case_id) as last_seq,
+  (select max(received_at) from acts where acts.case_id = cases.case_id) as last_received_at
+from cases where case_id = any($1) order by case_id for update
+"""
+PUT = """
+insert into acts (act_id, case_id, seq, kind, account, received_at, state, act, content, request_digest)
+select act_id, case_id, seq, kind, account, received_at, 'received', act, null, ''
+from unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[], $6::timestamptz[], $7::jsonb[])
+  as put (act_id, case_id, seq, kind, account, received_at, act)
+"""
+
+
+async def hold_dataset(connection: Connection, dataset_id: str) -> None:
+    """Nobody restricts the dataset until this transaction ends."""
+    await connection.execute("select pg_advisory_xact_lock_shared(hashtextextended($1, 1))", dataset_id)
+
+
+async def have_dataset_alone(connection: Connection, dataset_id: str) -> None:
+    """Nobody asks for the dataset, grants or restricts it until this transaction ends."""
+    await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 1))", dataset_id)
+
+
+async def dataset_of(connection: Connection, case_id: str) -> str:
+    """The dataset that a case is about, which never changes."""
+    dataset_id: str = await connection.fetchval("select dataset_id from cases where case_id = $1", case_id)
+    return dataset_id
+
+
+async def restrictions_on(connection: Connection, dataset_id: str) -> dict[str, Restriction]:
+    """What cases keep back of a dataset now; under the lock on the dataset, until the transaction ends."""
+    rows = await connection.fetch(
+        "select case_id, kind, data_items from restrictions where dataset_id = $1 and ended_at is null", dataset_id
+    )
+    return {
+        row["case_id"]: Restriction(kind=RestrictionKind(row["kind"]), data_items=tuple(row["data_items"]))
+        for row in rows
+    }
+
+
+async def tell_other_cases(connection: Connection, before: CaseState, after: CaseState, now: datetime) -> list[str]:
+    """Requests that run on the dataset, and grants where it was withdrawn, have an act in their inbox; their ids.
+
+    Under the lock on the dataset, had alone. A request learns what is kept back, and that it is no more; what it makes
+    of it is its own affair.
+    """
+    if before.restriction == after.restriction:
+        return []
+    rows = await connection.fetch(
+        "select case_id from cases where dataset_id = $1 and closed_at is null and case_id <> $2 "
+        "and (procedure = 'access_request' or (procedure = 'access' and $3)) order by case_id",
+        after.dataset_id,
+        after.case_id,
+        RestrictionKind.WITHDRAWAL in kinds(before, after),
+    )
+    concerned = [row["case_id"] for row in rows]
+    if concerned:
+        await put(connection, [act_for(after, case_id, now) for case_id in concerned])
+    return concerned
+
+
+def kinds(*states: CaseState) -> set[RestrictionKind]:
+    return {state.restriction.kind for state in states if state.restriction}
+
+
+def act_for(after: CaseState, case_id: str, now: datetime) -> Act:
+    """The act by which a case learns what another one does to the data."""
+    told = {
+        "id": str(uuid.uuid5(NAMESPACE, f"{after.case_id}/{after.number}/{case_id}")),
+        "case_id": case_id,
+        "by": Actor(account=f"case:{after.case_id}"),
+        "received_at": now,
+        "by_case": after.case_id,
+    }
+    if after.restriction is None:
+        return LiftRestriction.model_validate(told)
+    it = after.restriction
+    return Restrict.model_validate({**told, "restriction": it.kind.value, "data_items": it.data_items})
+
+
+async def put(connection: Connection, acts: list[Act]) -> None:
+    """The acts are in the inboxes of their cases, one each, in their order and stamped; set by set, not row by row."""
+    rows = await connection.fetch(LOCKED_CASES, [act.case_id for act in acts])
+    cases = {row["case_id"]: row for row in rows}
+    stamped = []
+    for act in acts:
+        row = cases[act.case_id]
+        received_at = max(act.received_at, row["last_received_at"])
+        stamped.append((row, act.model_copy(update={"received_at": received_at, "seen": row["number"]})))
+    await connection.execute(
+        PUT,
+        [act.id for _, act in stamped],
+        [act.case_id for _, act in stamped],
+        [row["last_seq"] + 1 for row, _ in stamped],
+        [act.kind for _, act in stamped],
+        [act.by.account for _, act in stamped],
+        [act.received_at for _, act in stamped],
+        [act.model_dump_json() for _, act in stamped],
+    )

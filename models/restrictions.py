@@ -1,0 +1,41 @@
+"""What keeps data from being served: a hold, a suspension, a withdrawal. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from models.acts import Frozen
+
+
+class RestrictionKind(StrEnum):
+    """From the weakest to the strongest: held back at receipt, suspended by its provider, withdrawn."""
+
+    HOLD = "hold"
+    SUSPENSION = "suspension"
+    WITHDRAWAL = "withdrawal"
+
+
+class Restriction(Frozen):
+    """What a case keeps from being served. No items named: the whole dataset."""
+
+    kind: RestrictionKind
+    data_items: tuple[str, ...] = ()
+
+
+def touches(restricted: tuple[str, ...], items: tuple[str, ...]) -> bool:
+    """Whether a restriction concerns any of these items; where none are named, all are meant."""
+    return not restricted or not items or not set(restricted).isdisjoint(items)
+
+
+def covers(restricted: tuple[str, ...], items: tuple[str, ...]) -> bool:
+    """Whether a restriction leaves none of these items; where none are named, all are meant."""
+    return not restricted or (bool(items) and set(items) <= set(restricted))
+
+
+def all_gone(withdrawn: Iterable[tuple[str, ...]], items: tuple[str, ...]) -> bool:
+    """Whether these withdrawals together leave none of the items; where none are named, the whole dataset is meant."""
+    gone = list(withdrawn)
+    if any(not each for each in gone):
+        return True
+    return bool(items) and set(items) <= {item for each in gone for item in each}

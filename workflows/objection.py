@@ -1,0 +1,65 @@
+"""Objection (异议): somebody shows that open data infringes a right or is wrong; it stops while that is verified.
+
+Who verifies, within which period, with which measures, and when the objector is told, is in the city's pack: Nanning
+22, Yulin 17, Guangzhou 29, Lianyungang 20 and 26, Nanjing 35. That evidence on a secret or on privacy holds the data
+back from its receipt on is a service rule of each pack. Here stands what all of them share.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from models import acts as a
+    from models import course
+    from models.acts import Act, ReceivedAct
+    from models.judging import answer_task_act
+    from models.messages import CaseStart
+    from models.objecting import hold_or_say_why_not, submit_evidence
+    from models.procedure import Procedure
+    from models.proposal import Proposal
+    from rules.pinned import ProcedureRules
+from workflows.case import Case
+
+
+def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
+    """What an act makes happen in an objection: the objector adds evidence, the rest are acts on its tasks."""
+    match act:
+        case a.SubmitEvidence():
+            submit_evidence(rules, proposal, act)
+        case _:
+            answer_task_act(rules, proposal, act)
+
+
+def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
+    """What follows by law; before anything else the hold, which is in force from the receipt of the objection."""
+    if proposal.state.step is None:
+        hold_or_say_why_not(rules, proposal, at)
+    course.follow(rules, proposal, at)
+
+
+OBJECTION = Procedure(
+    name="objection",
+    code="OB",
+    answer=answer,
+    follow=follow,
+    # What stops data waits for no machine but PostgreSQL: every act on an objection is judged by its receipt.
+    judged_at_receipt=(ReceivedAct,),
+)
+
+
+@workflow.defn(name="Objection")
+class Objection(Case):
+    """From the objection to the answer."""
+
+    procedure = OBJECTION
+
+    @workflow.init
+    def __init__(self, start: CaseStart) -> None:
+        super().__init__(start)
+
+    @workflow.run
+    async def run(self, start: CaseStart) -> str:
+        return await self.to_its_end()
