@@ -34,6 +34,17 @@ def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
             enter(rules, proposal, step, at)
     if not proposal.state.closed:
         put_again(rules, proposal, at)
+        ask_no_more(rules, proposal, at)
+
+
+def ask_no_more(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
+    """Once data is suspended or withdrawn, nobody need decide any more whether to suspend it."""
+    stands = proposal.state.restriction
+    if rules.hold is None or stands is None or stands.kind is RestrictionKind.HOLD:
+        return
+    for task in proposal.state.open_tasks():
+        if task.stage == rules.hold.reviewed_by:
+            proposal.add(e.TaskCancelled(at=at, task_id=task.task_id, because=f"data_stopped:{stands.kind.value}"))
 
 
 def next_of(rules: ProcedureRules, state: CaseState) -> str | None:
@@ -46,7 +57,15 @@ def next_of(rules: ProcedureRules, state: CaseState) -> str | None:
     for task in sorted(tasks, key=lambda task: task.decided_by_event or 0):
         if task.outcome and (target := leads_to(rules, state, task)):
             return target
-    return step.then if all(task.ended == "decided" for task in tasks) else None
+    return step.then if all(task.ended == "decided" for task in tasks if holds_up(rules, task)) else None
+
+
+def holds_up(rules: ProcedureRules, task: TaskState) -> bool:
+    """Whether the step goes on only when this task is decided: not for a stage that outlasts it, nor for the question
+    whether to suspend, which other decisions can answer."""
+    stage = rules.stage(task.stage)
+    is_review = rules.hold is not None and task.stage == rules.hold.reviewed_by
+    return not is_review and not (stage and stage.outlasting)
 
 
 def waits_for_data(rules: ProcedureRules, state: CaseState, at: datetime) -> bool:
@@ -90,7 +109,7 @@ def put_again(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
     assert step, f"the case stands in a step that its rules do not know: {state.step}"
     for task in state.of_step(step.step):
         stage = rules.stage(task.stage)
-        if stage and task.ended == "cancelled":
+        if stage and task.ended == "cancelled" and holds_up(rules, task):
             put(rules, proposal, step.step, stage, at)
 
 

@@ -38,6 +38,8 @@ def move_data(
         items = ()
     if effect is DataEffect.SERVE:
         processed_in_time(state, processed_on, at)
+        if stands and stands.kind is RestrictionKind.WITHDRAWAL and processed_on is None:
+            raise r.ProcessingNotDone(field="processed_on")
         if stands:
             proposal.add(
                 e.DataRestored.model_validate({**told, "data_items": stands.data_items, "processed_on": processed_on})

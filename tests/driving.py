@@ -16,9 +16,12 @@ from activities.database import Pool
 from activities.engine import Engine
 from activities.inbox import ActReceived, Filing, Inbox
 from activities.log import Log, read_log
+from activities.touching import restrictions_on
 from models import acts as a
 from models import events as e
+from models.restrictions import Restriction
 from models.state import CaseState, TaskState, fold
+from rules.admissibility import DEFAULT_CHOICES
 from rules.deadlines import to_shanghai
 from rules.loading import load_pack
 from rules.pack import Pack
@@ -31,6 +34,7 @@ AT = datetime.min.replace(tzinfo=UTC)
 """Acts are stamped by the inbox; what stands in them before means nothing."""
 WHATEVER_IS_ASKED = frozenset(
     {"reason", "basis", "tender_reference", "access_mode_basis", "purpose", "scenario", "safeguards"}
+    | {"answer", "measure", "processing", "processed_on", "need"}
 )
 
 
@@ -67,33 +71,69 @@ class Driver:
         self,
         city: str,
         *,
+        procedure: str = "access_request",
+        party: str = "acc_applicant",
         case_id: str | None = None,
+        dataset_id: str | None = None,
         choices: Mapping[str, str] | None = None,
         items: Iterable[str] = (),
         given: Iterable[str] = ("purpose",),
+        evidence: Iterable[str] = (),
         content: Mapping[str, Any] | None = None,
         hand_over: bool = True,
     ) -> str:
-        """A request for a sample-like dataset of the city's transport department; its case id."""
+        """A filing about a sample-like dataset of the city's transport department; its case id."""
         case_id = case_id or str(uuid.uuid4())
         pack = self.pack(city)
 
         def filing(received_at: datetime) -> Filing:
+            rules = resolve(pack, procedure, to_shanghai(received_at).date())
+            defaults = {name: value for name, value in DEFAULT_CHOICES.items() if rules.choice(name, value)}
             return Filing(
-                rules=resolve(pack, "access_request", to_shanghai(received_at).date()),
-                party="acc_applicant",
-                dataset_id=f"{city}-transport-example",
+                rules=rules,
+                party=party,
+                dataset_id=dataset_id or f"{city}-transport-example",
                 bodies={role: f"{city}.{'transport' if role == 'provider' else role}" for role in pack.bodies},
                 data_items=tuple(items),
-                choices={"urgency": "normal", "use": "general", **(choices or {})},
+                choices={**defaults, **(choices or {})},
                 given=frozenset(given),
+                evidence=tuple(evidence),
             )
 
         kept = content or {"purpose": "to be read by people only"}
-        await self.inbox.receive_filing(case_id, "access_request", kept, filing)
+        await self.inbox.receive_filing(case_id, procedure, kept, filing)
         if hand_over:
             await self.engine.hand_over(case_id, self.patience)
         return case_id
+
+    async def object_to(
+        self, city: str, ground: str, *, evidence: int = 0, party: str = "acc_objector", **more: Any
+    ) -> str:
+        """An objection, with that many files of evidence; its case id."""
+        files = [await self.upload(party) for _ in range(evidence)]
+        given = ("statement", *(("evidence",) if files else ()))
+        more["choices"] = {"ground": ground, **more.get("choices", {})}
+        content = {"statement": "to be read by people only"}
+        return await self.file(
+            city, procedure="objection", party=party, given=given, evidence=files, content=content, **more
+        )
+
+    async def upload(self, account: str) -> str:
+        """A file of evidence that the account has uploaded, as far as the record goes."""
+        evidence_id = str(uuid.uuid4())
+        await self.pool.execute(
+            "insert into evidence (evidence_id, account, name, media_type, size, sha256, uploaded_at) "
+            "values ($1, $2, 'proof.txt', 'text/plain', 5, $3, clock_timestamp())",
+            evidence_id,
+            account,
+            evidence_id,
+        )
+        return evidence_id
+
+    async def restrictions(self, dataset_id: str) -> dict[str, Restriction]:
+        """What cases keep back of a dataset, as the gate would find it."""
+        async with self.pool.acquire() as connection:
+            return await restrictions_on(connection, dataset_id)
 
     async def do(self, act: a.Act, *, hand_over: bool = True, content: Mapping[str, Any] | None = None) -> str:
         """The act is received and handed over; `accepted`, the name of the refusal, or `received`."""
@@ -122,10 +162,11 @@ class Driver:
         **more: Any,
     ) -> str:
         task = await self.task(case_id, stage)
+        by = await self.party_or_officer(case_id, task, officer)
         act = a.Decide(
             id=act_id or str(uuid.uuid4()),
             case_id=case_id,
-            by=self.officer_of(task, officer),
+            by=by,
             received_at=AT,
             task_id=task.task_id,
             outcome=outcome,
@@ -149,8 +190,14 @@ class Driver:
 
     async def by_applicant(self, kind: type[a.ReceivedAct], case_id: str, **more: Any) -> str:
         """An act of the party that filed."""
-        act = kind(id=str(uuid.uuid4()), case_id=case_id, by=a.Actor(account="acc_applicant"), received_at=AT, **more)
+        party = (await self.state(case_id)).party
+        act = kind(id=str(uuid.uuid4()), case_id=case_id, by=a.Actor(account=party), received_at=AT, **more)
         return await self.do(act)  # type: ignore[arg-type]  # as above
+
+    async def party_or_officer(self, case_id: str, task: TaskState, officer: str) -> a.Actor:
+        if task.body == APPLICANT:
+            return a.Actor(account=(await self.state(case_id)).party)
+        return self.officer_of(task, officer)
 
     def officer_of(self, task: TaskState, officer: str) -> a.Actor:
         if task.body == APPLICANT:

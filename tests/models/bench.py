@@ -24,6 +24,7 @@ from rules.pinned import APPLICANT, Citation, ProcedureRules
 from rules.resolving import resolve
 from rules.seed_notices import read_record
 from workflows.access_request import ACCESS_REQUEST
+from workflows.objection import OBJECTION
 
 CITIES = ("nanning", "yulin", "guangzhou", "lianyungang", "nanjing")
 INVENTED = "yunmeng"
@@ -35,6 +36,7 @@ PARTY = a.Actor(account="acc_applicant")
 STRANGER = a.Actor(account="acc_stranger")
 WHATEVER_IS_ASKED = frozenset(
     {"reason", "basis", "tender_reference", "access_mode_basis", "purpose", "scenario", "safeguards"}
+    | {"answer", "measure", "processing", "processed_on", "need"}
 )
 
 GRANTED = {
@@ -49,13 +51,13 @@ BOTH_SIGN = [("provider_signature", "sign"), ("applicant_signature", "sign")]
 
 
 @cache
-def law(city: str) -> ProcedureRules:
-    """The rules of access requests in a city, the invented one included."""
+def law(city: str, procedure: str = "access_request") -> ProcedureRules:
+    """The rules of a procedure in a city, the invented one included."""
     if city == INVENTED:
         pack = load_file(Path(__file__).parents[1] / "rules" / "packs" / "invented.yaml")
     else:
         pack = load_pack(city)
-    return resolve(pack, "access_request", RESOLVED_ON)
+    return resolve(pack, procedure, RESOLVED_ON)
 
 
 def with_correction(rules: ProcedureRules) -> ProcedureRules:
@@ -196,3 +198,42 @@ def filed(
 def until_signing(city: str, **more: Any) -> Bench:
     """A case in which every body has agreed and both are to sign."""
     return filed(city, **more).all_decide(GRANTED[city])
+
+
+def objected(
+    city: str,
+    ground: str,
+    *,
+    rules: ProcedureRules | None = None,
+    at: datetime = MONDAY,
+    items: tuple[str, ...] = ("name", "address"),
+    evidence: tuple[str, ...] = (),
+    standing: a.Standing | None = None,
+    **choices: str,
+) -> Bench:
+    """An objection that has just been received, with all that the law makes follow at once."""
+    rules = rules or law(city, "objection")
+    bench = Bench(rules, now=at, procedure=OBJECTION)
+    proposal = Proposal(CaseState())
+    proposal.add(
+        e.Filed(
+            at=at,
+            act="case.file",
+            case_id="case",
+            case_number=f"{rules.city_code}-OB-2026-000001",
+            city=city,
+            procedure="objection",
+            party=PARTY.account,
+            dataset_id=f"{city}-example",
+            bodies={role: f"{city}.{role}" for role in rules.bodies},
+            data_items=items,
+            choices={"ground": ground, **choices},
+            given=frozenset({"statement", *(["evidence"] if evidence else [])}),
+            evidence=evidence,
+            standing=standing or a.Standing(),
+            rules_digest=rules.digest(),
+        )
+    )
+    bench.procedure.follow(rules, proposal, at)
+    bench.append(proposal.events)
+    return bench
