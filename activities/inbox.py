@@ -14,15 +14,14 @@ from activities.evidence import submit
 from activities.idempotency import IdempotencyKeyReused, digest
 from activities.log import CaseUnknown, LockedCase, Log, lock, next_case_number, open_case, read_log
 from activities.pinned_rules import PinnedRules
-from activities.touching import have_dataset_alone, hold_dataset, restrictions_on
+from activities.receipt_facts import facts_at_receipt, standing_at_receipt
+from activities.touching import have_dataset_alone
 from models import acts as a
 from models import events as e
 from models.procedure import Procedure
 from models.proposal import Proposal
 from models.refusals import Refusal
-from models.restrictions import RestrictionKind, all_gone, touches
 from models.state import CaseState, fold
-from rules.pack import GROUND
 from rules.pinned import ProcedureRules
 from workflows.procedures import BY_NAME
 
@@ -36,20 +35,6 @@ select seq, received_at,
   exists (select from acts where case_id = $1 and state = 'received') as waiting
 from acts where case_id = $1 order by seq desc limit 1
 """
-STANDING = """
-select
-  exists (
-    select from objections where party = $1 and dataset_id = $2 and ground = $3 and not upheld
-  ) as rejected_before,
-  (
-    select count(*) from objections join restrictions using (case_id)
-    where party = $1 and kind = 'hold' and ended_at is null
-  ) as open_holds
-"""
-
-
-class DataIsWithdrawn(Exception):
-    """All that is asked for was withdrawn, so there is nothing to ask for: nothing was received."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +98,9 @@ class Inbox:
             filing = received(received_at)
             law = filing.rules
             kind = BY_NAME[procedure].procedure
-            facts = await facts_at_receipt(connection, filing, received_at)
+            facts = await facts_at_receipt(
+                connection, law, filing.party, filing.dataset_id, filing.choices, filing.data_items, received_at
+            )
             filed = e.Filed(
                 at=received_at,
                 act=f"{case_id}.file",
@@ -162,11 +149,12 @@ class Inbox:
             case = await lock(connection, act.case_id, self._clock)
             if isinstance(act, a.SubmitEvidence):
                 act = act.model_copy(update={"standing": await standing_at_receipt(connection, act.case_id)})
-                await submit(connection, act.evidence, act.by.account, act.case_id)
             received = await self.receive_in(connection, case, act, content, request_digest)
             if kind and received.state == "received":
                 await self._work_off(connection, case, kind)
                 received = await self._received_before(connection, act.id, request_digest)
+            if isinstance(act, a.SubmitEvidence) and received.state == "accepted":
+                await submit(connection, act.evidence, act.by.account, act.case_id)
             return received
 
     async def _hold_before_the_case(self, connection: Connection, act: a.Act) -> Procedure | None:
@@ -263,53 +251,6 @@ class Inbox:
                 connection, case, state, events, engine_number=case.engine_number, record=record
             )
             state = fold(state, written)
-
-
-@dataclass(frozen=True)
-class FactsAtReceipt:
-    """What other cases mean for a filing: the standing of who objects, and what is kept back of the data."""
-
-    standing: a.Standing | None
-    restrictions: tuple[e.RestrictionMet, ...]
-
-
-async def facts_at_receipt(connection: Connection, filing: Filing, at: datetime) -> FactsAtReceipt:
-    """The facts, which stay so until the transaction ends. Raises DataIsWithdrawn where nothing is left to ask for."""
-    ground = filing.choices.get(GROUND)
-    if ground:
-        await have_dataset_alone(connection, filing.dataset_id)
-        return FactsAtReceipt(await standing_of(connection, filing.party, filing.dataset_id, ground), ())
-    if filing.rules.grant is None:
-        return FactsAtReceipt(None, ())
-    await hold_dataset(connection, filing.dataset_id)
-    standing = await restrictions_on(connection, filing.dataset_id)
-    gone = [each.data_items for each in standing.values() if each.kind is RestrictionKind.WITHDRAWAL]
-    if all_gone(gone, filing.data_items):
-        raise DataIsWithdrawn
-    return FactsAtReceipt(
-        None,
-        tuple(
-            e.RestrictionMet(at=at, by_case=by_case, restriction=each.kind, data_items=each.data_items)
-            for by_case, each in sorted(standing.items())
-            if touches(each.data_items, filing.data_items)
-        ),
-    )
-
-
-async def standing_at_receipt(connection: Connection, case_id: str) -> a.Standing:
-    """The standing of who objected in a case, for whatever else that case holds back."""
-    row = await connection.fetchrow("select party, dataset_id, ground from objections where case_id = $1", case_id)
-    return (
-        a.Standing() if row is None else await standing_of(connection, row["party"], row["dataset_id"], row["ground"])
-    )
-
-
-async def standing_of(connection: Connection, party: str, dataset_id: str, ground: str) -> a.Standing:
-    """What the record says of an objector; no other hold of the same person begins until the transaction ends."""
-    await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 2))", party)
-    row = await connection.fetchrow(STANDING, party, dataset_id, ground)
-    assert row
-    return a.Standing(rejected_before=row["rejected_before"], open_holds=row["open_holds"])
 
 
 async def settle_refused(connection: Connection, act_id: str, problem: Mapping[str, str]) -> None:

@@ -14,6 +14,7 @@ from models.acts import Actor, File
 from models.procedure import Procedure
 from models.state import CaseState, TaskState, fold
 from rules.deadlines import to_shanghai
+from rules.pack import GROUND
 from workflows.procedures import BY_NAME
 
 if TYPE_CHECKING:
@@ -149,8 +150,8 @@ class Log:
                 after.closed,
             )
 
-        if after.standing and objection_row(after) != objection_row(before):
-            await connection.execute(UPSERT_OBJECTION, *objection_row(after))
+        if (row := objection_row(after)) and row != objection_row(before):
+            await connection.execute(UPSERT_OBJECTION, *row)
         if (row := restriction_row(after)) and row != restriction_row(before):
             await connection.execute(UPSERT_RESTRICTION, *row)
 
@@ -292,27 +293,30 @@ def task_row(case: CaseState, task: TaskState) -> tuple[object, ...]:
     )
 
 
-UPSERT_OBJECTION = """
-insert into objections (case_id, dataset_id, party, ground, disputed, answered_at, upheld)
-values ($1, $2, $3, $4, $5, $6, $7)
+OBJECTION_COLUMNS = "case_id, dataset_id, party, ground, disputed, answered_at, upheld"
+UPSERT_OBJECTION = f"""
+insert into objections ({OBJECTION_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7)
 on conflict (case_id) do update set disputed = excluded.disputed, answered_at = excluded.answered_at,
   upheld = excluded.upheld
-"""
-UPSERT_RESTRICTION = """
-insert into restrictions (case_id, dataset_id, kind, data_items, since, ended_at) values ($1, $2, $3, $4, $5, $6)
+"""  # noqa: S608 - made of constants
+RESTRICTION_COLUMNS = "case_id, dataset_id, kind, data_items, since, ended_at"
+UPSERT_RESTRICTION = f"""
+insert into restrictions ({RESTRICTION_COLUMNS}) values ($1, $2, $3, $4, $5, $6)
 on conflict (case_id) do update set kind = excluded.kind, data_items = excluded.data_items, since = excluded.since,
   ended_at = excluded.ended_at
-"""
+"""  # noqa: S608 - made of constants
 
 
-def objection_row(case: CaseState) -> tuple[object, ...]:
-    """An objection as the read model keeps it."""
-    ground = case.choices.get("ground")
+def objection_row(case: CaseState) -> tuple[object, ...] | None:
+    """An objection as the read model keeps it, in the order of OBJECTION_COLUMNS; None for any other case."""
+    if case.standing is None:
+        return None
+    ground = case.choices.get(GROUND)
     return (case.case_id, case.dataset_id, case.party, ground, case.disputed, case.answered_at, case.upheld)
 
 
 def restriction_row(case: CaseState) -> tuple[object, ...] | None:
-    """What a case keeps back, or kept back last, as the read model has it; None if it never did."""
+    """What a case keeps back, or kept back last, in the order of RESTRICTION_COLUMNS; None if it never did."""
     it = case.last_restriction
     if it is None:
         return None

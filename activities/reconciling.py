@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.log import TASK_COLUMNS, read_log, task_row
+from activities.log import (
+    OBJECTION_COLUMNS,
+    RESTRICTION_COLUMNS,
+    TASK_COLUMNS,
+    objection_row,
+    read_log,
+    restriction_row,
+    task_row,
+)
 from models.state import CaseState, fold
 
 if TYPE_CHECKING:
@@ -63,6 +71,14 @@ async def of_read_model(connection: Connection, state: CaseState) -> list[str]:
         )
         if grant is None or tuple(grant) != (state.grant.key_digest, state.closed, state.grant.valid_until):
             differences.append("grants: not as the log tells it")
+    derived = (
+        ("objections", OBJECTION_COLUMNS, objection_row(state)),
+        ("restrictions", RESTRICTION_COLUMNS, restriction_row(state)),
+    )
+    for table, columns, folded_row in derived:
+        kept = await connection.fetchrow(f"select {columns} from {table} where case_id = $1", state.case_id)  # noqa: S608 - constants
+        if (tuple(kept) if kept else None) != folded_row:
+            differences.append(f"{table}: not as the log tells it")
     return differences
 
 

@@ -138,7 +138,7 @@ class Driver:
     async def do(self, act: a.Act, *, hand_over: bool = True, content: Mapping[str, Any] | None = None) -> str:
         """The act is received and handed over; `accepted`, the name of the refusal, or `received`."""
         received = await self.inbox.receive_act(act, content)
-        if hand_over and received.state == "received":
+        if hand_over and (received.state == "received" or not isinstance(act, a.JUDGED_AT_RECEIPT)):
             await self.engine.hand_over(act.case_id, self.patience)
         return await self.standing(received)
 

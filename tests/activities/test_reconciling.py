@@ -75,3 +75,32 @@ async def test_nothing_differs_after_a_resubmission_of_another_urgency(driver: D
     urgent = Amendment(choices={"urgency": "urgent"})
     assert await driver.decide(case_id, "resubmission", "resubmit", amends=urgent) == "accepted"
     assert await differences(driver) == []
+
+
+@pytest.mark.parametrize(
+    ("tampering", "named"),
+    [
+        ("update restrictions set ended_at = since", "restrictions:"),
+        ("update restrictions set data_items = array['name']", "restrictions:"),
+        ("delete from restrictions", "restrictions:"),
+        ("update objections set disputed = not disputed", "objections:"),
+        ("delete from objections", "objections:"),
+    ],
+)
+async def test_data_that_is_served_although_the_log_keeps_it_back_is_named(
+    driver: Driver, worker: Worker, tampering: str, named: str
+) -> None:
+    await driver.object_to("nanning", "privacy", evidence=1)
+    assert await differences(driver) == []
+    await driver.pool.execute(tampering)
+    assert [what.split(" ")[0] for what in await differences(driver)] == [named]
+
+
+async def test_what_another_case_keeps_back_without_a_log_that_says_so_is_named(driver: Driver, worker: Worker) -> None:
+    case_id = await driver.file("nanning")
+    await driver.pool.execute(
+        "insert into restrictions (case_id, dataset_id, kind, data_items, since) "
+        "values ($1, 'nanning-transport-bus-lines', 'hold', '{}', clock_timestamp())",
+        case_id,
+    )
+    assert [what.split(" ")[0] for what in await differences(driver)] == ["restrictions:"]

@@ -1,0 +1,91 @@
+"""What other cases mean for a receipt: whether a hold may begin, and what is kept back of the data already.
+
+The facts are read under locks that keep them so until the receipt's transaction ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from activities.touching import have_dataset_alone, hold_dataset, restrictions_on
+from models import acts as a
+from models import events as e
+from models.restrictions import RestrictionKind, all_gone, touches
+from rules.pack import GROUND
+from rules.pinned import ProcedureRules
+
+if TYPE_CHECKING:
+    from activities.database import Connection
+
+STANDING = """
+select
+  exists (
+    select from objections where party = $1 and dataset_id = $2 and ground = $3 and not upheld
+  ) as rejected_before,
+  (
+    select count(*) from objections join restrictions using (case_id)
+    where party = $1 and kind = 'hold' and ended_at is null
+  ) as open_holds
+"""
+
+
+class DataIsWithdrawn(Exception):
+    """All that is asked for was withdrawn, so there is nothing to ask for: nothing was received."""
+
+
+@dataclass(frozen=True)
+class FactsAtReceipt:
+    """What other cases mean for a filing: the standing of who objects, and what is kept back of the data."""
+
+    standing: a.Standing | None
+    restrictions: tuple[e.RestrictionMet, ...]
+
+
+async def facts_at_receipt(
+    connection: Connection,
+    rules: ProcedureRules,
+    party: str,
+    dataset_id: str,
+    choices: Mapping[str, str],
+    data_items: tuple[str, ...],
+    at: datetime,
+) -> FactsAtReceipt:
+    """The facts, which stay so until the transaction ends. Raises DataIsWithdrawn where nothing is left to ask for."""
+    ground = choices.get(GROUND)
+    if ground:
+        await have_dataset_alone(connection, dataset_id)
+        return FactsAtReceipt(await standing_of(connection, party, dataset_id, ground), ())
+    if rules.grant is None:
+        return FactsAtReceipt(None, ())
+    await hold_dataset(connection, dataset_id)
+    standing = await restrictions_on(connection, dataset_id)
+    gone = [each.data_items for each in standing.values() if each.kind is RestrictionKind.WITHDRAWAL]
+    if all_gone(gone, data_items):
+        raise DataIsWithdrawn
+    return FactsAtReceipt(
+        None,
+        tuple(
+            e.RestrictionMet(at=at, by_case=by_case, restriction=each.kind, data_items=each.data_items)
+            for by_case, each in sorted(standing.items())
+            if touches(each.data_items, data_items)
+        ),
+    )
+
+
+async def standing_at_receipt(connection: Connection, case_id: str) -> a.Standing:
+    """The standing of who objected in a case, for whatever else that case holds back."""
+    row = await connection.fetchrow("select party, dataset_id, ground from objections where case_id = $1", case_id)
+    return (
+        a.Standing() if row is None else await standing_of(connection, row["party"], row["dataset_id"], row["ground"])
+    )
+
+
+async def standing_of(connection: Connection, party: str, dataset_id: str, ground: str) -> a.Standing:
+    """What the record says of an objector; no other hold of the same person begins until the transaction ends."""
+    await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 2))", party)
+    row = await connection.fetchrow(STANDING, party, dataset_id, ground)
+    assert row
+    return a.Standing(rejected_before=row["rejected_before"], open_holds=row["open_holds"])
