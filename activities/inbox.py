@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from activities.database import present
 from activities.evidence import submit
 from activities.idempotency import IdempotencyKeyReused, digest
-from activities.log import CaseUnknown, LockedCase, Log, lock, next_case_number, open_case, read_log
+from activities.log import CaseUnknown, LockedCase, Log, lock, open_case, read_log
+from activities.opening import next_case_number
 from activities.pinned_rules import PinnedRules
 from activities.receipt_facts import facts_at_receipt, standing_at_receipt
 from activities.touching import have_dataset_alone

@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from activities.calendar_record import RecordOfNotices, with_due
+from activities.catalogue import publish_entry
+from activities.opening import Law, cases_begun, law_of
+from activities.pinned_rules import PinnedRules
 from activities.touching import tell_other_cases
 from models import events as e
 from models.acts import Actor, File
-from models.procedure import Procedure
-from models.state import CaseState, TaskState, fold
-from rules.deadlines import to_shanghai
+from models.state import CaseState, GrantState, TaskState, fold
 from rules.pack import GROUND
-from workflows.procedures import BY_NAME
 
 if TYPE_CHECKING:
     from activities.clock import Clock
@@ -64,8 +64,9 @@ async def read_log(connection: Connection, case_id: str, after: int = 0) -> list
 
 
 def moves_data(events: Iterable[e.Event]) -> bool:
-    """Whether these events restrict data or serve it again, for which the writer must have its dataset alone."""
-    return any(isinstance(event, e.DATA_MOVED) for event in events)
+    """Whether these events change what is served or what the catalogue says of it, for which the writer must have the
+    dataset alone."""
+    return any(isinstance(event, (*e.DATA_MOVED, e.EntryPublished)) for event in events)
 
 
 def grants_data(events: Iterable[e.Event]) -> bool:
@@ -94,8 +95,10 @@ def with_clocks(events: Sequence[e.Event], record: CalendarRecord | None) -> lis
 class Log:
     """Writes events and all that is derived from them in the transaction of the caller."""
 
-    def __init__(self, notices: RecordOfNotices) -> None:
+    def __init__(self, notices: RecordOfNotices, law: Law = law_of) -> None:
         self.notices = notices
+        self._law = law
+        self._pinned = PinnedRules()
 
     async def write(
         self,
@@ -132,8 +135,14 @@ class Log:
         if settled != len(acts):
             raise ActSettled(", ".join(acts))
         await self._derive(connection, before, after)
-        if after.granted and not before.granted:
-            await self._open_access(connection, case, after, after.granted)
+        if after.published and not before.published:
+            await publish_entry(connection, after, after.published)
+        for begun in await cases_begun(connection, self._pinned, self._law, before, after):
+            opening = begun.opening
+            await open_case(connection, opening, content=None, request_digest="")
+            new = LockedCase(opening.case_id, 0, 0, case.now)
+            known = len(begun.events)
+            await self.write(connection, new, CaseState(), begun.events, engine_number=known, record=record)
         await tell_other_cases(connection, before, after, case.now)
         return events
 
@@ -142,7 +151,9 @@ class Log:
         changed = [task for task in after.tasks.values() if amended or before.tasks.get(task.task_id) != task]
         if changed:
             await connection.executemany(UPSERT_TASK, [task_row(after, task) for task in changed])
-        if after.grant and (after.grant != before.grant or after.closed):
+        if after.grant and not before.grant:
+            await connection.execute(INSERT_GRANT, *grant_row(after, after.grant))
+        elif after.grant and (after.grant != before.grant or after.closed):
             await connection.execute(
                 "update grants set key_digest = $2, ended = $3 where case_id = $1",
                 after.case_id,
@@ -154,61 +165,6 @@ class Log:
             await connection.execute(UPSERT_OBJECTION, *row)
         if (row := restriction_row(after)) and row != restriction_row(before):
             await connection.execute(UPSERT_RESTRICTION, *row)
-
-    async def _open_access(self, connection: Connection, case: LockedCase, request: CaseState, it: e.Granted) -> None:
-        procedure = BY_NAME["access"].procedure
-        number = await next_case_number(connection, request.case_number.split("-")[0], procedure, it.at)
-        opened = e.AccessOpened(
-            number=1,
-            at=it.at,
-            act=f"{it.access_case_id}.file",
-            case_id=it.access_case_id,
-            case_number=number,
-            city=request.city,
-            procedure=procedure.name,
-            party=request.party,
-            dataset_id=request.dataset_id,
-            bodies=request.bodies,
-            granted_by=request.case_id,
-            data_items=it.data_items,
-            access_mode=it.access_mode,
-            access_modes=it.access_modes,
-            use=it.use,
-            valid_until=it.valid_until,
-            daily_calls=it.daily_calls,
-            rules_digest=request.rules_digest,
-        )
-        await open_case(connection, opened, content=None, request_digest="")
-        await connection.execute(
-            "insert into grants (case_id, granted_by, dataset_id, party, data_items, access_mode, access_modes, use, "
-            "granted_at, valid_until, daily_calls) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-            opened.case_id,
-            opened.granted_by,
-            opened.dataset_id,
-            opened.party,
-            list(opened.data_items),
-            opened.access_mode,
-            list(opened.access_modes),
-            opened.use,
-            opened.at,
-            opened.valid_until,
-            opened.daily_calls,
-        )
-        access = LockedCase(opened.case_id, 0, 0, case.now)
-        await self.write(connection, access, CaseState(), [opened], engine_number=1)
-
-
-async def next_case_number(connection: Connection, city_code: str, procedure: Procedure, at: datetime) -> str:
-    """The number that people quote: city, procedure, year, running number. Without gaps, by the row lock."""
-    year = to_shanghai(at).year
-    running = await connection.fetchval(
-        "insert into case_numbers (city, procedure, year, last) values ($1, $2, $3, 1) "
-        "on conflict (city, procedure, year) do update set last = case_numbers.last + 1 returning last",
-        city_code,
-        procedure.name,
-        year,
-    )
-    return f"{city_code}-{procedure.code}-{year}-{running:06d}"
 
 
 async def open_case(
@@ -290,6 +246,30 @@ def task_row(case: CaseState, task: TaskState) -> tuple[object, ...]:
         task.clock.promptly,
         task.clock.provisional,
         task.clock.model_dump_json(),
+    )
+
+
+INSERT_GRANT = """
+insert into grants (case_id, granted_by, dataset_id, party, data_items, access_mode, access_modes, use, granted_at,
+  valid_until, daily_calls)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+"""
+
+
+def grant_row(case: CaseState, it: GrantState) -> tuple[object, ...]:
+    """A grant as it begins, in the order of INSERT_GRANT."""
+    return (
+        case.case_id,
+        it.granted_by,
+        case.dataset_id,
+        case.party,
+        list(it.data_items),
+        it.access_mode,
+        list(it.access_modes),
+        it.use,
+        case.received_at,
+        it.valid_until,
+        it.daily_calls,
     )
 
 

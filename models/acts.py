@@ -49,6 +49,8 @@ class Measure(Frozen):
     data_items: tuple[str, ...] | None = None
     """None: those that the case names, or keeps back already."""
     processed_on: date | None = None
+    entry_changes: bool = False
+    """The processing changes the catalogue's entry too, which a catalogue update then brings up to date."""
 
 
 class ReceivedAct(Frozen):

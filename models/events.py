@@ -78,6 +78,8 @@ class Filed(Recorded):
     """Ids of the files that came with it."""
     standing: Standing | None = None
     """Of an objector; None in every other procedure."""
+    caused_by: str | None = None
+    """The case in which this one was ordered, if it was not filed by a person."""
     rules_digest: str
 
 
@@ -332,6 +334,30 @@ class ObjectorAnswered(Recorded):
     by: str
 
 
+class EntryChangeOrdered(Recorded):
+    """The catalogue's entry has to follow what happened here; the catalogue update is a case of its own."""
+
+    type: Literal["EntryChangeOrdered"] = "EntryChangeOrdered"
+    by: str
+    update_case_id: str
+
+
+class EntrySubmitted(Recorded):
+    """A draft of the entry was submitted: the content of that act."""
+
+    type: Literal["EntrySubmitted"] = "EntrySubmitted"
+    by: str
+    submission: str
+
+
+class EntryPublished(Recorded):
+    """The draft of that act is the entry of the catalogue from here on."""
+
+    type: Literal["EntryPublished"] = "EntryPublished"
+    by: str
+    submission: str
+
+
 class RestrictionMet(DataEvent):
     """Another case keeps back data that this case is about."""
 
@@ -369,7 +395,7 @@ Event = Annotated[
     | ClockPassed | ClockMoved | SupplementAsked | SupplementReceived | RequestAmended | NoteAdded | Withdrawn
     | Granted | Closed | AccessOpened | KeyIssued | AccessExpired | AccessRevoked | AccessRenounced | AccessEnded
     | EvidenceSubmitted | DataHeld | HoldWithheld | DataSuspended | DataWithdrawn | DataRestored | DisputeMarked
-    | ObjectorAnswered | RestrictionMet | RestrictionLifted,
+    | ObjectorAnswered | RestrictionMet | RestrictionLifted | EntryChangeOrdered | EntrySubmitted | EntryPublished,
     Field(discriminator="type"),
     BeforeValidator(upcast),
 ]  # fmt: skip

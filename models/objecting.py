@@ -11,7 +11,7 @@ from models.course import put
 from models.proposal import Proposal
 from models.restricting import move_data
 from models.state import CaseState, TaskState
-from rules.pinned import HoldRule, Outcome, ProcedureRules
+from rules.pinned import EntryEffect, HoldRule, Outcome, ProcedureRules
 
 MOST_EVIDENCE = 100
 """Files in one case."""
@@ -67,7 +67,7 @@ def submit_evidence(rules: ProcedureRules, proposal: Proposal, act: a.SubmitEvid
             proposal.add(e.SupplementReceived(at=at, act=act.id, task_id=task.task_id))
     question = rules.stage(rules.hold.reviewed_by) if rules.hold else None
     asked = [t for t in state.tasks.values() if question and t.stage == question.stage]
-    if not is_first or question is None or not asked:
+    if not is_first or question is None or not asked or state.restriction:
         return
     hold_or_say_why_not(rules, proposal, at, act=act.id)
     if proposal.state.restriction and not any(task.is_open for task in asked):
@@ -78,9 +78,9 @@ def submit_evidence(rules: ProcedureRules, proposal: Proposal, act: a.SubmitEvid
 def follow_decision(
     rules: ProcedureRules, proposal: Proposal, task: TaskState, outcome: Outcome, act: a.Decide
 ) -> None:
-    """What a decision does beside leading the case on: to the data, to the mark, to the objector.
+    """What a decision does beside leading the case on: to the data, to the mark, to the entry, to the objector.
 
-    Raises ProcessingNotDone, ProcessedBeforeTheRestriction.
+    Raises ProcessingNotDone, ProcessedBeforeTheRestriction, MeasureNotAllowed.
     """
     at, measure = act.received_at, act.measure or a.Measure()
     if outcome.data:
@@ -99,5 +99,30 @@ def follow_decision(
         put(rules, proposal, task.step, stage, at, act=act.id)
     if outcome.marks:
         proposal.add(e.DisputeMarked(at=at, act=act.id, by=act.by.account))
+    move_entry(proposal, outcome, measure, act)
     if outcome.answers:
         proposal.add(e.ObjectorAnswered(at=at, act=act.id, by=act.by.account))
+
+
+def update_case_id(case_id: str) -> str:
+    """The id of the catalogue update that a case orders: one case, one update."""
+    return f"{case_id}-entry"
+
+
+def move_entry(proposal: Proposal, outcome: Outcome, measure: a.Measure, act: a.Decide) -> None:
+    """The catalogue's entry has to change, is submitted as a draft, or is published. Raises MeasureNotAllowed."""
+    told = {"at": act.received_at, "act": act.id, "by": act.by.account}
+    if measure.entry_changes and outcome.entry is not EntryEffect.MAY_CHANGE:
+        raise r.MeasureNotAllowed(field="entry_changes")
+    match outcome.entry:
+        case EntryEffect.MAY_CHANGE if measure.entry_changes:
+            ordered = update_case_id(proposal.state.case_id)
+            proposal.add(e.EntryChangeOrdered.model_validate({**told, "update_case_id": ordered}))
+        case EntryEffect.SUBMIT:
+            proposal.add(e.EntrySubmitted.model_validate({**told, "submission": act.id}))
+        case EntryEffect.PUBLISH:
+            submission = proposal.state.submission
+            assert submission, "the loader refuses a pack in which nothing is submitted before it is published"
+            proposal.add(e.EntryPublished.model_validate({**told, "submission": submission}))
+        case _:
+            pass

@@ -112,6 +112,10 @@ class CaseState(Frozen):
     answers: int = 0
     restricted_by: Mapping[str, Restriction] = Field(default_factory=dict)
     """Case to what it keeps back of the data that this case is about."""
+    ordered: e.EntryChangeOrdered | None = None
+    submission: str | None = None
+    """The act with the latest draft of an entry."""
+    published: e.EntryPublished | None = None
     closed: str | None = None
     closed_at: datetime | None = None
     upheld: bool | None = None
@@ -183,6 +187,12 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             changes["disputed"] = True
         case e.ObjectorAnswered():
             changes |= {"answered_at": event.at, "answers": state.answers + 1, "disputed": False}
+        case e.EntryChangeOrdered():
+            changes["ordered"] = event
+        case e.EntrySubmitted():
+            changes["submission"] = event.submission
+        case e.EntryPublished():
+            changes["published"] = event
         case e.RestrictionMet():
             met = Restriction(kind=event.restriction, data_items=event.data_items)
             changes["restricted_by"] = {**state.restricted_by, event.by_case: met}

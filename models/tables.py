@@ -318,3 +318,17 @@ class DatasetRow(SQLModel, table=True):
     items: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     entry: dict[str, Any] = jsonb()
     sample: bool = False
+
+
+class DatasetVersionRow(SQLModel, table=True):
+    """An entry as it stood from `published_at` on, by which case; the first of an entry that was there before has
+    neither."""
+
+    __tablename__ = "dataset_versions"
+    dataset_id: str = Field(primary_key=True, foreign_key="datasets.dataset_id")
+    number: int = Field(primary_key=True)
+    case_id: str | None = Field(default=None, foreign_key="cases.case_id")
+    openness: str
+    items: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    entry: dict[str, Any] = jsonb()
+    published_at: datetime | None = instant(nullable=True, default=None)

@@ -21,15 +21,18 @@ WITHDRAWN = "withdrawn"
 
 DECISION_FIELDS = frozenset(
     {"reason", "basis", "reference", "tender_reference", "access_mode_basis"}
-    | {"answer", "measure", "processing", "processed_on", "need"}
+    | {"answer", "measure", "processing", "processed_on", "need", "entry"}
 )
 """What a decision can carry: all that a grant may require, and an outcome beside what the filing states."""
 
 FILING_FIELDS = frozenset(
     {"purpose", "data_items", "scenario", "safeguards", "access_mode", "use", "urgency", "tender_reference"}
-    | {"ground", "statement", "evidence", "leak"}
+    | {"ground", "statement", "evidence", "leak", "trigger"}
 )
 """What a filing can carry, and so all that a pack may demand of it."""
+
+CATALOGUE_UPDATE = "catalogue_update"
+"""The procedure by which an entry of the catalogue changes, whatever made it change."""
 
 GROUND = "ground"
 """The choice of an objection that says why it is made."""
@@ -110,6 +113,8 @@ class OutcomeTerms(Authored):
     """The dataset bears the disputed mark from here on, until the objector is answered."""
     answers: StrictBool = False
     """The objector is answered with it."""
+    entry: Literal["may_change", "submit", "publish"] | None = None
+    """With it the catalogue's entry may have to change, a draft of it is submitted, or the draft is published."""
     opens: tuple[Name, ...] = ()
     """Stages that lie open beside the others of the step from here on."""
 

@@ -87,6 +87,15 @@ class DataEffect(StrEnum):
     """The case keeps the data from being served no more."""
 
 
+class EntryEffect(StrEnum):
+    """What a decision does to the entry of the catalogue."""
+
+    MAY_CHANGE = "may_change"
+    """Where the decision says that the entry changes, a catalogue update is opened."""
+    SUBMIT = "submit"
+    PUBLISH = "publish"
+
+
 class Outcome(Pinned):
     """One way to decide a stage. Without `leads_to` the stage is done, and its step goes on when all beside it are."""
 
@@ -104,6 +113,7 @@ class Outcome(Pinned):
     """The dataset bears the disputed mark from here on, until the objector is answered."""
     answers: bool = False
     """The objector is answered with it."""
+    entry: EntryEffect | None = None
     opens: tuple[str, ...] = ()
     """Stages that lie open beside the others of the step from here on."""
     citation: Citation

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from rules.deadlines import parse_period
 from rules.pack import (
+    CATALOGUE_UPDATE,
     DECISION_FIELDS,
     FILING_FIELDS,
     GROUND,
@@ -26,6 +27,9 @@ from rules.resolving import in_force
 T = TypeVar("T")
 Path = tuple[str | int, ...]
 Broken = tuple[Path, str, str]
+
+ANSWER = "answer"
+"""What a decision tells the objector."""
 
 
 def check_cut(pack: Pack, name: str, on: date) -> Iterator[Broken]:
@@ -142,6 +146,8 @@ class _Cut:
                     "at_most_without_target",
                     "at_most limits leads_to and needs then_to, and then_to needs at_most",
                 )
+            if terms.entry == "may_change" and CATALOGUE_UPDATE not in self.pack.procedures:
+                yield here, "unknown_target", f"the pack describes no procedure {CATALOGUE_UPDATE}"
             if name == self.opinion and terms.leads_to:
                 yield here, "opinion_leads", "an opinion leads nowhere: the stage that asked for it decides"
 
@@ -219,14 +225,8 @@ class _Cut:
                 yield (*self.path, "stages", stage), "leads_from_beside", f"{stage} lies beside and can lead nowhere"
 
     def _objection(self) -> Iterator[Broken]:
-        """Whoever objects is answered once on every way to an end; a hold is reviewed by a stage that can end it."""
-        hold = in_force(self.procedure.hold or (), self.on)
-        if hold and hold.value:
-            yield from self._when((*self.path, "hold"), {GROUND: hold.value.grounds})
-            effects = {terms.data for terms in self._outcomes(hold.value.reviewed_by).values()}
-            if not {"suspend", "serve"} <= effects:
-                path = (*self.path, "hold")
-                yield path, "hold_not_reviewed", f"{hold.value.reviewed_by} cannot both confirm and lift a hold"
+        """Whoever objects is answered on every way to an end, once, and told something."""
+        yield from self._hold()
         seen: set[tuple[str, bool]] = set()
         frontier = [(step, False) for step in self._starts()]
         while frontier:
@@ -240,11 +240,35 @@ class _Cut:
             for stage in self.steps[step].stages:
                 for outcome, terms in self._outcomes(stage).items():
                     path = (*self.path, "stages", stage, "outcomes", outcome)
+                    if terms.answers and not any(r.any_of == (ANSWER,) and not r.when for r in terms.requires):
+                        yield path, "answer_not_demanded", f"{outcome} answers, and does not demand the {ANSWER}"
                     if terms.answers and (answered or terms.leads_to is None):
                         yield path, "answers_twice", f"on one way {outcome} may answer somebody who was answered"
                     for target in _targets_of(terms):
                         frontier.append((target, answered or terms.answers))
                         yield from self._unanswered(path, target, answered or terms.answers)
+
+    def _hold(self) -> Iterator[Broken]:
+        """Wherever a case begins in which data is held back, a stage lies open that can confirm and lift the hold."""
+        path = (*self.path, "hold")
+        version = in_force(self.procedure.hold or (), self.on)
+        if version is None or version.value is None:
+            return
+        hold, reviewed_by = version.value, version.value.reviewed_by
+        yield from self._when(path, {GROUND: hold.grounds})
+        effects = {terms.data for terms in self._outcomes(reviewed_by).values()}
+        if not {"suspend", "serve"} <= effects:
+            yield path, "hold_not_reviewed", f"{reviewed_by} cannot both confirm and lift a hold"
+        for ground in hold.grounds:
+            step = self.steps.get(self._start_of(ground))
+            lies_open = self.order.only_when.get(reviewed_by, {}).get(GROUND, (ground,))
+            if step and (reviewed_by not in step.stages or ground not in lies_open):
+                yield path, "hold_not_reviewed", f"{reviewed_by} does not lie open when a case of {ground} begins"
+
+    def _start_of(self, ground: str) -> str:
+        entry = self.procedure.choices[GROUND].get(ground)
+        version = in_force(entry.versions, self.on) if entry else None
+        return (version.value.begins_at if version and version.value else None) or self.first
 
     def _unanswered(self, path: Path, target: str, answered: bool) -> Iterator[Broken]:
         if target in self.endings and not answered:

@@ -26,6 +26,7 @@ from rules.pinned import (
     CountingRule,
     DataEffect,
     Ending,
+    EntryEffect,
     FieldRule,
     GrantRule,
     HoldRule,
@@ -250,6 +251,7 @@ class _Cut:
                     whole_dataset=version.value.whole_dataset,
                     marks=version.value.marks,
                     answers=version.value.answers,
+                    entry=EntryEffect(version.value.entry) if version.value.entry else None,
                     opens=version.value.opens,
                     citation=citation(self.pack, version.cite),
                 )

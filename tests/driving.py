@@ -60,7 +60,9 @@ class Driver:
     packs: dict[str, Pack] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.log = Log(RecordOfNotices(read_scopes()))
+        self.log = Log(
+            RecordOfNotices(read_scopes()), lambda city, procedure, on: resolve(self.pack(city), procedure, on)
+        )
         self.inbox = Inbox(self.pool, self.log, self.clock)
         self.engine = Engine(self.pool, self.temporal, self.task_queue)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from workflows.access import Access
 from workflows.access_request import AccessRequest
 from workflows.case import Case
+from workflows.catalogue_update import CatalogueUpdate
 from workflows.leak import Leak
 from workflows.objection import Objection
 
-WORKFLOWS: tuple[type[Case], ...] = (AccessRequest, Access, Objection, Leak)
+WORKFLOWS: tuple[type[Case], ...] = (AccessRequest, Access, Objection, Leak, CatalogueUpdate)
 BY_NAME: dict[str, type[Case]] = {workflow.procedure.name: workflow for workflow in WORKFLOWS}

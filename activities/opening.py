@@ -1,0 +1,120 @@
+"""The cases that begin with what happens in another: a grant opens an access case, an ordered change of an entry a
+catalogue update. The writer of the one writes the other in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from models import events as e
+from models.proposal import Proposal
+from models.state import CaseState
+from rules.deadlines import to_shanghai
+from rules.loading import load_pack
+from rules.pack import CATALOGUE_UPDATE
+from rules.pinned import ProcedureRules
+from rules.resolving import resolve
+from workflows.procedures import BY_NAME
+
+if TYPE_CHECKING:
+    from activities.database import Connection
+    from activities.pinned_rules import PinnedRules
+    from models.procedure import Procedure
+
+Law = Callable[[str, str, date], ProcedureRules]
+"""City, procedure and day to the rules that were in force."""
+
+
+def law_of(city: str, procedure: str, on: date) -> ProcedureRules:
+    """The law by the packs of this version. Raises CityUnknown, NotInForce, ProcedureUnknown."""
+    return resolve(load_pack(city), procedure, on)
+
+
+@dataclass(frozen=True)
+class BegunCase:
+    """A case that begins: its opening, and all the events with which it does."""
+
+    opening: e.Filed | e.AccessOpened
+    events: list[e.Event]
+
+
+async def cases_begun(
+    connection: Connection, pinned: PinnedRules, law: Law, before: CaseState, after: CaseState
+) -> list[BegunCase]:
+    """The cases that begin with what is new in `after`; the caller writes them."""
+    begun = []
+    if after.granted and not before.granted:
+        begun.append(await access_to(connection, after, after.granted))
+    if after.ordered and not before.ordered:
+        begun.append(await update_of(connection, pinned, law, after, after.ordered))
+    return begun
+
+
+async def access_to(connection: Connection, request: CaseState, it: e.Granted) -> BegunCase:
+    """The life of a grant."""
+    procedure = BY_NAME["access"].procedure
+    opened = e.AccessOpened(
+        number=1,
+        at=it.at,
+        act=f"{it.access_case_id}.file",
+        case_id=it.access_case_id,
+        case_number=await next_case_number(connection, request.case_number.split("-")[0], procedure, it.at),
+        city=request.city,
+        procedure=procedure.name,
+        party=request.party,
+        dataset_id=request.dataset_id,
+        bodies=request.bodies,
+        granted_by=request.case_id,
+        data_items=it.data_items,
+        access_mode=it.access_mode,
+        access_modes=it.access_modes,
+        use=it.use,
+        valid_until=it.valid_until,
+        daily_calls=it.daily_calls,
+        rules_digest=request.rules_digest,
+    )
+    return BegunCase(opened, [opened])
+
+
+async def update_of(
+    connection: Connection, pinned: PinnedRules, law: Law, cause: CaseState, it: e.EntryChangeOrdered
+) -> BegunCase:
+    """The catalogue update that a processing made necessary, by the law in force on that day."""
+    rules = law(cause.city, CATALOGUE_UPDATE, to_shanghai(it.at).date())
+    procedure = BY_NAME[CATALOGUE_UPDATE].procedure
+    filed = e.Filed(
+        at=it.at,
+        act=f"{it.update_case_id}.file",
+        case_id=it.update_case_id,
+        case_number=await next_case_number(connection, rules.city_code, procedure, it.at),
+        city=cause.city,
+        procedure=procedure.name,
+        party=it.by,
+        dataset_id=cause.dataset_id,
+        bodies=cause.bodies,
+        data_items=cause.data_items,
+        choices={"trigger": "processing"},
+        caused_by=cause.case_id,
+        rules_digest=await pinned.keep(connection, rules),
+    )
+    proposal = Proposal(CaseState())
+    proposal.add(filed)
+    procedure.follow(rules, proposal, it.at)
+    opening = proposal.events[0]
+    assert isinstance(opening, e.Filed)
+    return BegunCase(opening, proposal.events)
+
+
+async def next_case_number(connection: Connection, city_code: str, procedure: Procedure, at: datetime) -> str:
+    """The number that people quote: city, procedure, year, running number. Without gaps, by the row lock."""
+    year = to_shanghai(at).year
+    running = await connection.fetchval(
+        "insert into case_numbers (city, procedure, year, last) values ($1, $2, $3, 1) "
+        "on conflict (city, procedure, year) do update set last = case_numbers.last + 1 returning last",
+        city_code,
+        procedure.name,
+        year,
+    )
+    return f"{city_code}-{procedure.code}-{year}-{running:06d}"
