@@ -1,0 +1,111 @@
+"""Nanning: the objection of Article 22, beside its paragraphs."""
+
+from __future__ import annotations
+
+import pytest
+
+from rules.pinned import Basis, DataEffect
+from tests.rules.cuts import field_of, stage_of, target
+from tests.rules.objection_cuts import (
+    demanded_by,
+    effect,
+    grounds,
+    outcome_of,
+    outcomes_of,
+    rules_for,
+    stages_in,
+    upheld,
+)
+
+NANNING = rules_for("nanning")
+
+
+@pytest.mark.duty("NN-22a")
+def test_whose_secret_privacy_or_other_right_is_infringed_may_object() -> None:
+    assert grounds(NANNING) == {"trade_secret": "22.1", "privacy": "22.1", "other_right": "22.1"}
+
+
+@pytest.mark.duty("NN-22a")
+def test_an_objection_is_received_with_evidence_or_without() -> None:
+    evidence = field_of(NANNING, "evidence")
+    assert not evidence.required
+    assert evidence.citation.article == "22.1"
+
+
+@pytest.mark.duty("NN-20.6")
+@pytest.mark.parametrize("ground", ["error", "omission", "quality"])
+def test_whoever_objects_to_a_fault_of_the_data_is_told_to_go_to_the_quality_check(ground: str) -> None:
+    choice = NANNING.choice("ground", ground)
+    assert choice is not None
+    assert choice.belongs_elsewhere is not None
+    assert "quality check" in choice.belongs_elsewhere.en
+    assert "2 working days" in choice.belongs_elsewhere.en
+    assert choice.citation.article == "20(6)"
+
+
+@pytest.mark.duty("NN-22b")
+def test_the_provider_judges_at_once_whether_to_suspend_and_verifies_at_the_same_time() -> None:
+    assert NANNING.first == "verification"
+    assert stages_in(NANNING, "verification") == {"suspension", "verification"}
+    suspension, verification = stage_of(NANNING, "suspension"), stage_of(NANNING, "verification")
+    assert suspension.promptly
+    assert not suspension.only_when
+    assert (suspension.body, verification.body) == ("provider", "provider")
+    assert (suspension.citation.article, suspension.citation.basis) == ("22.2", Basis.LAW)
+
+
+@pytest.mark.duty("NN-22b")
+def test_the_law_gives_no_number_for_the_verification() -> None:
+    verification = stage_of(NANNING, "verification")
+    assert (dict(verification.periods), verification.promptly) == ({}, False)
+    assert NANNING.counting == ()
+
+
+@pytest.mark.duty("NN-22b")
+def test_verified_data_is_withdrawn_restored_or_processed_and_reopened() -> None:
+    assert outcomes_of(NANNING, "verification") == {"withdraw", "restore", "process"}
+    assert (target(NANNING, "verification", "withdraw"), effect(NANNING, "verification", "withdraw")) == (
+        "data_withdrawn",
+        DataEffect.WITHDRAW,
+    )
+    assert (target(NANNING, "verification", "restore"), effect(NANNING, "verification", "restore")) == (
+        "restored",
+        DataEffect.SERVE,
+    )
+    assert target(NANNING, "verification", "process") == "processing"
+
+
+@pytest.mark.duty("NN-22b")
+def test_data_stays_away_while_it_is_processed_even_if_it_was_not_suspended_before() -> None:
+    processing = NANNING.step("processing")
+    assert processing is not None
+    assert processing.data is DataEffect.SUSPEND
+    assert not processing.whole_dataset
+
+
+def test_processed_data_is_reopened_with_a_record_of_what_was_done_and_when() -> None:
+    assert demanded_by(NANNING, "processing", "reopen") == {
+        ("answer", Basis.LAW),
+        ("processing", Basis.SERVICE),
+        ("processed_on", Basis.SERVICE),
+    }
+    assert target(NANNING, "processing", "reopen") == "reopened"
+
+
+def test_data_that_cannot_be_processed_is_withdrawn() -> None:
+    assert target(NANNING, "processing", "withdraw") == "data_withdrawn"
+    assert effect(NANNING, "processing", "withdraw") is DataEffect.WITHDRAW
+
+
+@pytest.mark.duty("NN-22b")
+@pytest.mark.parametrize(
+    ("stage", "outcome"),
+    [("verification", "withdraw"), ("verification", "restore"), ("processing", "reopen"), ("processing", "withdraw")],
+)
+def test_the_objector_is_told_the_result_by_law(stage: str, outcome: str) -> None:
+    assert outcome_of(NANNING, stage, outcome).answers
+    assert ("answer", Basis.LAW) in demanded_by(NANNING, stage, outcome)
+
+
+def test_only_restored_data_means_that_the_objection_was_rejected() -> None:
+    assert upheld(NANNING) == {"data_withdrawn": True, "restored": False, "reopened": True}

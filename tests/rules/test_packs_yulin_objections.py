@@ -1,0 +1,81 @@
+"""Yulin: the objection of Article 17, as in Nanning and on wider grounds."""
+
+from __future__ import annotations
+
+import pytest
+
+from rules.pinned import Basis, DataEffect
+from tests.rules.cuts import field_of, stage_of, target
+from tests.rules.objection_cuts import (
+    demanded_by,
+    effect,
+    grounds,
+    outcome_of,
+    outcomes_of,
+    rules_for,
+    stages_in,
+    upheld,
+)
+
+YULIN = rules_for("yulin")
+
+
+@pytest.mark.duty("YL-17a")
+def test_whoever_finds_data_unlawful_wrong_incomplete_or_infringing_may_object() -> None:
+    named = {"unlawful", "error", "omission", "trade_secret", "privacy", "other_right"}
+    assert grounds(YULIN) == dict.fromkeys(named, "17.1")
+
+
+@pytest.mark.duty("YL-17a")
+def test_an_objection_is_received_with_evidence_or_without() -> None:
+    evidence = field_of(YULIN, "evidence")
+    assert not evidence.required
+    assert evidence.citation.article == "17.1"
+
+
+def test_a_doubt_about_quality_other_than_an_error_goes_to_the_quality_check() -> None:
+    quality = YULIN.choice("ground", "quality")
+    assert quality is not None
+    assert quality.belongs_elsewhere is not None
+    assert quality.citation.article == "24"
+
+
+@pytest.mark.duty("YL-17b")
+def test_the_provider_judges_at_once_whether_to_suspend_and_verifies_at_the_same_time() -> None:
+    assert YULIN.first == "verification"
+    assert stages_in(YULIN, "verification") == {"suspension", "verification"}
+    suspension = stage_of(YULIN, "suspension")
+    assert (suspension.promptly, dict(suspension.only_when)) == (True, {})
+    assert (suspension.citation.article, suspension.citation.basis) == ("17.2", Basis.LAW)
+
+
+@pytest.mark.duty("YL-17b")
+def test_the_law_gives_no_number_for_the_verification() -> None:
+    verification = stage_of(YULIN, "verification")
+    assert (verification.body, dict(verification.periods), verification.promptly) == ("provider", {}, False)
+    assert YULIN.counting == ()
+
+
+@pytest.mark.duty("YL-17b")
+def test_verified_data_is_withdrawn_restored_or_processed_and_reopened() -> None:
+    assert outcomes_of(YULIN, "verification") == {"withdraw", "restore", "process"}
+    assert effect(YULIN, "verification", "withdraw") is DataEffect.WITHDRAW
+    assert effect(YULIN, "verification", "restore") is DataEffect.SERVE
+    processing = YULIN.step(target(YULIN, "verification", "process") or "")
+    assert processing is not None
+    assert processing.data is DataEffect.SUSPEND
+    assert {target(YULIN, "processing", o) for o in ("reopen", "withdraw")} == {"reopened", "data_withdrawn"}
+
+
+@pytest.mark.duty("YL-17b")
+@pytest.mark.parametrize(
+    ("stage", "outcome"),
+    [("verification", "withdraw"), ("verification", "restore"), ("processing", "reopen"), ("processing", "withdraw")],
+)
+def test_the_objector_is_told_the_result_by_law(stage: str, outcome: str) -> None:
+    assert outcome_of(YULIN, stage, outcome).answers
+    assert ("answer", Basis.LAW) in demanded_by(YULIN, stage, outcome)
+
+
+def test_only_restored_data_means_that_the_objection_was_rejected() -> None:
+    assert upheld(YULIN) == {"data_withdrawn": True, "restored": False, "reopened": True}
