@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from dotenv import dotenv_values
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     """Whether a migration also seeds the sample catalogue and the demo accounts."""
     task_queue: str = "kaifang"
     """The worker's task queue in Temporal."""
+    evidence_url: str | None = Field(default=None, pattern=r"^s3://[^/]+")
+    """`s3://bucket/prefix`, where files of evidence lie; without it, the folder `evidence` in the data folder. What S3
+    needs besides are the storage library's own variables, `AWS_…`."""
     issuer_public_key: Path | None = None
     """The PEM file of the Ed25519 key that signs tokens in production; without it, the key in the data folder does."""
 

@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
-from starlette.exceptions import HTTPException
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import Problem, answer
+from api.problems import BodyRefused, Problem, answer
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The bytes that a body may have, inclusive, and the problem of one that has more."""
+
+    largest: int
+    problem: str = "BodyTooLarge"
 
 
 class Limiting:
-    """Goes by the length that a request announces, and by what arrives where it announces none."""
+    """Goes by the length that a request announces, and by what arrives where it announces none; `of_path` has the
+    limits of paths that take more than the rest."""
 
-    def __init__(self, app: ASGIApp, largest: int) -> None:
+    def __init__(self, app: ASGIApp, limit: Limit, of_path: Mapping[str, Limit]) -> None:
         self._app = app
-        self._largest = largest
+        self._limit = limit
+        self._of_path = of_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         request = Request(scope)
+        limit = self._of_path.get(scope["path"], self._limit)
         announced = request.headers.get("content-length", "")
-        if announced.isdecimal() and int(announced) > self._largest:
-            await answer(request, Problem("BodyTooLarge"))(scope, receive, send)
+        if announced.isdecimal() and int(announced) > limit.largest:
+            await answer(request, Problem(limit.problem))(scope, receive, send)
             return
         arrived = 0
 
@@ -31,8 +44,8 @@ class Limiting:
             nonlocal arrived
             message = await receive()
             arrived += len(message.get("body", b""))
-            if arrived > self._largest:
-                raise HTTPException(413)
+            if arrived > limit.largest:
+                raise BodyRefused(limit.problem)
             return message
 
         await self._app(scope, counted, send)

@@ -1,0 +1,115 @@
+"""Evidence: files for an objection, uploaded before it or with it, read by those who have a part in the case."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from starlette.requests import ClientDisconnect
+
+from activities.evidence import Evidence, readable, receive_upload
+from activities.idempotency import id_from_key
+from api.dependencies import ID, Applicant, Calling, IdempotencyKey, Reading, Running
+from api.openapi import problems
+from api.problems import Problem
+from api.shapes import Instant, Shape
+
+PATH = "/v1/evidence"
+
+NOTHING_RUNS: dict[str, str] = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "private, no-store",
+}
+"""What strangers uploaded is saved, never shown as a page of this service, and kept by no cache."""
+BINARY = {"schema": {"type": "string", "format": "binary"}}
+
+router = APIRouter(tags=["evidence"])
+
+
+class EvidenceShown(Shape):
+    """An uploaded file; `name` and `media_type` are as its content makes them."""
+
+    evidence_id: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    uploaded_at: Instant
+
+    @classmethod
+    def of(cls, evidence: Evidence) -> EvidenceShown:
+        return cls.model_validate(evidence, from_attributes=True)
+
+
+@router.post(
+    PATH,
+    status_code=201,
+    response_model=EvidenceShown,
+    responses=problems(400, 401, 403, 413, 422, 503),
+    openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": BINARY}}},
+    summary="Upload a file of evidence",
+)
+async def upload(
+    request: Request,
+    name: Annotated[str, Query(min_length=1, max_length=1000, description="What the file is called")],
+    caller: Applicant,
+    runtime: Running,
+    reader: Reading,
+    response: Response,
+    key: IdempotencyKey = None,
+) -> EvidenceShown:
+    """The body is the file itself, 20 MB at most: PDF, image, office document or text, as its content shows and
+    whatever name and Content-Type say. It belongs to nothing until an objection names it, and only who uploaded it can
+    read it. What breaks off leaves nothing."""
+    await reader.release()
+    try:
+        evidence = await receive_upload(
+            runtime.evidence,
+            runtime.pool,
+            account=caller.account_id,
+            name=name,
+            chunks=request.stream(),
+            evidence_id=None if key is None else id_from_key(caller.account_id, PATH, key),
+        )
+    except ClientDisconnect as fact:
+        raise Problem("UploadBrokenOff") from fact
+    response.headers["Location"] = f"{PATH}/{evidence.evidence_id}"
+    return EvidenceShown.of(evidence)
+
+
+@router.get(
+    f"{PATH}/{{evidence_id}}",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"application/octet-stream": BINARY}}, **problems(401, 404, 503)},
+    summary="Read a file of evidence",
+)
+async def read(
+    evidence_id: Annotated[str, Path(pattern=ID)], caller: Calling, runtime: Running, reader: Reading
+) -> StreamingResponse:
+    """The bytes as they were uploaded, to be saved. For who uploaded them, the party of the case to which they were
+    submitted, and reviewers whose body has or had a task in it; to everybody else there is no such thing."""
+    await reader.release()
+    body = caller.body if caller.has("reviewer") else None
+    async with runtime.pool.acquire() as connection:
+        evidence = await readable(connection, evidence_id, caller.account_id, body)
+    if evidence is None:
+        raise Problem("NotFound")
+    return StreamingResponse(
+        await runtime.evidence.read(evidence),
+        headers={
+            **NOTHING_RUNS,
+            "Content-Type": evidence.media_type,
+            "Content-Length": str(evidence.size),
+            "Content-Disposition": to_be_saved_as(evidence.name),
+        },
+    )
+
+
+def to_be_saved_as(name: str) -> str:
+    """The Content-Disposition of a file to be saved under this name (RFC 6266), in any script."""
+    plain = "".join(letter if letter.isascii() and letter not in '"\\%' else "_" for letter in name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
