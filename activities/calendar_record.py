@@ -82,9 +82,11 @@ def with_due(clock: e.Clock, record: CalendarRecord) -> e.Clock:
     if not clock.wants_due:
         return clock
     deadline = deadline_of(clock, record)
+    own = {o: deadline_of(clock.model_copy(update={"period": p}), record) for o, p in clock.own_periods.items()}
     return clock.model_copy(
         update={
             "due_at": deadline.due_at,
+            "own_due_at": {outcome: each.due_at for outcome, each in own.items()},
             "last_day": deadline.last_day,
             "provisional": deadline.provisional,
             "calendar_version": deadline.calendar_version,

@@ -10,7 +10,7 @@ from models.restricting import move_data
 from models.restrictions import RestrictionKind, touches
 from models.state import CaseState, TaskState
 from rules.deadlines import SHANGHAI
-from rules.pinned import APPLICANT, DataEffect, Ending, ProcedureRules, Stage, Step
+from rules.pinned import APPLICANT, ClockFrom, DataEffect, Ending, ProcedureRules, Stage, Step
 
 
 def access_case_id(case_id: str) -> str:
@@ -128,8 +128,9 @@ def put(
     round_ = 1 + sum(1 for task in state.tasks.values() if task.stage == stage.stage)
     cited = stage.period_citation or stage.citation
     clock = e.Clock(
-        started_at=at,
+        started_at=clock_start(stage, state, at),
         period=stage.periods.get(state.choices.get("urgency", "normal")),
+        own_periods={o.outcome: o.period for o in stage.outcomes if o.period},
         promptly=stage.promptly,
         article=cited.article,
         basis=cited.basis,
@@ -149,6 +150,18 @@ def put(
             asked_by_task=asked_by.task_id if asked_by else None,
         )
     )
+
+
+def clock_start(stage: Stage, state: CaseState, at: datetime) -> datetime:
+    """From when the clock of a stage runs: its hand-over at `at`, unless the rules say another beginning.
+
+    A day counts from its midnight, Asia/Shanghai: a period in working days begins with the next one all the same.
+    """
+    if stage.clock_from is ClockFrom.EVENT and state.occurred_on:
+        return datetime.combine(state.occurred_on, time(), SHANGHAI)
+    if stage.clock_from is ClockFrom.RECEIPT and state.received_at:
+        return state.received_at
+    return at
 
 
 def cancel_open_tasks(proposal: Proposal, at: datetime, because: str) -> None:

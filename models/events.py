@@ -35,6 +35,10 @@ class Clock(Frozen):
     promptly: bool = False
     article: str
     basis: Basis
+    own_periods: Mapping[str, str] = Field(default_factory=dict)
+    """Outcome to the period for it, where it is not that of the stage."""
+    own_due_at: Mapping[str, datetime] = Field(default_factory=dict)
+    """Outcome to the end of its own period."""
     stops: tuple[Stop, ...] = ()
     stopped_at: datetime | None = None
     """Since when a cited rule has stopped this clock; it has no due instant meanwhile."""
@@ -48,6 +52,10 @@ class Clock(Frozen):
     def wants_due(self) -> bool:
         """Whether the transaction that writes this clock has to fill in when it ends."""
         return self.period is not None and self.due_at is None and self.stopped_at is None
+
+    def due_for(self, outcome: str) -> datetime | None:
+        """When this outcome is late: the end of its own period, or of the stage's."""
+        return self.own_due_at.get(outcome, self.due_at)
 
 
 class Recorded(Frozen):
@@ -78,6 +86,8 @@ class Filed(Recorded):
     """Ids of the files that came with it."""
     standing: Standing | None = None
     """Of an objector; None in every other procedure."""
+    occurred_on: date | None = None
+    """The day on which that happened which made the case necessary, where the law's clock runs from there."""
     caused_by: str | None = None
     """The case in which this one was ordered, if it was not filed by a person."""
     rules_digest: str

@@ -171,7 +171,7 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
         raise r.MeasureNotAllowed(field="data_items" if act.measure.data_items is not None else "processed_on")
     if outcome.leads_to:
         nothing_binds(rules, state, task)
-    due_at = task.clock.due_at
+    due_at = task.clock.due_for(act.outcome)
     proposal.add(
         e.TaskDecided(
             at=act.received_at,

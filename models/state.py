@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import reduce
 from typing import Any, Literal, assert_never
 
@@ -86,6 +86,7 @@ class CaseState(Frozen):
     bodies: Mapping[str, str] = Field(default_factory=dict)
     rules_digest: str = ""
     received_at: datetime | None = None
+    occurred_on: date | None = None
     data_items: tuple[str, ...] = ()
     choices: Mapping[str, str] = Field(default_factory=dict)
     given: frozenset[str] = frozenset()
@@ -113,6 +114,8 @@ class CaseState(Frozen):
     restricted_by: Mapping[str, Restriction] = Field(default_factory=dict)
     """Case to what it keeps back of the data that this case is about."""
     ordered: e.EntryChangeOrdered | None = None
+    caused_by: str | None = None
+    """The case in which this one was ordered."""
     submission: str | None = None
     """The act with the latest draft of an entry."""
     published: e.EntryPublished | None = None
@@ -153,6 +156,8 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
                 "given": event.given,
                 "evidence": event.evidence,
                 "standing": event.standing,
+                "occurred_on": event.occurred_on,
+                "caused_by": event.caused_by,
             }
         case e.AccessOpened():
             grant = GrantState.model_validate(event.model_dump(include=set(GrantState.model_fields)))

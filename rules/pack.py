@@ -102,6 +102,8 @@ class OutcomeTerms(Authored):
     """What an outcome demands and where it leads: a step, an ending, or nowhere else (its stage is done)."""
 
     leads_to: Name | None = None
+    period: Period | None = None
+    """The time for this outcome, where it is not that of the stage: a refusal may be due before a consent is."""
     at_most: Annotated[int, Strict(), Field(ge=1)] | None = None
     then_to: Name | None = None
     requires: tuple[Required, ...] = ()
@@ -158,6 +160,9 @@ class OrderTerms(Authored):
     first: Name
     steps: Annotated[Mapping[Name, StepTerms], Field(min_length=1)]
     only_when: Mapping[Name, Mapping[Name, OneOrMore[Name]]] = Field(default_factory=dict)
+    clock_from: Mapping[Name, Literal["event", "receipt"]] = Field(default_factory=dict)
+    """Stages whose clock runs not from their hand-over but from the day of the event that made the case necessary, or
+    from the receipt of the case."""
     outlasting: tuple[Name, ...] = ()
     binding: tuple[Name, ...] = ()
 

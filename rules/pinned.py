@@ -102,6 +102,8 @@ class Outcome(Pinned):
     outcome: str
     label: Label
     leads_to: str | None = None
+    period: str | None = None
+    """The time for this outcome, where it is not that of the stage."""
     at_most: int | None = None
     """How often this outcome may lead there in one case; after that it leads to `then_to`."""
     then_to: str | None = None
@@ -119,6 +121,17 @@ class Outcome(Pinned):
     citation: Citation
 
 
+class ClockFrom(StrEnum):
+    """From when the clock of a stage runs."""
+
+    OPENING = "opening"
+    """Its hand-over: the receipt of the act that put it before its body."""
+    EVENT = "event"
+    """The day on which that happened which made the case necessary; it may lie long before anybody filed it."""
+    RECEIPT = "receipt"
+    """The receipt of the case."""
+
+
 class Stage(Pinned):
     """One question before one body, with the period it has for it."""
 
@@ -131,6 +144,7 @@ class Stage(Pinned):
     period_citation: Citation | None = None
     promptly: bool = False
     """The law says *promptly* or *immediately* and gives no number: the clock shows the time used."""
+    clock_from: ClockFrom = ClockFrom.OPENING
     only_when: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     """Choice of the filing to the values for which the stage lies open at all."""
     outlasting: bool = False

@@ -31,6 +31,9 @@ Broken = tuple[Path, str, str]
 ANSWER = "answer"
 """What a decision tells the objector."""
 
+ENTRY = "entry"
+"""What a decision submits: the draft of an entry."""
+
 
 def check_cut(pack: Pack, name: str, on: date) -> Iterator[Broken]:
     """Path, rule and fact of everything in the procedure, as it stood on that day, by which a case could not go on."""
@@ -82,6 +85,7 @@ class _Cut:
         yield from self._beside(stages)
         yield from self._targets()
         yield from self._walk()
+        yield from self._entry()
         if GROUND in self.choices:
             yield from self._objection()
 
@@ -167,7 +171,8 @@ class _Cut:
     def _periods(self, stage: str) -> Iterable[str]:
         entry = self.procedure.stages.get(stage)
         period = in_force(entry.period, self.on) if entry else None
-        return period.value.values() if period and isinstance(period.value, Mapping) else ()
+        own = [terms.period for terms in self._outcomes(stage).values() if terms.period]
+        return [*(period.value.values() if period and isinstance(period.value, Mapping) else ()), *own]
 
     def _outcomes(self, stage: str) -> dict[str, OutcomeTerms]:
         entries = self.procedure.stages[stage].outcomes if stage in self.procedure.stages else {}
@@ -213,7 +218,8 @@ class _Cut:
     def _beside(self, stages: Collection[str]) -> Iterator[Broken]:
         """What is said of single stages of the order is said of stages that there are, and leaves none stuck."""
         path = (*self.path, "order")
-        for stage in {*self.order.only_when, *self.order.outlasting, *self.order.binding} - set(stages):
+        told = {*self.order.only_when, *self.order.clock_from, *self.order.outlasting, *self.order.binding}
+        for stage in told - set(stages):
             yield path, "unknown_stage", f"{stage} stands in no step"
         for condition in self.order.only_when.values():
             yield from self._when(path, condition)
@@ -223,6 +229,49 @@ class _Cut:
         for stage in {*self.order.outlasting, *self.opened} & set(self.procedure.stages):
             if any(terms.leads_to for terms in self._outcomes(stage).values()):
                 yield (*self.path, "stages", stage), "leads_from_beside", f"{stage} lies beside and can lead nowhere"
+
+    def _entry(self) -> Iterator[Broken]:
+        """Whatever submits a draft demands it, and on every way to a publication one was submitted before."""
+        for stage in self.procedure.stages:
+            for outcome, terms in self._outcomes(stage).items():
+                if terms.entry == "submit" and not any(r.any_of == (ENTRY,) and not r.when for r in terms.requires):
+                    path = (*self.path, "stages", stage, "outcomes", outcome)
+                    yield path, "entry_not_demanded", f"{outcome} submits a draft, and does not demand the {ENTRY}"
+        if self.opinion:
+            yield from self._unsubmitted(self.opinion, False)
+        seen: set[tuple[str, bool]] = set()
+        frontier = [(step, False) for step in self._starts()]
+        while frontier:
+            step, submitted = frontier.pop()
+            if (step, submitted) in seen or step not in self.steps:
+                continue
+            seen.add((step, submitted))
+            terms_of = self.steps[step]
+            if terms_of.then:
+                frontier.append((terms_of.then, submitted or any(self._surely_submits(s) for s in terms_of.stages)))
+            for stage in terms_of.stages:
+                yield from self._unsubmitted(stage, submitted)
+                for terms in self._outcomes(stage).values():
+                    known = submitted or terms.entry == "submit"
+                    frontier += [(target, known) for target in _targets_of(terms)]
+                    for opened in terms.opens:
+                        yield from self._unsubmitted(opened, known)
+
+    def _unsubmitted(self, stage: str, submitted: bool) -> Iterator[Broken]:
+        """The outcomes that publish, where it is not sure that anything was submitted."""
+        for outcome, terms in self._outcomes(stage).items():
+            if terms.entry == "publish" and not submitted:
+                path = (*self.path, "stages", stage, "outcomes", outcome)
+                yield path, "nothing_submitted", f"on one way {outcome} publishes, and nothing was submitted"
+
+    def _surely_submits(self, stage: str) -> bool:
+        """Whether a step that has gone on by itself has this stage's draft: it always lies open, it is waited for, and
+        each outcome by which it is merely done submits."""
+        version = in_force(self.procedure.hold or (), self.on)
+        reviews_hold = bool(version and version.value and version.value.reviewed_by == stage)
+        done = [terms for terms in self._outcomes(stage).values() if terms.leads_to is None]
+        waited_for = stage not in self.order.only_when and stage not in self.order.outlasting and not reviews_hold
+        return waited_for and bool(done) and all(terms.entry == "submit" for terms in done)
 
     def _objection(self) -> Iterator[Broken]:
         """Whoever objects is answered on every way to an end, once, and told something."""
