@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.log import ActSettled, LockedCase, Log, grants_data, lock, moves_data, read_log, sets_clocks
-from activities.touching import dataset_of, have_dataset_alone, hold_dataset
+from activities.log import ActSettled, LockedCase, Log, closes, grants_data, lock, moves_data, read_log, sets_clocks
+from activities.touching import dataset_of, dataset_updated_by, have_dataset_alone, hold_dataset
 from models.messages import Tail, Write
 from models.state import CaseState, fold
 
@@ -76,6 +76,8 @@ class Append:
             await have_dataset_alone(connection, await dataset_of(connection, write.case_id))
         elif grants_data(write.events):
             await hold_dataset(connection, await dataset_of(connection, write.case_id))
+        elif closes(write.events) and (dataset_id := await dataset_updated_by(connection, write.case_id)):
+            await have_dataset_alone(connection, dataset_id)
 
     async def _state(self, connection: Connection, case: LockedCase) -> CaseState:
         """The case as its log makes it. A log only grows, so what it made of a case holds until it is longer."""

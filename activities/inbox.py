@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from activities.database import present
@@ -50,6 +50,7 @@ class Filing:
     choices: Mapping[str, str]
     given: frozenset[str]
     evidence: tuple[str, ...] = ()
+    occurred_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -117,11 +118,12 @@ class Inbox:
                 given=filing.given,
                 evidence=filing.evidence,
                 standing=facts.standing,
+                occurred_on=filing.occurred_on,
                 rules_digest=await self._pinned.keep(connection, law),
             )
             proposal = Proposal(CaseState())
             proposal.add(filed)
-            for event in facts.restrictions:
+            for event in facts.met:
                 proposal.add(event)
             kind.follow(law, proposal, received_at)
             kept = json.dumps(dict(content), ensure_ascii=False, default=str)

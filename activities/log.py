@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from activities.calendar_record import RecordOfNotices, with_due
-from activities.catalogue import publish_entry
+from activities.catalogue import publish_entry, withdrawn_by
 from activities.opening import Law, cases_begun, law_of
 from activities.pinned_rules import PinnedRules
 from activities.touching import tell_other_cases
@@ -39,6 +39,7 @@ class LockedCase:
     number: int
     engine_number: int
     now: datetime
+    dataset_id: str = ""
     calendar_version: int = 0
     """The position of the record of notices, for those who held it before they locked the case."""
 
@@ -46,13 +47,21 @@ class LockedCase:
 async def lock(connection: Connection, case_id: str, clock: Clock) -> LockedCase:
     """Takes the row lock of a case. Raises CaseUnknown."""
     row = await connection.fetchrow(
-        "select number, engine_number, clock_timestamp() as now, (select version from calendar) as calendar_version "
+        "select number, engine_number, dataset_id, clock_timestamp() as now, "
+        "(select version from calendar) as calendar_version "
         "from cases where case_id = $1 for update",
         case_id,
     )
     if row is None:
         raise CaseUnknown(case_id)
-    return LockedCase(case_id, row["number"], row["engine_number"], clock.at(row["now"]), row["calendar_version"])
+    return LockedCase(
+        case_id,
+        row["number"],
+        row["engine_number"],
+        clock.at(row["now"]),
+        dataset_id=row["dataset_id"],
+        calendar_version=row["calendar_version"],
+    )
 
 
 async def read_log(connection: Connection, case_id: str, after: int = 0) -> list[e.Event]:
@@ -72,6 +81,11 @@ def moves_data(events: Iterable[e.Event]) -> bool:
 def grants_data(events: Iterable[e.Event]) -> bool:
     """Whether these events grant access, while which nobody may restrict the dataset."""
     return any(isinstance(event, e.Granted) for event in events)
+
+
+def closes(events: Iterable[e.Event]) -> bool:
+    """Whether these events close the case."""
+    return any(isinstance(event, e.Closed) for event in events)
 
 
 def sets_clocks(events: Iterable[e.Event]) -> bool:
@@ -137,6 +151,8 @@ class Log:
         await self._derive(connection, before, after)
         if after.published and not before.published:
             await publish_entry(connection, after, after.published)
+            if after.published.reopens:
+                await self._reopen(connection, case, after.published)
         for begun in await cases_begun(connection, self._pinned, self._law, before, after):
             opening = begun.opening
             await open_case(connection, opening, content=None, request_digest="")
@@ -145,6 +161,17 @@ class Log:
             await self.write(connection, new, CaseState(), begun.events, engine_number=known, record=record)
         await tell_other_cases(connection, before, after, case.now)
         return events
+
+    async def _reopen(self, connection: Connection, case: LockedCase, it: e.EntryPublished) -> None:
+        """What objections have withdrawn is open again; their logs say by which update, though they are closed."""
+        for case_id in await withdrawn_by(connection, case.dataset_id):
+            await connection.execute("select from cases where case_id = $1 for update", case_id)
+            state = fold(CaseState(), await read_log(connection, case_id))
+            assert state.last_restriction
+            items = state.last_restriction.data_items
+            event = e.DataRestored(number=state.number + 1, at=it.at, by_case=case.case_id, data_items=items)
+            other = LockedCase(case_id, state.number, state.number, case.now)
+            await self.write(connection, other, state, [event], engine_number=event.number)
 
     async def _derive(self, connection: Connection, before: CaseState, after: CaseState) -> None:
         amended = after.choices.get("urgency") != before.choices.get("urgency")

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from activities.touching import have_dataset_alone, hold_dataset, restrictions_on
 from models import acts as a
 from models import events as e
-from models.restrictions import RestrictionKind, all_gone, touches
-from rules.pack import GROUND
+from models.restrictions import Restriction, RestrictionKind, all_gone, touches
+from rules.pack import CATALOGUE_UPDATE, GROUND
 from rules.pinned import ProcedureRules
 
 if TYPE_CHECKING:
@@ -32,6 +32,11 @@ select
 """
 
 
+FIRST_UPDATE = """
+select case_id from cases where dataset_id = $1 and procedure = $2 and closed_at is null order by received_at limit 1
+"""
+
+
 class DataIsWithdrawn(Exception):
     """All that is asked for was withdrawn, so there is nothing to ask for: nothing was received."""
 
@@ -40,8 +45,9 @@ class DataIsWithdrawn(Exception):
 class FactsAtReceipt:
     """What other cases mean for a filing: the standing of who objects, and what is kept back of the data."""
 
-    standing: a.Standing | None
-    restrictions: tuple[e.RestrictionMet, ...]
+    standing: a.Standing | None = None
+    met: tuple[e.RestrictionMet | e.TurnAwaited, ...] = ()
+    """What the case meets at its receipt, which the log then says after its filing."""
 
 
 async def facts_at_receipt(
@@ -57,21 +63,28 @@ async def facts_at_receipt(
     ground = choices.get(GROUND)
     if ground:
         await have_dataset_alone(connection, dataset_id)
-        return FactsAtReceipt(await standing_of(connection, party, dataset_id, ground), ())
+        return FactsAtReceipt(standing=await standing_of(connection, party, dataset_id, ground))
+    if rules.procedure == CATALOGUE_UPDATE:
+        await have_dataset_alone(connection, dataset_id)
+        first = await connection.fetchval(FIRST_UPDATE, dataset_id, CATALOGUE_UPDATE)
+        turn = (e.TurnAwaited(at=at, by_case=first),) if first else ()
+        return FactsAtReceipt(met=(*turn, *met(await restrictions_on(connection, dataset_id), (), at)))
     if rules.grant is None:
-        return FactsAtReceipt(None, ())
+        return FactsAtReceipt()
     await hold_dataset(connection, dataset_id)
-    standing = await restrictions_on(connection, dataset_id)
-    gone = [each.data_items for each in standing.values() if each.kind is RestrictionKind.WITHDRAWAL]
+    restrictions = await restrictions_on(connection, dataset_id)
+    gone = [each.data_items for each in restrictions.values() if each.kind is RestrictionKind.WITHDRAWAL]
     if all_gone(gone, data_items):
         raise DataIsWithdrawn
-    return FactsAtReceipt(
-        None,
-        tuple(
-            e.RestrictionMet(at=at, by_case=by_case, restriction=each.kind, data_items=each.data_items)
-            for by_case, each in sorted(standing.items())
-            if touches(each.data_items, data_items)
-        ),
+    return FactsAtReceipt(met=met(restrictions, data_items, at))
+
+
+def met(restrictions: Mapping[str, Restriction], items: tuple[str, ...], at: datetime) -> tuple[e.RestrictionMet, ...]:
+    """The restrictions that touch these items, as events of the case that meets them."""
+    return tuple(
+        e.RestrictionMet(at=at, by_case=by_case, restriction=each.kind, data_items=each.data_items)
+        for by_case, each in sorted(restrictions.items())
+        if touches(each.data_items, items)
     )
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from models.acts import Act, Actor, LiftRestriction, Restrict
+from models import events as e
+from models.acts import Act, Actor, ChangeEntry, LiftRestriction, Restrict, TakeTurn
 from models.restrictions import Restriction, RestrictionKind
 
 if TYPE_CHECKING:
@@ -48,6 +49,14 @@ async def dataset_of(connection: Connection, case_id: str) -> str:
     return dataset_id
 
 
+async def dataset_updated_by(connection: Connection, case_id: str) -> str | None:
+    """The dataset whose entry a catalogue update changes, for its end lets the next one go on; None for other cases."""
+    dataset_id: str | None = await connection.fetchval(
+        "select dataset_id from cases where case_id = $1 and procedure = 'catalogue_update'", case_id
+    )
+    return dataset_id
+
+
 async def restrictions_on(connection: Connection, dataset_id: str) -> dict[str, Restriction]:
     """What cases keep back of a dataset now; under the lock on the dataset, until the transaction ends."""
     rows = await connection.fetch(
@@ -59,44 +68,77 @@ async def restrictions_on(connection: Connection, dataset_id: str) -> dict[str, 
     }
 
 
-async def tell_other_cases(connection: Connection, before: CaseState, after: CaseState, now: datetime) -> list[str]:
-    """Requests that run on the dataset, and grants where it was withdrawn, have an act in their inbox; their ids.
+async def tell_other_cases(connection: Connection, before: CaseState, after: CaseState, now: datetime) -> None:
+    """Cases that what is new in `after` concerns have an act in their inbox; what they make of it is their own affair.
 
-    Under the lock on the dataset, had alone. A request learns what is kept back, and that it is no more; what it makes
-    of it is its own affair.
+    Under the lock on the dataset, had alone.
     """
-    if before.restriction == after.restriction:
-        return []
+    acts: list[Act] = []
+    if before.restriction != after.restriction:
+        withdrawn = RestrictionKind.WITHDRAWAL in kinds(before, after)
+        procedures = ["access_request", "catalogue_update", *(["access"] if withdrawn else [])]
+        acts += [restriction_act(after, each, now) for each in await open_cases(connection, after, procedures)]
+    if after.published and not before.published and changes_grants(after.published):
+        procedures = ["access_request", "access"]
+        acts += [entry_act(after, each, now) for each in await open_cases(connection, after, procedures)]
+    if after.closed and not before.closed and after.procedure == "catalogue_update":
+        waiting = await open_cases(connection, after, ["catalogue_update"])
+        acts += [turn_act(after, each, now) for each in waiting[:1]]
+    if acts:
+        await put(connection, acts)
+
+
+async def open_cases(connection: Connection, case: CaseState, procedures: list[str]) -> list[str]:
+    """The other open cases of these procedures on the dataset of a case, the oldest first."""
     rows = await connection.fetch(
         "select case_id from cases where dataset_id = $1 and closed_at is null and case_id <> $2 "
-        "and (procedure = 'access_request' or (procedure = 'access' and $3)) order by case_id",
-        after.dataset_id,
-        after.case_id,
-        RestrictionKind.WITHDRAWAL in kinds(before, after),
+        "and procedure = any($3) order by received_at, case_id",
+        case.dataset_id,
+        case.case_id,
+        procedures,
     )
-    concerned = [row["case_id"] for row in rows]
-    if concerned:
-        await put(connection, [act_for(after, case_id, now) for case_id in concerned])
-    return concerned
+    return [row["case_id"] for row in rows]
 
 
 def kinds(*states: CaseState) -> set[RestrictionKind]:
     return {state.restriction.kind for state in states if state.restriction}
 
 
-def act_for(after: CaseState, case_id: str, now: datetime) -> Act:
-    """The act by which a case learns what another one does to the data."""
-    told = {
-        "id": str(uuid.uuid5(NAMESPACE, f"{after.case_id}/{after.number}/{case_id}")),
+def changes_grants(it: e.EntryPublished) -> bool:
+    """Whether a publication can concern who has or wants access."""
+    return it.openness is not None or bool(it.data_items)
+
+
+def told_by(after: CaseState, what: str, case_id: str, now: datetime) -> dict[str, object]:
+    return {
+        "id": str(uuid.uuid5(NAMESPACE, f"{after.case_id}/{what}/{after.number}/{case_id}")),
         "case_id": case_id,
         "by": Actor(account=f"case:{after.case_id}"),
         "received_at": now,
         "by_case": after.case_id,
     }
+
+
+def restriction_act(after: CaseState, case_id: str, now: datetime) -> Act:
+    """The act by which a case learns what an objection does to the data."""
+    told = told_by(after, "restriction", case_id, now)
     if after.restriction is None:
         return LiftRestriction.model_validate(told)
     it = after.restriction
     return Restrict.model_validate({**told, "restriction": it.kind.value, "data_items": it.data_items})
+
+
+def entry_act(after: CaseState, case_id: str, now: datetime) -> Act:
+    """The act by which a case learns what an update made of the entry."""
+    assert after.published
+    told = told_by(after, "entry", case_id, now)
+    changed = {"openness": after.published.openness or "", "data_items": after.published.data_items}
+    return ChangeEntry.model_validate(told | changed)
+
+
+def turn_act(after: CaseState, case_id: str, now: datetime) -> Act:
+    """The act by which an update that waited learns that its turn has come."""
+    return TakeTurn.model_validate(told_by(after, "turn", case_id, now))
 
 
 async def put(connection: Connection, acts: list[Act]) -> None:

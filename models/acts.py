@@ -44,13 +44,20 @@ class Standing(Frozen):
 
 
 class Measure(Frozen):
-    """What a decision on an objection says of the data: which items, and the day on which they were processed."""
+    """What a decision says of the data and of its entry: items, days, which fields of an entry a draft fills."""
 
     data_items: tuple[str, ...] | None = None
-    """None: those that the case names, or keeps back already."""
+    """What is done to data is done to these; None: to those that the case names, or keeps back already."""
     processed_on: date | None = None
+    held_from: date | None = None
+    held_until: date | None = None
+    """The last day on which the public could say what it thinks."""
     entry_changes: bool = False
     """The processing changes the catalogue's entry too, which a catalogue update then brings up to date."""
+    entry_fields: frozenset[str] = frozenset()
+    """The fields that the entry has, as the draft would leave it."""
+    entry_items: tuple[str, ...] = ()
+    """The data items that it has."""
 
 
 class ReceivedAct(Frozen):
@@ -195,6 +202,22 @@ class Restrict(ReceivedAct):
     data_items: tuple[str, ...] = ()
 
 
+class ChangeEntry(ReceivedAct):
+    """A catalogue update has changed what this case is about: its openness, or the items that it has."""
+
+    kind: Literal["change_entry"] = "change_entry"
+    by_case: str
+    openness: str
+    data_items: tuple[str, ...]
+
+
+class TakeTurn(ReceivedAct):
+    """The update of the same entry that came first is over."""
+
+    kind: Literal["take_turn"] = "take_turn"
+    by_case: str
+
+
 class LiftRestriction(ReceivedAct):
     """That case keeps the data back no more."""
 
@@ -204,7 +227,8 @@ class LiftRestriction(ReceivedAct):
 
 Act = Annotated[
     File | Claim | Release | Reassign | Decide | Correct | AskSupplement | AskOpinion | Supply | Withdraw | Note
-    | ApplyNotice | IssueKey | Revoke | Renounce | SubmitEvidence | Restrict | LiftRestriction,
+    | ApplyNotice | IssueKey | Revoke | Renounce | SubmitEvidence | Restrict | LiftRestriction
+    | ChangeEntry | TakeTurn,
     Field(discriminator="kind"),
 ]  # fmt: skip
 ACT: TypeAdapter[Act] = TypeAdapter(Act)

@@ -323,10 +323,12 @@ class DataWithdrawn(DataEvent):
 
 
 class DataRestored(DataEvent):
-    """This case keeps the data back no more. After a processing, `processed_on` is its day."""
+    """This case keeps the data back no more. After a processing, `processed_on` is its day; what a case that is closed
+    has withdrawn is opened again by a catalogue update, which `by_case` names."""
 
     type: Literal["DataRestored"] = "DataRestored"
     by: str | None = None
+    by_case: str | None = None
     processed_on: date | None = None
 
 
@@ -358,14 +360,42 @@ class EntrySubmitted(Recorded):
     type: Literal["EntrySubmitted"] = "EntrySubmitted"
     by: str
     submission: str
+    data_items: tuple[str, ...] = ()
 
 
 class EntryPublished(Recorded):
-    """The draft of that act is the entry of the catalogue from here on."""
+    """The draft of that act is the entry of the catalogue from here on.
+
+    `openness` is None where the update leaves it as it was; `reopens` opens again what was withdrawn.
+    """
 
     type: Literal["EntryPublished"] = "EntryPublished"
     by: str
     submission: str
+    data_items: tuple[str, ...] = ()
+    openness: str | None = None
+    reopens: bool = False
+
+
+class TurnAwaited(Recorded):
+    """Another update of the same entry came first; this one goes on when that is over."""
+
+    type: Literal["TurnAwaited"] = "TurnAwaited"
+    by_case: str
+
+
+class TurnTaken(Recorded):
+    type: Literal["TurnTaken"] = "TurnTaken"
+    by_case: str
+
+
+class EntryChanged(Recorded):
+    """A catalogue update changed what this case is about."""
+
+    type: Literal["EntryChanged"] = "EntryChanged"
+    by_case: str
+    openness: str
+    data_items: tuple[str, ...]
 
 
 class RestrictionMet(DataEvent):
@@ -405,7 +435,8 @@ Event = Annotated[
     | ClockPassed | ClockMoved | SupplementAsked | SupplementReceived | RequestAmended | NoteAdded | Withdrawn
     | Granted | Closed | AccessOpened | KeyIssued | AccessExpired | AccessRevoked | AccessRenounced | AccessEnded
     | EvidenceSubmitted | DataHeld | HoldWithheld | DataSuspended | DataWithdrawn | DataRestored | DisputeMarked
-    | ObjectorAnswered | RestrictionMet | RestrictionLifted | EntryChangeOrdered | EntrySubmitted | EntryPublished,
+    | ObjectorAnswered | RestrictionMet | RestrictionLifted | EntryChangeOrdered | EntrySubmitted | EntryPublished
+    | TurnAwaited | TurnTaken | EntryChanged,
     Field(discriminator="type"),
     BeforeValidator(upcast),
 ]  # fmt: skip

@@ -9,10 +9,11 @@ from models import acts as a
 from models import events as e
 from models import refusals as r
 from models.course import cancel_open_tasks, next_of, put
+from models.entries import days_have_passed, measure_allowed
 from models.objecting import follow_decision
 from models.proposal import Proposal
 from models.state import CaseState, TaskState
-from rules.pinned import APPLICANT, Choice, Citation, Outcome, ProcedureRules, Requirement
+from rules.pinned import APPLICANT, Choice, Citation, EntryEffect, Outcome, ProcedureRules, Requirement
 
 MOST_NOTES = 200
 """In one case."""
@@ -161,14 +162,18 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
     if task.asked_by_task and not act.given:
         raise missing("text", outcome.citation)
     if act.amends:
-        if task.body != APPLICANT or not rules.step(outcome.leads_to or ""):
+        answers_of_a_draft = outcome.entry is EntryEffect.SUBMIT
+        if not answers_of_a_draft and (task.body != APPLICANT or not rules.step(outcome.leads_to or "")):
             raise r.RequestNotAmendable(field="amends")
         amend(rules, proposal, act, act.amends)
         state = proposal.state
     terms_allowed(rules, state, act.terms, act.given)
     demanded(outcome.requires, dict(state.choices), given_by(rules, state, act))
-    if act.measure and not outcome.data:
-        raise r.MeasureNotAllowed(field="data_items" if act.measure.data_items is not None else "processed_on")
+    if act.measure:
+        measure_allowed(outcome, act.measure)
+        days_have_passed(act.measure, act)
+    if outcome.entry is EntryEffect.SUBMIT:
+        entry_is_whole(rules, state, act.measure or a.Measure())
     if outcome.leads_to:
         nothing_binds(rules, state, task)
     due_at = task.clock.due_for(act.outcome)
@@ -188,6 +193,14 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
         if opinion.asked_by_task == task.task_id:
             proposal.add(e.TaskCancelled(at=act.received_at, task_id=opinion.task_id, because="asking_stage_decided"))
     follow_decision(rules, proposal, proposal.state.tasks[task.task_id], outcome, act)
+
+
+def entry_is_whole(rules: ProcedureRules, state: CaseState, measure: a.Measure) -> None:
+    """The entry has every field that the law demands. Raises RequirementMissing with the field and the article."""
+    for rule in rules.entry:
+        applies = all(state.choices.get(name) in values for name, values in rule.when.items())
+        if rule.required and applies and rule.field not in measure.entry_fields:
+            raise missing(f"entry.{rule.field}", rule.citation)
 
 
 def nothing_binds(rules: ProcedureRules, state: CaseState, decided: TaskState) -> None:

@@ -8,10 +8,11 @@ from models import acts as a
 from models import events as e
 from models import refusals as r
 from models.course import put
+from models.entries import move_entry
 from models.proposal import Proposal
 from models.restricting import move_data
 from models.state import CaseState, TaskState
-from rules.pinned import EntryEffect, HoldRule, Outcome, ProcedureRules
+from rules.pinned import HoldRule, Outcome, ProcedureRules
 
 MOST_EVIDENCE = 100
 """Files in one case."""
@@ -99,30 +100,6 @@ def follow_decision(
         put(rules, proposal, task.step, stage, at, act=act.id)
     if outcome.marks:
         proposal.add(e.DisputeMarked(at=at, act=act.id, by=act.by.account))
-    move_entry(proposal, outcome, measure, act)
+    move_entry(rules, proposal, outcome, measure, act)
     if outcome.answers:
         proposal.add(e.ObjectorAnswered(at=at, act=act.id, by=act.by.account))
-
-
-def update_case_id(case_id: str) -> str:
-    """The id of the catalogue update that a case orders: one case, one update."""
-    return f"{case_id}-entry"
-
-
-def move_entry(proposal: Proposal, outcome: Outcome, measure: a.Measure, act: a.Decide) -> None:
-    """The catalogue's entry has to change, is submitted as a draft, or is published. Raises MeasureNotAllowed."""
-    told = {"at": act.received_at, "act": act.id, "by": act.by.account}
-    if measure.entry_changes and outcome.entry is not EntryEffect.MAY_CHANGE:
-        raise r.MeasureNotAllowed(field="entry_changes")
-    match outcome.entry:
-        case EntryEffect.MAY_CHANGE if measure.entry_changes:
-            ordered = update_case_id(proposal.state.case_id)
-            proposal.add(e.EntryChangeOrdered.model_validate({**told, "update_case_id": ordered}))
-        case EntryEffect.SUBMIT:
-            proposal.add(e.EntrySubmitted.model_validate({**told, "submission": act.id}))
-        case EntryEffect.PUBLISH:
-            submission = proposal.state.submission
-            assert submission, "the loader refuses a pack in which nothing is submitted before it is published"
-            proposal.add(e.EntryPublished.model_validate({**told, "submission": submission}))
-        case _:
-            pass

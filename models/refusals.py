@@ -139,5 +139,13 @@ class MeasureNotAllowed(Refusal):
     """This decision does nothing to the data."""
 
 
+class ConsultationNotOver(Refusal):
+    """What the public thinks is known when it has had the time to say so."""
+
+
+class DataIsRestricted(Refusal):
+    """An objection keeps the data back, and the entry is published only as that allows."""
+
+
 REFUSALS = {kind.__name__: kind for kind in Refusal.__subclasses__()}
 """Every refusal, by its name."""

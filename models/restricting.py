@@ -37,9 +37,7 @@ def move_data(
     if whole_dataset:
         items = ()
     if effect is DataEffect.SERVE:
-        processed_in_time(state, processed_on, at)
-        if stands and stands.kind is RestrictionKind.WITHDRAWAL and processed_on is None:
-            raise r.ProcessingNotDone(field="processed_on")
+        processed_anew(state, processed_on)
         if stands:
             proposal.add(
                 e.DataRestored.model_validate({**told, "data_items": stands.data_items, "processed_on": processed_on})
@@ -51,16 +49,18 @@ def move_data(
         proposal.add(event.model_validate({**told, "data_items": items}))
 
 
-def processed_in_time(state: CaseState, processed_on: date | None, at: datetime) -> None:
-    """Data that is served after a processing was processed since it is kept back, and not in days to come.
+def processed_anew(state: CaseState, processed_on: date | None) -> None:
+    """Data that is served after a processing was processed since it is kept back; what is withdrawn, never without.
 
     Raises ProcessingNotDone, ProcessedBeforeTheRestriction.
     """
-    if processed_on is None:
+    stands = state.restriction
+    if stands is None or state.restricted_at is None:
         return
-    if processed_on > to_shanghai(at).date():
-        raise r.ProcessingNotDone(field="processed_on")
-    if state.restricted_at and state.restriction and processed_on < to_shanghai(state.restricted_at).date():
+    if processed_on is None:
+        if stands.kind is RestrictionKind.WITHDRAWAL:
+            raise r.ProcessingNotDone(field="processed_on")
+    elif processed_on < to_shanghai(state.restricted_at).date():
         raise r.ProcessedBeforeTheRestriction(field="processed_on")
 
 

@@ -116,8 +116,10 @@ class CaseState(Frozen):
     ordered: e.EntryChangeOrdered | None = None
     caused_by: str | None = None
     """The case in which this one was ordered."""
-    submission: str | None = None
-    """The act with the latest draft of an entry."""
+    behind: str | None = None
+    """The update of the same entry that goes first."""
+    draft: e.EntrySubmitted | None = None
+    """The latest draft of an entry."""
     published: e.EntryPublished | None = None
     closed: str | None = None
     closed_at: datetime | None = None
@@ -195,7 +197,11 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
         case e.EntryChangeOrdered():
             changes["ordered"] = event
         case e.EntrySubmitted():
-            changes["submission"] = event.submission
+            changes["draft"] = event
+        case e.TurnAwaited():
+            changes["behind"] = event.by_case
+        case e.TurnTaken():
+            changes["behind"] = None
         case e.EntryPublished():
             changes["published"] = event
         case e.RestrictionMet():
@@ -209,6 +215,7 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             | e.AccessRevoked()
             | e.AccessRenounced()
             | e.AccessEnded()
+            | e.EntryChanged()
             | e.HoldWithheld()
         ):
             pass

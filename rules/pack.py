@@ -31,6 +31,13 @@ FILING_FIELDS = frozenset(
 )
 """What a filing can carry, and so all that a pack may demand of it."""
 
+QUESTIONS = frozenset(
+    {"openness", "change", "origin", "law_in_question", "specialised", "secrets_or_privacy"}
+    | {"group_interests", "subjects_consent"}
+)
+"""What a draft of an entry answers, by which the law tells the reviews that it needs. `openness` is the class that it
+proposes, `change` how that differs from today's, `origin` whether the data was obtained by sharing."""
+
 CATALOGUE_UPDATE = "catalogue_update"
 """The procedure by which an entry of the catalogue changes, whatever made it change."""
 
@@ -195,6 +202,8 @@ class ChoiceTerms(Authored):
     advice: Wording | None = None
     begins_at: Name | None = None
     """The step in which a case of this choice begins, where it is not the first."""
+    reopens: StrictBool = False
+    """An update for this reason opens again what was withdrawn."""
     belongs_elsewhere: Wording | None = None
     """Where to go with this instead; a filing of this choice is not received."""
 
@@ -248,6 +257,8 @@ class Procedure(Authored):
     label: Wording
     selected_by: Selection
     fields: Mapping[Name, FieldEntry]
+    entry: Mapping[Name, FieldEntry] = Field(default_factory=dict)
+    """The fields of a catalogue's entry, and which of them the law demands."""
     choices: Mapping[Name, Annotated[Mapping[Name, ChoiceEntry], Field(min_length=1)]]
     order: OneOrMore[Version[OrderTerms]]
     stages: Annotated[Mapping[Name, StageEntry], Field(min_length=1)]

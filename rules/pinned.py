@@ -209,6 +209,8 @@ class Choice(Pinned):
     """What the form and the reviewer are told; refuses nothing by itself."""
     begins_at: str | None = None
     """The step in which a case of this choice begins, where it is not the first."""
+    reopens: bool = False
+    """An update for this reason opens again what was withdrawn."""
     belongs_elsewhere: Label | None = None
     """Where to go with this instead; a filing of this choice is not received."""
     citation: Citation
@@ -271,6 +273,8 @@ class ProcedureRules(Pinned):
     bodies: Mapping[str, Label]
     """Role to the name of the body in this city; providers are many and named by the dataset."""
     fields: tuple[FieldRule, ...]
+    entry: tuple[FieldRule, ...] = ()
+    """The fields of a catalogue's entry, and which of them the law demands."""
     choices: Mapping[str, tuple[Choice, ...]]
     """`urgency`, `access_mode`, `use` …: the values that this city's law knows."""
     first: str

@@ -12,6 +12,7 @@ from rules.pack import (
     DECISION_FIELDS,
     FILING_FIELDS,
     GROUND,
+    QUESTIONS,
     WITHDRAWN,
     OrderTerms,
     OutcomeTerms,
@@ -107,8 +108,8 @@ class _Cut:
                 yield from self._when(path, version.value.when)
         for choice, known in self.procedure.choices.items():
             path = (*self.path, "choices", choice)
-            if choice not in FILING_FIELDS:
-                yield path, "unknown_field", f"a filing carries no {choice}"
+            if choice not in FILING_FIELDS | QUESTIONS:
+                yield path, "unknown_field", f"neither a filing nor a draft carries {choice}"
             for value, chosen in known.items():
                 terms = in_force(chosen.versions, self.on)
                 if terms and terms.value:
@@ -143,7 +144,7 @@ class _Cut:
             yield (*path, "outcomes"), "leads_nowhere", f"{name} can be decided in no way"
         for outcome, terms in outcomes.items():
             here = (*path, "outcomes", outcome)
-            yield from self._requires(here, terms.requires, DECISION_FIELDS | self.fields)
+            yield from self._requires(here, terms.requires, DECISION_FIELDS | self.fields | set(self.choices))
             if (terms.at_most is None) != (terms.then_to is None) or (terms.at_most and terms.leads_to is None):
                 yield (
                     here,

@@ -9,6 +9,7 @@ from typing import Generic, NamedTuple, TypeVar
 from rules.pack import (
     SERVICE,
     ChoiceEntry,
+    FieldEntry,
     OrderTerms,
     OutcomeEntry,
     Pack,
@@ -149,7 +150,8 @@ class _Cut:
         withdrawal = self._held(procedure.withdrawal)
         correction = self._held(procedure.correction)
         bodies = {role: _label(v.value) for role, named in pack.bodies.items() if (v := self._held(named))}
-        fields = tuple(self._fields())
+        fields = tuple(self._fields(procedure.fields))
+        entry = tuple(self._fields(procedure.entry))
         choices = {name: tuple(self._choices(known)) for name, known in procedure.choices.items()}
         endings = tuple(self._endings())
         counting = tuple(self._counting())
@@ -165,6 +167,7 @@ class _Cut:
             calendar=pack.calendar,
             bodies=bodies,
             fields=fields,
+            entry=entry,
             choices={name: known for name, known in choices.items() if known},
             first=order.value.first,
             steps=steps,
@@ -276,8 +279,8 @@ class _Cut:
             if held := self._held(versions):
                 yield CountingRule(unit=unit, citation=citation(self.pack, held.cite))
 
-    def _fields(self) -> Iterator[FieldRule]:
-        for name, entry in self.procedure.fields.items():
+    def _fields(self, entries: Mapping[str, FieldEntry]) -> Iterator[FieldRule]:
+        for name, entry in entries.items():
             version = self._held(entry.versions)
             if version:
                 yield FieldRule(
@@ -299,6 +302,7 @@ class _Cut:
                     grant_requires=self._requirements(version.value.grant_requires, version.cite),
                     advice=_maybe(version.value.advice),
                     begins_at=version.value.begins_at,
+                    reopens=version.value.reopens,
                     belongs_elsewhere=_maybe(version.value.belongs_elsewhere),
                     citation=citation(self.pack, version.cite),
                 )

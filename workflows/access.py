@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from models import acts as a
     from models import events as e
     from models.acts import Act
+    from models.entries import meet_change, nothing_left
     from models.judging import add_note
     from models.messages import CaseStart
     from models.procedure import Procedure
@@ -57,6 +58,12 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
                 proposal.add(e.Closed(at=act.received_at, outcome="data_withdrawn"))
         case a.LiftRestriction():
             meet_no_more(proposal, act)
+        case a.ChangeEntry():
+            assert state.grant
+            meet_change(proposal, act, state.grant.data_items)
+            if outcome := nothing_left(act, state.grant.data_items, needs_grant=False):
+                proposal.add(e.AccessEnded(at=act.received_at, act=act.id, by_case=act.by_case))
+                proposal.add(e.Closed(at=act.received_at, outcome=outcome))
         case a.Note():
             add_note(proposal, act)
         case a.File():

@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from models import events as e
     from models.acts import Act
     from models.course import cancel_open_tasks, follow
+    from models.entries import meet_change, nothing_left
     from models.judging import answer_task_act
     from models.messages import CaseStart
     from models.procedure import Procedure
@@ -37,9 +38,13 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
         case a.Restrict():
             meet(proposal, act, proposal.state.data_items)
             if all_withdrawn(proposal.state, proposal.state.data_items):
-                end(proposal, act.received_at)
+                end(proposal, act.received_at, DATA_WITHDRAWN)
         case a.LiftRestriction():
             meet_no_more(proposal, act)
+        case a.ChangeEntry():
+            meet_change(proposal, act, proposal.state.data_items)
+            if outcome := nothing_left(act, proposal.state.data_items, needs_grant=True):
+                end(proposal, act.received_at, outcome)
         case _:
             answer_task_act(rules, proposal, act)
 
@@ -55,10 +60,10 @@ def withdraw(rules: ProcedureRules, proposal: Proposal, act: a.Withdraw) -> None
     proposal.add(e.Closed(at=act.received_at, outcome=WITHDRAWN))
 
 
-def end(proposal: Proposal, at: datetime) -> None:
-    """Nothing is left that could be granted: the data was withdrawn, by the cases that the log names."""
-    cancel_open_tasks(proposal, at, because=DATA_WITHDRAWN)
-    proposal.add(e.Closed(at=at, outcome=DATA_WITHDRAWN))
+def end(proposal: Proposal, at: datetime, outcome: str) -> None:
+    """Nothing is left that could be granted, by what the cases did that the log names."""
+    cancel_open_tasks(proposal, at, because=outcome)
+    proposal.add(e.Closed(at=at, outcome=outcome))
 
 
 ACCESS_REQUEST = Procedure(name="access_request", code="AR", answer=answer, follow=follow)

@@ -1,21 +1,52 @@
 """Catalogue update (目录更新): an entry of the catalogue follows what has changed, reviewed before it is published.
 
-The provider compiles, others review, and what is published names the case that made it: Nanning 14 to 16, Yulin 6 and
-22, Guangzhou 11, Lianyungang 11 and 12, Nanjing 16 and 18. Who does what is in the city's pack.
+The clock runs from the event and not from the filing (Nanning 15, Nanjing 18). Who compiles, which reviews apply and
+who publishes is in the city's pack: Nanning 14 to 17 and 29, Yulin 6, 13, 15, 22 and 32, Guangzhou 9 to 12, Lianyungang
+11 and 12, Nanjing 16 to 18 and 32. Updates of one entry go one after the other, in the order of their receipt.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from models.course import follow
+    from models import acts as a
+    from models import course
+    from models import events as e
+    from models.acts import Act
     from models.judging import answer_task_act
     from models.messages import CaseStart
     from models.procedure import Procedure
+    from models.proposal import Proposal
+    from models.restricting import meet, meet_no_more
+    from rules.pinned import ProcedureRules
 from workflows.case import Case
 
-CATALOGUE_UPDATE = Procedure(name="catalogue_update", code="CU", answer=answer_task_act, follow=follow)
+
+def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
+    """What an act makes happen in a catalogue update: its turn comes, an objection keeps the data back, the rest are
+    acts on its tasks."""
+    match act:
+        case a.TakeTurn():
+            if proposal.state.behind:
+                proposal.add(e.TurnTaken(at=act.received_at, act=act.id, by_case=act.by_case))
+        case a.Restrict():
+            meet(proposal, act, ())
+        case a.LiftRestriction():
+            meet_no_more(proposal, act)
+        case _:
+            answer_task_act(rules, proposal, act)
+
+
+def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
+    """What follows by law; nothing, while another update of the same entry goes first."""
+    if not proposal.state.behind:
+        course.follow(rules, proposal, at)
+
+
+CATALOGUE_UPDATE = Procedure(name="catalogue_update", code="CU", answer=answer, follow=follow)
 
 
 @workflow.defn(name="CatalogueUpdate")

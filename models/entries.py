@@ -1,0 +1,102 @@
+"""The entry of the catalogue: a change of it is ordered, drafted, and published. Pure."""
+
+from __future__ import annotations
+
+from models import acts as a
+from models import events as e
+from models import refusals as r
+from models.proposal import Proposal
+from models.restrictions import RestrictionKind
+from models.state import CaseState
+from rules.deadlines import to_shanghai
+from rules.pinned import EntryEffect, Outcome, ProcedureRules
+
+
+def update_case_id(case_id: str) -> str:
+    """The id of the catalogue update that a case orders: one case, one update."""
+    return f"{case_id}-entry"
+
+
+def move_entry(rules: ProcedureRules, proposal: Proposal, outcome: Outcome, measure: a.Measure, act: a.Decide) -> None:
+    """The catalogue's entry has to change, is submitted as a draft, or is published. Raises DataIsRestricted."""
+    state = proposal.state
+    told = {"at": act.received_at, "act": act.id, "by": act.by.account}
+    match outcome.entry:
+        case EntryEffect.MAY_CHANGE if measure.entry_changes:
+            ordered = update_case_id(state.case_id)
+            proposal.add(e.EntryChangeOrdered.model_validate({**told, "update_case_id": ordered}))
+        case EntryEffect.SUBMIT:
+            draft = {**told, "submission": act.id, "data_items": measure.entry_items}
+            proposal.add(e.EntrySubmitted.model_validate(draft))
+        case EntryEffect.PUBLISH:
+            nothing_keeps_it_back(state)
+            assert state.draft, "the loader refuses a pack in which nothing is submitted before it is published"
+            triggered = rules.choice("trigger", state.choices.get("trigger", ""))
+            proposal.add(
+                e.EntryPublished.model_validate(
+                    {
+                        **told,
+                        "submission": state.draft.submission,
+                        "data_items": state.draft.data_items,
+                        "openness": state.choices.get("openness"),
+                        "reopens": bool(triggered and triggered.reopens),
+                    }
+                )
+            )
+        case _:
+            pass
+
+
+def nothing_keeps_it_back(state: CaseState) -> None:
+    """No objection holds or suspends the data, but the one that ordered this update. Raises DataIsRestricted."""
+    for by_case, met in state.restricted_by.items():
+        if met.kind is not RestrictionKind.WITHDRAWAL and by_case != state.caused_by:
+            raise r.DataIsRestricted(field="outcome")
+
+
+def meet_change(proposal: Proposal, act: a.ChangeEntry, items: tuple[str, ...]) -> None:
+    """What a catalogue update changed for a case about these items is on record; nothing where it changed nothing."""
+    gone = bool(act.data_items) and not set(items) <= set(act.data_items)
+    if act.openness in ("closed", "unconditional") or gone:
+        told = {"at": act.received_at, "act": act.id, "by_case": act.by_case}
+        changed = {"openness": act.openness, "data_items": act.data_items}
+        proposal.add(e.EntryChanged.model_validate(told | changed))
+
+
+def nothing_left(act: a.ChangeEntry, items: tuple[str, ...], *, needs_grant: bool) -> str | None:
+    """Why a case about these items has nothing left to be about: an outcome; None while it has.
+
+    `needs_grant`: a request has nothing to ask for where the data is open to everybody; a grant on it does no harm.
+    """
+    if act.openness == "closed":
+        return "data_closed"
+    if needs_grant and act.openness == "unconditional":
+        return "data_unconditional"
+    return "items_removed" if items and act.data_items and set(items).isdisjoint(act.data_items) else None
+
+
+def measure_allowed(outcome: Outcome, measure: a.Measure) -> None:
+    """A decision says of data and entry only what its outcome is about. Raises MeasureNotAllowed."""
+    demanded = {field for requirement in outcome.requires for field in requirement.any_of}
+    said = {
+        "data_items": measure.data_items is not None and outcome.data is None,
+        "processed_on": measure.processed_on is not None and outcome.data is None and "processed_on" not in demanded,
+        "held_from": measure.held_from is not None and "held_from" not in demanded,
+        "held_until": measure.held_until is not None and "held_until" not in demanded,
+        "entry_changes": measure.entry_changes and outcome.entry is not EntryEffect.MAY_CHANGE,
+        "entry": bool(measure.entry_fields) and outcome.entry is not EntryEffect.SUBMIT,
+    }
+    for field, is_out_of_place in said.items():
+        if is_out_of_place:
+            raise r.MeasureNotAllowed(field=field)
+
+
+def days_have_passed(measure: a.Measure, act: a.Decide) -> None:
+    """What a decision says was done lies behind it. Raises ProcessingNotDone, ConsultationNotOver."""
+    today = to_shanghai(act.received_at).date()
+    if measure.processed_on and measure.processed_on > today:
+        raise r.ProcessingNotDone(field="processed_on")
+    if measure.held_until and measure.held_until >= today:
+        raise r.ConsultationNotOver(field="held_until")
+    if measure.held_from and measure.held_until and measure.held_until < measure.held_from:
+        raise r.ConsultationNotOver(field="held_until")
