@@ -75,7 +75,7 @@ async def read_log(connection: Connection, case_id: str, after: int = 0) -> list
 def moves_data(events: Iterable[e.Event]) -> bool:
     """Whether these events change what is served or what the catalogue says of it, for which the writer must have the
     dataset alone."""
-    return any(isinstance(event, (*e.DATA_MOVED, e.EntryPublished)) for event in events)
+    return any(isinstance(event, (*e.DATA_MOVED, e.EntryPublished, e.EntryChangeOrdered)) for event in events)
 
 
 def grants_data(events: Iterable[e.Event]) -> bool:

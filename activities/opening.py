@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from activities.touching import met_by_update
 from models import events as e
 from models.proposal import Proposal
 from models.state import CaseState
@@ -92,15 +93,17 @@ async def update_of(
         city=cause.city,
         procedure=procedure.name,
         party=it.by,
-        dataset_id=cause.dataset_id,
+        dataset_id=it.dataset_id or cause.dataset_id,
         bodies=cause.bodies,
         data_items=cause.data_items,
-        choices={"trigger": "processing"},
+        choices={"trigger": it.trigger},
         caused_by=cause.case_id,
         rules_digest=await pinned.keep(connection, rules),
     )
     proposal = Proposal(CaseState())
     proposal.add(filed)
+    for event in await met_by_update(connection, filed.dataset_id, it.at):
+        proposal.add(event)
     procedure.follow(rules, proposal, it.at)
     opening = proposal.events[0]
     assert isinstance(opening, e.Filed)

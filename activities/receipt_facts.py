@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from activities.touching import have_dataset_alone, hold_dataset, restrictions_on
+from activities.touching import have_dataset_alone, hold_dataset, met, met_by_update, restrictions_on
 from models import acts as a
 from models import events as e
-from models.restrictions import Restriction, RestrictionKind, all_gone, touches
+from models.restrictions import RestrictionKind, all_gone
 from rules.pack import CATALOGUE_UPDATE, GROUND
 from rules.pinned import ProcedureRules
 
@@ -29,11 +29,6 @@ select
     select count(*) from objections join restrictions using (case_id)
     where party = $1 and kind = 'hold' and ended_at is null
   ) as open_holds
-"""
-
-
-FIRST_UPDATE = """
-select case_id from cases where dataset_id = $1 and procedure = $2 and closed_at is null order by received_at limit 1
 """
 
 
@@ -66,9 +61,7 @@ async def facts_at_receipt(
         return FactsAtReceipt(standing=await standing_of(connection, party, dataset_id, ground))
     if rules.procedure == CATALOGUE_UPDATE:
         await have_dataset_alone(connection, dataset_id)
-        first = await connection.fetchval(FIRST_UPDATE, dataset_id, CATALOGUE_UPDATE)
-        turn = (e.TurnAwaited(at=at, by_case=first),) if first else ()
-        return FactsAtReceipt(met=(*turn, *met(await restrictions_on(connection, dataset_id), (), at)))
+        return FactsAtReceipt(met=await met_by_update(connection, dataset_id, at))
     if rules.grant is None:
         return FactsAtReceipt()
     await hold_dataset(connection, dataset_id)
@@ -77,15 +70,6 @@ async def facts_at_receipt(
     if all_gone(gone, data_items):
         raise DataIsWithdrawn
     return FactsAtReceipt(met=met(restrictions, data_items, at))
-
-
-def met(restrictions: Mapping[str, Restriction], items: tuple[str, ...], at: datetime) -> tuple[e.RestrictionMet, ...]:
-    """The restrictions that touch these items, as events of the case that meets them."""
-    return tuple(
-        e.RestrictionMet(at=at, by_case=by_case, restriction=each.kind, data_items=each.data_items)
-        for by_case, each in sorted(restrictions.items())
-        if touches(each.data_items, items)
-    )
 
 
 async def standing_at_receipt(connection: Connection, case_id: str) -> a.Standing:

@@ -10,16 +10,21 @@ import uuid
 from typing import TYPE_CHECKING
 
 from models import events as e
-from models.acts import Act, Actor, ChangeEntry, LiftRestriction, Restrict, TakeTurn
-from models.restrictions import Restriction, RestrictionKind
+from models.acts import Act, Actor, ChangeEntry, EntryIsPublished, LiftRestriction, Restrict, TakeTurn
+from models.restrictions import Restriction, RestrictionKind, touches
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from activities.database import Connection
     from models.state import CaseState
 
 NAMESPACE = uuid.UUID("0b3c1b52-3d0e-5a0f-8f55-6b6169666163")
+FIRST_UPDATE = """
+select case_id from cases where dataset_id = $1 and procedure = 'catalogue_update' and closed_at is null
+order by received_at limit 1
+"""
 LOCKED_CASES = """
 select case_id, number, (select max(seq) from acts where acts.case_id = cases.case_id) as last_seq,
   (select max(received_at) from acts where acts.case_id = cases.case_id) as last_received_at
@@ -68,6 +73,25 @@ async def restrictions_on(connection: Connection, dataset_id: str) -> dict[str, 
     }
 
 
+def met(restrictions: Mapping[str, Restriction], items: tuple[str, ...], at: datetime) -> tuple[e.RestrictionMet, ...]:
+    """The restrictions that touch these items, as events of the case that meets them."""
+    return tuple(
+        e.RestrictionMet(at=at, by_case=by_case, restriction=each.kind, data_items=each.data_items)
+        for by_case, each in sorted(restrictions.items())
+        if touches(each.data_items, items)
+    )
+
+
+async def met_by_update(
+    connection: Connection, dataset_id: str, at: datetime
+) -> tuple[e.TurnAwaited | e.RestrictionMet, ...]:
+    """What a catalogue update meets at its beginning: one that goes first, and what objections keep back; under the
+    lock on the dataset."""
+    first = await connection.fetchval(FIRST_UPDATE, dataset_id)
+    turn = (e.TurnAwaited(at=at, by_case=first),) if first else ()
+    return (*turn, *met(await restrictions_on(connection, dataset_id), (), at))
+
+
 async def tell_other_cases(connection: Connection, before: CaseState, after: CaseState, now: datetime) -> None:
     """Cases that what is new in `after` concerns have an act in their inbox; what they make of it is their own affair.
 
@@ -81,11 +105,20 @@ async def tell_other_cases(connection: Connection, before: CaseState, after: Cas
     if after.published and not before.published and changes_grants(after.published):
         procedures = ["access_request", "access"]
         acts += [entry_act(after, each, now) for each in await open_cases(connection, after, procedures)]
+    if after.published and not before.published and after.caused_by and await is_open(connection, after.caused_by):
+        acts.append(EntryIsPublished.model_validate(told_by(after, "published", after.caused_by, now)))
     if after.closed and not before.closed and after.procedure == "catalogue_update":
         waiting = await open_cases(connection, after, ["catalogue_update"])
         acts += [turn_act(after, each, now) for each in waiting[:1]]
     if acts:
         await put(connection, acts)
+
+
+async def is_open(connection: Connection, case_id: str) -> bool:
+    is_it: bool = await connection.fetchval(
+        "select exists (select from cases where case_id = $1 and closed_at is null)", case_id
+    )
+    return is_it
 
 
 async def open_cases(connection: Connection, case: CaseState, procedures: list[str]) -> list[str]:

@@ -211,6 +211,13 @@ class ChangeEntry(ReceivedAct):
     data_items: tuple[str, ...]
 
 
+class EntryIsPublished(ReceivedAct):
+    """The catalogue update that this case ordered is published."""
+
+    kind: Literal["entry_is_published"] = "entry_is_published"
+    by_case: str
+
+
 class TakeTurn(ReceivedAct):
     """The update of the same entry that came first is over."""
 
@@ -228,7 +235,7 @@ class LiftRestriction(ReceivedAct):
 Act = Annotated[
     File | Claim | Release | Reassign | Decide | Correct | AskSupplement | AskOpinion | Supply | Withdraw | Note
     | ApplyNotice | IssueKey | Revoke | Renounce | SubmitEvidence | Restrict | LiftRestriction
-    | ChangeEntry | TakeTurn,
+    | ChangeEntry | TakeTurn | EntryIsPublished,
     Field(discriminator="kind"),
 ]  # fmt: skip
 ACT: TypeAdapter[Act] = TypeAdapter(Act)

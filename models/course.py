@@ -129,7 +129,7 @@ def put(
     cited = stage.period_citation or stage.citation
     clock = e.Clock(
         started_at=clock_start(stage, state, at),
-        period=stage.periods.get(state.choices.get("urgency", "normal")),
+        period=stage.period(state.choices),
         own_periods={o.outcome: o.period for o in stage.outcomes if o.period},
         promptly=stage.promptly,
         article=cited.article,

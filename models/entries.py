@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from models import acts as a
 from models import events as e
 from models import refusals as r
@@ -17,14 +19,43 @@ def update_case_id(case_id: str) -> str:
     return f"{case_id}-entry"
 
 
+def dataset_meant(state: CaseState) -> str:
+    """The dataset whose entry a case is about: its own, or where it has none, a new one of its provider."""
+    if state.dataset_id:
+        return state.dataset_id
+    return f"{state.bodies['provider'].replace('.', '-')}-{hashlib.sha256(state.case_id.encode()).hexdigest()[:8]}"
+
+
+def published_at_last(rules: ProcedureRules, proposal: Proposal, act: a.EntryIsPublished) -> None:
+    """The update that a case ordered is published: what waited for that alone is done, in time or late by that day."""
+    for task in proposal.state.open_tasks():
+        stage = rules.stage(task.stage)
+        outcome = next((o for o in stage.outcomes if o.by_publication), None) if stage else None
+        if outcome:
+            due_at = task.clock.due_for(outcome.outcome)
+            proposal.add(
+                e.TaskDecided(
+                    at=act.received_at,
+                    act=act.id,
+                    task_id=task.task_id,
+                    by=act.by.account,
+                    outcome=outcome.outcome,
+                    late=due_at is not None and act.received_at >= due_at,
+                )
+            )
+
+
 def move_entry(rules: ProcedureRules, proposal: Proposal, outcome: Outcome, measure: a.Measure, act: a.Decide) -> None:
     """The catalogue's entry has to change, is submitted as a draft, or is published. Raises DataIsRestricted."""
     state = proposal.state
     told = {"at": act.received_at, "act": act.id, "by": act.by.account}
     match outcome.entry:
-        case EntryEffect.MAY_CHANGE if measure.entry_changes:
-            ordered = update_case_id(state.case_id)
-            proposal.add(e.EntryChangeOrdered.model_validate({**told, "update_case_id": ordered}))
+        case EntryEffect.MAY_CHANGE | EntryEffect.ORDER:
+            if outcome.entry is EntryEffect.ORDER or measure.entry_changes:
+                ordered = {"update_case_id": update_case_id(state.case_id), "trigger": outcome.trigger}
+                proposal.add(
+                    e.EntryChangeOrdered.model_validate({**told, **ordered, "dataset_id": dataset_meant(state)})
+                )
         case EntryEffect.SUBMIT:
             draft = {**told, "submission": act.id, "data_items": measure.entry_items}
             proposal.add(e.EntrySubmitted.model_validate(draft))

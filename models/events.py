@@ -352,6 +352,9 @@ class EntryChangeOrdered(Recorded):
     type: Literal["EntryChangeOrdered"] = "EntryChangeOrdered"
     by: str
     update_case_id: str
+    dataset_id: str = ""
+    """The dataset whose entry it is; empty in a log from before entries could be new: that of the case."""
+    trigger: str = "processing"
 
 
 class EntrySubmitted(Recorded):

@@ -9,7 +9,7 @@ from models import acts as a
 from models import events as e
 from models import refusals as r
 from models.course import cancel_open_tasks, next_of, put
-from models.entries import days_have_passed, measure_allowed
+from models.entries import days_have_passed, measure_allowed, published_at_last
 from models.objecting import follow_decision
 from models.proposal import Proposal
 from models.state import CaseState, TaskState
@@ -84,7 +84,7 @@ def missing(fields: str, citation: Citation) -> r.RequirementMissing:
 def outcome_of(rules: ProcedureRules, task: TaskState, name: str) -> Outcome:
     """The outcome as the rules of the case know it. Raises OutcomeNotAllowed."""
     stage = rules.stage(task.stage)
-    if not stage or not (outcome := stage.outcome(name)):
+    if not stage or not (outcome := stage.outcome(name)) or outcome.by_publication:
         raise r.OutcomeNotAllowed(field="outcome", allowed="|".join(task.outcomes))
     return outcome
 
@@ -148,6 +148,8 @@ def answer_task_act(rules: ProcedureRules, proposal: Proposal, act: a.Act) -> No
             add_note(proposal, act)
         case a.ApplyNotice():
             apply_notice(proposal, act)
+        case a.EntryIsPublished():
+            published_at_last(rules, proposal, act)
         case _:
             raise r.ProcedureKnowsNoSuchAct(field="kind")
 

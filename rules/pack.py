@@ -122,8 +122,12 @@ class OutcomeTerms(Authored):
     """The dataset bears the disputed mark from here on, until the objector is answered."""
     answers: StrictBool = False
     """The objector is answered with it."""
-    entry: Literal["may_change", "submit", "publish"] | None = None
-    """With it the catalogue's entry may have to change, a draft of it is submitted, or the draft is published."""
+    entry: Literal["may_change", "order", "submit", "publish"] | None = None
+    """With it the catalogue's entry may have to change, or has to; a draft of it is submitted, or published."""
+    trigger: Name = "processing"
+    """The trigger of the catalogue update that it orders."""
+    by_publication: StrictBool = False
+    """Nobody decides it: it comes of the publication of the update that the case ordered."""
     opens: tuple[Name, ...] = ()
     """Stages that lie open beside the others of the step from here on."""
 
@@ -145,6 +149,8 @@ class StageEntry(Authored):
     label: Wording
     body: OneOrMore[Version[Name]]
     period: OneOrMore[Version[PeriodTerms]]
+    period_by: Name = "urgency"
+    """The choice that tells the period; under another than the urgency, a value without one has no number."""
     outcomes: Annotated[Mapping[Name, OutcomeEntry], Field(min_length=1)]
 
 

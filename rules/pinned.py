@@ -92,6 +92,8 @@ class EntryEffect(StrEnum):
 
     MAY_CHANGE = "may_change"
     """Where the decision says that the entry changes, a catalogue update is opened."""
+    ORDER = "order"
+    """A catalogue update is opened."""
     SUBMIT = "submit"
     PUBLISH = "publish"
 
@@ -116,6 +118,10 @@ class Outcome(Pinned):
     answers: bool = False
     """The objector is answered with it."""
     entry: EntryEffect | None = None
+    trigger: str = "processing"
+    """The trigger of the catalogue update that it orders."""
+    by_publication: bool = False
+    """Nobody decides it: it comes of the publication of the update that the case ordered."""
     opens: tuple[str, ...] = ()
     """Stages that lie open beside the others of the step from here on."""
     citation: Citation
@@ -140,7 +146,8 @@ class Stage(Pinned):
     body: str
     """A role of the city's bodies (operator, provider, authority …), or the applicant."""
     periods: Mapping[str, str] = Field(default_factory=dict)
-    """Urgency to period (`12h`, `5wd`); empty where the law gives no number."""
+    """Urgency, or the value of `period_by`, to period (`12h`, `5wd`); empty where the law gives no number."""
+    period_by: str = "urgency"
     period_citation: Citation | None = None
     promptly: bool = False
     """The law says *promptly* or *immediately* and gives no number: the clock shows the time used."""
@@ -156,6 +163,9 @@ class Stage(Pinned):
 
     def applies_to(self, choices: Mapping[str, str]) -> bool:
         return all(choices.get(name) in values for name, values in self.only_when.items())
+
+    def period(self, choices: Mapping[str, str]) -> str | None:
+        return self.periods.get(choices.get(self.period_by, "normal"))
 
     def outcome(self, name: str) -> Outcome | None:
         return next((o for o in self.outcomes if o.outcome == name), None)

@@ -134,11 +134,12 @@ class _Cut:
             yield (*path, "body"), "no_responsible_body", f"{body.value} is no body of this city"
         period = in_force(entry.period, self.on)
         if period and isinstance(period.value, Mapping):
-            urgencies = self.choices.get("urgency", {"normal"})
-            for urgency in urgencies - set(period.value):
-                yield (*path, "period"), "period_missing", f"no period for the urgency {urgency}"
-            for urgency in set(period.value) - urgencies:
-                yield (*path, "period"), "unknown_choice", f"urgency has no value {urgency}"
+            by = entry.period_by
+            known = self.choices.get(by, {"normal"} if by == "urgency" else set())
+            for value in known - set(period.value) if by == "urgency" else ():
+                yield (*path, "period"), "period_missing", f"no period for the urgency {value}"
+            for value in set(period.value) - known:
+                yield (*path, "period"), "unknown_choice", f"{by} has no value {value}"
         outcomes = self._outcomes(name)
         if not outcomes:
             yield (*path, "outcomes"), "leads_nowhere", f"{name} can be decided in no way"
@@ -151,7 +152,7 @@ class _Cut:
                     "at_most_without_target",
                     "at_most limits leads_to and needs then_to, and then_to needs at_most",
                 )
-            if terms.entry == "may_change" and CATALOGUE_UPDATE not in self.pack.procedures:
+            if terms.entry in ("may_change", "order") and CATALOGUE_UPDATE not in self.pack.procedures:
                 yield here, "unknown_target", f"the pack describes no procedure {CATALOGUE_UPDATE}"
             if name == self.opinion and terms.leads_to:
                 yield here, "opinion_leads", "an opinion leads nowhere: the stage that asked for it decides"

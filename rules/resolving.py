@@ -231,6 +231,7 @@ class _Cut:
             label=_label(entry.label),
             body=body.value,
             periods=dict(period.value) if isinstance(period.value, Mapping) else {},
+            period_by=entry.period_by,
             period_citation=citation(self.pack, period.cite),
             promptly=period.value == "promptly",
             clock_from=ClockFrom(order.clock_from.get(name, ClockFrom.OPENING)),
@@ -258,6 +259,8 @@ class _Cut:
                     marks=version.value.marks,
                     answers=version.value.answers,
                     entry=EntryEffect(version.value.entry) if version.value.entry else None,
+                    trigger=version.value.trigger,
+                    by_publication=version.value.by_publication,
                     opens=version.value.opens,
                     citation=citation(self.pack, version.cite),
                 )

@@ -6,8 +6,10 @@ from workflows.access import Access
 from workflows.access_request import AccessRequest
 from workflows.case import Case
 from workflows.catalogue_update import CatalogueUpdate
+from workflows.demand import Demand
 from workflows.leak import Leak
 from workflows.objection import Objection
+from workflows.openness_review import OpennessReview
 
-WORKFLOWS: tuple[type[Case], ...] = (AccessRequest, Access, Objection, Leak, CatalogueUpdate)
+WORKFLOWS: tuple[type[Case], ...] = (AccessRequest, Access, Objection, Leak, CatalogueUpdate, Demand, OpennessReview)
 BY_NAME: dict[str, type[Case]] = {workflow.procedure.name: workflow for workflow in WORKFLOWS}
