@@ -19,11 +19,14 @@ from activities.calendar_record import RecordOfNotices
 from activities.clock import Clock, DatabaseClock
 from activities.database import Pool, open_pool
 from activities.engine import Engine
+from activities.inbox import Inbox
 from activities.log import Log
+from activities.reviewing import Reviewing, keep_schedule
 from activities.settings import Settings
 from activities.sweeping import Sweeper
 from rules.seed_notices import read_scopes
 from workflows.procedures import WORKFLOWS
+from workflows.reviews_due import ReviewsDue
 
 LOG = logging.getLogger("kaifang.worker")
 
@@ -40,17 +43,18 @@ SANDBOX = SandboxedWorkflowRunner(
 
 def build_worker(temporal: Client, pool: Pool, task_queue: str, clock: Clock | None = None) -> Worker:
     """A worker that runs every procedure and writes to that database; the caller runs it."""
-    log = Log(RecordOfNotices(read_scopes()))
-    return worker_of(temporal, task_queue, Append(pool, log, clock or DatabaseClock()))
+    log, clock = Log(RecordOfNotices(read_scopes())), clock or DatabaseClock()
+    reviewing = Reviewing(pool, Inbox(pool, log, clock), clock)
+    return worker_of(temporal, task_queue, Append(pool, log, clock), reviewing)
 
 
-def worker_of(temporal: Client, task_queue: str, append: Append) -> Worker:
-    """A worker that writes through this door to the log."""
+def worker_of(temporal: Client, task_queue: str, append: Append, reviewing: Reviewing | None = None) -> Worker:
+    """A worker that writes through this door to the log; without `reviewing` it leaves the round of reviews alone."""
     return Worker(
         temporal,
         task_queue=task_queue,
-        workflows=list(WORKFLOWS),
-        activities=[append.append],
+        workflows=[*WORKFLOWS, *([ReviewsDue] if reviewing else [])],
+        activities=[append.append, *([reviewing.file_reviews_due] if reviewing else [])],
         workflow_runner=SANDBOX,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
@@ -78,9 +82,13 @@ async def run(settings: Settings) -> None:
     sweeper = Sweeper(pool, Engine(pool, temporal, settings.task_queue))
     async with pool, build_worker(temporal, pool, settings.task_queue):
         LOG.info("worker runs on task queue %s", settings.task_queue)
-        sweeping = asyncio.create_task(sweeper.run())
+        beside = [
+            asyncio.create_task(sweeper.run()),
+            asyncio.create_task(keep_schedule(temporal, settings.task_queue)),
+        ]
         await told_to_stop.wait()
-        sweeping.cancel()
+        for task in beside:
+            task.cancel()
     LOG.info("worker stopped")
 
 

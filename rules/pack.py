@@ -236,7 +236,13 @@ class HoldTerms(Authored):
     most_open: Annotated[int, Strict(), Field(ge=1)]
 
 
-Concerned = Literal["conditional", "unconditional"]
+class EveryTerms(Authored):
+    """How often the procedure is begun for each dataset by itself. `days` are calendar days."""
+
+    days: Annotated[int, Strict(), Field(ge=1)]
+
+
+Concerned = Literal["closed", "conditional", "unconditional"]
 
 
 class Selection(Authored):
@@ -279,6 +285,7 @@ class Procedure(Authored):
     """The stage that a reviewer may put before the experts while its own clock runs on."""
     grant: OneOrMore[Version[GrantTerms]] | None = None
     hold: OneOrMore[Version[HoldTerms]] | None = None
+    every: OneOrMore[Version[EveryTerms]] | None = None
 
 
 class Pack(Authored):

@@ -264,6 +264,13 @@ class HoldRule(Pinned):
     citation: Citation
 
 
+class EveryRule(Pinned):
+    """How often the procedure is begun for each dataset by itself. `days` are calendar days."""
+
+    days: int
+    citation: Citation
+
+
 class ProcedureRules(Pinned):
     """The rules of one procedure, cut at one date."""
 
@@ -303,6 +310,7 @@ class ProcedureRules(Pinned):
     """Data of which openness the procedure is about."""
     grant: GrantRule | None = None
     hold: HoldRule | None = None
+    every: EveryRule | None = None
     counting: tuple[CountingRule, ...] = ()
     """One for each unit in which a period is given; none in rules that were pinned before this was told."""
     selection: SelectionRule | None = None

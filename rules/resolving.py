@@ -29,6 +29,7 @@ from rules.pinned import (
     DataEffect,
     Ending,
     EntryEffect,
+    EveryRule,
     FieldRule,
     GrantRule,
     HoldRule,
@@ -147,6 +148,7 @@ class _Cut:
         grant = self._held(procedure.grant)
         hold = self._held(procedure.hold)
         concerns = self._held(procedure.concerns)
+        every = self._held(procedure.every)
         withdrawal = self._held(procedure.withdrawal)
         correction = self._held(procedure.correction)
         bodies = {role: _label(v.value) for role, named in pack.bodies.items() if (v := self._held(named))}
@@ -183,6 +185,7 @@ class _Cut:
             opened=tuple(stages[name] for name in opened),
             concerns=concerns.value if concerns else ("conditional",),
             hold=HoldRule(**hold.value.model_dump(), citation=citation(pack, hold.cite)) if hold else None,
+            every=EveryRule(days=every.value.days, citation=citation(pack, every.cite)) if every else None,
             grant=GrantRule(term_days=grant.value.term_days, citation=citation(pack, grant.cite)) if grant else None,
             counting=counting,
             selection=SelectionRule(
