@@ -1,0 +1,193 @@
+"""Whether data may be served: one decision over what PostgreSQL has of dataset, restrictions and grant. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from models.restrictions import RestrictionKind, touches
+from rules.deadlines import to_shanghai
+
+FACTS = ("dataset_id", "items", "mode", "use")
+"""What a call states, under the names that its query gives them."""
+KEY = re.compile(r"kf_[A-Za-z0-9_-]{43}", re.ASCII)
+LONGEST_NAME = 200
+"""Characters of a dataset's, an item's, a mode's or a use's name."""
+MOST_ITEMS = 1_000
+
+
+class Reason(StrEnum):
+    """Why the gate answers as it does: stable codes, in the order in which they are looked for."""
+
+    PARAMETER_REPEATED = "parameter_repeated"
+    FACTS_DISAGREE = "facts_disagree"
+    DATASET_MISSING = "dataset_missing"
+    MALFORMED_VALUE = "malformed_value"
+    MALFORMED_KEY = "malformed_key"
+    UNKNOWN_DATASET = "unknown_dataset"
+    CLOSED = "closed"
+    UNKNOWN_ITEM = "unknown_item"
+    WITHDRAWN = "withdrawn"
+    SUSPENDED = "suspended"
+    HELD = "held"
+    UNCONDITIONAL = "unconditional"
+    KEY_MISSING = "key_missing"
+    KEY_UNKNOWN = "key_unknown"
+    GRANT_OF_ANOTHER_DATASET = "grant_of_another_dataset"
+    GRANT_ENDED = "grant_ended"
+    GRANT_EXPIRED = "grant_expired"
+    GRANT_NOT_YET_VALID = "grant_not_yet_valid"
+    ITEM_NOT_GRANTED = "item_not_granted"
+    MODE_MISSING = "mode_missing"
+    MODE_NOT_GRANTED = "mode_not_granted"
+    USE_NOT_GRANTED = "use_not_granted"
+    QUOTA_EXHAUSTED = "quota_exhausted"
+    GRANTED = "granted"
+    DATABASE_AWAY = "database_away"
+    CLOCK_JUMPED = "clock_jumped"
+    UNEXPECTED = "unexpected"
+
+
+ALLOWING = frozenset({Reason.UNCONDITIONAL, Reason.GRANTED})
+"""These are a yes."""
+NOT_KNOWING = frozenset({Reason.DATABASE_AWAY, Reason.CLOCK_JUMPED, Reason.UNEXPECTED})
+"""With these the gate cannot know, which is no yes. All other reasons are a no."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A well-formed call. No items named: all of the dataset. Of the key only the digest is kept."""
+
+    dataset_id: str
+    items: tuple[str, ...] = ()
+    mode: str | None = None
+    use: str | None = None
+    key_digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetFacts:
+    """A dataset as PostgreSQL has it, with the kind and the items of each restriction that is in force."""
+
+    openness: str
+    items: tuple[str, ...]
+    restrictions: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GrantFacts:
+    """The grant that a key opens. `calls` were counted on `calls_on`, the last day on which any were."""
+
+    case_id: str
+    dataset_id: str
+    data_items: tuple[str, ...]
+    access_mode: str | None
+    access_modes: tuple[str, ...]
+    use: str | None
+    granted_at: datetime
+    valid_until: datetime
+    ended: str | None = None
+    daily_calls: int | None = None
+    calls_on: date | None = None
+    calls: int = 0
+
+
+def day_of(now: datetime) -> date:
+    """The day to which a call counts: Asia/Shanghai."""
+    return to_shanghai(now).date()
+
+
+def question(
+    query: Iterable[tuple[str, str]], headers: Iterable[tuple[str, str]], keys: Iterable[str]
+) -> Question | Reason:
+    """The question that a call asks, or what is wrong with its form.
+
+    `query` and `headers` are the facts stated in either way, under the names of `FACTS`; what is empty is not stated.
+    Where both ways state something they must state the same: a caller could otherwise narrow what a gateway asks.
+    """
+    asked, headed, sent = list(query), list(headers), list(keys)
+    stated, repeated = dict(asked), dict(headed)
+    if len(stated) < len(asked) or len(repeated) < len(headed) or len(sent) > 1:
+        return Reason.PARAMETER_REPEATED
+    if headed:
+        stated = {name: value for name, value in stated.items() if value}
+        repeated = {name: value for name, value in repeated.items() if value}
+        if stated and repeated and stated != repeated:
+            return Reason.FACTS_DISAGREE
+        stated = stated or repeated
+    dataset_id, listed = stated.get("dataset_id"), stated.get("items")
+    mode, use = stated.get("mode") or None, stated.get("use") or None
+    if not dataset_id:
+        return Reason.DATASET_MISSING
+    items = tuple(listed.split(",")) if listed else ()
+    if len(items) > MOST_ITEMS or not all(
+        map(_is_name, (dataset_id, *items, *(each for each in (mode, use) if each is not None)))
+    ):
+        return Reason.MALFORMED_VALUE
+    key = sent[0] if sent else ""
+    if not key:
+        return Question(dataset_id, items, mode, use)
+    if not KEY.fullmatch(key):
+        return Reason.MALFORMED_KEY
+    return Question(dataset_id, items, mode, use, hashlib.sha256(key.encode()).hexdigest())
+
+
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= LONGEST_NAME and text.isprintable()
+
+
+def decide(asked: Question, dataset: DatasetFacts | None, grant: GrantFacts | None, now: datetime) -> Reason:
+    """The answer to a well-formed call: never a yes unless everything that is asked for is allowed.
+
+    `dataset` is None where there is none of that name, `grant` where no key was sent or no grant has it. A yes under a
+    grant with a quota holds only if the call is then counted in time.
+    """
+    if dataset is None:
+        return Reason.UNKNOWN_DATASET
+    if dataset.openness not in ("conditional", "unconditional"):
+        return Reason.CLOSED
+    if not set(asked.items) <= set(dataset.items):
+        return Reason.UNKNOWN_ITEM
+    if dataset.restrictions:
+        touching = {kind for kind, items in dataset.restrictions if touches(items, asked.items)}
+        if RestrictionKind.WITHDRAWAL in touching:
+            return Reason.WITHDRAWN
+        if RestrictionKind.SUSPENSION in touching:
+            return Reason.SUSPENDED
+        if touching:
+            return Reason.HELD
+    if dataset.openness == "unconditional":
+        return Reason.UNCONDITIONAL
+    if asked.key_digest is None:
+        return Reason.KEY_MISSING
+    if grant is None:
+        return Reason.KEY_UNKNOWN
+    return _under(grant, asked, now)
+
+
+def _under(grant: GrantFacts, asked: Question, now: datetime) -> Reason:
+    if grant.dataset_id != asked.dataset_id:
+        return Reason.GRANT_OF_ANOTHER_DATASET
+    if grant.ended is not None:
+        return Reason.GRANT_ENDED
+    if grant.valid_until <= now:
+        return Reason.GRANT_EXPIRED
+    if now < grant.granted_at:
+        return Reason.GRANT_NOT_YET_VALID
+    if grant.data_items and not (asked.items and set(asked.items) <= set(grant.data_items)):
+        return Reason.ITEM_NOT_GRANTED
+    if asked.mode is None:
+        return Reason.MODE_MISSING
+    if asked.mode not in (grant.access_modes or (grant.access_mode,)):
+        return Reason.MODE_NOT_GRANTED
+    if asked.use is not None and grant.use is not None and asked.use != grant.use:
+        return Reason.USE_NOT_GRANTED
+    if grant.daily_calls is not None:
+        calls = grant.calls if grant.calls_on == day_of(now) else 0
+        if calls >= grant.daily_calls:
+            return Reason.QUOTA_EXHAUSTED
+    return Reason.GRANTED
