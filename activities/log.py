@@ -11,7 +11,7 @@ from activities.calendar_record import RecordOfNotices, with_due
 from activities.catalogue import publish_entry, withdrawn_by
 from activities.opening import Law, cases_begun, law_of
 from activities.pinned_rules import PinnedRules
-from activities.touching import tell_other_cases
+from activities.touching import tell_new_grant, tell_other_cases
 from models import events as e
 from models.acts import Actor, File
 from models.state import CaseState, GrantState, TaskState, fold
@@ -149,7 +149,7 @@ class Log:
         if settled != len(acts):
             raise ActSettled(", ".join(acts))
         await self._derive(connection, before, after)
-        if after.published and not before.published:
+        if after.published and after.published != before.published:
             await publish_entry(connection, after, after.published)
             if after.published.reopens:
                 await self._reopen(connection, case, after.published)
@@ -159,6 +159,8 @@ class Log:
             new = LockedCase(opening.case_id, 0, 0, case.now)
             known = len(begun.events)
             await self.write(connection, new, CaseState(), begun.events, engine_number=known, record=record)
+            if isinstance(opening, e.AccessOpened):
+                await tell_new_grant(connection, opening.dataset_id, opening.case_id, case.now)
         await tell_other_cases(connection, before, after, case.now)
         return events
 

@@ -16,7 +16,7 @@ from rules.deadlines import to_shanghai
 from rules.loading import load_pack
 from rules.pack import CATALOGUE_UPDATE
 from rules.pinned import ProcedureRules
-from rules.resolving import resolve
+from rules.resolving import NotInForce, resolve
 from workflows.procedures import BY_NAME
 
 if TYPE_CHECKING:
@@ -82,8 +82,8 @@ async def access_to(connection: Connection, request: CaseState, it: e.Granted) -
 async def update_of(
     connection: Connection, pinned: PinnedRules, law: Law, cause: CaseState, it: e.EntryChangeOrdered
 ) -> BegunCase:
-    """The catalogue update that a processing made necessary, by the law in force on that day."""
-    rules = law(cause.city, CATALOGUE_UPDATE, to_shanghai(it.at).date())
+    """The catalogue update that a decision ordered."""
+    rules = law_at(law, cause, it.at)
     procedure = BY_NAME[CATALOGUE_UPDATE].procedure
     filed = e.Filed(
         at=it.at,
@@ -108,6 +108,16 @@ async def update_of(
     opening = proposal.events[0]
     assert isinstance(opening, e.Filed)
     return BegunCase(opening, proposal.events)
+
+
+def law_at(law: Law, cause: CaseState, at: datetime) -> ProcedureRules:
+    """The law of catalogue updates on that day; where it has ended, as it stood when the cause was received, for a case
+    is governed to its end by the law under which it began."""
+    try:
+        return law(cause.city, CATALOGUE_UPDATE, to_shanghai(at).date())
+    except NotInForce:
+        assert cause.received_at
+        return law(cause.city, CATALOGUE_UPDATE, to_shanghai(cause.received_at).date())
 
 
 async def next_case_number(connection: Connection, city_code: str, procedure: Procedure, at: datetime) -> str:

@@ -69,7 +69,7 @@ async def facts_at_receipt(
     gone = [each.data_items for each in restrictions.values() if each.kind is RestrictionKind.WITHDRAWAL]
     if all_gone(gone, data_items):
         raise DataIsWithdrawn
-    return FactsAtReceipt(met=met(restrictions, data_items, at))
+    return FactsAtReceipt(met=met(restrictions, at))
 
 
 async def standing_at_receipt(connection: Connection, case_id: str) -> a.Standing:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from models import events as e
 from models.acts import Act, Actor, ChangeEntry, EntryIsPublished, LiftRestriction, Restrict, TakeTurn
-from models.restrictions import Restriction, RestrictionKind, touches
+from models.restrictions import Restriction, RestrictionKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,11 +25,11 @@ FIRST_UPDATE = """
 select case_id from cases where dataset_id = $1 and procedure = 'catalogue_update' and closed_at is null
 order by received_at limit 1
 """
-LOCKED_CASES = """
-select case_id, number, (select max(seq) from acts where acts.case_id = cases.case_id) as last_seq,
-  (select max(received_at) from acts where acts.case_id = cases.case_id) as last_received_at
-from cases where case_id = any($1) order by case_id for update
+LOCKED_CASES = "select case_id, number from cases where case_id = any($1) order by case_id for update"
+LAST_ACTS = """
+select case_id, max(seq) as seq, max(received_at) as received_at from acts where case_id = any($1) group by case_id
 """
+"""A statement of its own: one that waits for a lock does not see the acts that came while it waited."""
 PUT = """
 insert into acts (act_id, case_id, seq, kind, account, received_at, state, act, content, request_digest)
 select act_id, case_id, seq, kind, account, received_at, 'received', act, null, ''
@@ -73,13 +73,34 @@ async def restrictions_on(connection: Connection, dataset_id: str) -> dict[str, 
     }
 
 
-def met(restrictions: Mapping[str, Restriction], items: tuple[str, ...], at: datetime) -> tuple[e.RestrictionMet, ...]:
-    """The restrictions that touch these items, as events of the case that meets them."""
+def met(restrictions: Mapping[str, Restriction], at: datetime) -> tuple[e.RestrictionMet, ...]:
+    """What is kept back of a dataset, as events of a case that meets it."""
     return tuple(
         e.RestrictionMet(at=at, by_case=by_case, restriction=each.kind, data_items=each.data_items)
         for by_case, each in sorted(restrictions.items())
-        if touches(each.data_items, items)
     )
+
+
+async def tell_new_grant(connection: Connection, dataset_id: str, case_id: str, now: datetime) -> None:
+    """A grant that begins on data of which some was withdrawn has acts in its inbox that say so.
+
+    What was signed before a withdrawal was received is granted, and then ends by it, in the order of receipt.
+    """
+    acts: list[Act] = []
+    for by_case, each in sorted((await restrictions_on(connection, dataset_id)).items()):
+        if each.kind is RestrictionKind.WITHDRAWAL:
+            told = {
+                "id": str(uuid.uuid5(NAMESPACE, f"{by_case}/grant/{case_id}")),
+                "case_id": case_id,
+                "by": Actor(account=f"case:{by_case}"),
+                "received_at": now,
+                "by_case": by_case,
+                "restriction": each.kind.value,
+                "data_items": each.data_items,
+            }
+            acts.append(Restrict.model_validate(told))
+    for act in acts:
+        await put(connection, [act])
 
 
 async def met_by_update(
@@ -89,7 +110,7 @@ async def met_by_update(
     lock on the dataset."""
     first = await connection.fetchval(FIRST_UPDATE, dataset_id)
     turn = (e.TurnAwaited(at=at, by_case=first),) if first else ()
-    return (*turn, *met(await restrictions_on(connection, dataset_id), (), at))
+    return (*turn, *met(await restrictions_on(connection, dataset_id), at))
 
 
 async def tell_other_cases(connection: Connection, before: CaseState, after: CaseState, now: datetime) -> None:
@@ -176,18 +197,19 @@ def turn_act(after: CaseState, case_id: str, now: datetime) -> Act:
 
 async def put(connection: Connection, acts: list[Act]) -> None:
     """The acts are in the inboxes of their cases, one each, in their order and stamped; set by set, not row by row."""
-    rows = await connection.fetch(LOCKED_CASES, [act.case_id for act in acts])
-    cases = {row["case_id"]: row for row in rows}
+    concerned = [act.case_id for act in acts]
+    numbers = {row["case_id"]: row["number"] for row in await connection.fetch(LOCKED_CASES, concerned)}
+    last = {row["case_id"]: row for row in await connection.fetch(LAST_ACTS, concerned)}
     stamped = []
     for act in acts:
-        row = cases[act.case_id]
-        received_at = max(act.received_at, row["last_received_at"])
-        stamped.append((row, act.model_copy(update={"received_at": received_at, "seen": row["number"]})))
+        row = last[act.case_id]
+        received_at = max(act.received_at, row["received_at"])
+        stamped.append((row, act.model_copy(update={"received_at": received_at, "seen": numbers[act.case_id]})))
     await connection.execute(
         PUT,
         [act.id for _, act in stamped],
         [act.case_id for _, act in stamped],
-        [row["last_seq"] + 1 for row, _ in stamped],
+        [row["seq"] + 1 for row, _ in stamped],
         [act.kind for _, act in stamped],
         [act.by.account for _, act in stamped],
         [act.received_at for _, act in stamped],

@@ -6,8 +6,8 @@ from datetime import datetime, time, timedelta
 
 from models import events as e
 from models.proposal import Proposal
-from models.restricting import move_data
-from models.restrictions import RestrictionKind, touches
+from models.restricting import all_withdrawn, move_data
+from models.restrictions import DATA_WITHDRAWN, RestrictionKind, touches
 from models.state import CaseState, TaskState
 from rules.deadlines import SHANGHAI
 from rules.pinned import APPLICANT, ClockFrom, DataEffect, Ending, ProcedureRules, Stage, Step
@@ -25,6 +25,10 @@ def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
     """
     while not proposal.state.closed and (target := next_of(rules, proposal.state)) is not None:
         if ending := rules.ending(target):
+            if ending.grants and nothing_to_grant(rules, proposal.state, at):
+                cancel_open_tasks(proposal, at, because=DATA_WITHDRAWN)
+                proposal.add(e.Closed(at=at, outcome=DATA_WITHDRAWN))
+                break
             if ending.grants and waits_for_data(rules, proposal.state, at):
                 break
             close(rules, proposal, ending, at)
@@ -66,6 +70,11 @@ def holds_up(rules: ProcedureRules, task: TaskState) -> bool:
     stage = rules.stage(task.stage)
     is_review = rules.hold is not None and task.stage == rules.hold.reviewed_by
     return not is_review and not (stage and stage.outlasting)
+
+
+def nothing_to_grant(rules: ProcedureRules, state: CaseState, at: datetime) -> bool:
+    """Whether other cases have withdrawn all that would be granted."""
+    return all_withdrawn(state, grant(rules, state, at).data_items)
 
 
 def waits_for_data(rules: ProcedureRules, state: CaseState, at: datetime) -> bool:

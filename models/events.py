@@ -323,13 +323,20 @@ class DataWithdrawn(DataEvent):
 
 
 class DataRestored(DataEvent):
-    """This case keeps the data back no more. After a processing, `processed_on` is its day; what a case that is closed
-    has withdrawn is opened again by a catalogue update, which `by_case` names."""
+    """This case keeps the data back no more. What a case that is closed has withdrawn is opened again by a catalogue
+    update, which `by_case` names."""
 
     type: Literal["DataRestored"] = "DataRestored"
     by: str | None = None
     by_case: str | None = None
-    processed_on: date | None = None
+
+
+class DataProcessed(Recorded):
+    """The data was masked or otherwise processed on that day, as the act says in words."""
+
+    type: Literal["DataProcessed"] = "DataProcessed"
+    by: str
+    processed_on: date
 
 
 class DisputeMarked(Recorded):
@@ -439,7 +446,7 @@ Event = Annotated[
     | Granted | Closed | AccessOpened | KeyIssued | AccessExpired | AccessRevoked | AccessRenounced | AccessEnded
     | EvidenceSubmitted | DataHeld | HoldWithheld | DataSuspended | DataWithdrawn | DataRestored | DisputeMarked
     | ObjectorAnswered | RestrictionMet | RestrictionLifted | EntryChangeOrdered | EntrySubmitted | EntryPublished
-    | TurnAwaited | TurnTaken | EntryChanged,
+    | TurnAwaited | TurnTaken | EntryChanged | DataProcessed,
     Field(discriminator="type"),
     BeforeValidator(upcast),
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from models.proposal import Proposal
 from models.state import CaseState, TaskState
 from rules.pinned import APPLICANT, Choice, Citation, EntryEffect, Outcome, ProcedureRules, Requirement
 
+DAYS = frozenset({"processed_on", "held_from", "held_until"})
 MOST_NOTES = 200
 """In one case."""
 
@@ -65,8 +66,13 @@ def add_note(proposal: Proposal, act: a.Note) -> None:
 
 
 def given_by(rules: ProcedureRules, state: CaseState, act: a.Decide | a.Correct) -> frozenset[str]:
-    """What came with a decision, and what the request states already, such as a tender's reference."""
-    return act.given | (state.given & {field.field for field in rules.fields})
+    """What came with a decision, and what the request states already, such as a tender's reference.
+
+    A day came with it where the measure names it, whatever else was said.
+    """
+    measure = act.measure if isinstance(act, a.Decide) else None
+    days = {name for name in DAYS if measure and getattr(measure, name)}
+    return (act.given - DAYS) | days | (state.given & {field.field for field in rules.fields})
 
 
 def demanded(requirements: Iterable[Requirement], choices: dict[str, str], given: frozenset[str]) -> None:

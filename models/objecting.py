@@ -84,6 +84,8 @@ def follow_decision(
     Raises ProcessingNotDone, ProcessedBeforeTheRestriction, MeasureNotAllowed.
     """
     at, measure = act.received_at, act.measure or a.Measure()
+    if measure.processed_on:
+        proposal.add(e.DataProcessed(at=at, act=act.id, by=act.by.account, processed_on=measure.processed_on))
     if outcome.data:
         move_data(
             proposal,

@@ -8,7 +8,7 @@ from models import acts as a
 from models import events as e
 from models import refusals as r
 from models.proposal import Proposal
-from models.restrictions import Restriction, RestrictionKind, all_gone, covers, touches
+from models.restrictions import Restriction, RestrictionKind, all_gone, covers, together
 from models.state import CaseState
 from rules.deadlines import to_shanghai
 from rules.pinned import DataEffect
@@ -36,12 +36,12 @@ def move_data(
         items = stands.data_items if stands else state.data_items
     if whole_dataset:
         items = ()
+    elif stands and stands.kind is RestrictionKind.SUSPENSION and effect is DataEffect.SUSPEND:
+        items = together(stands.data_items, items)
     if effect is DataEffect.SERVE:
         processed_anew(state, processed_on)
         if stands:
-            proposal.add(
-                e.DataRestored.model_validate({**told, "data_items": stands.data_items, "processed_on": processed_on})
-            )
+            proposal.add(e.DataRestored.model_validate({**told, "data_items": stands.data_items}))
         return
     kind = RestrictionKind.SUSPENSION if effect is DataEffect.SUSPEND else RestrictionKind.WITHDRAWAL
     if not already(stands, Restriction(kind=kind, data_items=items)):
@@ -73,15 +73,14 @@ def already(stands: Restriction | None, wanted: Restriction) -> bool:
     return as_strong and covers(stands.data_items, wanted.data_items)
 
 
-def meet(proposal: Proposal, act: a.Restrict, items: tuple[str, ...]) -> None:
-    """What another case keeps back of these items, of which this case is, is on record as it stands now."""
+def meet(proposal: Proposal, act: a.Restrict) -> None:
+    """What another case keeps back of the dataset is on record as it stands now.
+
+    Whether it touches what this case is about is asked when it matters: a resubmission may ask for other items.
+    """
     kind = RestrictionKind(act.restriction)
     met = Restriction(kind=kind, data_items=act.data_items)
-    known = proposal.state.restricted_by.get(act.by_case)
-    if not touches(met.data_items, items):
-        if known:
-            proposal.add(e.RestrictionLifted(at=act.received_at, act=act.id, by_case=act.by_case))
-    elif known != met:
+    if proposal.state.restricted_by.get(act.by_case) != met:
         proposal.add(
             e.RestrictionMet(
                 at=act.received_at, act=act.id, by_case=act.by_case, restriction=kind, data_items=act.data_items

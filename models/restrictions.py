@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from models.acts import Frozen
 
+DATA_WITHDRAWN = "data_withdrawn"
+"""How a request or a grant ends when nothing is left of its data."""
+
 
 class RestrictionKind(StrEnum):
     """From the weakest to the strongest: held back at receipt, suspended by its provider, withdrawn."""
@@ -21,6 +24,11 @@ class Restriction(Frozen):
 
     kind: RestrictionKind
     data_items: tuple[str, ...] = ()
+
+
+def together(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    """The items of both; the whole dataset where either is about all of it."""
+    return tuple(dict.fromkeys((*one, *other))) if one and other else ()
 
 
 def touches(restricted: tuple[str, ...], items: tuple[str, ...]) -> bool:

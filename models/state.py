@@ -216,6 +216,7 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             | e.AccessRenounced()
             | e.AccessEnded()
             | e.EntryChanged()
+            | e.DataProcessed()
             | e.HoldWithheld()
         ):
             pass

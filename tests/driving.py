@@ -34,7 +34,7 @@ AT = datetime.min.replace(tzinfo=UTC)
 """Acts are stamped by the inbox; what stands in them before means nothing."""
 WHATEVER_IS_ASKED = frozenset(
     {"reason", "basis", "tender_reference", "access_mode_basis", "purpose", "scenario", "safeguards"}
-    | {"answer", "measure", "processing", "processed_on", "need"}
+    | {"answer", "measure", "processing", "processed_on", "need", "entry"}
 )
 
 
@@ -161,6 +161,7 @@ class Driver:
         officer: str = "1",
         act_id: str | None = None,
         hand_over: bool = True,
+        content: Mapping[str, Any] | None = None,
         **more: Any,
     ) -> str:
         task = await self.task(case_id, stage)
@@ -175,7 +176,7 @@ class Driver:
             given=frozenset(given),
             **more,
         )
-        return await self.do(act, hand_over=hand_over)
+        return await self.do(act, hand_over=hand_over, content=content)
 
     async def on_task(self, kind: type[a.TaskAct], case_id: str, stage: str, officer: str = "1", **more: Any) -> str:
         """Any other act on the latest task of a stage, by an officer of its body."""

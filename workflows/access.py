@@ -21,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from models.proposal import Proposal
     from models.refusals import EnoughKeys, NotYourCase, NotYourTask, ProcedureKnowsNoSuchAct, RequirementMissing
     from models.restricting import all_withdrawn, meet, meet_no_more
+    from models.restrictions import DATA_WITHDRAWN
     from rules.pinned import ProcedureRules
 from workflows.case import Case
 
@@ -52,10 +53,10 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
             proposal.add(e.Closed(at=act.received_at, outcome="revoked"))
         case a.Restrict():
             assert state.grant
-            meet(proposal, act, state.grant.data_items)
+            meet(proposal, act)
             if all_withdrawn(proposal.state, state.grant.data_items):
                 proposal.add(e.AccessEnded(at=act.received_at, act=act.id, by_case=act.by_case))
-                proposal.add(e.Closed(at=act.received_at, outcome="data_withdrawn"))
+                proposal.add(e.Closed(at=act.received_at, outcome=DATA_WITHDRAWN))
         case a.LiftRestriction():
             meet_no_more(proposal, act)
         case a.ChangeEntry():

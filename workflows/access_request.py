@@ -22,11 +22,11 @@ with workflow.unsafe.imports_passed_through():
     from models.proposal import Proposal
     from models.refusals import NotYourCase, ProcedureKnowsNoSuchAct
     from models.restricting import all_withdrawn, meet, meet_no_more
+    from models.restrictions import DATA_WITHDRAWN
     from rules.pinned import ProcedureRules
 from workflows.case import Case
 
 WITHDRAWN = "withdrawn"
-DATA_WITHDRAWN = "data_withdrawn"
 
 
 def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
@@ -36,7 +36,7 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
         case a.Withdraw():
             withdraw(rules, proposal, act)
         case a.Restrict():
-            meet(proposal, act, proposal.state.data_items)
+            meet(proposal, act)
             if all_withdrawn(proposal.state, proposal.state.data_items):
                 end(proposal, act.received_at, DATA_WITHDRAWN)
         case a.LiftRestriction():

@@ -33,7 +33,7 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
             if proposal.state.behind:
                 proposal.add(e.TurnTaken(at=act.received_at, act=act.id, by_case=act.by_case))
         case a.Restrict():
-            meet(proposal, act, ())
+            meet(proposal, act)
         case a.LiftRestriction():
             meet_no_more(proposal, act)
         case _:

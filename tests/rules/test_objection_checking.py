@@ -192,7 +192,7 @@ def test_an_outcome_that_answers_demands_the_answer_whatever_the_ground(requires
         ("most_open: 1", "most_open: 0", "hold[1].value.most_open", "wrong_value"),
         ("most_open: 1", "most_open: 1, forever: true", "hold[1].value.forever", "unknown_key"),
         ("grounds: [privacy]", "grounds: []", "hold[1].value.grounds", "wrong_value"),
-        ("value: [unconditional]", "value: [closed]", "concerns[0].value[0]", "wrong_value"),
+        ("value: [unconditional]", "value: [secret]", "concerns[0].value[0]", "wrong_value"),
         ("upheld: true", "upheld: maybe", "endings.data_withdrawn.versions[0].value.upheld", "wrong_value"),
     ],
 )

@@ -140,9 +140,27 @@ async def test_a_request_waits_while_its_data_is_held_and_is_granted_when_the_ho
 async def test_a_request_that_is_filed_while_its_data_is_held_knows_of_it(driver: Driver, worker: Worker) -> None:
     objection = await driver.object_to("nanning", "privacy", evidence=1, items=("name",))
     request = await driver.file("nanning", items=("name", "address"))
-    elsewhere = await driver.file("nanning", items=("address",))
     assert set((await driver.state(request)).restricted_by) == {objection}
-    assert (await driver.state(elsewhere)).restricted_by == {}
+
+
+async def test_a_hold_on_other_items_keeps_no_request_waiting(driver: Driver, worker: Worker) -> None:
+    await driver.object_to("nanning", "privacy", evidence=1, items=("name",))
+    assert (await driver.state(await granted(driver, items=("address",)))).closed == "granted"
+
+
+async def test_what_was_signed_before_a_withdrawal_is_granted_and_ends_by_it(driver: Driver, worker: Worker) -> None:
+    request = await driver.file("nanning", choices={"access_mode": "api"})
+    for stage, outcome in [("formal_review", "pass"), ("provider_review", "agree"), ("approval", "approve")]:
+        assert await driver.decide(request, stage, outcome) == "accepted"
+    assert await driver.decide(request, "provider_signature", "sign") == "accepted"
+    assert await driver.decide(request, "applicant_signature", "sign", hand_over=False) == "received"
+    objection = await driver.object_to("nanning", "privacy", evidence=1)
+    assert await driver.decide(objection, "verification", "withdraw") == "accepted"
+    await driver.engine.hand_over(request, driver.patience)
+    assert (await driver.state(request)).closed == "granted"
+    access = access_case_id(request)
+    await driver.engine.hand_over(access, driver.patience)
+    assert (await driver.state(access)).closed == "data_withdrawn"
 
 
 async def test_a_withdrawal_ends_grants_and_running_requests_and_the_record_says_by_which_case(
