@@ -8,19 +8,53 @@ from datetime import timedelta
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
 
 from activities.clock import Clock, DatabaseClock
+from activities.evidence import LARGEST
 from activities.settings import Settings
-from api import problems
-from api.limits import Limiting
+from api import gate, problems
+from api.limits import Limit, Limiting
 from api.metrics import Measuring, Metrics
-from api.openapi import with_problem_schema
-from api.routers import access_requests, acts, cases, datasets, deadlines, grants, health, rules, tasks
+from api.openapi import with_gate, with_problem_schema
+from api.routers import (
+    access_requests,
+    acts,
+    cases,
+    datasets,
+    deadlines,
+    evidence,
+    grants,
+    health,
+    leak_reports,
+    objections,
+    rules,
+    tasks,
+    traces,
+)
 from api.runtime import PATIENCE, running
 
-ROUTERS = (access_requests, cases, tasks, acts, grants, datasets, deadlines, rules, health)
+ROUTERS = (
+    access_requests,
+    objections,
+    leak_reports,
+    cases,
+    traces,
+    tasks,
+    acts,
+    grants,
+    datasets,
+    deadlines,
+    rules,
+    health,
+    evidence,
+)
 LARGEST_BODY = 1_000_000
 """Bytes."""
+OF_PATH = {
+    evidence.PATH: Limit(LARGEST, "EvidenceTooLarge"),
+    objections.PATH: Limit(objections.LARGEST_BODY, "EvidenceTooLarge"),
+}
 
 DESCRIPTION = """
 Kaifang runs the legal procedures by which cities open public data.
@@ -30,6 +64,16 @@ Writes take an `Idempotency-Key`; filing requires it. A write that the engine ha
 English by `Accept-Language`, and name the field and the rule: `basis` is `law` for an article of the regulation, and
 `service` for a choice of this service where the regulation is silent.
 """
+
+
+class Application(FastAPI):
+    """The framework's application, with the gate before it and everything that it brings."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and gate.is_for_the_gate(scope):
+            await gate.answer(self.state.runtime.gate, self.state.metrics, scope, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def create_app(
@@ -46,14 +90,14 @@ def create_app(
             yield
 
     metrics = Metrics()
-    app = FastAPI(
+    app = Application(
         title="Kaifang 开放",
         version="1",
         description=DESCRIPTION,
         lifespan=lifespan,
     )
     app.state.metrics = metrics
-    app.add_middleware(Limiting, largest=LARGEST_BODY)
+    app.add_middleware(Limiting, limit=Limit(LARGEST_BODY), of_path=OF_PATH)
     app.add_middleware(Measuring, metrics=metrics)
     problems.install(app)
     for module in ROUTERS:
@@ -61,7 +105,7 @@ def create_app(
     describe = app.openapi
 
     def openapi() -> dict[str, Any]:
-        return with_problem_schema(describe())
+        return with_gate(with_problem_schema(describe()))
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to extend the document
     return app

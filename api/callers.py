@@ -8,7 +8,9 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 from sqlmodel import col
 
 from models.acts import Actor
+from models.state import CaseState
 from models.tables import CaseRow, TaskRow
+from rules.pack import CATALOGUE_UPDATE
 from rules.pinned import APPLICANT
 
 SEES_THE_WHOLE_CITY = ("operator", "authority")
@@ -37,6 +39,10 @@ class Caller:
     def is_officer(self) -> bool:
         """Whether the caller reads as an officer, notes and opinions included."""
         return self.has("reviewer", "supervisor", "admin")
+
+    def reads_as_party(self, state: CaseState) -> bool:
+        """Whether the case is the caller's own. A catalogue update is nobody's: whoever opened it acted for a body."""
+        return state.party == self.account_id and state.procedure != CATALOGUE_UPDATE
 
     def may_answer(self, task: TaskRow) -> bool:
         """Whether the task lies before the caller."""

@@ -91,6 +91,18 @@ async def caller_of(
 Calling = Annotated[Caller, Depends(caller_of)]
 
 
+async def caller_if_any(
+    runtime: Running,
+    reader: Reading,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
+) -> Caller | None:
+    """As `caller_of`; nobody, where no token was sent to a call that is open to everybody."""
+    return None if credentials is None else await caller_of(runtime, reader, credentials)
+
+
+MaybeCalling = Annotated[Caller | None, Depends(caller_if_any)]
+
+
 def with_role(*roles: str) -> Callable[[Caller], Awaitable[Caller]]:
     """A caller that has one of these roles, or a problem."""
 

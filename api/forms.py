@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections import Counter
+from datetime import date
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
-from models.acts import Amendment, GrantTerms
-from rules.pack import DECISION_FIELDS, FILING_FIELDS
+from models.acts import Amendment, GrantTerms, Measure
+from models.objecting import MOST_EVIDENCE
+from rules.pack import DECISION_FIELDS, FILING_FIELDS, Name
+from rules.sample_catalogue import Format, Frequency, ItemType
 
 Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=r"^[^\x00]*$")]
 Prose = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*$")]
 """Free text. PostgreSQL stores no NUL."""
 Something = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")]
 Items = Annotated[tuple[Code, ...], Field(max_length=500)]
+EvidenceIds = Annotated[
+    tuple[Code, ...], Field(max_length=MOST_EVIDENCE, description="ids of files that the caller uploaded")
+]
 CHOICES = ("urgency", "access_mode", "use")
 
 
@@ -36,7 +44,15 @@ def is_blank(value: object) -> bool:
     return isinstance(value, list | tuple) and all(is_blank(part) for part in value)
 
 
-class RequestFields(Form):
+class FilingForm(Form):
+    """What somebody files."""
+
+    def stated(self) -> dict[str, object]:
+        """The fields of a filing that were stated."""
+        return {name: value for name, value in self.said().items() if name in FILING_FIELDS and not is_blank(value)}
+
+
+class RequestFields(FilingForm):
     """What a request states. Which of it is demanded, and which values are known, the city's law says."""
 
     urgency: Code | None = Field(None, description="normal, expedited, urgent: as the city's law knows them")
@@ -47,10 +63,6 @@ class RequestFields(Form):
     access_mode: Code | None = Field(None, description="download, api, algorithm")
     use: Code | None = Field(None, description="general, research, commercial")
     tender_reference: Prose | None = None
-
-    def stated(self) -> dict[str, object]:
-        """The fields of a filing that were stated."""
-        return {name: value for name, value in self.said().items() if name in FILING_FIELDS and not is_blank(value)}
 
     def amendment(self) -> Amendment:
         """What it changes in a request that was filed before."""
@@ -67,6 +79,33 @@ class AccessRequestForm(RequestFields):
 
     city: Code
     dataset_id: Code
+
+
+class ObjectionForm(FilingForm):
+    """An objection (异议) against data of a dataset."""
+
+    city: Code
+    dataset_id: Code
+    ground: Code | None = Field(None, description="why: one of the grounds that the city's law knows")
+    statement: Prose | None = None
+    evidence: EvidenceIds = ()
+    data_items: Items | None = Field(None, description="ids of the dataset's items; none named: all")
+    leak: Code | None = Field(None, description="whether data has leaked already, where the city's law asks")
+
+
+class LeakReportForm(FilingForm):
+    """A report that data, or information on the platform's users, has leaked or is at risk."""
+
+    city: Code
+    dataset_id: Code | None = None
+    statement: Prose | None = None
+    data_items: Items | None = None
+
+
+class EvidenceForm(Form):
+    """Files that the objector adds."""
+
+    evidence: Annotated[EvidenceIds, Field(min_length=1)]
 
 
 class SupplementForm(RequestFields):
@@ -94,8 +133,66 @@ class WithdrawalForm(Form):
     reason: Prose | None = None
 
 
+MOST_ITEMS = 500
+ItemCode = Annotated[Name, StringConstraints(max_length=100)]
+
+
+class Bilingual(Form):
+    """A text that people read, in both languages."""
+
+    zh: Something
+    en: Something
+
+
+class ItemDraft(Form):
+    """A data item (数据项); `item` is the code by which filings, grants and restrictions name it."""
+
+    item: ItemCode
+    name: Bilingual
+    type: ItemType
+    note: Bilingual | None = None
+
+
+class EntryDraft(Form):
+    """What of an entry changes, at least one thing; what is left out stays as it was. `items` and `formats` are whole:
+    one that is not named is dropped, and an item that is dropped the gate knows no more, whoever has a grant on it.
+    """
+
+    title: Bilingual | None = None
+    abstract: Bilingual | None = None
+    domain: Bilingual | None = None
+    items: Annotated[tuple[ItemDraft, ...], Field(min_length=1, max_length=MOST_ITEMS)] | None = None
+    formats: Annotated[tuple[Format, ...], Field(min_length=1, max_length=20)] | None = None
+    conditions: Bilingual | None = None
+    basis: Bilingual | None = None
+    update_frequency: Annotated[Frequency, Field(description="ISO 8601 duration of one component: P1D, P3M")] | None = (
+        None
+    )
+
+    @field_validator("items")
+    @classmethod
+    def _each_item_code_names_one_item(cls, items: tuple[ItemDraft, ...] | None) -> tuple[ItemDraft, ...] | None:
+        twice = tuple(code for code, count in Counter(each.item for each in items or ()).items() if count > 1)
+        if twice:
+            raise PydanticCustomError("item_twice", "named more than once: {items}", {"items": ", ".join(twice)})
+        return items
+
+    @model_validator(mode="after")
+    def _something_changes(self) -> Self:
+        if not self.said():
+            raise PydanticCustomError("nothing_stated", "nothing is stated")
+        return self
+
+
+TERMS = ("access_mode", "valid_days", "daily_calls")
+"""What only a decision about a request says."""
+MEASURE = ("processed_on", "entry_changes", "entry")
+"""What only a decision about data, or about its entry, says."""
+
+
 class DecisionForm(Form):
-    """An outcome, with what the rules demand for it; terms where the grant differs from the request."""
+    """An outcome, with what the rules demand for it; terms where the grant differs from the request, and in an
+    objection the items that the decision is about and what was done to them."""
 
     outcome: Code
     reason: Prose | None = None
@@ -104,17 +201,43 @@ class DecisionForm(Form):
     tender_reference: Prose | None = None
     access_mode_basis: Prose | None = None
     text: Prose | None = None
+    answer: Prose | None = Field(None, description="what the objector is told")
+    measure: Prose | None = Field(None, description="what was done")
+    processing: Prose | None = Field(None, description="what was done to data before it is opened again")
+    need: Prose | None = Field(None, description="why data must be opened again")
+    processed_on: date | None = Field(None, description="the day on which the processing was done")
+    entry_changes: bool | None = Field(None, strict=True, description="the processing changes the catalogue's entry")
+    entry: EntryDraft | None = Field(None, description="in a catalogue update: the draft that is submitted")
     data_items: Items | None = None
     access_mode: Code | None = None
     valid_days: int | None = Field(None, ge=1, le=36_500, strict=True, description="calendar days from the grant")
+    daily_calls: int | None = Field(None, ge=1, le=1_000_000_000, strict=True, description="how often on one day")
 
     def stated(self) -> frozenset[str]:
         return self.given(DECISION_FIELDS | {"text"})
 
+    def first_of(self, fields: tuple[str, ...]) -> str | None:
+        """The first of these fields that was stated."""
+        return next((name for name in fields if getattr(self, name) is not None), None)
+
     def terms(self) -> GrantTerms | None:
-        if self.data_items is None and self.access_mode is None and self.valid_days is None:
+        """The terms of a grant that it sets."""
+        if self.data_items is None and self.first_of(TERMS) is None:
             return None
-        return GrantTerms(data_items=self.data_items, access_mode=self.access_mode, valid_days=self.valid_days)
+        return GrantTerms(
+            data_items=self.data_items,
+            access_mode=self.access_mode,
+            valid_days=self.valid_days,
+            daily_calls=self.daily_calls,
+        )
+
+    def done_to_data(self) -> Measure | None:
+        """What it says of the data."""
+        if self.data_items is None and self.first_of(MEASURE) is None:
+            return None
+        return Measure(
+            data_items=self.data_items, processed_on=self.processed_on, entry_changes=bool(self.entry_changes)
+        )
 
 
 class SupplementDemand(Form):

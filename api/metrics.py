@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 
-from prometheus_client import CollectorRegistry, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from sqlalchemy import func
 from sqlmodel import col, select
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.reading import overdue
 from api.runtime import Runtime
+from models.gate import ALLOWING, NOT_KNOWING, Reason
 from models.tables import ActRow, TaskRow
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
@@ -41,8 +42,25 @@ class Metrics:
             "kaifang_overdue_tasks", "Open tasks whose due instant has passed", registry=self.registry
         )
 
+        answers = Counter(
+            "kaifang_gate_answers",
+            "Answers of the gate: yes, no, unknown",
+            ["answer", "reason"],
+            registry=self.registry,
+        )
+        self.gate_answers = {reason: answers.labels(_answer_of(reason), reason.value) for reason in Reason}
+        """Bound to their labels once: the gate is too fast to look them up each time."""
+        self._gate_backlog = Gauge(
+            "kaifang_gate_log_backlog", "Decisions of the gate that are not written yet", registry=self.registry
+        )
+        self._gate_lost = Gauge(
+            "kaifang_gate_log_lost", "Decisions of the gate that found no room since the start", registry=self.registry
+        )
+
     async def look(self, runtime: Runtime) -> None:
-        """Brings the figures of the database up to date. Raises what the database raises while it is away."""
+        """Brings the figures up to date, the database's last. Raises what the database raises while it is away."""
+        self._gate_backlog.set(runtime.gate_log.backlog)
+        self._gate_lost.set(runtime.gate_log.lost)
         now = (await runtime.present()).now
         async with runtime.session() as session:
             count, oldest = (
@@ -61,6 +79,10 @@ class Metrics:
     def database_away(self) -> None:
         """Nothing can be said of acts and tasks; what was said last stays."""
         self._database_up.set(0)
+
+
+def _answer_of(reason: Reason) -> str:
+    return "yes" if reason in ALLOWING else "unknown" if reason in NOT_KNOWING else "no"
 
 
 class Measuring:

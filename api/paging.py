@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 from api.problems import invalid
 
-Place = list[str | int | None]
+Part = str | int | None
+Place = list[Part]
 WRITTEN = re.compile(r"[A-Za-z0-9._:+-]{0,300}")
 """What cursors of ours hold: ids and instants."""
 LARGEST = 2**31 - 1
@@ -40,7 +41,7 @@ def _is_part(part: object) -> bool:
     return part is None or (type(part) is int and 0 <= part <= LARGEST)
 
 
-def instant(part: str | int | None) -> datetime:
+def instant(part: Part) -> datetime:
     """The instant in a cursor. Raises a Problem on `cursor`."""
     try:
         found = datetime.fromisoformat(str(part))

@@ -55,8 +55,19 @@ STATUS: Mapping[str, int] = {
     "SupplementAlreadyAsked": 409,
     "OpinionAlreadyAsked": 409,
     "OfficerNotOfThisBody": 422,
+    "EnoughEvidence": 409,
+    "ProcessingNotDone": 422,
+    "ProcessedBeforeTheRestriction": 422,
+    "AnotherTaskFirst": 409,
+    "MeasureNotAllowed": 422,
+    "ConsultationNotOver": 422,
+    "DataIsRestricted": 409,
     "Inadmissible": 422,
     "RequestInvalid": 422,
+    "NotYourCity": 403,
+    "NotYourDataset": 403,
+    "UpdatedSince": 409,
+    "FileUnreadable": 422,
     "NotFound": 404,
     "MethodNotAllowed": 405,
     "BodyTooLarge": 413,
@@ -65,6 +76,8 @@ STATUS: Mapping[str, int] = {
     "IdempotencyKeyMissing": 400,
     "IdempotencyKeyReused": 422,
     "NothingToSign": 409,
+    "OperatorReports": 403,
+    "NoPartInTheCase": 403,
     "EvidenceEmpty": 422,
     "EvidenceTooLarge": 413,
     "EvidenceNotAllowed": 422,
@@ -256,8 +269,11 @@ def install(app: FastAPI) -> None:
         return answer(request, Problem("IdempotencyKeyReused", errors=errors))
 
     async def of_evidence(request: Request, error: Exception) -> Response:
-        unknown = error.evidence_ids if isinstance(error, EvidenceUnknown) else ()
-        return answer(request, Problem(type(error).__name__, params={"ids": unknown}))
+        code = type(error).__name__
+        if isinstance(error, EvidenceUnknown):
+            params = {"ids": error.evidence_ids}
+            return answer(request, Problem(code, errors=[Wrong("evidence", code, params)], params=params))
+        return answer(request, Problem(code))
 
     async def store_away(request: Request, error: Exception) -> Response:
         LOG.warning("the store of evidence is away: %s", error)

@@ -24,7 +24,10 @@ async def refused(reader: Reader, row: ActRow) -> Problem:
     if code == "RequirementMissing":
         read = await reader.case_read(row.case_id)
         return requirement_missing(read, ACT.validate_python(row.act), str(field), known)
-    params = {name: tuple(str(value).split("|")) for name, value in known.items()}
+    params: dict[str, object] = {name: tuple(str(value).split("|")) for name, value in known.items()}
+    if code == "AnotherTaskFirst":
+        stage = (await reader.case_read(row.case_id)).rules.stage(known["stage"])
+        params["stage"] = stage.label if stage else known["stage"]
     return Problem(code, errors=[Wrong(field, code, params)], params=params, act_id=row.act_id)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from api import objections_shown
 from api.callers import Caller
 from api.clocks import clock_shown
 from api.language import Language, said
@@ -14,6 +15,7 @@ from api.reading import Reader, TaskRead
 from api.runtime import Present, Runtime
 from api.shapes import (
     Advice,
+    CaseNamed,
     CaseShown,
     CaseSummary,
     DecisionText,
@@ -33,10 +35,20 @@ from models.state import CaseState, TaskState
 from models.tables import ActRow, CaseRow, EventRow, TaskRow
 from rules.pinned import APPLICANT, Outcome, ProcedureRules, Stage
 
-TEXT_FIELDS = ("reason", "basis", "reference", "tender_reference", "access_mode_basis", "text")
+TEXT_FIELDS = (
+    *("reason", "basis", "reference", "tender_reference", "access_mode_basis", "text"),
+    *("answer", "measure", "processing", "processed_on", "need", "entry"),
+)
 """What people write with a decision."""
 REQUEST_FIELDS = ("purpose", "scenario", "safeguards", "tender_reference")
 """What people write in a request; the rest of it is codes, which the log has."""
+
+
+HIDDEN = {"key_digest"}
+"""Fields of events that nobody reads."""
+OF_OTHER_CASES = {"by_case", "update_case_id"}
+"""Fields of events that a party does not read: which case of somebody else keeps data back, or follows from this."""
+ACCESS_REQUEST = "access_request"
 
 
 class Renderer:
@@ -72,15 +84,18 @@ class Renderer:
             outcome_label=law.say(label) if label else None,
             received_at=state.received_at,
             closed_at=state.closed_at,
-            dataset_id=state.dataset_id,
+            dataset_id=state.dataset_id or None,
             parties=parties(state, names),
             rules=law.shown(state.rules_digest),
-            request=None if state.grant else request_shown(state, acts),
+            request=request_shown(state, acts) if state.procedure == ACCESS_REQUEST else None,
+            **vars(await objections_shown.shown(self._reader, self._caller, law, read, acts, present.now)),
             tasks=[
                 self._task(law, state, task, names, present, task.task_id in overdue, waiting.get(task.task_id))
                 for task in sorted(state.tasks.values(), key=lambda task: task.opened_by_event)
             ],
             granted=granted_shown(state),
+            caused_by=await self._named(state.caused_by),
+            catalogue_update=await self._named(state.ordered.update_case_id if state.ordered else None),
             advice=advice_on(law, state),
             reasons=self._reasons(law, state, acts),
             events_count=state.number,
@@ -104,6 +119,11 @@ class Renderer:
             task = state_of(read.task)
             shown.append(self._task(law, read.case, task, names, present, read.overdue, None))
         return shown
+
+    async def _named(self, case_id: str | None) -> CaseNamed | None:
+        """Another case, for a caller who may know of it."""
+        row = await self._reader.case(self._caller, case_id) if case_id else None
+        return CaseNamed(case_id=row.case_id, case_number=row.case_number) if row else None
 
     async def _names(self, state: CaseState) -> dict[str, str]:
         """Account to login, body to name."""
@@ -134,7 +154,7 @@ class Renderer:
             case_number=case.case_number,
             city=case.city,
             procedure=case.procedure,
-            dataset_id=case.dataset_id,
+            dataset_id=case.dataset_id or None,
             stage=task.stage,
             label=law.say(stage.label),
             step=task.step,
@@ -200,7 +220,7 @@ class Renderer:
         what bodies say to each other it reads once the case is closed, for until then it may not be the last word;
         notes and opinions never."""
         caller = self._caller
-        if row.account == caller.account_id or (caller.is_officer and state.party != caller.account_id):
+        if row.account == caller.account_id or (caller.is_officer and not caller.reads_as_party(state)):
             return True
         act = ACT.validate_python(row.act)
         match act:
@@ -210,7 +230,7 @@ class Renderer:
                 task = state.tasks.get(act.task_id)
                 if task is None or task.asked_by_task:
                     return False
-                return bool(state.closed) or said_to_the_applicant(rules, task, act.outcome)
+                return bool(state.closed) or said_to_the_party(rules, task, act.outcome)
             case _:
                 return False
 
@@ -220,11 +240,12 @@ class Renderer:
         acts = {row.act_id: row for row in await self._reader.acts_with_text(case_id)}
         events = [e.EVENT.validate_python(row.event) for row in rows]
         logins = await self._reader.logins(getattr(event, "by", None) for event in events)
+        reads_all = self._caller.is_officer and not self._caller.reads_as_party(read.state)
         shown = []
         for event in events:
             act = acts.get(event.act or "")
             readable = act is not None and self._may_read(read.rules, read.state, act)
-            fields = event.model_dump(mode="json", exclude={"key_digest"})
+            fields = event.model_dump(mode="json", exclude=HIDDEN if reads_all else HIDDEN | OF_OTHER_CASES)
             by = logins.get(getattr(event, "by", ""))
             shown.append(LoggedEvent(**fields, by_login=by, text=act.content if act and readable else None))
         return shown
@@ -248,9 +269,9 @@ def outcome_shown(law: Law, outcome: Outcome) -> OutcomeShown:
 
 
 def parties(state: CaseState, names: Mapping[str, str]) -> list[PartyShown]:
-    applicant = names.get(state.party, state.party)
+    party = names.get(state.party, state.party)
     bodies = [PartyShown(role=role, id=body, name=names.get(body, body)) for role, body in sorted(state.bodies.items())]
-    return [PartyShown(role=APPLICANT, id=applicant, name=applicant), *bodies]
+    return [PartyShown(role=objections_shown.PARTY.get(state.procedure, APPLICANT), id=party, name=party), *bodies]
 
 
 def request_shown(state: CaseState, acts: Sequence[ActRow]) -> RequestShown:
@@ -284,10 +305,13 @@ def advice_on(law: Law, state: CaseState) -> list[Advice]:
     ]
 
 
-def said_to_the_applicant(rules: ProcedureRules, task: TaskState, outcome_name: str) -> bool:
-    """Whether a decision goes to the applicant: it ends the case, or puts a stage before the applicant."""
+def said_to_the_party(rules: ProcedureRules, task: TaskState, outcome_name: str) -> bool:
+    """Whether a decision goes to the party: it answers the objector, ends the case, or puts a stage before the
+    applicant."""
     stage = rules.stage(task.stage)
     outcome = stage.outcome(outcome_name) if stage else None
+    if outcome and outcome.answers:
+        return True
     if outcome is None or outcome.leads_to is None:
         return False
     step = rules.step(outcome.leads_to)
@@ -337,7 +361,8 @@ def state_of(row: TaskRow) -> TaskState:
 def case_summary(row: CaseRow) -> CaseSummary:
     """A case of a list."""
     return CaseSummary(
-        **row.model_dump(include=set(CaseSummary.model_fields)),
+        **row.model_dump(include=set(CaseSummary.model_fields) - {"dataset_id"}),
+        dataset_id=row.dataset_id or None,
         status="closed" if row.closed_at else "open",
         events_count=row.number,
     )

@@ -17,10 +17,14 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
+from activities import gate
 from activities.calendar_record import RecordOfNotices
 from activities.clock import Clock
 from activities.database import AWAY, Pool, open_pool, present
 from activities.engine import Engine
+from activities.evidence import EvidenceStore
+from activities.gate import Gate
+from activities.gate_log import GateLog
 from activities.inbox import Inbox
 from activities.log import Log
 from activities.settings import Settings
@@ -90,6 +94,9 @@ class Runtime:
     inbox: Inbox
     courier: Courier
     token_key: Ed25519PublicKey
+    evidence: EvidenceStore
+    gate: Gate
+    gate_log: GateLog
     pinned: dict[str, ProcedureRules] = field(default_factory=dict)
     """Rules by digest: what a digest names never changes."""
     records: dict[int, CalendarRecord] = field(default_factory=dict)
@@ -98,6 +105,11 @@ class Runtime:
     def session(self) -> AsyncSession:
         """A session for reading; writes go through the inbox alone."""
         return AsyncSession(self.reading, expire_on_commit=False)
+
+    async def now(self) -> datetime:
+        """The instant by the system's clock, for who needs no working days."""
+        async with self.pool.acquire() as connection:
+            return self.clock.at(await present(connection))
 
     async def present(self) -> Present:
         """The present by the system's clock, which is PostgreSQL's."""
@@ -134,17 +146,21 @@ async def running(settings: Settings, clock: Clock, patience: timedelta = PATIEN
     pool = await open_pool(settings.database_url, size=CONNECTIONS)
     courier = Courier(Engine(pool, temporal, settings.task_queue), patience)
     try:
-        yield Runtime(
-            settings=settings,
-            clock=clock,
-            pool=pool,
-            reading=reading,
-            temporal=temporal,
-            notices=notices,
-            inbox=Inbox(pool, Log(notices), clock),
-            courier=courier,
-            token_key=token_key,
-        )
+        async with gate.opened(settings.database_url, clock) as (the_gate, gate_log):
+            yield Runtime(
+                settings=settings,
+                clock=clock,
+                pool=pool,
+                reading=reading,
+                temporal=temporal,
+                notices=notices,
+                inbox=Inbox(pool, Log(notices), clock),
+                courier=courier,
+                token_key=token_key,
+                evidence=EvidenceStore.open(settings),
+                gate=the_gate,
+                gate_log=gate_log,
+            )
     finally:
         await courier.finish()
         await reading.dispose()

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from models.restrictions import RestrictionKind
 from rules.deadlines import to_shanghai
 from rules.pinned import Basis
 
@@ -146,7 +147,7 @@ class TaskShown(Shape):
     case_number: str
     city: str
     procedure: str
-    dataset_id: str
+    dataset_id: str | None
     stage: str
     label: str
     step: str
@@ -167,7 +168,8 @@ class TaskShown(Shape):
 
 
 class PartyShown(Shape):
-    """Who takes part in a case: the applicant by login, a body by its id."""
+    """Who takes part in a case: who filed it (`applicant`, `objector`, `reporter`) or opened it (`initiator`) by login,
+    a body by its id."""
 
     role: str
     id: str
@@ -207,6 +209,91 @@ class DecisionText(Shape):
     text: dict[str, Any]
 
 
+class EvidenceListed(Shape):
+    """A file of a case; `GET /v1/evidence/{evidence_id}` has its bytes for those who have a part in the case."""
+
+    evidence_id: str
+    name: str
+    media_type: str
+    size: int
+    uploaded_at: Instant
+
+
+class ObjectionShown(Shape):
+    """What somebody objects to, and why. No items named: the whole dataset."""
+
+    ground: str
+    ground_label: str
+    statement: str | None
+    data_items: list[str]
+    evidence: list[EvidenceListed]
+    leak: str | None
+
+
+class ReportShown(Shape):
+    """What is reported to have leaked, or to be at risk."""
+
+    statement: str | None
+    data_items: list[str]
+
+
+class DataShown(Shape):
+    """What a case does to the data: `restriction` is null where it keeps nothing back, any more or so far. What it kept
+    back last, since when and until when, stays told."""
+
+    restriction: RestrictionKind | None
+    data_items: list[str]
+    since: Instant | None
+    lifted_at: Instant | None
+
+
+class HoldWithheldShown(Shape):
+    """Why data is not held at receipt on a ground on which it could be."""
+
+    code: str
+    text: str
+
+
+class AnswerShown(Shape):
+    """What the objector was told, the latest time."""
+
+    text: str | None
+    at: Instant
+
+
+class EarlierObjection(Shape):
+    """An objection of the same person against the same dataset."""
+
+    case_number: str
+    ground: str
+    outcome: str | None
+    upheld: bool | None
+
+
+class ObjectorHistoryShown(Shape):
+    """What the objector filed before; `same_dataset` are the latest against this one."""
+
+    upheld: int
+    not_upheld: int
+    open: int
+    same_dataset: list[EarlierObjection]
+
+
+class RestrictedBy(Shape):
+    """What another case keeps back of the data now; the number of that case is for officers."""
+
+    case_number: str | None
+    restriction: RestrictionKind
+    data_items: list[str]
+
+
+class CaseNamed(Shape):
+    """Another case, by its id and by the number that people quote."""
+
+    case_id: str
+    case_number: str
+
+
 class GrantShown(Shape):
     """What is granted. No items named: all. `valid_until` is exclusive."""
 
@@ -214,12 +301,21 @@ class GrantShown(Shape):
     granted_by: str
     data_items: list[str]
     access_mode: str | None
+    access_modes: list[str]
+    daily_calls: int | None
     use: str | None
     valid_until: Instant
 
 
 class CaseShown(Shape):
-    """A case as its log tells it."""
+    """A case as its log tells it. `dataset_id` is null where it is about none.
+
+    Of an objection: `objection`, `data`, `hold_withheld`, `disputed` (the mark is on the dataset), `answer`, and for
+    officers with a part in it `objector_history`. Of a report of a leak: `report`. Of a request and of a grant:
+    `restricted_by`, and `waits_for_data` while all agree to a grant whose data is held or suspended.
+    Of a catalogue update: `caused_by`, the case that ordered it, which has it as its `catalogue_update`; both for those
+    who may know of the other case. Its drafts are among the `reasons`.
+    """
 
     case_id: str
     case_number: str
@@ -232,12 +328,23 @@ class CaseShown(Shape):
     outcome_label: str | None
     received_at: Instant
     closed_at: Instant | None
-    dataset_id: str
+    dataset_id: str | None
     parties: list[PartyShown]
     rules: RulesShown
     request: RequestShown | None
+    objection: ObjectionShown | None
+    report: ReportShown | None
+    data: DataShown | None
+    hold_withheld: HoldWithheldShown | None
+    disputed: bool
+    answer: AnswerShown | None
+    objector_history: ObjectorHistoryShown | None
+    restricted_by: list[RestrictedBy]
+    waits_for_data: bool
     tasks: list[TaskShown]
     granted: GrantShown | None
+    caused_by: CaseNamed | None
+    catalogue_update: CaseNamed | None
     advice: list[Advice]
     reasons: list[DecisionText]
     events_count: int
@@ -254,7 +361,7 @@ class CaseSummary(Shape):
     outcome: str | None
     received_at: Instant
     closed_at: Instant | None
-    dataset_id: str
+    dataset_id: str | None
     provider: str | None
     urgency: str | None
     events_count: int

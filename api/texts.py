@@ -25,14 +25,16 @@ class ProblemText(Strict):
 
 class Texts(Strict):
     """`problems` by the code of a refusal or of the service, `errors` by the code of one field's error, `shapes` by
-    pydantic's type of error, `fields` by the name of a field, `endings` by the outcome of an access case, which no pack
-    names."""
+    pydantic's type of error, `fields` by the name of a field, `endings` by an outcome of a case that no pack names,
+    `holds` by why data is not held, `gate` by the gate's reason."""
 
     problems: Mapping[str, ProblemText]
     errors: Mapping[str, Label]
     shapes: Mapping[str, Label]
     fields: Mapping[str, Label]
     endings: Mapping[str, Label]
+    holds: Mapping[str, Label]
+    gate: Mapping[str, Label]
 
 
 @cache

@@ -1,4 +1,4 @@
-"""`kaifang demo`: one request in each city, walked to its end over HTTP as its parties would."""
+"""`kaifang demo`: one request and one objection in each city, walked to their ends over HTTP as their parties would."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rich.table import Table
 from activities.settings import Settings, SettingsError
 from api.issuer import issue, signing_key
 from rules.loading import cities
-from rules.pinned import APPLICANT
+from rules.pinned import APPLICANT, DataEffect, Outcome, ProcedureRules
 from rules.sample_catalogue import accounts
 
 VALID_FOR = timedelta(hours=1)
@@ -29,7 +29,7 @@ class Language(StrEnum):
     ZH = "zh-CN"
 
 
-WORDS_OF = {
+WORDS_OF: dict[str, dict[str, Any]] = {
     "en": {
         "headings": ("stage", "body", "period", "last day", "article", "rule"),
         "no_number": "no number",
@@ -37,6 +37,13 @@ WORDS_OF = {
         "law": "law",
         "service": "service",
         "until": "until",
+        "data": {
+            None: "served",
+            "hold": "held since the receipt of the objection",
+            "suspension": "suspended",
+            "withdrawal": "withdrawn",
+        },
+        "answer": "answer to the objector",
     },
     "zh-CN": {
         "headings": ("环节", "机构", "期限", "最后一日", "条款", "依据"),
@@ -45,6 +52,8 @@ WORDS_OF = {
         "law": "法规",
         "service": "服务规则",
         "until": "至",
+        "data": {None: "正常提供", "hold": "自收到异议时起暂停", "suspension": "已中止开放", "withdrawal": "已撤回"},
+        "answer": "对异议人的答复",
     },
 }
 Json = dict[str, Any]
@@ -57,18 +66,23 @@ def register(app: typer.Typer) -> None:
 def demo(
     language: Annotated[Language, typer.Option(help="Language of the labels.")] = Language.EN,
 ) -> None:
-    """File one request in each city and walk it to its end over HTTP, against a running `make up`."""
+    """File one request and one objection in each city and walk them to their ends over HTTP, against a running
+    `make up`."""
     console = Console()
     try:
         settings = Settings.load()
     except SettingsError as error:
         raise typer.BadParameter(f"{error}; start the stack with `make up` first") from error
     for city in cities():
+        words = WORDS_OF[language]
         with Parties(settings, language) as parties:
             case, decisions = walk(parties, city)
-        words = WORDS_OF[language]
+            console.print(told(case, decisions, words))
+            console.print(f"  → [bold]{case['outcome_label']}[/bold]: {access_of(case, words)}\n")
+            case, decisions, data = object_to_data(parties, city)
         console.print(told(case, decisions, words))
-        console.print(f"  → [bold]{case['outcome_label']}[/bold]: {access_of(case, words)}\n")
+        console.print(f"  {case['dataset_id']}: {' → '.join(words['data'][restriction] for restriction in data)}")
+        console.print(f"  → [bold]{case['outcome_label']}[/bold]; {words['answer']}: {case['answer']['text']}\n")
 
 
 class Parties:
@@ -92,7 +106,7 @@ class Parties:
 
     def call(self, login: str, method: str, path: str, body: Json | None = None) -> Json:
         """The answer to a call in that person's name. A problem ends the demonstration with its text."""
-        headers = {"Authorization": f"Bearer {issue(self._key, self._ids[login], VALID_FOR)}"}
+        headers = self._headers(login)
         if method == "POST":
             headers["Idempotency-Key"] = str(uuid.uuid4())
         response = self._http.request(method, path, json=body, headers=headers)
@@ -100,6 +114,19 @@ class Parties:
             raise typer.BadParameter(f"{method} {path}: {response.status_code} {response.text}")
         answer: Json = response.json()
         return answer
+
+    def upload(self, login: str, name: str, text: str) -> str:
+        """The id of a file that this person uploaded."""
+        response = self._http.post(
+            "/v1/evidence", params={"name": name}, content=text.encode(), headers=self._headers(login)
+        )
+        if response.is_error:
+            raise typer.BadParameter(f"POST /v1/evidence: {response.status_code} {response.text}")
+        evidence_id: str = response.json()["evidence_id"]
+        return evidence_id
+
+    def _headers(self, login: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {issue(self._key, self._ids[login], VALID_FOR)}"}
 
 
 def walk(parties: Parties, city: str) -> tuple[Json, list[Json]]:
@@ -140,6 +167,63 @@ def decide(parties: Parties, case: Json, task: Json) -> None:
     path = f"/v1/tasks/{task['task_id']}"
     parties.call(officer, "POST", f"{path}/claim", {})
     parties.call(officer, "POST", f"{path}/decision", {"outcome": outcome, **EVERYTHING_A_DECISION_MAY_NEED})
+
+
+def object_to_data(parties: Parties, city: str) -> tuple[Json, list[Json], list[str | None]]:
+    """An answered objection of this city, its tasks in the order in which they were decided, and what was kept back of
+    the data from stage to stage. The data is served again at the end, so that it can be shown again."""
+    law = parties.call("objector@demo", "GET", f"/v1/rules/{city}?procedure=objection")
+    rules = ProcedureRules.model_validate(law["rules"])
+    dataset = parties.call("objector@demo", "GET", f"/v1/datasets?city={city}&openness=unconditional")["items"][0]
+    case = parties.call(
+        "objector@demo",
+        "POST",
+        "/v1/objections",
+        {
+            "city": city,
+            "dataset_id": dataset["dataset_id"],
+            "ground": rules.hold.grounds[0] if rules.hold else rules.choices["ground"][0].value,
+            "statement": "to show how an objection runs",
+            "evidence": [parties.upload("objector@demo", "evidence.txt", "A line that names the objector's recipe.\n")],
+        },
+    )
+    decided: list[Json] = []
+    data: list[str | None] = [case["data"]["restriction"]]
+    while case["status"] == "open":
+        task, outcome = next_decision(rules, case)
+        decided.append(task)
+        answer_task(parties, case, task, outcome)
+        case = parties.call("objector@demo", "GET", f"/v1/cases/{case['case_id']}")
+        if case["data"]["restriction"] != data[-1]:
+            data.append(case["data"]["restriction"])
+    return case, decided, data
+
+
+def next_decision(rules: ProcedureRules, case: Json) -> tuple[Json, Outcome]:
+    """An open task and what its body decides: first where the case does not go on yet, for some of it must be done
+    before the case does."""
+    found = []
+    for task in case["tasks"]:
+        stage = rules.stage(task["stage"])
+        if stage and task["state"] in ("open", "claimed"):
+            found += [(task, outcome) for outcome in stage.outcomes if upholds(rules, outcome)][:1]
+    return min(found, key=lambda each: each[1].leads_to is not None)
+
+
+def upholds(rules: ProcedureRules, outcome: Outcome) -> bool:
+    """Whether the outcome agrees with the objection and does not withdraw the data."""
+    ending = rules.ending(outcome.leads_to or "")
+    return outcome.data is not DataEffect.WITHDRAW and not (ending and ending.upheld is False)
+
+
+def answer_task(parties: Parties, case: Json, task: Json, outcome: Outcome) -> None:
+    """The decision, with all that it needs."""
+    fields = {name for requirement in outcome.requires for name in requirement.any_of}
+    said = dict.fromkeys(fields, WORDS)
+    if "processed_on" in fields:
+        said["processed_on"] = case["data"]["since"][:10]
+    path = f"/v1/tasks/{task['task_id']}/decision"
+    parties.call(f"reviewer@{task['body']}", "POST", path, {"outcome": outcome.outcome, **said})
 
 
 def told(case: Json, tasks: list[Json], words: Json) -> Table:

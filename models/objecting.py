@@ -51,18 +51,21 @@ def why_not(rule: HoldRule, state: CaseState) -> str | None:
 
 
 def submit_evidence(rules: ProcedureRules, proposal: Proposal, act: a.SubmitEvidence) -> None:
-    """The evidence is on file and answers what was asked for; the first of it may hold the data back.
+    """The evidence that is new is on file and answers what was asked for; the first of it may hold the data back.
 
     Whoever has declined to suspend decided without it, and is asked again. Raises NotYourCase, EnoughEvidence.
     """
     state = proposal.state
     if act.by.account != state.party:
         raise r.NotYourCase(field="case_id")
-    if len(state.evidence) + len(act.evidence) > MOST_EVIDENCE:
+    added = tuple(each for each in act.evidence if each not in state.evidence)
+    if not added:
+        return
+    if len(state.evidence) + len(added) > MOST_EVIDENCE:
         raise r.EnoughEvidence(field="evidence")
     is_first = not state.evidence
     at = act.received_at
-    proposal.add(e.EvidenceSubmitted(at=at, act=act.id, evidence=act.evidence, standing=act.standing))
+    proposal.add(e.EvidenceSubmitted(at=at, act=act.id, evidence=added, standing=act.standing))
     for task in state.open_tasks():
         if task.supplement_asked_at:
             proposal.add(e.SupplementReceived(at=at, act=act.id, task_id=task.task_id))

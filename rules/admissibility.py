@@ -16,6 +16,9 @@ Openness = Literal["conditional", "unconditional", "closed"]
 DEFAULT_CHOICES: Mapping[str, str] = {"urgency": "normal", "use": "general"}
 """What a filing means that leaves the choice out, where the city's law knows that value."""
 
+LEAK = "leak"
+"""The choice of an objection that says whether data has leaked already; few laws make a difference by it."""
+
 
 @dataclasses.dataclass(frozen=True)
 class DatasetFacts:
@@ -43,26 +46,32 @@ def chosen(rules: ProcedureRules, filing: Mapping[str, object]) -> dict[str, str
     return {**defaults, **{name: str(value) for name, value in made.items()}}
 
 
-def admissible(rules: ProcedureRules, filing: Mapping[str, object], dataset: DatasetFacts) -> list[Inadmissible]:
+def admissible(rules: ProcedureRules, filing: Mapping[str, object], dataset: DatasetFacts | None) -> list[Inadmissible]:
     """Every reason why the filing cannot be received, in the order of the city's form; empty if it can.
 
-    Codes: `closed`, `not_conditional`, `field_required`, `item_unknown`, and for each choice `<choice>_unknown` and
-    `<choice>_not_on_request`.
+    `dataset` is None in a procedure that is about no dataset. Codes: `closed` and `not_conditional` of what is asked
+    for; `not_open` and `not_concerned` of what is objected to; `field_required`, `item_unknown`; and for each choice
+    `<choice>_unknown`, `<choice>_not_on_request` and `<choice>_belongs_elsewhere`; `leak_not_asked` where the city's
+    law makes no difference by it.
     """
     return [
-        *_openness(rules, dataset),
+        *(_openness(rules, dataset) if dataset else ()),
         *_fields(rules, filing),
         *_choices(rules, filing),
-        *_items(rules, filing, dataset),
+        *(_items(rules, filing, dataset) if dataset else ()),
     ]
 
 
 def _openness(rules: ProcedureRules, dataset: DatasetFacts) -> Iterator[Inadmissible]:
-    """Only conditional data is asked for: unconditional data is open to everybody, closed data to nobody."""
-    codes = {"closed": "closed", "unconditional": "not_conditional"}
-    if dataset.openness in codes:
-        params = {"dataset_id": dataset.dataset_id, "openness": dataset.openness, **_law(rules)}
-        yield Inadmissible("dataset_id", codes[dataset.openness], None, params)
+    """Data is asked for, or objected to, only if the procedure is about data of its openness."""
+    if dataset.openness in rules.concerns:
+        return
+    if rules.grant:
+        code = "closed" if dataset.openness == "closed" else "not_conditional"
+    else:
+        code = "not_open" if dataset.openness == "closed" else "not_concerned"
+    params = {"dataset_id": dataset.dataset_id, "openness": dataset.openness, **_law(rules)}
+    yield Inadmissible("dataset_id", code, None, params)
 
 
 def _fields(rules: ProcedureRules, filing: Mapping[str, object]) -> Iterator[Inadmissible]:
@@ -79,13 +88,18 @@ def _choices(rules: ProcedureRules, filing: Mapping[str, object]) -> Iterator[In
         if not _is_given(given):
             continue
         choice = rules.choice(name, str(given))
-        on_request = tuple(c.value for c in known if c.on_request)
+        on_request = tuple(c.value for c in known if c.on_request and not c.belongs_elsewhere)
         params = {"given": given, "known": on_request, **_law(rules)}
         if choice is None:
             rule = _field(rules, name)
             yield Inadmissible(name, f"{name}_unknown", rule.citation if rule else None, params)
+        elif choice.belongs_elsewhere:
+            params |= {"label": choice.label, "where": choice.belongs_elsewhere}
+            yield Inadmissible(name, f"{name}_belongs_elsewhere", choice.citation, params)
         elif not choice.on_request:
             yield Inadmissible(name, f"{name}_not_on_request", choice.citation, params)
+    if LEAK not in rules.choices and _is_given(filing.get(LEAK)):
+        yield Inadmissible(LEAK, "leak_not_asked", None, _law(rules))
 
 
 def _items(rules: ProcedureRules, filing: Mapping[str, object], dataset: DatasetFacts) -> Iterator[Inadmissible]:

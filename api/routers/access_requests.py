@@ -3,39 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import cast
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 
-from activities.idempotency import id_from_key
 from activities.inbox import Filing
-from api.dependencies import Applicant, Reading, Rendering, RequiredIdempotencyKey, Running
+from api.dependencies import Applicant, RequiredIdempotencyKey
+from api.filing import AsFiler, judge, rules_at
 from api.forms import AccessRequestForm
 from api.openapi import problems
-from api.problems import Problem, Wrong, invalid, wrongs
 from api.shapes import CaseShown
-from models.tables import DatasetRow
-from rules.admissibility import DatasetFacts, Openness, admissible, chosen
-from rules.deadlines import to_shanghai
-from rules.loading import CityUnknown, cities, load_pack
-from rules.pinned import ProcedureRules
-from rules.resolving import NotInForce, ProcedureUnknown, resolve
+from rules.admissibility import chosen
 
 PATH = "/v1/access-requests"
 PROCEDURE = "access_request"
 
 router = APIRouter(tags=["access requests"])
-
-
-def rules_at(city: str, received_at: datetime) -> ProcedureRules:
-    """The law of the city that governs a request received at that instant. Raises a Problem if there is none."""
-    on = to_shanghai(received_at).date()
-    try:
-        return resolve(load_pack(city), PROCEDURE, on)
-    except NotInForce as fact:
-        raise Problem("Inadmissible", errors=[Wrong("city", "not_in_force", {"on": on})]) from fact
-    except ProcedureUnknown as fact:
-        raise Problem("Inadmissible", errors=[Wrong("city", "procedure_unknown")]) from fact
 
 
 @router.post(
@@ -46,48 +28,24 @@ def rules_at(city: str, received_at: datetime) -> ProcedureRules:
     summary="File an access request",
 )
 async def file_access_request(
-    form: AccessRequestForm,
-    key: RequiredIdempotencyKey,
-    caller: Applicant,
-    runtime: Running,
-    reader: Reading,
-    renderer: Rendering,
-    response: Response,
+    form: AccessRequestForm, key: RequiredIdempotencyKey, caller: Applicant, filer: AsFiler
 ) -> CaseShown:
     """The request is received, with case number, first tasks and due days. Which fields are demanded, and which
     urgencies, modes and uses are known, the law of the city says on the day of receipt."""
-    try:
-        load_pack(form.city)
-    except CityUnknown as fact:
-        raise invalid("city", "city_unknown", given=form.city, known=tuple(cities())) from fact
-    dataset = await reader.dataset(form.dataset_id)
-    if dataset is None or dataset.city != form.city:
-        raise invalid("dataset_id", "dataset_unknown")
+    subject = await filer.subject(form.city, form.dataset_id)
     stated = form.stated()
-    bodies = {**await reader.bodies_of(form.city), "provider": dataset.provider}
 
     def received(at: datetime) -> Filing:
-        rules = rules_at(form.city, at)
-        if found := admissible(rules, stated, facts(dataset)):
-            raise Problem("Inadmissible", errors=wrongs(found, rules))
+        rules = rules_at(form.city, PROCEDURE, at)
+        judge(rules, stated, subject.dataset)
         return Filing(
             rules=rules,
             party=caller.account_id,
-            dataset_id=dataset.dataset_id,
-            bodies=bodies,
+            dataset_id=subject.dataset.dataset_id,
+            bodies=subject.bodies,
             data_items=form.data_items or (),
             choices=chosen(rules, stated),
             given=frozenset(stated),
         )
 
-    await reader.release()
-    case_id = id_from_key(caller.account_id, PATH, key)
-    await runtime.inbox.receive_filing(case_id, PROCEDURE, form.said(), received)
-    runtime.courier.send(case_id)
-    response.headers["Location"] = f"/v1/cases/{case_id}"
-    return await renderer.case(case_id)
-
-
-def facts(dataset: DatasetRow) -> DatasetFacts:
-    """What admissibility needs to know of a dataset."""
-    return DatasetFacts(dataset.dataset_id, cast(Openness, dataset.openness), frozenset(dataset.items))
+    return await filer.receive(filer.case_id(PATH, key), PROCEDURE, form.said(), received)

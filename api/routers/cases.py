@@ -9,14 +9,14 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col
 
 from api.dependencies import Actor, Applicant, Calling, CaseId, Cursor, Limit, Moment, Reading, Rendering, Word
-from api.forms import NoteForm, SignatureForm, SupplementForm, WithdrawalForm, is_blank
+from api.filing import facts
+from api.forms import EvidenceForm, NoteForm, SignatureForm, SupplementForm, WithdrawalForm, is_blank
 from api.openapi import act_answers, problems
 from api.paging import cursor, instant, place_of
 from api.problems import Problem, invalid, wrongs
 from api.reading import CaseRead, Reader
 from api.receiving import Receiving
 from api.rendering import case_summary
-from api.routers.access_requests import facts
 from api.shapes import ActShown, CaseShown, CaseSummary, LoggedEvent, Page
 from models import acts as a
 from models.state import TaskState
@@ -26,6 +26,7 @@ from rules.pinned import APPLICANT
 
 RESUBMIT = "resubmit"
 SIGN = "sign"
+OBJECTION = "objection"
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
 
@@ -179,6 +180,17 @@ async def note(case_id: CaseId, form: NoteForm, _caller: Actor, receiver: Receiv
     """A note of an officer is read by officers, a note of the applicant by both."""
     await receiver.case(case_id)
     return await receiver.receive(a.Note(**receiver.fields(case_id)), form.said())
+
+
+@router.post("/{case_id}/evidence", response_model=ActShown, responses=act_answers(), summary="Add evidence")
+async def add_evidence(case_id: CaseId, form: EvidenceForm, _caller: Applicant, receiver: Receiving) -> ActShown:
+    """Files that the objector uploaded belong to its objection. The first of them holds data back from now on, where
+    the ground is one on which evidence does."""
+    case = await receiver.case(case_id)
+    if case.procedure != OBJECTION:
+        raise Problem("ProcedureKnowsNoSuchAct")
+    act = a.SubmitEvidence(**receiver.fields(case_id), evidence=tuple(dict.fromkeys(form.evidence)))
+    return await receiver.receive(act, form.said())
 
 
 def open_to_applicant(read: CaseRead, outcome: str) -> TaskState | None:

@@ -39,6 +39,8 @@ class GrantInList(Shape):
     dataset_id: str
     data_items: list[str]
     access_mode: str | None
+    access_modes: list[str]
+    daily_calls: int | None
     use: str | None
     granted_at: Instant
     valid_until: Instant

@@ -9,15 +9,16 @@ from sqlalchemy import ColumnElement, and_, not_, or_
 from sqlmodel import col
 
 from api.dependencies import Calling, Cursor, Limit, Officer, Reading, Rendering, Reviewer, Running, TaskId, Word
-from api.forms import DecisionForm, OpinionDemand, ReassignmentForm, SupplementDemand
+from api.drafts import with_entry
+from api.forms import MEASURE, TERMS, DecisionForm, OpinionDemand, ReassignmentForm, SupplementDemand
 from api.openapi import act_answers, problems
-from api.paging import cursor, instant, place_of
-from api.problems import Problem, invalid
+from api.paging import Part, cursor, instant, place_of
+from api.problems import Problem, Wrong, invalid
 from api.reading import Reader, TaskRead, overdue
 from api.receiving import Receiving
 from api.shapes import ActShown, Page, TaskShown
 from models import acts as a
-from models.tables import TaskRow
+from models.tables import CaseRow, TaskRow
 
 State = Literal["open", "claimed", "done", "cancelled"]
 
@@ -37,8 +38,8 @@ async def task_list(
     after: Cursor = None,
     limit: Limit = 50,
 ) -> Page[TaskShown]:
-    """An officer gets the tasks of its body, an applicant its own, a supervisor those of its city: most urgent first,
-    those without a due day last."""
+    """An officer gets the tasks of its body, an applicant its own, a supervisor those of its city: first what is to be
+    done promptly, then by due day, those without one last."""
     present = await runtime.present()
     wanted: list[ColumnElement[bool]] = []
     if state is None or set(state) == {"open", "claimed"}:
@@ -59,12 +60,20 @@ async def task_list(
 
 
 def cursor_of(read: TaskRead) -> str:
-    return cursor(read.task.due_at, read.task.opened_at, read.task.task_id)
+    task = read.task
+    return cursor(int(task.at_once), task.due_at, task.opened_at, task.task_id)
 
 
 def beyond(after: str) -> ColumnElement[bool]:
     """The tasks that come after the place of a cursor."""
-    due, opened, task_id = place_of(after, 3)
+    at_once, due, opened, task_id = place_of(after, 4)
+    if at_once == 1:
+        return or_(not_(col(TaskRow.at_once)), and_(col(TaskRow.at_once), later(due, opened, task_id)))
+    return and_(not_(col(TaskRow.at_once)), later(due, opened, task_id))
+
+
+def later(due: Part, opened: Part, task_id: Part) -> ColumnElement[bool]:
+    """Among tasks that are alike urgent, those that come after this place."""
     opened_at = instant(opened)
     then = or_(
         col(TaskRow.opened_at) > opened_at,
@@ -131,13 +140,15 @@ async def decide(
     """An outcome of the task, with what the rules demand for it. In time if it was received before the due instant,
     whenever it is worked off."""
     task = await receiver.own_task(task_id)
-    await items_are_of_the_dataset(reader, task, form)
+    case = await receiver.case(task.case_id)
+    grants = await says_what_it_may(reader, case, form)
     act = a.Decide(
         **receiver.fields(task.case_id),
         task_id=task_id,
         outcome=form.outcome,
         given=form.stated(),
-        terms=form.terms(),
+        terms=form.terms() if grants else None,
+        measure=None if grants else await measure_of(reader, case, form),
     )
     return await receiver.receive(act, form.said())
 
@@ -148,13 +159,16 @@ async def correct(
 ) -> ActShown:
     """Another decision in the place of the body's own, until the next body has acted."""
     task = await receiver.own_task(task_id)
-    await items_are_of_the_dataset(reader, task, form)
+    grants = await says_what_it_may(reader, await receiver.case(task.case_id), form)
+    if not grants and form.done_to_data():
+        # What was done to data is not undone by other words; a correction says nothing of it.
+        raise about(form.first_of(("data_items", *MEASURE)), "MeasureNotAllowed")
     act = a.Correct(
         **receiver.fields(task.case_id),
         task_id=task_id,
         outcome=form.outcome,
         given=form.stated(),
-        terms=form.terms(),
+        terms=form.terms() if grants else None,
     )
     return await receiver.receive(act, form.said())
 
@@ -180,12 +194,27 @@ async def ask_opinion(task_id: TaskId, form: OpinionDemand, _caller: Reviewer, r
     return await receiver.receive(act, form.said())
 
 
-async def items_are_of_the_dataset(reader: Reader, task: TaskRow, form: DecisionForm) -> None:
-    """Only items that the dataset has can be granted. Raises a Problem on `data_items`."""
-    if form.data_items is None:
-        return
-    dataset_id = (await reader.case_read(task.case_id)).state.dataset_id
-    dataset = await reader.dataset(dataset_id)
-    unknown = tuple(item for item in form.data_items if dataset is None or item not in dataset.items)
-    if unknown:
-        raise invalid("data_items", "item_unknown", items=unknown)
+async def says_what_it_may(reader: Reader, case: CaseRow, form: DecisionForm) -> bool:
+    """Whether the case is one in which access is granted: there a decision sets terms; elsewhere it says what is done
+    to data. Raises a Problem on a field that does not belong there, and on items that the dataset does not have."""
+    grants = (await reader.rules(case.rules_digest)).grant is not None
+    if field := form.first_of(MEASURE if grants else TERMS):
+        raise about(field, "MeasureNotAllowed" if grants else "TermsNotAllowed")
+    if form.data_items is not None:
+        dataset = await reader.dataset(case.dataset_id)
+        unknown = tuple(item for item in form.data_items if dataset is None or item not in dataset.items)
+        if unknown:
+            raise invalid("data_items", "item_unknown", items=unknown)
+    return grants
+
+
+async def measure_of(reader: Reader, case: CaseRow, form: DecisionForm) -> a.Measure | None:
+    """What a decision says of the data and of its entry. Raises a Problem on a draft that does not fit the data."""
+    measure = form.done_to_data()
+    dataset = await reader.dataset(case.dataset_id) if form.entry else None
+    return with_entry(measure, form.entry, dataset) if measure and form.entry and dataset else measure
+
+
+def about(field: str | None, code: str) -> Problem:
+    """A problem with one field."""
+    return Problem(code, errors=[Wrong(field, code)])

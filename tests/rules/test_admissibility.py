@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 
 from rules.admissibility import DatasetFacts, Inadmissible, Openness, admissible, chosen
-from rules.loading import cities
-from rules.pinned import Label
+from rules.loading import cities, load_pack
+from rules.pinned import Label, ProcedureRules
 from rules.resolving import resolve
-from tests.rules.cuts import ACCESS_REQUEST, invented_pack, rules_of
+from tests.rules.cuts import ACCESS_REQUEST, IN_FORCE_EVERYWHERE, invented_pack, rules_of
 
 DATASET = DatasetFacts("bus-arrivals", "conditional", frozenset({"route", "stop", "arrival"}))
 COMPLETE: dict[str, object] = {
@@ -117,3 +117,91 @@ def test_a_field_may_be_demanded_for_one_use_only() -> None:
     filing = {"purpose": "maps", "use": "commercial"}
     assert codes(admissible(rules, filing, DATASET)) == [("safeguards", "field_required")]
     assert admissible(rules, {"purpose": "maps"}, DATASET) == []
+
+
+OBJECTION: dict[str, object] = {"ground": "privacy", "statement": "names persons", "evidence": ["a-file"]}
+
+
+def judged_objection(city: str, *, openness: Openness = "conditional", **changes: object) -> list[Inadmissible]:
+    dataset = DatasetFacts("bus-arrivals", openness, DATASET.items)
+    return admissible(objection_rules(city), {**OBJECTION, **changes}, dataset)
+
+
+def objection_rules(city: str) -> ProcedureRules:
+    return resolve(load_pack(city), "objection", IN_FORCE_EVERYWHERE)
+
+
+@pytest.mark.parametrize("openness", ["conditional", "unconditional"])
+@pytest.mark.parametrize("city", cities())
+def test_an_objection_to_data_that_is_open_in_any_way_is_admissible(city: str, openness: Openness) -> None:
+    assert judged_objection(city, openness=openness) == []
+
+
+@pytest.mark.parametrize("city", cities())
+def test_closed_data_cannot_be_objected_to(city: str) -> None:
+    assert codes(judged_objection(city, openness="closed")) == [("dataset_id", "not_open")]
+
+
+@pytest.mark.duty("NN-22a", "YL-17a")
+@pytest.mark.parametrize("city", ["nanning", "yulin", "lianyungang", "nanjing"])
+def test_without_evidence_an_objection_is_admissible_where_the_law_does_not_make_it_a_condition(city: str) -> None:
+    assert judged_objection(city, evidence=[]) == []
+
+
+@pytest.mark.duty("GZ-29b")
+@pytest.mark.parametrize("evidence", [None, [], [" "]])
+def test_guangzhou_receives_no_objection_without_evidence(evidence: object) -> None:
+    [problem] = judged_objection("guangzhou", evidence=evidence)
+    assert (problem.field, problem.code) == ("evidence", "field_required")
+    assert problem.citation is not None
+    assert problem.citation.article == "29.3"
+
+
+@pytest.mark.parametrize("city", cities())
+@pytest.mark.parametrize("field", ["ground", "statement"])
+def test_an_objection_says_what_is_wrong_and_on_which_ground(city: str, field: str) -> None:
+    assert codes(admissible(objection_rules(city), {**OBJECTION, field: " "}, DATASET)) == [(field, "field_required")]
+
+
+def test_an_unknown_ground_is_refused_with_those_that_the_law_knows_and_hears_here() -> None:
+    [problem] = judged_objection("nanning", ground="envy")
+    assert (problem.field, problem.code) == ("ground", "ground_unknown")
+    assert problem.params["known"] == ("trade_secret", "privacy", "other_right")
+
+
+@pytest.mark.parametrize(
+    ("city", "ground", "article"),
+    [("nanning", "error", "20(6)"), ("nanning", "quality", "20(6)"), ("yulin", "quality", "24")],
+)
+def test_a_ground_that_belongs_elsewhere_is_refused_with_the_article_and_the_way_to_go(
+    city: str, ground: str, article: str
+) -> None:
+    [problem] = judged_objection(city, ground=ground)
+    assert (problem.field, problem.code) == ("ground", "ground_belongs_elsewhere")
+    assert problem.citation is not None
+    assert problem.citation.article == article
+    where = problem.params["where"]
+    assert isinstance(where, Label)
+    assert "quality check" in where.en
+
+
+def test_a_leak_is_stated_where_the_law_makes_a_difference_by_it_alone() -> None:
+    assert judged_objection("guangzhou", leak="reported") == []
+    assert codes(judged_objection("guangzhou", leak="perhaps")) == [("leak", "leak_unknown")]
+    assert codes(judged_objection("nanning", leak="reported")) == [("leak", "leak_not_asked")]
+
+
+def test_an_objection_to_an_item_that_the_dataset_does_not_have_is_refused_by_name() -> None:
+    [problem] = judged_objection("yulin", data_items=["route", "driver"])
+    assert (problem.field, problem.code, problem.params["items"]) == ("data_items", "item_unknown", ("driver",))
+
+
+def test_a_procedure_that_is_about_no_dataset_judges_none() -> None:
+    rules = resolve(load_pack("nanjing"), "leak", IN_FORCE_EVERYWHERE)
+    assert admissible(rules, {"statement": "accounts were read"}, None) == []
+    assert codes(admissible(rules, {}, None)) == [("statement", "field_required")]
+
+
+def test_data_of_an_openness_that_the_law_says_nothing_of_is_no_concern_of_the_procedure() -> None:
+    rules = resolve(invented_pack(), "objection", date(2022, 1, 1))
+    assert codes(admissible(rules, {**OBJECTION}, DATASET)) == [("dataset_id", "not_concerned")]

@@ -1,0 +1,123 @@
+"""What every filing needs: the law of its city at its receipt, the dataset it is about, and the way to the inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, cast
+
+from fastapi import Depends, Response
+
+from activities.idempotency import id_from_key
+from activities.inbox import Filing
+from activities.receipt_facts import DataIsWithdrawn
+from api.callers import Caller
+from api.dependencies import Calling, Reading, Rendering, Running
+from api.problems import Problem, Wrong, invalid, wrongs
+from api.reading import Reader
+from api.rendering import Renderer
+from api.runtime import Runtime
+from api.shapes import CaseShown
+from models.tables import DatasetRow
+from rules.admissibility import DatasetFacts, Openness, admissible
+from rules.deadlines import to_shanghai
+from rules.loading import CityUnknown, cities, load_pack
+from rules.pinned import ProcedureRules
+from rules.resolving import NotInForce, ProcedureUnknown, resolve
+
+PROVIDER = "provider"
+
+
+def rules_at(city: str, procedure: str, received_at: datetime) -> ProcedureRules:
+    """The law of the city that governs what is filed at that instant. Raises a Problem if there is none."""
+    on = to_shanghai(received_at).date()
+    try:
+        return resolve(load_pack(city), procedure, on)
+    except NotInForce as fact:
+        raise Problem("Inadmissible", errors=[Wrong("city", "not_in_force", {"on": on})]) from fact
+    except ProcedureUnknown as fact:
+        raise Problem("Inadmissible", errors=[Wrong("city", "procedure_unknown")]) from fact
+
+
+def judge(rules: ProcedureRules, stated: Mapping[str, object], dataset: DatasetRow | None) -> None:
+    """Raises a Problem that names every reason why the filing cannot be received; nothing, if it can."""
+    if found := admissible(rules, stated, facts(dataset) if dataset else None):
+        raise Problem("Inadmissible", errors=wrongs(found, rules))
+
+
+def facts(dataset: DatasetRow) -> DatasetFacts:
+    """What admissibility needs to know of a dataset."""
+    return DatasetFacts(dataset.dataset_id, cast(Openness, dataset.openness), frozenset(dataset.items))
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a filing is about, and the body of each role in its case."""
+
+    dataset: DatasetRow
+    bodies: Mapping[str, str]
+
+
+class Filer:
+    """Receives the filing of one call and answers the case."""
+
+    def __init__(
+        self, runtime: Runtime, reader: Reader, renderer: Renderer, caller: Caller, response: Response
+    ) -> None:
+        self._runtime = runtime
+        self._reader = reader
+        self._renderer = renderer
+        self._caller = caller
+        self._response = response
+
+    async def bodies(self, city: str) -> dict[str, str]:
+        """The bodies of a city that are one in it, by role. Raises a Problem on `city`."""
+        try:
+            load_pack(city)
+        except CityUnknown as fact:
+            raise invalid("city", "city_unknown", given=city, known=tuple(cities())) from fact
+        return await self._reader.bodies_of(city)
+
+    async def subject(self, city: str, dataset_id: str) -> Subject:
+        """The dataset of that city, and the bodies that have a role in a case about it. Raises a Problem."""
+        bodies = await self.bodies(city)
+        dataset = await self._reader.dataset(dataset_id)
+        if dataset is None or dataset.city != city:
+            raise invalid("dataset_id", "dataset_unknown")
+        return Subject(dataset, {**bodies, PROVIDER: dataset.provider})
+
+    def case_id(self, path: str, key: str) -> str:
+        """The id of the case that a filing with this Idempotency-Key makes, the same each time."""
+        return id_from_key(self._caller.account_id, path, key)
+
+    async def receive(
+        self,
+        case_id: str,
+        procedure: str,
+        content: Mapping[str, Any],
+        received: Callable[[datetime], Filing],
+    ) -> CaseShown:
+        """The case as its receipt makes it; the engine, and cases that it concerns, learn of it by themselves.
+
+        Raises a Problem, and what the inbox raises.
+        """
+        await self._reader.release()
+        try:
+            await self._runtime.inbox.receive_filing(case_id, procedure, content, received)
+        except DataIsWithdrawn as fact:
+            raise Problem("Inadmissible", errors=[Wrong("dataset_id", "data_withdrawn")]) from fact
+        self._runtime.courier.send(case_id)
+        for told in await self._reader.told_by(case_id):
+            self._runtime.courier.send(told)
+        self._response.headers["Location"] = f"/v1/cases/{case_id}"
+        return await self._renderer.case(case_id)
+
+
+async def filer_of(
+    runtime: Running, reader: Reading, renderer: Rendering, caller: Calling, response: Response
+) -> Filer:
+    return Filer(runtime, reader, renderer, caller, response)
+
+
+AsFiler = Annotated[Filer, Depends(filer_of)]

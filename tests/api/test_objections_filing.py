@@ -1,0 +1,277 @@
+"""What is received as an objection, and what is refused by field and rule, in both languages."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+
+from activities.database import Pool
+from activities.evidence import LARGEST
+from tests.api.calling import Caller, Service
+from tests.api.objecting import OBJECTIONS, STATEMENT, filed, filed_in_parts, form, restricted, upload
+
+
+@pytest.fixture
+def objector(service: Service) -> Caller:
+    return service.as_("objector@demo")
+
+
+async def refused(caller: Caller, body: Any, language: str = "en") -> Any:
+    """The one problem with one field for which an objection is not received."""
+    answer = await caller.post(OBJECTIONS, body, str(uuid.uuid4()), headers={"Accept-Language": language})
+    assert answer.status_code == 422, answer.text
+    (error,) = answer.json()["errors"]
+    return error
+
+
+async def unsubmitted(pool: Pool) -> int:
+    """Files that belong to no case."""
+    count: int = await pool.fetchval("select count(*) from evidence where case_id is null")
+    return count
+
+
+@pytest.mark.parametrize("city", ["nanning", "yulin", "guangzhou", "lianyungang", "nanjing"])
+async def test_an_objection_is_received_without_the_engine_and_holds_the_items_it_names(
+    objector: Caller, pool: Pool, city: str
+) -> None:
+    item = (await objector.conditional_dataset(city))["items"][0]["item"]
+
+    case = await filed(objector, city, data_items=[item])
+
+    assert (case["procedure"], case["status"], case["request"]) == ("objection", "open", None)
+    assert case["objection"]["ground"] == "privacy"
+    assert case["objection"]["ground_label"] != "privacy"
+    assert [file["name"] for file in case["objection"]["evidence"]] == ["proof.txt"]
+    assert await restricted(pool, case["dataset_id"]) == [("hold", [item])]
+    assert next(party["role"] for party in case["parties"]) == "objector"
+
+
+async def test_what_an_objector_says_never_leaves_the_inbox(objector: Caller, pool: Pool) -> None:
+    await filed(objector, "nanning")
+
+    for part in ("select act::text from acts", "select event::text from events"):
+        assert STATEMENT not in "".join(row[0] for row in await pool.fetch(part))
+
+
+async def test_the_same_key_and_body_is_the_same_objection(objector: Caller) -> None:
+    body, key = await form(objector, "nanning", evidence=[await upload(objector)]), str(uuid.uuid4())
+
+    first = await objector.post(OBJECTIONS, body, key)
+    again = await objector.post(OBJECTIONS, body, key)
+    other = await objector.post(OBJECTIONS, body | {"statement": "Something else"}, key)
+
+    assert first.json()["case_number"] == again.json()["case_number"]
+    assert first.headers["location"] == f"/v1/cases/{first.json()['case_id']}"
+    assert (other.status_code, other.json()["type"]) == (422, "urn:kaifang:problem:idempotency-key-reused")
+
+
+async def test_an_objection_needs_a_key_and_an_applicant(service: Service, objector: Caller) -> None:
+    body = await form(objector, "nanning")
+
+    assert (await objector.post(OBJECTIONS, body)).json()["type"] == "urn:kaifang:problem:idempotency-key-missing"
+    assert (await service.as_("reviewer@nanning.transport").post(OBJECTIONS, body, "k")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("city", "fields", "expected"),
+    [
+        ("nanning", {"ground": "envy"}, ("ground", "ground_unknown", "22.1")),
+        ("nanning", {"ground": None}, ("ground", "field_required", "22.1")),
+        ("nanning", {"ground": "error"}, ("ground", "ground_belongs_elsewhere", "20(6)")),
+        ("yulin", {"ground": "quality"}, ("ground", "ground_belongs_elsewhere", "24")),
+        ("guangzhou", {}, ("evidence", "field_required", "29.3")),
+        ("nanjing", {"statement": "  "}, ("statement", "field_required", "statement")),
+        ("nanjing", {"data_items": ["driver"]}, ("data_items", "item_unknown", "disputed_items")),
+    ],
+)
+async def test_what_the_citys_law_does_not_receive_is_refused_by_field_and_rule(
+    objector: Caller, city: str, fields: dict[str, Any], expected: tuple[str, str, str]
+) -> None:
+    body = await form(objector, city, **fields)
+
+    english = await refused(objector, body)
+    chinese = await refused(objector, body, "zh-CN")
+
+    assert (english["field"], english["code"], english["rule"]["article"]) == expected
+    assert chinese["rule"]["text"] != english["rule"]["text"]
+    assert "request" not in english["detail"]
+    assert "申请" not in chinese["detail"]
+
+
+async def test_nannings_errors_are_told_where_to_go(objector: Caller) -> None:
+    body = await form(objector, "nanning", ground="error")
+
+    assert (await refused(objector, body))["detail"].startswith("Nanning article 20(6): A fault in the data itself")
+    assert "质量校核" in (await refused(objector, body, "zh-CN"))["detail"]
+
+
+async def test_closed_data_cannot_be_objected_to_and_unconditional_data_can(objector: Caller) -> None:
+    datasets = {
+        openness: (await objector.read("/v1/datasets", city="nanjing", openness=openness))["items"][0]["dataset_id"]
+        for openness in ("closed", "unconditional")
+    }
+
+    closed = await refused(objector, await form(objector, "nanjing", dataset_id=datasets["closed"]))
+    unconditional = await filed(objector, "nanjing", dataset_id=datasets["unconditional"])
+
+    assert (closed["field"], closed["code"]) == ("dataset_id", "not_open")
+    assert unconditional["dataset_id"] == datasets["unconditional"]
+
+
+async def test_a_leak_is_stated_only_where_the_law_asks(objector: Caller) -> None:
+    in_nanning = await refused(objector, await form(objector, "nanning", leak="reported"))
+    body = await form(objector, "guangzhou", leak="perhaps", evidence=[await upload(objector)])
+    in_guangzhou = await refused(objector, body)
+
+    assert (in_nanning["field"], in_nanning["code"]) == ("leak", "leak_not_asked")
+    assert (in_guangzhou["field"], in_guangzhou["code"]) == ("leak", "leak_unknown")
+
+
+async def test_unknown_evidence_is_named_and_nothing_is_received(
+    service: Service, objector: Caller, pool: Pool
+) -> None:
+    mine, of_another = await upload(objector), await upload(service.as_("applicant@demo"))
+    body = await form(objector, "nanning", evidence=[mine, of_another, "none-such"])
+
+    error = await refused(objector, body)
+
+    assert (error["field"], error["code"]) == ("evidence", "EvidenceUnknown")
+    assert of_another in error["detail"]
+    assert "none-such" in error["detail"]
+    assert mine not in error["detail"]
+    assert await pool.fetchval("select count(*) from cases") == 0
+    assert await unsubmitted(pool) == 2
+
+
+async def test_evidence_of_one_case_is_none_of_another(objector: Caller) -> None:
+    case = await filed(objector, "nanning")
+    used = case["objection"]["evidence"][0]["evidence_id"]
+
+    error = await refused(objector, await form(objector, "yulin", evidence=[used]))
+
+    assert (error["field"], error["code"]) == ("evidence", "EvidenceUnknown")
+
+
+async def test_an_objection_comes_with_its_files_in_one_call(objector: Caller, pool: Pool) -> None:
+    body = await form(objector, "guangzhou", evidence=[await upload(objector, "sent before")])
+    files, key = [("a.txt", b"first"), ("b.csv", "名,值\n".encode())], str(uuid.uuid4())
+
+    answer = await filed_in_parts(objector, body, files, key)
+    again = await filed_in_parts(objector, body, files, key)
+
+    assert answer.status_code == again.status_code == 201, answer.text
+    case = answer.json()
+    assert again.json()["case_number"] == case["case_number"]
+    assert [file["name"] for file in case["objection"]["evidence"]] == ["proof.txt", "a.txt", "b.csv"]
+    assert await restricted(pool, case["dataset_id"]) == [("hold", [])]
+    read = await objector.get(f"/v1/evidence/{case['objection']['evidence'][1]['evidence_id']}")
+    assert read.content == b"first"
+    assert await unsubmitted(pool) == 0
+
+
+async def test_of_a_filing_in_parts_that_cannot_be_received_nothing_is_stored(objector: Caller, pool: Pool) -> None:
+    body = await form(objector, "nanning", ground="error")
+
+    answer = await filed_in_parts(objector, body, [("a.txt", b"proof")])
+
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "ground_belongs_elsewhere")
+    assert await pool.fetchval("select count(*) from evidence") == 0
+
+
+async def test_a_file_that_is_not_taken_leaves_those_before_it_with_who_uploaded_them(
+    objector: Caller, pool: Pool
+) -> None:
+    body = await form(objector, "nanning")
+
+    answer = await filed_in_parts(objector, body, [("a.txt", b"proof"), ("b.txt", b"\x7fELF\x02\x01\x01\x00")])
+
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:kaifang:problem:evidence-not-allowed")
+    assert await pool.fetchval("select count(*) from cases") == 0
+    assert await unsubmitted(pool) == 1
+
+
+async def test_a_file_of_a_filing_has_the_limit_of_an_upload(objector: Caller, pool: Pool) -> None:
+    body = await form(objector, "nanning")
+
+    answer = await filed_in_parts(objector, body, [("a.txt", b"x" * (LARGEST + 1))])
+
+    assert (answer.status_code, answer.json()["type"]) == (413, "urn:kaifang:problem:evidence-too-large")
+    assert await pool.fetchval("select count(*) from evidence") == 0
+
+
+async def test_what_is_said_in_a_filing_has_the_limit_of_any_body(objector: Caller) -> None:
+    body = await form(objector, "nanning", statement="x" * 1_100_000)
+
+    whole = await objector.post(OBJECTIONS, body, "k1")
+    in_parts = await filed_in_parts(objector, body, [])
+
+    assert (whole.status_code, in_parts.status_code) == (413, 413)
+
+
+async def multipart(caller: Caller, content: bytes, content_type: str = "multipart/form-data; boundary=b") -> Any:
+    """The answer to a body that is sent as it is."""
+    headers = caller.headers({"Idempotency-Key": str(uuid.uuid4()), "Content-Type": content_type})
+    return await caller.http.post(OBJECTIONS, content=content, headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type"),
+    [
+        (b"", "multipart/form-data; boundary=b"),
+        (b"--b\r\n", "multipart/form-data"),
+        (b'--b\r\nContent-Disposition: form-data; name="objection"\r\n\r\n{', "multipart/form-data; boundary=b"),
+        (b"--b\r\nContent-Disposition: nonsense\r\n\r\n{}\r\n--b--\r\n", "multipart/form-data; boundary=b"),
+        (b"nothing of the kind", "multipart/form-data; boundary=b"),
+    ],
+)
+async def test_a_form_that_is_broken_is_a_problem_and_no_failure(
+    objector: Caller, content: bytes, content_type: str
+) -> None:
+    answer = await multipart(objector, content, content_type)
+
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "parts_broken")
+
+
+async def test_the_objection_is_the_first_part(objector: Caller) -> None:
+    answer = await multipart(
+        objector, b'--b\r\nContent-Disposition: form-data; name="evidence"; filename="a"\r\n\r\nx\r\n--b--\r\n'
+    )
+
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "part_must_come_first")
+
+
+async def test_a_form_that_ends_within_a_file_leaves_nothing_of_that_file(objector: Caller, pool: Pool) -> None:
+    said = json.dumps(await form(objector, "nanning")).encode()
+    head = b'--b\r\nContent-Disposition: form-data; name="objection"\r\n\r\n' + said + b"\r\n"
+    file = b'--b\r\nContent-Disposition: form-data; name="evidence"; filename="a.txt"\r\n\r\nhalf of'
+
+    answer = await multipart(objector, head + file)
+
+    assert answer.json()["errors"][0]["code"] == "parts_broken"
+    assert await pool.fetchval("select count(*) from evidence") == 0
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b"[" * 100_000, b'{"city": 1}', b"\xff", b""])
+async def test_a_body_that_is_no_objection_is_a_problem_as_everywhere(objector: Caller, body: bytes) -> None:
+    answer = await multipart(objector, body, "application/json")
+
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:kaifang:problem:request-invalid")
+    assert answer.json()["errors"][0]["detail"]
+
+
+async def test_a_field_that_no_objection_has_is_refused_by_name(objector: Caller) -> None:
+    error = await refused(objector, await form(objector, "nanning", urgency="urgent"))
+
+    assert (error["field"], error["code"]) == ("urgency", "extra_forbidden")
+
+
+async def test_an_objection_is_not_taken_back_as_a_request_is(working: Service) -> None:
+    objector = working.as_("objector@demo")
+    case = await filed(objector, "nanning")
+
+    answer = await objector.post(f"/v1/cases/{case['case_id']}/withdrawal")
+
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:kaifang:problem:procedure-knows-no-such-act")
