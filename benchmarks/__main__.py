@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import cases, deadlines, lists, start_up
+from benchmarks import cases, catalogue, deadlines, gate, lists, objections, start_up
 from benchmarks.figures import Figure, machine, table, write
 
 REPORT = Path("var/bench.json")
@@ -17,12 +17,18 @@ FULL: dict[str, Callable[[], list[Figure]]] = {
     deadlines.BENCH: lambda: deadlines.run(deadlines.FULL),
     cases.BENCH: lambda: cases.run(cases.FULL),
     lists.BENCH: lambda: lists.run(lists.FULL),
+    catalogue.BENCH: lambda: catalogue.run(catalogue.FULL),
+    gate.BENCH: lambda: gate.run(gate.FULL),
+    objections.BENCH: lambda: objections.run(objections.FULL),
     start_up.BENCH: lambda: start_up.run(start_up.FULL),
 }
 QUICK: dict[str, Callable[[], list[Figure]]] = {
     deadlines.BENCH: lambda: deadlines.run(deadlines.QUICK),
     cases.BENCH: lambda: cases.run(cases.QUICK),
     lists.BENCH: lambda: lists.run(lists.QUICK),
+    catalogue.BENCH: lambda: catalogue.run(catalogue.QUICK),
+    gate.BENCH: lambda: gate.run(gate.QUICK),
+    objections.BENCH: lambda: objections.run(objections.QUICK),
     start_up.BENCH: lambda: start_up.run(start_up.QUICK),
 }
 

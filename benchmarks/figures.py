@@ -33,8 +33,10 @@ class Aim:
         return f"{'≥' if self.at_least else '≤'} {shown(self.limit)} {unit}"
 
     def verdict(self, value: float) -> str:
-        """`met`, or by how much of the limit it was missed."""
-        return "met" if self.is_met_by(value) else f"missed by {abs(value / self.limit - 1):.0%}"
+        """`met`, or by how much of the limit it was missed; by how much, where the limit is none at all."""
+        if self.is_met_by(value):
+            return "met"
+        return f"missed by {abs(value / self.limit - 1):.0%}" if self.limit else f"missed by {shown(value)}"
 
 
 @dataclass(frozen=True)

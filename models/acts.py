@@ -193,6 +193,12 @@ class SubmitEvidence(ReceivedAct):
     standing: Standing = Standing()
 
 
+class ReviewSuspension(ReceivedAct):
+    """Whoever verifies an objection takes up again whether to suspend: something came to light."""
+
+    kind: Literal["review_suspension"] = "review_suspension"
+
+
 class Restrict(ReceivedAct):
     """Another case holds, suspends or withdraws data that this case is about. No items named: the whole dataset."""
 
@@ -234,7 +240,7 @@ class LiftRestriction(ReceivedAct):
 
 Act = Annotated[
     File | Claim | Release | Reassign | Decide | Correct | AskSupplement | AskOpinion | Supply | Withdraw | Note
-    | ApplyNotice | IssueKey | Revoke | Renounce | SubmitEvidence | Restrict | LiftRestriction
+    | ApplyNotice | IssueKey | Revoke | Renounce | SubmitEvidence | ReviewSuspension | Restrict | LiftRestriction
     | ChangeEntry | TakeTurn | EntryIsPublished,
     Field(discriminator="kind"),
 ]  # fmt: skip

@@ -42,13 +42,27 @@ def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
 
 
 def ask_no_more(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
-    """Once data is suspended or withdrawn, nobody need decide any more whether to suspend it."""
-    stands = proposal.state.restriction
-    if rules.hold is None or stands is None or stands.kind is RestrictionKind.HOLD:
+    """Nobody need decide any more whether to suspend data that is suspended or withdrawn, or whose facts are verified.
+
+    A question that can bring something else to light, such as a leak, stays open beside a suspension.
+    """
+    if rules.hold is None:
         return
+    stands = proposal.state.restriction
+    stopped = stands is not None and stands.kind is not RestrictionKind.HOLD
     for task in proposal.state.open_tasks():
-        if task.stage == rules.hold.reviewed_by:
-            proposal.add(e.TaskCancelled(at=at, task_id=task.task_id, because=f"data_stopped:{stands.kind.value}"))
+        if task.stage != rules.hold.reviewed_by:
+            continue
+        stage = rules.stage(task.stage)
+        if not verifying(rules, proposal.state):
+            proposal.add(e.TaskCancelled(at=at, task_id=task.task_id, because="facts_verified"))
+        elif stopped and stage and not any(outcome.opens for outcome in stage.outcomes):
+            proposal.add(e.TaskCancelled(at=at, task_id=task.task_id, because="data_stopped"))
+
+
+def verifying(rules: ProcedureRules, state: CaseState) -> bool:
+    """Whether the case stands where its facts are verified, so that a hold or its review can come."""
+    return rules.hold is not None and (not rules.hold.during or state.step in rules.hold.during)
 
 
 def next_of(rules: ProcedureRules, state: CaseState) -> str | None:
@@ -61,7 +75,11 @@ def next_of(rules: ProcedureRules, state: CaseState) -> str | None:
     for task in sorted(tasks, key=lambda task: task.decided_by_event or 0):
         if task.outcome and (target := leads_to(rules, state, task)):
             return target
-    return step.then if all(task.ended == "decided" for task in tasks if holds_up(rules, task)) else None
+    counted = [task for task in tasks if holds_up(rules, task)]
+    if not all(task.ended == "decided" for task in counted):
+        return None
+    outcomes = {task.outcome or "" for task in counted}
+    return step.then_if_all.get(outcomes.pop(), step.then) if len(outcomes) == 1 else step.then
 
 
 def holds_up(rules: ProcedureRules, task: TaskState) -> bool:

@@ -13,7 +13,7 @@ from models.entries import days_have_passed, measure_allowed, published_at_last
 from models.objecting import follow_decision
 from models.proposal import Proposal
 from models.state import CaseState, TaskState
-from rules.pinned import APPLICANT, Choice, Citation, EntryEffect, Outcome, ProcedureRules, Requirement
+from rules.pinned import APPLICANT, Choice, Citation, DataEffect, EntryEffect, Outcome, ProcedureRules, Requirement
 
 DAYS = frozenset({"processed_on", "held_from", "held_until"})
 MOST_NOTES = 200
@@ -182,7 +182,7 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
         days_have_passed(act.measure, act)
     if outcome.entry is EntryEffect.SUBMIT:
         entry_is_whole(rules, state, act.measure or a.Measure())
-    if outcome.leads_to:
+    if outcome.leads_to or outcome.data is DataEffect.SERVE:
         nothing_binds(rules, state, task)
     due_at = task.clock.due_for(act.outcome)
     proposal.add(
@@ -212,7 +212,7 @@ def entry_is_whole(rules: ProcedureRules, state: CaseState, measure: a.Measure) 
 
 
 def nothing_binds(rules: ProcedureRules, state: CaseState, decided: TaskState) -> None:
-    """No other task is open that must be done before the case goes on. Raises AnotherTaskFirst."""
+    """No other task is open that must be done before the case goes on, or data is served. Raises AnotherTaskFirst."""
     for task in state.open_tasks():
         stage = rules.stage(task.stage)
         if stage and stage.binding and task.task_id != decided.task_id:
@@ -280,7 +280,8 @@ def ask_supplement(rules: ProcedureRules, proposal: Proposal, act: a.AskSuppleme
         raise r.SupplementAlreadyAsked(field="task_id")
     proposal.add(e.SupplementAsked(at=act.received_at, act=act.id, task_id=task.task_id, by=act.by.account))
     if rules.supplement.stops_clock and task.clock.period:
-        stopped = task.clock.model_copy(update={"stopped_at": act.received_at, "due_at": None, "last_day": None})
+        unset: dict[str, object] = {"due_at": None, "own_due_at": {}, "last_day": None}
+        stopped = task.clock.model_copy(update={"stopped_at": act.received_at, **unset})
         proposal.add(
             e.ClockMoved(
                 at=act.received_at,

@@ -7,12 +7,13 @@ from datetime import datetime
 from models import acts as a
 from models import events as e
 from models import refusals as r
-from models.course import put
+from models.course import put, verifying
 from models.entries import move_entry
 from models.proposal import Proposal
 from models.restricting import move_data
+from models.restrictions import covers
 from models.state import CaseState, TaskState
-from rules.pinned import HoldRule, Outcome, ProcedureRules
+from rules.pinned import DataEffect, HoldRule, Outcome, ProcedureRules
 
 MOST_EVIDENCE = 100
 """Files in one case."""
@@ -24,18 +25,12 @@ def hold_or_say_why_not(rules: ProcedureRules, proposal: Proposal, at: datetime,
     Nothing, where the ground holds nothing back or the case keeps the data back already.
     """
     state = proposal.state
-    if not holds_back(rules.hold, state) or state.restriction:
+    if rules.hold is None or not rules.hold.holds_back(state.choices) or state.restriction:
         return
-    assert rules.hold
     if because := why_not(rules.hold, state):
         proposal.add(e.HoldWithheld(at=at, act=act, because=because))
     else:
         proposal.add(e.DataHeld(at=at, act=act, data_items=state.data_items))
-
-
-def holds_back(rule: HoldRule | None, state: CaseState) -> bool:
-    """Whether the ground of an objection is one on which evidence holds data back."""
-    return rule is not None and state.choices.get("ground") in rule.grounds
 
 
 def why_not(rule: HoldRule, state: CaseState) -> str | None:
@@ -69,14 +64,47 @@ def submit_evidence(rules: ProcedureRules, proposal: Proposal, act: a.SubmitEvid
     for task in state.open_tasks():
         if task.supplement_asked_at:
             proposal.add(e.SupplementReceived(at=at, act=act.id, task_id=task.task_id))
-    question = rules.stage(rules.hold.reviewed_by) if rules.hold else None
-    asked = [t for t in state.tasks.values() if question and t.stage == question.stage]
-    if not is_first or question is None or not asked or state.restriction:
+    if rules.hold and verifying(rules, state) and not state.restriction:
+        if is_first:
+            hold_or_say_why_not(rules, proposal, at, act=act.id)
+        ask_again(rules, rules.hold, proposal, at, act.id, restart=is_first)
+
+
+def ask_again(
+    rules: ProcedureRules, hold: HoldRule, proposal: Proposal, at: datetime, act: str, *, restart: bool
+) -> None:
+    """The question whether to suspend lies open, from now on where it is to `restart`; nothing where it never was put.
+
+    What was declined without evidence, or before it came to light, is asked again.
+    """
+    state = proposal.state
+    asked = [task for task in state.tasks.values() if task.stage == hold.reviewed_by]
+    is_open = [task for task in asked if task.is_open]
+    if not asked or (is_open and not restart):
         return
-    hold_or_say_why_not(rules, proposal, at, act=act.id)
-    if proposal.state.restriction and not any(task.is_open for task in asked):
-        assert state.step
-        put(rules, proposal, state.step, question, at, act=act.id)
+    for task in is_open:
+        proposal.add(e.TaskCancelled(at=at, act=act, task_id=task.task_id, because="asked_again"))
+    question = rules.stage(hold.reviewed_by)
+    assert question
+    assert state.step
+    put(rules, proposal, state.step, question, at, act=act)
+
+
+def review_suspension(rules: ProcedureRules, proposal: Proposal, act: a.ReviewSuspension) -> None:
+    """Whoever verifies takes up again whether to suspend.
+
+    Raises ProcedureKnowsNoSuchAct, NotYourTask, NothingToReview.
+    """
+    state, hold = proposal.state, rules.hold
+    question = rules.stage(hold.reviewed_by) if hold else None
+    if hold is None or question is None:
+        raise r.ProcedureKnowsNoSuchAct(field="kind")
+    if act.by.body is None or act.by.body != state.bodies.get(question.body):
+        raise r.NotYourTask(field="case_id")
+    asked = [task for task in state.tasks.values() if task.stage == question.stage]
+    if not asked or not verifying(rules, state) or any(task.is_open for task in asked):
+        raise r.NothingToReview(field="case_id")
+    ask_again(rules, hold, proposal, act.received_at, act.id, restart=False)
 
 
 def follow_decision(
@@ -90,13 +118,13 @@ def follow_decision(
     if measure.processed_on:
         proposal.add(e.DataProcessed(at=at, act=act.id, by=act.by.account, processed_on=measure.processed_on))
     if outcome.data:
+        nothing_let_go_without_a_reason(rules, proposal.state, outcome, measure, act)
         move_data(
             proposal,
             outcome.data,
             at,
             whole_dataset=outcome.whole_dataset,
             items=measure.data_items,
-            processed_on=measure.processed_on,
             act=act,
         )
     for name in outcome.opens:
@@ -108,3 +136,19 @@ def follow_decision(
     move_entry(rules, proposal, outcome, measure, act)
     if outcome.answers:
         proposal.add(e.ObjectorAnswered(at=at, act=act.id, by=act.by.account))
+
+
+def nothing_let_go_without_a_reason(
+    rules: ProcedureRules, state: CaseState, outcome: Outcome, measure: a.Measure, act: a.Decide
+) -> None:
+    """What a hold or suspension keeps back and a narrower measure lets go, it lets go with a reason.
+
+    Raises RequirementMissing.
+    """
+    stands = state.restriction
+    if rules.hold is None or stands is None or outcome.data is DataEffect.SERVE or outcome.whole_dataset:
+        return
+    named = measure.data_items
+    if named is not None and not covers(named, stands.data_items) and "reason" not in act.given:
+        rule = rules.hold.citation
+        raise r.RequirementMissing(field="reason", rule=rule.article, basis=rule.basis, source=rule.source)

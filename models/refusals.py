@@ -139,6 +139,10 @@ class MeasureNotAllowed(Refusal):
     """This decision does nothing to the data."""
 
 
+class NothingToReview(Refusal):
+    """The question whether to suspend lies open already, or has no place any more."""
+
+
 class ConsultationNotOver(Refusal):
     """What the public thinks is known when it has had the time to say so."""
 

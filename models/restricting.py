@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from models import acts as a
 from models import events as e
@@ -21,7 +21,6 @@ def move_data(
     *,
     whole_dataset: bool = False,
     items: tuple[str, ...] | None = None,
-    processed_on: date | None = None,
     act: a.Decide | None = None,
 ) -> None:
     """The data is suspended, withdrawn, or served again as far as this case goes; nothing where that is so already.
@@ -39,7 +38,7 @@ def move_data(
     elif stands and stands.kind is RestrictionKind.SUSPENSION and effect is DataEffect.SUSPEND:
         items = together(stands.data_items, items)
     if effect is DataEffect.SERVE:
-        processed_anew(state, processed_on)
+        processed_anew(state)
         if stands:
             proposal.add(e.DataRestored.model_validate({**told, "data_items": stands.data_items}))
         return
@@ -49,18 +48,22 @@ def move_data(
         proposal.add(event.model_validate({**told, "data_items": items}))
 
 
-def processed_anew(state: CaseState, processed_on: date | None) -> None:
-    """Data that is served after a processing was processed since it is kept back; what is withdrawn, never without.
+def processed_anew(state: CaseState) -> None:
+    """Data that is served after a processing was processed since it is kept back; what is withdrawn is served only
+    after one, and after the withdrawal.
 
     Raises ProcessingNotDone, ProcessedBeforeTheRestriction.
     """
     stands = state.restriction
-    if stands is None or state.restricted_at is None:
+    if stands is None or state.restricted_at is None or state.kept_back_at is None:
         return
-    if processed_on is None:
-        if stands.kind is RestrictionKind.WITHDRAWAL:
+    if stands.kind is RestrictionKind.WITHDRAWAL:
+        if state.processed_on is None:
             raise r.ProcessingNotDone(field="processed_on")
-    elif processed_on < to_shanghai(state.restricted_at).date():
+        since = state.restricted_at
+    else:
+        since = state.kept_back_at
+    if state.processed_on and state.processed_on < to_shanghai(since).date():
         raise r.ProcessedBeforeTheRestriction(field="processed_on")
 
 

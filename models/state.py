@@ -107,6 +107,10 @@ class CaseState(Frozen):
     last_restriction: Restriction | None = None
     """What it keeps back, or kept back last, since `restricted_at` and until `lifted_at`."""
     restricted_at: datetime | None = None
+    kept_back_at: datetime | None = None
+    """Since when the data has been kept back without a break, however strongly."""
+    processed_on: date | None = None
+    """The day on which the data was last processed."""
     lifted_at: datetime | None = None
     disputed: bool = False
     answered_at: datetime | None = None
@@ -190,6 +194,8 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             changes |= {"evidence": (*state.evidence, *event.evidence), "standing": event.standing}
         case e.DataHeld() | e.DataSuspended() | e.DataWithdrawn() | e.DataRestored():
             changes |= _of_data(state, event)
+        case e.DataProcessed():
+            changes["processed_on"] = event.processed_on
         case e.DisputeMarked():
             changes["disputed"] = True
         case e.ObjectorAnswered():
@@ -216,7 +222,6 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             | e.AccessRenounced()
             | e.AccessEnded()
             | e.EntryChanged()
-            | e.DataProcessed()
             | e.HoldWithheld()
         ):
             pass
@@ -252,7 +257,13 @@ def _of_data(
     if event.type not in kinds:
         return {"restriction": None, "lifted_at": event.at}
     it = Restriction(kind=kinds[event.type], data_items=event.data_items)
-    return {"restriction": it, "last_restriction": it, "restricted_at": event.at, "lifted_at": None}
+    return {
+        "restriction": it,
+        "last_restriction": it,
+        "restricted_at": event.at,
+        "kept_back_at": state.kept_back_at if state.restriction else event.at,
+        "lifted_at": None,
+    }
 
 
 def _identity(event: e.Filed | e.AccessOpened) -> dict[str, Any]:

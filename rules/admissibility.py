@@ -13,7 +13,7 @@ from rules.pinned import Citation, FieldRule, ProcedureRules
 
 Openness = Literal["conditional", "unconditional", "closed"]
 
-DEFAULT_CHOICES: Mapping[str, str] = {"urgency": "normal", "use": "general"}
+DEFAULT_CHOICES: Mapping[str, str] = {"urgency": "normal", "use": "general", "leak": "none"}
 """What a filing means that leaves the choice out, where the city's law knows that value."""
 
 LEAK = "leak"

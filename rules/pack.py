@@ -21,7 +21,7 @@ WITHDRAWN = "withdrawn"
 
 DECISION_FIELDS = frozenset(
     {"reason", "basis", "reference", "tender_reference", "access_mode_basis"}
-    | {"answer", "measure", "processing", "processed_on", "need", "entry"}
+    | {"answer", "measure", "processing", "processed_on", "need", "entry", "held_from", "held_until"}
 )
 """What a decision can carry: all that a grant may require, and an outcome beside what the filing states."""
 
@@ -159,6 +159,8 @@ class StepTerms(Authored):
 
     stages: OneOrMore[Name]
     then: Name | None = None
+    then_if_all: Mapping[Name, Name] = Field(default_factory=dict)
+    """Outcome to where the case goes if every stage was decided so; where they differ, to `then`."""
     data: Literal["suspend", "withdraw"] | None = None
     whole_dataset: StrictBool = False
 
@@ -229,10 +231,16 @@ class GrantTerms(Authored):
 
 class HoldTerms(Authored):
     """On which grounds evidence holds the data back at receipt, which stage then confirms or lifts the hold, and how
-    many holds one person may have open at once. After a rejection the same person gets none on the same ground."""
+    many holds one person may have open at once. After a rejection the same person gets none on the same ground.
+
+    `during` names the steps in which the facts are verified, and so the hold or its review can come; `also_when` other
+    choices of the filing that hold data back as a ground does.
+    """
 
     grounds: OneOrMore[Name]
     reviewed_by: Name
+    during: OneOrMore[Name]
+    also_when: Mapping[Name, OneOrMore[Name]] = Field(default_factory=dict)
     most_open: Annotated[int, Strict(), Field(ge=1)]
 
 
@@ -275,6 +283,8 @@ class Procedure(Authored):
     order: OneOrMore[Version[OrderTerms]]
     stages: Annotated[Mapping[Name, StageEntry], Field(min_length=1)]
     endings: Annotated[Mapping[Name, EndingEntry], Field(min_length=1)]
+    filed_by: OneOrMore[Version[OneOrMore[Name]]] | None = None
+    """Who may file: the applicant, or officers of bodies by their role; the applicant where nothing is said."""
     concerns: OneOrMore[Version[OneOrMore[Concerned]]] | None = None
     """Data of which openness the procedure is about; conditional data where nothing is said."""
     counting: Counting = Counting()

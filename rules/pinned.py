@@ -177,6 +177,8 @@ class Step(Pinned):
     step: str
     stages: tuple[Stage, ...]
     then: str | None = None
+    then_if_all: Mapping[str, str] = Field(default_factory=dict)
+    """Outcome to where the case goes if every stage was decided so; where they differ, to `then`."""
     data: DataEffect | None = None
     """What entering the step does to the data, to the `whole_dataset` or to what the case names."""
     whole_dataset: bool = False
@@ -259,9 +261,18 @@ class HoldRule(Pinned):
 
     grounds: tuple[str, ...]
     reviewed_by: str
+    during: tuple[str, ...] = ()
+    """Steps in which the facts are verified, and so the hold or its review can come."""
+    also_when: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Other choices of the filing that hold data back as a ground does."""
     most_open: int
     """Holds that one person may have open at once."""
     citation: Citation
+
+    def holds_back(self, choices: Mapping[str, str]) -> bool:
+        """Whether evidence holds the data back that an objection of these choices is about."""
+        also = any(choices.get(name) in values for name, values in self.also_when.items())
+        return choices.get("ground") in self.grounds or also
 
 
 class EveryRule(Pinned):
@@ -306,6 +317,8 @@ class ProcedureRules(Pinned):
     """The stage that a reviewer may put before the experts while its own clock runs on."""
     opened: tuple[Stage, ...] = ()
     """Stages that stand in no step: an outcome opens them beside it."""
+    filed_by: tuple[str, ...] = (APPLICANT,)
+    """Who may file: the applicant, or officers of bodies by their role."""
     concerns: tuple[str, ...] = ("conditional",)
     """Data of which openness the procedure is about."""
     grant: GrantRule | None = None

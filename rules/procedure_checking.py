@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
-from typing import TypeVar
 
+from rules.cutting import Broken, Cut, Path, applies, targets_of, thens_of
 from rules.deadlines import parse_period
+from rules.entry_checking import broken_of_entry
 from rules.pack import (
     CATALOGUE_UPDATE,
     DECISION_FIELDS,
@@ -14,26 +15,14 @@ from rules.pack import (
     GROUND,
     QUESTIONS,
     WITHDRAWN,
-    OrderTerms,
-    OutcomeTerms,
     Pack,
-    Procedure,
     Required,
     StepTerms,
-    Version,
 )
-from rules.pinned import APPLICANT
 from rules.resolving import in_force
-
-T = TypeVar("T")
-Path = tuple[str | int, ...]
-Broken = tuple[Path, str, str]
 
 ANSWER = "answer"
 """What a decision tells the objector."""
-
-ENTRY = "entry"
-"""What a decision submits: the draft of an entry."""
 
 
 def check_cut(pack: Pack, name: str, on: date) -> Iterator[Broken]:
@@ -43,28 +32,7 @@ def check_cut(pack: Pack, name: str, on: date) -> Iterator[Broken]:
         yield from _Cut(pack, name, on, order.value).broken()
 
 
-class _Cut:
-    def __init__(self, pack: Pack, name: str, on: date, order: OrderTerms) -> None:
-        self.pack = pack
-        self.on = on
-        self.path: Path = ("procedures", name)
-        self.procedure: Procedure = pack.procedures[name]
-        self.steps: Mapping[str, StepTerms] = order.steps
-        self.first = order.first
-        self.bodies = {role for role, named in pack.bodies.items() if _applies(named, on)} | {APPLICANT}
-        self.endings = {e for e, entry in self.procedure.endings.items() if _applies(entry.versions, on)}
-        self.choices = {
-            choice: {value for value, entry in known.items() if _applies(entry.versions, on)}
-            for choice, known in self.procedure.choices.items()
-        }
-        self.fields = {field for field, entry in self.procedure.fields.items() if _applies(entry.versions, on)}
-        opinion = in_force(self.procedure.opinion or (), on)
-        self.opinion = opinion.value if opinion else None
-        self.order = order
-        self.opened = list(
-            dict.fromkeys(o for s in self.procedure.stages for t in self._outcomes(s).values() for o in t.opens)
-        )
-
+class _Cut(Cut):
     def broken(self) -> Iterator[Broken]:
         yield from self._filing()
         used = [s for step in self.steps.values() for s in step.stages]
@@ -86,7 +54,7 @@ class _Cut:
         yield from self._beside(stages)
         yield from self._targets()
         yield from self._walk()
-        yield from self._entry()
+        yield from broken_of_entry(self)
         if GROUND in self.choices:
             yield from self._objection()
 
@@ -135,12 +103,14 @@ class _Cut:
         period = in_force(entry.period, self.on)
         if period and isinstance(period.value, Mapping):
             by = entry.period_by
+            if by != "urgency" and by not in self.choices:
+                yield (*path, "period_by"), "unknown_choice", f"{by} is no choice of this procedure"
             known = self.choices.get(by, {"normal"} if by == "urgency" else set())
             for value in known - set(period.value) if by == "urgency" else ():
                 yield (*path, "period"), "period_missing", f"no period for the urgency {value}"
             for value in set(period.value) - known:
                 yield (*path, "period"), "unknown_choice", f"{by} has no value {value}"
-        outcomes = self._outcomes(name)
+        outcomes = self.outcomes(name)
         if not outcomes:
             yield (*path, "outcomes"), "leads_nowhere", f"{name} can be decided in no way"
         for outcome, terms in outcomes.items():
@@ -160,7 +130,7 @@ class _Cut:
     def _counting(self, stages: Iterable[str]) -> Iterator[Broken]:
         """It is said how periods run for each unit in which one is given, and for no other."""
         given = {parse_period(period).unit.value for stage in stages for period in self._periods(stage)}
-        told = {unit for unit, versions in self.procedure.counting if versions and _applies(versions, self.on)}
+        told = {unit for unit, versions in self.procedure.counting if versions and applies(versions, self.on)}
         for unit in sorted(given - told):
             yield (
                 (*self.path, "counting"),
@@ -173,13 +143,8 @@ class _Cut:
     def _periods(self, stage: str) -> Iterable[str]:
         entry = self.procedure.stages.get(stage)
         period = in_force(entry.period, self.on) if entry else None
-        own = [terms.period for terms in self._outcomes(stage).values() if terms.period]
+        own = [terms.period for terms in self.outcomes(stage).values() if terms.period]
         return [*(period.value.values() if period and isinstance(period.value, Mapping) else ()), *own]
-
-    def _outcomes(self, stage: str) -> dict[str, OutcomeTerms]:
-        entries = self.procedure.stages[stage].outcomes if stage in self.procedure.stages else {}
-        held = ((name, in_force(entry.versions, self.on)) for name, entry in entries.items())
-        return {name: version.value for name, version in held if version and version.value}
 
     def _requires(self, path: Path, required: Iterable[Required], known: Collection[str]) -> Iterator[Broken]:
         for requirement in required:
@@ -199,15 +164,15 @@ class _Cut:
         for target in set(self.steps) & self.endings:
             yield (*self.path, "order"), "ambiguous_target", f"{target} is both a step and an ending"
         for step, terms in self.steps.items():
-            if terms.then is not None and terms.then not in known:
-                yield (*self.path, "order"), "unknown_target", f"{step} leads to {terms.then}, no step or ending"
+            for then in thens_of(terms) - known:
+                yield (*self.path, "order"), "unknown_target", f"{step} leads to {then}, no step or ending"
             for stage in terms.stages:
-                if terms.then and all(led.leads_to for led in self._outcomes(stage).values()):
+                if terms.then and all(led.leads_to for led in self.outcomes(stage).values()):
                     path = (*self.path, "stages", stage, "outcomes")
                     yield path, "never_done", f"every outcome leads elsewhere, so {step} never goes on to {terms.then}"
-                for outcome, led in self._outcomes(stage).items():
+                for outcome, led in self.outcomes(stage).items():
                     path = (*self.path, "stages", stage, "outcomes", outcome)
-                    for target in _targets_of(led) - known:
+                    for target in targets_of(led) - known:
                         yield path, "unknown_target", f"{outcome} leads to {target}, no step or ending"
                     if led.leads_to is None and terms.then is None and not self._always_leads(terms, but=stage):
                         yield path, "leads_nowhere", f"after {outcome} nothing follows: {step} has no then"
@@ -215,7 +180,7 @@ class _Cut:
     def _always_leads(self, step: StepTerms, but: str) -> bool:
         """Whether another stage of the step, which always lies open, leads the case on however it is decided."""
         others = [s for s in step.stages if s != but and s not in self.order.only_when]
-        return any(all(o.leads_to for o in self._outcomes(stage).values()) for stage in others)
+        return any(all(o.leads_to for o in self.outcomes(stage).values()) for stage in others)
 
     def _beside(self, stages: Collection[str]) -> Iterator[Broken]:
         """What is said of single stages of the order is said of stages that there are, and leaves none stuck."""
@@ -229,73 +194,30 @@ class _Cut:
             if all(stage in self.order.only_when for stage in terms.stages):
                 yield path, "may_be_empty", f"each stage of {step} may be left out, and then it never ends"
         for stage in {*self.order.outlasting, *self.opened} & set(self.procedure.stages):
-            if any(terms.leads_to for terms in self._outcomes(stage).values()):
+            if any(terms.leads_to for terms in self.outcomes(stage).values()):
                 yield (*self.path, "stages", stage), "leads_from_beside", f"{stage} lies beside and can lead nowhere"
-
-    def _entry(self) -> Iterator[Broken]:
-        """Whatever submits a draft demands it, and on every way to a publication one was submitted before."""
-        for stage in self.procedure.stages:
-            for outcome, terms in self._outcomes(stage).items():
-                if terms.entry == "submit" and not any(r.any_of == (ENTRY,) and not r.when for r in terms.requires):
-                    path = (*self.path, "stages", stage, "outcomes", outcome)
-                    yield path, "entry_not_demanded", f"{outcome} submits a draft, and does not demand the {ENTRY}"
-        if self.opinion:
-            yield from self._unsubmitted(self.opinion, False)
-        seen: set[tuple[str, bool]] = set()
-        frontier = [(step, False) for step in self._starts()]
-        while frontier:
-            step, submitted = frontier.pop()
-            if (step, submitted) in seen or step not in self.steps:
-                continue
-            seen.add((step, submitted))
-            terms_of = self.steps[step]
-            if terms_of.then:
-                frontier.append((terms_of.then, submitted or any(self._surely_submits(s) for s in terms_of.stages)))
-            for stage in terms_of.stages:
-                yield from self._unsubmitted(stage, submitted)
-                for terms in self._outcomes(stage).values():
-                    known = submitted or terms.entry == "submit"
-                    frontier += [(target, known) for target in _targets_of(terms)]
-                    for opened in terms.opens:
-                        yield from self._unsubmitted(opened, known)
-
-    def _unsubmitted(self, stage: str, submitted: bool) -> Iterator[Broken]:
-        """The outcomes that publish, where it is not sure that anything was submitted."""
-        for outcome, terms in self._outcomes(stage).items():
-            if terms.entry == "publish" and not submitted:
-                path = (*self.path, "stages", stage, "outcomes", outcome)
-                yield path, "nothing_submitted", f"on one way {outcome} publishes, and nothing was submitted"
-
-    def _surely_submits(self, stage: str) -> bool:
-        """Whether a step that has gone on by itself has this stage's draft: it always lies open, it is waited for, and
-        each outcome by which it is merely done submits."""
-        version = in_force(self.procedure.hold or (), self.on)
-        reviews_hold = bool(version and version.value and version.value.reviewed_by == stage)
-        done = [terms for terms in self._outcomes(stage).values() if terms.leads_to is None]
-        waited_for = stage not in self.order.only_when and stage not in self.order.outlasting and not reviews_hold
-        return waited_for and bool(done) and all(terms.entry == "submit" for terms in done)
 
     def _objection(self) -> Iterator[Broken]:
         """Whoever objects is answered on every way to an end, once, and told something."""
         yield from self._hold()
         seen: set[tuple[str, bool]] = set()
-        frontier = [(step, False) for step in self._starts()]
+        frontier = [(step, False) for step in self.starts()]
         while frontier:
             step, answered = frontier.pop()
             if (step, answered) in seen or step not in self.steps:
                 continue
             seen.add((step, answered))
-            if then := self.steps[step].then:
+            for then in thens_of(self.steps[step]):
                 frontier.append((then, answered))
                 yield from self._unanswered((*self.path, "order"), then, answered)
             for stage in self.steps[step].stages:
-                for outcome, terms in self._outcomes(stage).items():
+                for outcome, terms in self.outcomes(stage).items():
                     path = (*self.path, "stages", stage, "outcomes", outcome)
                     if terms.answers and not any(r.any_of == (ANSWER,) and not r.when for r in terms.requires):
                         yield path, "answer_not_demanded", f"{outcome} answers, and does not demand the {ANSWER}"
                     if terms.answers and (answered or terms.leads_to is None):
                         yield path, "answers_twice", f"on one way {outcome} may answer somebody who was answered"
-                    for target in _targets_of(terms):
+                    for target in targets_of(terms):
                         frontier.append((target, answered or terms.answers))
                         yield from self._unanswered(path, target, answered or terms.answers)
 
@@ -306,8 +228,10 @@ class _Cut:
         if version is None or version.value is None:
             return
         hold, reviewed_by = version.value, version.value.reviewed_by
-        yield from self._when(path, {GROUND: hold.grounds})
-        effects = {terms.data for terms in self._outcomes(reviewed_by).values()}
+        yield from self._when(path, {GROUND: hold.grounds, **hold.also_when})
+        for unknown in set(hold.during) - set(self.steps):
+            yield path, "unknown_step", f"{unknown} is no step"
+        effects = {terms.data for terms in self.outcomes(reviewed_by).values()}
         if not {"suspend", "serve"} <= effects:
             yield path, "hold_not_reviewed", f"{reviewed_by} cannot both confirm and lift a hold"
         for ground in hold.grounds:
@@ -325,14 +249,9 @@ class _Cut:
         if target in self.endings and not answered:
             yield path, "unanswered", f"the case can end as {target} before the objector was answered"
 
-    def _starts(self) -> set[str]:
-        """The steps in which a case can begin."""
-        chosen = (in_force(e.versions, self.on) for known in self.procedure.choices.values() for e in known.values())
-        return {self.first} | {v.value.begins_at for v in chosen if v and v.value and v.value.begins_at}
-
     def _walk(self) -> Iterator[Broken]:
         leads = {step: self._leads_to(terms) for step, terms in self.steps.items()}
-        reached = _reachable(self._starts(), leads)
+        reached = _reachable(self.starts(), leads)
         for step, terms in self.steps.items():
             if step not in reached:
                 for stage in terms.stages:
@@ -345,20 +264,11 @@ class _Cut:
                 yield (*self.path, "order"), "cannot_end", f"from the step {step} no way leads to an ending"
 
     def _leads_to(self, step: StepTerms) -> set[str]:
-        led = [list(self._outcomes(stage).values()) for stage in step.stages]
-        targets = {target for outcomes in led for terms in outcomes for target in _targets_of(terms)}
+        led = [list(self.outcomes(stage).values()) for stage in step.stages]
+        targets = {target for outcomes in led for terms in outcomes for target in targets_of(terms)}
         if step.then and all(any(o.leads_to is None for o in outcomes) for outcomes in led):
-            targets.add(step.then)
+            targets |= thens_of(step)
         return targets
-
-
-def _applies(versions: Iterable[Version[T]], on: date) -> bool:
-    version = in_force(versions, on)
-    return version is not None and version.value is not None
-
-
-def _targets_of(terms: OutcomeTerms) -> set[str]:
-    return {target for target in (terms.leads_to, terms.then_to) if target is not None}
 
 
 def _reachable(starts: Iterable[str], leads: Mapping[str, set[str]]) -> set[str]:

@@ -21,6 +21,7 @@ from rules.pack import (
     Wording,
 )
 from rules.pinned import (
+    APPLICANT,
     Basis,
     Choice,
     Citation,
@@ -137,6 +138,7 @@ class _Cut:
                 step=name,
                 stages=tuple(stages[s] for s in terms.stages),
                 then=terms.then,
+                then_if_all=dict(terms.then_if_all),
                 data=DataEffect(terms.data) if terms.data else None,
                 whole_dataset=terms.whole_dataset,
             )
@@ -148,6 +150,7 @@ class _Cut:
         grant = self._held(procedure.grant)
         hold = self._held(procedure.hold)
         concerns = self._held(procedure.concerns)
+        filed_by = self._held(procedure.filed_by)
         every = self._held(procedure.every)
         withdrawal = self._held(procedure.withdrawal)
         correction = self._held(procedure.correction)
@@ -183,6 +186,7 @@ class _Cut:
             else None,
             opinion=stages[opinion.value] if opinion else None,
             opened=tuple(stages[name] for name in opened),
+            filed_by=filed_by.value if filed_by else (APPLICANT,),
             concerns=concerns.value if concerns else ("conditional",),
             hold=HoldRule(**hold.value.model_dump(), citation=citation(pack, hold.cite)) if hold else None,
             every=EveryRule(days=every.value.days, citation=citation(pack, every.cite)) if every else None,

@@ -27,7 +27,7 @@ Login = Annotated[str, StringConstraints(pattern=r"^[a-z]+[0-9]?@[a-z]+(\.[a-z]+
 Frequency = Annotated[str, StringConstraints(pattern=r"^P([1-9][0-9]*[YMWD]|T[1-9][0-9]*[HM])$")]
 """An ISO 8601 duration of one component, such as `P1D`, `P3M` or `PT15M`."""
 
-BodyRole = Literal["operator", "provider", "authority", "experts", "government"]
+BodyRole = Literal["operator", "provider", "authority", "experts", "government", "establishment", "legal"]
 AccountRole = Literal["applicant", "reviewer", "supervisor", "gateway", "admin"]
 Openness = Literal["closed", "conditional", "unconditional"]
 ItemType = Literal["string", "integer", "number", "date", "datetime", "geometry"]

@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from models.acts import Act, ReceivedAct
     from models.judging import answer_task_act
     from models.messages import CaseStart
-    from models.objecting import hold_or_say_why_not, submit_evidence
+    from models.objecting import hold_or_say_why_not, review_suspension, submit_evidence
     from models.procedure import Procedure
     from models.proposal import Proposal
     from rules.pinned import ProcedureRules
@@ -25,10 +25,13 @@ from workflows.case import Case
 
 
 def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
-    """What an act makes happen in an objection: the objector adds evidence, the rest are acts on its tasks."""
+    """What an act makes happen in an objection: the objector adds evidence, whoever verifies may take up again whether
+    to suspend, the rest are acts on its tasks."""
     match act:
         case a.SubmitEvidence():
             submit_evidence(rules, proposal, act)
+        case a.ReviewSuspension():
+            review_suspension(rules, proposal, act)
         case _:
             answer_task_act(rules, proposal, act)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import cases, deadlines, lists
+from benchmarks import cases, catalogue, deadlines, lists, objections
 from benchmarks.figures import Aim, Figure, table, write
 
 
@@ -43,6 +43,27 @@ def test_lists_and_one_case_are_read_over_http_from_copied_cases() -> None:
     assert all(f"{lists.TINY.tasks} tasks (6 open) of 4 cases" in figure.method for figure in figures)
 
 
+def test_objections_are_filed_over_http_and_measured_until_the_gate_refuses() -> None:
+    after, *times = objections.run(objections.TINY)
+    assert after.name == "accesses after the 201"
+    assert names(times) == {
+        f"{what}, {which}"
+        for what in ("from the commit to the first refusal", "filing of an objection")
+        for which in ("median", "p99")
+    }
+    assert all(figure.beside for figure in times)
+
+
+def test_the_catalogue_is_searched_beside_the_bare_alternative_and_harvested() -> None:
+    figures = catalogue.run(catalogue.TINY)
+    assert names(figures) >= {
+        "search for two characters, p99",
+        "search over HTTP, p99",
+        "DCAT page of 100 over HTTP, p99",
+    }
+    assert all(figure.beside for figure in figures if figure.name.startswith("search for"))
+
+
 @pytest.mark.parametrize(
     ("aim", "value", "verdict"),
     [
@@ -50,6 +71,8 @@ def test_lists_and_one_case_are_read_over_http_from_copied_cases() -> None:
         (Aim(2), 3, "missed by 50%"),
         (Aim(0.8, at_least=True), 0.9, "met"),
         (Aim(0.8, at_least=True), 0.6, "missed by 25%"),
+        (Aim(0), 0, "met"),
+        (Aim(0), 2, "missed by 2"),
     ],
 )
 def test_a_missed_aim_says_by_how_much(aim: Aim, value: float, verdict: str) -> None:

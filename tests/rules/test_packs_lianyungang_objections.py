@@ -40,7 +40,19 @@ def test_the_provider_verifies_and_handles_an_error_promptly() -> None:
         "corrected",
         "not_corrected",
         "data_withdrawn",
+        "leak",
     }
+
+
+@pytest.mark.duty("LYG-26")
+@pytest.mark.parametrize("stage", ["forwarding", "handling"])
+def test_what_began_as_an_error_and_shows_a_leak_goes_the_way_of_a_leak(stage: str) -> None:
+    assert target(LIANYUNGANG, stage, "leak_found") == "leak"
+
+
+@pytest.mark.duty("LYG-26")
+def test_the_bodies_that_discover_a_leak_begin_the_case_themselves() -> None:
+    assert set(LIANYUNGANG.filed_by) == {"applicant", "provider", "authority", "operator"}
 
 
 @pytest.mark.parametrize("outcome", ["correct", "not_correct", "withdraw"])
@@ -76,23 +88,26 @@ def test_when_both_have_found_a_leak_the_whole_dataset_is_withdrawn_and_assessed
     leak, assessment = LIANYUNGANG.step("leak"), LIANYUNGANG.step("assessment")
     assert leak is not None
     assert assessment is not None
-    assert leak.then == "assessment"
+    assert leak.then_if_all == {"withdraw": "assessment", "no_leak": "telling"}
     assert (assessment.data, assessment.whole_dataset) == (DataEffect.WITHDRAW, True)
-    assert stages_in(LIANYUNGANG, "assessment") == {"assessment", "tracing"}
+    assert stages_in(LIANYUNGANG, "assessment") == {"assessment", "tracing", "authority_tracing"}
 
 
 @pytest.mark.parametrize("stage", BOTH)
 def test_one_that_finds_no_leak_says_why_and_serves_no_data_that_the_other_holds_for_leaked(stage: str) -> None:
     none = outcome_of(LIANYUNGANG, stage, "no_leak")
-    assert (none.leads_to, none.data) == ("joint_assessment", None)
+    assert (none.leads_to, none.data) == (None, None)
     assert none.citation.basis is Basis.SERVICE
     assert demanded_by(LIANYUNGANG, stage, "no_leak") == {("reason", Basis.SERVICE)}
 
 
 def test_where_the_two_disagree_the_authority_decides_as_a_service_rule() -> None:
     step, decision = LIANYUNGANG.step("joint_assessment"), stage_of(LIANYUNGANG, "joint_assessment")
+    leak = LIANYUNGANG.step("leak")
     assert step is not None
     assert step.data is None
+    assert leak is not None
+    assert leak.then == "joint_assessment"
     assert (decision.body, decision.citation.basis) == ("authority", Basis.SERVICE)
     assert target(LIANYUNGANG, "joint_assessment", "withdraw") == "assessment"
     assert target(LIANYUNGANG, "joint_assessment", "no_leak") == "restored"
@@ -105,17 +120,25 @@ def test_data_is_reopened_only_if_truly_needed_and_masked_anew_on_a_day_that_is_
         ("need", Basis.LAW),
         ("processing", Basis.LAW),
         ("processed_on", Basis.SERVICE),
-        ("answer", Basis.SERVICE),
     }
-    assert effect(LIANYUNGANG, "assessment", "reopen") is DataEffect.SERVE
+    assert target(LIANYUNGANG, "assessment", "reopen") == "agreement"
 
 
 @pytest.mark.duty("LYG-26")
-def test_no_case_of_a_leak_ends_before_its_use_was_traced() -> None:
-    tracing = stage_of(LIANYUNGANG, "tracing")
-    assert (tracing.body, tracing.binding, tracing.citation.article) == ("provider", True, "26.2")
-    assert outcome_of(LIANYUNGANG, "tracing", "traced").leads_to is None
-    assert {name for name, _ in demanded_by(LIANYUNGANG, "tracing", "traced")} == {"measure"}
+def test_the_authority_assesses_with_the_provider_before_data_is_reopened() -> None:
+    agreement = stage_of(LIANYUNGANG, "agreement")
+    assert (agreement.body, agreement.citation.article) == ("authority", "26.2")
+    assert effect(LIANYUNGANG, "agreement", "agree") is DataEffect.SERVE
+    assert effect(LIANYUNGANG, "agreement", "disagree") is DataEffect.WITHDRAW
+
+
+@pytest.mark.duty("LYG-26")
+@pytest.mark.parametrize(("stage", "body"), [("tracing", "provider"), ("authority_tracing", "authority")])
+def test_no_case_of_a_leak_ends_before_both_have_traced_its_use(stage: str, body: str) -> None:
+    tracing = stage_of(LIANYUNGANG, stage)
+    assert (tracing.body, tracing.binding, tracing.citation.article) == (body, True, "26.2")
+    assert outcome_of(LIANYUNGANG, stage, "traced").leads_to is None
+    assert {name for name, _ in demanded_by(LIANYUNGANG, stage, "traced")} == {"measure"}
 
 
 def test_the_suspension_before_the_withdrawal_is_a_service_rule() -> None:

@@ -63,11 +63,26 @@ def test_the_centre_decides_in_its_own_scope_whether_to_correct_within_five_work
     assert (decision.body, dict(decision.periods)) == ("operator", {"normal": "5wd"})
     assert decision.citation.article == "35.2(1)"
     assert {target(NANJING, "own_decision", o) for o in outcomes_of(NANJING, "own_decision")} == {
-        "corrected",
+        "own_correction",
         "not_corrected",
         "data_withdrawn",
+        "department_review",
     }
-    assert all(outcome.answers for outcome in decision.outcomes)
+    assert all(outcome.answers for outcome in decision.outcomes if outcome.outcome != "forward")
+
+
+@pytest.mark.parametrize(("stage", "body"), [("own_correction", "operator"), ("correction", "provider")])
+def test_data_is_served_again_when_its_correction_is_recorded_and_not_when_it_is_decided(stage: str, body: str) -> None:
+    assert stage_of(NANJING, stage).body == body
+    assert effect(NANJING, stage, "correct") is DataEffect.SERVE
+    assert {name for name, _ in demanded_by(NANJING, stage, "correct")} == {"processing", "processed_on"}
+    for decision in ("own_decision", "department_review"):
+        assert effect(NANJING, decision, "correct") is None
+
+
+def test_what_turns_out_to_be_a_departments_matter_is_forwarded_later_with_a_reason() -> None:
+    assert target(NANJING, "own_decision", "forward") == "department_review"
+    assert demanded_by(NANJING, "own_decision", "forward") == {("reason", Basis.SERVICE)}
 
 
 @pytest.mark.parametrize("outcome", ["correct", "not_correct", "withdraw"])
@@ -88,13 +103,13 @@ def test_the_department_decides_within_five_working_days_of_its_own_receipt() ->
 @pytest.mark.parametrize(
     ("outcome", "telling", "ending", "data"),
     [
-        ("correct", "telling_correction", "corrected", DataEffect.SERVE),
+        ("correct", "telling_correction", "correction", None),
         ("not_correct", "telling_refusal", "not_corrected", DataEffect.SERVE),
         ("withdraw", "telling_withdrawal", "data_withdrawn", DataEffect.WITHDRAW),
     ],
 )
 def test_the_centre_tells_the_objector_promptly_what_the_department_decided(
-    outcome: str, telling: str, ending: str, data: DataEffect
+    outcome: str, telling: str, ending: str, data: DataEffect | None
 ) -> None:
     assert target(NANJING, "department_review", outcome) == telling
     assert effect(NANJING, "department_review", outcome) is data

@@ -55,9 +55,9 @@ def test_the_provider_judges_at_once_whether_to_suspend_and_verifies_at_the_same
 
 
 @pytest.mark.duty("NN-22b")
-def test_the_law_gives_no_number_for_the_verification() -> None:
+def test_the_law_wants_the_verification_answered_promptly_and_gives_no_number() -> None:
     verification = stage_of(NANNING, "verification")
-    assert (dict(verification.periods), verification.promptly) == ({}, False)
+    assert (dict(verification.periods), verification.promptly) == ({}, True)
     assert NANNING.counting == ()
 
 

@@ -1,0 +1,387 @@
+"""From an objection to the first refusal of the gate: filed over HTTP with evidence, under load, beside a plain update.
+
+Each objection is of another person against another dataset, of which somebody has a grant and fetches it all the time.
+The clocks of PostgreSQL and of the callers are the same machine's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import secrets
+import sys
+import uuid
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+from time import perf_counter, time
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import asyncpg
+import httpx
+import uvloop
+
+from activities.database import open_pool
+from api.issuer import issue, signing_key
+from benchmarks import bare_flag
+from benchmarks.figures import Aim, Figure, percentile
+from benchmarks.gate import PUT_CASES, PUT_GRANTS
+from benchmarks.parties import CITY, PROVIDER, Kaifang, acts_on
+from benchmarks.servers import Servers, servers
+from stack.ports import free_port, listen
+from stack.programs import API, WORKER, Api
+
+BENCH = "objections"
+TASK_QUEUE = "kaifang"
+CALLS = Path(__file__).with_name("gate_calls.py")
+BARE = [part.replace("api.app:create_app", "benchmarks.bare_flag:framework") for part in API]
+ITEMS = ["line_code", "position", "recorded_at"]
+LOADS = 2
+"""Processes that call the gate at the stated rate, one connection each."""
+LOAD_LASTS = 5
+"""Seconds of one such process."""
+LOADED = 100
+"""Datasets that they fetch, to which nobody objects."""
+ALLOWED, REFUSED = "204", "403"
+AT_ONCE = 4
+"""Objections under way at most."""
+CALLERS = 2
+"""Who fetch a dataset all the time while somebody objects to it."""
+AFTERWARDS = 20
+"""Calls sent after the answer to the objection."""
+BETWEEN_CALLS = 0.002
+"""Seconds between the answer to a call and the next one."""
+
+
+class Size(NamedTuple):
+    """How many objections, how many a second, calls of the gate and requests a second beside them."""
+
+    objections: int
+    a_second: float
+    gate_rate: int
+    case_rate: float
+
+
+FULL = Size(1_000, 8, 300, 0.5)
+QUICK = Size(100, 8, 300, 0.5)
+TINY = Size(4, 4, 50, 1)
+
+PUT_DATASETS = """
+insert into datasets (dataset_id, city, provider, openness, items, entry, sample)
+select dataset_id, $2, $3, 'conditional', $4, '{}', true from unnest($1::text[]) as put (dataset_id)
+"""
+PUT_ACCOUNTS = """
+insert into accounts (account_id, login, name, roles)
+select account_id, account_id || '@bench', '{"zh": "异议人", "en": "Objector"}', '{applicant}'
+from unnest($1::text[]) as put (account_id)
+"""
+HELD = """
+select dataset_id, extract(epoch from pg_xact_commit_timestamp(restrictions.xmin))::float8 as at
+from restrictions where kind = 'hold' and ended_at is null
+"""
+FLAGGED = """
+select dataset_id, extract(epoch from pg_xact_commit_timestamp(xmin))::float8 as at from bare_flags where held
+"""
+
+
+class Subject(NamedTuple):
+    """A dataset that somebody objects to, who does, and the key of who may fetch it."""
+
+    dataset_id: str
+    objector: str
+    item: str | None
+    """Named in the objection; None: all of the dataset."""
+    key: str
+
+    def call(self) -> bytes:
+        """A gateway's, for what the objection is about."""
+        path = f"/v1/gate?dataset_id={self.dataset_id}&items={self.item or ''}&mode=download"
+        return f"GET {path} HTTP/1.1\r\nHost: kaifang\r\nX-Access-Key: {self.key}\r\n\r\n".encode()
+
+
+@dataclass
+class Measured:
+    """What came of the objections; seconds by the clock that PostgreSQL has too, durations in milliseconds."""
+
+    filing: list[float] = field(default_factory=list)
+    refused_at: dict[str, float] = field(default_factory=dict)
+    """Dataset to the instant at which its first refusal was read."""
+    after: int = 0
+    """Calls sent after the answer to the objection had been read."""
+    allowed: int = 0
+    """How many of those were allowed."""
+    to_refusal: list[float] = field(default_factory=list)
+    load: list[Mapping[str, Any]] = field(default_factory=list)
+    cases: int = 0
+
+
+File = Callable[[Subject], Awaitable[None]]
+"""Files an objection; returns when it is answered with 201."""
+
+
+def run(size: Size) -> list[Figure]:
+    """The figures of ours and of the bare alternative, one after the other on the same servers."""
+    return uvloop.run(_run(size))
+
+
+async def _run(size: Size) -> list[Figure]:
+    async with servers() as running:
+        await _with_commit_timestamps(running)
+        connection = await asyncpg.connect(running.postgres.dsn())
+        try:
+            subjects, loaded = await _open(connection, size.objections)
+            running.run("worker", WORKER)
+            async with await open_pool(running.postgres.dsn()) as pool:
+                side = Kaifang(pool, await running.client(), TASK_QUEUE)
+                await _walk(side)  # so that nothing is done for the first time
+                with _serving(running, API) as api:
+                    async with _objecting(running.home, api, subjects) as file:
+                        ours = await _measure(running.home, api, file, subjects, loaded, side, size)
+                _tell(ours, await connection.fetch(HELD))
+                with _serving(running, BARE) as bare:
+                    async with httpx.AsyncClient(base_url=bare.url, trust_env=False) as http:
+
+                        async def flag(subject: Subject) -> None:
+                            (await http.post(f"/v1/flags/{subject.dataset_id}")).raise_for_status()
+
+                        other = await _measure(running.home, bare, flag, subjects, loaded, side, size)
+                _tell(other, await connection.fetch(FLAGGED))
+                await side.settled()
+        finally:
+            await connection.close()
+    return _figures(size, ours, other)
+
+
+async def _with_commit_timestamps(running: Servers) -> None:
+    connection = await asyncpg.connect(running.postgres.dsn())
+    await connection.execute("alter system set track_commit_timestamp = on")
+    await connection.execute(bare_flag.SCHEMA)
+    await connection.close()
+    running.postgres.stop()
+    running.postgres.start()
+
+
+async def _open(connection: asyncpg.Connection[asyncpg.Record], objections: int) -> tuple[list[Subject], list[Subject]]:
+    """Datasets with a grant each: those that somebody objects to, every other one to a single item, and the rest."""
+    made = [
+        Subject(
+            f"{CITY}-bench-{n}", f"acc_bench_{n}", ITEMS[n % 3] if n % 2 else None, "kf_" + secrets.token_urlsafe(32)
+        )
+        for n in range(objections + LOADED)
+    ]
+    datasets = [each.dataset_id for each in made]
+    digests = [hashlib.sha256(each.key.encode()).hexdigest() for each in made]
+    cases = [f"grant of {dataset}" for dataset in datasets]
+    await connection.execute("insert into pinned_rules (digest, rules) values ('none', '{}')")
+    await connection.execute(PUT_DATASETS, datasets, CITY, PROVIDER, ITEMS)
+    await connection.execute(PUT_CASES, cases, datasets)
+    await connection.execute(PUT_GRANTS, cases, datasets, digests, [None] * len(made))
+    await connection.execute(PUT_ACCOUNTS, [each.objector for each in made])
+    await connection.execute("insert into bare_flags select unnest($1::text[])", datasets)
+    await connection.execute("vacuum analyze")
+    return made[:objections], made[objections:]
+
+
+@contextmanager
+def _serving(running: Servers, arguments: Sequence[str]) -> Any:
+    with closing(listen(free_port())) as listener:
+        api = Api(listener, running.home / "logs" / "api.log", running.environment(), arguments)
+        try:
+            api.start()
+            yield api
+        finally:
+            api.stop()
+
+
+@asynccontextmanager
+async def _objecting(home: Path, api: Api, subjects: Sequence[Subject]) -> AsyncIterator[File]:
+    """Objectors who have uploaded their evidence."""
+    key = signing_key(home / "signing-key.pem")
+    async with httpx.AsyncClient(base_url=api.url, trust_env=False, timeout=30) as http:
+        headers: dict[str, dict[str, str]] = {}
+        evidence: dict[str, str] = {}
+        for subject in subjects:
+            token = issue(key, subject.objector, timedelta(hours=1))
+            headers[subject.objector] = {"Authorization": f"Bearer {token}"}
+            answer = await http.post(
+                "/v1/evidence?name=proof.txt",
+                content=f"what {subject.objector} has to show".encode(),
+                headers={**headers[subject.objector], "Content-Type": "text/plain"},
+            )
+            evidence[subject.objector] = answer.raise_for_status().json()["evidence_id"]
+
+        async def file(subject: Subject) -> None:
+            form = {
+                "city": CITY,
+                "dataset_id": subject.dataset_id,
+                "ground": "privacy",
+                "statement": "It tells where I live.",
+                "evidence": [evidence[subject.objector]],
+                **({"data_items": [subject.item]} if subject.item else {}),
+            }
+            told = {**headers[subject.objector], "Idempotency-Key": str(uuid.uuid4())}
+            answer = await http.post("/v1/objections", json=form, headers=told)
+            if answer.status_code != httpx.codes.CREATED:
+                raise RuntimeError(f"an objection was answered {answer.status_code}: {answer.text}")
+
+        yield file
+
+
+async def _measure(
+    home: Path, api: Api, file: File, subjects: Sequence[Subject], loaded: Sequence[Subject], side: Kaifang, size: Size
+) -> Measured:
+    """Objections at their rate, as long as no more than `AT_ONCE` are under way, while the load goes on."""
+    measured = Measured()
+    calls = home / "calls"
+    calls.write_bytes(b"".join(len(each).to_bytes(4) + each for each in (one.call() for one in loaded)))
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def one(subject: Subject) -> None:
+        async with places:
+            await _object(api, file, subject, measured)
+
+    async with asyncio.TaskGroup() as load:
+        beside = [load.create_task(_load_on(api, calls, size.gate_rate / LOADS, measured)) for _ in range(LOADS)]
+        beside.append(load.create_task(_walk_on(side, size.case_rate, measured)))
+        await asyncio.sleep(1)
+        async with asyncio.TaskGroup() as objections:
+            for subject in subjects:
+                objections.create_task(one(subject))
+                await asyncio.sleep(1 / size.a_second)
+        if not measured.load:
+            await asyncio.sleep(LOAD_LASTS)
+        for task in beside:
+            task.cancel()
+    return measured
+
+
+async def _load_on(api: Api, calls: Path, rate: float, measured: Measured) -> None:
+    """A process that calls the gate, and when that has ended another, until it is cancelled."""
+    url = urlsplit(api.url)
+    arguments = [str(each) for each in (url.hostname, url.port, calls, 1, LOAD_LASTS, rate)]
+    while True:
+        load = await asyncio.create_subprocess_exec(sys.executable, str(CALLS), *arguments, stdout=PIPE)
+        try:
+            measured.load.append(json.loads((await load.communicate())[0]))
+        finally:
+            if load.returncode is None:
+                load.kill()
+
+
+async def _walk(side: Kaifang) -> None:
+    for _, act in acts_on(side, await side.file(), claims=False):
+        await act
+
+
+async def _walk_on(side: Kaifang, rate: float, measured: Measured) -> None:
+    """Requests from their filing to the grant, one after another and so many a second at most."""
+    while True:
+        pause = asyncio.create_task(asyncio.sleep(1 / rate))
+        await _walk(side)
+        measured.cases += 1
+        await pause
+
+
+async def _object(api: Api, file: File, subject: Subject, measured: Measured) -> None:
+    """One objection, while two callers fetch what it is about."""
+    answered: list[float] = []
+    fetched = asyncio.Barrier(1 + CALLERS)
+    async with asyncio.TaskGroup() as group:
+        for _ in range(CALLERS):
+            group.create_task(_fetch(api, subject, fetched, answered, measured))
+        await fetched.wait()
+        began = perf_counter()
+        await file(subject)
+        answered.append(perf_counter())
+    measured.filing.append((answered[0] - began) * 1e3)
+
+
+async def _fetch(
+    api: Api, subject: Subject, fetched: asyncio.Barrier, answered: list[float], measured: Measured
+) -> None:
+    """Calls the gate, until enough calls were sent after the objection was answered; `answered` has that instant."""
+    url = urlsplit(api.url)
+    reader, writer = await asyncio.open_connection(url.hostname, url.port)
+    if (status := await _ask(subject, reader, writer)) != ALLOWED:
+        raise RuntimeError(f"the gate answered {status} before anybody objected to {subject.dataset_id}")
+    await fetched.wait()
+    afterwards = 0
+    while afterwards < AFTERWARDS:
+        is_after = bool(answered)
+        status = await _ask(subject, reader, writer)
+        read_at = time()
+        if status == REFUSED:
+            measured.refused_at.setdefault(subject.dataset_id, read_at)
+        elif status != ALLOWED:
+            raise RuntimeError(f"the gate answered {status} to a call about {subject.dataset_id}")
+        if is_after:
+            afterwards += 1
+            measured.after += 1
+            measured.allowed += status == ALLOWED
+        await asyncio.sleep(BETWEEN_CALLS)
+    writer.close()
+
+
+async def _ask(subject: Subject, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:
+    writer.write(subject.call())
+    return await _status(reader)
+
+
+async def _status(reader: asyncio.StreamReader) -> str:
+    head = (await reader.readuntil(b"\r\n\r\n")).lower()
+    if (place := head.find(b"content-length: ")) >= 0:
+        await reader.readexactly(int(head[place + 16 : head.find(b"\r", place)]))
+    return head[9:12].decode()
+
+
+def _tell(measured: Measured, rows: Sequence[asyncpg.Record]) -> None:
+    """From each commit to the first refusal; both by the clock of the machine."""
+    committed_at = {row["dataset_id"]: row["at"] for row in rows}
+    measured.to_refusal = [(at - committed_at[dataset]) * 1e3 for dataset, at in measured.refused_at.items()]
+
+
+def _figures(size: Size, ours: Measured, other: Measured) -> list[Figure]:
+    calls = LOADS * sum(load["calls"] for load in ours.load) / sum(load["seconds"] for load in ours.load)
+    slowest = median(load["p99"] for load in ours.load) * 1e3
+    how = (
+        f"{size.objections:,} objections over HTTP, {size.a_second:g} a second and {AT_ONCE} under way at most, on "
+        "privacy, each with a file of evidence, by another person against another dataset, half to a single item; "
+        f"{LOADS} other processes call the gate {size.gate_rate} times a second ({calls:.0f} achieved, their p99 "
+        f"{slowest:.1f} ms), and requests are filed and granted in the engine meanwhile ({ours.cases}); one API, "
+        "one worker; beside: a plain update of a flag by the same framework, and one query for each access, under "
+        "the same load"
+    )
+    polled = (
+        f"from the instant of the commit as PostgreSQL has it (pg_xact_commit_timestamp) to the first refusal read by "
+        f"one of {CALLERS} callers that fetch the dataset, each {BETWEEN_CALLS * 1e3:g} ms after its last answer; {how}"
+    )
+    return [
+        Figure(
+            BENCH,
+            "accesses after the 201",
+            ours.allowed,
+            "allowed",
+            f"of {ours.after:,} calls of the gate that were sent after the answer to the objection had been read, "
+            f"{AFTERWARDS} by each of {CALLERS} callers that had fetched the dataset before; {how}",
+            beside=other.allowed,
+            aim=Aim(0),
+        ),
+        *(
+            Figure(BENCH, f"{name}, {which}", of(one), "ms", method, beside=of(two), aim=aim)
+            for name, one, two, method, limit in (
+                ("from the commit to the first refusal", ours.to_refusal, other.to_refusal, polled, Aim(50)),
+                ("filing of an objection", ours.filing, other.filing, f"from the call to the 201; {how}", None),
+            )
+            for which, of, aim in (("median", median, None), ("p99", _p99, limit))
+        ),
+    ]
+
+
+def _p99(values: Sequence[float]) -> float:
+    return percentile(values, 0.99)

@@ -1,0 +1,85 @@
+"""One procedure as it stood on one day, as the checks look at it: what held, and where each outcome leads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import TypeVar
+
+from rules.pack import OrderTerms, OutcomeTerms, Pack, Procedure, StepTerms, Version
+from rules.pinned import APPLICANT
+from rules.resolving import in_force
+
+T = TypeVar("T")
+Path = tuple[str | int, ...]
+Broken = tuple[Path, str, str]
+"""Path, rule and fact of something by which a case could not go on."""
+
+
+class Cut:
+    """What held of a procedure on that day. `path` leads to it inside the pack."""
+
+    def __init__(self, pack: Pack, name: str, on: date, order: OrderTerms) -> None:
+        self.pack = pack
+        self.on = on
+        self.name = name
+        self.path: Path = ("procedures", name)
+        self.procedure: Procedure = pack.procedures[name]
+        self.steps: Mapping[str, StepTerms] = order.steps
+        self.first = order.first
+        self.bodies = {role for role, named in pack.bodies.items() if applies(named, on)} | {APPLICANT}
+        self.endings = {e for e, entry in self.procedure.endings.items() if applies(entry.versions, on)}
+        self.choices = {
+            choice: {value for value, entry in known.items() if applies(entry.versions, on)}
+            for choice, known in self.procedure.choices.items()
+        }
+        self.fields = {field for field, entry in self.procedure.fields.items() if applies(entry.versions, on)}
+        opinion = in_force(self.procedure.opinion or (), on)
+        self.opinion = opinion.value if opinion else None
+        self.order = order
+        self.opened = list(
+            dict.fromkeys(o for s in self.procedure.stages for t in self.outcomes(s).values() for o in t.opens)
+        )
+
+    def outcomes(self, stage: str) -> dict[str, OutcomeTerms]:
+        """The outcomes of a stage that held; none of a stage that is described nowhere."""
+        entries = self.procedure.stages[stage].outcomes if stage in self.procedure.stages else {}
+        held = ((name, in_force(entry.versions, self.on)) for name, entry in entries.items())
+        return {name: version.value for name, version in held if version and version.value}
+
+    def body(self, stage: str) -> str | None:
+        """The role of the body before which a stage lies."""
+        entry = self.procedure.stages.get(stage)
+        version = in_force(entry.body, self.on) if entry else None
+        return version.value if version else None
+
+    def starts(self) -> set[str]:
+        """The steps in which a case can begin."""
+        chosen = (in_force(e.versions, self.on) for known in self.procedure.choices.values() for e in known.values())
+        return {self.first} | {v.value.begins_at for v in chosen if v and v.value and v.value.begins_at}
+
+    def is_waited_for(self, stage: str) -> bool:
+        """Whether its step goes on by itself only when this stage is done: it always lies open, and holds it up."""
+        version = in_force(self.procedure.hold or (), self.on)
+        reviews_hold = bool(version and version.value and version.value.reviewed_by == stage)
+        return stage not in self.order.only_when and stage not in self.order.outlasting and not reviews_hold
+
+    def outcome_path(self, stage: str, outcome: str) -> Path:
+        """Where an outcome stands in the pack."""
+        return (*self.path, "stages", stage, "outcomes", outcome)
+
+
+def applies(versions: Iterable[Version[T]], on: date) -> bool:
+    """Whether something held on that day."""
+    version = in_force(versions, on)
+    return version is not None and version.value is not None
+
+
+def targets_of(terms: OutcomeTerms) -> set[str]:
+    """The steps and endings to which an outcome can lead."""
+    return {target for target in (terms.leads_to, terms.then_to) if target is not None}
+
+
+def thens_of(step: StepTerms) -> set[str]:
+    """Where a step can go by itself once its stages are done."""
+    return {target for target in (step.then, *step.then_if_all.values()) if target is not None}

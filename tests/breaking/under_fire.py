@@ -1,0 +1,307 @@
+"""A field under fire: what is done at the same time while parts break, what the gate says meanwhile and afterwards, and
+whether some order of the deeds explains it all."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any, Literal
+
+from activities.gate import Gate
+from activities.reconciling import of_engine, of_read_model
+from models.gate import ALLOWING, NOT_KNOWING, Question, Reason
+from tests.breaking.deeds import ITEMS, LONG_AGO, TIME_MOVES_BY, Deed, People, Wish, patiently
+from tests.breaking.ground import Ground
+from tests.breaking.worlds import Kept, Probe, World, distinct
+from tests.driving import ShiftedClock
+
+IN_FORCE = """
+select case_id, kind, data_items from restrictions where dataset_id = any($1) and ended_at is null
+"""
+LEFT_BEHIND = """
+select case_id from restrictions join cases using (case_id)
+where ended_at is null and closed_at is not null and kind <> 'withdrawal'
+"""
+ANSWERED = """
+select case_id, closed_at is not null as is_closed, upheld, answered_at is not null as is_answered,
+  (select count(*) from events where events.case_id = cases.case_id and type = 'ObjectorAnswered') as answers
+from cases join objections using (case_id) where cases.dataset_id = any($1)
+"""
+ENDED = """
+select r.case_id, r.outcome, g.case_id is not null as is_granted, g.ended, g.valid_until <= clock_timestamp() as is_past
+from cases r left join grants g on g.granted_by = r.case_id
+where r.procedure = 'access_request' and r.dataset_id = any($1)
+"""
+UNSETTLED = "select act_id || ' ' || kind from acts where state = 'received' or delivered_at is null"
+ASKED = [frozenset[str](), *(frozenset({item}) for item in ITEMS), frozenset(ITEMS[:2])]
+MOST_TOLD = 5
+"""Differences of one look."""
+Part = Literal["worker", "worker in a write", "Temporal", "PostgreSQL"]
+Seen = dict[str, Any]
+
+
+class NotExplained(AssertionError):
+    """No order of what was done explains what is seen."""
+
+
+class Field(People):
+    """People on two datasets, the machines below, and the gate."""
+
+    def __init__(self, ground: Ground, gate: Gate, gate_clock: ShiftedClock, cities: tuple[str, str]) -> None:
+        super().__init__(ground, gate_clock, cities)
+        self.gate = gate
+        self.worker_left = False
+        self.said: list[str] = []
+        """What was done and answered so far, by which a failure can be read."""
+        self.answers: Counter[str] = Counter()
+        """How often what was answered."""
+
+    async def prepare(self) -> None:
+        for dataset, city in self.cities.items():
+            await self.driver.pool.execute(
+                "insert into datasets (dataset_id, city, provider, openness, items, entry, sample) "
+                "values ($1, $2, $3, 'conditional', $4, '{}', true)",
+                dataset,
+                city,
+                f"{city}.transport",
+                list(ITEMS),
+            )
+
+    async def do(self, wishes: Sequence[Wish], breaks: Part | None = None, delay: float = 0) -> None:
+        """All at once, while a part breaks; returns when every caller has been answered and the gate agrees."""
+        self.revive()
+        deeds = [deed for wish in wishes if (deed := await self.deed(wish))]
+        await self.carry_out(deeds, breaks, delay)
+
+    async def carry_out(self, deeds: Sequence[Deed], breaks: Part | None = None, delay: float = 0) -> None:
+        if not deeds and not breaks:
+            return
+        answers: dict[int, str] = {}
+        finished = asyncio.Event()
+
+        async def one(n: int) -> None:
+            answers[n] = await patiently(deeds[n].do)
+
+        watching = asyncio.create_task(self.watch(answers, finished))
+        people = (one(n) for n in range(len(deeds)))
+        failures = await asyncio.gather(*people, self.break_down(breaks, delay), return_exceptions=True)
+        finished.set()
+        watched = await watching
+        said = "; ".join(f"{deed.said} -> {answers.get(n, failures[n])}" for n, deed in enumerate(deeds))
+        self.said.append(f"{said}{f' while {breaks} breaks' if breaks else ''}")
+        self.answers.update(answers.values())
+        for failure in filter(None, failures):
+            raise failure
+        after = {
+            done: list(self.after(deeds, answers, done))
+            for size in range(len(deeds) + 1)
+            for done in map(frozenset, itertools.combinations(range(len(deeds)), size))
+        }
+        for probe, told_then, reason in watched:
+            possible = [world for done, worlds in after.items() if told_then <= done for world in worlds]
+            if reason in ALLOWING and not any(reason in world.verdict(probe) for world in possible):
+                raise NotExplained(f"the gate allowed {probe}: {reason}")
+        self.worlds = distinct(after[frozenset(range(len(deeds)))])
+        if not self.worlds:
+            raise NotExplained("no order explains these answers")
+        await self.look()
+
+    def after(self, deeds: Sequence[Deed], answers: dict[int, str], done: Iterable[int]) -> Iterable[World]:
+        """Every world that these deeds leave, in whatever order."""
+        for order in itertools.permutations(done):
+            for before in self.worlds:
+                world: World | None = before
+                for n in order:
+                    world = deeds[n].then(world, answers[n]) if world else None
+                if world:
+                    yield world
+
+    async def walk(self, wish: Wish, *, long_ago: bool = False) -> None:
+        """A request from its filing to the key, one deed after another; a grant of one day, if it was long ago."""
+        self.revive()
+        driver = replace(self.driver, clock=ShiftedClock(-LONG_AGO)) if long_ago else self.driver
+        asked = self.ask_for(wish, driver if long_ago else None)
+        known = {it.case_id for it in self.requests}
+        await self.carry_out([asked])
+        for it in [it for it in self.requests if it.case_id not in known]:
+            for _ in it.left:
+                if deed := await self.advance(it, wish._replace(which=1), driver if long_ago else None):
+                    await self.carry_out([deed])
+            if deed := await self.on_grant(it, Wish("get key")):
+                await self.carry_out([deed])
+
+    # What breaks
+
+    async def break_down(self, part: Part | None, delay: float) -> None:
+        ground = self.ground
+        await asyncio.sleep(delay if part else 0)
+        match part:
+            case "worker":
+                ground.kill_worker()
+                if not self.worker_left:
+                    ground.start_worker()
+            case "worker in a write":
+                ground.die.touch()
+            case "Temporal":
+                await asyncio.to_thread(ground.restart_temporal)
+            case "PostgreSQL":
+                await asyncio.to_thread(ground.restart_postgres)
+            case None:
+                pass
+
+    def revive(self) -> None:
+        """A worker that died in a write is started again, as a supervisor does."""
+        assert self.ground.worker
+        if not self.worker_left and not self.ground.worker.is_running():
+            self.ground.die.unlink(missing_ok=True)
+            self.ground.start_worker()
+
+    def let_the_worker_leave(self) -> None:
+        self.said.append("the worker leaves")
+        self.ground.kill_worker()
+        self.worker_left = True
+
+    def let_time_pass(self) -> None:
+        self.said.append("days pass at the gate")
+        self.gate_clock.shift += TIME_MOVES_BY
+        self.worlds = [replace(world, shift=self.shift) for world in self.worlds]
+
+    # What is seen
+
+    async def ask(self, probe: Probe) -> Reason:
+        key = None if probe.key is None else hashlib.sha256(probe.key.encode()).hexdigest()
+        reason = await self.gate.ask(
+            Question(probe.dataset, tuple(sorted(probe.items)), mode="api" if key else None, key_digest=key)
+        )
+        self.answers[reason] += 1
+        return reason
+
+    def probes(self) -> list[Probe]:
+        """Everybody with every key, for all and for each item."""
+        keys: list[tuple[str | None, str | None]] = [(None, None)]
+        keys += [(it.case_id, each.key) for it in self.requests for each in it.keys[-2:]]
+        return [Probe(dataset, items, *key) for dataset in self.datasets for items in ASKED for key in keys]
+
+    async def watch(
+        self, answers: dict[int, str], finished: asyncio.Event
+    ) -> list[tuple[Probe, frozenset[int], Reason]]:
+        """The gate is asked without pause; what it said, and which deeds had been answered before it was asked."""
+        watched: list[tuple[Probe, frozenset[int], Reason]] = []
+        probes = itertools.cycle(self.probes())
+        while not finished.is_set():
+            told_then = frozenset(answers)
+            some = list(itertools.islice(probes, 10))
+            reasons = await asyncio.gather(*map(self.ask, some))
+            watched += zip(some, itertools.repeat(told_then), reasons)
+            await asyncio.sleep(0.002)
+        return watched
+
+    async def look(self, settled: bool = False) -> None:
+        """The record and the gate agree with some world; others are given up. Raises NotExplained."""
+        seen = await patiently(lambda: self.see(settled))
+        differences = [list(differ(world, seen)) for world in self.worlds]
+        if all(differences):
+            least = min(differences, key=len)
+            raise NotExplained("\n".join(least[:MOST_TOLD]))
+        self.worlds = [world for world, found in zip(self.worlds, differences, strict=True) if not found]
+
+    async def see(self, settled: bool) -> Seen:
+        pool, datasets = self.driver.pool, self.datasets
+        left_behind = await pool.fetch(LEFT_BEHIND)
+        assert not left_behind, f"a closed case keeps data back: {[dict(row) for row in left_behind]}"
+        kept = {
+            row["case_id"]: Kept(row["kind"], frozenset(row["data_items"]))
+            for row in await pool.fetch(IN_FORCE, datasets)
+        }
+        answered = {row["case_id"]: row for row in await pool.fetch(ANSWERED, datasets)}
+        for row in answered.values():
+            assert row["answers"] <= 1 and row["is_answered"] == bool(row["answers"]), dict(row)
+            assert row["answers"] == 1 or not row["is_closed"], f"closed without an answer: {dict(row)}"
+        probes = self.probes()
+        while True:
+            reasons = await asyncio.gather(*map(self.ask, probes))
+            if not NOT_KNOWING.intersection(reasons):
+                break
+            await asyncio.sleep(0.05)
+        ended = {row["case_id"]: row for row in await pool.fetch(ENDED, datasets)} if settled else {}
+        told = list(zip(probes, reasons, strict=True))
+        return {"kept": kept, "answered": answered, "told": told, "ended": ended}
+
+    async def settle(self) -> None:
+        """Everything is back, everything is worked off: log, read model, engine, gate and bookkeeping say the same."""
+        self.ground.die.unlink(missing_ok=True)
+        self.worker_left = False
+        self.revive()
+        await self.ground.settled()
+        unsettled = await self.driver.pool.fetch(UNSETTLED)
+        assert not unsettled, unsettled
+        await self.ground.until(self.nothing_past_is_open, "grants that are past their day have expired")
+        await self.resolve()
+        self.said.append("everything settles")
+        await self.look(settled=True)
+        await self.ground.until(self.agrees, "log, read model and engine agree", seconds=30)
+
+    async def nothing_past_is_open(self) -> bool:
+        query = "select exists (select from grants where ended is null and valid_until <= clock_timestamp())"
+        return not await self.driver.pool.fetchval(query)
+
+    async def resolve(self) -> None:
+        """What callers were not told at once they are told now."""
+        acts = [act for world in self.worlds for it in world.requests.values() for act in it.doubtful]
+        rows = await self.driver.pool.fetch("select act_id, state from acts where act_id = any($1)", acts)
+        refused = {row["act_id"] for row in rows if row["state"] == "refused"}
+        for n, world in enumerate(self.worlds):
+            requests = {
+                case_id: replace(
+                    it,
+                    keys=tuple(key for key in it.keys if key.act not in refused),
+                    doubtful=frozenset(),
+                    is_told_ended=it.ended is not None,
+                )
+                for case_id, it in world.requests.items()
+            }
+            self.worlds[n] = replace(world, requests=requests)
+        self.worlds = distinct(self.worlds)
+
+    async def agrees(self) -> bool:
+        return not await self.disagreements()
+
+    async def disagreements(self) -> list[str]:
+        found = []
+        cases = await self.driver.pool.fetch("select case_id from cases where dataset_id = any($1)", self.datasets)
+        for row in cases:
+            state = await self.driver.state(row["case_id"])
+            async with self.driver.pool.acquire() as connection:
+                found += await of_read_model(connection, state)
+            found += await of_engine(self.driver.temporal, state)
+        return found
+
+
+def differ(world: World, seen: Seen) -> Iterable[str]:
+    """In what a world is not what is seen."""
+    objections = world.objections.values()
+    kept = {o.case_id: o.kept for o in objections if o.kept}
+    if kept != seen["kept"]:
+        yield f"kept back: {seen['kept']}, and should be {kept}"
+    for it in objections:
+        row = seen["answered"].get(it.case_id)
+        if row is None or (row["is_closed"], row["upheld"]) != (not it.is_open, it.upheld):
+            yield f"objection: {dict(row) if row else None}, and should be {it}"
+    for probe, reason in seen["told"]:
+        if reason not in (may := world.verdict(probe)):
+            yield f"the gate says {reason} to {probe}, and should say {may}"
+    for case_id, row in seen["ended"].items():
+        request = world.requests.get(case_id)
+        if request is None:
+            yield f"request: {dict(row)}, which nobody filed"
+            continue
+        outcome = {"open": None, "waiting": None}.get(request.told, request.told)
+        grant = (request.told == "granted", request.ended)
+        found = (row["is_granted"], "expired" if row["is_past"] else row["ended"])
+        is_past = request.past and row["is_past"] and row["is_granted"] == grant[0]
+        if row["outcome"] != outcome or (found != grant and not is_past):
+            yield f"request: {dict(row)}, and should be {request}"
