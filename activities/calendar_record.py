@@ -81,12 +81,14 @@ def with_due(clock: e.Clock, record: CalendarRecord) -> e.Clock:
     """The clock with its end filled in by the calendar, and the position in the record by which it was found."""
     if not clock.wants_due:
         return clock
-    deadline = deadline_of(clock, record)
     own = {o: deadline_of(clock.model_copy(update={"period": p}), record) for o, p in clock.own_periods.items()}
+    clock = clock.model_copy(update={"own_due_at": {outcome: each.due_at for outcome, each in own.items()}})
+    if clock.period is None:
+        return clock
+    deadline = deadline_of(clock, record)
     return clock.model_copy(
         update={
             "due_at": deadline.due_at,
-            "own_due_at": {outcome: each.due_at for outcome, each in own.items()},
             "last_day": deadline.last_day,
             "provisional": deadline.provisional,
             "calendar_version": deadline.calendar_version,

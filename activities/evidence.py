@@ -77,6 +77,11 @@ returning evidence_id
 """
 
 
+UNSUBMITTED = "select coalesce(sum(size), 0) from evidence where account = $1 and case_id is null"
+MOST_UNSUBMITTED = 20 * LARGEST
+"""Bytes that an account may have uploaded and not submitted; what it submits counts no more."""
+
+
 class EvidenceRefused(Exception):
     """A file that is not taken, or not known: nothing was recorded."""
 
@@ -87,6 +92,10 @@ class EvidenceEmpty(EvidenceRefused):
 
 class EvidenceTooLarge(EvidenceRefused):
     """The file has more bytes than LARGEST."""
+
+
+class EvidenceTooMuch(EvidenceRefused):
+    """The account has uploaded as much as MOST_UNSUBMITTED without submitting it."""
 
 
 class EvidenceNotAllowed(EvidenceRefused):
@@ -249,9 +258,12 @@ async def receive_upload(
 
     The name is kept without folders and without characters that mislead, and with a suffix of what the content is. The
     same id with the same content and name changes nothing and answers as before. Raises EvidenceEmpty,
-    EvidenceTooLarge, EvidenceNotAllowed, EvidenceStoreAway, IdempotencyKeyReused, what is raised while PostgreSQL is
-    away, and what the source of the chunks raises.
+    EvidenceTooLarge, EvidenceTooMuch, EvidenceNotAllowed, EvidenceStoreAway, IdempotencyKeyReused, what is raised while
+    PostgreSQL is away, and what the source of the chunks raises.
     """
+    unsubmitted = await pool.fetchval(UNSUBMITTED, account)
+    if unsubmitted > MOST_UNSUBMITTED:
+        raise EvidenceTooMuch
     async with store.stage(chunks) as staged, store.turn:
         try:
             kind = await asyncio.to_thread(recognise, staged.file, staged.size)

@@ -14,6 +14,7 @@ import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
+from io import SEEK_END
 from typing import TYPE_CHECKING, BinaryIO
 
 import olefile
@@ -190,7 +191,22 @@ class _CompoundFile(OleFile):
         return super()._load_direntry(sid)
 
 
+def _tables_fit(file: BinaryIO) -> bool:
+    """Whether the file has room for the tables that its header announces; the library would read on for ever."""
+    file.seek(0, SEEK_END)
+    size = file.tell()
+    file.seek(0)
+    header = file.read(512)
+    if len(header) < 512:
+        return False
+    shift = int.from_bytes(header[30:32], "little")
+    announced = [int.from_bytes(header[at : at + 4], "little") for at in (40, 44, 64, 72)]
+    return shift in (9, 12) and all(sectors <= size >> shift for sectors in announced)
+
+
 def _compound(file: BinaryIO) -> Kind:
+    if not _tables_fit(file):
+        raise ContentNotRecognised("a compound file whose header announces more than it has")
     file.seek(0)
     try:
         with _CompoundFile(file) as document:

@@ -11,7 +11,7 @@ import logging
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -47,10 +47,11 @@ SETTINGS = {
 FACTS = """
 with present as materialized (select clock_timestamp() as now, pg_is_in_recovery() as is_copy)
 select present.now, present.is_copy, d.openness, d.items,
-  (
+  -- Told once for a dataset, however many ask about it.
+  case when asked.place = min(asked.place) over (partition by asked.dataset_id) then (
     select json_agg(json_build_array(r.kind, r.data_items))
     from restrictions r where r.dataset_id = asked.dataset_id and r.ended_at is null
-  ) as restrictions,
+  ) end as restrictions,
   g.case_id, g.dataset_id as granted, g.data_items, g.access_mode, g.access_modes, g.use, g.granted_at, g.valid_until,
   g.ended, g.daily_calls, counted."on" as calls_on, counted.calls
 from present
@@ -213,8 +214,13 @@ class Gate:
             raise ConnectionError("this PostgreSQL is a copy of another: what it says may be out of date")
         now = self._clock.read(rows[0]["now"])
         self._trouble = None
+        datasets: dict[str, DatasetFacts | None] = {}
         for waiting, row in zip(together, rows, strict=True):
-            dataset, grant = _dataset(row), _grant(row)
+            # The first row of a dataset tells what is kept back of it.
+            asked_for = waiting[0].dataset_id
+            if asked_for not in datasets:
+                datasets[asked_for] = _dataset(row)
+            dataset, grant = datasets[asked_for], _grant(row)
             reason = decide(waiting[0], dataset, grant, now)
             if reason is Reason.GRANTED and grant and grant.daily_calls is not None:
                 self._counting.append(Counting(waiting, grant.case_id, grant.daily_calls, self._clock.begin(now)))
@@ -246,7 +252,9 @@ class Gate:
     def _log_and_say(self, waiting: Waiting, now: datetime, reason: Reason, grant_case_id: str | None) -> None:
         asked, answer = waiting
         if not answer.done():
-            self._log.add(now, asked, reason, grant_case_id)
+            # Items that no dataset has are a stranger's words.
+            known = replace(asked, items=()) if reason is Reason.UNKNOWN_ITEM else asked
+            self._log.add(now, known, reason, grant_case_id)
         _say(answer, reason)
 
 

@@ -4,10 +4,13 @@ do afterwards. One transaction under the case's row lock; nothing half recorded.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
 
 from activities.database import present
 from activities.evidence import submit
@@ -25,6 +28,8 @@ from models.refusals import Refusal
 from models.state import CaseState, fold
 from rules.pinned import ProcedureRules
 from workflows.procedures import BY_NAME
+
+LOG = logging.getLogger("kaifang.inbox")
 
 if TYPE_CHECKING:
     from activities.clock import Clock
@@ -241,7 +246,12 @@ class Inbox:
             "select act from acts where case_id = $1 and state = 'received' order by seq", case.case_id
         )
         for row in waiting:
-            act = a.ACT.validate_json(row["act"])
+            try:
+                act = a.ACT.validate_json(row["act"])
+            except ValidationError:
+                # Written by a newer version: it and what comes after it wait for one that can read it.
+                LOG.exception("an act of case %s cannot be read", case.case_id)
+                return
             try:
                 events = kind.judge(rules, state, act)
             except Refusal as fact:

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from activities.calendar_record import RecordOfNotices, with_due
-from activities.catalogue import publish_entry, withdrawn_by
+from activities.catalogue import publish_entry
 from activities.opening import Law, cases_begun, law_of
 from activities.pinned_rules import PinnedRules
 from activities.touching import tell_new_grant, tell_other_cases
 from models import events as e
 from models.acts import Actor, File
+from models.restrictions import RestrictionKind
 from models.state import CaseState, GrantState, TaskState, fold
 from rules.pack import GROUND
 
@@ -165,12 +166,15 @@ class Log:
         return events
 
     async def _reopen(self, connection: Connection, case: LockedCase, it: e.EntryPublished) -> None:
-        """What objections have withdrawn is open again; their logs say by which update, though they are closed."""
-        for case_id in await withdrawn_by(connection, case.dataset_id):
+        """What closed objections have withdrawn is open again, where it stands as it did when the update was decided;
+        their logs say by which update, though they are closed."""
+        for case_id, items in sorted(it.reopens.items()):
             await connection.execute("select from cases where case_id = $1 for update", case_id)
             state = fold(CaseState(), await read_log(connection, case_id))
-            assert state.last_restriction
-            items = state.last_restriction.data_items
+            stands = state.restriction
+            is_that = stands and (stands.kind, stands.data_items) == (RestrictionKind.WITHDRAWAL, items)
+            if not (state.closed and is_that):
+                continue
             event = e.DataRestored(number=state.number + 1, at=it.at, by_case=case.case_id, data_items=items)
             other = LockedCase(case_id, state.number, state.number, case.now)
             await self.write(connection, other, state, [event], engine_number=event.number)

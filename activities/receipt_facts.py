@@ -32,6 +32,14 @@ select
 """
 
 
+class ItemsAreGone(Exception):
+    """The entry has changed since the filing was judged, and has these items no more: nothing was received."""
+
+    def __init__(self, items: tuple[str, ...]) -> None:
+        self.items = items
+        super().__init__(", ".join(items))
+
+
 class DataIsWithdrawn(Exception):
     """All that is asked for was withdrawn, so there is nothing to ask for: nothing was received."""
 
@@ -54,10 +62,14 @@ async def facts_at_receipt(
     data_items: tuple[str, ...],
     at: datetime,
 ) -> FactsAtReceipt:
-    """The facts, which stay so until the transaction ends. Raises DataIsWithdrawn where nothing is left to ask for."""
+    """The facts, which stay so until the transaction ends.
+
+    Raises DataIsWithdrawn where nothing is left to ask for, ItemsAreGone where the dataset lacks an item that is named.
+    """
     ground = choices.get(GROUND)
     if ground:
         await have_dataset_alone(connection, dataset_id)
+        await items_are_there(connection, dataset_id, data_items)
         return FactsAtReceipt(standing=await standing_of(connection, party, dataset_id, ground))
     if rules.procedure == CATALOGUE_UPDATE:
         await have_dataset_alone(connection, dataset_id)
@@ -65,11 +77,20 @@ async def facts_at_receipt(
     if rules.grant is None:
         return FactsAtReceipt()
     await hold_dataset(connection, dataset_id)
+    await items_are_there(connection, dataset_id, data_items)
     restrictions = await restrictions_on(connection, dataset_id)
     gone = [each.data_items for each in restrictions.values() if each.kind is RestrictionKind.WITHDRAWAL]
     if all_gone(gone, data_items):
         raise DataIsWithdrawn
     return FactsAtReceipt(met=met(restrictions, at))
+
+
+async def items_are_there(connection: Connection, dataset_id: str, data_items: tuple[str, ...]) -> None:
+    """The dataset has these items; under the lock on it. Raises ItemsAreGone."""
+    known = await connection.fetchval("select items from datasets where dataset_id = $1", dataset_id)
+    gone = tuple(item for item in data_items if known is not None and item not in known)
+    if gone:
+        raise ItemsAreGone(gone)
 
 
 async def standing_at_receipt(connection: Connection, case_id: str) -> a.Standing:

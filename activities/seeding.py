@@ -35,10 +35,18 @@ async def seed_samples(connection: Connection) -> None:
         ],
     )
     await connection.executemany(
-        "insert into datasets (dataset_id, city, provider, openness, items, entry, sample) "
-        "values ($1, $2, $3, $4, $5, $6, true) on conflict do nothing",
+        "insert into datasets (dataset_id, city, provider, openness, items, entry, updated_on, sample) "
+        "values ($1, $2, $3, $4, $5, $6, $7, true) on conflict do nothing",
         [
-            (d.dataset_id, d.city, d.provider, d.openness, [i.item for i in d.items], d.model_dump_json())
+            (
+                d.dataset_id,
+                d.city,
+                d.provider,
+                d.openness,
+                [i.item for i in d.items],
+                d.model_dump_json(exclude={"updated_on"}),
+                d.updated_on,
+            )
             for d in sample_catalogue.datasets()
         ],
     )

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
+from activities import importing
 from activities.clock import Clock, DatabaseClock
 from activities.evidence import LARGEST
 from activities.settings import Settings
@@ -21,8 +22,11 @@ from api.routers import (
     access_requests,
     acts,
     cases,
+    catalogue,
+    catalogue_updates,
     datasets,
     deadlines,
+    demands,
     evidence,
     grants,
     health,
@@ -38,12 +42,15 @@ ROUTERS = (
     access_requests,
     objections,
     leak_reports,
+    catalogue_updates,
+    demands,
     cases,
     traces,
     tasks,
     acts,
     grants,
     datasets,
+    catalogue,
     deadlines,
     rules,
     health,
@@ -54,6 +61,7 @@ LARGEST_BODY = 1_000_000
 OF_PATH = {
     evidence.PATH: Limit(LARGEST, "EvidenceTooLarge"),
     objections.PATH: Limit(objections.LARGEST_BODY, "EvidenceTooLarge"),
+    importing.PATH: Limit(catalogue.LARGEST_FILE),
 }
 
 DESCRIPTION = """

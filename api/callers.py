@@ -13,6 +13,7 @@ from models.tables import CaseRow, TaskRow
 from rules.pack import CATALOGUE_UPDATE
 from rules.pinned import APPLICANT
 
+LEAK = "leak"
 SEES_THE_WHOLE_CITY = ("operator", "authority")
 """Roles of bodies whose officers may read every case of their city."""
 
@@ -41,8 +42,10 @@ class Caller:
         return self.has("reviewer", "supervisor", "admin")
 
     def reads_as_party(self, state: CaseState) -> bool:
-        """Whether the case is the caller's own. A catalogue update is nobody's: whoever opened it acted for a body."""
-        return state.party == self.account_id and state.procedure != CATALOGUE_UPDATE
+        """Whether the case is the caller's own. A catalogue update is nobody's, nor a report of a leak that is about no
+        dataset: whoever filed it acted for a body, and reads as its officers do."""
+        for_a_body = state.procedure == CATALOGUE_UPDATE or (state.procedure == LEAK and not state.dataset_id)
+        return state.party == self.account_id and not for_a_body
 
     def may_answer(self, task: TaskRow) -> bool:
         """Whether the task lies before the caller."""

@@ -65,7 +65,7 @@ class Search:
         """The datasets of one page, and the cursor of the next, None at the end. Raises a Problem on `cursor`."""
         rank, beyond = (0, true()) if after is None else self._beyond(after)
         found: list[tuple[int, DatasetRow]] = []
-        for each, ranked in self._ranks():
+        for each, ranked in self.ranks():
             if each >= rank and len(found) <= limit:
                 wanted = [*self._filters(now), ranked, beyond if each == rank else true()]
                 rows = await reader.datasets(wanted, limit + 1 - len(found))
@@ -82,11 +82,11 @@ class Search:
             raise invalid("cursor", "cursor_of_another_list")
         return rank, beyond(str(city), str(dataset_id))
 
-    def _ranks(self) -> list[tuple[int, ColumnElement[bool]]]:
+    def ranks(self) -> list[tuple[int, ColumnElement[bool]]]:
         """The parts of the list one after the other, each with what its entries have in common."""
         if self.q is None:
             return [(ALL_WORDS, true())]
-        everywhere, in_title = query_of(self.q), query_of(self.q, prefix=IN_TITLE)
+        everywhere, in_title = query_of(self.q, city=self.city), query_of(self.q, prefix=IN_TITLE, city=self.city)
         if everywhere is None or in_title is None:
             return []
         has_all, has_all_in_title = has_words(everywhere), has_words(in_title)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from activities.calendar_record import deadline_of
 from api.laws import Law
-from api.shapes import ClockShown, SkippedShown
+from api.shapes import ClockShown, OwnPeriodShown, SkippedShown
 from models.events import Clock
 from models.state import TaskState
 from rules.calendar import CalendarRecord
@@ -38,6 +38,7 @@ def clock_shown(
         due_at=clock.due_at,
         last_day=clock.last_day,
         provisional=clock.provisional,
+        own_periods=own_periods(law, task),
         calendar=clock.calendar,
         calendar_version=clock.calendar_version,
         stopped_at=clock.stopped_at,
@@ -47,6 +48,27 @@ def clock_shown(
         waiting_seconds=int(waiting.total_seconds()),
         skipped=skipped(law, clock, record),
     )
+
+
+def own_periods(law: Law, task: TaskState) -> list[OwnPeriodShown]:
+    """The outcomes that have a time of their own, in the order of the law."""
+    stage = law.rules.stage(task.stage)
+    outcomes = [o for o in stage.outcomes if o.outcome in task.clock.own_periods] if stage else []
+    return [
+        OwnPeriodShown(
+            outcome=each.outcome,
+            label=law.say(each.label),
+            period=task.clock.own_periods[each.outcome],
+            due_at=(due_at := task.clock.own_due_at.get(each.outcome)),
+            last_day=last_day(due_at) if due_at else None,
+        )
+        for each in outcomes
+    ]
+
+
+def last_day(due_at: datetime) -> date:
+    """The last day on which something is in time that is late from this instant on."""
+    return to_shanghai(due_at - timedelta(microseconds=1)).date()
 
 
 def skipped(law: Law, clock: Clock, record: CalendarRecord) -> list[SkippedShown]:

@@ -11,7 +11,7 @@ from fastapi import Depends, Response
 
 from activities.idempotency import id_from_key
 from activities.inbox import Filing
-from activities.receipt_facts import DataIsWithdrawn
+from activities.receipt_facts import DataIsWithdrawn, ItemsAreGone
 from api.callers import Caller
 from api.dependencies import Calling, Reading, Rendering, Running
 from api.problems import Problem, Wrong, invalid, wrongs
@@ -19,11 +19,12 @@ from api.reading import Reader
 from api.rendering import Renderer
 from api.runtime import Runtime
 from api.shapes import CaseShown
+from models.state import CaseState
 from models.tables import DatasetRow
 from rules.admissibility import DatasetFacts, Openness, admissible
 from rules.deadlines import to_shanghai
 from rules.loading import CityUnknown, cities, load_pack
-from rules.pinned import ProcedureRules
+from rules.pinned import APPLICANT, ProcedureRules
 from rules.resolving import NotInForce, ProcedureUnknown, resolve
 
 PROVIDER = "provider"
@@ -38,6 +39,15 @@ def rules_at(city: str, procedure: str, received_at: datetime) -> ProcedureRules
         raise Problem("Inadmissible", errors=[Wrong("city", "not_in_force", {"on": on})]) from fact
     except ProcedureUnknown as fact:
         raise Problem("Inadmissible", errors=[Wrong("city", "procedure_unknown")]) from fact
+
+
+def may_file(rules: ProcedureRules, caller: Caller, bodies: Mapping[str, str]) -> None:
+    """Raises a Problem unless the law lets the caller file: an applicant, or an officer of a body that it names."""
+    if APPLICANT in rules.filed_by and caller.has(APPLICANT):
+        return
+    if caller.has("reviewer") and caller.body in {bodies.get(role) for role in rules.filed_by}:
+        return
+    raise Problem("RoleRequired", params={"roles": rules.filed_by})
 
 
 def judge(rules: ProcedureRules, stated: Mapping[str, object], dataset: DatasetRow | None) -> None:
@@ -79,6 +89,12 @@ class Filer:
             raise invalid("city", "city_unknown", given=city, known=tuple(cities())) from fact
         return await self._reader.bodies_of(city)
 
+    async def provider(self, city: str, body: str) -> str:
+        """The body, which is a provider of that city. Raises a Problem on `provider`."""
+        if await self._reader.provider_of(city, body) is None:
+            raise invalid("provider", "provider_unknown")
+        return body
+
     async def subject(self, city: str, dataset_id: str) -> Subject:
         """The dataset of that city, and the bodies that have a role in a case about it. Raises a Problem."""
         bodies = await self.bodies(city)
@@ -102,14 +118,31 @@ class Filer:
 
         Raises a Problem, and what the inbox raises.
         """
+        await self.file(case_id, procedure, content, received)
+        return await self.shown(case_id)
+
+    async def file(
+        self,
+        case_id: str,
+        procedure: str,
+        content: Mapping[str, Any],
+        received: Callable[[datetime], Filing],
+    ) -> CaseState:
+        """As `receive`, for who goes on before the case is shown: what its log makes of it."""
         await self._reader.release()
         try:
-            await self._runtime.inbox.receive_filing(case_id, procedure, content, received)
+            state = await self._runtime.inbox.receive_filing(case_id, procedure, content, received)
         except DataIsWithdrawn as fact:
             raise Problem("Inadmissible", errors=[Wrong("dataset_id", "data_withdrawn")]) from fact
+        except ItemsAreGone as fact:
+            raise Problem("Inadmissible", errors=[Wrong("data_items", "item_unknown", {"items": fact.items})]) from fact
         self._runtime.courier.send(case_id)
         for told in await self._reader.told_by(case_id):
             self._runtime.courier.send(told)
+        return state
+
+    async def shown(self, case_id: str) -> CaseShown:
+        """The case that this call filed, as its answer."""
         self._response.headers["Location"] = f"/v1/cases/{case_id}"
         return await self._renderer.case(case_id)
 

@@ -18,7 +18,8 @@ Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, p
 Prose = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*$")]
 """Free text. PostgreSQL stores no NUL."""
 Something = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")]
-Items = Annotated[tuple[Code, ...], Field(max_length=500)]
+NamedItem = Annotated[Code, StringConstraints(strip_whitespace=True, min_length=1)]
+Items = Annotated[tuple[NamedItem, ...], Field(max_length=500)]
 EvidenceIds = Annotated[
     tuple[Code, ...], Field(max_length=MOST_EVIDENCE, description="ids of files that the caller uploaded")
 ]
@@ -100,6 +101,16 @@ class LeakReportForm(FilingForm):
     dataset_id: Code | None = None
     statement: Prose | None = None
     data_items: Items | None = None
+
+
+class DemandForm(FilingForm):
+    """A demand (需求) for data that is not in the catalogue."""
+
+    city: Code
+    provider: Code = Field(description="the body whose data it would be")
+    statement: Prose | None = Field(None, description="which data")
+    purpose: Prose | None = Field(None, description="what for")
+    use: Code | None = Field(None, description="general, research, commercial, where the city's law knows them")
 
 
 class EvidenceForm(Form):
@@ -184,9 +195,47 @@ class EntryDraft(Form):
         return self
 
 
+class Answers(Form):
+    """What a draft answers: the class that it proposes, and the questions by which the law tells the reviews that it
+    needs. Which of them are asked, and which answers are known, the city's law says; whether a draft opens data wider
+    or narrower than today is never asked, for the service knows it."""
+
+    openness: Code | None = Field(None, description="closed, conditional, unconditional")
+    origin: Code | None = Field(None, description="whether the data is the provider's own or was obtained by sharing")
+    law_in_question: Code | None = None
+    specialised: Code | None = None
+    secrets_or_privacy: Code | None = None
+    group_interests: Code | None = None
+    subjects_consent: Code | None = None
+
+
+class CatalogueUpdateForm(FilingForm):
+    """That something happened for which an entry of the catalogue has to change; with `entry`, the draft as well."""
+
+    city: Code
+    provider: Code | None = Field(None, description="whose entry it is, where the authority files; else the caller's")
+    dataset_id: Code | None = Field(None, description="left out: a dataset that is not in the catalogue yet")
+    trigger: Code = Field(description="what happened: one of the triggers that the city's law knows")
+    occurred_on: date | None = Field(None, description="the day on which it happened, or took effect")
+    statement: Prose | None = Field(None, description="what happened, in words")
+    entry: EntryDraft | None = Field(None, description="the draft, submitted with the filing")
+    answers: Answers | None = Field(None, description="what is answered with the draft")
+    basis: Prose | None = Field(None, description="by which law the draft narrows a class, where the city's law asks")
+
+    @model_validator(mode="after")
+    def _answers_come_with_a_draft(self) -> Self:
+        if self.entry is None and (self.answers or self.basis):
+            raise PydanticCustomError("answers_without_entry", "answers come with a draft")
+        return self
+
+    def submission(self) -> dict[str, object]:
+        """What is said with the draft, as a decision that submits it says it."""
+        return {name: value for name, value in self.said().items() if name in ("entry", "answers", "basis")}
+
+
 TERMS = ("access_mode", "valid_days", "daily_calls")
 """What only a decision about a request says."""
-MEASURE = ("processed_on", "entry_changes", "entry")
+MEASURE = ("processed_on", "held_from", "held_until", "entry_changes", "entry", "answers")
 """What only a decision about data, or about its entry, says."""
 
 
@@ -206,8 +255,11 @@ class DecisionForm(Form):
     processing: Prose | None = Field(None, description="what was done to data before it is opened again")
     need: Prose | None = Field(None, description="why data must be opened again")
     processed_on: date | None = Field(None, description="the day on which the processing was done")
+    held_from: date | None = Field(None, description="the first day of a public consultation")
+    held_until: date | None = Field(None, description="its last day, which is over")
     entry_changes: bool | None = Field(None, strict=True, description="the processing changes the catalogue's entry")
     entry: EntryDraft | None = Field(None, description="in a catalogue update: the draft that is submitted")
+    answers: Answers | None = Field(None, description="what is answered with that draft")
     data_items: Items | None = None
     access_mode: Code | None = None
     valid_days: int | None = Field(None, ge=1, le=36_500, strict=True, description="calendar days from the grant")
@@ -236,7 +288,11 @@ class DecisionForm(Form):
         if self.data_items is None and self.first_of(MEASURE) is None:
             return None
         return Measure(
-            data_items=self.data_items, processed_on=self.processed_on, entry_changes=bool(self.entry_changes)
+            data_items=self.data_items,
+            processed_on=self.processed_on,
+            held_from=self.held_from,
+            held_until=self.held_until,
+            entry_changes=bool(self.entry_changes),
         )
 
 

@@ -33,7 +33,13 @@ from rules.pinned import ProcedureRules
 
 OBJECTION = "objection"
 LEAK = "leak"
-PARTY = {OBJECTION: "objector", LEAK: "reporter", CATALOGUE_UPDATE: "initiator"}
+PARTY = {
+    OBJECTION: "objector",
+    LEAK: "reporter",
+    CATALOGUE_UPDATE: "initiator",
+    "openness_review": "initiator",
+    "demand": "requester",
+}
 """What the party is called, by procedure; in the others it is the applicant."""
 
 

@@ -60,6 +60,7 @@ STATUS: Mapping[str, int] = {
     "ProcessedBeforeTheRestriction": 422,
     "AnotherTaskFirst": 409,
     "MeasureNotAllowed": 422,
+    "NothingToReview": 409,
     "ConsultationNotOver": 422,
     "DataIsRestricted": 409,
     "Inadmissible": 422,
@@ -77,9 +78,11 @@ STATUS: Mapping[str, int] = {
     "IdempotencyKeyReused": 422,
     "NothingToSign": 409,
     "OperatorReports": 403,
+    "ProviderOrAuthorityRecords": 403,
     "NoPartInTheCase": 403,
     "EvidenceEmpty": 422,
     "EvidenceTooLarge": 413,
+    "EvidenceTooMuch": 409,
     "EvidenceNotAllowed": 422,
     "EvidenceUnknown": 422,
     "EvidenceStoreAway": 503,
@@ -141,7 +144,7 @@ class Problem(Exception):
             status=STATUS[self.code],
             detail=_filled(text.detail, self.params, _rule(self.rules, self.citation, language), language),
             instance=instance,
-            errors=[_error(wrong, language) for wrong in self.errors],
+            errors=[field_error(wrong, language) for wrong in self.errors],
             act_id=self.act_id,
         )
 
@@ -176,7 +179,8 @@ def _rule(rules: ProcedureRules | None, citation: Citation | None, language: Lan
     return law.named(citation) if citation else law.in_general()
 
 
-def _error(wrong: Wrong, language: Language) -> FieldError:
+def field_error(wrong: Wrong, language: Language) -> FieldError:
+    """What is wrong with one field, in this language."""
     known = texts()
     if wrong.code in known.errors:
         text = known.errors[wrong.code]

@@ -89,6 +89,8 @@ class Receiver:
             raise
         if received.state == "received":
             await self._runtime.courier.send_and_wait(act.case_id)
+            for told in await self._reader.told_by(act.case_id):
+                self._runtime.courier.send(told)
         elif received.state == "accepted" and not isinstance(act, JUDGED_AT_RECEIPT):
             # Its receipt judged it, and what it makes follow in the engine need not be waited for.
             self._runtime.courier.send(act.case_id)

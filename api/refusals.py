@@ -8,30 +8,53 @@ from typing import Any
 from api.laws import Law
 from api.problems import Problem, Wrong, a_or_an, all_of, stating
 from api.reading import CaseRead, Reader
-from models.acts import ACT, Act, Correct, Decide
+from models.acts import ACT, Act, Correct, Decide, Supply
 from models.judging import given_by
 from models.tables import ActRow
-from rules.pinned import Citation, Label, Outcome, Requirement
+from rules.pack import QUESTIONS
+from rules.pinned import Citation, EntryEffect, Label, Outcome, ProcedureRules, Requirement
 
 THIS_ACT = Label(zh="此操作", en="this act")
 
 
 async def refused(reader: Reader, row: ActRow) -> Problem:
     """The problem of an act that was refused."""
-    known = dict(row.problem or {})
+    read = await reader.case_read(row.case_id)
+    return problem_of(read, ACT.validate_python(row.act), row.problem or {}, row.act_id)
+
+
+def problem_of(read: CaseRead, act: Act, details: Mapping[str, Any], act_id: str | None = None) -> Problem:
+    """The problem of an act that a case refuses, for these details of the refusal; `act_id` where it was received."""
+    known = dict(details)
     code = known.pop("code", "Unexpected")
     field = known.pop("field", None)
     if code == "RequirementMissing":
-        read = await reader.case_read(row.case_id)
-        return requirement_missing(read, ACT.validate_python(row.act), str(field), known)
+        return requirement_missing(read, act, str(field), known, act_id)
     params: dict[str, object] = {name: tuple(str(value).split("|")) for name, value in known.items()}
+    citation = None
     if code == "AnotherTaskFirst":
-        stage = (await reader.case_read(row.case_id)).rules.stage(known["stage"])
+        stage = read.rules.stage(known["stage"])
         params["stage"] = stage.label if stage else known["stage"]
-    return Problem(code, errors=[Wrong(field, code, params)], params=params, act_id=row.act_id)
+    if code == "ChoiceNotOnRequest" and isinstance(act, Decide | Supply):
+        citation = why_not_on_request(read, act, str(field))
+    rules = read.rules if citation else None
+    wrong = Wrong(place_of(field, act) if field else None, code, params, citation, rules)
+    return Problem(code, errors=[wrong], params=params, citation=citation, rules=rules, act_id=act_id)
 
 
-def requirement_missing(read: CaseRead, act: Act, field: str, known: Mapping[str, Any]) -> Problem:
+def why_not_on_request(read: CaseRead, act: Decide | Supply, name: str) -> Citation | None:
+    """The rule by which a value is not for the party to choose; None where the law does not know the value."""
+    choice = read.rules.choice(name, act.amends.choices.get(name, "")) if act.amends else None
+    return choice.citation if choice else None
+
+
+def place_of(field: str, act: Act) -> str:
+    """Where in the body of the call a field stands: what is answered with a draft stands among its answers."""
+    is_answer = field in QUESTIONS and isinstance(act, Decide)
+    return f"answers.{field}" if is_answer else field
+
+
+def requirement_missing(read: CaseRead, act: Act, field: str, known: Mapping[str, Any], act_id: str | None) -> Problem:
     """Names all that is demanded and was not given, where the refusal names the first thing alone."""
     outcome, missing = demanded_by(read, act)
     citation = cited(read, known)
@@ -42,7 +65,8 @@ def requirement_missing(read: CaseRead, act: Act, field: str, known: Mapping[str
         return {"outcome": named, "states": stating(demanded), "fields": all_of(demanded)}
 
     def wrong(any_of: tuple[str, ...], by: Citation | None) -> Wrong:
-        return Wrong("|".join(any_of), "RequirementMissing", params([any_of]), by, rules)
+        place = "|".join(place_of(name, act) for name in any_of)
+        return Wrong(place, "RequirementMissing", params([any_of]), by, read.rules if by else None)
 
     first = tuple(field.split("|"))
     by_same_rule = [requirement.any_of for requirement in missing if requirement.citation == citation]
@@ -52,7 +76,7 @@ def requirement_missing(read: CaseRead, act: Act, field: str, known: Mapping[str
         params=params(by_same_rule or [first]),
         citation=citation,
         rules=rules,
-        act_id=act.id,
+        act_id=act_id,
     )
 
 
@@ -67,7 +91,27 @@ def demanded_by(read: CaseRead, act: Act) -> tuple[Outcome | None, list[Requirem
     mode = rules.choice("access_mode", act.terms.access_mode) if act.terms and act.terms.access_mode else None
     demanded = (*(mode.grant_requires if mode else ()), *(outcome.requires if outcome else ()))
     given = given_by(rules, state, act)
-    return outcome, [each for each in demanded if each.applies_to(state.choices) and not each.is_met_by(given)]
+    amends = act.amends if isinstance(act, Decide) else None
+    choices = {**state.choices, **(amends.choices if amends else {})}
+    missing = [each for each in demanded if each.applies_to(choices) and not each.is_met_by(given)]
+    return outcome, [*missing, *lacking(rules, choices, outcome, act)]
+
+
+def lacking(
+    rules: ProcedureRules, choices: Mapping[str, str], outcome: Outcome | None, act: Decide | Correct
+) -> list[Requirement]:
+    """The fields of an entry that the law demands and that the entry would not have by the draft, if there is one."""
+    if outcome is None or outcome.entry is not EntryEffect.SUBMIT or not isinstance(act, Decide):
+        return []
+    if act.measure is None or not act.measure.entry_fields:
+        return []
+    return [
+        Requirement(any_of=(f"entry.{rule.field}",), citation=rule.citation)
+        for rule in rules.entry
+        if rule.required
+        and all(choices.get(name) in values for name, values in rule.when.items())
+        and rule.field not in act.measure.entry_fields
+    ]
 
 
 def cited(read: CaseRead, known: Mapping[str, Any]) -> Citation | None:

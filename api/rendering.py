@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from api import objections_shown
+from api import objections_shown, updates_shown
 from api.callers import Caller
 from api.clocks import clock_shown
 from api.language import Language, said
@@ -37,7 +37,7 @@ from rules.pinned import APPLICANT, Outcome, ProcedureRules, Stage
 
 TEXT_FIELDS = (
     *("reason", "basis", "reference", "tender_reference", "access_mode_basis", "text"),
-    *("answer", "measure", "processing", "processed_on", "need", "entry"),
+    *("answer", "measure", "processing", "processed_on", "held_from", "held_until", "need", "entry", "answers"),
 )
 """What people write with a decision."""
 REQUEST_FIELDS = ("purpose", "scenario", "safeguards", "tender_reference")
@@ -48,6 +48,8 @@ HIDDEN = {"key_digest"}
 """Fields of events that nobody reads."""
 OF_OTHER_CASES = {"by_case", "update_case_id"}
 """Fields of events that a party does not read: which case of somebody else keeps data back, or follows from this."""
+OF_A_CASE = "case:"
+"""Begins who did something, where another case did it; that case a party does not read either."""
 ACCESS_REQUEST = "access_request"
 
 
@@ -89,6 +91,7 @@ class Renderer:
             rules=law.shown(state.rules_digest),
             request=request_shown(state, acts) if state.procedure == ACCESS_REQUEST else None,
             **vars(await objections_shown.shown(self._reader, self._caller, law, read, acts, present.now)),
+            **vars(await updates_shown.shown(self._reader, self._caller, law, read, acts, self._named)),
             tasks=[
                 self._task(law, state, task, names, present, task.task_id in overdue, waiting.get(task.task_id))
                 for task in sorted(state.tasks.values(), key=lambda task: task.opened_by_event)
@@ -247,6 +250,9 @@ class Renderer:
             readable = act is not None and self._may_read(read.rules, read.state, act)
             fields = event.model_dump(mode="json", exclude=HIDDEN if reads_all else HIDDEN | OF_OTHER_CASES)
             by = logins.get(getattr(event, "by", ""))
+            if not reads_all and by and by.startswith(OF_A_CASE):
+                by = None
+                del fields["by"]
             shown.append(LoggedEvent(**fields, by_login=by, text=act.content if act and readable else None))
         return shown
 
@@ -311,6 +317,9 @@ def said_to_the_party(rules: ProcedureRules, task: TaskState, outcome_name: str)
     stage = rules.stage(task.stage)
     outcome = stage.outcome(outcome_name) if stage else None
     if outcome and outcome.answers:
+        return True
+    if rules.hold and task.stage == rules.hold.reviewed_by:
+        # Whether data is served that may infringe a right is the affair of whoever says so.
         return True
     if outcome is None or outcome.leads_to is None:
         return False

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from api.shape import Cited as Cited
+from api.shape import Instant as Instant
+from api.shape import Shape as Shape
+from api.shapes_of_updates import CaseNamed as CaseNamed
+from api.shapes_of_updates import DemandShown, OpennessReviewShown, UpdateShown
 from models.restrictions import RestrictionKind
-from rules.deadlines import to_shanghai
-from rules.pinned import Basis
 
 T = TypeVar("T")
-
-Instant = Annotated[datetime, AfterValidator(to_shanghai)]
-"""Shown with the offset of Asia/Shanghai, by which the periods are counted."""
-
-
-class Shape(BaseModel):
-    model_config = ConfigDict(frozen=True)
 
 
 class Page(Shape, Generic[T]):
@@ -26,15 +22,6 @@ class Page(Shape, Generic[T]):
 
     items: list[T]
     next: str | None
-
-
-class Cited(Shape):
-    """Where a rule stands. `basis` tells a rule of law from a service rule, whose reason is the `note`."""
-
-    source: str
-    article: str | None
-    basis: Basis
-    note: str | None = None
 
 
 class RuleNamed(Cited):
@@ -112,6 +99,17 @@ class SkippedShown(Shape):
     why: str
 
 
+class OwnPeriodShown(Shape):
+    """The time for one outcome, where it is not that of the task; `due_at` is exclusive. It makes nothing overdue by
+    itself: another outcome may still be in time."""
+
+    outcome: str
+    label: str
+    period: str
+    due_at: Instant | None
+    last_day: date | None
+
+
 class ClockShown(Cited):
     """The time a body has. `due_at` is exclusive, and null where the rule gives no number.
 
@@ -129,6 +127,7 @@ class ClockShown(Cited):
     due_at: Instant | None
     last_day: date | None
     provisional: bool
+    own_periods: list[OwnPeriodShown]
     calendar: str
     calendar_version: int | None
     stopped_at: Instant | None
@@ -168,8 +167,8 @@ class TaskShown(Shape):
 
 
 class PartyShown(Shape):
-    """Who takes part in a case: who filed it (`applicant`, `objector`, `reporter`) or opened it (`initiator`) by login,
-    a body by its id."""
+    """Who takes part in a case: who filed it (`applicant`, `objector`, `reporter`, `requester`) or opened it
+    (`initiator`) by login, a body by its id."""
 
     role: str
     id: str
@@ -287,13 +286,6 @@ class RestrictedBy(Shape):
     data_items: list[str]
 
 
-class CaseNamed(Shape):
-    """Another case, by its id and by the number that people quote."""
-
-    case_id: str
-    case_number: str
-
-
 class GrantShown(Shape):
     """What is granted. No items named: all. `valid_until` is exclusive."""
 
@@ -313,8 +305,9 @@ class CaseShown(Shape):
     Of an objection: `objection`, `data`, `hold_withheld`, `disputed` (the mark is on the dataset), `answer`, and for
     officers with a part in it `objector_history`. Of a report of a leak: `report`. Of a request and of a grant:
     `restricted_by`, and `waits_for_data` while all agree to a grant whose data is held or suspended.
-    Of a catalogue update: `caused_by`, the case that ordered it, which has it as its `catalogue_update`; both for those
-    who may know of the other case. Its drafts are among the `reasons`.
+    Of a catalogue update: `update`, and `caused_by`, the case that ordered it, which has it as its `catalogue_update`;
+    both for those who may know of the other case. Its drafts are among the `reasons`. Of a demand: `demand`; of an
+    openness review: `openness_review`.
     """
 
     case_id: str
@@ -343,6 +336,9 @@ class CaseShown(Shape):
     waits_for_data: bool
     tasks: list[TaskShown]
     granted: GrantShown | None
+    update: UpdateShown | None
+    demand: DemandShown | None
+    openness_review: OpennessReviewShown | None
     caused_by: CaseNamed | None
     catalogue_update: CaseNamed | None
     advice: list[Advice]

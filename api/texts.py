@@ -26,7 +26,7 @@ class ProblemText(Strict):
 class Texts(Strict):
     """`problems` by the code of a refusal or of the service, `errors` by the code of one field's error, `shapes` by
     pydantic's type of error, `fields` by the name of a field, `endings` by an outcome of a case that no pack names,
-    `holds` by why data is not held, `gate` by the gate's reason."""
+    `holds` by why data is not held, `duplicates` by why entries are alike, `gate` by the gate's reason."""
 
     problems: Mapping[str, ProblemText]
     errors: Mapping[str, Label]
@@ -34,6 +34,7 @@ class Texts(Strict):
     fields: Mapping[str, Label]
     endings: Mapping[str, Label]
     holds: Mapping[str, Label]
+    duplicates: Mapping[str, Label]
     gate: Mapping[str, Label]
 
 

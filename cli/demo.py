@@ -1,4 +1,5 @@
-"""`kaifang demo`: one request and one objection in each city, walked to their ends over HTTP as their parties would."""
+"""`kaifang demo`: a request, an objection, a catalogue update and, where there are any, a demand in each city, walked
+to their ends over HTTP as their parties would."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from rich.table import Table
 
 from activities.settings import Settings, SettingsError
 from api.issuer import issue, signing_key
+from cli.demo_catalogue import demand_data, update_the_catalogue
 from rules.loading import cities
 from rules.pinned import APPLICANT, DataEffect, Outcome, ProcedureRules
 from rules.sample_catalogue import accounts
@@ -66,8 +68,8 @@ def register(app: typer.Typer) -> None:
 def demo(
     language: Annotated[Language, typer.Option(help="Language of the labels.")] = Language.EN,
 ) -> None:
-    """File one request and one objection in each city and walk them to their ends over HTTP, against a running
-    `make up`."""
+    """File a request, an objection, a catalogue update and a demand in each city that has them and walk them to their
+    ends over HTTP, against a running `make up`."""
     console = Console()
     try:
         settings = Settings.load()
@@ -80,9 +82,17 @@ def demo(
             console.print(told(case, decisions, words))
             console.print(f"  → [bold]{case['outcome_label']}[/bold]: {access_of(case, words)}\n")
             case, decisions, data = object_to_data(parties, city)
-        console.print(told(case, decisions, words))
-        console.print(f"  {case['dataset_id']}: {' → '.join(words['data'][restriction] for restriction in data)}")
-        console.print(f"  → [bold]{case['outcome_label']}[/bold]; {words['answer']}: {case['answer']['text']}\n")
+            console.print(told(case, decisions, words))
+            console.print(f"  {case['dataset_id']}: {' → '.join(words['data'][restriction] for restriction in data)}")
+            console.print(f"  → [bold]{case['outcome_label']}[/bold]; {words['answer']}: {case['answer']['text']}\n")
+            case, decisions = update_the_catalogue(parties, city)
+            console.print(told(case, decisions, words))
+            console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['dataset_id']}, {changed(case)}\n")
+            demanded = demand_data(parties, city)
+            if demanded:
+                case, decisions = demanded
+                console.print(told(case, decisions, words))
+                console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['demand']['provided']}\n")
 
 
 class Parties:
@@ -113,6 +123,12 @@ class Parties:
         if response.is_error:
             raise typer.BadParameter(f"{method} {path}: {response.status_code} {response.text}")
         answer: Json = response.json()
+        return answer
+
+    def ask(self, login: str, path: str) -> Json | None:
+        """The answer to a question; None where there is none."""
+        response = self._http.get(path, headers=self._headers(login))
+        answer: Json | None = None if response.is_error else response.json()
         return answer
 
     def upload(self, login: str, name: str, text: str) -> str:
@@ -256,3 +272,9 @@ def access_of(case: Json, words: Json) -> str:
     if not granted:
         return ""
     return f"{granted['access_mode']}, {', '.join(granted['data_items'])}, {words['until']} {granted['valid_until']}"
+
+
+def changed(case: Json) -> str:
+    """What an update changed in its entry."""
+    changes = case["update"]["draft"]["changes"]
+    return ", ".join(f"{each['field']}: {each['now']} → {each['then']}" for each in changes)

@@ -6,6 +6,7 @@ import asyncio
 
 import asyncpg
 
+from activities.catalogue_index import index_what_is_not
 from activities.seeding import seed_notices, seed_samples
 from activities.settings import Settings
 from migrations import upgrade
@@ -21,6 +22,7 @@ async def prepare(dsn: str, *, samples: bool) -> None:
             await seed_notices(connection, read_record())
             if samples:
                 await seed_samples(connection)
+            await index_what_is_not(connection)
     finally:
         await connection.close()
 

@@ -91,8 +91,10 @@ def holds_up(rules: ProcedureRules, task: TaskState) -> bool:
 
 
 def nothing_to_grant(rules: ProcedureRules, state: CaseState, at: datetime) -> bool:
-    """Whether other cases have withdrawn all that would be granted."""
-    return all_withdrawn(state, grant(rules, state, at).data_items)
+    """Whether other cases have withdrawn all that would be granted, or taken it out of the catalogue."""
+    items = grant(rules, state, at).data_items
+    gone = bool(state.entry_items) and bool(items) and set(items).isdisjoint(state.entry_items or ())
+    return gone or all_withdrawn(state, items)
 
 
 def waits_for_data(rules: ProcedureRules, state: CaseState, at: datetime) -> bool:

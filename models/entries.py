@@ -70,7 +70,7 @@ def move_entry(rules: ProcedureRules, proposal: Proposal, outcome: Outcome, meas
                         "submission": state.draft.submission,
                         "data_items": state.draft.data_items,
                         "openness": state.choices.get("openness"),
-                        "reopens": bool(triggered and triggered.reopens),
+                        "reopens": withdrawn(state) if triggered and triggered.reopens else {},
                     }
                 )
             )
@@ -79,10 +79,20 @@ def move_entry(rules: ProcedureRules, proposal: Proposal, outcome: Outcome, meas
 
 
 def nothing_keeps_it_back(state: CaseState) -> None:
-    """No objection holds or suspends the data, but the one that ordered this update. Raises DataIsRestricted."""
+    """No objection holds or suspends the data, but the one that ordered this update; and no item that one keeps back
+    disappears under another name. Raises DataIsRestricted."""
+    items = set(state.draft.data_items) if state.draft else set()
     for by_case, met in state.restricted_by.items():
         if met.kind is not RestrictionKind.WITHDRAWAL and by_case != state.caused_by:
             raise r.DataIsRestricted(field="outcome")
+        if items and not set(met.data_items) <= items:
+            raise r.DataIsRestricted(field="entry")
+
+
+def withdrawn(state: CaseState) -> dict[str, tuple[str, ...]]:
+    """Case to what it has withdrawn of the data that this case is about."""
+    met = state.restricted_by.items()
+    return {by_case: each.data_items for by_case, each in met if each.kind is RestrictionKind.WITHDRAWAL}
 
 
 def meet_change(proposal: Proposal, act: a.ChangeEntry, items: tuple[str, ...]) -> None:

@@ -51,7 +51,8 @@ class Clock(Frozen):
     @property
     def wants_due(self) -> bool:
         """Whether the transaction that writes this clock has to fill in when it ends."""
-        return self.period is not None and self.due_at is None and self.stopped_at is None
+        has_an_end = self.period is not None or bool(self.own_periods)
+        return has_an_end and self.due_at is None and not self.own_due_at and self.stopped_at is None
 
     def due_for(self, outcome: str) -> datetime | None:
         """When this outcome is late: the end of its own period, or of the stage's."""
@@ -376,7 +377,7 @@ class EntrySubmitted(Recorded):
 class EntryPublished(Recorded):
     """The draft of that act is the entry of the catalogue from here on.
 
-    `openness` is None where the update leaves it as it was; `reopens` opens again what was withdrawn.
+    `openness` is None where the update leaves it as it was.
     """
 
     type: Literal["EntryPublished"] = "EntryPublished"
@@ -384,7 +385,8 @@ class EntryPublished(Recorded):
     submission: str
     data_items: tuple[str, ...] = ()
     openness: str | None = None
-    reopens: bool = False
+    reopens: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Closed cases to the items that they have withdrawn and this opens again; as they stood when it was decided."""
 
 
 class TurnAwaited(Recorded):

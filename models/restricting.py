@@ -13,6 +13,8 @@ from models.state import CaseState
 from rules.deadlines import to_shanghai
 from rules.pinned import DataEffect
 
+SUSPENDED_TWICE = (RestrictionKind.SUSPENSION, DataEffect.SUSPEND)
+
 
 def move_data(
     proposal: Proposal,
@@ -35,16 +37,19 @@ def move_data(
         items = stands.data_items if stands else state.data_items
     if whole_dataset:
         items = ()
-    elif stands and stands.kind is RestrictionKind.SUSPENSION and effect is DataEffect.SUSPEND:
+    elif stands and (stands.kind is RestrictionKind.WITHDRAWAL or (stands.kind, effect) == SUSPENDED_TWICE):
+        # What is withdrawn, or suspended by another decision, is let go by being served and in no other way.
         items = together(stands.data_items, items)
     if effect is DataEffect.SERVE:
         processed_anew(state)
         if stands:
             proposal.add(e.DataRestored.model_validate({**told, "data_items": stands.data_items}))
         return
-    kind = RestrictionKind.SUSPENSION if effect is DataEffect.SUSPEND else RestrictionKind.WITHDRAWAL
+    is_withdrawn = stands is not None and stands.kind is RestrictionKind.WITHDRAWAL
+    suspends = effect is DataEffect.SUSPEND and not is_withdrawn
+    kind = RestrictionKind.SUSPENSION if suspends else RestrictionKind.WITHDRAWAL
     if not already(stands, Restriction(kind=kind, data_items=items)):
-        event = e.DataSuspended if effect is DataEffect.SUSPEND else e.DataWithdrawn
+        event = e.DataSuspended if suspends else e.DataWithdrawn
         proposal.add(event.model_validate({**told, "data_items": items}))
 
 

@@ -120,6 +120,8 @@ class CaseState(Frozen):
     ordered: e.EntryChangeOrdered | None = None
     caused_by: str | None = None
     """The case in which this one was ordered."""
+    entry_items: tuple[str, ...] | None = None
+    """The items that the entry has since an update changed them; None while none did."""
     behind: str | None = None
     """The update of the same entry that goes first."""
     draft: e.EntrySubmitted | None = None
@@ -200,6 +202,8 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             changes["disputed"] = True
         case e.ObjectorAnswered():
             changes |= {"answered_at": event.at, "answers": state.answers + 1, "disputed": False}
+        case e.EntryChanged():
+            changes["entry_items"] = event.data_items
         case e.EntryChangeOrdered():
             changes["ordered"] = event
         case e.EntrySubmitted():
@@ -221,7 +225,6 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             | e.AccessRevoked()
             | e.AccessRenounced()
             | e.AccessEnded()
-            | e.EntryChanged()
             | e.HoldWithheld()
         ):
             pass
@@ -263,6 +266,8 @@ def _of_data(
         "restricted_at": event.at,
         "kept_back_at": state.kept_back_at if state.restriction else event.at,
         "lifted_at": None,
+        # What was processed before the data was kept back again has nothing to do with that.
+        "processed_on": state.processed_on if state.restriction else None,
     }
 
 

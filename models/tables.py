@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Date, DateTime, Identity, Index, Text, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlmodel import Field, SQLModel
 
 
@@ -307,10 +307,18 @@ class AccountRow(SQLModel, table=True):
 
 
 class DatasetRow(SQLModel, table=True):
-    """A dataset of a city's catalogue; `entry` holds the fields that the city's law wants published."""
+    """A dataset of a city's catalogue; `entry` holds the fields that the city's law wants published.
+
+    `updated_on` is of the data and not of the entry: the latest day on which it was brought up to date, as its provider
+    said last (`updated_by`, an account; null where the entry came with it). It stands nowhere else, nor in a version.
+    `search` are the index words of entry and provider, null until `activities.catalogue_index` has made them.
+    """
 
     __tablename__ = "datasets"
-    __table_args__ = (Index("datasets_of_city", "city", "dataset_id"),)
+    __table_args__ = (
+        Index("datasets_of_city", "city", "dataset_id"),
+        Index("datasets_by_word", "search", postgresql_using="gin"),
+    )
     dataset_id: str = Field(primary_key=True)
     city: str
     provider: str = Field(foreign_key="bodies.body")
@@ -318,6 +326,9 @@ class DatasetRow(SQLModel, table=True):
     items: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     entry: dict[str, Any] = jsonb()
     sample: bool = False
+    updated_on: date | None = Field(default=None, sa_column=Column(Date, nullable=True))
+    updated_by: str | None = None
+    search: str | None = Field(default=None, sa_column=Column(TSVECTOR, nullable=True))
 
 
 class DatasetVersionRow(SQLModel, table=True):

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from models.acts import JUDGED_AT_RECEIPT, File
+from models.acts import File
+from models.state import CaseState, fold
 from tests import recorded
+from workflows.procedures import BY_NAME
 
 HEAD = """# What a case costs the engine
 
@@ -19,7 +21,8 @@ Generated from the recorded histories: `python -m tests.costing > docs/cost-of-a
 `tests/workflows/test_cost_of_a_case.py` compares. Log events are rows in PostgreSQL, history events lie in Temporal.
 Billable actions by Temporal's own list: one each for the start, a timer, an upsert of search attributes, a signal, an
 update (rejected ones too), an attempt of an activity; local activities are one a workflow task. Claims, releases,
-reassignments and notes are judged at receipt and cost the engine nothing.
+reassignments and notes are judged at receipt and cost the engine nothing. Every act on an objection is judged at its
+receipt too; the engine is told of those that were accepted, by an update each.
 """
 
 ONE_ACTION = {
@@ -50,6 +53,8 @@ def cost_of(name: str) -> Cost:
     """Counts one recorded case."""
     events = recorded.history(name)["events"]
     log = recorded.log(name)
+    filed = fold(CaseState(), log.events[:1])
+    at_receipt = BY_NAME[filed.procedure].procedure.judged_at_receipt
     actions: Counter[str] = Counter()
     with_local_activities = set()
     accepted = set()
@@ -69,9 +74,7 @@ def cost_of(name: str) -> Cost:
     actions["updates"] += sum(
         1
         for each in log.acts
-        if each.state == "refused"
-        and not isinstance(each.act, (*JUDGED_AT_RECEIPT, File))
-        and each.act.id not in accepted
+        if each.state == "refused" and not isinstance(each.act, (*at_receipt, File)) and each.act.id not in accepted
     )
     return Cost(name, len(log.events), len(events), actions)
 

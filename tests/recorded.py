@@ -55,14 +55,6 @@ class RecordedLog:
     acts: list[RecordedAct]
 
 
-def clear() -> None:
-    """Nothing is recorded any more."""
-    for folder in (HISTORIES, LOGS, RULES):
-        folder.mkdir(exist_ok=True)
-        for file in folder.glob("*.json"):
-            file.unlink()
-
-
 def write(
     name: str,
     history: dict[str, Any],

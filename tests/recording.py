@@ -1,7 +1,8 @@
 """Drives every path of every city through the real engine and keeps what history and log it left.
 
-`python -m tests.recording` writes tests/histories and tests/logs anew, from the workflows as they are now. What is
-recorded stays until the workflows change on purpose: replaying it is how we know that cases which wait are not broken.
+`python -m tests.recording` records every path of which tests/histories has no file yet, from the workflows as they are
+now. What is recorded stays: replaying it is how we know that cases which wait are not broken by a change. A path is
+recorded anew only if its two files are deleted first, on purpose.
 """
 
 from __future__ import annotations
@@ -12,10 +13,8 @@ import json
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 from temporalio.client import Client
@@ -27,22 +26,14 @@ from models import acts as a
 from models.course import access_case_id
 from stack.postgres import Postgres
 from stack.temporal import NAMESPACE, TIME_SKIPPING, TemporalServer
-from tests import recorded
-from tests.driving import AT, WHATEVER_IS_ASKED, Driver, ShiftedClock
+from tests import recorded, recording_entries, recording_objections
+from tests.driving import Driver, ShiftedClock
 from tests.skipping import A_MOMENT, Skipping
+from tests.walking import AGREED, BOTH_SIGN, Walk
 from worker import build_worker
 
 UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 QUEUE = "recording"
-APPLICANT = a.Actor(account="acc_applicant")
-BOTH_SIGN = [("provider_signature", "sign"), ("applicant_signature", "sign")]
-AGREED = {
-    "nanning": [("formal_review", "pass"), ("provider_review", "agree"), ("approval", "approve")],
-    "yulin": [("authority_review", "pass"), ("provider_review", "pass")],
-    "guangzhou": [("provider_review", "agree")],
-    "lianyungang": [("provider_review", "agree")],
-    "nanjing": [("provider_review", "agree")],
-}
 REFUSED = {
     "nanning": [("formal_review", "pass"), ("provider_review", "refuse"), ("approval_of_refusal", "approve")],
     "yulin": [("authority_review", "pass"), ("provider_review", "refuse")],
@@ -50,70 +41,6 @@ REFUSED = {
     "lianyungang": [("provider_review", "refuse")],
     "nanjing": [("provider_review", "refuse")],
 }
-
-
-@dataclass
-class Walk:
-    """One case on its path. Its acts are numbered, so that a new recording differs only in what has changed."""
-
-    driver: Driver
-    skipping: Skipping
-    city: str
-    case_id: str
-    acts: int = 0
-
-    @property
-    def first(self) -> str:
-        """The stage that is reviewed first."""
-        return AGREED[self.city][0][0]
-
-    async def file(self, driver: Driver | None = None) -> None:
-        await (driver or self.driver).file(
-            self.city,
-            case_id=self.case_id,
-            choices={"use": "commercial" if self.city == "nanjing" else "general", "access_mode": "api"},
-            items=("name", "address"),
-            given=("purpose", "data_items", "scenario", "safeguards"),
-        )
-        await self.begun(self.case_id)
-
-    async def begun(self, case_id: str) -> None:
-        """The engine has done what it does at the start; else the start and the first act would share a step or not."""
-        await self.driver.temporal.get_workflow_handle(case_id).query("__stack_trace", rpc_timeout=self.driver.patience)
-
-    async def access(self, driver: Driver | None = None) -> str:
-        """The access case, in the engine."""
-        case_id = access_case_id(self.case_id)
-        await (driver or self.driver).engine.hand_over(case_id, self.driver.patience)
-        await self.begun(case_id)
-        return case_id
-
-    async def do(
-        self, kind: type[a.ReceivedAct], by: a.Actor = APPLICANT, case_id: str | None = None, **more: Any
-    ) -> str:
-        """An act with a text that people alone may read."""
-        self.acts += 1
-        act = kind(id=f"{self.case_id}.{self.acts}", case_id=case_id or self.case_id, by=by, received_at=AT, **more)
-        return await self.driver.do(act, content={"reason": recorded.FREE_TEXT})  # type: ignore[arg-type]  # a member of the union Act, which mypy cannot see
-
-    async def on(self, stage: str, kind: type[a.TaskAct], officer: str = "1", **more: Any) -> str:
-        task = await self.driver.task(self.case_id, stage)
-        return await self.do(kind, self.driver.officer_of(task, officer), task_id=task.task_id, **more)
-
-    async def decide(self, *decisions: tuple[str, str], **more: Any) -> None:
-        for stage, outcome in decisions:
-            answer = await self.on(stage, a.Decide, outcome=outcome, given=WHATEVER_IS_ASKED, **more)
-            assert answer == "accepted", f"{self.case_id}: {stage} {outcome}: {answer}"
-
-    async def correct(self, stage: str, outcome: str) -> None:
-        assert await self.on(stage, a.Correct, outcome=outcome, given=WHATEVER_IS_ASKED) == "accepted"
-
-    async def skip_past(self, stage: str) -> None:
-        """Until the stage's clock has passed and the log says so."""
-        due_at = (await self.driver.task(self.case_id, stage)).clock.due_at
-        assert due_at
-        await self.skipping.skip_to(self.case_id, due_at + A_MOMENT)
-        await self.driver.until_event(self.case_id, "ClockPassed")
 
 
 async def granted(walk: Walk) -> None:
@@ -269,18 +196,33 @@ BY_CITY: Mapping[str, Mapping[str, Path_]] = {
     "lianyungang": {"opinion": opinion},
     "nanjing": {"renounced": renounced},
 }
-ACCESS = {"renounced", "revoked", "expired"}
+ACCESS = {"renounced", "revoked", "expired", "grant-ended", "grant-items-removed"}
 """Paths of the access case that the grant opens; of the request itself `granted` tells all."""
 
 
 def paths() -> Iterable[tuple[str, str, Path_]]:
     """City, name and path."""
-    return [(city, name, path) for city in AGREED for name, path in {**EVERYWHERE, **BY_CITY[city]}.items()]
+    of_requests = (EVERYWHERE, BY_CITY)
+    of_objections = (recording_objections.EVERYWHERE, recording_objections.BY_CITY)
+    of_entries = (recording_entries.EVERYWHERE, recording_entries.BY_CITY)
+    for everywhere, by_city in (of_requests, of_objections, of_entries):
+        yield from ((city, name, path) for city in AGREED for name, path in {**everywhere, **by_city[city]}.items())
+
+
+def file_of(city: str, name: str) -> str:
+    """Under which name a path is kept."""
+    return f"{city}-access-{name}" if name in ACCESS else f"{city}-{name}"
+
+
+def missing() -> list[tuple[str, str, Path_]]:
+    """The paths that are not recorded."""
+    known = set(recorded.names())
+    return [(city, name, path) for city, name, path in paths() if file_of(city, name) not in known]
 
 
 async def keep(walk: Walk, name: str) -> None:
     """The history and the log of the case, as files."""
-    case_id = access_case_id(walk.case_id) if name in ACCESS else walk.case_id
+    case_id = walk.kept or (access_case_id(walk.case_id) if name in ACCESS else walk.case_id)
     handle = walk.driver.temporal.get_workflow_handle(case_id)
     await asyncio.wait_for(handle.result(), timeout=20)
     history = await handle.fetch_history()
@@ -292,12 +234,11 @@ async def keep(walk: Walk, name: str) -> None:
         {"act": json.loads(r["act"]), "state": r["state"], "problem": json.loads(r["problem"] or "null")} for r in rows
     ]
     events = [event.model_dump(mode="json") for event in await walk.driver.events(case_id)]
-    name = f"access-{name}" if name in ACCESS else name
-    recorded.write(f"{walk.city}-{name}", history.to_json_dict(), json.loads(rules), events, acts)
+    recorded.write(file_of(walk.city, name), history.to_json_dict(), json.loads(rules), events, acts)
 
 
 async def record(postgres: Postgres, temporal: TemporalServer) -> None:
-    """Every path on servers that are running."""
+    """Every path that is missing, on servers that are running."""
     server = await asyncpg.connect(postgres.dsn("postgres"))
     await server.execute("create database recording")
     await server.close()
@@ -308,7 +249,7 @@ async def record(postgres: Postgres, temporal: TemporalServer) -> None:
     async with await open_pool(dsn) as pool, build_worker(client, pool, QUEUE, clock):
         driver = Driver(pool, client, QUEUE, clock=clock, patience=timedelta(seconds=20))
         skipping = Skipping(driver)
-        for city, name, path in paths():
+        for city, name, path in missing():
             clock.shift = timedelta()  # a case enters the engine at the engine's present
             walk = Walk(driver, skipping, city, f"{city}-{name}")
             await path(walk)
@@ -316,7 +257,6 @@ async def record(postgres: Postgres, temporal: TemporalServer) -> None:
 
 
 def main() -> None:
-    recorded.clear()
     home = Path(tempfile.mkdtemp(prefix="kaifang-recording-"))
     home.chmod(0o711)
     postgres = Postgres(home, settings=UNSAFE)

@@ -13,7 +13,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from models import acts as a
     from models import events as e
-    from models.acts import Act
+    from models.acts import Act, ReceivedAct
     from models.entries import meet_change, nothing_left
     from models.judging import add_note
     from models.messages import CaseStart
@@ -77,7 +77,14 @@ def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
     """Nothing follows from an act on a grant but what the act itself says; time ends it (`models.course.pass_time`)."""
 
 
-ACCESS = Procedure(name="access", code="AC", answer=answer, follow=follow)
+ACCESS = Procedure(
+    name="access",
+    code="AC",
+    answer=answer,
+    follow=follow,
+    # A revocation ends the access when it is received, as an objection stops data.
+    judged_at_receipt=(ReceivedAct,),
+)
 
 
 @workflow.defn(name="Access")

@@ -8,7 +8,19 @@ from fastapi import APIRouter, Body, Query
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col
 
-from api.dependencies import Actor, Applicant, Calling, CaseId, Cursor, Limit, Moment, Reading, Rendering, Word
+from api.dependencies import (
+    Actor,
+    Applicant,
+    Calling,
+    CaseId,
+    Cursor,
+    Limit,
+    Moment,
+    Reading,
+    Rendering,
+    Reviewer,
+    Word,
+)
 from api.filing import facts
 from api.forms import EvidenceForm, NoteForm, SignatureForm, SupplementForm, WithdrawalForm, is_blank
 from api.openapi import act_answers, problems
@@ -173,6 +185,19 @@ async def sign(
         raise Problem("NothingToSign")
     act = a.Decide(**receiver.fields(case_id), task_id=task.task_id, outcome=SIGN, given=form.stated())
     return await receiver.receive(act, content)
+
+
+@router.post(
+    "/{case_id}/suspension-review",
+    response_model=ActShown,
+    responses=act_answers(),
+    summary="Take up again whether to suspend",
+)
+async def review_suspension(case_id: CaseId, _caller: Reviewer, receiver: Receiving) -> ActShown:
+    """The provider takes up again whether the data of an objection is suspended while its facts are verified: the
+    question lies open as a task once more."""
+    await receiver.case(case_id)
+    return await receiver.receive(a.ReviewSuspension(**receiver.fields(case_id)))
 
 
 @router.post("/{case_id}/notes", response_model=ActShown, responses=act_answers(), summary="Add a note to the file")

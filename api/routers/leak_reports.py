@@ -77,13 +77,17 @@ def is_about_data(rules: ProcedureRules) -> bool:
 async def of_data(
     form: LeakReportForm, caller: Caller, reader: Reading, filer: AsFiler
 ) -> tuple[DatasetRow, dict[str, str]]:
-    """The dataset that a user of it reports on, and the bodies of the case. Raises a Problem."""
+    """The dataset that a user of it reports on, and the bodies of the case: everybody may use what is open to all.
+
+    Raises a Problem.
+    """
     if not caller.has("applicant"):
         raise Problem("RoleRequired", params={"roles": ("applicant",)})
     if not form.dataset_id:
         raise invalid("dataset_id", "missing")
     subject = await filer.subject(form.city, form.dataset_id)
-    if not await reader.has_or_had_grant(caller, form.dataset_id):
+    is_conditional = subject.dataset.openness == "conditional"
+    if is_conditional and not await reader.has_or_had_grant(caller, form.dataset_id):
         raise Problem("Inadmissible", errors=[Wrong("dataset_id", "never_granted")])
     return subject.dataset, dict(subject.bodies)
 

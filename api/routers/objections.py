@@ -16,8 +16,8 @@ from activities.evidence import LARGEST, receive_upload
 from activities.idempotency import id_from_key
 from activities.inbox import Filing
 from api.callers import Caller
-from api.dependencies import Applicant, Reading, RequiredIdempotencyKey, Running
-from api.filing import AsFiler, Filer, Subject, judge, rules_at
+from api.dependencies import Calling, Reading, RequiredIdempotencyKey, Running
+from api.filing import AsFiler, Filer, Subject, judge, may_file, rules_at
 from api.forms import ObjectionForm
 from api.multipart import Parts, PartsBroken, is_multipart
 from api.openapi import problems
@@ -69,6 +69,10 @@ class Objecting:
         self._key = key
         self._case_id = filer.case_id(PATH, key)
 
+    async def release(self) -> None:
+        """Holds no connection while the body comes, which may be slow."""
+        await self._reader.release()
+
     async def receive_parts(self, parts: Parts) -> CaseShown:
         """The objection comes first and is judged before a file is taken: of one that cannot be received nothing is
         stored. Files that are not taken, or more than may be, leave those before them with who uploaded them."""
@@ -79,7 +83,7 @@ class Objecting:
         subject = await self._filer.subject(form.city, form.dataset_id)
         if await self._reader.case(self._caller, self._case_id) is None:
             present = await self._runtime.present()
-            judge_objection(form, present.now, subject, comes_with=frozenset({EVIDENCE}))
+            judge_objection(form, present.now, subject, self._caller, comes_with=frozenset({EVIDENCE}))
         await self._reader.release()
         uploaded: list[str] = []
         while part := await parts.next():
@@ -106,7 +110,7 @@ class Objecting:
         stated = form.stated()
 
         def received(at: datetime) -> Filing:
-            rules = judge_objection(form, at, subject)
+            rules = judge_objection(form, at, subject, self._caller)
             return Filing(
                 rules=rules,
                 party=self._caller.account_id,
@@ -122,7 +126,7 @@ class Objecting:
 
 
 async def objecting(
-    runtime: Running, reader: Reading, filer: AsFiler, caller: Applicant, key: RequiredIdempotencyKey
+    runtime: Running, reader: Reading, filer: AsFiler, caller: Calling, key: RequiredIdempotencyKey
 ) -> Objecting:
     return Objecting(runtime, reader, filer, caller, key)
 
@@ -142,6 +146,7 @@ async def file_objection(request: Request, call: Annotated[Objecting, Depends(ob
     The objection is received, and where its ground and evidence hold data back, the data is held from now on. Which
     grounds there are, and whether evidence is demanded, the law of the city says on the day of receipt."""
     content_type = request.headers.get("content-type", "")
+    await call.release()
     try:
         if is_multipart(content_type):
             return await call.receive_parts(Parts(content_type, request.stream()))
@@ -153,11 +158,12 @@ async def file_objection(request: Request, call: Annotated[Objecting, Depends(ob
 
 
 def judge_objection(
-    form: ObjectionForm, at: datetime, subject: Subject, comes_with: frozenset[str] = frozenset()
+    form: ObjectionForm, at: datetime, subject: Subject, caller: Caller, comes_with: frozenset[str] = frozenset()
 ) -> ProcedureRules:
     """The rules under which the objection is received; `comes_with` is what it does not state itself. Raises a Problem
     that names every reason why it cannot be."""
     rules = rules_at(form.city, PROCEDURE, at)
+    may_file(rules, caller, subject.bodies)
     judge(rules, {**dict.fromkeys(comes_with, "given"), **form.stated()}, subject.dataset)
     return rules
 

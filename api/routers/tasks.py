@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, not_, or_
 from sqlmodel import col
 
 from api.dependencies import Calling, Cursor, Limit, Officer, Reading, Rendering, Reviewer, Running, TaskId, Word
-from api.drafts import with_entry
+from api.drafts import Drafted, drafted, submits
 from api.forms import MEASURE, TERMS, DecisionForm, OpinionDemand, ReassignmentForm, SupplementDemand
 from api.openapi import act_answers, problems
 from api.paging import Part, cursor, instant, place_of
@@ -19,7 +19,9 @@ from api.receiving import Receiving
 from api.shapes import ActShown, Page, TaskShown
 from models import acts as a
 from models.tables import CaseRow, TaskRow
+from rules.pack import CATALOGUE_UPDATE
 
+DEMAND = "demand"
 State = Literal["open", "claimed", "done", "cancelled"]
 
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
@@ -140,15 +142,20 @@ async def decide(
     """An outcome of the task, with what the rules demand for it. In time if it was received before the due instant,
     whenever it is worked off."""
     task = await receiver.own_task(task_id)
+    # What a draft means depends on the entry, which it may have changed since.
+    if form.entry and (known := await receiver.received_before(form.said())):
+        return known
     case = await receiver.case(task.case_id)
     grants = await says_what_it_may(reader, case, form)
+    draft = None if grants else await draft_of(reader, task, form)
     act = a.Decide(
         **receiver.fields(task.case_id),
         task_id=task_id,
         outcome=form.outcome,
-        given=form.stated(),
+        given=form.stated() | (draft.given if draft else frozenset()),
         terms=form.terms() if grants else None,
-        measure=None if grants else await measure_of(reader, case, form),
+        amends=draft.amends if draft else None,
+        measure=draft.measure if draft else None if grants else form.done_to_data(),
     )
     return await receiver.receive(act, form.said())
 
@@ -200,6 +207,10 @@ async def says_what_it_may(reader: Reader, case: CaseRow, form: DecisionForm) ->
     grants = (await reader.rules(case.rules_digest)).grant is not None
     if field := form.first_of(MEASURE if grants else TERMS):
         raise about(field, "MeasureNotAllowed" if grants else "TermsNotAllowed")
+    if case.procedure == DEMAND and form.reference and form.reference.strip():
+        referred = await reader.dataset(form.reference.strip())
+        if referred is None or referred.city != case.city:
+            raise invalid("reference", "dataset_unknown")
     if form.data_items is not None:
         dataset = await reader.dataset(case.dataset_id)
         unknown = tuple(item for item in form.data_items if dataset is None or item not in dataset.items)
@@ -208,11 +219,20 @@ async def says_what_it_may(reader: Reader, case: CaseRow, form: DecisionForm) ->
     return grants
 
 
-async def measure_of(reader: Reader, case: CaseRow, form: DecisionForm) -> a.Measure | None:
-    """What a decision says of the data and of its entry. Raises a Problem on a draft that does not fit the data."""
-    measure = form.done_to_data()
-    dataset = await reader.dataset(case.dataset_id) if form.entry else None
-    return with_entry(measure, form.entry, dataset) if measure and form.entry and dataset else measure
+async def draft_of(reader: Reader, task: TaskRow, form: DecisionForm) -> Drafted | None:
+    """What a decision that submits a draft says by it; None for any other. Raises a Problem on a draft or answers that
+    do not fit the entry, or belong to no draft."""
+    if form.entry is None and form.answers is None and task.procedure != CATALOGUE_UPDATE:
+        return None
+    read = await reader.case_read(task.case_id)
+    stage = read.rules.stage(task.stage)
+    outcome = stage.outcome(form.outcome) if stage else None
+    if not submits(outcome):
+        if outcome and (field := form.first_of(("entry", "answers"))):
+            raise about(field, "MeasureNotAllowed")
+        return None
+    dataset = await reader.dataset(read.state.dataset_id)
+    return drafted(read.rules, read.state.choices, dataset, form.entry, form.answers, form.done_to_data())
 
 
 def about(field: str | None, code: str) -> Problem:

@@ -87,6 +87,13 @@ def compound(*names: str) -> bytes:
     return head.ljust(512, b"\xff") + struct.pack("<128I", *fat, *[FREE] * (128 - len(fat))) + directory + b"\0" * 4096
 
 
+def announcing(sectors: int) -> bytes:
+    """A small compound file whose header speaks of so many sectors of tables."""
+    document = bytearray(compound("WordDocument"))
+    document[44:48] = sectors.to_bytes(4, "little")
+    return bytes(document)
+
+
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 ALLOWED = {
@@ -143,6 +150,7 @@ REFUSED = {
     "a PDF behind something": b"GIF, or so\n" + A_PDF + b"\0\1",
     "half a picture": image("PNG")[:20],
     "a compound file that is no document": compound("MsiTable"),
+    "a compound file that announces more tables than it has room for": announcing(30_000),
     "a doc with macros": compound("WordDocument", "_VBA_PROJECT"),
     "two documents in one": compound("WordDocument", "Workbook"),
     "half a compound file": compound("WordDocument")[:600],

@@ -56,9 +56,11 @@ async def filed_in_parts(
 
 
 async def decided(service: Service, case: Any, decisions: Sequence[Decision]) -> Any:
-    """The case after these decisions; the day of a processing is the one since which the data is kept back."""
+    """The case after these decisions; the day of a processing is the one since which the data is kept back, or on which
+    the objection came where none is."""
     for stage, outcome, said in decisions:
-        dated = {"processed_on": case["data"]["since"][:10]} if "processing" in said else {}
+        since = case["data"]["since"] or case["received_at"]
+        dated = {"processed_on": since[:10]} if "processing" in said else {}
         case = await service.decide(case, stage, outcome, **dated, **said)
     return case
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from activities.database import Pool
 from activities.evidence import LARGEST
-from tests.api.calling import Caller, Service
+from tests.api.calling import Caller, Service, open_stages
 from tests.api.objecting import OBJECTIONS, STATEMENT, filed, filed_in_parts, form, restricted, upload
 
 
@@ -128,6 +130,63 @@ async def test_a_leak_is_stated_only_where_the_law_asks(objector: Caller) -> Non
 
     assert (in_nanning["field"], in_nanning["code"]) == ("leak", "leak_not_asked")
     assert (in_guangzhou["field"], in_guangzhou["code"]) == ("leak", "leak_unknown")
+
+
+@pytest.mark.duty("GZ-29b")
+@pytest.mark.parametrize("openness", ["conditional", "unconditional"])
+async def test_guangzhou_receives_a_leak_without_evidence_and_holds_the_data_once_it_has_some(
+    objector: Caller, pool: Pool, openness: str
+) -> None:
+    listed = await objector.read("/v1/datasets", city="guangzhou", openness=openness, limit=2)
+    unproven, proven = (each["dataset_id"] for each in listed["items"])
+    leak = {"ground": "quality", "leak": "reported"}
+
+    case = await filed(objector, "guangzhou", proven=False, dataset_id=unproven, **leak)
+    assert await restricted(pool, unproven) == []
+    await filed(objector, "guangzhou", dataset_id=proven, **leak)
+    await filed(objector, "guangzhou", dataset_id=unproven, ground="quality")
+
+    assert (case["objection"]["leak"], case["hold_withheld"]["code"]) == ("reported", "no_evidence")
+    assert await restricted(pool, proven) == [("hold", [])]
+    assert await restricted(pool, unproven) == []
+
+
+@pytest.mark.duty("LYG-26")
+@pytest.mark.parametrize("body", ["transport", "authority", "operator"])
+async def test_in_lianyungang_the_bodies_that_discover_a_leak_file_as_well_and_follow_their_case(
+    working: Service, pool: Pool, body: str
+) -> None:
+    officer, login = working.as_(f"reviewer@lianyungang.{body}"), f"reviewer@lianyungang.{body}"
+    stated = await form(officer, "lianyungang")
+
+    answer = await filed_in_parts(officer, stated, [("log.txt", b"a copy was seen")])
+
+    assert answer.status_code == 201, answer.text
+    case = await officer.read(f"/v1/cases/{answer.json()['case_id']}")
+    assert {"provider_withdrawal", "authority_withdrawal"} < set(open_stages(case))
+    assert await restricted(pool, case["dataset_id"]) == [("hold", [])]
+    log = (await officer.read(f"/v1/cases/{case['case_id']}/events"))["items"]
+    account = await pool.fetchval("select account_id from accounts where login = $1", login)
+    assert [event["party"] for event in log if event["type"] == "Filed"] == [account]
+
+
+async def test_a_body_without_a_part_and_a_body_of_another_city_file_nothing(service: Service, pool: Pool) -> None:
+    of_lianyungang = await form(service.as_("objector@demo"), "lianyungang")
+    of_nanning = await form(service.as_("objector@demo"), "nanning")
+
+    refusals = [
+        await service.as_(login).post(OBJECTIONS, body, str(uuid.uuid4()))
+        for login, body in (
+            ("reviewer@lianyungang.health", of_lianyungang),
+            ("reviewer@lianyungang.experts", of_lianyungang),
+            ("supervisor@lianyungang.authority", of_lianyungang),
+            ("reviewer@nanning.transport", of_lianyungang),
+            ("reviewer@nanning.transport", of_nanning),
+        )
+    ]
+
+    assert {(each.status_code, each.json()["type"]) for each in refusals} == {(403, "urn:kaifang:problem:role-required")}
+    assert await pool.fetchval("select count(*) from cases") == 0
 
 
 async def test_unknown_evidence_is_named_and_nothing_is_received(
@@ -275,3 +334,31 @@ async def test_an_objection_is_not_taken_back_as_a_request_is(working: Service) 
     answer = await objector.post(f"/v1/cases/{case['case_id']}/withdrawal")
 
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:kaifang:problem:procedure-knows-no-such-act")
+
+
+@pytest.mark.parametrize("item", ["", " ", "\u3000"])
+async def test_a_blank_item_is_none_and_holds_nothing_that_it_does_not_name(
+    objector: Caller, pool: Pool, item: str
+) -> None:
+    body = await form(objector, "nanning", evidence=[await upload(objector)], data_items=[item])
+    assert (await refused(objector, body))["field"] == "data_items.0"
+    assert await pool.fetchval("select count(*) from restrictions") == 0
+
+
+async def test_bodies_that_come_slowly_keep_nobody_else_from_being_answered(objector: Caller) -> None:
+    enough = asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b"{"
+        await enough.wait()
+        yield b"}"
+
+    headers = {**objector.headers(), "Idempotency-Key": "slow", "Content-Type": "application/json"}
+    async with asyncio.TaskGroup() as group:
+        calls = [
+            group.create_task(objector.http.post(OBJECTIONS, content=slowly(), headers=headers)) for _ in range(12)
+        ]
+        async with asyncio.timeout(10):
+            assert (await objector.get("/v1/cases")).status_code == 200
+        enough.set()
+    assert {call.result().status_code for call in calls} == {422}

@@ -18,7 +18,8 @@ DONE = {"measure": "Users were told to delete it"}
 SUSPEND: Decision = ("suspension", "suspend", {})
 KEEP_OPEN: Decision = ("suspension", "keep_open", WHY)
 BOTH_WITHDRAW: list[Decision] = [("provider_withdrawal", "withdraw", {}), ("authority_withdrawal", "withdraw", {})]
-TRACED: Decision = ("tracing", "traced", DONE)
+BOTH_TRACED: list[Decision] = [("tracing", "traced", DONE), ("authority_tracing", "traced", DONE)]
+REOPEN: Decision = ("assessment", "reopen", PROCESSED | {"need": "Ambulances"})
 FORWARDED: Decision = ("forwarding", "forward", {})
 
 VERIFIED = {
@@ -55,17 +56,31 @@ GUANGZHOU = {
 }
 LIANYUNGANG = {
     "leak_stays": (
-        [*BOTH_WITHDRAW, TRACED, ("assessment", "stay_withdrawn", ANSWER)],
+        [*BOTH_WITHDRAW, *BOTH_TRACED, ("assessment", "stay_withdrawn", ANSWER)],
         "data_withdrawn",
         True,
     ),
-    "leak_reopened": (
-        [*BOTH_WITHDRAW, TRACED, ("assessment", "reopen", ANSWER | PROCESSED | {"need": "Ambulances"})],
-        "reopened",
+    "leak_reopened": ([*BOTH_WITHDRAW, *BOTH_TRACED, REOPEN, ("agreement", "agree", ANSWER)], "reopened", True),
+    "authority_disagrees": (
+        [*BOTH_WITHDRAW, *BOTH_TRACED, REOPEN, ("agreement", "disagree", ANSWER | WHY)],
+        "data_withdrawn",
         True,
     ),
-    "no_leak": (
-        [("provider_withdrawal", "no_leak", WHY), ("joint_assessment", "no_leak", ANSWER | WHY)],
+    "neither_finds_a_leak": (
+        [
+            ("provider_withdrawal", "no_leak", WHY),
+            ("authority_withdrawal", "no_leak", WHY),
+            ("telling", "tell", ANSWER),
+        ],
+        "restored",
+        False,
+    ),
+    "they_differ": (
+        [
+            ("provider_withdrawal", "no_leak", WHY),
+            ("authority_withdrawal", "withdraw", {}),
+            ("joint_assessment", "no_leak", ANSWER | WHY),
+        ],
         "restored",
         False,
     ),
@@ -74,17 +89,51 @@ OF_ERRORS = {
     "correct": ("lianyungang", [FORWARDED, ("handling", "correct", ANSWER)], "corrected", True),
     "not_correct": ("lianyungang", [FORWARDED, ("handling", "not_correct", ANSWER)], "not_corrected", False),
     "withdraw": ("lianyungang", [FORWARDED, ("handling", "withdraw", ANSWER)], "data_withdrawn", True),
+    "leak_found": (
+        "lianyungang",
+        [
+            FORWARDED,
+            ("handling", "leak_found", WHY),
+            *BOTH_WITHDRAW,
+            *BOTH_TRACED,
+            REOPEN,
+            ("agreement", "agree", ANSWER),
+        ],
+        "reopened",
+        True,
+    ),
     "own_scope": (
         "nanjing",
-        [("marking", "mark", {}), ("forwarding", "own_scope", {}), ("own_decision", "correct", ANSWER)],
+        [
+            ("marking", "mark", {}),
+            ("forwarding", "own_scope", {}),
+            ("own_decision", "correct", ANSWER),
+            ("own_correction", "correct", PROCESSED),
+        ],
         "corrected",
         True,
+    ),
+    "forwarded_later": (
+        "nanjing",
+        [
+            ("own_decision", "forward", WHY),
+            ("department_review", "not_correct", WHY),
+            ("telling_refusal", "tell", ANSWER),
+        ],
+        "not_corrected",
+        False,
     ),
     "own_refusal": ("nanjing", [("own_decision", "not_correct", ANSWER | WHY)], "not_corrected", False),
 }
 NANJING = {
     "department_corrects": (
-        [FORWARDED, KEEP_OPEN, ("department_review", "correct", {}), ("telling_correction", "tell", ANSWER)],
+        [
+            FORWARDED,
+            KEEP_OPEN,
+            ("department_review", "correct", {}),
+            ("telling_correction", "tell", ANSWER),
+            ("correction", "correct", PROCESSED),
+        ],
         "corrected",
         True,
     ),
@@ -202,22 +251,51 @@ async def test_lianyungang_withdraws_the_whole_dataset_and_reopens_it_only_as_ne
     assert await restricted(pool, case["dataset_id"]) == [("withdrawal", [])]
     path = f"/v1/tasks/{open_task(case, 'assessment')['task_id']}/decision"
     provider = working.as_("reviewer@lianyungang.transport")
-    reopening = {"outcome": "reopen", **ANSWER, **PROCESSED, "need": "Ambulances"}
+    reopening = {"outcome": "reopen", **PROCESSED, "need": "Ambulances"}
+    since = case["data"]["since"][:10]
 
-    untraced = await provider.post(path, {**reopening, "processed_on": case["data"]["since"][:10]})
-    case = await decided(working, case, [TRACED])
-    unneeded = await provider.post(path, {"outcome": "reopen", **ANSWER, "need": " "})
-    before = await provider.post(path, {**reopening, "processed_on": "2020-01-01"})
+    untraced = await provider.post(path, {**reopening, "processed_on": since})
+    case = await decided(working, case, BOTH_TRACED[:1])
+    half_traced = await provider.post(path, {**reopening, "processed_on": since})
+    case = await decided(working, case, BOTH_TRACED[1:])
+    unneeded = await provider.post(path, {"outcome": "reopen", "need": " "})
     to_come = await provider.post(path, {**reopening, "processed_on": "2199-01-01"})
+    case = await working.decide(case, "assessment", **reopening, processed_on="2020-01-01")
+    before = await working.as_("reviewer@lianyungang.authority").post(
+        f"/v1/tasks/{open_task(case, 'agreement')['task_id']}/decision", {"outcome": "agree", **ANSWER}
+    )
 
-    assert untraced.json()["type"] == "urn:kaifang:problem:another-task-first"
+    for too_early in (untraced, half_traced):
+        assert (too_early.status_code, too_early.json()["type"]) == (409, "urn:kaifang:problem:another-task-first")
     assert {error["field"] for error in unneeded.json()["errors"]} == {"need", "processing", "processed_on"}
+    assert (to_come.status_code, to_come.json()["type"]) == (422, "urn:kaifang:problem:processing-not-done")
+    assert [error["field"] for error in to_come.json()["errors"]] == ["processed_on"]
     assert (before.status_code, before.json()["type"]) == (
         422,
         "urn:kaifang:problem:processed-before-the-restriction",
     )
-    assert (to_come.status_code, to_come.json()["type"]) == (422, "urn:kaifang:problem:processing-not-done")
-    assert [error["field"] for error in to_come.json()["errors"]] == ["processed_on"]
+    assert await restricted(pool, case["dataset_id"]) == [("withdrawal", [])]
+
+
+@pytest.mark.duty("NJ-35d")
+@pytest.mark.parametrize(
+    ("decisions", "correction"),
+    [
+        ([("own_decision", "correct", ANSWER)], "own_correction"),
+        ([FORWARDED, ("department_review", "correct", {}), ("telling_correction", "tell", ANSWER)], "correction"),
+    ],
+)
+async def test_nanjing_serves_what_was_held_when_its_correction_is_recorded_and_not_when_it_is_decided(
+    working: Service, pool: Pool, decisions: list[Decision], correction: str
+) -> None:
+    case = await decided(working, await filed(working.as_("objector@demo"), "nanjing"), decisions)
+    assert (case["status"], open_stages(case)) == ("open", [correction])
+    assert await restricted(pool, case["dataset_id"]) == [("hold", [])]
+
+    case = await decided(working, case, [(correction, "correct", PROCESSED)])
+
+    assert (case["status"], case["outcome"]) == ("closed", "corrected")
+    assert await restricted(pool, case["dataset_id"]) == []
 
 
 @pytest.mark.duty("NJ-35a", "NJ-35e")

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from activities.database import Pool
-from tests.api.calling import Service, open_stages
+from tests.api.calling import Service, open_stages, open_task
 from tests.api.objecting import TOLD, Decision, decided, filed, restricted, upload
 
 ANSWER: dict[str, Any] = {"answer": TOLD}
@@ -43,7 +43,9 @@ async def test_the_provider_confirms_a_hold_as_a_suspension_or_lifts_it_with_a_r
     assert lifted["data"]["lifted_at"] >= lifted["data"]["since"]
 
 
-async def test_a_suspension_may_name_other_items_and_only_such_as_the_dataset_has(working: Service, pool: Pool) -> None:
+async def test_a_suspension_may_name_fewer_items_with_a_reason_and_only_such_as_the_dataset_has(
+    working: Service, pool: Pool
+) -> None:
     objector = working.as_("objector@demo")
     items = [each["item"] for each in (await objector.conditional_dataset("nanning"))["items"]]
     case = await filed(objector, "nanning", data_items=items[:2])
@@ -51,8 +53,13 @@ async def test_a_suspension_may_name_other_items_and_only_such_as_the_dataset_ha
     provider = working.as_("reviewer@nanning.transport")
 
     unknown = await provider.post(path, {"outcome": "suspend", "data_items": ["driver"]})
-    case = await decided(working, case, [("suspension", "suspend", {"data_items": items[1:2]})])
+    no_reason = await provider.post(path, {"outcome": "suspend", "data_items": items[1:2]})
+    assert await restricted(pool, case["dataset_id"]) == [("hold", items[:2])]
+    case = await decided(
+        working, case, [("suspension", "suspend", {"data_items": items[1:2], "reason": "The other names nobody"})]
+    )
 
+    assert (no_reason.status_code, no_reason.json()["errors"][0]["field"]) == (422, "reason")
     assert (unknown.status_code, unknown.json()["errors"][0]["code"]) == (422, "item_unknown")
     assert case["data"]["data_items"] == items[1:2]
     assert await restricted(pool, case["dataset_id"]) == [("suspension", items[1:2])]
@@ -117,6 +124,99 @@ async def test_whoever_declined_to_suspend_without_evidence_is_asked_again_when_
 
     assert open_stages(case) == ["suspension", "verification"]
     assert await restricted(pool, case["dataset_id"]) == [("hold", [])]
+
+
+async def test_evidence_that_is_new_asks_again_whether_to_suspend_and_holds_nothing_a_second_time(
+    working: Service, pool: Pool
+) -> None:
+    case = await decided(working, await filed(working.as_("objector@demo"), "nanning"), [KEEP_OPEN])
+    assert open_stages(case) == ["verification"]
+
+    case = await added(working, case)
+    assert open_stages(case) == ["suspension", "verification"]
+    assert await restricted(pool, case["dataset_id"]) == []
+    asked = open_task(case, "suspension")
+    case = await added(working, case, files=2)
+
+    assert open_task(case, "suspension")["task_id"] == asked["task_id"]
+    case = await decided(working, case, [SUSPEND])
+    assert await restricted(pool, case["dataset_id"]) == [("suspension", [])]
+
+
+async def test_evidence_that_comes_when_the_facts_are_verified_is_on_file_and_asks_nothing(
+    working: Service, pool: Pool
+) -> None:
+    case = await filed(working.as_("objector@demo"), "nanjing", proven=False)
+    case = await decided(working, case, [("own_decision", "correct", ANSWER)])
+
+    case = await added(working, case)
+
+    assert (open_stages(case), len(case["objection"]["evidence"])) == (["own_correction"], 1)
+    assert await restricted(pool, case["dataset_id"]) == []
+
+
+async def test_the_provider_takes_up_again_whether_to_suspend_what_it_has_declined_to(
+    working: Service, pool: Pool
+) -> None:
+    objector, provider = working.as_("objector@demo"), working.as_("reviewer@nanning.transport")
+    case = await decided(working, await filed(objector, "nanning", ground="other_right"), [KEEP_OPEN])
+    path = f"/v1/cases/{case['case_id']}/suspension-review"
+
+    case = (await provider.do(path))["case"]
+
+    assert open_stages(case) == ["suspension", "verification"]
+    assert await restricted(pool, case["dataset_id"]) == []
+    case = await decided(working, case, [SUSPEND])
+    assert await restricted(pool, case["dataset_id"]) == [("suspension", [])]
+    assert open_stages(case) == ["verification"]
+
+
+async def test_nothing_is_taken_up_again_that_lies_open_or_after_the_facts_are_verified(working: Service) -> None:
+    provider = working.as_("reviewer@nanning.transport")
+    case = await filed(working.as_("objector@demo"), "nanning")
+    path = f"/v1/cases/{case['case_id']}/suspension-review"
+
+    lies_open = await provider.post(path)
+    chinese = await provider.post(path, headers={"Accept-Language": "zh-CN"})
+    await decided(working, case, [("verification", "process", {})])
+    verified = await provider.post(path)
+
+    for answer in (lies_open, verified):
+        assert (answer.status_code, answer.json()["type"]) == (409, "urn:kaifang:problem:nothing-to-review")
+    assert chinese.json()["detail"] != lies_open.json()["detail"]
+
+
+async def test_only_who_verifies_takes_up_a_suspension_again_and_only_in_an_objection(working: Service) -> None:
+    objector = working.as_("objector@demo")
+    case = await decided(working, await filed(objector, "nanning"), [KEEP_OPEN])
+    request = await working.as_("applicant@demo").file("nanning")
+    path = f"/v1/cases/{case['case_id']}/suspension-review"
+
+    of_objector = await objector.post(path)
+    of_operator = await working.as_("reviewer@nanning.operator").post(path)
+    of_stranger = await working.as_("reviewer@nanning.health").post(path)
+    on_a_request = await working.as_("reviewer@nanning.operator").post(
+        f"/v1/cases/{request['case_id']}/suspension-review"
+    )
+
+    assert of_objector.json()["type"] == "urn:kaifang:problem:role-required"
+    assert (of_operator.status_code, of_operator.json()["type"]) == (403, "urn:kaifang:problem:not-your-task")
+    assert of_stranger.status_code == 404
+    assert (on_a_request.status_code, on_a_request.json()["type"]) == (
+        409,
+        "urn:kaifang:problem:procedure-knows-no-such-act",
+    )
+
+
+async def test_a_review_with_the_same_key_is_taken_up_once(working: Service) -> None:
+    provider, key = working.as_("reviewer@nanning.transport"), str(uuid.uuid4())
+    case = await decided(working, await filed(working.as_("objector@demo"), "nanning"), [KEEP_OPEN])
+    path = f"/v1/cases/{case['case_id']}/suspension-review"
+
+    first, again = await provider.do(path, key=key), await provider.do(path, key=key)
+
+    assert first["act_id"] == again["act_id"]
+    assert [task["stage"] for task in again["case"]["tasks"]].count("suspension") == 2
 
 
 async def test_evidence_is_added_by_its_objector_to_an_open_objection_alone(working: Service, pool: Pool) -> None:

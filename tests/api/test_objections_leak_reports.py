@@ -57,6 +57,21 @@ async def test_who_gave_a_grant_back_reports_too_and_who_never_had_one_does_not(
     assert officer.status_code == 403
 
 
+@pytest.mark.duty("GZ-33")
+async def test_whoever_uses_unconditional_data_reports_on_it_and_needs_no_grant_for_it(working: Service) -> None:
+    stranger = working.as_("applicant2@demo")
+    listed = await stranger.read("/v1/datasets", city="guangzhou", openness="unconditional", limit=1)
+    dataset = listed["items"][0]
+
+    answer = await report(stranger, city="guangzhou", dataset_id=dataset["dataset_id"])
+
+    assert answer.status_code == 201, answer.text
+    case = answer.json()
+    assert (case["procedure"], case["dataset_id"]) == ("leak", dataset["dataset_id"])
+    closed = await decided(working, case, [("handling", "handled", DONE)])
+    assert (closed["status"], closed["outcome"]) == ("closed", "handled")
+
+
 @pytest.mark.duty("NJ-34")
 async def test_nanjings_operator_records_remedy_and_tells_users_and_authority_at_once(working: Service) -> None:
     answer = await report(working.as_("reviewer@nanjing.operator"), city="nanjing")

@@ -42,15 +42,23 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/v1/acts/{act_id}", None),
     ("GET", "/v1/grants", None),
     ("GET", "/v1/datasets", None),
+    ("GET", "/v1/catalogue.jsonld", None),
     ("GET", "/v1/rules/nanning", None),
     ("GET", "/v1/gate", None),
     ("POST", "/v1/access-requests", "the form"),
     ("POST", "/v1/objections", "an objection"),
     ("POST", "/v1/leak-reports", {"city": "nanjing", "statement": "x"}),
+    (
+        "POST",
+        "/v1/catalogue-updates",
+        {"city": "nanning", "dataset_id": "nanning-transport-bus-lines", "trigger": "other"},
+    ),
+    ("POST", "/v1/demands", {"city": "nanning", "provider": "nanning.transport", "statement": "x"}),
     ("POST", "/v1/cases/{case_id}/withdrawal", None),
     ("POST", "/v1/cases/{case_id}/supplement", {"text": "x"}),
     ("POST", "/v1/cases/{case_id}/signature", None),
     ("POST", "/v1/cases/{case_id}/evidence", "a file"),
+    ("POST", "/v1/cases/{case_id}/suspension-review", None),
     ("POST", "/v1/cases/{case_id}/notes", {"text": "x"}),
     ("POST", "/v1/tasks/{task_id}/claim", None),
     ("POST", "/v1/tasks/{task_id}/release", None),
@@ -59,13 +67,16 @@ CALLS: list[tuple[str, str, Any]] = [
     ("POST", "/v1/tasks/{task_id}/correction", {"outcome": "pass"}),
     ("POST", "/v1/tasks/{task_id}/supplement-request", {"text": "x"}),
     ("POST", "/v1/tasks/{task_id}/opinion-request", {"question": "x"}),
+    ("POST", "/v1/datasets/{dataset_id}/data-updates", {"updated_on": "2026-02-01"}),
+    ("POST", "/v1/catalogue/imports", {"result": {"results": []}}),
     ("POST", "/v1/evidence", {"text": "x"}),
     ("GET", "/v1/evidence/{evidence_id}", None),
     ("POST", "/v1/grants/{case_id}/key", None),
     ("POST", "/v1/grants/{case_id}/renunciation", None),
     ("POST", "/v1/grants/{case_id}/revocation", {"reason": "x"}),
 ]
-OF_AN_OBJECTION = ("/v1/cases/{case_id}/trace", "/v1/cases/{case_id}/evidence")
+SUSPENSION_REVIEW = "/v1/cases/{case_id}/suspension-review"
+OF_AN_OBJECTION = ("/v1/cases/{case_id}/trace", "/v1/cases/{case_id}/evidence", SUSPENSION_REVIEW)
 
 
 async def evidence_of(service: Service, case: Any) -> str:
@@ -81,21 +92,25 @@ async def evidence_of(service: Service, case: Any) -> str:
 
 async def status(service: Service, who: str | None, method: str, path: str, body: Any) -> int:
     """The answer to a call on a case that is new: a request before its operator, or an objection before its
-    provider."""
+    provider, who has declined to suspend where the call takes that up again."""
     applicant = service.as_("applicant@demo")
     if path in OF_AN_OBJECTION:
         objection = await filed(applicant, "nanning", ground="other_right")
+        if path == SUSPENSION_REVIEW:
+            await service.decide(objection, "suspension", "keep_open", reason="x")
         path = path.format(case_id=objection["case_id"])
     case = await applicant.file("nanning")
     note = await applicant.do(f"/v1/cases/{case['case_id']}/notes", {"text": "mine"})
     ids = {"case_id": case["case_id"], "task_id": open_task(case, "formal_review")["task_id"]}
     evidence_id = await evidence_of(service, case) if "{evidence_id}" in path else None
-    filled = path.format(**ids, act_id=note["act_id"], evidence_id=evidence_id)
+    filled = path.format(**ids, act_id=note["act_id"], evidence_id=evidence_id, dataset_id=case["dataset_id"])
     caller = service.as_(who) if who else Caller(service.http, None)
     if method == "GET":
         return (await caller.get(filled)).status_code
     if path == "/v1/evidence":
         filled += "?name=x.txt"  # and the JSON is a text
+    if path == "/v1/catalogue/imports":
+        filled += "?city=nanning"
     if body == "the form":
         body = await applicant.form("nanning")
     elif body == "an objection":
@@ -126,6 +141,7 @@ async def test_who_may_call_what_is_as_the_committed_table_says(
     writer = csv.DictWriter(found, ["call", *WHO], lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
+    Path("/tmp/found.csv").write_text(found.getvalue())
     assert found.getvalue() == TABLE.read_text()
     public = {"GET /v1/datasets/{dataset_id}", "GET /v1/datasets/{dataset_id}/versions"}
     one_of_its_kind = public | {"GET /v1/deadlines", "GET /v1/rules/{city}"}

@@ -43,6 +43,15 @@ TIME_MOVES_BY = timedelta(days=3)
 TOO_LATE = {"CaseClosed", "TaskAlreadyDecided", "TaskCancelled"}
 """What one is told who comes after another one, or after the data has been withdrawn."""
 NOT_NOW = {"AnotherTaskFirst", "MeasureNotAllowed", "ProcessedBeforeTheRestriction"}
+PROCESSED = {
+    ("processing", "reopen"),
+    ("verification", "process_and_reopen"),
+    ("reopening", "reopen"),
+    ("assessment", "reopen"),
+    ("own_correction", "correct"),
+    ("correction", "correct"),
+}
+"""Decisions that record on which day the data was processed."""
 T = TypeVar("T")
 Kind = Literal[
     "object", "give evidence", "decide", "ask", "advance", "take back", "get key", "revoke", "renounce", "openness",
@@ -139,8 +148,17 @@ class People:
         city = self.cities[dataset]
         case_id, party = str(uuid.uuid4()), f"acc_{self.name}_{wish.how % OBJECTORS}"
         ground = GROUNDS[city][(wish.how // 2) % 3]
-        it = Objection(case_id, city, dataset, party, ground, frozenset(wish.items), evidence=wish.flag)
         leak = {"leak": ("reported", "none")[wish.how % 2]} if city == "guangzhou" else {}
+        it = Objection(
+            case_id,
+            city,
+            dataset,
+            party,
+            ground,
+            frozenset(wish.items),
+            evidence=wish.flag,
+            leak=leak.get("leak") == "reported",
+        )
         files: list[str] = []
 
         async def do() -> str:
@@ -197,7 +215,8 @@ class People:
         does = DOES[it.city][task.stage, outcome]
         moves = does.data is not None and outcome != "process"  # what that does comes of the step that it leads to
         items = frozenset(wish.items) if moves and does.data != "served" and wish.items and wish.flag else None
-        today = to_shanghai(await self.now()).date() if does.data == "served" and "reopen" in outcome else None
+        is_processed = (task.stage, outcome) in PROCESSED
+        today = to_shanghai(await self.now()).date() if is_processed else None
         measure = a.Measure(data_items=None if items is None else tuple(sorted(items)), processed_on=today)
         act = a.Decide(
             id=str(uuid.uuid4()),
@@ -207,7 +226,7 @@ class People:
             task_id=task.task_id,
             outcome=outcome,
             given=WHATEVER_IS_ASKED,
-            measure=measure if moves else None,
+            measure=measure if moves or is_processed else None,
         )
 
         def then(world: World, answer: str) -> World | None:

@@ -28,13 +28,15 @@ class Does(NamedTuple):
     whole: bool = False
     upheld: bool | None = None
     """How the case ends with it; None: it goes on."""
+    verified: bool = False
+    """The facts are verified with it: from then on no evidence holds anything back."""
 
 
 REVIEW = {("suspension", "suspend"): Does("suspension"), ("suspension", "keep_open"): Does("served")}
 PROCESSING = {
     ("verification", "withdraw"): Does("withdrawal", upheld=True),
     ("verification", "restore"): Does("served", upheld=False),
-    ("verification", "process"): Does("suspension"),
+    ("verification", "process"): Does("suspension", verified=True),
     ("processing", "reopen"): Does("served", upheld=True),
     ("processing", "withdraw"): Does("withdrawal", upheld=True),
 }
@@ -50,13 +52,15 @@ DOES: Mapping[str, Mapping[tuple[str, str], Does]] = {
         ("verification", "process_and_reopen"): Does("served", upheld=True),
         ("verification", "keep_open"): Does("served", upheld=False),
         ("verification", "other_measure"): Does("served", upheld=True),
-        ("verification", "withdraw_until_processed"): Does("withdrawal"),
+        ("verification", "withdraw_until_processed"): Does("withdrawal", verified=True),
         ("reopening", "reopen"): Does("served", upheld=True),
         ("reopening", "stay_withdrawn"): Does("withdrawal", upheld=True),
     },
     "lianyungang": {
         **REVIEW,
         ("forwarding", "forward"): Does(),
+        ("forwarding", "leak_found"): Does(),
+        ("handling", "leak_found"): Does(),
         ("handling", "correct"): Does("served", upheld=True),
         ("handling", "not_correct"): Does("served", upheld=False),
         ("handling", "withdraw"): Does("withdrawal", upheld=True),
@@ -64,31 +68,39 @@ DOES: Mapping[str, Mapping[tuple[str, str], Does]] = {
         ("provider_withdrawal", "no_leak"): Does(),
         ("authority_withdrawal", "withdraw"): Does("suspension", whole=True),
         ("authority_withdrawal", "no_leak"): Does(),
+        ("telling", "tell"): Does("served", upheld=False),
         ("joint_assessment", "withdraw"): Does("withdrawal", whole=True),
         ("joint_assessment", "no_leak"): Does("served", upheld=False),
         ("tracing", "traced"): Does(),
-        ("assessment", "reopen"): Does("served", upheld=True),
+        ("authority_tracing", "traced"): Does(),
+        ("assessment", "reopen"): Does(),
         ("assessment", "stay_withdrawn"): Does("withdrawal", whole=True, upheld=True),
+        ("agreement", "agree"): Does("served", upheld=True),
+        ("agreement", "disagree"): Does("withdrawal", whole=True, upheld=True),
     },
     "nanjing": {
         **REVIEW,
         ("marking", "mark"): Does(),
         ("forwarding", "forward"): Does(),
         ("forwarding", "own_scope"): Does(),
-        ("own_decision", "correct"): Does("served", upheld=True),
+        ("own_decision", "forward"): Does(),
+        ("own_decision", "correct"): Does(verified=True),
+        ("own_correction", "correct"): Does("served", upheld=True),
         ("own_decision", "not_correct"): Does("served", upheld=False),
         ("own_decision", "withdraw"): Does("withdrawal", upheld=True),
-        ("department_review", "correct"): Does("served"),
-        ("department_review", "not_correct"): Does("served"),
-        ("department_review", "withdraw"): Does("withdrawal"),
-        ("telling_correction", "tell"): Does("served", upheld=True),
+        ("department_review", "correct"): Does(verified=True),
+        ("department_review", "not_correct"): Does("served", verified=True),
+        ("department_review", "withdraw"): Does("withdrawal", verified=True),
+        ("telling_correction", "tell"): Does(),
+        ("correction", "correct"): Does("served", upheld=True),
         ("telling_refusal", "tell"): Does("served", upheld=False),
         ("telling_withdrawal", "tell"): Does("withdrawal", upheld=True),
     },
 }
 """City to what each decision on an objection does, as one reads it in the regulations and the choices beside them."""
 TOGETHER = {"provider_withdrawal", "authority_withdrawal"}
-"""When both have withdrawn, the dataset is withdrawn as a whole (Lianyungang 26)."""
+"""When both have spoken, the facts are verified; have both withdrawn, the dataset is withdrawn as a whole (Lianyungang
+26)."""
 
 
 class Kept(NamedTuple):
@@ -117,10 +129,13 @@ class Objection:
     ground: str
     items: Items
     evidence: bool
+    leak: bool = False
+    """A leak was reported with it, which holds data back as a ground does (Guangzhou)."""
     kept: Kept | None = None
     upheld: bool | None = None
-    withdrew: Items = WHOLE
-    """Who of those that withdraw together has done so."""
+    verified: bool = False
+    spoke: frozenset[tuple[str, str]] = frozenset()
+    """Who of those that withdraw together has said what."""
 
     @property
     def is_open(self) -> bool:
@@ -201,7 +216,8 @@ class World:
         others = [o for o in self.objections.values() if o.party == it.party and o.case_id != it.case_id]
         rejected = any(o.upheld is False and (o.dataset, o.ground) == (it.dataset, it.ground) for o in others)
         holds = sum(1 for o in others if o.kept and o.kept.kind == "hold")
-        if it.ground not in HOLDING or it.kept or rejected or holds >= MOST_HOLDS:
+        can_hold = (it.ground in HOLDING or it.leak) and not it.verified
+        if not can_hold or it.kept or rejected or holds >= MOST_HOLDS:
             return it
         return replace(it, kept=Kept("hold", it.items))
 
@@ -209,9 +225,11 @@ class World:
         it = self.objections[case_id]
         does = DOES[it.city][stage, outcome]
         it = moved(it, does.data, WHOLE if does.whole else items)
-        if stage in TOGETHER and outcome == "withdraw":
-            it = replace(it, withdrew=it.withdrew | {stage})
-            if it.withdrew == TOGETHER:
+        it = replace(it, verified=it.verified or does.verified)
+        if stage in TOGETHER:
+            it = replace(it, spoke=it.spoke | {(stage, outcome)})
+            it = replace(it, verified=len(it.spoke) == len(TOGETHER))
+            if it.verified and all(said == "withdraw" for _, said in it.spoke):
                 it = moved(it, "withdrawal", WHOLE)
         if does.upheld is not None:
             stays = it.kept if it.kept and it.kept.kind == "withdrawal" else None

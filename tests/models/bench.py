@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from activities.calendar_record import with_due
+from activities.touching import restriction_act
 from models import acts as a
 from models import events as e
 from models.course import pass_time
@@ -23,7 +24,10 @@ from rules.loading import load_file, load_pack
 from rules.pinned import APPLICANT, Citation, ProcedureRules
 from rules.resolving import resolve
 from rules.seed_notices import read_record
+from workflows.access import ACCESS
 from workflows.access_request import ACCESS_REQUEST
+from workflows.catalogue_update import CATALOGUE_UPDATE
+from workflows.leak import LEAK
 from workflows.objection import OBJECTION
 
 CITIES = ("nanning", "yulin", "guangzhou", "lianyungang", "nanjing")
@@ -36,7 +40,7 @@ PARTY = a.Actor(account="acc_applicant")
 STRANGER = a.Actor(account="acc_stranger")
 WHATEVER_IS_ASKED = frozenset(
     {"reason", "basis", "tender_reference", "access_mode_basis", "purpose", "scenario", "safeguards"}
-    | {"answer", "measure", "processing", "processed_on", "need"}
+    | {"answer", "measure", "processing", "processed_on", "need", "entry"}
 )
 
 GRANTED = {
@@ -160,39 +164,50 @@ class Bench:
         return [event.type for event in self.log[since:]]
 
 
+def begun(
+    rules: ProcedureRules,
+    procedure: Procedure,
+    *,
+    at: datetime = MONDAY,
+    case_id: str = "case",
+    met: Iterable[e.Event] = (),
+    **filed: Any,
+) -> Bench:
+    """A case that has just begun, with what it met at its beginning and all that the law makes follow at once."""
+    bench = Bench(rules, now=at, procedure=procedure)
+    proposal = Proposal(CaseState())
+    told = {
+        "at": at,
+        "act": f"{case_id}.file",
+        "case_id": case_id,
+        "case_number": f"{rules.city_code}-{procedure.code}-2026-000001",
+        "city": rules.city,
+        "procedure": procedure.name,
+        "party": PARTY.account,
+        "dataset_id": f"{rules.city}-example",
+        "bodies": {role: f"{rules.city}.{role}" for role in rules.bodies},
+        "rules_digest": rules.digest(),
+    }
+    proposal.add(e.Filed.model_validate(told | filed))
+    for event in met:
+        proposal.add(event)
+    procedure.follow(rules, proposal, at)
+    bench.append(proposal.events)
+    return bench
+
+
 def filed(
     city: str,
     *,
     rules: ProcedureRules | None = None,
-    at: datetime = MONDAY,
     choices: Mapping[str, str] | None = None,
     items: tuple[str, ...] = ("name", "address", "opened_on"),
     given: Iterable[str] = ("purpose",),
+    **more: Any,
 ) -> Bench:
-    """A case that has just been received, with all that the law makes follow at once."""
-    rules = rules or law(city)
-    bench = Bench(rules, now=at)
-    proposal = Proposal(CaseState())
-    proposal.add(
-        e.Filed(
-            at=at,
-            act="case.file",
-            case_id="case",
-            case_number=f"{rules.city_code}-AR-2026-000001",
-            city=city,
-            procedure="access_request",
-            party=PARTY.account,
-            dataset_id=f"{city}-example",
-            bodies={role: f"{city}.{role}" for role in rules.bodies},
-            data_items=items,
-            choices={"urgency": "normal", "use": "general", **(choices or {})},
-            given=frozenset(given),
-            rules_digest=rules.digest(),
-        )
-    )
-    bench.procedure.follow(rules, proposal, at)
-    bench.append(proposal.events)
-    return bench
+    """A request that has just been received, with all that the law makes follow at once."""
+    chosen = {"urgency": "normal", "use": "general", **(choices or {})}
+    return begun(rules or law(city), ACCESS_REQUEST, data_items=items, choices=chosen, given=frozenset(given), **more)
 
 
 def until_signing(city: str, **more: Any) -> Bench:
@@ -209,31 +224,72 @@ def objected(
     items: tuple[str, ...] = ("name", "address"),
     evidence: tuple[str, ...] = (),
     standing: a.Standing | None = None,
+    case_id: str = "case",
     **choices: str,
 ) -> Bench:
     """An objection that has just been received, with all that the law makes follow at once."""
-    rules = rules or law(city, "objection")
-    bench = Bench(rules, now=at, procedure=OBJECTION)
-    proposal = Proposal(CaseState())
-    proposal.add(
-        e.Filed(
-            at=at,
-            act="case.file",
-            case_id="case",
-            case_number=f"{rules.city_code}-OB-2026-000001",
-            city=city,
-            procedure="objection",
-            party=PARTY.account,
-            dataset_id=f"{city}-example",
-            bodies={role: f"{city}.{role}" for role in rules.bodies},
-            data_items=items,
-            choices={"ground": ground, **choices},
-            given=frozenset({"statement", *(["evidence"] if evidence else [])}),
-            evidence=evidence,
-            standing=standing or a.Standing(),
-            rules_digest=rules.digest(),
-        )
+    return begun(
+        rules or law(city, "objection"),
+        OBJECTION,
+        at=at,
+        case_id=case_id,
+        data_items=items,
+        choices={"ground": ground, **choices},
+        given=frozenset({"statement", *(["evidence"] if evidence else [])}),
+        evidence=evidence,
+        standing=standing or a.Standing(),
     )
-    bench.procedure.follow(rules, proposal, at)
-    bench.append(proposal.events)
+
+
+def reported(city: str) -> Bench:
+    """A leak that has just been reported."""
+    return begun(law(city, "leak"), LEAK, given=frozenset({"statement"}))
+
+
+def updating(cause: Bench) -> Bench:
+    """The catalogue update as the case that orders it opens it."""
+    ordered = cause.state.ordered
+    assert ordered
+    return begun(
+        law(cause.state.city, "catalogue_update"),
+        CATALOGUE_UPDATE,
+        at=ordered.at,
+        case_id=ordered.update_case_id,
+        party=ordered.by,
+        dataset_id=cause.state.dataset_id,
+        bodies=cause.state.bodies,
+        data_items=cause.state.data_items,
+        choices={"trigger": ordered.trigger},
+        caused_by=cause.state.case_id,
+    )
+
+
+def accessed(request: Bench) -> Bench:
+    """The access case as the grant of that request opens it."""
+    granted = request.state.granted
+    assert granted
+    opened = e.AccessOpened(
+        number=1,
+        at=request.now,
+        act="case-access.file",
+        case_number=f"{request.rules.city_code}-AC-2026-000001",
+        case_id=granted.access_case_id,
+        city=request.state.city,
+        procedure="access",
+        party=PARTY.account,
+        dataset_id=request.state.dataset_id,
+        bodies=request.state.bodies,
+        granted_by=request.state.case_id,
+        rules_digest=request.state.rules_digest,
+        **granted.model_dump(
+            include={"data_items", "access_mode", "access_modes", "use", "valid_until", "daily_calls"}
+        ),
+    )
+    bench = Bench(request.rules, now=request.now, procedure=ACCESS)
+    bench.append([opened])
     return bench
+
+
+def telling(objection: Bench, other: Bench) -> a.Act:
+    """The act by which the other case learns what the objection does to the data now."""
+    return restriction_act(objection.state, other.state.case_id, max(objection.now, other.now))

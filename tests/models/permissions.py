@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from models import acts as a
-from tests.models.bench import BOTH_SIGN, PARTY, STRANGER, WHATEVER_IS_ASKED, Bench, filed, until_signing
+from tests.models.bench import BOTH_SIGN, PARTY, STRANGER, WHATEVER_IS_ASKED, Bench, filed, objected, until_signing
 
 HEAD = """# Who may do what
 
@@ -55,6 +55,17 @@ def withdrawn(bench: Bench) -> Bench:
     return bench
 
 
+def whether_to_suspend(*decisions: tuple[str, str]) -> Bench:
+    """An objection with evidence, whose data is held until the provider says whether it stays so."""
+    return objected("nanning", "privacy", evidence=("file-1",)).all_decide(decisions)
+
+
+def asked_whether_to_suspend(kind: type[a.TaskAct], by: a.Actor = OFFICER) -> Bench:
+    bench = whether_to_suspend()
+    bench.on("suspension", kind, by=by)
+    return bench
+
+
 REVIEW: Mapping[str, Callable[[], Bench]] = {
     "open": lying_before_the_provider,
     "claimed by the same": lambda: claimed_by(OFFICER),
@@ -68,6 +79,16 @@ SIGNATURE: Mapping[str, Callable[[], Bench]] = {
     "open": lambda: until_signing("nanning"),
     "done": lambda: until_signing("nanning").all_decide([("applicant_signature", "sign")]),
     "case closed": lambda: until_signing("nanning").all_decide(BOTH_SIGN),
+}
+
+SUSPENSION: Mapping[str, Callable[[], Bench]] = {
+    "open": whether_to_suspend,
+    "claimed by the same": lambda: asked_whether_to_suspend(a.Claim),
+    "claimed by a colleague": lambda: asked_whether_to_suspend(a.Claim, COLLEAGUE),
+    "supplement asked": lambda: asked_whether_to_suspend(a.AskSupplement),
+    "done": lambda: whether_to_suspend(("suspension", "suspend")),
+    "cancelled": lambda: whether_to_suspend(("verification", "process")),
+    "case closed": lambda: whether_to_suspend(("verification", "restore")),
 }
 
 TO_A_COLLEAGUE = {"to": COLLEAGUE.account, "to_body": COLLEAGUE.body}
@@ -89,6 +110,23 @@ ON_THE_SIGNATURE: Mapping[str, tuple[type[a.ReceivedAct], Mapping[str, Any]]] = 
     "ask for a supplement": (a.AskSupplement, {}),
     "ask for an opinion": (a.AskOpinion, {}),
     "withdraw": (a.Withdraw, {}),
+}
+ON_THE_SUSPENSION: Mapping[str, tuple[type[a.ReceivedAct], Mapping[str, Any]]] = {
+    "claim": (a.Claim, {}),
+    "release": (a.Release, {}),
+    "reassign": (a.Reassign, TO_A_COLLEAGUE),
+    "decide": (a.Decide, {"outcome": "keep_open", "given": WHATEVER_IS_ASKED}),
+    "suspend single items": (
+        a.Decide,
+        {"outcome": "suspend", "given": WHATEVER_IS_ASKED, "measure": a.Measure(data_items=("name",))},
+    ),
+    "correct": (a.Correct, {"outcome": "suspend", "given": WHATEVER_IS_ASKED}),
+    "ask for a supplement": (a.AskSupplement, {}),
+    "ask for an opinion": (a.AskOpinion, {}),
+    "supply": (a.Supply, {}),
+    "submit evidence": (a.SubmitEvidence, {"evidence": ("file-2",)}),
+    "withdraw": (a.Withdraw, {}),
+    "note": (a.Note, {}),
 }
 
 
@@ -121,6 +159,8 @@ def page() -> str:
             *table("provider_review", REVIEW, ON_THE_REVIEW),
             "\n## A task before the applicant (the signature)\n",
             *table("applicant_signature", SIGNATURE, ON_THE_SIGNATURE),
+            "\n## A task in an objection (whether to suspend); the applicant is the objector\n",
+            *table("suspension", SUSPENSION, ON_THE_SUSPENSION),
             "",
         ]
     )

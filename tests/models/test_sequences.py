@@ -6,12 +6,10 @@ examples are the same in every run; KAIFANG_LONG=1 tries many more, and new ones
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -42,16 +40,7 @@ from tests.models.bench import (
     law,
     with_correction,
 )
-
-LONG = bool(os.environ.get("KAIFANG_LONG"))
-PROFILE = settings(
-    max_examples=1500 if LONG else 150,
-    stateful_step_count=60 if LONG else 25,
-    derandomize=not LONG,
-    deadline=None,
-    database=None,
-    suppress_health_check=list(HealthCheck),  # a machine whose case closed early filters much; the profile bounds time
-)
+from tests.models.profiles import PROFILE
 
 AGREED = GRANTED | {
     INVENTED: [("custody", "agree"), ("ethics", "clear"), ("technique", "feasible"), ("decision", "grant")],

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
 from models import acts as a
 from models import events as e
 from models.state import CaseState, GapInTheLog, apply, fold
-from tests.models.bench import BOTH_SIGN, MONDAY, PARTY, Bench, filed, until_signing
-from workflows.access import ACCESS
+from tests.models.bench import BOTH_SIGN, MONDAY, PARTY, Bench, accessed, filed, until_signing
 
 EVENT_TYPES: tuple[type[e.Recorded], ...] = get_args(get_args(e.Event)[0])
 ACT_TYPES: tuple[type[a.ReceivedAct], ...] = get_args(get_args(a.Act)[0])
@@ -52,6 +51,15 @@ WHATEVER: dict[str, object] = {
     "valid_until": MONDAY,
     "granted_by": "case",
     "key_digest": "digest",
+    "evidence": ("file",),
+    "standing": a.Standing(),
+    "by_case": "other",
+    "restriction": "hold",
+    "openness": "conditional",
+    "reopens": False,
+    "update_case_id": "case-entry",
+    "submission": "act",
+    "processed_on": MONDAY.date(),
 }
 """A value for every field that some event cannot do without."""
 
@@ -126,8 +134,9 @@ def test_a_field_that_a_newer_program_wrote_is_passed_over() -> None:
 
 @pytest.mark.parametrize("kind", ACT_TYPES, ids=lambda kind: kind.__name__)
 def test_every_act_names_its_kind_and_survives_the_way_through_json(kind: type[a.ReceivedAct]) -> None:
-    values = {"task_id": "t", "to": "acc_2", "to_body": None, "outcome": "pass", "calendar_version": 1}
-    values["key_digest"] = "digest"
+    values: dict[str, Any] = {"task_id": "t", "to": "acc_2", "to_body": None, "outcome": "pass", "calendar_version": 1}
+    values |= {"key_digest": "digest", "evidence": ("file",), "by_case": "other", "restriction": "hold"}
+    values |= {"openness": "conditional", "data_items": ()}
     needed = {name: values[name] for name in values if name in kind.model_fields}
     act = kind(id="1", case_id="case", by=PARTY, received_at=MONDAY, **needed)
     assert a.ACT.validate_json(act.model_dump_json()) == act
@@ -148,27 +157,7 @@ def test_a_notice_that_moves_a_clock_out_again_undoes_its_passing() -> None:
 
 def access() -> Bench:
     """An access case as the grant of a request opens it."""
-    request = until_signing("nanning").all_decide(BOTH_SIGN)
-    granted = request.state.granted
-    assert granted
-    opened = e.AccessOpened(
-        number=1,
-        at=request.now,
-        act="case-access.file",
-        case_number="NN-AC-2026-000001",
-        case_id=granted.access_case_id,
-        city="nanning",
-        procedure="access",
-        party=PARTY.account,
-        dataset_id=request.state.dataset_id,
-        bodies=request.state.bodies,
-        granted_by=request.state.case_id,
-        rules_digest=request.state.rules_digest,
-        **granted.model_dump(include={"data_items", "access_mode", "use", "valid_until"}),
-    )
-    bench = Bench(request.rules, procedure=ACCESS)
-    bench.append([opened])
-    return bench
+    return accessed(until_signing("nanning").all_decide(BOTH_SIGN))
 
 
 PROVIDER = a.Actor(account="acc_p", body="nanning.provider")

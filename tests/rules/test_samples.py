@@ -218,12 +218,18 @@ def test_experts_exist_exactly_where_the_law_knows_them() -> None:
     assert {b.city for b in bodies() if b.role == "experts"} == {"nanning", "yulin", "lianyungang"}
 
 
+def test_every_body_that_is_one_in_its_city_exists_where_the_law_knows_it_and_nowhere_else() -> None:
+    for city in CITIES:
+        assert {b.role for b in bodies() if b.city == city} == set(load_pack(city).bodies)
+
+
 def test_the_demo_accounts_of_the_contract_exist() -> None:
     promised = {"applicant@demo", "applicant2@demo", "objector@demo", "admin@kaifang"}
     for city in CITIES:
         promised |= {f"reviewer@{city}.{b}" for b in ("operator", "authority", "transport", "health", "government")}
         promised |= {f"supervisor@{city}.authority", f"gateway@{city}"}
     promised |= {f"reviewer@{city}.experts" for city in ("nanning", "yulin", "lianyungang")}
+    promised |= {"reviewer@guangzhou.establishment", "reviewer@guangzhou.legal"}
     assert promised - {a.login for a in accounts()} == set()
 
 

@@ -9,6 +9,7 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.worker import Worker
 
+from activities.receipt_facts import ItemsAreGone
 from activities.reconciling import reconcile
 from models import acts as a
 from models.course import access_case_id
@@ -228,3 +229,42 @@ async def test_evidence_that_cannot_be_taken_is_left_unsubmitted(driver: Driver)
     )
     assert await driver.do(act, hand_over=False) == "CaseClosed"
     assert await driver.pool.fetchval("select case_id from evidence where evidence_id = $1", file) is None
+
+
+async def test_a_revocation_ends_the_access_without_any_engine(driver: Driver, worker: Worker) -> None:
+    access = access_case_id(await granted(driver))
+    revoke = a.Revoke(
+        id=str(uuid.uuid4()),
+        case_id=access,
+        by=a.Actor(account="acc_officer", body="nanning.transport"),
+        received_at=AT,
+        given=frozenset({"reason"}),
+    )
+    assert await driver.do(revoke, hand_over=False) == "accepted"
+    assert await driver.pool.fetchval("select ended from grants where case_id = $1", access) == "revoked"
+
+
+async def test_an_act_that_this_version_cannot_read_leaves_those_behind_it_received(driver: Driver) -> None:
+    case_id = await driver.object_to("nanning", "other_right", hand_over=False)
+    await driver.pool.execute(
+        "insert into acts (act_id, case_id, seq, kind, account, received_at, state, act, request_digest) "
+        "values ('newer', $1, 2, 'newer', 'acc', clock_timestamp(), 'received', '{\"kind\": \"newer\"}', '')",
+        case_id,
+    )
+    assert await driver.decide(case_id, "suspension", "suspend", hand_over=False) == "received"
+
+
+async def test_what_is_withdrawn_stays_so_when_other_items_are_named_later(driver: Driver) -> None:
+    dataset = "guangzhou-transport-example"
+    case_id = await driver.object_to("guangzhou", "privacy", evidence=1, items=("name",), hand_over=False)
+    assert await driver.decide(case_id, "verification", "withdraw_until_processed", hand_over=False) == "accepted"
+    other = a.Measure(data_items=("address",))
+    assert await driver.decide(case_id, "reopening", "stay_withdrawn", hand_over=False, measure=other) == "accepted"
+    assert set((await driver.restrictions(dataset))[case_id].data_items) == {"name", "address"}
+
+
+async def test_an_item_that_the_entry_no_longer_has_cannot_be_objected_to(driver: Driver) -> None:
+    with pytest.raises(ItemsAreGone):
+        await driver.object_to(
+            "nanning", "privacy", dataset_id="nanning-transport-bus-lines", items=("no_such_item",), hand_over=False
+        )

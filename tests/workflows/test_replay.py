@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from models.state import CaseState, fold
 from rules.loading import cities
 from rules.seed_notices import read_record
 from tests import recorded
+from tests.recording import missing
 from workflows.case import Case
 from workflows.procedures import BY_NAME
 
@@ -50,12 +52,19 @@ def as_far_as_told(events: list[e.Event], recorded_events: list[e.Event]) -> lis
 
 
 def time_made(state: CaseState, rest: list[e.Event]) -> int:
-    """How many of the events that come next time made; what it makes again must be the same."""
-    if not rest or not isinstance(rest[0], OF_TIME):
-        return 0
-    again = pass_time(state, rest[0].at)
-    assert again == rest[: len(again)]
-    return len(again)
+    """How many of the events that come next time made; what it makes again, instant by instant, must be the same."""
+    made = 0
+    while made < len(rest) and isinstance(rest[made], OF_TIME):
+        again = pass_time(state, rest[made].at)
+        assert again == rest[made : made + len(again)]
+        state, made = fold(state, again), made + len(again)
+    return made
+
+
+def met_at_filing(rest: list[e.Event]) -> int:
+    """How many of the events that come next tell what other cases kept back, or did first, when this one was filed."""
+    met = (e.RestrictionMet, e.TurnAwaited)
+    return len(list(takewhile(lambda event: isinstance(event, met) and event.act is None, rest)))
 
 
 @pytest.mark.parametrize("seed", ["0", "1", "2"])
@@ -80,9 +89,38 @@ async def test_a_workflow_that_no_longer_does_what_it_did_does_not_replay(monkey
 
 
 def test_every_city_has_its_paths_recorded() -> None:
+    requests = {"granted", "refused", "withdrawn", "corrected", "supplemented", "claimed"}
+    objections = {"upheld", "not-upheld", "processed", "evidence-later"}
     for city in cities():
         paths = {name.removeprefix(f"{city}-") for name in NAMES if name.startswith(f"{city}-")}
-        assert {"granted", "refused", "withdrawn", "corrected", "supplemented", "claimed"} <= paths
+        assert requests | {f"objection-{path}" for path in objections} <= paths
+
+
+def test_requests_grants_and_leaks_that_data_kept_back_concerns_are_recorded() -> None:
+    assert {
+        "nanning-granted-after-lifting",
+        "guangzhou-filed-while-held",
+        "nanning-data-withdrawn",
+        "nanning-access-grant-ended",
+        "guangzhou-objection-late",
+        "guangzhou-leak",
+        "nanjing-leak",
+    } <= set(NAMES)
+
+
+def test_updates_of_an_entry_and_cases_that_one_of_them_ends_are_recorded() -> None:
+    assert {f"{city}-update-published" for city in cities()} <= set(NAMES)
+    assert {
+        "nanning-update-returned",
+        "nanning-update-waited",
+        "nanning-update-while-held",
+        "nanning-items-removed",
+        "nanning-access-grant-items-removed",
+    } <= set(NAMES)
+
+
+def test_every_path_of_the_recorder_is_recorded() -> None:
+    assert missing() == []
 
 
 def test_every_type_of_event_is_found_in_some_recorded_log() -> None:
@@ -110,6 +148,8 @@ def test_every_recorded_act_is_decided_again_as_it_was(name: str) -> None:
         by_time = time_made(state, rest)
         state, rest, done = fold(state, rest[:by_time]), rest[by_time:], done + by_time
         if isinstance(kept.act, a.File):
+            met = met_at_filing(rest)
+            state, rest, done = fold(state, rest[:met]), rest[met:], done + met
             proposal = Proposal(state)
             procedure.follow(log.rules, proposal, kept.act.received_at)
             answer: list[e.Event] | dict[str, str] = proposal.events

@@ -1,0 +1,136 @@
+"""What of the catalogue can be searched, cut into index words, and a query cut the same way. The words are pure.
+
+It lies beside the writer of entries and not in `rules`: it knows no law, only how PostgreSQL is asked. PostgreSQL's own
+parsers find no words in Chinese text, and trigrams none of two characters, so text is cut here: of a run of Chinese
+characters every two neighbours are a word, and its last character is one; everywhere else what is written together is
+one, in lower case. What is searched for must stand in an entry with all its words: of a run the pairs, of a single
+character the pairs that it begins, of the rest the words that begin so.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from activities.database import Connection
+
+IN_TITLE = "^"
+"""Begins an index word that stands in the title; no other word can begin so."""
+OF_THEME = "#"
+"""Begins the one index word that is the whole theme, the domain of the data, in a language."""
+OF_CITY = "@"
+"""Begins the one index word that is the city: so what is sought in one city is not first found in all."""
+LONGEST_WORD = 64
+"""Characters; the rest of a longer word finds nothing and is sought by nobody."""
+MOST_WORDS = 60
+"""Of one query; what comes after is not looked at."""
+CHINESE = re.compile(
+    "[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+"
+)
+"""Runs of characters between which nobody writes a space."""
+WORD = re.compile(r"[^\W_]+")
+TEXTS = ("abstract", "domain")
+
+NOT_INDEXED = """
+select dataset_id, datasets.city, entry, bodies.name from datasets join bodies on bodies.body = datasets.provider
+where datasets.search is null order by dataset_id limit $1
+"""
+AT_ONCE = 1000
+"""Entries."""
+
+
+def cut(text: str) -> Iterator[str]:
+    """The runs of Chinese characters and the words of a text, in its order, whatever their width and case."""
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    position = 0
+    for run in CHINESE.finditer(plain):
+        yield from WORD.findall(plain[position : run.start()])
+        yield run.group()
+        position = run.end()
+    yield from WORD.findall(plain[position:])
+
+
+def words_of(text: str) -> set[str]:
+    """The index words of a text."""
+    found: set[str] = set()
+    for part in cut(text):
+        if CHINESE.match(part):
+            found.update(first + second for first, second in pairwise(part))
+            found.add(part[-1])
+        else:
+            found.add(part[:LONGEST_WORD])
+    return found
+
+
+def index_words(city: str, entry: Mapping[str, Any], provider_name: Mapping[str, str]) -> list[str]:
+    """The index words of an entry: of title, abstract, domain, names of items and provider, in both languages; those of
+    the title once more, as such."""
+    title = words_in(entry.get("title"))
+    found = title | words_in(provider_name)
+    for field in TEXTS:
+        found |= words_in(entry.get(field))
+    for item in entry.get("items", ()):
+        found |= words_in(item.get("name"))
+    themes = {theme_word(text) for text in (entry.get("domain") or {}).values()}
+    return sorted(found | {IN_TITLE + word for word in title} | themes | {city_word(city)})
+
+
+def words_in(label: Mapping[str, str] | None) -> set[str]:
+    return set[str]().union(*(words_of(text) for text in (label or {}).values()))
+
+
+def theme_word(theme: str) -> str:
+    """The index word of a theme, whatever its width, case and punctuation."""
+    return OF_THEME + " ".join(cut(theme))
+
+
+def city_word(city: str) -> str:
+    """The index word of a city."""
+    return OF_CITY + " ".join(cut(city))
+
+
+def theme_query_of(theme: str) -> str:
+    """The `tsquery` that every entry of this theme meets, in whichever language it is given."""
+    return f"'{theme_word(theme)}'"
+
+
+def query_of(text: str, *, prefix: str = "", city: str | None = None) -> str | None:
+    """The text as a `tsquery` that every entry with all its words meets; None where it has no word.
+
+    With the prefix IN_TITLE the words must stand in the title. With a city it is met by entries of that city alone.
+    """
+    sought: dict[str, None] = {}
+    for part in cut(text):
+        sought.update(dict.fromkeys(sought_of(part, prefix)))
+    if not sought:
+        return None
+    return " & ".join([*list(sought)[:MOST_WORDS], *([f"'{city_word(city)}'"] if city else [])])
+
+
+def sought_of(part: str, prefix: str) -> Iterable[str]:
+    """The operands by which a run or a word is found. None holds a character that `tsquery` reads as its own."""
+    if not CHINESE.match(part):
+        return [f"'{prefix}{part[:LONGEST_WORD]}':*"]
+    if len(part) == 1:
+        return [f"'{prefix}{part}':*"]
+    return [f"'{prefix}{first}{second}'" for first, second in pairwise(part)]
+
+
+async def index_what_is_not(connection: Connection) -> int:
+    """Every entry can be searched; answers how many could not be until now."""
+    indexed = 0
+    while rows := await connection.fetch(NOT_INDEXED, AT_ONCE):
+        await connection.executemany(
+            "update datasets set search = array_to_tsvector($2::text[]) where dataset_id = $1",
+            [
+                (row["dataset_id"], index_words(row["city"], json.loads(row["entry"]), json.loads(row["name"])))
+                for row in rows
+            ],
+        )
+        indexed += len(rows)
+    return indexed

@@ -1,0 +1,297 @@
+"""Import into the catalogue: each row of a file is a draft, judged by itself, and files a catalogue update.
+
+Nothing is published and nothing opened by an import: no data is open without a recorded review (Nanning 29, Yulin 32),
+so what a row becomes is a case, in which the reviews of its city take place.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from dataclasses import field as member
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from activities.idempotency import digest, id_from_key
+from activities.import_files import Row, Sheet
+from activities.inbox import Filing, Inbox
+from activities.opening import law_of
+from rules.deadlines import to_shanghai
+from rules.pack import CATALOGUE_UPDATE, Name
+from rules.pinned import Citation, ProcedureRules
+from rules.sample_catalogue import DatasetId, Format, Frequency, ItemType, Openness
+
+if TYPE_CHECKING:
+    from activities.database import Connection, Pool
+
+PATH = "/v1/catalogue/imports"
+PROVIDER = "provider"
+OTHER = "other"
+"""The trigger of an update for a reason that no law lists."""
+Said = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")]
+BILINGUAL = ("title", "abstract", "domain", "conditions", "basis")
+
+OPENNESS = {"无条件开放": "unconditional", "有条件开放": "conditional", "不予开放": "closed", "非开放": "closed"}
+FREQUENCIES = {
+    **dict.fromkeys(("每小时", "小时", "hourly"), "PT1H"),
+    **dict.fromkeys(("每日", "每天", "日", "天", "daily"), "P1D"),
+    **dict.fromkeys(("每周", "周", "weekly"), "P1W"),
+    **dict.fromkeys(("每月", "月", "monthly"), "P1M"),
+    **dict.fromkeys(("每季度", "每季", "季度", "季", "quarterly"), "P3M"),
+    **dict.fromkeys(("每半年", "半年", "annual_2", "semiannual"), "P6M"),
+    **dict.fromkeys(("每年", "年", "annual", "annually", "yearly"), "P1Y"),
+}
+"""Words for a period. What names none, such as 不定期 or 实时, is refused: nothing could be called stale by it."""
+
+
+class Text(BaseModel):
+    """A text in both languages; one that the file has in Chinese alone stands for both until somebody translates it."""
+
+    model_config = ConfigDict(frozen=True)
+    zh: Said
+    en: Said
+
+
+class ImportedItem(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    item: Annotated[Name, StringConstraints(max_length=100)]
+    name: Text
+    type: ItemType
+
+
+class ImportedEntry(BaseModel):
+    """What a row states of an entry, as the catalogue writes it."""
+
+    model_config = ConfigDict(frozen=True)
+    dataset_id: DatasetId | None = None
+    provider: Said
+    title: Text
+    abstract: Text | None = None
+    domain: Text | None = None
+    items: Annotated[tuple[ImportedItem, ...], Field(min_length=1, max_length=500)] | None = None
+    formats: Annotated[tuple[Format, ...], Field(min_length=1)] | None = None
+    openness: Openness
+    conditions: Text | None = None
+    basis: Text | None = None
+    update_frequency: Frequency | None = None
+
+    def draft(self) -> dict[str, Any]:
+        """The draft of the entry."""
+        return self.model_dump(mode="json", exclude_none=True, exclude={"dataset_id", PROVIDER})
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """Why a row is no draft: a field, the rule that it breaks, and where the law says so."""
+
+    line: int
+    field: str | None
+    rule: str
+    params: Mapping[str, object] = member(default_factory=dict)
+    citation: Citation | None = None
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The case that a row filed."""
+
+    line: int
+    dataset_id: str
+    case_id: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of a file."""
+
+    rules: ProcedureRules
+    accepted: list[Accepted]
+    rejected: list[Rejected]
+    ignored_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Importer:
+    """Who imports into which city. Officers of a provider import its own entries, of the authority those of all."""
+
+    account: str
+    city: str
+    provider: str | None = None
+
+
+@dataclass(frozen=True)
+class City:
+    """What rows are judged by: providers by all that they are called, and the entries that are there."""
+
+    providers: Mapping[str, str]
+    bodies: Mapping[str, str]
+    entries: Mapping[str, tuple[str, Mapping[str, Any]]]
+    """Dataset to its provider and entry."""
+
+    def dataset_of(self, entry: ImportedEntry) -> str:
+        """The dataset that a draft is about: the one it names, or a new one of its provider, one for each title."""
+        if entry.dataset_id:
+            return entry.dataset_id
+        return f"{self.providers[entry.provider].replace('.', '-')}-{digest({'title': entry.title.zh})[:10]}"
+
+
+async def import_sheet(pool: Pool, inbox: Inbox, importer: Importer, sheet: Sheet, at: datetime) -> Report:
+    """Each good row files an update, each bad one is told; none stops another. The same draft again files nothing
+    twice, by the same account. Raises CityUnknown, NotInForce, ProcedureUnknown."""
+    rules = law_of(importer.city, CATALOGUE_UPDATE, to_shanghai(at).date())
+    report = Report(rules, [], [], sheet.ignored_columns)
+    read = [(row.line, entry_of(row)) for row in sheet.rows]
+    async with pool.acquire() as connection:
+        city = await city_of(connection, importer.city, [each for _, each in read if isinstance(each, ImportedEntry)])
+    named: set[str] = set()
+    for line, entry in read:
+        if not isinstance(entry, ImportedEntry):
+            report.rejected.extend(entry)
+        elif broken := [Rejected(line, *found) for found in broken_rules(entry, rules, city, importer)]:
+            report.rejected.extend(broken)
+        elif (dataset_id := city.dataset_of(entry)) in named:
+            report.rejected.append(Rejected(line, "dataset_id", "named_twice", {"dataset_id": dataset_id}))
+        else:
+            named.add(dataset_id)
+            case_id = await file_update(inbox, importer, city, dataset_id, entry)
+            report.accepted.append(Accepted(line, dataset_id, case_id))
+    return report
+
+
+async def file_update(inbox: Inbox, importer: Importer, city: City, dataset_id: str, entry: ImportedEntry) -> str:
+    """The catalogue update that a row files, with its draft kept in the filing; its case id.
+
+    An import is no event from which the law lets a clock run, so it is an other reason, on the day of its receipt. Who
+    compiles entries in that city submits the draft, with the answers that the law asks for: a file gives none.
+    """
+    provider = city.providers[entry.provider]
+    content = {"entry": entry.draft(), "dataset_id": dataset_id, "imported": True}
+    case_id = id_from_key(importer.account, PATH, digest(content))
+
+    def received(at: datetime) -> Filing:
+        on: date = to_shanghai(at).date()
+        rules = law_of(importer.city, CATALOGUE_UPDATE, on)
+        return Filing(
+            rules=rules,
+            party=importer.account,
+            dataset_id=dataset_id,
+            bodies={**city.bodies, PROVIDER: provider},
+            data_items=(),
+            choices={"trigger": OTHER} if rules.choice("trigger", OTHER) else {},
+            given=frozenset({"trigger", "entry"}),
+            occurred_on=on,
+        )
+
+    await inbox.receive_filing(case_id, CATALOGUE_UPDATE, content, received)
+    return case_id
+
+
+def entry_of(row: Row) -> ImportedEntry | list[Rejected]:
+    """What a row states, if it has the form of an entry; else every reason why it has not."""
+    if row.broken:
+        return [Rejected(row.line, None, row.broken)]
+    try:
+        return ImportedEntry.model_validate(stated(row.fields))
+    except ValidationError as error:
+        # Of a list one fault is told: that it is too short, because a part of it is none, says nothing more.
+        found: dict[str, Rejected] = {}
+        for each in error.errors(include_url=False):
+            column = column_of(each["loc"])
+            found.setdefault(column, Rejected(row.line, column, each["type"], each.get("ctx", {})))
+        return list(found.values())
+
+
+Found = tuple[str, str, Mapping[str, object], Citation | None]
+
+
+def broken_rules(entry: ImportedEntry, rules: ProcedureRules, city: City, importer: Importer) -> Iterator[Found]:
+    """What is the matter with a draft beyond its form."""
+    provider = city.providers.get(entry.provider)
+    if provider is None:
+        yield PROVIDER, "no_provider_of_that_name", {"given": entry.provider}, None
+        return
+    if importer.provider not in (None, provider):
+        yield PROVIDER, "not_your_body", {"given": entry.provider}, None
+    dataset_id = city.dataset_of(entry)
+    owner, known = city.entries.get(dataset_id, (provider, {}))
+    if owner != provider:
+        yield "dataset_id", "dataset_of_another_provider", {"dataset_id": dataset_id}, None
+    elif not dataset_id.startswith(provider.replace(".", "-") + "-"):
+        yield "dataset_id", "id_not_of_its_provider", {"provider": provider.replace(".", "-")}, None
+    draft = entry.draft()
+    if entry.conditions and entry.openness != "conditional":
+        yield "conditions_zh", "entry_conditions_out_of_place", {}, None
+    if entry.basis and entry.openness == "unconditional":
+        yield "basis_zh", "entry_basis_out_of_place", {}, None
+    codes = [item.item for item in entry.items or ()]
+    if twice := sorted({code for code in codes if codes.count(code) > 1}):
+        yield "items", "item_twice", {"items": ", ".join(twice)}, None
+    whole = {**known, **draft, PROVIDER: provider}
+    for rule in rules.entry:
+        applies = all(whole.get(name) in values for name, values in rule.when.items())
+        if rule.required and applies and not whole.get(rule.field):
+            yield column_of((rule.field,)), "field_required", {"label": rule.label}, rule.citation
+    if known and {**known, **draft} == dict(known):
+        yield "dataset_id", "nothing_changes", {"dataset_id": dataset_id}, None
+
+
+def stated(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a row in the shape of an entry, not judged yet."""
+    found: dict[str, Any] = {name: fields[name] for name in ("dataset_id", PROVIDER) if name in fields}
+    for name in BILINGUAL:
+        zh, en = fields.get(f"{name}_zh"), fields.get(f"{name}_en")
+        if zh or en:
+            found[name] = {"zh": zh, "en": en or zh}
+    if openness := fields.get("openness"):
+        found["openness"] = OPENNESS.get(openness, openness.lower())
+    if frequency := fields.get("update_frequency"):
+        found["update_frequency"] = period_of(frequency)
+    if formats := fields.get("formats"):
+        found["formats"] = tuple(dict.fromkeys(each.lower() for each in re.split(r"[\s,;；，、/|]+", formats) if each))
+    if items := fields.get("items"):
+        found["items"] = tuple(item_of(each) for each in re.split(r"[\n;；]+", items) if each.strip())
+    return found
+
+
+def period_of(frequency: str) -> str:
+    """The period of a word, of an address in the EU's vocabulary or of a repeated interval; anything else as it is."""
+    word = frequency.rsplit("/", 1)[-1].strip()
+    return FREQUENCIES.get(word.lower(), word)
+
+
+def item_of(text: str) -> dict[str, Any]:
+    """A data item from `code|name|type` or `code|name|English name|type`."""
+    parts = [part.strip() for part in text.split("|")]
+    code, name, kind = parts[0], parts[1] if len(parts) > 1 else "", parts[-1] if len(parts) > 2 else ""
+    english = parts[2] if len(parts) > 3 else name
+    return {"item": code, "name": {"zh": name, "en": english}, "type": kind}
+
+
+def column_of(place: tuple[int | str, ...]) -> str:
+    """The column of a file that an entry's field comes from."""
+    name = str(place[0])
+    if name in BILINGUAL:
+        return f"{name}_{place[1] if len(place) > 1 else 'zh'}"
+    return name
+
+
+async def city_of(connection: Connection, city: str, drafts: list[ImportedEntry]) -> City:
+    """What these drafts are judged by."""
+    bodies = await connection.fetch("select body, role, name from bodies where city = $1", city)
+    providers: dict[str, str] = {}
+    for row in bodies:
+        if row["role"] == PROVIDER:
+            names = json.loads(row["name"])
+            called = (row["body"], row["body"].split(".")[-1], names["zh"], names["en"])
+            providers.update(dict.fromkeys(called, row["body"]))
+    others = {row["role"]: row["body"] for row in bodies if row["role"] != PROVIDER}
+    nothing_there = City(providers, others, {})
+    entries = await connection.fetch(
+        "select dataset_id, provider, entry from datasets where dataset_id = any($1)",
+        [nothing_there.dataset_of(draft) for draft in drafts if draft.provider in providers],
+    )
+    return City(providers, others, {row["dataset_id"]: (row["provider"], json.loads(row["entry"])) for row in entries})

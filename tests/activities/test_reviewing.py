@@ -1,0 +1,67 @@
+"""Closed and conditional data is evaluated again and again, one case a dataset, as often as the pack says."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from temporalio.client import Client
+
+from activities.reviewing import SCHEDULE, Reviewing, keep_schedule
+from tests.driving import Driver
+
+A_YEAR = timedelta(days=366)
+
+
+@pytest.fixture
+def reviewing(driver: Driver) -> Reviewing:
+    return Reviewing(driver.pool, driver.inbox, driver.clock)
+
+
+async def reviews(driver: Driver) -> list[str]:
+    """The datasets under review."""
+    query = "select dataset_id from cases where procedure = 'openness_review' and closed_at is null order by 1"
+    return [row["dataset_id"] for row in await driver.pool.fetch(query)]
+
+
+async def test_every_closed_or_conditional_dataset_of_a_city_that_evaluates_gets_one_review(
+    driver: Driver, reviewing: Reviewing
+) -> None:
+    assert await reviewing.file_reviews_due(1000) > 0
+    guangzhou = "select dataset_id from datasets where city = 'guangzhou' and openness <> 'unconditional' order by 1"
+    expected = [row["dataset_id"] for row in await driver.pool.fetch(guangzhou)]
+    assert [each for each in await reviews(driver) if each.startswith("guangzhou")] == expected
+    assert not [each for each in await reviews(driver) if each.startswith("yulin")]
+
+
+async def test_a_review_that_is_under_way_is_not_filed_again(driver: Driver, reviewing: Reviewing) -> None:
+    await reviewing.file_reviews_due(1000)
+    before = await reviews(driver)
+    driver.clock.shift = A_YEAR
+    assert await reviewing.file_reviews_due(1000) == 0
+    assert await reviews(driver) == before
+
+
+async def test_a_dataset_is_reviewed_again_when_the_interval_has_passed_and_not_before(
+    driver: Driver, reviewing: Reviewing
+) -> None:
+    await reviewing.file_reviews_due(1000)
+    reviewed = await reviews(driver)
+    await driver.pool.execute("update cases set closed_at = received_at where procedure = 'openness_review'")
+    assert await reviewing.file_reviews_due(1000) == 0
+    driver.clock.shift = A_YEAR
+    assert await reviewing.file_reviews_due(1000) > 0
+    again = await reviews(driver)
+    assert again == [each for each in reviewed if each.startswith("nanning")], "Guangzhou's law has ended by then"
+
+
+async def test_a_round_files_no_more_than_it_was_asked_for(driver: Driver, reviewing: Reviewing) -> None:
+    assert await reviewing.file_reviews_due(2) == 2
+    assert len(await reviews(driver)) == 2
+
+
+async def test_a_schedule_that_is_there_is_left_as_it_is(temporal: Client, task_queue: str) -> None:
+    await keep_schedule(temporal, task_queue)
+    await keep_schedule(temporal, task_queue)
+    described = await temporal.get_schedule_handle(SCHEDULE).describe()
+    assert described.schedule.spec.time_zone_name == "Asia/Shanghai"

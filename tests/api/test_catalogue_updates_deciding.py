@@ -1,0 +1,331 @@
+"""Decisions on a draft: what is answered with it, which reviews that brings, and what officers are shown."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.api.calling import Service, open_stages, open_task
+from tests.api.objecting import filed
+from tests.api.updating import (
+    BASIS,
+    CITIES,
+    TITLE,
+    answers,
+    drafting,
+    errors,
+    filing,
+    law,
+    post,
+    recorded,
+    said_with,
+    today,
+    walked,
+)
+
+EVERYTHING = {
+    "law_in_question": "applies",
+    "specialised": "applies",
+    "secrets_or_privacy": "applies",
+    "group_interests": "applies",
+}
+
+
+async def drafted(service: Service, city: str, openness: str = "conditional", **others: str) -> Any:
+    """An update whose draft gives these answers, of those that the city asks for."""
+    provider = service.as_(f"reviewer@{city}.transport")
+    rules = await law(provider, city)
+    asked = {name: value for name, value in others.items() if rules.choice(name, value)}
+    return await recorded(provider, await drafting(provider, city, answers=answers(rules, openness, **asked)))
+
+
+@pytest.mark.parametrize("city", CITIES)
+async def test_officers_see_the_questions_of_their_city_and_what_was_answered(working: Service, city: str) -> None:
+    case = await drafted(working, city, **EVERYTHING)
+    asked = {each["question"]: each for each in case["update"]["questions"]}
+    assert asked["openness"]["answer"] == "conditional"
+    assert [each["value"] for each in asked["openness"]["values"]] == ["closed", "conditional", "unconditional"]
+    for question in asked.values():
+        assert question["label"]
+        assert question["answer"] in [each["value"] for each in question["values"]]
+        assert question["computed"] == (question["question"] == "change")
+        assert all(each["label"] and each["article"] for each in question["values"])
+
+
+@pytest.mark.duty("NN-17")
+async def test_each_review_that_an_answer_brings_is_named_and_lies_open_beside_the_others(working: Service) -> None:
+    case = await drafted(working, "nanning", **EVERYTHING)
+    brought = {each["stage"]: each for each in case["update"]["reviews"]}
+    assert {"legality_review", "expert_argument", "committee_review", "consultation"} <= set(brought)
+    assert all(each["applies"] for each in brought.values())
+    assert set(brought) <= set(open_stages(case))
+    assert brought["legality_review"]["when"]["law_in_question"] == ["applies"]
+
+    plain = await drafted(working, "nanjing")
+    assert all(each["applies"] for each in plain["update"]["reviews"])
+
+
+async def test_reviews_that_no_answer_brings_do_not_apply(working: Service) -> None:
+    case = await drafted(working, "nanning")
+    none = {each["stage"] for each in case["update"]["reviews"] if not each["applies"]}
+    assert none == {"legality_review", "expert_argument", "committee_review", "consultation"}
+    assert none.isdisjoint(open_stages(case))
+
+
+async def test_before_a_draft_nobody_knows_which_reviews_apply(working: Service) -> None:
+    provider = working.as_("reviewer@nanning.transport")
+    case = await recorded(provider, await filing(provider, "nanning"))
+    assert {each["applies"] for each in case["update"]["reviews"]} == {None}
+
+
+@pytest.mark.parametrize(
+    ("openness", "change"), [("closed", "narrower"), ("conditional", "same"), ("unconditional", "wider")]
+)
+async def test_the_service_tells_how_a_draft_differs_from_todays_class(
+    working: Service, openness: str, change: str
+) -> None:
+    provider = working.as_("reviewer@guangzhou.transport")
+    rules = await law(provider, "guangzhou")
+    entry = {"title": TITLE} | ({} if openness == "unconditional" else {"basis": BASIS})
+    body = await drafting(provider, "guangzhou", entry=entry, answers=answers(rules, openness), basis="Some law")
+    case = await recorded(provider, body)
+    answered = {each["question"]: each["answer"] for each in case["update"]["questions"]}
+    assert answered["change"] == change
+
+
+async def test_how_a_draft_differs_is_not_the_callers_to_say(service: Service) -> None:
+    provider = service.as_("reviewer@guangzhou.transport")
+    body = await drafting(provider, "guangzhou")
+    body["answers"]["change"] = "same"
+    assert errors(await post(provider, body)) == [("answers.change", "extra_forbidden")]
+
+
+async def test_a_question_that_the_city_does_not_ask_is_not_answered(service: Service) -> None:
+    provider = service.as_("reviewer@guangzhou.transport")
+    body = await drafting(provider, "guangzhou")
+    body["answers"]["group_interests"] = "applies"
+    assert errors(await post(provider, body)) == [("answers.group_interests", "question_not_asked")]
+
+
+async def test_an_answer_that_the_law_does_not_know_is_refused(service: Service) -> None:
+    provider = service.as_("reviewer@nanning.transport")
+    body = await drafting(provider, "nanning")
+    body["answers"]["specialised"] = "perhaps"
+    assert errors(await post(provider, body)) == [("answers.specialised", "ChoiceNotOnRequest")]
+
+
+@pytest.mark.duty("GZ-11")
+@pytest.mark.duty("LYG-11")
+@pytest.mark.parametrize(("city", "article"), [("guangzhou", "11"), ("lianyungang", "11")])
+async def test_data_obtained_by_sharing_does_not_enter_the_catalogue(working: Service, city: str, article: str) -> None:
+    provider = working.as_(f"reviewer@{city}.transport")
+    body = await drafting(provider, city)
+    body["answers"]["origin"] = "shared"
+    answer = await post(provider, body)
+    assert errors(answer) == [("answers.origin", "ChoiceNotOnRequest")]
+    assert answer.json()["errors"][0]["rule"]["article"].startswith(article)
+
+    case = await recorded(provider, await filing(provider, city))
+    task = open_task(case, "compilation")
+    said = {"outcome": "submit", "entry": body["entry"], "answers": body["answers"]}
+    answer = await provider.post(f"/v1/tasks/{task['task_id']}/decision", said)
+    assert errors(answer) == [("answers.origin", "ChoiceNotOnRequest")]
+    assert answer.json()["errors"][0]["rule"]["article"].startswith(article)
+
+
+@pytest.mark.duty("GZ-25a")
+async def test_data_whose_subjects_withhold_their_consent_is_not_opened_in_guangzhou(service: Service) -> None:
+    provider = service.as_("reviewer@guangzhou.transport")
+    body = await drafting(provider, "guangzhou")
+    body["answers"] |= {"secrets_or_privacy": "applies", "subjects_consent": "withheld"}
+    assert errors(await post(provider, body)) == [("answers.subjects_consent", "ChoiceNotOnRequest")]
+
+
+@pytest.mark.duty("GZ-9a")
+@pytest.mark.duty("NJ-24")
+@pytest.mark.parametrize("city", ["guangzhou", "nanjing"])
+async def test_a_class_that_is_not_unconditional_needs_its_basis(service: Service, city: str) -> None:
+    provider = service.as_(f"reviewer@{city}.transport")
+    rules = await law(provider, city)
+    bus_lines = await unconditional_dataset(service, city)
+    draft = {"entry": {"title": TITLE}, "answers": answers(rules, "closed"), "basis": "Some law"}
+    answer = await post(provider, await drafting(provider, city, dataset_id=bus_lines, **draft))
+    assert errors(answer) == [("entry.basis", "RequirementMissing")]
+    assert answer.json()["errors"][0]["rule"]["basis"] == "law"
+
+
+@pytest.mark.duty("GZ-10b")
+async def test_a_narrower_class_needs_a_basis_in_guangzhou_and_a_wider_one_does_not(working: Service) -> None:
+    provider = working.as_("reviewer@guangzhou.transport")
+    rules = await law(provider, "guangzhou")
+    body = await drafting(provider, "guangzhou", answers=answers(rules, "closed"))
+    answer = await post(provider, body)
+    assert errors(answer) == [("basis", "RequirementMissing")]
+    assert answer.json()["errors"][0]["rule"]["article"] == "10.4"
+    case = await recorded(provider, body | {"basis": "Some law, article 1"})
+    assert case["reasons"][0]["text"]["basis"] == "Some law, article 1"
+
+
+async def unconditional_dataset(service: Service, city: str) -> str:
+    found = await service.nobody().read(
+        "/v1/datasets", city=city, provider=f"{city}.transport", openness="unconditional"
+    )
+    return str(found["items"][0]["dataset_id"])
+
+
+async def test_a_consultation_states_its_days_and_officers_read_them(working: Service) -> None:
+    case = await drafted(working, "nanning", group_interests="applies")
+    task = open_task(case, "consultation")
+    provider = working.as_("reviewer@nanning.transport")
+    path = f"/v1/tasks/{task['task_id']}/decision"
+    assert errors(await provider.post(path, {"outcome": "pass"})) == [
+        ("held_from", "RequirementMissing"),
+        ("held_until", "RequirementMissing"),
+        ("measure", "RequirementMissing"),
+    ]
+    days = {"held_from": str(today() - timedelta(days=31)), "held_until": str(today())}
+    assert errors(await provider.post(path, {"outcome": "pass", "measure": "Held", **days})) == [
+        ("held_until", "ConsultationNotOver")
+    ]
+    days["held_until"] = str(today() - timedelta(days=1))
+    case = await working.decide(case, "consultation", "pass", measure="Held", **days)
+    (held,) = case["update"]["consultations"]
+    assert held | {"label": ""} == {"task_id": task["task_id"], "stage": "consultation", "label": "", **days}
+
+
+@pytest.mark.parametrize("field", ["held_from", "held_until"])
+async def test_days_of_a_consultation_are_stated_of_a_consultation_only(working: Service, field: str) -> None:
+    case = await drafted(working, "nanning")
+    task = open_task(case, "security_review")
+    provider = working.as_("reviewer@nanning.transport")
+    said = {"outcome": "pass", field: str(today() - timedelta(days=1))}
+    assert errors(await provider.post(f"/v1/tasks/{task['task_id']}/decision", said)) == [(field, "MeasureNotAllowed")]
+
+
+async def test_answers_belong_to_a_draft_and_to_nothing_else(working: Service) -> None:
+    case = await drafted(working, "nanning")
+    request = await working.as_("applicant@demo").file("nanning")
+    for each, stage, outcome in [(case, "security_review", "pass"), (request, "formal_review", "pass")]:
+        task = open_task(each, stage)
+        said = {"outcome": outcome, "answers": {"openness": "closed"}}
+        answer = await working.as_(f"reviewer@{task['body']}").post(f"/v1/tasks/{task['task_id']}/decision", said)
+        assert errors(answer) == [("answers", "MeasureNotAllowed")]
+
+
+async def test_the_draft_stands_beside_the_entry_of_today_and_then_beside_the_one_it_replaced(
+    working: Service,
+) -> None:
+    provider = working.as_("reviewer@nanning.transport")
+    rules = await law(provider, "nanning")
+    body = await drafting(
+        provider, "nanning", entry={"title": TITLE, "update_frequency": "PT1M"}, answers=answers(rules, "unconditional")
+    )
+    before = (await provider.read(f"/v1/datasets/{body['dataset_id']}/versions"))["items"][0]["entry"]
+    case = await recorded(provider, body)
+    beside = [
+        {"field": "title", "now": before["title"], "then": TITLE},
+        {"field": "openness", "now": "conditional", "then": "unconditional"},
+    ]
+    assert case["update"]["draft"]["changes"] == beside
+    assert case["update"]["draft"]["entry"]["update_frequency"] == "PT1M"
+
+    case = await walked(working, case)
+    assert case["update"]["draft"]["changes"] == beside
+    dataset = await provider.read(f"/v1/datasets/{case['dataset_id']}")
+    assert (dataset["openness"], dataset["conditions"]) == ("unconditional", None)
+
+
+async def test_a_draft_has_nothing_that_data_of_the_class_it_proposes_cannot_have(service: Service) -> None:
+    provider = service.as_("reviewer@nanning.transport")
+    rules = await law(provider, "nanning")
+    entry = {"title": TITLE, "conditions": TITLE}
+    body = await drafting(provider, "nanning", entry=entry, answers=answers(rules, "unconditional"))
+    assert errors(await post(provider, body)) == [("entry.conditions", "entry_conditions_out_of_place")]
+    body["entry"], body["answers"] = {"title": TITLE, "basis": BASIS}, answers(rules, "unconditional")
+    assert errors(await post(provider, body)) == [("entry.basis", "entry_basis_out_of_place")]
+
+
+async def test_an_objection_that_holds_the_data_is_shown_and_keeps_the_draft_from_publication(
+    working: Service,
+) -> None:
+    case = await drafted(working, "nanning")
+    objection = await filed(working.as_("objector@demo"), "nanning")
+    case = await walked(working, case, until="review")
+    assert [each["case_number"] for each in case["restricted_by"]] == [objection["case_number"]]
+    task = open_task(case, "review")
+    authority = working.as_("reviewer@nanning.authority")
+    answer = await authority.post(f"/v1/tasks/{task['task_id']}/decision", {"outcome": "publish"})
+    assert (answer.status_code, errors(answer)) == (409, [("outcome", "DataIsRestricted")])
+
+
+async def test_an_update_that_is_given_up_ends_with_its_reason(working: Service) -> None:
+    provider = working.as_("reviewer@nanning.transport")
+    case = await recorded(provider, await filing(provider, "nanning"))
+    case = await working.decide(case, "compilation", "abandon", reason="Nothing changed after all")
+    assert (case["status"], case["outcome"]) == ("closed", "abandoned")
+    assert case["outcome_label"]
+
+
+async def test_a_submission_sent_again_after_publication_answers_as_before(working: Service) -> None:
+    provider = working.as_("reviewer@nanning.transport")
+    case = await recorded(provider, await filing(provider, "nanning"))
+    rules = await law(provider, "nanning")
+    path = f"/v1/tasks/{open_task(case, 'compilation')['task_id']}/decision"
+    entry = {"conditions": TITLE, "title": TITLE}
+    draft = {"outcome": "submit", "entry": entry, "answers": answers(rules, "conditional")}
+    key = str(uuid.uuid4())
+    first = await provider.do(path, draft, key)
+    await walked(working, first["case"])
+    again = await provider.do(path, draft, key)
+    assert (again["act_id"], again["case"]["outcome"]) == (first["act_id"], "published")
+
+
+async def test_whoever_reported_a_leak_for_the_operator_reads_what_bodies_decide(working: Service) -> None:
+    reporter = working.as_("reviewer@nanjing.operator")
+    answer = await reporter.post("/v1/leak-reports", {"city": "nanjing", "statement": "Seen"}, str(uuid.uuid4()))
+    case = answer.json()
+    rules = await law(reporter, "nanjing", "leak")
+    seen: list[str] = []
+    while case["status"] == "open":
+        task = next(each for each in case["tasks"] if each["state"] == "open")
+        stage = rules.stage(task["stage"])
+        assert stage
+        outcome = stage.outcomes[0]
+        case = await working.decide(case, stage.stage, outcome.outcome, **said_with(outcome))
+        seen = [each["outcome"] for each in (await reporter.read(f"/v1/cases/{case['case_id']}"))["reasons"]]
+        assert outcome.outcome in seen or not outcome.requires
+
+
+@pytest.mark.duty("GZ-9b")
+@pytest.mark.parametrize("dissents", [False, True])
+async def test_in_guangzhou_a_disputed_class_goes_to_consultation_and_on_dissent_to_the_government(
+    working: Service, dissents: bool
+) -> None:
+    case = await walked(working, await drafted(working, "guangzhou"), until="review")
+    case = await working.decide(case, "review", "propose_class", reason="It can be open to everybody")
+    case = await working.decide(case, "reply", "maintain", reason="It names persons")
+    positions = ["authority_position", "establishment_position", "legal_position"]
+    assert open_stages(case) == positions
+    case = await working.decide(case, positions[0], "agree")
+    case = await working.decide(case, positions[1], "agree")
+    if dissents:
+        case = await working.decide(case, positions[2], "disagree", reason="Nobody is named")
+        assert open_stages(case) == ["government_decision"]
+        case = await working.decide(case, "government_decision", "publish", reason="As the provider has it")
+    else:
+        case = await working.decide(case, positions[2], "agree")
+        assert open_stages(case) == ["publication"]
+        case = await working.decide(case, "publication", "publish")
+    assert case["outcome"] == "published"
+
+
+async def test_in_an_emergency_yulins_authority_reviews_once_before_publication(working: Service) -> None:
+    provider = working.as_("reviewer@yulin.transport")
+    case = await recorded(provider, await drafting(provider, "yulin", trigger="emergency"))
+    assert open_stages(case) == ["emergency_review"]
+    assert open_task(case, "emergency_review")["body"] == "yulin.authority"
+    case = await working.decide(case, "emergency_review", "publish", reason="A flood")
+    assert case["outcome"] == "published"

@@ -1,0 +1,251 @@
+"""Importing entries: a good row files a catalogue update, a bad one is told by line and field, nothing opens."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from activities.database import Pool
+from activities.import_files import FileUnreadable, decoded, read_ckan, read_csv
+from cli.main import app
+from tests.api.calling import Caller, Service
+
+AUTHORITY = "reviewer@nanning.authority"
+HEAD = "provider,title_zh,title_en,abstract_zh,domain_zh,items,formats,openness,basis_zh,conditions_zh,update_frequency"
+ITEMS = "code|编号|string;place|位置|Place|geometry"
+GOOD = f"transport,共享单车停放点,Bike parking,停放点位置,交通出行,{ITEMS},csv json,无条件开放,,,每月"
+CONDITIONAL = "nanning.transport,路口流量,,流量,交通出行,code|编号|string,CSV,conditional,,仅限接口,P1D"
+
+
+async def send(
+    caller: Caller, content: bytes | str, *, city: str = "nanning", kind: str = "text/csv"
+) -> httpx.Response:
+    body = content.encode() if isinstance(content, str) else content
+    return await caller.http.post(
+        "/v1/catalogue/imports", params={"city": city}, content=body, headers=caller.headers({"Content-Type": kind})
+    )
+
+
+async def imported(service: Service, content: bytes | str, **more: Any) -> Any:
+    answer = await send(service.as_(AUTHORITY), content, **more)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def told(report: Any) -> list[tuple[int, str | None, str]]:
+    return [(each["line"], each["field"], each["rule"]) for each in report["rejected"]]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+async def test_a_good_row_files_an_update_and_opens_nothing(service: Service, pool: Pool, encoding: str) -> None:
+    before = await pool.fetchval("select count(*) from datasets")
+
+    report = await imported(service, f"{HEAD}\r\n{GOOD}\r\n{CONDITIONAL}\r\n".encode(encoding))
+
+    assert (report["accepted"], report["rejected"]) == (2, [])
+    assert [each["line"] for each in report["filed"]] == [2, 3]
+    case = await service.as_(AUTHORITY).read(f"/v1/cases/{report['filed'][0]['case_id']}")
+    assert (case["procedure"], case["status"]) == ("catalogue_update", "open")
+    assert case["dataset_id"] == report["filed"][0]["dataset_id"]
+    kept = json.loads(await pool.fetchval("select content from acts where case_id = $1", case["case_id"]))["entry"]
+    assert kept["title"] == {"zh": "共享单车停放点", "en": "Bike parking"}
+    assert kept["items"][1] == {"item": "place", "name": {"zh": "位置", "en": "Place"}, "type": "geometry"}
+    assert (kept["formats"], kept["update_frequency"], kept["openness"]) == (["csv", "json"], "P1M", "unconditional")
+    assert await pool.fetchval("select count(*) from datasets") == before
+
+
+async def test_a_bad_row_is_told_by_line_and_field_and_stops_nothing(service: Service) -> None:
+    rows = [
+        HEAD,
+        "nowhere,标题,,,,,,conditional,,,",
+        GOOD.replace("停放点位置", '"两行的\n摘要"'),
+        "transport,标题二,,,,,,half-open,,,不定期",
+        "transport,标题三,,,,CODE|编号|string,pdf,conditional,,,",
+        "transport,,,,,,,conditional,,,",
+        "transport,标题四,,摘要,领域,a|甲|string;a|乙|string,csv,unconditional,依据,条件,每月",
+        'transport,"broken"x,,,,,,conditional,,,',
+        "transport,标题五,,,,,,conditional,,,,one,too,many",
+        "",
+        GOOD,
+        CONDITIONAL,
+    ]
+
+    report = await imported(service, "\n".join(rows))
+
+    assert told(report) == [
+        (2, "provider", "no_provider_of_that_name"),
+        (5, "openness", "literal_error"),
+        (5, "update_frequency", "string_pattern_mismatch"),
+        (6, "items", "string_pattern_mismatch"),
+        (6, "formats", "literal_error"),
+        (7, "title_zh", "missing"),
+        (8, "conditions_zh", "entry_conditions_out_of_place"),
+        (8, "basis_zh", "entry_basis_out_of_place"),
+        (8, "items", "item_twice"),
+        (9, None, "row_broken"),
+        (10, None, "too_many_cells"),
+        (12, "dataset_id", "named_twice"),
+    ]
+    assert [each["line"] for each in report["filed"]] == [3, 13]
+    assert report["rejected"][0]["said"] == "The city has no provider called “nowhere”."
+
+
+async def test_a_field_that_the_law_demands_is_told_with_its_article(service: Service) -> None:
+    report = await imported(service, f"{HEAD}\n{CONDITIONAL.replace('仅限接口', '').replace('交通出行', '')}")
+
+    assert sorted(told(report)) == [(2, "conditions_zh", "field_required"), (2, "domain_zh", "field_required")]
+    assert {each["law"]["article"] for each in report["rejected"]} == {"16"}
+
+
+async def test_the_same_file_again_files_nothing_twice(service: Service, pool: Pool) -> None:
+    first = await imported(service, f"{HEAD}\n{GOOD}")
+    again = await imported(service, f"{HEAD}\n{GOOD}")
+
+    assert again == first
+    assert await pool.fetchval("select count(*) from cases") == 1
+
+
+async def test_an_entry_that_is_there_is_changed_by_its_own_provider_alone(service: Service) -> None:
+    head = "dataset_id,provider,title_zh,openness"
+    lines = [f"nanning-transport-bus-lines,{provider},线路,unconditional" for provider in ("health", "transport")]
+
+    report = await imported(service, "\n".join([head, *lines]))
+
+    assert told(report) == [(2, "dataset_id", "dataset_of_another_provider")]
+    assert [each["dataset_id"] for each in report["filed"]] == ["nanning-transport-bus-lines"]
+
+
+async def test_a_row_that_would_change_nothing_files_nothing(service: Service) -> None:
+    line = "nanning-transport-bus-lines,transport,公交线路与站点,Bus lines and stops,unconditional"
+
+    report = await imported(service, f"dataset_id,provider,title_zh,title_en,openness\n{line}")
+
+    assert told(report) == [(2, "dataset_id", "nothing_changes")]
+
+
+async def test_a_provider_imports_its_own_entries_only(service: Service) -> None:
+    answer = await send(service.as_("reviewer@nanning.health"), f"{HEAD}\n{GOOD}")
+
+    assert told(answer.json()) == [(2, "provider", "not_your_body")]
+
+
+@pytest.mark.parametrize(
+    ("login", "status"),
+    [
+        (None, 401),
+        ("applicant@demo", 403),
+        ("reviewer@nanning.operator", 403),
+        ("supervisor@nanning.authority", 403),
+        ("reviewer@yulin.authority", 403),
+    ],
+)
+async def test_others_import_nothing(service: Service, login: str | None, status: int) -> None:
+    caller = service.as_(login) if login else service.nobody()
+
+    assert (await send(caller, f"{HEAD}\n{GOOD}")).status_code == status
+
+
+async def test_headings_may_be_chinese_and_unknown_ones_are_named(service: Service) -> None:
+    head = "数据提供方,数据集名称,数据摘要,数据领域,数据项,数据格式,开放类型,更新频率,链接"
+    content = f"{head}\n南宁市交通运输局,停车场,摘要,交通出行,{ITEMS},CSV、JSON,不予开放,每季度,http://x\n"
+
+    report = await imported(service, content)
+
+    assert (report["accepted"], report["ignored_columns"]) == (1, ["链接"])
+
+
+PACKAGES = [
+    {
+        "name": "parking",
+        "title": "停车场泊位",
+        "notes": "泊位\n总数",
+        "organization": {"name": "transport", "title": "Transport"},
+        "groups": [{"name": "transport", "title": "交通出行"}],
+        "isopen": True,
+        "resources": [
+            {"format": "CSV", "schema": {"fields": [{"name": "spaces", "title": "泊位数", "type": "integer"}]}},
+            {"format": "JSON"},
+        ],
+        "extras": [
+            {"key": "update_frequency", "value": "http://publications.europa.eu/resource/authority/frequency/DAILY"}
+        ],
+    },
+    {"name": "untitled", "organization": {"name": "transport"}, "isopen": False, "resources": [], "extras": []},
+    "no package",
+]
+
+
+async def test_a_ckan_answer_is_read_package_by_package(service: Service, pool: Pool) -> None:
+    answer = {"help": "…", "success": True, "result": {"count": 3, "results": PACKAGES}}
+    text = json.dumps(answer, ensure_ascii=False, indent=1)
+    lines = text.splitlines()
+
+    report = await imported(service, text, kind="application/json")
+
+    untitled = next(n for n, line in enumerate(lines, 1) if '"untitled"' in line) - 1
+    last = next(n for n, line in enumerate(lines, 1) if '"no package"' in line)
+    assert told(report) == [
+        (untitled, "title_zh", "missing"),
+        (untitled, "openness", "missing"),
+        (last, None, "row_broken"),
+    ]
+    (filed,) = report["filed"]
+    assert filed["line"] == next(n for n, line in enumerate(lines, 1) if '"parking"' in line) - 1
+    kept = json.loads(await pool.fetchval("select content from acts where case_id = $1", filed["case_id"]))["entry"]
+    assert kept["items"] == [{"item": "spaces", "name": {"zh": "泊位数", "en": "泊位数"}, "type": "integer"}]
+    assert (kept["formats"], kept["update_frequency"], kept["domain"]["zh"]) == (["csv", "json"], "P1D", "交通出行")
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"\xff\xfe\xff", "text/csv"),
+        (b"", "text/csv"),
+        (b"a,b\n1,2", "text/csv"),
+        ("title,标题\nx,y".encode(), "text/csv"),
+        (b"{", "application/json"),
+        (b'{"result": {"results": {}}}', "application/json"),
+        (b"[" * 100_000, "application/json"),
+    ],
+)
+async def test_a_file_that_cannot_be_read_at_all_is_a_problem(service: Service, content: bytes, kind: str) -> None:
+    answer = await send(service.as_(AUTHORITY), content, kind=kind)
+
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:kaifang:problem:file-unreadable")
+
+
+def test_a_quoted_cell_that_never_ends_spoils_no_row_before_it() -> None:
+    sheet = read_csv('title_zh,openness\n甲,closed\n"乙,closed\n丙,closed\n')
+
+    assert [(row.line, row.broken) for row in sheet.rows] == [(2, None), (3, "row_broken")]
+
+
+def test_an_answer_of_ckan_may_be_its_result_alone() -> None:
+    assert [row.fields["title_zh"] for row in read_ckan(json.dumps({"results": PACKAGES[:1]})).rows] == ["停车场泊位"]
+
+
+def test_bytes_of_no_encoding_are_refused() -> None:
+    with pytest.raises(FileUnreadable):
+        decoded(b"\x80\xff\xff")
+
+
+async def test_the_command_tells_bad_rows_and_files_the_good_ones(
+    pool: Pool, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KAIFANG_DATABASE_URL", database_url)
+    file = tmp_path / "entries.csv"
+    file.write_text(f"{HEAD}\n{GOOD}\nnowhere,标题,,,,,,conditional,,,\n", encoding="gb18030")
+    result = await asyncio.to_thread(CliRunner().invoke, app, ["catalogue", "import", str(file), "--city", "nanning"])
+
+    assert (result.exit_code, result.stdout) == (1, "1 accepted, 1 rejected\n")
+    assert (
+        "entries.csv:3: provider: The city has no provider called “nowhere”. [no_provider_of_that_name]"
+        in result.stderr
+    )
+    assert await pool.fetchval("select count(*) from cases where procedure = 'catalogue_update'") == 1

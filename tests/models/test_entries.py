@@ -1,0 +1,217 @@
+"""Entries of the catalogue: a processing orders their change, a draft is reviewed, and one draft is published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import pytest
+
+from models import acts as a
+from models import events as e
+from models.entries import update_case_id
+from tests.models.bench import CITIES, INVENTED, MONDAY, PARTY, WHATEVER_IS_ASKED, Bench, law, objected, updating
+
+CHANGES = a.Measure(entry_changes=True)
+PROCESSED = a.Measure(entry_changes=True, processed_on=MONDAY.date())
+UNTIL_REOPENED: Mapping[str, tuple[str, list[tuple[str, str]], tuple[str, str]]] = {
+    "nanning": ("privacy", [("verification", "process")], ("processing", "reopen")),
+    "yulin": ("privacy", [("verification", "process")], ("processing", "reopen")),
+    "guangzhou": ("quality", [], ("verification", "process_and_reopen")),
+    "lianyungang": ("error", [("forwarding", "forward")], ("handling", "correct")),
+    "nanjing": ("error", [("forwarding", "forward")], ("department_review", "correct")),
+    INVENTED: ("error", [("custody_finding", "founded")], ("ruling", "rectify")),
+}
+"""City to a ground, the decisions that come first, and the one by which the entry may have to change."""
+REVIEWED = {
+    "nanning": [("review", "publish")],
+    "yulin": [("city_compilation", "publish")],
+    "guangzhou": [("review", "publish")],
+    "lianyungang": [
+        ("authority_review", "pass"),
+        ("operator_review", "pass"),
+        ("provider_review", "pass"),
+        ("publication", "publish"),
+    ],
+    "nanjing": [("review", "publish")],
+    INVENTED: [("board_review", "pass"), ("technical_review", "pass"), ("publication", "publish")],
+}
+"""City to the decisions that lead from a draft to its publication."""
+EVERYWHERE = (*CITIES, INVENTED)
+
+
+def before_reopening(city: str) -> Bench:
+    ground, decisions, _ = UNTIL_REOPENED[city]
+    return objected(city, ground).all_decide(decisions)
+
+
+def ordering(city: str) -> Bench:
+    """An objection whose processing changes the entry."""
+    bench = before_reopening(city)
+    assert bench.decide(*UNTIL_REOPENED[city][2], measure=PROCESSED) == "accepted"
+    return bench
+
+
+def ordered(city: str) -> Bench:
+    """The update that such an objection opens."""
+    return updating(ordering(city))
+
+
+def submitted(bench: Bench) -> str:
+    """The act with the draft that was submitted just now."""
+    assert bench.decide("compilation", "submit", measure=whole(bench)) == "accepted"
+    return f"act-{bench.acts}"
+
+
+def whole(bench: Bench) -> a.Measure:
+    """A draft in which every field is filled."""
+    return a.Measure(entry_fields=frozenset(rule.field for rule in bench.rules.entry))
+
+
+@pytest.mark.parametrize("city", EVERYWHERE)
+def test_a_processing_that_changes_the_entry_orders_a_catalogue_update(city: str) -> None:
+    bench = ordering(city)
+    assert bench.state.ordered
+    assert bench.state.ordered.update_case_id == update_case_id("case")
+    assert bench.types().count("EntryChangeOrdered") == 1
+
+
+@pytest.mark.parametrize("city", EVERYWHERE)
+def test_a_processing_that_leaves_the_entry_as_it_was_orders_nothing(city: str) -> None:
+    bench = before_reopening(city)
+    told = a.Measure(processed_on=MONDAY.date())
+    assert bench.decide(*UNTIL_REOPENED[city][2], measure=told) == "accepted"
+    assert bench.state.ordered is None
+
+
+def test_a_decision_after_which_no_entry_can_change_does_not_order_it() -> None:
+    bench = objected("nanning", "privacy")
+    for stage, outcome in [("verification", "restore"), ("verification", "withdraw"), ("suspension", "suspend")]:
+        assert bench.decide(stage, outcome, measure=CHANGES) == "MeasureNotAllowed"
+    assert bench.state.ordered is None
+
+
+@pytest.mark.parametrize("city", EVERYWHERE)
+def test_an_update_begins_with_the_provider_who_compiles_the_entry(city: str) -> None:
+    bench = ordered(city)
+    assert bench.open_stages == {"compilation"}
+    assert bench.task("compilation").body == f"{city}.provider"
+
+
+def test_the_clock_of_a_compilation_runs_from_the_decision_that_ordered_it() -> None:
+    bench = ordered("nanjing")
+    clock = bench.task("compilation").clock
+    assert (clock.period, clock.started_at) == ("15wd", MONDAY)
+    assert clock.due_at == MONDAY.replace(hour=0) + timedelta(weeks=3, days=1)
+
+
+def test_a_return_gives_no_fresh_period_in_nanjing() -> None:
+    bench = ordered("nanjing")
+    due_at = bench.task("compilation").clock.due_at
+    submitted(bench)
+    bench.passes(days=7)
+    assert bench.decide("review", "return") == "accepted"
+    assert bench.task("compilation").round == 2
+    assert bench.task("compilation").clock.due_at == due_at
+
+
+def test_a_draft_that_comes_after_the_period_is_late_however_early_the_returned_one_was() -> None:
+    bench = ordered("nanjing")
+    submitted(bench)
+    assert not bench.task("compilation").late
+    assert bench.decide("review", "return") == "accepted"
+    bench.passes(days=23)
+    submitted(bench)
+    assert bench.task("compilation").late
+
+
+@pytest.mark.parametrize("city", EVERYWHERE)
+def test_a_draft_is_submitted_with_an_entry_and_not_without(city: str) -> None:
+    bench = ordered(city)
+    assert bench.decide("compilation", "submit", WHATEVER_IS_ASKED - {"entry"}, measure=whole(bench)) == (
+        "RequirementMissing"
+    )
+    act = submitted(bench)
+    assert [event.submission for event in bench.log if isinstance(event, e.EntrySubmitted)] == [act]
+
+
+@pytest.mark.parametrize("city", EVERYWHERE)
+def test_what_every_body_has_passed_is_published_and_the_case_ends(city: str) -> None:
+    bench = ordered(city)
+    act = submitted(bench)
+    bench.all_decide(REVIEWED[city])
+    assert bench.state.published
+    assert bench.state.published.submission == act
+    assert bench.state.closed == "published"
+    assert not bench.open_stages
+
+
+@pytest.mark.parametrize("city", EVERYWHERE)
+def test_nothing_is_published_before_the_last_body_has_decided(city: str) -> None:
+    bench = ordered(city)
+    submitted(bench)
+    bench.all_decide(REVIEWED[city][:-1])
+    assert bench.state.published is None
+
+
+@pytest.mark.parametrize("city", EVERYWHERE)
+def test_a_returned_draft_is_compiled_and_reviewed_anew_and_the_last_draft_is_published(city: str) -> None:
+    bench = ordered(city)
+    first = submitted(bench)
+    reviewer = REVIEWED[city][0][0]
+    assert bench.decide(reviewer, "return", WHATEVER_IS_ASKED - {"reason"}) == "RequirementMissing"
+    assert bench.decide(reviewer, "return") == "accepted"
+    assert bench.open_stages == {"compilation"}
+    assert bench.task("compilation").round == 2
+    second = submitted(bench)
+    assert bench.task(reviewer).round == 2
+    bench.all_decide(REVIEWED[city])
+    assert bench.state.published
+    assert bench.state.published.submission == second != first
+
+
+@pytest.mark.parametrize("passed", [[], ["authority_review"], ["authority_review", "operator_review"]])
+def test_in_lianyungang_each_of_three_bodies_must_pass_the_same_draft(passed: list[str]) -> None:
+    bench = ordered("lianyungang")
+    submitted(bench)
+    bench.all_decide([(stage, "pass") for stage in passed])
+    assert bench.decide("provider_review", "return") == "accepted"
+    assert bench.open_stages == {"compilation"}
+    submitted(bench)
+    assert bench.open_stages == {"authority_review", "operator_review", "provider_review"}
+
+
+def test_only_the_provider_submits_and_only_the_reviewer_publishes() -> None:
+    bench = ordered("nanning")
+    authority = a.Actor(account="acc_authority", body="nanning.authority")
+    provider = a.Actor(account="acc_provider", body="nanning.provider")
+    assert bench.decide("compilation", "submit", by=authority) == "NotYourTask"
+    assert bench.decide("compilation", "submit", by=PARTY) == "NotYourTask"
+    submitted(bench)
+    assert bench.decide("review", "publish", by=provider) == "NotYourTask"
+
+
+def test_a_decision_on_an_entry_says_nothing_of_data() -> None:
+    bench = ordered("nanning")
+    assert bench.decide("compilation", "submit", measure=CHANGES) == "MeasureNotAllowed"
+    assert bench.decide("compilation", "submit", measure=a.Measure(data_items=("name",))) == "MeasureNotAllowed"
+
+
+def test_the_officer_who_ordered_an_update_is_its_party_and_can_neither_withdraw_it_nor_answer_for_it() -> None:
+    bench = ordered("nanning")
+    officer = a.Actor(account=bench.state.party, body="nanning.provider")
+    assert bench.by_party(a.Withdraw, by=officer) == "ProcedureKnowsNoSuchAct"
+    assert bench.on("compilation", a.AskSupplement) == "ProcedureKnowsNoSuchAct"
+
+
+@pytest.mark.parametrize("city", EVERYWHERE)
+def test_an_update_leaves_alone_what_is_served(city: str) -> None:
+    bench = ordered(city)
+    submitted(bench)
+    bench.all_decide(REVIEWED[city])
+    assert not any(isinstance(event, (*e.DATA_MOVED, e.ObjectorAnswered)) for event in bench.log)
+
+
+def test_whoever_ordered_it_the_update_keeps_the_law_of_its_own_procedure() -> None:
+    bench = ordered("nanning")
+    assert bench.state.rules_digest == law("nanning", "catalogue_update").digest()

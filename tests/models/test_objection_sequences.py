@@ -1,0 +1,361 @@
+"""Whatever people do to an objection, in whatever order: what must always hold of its log.
+
+Each example is an objection in one city with a sequence of acts, sensible and senseless ones, and time between them.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from models import acts as a
+from models import events as e
+from models.course import pass_time
+from models.refusals import REFUSALS, Refusal
+from models.restrictions import RestrictionKind, covers
+from models.state import CaseState, TaskState, fold
+from rules.deadlines import to_shanghai
+from rules.pinned import DataEffect, ProcedureRules
+from tests.models.bench import CITIES, INVENTED, PARTY, STRANGER, WHATEVER_IS_ASKED, Bench, law, objected
+from tests.models.profiles import PROFILE
+
+ITEMS = ("name", "address", "phone")
+SOME_ITEMS = st.sampled_from([None, None, (), ITEMS[:1], ITEMS[1:]])
+SPANS = st.sampled_from([timedelta(seconds=1), timedelta(hours=5), timedelta(days=1), timedelta(days=9), None])
+GIVEN = st.one_of(st.just(WHATEVER_IS_ASKED), st.frozensets(st.sampled_from(sorted(WHATEVER_IS_ASKED))))
+OFFICERS = st.sampled_from(["1", "1", "1", "2", "of another body", "stranger", "objector"])
+STANDINGS = st.builds(a.Standing, rejected_before=st.booleans(), open_holds=st.integers(0, 4))
+ENDS_IT = {"restore", "withdraw", "dismiss", "uphold", "keep_open", "correct", "not_correct", "other_measure"}
+KINDS = {
+    "DataHeld": RestrictionKind.HOLD,
+    "DataSuspended": RestrictionKind.SUSPENSION,
+    "DataWithdrawn": RestrictionKind.WITHDRAWAL,
+}
+
+
+def as_it_should_be(
+    bench: Bench, task: TaskState, outcome: str, items: tuple[str, ...] | None = None, days_ago: int = 0
+) -> a.Act:
+    """A decision by an officer of the body, who has the task if anybody has, with all that could be demanded of it; a
+    processing is of today, or of some days ago."""
+    stage = bench.rules.stage(task.stage)
+    found = stage and stage.outcome(outcome)
+    assert found
+    measure = None
+    if found.data is DataEffect.SERVE or any("processed_on" in each.any_of for each in found.requires):
+        measure = a.Measure(processed_on=to_shanghai(bench.now).date() - timedelta(days=days_ago))
+    elif found.data:
+        measure = a.Measure(data_items=items)
+    by = a.Actor(account=task.claimed_by or f"acc_{task.body}_1", body=task.body)
+    more = {"task_id": task.task_id, "outcome": outcome, "given": WHATEVER_IS_ASKED, "measure": measure}
+    return bench.act(a.Decide, by, **more)
+
+
+def brought_to_its_end(bench: Bench) -> Bench:
+    """The case after whatever decisions can be made of it, none of which anybody can take back."""
+    end = Bench(bench.rules, now=bench.now, record=bench.record, procedure=bench.procedure)
+    end.state, end.acts = bench.state, 10_000
+    while not end.state.closed:
+        assert any(
+            end.judged(as_it_should_be(end, task, outcome)) == "accepted"
+            for task in end.state.open_tasks()
+            for outcome in task.outcomes
+        ), f"nobody can do anything more: {end.state.step}"
+    return end
+
+
+class AnyObjection(RuleBasedStateMachine):
+    """One objection; subclasses name the rules."""
+
+    law: ProcedureRules
+
+    @initialize(
+        data=st.data(),
+        items=st.sampled_from([ITEMS[:2], ITEMS, ()]),
+        evidence=st.sampled_from([(), ("file-0",)]),
+        standing=st.just(a.Standing()) | STANDINGS,
+    )
+    def is_filed(
+        self, data: st.DataObject, items: tuple[str, ...], evidence: tuple[str, ...], standing: a.Standing
+    ) -> None:
+        made = {
+            name: data.draw(st.sampled_from([c.value for c in known if c.belongs_elsewhere is None]))
+            for name, known in self.law.choices.items()
+        }
+        ground = data.draw(st.sampled_from(["privacy", made.pop("ground")]))
+        self.bench = objected(
+            self.law.city,
+            ground,
+            rules=self.law,
+            items=items,
+            evidence=evidence,
+            standing=standing,
+            **made,  # type: ignore[arg-type]  # choices, of which none is named like another argument
+        )
+        self.done: list[a.Act] = []
+        self.files = 0
+        self.checked = 0
+        self.step_by_step = CaseState()
+
+    def receive(self, act: a.Act) -> str:
+        """Judged twice: the same case and act give the same answer, and a refusal is one that has a name."""
+        answers: list[object] = []
+        for _ in range(2):
+            try:
+                answers.append(self.bench.procedure.judge(self.bench.rules, self.bench.state, act))
+            except Refusal as fact:
+                answers.append((fact.code, fact.details()))
+        assert answers[0] == answers[1]
+        before = self.bench.state
+        answer = self.bench.judged(act)
+        assert answer == "accepted" or (answer in REFUSALS and self.bench.state is before)
+        self.done.append(act)
+        return answer
+
+    def some_task(self, data: st.DataObject, *, open_only: bool = False) -> TaskState:
+        tasks = self.bench.state.open_tasks() if open_only else []
+        return data.draw(st.sampled_from(tasks or list(self.bench.state.tasks.values())))
+
+    def who(self, task: TaskState, officer: str) -> a.Actor:
+        if officer in ("stranger", "objector"):
+            return STRANGER if officer == "stranger" else PARTY
+        body = f"{self.law.city}.government" if officer == "of another body" else task.body
+        return a.Actor(account=f"acc_{body}_{officer}", body=body)
+
+    def closed_to(self, task: TaskState) -> str:
+        return "TaskAlreadyDecided" if task.ended == "decided" else "CaseClosed"
+
+    @rule(span=SPANS, recorded=st.booleans())
+    def time_goes_by(self, span: timedelta | None, recorded: bool) -> None:
+        """By a span or to the next due instant; the engine may put on record what passed, or come to it later."""
+        state = self.bench.state
+        due = [t.clock.due_at for t in state.open_tasks() if t.clock.due_at and t.clock.due_at > self.bench.now]
+        self.bench.now = self.bench.now + span if span else min(due, default=self.bench.now)
+        if recorded:
+            self.bench.passes(self.bench.now)
+
+    @rule(
+        data=st.data(),
+        items=SOME_ITEMS,
+        slowly=st.sampled_from([True, True, False]),
+        days_ago=st.sampled_from([0, 0, 0, -1, 1, 10]),
+    )
+    def a_task_is_decided_as_it_should_be(
+        self, data: st.DataObject, items: tuple[str, ...] | None, slowly: bool, days_ago: int
+    ) -> None:
+        task = self.some_task(data, open_only=True)
+        names = [name for name in task.outcomes if not (slowly and name in ENDS_IT)] or list(task.outcomes)
+        outcome = data.draw(st.sampled_from(names))
+        waits = self.leads_on(task, outcome) and self.something_binds(task)
+        act = as_it_should_be(self.bench, task, outcome, items, days_ago)
+        answer = self.receive(act)
+        if task.is_open and days_ago and isinstance(act, a.Decide) and act.measure and act.measure.processed_on:
+            assert days_ago > 0 or answer == "ProcessingNotDone"
+        elif task.is_open:
+            assert answer == ("AnotherTaskFirst" if waits else "accepted")
+        else:
+            assert answer == self.closed_to(task)
+
+    def leads_on(self, task: TaskState, name: str) -> bool:
+        stage = self.bench.rules.stage(task.stage)
+        outcome = stage and stage.outcome(name)
+        return bool(outcome and outcome.leads_to)
+
+    def something_binds(self, task: TaskState) -> bool:
+        others = [self.bench.rules.stage(t.stage) for t in self.bench.state.open_tasks() if t != task]
+        return any(stage and stage.binding for stage in others)
+
+    @rule(
+        data=st.data(),
+        officer=OFFICERS,
+        given=GIVEN,
+        open_only=st.booleans(),
+        items=SOME_ITEMS,
+        days_ago=st.sampled_from([None, -1, 0, 0, 1, 30]),
+    )
+    def a_task_is_decided(
+        self,
+        data: st.DataObject,
+        officer: str,
+        given: frozenset[str],
+        open_only: bool,
+        items: tuple[str, ...] | None,
+        days_ago: int | None,
+    ) -> None:
+        task = self.some_task(data, open_only=open_only)
+        processed_on = None if days_ago is None else to_shanghai(self.bench.now).date() - timedelta(days=days_ago)
+        measure = a.Measure(data_items=items, processed_on=processed_on)
+        act = self.bench.act(
+            a.Decide,
+            self.who(task, officer),
+            task_id=task.task_id,
+            outcome=data.draw(st.sampled_from(task.outcomes)),
+            given=given,
+            measure=measure if data.draw(st.booleans()) else None,
+        )
+        self.receive(act)
+
+    @rule(by=st.sampled_from([PARTY, PARTY, PARTY, STRANGER]), files=st.integers(1, 3), standing=STANDINGS)
+    def evidence_comes(self, by: a.Actor, files: int, standing: a.Standing) -> None:
+        evidence = tuple(f"file-{self.files + n}" for n in range(1, files + 1))
+        self.files += files
+        before = self.bench.state
+        answer = self.receive(self.bench.act(a.SubmitEvidence, by, evidence=evidence, standing=standing))
+        if answer == "accepted" and before.evidence:
+            assert self.bench.state.restriction == before.restriction
+            assert len(self.bench.state.tasks) == len(before.tasks)
+
+    @rule(
+        data=st.data(),
+        officer=OFFICERS,
+        kind=st.sampled_from([a.Claim, a.Release, a.AskOpinion, a.AskSupplement, a.AskSupplement, a.Note]),
+    )
+    def something_else_is_done(self, data: st.DataObject, officer: str, kind: type[a.ReceivedAct]) -> None:
+        task = self.some_task(data, open_only=True)
+        of_task = {"task_id": task.task_id} if issubclass(kind, a.TaskAct) else {}
+        self.receive(self.bench.act(kind, self.who(task, officer), **of_task))
+
+    @rule(by=st.sampled_from([PARTY, PARTY, STRANGER]), items=st.sampled_from([None, None, ITEMS[:1], ITEMS, ()]))
+    def a_supplement_comes(self, by: a.Actor, items: tuple[str, ...] | None) -> None:
+        self.receive(self.bench.act(a.Supply, by, amends=a.Amendment(data_items=items)))
+
+    @rule(data=st.data(), kind=st.sampled_from(["withdraw", "correct", "revoke", "restrict"]))
+    def what_an_objection_does_not_know_is_tried(self, data: st.DataObject, kind: str) -> None:
+        task = self.some_task(data)
+        more = {"task_id": task.task_id, "outcome": task.outcomes[0], "given": WHATEVER_IS_ASKED}
+        tried = {
+            "withdraw": self.bench.act(a.Withdraw, PARTY),
+            "correct": self.bench.act(a.Correct, self.who(task, "1"), **more),
+            "revoke": self.bench.act(a.Revoke, self.who(task, "1"), given=WHATEVER_IS_ASKED),
+            "restrict": self.bench.act(a.Restrict, STRANGER, by_case="other", restriction="hold"),
+        }
+        assert self.receive(tried[kind]) != "accepted"
+
+    @rule(data=st.data())
+    def an_act_is_delivered_again(self, data: st.DataObject) -> None:
+        if not self.done:
+            return
+        act = data.draw(st.sampled_from(self.done))
+        known = act.id in self.bench.state.acts
+        length = len(self.bench.log)
+        answer = self.receive(act)
+        assert not known or (answer, len(self.bench.log)) == ("accepted", length)
+
+    @invariant()
+    def numbers_follow_each_other_and_the_fold_of_the_log_is_the_case(self) -> None:
+        log = self.bench.log
+        assert [event.number for event in log] == list(range(1, len(log) + 1))
+        read = [e.EVENT.validate_json(event.model_dump_json()) for event in log[self.checked :]]
+        assert read == log[self.checked :]
+        self.step_by_step = fold(self.step_by_step, read)
+        assert fold(CaseState(), log) == self.step_by_step == self.bench.state
+        self.checked = len(log)
+
+    @invariant()
+    def what_is_kept_back_is_what_the_last_event_about_the_data_says(self) -> None:
+        state = self.bench.state
+        moved = [event for event in self.bench.log if isinstance(event, e.DATA_MOVED)]
+        if not moved or isinstance(moved[-1], e.DataRestored):
+            assert state.restriction is None
+        else:
+            assert state.restriction
+            assert (state.restriction.kind, state.restriction.data_items) == (
+                KINDS[moved[-1].type],
+                moved[-1].data_items,
+            )
+            assert state.restricted_at == moved[-1].at
+
+    @invariant()
+    def what_was_withdrawn_is_served_again_after_a_processing_and_no_processing_lies_before_what_it_ends(self) -> None:
+        stopped: e.DataEvent | None = None
+        processed: dict[str | None, date] = {}
+        for event in self.bench.log:
+            if isinstance(event, e.DataProcessed):
+                processed[event.act] = event.processed_on
+                assert event.processed_on <= to_shanghai(event.at).date()
+            elif isinstance(event, e.DATA_STOPPED):
+                stopped = event
+            elif isinstance(event, e.DataRestored) and stopped:
+                assert event.act in processed or not isinstance(stopped, e.DataWithdrawn)
+                assert processed.get(event.act, date.max) >= to_shanghai(stopped.at).date()
+
+    @invariant()
+    def a_suspension_that_follows_another_lets_nothing_go(self) -> None:
+        moved = [event for event in self.bench.log if isinstance(event, e.DATA_MOVED)]
+        for first, second in pairwise(moved):
+            if isinstance(first, e.DataSuspended) and isinstance(second, e.DataSuspended):
+                assert covers(second.data_items, first.data_items)
+
+    @invariant()
+    def data_is_held_once_at_most_and_only_with_evidence(self) -> None:
+        types = self.bench.types()
+        assert types.count("DataHeld") <= 1
+        assert "DataHeld" not in types or self.bench.state.evidence
+        assert not ("DataHeld" in types and self.bench.state.choices["ground"] not in ("trade_secret", "privacy"))
+
+    @invariant()
+    def what_is_held_back_by_evidence_alone_lies_before_somebody_who_can_let_it_go(self) -> None:
+        state = self.bench.state
+        if state.restriction and state.restriction.kind is RestrictionKind.HOLD:
+            assert state.open_tasks()
+
+    @invariant()
+    def nobody_is_asked_whether_to_suspend_what_is_stopped_already(self) -> None:
+        state, hold = self.bench.state, self.bench.rules.hold
+        assert hold
+        if state.restriction and state.restriction.kind is not RestrictionKind.HOLD:
+            assert hold.reviewed_by not in self.bench.open_stages
+
+    @invariant()
+    def a_closed_case_has_no_open_task_and_keeps_nothing_back_unless_withdrawn(self) -> None:
+        state = self.bench.state
+        assert bool(state.open_tasks()) != bool(state.closed)
+        if state.closed:
+            assert state.restriction is None or state.restriction.kind is RestrictionKind.WITHDRAWAL
+            assert state.disputed is False
+            assert state.upheld is not None
+            assert state.upheld or state.restriction is None
+
+    @invariant()
+    def the_objector_is_answered_once_and_never_twice(self) -> None:
+        answers = self.bench.types().count("ObjectorAnswered")
+        assert answers == self.bench.state.answers <= 1
+        assert answers == 1 or not self.bench.state.closed
+
+    @invariant()
+    def every_clock_has_an_article_and_the_end_that_its_period_gives(self) -> None:
+        for event in self.bench.log:
+            if isinstance(event, e.TaskOpened):
+                stage = self.bench.rules.stage(event.stage)
+                assert stage
+                assert event.clock.article
+                assert event.clock.period == stage.periods.get("normal")
+                assert event.clock.promptly == stage.promptly
+                assert (event.clock.due_at is None) == (event.clock.period is None)
+
+    @invariant()
+    def a_decision_is_late_exactly_if_it_was_received_at_its_due_instant_or_after(self) -> None:
+        for event in self.bench.log:
+            if isinstance(event, e.TaskDecided):
+                due_at: datetime | None = self.bench.state.tasks[event.task_id].clock.due_at
+                assert event.late == (due_at is not None and event.at >= due_at)
+
+    @invariant()
+    def time_that_passed_is_put_on_record_once(self) -> None:
+        trial = Bench(self.bench.rules, state=self.bench.state, record=self.bench.record).passes(self.bench.now)
+        assert pass_time(trial.state, self.bench.now) == []
+
+    def teardown(self) -> None:
+        """From wherever it got to, people can still bring the objection to its end."""
+        if hasattr(self, "bench"):
+            assert brought_to_its_end(self.bench).state.closed
+
+
+@pytest.mark.parametrize("city", [*CITIES, INVENTED])
+def test_whatever_people_do_to_an_objection_its_log_stays_sound_and_it_can_end(city: str) -> None:
+    machine = type(f"AnyObjection_{city}", (AnyObjection,), {"law": law(city, "objection")})
+    run_state_machine_as_test(machine, settings=PROFILE)

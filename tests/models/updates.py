@@ -1,0 +1,78 @@
+"""Catalogue updates, demands and openness reviews on the bench: whole drafts, and reviews that find for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+
+from models import acts as a
+from rules.pack import QUESTIONS
+from rules.pinned import ProcedureRules
+from tests.models.bench import MONDAY, WHATEVER_IS_ASKED, Bench, begun, law
+from workflows.catalogue_update import CATALOGUE_UPDATE
+from workflows.demand import DEMAND
+from workflows.openness_review import OPENNESS_REVIEW
+
+EVERY_FIELD = frozenset(
+    {"title", "abstract", "domain", "items", "formats", "openness", "conditions", "basis", "update_frequency"}
+    | {"provider"}
+)
+"""The fields of a whole entry."""
+NOTHING_SPECIAL = {"openness": "conditional", "change": "same", "origin": "own"}
+"""Answers for which no city wants more than what it always wants; to every other question: it does not apply."""
+
+
+def answers_for(rules: ProcedureRules, answers: Mapping[str, str]) -> dict[str, str]:
+    """An answer to each question of the city's law that always has one, and these."""
+    asked = (set(rules.choices) & QUESTIONS) - {"subjects_consent"}
+    return {**{name: NOTHING_SPECIAL.get(name, "does_not_apply") for name in asked}, **answers}
+
+
+def draft(
+    bench: Bench,
+    answers: Mapping[str, str] | None = None,
+    *,
+    stage: str = "compilation",
+    without: Iterable[str] = (),
+    fields: frozenset[str] = EVERY_FIELD,
+    items: tuple[str, ...] = (),
+) -> str:
+    """A draft with a whole entry is submitted and every question answered, but for those left out."""
+    said = {name: value for name, value in answers_for(bench.rules, answers or {}).items() if name not in without}
+    return bench.decide(
+        stage,
+        "submit",
+        (WHATEVER_IS_ASKED | set(said)) - set(without),
+        amends=a.Amendment(choices=said, given=frozenset(said)),
+        measure=a.Measure(entry_fields=fields, entry_items=items),
+    )
+
+
+def pass_reviews(bench: Bench, *, but: Iterable[str] = ()) -> set[str]:
+    """Every open review finds for the draft, but those; the reviews that did. The public had its say last week."""
+    passed = bench.open_stages - set(but)
+    today = bench.now.date()
+    days = {
+        "processing_record": a.Measure(processed_on=today),
+        "consultation": a.Measure(held_from=today - timedelta(days=14), held_until=today - timedelta(days=1)),
+    }
+    for stage in sorted(passed):
+        given = WHATEVER_IS_ASKED | {"reference"}
+        assert bench.decide(stage, "pass", given, measure=days.get(stage)) == "accepted", stage
+    return passed
+
+
+def update_begun(city: str, trigger: str = "other", *, occurred_on: date | None = None, at: datetime = MONDAY) -> Bench:
+    """A catalogue update that the provider has begun for a reason, on the day of the event or later."""
+    rules = law(city, "catalogue_update")
+    return begun(rules, CATALOGUE_UPDATE, at=at, choices={"trigger": trigger}, occurred_on=occurred_on)
+
+
+def demanded(city: str) -> Bench:
+    """A demand for data that is in no catalogue."""
+    return begun(law(city, "demand"), DEMAND, dataset_id="", given=frozenset({"statement"}))
+
+
+def under_review(city: str) -> Bench:
+    """A dataset whose openness is evaluated."""
+    return begun(law(city, "openness_review"), OPENNESS_REVIEW, party="system")
