@@ -71,7 +71,7 @@ def next_of(rules: ProcedureRules, state: CaseState) -> str | None:
         return rules.first_for(state.choices)
     step = rules.step(state.step)
     assert step, f"the case stands in a step that its rules do not know: {state.step}"
-    tasks = state.of_step(step.step)
+    tasks = called_for(rules, state, step.step)
     for task in sorted(tasks, key=lambda task: task.decided_by_event or 0):
         if task.outcome and (target := leads_to(rules, state, task)):
             return target
@@ -80,6 +80,12 @@ def next_of(rules: ProcedureRules, state: CaseState) -> str | None:
         return None
     outcomes = {task.outcome or "" for task in counted}
     return step.then_if_all.get(outcomes.pop(), step.then) if len(outcomes) == 1 else step.then
+
+
+def called_for(rules: ProcedureRules, state: CaseState, step: str) -> list[TaskState]:
+    """The tasks of a step that the choices of the case still call for: an answer that changed leaves the others out."""
+    found = ((task, rules.stage(task.stage)) for task in state.of_step(step))
+    return [task for task, stage in found if stage is None or stage.applies_to(state.choices)]
 
 
 def holds_up(rules: ProcedureRules, task: TaskState) -> bool:
@@ -136,7 +142,7 @@ def put_again(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
     state = proposal.state
     step = rules.step(state.step or "")
     assert step, f"the case stands in a step that its rules do not know: {state.step}"
-    for task in state.of_step(step.step):
+    for task in called_for(rules, state, step.step):
         stage = rules.stage(task.stage)
         if stage and task.ended == "cancelled" and holds_up(rules, task):
             put(rules, proposal, step.step, stage, at)
@@ -188,7 +194,7 @@ def clock_start(stage: Stage, state: CaseState, at: datetime) -> datetime:
     """
     if stage.clock_from is ClockFrom.EVENT and state.occurred_on:
         return datetime.combine(state.occurred_on, time(), SHANGHAI)
-    if stage.clock_from is ClockFrom.RECEIPT and state.received_at:
+    if stage.clock_from is not ClockFrom.OPENING and state.received_at:
         return state.received_at
     return at
 

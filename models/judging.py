@@ -13,6 +13,7 @@ from models.entries import days_have_passed, measure_allowed, published_at_last
 from models.objecting import follow_decision
 from models.proposal import Proposal
 from models.state import CaseState, TaskState
+from rules.pack import QUESTIONS
 from rules.pinned import APPLICANT, Choice, Citation, DataEffect, EntryEffect, Outcome, ProcedureRules, Requirement
 
 DAYS = frozenset({"processed_on", "held_from", "held_until"})
@@ -68,11 +69,14 @@ def add_note(proposal: Proposal, act: a.Note) -> None:
 def given_by(rules: ProcedureRules, state: CaseState, act: a.Decide | a.Correct) -> frozenset[str]:
     """What came with a decision, and what the request states already, such as a tender's reference.
 
-    A day came with it where the measure names it, whatever else was said.
+    A day came with it where the measure names it, an answer where the draft gives it, whatever else was said.
     """
     measure = act.measure if isinstance(act, a.Decide) else None
+    amends = act.amends if isinstance(act, a.Decide) else None
     days = {name for name in DAYS if measure and getattr(measure, name)}
-    return (act.given - DAYS) | days | (state.given & {field.field for field in rules.fields})
+    answered = set(amends.choices) if amends else set()
+    stated = state.given & {field.field for field in rules.fields}
+    return (act.given - DAYS - QUESTIONS) | days | (answered & QUESTIONS) | stated
 
 
 def demanded(requirements: Iterable[Requirement], choices: dict[str, str], given: frozenset[str]) -> None:
@@ -367,13 +371,14 @@ def ask_opinion(rules: ProcedureRules, proposal: Proposal, act: a.AskOpinion) ->
 def apply_notice(proposal: Proposal, act: a.ApplyNotice) -> None:
     """Every open clock counted in working days is set anew by the calendar with the notice in it."""
     for task in proposal.state.open_tasks():
-        if task.clock.period and task.clock.period.endswith("wd") and not task.clock.stopped_at:
+        periods = (task.clock.period or "", *task.clock.own_periods.values())
+        if any(period.endswith("wd") for period in periods) and not task.clock.stopped_at:
             proposal.add(
                 e.ClockMoved(
                     at=act.received_at,
                     act=act.id,
                     task_id=task.task_id,
-                    clock=task.clock.model_copy(update={"due_at": None, "last_day": None}),
+                    clock=task.clock.model_copy(update={"due_at": None, "own_due_at": {}, "last_day": None}),
                     because="notice",
                     due_before=task.clock.due_at,
                 )

@@ -10,7 +10,7 @@ from models import refusals as r
 from models.course import put, verifying
 from models.entries import move_entry
 from models.proposal import Proposal
-from models.restricting import move_data
+from models.restricting import move_data, processed_anew
 from models.restrictions import covers
 from models.state import CaseState, TaskState
 from rules.pinned import DataEffect, HoldRule, Outcome, ProcedureRules
@@ -102,7 +102,8 @@ def review_suspension(rules: ProcedureRules, proposal: Proposal, act: a.ReviewSu
     if act.by.body is None or act.by.body != state.bodies.get(question.body):
         raise r.NotYourTask(field="case_id")
     asked = [task for task in state.tasks.values() if task.stage == question.stage]
-    if not asked or not verifying(rules, state) or any(task.is_open for task in asked):
+    is_stopped = state.restriction is not None and not any(outcome.opens for outcome in question.outcomes)
+    if not asked or is_stopped or not verifying(rules, state) or any(task.is_open for task in asked):
         raise r.NothingToReview(field="case_id")
     ask_again(rules, hold, proposal, act.received_at, act.id, restart=False)
 
@@ -117,6 +118,7 @@ def follow_decision(
     at, measure = act.received_at, act.measure or a.Measure()
     if measure.processed_on:
         proposal.add(e.DataProcessed(at=at, act=act.id, by=act.by.account, processed_on=measure.processed_on))
+        processed_anew(proposal.state)
     if outcome.data:
         nothing_let_go_without_a_reason(rules, proposal.state, outcome, measure, act)
         move_data(
@@ -136,6 +138,15 @@ def follow_decision(
     move_entry(rules, proposal, outcome, measure, act)
     if outcome.answers:
         proposal.add(e.ObjectorAnswered(at=at, act=act.id, by=act.by.account))
+        mark_no_more(rules, proposal, at)
+
+
+def mark_no_more(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
+    """Once the objector is told, the dataset bears no mark and nobody need set one."""
+    for task in proposal.state.open_tasks():
+        stage = rules.stage(task.stage)
+        if stage and any(outcome.marks for outcome in stage.outcomes):
+            proposal.add(e.TaskCancelled(at=at, task_id=task.task_id, because="objector_answered"))
 
 
 def nothing_let_go_without_a_reason(

@@ -25,6 +25,7 @@ UPHELD: Mapping[str, Decisions] = {
         ("provider_withdrawal", "withdraw"),
         ("authority_withdrawal", "withdraw"),
         ("tracing", "traced"),
+        ("authority_tracing", "traced"),
         ("assessment", "stay_withdrawn"),
     ],
     "nanjing": [
@@ -54,16 +55,20 @@ PROCESSED: Mapping[str, Decisions] = {
         ("provider_withdrawal", "withdraw"),
         ("authority_withdrawal", "withdraw"),
         ("tracing", "traced"),
+        ("authority_tracing", "traced"),
         ("assessment", "reopen"),
+        ("agreement", "agree"),
     ],
     "nanjing": [
         ("forwarding", "forward"),
         ("marking", "mark"),
         ("department_review", "correct"),
         ("telling_correction", "tell"),
+        ("correction", "correct"),
     ],
 }
-"""The last decision is for data that has been processed."""
+"""The last decision serves data that has been processed, and so says the one that proposes it."""
+SAYS_WHEN = ("assessment", "reopen")
 RESTORED: Mapping[str, Decisions] = {
     "nanning": [("suspension", "suspend"), ("verification", "restore")],
     "guangzhou": [("suspension", "suspend"), ("verification", "other_measure")],
@@ -131,8 +136,11 @@ async def processed_with(walk: Walk, **more: Any) -> None:
     """The last decision is of today, for data that was processed today."""
     it = await objection(walk).file()
     *before, last = PROCESSED[walk.city]
-    await it.decide(*before)
-    await it.decide(last, measure=a.Measure(processed_on=await walk.today(), **more))
+    processed_on = await walk.today()
+    for decision in before:
+        when = {"measure": a.Measure(processed_on=processed_on)} if decision == SAYS_WHEN else {}
+        await it.decide(decision, **when)
+    await it.decide(last, measure=a.Measure(processed_on=processed_on, **more))
 
 
 async def evidence_later(walk: Walk) -> None:

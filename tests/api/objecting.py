@@ -59,10 +59,15 @@ async def decided(service: Service, case: Any, decisions: Sequence[Decision]) ->
     """The case after these decisions; the day of a processing is the one since which the data is kept back, or on which
     the objection came where none is."""
     for stage, outcome, said in decisions:
-        since = case["data"]["since"] or case["received_at"]
-        dated = {"processed_on": since[:10]} if "processing" in said else {}
+        dated = {"processed_on": kept_back_since(case)[:10]} if "processing" in said else {}
         case = await service.decide(case, stage, outcome, **dated, **said)
     return case
+
+
+def kept_back_since(case: Any) -> str:
+    """When the case began to keep data back; its receipt, if it does not."""
+    since: str = case["data"]["since"] or case["received_at"]
+    return since
 
 
 async def restricted(pool: Pool, dataset_id: str) -> list[tuple[str, list[str]]]:

@@ -139,7 +139,7 @@ async def test_guangzhou_receives_a_leak_without_evidence_and_holds_the_data_onc
 ) -> None:
     listed = await objector.read("/v1/datasets", city="guangzhou", openness=openness, limit=2)
     unproven, proven = (each["dataset_id"] for each in listed["items"])
-    leak = {"ground": "quality", "leak": "reported"}
+    leak: dict[str, Any] = {"ground": "quality", "leak": "reported"}
 
     case = await filed(objector, "guangzhou", proven=False, dataset_id=unproven, **leak)
     assert await restricted(pool, unproven) == []
@@ -185,7 +185,9 @@ async def test_a_body_without_a_part_and_a_body_of_another_city_file_nothing(ser
         )
     ]
 
-    assert {(each.status_code, each.json()["type"]) for each in refusals} == {(403, "urn:kaifang:problem:role-required")}
+    assert {(each.status_code, each.json()["type"]) for each in refusals} == {
+        (403, "urn:kaifang:problem:role-required")
+    }
     assert await pool.fetchval("select count(*) from cases") == 0
 
 

@@ -260,10 +260,7 @@ async def test_lianyungang_withdraws_the_whole_dataset_and_reopens_it_only_as_ne
     case = await decided(working, case, BOTH_TRACED[1:])
     unneeded = await provider.post(path, {"outcome": "reopen", "need": " "})
     to_come = await provider.post(path, {**reopening, "processed_on": "2199-01-01"})
-    case = await working.decide(case, "assessment", **reopening, processed_on="2020-01-01")
-    before = await working.as_("reviewer@lianyungang.authority").post(
-        f"/v1/tasks/{open_task(case, 'agreement')['task_id']}/decision", {"outcome": "agree", **ANSWER}
-    )
+    before = await provider.post(path, {**reopening, "processed_on": "2020-01-01"})
 
     for too_early in (untraced, half_traced):
         assert (too_early.status_code, too_early.json()["type"]) == (409, "urn:kaifang:problem:another-task-first")
@@ -288,7 +285,8 @@ async def test_lianyungang_withdraws_the_whole_dataset_and_reopens_it_only_as_ne
 async def test_nanjing_serves_what_was_held_when_its_correction_is_recorded_and_not_when_it_is_decided(
     working: Service, pool: Pool, decisions: list[Decision], correction: str
 ) -> None:
-    case = await decided(working, await filed(working.as_("objector@demo"), "nanjing"), decisions)
+    case = await filed(working.as_("objector@demo"), "nanjing")
+    case = await decided(working, case, [("marking", "mark", {}), *decisions])
     assert (case["status"], open_stages(case)) == ("open", [correction])
     assert await restricted(pool, case["dataset_id"]) == [("hold", [])]
 

@@ -147,7 +147,7 @@ async def test_evidence_that_comes_when_the_facts_are_verified_is_on_file_and_as
     working: Service, pool: Pool
 ) -> None:
     case = await filed(working.as_("objector@demo"), "nanjing", proven=False)
-    case = await decided(working, case, [("own_decision", "correct", ANSWER)])
+    case = await decided(working, case, [("marking", "mark", {}), ("own_decision", "correct", ANSWER)])
 
     case = await added(working, case)
 

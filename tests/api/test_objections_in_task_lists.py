@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.api.calling import Caller, Service
-from tests.api.objecting import filed
+from tests.api.objecting import decided, filed
 
 
 async def in_pages(caller: Caller, limit: int) -> list[Any]:
@@ -42,14 +42,20 @@ async def test_what_is_to_be_done_promptly_comes_first_whatever_page_the_border_
 
 
 async def test_what_has_no_due_day_and_need_not_be_prompt_comes_last(working: Service, applicant: Caller) -> None:
-    await applicant.file("yulin")
-    objection = await filed(working.as_("objector@demo"), "yulin")
-    provider = working.as_("reviewer@yulin.transport")
+    query = {"city": "guangzhou", "provider": "guangzhou.transport", "openness": "unconditional", "limit": 1}
+    dataset = (await applicant.read("/v1/datasets", **query))["items"][0]["dataset_id"]
+    unhurried = await filed(working.as_("objector@demo"), "guangzhou", dataset_id=dataset)
+    answered = {"answer": "It is being processed"}
+    await decided(working, unhurried, [("verification", "withdraw_until_processed", answered)])
+    request = await applicant.file("guangzhou")
+    objection = await filed(working.as_("objector@demo"), "guangzhou")
 
-    listed = await in_pages(provider, 1)
+    listed = await in_pages(working.as_("reviewer@guangzhou.transport"), 1)
 
-    assert [(task["case_id"] == objection["case_id"], task["stage"]) for task in listed] == [
-        (True, "suspension"),
-        (False, "provider_review"),
-        (True, "verification"),
+    assert [(task["case_id"], task["stage"]) for task in listed] == [
+        (objection["case_id"], "suspension"),
+        (objection["case_id"], "verification"),
+        (request["case_id"], "provider_review"),
+        (unhurried["case_id"], "reopening"),
     ]
+    assert listed[-1]["clock"]["due_at"] is None

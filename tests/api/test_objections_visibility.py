@@ -45,6 +45,17 @@ async def test_an_answer_is_read_though_the_case_goes_on(working: Service) -> No
     assert [reason["text"] for reason in seen["reasons"]] == [{"answer": TOLD}]
 
 
+async def test_an_objector_reads_at_once_why_data_is_not_suspended(working: Service) -> None:
+    objector = working.as_("objector@demo")
+    case = await filed(objector, "nanning")
+
+    await decided(working, case, [("suspension", "keep_open", {"reason": "Nobody is named in it"})])
+
+    seen = await objector.read(f"/v1/cases/{case['case_id']}")
+    assert (seen["status"], seen["answer"]) == ("open", None)
+    assert [reason["text"] for reason in seen["reasons"]] == [{"reason": "Nobody is named in it"}]
+
+
 async def test_an_objection_is_known_to_its_objector_and_to_officers_as_any_case(working: Service) -> None:
     case = await filed(working.as_("objector@demo"), "nanning")
     path = f"/v1/cases/{case['case_id']}"

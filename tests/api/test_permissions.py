@@ -141,7 +141,6 @@ async def test_who_may_call_what_is_as_the_committed_table_says(
     writer = csv.DictWriter(found, ["call", *WHO], lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    Path("/tmp/found.csv").write_text(found.getvalue())
     assert found.getvalue() == TABLE.read_text()
     public = {"GET /v1/datasets/{dataset_id}", "GET /v1/datasets/{dataset_id}/versions"}
     one_of_its_kind = public | {"GET /v1/deadlines", "GET /v1/rules/{city}"}

@@ -54,8 +54,8 @@ PROCESSED = {
 """Decisions that record on which day the data was processed."""
 T = TypeVar("T")
 Kind = Literal[
-    "object", "give evidence", "decide", "ask", "advance", "take back", "get key", "revoke", "renounce", "openness",
-    "notice",
+    "object", "give evidence", "take up again", "decide", "ask", "advance", "take back", "get key", "revoke",
+    "renounce", "openness", "notice",
 ]  # fmt: skip
 Part = Literal["worker", "worker in a write", "Temporal", "PostgreSQL"]
 
@@ -133,6 +133,8 @@ class People:
                 return self.publish_notice(wish)
             case "give evidence":
                 return self.give_evidence(chosen(self.objections, wish.which), wish)
+            case "take up again":
+                return self.take_up_again(chosen(self.objections, wish.which))
             case "decide":
                 return await self.decide(chosen([o for o in self.objections if o.is_open], wish.which), wish)
             case "advance":
@@ -206,6 +208,27 @@ class People:
             return None if now.is_open else world
 
         return Deed(f"{it.party} gives evidence in {it.case_id}", do, then)
+
+    def take_up_again(self, it: Objection | None) -> Deed | None:
+        """The provider asks anew whether to suspend, which by itself moves no data."""
+        if it is None:
+            return None
+        body = f"{it.city}.transport"
+        act = a.ReviewSuspension(
+            id=str(uuid.uuid4()),
+            case_id=it.case_id,
+            by=a.Actor(account=f"acc_{body}_1", body=body),
+            received_at=AT,
+        )
+
+        def then(world: World, answer: str) -> World | None:
+            is_open = world.objections[it.case_id].is_open
+            if answer == "CaseClosed":
+                return None if is_open else world
+            assert answer in ("accepted", "NothingToReview"), answer
+            return world if is_open else None
+
+        return Deed(f"{body} takes up {it.case_id} again", lambda: self.driver.do(act), then)
 
     async def decide(self, it: Objection | None, wish: Wish) -> Deed | None:
         if it is None or not (tasks := (await self.state(it.case_id)).open_tasks()):

@@ -50,6 +50,7 @@ SPECIAL: dict[Special, int] = {
 KINDS: dict[Kind, int] = {
     "object": 5,
     "give evidence": 2,
+    "take up again": 1,
     "decide": 9,
     "ask": 2,
     "advance": 5,

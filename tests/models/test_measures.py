@@ -9,6 +9,7 @@ import pytest
 from models import acts as a
 from models import events as e
 from models.proposal import Proposal
+from models.refusals import ProcessingNotDone
 from models.restricting import move_data
 from models.restrictions import Restriction, RestrictionKind
 from rules.pinned import DataEffect
@@ -219,8 +220,11 @@ def test_the_question_whether_to_suspend_is_void_once_others_have_stopped_the_da
         ("nanning", [("verification", "restore")]),
         ("yulin", [("verification", "restore")]),
         ("guangzhou", [("verification", "other_measure")]),
-        ("lianyungang", [("provider_withdrawal", "no_leak"), ("joint_assessment", "no_leak")]),
-        ("nanjing", [("own_decision", "correct")]),
+        (
+            "lianyungang",
+            [("provider_withdrawal", "no_leak"), ("authority_withdrawal", "no_leak"), ("telling", "tell")],
+        ),
+        ("nanjing", [("own_decision", "not_correct")]),
         (INVENTED, [("custody_finding", "founded"), ("ethics_finding", "founded"), ("ruling", "dismiss")]),
     ],
 )
@@ -252,6 +256,42 @@ def test_a_case_that_closes_serves_its_data_even_where_no_rule_says_so() -> None
     assert bench.all_decide([("verification", "restore")]).state.closed == "restored"
     assert kept_back(bench) is None
     assert bench.types()[-2:] == ["DataRestored", "Closed"]
+
+
+@pytest.mark.parametrize("suspends", [True, False])
+@pytest.mark.parametrize("outcome", ["suspend", "withdraw"])
+def test_what_is_held_or_suspended_is_let_go_by_a_narrower_measure_with_a_reason_and_not_without(
+    suspends: bool, outcome: str
+) -> None:
+    bench = objected("nanning", "privacy", evidence=FILE)
+    if suspends and outcome == "withdraw":
+        bench.all_decide([("suspension", "suspend")])
+    stage = "suspension" if outcome == "suspend" else "verification"
+    narrower, wider = a.Measure(data_items=("name",)), a.Measure(data_items=(*ITEMS, "phone"))
+    no_reason = WHATEVER_IS_ASKED - REASON
+    assert bench.decide(stage, outcome, no_reason, measure=narrower) == "RequirementMissing"
+    trial = Bench(bench.rules, bench.now, bench.record, bench.procedure, list(bench.log), bench.state, bench.acts)
+    assert trial.decide(stage, outcome, no_reason, measure=wider) == "accepted"
+    assert bench.decide(stage, outcome, measure=narrower) == "accepted"
+    restriction = kept_back(bench)
+    assert restriction
+    assert restriction.data_items == ("name",)
+
+
+def test_what_nothing_keeps_back_yet_is_suspended_in_part_without_a_reason() -> None:
+    bench = objected("nanning", "privacy")
+    measure = a.Measure(data_items=("name",))
+    assert bench.decide("suspension", "suspend", WHATEVER_IS_ASKED - REASON, measure=measure) == "accepted"
+
+
+def test_a_processing_of_data_that_was_kept_back_before_counts_no_more_when_it_is_kept_back_anew() -> None:
+    state = objected("nanning", "privacy", evidence=FILE).state.model_copy(update={"processed_on": TODAY})
+    move_data(proposal := Proposal(state), DataEffect.SERVE, MONDAY)
+    assert proposal.state.restriction is None
+    move_data(proposal, DataEffect.WITHDRAW, MONDAY)
+    assert proposal.state.processed_on is None
+    with pytest.raises(ProcessingNotDone):
+        move_data(proposal, DataEffect.SERVE, MONDAY)
 
 
 @pytest.mark.parametrize("city", ["nanning", "yulin", "guangzhou"])

@@ -10,7 +10,7 @@ from models import acts as a
 from models import events as e
 from models.objecting import MOST_EVIDENCE
 from models.restrictions import Restriction, RestrictionKind
-from tests.models.bench import CITIES, INVENTED, MONDAY, STRANGER, Bench, law, objected
+from tests.models.bench import CITIES, INVENTED, MONDAY, PARTY, STRANGER, Bench, law, objected
 
 FILE = ("file-1",)
 HELD = Restriction(kind=RestrictionKind.HOLD, data_items=("name", "address"))
@@ -24,7 +24,7 @@ UNANSWERED = {
     "nanning": [("verification", "restore")],
     "yulin": [("verification", "restore")],
     "guangzhou": [("verification", "keep_open")],
-    "lianyungang": [("provider_withdrawal", "no_leak"), ("joint_assessment", "no_leak")],
+    "lianyungang": [("provider_withdrawal", "no_leak"), ("authority_withdrawal", "no_leak"), ("telling", "tell")],
     "nanjing": [("own_decision", "not_correct")],
     INVENTED: [("custody_finding", "unfounded"), ("ethics_finding", "unfounded"), ("ruling", "dismiss")],
 }
@@ -115,7 +115,7 @@ def test_evidence_that_comes_later_holds_the_data_from_its_own_receipt(city: str
     assert submit(bench, *FILE) == "accepted"
     assert bench.state.restriction == HELD
     assert bench.state.restricted_at == MONDAY + timedelta(hours=5)
-    assert bench.types()[-2:] == ["EvidenceSubmitted", "DataHeld"]
+    assert bench.types()[-4:] == ["EvidenceSubmitted", "DataHeld", "TaskCancelled", "TaskOpened"]
 
 
 @pytest.mark.parametrize("city", [*CITIES, INVENTED])
@@ -128,19 +128,96 @@ def test_a_provider_that_declined_without_evidence_is_asked_again_when_it_comes(
     assert bench.state.restriction == HELD
 
 
-def test_a_provider_that_has_not_answered_yet_is_asked_once() -> None:
-    bench = objected("nanning", "privacy")
+@pytest.mark.parametrize("ground", ["privacy", "other_right"])
+def test_the_first_evidence_restarts_the_clock_of_a_question_that_nobody_has_answered_yet(ground: str) -> None:
+    bench = objected("nanning", ground).passes(hours=5)
     submit(bench, *FILE)
-    assert bench.task("suspension").round == 1
+    [cancelled] = [event for event in bench.log if isinstance(event, e.TaskCancelled)]
+    assert (cancelled.task_id, cancelled.because) == ("case.suspension.1", "asked_again")
+    again = bench.task("suspension")
+    assert (again.round, again.is_open, again.clock.started_at) == (2, True, bench.now)
+
+
+def test_more_evidence_leaves_the_clock_of_an_open_question_alone() -> None:
+    bench = objected("nanning", "privacy", evidence=FILE).passes(hours=5)
+    submit(bench, "file-2")
+    assert bench.types()[-1] == "EvidenceSubmitted"
+    assert bench.task("suspension").clock.started_at == MONDAY
 
 
 @pytest.mark.parametrize("city", [*CITIES, INVENTED])
-def test_more_evidence_holds_nothing_that_the_provider_has_let_go(city: str) -> None:
+def test_more_evidence_holds_nothing_that_the_provider_has_let_go_but_asks_again(city: str) -> None:
     bench = objected(city, "privacy", evidence=FILE)
     bench.all_decide([(review_of(bench), "keep_open")])
     assert submit(bench, "file-2") == "accepted"
-    assert bench.types()[-1] == "EvidenceSubmitted"
+    assert bench.types()[-2:] == ["EvidenceSubmitted", "TaskOpened"]
+    assert (bench.task(review_of(bench)).round, bench.state.restriction) == (2, None)
+
+
+@pytest.mark.parametrize(("city", "ground"), NEVER_HOLDS)
+def test_evidence_asks_again_on_every_ground_on_which_the_question_was_put(city: str, ground: str) -> None:
+    bench = objected(city, ground)
+    if was_put := review_of(bench) in bench.open_stages:
+        bench.all_decide([(review_of(bench), "keep_open")])
+    submit(bench, *FILE)
+    assert (review_of(bench) in bench.open_stages) is was_put
     assert bench.state.restriction is None
+
+
+def reviews_suspension(bench: Bench, **more: a.Actor) -> str:
+    """Whoever verifies takes the question up again."""
+    return bench.judged(bench.act(a.ReviewSuspension, more.get("by", bench.officer(review_of(bench)))))
+
+
+@pytest.mark.parametrize("city", [*CITIES, INVENTED])
+def test_whoever_verifies_takes_up_again_whether_to_suspend_once_it_has_declined(city: str) -> None:
+    bench = objected(city, "privacy")
+    assert reviews_suspension(bench) == "NothingToReview"
+    bench.all_decide([(review_of(bench), "keep_open")]).passes(hours=5)
+    assert reviews_suspension(bench) == "accepted"
+    again = bench.task(review_of(bench))
+    assert (again.round, again.is_open, again.clock.started_at) == (2, True, bench.now)
+    assert reviews_suspension(bench) == "NothingToReview"
+
+
+def test_nobody_but_the_body_that_decides_takes_up_again_whether_to_suspend() -> None:
+    bench = objected("nanning", "privacy").all_decide([("suspension", "keep_open")])
+    authority = a.Actor(account="acc_authority", body="nanning.authority")
+    for by in (PARTY, STRANGER, authority):
+        assert reviews_suspension(bench, by=by) == "NotYourTask"
+    no_hold = objected("nanning", "privacy", rules=bench.rules.model_copy(update={"hold": None}))
+    officer = no_hold.officer("suspension")
+    assert no_hold.judged(no_hold.act(a.ReviewSuspension, officer)) == "ProcedureKnowsNoSuchAct"
+
+
+@pytest.mark.xfail(strict=True, reason="a review of data that is suspended already is accepted, and void at once")
+def test_there_is_nothing_to_take_up_again_while_the_data_is_suspended() -> None:
+    bench = objected("nanning", "privacy").all_decide([("suspension", "suspend")])
+    assert reviews_suspension(bench) == "NothingToReview"
+
+
+VERIFIED = {
+    "nanning": ([("verification", "process")], "processing"),
+    "guangzhou": ([("verification", "withdraw_until_processed")], "reopening"),
+    "lianyungang": (
+        [("provider_withdrawal", "no_leak"), ("authority_withdrawal", "withdraw")],
+        "joint_assessment",
+    ),
+    "nanjing": ([("forwarding", "forward"), ("department_review", "correct")], "telling_correction"),
+}
+"""The decisions after which the facts are verified, and what lies open then."""
+
+
+@pytest.mark.parametrize("city", VERIFIED)
+def test_the_question_whether_to_suspend_is_void_once_the_facts_are_verified(city: str) -> None:
+    decisions, then = VERIFIED[city]
+    bench = objected(city, "privacy").all_decide(decisions)
+    assert then in bench.open_stages
+    assert "suspension" not in bench.open_stages
+    assert reviews_suspension(bench) == "NothingToReview"
+    before = len(bench.log)
+    assert submit(bench, *FILE) == "accepted"
+    assert bench.types(before) == ["EvidenceSubmitted"]
 
 
 @pytest.mark.parametrize("city", CITIES)
@@ -174,11 +251,20 @@ def test_evidence_after_nanjings_forwarding_holds_the_data_too() -> None:
     assert bench.state.restriction == HELD
 
 
-def test_evidence_after_lianyungangs_disagreement_holds_the_data_until_the_authority_decides() -> None:
+def test_evidence_while_lianyungangs_bodies_have_not_both_spoken_holds_the_data() -> None:
     bench = objected("lianyungang", "privacy").all_decide([("provider_withdrawal", "no_leak")])
     submit(bench, *FILE)
-    assert bench.open_stages == {"joint_assessment", "suspension"}
-    assert bench.all_decide([("joint_assessment", "no_leak")]).state.restriction is None
+    assert bench.open_stages == {"authority_withdrawal", "suspension"}
+    assert bench.state.restriction == HELD
+    bench.all_decide([("authority_withdrawal", "no_leak"), ("telling", "tell")])
+    assert bench.state.restriction is None
+
+
+def test_a_leak_that_is_reported_with_evidence_holds_the_data_on_any_ground() -> None:
+    assert objected("guangzhou", "quality", evidence=FILE, leak="reported").state.restriction == HELD
+    assert objected("guangzhou", "quality", evidence=FILE, leak="none").state.restriction is None
+    without = objected("guangzhou", "quality", leak="reported")
+    assert (without.state.restriction, why_not(without)) == (None, ["no_evidence"])
 
 
 def test_evidence_comes_from_the_objector_alone() -> None:

@@ -150,7 +150,7 @@ class AnyObjection(RuleBasedStateMachine):
         task = self.some_task(data, open_only=True)
         names = [name for name in task.outcomes if not (slowly and name in ENDS_IT)] or list(task.outcomes)
         outcome = data.draw(st.sampled_from(names))
-        waits = self.leads_on(task, outcome) and self.something_binds(task)
+        waits = self.goes_on_or_serves(task, outcome) and self.something_binds(task)
         act = as_it_should_be(self.bench, task, outcome, items, days_ago)
         answer = self.receive(act)
         if task.is_open and days_ago and isinstance(act, a.Decide) and act.measure and act.measure.processed_on:
@@ -160,10 +160,10 @@ class AnyObjection(RuleBasedStateMachine):
         else:
             assert answer == self.closed_to(task)
 
-    def leads_on(self, task: TaskState, name: str) -> bool:
+    def goes_on_or_serves(self, task: TaskState, name: str) -> bool:
         stage = self.bench.rules.stage(task.stage)
         outcome = stage and stage.outcome(name)
-        return bool(outcome and outcome.leads_to)
+        return bool(outcome and (outcome.leads_to or outcome.data is DataEffect.SERVE))
 
     def something_binds(self, task: TaskState) -> bool:
         others = [self.bench.rules.stage(t.stage) for t in self.bench.state.open_tasks() if t != task]
@@ -207,7 +207,28 @@ class AnyObjection(RuleBasedStateMachine):
         answer = self.receive(self.bench.act(a.SubmitEvidence, by, evidence=evidence, standing=standing))
         if answer == "accepted" and before.evidence:
             assert self.bench.state.restriction == before.restriction
-            assert len(self.bench.state.tasks) == len(before.tasks)
+        if answer == "accepted":
+            self.is_asked_again_at_most(before)
+
+    def is_asked_again_at_most(self, before: CaseState) -> None:
+        """No task is new but the question whether to suspend, put anew."""
+        hold = self.bench.rules.hold
+        assert hold
+        new = [task.stage for name, task in self.bench.state.tasks.items() if name not in before.tasks]
+        assert new in ([], [hold.reviewed_by])
+
+    @rule(officer=OFFICERS)
+    def whether_to_suspend_is_taken_up_again(self, officer: str) -> None:
+        before = self.bench.state
+        hold = self.bench.rules.hold
+        assert hold
+        asked = [task for task in before.tasks.values() if task.stage == hold.reviewed_by]
+        by = self.who((asked or list(before.tasks.values()))[-1], officer)
+        if self.receive(self.bench.act(a.ReviewSuspension, by)) == "accepted":
+            self.is_asked_again_at_most(before)
+            assert by.body == asked[-1].body
+            assert not any(task.is_open for task in asked)
+            assert before.restriction or hold.reviewed_by in self.bench.open_stages
 
     @rule(
         data=st.data(),
@@ -272,16 +293,38 @@ class AnyObjection(RuleBasedStateMachine):
     @invariant()
     def what_was_withdrawn_is_served_again_after_a_processing_and_no_processing_lies_before_what_it_ends(self) -> None:
         stopped: e.DataEvent | None = None
-        processed: dict[str | None, date] = {}
+        kept_back_on = date.min
+        processed_on: date | None = None
         for event in self.bench.log:
             if isinstance(event, e.DataProcessed):
-                processed[event.act] = event.processed_on
+                processed_on = event.processed_on
                 assert event.processed_on <= to_shanghai(event.at).date()
             elif isinstance(event, e.DATA_STOPPED):
+                if stopped is None:
+                    kept_back_on, processed_on = to_shanghai(event.at).date(), None
                 stopped = event
             elif isinstance(event, e.DataRestored) and stopped:
-                assert event.act in processed or not isinstance(stopped, e.DataWithdrawn)
-                assert processed.get(event.act, date.max) >= to_shanghai(stopped.at).date()
+                if isinstance(stopped, e.DataWithdrawn):
+                    assert processed_on
+                    assert processed_on >= to_shanghai(stopped.at).date()
+                assert processed_on is None or processed_on >= kept_back_on
+                stopped = None
+
+    @invariant()
+    def what_a_decision_leaves_out_of_what_was_kept_back_it_lets_go_with_a_reason(self) -> None:
+        kept: tuple[str, ...] | None = None
+        decided: e.TaskDecided | None = None
+        for event in self.bench.log:
+            if isinstance(event, e.TaskDecided):
+                decided = event
+            elif isinstance(event, e.DataRestored):
+                kept = None
+            elif isinstance(event, e.DATA_STOPPED):
+                if kept is not None and not covers(event.data_items, kept):
+                    assert decided
+                    assert decided.act == event.act
+                    assert "reason" in decided.given
+                kept = event.data_items
 
     @invariant()
     def a_suspension_that_follows_another_lets_nothing_go(self) -> None:
@@ -295,7 +338,9 @@ class AnyObjection(RuleBasedStateMachine):
         types = self.bench.types()
         assert types.count("DataHeld") <= 1
         assert "DataHeld" not in types or self.bench.state.evidence
-        assert not ("DataHeld" in types and self.bench.state.choices["ground"] not in ("trade_secret", "privacy"))
+        choices = self.bench.state.choices
+        may_hold = choices["ground"] in ("trade_secret", "privacy") or choices.get("leak") == "reported"
+        assert may_hold or "DataHeld" not in types
 
     @invariant()
     def what_is_held_back_by_evidence_alone_lies_before_somebody_who_can_let_it_go(self) -> None:
@@ -304,10 +349,13 @@ class AnyObjection(RuleBasedStateMachine):
             assert state.open_tasks()
 
     @invariant()
-    def nobody_is_asked_whether_to_suspend_what_is_stopped_already(self) -> None:
+    def nobody_is_asked_whether_to_suspend_what_is_stopped_already_or_verified(self) -> None:
         state, hold = self.bench.state, self.bench.rules.hold
         assert hold
-        if state.restriction and state.restriction.kind is not RestrictionKind.HOLD:
+        question = self.bench.rules.stage(hold.reviewed_by)
+        assert question
+        stopped = state.restriction and state.restriction.kind is not RestrictionKind.HOLD
+        if (stopped and not any(o.opens for o in question.outcomes)) or state.step not in hold.during:
             assert hold.reviewed_by not in self.bench.open_stages
 
     @invariant()

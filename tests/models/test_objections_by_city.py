@@ -10,13 +10,15 @@ from models import acts as a
 from models import events as e
 from models.restrictions import Restriction, RestrictionKind
 from rules.deadlines import SHANGHAI
-from tests.models.bench import CITIES, INVENTED, MONDAY, WHATEVER_IS_ASKED, Bench, objected, reported
+from tests.models.bench import CITIES, INVENTED, MONDAY, WHATEVER_IS_ASKED, Bench, law, objected, reported
 
 FILE = ("file-1",)
 TODAY = MONDAY.date()
 WHOLE_SUSPENDED = Restriction(kind=RestrictionKind.SUSPENSION)
 WHOLE_WITHDRAWN = Restriction(kind=RestrictionKind.WITHDRAWAL)
 BOTH_WITHDRAW = [("provider_withdrawal", "withdraw"), ("authority_withdrawal", "withdraw")]
+BOTH_TRACED = [("tracing", "traced"), ("authority_tracing", "traced")]
+BODIES = ("provider_withdrawal", "authority_withdrawal")
 FORWARDED = [("suspension", "keep_open"), ("forwarding", "forward")]
 
 
@@ -51,9 +53,9 @@ def test_an_objection_lies_before_the_bodies_that_the_citys_law_names_first(
 
 PERIODS = [
     ("nanning", "privacy", "suspension", None, True, "22.2"),
-    ("nanning", "privacy", "verification", None, False, "22.2"),
+    ("nanning", "privacy", "verification", None, True, "22.2"),
     ("yulin", "privacy", "suspension", None, True, "17.2"),
-    ("yulin", "privacy", "verification", None, False, "17.2"),
+    ("yulin", "privacy", "verification", None, True, "17.2"),
     ("guangzhou", "privacy", "suspension", None, True, "suspension"),
     ("guangzhou", "privacy", "verification", midnight(12, 14), False, "29.3"),
     ("lianyungang", "error", "forwarding", None, False, "20"),
@@ -161,6 +163,21 @@ def test_a_leak_is_remedied_before_anything_else_is_decided(found: bool) -> None
     assert bench.all_decide([(remedy, "remedied"), ("verification", "withdraw")]).state.closed == "data_withdrawn"
 
 
+def test_a_leak_that_is_not_remedied_yet_stops_a_decision_that_serves_data_and_no_decision_that_stops_it() -> None:
+    bench = objected("guangzhou", "privacy", evidence=FILE, leak="reported")
+    assert bench.decide("suspension", "keep_open") == "AnotherTaskFirst"
+    assert bench.state.restriction
+    assert bench.decide("suspension", "suspend") == "accepted"
+
+
+def test_a_leak_may_still_be_found_in_guangzhou_when_the_data_is_suspended() -> None:
+    bench = objected("guangzhou", "privacy", evidence=FILE, leak="reported").all_decide([("leak_remedy", "remedied")])
+    assert bench.state.restriction == Restriction(kind=RestrictionKind.SUSPENSION, data_items=("name", "address"))
+    assert bench.open_stages == {"suspension", "verification"}
+    bench.all_decide([("suspension", "leak_found")])
+    assert "leak_remedy_found" in bench.open_stages
+
+
 def test_no_remedy_lies_open_where_no_leak_was_reported() -> None:
     assert "leak_remedy" not in objected("guangzhou", "privacy", leak="none").open_stages
     assert "leak_remedy" in objected("guangzhou", "privacy", leak="reported").open_stages
@@ -208,26 +225,54 @@ def test_the_first_of_two_bodies_stops_the_whole_dataset_and_both_withdraw_it(
     assert bench.open_stages == {second[0]}
     bench.all_decide([second])
     assert bench.state.restriction == WHOLE_WITHDRAWN
-    assert bench.open_stages == {"assessment", "tracing"}
+    assert bench.open_stages == {"assessment", "tracing", "authority_tracing"}
 
 
 @pytest.mark.duty("LYG-26")
-@pytest.mark.parametrize(("stage", "other"), [("provider_withdrawal", "authority_withdrawal")])
+@pytest.mark.parametrize(("finds", "other"), [BODIES, BODIES[::-1]])
 @pytest.mark.parametrize("agreed_first", [True, False])
-def test_two_bodies_that_disagree_leave_it_to_the_authority(stage: str, other: str, agreed_first: bool) -> None:
+def test_two_bodies_that_disagree_leave_it_to_the_authority_once_both_have_spoken(
+    finds: str, other: str, agreed_first: bool
+) -> None:
     bench = objected("lianyungang", "privacy", evidence=FILE)
-    bench.all_decide([*([(other, "withdraw")] if agreed_first else []), (stage, "no_leak")])
+    decisions = [(finds, "withdraw"), (other, "no_leak")]
+    first, second = decisions if agreed_first else decisions[::-1]
+    bench.all_decide([first])
+    assert second[0] in bench.open_stages
+    assert "joint_assessment" not in bench.open_stages
+    bench.all_decide([second])
     assert bench.open_stages == {"joint_assessment"}
     assert bench.task("joint_assessment").body == "lianyungang.authority"
-    kind = RestrictionKind.SUSPENSION if agreed_first else RestrictionKind.HOLD
-    assert bench.state.restriction
-    assert bench.state.restriction.kind is kind
+    assert bench.state.restriction == WHOLE_SUSPENDED
+
+
+@pytest.mark.duty("LYG-26")
+def test_two_bodies_that_find_no_leak_tell_the_objector_and_what_was_held_is_served() -> None:
+    bench = objected("lianyungang", "privacy", evidence=FILE).all_decide([(body, "no_leak") for body in BODIES])
+    assert bench.open_stages == {"telling"}
+    assert (bench.task("telling").body, bench.task("telling").clock.promptly) == ("lianyungang.provider", True)
+    assert bench.decide("telling", "tell", ()) == "RequirementMissing"
+    bench.all_decide([("telling", "tell")])
+    assert (bench.state.closed, bench.state.upheld, len(answers(bench))) == ("restored", False, 1)
+    assert bench.state.restriction is None
 
 
 def test_the_authority_that_agrees_with_the_objector_withdraws_the_whole_dataset() -> None:
-    bench = objected("lianyungang", "privacy").all_decide([("authority_withdrawal", "no_leak")])
+    bench = objected("lianyungang", "privacy")
+    bench.all_decide([("authority_withdrawal", "no_leak"), ("provider_withdrawal", "withdraw")])
     bench.all_decide([("joint_assessment", "withdraw")])
     assert bench.state.restriction == WHOLE_WITHDRAWN
+
+
+@pytest.mark.duty("LYG-26")
+@pytest.mark.parametrize("stage", ["forwarding", "handling"])
+def test_a_leak_that_is_found_behind_an_error_lies_before_both_bodies(stage: str) -> None:
+    bench = objected("lianyungang", "error", evidence=FILE)
+    if stage == "handling":
+        bench.all_decide([("forwarding", "forward")])
+    assert bench.decide(stage, "leak_found", ()) == "RequirementMissing"
+    bench.all_decide([(stage, "leak_found")])
+    assert bench.open_stages == {"suspension", *BODIES}
 
 
 def test_a_finding_of_no_leak_gives_its_reason() -> None:
@@ -235,36 +280,67 @@ def test_a_finding_of_no_leak_gives_its_reason() -> None:
     assert bench.decide("provider_withdrawal", "no_leak", ()) == "RequirementMissing"
 
 
+def withdrawn_and_traced() -> Bench:
+    """Both have withdrawn the dataset and traced its use."""
+    return objected("lianyungang", "privacy", evidence=FILE).all_decide([*BOTH_WITHDRAW, *BOTH_TRACED])
+
+
 @pytest.mark.duty("LYG-26")
-@pytest.mark.parametrize("missing", ["need", "processing", "processed_on", "answer"])
+@pytest.mark.parametrize("missing", ["need", "processing", "processed_on"])
 def test_a_withdrawn_dataset_is_reopened_only_for_a_recorded_need_and_masked_anew(missing: str) -> None:
-    bench = objected("lianyungang", "privacy").all_decide([*BOTH_WITHDRAW, ("tracing", "traced")])
+    bench = withdrawn_and_traced()
     measure = a.Measure(processed_on=TODAY)
     told = a.Measure() if missing == "processed_on" else measure
     assert bench.decide("assessment", "reopen", WHATEVER_IS_ASKED - {missing}, measure=told) == "RequirementMissing"
     assert bench.decide("assessment", "reopen", measure=measure) == "accepted"
-    assert (bench.state.closed, bench.state.restriction) == ("reopened", None)
+    assert bench.decide("agreement", "agree", ()) == "RequirementMissing"
+    bench.all_decide([("agreement", "agree")])
+    assert (bench.state.closed, bench.state.restriction, len(answers(bench))) == ("reopened", None, 1)
+
+
+@pytest.mark.duty("LYG-26")
+def test_what_the_provider_would_reopen_stays_withdrawn_until_the_authority_agrees() -> None:
+    bench = withdrawn_and_traced()
+    assert bench.decide("assessment", "reopen", measure=a.Measure(processed_on=TODAY)) == "accepted"
+    assert bench.open_stages == {"agreement"}
+    assert bench.task("agreement").body == "lianyungang.authority"
+    assert bench.state.restriction == WHOLE_WITHDRAWN
+    assert bench.decide("agreement", "disagree", {"answer"}) == "RequirementMissing"
+    bench.all_decide([("agreement", "disagree")])
+    assert (bench.state.closed, bench.state.restriction) == ("data_withdrawn", WHOLE_WITHDRAWN)
 
 
 @pytest.mark.duty("LYG-26")
 def test_a_withdrawn_dataset_is_masked_after_its_withdrawal_and_not_before() -> None:
     bench = objected("lianyungang", "privacy", evidence=FILE).passes(days=2)
-    bench.all_decide([*BOTH_WITHDRAW, ("tracing", "traced")]).passes(days=1)
+    bench.all_decide([*BOTH_WITHDRAW, *BOTH_TRACED]).passes(days=1)
     before = a.Measure(processed_on=TODAY + timedelta(days=1))
-    assert bench.decide("assessment", "reopen", measure=before) == "ProcessedBeforeTheRestriction"
     assert bench.decide("assessment", "reopen") == "RequirementMissing"
-    assert bench.decide("assessment", "reopen", measure=a.Measure(processed_on=TODAY + timedelta(days=2))) == "accepted"
+    assert bench.decide("assessment", "reopen", measure=before) == "ProcessedBeforeTheRestriction"
+    on_the_day = a.Measure(processed_on=TODAY + timedelta(days=2))
+    assert bench.decide("assessment", "reopen", measure=on_the_day) == "accepted"
 
 
 @pytest.mark.duty("LYG-26")
 @pytest.mark.parametrize("outcome", ["reopen", "stay_withdrawn"])
-def test_use_already_made_is_traced_before_the_assessment_ends_the_case(outcome: str) -> None:
+@pytest.mark.parametrize(("first", "second"), [BOTH_TRACED, BOTH_TRACED[::-1]])
+def test_use_already_made_is_traced_by_both_before_the_assessment_goes_on(
+    outcome: str, first: tuple[str, str], second: tuple[str, str]
+) -> None:
     bench = objected("lianyungang", "privacy").all_decide(BOTH_WITHDRAW)
     measure = a.Measure(processed_on=TODAY) if outcome == "reopen" else None
     assert bench.decide("assessment", outcome, measure=measure) == "AnotherTaskFirst"
-    bench.all_decide([("tracing", "traced")])
+    bench.all_decide([first])
+    assert bench.decide("assessment", outcome, measure=measure) == "AnotherTaskFirst"
+    bench.all_decide([second])
     assert bench.decide("assessment", outcome, measure=measure) == "accepted"
-    assert bench.state.closed
+
+
+@pytest.mark.duty("LYG-26")
+def test_whoever_discovers_a_leak_may_file_it_in_lianyungang_and_elsewhere_the_applicant_alone() -> None:
+    filers = {city: set(law(city, "objection").filed_by) for city in CITIES}
+    assert filers.pop("lianyungang") == {"applicant", "provider", "authority", "operator"}
+    assert all(filed_by == {"applicant"} for filed_by in filers.values())
 
 
 # Nanjing
@@ -285,12 +361,48 @@ def test_mark_forwarding_and_own_decision_run_side_by_side_from_one_receipt_in_n
 @pytest.mark.duty("NJ-35b")
 @pytest.mark.parametrize(
     ("outcome", "closed", "upheld"),
-    [("correct", "corrected", True), ("not_correct", "not_corrected", False), ("withdraw", "data_withdrawn", True)],
+    [("correct", None, None), ("not_correct", "not_corrected", False), ("withdraw", "data_withdrawn", True)],
 )
-def test_nanjings_centre_decides_and_answers_in_its_own_scope(outcome: str, closed: str, upheld: bool) -> None:
+def test_nanjings_centre_decides_and_answers_in_its_own_scope(
+    outcome: str, closed: str | None, upheld: bool | None
+) -> None:
     bench = objected("nanjing", "error").all_decide([("forwarding", "own_scope"), ("own_decision", outcome)])
     assert (bench.state.closed, bench.state.upheld, len(answers(bench))) == (closed, upheld, 1)
-    assert bench.state.open_tasks() == []
+    assert "own_decision" not in bench.open_stages
+
+
+OWN_CORRECTION = [("suspension", "suspend"), ("own_decision", "correct")]
+CORRECTION = [
+    ("suspension", "suspend"),
+    ("forwarding", "forward"),
+    ("department_review", "correct"),
+    ("telling_correction", "tell"),
+]
+
+
+@pytest.mark.parametrize(
+    ("decisions", "stage", "body"),
+    [(OWN_CORRECTION, "own_correction", "operator"), (CORRECTION, "correction", "provider")],
+)
+def test_nanjing_serves_suspended_data_when_its_correction_is_on_record_and_not_when_it_is_decided(
+    decisions: list[tuple[str, str]], stage: str, body: str
+) -> None:
+    bench = objected("nanjing", "privacy", evidence=FILE).all_decide(decisions)
+    assert (bench.open_stages - {"marking"}, bench.task(stage).body) == ({stage}, f"nanjing.{body}")
+    assert bench.state.restriction == Restriction(kind=RestrictionKind.SUSPENSION, data_items=("name", "address"))
+    measure = a.Measure(processed_on=TODAY)
+    assert bench.decide(stage, "correct", measure=a.Measure()) == "RequirementMissing"
+    assert bench.decide(stage, "correct", WHATEVER_IS_ASKED - {"processing"}, measure=measure) == "RequirementMissing"
+    assert bench.decide(stage, "correct", measure=measure) == "accepted"
+    assert (bench.state.closed, len(answers(bench))) == ("corrected", 1)
+    assert "DataRestored" in bench.types()
+
+
+def test_what_turns_out_to_be_a_departments_matter_is_forwarded_by_nanjings_centre_with_a_reason() -> None:
+    bench = objected("nanjing", "error").all_decide([("forwarding", "own_scope")])
+    assert bench.decide("own_decision", "forward", ()) == "RequirementMissing"
+    bench.all_decide([("own_decision", "forward")])
+    assert bench.open_stages == {"marking", "department_review"}
 
 
 @pytest.mark.duty("NJ-35d")
@@ -305,12 +417,14 @@ def test_nanjings_department_has_five_working_days_from_its_own_receipt() -> Non
 @pytest.mark.parametrize(
     ("outcome", "telling", "closed"),
     [
-        ("correct", "telling_correction", "corrected"),
+        ("correct", "telling_correction", None),
         ("not_correct", "telling_refusal", "not_corrected"),
         ("withdraw", "telling_withdrawal", "data_withdrawn"),
     ],
 )
-def test_nanjings_centre_tells_promptly_what_the_department_decided(outcome: str, telling: str, closed: str) -> None:
+def test_nanjings_centre_tells_promptly_what_the_department_decided(
+    outcome: str, telling: str, closed: str | None
+) -> None:
     bench = objected("nanjing", "privacy", evidence=FILE).all_decide([*FORWARDED, ("department_review", outcome)])
     assert answers(bench) == []
     task = bench.task(telling)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from models import acts as a
+from models import events as e
 from rules.pack import QUESTIONS
 from rules.pinned import ProcedureRules
 from tests.models.bench import MONDAY, WHATEVER_IS_ASKED, Bench, begun, law
@@ -62,10 +63,17 @@ def pass_reviews(bench: Bench, *, but: Iterable[str] = ()) -> set[str]:
     return passed
 
 
-def update_begun(city: str, trigger: str = "other", *, occurred_on: date | None = None, at: datetime = MONDAY) -> Bench:
+def update_begun(
+    city: str,
+    trigger: str = "other",
+    *,
+    occurred_on: date | None = None,
+    at: datetime = MONDAY,
+    met: Iterable[e.Event] = (),
+) -> Bench:
     """A catalogue update that the provider has begun for a reason, on the day of the event or later."""
     rules = law(city, "catalogue_update")
-    return begun(rules, CATALOGUE_UPDATE, at=at, choices={"trigger": trigger}, occurred_on=occurred_on)
+    return begun(rules, CATALOGUE_UPDATE, at=at, met=met, choices={"trigger": trigger}, occurred_on=occurred_on)
 
 
 def demanded(city: str) -> Bench:

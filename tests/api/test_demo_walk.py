@@ -1,0 +1,49 @@
+"""The demonstration's objection, walked in-process: it comes to an answered end in each city by that city's law."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from typing import Any
+
+import pytest
+
+from cli.demo import Parties, object_to_data
+from tests.api.calling import Service
+from tests.api.objecting import upload
+
+
+class InProcess(Parties):
+    """The parties of the demonstration, who call the service of a test."""
+
+    def __init__(self, service: Service, loop: asyncio.AbstractEventLoop) -> None:
+        self._service = service
+        self._loop = loop
+
+    def call(self, login: str, method: str, path: str, body: Any = None) -> Any:
+        return asyncio.run_coroutine_threadsafe(self._call(login, method, path, body), self._loop).result()
+
+    def upload(self, login: str, name: str, text: str) -> str:
+        caller = self._service.as_(login)
+        return asyncio.run_coroutine_threadsafe(upload(caller, text), self._loop).result()
+
+    async def _call(self, login: str, method: str, path: str, body: Any) -> Any:
+        caller = self._service.as_(login)
+        keyed = {"Idempotency-Key": str(uuid.uuid4())}
+        answer = await caller.http.request(method, path, json=body, headers=caller.headers(keyed))
+        assert answer.is_success, f"{method} {path}: {answer.text}"
+        return answer.json()
+
+
+@pytest.mark.parametrize("city", ["nanning", "yulin", "guangzhou", "lianyungang", "nanjing"])
+async def test_the_demonstration_brings_an_objection_to_an_answered_end_and_leaves_the_data_served(
+    working: Service, city: str
+) -> None:
+    parties = InProcess(working, asyncio.get_running_loop())
+
+    case, decided, data = await asyncio.to_thread(object_to_data, parties, city)
+
+    assert case["status"] == "closed"
+    assert case["answer"]["text"]
+    assert decided
+    assert (data[0], data[-1]) == ("hold", None)
