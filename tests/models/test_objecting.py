@@ -190,7 +190,6 @@ def test_nobody_but_the_body_that_decides_takes_up_again_whether_to_suspend() ->
     assert no_hold.judged(no_hold.act(a.ReviewSuspension, officer)) == "ProcedureKnowsNoSuchAct"
 
 
-@pytest.mark.xfail(strict=True, reason="a review of data that is suspended already is accepted, and void at once")
 def test_there_is_nothing_to_take_up_again_while_the_data_is_suspended() -> None:
     bench = objected("nanning", "privacy").all_decide([("suspension", "suspend")])
     assert reviews_suspension(bench) == "NothingToReview"

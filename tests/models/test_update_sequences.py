@@ -488,8 +488,6 @@ class AnyUpdates(RuleBasedStateMachine):
                     forwards = next((name for name in outcomes if name in AGREEING), outcomes[0])
                     back = next((name for name in outcomes if name in ("return", "object")), None)
                     drops = bool(bench.state.draft) and self.draft_drops_what_is_kept_back(bench)
-                    if drops and outcomes == ("publish",):
-                        return  # stuck, as the test below says
                     self.decide(tasks[0], (drops and back) or forwards, officer_of(tasks[0].body))
                 assert self.work_off(case_id) == "accepted"
             for other in list(self.inboxes):
