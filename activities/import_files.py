@@ -73,8 +73,15 @@ def decoded(content: bytes) -> str:
 
 def read_csv(text: str) -> Sheet:
     """The rows under the headings of the first line. Raises FileUnreadable where there are no headings."""
-    csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    # The limit is one for the whole process, which others read CSV in too.
+    before = csv.field_size_limit(LONGEST_CELL)
+    try:
+        return _read_csv(csv.reader(io.StringIO(text, newline=""), strict=True))
+    finally:
+        csv.field_size_limit(before)
+
+
+def _read_csv(reader: Any) -> Sheet:
     try:
         headings = [heading.strip() for heading in next(reader, [])]
     except csv.Error as error:
