@@ -9,7 +9,7 @@ from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
-from models import tables  # noqa: F401 - fills SQLModel's metadata
+from models import supervision_tables, tables  # noqa: F401 - they fill SQLModel's metadata
 
 
 def run(connection: Connection) -> None:

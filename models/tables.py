@@ -117,6 +117,7 @@ class TaskRow(SQLModel, table=True):
         Index("tasks_of_case", "case_id"),
         Index("tasks_of_city", "city", "due_at", "task_id"),
         Index("tasks_of_body", "body", text("opened_at DESC"), "task_id"),
+        Index("tasks_to_remind_of", "remind_at", postgresql_where=text("ended_at IS NULL")),
         Index("tasks_open_of_party", "party", postgresql_where=text("ended_at IS NULL AND body = 'applicant'")),
     )
     task_id: str = Field(primary_key=True)
@@ -138,6 +139,10 @@ class TaskRow(SQLModel, table=True):
     due_at: datetime | None = instant(nullable=True, default=None)
     at_once: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     provisional: bool = False
+    urgings: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    urged_at: datetime | None = instant(nullable=True, default=None)
+    remind_at: datetime | None = instant(nullable=True, default=None)
+    """When the reminder looks at it again; it is derived from the clock and may be early, never late."""
     clock: dict[str, Any] = jsonb()
 
 

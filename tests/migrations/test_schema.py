@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
 from migrations.__main__ import prepare
-from models import tables
+from models import supervision_tables, tables
 
 
 async def test_a_migrated_database_is_what_the_tables_say(database_url: str) -> None:
     assert tables.CaseRow.__tablename__ in SQLModel.metadata.tables
+    assert supervision_tables.MessageRow.__tablename__ in SQLModel.metadata.tables
     engine = create_async_engine(database_url.replace("postgresql://", "postgresql+asyncpg://"))
 
     def compared(connection: Connection) -> list[Any]:
