@@ -5,6 +5,8 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do \
 	command -v $$name >/dev/null && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 READY := .venv/.ready
+# Most tests wait for servers most of the time.
+PROCESSES ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: .venv help setup up demo test check bench lock clean
@@ -35,7 +37,7 @@ demo: $(READY) ## drive one case of each procedure through a running stack (`mak
 	@$(BIN)/kaifang demo
 
 test: $(READY) ## run the tests
-	$(BIN)/pytest $(TESTS)
+	$(BIN)/pytest --numprocesses $(PROCESSES) --dist worksteal $(TESTS)
 
 check: $(READY) ## formatting, lint, types, import contracts, rule packs
 	$(BIN)/ruff format --check .

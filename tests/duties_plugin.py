@@ -1,14 +1,19 @@
-"""Keeps the register of duties honest: a duty counts as met only if its tests ran, name it, and passed."""
+"""Keeps the register of duties honest: a duty counts as met only if its tests ran, name it, and passed.
+
+Where the tests run in several processes, each says which tests name which duties, and the first process judges.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rules.duties import Duty, read_register, unproven
 
+NAMED = "duties_named"
 NARROWING_OPTIONS = ("keyword", "markexpr", "lf", "deselect", "ignore", "ignore_glob", "collectonly")
 
 
@@ -35,11 +40,20 @@ class DutiesRecorder:
                     raise pytest.UsageError(f"{item.nodeid} names the duty {id_}, which is not in the register")
                 self._named.setdefault(id_, set()).add(_test_of(item.nodeid))
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        """What one of several processes has found is known here too; one that crashed has found nothing."""
+        for id_, tests in getattr(node, "workeroutput", {}).get(NAMED, {}).items():
+            self._named.setdefault(id_, set()).update(tests)
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" or report.outcome != "passed":
             self._ended.setdefault(_test_of(report.nodeid), set()).add(report.outcome)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if (output := getattr(self._config, "workeroutput", None)) is not None:
+            output[NAMED] = {id_: sorted(tests) for id_, tests in self._named.items()}
+            return
         if not self._is_full(session):
             return
         shown = {

@@ -167,7 +167,3 @@ def upgrade() -> None:
     op.create_index(
         "tasks_to_remind_of", "tasks", ["remind_at"], unique=False, postgresql_where=sa.text("ended_at IS NULL")
     )
-
-
-def downgrade() -> None:
-    raise NotImplementedError("the log is never taken back")

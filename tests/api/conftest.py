@@ -37,8 +37,8 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
 
 
 @pytest.fixture
-async def working(service: Service, worker: Worker) -> Service:
-    """The service with a worker behind it."""
+async def working(worker: Worker, service: Service) -> Service:
+    """The service with a worker behind it, which is there until the service has ended what it began."""
     return service
 
 

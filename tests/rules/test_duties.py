@@ -152,6 +152,16 @@ def test_a_full_run_fails_when_a_met_duty_lost_its_test(pytester: pytest.Pyteste
     result.stdout.fnmatch_lines(["*duties that are not met as the register says*", "NN-20.2: test_a.py::test_review*"])
 
 
+@pytest.mark.parametrize(
+    ("test", "ends"), [(PASSING, "OK"), (PASSING.replace("test_review", "test_renamed"), "TESTS_FAILED")]
+)
+def test_a_run_in_several_processes_is_judged_as_one(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, test: str, ends: str
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    assert run(pytester, test, "-n", "2").ret == pytest.ExitCode[ends]
+
+
 def test_a_narrower_run_judges_no_claim(pytester: pytest.Pytester) -> None:
     other = PASSING.replace("test_review", "test_renamed")
     assert run(pytester, other, "-k", "renamed").ret == pytest.ExitCode.OK
