@@ -51,8 +51,8 @@ bench: $(READY) ## measure the figures that we claim
 
 lock: ## bring the lock files up to pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "error: uv is needed for this target only: pip install uv" >&2; exit 1; }
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' --output-file requirements.lock pyproject.toml
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' --constraint requirements.lock --extra dev --output-file requirements-dev.lock pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' --output-file requirements-dev.lock --extra dev pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
 
 clean: ## remove what the tools left; neither .venv nor the data in var/
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist

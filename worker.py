@@ -21,9 +21,12 @@ from activities.database import Pool, open_pool
 from activities.engine import Engine
 from activities.inbox import Inbox
 from activities.log import Log
+from activities.reminding import Reminding
 from activities.reviewing import Reviewing, keep_schedule
+from activities.sending import Sender
 from activities.settings import Settings
 from activities.sweeping import Sweeper
+from activities.ways import Ways
 from rules.seed_notices import read_scopes
 from workflows.procedures import WORKFLOWS
 from workflows.reviews_due import ReviewsDue
@@ -73,22 +76,26 @@ async def connect(settings: Settings) -> Client:
 
 
 async def run(settings: Settings) -> None:
-    """Runs worker and sweeper until SIGTERM or SIGINT, then drains."""
+    """Runs worker, sweeper, reminders and sender until SIGTERM or SIGINT, then drains."""
     told_to_stop = asyncio.Event()
     for told in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(told, told_to_stop.set)
     pool = await open_pool(settings.database_url)
     temporal = await connect(settings)
     sweeper = Sweeper(pool, Engine(pool, temporal, settings.task_queue))
-    async with pool, build_worker(temporal, pool, settings.task_queue):
+    reminding = Reminding(pool, RecordOfNotices(read_scopes()), DatabaseClock())
+    async with pool, Ways(settings) as ways, build_worker(temporal, pool, settings.task_queue):
         LOG.info("worker runs on task queue %s", settings.task_queue)
         beside = [
             asyncio.create_task(sweeper.run()),
+            asyncio.create_task(Sender(pool, ways, settings.base_url).run()),
+            asyncio.create_task(reminding.run()),
             asyncio.create_task(keep_schedule(temporal, settings.task_queue)),
         ]
         await told_to_stop.wait()
         for task in beside:
             task.cancel()
+        await asyncio.wait(beside)
     LOG.info("worker stopped")
 
 

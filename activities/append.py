@@ -77,6 +77,8 @@ class Append:
         elif grants_data(write.events):
             await hold_dataset(connection, await dataset_of(connection, write.case_id))
         elif closes(write.events) and (dataset_id := await dataset_updated_by(connection, write.case_id)):
+            # Its end tells the next update: like who publishes a notice, it locks more than one case.
+            await self._log.notices.hold(connection)
             await have_dataset_alone(connection, dataset_id)
 
     async def _state(self, connection: Connection, case: LockedCase) -> CaseState:
@@ -93,8 +95,8 @@ class Append:
             self._states.popitem(last=False)
 
     async def _too_early(self, connection: Connection, case: LockedCase, write: Write) -> bool:
-        assert write.passing
-        if case.now < write.passing:
+        # A notice may have brought an end forward while the workflow waited for a later instant.
+        if case.now < max(event.at for event in write.events):
             return True
         first = min(event.at for event in write.events)
         waits: bool = await connection.fetchval(

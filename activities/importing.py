@@ -6,6 +6,7 @@ so what a row becomes is a case, in which the reviews of its city take place.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -157,20 +158,23 @@ async def import_sheet(pool: Pool, inbox: Inbox, importer: Importer, sheet: Shee
             report.rejected.append(Rejected(line, "dataset_id", "named_twice", {"dataset_id": dataset_id}))
         else:
             named.add(dataset_id)
-            case_id = await file_update(inbox, importer, city, dataset_id, entry)
+            case_id = await file_update(pool, inbox, importer, city, dataset_id, entry)
             report.accepted.append(Accepted(line, dataset_id, case_id))
     return report
 
 
-async def file_update(inbox: Inbox, importer: Importer, city: City, dataset_id: str, entry: ImportedEntry) -> str:
+async def file_update(
+    pool: Pool, inbox: Inbox, importer: Importer, city: City, dataset_id: str, entry: ImportedEntry
+) -> str:
     """The catalogue update that a row files, with its draft kept in the filing; its case id.
 
     An import is no event from which the law lets a clock run, so it is an other reason, on the day of its receipt. Who
-    compiles entries in that city submits the draft, with the answers that the law asks for: a file gives none.
+    compiles entries in that city reads the draft there and submits it, with the answers that the law asks for: a file
+    gives none but the class.
     """
     provider = city.providers[entry.provider]
     content = {"entry": entry.draft(), "dataset_id": dataset_id, "imported": True}
-    case_id = id_from_key(importer.account, PATH, digest(content))
+    case_id = await case_of(pool, importer, content)
 
     def received(at: datetime) -> Filing:
         on: date = to_shanghai(at).date()
@@ -188,6 +192,19 @@ async def file_update(inbox: Inbox, importer: Importer, city: City, dataset_id: 
 
     await inbox.receive_filing(case_id, CATALOGUE_UPDATE, content, received)
     return case_id
+
+
+async def case_of(pool: Pool, importer: Importer, content: Mapping[str, Any]) -> str:
+    """The id of the case for a draft: the same each time, until it is over.
+
+    A row that is judged good would change the entry, so one that was published or given up before is meant anew.
+    """
+    key = digest(content)
+    for times in itertools.count():
+        case_id = id_from_key(importer.account, PATH, f"{key}/{times}" if times else key)
+        if not await pool.fetchval("select closed_at is not null from cases where case_id = $1", case_id):
+            return case_id
+    raise AssertionError("numbers do not end")
 
 
 def entry_of(row: Row) -> ImportedEntry | list[Rejected]:

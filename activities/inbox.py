@@ -56,6 +56,8 @@ class Filing:
     given: frozenset[str]
     evidence: tuple[str, ...] = ()
     occurred_on: date | None = None
+    caused_by: str | None = None
+    about_task: str | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,8 @@ class Inbox:
 
         `content` is what the party sent, which only PostgreSQL keeps; `received` makes the filing of it by the law in
         force at the instant of receipt. The same id again changes nothing, and answers the case as it stands. Raises
-        IdempotencyKeyReused, DataIsWithdrawn, EvidenceUnknown, and what `received` raises.
+        IdempotencyKeyReused, DataIsWithdrawn, ItemsAreGone, OpennessHasChanged, EvidenceUnknown, and what `received`
+        raises.
         """
         request_digest = digest(content)
         async with self._pool.acquire() as connection, connection.transaction():
@@ -124,6 +127,8 @@ class Inbox:
                 evidence=filing.evidence,
                 standing=facts.standing,
                 occurred_on=filing.occurred_on,
+                caused_by=filing.caused_by,
+                about_task=filing.about_task,
                 rules_digest=await self._pinned.keep(connection, law),
             )
             proposal = Proposal(CaseState())

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from activities.calendar_record import RecordOfNotices, with_due
 from activities.catalogue import publish_entry
 from activities.opening import Law, cases_begun, law_of
+from activities.outbox import put_out
 from activities.pinned_rules import PinnedRules
 from activities.touching import tell_new_grant, tell_other_cases
 from models import events as e
 from models.acts import Actor, File
 from models.restrictions import RestrictionKind
 from models.state import CaseState, GrantState, TaskState, fold
+from models.telling import told
 from rules.pack import GROUND
 
 if TYPE_CHECKING:
@@ -100,11 +102,23 @@ def with_clocks(events: Sequence[e.Event], record: CalendarRecord | None) -> lis
         return list(events)
     assert record, "clocks are set under the calendar's share lock"
     return [
-        event.model_copy(update={"clock": with_due(event.clock, record)})
+        event.model_copy(update={"clock": with_due(event.clock, record_for(event, record))})
         if isinstance(event, e.TaskOpened | e.ClockMoved)
         else event
         for event in events
     ]
+
+
+def record_for(event: e.TaskOpened | e.ClockMoved, record: CalendarRecord) -> CalendarRecord:
+    """The record by which a clock is set: as it stands, but for a move by a notice that others have followed.
+
+    Then it is the record up to that notice, so that the log says of each notice what it did; the acts of those that
+    followed wait behind. A clock is never set by less than it was.
+    """
+    notice = event.notice if isinstance(event, e.ClockMoved) else None
+    if notice is None:
+        return record
+    return record.at(max(notice.calendar_version, event.clock.calendar_version or 0))
 
 
 class Log:
@@ -127,9 +141,10 @@ class Log:
     ) -> list[e.Event]:
         """Appends events to a locked case whose log makes `before`; returns them as they now stand in the log.
 
-        Fills in each clock's end, settles the acts that made the events, brings the read model up to date and opens
-        the access case of a grant. `engine_number` is how much of the log the engine knows afterwards; `record` is the
-        record of notices, read under its share lock, without which no clock can be set. Raises ActSettled.
+        Fills in each clock's end, settles the acts that made the events, brings the read model up to date, opens the
+        access case of a grant and puts into the outbox what the events tell people. `engine_number` is how much of the
+        log the engine knows afterwards; `record` is the record of notices, read under its share lock, without which no
+        clock can be set. Raises ActSettled.
         """
         events = with_clocks(proposed, record)
         after = fold(before, events)
@@ -161,8 +176,9 @@ class Log:
             known = len(begun.events)
             await self.write(connection, new, CaseState(), begun.events, engine_number=known, record=record)
             if isinstance(opening, e.AccessOpened):
-                await tell_new_grant(connection, opening.dataset_id, opening.case_id, case.now)
+                await tell_new_grant(connection, opening, case.now)
         await tell_other_cases(connection, before, after, case.now)
+        await put_out(connection, told(before, after, events), case.now)
         return events
 
     async def _reopen(self, connection: Connection, case: LockedCase, it: e.EntryPublished) -> None:
@@ -183,7 +199,8 @@ class Log:
         amended = after.choices.get("urgency") != before.choices.get("urgency")
         changed = [task for task in after.tasks.values() if amended or before.tasks.get(task.task_id) != task]
         if changed:
-            await connection.executemany(UPSERT_TASK, [task_row(after, task) for task in changed])
+            rows = [(*task_row(after, task), look_again_at(after, task)) for task in changed]
+            await connection.executemany(UPSERT_TASK, rows)
         if after.grant and not before.grant:
             await connection.execute(INSERT_GRANT, *grant_row(after, after.grant))
         elif after.grant and (after.grant != before.grant or after.closed):
@@ -245,14 +262,15 @@ where case_id = $1 returning (select count(*) from settled)
 """
 TASK_COLUMNS = (
     "task_id, case_id, city, procedure, party, step, stage, round, body, urgency, state, claimed_by, outcome, late, "
-    "opened_at, ended_at, due_at, at_once, provisional, clock"
+    "opened_at, ended_at, due_at, at_once, provisional, urgings, urged_at, clock"
 )
 UPSERT_TASK = f"""
-insert into tasks ({TASK_COLUMNS})
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+insert into tasks ({TASK_COLUMNS}, remind_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
 on conflict (task_id) do update set urgency = excluded.urgency, state = excluded.state,
   claimed_by = excluded.claimed_by, outcome = excluded.outcome, late = excluded.late, ended_at = excluded.ended_at,
-  due_at = excluded.due_at, provisional = excluded.provisional, clock = excluded.clock
+  due_at = excluded.due_at, provisional = excluded.provisional, urgings = excluded.urgings,
+  urged_at = excluded.urged_at, clock = excluded.clock, remind_at = excluded.remind_at
 """  # noqa: S608 - made of constants
 
 
@@ -278,8 +296,16 @@ def task_row(case: CaseState, task: TaskState) -> tuple[object, ...]:
         task.clock.due_at,
         task.clock.promptly,
         task.clock.provisional,
+        task.urgings,
+        task.urged_at,
         task.clock.model_dump_json(),
     )
+
+
+def look_again_at(case: CaseState, task: TaskState) -> datetime | None:
+    """When the reminder looks at a task that has changed: at once, for it alone knows when it is next to be told of;
+    never at one that is done, or has neither an end nor to be done promptly."""
+    return case.at if task.is_open and (task.clock.due_at or task.clock.promptly) else None
 
 
 INSERT_GRANT = """

@@ -14,6 +14,7 @@ from activities.touching import have_dataset_alone, hold_dataset, met, met_by_up
 from models import acts as a
 from models import events as e
 from models.restrictions import RestrictionKind, all_gone
+from rules.admissibility import why_not_of
 from rules.pack import CATALOGUE_UPDATE, GROUND
 from rules.pinned import ProcedureRules
 
@@ -40,6 +41,15 @@ class ItemsAreGone(Exception):
         super().__init__(", ".join(items))
 
 
+class OpennessHasChanged(Exception):
+    """The entry has changed since the filing was judged, and data of its class is not what the procedure is about:
+    nothing was received. `code` says why, as admissibility does."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
 class DataIsWithdrawn(Exception):
     """All that is asked for was withdrawn, so there is nothing to ask for: nothing was received."""
 
@@ -64,12 +74,13 @@ async def facts_at_receipt(
 ) -> FactsAtReceipt:
     """The facts, which stay so until the transaction ends.
 
-    Raises DataIsWithdrawn where nothing is left to ask for, ItemsAreGone where the dataset lacks an item that is named.
+    Raises DataIsWithdrawn where nothing is left to ask for, ItemsAreGone where the dataset lacks an item that is named,
+    OpennessHasChanged where the procedure is not about data of its class.
     """
     ground = choices.get(GROUND)
     if ground:
         await have_dataset_alone(connection, dataset_id)
-        await items_are_there(connection, dataset_id, data_items)
+        await entry_is_as_judged(connection, rules, dataset_id, data_items)
         return FactsAtReceipt(standing=await standing_of(connection, party, dataset_id, ground))
     if rules.procedure == CATALOGUE_UPDATE:
         await have_dataset_alone(connection, dataset_id)
@@ -77,7 +88,7 @@ async def facts_at_receipt(
     if rules.grant is None:
         return FactsAtReceipt()
     await hold_dataset(connection, dataset_id)
-    await items_are_there(connection, dataset_id, data_items)
+    await entry_is_as_judged(connection, rules, dataset_id, data_items)
     restrictions = await restrictions_on(connection, dataset_id)
     gone = [each.data_items for each in restrictions.values() if each.kind is RestrictionKind.WITHDRAWAL]
     if all_gone(gone, data_items):
@@ -85,11 +96,19 @@ async def facts_at_receipt(
     return FactsAtReceipt(met=met(restrictions, at))
 
 
-async def items_are_there(connection: Connection, dataset_id: str, data_items: tuple[str, ...]) -> None:
-    """The dataset has these items; under the lock on it. Raises ItemsAreGone."""
-    known = await connection.fetchval("select items from datasets where dataset_id = $1", dataset_id)
-    gone = tuple(item for item in data_items if known is not None and item not in known)
-    if gone:
+async def entry_is_as_judged(
+    connection: Connection, rules: ProcedureRules, dataset_id: str, data_items: tuple[str, ...]
+) -> None:
+    """The procedure is about data of the dataset's class, and it has these items; under the lock on it.
+
+    Raises OpennessHasChanged, ItemsAreGone.
+    """
+    known = await connection.fetchrow("select openness, items from datasets where dataset_id = $1", dataset_id)
+    if known is None:
+        return
+    if code := why_not_of(rules, known["openness"]):
+        raise OpennessHasChanged(code)
+    if gone := tuple(item for item in data_items if item not in known["items"]):
         raise ItemsAreGone(gone)
 
 

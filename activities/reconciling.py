@@ -4,24 +4,33 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.common import TypedSearchAttributes
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.log import (
     OBJECTION_COLUMNS,
     RESTRICTION_COLUMNS,
     TASK_COLUMNS,
+    grant_row,
     objection_row,
     read_log,
     restriction_row,
     task_row,
 )
+from models.events import Clock
 from models.state import CaseState, fold
+from workflows.search_attributes import BODY, CASE_NUMBER, DUE_AT, STAGE, Shown, shown_of
 
 if TYPE_CHECKING:
     from activities.database import Connection, Pool
+
+
+OVERLOOKED_FOR = timedelta(minutes=1)
+"""What waits longer has nobody who sees to it."""
 
 
 @dataclass(frozen=True)
@@ -41,62 +50,177 @@ async def reconcile(pool: Pool, temporal: Client) -> AsyncIterator[Difference]:
     async with pool.acquire() as connection:
         cases = [row["case_id"] for row in await connection.fetch("select case_id from cases order by case_id")]
         for case_id in cases:
-            state = fold(CaseState(), await read_log(connection, case_id))
-            for what in [*await of_read_model(connection, state), *await of_engine(temporal, state)]:
+            # One look at the tables: what is written meanwhile is in all of them or in none.
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                state = fold(CaseState(), await read_log(connection, case_id))
+                found = [
+                    *await of_read_model(connection, state),
+                    *await of_inbox(connection, state),
+                    *await of_outbox(connection, state),
+                ]
+            for what in [*found, *await of_engine(connection, temporal, state)]:
                 yield Difference(case_id, state.case_number, what)
 
 
 async def of_read_model(connection: Connection, state: CaseState) -> list[str]:
-    """Where cases, tasks and grants say something else than the fold of the log."""
-    differences: list[str] = []
-    row = await connection.fetchrow(
-        "select number, outcome, closed_at, urgency from cases where case_id = $1", state.case_id
-    )
-    assert row
-    if tuple(row) != (state.number, state.closed, state.closed_at, state.choices.get("urgency")):
-        differences.append(f"cases: {tuple(row)}, by the log {state.number} events, {state.closed or 'open'}")
-    stored = {
-        row["task_id"]: tuple(row)
-        for row in await connection.fetch(f"select {TASK_COLUMNS} from tasks where case_id = $1", state.case_id)  # noqa: S608 - a constant
-    }
-    folded = {task.task_id: task_row(state, task) for task in state.tasks.values()}
-    differences.extend(
-        f"tasks: {task_id} is not as the log tells it"
-        for task_id in sorted(stored.keys() | folded.keys())
-        if without_clock(stored.get(task_id)) != without_clock(folded.get(task_id))
-    )
-    if state.grant:
-        grant = await connection.fetchrow(
-            "select key_digest, ended, valid_until from grants where case_id = $1", state.case_id
-        )
-        if grant is None or tuple(grant) != (state.grant.key_digest, state.closed, state.grant.valid_until):
-            differences.append("grants: not as the log tells it")
+    """Where a table says something else than the fold of the log."""
+    differences = [
+        *await _one_row(connection, "cases", state.case_id, CASE_COLUMNS, case_row(state)),
+        *await _of_tasks(connection, state),
+    ]
+    grant = (*grant_row(state, state.grant), state.grant.key_digest, state.closed) if state.grant else None
     derived = (
+        ("grants", GRANT_COLUMNS, grant),
         ("objections", OBJECTION_COLUMNS, objection_row(state)),
         ("restrictions", RESTRICTION_COLUMNS, restriction_row(state)),
     )
-    for table, columns, folded_row in derived:
-        kept = await connection.fetchrow(f"select {columns} from {table} where case_id = $1", state.case_id)  # noqa: S608 - constants
-        if (tuple(kept) if kept else None) != folded_row:
-            differences.append(f"{table}: not as the log tells it")
+    for table, columns, folded in derived:
+        differences += await _one_row(connection, table, state.case_id, columns, folded)
+    versions = await connection.fetchval("select count(*) from dataset_versions where case_id = $1", state.case_id)
+    if versions != (state.published is not None):
+        differences.append(f"dataset_versions: {versions} of the case, by the log {int(state.published is not None)}")
     return differences
 
 
-def without_clock(row: tuple[object, ...] | None) -> tuple[object, ...] | None:
-    """A task's row without the clock's JSON, which PostgreSQL spells its own way; its instants have columns too."""
-    return row[:-1] if row else None
+async def _one_row(
+    connection: Connection, table: str, case_id: str, columns: str, folded: tuple[object, ...] | None
+) -> list[str]:
+    """Which columns of the one row that a table has of a case are not as the log tells them."""
+    kept = await connection.fetchrow(f"select {columns} from {table} where case_id = $1", case_id)  # noqa: S608 - constants
+    differing = _differing(columns, tuple(kept) if kept else None, folded)
+    return [f"{table}: {differing}"] if differing else []
 
 
-async def of_engine(temporal: Client, state: CaseState) -> list[str]:
-    """Where the engine has a closed case running, or an open one not."""
+async def _of_tasks(connection: Connection, state: CaseState) -> list[str]:
+    rows = await connection.fetch(f"select {TASK_COLUMNS} from tasks where case_id = $1", state.case_id)  # noqa: S608 - a constant
+    stored = {row["task_id"]: _with_clock(tuple(row)) for row in rows}
+    folded = {task.task_id: _with_clock(task_row(state, task)) for task in state.tasks.values()}
+    found = {
+        task_id: _differing(TASK_COLUMNS, stored.get(task_id), folded.get(task_id))
+        for task_id in sorted(stored.keys() | folded.keys())
+    }
+    return [f"tasks: {task_id}: {differing}" for task_id, differing in found.items() if differing]
+
+
+def _with_clock(row: tuple[object, ...]) -> tuple[object, ...]:
+    """A task's row with its clock read, since PostgreSQL spells JSON its own way."""
+    return (*row[:-1], Clock.model_validate_json(str(row[-1])))
+
+
+def _differing(columns: str, kept: tuple[object, ...] | None, folded: tuple[object, ...] | None) -> str | None:
+    """What of a row is not as the log tells it; None where all is."""
+    if kept is None or folded is None:
+        return None if kept is folded else "not there" if kept is None else "the log knows nothing of it"
+    names = zip(columns.split(", "), kept, folded, strict=True)
+    return ", ".join(name for name, has, told in names if has != told) or None
+
+
+async def of_inbox(connection: Connection, state: CaseState) -> list[str]:
+    """Acts that the log has and the inbox has not settled, or that nobody handed to the engine for a while."""
+    row = await connection.fetchrow(
+        "select count(*) filter (where state <> 'accepted' and act_id = any($2)) as unsettled, "
+        "count(*) filter (where delivered_at is null and received_at < clock_timestamp() - $3::interval) as waiting, "
+        "min(received_at) filter (where delivered_at is null) as since from acts where case_id = $1",
+        state.case_id,
+        list(state.acts),
+        OVERLOOKED_FOR,
+    )
+    assert row
+    differences = []
+    if row["unsettled"]:
+        differences.append(f"acts: {row['unsettled']} are in the log and not accepted")
+    if row["waiting"]:
+        differences.append(f"acts: {row['waiting']} are not delivered to the engine, the first since {row['since']}")
+    return differences
+
+
+async def of_outbox(connection: Connection, state: CaseState) -> list[str]:
+    """Messages about a task that the log does not know, that nobody handed out for a while, or that somebody's
+    receiver never took.
+
+    What each event told whom is not derived again: who was whose substitute then, the log does not know.
+    """
+    row = await connection.fetchrow(
+        "select count(*) filter (where task_id <> all($2)) as unknown, "
+        "count(*) filter (where handed_out_at is null and created_at < clock_timestamp() - $3::interval) as waiting, "
+        "(select count(*) from deliveries where case_id = $1 and state = 'given_up') as given_up "
+        "from messages where case_id = $1",
+        state.case_id,
+        list(state.tasks),
+        OVERLOOKED_FOR,
+    )
+    assert row
+    told = {
+        "unknown": "messages: {} are about a task that the log does not know",
+        "waiting": "messages: {} are not handed out",
+        "given_up": "deliveries: {} are given up",
+    }
+    return [text.format(row[name]) for name, text in told.items() if row[name]]
+
+
+async def of_the_other_side(pool: Pool, temporal: Client, task_queue: str) -> AsyncIterator[Difference]:
+    """Every case that runs in the engine and of which there is no log, as after a log was set back. A workflow that is
+    no case is none of ours."""
+    query = f"ExecutionStatus = 'Running' AND TaskQueue = '{task_queue}' AND {CASE_NUMBER.name} IS NOT NULL"
+    running = [workflow async for workflow in temporal.list_workflows(query)]
+    known = await pool.fetch("select case_id from cases where case_id = any($1)", [each.id for each in running])
+    with_a_log = {row["case_id"] for row in known}
+    for each in running:
+        if each.id not in with_a_log:
+            number = each.typed_search_attributes.get(CASE_NUMBER) or ""
+            yield Difference(each.id, number, "engine: a case runs of which there is no log")
+
+
+async def of_engine(connection: Connection, temporal: Client, state: CaseState) -> list[str]:
+    """Where the engine has a closed case running, an open one not, or shows other open tasks or another due instant of
+    it than the log. A case of which it was not told all yet, which is no difference, shows what it knows."""
     try:
-        status = (await temporal.get_workflow_handle(state.case_id).describe()).status
+        described = await temporal.get_workflow_handle(state.case_id).describe()
     except RPCError as failure:
         if failure.status is not RPCStatusCode.NOT_FOUND:
             raise
         # A closed case leaves the engine when its retention ends.
         return [] if state.closed else ["engine: an open case is not there (kaifang restore brings it back)"]
+    status = described.status
     running = status is WorkflowExecutionStatus.RUNNING
     if running == bool(state.closed):
         return [f"engine: {status.name if status else 'unknown'}, by the log {state.closed or 'open'}"]
-    return []
+    shown = shown_by(described.typed_search_attributes)
+    if state.closed or shown == shown_of(state) or await _has_more_to_hear(connection, state.case_id):
+        return []
+    return [f"engine: shows {', '.join(shown.stages) or 'no stage'} due {shown.due_at}, by the log {shown_of(state)}"]
+
+
+def shown_by(attributes: TypedSearchAttributes) -> Shown:
+    """What the engine shows of a case."""
+    stages, bodies = attributes.get(STAGE) or (), attributes.get(BODY) or ()
+    return Shown(tuple(sorted(stages)), tuple(sorted(bodies)), attributes.get(DUE_AT))
+
+
+async def _has_more_to_hear(connection: Connection, case_id: str) -> bool:
+    """Whether something of the log is still on its way to the engine."""
+    behind: bool = await connection.fetchval(
+        "select engine_number < number or exists (select from acts where acts.case_id = $1 and delivered_at is null) "
+        "from cases where case_id = $1",
+        case_id,
+    )
+    return behind
+
+
+CASE_COLUMNS = (
+    "number, case_number, city, procedure, dataset_id, party, provider, urgency, received_at, rules_digest, outcome, "
+    "closed_at"
+)
+GRANT_COLUMNS = (
+    "case_id, granted_by, dataset_id, party, data_items, access_mode, access_modes, use, granted_at, valid_until, "
+    "daily_calls, key_digest, ended"
+)
+
+
+def case_row(state: CaseState) -> tuple[object, ...]:
+    """A case as the read model keeps it, in the order of CASE_COLUMNS."""
+    return (
+        *(state.number, state.case_number, state.city, state.procedure, state.dataset_id, state.party),
+        *(state.bodies.get("provider"), state.choices.get("urgency"), state.received_at, state.rules_digest),
+        *(state.closed, state.closed_at),
+    )

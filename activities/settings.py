@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
@@ -47,6 +47,18 @@ class Settings(BaseSettings):
     issuer_public_key: Path | None = None
     """The PEM file of the Ed25519 key that signs tokens in production; without it, the key in the data folder does."""
 
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")
+    """Where people reach the service, for the links in messages; without it, host and port."""
+    mail_url: SecretStr | None = None
+    """The server through which mail leaves, `mailto://` or, encrypted, `mailtos://user:password@host?from=…`; without
+    it, nobody can have messages by mail."""
+    channel_schemes: str = Field(default="", pattern=r"^([a-z0-9]+(,[a-z0-9]+)*)?$")
+    """Further schemes of the notification library that a channel may have, separated by commas, such as `slack,tgram`.
+    Some send wherever the address says, so each is a decision of whoever runs the system."""
+    private_receivers: bool = False
+    """Whether webhooks may go to private networks and this machine, and without TLS. Otherwise nobody can make the
+    service call what only the service can reach."""
+
     @classmethod
     def load(cls) -> Self:
         """The settings of this process. Raises SettingsError, which names each variable that is missing or wrong."""
@@ -61,6 +73,11 @@ class Settings(BaseSettings):
     def signing_key_file(self) -> Path:
         """The private key with which demo tokens are signed."""
         return self.home / "signing-key.pem"
+
+    @property
+    def base_url(self) -> str:
+        """What the links in messages begin with; no slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     def temporal(self) -> ClientConnectConfig:
         """Arguments of `Client.connect`, by the SDK's own rules for `TEMPORAL_…` variables and configuration file."""

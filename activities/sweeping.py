@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from temporalio.service import RPCError
 
@@ -20,13 +20,36 @@ LOG = logging.getLogger("kaifang.sweeper")
 OVERLOOKED_AFTER = timedelta(seconds=2)
 """The API hands over at once; what is older than this has nobody else."""
 PATIENCE = timedelta(seconds=10)
-AT_ONCE = 8
 A_ROUND = 200
 LONGEST_PAUSE = 60.0
+WAITING = """
+select case_id from acts where delivered_at is null and received_at < clock_timestamp() - $1::interval
+  and case_id <> all($2)
+group by case_id having bool_and(kind = 'apply_notice') = $3
+-- However many cases cannot be handed over, those not tried yet come before them.
+order by case_id = any($4), min(received_at) limit $5
+"""
+
+
+class Lane(NamedTuple):
+    """Which cases are handed over beside the others, and how many of them at once."""
+
+    of_notices: bool
+    """Those for which nothing but notices waits: thousands, on the day when one is published."""
+    at_once: int
+
+
+PEOPLE = Lane(of_notices=False, at_once=8)
+NOTICES = Lane(of_notices=True, at_once=4)
+"""Enough to keep a worker busy, so few that an act of a person, which gets in among them, hardly waits."""
+LANES = (PEOPLE, NOTICES)
 
 
 class Sweeper:
-    """Goes by `delivered_at` alone. A case that cannot be handed over waits longer each time and holds up no other."""
+    """Goes by `delivered_at` alone. A case that cannot be handed over waits longer each time and holds up no other.
+
+    Notices have a lane of their own, so that what people do is not behind them.
+    """
 
     def __init__(self, pool: Pool, engine: Engine, every: float = 1.0) -> None:
         self._pool = pool
@@ -36,27 +59,30 @@ class Sweeper:
 
     async def run(self) -> None:
         """Sweeps until it is cancelled; an absent PostgreSQL or engine is waited for."""
+        async with asyncio.TaskGroup() as lanes:
+            for lane in LANES:
+                lanes.create_task(self._run(lane))
+
+    async def _run(self, lane: Lane) -> None:
         while True:
+            tried: list[str] = []
             try:
-                await self.sweep()
+                tried = await self._sweep(lane)
             except* AWAY as away:
                 LOG.info("PostgreSQL is away: %r", away.exceptions)
-            await asyncio.sleep(self._every)
+            # After a full round there is more to do, unless nothing can be done.
+            in_vain = all(case_id in self._pauses for case_id in tried)
+            await asyncio.sleep(0 if len(tried) == A_ROUND and not in_vain else self._every)
 
     async def sweep(self) -> int:
         """Hands over once what has been overlooked; returns the number of cases tried."""
+        return sum([len(await self._sweep(lane)) for lane in LANES])
+
+    async def _sweep(self, lane: Lane) -> list[str]:
         now = asyncio.get_running_loop().time()
         waiting = [case_id for case_id, (again_at, _) in self._pauses.items() if again_at > now]
-        rows = await self._pool.fetch(
-            "select case_id from acts where delivered_at is null and received_at < clock_timestamp() - $1::interval "
-            # However many cases cannot be handed over, those not tried yet come before them.
-            "and case_id <> all($2) group by case_id order by case_id = any($3), min(received_at) limit $4",
-            OVERLOOKED_AFTER,
-            waiting,
-            list(self._pauses),
-            A_ROUND,
-        )
-        places = asyncio.Semaphore(AT_ONCE)
+        rows = await self._pool.fetch(WAITING, OVERLOOKED_AFTER, waiting, lane.of_notices, list(self._pauses), A_ROUND)
+        places = asyncio.Semaphore(lane.at_once)
 
         async def one(case_id: str) -> None:
             async with places:
@@ -74,7 +100,7 @@ class Sweeper:
         async with asyncio.TaskGroup() as group:
             for row in rows:
                 group.create_task(one(row["case_id"]))
-        return len(rows)
+        return [row["case_id"] for row in rows]
 
     async def _remember(self, case_id: str) -> None:
         left = await self._pool.fetchval(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from models import events as e
 from models.acts import Act, Actor, ChangeEntry, EntryIsPublished, LiftRestriction, Restrict, TakeTurn
+from models.entries import concerns
 from models.restrictions import Restriction, RestrictionKind
 
 if TYPE_CHECKING:
@@ -24,6 +25,13 @@ NAMESPACE = uuid.UUID("0b3c1b52-3d0e-5a0f-8f55-6b6169666163")
 FIRST_UPDATE = """
 select case_id from cases where dataset_id = $1 and procedure = 'catalogue_update' and closed_at is null
 order by received_at limit 1
+"""
+ENTRY_AS_PUBLISHED = """
+select openness, items, (
+  select case_id from dataset_versions made where made.dataset_id = $1 and case_id is not null
+  order by number desc limit 1
+) as by_case
+from datasets where dataset_id = $1
 """
 LOCKED_CASES = "select case_id, number from cases where case_id = any($1) order by case_id for update"
 LAST_ACTS = """
@@ -81,26 +89,45 @@ def met(restrictions: Mapping[str, Restriction], at: datetime) -> tuple[e.Restri
     )
 
 
-async def tell_new_grant(connection: Connection, dataset_id: str, case_id: str, now: datetime) -> None:
-    """A grant that begins on data of which some was withdrawn has acts in its inbox that say so.
+async def tell_new_grant(connection: Connection, it: e.AccessOpened, now: datetime) -> None:
+    """A grant that begins on data of which some was withdrawn, closed or dropped has acts in its inbox that say so.
 
-    What was signed before a withdrawal was received is granted, and then ends by it, in the order of receipt.
+    What was signed before that was received is granted, and then ends by it, in the order of receipt. Under the lock
+    on the dataset.
     """
-    acts: list[Act] = []
-    for by_case, each in sorted((await restrictions_on(connection, dataset_id)).items()):
-        if each.kind is RestrictionKind.WITHDRAWAL:
-            told = {
-                "id": str(uuid.uuid5(NAMESPACE, f"{by_case}/grant/{case_id}")),
-                "case_id": case_id,
-                "by": Actor(account=f"case:{by_case}"),
-                "received_at": now,
-                "by_case": by_case,
-                "restriction": each.kind.value,
-                "data_items": each.data_items,
-            }
-            acts.append(Restrict.model_validate(told))
-    for act in acts:
+    told = [
+        Restrict.model_validate(
+            told_to_grant(it, by_case, now) | {"restriction": each.kind.value, "data_items": each.data_items}
+        )
+        for by_case, each in sorted((await restrictions_on(connection, it.dataset_id)).items())
+        if each.kind is RestrictionKind.WITHDRAWAL
+    ]
+    for act in (*told, *await entry_as_published(connection, it, now)):
         await put(connection, [act])
+
+
+async def entry_as_published(connection: Connection, it: e.AccessOpened, now: datetime) -> list[Act]:
+    """The act by which a new grant learns of the entry as an update has made it; none where that takes nothing from it.
+
+    Whether the request was decided before that publication or after it is not asked: the entry as it stands is what
+    counts for a grant from its first moment on.
+    """
+    entry = await connection.fetchrow(ENTRY_AS_PUBLISHED, it.dataset_id)
+    if entry is None or entry["by_case"] is None:
+        return []
+    changed = {"openness": entry["openness"], "data_items": tuple(entry["items"])}
+    act = ChangeEntry.model_validate(told_to_grant(it, entry["by_case"], now) | changed)
+    return [act] if concerns(act, it.data_items) else []
+
+
+def told_to_grant(it: e.AccessOpened, by_case: str, now: datetime) -> dict[str, object]:
+    return {
+        "id": str(uuid.uuid5(NAMESPACE, f"{by_case}/grant/{it.case_id}")),
+        "case_id": it.case_id,
+        "by": Actor(account=f"case:{by_case}"),
+        "received_at": now,
+        "by_case": by_case,
+    }
 
 
 async def met_by_update(
@@ -127,7 +154,8 @@ async def tell_other_cases(connection: Connection, before: CaseState, after: Cas
         procedures = ["access_request", "access"]
         acts += [entry_act(after, each, now) for each in await open_cases(connection, after, procedures)]
     if after.published and not before.published and after.caused_by and await is_open(connection, after.caused_by):
-        acts.append(EntryIsPublished.model_validate(told_by(after, "published", after.caused_by, now)))
+        told = told_by(after, "published", after.caused_by, now) | {"published_at": after.published.at}
+        acts.append(EntryIsPublished.model_validate(told))
     if after.closed and not before.closed and after.procedure == "catalogue_update":
         waiting = await open_cases(connection, after, ["catalogue_update"])
         acts += [turn_act(after, each, now) for each in waiting[:1]]

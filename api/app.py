@@ -15,26 +15,38 @@ from activities.clock import Clock, DatabaseClock
 from activities.evidence import LARGEST
 from activities.settings import Settings
 from api import gate, problems
+from api.figures_public import Published
 from api.limits import Limit, Limiting
 from api.metrics import Measuring, Metrics
 from api.openapi import with_gate, with_problem_schema
 from api.routers import (
+    absences,
     access_requests,
     acts,
+    calendar,
     cases,
     catalogue,
     catalogue_updates,
     datasets,
     deadlines,
     demands,
+    directory,
     evidence,
+    figures,
     grants,
     health,
+    holders,
     leak_reports,
+    maintenance,
+    messages,
     objections,
+    rectifications,
     rules,
+    supervision,
+    supervision_feeds,
     tasks,
     traces,
+    urging,
 )
 from api.runtime import PATIENCE, running
 
@@ -44,6 +56,7 @@ ROUTERS = (
     leak_reports,
     catalogue_updates,
     demands,
+    rectifications,
     cases,
     traces,
     tasks,
@@ -52,9 +65,19 @@ ROUTERS = (
     datasets,
     catalogue,
     deadlines,
+    calendar,
     rules,
     health,
     evidence,
+    maintenance,
+    messages,
+    holders,
+    urging,
+    directory,
+    absences,
+    supervision,
+    supervision_feeds,
+    figures,
 )
 LARGEST_BODY = 1_000_000
 """Bytes."""
@@ -105,6 +128,7 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.metrics = metrics
+    app.state.published = Published()
     app.add_middleware(Limiting, limit=Limit(LARGEST_BODY), of_path=OF_PATH)
     app.add_middleware(Measuring, metrics=metrics)
     problems.install(app)

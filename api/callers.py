@@ -10,12 +10,14 @@ from sqlmodel import col
 from models.acts import Actor
 from models.state import CaseState
 from models.tables import CaseRow, TaskRow
-from rules.pack import CATALOGUE_UPDATE
+from rules.pack import CATALOGUE_UPDATE, RECTIFICATION
 from rules.pinned import APPLICANT
 
 LEAK = "leak"
 SEES_THE_WHOLE_CITY = ("operator", "authority")
 """Roles of bodies whose officers may read every case of their city."""
+BEGINS_RECTIFICATIONS = ("authority",)
+"""Roles of those among them that have a part in every rectification."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,11 @@ class Caller:
         return self.has("reviewer", "supervisor", "admin")
 
     def reads_as_party(self, state: CaseState) -> bool:
-        """Whether the case is the caller's own. A catalogue update is nobody's, nor a report of a leak that is about no
-        dataset: whoever filed it acted for a body, and reads as its officers do."""
-        for_a_body = state.procedure == CATALOGUE_UPDATE or (state.procedure == LEAK and not state.dataset_id)
+        """Whether the case is the caller's own. A catalogue update is nobody's, nor a rectification, nor a report of a
+        leak that is about no dataset: whoever filed it acted for a body, and reads as its officers do."""
+        for_a_body = state.procedure in (CATALOGUE_UPDATE, RECTIFICATION) or (
+            state.procedure == LEAK and not state.dataset_id
+        )
         return state.party == self.account_id and not for_a_body
 
     def may_answer(self, task: TaskRow) -> bool:
@@ -53,18 +57,30 @@ class Caller:
             return task.party == self.account_id
         return self.has("reviewer") and task.body == self.body
 
+    @property
+    def knows_rectifications(self) -> bool:
+        """Whether the caller reads for a body that has a part in every rectification of its city."""
+        return self.body_role in BEGINS_RECTIFICATIONS
+
     def sees_cases(self) -> ColumnElement[bool]:
-        """The cases that the caller may know of: its own, those its body is a party to, those of its city."""
+        """The cases that the caller may know of: its own, those its body is a party to, those of its city. What a body
+        is to rectify is known to the bodies with a part in it and to supervisors, not to every officer of the city."""
         if self.has("admin"):
             return true()
         ways: list[ColumnElement[bool]] = []
         if self.has("applicant"):
             ways.append(col(CaseRow.party) == self.account_id)
-        if self.city and (self.has("supervisor") or (self.has("reviewer") and self.body_role in SEES_THE_WHOLE_CITY)):
+        sees_the_city = self.has("reviewer") and self.body_role in SEES_THE_WHOLE_CITY
+        if self.city and (self.has("supervisor") or (sees_the_city and self.knows_rectifications)):
             ways.append(col(CaseRow.city) == self.city)
         elif self.has("reviewer") and self.body:
             held = exists().where(col(TaskRow.case_id) == col(CaseRow.case_id), col(TaskRow.body) == self.body)
-            ways += [col(CaseRow.provider) == self.body, held]
+            has_a_part = or_(col(CaseRow.provider) == self.body, held)
+            if sees_the_city:
+                is_no_rectification = col(CaseRow.procedure) != RECTIFICATION
+                ways.append(and_(col(CaseRow.city) == self.city, or_(is_no_rectification, has_a_part)))
+            else:
+                ways.append(has_a_part)
         return or_(*ways) if ways else false()
 
     def sees_tasks(self) -> ColumnElement[bool]:

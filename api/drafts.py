@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from activities.catalogue import FITTING
-from api.forms import Answers, EntryDraft
+from api.forms import Answers, DecisionForm, EntryDraft
 from api.problems import Problem, Wrong, invalid
 from models.acts import Amendment, Measure
 from models.tables import DatasetRow
@@ -35,6 +36,27 @@ class Drafted:
 def submits(outcome: Outcome | None) -> bool:
     """Whether a draft comes with this outcome."""
     return outcome is not None and outcome.entry is EntryEffect.SUBMIT
+
+
+def with_kept_draft(form: DecisionForm, filing: Mapping[str, Any]) -> DecisionForm:
+    """A decision that submits the draft which came with the `filing`: what it says itself goes before what is kept.
+
+    A draft of its own takes the place of the one that is kept, and of all that was answered with that.
+    """
+    if form.entry is not None or "entry" not in filing:
+        return form
+    entry = dict(filing["entry"])
+    # A row of an import states the class in its entry, for a file answers no questions.
+    proposed = {OPENNESS: entry.pop(OPENNESS)} if OPENNESS in entry else {}
+    said = form.answers.said() if form.answers else {}
+    answers = {**proposed, **filing.get("answers", {}), **said}
+    return form.model_copy(
+        update={
+            "entry": EntryDraft.model_validate(entry),
+            "answers": Answers.model_validate(answers) if answers else None,
+            "basis": filing.get("basis") if form.basis is None else form.basis,
+        }
+    )
 
 
 def drafted(

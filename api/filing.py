@@ -11,7 +11,7 @@ from fastapi import Depends, Response
 
 from activities.idempotency import id_from_key
 from activities.inbox import Filing
-from activities.receipt_facts import DataIsWithdrawn, ItemsAreGone
+from activities.receipt_facts import DataIsWithdrawn, ItemsAreGone, OpennessHasChanged
 from api.callers import Caller
 from api.dependencies import Calling, Reading, Rendering, Running
 from api.problems import Problem, Wrong, invalid, wrongs
@@ -134,6 +134,8 @@ class Filer:
             state = await self._runtime.inbox.receive_filing(case_id, procedure, content, received)
         except DataIsWithdrawn as fact:
             raise Problem("Inadmissible", errors=[Wrong("dataset_id", "data_withdrawn")]) from fact
+        except OpennessHasChanged as fact:
+            raise Problem("Inadmissible", errors=[Wrong("dataset_id", fact.code)]) from fact
         except ItemsAreGone as fact:
             raise Problem("Inadmissible", errors=[Wrong("data_items", "item_unknown", {"items": fact.items})]) from fact
         self._runtime.courier.send(case_id)

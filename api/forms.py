@@ -9,7 +9,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from models.acts import Amendment, GrantTerms, Measure
+from models.acts import Amendment, GrantTerms, Measure, TimeLimit
 from models.objecting import MOST_EVIDENCE
 from rules.pack import DECISION_FIELDS, FILING_FIELDS, Name
 from rules.sample_catalogue import Format, Frequency, ItemType
@@ -111,6 +111,17 @@ class DemandForm(FilingForm):
     statement: Prose | None = Field(None, description="which data")
     purpose: Prose | None = Field(None, description="what for")
     use: Code | None = Field(None, description="general, research, commercial, where the city's law knows them")
+
+
+class RectificationForm(FilingForm):
+    """A breach of duty that a body is to put right (整改)."""
+
+    city: Code
+    body: NamedItem = Field(description="the body that breached a duty")
+    breach: Code | None = Field(None, description="which duty: one of those that the city's law names")
+    statement: Prose | None = Field(None, description="what was done, or left undone")
+    task_id: NamedItem | None = Field(None, description="the task that was not done in time, where that is the cause")
+    case_id: NamedItem | None = Field(None, description="the case that gave cause, where it was no single task")
 
 
 class EvidenceForm(Form):
@@ -239,6 +250,11 @@ MEASURE = ("processed_on", "held_from", "held_until", "entry_changes", "entry", 
 """What only a decision about data, or about its entry, says."""
 
 
+LIMIT = ("time_limit", "last_day")
+"""How a decision sets a time limit for who must act on it."""
+WorkingDays = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,2}wd$")]
+
+
 class DecisionForm(Form):
     """An outcome, with what the rules demand for it; terms where the grant differs from the request, and in an
     objection the items that the decision is about and what was done to them."""
@@ -257,6 +273,8 @@ class DecisionForm(Form):
     processed_on: date | None = Field(None, description="the day on which the processing was done")
     held_from: date | None = Field(None, description="the first day of a public consultation")
     held_until: date | None = Field(None, description="its last day, which is over")
+    time_limit: WorkingDays | None = Field(None, description="of an order: 10wd is ten working days from now")
+    last_day: date | None = Field(None, description="of an order: the last day in time, instead of `time_limit`")
     entry_changes: bool | None = Field(None, strict=True, description="the processing changes the catalogue's entry")
     entry: EntryDraft | None = Field(None, description="in a catalogue update: the draft that is submitted")
     answers: Answers | None = Field(None, description="what is answered with that draft")
@@ -265,8 +283,20 @@ class DecisionForm(Form):
     valid_days: int | None = Field(None, ge=1, le=36_500, strict=True, description="calendar days from the grant")
     daily_calls: int | None = Field(None, ge=1, le=1_000_000_000, strict=True, description="how often on one day")
 
+    @model_validator(mode="after")
+    def _one_limit_is_set(self) -> Self:
+        if self.time_limit is not None and self.last_day is not None:
+            raise PydanticCustomError("two_limits", "give either time_limit or last_day")
+        return self
+
     def stated(self) -> frozenset[str]:
         return self.given(DECISION_FIELDS | {"text"})
+
+    def limit(self) -> TimeLimit | None:
+        """The time limit that it sets."""
+        if self.first_of(LIMIT) is None:
+            return None
+        return TimeLimit(period=self.time_limit, last_day=self.last_day)
 
     def first_of(self, fields: tuple[str, ...]) -> str | None:
         """The first of these fields that was stated."""

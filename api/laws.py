@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from api.language import Language, maybe, said
 from api.shapes import Cited, RegulationShown, RuleNamed, RulesShown
-from rules.articles import article_label
+from rules.articles import phrase
 from rules.deadlines import parse_period
 from rules.pinned import Basis, Citation, Label, ProcedureRules, Regulation
 
@@ -62,13 +62,7 @@ class Law:
 
     def phrase(self, citation: Citation) -> str:
         """Such as "Nanning article 20(3)"; a service rule is called one, with its reason."""
-        city = self.say(self.rules.city_name)
-        if citation.basis is Basis.LAW:
-            article = article_label(citation.article)
-            return f"{city}{article.zh}" if self.language == "zh" else f"{city} {article.en[0].lower()}{article.en[1:]}"
-        note = maybe(citation.note, self.language) or citation.article
-        note = note.rstrip("。.")
-        return f"{city}服务规则（{note}）" if self.language == "zh" else f"{city} service rule ({note})"
+        return self.say(phrase(self.rules.city_name, citation))
 
     def assumed(self, citation: Citation) -> str | None:
         """What about the dates of the regulation cited is assumed and not read from its text."""

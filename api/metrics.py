@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from sqlalchemy import func
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from temporalio.service import RPCError
 
-from api.reading import overdue
+from activities.outbox_figures import figures as outbox_figures
+from api.reading import Reader
 from api.runtime import Runtime
+from api.supervising import Filters
 from models.gate import ALLOWING, NOT_KNOWING, Reason
 from models.tables import ActRow, TaskRow
+from rules.loading import cities
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 """Seconds."""
+AGES = (60, 600, 3600, 86400)
+"""Seconds: acts that wait longer are counted for each."""
+FAILING = (
+    "ExecutionStatus = 'Running' AND "
+    "TemporalReportedProblems IN ('category=WorkflowTaskFailed', 'category=WorkflowTaskTimedOut')"
+)
+"""The engine names a workflow's problem itself, after a few failures one after the other, and takes it back when a task
+is completed; the attribute is indexed."""
+ENGINE_ANSWERS_WITHIN = timedelta(seconds=1)
+ENGINE_ASKED_EVERY = 30.0
+"""Seconds: however often somebody looks, the engine is asked no oftener."""
 
 
 class Metrics:
@@ -39,7 +57,36 @@ class Metrics:
         )
         self._open = Gauge("kaifang_open_tasks", "Tasks that await a decision", registry=self.registry)
         self._overdue = Gauge(
-            "kaifang_overdue_tasks", "Open tasks whose due instant has passed", registry=self.registry
+            "kaifang_overdue_tasks",
+            "Open tasks whose due instant has passed",
+            ["city", "procedure"],
+            registry=self.registry,
+        )
+        self._older = Gauge(
+            "kaifang_undelivered_acts_older_than",
+            "Acts that the engine has not worked off for longer than that",
+            ["seconds"],
+            registry=self.registry,
+        )
+        self._engine_up = Gauge("kaifang_engine_up", "Whether Temporal answers", registry=self.registry)
+        self._failing = Gauge(
+            "kaifang_failing_workflow_tasks", "Cases whose workflow task keeps failing", registry=self.registry
+        )
+        self._engine_asked = float("-inf")
+        self._messages = Gauge(
+            "kaifang_messages_waiting",
+            "Messages on their way to a channel: handed_out, or not yet",
+            ["state"],
+            registry=self.registry,
+        )
+        self._oldest_message = Gauge(
+            "kaifang_messages_waiting_oldest_seconds", "Age of the oldest of them", registry=self.registry
+        )
+        self._channels_failing = Gauge(
+            "kaifang_channels_failing", "Channels on which the last attempt failed", registry=self.registry
+        )
+        self._given_up = Gauge(
+            "kaifang_messages_given_up", "Messages that a channel did not take in time", registry=self.registry
         )
 
         answers = Counter(
@@ -59,6 +106,7 @@ class Metrics:
 
     async def look(self, runtime: Runtime) -> None:
         """Brings the figures up to date, the database's last. Raises what the database raises while it is away."""
+        await self._look_at_engine(runtime)
         self._gate_backlog.set(runtime.gate_log.backlog)
         self._gate_lost.set(runtime.gate_log.lost)
         now = (await runtime.present()).now
@@ -70,11 +118,44 @@ class Metrics:
             ).one()
             is_open = col(TaskRow.ended_at).is_(None)
             self._open.set((await session.exec(select(func.count(col(TaskRow.task_id))).where(is_open))).one())
-            late = select(func.count(col(TaskRow.task_id))).where(overdue(now))
-            self._overdue.set((await session.exec(late)).one())
+            older = [
+                func.count().filter(col(ActRow.received_at) < now - timedelta(seconds=seconds)) for seconds in AGES
+            ]
+            waiting = select_columns(*older).where(col(ActRow.delivered_at).is_(None))
+            counted = (await (await session.connection()).execute(waiting)).one()
+            late = await Reader(runtime, session).count_overdue(cities(), Filters(), now)
+        for seconds, waiting_longer in zip(AGES, counted, strict=True):
+            self._older.labels(str(seconds)).set(waiting_longer)
+        # What is overdue no more has no series either.
+        self._overdue.clear()
+        for group, tasks in late.items():
+            self._overdue.labels(group.city, group.procedure).inc(tasks)
+        async with runtime.pool.acquire() as connection:
+            outbox = await outbox_figures(connection)
+        self._messages.labels("handed_out").set(outbox.waiting)
+        self._messages.labels("not_yet").set(outbox.not_handed_out)
+        self._oldest_message.set((now - outbox.oldest).total_seconds() if outbox.oldest else 0)
+        self._channels_failing.set(outbox.failing)
+        self._given_up.set(outbox.given_up)
         self._undelivered.set(count)
         self._oldest.set((now - oldest).total_seconds() if oldest else 0)
         self._database_up.set(1)
+
+    async def _look_at_engine(self, runtime: Runtime) -> None:
+        """What the engine says of itself; what it said last stays while it is away."""
+        if time.monotonic() < self._engine_asked + ENGINE_ASKED_EVERY:
+            return
+        self._engine_asked = time.monotonic()
+        try:
+            failing = await asyncio.wait_for(
+                runtime.temporal.count_workflows(FAILING, rpc_timeout=ENGINE_ANSWERS_WITHIN),
+                ENGINE_ANSWERS_WITHIN.total_seconds(),
+            )
+        except (RPCError, RuntimeError, TimeoutError):  # a client that cannot connect raises RuntimeError
+            self._engine_up.set(0)
+        else:
+            self._engine_up.set(1)
+            self._failing.set(failing.count)
 
     def database_away(self) -> None:
         """Nothing can be said of acts and tasks; what was said last stays."""

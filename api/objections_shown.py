@@ -28,7 +28,7 @@ from models.events import Event
 from models.restrictions import touches
 from models.state import CaseState
 from models.tables import ActRow
-from rules.pack import CATALOGUE_UPDATE, GROUND
+from rules.pack import CATALOGUE_UPDATE, GROUND, RECTIFICATION
 from rules.pinned import ProcedureRules
 
 OBJECTION = "objection"
@@ -39,6 +39,7 @@ PARTY = {
     CATALOGUE_UPDATE: "initiator",
     "openness_review": "initiator",
     "demand": "requester",
+    RECTIFICATION: "initiator",
 }
 """What the party is called, by procedure; in the others it is the applicant."""
 

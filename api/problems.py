@@ -46,7 +46,11 @@ STATUS: Mapping[str, int] = {
     "ChoiceNotOnRequest": 422,
     "RequestNotAmendable": 409,
     "EnoughNotes": 409,
+    "EnoughUrgings": 409,
+    "UrgingNotYours": 403,
+    "OnlyBodiesAreUrged": 409,
     "EnoughKeys": 409,
+    "EnoughChannels": 409,
     "TermsNotAllowed": 422,
     "ItemNotRequested": 422,
     "NothingToCorrect": 409,
@@ -63,8 +67,16 @@ STATUS: Mapping[str, int] = {
     "NothingToReview": 409,
     "ConsultationNotOver": 422,
     "DataIsRestricted": 409,
+    "TimeLimitNotAhead": 422,
+    "TimeLimitNotSet": 422,
+    "TimeLimitMissed": 409,
+    "TimeLimitKept": 409,
+    "TimeLimitOver": 409,
+    "TimeLimitRunning": 409,
     "Inadmissible": 422,
     "RequestInvalid": 422,
+    "NotYourBody": 403,
+    "AbsenceOverlaps": 409,
     "NotYourCity": 403,
     "NotYourDataset": 403,
     "UpdatedSince": 409,
@@ -78,8 +90,13 @@ STATUS: Mapping[str, int] = {
     "IdempotencyKeyReused": 422,
     "NothingToSign": 409,
     "OperatorReports": 403,
+    "OperatorAnnounces": 403,
+    "InterruptionOver": 409,
+    "HoldersNotPublic": 404,
+    "EnoughFeeds": 409,
     "ProviderOrAuthorityRecords": 403,
     "NoPartInTheCase": 403,
+    "AnotherNoticeOfThatName": 409,
     "EvidenceEmpty": 422,
     "EvidenceTooLarge": 413,
     "EvidenceTooMuch": 409,
@@ -249,6 +266,12 @@ def answer(request: Request, problem: Problem) -> Response:
     )
 
 
+def _logged(request: Request) -> str:
+    """The path as a log file may have it: where it authorises the call, the pattern of the route."""
+    is_secret = "token" in request.path_params
+    return str(getattr(request.scope.get("route"), "path", "")) if is_secret else request.url.path
+
+
 def install(app: FastAPI) -> None:
     """Every way to fail, of ours or of the framework, is answered with a problem document."""
 
@@ -295,7 +318,7 @@ def install(app: FastAPI) -> None:
         return await (away if is_away else unexpected)(request, error)
 
     async def unexpected(request: Request, error: Exception) -> Response:
-        LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        LOG.error("%s %s failed", request.method, _logged(request), exc_info=error)
         return answer(request, Problem("Unexpected"))
 
     app.add_exception_handler(Problem, ours)

@@ -6,16 +6,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, not_, or_
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.log import read_log
 from api.callers import Caller
+from api.due import overdue as overdue
 from api.reading_catalogue import ReadsCatalogue
+from api.reading_directory import ReadsDirectory
 from api.reading_disputes import ReadsDisputes
 from api.reading_updates import ReadsUpdates
+from api.rectifying import ReadsRectifications
 from api.runtime import Runtime
+from api.supervising import ReadsSupervision
 from models.events import Event
 from models.state import CaseState, fold
 from models.tables import (
@@ -49,23 +53,7 @@ class TaskRead:
     overdue: bool
 
 
-def overdue(now: datetime) -> ColumnElement[bool]:
-    """The task is open, its due instant has come, and no act on it waits that was received before. Computed when
-    asked, so it is true even when no worker runs."""
-    waits = exists().where(
-        col(ActRow.case_id) == col(TaskRow.case_id),
-        col(ActRow.state) == "received",
-        col(ActRow.received_at) < col(TaskRow.due_at),
-        func.jsonb_extract_path_text(col(ActRow.act), "task_id") == col(TaskRow.task_id),
-    )
-    return and_(
-        col(TaskRow.ended_at).is_(None),
-        func.coalesce(col(TaskRow.due_at) <= now, False),
-        not_(waits),
-    )
-
-
-class Reader(ReadsCatalogue, ReadsDisputes, ReadsUpdates):
+class Reader(ReadsCatalogue, ReadsDirectory, ReadsDisputes, ReadsRectifications, ReadsSupervision, ReadsUpdates):
     """Reads for one call."""
 
     def __init__(self, runtime: Runtime, session: AsyncSession) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, func
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,6 +17,7 @@ from models.tables import (
     ActRow,
     CaseRow,
     DatasetRow,
+    EventRow,
     EvidenceRow,
     GateDecisionRow,
     GrantRow,
@@ -22,6 +25,7 @@ from models.tables import (
     RestrictionRow,
     TaskRow,
 )
+from rules.deadlines import SHANGHAI
 
 TOLD_AT_ONCE = 50
 """Cases; the sweeper hands over to the rest."""
@@ -68,6 +72,23 @@ class ReadsDisputes:
             before = found[dataset_id].restrictions if dataset_id in found else ()
             found[dataset_id] = DatasetStanding(bool(disputed), (*before, restriction) if restriction else before)
         return found
+
+    async def was_disputed(self, dataset_id: str, on: date) -> bool:
+        """Whether a dataset bore the disputed mark at the end of that day, Asia/Shanghai."""
+        over = datetime.combine(on + timedelta(days=1), time(), SHANGHAI)
+        answered = aliased(EventRow)
+        since = exists().where(
+            col(answered.case_id) == col(EventRow.case_id),
+            col(answered.type) == "ObjectorAnswered",
+            col(answered.number) > col(EventRow.number),
+            col(answered.at) < over,
+        )
+        marked = (
+            select(EventRow.case_id)
+            .join(ObjectionRow, col(ObjectionRow.case_id) == col(EventRow.case_id))
+            .where(ObjectionRow.dataset_id == dataset_id, EventRow.type == "DisputeMarked", EventRow.at < over, ~since)
+        )
+        return (await self._session.exec(marked.limit(1))).first() is not None
 
     async def restrictions_on(self, dataset_id: str) -> list[tuple[RestrictionRow, str]]:
         """What cases keep back of a dataset now, with their case numbers."""

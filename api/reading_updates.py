@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -53,6 +54,21 @@ class ReadsUpdates:
         """The first act of this kind in a case that nobody has worked off."""
         found = select(ActRow.act_id).where(ActRow.case_id == case_id, ActRow.kind == kind, ActRow.state == "received")
         return (await self._session.exec(found.order_by(col(ActRow.seq)).limit(1))).first()
+
+    async def keeping_drafts(self, case_ids: Iterable[str]) -> set[str]:
+        """Those of these cases whose filing came with a draft of an entry, and in which no decision waits that may
+        submit it."""
+        if not (of := set(case_ids)):
+            return set()
+        waiting = select(ActRow.case_id).where(
+            col(ActRow.case_id).in_(of), ActRow.kind == "decide", ActRow.state == "received"
+        )
+        found = select(ActRow.case_id).where(
+            col(ActRow.act_id).in_({f"{case_id}.file" for case_id in of}),
+            func.jsonb_exists(col(ActRow.content), "entry"),
+            col(ActRow.case_id).not_in(waiting),
+        )
+        return set((await self._session.exec(found)).all())
 
     async def entry_before(self, dataset_id: str, case_id: str) -> dict[str, Any] | None:
         """The entry that the version made by this case replaced; None where there was none."""

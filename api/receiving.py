@@ -21,6 +21,7 @@ from api.runtime import Runtime
 from api.shapes import ActShown
 from models.acts import ACT, JUDGED_AT_RECEIPT, Act, TaskAct
 from models.tables import ActRow, CaseRow, TaskRow
+from rules.deadlines import to_shanghai
 
 NOT_STAMPED = datetime.min.replace(tzinfo=UTC)
 """The inbox stamps every act; what stands in it before means nothing."""
@@ -54,6 +55,18 @@ class Receiver:
         key = self._key
         act_id = str(uuid.uuid4()) if key is None else id_from_key(self._caller.account_id, self._path, key)
         return {"id": act_id, "case_id": case_id, "by": self._caller.actor, "received_at": NOT_STAMPED}
+
+    async def on_task(self, task: TaskRow) -> dict[str, Any]:
+        """What every act of this call on a task carries; where an absent officer has claimed it and the caller is the
+        substitute, that too."""
+        absent = task.claimed_by
+        if absent in (None, self._caller.account_id) or not await self._stands_in_for(absent):
+            absent = None
+        return {**self.fields(task.case_id), "task_id": task.task_id, "in_place_of": absent}
+
+    async def _stands_in_for(self, absent: str) -> bool:
+        today = to_shanghai(await self._runtime.now()).date()
+        return await self._reader.stands_in(self._caller.account_id, absent, today)
 
     async def case(self, case_id: str) -> CaseRow:
         """The case, if the caller may know of it. Raises a Problem."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from api.laws import Law
@@ -11,6 +11,7 @@ from api.reading import CaseRead, Reader
 from models.acts import ACT, Act, Correct, Decide, Supply
 from models.judging import given_by
 from models.tables import ActRow
+from rules.articles import phrase
 from rules.pack import QUESTIONS
 from rules.pinned import Citation, EntryEffect, Label, Outcome, ProcedureRules, Requirement
 
@@ -35,11 +36,20 @@ def problem_of(read: CaseRead, act: Act, details: Mapping[str, Any], act_id: str
     if code == "AnotherTaskFirst":
         stage = read.rules.stage(known["stage"])
         params["stage"] = stage.label if stage else known["stage"]
+    if code == "UrgingNotYours":
+        params["bodies"] = tuple(who_urges(read.rules))
     if code == "ChoiceNotOnRequest" and isinstance(act, Decide | Supply):
         citation = why_not_on_request(read, act, str(field))
     rules = read.rules if citation else None
     wrong = Wrong(place_of(field, act) if field else None, code, params, citation, rules)
     return Problem(code, errors=[wrong], params=params, citation=citation, rules=rules, act_id=act_id)
+
+
+def who_urges(rules: ProcedureRules) -> Iterator[Label]:
+    """The bodies that may urge, each with the rule that lets it."""
+    for rule in rules.urging:
+        body, cited_as = rules.bodies[rule.body], phrase(rules.city_name, rule.citation)
+        yield Label(zh=f"{body.zh}（{cited_as.zh}）", en=f"{body.en} ({cited_as.en})")
 
 
 def why_not_on_request(read: CaseRead, act: Decide | Supply, name: str) -> Citation | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from api import objections_shown, updates_shown
+from api import objections_shown, rectifications_shown, updates_shown
 from api.callers import Caller
 from api.clocks import clock_shown
 from api.language import Language, said
@@ -33,11 +33,13 @@ from models.acts import ACT, AskSupplement, Correct, Decide, Revoke, Supply
 from models.events import Clock
 from models.state import CaseState, TaskState
 from models.tables import ActRow, CaseRow, EventRow, TaskRow
+from rules.pack import CATALOGUE_UPDATE
 from rules.pinned import APPLICANT, Outcome, ProcedureRules, Stage
 
 TEXT_FIELDS = (
     *("reason", "basis", "reference", "tender_reference", "access_mode_basis", "text"),
     *("answer", "measure", "processing", "processed_on", "held_from", "held_until", "need", "entry", "answers"),
+    *("time_limit", "last_day"),
 )
 """What people write with a decision."""
 REQUEST_FIELDS = ("purpose", "scenario", "safeguards", "tender_reference")
@@ -72,6 +74,7 @@ class Renderer:
         state, law = read.state, Law(read.rules, self._language)
         names = await self._names(state)
         waiting = waiting_times(read.log, present.now)
+        kept = await self._reader.keeping_drafts([case_id] if state.procedure == CATALOGUE_UPDATE else [])
         ending = read.rules.ending(state.closed or "")
         label = ending.label if ending else texts().endings.get(state.closed or "")
         return CaseShown(
@@ -92,8 +95,18 @@ class Renderer:
             request=request_shown(state, acts) if state.procedure == ACCESS_REQUEST else None,
             **vars(await objections_shown.shown(self._reader, self._caller, law, read, acts, present.now)),
             **vars(await updates_shown.shown(self._reader, self._caller, law, read, acts, self._named)),
+            **vars(await rectifications_shown.shown(self._reader, law, read, acts)),
             tasks=[
-                self._task(law, state, task, names, present, task.task_id in overdue, waiting.get(task.task_id))
+                self._task(
+                    law,
+                    state,
+                    task,
+                    names,
+                    present,
+                    task.task_id in overdue,
+                    case_id in kept,
+                    waiting.get(task.task_id),
+                )
                 for task in sorted(state.tasks.values(), key=lambda task: task.opened_by_event)
             ],
             granted=granted_shown(state),
@@ -116,11 +129,15 @@ class Renderer:
         names = await self._reader.logins(each for read in reads for each in (read.task.claimed_by, read.task.party))
         bodies = await self._reader.body_names(read.task.body for read in reads)
         names |= {body: said(label, self._language) for body, label in bodies.items()}
+        updates = [read.task.case_id for read in reads if read.task.procedure == CATALOGUE_UPDATE]
+        kept = await self._reader.keeping_drafts(updates)
         shown = []
         for read in reads:
             law = Law(await self._reader.rules(read.case.rules_digest), self._language)
             task = state_of(read.task)
-            shown.append(self._task(law, read.case, task, names, present, read.overdue, None))
+            shown.append(
+                self._task(law, read.case, task, names, present, read.overdue, read.task.case_id in kept, None)
+            )
         return shown
 
     async def _named(self, case_id: str | None) -> CaseNamed | None:
@@ -143,6 +160,7 @@ class Renderer:
         names: Mapping[str, str],
         present: Present,
         overdue: bool,
+        keeps_draft: bool,
         waiting: timedelta | None,
     ) -> TaskShown:
         stage = law.rules.stage(task.stage)
@@ -172,6 +190,8 @@ class Renderer:
             ended_at=task.ended_at,
             supplement_asked_at=task.supplement_asked_at,
             asked_by_task=task.asked_by_task,
+            urgings=task.urgings,
+            urged_at=task.urged_at,
             rule=law.cited(stage.citation),
             outcomes=self._outcomes_of(law, stage),
             clock=clock_shown(
@@ -183,6 +203,7 @@ class Renderer:
                 overdue=overdue,
                 waiting=waiting or timedelta(0),
             ),
+            said=updates_shown.said_of(law, task, keeps_draft=keeps_draft),
         )
 
     def _outcomes_of(self, law: Law, stage: Stage) -> list[OutcomeShown]:
@@ -363,6 +384,8 @@ def state_of(row: TaskRow) -> TaskState:
             "opened_by_event": 0,
             "ended": ended,
             "ended_at": row.ended_at,
+            "urgings": row.urgings,
+            "urged_at": row.urged_at,
         }
     )
 

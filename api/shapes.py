@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 from api.shape import Cited as Cited
 from api.shape import Instant as Instant
 from api.shape import Shape as Shape
+from api.shapes_of_rectifications import RectificationShown
 from api.shapes_of_updates import CaseNamed as CaseNamed
 from api.shapes_of_updates import DemandShown, OpennessReviewShown, UpdateShown
 from models.restrictions import RestrictionKind
@@ -139,7 +140,8 @@ class ClockShown(Cited):
 
 
 class TaskShown(Shape):
-    """One question before one body. `claimed_by` is the login of the officer."""
+    """One question before one body. `claimed_by` is the login of the officer; `urgings` says how often the body was
+    urged (催办) to answer it, `urged_at` when last."""
 
     task_id: str
     case_id: str
@@ -161,9 +163,12 @@ class TaskShown(Shape):
     ended_at: Instant | None
     supplement_asked_at: Instant | None
     asked_by_task: str | None
+    urgings: int
+    urged_at: Instant | None
     rule: Cited
     outcomes: list[OutcomeShown]
     clock: ClockShown
+    said: Annotated[str | None, Field(description="what is to be known before it is decided")]
 
 
 class PartyShown(Shape):
@@ -307,7 +312,7 @@ class CaseShown(Shape):
     `restricted_by`, and `waits_for_data` while all agree to a grant whose data is held or suspended.
     Of a catalogue update: `update`, and `caused_by`, the case that ordered it, which has it as its `catalogue_update`;
     both for those who may know of the other case. Its drafts are among the `reasons`. Of a demand: `demand`; of an
-    openness review: `openness_review`.
+    openness review: `openness_review`. Of a rectification: `rectification`.
     """
 
     case_id: str
@@ -339,6 +344,7 @@ class CaseShown(Shape):
     update: UpdateShown | None
     demand: DemandShown | None
     openness_review: OpennessReviewShown | None
+    rectification: RectificationShown | None
     caused_by: CaseNamed | None
     catalogue_update: CaseNamed | None
     advice: list[Advice]

@@ -56,10 +56,12 @@ class FieldChanged(Shape):
 
 class DraftShown(Shape):
     """The latest draft. `waiting`: it came with the filing and is not submitted yet, since another update of the entry
-    goes first; `received`: the engine has not worked it off. `changes`: beside the entry of today, or the one that it
-    replaced."""
+    goes first; `kept`: it came with the filing, and the body that compiles the entry has yet to submit it; `received`:
+    the engine has not worked it off. `said` tells people what is to be done with it. `changes`: beside the entry of
+    today, or the one that it replaced."""
 
-    state: Literal["waiting", "received", "submitted"]
+    state: Literal["waiting", "kept", "received", "submitted"]
+    said: str | None
     act_id: str | None
     submitted_at: Instant | None
     entry: dict[str, Any]

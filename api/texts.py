@@ -26,7 +26,9 @@ class ProblemText(Strict):
 class Texts(Strict):
     """`problems` by the code of a refusal or of the service, `errors` by the code of one field's error, `shapes` by
     pydantic's type of error, `fields` by the name of a field, `endings` by an outcome of a case that no pack names,
-    `holds` by why data is not held, `duplicates` by why entries are alike, `gate` by the gate's reason."""
+    `holds` by why data is not held, `duplicates` by why entries are alike, `drafts` by how a draft stands that is not
+    submitted, `gate` by the gate's reason,
+    `supervision` by what a table or a calendar of tasks speaks of, `figures` by what a table of figures does."""
 
     problems: Mapping[str, ProblemText]
     errors: Mapping[str, Label]
@@ -35,7 +37,10 @@ class Texts(Strict):
     endings: Mapping[str, Label]
     holds: Mapping[str, Label]
     duplicates: Mapping[str, Label]
+    drafts: Mapping[str, Label]
     gate: Mapping[str, Label]
+    supervision: Mapping[str, Label]
+    figures: Mapping[str, Label]
 
 
 @cache

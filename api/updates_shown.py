@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from api.callers import Caller
-from api.drafts import CHANGE, OPENNESS, changes
+from api.drafts import CHANGE, OPENNESS, changes, submits
 from api.duplicates import MOST_DUPLICATES, Likeness, likenesses
 from api.laws import Law
 from api.reading import CaseRead, Reader
@@ -27,14 +27,15 @@ from api.shapes_of_updates import (
 )
 from api.texts import texts
 from models.acts import ACT, Decide
-from models.state import CaseState
+from models.state import CaseState, TaskState
 from models.tables import ActRow, DatasetRow
 from rules.pack import CATALOGUE_UPDATE, QUESTIONS
-from rules.pinned import Label, Stage
+from rules.pinned import Label, ProcedureRules, Stage
 
 DEMAND = "demand"
 OPENNESS_REVIEW = "openness_review"
 AUTHORITY = "authority"
+Standing = Literal["waiting", "kept", "received", "submitted"]
 Named = Callable[[str | None], Awaitable[CaseNamed | None]]
 
 
@@ -71,7 +72,7 @@ async def of_update(
     before = dataset.entry if dataset else None
     if state.published:
         before = await reader.entry_before(state.dataset_id, state.case_id)
-    draft = await draft_shown(reader, read, acts, before or {})
+    draft = await draft_shown(reader, law, read, acts, before or {})
     return UpdateShown(
         trigger=trigger,
         trigger_label=law.say(choice.label) if choice else trigger,
@@ -86,6 +87,14 @@ async def of_update(
         consultations=consultations(law, state, acts),
         likely_duplicates=await likely_duplicates(reader, caller, law, state, dataset, draft),
     )
+
+
+def said_of(law: Law, task: TaskState, *, keeps_draft: bool) -> str | None:
+    """What is to be known before a task is decided with which the draft of the filing is submitted, or another."""
+    stage = law.rules.stage(task.stage)
+    takes_it = stage is not None and any(submits(outcome) for outcome in stage.outcomes)
+    is_it = keeps_draft and takes_it and task.is_open and task.round == 1
+    return law.say(texts().drafts["kept"]) if is_it else None
 
 
 def filing_of(acts: Sequence[ActRow]) -> dict[str, Any]:
@@ -117,9 +126,25 @@ def questions(law: Law, state: CaseState) -> list[QuestionShown]:
 
 
 def reviews(law: Law, state: CaseState) -> list[ReviewShown]:
-    """The stages that lie open only for some answers."""
-    stages = [stage for step in law.rules.steps for stage in step.stages]
+    """The stages that lie open only for some answers, in the steps to which a case of this trigger can come."""
+    reached = steps_from(law.rules, law.rules.first_for(state.choices))
+    stages = [stage for step in law.rules.steps if step.step in reached for stage in step.stages]
     return [review(law, state, each) for each in stages if not QUESTIONS.isdisjoint(each.only_when)]
+
+
+def steps_from(rules: ProcedureRules, first: str) -> set[str]:
+    """The steps to which a case can come that begins in this one, itself included."""
+    reached: set[str] = set()
+    ahead = [first]
+    while ahead:
+        step = rules.step(ahead.pop())
+        if step is None or step.step in reached:
+            continue
+        reached.add(step.step)
+        outcomes = [outcome for stage in step.stages for outcome in stage.outcomes]
+        led_to = [to for outcome in outcomes for to in (outcome.leads_to, outcome.then_to)]
+        ahead += [to for to in (step.then, *step.then_if_all.values(), *led_to) if to]
+    return reached
 
 
 def review(law: Law, state: CaseState, stage: Stage) -> ReviewShown:
@@ -134,7 +159,7 @@ def review(law: Law, state: CaseState, stage: Stage) -> ReviewShown:
 
 
 async def draft_shown(
-    reader: Reader, read: CaseRead, acts: Sequence[ActRow], before: Mapping[str, Any]
+    reader: Reader, law: Law, read: CaseRead, acts: Sequence[ActRow], before: Mapping[str, Any]
 ) -> DraftShown | None:
     """The latest draft that was submitted, or the one that came with the filing."""
     state = read.state
@@ -146,8 +171,13 @@ async def draft_shown(
     proposed = state.choices.get(OPENNESS) or (content.get("answers") or {}).get(OPENNESS)
     entry = {**content["entry"], **({OPENNESS: proposed} if proposed else {})}
     waiting = None if state.draft else await reader.is_waiting(state.case_id, "decide")
+    standing: Standing = (
+        "submitted" if state.draft else "received" if waiting else "waiting" if state.behind else "kept"
+    )
+    text = None if state.closed else texts().drafts.get(standing)
     return DraftShown(
-        state="submitted" if state.draft else "received" if waiting else "waiting",
+        state=standing,
+        said=law.say(text) if text else None,
         act_id=submission if state.draft else waiting,
         submitted_at=row.received_at if row and state.draft else None,
         entry=entry,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import cases, catalogue, deadlines, gate, lists, objections, start_up
+from benchmarks import cases, catalogue, deadlines, gate, lists, notices, objections, start_up, supervision
 from benchmarks.figures import Figure, machine, table, write
 
 REPORT = Path("var/bench.json")
@@ -20,6 +20,8 @@ FULL: dict[str, Callable[[], list[Figure]]] = {
     catalogue.BENCH: lambda: catalogue.run(catalogue.FULL),
     gate.BENCH: lambda: gate.run(gate.FULL),
     objections.BENCH: lambda: objections.run(objections.FULL),
+    notices.BENCH: lambda: notices.run(notices.FULL),
+    supervision.BENCH: lambda: supervision.run(supervision.FULL),
     start_up.BENCH: lambda: start_up.run(start_up.FULL),
 }
 QUICK: dict[str, Callable[[], list[Figure]]] = {
@@ -29,6 +31,8 @@ QUICK: dict[str, Callable[[], list[Figure]]] = {
     catalogue.BENCH: lambda: catalogue.run(catalogue.QUICK),
     gate.BENCH: lambda: gate.run(gate.QUICK),
     objections.BENCH: lambda: objections.run(objections.QUICK),
+    notices.BENCH: lambda: notices.run(notices.QUICK),
+    supervision.BENCH: lambda: supervision.run(supervision.QUICK),
     start_up.BENCH: lambda: start_up.run(start_up.QUICK),
 }
 

@@ -80,9 +80,9 @@ def run(size: Size) -> list[Figure]:
 async def _run(size: Size) -> list[Figure]:
     async with servers() as running:
         async with await open_pool(running.postgres.dsn()) as pool:
-            cases = [await _decided(pool, decided) for decided in DECIDED]
+            cases = [await decided_without_engine(pool, decided) for decided in DECIDED]
             for case in cases:
-                await _copied(pool, case, size.tasks // 8 - 1)
+                await copied(pool, case, size.tasks // 8 - 1)
             await pool.execute(SPREAD)
             held = await pool.fetchval("select count(*) from tasks")
             open_tasks = await pool.fetchval("select count(*) from tasks where ended_at is null")
@@ -107,7 +107,7 @@ async def _run(size: Size) -> list[Figure]:
             ]
 
 
-async def _decided(pool: Pool, decided: int) -> str:
+async def decided_without_engine(pool: Pool, decided: int) -> str:
     """A request with its log, received and decided without an engine; nothing of it waits to be handed over."""
     case_id = str(uuid.uuid4())
     log = Log(RecordOfNotices(read_scopes()))
@@ -125,7 +125,7 @@ async def _decided(pool: Pool, decided: int) -> str:
     return case_id
 
 
-async def _copied(pool: Pool, case_id: str, times: int) -> None:
+async def copied(pool: Pool, case_id: str, times: int) -> None:
     number = await pool.fetchval("select case_number from cases where case_id = $1", case_id)
     for table in ("cases", "acts", "events", "tasks"):
         await pool.execute(COPY.format(table=table), case_id, number, times, timeout=120)

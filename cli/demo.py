@@ -1,5 +1,5 @@
-"""`kaifang demo`: a request, an objection, a catalogue update and, where there are any, a demand in each city, walked
-to their ends over HTTP as their parties would."""
+"""`kaifang demo`: a request, an objection, a catalogue update, a rectification and, where there are any, a demand in
+each city, walked to their ends over HTTP as their parties would."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from rich.table import Table
 from activities.settings import Settings, SettingsError
 from api.issuer import issue, signing_key
 from cli.demo_catalogue import demand_data, update_the_catalogue
+from cli.demo_rectification import rectify
 from rules.loading import cities
 from rules.pinned import APPLICANT, DataEffect, Outcome, ProcedureRules
 from rules.sample_catalogue import accounts
@@ -68,8 +69,8 @@ def register(app: typer.Typer) -> None:
 def demo(
     language: Annotated[Language, typer.Option(help="Language of the labels.")] = Language.EN,
 ) -> None:
-    """File a request, an objection, a catalogue update and a demand in each city that has them and walk them to their
-    ends over HTTP, against a running `make up`."""
+    """File a request, an objection, a catalogue update, a demand and a rectification in each city that has them and
+    walk them to their ends over HTTP, against a running `make up`."""
     console = Console()
     try:
         settings = Settings.load()
@@ -93,6 +94,11 @@ def demo(
                 case, decisions = demanded
                 console.print(told(case, decisions, words))
                 console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['demand']['provided']}\n")
+            rectified = rectify(parties, city)
+            if rectified:
+                case, decisions = rectified
+                console.print(told(case, decisions, words))
+                console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['rectification']['body_name']}\n")
 
 
 class Parties:

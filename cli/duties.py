@@ -59,9 +59,9 @@ def _show(known: Register, counts: Counter[Status]) -> None:
 
 
 def _account(duty: Duty) -> str:
-    """The rule, workflow and test of a duty that is met, or the reason of one that is excused."""
-    if duty.excused:
-        return f"{duty.excused.zh}\n{duty.excused.en}"
+    """Rule, workflow and test of a duty that is met, the reason of one that is excused, what an open one lacks."""
+    if reason := duty.excused or duty.lacking:
+        return f"{reason.zh}\n{reason.en}"
     if duty.status == "open":
         return ""
     return "\n".join([*duty.rules, *([duty.workflow] if duty.workflow else []), *duty.tests])

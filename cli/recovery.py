@@ -10,7 +10,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from activities.database import Pool, open_pool
 from activities.engine import Engine
-from activities.reconciling import Difference, reconcile
+from activities.reconciling import Difference, of_the_other_side, reconcile
 from activities.restoring import Restored, restore
 from activities.settings import Settings
 
@@ -43,7 +43,8 @@ def reconcile_command() -> None:
     async def run() -> list[Difference]:
         pool, temporal = await connections(settings)
         async with pool:
-            return [difference async for difference in reconcile(pool, temporal)]
+            found = [difference async for difference in reconcile(pool, temporal)]
+            return found + [each async for each in of_the_other_side(pool, temporal, settings.task_queue)]
 
     differences = asyncio.run(run())
     for difference in differences:

@@ -60,6 +60,13 @@ class Measure(Frozen):
     """The data items that it has."""
 
 
+class TimeLimit(Frozen):
+    """The time that a decision gives to who must act on it: a period in working days (`10wd`), or the last day."""
+
+    period: str | None = None
+    last_day: date | None = None
+
+
 class ReceivedAct(Frozen):
     """What every act carries: when it was received, and how long the log was then."""
 
@@ -78,6 +85,8 @@ class File(ReceivedAct):
 
 class TaskAct(ReceivedAct):
     task_id: str
+    in_place_of: str | None = None
+    """The absent officer whose substitute the actor is, as the directory had it at receipt."""
 
 
 class Claim(TaskAct):
@@ -97,6 +106,16 @@ class Reassign(TaskAct):
     supervises: bool = False
 
 
+class Urge(TaskAct):
+    """A body is urged (催办) to answer; the text stays in the inbox.
+
+    `roles` are the actor's in its body, as the directory had them at receipt.
+    """
+
+    kind: Literal["urge"] = "urge"
+    roles: frozenset[str] = frozenset()
+
+
 class Decide(TaskAct):
     """An outcome for a task. A resubmission is a decision of the applicant, with what it changes in the request."""
 
@@ -106,6 +125,7 @@ class Decide(TaskAct):
     terms: GrantTerms | None = None
     amends: Amendment | None = None
     measure: Measure | None = None
+    limit: TimeLimit | None = None
 
 
 class Correct(TaskAct):
@@ -158,11 +178,25 @@ class Note(ReceivedAct):
     kind: Literal["note"] = "note"
 
 
+class NoticeNamed(Frozen):
+    """The notice by which clocks move; `calendar_version` is its position in the record, and the record up to it."""
+
+    calendar_version: int
+    scope: str
+    document: str
+    published_on: date
+
+
 class ApplyNotice(ReceivedAct):
-    """A holiday notice may move the clocks of this case; `calendar_version` is the record with that notice in it."""
+    """A holiday notice moves clocks of this case; `calendar_version` is the record with that notice in it.
+
+    `tasks` are those whose clocks it moves; None in an act from before they were told: all that may move.
+    """
 
     kind: Literal["apply_notice"] = "apply_notice"
     calendar_version: int
+    notice: NoticeNamed | None = None
+    tasks: tuple[str, ...] | None = None
 
 
 class IssueKey(ReceivedAct):
@@ -222,6 +256,8 @@ class EntryIsPublished(ReceivedAct):
 
     kind: Literal["entry_is_published"] = "entry_is_published"
     by_case: str
+    published_at: datetime | None = None
+    """When its publication was decided, by receipt: a period that was kept then is kept. None: when this act came."""
 
 
 class TakeTurn(ReceivedAct):
@@ -241,12 +277,12 @@ class LiftRestriction(ReceivedAct):
 Act = Annotated[
     File | Claim | Release | Reassign | Decide | Correct | AskSupplement | AskOpinion | Supply | Withdraw | Note
     | ApplyNotice | IssueKey | Revoke | Renounce | SubmitEvidence | ReviewSuspension | Restrict | LiftRestriction
-    | ChangeEntry | TakeTurn | EntryIsPublished,
+    | ChangeEntry | TakeTurn | EntryIsPublished | Urge,
     Field(discriminator="kind"),
 ]  # fmt: skip
 ACT: TypeAdapter[Act] = TypeAdapter(Act)
 
 Decide.model_rebuild()
 
-JUDGED_AT_RECEIPT = (Claim, Release, Reassign, Note, IssueKey)
+JUDGED_AT_RECEIPT = (Claim, Release, Reassign, Urge, Note, IssueKey)
 """Acts that move no clock and open nothing: the receipt judges and writes them itself, unless earlier ones wait."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from models import events as e
+from models.limits import limit_set
 from models.proposal import Proposal
 from models.restricting import all_withdrawn, move_data
 from models.restrictions import DATA_WITHDRAWN, RestrictionKind, touches
 from models.state import CaseState, TaskState
-from rules.deadlines import SHANGHAI
+from rules.deadlines import SHANGHAI, midnight
 from rules.pinned import APPLICANT, ClockFrom, DataEffect, Ending, ProcedureRules, Stage, Step
 
 
@@ -162,9 +163,13 @@ def put(
     state = proposal.state
     round_ = 1 + sum(1 for task in state.tasks.values() if task.stage == stage.stage)
     cited = stage.period_citation or stage.citation
+    limit = limit_set(stage, state)
+    last_day = limit.last_day if limit else None
     clock = e.Clock(
         started_at=clock_start(stage, state, at),
-        period=stage.period(state.choices),
+        period=limit.period if limit else stage.period(state.choices),
+        last_day=last_day,
+        due_at=midnight(last_day + timedelta(days=1)) if last_day else None,
         own_periods={o.outcome: o.period for o in stage.outcomes if o.period},
         promptly=stage.promptly,
         article=cited.article,

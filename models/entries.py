@@ -27,7 +27,9 @@ def dataset_meant(state: CaseState) -> str:
 
 
 def published_at_last(rules: ProcedureRules, proposal: Proposal, act: a.EntryIsPublished) -> None:
-    """The update that a case ordered is published: what waited for that alone is done, in time or late by that day."""
+    """The update that a case ordered is published: what waited for that alone is done, in time or late by the receipt
+    of the publication, however long the machines took to tell it."""
+    published_at = act.published_at or act.received_at
     for task in proposal.state.open_tasks():
         stage = rules.stage(task.stage)
         outcome = next((o for o in stage.outcomes if o.by_publication), None) if stage else None
@@ -40,7 +42,7 @@ def published_at_last(rules: ProcedureRules, proposal: Proposal, act: a.EntryIsP
                     task_id=task.task_id,
                     by=act.by.account,
                     outcome=outcome.outcome,
-                    late=due_at is not None and act.received_at >= due_at,
+                    late=due_at is not None and published_at >= due_at,
                 )
             )
 
@@ -58,7 +60,7 @@ def move_entry(rules: ProcedureRules, proposal: Proposal, outcome: Outcome, meas
                 )
         case EntryEffect.SUBMIT:
             draft = {**told, "submission": act.id, "data_items": measure.entry_items}
-            proposal.add(e.EntrySubmitted.model_validate(draft))
+            proposal.add(e.EntrySubmitted.model_validate({**draft, "withdrawn": withdrawn(state)}))
         case EntryEffect.PUBLISH:
             nothing_keeps_it_back(state)
             assert state.draft, "the loader refuses a pack in which nothing is submitted before it is published"
@@ -70,7 +72,7 @@ def move_entry(rules: ProcedureRules, proposal: Proposal, outcome: Outcome, meas
                         "submission": state.draft.submission,
                         "data_items": state.draft.data_items,
                         "openness": state.choices.get("openness"),
-                        "reopens": withdrawn(state) if triggered and triggered.reopens else {},
+                        "reopens": reviewed_anew(state, state.draft) if triggered and triggered.reopens else {},
                     }
                 )
             )
@@ -89,16 +91,35 @@ def nothing_keeps_it_back(state: CaseState) -> None:
             raise r.DataIsRestricted(field="entry")
 
 
+def reviewed_anew(state: CaseState, draft: e.EntrySubmitted) -> dict[str, tuple[str, ...]]:
+    """What stands withdrawn as it did when the draft was submitted: what was withdrawn since, nobody has reviewed for
+    its reopening."""
+    known = draft.withdrawn
+    return {
+        by_case: items for by_case, items in withdrawn(state).items() if known is None or known.get(by_case) == items
+    }
+
+
 def withdrawn(state: CaseState) -> dict[str, tuple[str, ...]]:
     """Case to what it has withdrawn of the data that this case is about."""
     met = state.restricted_by.items()
     return {by_case: each.data_items for by_case, each in met if each.kind is RestrictionKind.WITHDRAWAL}
 
 
-def meet_change(proposal: Proposal, act: a.ChangeEntry, items: tuple[str, ...]) -> None:
-    """What a catalogue update changed for a case about these items is on record; nothing where it changed nothing."""
+def concerns(act: a.ChangeEntry, items: tuple[str, ...]) -> bool:
+    """Whether a catalogue update changed anything for a case about these items."""
     gone = bool(act.data_items) and not set(items) <= set(act.data_items)
-    if act.openness in ("closed", "unconditional") or gone:
+    return act.openness in ("closed", "unconditional") or gone
+
+
+def meet_change(proposal: Proposal, act: a.ChangeEntry, items: tuple[str, ...]) -> None:
+    """What a catalogue update changed for a case about these items is on record; nothing where it changed nothing.
+
+    Items that the case has on record as gone, and that are there again, are a change too.
+    """
+    known = proposal.state.entry_items
+    is_outdated = bool(known) and bool(act.data_items) and set(known or ()) != set(act.data_items)
+    if concerns(act, items) or is_outdated:
         told = {"at": act.received_at, "act": act.id, "by_case": act.by_case}
         changed = {"openness": act.openness, "data_items": act.data_items}
         proposal.add(e.EntryChanged.model_validate(told | changed))

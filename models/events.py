@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, TypeAdapter
 
-from models.acts import Frozen, GrantTerms, Standing
+from models.acts import Frozen, GrantTerms, NoticeNamed, Standing, TimeLimit
 from models.restrictions import RestrictionKind
 from rules.pinned import Basis
 
@@ -54,6 +54,10 @@ class Clock(Frozen):
         has_an_end = self.period is not None or bool(self.own_periods)
         return has_an_end and self.due_at is None and not self.own_due_at and self.stopped_at is None
 
+    def unset(self) -> Clock:
+        """The same clock, whose end the transaction that writes it has to fill in again."""
+        return self.model_copy(update={"due_at": None, "own_due_at": {}, "last_day": None})
+
     def due_for(self, outcome: str) -> datetime | None:
         """When this outcome is late: the end of its own period, or of the stage's."""
         return self.own_due_at.get(outcome, self.due_at)
@@ -90,7 +94,9 @@ class Filed(Recorded):
     occurred_on: date | None = None
     """The day on which that happened which made the case necessary, where the law's clock runs from there."""
     caused_by: str | None = None
-    """The case in which this one was ordered, if it was not filed by a person."""
+    """The case in which this one was ordered, or which gave cause for it."""
+    about_task: str | None = None
+    """The task, of that case, that gave cause for it."""
     rules_digest: str
 
 
@@ -138,6 +144,8 @@ class TaskDecided(TaskEvent):
     late: bool
     given: frozenset[str] = frozenset()
     terms: GrantTerms | None = None
+    limit: TimeLimit | None = None
+    """The time limit that it sets for what it puts before a body."""
 
 
 class DecisionCorrected(TaskEvent):
@@ -170,12 +178,30 @@ class ClockPassed(TaskEvent):
 
 
 class ClockMoved(TaskEvent):
-    """The clock of an open task has another end: a notice changed the calendar, or a cited rule stopped the clock."""
+    """The clock of an open task was set anew: a notice changed the calendar, or a cited rule stopped the clock.
+
+    By a notice that makes one day off and another worked it may end as before, but counts other days.
+    """
 
     type: Literal["ClockMoved"] = "ClockMoved"
     clock: Clock
     because: str
     due_before: datetime | None
+    own_due_before: Mapping[str, datetime] = Field(default_factory=dict)
+    """Outcome to the end that its own period had."""
+    notice: NoticeNamed | None = None
+    """The notice that moved it."""
+
+
+class TaskUrged(TaskEvent):
+    """The task's body was urged to answer, in the words of the act; `article` gives the urging body the right to."""
+
+    type: Literal["TaskUrged"] = "TaskUrged"
+    by: str
+    body: str
+    source: str
+    article: str
+    basis: Basis
 
 
 class SupplementAsked(TaskEvent):
@@ -372,6 +398,9 @@ class EntrySubmitted(Recorded):
     by: str
     submission: str
     data_items: tuple[str, ...] = ()
+    withdrawn: Mapping[str, tuple[str, ...]] | None = None
+    """Cases to what they had withdrawn of the data by then, which whoever reviews the draft can know; None in a log
+    from before that was kept."""
 
 
 class EntryPublished(Recorded):
@@ -448,7 +477,7 @@ Event = Annotated[
     | Granted | Closed | AccessOpened | KeyIssued | AccessExpired | AccessRevoked | AccessRenounced | AccessEnded
     | EvidenceSubmitted | DataHeld | HoldWithheld | DataSuspended | DataWithdrawn | DataRestored | DisputeMarked
     | ObjectorAnswered | RestrictionMet | RestrictionLifted | EntryChangeOrdered | EntrySubmitted | EntryPublished
-    | TurnAwaited | TurnTaken | EntryChanged | DataProcessed,
+    | TurnAwaited | TurnTaken | EntryChanged | DataProcessed | TaskUrged,
     Field(discriminator="type"),
     BeforeValidator(upcast),
 ]  # fmt: skip

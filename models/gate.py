@@ -153,7 +153,10 @@ def decide(asked: Question, dataset: DatasetFacts | None, grant: GrantFacts | No
     if not set(asked.items) <= set(dataset.items):
         return Reason.UNKNOWN_ITEM
     if dataset.restrictions:
-        touching = {kind for kind, items in dataset.restrictions if touches(items, asked.items)}
+        # An item that the entry has under that name no more may be there under another: then nobody knows which it is.
+        known = set(dataset.items)
+        restrictions = [(kind, items if known.issuperset(items) else ()) for kind, items in dataset.restrictions]
+        touching = {kind for kind, items in restrictions if touches(items, asked.items)}
         if RestrictionKind.WITHDRAWAL in touching:
             return Reason.WITHDRAWN
         if RestrictionKind.SUSPENSION in touching:

@@ -10,52 +10,18 @@ from models import events as e
 from models import refusals as r
 from models.course import cancel_open_tasks, next_of, put
 from models.entries import days_have_passed, measure_allowed, published_at_last
+from models.limits import LIMIT, limit_allowed, limit_stands
 from models.objecting import follow_decision
 from models.proposal import Proposal
 from models.state import CaseState, TaskState
+from models.urging import urge
+from models.who_may_act import officer_may_act, takes_part, task_in_hand, task_of
 from rules.pack import QUESTIONS
 from rules.pinned import APPLICANT, Choice, Citation, DataEffect, EntryEffect, Outcome, ProcedureRules, Requirement
 
 DAYS = frozenset({"processed_on", "held_from", "held_until"})
 MOST_NOTES = 200
 """In one case."""
-
-
-def task_of(state: CaseState, act: a.TaskAct) -> TaskState:
-    """The task that the act is about. Raises NoSuchTask."""
-    if not (task := state.tasks.get(act.task_id)):
-        raise r.NoSuchTask(field="task_id")
-    return task
-
-
-def task_in_hand(state: CaseState, act: a.TaskAct) -> TaskState:
-    """The open task that the act is about, on which its actor may act: an officer of its body, or the party before
-    which it lies. An unclaimed task is for any officer of the body.
-
-    Raises NoSuchTask, NotYourTask, TaskAlreadyDecided, TaskCancelled, TaskAlreadyClaimed.
-    """
-    task = task_of(state, act)
-    officer_may_act(state, task, act.by)
-    if task.ended == "decided":
-        raise r.TaskAlreadyDecided(field="task_id")
-    if task.ended == "cancelled":
-        raise r.TaskCancelled(field="task_id")
-    superior = isinstance(act, a.Reassign) and act.supervises
-    if task.claimed_by not in (None, act.by.account) and not superior:
-        raise r.TaskAlreadyClaimed(field="task_id")
-    return task
-
-
-def officer_may_act(state: CaseState, task: TaskState, by: a.Actor) -> None:
-    """A task is acted on by an officer of its body, or by the party before which it lies. Raises NotYourTask."""
-    if by.account != state.party if task.body == APPLICANT else by.body != task.body:
-        raise r.NotYourTask(field="task_id")
-
-
-def takes_part(state: CaseState, by: a.Actor) -> None:
-    """A case is added to by its party and by officers of the bodies that have a role in it. Raises NotYourCase."""
-    if by.account != state.party and by.body not in state.bodies.values():
-        raise r.NotYourCase(field="case_id")
 
 
 def add_note(proposal: Proposal, act: a.Note) -> None:
@@ -74,9 +40,11 @@ def given_by(rules: ProcedureRules, state: CaseState, act: a.Decide | a.Correct)
     measure = act.measure if isinstance(act, a.Decide) else None
     amends = act.amends if isinstance(act, a.Decide) else None
     days = {name for name in DAYS if measure and getattr(measure, name)}
+    limit = act.limit if isinstance(act, a.Decide) else None
+    days |= {name for name, value in LIMIT.items() if limit and value(limit)}
     answered = set(amends.choices) if amends else set()
     stated = state.given & {field.field for field in rules.fields}
-    return (act.given - DAYS - QUESTIONS) | days | (answered & QUESTIONS) | stated
+    return (act.given - DAYS - LIMIT.keys() - QUESTIONS) | days | (answered & QUESTIONS) | stated
 
 
 def demanded(requirements: Iterable[Requirement], choices: dict[str, str], given: frozenset[str]) -> None:
@@ -156,6 +124,8 @@ def answer_task_act(rules: ProcedureRules, proposal: Proposal, act: a.Act) -> No
             supply(rules, proposal, act)
         case a.Note():
             add_note(proposal, act)
+        case a.Urge():
+            urge(rules, proposal, act)
         case a.ApplyNotice():
             apply_notice(proposal, act)
         case a.EntryIsPublished():
@@ -186,6 +156,8 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
         days_have_passed(act.measure, act)
     if outcome.entry is EntryEffect.SUBMIT:
         entry_is_whole(rules, state, act.measure or a.Measure())
+    limit_allowed(outcome, act)
+    limit_stands(rules, state, outcome, act.received_at)
     if outcome.leads_to or outcome.data is DataEffect.SERVE:
         nothing_binds(rules, state, task)
     due_at = task.clock.due_for(act.outcome)
@@ -199,6 +171,7 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
             late=due_at is not None and act.received_at >= due_at,
             given=act.given,
             terms=act.terms,
+            limit=act.limit,
         )
     )
     for opinion in proposal.state.open_tasks():
@@ -369,8 +342,10 @@ def ask_opinion(rules: ProcedureRules, proposal: Proposal, act: a.AskOpinion) ->
 
 
 def apply_notice(proposal: Proposal, act: a.ApplyNotice) -> None:
-    """Every open clock counted in working days is set anew by the calendar with the notice in it."""
+    """The open clocks that the notice moves are set anew by the calendar with the notice in it."""
     for task in proposal.state.open_tasks():
+        if act.tasks is not None and task.task_id not in act.tasks:
+            continue
         periods = (task.clock.period or "", *task.clock.own_periods.values())
         if any(period.endswith("wd") for period in periods) and not task.clock.stopped_at:
             proposal.add(
@@ -378,8 +353,10 @@ def apply_notice(proposal: Proposal, act: a.ApplyNotice) -> None:
                     at=act.received_at,
                     act=act.id,
                     task_id=task.task_id,
-                    clock=task.clock.model_copy(update={"due_at": None, "own_due_at": {}, "last_day": None}),
+                    clock=task.clock.unset(),
                     because="notice",
                     due_before=task.clock.due_at,
+                    own_due_before=task.clock.own_due_at,
+                    notice=act.notice,
                 )
             )

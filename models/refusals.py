@@ -78,6 +78,18 @@ class EnoughNotes(Refusal):
     """A case takes only so many notes: a log that grows without end would jam its case."""
 
 
+class EnoughUrgings(Refusal):
+    """A case takes only so many urgings, for the same reason."""
+
+
+class UrgingNotYours(Refusal):
+    """The city's rules say who may urge, and it is not this account."""
+
+
+class OnlyBodiesAreUrged(Refusal):
+    """The task lies before the party, whom nobody has the right to urge."""
+
+
 class EnoughKeys(Refusal):
     """A grant takes only so many keys."""
 
@@ -149,6 +161,30 @@ class ConsultationNotOver(Refusal):
 
 class DataIsRestricted(Refusal):
     """An objection keeps the data back, and the entry is published only as that allows."""
+
+
+class TimeLimitNotAhead(Refusal):
+    """The last day that a decision names lies after the day on which it was received, within ten years."""
+
+
+class TimeLimitNotSet(Refusal):
+    """This outcome sets nobody a time limit."""
+
+
+class TimeLimitMissed(Refusal):
+    """What the time limit was set for was not done in time."""
+
+
+class TimeLimitKept(Refusal):
+    """What the time limit was set for was done in time, or still can be."""
+
+
+class TimeLimitOver(Refusal):
+    """The time limit is over."""
+
+
+class TimeLimitRunning(Refusal):
+    """The time limit is not over yet."""
 
 
 REFUSALS = {kind.__name__: kind for kind in Refusal.__subclasses__()}

@@ -10,7 +10,7 @@ from typing import Any, Literal, assert_never
 from pydantic import Field
 
 from models import events as e
-from models.acts import Frozen, GrantTerms, Standing
+from models.acts import Frozen, GrantTerms, Standing, TimeLimit
 from models.restrictions import Restriction, RestrictionKind
 
 
@@ -34,6 +34,8 @@ class TaskState(Frozen):
     decided_by_event: int | None = None
     given: frozenset[str] = frozenset()
     terms: GrantTerms | None = None
+    limit: TimeLimit | None = None
+    """The time limit that its decision set."""
     late: bool = False
     passed: bool = False
     """The due instant passed while the task was open, and no notice has moved it since."""
@@ -42,6 +44,8 @@ class TaskState(Frozen):
     """Since when the applicant has been asked for a supplement that has not come."""
     supplements: int = 0
     """How often a supplement was asked for at this task."""
+    urgings: int = 0
+    urged_at: datetime | None = None
 
     @property
     def state(self) -> Literal["open", "claimed", "done", "cancelled"]:
@@ -119,7 +123,9 @@ class CaseState(Frozen):
     """Case to what it keeps back of the data that this case is about."""
     ordered: e.EntryChangeOrdered | None = None
     caused_by: str | None = None
-    """The case in which this one was ordered."""
+    """The case in which this one was ordered, or which gave cause for it."""
+    about_task: str | None = None
+    """The task that gave cause for it."""
     entry_items: tuple[str, ...] | None = None
     """The items that the entry has since an update changed them; None while none did."""
     behind: str | None = None
@@ -166,6 +172,7 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
                 "standing": event.standing,
                 "occurred_on": event.occurred_on,
                 "caused_by": event.caused_by,
+                "about_task": event.about_task,
             }
         case e.AccessOpened():
             grant = GrantState.model_validate(event.model_dump(include=set(GrantState.model_fields)))
@@ -239,6 +246,7 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             | e.ClockMoved()
             | e.SupplementAsked()
             | e.SupplementReceived()
+            | e.TaskUrged()
         ):
             task = state.tasks[event.task_id]
             changes["tasks"] = {**state.tasks, task.task_id: task.model_copy(update=_of_task(task, event))}
@@ -296,7 +304,8 @@ def _of_task(
     | e.ClockPassed
     | e.ClockMoved
     | e.SupplementAsked
-    | e.SupplementReceived,
+    | e.SupplementReceived
+    | e.TaskUrged,
 ) -> dict[str, Any]:
     match event:
         case e.TaskClaimed():
@@ -314,6 +323,7 @@ def _of_task(
                 "decided_by_event": event.number,
                 "given": event.given,
                 "terms": event.terms,
+                "limit": event.limit if isinstance(event, e.TaskDecided) else None,
                 "late": event.late,
                 "supplement_asked_at": None,
             }
@@ -328,6 +338,8 @@ def _of_task(
             return {"supplement_asked_at": event.at, "supplements": task.supplements + 1}
         case e.SupplementReceived():
             return {"supplement_asked_at": None}
+        case e.TaskUrged():
+            return {"urgings": task.urgings + 1, "urged_at": event.at}
         case _:
             assert_never(event)
 

@@ -21,6 +21,8 @@ class PostRow(SQLModel, table=True):
     body: str = Field(primary_key=True, foreign_key="bodies.body")
     post: str = Field(primary_key=True)
     account_id: str = Field(foreign_key="accounts.account_id")
+    department: str | None = None
+    """Of the body, where the law has one named: what it is called there."""
     filed_at: datetime = instant()
     filed_by: str
 
@@ -42,7 +44,9 @@ class AbsenceRow(SQLModel, table=True):
 class ChannelRow(SQLModel, table=True):
     """A way by which somebody wants to be told: an address that the sender's library knows, or a signed webhook.
 
-    `address` may hold a secret (a token in a path), `secret` always is one; neither is ever shown again.
+    `address` may hold a secret (a token in a path), `secret` always is one; neither is ever shown again, and both are
+    erased when the channel ends. `failures` in a row are since something was last sent, and nothing is tried on the
+    channel before `next_at`.
     """
 
     __tablename__ = "channels"
@@ -55,6 +59,12 @@ class ChannelRow(SQLModel, table=True):
     language: str
     created_at: datetime = instant()
     ended_at: datetime | None = instant(nullable=True, default=None)
+    next_at: datetime = instant()
+    failures: int = 0
+    given_up: int = 0
+    last_error: str | None = None
+    last_failed_at: datetime | None = instant(nullable=True, default=None)
+    last_sent_at: datetime | None = instant(nullable=True, default=None)
 
 
 class MessageRow(SQLModel, table=True):
@@ -90,7 +100,8 @@ class DeliveryRow(SQLModel, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["message_id"], ["messages.message_id"]),
         ForeignKeyConstraint(["channel_id"], ["channels.channel_id"]),
-        Index("deliveries_waiting", "channel_id", "next_at", postgresql_where=text("state = 'waiting'")),
+        Index("deliveries_waiting", "channel_id", "next_at", "number", postgresql_where=text("state = 'waiting'")),
+        Index("deliveries_in_order", "channel_id", "case_id", "number", postgresql_where=text("state = 'waiting'")),
     )
     message_id: str = Field(primary_key=True)
     channel_id: str = Field(primary_key=True)

@@ -39,6 +39,7 @@ class CaseRow(SQLModel, table=True):
         Index("cases_of_provider", "provider", text("received_at DESC"), "case_id"),
         Index("cases_of_dataset", "dataset_id"),
         Index("cases_latest", text("received_at DESC"), "case_id"),
+        Index("cases_rectifying", "city", postgresql_where=text("procedure = 'rectification' AND closed_at IS NULL")),
     )
     case_id: str = Field(primary_key=True)
     case_number: str = Field(unique=True)
@@ -93,6 +94,10 @@ class EventRow(SQLModel, table=True):
     event: dict[str, Any] = jsonb()
 
 
+WITH_A_DUE_DAY = "ended_at IS NULL AND due_at IS NOT NULL"
+"""Open tasks that can be overdue: the indexes of supervision hold these alone, whatever number is closed."""
+
+
 class TaskRow(SQLModel, table=True):
     """A task as the fold tells it. `state` is open, claimed, done or cancelled; overdue is computed when asked."""
 
@@ -113,6 +118,13 @@ class TaskRow(SQLModel, table=True):
             "due_at",
             "task_id",
             postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("tasks_due_of_body", "body", "due_at", "task_id", postgresql_where=text(WITH_A_DUE_DAY)),
+        Index("tasks_due_of_city", "city", "due_at", "task_id", postgresql_where=text(WITH_A_DUE_DAY)),
+        Index(
+            "tasks_due_counted",
+            *("city", "body", "procedure", "stage", "due_at"),
+            postgresql_where=text(WITH_A_DUE_DAY),
         ),
         Index("tasks_of_case", "case_id"),
         Index("tasks_of_city", "city", "due_at", "task_id"),
@@ -303,6 +315,10 @@ class AccountRow(SQLModel, table=True):
     """Who may act: the id is opaque, so that logs and histories hold no name."""
 
     __tablename__ = "accounts"
+    __table_args__ = (
+        Index("accounts_of_body", "body", postgresql_where=text("body IS NOT NULL")),
+        Index("accounts_of_city", "city", postgresql_where=text("city IS NOT NULL")),
+    )
     account_id: str = Field(primary_key=True)
     login: str = Field(unique=True)
     name: dict[str, Any] = jsonb()

@@ -62,14 +62,19 @@ def admissible(rules: ProcedureRules, filing: Mapping[str, object], dataset: Dat
     ]
 
 
+def why_not_of(rules: ProcedureRules, openness: str) -> str | None:
+    """Why data of that openness is not what the procedure is about, a code; None where it is."""
+    if openness in rules.concerns:
+        return None
+    if rules.grant:
+        return "closed" if openness == "closed" else "not_conditional"
+    return "not_open" if openness == "closed" else "not_concerned"
+
+
 def _openness(rules: ProcedureRules, dataset: DatasetFacts) -> Iterator[Inadmissible]:
     """Data is asked for, or objected to, only if the procedure is about data of its openness."""
-    if dataset.openness in rules.concerns:
+    if (code := why_not_of(rules, dataset.openness)) is None:
         return
-    if rules.grant:
-        code = "closed" if dataset.openness == "closed" else "not_conditional"
-    else:
-        code = "not_open" if dataset.openness == "closed" else "not_concerned"
     params = {"dataset_id": dataset.dataset_id, "openness": dataset.openness, **_law(rules)}
     yield Inadmissible("dataset_id", code, None, params)
 

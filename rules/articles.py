@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rules.pinned import Label
+from rules.pinned import Basis, Citation, Label
 
 _ARTICLE = re.compile(r"^(?P<article>[0-9]+)(?:\.(?P<paragraph>[0-9]+))?(?:\((?P<item>[0-9]+)\))?$")
 _DIGITS = "零一二三四五六七八九"
@@ -22,6 +22,17 @@ def article_label(article: str) -> Label:
     if item:
         zh, en = f"{zh}第（{_chinese(int(item))}）项", f"{en}({item})" if not paragraph else f"{en}, item {item}"
     return Label(zh=zh, en=en)
+
+
+def phrase(city: Label, citation: Citation) -> Label:
+    """How a person quotes a rule of a city: "Nanning article 20(3)"; a service rule is called one, with its reason."""
+    if citation.basis is Basis.LAW:
+        article = article_label(citation.article)
+        return Label(zh=f"{city.zh}{article.zh}", en=f"{city.en} {article.en[0].lower()}{article.en[1:]}")
+    note = citation.note or Label(zh=citation.article, en=citation.article)
+    return Label(
+        zh=f"{city.zh}服务规则（{note.zh.rstrip('。.')}）", en=f"{city.en} service rule ({note.en.rstrip('。.')})"
+    )
 
 
 def _chinese(number: int) -> str:

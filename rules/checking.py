@@ -12,7 +12,8 @@ from typing import Any, NamedTuple, TypeGuard
 
 from pydantic import BaseModel
 
-from rules.pack import SERVICE, Pack, Source, Version
+from rules.deadlines import Unit, parse_period
+from rules.pack import SERVICE, Pack, ReminderTerms, Source, Version
 from rules.procedure_checking import check_cut
 
 Path = tuple[str | int, ...]
@@ -37,7 +38,7 @@ def findings(pack: Pack, calendars: Collection[str]) -> list[Finding]:
     found = [*_parameters(pack), *_citations(pack)]
     if found:
         return found
-    return [*_sources_in_force(pack), *_procedures(pack)]
+    return [*_sources_in_force(pack), *_around(pack), *_procedures(pack)]
 
 
 def _names(pack: Pack, calendars: Collection[str]) -> Iterator[Finding]:
@@ -143,6 +144,32 @@ def _sources_in_force(pack: Pack) -> Iterator[Finding]:
         if not lasts or version.in_force_from < source.in_force_from:
             told = f"in force from {source.in_force_from} until {source.in_force_until or 'no known end'}"
             yield Finding(path, "source_not_in_force", f"the source cited is {told}")
+
+
+def _around(pack: Pack) -> Iterator[Finding]:
+    """Who urges and who fills posts are bodies of the city, and reminders have hours to leave in."""
+    for role in pack.urging:
+        if role not in pack.bodies:
+            yield Finding(("urging", role), "no_responsible_body", f"{role} is no body of this city")
+    for post, entry in pack.posts.items():
+        for i, version in enumerate(entry.versions):
+            for role in version.value.required_of if version.value else ():
+                if role not in pack.bodies:
+                    path: Path = ("posts", post, "versions", i)
+                    yield Finding(path, "no_responsible_body", f"{role} is no body of this city")
+    for i, terms in enumerate(pack.reminders or ()):
+        if terms.value is not None:
+            yield from _reminders(("reminders", i), terms.value)
+
+
+def _reminders(path: Path, terms: ReminderTerms) -> Iterator[Finding]:
+    if terms.closes <= terms.opens:
+        yield Finding(path, "empty_interval", f"working hours from {terms.opens} until {terms.closes}")
+    units = [parse_period(period).unit for period in terms.overdue_every]
+    if len(units) > len(set(units)):
+        yield Finding((*path, "overdue_every"), "ambiguous", "more than one period in the same unit")
+    if terms.at_once_every and parse_period(terms.at_once_every).unit is not Unit.HOURS:
+        yield Finding((*path, "at_once_every"), "not_in_hours", "what is owed promptly is reminded of at any hour")
 
 
 def _procedures(pack: Pack) -> Iterator[Finding]:

@@ -29,6 +29,8 @@ class Duty(BaseModel):
     status: Status = "open"
     excused: Wording | None = None
     """Why this system does not carry out the duty."""
+    lacking: Wording | None = None
+    """Of an open duty: what is not there yet."""
     rules: tuple[str, ...] = ()
     """Paths in the city's pack."""
     workflow: Text | None = None
@@ -41,6 +43,8 @@ class Duty(BaseModel):
             raise ValueError(f"{self.id}: a duty that is met names its tests and the rules or workflow that meet it")
         if (self.status == "excused") != (self.excused is not None):
             raise ValueError(f"{self.id}: a duty is excused with a reason, and only an excused duty has one")
+        if self.lacking is not None and self.status != "open":
+            raise ValueError(f"{self.id}: only an open duty lacks something")
         return self
 
 

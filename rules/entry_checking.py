@@ -162,8 +162,16 @@ def _order(cut: Cut, terms: OutcomeTerms, facts: Facts) -> Iterator[tuple[str, s
         known = {value for value, entry in update.choices.get("trigger", {}).items() if applies(entry.versions, cut.on)}
         if terms.trigger not in known:
             yield "unknown_choice", f"the trigger of a {CATALOGUE_UPDATE} has no value {terms.trigger}"
-    if terms.by_publication and ORDERED not in facts:
+    if not terms.by_publication:
+        return
+    if ORDERED not in facts:
         yield "nothing_ordered", "this comes of a publication, and on one way no update was ordered"
+    effects = (terms.requires, terms.data, terms.whole_dataset, terms.marks, terms.answers, terms.entry, terms.opens)
+    if any(effects):
+        yield (
+            "effect_without_decision",
+            "this comes of a publication: nobody decides it, so it demands and does nothing",
+        )
 
 
 def _questions(cut: Cut, terms: OutcomeTerms, facts: Facts) -> Iterator[tuple[str, str]]:

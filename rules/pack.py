@@ -22,12 +22,13 @@ WITHDRAWN = "withdrawn"
 DECISION_FIELDS = frozenset(
     {"reason", "basis", "reference", "tender_reference", "access_mode_basis"}
     | {"answer", "measure", "processing", "processed_on", "need", "entry", "held_from", "held_until"}
+    | {"time_limit", "last_day"}
 )
 """What a decision can carry: all that a grant may require, and an outcome beside what the filing states."""
 
 FILING_FIELDS = frozenset(
     {"purpose", "data_items", "scenario", "safeguards", "access_mode", "use", "urgency", "tender_reference"}
-    | {"ground", "statement", "evidence", "leak", "trigger"}
+    | {"ground", "statement", "evidence", "leak", "trigger", "breach"}
 )
 """What a filing can carry, and so all that a pack may demand of it."""
 
@@ -40,6 +41,12 @@ proposes, `change` how that differs from today's, `origin` whether the data was 
 
 CATALOGUE_UPDATE = "catalogue_update"
 """The procedure by which an entry of the catalogue changes, whatever made it change."""
+
+RECTIFICATION = "rectification"
+"""The procedure by which a body that breached a duty is made to put it right; others than its bodies do not see it."""
+
+BREACH = "breach"
+"""The choice of a rectification that says which duty was breached."""
 
 GROUND = "ground"
 """The choice of an objection that says why it is made."""
@@ -130,6 +137,9 @@ class OutcomeTerms(Authored):
     """Nobody decides it: it comes of the publication of the update that the case ordered."""
     opens: tuple[Name, ...] = ()
     """Stages that lie open beside the others of the step from here on."""
+    when_limit: Literal["kept", "missed", "running", "over"] | None = None
+    """It can be decided only if the stage whose time limit a decision set was done in time (`kept`) or was not
+    (`missed`), or only while that limit is `running`, or once it is `over`."""
 
 
 class OutcomeEntry(Authored):
@@ -138,13 +148,14 @@ class OutcomeEntry(Authored):
 
 
 PeriodTerms = Annotated[
-    Annotated[Mapping[Name, Period], Tag("numbers")] | Annotated[Literal["promptly"], Tag("word")],
+    Annotated[Mapping[Name, Period], Tag("numbers")] | Annotated[Literal["promptly", "set_by_decision"], Tag("word")],
     Discriminator(lambda value: "word" if isinstance(value, str) else "numbers"),
 ]
 
 
 class StageEntry(Authored):
-    """A stage; `period` maps each urgency to its period, is `promptly`, or is null where the law gives no number."""
+    """A stage; `period` maps each urgency to its period, is `promptly` or `set_by_decision` (whoever puts the stage
+    before its body sets it), or is null where the law gives no number."""
 
     label: Wording
     body: OneOrMore[Version[Name]]
@@ -250,6 +261,12 @@ class EveryTerms(Authored):
     days: Annotated[int, Strict(), Field(ge=1)]
 
 
+class ProposedTerms(Authored):
+    """For how many working days a task is overdue before the procedure is proposed to who may begin it."""
+
+    after: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3}wd$")]
+
+
 Concerned = Literal["closed", "conditional", "unconditional"]
 
 
@@ -296,6 +313,48 @@ class Procedure(Authored):
     grant: OneOrMore[Version[GrantTerms]] | None = None
     hold: OneOrMore[Version[HoldTerms]] | None = None
     every: OneOrMore[Version[EveryTerms]] | None = None
+    against: OneOrMore[Version[OneOrMore[Name]]] | None = None
+    """Roles of the bodies against which it can be directed; providers where nothing is said."""
+    proposed: OneOrMore[Version[ProposedTerms]] | None = None
+
+
+class MaintenanceTerms(Authored):
+    """How long before it begins an interruption of the service is announced, and whether it falls, in principle, on
+    days off."""
+
+    announced: Period
+    on_days_off: StrictBool
+
+
+TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
+
+class ReminderTerms(Authored):
+    """When those who have a task are reminded of it: before its clock ends, when it ends, and every so often after it.
+
+    What is given in working days is for clocks in working days, what is given in hours for those in hours;
+    `at_once_every` is for what the law wants done promptly. `closes` is exclusive.
+    """
+
+    before: tuple[Period, ...]
+    overdue_every: tuple[Period, ...]
+    at_once_every: Period | None = None
+    opens: TimeOfDay
+    closes: TimeOfDay
+
+
+class PostTerms(Authored):
+    """The roles of the bodies that have to name somebody for a post, and whether with it the department in charge."""
+
+    required_of: tuple[Name, ...] = ()
+    with_department: StrictBool = False
+
+
+class PostEntry(Authored):
+    """A post of a body."""
+
+    label: Wording
+    versions: OneOrMore[Version[PostTerms]]
 
 
 class Pack(Authored):
@@ -313,6 +372,17 @@ class Pack(Authored):
     service_rules: Mapping[Name, Wording] = Field(default_factory=dict)
     """Our choices where the law is silent: name to reason."""
     bodies: Mapping[Name, OneOrMore[Version[Wording]]]
+    maintenance: OneOrMore[Version[MaintenanceTerms]] | None = None
+    """How the service may be interrupted; where nothing is said, an announcement is free in form and time."""
+    holders: OneOrMore[Version[Literal["public"]]] | None = None
+    """Who holds conditional data is public; where nothing is said, it is not."""
+    urging: Mapping[Name, OneOrMore[Version[OneOrMore[Literal["reviewer", "supervisor"]]]]] = Field(
+        default_factory=dict
+    )
+    """Role of a body to the roles of its accounts that may urge (催办)."""
+    reminders: OneOrMore[Version[ReminderTerms]] | None = None
+    posts: Mapping[Name, PostEntry] = Field(default_factory=dict)
+    """The posts that a body fills."""
     procedures: Annotated[Mapping[Name, Procedure], Field(min_length=1)]
 
     @property

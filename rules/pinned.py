@@ -98,6 +98,17 @@ class EntryEffect(StrEnum):
     PUBLISH = "publish"
 
 
+class LimitStanding(StrEnum):
+    """How the time limit that a decision set stands; two of these are true at every instant."""
+
+    KEPT = "kept"
+    """What it was set for was done in time, or still can be."""
+    MISSED = "missed"
+    RUNNING = "running"
+    """Its last day is not over, whether or not that is done."""
+    OVER = "over"
+
+
 class Outcome(Pinned):
     """One way to decide a stage. Without `leads_to` the stage is done, and its step goes on when all beside it are."""
 
@@ -124,6 +135,8 @@ class Outcome(Pinned):
     """Nobody decides it: it comes of the publication of the update that the case ordered."""
     opens: tuple[str, ...] = ()
     """Stages that lie open beside the others of the step from here on."""
+    when_limit: LimitStanding | None = None
+    """It can be decided only while the time limit that a decision set stands so."""
     citation: Citation
 
 
@@ -151,6 +164,8 @@ class Stage(Pinned):
     period_citation: Citation | None = None
     promptly: bool = False
     """The law says *promptly* or *immediately* and gives no number: the clock shows the time used."""
+    set_by_decision: bool = False
+    """Whoever puts it before its body sets its time limit with that decision."""
     clock_from: ClockFrom = ClockFrom.OPENING
     only_when: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     """Choice of the filing to the values for which the stage lies open at all."""
@@ -275,10 +290,42 @@ class HoldRule(Pinned):
         return choices.get("ground") in self.grounds or also
 
 
+class UrgingRule(Pinned):
+    """A body that may urge (催办) those whose tasks are open: its role, and the roles of its accounts that do so."""
+
+    body: str
+    by: tuple[str, ...]
+    citation: Citation
+
+
+class ReminderRule(Pinned):
+    """When those who have a task are reminded of it. A period in working days is reminded of in working days, one in
+    hours in hours: of each list the first entry in the unit of the clock counts, and all of them of `before`."""
+
+    before: tuple[str, ...]
+    """Periods before the end of the clock."""
+    overdue_every: tuple[str, ...]
+    """Periods between the reminders after its end."""
+    at_once_every: str | None
+    """Hours between the reminders of what the law wants done promptly."""
+    opens: str
+    closes: str
+    """Working hours of the bodies, `09:00`; `closes` is exclusive. Outside them, and on days off, only clocks in hours
+    and what is owed promptly are reminded of."""
+    citation: Citation
+
+
 class EveryRule(Pinned):
     """How often the procedure is begun for each dataset by itself. `days` are calendar days."""
 
     days: int
+    citation: Citation
+
+
+class ProposedRule(Pinned):
+    """For how many working days (`5wd`) a task is overdue before the procedure is proposed to who may begin it."""
+
+    after: str
     citation: Citation
 
 
@@ -324,6 +371,13 @@ class ProcedureRules(Pinned):
     grant: GrantRule | None = None
     hold: HoldRule | None = None
     every: EveryRule | None = None
+    against: tuple[str, ...] = ("provider",)
+    """Roles of the bodies against which it can be directed."""
+    proposed: ProposedRule | None = None
+    urging: tuple[UrgingRule, ...] = ()
+    """Who may urge; nobody, in rules that were pinned before this was told."""
+    reminders: ReminderRule | None = None
+    """None: nobody is reminded of anything."""
     counting: tuple[CountingRule, ...] = ()
     """One for each unit in which a period is given; none in rules that were pinned before this was told."""
     selection: SelectionRule | None = None

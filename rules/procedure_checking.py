@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 
 from rules.cutting import Broken, Cut, Path, applies, targets_of, thens_of
-from rules.deadlines import parse_period
+from rules.deadlines import Unit, parse_period
 from rules.entry_checking import broken_of_entry
+from rules.limit_checking import broken_of_limits, is_limited
 from rules.pack import (
     CATALOGUE_UPDATE,
     DECISION_FIELDS,
@@ -55,6 +56,7 @@ class _Cut(Cut):
         yield from self._targets()
         yield from self._walk()
         yield from broken_of_entry(self)
+        yield from broken_of_limits(self)
         if GROUND in self.choices:
             yield from self._objection()
 
@@ -130,6 +132,7 @@ class _Cut(Cut):
     def _counting(self, stages: Iterable[str]) -> Iterator[Broken]:
         """It is said how periods run for each unit in which one is given, and for no other."""
         given = {parse_period(period).unit.value for stage in stages for period in self._periods(stage)}
+        given |= {Unit.WORKING_DAYS.value} if any(is_limited(self, stage) for stage in stages) else set()
         told = {unit for unit, versions in self.procedure.counting if versions and applies(versions, self.on)}
         for unit in sorted(given - told):
             yield (

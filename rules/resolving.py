@@ -35,14 +35,18 @@ from rules.pinned import (
     GrantRule,
     HoldRule,
     Label,
+    LimitStanding,
     Outcome,
     ProcedureRules,
+    ProposedRule,
     Regulation,
+    ReminderRule,
     Requirement,
     SelectionRule,
     Stage,
     Step,
     SupplementRule,
+    UrgingRule,
 )
 
 T = TypeVar("T")
@@ -152,6 +156,9 @@ class _Cut:
         concerns = self._held(procedure.concerns)
         filed_by = self._held(procedure.filed_by)
         every = self._held(procedure.every)
+        reminders = self._held(pack.reminders)
+        against = self._held(procedure.against)
+        proposed = self._held(procedure.proposed)
         withdrawal = self._held(procedure.withdrawal)
         correction = self._held(procedure.correction)
         bodies = {role: _label(v.value) for role, named in pack.bodies.items() if (v := self._held(named))}
@@ -190,7 +197,15 @@ class _Cut:
             concerns=concerns.value if concerns else ("conditional",),
             hold=HoldRule(**hold.value.model_dump(), citation=citation(pack, hold.cite)) if hold else None,
             every=EveryRule(days=every.value.days, citation=citation(pack, every.cite)) if every else None,
+            against=against.value if against else ("provider",),
+            proposed=ProposedRule(after=proposed.value.after, citation=citation(pack, proposed.cite))
+            if proposed
+            else None,
             grant=GrantRule(term_days=grant.value.term_days, citation=citation(pack, grant.cite)) if grant else None,
+            urging=tuple(self._urging()),
+            reminders=ReminderRule(**reminders.value.model_dump(), citation=citation(pack, reminders.cite))
+            if reminders
+            else None,
             counting=counting,
             selection=SelectionRule(
                 selected_by=procedure.selected_by.value, citation=citation(pack, procedure.selected_by.cite)
@@ -241,6 +256,7 @@ class _Cut:
             period_by=entry.period_by,
             period_citation=citation(self.pack, period.cite),
             promptly=period.value == "promptly",
+            set_by_decision=period.value == "set_by_decision",
             clock_from=ClockFrom(order.clock_from.get(name, ClockFrom.OPENING)),
             only_when=dict(order.only_when.get(name, {})),
             outlasting=name in order.outlasting,
@@ -269,6 +285,7 @@ class _Cut:
                     trigger=version.value.trigger,
                     by_publication=version.value.by_publication,
                     opens=version.value.opens,
+                    when_limit=LimitStanding(version.value.when_limit) if version.value.when_limit else None,
                     citation=citation(self.pack, version.cite),
                 )
 
@@ -283,6 +300,11 @@ class _Cut:
                     upheld=version.value.upheld,
                     citation=citation(self.pack, version.cite),
                 )
+
+    def _urging(self) -> Iterator[UrgingRule]:
+        for role, versions in self.pack.urging.items():
+            if held := self._held(versions):
+                yield UrgingRule(body=role, by=held.value, citation=citation(self.pack, held.cite))
 
     def _counting(self) -> Iterator[CountingRule]:
         for unit, versions in self.procedure.counting:

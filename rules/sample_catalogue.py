@@ -17,7 +17,7 @@ from pydantic import Field, StringConstraints, ValidationError, field_validator,
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from rules.pack import Authored, Day, Name, Wording
+from rules.pack import Authored, Day, Name, Text, Wording
 
 City = Annotated[str, StringConstraints(pattern=r"^[a-z]+$")]
 BodyId = Annotated[str, StringConstraints(pattern=r"^[a-z]+\.[a-z]+$")]
@@ -111,6 +111,11 @@ class SampleBody(Authored):
         return self
 
 
+def account_id_of(login: str) -> str:
+    """Says nothing about the person: `acc_` and the first 16 hex digits of the SHA-256 of the login."""
+    return "acc_" + hashlib.sha256(login.encode()).hexdigest()[:16]
+
+
 class SampleAccount(Authored):
     """A demo account. Officers act for a body; applicants and the administrator belong to no city."""
 
@@ -123,7 +128,7 @@ class SampleAccount(Authored):
     @property
     def account_id(self) -> str:
         """Says nothing about the person: `acc_` and the first 16 hex digits of the SHA-256 of the login."""
-        return "acc_" + hashlib.sha256(self.login.encode()).hexdigest()[:16]
+        return account_id_of(self.login)
 
     @model_validator(mode="after")
     def _fields_agree(self) -> Self:
@@ -134,11 +139,25 @@ class SampleAccount(Authored):
         return self
 
 
+class SamplePost(Authored):
+    """A post of a body, and the account that holds it."""
+
+    body: BodyId
+    post: Name
+    login: Login
+    department: Text | None = None
+
+    @property
+    def account_id(self) -> str:
+        return account_id_of(self.login)
+
+
 class SampleCatalogue(Authored):
     """What one file states, or all of them together: ids are unique, and whatever is referred to exists."""
 
     bodies: tuple[SampleBody, ...] = ()
     accounts: tuple[SampleAccount, ...] = ()
+    posts: tuple[SamplePost, ...] = ()
     datasets: tuple[SampleDataset, ...] = ()
 
     @model_validator(mode="after")
@@ -153,6 +172,11 @@ class SampleCatalogue(Authored):
         for account in self.accounts:
             if account.body is not None and account.body not in roles:
                 raise ValueError(f"body: {account.login} acts for {account.body}, which is no body here")
+        _refuse_duplicates("post", (f"{p.body}/{p.post}" for p in self.posts))
+        serves = {account.login: account.body for account in self.accounts}
+        for post in self.posts:
+            if serves.get(post.login) != post.body:
+                raise ValueError(f"login: {post.login} holds a post of {post.body} and does not serve it")
         return self
 
 
@@ -183,6 +207,11 @@ def accounts() -> tuple[SampleAccount, ...]:
     return _catalogue().accounts
 
 
+def posts() -> tuple[SamplePost, ...]:
+    """Who holds which post of `bodies()`."""
+    return _catalogue().posts
+
+
 def datasets() -> tuple[SampleDataset, ...]:
     """Every sample dataset; its provider is one of `bodies()`."""
     return _catalogue().datasets
@@ -195,6 +224,7 @@ def _catalogue() -> SampleCatalogue:
     return SampleCatalogue(
         bodies=tuple(b for part in parts for b in part.bodies),
         accounts=tuple(a for part in parts for a in part.accounts),
+        posts=tuple(p for part in parts for p in part.posts),
         datasets=tuple(d for part in parts for d in part.datasets),
     )
 

@@ -6,7 +6,7 @@ import asyncio
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from temporalio.client import Client
@@ -82,6 +82,7 @@ class Driver:
         given: Iterable[str] = ("purpose",),
         evidence: Iterable[str] = (),
         content: Mapping[str, Any] | None = None,
+        occurred_on: date | None = None,
         hand_over: bool = True,
     ) -> str:
         """A filing about a sample-like dataset of the city's transport department; its case id."""
@@ -100,6 +101,7 @@ class Driver:
                 choices={**defaults, **(choices or {})},
                 given=frozenset(given),
                 evidence=tuple(evidence),
+                occurred_on=occurred_on,
             )
 
         kept = content or {"purpose": "to be read by people only"}

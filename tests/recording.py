@@ -26,8 +26,8 @@ from models import acts as a
 from models.course import access_case_id
 from stack.postgres import Postgres
 from stack.temporal import NAMESPACE, TIME_SKIPPING, TemporalServer
-from tests import recorded, recording_entries, recording_objections
-from tests.driving import Driver, ShiftedClock
+from tests import recorded, recording_entries, recording_objections, recording_rectifications
+from tests.driving import WHATEVER_IS_ASKED, Driver, ShiftedClock
 from tests.skipping import A_MOMENT, Skipping
 from tests.walking import AGREED, BOTH_SIGN, Walk
 from worker import build_worker
@@ -132,6 +132,21 @@ async def claimed(walk: Walk) -> None:
         await walk.decide((stage, outcome))
 
 
+async def urged(walk: Walk) -> None:
+    """The operator urges the provider, whose officer is away; the substitute decides what that officer claimed."""
+    await walk.file()
+    await walk.decide(AGREED[walk.city][0])
+    stage, outcome = AGREED[walk.city][1]
+    assert await walk.on(stage, a.Claim) == "accepted"
+    task = await walk.driver.task(walk.case_id, stage)
+    operator = a.Actor(account="acc_operator", body=f"{walk.city}.operator")
+    for roles, answer in (("gateway", "UrgingNotYours"), ("reviewer", "accepted")):
+        assert await walk.do(a.Urge, operator, task_id=task.task_id, roles=frozenset({roles})) == answer
+    told = {"outcome": outcome, "given": WHATEVER_IS_ASKED, "in_place_of": task.claimed_by}
+    assert await walk.on(stage, a.Decide, officer="2", **told) == "accepted"
+    await walk.decide(*AGREED[walk.city][2:], *BOTH_SIGN)
+
+
 async def renounced(walk: Walk) -> None:
     await granted(walk)
     access = await walk.access()
@@ -187,6 +202,7 @@ BY_CITY: Mapping[str, Mapping[str, Path_]] = {
         "disapproved": disapproved,
         "coordinated": coordinated,
         "opinion": opinion,
+        "urged": urged,
         "revoked": revoked,
         "expired": expired,
         "late": late,
@@ -205,7 +221,8 @@ def paths() -> Iterable[tuple[str, str, Path_]]:
     of_requests = (EVERYWHERE, BY_CITY)
     of_objections = (recording_objections.EVERYWHERE, recording_objections.BY_CITY)
     of_entries = (recording_entries.EVERYWHERE, recording_entries.BY_CITY)
-    for everywhere, by_city in (of_requests, of_objections, of_entries):
+    of_rectifications = (recording_rectifications.EVERYWHERE, recording_rectifications.BY_CITY)
+    for everywhere, by_city in (of_requests, of_objections, of_entries, of_rectifications):
         yield from ((city, name, path) for city in AGREED for name, path in {**everywhere, **by_city[city]}.items())
 
 

@@ -12,6 +12,9 @@ import pytest
 from stack.postgres import Postgres
 from stack.temporal import TIME_SKIPPING, TemporalServer
 
+REPORTED_AT_ONCE = {"system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute": "1"}
+"""A workflow task that fails is reported the first time, and not after a minute of failing."""
+
 
 @pytest.fixture(scope="session")
 def services_home() -> Iterator[Path]:
@@ -35,7 +38,7 @@ def postgres_server(services_home: Path) -> Iterator[Postgres]:
 @pytest.fixture(scope="session")
 def temporal_server(services_home: Path) -> Iterator[TemporalServer]:
     """A running dev server that can skip time; workflows ask for it one by one."""
-    server = TemporalServer(services_home, dynamic_config=TIME_SKIPPING)
+    server = TemporalServer(services_home, dynamic_config={**TIME_SKIPPING, **REPORTED_AT_ONCE})
     server.start()
     yield server
     server.stop()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("rules", "models", "workflows", "activities", "api", "stack", "cli", "migrations")
+ROOMS = ("rules", "models", "workflows", "activities", "api", "stack", "simulation", "cli", "migrations")
 LINT = Path(sys.executable).with_name("lint-imports")
 
 

@@ -10,6 +10,16 @@ from workflows.demand import Demand
 from workflows.leak import Leak
 from workflows.objection import Objection
 from workflows.openness_review import OpennessReview
+from workflows.rectification import Rectification
 
-WORKFLOWS: tuple[type[Case], ...] = (AccessRequest, Access, Objection, Leak, CatalogueUpdate, Demand, OpennessReview)
+WORKFLOWS: tuple[type[Case], ...] = (
+    AccessRequest,
+    Access,
+    Objection,
+    Leak,
+    CatalogueUpdate,
+    Demand,
+    OpennessReview,
+    Rectification,
+)
 BY_NAME: dict[str, type[Case]] = {workflow.procedure.name: workflow for workflow in WORKFLOWS}

@@ -39,6 +39,7 @@ from workflows.procedures import BY_NAME
 
 PATH = "/v1/catalogue-updates"
 DRAFT = "draft"
+TAKE_TURN = "take_turn"
 AUTHORITY = "authority"
 
 router = APIRouter(tags=["catalogue updates"])
@@ -78,8 +79,13 @@ class Updating:
             return filing
 
         state = await self._filer.file(self._case_id, CATALOGUE_UPDATE, form.said(), received)
+        if form.entry and state.behind and await self._reader.is_waiting(self._case_id, TAKE_TURN):
+            # The turn has come, and nobody has told the engine yet.
+            await self._reader.release()
+            await self._runtime.courier.send_and_wait(self._case_id)
+            state = (await self._reader.case_read(self._case_id)).state
         if form.entry and not state.behind:
-            await self._submit(form, concerned.dataset)
+            await self._submit(form)
         return await self._filer.shown(self._case_id)
 
     async def _concerned(self, form: CatalogueUpdateForm) -> Concerned:
@@ -173,10 +179,12 @@ class Updating:
             measure=draft.measure,
         )
 
-    async def _submit(self, form: CatalogueUpdateForm, dataset: DatasetRow | None) -> None:
+    async def _submit(self, form: CatalogueUpdateForm) -> None:
         """The draft is in the inbox, and worked off if the engine is there in time. Raises a Problem if it is refused,
         as when another officer has submitted one meanwhile."""
         if await self._reader.act(self._draft_id) is None:
+            # As it is now that the turn has come: it may have been published anew since the call came in.
+            dataset = await self._reader.dataset(form.dataset_id) if form.dataset_id else None
             submission = self._submission(form, await self._reader.case_read(self._case_id), dataset)
             assert submission, "the receipt of the filing asked whether the draft is the caller's to submit"
             content = {**form.submission(), "outcome": submission.outcome}
@@ -228,5 +236,7 @@ async def file_catalogue_update(form: CatalogueUpdateForm, call: Annotated[Updat
     """By a reviewer of the provider whose entry it is, or of the authority. Without `entry` the event is on record, and
     the draft follows as a decision of the compilation; the clock of the law runs from `occurred_on` meanwhile. With
     `entry` the draft is submitted too, or nothing is received. While another update of the entry goes first the case
-    waits for its turn (`waits_for`), and so does the draft: the same call, repeated then, submits it."""
+    waits for its turn (`waits_for`), and its draft is kept (`update.draft`). When the turn has come it lies before its
+    body, who looks at what was published meanwhile and decides `submit`, which submits the draft that is kept unless
+    another is stated; the same call, repeated then, submits it too."""
     return await call.receive(form)

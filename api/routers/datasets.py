@@ -86,6 +86,10 @@ class DatasetThen(EntryShown):
     number: int
     published_at: Instant | None
     case_number: str | None
+    disputed: Annotated[
+        bool, Field(description="bears the disputed mark of an objection today, whichever day is asked for")
+    ]
+    disputed_then: Annotated[bool, Field(description="bore the mark at the end of that day")]
 
 
 class DataUpdateForm(Form):
@@ -187,7 +191,16 @@ async def one_dataset(
     version, case_number = then
     entry = entry_shown(row, version or row, names, language)
     number, published_at = (version.number, version.published_at) if version else (1, None)
-    return DatasetThen(**entry, on=on, number=number, published_at=published_at, case_number=case_number)
+    return DatasetThen(
+        **entry,
+        on=on,
+        number=number,
+        published_at=published_at,
+        case_number=case_number,
+        # The mark stands wherever the dataset is shown (Nanjing 35), an older entry of it no less.
+        disputed=(await reader.standings([dataset_id]))[dataset_id].disputed,
+        disputed_then=await reader.was_disputed(dataset_id, on),
+    )
 
 
 @router.post(

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, and_, not_, or_
 from sqlmodel import col
 
 from api.dependencies import Calling, Cursor, Limit, Officer, Reading, Rendering, Reviewer, Running, TaskId, Word
-from api.drafts import Drafted, drafted, submits
-from api.forms import MEASURE, TERMS, DecisionForm, OpinionDemand, ReassignmentForm, SupplementDemand
+from api.drafts import Drafted, drafted, submits, with_kept_draft
+from api.forms import LIMIT, MEASURE, TERMS, DecisionForm, OpinionDemand, ReassignmentForm, SupplementDemand
 from api.openapi import act_answers, problems
 from api.paging import Part, cursor, instant, place_of
 from api.problems import Problem, Wrong, invalid
@@ -102,14 +102,14 @@ async def one_task(task_id: TaskId, caller: Calling, reader: Reading, renderer: 
 async def claim(task_id: TaskId, _caller: Reviewer, receiver: Receiving) -> ActShown:
     """The task is the caller's to decide; an unclaimed one may be decided by any officer of its body."""
     task = await receiver.own_task(task_id)
-    return await receiver.receive(a.Claim(**receiver.fields(task.case_id), task_id=task_id))
+    return await receiver.receive(a.Claim(**await receiver.on_task(task)))
 
 
 @router.post("/{task_id}/release", response_model=ActShown, responses=act_answers(), summary="Give up a claim")
 async def release(task_id: TaskId, _caller: Reviewer, receiver: Receiving) -> ActShown:
     """Any officer of the body may decide the task again."""
     task = await receiver.own_task(task_id)
-    return await receiver.receive(a.Release(**receiver.fields(task.case_id), task_id=task_id))
+    return await receiver.receive(a.Release(**await receiver.on_task(task)))
 
 
 @router.post(
@@ -126,8 +126,7 @@ async def reassign(
     if to is None:
         raise invalid("to", "account_unknown")
     act = a.Reassign(
-        **receiver.fields(task.case_id),
-        task_id=task_id,
+        **await receiver.on_task(task),
         to=to.account_id,
         to_body=to.body if "reviewer" in to.roles else None,
         supervises=caller.has("supervisor"),
@@ -140,22 +139,24 @@ async def decide(
     task_id: TaskId, form: DecisionForm, _caller: Reviewer, reader: Reading, receiver: Receiving
 ) -> ActShown:
     """An outcome of the task, with what the rules demand for it. In time if it was received before the due instant,
-    whenever it is worked off."""
+    whenever it is worked off. In a catalogue update whose filing came with a draft, a decision that submits without
+    `entry` submits that one."""
     task = await receiver.own_task(task_id)
+    case = await receiver.case(task.case_id)
+    form = await with_what_is_kept(reader, case, task, form)
     # What a draft means depends on the entry, which it may have changed since.
     if form.entry and (known := await receiver.received_before(form.said())):
         return known
-    case = await receiver.case(task.case_id)
     grants = await says_what_it_may(reader, case, form)
     draft = None if grants else await draft_of(reader, task, form)
     act = a.Decide(
-        **receiver.fields(task.case_id),
-        task_id=task_id,
+        **await receiver.on_task(task),
         outcome=form.outcome,
         given=form.stated() | (draft.given if draft else frozenset()),
         terms=form.terms() if grants else None,
         amends=draft.amends if draft else None,
         measure=draft.measure if draft else None if grants else form.done_to_data(),
+        limit=form.limit(),
     )
     return await receiver.receive(act, form.said())
 
@@ -167,12 +168,13 @@ async def correct(
     """Another decision in the place of the body's own, until the next body has acted."""
     task = await receiver.own_task(task_id)
     grants = await says_what_it_may(reader, await receiver.case(task.case_id), form)
+    if form.limit():
+        raise about(form.first_of(LIMIT), "TimeLimitNotSet")
     if not grants and form.done_to_data():
         # What was done to data is not undone by other words; a correction says nothing of it.
         raise about(form.first_of(("data_items", *MEASURE)), "MeasureNotAllowed")
     act = a.Correct(
-        **receiver.fields(task.case_id),
-        task_id=task_id,
+        **await receiver.on_task(task),
         outcome=form.outcome,
         given=form.stated(),
         terms=form.terms() if grants else None,
@@ -189,7 +191,7 @@ async def correct(
 async def ask_supplement(task_id: TaskId, form: SupplementDemand, _caller: Reviewer, receiver: Receiving) -> ActShown:
     """The clock runs on, unless a rule of the city says that it stops."""
     task = await receiver.own_task(task_id)
-    act = a.AskSupplement(**receiver.fields(task.case_id), task_id=task_id, given=form.given(frozenset({"text"})))
+    act = a.AskSupplement(**await receiver.on_task(task), given=form.given(frozenset({"text"})))
     return await receiver.receive(act, form.said())
 
 
@@ -197,7 +199,7 @@ async def ask_supplement(task_id: TaskId, form: SupplementDemand, _caller: Revie
 async def ask_opinion(task_id: TaskId, form: OpinionDemand, _caller: Reviewer, receiver: Receiving) -> ActShown:
     """The experts get a task of their own inside the stage, whose clock runs on."""
     task = await receiver.own_task(task_id)
-    act = a.AskOpinion(**receiver.fields(task.case_id), task_id=task_id, given=form.given(frozenset({"question"})))
+    act = a.AskOpinion(**await receiver.on_task(task), given=form.given(frozenset({"question"})))
     return await receiver.receive(act, form.said())
 
 
@@ -217,6 +219,17 @@ async def says_what_it_may(reader: Reader, case: CaseRow, form: DecisionForm) ->
         if unknown:
             raise invalid("data_items", "item_unknown", items=unknown)
     return grants
+
+
+async def with_what_is_kept(reader: Reader, case: CaseRow, task: TaskRow, form: DecisionForm) -> DecisionForm:
+    """The decision with the draft that came with the filing, where it is the first to submit one and states none."""
+    if form.entry is not None or task.procedure != CATALOGUE_UPDATE or task.round > 1:
+        return form
+    stage = (await reader.rules(case.rules_digest)).stage(task.stage)
+    if not submits(stage.outcome(form.outcome) if stage else None):
+        return form
+    filing = await reader.act(f"{task.case_id}.file")
+    return with_kept_draft(form, (filing.content if filing else None) or {})
 
 
 async def draft_of(reader: Reader, task: TaskRow, form: DecisionForm) -> Drafted | None:

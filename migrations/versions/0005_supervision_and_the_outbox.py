@@ -61,6 +61,12 @@ def upgrade() -> None:
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("given_up", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.String(), nullable=True),
+        sa.Column("last_failed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"],
             ["accounts.account_id"],
@@ -121,6 +127,7 @@ def upgrade() -> None:
         sa.Column("body", sa.String(), nullable=False),
         sa.Column("post", sa.String(), nullable=False),
         sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("department", sa.String(), nullable=True),
         sa.Column("filed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("filed_by", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -157,13 +164,42 @@ def upgrade() -> None:
     op.create_index(
         "deliveries_waiting",
         "deliveries",
-        ["channel_id", "next_at"],
+        ["channel_id", "next_at", "number"],
         unique=False,
         postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_index(
+        "deliveries_in_order",
+        "deliveries",
+        ["channel_id", "case_id", "number"],
+        unique=False,
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_index(
+        "accounts_of_body", "accounts", ["body"], unique=False, postgresql_where=sa.text("body IS NOT NULL")
+    )
+    op.create_index(
+        "accounts_of_city", "accounts", ["city"], unique=False, postgresql_where=sa.text("city IS NOT NULL")
+    )
+    op.create_index(
+        "cases_rectifying",
+        "cases",
+        ["city"],
+        unique=False,
+        postgresql_where=sa.text("procedure = 'rectification' AND closed_at IS NULL"),
     )
     op.add_column("tasks", sa.Column("urgings", sa.Integer(), server_default=sa.text("0"), nullable=False))
     op.add_column("tasks", sa.Column("urged_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("tasks", sa.Column("remind_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(
         "tasks_to_remind_of", "tasks", ["remind_at"], unique=False, postgresql_where=sa.text("ended_at IS NULL")
+    )
+    with_a_due_day = sa.text("ended_at IS NULL AND due_at IS NOT NULL")
+    op.create_index("tasks_due_of_body", "tasks", ["body", "due_at", "task_id"], postgresql_where=with_a_due_day)
+    op.create_index("tasks_due_of_city", "tasks", ["city", "due_at", "task_id"], postgresql_where=with_a_due_day)
+    op.create_index(
+        "tasks_due_counted",
+        "tasks",
+        ["city", "body", "procedure", "stage", "due_at"],
+        postgresql_where=with_a_due_day,
     )

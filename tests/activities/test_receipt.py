@@ -10,6 +10,7 @@ import pytest
 
 from activities.idempotency import IdempotencyKeyReused
 from activities.log import CaseUnknown
+from activities.receipt_facts import OpennessHasChanged
 from models import acts as a
 from rules.resolving import NotInForce
 from tests.driving import AT, Driver
@@ -48,6 +49,26 @@ async def test_case_numbers_of_a_city_run_without_gap_or_repetition(driver: Driv
     running = [number.split("-") for number in numbers]
     assert [int(n) for city, _, _, n in running if city == "NN"] == list(range(1, 13))
     assert [int(n) for city, _, _, n in running if city == "YL"] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("openness", "procedure", "code"),
+    [
+        ("closed", "access_request", "closed"),
+        ("unconditional", "access_request", "not_conditional"),
+        ("closed", "objection", "not_open"),
+    ],
+)
+async def test_data_whose_class_was_changed_since_a_filing_was_judged_is_neither_asked_for_nor_objected_to(
+    driver: Driver, openness: str, procedure: str, code: str
+) -> None:
+    dataset = "nanning-transport-bus-lines"
+    await driver.pool.execute("update datasets set openness = $2 where dataset_id = $1", dataset, openness)
+    ground = {"ground": "privacy"} if procedure == "objection" else {}
+    with pytest.raises(OpennessHasChanged) as fact:
+        await driver.file("nanning", procedure=procedure, dataset_id=dataset, choices=ground, hand_over=False)
+    assert fact.value.code == code
+    assert await driver.pool.fetchval("select count(*) from cases") == 0
 
 
 async def test_nothing_is_left_of_a_filing_that_no_law_governs(driver: Driver) -> None:

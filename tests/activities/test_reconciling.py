@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from temporalio.client import WorkflowFailureError
 from temporalio.worker import Worker
 
-from activities.reconciling import reconcile
+from activities.reconciling import of_the_other_side, reconcile
 from activities.restoring import Restored, restore
 from models.acts import Amendment
 from tests.driving import Driver
@@ -29,6 +31,14 @@ async def test_nothing_differs_when_nothing_was_tampered_with(driver: Driver, wo
         ("update tasks set body = 'nanning.health'", "tasks:"),
         ("update tasks set due_at = due_at + interval '1 day'", "tasks:"),
         ("update cases set outcome = 'granted'", "cases:"),
+        ("update cases set city = 'yulin'", "cases:"),
+        ("update tasks set urgings = 1", "tasks:"),
+        ("""update tasks set clock = clock || '{"period": "9wd"}'""", "tasks:"),
+        ("update acts set state = 'refused'", "acts:"),
+        (
+            "update acts set delivered_at = null, received_at = received_at - interval '2 minutes' where kind = 'file'",
+            "acts:",
+        ),
         ("delete from tasks", "tasks:"),
     ],
 )
@@ -104,3 +114,76 @@ async def test_what_another_case_keeps_back_without_a_log_that_says_so_is_named(
         case_id,
     )
     assert [what.split(" ")[0] for what in await differences(driver)] == ["restrictions:"]
+
+
+async def test_a_grant_that_gives_more_than_the_log_is_named(driver: Driver, worker: Worker) -> None:
+    case_id = await driver.file("yulin")
+    for stage, outcome in (("authority_review", "pass"), ("provider_review", "pass")):
+        await driver.decide(case_id, stage, outcome)
+    for stage in ("provider_signature", "applicant_signature"):
+        await driver.decide(case_id, stage, "sign")
+    # The access case that it opened waits for the sweeper, which does not run here.
+    assert [what for what in await differences(driver) if not what.startswith("engine:")] == []
+    await driver.pool.execute(
+        "update grants set data_items = array['more'], valid_until = valid_until + interval '1 day'"
+    )
+    assert "grants: data_items, valid_until" in await differences(driver)
+
+
+async def test_a_message_about_a_task_that_no_log_knows_and_one_that_nobody_handed_out_are_named(
+    driver: Driver, worker: Worker
+) -> None:
+    case_id = await driver.file("nanning")
+    put = (
+        "insert into messages (message_id, account_id, kind, case_id, task_id, facts, created_at, handed_out_at) "
+        "select $1, account_id, 'task_opened', $2, $3, '{}', clock_timestamp() - interval '2 minutes', $4 "
+        "from accounts limit 1"
+    )
+    task = await driver.task(case_id, "formal_review")
+    await driver.pool.execute("update messages set handed_out_at = created_at")
+    await driver.pool.execute(put, "m1", case_id, task.task_id, task.opened_at)
+    assert await differences(driver) == []
+    await driver.pool.execute(put, "m2", case_id, "no such task", task.opened_at)
+    await driver.pool.execute(put, "m3", case_id, task.task_id, None)
+    assert await differences(driver) == [
+        "messages: 1 are about a task that the log does not know",
+        "messages: 1 are not handed out",
+    ]
+
+
+async def test_an_engine_that_shows_another_stage_than_the_log_is_named(driver: Driver, worker: Worker) -> None:
+    case_id = await driver.file("nanning")
+    before = await driver.state(case_id)
+    await driver.decide(case_id, "formal_review", "pass")
+    assert await differences(driver) == []
+    # The log is set back, as after a restore of an older copy.
+    async with driver.pool.acquire() as connection, connection.transaction():
+        await connection.execute("delete from messages")
+        await connection.execute("delete from acts where kind <> 'file'")
+        await connection.execute("delete from events where number > $1", before.number)
+        await connection.execute("delete from tasks where stage <> 'formal_review'")
+        await connection.execute(
+            "update tasks set state = 'open', outcome = null, ended_at = null, claimed_by = null, remind_at = null"
+        )
+        await connection.execute("update cases set number = $1, engine_number = $1", before.number)
+    (what,) = await differences(driver)
+    assert what.startswith("engine: shows provider_review due ")
+
+
+async def test_a_case_that_runs_in_the_engine_without_a_log_is_named(driver: Driver, worker: Worker) -> None:
+    case_id, other = await driver.file("nanning"), await driver.file("nanning")
+
+    async def unknown() -> list[str]:
+        return [each.case_id async for each in of_the_other_side(driver.pool, driver.temporal, driver.task_queue)]
+
+    assert await unknown() == []
+    async with driver.pool.acquire() as connection, connection.transaction():
+        for table in ("messages", "acts", "events", "tasks", "cases"):
+            await connection.execute(f"delete from {table} where case_id = $1", case_id)  # noqa: S608 - constants
+    async with asyncio.timeout(30):
+        # The engine's own lists are a moment behind.
+        while True:
+            if (found := await unknown()) == [case_id]:
+                break
+            assert other not in found
+            await asyncio.sleep(0.1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 
 import pytest
@@ -15,6 +16,14 @@ OF_A_NEWER_VERSION = """
 insert into acts (act_id, case_id, seq, kind, account, received_at, state, act, request_digest)
 values ('act of a newer version', $1, 2, 'unheard_of', 'acc_1', now() - interval '1 hour', 'received',
         '{"kind": "unheard_of"}', '')
+"""
+
+NOTICE_WAITS = """
+insert into acts (act_id, case_id, seq, kind, account, received_at, state, act, request_digest)
+select case_id || '.notice', case_id, 2, 'apply_notice', 'acc_1', now() - interval '1 hour', 'received',
+  jsonb_build_object('id', case_id || '.notice', 'case_id', case_id, 'kind', 'apply_notice', 'seen', 1,
+    'by', jsonb_build_object('account', 'acc_1'), 'received_at', now(), 'calendar_version', 1), ''
+from unnest($1::text[]) as case_id
 """
 
 
@@ -47,3 +56,36 @@ async def test_cases_that_were_tried_in_vain_do_not_crowd_out_those_that_were_no
     await sweeper.sweep()
 
     assert await driver.pool.fetchval("select state from acts where act_id = $1", act) == "accepted"
+
+
+async def test_an_act_of_a_person_is_not_behind_the_notices_that_were_published_before_it(
+    driver: Driver, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = [await driver.file("nanning") for _ in range(3)]
+    await driver.pool.execute(NOTICE_WAITS, waiting)
+    person = await driver.file("nanning")
+    act = str(uuid.uuid4())
+    await driver.decide(person, "formal_review", "pass", act_id=act, hand_over=False)
+    await driver.pool.execute("update acts set received_at = now() - interval '1 minute' where act_id = $1", act)
+    monkeypatch.setattr(sweeping, "A_ROUND", 1)
+
+    await Sweeper(driver.pool, driver.engine).sweep()
+
+    assert await driver.pool.fetchval("select state from acts where act_id = $1", act) == "accepted"
+    assert await driver.pool.fetchval("select count(*) from acts where delivered_at is null") == 2
+
+
+async def test_notices_are_worked_off_round_after_round_without_a_pause(
+    driver: Driver, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = [await driver.file("nanning") for _ in range(4)]
+    await driver.pool.execute(NOTICE_WAITS, waiting)
+    monkeypatch.setattr(sweeping, "A_ROUND", 2)
+    never_again = 3600
+
+    sweeper = asyncio.create_task(Sweeper(driver.pool, driver.engine, every=never_again).run())
+    try:
+        for case_id in waiting:
+            await driver.until_event(case_id, "ClockMoved")
+    finally:
+        sweeper.cancel()

@@ -91,7 +91,7 @@ async def test_a_task_is_overdue_though_no_worker_runs_until_an_act_received_in_
         figures = (await service.nobody().get("/metrics")).text
     assert [(each["case_id"], each["clock"]["overdue"]) for each in overdue] == [(late["case_id"], True)]
     assert [(each["case_id"], each["clock"]["overdue"]) for each in others] == [(in_time["case_id"], False)]
-    assert "kaifang_overdue_tasks 1.0" in figures
+    assert 'kaifang_overdue_tasks{city="nanning",procedure="access_request"} 1.0' in figures
     assert "kaifang_open_tasks 2.0" in figures
 
 

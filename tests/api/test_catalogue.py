@@ -13,6 +13,7 @@ from activities.database import Pool
 from activities.settings import Settings
 from api.app import create_app
 from tests.api.calling import Caller, Service, serving
+from tests.api.objecting import Decision, decided, filed
 from tests.driving import ShiftedClock
 
 BUS_LINES = "nanning-transport-bus-lines"
@@ -244,3 +245,29 @@ async def test_an_entry_that_was_not_there_yet_is_not_found_and_one_that_never_c
     assert (await nobody.get(f"/v1/datasets/{BUS_LINES}", on="2026-03-09")).status_code == 404
     other = await nobody.read("/v1/datasets/nanning-health-institutions", on="2021-01-01")
     assert (other["number"], other["published_at"]) == (1, None)
+
+
+async def test_a_day_before_shows_whether_the_dataset_bore_the_disputed_mark_then_and_whether_it_does_now(
+    working: Service, pool: Pool, clock: ShiftedClock
+) -> None:
+    nobody = working.nobody()
+
+    async def marks(dataset_id: str, on: str) -> list[bool]:
+        then = await nobody.read(f"/v1/datasets/{dataset_id}", on=on)
+        return [then["disputed_then"], then["disputed"]]
+
+    await on_the_clock(pool, clock, "2026-03-10T09:00:00+08:00")
+    case = await filed(working.as_("objector@demo"), "nanjing", ground="error")
+    await on_the_clock(pool, clock, "2026-03-11T09:00:00+08:00")
+    case = await decided(working, case, [("marking", "mark", {})])
+    dataset_id = case["dataset_id"]
+    assert await marks(dataset_id, "2026-03-10") == [False, True]
+    assert await marks(dataset_id, "2026-03-11") == [True, True]
+
+    await on_the_clock(pool, clock, "2026-03-13T09:00:00+08:00")
+    answer = {"answer": "It was looked into"}
+    forwarded: list[Decision] = [("forwarding", "forward", {}), ("department_review", "correct", {})]
+    await decided(working, case, [*forwarded, ("telling_correction", "tell", answer)])
+    assert await marks(dataset_id, "2026-03-10") == [False, False]
+    assert await marks(dataset_id, "2026-03-12") == [True, False]
+    assert await marks(dataset_id, "2026-03-13") == [False, False]

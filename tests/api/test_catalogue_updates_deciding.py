@@ -64,7 +64,7 @@ async def test_each_review_that_an_answer_brings_is_named_and_lies_open_beside_t
     assert set(brought) <= set(open_stages(case))
     assert brought["legality_review"]["when"]["law_in_question"] == ["applies"]
 
-    plain = await drafted(working, "nanjing")
+    plain = await drafted(working, "lianyungang")
     assert all(each["applies"] for each in plain["update"]["reviews"])
 
 
@@ -325,6 +325,11 @@ async def test_in_guangzhou_a_disputed_class_goes_to_consultation_and_on_dissent
 async def test_in_an_emergency_yulins_authority_reviews_once_before_publication(working: Service) -> None:
     provider = working.as_("reviewer@yulin.transport")
     case = await recorded(provider, await drafting(provider, "yulin", trigger="emergency"))
+    assert open_stages(case) == ["emergency_processing"]
+    assert {each["stage"] for each in case["update"]["reviews"]} == {"emergency_committee_review"}
+    case = await working.decide(
+        case, "emergency_processing", "pass", processing="Names removed", processed_on=str(today())
+    )
     assert open_stages(case) == ["emergency_review"]
     assert open_task(case, "emergency_review")["body"] == "yulin.authority"
     case = await working.decide(case, "emergency_review", "publish", reason="A flood")

@@ -67,9 +67,7 @@ async def test_a_task_list_is_answered_although_a_notice_is_published_meanwhile(
         recorded_at=before.now,
         days_off=(DaysOff(day, day),),
     )
-    await publish(
-        runtime.pool, runtime.inbox, RecordOfNotices(read_scopes()), runtime.clock, notice, Actor(account="acc_admin")
-    )
+    await publish(runtime.pool, RecordOfNotices(read_scopes()), runtime.clock, notice, Actor(account="acc_admin"))
     case = await applicant.file("nanning")
     looks = [before]
 

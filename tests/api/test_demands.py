@@ -29,6 +29,7 @@ async def demanded(caller: Caller, city: str, **fields: Any) -> Any:
     return answer.json()
 
 
+@pytest.mark.duty("NN-15b", "YL-18")
 @pytest.mark.parametrize("city", CITIES)
 async def test_a_demand_that_is_agreed_to_becomes_a_dataset_and_the_requester_is_told(
     working: Service, city: str
@@ -74,6 +75,7 @@ async def test_guangzhous_two_clocks_run_from_one_receipt(working: Service) -> N
     assert open_task(case, "provision")["clock"]["due_at"] == clock["due_at"]
 
 
+@pytest.mark.duty("NN-15b", "YL-18")
 @pytest.mark.parametrize("city", CITIES)
 async def test_who_declines_a_demand_tells_the_requester_why(working: Service, city: str) -> None:
     requester = working.as_("applicant@demo")

@@ -1,4 +1,4 @@
-"""The demonstration's objection, walked in-process: it comes to an answered end in each city by that city's law."""
+"""The demonstration's objection and rectification, walked in-process to their ends in each city by that city's law."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from cli.demo import Parties, object_to_data
+from cli.demo_rectification import rectify
 from tests.api.calling import Service
 from tests.api.objecting import upload
 
@@ -22,6 +23,9 @@ class InProcess(Parties):
 
     def call(self, login: str, method: str, path: str, body: Any = None) -> Any:
         return asyncio.run_coroutine_threadsafe(self._call(login, method, path, body), self._loop).result()
+
+    def ask(self, login: str, path: str) -> Any:
+        return self.call(login, "GET", path)
 
     def upload(self, login: str, name: str, text: str) -> str:
         caller = self._service.as_(login)
@@ -47,3 +51,17 @@ async def test_the_demonstration_brings_an_objection_to_an_answered_end_and_leav
     assert case["answer"]["text"]
     assert decided
     assert (data[0], data[-1]) == ("hold", None)
+
+
+@pytest.mark.parametrize("city", ["nanning", "yulin", "guangzhou", "lianyungang", "nanjing"])
+async def test_the_demonstration_has_a_breach_rectified_and_the_rectification_accepted(
+    working: Service, city: str
+) -> None:
+    parties = InProcess(working, asyncio.get_running_loop())
+
+    walked = await asyncio.to_thread(rectify, parties, city)
+
+    assert walked
+    case, decided = walked
+    assert (case["status"], case["outcome"]) == ("closed", "remedied")
+    assert [task["stage"] for task in decided] == ["order", "remedy", "acceptance"]

@@ -111,6 +111,21 @@ async def test_the_same_file_again_files_nothing_twice(service: Service, pool: P
     assert await pool.fetchval("select count(*) from cases") == 1
 
 
+async def test_a_row_whose_update_is_over_files_another_one_if_it_would_change_the_entry_again(
+    service: Service, pool: Pool
+) -> None:
+    (first,) = (await imported(service, f"{HEAD}\n{GOOD}"))["filed"]
+    # Given up, or published and changed by somebody else since: the entry is not as the row states it.
+    await pool.execute("update cases set closed_at = clock_timestamp(), outcome = 'abandoned'")
+
+    (second,) = (await imported(service, f"{HEAD}\n{GOOD}"))["filed"]
+    again = await imported(service, f"{HEAD}\n{GOOD}")
+
+    assert second["case_id"] != first["case_id"]
+    assert [each["case_id"] for each in again["filed"]] == [second["case_id"]]
+    assert await pool.fetchval("select count(*) from cases") == 2
+
+
 async def test_an_entry_that_is_there_is_changed_by_its_own_provider_alone(service: Service) -> None:
     head = "dataset_id,provider,title_zh,openness"
     lines = [f"nanning-transport-bus-lines,{provider},线路,unconditional" for provider in ("health", "transport")]

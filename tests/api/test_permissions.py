@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
+from activities.channels import Wanted, open_channel
+from activities.database import present
 from activities.evidence import submit
+from activities.feeds import make_feed
 from activities.settings import Settings
 from api.app import create_app
 from tests.api.calling import Caller, Service, open_task, serving
@@ -32,6 +35,8 @@ WHO = {
     "gateway": "gateway@nanning",
     "admin": "admin@kaifang",
 }
+IN_2099 = {"from_on": "2099-01-05", "until_on": "2099-01-06"}
+A_SATURDAY_OFF = {"scope": "CN", "document": "x", "published_on": "2026-01-05", "days_off": ["2026-01-10"]}
 CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/v1/cases", None),
     ("GET", "/v1/cases/{case_id}", None),
@@ -54,6 +59,20 @@ CALLS: list[tuple[str, str, Any]] = [
         {"city": "nanning", "dataset_id": "nanning-transport-bus-lines", "trigger": "other"},
     ),
     ("POST", "/v1/demands", {"city": "nanning", "provider": "nanning.transport", "statement": "x"}),
+    (
+        "POST",
+        "/v1/rectifications",
+        {"city": "nanning", "body": "nanning.transport", "breach": "other_duty", "statement": "x"},
+    ),
+    ("GET", "/v1/supervision/rectification-proposals", None),
+    ("GET", "/v1/supervision/overdue", None),
+    ("GET", "/v1/supervision/overdue/counts", None),
+    ("GET", "/v1/supervision/due-soon", None),
+    ("POST", "/v1/supervision/feeds", {"name": "x"}),
+    ("GET", "/v1/supervision/feeds", None),
+    ("GET", "/v1/supervision/feeds/{token}.csv", None),
+    ("GET", "/v1/supervision/feeds/{token}.ics", None),
+    ("DELETE", "/v1/supervision/feeds/{feed_id}", None),
     ("POST", "/v1/cases/{case_id}/withdrawal", None),
     ("POST", "/v1/cases/{case_id}/supplement", {"text": "x"}),
     ("POST", "/v1/cases/{case_id}/signature", None),
@@ -71,11 +90,39 @@ CALLS: list[tuple[str, str, Any]] = [
     ("POST", "/v1/catalogue/imports", {"result": {"results": []}}),
     ("POST", "/v1/evidence", {"text": "x"}),
     ("GET", "/v1/evidence/{evidence_id}", None),
+    ("GET", "/v1/calendar/notices", None),
+    ("POST", "/v1/calendar/notices/dry-run", A_SATURDAY_OFF),
+    ("POST", "/v1/calendar/notices", A_SATURDAY_OFF),
+    ("GET", "/v1/maintenance-notices", None),
+    (
+        "POST",
+        "/v1/maintenance-notices",
+        {"starts_at": "2099-01-03T00:00:00+08:00", "ends_at": "2099-01-03T01:00:00+08:00", "what": "x"},
+    ),
+    ("POST", "/v1/maintenance-notices/{maintenance_id}/cancellation", None),
+    ("GET", "/v1/holders", None),
+    ("POST", "/v1/supervision/tasks/{task_id}/urging", {"text": "x"}),
+    ("GET", "/v1/directory", None),
+    ("PUT", "/v1/directory/{body}/{post}", {"account": "reviewer@nanning.transport"}),
+    ("DELETE", "/v1/directory/{body}/{post}", None),
+    ("GET", "/v1/absences", None),
+    ("POST", "/v1/absences", {"substitute": "reviewer2@nanning.operator", **IN_2099}),
+    ("DELETE", "/v1/absences/{absence_id}", None),
+    ("GET", "/v1/messages", None),
+    ("GET", "/v1/channels", None),
+    ("POST", "/v1/channels", {"kind": "webhook", "address": "https://hooks.example.org/x"}),
+    ("DELETE", "/v1/channels/{channel_id}", None),
     ("POST", "/v1/grants/{case_id}/key", None),
     ("POST", "/v1/grants/{case_id}/renunciation", None),
     ("POST", "/v1/grants/{case_id}/revocation", {"reason": "x"}),
 ]
 SUSPENSION_REVIEW = "/v1/cases/{case_id}/suspension-review"
+OF_A_CITY = (
+    "/v1/supervision/rectification-proposals",
+    "/v1/catalogue/imports",
+    "/v1/maintenance-notices",
+    "/v1/holders",
+)
 OF_AN_OBJECTION = ("/v1/cases/{case_id}/trace", "/v1/cases/{case_id}/evidence", SUSPENSION_REVIEW)
 
 
@@ -90,6 +137,67 @@ async def evidence_of(service: Service, case: Any) -> str:
     return str(uploaded)
 
 
+async def feeds_of_the_supervisor(service: Service) -> dict[str, str]:
+    """Two feeds: the token of one, which nobody revokes, and the id of the other."""
+    names = {"token": "the-token-of-the-supervisor", "feed_id": "of-the-supervisor"}
+    query = "select account_id from accounts where login = 'supervisor@nanning.authority'"
+    async with service.app.state.runtime.pool.acquire() as connection:
+        account, now = await connection.fetchval(query), await present(connection)
+        for feed_id, token in (("fetched", names["token"]), (names["feed_id"], "another")):
+            await make_feed(connection, feed_id, token, account, "x", {"lists": ["overdue"]}, now)
+    return names
+
+
+async def channel_of_the_applicant(service: Service) -> str:
+    """The id of a channel that the applicant opened."""
+    query = "select account_id from accounts where login = 'applicant@demo'"
+    async with service.app.state.runtime.pool.acquire() as connection, connection.transaction():
+        account, now = await connection.fetchval(query), await present(connection)
+        wanted = Wanted("webhook", "https://hooks.example.org/x", "en")
+        await open_channel(connection, "of-the-applicant", account, wanted, now)
+    return "of-the-applicant"
+
+
+async def on_file(service: Service) -> dict[str, str]:
+    """A post of the provider that is filled, and an absence of its officer."""
+    names = {"body": "nanning.transport", "post": "data_officer", "absence_id": "of-the-provider"}
+    of_officer = "account_id, now(), account_id from accounts where login = 'reviewer@nanning.transport'"
+    pool = service.app.state.runtime.pool
+    await pool.execute(
+        "insert into posts (body, post, account_id, filed_at, filed_by) "
+        f"select $1, $2, {of_officer} on conflict do nothing",
+        names["body"],
+        names["post"],
+    )
+    await pool.execute(
+        "insert into absences select $1, o.account_id, s.account_id, '2099-01-05', '2099-01-06', now() "
+        "from accounts o, accounts s where o.login = 'reviewer@nanning.transport' "
+        "and s.login = 'reviewer2@nanning.transport' on conflict do nothing",
+        names["absence_id"],
+    )
+    return names
+
+
+async def names_in(service: Service, path: str) -> dict[str, Any]:
+    """What the path names, made anew: nothing is made that it does not name, for there are many calls."""
+    names: dict[str, Any] = {"maintenance_id": "none"}
+    if any(f"{{{name}}}" in path for name in ("case_id", "task_id", "act_id", "evidence_id", "dataset_id")):
+        applicant = service.as_("applicant@demo")
+        case = await applicant.file("nanning")
+        note = await applicant.do(f"/v1/cases/{case['case_id']}/notes", {"text": "mine"})
+        names |= {"case_id": case["case_id"], "task_id": open_task(case, "formal_review")["task_id"]}
+        names |= {"act_id": note["act_id"], "dataset_id": case["dataset_id"]}
+        if "{evidence_id}" in path:
+            names["evidence_id"] = await evidence_of(service, case)
+    if "{post}" in path or "{absence_id}" in path:
+        names |= await on_file(service)
+    if "{token}" in path or "{feed_id}" in path:
+        names |= await feeds_of_the_supervisor(service)
+    if "{channel_id}" in path:
+        names["channel_id"] = await channel_of_the_applicant(service)
+    return names
+
+
 async def status(service: Service, who: str | None, method: str, path: str, body: Any) -> int:
     """The answer to a call on a case that is new: a request before its operator, or an objection before its
     provider, who has declined to suspend where the call takes that up again."""
@@ -99,18 +207,16 @@ async def status(service: Service, who: str | None, method: str, path: str, body
         if path == SUSPENSION_REVIEW:
             await service.decide(objection, "suspension", "keep_open", reason="x")
         path = path.format(case_id=objection["case_id"])
-    case = await applicant.file("nanning")
-    note = await applicant.do(f"/v1/cases/{case['case_id']}/notes", {"text": "mine"})
-    ids = {"case_id": case["case_id"], "task_id": open_task(case, "formal_review")["task_id"]}
-    evidence_id = await evidence_of(service, case) if "{evidence_id}" in path else None
-    filled = path.format(**ids, act_id=note["act_id"], evidence_id=evidence_id, dataset_id=case["dataset_id"])
+    filled = path.format(**await names_in(service, path))
+    if path in OF_A_CITY:
+        filled += f"?city={'guangzhou' if path == '/v1/holders' else 'nanning'}"
     caller = service.as_(who) if who else Caller(service.http, None)
     if method == "GET":
         return (await caller.get(filled)).status_code
+    if method in ("PUT", "DELETE"):
+        return (await caller.http.request(method, filled, json=body, headers=caller.headers())).status_code
     if path == "/v1/evidence":
         filled += "?name=x.txt"  # and the JSON is a text
-    if path == "/v1/catalogue/imports":
-        filled += "?city=nanning"
     if body == "the form":
         body = await applicant.form("nanning")
     elif body == "an objection":

@@ -18,8 +18,10 @@ from activities.clock import DatabaseClock
 from activities.database import open_pool
 from activities.engine import Engine
 from activities.log import Log
+from activities.sending import Sender
 from activities.settings import Settings
 from activities.sweeping import Sweeper
+from activities.ways import Ways
 from models.messages import Tail, Write
 from rules.seed_notices import read_scopes
 from worker import connect, worker_of
@@ -47,12 +49,15 @@ async def run() -> None:
     pool = await open_pool(settings.database_url)
     temporal = await connect(settings)
     append = DyingAppend(pool, Log(RecordOfNotices(read_scopes())), DatabaseClock())
-    async with pool, worker_of(temporal, settings.task_queue, append):
+    async with pool, Ways(settings) as ways, worker_of(temporal, settings.task_queue, append):
         sweeper = Sweeper(pool, Engine(pool, temporal, settings.task_queue), every=0.2)
-        sweeping = None if os.environ.get("NO_SWEEPER") else asyncio.create_task(sweeper.run())
+        beside = [asyncio.create_task(Sender(pool, ways, settings.base_url).run())]
+        if not os.environ.get("NO_SWEEPER"):
+            beside.append(asyncio.create_task(sweeper.run()))
         await told_to_stop.wait()
-        if sweeping:
-            sweeping.cancel()
+        for task in beside:
+            task.cancel()
+        await asyncio.wait(beside)
 
 
 if __name__ == "__main__":

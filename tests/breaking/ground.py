@@ -21,10 +21,13 @@ from stack.ports import free_port
 from stack.postgres import Postgres
 from stack.programs import PythonProgram
 from stack.temporal import NAMESPACE, TemporalServer
+from tests.breaking.diagnosis import of_worker, what_waits
 from tests.driving import Driver
 
 TASK_QUEUE = "kaifang"
 DYING_WORKER = ("-m", "tests.breaking.dying_worker")
+NEVER_SO_LONG = 200.0
+"""Seconds: nothing that is waited for takes so long, on a slow machine either."""
 
 
 class Ground:
@@ -101,6 +104,13 @@ class Ground:
         assert self.worker
         self.worker.kill()
 
+    def revive(self) -> None:
+        """A worker that died is started again, as a supervisor does."""
+        assert self.worker
+        if not self.worker.is_running():
+            self.die.unlink(missing_ok=True)
+            self.start_worker()
+
     def restart_temporal(self) -> None:
         """Power cut and start."""
         self.temporal.kill()
@@ -110,10 +120,11 @@ class Ground:
         self.postgres.stop(signal.SIGQUIT)
         self.postgres.start()
 
-    async def settled(self) -> None:
-        """Returns when nothing waits in any inbox."""
+    async def settled(self, seconds: float = NEVER_SO_LONG) -> None:
+        """Returns when nothing waits in any inbox; a worker that dies meanwhile is started again."""
 
         async def nothing_waits() -> bool:
+            self.revive()
             try:
                 return not await self.driver.pool.fetchval(
                     "select exists (select from acts where delivered_at is null)"
@@ -121,14 +132,16 @@ class Ground:
             except AWAY:
                 return False
 
-        await self.until(nothing_waits, "every act is delivered")
+        await self.until(nothing_waits, "every act is delivered", seconds)
 
-    @staticmethod
-    async def until(what: Callable[[], Awaitable[bool]], said: str, seconds: float = 90) -> None:
-        """Looks again until it is so."""
+    async def until(self, what: Callable[[], Awaitable[bool]], said: str, seconds: float = NEVER_SO_LONG) -> None:
+        """Looks again until it is so. A failure tells which acts wait, and for what."""
         end = time.monotonic() + seconds
         while not await what():
-            assert time.monotonic() < end, f"not within {seconds:.0f} s: {said}"
+            if time.monotonic() >= end:
+                waits = await what_waits(self.driver.pool, self.driver.temporal)
+                told = "\n".join([f"not within {seconds:.0f} s: {said}", *waits, *of_worker(self.worker)])
+                raise AssertionError(told)
             await asyncio.sleep(0.1)
 
     async def stop(self) -> None:

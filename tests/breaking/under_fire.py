@@ -6,18 +6,24 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import itertools
+import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, Literal
+from functools import partial
+from typing import Literal
 
 from activities.gate import Gate
 from activities.reconciling import of_engine, of_read_model
 from models.gate import ALLOWING, NOT_KNOWING, Question, Reason
-from tests.breaking.deeds import ITEMS, LONG_AGO, TIME_MOVES_BY, Deed, People, Wish, patiently
+from tests.breaking.catalogue import line_of_versions, outcomes_of_updates, were_reviewed
+from tests.breaking.deeds import People
 from tests.breaking.ground import Ground
+from tests.breaking.people import ITEMS, LONG_AGO, TIME_MOVES_BY, Deed, Wish, patiently
+from tests.breaking.seen import Seen, differ
 from tests.breaking.worlds import Kept, Probe, World, distinct
-from tests.driving import ShiftedClock
+from tests.driving import PATIENCE, ShiftedClock
 
 IN_FORCE = """
 select case_id, kind, data_items from restrictions where dataset_id = any($1) and ended_at is null
@@ -38,10 +44,11 @@ where r.procedure = 'access_request' and r.dataset_id = any($1)
 """
 UNSETTLED = "select act_id || ' ' || kind from acts where state = 'received' or delivered_at is null"
 ASKED = [frozenset[str](), *(frozenset({item}) for item in ITEMS), frozenset(ITEMS[:2])]
+A_LONG_WHILE = 240.0
+"""Seconds, on a machine that has much else to do."""
 MOST_TOLD = 5
 """Differences of one look."""
 Part = Literal["worker", "worker in a write", "Temporal", "PostgreSQL"]
-Seen = dict[str, Any]
 
 
 class NotExplained(AssertionError):
@@ -55,27 +62,24 @@ class Field(People):
         super().__init__(ground, gate_clock, cities)
         self.gate = gate
         self.worker_left = False
+        self.broke = False
+        """A part broke in the step before."""
         self.said: list[str] = []
         """What was done and answered so far, by which a failure can be read."""
         self.answers: Counter[str] = Counter()
-        """How often what was answered."""
-
-    async def prepare(self) -> None:
-        for dataset, city in self.cities.items():
-            await self.driver.pool.execute(
-                "insert into datasets (dataset_id, city, provider, openness, items, entry, sample) "
-                "values ($1, $2, $3, 'conditional', $4, '{}', true)",
-                dataset,
-                city,
-                f"{city}.transport",
-                list(ITEMS),
-            )
+        """How often what was answered, and how requests and grants ended."""
+        self.reviewed: set[str] = set()
+        """Published updates whose reviews were looked up."""
 
     async def do(self, wishes: Sequence[Wish], breaks: Part | None = None, delay: float = 0) -> None:
         """All at once, while a part breaks; returns when every caller has been answered and the gate agrees."""
         self.revive()
+        for wish in wishes:
+            if wish.kind == "publish":
+                await self.come_to_the_last_word(wish)
         deeds = [deed for wish in wishes if (deed := await self.deed(wish))]
         await self.carry_out(deeds, breaks, delay)
+        self.broke = breaks is not None
 
     async def carry_out(self, deeds: Sequence[Deed], breaks: Part | None = None, delay: float = 0) -> None:
         if not deeds and not breaks:
@@ -92,12 +96,12 @@ class Field(People):
         finished.set()
         watched = await watching
         said = "; ".join(f"{deed.said} -> {answers.get(n, failures[n])}" for n, deed in enumerate(deeds))
-        self.said.append(f"{said}{f' while {breaks} breaks' if breaks else ''}")
+        self.said.append(f"{time.monotonic():.1f} {said}{f' while {breaks} breaks' if breaks else ''}")
         self.answers.update(answers.values())
         for failure in filter(None, failures):
             raise failure
         after = {
-            done: list(self.after(deeds, answers, done))
+            done: self.after(deeds, answers, done)
             for size in range(len(deeds) + 1)
             for done in map(frozenset, itertools.combinations(range(len(deeds)), size))
         }
@@ -105,34 +109,101 @@ class Field(People):
             possible = [world for done, worlds in after.items() if told_then <= done for world in worlds]
             if reason in ALLOWING and not any(reason in world.verdict(probe) for world in possible):
                 raise NotExplained(f"the gate allowed {probe}: {reason}")
-        self.worlds = distinct(after[frozenset(range(len(deeds)))])
+        self.worlds = after[frozenset(range(len(deeds)))]
         if not self.worlds:
             raise NotExplained("no order explains these answers")
         await self.look()
 
-    def after(self, deeds: Sequence[Deed], answers: dict[int, str], done: Iterable[int]) -> Iterable[World]:
-        """Every world that these deeds leave, in whatever order."""
+    def after(self, deeds: Sequence[Deed], answers: Mapping[int, str], done: Iterable[int]) -> list[World]:
+        """Every world that these deeds leave, in whatever order; what was coming comes between any two of them."""
+        found: list[World] = []
         for order in itertools.permutations(done):
-            for before in self.worlds:
-                world: World | None = before
-                for n in order:
-                    world = deeds[n].then(world, answers[n]) if world else None
-                if world:
-                    yield world
+            worlds = [later for world in self.worlds for later in world.later()]
+            for n in order:
+                left = [then for world in worlds if (then := deeds[n].then(world, answers[n]))]
+                worlds = distinct(later for world in left for later in world.later())
+            found += worlds
+        return distinct(world.told() for world in found)
+
+    async def quietly(self, deed: Deed) -> str:
+        """One deed beside which nothing happens; its answer."""
+        answer = await patiently(deed.do)
+        self.said.append(f"{time.monotonic():.1f} {deed.said} -> {answer}")
+        self.answers[answer] += 1
+        self.worlds = self.after([deed], {0: answer}, [0])
+        if not self.worlds:
+            raise NotExplained("nobody could have been told so")
+        return answer
+
+    @contextmanager
+    def patience(self) -> Iterator[None]:
+        """Who acts meanwhile waits for the answer, unless nobody can give one soon."""
+        driver = self.driver
+        before = driver.patience
+        if not self.worker_left and not self.broke:
+            driver.patience = PATIENCE
+        try:
+            yield
+        finally:
+            driver.patience = before
 
     async def walk(self, wish: Wish, *, long_ago: bool = False) -> None:
         """A request from its filing to the key, one deed after another; a grant of one day, if it was long ago."""
-        self.revive()
-        driver = replace(self.driver, clock=ShiftedClock(-LONG_AGO)) if long_ago else self.driver
-        asked = self.ask_for(wish, driver if long_ago else None)
-        known = {it.case_id for it in self.requests}
-        await self.carry_out([asked])
-        for it in [it for it in self.requests if it.case_id not in known]:
-            for _ in it.left:
-                if deed := await self.advance(it, wish._replace(which=1), driver if long_ago else None):
+        with self.patience():
+            driver = replace(self.driver, clock=ShiftedClock(-LONG_AGO)) if long_ago else None
+            known = {it.case_id for it in self.requests}
+            await self.carry_out([self.askers.ask_for(wish, driver)])
+            for it in [it for it in self.requests if it.case_id not in known]:
+                for _ in it.left:
+                    if deed := await self.askers.advance(it, wish._replace(which=1), driver):
+                        await self.carry_out([deed])
+                if deed := await self.askers.on_grant(it, Wish("get key")):
                     await self.carry_out([deed])
-            if deed := await self.on_grant(it, Wish("get key")):
-                await self.carry_out([deed])
+
+    async def come_to_the_last_word(self, wish: Wish) -> None:
+        """The update of a dataset that goes first, or a new one, is drafted and everybody finds for it, as far as the
+        machines let them."""
+        wish = waiting_for_answers(wish)
+        with self.patience():
+            if await self.officers.first_in_turn(wish) is None:
+                await self.quietly(await self.officers.begin(wish))
+            while it := await self.officers.first_in_turn(wish):
+                if await self.officers.is_at_its_last_word(it):
+                    break
+                deed = await self.officers.carry_on(it, wish)
+                if deed is None or await self.quietly(deed) != "accepted":
+                    break
+
+    async def end_all_updates(self) -> None:
+        """Every update is published or, where an objection keeps it from that, returned and given up; in its turn."""
+        with self.patience():
+            for which, dataset in enumerate(self.datasets):
+                wish = waiting_for_answers(Wish("publish", which, flag=True))
+                outcome = None
+                while any(it.dataset == dataset and it.stands in ("open", "coming") for it in self.updates):
+                    it = await self.officers.first_in_turn(wish)
+                    if it is None:
+                        await self.hand_over_updates(dataset)
+                        continue
+                    deed = await self.officers.carry_on(it, wish, outcome)
+                    assert deed
+                    answer = await self.quietly(deed)
+                    outcome = "return" if answer == "DataIsRestricted" else "abandon" if outcome == "return" else None
+
+    def ends(self) -> Iterator[str]:
+        """How each request and each grant ended, and of which class each version is that an update made."""
+        world = self.worlds[0]
+        yield from (f"request {it.told}" for it in world.requests.values())
+        yield from (f"grant {it.ended}" for it in world.requests.values() if it.ended)
+        yield from (f"version {each.entry.openness}" for line in world.catalogue.values() for each in line[1:])
+
+    async def hand_over_updates(self, dataset: str) -> None:
+        """What updates were told by others is worked off, as the API sees to after an act; or else in a while."""
+        for it in self.updates:
+            if it.dataset == dataset and it.stands == "open":
+                await self.driver.engine.hand_over(it.case_id, self.driver.patience)
+        if await self.officers.first_in_turn(Wish("publish", self.datasets.index(dataset))) is None:
+            await self.settle()
 
     # What breaks
 
@@ -154,11 +225,14 @@ class Field(People):
                 pass
 
     def revive(self) -> None:
-        """A worker that died in a write is started again, as a supervisor does."""
-        assert self.ground.worker
-        if not self.worker_left and not self.ground.worker.is_running():
-            self.ground.die.unlink(missing_ok=True)
-            self.ground.start_worker()
+        if not self.worker_left:
+            self.ground.revive()
+
+    async def supervise(self) -> None:
+        """A worker that dies is started again, unless it left."""
+        while True:
+            self.revive()
+            await asyncio.sleep(0.2)
 
     def let_the_worker_leave(self) -> None:
         self.said.append("the worker leaves")
@@ -210,6 +284,14 @@ class Field(People):
         self.worlds = [world for world, found in zip(self.worlds, differences, strict=True) if not found]
 
     async def see(self, settled: bool) -> Seen:
+        """What is seen between two publications."""
+        while True:
+            catalogue = await line_of_versions(self.driver.pool, self.datasets)
+            seen = await self.see_once(settled)
+            if catalogue == await line_of_versions(self.driver.pool, self.datasets):
+                return {"catalogue": catalogue, **seen}
+
+    async def see_once(self, settled: bool) -> Seen:
         pool, datasets = self.driver.pool, self.datasets
         left_behind = await pool.fetch(LEFT_BEHIND)
         assert not left_behind, f"a closed case keeps data back: {[dict(row) for row in left_behind]}"
@@ -229,21 +311,25 @@ class Field(People):
             await asyncio.sleep(0.05)
         ended = {row["case_id"]: row for row in await pool.fetch(ENDED, datasets)} if settled else {}
         told = list(zip(probes, reasons, strict=True))
-        return {"kept": kept, "answered": answered, "told": told, "ended": ended}
+        updates = await outcomes_of_updates(pool, datasets) if settled else {}
+        return {"kept": kept, "answered": answered, "told": told, "ended": ended, "updates": updates}
 
     async def settle(self) -> None:
         """Everything is back, everything is worked off: log, read model, engine, gate and bookkeeping say the same."""
         self.ground.die.unlink(missing_ok=True)
         self.worker_left = False
         self.revive()
-        await self.ground.settled()
+        await self.ground.settled(A_LONG_WHILE)
         unsettled = await self.driver.pool.fetch(UNSETTLED)
         assert not unsettled, unsettled
-        await self.ground.until(self.nothing_past_is_open, "grants that are past their day have expired")
+        await self.ground.until(self.nothing_past_is_open, "grants that are past their day have expired", A_LONG_WHILE)
         await self.resolve()
         self.said.append("everything settles")
         await self.look(settled=True)
-        await self.ground.until(self.agrees, "log, read model and engine agree", seconds=30)
+        published = [it for it in self.updates if it.stands == "published" and it.case_id not in self.reviewed]
+        await were_reviewed(self.driver, published)
+        self.reviewed |= {it.case_id for it in published}
+        await self.ground.until(self.agrees, "log, read model and engine agree", A_LONG_WHILE)
 
     async def nothing_past_is_open(self) -> bool:
         query = "select exists (select from grants where ended is null and valid_until <= clock_timestamp())"
@@ -254,7 +340,7 @@ class Field(People):
         acts = [act for world in self.worlds for it in world.requests.values() for act in it.doubtful]
         rows = await self.driver.pool.fetch("select act_id, state from acts where act_id = any($1)", acts)
         refused = {row["act_id"] for row in rows if row["state"] == "refused"}
-        for n, world in enumerate(self.worlds):
+        for n, world in enumerate(map(partial(World.told, of_all=True), self.worlds)):
             requests = {
                 case_id: replace(
                     it,
@@ -277,31 +363,10 @@ class Field(People):
             state = await self.driver.state(row["case_id"])
             async with self.driver.pool.acquire() as connection:
                 found += await of_read_model(connection, state)
-            found += await of_engine(self.driver.temporal, state)
+                found += await of_engine(connection, self.driver.temporal, state)
         return found
 
 
-def differ(world: World, seen: Seen) -> Iterable[str]:
-    """In what a world is not what is seen."""
-    objections = world.objections.values()
-    kept = {o.case_id: o.kept for o in objections if o.kept}
-    if kept != seen["kept"]:
-        yield f"kept back: {seen['kept']}, and should be {kept}"
-    for it in objections:
-        row = seen["answered"].get(it.case_id)
-        if row is None or (row["is_closed"], row["upheld"]) != (not it.is_open, it.upheld):
-            yield f"objection: {dict(row) if row else None}, and should be {it}"
-    for probe, reason in seen["told"]:
-        if reason not in (may := world.verdict(probe)):
-            yield f"the gate says {reason} to {probe}, and should say {may}"
-    for case_id, row in seen["ended"].items():
-        request = world.requests.get(case_id)
-        if request is None:
-            yield f"request: {dict(row)}, which nobody filed"
-            continue
-        outcome = {"open": None, "waiting": None}.get(request.told, request.told)
-        grant = (request.told == "granted", request.ended)
-        found = (row["is_granted"], "expired" if row["is_past"] else row["ended"])
-        is_past = request.past and row["is_past"] and row["is_granted"] == grant[0]
-        if row["outcome"] != outcome or (found != grant and not is_past):
-            yield f"request: {dict(row)}, and should be {request}"
+def waiting_for_answers(wish: Wish) -> Wish:
+    """For the same dataset, of what goes on by itself and is handed over at once."""
+    return wish._replace(which=2 - wish.which % 2, flag=True)

@@ -1,16 +1,18 @@
 """What ought to be so: plain bookkeeping over what callers were told, with no log, no fold and no rule pack.
 
-Acts that were done at the same time may have come in any order, so there may be several worlds at once; a world in
-which somebody would have been told something else never was.
+Acts that were done at the same time may have come in any order, and a publication that was received comes whenever the
+machine does; so there may be several worlds at once. A world in which somebody would have been told something else
+never was.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from models.gate import Reason
+from tests.breaking.decisions import DOES, TOGETHER
 
 Items = frozenset[str]
 """None named: the whole dataset."""
@@ -19,88 +21,11 @@ HOLDING = ("privacy", "trade_secret")
 MOST_HOLDS = 3
 STRENGTH = ("hold", "suspension", "withdrawal")
 WITHHELD = {"hold": Reason.HELD, "suspension": Reason.SUSPENDED, "withdrawal": Reason.WITHDRAWN}
-
-
-class Does(NamedTuple):
-    """What a decision does: to the data (`served` lifts), to the `whole` of it or what is named; and how it ends."""
-
-    data: str | None = None
-    whole: bool = False
-    upheld: bool | None = None
-    """How the case ends with it; None: it goes on."""
-    verified: bool = False
-    """The facts are verified with it: from then on no evidence holds anything back."""
-
-
-REVIEW = {("suspension", "suspend"): Does("suspension"), ("suspension", "keep_open"): Does("served")}
-PROCESSING = {
-    ("verification", "withdraw"): Does("withdrawal", upheld=True),
-    ("verification", "restore"): Does("served", upheld=False),
-    ("verification", "process"): Does("suspension", verified=True),
-    ("processing", "reopen"): Does("served", upheld=True),
-    ("processing", "withdraw"): Does("withdrawal", upheld=True),
-}
-DOES: Mapping[str, Mapping[tuple[str, str], Does]] = {
-    "nanning": {**REVIEW, **PROCESSING},
-    "yulin": {**REVIEW, **PROCESSING},
-    "guangzhou": {
-        **REVIEW,
-        ("suspension", "leak_found"): Does("suspension"),
-        ("leak_remedy", "remedied"): Does("suspension"),
-        ("leak_remedy_found", "remedied"): Does("suspension"),
-        ("verification", "withdraw"): Does("withdrawal", upheld=True),
-        ("verification", "process_and_reopen"): Does("served", upheld=True),
-        ("verification", "keep_open"): Does("served", upheld=False),
-        ("verification", "other_measure"): Does("served", upheld=True),
-        ("verification", "withdraw_until_processed"): Does("withdrawal", verified=True),
-        ("reopening", "reopen"): Does("served", upheld=True),
-        ("reopening", "stay_withdrawn"): Does("withdrawal", upheld=True),
-    },
-    "lianyungang": {
-        **REVIEW,
-        ("forwarding", "forward"): Does(),
-        ("forwarding", "leak_found"): Does(),
-        ("handling", "leak_found"): Does(),
-        ("handling", "correct"): Does("served", upheld=True),
-        ("handling", "not_correct"): Does("served", upheld=False),
-        ("handling", "withdraw"): Does("withdrawal", upheld=True),
-        ("provider_withdrawal", "withdraw"): Does("suspension", whole=True),
-        ("provider_withdrawal", "no_leak"): Does(),
-        ("authority_withdrawal", "withdraw"): Does("suspension", whole=True),
-        ("authority_withdrawal", "no_leak"): Does(),
-        ("telling", "tell"): Does("served", upheld=False),
-        ("joint_assessment", "withdraw"): Does("withdrawal", whole=True),
-        ("joint_assessment", "no_leak"): Does("served", upheld=False),
-        ("tracing", "traced"): Does(),
-        ("authority_tracing", "traced"): Does(),
-        ("assessment", "reopen"): Does(),
-        ("assessment", "stay_withdrawn"): Does("withdrawal", whole=True, upheld=True),
-        ("agreement", "agree"): Does("served", upheld=True),
-        ("agreement", "disagree"): Does("withdrawal", whole=True, upheld=True),
-    },
-    "nanjing": {
-        **REVIEW,
-        ("marking", "mark"): Does(),
-        ("forwarding", "forward"): Does(),
-        ("forwarding", "own_scope"): Does(),
-        ("own_decision", "forward"): Does(),
-        ("own_decision", "correct"): Does(verified=True),
-        ("own_correction", "correct"): Does("served", upheld=True),
-        ("own_decision", "not_correct"): Does("served", upheld=False),
-        ("own_decision", "withdraw"): Does("withdrawal", upheld=True),
-        ("department_review", "correct"): Does(verified=True),
-        ("department_review", "not_correct"): Does("served", verified=True),
-        ("department_review", "withdraw"): Does("withdrawal", verified=True),
-        ("telling_correction", "tell"): Does(),
-        ("correction", "correct"): Does("served", upheld=True),
-        ("telling_refusal", "tell"): Does("served", upheld=False),
-        ("telling_withdrawal", "tell"): Does("withdrawal", upheld=True),
-    },
-}
-"""City to what each decision on an objection does, as one reads it in the regulations and the choices beside them."""
-TOGETHER = {"provider_withdrawal", "authority_withdrawal"}
-"""When both have spoken, the facts are verified; have both withdrawn, the dataset is withdrawn as a whole (Lianyungang
-26)."""
+PUBLISHING = {"publish", "settle_and_publish"}
+NOTHING_TO_ASK_FOR = {"closed": "data_closed", "unconditional": "data_unconditional"}
+"""How a request ends when its data gets into another class."""
+TOO_LATE = {"CaseClosed", "TaskAlreadyDecided", "TaskCancelled"}
+"""What one is told who comes after another one, or after the data has been withdrawn."""
 
 
 class Kept(NamedTuple):
@@ -140,6 +65,48 @@ class Objection:
     @property
     def is_open(self) -> bool:
         return self.upheld is None
+
+
+class Entry(NamedTuple):
+    """An entry of the catalogue, as far as anybody's access depends on it; all its items are named."""
+
+    openness: str
+    items: Items
+
+
+class Version(NamedTuple):
+    """An entry, and the update that made it; the first had none."""
+
+    case_id: str | None
+    entry: Entry
+
+
+class Draft(NamedTuple):
+    """What an update would make of the entry, and which questions of the law were answered with *applies*."""
+
+    entry: Entry
+    applies: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Update:
+    """A catalogue update. It is *coming* from the receipt of its publication until it is in the catalogue."""
+
+    case_id: str
+    city: str
+    dataset: str
+    reopens: bool = False
+    """Was filed to open again what closed objections have withdrawn."""
+    caused_by: str | None = None
+    draft: Draft | None = None
+    decided: frozenset[str] = frozenset()
+    """Tasks that somebody was the first to decide."""
+    stands: Literal["open", "coming", "published", "abandoned"] = "open"
+    is_told: bool = False
+    """Somebody was told that it is published."""
+    restores: frozenset[tuple[str, Kept]] = frozenset()
+    """What stood withdrawn, and by which objections, when its draft was submitted and still when its publication was
+    received: what was withdrawn in between, nobody has reviewed."""
 
 
 class Key(NamedTuple):
@@ -191,16 +158,112 @@ class Probe(NamedTuple):
 class World:
     """One way in which everything may have come to be as callers were told."""
 
-    openness: Mapping[str, str] = field(default_factory=dict)
+    catalogue: Mapping[str, tuple[Version, ...]]
+    """Dataset to the versions of its entry; the last is in force."""
     objections: Mapping[str, Objection] = field(default_factory=dict)
     requests: Mapping[str, Request] = field(default_factory=dict)
+    updates: Mapping[str, Update] = field(default_factory=dict)
     shift: int = 0
+
+    def entry(self, dataset: str) -> Entry:
+        """As it is in force."""
+        return self.catalogue[dataset][-1].entry
 
     def kept(self, dataset: str) -> list[Kept]:
         return [o.kept for o in self.objections.values() if o.dataset == dataset and o.kept]
 
-    def opened(self, dataset: str, openness: str) -> World:
-        return replace(self, openness={**self.openness, dataset: openness})
+    # Updates
+
+    def updated(self, update: Update) -> World:
+        return replace(self, updates={**self.updates, update.case_id: update})
+
+    def update_decided(
+        self, case_id: str, task_id: str, outcome: str, answer: str, draft: Draft | None = None
+    ) -> World | None:
+        """After a decision on an update, by its answer; None: nobody could have been told so."""
+        it = self.updates[case_id]
+        is_late = it.stands != "open" or task_id in it.decided
+        publishes = outcome in PUBLISHING and not is_late
+        is_kept_from_it = publishes and self._keeps_back(it)
+        if answer in TOO_LATE:
+            return self if is_late or answer == "TaskCancelled" else None
+        if answer == "DataIsRestricted":
+            return self if is_kept_from_it else None
+        assert answer in ("accepted", "received"), answer
+        if is_late or is_kept_from_it:
+            return self if answer == "received" else None
+        it = replace(it, decided=it.decided | {task_id})
+        if draft:
+            it = replace(it, draft=draft, restores=self._withdrawn(it))
+        if outcome == "abandon":
+            it = replace(it, stands="abandoned")
+        if publishes:
+            it = replace(it, stands="coming", is_told=answer == "accepted", restores=it.restores & self._withdrawn(it))
+        return self.updated(it)
+
+    def _keeps_back(self, it: Update) -> bool:
+        """Whether an objection keeps an update from being published: the data is not open, or an item that is kept back
+        would leave the entry."""
+        assert it.draft
+        kept = {o.case_id: o.kept for o in self.objections.values() if o.dataset == it.dataset and o.kept}
+        stops = any(each.kind != "withdrawal" and by != it.caused_by for by, each in kept.items())
+        return stops or any(not each.items <= it.draft.entry.items for each in kept.values())
+
+    def _withdrawn(self, it: Update) -> frozenset[tuple[str, Kept]]:
+        on_it = [(o.case_id, o.kept) for o in self.objections.values() if o.dataset == it.dataset and o.kept]
+        return frozenset((by, kept) for by, kept in on_it if it.reopens and kept.kind == "withdrawal")
+
+    def later(self) -> list[World]:
+        """This world, and those that it has become if what was coming is in the catalogue by now."""
+        worlds: list[World] = [self]
+        for it in self.updates.values():
+            if it.stands == "coming":
+                worlds += [world.published(it.case_id) for world in worlds]
+        return worlds
+
+    def told(self, *, of_all: bool = False) -> World:
+        """With all in the catalogue that somebody was told is there; or all that was received, once that is settled."""
+        world = self
+        for it in self.updates.values():
+            if it.stands == "coming" and (it.is_told or of_all):
+                world = world.published(it.case_id)
+        return world
+
+    def published(self, case_id: str) -> World:
+        it = self.updates[case_id]
+        assert it.draft
+        line = (*self.catalogue[it.dataset], Version(case_id, it.draft.entry))
+        objections = dict(self.objections)
+        for by, kept in it.restores:
+            if not objections[by].is_open and objections[by].kept == kept:
+                objections[by] = replace(objections[by], kept=None)
+        updates = {**self.updates, case_id: replace(it, stands="published")}
+        catalogue = {**self.catalogue, it.dataset: line}
+        world = replace(self, catalogue=catalogue, objections=objections, updates=updates)
+        requests = {r.case_id: world._changed(r) if r.dataset == it.dataset else r for r in self.requests.values()}
+        return replace(world, requests=requests)._followed()
+
+    def _changed(self, it: Request) -> Request:
+        """What becomes of a request, or of its grant, once the entry is as it is."""
+        openness = self.entry(it.dataset).openness
+        if it.can_be_granted:
+            told = NOTHING_TO_ASK_FOR.get(openness) or ("items_removed" if self._lacks(it.dataset, it.items) else None)
+            return replace(it, told=told or it.told)
+        if it.told == "granted" and not it.ended:
+            lost = "items_removed" if self._lacks(it.dataset, it.terms) else None
+            return replace(it, ended="data_closed" if openness == "closed" else lost)
+        return it
+
+    def _lacks(self, dataset: str, items: Items) -> bool:
+        """Whether the entry has none of these items."""
+        return bool(items) and items.isdisjoint(self.entry(dataset).items)
+
+    # Objections
+
+    def why_no_objection(self, it: Objection) -> str | None:
+        """Why it is not received."""
+        openness, items = self.entry(it.dataset)
+        return "OpennessHasChanged" if openness == "closed" else None if it.items <= items else "ItemsAreGone"
 
     def filed(self, objection: Objection) -> World:
         return self._with(self._held(objection) if objection.evidence else objection)
@@ -221,7 +284,7 @@ class World:
             return it
         return replace(it, kept=Kept("hold", it.items))
 
-    def decided(self, case_id: str, stage: str, outcome: str, items: Items | None) -> World:
+    def decided(self, case_id: str, stage: str, outcome: str, items: Items | None, *, orders: bool = False) -> World:
         it = self.objections[case_id]
         does = DOES[it.city][stage, outcome]
         it = moved(it, does.data, WHOLE if does.whole else items)
@@ -234,7 +297,19 @@ class World:
         if does.upheld is not None:
             stays = it.kept if it.kept and it.kept.kind == "withdrawal" else None
             it = replace(it, upheld=does.upheld, kept=stays)
-        return self._with(it)
+        ordered = Update(f"{case_id}-entry", it.city, it.dataset, caused_by=case_id)
+        return (self.updated(ordered) if orders else self)._with(it)
+
+    # Requests and grants
+
+    def why_no_request(self, it: Request) -> str | None:
+        """Why it is not received."""
+        openness, items = self.entry(it.dataset)
+        if openness != "conditional":
+            return "OpennessHasChanged"
+        if not it.items <= items:
+            return "ItemsAreGone"
+        return "DataIsWithdrawn" if self.is_gone(it.dataset, it.items) else None
 
     def asked(self, request: Request) -> World:
         return replace(self, requests={**self.requests, request.case_id: request})._followed()
@@ -250,11 +325,11 @@ class World:
         if it.can_be_granted and self.is_gone(it.dataset, it.items):
             return replace(it, told="data_withdrawn")
         if it.can_be_granted and not it.left:
-            if self.is_gone(it.dataset, it.terms):
+            if self.is_gone(it.dataset, it.terms) or (it.items and self._lacks(it.dataset, it.terms)):
                 return replace(it, told="data_withdrawn")
             if any(kept.kind != "withdrawal" and kept.touches(it.terms) for kept in self.kept(it.dataset)):
                 return replace(it, told="waiting")
-            it = replace(it, told="granted")
+            it = self._changed(replace(it, told="granted"))
         if it.told == "granted" and not it.ended and self.is_gone(it.dataset, it.terms):
             return replace(it, ended="data_withdrawn")
         return it
@@ -264,11 +339,15 @@ class World:
         gone = [kept.items for kept in self.kept(dataset) if kept.kind == "withdrawal"]
         return any(not each for each in gone) or (bool(items) and items <= frozenset().union(*gone))
 
+    # The gate
+
     def verdict(self, probe: Probe) -> set[Reason]:
         """What the gate may answer, by reason."""
-        openness = self.openness[probe.dataset]
+        openness, known = self.entry(probe.dataset)
         if openness == "closed":
             return {Reason.CLOSED}
+        if not probe.items <= known:
+            return {Reason.UNKNOWN_ITEM}
         if kinds := {kept.kind for kept in self.kept(probe.dataset) if kept.touches(probe.items)}:
             return {WITHHELD[max(kinds, key=STRENGTH.index)]}
         if openness == "unconditional":

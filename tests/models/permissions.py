@@ -87,6 +87,7 @@ SUSPENSION: Mapping[str, Callable[[], Bench]] = {
     "claimed by a colleague": lambda: asked_whether_to_suspend(a.Claim, COLLEAGUE),
     "supplement asked": lambda: asked_whether_to_suspend(a.AskSupplement),
     "done": lambda: whether_to_suspend(("suspension", "suspend")),
+    "declined": lambda: whether_to_suspend(("suspension", "keep_open")),
     "cancelled": lambda: whether_to_suspend(("verification", "process")),
     "case closed": lambda: whether_to_suspend(("verification", "restore")),
 }
@@ -98,6 +99,7 @@ ON_THE_REVIEW: Mapping[str, tuple[type[a.ReceivedAct], Mapping[str, Any]]] = {
     "reassign": (a.Reassign, TO_A_COLLEAGUE),
     "decide": (a.Decide, {"outcome": "agree", "given": WHATEVER_IS_ASKED}),
     "correct": (a.Correct, {"outcome": "refuse", "given": WHATEVER_IS_ASKED}),
+    "urge": (a.Urge, {}),
     "ask for a supplement": (a.AskSupplement, {}),
     "ask for an opinion": (a.AskOpinion, {}),
     "supply": (a.Supply, {}),
@@ -125,6 +127,7 @@ ON_THE_SUSPENSION: Mapping[str, tuple[type[a.ReceivedAct], Mapping[str, Any]]] =
     "ask for an opinion": (a.AskOpinion, {}),
     "supply": (a.Supply, {}),
     "submit evidence": (a.SubmitEvidence, {"evidence": ("file-2",)}),
+    "take up the suspension again": (a.ReviewSuspension, {}),
     "withdraw": (a.Withdraw, {}),
     "note": (a.Note, {}),
 }
@@ -132,7 +135,9 @@ ON_THE_SUSPENSION: Mapping[str, tuple[type[a.ReceivedAct], Mapping[str, Any]]] =
 
 def answer(bench: Bench, stage: str, who: str, kind: type[a.ReceivedAct], more: Mapping[str, Any]) -> str:
     of_task = {"task_id": bench.task(stage).task_id} if issubclass(kind, a.TaskAct) else {}
-    supervising = {"supervises": who == "supervisor"} if kind is a.Reassign else {}
+    supervising: dict[str, Any] = {"supervises": who == "supervisor"} if kind is a.Reassign else {}
+    if kind is a.Urge:
+        supervising = {"roles": frozenset({"supervisor" if who == "supervisor" else "reviewer"})}
     code = bench.judged(bench.act(kind, WHO[who], **of_task, **more, **supervising))
     return "-" if code == "accepted" else code
 

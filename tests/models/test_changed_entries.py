@@ -196,6 +196,21 @@ def test_an_update_opens_again_what_was_withdrawn_where_its_trigger_says_so(reop
     assert it.reopens == ({"other": ("name",)} if reopens else {})
 
 
+@pytest.mark.parametrize("items", [("name", "phone"), ("phone",)])
+def test_what_was_withdrawn_after_the_draft_was_submitted_is_not_opened_again_by_it(items: tuple[str, ...]) -> None:
+    trigger = Choice(value="reopening", label=label("reopening"), reopens=True, citation=CITED)
+    bench = updated(update_law(choices={"trigger": (trigger,)}), choices={"trigger": "reopening"})
+    assert restricted(bench, "withdrawal", "name") == "accepted"
+    assert restricted(bench, "withdrawal", "name", by_case="third") == "accepted"
+    submit(bench, items=("name", "phone"))
+    # Nobody has looked at these two when the draft was reviewed: one is new, one has become another.
+    assert restricted(bench, "withdrawal", "phone", by_case="later") == "accepted"
+    assert restricted(bench, "withdrawal", *items, by_case="third") == "accepted"
+    it = bench.all_decide([("review", "publish")]).state.published
+    assert it
+    assert it.reopens == {"other": ("name",)}
+
+
 def restricted(bench: Bench, kind: str, *items: str, by_case: str = "other") -> str:
     by = a.Actor(account=f"case:{by_case}")
     return bench.by_party(a.Restrict, by=by, by_case=by_case, restriction=kind, data_items=items)
@@ -301,6 +316,16 @@ def test_a_request_ends_when_nothing_is_left_of_what_it_asks_for(
     assert changed(request, openness, *items) == "accepted"
     assert (request.state.closed, request.state.granted) == (outcome, None)
     assert bool(request.state.open_tasks()) != bool(outcome)
+
+
+def test_an_item_that_was_removed_and_is_there_again_is_granted() -> None:
+    request = filed("nanning", items=("name", "phone"))
+    request.decide("formal_review", "pass")
+    request.decide("provider_review", "agree", terms=a.GrantTerms(data_items=("phone",)))
+    assert changed(request, "conditional", "name") == "accepted"
+    assert changed(request, "conditional", "name", "phone") == "accepted"
+    request.all_decide([("approval", "approve"), *BOTH_SIGN])
+    assert request.state.closed == "granted"
 
 
 @pytest.mark.parametrize(("openness", "items", "outcome"), [(*change[:2], change[3]) for change in CHANGES])

@@ -94,6 +94,18 @@ def test_a_yes_of_guangzhou_is_in_time_only_when_the_data_is_there_by_day_twenty
     assert bench.task("provision").late is late
 
 
+@pytest.mark.duty("GZ-18a")
+@pytest.mark.parametrize(("received_at", "late"), [(DAY_TWENTY - timedelta(seconds=1), False), (DAY_TWENTY, True)])
+def test_a_yes_is_in_time_by_the_receipt_of_the_publication_however_late_the_demand_is_told(
+    received_at: datetime, late: bool
+) -> None:
+    bench = agreed("guangzhou").passes(until=DAY_TWENTY + timedelta(days=3))
+    by = a.Actor(account="case:update")
+    act = bench.act(a.EntryIsPublished, by, by_case=update_case_id("case"), published_at=received_at)
+    assert bench.judged(act) == "accepted"
+    assert (bench.state.closed, bench.task("provision").late) == ("provided", late)
+
+
 @pytest.mark.duty("GZ-18b")
 def test_a_no_after_a_yes_is_late_once_the_fifth_day_is_over() -> None:
     bench = agreed("guangzhou").passes(until=DAY_FIVE)

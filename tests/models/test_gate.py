@@ -125,6 +125,12 @@ def test_the_key_itself_is_not_kept() -> None:
     assert KEY not in repr(question([("dataset_id", "d")], [], [KEY]))
 
 
+@pytest.mark.parametrize("dataset", [DATASET, OPEN])
+def test_what_is_kept_back_under_a_name_that_the_entry_has_no_more_keeps_back_all_of_it(dataset: DatasetFacts) -> None:
+    renamed = replace(dataset, items=("a", "b", "new name of c"), restrictions=(("hold", ("c",)),))
+    assert decide(ASKED, renamed, GRANT, NOW) is Reason.HELD
+
+
 def test_every_reason_is_a_yes_a_no_or_not_known() -> None:
     assert not ALLOWING & NOT_KNOWING
     assert {Reason.UNCONDITIONAL, Reason.GRANTED} == ALLOWING
@@ -138,7 +144,7 @@ def is_allowed(asked: Question, dataset: DatasetFacts | None, grant: GrantFacts 
     is_known = all(item in dataset.items for item in asked.items)
     all_at_once = ["*"] if not asked.items else []
     stopped = any(
-        not items or item == "*" or item in items
+        not items or item == "*" or item in items or not set(items) <= set(dataset.items)
         for _, items in dataset.restrictions
         for item in (*wanted, *all_at_once)
     )

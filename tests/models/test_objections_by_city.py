@@ -41,6 +41,7 @@ def answers(bench: Bench) -> list[e.ObjectorAnswered]:
         ("lianyungang", "privacy", {"suspension", "provider_withdrawal", "authority_withdrawal"}),
         ("nanjing", "error", {"marking", "forwarding", "own_decision"}),
         ("nanjing", "privacy", {"suspension", "marking", "forwarding", "own_decision"}),
+        ("nanjing", "other_right", {"suspension", "marking", "forwarding", "own_decision"}),
         (INVENTED, "error", {"restraint", "custody_finding"}),
         (INVENTED, "privacy", {"restraint", "custody_finding", "ethics_finding"}),
     ],

@@ -60,6 +60,9 @@ WHATEVER: dict[str, object] = {
     "update_case_id": "case-entry",
     "submission": "act",
     "processed_on": MONDAY.date(),
+    "source": "measures",
+    "article": "6(5)",
+    "basis": "law",
 }
 """A value for every field that some event cannot do without."""
 

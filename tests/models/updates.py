@@ -52,15 +52,23 @@ def draft(
 def pass_reviews(bench: Bench, *, but: Iterable[str] = ()) -> set[str]:
     """Every open review finds for the draft, but those; the reviews that did. The public had its say last week."""
     passed = bench.open_stages - set(but)
-    today = bench.now.date()
-    days = {
-        "processing_record": a.Measure(processed_on=today),
-        "consultation": a.Measure(held_from=today - timedelta(days=14), held_until=today - timedelta(days=1)),
-    }
     for stage in sorted(passed):
         given = WHATEVER_IS_ASKED | {"reference"}
-        assert bench.decide(stage, "pass", given, measure=days.get(stage)) == "accepted", stage
+        assert bench.decide(stage, "pass", given, measure=days_of(bench, stage)) == "accepted", stage
     return passed
+
+
+def days_of(bench: Bench, stage: str) -> a.Measure | None:
+    """The days that a review states of what it did, where it states any."""
+    known = bench.rules.stage(stage)
+    outcome = known.outcome("pass") if known else None
+    demanded = {field for requirement in outcome.requires for field in requirement.any_of} if outcome else set()
+    today = bench.now.date()
+    if "processed_on" in demanded:
+        return a.Measure(processed_on=today)
+    if "held_until" in demanded:
+        return a.Measure(held_from=today - timedelta(days=14), held_until=today - timedelta(days=1))
+    return None
 
 
 def update_begun(

@@ -74,6 +74,13 @@ def test_a_duty_is_open_until_somebody_says_otherwise() -> None:
     assert row.status == "open"
 
 
+def test_only_an_open_duty_says_what_it_lacks() -> None:
+    lacking = Wording(zh="没有", en="Not there")
+    assert duty(lacking=lacking).lacking == lacking
+    with pytest.raises(ValueError, match="only an open duty lacks something"):
+        duty(lacking=lacking, **MET)
+
+
 @pytest.mark.parametrize("missing", ["tests", "workflow"])
 def test_a_duty_cannot_be_called_met_without_a_test_and_what_meets_it(missing: str) -> None:
     with pytest.raises(ValueError, match="a duty that is met names"):

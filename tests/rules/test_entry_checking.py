@@ -317,6 +317,23 @@ def test_what_comes_of_a_publication_needs_an_update_that_the_case_has_ordered()
     assert ("stages.provision.outcomes.provided", "nothing_ordered") in found
 
 
+@pytest.mark.parametrize(
+    "effect",
+    [
+        "requires: [{any_of: [reason]}]",
+        "data: serve",
+        "whole_dataset: true",
+        "marks: true",
+        "answers: true",
+        "entry: order",
+        "opens: [provision]",
+    ],
+)
+def test_what_comes_of_a_publication_demands_nothing_and_does_nothing_more(effect: str) -> None:
+    found = refused_of_demand(("by_publication: true", f"by_publication: true, {effect}"))
+    assert ("stages.provision.outcomes.provided", "effect_without_decision") in found
+
+
 def test_an_update_is_ordered_for_a_reason_that_updates_know() -> None:
     found = refused_of_demand(("trigger: other", "trigger: whim"))
     assert ("stages.assessment.outcomes.agree", "unknown_choice") in found

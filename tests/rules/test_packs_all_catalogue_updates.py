@@ -19,7 +19,7 @@ REVIEWERS = {
         "expert_argument": ("provider", "17(2)"),
         "committee_review": ("experts", "17(3)"),
         "consultation": ("provider", "17(4)"),
-        "review": ("authority", "14"),
+        "review": ("authority", "publication"),
     },
     "yulin": {
         "security_review": ("provider", "32"),
@@ -30,6 +30,8 @@ REVIEWERS = {
         "consultation": ("provider", "15.2(4)"),
         "authority_assessment": ("authority", "15.2"),
         "city_compilation": ("operator", "city_compilation"),
+        "emergency_processing": ("provider", "22"),
+        "emergency_committee_review": ("experts", "15.2(3)"),
         "emergency_review": ("authority", "emergency_review"),
     },
     "guangzhou": {
@@ -49,9 +51,21 @@ REVIEWERS = {
         "provider_review": ("provider", "12"),
         "publication": ("provider", "17.1"),
     },
-    "nanjing": {"confidentiality_review": ("provider", "32.1"), "review": ("authority", "16.2")},
+    "nanjing": {
+        "confidentiality_review": ("provider", "32.1"),
+        "processing_record": ("provider", "23.2"),
+        "review": ("authority", "publication"),
+    },
 }
-"""City to the stages that can send a draft back, each with its body and the rule by which it can let the draft pass."""
+"""City to the stages that can find against a draft, each with its body and the rule by which it can let it pass."""
+BODY_CITED = {
+    "nanning": ("review", "14"),
+    "yulin": ("city_compilation", "6"),
+    "guangzhou": ("review", "11.1"),
+    "lianyungang": ("publication", "17.1"),
+    "nanjing": ("review", "16.2"),
+}
+"""City to the stage with the last word, and the article that puts it before its body."""
 PUBLISHING = {
     "nanning": {("review", "publish")},
     "yulin": {("city_compilation", "publish"), ("emergency_review", "publish")},
@@ -71,7 +85,7 @@ CATALOGUE = {"nanning": "16", "yulin": "22", "guangzhou": "11.3", "lianyungang":
 TRIGGERS = {
     "nanning": {"law_revised": "15", "function_changed": "15", "demand": "15", "openness_review": "15"},
     "yulin": {"emergency": "13", "unlisted": "15.1", "demand": "18"},
-    "guangzhou": {"public_interest": "10.2", "demand": "18", "openness_review": "10.3"},
+    "guangzhou": {"fit_once_masked": "10.1", "public_interest": "10.2", "demand": "18", "openness_review": "10.3"},
     "lianyungang": {},
     "nanjing": {
         "law_changed": "18(1)",
@@ -90,6 +104,8 @@ CLASSES = {
     "lianyungang": {"closed": "6", "conditional": "6", "unconditional": "6"},
     "nanjing": {"closed": "24.1(3)", "conditional": "24.1(2)", "unconditional": "24.1(1)"},
 }
+ONLY_FINDS = ("nanning", "committee_review")
+"""Whose finding against a draft goes to the authority, and sends nothing back (Nanning 17(3))."""
 MAY_CHANGE = {
     "nanning": {("processing", "reopen")},
     "yulin": {("processing", "reopen")},
@@ -175,9 +191,26 @@ def test_closed_and_conditional_data_has_a_basis_where_the_law_wants_one(city: s
     assert rule.citation.article == article
 
 
-@pytest.mark.parametrize("city", ["nanning", "yulin", "lianyungang"])
+@pytest.mark.parametrize("city", ["nanning", "yulin"])
 def test_elsewhere_no_article_wants_a_basis(city: str) -> None:
     assert "basis" not in {rule.field for rule in update(city).entry}
+
+
+@pytest.mark.duty("LYG-6")
+def test_lianyungang_lets_data_stay_closed_in_listed_cases_only_and_a_service_rule_has_the_case_named() -> None:
+    rule = entry_field(update("lianyungang"), "basis")
+    assert dict(rule.when) == {"openness": ("closed",)}
+    assert (rule.citation.article, rule.citation.basis) == ("exception", Basis.SERVICE)
+    assert rule.citation.note
+    assert "7.1" in rule.citation.note.en
+
+
+@pytest.mark.duty("GZ-10d")
+def test_what_guangzhou_opens_for_the_public_interest_comes_with_the_procedure_that_found_so() -> None:
+    submit = outcome_of(update("guangzhou"), "compilation", "submit")
+    (requirement,) = [r for r in submit.requires if "trigger" in r.when]
+    assert (requirement.any_of, dict(requirement.when)) == (("basis",), {"trigger": ("public_interest",)})
+    assert (requirement.citation.article, requirement.citation.basis) == ("10.2", Basis.LAW)
 
 
 @pytest.mark.duty("NN-14", "GZ-11", "LYG-11", "NJ-16", "YL-15a")
@@ -211,11 +244,27 @@ def test_the_bodies_that_the_law_names_review_the_draft(city: str) -> None:
 
 
 @pytest.mark.parametrize("city", cities())
+def test_the_last_word_lies_before_the_body_that_the_law_names(city: str) -> None:
+    stage, article = BODY_CITED[city]
+    assert stage_of(update(city), stage).citation.article == article
+
+
+@pytest.mark.duty("NJ-25")
+def test_nanjings_department_publishes_what_it_drafted_once_the_authority_has_passed_it() -> None:
+    rules = update("nanjing")
+    assert outcome_of(rules, "review", "publish").citation.basis is Basis.SERVICE
+    ending = rules.ending("published")
+    assert ending
+    assert ending.citation.article == "25.2"
+
+
+@pytest.mark.parametrize("city", cities())
 def test_a_draft_is_returned_to_its_compilation_with_a_reason(city: str) -> None:
     rules = update(city)
     for stage in REVIEWERS[city]:
         back = "object" if stage_of(rules, stage).outcome("object") else "return"
-        assert target(rules, stage, back) == ("emergency_compilation" if stage == "emergency_review" else "compilation")
+        whither = "emergency_compilation" if stage.startswith("emergency_") else "compilation"
+        assert target(rules, stage, back) == (None if (city, stage) == ONLY_FINDS else whither)
         assert {field for field, _ in demanded_by(rules, stage, back)} == {"reason"}
 
 
@@ -295,7 +344,7 @@ def test_a_service_rule_says_that_a_return_gives_no_fresh_period(city: str, sour
 def test_elsewhere_the_text_gives_no_period_for_an_update(city: str) -> None:
     assert all(not stage.periods for stage in stages(update(city)))
     prompt = {stage.stage for stage in stages(update(city)) if stage.promptly}
-    assert prompt == ({"emergency_compilation", "emergency_review"} if city == "yulin" else set())
+    assert prompt == {each.stage for each in stages(update(city)) if each.stage.startswith("emergency_")}
 
 
 @pytest.mark.duty("GZ-9b")

@@ -138,9 +138,10 @@ def test_a_right_is_corrected_by_withdrawing_the_data_which_is_a_service_rule() 
         assert (withdrawal.data, withdrawal.citation.basis) == (DataEffect.WITHDRAW, Basis.SERVICE)
 
 
-def test_whether_to_suspend_is_asked_on_secrets_and_privacy_only_and_outlasts_the_forwarding() -> None:
+def test_whether_to_suspend_is_asked_on_every_right_that_is_infringed_and_outlasts_the_forwarding() -> None:
     suspension = stage_of(NANJING, "suspension")
-    assert {g for g in grounds(NANJING) if suspension.applies_to({"ground": g})} == {"trade_secret", "privacy"}
+    asked = {ground for ground in grounds(NANJING) if suspension.applies_to({"ground": ground})}
+    assert asked == {"trade_secret", "privacy", "other_right"}, "Article 35.1 names them in one breath"
     assert suspension.outlasting
     assert suspension.citation.basis is Basis.SERVICE
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import date
 
 import pytest
 
 from rules.loading import load_pack
+from rules.posts import posts_on
 from rules.sample_catalogue import (
     SampleCatalogueInvalid,
     SampleDataset,
     accounts,
     bodies,
     datasets,
+    posts,
     read_samples,
 )
 
@@ -266,3 +269,16 @@ def test_an_officer_without_a_body_is_refused() -> None:
 def test_an_officer_of_another_citys_body_is_refused() -> None:
     with pytest.raises(SampleCatalogueInvalid, match=r"acts for nanning\.transport, so it belongs to that city"):
         read_samples("a.yaml", A_FILE.replace("city: nanning,", "city: yulin,"))
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_the_sample_posts_are_such_as_the_rules_of_the_city_know(city: str) -> None:
+    known = {rule.post for rule in posts_on(load_pack(city), date(2026, 11, 21))}
+    filled = {post.post for post in posts() if post.body.startswith(f"{city}.")}
+    assert filled and filled <= known
+
+
+def test_a_post_is_held_by_somebody_who_serves_the_body() -> None:
+    wrong = A_FILE + "posts:\n  - {body: nanning.transport, post: leader, login: reviewer@nanning.health}\n"
+    with pytest.raises(SampleCatalogueInvalid, match=r"reviewer@nanning\.health holds a post of nanning\.transport"):
+        read_samples("nanning.yaml", wrong)

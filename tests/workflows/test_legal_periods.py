@@ -142,8 +142,8 @@ async def test_a_notice_moves_the_timer_of_a_case_that_waits(skipping: Skipping)
         days_off=(DaysOff(before.last_day, before.last_day),),
     )
     notices = RecordOfNotices(read_scopes())
-    touched = await publish(driver.pool, driver.inbox, notices, driver.clock, notice, Actor(account="acc_admin"))
-    assert touched == [case_id]
+    published = await publish(driver.pool, notices, driver.clock, notice, Actor(account="acc_admin"))
+    assert published.cases == (case_id,)
     await driver.engine.hand_over(case_id, driver.patience)
     after = (await driver.task(case_id, "formal_review")).clock
     assert after.due_at

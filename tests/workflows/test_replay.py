@@ -45,7 +45,8 @@ def of_the_calendar(events: list[e.Event]) -> list[e.Event]:
 def as_far_as_told(events: list[e.Event], recorded_events: list[e.Event]) -> list[e.Event]:
     """The events with only those fields which the recorded ones have: a field that came later had no say then."""
     return [
-        event.model_copy(update={name: later.get_default() for name, later in type(event).model_fields.items()
+        event.model_copy(update={name: later.get_default(call_default_factory=True)
+                                 for name, later in type(event).model_fields.items()
                                  if name not in old.model_fields_set and not later.is_required()})
         for event, old in zip(events, recorded_events, strict=True)
     ]  # fmt: skip

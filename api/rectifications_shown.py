@@ -1,0 +1,43 @@
+"""Rectifications, as bodies with a part in them see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from api.laws import Law
+from api.reading import CaseRead, Reader
+from api.shapes_of_rectifications import RectificationShown
+from api.updates_shown import filing_of
+from models.tables import ActRow
+from rules.pack import BREACH, RECTIFICATION
+
+PROVIDER = "provider"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The part of a case that a breach brings into it."""
+
+    rectification: RectificationShown | None = None
+
+
+async def shown(reader: Reader, law: Law, read: CaseRead, acts: Sequence[ActRow]) -> Shown:
+    """That part; `acts` are those of the case that came with text."""
+    state = read.state
+    if state.procedure != RECTIFICATION:
+        return Shown()
+    body = state.bodies[PROVIDER]
+    names = await reader.body_names([body])
+    breach = state.choices.get(BREACH, "")
+    choice = law.rules.choice(BREACH, breach)
+    return Shown(
+        RectificationShown(
+            body=body,
+            body_name=law.say(names[body]) if body in names else body,
+            breach=breach,
+            breach_label=law.say(choice.label) if choice else breach,
+            statement=filing_of(acts).get("statement"),
+            task_id=state.about_task,
+        )
+    )

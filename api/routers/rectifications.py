@@ -1,0 +1,193 @@
+"""Rectification (责令改正、限期整改): recorded or proposed by the authority, and what the system proposes for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from fastapi import APIRouter
+
+from activities.inbox import Filing
+from api.callers import Caller
+from api.dependencies import Calling, Cursor, Limit, Reading, RequiredIdempotencyKey, Running, Word
+from api.filing import PROVIDER, AsFiler, judge, rules_at
+from api.forms import RectificationForm
+from api.language import AnsweredIn
+from api.laws import Law
+from api.openapi import problems
+from api.paging import cursor, instant, place_of
+from api.problems import Problem, invalid
+from api.reading import Reader
+from api.rectifying import Proposable, due_by
+from api.shapes import CaseShown, Page, RuleNamed, Shape
+from api.supervising import Place, Span
+from api.supervision_shown import SupervisedTask, tasks_shown
+from models.tables import TaskRow
+from rules.admissibility import chosen
+from rules.pack import RECTIFICATION
+from rules.pinned import ProcedureRules
+
+PATH = "/v1/rectifications"
+MAY_LOOK = ("reviewer", "supervisor", "admin")
+
+router = APIRouter(tags=["rectifications"])
+
+
+class RectificationFiling(Shape):
+    """What `POST /v1/rectifications` takes for a task; the breach and the statement are for whoever files."""
+
+    city: str
+    body: str
+    task_id: str
+
+
+class RectificationProposal(Shape):
+    """A task that is overdue for longer than the grace of the city's rules, `rule`. Nothing is filed by itself."""
+
+    task: SupervisedTask
+    rule: RuleNamed
+    file: RectificationFiling
+
+
+@router.post(
+    PATH,
+    status_code=201,
+    response_model=CaseShown,
+    responses=problems(400, 401, 403, 422, 503),
+    summary="Record a breach of duty that is to be rectified",
+)
+async def begin_rectification(
+    form: RectificationForm,
+    key: RequiredIdempotencyKey,
+    caller: Calling,
+    runtime: Running,
+    reader: Reading,
+    filer: AsFiler,
+) -> CaseShown:
+    """By a reviewer or supervisor of the city's authority. Where the law has the authority order it, the order is its
+    first task; elsewhere the authority only proposes, and the order is a task of the government. The order sets the
+    time limit (`time_limit` or `last_day` of a decision), and only bodies with a part in the case, the city's
+    supervisors and administrators see it."""
+    bodies = await filer.bodies(form.city)
+    present = await runtime.present()
+    rules = rules_at(form.city, RECTIFICATION, present.now)
+    may_begin(rules, caller, bodies)
+    await may_be_rectified(rules, form, reader)
+    caused_by = await cause_of(form, caller, reader)
+    stated = form.stated()
+
+    def received(at: datetime) -> Filing:
+        rules = rules_at(form.city, RECTIFICATION, at)
+        judge(rules, stated, None)
+        return Filing(
+            rules=rules,
+            party=caller.account_id,
+            dataset_id="",
+            bodies=with_a_part(rules, {**bodies, PROVIDER: form.body}),
+            data_items=(),
+            choices=chosen(rules, stated),
+            given=frozenset(stated),
+            caused_by=caused_by,
+            about_task=form.task_id,
+        )
+
+    return await filer.receive(filer.case_id(PATH, key), RECTIFICATION, form.said(), received)
+
+
+@router.get(
+    "/v1/supervision/rectification-proposals",
+    response_model=Page[RectificationProposal],
+    responses=problems(401, 403, 422, 503),
+    summary="What is overdue for so long that a rectification is proposed",
+)
+async def proposals(
+    caller: Calling,
+    runtime: Running,
+    reader: Reading,
+    language: AnsweredIn,
+    city: Word = None,
+    after: Cursor = None,
+    limit: Limit = 50,
+) -> Page[RectificationProposal]:
+    """For who may file one, a supervisor and an administrator (who names the city): tasks of the city that are overdue
+    for longer than the grace of its rules and that no open rectification names, the longest overdue first. Computed
+    when asked."""
+    if not caller.has(*MAY_LOOK):
+        raise Problem("RoleRequired", params={"roles": MAY_LOOK})
+    present = await runtime.present()
+    of_city = city or caller.city
+    if of_city is None:
+        raise invalid("city", "missing")
+    rules = rules_at(of_city, RECTIFICATION, present.now)
+    await may_look(rules, caller, of_city, reader)
+    if rules.proposed is None:
+        return Page(items=[], next=None)
+    latest = due_by(rules.proposed, present.record.calendar(rules.calendar), present.now)
+    found = await reader.supervised(
+        [Span(of_city, None, latest)], Proposable(roles=rules.against), beyond(after), limit + 1
+    )
+    tasks = await tasks_shown(reader, found[:limit], present, language)
+    rule = Law(rules, language).named(rules.proposed.citation)
+    more = cursor(*found[limit - 1].place) if len(found) > limit else None
+    return Page(items=[proposal(task, rule) for task in tasks], next=more)
+
+
+def proposal(task: SupervisedTask, rule: RuleNamed) -> RectificationProposal:
+    file = RectificationFiling(city=task.city, body=task.body, task_id=task.task_id)
+    return RectificationProposal(task=task, rule=rule, file=file)
+
+
+def beyond(after: str | None) -> Place | None:
+    """The place of a cursor."""
+    if after is None:
+        return None
+    due, task_id = place_of(after, 2)
+    return Place(instant(due), str(task_id))
+
+
+def may_begin(rules: ProcedureRules, caller: Caller, bodies: Mapping[str, str]) -> None:
+    """Raises a Problem unless the caller is a reviewer or supervisor of a body that the city's rules let begin it."""
+    if not (caller.has("reviewer", "supervisor") and caller.body in {bodies.get(role) for role in rules.filed_by}):
+        raise Problem("RoleRequired", params={"roles": rules.filed_by})
+
+
+async def may_look(rules: ProcedureRules, caller: Caller, city: str, reader: Reader) -> None:
+    """Raises a Problem unless the caller is an administrator, a supervisor of the city, or may begin a case there."""
+    if caller.has("admin") or (caller.has("supervisor") and caller.city == city):
+        return
+    may_begin(rules, caller, await reader.bodies_of(city))
+
+
+async def may_be_rectified(rules: ProcedureRules, form: RectificationForm, reader: Reader) -> None:
+    """Raises a Problem unless the law can be directed against the body."""
+    role = await reader.role_of(form.city, form.body)
+    if role is None:
+        raise invalid("body", "body_unknown")
+    if role not in rules.against:
+        raise invalid("body", "body_not_rectified")
+
+
+async def cause_of(form: RectificationForm, caller: Caller, reader: Reader) -> str | None:
+    """The case that gave cause for it, which the caller may know of. Raises a Problem."""
+    case_id = form.case_id
+    if form.task_id is not None:
+        task: TaskRow | None = await reader.task(form.task_id)
+        if task is None or task.city != form.city:
+            raise invalid("task_id", "task_unknown")
+        if task.body != form.body:
+            raise invalid("task_id", "task_of_another_body")
+        if case_id not in (None, task.case_id):
+            raise invalid("task_id", "task_of_another_case")
+        case_id = task.case_id
+    if case_id is None:
+        return None
+    case = await reader.case(caller, case_id)
+    if case is None or case.city != form.city:
+        raise invalid("task_id" if form.task_id else "case_id", "case_unknown")
+    return case_id
+
+
+def with_a_part(rules: ProcedureRules, bodies: Mapping[str, str]) -> dict[str, str]:
+    """The bodies that have a part in a case under these rules, by role; the others of the city never learn of it."""
+    stages = {stage.body for step in rules.steps for stage in step.stages}
+    return {role: body for role, body in bodies.items() if role in stages | set(rules.filed_by)}

@@ -1,0 +1,200 @@
+"""Feeds: what is overdue or due soon, for programs that fetch a calendar or a table by its address alone."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import Field, StringConstraints
+
+from activities.feeds import (
+    EnoughFeeds,
+    Feed,
+    feed_by_token,
+    feeds_of,
+    make_feed,
+    new_token,
+    revoke_feed,
+    was_used,
+)
+from activities.idempotency import id_from_key
+from api.dependencies import ID, Calling, IdempotencyKey, Reading, Running
+from api.forms import Code, Form
+from api.language import Language, language_of
+from api.openapi import problems
+from api.problems import Problem
+from api.reading import Reader
+from api.routers.supervision import Seeing, officer_id
+from api.runtime import Runtime
+from api.shapes import Instant, Shape
+from api.supervising import Listed, sight_of
+from api.supervision_files import ICS, calendar, csv_answer, file_headers
+from api.supervision_lists import WITHIN, Asked, Lister, Within
+from rules.deadlines import to_shanghai
+
+PATH = "/v1/supervision/feeds"
+Token = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{20,100}$")]
+FeedId = Annotated[str, Path(pattern=ID)]
+InLanguage = Annotated[Literal["zh", "en"] | None, Query(description="in the place of Accept-Language")]
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]*$")
+]
+
+router = APIRouter(prefix=PATH, tags=["supervision"])
+
+
+class FeedForm(Form):
+    """What a feed is called and lists; narrowed as the lists themselves are."""
+
+    name: Name
+    lists: Annotated[tuple[Listed, ...], Field(min_length=1, max_length=2)] = ("overdue", "due_soon")
+    within: Within = WITHIN
+    city: Code | None = None
+    body: Code | None = None
+    procedure: Code | None = None
+    stage: Code | None = None
+    officer: Code | None = None
+
+
+class FeedShown(Shape):
+    """A feed as whoever made it sees it."""
+
+    feed_id: str
+    name: str
+    lists: list[Listed]
+    within: int
+    city: str | None
+    body: str | None
+    procedure: str | None
+    stage: str | None
+    officer: str | None
+    created_at: Instant
+    last_used_at: Instant | None
+
+
+class FeedMade(FeedShown):
+    """A new feed. Only the token's digest is kept, so token and addresses are shown once: null where a call is
+    repeated."""
+
+    token: str | None
+    csv: str | None
+    ics: str | None
+
+
+class Feeds(Shape):
+    """An account's feeds; they are few, so this list has no pages."""
+
+    items: list[FeedShown]
+
+
+@router.post(
+    "", status_code=201, response_model=FeedMade, responses=problems(401, 403, 409, 422, 503), summary="Make a feed"
+)
+async def make(
+    form: FeedForm,
+    caller: Calling,
+    _sight: Seeing,
+    runtime: Running,
+    reader: Reading,
+    response: Response,
+    key: IdempotencyKey = None,
+) -> FeedMade:
+    """Whoever has the token reads what the caller may read at that time, until the feed is revoked: as long as the
+    account supervises, and no more than it does."""
+    response.headers["Cache-Control"] = "no-store"
+    officer = await officer_id(reader, form.officer)
+    await reader.release()
+    lists = tuple(dict.fromkeys(form.lists))
+    asked = Asked(**form.model_dump(exclude={"name", "lists", "officer"}), lists=lists, officer=officer)
+    token = new_token()
+    feed_id = str(uuid.uuid4()) if key is None else id_from_key(caller.account_id, PATH, key)
+    wanted, now = asked.model_dump(mode="json", exclude_none=True), await runtime.now()
+    async with runtime.pool.acquire() as connection:
+        try:
+            feed, is_new = await make_feed(connection, feed_id, token, caller.account_id, form.name, wanted, now)
+        except EnoughFeeds as fact:
+            raise Problem("EnoughFeeds") from fact
+    (shown,) = await feeds_shown(reader, [feed])
+    addresses = {"token": token, "csv": f"{PATH}/{token}.csv", "ics": f"{PATH}/{token}.ics"}
+    return FeedMade(**dict(shown), **(addresses if is_new else dict.fromkeys(addresses)))
+
+
+@router.get("", response_model=Feeds, responses=problems(401, 403, 503), summary="The caller's feeds")
+async def feeds(caller: Calling, _sight: Seeing, runtime: Running, reader: Reading) -> Feeds:
+    """Those that are not revoked."""
+    await reader.release()
+    async with runtime.pool.acquire() as connection:
+        found = await feeds_of(connection, caller.account_id)
+    return Feeds(items=await feeds_shown(reader, found))
+
+
+@router.delete("/{feed_id}", status_code=204, responses=problems(401, 404, 503), summary="Revoke a feed")
+async def revoke(feed_id: FeedId, caller: Calling, runtime: Running, reader: Reading) -> None:
+    """Its token fetches nothing any more. Of one's own feeds; an admin's is anybody's."""
+    await reader.release()
+    owner, now = None if caller.has("admin") else caller.account_id, await runtime.now()
+    async with runtime.pool.acquire() as connection:
+        if not await revoke_feed(connection, feed_id, owner, now):
+            raise Problem("NotFound")
+
+
+@router.get(
+    "/{token}.csv",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {}}}, **problems(404, 422, 503)},
+    summary="A feed as a table",
+)
+async def as_table(
+    token: Token, request: Request, runtime: Running, reader: Reading, lang: InLanguage = None
+) -> Response:
+    """UTF-8 with a byte order mark, all tasks, the longest overdue first. The token is the authorisation."""
+    feed, lister = await fetched(token, runtime, reader, lang or language_of(request))
+    await reader.release()
+    return await csv_answer(lister, feed.feed_id)
+
+
+@router.get(
+    "/{token}.ics",
+    response_class=Response,
+    responses={200: {"content": {"text/calendar": {}}}, **problems(404, 422, 503)},
+    summary="A feed as a calendar",
+)
+async def as_calendar(
+    token: Token, request: Request, runtime: Running, reader: Reading, lang: InLanguage = None
+) -> Response:
+    """RFC 5545: each task on its last day in time, and on today how many are overdue. The token authorises."""
+    feed, lister = await fetched(token, runtime, reader, lang or language_of(request))
+    written = await calendar(lister, reader, feed.feed_id, feed.name)
+    return Response(written, media_type=ICS, headers=file_headers(feed.feed_id, "ics", lister.language))
+
+
+async def fetched(token: str, runtime: Runtime, reader: Reader, language: Language) -> tuple[Feed, Lister]:
+    """The feed of that token, and what it lists for the account that made it as that stands now. Raises a Problem."""
+    present = await runtime.present()
+    async with runtime.pool.acquire() as connection:
+        feed = await feed_by_token(connection, token)
+    caller = await reader.caller(feed.account_id) if feed else None
+    sight = sight_of(caller, to_shanghai(present.now).date()) if caller else None
+    if feed is None or sight is None:
+        raise Problem("NotFound")
+    async with runtime.pool.acquire() as connection:
+        await was_used(connection, feed, present.now)
+    return feed, Lister(runtime, sight, Asked.model_validate(feed.wanted), present, language)
+
+
+async def feeds_shown(reader: Reader, found: list[Feed]) -> list[FeedShown]:
+    asked = [Asked.model_validate(feed.wanted) for feed in found]
+    logins = await reader.logins(each.officer for each in asked)
+    return [
+        FeedShown(
+            **each.model_dump(exclude={"lists", "officer"}),
+            lists=list(each.lists),
+            officer=logins[each.officer] if each.officer else None,
+            feed_id=feed.feed_id,
+            name=feed.name,
+            created_at=feed.created_at,
+            last_used_at=feed.last_used_at,
+        )
+        for feed, each in zip(found, asked, strict=True)
+    ]

@@ -1,0 +1,284 @@
+"""A holiday notice against thousands of open cases, of which some move, beside the bare alternative.
+
+Requests of Nanning lie before the operator (two working days) or before the provider (five); two of them are received
+and decided as always and then copied in SQL, with their logs and inboxes, and the worker's sweeper starts each in the
+engine. The notice makes the provider's last day a day off: all cases count it in the same calendar, and only theirs
+reach it. Somebody decides other cases all the time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from statistics import median
+from time import perf_counter
+from typing import NamedTuple, TypeVar
+
+import uvloop
+from temporalio.client import Client
+
+from activities.calendar_record import RecordOfNotices, with_due
+from activities.clock import DatabaseClock
+from activities.database import Pool, open_pool
+from activities.foreseeing import Outlook, foresee
+from activities.publishing import Published, publish
+from benchmarks import bare_notices
+from benchmarks.figures import Aim, Figure
+from benchmarks.lists import copied, decided_without_engine
+from benchmarks.parties import Kaifang
+from benchmarks.servers import Servers, servers
+from models.acts import Actor
+from models.events import Clock
+from rules.calendar_notices import DaysOff, Notice
+from rules.seed_notices import read_scopes
+from stack.programs import WORKER
+
+T = TypeVar("T")
+
+BENCH = "notices"
+TASK_QUEUE = "kaifang"
+BARE_WORKER = ("-m", "benchmarks.bare_notices")
+SIGNALS_AT_ONCE = 4
+"""As many cases as the sweeper hands over at once."""
+ADMIN = Actor(account="acc_bench_admin")
+BETWEEN_DECISIONS = 0.25
+"""Seconds."""
+GIVES_UP_AFTER = 1800
+"""Seconds, until every case is in the engine, or has worked off the notice."""
+
+OPEN_BEFORE_PROVIDER = """
+select task_id, case_id, clock from tasks where stage = 'provider_review' and ended_at is null
+"""
+MOVED = """
+select case_id, count(*) as times from events
+where type = 'ClockMoved' and (event -> 'notice' ->> 'calendar_version')::int = $1 group by case_id
+"""
+
+
+class Size(NamedTuple):
+    """How many open cases, how many of them the notice moves, and how many decisions are timed before it comes."""
+
+    cases: int
+    moving: int
+    decisions: int
+
+
+FULL, QUICK, TINY = Size(10_000, 3_000, 40), Size(600, 200, 10), Size(12, 6, 2)
+
+
+@dataclass
+class Measured:
+    """What came of the notice; times in seconds, decisions in milliseconds."""
+
+    foreseen: float
+    published: float
+    worked_off: float
+    wrong: int
+    before: list[float]
+    meanwhile: list[float]
+
+
+def run(size: Size) -> list[Figure]:
+    """The figures of ours and of the bare alternative, one after the other on the same servers."""
+    return uvloop.run(_run(size))
+
+
+async def _run(size: Size) -> list[Figure]:
+    async with servers() as running:
+        temporal = await running.client()
+        async with await open_pool(running.postgres.dsn()) as pool:
+            waiting = await _open(pool, size)
+            worker = running.run("worker", WORKER)
+            await _until(lambda: _nothing_waits(pool))
+            ours = await _measure(pool, Kaifang(pool, temporal, TASK_QUEUE), waiting, size)
+            worker.stop()
+            updated, signalled = await _bare(running, pool, temporal, size)
+    return _figures(size, ours, updated, signalled)
+
+
+async def _open(pool: Pool, size: Size) -> list[str]:
+    """All cases as receipt and decisions leave them, to be started in the engine; those before the operator."""
+    before_operator, before_provider = [await decided_without_engine(pool, decided) for decided in (0, 1)]
+    await copied(pool, before_provider, size.moving - size.decisions - 1)
+    await copied(pool, before_operator, size.cases - size.moving + size.decisions - 1)
+    waiting = "select case_id from tasks where stage = 'formal_review' and ended_at is null"
+    cases = [row["case_id"] for row in await pool.fetch(waiting)]
+    await pool.execute("update acts set delivered_at = null where kind = 'file'", timeout=60)
+    for table in ("cases", "acts", "events", "tasks"):
+        await pool.execute(f"analyze {table}", timeout=60)
+    return cases
+
+
+async def _measure(pool: Pool, side: Kaifang, waiting: list[str], size: Size) -> Measured:
+    before = [await _decided(side, waiting.pop()) for _ in range(size.decisions)]
+    await side.settled()
+    rows = await pool.fetch(OPEN_BEFORE_PROVIDER)
+    clocks = {row["case_id"]: Clock.model_validate_json(row["clock"]) for row in rows}
+    last_day = max(clock.last_day for clock in clocks.values() if clock.last_day)
+    async with pool.acquire() as connection:
+        now = await connection.fetchval("select clock_timestamp()")
+    notice = Notice(
+        scope="CN-GX",
+        document="an invented notice",
+        published_on=now.date(),
+        recorded_at=now,
+        days_off=(DaysOff(last_day, last_day),),
+    )
+    record = RecordOfNotices(read_scopes())
+    outlook, foreseen = await _timed(lambda: foresee(pool, record, DatabaseClock(), notice, 200))
+    told, took = await _timed(lambda: publish(pool, record, DatabaseClock(), notice, ADMIN))
+    started = perf_counter()
+    async with _deciding(side, waiting) as meanwhile:
+        await _until(lambda: _worked_off(pool, told.position))
+        worked_off = perf_counter() - started
+    wrong = await _wrong(pool, clocks, outlook, told)
+    return Measured(foreseen, took, worked_off, wrong, before, meanwhile)
+
+
+async def _wrong(pool: Pool, before: dict[str, Clock], outlook: Outlook, told: Published) -> int:
+    """How many cases were woken in vain, left out, moved twice, or moved to another day than the calendar says."""
+    async with pool.acquire() as connection:
+        record = await RecordOfNotices(read_scopes()).read(connection)
+    due = {case_id: with_due(clock.unset(), record).due_at for case_id, clock in before.items()}
+    move = {case_id for case_id, clock in before.items() if clock.due_at != due[case_id]}
+    rows = await pool.fetch("select case_id, due_at from tasks where stage = 'provider_review'")
+    ends = {row["case_id"]: row["due_at"] for row in rows}
+    times = {row["case_id"]: row["times"] for row in await pool.fetch(MOVED, told.position)}
+    wrong = {case_id for case_id in move if times.get(case_id) != 1 or ends[case_id] != due[case_id]}
+    return len(wrong | (move ^ set(told.cases)) | (move ^ set(times))) + abs(outlook.cases - len(move))
+
+
+async def _decided(side: Kaifang, case_id: str) -> float:
+    started = perf_counter()
+    await side.decide(case_id, "formal_review", "nanning.operator", "pass")
+    return (perf_counter() - started) * 1e3
+
+
+@asynccontextmanager
+async def _deciding(side: Kaifang, waiting: list[str]) -> AsyncIterator[list[float]]:
+    """Somebody decides one case after another until the block ends, and at least one."""
+    took: list[float] = []
+    over = asyncio.Event()
+
+    async def decide() -> None:
+        while waiting and not (over.is_set() and took):
+            took.append(await _decided(side, waiting.pop()))
+            await asyncio.sleep(BETWEEN_DECISIONS)
+
+    deciding = asyncio.create_task(decide())
+    try:
+        yield took
+    finally:
+        over.set()
+        await deciding
+
+
+async def _bare(running: Servers, pool: Pool, temporal: Client, size: Size) -> tuple[float, float]:
+    """How long the update of the due days takes, and then the signals, in seconds."""
+    await pool.execute(bare_notices.SCHEMA)
+    due_at = await pool.fetchval("select clock_timestamp() + interval '5 days'")
+    cases = [f"bare-{uuid.uuid4()}" for _ in range(size.cases)]
+    moving = cases[: size.moving]
+    await pool.execute(bare_notices.PUT, cases, due_at)
+    worker = running.run("bare-worker", BARE_WORKER)
+    await _each(moving, lambda case_id: _start(temporal, bare_notices.Due(case_id, due_at)), at_once=8)
+    later = due_at + timedelta(days=1)
+    _, updated = await _timed(lambda: pool.execute(bare_notices.MOVE, moving, later))
+    started = perf_counter()
+
+    async def tell(case_id: str) -> None:
+        await temporal.get_workflow_handle(case_id).signal(bare_notices.BareClock.move, later)
+
+    await _each(moving, tell, at_once=SIGNALS_AT_ONCE)
+
+    async def all_moved() -> bool:
+        moved: int = await pool.fetchval("select count(*) from bare_due where moved_at is not null")
+        return moved == size.moving
+
+    await _until(all_moved)
+    signalled = perf_counter() - started
+    assert worker.is_running()
+    return updated, signalled
+
+
+async def _start(temporal: Client, due: bare_notices.Due) -> None:
+    await temporal.start_workflow(bare_notices.BareClock.run, due, id=due.case_id, task_queue=bare_notices.TASK_QUEUE)
+
+
+async def _each(cases: list[str], do: Callable[[str], Awaitable[None]], *, at_once: int) -> None:
+    places = asyncio.Semaphore(at_once)
+
+    async def one(case_id: str) -> None:
+        async with places:
+            await do(case_id)
+
+    async with asyncio.TaskGroup() as group:
+        for case_id in cases:
+            group.create_task(one(case_id))
+
+
+async def _timed(call: Callable[[], Awaitable[T]]) -> tuple[T, float]:
+    started = perf_counter()
+    return await call(), perf_counter() - started
+
+
+async def _nothing_waits(pool: Pool) -> bool:
+    return not await pool.fetchval("select exists (select from acts where delivered_at is null)")
+
+
+async def _worked_off(pool: Pool, position: int) -> bool:
+    waits = "select exists (select from acts where delivered_at is null and (act ->> 'calendar_version')::int = $1)"
+    return not await pool.fetchval(waits, position)
+
+
+async def _until(what: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(GIVES_UP_AFTER):
+        while not await what():  # noqa: ASYNC110  another process ends it: nothing here can be awaited
+            await asyncio.sleep(0.1)
+
+
+def _figures(size: Size, ours: Measured, updated: float, signalled: float) -> list[Figure]:
+    which = f"{size.cases:,} open cases of which {size.moving:,} move"
+    rate, bare_rate = size.moving / ours.worked_off, size.moving / signalled
+    return [
+        Figure(
+            BENCH,
+            "cases moved wrongly, twice or not at all, or woken in vain",
+            ours.wrong,
+            "cases",
+            f"{which}; events, due days and inboxes compared with the calendar",
+            aim=Aim(0),
+        ),
+        Figure(
+            BENCH,
+            "publication",
+            ours.published * 1e3,
+            "ms",
+            f"the transaction that records the notice and puts an act into each inbox; {which}; beside: an update of "
+            "due days by somebody who knows which and to where",
+            beside=updated * 1e3,
+        ),
+        Figure(BENCH, "dry run", ours.foreseen * 1e3, "ms", f"all of them found and counted, 200 told; {which}"),
+        Figure(
+            BENCH,
+            "cases moved, an act each",
+            rate,
+            "/s",
+            f"from the commit until every act is worked off by the sweeper of one worker; {which}; beside: a signal to "
+            f"each of {size.moving:,} bare workflows, {SIGNALS_AT_ONCE} at once, and a row written by each",
+            beside=bare_rate,
+            ratio=rate / bare_rate,
+        ),
+        Figure(
+            BENCH,
+            "decision of a person meanwhile, median",
+            median(ours.meanwhile),
+            "ms",
+            f"{len(ours.meanwhile)} decisions while the notice is worked off; beside: {len(ours.before)} before it",
+            beside=median(ours.before),
+        ),
+    ]

@@ -1,0 +1,188 @@
+"""Supervision of many tasks: the overdue page of a body and of a city and the counts of a city, in PostgreSQL and over
+HTTP.
+
+In the database means: the statements that the service sends, prepared and sent by the same driver, until the last row
+is here. What is counted is compared with a count by the one meaning of *overdue*, task by task, before it is measured.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any, NamedTuple
+
+import asyncpg
+import httpx
+from sqlalchemy import ClauseElement, func, select
+from sqlalchemy.dialects.postgresql import asyncpg as driver
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlmodel import col
+
+from api.due import overdue
+from api.issuer import issue, signing_key
+from api.supervising import Filters, Place, Span, counts_of, page_of
+from benchmarks.figures import Aim, Figure, percentile
+from benchmarks.parties import ACCOUNTS
+from benchmarks.servers import servers
+from benchmarks.supervision_data import BUSIEST, make
+from models.tables import TaskRow
+from stack.ports import free_port, listen
+from stack.programs import Api
+
+BENCH = "supervision"
+DIALECT = driver.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
+
+
+class Size(NamedTuple):
+    """How many cases, of which five in nine are open with one open task each, and how many calls of each kind."""
+
+    cases: int
+    calls: int
+
+
+FULL, QUICK, TINY = Size(1_800_000, 500), Size(90_000, 100), Size(1800, 10)
+WARM_UP = 20
+PAGE = 51
+"""A page of 50, and one more to know whether there is another."""
+BODY = f"{BUSIEST}.operator"
+CITIES = (BUSIEST, "guangzhou", "lianyungang")
+SUPERVISOR = f"supervisor@{BUSIEST}.authority"
+OF_A_BODY = "reviewer@yulin.authority"
+IN_DATABASE, COUNTED, OVER_HTTP = Aim(5), Aim(20), Aim(50)
+"""Milliseconds."""
+
+
+def run(size: Size) -> list[Figure]:
+    """Median and p99 of each."""
+    return asyncio.run(_run(size))
+
+
+async def _run(size: Size) -> list[Figure]:
+    async with servers() as running:
+        connection = await asyncpg.connect(running.postgres.dsn())
+        try:
+            started = perf_counter()
+            await make(connection, size.cases)
+            print(f"made in {perf_counter() - started:.0f} s")
+            now = await connection.fetchval("select clock_timestamp()")
+            where = await _described(connection, now)
+            await _agree(connection, now)
+            figures = await _in_database(connection, now, size.calls, where)
+        finally:
+            await connection.close()
+        with listen(free_port()) as listener:
+            api = Api(listener, running.home / "logs" / "api.log", running.environment())
+            running.keep(api)
+            api.start()
+            for name, login, path in (
+                ("overdue page of a city", SUPERVISOR, "/v1/supervision/overdue"),
+                ("overdue page of a body", OF_A_BODY, "/v1/supervision/overdue"),
+                ("page of what is due soon in a city", SUPERVISOR, "/v1/supervision/due-soon"),
+                ("counts of a city", SUPERVISOR, "/v1/supervision/overdue/counts"),
+            ):
+                figures += _called(api.url, running.home, name, login, path, size.calls, where)
+        return figures
+
+
+async def _described(connection: asyncpg.Connection[asyncpg.Record], now: datetime) -> str:
+    row = await connection.fetchrow(
+        "select count(*) filter (where ended_at is null) as open, "
+        "count(*) filter (where ended_at is not null) as closed, "
+        "count(*) filter (where ended_at is null and city = $1 and due_at <= $2) as late, "
+        "count(*) filter (where ended_at is null and body = $3 and due_at <= $2) as late_of_body from tasks",
+        BUSIEST,
+        now,
+        BODY,
+    )
+    assert row
+    return (
+        f"{row['open']:,} open and {row['closed']:,} closed tasks in five cities; {row['late']:,} past due in the "
+        f"busiest, of which {row['late_of_body']:,} before its busiest body"
+    )
+
+
+async def _agree(connection: asyncpg.Connection[asyncpg.Record], now: datetime) -> None:
+    """The counts are those of every task looked at by itself. Raises where they are not."""
+    for city in CITIES:
+        plain = select(func.count()).where(col(TaskRow.city) == city, overdue(now))
+        expected = await connection.fetchval(*sent(plain))
+        counted = sum(row["tasks"] for row in await connection.fetch(*sent(counts_of([city], Filters(), now))))
+        if counted != expected:
+            raise RuntimeError(f"{city}: {counted} counted, {expected} are overdue")
+
+
+def sent(statement: ClauseElement) -> tuple[Any, ...]:
+    """The statement as the service's driver gets it, and its parameters."""
+    compiled = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
+    assert isinstance(compiled, SQLCompiler)
+    assert compiled.positiontup is not None
+    return str(compiled), *(compiled.params[name] for name in compiled.positiontup)
+
+
+async def _in_database(
+    connection: asyncpg.Connection[asyncpg.Record], now: datetime, calls: int, where: str
+) -> list[Figure]:
+    bodies = await connection.fetch(
+        "select city, body from tasks where ended_at is null and due_at <= $1 group by 1, 2 order by count(*) desc, 2",
+        now,
+    )
+    of_city = [page_of([Span(city, None, now)], Filters(), None, PAGE) for city in CITIES]
+    # The busiest, and some of the others.
+    chosen = bodies[:: max(1, len(bodies) // 10)]
+    of_body = [page_of([Span(city, None, now)], Filters(body=body), None, PAGE) for city, body in chosen]
+    # Far into what is overdue.
+    deep = [page_of([Span(city, None, now)], Filters(), Place(now - timedelta(days=20), ""), PAGE) for city in CITIES]
+    counts = [counts_of([city], Filters(), now) for city in CITIES[:1]]
+    return [
+        *await _timed(connection, "overdue page of a body in the database", of_body, calls, where, IN_DATABASE),
+        *await _timed(connection, "overdue page of a city in the database", of_city, calls, where, IN_DATABASE),
+        *await _timed(connection, "a later page of a city in the database", deep, calls, where, IN_DATABASE),
+        *await _timed(connection, "counts of the busiest city in the database", counts, calls, where, COUNTED),
+    ]
+
+
+async def _timed(
+    connection: asyncpg.Connection[asyncpg.Record],
+    name: str,
+    statements: Sequence[ClauseElement],
+    calls: int,
+    where: str,
+    aim: Aim,
+) -> list[Figure]:
+    # A statement of one kind has one text, and so one plan, as in the service.
+    prepared = [(await connection.prepare(text), values) for text, *values in map(sent, statements)]
+    milliseconds = []
+    for call in range(WARM_UP + calls):
+        statement, values = prepared[call % len(prepared)]
+        started = perf_counter()
+        rows = await statement.fetch(*values)
+        milliseconds.append((perf_counter() - started) * 1e3)
+        if not rows:
+            raise RuntimeError(f"{name}: there is nothing to measure")
+    method = f"{calls} calls of the prepared statement one after another, until the last row is here; {where}"
+    return _figures(name, milliseconds[WARM_UP:], method, aim)
+
+
+def _called(url: str, home: Path, name: str, login: str, path: str, calls: int, where: str) -> list[Figure]:
+    token = issue(signing_key(home / "signing-key.pem"), ACCOUNTS[login], timedelta(hours=1))
+    milliseconds = []
+    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, trust_env=False, timeout=30) as http:
+        for _ in range(WARM_UP + calls):
+            started = perf_counter()
+            answer = http.get(path).raise_for_status()
+            milliseconds.append((perf_counter() - started) * 1e3)
+            if not (answer.json().get("items") or answer.json().get("overdue")):
+                raise RuntimeError(f"{login} finds nothing under {path}: there is nothing to measure")
+    method = f"{calls} calls over HTTP one after another by {login}, first page of 50; {where}"
+    return _figures(f"{name} over HTTP", milliseconds[WARM_UP:], method, OVER_HTTP)
+
+
+def _figures(name: str, milliseconds: Sequence[float], method: str, aim: Aim) -> list[Figure]:
+    return [
+        Figure(BENCH, f"{name}, median", median(milliseconds), "ms", method),
+        Figure(BENCH, f"{name}, p99", percentile(milliseconds, 0.99), "ms", method, aim=aim),
+    ]

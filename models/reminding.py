@@ -1,0 +1,227 @@
+"""When somebody is reminded of a task: points on its clock, which the clock and the rules of the case alone decide.
+
+Pure. A point is told of once; of several that have come, the latest alone, for it says all that they said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from models.events import Clock
+from models.telling import Account, Addressee, Officers, Posts, Supervisors, Telling
+from rules.deadlines import SHANGHAI, Unit, parse_period, to_shanghai
+from rules.pinned import APPLICANT, ReminderRule
+
+if TYPE_CHECKING:
+    from rules.calendar import Calendar
+
+DUE_SOON = "reminder_due_soon"
+DUE = "reminder_due"
+OVERDUE = "reminder_overdue"
+AT_ONCE = "reminder_at_once"
+KINDS = (DUE_SOON, DUE, OVERDUE, AT_ONCE)
+
+
+@dataclass(frozen=True)
+class Reminded:
+    """An open task, as far as a reminder tells of it."""
+
+    task_id: str
+    case_id: str
+    city: str
+    party: str
+    stage: str
+    round: int
+    body: str
+    claimed_by: str | None
+    opened_at: datetime
+    clock: Clock
+
+
+@dataclass(frozen=True)
+class Point:
+    """One instant at which a task is reminded of. `nth` counts those after the end of the clock, or of a duty owed
+    promptly; `before` is the period that is left."""
+
+    kind: str
+    at: datetime
+    nth: int = 0
+    before: str | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}/{self.before or self.nth}"
+
+    @property
+    def escalates(self) -> bool:
+        """The first reminder after the end (or of what is owed promptly) is for the officers; those after it are for
+        the posts of the body and the city's supervisors too."""
+        return self.nth > (1 if self.kind == AT_ONCE else 0)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look at a task finds: what is to be told now, and when to look again, if ever."""
+
+    point: Point | None
+    again_at: datetime | None
+
+
+NOTHING = Look(None, None)
+
+
+def look(clock: Clock, opened_at: datetime, rule: ReminderRule | None, calendar: Calendar, now: datetime) -> Look:
+    """What is told of a task that is open at `now`. In working days, only in the working hours of a working day."""
+    if rule is None or clock.stopped_at is not None:
+        return NOTHING
+    now = to_shanghai(now)
+    if clock.due_at is None:
+        return look_at(at_once(clock, rule, now), now) if clock.promptly else NOTHING
+    assert clock.period, "a clock with an end has a period"
+    if parse_period(clock.period).unit is Unit.HOURS:
+        return look_at(in_hours(clock.due_at, opened_at, rule, now), now)
+    assert clock.last_day, "a period of working days ends on a day"
+    hours = WorkingHours(rule, calendar)
+    found = look_at(in_working_days(clock.last_day, opened_at, rule, hours, now), now)
+    if clock.promptly or hours.include(now):
+        return found
+    # Whatever has come meanwhile waits until somebody is at work.
+    return Look(None, hours.next_opening(now) if found.point else found.again_at)
+
+
+def look_at(points: Iterable[Point], now: datetime) -> Look:
+    """The latest point that has come, and the next."""
+    in_order = sorted(points, key=lambda point: point.at)
+    come = [point for point in in_order if point.at <= now]
+    to_come = (point.at for point in in_order if point.at > now)
+    return Look(come[-1] if come else None, next(to_come, None))
+
+
+class WorkingHours:
+    """When the bodies of a city are at work, by its pack and by the notices known."""
+
+    def __init__(self, rule: ReminderRule, calendar: Calendar) -> None:
+        self._opens = time.fromisoformat(rule.opens)
+        self._closes = time.fromisoformat(rule.closes)
+        self._calendar = calendar
+
+    def include(self, instant: datetime) -> bool:
+        local = to_shanghai(instant)
+        return self._calendar.is_working(local.date()) and self._opens <= local.time() < self._closes
+
+    def next_opening(self, after: datetime) -> datetime:
+        """When work next begins after that instant."""
+        local = to_shanghai(after)
+        day = local.date()
+        while not self._calendar.is_working(day) or self.opening(day) <= local:
+            day += timedelta(days=1)
+        return self.opening(day)
+
+    def opening(self, day: date) -> datetime:
+        return datetime.combine(day, self._opens, SHANGHAI)
+
+    def opening_before(self, day: date, days: int) -> datetime:
+        """When work begins on the working day that lies so many before a working day."""
+        while days:
+            day -= timedelta(days=1)
+            days -= self._calendar.is_working(day)
+        return self.opening(day)
+
+    def opening_after(self, day: date, days: int) -> datetime:
+        """When work begins on the working day that lies so many after a day."""
+        return self.opening(self._calendar.deadline(self.opening(day), f"{days}wd").last_day)
+
+    def openings_since(self, day: date, now: datetime) -> int:
+        """How many working days after that day have begun."""
+        today = now.date()
+        begun = self._calendar.working_days_between(day, today)
+        return begun - (begun > 0 and self._calendar.is_working(today) and now < self.opening(today))
+
+
+def in_working_days(
+    last_day: date, opened_at: datetime, rule: ReminderRule, hours: WorkingHours, now: datetime
+) -> Iterator[Point]:
+    """The points of a period in working days around `now`. The midnight at which it ends is told when work begins."""
+    for period in periods(rule.before, Unit.WORKING_DAYS):
+        at = hours.opening_before(last_day, period)
+        if at > opened_at:
+            yield Point(DUE_SOON, at, before=f"{period}wd")
+    yield Point(DUE, hours.opening_after(last_day, 1))
+    for every in periods(rule.overdue_every, Unit.WORKING_DAYS):
+        begun = hours.openings_since(last_day, now)
+        latest = max(0, (begun - 1) // every)
+        for nth in (latest, latest + 1):
+            if nth:
+                yield Point(OVERDUE, hours.opening_after(last_day, 1 + nth * every), nth)
+
+
+def in_hours(due_at: datetime, opened_at: datetime, rule: ReminderRule, now: datetime) -> Iterator[Point]:
+    """The points of a period in hours around `now`, by day and by night."""
+    for period in periods(rule.before, Unit.HOURS):
+        if (at := due_at - timedelta(hours=period)) > opened_at:
+            yield Point(DUE_SOON, at, before=f"{period}h")
+    yield Point(DUE, due_at)
+    for every in periods(rule.overdue_every, Unit.HOURS):
+        yield from repeated(OVERDUE, due_at, timedelta(hours=every), now)
+
+
+def at_once(clock: Clock, rule: ReminderRule, now: datetime) -> Iterator[Point]:
+    """The points of a duty that the law wants done promptly, without a number, around `now`."""
+    for every in periods([rule.at_once_every] if rule.at_once_every else [], Unit.HOURS):
+        yield from repeated(AT_ONCE, clock.started_at, timedelta(hours=every), now)
+
+
+def repeated(kind: str, since: datetime, every: timedelta, now: datetime) -> Iterator[Point]:
+    """The latest and the next of the points that come every so often."""
+    latest = max(0, (now - since) // every)
+    for nth in (latest, latest + 1):
+        if nth:
+            yield Point(kind, since + nth * every, nth)
+
+
+def periods(given: Sequence[str], unit: Unit) -> list[int]:
+    """Those in a unit, as numbers."""
+    return [period.number for period in map(parse_period, given) if period.unit is unit]
+
+
+def tellings(task: Reminded, point: Point) -> Iterator[Telling]:
+    """What is told to whom at a point. The same point of the same clock is the same event, whoever looks at it."""
+    clock = task.clock
+    ends = clock.due_at or clock.started_at
+    facts: dict[str, str | int] = {
+        "stage": task.stage,
+        "body": task.body,
+        "round": task.round,
+        "started_at": clock.started_at.isoformat(),
+        "nth": point.nth,
+    }
+    if clock.due_at:
+        facts["due_at"] = clock.due_at.isoformat()
+        if parse_period(clock.period or "").unit is Unit.WORKING_DAYS and clock.last_day:
+            facts["due_on"] = clock.last_day.isoformat()
+    if clock.provisional:
+        facts["provisional"] = 1
+    for to in addressees(task, point):
+        yield Telling(
+            kind=point.kind,
+            of=f"{task.task_id}/{ends.isoformat()}/{point.name}",
+            to=to,
+            case_id=task.case_id,
+            task_id=task.task_id,
+            city=task.city,
+            facts=facts,
+        )
+
+
+def addressees(task: Reminded, point: Point) -> Iterator[Addressee]:
+    """Whoever has the task, and where it escalates, those who answer for the body and those who supervise it."""
+    if task.body == APPLICANT:
+        yield Account(task.party)
+        return
+    yield Officers(task.body, task.claimed_by)
+    if point.escalates:
+        yield Posts(task.body)
+        yield Supervisors(task.city)

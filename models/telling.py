@@ -1,0 +1,287 @@
+"""What is told to whom: what the outbox takes in. Pure; the addressee is resolved to accounts when it is put out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from models import events as e
+from models.restrictions import RestrictionKind, touches
+from models.state import CaseState, TaskState
+from rules.deadlines import Unit, parse_period
+from rules.pack import WITHDRAWN
+from rules.pinned import APPLICANT
+
+ACCESS = "access"
+DEMAND = "demand"
+BY_A_CASE = "case:"
+"""Begins who did something, where another case did it."""
+FILED_BY_PEOPLE = frozenset({"access_request", "objection", DEMAND})
+"""Procedures in which the party is told how its own affair goes on; in others whoever filed acted for a body."""
+NOTICE = "notice"
+"""Why a clock moved, where a holiday notice moved it."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Exactly this account, absent or not."""
+
+    account_id: str
+
+
+@dataclass(frozen=True)
+class Officers:
+    """The officer of the body who claimed it; else every reviewer of the body."""
+
+    body: str
+    claimed_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Posts:
+    """Whoever holds a post of the body."""
+
+    body: str
+
+
+@dataclass(frozen=True)
+class Supervisors:
+    """Every supervisor of the city."""
+
+    city: str
+
+
+Addressee = Account | Officers | Posts | Supervisors
+
+
+@dataclass(frozen=True)
+class Telling:
+    """Something that somebody is told once.
+
+    `of` names the one event it tells of; with `kind` and the account it makes the message's id, so nobody is told
+    twice of one event in one way. `facts` are ids, codes, days and numbers of notices, never what people wrote or are
+    called.
+    """
+
+    kind: str
+    of: str
+    to: Addressee
+    case_id: str | None = None
+    task_id: str | None = None
+    city: str | None = None
+    facts: Mapping[str, str | int] = field(default_factory=dict)
+
+
+def told(before: CaseState, after: CaseState, events: Iterable[e.Event]) -> list[Telling]:
+    """What these events, which led from `before` to `after`, tell whom; in their order.
+
+    Nobody is told of what came and went in the same write, nor of what an officer's own decision did to the same
+    officer's tasks, nor a party of its own withdrawal.
+    """
+    written = _Write(before, after, tuple(events))
+    return [telling for event in written.events for telling in written.of(event)]
+
+
+def due_day(task: TaskState) -> dict[str, str | int]:
+    """When a task is due, as messages say it; nothing where the rules give no number."""
+    clock = task.clock
+    in_days = clock.period is not None and parse_period(clock.period).unit is Unit.WORKING_DAYS
+    known = {"due_at": clock.due_at, "due_on": clock.last_day if in_days else None}
+    days: dict[str, str | int] = {name: value.isoformat() for name, value in known.items() if value}
+    return days | ({"provisional": 1} if clock.provisional else {})
+
+
+def facts_of(task: TaskState) -> dict[str, str | int]:
+    """What every message about a task says of it."""
+    return {"stage": task.stage, "body": task.body, "round": task.round, **due_day(task)}
+
+
+@dataclass(frozen=True)
+class _Write:
+    before: CaseState
+    after: CaseState
+    events: tuple[e.Event, ...]
+
+    def of(self, event: e.Event) -> Iterator[Telling]:
+        match event:
+            case e.Filed():
+                if self.is_told_of_progress:
+                    yield self._party("case_received", event)
+            case e.TaskOpened():
+                yield from self._opened(event)
+            case e.TaskDecided() | e.DecisionCorrected():
+                yield from self._decided(event)
+            case e.TaskCancelled():
+                task = self.after.tasks[event.task_id]
+                if task.claimed_by and task.body != APPLICANT and task.claimed_by not in self._actors:
+                    yield self._about(task, "task_cancelled", event, Account(task.claimed_by))
+            case e.TaskReassigned():
+                yield from self._reassigned(event)
+            case e.ClockPassed():
+                # Whoever owes the answer is reminded, by the clock of the database and in working hours.
+                task = self.after.tasks[event.task_id]
+                if task.is_open and self.is_told_of_progress and task.body != APPLICANT:
+                    yield self._about(task, "due_passed", event, Account(self.after.party))
+            case e.ClockMoved():
+                yield from self._moved(event)
+            case e.TaskUrged():
+                task = self.after.tasks[event.task_id]
+                for to in (Officers(task.body, task.claimed_by), Posts(task.body)):
+                    yield self._about(task, "task_urged", event, to, {"source": event.source, "article": event.article})
+            case e.SupplementAsked():
+                yield self._about(self.after.tasks[event.task_id], "supplement_asked", event, Account(self.after.party))
+            case e.SupplementReceived():
+                yield self._to_officers(self.after.tasks[event.task_id], "supplement_received", event)
+            case e.EvidenceSubmitted():
+                for task in self.after.open_tasks():
+                    if task.claimed_by and task.body != APPLICANT:
+                        yield self._to_officers(task, "evidence_submitted", event)
+            case _:
+                yield from self._of_party(event)
+
+    def _of_party(self, event: e.Event) -> Iterator[Telling]:
+        """What only the party is told."""
+        case = self.after
+        match event:
+            case e.ObjectorAnswered():
+                outcome: dict[str, str | int] = {"outcome": case.closed} if case.closed else {}
+                yield self._party("objection_answered", event, outcome)
+            case e.Closed():
+                if kind := self._ending(event):
+                    dataset: dict[str, str | int] = {"dataset_id": self._provided} if self._provided else {}
+                    yield self._party(kind, event, {"outcome": event.outcome, **dataset})
+            case e.AccessOpened():
+                yield self._party("grant_begun", event, {"valid_until": event.valid_until.isoformat()})
+            case e.RestrictionMet() if self._waits_or_holds and touches(event.data_items, self._items):
+                if event.restriction is RestrictionKind.WITHDRAWAL:
+                    yield self._party("data_withdrawn", event)
+                elif not self._is_kept_back(self.before):
+                    yield self._party("data_kept_back", event)
+            case e.RestrictionLifted() if self._waits_or_holds and self._is_free_again(event):
+                yield self._party("data_served_again", event)
+            case e.EntryChanged() if self._waits_or_holds and self._loses_items(event):
+                yield self._party("grant_narrowed" if case.grant else "request_narrowed", event)
+            case _:
+                pass
+
+    def _opened(self, event: e.TaskOpened) -> Iterator[Telling]:
+        task = self.after.tasks[event.task_id]
+        if not task.is_open:
+            return
+        if task.body == APPLICANT:
+            yield self._about(task, "your_turn", event, Account(self.after.party))
+            return
+        yield self._to_officers(task, "task_opened", event)
+        # What a filing opens its receipt says already, and opinions are no stage of the party's case.
+        if self.before.number and self.is_told_of_progress and task.asked_by_task is None:
+            yield self._about(task, "stage_begun", event, Account(self.after.party))
+
+    def _decided(self, event: e.TaskDecided | e.DecisionCorrected) -> Iterator[Telling]:
+        task = self.after.tasks[event.task_id]
+        outcome: dict[str, str | int] = {"outcome": event.outcome}
+        if task.claimed_by and task.body != APPLICANT and task.claimed_by != event.by:
+            yield self._about(task, "task_decided", event, Account(task.claimed_by), outcome)
+        asking = self.after.tasks.get(task.asked_by_task or "")
+        if asking and asking.is_open:
+            yield self._to_officers(asking, "opinion_given", event)
+
+    def _reassigned(self, event: e.TaskReassigned) -> Iterator[Telling]:
+        task = self.after.tasks[event.task_id]
+        if event.to != event.by:
+            yield self._about(task, "task_reassigned_to_you", event, Account(event.to))
+        earlier = self.before.tasks.get(event.task_id)
+        if earlier and earlier.claimed_by and earlier.claimed_by not in (event.by, event.to):
+            yield self._about(task, "task_reassigned_from_you", event, Account(earlier.claimed_by))
+
+    def _moved(self, event: e.ClockMoved) -> Iterator[Telling]:
+        task = self.after.tasks[event.task_id]
+        moved = event.clock.due_at != event.due_before
+        if event.because != NOTICE or not moved or not task.is_open or event.clock.due_at is None:
+            return
+        reason: dict[str, str | int] = {"due_before": event.due_before.isoformat()} if event.due_before else {}
+        if event.notice:
+            reason["notice"] = event.notice.document
+        if task.body != APPLICANT:
+            yield self._to_officers(task, "due_moved", event, reason)
+        if self.is_told_of_progress or task.body == APPLICANT:
+            yield self._about(task, "due_moved", event, Account(self.after.party), reason)
+
+    def _ending(self, event: e.Closed) -> str | None:
+        """How the party is told that the case ended; None where it knows, or another message says it."""
+        if self.after.procedure == ACCESS:
+            return None if self._has(e.AccessRenounced) else "grant_ended"
+        if event.outcome == WITHDRAWN or self._has(e.Granted, e.ObjectorAnswered):
+            return None
+        return "demand_met" if self._provided else "case_closed"
+
+    @property
+    def _provided(self) -> str | None:
+        """The dataset that a demand has become, where its publication ended the case."""
+        ordered = self.after.ordered
+        published = any(isinstance(event, e.TaskDecided) and event.by.startswith(BY_A_CASE) for event in self.events)
+        return ordered.dataset_id if ordered and published and self.after.procedure == DEMAND else None
+
+    @property
+    def is_told_of_progress(self) -> bool:
+        return self.after.procedure in FILED_BY_PEOPLE
+
+    @property
+    def _waits_or_holds(self) -> bool:
+        """Whether the party waits for data or holds a grant on it, and no ending says what becomes of it."""
+        return self.after.procedure in ("access_request", ACCESS) and not self.after.closed
+
+    @property
+    def _actors(self) -> set[str]:
+        """Who did something in this write."""
+        return {event.by for event in self.events if isinstance(event, e.TaskDecided | e.DecisionCorrected)}
+
+    def _has(self, *kinds: type[e.Recorded]) -> bool:
+        return any(isinstance(event, kinds) for event in self.events)
+
+    @property
+    def _items(self) -> tuple[str, ...]:
+        """What was granted or asked for; none named: the whole dataset."""
+        return self.after.grant.data_items if self.after.grant else self.after.data_items
+
+    def _is_kept_back(self, case: CaseState) -> bool:
+        return any(touches(each.data_items, self._items) for each in case.restricted_by.values())
+
+    def _is_free_again(self, event: e.RestrictionLifted) -> bool:
+        """Whether this kept back what the case is about, and nothing does any more."""
+        lifted = self.before.restricted_by.get(event.by_case)
+        touched = lifted is not None and touches(lifted.data_items, self._items)
+        return touched and not self._is_kept_back(self.after)
+
+    def _loses_items(self, event: e.EntryChanged) -> bool:
+        return bool(event.data_items) and not set(self._items) <= set(event.data_items)
+
+    def _party(self, kind: str, event: e.Event, more: Mapping[str, str | int] | None = None) -> Telling:
+        return self._telling(kind, event, Account(self.after.party), None, dict(more or {}))
+
+    def _to_officers(
+        self, task: TaskState, kind: str, event: e.Event, more: Mapping[str, str | int] | None = None
+    ) -> Telling:
+        return self._about(task, kind, event, Officers(task.body, task.claimed_by), more)
+
+    def _about(
+        self,
+        task: TaskState,
+        kind: str,
+        event: e.Event,
+        to: Addressee,
+        more: Mapping[str, str | int] | None = None,
+    ) -> Telling:
+        return self._telling(kind, event, to, task, {**facts_of(task), **(more or {})})
+
+    def _telling(
+        self, kind: str, event: e.Event, to: Addressee, task: TaskState | None, facts: Mapping[str, str | int]
+    ) -> Telling:
+        return Telling(
+            kind=kind,
+            of=f"{self.after.case_id}/{event.number}",
+            to=to,
+            case_id=self.after.case_id,
+            task_id=task.task_id if task else None,
+            city=self.after.city,
+            facts=facts,
+        )

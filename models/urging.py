@@ -1,0 +1,53 @@
+"""Urging (催办): a body that owes an answer is urged to give it, by those to whom the law leaves that."""
+
+from __future__ import annotations
+
+from models import acts as a
+from models import events as e
+from models import refusals as r
+from models.proposal import Proposal
+from models.state import CaseState
+from models.who_may_act import still_open, task_of
+from rules.pinned import APPLICANT, ProcedureRules, UrgingRule
+
+MOST_URGINGS = 200
+"""In one case."""
+
+
+def urge(rules: ProcedureRules, proposal: Proposal, act: a.Urge) -> None:
+    """The urging is on record with the rule that allows it; it decides nothing, opens nothing and moves no clock.
+
+    Raises UrgingNotYours, NoSuchTask, TaskAlreadyDecided, TaskCancelled, OnlyBodiesAreUrged, EnoughUrgings.
+    """
+    state = proposal.state
+    rule = urging_rule(rules, state, act)
+    task = task_of(state, act)
+    still_open(task)
+    if task.body == APPLICANT:
+        raise r.OnlyBodiesAreUrged(field="task_id")
+    if sum(each.urgings for each in state.tasks.values()) >= MOST_URGINGS:
+        raise r.EnoughUrgings(field="text")
+    assert act.by.body, "whom a rule lets urge serves a body"
+    proposal.add(
+        e.TaskUrged(
+            at=act.received_at,
+            act=act.id,
+            task_id=task.task_id,
+            by=act.by.account,
+            body=act.by.body,
+            source=rule.citation.source,
+            article=rule.citation.article,
+            basis=rule.citation.basis,
+        )
+    )
+
+
+def urging_rule(rules: ProcedureRules, state: CaseState, act: a.Urge) -> UrgingRule:
+    """The rule by which the actor may urge: its body has that role in the case, and it that role in its body.
+
+    Raises UrgingNotYours.
+    """
+    for rule in rules.urging:
+        if act.by.body and state.bodies.get(rule.body) == act.by.body and not act.roles.isdisjoint(rule.by):
+            return rule
+    raise r.UrgingNotYours(field="task_id")

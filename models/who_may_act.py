@@ -1,0 +1,50 @@
+"""Who may act on a case and on its tasks, as they stand when an act is judged."""
+
+from __future__ import annotations
+
+from models import acts as a
+from models import refusals as r
+from models.state import CaseState, TaskState
+from rules.pinned import APPLICANT
+
+
+def task_of(state: CaseState, act: a.TaskAct) -> TaskState:
+    """The task that the act is about. Raises NoSuchTask."""
+    if not (task := state.tasks.get(act.task_id)):
+        raise r.NoSuchTask(field="task_id")
+    return task
+
+
+def task_in_hand(state: CaseState, act: a.TaskAct) -> TaskState:
+    """The open task that the act is about, on which its actor may act: an officer of its body, or the party before
+    which it lies. An unclaimed task is for any officer of the body; a substitute has what an absent officer claimed.
+
+    Raises NoSuchTask, NotYourTask, TaskAlreadyDecided, TaskCancelled, TaskAlreadyClaimed.
+    """
+    task = task_of(state, act)
+    officer_may_act(state, task, act.by)
+    still_open(task)
+    superior = isinstance(act, a.Reassign) and act.supervises
+    if task.claimed_by not in (None, act.by.account, act.in_place_of) and not superior:
+        raise r.TaskAlreadyClaimed(field="task_id")
+    return task
+
+
+def still_open(task: TaskState) -> None:
+    """Somebody has yet to answer it. Raises TaskAlreadyDecided, TaskCancelled."""
+    if task.ended == "decided":
+        raise r.TaskAlreadyDecided(field="task_id")
+    if task.ended == "cancelled":
+        raise r.TaskCancelled(field="task_id")
+
+
+def officer_may_act(state: CaseState, task: TaskState, by: a.Actor) -> None:
+    """A task is acted on by an officer of its body, or by the party before which it lies. Raises NotYourTask."""
+    if by.account != state.party if task.body == APPLICANT else by.body != task.body:
+        raise r.NotYourTask(field="task_id")
+
+
+def takes_part(state: CaseState, by: a.Actor) -> None:
+    """A case is added to by its party and by officers of the bodies that have a role in it. Raises NotYourCase."""
+    if by.account != state.party and by.body not in state.bodies.values():
+        raise r.NotYourCase(field="case_id")

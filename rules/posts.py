@@ -1,0 +1,42 @@
+"""The posts that a body of a city fills, and which bodies have to, as the law stands on a day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rules.pinned import Citation, Label, Pinned
+from rules.resolving import citation, in_force
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from rules.pack import Pack
+
+
+class PostRule(Pinned):
+    """A post, and the roles of the bodies that have to name somebody for it; other bodies may.
+
+    `with_department`: whoever names somebody names the department in charge too.
+    """
+
+    post: str
+    label: Label
+    required_of: tuple[str, ...]
+    with_department: bool
+    citation: Citation
+
+
+def posts_on(pack: Pack, on: date) -> tuple[PostRule, ...]:
+    """The posts that the rules of a city know on a day, in the order of its pack."""
+    held = ((name, entry, in_force(entry.versions, on)) for name, entry in pack.posts.items())
+    return tuple(
+        PostRule(
+            post=name,
+            label=Label(zh=entry.label.zh, en=entry.label.en),
+            required_of=version.value.required_of,
+            with_department=version.value.with_department,
+            citation=citation(pack, version.cite),
+        )
+        for name, entry, version in held
+        if version is not None and version.value is not None
+    )

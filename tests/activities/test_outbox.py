@@ -1,0 +1,168 @@
+"""The outbox: what somebody is told lies there since the transaction in which it came about, once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from activities.database import Connection, Pool
+from activities.outbox import put_out
+from models.telling import Account, Addressee, Officers, Posts, Supervisors, Telling
+from tests.driving import Driver
+
+NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
+OPERATOR = "nanning.operator"
+
+
+def telling(to: Addressee, of: str = "case/1", kind: str = "task_opened", **more: Any) -> Telling:
+    return Telling(kind=kind, of=of, to=to, **more)
+
+
+async def accounts_of(connection: Connection | Pool, body: str) -> list[str]:
+    rows = await connection.fetch(
+        "select account_id from accounts where body = $1 and 'reviewer' = any(roles) order by 1", body
+    )
+    return [row["account_id"] for row in rows]
+
+
+async def told_accounts(pool: Pool, *tellings: Telling, now: datetime = NOW) -> list[str]:
+    async with pool.acquire() as connection:
+        await put_out(connection, tellings, now)
+        rows = await connection.fetch("select account_id from messages order by number")
+    return [row["account_id"] for row in rows]
+
+
+async def test_an_unclaimed_task_is_told_to_every_reviewer_of_its_body_and_to_nobody_else(pool: Pool) -> None:
+    officers = await accounts_of(pool, OPERATOR)
+    assert len(officers) > 1
+    assert await told_accounts(pool, telling(Officers(OPERATOR))) == officers
+
+
+async def test_a_claimed_task_is_told_to_whoever_claimed_it(pool: Pool) -> None:
+    first, *_ = await accounts_of(pool, OPERATOR)
+    assert await told_accounts(pool, telling(Officers(OPERATOR, first))) == [first]
+
+
+async def test_a_task_claimed_by_somebody_who_has_left_the_body_is_told_to_all_of_it(pool: Pool) -> None:
+    first, *others = await accounts_of(pool, OPERATOR)
+    await pool.execute("update accounts set body = 'yulin.operator' where account_id = $1", first)
+    assert await told_accounts(pool, telling(Officers(OPERATOR, first))) == others
+
+
+async def test_the_substitute_is_told_on_the_days_of_an_absence_in_shanghai_and_the_officer_on_others(
+    pool: Pool,
+) -> None:
+    officer, substitute, *_ = await accounts_of(pool, OPERATOR)
+    await pool.execute(
+        "insert into absences (absence_id, account_id, substitute, from_on, until_on, filed_at) "
+        "values ('a', $1, $2, $3, $4, now())",
+        officer,
+        substitute,
+        date(2026, 3, 2),
+        date(2026, 3, 4),
+    )
+    days = {
+        datetime(2026, 3, 1, 15, 59, tzinfo=UTC): officer,
+        datetime(2026, 3, 1, 16, tzinfo=UTC): substitute,
+        datetime(2026, 3, 3, 15, 59, tzinfo=UTC): substitute,
+        datetime(2026, 3, 3, 16, tzinfo=UTC): officer,
+    }
+    for day in days:
+        await told_accounts(pool, telling(Officers(OPERATOR, officer), of=day.isoformat()), now=day)
+    rows = await pool.fetch("select account_id from messages order by number")
+    assert [row["account_id"] for row in rows] == list(days.values())
+
+
+async def test_posts_and_supervisors_are_resolved_when_it_is_put_out(pool: Pool) -> None:
+    leader, *_ = await accounts_of(pool, "nanning.authority")
+    await pool.execute(
+        "insert into posts (body, post, account_id, filed_at, filed_by) values ($1, 'leader', $2, now(), 'x')",
+        OPERATOR,
+        leader,
+    )
+    assert await told_accounts(pool, telling(Posts(OPERATOR))) == [leader]
+    supervisors = await pool.fetch(
+        "select account_id from accounts where city = 'nanning' and 'supervisor' = any(roles)"
+    )
+    found = await told_accounts(pool, telling(Supervisors("nanning"), of="another"))
+    assert sorted(found[1:]) == sorted(row["account_id"] for row in supervisors)
+    assert supervisors
+
+
+async def test_whom_nobody_knows_is_not_told_and_fails_nothing(pool: Pool) -> None:
+    assert await told_accounts(pool, telling(Account("case:another")), telling(Officers("no.such"))) == []
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(1, 4), st.sampled_from(["a", "b"]), st.integers(0, 3)), max_size=12))
+async def test_nobody_is_told_twice_of_one_event_in_one_way_whoever_is_addressed_how_often(
+    pool: Pool, put: list[tuple[int, str, int]]
+) -> None:
+    await pool.execute("delete from messages")
+    officer, *_ = await accounts_of(pool, OPERATOR)
+    ways: list[Addressee] = [Account(officer), Officers(OPERATOR), Officers(OPERATOR, officer), Supervisors("nanning")]
+    tellings = [telling(ways[way], of=f"case/{of}", kind=kind) for of, kind, way in put]
+
+    async with pool.acquire() as connection:
+        together = await put_out(connection, tellings, NOW)
+        for each in tellings:
+            assert await put_out(connection, [each], NOW + timedelta(days=1)) == 0
+        ids = await connection.fetch("select message_id, account_id, kind from messages")
+
+    assert together == len(ids) == len({row["message_id"] for row in ids})
+    events = {of for of, *_ in put}
+    most = Counter((row["account_id"], row["kind"]) for row in ids)
+    assert all(times <= len(events) for times in most.values())
+
+
+async def test_two_who_tell_the_same_at_once_tell_it_once(pool: Pool) -> None:
+    async def put() -> None:
+        async with pool.acquire() as connection:
+            await put_out(connection, [telling(Officers(OPERATOR))], NOW)
+
+    await asyncio.gather(*(put() for _ in range(6)))
+
+    assert await pool.fetchval("select count(*) from messages") == len(await accounts_of(pool, OPERATOR))
+
+
+async def test_what_tells_nobody_costs_no_statement_and_what_tells_many_one(pool: Pool) -> None:
+    async with pool.acquire() as connection:
+        asked: list[str] = []
+        await put_out(
+            connection, [telling(Officers(OPERATOR), of="first")], NOW
+        )  # the driver learns the types that it meets first
+        with connection.query_logger(lambda record: asked.append(record.query)):
+            await put_out(connection, [], NOW)
+            assert asked == []
+            many = [telling(Officers(OPERATOR), of=f"case/{n}") for n in range(20)]
+            assert await put_out(connection, many, NOW) == 20 * len(await accounts_of(pool, OPERATOR))
+    assert len(asked) == 1
+
+
+async def test_a_filing_tells_its_party_and_the_officers_in_its_own_transaction(driver: Driver) -> None:
+    party = await driver.pool.fetchval("select account_id from accounts where login = 'applicant@demo'")
+    case_id = await driver.file("nanning", party=party, hand_over=False)
+    rows = await driver.pool.fetch("select account_id, kind, case_id, task_id from messages order by number")
+    assert [row["kind"] for row in rows] == ["case_received", *["task_opened"] * (len(rows) - 1)]
+    assert rows[0]["account_id"] == party
+    assert {row["account_id"] for row in rows[1:]} == set(await accounts_of(driver.pool, OPERATOR))
+    assert {row["case_id"] for row in rows} == {case_id}
+    written = await driver.pool.fetch(
+        "select distinct xmin::text from (select xmin from messages union all select xmin from tasks) as written"
+    )
+    assert len(written) == 1
+
+
+async def test_what_is_rolled_back_told_nobody(driver: Driver) -> None:
+    await driver.pool.execute("alter table messages add constraint nobody check (kind <> 'task_opened')")
+    with pytest.raises(asyncpg.CheckViolationError):
+        await driver.file("nanning", hand_over=False)
+    for table in ("messages", "cases", "events"):
+        assert await driver.pool.fetchval(f"select count(*) from {table}") == 0  # noqa: S608 - constants

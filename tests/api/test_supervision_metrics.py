@@ -1,0 +1,65 @@
+"""What the metrics say of the engine: whether it answers, and of how many cases a workflow task keeps failing."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+
+import pytest
+from temporalio import workflow
+from temporalio.client import Client
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from activities.settings import Settings
+from api.app import create_app
+from api.metrics import FAILING
+from tests.api.calling import Service, serving
+
+
+@workflow.defn
+class Defective:
+    """Fails each time its task is worked on, as a case of a defective release would."""
+
+    @workflow.run
+    async def run(self) -> None:
+        raise RuntimeError("a defect")
+
+
+def figure(text: str, name: str) -> float:
+    return float(next(line for line in text.splitlines() if line.startswith(f"{name} ")).split()[1])
+
+
+async def test_a_workflow_task_that_keeps_failing_is_counted_until_the_case_is_ended(
+    service: Service, temporal: Client, task_queue: str
+) -> None:
+    workflow_id = f"defective-{uuid.uuid4()}"
+    mine = f"{FAILING} AND WorkflowId = '{workflow_id}'"
+    workers = Worker(
+        temporal, task_queue=task_queue, workflows=[Defective], workflow_runner=UnsandboxedWorkflowRunner()
+    )
+    async with workers:
+        handle = await temporal.start_workflow(Defective.run, id=workflow_id, task_queue=task_queue)
+        await until_counted(temporal, mine, 1)
+        figures = (await service.nobody().get("/metrics")).text
+    assert figure(figures, "kaifang_failing_workflow_tasks") >= 1
+    assert figure(figures, "kaifang_engine_up") == 1
+    await handle.terminate()
+    await until_counted(temporal, mine, 0)
+
+
+async def until_counted(temporal: Client, query: str, expected: int) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            if (await temporal.count_workflows(query)).count == expected:
+                return
+            await asyncio.sleep(0.1)
+
+
+async def test_an_engine_that_is_away_is_said_to_be_and_the_rest_is_told_all_the_same(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    async with serving(create_app(settings), settings) as service:
+        figures = (await service.nobody().get("/metrics")).text
+    assert figure(figures, "kaifang_engine_up") == 0
+    assert figure(figures, "kaifang_database_up") == 1

@@ -1,0 +1,45 @@
+"""Rectifications on the bench: recorded by the authority, ordered within ten working days by whoever may."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from models import acts as a
+from tests.models.bench import MONDAY, Bench, begun, law
+from workflows.rectification import RECTIFICATION
+
+TEN_DAYS = a.TimeLimit(period="10wd")
+TWO_WEEKS_LATER = MONDAY.replace(hour=0) + timedelta(weeks=2, days=1)
+"""The midnight at which the tenth working day after an order of `MONDAY` is over."""
+
+
+def breached(city: str) -> Bench:
+    """A breach of duty that the authority has recorded just now."""
+    rules = law(city, "rectification")
+    breach = rules.choices["breach"][0].value
+    return begun(
+        rules,
+        RECTIFICATION,
+        party=f"acc_{city}.authority_1",
+        dataset_id="",
+        choices={"breach": breach},
+        given=frozenset({"breach", "statement"}),
+        caused_by="another-case",
+        about_task="another-case.formal_review.1",
+    )
+
+
+def ordered(city: str, limit: a.TimeLimit = TEN_DAYS) -> Bench:
+    """Its rectification has been ordered within that limit."""
+    bench = breached(city)
+    assert bench.decide("order", "order", limit=limit) == "accepted"
+    return bench
+
+
+def reported(city: str, at: datetime | None = None) -> Bench:
+    """The body has reported what it did, at once or then."""
+    bench = ordered(city)
+    if at:
+        bench.passes(until=at)
+    assert bench.decide("remedy", "report") == "accepted"
+    return bench

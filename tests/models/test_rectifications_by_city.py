@@ -1,0 +1,196 @@
+"""Rectification by the law of each city: who orders it, within what time, and what follows once that is over."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from models import acts as a
+from rules.deadlines import SHANGHAI
+from tests.models.bench import CITIES, MONDAY, WHATEVER_IS_ASKED
+from tests.models.rectifying import TEN_DAYS, TWO_WEEKS_LATER, breached, ordered, reported
+
+ORDERED_BY_THE_AUTHORITY = ("lianyungang", "nanjing")
+ONLY_PROPOSED_BY_IT = ("nanning", "yulin", "guangzhou")
+ENDS_UNREMEDIED = ("nanning", "yulin", "guangzhou", "nanjing")
+A_SECOND = timedelta(seconds=1)
+EVERYWHERE = pytest.mark.duty("NN-35", "YL-35", "GZ-34", "LYG-39", "NJ-39")
+
+
+@pytest.mark.duty("LYG-39", "NJ-39")
+@pytest.mark.parametrize("city", ORDERED_BY_THE_AUTHORITY)
+def test_where_the_law_says_so_the_authority_orders_the_rectification(city: str) -> None:
+    bench = breached(city)
+    assert bench.task("order").body == f"{city}.authority"
+
+
+@pytest.mark.duty("NN-35", "YL-35", "GZ-34")
+@pytest.mark.parametrize("city", ONLY_PROPOSED_BY_IT)
+def test_elsewhere_the_authority_only_proposes_it_and_the_government_orders(city: str) -> None:
+    bench = breached(city)
+    assert bench.task("order").body == f"{city}.government"
+    authority = a.Actor(account=f"acc_{city}.authority_1", body=f"{city}.authority")
+    assert bench.decide("order", "order", by=authority, limit=TEN_DAYS) == "NotYourTask"
+
+
+@EVERYWHERE
+@pytest.mark.parametrize("city", CITIES)
+def test_whoever_orders_may_decline_and_states_why(city: str) -> None:
+    bench = breached(city)
+    assert bench.decide("order", "decline", WHATEVER_IS_ASKED - {"reason"}) == "RequirementMissing"
+    assert bench.decide("order", "decline") == "accepted"
+    assert (bench.state.closed, bench.open_stages) == ("declined", set())
+
+
+@EVERYWHERE
+@pytest.mark.parametrize("city", CITIES)
+def test_an_order_sets_the_time_limit_of_the_body_that_is_to_rectify(city: str) -> None:
+    bench = breached(city)
+    assert bench.decide("order", "order") == "RequirementMissing"
+    assert bench.decide("order", "order", WHATEVER_IS_ASKED | {"time_limit"}) == "RequirementMissing", "only said"
+    assert bench.decide("order", "order", limit=TEN_DAYS) == "accepted"
+    task = bench.task("remedy")
+    assert task.body == f"{city}.provider"
+    assert (task.clock.period, task.clock.due_at) == ("10wd", TWO_WEEKS_LATER)
+    assert bench.open_stages == {"remedy", "oversight"}
+
+
+@EVERYWHERE
+@pytest.mark.parametrize("city", CITIES)
+def test_an_order_may_name_the_last_day_instead(city: str) -> None:
+    bench = breached(city)
+    for never in (date(2026, 11, 22), MONDAY.date(), date(2062, 12, 5), date.max):
+        assert bench.decide("order", "order", limit=a.TimeLimit(last_day=never)) == "TimeLimitNotAhead"
+    assert bench.decide("order", "order", limit=a.TimeLimit(last_day=date(2026, 12, 5))) == "accepted"
+    clock = bench.task("remedy").clock
+    assert (clock.period, clock.last_day) == (None, date(2026, 12, 5))
+    assert clock.due_at == datetime(2026, 12, 6, tzinfo=SHANGHAI), "a Saturday, as it was named"
+
+
+@EVERYWHERE
+@pytest.mark.parametrize("city", CITIES)
+def test_what_was_rectified_is_reported_and_accepted(city: str) -> None:
+    bench = ordered(city)
+    assert bench.decide("remedy", "report", WHATEVER_IS_ASKED - {"measure"}) == "RequirementMissing"
+    assert bench.decide("remedy", "report") == "accepted"
+    assert bench.open_stages == {"acceptance"}
+    assert bench.task("acceptance").body == bench.task("order").body
+    assert bench.decide("acceptance", "accept") == "accepted"
+    assert bench.state.closed == "remedied"
+
+
+@EVERYWHERE
+@pytest.mark.parametrize("city", CITIES)
+def test_what_is_not_accepted_goes_back_with_a_reason_and_a_fresh_limit(city: str) -> None:
+    bench = reported(city)
+    assert bench.decide("acceptance", "not_accepted") == "RequirementMissing"
+    five = a.TimeLimit(period="5wd")
+    no_reason = WHATEVER_IS_ASKED - {"reason"}
+    assert bench.decide("acceptance", "not_accepted", no_reason, limit=five) == "RequirementMissing"
+    bench.passes(days=1)
+    assert bench.decide("acceptance", "not_accepted", limit=five) == "accepted"
+    task = bench.task("remedy")
+    assert (task.round, task.clock.period, task.clock.started_at) == (2, "5wd", bench.now)
+
+
+@EVERYWHERE
+@pytest.mark.parametrize("city", CITIES)
+def test_that_the_limit_is_over_is_on_record_and_decides_nothing(city: str) -> None:
+    bench = ordered(city).passes(until=TWO_WEEKS_LATER - A_SECOND)
+    assert not bench.task("remedy").passed
+    assert bench.decide("oversight", "not_remedied") == "TimeLimitRunning"
+    bench.passes(until=TWO_WEEKS_LATER)
+    assert bench.types()[-1] == "ClockPassed"
+    assert (bench.state.closed, bench.open_stages) == (None, {"remedy", "oversight"})
+
+
+@pytest.mark.duty("NN-35", "YL-35", "GZ-34", "NJ-39")
+@pytest.mark.parametrize("city", ENDS_UNREMEDIED)
+def test_without_an_automatic_sanction_the_case_ends_as_not_remedied_when_somebody_says_so(city: str) -> None:
+    bench = ordered(city).passes(until=TWO_WEEKS_LATER)
+    assert bench.decide("oversight", "not_remedied", WHATEVER_IS_ASKED - {"reason"}) == "RequirementMissing"
+    assert bench.decide("oversight", "not_remedied") == "accepted"
+    assert bench.state.closed == "not_remedied"
+
+
+@pytest.mark.parametrize("city", ENDS_UNREMEDIED)
+def test_a_late_rectification_can_be_accepted_where_the_law_attaches_nothing_to_it(city: str) -> None:
+    bench = reported(city, TWO_WEEKS_LATER)
+    assert bench.task("remedy").late
+    assert bench.decide("acceptance", "accept") == "accepted"
+    assert bench.state.closed == "remedied"
+
+
+@pytest.mark.duty("LYG-39")
+def test_what_is_not_done_in_time_lianyungangs_authority_reports_to_the_government_promptly() -> None:
+    bench = ordered("lianyungang").passes(until=TWO_WEEKS_LATER)
+    assert bench.decide("oversight", "extend", limit=TEN_DAYS) == "TimeLimitOver"
+    assert bench.decide("oversight", "not_remedied") == "accepted"
+    task = bench.task("government_report")
+    assert (task.body, task.clock.promptly, task.clock.article) == ("lianyungang.authority", True, "39")
+    assert bench.decide("government_report", "report", WHATEVER_IS_ASKED - {"measure"}) == "RequirementMissing"
+    assert bench.decide("government_report", "report") == "accepted"
+    assert bench.state.closed == "reported"
+
+
+@pytest.mark.duty("LYG-39")
+def test_what_was_done_late_is_accepted_in_lianyungang_and_reported_all_the_same() -> None:
+    bench = reported("lianyungang", TWO_WEEKS_LATER)
+    assert bench.decide("acceptance", "accept") == "TimeLimitMissed"
+    assert bench.decide("acceptance", "accept_late") == "accepted"
+    assert bench.open_stages == {"government_report"}
+
+
+@pytest.mark.duty("LYG-39")
+def test_what_was_reported_in_time_is_accepted_as_in_time_however_late_the_authority_looks() -> None:
+    bench = reported("lianyungang", TWO_WEEKS_LATER - A_SECOND).passes(days=10)
+    assert bench.decide("acceptance", "accept_late") == "TimeLimitKept"
+    assert bench.decide("acceptance", "not_accepted", limit=TEN_DAYS) == "TimeLimitOver"
+    assert bench.decide("acceptance", "accept") == "accepted"
+    assert bench.state.closed == "remedied"
+
+
+@pytest.mark.duty("LYG-39")
+def test_a_report_to_lianyungangs_government_may_come_with_a_fresh_limit() -> None:
+    bench = ordered("lianyungang").passes(until=TWO_WEEKS_LATER).all_decide([("oversight", "not_remedied")])
+    assert bench.decide("government_report", "report_and_renew") == "RequirementMissing"
+    assert bench.decide("government_report", "report_and_renew", limit=TEN_DAYS) == "accepted"
+    assert bench.task("remedy").round == 2
+    assert bench.decide("oversight", "not_remedied") == "TimeLimitRunning"
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_a_running_limit_can_be_set_anew_and_an_order_rescinded(city: str) -> None:
+    bench = ordered(city)
+    assert bench.decide("oversight", "extend", limit=a.TimeLimit(last_day=date(2027, 1, 29))) == "accepted"
+    assert bench.task("remedy").clock.last_day == date(2027, 1, 29)
+    assert bench.decide("remedy", "report", by=bench.officer("oversight")) == "NotYourTask"
+    assert bench.decide("oversight", "rescind") == "accepted"
+    assert (bench.state.closed, bench.open_stages) == ("rescinded", set())
+
+
+@pytest.mark.duty("NN-35", "GZ-34")
+@pytest.mark.parametrize(
+    ("city", "outcome"),
+    [("nanning", "superior_order"), ("guangzhou", "competent_order"), ("guangzhou", "order_with_criticism")],
+)
+def test_an_order_of_another_organ_or_a_notice_of_criticism_is_recorded_with_its_reference(
+    city: str, outcome: str
+) -> None:
+    bench = breached(city)
+    assert bench.decide("order", outcome, limit=TEN_DAYS) == "RequirementMissing"
+    assert bench.decide("order", outcome, WHATEVER_IS_ASKED | {"reference"}, limit=TEN_DAYS) == "accepted"
+    assert bench.open_stages == {"remedy", "oversight"}
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_a_decision_that_is_to_set_no_limit_sets_none(city: str) -> None:
+    bench = breached(city)
+    assert bench.decide("order", "decline", limit=TEN_DAYS) == "TimeLimitNotSet"
+    assert bench.decide("order", "decline", limit=a.TimeLimit(last_day=date(2027, 1, 29))) == "TimeLimitNotSet"
+
+
+def test_a_rectification_names_the_task_that_gave_cause_for_it() -> None:
+    state = breached("nanning").state
+    assert (state.caused_by, state.about_task) == ("another-case", "another-case.formal_review.1")

@@ -1,0 +1,177 @@
+"""A population of cases of every city and procedure, walked at random through a year, with no engine.
+
+Receipt, judgement, log and read model are those of the service; every act is judged by its receipt, as an objection's
+always is, so that thousands of acts on any day take seconds.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+
+from activities.database import present
+from activities.inbox import Filing
+from activities.receipt_facts import DataIsWithdrawn, ItemsAreGone, OpennessHasChanged
+from models import acts as a
+from models.state import CaseState, TaskState
+from rules.deadlines import to_shanghai
+from rules.loading import cities
+from rules.pinned import APPLICANT, ProcedureRules
+from rules.resolving import resolve
+from tests.driving import AT, WHATEVER_IS_ASKED, Driver
+from tests.models.updates import EVERY_FIELD, answers_for
+from workflows.procedures import WORKFLOWS
+
+CHOSEN = ("urgency", "ground", "breach", "trigger", "use", "access_mode", "leak")
+ITEMS = ("name", "address")
+ENTRY = {"title": {"zh": "线路", "en": "Lines"}, "items": [{"item": i, "label": {"zh": i, "en": i}} for i in ITEMS]}
+TEN_DAYS = a.TimeLimit(period="10wd")
+WAITS = (0.02, 0.3, 1, 2, 5, 9, 16, 30)
+"""Days until somebody acts."""
+PROVIDERS = ("transport", "health")
+PARTIES = 9
+DATASETS = 12
+
+
+@contextmanager
+def no_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every act is judged by its receipt."""
+    with monkeypatch.context() as patched:
+        for workflow in WORKFLOWS:
+            judged = replace(workflow.procedure, judged_at_receipt=(a.ReceivedAct,))
+            patched.setattr(workflow, "procedure", judged)
+        yield
+
+
+@dataclass
+class Population:
+    """Cases that chance makes; the same seed makes the same, but for the instants."""
+
+    driver: Driver
+    chance: Random
+    now: datetime
+    case_ids: list[str] = field(default_factory=list)
+
+    async def make(self, cases: int) -> None:
+        """So many cases, of each city and procedure in turn, and those that they give rise to."""
+        kinds = [(city, procedure) for city in cities() for procedure in sorted(self.driver.pack(city).procedures)]
+        for n in range(cases):
+            city, procedure = kinds[n % len(kinds)]
+            await self._go_to(self.now - timedelta(days=self.chance.uniform(1, 400)))
+            with suppress(DataIsWithdrawn, ItemsAreGone, OpennessHasChanged):  # then nobody can ask for it
+                await self.walk(await self.file(city, procedure))
+
+    async def file(self, city: str, procedure: str) -> str:
+        party = f"acc_party_{self.chance.randrange(PARTIES)}"
+        provider = self.chance.choice(PROVIDERS)
+        evidence = [await self.driver.upload(party)] if procedure == "objection" and self._sometimes(0.6) else []
+
+        def filing(received_at: datetime) -> Filing:
+            on = to_shanghai(received_at).date()
+            pack = self.driver.pack(city)
+            rules = resolve(pack, procedure, on)
+            return Filing(
+                rules=rules,
+                party=party,
+                dataset_id=f"{city}-{provider}-{self.chance.randrange(DATASETS)}",
+                bodies={role: f"{city}.{provider if role == 'provider' else role}" for role in pack.bodies},
+                data_items=ITEMS if self._sometimes(0.5) else (),
+                choices=self._choices(rules),
+                given=frozenset({"purpose", "statement", *(["evidence"] if evidence else [])}),
+                evidence=tuple(evidence),
+                occurred_on=on - timedelta(days=self.chance.randrange(30)) if procedure == "catalogue_update" else None,
+            )
+
+        case_id = str(uuid.UUID(int=self.chance.getrandbits(128)))
+        await self.driver.inbox.receive_filing(case_id, procedure, {"statement": "for people only"}, filing)
+        self.case_ids.append(case_id)
+        return case_id
+
+    def _choices(self, rules: ProcedureRules) -> dict[str, str]:
+        return {
+            name: self.chance.choice([each.value for each in known if each.on_request] or [known[0].value])
+            for name, known in rules.choices.items()
+            if name in CHOSEN
+        }
+
+    async def walk(self, case_id: str) -> None:
+        """Somebody acts on the case time and again, until it is over, the present has come, or nobody does any more."""
+        while not self._sometimes(0.06):
+            state = await self.driver.state(case_id)
+            tasks = state.open_tasks()
+            if state.closed or not tasks or not await self._later(timedelta(days=self.chance.choice(WAITS))):
+                return
+            task = self.chance.choice(tasks)
+            if self._sometimes(0.12):
+                await self._do(self._urging(state, task))
+            elif self._sometimes(0.1):
+                await self._do(self._by(state, task, a.Claim))
+            elif self._sometimes(0.04):
+                withdrawal = a.Withdraw(id=self._id(), case_id=case_id, by=a.Actor(account=state.party), received_at=AT)
+                await self._do(withdrawal)
+            else:
+                await self.decide(state, task)
+                if self._sometimes(0.05) and await self._later(timedelta(days=1)):
+                    outcome = self.chance.choice(task.outcomes)
+                    await self._do(self._by(state, task, a.Correct, outcome=outcome, given=WHATEVER_IS_ASKED))
+
+    async def decide(self, state: CaseState, task: TaskState) -> None:
+        """Some outcome, with whatever it needs."""
+        rules = await self.driver.rules_of(state.case_id)
+        answers = answers_for(rules, {})
+        day = to_shanghai(self.driver.clock.at(await present_of(self.driver))).date()
+        processed = a.Measure(processed_on=day)
+        drafted: Mapping[str, Any] = {
+            "measure": a.Measure(entry_fields=EVERY_FIELD, entry_items=ITEMS, processed_on=day),
+            "amends": a.Amendment(choices=answers, given=frozenset(answers)),
+        }
+        ways: Sequence[Mapping[str, Any]] = ({}, {"measure": processed}, {"limit": TEN_DAYS}, drafted)
+        for outcome in self.chance.sample(task.outcomes, len(task.outcomes)):
+            for way in ways:
+                act = self._by(state, task, a.Decide, outcome=outcome, given=WHATEVER_IS_ASKED, **way)
+                if await self._do(act) == "accepted":
+                    return
+
+    def _urging(self, state: CaseState, task: TaskState) -> a.Act:
+        role = self.chance.choice(["authority", "operator"])
+        by = a.Actor(account=f"acc_{state.city}_{role}", body=state.bodies.get(role))
+        roles = frozenset({"reviewer", "supervisor"})
+        return a.Urge(id=self._id(), case_id=state.case_id, by=by, received_at=AT, task_id=task.task_id, roles=roles)
+
+    def _by(self, state: CaseState, task: TaskState, kind: type[a.TaskAct], **more: Any) -> a.Act:
+        by = a.Actor(account=f"acc_{task.body}_1", body=task.body)
+        if task.body == APPLICANT:
+            by = a.Actor(account=state.party)
+        made = kind(id=self._id(), case_id=state.case_id, by=by, received_at=AT, task_id=task.task_id, **more)
+        return made  # type: ignore[return-value]  # a member of the union Act, which mypy cannot see
+
+    async def _do(self, act: a.Act) -> str:
+        received = await self.driver.inbox.receive_act(act, {"reason": "for people only", "entry": ENTRY})
+        return await self.driver.standing(received)
+
+    def _id(self) -> str:
+        return str(uuid.UUID(int=self.chance.getrandbits(128)))
+
+    def _sometimes(self, share: float) -> bool:
+        return self.chance.random() < share
+
+    async def _go_to(self, instant: datetime) -> None:
+        self.driver.clock.shift = instant - await present_of(self.driver)
+
+    async def _later(self, by: timedelta) -> bool:
+        """Time goes on; False where that would be after the present."""
+        self.driver.clock.shift += by
+        return self.driver.clock.shift < timedelta()
+
+
+async def present_of(driver: Driver) -> datetime:
+    """PostgreSQL's clock."""
+    async with driver.pool.acquire() as connection:
+        return await present(connection)

@@ -1,0 +1,49 @@
+"""Paths of rectifications: one where the authority orders and reports to the government, one where it only proposes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from models import acts as a
+from tests.driving import WHATEVER_IS_ASKED
+from tests.rectifying import TEN_DAYS, breach
+from tests.walking import Along, Walk
+
+Path_ = Callable[[Walk], Awaitable[None]]
+FIVE_DAYS = a.TimeLimit(period="5wd")
+
+
+async def remedied(walk: Walk) -> None:
+    """What is reported first is not accepted and gets a fresh limit; one act comes before the limit is over."""
+    await breach(walk.driver, walk.city, walk.case_id)
+    await walk.begun(walk.case_id)
+    case = Along(walk, walk.case_id)
+    await case.decide(("order", "order"), limit=TEN_DAYS)
+    too_early = await case.on("oversight", a.Decide, outcome="not_remedied", given=WHATEVER_IS_ASKED)
+    assert too_early == "TimeLimitRunning"
+    await case.decide(("remedy", "report"))
+    await case.decide(("acceptance", "not_accepted"), limit=FIVE_DAYS)
+    await case.decide(("remedy", "report"), ("acceptance", "accept"))
+
+
+async def reported(walk: Walk) -> None:
+    """The limit passes; what is done then is accepted as late, and the government is told."""
+    with walk.skipping.standing_still():
+        await breach(walk.skipping.driver, walk.city, walk.case_id)
+    await walk.begun(walk.case_id)
+    case = Along(walk, walk.case_id)
+    await case.decide(("order", "order"), limit=TEN_DAYS)
+    await walk.skip_past("remedy")
+    await case.decide(("remedy", "report"))
+    assert await case.on("acceptance", a.Decide, outcome="accept") == "TimeLimitMissed"
+    await case.decide(("acceptance", "accept_late"), ("government_report", "report"))
+
+
+EVERYWHERE: Mapping[str, Path_] = {}
+BY_CITY: Mapping[str, Mapping[str, Path_]] = {
+    "nanning": {"rectification-remedied": remedied},
+    "yulin": {},
+    "guangzhou": {},
+    "lianyungang": {"rectification-reported": reported},
+    "nanjing": {},
+}

@@ -1,0 +1,66 @@
+"""Interruptions of the service, as Nanning's article 13 has them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from rules.calendar import Calendar, CalendarRecord
+from rules.deadlines import SHANGHAI
+from rules.loading import cities, load_pack
+from rules.maintenance import MaintenanceRule, maintenance_rule, wrong_with
+from rules.seed_notices import read_notices, read_scopes
+
+
+@pytest.fixture(scope="module")
+def rule() -> MaintenanceRule:
+    found = maintenance_rule(load_pack("nanning"), date(2026, 3, 2))
+    assert found
+    return found
+
+
+@pytest.fixture(scope="module")
+def calendar() -> Calendar:
+    return CalendarRecord(read_notices(), read_scopes()).calendar("CN-GX")
+
+
+def at(day: int, hour: int = 0) -> datetime:
+    """In March 2026, whose 2nd is a Monday."""
+    return datetime(2026, 3, day, hour, tzinfo=SHANGHAI)
+
+
+def codes(
+    rule: MaintenanceRule, calendar: Calendar, announced: datetime, starts: datetime, ends: datetime, reason: str = ""
+) -> list[str]:
+    return [each.code for each in wrong_with(rule, calendar, announced, starts, ends, reason)]
+
+
+def test_only_nannings_law_says_how_the_service_is_interrupted() -> None:
+    assert [city for city in cities() if maintenance_rule(load_pack(city), date(2026, 3, 2))] == ["nanning"]
+
+
+def test_two_whole_working_days_lie_between_announcement_and_interruption(
+    rule: MaintenanceRule, calendar: Calendar
+) -> None:
+    assert codes(rule, calendar, at(4, 9), at(7), at(8)) == []
+    assert codes(rule, calendar, at(5, 9), at(7), at(8)) == ["announced_too_late"]
+
+
+def test_a_reason_does_not_shorten_the_time_in_advance(rule: MaintenanceRule, calendar: Calendar) -> None:
+    assert codes(rule, calendar, at(5, 9), at(7), at(8), reason="Urgent") == ["announced_too_late"]
+
+
+def test_an_interruption_on_a_working_day_needs_a_reason(rule: MaintenanceRule, calendar: Calendar) -> None:
+    friday_evening = (at(2, 9), at(6, 22), at(8))
+    assert codes(rule, calendar, *friday_evening) == ["interrupts_working_days"]
+    assert codes(rule, calendar, *friday_evening, reason=" ") == ["interrupts_working_days"]
+    assert codes(rule, calendar, *friday_evening, reason="The vendor comes on Friday") == []
+
+
+def test_an_interruption_that_ends_at_midnight_does_not_touch_the_next_day(
+    rule: MaintenanceRule, calendar: Calendar
+) -> None:
+    sunday = (at(2, 9), at(8), at(9))
+    assert codes(rule, calendar, *sunday) == []
+    assert codes(rule, calendar, sunday[0], sunday[1], sunday[2] + timedelta(seconds=1)) == ["interrupts_working_days"]

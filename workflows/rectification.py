@@ -1,0 +1,34 @@
+"""Rectification (责令改正、限期整改): a body that breached a duty is ordered to put it right within a time limit.
+
+Lianyungang 39 and Nanjing 39 have the authority order it; in Nanning (35), Yulin (35) and Guangzhou (34) the authority
+only proposes, and the government, a superior department or the competent organ orders. What is not done in time
+Lianyungang's authority reports to the government. Each order sets its own limit; that it is over decides nothing.
+"""
+
+from __future__ import annotations
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from models.course import follow
+    from models.judging import answer_task_act
+    from models.messages import CaseStart
+    from models.procedure import Procedure
+from workflows.case import Case
+
+RECTIFICATION = Procedure(name="rectification", code="RC", answer=answer_task_act, follow=follow)
+
+
+@workflow.defn(name="Rectification")
+class Rectification(Case):
+    """From the record of a breach to its rectification, or to whoever is to know that there was none."""
+
+    procedure = RECTIFICATION
+
+    @workflow.init
+    def __init__(self, start: CaseStart) -> None:
+        super().__init__(start)
+
+    @workflow.run
+    async def run(self, start: CaseStart) -> str:
+        return await self.to_its_end()
