@@ -33,6 +33,7 @@ CHOSEN = ("urgency", "ground", "breach", "trigger", "use", "access_mode", "leak"
 ITEMS = ("name", "address")
 ENTRY = {"title": {"zh": "线路", "en": "Lines"}, "items": [{"item": i, "label": {"zh": i, "en": i}} for i in ITEMS]}
 TEN_DAYS = a.TimeLimit(period="10wd")
+STOPS = {"stops_clock": True}
 WAITS = (0.02, 0.3, 1, 2, 5, 9, 16, 30)
 """Days until somebody acts."""
 PROVIDERS = ("transport", "health")
@@ -77,6 +78,8 @@ class Population:
             on = to_shanghai(received_at).date()
             pack = self.driver.pack(city)
             rules = resolve(pack, procedure, on)
+            if rules.supplement and self._sometimes(0.4):  # as a law would have it that let a supplement stop clocks
+                rules = rules.model_copy(update={"supplement": rules.supplement.model_copy(update=STOPS)})
             return Filing(
                 rules=rules,
                 party=party,
@@ -113,6 +116,11 @@ class Population:
                 await self._do(self._urging(state, task))
             elif self._sometimes(0.1):
                 await self._do(self._by(state, task, a.Claim))
+            elif task.supplement_asked_at and self._sometimes(0.8):
+                by = a.Actor(account=state.party)
+                await self._do(a.Supply(id=self._id(), case_id=case_id, by=by, received_at=AT))
+            elif self._sometimes(0.15):
+                await self._do(self._by(state, task, a.AskSupplement, given=WHATEVER_IS_ASKED))
             elif self._sometimes(0.04):
                 withdrawal = a.Withdraw(id=self._id(), case_id=case_id, by=a.Actor(account=state.party), received_at=AT)
                 await self._do(withdrawal)
