@@ -31,10 +31,13 @@ from channels where account_id = $1 and ended_at is null order by created_at, ch
 """
 END = """
 with ended as (
-  update channels set ended_at = $2, address = '', secret = null where channel_id = $1 and ended_at is null
+  update channels set ended_at = coalesce(ended_at, $2), address = '', secret = null where channel_id = $1
+  returning channel_id
 )
-update deliveries set state = 'given_up', last_error = $3 where channel_id = $1 and state = 'waiting'
+update deliveries set state = 'given_up', last_error = $3 from ended
+where deliveries.channel_id = ended.channel_id and state = 'waiting'
 """
+"""The channel's row first, as the sender locks them: neither waits for the other in a circle."""
 
 
 class EnoughChannels(Exception):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from activities.clock_moves import Effect, Move
 from activities.database import present
+from models.acts import ANSWERS_NOTHING
 
 if TYPE_CHECKING:
     from activities.calendar_record import RecordOfNotices
@@ -22,6 +23,7 @@ NAMED = """
 select task_id, case_number, tasks.city, tasks.procedure, stage, body, (
   select min(acts.received_at) from acts
   where acts.case_id = tasks.case_id and acts.state = 'received' and acts.act ->> 'task_id' = task_id
+  and acts.kind <> all($2)
 ) as acted_at
 from tasks join cases using (case_id) where task_id = any($1)
 """
@@ -29,7 +31,7 @@ from tasks join cases using (case_id) where task_id = any($1)
 
 @dataclass(frozen=True)
 class Foreseen:
-    """What a notice would do to one task. `acted_at`: since when an act on it waits."""
+    """What a notice would do to one task. `acted_at`: since when an answer to it waits."""
 
     move: Move
     case_number: str
@@ -98,7 +100,7 @@ async def foresee(pool: Pool, notices: RecordOfNotices, clock: Clock, notice: No
 
 
 async def _named(connection: Connection, moves: list[Move], now: datetime) -> list[Foreseen]:
-    rows = await connection.fetch(NAMED, [move.task_id for move in moves])
+    rows = await connection.fetch(NAMED, [move.task_id for move in moves], list(ANSWERS_NOTHING))
     known = {row["task_id"]: row for row in rows}
     return [
         Foreseen(

@@ -19,6 +19,7 @@ from activities.log import CaseUnknown, LockedCase, Log, lock, open_case, read_l
 from activities.opening import next_case_number
 from activities.pinned_rules import PinnedRules
 from activities.receipt_facts import facts_at_receipt, standing_at_receipt
+from activities.rectified import none_is_open
 from activities.touching import have_dataset_alone
 from models import acts as a
 from models import events as e
@@ -91,8 +92,8 @@ class Inbox:
 
         `content` is what the party sent, which only PostgreSQL keeps; `received` makes the filing of it by the law in
         force at the instant of receipt. The same id again changes nothing, and answers the case as it stands. Raises
-        IdempotencyKeyReused, DataIsWithdrawn, ItemsAreGone, OpennessHasChanged, EvidenceUnknown, and what `received`
-        raises.
+        IdempotencyKeyReused, DataIsWithdrawn, ItemsAreGone, OpennessHasChanged, EvidenceUnknown, RectificationOpen, and
+        what `received` raises.
         """
         request_digest = digest(content)
         async with self._pool.acquire() as connection, connection.transaction():
@@ -108,6 +109,8 @@ class Inbox:
             filing = received(received_at)
             law = filing.rules
             kind = BY_NAME[procedure].procedure
+            if filing.about_task is not None:
+                await none_is_open(connection, law.city, filing.about_task)
             facts = await facts_at_receipt(
                 connection, law, filing.party, filing.dataset_id, filing.choices, filing.data_items, received_at
             )

@@ -32,15 +32,20 @@ with told as (
   union all
   select nth, account_id, false from told join accounts on body = whom and 'reviewer' = any(roles)
   where addressee = 'officers' and (account_id = claimed_by or not exists (
-    select from accounts as claimant where claimant.account_id = claimed_by and claimant.body = whom))
+    select from accounts as claimant where claimant.account_id = claimed_by and claimant.body = whom
+    and 'reviewer' = any(claimant.roles)))
   union all
-  select nth, account_id, false from told join posts on body = whom where addressee = 'posts'
+  -- Whoever serves another body by now holds its post on paper only.
+  select nth, account_id, false from told join posts on posts.body = whom
+  join accounts using (account_id) where addressee = 'posts' and accounts.body = whom
   union all
   select nth, account_id, false from told join accounts on accounts.city = whom and 'supervisor' = any(roles)
   where addressee = 'supervisors'
 ), reached as (
   select nth, case when in_person then account_id else coalesce((
-      select substitute from absences where absences.account_id = addressed.account_id and ended_at is null
+      select substitute from absences join accounts as absent using (account_id)
+      join accounts as standing_in on standing_in.account_id = substitute and standing_in.body = absent.body
+      where absences.account_id = addressed.account_id and ended_at is null
       and from_on <= $10 and until_on > $10 order by filed_at desc limit 1
     ), account_id) end as account_id
   from addressed

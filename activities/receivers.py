@@ -7,8 +7,10 @@ import socket
 from concurrent.futures import Executor
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
-TUNNELS = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"), IPv6Network("2002::/16"))
-"""Addresses that hold another, which may be private."""
+UNICAST = IPv6Network("2000::/3")
+"""All of IPv6 that is given out; beyond it lie site-local addresses, and such as hold one of IPv4."""
+TUNNELS = (IPv6Network("2002::/16"),)
+"""Addresses in it that hold another, which may be private."""
 
 
 class ReceiverPrivate(Exception):
@@ -25,7 +27,7 @@ def is_public(address: str) -> bool:
     if isinstance(it, IPv6Address):
         if it.ipv4_mapped:
             it = it.ipv4_mapped
-        elif any(it in network for network in TUNNELS):
+        elif it not in UNICAST or any(it in network for network in TUNNELS):
             return False
     return it.is_global and not it.is_multicast
 

@@ -141,7 +141,7 @@ async def of_outbox(connection: Connection, state: CaseState) -> list[str]:
     What each event told whom is not derived again: who was whose substitute then, the log does not know.
     """
     row = await connection.fetchrow(
-        "select count(*) filter (where task_id <> all($2)) as unknown, "
+        "select count(*) filter (where task_id is not null and task_id <> all($2)) as unknown, "
         "count(*) filter (where handed_out_at is null and created_at < clock_timestamp() - $3::interval) as waiting, "
         "(select count(*) from deliveries where case_id = $1 and state = 'given_up') as given_up "
         "from messages where case_id = $1",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from activities.database import AWAY, present
 from activities.outbox import put_out
 from activities.pinned_rules import PinnedRules
+from models.acts import ANSWERS_NOTHING
 from models.events import Clock
 from models.reminding import Look, Reminded, look, tellings
 from models.telling import Telling
@@ -46,7 +47,7 @@ TASKS_TO_LOOK_AT = """
 select task_id, tasks.case_id, rules_digest, tasks.city, tasks.party, stage, round, body, claimed_by,
   opened_at, clock, due_at <= $2 and exists (
     select from acts where acts.case_id = tasks.case_id and acts.state = 'received' and received_at < due_at
-    and act ->> 'task_id' = task_id
+    and act ->> 'task_id' = task_id and acts.kind <> all($3)
   ) as answered_in_time
 from tasks join cases on cases.case_id = tasks.case_id
 where tasks.case_id = any($1) and ended_at is null and remind_at <= $2
@@ -75,6 +76,8 @@ class Reminding:
                     pass
             except* AWAY as away:
                 LOG.info("PostgreSQL is away: %r", away.exceptions)
+            except* Exception:
+                LOG.exception("what is to be reminded of cannot be looked at")
             await asyncio.sleep(self._every)
 
     async def remind(self) -> int:
@@ -85,7 +88,7 @@ class Reminding:
             now = self._clock.at(await present(connection))
             cases = [row["case_id"] for row in await connection.fetch(CASES_TO_LOOK_AT, now, A_SET)]
             # A second query, which sees what the writers of these cases had written before they were locked.
-            tasks = await connection.fetch(TASKS_TO_LOOK_AT, cases, now)
+            tasks = await connection.fetch(TASKS_TO_LOOK_AT, cases, now, list(ANSWERS_NOTHING))
             record = await self._notices.read(connection)
             looks = [await self._look(connection, task, record, now) for task in tasks]
             told = await put_out(connection, [telling for _, tellings_ in looks for telling in tellings_], now)
@@ -104,11 +107,13 @@ class Reminding:
             rule = (await self._pinned.of(connection, row["rules_digest"])).reminders
             task = reminded(row)
             found = look(task.clock, task.opened_at, rule, record.calendar(task.clock.calendar), now)
-        except ValueError:
+            return found, tuple(tellings(task, found.point)) if found.point else ()
+        except AWAY:
+            raise
+        except Exception:
             # Such as a clock that a newer version wrote: whatever is wrong with one task holds up no other.
             LOG.exception("task %s cannot be looked at", row["task_id"])
             return Look(None, now + AFTER_A_DEFECT), ()
-        return found, tuple(tellings(task, found.point)) if found.point else ()
 
 
 def reminded(row: asyncpg.Record) -> Reminded:

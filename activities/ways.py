@@ -41,6 +41,8 @@ WITHIN = 20.0
 FOR_ONE_STEP = 8.0
 """Seconds for a connection, or for one answer."""
 THREADS = 32
+PORTS = frozenset({None, *range(1, 2**16)})
+"""Of an address; None: that of its scheme."""
 GONE = 410
 """The receiver wants nothing more, as Standard Webhooks says it."""
 QUIET = {"httpx": logging.WARNING, "httpcore": logging.WARNING, "urllib3": logging.WARNING, "apprise": logging.CRITICAL}
@@ -194,6 +196,9 @@ def instantiate(url: str) -> NotifyBase | None:
     """The service that an address names; None if it names none."""
     apprise, asset = library()
     plugin: NotifyBase | None = apprise.instantiate(url, asset=asset)
+    if plugin is not None:
+        # An address may ask for it, and the host that is led to was not looked at.
+        plugin.redirects = False
     return plugin
 
 
@@ -241,13 +246,14 @@ async def usable(kind: str, address: str, settings: Settings) -> str:
 async def _usable_webhook(address: str, settings: Settings) -> str:
     try:
         url = httpx.URL(address)
-    except httpx.InvalidURL as error:
+        host = url.host
+    except (httpx.InvalidURL, UnicodeError) as error:  # the latter: a name that only looks like an international one
         raise AddressRefused("address_unusable") from error
-    if url.scheme not in ("https", "http") or not url.host or url.userinfo or url.fragment:
+    if url.scheme not in ("https", "http") or not host or url.userinfo or url.fragment or url.port not in PORTS:
         raise AddressRefused("address_unusable")
     if url.scheme == "http" and not settings.private_receivers:
         raise AddressRefused("https_needed")
-    await _public(url.host, url.port or 443, settings)
+    await _public(url.raw_host.decode("ascii"), url.port or 443, settings)
     return str(url)
 
 

@@ -7,24 +7,31 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, func, literal_column, not_
 from sqlmodel import col
 
+from models.acts import ANSWERS_NOTHING
 from models.tables import ActRow, TaskRow
 
 UNSETTLED: ColumnElement[str] = literal_column("'received'")
 """Written out, so that a prepared statement can go by the index of the acts that wait."""
 
 
+def answers() -> ColumnElement[bool]:
+    """The act is one that can answer its task: who claims, reassigns or urges it has not answered it."""
+    return col(ActRow.kind).not_in(ANSWERS_NOTHING)
+
+
 def waits_in_time() -> ColumnElement[bool]:
-    """An act on the task waits to be worked off that was received before the task's due instant."""
+    """An act that answers the task waits to be worked off that was received before the task's due instant."""
     return exists().where(
         col(ActRow.case_id) == col(TaskRow.case_id),
         col(ActRow.state) == UNSETTLED,
         col(ActRow.received_at) < col(TaskRow.due_at),
+        answers(),
         func.jsonb_extract_path_text(col(ActRow.act), "task_id") == col(TaskRow.task_id),
     )
 
 
 def overdue(now: datetime) -> ColumnElement[bool]:
-    """The task is open, its due instant has come, and no act on it waits that was received before. Computed when
+    """The task is open, its due instant has come, and no answer to it waits that was received before. Computed when
     asked, so it is true even when no worker runs."""
     return and_(
         col(TaskRow.ended_at).is_(None),

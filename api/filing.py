@@ -35,6 +35,8 @@ def rules_at(city: str, procedure: str, received_at: datetime) -> ProcedureRules
     on = to_shanghai(received_at).date()
     try:
         return resolve(load_pack(city), procedure, on)
+    except CityUnknown as fact:
+        raise invalid("city", "city_unknown", given=city, known=tuple(cities())) from fact
     except NotInForce as fact:
         raise Problem("Inadmissible", errors=[Wrong("city", "not_in_force", {"on": on})]) from fact
     except ProcedureUnknown as fact:

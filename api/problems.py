@@ -77,6 +77,7 @@ STATUS: Mapping[str, int] = {
     "RequestInvalid": 422,
     "NotYourBody": 403,
     "AbsenceOverlaps": 409,
+    "RectificationOpen": 409,
     "NotYourCity": 403,
     "NotYourDataset": 403,
     "UpdatedSince": 409,

@@ -49,6 +49,8 @@ class ReadsDirectory:
             select(AbsenceRow, AccountRow)
             .join(AccountRow, col(AccountRow.account_id) == col(AbsenceRow.account_id))
             .where(wanted, col(AbsenceRow.ended_at).is_(None), col(AbsenceRow.until_on) > since)
+            # Who has left its body keeps what is on file, and nobody stands in.
+            .where(col(AccountRow.body).is_not(None))
             .order_by(col(AbsenceRow.from_on), col(AbsenceRow.absence_id))
         )
         return [(absence, account) for absence, account in rows]

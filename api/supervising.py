@@ -19,7 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
 from api.callers import Caller
-from api.due import UNSETTLED, waits_in_time
+from api.due import UNSETTLED, answers, waits_in_time
 from models.tables import ActRow, CaseRow, EventRow, TaskRow
 from rules.calendar import CalendarRecord
 from rules.deadlines import midnight, to_shanghai
@@ -230,6 +230,7 @@ def counts_of(among: Sequence[str], filters: Filters, now: datetime) -> Compound
     past = and_(*_past(among, now), *filters.conditions())
     waiting = and_(
         col(ActRow.state) == UNSETTLED,
+        answers(),
         col(ActRow.case_id) == col(TaskRow.case_id),
         func.jsonb_extract_path_text(col(ActRow.act), "task_id") == col(TaskRow.task_id),
         col(ActRow.received_at) < col(TaskRow.due_at),

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import date, timedelta
 
 from fastapi.responses import StreamingResponse
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 from api.language import CONTENT_LANGUAGE, Language, headers, said
 from api.reading import Reader
@@ -105,12 +105,11 @@ async def calendar(lister: Lister, reader: Reader, feed_id: str, name: str) -> b
     language, today = lister.language, to_shanghai(lister.present.now).date()
     made = Calendar.new(
         prodid=f"-//Kaifang//{CONTENT_LANGUAGE[language]}//",
-        name=name,
         language=CONTENT_LANGUAGE[language],
         refresh_interval=REFRESHED,
     )
-    # What programs knew before RFC 7986 gave it names.
-    made.add("X-WR-CALNAME", name)
+    # The second is what programs knew before RFC 7986. As texts, for the library escapes neither by itself.
+    made["NAME"] = made["X-WR-CALNAME"] = vText(name)
     made.add("X-PUBLISHED-TTL", "PT1H")
     for listed in lister.asked.lists:
         page = await lister.page(reader, listed, None, MOST_OF_A_KIND)

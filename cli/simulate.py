@@ -37,15 +37,18 @@ def simulate(
     days: Annotated[int, typer.Option(help="Calendar days of the span.", min=1, max=730)] = 250,
     requests: Annotated[int, typer.Option(help="Access requests that come in them.", min=1, max=100_000)] = 2000,
     officers: Annotated[
-        list[str] | None, typer.Option(help="Officers of each body, or of one role: 3, provider=5. Repeatable. [3]")
+        list[str] | None,
+        typer.Option(help="Officers of each body, or of one role: 3, provider=5. Repeatable; 3 unless said."),
     ] = None,
     hours: Annotated[
         list[str] | None,
-        typer.Option(help="Median working hours of a task, or of those of one stage: 1, provider_review=3. [1]"),
+        typer.Option(
+            help="Median working hours of a task, or of one stage's: 1, provider_review=3. Repeatable; 1 unless said."
+        ),
     ] = None,
     positive: Annotated[float, typer.Option(help="Share of decisions that let the case go on.", min=0, max=1)] = 0.9,
     seed: Annotated[int, typer.Option(help="The same seed, first day and options give the same report.")] = 1,
-    first_day: Annotated[str, typer.Option("--from", help="First day, tomorrow at the earliest. [tomorrow]")] = "",
+    first_day: Annotated[str, typer.Option("--from", help="First day, tomorrow unless said, and no earlier.")] = "",
     compare: Annotated[
         list[str] | None,
         typer.Option(
@@ -53,15 +56,16 @@ def simulate(
             "provider_review.urgent=12h; several at once with commas. Repeatable."
         ),
     ] = None,
-    plot: Annotated[Path | None, typer.Option(help="Draw it: a file .svg or .png (needs kaifang[simulate]).")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw it: a file .svg or .png (needs matplotlib).")] = None,
     language: Annotated[Language, typer.Option(help="Language of the report.")] = Language.EN,
 ) -> None:
     """Let a year of access requests run through the real procedures of a city, and report what was late and why.
 
     Starts PostgreSQL and Temporal in a temporary folder; nothing of a running stack is touched. Officers work 9:00 to
-    12:00 and 14:00 to 17:30 on working days and take the most urgent task. On two cores about ten requests a second are
-    worked off, whatever the number of days: 500 requests take a minute, 2000 take some four, and each --compare as much
-    again.
+    12:00 and 14:00 to 17:30 on working days and take the task that is due first.
+
+    A request costs about 0.25 s of processor time, whatever the number of days: a minute on two free cores is enough
+    for some 450 requests, 2000 take four to five minutes, and each --compare as long again.
     """
     # Not at the top: the servers' libraries would double the time that every other command takes to start.
     from simulation import plot as drawing

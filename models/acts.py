@@ -286,3 +286,5 @@ Decide.model_rebuild()
 
 JUDGED_AT_RECEIPT = (Claim, Release, Reassign, Urge, Note, IssueKey)
 """Acts that move no clock and open nothing: the receipt judges and writes them itself, unless earlier ones wait."""
+ANSWERS_NOTHING: tuple[str, ...] = tuple(each.model_fields["kind"].default for each in JUDGED_AT_RECEIPT)
+"""Their kinds: a task on which nothing else waits is as overdue as if nothing did."""

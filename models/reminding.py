@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from models.events import Clock
-from models.telling import Account, Addressee, Officers, Posts, Supervisors, Telling
+from models.telling import Account, Addressee, Officers, Posts, Supervisors, Telling, ends_with_a_day
 from rules.deadlines import SHANGHAI, Unit, parse_period, to_shanghai
 from rules.pinned import APPLICANT, ReminderRule
 
@@ -80,10 +80,9 @@ def look(clock: Clock, opened_at: datetime, rule: ReminderRule | None, calendar:
     now = to_shanghai(now)
     if clock.due_at is None:
         return look_at(at_once(clock, rule, now), now) if clock.promptly else NOTHING
-    assert clock.period, "a clock with an end has a period"
-    if parse_period(clock.period).unit is Unit.HOURS:
+    if not ends_with_a_day(clock):
         return look_at(in_hours(clock.due_at, opened_at, rule, now), now)
-    assert clock.last_day, "a period of working days ends on a day"
+    assert clock.last_day, "what ends with a day has a last one"
     hours = WorkingHours(rule, calendar)
     found = look_at(in_working_days(clock.last_day, opened_at, rule, hours, now), now)
     if clock.promptly or hours.include(now):
@@ -200,7 +199,7 @@ def tellings(task: Reminded, point: Point) -> Iterator[Telling]:
     }
     if clock.due_at:
         facts["due_at"] = clock.due_at.isoformat()
-        if parse_period(clock.period or "").unit is Unit.WORKING_DAYS and clock.last_day:
+        if ends_with_a_day(clock) and clock.last_day:
             facts["due_on"] = clock.last_day.isoformat()
     if clock.provisional:
         facts["provisional"] = 1

@@ -82,11 +82,16 @@ def told(before: CaseState, after: CaseState, events: Iterable[e.Event]) -> list
     return [telling for event in written.events for telling in written.of(event)]
 
 
+def ends_with_a_day(clock: e.Clock) -> bool:
+    """Whether a clock ends at the midnight after a day: a period in working days does, and so does a day that a
+    decision has named."""
+    return clock.period is None or parse_period(clock.period).unit is Unit.WORKING_DAYS
+
+
 def due_day(task: TaskState) -> dict[str, str | int]:
     """When a task is due, as messages say it; nothing where the rules give no number."""
     clock = task.clock
-    in_days = clock.period is not None and parse_period(clock.period).unit is Unit.WORKING_DAYS
-    known = {"due_at": clock.due_at, "due_on": clock.last_day if in_days else None}
+    known = {"due_at": clock.due_at, "due_on": clock.last_day if ends_with_a_day(clock) else None}
     days: dict[str, str | int] = {name: value.isoformat() for name, value in known.items() if value}
     return days | ({"provisional": 1} if clock.provisional else {})
 

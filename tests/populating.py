@@ -69,7 +69,21 @@ class Population:
             with suppress(DataIsWithdrawn, ItemsAreGone, OpennessHasChanged):  # then nobody can ask for it
                 await self.walk(await self.file(city, procedure))
 
-    async def file(self, city: str, procedure: str) -> str:
+    async def stop(self, *, supplied: bool) -> None:
+        """A request whose clock the demand for a supplement stopped; decided when that has come, or without it."""
+        await self._go_to(self.now - timedelta(days=20))
+        case_id = await self.file("nanning", "access_request", stopping=1)
+        (task,) = (await self.driver.state(case_id)).tasks.values()
+        await self._later(timedelta(days=1))
+        await self._do(self._by(await self.driver.state(case_id), task, a.AskSupplement, given=WHATEVER_IS_ASKED))
+        await self._later(timedelta(days=5))
+        if supplied:
+            await self._do(self._supply(await self.driver.state(case_id)))
+        await self._later(timedelta(days=3))
+        await self.decide(await self.driver.state(case_id), task)
+
+    async def file(self, city: str, procedure: str, *, stopping: float = 0.4) -> str:
+        """The id of a case. `stopping` is how often its rules would let a supplement stop clocks."""
         party = f"acc_party_{self.chance.randrange(PARTIES)}"
         provider = self.chance.choice(PROVIDERS)
         evidence = [await self.driver.upload(party)] if procedure == "objection" and self._sometimes(0.6) else []
@@ -78,7 +92,7 @@ class Population:
             on = to_shanghai(received_at).date()
             pack = self.driver.pack(city)
             rules = resolve(pack, procedure, on)
-            if rules.supplement and self._sometimes(0.4):  # as a law would have it that let a supplement stop clocks
+            if rules.supplement and self._sometimes(stopping):
                 rules = rules.model_copy(update={"supplement": rules.supplement.model_copy(update=STOPS)})
             return Filing(
                 rules=rules,
@@ -116,10 +130,9 @@ class Population:
                 await self._do(self._urging(state, task))
             elif self._sometimes(0.1):
                 await self._do(self._by(state, task, a.Claim))
-            elif task.supplement_asked_at and self._sometimes(0.8):
-                by = a.Actor(account=state.party)
-                await self._do(a.Supply(id=self._id(), case_id=case_id, by=by, received_at=AT))
-            elif self._sometimes(0.15):
+            elif task.supplement_asked_at and self._sometimes(0.5):
+                await self._do(self._supply(state))
+            elif self._sometimes(0.25):
                 await self._do(self._by(state, task, a.AskSupplement, given=WHATEVER_IS_ASKED))
             elif self._sometimes(0.04):
                 withdrawal = a.Withdraw(id=self._id(), case_id=case_id, by=a.Actor(account=state.party), received_at=AT)
@@ -146,6 +159,10 @@ class Population:
                 act = self._by(state, task, a.Decide, outcome=outcome, given=WHATEVER_IS_ASKED, **way)
                 if await self._do(act) == "accepted":
                     return
+
+    def _supply(self, state: CaseState) -> a.Act:
+        by = a.Actor(account=state.party)
+        return a.Supply(id=self._id(), case_id=state.case_id, by=by, received_at=AT)
 
     def _urging(self, state: CaseState, task: TaskState) -> a.Act:
         role = self.chance.choice(["authority", "operator"])

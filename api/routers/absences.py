@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Self
 
@@ -19,7 +20,6 @@ from api.dependencies import ID, IdempotencyKey, Reading, Running
 from api.forms import Code, Form
 from api.openapi import problems
 from api.problems import Problem, invalid
-from api.reading import Reader
 from api.routers.directory import OfficerOrAdmin
 from api.shapes import Instant, Page, Shape
 from models.supervision_tables import AbsenceRow
@@ -64,7 +64,8 @@ async def absences(caller: OfficerOrAdmin, runtime: Running, reader: Reading) ->
     """Of the caller's body, or for a supervisor of its city: who is away and who will be, the next one first."""
     today = to_shanghai(await runtime.now()).date()
     rows = await reader.absences(seen_by(caller), today)
-    return Page(items=[await shown(reader, absence, account) for absence, account in rows], next=None)
+    logins = await reader.logins(absence.substitute for absence, _ in rows)
+    return Page(items=[shown(absence, account, logins) for absence, account in rows], next=None)
 
 
 def seen_by(caller: Caller) -> ColumnElement[bool]:
@@ -104,7 +105,7 @@ async def post(
         raise Problem("AbsenceOverlaps") from None
     found = await reader.absence(absence_id)
     assert found, "what is on file stays there"
-    return await shown(reader, *found)
+    return shown(*found, {substitute.account_id: substitute.login})
 
 
 @router.delete(
@@ -127,8 +128,7 @@ def may_write(caller: Caller, absent: AccountRow) -> None:
         raise Problem("NotYourBody")
 
 
-async def shown(reader: Reader, absence: AbsenceRow, account: AccountRow) -> AbsenceShown:
-    logins = await reader.logins([absence.substitute])
+def shown(absence: AbsenceRow, account: AccountRow, logins: Mapping[str, str]) -> AbsenceShown:
     return AbsenceShown(
         **absence.model_dump(include={"absence_id", "from_on", "until_on", "filed_at"}),
         body=account.body,

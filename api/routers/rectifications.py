@@ -8,6 +8,7 @@ from datetime import datetime
 from fastapi import APIRouter
 
 from activities.inbox import Filing
+from activities.rectified import RectificationOpen
 from api.callers import Caller
 from api.dependencies import Calling, Cursor, Limit, Reading, RequiredIdempotencyKey, Running, Word
 from api.filing import PROVIDER, AsFiler, judge, rules_at
@@ -16,7 +17,7 @@ from api.language import AnsweredIn
 from api.laws import Law
 from api.openapi import problems
 from api.paging import cursor, instant, place_of
-from api.problems import Problem, invalid
+from api.problems import Problem, Wrong, invalid
 from api.reading import Reader
 from api.rectifying import Proposable, due_by
 from api.shapes import CaseShown, Page, RuleNamed, Shape
@@ -53,7 +54,7 @@ class RectificationProposal(Shape):
     PATH,
     status_code=201,
     response_model=CaseShown,
-    responses=problems(400, 401, 403, 422, 503),
+    responses=problems(400, 401, 403, 409, 422, 503),
     summary="Record a breach of duty that is to be rectified",
 )
 async def begin_rectification(
@@ -91,7 +92,12 @@ async def begin_rectification(
             about_task=form.task_id,
         )
 
-    return await filer.receive(filer.case_id(PATH, key), RECTIFICATION, form.said(), received)
+    try:
+        return await filer.receive(filer.case_id(PATH, key), RECTIFICATION, form.said(), received)
+    except RectificationOpen as fact:
+        params = {"case_number": fact.case_number, "case_id": fact.case_id}
+        wrong = Wrong("task_id", "RectificationOpen", params)
+        raise Problem("RectificationOpen", errors=[wrong], params=params) from fact
 
 
 @router.get(

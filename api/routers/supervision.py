@@ -95,7 +95,7 @@ async def overdue_tasks(
     limit: Limit = 50,
 ) -> Any:
     """A supervisor's city, an admin's cities, a reviewer's body (the city, where its body may urge by law): tasks whose
-    due instant has come and on which no act waits that was received before; the longest overdue first."""
+    due instant has come and to which no answer waits that was received before; the longest overdue first."""
     lister = Lister(runtime, sight, narrowed.asking("overdue"), await runtime.present(), language)
     return await answered(request, response, lister, reader, after, limit)
 

@@ -38,7 +38,10 @@ Token = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{20,100}$")]
 FeedId = Annotated[str, Path(pattern=ID)]
 InLanguage = Annotated[Literal["zh", "en"] | None, Query(description="in the place of Accept-Language")]
 Name = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]*$")
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
+    ),
 ]
 
 router = APIRouter(prefix=PATH, tags=["supervision"])

@@ -81,7 +81,7 @@ async def test_the_substitute_is_told_on_the_days_of_an_absence_in_shanghai_and_
 
 
 async def test_posts_and_supervisors_are_resolved_when_it_is_put_out(pool: Pool) -> None:
-    leader, *_ = await accounts_of(pool, "nanning.authority")
+    leader, *_ = await accounts_of(pool, OPERATOR)
     await pool.execute(
         "insert into posts (body, post, account_id, filed_at, filed_by) values ($1, 'leader', $2, now(), 'x')",
         OPERATOR,
@@ -166,3 +166,36 @@ async def test_what_is_rolled_back_told_nobody(driver: Driver) -> None:
         await driver.file("nanning", hand_over=False)
     for table in ("messages", "cases", "events"):
         assert await driver.pool.fetchval(f"select count(*) from {table}") == 0  # noqa: S608 - constants
+
+
+async def test_a_task_claimed_by_somebody_who_reviews_no_more_is_told_to_all_reviewers_of_the_body(pool: Pool) -> None:
+    first, *others = await accounts_of(pool, OPERATOR)
+    await pool.execute("update accounts set roles = '{}' where account_id = $1", first)
+    assert await told_accounts(pool, telling(Officers(OPERATOR, first))) == others
+
+
+async def test_who_holds_a_post_and_has_moved_to_another_body_is_not_told(pool: Pool) -> None:
+    leader, other, *_ = await accounts_of(pool, OPERATOR)
+    for post, holder in (("leader", leader), ("data_officer", other)):
+        await pool.execute(
+            "insert into posts (body, post, account_id, filed_at, filed_by) values ($1, $2, $3, now(), 'x') "
+            "on conflict (body, post) do update set account_id = excluded.account_id",
+            OPERATOR,
+            post,
+            holder,
+        )
+    await pool.execute("update accounts set body = 'yulin.operator', city = 'yulin' where account_id = $1", leader)
+    assert leader not in await told_accounts(pool, telling(Posts(OPERATOR)))
+    assert other in await told_accounts(pool, telling(Posts(OPERATOR), of="another"))
+
+
+async def test_a_substitute_who_has_moved_to_another_body_is_not_told(pool: Pool) -> None:
+    officer, substitute, *_ = await accounts_of(pool, OPERATOR)
+    await pool.execute(
+        "insert into absences (absence_id, account_id, substitute, from_on, until_on, filed_at) "
+        "values ('a', $1, $2, '2026-03-01', '2026-03-10', now())",
+        officer,
+        substitute,
+    )
+    await pool.execute("update accounts set body = 'yulin.operator', city = 'yulin' where account_id = $1", substitute)
+    assert await told_accounts(pool, telling(Officers(OPERATOR, officer))) == [officer]

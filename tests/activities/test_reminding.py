@@ -89,6 +89,9 @@ async def test_after_the_first_reminder_it_escalates_to_the_posts_of_the_body_an
 ) -> None:
     await filed(driver)
     await driver.pool.execute(
+        "update accounts set body = 'nanning.operator', roles = '{}' where login = 'reviewer@nanning.experts'"
+    )
+    await driver.pool.execute(
         "insert into posts (body, post, account_id, filed_at, filed_by) "
         "select 'nanning.operator', 'leader', account_id, now(), account_id from accounts "
         "where login = 'reviewer@nanning.experts'"
@@ -259,3 +262,28 @@ async def test_the_loop_reminds_by_itself_until_it_is_cancelled(driver: Driver) 
     loop.cancel()
     with pytest.raises(asyncio.CancelledError):
         await loop
+
+
+async def test_what_is_wrong_with_one_task_holds_up_no_reminder_of_another(driver: Driver) -> None:
+    broken = await filed(driver)
+    await filed(driver)
+    await driver.pool.execute(
+        'update tasks set clock = clock || \'{"last_day": null, "stopped_at": null}\' where case_id = $1', broken
+    )
+    assert await remind(driver, TUESDAY) == all_of("due_soon", OFFICERS)
+
+
+async def test_the_loop_outlives_a_look_that_fails(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    await filed(driver)
+    await it_is(driver, TUESDAY)
+    failed = asyncio.Event()
+    whole = reminding.CASES_TO_LOOK_AT
+    monkeypatch.setattr(reminding, "CASES_TO_LOOK_AT", "select no_such_column from cases limit $2 offset $1")
+    it = Reminding(driver.pool, RecordOfNotices(read_scopes()), driver.clock, every=0.02)
+    monkeypatch.setattr(reminding.LOG, "exception", lambda *_: failed.set())
+    running = asyncio.create_task(it.run())
+    await asyncio.wait_for(failed.wait(), 20)
+    monkeypatch.setattr(reminding, "CASES_TO_LOOK_AT", whole)
+    await until_told(driver, "reminder_due_soon")
+    running.cancel()
+    await asyncio.wait([running])

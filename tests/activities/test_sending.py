@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from standardwebhooks import Webhook
 
 from activities import sending, ways
-from activities.channels import Wanted, open_channel
+from activities.channels import Wanted, end_channel, open_channel
 from activities.database import Pool
 from activities.outbox import put_out
 from activities.sending import Sender
@@ -384,3 +384,31 @@ async def test_a_receiver_has_only_so_long(
     async with sender(pool, tmp_path) as it:
         assert await it.send() == 0
     assert await pool.fetchval("select last_error from channels") == "timed out"
+
+
+async def test_who_ends_a_channel_and_who_marks_what_it_took_do_not_wait_for_each_other_in_a_circle(
+    pool: Pool,
+) -> None:
+    channel_id, _ = await channel(pool, "https://hooks.example.org/x")
+    (message_id,) = await tell(pool, "1")
+    await pool.execute(sending.HAND_OUT, 10)
+    async with pool.acquire() as marking, pool.acquire() as ending:
+        async with marking.transaction():
+            await marking.execute("select from channels where channel_id = $1 for no key update", channel_id)
+            ended = asyncio.create_task(end_channel(ending, channel_id, NOW))
+            await waits_for_a_lock(pool)
+            await marking.execute(sending.SENT, channel_id, message_id)
+        await ended
+    assert await pool.fetchval("select state from deliveries") == "sent"
+
+
+async def waits_for_a_lock(pool: Pool) -> None:
+    """Returns when somebody waits for a lock."""
+    async with asyncio.timeout(20):
+        while True:
+            if await pool.fetchval(
+                "select exists (select from pg_stat_activity where datname = current_database() "
+                "and wait_event_type = 'Lock')"
+            ):
+                return
+            await asyncio.sleep(0.02)

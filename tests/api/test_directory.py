@@ -257,3 +257,13 @@ async def test_an_absence_filed_again_with_its_key_is_the_same(service: Service)
 
     assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
     assert (other.status_code, other.json()["type"]) == (422, "urn:kaifang:problem:idempotency-key-reused")
+
+
+async def test_the_absence_of_somebody_who_has_left_its_body_breaks_no_list(service: Service) -> None:
+    officer, admin = service.as_(OFFICER), service.as_("admin@kaifang")
+    days = {"from_on": "2099-01-01", "until_on": "2099-02-01"}
+    answer = await officer.post("/v1/absences", {"substitute": COLLEAGUE, **days})
+    assert answer.status_code == 201, answer.text
+    assert len((await admin.read("/v1/absences"))["items"]) == 1
+    await service.app.state.runtime.pool.execute("update accounts set body = null where login = $1", OFFICER)
+    assert (await admin.read("/v1/absences"))["items"] == []

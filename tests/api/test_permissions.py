@@ -68,6 +68,8 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/v1/supervision/overdue", None),
     ("GET", "/v1/supervision/overdue/counts", None),
     ("GET", "/v1/supervision/due-soon", None),
+    ("GET", "/v1/supervision/figures", None),
+    ("GET", "/v1/figures", None),
     ("POST", "/v1/supervision/feeds", {"name": "x"}),
     ("GET", "/v1/supervision/feeds", None),
     ("GET", "/v1/supervision/feeds/{token}.csv", None),
@@ -122,6 +124,7 @@ OF_A_CITY = (
     "/v1/catalogue/imports",
     "/v1/maintenance-notices",
     "/v1/holders",
+    "/v1/figures",
 )
 OF_AN_OBJECTION = ("/v1/cases/{case_id}/trace", "/v1/cases/{case_id}/evidence", SUSPENSION_REVIEW)
 

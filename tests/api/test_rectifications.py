@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -271,3 +272,36 @@ async def test_what_is_overdue_is_proposed_page_by_page_and_only_where_its_body_
     assert len((await admin.read(PROPOSALS, city="nanjing"))["items"]) == 1
     assert errors(await admin.get(PROPOSALS)) == [("city", "missing")]
     assert (await authority.get(PROPOSALS, city="nanjing")).status_code == 403
+
+
+async def test_a_task_has_one_open_rectification_and_the_second_officer_is_told_which(service: Service) -> None:
+    request = await service.as_("applicant@demo").file("nanning")
+    of_task: dict[str, Any] = {
+        "body": "nanning.operator",
+        "task_id": open_task(request, "formal_review")["task_id"],
+    }
+    officers = [service.as_(f"{role}@nanning.authority") for role in ("reviewer", "supervisor")]
+
+    answers = await asyncio.gather(*(post(officer, "nanning", **of_task) for officer in officers * 3))
+
+    assert sorted(answer.status_code for answer in answers) == [201, *[409] * 5]
+    case = next(answer.json() for answer in answers if answer.status_code == 201)
+    for refused in (answer.json() for answer in answers if answer.status_code == 409):
+        assert refused["type"] == "urn:kaifang:problem:rectification-open"
+        assert case["case_number"] in refused["detail"] and case["case_id"] in refused["detail"]
+        assert refused["errors"][0]["field"] == "task_id"
+    assert (await post(officers[0], "nanning", body="nanning.operator")).status_code == 201, "that names no task"
+
+
+async def test_a_task_can_be_rectified_anew_when_the_case_about_it_is_closed(working: Service) -> None:
+    request = await working.as_("applicant@demo").file("nanjing")
+    task = next(task for task in request["tasks"] if task["state"] == "open")
+    of_task: dict[str, Any] = {"body": task["body"], "task_id": task["task_id"]}
+    case = await recorded(working, "nanjing", **of_task)
+    assert (await post(working.as_("supervisor@nanjing.authority"), "nanjing", **of_task)).status_code == 409
+    assert (await working.decide(case, "order", "decline", reason="It is done"))["status"] == "closed"
+    await recorded(working, "nanjing", **of_task)
+
+
+async def test_proposals_of_a_city_that_nobody_knows_are_refused_by_name(service: Service) -> None:
+    assert errors(await service.as_("admin@kaifang").get(PROPOSALS, city="atlantis")) == [("city", "city_unknown")]

@@ -259,3 +259,26 @@ async def test_the_metrics_count_what_is_overdue_by_city_and_procedure(stopped: 
     pool = stopped.app.state.runtime.pool
     await pool.execute("update tasks set ended_at = clock_timestamp(), state = 'cancelled'")
     assert "kaifang_overdue_tasks{" not in (await stopped.nobody().get("/metrics")).text
+
+
+async def test_who_urges_or_claims_a_task_while_nothing_is_worked_off_does_not_hide_that_it_is_overdue(
+    stopped: Service, clock: ShiftedClock
+) -> None:
+    task = await filed(stopped)
+    supervisor = stopped.as_("supervisor@nanning.authority")
+    # Behind an act that waits for the engine, others wait too.
+    await stopped.app.state.runtime.pool.execute(
+        "insert into acts (act_id, case_id, seq, kind, account, received_at, state, act, request_digest) "
+        "select 'x', case_id, 2, 'supply', account, received_at, 'received', "
+        'act || \'{"kind": "supply", "id": "x"}\', \'\' from acts where case_id = $1',
+        task["case_id"],
+    )
+    urged = await supervisor.post(f"/v1/supervision/tasks/{task['task_id']}/urging", {"text": "Soon, please"})
+    claimed = await stopped.as_("reviewer@nanning.operator").post(f"/v1/tasks/{task['task_id']}/claim", {})
+    assert (urged.status_code, claimed.status_code) == (202, 202)
+
+    await due_in(stopped, clock, task, days=1)
+
+    assert ids(await supervisor.read(OVERDUE)) == [task["task_id"]]
+    assert (await supervisor.read(COUNTS))["overdue"] == 1
+    assert ids(await supervisor.read("/v1/tasks", overdue=True)) == [task["task_id"]]

@@ -80,7 +80,7 @@ async def test_the_calendar_shows_each_task_on_its_last_day_and_today_how_many_a
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
     assert max(len(line) for line in answer.content.split(b"\r\n")) <= 75
     calendar = Calendar.from_ical(answer.content)
-    assert calendar.calendar_name == "逾期，南宁; 测试"
+    assert "\r\nNAME:逾期，南宁\\; 测试\r\n".encode() in answer.content
     assert str(calendar["VERSION"]) == "2.0"
     events = {event.uid: event for event in calendar.events}
     today = await _today(stopped, clock)
@@ -206,3 +206,16 @@ def test_what_a_table_program_would_take_for_a_formula_is_a_text(text: str) -> N
 @pytest.mark.parametrize(("value", "written"), [("南宁", "南宁"), (None, ""), (3, "3")])
 def test_what_is_no_formula_stays_as_it_is(value: object, written: str) -> None:
     assert cell(value) == written
+
+
+async def test_the_name_of_a_feed_is_one_text_of_its_calendar_once(stopped: Service) -> None:
+    feed = await made(stopped, name=r"a;b,c\n")
+    written = (await stopped.nobody().get(feed["ics"])).content.split(b"\r\n")
+    names = [line for line in written if line.startswith((b"NAME", b"X-WR-CALNAME"))]
+    assert sorted(names) == [rb"NAME:a\;b\,c\\n", rb"X-WR-CALNAME:a\;b\,c\\n"]
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\rb", "a\x85b", "a\u2028b", "a\x0bb"])
+async def test_the_name_of_a_feed_is_one_line(stopped: Service, name: str) -> None:
+    answer = await stopped.as_(SUPERVISOR).post(FEEDS, {"name": name})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "name")

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from activities.reconciling import reconcile
+from activities.reconciling import Difference, reconcile
 from api.issuer import issue, signing_key
 from models import events as e
 from rules.sample_catalogue import accounts
@@ -121,10 +121,17 @@ async def test_two_hundred_cases_lose_and_double_nothing_while_every_part_is_kil
         assert await driver.pool.fetchval("select count(*) from cases where procedure = 'access_request'") == CASES
         assert await driver.pool.fetchval("select count(*) from grants") == CASES
 
-        async def engine_is_done() -> bool:
-            return not [difference async for difference in reconcile(driver.pool, await broken.client())]
+        differences: list[Difference] = []
 
-        await broken.until(engine_is_done, "log, read model and engine agree", seconds=120)
+        async def all_agree() -> bool:
+            differences[:] = [difference async for difference in reconcile(driver.pool, await broken.client())]
+            return not differences
+
+        try:
+            await broken.until(all_agree, "log, read model and engine agree")
+        except AssertionError as failure:
+            failure.add_note("\n".join(map(str, differences[:10])))
+            raise
 
 
 async def many(walk: Callable[[str], Awaitable[str]], names: list[str]) -> list[str]:

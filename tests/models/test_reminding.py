@@ -195,3 +195,15 @@ def test_a_message_about_a_period_in_hours_names_its_hour_and_no_day() -> None:
     bench = filed("nanning", choices={"urgency": "urgent"})
     days = due_day(bench.task("formal_review"))
     assert days == {"due_at": "2026-11-23T21:00:00+08:00"}
+
+
+def test_a_last_day_that_a_decision_named_is_reminded_of_like_the_end_of_a_period() -> None:
+    named = clock(None, last_day=at("2026-11-30T00:00").date(), due_at=at("2026-12-01T00:00"))
+    assert told(named, MONDAY, at("2026-12-03T12:00")) == told(clock("5wd"), MONDAY, at("2026-12-03T12:00"))
+
+
+def test_a_reminder_of_a_named_last_day_says_the_day() -> None:
+    named = clock(None, last_day=at("2026-11-30T00:00").date(), due_at=at("2026-12-01T00:00"))
+    task = Reminded("t", "c", "nanning", "p", "remedy", 1, "nanning.transport", None, MONDAY, named)
+    (telling,) = tellings(task, Point(DUE, at("2026-12-01T09:00")))
+    assert telling.facts["due_on"] == "2026-11-30"

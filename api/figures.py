@@ -1,0 +1,180 @@
+"""Figures about cases and tasks, as counted: what `docs/figures-for-people.md` defines. Pure.
+
+Lengths are kept as how many of each, so that median and ninetieth percentile of many groups together are as exact as
+those of one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from rules.pinned import APPLICANT
+
+Unit = Literal["working_days", "hours"]
+Lengths = Counter[int]
+"""A length, in whole working days or begun hours, to how many had it."""
+RESTRICTIONS: Mapping[str, str] = {"DataHeld": "hold", "DataSuspended": "suspension", "DataWithdrawn": "withdrawal"}
+"""The event with which a restriction begins, to its kind."""
+GRANTED, REFUSED, WITHDRAWN = "granted", "refused", "withdrawn"
+ACCESS = "access"
+"""The life of a grant: a case that nobody filed, and so in no sum over procedures."""
+AGES = (5, 10, 20, 60)
+"""What is open is counted by the working days since: up to each of these, and beyond; groups are numbered from 0."""
+
+
+class Place(NamedTuple):
+    """Of what a figure is; what is None is not told apart."""
+
+    city: str
+    body: str | None = None
+    procedure: str | None = None
+    stage: str | None = None
+
+
+@dataclass
+class Restricted:
+    """Holds, suspensions or withdrawals of data: begun and ended in the span, in force now, and how many hours those
+    had lasted that ended."""
+
+    begun: int = 0
+    ended: int = 0
+    in_force: int = 0
+    lasted: Lengths = field(default_factory=Counter)
+
+    def add(self, other: Restricted) -> None:
+        self.begun += other.begun
+        self.ended += other.ended
+        self.in_force += other.in_force
+        self.lasted.update(other.lasted)
+
+
+@dataclass
+class Cases:
+    """Cases of a place. `lasted` are the working days from receipt to end, `open` is by group of `AGES`."""
+
+    filed: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    upheld: int = 0
+    not_upheld: int = 0
+    lasted: Lengths = field(default_factory=Counter)
+    open: Counter[int] = field(default_factory=Counter)
+    restricted: dict[str, Restricted] = field(default_factory=dict)
+
+    @property
+    def closed(self) -> int:
+        return self.outcomes.total()
+
+    def of_kind(self, kind: str) -> Restricted:
+        return self.restricted.setdefault(kind, Restricted())
+
+    def add(self, other: Cases) -> None:
+        self.filed += other.filed
+        self.upheld += other.upheld
+        self.not_upheld += other.not_upheld
+        self.outcomes.update(other.outcomes)
+        self.lasted.update(other.lasted)
+        self.open.update(other.open)
+        for kind, each in other.restricted.items():
+            self.of_kind(kind).add(each)
+
+
+@dataclass
+class Tasks:
+    """Tasks of a place. `late_by` are the working days by which those were late that were, `open` is by group of
+    `AGES`."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    in_time: int = 0
+    without_limit: int = 0
+    late_by: Lengths = field(default_factory=Counter)
+    used: dict[Unit, Lengths] = field(default_factory=dict)
+    cancelled: int = 0
+    urgings: int = 0
+    open: Counter[int] = field(default_factory=Counter)
+    overdue: int = 0
+
+    @property
+    def decided(self) -> int:
+        return self.outcomes.total()
+
+    @property
+    def late(self) -> int:
+        return self.late_by.total()
+
+    def used_in(self, unit: Unit) -> Lengths:
+        return self.used.setdefault(unit, Counter())
+
+    def add(self, other: Tasks) -> None:
+        self.outcomes.update(other.outcomes)
+        self.in_time += other.in_time
+        self.without_limit += other.without_limit
+        self.late_by.update(other.late_by)
+        for unit, lengths in other.used.items():
+            self.used_in(unit).update(lengths)
+        self.cancelled += other.cancelled
+        self.urgings += other.urgings
+        self.open.update(other.open)
+        self.overdue += other.overdue
+
+
+@dataclass
+class Figures:
+    """All that is counted of a place."""
+
+    cases: Cases = field(default_factory=Cases)
+    tasks: Tasks = field(default_factory=Tasks)
+
+    def add(self, other: Figures) -> None:
+        self.cases.add(other.cases)
+        self.tasks.add(other.tasks)
+
+
+Counted = dict[Place, Figures]
+Level = Callable[[Place], Place]
+
+LEVELS: Mapping[str, Level] = {
+    "totals": lambda place: Place(place.city),
+    "by_body": lambda place: Place(place.city, place.body),
+    "by_procedure": lambda place: Place(place.city, None, place.procedure),
+    "by_body_and_procedure": lambda place: Place(place.city, place.body, place.procedure),
+    "by_stage": lambda place: Place(place.city, None, place.procedure, place.stage),
+    "items": lambda place: place,
+}
+"""By what figures are put together; cases are of no stage, and so stand in none of the last two."""
+OF_STAGES = ("by_stage", "items")
+
+
+def at_level(counted: Counted, name: str) -> Counted:
+    """The figures put together at a level. What lies before applicants is no body's: it stands by stage alone. A sum
+    over procedures leaves out grants, and one by body what is of none."""
+    level, found = LEVELS[name], Counted()
+    for place, each in counted.items():
+        target = level(place)
+        if name in OF_STAGES:
+            belongs = place.stage is not None
+        else:
+            told_apart = target.body is not None or name in ("totals", "by_procedure")
+            sums_up = target.procedure is not None or place.procedure != ACCESS
+            belongs = place.body != APPLICANT and told_apart and sums_up
+        if belongs:
+            found.setdefault(target, Figures()).add(each)
+    return found
+
+
+def nearest_rank(lengths: Lengths, percent: int) -> int | None:
+    """The least length that so many percent have or undercut (nearest rank, as `percentile_disc`); None of none."""
+    rank = -(-lengths.total() * percent // 100)
+    for length, many in sorted(lengths.items()):
+        rank -= many
+        if rank <= 0 and many:
+            return length
+    return None
+
+
+def without(counted: Counted, procedures: Iterable[str]) -> Counted:
+    """The figures but for those of some procedures."""
+    left_out = frozenset(procedures)
+    return {place: each for place, each in counted.items() if place.procedure not in left_out}
