@@ -127,7 +127,7 @@ with moved as (
   where {OF_CASES} and (r.ended_at is null or r.ended_at >= :since) and e.type = any(:data_events)
 ), kept_back as (
   select *, lead(at) over (partition by case_id order by number) as lifted_at
-  from moved where true
+  from moved where type is distinct from before
 ), told as (
   select *, {in_span("at")} as begun, coalesce({in_span("lifted_at")}, false) as ended, lifted_at is null as in_force,
     ceil(date_part('epoch', lifted_at - at) / 3600)::int as hours

@@ -39,6 +39,7 @@ class CaseRow(SQLModel, table=True):
         Index("cases_of_provider", "provider", text("received_at DESC"), "case_id"),
         Index("cases_of_dataset", "dataset_id"),
         Index("cases_latest", text("received_at DESC"), "case_id"),
+        Index("cases_closed_of_city", "city", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
         Index("cases_rectifying", "city", postgresql_where=text("procedure = 'rectification' AND closed_at IS NULL")),
     )
     case_id: str = Field(primary_key=True)
@@ -126,6 +127,7 @@ class TaskRow(SQLModel, table=True):
             *("city", "body", "procedure", "stage", "due_at"),
             postgresql_where=text(WITH_A_DUE_DAY),
         ),
+        Index("tasks_ended_of_city", "city", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
         Index("tasks_of_case", "case_id"),
         Index("tasks_of_city", "city", "due_at", "task_id"),
         Index("tasks_of_body", "body", text("opened_at DESC"), "task_id"),

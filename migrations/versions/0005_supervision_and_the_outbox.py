@@ -182,6 +182,12 @@ def upgrade() -> None:
         "accounts_of_city", "accounts", ["city"], unique=False, postgresql_where=sa.text("city IS NOT NULL")
     )
     op.create_index(
+        "cases_closed_of_city", "cases", ["city", "closed_at"], postgresql_where=sa.text("closed_at IS NOT NULL")
+    )
+    op.create_index(
+        "tasks_ended_of_city", "tasks", ["city", "ended_at"], postgresql_where=sa.text("ended_at IS NOT NULL")
+    )
+    op.create_index(
         "cases_rectifying",
         "cases",
         ["city"],
