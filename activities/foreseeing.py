@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from activities.clock_moves import Effect, Move
 from activities.database import present
+from activities.publishing import same_as
 from models.acts import ANSWERS_NOTHING
 
 if TYPE_CHECKING:
@@ -70,10 +71,11 @@ class Outlook:
 
 
 async def foresee(pool: Pool, notices: RecordOfNotices, clock: Clock, notice: Notice, most: int) -> Outlook:
-    """What the notice would do now, with `most` tasks told one by one."""
+    """What the notice would do now, with `most` tasks told one by one. Raises AnotherNoticeOfThatName."""
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         before = await notices.read(connection)
         if any((each.scope, each.document) == (notice.scope, notice.document) for each in before.notices):
+            same_as(before, notice)
             return Outlook(on_record=True, changed={})
         effect = Effect(before, before.with_notice(notice), notice)
         moves = [move async for move in effect.moves(connection)]

@@ -33,8 +33,10 @@ class ReadsDirectory:
         return (await self._session.exec(found if city is None else found.where(BodyRow.city == city))).all()
 
     async def posts(self, bodies: Sequence[str]) -> Sequence[PostRow]:
-        """The posts of these bodies that are filled."""
-        return (await self._session.exec(select(PostRow).where(col(PostRow.body).in_(bodies)))).all()
+        """The posts of these bodies that are filled; whoever serves another body by now fills none."""
+        found = select(PostRow).join(AccountRow, col(AccountRow.account_id) == col(PostRow.account_id))
+        serves = col(AccountRow.body) == col(PostRow.body)
+        return (await self._session.exec(found.where(col(PostRow.body).in_(bodies), serves))).all()
 
     async def absence(self, absence_id: str) -> tuple[AbsenceRow, AccountRow] | None:
         """An absence, with the account that is away."""

@@ -215,8 +215,7 @@ async def publish_notice(
             runtime.pool, runtime.notices, runtime.clock, notice, Actor(account=caller.account_id)
         )
     except AnotherNoticeOfThatName as fact:
-        wrong = [Wrong(name, "AnotherNoticeOfThatName") for name in fact.fields]
-        raise Problem("AnotherNoticeOfThatName", errors=wrong) from fact
+        raise another(fact) from fact
     if not published.is_new:
         response.status_code = 200
     shown = fields_of(record, published.position, published.notice, language)
@@ -226,7 +225,7 @@ async def publish_notice(
 @router.post(
     "/notices/dry-run",
     response_model=OutlookShown,
-    responses=problems(401, 403, 422, 503),
+    responses=problems(401, 403, 409, 422, 503),
     summary="See what a notice would move",
     dependencies=[Depends(with_role("admin"))],
 )
@@ -240,7 +239,16 @@ async def dry_run(
     or be so no more, then by the day on which they would be due."""
     await reader.release()
     notice, _ = await notice_of(form, runtime)
-    return outlook_shown(await foresee(runtime.pool, runtime.notices, runtime.clock, notice, limit))
+    try:
+        return outlook_shown(await foresee(runtime.pool, runtime.notices, runtime.clock, notice, limit))
+    except AnotherNoticeOfThatName as fact:
+        raise another(fact) from fact
+
+
+def another(fact: AnotherNoticeOfThatName) -> Problem:
+    """The record has a notice of that name which says something else."""
+    wrong = [Wrong(name, "AnotherNoticeOfThatName") for name in fact.fields]
+    return Problem("AnotherNoticeOfThatName", errors=wrong)
 
 
 async def notice_of(form: NoticeForm, runtime: Runtime) -> tuple[Notice, CalendarRecord]:

@@ -133,7 +133,11 @@ async def announce(
     row = (id_, operator.city, operator.body, form.starts_at, form.ends_at, present.now, caller.account_id)
     async with runtime.pool.acquire() as connection:
         await connection.execute(ANNOUNCE, *row, json.dumps(stated))
-    return shown(*await one(runtime, id_), language)
+    announced, body = await one(runtime, id_)
+    if announced.said != stated:
+        # The same key came at the same time with another body.
+        raise Problem("IdempotencyKeyReused")
+    return shown(announced, body, language)
 
 
 @router.post(

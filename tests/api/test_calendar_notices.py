@@ -90,10 +90,11 @@ async def test_a_notice_on_record_is_not_replaced_by_another_of_its_name(service
     stated = await form(service)
     await admin.post(PATH, stated)
 
-    answer = await admin.post(PATH, stated | {"days_off": [], "days_worked": [stated["days_off"][0][0]]})
-
-    assert answer.status_code == 409
-    assert [error["field"] for error in answer.json()["errors"]] == ["days_off", "days_worked"]
+    another = stated | {"days_off": [], "days_worked": [stated["days_off"][0][0]]}
+    for path in (DRY_RUN, PATH):
+        answer = await admin.post(path, another)
+        assert answer.status_code == 409, "the dry run says what publishing would do"
+        assert [error["field"] for error in answer.json()["errors"]] == ["days_off", "days_worked"]
     assert (await service.nobody().read(PATH, limit=1))["items"][0]["days_off"] == stated["days_off"]
 
 

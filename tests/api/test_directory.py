@@ -129,6 +129,16 @@ async def test_a_post_that_is_vacated_is_missing_again(service: Service) -> None
     assert (await delete(officer, f"{TRANSPORT}/leader")).status_code == 404
 
 
+async def test_a_post_whose_holder_serves_another_body_by_now_is_missing_again(service: Service) -> None:
+    officer = service.as_(OFFICER)
+    await fill(officer, f"{TRANSPORT}/leader", COLLEAGUE)
+    assert "leader" not in (await body_of(officer, "nanning.transport"))["missing"]
+    await service.app.state.runtime.pool.execute(
+        "update accounts set body = 'nanning.health' where login = $1", COLLEAGUE
+    )
+    assert "leader" in (await body_of(officer, "nanning.transport"))["missing"]
+
+
 async def test_an_officer_reads_the_directory_of_its_city_and_no_other(service: Service) -> None:
     officer = service.as_(OFFICER)
     assert {each["city"] for each in (await officer.read("/v1/directory"))["items"]} == {"nanning"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -105,3 +106,9 @@ async def test_only_the_operator_of_the_city_announces_and_cancels(service: Serv
     ).json()
     other = await service.as_("reviewer@yulin.operator").post(f"{PATH}/{made['maintenance_id']}/cancellation")
     assert (authority.status_code, other.status_code) == (403, 404)
+
+
+async def test_of_two_announcements_with_one_key_at_once_the_other_is_refused(service: Service) -> None:
+    operator, form = service.as_("reviewer@nanning.operator"), await days_off(service) | {"reason": "May be worked"}
+    answers = await asyncio.gather(*(operator.post(PATH, form | {"what": what}, "one-key") for what in "abcd"))
+    assert sorted(answer.status_code for answer in answers) == [201, 422, 422, 422]

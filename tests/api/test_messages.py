@@ -208,3 +208,11 @@ async def test_the_metrics_say_what_waits_to_be_sent_and_what_fails(
     assert 'kaifang_messages_waiting{state="not_yet"} 0.0' in said
     assert "kaifang_channels_failing 1.0" in said
     assert "kaifang_messages_given_up 2.0" in said
+
+
+async def test_a_webhook_with_a_name_that_only_looks_international_is_refused_by_field(
+    service: Service, applicant: Caller
+) -> None:
+    for address in ("https://xn--a/", "https://example.org:99999/"):
+        answer = await applicant.post("/v1/channels", {"kind": "webhook", "address": address})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "address")
