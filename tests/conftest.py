@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -22,6 +23,12 @@ from worker import build_worker
 __all__ = ["postgres_server", "services_home", "temporal_server"]
 
 pytest_plugins = ["tests.duties_plugin"]
+LONGEST = Path(__file__).with_name("breaking")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first, so that no process is left alone with it at the end."""
+    items.sort(key=lambda item: LONGEST not in item.path.parents)
 
 
 @pytest.fixture(scope="session")
