@@ -23,7 +23,8 @@ from activities.inbox import Filing, Inbox
 from activities.opening import law_of
 from rules.deadlines import to_shanghai
 from rules.pack import CATALOGUE_UPDATE, Name
-from rules.pinned import Citation, ProcedureRules
+from rules.pinned import Citation
+from rules.procedure_rules import ProcedureRules
 from rules.sample_catalogue import DatasetId, Format, Frequency, ItemType, Openness
 
 if TYPE_CHECKING:

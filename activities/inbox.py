@@ -27,7 +27,7 @@ from models.procedure import Procedure
 from models.proposal import Proposal
 from models.refusals import Refusal
 from models.state import CaseState, fold
-from rules.pinned import ProcedureRules
+from rules.procedure_rules import ProcedureRules
 from workflows.procedures import BY_NAME
 
 LOG = logging.getLogger("kaifang.inbox")

@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict
 
 from rules.articles import phrase
 from rules.deadlines import to_shanghai
-from rules.pinned import Basis, Citation, Label, ProcedureRules, Stage
+from rules.pinned import Basis, Citation, Label, Stage
+from rules.procedure_rules import ProcedureRules
 from rules.strict_yaml import load
 
 Language = Literal["zh", "en"]

@@ -15,7 +15,7 @@ from models.state import CaseState
 from rules.deadlines import to_shanghai
 from rules.loading import load_pack
 from rules.pack import CATALOGUE_UPDATE
-from rules.pinned import ProcedureRules
+from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, resolve
 from workflows.procedures import BY_NAME
 

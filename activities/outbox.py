@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from asyncpg import Record
 
     from activities.database import Connection
-    from rules.pinned import ProcedureRules
+    from rules.procedure_rules import ProcedureRules
 
     RulesOf = Callable[[str], Awaitable[ProcedureRules]]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rules.pinned import ProcedureRules
+from rules.procedure_rules import ProcedureRules
 
 if TYPE_CHECKING:
     from activities.database import Connection

@@ -16,7 +16,7 @@ from models import events as e
 from models.restrictions import RestrictionKind, all_gone
 from rules.admissibility import why_not_of
 from rules.pack import CATALOGUE_UPDATE, GROUND
-from rules.pinned import ProcedureRules
+from rules.procedure_rules import ProcedureRules
 
 if TYPE_CHECKING:
     from activities.database import Connection

@@ -28,7 +28,7 @@ from activities.inbox import Filing, Inbox
 from rules.deadlines import to_shanghai
 from rules.loading import cities, load_pack
 from rules.pack import Pack
-from rules.pinned import ProcedureRules
+from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, ProcedureUnknown, resolve
 from workflows.reviews_due import ReviewsDue
 

@@ -11,7 +11,8 @@ from api.forms import Answers, DecisionForm, EntryDraft
 from api.problems import Problem, Wrong, invalid
 from models.acts import Amendment, Measure
 from models.tables import DatasetRow
-from rules.pinned import EntryEffect, Outcome, ProcedureRules
+from rules.pinned import EntryEffect, Outcome
+from rules.procedure_rules import ProcedureRules
 
 OPENNESS = "openness"
 CHANGE = "change"

@@ -24,7 +24,8 @@ from models.tables import DatasetRow
 from rules.admissibility import DatasetFacts, Openness, admissible
 from rules.deadlines import to_shanghai
 from rules.loading import CityUnknown, cities, load_pack
-from rules.pinned import APPLICANT, ProcedureRules
+from rules.pinned import APPLICANT
+from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, ProcedureUnknown, resolve
 
 PROVIDER = "provider"

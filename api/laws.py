@@ -13,7 +13,8 @@ from api.language import Language, maybe, said
 from api.shapes import Cited, RegulationShown, RuleNamed, RulesShown
 from rules.articles import phrase
 from rules.deadlines import parse_period
-from rules.pinned import Basis, Citation, Label, ProcedureRules, Regulation
+from rules.pinned import Basis, Citation, Label, Regulation
+from rules.procedure_rules import ProcedureRules
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from models.restrictions import touches
 from models.state import CaseState
 from models.tables import ActRow
 from rules.pack import CATALOGUE_UPDATE, GROUND, RECTIFICATION
-from rules.pinned import ProcedureRules
+from rules.procedure_rules import ProcedureRules
 
 OBJECTION = "objection"
 LEAK = "leak"

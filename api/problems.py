@@ -23,7 +23,8 @@ from api.laws import Law
 from api.shapes import FieldError, ProblemDocument, RuleNamed
 from api.texts import texts
 from rules.admissibility import Inadmissible
-from rules.pinned import Citation, Label, ProcedureRules
+from rules.pinned import Citation, Label
+from rules.procedure_rules import ProcedureRules
 
 LOG = logging.getLogger("kaifang.api")
 MEDIA_TYPE = "application/problem+json"

@@ -32,7 +32,8 @@ from models.tables import (
     PinnedRulesRow,
     TaskRow,
 )
-from rules.pinned import Label, ProcedureRules
+from rules.pinned import Label
+from rules.procedure_rules import ProcedureRules
 
 
 @dataclass(frozen=True)

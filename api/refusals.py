@@ -13,7 +13,8 @@ from models.judging import given_by
 from models.tables import ActRow
 from rules.articles import phrase
 from rules.pack import QUESTIONS
-from rules.pinned import Citation, EntryEffect, Label, Outcome, ProcedureRules, Requirement
+from rules.pinned import Citation, EntryEffect, Label, Outcome, Requirement
+from rules.procedure_rules import ProcedureRules
 
 THIS_ACT = Label(zh="此操作", en="this act")
 

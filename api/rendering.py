@@ -34,7 +34,8 @@ from models.events import Clock
 from models.state import CaseState, TaskState
 from models.tables import ActRow, CaseRow, EventRow, TaskRow
 from rules.pack import CATALOGUE_UPDATE
-from rules.pinned import APPLICANT, Outcome, ProcedureRules, Stage
+from rules.pinned import APPLICANT, Outcome, Stage
+from rules.procedure_rules import ProcedureRules
 
 TEXT_FIELDS = (
     *("reason", "basis", "reference", "tender_reference", "access_mode_basis", "text"),

@@ -30,7 +30,7 @@ from activities.log import Log
 from activities.settings import Settings
 from api.issuer import verification_key
 from rules.calendar import CalendarRecord
-from rules.pinned import ProcedureRules
+from rules.procedure_rules import ProcedureRules
 from rules.seed_notices import read_scopes
 
 LOG = logging.getLogger("kaifang.api")

@@ -20,7 +20,8 @@ from api.supervising import Group, Supervised, late_days
 from api.texts import texts
 from rules.deadlines import to_shanghai
 from rules.loading import load_pack
-from rules.pinned import APPLICANT, Label, ProcedureRules
+from rules.pinned import APPLICANT, Label
+from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, ProcedureUnknown, resolve
 
 

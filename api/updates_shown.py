@@ -30,7 +30,8 @@ from models.acts import ACT, Decide
 from models.state import CaseState, TaskState
 from models.tables import ActRow, DatasetRow
 from rules.pack import CATALOGUE_UPDATE, QUESTIONS
-from rules.pinned import Label, ProcedureRules, Stage
+from rules.pinned import Label, Stage
+from rules.procedure_rules import ProcedureRules
 
 DEMAND = "demand"
 OPENNESS_REVIEW = "openness_review"

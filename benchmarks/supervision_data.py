@@ -16,7 +16,8 @@ import asyncpg
 from models.events import Clock
 from rules.deadlines import midnight, to_shanghai
 from rules.loading import load_pack
-from rules.pinned import APPLICANT, ProcedureRules
+from rules.pinned import APPLICANT
+from rules.procedure_rules import ProcedureRules
 from rules.resolving import resolve
 
 SHARES = {"nanning": 40, "guangzhou": 20, "nanjing": 16, "yulin": 14, "lianyungang": 10}

@@ -19,7 +19,8 @@ from api.issuer import issue, signing_key
 from cli.demo_catalogue import demand_data, update_the_catalogue
 from cli.demo_rectification import rectify
 from rules.loading import cities
-from rules.pinned import APPLICANT, DataEffect, Outcome, ProcedureRules
+from rules.pinned import APPLICANT, DataEffect, Outcome
+from rules.procedure_rules import ProcedureRules
 from rules.sample_catalogue import accounts
 
 VALID_FOR = timedelta(hours=1)

@@ -6,7 +6,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from rules.pack import QUESTIONS
-from rules.pinned import EntryEffect, Outcome, ProcedureRules
+from rules.pinned import EntryEffect, Outcome
+from rules.procedure_rules import ProcedureRules
 
 if TYPE_CHECKING:
     from cli.demo import Parties

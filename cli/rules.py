@@ -18,7 +18,8 @@ from rich.table import Table
 from rules.articles import article_label
 from rules.loading import CityUnknown, PackRefused, cities, load_file, load_pack
 from rules.pack import Pack, Source
-from rules.pinned import Basis, Citation, Label, Outcome, ProcedureRules, Requirement, Stage
+from rules.pinned import Basis, Citation, Label, Outcome, Requirement, Stage
+from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, resolve
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -11,7 +11,8 @@ from models.restricting import all_withdrawn, move_data
 from models.restrictions import DATA_WITHDRAWN, RestrictionKind, touches
 from models.state import CaseState, TaskState
 from rules.deadlines import SHANGHAI, midnight
-from rules.pinned import APPLICANT, ClockFrom, DataEffect, Ending, ProcedureRules, Stage, Step
+from rules.pinned import APPLICANT, ClockFrom, DataEffect, Ending, Stage, Step
+from rules.procedure_rules import ProcedureRules
 
 
 def access_case_id(case_id: str) -> str:

@@ -11,7 +11,8 @@ from models.proposal import Proposal
 from models.restrictions import RestrictionKind
 from models.state import CaseState
 from rules.deadlines import to_shanghai
-from rules.pinned import EntryEffect, Outcome, ProcedureRules
+from rules.pinned import EntryEffect, Outcome
+from rules.procedure_rules import ProcedureRules
 
 
 def update_case_id(case_id: str) -> str:

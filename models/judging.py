@@ -17,7 +17,8 @@ from models.state import CaseState, TaskState
 from models.urging import urge
 from models.who_may_act import officer_may_act, takes_part, task_in_hand, task_of
 from rules.pack import QUESTIONS
-from rules.pinned import APPLICANT, Choice, Citation, DataEffect, EntryEffect, Outcome, ProcedureRules, Requirement
+from rules.pinned import APPLICANT, Choice, Citation, DataEffect, EntryEffect, Outcome, Requirement
+from rules.procedure_rules import ProcedureRules
 
 DAYS = frozenset({"processed_on", "held_from", "held_until"})
 MOST_NOTES = 200

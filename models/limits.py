@@ -10,7 +10,8 @@ from models import refusals as r
 from models.acts import TimeLimit
 from models.state import CaseState, TaskState
 from rules.deadlines import to_shanghai
-from rules.pinned import LimitStanding, Outcome, ProcedureRules, Stage
+from rules.pinned import LimitStanding, Outcome, Stage
+from rules.procedure_rules import ProcedureRules
 
 LIMIT: Mapping[str, Callable[[TimeLimit], str | date | None]] = {
     "time_limit": lambda limit: limit.period,

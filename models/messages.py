@@ -6,7 +6,7 @@ from datetime import datetime
 
 from models.acts import Act, Frozen
 from models.events import Event
-from rules.pinned import ProcedureRules
+from rules.procedure_rules import ProcedureRules
 
 
 class CaseStart(Frozen):

@@ -13,7 +13,8 @@ from models.proposal import Proposal
 from models.restricting import move_data, processed_anew
 from models.restrictions import covers
 from models.state import CaseState, TaskState
-from rules.pinned import DataEffect, HoldRule, Outcome, ProcedureRules
+from rules.pinned import DataEffect, HoldRule, Outcome
+from rules.procedure_rules import ProcedureRules
 
 MOST_EVIDENCE = 100
 """Files in one case."""

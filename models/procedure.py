@@ -11,7 +11,7 @@ from models.events import Event
 from models.proposal import Proposal
 from models.refusals import CaseClosed, Refusal, TaskAlreadyDecided
 from models.state import CaseState
-from rules.pinned import ProcedureRules
+from rules.procedure_rules import ProcedureRules
 
 
 def too_late(state: CaseState, act: Act) -> Refusal:

@@ -8,7 +8,8 @@ from models import refusals as r
 from models.proposal import Proposal
 from models.state import CaseState
 from models.who_may_act import still_open, task_of
-from rules.pinned import APPLICANT, ProcedureRules, UrgingRule
+from rules.pinned import APPLICANT, UrgingRule
+from rules.procedure_rules import ProcedureRules
 
 MOST_URGINGS = 200
 """In one case."""

@@ -9,7 +9,8 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
-from rules.pinned import Citation, FieldRule, ProcedureRules
+from rules.pinned import Citation, FieldRule
+from rules.procedure_rules import ProcedureRules
 
 Openness = Literal["conditional", "unconditional", "closed"]
 

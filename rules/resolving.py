@@ -37,7 +37,6 @@ from rules.pinned import (
     Label,
     LimitStanding,
     Outcome,
-    ProcedureRules,
     ProposedRule,
     Regulation,
     ReminderRule,
@@ -48,6 +47,7 @@ from rules.pinned import (
     SupplementRule,
     UrgingRule,
 )
+from rules.procedure_rules import ProcedureRules
 
 T = TypeVar("T")
 

@@ -26,7 +26,7 @@ from models.state import CaseState, TaskState, fold
 from rules.admissibility import DatasetFacts, admissible, chosen
 from rules.deadlines import to_shanghai
 from rules.pack import Pack
-from rules.pinned import ProcedureRules
+from rules.procedure_rules import ProcedureRules
 from rules.resolving import resolve
 from rules.seed_notices import read_scopes
 from simulation.chances import Arrival, urgency

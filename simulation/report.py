@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 from models.state import CaseState, TaskState
 from rules.deadlines import Unit, parse_period
-from rules.pinned import Basis, Label, ProcedureRules
+from rules.pinned import Basis, Label
+from rules.procedure_rules import ProcedureRules
 from simulation.office import Office
 from simulation.working_hours import WorkingHours
 from simulation.year import Year

@@ -15,7 +15,8 @@ from models.acts import Actor
 from models.state import CaseState, TaskState
 from rules.calendar import CalendarRecord
 from rules.deadlines import midnight
-from rules.pinned import APPLICANT, ProcedureRules
+from rules.pinned import APPLICANT
+from rules.procedure_rules import ProcedureRules
 from simulation.chances import Arrival, Habits, answers_after, outcome, working_minutes
 from simulation.office import Office, Officer, Waiting, Work
 from simulation.scenario import Scenario

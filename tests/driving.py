@@ -25,7 +25,8 @@ from rules.admissibility import DEFAULT_CHOICES
 from rules.deadlines import to_shanghai
 from rules.loading import load_pack
 from rules.pack import Pack
-from rules.pinned import APPLICANT, ProcedureRules
+from rules.pinned import APPLICANT
+from rules.procedure_rules import ProcedureRules
 from rules.resolving import resolve
 from rules.seed_notices import read_scopes
 

@@ -23,7 +23,8 @@ from models import acts as a
 from models.state import CaseState, TaskState
 from rules.deadlines import to_shanghai
 from rules.loading import cities
-from rules.pinned import APPLICANT, ProcedureRules
+from rules.pinned import APPLICANT
+from rules.procedure_rules import ProcedureRules
 from rules.resolving import resolve
 from tests.driving import AT, WHATEVER_IS_ASKED, Driver
 from tests.models.updates import EVERY_FIELD, answers_for

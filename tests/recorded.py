@@ -20,7 +20,7 @@ from temporalio.worker import Replayer
 
 from models import acts as a
 from models import events as e
-from rules.pinned import ProcedureRules
+from rules.procedure_rules import ProcedureRules
 from worker import SANDBOX
 from workflows.procedures import WORKFLOWS
 

@@ -23,7 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from models.refusals import NotYourCase, ProcedureKnowsNoSuchAct
     from models.restricting import all_withdrawn, meet, meet_no_more
     from models.restrictions import DATA_WITHDRAWN
-    from rules.pinned import ProcedureRules
+    from rules.procedure_rules import ProcedureRules
 from workflows.case import Case
 
 WITHDRAWN = "withdrawn"

@@ -21,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from models.procedure import Procedure
     from models.proposal import Proposal
     from models.restricting import meet, meet_no_more
-    from rules.pinned import ProcedureRules
+    from rules.procedure_rules import ProcedureRules
 from workflows.case import Case
 
 

@@ -20,7 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from models.objecting import hold_or_say_why_not, review_suspension, submit_evidence
     from models.procedure import Procedure
     from models.proposal import Proposal
-    from rules.pinned import ProcedureRules
+    from rules.procedure_rules import ProcedureRules
 from workflows.case import Case
 
 

@@ -34,7 +34,8 @@ from models.tables import DatasetRow
 from rules.admissibility import chosen
 from rules.deadlines import to_shanghai
 from rules.pack import CATALOGUE_UPDATE
-from rules.pinned import ClockFrom, ProcedureRules
+from rules.pinned import ClockFrom
+from rules.procedure_rules import ProcedureRules
 from workflows.procedures import BY_NAME
 
 PATH = "/v1/catalogue-updates"

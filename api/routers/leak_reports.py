@@ -17,7 +17,7 @@ from api.problems import Problem, Wrong, invalid
 from api.shapes import CaseShown
 from models.tables import DatasetRow
 from rules.admissibility import chosen
-from rules.pinned import ProcedureRules
+from rules.procedure_rules import ProcedureRules
 
 PATH = "/v1/leak-reports"
 PROCEDURE = "leak"

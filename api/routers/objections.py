@@ -27,7 +27,7 @@ from api.runtime import Runtime
 from api.shapes import CaseShown
 from models.objecting import MOST_EVIDENCE
 from rules.admissibility import chosen
-from rules.pinned import ProcedureRules
+from rules.procedure_rules import ProcedureRules
 
 PATH = "/v1/objections"
 PROCEDURE = "objection"

@@ -26,7 +26,7 @@ from api.supervision_shown import SupervisedTask, tasks_shown
 from models.tables import TaskRow
 from rules.admissibility import chosen
 from rules.pack import RECTIFICATION
-from rules.pinned import ProcedureRules
+from rules.procedure_rules import ProcedureRules
 
 PATH = "/v1/rectifications"
 MAY_LOOK = ("reviewer", "supervisor", "admin")

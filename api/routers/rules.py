@@ -13,7 +13,7 @@ from api.problems import Problem, invalid
 from api.shapes import Shape
 from rules.deadlines import to_shanghai
 from rules.loading import CityUnknown, load_pack
-from rules.pinned import ProcedureRules
+from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, ProcedureUnknown, resolve
 
 router = APIRouter(prefix="/v1/rules", tags=["rules"])

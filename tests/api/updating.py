@@ -10,7 +10,8 @@ import httpx
 
 from rules.deadlines import to_shanghai
 from rules.pack import QUESTIONS
-from rules.pinned import Outcome, ProcedureRules
+from rules.pinned import Outcome
+from rules.procedure_rules import ProcedureRules
 from tests.api.calling import Caller, Service
 
 UPDATES = "/v1/catalogue-updates"

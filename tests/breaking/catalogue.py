@@ -9,7 +9,7 @@ from models import events as e
 from models.state import CaseState, fold
 from tests.breaking.worlds import Draft, Entry, Update, Version
 from tests.driving import Driver
-from tests.models.test_updates_by_city import ALWAYS, BY_ANSWER, ONLY_FINDS
+from tests.models.reviews_by_city import ALWAYS, BY_ANSWER, ONLY_FINDS
 
 if TYPE_CHECKING:
     from activities.database import Pool

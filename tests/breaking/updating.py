@@ -10,12 +10,12 @@ from api.drafts import change_of
 from models import acts as a
 from models.state import TaskState
 from rules.pack import CATALOGUE_UPDATE
-from rules.pinned import ProcedureRules
+from rules.procedure_rules import ProcedureRules
 from rules.resolving import resolve
 from tests.breaking.people import ITEMS, Deed, Place, Wish, chosen, patiently
 from tests.breaking.worlds import PUBLISHING, Draft, Entry, Update, World
 from tests.driving import AT, WHATEVER_IS_ASKED
-from tests.models.test_updates_by_city import BY_ANSWER
+from tests.models.reviews_by_city import BY_ANSWER
 from tests.models.updates import EVERY_FIELD, answers_for
 
 CLASSES = ("conditional", "unconditional", "conditional", "closed", "unconditional", "conditional")

@@ -21,7 +21,8 @@ from models.state import CaseState, TaskState, fold
 from rules.calendar import CalendarRecord
 from rules.deadlines import SHANGHAI
 from rules.loading import load_file, load_pack
-from rules.pinned import APPLICANT, Citation, ProcedureRules
+from rules.pinned import APPLICANT, Citation
+from rules.procedure_rules import ProcedureRules
 from rules.resolving import resolve
 from rules.seed_notices import read_record
 from workflows.access import ACCESS
@@ -208,6 +209,12 @@ def filed(
     """A request that has just been received, with all that the law makes follow at once."""
     chosen = {"urgency": "normal", "use": "general", **(choices or {})}
     return begun(rules or law(city), ACCESS_REQUEST, data_items=items, choices=chosen, given=frozenset(given), **more)
+
+
+def before_the_provider(city: str, **more: object) -> Bench:
+    """A request of which the provider is asked next."""
+    bench = filed(city, **more)  # type: ignore[arg-type]  # passed on as they came
+    return bench.all_decide([("formal_review", "pass")]) if city == "nanning" else bench
 
 
 def until_signing(city: str, **more: Any) -> Bench:

@@ -11,7 +11,8 @@ from models import acts as a
 from models import events as e
 from models.refusals import RequirementMissing
 from models.restrictions import RestrictionKind
-from rules.pinned import Choice, DataEffect, EntryEffect, ProcedureRules
+from rules.pinned import Choice, DataEffect, EntryEffect
+from rules.procedure_rules import ProcedureRules
 from tests.models.bench import (
     BOTH_SIGN,
     CITIES,

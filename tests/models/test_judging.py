@@ -7,18 +7,21 @@ from datetime import timedelta
 import pytest
 
 from models import acts as a
-from models import events as e
 from models import refusals as r
-from rules.pinned import APPLICANT
-from tests.models.bench import BOTH_SIGN, CITIES, INVENTED, MONDAY, PARTY, STRANGER, Bench, filed, law, until_signing
+from tests.models.bench import (
+    BOTH_SIGN,
+    CITIES,
+    INVENTED,
+    MONDAY,
+    PARTY,
+    STRANGER,
+    before_the_provider,
+    filed,
+    until_signing,
+)
 
 REASON = frozenset({"reason"})
 BASIS = frozenset({"basis"})
-
-
-def before_the_provider(city: str, **more: object) -> Bench:
-    bench = filed(city, **more)  # type: ignore[arg-type]  # passed on as they came
-    return bench.all_decide([("formal_review", "pass")]) if city == "nanning" else bench
 
 
 @pytest.mark.parametrize(
@@ -334,56 +337,6 @@ def test_a_stranger_to_a_case_adds_no_note_to_it() -> None:
     assert bench.by_party(a.Note, by=a.Actor(account="acc_officer", body="nanning.operator")) == "accepted"
 
 
-@pytest.mark.duty("NN-9", "YL-9")
-@pytest.mark.parametrize(("city", "stage"), [("nanning", "formal_review"), ("yulin", "authority_review")])
-def test_an_opinion_is_asked_inside_a_stage_and_stops_no_clock(city: str, stage: str) -> None:
-    bench = filed(city)
-    clock = bench.task(stage).clock
-    assert bench.on(stage, a.AskOpinion) == "accepted"
-    opinion = bench.task("expert_opinion")
-    assert (opinion.body, opinion.asked_by_task) == (f"{city}.experts", bench.task(stage).task_id)
-    assert bench.task(stage).clock == clock
-    assert bench.state.step == bench.task(stage).step
-
-
-def test_an_opinion_given_leaves_the_decision_to_the_body_that_asked() -> None:
-    bench = before_the_provider("nanning")
-    bench.on("provider_review", a.AskOpinion)
-    assert bench.decide("expert_opinion", "opinion") == "accepted"
-    assert bench.open_stages == {"provider_review"}
-
-
-def test_an_opinion_is_cancelled_when_the_stage_that_asked_is_decided() -> None:
-    bench = before_the_provider("nanning")
-    bench.on("provider_review", a.AskOpinion)
-    bench.decide("provider_review", "agree")
-    assert bench.task("expert_opinion").state == "cancelled"
-    cancelled = [event for event in bench.log if isinstance(event, e.TaskCancelled)]
-    assert [event.because for event in cancelled] == ["asking_stage_decided"]
-
-
-def test_an_opinion_is_asked_again_only_when_the_first_has_been_given() -> None:
-    bench = before_the_provider("nanning")
-    bench.on("provider_review", a.AskOpinion)
-    assert bench.on("provider_review", a.AskOpinion) == "OpinionAlreadyAsked"
-    bench.decide("expert_opinion", "opinion")
-    assert bench.on("provider_review", a.AskOpinion) == "accepted"
-    assert bench.task("expert_opinion").round == 2
-
-
-@pytest.mark.parametrize("city", ["guangzhou", "nanjing"])
-def test_where_the_law_knows_no_experts_none_are_asked(city: str) -> None:
-    assert law(city).opinion is None
-    assert filed(city).on("provider_review", a.AskOpinion) == "ProcedureKnowsNoSuchAct"
-
-
-@pytest.mark.parametrize("kind", [a.AskOpinion, a.AskSupplement])
-def test_the_applicant_asks_neither_for_an_opinion_nor_for_a_supplement(kind: type[a.TaskAct]) -> None:
-    bench = until_signing("nanning")
-    assert bench.task("applicant_signature").body == APPLICANT
-    assert bench.on("applicant_signature", kind) == "ProcedureKnowsNoSuchAct"
-
-
 def test_a_case_takes_only_so_many_notes() -> None:
     bench = filed("nanning")
     answers = [bench.by_party(a.Note) for _ in range(201)]
@@ -400,10 +353,3 @@ def test_who_loses_the_race_for_the_last_decision_is_told_that_it_was_decided() 
 def test_terms_are_set_by_a_reviewing_body_and_not_by_a_signature() -> None:
     bench = until_signing("yulin")
     assert bench.decide("provider_signature", "sign", terms=a.GrantTerms(valid_days=1)) == "TermsNotAllowed"
-
-
-def test_an_opinion_says_something() -> None:
-    bench = filed("yulin")
-    bench.on("authority_review", a.AskOpinion)
-    assert bench.decide("expert_opinion", "opinion", given=()) == "RequirementMissing"
-    assert bench.decide("expert_opinion", "opinion", given=("text",)) == "accepted"

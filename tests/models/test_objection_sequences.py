@@ -19,7 +19,8 @@ from models.refusals import REFUSALS, Refusal
 from models.restrictions import RestrictionKind, covers
 from models.state import CaseState, TaskState, fold
 from rules.deadlines import to_shanghai
-from rules.pinned import DataEffect, ProcedureRules
+from rules.pinned import DataEffect
+from rules.procedure_rules import ProcedureRules
 from tests.models.bench import CITIES, INVENTED, PARTY, STRANGER, WHATEVER_IS_ASKED, Bench, law, objected
 from tests.models.profiles import PROFILE
 

@@ -11,7 +11,8 @@ from models import acts as a
 from models import events as e
 from rules.calendar_notices import DaysOff, Notice
 from rules.deadlines import SHANGHAI
-from rules.pinned import Choice, ClockFrom, EntryEffect, ProcedureRules, Step, SupplementRule
+from rules.pinned import Choice, ClockFrom, EntryEffect, Step, SupplementRule
+from rules.procedure_rules import ProcedureRules
 from tests.models.bench import MONDAY, PARTY, Bench, begun
 from tests.models.made import CITED, label, made, outcome, stage, update_law
 from workflows.catalogue_update import CATALOGUE_UPDATE

@@ -26,7 +26,8 @@ from models.course import pass_time
 from models.refusals import REFUSALS, Refusal
 from models.state import CaseState, TaskState, fold
 from rules.calendar_notices import DaysOff, Notice
-from rules.pinned import APPLICANT, ProcedureRules
+from rules.pinned import APPLICANT
+from rules.procedure_rules import ProcedureRules
 from tests.models.bench import (
     BOTH_SIGN,
     CITIES,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from models import acts as a
 from models import events as e
 from rules.pack import QUESTIONS
-from rules.pinned import ProcedureRules
+from rules.procedure_rules import ProcedureRules
 from tests.models.bench import MONDAY, WHATEVER_IS_ASKED, Bench, begun, law
 from workflows.catalogue_update import CATALOGUE_UPDATE
 from workflows.demand import DEMAND
@@ -82,6 +83,15 @@ def update_begun(
     """A catalogue update that the provider has begun for a reason, on the day of the event or later."""
     rules = law(city, "catalogue_update")
     return begun(rules, CATALOGUE_UPDATE, at=at, met=met, choices={"trigger": trigger}, occurred_on=occurred_on)
+
+
+def submitted(city: str, trigger: str = "other", *, met: Iterable[e.Event] = (), **answers: Any) -> Bench:
+    """An update with a draft before its reviewers; in Nanjing it is reported as well."""
+    bench = update_begun(city, trigger, met=met)
+    assert draft(bench, answers) == "accepted"
+    if "report" in bench.open_stages:
+        assert bench.decide("report", "report") == "accepted"
+    return bench
 
 
 def demanded(city: str) -> Bench:

@@ -8,7 +8,8 @@ import pytest
 
 from rules.admissibility import DatasetFacts, Inadmissible, Openness, admissible, chosen
 from rules.loading import cities, load_pack
-from rules.pinned import Label, ProcedureRules
+from rules.pinned import Label
+from rules.procedure_rules import ProcedureRules
 from rules.resolving import resolve
 from tests.rules.cuts import ACCESS_REQUEST, IN_FORCE_EVERYWHERE, invented_pack, rules_of
 

@@ -9,7 +9,8 @@ import pytest
 from api.forms import EntryDraft
 from rules.entry_checking import ENTRY_FIELDS
 from rules.loading import PackRefused, load_text
-from rules.pinned import EntryEffect, ProcedureRules
+from rules.pinned import EntryEffect
+from rules.procedure_rules import ProcedureRules
 from rules.resolving import resolve
 from tests.rules.cuts import INVENTED, invented_pack
 

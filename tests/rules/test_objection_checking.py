@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from rules.loading import PackRefused, load_text
-from rules.pinned import ProcedureRules
+from rules.procedure_rules import ProcedureRules
 from rules.resolving import resolve
 from tests.rules.cuts import INVENTED, accepted, invented_pack, stage_of
 

@@ -8,7 +8,8 @@ import pytest
 
 from rules.deadlines import parse_period
 from rules.loading import cities, load_pack
-from rules.pinned import Basis, ProcedureRules
+from rules.pinned import Basis
+from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, ProcedureUnknown, resolve
 from tests.rules.cuts import ACCESS_REQUEST, IN_FORCE_EVERYWHERE, invented_pack, rules_of, stage_of, target
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from rules.loading import load_pack
-from rules.pinned import ProcedureRules
+from rules.procedure_rules import ProcedureRules
 from rules.resolving import resolve
 from simulation.chances import EVERYTHING
 from simulation.scenario import Scenario, ScenarioRefused, staffed

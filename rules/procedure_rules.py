@@ -1,0 +1,115 @@
+"""The law of one procedure in one city as it stood on the day that selects it: what a case keeps to its end.
+
+A pack (`rules.pack`) is the law through time; this is one cut through it. It is stored by digest when a case is
+received and rides in the workflow's input, so no later edit of a pack disturbs a case. It is read leniently: a field
+added later has a default that means "as before".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from rules.pinned import (
+    APPLICANT,
+    Choice,
+    Citation,
+    CountingRule,
+    Ending,
+    EveryRule,
+    FieldRule,
+    GrantRule,
+    HoldRule,
+    Label,
+    Pinned,
+    ProposedRule,
+    Regulation,
+    ReminderRule,
+    SelectionRule,
+    Stage,
+    Step,
+    SupplementRule,
+    UrgingRule,
+)
+
+
+class ProcedureRules(Pinned):
+    """The rules of one procedure, cut at one date."""
+
+    schema_version: int = 1
+    city: str
+    city_name: Label
+    city_code: str
+    """Two to four letters that begin a case number."""
+    procedure: str
+    label: Label
+    regulation: Regulation
+    regulations: tuple[Regulation, ...] = ()
+    """Every source that a citation names, this one included."""
+    version: str
+    """Names this cut: the day since which these rules have stood, e.g. `2020-12-23`."""
+    calendar: str
+    bodies: Mapping[str, Label]
+    """Role to the name of the body in this city; providers are many and named by the dataset."""
+    fields: tuple[FieldRule, ...]
+    entry: tuple[FieldRule, ...] = ()
+    """The fields of a catalogue's entry, and which of them the law demands."""
+    choices: Mapping[str, tuple[Choice, ...]]
+    """`urgency`, `access_mode`, `use` …: the values that this city's law knows."""
+    first: str
+    steps: tuple[Step, ...]
+    endings: tuple[Ending, ...]
+    withdrawal: Citation | None = None
+    """The applicant may withdraw until the case is closed."""
+    correction: Citation | None = None
+    """A body may correct its own decision until the next body has acted."""
+    supplement: SupplementRule | None = None
+    opinion: Stage | None = None
+    """The stage that a reviewer may put before the experts while its own clock runs on."""
+    opened: tuple[Stage, ...] = ()
+    """Stages that stand in no step: an outcome opens them beside it."""
+    filed_by: tuple[str, ...] = (APPLICANT,)
+    """Who may file: the applicant, or officers of bodies by their role."""
+    concerns: tuple[str, ...] = ("conditional",)
+    """Data of which openness the procedure is about."""
+    grant: GrantRule | None = None
+    hold: HoldRule | None = None
+    every: EveryRule | None = None
+    against: tuple[str, ...] = ("provider",)
+    """Roles of the bodies against which it can be directed."""
+    proposed: ProposedRule | None = None
+    urging: tuple[UrgingRule, ...] = ()
+    """Who may urge; nobody, in rules that were pinned before this was told."""
+    reminders: ReminderRule | None = None
+    """None: nobody is reminded of anything."""
+    counting: tuple[CountingRule, ...] = ()
+    """One for each unit in which a period is given; none in rules that were pinned before this was told."""
+    selection: SelectionRule | None = None
+
+    def step(self, name: str) -> Step | None:
+        return next((s for s in self.steps if s.step == name), None)
+
+    def ending(self, outcome: str) -> Ending | None:
+        return next((e for e in self.endings if e.outcome == outcome), None)
+
+    def stage(self, name: str) -> Stage | None:
+        standing = (s for step in self.steps for s in step.stages)
+        beside = (*self.opened, *([self.opinion] if self.opinion else []))
+        return next((s for s in (*standing, *beside) if s.stage == name), None)
+
+    def first_for(self, choices: Mapping[str, str]) -> str:
+        """The step in which a case with these choices begins."""
+        chosen = (self.choice(name, value) for name, value in choices.items())
+        return next((c.begins_at for c in chosen if c and c.begins_at), self.first)
+
+    def choice(self, name: str, value: str) -> Choice | None:
+        return next((c for c in self.choices.get(name, ()) if c.value == value), None)
+
+    def counting_of(self, unit: str) -> CountingRule | None:
+        return next((c for c in self.counting if c.unit == unit), None)
+
+    def digest(self) -> str:
+        """The name under which these rules are kept: SHA-256 over their canonical JSON."""
+        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()

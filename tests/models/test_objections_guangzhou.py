@@ -1,0 +1,121 @@
+"""The course that Guangzhou's law gives an objection or a security problem."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from models import acts as a
+from models.restrictions import Restriction, RestrictionKind
+from tests.models.bench import WHATEVER_IS_ASKED, objected, reported
+from tests.models.objections_by_city import FILE, answers, midnight
+
+
+@pytest.mark.duty("GZ-29b")
+@pytest.mark.parametrize(
+    ("outcome", "closed", "upheld"),
+    [
+        ("withdraw", "data_withdrawn", True),
+        ("process_and_reopen", "reopened", True),
+        ("keep_open", "kept_open", False),
+        ("other_measure", "other_measure", True),
+        ("withdraw_until_processed", None, None),
+    ],
+)
+def test_guangzhou_answers_within_fifteen_working_days_in_one_of_five_ways(
+    outcome: str, closed: str | None, upheld: bool | None
+) -> None:
+    bench = objected("guangzhou", "privacy", evidence=FILE).passes(midnight(12, 14) - timedelta(seconds=1))
+    measure = a.Measure(processed_on=bench.now.date()) if outcome == "process_and_reopen" else None
+    assert bench.decide("verification", outcome, measure=measure) == "accepted"
+    assert (bench.state.closed, bench.state.upheld) == (closed, upheld)
+    assert len(answers(bench)) == 1
+    assert bench.task("verification").late is False
+
+
+@pytest.mark.duty("GZ-29b")
+def test_guangzhous_answer_is_late_from_the_midnight_after_the_fifteenth_working_day() -> None:
+    bench = objected("guangzhou", "quality", evidence=FILE).passes(midnight(12, 14))
+    assert bench.types()[-1] == "ClockPassed"
+    assert bench.all_decide([("verification", "keep_open")]).task("verification").late
+
+
+@pytest.mark.duty("GZ-29b")
+@pytest.mark.parametrize(
+    "outcome", ["withdraw", "process_and_reopen", "keep_open", "other_measure", "withdraw_until_processed"]
+)
+def test_every_way_to_end_in_guangzhou_tells_the_objector(outcome: str) -> None:
+    bench = objected("guangzhou", "privacy", evidence=FILE)
+    assert bench.decide("verification", outcome, WHATEVER_IS_ASKED - {"answer"}) == "RequirementMissing"
+
+
+@pytest.mark.duty("GZ-29b")
+def test_processing_unfinished_in_guangzhou_withdraws_answers_inside_the_period_and_stays_open_to_reopen() -> None:
+    bench = objected("guangzhou", "privacy", evidence=FILE).all_decide([("verification", "withdraw_until_processed")])
+    assert bench.open_stages == {"reopening"}
+    assert bench.state.restriction == Restriction(kind=RestrictionKind.WITHDRAWAL, data_items=("name", "address"))
+    assert bench.task("reopening").clock.due_at is None
+
+    bench.passes(days=40)
+    assert bench.decide("reopening", "reopen") == "RequirementMissing"
+    assert bench.decide("reopening", "reopen", measure=a.Measure(processed_on=date(2026, 12, 28))) == "accepted"
+    assert (bench.state.closed, "DataRestored" in bench.types()) == ("reopened", True)
+    assert len(answers(bench)) == 1
+
+
+def test_what_guangzhou_withdrew_until_it_is_processed_may_stay_withdrawn() -> None:
+    bench = objected("guangzhou", "privacy").all_decide([("verification", "withdraw_until_processed")])
+    bench.all_decide([("reopening", "stay_withdrawn")])
+    assert bench.state.closed == "data_withdrawn"
+    assert bench.state.restriction
+    assert len(answers(bench)) == 1
+
+
+@pytest.mark.duty("GZ-29b")
+def test_a_leak_that_is_found_opens_its_remedy_at_once_and_stops_the_data() -> None:
+    bench = objected("guangzhou", "quality", evidence=FILE).passes(hours=2).all_decide([("suspension", "leak_found")])
+    remedy = bench.task("leak_remedy_found")
+    assert (remedy.is_open, remedy.clock.promptly, remedy.clock.started_at) == (True, True, bench.now)
+    assert bench.state.restriction == Restriction(kind=RestrictionKind.SUSPENSION, data_items=("name", "address"))
+
+
+@pytest.mark.duty("GZ-29b")
+@pytest.mark.parametrize("found", [True, False])
+def test_a_leak_is_remedied_before_anything_else_is_decided(found: bool) -> None:
+    bench = objected("guangzhou", "privacy", evidence=FILE, leak="none" if found else "reported")
+    if found:
+        bench.all_decide([("suspension", "leak_found")])
+    remedy = "leak_remedy_found" if found else "leak_remedy"
+    assert bench.decide("verification", "withdraw") == "AnotherTaskFirst"
+    assert bench.decide(remedy, "remedied", ()) == "RequirementMissing"
+    assert bench.all_decide([(remedy, "remedied"), ("verification", "withdraw")]).state.closed == "data_withdrawn"
+
+
+def test_a_leak_that_is_not_remedied_yet_stops_a_decision_that_serves_data_and_no_decision_that_stops_it() -> None:
+    bench = objected("guangzhou", "privacy", evidence=FILE, leak="reported")
+    assert bench.decide("suspension", "keep_open") == "AnotherTaskFirst"
+    assert bench.state.restriction
+    assert bench.decide("suspension", "suspend") == "accepted"
+
+
+def test_a_leak_may_still_be_found_in_guangzhou_when_the_data_is_suspended() -> None:
+    bench = objected("guangzhou", "privacy", evidence=FILE, leak="reported").all_decide([("leak_remedy", "remedied")])
+    assert bench.state.restriction == Restriction(kind=RestrictionKind.SUSPENSION, data_items=("name", "address"))
+    assert bench.open_stages == {"suspension", "verification"}
+    bench.all_decide([("suspension", "leak_found")])
+    assert "leak_remedy_found" in bench.open_stages
+
+
+def test_no_remedy_lies_open_where_no_leak_was_reported() -> None:
+    assert "leak_remedy" not in objected("guangzhou", "privacy", leak="none").open_stages
+    assert "leak_remedy" in objected("guangzhou", "privacy", leak="reported").open_stages
+
+
+@pytest.mark.duty("GZ-33")
+def test_a_security_problem_reported_in_guangzhou_lies_before_the_provider_promptly() -> None:
+    bench = reported("guangzhou")
+    handling = bench.task("handling")
+    assert (handling.body, handling.clock.promptly, handling.clock.due_at) == ("guangzhou.provider", True, None)
+    assert bench.decide("handling", "handled", ()) == "RequirementMissing"
+    assert bench.all_decide([("handling", "handled")]).state.closed == "handled"

@@ -1,0 +1,67 @@
+"""Opinions of experts: who asks for one, who gives it, and that it takes no decision and stops no clock."""
+
+from __future__ import annotations
+
+import pytest
+
+from models import acts as a
+from models import events as e
+from rules.pinned import APPLICANT
+from tests.models.bench import before_the_provider, filed, law, until_signing
+
+
+@pytest.mark.duty("NN-9", "YL-9")
+@pytest.mark.parametrize(("city", "stage"), [("nanning", "formal_review"), ("yulin", "authority_review")])
+def test_an_opinion_is_asked_inside_a_stage_and_stops_no_clock(city: str, stage: str) -> None:
+    bench = filed(city)
+    clock = bench.task(stage).clock
+    assert bench.on(stage, a.AskOpinion) == "accepted"
+    opinion = bench.task("expert_opinion")
+    assert (opinion.body, opinion.asked_by_task) == (f"{city}.experts", bench.task(stage).task_id)
+    assert bench.task(stage).clock == clock
+    assert bench.state.step == bench.task(stage).step
+
+
+def test_an_opinion_given_leaves_the_decision_to_the_body_that_asked() -> None:
+    bench = before_the_provider("nanning")
+    bench.on("provider_review", a.AskOpinion)
+    assert bench.decide("expert_opinion", "opinion") == "accepted"
+    assert bench.open_stages == {"provider_review"}
+
+
+def test_an_opinion_is_cancelled_when_the_stage_that_asked_is_decided() -> None:
+    bench = before_the_provider("nanning")
+    bench.on("provider_review", a.AskOpinion)
+    bench.decide("provider_review", "agree")
+    assert bench.task("expert_opinion").state == "cancelled"
+    cancelled = [event for event in bench.log if isinstance(event, e.TaskCancelled)]
+    assert [event.because for event in cancelled] == ["asking_stage_decided"]
+
+
+def test_an_opinion_is_asked_again_only_when_the_first_has_been_given() -> None:
+    bench = before_the_provider("nanning")
+    bench.on("provider_review", a.AskOpinion)
+    assert bench.on("provider_review", a.AskOpinion) == "OpinionAlreadyAsked"
+    bench.decide("expert_opinion", "opinion")
+    assert bench.on("provider_review", a.AskOpinion) == "accepted"
+    assert bench.task("expert_opinion").round == 2
+
+
+@pytest.mark.parametrize("city", ["guangzhou", "nanjing"])
+def test_where_the_law_knows_no_experts_none_are_asked(city: str) -> None:
+    assert law(city).opinion is None
+    assert filed(city).on("provider_review", a.AskOpinion) == "ProcedureKnowsNoSuchAct"
+
+
+@pytest.mark.parametrize("kind", [a.AskOpinion, a.AskSupplement])
+def test_the_applicant_asks_neither_for_an_opinion_nor_for_a_supplement(kind: type[a.TaskAct]) -> None:
+    bench = until_signing("nanning")
+    assert bench.task("applicant_signature").body == APPLICANT
+    assert bench.on("applicant_signature", kind) == "ProcedureKnowsNoSuchAct"
+
+
+def test_an_opinion_says_something() -> None:
+    bench = filed("yulin")
+    bench.on("authority_review", a.AskOpinion)
+    assert bench.decide("expert_opinion", "opinion", given=()) == "RequirementMissing"
+    assert bench.decide("expert_opinion", "opinion", given=("text",)) == "accepted"

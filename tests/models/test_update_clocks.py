@@ -1,0 +1,107 @@
+"""The clocks of a catalogue update by the law of each city: from which day they run, and whom they bind."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from rules.deadlines import SHANGHAI
+from tests.models.bench import MONDAY, law
+from tests.models.updates import draft, pass_reviews, update_begun
+
+FRIDAY_BEFORE = date(2026, 11, 20)
+
+
+def end_of(days: int, on: date) -> datetime:
+    """The midnight after so many working days from that one, counted one by one; no holiday is near."""
+    while days:
+        on += timedelta(days=1)
+        days -= on.weekday() < 5
+    return datetime(on.year, on.month, on.day, tzinfo=SHANGHAI) + timedelta(days=1)
+
+
+@pytest.mark.duty("NN-15a")
+@pytest.mark.parametrize("trigger", ["law_revised", "function_changed"])
+@pytest.mark.parametrize("days_before", [0, 3, 30])
+def test_the_ten_days_of_nanning_run_from_the_event_and_not_from_the_filing(trigger: str, days_before: int) -> None:
+    occurred_on = MONDAY.date() - timedelta(days=days_before)
+    clock = update_begun("nanning", trigger, occurred_on=occurred_on).task("compilation").clock
+    assert clock.period == "10wd"
+    assert clock.due_at == end_of(10, occurred_on)
+
+
+@pytest.mark.duty("NN-15a")
+@pytest.mark.parametrize("trigger", ["rule_revised", "reopening", "other"])
+def test_an_amended_rule_starts_no_clock_in_nanning_and_no_other_reason_does(trigger: str) -> None:
+    clock = update_begun("nanning", trigger, occurred_on=FRIDAY_BEFORE).task("compilation").clock
+    assert (clock.period, clock.due_at) == (None, None)
+
+
+@pytest.mark.duty("NN-15a")
+def test_an_event_that_is_reported_late_is_late_from_the_start_and_stays_so() -> None:
+    bench = update_begun("nanning", "law_revised", occurred_on=date(2026, 10, 26))
+    due_at = bench.task("compilation").clock.due_at
+    assert due_at
+    assert due_at < MONDAY
+    assert draft(bench) == "accepted"
+    assert bench.task("compilation").late
+
+
+@pytest.mark.duty("NN-15a", "NJ-18")
+@pytest.mark.parametrize(
+    ("city", "trigger", "back"), [("nanning", "law_revised", "security_review"), ("nanjing", "law_changed", "review")]
+)
+def test_a_returned_draft_stays_on_the_clock_of_the_event(city: str, trigger: str, back: str) -> None:
+    bench = update_begun(city, trigger, occurred_on=FRIDAY_BEFORE)
+    due_at = bench.task("compilation").clock.due_at
+    assert draft(bench) == "accepted"
+    assert not bench.task("compilation").late
+    if city == "nanjing":
+        assert bench.decide("report", "report") == "accepted"
+        pass_reviews(bench)
+    bench.passes(days=2)
+    assert bench.decide(back, "return" if back == "review" else "object") == "accepted"
+    assert bench.task("compilation").round == 2
+    assert bench.task("compilation").clock.due_at == due_at
+    bench.passes(until=due_at)
+    assert draft(bench) == "accepted"
+    assert bench.task("compilation").late
+
+
+@pytest.mark.duty("NJ-18")
+@pytest.mark.parametrize("trigger", ["law_changed", "function_changed", "system_updated", "data_changed"])
+def test_update_and_report_both_have_fifteen_days_from_the_event_in_nanjing(trigger: str) -> None:
+    bench = update_begun("nanjing", trigger, occurred_on=FRIDAY_BEFORE)
+    assert bench.open_stages == {"compilation", "report"}
+    for stage in ("compilation", "report"):
+        assert bench.task(stage).clock.due_at == end_of(15, FRIDAY_BEFORE)
+
+
+def test_a_draft_after_a_correction_of_data_stays_on_the_clock_of_its_receipt() -> None:
+    bench = update_begun("nanjing", "processing")
+    clock = bench.task("compilation").clock
+    assert (clock.period, clock.started_at) == ("15wd", MONDAY)
+    assert draft(bench) == "accepted"
+    assert bench.decide("report", "report") == "accepted"
+    bench.passes(days=3)
+    assert bench.decide("confidentiality_review", "object") == "accepted"
+    assert bench.task("compilation").clock.due_at == clock.due_at
+
+
+@pytest.mark.duty("NJ-18")
+def test_in_nanjing_a_report_that_comes_after_the_period_is_late_however_early_the_draft_was() -> None:
+    bench = update_begun("nanjing", "data_changed", occurred_on=FRIDAY_BEFORE)
+    assert draft(bench) == "accepted"
+    assert bench.open_stages == {"report"}
+    bench.passes(until=bench.task("report").clock.due_at)
+    assert bench.decide("report", "report") == "accepted"
+    assert (bench.task("compilation").late, bench.task("report").late) == (False, True)
+    assert bench.open_stages == {"confidentiality_review"}
+
+
+@pytest.mark.parametrize("city", ["yulin", "guangzhou", "lianyungang"])
+def test_where_the_text_gives_no_period_no_update_has_one(city: str) -> None:
+    for choice in law(city, "catalogue_update").choices["trigger"]:
+        bench = update_begun(city, choice.value, occurred_on=FRIDAY_BEFORE)
+        assert all(task.clock.due_at is None for task in bench.state.open_tasks())
