@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.api.calling import Caller, Service
 from tests.api.test_five_cities import granted
 
 
+@pytest.mark.duty("GZ-29a")
 async def test_guangzhou_publishes_who_holds_conditional_data_and_by_which_article(
     working: Service, applicant: Caller
 ) -> None:
