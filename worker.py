@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 from datetime import timedelta
@@ -102,6 +103,9 @@ async def run(settings: Settings) -> None:
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     Runtime.default()
+    # A workflow that a long garbage collection hits would be taken for one that does not yield.
+    gc.collect()
+    gc.freeze()
     uvloop.run(run(Settings.load()))
 
 

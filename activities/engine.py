@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -109,7 +110,10 @@ class Engine:
             elif not await self._settled(act):
                 LOG.warning("act %s of case %s not worked off: %r", act.id, act.case_id, cause)
                 return False
-        except RPCTimeoutOrCancelledError:
+        except RPCTimeoutOrCancelledError as failure:
+            # The client says the same when its patience ends and when its caller is told to stop.
+            if (caller := asyncio.current_task()) and caller.cancelling():
+                raise asyncio.CancelledError from failure
             return False
         except RPCError as failure:
             if failure.status is not RPCStatusCode.NOT_FOUND or not await self._closed(act.case_id):

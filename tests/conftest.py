@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -22,13 +24,24 @@ from worker import build_worker
 
 __all__ = ["postgres_server", "services_home", "temporal_server"]
 
-pytest_plugins = ["tests.duties_plugin"]
+pytest_plugins = ["tests.duties_plugin", "tests.watchdog"]
+A_WHILE = 20
+"""Seconds in which a test that has ended gives back its connections."""
 LONGEST = Path(__file__).with_name("breaking")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest comes first, so that no process is left alone with it at the end."""
     items.sort(key=lambda item: LONGEST not in item.path.parents)
+
+
+def pytest_collection_finish() -> None:
+    """What is there for the whole run is not looked through again and again.
+
+    With thousands of collected tests that takes long enough to be counted as a deadlock of the workflow it hits.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -59,8 +72,13 @@ async def database_url(postgres_server: Postgres, migrated_template: str) -> Asy
 
 @pytest.fixture
 async def pool(database_url: str) -> AsyncIterator[Pool]:
-    async with await open_pool(database_url) as opened:
+    opened = await open_pool(database_url)
+    try:
         yield opened
+        async with asyncio.timeout(A_WHILE):
+            await opened.close()
+    finally:
+        opened.terminate()
 
 
 @pytest.fixture

@@ -68,3 +68,15 @@ async def test_an_act_that_the_log_does_not_hold_is_not_called_accepted(driver: 
     row = await driver.pool.fetchrow("select state, delivered_at from acts where act_id = $1", act)
     assert row
     assert (row["state"], row["delivered_at"]) == ("received", None)
+
+
+async def test_who_is_told_to_stop_while_an_act_is_being_delivered_stops(driver: Driver) -> None:
+    case_id = await driver.file("nanning")
+    await driver.decide(case_id, "formal_review", "pass", hand_over=False)
+    handing_over = asyncio.create_task(driver.engine.hand_over(case_id, driver.patience))
+    await asyncio.sleep(0.3)  # no worker answers
+    assert not handing_over.done()
+    handing_over.cancel()
+    await asyncio.wait([handing_over])
+    assert handing_over.cancelled()
+    assert await waiting(driver) == 1

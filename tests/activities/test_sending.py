@@ -24,6 +24,7 @@ from activities.sending import Sender
 from activities.settings import Settings
 from activities.ways import Ways
 from models.telling import Account, Telling
+from tests.beside import beside
 from tests.driving import Driver
 from tests.receiving import HttpReceiver, Mailbox, Request, http_receiver, smtp_receiver
 
@@ -196,11 +197,8 @@ async def test_who_is_killed_between_sending_and_marking_sends_again_under_the_s
     (told,) = await tell(pool, "one")
     receiver.hangs = True
     monkeypatch.setattr(sending, "STOPS_WITHIN", 0)
-    async with sender(pool, tmp_path) as killed:
-        running = asyncio.create_task(killed.run())
+    async with sender(pool, tmp_path) as killed, beside(killed.run()):
         await receiver.arrived.wait()
-        running.cancel()
-        await asyncio.wait({running})
     receiver.hangs = False
 
     async with sender(pool, tmp_path) as next_one:
@@ -223,16 +221,12 @@ async def test_a_receiver_that_hangs_holds_up_nobody_else(
     await tell(pool, *map(str, range(5)))
     living = await tell(pool, *map(str, range(100, 130)), owner="applicant2@demo")
 
-    async with sender(pool, tmp_path) as it:
-        running = asyncio.create_task(it.run())
-        async with asyncio.timeout(10):
-            await receiver.arrived.wait()
-            while len(another.taken) < len(living):
-                another.arrived.clear()
-                await another.arrived.wait()
+    async with sender(pool, tmp_path) as it, beside(it.run()):
+        await receiver.arrived.wait()
+        while len(another.taken) < len(living):
+            another.arrived.clear()
+            await another.arrived.wait()
         assert len(receiver.taken) == 1
-        running.cancel()
-        await asyncio.wait({running})
 
     assert another.ids == living
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 
 import pytest
@@ -10,6 +9,7 @@ from temporalio.worker import Worker
 
 from activities import sweeping
 from activities.sweeping import Sweeper
+from tests.beside import beside
 from tests.driving import Driver
 
 OF_A_NEWER_VERSION = """
@@ -83,9 +83,6 @@ async def test_notices_are_worked_off_round_after_round_without_a_pause(
     monkeypatch.setattr(sweeping, "A_ROUND", 2)
     never_again = 3600
 
-    sweeper = asyncio.create_task(Sweeper(driver.pool, driver.engine, every=never_again).run())
-    try:
+    async with beside(Sweeper(driver.pool, driver.engine, every=never_again).run()):
         for case_id in waiting:
             await driver.until_event(case_id, "ClockMoved")
-    finally:
-        sweeper.cancel()

@@ -148,7 +148,7 @@ class Ground:
         for program in (self.api, self.worker):
             if program:
                 program.stop()
-        await self.driver.pool.close()
+        self.driver.pool.terminate()  # what a test that failed still does would have to be waited for
         self.temporal.stop()
         self.postgres.stop()
 

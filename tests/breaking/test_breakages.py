@@ -241,10 +241,10 @@ async def test_forty_cases_lose_and_double_nothing_while_worker_and_engine_are_k
         return finished.is_set() or await delivered(driver) > before
 
     cases = [str(uuid.uuid4()) for _ in range(40)]
-    killing = asyncio.create_task(kill_in_turn())
-    await asyncio.gather(*(one(case_id) for case_id in cases))
-    finished.set()
-    await killing
+    async with asyncio.TaskGroup() as group:
+        group.create_task(kill_in_turn())
+        await asyncio.gather(*(one(case_id) for case_id in cases))
+        finished.set()
     await broken_ground.settled()
     expected = await driver.types(cases[0])
     assert expected.count("TaskDecided") == 5

@@ -11,7 +11,6 @@ No state machine of Hypothesis: its examples are mostly small until there are hu
 
 from __future__ import annotations
 
-import asyncio
 import os
 import random
 from collections import Counter
@@ -26,6 +25,7 @@ from activities import gate
 from activities.gate import Gate
 from activities.reconciling import reconcile
 from models.gate import Reason
+from tests.beside import beside
 from tests.breaking.ground import Ground, ground
 from tests.breaking.objecting import GROUNDS
 from tests.breaking.people import ITEMS, Kind, Wish
@@ -170,22 +170,19 @@ class Front:
     async def carry_out(self, plan: Plan) -> None:
         """Raises what is wrong."""
         field = Field(self.ground, self.gate, self.clock, plan.cities)
-        supervising = asyncio.create_task(field.supervise())
         try:
-            await field.prepare()
-            await field.walk(Wish("ask", 0, 1))
-            await field.walk(Wish("ask", 1, 1, ITEMS[:2]))
-            for step in plan.steps:
-                await self.take(field, step)
-            await field.settle()
-            await field.end_all_updates()
-            await field.settle()
+            async with beside(field.supervise()):
+                await field.prepare()
+                await field.walk(Wish("ask", 0, 1))
+                await field.walk(Wish("ask", 1, 1, ITEMS[:2]))
+                for step in plan.steps:
+                    await self.take(field, step)
+                await field.settle()
+                await field.end_all_updates()
+                await field.settle()
         except Exception as failure:
             failure.add_note("\n".join(["what was done and answered:", *field.said]))
             raise
-        finally:
-            supervising.cancel()
-            await asyncio.wait([supervising])
         self.answers += field.answers
         self.answers.update(field.ends())
 

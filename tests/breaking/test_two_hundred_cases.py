@@ -98,11 +98,11 @@ async def test_two_hundred_cases_lose_and_double_nothing_while_every_part_is_kil
         url = broken.start_api()
         key = signing_key(broken.home / "signing-key.pem")
         tokens = {login: issue(key, account, A_WHILE) for login, account in IDS.items()}
-        async with httpx.AsyncClient(base_url=url, timeout=15, trust_env=False) as http:
+        async with httpx.AsyncClient(base_url=url, timeout=15, trust_env=False) as http, asyncio.TaskGroup() as group:
             callers = Callers(http, tokens)
             await callers.look_up()
             finished = asyncio.Event()
-            killing = asyncio.create_task(kill_in_turn(broken, finished))
+            killing = group.create_task(kill_in_turn(broken, finished))
             cases = await many(callers.walk, [f"request-{number}" for number in range(CASES)])
             finished.set()
             kills = await killing
@@ -141,7 +141,9 @@ async def many(walk: Callable[[str], Awaitable[str]], names: list[str]) -> list[
         async with places:
             return await walk(name)
 
-    return await asyncio.gather(*(one(name) for name in names))
+    async with asyncio.TaskGroup() as group:
+        walks = [group.create_task(one(name)) for name in names]
+    return [walk.result() for walk in walks]
 
 
 async def kill_in_turn(broken: Ground, finished: asyncio.Event) -> Counter[str]:

@@ -90,11 +90,12 @@ class Field(People):
         async def one(n: int) -> None:
             answers[n] = await patiently(deeds[n].do)
 
-        watching = asyncio.create_task(self.watch(answers, finished))
-        people = (one(n) for n in range(len(deeds)))
-        failures = await asyncio.gather(*people, self.break_down(breaks, delay), return_exceptions=True)
-        finished.set()
-        watched = await watching
+        async with asyncio.TaskGroup() as group:
+            watching = group.create_task(self.watch(answers, finished))
+            people = (one(n) for n in range(len(deeds)))
+            failures = await asyncio.gather(*people, self.break_down(breaks, delay), return_exceptions=True)
+            finished.set()
+        watched = watching.result()
         said = "; ".join(f"{deed.said} -> {answers.get(n, failures[n])}" for n, deed in enumerate(deeds))
         self.said.append(f"{time.monotonic():.1f} {said}{f' while {breaks} breaks' if breaks else ''}")
         self.answers.update(answers.values())
