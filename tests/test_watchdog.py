@@ -10,7 +10,7 @@ pytest_plugins = ["pytester"]
 CONFTEST = """
 import tests.watchdog
 
-tests.watchdog.A_WHILE = 0.5
+tests.watchdog.A_WHILE = 1
 pytest_plugins = ["tests.watchdog"]
 """
 HANGING_WHEN_TAKEN_DOWN = """
@@ -46,7 +46,7 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, test: str, *
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
     pytester.makeini(
         "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
-        "timeout = 1\nfilterwarnings = ignore::pytest.PytestAssertRewriteWarning\n"
+        "timeout = 5\nfilterwarnings = ignore::pytest.PytestAssertRewriteWarning\n"
     )
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(test_a=test, test_b="def test_b():\n    pass\n")
@@ -60,7 +60,7 @@ def test_a_test_that_failed_is_told_at_once_and_may_not_hang_afterwards(
     assert result.ret == 1
     result.stdout.fnmatch_lines(["test_a.py::test_a failed in its call:*"])
     result.stderr.fnmatch_lines(
-        ["*test_a.py::test_a has not ended within 2 s*", "*in never_released", "*in Event.wait", "task left over"]
+        ["*test_a.py::test_a has not ended within 6 s*", "*in never_released", "*in Event.wait", "task left over"]
     )
 
 
@@ -69,7 +69,7 @@ def test_a_test_that_catches_whatever_is_raised_ends_all_the_same(
 ) -> None:
     result = run(pytester, monkeypatch, CATCHING_EVERYTHING)
     assert result.ret == 1
-    result.stderr.fnmatch_lines(["*test_a.py::test_a has not ended within 2 s*", "thread MainThread", "*in test_a"])
+    result.stderr.fnmatch_lines(["*test_a.py::test_a has not ended within 6 s*", "thread MainThread", "*in test_a"])
 
 
 def test_in_several_processes_the_others_do_the_rest(
