@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -140,4 +141,15 @@ def create_app(
         return with_gate(with_problem_schema(describe()))
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to extend the document
+    return app
+
+
+def serve() -> FastAPI:
+    """The application of a process that does nothing else. Raises SettingsError.
+
+    What is there for good is not looked through for garbage again: that would take longer than most answers.
+    """
+    app = create_app()
+    gc.collect()
+    gc.freeze()
     return app

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import cases, catalogue, deadlines, gate, lists, notices, objections, start_up, supervision
+from benchmarks import cases, catalogue, deadlines, gate, lists, notices, objections, start_up, supervision, updates
 from benchmarks.figures import Figure, machine, table, write
 
 REPORT = Path("var/bench.json")
@@ -18,6 +18,7 @@ FULL: dict[str, Callable[[], list[Figure]]] = {
     cases.BENCH: lambda: cases.run(cases.FULL),
     lists.BENCH: lambda: lists.run(lists.FULL),
     catalogue.BENCH: lambda: catalogue.run(catalogue.FULL),
+    updates.BENCH: lambda: updates.run(updates.FULL),
     gate.BENCH: lambda: gate.run(gate.FULL),
     objections.BENCH: lambda: objections.run(objections.FULL),
     notices.BENCH: lambda: notices.run(notices.FULL),
@@ -29,6 +30,7 @@ QUICK: dict[str, Callable[[], list[Figure]]] = {
     cases.BENCH: lambda: cases.run(cases.QUICK),
     lists.BENCH: lambda: lists.run(lists.QUICK),
     catalogue.BENCH: lambda: catalogue.run(catalogue.QUICK),
+    updates.BENCH: lambda: updates.run(updates.QUICK),
     gate.BENCH: lambda: gate.run(gate.QUICK),
     objections.BENCH: lambda: objections.run(objections.QUICK),
     notices.BENCH: lambda: notices.run(notices.QUICK),

@@ -27,11 +27,12 @@ create table bare_transitions (
 )
 """
 
-STAGES: tuple[tuple[str, timedelta | None], ...] = (
-    ("formal_review", timedelta(days=2)),
-    ("provider_review", timedelta(days=5)),
-    ("approval", timedelta(days=2)),
-)
+PERIODS = {
+    "formal_review": timedelta(days=2),
+    "provider_review": timedelta(days=5),
+    "approval": timedelta(days=2),
+}
+STAGES = tuple(PERIODS)
 SIGNATURES = ("provider_signature", "applicant_signature")
 OUTCOMES = {
     "formal_review": ("pass", "return"),
@@ -49,6 +50,10 @@ class Request:
     case_id: str
     party: str
     dataset_id: str
+    stages: tuple[str, ...] = STAGES
+    """One after another."""
+    signatures: tuple[str, ...] = SIGNATURES
+    """Side by side, afterwards."""
 
 
 @dataclass
@@ -111,7 +116,7 @@ class BareRequest:
         self.request = request
         self.number = 0
         # Not in `run`: an update may come before it.
-        self.tasks = {STAGES[0][0]: Task()}
+        self.tasks = {request.stages[0]: Task()}
         self.one_at_a_time = asyncio.Lock()
         self.overdue: list[str] = []
 
@@ -119,12 +124,12 @@ class BareRequest:
     async def run(self, request: Request) -> str:
         async with self.one_at_a_time:
             await self.record("filed", "", request.party, "")
-        for stage, period in STAGES:
+        for stage in request.stages:
             self.tasks.setdefault(stage, Task())
-            await self.decided(stage, period)
-        for signature in SIGNATURES:
+            await self.decided(stage, PERIODS.get(stage))
+        for signature in request.signatures:
             self.tasks.setdefault(signature, Task())
-        for signature in SIGNATURES:
+        for signature in request.signatures:
             await self.decided(signature, None)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return "granted"
@@ -161,7 +166,7 @@ class BareRequest:
     @decide.validator
     def may_decide(self, step: Step) -> None:
         self.check(step)
-        if step.outcome not in OUTCOMES[step.task]:
+        if step.outcome not in OUTCOMES.get(step.task, (step.outcome,)):
             raise ApplicationError("no such outcome", type="OutcomeNotAllowed")
 
     def check(self, step: Step) -> None:

@@ -76,7 +76,7 @@ def run(size: Size) -> list[Figure]:
 
 async def _run(size: Size) -> list[Figure]:
     async with servers() as running:
-        await _create_table(running.postgres.dsn())
+        await create_table(running.postgres.dsn())
         worker = running.run("worker", WORKER)
         bare_worker = running.run("bare-worker", BARE_WORKER)
         temporal = await running.client()
@@ -94,7 +94,8 @@ async def _run(size: Size) -> list[Figure]:
         return figures
 
 
-async def _create_table(dsn: str) -> None:
+async def create_table(dsn: str) -> None:
+    """What the bare alternative writes its transitions into."""
     connection = await asyncpg.connect(dsn)
     await connection.execute(bare.SCHEMA)
     await connection.close()
@@ -132,7 +133,7 @@ async def _case(side: Side, claims: bool, turn: Turn) -> str:
 
 async def _events(temporal: Client, ours: Side, other: Side, claims: bool) -> list[Figure]:
     counts = [
-        max([await _history(temporal, await _case(side, claims, Turn())) for _ in range(HISTORIES)])
+        max([await history_events(temporal, await _case(side, claims, Turn())) for _ in range(HISTORIES)])
         for side in (ours, other)
     ]
     return [
@@ -148,7 +149,8 @@ async def _events(temporal: Client, ours: Side, other: Side, claims: bool) -> li
     ]
 
 
-async def _history(temporal: Client, case_id: str) -> int:
+async def history_events(temporal: Client, case_id: str) -> int:
+    """How many events the history of a completed workflow has."""
     handle = temporal.get_workflow_handle(case_id)
     await handle.result()
     assert (await handle.describe()).status is WorkflowExecutionStatus.COMPLETED

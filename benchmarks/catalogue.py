@@ -169,6 +169,7 @@ async def _filled(connection: asyncpg.Connection[asyncpg.Record], count: int) ->
     )
     await connection.execute("drop table made")
     await connection.execute("vacuum analyze datasets", timeout=600)
+    await connection.execute("checkpoint", timeout=600)
 
 
 async def _in_the_database(

@@ -150,7 +150,7 @@ def _requests(home: Path, keys: Sequence[Key], *, quotas: bool) -> Path:
 
 def _under_uvicorn(application: str) -> list[str]:
     """The same server as ours, with the same options, for another application."""
-    return [application if part == "api.app:create_app" else part for part in API if part != "--factory"]
+    return [application if part == "api.app:serve" else part for part in API if part != "--factory"]
 
 
 @contextmanager

@@ -64,7 +64,8 @@ class Load:
     def __init__(self, requests: list[bytes], rate: float) -> None:
         self.requests = itertools.cycle(requests)
         self._rate = rate
-        self._free: list[Connection] = []
+        self._free: deque[Connection] = deque()
+        """The one that has been idle longest comes first: the server closes one that nobody uses."""
         self._due: deque[float] = deque()
         self._ends = False
         self._over = asyncio.get_running_loop().create_future()
@@ -103,7 +104,7 @@ class Load:
                 self._call(connection, perf_counter())
             await asyncio.wait({self._over}, timeout=seconds)
         else:
-            self._free = connections
+            self._free.extend(connections)
             await self._keep_the_rate(began, seconds)
         self._ends = True
         if self._under_way:
@@ -116,7 +117,7 @@ class Load:
             for _ in range(int((now - began) * self._rate) - called):
                 called += 1
                 if self._free:
-                    self._call(self._free.pop(), now)
+                    self._call(self._free.popleft(), now)
                 else:
                     self._due.append(now)
             await asyncio.sleep(TICK)

@@ -40,7 +40,7 @@ from stack.programs import API, WORKER, Api
 BENCH = "objections"
 TASK_QUEUE = "kaifang"
 CALLS = Path(__file__).with_name("gate_calls.py")
-BARE = [part.replace("api.app:create_app", "benchmarks.bare_flag:framework") for part in API]
+BARE = [part.replace("api.app:serve", "benchmarks.bare_flag:framework") for part in API]
 ITEMS = ["line_code", "position", "recorded_at"]
 LOADS = 2
 """Processes that call the gate at the stated rate, one connection each."""

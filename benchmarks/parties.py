@@ -151,11 +151,11 @@ class Bare:
     def __init__(self, temporal: Client) -> None:
         self._temporal = temporal
 
-    async def file(self) -> str:
+    async def file(self, stages: tuple[str, ...] = bare.STAGES, signatures: tuple[str, ...] = bare.SIGNATURES) -> str:
         case_id = f"bare-{uuid.uuid4()}"
         await self._temporal.start_workflow(
             bare.BareRequest.run,
-            bare.Request(case_id, ACCOUNTS["applicant@demo"], DATASET),
+            bare.Request(case_id, ACCOUNTS["applicant@demo"], DATASET, stages, signatures),
             id=case_id,
             task_queue=bare.TASK_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

@@ -37,7 +37,7 @@ ACCOUNTS = ("kaifang", "postgres", "nobody")
 
 SETTINGS: Mapping[str, str] = {
     "max_connections": "100",
-    "shared_buffers": "128MB",
+    "shared_buffers": "512MB",  # a catalogue of 200,000 entries and its index; taken only as it is used
     "timezone": "UTC",
     "log_timezone": "UTC",
     "unix_socket_directories": "",

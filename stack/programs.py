@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 MIGRATION = ("-m", "migrations")
 WORKER = ("worker.py",)
-API = ("-m", "uvicorn", "api.app:create_app", "--factory", "--no-access-log", "--timeout-graceful-shutdown", "10")
+API = ("-m", "uvicorn", "api.app:serve", "--factory", "--no-access-log", "--timeout-graceful-shutdown", "10")
 
 
 class PythonProgram(Service):

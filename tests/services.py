@@ -28,7 +28,7 @@ def services_home() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def postgres_server(services_home: Path) -> Iterator[Postgres]:
     """A running server whose data nobody will miss, hence without waiting for the disk."""
-    unsafe = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+    unsafe = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
     server = Postgres(services_home, settings=unsafe)
     server.start()
     yield server

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import cases, catalogue, deadlines, lists, objections
+from benchmarks import cases, catalogue, deadlines, lists, objections, updates
 from benchmarks.figures import Aim, Figure, table, write
+from rules.loading import cities
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +63,16 @@ def test_the_catalogue_is_searched_beside_the_bare_alternative_and_harvested() -
         "DCAT page of 100 over HTTP, p99",
     }
     assert all(figure.beside for figure in figures if figure.name.startswith("search for"))
+
+
+def test_updates_of_every_city_are_published_over_http_and_their_history_counted_beside_the_bare_one() -> None:
+    figures = updates.run(updates.TINY)
+    assert names(figures) == {
+        f"{what}, {city}"
+        for what in ("history events of a published update", "publication, median")
+        for city in cities()
+    }
+    assert all(figure.beside for figure in figures if figure.unit == "events")
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ class Ground:
             self.port = free_port()
             self.api = PythonProgram(
                 "API",
-                ("-m", "uvicorn", "api.app:create_app", "--factory", "--port", str(self.port), "--no-access-log"),
+                ("-m", "uvicorn", "api.app:serve", "--factory", "--port", str(self.port), "--no-access-log"),
                 self.home / "logs" / "api.log",
                 self.environment(),
             )
