@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import httpx
 import typer
@@ -115,7 +115,7 @@ class Parties:
         self._key = signing_key(settings.signing_key_file)
         self._ids = {account.login: account.account_id for account in accounts()}
 
-    def __enter__(self) -> Parties:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
