@@ -28,7 +28,7 @@ HEARTBEAT = 1.0
 """Seconds after which `written_until` moves on though nothing was decided."""
 AT_A_TIME = 25
 """So many rows are encoded before answers come first again."""
-BATCH = 500
+BATCH = 150
 """So many decisions are written without waiting for the pause to end: more at once would hold up who asks."""
 ROOM = 50_000
 """So many are kept while PostgreSQL does not take them."""
