@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from typing import Any
 
-from temporalio.client import Client
+from temporalio.client import (
+    Client,
+    Interceptor,
+    OutboundInterceptor,
+    StartWorkflowUpdateInput,
+    WorkflowUpdateHandle,
+)
 from temporalio.worker import Worker
 
 from activities.database import Pool
+from activities.engine import Engine
 from models import acts as a
-from tests.driving import AT, Driver
+from tests.driving import AT, PATIENCE, Driver
 from worker import build_worker
 
 
@@ -70,12 +78,37 @@ async def test_an_act_that_the_log_does_not_hold_is_not_called_accepted(driver: 
     assert (row["state"], row["delivered_at"]) == ("received", None)
 
 
-async def test_who_is_told_to_stop_while_an_act_is_being_delivered_stops(driver: Driver) -> None:
+class Telling(OutboundInterceptor):
+    """Says when an update goes to the engine."""
+
+    def __init__(self, then: OutboundInterceptor, begun: asyncio.Event) -> None:
+        super().__init__(then)
+        self._begun = begun
+
+    async def start_workflow_update(self, input: StartWorkflowUpdateInput) -> WorkflowUpdateHandle[Any]:  # noqa: A002
+        self._begun.set()
+        return await super().start_workflow_update(input)
+
+
+class Delivering(Interceptor):
+    """Of a client whose updates can be waited for."""
+
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:  # noqa: A002
+        return Telling(next, self.begun)
+
+
+async def test_who_is_told_to_stop_while_an_act_is_being_delivered_stops(driver: Driver, temporal: Client) -> None:
     case_id = await driver.file("nanning")
     await driver.decide(case_id, "formal_review", "pass", hand_over=False)
-    handing_over = asyncio.create_task(driver.engine.hand_over(case_id, driver.patience))
-    await asyncio.sleep(0.3)  # no worker answers
-    assert not handing_over.done()
+    delivering = Delivering()
+    config = temporal.config()
+    config["interceptors"] = [delivering]
+    engine = Engine(driver.pool, Client(**config), driver.task_queue)
+    handing_over = asyncio.create_task(engine.hand_over(case_id, PATIENCE))
+    await delivering.begun.wait()  # and no worker answers
     handing_over.cancel()
     await asyncio.wait([handing_over])
     assert handing_over.cancelled()
