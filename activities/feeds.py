@@ -31,6 +31,11 @@ update feeds set last_used_at = $2::timestamptz
 where feed_id = $1 and (last_used_at is null or last_used_at < $2::timestamptz - interval '1 minute')
 """
 """Programs fetch often; when they last did need not be known by the second."""
+SERVED = """
+update feeds set served = case when served #>> array[$2, 'digest'] = $3 then served
+  else jsonb_set(served, array[$2], jsonb_build_object('digest', $3::text, 'since', $4::text)) end
+where feed_id = $1 returning (served #>> array[$2, 'since'])::timestamptz
+"""
 
 
 class EnoughFeeds(Exception):
@@ -115,6 +120,12 @@ async def revoke_feed(connection: Connection, feed_id: str, account: str | None,
 async def was_used(connection: Connection, feed: Feed, now: datetime) -> None:
     """The feed was fetched."""
     await connection.execute(USED, feed.feed_id, now)
+
+
+async def serving_since(connection: Connection, feed: Feed, form: str, digest: str, now: datetime) -> datetime:
+    """Since when the feed, in this form, is what it is now; of calls that come at once, the first says so."""
+    changed: datetime = await connection.fetchval(SERVED, feed.feed_id, form, digest, now.isoformat())
+    return changed
 
 
 async def _by_id(connection: Connection, feed_id: str) -> asyncpg.Record | None:

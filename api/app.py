@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
 
 from activities import importing
 from activities.clock import Clock, DatabaseClock
 from activities.evidence import LARGEST
 from activities.settings import Settings
-from api import gate, problems
+from api import documentation, gate, problems
+from api.addressed import Addressed
 from api.figures_public import Published
+from api.heading import Heading
 from api.limits import Limit, Limiting
 from api.metrics import Measuring, Metrics
 from api.openapi import with_gate, with_problem_schema
@@ -108,6 +112,14 @@ class Application(FastAPI):
             await super().__call__(scope, receive, send)
 
 
+def methods_by_path() -> Iterator[tuple[re.Pattern[str], frozenset[str]]]:
+    """The methods of each route, by the form of its path: several routes share one."""
+    for module in (*ROUTERS, documentation):
+        for route in module.router.routes:
+            assert isinstance(route, APIRoute)
+            yield route.path_regex, frozenset(route.methods or ())
+
+
 def create_app(
     settings: Settings | None = None, *, clock: Clock | None = None, patience: timedelta = PATIENCE
 ) -> FastAPI:
@@ -127,14 +139,21 @@ def create_app(
         version="1",
         description=DESCRIPTION,
         lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
     )
     app.state.metrics = metrics
     app.state.published = Published()
     app.add_middleware(Limiting, limit=Limit(LARGEST_BODY), of_path=OF_PATH)
     app.add_middleware(Measuring, metrics=metrics)
+    app.add_middleware(Heading)
+    app.add_middleware(Addressed, public_url=chosen.public_url)
     problems.install(app)
-    for module in ROUTERS:
+    for module in (*ROUTERS, documentation):
         app.include_router(module.router)
+    app.mount(documentation.ASSETS, documentation.assets())
+    app.state.methods = tuple(methods_by_path())
     describe = app.openapi
 
     def openapi() -> dict[str, Any]:

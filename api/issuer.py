@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 import time
 from datetime import timedelta
@@ -24,6 +25,10 @@ ALGORITHM = "EdDSA"
 ISSUER = "urn:kaifang:issuer"
 AUDIENCE = "urn:kaifang:api"
 CLAIMS = ["iss", "aud", "sub", "iat", "exp"]
+LEEWAY = timedelta(seconds=30)
+"""By so much the clock of an issuer on another machine may differ."""
+SUBJECT = re.compile(r"[!-~]{1,200}")
+"""What an account id can look like; no other text becomes part of a question to PostgreSQL."""
 
 
 class TokenRefused(Exception):
@@ -91,8 +96,16 @@ def account_of(token: str, key: Ed25519PublicKey) -> str:
     """The account id for which the token was issued. Raises TokenRefused."""
     try:
         claims = jwt.decode(
-            token, key, algorithms=[ALGORITHM], audience=AUDIENCE, issuer=ISSUER, options={"require": CLAIMS}
+            token,
+            key,
+            algorithms=[ALGORITHM],
+            audience=AUDIENCE,
+            issuer=ISSUER,
+            leeway=LEEWAY,
+            options={"require": CLAIMS},
         )
     except jwt.InvalidTokenError as reason:
         raise TokenRefused(str(reason)) from reason
+    if not SUBJECT.fullmatch(claims["sub"]):
+        raise TokenRefused("sub is no account id")
     return str(claims["sub"])

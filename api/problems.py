@@ -274,6 +274,13 @@ def _logged(request: Request) -> str:
     return str(getattr(request.scope.get("route"), "path", "")) if is_secret else request.url.path
 
 
+def _allowed(request: Request) -> str:
+    """The methods of a path, of whichever routes they are; what can be read can be asked for its headers."""
+    known: Iterable[tuple[re.Pattern[str], frozenset[str]]] = request.app.state.methods
+    methods = {method for path, of_path in known if path.match(request.url.path) for method in of_path}
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
+
+
 def install(app: FastAPI) -> None:
     """Every way to fail, of ours or of the framework, is answered with a problem document."""
 
@@ -288,7 +295,8 @@ def install(app: FastAPI) -> None:
     async def of_the_framework(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         code = error.code if isinstance(error, BodyRefused) else BY_STATUS.get(error.status_code)
-        response = answer(request, Problem(code or "HttpError", more_headers=error.headers))
+        more = {"Allow": _allowed(request)} if code == "MethodNotAllowed" else error.headers
+        response = answer(request, Problem(code or "HttpError", more_headers=more))
         if code is None:
             response.status_code = error.status_code
         return response

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import AsyncIterator, Callable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from fastapi.responses import StreamingResponse
 from icalendar import Calendar, Event, vText
@@ -16,7 +16,7 @@ from api.supervising import Listed
 from api.supervision_lists import Lister
 from api.supervision_shown import SupervisedTask
 from api.texts import texts
-from rules.deadlines import to_shanghai
+from rules.deadlines import midnight, to_shanghai
 
 CSV = "text/csv; charset=utf-8"
 ICS = "text/calendar; charset=utf-8"
@@ -94,6 +94,16 @@ async def csv_answer(lister: Lister, name: str) -> StreamingResponse:
     return StreamingResponse(whole(), media_type=CSV, headers=file_headers(name, "csv", lister.language))
 
 
+async def whole_table(lister: Lister) -> bytes:
+    """The table of all tasks asked for, as one content."""
+    return "".join([part async for part in table(lister)]).encode()
+
+
+def feed_headers(name: str, ending: str, language: Language) -> dict[str, str]:
+    """Of what a program fetches again and again: kept by it alone, and never used without asking whether it changed."""
+    return {**file_headers(name, ending, language), "Cache-Control": "private, no-cache"}
+
+
 def file_headers(name: str, ending: str, language: Language) -> dict[str, str]:
     stored = f'attachment; filename="kaifang-{name}.{ending}"'
     return {**headers(language), **PRIVATE, "Vary": "Accept, Accept-Language", "Content-Disposition": stored}
@@ -114,11 +124,14 @@ async def calendar(lister: Lister, reader: Reader, feed_id: str, name: str) -> b
     for listed in lister.asked.lists:
         page = await lister.page(reader, listed, None, MOST_OF_A_KIND)
         why = word("more_why", language, limit=MOST_OF_A_KIND) if page.next else None
+        # What is told of all of them has changed when the latest has, or when the day it stands on began.
+        latest = max([midnight(today), *(task.revised_at for task in page.tasks)])
         if listed == "overdue" and page.tasks:
             summary = word("overdue_now", language, count=(await lister.count(reader)).total())
-            made.add_component(all_day(lister, f"overdue-{feed_id}", summary, today, "is_overdue", why))
+            made.add_component(all_day(lister, f"overdue-{feed_id}", summary, today, latest, "is_overdue", why))
         elif why:
-            made.add_component(all_day(lister, f"more-{feed_id}", word("more", language), today, "is_due_soon", why))
+            more = word("more", language)
+            made.add_component(all_day(lister, f"more-{feed_id}", more, today, latest, "is_due_soon", why))
         for task in page.tasks:
             made.add_component(task_event(lister, listed, task))
     return bytes(made.to_ical())
@@ -143,19 +156,28 @@ def task_event(lister: Lister, listed: Listed, task: SupervisedTask) -> Event:
     }
     description = "\n".join(f"{word(name, language)}: {value}" for name, value in told.items())
     kind = "is_overdue" if listed == "overdue" else "is_due_soon"
-    event = all_day(lister, task.task_id, summary, task.last_day, kind, description, task.procedure_label)
+    stamp, labels = task.revised_at, (task.procedure_label,)
+    event = all_day(lister, task.task_id, summary, task.last_day, stamp, kind, description, *labels)
     # A day that a notice may still move is not settled.
     event.add("STATUS", "TENTATIVE" if task.provisional else "CONFIRMED")
     return event
 
 
 def all_day(
-    lister: Lister, uid: str, summary: str, on: date, kind: str, description: str | None, *categories: str
+    lister: Lister,
+    uid: str,
+    summary: str,
+    on: date,
+    revised_at: datetime,
+    kind: str,
+    description: str | None,
+    *categories: str,
 ) -> Event:
-    """An event of a whole day that keeps nobody busy."""
+    """An event of a whole day that keeps nobody busy; as long as it is not revised it is written alike."""
     event = Event.new(
         uid=f"{uid}@kaifang",
-        stamp=lister.present.now,
+        stamp=revised_at,
+        last_modified=revised_at,
         start=on,
         end=on + timedelta(days=1),
         summary=summary,

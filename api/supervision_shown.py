@@ -18,7 +18,7 @@ from api.runtime import Present
 from api.shapes import Instant, RuleNamed, Shape
 from api.supervising import Group, Supervised, late_days
 from api.texts import texts
-from rules.deadlines import to_shanghai
+from rules.deadlines import midnight, to_shanghai
 from rules.loading import load_pack
 from rules.pinned import APPLICANT, Label
 from rules.procedure_rules import ProcedureRules
@@ -54,6 +54,7 @@ class SupervisedTask(Shape):
     urgings: int
     urged_at: Instant | None
     rule: RuleNamed
+    revised_at: Annotated[Instant, Field(exclude=True)]
 
 
 class Counted(Shape):
@@ -126,7 +127,19 @@ def task_shown(
         late_working_days=late_days(last, scope, present.now, present.record),
         left_working_days=present.record.calendar(scope).working_days_between(today, last),
         rule=law.named(stage.period_citation or stage.citation),
+        revised_at=revised_at(each, present),
     )
+
+
+def revised_at(each: Supervised, present: Present) -> datetime:
+    """When what is told of a task last changed: it came to its holder, was urged, a notice set its clock, or, since it
+    is overdue, another day began."""
+    changes = [each.task.opened_at, each.claimed_at, each.task.urged_at]
+    if version := each.task.clock["calendar_version"]:
+        changes.append(present.record.notices[version - 1].recorded_at)
+    if each.place.due_at <= present.now:
+        changes += [each.place.due_at, midnight(to_shanghai(present.now).date())]
+    return max(change for change in changes if change and change <= present.now)
 
 
 async def counts_shown(reader: Reader, found: Counter[Group], now: datetime, language: Language) -> OverdueCounts:

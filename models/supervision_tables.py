@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Date, ForeignKeyConstraint, Identity, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from models.tables import instant, jsonb
@@ -128,6 +129,10 @@ class FeedRow(SQLModel, table=True):
     created_at: datetime = instant()
     last_used_at: datetime | None = instant(nullable=True, default=None)
     revoked_at: datetime | None = instant(nullable=True, default=None)
+    served: dict[str, Any] = Field(
+        sa_column=Column(JSONB, nullable=False, server_default=text("'{}'::jsonb")), default_factory=dict
+    )
+    """By form and language: the digest of what was last served, and since when it is that."""
 
 
 class MaintenanceRow(SQLModel, table=True):

@@ -15,13 +15,14 @@ from api.dependencies import (
     CaseId,
     Cursor,
     Limit,
-    Moment,
+    QueriedMoment,
     Reading,
     Rendering,
     Reviewer,
     Word,
 )
 from api.filing import facts
+from api.filters import NamedCity, NamedOutcome, NamedProcedure, named_body, named_dataset
 from api.forms import EvidenceForm, NoteForm, SignatureForm, SupplementForm, WithdrawalForm, is_blank
 from api.openapi import act_answers, problems
 from api.paging import cursor, instant, place_of
@@ -47,19 +48,21 @@ router = APIRouter(prefix="/v1/cases", tags=["cases"])
 async def search(
     caller: Calling,
     reader: Reading,
-    city: Word = None,
-    procedure: Word = None,
+    city: NamedCity | None = None,
+    procedure: NamedProcedure | None = None,
     status: Literal["open", "closed"] | None = None,
-    outcome: Word = None,
+    outcome: NamedOutcome | None = None,
     case_number: Word = None,
     dataset_id: Word = None,
     provider: Word = None,
-    received_from: Moment | None = None,
-    received_until: Annotated[Moment | None, Query(description="exclusive")] = None,
+    received_from: QueriedMoment | None = None,
+    received_until: Annotated[QueriedMoment | None, Query(description="exclusive")] = None,
     after: Cursor = None,
     limit: Limit = 50,
 ) -> Page[CaseSummary]:
     """The cases that the caller may know of, latest first."""
+    await named_dataset(reader, dataset_id)
+    await named_body(reader, "provider", provider)
     equal = (
         (CaseRow.city, city),
         (CaseRow.procedure, procedure),

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from activities.import_files import FileUnreadable, Sheet, decoded, read_ckan, read_csv
 from activities.importing import PATH, Importer, Rejected, Report, import_sheet
 from api import dcat
 from api.callers import Caller
 from api.catalogue_search import Search
+from api.conditional import conditional
 from api.dcat import MEDIA_TYPE, Catalogue, Version
-from api.dependencies import Cursor, Reading, Reviewer, Running, Word
+from api.dependencies import Cursor, Reading, Reviewer, Running
 from api.filing import rules_at
+from api.filters import NamedCity
 from api.language import AnsweredIn, Language
 from api.openapi import problems
 from api.problems import Problem, Wrong, field_error, invalid
@@ -81,19 +82,16 @@ async def harvest(
     request: Request,
     runtime: Running,
     reader: Reading,
-    city: Word = None,
+    city: NamedCity | None = None,
     after: Cursor = None,
     limit: Annotated[int, PER_PAGE] = A_PAGE,
-    known: Annotated[str | None, Header(alias="If-None-Match", max_length=1000)] = None,
 ) -> Response:
     """DCAT 3 in JSON-LD, by DCAT-AP 3, in pages of Hydra: the next page is `hydra:next` of the view, and `Link` with
     rel="next". Closed data is listed, with its basis and without distributions; disputed marks and what is kept back
     are told. A page that has not changed is answered 304 to who sends its ETag."""
-    if city is not None and city not in cities():
-        raise invalid("city", "city_unknown", given=city, known=tuple(cities()))
     now = await runtime.now()
     rows, more = await Search(city=city).page(reader, now, after, limit)
-    catalogue = await catalogue_of(reader, str(request.base_url).rstrip("/"), city)
+    catalogue = await catalogue_of(reader, runtime.settings.base_url, city)
     names = await reader.body_names(row.provider for row in rows)
     standings = await reader.standings(row.dataset_id for row in rows)
     versions = await reader.last_versions(row.dataset_id for row in rows)
@@ -118,10 +116,7 @@ async def harvest(
         view["next"] = catalogue.page(**at, cursor=more)
         headers["Link"] = f'<{view["next"]}>; rel="next"'
     body = json.dumps(catalogue.document(datasets, total, view), ensure_ascii=False).encode()
-    headers["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    if known is not None and headers["ETag"] in (each.strip().removeprefix("W/") for each in known.split(",")):
-        return Response(status_code=304, headers=headers)
-    return Response(body, media_type=MEDIA_TYPE, headers=headers)
+    return conditional(request, body, MEDIA_TYPE, headers)
 
 
 def place_of_city(city: str) -> Label:
@@ -152,7 +147,7 @@ async def catalogue_of(reader: Reader, base: str, city: str | None) -> Catalogue
 )
 async def import_file(
     request: Request,
-    city: Annotated[str, Query(pattern=r"^[a-z]{1,40}$")],
+    city: NamedCity,
     runtime: Running,
     reader: Reading,
     caller: Reviewer,
@@ -185,8 +180,6 @@ async def import_file(
 
 def importer_of(caller: Caller, city: str) -> Importer:
     """Who imports, and whose entries. Raises a Problem."""
-    if city not in cities():
-        raise invalid("city", "city_unknown", given=city, known=tuple(cities()))
     if caller.body_role not in IMPORTING:
         raise Problem("RoleRequired", params={"roles": IMPORTING})
     if caller.city != city:

@@ -12,6 +12,7 @@ from activities.catalogue import say_updated
 from api.callers import Caller
 from api.catalogue_search import Search
 from api.dependencies import Cursor, DatasetId, Limit, MaybeCalling, Reading, Reviewer, Running, Word
+from api.filters import NamedCity, named_body
 from api.forms import Form
 from api.freshness import FreshnessShown
 from api.language import AnsweredIn, Language, said
@@ -117,7 +118,7 @@ async def search(
     reader: Reading,
     caller: MaybeCalling,
     language: AnsweredIn,
-    city: Word = None,
+    city: NamedCity | None = None,
     provider: Word = None,
     openness: Openness | None = None,
     theme: Annotated[Word, Query(description="The domain of the data, in either language")] = None,
@@ -129,6 +130,7 @@ async def search(
 ) -> Page[DatasetShown]:
     """Datasets by what is asked of them. `q` finds parts of Chinese words, and words by how they begin, in either
     language; entries that have all of it in their title come first, and the order is that of city and id else."""
+    await named_body(reader, "provider", provider)
     if stale is not None:
         city = city_whose_data(caller, city)
     wanted = Search(city=city, provider=provider, openness=openness, theme=theme, served=served, stale=stale, q=q)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BeforeValidator
 
-from api.dependencies import Running
+from api.dependencies import Running, plus_as_sent
 from api.language import AnsweredIn, said
 from api.openapi import problems
 from api.problems import invalid
@@ -19,11 +18,6 @@ from rules.deadlines import DeadlineError
 from rules.loading import CityUnknown, cities, load_pack
 
 router = APIRouter(prefix="/v1/deadlines", tags=["deadlines"])
-
-
-def plus_as_sent(text: object) -> object:
-    """A query writes `+` for a blank, so an offset that was not percent-encoded arrives with a blank before it."""
-    return re.sub(r" (?=\d\d:?\d\d$)", "+", text) if isinstance(text, str) else text
 
 
 class DayShown(SkippedShown):

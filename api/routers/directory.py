@@ -13,7 +13,8 @@ from fastapi import APIRouter, Depends, Path, Response
 
 from activities.directory import Officer, name_officer, vacate
 from api.callers import Caller
-from api.dependencies import Reading, Running, Word, with_role
+from api.dependencies import Reading, Running, with_role
+from api.filters import NamedCity
 from api.forms import Code, Form
 from api.language import AnsweredIn, Language, said
 from api.openapi import problems
@@ -71,7 +72,7 @@ class BodyShown(Shape):
 
 @router.get("", response_model=Page[BodyShown], responses=problems(401, 403, 422, 503), summary="Who holds which post")
 async def directory(
-    caller: OfficerOrAdmin, runtime: Running, reader: Reading, language: AnsweredIn, city: Word = None
+    caller: OfficerOrAdmin, runtime: Running, reader: Reading, language: AnsweredIn, city: NamedCity | None = None
 ) -> Page[BodyShown]:
     """The bodies of the caller's city with their posts; an administrator's, of every city unless one is named."""
     if not caller.has("admin"):

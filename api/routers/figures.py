@@ -15,10 +15,10 @@ from api.figures_counted import Span, counted
 from api.figures_public import LONGEST, PublicFigures, Published, public_row
 from api.figures_shown import FiguresShown, Shower, bodies_in, city_label, figures_shown
 from api.figures_table import csv_answer
+from api.filters import NamedCity, NamedProcedure, NamedStage, named_body
 from api.language import AnsweredIn, said
 from api.openapi import problems
 from api.problems import Problem, invalid
-from api.routers.maintenance import pack_of
 from api.routers.supervision import AS_TABLE, WHO_SUPERVISES
 from api.supervising import Filters, Sight, narrowed, sight_of
 from rules.deadlines import to_shanghai
@@ -67,7 +67,14 @@ async def seeing(caller: Calling, runtime: Running) -> Sight:
     return sight
 
 
-async def narrowing(city: Word = None, body: Word = None, procedure: Word = None, stage: Word = None) -> Filters:
+async def narrowing(
+    reader: Reading,
+    city: NamedCity | None = None,
+    body: Word = None,
+    procedure: NamedProcedure | None = None,
+    stage: NamedStage | None = None,
+) -> Filters:
+    await named_body(reader, "body", body)
     return Filters(city, body, procedure, stage)
 
 
@@ -123,11 +130,10 @@ async def public_figures(
     request: Request,
     runtime: Running,
     language: AnsweredIn,
-    city: Annotated[str, Query(max_length=50)],
+    city: NamedCity,
     from_month: FromMonth = None,
     until_month: UntilMonth = None,
 ) -> PublicFigures:
-    pack_of(city)
     present = await runtime.present()
     today = to_shanghai(present.now).date()
     span = span_of_months(from_month, until_month, today)

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col
 
 from api.dependencies import Applicant, Calling, CaseId, Cursor, Limit, Reading, Reviewer, Word
+from api.filters import named_dataset
 from api.forms import RevocationForm
 from api.openapi import act_answers, problems
 from api.paging import cursor
@@ -63,6 +64,7 @@ async def grants(
     limit: Limit = 50,
 ) -> Page[GrantInList]:
     """The caller's own grants; an officer's, those whose cases it may know of; latest first."""
+    await named_dataset(reader, dataset_id)
     wanted: list[ColumnElement[bool]] = []
     if dataset_id is not None:
         wanted.append(col(GrantRow.dataset_id) == dataset_id)

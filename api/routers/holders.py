@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from sqlmodel import col, select
 
 from api.dependencies import Cursor, Limit, Running
+from api.filters import NamedCity
 from api.language import AnsweredIn, said
 from api.laws import Law
 from api.openapi import problems
@@ -48,7 +47,7 @@ class HolderPage(Shape):
 async def holders(
     runtime: Running,
     language: AnsweredIn,
-    city: Annotated[str, Query(max_length=50)],
+    city: NamedCity,
     after: Cursor = None,
     limit: Limit = 50,
 ) -> HolderPage:

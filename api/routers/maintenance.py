@@ -14,6 +14,7 @@ from sqlmodel import col, select
 from activities.idempotency import id_from_key
 from api.callers import Caller
 from api.dependencies import ID, Limit, Moment, RequiredIdempotencyKey, Reviewer, Running
+from api.filters import NamedCity
 from api.forms import Form, Something
 from api.language import AnsweredIn, Language, said
 from api.openapi import problems
@@ -81,7 +82,7 @@ class MaintenanceList(Shape):
 async def announced(
     runtime: Running,
     language: AnsweredIn,
-    city: Annotated[str, Query(max_length=50)],
+    city: NamedCity,
     past: Annotated[bool, Query(description="those that are over, too")] = False,
     limit: Limit = 50,
 ) -> MaintenanceList:

@@ -10,8 +10,9 @@ from fastapi import APIRouter
 from activities.inbox import Filing
 from activities.rectified import RectificationOpen
 from api.callers import Caller
-from api.dependencies import Calling, Cursor, Limit, Reading, RequiredIdempotencyKey, Running, Word
+from api.dependencies import Calling, Cursor, Limit, Reading, RequiredIdempotencyKey, Running
 from api.filing import PROVIDER, AsFiler, judge, rules_at
+from api.filters import NamedCity
 from api.forms import RectificationForm
 from api.language import AnsweredIn
 from api.laws import Law
@@ -111,7 +112,7 @@ async def proposals(
     runtime: Running,
     reader: Reading,
     language: AnsweredIn,
-    city: Word = None,
+    city: NamedCity | None = None,
     after: Cursor = None,
     limit: Limit = 50,
 ) -> Page[RectificationProposal]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.dependencies import Calling, Cursor, Limit, Reading, Running, Word
+from api.filters import NamedCity, NamedProcedure, NamedStage, named_body
 from api.language import AnsweredIn
 from api.openapi import problems
 from api.paging import cursor, instant, place_of
@@ -52,12 +53,13 @@ class Narrowing:
 
 async def narrowing(
     reader: Reading,
-    city: Word = None,
+    city: NamedCity | None = None,
     body: Word = None,
-    procedure: Word = None,
-    stage: Word = None,
+    procedure: NamedProcedure | None = None,
+    stage: NamedStage | None = None,
     officer: Annotated[Word, Query(description="who claimed the task: login or account id")] = None,
 ) -> Narrowing:
+    await named_body(reader, "body", body)
     return Narrowing(city, body, procedure, stage, await officer_id(reader, officer))
 
 

@@ -16,10 +16,13 @@ from activities.feeds import (
     make_feed,
     new_token,
     revoke_feed,
+    serving_since,
     was_used,
 )
 from activities.idempotency import id_from_key
+from api.conditional import conditional, tag_of
 from api.dependencies import ID, Calling, IdempotencyKey, Reading, Running
+from api.filters import NamedCity, NamedProcedure, NamedStage, named_body
 from api.forms import Code, Form
 from api.language import Language, language_of
 from api.openapi import problems
@@ -29,7 +32,7 @@ from api.routers.supervision import Seeing, officer_id
 from api.runtime import Runtime
 from api.shapes import Instant, Shape
 from api.supervising import Listed, sight_of
-from api.supervision_files import ICS, calendar, csv_answer, file_headers
+from api.supervision_files import CSV, ICS, calendar, feed_headers, whole_table
 from api.supervision_lists import WITHIN, Asked, Lister, Within
 from rules.deadlines import to_shanghai
 
@@ -53,10 +56,10 @@ class FeedForm(Form):
     name: Name
     lists: Annotated[tuple[Listed, ...], Field(min_length=1, max_length=2)] = ("overdue", "due_soon")
     within: Within = WITHIN
-    city: Code | None = None
+    city: NamedCity | None = None
     body: Code | None = None
-    procedure: Code | None = None
-    stage: Code | None = None
+    procedure: NamedProcedure | None = None
+    stage: NamedStage | None = None
     officer: Code | None = None
 
 
@@ -106,6 +109,7 @@ async def make(
     """Whoever has the token reads what the caller may read at that time, until the feed is revoked: as long as the
     account supervises, and no more than it does."""
     response.headers["Cache-Control"] = "no-store"
+    await named_body(reader, "body", form.body)
     officer = await officer_id(reader, form.officer)
     await reader.release()
     lists = tuple(dict.fromkeys(form.lists))
@@ -119,7 +123,8 @@ async def make(
         except EnoughFeeds as fact:
             raise Problem("EnoughFeeds") from fact
     (shown,) = await feeds_shown(reader, [feed])
-    addresses = {"token": token, "csv": f"{PATH}/{token}.csv", "ics": f"{PATH}/{token}.ics"}
+    below = f"{runtime.settings.base_url}{PATH}/{token}"
+    addresses = {"token": token, "csv": f"{below}.csv", "ics": f"{below}.ics"}
     return FeedMade(**dict(shown), **(addresses if is_new else dict.fromkeys(addresses)))
 
 
@@ -151,10 +156,12 @@ async def revoke(feed_id: FeedId, caller: Calling, runtime: Running, reader: Rea
 async def as_table(
     token: Token, request: Request, runtime: Running, reader: Reading, lang: InLanguage = None
 ) -> Response:
-    """UTF-8 with a byte order mark, all tasks, the longest overdue first. The token is the authorisation."""
+    """UTF-8 with a byte order mark, all tasks, the longest overdue first. The token is the authorisation. Who sends
+    what it knows, by ETag or Last-Modified, is answered 304 while nothing has changed."""
     feed, lister = await fetched(token, runtime, reader, lang or language_of(request))
     await reader.release()
-    return await csv_answer(lister, feed.feed_id)
+    content = await whole_table(lister)
+    return await answered(request, runtime, feed, lister, content, CSV, "csv")
 
 
 @router.get(
@@ -168,8 +175,19 @@ async def as_calendar(
 ) -> Response:
     """RFC 5545: each task on its last day in time, and on today how many are overdue. The token authorises."""
     feed, lister = await fetched(token, runtime, reader, lang or language_of(request))
-    written = await calendar(lister, reader, feed.feed_id, feed.name)
-    return Response(written, media_type=ICS, headers=file_headers(feed.feed_id, "ics", lister.language))
+    content = await calendar(lister, reader, feed.feed_id, feed.name)
+    await reader.release()
+    return await answered(request, runtime, feed, lister, content, ICS, "ics")
+
+
+async def answered(
+    request: Request, runtime: Runtime, feed: Feed, lister: Lister, content: bytes, media_type: str, form: str
+) -> Response:
+    """The feed as it is now, or 304 to who has it already."""
+    language, now = lister.language, lister.present.now
+    async with runtime.pool.acquire() as connection:
+        since = await serving_since(connection, feed, f"{form}-{language}", tag_of(content), now)
+    return conditional(request, content, media_type, feed_headers(feed.feed_id, form, language), since)
 
 
 async def fetched(token: str, runtime: Runtime, reader: Reader, language: Language) -> tuple[Feed, Lister]:

@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from api.dependencies import Calling, Cursor, Limit, Officer, Reading, Rendering, Reviewer, Running, TaskId, Word
 from api.drafts import Drafted, drafted, submits, with_kept_draft
+from api.filters import NamedCity, named_body
 from api.forms import LIMIT, MEASURE, TERMS, DecisionForm, OpinionDemand, ReassignmentForm, SupplementDemand
 from api.openapi import act_answers, problems
 from api.paging import Part, cursor, instant, place_of
@@ -36,12 +37,13 @@ async def task_list(
     state: Annotated[list[State] | None, Query(description="left out: open and claimed")] = None,
     is_overdue: Annotated[bool | None, Query(alias="overdue")] = None,
     body: Word = None,
-    city: Word = None,
+    city: NamedCity | None = None,
     after: Cursor = None,
     limit: Limit = 50,
 ) -> Page[TaskShown]:
     """An officer gets the tasks of its body, an applicant its own, a supervisor those of its city: first what is to be
     done promptly, then by due day, those without one last."""
+    await named_body(reader, "body", body)
     present = await runtime.present()
     wanted: list[ColumnElement[bool]] = []
     if state is None or set(state) == {"open", "claimed"}:

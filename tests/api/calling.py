@@ -17,6 +17,9 @@ from cli.token import VALID_FOR
 from rules.sample_catalogue import accounts
 
 BASE = "http://kaifang.test"
+"""As callers inside the network reach it: no answer names it."""
+PUBLIC = "https://open.example"
+"""As the service speaks of itself."""
 STATED: Mapping[str, str] = {
     "purpose": "Planning of bus lanes",
     "scenario": "A model of traffic by hour",

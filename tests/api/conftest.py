@@ -13,7 +13,7 @@ from temporalio.worker import Worker
 from activities.settings import Settings
 from api.app import create_app
 from stack.temporal import NAMESPACE, TemporalServer
-from tests.api.calling import Caller, Service, serving
+from tests.api.calling import PUBLIC, Caller, Service, serving
 
 BEFORE_202 = timedelta(seconds=20)
 """So long that a slow machine does not turn an answer into 202."""
@@ -26,7 +26,7 @@ def settings(
     monkeypatch.setenv("TEMPORAL_ADDRESS", temporal_server.address)
     monkeypatch.setenv("TEMPORAL_NAMESPACE", NAMESPACE)
     monkeypatch.setenv("TEMPORAL_CONFIG_FILE", os.devnull)
-    return Settings(home=tmp_path, database_url=database_url, task_queue=task_queue)
+    return Settings(home=tmp_path, database_url=database_url, task_queue=task_queue, public_url=PUBLIC)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from rdflib import DCTERMS, RDF, RDFS, SKOS, XSD, Graph, Literal, Namespace, URI
 from rdflib.namespace import DCAT, SH
 
 from activities.database import Pool
-from tests.api.calling import BASE, Service
+from tests.api.calling import PUBLIC, Service
 
 # rdflib's parser of JSON-LD and pySHACL still use what rdflib itself calls deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib", "ignore::DeprecationWarning:pyshacl")
@@ -22,9 +22,9 @@ HYDRA = Namespace("http://www.w3.org/ns/hydra/core#")
 KAIFANG = Namespace("urn:kaifang:terms:")
 EU = "http://publications.europa.eu/resource/authority"
 CITIES = ("guangzhou", "lianyungang", "nanjing", "nanning", "yulin")
-BUS_LINES = URIRef(f"{BASE}/v1/datasets/nanning-transport-bus-lines")
-POSITIONS = URIRef(f"{BASE}/v1/datasets/nanning-transport-bus-positions")
-DRIVERS = URIRef(f"{BASE}/v1/datasets/nanning-transport-ride-hailing-drivers")
+BUS_LINES = URIRef(f"{PUBLIC}/v1/datasets/nanning-transport-bus-lines")
+POSITIONS = URIRef(f"{PUBLIC}/v1/datasets/nanning-transport-bus-positions")
+DRIVERS = URIRef(f"{PUBLIC}/v1/datasets/nanning-transport-ride-hailing-drivers")
 NOT_KNOWN = {DCTERMS.license, DCTERMS.temporal, DCAT.distribution, DCTERMS.description}
 """Recommended, and not told: no entry names a licence or a span of time, closed data has no distribution, and a
 distribution is described by its dataset."""
@@ -145,7 +145,7 @@ async def test_the_disputed_mark_is_told(service: Service, pool: Pool) -> None:
 async def test_a_harvester_finds_every_dataset_once_by_going_from_page_to_page(service: Service) -> None:
     found: list[URIRef] = []
     total = None
-    address = f"{BASE}/v1/catalogue.jsonld?limit=7"
+    address = f"{PUBLIC}/v1/catalogue.jsonld?limit=7"
     while address:
         graph = await page(service, address)
         found += [each for each in graph.subjects(RDF.type, DCAT.Dataset) if isinstance(each, URIRef)]
