@@ -112,12 +112,12 @@ class Application(FastAPI):
             await super().__call__(scope, receive, send)
 
 
-def methods_by_path() -> Iterator[tuple[re.Pattern[str], frozenset[str]]]:
-    """The methods of each route, by the form of its path: several routes share one."""
+def methods_by_path() -> Iterator[tuple[str, re.Pattern[str], frozenset[str]]]:
+    """The methods of each route with its path and the form of it: several routes share one."""
     for module in (*ROUTERS, documentation):
         for route in module.router.routes:
             assert isinstance(route, APIRoute)
-            yield route.path_regex, frozenset(route.methods or ())
+            yield route.path, route.path_regex, frozenset(route.methods or ())
 
 
 def create_app(

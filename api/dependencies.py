@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Header, Path, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import AwareDatetime, BeforeValidator, Field
 
 from api.callers import Caller
 from api.issuer import TokenRefused, account_of
 from api.language import AnsweredIn
-from api.paging import EARLIEST, LATEST
 from api.problems import Problem
 from api.reading import Reader
 from api.rendering import Renderer
@@ -45,16 +42,6 @@ DatasetId = Annotated[str, Path(pattern=ID)]
 City = Annotated[str, Path(pattern=ID)]
 Cursor = Annotated[str | None, Query(alias="cursor", max_length=1000, description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=200)]
-Moment = Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST)]
-
-
-def plus_as_sent(text: object) -> object:
-    """A query writes `+` for a blank, so an offset that was not percent-encoded arrives with a blank before it."""
-    return re.sub(r" (?=\d\d:?\d\d$)", "+", text) if isinstance(text, str) else text
-
-
-QueriedMoment = Annotated[Moment, BeforeValidator(plus_as_sent)]
-"""An instant with offset, as a query has it."""
 Word = Annotated[str | None, Query(pattern=r"^[^\x00]{1,200}$")]
 
 

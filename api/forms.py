@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
+from api.moments import Day
+from api.vocabularies import NamedCity
 from models.acts import Amendment, GrantTerms, Measure, TimeLimit
 from models.objecting import MOST_EVIDENCE
 from rules.pack import DECISION_FIELDS, FILING_FIELDS, Name
 from rules.sample_catalogue import Format, Frequency, ItemType
+
+
+def whole(given: object) -> object:
+    """The integer that a number without a fraction is."""
+    return int(given) if isinstance(given, float) and given.is_integer() else given
+
 
 Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=r"^[^\x00]*$")]
 Prose = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*$")]
@@ -23,6 +39,8 @@ Items = Annotated[tuple[NamedItem, ...], Field(max_length=500)]
 EvidenceIds = Annotated[
     tuple[Code, ...], Field(max_length=MOST_EVIDENCE, description="ids of files that the caller uploaded")
 ]
+Whole = Annotated[int, BeforeValidator(whole), Strict()]
+"""A number that JSON may write with a fraction of nothing, 3.0 for 3; no text and no truth value."""
 CHOICES = ("urgency", "access_mode", "use")
 
 
@@ -78,14 +96,14 @@ class RequestFields(FilingForm):
 class AccessRequestForm(RequestFields):
     """An access request (有条件开放数据申请)."""
 
-    city: Code
+    city: NamedCity
     dataset_id: Code
 
 
 class ObjectionForm(FilingForm):
     """An objection (异议) against data of a dataset."""
 
-    city: Code
+    city: NamedCity
     dataset_id: Code
     ground: Code | None = Field(None, description="why: one of the grounds that the city's law knows")
     statement: Prose | None = None
@@ -97,7 +115,7 @@ class ObjectionForm(FilingForm):
 class LeakReportForm(FilingForm):
     """A report that data, or information on the platform's users, has leaked or is at risk."""
 
-    city: Code
+    city: NamedCity
     dataset_id: Code | None = None
     statement: Prose | None = None
     data_items: Items | None = None
@@ -106,7 +124,7 @@ class LeakReportForm(FilingForm):
 class DemandForm(FilingForm):
     """A demand (需求) for data that is not in the catalogue."""
 
-    city: Code
+    city: NamedCity
     provider: Code = Field(description="the body whose data it would be")
     statement: Prose | None = Field(None, description="which data")
     purpose: Prose | None = Field(None, description="what for")
@@ -116,7 +134,7 @@ class DemandForm(FilingForm):
 class RectificationForm(FilingForm):
     """A breach of duty that a body is to put right (整改)."""
 
-    city: Code
+    city: NamedCity
     body: NamedItem = Field(description="the body that breached a duty")
     breach: Code | None = Field(None, description="which duty: one of those that the city's law names")
     statement: Prose | None = Field(None, description="what was done, or left undone")
@@ -223,11 +241,11 @@ class Answers(Form):
 class CatalogueUpdateForm(FilingForm):
     """That something happened for which an entry of the catalogue has to change; with `entry`, the draft as well."""
 
-    city: Code
+    city: NamedCity
     provider: Code | None = Field(None, description="whose entry it is, where the authority files; else the caller's")
     dataset_id: Code | None = Field(None, description="left out: a dataset that is not in the catalogue yet")
     trigger: Code = Field(description="what happened: one of the triggers that the city's law knows")
-    occurred_on: date | None = Field(None, description="the day on which it happened, or took effect")
+    occurred_on: Day | None = Field(None, description="the day on which it happened, or took effect")
     statement: Prose | None = Field(None, description="what happened, in words")
     entry: EntryDraft | None = Field(None, description="the draft, submitted with the filing")
     answers: Answers | None = Field(None, description="what is answered with the draft")
@@ -270,18 +288,18 @@ class DecisionForm(Form):
     measure: Prose | None = Field(None, description="what was done")
     processing: Prose | None = Field(None, description="what was done to data before it is opened again")
     need: Prose | None = Field(None, description="why data must be opened again")
-    processed_on: date | None = Field(None, description="the day on which the processing was done")
-    held_from: date | None = Field(None, description="the first day of a public consultation")
-    held_until: date | None = Field(None, description="its last day, which is over")
+    processed_on: Day | None = Field(None, description="the day on which the processing was done")
+    held_from: Day | None = Field(None, description="the first day of a public consultation")
+    held_until: Day | None = Field(None, description="its last day, which is over")
     time_limit: WorkingDays | None = Field(None, description="of an order: 10wd is ten working days from now")
-    last_day: date | None = Field(None, description="of an order: the last day in time, instead of `time_limit`")
+    last_day: Day | None = Field(None, description="of an order: the last day in time, instead of `time_limit`")
     entry_changes: bool | None = Field(None, strict=True, description="the processing changes the catalogue's entry")
     entry: EntryDraft | None = Field(None, description="in a catalogue update: the draft that is submitted")
     answers: Answers | None = Field(None, description="what is answered with that draft")
     data_items: Items | None = None
     access_mode: Code | None = None
-    valid_days: int | None = Field(None, ge=1, le=36_500, strict=True, description="calendar days from the grant")
-    daily_calls: int | None = Field(None, ge=1, le=1_000_000_000, strict=True, description="how often on one day")
+    valid_days: Whole | None = Field(None, ge=1, le=36_500, description="calendar days from the grant")
+    daily_calls: Whole | None = Field(None, ge=1, le=1_000_000_000, description="how often on one day")
 
     @model_validator(mode="after")
     def _one_limit_is_set(self) -> Self:

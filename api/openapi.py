@@ -30,6 +30,10 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
+OPEN_TO_EVERYBODY: dict[str, Any] = {"security": [{}]}
+"""Of a call that a token makes say more, and that needs none."""
+
+
 def act_answers() -> dict[int | str, dict[str, Any]]:
     """The answers of a call that is an act."""
     not_yet = {"model": ActShown, "description": "Received; the engine has not worked it off yet: ask `Location`"}
@@ -48,8 +52,9 @@ def with_problem_schema(document: dict[str, Any]) -> dict[str, Any]:
         schemas.pop(name, None)
     for calls in document["paths"].values():
         for call in calls.values():
-            if "HTTPValidationError" in str(call["responses"].get("422")):
-                call["responses"] |= {str(status): answer for status, answer in problems(422).items()}
+            told = [422] if "HTTPValidationError" in str(call["responses"].get("422")) else []
+            told += [413] if "requestBody" in call else []
+            call["responses"] |= {str(status): answer for status, answer in problems(*told).items()}
     return document
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 
+from api.moments import EARLIEST, LATEST
 from api.problems import invalid
 
 Part = str | int | None
@@ -14,8 +15,6 @@ Place = list[Part]
 WRITTEN = re.compile(r"[A-Za-z0-9._:+-]{0,300}")
 """What cursors of ours hold: ids and instants."""
 LARGEST = 2**31 - 1
-EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
-"""Instants that PostgreSQL can be asked for in any offset."""
 
 
 def cursor(*place: datetime | str | int | None) -> str:

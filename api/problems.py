@@ -112,6 +112,8 @@ STATUS: Mapping[str, int] = {
     "AccessRefused": 403,
     "GateCannotKnow": 503,
 }
+UNREADABLE = 400
+"""With this the framework answers a body that is no text, which a JSON document is."""
 BY_STATUS: Mapping[int, str] = {404: "NotFound", 405: "MethodNotAllowed", 413: "BodyTooLarge"}
 
 REASONS = frozenset({"reason", "basis", "access_mode_basis"})
@@ -276,8 +278,11 @@ def _logged(request: Request) -> str:
 
 def _allowed(request: Request) -> str:
     """The methods of a path, of whichever routes they are; what can be read can be asked for its headers."""
-    known: Iterable[tuple[re.Pattern[str], frozenset[str]]] = request.app.state.methods
-    methods = {method for path, of_path in known if path.match(request.url.path) for method in of_path}
+    known: Iterable[tuple[str, re.Pattern[str], frozenset[str]]] = request.app.state.methods
+    matching = [(path, of_path) for path, form, of_path in known if form.match(request.url.path)]
+    # Where a path has two forms, it is meant by the one that says most of it.
+    meant = max((path for path, _ in matching), key=lambda path: len(re.sub(r"{[^}]*}", "", path)), default="")
+    methods = {method for path, of_path in matching if path == meant for method in of_path}
     return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
 
 
@@ -294,6 +299,8 @@ def install(app: FastAPI) -> None:
 
     async def of_the_framework(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if error.status_code == UNREADABLE:
+            return answer(request, Problem("RequestInvalid", errors=[Wrong(None, "json_invalid")]))
         code = error.code if isinstance(error, BodyRefused) else BY_STATUS.get(error.status_code)
         more = {"Allow": _allowed(request)} if code == "MethodNotAllowed" else error.headers
         response = answer(request, Problem(code or "HttpError", more_headers=more))

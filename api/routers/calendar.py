@@ -14,6 +14,7 @@ from api.callers import Caller
 from api.dependencies import Cursor, Limit, Reading, Running, with_role
 from api.forms import Form
 from api.language import AnsweredIn, Language, said
+from api.moments import Day
 from api.openapi import problems
 from api.paging import cursor, place_of
 from api.problems import Problem, Wrong, invalid
@@ -32,7 +33,7 @@ Administrator = Annotated[Caller, Depends(with_role("admin"))]
 Text = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$")
 ]
-Day = Annotated[date, Field(ge=UNIFORM_SINCE)]
+SettledDay = Annotated[Day, Field(ge=UNIFORM_SINCE)]
 
 
 def as_span(given: Any) -> Any:
@@ -40,14 +41,14 @@ def as_span(given: Any) -> Any:
     return (given, given) if isinstance(given, str) else given
 
 
-OffSpan = Annotated[tuple[Day, Day], BeforeValidator(as_span)]
+OffSpan = Annotated[tuple[SettledDay, SettledDay], BeforeValidator(as_span)]
 
 
 class CoversForm(Form):
     """The days for which this is the notice that had to come; `until` is exclusive."""
 
-    since: Day
-    until: Day
+    since: SettledDay
+    until: SettledDay
 
 
 class NoticeForm(Form):
@@ -55,12 +56,13 @@ class NoticeForm(Form):
 
     scope: Annotated[Text, Field(description="CN, or a narrower one such as CN-GX")]
     document: Annotated[Text, Field(description="its number or title, by which it is quoted")]
-    published_on: Annotated[Day, Field(description="the day of issue, not after today")]
+    published_on: Annotated[SettledDay, Field(description="the day of issue, not after today")]
     days_off: Annotated[
         tuple[OffSpan, ...], Field(max_length=100, description="spans [first, last], both included, or single days")
     ] = ()
     days_worked: Annotated[
-        tuple[Day, ...], Field(max_length=200, description="days worked in spite of a weekend or of an earlier notice")
+        tuple[SettledDay, ...],
+        Field(max_length=200, description="days worked in spite of a weekend or of an earlier notice"),
     ] = ()
     covers: Annotated[
         CoversForm | None,

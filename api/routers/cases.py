@@ -15,15 +15,15 @@ from api.dependencies import (
     CaseId,
     Cursor,
     Limit,
-    QueriedMoment,
     Reading,
     Rendering,
     Reviewer,
     Word,
 )
 from api.filing import facts
-from api.filters import NamedCity, NamedOutcome, NamedProcedure, named_body, named_dataset
+from api.filters import named_body, named_dataset
 from api.forms import EvidenceForm, NoteForm, SignatureForm, SupplementForm, WithdrawalForm, is_blank
+from api.moments import QueriedMoment
 from api.openapi import act_answers, problems
 from api.paging import cursor, instant, place_of
 from api.problems import Problem, invalid, wrongs
@@ -31,6 +31,7 @@ from api.reading import CaseRead, Reader
 from api.receiving import Receiving
 from api.rendering import case_summary
 from api.shapes import ActShown, CaseShown, CaseSummary, LoggedEvent, Page
+from api.vocabularies import NamedCity, NamedOutcome, NamedProcedure
 from models import acts as a
 from models.state import TaskState
 from models.tables import CaseRow

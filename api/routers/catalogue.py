@@ -16,12 +16,12 @@ from api.conditional import conditional
 from api.dcat import MEDIA_TYPE, Catalogue, Version
 from api.dependencies import Cursor, Reading, Reviewer, Running
 from api.filing import rules_at
-from api.filters import NamedCity
 from api.language import AnsweredIn, Language
 from api.openapi import problems
 from api.problems import Problem, Wrong, field_error, invalid
 from api.reading import Reader
 from api.shapes import RuleNamed, Shape
+from api.vocabularies import NamedCity
 from rules.loading import cities, load_pack
 from rules.pack import CATALOGUE_UPDATE
 from rules.pinned import Label

@@ -12,15 +12,17 @@ from activities.catalogue import say_updated
 from api.callers import Caller
 from api.catalogue_search import Search
 from api.dependencies import Cursor, DatasetId, Limit, MaybeCalling, Reading, Reviewer, Running, Word
-from api.filters import NamedCity, named_body
+from api.filters import named_body
 from api.forms import Form
 from api.freshness import FreshnessShown
 from api.language import AnsweredIn, Language, said
-from api.openapi import problems
+from api.moments import Day
+from api.openapi import OPEN_TO_EVERYBODY, problems
 from api.paging import cursor, place_of
 from api.problems import Problem, Wrong, invalid
 from api.reading_disputes import DatasetStanding
 from api.shapes import Instant, Page, Shape
+from api.vocabularies import NamedCity
 from models.restrictions import RestrictionKind, all_gone
 from models.tables import DatasetRow, DatasetVersionRow
 from rules.deadlines import to_shanghai
@@ -96,7 +98,7 @@ class DatasetThen(EntryShown):
 class DataUpdateForm(Form):
     """That the data, not its entry, was brought up to date on a day."""
 
-    updated_on: date
+    updated_on: Day
 
 
 class VersionShown(Shape):
@@ -111,7 +113,11 @@ class VersionShown(Shape):
 
 
 @router.get(
-    "", response_model=Page[DatasetShown], responses=problems(401, 403, 422, 503), summary="Search the catalogue"
+    "",
+    response_model=Page[DatasetShown],
+    responses=problems(401, 403, 422, 503),
+    openapi_extra=OPEN_TO_EVERYBODY,
+    summary="Search the catalogue",
 )
 async def search(
     runtime: Running,
@@ -165,6 +171,7 @@ def city_whose_data(caller: Caller | None, city: str | None) -> str | None:
     "/{dataset_id}",
     response_model=DatasetShown | DatasetThen,
     responses=problems(401, 404, 422, 503),
+    openapi_extra=OPEN_TO_EVERYBODY,
     summary="One dataset",
 )
 async def one_dataset(
@@ -173,7 +180,7 @@ async def one_dataset(
     reader: Reading,
     caller: MaybeCalling,
     language: AnsweredIn,
-    on: Annotated[date | None, Query(description="As the entry stood at the end of that day")] = None,
+    on: Annotated[Day | None, Query(description="As the entry stood at the end of that day")] = None,
 ) -> DatasetShown | DatasetThen:
     """The entry as the catalogue has it now; with `on`, as it stood at the end of that day in Shanghai, or stands now
     if the day is today's."""

@@ -6,13 +6,14 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BeforeValidator
 
-from api.dependencies import Running, plus_as_sent
+from api.dependencies import Running
 from api.language import AnsweredIn, said
+from api.moments import AnyQueriedMoment, Day
 from api.openapi import problems
 from api.problems import invalid
 from api.shapes import Instant, Shape, SkippedShown
+from api.vocabularies import NamedCity
 from rules.calendar import CalendarRecord
 from rules.deadlines import DeadlineError
 from rules.loading import CityUnknown, cities, load_pack
@@ -46,11 +47,11 @@ class DeadlineShown(Shape):
 async def explain(
     runtime: Running,
     language: AnsweredIn,
-    received_at: Annotated[AwareDatetime, BeforeValidator(plus_as_sent), Query(description="with offset")],
+    received_at: Annotated[AnyQueriedMoment, Query(description="with offset")],
     period: Annotated[str, Query(max_length=10, description="`12h` or `5wd`")],
-    city: Annotated[str | None, Query(max_length=50, description="by the calendar of this city")] = None,
+    city: Annotated[NamedCity | None, Query(description="by the calendar of this city")] = None,
     calendar: Annotated[str | None, Query(max_length=50, description="CN, CN-GX; in the place of a city")] = None,
-    as_of: Annotated[date | None, Query(description="by the notices published up to this day")] = None,
+    as_of: Annotated[Day | None, Query(description="by the notices published up to this day")] = None,
 ) -> DeadlineShown:
     """The day of receipt is not counted; working days end at midnight, hours run from the moment."""
     record = (await runtime.present()).record

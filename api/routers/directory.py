@@ -14,7 +14,6 @@ from fastapi import APIRouter, Depends, Path, Response
 from activities.directory import Officer, name_officer, vacate
 from api.callers import Caller
 from api.dependencies import Reading, Running, with_role
-from api.filters import NamedCity
 from api.forms import Code, Form
 from api.language import AnsweredIn, Language, said
 from api.openapi import problems
@@ -22,6 +21,7 @@ from api.problems import Problem, invalid
 from api.reading import Reader
 from api.runtime import Runtime
 from api.shapes import Cited, Instant, Page, Shape
+from api.vocabularies import NamedCity
 from models.supervision_tables import PostRow
 from models.tables import BodyRow
 from rules.deadlines import to_shanghai

@@ -84,7 +84,7 @@ async def upload(
 @router.get(
     f"{PATH}/{{evidence_id}}",
     response_class=StreamingResponse,
-    responses={200: {"content": {"application/octet-stream": BINARY}}, **problems(401, 404, 503)},
+    responses={200: {"content": {"*/*": BINARY}}, **problems(401, 404, 503)},
     summary="Read a file of evidence",
 )
 async def read(

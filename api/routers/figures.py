@@ -15,12 +15,14 @@ from api.figures_counted import Span, counted
 from api.figures_public import LONGEST, PublicFigures, Published, public_row
 from api.figures_shown import FiguresShown, Shower, bodies_in, city_label, figures_shown
 from api.figures_table import csv_answer
-from api.filters import NamedCity, NamedProcedure, NamedStage, named_body
+from api.filters import named_body
 from api.language import AnsweredIn, said
+from api.moments import Day
 from api.openapi import problems
 from api.problems import Problem, invalid
 from api.routers.supervision import AS_TABLE, WHO_SUPERVISES
 from api.supervising import Filters, Sight, narrowed, sight_of
+from api.vocabularies import NamedCity, NamedProcedure, NamedStage
 from rules.deadlines import to_shanghai
 
 MONTH = r"^(19[7-9]|20[0-9])[0-9]-(0[1-9]|1[0-2])$"
@@ -40,9 +42,9 @@ takes its place. *Open* and *overdue* are so now, whatever the span. All in `doc
 
 router = APIRouter(tags=["figures"])
 
-From = Annotated[date | None, Query(alias="from", ge=EARLIEST, le=LATEST, description="1 January unless given")]
+From = Annotated[Day | None, Query(alias="from", ge=EARLIEST, le=LATEST, description="1 January unless given")]
 Until = Annotated[
-    date | None, Query(alias="until", ge=EARLIEST, le=LATEST, description="exclusive; tomorrow unless given")
+    Day | None, Query(alias="until", ge=EARLIEST, le=LATEST, description="exclusive; tomorrow unless given")
 ]
 FromMonth = Annotated[str | None, Query(alias="from", pattern=MONTH, description="twelve months before unless given")]
 UntilMonth = Annotated[

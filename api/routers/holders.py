@@ -6,7 +6,6 @@ from fastapi import APIRouter
 from sqlmodel import col, select
 
 from api.dependencies import Cursor, Limit, Running
-from api.filters import NamedCity
 from api.language import AnsweredIn, said
 from api.laws import Law
 from api.openapi import problems
@@ -15,6 +14,7 @@ from api.problems import Problem
 from api.routers.cases import earlier
 from api.routers.maintenance import pack_of
 from api.shapes import Instant, RuleNamed, Shape
+from api.vocabularies import NamedCity
 from models.tables import AccountRow, CaseRow, DatasetRow, GrantRow
 from rules.deadlines import to_shanghai
 from rules.pinned import Label

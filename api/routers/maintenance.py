@@ -13,14 +13,15 @@ from sqlmodel import col, select
 
 from activities.idempotency import id_from_key
 from api.callers import Caller
-from api.dependencies import ID, Limit, Moment, RequiredIdempotencyKey, Reviewer, Running
-from api.filters import NamedCity
+from api.dependencies import ID, Limit, RequiredIdempotencyKey, Reviewer, Running
 from api.forms import Form, Something
 from api.language import AnsweredIn, Language, said
+from api.moments import Moment
 from api.openapi import problems
 from api.problems import Problem, invalid, wrongs
 from api.runtime import Runtime
 from api.shapes import Instant, Shape
+from api.vocabularies import NamedCity
 from models.supervision_tables import MaintenanceRow
 from models.tables import BodyRow
 from rules.deadlines import to_shanghai

@@ -12,7 +12,6 @@ from activities.rectified import RectificationOpen
 from api.callers import Caller
 from api.dependencies import Calling, Cursor, Limit, Reading, RequiredIdempotencyKey, Running
 from api.filing import PROVIDER, AsFiler, judge, rules_at
-from api.filters import NamedCity
 from api.forms import RectificationForm
 from api.language import AnsweredIn
 from api.laws import Law
@@ -24,6 +23,7 @@ from api.rectifying import Proposable, due_by
 from api.shapes import CaseShown, Page, RuleNamed, Shape
 from api.supervising import Place, Span
 from api.supervision_shown import SupervisedTask, tasks_shown
+from api.vocabularies import NamedCity
 from models.tables import TaskRow
 from rules.admissibility import chosen
 from rules.pack import RECTIFICATION
@@ -124,7 +124,7 @@ async def proposals(
     present = await runtime.present()
     of_city = city or caller.city
     if of_city is None:
-        raise invalid("city", "missing")
+        raise invalid("city", "city_not_named")
     rules = rules_at(of_city, RECTIFICATION, present.now)
     await may_look(rules, caller, of_city, reader)
     if rules.proposed is None:

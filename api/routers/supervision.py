@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.dependencies import Calling, Cursor, Limit, Reading, Running, Word
-from api.filters import NamedCity, NamedProcedure, NamedStage, named_body
+from api.filters import named_body
 from api.language import AnsweredIn
 from api.openapi import problems
 from api.paging import cursor, instant, place_of
@@ -19,6 +19,7 @@ from api.supervising import Listed, Place, Sight, sight_of
 from api.supervision_files import csv_answer
 from api.supervision_lists import LONGEST_WITHIN, WITHIN, Asked, Lister
 from api.supervision_shown import OverdueCounts, SupervisedTask, counts_shown
+from api.vocabularies import NamedCity, NamedProcedure, NamedStage
 from rules.deadlines import to_shanghai
 
 WHO_SUPERVISES = ("reviewer", "supervisor", "admin")

@@ -22,7 +22,7 @@ from activities.feeds import (
 from activities.idempotency import id_from_key
 from api.conditional import conditional, tag_of
 from api.dependencies import ID, Calling, IdempotencyKey, Reading, Running
-from api.filters import NamedCity, NamedProcedure, NamedStage, named_body
+from api.filters import named_body
 from api.forms import Code, Form
 from api.language import Language, language_of
 from api.openapi import problems
@@ -34,6 +34,7 @@ from api.shapes import Instant, Shape
 from api.supervising import Listed, sight_of
 from api.supervision_files import CSV, ICS, calendar, feed_headers, whole_table
 from api.supervision_lists import WITHIN, Asked, Lister, Within
+from api.vocabularies import NamedCity, NamedProcedure, NamedStage
 from rules.deadlines import to_shanghai
 
 PATH = "/v1/supervision/feeds"

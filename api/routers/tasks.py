@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from api.dependencies import Calling, Cursor, Limit, Officer, Reading, Rendering, Reviewer, Running, TaskId, Word
 from api.drafts import Drafted, drafted, submits, with_kept_draft
-from api.filters import NamedCity, named_body
+from api.filters import named_body
 from api.forms import LIMIT, MEASURE, TERMS, DecisionForm, OpinionDemand, ReassignmentForm, SupplementDemand
 from api.openapi import act_answers, problems
 from api.paging import Part, cursor, instant, place_of
@@ -18,6 +18,7 @@ from api.problems import Problem, Wrong, invalid
 from api.reading import Reader, TaskRead, overdue
 from api.receiving import Receiving
 from api.shapes import ActShown, Page, TaskShown
+from api.vocabularies import NamedCity
 from models import acts as a
 from models.tables import CaseRow, TaskRow
 from rules.pack import CATALOGUE_UPDATE

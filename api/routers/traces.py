@@ -13,8 +13,9 @@ from activities.gate_log import gaps
 from api.callers import Caller
 from api.dependencies import Calling, CaseId, Cursor, Limit, Reading, Running
 from api.language import AnsweredIn, Language, said
+from api.moments import EARLIEST, LATEST
 from api.openapi import problems
-from api.paging import EARLIEST, LATEST, cursor, instant, place_of
+from api.paging import cursor, instant, place_of
 from api.problems import Problem, invalid
 from api.reading import Reader
 from api.shapes import Instant, Page, Shape

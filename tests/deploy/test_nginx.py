@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,10 +18,11 @@ import httpx
 import pytest
 
 from activities.database import Pool
-from stack.ports import free_port, listen
+from stack.ports import free_port
 from stack.postgres import Postgres
 from stack.programs import Api
 from tests.api.gate import CONDITIONAL, UNCONDITIONAL, lift, put_grant, restrict
+from tests.serving import serving_api
 from tests.stack.running import ROOT, until
 
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin")
@@ -54,25 +55,6 @@ http {{
   include {folder}/kaifang-gate.conf;
 }}
 """
-
-
-@contextmanager
-def serving_api(home: Path, database_url: str, log: Path) -> Iterator[Api]:
-    """The API in a process of its own; the gate needs no engine."""
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("TEMPORAL_", "KAIFANG_"))},
-        "KAIFANG_HOME": str(home),
-        "KAIFANG_DATABASE_URL": database_url,
-        "TEMPORAL_ADDRESS": "127.0.0.1:1",
-        "TEMPORAL_CONFIG_FILE": os.devnull,
-    }
-    with closing(listen(free_port())) as listener:
-        running = Api(listener, log, environment)
-        try:
-            running.start()
-            yield running
-        finally:
-            running.stop()
 
 
 def filled(gate: str, port: int, files: Path) -> str:

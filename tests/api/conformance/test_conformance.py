@@ -1,0 +1,48 @@
+"""The OpenAPI document says what is true: a tool that knows nothing else calls everything, as each of five roles."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from activities.settings import Settings
+from api.issuer import issue, signing_key
+from cli.token import VALID_FOR
+from rules.sample_catalogue import account_id_of
+from tests.models.profiles import LONG
+from tests.serving import serving_api
+
+HERE = Path(__file__).parent
+TOOL = Path(sys.executable).with_name("schemathesis")
+ROLES = (
+    "applicant@demo",
+    "reviewer@nanning.operator",
+    "supervisor@nanning.authority",
+    "admin@kaifang",
+    "gateway@nanning",
+)
+SHORT = ("--phases", "fuzzing", "--max-examples", "1", "--generation-deterministic")
+THOROUGH = ("--phases", "coverage,fuzzing", "--max-examples", "20")
+LONGEST = 1800 if LONG else 240
+"""Seconds."""
+
+
+@pytest.mark.timeout(len(ROLES) * LONGEST)
+def test_no_call_is_answered_otherwise_than_the_document_says(tmp_path: Path, database_url: str) -> None:
+    settings = Settings(home=tmp_path, database_url=database_url)
+    key = signing_key(settings.signing_key_file)
+    with serving_api(tmp_path, database_url, tmp_path / "api.log") as api:
+        for login in ROLES:
+            done = called(f"{api.url}/openapi.json", issue(key, account_id_of(login), VALID_FOR))
+            assert done.returncode == 0, f"as {login}: {done.stdout[-20_000:]}{done.stderr}"
+
+
+def called(document: str, token: str) -> subprocess.CompletedProcess[str]:
+    """Everything that the document describes, called with this token and without one."""
+    checks = ("--checks", "all", "--exclude-checks", "positive_data_acceptance", "--warnings", "off", "--no-color")
+    asked = (*checks, "-H", f"Authorization: Bearer {token}", *(THOROUGH if LONG else SHORT))
+    command = [str(TOOL), "--config-file", "schemathesis.toml", "run", document, *asked]
+    return subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=LONGEST, check=False)
