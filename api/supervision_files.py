@@ -114,6 +114,7 @@ async def calendar(lister: Lister, reader: Reader, feed_id: str, name: str) -> b
     nobody looks at a calendar's past. Events and no to-dos, which most calendar programs do not show of a feed."""
     language, today = lister.language, to_shanghai(lister.present.now).date()
     made = Calendar.new(
+        uid=f"{feed_id}@kaifang",
         prodid=f"-//Kaifang//{CONTENT_LANGUAGE[language]}//",
         language=CONTENT_LANGUAGE[language],
         refresh_interval=REFRESHED,

@@ -270,7 +270,7 @@ async def test_what_is_overdue_is_proposed_page_by_page_and_only_where_its_body_
     assert rest["next"] is None
     admin = stopped.as_("admin@kaifang")
     assert len((await admin.read(PROPOSALS, city="nanjing"))["items"]) == 1
-    assert errors(await admin.get(PROPOSALS)) == [("city", "missing")]
+    assert errors(await admin.get(PROPOSALS)) == [("city", "city_not_named")]
     assert (await authority.get(PROPOSALS, city="nanjing")).status_code == 403
 
 

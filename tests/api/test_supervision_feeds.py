@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from activities import feeds
 from activities.settings import Settings
 from api.app import create_app
 from api.supervision_files import cell
+from rules.deadlines import SHANGHAI
 from tests.api.calling import Service, serving
 from tests.driving import ShiftedClock
 
@@ -103,6 +105,57 @@ async def test_the_calendar_shows_each_task_on_its_last_day_and_today_how_many_a
 async def _today(service: Service, clock: ShiftedClock) -> date:
     now = clock.at(await service.app.state.runtime.pool.fetchval("select clock_timestamp()"))
     return (now.astimezone(UTC) + timedelta(hours=8)).date()
+
+
+async def test_a_feed_is_byte_for_byte_the_same_while_nothing_has_changed(
+    stopped: Service, clock: ShiftedClock
+) -> None:
+    late, _ = await overdue_and_due(stopped, clock)
+    feed = await made(stopped)
+    nobody, midnight_in = stopped.nobody(), await _until_midnight(stopped, clock)
+    first = {form: await nobody.get(feed[form], lang="en") for form in ("csv", "ics")}
+    clock.shift += midnight_in / 2
+    for form, answer in first.items():
+        again = await nobody.get(feed[form], lang="en")
+        assert again.content == answer.content
+        assert (again.headers["etag"], again.headers["last-modified"]) == (
+            answer.headers["etag"],
+            answer.headers["last-modified"],
+        )
+        for known in (
+            {"If-None-Match": f'W/{answer.headers["etag"]}, "x"'},
+            {"If-Modified-Since": answer.headers["last-modified"]},
+        ):
+            unchanged = await nobody.get(feed[form], known, lang="en")
+            assert (unchanged.status_code, unchanged.content) == (304, b"")
+            assert unchanged.headers["etag"] == answer.headers["etag"]
+    await stopped.as_(SUPERVISOR).post(f"/v1/supervision/tasks/{late['task_id']}/urging", {"text": "please"})
+    for form, answer in first.items():
+        known = {"If-None-Match": answer.headers["etag"], "If-Modified-Since": answer.headers["last-modified"]}
+        changed = await nobody.get(feed[form], known, lang="en")
+        assert changed.status_code == 200
+        assert changed.content != answer.content
+        assert parsedate_to_datetime(changed.headers["last-modified"]) > parsedate_to_datetime(
+            answer.headers["last-modified"]
+        )
+        assert (await nobody.get(feed[form], {"If-Modified-Since": "yesterday"}, lang="en")).status_code == 200
+
+
+async def test_the_stamp_of_an_event_is_its_last_revision(stopped: Service, clock: ShiftedClock) -> None:
+    late, due = await overdue_and_due(stopped, clock)
+    feed = await made(stopped)
+    events = {
+        event.uid: event for event in Calendar.from_ical((await stopped.nobody().get(feed["ics"])).content).events
+    }
+    midnight = datetime.combine(await _today(stopped, clock), time(), SHANGHAI)
+    assert events[f"{late['task_id']}@kaifang"].stamp == max(midnight, datetime.fromisoformat(late["clock"]["due_at"]))
+    opened = datetime.fromisoformat(due["opened_at"] if "opened_at" in due else due["clock"]["started_at"])
+    assert events[f"{due['task_id']}@kaifang"].stamp == opened.replace(microsecond=0)
+
+
+async def _until_midnight(service: Service, clock: ShiftedClock) -> timedelta:
+    now = clock.at(await service.app.state.runtime.pool.fetchval("select clock_timestamp()"))
+    return datetime.combine(await _today(service, clock) + timedelta(days=1), time(), SHANGHAI) - now
 
 
 async def test_a_feed_lists_what_it_was_narrowed_to(stopped: Service, clock: ShiftedClock) -> None:
