@@ -230,7 +230,8 @@ def spoken(value: object, language: Language) -> str:
         return said(value, language)
     if isinstance(value, tuple | list):
         return ("、" if language == "zh" else ", ").join(spoken(part, language) for part in value)
-    return str(value)
+    # Half a pair of surrogates, which JSON can send, is no text that an answer can carry.
+    return str(value).encode(errors="backslashreplace").decode()
 
 
 def all_of(fields: Iterable[tuple[str, ...]]) -> Label:

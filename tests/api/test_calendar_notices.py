@@ -104,7 +104,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"document": None}, "document", "string_type"),
     ({"published_on": "2027-06-01"}, "published_on", "day_in_the_future"),
     ({"published_on": "1066-10-14"}, "published_on", "greater_than_equal"),
-    ({"published_on": "soon"}, "published_on", "date_from_datetime_parsing"),
+    ({"published_on": "soon"}, "published_on", "date_parsing"),
     ({"days_off": ["2026-12-05"], "days_worked": ["2026-12-05"]}, "days_worked", "day_off_and_worked"),
     ({"days_worked": ["2026-12-05", "2036-12-06"]}, "days_worked.1", "day_far_from_publication"),
     ({"days_off": []}, "days_off|days_worked|covers", "notice_says_nothing"),
