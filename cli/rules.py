@@ -118,6 +118,9 @@ def _stages(rules: ProcedureRules) -> Table:
         for stage in step.stages:
             after = f"all done: {step.then}" if step.then else ""
             _add_stage(table, rules, step.step, stage, after)
+    for stage in rules.opened:
+        passed = [opening for opening, names in rules.opens_when_passed.items() if stage.stage in names]
+        _add_stage(table, rules, "(beside)", stage, "".join(f"open by itself once {each} is over" for each in passed))
     if rules.opinion:
         _add_stage(table, rules, "(on request)", rules.opinion, "back to the reviewer")
     return table

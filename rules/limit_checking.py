@@ -50,6 +50,24 @@ def broken_of_limits(cut: Cut) -> Iterator[Broken]:
         yield from _of_stage(cut, stage, limited, limited_steps)
 
 
+def broken_of_time(cut: Cut) -> Iterator[Broken]:
+    """Everything by which a stage that time is to open could never lie open, be void, or be late before it began."""
+    path = (*cut.path, "order")
+    for passed, names in cut.order.opens_when_passed.items():
+        entry = cut.procedure.stages.get(passed)
+        version = in_force(entry.period, cut.on) if entry else None
+        if version is None or version.value in (None, "promptly"):
+            yield path, "never_passes", f"{passed} has no clock that could pass and open {', '.join(names)}"
+    for name in cut.by_time:
+        entry = cut.procedure.stages.get(name)
+        period = in_force(entry.period, cut.on) if entry else None
+        if period and period.value not in (None, "promptly"):
+            stage = (*cut.path, "stages", name, "period")
+            yield stage, "clock_before_it_opens", f"{name} opens by itself, and its clock would be set before it does"
+        if name not in cut.order.outlasting:
+            yield path, "void_when_it_goes_on", f"{name} opens by itself, and is void when the case goes on"
+
+
 def _of_stage(cut: Cut, stage: str, limited: set[str], limited_steps: set[str]) -> Iterator[Broken]:
     outcomes = cut.outcomes(stage)
     for outcome, terms in outcomes.items():

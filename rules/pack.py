@@ -179,8 +179,10 @@ class StepTerms(Authored):
 class OrderTerms(Authored):
     """Which steps there are, which comes first, and which stages run side by side in each.
 
-    `only_when` names the choices for which a stage lies open at all; an `outlasting` stage stays open when the case
-    goes on to another step; while a `binding` one is open, the case cannot go on by a decision.
+    `opens_when_passed` names, for a stage with a clock, the stages that lie open beside it by themselves from the
+    instant at which that clock passes; they outlast the step, and what is decided of them leads the case on from
+    wherever it stands. `only_when` names the choices for which a stage lies open at all; an `outlasting` stage stays
+    open when the case goes on to another step; while a `binding` one is open, the case cannot go on by a decision.
     """
 
     first: Name
@@ -191,6 +193,7 @@ class OrderTerms(Authored):
     from the receipt of the case."""
     outlasting: tuple[Name, ...] = ()
     binding: tuple[Name, ...] = ()
+    opens_when_passed: Mapping[Name, OneOrMore[Name]] = Field(default_factory=dict)
 
 
 class EndingTerms(Authored):

@@ -11,6 +11,8 @@ import hashlib
 import json
 from collections.abc import Mapping
 
+from pydantic import Field
+
 from rules.pinned import (
     APPLICANT,
     Choice,
@@ -68,7 +70,9 @@ class ProcedureRules(Pinned):
     opinion: Stage | None = None
     """The stage that a reviewer may put before the experts while its own clock runs on."""
     opened: tuple[Stage, ...] = ()
-    """Stages that stand in no step: an outcome opens them beside it."""
+    """Stages that stand in no step: an outcome, or a clock that passes, opens them beside it."""
+    opens_when_passed: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Stage to those that lie open by themselves from the instant at which its clock passes."""
     filed_by: tuple[str, ...] = (APPLICANT,)
     """Who may file: the applicant, or officers of bodies by their role."""
     concerns: tuple[str, ...] = ("conditional",)
@@ -105,6 +109,10 @@ class ProcedureRules(Pinned):
 
     def choice(self, name: str, value: str) -> Choice | None:
         return next((c for c in self.choices.get(name, ()) if c.value == value), None)
+
+    def opens_by_itself(self, stage: str) -> bool:
+        """Whether it is time that puts the stage before its body, when the clock of another passes."""
+        return any(stage in opened for opened in self.opens_when_passed.values())
 
     def counting_of(self, unit: str) -> CountingRule | None:
         return next((c for c in self.counting if c.unit == unit), None)

@@ -149,6 +149,7 @@ class _Cut:
             for name, terms in order.value.steps.items()
         )
         opened = dict.fromkeys(name for stage in stages.values() for o in stage.outcomes for name in o.opens)
+        opened |= dict.fromkeys(name for names in order.value.opens_when_passed.values() for name in names)
         opinion = self._held(procedure.opinion)
         supplement = self._held(procedure.supplement)
         grant = self._held(procedure.grant)
@@ -193,6 +194,7 @@ class _Cut:
             else None,
             opinion=stages[opinion.value] if opinion else None,
             opened=tuple(stages[name] for name in opened),
+            opens_when_passed=dict(order.value.opens_when_passed),
             filed_by=filed_by.value if filed_by else (APPLICANT,),
             concerns=concerns.value if concerns else ("conditional",),
             hold=HoldRule(**hold.value.model_dump(), citation=citation(pack, hold.cite)) if hold else None,

@@ -195,5 +195,5 @@ async def cause_of(form: RectificationForm, caller: Caller, reader: Reader) -> s
 
 def with_a_part(rules: ProcedureRules, bodies: Mapping[str, str]) -> dict[str, str]:
     """The bodies that have a part in a case under these rules, by role; the others of the city never learn of it."""
-    stages = {stage.body for step in rules.steps for stage in step.stages}
+    stages = {stage.body for step in rules.steps for stage in step.stages} | {stage.body for stage in rules.opened}
     return {role: body for role, body in bodies.items() if role in stages | set(rules.filed_by)}
