@@ -264,6 +264,13 @@ class EveryTerms(Authored):
     days: Annotated[int, Strict(), Field(ge=1)]
 
 
+class AfterTerms(Authored):
+    """What of a procedure is still received once the law has ended: `only` names, for a choice of the filing or an
+    answer of a draft, the values for which it is; where nothing is named, all that was."""
+
+    only: Mapping[Name, OneOrMore[Name]] = Field(default_factory=dict)
+
+
 class ProposedTerms(Authored):
     """For how many working days a task is overdue before the procedure is proposed to who may begin it."""
 
@@ -319,6 +326,9 @@ class Procedure(Authored):
     against: OneOrMore[Version[OneOrMore[Name]]] | None = None
     """Roles of the bodies against which it can be directed; providers where nothing is said."""
     proposed: OneOrMore[Version[ProposedTerms]] | None = None
+    after_the_law: OneOrMore[Version[AfterTerms]] | None = None
+    """A remedy, which is received and runs under the rules of the law's last day once that has ended; where nothing is
+    said, nothing is received any more."""
 
 
 class MaintenanceTerms(Authored):

@@ -319,6 +319,18 @@ class EveryRule(Pinned):
     citation: Citation
 
 
+class AfterRule(Pinned):
+    """Received though the law had ended, as a remedy for what was opened under it: in a filing and in a draft, each
+    choice that is named has one of these values."""
+
+    only: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    citation: Citation
+
+    def refuses(self, name: str, value: str | None) -> bool:
+        """Whether a choice of this value is no remedy."""
+        return name in self.only and value not in self.only[name]
+
+
 class ProposedRule(Pinned):
     """For how many working days (`5wd`) a task is overdue before the procedure is proposed to who may begin it."""
 

@@ -58,8 +58,19 @@ class _Cut(Cut):
         yield from self._walk()
         yield from broken_of_entry(self)
         yield from broken_of_limits(self)
+        yield from self._after_the_law()
         if GROUND in self.choices:
             yield from self._objection()
+
+    def _after_the_law(self) -> Iterator[Broken]:
+        """What is kept open after the law speaks of a law that ends, and of choices that there are."""
+        path = (*self.path, "after_the_law")
+        version = in_force(self.procedure.after_the_law or (), self.on)
+        if version is None or version.value is None:
+            return
+        if self.pack.in_force_until is None:
+            yield path, "law_does_not_end", "no end of the law is known after which this could hold"
+        yield from self._when(path, version.value.only)
 
     def _used_later(self, stage: str) -> bool:
         """A stage may stand idle on one day if the order of another day calls for it."""

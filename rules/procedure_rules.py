@@ -15,6 +15,7 @@ from pydantic import Field
 
 from rules.pinned import (
     APPLICANT,
+    AfterRule,
     Choice,
     Citation,
     CountingRule,
@@ -83,6 +84,8 @@ class ProcedureRules(Pinned):
     against: tuple[str, ...] = ("provider",)
     """Roles of the bodies against which it can be directed."""
     proposed: ProposedRule | None = None
+    after_the_law: AfterRule | None = None
+    """None where the law was in force when the case was received."""
     urging: tuple[UrgingRule, ...] = ()
     """Who may urge; nobody, in rules that were pinned before this was told."""
     reminders: ReminderRule | None = None

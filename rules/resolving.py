@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Generic, NamedTuple, TypeVar
 
 from rules.pack import (
@@ -22,6 +22,7 @@ from rules.pack import (
 )
 from rules.pinned import (
     APPLICANT,
+    AfterRule,
     Basis,
     Choice,
     Citation,
@@ -81,6 +82,30 @@ def resolve(pack: Pack, procedure: str, on: date) -> ProcedureRules:
     if procedure not in pack.procedures:
         raise ProcedureUnknown(pack.city, procedure)
     return _Cut(pack, procedure, on).rules()
+
+
+def as_last_in_force(pack: Pack, procedure: str, on: date) -> ProcedureRules:
+    """As `resolve`, and from the day the law ends, the rules of its last day: what its words are, not whom they bind.
+
+    Raises `NotInForce` before the law is in force, `ProcedureUnknown`.
+    """
+    return resolve(pack, procedure, min(on, pack.in_force_until - timedelta(days=1)) if pack.in_force_until else on)
+
+
+def governing(pack: Pack, procedure: str, on: date) -> ProcedureRules:
+    """The rules under which a case is received on a day: those in force, and once the law has ended, those of its last
+    day where the pack keeps the procedure open as a remedy for what was opened under it (`after_the_law`).
+
+    Raises `NotInForce` where there are none, `ProcedureUnknown`.
+    """
+    if pack.in_force_until is None or on < pack.in_force_until:
+        return resolve(pack, procedure, on)
+    rules = as_last_in_force(pack, procedure, on)
+    after = in_force(pack.procedures[procedure].after_the_law or (), pack.in_force_until - timedelta(days=1))
+    if after is None or after.value is None:
+        raise NotInForce(pack.city, procedure, on, pack.in_force_from, pack.in_force_until)
+    kept = AfterRule(only=dict(after.value.only), citation=citation(pack, after.cite))
+    return rules.model_copy(update={"after_the_law": kept})
 
 
 def in_force(versions: Iterable[Version[T]], on: date) -> Version[T] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -21,6 +22,7 @@ from api.openapi import problems
 from api.problems import Problem, Wrong, field_error, invalid
 from api.reading import Reader
 from api.shapes import RuleNamed, Shape
+from rules.deadlines import to_shanghai
 from rules.loading import cities, load_pack
 from rules.pack import CATALOGUE_UPDATE
 from rules.pinned import Label
@@ -165,7 +167,7 @@ async def import_file(
     importer = importer_of(caller, city)
     await reader.release()
     now = await runtime.now()
-    rules_at(city, CATALOGUE_UPDATE, now)
+    nothing_is_opened_after_the_law(city, now)
     try:
         sheet = sheet_of(await request.body(), request.headers.get("content-type", ""))
     except FileUnreadable as fact:
@@ -181,6 +183,12 @@ async def import_file(
         rejected=[rejected_shown(each, report, language) for each in report.rejected],
         ignored_columns=list(report.ignored_columns),
     )
+
+
+def nothing_is_opened_after_the_law(city: str, now: datetime) -> None:
+    """Raises a Problem where no law is in force under which entries could be drafted: an import is no remedy."""
+    if rules_at(city, CATALOGUE_UPDATE, now).after_the_law:
+        raise Problem("Inadmissible", errors=[Wrong("city", "not_in_force", {"on": to_shanghai(now).date()})])
 
 
 def importer_of(caller: Caller, city: str) -> Importer:

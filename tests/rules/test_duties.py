@@ -47,7 +47,7 @@ def test_the_register_speaks_of_every_city_that_has_a_pack() -> None:
 
 
 def test_the_register_holds_every_duty_that_was_counted_in_the_regulations() -> None:
-    counted = {"nanning": 34, "yulin": 23, "guangzhou": 34, "lianyungang": 19, "nanjing": 23}
+    counted = {"nanning": 34, "yulin": 23, "guangzhou": 35, "lianyungang": 19, "nanjing": 23}
     assert {city: len(duties) for city, duties in read_register().items()} == counted
 
 
