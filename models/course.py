@@ -196,7 +196,7 @@ def put(
             step=step,
             stage=stage.stage,
             round=round_,
-            body=APPLICANT if stage.body == APPLICANT else state.bodies[stage.body],
+            body=APPLICANT if stage.body == APPLICANT else state.bodies[rules.acting(stage.body, state.bodies)],
             outcomes=tuple(outcome.outcome for outcome in stage.outcomes),
             clock=clock,
             asked_by_task=asked_by.task_id if asked_by else None,

@@ -325,6 +325,9 @@ class Procedure(Authored):
     every: OneOrMore[Version[EveryTerms]] | None = None
     against: OneOrMore[Version[OneOrMore[Name]]] | None = None
     """Roles of the bodies against which it can be directed; providers where nothing is said."""
+    in_place_of: Mapping[Name, OneOrMore[Version[Name]]] = Field(default_factory=dict)
+    """Who acts in the place of a body against which the procedure is directed: nobody begins, orders or accepts what is
+    directed against itself."""
     proposed: OneOrMore[Version[ProposedTerms]] | None = None
     after_the_law: OneOrMore[Version[AfterTerms]] | None = None
     """A remedy, which is received and runs under the rules of the law's last day once that has ended; where nothing is

@@ -312,6 +312,13 @@ class ReminderRule(Pinned):
     citation: Citation
 
 
+class InPlaceRule(Pinned):
+    """Who (a role) acts in the place of a body against which a case is directed."""
+
+    body: str
+    citation: Citation
+
+
 class EveryRule(Pinned):
     """How often the procedure is begun for each dataset by itself. `days` are calendar days."""
 

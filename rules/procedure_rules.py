@@ -24,6 +24,7 @@ from rules.pinned import (
     FieldRule,
     GrantRule,
     HoldRule,
+    InPlaceRule,
     Label,
     Pinned,
     ProposedRule,
@@ -35,6 +36,9 @@ from rules.pinned import (
     SupplementRule,
     UrgingRule,
 )
+
+PROVIDER = "provider"
+"""The role of whose data a case is about, or of whom it is directed against."""
 
 
 class ProcedureRules(Pinned):
@@ -83,6 +87,8 @@ class ProcedureRules(Pinned):
     every: EveryRule | None = None
     against: tuple[str, ...] = ("provider",)
     """Roles of the bodies against which it can be directed."""
+    in_place_of: Mapping[str, InPlaceRule] = Field(default_factory=dict)
+    """Role of a body against which it can be directed to who acts then in its place."""
     proposed: ProposedRule | None = None
     after_the_law: AfterRule | None = None
     """None where the law was in force when the case was received."""
@@ -116,6 +122,12 @@ class ProcedureRules(Pinned):
     def opens_by_itself(self, stage: str) -> bool:
         """Whether it is time that puts the stage before its body, when the clock of another passes."""
         return any(stage in opened for opened in self.opens_when_passed.values())
+
+    def acting(self, role: str, bodies: Mapping[str, str]) -> str:
+        """Who acts where the law says `role`: another, where the case is directed against that very body, which stands
+        in it as its provider."""
+        is_against_itself = role != PROVIDER and bodies.get(role) is not None and bodies[role] == bodies.get(PROVIDER)
+        return self.in_place_of[role].body if is_against_itself and role in self.in_place_of else role
 
     def counting_of(self, unit: str) -> CountingRule | None:
         return next((c for c in self.counting if c.unit == unit), None)

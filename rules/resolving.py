@@ -35,6 +35,7 @@ from rules.pinned import (
     FieldRule,
     GrantRule,
     HoldRule,
+    InPlaceRule,
     Label,
     LimitStanding,
     Outcome,
@@ -225,6 +226,11 @@ class _Cut:
             hold=HoldRule(**hold.value.model_dump(), citation=citation(pack, hold.cite)) if hold else None,
             every=EveryRule(days=every.value.days, citation=citation(pack, every.cite)) if every else None,
             against=against.value if against else ("provider",),
+            in_place_of={
+                role: InPlaceRule(body=held.value, citation=citation(pack, held.cite))
+                for role, versions in procedure.in_place_of.items()
+                if (held := self._held(versions))
+            },
             proposed=ProposedRule(after=proposed.value.after, citation=citation(pack, proposed.cite))
             if proposed
             else None,

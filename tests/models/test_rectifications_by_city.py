@@ -157,3 +157,29 @@ def test_a_decision_that_is_to_set_no_limit_sets_none(city: str) -> None:
 def test_a_rectification_names_the_task_that_gave_cause_for_it() -> None:
     state = breached("nanning").state
     assert (state.caused_by, state.about_task) == ("another-case", "another-case.formal_review.1")
+
+
+@pytest.mark.duty("NN-35", "YL-35", "GZ-34", "NJ-39")
+@pytest.mark.parametrize("city", ENDS_UNREMEDIED)
+def test_what_is_directed_against_the_authority_the_government_orders_oversees_and_accepts(city: str) -> None:
+    bench = breached(city, against="authority")
+    authority, government = f"{city}.authority", f"{city}.government"
+    itself = a.Actor(account="acc_itself", body=authority)
+    assert bench.task("order").body == government
+    assert bench.decide("order", "order", by=itself, limit=TEN_DAYS) == "NotYourTask"
+    assert bench.decide("order", "order", limit=TEN_DAYS) == "accepted"
+    assert (bench.task("remedy").body, bench.task("oversight").body) == (authority, government)
+    assert bench.decide("oversight", "rescind", by=itself) == "NotYourTask"
+    assert bench.decide("remedy", "report") == "accepted"
+    assert bench.task("acceptance").body == government
+    assert bench.decide("acceptance", "accept", by=itself) == "NotYourTask"
+    assert bench.decide("acceptance", "accept") == "accepted"
+    assert bench.state.closed == "remedied"
+
+
+@pytest.mark.duty("NJ-39")
+def test_what_is_directed_against_nanjings_centre_the_authority_orders() -> None:
+    bench = breached("nanjing", against="operator")
+    assert bench.decide("order", "order", limit=TEN_DAYS) == "accepted"
+    bodies = {stage: bench.task(stage).body for stage in ("order", "remedy", "oversight")}
+    assert bodies == {"order": "nanjing.authority", "remedy": "nanjing.operator", "oversight": "nanjing.authority"}

@@ -119,3 +119,27 @@ def test_a_case_that_waits_for_what_time_has_opened_goes_on_only_if_that_leads_s
         ("value: {leads_to: reported, requires: [{any_of: [measure]", "value: {requires: [{any_of: [measure]")
     )
     assert ("stages.acceptance.outcomes.accept_late", "leads_nowhere") in found
+
+
+AGAINST = '    against: [{in_force_from: 2020-01-01, value: [provider], cite: "measures 39"}]\n'
+AGAINST_THE_AUTHORITY = AGAINST.replace("[provider]", "[provider, authority]")
+
+
+def in_its_place(body: str) -> str:
+    """Of the pack, who acts where the authority is in breach."""
+    return f'    in_place_of: {{authority: [{{in_force_from: 2020-01-01, value: {body}, cite: "measures 39"}}]}}\n'
+
+
+def test_nobody_orders_what_is_directed_against_itself() -> None:
+    assert refused((AGAINST, AGAINST_THE_AUTHORITY)) == [("against", "judges_itself")]
+
+
+@pytest.mark.parametrize("other", ["mayor", "provider"])
+def test_who_acts_instead_is_a_body_of_the_city_against_which_nothing_is_directed(other: str) -> None:
+    found = refused((AGAINST, AGAINST_THE_AUTHORITY + in_its_place(other)))
+    assert ("in_place_of.authority", "no_responsible_body") in found
+
+
+def test_with_another_body_in_its_place_the_authority_can_be_ordered() -> None:
+    text = RECTIFICATION.replace(AGAINST, AGAINST_THE_AUTHORITY + in_its_place("government"))
+    load_text(BEFORE + START + text, "lianyungang.yaml")

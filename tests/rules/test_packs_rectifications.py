@@ -118,11 +118,11 @@ def test_where_another_organ_may_order_too_its_order_is_recorded_with_a_referenc
 @pytest.mark.parametrize(
     ("city", "against"),
     [
-        ("nanning", ("provider", "operator")),
-        ("yulin", ("provider", "operator")),
-        ("guangzhou", ("provider", "operator", "establishment", "legal")),
+        ("nanning", ("provider", "operator", "authority")),
+        ("yulin", ("provider", "operator", "authority")),
+        ("guangzhou", ("provider", "operator", "establishment", "legal", "authority")),
         ("lianyungang", ("provider",)),
-        ("nanjing", ("provider",)),
+        ("nanjing", ("provider", "operator", "authority")),
     ],
 )
 def test_it_is_directed_against_those_whom_the_article_names(city: str, against: tuple[str, ...]) -> None:
@@ -134,3 +134,16 @@ def test_five_working_days_of_grace_before_it_is_proposed_are_a_service_rule(cit
     proposed = rectification(city).proposed
     assert proposed
     assert (proposed.after, proposed.citation.basis) == ("5wd", Basis.SERVICE)
+
+
+@EVERYWHERE
+@pytest.mark.parametrize("city", sorted(ARTICLES))
+def test_nobody_acts_in_a_case_that_is_directed_against_itself(city: str) -> None:
+    rules = rectification(city)
+    instead = {role: (rule.body, rule.citation.basis) for role, rule in rules.in_place_of.items()}
+    assert instead == ({} if city == "lianyungang" else {"authority": ("government", Basis.SERVICE)})
+    for accused in rules.against:
+        bodies = {role: role for role in rules.bodies} | {"provider": accused}
+        acting = {rules.acting(stage.body, bodies) for step in rules.steps for stage in step.stages}
+        filing = {rules.acting(role, bodies) for role in rules.filed_by}
+        assert accused not in (acting - {"provider"}) | filing, accused
