@@ -336,10 +336,11 @@ class Procedure(Authored):
 
 class MaintenanceTerms(Authored):
     """How long before it begins an interruption of the service is announced, and whether it falls, in principle, on
-    days off."""
+    days off: of the city's own calendar, and where the law means those of another too, of `days_off_of` as well."""
 
     announced: Period
     on_days_off: StrictBool
+    days_off_of: Text | None = None
 
 
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]

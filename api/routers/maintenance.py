@@ -128,7 +128,8 @@ async def announce(
         raise invalid("starts_at", "moment_past")
     if rule := maintenance_rule(pack, on):
         calendar = present.record.calendar(pack.calendar)
-        if found := list(wrong_with(rule, calendar, present.now, form.starts_at, form.ends_at, form.reason)):
+        wider = present.record.calendar(rule.days_off_of) if rule.days_off_of else None
+        if found := list(wrong_with(rule, calendar, present.now, form.starts_at, form.ends_at, form.reason, wider)):
             raise Problem("RequestInvalid", errors=wrongs(found, as_last_in_force(pack, "access_request", on)))
     row = (id_, operator.city, operator.body, form.starts_at, form.ends_at, present.now, caller.account_id)
     async with runtime.pool.acquire() as connection:
