@@ -15,8 +15,10 @@ from activities.pinned_rules import PinnedRules
 from activities.touching import tell_new_grant, tell_other_cases
 from models import events as e
 from models.acts import Actor, File
+from models.course import foreseen
 from models.restrictions import RestrictionKind
 from models.state import CaseState, GrantState, TaskState, fold
+from models.tables import FORESEEN
 from models.telling import told
 from rules.pack import GROUND
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from activities.clock import Clock
     from activities.database import Connection
     from rules.calendar import CalendarRecord
+    from rules.procedure_rules import ProcedureRules
 
 
 class ActSettled(Exception):
@@ -164,7 +167,8 @@ class Log:
         )
         if settled != len(acts):
             raise ActSettled(", ".join(acts))
-        await self._derive(connection, before, after)
+        rules = await self._pinned.of(connection, after.rules_digest)
+        await self._derive(connection, rules, before, after)
         if after.published and after.published != before.published:
             await publish_entry(connection, after, after.published)
             if after.published.reopens:
@@ -195,11 +199,18 @@ class Log:
             other = LockedCase(case_id, state.number, state.number, case.now)
             await self.write(connection, other, state, [event], engine_number=event.number)
 
-    async def _derive(self, connection: Connection, before: CaseState, after: CaseState) -> None:
+    async def _derive(self, connection: Connection, rules: ProcedureRules, before: CaseState, after: CaseState) -> None:
+        if rules.opens_when_passed:
+            # Before the rows of this write: what was foreseen may have come to be, or not be so any more.
+            await connection.execute(
+                "delete from tasks where case_id = $1 and state = $2 and ended_at is null", after.case_id, FORESEEN
+            )
         amended = after.choices.get("urgency") != before.choices.get("urgency")
         changed = [task for task in after.tasks.values() if amended or before.tasks.get(task.task_id) != task]
         if changed:
             rows = [(*task_row(after, task), look_again_at(after, task)) for task in changed]
+            await connection.executemany(UPSERT_TASK, rows)
+        if rows := [(*foreseen_row(after, task), task.opened_at) for task in foreseen(rules, after)]:
             await connection.executemany(UPSERT_TASK, rows)
         if after.grant and not before.grant:
             await connection.execute(INSERT_GRANT, *grant_row(after, after.grant))
@@ -299,6 +310,15 @@ def task_row(case: CaseState, task: TaskState) -> tuple[object, ...]:
         task.urgings,
         task.urged_at,
         task.clock.model_dump_json(),
+    )
+
+
+def foreseen_row(case: CaseState, task: TaskState) -> tuple[object, ...]:
+    """A task that time will open, as the read model keeps it: whoever asks after that instant finds it open, whether
+    or not a worker has come to it."""
+    columns = TASK_COLUMNS.split(", ")
+    return tuple(
+        FORESEEN if name == "state" else kept for name, kept in zip(columns, task_row(case, task), strict=True)
     )
 
 

@@ -16,7 +16,7 @@ from rules.deadlines import to_shanghai
 from rules.loading import load_pack
 from rules.pack import CATALOGUE_UPDATE
 from rules.procedure_rules import ProcedureRules
-from rules.resolving import NotInForce, resolve
+from rules.resolving import NotInForce, governing
 from workflows.procedures import BY_NAME
 
 if TYPE_CHECKING:
@@ -29,8 +29,9 @@ Law = Callable[[str, str, date], ProcedureRules]
 
 
 def law_of(city: str, procedure: str, on: date) -> ProcedureRules:
-    """The law by the packs of this version. Raises CityUnknown, NotInForce, ProcedureUnknown."""
-    return resolve(load_pack(city), procedure, on)
+    """The law by the packs of this version, as `rules.resolving.governing` has it. Raises CityUnknown, NotInForce,
+    ProcedureUnknown."""
+    return governing(load_pack(city), procedure, on)
 
 
 @dataclass(frozen=True)
@@ -112,12 +113,14 @@ async def update_of(
 
 def law_at(law: Law, cause: CaseState, at: datetime) -> ProcedureRules:
     """The law of catalogue updates on that day; where it has ended, as it stood when the cause was received, for a case
-    is governed to its end by the law under which it began."""
+    is governed to its end by the law under which it began. A cause that was itself received after the end, as a remedy,
+    orders what a remedy may."""
+    assert cause.received_at
     try:
-        return law(cause.city, CATALOGUE_UPDATE, to_shanghai(at).date())
+        rules = law(cause.city, CATALOGUE_UPDATE, to_shanghai(at).date())
     except NotInForce:
-        assert cause.received_at
         return law(cause.city, CATALOGUE_UPDATE, to_shanghai(cause.received_at).date())
+    return law(cause.city, CATALOGUE_UPDATE, to_shanghai(cause.received_at).date()) if rules.after_the_law else rules
 
 
 async def next_case_number(connection: Connection, city_code: str, procedure: Procedure, at: datetime) -> str:

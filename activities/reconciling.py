@@ -15,18 +15,22 @@ from activities.log import (
     OBJECTION_COLUMNS,
     RESTRICTION_COLUMNS,
     TASK_COLUMNS,
+    foreseen_row,
     grant_row,
     objection_row,
     read_log,
     restriction_row,
     task_row,
 )
+from activities.pinned_rules import PinnedRules
+from models.course import foreseen
 from models.events import Clock
 from models.state import CaseState, fold
 from workflows.search_attributes import BODY, CASE_NUMBER, DUE_AT, STAGE, Shown, shown_of
 
 if TYPE_CHECKING:
     from activities.database import Connection, Pool
+    from rules.procedure_rules import ProcedureRules
 
 
 OVERLOOKED_FOR = timedelta(minutes=1)
@@ -47,6 +51,7 @@ async def reconcile(pool: Pool, temporal: Client) -> AsyncIterator[Difference]:
 
     Reads only. A case that is being worked on while it is compared may show as different: look again.
     """
+    pinned = PinnedRules()
     async with pool.acquire() as connection:
         cases = [row["case_id"] for row in await connection.fetch("select case_id from cases order by case_id")]
         for case_id in cases:
@@ -54,7 +59,7 @@ async def reconcile(pool: Pool, temporal: Client) -> AsyncIterator[Difference]:
             async with connection.transaction(isolation="repeatable_read", readonly=True):
                 state = fold(CaseState(), await read_log(connection, case_id))
                 found = [
-                    *await of_read_model(connection, state),
+                    *await of_read_model(connection, await pinned.of(connection, state.rules_digest), state),
                     *await of_inbox(connection, state),
                     *await of_outbox(connection, state),
                 ]
@@ -62,11 +67,11 @@ async def reconcile(pool: Pool, temporal: Client) -> AsyncIterator[Difference]:
                 yield Difference(case_id, state.case_number, what)
 
 
-async def of_read_model(connection: Connection, state: CaseState) -> list[str]:
+async def of_read_model(connection: Connection, rules: ProcedureRules, state: CaseState) -> list[str]:
     """Where a table says something else than the fold of the log."""
     differences = [
         *await _one_row(connection, "cases", state.case_id, CASE_COLUMNS, case_row(state)),
-        *await _of_tasks(connection, state),
+        *await _of_tasks(connection, rules, state),
     ]
     grant = (*grant_row(state, state.grant), state.grant.key_digest, state.closed) if state.grant else None
     derived = (
@@ -91,10 +96,11 @@ async def _one_row(
     return [f"{table}: {differing}"] if differing else []
 
 
-async def _of_tasks(connection: Connection, state: CaseState) -> list[str]:
+async def _of_tasks(connection: Connection, rules: ProcedureRules, state: CaseState) -> list[str]:
     rows = await connection.fetch(f"select {TASK_COLUMNS} from tasks where case_id = $1", state.case_id)  # noqa: S608 - a constant
     stored = {row["task_id"]: _with_clock(tuple(row)) for row in rows}
     folded = {task.task_id: _with_clock(task_row(state, task)) for task in state.tasks.values()}
+    folded |= {task.task_id: _with_clock(foreseen_row(state, task)) for task in foreseen(rules, state)}
     found = {
         task_id: _differing(TASK_COLUMNS, stored.get(task_id), folded.get(task_id))
         for task_id in sorted(stored.keys() | folded.keys())

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from models.acts import Actor
 from models.state import CaseState
-from models.tables import CaseRow, TaskRow
+from models.tables import FORESEEN, CaseRow, TaskRow
 from rules.pack import CATALOGUE_UPDATE, RECTIFICATION
 from rules.pinned import APPLICANT
 
@@ -74,7 +74,12 @@ class Caller:
         if self.city and (self.has("supervisor") or (sees_the_city and self.knows_rectifications)):
             ways.append(col(CaseRow.city) == self.city)
         elif self.has("reviewer") and self.body:
-            held = exists().where(col(TaskRow.case_id) == col(CaseRow.case_id), col(TaskRow.body) == self.body)
+            held = exists().where(
+                col(TaskRow.case_id) == col(CaseRow.case_id),
+                col(TaskRow.body) == self.body,
+                # A case that time alone may bring before the body is not known to it before.
+                col(TaskRow.state) != FORESEEN,
+            )
             has_a_part = or_(col(CaseRow.provider) == self.body, held)
             if sees_the_city:
                 is_no_rectification = col(CaseRow.procedure) != RECTIFICATION

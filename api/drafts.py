@@ -11,7 +11,7 @@ from api.forms import Answers, DecisionForm, EntryDraft
 from api.problems import Problem, Wrong, invalid
 from models.acts import Amendment, Measure
 from models.tables import DatasetRow
-from rules.pinned import EntryEffect, Outcome
+from rules.pinned import AfterRule, EntryEffect, Outcome
 from rules.procedure_rules import ProcedureRules
 
 OPENNESS = "openness"
@@ -77,7 +77,17 @@ def drafted(
     proposed = amends.choices.get(OPENNESS) or choices.get(OPENNESS)
     openness = proposed or (dataset.openness if dataset else None)
     told = measure or Measure()
+    if entry and dataset and rules.after_the_law:
+        no_further_items(rules, rules.after_the_law, entry, dataset)
     return Drafted(with_entry(told, entry, dataset, openness) if entry else told, amends)
+
+
+def no_further_items(rules: ProcedureRules, after: AfterRule, entry: EntryDraft, dataset: DatasetRow) -> None:
+    """Once the law has ended an entry loses items and gets none. Raises a Problem."""
+    drafted_items = tuple(item.item for item in entry.items or ())
+    if further := tuple(item for item in drafted_items if item not in dataset.items):
+        wrong = Wrong("entry.items", "opens_after_the_law", {"items": further}, after.citation, rules)
+        raise Problem("NotInForce", errors=[wrong])
 
 
 def answered(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal_column, not_
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, not_, or_
 from sqlmodel import col
 
 from models.acts import ANSWERS_NOTHING
-from models.tables import ActRow, TaskRow
+from models.tables import FORESEEN, ActRow, TaskRow
 
 UNSETTLED: ColumnElement[str] = literal_column("'received'")
 """Written out, so that a prepared statement can go by the index of the acts that wait."""
@@ -28,6 +28,23 @@ def waits_in_time() -> ColumnElement[bool]:
         answers(),
         func.jsonb_extract_path_text(col(ActRow.act), "task_id") == col(TaskRow.task_id),
     )
+
+
+def lies_open(now: datetime) -> ColumnElement[bool]:
+    """Somebody has yet to answer the task, and it has come to be one: also by the passing of a clock that no worker has
+    put on record yet, unless an act waits that was received before."""
+    return and_(col(TaskRow.ended_at).is_(None), or_(col(TaskRow.state) != FORESEEN, has_come(now)))
+
+
+def has_come(now: datetime) -> ColumnElement[bool]:
+    """Of a task that time opens: its instant is there, and no answer waits in its case that was received before."""
+    waits = exists().where(
+        col(ActRow.case_id) == col(TaskRow.case_id),
+        col(ActRow.state) == UNSETTLED,
+        col(ActRow.received_at) < col(TaskRow.opened_at),
+        answers(),
+    )
+    return and_(col(TaskRow.opened_at) <= now, not_(waits))
 
 
 def overdue(now: datetime) -> ColumnElement[bool]:

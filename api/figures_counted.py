@@ -19,6 +19,7 @@ from api.figures import AGES, RESTRICTIONS, Counted, Figures, Place, Unit
 from api.reading import Reader
 from api.runtime import Present, Runtime
 from api.supervising import Filters
+from models.tables import FORESEEN
 from rules.calendar import Calendar
 from rules.deadlines import midnight, to_shanghai
 from rules.loading import load_pack
@@ -100,7 +101,8 @@ group by 1, 2, 3, 4, 5, 6, 7, 8, 9
 """  # noqa: S608 - made of constants
 OPEN_TASKS = f"""
 select body, procedure, stage, {age("opened_at")} as age, count(*) as tasks
-from tasks t where {OF_TASKS} and ended_at is null group by 1, 2, 3, 4
+from tasks t where {OF_TASKS} and ended_at is null and (t.state <> :foreseen or t.opened_at <= :now)
+group by 1, 2, 3, 4
 """  # noqa: S608 - made of constants
 URGINGS = f"""
 select t.body, t.procedure, t.stage, count(*) as urgings
@@ -138,8 +140,8 @@ select provider, procedure, type, begun, ended, in_force, case when ended then h
 from told where begun or ended or in_force group by 1, 2, 3, 4, 5, 6, 7
 """  # noqa: S608 - made of constants
 PARAMETERS: Mapping[str, Any] = {
-    **dict.fromkeys(("city", "body", "procedure", "stage", "rectifies", "rectification"), String),
-    **dict.fromkeys(("since", "until"), DateTime(timezone=True)),
+    **dict.fromkeys(("city", "body", "procedure", "stage", "rectifies", "rectification", "foreseen"), String),
+    **dict.fromkeys(("since", "until", "now"), DateTime(timezone=True)),
     "today": Integer,
     **dict.fromkeys(("days", "ages"), ARRAY(Integer)),
     "data_events": ARRAY(String),
@@ -184,6 +186,8 @@ def _parameters(city: str, filters: Filters, span: Span, present: Present) -> di
         "rectification": RECTIFICATION,
         "since": midnight(span.from_on),
         "until": midnight(span.until_on),
+        "now": present.now,
+        "foreseen": FORESEEN,
         "days": days,
         "today": days[(today - FIRST_DAY).days],
         "ages": [most + 1 for most in AGES],

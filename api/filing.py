@@ -26,16 +26,17 @@ from rules.deadlines import to_shanghai
 from rules.loading import CityUnknown, cities, load_pack
 from rules.pinned import APPLICANT
 from rules.procedure_rules import ProcedureRules
-from rules.resolving import NotInForce, ProcedureUnknown, resolve
+from rules.resolving import NotInForce, ProcedureUnknown, governing
 
 PROVIDER = "provider"
 
 
 def rules_at(city: str, procedure: str, received_at: datetime) -> ProcedureRules:
-    """The law of the city that governs what is filed at that instant. Raises a Problem if there is none."""
+    """The law of the city that governs what is filed at that instant; after its end, for remedies alone. Raises a
+    Problem if there is none."""
     on = to_shanghai(received_at).date()
     try:
-        return resolve(load_pack(city), procedure, on)
+        return governing(load_pack(city), procedure, on)
     except CityUnknown as fact:
         raise invalid("city", "city_unknown", given=city, known=tuple(cities())) from fact
     except NotInForce as fact:

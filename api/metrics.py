@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from temporalio.service import RPCError
 
 from activities.outbox_figures import figures as outbox_figures
+from api.due import lies_open
 from api.reading import Reader
 from api.runtime import Runtime
 from api.supervising import Filters
@@ -116,7 +117,7 @@ class Metrics:
                     select(func.count(), func.min(col(ActRow.received_at))).where(col(ActRow.delivered_at).is_(None))
                 )
             ).one()
-            is_open = col(TaskRow.ended_at).is_(None)
+            is_open = lies_open(now)
             self._open.set((await session.exec(select(func.count(col(TaskRow.task_id))).where(is_open))).one())
             older = [
                 func.count().filter(col(ActRow.received_at) < now - timedelta(seconds=seconds)) for seconds in AGES

@@ -74,6 +74,7 @@ STATUS: Mapping[str, int] = {
     "TimeLimitKept": 409,
     "TimeLimitOver": 409,
     "TimeLimitRunning": 409,
+    "NotInForce": 409,
     "Inadmissible": 422,
     "RequestInvalid": 422,
     "NotYourBody": 403,

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.log import read_log
 from api.callers import Caller
+from api.due import UNSETTLED, answers, has_come
 from api.due import overdue as overdue
 from api.reading_catalogue import ReadsCatalogue
 from api.reading_directory import ReadsDirectory
@@ -20,9 +21,11 @@ from api.reading_updates import ReadsUpdates
 from api.rectifying import ReadsRectifications
 from api.runtime import Runtime
 from api.supervising import ReadsSupervision
+from models.course import opened_by_time
 from models.events import Event
 from models.state import CaseState, fold
 from models.tables import (
+    FORESEEN,
     AccountRow,
     ActRow,
     BodyRow,
@@ -135,7 +138,31 @@ class Reader(ReadsCatalogue, ReadsDirectory, ReadsDisputes, ReadsRectifications,
         return set((await self._session.exec(found)).all())
 
     async def task(self, task_id: str) -> TaskRow | None:
-        return (await self._session.exec(select(TaskRow).where(TaskRow.task_id == task_id))).first()
+        """The task, unless it is one that time has yet to open."""
+        row = (await self._session.exec(select(TaskRow).where(TaskRow.task_id == task_id))).first()
+        if row and row.state == FORESEEN and not await self.has_come(row):
+            return None
+        return row
+
+    async def has_come(self, task: TaskRow) -> bool:
+        """Of a task that time opens: whether it has."""
+        now = (await self._runtime.present()).now
+        found = select(TaskRow.task_id).where(TaskRow.task_id == task.task_id, has_come(now))
+        return (await self._session.exec(found)).first() is not None
+
+    async def opened_by_time(self, read: CaseRead, now: datetime) -> CaseState:
+        """The case with what lies open in it by the passing of a clock, which the log may not say yet."""
+        events = opened_by_time(read.rules, read.state, now)
+        if not events:
+            return read.state
+        waiting = select(ActRow.act_id).where(
+            ActRow.case_id == read.state.case_id,
+            col(ActRow.state) == UNSETTLED,
+            col(ActRow.received_at) < min(event.at for event in events),
+            answers(),
+        )
+        goes_first = (await self._session.exec(waiting)).first()
+        return read.state if goes_first else fold(read.state, events)
 
     async def tasks(
         self, caller: Caller, wanted: Sequence[ColumnElement[bool]], now: datetime, limit: int

@@ -72,7 +72,7 @@ class Renderer:
         present = await self._runtime.present()
         overdue = await self._reader.overdue_tasks(case_id, present.now)
         acts = await self._reader.acts_with_text(case_id)
-        state, law = read.state, Law(read.rules, self._language)
+        state, law = await self._reader.opened_by_time(read, present.now), Law(read.rules, self._language)
         names = await self._names(state)
         waiting = waiting_times(read.log, present.now)
         kept = await self._reader.keeping_drafts([case_id] if state.procedure == CATALOGUE_UPDATE else [])
@@ -115,7 +115,7 @@ class Renderer:
             catalogue_update=await self._named(state.ordered.update_case_id if state.ordered else None),
             advice=advice_on(law, state),
             reasons=self._reasons(law, state, acts),
-            events_count=state.number,
+            events_count=read.state.number,
         )
 
     async def task(self, case_id: str, task_id: str) -> TaskShown | None:

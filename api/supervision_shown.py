@@ -22,7 +22,7 @@ from rules.deadlines import midnight, to_shanghai
 from rules.loading import load_pack
 from rules.pinned import APPLICANT, Label
 from rules.procedure_rules import ProcedureRules
-from rules.resolving import NotInForce, ProcedureUnknown, resolve
+from rules.resolving import NotInForce, ProcedureUnknown, as_last_in_force
 
 
 class SupervisedTask(Shape):
@@ -182,7 +182,7 @@ async def counts_shown(reader: Reader, found: Counter[Group], now: datetime, lan
 def named_on(city: str, procedure: str, on: date) -> Named:
     """The names of a procedure as the city's law has them on a day; its code where it knows the procedure no more."""
     try:
-        rules = resolve(load_pack(city), procedure, on)
+        rules = as_last_in_force(load_pack(city), procedure, on)
     except (NotInForce, ProcedureUnknown):
         return Named(Label(zh=procedure, en=procedure), None)
     return Named(rules.label, rules)

@@ -20,7 +20,7 @@ from rules.loading import CityUnknown, PackRefused, cities, load_file, load_pack
 from rules.pack import Pack, Source
 from rules.pinned import Basis, Citation, Label, Outcome, Requirement, Stage
 from rules.procedure_rules import ProcedureRules
-from rules.resolving import NotInForce, resolve
+from rules.resolving import NotInForce, governing
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -70,14 +70,19 @@ def show(
         raise typer.BadParameter(f"{on} is no day such as 2026-11-21", param_hint="--on") from None
     try:
         pack = load_pack(city)
-        for procedure in pack.procedures:
-            rules = resolve(pack, procedure, day)
-            _show(rules, pack.sources[rules.regulation.source], day)
     except CityUnknown as unknown:
         raise typer.BadParameter(str(unknown), param_hint="CITY") from None
-    except NotInForce as fact:
-        print(fact)
-        raise typer.Exit(1) from None
+    shown = 0
+    for procedure in pack.procedures:
+        try:
+            rules = governing(pack, procedure, day)
+        except NotInForce as fact:
+            print(fact)
+            continue
+        _show(rules, pack.sources[rules.regulation.source], day)
+        shown += 1
+    if not shown:
+        raise typer.Exit(1)
 
 
 def _summary(pack: Pack) -> str:
@@ -97,6 +102,11 @@ def _show(rules: ProcedureRules, source: Source, day: date) -> None:
         console.print(f"[yellow]a draft, adopted on {source.adopted_on} by {by}[/yellow]")
     if law.assumed:
         console.print(f"[yellow]assumed: {_text(law.assumed)}[/yellow]")
+    if rules.after_the_law:
+        kept = "; ".join(f"{name}: {', '.join(values)}" for name, values in rules.after_the_law.only.items())
+        console.print(
+            f"[yellow]the law has ended; received as a remedy[/yellow] {kept} {_cited(rules.after_the_law.citation)}"
+        )
     console.print(_stages(rules))
     console.print(_filing(rules))
     console.print(_others(rules))
@@ -118,6 +128,9 @@ def _stages(rules: ProcedureRules) -> Table:
         for stage in step.stages:
             after = f"all done: {step.then}" if step.then else ""
             _add_stage(table, rules, step.step, stage, after)
+    for stage in rules.opened:
+        passed = [opening for opening, names in rules.opens_when_passed.items() if stage.stage in names]
+        _add_stage(table, rules, "(beside)", stage, "".join(f"open by itself once {each} is over" for each in passed))
     if rules.opinion:
         _add_stage(table, rules, "(on request)", rules.opinion, "back to the reviewer")
     return table

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from models import events as e
 from models.limits import limit_set
 from models.proposal import Proposal
 from models.restricting import all_withdrawn, move_data
 from models.restrictions import DATA_WITHDRAWN, RestrictionKind, touches
-from models.state import CaseState, TaskState
+from models.state import CaseState, TaskState, fold
 from rules.deadlines import SHANGHAI, midnight
 from rules.pinned import APPLICANT, ClockFrom, DataEffect, Ending, Stage, Step
 from rules.procedure_rules import ProcedureRules
+
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+"""Later than any clock ends."""
 
 
 def access_case_id(case_id: str) -> str:
@@ -74,7 +77,8 @@ def next_of(rules: ProcedureRules, state: CaseState) -> str | None:
     step = rules.step(state.step)
     assert step, f"the case stands in a step that its rules do not know: {state.step}"
     tasks = called_for(rules, state, step.step)
-    for task in sorted(tasks, key=lambda task: task.decided_by_event or 0):
+    leading = [*(task for task in tasks if not rules.opens_by_itself(task.stage)), *decided_beside(rules, state, tasks)]
+    for task in sorted(leading, key=lambda task: task.decided_by_event or 0):
         if task.outcome and (target := leads_to(rules, state, task)):
             return target
     counted = [task for task in tasks if holds_up(rules, task)]
@@ -82,6 +86,13 @@ def next_of(rules: ProcedureRules, state: CaseState) -> str | None:
         return None
     outcomes = {task.outcome or "" for task in counted}
     return step.then_if_all.get(outcomes.pop(), step.then) if len(outcomes) == 1 else step.then
+
+
+def decided_beside(rules: ProcedureRules, state: CaseState, tasks: list[TaskState]) -> list[TaskState]:
+    """The decided tasks that time had put beside the steps, as far as the case has not gone on by them already."""
+    since = min((task.opened_by_event for task in tasks if not rules.opens_by_itself(task.stage)), default=0)
+    decided = [task for task in state.tasks.values() if rules.opens_by_itself(task.stage) and task.ended == "decided"]
+    return [task for task in decided if (task.decided_by_event or 0) > since]
 
 
 def called_for(rules: ProcedureRules, state: CaseState, step: str) -> list[TaskState]:
@@ -185,7 +196,7 @@ def put(
             step=step,
             stage=stage.stage,
             round=round_,
-            body=APPLICANT if stage.body == APPLICANT else state.bodies[stage.body],
+            body=APPLICANT if stage.body == APPLICANT else state.bodies[rules.acting(stage.body, state.bodies)],
             outcomes=tuple(outcome.outcome for outcome in stage.outcomes),
             clock=clock,
             asked_by_task=asked_by.task_id if asked_by else None,
@@ -251,24 +262,83 @@ def grant(rules: ProcedureRules, state: CaseState, at: datetime) -> e.Granted:
     )
 
 
-def next_instant(state: CaseState) -> datetime | None:
-    """The next instant at which time itself makes something happen: a clock passes, or a grant expires."""
+def next_instant(rules: ProcedureRules, state: CaseState) -> datetime | None:
+    """The next instant at which time itself makes something happen: a clock passes, or a grant expires.
+
+    At once, where a notice has moved out a clock whose passing had put a stage before its body.
+    """
     if state.closed:
         return None
     due = [t.clock.due_at for t in state.open_tasks() if t.clock.due_at and not t.passed]
-    return min([*due, *([state.grant.valid_until] if state.grant else [])], default=None)
+    at_once = [state.at] if state.at and opened_too_soon(rules, state) else []
+    return min([*due, *at_once, *([state.grant.valid_until] if state.grant else [])], default=None)
 
 
-def pass_time(state: CaseState, until: datetime) -> list[e.Event]:
-    """What time has made happen by `until`: clocks that passed, which decide nothing, and a grant that expired."""
-    proposal = Proposal(state)
+def pass_time(rules: ProcedureRules, state: CaseState, until: datetime) -> list[e.Event]:
+    """What time has made happen by `until`: clocks that passed, which decide nothing, what lies open since they did,
+    and a grant that expired."""
     if state.closed:
         return []
-    due = sorted((t.clock.due_at, t.task_id) for t in state.open_tasks() if t.clock.due_at and not t.passed)
-    for due_at, task_id in due:
-        if due_at <= until:
-            proposal.add(e.ClockPassed(at=due_at, task_id=task_id))
+    proposal = Proposal(state)
+    take_back(rules, proposal)
+    pass_clocks(rules, proposal, [task for task in state.open_tasks() if not task.passed], until)
     if state.grant and state.grant.valid_until <= until:
         proposal.add(e.AccessExpired(at=state.grant.valid_until))
         proposal.add(e.Closed(at=state.grant.valid_until, outcome="expired"))
     return proposal.events
+
+
+def opened_by_time(rules: ProcedureRules, state: CaseState, at: datetime) -> list[e.Event]:
+    """What lies open at an instant by the passing of a clock, and the log does not say yet: an act received then is
+    judged as if it did, and whoever looks is shown it, whether or not the machine has come to it."""
+    if state.closed:
+        return []
+    proposal = Proposal(state)
+    take_back(rules, proposal)
+    opening = [task for task in state.open_tasks() if not task.passed and task.stage in rules.opens_when_passed]
+    pass_clocks(rules, proposal, opening, at)
+    return proposal.events
+
+
+def foreseen(rules: ProcedureRules, state: CaseState) -> list[TaskState]:
+    """The tasks that will lie open by themselves once the clocks that run have passed, as they would be then."""
+    then = fold(state, opened_by_time(rules, state, END_OF_TIME))
+    return [task for task in then.tasks.values() if task.task_id not in state.tasks]
+
+
+def pass_clocks(rules: ProcedureRules, proposal: Proposal, tasks: list[TaskState], until: datetime) -> None:
+    """The clocks of these tasks that have passed by `until` are on record, and what the law wants done from then on
+    lies open from that instant."""
+    for due_at, task_id in sorted((t.clock.due_at, t.task_id) for t in tasks if t.clock.due_at):
+        if due_at > until:
+            continue
+        proposal.add(e.ClockPassed(at=due_at, task_id=task_id))
+        task = proposal.state.tasks[task_id]
+        for name in rules.opens_when_passed.get(task.stage, ()):
+            put_beside(rules, proposal, task.step, name, due_at)
+
+
+def put_beside(
+    rules: ProcedureRules, proposal: Proposal, step: str, name: str, at: datetime, *, act: str | None = None
+) -> None:
+    """The stage lies before its body beside the others of the step; what time has put there lies there once."""
+    stage = rules.stage(name)
+    assert stage, f"the loader refuses a pack that opens {name}, which is no stage"
+    lies_open = any(task.stage == name for task in proposal.state.open_tasks())
+    if not (lies_open and rules.opens_by_itself(name)):
+        put(rules, proposal, step, stage, at, act=act)
+
+
+def take_back(rules: ProcedureRules, proposal: Proposal) -> None:
+    """What the passing of a clock opened, and a notice has moved that clock out again, is owed no more."""
+    for task in opened_too_soon(rules, proposal.state):
+        at = proposal.state.at
+        assert at
+        proposal.add(e.TaskCancelled(at=at, task_id=task.task_id, because="clock_moved"))
+
+
+def opened_too_soon(rules: ProcedureRules, state: CaseState) -> list[TaskState]:
+    """Open tasks that time put before their bodies by a clock that has not passed as it stands now."""
+    running = {task.stage for task in state.open_tasks() if not task.passed}
+    waiting = {name for stage, names in rules.opens_when_passed.items() if stage in running for name in names}
+    return [task for task in state.open_tasks() if task.stage in waiting]

@@ -156,6 +156,7 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
         measure_allowed(outcome, act.measure)
         days_have_passed(act.measure, act)
     if outcome.entry is EntryEffect.SUBMIT:
+        nothing_opened_after_the_law(rules, state)
         entry_is_whole(rules, state, act.measure or a.Measure())
     limit_allowed(outcome, act)
     limit_stands(rules, state, outcome, act.received_at)
@@ -179,6 +180,14 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
         if opinion.asked_by_task == task.task_id:
             proposal.add(e.TaskCancelled(at=act.received_at, task_id=opinion.task_id, because="asking_stage_decided"))
     follow_decision(rules, proposal, proposal.state.tasks[task.task_id], outcome, act)
+
+
+def nothing_opened_after_the_law(rules: ProcedureRules, state: CaseState) -> None:
+    """Once the law has ended a draft does no more than a remedy may. Raises NotInForce with the rule."""
+    after = rules.after_the_law
+    for name in after.only if after else ():
+        if after and after.refuses(name, state.choices.get(name)):
+            raise r.NotInForce(field=name, rule=after.citation.article)
 
 
 def entry_is_whole(rules: ProcedureRules, state: CaseState, measure: a.Measure) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from models import acts as a
 from models import events as e
 from models import refusals as r
-from models.course import put, verifying
+from models.course import put, put_beside, verifying
 from models.entries import move_entry
 from models.proposal import Proposal
 from models.restricting import move_data, processed_anew
@@ -131,9 +131,7 @@ def follow_decision(
             act=act,
         )
     for name in outcome.opens:
-        stage = rules.stage(name)
-        assert stage, f"the loader refuses a pack in which an outcome opens {name}, which is no stage"
-        put(rules, proposal, task.step, stage, at, act=act.id)
+        put_beside(rules, proposal, task.step, name, at, act=act.id)
     if outcome.marks:
         proposal.add(e.DisputeMarked(at=at, act=act.id, by=act.by.account))
     move_entry(rules, proposal, outcome, measure, act)

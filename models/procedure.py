@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.acts import JUDGED_AT_RECEIPT, Act, Decide, ReceivedAct
+from models.course import opened_by_time
 from models.events import Event
 from models.proposal import Proposal
 from models.refusals import CaseClosed, Refusal, TaskAlreadyDecided
@@ -35,7 +36,8 @@ class Procedure:
     """Acts that the receipt judges and writes itself, unless others wait before them."""
 
     def judge(self, rules: ProcedureRules, state: CaseState, act: Act) -> list[Event]:
-        """The events that an act adds, with all that follows at once; none if the log has the act already.
+        """The events that an act adds, with all that follows at once; none if the log has the act already. What lay
+        open by the passing of a clock when the act was received lies open for it.
 
         Raises a Refusal. Pure: the same case and act give the same answer at receipt, in the validator and in the
         handler.
@@ -45,6 +47,8 @@ class Procedure:
         if state.closed:
             raise too_late(state, act)
         proposal = Proposal(state)
+        for event in opened_by_time(rules, state, act.received_at):
+            proposal.add(event)
         self.answer(rules, proposal, act)
         self.follow(rules, proposal, act.received_at)
         return proposal.events

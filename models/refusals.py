@@ -187,5 +187,9 @@ class TimeLimitRunning(Refusal):
     """The time limit is not over yet."""
 
 
+class NotInForce(Refusal):
+    """The law has ended, and what it leaves open as a remedy is not this."""
+
+
 REFUSALS = {kind.__name__: kind for kind in Refusal.__subclasses__()}
 """Every refusal, by its name."""

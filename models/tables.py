@@ -99,8 +99,13 @@ WITH_A_DUE_DAY = "ended_at IS NULL AND due_at IS NOT NULL"
 """Open tasks that can be overdue: the indexes of supervision hold these alone, whatever number is closed."""
 
 
+FORESEEN = "foreseen"
+"""The state of a task that the passing of a clock opens by itself at `opened_at`, until the log says that it has."""
+
+
 class TaskRow(SQLModel, table=True):
-    """A task as the fold tells it. `state` is open, claimed, done or cancelled; overdue is computed when asked."""
+    """A task as the fold tells it. `state` is open, claimed, done or cancelled, or foreseen: open from `opened_at` on,
+    whether or not a worker runs; overdue is computed when asked."""
 
     __tablename__ = "tasks"
     __table_args__ = (

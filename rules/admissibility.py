@@ -53,7 +53,7 @@ def admissible(rules: ProcedureRules, filing: Mapping[str, object], dataset: Dat
     `dataset` is None in a procedure that is about no dataset. Codes: `closed` and `not_conditional` of what is asked
     for; `not_open` and `not_concerned` of what is objected to; `field_required`, `item_unknown`; and for each choice
     `<choice>_unknown`, `<choice>_not_on_request` and `<choice>_belongs_elsewhere`; `leak_not_asked` where the city's
-    law makes no difference by it.
+    law makes no difference by it; `no_remedy_after_the_law` of what a law that has ended leaves open no more.
     """
     return [
         *(_openness(rules, dataset) if dataset else ()),
@@ -104,6 +104,9 @@ def _choices(rules: ProcedureRules, filing: Mapping[str, object]) -> Iterator[In
             yield Inadmissible(name, f"{name}_belongs_elsewhere", choice.citation, params)
         elif not choice.on_request:
             yield Inadmissible(name, f"{name}_not_on_request", choice.citation, params)
+        elif rules.after_the_law and rules.after_the_law.refuses(name, choice.value):
+            params["known"] = tuple(c for c in on_request if not rules.after_the_law.refuses(name, c))
+            yield Inadmissible(name, "no_remedy_after_the_law", rules.after_the_law.citation, params)
     if LEAK not in rules.choices and _is_given(filing.get(LEAK)):
         yield Inadmissible(LEAK, "leak_not_asked", None, _law(rules))
 

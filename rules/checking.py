@@ -44,6 +44,11 @@ def findings(pack: Pack, calendars: Collection[str]) -> list[Finding]:
 def _names(pack: Pack, calendars: Collection[str]) -> Iterator[Finding]:
     if pack.calendar not in calendars:
         yield Finding(("calendar",), "unknown_calendar", f"{pack.calendar} is none of {', '.join(sorted(calendars))}")
+    for i, version in enumerate(pack.maintenance or ()):
+        scope = version.value.days_off_of if version.value else None
+        if scope is not None and scope not in calendars:
+            known = ", ".join(sorted(calendars))
+            yield Finding(("maintenance", i, "value", "days_off_of"), "unknown_calendar", f"{scope} is none of {known}")
     if SERVICE in pack.sources:
         yield Finding(("sources", SERVICE), "reserved_name", f"{SERVICE} names the service rules, not a source")
     for i, name in enumerate(pack.law):

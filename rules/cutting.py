@@ -37,9 +37,10 @@ class Cut:
         opinion = in_force(self.procedure.opinion or (), on)
         self.opinion = opinion.value if opinion else None
         self.order = order
-        self.opened = list(
-            dict.fromkeys(o for s in self.procedure.stages for t in self.outcomes(s).values() for o in t.opens)
-        )
+        self.by_time = list(dict.fromkeys(name for names in order.opens_when_passed.values() for name in names))
+        """Stages that lie open by themselves when the clock of another passes."""
+        by_outcome = [o for s in self.procedure.stages for t in self.outcomes(s).values() for o in t.opens]
+        self.opened = list(dict.fromkeys([*by_outcome, *self.by_time]))
 
     def outcomes(self, stage: str) -> dict[str, OutcomeTerms]:
         """The outcomes of a stage that held; none of a stage that is described nowhere."""
@@ -63,6 +64,14 @@ class Cut:
         version = in_force(self.procedure.hold or (), self.on)
         reviews_hold = bool(version and version.value and version.value.reviewed_by == stage)
         return stage not in self.order.only_when and stage not in self.order.outlasting and not reviews_hold
+
+    def always_leads(self, stage: str) -> bool:
+        """Whether the case goes on however the stage is decided."""
+        return all(terms.leads_to for terms in self.outcomes(stage).values())
+
+    def led_by_time(self) -> set[str]:
+        """Where the stages that time opens lead, from whatever step the case stands in then."""
+        return {t for stage in self.by_time for terms in self.outcomes(stage).values() for t in targets_of(terms)}
 
     def outcome_path(self, stage: str, outcome: str) -> Path:
         """Where an outcome stands in the pack."""

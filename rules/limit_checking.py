@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rules.cutting import Broken, Cut, applies, targets_of, thens_of
 from rules.pack import OutcomeTerms
+from rules.procedure_rules import PROVIDER
 from rules.resolving import in_force
 
 SET_BY_DECISION = "set_by_decision"
@@ -50,6 +51,24 @@ def broken_of_limits(cut: Cut) -> Iterator[Broken]:
         yield from _of_stage(cut, stage, limited, limited_steps)
 
 
+def broken_of_time(cut: Cut) -> Iterator[Broken]:
+    """Everything by which a stage that time is to open could never lie open, be void, or be late before it began."""
+    path = (*cut.path, "order")
+    for passed, names in cut.order.opens_when_passed.items():
+        entry = cut.procedure.stages.get(passed)
+        version = in_force(entry.period, cut.on) if entry else None
+        if version is None or version.value in (None, "promptly"):
+            yield path, "never_passes", f"{passed} has no clock that could pass and open {', '.join(names)}"
+    for name in cut.by_time:
+        entry = cut.procedure.stages.get(name)
+        period = in_force(entry.period, cut.on) if entry else None
+        if period and period.value not in (None, "promptly"):
+            stage = (*cut.path, "stages", name, "period")
+            yield stage, "clock_before_it_opens", f"{name} opens by itself, and its clock would be set before it does"
+        if name not in cut.order.outlasting:
+            yield path, "void_when_it_goes_on", f"{name} opens by itself, and is void when the case goes on"
+
+
 def _of_stage(cut: Cut, stage: str, limited: set[str], limited_steps: set[str]) -> Iterator[Broken]:
     outcomes = cut.outcomes(stage)
     for outcome, terms in outcomes.items():
@@ -69,8 +88,18 @@ def _of_stage(cut: Cut, stage: str, limited: set[str], limited_steps: set[str]) 
 
 
 def _of_bodies(cut: Cut) -> Iterator[Broken]:
-    """What the procedure is directed against are bodies of the city."""
+    """What the procedure is directed against are bodies of the city, and none of them judges itself."""
     version = in_force(cut.procedure.against or (), cut.on)
-    for role in version.value or () if version else ():
+    against = version.value or () if version else ()
+    for role in against:
         if role not in cut.bodies:
             yield (*cut.path, "against"), "no_responsible_body", f"{role} is no body of this city"
+    instead = {role: held.value for role, v in cut.procedure.in_place_of.items() if (held := in_force(v, cut.on))}
+    for role, other in instead.items():
+        if other is not None and (other not in cut.bodies or other in against):
+            yield (*cut.path, "in_place_of", role), "no_responsible_body", f"{other} cannot stand in for {role}"
+    filed = in_force(cut.procedure.filed_by or (), cut.on)
+    acting = {body for stage in cut.procedure.stages if (body := cut.body(stage))} | set((filed and filed.value) or ())
+    for role in (set(against) & acting) - {PROVIDER}:
+        if instead.get(role) is None:
+            yield (*cut.path, "against"), "judges_itself", f"{role} acts in what can be directed against it"

@@ -11,7 +11,7 @@ from rules.pinned import Citation, Pinned
 from rules.resolving import citation, in_force
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rules.calendar import Calendar
     from rules.pack import Pack
@@ -22,6 +22,8 @@ class MaintenanceRule(Pinned):
 
     announced: str
     on_days_off: bool
+    days_off_of: str | None = None
+    """A wider scope whose notices have to make the day off too, such as the national one for statutory holidays."""
     citation: Citation
 
 
@@ -33,6 +35,7 @@ def maintenance_rule(pack: Pack, on: date) -> MaintenanceRule | None:
     return MaintenanceRule(
         announced=version.value.announced,
         on_days_off=version.value.on_days_off,
+        days_off_of=version.value.days_off_of,
         citation=citation(pack, version.cite),
     )
 
@@ -44,21 +47,22 @@ def wrong_with(
     starts_at: datetime,
     ends_at: datetime,
     reason: str,
+    wider: Calendar | None = None,
 ) -> Iterator[Inadmissible]:
     """Why an interruption cannot be announced like this. The notice in advance is absolute; a reason stands in for the
-    days off alone."""
+    days off alone. `wider` is the calendar of the scope that the rule names beside the city's own."""
     earliest = calendar.deadline(announced_at, rule.announced).due_at
     if starts_at < earliest:
         yield Inadmissible("starts_at", "announced_too_late", rule.citation, {"earliest": earliest.isoformat()})
-    worked = working_days(calendar, starts_at, ends_at)
+    worked = working_days([calendar, *([wider] if wider else [])], starts_at, ends_at)
     if rule.on_days_off and worked and not reason.strip():
         days = tuple(day.isoformat() for day in worked)
         yield Inadmissible("reason", "interrupts_working_days", rule.citation, {"days": days})
 
 
-def working_days(calendar: Calendar, starts_at: datetime, ends_at: datetime) -> list[date]:
-    """The working days that an interruption touches, Asia/Shanghai."""
+def working_days(calendars: Sequence[Calendar], starts_at: datetime, ends_at: datetime) -> list[date]:
+    """The days that an interruption touches and that any of the calendars makes working days, Asia/Shanghai."""
     first = to_shanghai(starts_at).date()
     last = to_shanghai(ends_at - timedelta(microseconds=1)).date()
     days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    return [day for day in days if calendar.is_working(day)]
+    return [day for day in days if any(calendar.is_working(day) for calendar in calendars)]

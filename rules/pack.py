@@ -179,8 +179,10 @@ class StepTerms(Authored):
 class OrderTerms(Authored):
     """Which steps there are, which comes first, and which stages run side by side in each.
 
-    `only_when` names the choices for which a stage lies open at all; an `outlasting` stage stays open when the case
-    goes on to another step; while a `binding` one is open, the case cannot go on by a decision.
+    `opens_when_passed` names, for a stage with a clock, the stages that lie open beside it by themselves from the
+    instant at which that clock passes; they outlast the step, and what is decided of them leads the case on from
+    wherever it stands. `only_when` names the choices for which a stage lies open at all; an `outlasting` stage stays
+    open when the case goes on to another step; while a `binding` one is open, the case cannot go on by a decision.
     """
 
     first: Name
@@ -191,6 +193,7 @@ class OrderTerms(Authored):
     from the receipt of the case."""
     outlasting: tuple[Name, ...] = ()
     binding: tuple[Name, ...] = ()
+    opens_when_passed: Mapping[Name, OneOrMore[Name]] = Field(default_factory=dict)
 
 
 class EndingTerms(Authored):
@@ -261,6 +264,13 @@ class EveryTerms(Authored):
     days: Annotated[int, Strict(), Field(ge=1)]
 
 
+class AfterTerms(Authored):
+    """What of a procedure is still received once the law has ended: `only` names, for a choice of the filing or an
+    answer of a draft, the values for which it is; where nothing is named, all that was."""
+
+    only: Mapping[Name, OneOrMore[Name]] = Field(default_factory=dict)
+
+
 class ProposedTerms(Authored):
     """For how many working days a task is overdue before the procedure is proposed to who may begin it."""
 
@@ -315,15 +325,22 @@ class Procedure(Authored):
     every: OneOrMore[Version[EveryTerms]] | None = None
     against: OneOrMore[Version[OneOrMore[Name]]] | None = None
     """Roles of the bodies against which it can be directed; providers where nothing is said."""
+    in_place_of: Mapping[Name, OneOrMore[Version[Name]]] = Field(default_factory=dict)
+    """Who acts in the place of a body against which the procedure is directed: nobody begins, orders or accepts what is
+    directed against itself."""
     proposed: OneOrMore[Version[ProposedTerms]] | None = None
+    after_the_law: OneOrMore[Version[AfterTerms]] | None = None
+    """A remedy, which is received and runs under the rules of the law's last day once that has ended; where nothing is
+    said, nothing is received any more."""
 
 
 class MaintenanceTerms(Authored):
     """How long before it begins an interruption of the service is announced, and whether it falls, in principle, on
-    days off."""
+    days off: of the city's own calendar, and where the law means those of another too, of `days_off_of` as well."""
 
     announced: Period
     on_days_off: StrictBool
+    days_off_of: Text | None = None
 
 
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]

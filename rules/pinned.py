@@ -312,11 +312,30 @@ class ReminderRule(Pinned):
     citation: Citation
 
 
+class InPlaceRule(Pinned):
+    """Who (a role) acts in the place of a body against which a case is directed."""
+
+    body: str
+    citation: Citation
+
+
 class EveryRule(Pinned):
     """How often the procedure is begun for each dataset by itself. `days` are calendar days."""
 
     days: int
     citation: Citation
+
+
+class AfterRule(Pinned):
+    """Received though the law had ended, as a remedy for what was opened under it: in a filing and in a draft, each
+    choice that is named has one of these values."""
+
+    only: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    citation: Citation
+
+    def refuses(self, name: str, value: str | None) -> bool:
+        """Whether a choice of this value is no remedy."""
+        return name in self.only and value not in self.only[name]
 
 
 class ProposedRule(Pinned):

@@ -8,7 +8,7 @@ from datetime import date
 from rules.cutting import Broken, Cut, Path, applies, targets_of, thens_of
 from rules.deadlines import Unit, parse_period
 from rules.entry_checking import broken_of_entry
-from rules.limit_checking import broken_of_limits, is_limited
+from rules.limit_checking import broken_of_limits, broken_of_time, is_limited
 from rules.pack import (
     CATALOGUE_UPDATE,
     DECISION_FIELDS,
@@ -16,6 +16,7 @@ from rules.pack import (
     GROUND,
     QUESTIONS,
     WITHDRAWN,
+    OutcomeTerms,
     Pack,
     Required,
     StepTerms,
@@ -57,15 +58,27 @@ class _Cut(Cut):
         yield from self._walk()
         yield from broken_of_entry(self)
         yield from broken_of_limits(self)
+        yield from self._after_the_law()
         if GROUND in self.choices:
             yield from self._objection()
 
+    def _after_the_law(self) -> Iterator[Broken]:
+        """What is kept open after the law speaks of a law that ends, and of choices that there are."""
+        path = (*self.path, "after_the_law")
+        version = in_force(self.procedure.after_the_law or (), self.on)
+        if version is None or version.value is None:
+            return
+        if self.pack.in_force_until is None:
+            yield path, "law_does_not_end", "no end of the law is known after which this could hold"
+        yield from self._when(path, version.value.only)
+
     def _used_later(self, stage: str) -> bool:
         """A stage may stand idle on one day if the order of another day calls for it."""
-        orders = (v.value for v in self.procedure.order if v.value)
+        orders = [v.value for v in self.procedure.order if v.value]
         named = {s for order in orders for step in order.steps.values() for s in step.stages}
         entries = (e for known in self.procedure.stages.values() for e in known.outcomes.values())
         opened = {name for e in entries for v in e.versions if v.value for name in v.value.opens}
+        opened |= {name for order in orders for names in order.opens_when_passed.values() for name in names}
         return stage in named | opened or any(v.value == stage for v in self.procedure.opinion or ())
 
     def _filing(self) -> Iterator[Broken]:
@@ -177,13 +190,20 @@ class _Cut(Cut):
                     path = (*self.path, "stages", stage, "outcomes", outcome)
                     for target in targets_of(led) - known:
                         yield path, "unknown_target", f"{outcome} leads to {target}, no step or ending"
-                    if led.leads_to is None and terms.then is None and not self._always_leads(terms, but=stage):
+                    waits = self._always_leads(terms, but=stage) or self._leads_beside(led)
+                    if led.leads_to is None and terms.then is None and not waits:
                         yield path, "leads_nowhere", f"after {outcome} nothing follows: {step} has no then"
 
     def _always_leads(self, step: StepTerms, but: str) -> bool:
         """Whether another stage of the step, which always lies open, leads the case on however it is decided."""
         others = [s for s in step.stages if s != but and s not in self.order.only_when]
-        return any(all(o.leads_to for o in self.outcomes(stage).values()) for stage in others)
+        return any(self.always_leads(stage) for stage in others)
+
+    def _leads_beside(self, terms: OutcomeTerms) -> bool:
+        """Whether a stage that leads the case on lies open beside the others once this was decided: it opens it, or
+        the limit was missed, and so time has."""
+        surely = {*terms.opens, *(self.by_time if terms.when_limit == "missed" else ())} & set(self.by_time)
+        return any(self.always_leads(stage) for stage in surely)
 
     def _beside(self, stages: Collection[str]) -> Iterator[Broken]:
         """What is said of single stages of the order is said of stages that there are, and leaves none stuck."""
@@ -196,7 +216,8 @@ class _Cut(Cut):
         for step, terms in self.steps.items():
             if all(stage in self.order.only_when for stage in terms.stages):
                 yield path, "may_be_empty", f"each stage of {step} may be left out, and then it never ends"
-        for stage in {*self.order.outlasting, *self.opened} & set(self.procedure.stages):
+        yield from broken_of_time(self)
+        for stage in ({*self.order.outlasting, *self.opened} - set(self.by_time)) & set(self.procedure.stages):
             if any(terms.leads_to for terms in self.outcomes(stage).values()):
                 yield (*self.path, "stages", stage), "leads_from_beside", f"{stage} lies beside and can lead nowhere"
 
@@ -271,7 +292,7 @@ class _Cut(Cut):
         targets = {target for outcomes in led for terms in outcomes for target in targets_of(terms)}
         if step.then and all(any(o.leads_to is None for o in outcomes) for outcomes in led):
             targets |= thens_of(step)
-        return targets
+        return targets | self.led_by_time()
 
 
 def _reachable(starts: Iterable[str], leads: Mapping[str, set[str]]) -> set[str]:

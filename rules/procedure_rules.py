@@ -11,8 +11,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 
+from pydantic import Field
+
 from rules.pinned import (
     APPLICANT,
+    AfterRule,
     Choice,
     Citation,
     CountingRule,
@@ -21,6 +24,7 @@ from rules.pinned import (
     FieldRule,
     GrantRule,
     HoldRule,
+    InPlaceRule,
     Label,
     Pinned,
     ProposedRule,
@@ -32,6 +36,9 @@ from rules.pinned import (
     SupplementRule,
     UrgingRule,
 )
+
+PROVIDER = "provider"
+"""The role of whose data a case is about, or of whom it is directed against."""
 
 
 class ProcedureRules(Pinned):
@@ -68,7 +75,9 @@ class ProcedureRules(Pinned):
     opinion: Stage | None = None
     """The stage that a reviewer may put before the experts while its own clock runs on."""
     opened: tuple[Stage, ...] = ()
-    """Stages that stand in no step: an outcome opens them beside it."""
+    """Stages that stand in no step: an outcome, or a clock that passes, opens them beside it."""
+    opens_when_passed: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Stage to those that lie open by themselves from the instant at which its clock passes."""
     filed_by: tuple[str, ...] = (APPLICANT,)
     """Who may file: the applicant, or officers of bodies by their role."""
     concerns: tuple[str, ...] = ("conditional",)
@@ -78,7 +87,11 @@ class ProcedureRules(Pinned):
     every: EveryRule | None = None
     against: tuple[str, ...] = ("provider",)
     """Roles of the bodies against which it can be directed."""
+    in_place_of: Mapping[str, InPlaceRule] = Field(default_factory=dict)
+    """Role of a body against which it can be directed to who acts then in its place."""
     proposed: ProposedRule | None = None
+    after_the_law: AfterRule | None = None
+    """None where the law was in force when the case was received."""
     urging: tuple[UrgingRule, ...] = ()
     """Who may urge; nobody, in rules that were pinned before this was told."""
     reminders: ReminderRule | None = None
@@ -105,6 +118,16 @@ class ProcedureRules(Pinned):
 
     def choice(self, name: str, value: str) -> Choice | None:
         return next((c for c in self.choices.get(name, ()) if c.value == value), None)
+
+    def opens_by_itself(self, stage: str) -> bool:
+        """Whether it is time that puts the stage before its body, when the clock of another passes."""
+        return any(stage in opened for opened in self.opens_when_passed.values())
+
+    def acting(self, role: str, bodies: Mapping[str, str]) -> str:
+        """Who acts where the law says `role`: another, where the case is directed against that very body, which stands
+        in it as its provider."""
+        is_against_itself = role != PROVIDER and bodies.get(role) is not None and bodies[role] == bodies.get(PROVIDER)
+        return self.in_place_of[role].body if is_against_itself and role in self.in_place_of else role
 
     def counting_of(self, unit: str) -> CountingRule | None:
         return next((c for c in self.counting if c.unit == unit), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Generic, NamedTuple, TypeVar
 
 from rules.pack import (
@@ -22,6 +22,7 @@ from rules.pack import (
 )
 from rules.pinned import (
     APPLICANT,
+    AfterRule,
     Basis,
     Choice,
     Citation,
@@ -34,6 +35,7 @@ from rules.pinned import (
     FieldRule,
     GrantRule,
     HoldRule,
+    InPlaceRule,
     Label,
     LimitStanding,
     Outcome,
@@ -81,6 +83,30 @@ def resolve(pack: Pack, procedure: str, on: date) -> ProcedureRules:
     if procedure not in pack.procedures:
         raise ProcedureUnknown(pack.city, procedure)
     return _Cut(pack, procedure, on).rules()
+
+
+def as_last_in_force(pack: Pack, procedure: str, on: date) -> ProcedureRules:
+    """As `resolve`, and from the day the law ends, the rules of its last day: what its words are, not whom they bind.
+
+    Raises `NotInForce` before the law is in force, `ProcedureUnknown`.
+    """
+    return resolve(pack, procedure, min(on, pack.in_force_until - timedelta(days=1)) if pack.in_force_until else on)
+
+
+def governing(pack: Pack, procedure: str, on: date) -> ProcedureRules:
+    """The rules under which a case is received on a day: those in force, and once the law has ended, those of its last
+    day where the pack keeps the procedure open as a remedy for what was opened under it (`after_the_law`).
+
+    Raises `NotInForce` where there are none, `ProcedureUnknown`.
+    """
+    if pack.in_force_until is None or on < pack.in_force_until:
+        return resolve(pack, procedure, on)
+    rules = as_last_in_force(pack, procedure, on)
+    after = in_force(pack.procedures[procedure].after_the_law or (), pack.in_force_until - timedelta(days=1))
+    if after is None or after.value is None:
+        raise NotInForce(pack.city, procedure, on, pack.in_force_from, pack.in_force_until)
+    kept = AfterRule(only=dict(after.value.only), citation=citation(pack, after.cite))
+    return rules.model_copy(update={"after_the_law": kept})
 
 
 def in_force(versions: Iterable[Version[T]], on: date) -> Version[T] | None:
@@ -149,6 +175,7 @@ class _Cut:
             for name, terms in order.value.steps.items()
         )
         opened = dict.fromkeys(name for stage in stages.values() for o in stage.outcomes for name in o.opens)
+        opened |= dict.fromkeys(name for names in order.value.opens_when_passed.values() for name in names)
         opinion = self._held(procedure.opinion)
         supplement = self._held(procedure.supplement)
         grant = self._held(procedure.grant)
@@ -193,11 +220,17 @@ class _Cut:
             else None,
             opinion=stages[opinion.value] if opinion else None,
             opened=tuple(stages[name] for name in opened),
+            opens_when_passed=dict(order.value.opens_when_passed),
             filed_by=filed_by.value if filed_by else (APPLICANT,),
             concerns=concerns.value if concerns else ("conditional",),
             hold=HoldRule(**hold.value.model_dump(), citation=citation(pack, hold.cite)) if hold else None,
             every=EveryRule(days=every.value.days, citation=citation(pack, every.cite)) if every else None,
             against=against.value if against else ("provider",),
+            in_place_of={
+                role: InPlaceRule(body=held.value, citation=citation(pack, held.cite))
+                for role, versions in procedure.in_place_of.items()
+                if (held := self._held(versions))
+            },
             proposed=ProposedRule(after=proposed.value.after, citation=citation(pack, proposed.cite))
             if proposed
             else None,

@@ -58,13 +58,13 @@ class Case:
         return self.state.closed
 
     async def until_time_or_an_act_moves_it(self) -> None:
-        instant = next_instant(self.state)
+        instant = next_instant(self.rules, self.state)
 
         def moved() -> bool:
-            return bool(self.state.closed) or self.history_is_long() or next_instant(self.state) != instant
+            return bool(self.state.closed) or self.history_is_long() or next_instant(self.rules, self.state) != instant
 
         if not await self.until(moved, instant, "due") and instant:
-            await self.record(lambda state: pass_time(state, instant), passing=instant)
+            await self.record(lambda state: pass_time(self.rules, state, instant), passing=instant)
 
     @staticmethod
     def history_is_long() -> bool:

@@ -2,7 +2,8 @@
 
 Lianyungang 39 and Nanjing 39 have the authority order it; in Nanning (35), Yulin (35) and Guangzhou (34) the authority
 only proposes, and the government, a superior department or the competent organ orders. What is not done in time
-Lianyungang's authority reports to the government. Each order sets its own limit; that it is over decides nothing.
+Lianyungang's authority owes the government a report of, from that instant on. Each order sets its own limit; that it
+is over takes nobody's decision.
 """
 
 from __future__ import annotations

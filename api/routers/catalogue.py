@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -22,6 +23,7 @@ from api.problems import Problem, Wrong, field_error, invalid
 from api.reading import Reader
 from api.shapes import RuleNamed, Shape
 from api.vocabularies import NamedCity
+from rules.deadlines import to_shanghai
 from rules.loading import cities, load_pack
 from rules.pack import CATALOGUE_UPDATE
 from rules.pinned import Label
@@ -160,7 +162,7 @@ async def import_file(
     importer = importer_of(caller, city)
     await reader.release()
     now = await runtime.now()
-    rules_at(city, CATALOGUE_UPDATE, now)
+    nothing_is_opened_after_the_law(city, now)
     try:
         sheet = sheet_of(await request.body(), request.headers.get("content-type", ""))
     except FileUnreadable as fact:
@@ -176,6 +178,12 @@ async def import_file(
         rejected=[rejected_shown(each, report, language) for each in report.rejected],
         ignored_columns=list(report.ignored_columns),
     )
+
+
+def nothing_is_opened_after_the_law(city: str, now: datetime) -> None:
+    """Raises a Problem where no law is in force under which entries could be drafted: an import is no remedy."""
+    if rules_at(city, CATALOGUE_UPDATE, now).after_the_law:
+        raise Problem("Inadmissible", errors=[Wrong("city", "not_in_force", {"on": to_shanghai(now).date()})])
 
 
 def importer_of(caller: Caller, city: str) -> Importer:

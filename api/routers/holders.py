@@ -18,7 +18,7 @@ from api.vocabularies import NamedCity
 from models.tables import AccountRow, CaseRow, DatasetRow, GrantRow
 from rules.deadlines import to_shanghai
 from rules.pinned import Label
-from rules.resolving import citation, in_force, resolve
+from rules.resolving import as_last_in_force, citation, in_force
 
 router = APIRouter(prefix="/v1/holders", tags=["holders of conditional data"])
 
@@ -92,5 +92,5 @@ async def holders(
         )
         for grant, _, account, dataset in found[:limit]
     ]
-    law = Law(resolve(pack, "access_request", on), language)
+    law = Law(as_last_in_force(pack, "access_request", on), language)
     return HolderPage(rule=law.named(citation(pack, rule.cite)), items=items, next=more)

@@ -29,7 +29,7 @@ from rules.loading import CityUnknown, cities, load_pack
 from rules.maintenance import maintenance_rule, wrong_with
 from rules.pack import Pack
 from rules.pinned import Label
-from rules.resolving import resolve
+from rules.resolving import as_last_in_force
 
 PATH = "/v1/maintenance-notices"
 OPERATOR = "operator"
@@ -130,8 +130,9 @@ async def announce(
         raise invalid("starts_at", "moment_past")
     if rule := maintenance_rule(pack, on):
         calendar = present.record.calendar(pack.calendar)
-        if found := list(wrong_with(rule, calendar, present.now, form.starts_at, form.ends_at, form.reason)):
-            raise Problem("RequestInvalid", errors=wrongs(found, resolve(pack, "access_request", on)))
+        wider = present.record.calendar(rule.days_off_of) if rule.days_off_of else None
+        if found := list(wrong_with(rule, calendar, present.now, form.starts_at, form.ends_at, form.reason, wider)):
+            raise Problem("RequestInvalid", errors=wrongs(found, as_last_in_force(pack, "access_request", on)))
     row = (id_, operator.city, operator.body, form.starts_at, form.ends_at, present.now, caller.account_id)
     async with runtime.pool.acquire() as connection:
         await connection.execute(ANNOUNCE, *row, json.dumps(stated))

@@ -73,8 +73,8 @@ async def begin_rectification(
     bodies = await filer.bodies(form.city)
     present = await runtime.present()
     rules = rules_at(form.city, RECTIFICATION, present.now)
-    may_begin(rules, caller, bodies)
     await may_be_rectified(rules, form, reader)
+    may_begin(rules, caller, {**bodies, PROVIDER: form.body})
     caused_by = await cause_of(form, caller, reader)
     stated = form.stated()
 
@@ -153,14 +153,24 @@ def beyond(after: str | None) -> Place | None:
 
 
 def may_begin(rules: ProcedureRules, caller: Caller, bodies: Mapping[str, str]) -> None:
-    """Raises a Problem unless the caller is a reviewer or supervisor of a body that the city's rules let begin it."""
-    if not (caller.has("reviewer", "supervisor") and caller.body in {bodies.get(role) for role in rules.filed_by}):
-        raise Problem("RoleRequired", params={"roles": rules.filed_by})
+    """Raises a Problem unless the caller is a reviewer or supervisor of a body that the city's rules let begin it, and
+    that it is not directed against; `bodies` are those of the case."""
+    roles = tuple(rules.acting(role, bodies) for role in rules.filed_by)
+    if not caller.has("reviewer", "supervisor") or caller.body is None:
+        raise Problem("RoleRequired", params={"roles": roles})
+    if caller.body in {bodies.get(role) for role in roles}:
+        return
+    if caller.body == bodies.get(PROVIDER) and caller.body_role in rules.filed_by:
+        raise invalid("body", "directed_against_your_own_body")
+    raise Problem("RoleRequired", params={"roles": roles})
 
 
 async def may_look(rules: ProcedureRules, caller: Caller, city: str, reader: Reader) -> None:
     """Raises a Problem unless the caller is an administrator, a supervisor of the city, or may begin a case there."""
     if caller.has("admin") or (caller.has("supervisor") and caller.city == city):
+        return
+    instead = {each.body for each in rules.in_place_of.values()}
+    if caller.has("reviewer") and caller.city == city and caller.body_role in instead:
         return
     may_begin(rules, caller, await reader.bodies_of(city))
 
@@ -196,5 +206,7 @@ async def cause_of(form: RectificationForm, caller: Caller, reader: Reader) -> s
 
 def with_a_part(rules: ProcedureRules, bodies: Mapping[str, str]) -> dict[str, str]:
     """The bodies that have a part in a case under these rules, by role; the others of the city never learn of it."""
-    stages = {stage.body for step in rules.steps for stage in step.stages}
-    return {role: body for role, body in bodies.items() if role in stages | set(rules.filed_by)}
+    named = {stage.body for step in rules.steps for stage in step.stages} | {stage.body for stage in rules.opened}
+    part = {*named, *rules.filed_by}
+    part |= {rules.acting(role, bodies) for role in part}
+    return {role: body for role, body in bodies.items() if role in part}

@@ -15,7 +15,7 @@ from api.shapes import Shape
 from rules.deadlines import to_shanghai
 from rules.loading import CityUnknown, load_pack
 from rules.procedure_rules import ProcedureRules
-from rules.resolving import NotInForce, ProcedureUnknown, resolve
+from rules.resolving import NotInForce, ProcedureUnknown, governing
 
 router = APIRouter(prefix="/v1/rules", tags=["rules"])
 
@@ -35,10 +35,11 @@ async def rules_of(
     procedure: Annotated[str, Query(max_length=50)] = "access_request",
     on: Annotated[Day | None, Query(description="today, if left out")] = None,
 ) -> RulesOnADay:
-    """Nothing falls back to another day: before the law is in force, there is none."""
+    """Nothing falls back to another day: before the law is in force, there is none, and after its end only what the
+    pack keeps open as a remedy (`after_the_law`)."""
     day = on or to_shanghai((await runtime.present()).now).date()
     try:
-        rules = resolve(load_pack(city), procedure, day)
+        rules = governing(load_pack(city), procedure, day)
     except CityUnknown as fact:
         raise Problem("NotFound") from fact
     except ProcedureUnknown as fact:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from sqlalchemy import ColumnElement, and_, not_, or_
+from sqlalchemy import ColumnElement, and_, false, not_, or_
 from sqlmodel import col
 
 from api.dependencies import Calling, Cursor, Limit, Officer, Reading, Rendering, Reviewer, Running, TaskId, Word
 from api.drafts import Drafted, drafted, submits, with_kept_draft
+from api.due import has_come, lies_open
 from api.filters import named_body
 from api.forms import LIMIT, MEASURE, TERMS, DecisionForm, OpinionDemand, ReassignmentForm, SupplementDemand
 from api.openapi import act_answers, problems
@@ -20,7 +21,7 @@ from api.receiving import Receiving
 from api.shapes import ActShown, Page, TaskShown
 from api.vocabularies import NamedCity
 from models import acts as a
-from models.tables import CaseRow, TaskRow
+from models.tables import FORESEEN, CaseRow, TaskRow
 from rules.pack import CATALOGUE_UPDATE
 
 DEMAND = "demand"
@@ -48,9 +49,10 @@ async def task_list(
     present = await runtime.present()
     wanted: list[ColumnElement[bool]] = []
     if state is None or set(state) == {"open", "claimed"}:
-        wanted.append(col(TaskRow.ended_at).is_(None))
+        wanted.append(lies_open(present.now))
     else:
-        wanted.append(col(TaskRow.state).in_(state))
+        by_time = and_(col(TaskRow.state) == FORESEEN, has_come(present.now)) if "open" in state else false()
+        wanted.append(or_(col(TaskRow.state).in_(state), by_time))
     if is_overdue is not None:
         wanted.append(overdue(present.now) if is_overdue else not_(overdue(present.now)))
     if body is not None:

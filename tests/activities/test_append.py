@@ -13,6 +13,7 @@ from models import events as e
 from models.course import pass_time
 from models.messages import Write
 from tests.driving import Driver
+from tests.models.bench import law
 from workflows.procedures import BY_NAME
 
 
@@ -26,7 +27,7 @@ async def passing(driver: Driver, case_id: str) -> tuple[datetime, list[e.Event]
     """The due instant of the first review, and what the workflow proposes when it passes."""
     due_at = (await driver.task(case_id, "formal_review")).clock.due_at
     assert due_at
-    return due_at, pass_time(await driver.state(case_id), due_at)
+    return due_at, pass_time(law("nanning"), await driver.state(case_id), due_at)
 
 
 async def test_a_clock_passes_on_record_when_its_instant_has_come(driver: Driver) -> None:

@@ -144,6 +144,37 @@ async def test_only_bodies_with_a_part_supervisors_of_the_city_and_administrator
         assert (await caller.get(f"{path}/events")).status_code == status
 
 
+@pytest.mark.parametrize("city", [each for each in CITIES if each.values[0] != "lianyungang"])
+async def test_a_breach_of_the_authority_is_recorded_by_the_government_which_orders_and_accepts(
+    working: Service, city: str
+) -> None:
+    body = f"{city}.authority"
+    itself = await post(working.as_(f"reviewer@{body}"), city, body=body)
+    assert errors(itself) == [("body", "directed_against_your_own_body")]
+    assert (await post(working.as_(f"reviewer@{city}.operator"), city, body=body)).status_code == 403
+    government = working.as_(f"reviewer@{city}.government")
+    assert (await post(government, city)).status_code == 403, "of a department the authority records it"
+    answer = await post(government, city, body=body)
+    assert answer.status_code == 201, answer.text
+    case = answer.json()
+    assert open_task(case, "order")["body"] == f"{city}.government"
+    refused = await working.as_(f"reviewer@{body}").post(
+        f"/v1/tasks/{open_task(case, 'order')['task_id']}/decision", {"outcome": "decline", "reason": "x"}
+    )
+    assert refused.status_code == 403
+    case = await working.decide(case, "order", "order", time_limit="10wd")
+    assert open_task(case, "remedy")["body"] == body
+    case = await working.decide(case, "remedy", "report", measure="It was done")
+    case = await working.decide(case, "acceptance", "accept")
+    assert case["outcome"] == "remedied"
+
+
+async def test_in_lianyungang_nothing_is_directed_against_the_authority(service: Service) -> None:
+    for who in ("reviewer@lianyungang.authority", "reviewer@lianyungang.government"):
+        answer = await post(service.as_(who), "lianyungang", body="lianyungang.authority")
+        assert errors(answer) == [("body", "body_not_rectified")]
+
+
 @pytest.mark.parametrize(
     ("fields", "wrong"),
     [

@@ -15,6 +15,7 @@ from functools import partial
 from typing import Literal
 
 from activities.gate import Gate
+from activities.pinned_rules import PinnedRules
 from activities.reconciling import of_engine, of_read_model
 from models.gate import ALLOWING, NOT_KNOWING, Question, Reason
 from tests.breaking.catalogue import line_of_versions, outcomes_of_updates, were_reviewed
@@ -363,7 +364,8 @@ class Field(People):
         for row in cases:
             state = await self.driver.state(row["case_id"])
             async with self.driver.pool.acquire() as connection:
-                found += await of_read_model(connection, state)
+                rules = await PinnedRules().of(connection, state.rules_digest)
+                found += await of_read_model(connection, rules, state)
                 found += await of_engine(connection, self.driver.temporal, state)
         return found
 

@@ -102,7 +102,7 @@ class Bench:
     def passes(self, until: datetime | None = None, **time: float) -> Bench:
         """Time passes, to an instant or by a span, and what it makes happen is on record."""
         self.now = until or self.now + timedelta(**time)
-        self.append(pass_time(self.state, self.now))
+        self.append(pass_time(self.rules, self.state, self.now))
         return self
 
     def judged(self, act: a.Act) -> str:

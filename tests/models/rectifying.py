@@ -13,8 +13,8 @@ TWO_WEEKS_LATER = MONDAY.replace(hour=0) + timedelta(weeks=2, days=1)
 """The midnight at which the tenth working day after an order of `MONDAY` is over."""
 
 
-def breached(city: str) -> Bench:
-    """A breach of duty that the authority has recorded just now."""
+def breached(city: str, against: str = "provider") -> Bench:
+    """A breach of duty by the body of that role, recorded just now by whoever may."""
     rules = law(city, "rectification")
     breach = rules.choices["breach"][0].value
     return begun(
@@ -22,6 +22,7 @@ def breached(city: str) -> Bench:
         RECTIFICATION,
         party=f"acc_{city}.authority_1",
         dataset_id="",
+        bodies={role: f"{city}.{role}" for role in rules.bodies} | {"provider": f"{city}.{against}"},
         choices={"breach": breach},
         given=frozenset({"breach", "statement"}),
         caused_by="another-case",

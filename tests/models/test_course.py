@@ -10,7 +10,7 @@ from models import acts as a
 from models import events as e
 from models.course import next_instant, pass_time
 from rules.deadlines import SHANGHAI
-from tests.models.bench import BOTH_SIGN, CITIES, INVENTED, MONDAY, filed, until_signing
+from tests.models.bench import BOTH_SIGN, CITIES, INVENTED, MONDAY, filed, law, until_signing
 
 URGENCIES = ("normal", "expedited", "urgent")
 SIGNATURES = {"provider_signature", "applicant_signature"}
@@ -241,13 +241,13 @@ def test_a_clock_starts_at_the_receipt_of_the_act_that_opened_the_task_and_not_l
 
 def test_the_next_instant_is_the_first_due_instant_of_an_open_task() -> None:
     bench = filed("nanning")
-    assert next_instant(bench.state) == midnight(11, 26)
-    assert next_instant(filed("yulin").state) is None
-    assert next_instant(until_signing("nanning").all_decide(BOTH_SIGN).state) is None
+    assert next_instant(bench.rules, bench.state) == midnight(11, 26)
+    assert next_instant(law("yulin"), filed("yulin").state) is None
+    assert next_instant(law("nanning"), until_signing("nanning").all_decide(BOTH_SIGN).state) is None
 
 
 def test_time_that_has_not_come_makes_nothing_happen() -> None:
-    assert pass_time(filed("nanning").state, midnight(11, 26) - timedelta(microseconds=1)) == []
+    assert pass_time(law("nanning"), filed("nanning").state, midnight(11, 26) - timedelta(microseconds=1)) == []
 
 
 def test_a_clock_that_passes_is_put_on_record_once_at_its_due_instant_and_decides_nothing() -> None:
@@ -256,8 +256,8 @@ def test_a_clock_that_passes_is_put_on_record_once_at_its_due_instant_and_decide
     assert isinstance(passed, e.ClockPassed)
     assert passed.at == midnight(11, 26)
     assert bench.open_stages == {"formal_review"}
-    assert pass_time(bench.state, midnight(12, 28)) == []
-    assert next_instant(bench.state) is None
+    assert pass_time(bench.rules, bench.state, midnight(12, 28)) == []
+    assert next_instant(bench.rules, bench.state) is None
 
 
 def test_clocks_that_pass_together_pass_in_the_order_of_their_due_instants() -> None:
@@ -270,4 +270,4 @@ def test_clocks_that_pass_together_pass_in_the_order_of_their_due_instants() -> 
 def test_a_closed_case_has_no_open_task_and_no_next_instant() -> None:
     bench = filed("yulin").all_decide([("provider_review", "refuse")])
     assert bench.state.open_tasks() == []
-    assert pass_time(bench.state, midnight(12, 28)) == []
+    assert pass_time(bench.rules, bench.state, midnight(12, 28)) == []

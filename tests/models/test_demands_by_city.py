@@ -29,7 +29,7 @@ def agreed(city: str) -> Bench:
     return bench
 
 
-@pytest.mark.duty("NN-15b", "YL-18", "GZ-18a")
+@pytest.mark.duty("NN-15b", "YL-18", "GZ-18a", "GZ-5b")
 @pytest.mark.parametrize("city", CITIES)
 def test_a_demand_that_is_agreed_to_orders_an_update_and_is_answered_by_its_publication(city: str) -> None:
     bench = agreed(city)
@@ -119,7 +119,7 @@ def test_where_the_text_gives_no_period_a_demand_has_none(city: str) -> None:
     assert all(task.clock.due_at is None for task in bench.state.tasks.values())
 
 
-@pytest.mark.duty("NN-15c", "GZ-10a", "GZ-10c")
+@pytest.mark.duty("NN-15c", "GZ-10a", "GZ-10c", "GZ-5b")
 @pytest.mark.parametrize(("city", "body"), [("nanning", "authority"), ("guangzhou", "provider")])
 def test_data_that_can_be_opened_further_is_by_an_update_that_the_review_orders(city: str, body: str) -> None:
     bench = under_review(city)

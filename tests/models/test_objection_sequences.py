@@ -396,7 +396,7 @@ class AnyObjection(RuleBasedStateMachine):
     @invariant()
     def time_that_passed_is_put_on_record_once(self) -> None:
         trial = Bench(self.bench.rules, state=self.bench.state, record=self.bench.record).passes(self.bench.now)
-        assert pass_time(trial.state, self.bench.now) == []
+        assert pass_time(trial.rules, trial.state, self.bench.now) == []
 
     def teardown(self) -> None:
         """From wherever it got to, people can still bring the objection to its end."""

@@ -10,8 +10,10 @@ from rules.pinned import APPLICANT
 from tests.models.bench import before_the_provider, filed, law, until_signing
 
 
-@pytest.mark.duty("NN-9", "YL-9")
-@pytest.mark.parametrize(("city", "stage"), [("nanning", "formal_review"), ("yulin", "authority_review")])
+@pytest.mark.duty("NN-9", "YL-9", "LYG-31")
+@pytest.mark.parametrize(
+    ("city", "stage"), [("nanning", "formal_review"), ("yulin", "authority_review"), ("lianyungang", "provider_review")]
+)
 def test_an_opinion_is_asked_inside_a_stage_and_stops_no_clock(city: str, stage: str) -> None:
     bench = filed(city)
     clock = bench.task(stage).clock

@@ -282,7 +282,7 @@ class AnySequence(RuleBasedStateMachine):
     @invariant()
     def time_that_passed_is_put_on_record_once(self) -> None:
         trial = Bench(self.bench.rules, state=self.bench.state, record=self.bench.record).passes(self.bench.now)
-        assert pass_time(trial.state, self.bench.now) == []
+        assert pass_time(trial.rules, trial.state, self.bench.now) == []
 
     @invariant()
     def access_is_granted_only_if_every_body_has_agreed_and_the_signatures_are_there(self) -> None:

@@ -15,7 +15,8 @@ ORDER = 'value: {leads_to: remedy, requires: [{any_of: [time_limit, last_day], c
 DECLINE = "value: {leads_to: declined, requires: [{any_of: [reason]}]}"
 WITHDRAWABLE = "    filed_by: ["
 STEPS = "first: order"
-RESCIND = "value: {leads_to: rescinded, requires: [{any_of: [reason]}]}"
+RESCIND = "value: {leads_to: rescinded, when_limit: running, requires: [{any_of: [reason]}]}"
+BY_TIME = "opens_when_passed: {remedy: [government_report]}"
 
 
 def refused(*changes: tuple[str, str]) -> list[tuple[str, str]]:
@@ -63,9 +64,8 @@ def test_no_correction_puts_another_decision_in_the_place_of_one_that_set_a_limi
 
 
 def test_however_the_limit_stands_a_stage_can_be_decided() -> None:
-    running = "value: {leads_to: rescinded, when_limit: running, requires: [{any_of: [reason]}]}"
-    over = "value: {leads_to: government_report, when_limit: over, requires"
-    found = refused((RESCIND, running), (over, over.replace("over", "running")))
+    over = "value: {when_limit: over, requires"
+    found = refused((over, over.replace("over", "running")))
     assert ("stages.oversight.outcomes", "limit_leaves_nothing") in found
 
 
@@ -95,3 +95,51 @@ def test_whoever_is_to_rectify_is_a_body_of_the_city() -> None:
 def test_the_grace_is_counted_in_working_days() -> None:
     found = refused(("value: {after: 5wd}", "value: {after: 48h}"))
     assert found[0][0] == "proposed[0].value.after"
+
+
+def test_what_time_is_to_open_waits_for_a_clock_that_can_pass() -> None:
+    assert ("order", "never_passes") in refused((BY_TIME, "opens_when_passed: {oversight: [government_report]}"))
+
+
+def test_what_time_is_to_open_is_not_void_when_the_case_goes_on() -> None:
+    assert ("order", "void_when_it_goes_on") in refused(("outlasting: [government_report]", "outlasting: []"))
+
+
+def test_what_time_is_to_open_has_no_number_for_its_clock_would_be_set_before_it_begins() -> None:
+    found = refused(('value: promptly, cite: "measures 39"', 'value: {normal: 5wd}, cite: "measures 39"'))
+    assert ("stages.government_report.period", "clock_before_it_opens") in found
+
+
+def test_what_time_is_to_open_is_described() -> None:
+    assert ("order", "unknown_stage") in refused((BY_TIME, "opens_when_passed: {remedy: [report_to_the_mayor]}"))
+
+
+def test_a_case_that_waits_for_what_time_has_opened_goes_on_only_if_that_leads_somewhere() -> None:
+    found = refused(
+        ("value: {leads_to: reported, requires: [{any_of: [measure]", "value: {requires: [{any_of: [measure]")
+    )
+    assert ("stages.acceptance.outcomes.accept_late", "leads_nowhere") in found
+
+
+AGAINST = '    against: [{in_force_from: 2020-01-01, value: [provider], cite: "measures 39"}]\n'
+AGAINST_THE_AUTHORITY = AGAINST.replace("[provider]", "[provider, authority]")
+
+
+def in_its_place(body: str) -> str:
+    """Of the pack, who acts where the authority is in breach."""
+    return f'    in_place_of: {{authority: [{{in_force_from: 2020-01-01, value: {body}, cite: "measures 39"}}]}}\n'
+
+
+def test_nobody_orders_what_is_directed_against_itself() -> None:
+    assert refused((AGAINST, AGAINST_THE_AUTHORITY)) == [("against", "judges_itself")]
+
+
+@pytest.mark.parametrize("other", ["mayor", "provider"])
+def test_who_acts_instead_is_a_body_of_the_city_against_which_nothing_is_directed(other: str) -> None:
+    found = refused((AGAINST, AGAINST_THE_AUTHORITY + in_its_place(other)))
+    assert ("in_place_of.authority", "no_responsible_body") in found
+
+
+def test_with_another_body_in_its_place_the_authority_can_be_ordered() -> None:
+    text = RECTIFICATION.replace(AGAINST, AGAINST_THE_AUTHORITY + in_its_place("government"))
+    load_text(BEFORE + START + text, "lianyungang.yaml")

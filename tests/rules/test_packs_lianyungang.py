@@ -54,6 +54,7 @@ def test_the_parties_are_called_as_the_law_calls_them() -> None:
     assert stage_of(LIANYUNGANG, "applicant_signature").label.zh.startswith("数据利用主体")
 
 
+@pytest.mark.duty("LYG-31")
 def test_the_advisory_committee_may_be_asked() -> None:
     assert LIANYUNGANG.opinion is not None
     assert LIANYUNGANG.opinion.citation.article == "31.1"

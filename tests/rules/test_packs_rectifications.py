@@ -67,7 +67,7 @@ def test_an_order_sets_a_time_limit_which_the_law_wants_in_lianyungang_and_nanji
 @pytest.mark.parametrize("city", sorted(ARTICLES))
 def test_only_the_order_sets_a_time_and_nothing_is_due_to_those_who_order(city: str) -> None:
     rules = rectification(city)
-    stages = [stage for step in rules.steps for stage in step.stages]
+    stages = [*(stage for step in rules.steps for stage in step.stages), *rules.opened]
     assert {stage.stage for stage in stages if stage.periods or stage.set_by_decision} == {"remedy"}
     assert {stage.stage for stage in stages if stage.promptly} == (
         {"government_report"} if city == "lianyungang" else set()
@@ -77,10 +77,14 @@ def test_only_the_order_sets_a_time_and_nothing_is_due_to_those_who_order(city: 
 @pytest.mark.duty("LYG-39")
 def test_in_lianyungang_what_was_not_done_in_time_leads_to_the_government_on_every_way() -> None:
     rules = rectification("lianyungang")
-    assert target(rules, "oversight", "not_remedied") == "government_report"
-    assert target(rules, "acceptance", "not_remedied") == "government_report"
-    assert target(rules, "acceptance", "accept_late") == "government_report"
+    assert rules.opens_when_passed == {"remedy": ("government_report",)}
+    assert outcome_of(rules, "acceptance", "not_remedied").opens == ("government_report",)
+    for outcome in ("accept_late", "not_remedied"):
+        assert target(rules, "acceptance", outcome) is None, "the case waits for the report"
+    assert target(rules, "government_report", "report") == "reported"
     assert outcome_of(rules, "acceptance", "accept").when_limit == "kept"
+    running = {o.outcome for o in stage_of(rules, "oversight").outcomes if o.when_limit == "running"}
+    assert running == {"extend", "rescind"}
     report = stage_of(rules, "government_report")
     assert (report.body, report.promptly, report.citation.article) == ("authority", True, "39")
     assert "not_remedied" not in {ending.outcome for ending in rules.endings}
@@ -90,7 +94,8 @@ def test_in_lianyungang_what_was_not_done_in_time_leads_to_the_government_on_eve
 @pytest.mark.parametrize("city", sorted(set(ARTICLES) - {"lianyungang"}))
 def test_elsewhere_nothing_follows_by_itself_from_what_was_not_done_in_time(city: str) -> None:
     rules = rectification(city)
-    assert rules.step("government_report") is None
+    assert rules.stage("government_report") is None
+    assert rules.opens_when_passed == {}
     not_remedied = outcome_of(rules, "oversight", "not_remedied")
     assert (not_remedied.leads_to, not_remedied.when_limit) == ("not_remedied", "over")
     assert not_remedied.citation.basis is Basis.SERVICE
@@ -113,11 +118,11 @@ def test_where_another_organ_may_order_too_its_order_is_recorded_with_a_referenc
 @pytest.mark.parametrize(
     ("city", "against"),
     [
-        ("nanning", ("provider", "operator")),
-        ("yulin", ("provider", "operator")),
-        ("guangzhou", ("provider", "operator", "establishment", "legal")),
+        ("nanning", ("provider", "operator", "authority")),
+        ("yulin", ("provider", "operator", "authority")),
+        ("guangzhou", ("provider", "operator", "establishment", "legal", "authority")),
         ("lianyungang", ("provider",)),
-        ("nanjing", ("provider",)),
+        ("nanjing", ("provider", "operator", "authority")),
     ],
 )
 def test_it_is_directed_against_those_whom_the_article_names(city: str, against: tuple[str, ...]) -> None:
@@ -129,3 +134,16 @@ def test_five_working_days_of_grace_before_it_is_proposed_are_a_service_rule(cit
     proposed = rectification(city).proposed
     assert proposed
     assert (proposed.after, proposed.citation.basis) == ("5wd", Basis.SERVICE)
+
+
+@EVERYWHERE
+@pytest.mark.parametrize("city", sorted(ARTICLES))
+def test_nobody_acts_in_a_case_that_is_directed_against_itself(city: str) -> None:
+    rules = rectification(city)
+    instead = {role: (rule.body, rule.citation.basis) for role, rule in rules.in_place_of.items()}
+    assert instead == ({} if city == "lianyungang" else {"authority": ("government", Basis.SERVICE)})
+    for accused in rules.against:
+        bodies = {role: role for role in rules.bodies} | {"provider": accused}
+        acting = {rules.acting(stage.body, bodies) for step in rules.steps for stage in step.stages}
+        filing = {rules.acting(role, bodies) for role in rules.filed_by}
+        assert accused not in (acting - {"provider"}) | filing, accused

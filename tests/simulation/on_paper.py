@@ -74,7 +74,8 @@ class PaperRegister:
         return self._with(state, ACCESS_REQUEST.judge(self._law.on(state.received_at), state, act))
 
     async def pass_clocks(self, state: CaseState) -> CaseState:
-        return self._with(state, pass_time(state, self.now))
+        assert state.received_at
+        return self._with(state, pass_time(self._law.on(state.received_at), state, self.now))
 
     def _with(self, state: CaseState, events: Sequence[e.Event]) -> CaseState:
         return fold(state, with_clocks(events, self._record))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -61,10 +62,11 @@ async def test_the_limit_of_an_order_passes_on_record_and_decides_nothing(
     assert "ClockPassed" not in await driver.types(case_id)
     await skipping.skip(case_id, 2 * A_MOMENT)
     await driver.until_event(case_id, "ClockPassed")
-    passed = (await driver.events(case_id))[-1]
-    assert (passed.type, passed.at) == ("ClockPassed", due_at)
+    (passed,) = [event for event in await driver.events(case_id) if event.type == "ClockPassed"]
+    assert passed.at == due_at
     state = await driver.state(case_id)
-    assert (state.closed, {task.stage for task in state.open_tasks()}) == (None, {"remedy", "oversight"})
+    owed = {"government_report"} if ends_as == "reported" else set()
+    assert (state.closed, {task.stage for task in state.open_tasks()}) == (None, {"remedy", "oversight"} | owed)
 
     assert await driver.decide(case_id, "remedy", "report") == "accepted"
     assert (await driver.task(case_id, "remedy")).late
@@ -124,3 +126,46 @@ async def test_log_read_model_and_engine_agree_on_a_rectification(skipping: Skip
     assert await driver.decide(case_id, "order", "decline") == "accepted"
     await driver.temporal.get_workflow_handle(case_id).result(rpc_timeout=timedelta(seconds=20))
     assert [each.what async for each in reconcile(driver.pool, driver.temporal)] == []
+
+
+@pytest.mark.duty("LYG-39")
+async def test_at_the_instant_at_which_the_limit_is_over_the_report_to_the_government_opens_by_itself(
+    skipping: Skipping,
+) -> None:
+    driver = skipping.driver
+    case_id = await ordered_while_time_stands_still(skipping, "lianyungang")
+    due_at = (await driver.task(case_id, "remedy")).clock.due_at
+    assert due_at
+    await skipping.skip_to(case_id, due_at - A_MOMENT)
+    assert "government_report" not in {task.stage for task in (await driver.state(case_id)).tasks.values()}
+    await skipping.skip(case_id, 2 * A_MOMENT)
+    await driver.until_event(case_id, "ClockPassed")
+    task = await driver.task(case_id, "government_report")
+    assert (task.body, task.opened_at, task.clock.promptly) == ("lianyungang.authority", due_at, True)
+    assert await driver.decide(case_id, "oversight", "rescind") == "TimeLimitOver"
+    assert await driver.decide(case_id, "oversight", "extend", limit=a.TimeLimit(period="5wd")) == "TimeLimitOver"
+    assert [each.what async for each in reconcile(driver.pool, driver.temporal)] == []
+    fresh = await driver.decide(case_id, "government_report", "report_and_renew", limit=a.TimeLimit(period="5wd"))
+    assert (fresh, (await driver.task(case_id, "remedy")).round) == ("accepted", 2)
+    assert [each.what async for each in reconcile(driver.pool, driver.temporal)] == [], "the next one is foreseen"
+
+
+@pytest.mark.duty("LYG-39")
+@pytest.mark.parametrize(("by", "answer"), [(-A_MOMENT, "accepted"), (timedelta(0), "TimeLimitOver")])
+async def test_whether_an_order_can_still_be_rescinded_is_judged_by_the_receipt_and_not_by_when_the_engine_hears_of_it(
+    skipping: Skipping, by: timedelta, answer: str
+) -> None:
+    driver = skipping.driver
+    case_id = await ordered_while_time_stands_still(skipping, "lianyungang")
+    due_at = (await driver.task(case_id, "remedy")).clock.due_at
+    assert due_at
+    now = driver.clock.at(await driver.pool.fetchval("select clock_timestamp()"))
+    driver.clock.shift += due_at + by - now
+    act_id = str(uuid.uuid4())
+    await driver.decide(case_id, "oversight", "rescind", act_id=act_id, hand_over=False)
+    driver.clock.shift += timedelta(days=1)
+    await driver.engine.hand_over(case_id, driver.patience)
+    settled = await driver.pool.fetchrow("select state, problem ->> 'code' as code from acts where act_id = $1", act_id)
+    assert settled
+    assert (settled["code"] or settled["state"]) == answer
+    assert (await driver.state(case_id)).closed == ("rescinded" if answer == "accepted" else None)

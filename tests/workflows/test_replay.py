@@ -20,6 +20,7 @@ from models.proposal import Proposal
 from models.refusals import Refusal
 from models.state import CaseState, fold
 from rules.loading import cities
+from rules.procedure_rules import ProcedureRules
 from rules.seed_notices import read_record
 from tests import recorded
 from tests.recording import missing
@@ -52,13 +53,14 @@ def as_far_as_told(events: list[e.Event], recorded_events: list[e.Event]) -> lis
     ]  # fmt: skip
 
 
-def time_made(state: CaseState, rest: list[e.Event]) -> int:
+def time_made(rules: ProcedureRules, state: CaseState, rest: list[e.Event]) -> int:
     """How many of the events that come next time made; what it makes again, instant by instant, must be the same."""
     made = 0
     while made < len(rest) and isinstance(rest[made], OF_TIME):
-        again = pass_time(state, rest[made].at)
-        assert again == rest[made : made + len(again)]
-        state, made = fold(state, again), made + len(again)
+        again = pass_time(rules, state, rest[made].at)
+        written = rest[made : made + len(again)]
+        assert again == of_the_calendar(written)
+        state, made = fold(state, written), made + len(again)
     return made
 
 
@@ -146,7 +148,7 @@ def test_every_recorded_act_is_decided_again_as_it_was(name: str) -> None:
     procedure = BY_NAME[state.procedure].procedure
     for kept in log.acts:
         rest = log.events[done:]
-        by_time = time_made(state, rest)
+        by_time = time_made(log.rules, state, rest)
         state, rest, done = fold(state, rest[:by_time]), rest[by_time:], done + by_time
         if isinstance(kept.act, a.File):
             met = met_at_filing(rest)
@@ -166,7 +168,7 @@ def test_every_recorded_act_is_decided_again_as_it_was(name: str) -> None:
         assert kept.state == "accepted"
         assert of_the_calendar(as_far_as_told(answer, recorded_events)) == of_the_calendar(recorded_events)
         state, done = fold(state, recorded_events), done + len(answer)
-    assert done + time_made(state, log.events[done:]) == len(log.events)
+    assert done + time_made(log.rules, state, log.events[done:]) == len(log.events)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,0 +1,132 @@
+"""Lianyungang 39 over HTTP, where no worker runs: from the instant at which a limit is over the report is owed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from activities.settings import Settings
+from api.app import create_app
+from tests.api.calling import Service, open_stages, open_task, serving
+from tests.api.updating import errors
+from tests.driving import ShiftedClock
+
+pytestmark = pytest.mark.duty("LYG-39")
+AUTHORITY = "reviewer@lianyungang.authority"
+SOON = timedelta(milliseconds=100)
+BREACH = {
+    "city": "lianyungang",
+    "body": "lianyungang.transport",
+    "breach": "request_not_handled",
+    "statement": "Three requests were never answered",
+}
+
+
+@asynccontextmanager
+async def later(settings: Settings, monkeypatch: pytest.MonkeyPatch, instant: datetime) -> AsyncIterator[Service]:
+    """The service at another instant, with no worker and no engine."""
+    clock = ShiftedClock()
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    async with serving(create_app(settings, clock=clock, patience=SOON), settings) as service:
+        clock.shift = instant - await service.app.state.runtime.pool.fetchval("select clock_timestamp()")
+        yield service
+
+
+async def ordered(service: Service) -> Any:
+    """A rectification that was ordered within ten working days."""
+    answer = await service.as_(AUTHORITY).post("/v1/rectifications", BREACH, str(uuid.uuid4()))
+    return await service.decide(answer.json(), "order", "order", time_limit="10wd")
+
+
+def due_of(case: Any) -> datetime:
+    return datetime.fromisoformat(open_task(case, "remedy")["clock"]["due_at"])
+
+
+async def listed(service: Service, **params: Any) -> list[Any]:
+    """What of the report the authority's list of tasks holds."""
+    tasks = (await service.as_(AUTHORITY).read("/v1/tasks", city="lianyungang", **params))["items"]
+    return [task for task in tasks if task["stage"] == "government_report"]
+
+
+async def test_until_the_limit_is_over_nobody_owes_a_report_and_from_then_on_whoever_looks_sees_it(
+    working: Service, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = await ordered(working)
+    due_at = due_of(case)
+    path, task_id = f"/v1/cases/{case['case_id']}", f"{case['case_id']}.government_report.1"
+    async with later(settings, monkeypatch, due_at - timedelta(seconds=30)) as before:
+        assert await listed(before) == await listed(before, state="open") == []
+        assert open_stages(await before.as_(AUTHORITY).read(path)) == ["oversight", "remedy"]
+        assert (await before.as_(AUTHORITY).get(f"/v1/tasks/{task_id}")).status_code == 404
+        assert (await before.as_(AUTHORITY).post(f"/v1/tasks/{task_id}/claim")).status_code == 404
+    async with later(settings, monkeypatch, due_at) as after:
+        for params in ({}, {"state": "open"}, {"body": "lianyungang.authority"}):
+            (task,) = await listed(after, **params)
+            assert (task["task_id"], task["state"], task["body"]) == (task_id, "open", "lianyungang.authority")
+            assert datetime.fromisoformat(task["opened_at"]) == due_at
+            assert (task["clock"]["promptly"], task["clock"]["article"]) == (True, "39")
+        assert await listed(after, state="done") == []
+        shown = await after.as_(AUTHORITY).read(path)
+        assert open_stages(shown) == ["government_report", "oversight", "remedy"]
+        assert shown["events_count"] == case["events_count"], "the log says it when the worker comes to it"
+        alone = await after.as_(AUTHORITY).read(f"/v1/tasks/{task_id}")
+        assert datetime.fromisoformat(alone["clock"]["started_at"]) == due_at
+        assert (await after.as_("reviewer@lianyungang.transport").get(path)).status_code == 200
+
+
+async def test_the_report_can_be_claimed_and_made_from_that_instant_on_and_is_late_for_nothing(
+    working: Service, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = await ordered(working)
+    async with later(settings, monkeypatch, due_of(case) + timedelta(hours=1)) as after:
+        path = f"/v1/tasks/{case['case_id']}.government_report.1"
+        claimed = await after.as_(AUTHORITY).post(f"{path}/claim")
+        assert claimed.status_code == 200, claimed.text
+        (task,) = await listed(after)
+        assert task["state"] == "claimed"
+        report = await after.as_(AUTHORITY).post(
+            f"{path}/decision", {"outcome": "report", "measure": "Reported by letter 12"}, str(uuid.uuid4())
+        )
+        assert report.status_code == 202, "received, and worked off when the engine is there"
+
+
+async def test_what_was_reported_in_time_and_waits_to_be_worked_off_is_owed_to_nobody(
+    working: Service, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = await ordered(working)
+    remedy = open_task(case, "remedy")
+    async with later(settings, monkeypatch, due_of(case) - timedelta(seconds=30)) as before:
+        report = await before.as_("reviewer@lianyungang.transport").post(
+            f"/v1/tasks/{remedy['task_id']}/decision",
+            {"outcome": "report", "measure": "All three were answered"},
+            str(uuid.uuid4()),
+        )
+        assert report.status_code == 202
+    async with later(settings, monkeypatch, due_of(case) + timedelta(days=1)) as after:
+        assert await listed(after) == []
+        shown = await after.as_(AUTHORITY).read(f"/v1/cases/{case['case_id']}")
+        assert open_stages(shown) == ["oversight", "remedy"]
+
+
+async def test_a_limit_that_is_over_is_no_way_out_for_the_order(
+    working: Service, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = await ordered(working)
+    oversight = open_task(case, "oversight")
+    clock = ShiftedClock()
+    async with serving(create_app(settings, clock=clock), settings) as after:
+        clock.shift = due_of(case) - await after.app.state.runtime.pool.fetchval("select clock_timestamp()")
+        path = f"/v1/tasks/{oversight['task_id']}/decision"
+        for said in ({"outcome": "rescind", "reason": "x"}, {"outcome": "extend", "reason": "x", "time_limit": "5wd"}):
+            refused = await after.as_(AUTHORITY).post(path, said, str(uuid.uuid4()))
+            assert errors(refused) == [("outcome", "TimeLimitOver")]
+        report = f"/v1/tasks/{case['case_id']}.government_report.1/decision"
+        made = await after.as_(AUTHORITY).do(report, {"outcome": "report", "measure": "Letter 12"}, str(uuid.uuid4()))
+        assert made["state"] == "accepted"
+        shown = await after.as_(AUTHORITY).read(f"/v1/cases/{case['case_id']}")
+        assert (shown["status"], shown["outcome"]) == ("closed", "reported")
