@@ -88,9 +88,12 @@ class ImportedEntry(BaseModel):
 
 @dataclass(frozen=True)
 class Rejected:
-    """Why a row is no draft: a field, the rule that it breaks, and where the law says so."""
+    """Why a row is no draft: a field, the rule that it breaks, and where the law says so. `name` is what the file calls
+    the row, where it does."""
 
     line: int
+    last_line: int
+    name: str | None
     field: str | None
     rule: str
     params: Mapping[str, object] = member(default_factory=dict)
@@ -102,6 +105,7 @@ class Accepted:
     """The case that a row filed."""
 
     line: int
+    last_line: int
     dataset_id: str
     case_id: str
 
@@ -146,22 +150,29 @@ async def import_sheet(pool: Pool, inbox: Inbox, importer: Importer, sheet: Shee
     twice, by the same account. Raises CityUnknown, NotInForce, ProcedureUnknown."""
     rules = law_of(importer.city, CATALOGUE_UPDATE, to_shanghai(at).date())
     report = Report(rules, [], [], sheet.ignored_columns)
-    read = [(row.line, entry_of(row)) for row in sheet.rows]
+    read = [(row, entry_of(row)) for row in sheet.rows]
     async with pool.acquire() as connection:
         city = await city_of(connection, importer.city, [each for _, each in read if isinstance(each, ImportedEntry)])
     named: set[str] = set()
-    for line, entry in read:
+    for row, entry in read:
         if not isinstance(entry, ImportedEntry):
             report.rejected.extend(entry)
-        elif broken := [Rejected(line, *found) for found in broken_rules(entry, rules, city, importer)]:
+        elif broken := [rejected(row, *found) for found in broken_rules(entry, rules, city, importer)]:
             report.rejected.extend(broken)
         elif (dataset_id := city.dataset_of(entry)) in named:
-            report.rejected.append(Rejected(line, "dataset_id", "named_twice", {"dataset_id": dataset_id}))
+            report.rejected.append(rejected(row, "dataset_id", "named_twice", {"dataset_id": dataset_id}))
         else:
             named.add(dataset_id)
             case_id = await file_update(pool, inbox, importer, city, dataset_id, entry)
-            report.accepted.append(Accepted(line, dataset_id, case_id))
+            report.accepted.append(Accepted(row.line, row.last_line, dataset_id, case_id))
     return report
+
+
+def rejected(
+    row: Row, field: str | None, rule: str, params: Mapping[str, object], citation: Citation | None = None
+) -> Rejected:
+    """What is the matter with a row."""
+    return Rejected(row.line, row.last_line, row.name, field, rule, params, citation)
 
 
 async def file_update(
@@ -210,8 +221,8 @@ async def case_of(pool: Pool, importer: Importer, content: Mapping[str, Any]) ->
 
 def entry_of(row: Row) -> ImportedEntry | list[Rejected]:
     """What a row states, if it has the form of an entry; else every reason why it has not."""
-    if row.broken:
-        return [Rejected(row.line, None, row.broken)]
+    if row.faults:
+        return [rejected(row, fault.field, fault.rule, fault.params) for fault in row.faults]
     try:
         return ImportedEntry.model_validate(stated(row.fields))
     except ValidationError as error:
@@ -219,7 +230,8 @@ def entry_of(row: Row) -> ImportedEntry | list[Rejected]:
         found: dict[str, Rejected] = {}
         for each in error.errors(include_url=False):
             column = column_of(each["loc"])
-            found.setdefault(column, Rejected(row.line, column, each["type"], each.get("ctx", {})))
+            params = {**each.get("ctx", {}), "message": each["msg"]}
+            found.setdefault(column, rejected(row, column, each["type"], params))
         return list(found.values())
 
 
@@ -271,7 +283,7 @@ def stated(fields: Mapping[str, Any]) -> dict[str, Any]:
     if formats := fields.get("formats"):
         found["formats"] = tuple(dict.fromkeys(each.lower() for each in re.split(r"[\s,;；，、/|]+", formats) if each))
     if items := fields.get("items"):
-        found["items"] = tuple(item_of(each) for each in re.split(r"[\n;；]+", items) if each.strip())
+        found["items"] = items_of(items) if isinstance(items, str) else items
     return found
 
 
@@ -279,6 +291,11 @@ def period_of(frequency: str) -> str:
     """The period of a word, of an address in the EU's vocabulary or of a repeated interval; anything else as it is."""
     word = frequency.rsplit("/", 1)[-1].strip()
     return FREQUENCIES.get(word.lower(), word)
+
+
+def items_of(cell: str) -> tuple[dict[str, Any], ...]:
+    """The data items of a cell, one on each line or between semicolons."""
+    return tuple(item_of(each) for each in re.split(r"[\n;；]+", cell) if each.strip())
 
 
 def item_of(text: str) -> dict[str, Any]:
