@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from activities.folding import folded
 from activities.idempotency import digest, id_from_key
 from activities.import_files import Row, Sheet
 from activities.inbox import Filing, Inbox
@@ -131,18 +132,22 @@ class Importer:
 
 @dataclass(frozen=True)
 class City:
-    """What rows are judged by: providers by all that they are called, and the entries that are there."""
+    """What rows are judged by: providers by all that they are called, folded, and the entries that are there."""
 
     providers: Mapping[str, str]
     bodies: Mapping[str, str]
     entries: Mapping[str, tuple[str, Mapping[str, Any]]]
     """Dataset to its provider and entry."""
 
+    def provider_called(self, name: str) -> str | None:
+        """The provider of this name, whatever its width, case and form of characters."""
+        return self.providers.get(folded(name))
+
     def dataset_of(self, entry: ImportedEntry) -> str:
         """The dataset that a draft is about: the one it names, or a new one of its provider, one for each title."""
         if entry.dataset_id:
             return entry.dataset_id
-        return f"{self.providers[entry.provider].replace('.', '-')}-{digest({'title': entry.title.zh})[:10]}"
+        return f"{self.providers[folded(entry.provider)].replace('.', '-')}-{digest({'title': entry.title.zh})[:10]}"
 
 
 async def import_sheet(pool: Pool, inbox: Inbox, importer: Importer, sheet: Sheet, at: datetime) -> Report:
@@ -184,7 +189,7 @@ async def file_update(
     compiles entries in that city reads the draft there and submits it, with the answers that the law asks for: a file
     gives none but the class.
     """
-    provider = city.providers[entry.provider]
+    provider = city.providers[folded(entry.provider)]
     content = {"entry": entry.draft(), "dataset_id": dataset_id, "imported": True}
     case_id = await case_of(pool, importer, content)
 
@@ -240,7 +245,7 @@ Found = tuple[str, str, Mapping[str, object], Citation | None]
 
 def broken_rules(entry: ImportedEntry, rules: ProcedureRules, city: City, importer: Importer) -> Iterator[Found]:
     """What is the matter with a draft beyond its form."""
-    provider = city.providers.get(entry.provider)
+    provider = city.provider_called(entry.provider)
     if provider is None:
         yield PROVIDER, "no_provider_of_that_name", {"given": entry.provider}, None
         return
@@ -322,11 +327,11 @@ async def city_of(connection: Connection, city: str, drafts: list[ImportedEntry]
         if row["role"] == PROVIDER:
             names = json.loads(row["name"])
             called = (row["body"], row["body"].split(".")[-1], names["zh"], names["en"])
-            providers.update(dict.fromkeys(called, row["body"]))
+            providers.update(dict.fromkeys(map(folded, called), row["body"]))
     others = {row["role"]: row["body"] for row in bodies if row["role"] != PROVIDER}
     nothing_there = City(providers, others, {})
     entries = await connection.fetch(
         "select dataset_id, provider, entry from datasets where dataset_id = any($1)",
-        [nothing_there.dataset_of(draft) for draft in drafts if draft.provider in providers],
+        [nothing_there.dataset_of(draft) for draft in drafts if folded(draft.provider) in providers],
     )
     return City(providers, others, {row["dataset_id"]: (row["provider"], json.loads(row["entry"])) for row in entries})

@@ -167,6 +167,13 @@ async def test_others_import_nothing(service: Service, login: str | None, status
     assert (await send(caller, f"{HEAD}\n{GOOD}")).status_code == status
 
 
+@pytest.mark.parametrize("called", ["南寧市交通運輸局", "Ｔｒａｎｓｐｏｒｔ", "南宁市\u200b交通运输局"])
+async def test_a_provider_is_known_whatever_the_width_and_form_of_its_name(service: Service, called: str) -> None:
+    report = await imported(service, f"{HEAD}\n{GOOD.replace('transport', called)}")
+
+    assert [each["dataset_id"].rpartition("-")[0] for each in report["filed"]] == ["nanning-transport"]
+
+
 async def test_headings_may_be_chinese_and_unknown_ones_are_named(service: Service) -> None:
     head = "数据提供方,数据集名称,数据摘要,数据领域,数据项,数据格式,开放类型,更新频率,链接"
     content = f"{head}\n南宁市交通运输局,停车场,摘要,交通出行,{ITEMS},CSV、JSON,不予开放,每季度,http://x\n"
