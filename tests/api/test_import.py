@@ -312,6 +312,24 @@ async def test_rows_that_a_stray_quotation_mark_would_swallow_are_filed_or_told(
     )
 
 
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(strays=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 21)), max_size=4))
+async def test_rows_sent_are_rows_filed_and_rows_rejected_wherever_quotation_marks_go_astray(
+    service: Service, strays: list[tuple[int, int]]
+) -> None:
+    rows = [f"transport,{title},,摘要,交通出行,{ITEMS},csv,closed,依据,,每月".split(",") for title in "甲乙丙丁戊"]
+    for row, edge in strays:
+        cell = rows[row][edge // 2]
+        rows[row][edge // 2] = f'{cell}"' if edge % 2 else f'"{cell}'
+
+    report = await imported(service, "\n".join([HEAD, *(",".join(row) for row in rows)]))
+
+    filed = [(each["line"], each["last_line"]) for each in report["filed"]]
+    rejected = {(each["line"], each["last_line"]) for each in report["rejected"]}
+    assert sorted([*filed, *rejected]) == [(line, line) for line in range(2, 7)]
+    assert (2 in dict(filed)) or any(row == 0 for row, _ in strays)
+
+
 async def test_a_row_over_several_lines_says_which_it_takes(service: Service) -> None:
     row = GOOD.replace("停放点位置", '"两行的\n摘要"')
 
@@ -365,3 +383,14 @@ async def test_the_command_tells_bad_rows_and_files_the_good_ones(
         in result.stderr
     )
     assert await pool.fetchval("select count(*) from cases where procedure = 'catalogue_update'") == 1
+
+
+async def test_the_command_says_why_it_cannot_read_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "entries.csv"
+    file.write_bytes(f"{HEAD}\n公交线路".encode() + b"caf\xe9\n")
+
+    result = await asyncio.to_thread(CliRunner().invoke, app, ["catalogue", "import", str(file), "--city", "nanning"])
+
+    assert result.exit_code == 2
+    said = " ".join(result.stderr.replace("│", " ").split())
+    assert "Line 2, character 8: the byte 0xE9 is of no encoding" in said
