@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
-from importlib.metadata import version
 
-from opencc import OpenCC
+from opencc import OpenCC, __version__
 
 CHINESE_LETTER = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 """Characters between which nobody writes a space, as ranges of a regular expression."""
@@ -20,7 +19,7 @@ INVISIBLE = re.compile(
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
 )
 """Unicode's Default_Ignorable_Code_Point: joiners, marks of direction and byte order, selectors of a variant."""
-EDITION = f"1 {version('opencc')}"
+EDITION = f"1 {__version__}"
 """Changes whenever texts are folded in another way."""
 
 
