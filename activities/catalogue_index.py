@@ -1,20 +1,22 @@
 """What of the catalogue can be searched, cut into index words, and a query cut the same way. The words are pure.
 
 It lies beside the writer of entries and not in `rules`: it knows no law, only how PostgreSQL is asked. PostgreSQL's own
-parsers find no words in Chinese text, and trigrams none of two characters, so text is cut here: of a run of Chinese
-characters every two neighbours are a word, and its last character is one; everywhere else what is written together is
-one, in lower case. What is searched for must stand in an entry with all its words: of a run the pairs, of a single
-character the pairs that it begins, of the rest the words that begin so.
+parsers find no words in Chinese text, and trigrams none of two characters, so text is cut here. What makes no
+difference is folded away before (`activities.folding`). Of a run of Chinese characters every two neighbours are a word,
+and its last character is one; everywhere else what is written together is one. What is searched for must stand in an
+entry with all its words: of a run the pairs, of a single character the pairs that it begins, of the rest the words that
+begin so.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
+
+from activities.folding import CHINESE_LETTER, EDITION, folded
 
 if TYPE_CHECKING:
     from activities.database import Connection
@@ -23,30 +25,31 @@ IN_TITLE = "^"
 """Begins an index word that stands in the title; no other word can begin so."""
 OF_THEME = "#"
 """Begins the one index word that is the whole theme, the domain of the data, in a language."""
+OF_EDITION = "="
+"""Begins the one index word that says how texts were folded: an entry of another edition is indexed anew."""
 OF_CITY = "@"
 """Begins the one index word that is the city: so what is sought in one city is not first found in all."""
 LONGEST_WORD = 64
 """Characters; the rest of a longer word finds nothing and is sought by nobody."""
 MOST_WORDS = 60
 """Of one query; what comes after is not looked at."""
-CHINESE = re.compile(
-    "[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+"
-)
+CHINESE = re.compile(f"[{CHINESE_LETTER}]+")
 """Runs of characters between which nobody writes a space."""
 WORD = re.compile(r"[^\W_]+")
 TEXTS = ("abstract", "domain")
 
 NOT_INDEXED = """
 select dataset_id, datasets.city, entry, bodies.name from datasets join bodies on bodies.body = datasets.provider
-where datasets.search is null order by dataset_id limit $1
+where (datasets.search is null or not datasets.search @@ $1::text::tsquery) and dataset_id > $2
+order by dataset_id limit $3
 """
 AT_ONCE = 1000
 """Entries."""
 
 
 def cut(text: str) -> Iterator[str]:
-    """The runs of Chinese characters and the words of a text, in its order, whatever their width and case."""
-    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    """The runs of Chinese characters and the words of a text, folded, in its order."""
+    plain = folded(text)
     position = 0
     for run in CHINESE.finditer(plain):
         yield from WORD.findall(plain[position : run.start()])
@@ -77,7 +80,7 @@ def index_words(city: str, entry: Mapping[str, Any], provider_name: Mapping[str,
     for item in entry.get("items", ()):
         found |= words_in(item.get("name"))
     themes = {theme_word(text) for text in (entry.get("domain") or {}).values()}
-    return sorted(found | {IN_TITLE + word for word in title} | themes | {city_word(city)})
+    return sorted(found | {IN_TITLE + word for word in title} | themes | {city_word(city), OF_EDITION + EDITION})
 
 
 def words_in(label: Mapping[str, str] | None) -> set[str]:
@@ -122,9 +125,9 @@ def sought_of(part: str, prefix: str) -> Iterable[str]:
 
 
 async def index_what_is_not(connection: Connection) -> int:
-    """Every entry can be searched; answers how many could not be until now."""
-    indexed = 0
-    while rows := await connection.fetch(NOT_INDEXED, AT_ONCE):
+    """Every entry can be searched as texts are folded now; answers how many could not be until now."""
+    indexed, last = 0, ""
+    while rows := await connection.fetch(NOT_INDEXED, f"'{OF_EDITION}{EDITION}'", last, AT_ONCE):
         await connection.executemany(
             "update datasets set search = array_to_tsvector($2::text[]) where dataset_id = $1",
             [
@@ -133,4 +136,5 @@ async def index_what_is_not(connection: Connection) -> int:
             ],
         )
         indexed += len(rows)
+        last = rows[-1]["dataset_id"]
     return indexed

@@ -17,7 +17,7 @@ import tempfile
 import time
 import unicodedata
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,7 +29,8 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 
 from activities.database import AWAY
-from activities.evidence_content import ContentNotRecognised, Kind, recognise
+from activities.evidence_content import recognise
+from activities.evidence_kinds import ContentNotRecognised, Kind
 from activities.idempotency import IdempotencyKeyReused
 
 if TYPE_CHECKING:
@@ -99,7 +100,12 @@ class EvidenceTooMuch(EvidenceRefused):
 
 
 class EvidenceNotAllowed(EvidenceRefused):
-    """By its content the file is none of the kinds that may be evidence."""
+    """By its content the file is none of the kinds that may be evidence: `rule` is why, `params` what it speaks of."""
+
+    def __init__(self, rule: str, params: Mapping[str, object]) -> None:
+        self.rule = rule
+        self.params = params
+        super().__init__(rule)
 
 
 class EvidenceUnknown(EvidenceRefused):
@@ -268,7 +274,7 @@ async def receive_upload(
         try:
             kind = await asyncio.to_thread(recognise, staged.file, staged.size)
         except ContentNotRecognised as fact:
-            raise EvidenceNotAllowed from fact
+            raise EvidenceNotAllowed(fact.rule, fact.params) from fact
         wanted = (evidence_id or str(uuid.uuid4()), account, fitting_name(name, kind), kind.media_type)
         return await _record(store, pool, staged, wanted)
 

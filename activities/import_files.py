@@ -1,17 +1,15 @@
-"""Files that carry a catalogue: CSV, and the JSON answer of CKAN's `package_search`. Pure; judges nothing of law.
+"""What a file that carries a catalogue is read into, whatever its form: rows of the same named fields. Pure.
 
-Either becomes rows of the same named fields, each with its line in the file. A row that cannot be read stands among
-them, with what is the matter, and keeps none after it from being read.
+A row that cannot be read stands among the others, with all that is the matter, and keeps none after it from being
+read. Nothing is lost untold: each line of a file that holds anything belongs to a row, and each row is taken or told.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field as member
 from typing import Any
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
@@ -34,23 +32,40 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
 }
 """Each column by its name, and what it may be headed by besides."""
 BY_HEADING = {heading: name for name, others in HEADINGS.items() for heading in (name, *others)}
-LONGEST_CELL = 1_000_000
-RESULTS = re.compile(r'"results"\s*:\s*(?=\[)')
-BETWEEN = re.compile(r"[\s,]*")
-DECODER = json.JSONDecoder()
+MARKS = "\ufeff\u200b\u2060"
+"""What programs leave at the edges of a text, and nobody sees: byte order mark, zero width space, word joiner."""
 
 
 class FileUnreadable(ValueError):
-    """The file as a whole cannot be read; the message says why."""
+    """The file as a whole cannot be read: `rule` is why, `params` where and what."""
+
+    def __init__(self, rule: str, **params: object) -> None:
+        self.rule = rule
+        self.params = params
+        super().__init__(f"{rule} {params}")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a row cannot be read; `field` is the place in the row, as the file calls it."""
+
+    rule: str
+    field: str | None = None
+    params: Mapping[str, object] = member(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row, or one package, and the line on which it begins; `broken` names why it cannot be read."""
+    """One row, or one package, and the lines of the file that it takes, first and last, as an editor counts them.
+
+    A row with faults has no fields. `name` is what the file calls it, where it does.
+    """
 
     line: int
-    fields: Mapping[str, Any] = field(default_factory=dict)
-    broken: str | None = None
+    last_line: int
+    fields: Mapping[str, Any] = member(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+    name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -61,121 +76,14 @@ class Sheet:
     ignored_columns: tuple[str, ...] = ()
 
 
-def decoded(content: bytes) -> str:
-    """The text of a file in UTF-8, with or without a byte order mark, or else in GB18030. Raises FileUnreadable."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise FileUnreadable("neither UTF-8 nor GB18030")
+def column_headed(heading: str) -> str | None:
+    """The column that a heading names, whatever its width and case; None for one that nobody knows."""
+    return BY_HEADING.get(unicodedata.normalize("NFKC", tidied(heading)).lower())
 
 
-def read_csv(text: str) -> Sheet:
-    """The rows under the headings of the first line. Raises FileUnreadable where there are no headings."""
-    # The limit is one for the whole process, which others read CSV in too.
-    before = csv.field_size_limit(LONGEST_CELL)
-    try:
-        return _read_csv(csv.reader(io.StringIO(text, newline=""), strict=True))
-    finally:
-        csv.field_size_limit(before)
-
-
-def _read_csv(reader: Any) -> Sheet:
-    try:
-        headings = [heading.strip() for heading in next(reader, [])]
-    except csv.Error as error:
-        raise FileUnreadable(str(error)) from error
-    names = [BY_HEADING.get(heading.lower()) for heading in headings]
-    known = [name for name in names if name]
-    if not known:
-        raise FileUnreadable("the first line names no column that is known")
-    if len(known) != len(set(known)):
-        raise FileUnreadable("two columns have the same meaning")
-    rows = tuple(_csv_rows(reader, names))
-    return Sheet(rows, tuple(h for h, name in zip(headings, names, strict=True) if h and not name))
-
-
-def _csv_rows(reader: Any, names: list[str | None]) -> Iterator[Row]:
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield Row(line, broken="row_broken")
-            continue
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) > len(names):
-            yield Row(line, broken="too_many_cells")
-            continue
-        # A row may end before its columns do.
-        yield Row(line, {name: cell.strip() for name, cell in zip(names, cells, strict=False) if name and cell.strip()})
-
-
-def read_ckan(text: str) -> Sheet:
-    """The packages of an answer, or of its `result` alone. Raises FileUnreadable."""
-    try:
-        answer = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise FileUnreadable(str(error)) from error
-    result = answer.get("result", answer) if isinstance(answer, dict) else None
-    packages = result.get("results") if isinstance(result, dict) else None
-    if not isinstance(packages, list):
-        raise FileUnreadable("there is no list `results`")
-    lines = _lines_of(text, packages)
-    return Sheet(
-        tuple(
-            Row(line, _fields_of(package)) if isinstance(package, dict) else Row(line, broken="row_broken")
-            for line, package in zip(lines, packages, strict=True)
-        )
-    )
-
-
-def _lines_of(text: str, packages: list[Any]) -> list[int]:
-    """The line on which each package begins."""
-    for found in RESULTS.finditer(text):
-        if DECODER.raw_decode(text, found.end())[0] == packages:
-            position, lines = found.end() + 1, []
-            for _ in packages:
-                between = BETWEEN.match(text, position)
-                assert between, "it matches nothing too"
-                lines.append(text.count("\n", 0, between.end()) + 1)
-                _, position = DECODER.raw_decode(text, between.end())
-            return lines
-    return [1] * len(packages)
-
-
-def _fields_of(package: Mapping[str, Any]) -> dict[str, Any]:
-    """What a package says, under the names of our columns. Its extras may bear the names or headings of any column."""
-    resources = [each for each in package.get("resources") or () if isinstance(each, dict)]
-    groups = [each for each in package.get("groups") or () if isinstance(each, dict)]
-    organization = package.get("organization")
-    said: dict[str, Any] = {
-        "title_zh": package.get("title"),
-        "abstract_zh": package.get("notes"),
-        "provider": organization.get("name") if isinstance(organization, dict) else None,
-        "domain_zh": groups[0].get("title") or groups[0].get("name") if groups else None,
-        "formats": "; ".join(dict.fromkeys(str(each["format"]) for each in resources if each.get("format"))),
-        "update_frequency": package.get("frequency") or package.get("accrual_periodicity"),
-        # An open licence says that anybody may use the data; what is said of openness itself goes before it.
-        "openness": "unconditional" if package.get("isopen") is True else None,
-        "items": next((_items_of(each["schema"]) for each in resources if isinstance(each.get("schema"), dict)), None),
-    }
-    for extra in package.get("extras") or ():
-        name = BY_HEADING.get(str(extra.get("key", "")).strip().lower()) if isinstance(extra, dict) else None
-        if name:
-            said[name] = extra.get("value")
-    return {
-        name: str(value).strip()
-        for name, value in said.items()
-        if value is not None and not isinstance(value, dict | list) and str(value).strip()
-    }
-
-
-def _items_of(schema: Mapping[str, Any]) -> str | None:
-    """The fields of a table schema, written as a cell of CSV would have them."""
-    fields = [each for each in schema.get("fields") or () if isinstance(each, dict) and each.get("name")]
-    return "\n".join(f"{each['name']}|{each.get('title') or each['name']}|{each.get('type', '')}" for each in fields)
+def tidied(text: str) -> str:
+    """A text as it is kept: composed (NFC), without blanks and marks around it."""
+    tidy, before = unicodedata.normalize("NFC", text), None
+    while tidy != before:
+        tidy, before = tidy.strip().strip(MARKS), tidy
+    return tidy

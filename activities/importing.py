@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from activities.folding import folded
 from activities.idempotency import digest, id_from_key
 from activities.import_files import Row, Sheet
 from activities.inbox import Filing, Inbox
@@ -88,9 +89,12 @@ class ImportedEntry(BaseModel):
 
 @dataclass(frozen=True)
 class Rejected:
-    """Why a row is no draft: a field, the rule that it breaks, and where the law says so."""
+    """Why a row is no draft: a field, the rule that it breaks, and where the law says so. `name` is what the file calls
+    the row, where it does."""
 
     line: int
+    last_line: int
+    name: str | None
     field: str | None
     rule: str
     params: Mapping[str, object] = member(default_factory=dict)
@@ -102,6 +106,7 @@ class Accepted:
     """The case that a row filed."""
 
     line: int
+    last_line: int
     dataset_id: str
     case_id: str
 
@@ -127,18 +132,22 @@ class Importer:
 
 @dataclass(frozen=True)
 class City:
-    """What rows are judged by: providers by all that they are called, and the entries that are there."""
+    """What rows are judged by: providers by all that they are called, folded, and the entries that are there."""
 
     providers: Mapping[str, str]
     bodies: Mapping[str, str]
     entries: Mapping[str, tuple[str, Mapping[str, Any]]]
     """Dataset to its provider and entry."""
 
+    def provider_called(self, name: str) -> str | None:
+        """The provider of this name, whatever its width, case and form of characters."""
+        return self.providers.get(folded(name))
+
     def dataset_of(self, entry: ImportedEntry) -> str:
         """The dataset that a draft is about: the one it names, or a new one of its provider, one for each title."""
         if entry.dataset_id:
             return entry.dataset_id
-        return f"{self.providers[entry.provider].replace('.', '-')}-{digest({'title': entry.title.zh})[:10]}"
+        return f"{self.providers[folded(entry.provider)].replace('.', '-')}-{digest({'title': entry.title.zh})[:10]}"
 
 
 async def import_sheet(pool: Pool, inbox: Inbox, importer: Importer, sheet: Sheet, at: datetime) -> Report:
@@ -146,22 +155,29 @@ async def import_sheet(pool: Pool, inbox: Inbox, importer: Importer, sheet: Shee
     twice, by the same account. Raises CityUnknown, NotInForce, ProcedureUnknown."""
     rules = law_of(importer.city, CATALOGUE_UPDATE, to_shanghai(at).date())
     report = Report(rules, [], [], sheet.ignored_columns)
-    read = [(row.line, entry_of(row)) for row in sheet.rows]
+    read = [(row, entry_of(row)) for row in sheet.rows]
     async with pool.acquire() as connection:
         city = await city_of(connection, importer.city, [each for _, each in read if isinstance(each, ImportedEntry)])
     named: set[str] = set()
-    for line, entry in read:
+    for row, entry in read:
         if not isinstance(entry, ImportedEntry):
             report.rejected.extend(entry)
-        elif broken := [Rejected(line, *found) for found in broken_rules(entry, rules, city, importer)]:
+        elif broken := [rejected(row, *found) for found in broken_rules(entry, rules, city, importer)]:
             report.rejected.extend(broken)
         elif (dataset_id := city.dataset_of(entry)) in named:
-            report.rejected.append(Rejected(line, "dataset_id", "named_twice", {"dataset_id": dataset_id}))
+            report.rejected.append(rejected(row, "dataset_id", "named_twice", {"dataset_id": dataset_id}))
         else:
             named.add(dataset_id)
             case_id = await file_update(pool, inbox, importer, city, dataset_id, entry)
-            report.accepted.append(Accepted(line, dataset_id, case_id))
+            report.accepted.append(Accepted(row.line, row.last_line, dataset_id, case_id))
     return report
+
+
+def rejected(
+    row: Row, field: str | None, rule: str, params: Mapping[str, object], citation: Citation | None = None
+) -> Rejected:
+    """What is the matter with a row."""
+    return Rejected(row.line, row.last_line, row.name, field, rule, params, citation)
 
 
 async def file_update(
@@ -173,7 +189,7 @@ async def file_update(
     compiles entries in that city reads the draft there and submits it, with the answers that the law asks for: a file
     gives none but the class.
     """
-    provider = city.providers[entry.provider]
+    provider = city.providers[folded(entry.provider)]
     content = {"entry": entry.draft(), "dataset_id": dataset_id, "imported": True}
     case_id = await case_of(pool, importer, content)
 
@@ -210,8 +226,8 @@ async def case_of(pool: Pool, importer: Importer, content: Mapping[str, Any]) ->
 
 def entry_of(row: Row) -> ImportedEntry | list[Rejected]:
     """What a row states, if it has the form of an entry; else every reason why it has not."""
-    if row.broken:
-        return [Rejected(row.line, None, row.broken)]
+    if row.faults:
+        return [rejected(row, fault.field, fault.rule, fault.params) for fault in row.faults]
     try:
         return ImportedEntry.model_validate(stated(row.fields))
     except ValidationError as error:
@@ -219,7 +235,8 @@ def entry_of(row: Row) -> ImportedEntry | list[Rejected]:
         found: dict[str, Rejected] = {}
         for each in error.errors(include_url=False):
             column = column_of(each["loc"])
-            found.setdefault(column, Rejected(row.line, column, each["type"], each.get("ctx", {})))
+            params = {**each.get("ctx", {}), "message": each["msg"]}
+            found.setdefault(column, rejected(row, column, each["type"], params))
         return list(found.values())
 
 
@@ -228,7 +245,7 @@ Found = tuple[str, str, Mapping[str, object], Citation | None]
 
 def broken_rules(entry: ImportedEntry, rules: ProcedureRules, city: City, importer: Importer) -> Iterator[Found]:
     """What is the matter with a draft beyond its form."""
-    provider = city.providers.get(entry.provider)
+    provider = city.provider_called(entry.provider)
     if provider is None:
         yield PROVIDER, "no_provider_of_that_name", {"given": entry.provider}, None
         return
@@ -271,7 +288,7 @@ def stated(fields: Mapping[str, Any]) -> dict[str, Any]:
     if formats := fields.get("formats"):
         found["formats"] = tuple(dict.fromkeys(each.lower() for each in re.split(r"[\s,;；，、/|]+", formats) if each))
     if items := fields.get("items"):
-        found["items"] = tuple(item_of(each) for each in re.split(r"[\n;；]+", items) if each.strip())
+        found["items"] = items_of(items) if isinstance(items, str) else items
     return found
 
 
@@ -279,6 +296,11 @@ def period_of(frequency: str) -> str:
     """The period of a word, of an address in the EU's vocabulary or of a repeated interval; anything else as it is."""
     word = frequency.rsplit("/", 1)[-1].strip()
     return FREQUENCIES.get(word.lower(), word)
+
+
+def items_of(cell: str) -> tuple[dict[str, Any], ...]:
+    """The data items of a cell, one on each line or between semicolons."""
+    return tuple(item_of(each) for each in re.split(r"[\n;；]+", cell) if each.strip())
 
 
 def item_of(text: str) -> dict[str, Any]:
@@ -305,11 +327,11 @@ async def city_of(connection: Connection, city: str, drafts: list[ImportedEntry]
         if row["role"] == PROVIDER:
             names = json.loads(row["name"])
             called = (row["body"], row["body"].split(".")[-1], names["zh"], names["en"])
-            providers.update(dict.fromkeys(called, row["body"]))
+            providers.update(dict.fromkeys(map(folded, called), row["body"]))
     others = {row["role"]: row["body"] for row in bodies if row["role"] != PROVIDER}
     nothing_there = City(providers, others, {})
     entries = await connection.fetch(
         "select dataset_id, provider, entry from datasets where dataset_id = any($1)",
-        [nothing_there.dataset_of(draft) for draft in drafts if draft.provider in providers],
+        [nothing_there.dataset_of(draft) for draft in drafts if folded(draft.provider) in providers],
     )
     return City(providers, others, {row["dataset_id"]: (row["provider"], json.loads(row["entry"])) for row in entries})

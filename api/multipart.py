@@ -25,6 +25,16 @@ class Part:
     filename: str
 
 
+def name_of(written: bytes) -> str:
+    """A name as who sent it wrote it: in UTF-8, or else in GB18030, as programs on Windows in China do."""
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return written.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return written.decode(errors="replace")
+
+
 @dataclass
 class _Found:
     """What the parser has found and nobody has taken yet."""
@@ -53,8 +63,7 @@ class _Found:
         kind, options = parse_options_header(self._disposition)
         if kind != b"form-data" or b"name" not in options:
             raise PartsBroken
-        name, filename = (options.get(key, b"").decode(errors="replace") for key in (b"name", b"filename"))
-        self.things.append(Part(name, filename))
+        self.things.append(Part(name_of(options[b"name"]), name_of(options.get(b"filename", b""))))
 
     def data(self, data: bytes, start: int, end: int) -> None:
         self.things.append(data[start:end])

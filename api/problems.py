@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException
 
 from activities.database import AWAY
-from activities.evidence import EvidenceRefused, EvidenceStoreAway, EvidenceUnknown
+from activities.evidence import EvidenceNotAllowed, EvidenceRefused, EvidenceStoreAway, EvidenceUnknown
 from activities.idempotency import IdempotencyKeyReused
 from api.language import Language, headers, language_of, said
 from api.laws import Law
@@ -319,6 +319,8 @@ def install(app: FastAPI) -> None:
         if isinstance(error, EvidenceUnknown):
             params = {"ids": error.evidence_ids}
             return answer(request, Problem(code, errors=[Wrong("evidence", code, params)], params=params))
+        if isinstance(error, EvidenceNotAllowed):
+            return answer(request, Problem(code, errors=[Wrong("evidence", error.rule, error.params)]))
         return answer(request, Problem(code))
 
     async def store_away(request: Request, error: Exception) -> Response:

@@ -12,11 +12,15 @@ import typer
 from activities.calendar_record import RecordOfNotices
 from activities.clock import DatabaseClock
 from activities.database import open_pool, present
-from activities.import_files import FileUnreadable, Sheet, decoded, read_ckan, read_csv
+from activities.import_ckan import read_ckan
+from activities.import_csv import read_csv
+from activities.import_encoding import decoded
+from activities.import_files import FileUnreadable, Sheet
 from activities.importing import Importer, Report, import_sheet
 from activities.inbox import Inbox
 from activities.log import Log
 from activities.settings import Settings, SettingsError
+from api.problems import Wrong, field_error
 from api.routers.catalogue import rejected_shown
 from rules.loading import cities
 from rules.seed_notices import read_scopes
@@ -62,12 +66,16 @@ def import_command(
     try:
         sheet = READ[file_format](decoded(file.read_bytes()))
         settings = Settings.load()
-    except (FileUnreadable, SettingsError) as error:
+    except FileUnreadable as fact:
+        said = field_error(Wrong(None, fact.rule, fact.params), "en").detail
+        raise typer.BadParameter(f"{file}: {said}") from fact
+    except SettingsError as error:
         raise typer.BadParameter(str(error)) from error
     report = asyncio.run(imported(settings, login or f"reviewer@{city}.authority", city, sheet))
     for each in report.rejected:
         shown = rejected_shown(each, report, "en")
-        typer.echo(f"{file}:{each.line}: {each.field or 'row'}: {shown.said} [{each.rule}]", err=True)
+        place = ": ".join(part for part in (each.name, each.field or "row") if part)
+        typer.echo(f"{file}:{each.line}: {place}: {shown.said} [{each.rule}]", err=True)
     if report.ignored_columns:
         typer.echo(f"ignored columns: {', '.join(report.ignored_columns)}", err=True)
     typer.echo(f"{len(report.accepted)} accepted, {len({each.line for each in report.rejected})} rejected")

@@ -8,7 +8,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from activities.import_files import FileUnreadable, Sheet, decoded, read_ckan, read_csv
+from activities.import_ckan import read_ckan
+from activities.import_csv import read_csv
+from activities.import_encoding import decoded
+from activities.import_files import FileUnreadable, Sheet
 from activities.importing import PATH, Importer, Rejected, Report, import_sheet
 from api import dcat
 from api.callers import Caller
@@ -48,17 +51,21 @@ BODY: dict[str, Any] = {
 
 
 class FiledRow(Shape):
-    """The catalogue update that a row filed."""
+    """The catalogue update that a row filed. `line` and `last_line` are the lines of the file that the row takes."""
 
     line: int
+    last_line: int
     dataset_id: str
     case_id: str
 
 
 class RejectedRow(Shape):
-    """What is the matter with one field of a row. `rule` is the code of the rule that it breaks, `law` the article."""
+    """What is the matter with one field of a row. `rule` is the code of the rule that it breaks, `law` the article;
+    `name` is what the file calls the row, where it does (a package of CKAN)."""
 
     line: int
+    last_line: int
+    name: str | None
     field: str | None
     rule: str
     said: str
@@ -155,10 +162,11 @@ async def import_file(
     caller: Reviewer,
     language: AnsweredIn,
 ) -> ImportShown:
-    """The body is CSV in UTF-8 or GB18030, or, as application/json, the answer of CKAN's `package_search`; 1,000 rows
-    at most. For reviewers of the city's authority, and of a provider for its own entries. Each good row files a
-    catalogue update with its draft, each bad one is told with its line; nothing is opened or published by it. The same
-    draft again files nothing twice."""
+    """The body is CSV (commas, semicolons or tabs; UTF-8, GB18030, or UTF-16 with its mark), or, as application/json,
+    the answer of CKAN's `package_search`; 1,000 rows at most. For reviewers of the city's authority, and of a provider
+    for its own entries. Each good row files a catalogue update with its draft, each bad one is told with its lines, so
+    that no line of the file is lost untold; nothing is opened or published by it. The same draft again files nothing
+    twice."""
     importer = importer_of(caller, city)
     await reader.release()
     now = await runtime.now()
@@ -166,7 +174,7 @@ async def import_file(
     try:
         sheet = sheet_of(await request.body(), request.headers.get("content-type", ""))
     except FileUnreadable as fact:
-        raise Problem("FileUnreadable", params={"reason": str(fact)}) from fact
+        raise Problem("FileUnreadable", errors=[Wrong("body", fact.rule, fact.params)]) from fact
     if len(sheet.rows) > MOST_ROWS:
         raise invalid("body", "too_long", max_length=MOST_ROWS)
     report = await import_sheet(runtime.pool, runtime.inbox, importer, sheet, now)
@@ -204,4 +212,12 @@ def sheet_of(content: bytes, media_type: str) -> Sheet:
 def rejected_shown(each: Rejected, report: Report, language: Language) -> RejectedRow:
     rules = report.rules if each.citation else None
     error = field_error(Wrong(each.field, each.rule, each.params, each.citation, rules), language)
-    return RejectedRow(line=each.line, field=each.field, rule=each.rule, said=error.detail, law=error.rule)
+    return RejectedRow(
+        line=each.line,
+        last_line=each.last_line,
+        name=each.name,
+        field=each.field,
+        rule=each.rule,
+        said=error.detail,
+        law=error.rule,
+    )

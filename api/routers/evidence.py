@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import quote
+from urllib.parse import quote, unquote_to_bytes
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect
 from activities.evidence import Evidence, readable, receive_upload
 from activities.idempotency import id_from_key
 from api.dependencies import ID, Applicant, Calling, IdempotencyKey, Reading, Running
+from api.multipart import name_of
 from api.openapi import problems
 from api.problems import Problem
 from api.shapes import Instant, Shape
@@ -62,16 +63,16 @@ async def upload(
     response: Response,
     key: IdempotencyKey = None,
 ) -> EvidenceShown:
-    """The body is the file itself, 20 MB at most: PDF, image, office document or text, as its content shows and
-    whatever name and Content-Type say. It belongs to nothing until an objection names it, and only who uploaded it can
-    read it. What breaks off leaves nothing."""
+    """The body is the file itself, 20 MB at most: PDF, OFD, image, office document or text, as its content shows and
+    whatever name and Content-Type say; a refusal names the rule. It belongs to nothing until an objection names it, and
+    only who uploaded it can read it. What breaks off leaves nothing."""
     await reader.release()
     try:
         evidence = await receive_upload(
             runtime.evidence,
             runtime.pool,
             account=caller.account_id,
-            name=name,
+            name=name_in(request.scope["query_string"]) or name,
             chunks=request.stream(),
             evidence_id=None if key is None else id_from_key(caller.account_id, PATH, key),
         )
@@ -107,6 +108,13 @@ async def read(
             "Content-Disposition": to_be_saved_as(evidence.name),
         },
     )
+
+
+def name_in(query: bytes) -> str:
+    """The name in a query as who sent it wrote it, in UTF-8 or GB18030; the framework would read UTF-8 alone."""
+    pairs = [pair.partition(b"=") for pair in query.split(b"&")]
+    written = [value for key, _, value in pairs if key == b"name"]
+    return name_of(unquote_to_bytes(written[-1].replace(b"+", b" "))) if written else ""
 
 
 def to_be_saved_as(name: str) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import struct
 import zipfile
-from collections.abc import Mapping
+import zlib
+from collections.abc import Mapping, Sequence
+from functools import cache
 
 from PIL import Image
 
@@ -67,11 +70,167 @@ def announcing(sectors: int) -> bytes:
     return bytes(document)
 
 
+def padded_zip(content: bytes) -> bytes:
+    """An archive whose comment ends like a PDF, and padding behind it."""
+    written = io.BytesIO(zipped({"a.txt": content}))
+    with zipfile.ZipFile(written, "a") as archive:
+        archive.comment = b"%%EOF"
+    return written.getvalue() + b"\0" * 4000
+
+
+def with_gbk_name(document: bytes, name: str = "合同.xml") -> bytes:
+    """The archive with its part `PART-NAME.xml` named in GBK, as programs on Windows do without a word."""
+    written = name.encode("gbk")
+    assert len(written) < len(b"PART-NAME.xml")
+    return document.replace(b"PART-NAME.xml", b"n" * (len(b"PART-NAME.xml") - len(written)) + written)
+
+
+def ofd(more: Mapping[str, bytes] | None = None) -> bytes:
+    """The least of an OFD."""
+    root = '<?xml version="1.0" encoding="UTF-8"?><ofd:OFD xmlns:ofd="http://www.ofdspec.org/2016" DocType="OFD"/>'
+    return zipped({"OFD.xml": root.encode(), "Doc_0/Document.xml": b"<ofd:Document/>"} | dict(more or {}))
+
+
+@cache
+def zeros(megabytes: int) -> bytes:
+    """An archive of one part that unpacks to so many megabytes, from a thousandth of them."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("zeros.xml", "w") as part:
+        for _ in range(megabytes):
+            part.write(bytes(1024 * 1024))
+    return written.getvalue()
+
+
+def bomb(document: bytes, megabytes: int) -> bytes:
+    """The document with one more part, of so many megabytes of zeros."""
+    written = io.BytesIO(document)
+    with zipfile.ZipFile(written, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("zeros.xml", "w") as part:
+        for _ in range(megabytes):
+            part.write(bytes(1024 * 1024))
+    return written.getvalue()
+
+
+def lying(archive: bytes, size: int) -> bytes:
+    """The archive, saying everywhere that its last part unpacks to so many bytes, which have the checksum of those."""
+    changed = bytearray(archive)
+    at = changed.rindex(b"PK\x01\x02")
+    local = int.from_bytes(changed[at + 42 : at + 46], "little")
+    for place, crc in ((at + 24, at + 16), (local + 22, local + 14)):
+        changed[place : place + 4] = size.to_bytes(4, "little")
+        changed[crc : crc + 4] = zlib.crc32(bytes(size)).to_bytes(4, "little")
+    return bytes(changed)
+
+
+def encrypted(archive: bytes) -> bytes:
+    """The archive, saying that its last part is encrypted."""
+    changed = bytearray(archive)
+    at = changed.rindex(b"PK\x01\x02")
+    changed[at + 8] |= 1
+    changed[int.from_bytes(changed[at + 42 : at + 46], "little") + 6] |= 1
+    return bytes(changed)
+
+
+def within(depth: int) -> bytes:
+    """So many archives in one another."""
+    inner = zipped({"a.txt": b"x"})
+    for number in range(depth - 1):
+        inner = zipped({f"{number}.zip": inner})
+    return inner
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    """A chunk of a PNG."""
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def png(width: int, height: int) -> bytes:
+    """A PNG whose header says so, and that holds next to nothing."""
+    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+
+
+def jpeg(width: int, height: int) -> bytes:
+    """A JPEG whose header says so."""
+    content = image("JPEG")
+    at = content.index(b"\xff\xc0") + 5
+    return content[:at] + struct.pack(">HH", height, width) + content[at + 4 :]
+
+
+def bmp(width: int, height: int) -> bytes:
+    """A BMP whose header says so."""
+    return image("BMP")[:18] + struct.pack("<ii", width, height) + image("BMP")[26:]
+
+
+def gif(screen: tuple[int, int], frames: Sequence[tuple[int, int]]) -> bytes:
+    """A GIF of this screen, and frames of these sizes with one pixel's data."""
+    written = b"GIF89a" + struct.pack("<HHBBB", *screen, 0x80, 0, 0) + b"\0\0\0\xff\xff\xff"
+    for width, height in frames:
+        written += b"!\xf9\4\0\0\0\0\0," + struct.pack("<HHHHB", 0, 0, width, height, 0) + b"\2\2D\1\0"
+    return written + b";"
+
+
+def tiff(pages: Sequence[tuple[int, int]]) -> bytes:
+    """A TIFF of pages whose headers say that they have these sizes."""
+    written = b"II*\0\x08\0\0\0"
+    for number, (width, height) in enumerate(pages, 1):
+        tags = {256: width, 257: height, 258: 8, 259: 1, 262: 1, 273: 8, 277: 1, 278: height, 279: 1}
+        length = 2 + 12 * len(tags) + 4
+        following = len(written) + length if number < len(pages) else 0
+        written += struct.pack("<H", len(tags))
+        written += b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
+        written += struct.pack("<I", following)
+    return written
+
+
+def animation(kind: str, frames: int) -> bytes:
+    """Frames one after the other, each another colour."""
+    first, *rest = (Image.new("RGB", (2, 2), (number * 20, 0, 0)) for number in range(frames))
+    written = io.BytesIO()
+    first.save(written, kind, save_all=True, append_images=rest)
+    return written.getvalue()
+
+
+def webp(width: int, height: int, frames: int) -> bytes:
+    """A WebP whose header says that its canvas is so large, and with so many frames of nothing."""
+    canvas = b"\x02\0\0\0" + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+    content = b"WEBPVP8X" + struct.pack("<I", 10) + canvas + (b"ANMF" + struct.pack("<I", 16) + bytes(16)) * frames
+    return b"RIFF" + struct.pack("<I", len(content)) + content
+
+
+def box(kind: bytes, *content: bytes) -> bytes:
+    whole = b"".join(content)
+    return struct.pack(">I4s", len(whole) + 8, kind) + whole
+
+
+def heic(width: int = 4032, height: int = 3024, brands: bytes = b"heic\0\0\0\0mif1heic", more: bytes = b"") -> bytes:
+    """The least of a HEIC: brands, properties, data."""
+    extent = box(b"ispe", struct.pack(">III", 0, width, height))
+    meta = box(b"meta", bytes(4), box(b"hdlr", bytes(24)), box(b"iprp", box(b"ipco", extent)))
+    return box(b"ftyp", brands) + meta + more + box(b"mdat", b"x" * 100)
+
+
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 ALLOWED = {
     "pdf": (A_PDF, "application/pdf"),
+    "pdf behind a mark": (b"\xef\xbb\xbf" + A_PDF, "application/pdf"),
+    "pdf behind a mark and blanks": (b"\xef\xbb\xbf\r\n " + A_PDF, "application/pdf"),
+    "pdf before a few NULs": (A_PDF + b"\0" * 100, "application/pdf"),
+    "pdf before NULs to the end of a block": (A_PDF + b"\0" * 200_000, "application/pdf"),
     "png": (image("PNG"), "image/png"),
+    "moving png": (animation("PNG", 3), "image/png"),
+    "moving gif": (animation("GIF", 3), "image/gif"),
+    "moving webp": (animation("WEBP", 3), "image/webp"),
+    "tiff of pages": (animation("TIFF", 3), "image/tiff"),
+    "jpeg of several pictures": (animation("MPO", 3), "image/jpeg"),
+    "picture of a good telephone": (png(12_000, 9_000), "image/png"),
+    "long animation of small frames": (gif((10, 10), [(10, 10)] * 1000), "image/gif"),
+    "heic": (heic(), "image/heic"),
+    "heic that names another brand first": (heic(brands=b"mif1\0\0\0\0mif1heic"), "image/heic"),
+    "heic with a long box": (
+        heic(more=struct.pack(">I4sQ", 1, b"free", 24) + bytes(8)),
+        "image/heic",
+    ),
     "jpeg": (image("JPEG"), "image/jpeg"),
     "gif": (image("GIF"), "image/gif"),
     "bmp": (image("BMP"), "image/bmp"),
@@ -84,6 +243,28 @@ ALLOWED = {
     "docx": (ooxml(f"{OOXML}.wordprocessingml.document"), f"{OOXML}.wordprocessingml.document"),
     "xlsx": (ooxml(f"{OOXML}.spreadsheetml.sheet"), f"{OOXML}.spreadsheetml.sheet"),
     "pptx": (ooxml(f"{OOXML}.presentationml.presentation"), f"{OOXML}.presentationml.presentation"),
+    "docx with a name in GBK": (
+        with_gbk_name(ooxml(f"{OOXML}.wordprocessingml.document", {"PART-NAME.xml": b"<x/>"})),
+        f"{OOXML}.wordprocessingml.document",
+    ),
+    "docx with a table, a picture and a packed drawing in it": (
+        ooxml(
+            f"{OOXML}.wordprocessingml.document",
+            {
+                "word/embeddings/1.xlsx": ooxml(f"{OOXML}.spreadsheetml.sheet"),
+                "word/media/1.png": image("PNG"),
+                "word/media/2.emz": gzip.compress(b"drawing") + gzip.compress(b"drawing"),
+                "word/media/3.bin": b"\x1f\x8b is no gzip",
+            },
+        ),
+        f"{OOXML}.wordprocessingml.document",
+    ),
+    "docx that unpacks to ten megabytes": (
+        bomb(ooxml(f"{OOXML}.wordprocessingml.document"), 9),
+        f"{OOXML}.wordprocessingml.document",
+    ),
+    "ofd": (ofd(), "application/ofd"),
+    "ofd with a name in GBK": (with_gbk_name(ofd({"PART-NAME.xml": b"<x/>"})), "application/ofd"),
     "odt": (odf("text"), f"{ODF}.text"),
     "ods": (odf("spreadsheet"), f"{ODF}.spreadsheet"),
     "odp": (odf("presentation"), f"{ODF}.presentation"),
@@ -102,50 +283,185 @@ ALLOWED = {
 }
 
 REFUSED = {
-    "a program": AN_EXE,
-    "a program of Linux": b"\x7fELF\x02\x01\x01" + b"\0" * 60,
-    "a zip": zipped({"notes.txt": b"x"}),
-    "a zip with a program": zipped({"setup.exe": AN_EXE}),
-    "an empty zip": zipped({}),
-    "a zip that says it is a document": zipped({"[Content_Types].xml": b"<Types/>", "_rels/.rels": b"", "a.xml": b""}),
-    "a docx with a program": ooxml(f"{OOXML}.wordprocessingml.document", {"word/setup.exe": b"x"}),
-    "a docx with a program of another name": ooxml(f"{OOXML}.wordprocessingml.document", {"word/media/a.png": AN_EXE}),
-    "a docx with macros": ooxml(f"{OOXML}.wordprocessingml.document", {"word/vbaProject.bin": b"x"}),
-    "a docm": ooxml("application/vnd.ms-word.document.macroEnabled"),
-    "an odt with macros": odf("text", {"Basic/Standard/Module1.xml": b"x"}),
-    "a docx with a part without name": ooxml(f"{OOXML}.wordprocessingml.document", {"QQ": b""}).replace(b"QQ", b"\0Q"),
-    "a docx behind a program": AN_EXE + ooxml(f"{OOXML}.wordprocessingml.document"),
-    "a docx with something behind it": ooxml(f"{OOXML}.wordprocessingml.document") + AN_EXE,
-    "a zip behind a picture": image("PNG") + zipped({"setup.exe": AN_EXE}),
-    "a zip behind a PDF": A_PDF + zipped({"a.txt": b"x"}),
-    "a program behind a PDF": A_PDF + AN_EXE,
-    "a PDF without end": A_PDF[:-7],
-    "a PDF behind something": b"GIF, or so\n" + A_PDF + b"\0\1",
-    "half a picture": image("PNG")[:20],
-    "a compound file that is no document": compound("MsiTable"),
-    "a compound file that announces more tables than it has room for": announcing(30_000),
-    "a doc with macros": compound("WordDocument", "_VBA_PROJECT"),
-    "two documents in one": compound("WordDocument", "Workbook"),
-    "half a compound file": compound("WordDocument")[:600],
-    "a web page": b"<!DOCTYPE html><html><script>alert(1)</script>",
-    "a web page with a mark": "\ufeff \n<HTML><body>".encode(),
-    "a part of a web page": b"  <img src=x onerror=alert(1)>",
-    "a web page in UTF-16": "<html>".encode("utf-16"),
-    "SVG": b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>',
-    "SVG behind a comment": b"<!-- picture --><svg/>",
-    "XML": b'<?xml version="1.0"?><svg/>',
-    "JavaScript": b"/* a */ // b\nalert(1)",
-    "strict JavaScript": b"'use strict';\nlet a = 1",
-    "a JavaScript function": b"(function () { steal() })()",
-    "a JavaScript arrow": b"(() => { steal() })()",
-    "a JavaScript module": b"import { a } from './a.js'",
-    "a JavaScript constant": b"const fs = require('fs')",
-    "a shell script": b"#!/bin/sh\nrm -rf /\n",
-    "a batch file": b"@echo off\r\ndel *.*\r\n",
-    "PHP": b"<?php system($_GET[0]);",
-    "rich text": b"{\\rtf1 x}",
-    "PostScript": b"%!PS-Adobe-3.0\n",
-    "bytes of no kind": bytes(range(256)),
-    "text with a NUL far inside": b"a" * 200_000 + b"\0",
-    "neither UTF-8 nor GB18030": b"a\xff\xff",
+    "content_archive_behind": {
+        "a docx behind a program": AN_EXE + ooxml(f"{OOXML}.wordprocessingml.document"),
+        "a zip behind a picture": image("PNG") + zipped({"setup.exe": AN_EXE}),
+        "a zip behind a PDF": A_PDF + zipped({"a.txt": b"x"}),
+        "an archive behind a PDF, and padding behind it": A_PDF + padded_zip(b"x"),
+    },
+    "content_archive_broken": {
+        "a docx with a part without name": ooxml(f"{OOXML}.wordprocessingml.document", {"QQ": b""}).replace(
+            b"QQ", b"\0Q"
+        ),
+        "a docx with something behind it": ooxml(f"{OOXML}.wordprocessingml.document") + AN_EXE,
+        "a part that is not as long as its directory says": lying(
+            ooxml(f"{OOXML}.wordprocessingml.document", {"a.xml": b"abc"}), 2
+        ),
+        "a part that begins as an archive and is none": ooxml(
+            f"{OOXML}.wordprocessingml.document", {"a.zip": b"PK\x03\x04 and no more"}
+        ),
+    },
+    "content_archives_too_deep": {
+        "four archives in one another": within(4),
+    },
+    "content_compound_broken": {
+        "a compound file that announces more tables than it has room for": announcing(30_000),
+        "half a compound file": compound("WordDocument")[:600],
+    },
+    "content_encrypted": {
+        "an encrypted docx of other programs": encrypted(ooxml(f"{OOXML}.wordprocessingml.document")),
+        "an encrypted docx": compound("EncryptionInfo", "EncryptedPackage"),
+    },
+    "content_macros": {
+        "a docx with macros": ooxml(f"{OOXML}.wordprocessingml.document", {"word/vbaProject.bin": b"x"}),
+        "an odt with macros": odf("text", {"Basic/Standard/Module1.xml": b"x"}),
+        "a doc with macros": compound("WordDocument", "_VBA_PROJECT"),
+    },
+    "content_markup_or_script": {
+        "a web page": b"<!DOCTYPE html><html><script>alert(1)</script>",
+        "a web page with a mark": "\ufeff \n<HTML><body>".encode(),
+        "a part of a web page": b"  <img src=x onerror=alert(1)>",
+        "a web page in UTF-16": "<html>".encode("utf-16"),
+        "SVG": b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>',
+        "SVG behind a comment": b"<!-- picture --><svg/>",
+        "XML": b'<?xml version="1.0"?><svg/>',
+        "JavaScript": b"/* a */ // b\nalert(1)",
+        "strict JavaScript": b"'use strict';\nlet a = 1",
+        "a JavaScript function": b"(function () { steal() })()",
+        "a JavaScript arrow": b"(() => { steal() })()",
+        "a JavaScript module": b"import { a } from './a.js'",
+        "a JavaScript constant": b"const fs = require('fs')",
+        "a shell script": b"#!/bin/sh\nrm -rf /\n",
+        "a batch file": b"@echo off\r\ndel *.*\r\n",
+        "PHP": b"<?php system($_GET[0]);",
+        "rich text": b"{\\rtf1 x}",
+        "PostScript": b"%!PS-Adobe-3.0\n",
+        "JavaScript that takes a thing apart": b"const { a, b } = await load();\n",
+        "JavaScript that names two things": b"let a = 1, b = 2;\n",
+        "a JavaScript that exports": b"export default function main() { return 1 }\n",
+        "a JavaScript class": b"class A extends B {\n  run() {}\n}\n",
+        "JavaScript that leads elsewhere": b"window.location.href = 'https://example.cn/'\n",
+        "JavaScript that writes a page": b"document.write('<b>')\n",
+        "JavaScript that loads another": b"import './a.js'\n",
+        "an address that runs": b"javascript:alert(1)",
+    },
+    "content_no_document": {
+        "a zip": zipped({"notes.txt": b"x"}),
+        "an empty zip": zipped({}),
+        "a zip that says it is a document": zipped(
+            {"[Content_Types].xml": b"<Types/>", "_rels/.rels": b"", "a.xml": b""}
+        ),
+        "a docm": ooxml("application/vnd.ms-word.document.macroEnabled"),
+        "a compound file that is no document": compound("MsiTable"),
+        "two documents in one": compound("WordDocument", "Workbook"),
+        "an archive with a file named as an OFD has it": zipped({"OFD.xml": b"<x/>"}),
+    },
+    "content_pdf_without_end": {
+        "a program behind a PDF": A_PDF + AN_EXE,
+        "a PDF without end": A_PDF[:-7],
+        "a program behind a PDF and NULs": A_PDF + b"\0" * 5000 + AN_EXE,
+    },
+    "content_picture_broken": {
+        "a HEIC that is not whole": heic()[:-10],
+        "a HEIC with a box that is too long": heic(more=struct.pack(">I4s", 10_000, b"free")),
+    },
+    "content_program_inside": {
+        "a zip with a program": zipped({"setup.exe": AN_EXE}),
+        "a docx with a program": ooxml(f"{OOXML}.wordprocessingml.document", {"word/setup.exe": b"x"}),
+        "a docx with a program of another name": ooxml(
+            f"{OOXML}.wordprocessingml.document", {"word/media/a.png": AN_EXE}
+        ),
+        "an OFD with a program": ofd({"Doc_0/Attachs/a.EXE": b"x"}),
+        "a docx with an archive with a program": ooxml(
+            f"{OOXML}.wordprocessingml.document", {"a.zip": zipped({"setup.exe": AN_EXE})}
+        ),
+        "a docx with a program whose name is in GBK": with_gbk_name(
+            ooxml(f"{OOXML}.wordprocessingml.document", {"PART-NAME.xml": b"x"}), "安装.exe"
+        ),
+    },
+    "content_too_many_pictures": {
+        "a GIF of too many frames": gif((10, 10), [(1, 1)] * 1001),
+        "a GIF of many large frames": gif((12_000, 12_000), [(1, 1)] * 14),
+        "a TIFF of too many pages": tiff([(1, 1)] * 1001),
+        "a TIFF of many large pages": tiff([(12_000, 12_000)] * 14),
+        "a WebP of too many frames": webp(2, 2, 1001),
+        "a PNG of too many frames": png(10, 10).replace(
+            b"\0\0\0\x08IDAT", chunk(b"acTL", struct.pack(">II", 1001, 0)) + b"\0\0\0\x08IDAT"
+        ),
+    },
+    "content_too_many_pixels": {
+        "a PNG of 2.5 thousand million pixels": png(50_000, 50_000),
+        "a PNG of a few pixels too many": png(12_248, 12_248),
+        "a JPEG of four thousand million pixels": jpeg(65_000, 65_000),
+        "a BMP of 2.5 thousand million pixels": bmp(50_000, 50_000),
+        "a GIF of 3.6 thousand million pixels": gif((60_000, 60_000), [(1, 1)]),
+        "a GIF whose frame is larger than its screen": gif((1, 1), [(1, 1), (60_000, 60_000)]),
+        "a TIFF of 2.5 thousand million pixels": tiff([(50_000, 50_000)]),
+        "a TIFF whose second page has them": tiff([(10, 10), (50_000, 50_000)]),
+        "a WebP of 268 million pixels": webp(16_384, 16_384, 1),
+        "a HEIC of 2.5 thousand million pixels": heic(50_000, 50_000),
+        "a docx with such a picture": ooxml(
+            f"{OOXML}.wordprocessingml.document", {"word/media/1.png": png(50_000, 50_000)}
+        ),
+        "an OFD with such a picture": ofd({"Doc_0/Res/1.jpg": jpeg(65_000, 65_000)}),
+    },
+    "content_unknown": {
+        "a program": AN_EXE,
+        "a program of Linux": b"\x7fELF\x02\x01\x01" + b"\0" * 60,
+        "a PDF behind something": b"GIF, or so\n" + A_PDF + b"\0\1",
+        "half a picture": image("PNG")[:20],
+        "bytes of no kind": bytes(range(256)),
+        "text with a NUL far inside": b"a" * 200_000 + b"\0",
+        "neither UTF-8 nor GB18030": b"a\xff\xff",
+        "a picture of another kind in the same boxes": heic(brands=b"avif\0\0\0\0mif1avif"),
+        "a film in the boxes of a picture": heic(more=box(b"moov", b"")),
+        "a HEIC that does not say how large it is": heic().replace(b"ispe", b"free"),
+    },
+    "content_unpacks_too_far": {
+        "20 MB from 20 kB": bomb(ooxml(f"{OOXML}.wordprocessingml.document"), 20),
+        "an xlsx of 20 MB from 20 kB": bomb(ooxml(f"{OOXML}.spreadsheetml.sheet"), 20),
+        "an OFD of 20 MB": bomb(ofd(), 20),
+        "a bomb that says it is small": lying(bomb(ooxml(f"{OOXML}.wordprocessingml.document"), 20), 10),
+        "a bomb in a document in a document": ooxml(
+            f"{OOXML}.wordprocessingml.document",
+            {"word/embeddings/1.xlsx": bomb(ooxml(f"{OOXML}.spreadsheetml.sheet"), 20)},
+        ),
+        "many bombs of which each is small": ooxml(
+            f"{OOXML}.wordprocessingml.document", {f"{number}.zip": zeros(9) for number in range(8)}
+        ),
+        "a packed drawing of 20 MB": ooxml(
+            f"{OOXML}.wordprocessingml.document", {"a.emz": gzip.compress(bytes(20 * 1024 * 1024))}
+        ),
+    },
 }
+"""Each by the rule that it breaks."""
+
+PROSE = [
+    "let us assume x = 5",
+    "let us assume x = 5, so that the table has 5 rows",
+    "let x = 5 in the second column, and y = 6 in the third.",
+    "const and variable costs, a = b in both years",
+    "var. 3 = the third variant of the draft",
+    "function of the office: see annex",
+    "function (see annex 2) of the office",
+    "function f (x) is wrong in line 3",
+    "import duties from 'Guangxi' were counted twice",
+    "import (and export) of goods",
+    "export default settings are wrong",
+    "export const of goods",
+    "class action {see annex} was filed",
+    "document.pdf (attached) shows my trade secret",
+    "document.pdf = the contract",
+    "location. (Nanning) is wrong",
+    "console.",
+    "require (see annex) that it be closed",
+    "fetch (the data) again, and alert (us)",
+    "javascript: the language of the page",
+    "@echo said so",
+    "'use strict' is what the rules say",
+    "(see annex) => the third row",
+    "(a) => b, as the formula has it",
+    "on error we resume next week",
+    "new data is wrong; delete it",
+]
+"""What people write, that begins as programs do."""

@@ -11,11 +11,15 @@ from hypothesis import strategies as st
 
 from activities.catalogue_index import IN_TITLE, index_what_is_not, index_words, query_of, theme_query_of
 from activities.database import Pool
+from activities.folding import folded
 
 PROVIDER = {"zh": "南宁市交通运输局", "en": "Nanning Transport Bureau"}
 ENTRY: dict[str, Any] = {
     "title": {"zh": "公交线路与站点", "en": "Bus lines and stops"},
-    "abstract": {"zh": "全市公交线路（2026年版）、首末班时间。", "en": "Order of stops; see O'Reilly's A1-map."},
+    "abstract": {
+        "zh": "全市公交线路（2026年版）、首末班时间；生产后\ufe00臺；乾隆路。Caf\u00e9.",
+        "en": "Order of stops; see O'Reilly's A1-map.",
+    },
     "domain": {"zh": "交通出行", "en": "Transport & travel"},
     "items": [{"item": "line_code", "name": {"zh": "线路编号", "en": "Line code"}, "type": "string"}],
 }
@@ -50,13 +54,25 @@ async def finds(pool: Pool, query: str | None, entry: dict[str, Any] = ENTRY) ->
         "%公交_",
         "公交、线路！",
         "'); -- 公交",
+        "公\u200b交\ufeff",
+        "線路",
+        "公交線路與站點",
+        "首末班時間",
+        "⽣產",
+        "ＢＵＳ\u00ad",
+        "cafe\u0301",
+        "café",
+        "後臺",
+        "后台",
+        "乾隆",
+        "干",
     ],
 )
 async def test_what_stands_in_an_entry_is_found(pool: Pool, asked: str) -> None:
     assert await finds(pool, query_of(asked))
 
 
-@pytest.mark.parametrize("asked", ["地铁", "交公", "公交 地铁", "us", "routes", "drop", "线公"])
+@pytest.mark.parametrize("asked", ["地铁", "交公", "公交 地铁", "us", "routes", "drop", "线公", "地鐵", "線公"])
 async def test_what_does_not_stand_in_it_is_not(pool: Pool, asked: str) -> None:
     assert not await finds(pool, query_of(asked))
 
@@ -102,6 +118,33 @@ async def test_whatever_is_asked_postgresql_understands(pool: Pool, asked: str) 
     query = query_of(asked.replace("\x00", ""))
     if query is not None:
         await pool.fetchval("select $1::text::tsquery", query)
+
+
+@given(first=st.text(CHINESE, max_size=8), second=st.text(CHINESE, max_size=8))
+def test_a_text_is_folded_alike_whole_and_in_parts(first: str, second: str) -> None:
+    assert folded(first + second) == folded(first) + folded(second)
+
+
+async def test_entries_that_were_indexed_in_another_way_are_indexed_anew_when_the_database_is_prepared(
+    pool: Pool,
+) -> None:
+    entry = {**ENTRY, "title": {"zh": "公車線路", "en": "Bus"}}
+    before = ["^公車", "公車", "車線", "線路", "路", "@nanning", "=0 1.0.0"]
+    await pool.execute(
+        "update datasets set search = array_to_tsvector($1::text[]), entry = $2 where dataset_id = $3",
+        before,
+        json.dumps(entry),
+        "nanning-transport-bus-lines",
+    )
+    found = "select dataset_id from datasets where search @@ $1::text::tsquery"
+    assert await pool.fetchval(found, query_of("公车线路")) is None
+
+    async with pool.acquire() as connection:
+        assert await index_what_is_not(connection) == 1
+        assert await index_what_is_not(connection) == 0
+
+    for asked in ("公车线路", "公車線路"):
+        assert await pool.fetchval(found, query_of(asked)) == "nanning-transport-bus-lines"
 
 
 async def test_entries_that_were_there_before_are_indexed_when_the_database_is_prepared(pool: Pool) -> None:

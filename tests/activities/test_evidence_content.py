@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import struct
+import tracemalloc
 
 import pytest
 
 from activities.evidence import fitting_name
-from activities.evidence_content import PDF, ContentNotRecognised, Kind, recognise
-from tests.activities.evidence_samples import ALLOWED, OOXML, REFUSED, compound, ooxml
+from activities.evidence_archives import Budget
+from activities.evidence_content import PDF, recognise
+from activities.evidence_kinds import ContentNotRecognised, Kind
+from api.texts import texts
+from tests.activities.evidence_samples import ALLOWED, OOXML, PROSE, REFUSED, bomb, compound, ooxml
 
 
 @pytest.mark.parametrize("kind", ALLOWED)
@@ -19,14 +23,69 @@ def test_each_kind_is_recognised_by_its_content(kind: str) -> None:
     assert recognise(io.BytesIO(content), len(content)).media_type == media_type
 
 
-@pytest.mark.parametrize("what", REFUSED)
-def test_what_is_none_of_the_kinds_is_refused(what: str) -> None:
-    with pytest.raises(ContentNotRecognised):
-        recognise(io.BytesIO(REFUSED[what]), len(REFUSED[what]))
+@pytest.mark.parametrize(("rule", "what"), [(rule, what) for rule, samples in REFUSED.items() for what in samples])
+def test_what_is_none_of_the_kinds_is_refused_by_the_rule_that_it_breaks(rule: str, what: str) -> None:
+    content = REFUSED[rule][what]
+
+    with pytest.raises(ContentNotRecognised) as refused:
+        recognise(io.BytesIO(content), len(content))
+
+    assert refused.value.rule == rule
+
+
+@pytest.mark.parametrize("rule", REFUSED)
+def test_each_refusal_is_said_in_both_languages_and_with_all_that_it_speaks_of(rule: str) -> None:
+    content = next(iter(REFUSED[rule].values()))
+    with pytest.raises(ContentNotRecognised) as refused:
+        recognise(io.BytesIO(content), len(content))
+
+    text = texts().errors[rule]
+    for said in (text.zh, text.en):
+        assert said.format_map(refused.value.params)
+
+
+def test_a_program_inside_is_named_as_who_packed_it_named_it() -> None:
+    content = REFUSED["content_program_inside"]["a docx with a program whose name is in GBK"]
+
+    with pytest.raises(ContentNotRecognised) as refused:
+        recognise(io.BytesIO(content), len(content))
+
+    assert str(refused.value.params["part"]).endswith("安装.exe")
+
+
+@pytest.mark.parametrize("text", PROSE)
+def test_a_sentence_that_begins_as_programs_do_is_text(text: str) -> None:
+    for content in (text.encode(), f"{text}\n以上。".encode()):
+        assert recognise(io.BytesIO(content), len(content)).media_type == "text/plain; charset=utf-8"
+
+
+def test_300_mb_from_300_kb_are_refused_without_being_in_memory() -> None:
+    content = bomb(ooxml(f"{OOXML}.wordprocessingml.document"), 300)
+    assert len(content) < 310_000
+    tracemalloc.start()
+    try:
+        with pytest.raises(ContentNotRecognised, match="content_unpacks_too_far"):
+            recognise(io.BytesIO(content), len(content))
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(("size", "most"), [(1_000, 10), (1024 * 1024, 110), (20 * 1024 * 1024, 256)])
+def test_what_may_be_unpacked_grows_with_what_was_sent_and_ends(size: int, most: int) -> None:
+    budget = Budget(size)
+
+    budget.spend(most * 1024 * 1024)
+    with pytest.raises(ContentNotRecognised) as refused:
+        budget.spend(1024 * 1024)
+
+    assert refused.value.params == {"most": most}
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # how Pillow speaks of a damaged TIFF
-@pytest.mark.parametrize("kind", ["png", "tiff", "doc", "docx", "odt", "pdf"])
+@pytest.mark.parametrize(
+    "kind", ["png", "tiff", "moving gif", "moving webp", "heic", "doc", "docx", "odt", "ofd", "pdf"]
+)
 def test_a_file_that_is_damaged_anywhere_is_recognised_or_refused_and_nothing_else(kind: str) -> None:
     content = ALLOWED[kind][0]
 
@@ -44,14 +103,14 @@ def test_a_compound_file_whose_directory_runs_in_circles_is_refused_at_once() ->
     for entry in (1, 2):
         struct.pack_into("<II", content, 1024 + entry * 128 + 68, entry + 1, entry + 1)
 
-    with pytest.raises(ContentNotRecognised, match="named twice"):
+    with pytest.raises(ContentNotRecognised, match="content_compound_broken"):
         recognise(io.BytesIO(content), len(content))
 
 
 def test_an_archive_of_too_many_parts_is_refused_before_its_directory_is_read() -> None:
     content = ooxml(f"{OOXML}.spreadsheetml.sheet", {f"{number}.xml": b"" for number in range(5_000)})
 
-    with pytest.raises(ContentNotRecognised, match="too many parts"):
+    with pytest.raises(ContentNotRecognised, match="content_too_many_parts"):
         recognise(io.BytesIO(content), len(content))
 
 

@@ -60,7 +60,9 @@ async def put(pool: Pool, dataset_id: str, **changed: Any) -> None:
     )
 
 
-@pytest.mark.parametrize("asked", ["公交", "公交 站点", "公交站点位置", "BUS lines", "交通运输局 公交", "站序"])
+@pytest.mark.parametrize(
+    "asked", ["公交", "公交 站点", "公交站点位置", "BUS lines", "交通运输局 公交", "站序", "公交線路", "公\u200b交"]
+)
 async def test_two_chinese_characters_are_enough_to_find_a_dataset(service: Service, asked: str) -> None:
     found = await ids(service.nobody(), q=asked, city="nanning")
 

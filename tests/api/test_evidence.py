@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -18,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from activities.evidence import LARGEST, submit
 from api.routers.evidence import to_be_saved_as
+from tests.activities.evidence_samples import OOXML, bomb, ooxml
 from tests.api.calling import Caller, Service
 
 PATH = "/v1/evidence"
@@ -80,6 +82,32 @@ async def test_a_file_is_described_as_its_content_makes_it_and_read_back_as_it_w
     assert answer.headers["location"] == f"{PATH}/{shown['evidence_id']}"
     file = await applicant.get(answer.headers["location"])
     assert (file.status_code, file.content) == (200, A_PDF)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+async def test_the_name_of_a_file_is_read_as_who_sent_it_wrote_it(applicant: Caller, encoding: str) -> None:
+    query = quote("证据 1.pdf".encode(encoding))
+
+    answer = await applicant.http.post(f"{PATH}?name={query}", content=A_PDF, headers=applicant.headers())
+
+    assert (answer.status_code, answer.json()["name"]) == (201, "证据 1.pdf")
+
+
+async def test_a_file_that_would_unpack_too_far_is_refused_by_that_rule_in_both_languages(applicant: Caller) -> None:
+    content = bomb(ooxml(f"{OOXML}.wordprocessingml.document"), 20)
+
+    english = await upload(applicant, content, "a.docx", headers={"Accept-Language": "en"})
+    chinese = await upload(applicant, content, "a.docx", headers={"Accept-Language": "zh-CN"})
+
+    assert english.json()["errors"] == [
+        {
+            "field": "evidence",
+            "code": "content_unpacks_too_far",
+            "detail": "Unpacked, the file comes to more than 11 MB, which is out of proportion to its size.",
+            "rule": None,
+        }
+    ]
+    assert chinese.json()["errors"][0]["detail"] == "文件解压后超过11 MB，与其大小不相称。"
 
 
 async def test_a_file_that_is_read_is_saved_and_never_shown_or_run(applicant: Caller) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from activities.database import Pool
-from activities.import_files import FileUnreadable, decoded, read_ckan, read_csv
 from cli.main import app
 from tests.api.calling import Caller, Service
 
@@ -88,7 +89,7 @@ async def test_a_bad_row_is_told_by_line_and_field_and_stops_nothing(service: Se
         (8, "conditions_zh", "entry_conditions_out_of_place"),
         (8, "basis_zh", "entry_basis_out_of_place"),
         (8, "items", "item_twice"),
-        (9, None, "row_broken"),
+        (9, None, "quote_astray"),
         (10, None, "too_many_cells"),
         (12, "dataset_id", "named_twice"),
     ]
@@ -166,6 +167,13 @@ async def test_others_import_nothing(service: Service, login: str | None, status
     assert (await send(caller, f"{HEAD}\n{GOOD}")).status_code == status
 
 
+@pytest.mark.parametrize("called", ["南寧市交通運輸局", "Ｔｒａｎｓｐｏｒｔ", "南宁市\u200b交通运输局"])
+async def test_a_provider_is_known_whatever_the_width_and_form_of_its_name(service: Service, called: str) -> None:
+    report = await imported(service, f"{HEAD}\n{GOOD.replace('transport', called)}")
+
+    assert [each["dataset_id"].rpartition("-")[0] for each in report["filed"]] == ["nanning-transport"]
+
+
 async def test_headings_may_be_chinese_and_unknown_ones_are_named(service: Service) -> None:
     head = "数据提供方,数据集名称,数据摘要,数据领域,数据项,数据格式,开放类型,更新频率,链接"
     content = f"{head}\n南宁市交通运输局,停车场,摘要,交通出行,{ITEMS},CSV、JSON,不予开放,每季度,http://x\n"
@@ -208,13 +216,139 @@ async def test_a_ckan_answer_is_read_package_by_package(service: Service, pool: 
     assert told(report) == [
         (untitled, "title_zh", "missing"),
         (untitled, "openness", "missing"),
-        (last, None, "row_broken"),
+        (last, None, "model_type"),
     ]
     (filed,) = report["filed"]
     assert filed["line"] == next(n for n, line in enumerate(lines, 1) if '"parking"' in line) - 1
     kept = json.loads(await pool.fetchval("select content from acts where case_id = $1", filed["case_id"]))["entry"]
     assert kept["items"] == [{"item": "spaces", "name": {"zh": "泊位数", "en": "泊位数"}, "type": "integer"}]
     assert (kept["formats"], kept["update_frequency"], kept["domain"]["zh"]) == (["csv", "json"], "P1D", "交通出行")
+
+
+ODD = [
+    {"name": "extras", "title": "甲", "extras": True},
+    {"name": "resources", "title": "乙", "resources": 5},
+    {"name": "half", "title": "\ud800"},
+    {"name": "deep", "x": json.loads("[" * 60 + "]" * 60)},
+]
+
+
+async def test_an_odd_package_is_told_by_its_name_and_field_in_both_languages_and_stops_no_other(
+    service: Service,
+) -> None:
+    text = json.dumps({"result": {"results": [*ODD, PACKAGES[0]]}})
+
+    report = await imported(service, text, kind="application/json")
+
+    assert report["accepted"] == 1
+    assert [(each["name"], each["field"], each["rule"]) for each in report["rejected"]] == [
+        ("extras", "extras", "list_type"),
+        ("resources", "resources", "list_type"),
+        ("half", "title", "string_unicode"),
+        (None, None, "json_too_deep"),
+    ]
+    chinese = await service.as_(AUTHORITY).http.post(
+        "/v1/catalogue/imports",
+        params={"city": "nanning"},
+        content=text,
+        headers=service.as_(AUTHORITY).headers({"Content-Type": "application/json", "Accept-Language": "zh-CN"}),
+    )
+    for english, said in zip(report["rejected"], chinese.json()["rejected"], strict=True):
+        assert english["said"]
+        assert said["said"] not in ("", english["said"])
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["name", "title", "notes", "organization", "resources", "extras", "isopen", "key", "value"])
+            | st.text(st.characters(), max_size=4),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=15,
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(odd=st.lists(ANYTHING, max_size=5), at=st.integers(0, 5))
+async def test_whatever_json_others_send_is_answered_and_the_good_package_filed(
+    service: Service, odd: list[Any], at: int
+) -> None:
+    packages = [*odd[:at], PACKAGES[0], *odd[at:]]
+
+    report = await imported(service, json.dumps({"results": packages}), kind="application/json")
+
+    assert report["accepted"] == 1
+    lines_told = {(each["name"], each["field"], each["rule"]) for each in report["rejected"]}
+    assert bool(lines_told) == bool(odd)
+
+
+@given(whole=ANYTHING)
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_whatever_json_is_sent_as_an_answer_is_a_problem_and_never_an_error_of_ours(
+    service: Service, whole: Any
+) -> None:
+    answer = await send(service.as_(AUTHORITY), json.dumps(whole), kind="application/json")
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["code"] in {"no_results", "key_twice_in_answer"}
+
+
+async def test_rows_that_a_stray_quotation_mark_would_swallow_are_filed_or_told(service: Service) -> None:
+    lines = ["甲", '"乙', "丙", '丁"', "戊"]
+    rows = [f"transport,{title},,摘要,交通出行,{ITEMS},csv,closed,依据,,每月" for title in lines]
+
+    report = await imported(service, "\n".join([HEAD, *rows]))
+
+    assert [each["line"] for each in report["filed"]] == [2, 4, 6]
+    assert told(report) == [(3, None, "rows_inside_a_cell"), (5, None, "quote_astray")]
+    assert report["rejected"][0]["said"] == (
+        "A quotation mark on this line closes only on line 5, behind what look like rows of their own. "
+        "Those were read by themselves; this line was not taken."
+    )
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(strays=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 21)), max_size=4))
+async def test_rows_sent_are_rows_filed_and_rows_rejected_wherever_quotation_marks_go_astray(
+    service: Service, strays: list[tuple[int, int]]
+) -> None:
+    rows = [f"transport,{title},,摘要,交通出行,{ITEMS},csv,closed,依据,,每月".split(",") for title in "甲乙丙丁戊"]
+    for row, edge in strays:
+        cell = rows[row][edge // 2]
+        rows[row][edge // 2] = f'{cell}"' if edge % 2 else f'"{cell}'
+
+    report = await imported(service, "\n".join([HEAD, *(",".join(row) for row in rows)]))
+
+    filed = [(each["line"], each["last_line"]) for each in report["filed"]]
+    rejected = {(each["line"], each["last_line"]) for each in report["rejected"]}
+    assert sorted([*filed, *rejected]) == [(line, line) for line in range(2, 7)]
+    assert (2 in dict(filed)) or any(row == 0 for row, _ in strays)
+
+
+async def test_a_row_over_several_lines_says_which_it_takes(service: Service) -> None:
+    row = GOOD.replace("停放点位置", '"两行的\n摘要"')
+
+    report = await imported(service, f"{HEAD}\n{row}")
+
+    assert [(each["line"], each["last_line"]) for each in report["filed"]] == [(2, 3)]
+
+
+async def test_a_byte_of_no_encoding_is_told_by_line_and_byte_and_nothing_is_filed(
+    service: Service, pool: Pool
+) -> None:
+    content = f"{HEAD}\n{GOOD}\n{CONDITIONAL}".encode().replace("流量".encode(), b"caf\xe9", 1)
+
+    answer = await send(service.as_(AUTHORITY), content)
+
+    (error,) = answer.json()["errors"]
+    assert (error["field"], error["code"]) == ("body", "bytes_of_no_encoding")
+    assert "Line 3, character 24: the byte 0xE9" in error["detail"]
+    assert await pool.fetchval("select count(*) from cases") == 0
 
 
 @pytest.mark.parametrize(
@@ -235,21 +369,6 @@ async def test_a_file_that_cannot_be_read_at_all_is_a_problem(service: Service, 
     assert (answer.status_code, answer.json()["type"]) == (422, "urn:kaifang:problem:file-unreadable")
 
 
-def test_a_quoted_cell_that_never_ends_spoils_no_row_before_it() -> None:
-    sheet = read_csv('title_zh,openness\n甲,closed\n"乙,closed\n丙,closed\n')
-
-    assert [(row.line, row.broken) for row in sheet.rows] == [(2, None), (3, "row_broken")]
-
-
-def test_an_answer_of_ckan_may_be_its_result_alone() -> None:
-    assert [row.fields["title_zh"] for row in read_ckan(json.dumps({"results": PACKAGES[:1]})).rows] == ["停车场泊位"]
-
-
-def test_bytes_of_no_encoding_are_refused() -> None:
-    with pytest.raises(FileUnreadable):
-        decoded(b"\x80\xff\xff")
-
-
 async def test_the_command_tells_bad_rows_and_files_the_good_ones(
     pool: Pool, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -264,3 +383,14 @@ async def test_the_command_tells_bad_rows_and_files_the_good_ones(
         in result.stderr
     )
     assert await pool.fetchval("select count(*) from cases where procedure = 'catalogue_update'") == 1
+
+
+async def test_the_command_says_why_it_cannot_read_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "entries.csv"
+    file.write_bytes(f"{HEAD}\n公交线路".encode() + b"caf\xe9\n")
+
+    result = await asyncio.to_thread(CliRunner().invoke, app, ["catalogue", "import", str(file), "--city", "nanning"])
+
+    assert result.exit_code == 2
+    said = " ".join(result.stderr.replace("│", " ").split())
+    assert "Line 2, character 8: the byte 0xE9 is of no encoding" in said

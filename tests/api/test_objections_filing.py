@@ -250,6 +250,7 @@ async def test_a_file_that_is_not_taken_leaves_those_before_it_with_who_uploaded
     answer = await filed_in_parts(objector, body, [("a.txt", b"proof"), ("b.txt", b"\x7fELF\x02\x01\x01\x00")])
 
     assert (answer.status_code, answer.json()["type"]) == (422, "urn:kaifang:problem:evidence-not-allowed")
+    assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [("evidence", "content_unknown")]
     assert await pool.fetchval("select count(*) from cases") == 0
     assert await unsubmitted(pool) == 1
 
@@ -294,6 +295,17 @@ async def test_a_form_that_is_broken_is_a_problem_and_no_failure(
     answer = await multipart(objector, content, content_type)
 
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "parts_broken")
+
+
+async def test_names_of_files_in_gbk_are_read(objector: Caller) -> None:
+    said = json.dumps(await form(objector, "nanning")).encode()
+    head = b'--b\r\nContent-Disposition: form-data; name="objection"\r\n\r\n' + said
+    file = '\r\n--b\r\nContent-Disposition: form-data; name="evidence"; filename="合同　附件.txt"\r\n\r\n'.encode("gbk")
+
+    answer = await multipart(objector, head + file + b"proof\r\n--b--\r\n")
+
+    assert answer.status_code == 201, answer.text
+    assert [file["name"] for file in answer.json()["objection"]["evidence"]] == ["合同 附件.txt"]
 
 
 async def test_the_objection_is_the_first_part(objector: Caller) -> None:
