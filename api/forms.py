@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
@@ -11,15 +10,21 @@ from pydantic_core import PydanticCustomError
 
 from models.acts import Amendment, GrantTerms, Measure, TimeLimit
 from models.objecting import MOST_EVIDENCE
-from rules.pack import DECISION_FIELDS, FILING_FIELDS, Name
+from rules.bounds import (
+    MOST_FORMATS,
+    MOST_ITEMS,
+    Day,
+    Heading,
+    ItemCode,
+    Items,
+    NamedItem,
+    Prose,
+)
+from rules.bounds import Code as Code
+from rules.bounds import Something as Something
+from rules.pack import DECISION_FIELDS, FILING_FIELDS
 from rules.sample_catalogue import Format, Frequency, ItemType
 
-Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=r"^[^\x00]*$")]
-Prose = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*$")]
-"""Free text. PostgreSQL stores no NUL."""
-Something = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")]
-NamedItem = Annotated[Code, StringConstraints(strip_whitespace=True, min_length=1)]
-Items = Annotated[tuple[NamedItem, ...], Field(max_length=500)]
 EvidenceIds = Annotated[
     tuple[Code, ...], Field(max_length=MOST_EVIDENCE, description="ids of files that the caller uploaded")
 ]
@@ -155,10 +160,6 @@ class WithdrawalForm(Form):
     reason: Prose | None = None
 
 
-MOST_ITEMS = 500
-ItemCode = Annotated[Name, StringConstraints(max_length=100)]
-
-
 class Bilingual(Form):
     """A text that people read, in both languages."""
 
@@ -166,11 +167,18 @@ class Bilingual(Form):
     en: Something
 
 
+class Headline(Form):
+    """A text that people read in one line, in both languages."""
+
+    zh: Heading
+    en: Heading
+
+
 class ItemDraft(Form):
     """A data item (数据项); `item` is the code by which filings, grants and restrictions name it."""
 
     item: ItemCode
-    name: Bilingual
+    name: Headline
     type: ItemType
     note: Bilingual | None = None
 
@@ -180,11 +188,11 @@ class EntryDraft(Form):
     one that is not named is dropped, and an item that is dropped the gate knows no more, whoever has a grant on it.
     """
 
-    title: Bilingual | None = None
+    title: Headline | None = None
     abstract: Bilingual | None = None
-    domain: Bilingual | None = None
+    domain: Headline | None = None
     items: Annotated[tuple[ItemDraft, ...], Field(min_length=1, max_length=MOST_ITEMS)] | None = None
-    formats: Annotated[tuple[Format, ...], Field(min_length=1, max_length=20)] | None = None
+    formats: Annotated[tuple[Format, ...], Field(min_length=1, max_length=MOST_FORMATS)] | None = None
     conditions: Bilingual | None = None
     basis: Bilingual | None = None
     update_frequency: Annotated[Frequency, Field(description="ISO 8601 duration of one component: P1D, P3M")] | None = (
@@ -227,7 +235,7 @@ class CatalogueUpdateForm(FilingForm):
     provider: Code | None = Field(None, description="whose entry it is, where the authority files; else the caller's")
     dataset_id: Code | None = Field(None, description="left out: a dataset that is not in the catalogue yet")
     trigger: Code = Field(description="what happened: one of the triggers that the city's law knows")
-    occurred_on: date | None = Field(None, description="the day on which it happened, or took effect")
+    occurred_on: Day | None = Field(None, description="the day on which it happened, or took effect")
     statement: Prose | None = Field(None, description="what happened, in words")
     entry: EntryDraft | None = Field(None, description="the draft, submitted with the filing")
     answers: Answers | None = Field(None, description="what is answered with the draft")
@@ -270,11 +278,11 @@ class DecisionForm(Form):
     measure: Prose | None = Field(None, description="what was done")
     processing: Prose | None = Field(None, description="what was done to data before it is opened again")
     need: Prose | None = Field(None, description="why data must be opened again")
-    processed_on: date | None = Field(None, description="the day on which the processing was done")
-    held_from: date | None = Field(None, description="the first day of a public consultation")
-    held_until: date | None = Field(None, description="its last day, which is over")
+    processed_on: Day | None = Field(None, description="the day on which the processing was done")
+    held_from: Day | None = Field(None, description="the first day of a public consultation")
+    held_until: Day | None = Field(None, description="its last day, which is over")
     time_limit: WorkingDays | None = Field(None, description="of an order: 10wd is ten working days from now")
-    last_day: date | None = Field(None, description="of an order: the last day in time, instead of `time_limit`")
+    last_day: Day | None = Field(None, description="of an order: the last day in time, instead of `time_limit`")
     entry_changes: bool | None = Field(None, strict=True, description="the processing changes the catalogue's entry")
     entry: EntryDraft | None = Field(None, description="in a catalogue update: the draft that is submitted")
     answers: Answers | None = Field(None, description="what is answered with that draft")

@@ -17,13 +17,14 @@ from activities.directory import Absence, AbsenceOverlaps, end_absence, file_abs
 from activities.idempotency import id_from_key
 from api.callers import Caller
 from api.dependencies import ID, IdempotencyKey, Reading, Running
-from api.forms import Code, Form
+from api.forms import Form
 from api.openapi import problems
 from api.problems import Problem, invalid
 from api.routers.directory import OfficerOrAdmin
 from api.shapes import Instant, Page, Shape
 from models.supervision_tables import AbsenceRow
 from models.tables import AccountRow
+from rules.bounds import Code, Day
 from rules.deadlines import to_shanghai
 
 PATH = "/v1/absences"
@@ -37,8 +38,8 @@ class AbsenceForm(Form):
 
     account: Annotated[Code | None, Field(description="login or account id; left out: the caller")] = None
     substitute: Annotated[Code, Field(description="login or account id of an officer of the same body")]
-    from_on: date
-    until_on: date
+    from_on: Day
+    until_on: Day
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

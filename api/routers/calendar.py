@@ -20,6 +20,7 @@ from api.problems import Problem, Wrong, invalid
 from api.runtime import Runtime
 from api.shapes import Instant, Page, Shape
 from models.acts import Actor
+from rules.bounds import LAST_DAY
 from rules.calendar import CalendarRecord
 from rules.calendar_changes import ChangedDays
 from rules.calendar_notices import DaysOff, Notice, Span
@@ -32,7 +33,7 @@ Administrator = Annotated[Caller, Depends(with_role("admin"))]
 Text = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$")
 ]
-Day = Annotated[date, Field(ge=UNIFORM_SINCE)]
+Day = Annotated[date, Field(ge=UNIFORM_SINCE, le=LAST_DAY)]
 
 
 def as_span(given: Any) -> Any:

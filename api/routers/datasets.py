@@ -22,6 +22,7 @@ from api.reading_disputes import DatasetStanding
 from api.shapes import Instant, Page, Shape
 from models.restrictions import RestrictionKind, all_gone
 from models.tables import DatasetRow, DatasetVersionRow
+from rules.bounds import Day
 from rules.deadlines import to_shanghai
 from rules.pinned import Label
 
@@ -95,7 +96,7 @@ class DatasetThen(EntryShown):
 class DataUpdateForm(Form):
     """That the data, not its entry, was brought up to date on a day."""
 
-    updated_on: date
+    updated_on: Day
 
 
 class VersionShown(Shape):
@@ -171,7 +172,7 @@ async def one_dataset(
     reader: Reading,
     caller: MaybeCalling,
     language: AnsweredIn,
-    on: Annotated[date | None, Query(description="As the entry stood at the end of that day")] = None,
+    on: Annotated[Day | None, Query(description="As the entry stood at the end of that day")] = None,
 ) -> DatasetShown | DatasetThen:
     """The entry as the catalogue has it now; with `on`, as it stood at the end of that day in Shanghai, or stands now
     if the day is today's."""

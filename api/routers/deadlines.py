@@ -14,6 +14,7 @@ from api.language import AnsweredIn, said
 from api.openapi import problems
 from api.problems import invalid
 from api.shapes import Instant, Shape, SkippedShown
+from rules.bounds import Day
 from rules.calendar import CalendarRecord
 from rules.deadlines import DeadlineError
 from rules.loading import CityUnknown, cities, load_pack
@@ -56,7 +57,7 @@ async def explain(
     period: Annotated[str, Query(max_length=10, description="`12h` or `5wd`")],
     city: Annotated[str | None, Query(max_length=50, description="by the calendar of this city")] = None,
     calendar: Annotated[str | None, Query(max_length=50, description="CN, CN-GX; in the place of a city")] = None,
-    as_of: Annotated[date | None, Query(description="by the notices published up to this day")] = None,
+    as_of: Annotated[Day | None, Query(description="by the notices published up to this day")] = None,
 ) -> DeadlineShown:
     """The day of receipt is not counted; working days end at midnight, hours run from the moment."""
     record = (await runtime.present()).record

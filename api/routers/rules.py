@@ -11,6 +11,7 @@ from api.dependencies import City, Running
 from api.openapi import problems
 from api.problems import Problem, invalid
 from api.shapes import Shape
+from rules.bounds import Day
 from rules.deadlines import to_shanghai
 from rules.loading import CityUnknown, load_pack
 from rules.procedure_rules import ProcedureRules
@@ -32,7 +33,7 @@ async def rules_of(
     city: City,
     runtime: Running,
     procedure: Annotated[str, Query(max_length=50)] = "access_request",
-    on: Annotated[date | None, Query(description="today, if left out")] = None,
+    on: Annotated[Day | None, Query(description="today, if left out")] = None,
 ) -> RulesOnADay:
     """Nothing falls back to another day: before the law is in force, there is none."""
     day = on or to_shanghai((await runtime.present()).now).date()

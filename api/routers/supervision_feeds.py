@@ -20,7 +20,7 @@ from activities.feeds import (
 )
 from activities.idempotency import id_from_key
 from api.dependencies import ID, Calling, IdempotencyKey, Reading, Running
-from api.forms import Code, Form
+from api.forms import Form
 from api.language import Language, language_of
 from api.openapi import problems
 from api.problems import Problem
@@ -31,6 +31,7 @@ from api.shapes import Instant, Shape
 from api.supervising import Listed, sight_of
 from api.supervision_files import ICS, calendar, csv_answer, file_headers
 from api.supervision_lists import WITHIN, Asked, Lister, Within
+from rules.bounds import Code
 from rules.deadlines import to_shanghai
 
 PATH = "/v1/supervision/feeds"
