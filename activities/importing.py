@@ -21,6 +21,7 @@ from activities.idempotency import digest, id_from_key
 from activities.import_files import Row, Sheet
 from activities.inbox import Filing, Inbox
 from activities.opening import law_of
+from models.refusals import CannotBeStored
 from rules.bounds import MOST_FORMATS, MOST_ITEMS, Heading, ItemCode, Something
 from rules.deadlines import to_shanghai
 from rules.pack import CATALOGUE_UPDATE
@@ -167,8 +168,12 @@ async def import_sheet(pool: Pool, inbox: Inbox, importer: Importer, sheet: Shee
             report.rejected.append(Rejected(line, "dataset_id", "named_twice", {"dataset_id": dataset_id}))
         else:
             named.add(dataset_id)
-            case_id = await file_update(pool, inbox, importer, city, dataset_id, entry)
-            report.accepted.append(Accepted(line, dataset_id, case_id))
+            try:
+                case_id = await file_update(pool, inbox, importer, city, dataset_id, entry)
+            except CannotBeStored as fact:
+                report.rejected.append(Rejected(line, None, fact.code))
+            else:
+                report.accepted.append(Accepted(line, dataset_id, case_id))
     return report
 
 

@@ -114,7 +114,10 @@ def refused(form: type[BaseModel], body: Any) -> list[tuple[str, str]]:
     return []
 
 
-@pytest.mark.parametrize("form", sorted(set(forms()), key=lambda form: form.__name__), ids=lambda form: form.__name__)
+BY_NAME = {form.__name__: form for form in sorted(set(forms()), key=str)}
+
+
+@pytest.mark.parametrize("form", BY_NAME.values(), ids=BY_NAME)
 def test_one_character_or_one_part_more_than_the_most_is_refused_with_the_field_named(form: type[Form]) -> None:
     schema = form.model_json_schema()
     for place, leaf in leaves(schema, schema.get("$defs", {})):
@@ -132,10 +135,16 @@ def test_one_character_or_one_part_more_than_the_most_is_refused_with_the_field_
                 assert any(at == ".".join(place) for at, _ in refused(form, body_of(place, day)))
 
 
+def line() -> dict[str, str]:
+    return {"zh": wide(LONGEST_HEADING), "en": wide(LONGEST_HEADING)}
+
+
+def prose() -> dict[str, str]:
+    return {"zh": wide(LONGEST_PROSE), "en": wide(LONGEST_PROSE)}
+
+
 def draft() -> dict[str, Any]:
     """A draft with every field at its longest, as far as one body may hold it: items are many or long."""
-    line = lambda: {"zh": wide(LONGEST_HEADING), "en": wide(LONGEST_HEADING)}  # noqa: E731
-    prose = lambda: {"zh": wide(LONGEST_PROSE), "en": wide(LONGEST_PROSE)}  # noqa: E731
     codes = [f"{'x' * 96}{n:04}" for n in range(MOST_ITEMS)]
     long = [{"item": code, "name": line(), "type": "datetime"} for code in codes[:5]]
     many = [{"item": code, "name": {"zh": wide(9), "en": wide(9)}, "type": "datetime"} for code in codes[5:]]
@@ -159,10 +168,10 @@ async def test_an_entry_of_the_longest_texts_of_the_widest_characters_is_publish
 
 
 async def test_a_request_and_a_decision_of_the_longest_texts_are_stored_whole(working: Service, pool: Pool) -> None:
-    prose = {name: wide(LONGEST_PROSE) for name in ("purpose", "scenario", "safeguards")}
-    case = await working.as_("applicant@demo").file("nanning", **prose)
+    texts = {name: wide(LONGEST_PROSE) for name in ("purpose", "scenario", "safeguards")}
+    case = await working.as_("applicant@demo").file("nanning", **texts)
     kept = json.loads(await pool.fetchval("select content from acts where case_id = $1", case["case_id"]))
-    assert {name: kept[name] for name in prose} == prose
+    assert {name: kept[name] for name in texts} == texts
     said = {
         name: wide(LONGEST_PROSE)
         for name, field in DecisionForm.model_fields.items()
