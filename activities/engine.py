@@ -13,14 +13,16 @@ from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReus
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.engine_knows import known_to_engine
 from activities.failing import Why, note
 from activities.inbox import settle_refused
 from activities.log import length_and_instant, read_log
 from activities.pinned_rules import PinnedRules
 from models.acts import ACT, Act, File
 from models.events import Event
-from models.messages import CaseStart, Delivery, JudgedOn
+from models.messages import CaseStart, Delivery, KnownLog
 from models.procedure import too_late
+from models.refusals import Refusal
 from models.state import CaseState, fold
 from workflows import search_attributes
 from workflows.case import ENGINE_AHEAD, Case
@@ -89,6 +91,26 @@ class Engine:
         await self._start_from_log(
             case_id, patience, WorkflowIDConflictPolicy.TERMINATE_EXISTING, WorkflowIDReusePolicy.ALLOW_DUPLICATE
         )
+
+    async def knows(self, case_id: str) -> KnownLog | None:
+        """The log of a running case as the engine knows it; None where none runs."""
+        return await known_to_engine(self._temporal, case_id)
+
+    async def running(self) -> list[str]:
+        """The ids of all cases that run on this task queue; a moment behind."""
+        found = self._temporal.list_workflows(search_attributes.running_on(self._task_queue))
+        return [workflow.id async for workflow in found]
+
+    async def start_anew_if_it_fails(self, case_id: str, patience: timedelta) -> None:
+        """A case whose workflow task fails again and again is started over from its log."""
+        try:
+            described = await self._temporal.get_workflow_handle(case_id).describe(rpc_timeout=patience)
+        except RPCError as failure:
+            if failure.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return
+        if described.raw_description.pending_workflow_task.attempt > 1:
+            await self.start_anew(case_id, patience)
 
     async def forget(self, case_id: str, patience: timedelta) -> None:
         """The engine runs the case no more."""
@@ -167,7 +189,11 @@ class Engine:
         else:
             if unseen:
                 await self._engine_knows(act.case_id, number)
-            return await self._delivered(act) or await self._accepted(act, number)
+            if await self._delivered(act) or await self._accepted(act, number):
+                return True
+            LOG.warning("act %s of case %s is not in the log (kaifang restore)", act.id, act.case_id)
+            await note(self._pool, act.case_id, [act.id], Why.ENGINE_AHEAD, f"event {number}")
+            return False
         return await self._delivered(act)
 
     async def _judged_on_the_log(self, act: Act, refusal: ApplicationError) -> bool:
@@ -175,7 +201,7 @@ class Engine:
         nobody, for who was refused once is told so for good."""
         if len(refusal.details) < 2:
             return True
-        on = JudgedOn.model_validate(refusal.details[1])
+        on = KnownLog.model_validate(refusal.details[1])
         if await length_and_instant(self._pool, act.case_id, on.number) == (on.number, on.at):
             return True
         LOG.warning("act %s of case %s was judged on another log (kaifang restore)", act.id, act.case_id)
@@ -209,7 +235,12 @@ class Engine:
         return marked is not None
 
     async def _accepted(self, act: Act, number: int) -> bool:
-        """An act that added nothing, such as a claim made twice, is accepted without an event of its own."""
+        """An act that added nothing, such as a claim made twice, is accepted without an event of its own.
+
+        Only if the log says so too: an engine that is ahead of it may remember an act whose events are lost.
+        """
+        if not await self._adds_nothing(act):
+            return False
         accepted = await self._pool.fetchval(
             "update acts set state = 'accepted', delivered_at = clock_timestamp() "
             "where act_id = $1 and state = 'received' "
@@ -219,6 +250,15 @@ class Engine:
             number,
         )
         return accepted is not None
+
+    async def _adds_nothing(self, act: Act) -> bool:
+        async with self._pool.acquire() as connection:
+            state = fold(CaseState(), await read_log(connection, act.case_id))
+            rules = await self._pinned.of(connection, state.rules_digest)
+        try:
+            return not BY_NAME[state.procedure].procedure.judge(rules, state, act)
+        except Refusal:
+            return False
 
     async def _refuse(self, act: Act, problem: dict[str, str]) -> None:
         async with self._pool.acquire() as connection:

@@ -48,6 +48,7 @@ from api.routers import (
     tasks,
     traces,
     urging,
+    waiting,
 )
 from api.runtime import PATIENCE, running
 
@@ -77,6 +78,7 @@ ROUTERS = (
     directory,
     absences,
     supervision,
+    waiting,
     supervision_feeds,
     figures,
 )

@@ -38,8 +38,8 @@ class Write(Frozen):
     known_at: datetime | None = None
 
 
-class JudgedOn(Frozen):
-    """The log on which a refusal was judged: its length and its latest instant."""
+class KnownLog(Frozen):
+    """A log as the engine knows it: its length and its latest instant."""
 
     number: int
     at: datetime | None

@@ -18,7 +18,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, ApplicationEr
 with workflow.unsafe.imports_passed_through():
     from models.course import next_instant, pass_time
     from models.events import Event
-    from models.messages import CaseStart, Delivery, JudgedOn, Tail, Write
+    from models.messages import CaseStart, Delivery, KnownLog, Tail, Write
     from models.procedure import Procedure
     from models.refusals import Refusal
     from models.state import CaseState, fold
@@ -98,7 +98,7 @@ class Case:
             raise ApplicationError(
                 fact.code,
                 fact.details(),
-                JudgedOn(number=state.number, at=state.at),
+                KnownLog(number=state.number, at=state.at),
                 type=fact.code,
                 category=ApplicationErrorCategory.BENIGN,
                 non_retryable=True,
