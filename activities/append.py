@@ -2,24 +2,48 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.log import ActSettled, LockedCase, Log, closes, grants_data, lock, moves_data, read_log, sets_clocks
+from activities.database import NEVER_TAKEN, with_a_second_try
+from activities.failing import PASSING, Why, try_to_note
+from activities.inbox import settle_refused
+from activities.log import (
+    ActSettled,
+    CaseUnknown,
+    LockedCase,
+    Log,
+    closes,
+    grants_data,
+    length_and_instant,
+    lock,
+    moves_data,
+    read_log,
+    sets_clocks,
+)
 from activities.touching import dataset_of, dataset_updated_by, have_dataset_alone, hold_dataset
 from models.messages import Tail, Write
+from models.refusals import CannotBeStored
 from models.state import CaseState, fold
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from activities.clock import Clock
     from activities.database import Connection, Pool
 
 
+LOG = logging.getLogger("kaifang.append")
 REMEMBERED = 1000
 """Cases: a few kilobytes each."""
+
+
+class AheadOfTheLog(Exception):
+    """The engine knows events that the log does not hold: PostgreSQL was set back, as by a restored backup."""
 
 
 class Append:
@@ -37,27 +61,57 @@ class Append:
         """Returns what the log holds after event `write.after`: the proposed events, or others that came before them.
 
         Writes nothing where the log already holds more than the workflow knows, and nothing that time has not brought
-        about yet: not before the instant by PostgreSQL's clock, nor while an act received before it waits. Raises
-        ActSettled (as an ApplicationError that is not retried).
+        about yet: not before the instant by PostgreSQL's clock, nor while an act received before it waits. What
+        PostgreSQL will never take settles its act as refused, which the tail tells, as it tells a workflow that knows
+        more than the log does. Raises ActSettled (as an ApplicationError that is not retried).
         """
+        acts = sorted({event.act for event in write.events if event.act})
         try:
-            tail, state = await self._in_a_transaction(write)
+            tail, state = await with_a_second_try(lambda: self._in_a_transaction(write))
         except ActSettled as fact:
             raise ApplicationError(str(fact), type="ActSettled", non_retryable=True) from fact
+        except (AheadOfTheLog, CaseUnknown):
+            LOG.warning("case %s is ahead of its log in the engine (kaifang restore)", write.case_id)
+            await try_to_note(self._pool, write.case_id, acts, Why.ENGINE_AHEAD, f"after event {write.after}")
+            return Tail(events=(), ahead=True)
+        except NEVER_TAKEN as fault:
+            return await self._refused(write.case_id, acts, fault)
+        except PASSING:
+            raise
+        except Exception as fault:
+            await try_to_note(self._pool, write.case_id, acts, Why.NOT_WRITTEN, fault)
+            raise
         if state:
             self._remember(state)
         return tail
+
+    async def _refused(self, case_id: str, acts: list[str], fault: Exception) -> Tail:
+        """The acts whose events PostgreSQL will never take are settled; nobody can be told of what time brings about,
+        which is tried again, and named meanwhile."""
+        # The message of such an error can quote what people wrote.
+        LOG.error("what %s of case %s makes follow is never taken: %s", acts or "time", case_id, type(fault).__name__)
+        if not acts:
+            await try_to_note(self._pool, case_id, acts, Why.NOT_WRITTEN, fault)
+            return Tail(events=())
+        async with self._pool.acquire() as connection, connection.transaction():
+            await lock(connection, case_id, self._clock)
+            for act_id in acts:
+                await settle_refused(connection, act_id, {"code": CannotBeStored.__name__})
+        return Tail(events=(), refused=CannotBeStored.__name__)
 
     async def _in_a_transaction(self, write: Write) -> tuple[Tail, CaseState | None]:
         """What the log holds now, and the case as it stands if this wrote to it."""
         async with self._pool.acquire() as connection, connection.transaction():
             await self._hold_before_the_case(connection, write)
             case = await lock(connection, write.case_id, self._clock)
+            latest = (await length_and_instant(connection, write.case_id, write.after))[1]
+            if case.number < write.after or write.known_at not in (None, latest):
+                raise AheadOfTheLog(write.case_id)
             if case.number > write.after or not write.events:
                 return Tail(events=tuple(await read_log(connection, write.case_id, write.after))), None
             if write.passing and await self._too_early(connection, case, write):
                 return Tail(events=()), None
-            before = await self._state(connection, case)
+            before = await self._state(connection, case, latest)
             events = await self._log.write(
                 connection,
                 case,
@@ -81,10 +135,11 @@ class Append:
             await self._log.notices.hold(connection)
             await have_dataset_alone(connection, dataset_id)
 
-    async def _state(self, connection: Connection, case: LockedCase) -> CaseState:
-        """The case as its log makes it. A log only grows, so what it made of a case holds until it is longer."""
+    async def _state(self, connection: Connection, case: LockedCase, latest: datetime | None) -> CaseState:
+        """The case as its log makes it. A log only grows, so what it made of a case holds until it is longer, or was
+        set back and has grown again since."""
         known = self._states.get(case.case_id)
-        if known and known.number == case.number:
+        if known and (known.number, known.at) == (case.number, latest):
             return known
         return fold(CaseState(), await read_log(connection, case.case_id))
 

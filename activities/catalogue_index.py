@@ -31,6 +31,12 @@ OF_CITY = "@"
 """Begins the one index word that is the city: so what is sought in one city is not first found in all."""
 LONGEST_WORD = 64
 """Characters; the rest of a longer word finds nothing and is sought by nobody."""
+LONGEST_THEME = 500
+"""Characters of the index word of a theme or a city: PostgreSQL takes 2,046 bytes, and one character that somebody
+writes can be eighteen in its plain form. Themes that begin so alike are one."""
+LARGEST_INDEX = 1_000_000
+"""Bytes of all index words of an entry together, of which PostgreSQL takes 1,048,575; what does not fit finds
+nothing."""
 MOST_WORDS = 60
 """Of one query; what comes after is not looked at."""
 CHINESE = re.compile(f"[{CHINESE_LETTER}]+")
@@ -72,15 +78,31 @@ def words_of(text: str) -> set[str]:
 
 def index_words(city: str, entry: Mapping[str, Any], provider_name: Mapping[str, str]) -> list[str]:
     """The index words of an entry: of title, abstract, domain, names of items and provider, in both languages; those of
-    the title once more, as such."""
+    the title once more, as such. Together they are never more than PostgreSQL can take of one entry: of a longer one
+    the words are kept by which most is found."""
     title = words_in(entry.get("title"))
-    found = title | words_in(provider_name)
-    for field in TEXTS:
-        found |= words_in(entry.get(field))
-    for item in entry.get("items", ()):
-        found |= words_in(item.get("name"))
-    themes = {theme_word(text) for text in (entry.get("domain") or {}).values()}
-    return sorted(found | {IN_TITLE + word for word in title} | themes | {city_word(city), OF_EDITION + EDITION})
+    by_weight = (
+        {city_word(city), OF_EDITION + EDITION},
+        {theme_word(text) for text in (entry.get("domain") or {}).values()},
+        {IN_TITLE + word for word in title},
+        title | words_in(provider_name),
+        set[str]().union(*(words_in(item.get("name")) for item in entry.get("items", ()))),
+        set[str]().union(*(words_in(entry.get(field)) for field in TEXTS)),
+    )
+    return sorted(that_fit(by_weight))
+
+
+def that_fit(by_weight: Iterable[set[str]]) -> set[str]:
+    """As many of these words, group by group, as one entry can have."""
+    found: set[str] = set()
+    size = 0
+    for group in by_weight:
+        for word in sorted(group - found):
+            size += len(word.encode())
+            if size > LARGEST_INDEX:
+                return found
+            found.add(word)
+    return found
 
 
 def words_in(label: Mapping[str, str] | None) -> set[str]:
@@ -89,12 +111,12 @@ def words_in(label: Mapping[str, str] | None) -> set[str]:
 
 def theme_word(theme: str) -> str:
     """The index word of a theme, whatever its width, case and punctuation."""
-    return OF_THEME + " ".join(cut(theme))
+    return OF_THEME + " ".join(cut(theme))[:LONGEST_THEME]
 
 
 def city_word(city: str) -> str:
     """The index word of a city."""
-    return OF_CITY + " ".join(cut(city))
+    return OF_CITY + " ".join(cut(city))[:LONGEST_THEME]
 
 
 def theme_query_of(theme: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import asyncpg
 
@@ -24,6 +25,27 @@ AWAY = (
     asyncpg.InternalClientError,  # the connection broke in the middle of an answer
 )
 """What is raised while PostgreSQL cannot be reached: nothing was recorded, and the same may work later."""
+NEVER_TAKEN = (
+    asyncpg.DataError,  # class 22: a value that no column can hold, or that cannot even be sent
+    asyncpg.ProgramLimitExceededError,  # class 54: too long for an index, too many, too deep
+    asyncpg.IntegrityConstraintViolationError,  # class 23: it contradicts what is there
+    UnicodeEncodeError,  # half a character, which has no bytes
+)
+"""What is raised where PostgreSQL answers, and will answer the same however often it is asked: nothing was recorded.
+
+Not so a lock that was not got, a transaction that others have undone, a disk or memory that is full, or a schema that
+is older than the code: those pass.
+"""
+T = TypeVar("T")
+
+
+async def with_a_second_try(write: Callable[[], Awaitable[T]]) -> T:
+    """What contradicts what is there is tried once more: somebody else may have written the same at the same time,
+    which only the second try sees."""
+    try:
+        return await write()
+    except asyncpg.IntegrityConstraintViolationError:
+        return await write()
 
 
 async def leave_as_it_is(_: asyncpg.Connection[asyncpg.Record]) -> None:

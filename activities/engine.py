@@ -7,21 +7,25 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
 from temporalio.client import Client, RPCTimeoutOrCancelledError, WorkflowUpdateFailedError
 from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.engine_knows import known_to_engine
+from activities.failing import Why, note
 from activities.inbox import settle_refused
-from activities.log import read_log
+from activities.log import length_and_instant, read_log
 from activities.pinned_rules import PinnedRules
 from models.acts import ACT, Act, File
 from models.events import Event
-from models.messages import CaseStart, Delivery
+from models.messages import CaseStart, Delivery, KnownLog
 from models.procedure import too_late
+from models.refusals import Refusal
 from models.state import CaseState, fold
 from workflows import search_attributes
-from workflows.case import Case
+from workflows.case import ENGINE_AHEAD, Case
 from workflows.procedures import BY_NAME
 
 if TYPE_CHECKING:
@@ -50,12 +54,17 @@ class Engine:
         did not come is delivered again, and the engine knows it by its id.
         """
         rows = await self._pool.fetch(
-            "select act, case when number > engine_number then engine_number end as engine_knows "
+            "select act_id, act, case when number > engine_number then engine_number end as engine_knows "
             "from acts join cases using (case_id) where case_id = $1 and delivered_at is null order by seq",
             case_id,
         )
         for row in rows:
-            act = ACT.validate_json(row["act"])
+            try:
+                act = ACT.validate_json(row["act"])
+            except ValidationError as fault:
+                LOG.exception("act %s of case %s cannot be read", row["act_id"], case_id)
+                await note(self._pool, case_id, [row["act_id"]], Why.NOT_READ, fault)
+                return
             if isinstance(act, File):
                 delivered = await self._start(act, patience)
             else:
@@ -65,6 +74,59 @@ class Engine:
 
     async def start_over(self, case_id: str, patience: timedelta) -> None:
         """The engine has the case again, from its log; an engine that has it already is left alone."""
+        await self._start_from_log(
+            case_id,
+            patience,
+            WorkflowIDConflictPolicy.USE_EXISTING,
+            # A case that ended closed never starts again; one that somebody terminated in the engine does.
+            WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+        )
+
+    async def start_anew(self, case_id: str, patience: timedelta) -> None:
+        """The engine has the case from its log and from nothing else, whatever it knew of it before: acts that the log
+        does not hold and the inbox does are judged anew. A case that is closed in the log is none of the engine's."""
+        if await self._closed(case_id):
+            await self.forget(case_id, patience)
+            return
+        await self._start_from_log(
+            case_id, patience, WorkflowIDConflictPolicy.TERMINATE_EXISTING, WorkflowIDReusePolicy.ALLOW_DUPLICATE
+        )
+
+    async def knows(self, case_id: str) -> KnownLog | None:
+        """The log of a running case as the engine knows it; None where none runs."""
+        return await known_to_engine(self._temporal, case_id)
+
+    async def running(self) -> list[str]:
+        """The ids of all cases that run on this task queue; a moment behind."""
+        found = self._temporal.list_workflows(search_attributes.running_on(self._task_queue))
+        return [workflow.id async for workflow in found]
+
+    async def start_anew_if_it_fails(self, case_id: str, patience: timedelta) -> None:
+        """A case whose workflow task fails again and again is started over from its log."""
+        try:
+            described = await self._temporal.get_workflow_handle(case_id).describe(rpc_timeout=patience)
+        except RPCError as failure:
+            if failure.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return
+        if described.raw_description.pending_workflow_task.attempt > 1:
+            await self.start_anew(case_id, patience)
+
+    async def forget(self, case_id: str, patience: timedelta) -> None:
+        """The engine runs the case no more."""
+        try:
+            await self._temporal.get_workflow_handle(case_id).terminate("the log knows better", rpc_timeout=patience)
+        except RPCError as failure:
+            if failure.status is not RPCStatusCode.NOT_FOUND:
+                raise
+
+    async def _start_from_log(
+        self,
+        case_id: str,
+        patience: timedelta,
+        while_it_runs: WorkflowIDConflictPolicy,
+        when_it_ended: WorkflowIDReusePolicy,
+    ) -> None:
         async with self._pool.acquire() as connection:
             log = await read_log(connection, case_id)
             state = fold(CaseState(), log)
@@ -74,9 +136,8 @@ class Engine:
             CaseStart(case_id=case_id, rules=rules, log=tuple(log)),
             id=case_id,
             task_queue=self._task_queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            # A case that ended closed never starts again; one that somebody terminated in the engine does.
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+            id_conflict_policy=while_it_runs,
+            id_reuse_policy=when_it_ended,
             search_attributes=search_attributes.at_start(state),
             static_summary=f"{state.case_number} {state.dataset_id}",
             priority=Priority(priority_key=priority_of(state), fairness_key=state.city),
@@ -105,10 +166,15 @@ class Engine:
         except WorkflowUpdateFailedError as failure:
             cause = failure.cause
             if isinstance(cause, ApplicationError) and cause.category is ApplicationErrorCategory.BENIGN:
+                if not await self._judged_on_the_log(act, cause):
+                    return False
                 details = dict(cause.details[0]) if cause.details else {}
                 await self._refuse(act, {"code": cause.type or "", **details})
             elif not await self._settled(act):
                 LOG.warning("act %s of case %s not worked off: %r", act.id, act.case_id, cause)
+                kind = cause.type if isinstance(cause, ApplicationError) and cause.type else type(cause).__name__
+                why = Why.ENGINE_AHEAD if kind == ENGINE_AHEAD else Why.NOT_JUDGED
+                await note(self._pool, act.case_id, [act.id], why, kind)
                 return False
         except RPCTimeoutOrCancelledError as failure:
             # The client says the same when its patience ends and when its caller is told to stop.
@@ -123,8 +189,24 @@ class Engine:
         else:
             if unseen:
                 await self._engine_knows(act.case_id, number)
-            return await self._delivered(act) or await self._accepted(act, number)
+            if await self._delivered(act) or await self._accepted(act, number):
+                return True
+            LOG.warning("act %s of case %s is not in the log (kaifang restore)", act.id, act.case_id)
+            await note(self._pool, act.case_id, [act.id], Why.ENGINE_AHEAD, f"event {number}")
+            return False
         return await self._delivered(act)
+
+    async def _judged_on_the_log(self, act: Act, refusal: ApplicationError) -> bool:
+        """Whether an act was refused on a log that is the truth: an engine that knows what the log does not hold judges
+        nobody, for who was refused once is told so for good."""
+        if len(refusal.details) < 2:
+            return True
+        on = KnownLog.model_validate(refusal.details[1])
+        if await length_and_instant(self._pool, act.case_id, on.number) == (on.number, on.at):
+            return True
+        LOG.warning("act %s of case %s was judged on another log (kaifang restore)", act.id, act.case_id)
+        await note(self._pool, act.case_id, [act.id], Why.ENGINE_AHEAD, refusal.type or "")
+        return False
 
     async def _engine_knows(self, case_id: str, number: int) -> None:
         """What the engine was told need not be told again; if this is lost, it is."""
@@ -153,7 +235,12 @@ class Engine:
         return marked is not None
 
     async def _accepted(self, act: Act, number: int) -> bool:
-        """An act that added nothing, such as a claim made twice, is accepted without an event of its own."""
+        """An act that added nothing, such as a claim made twice, is accepted without an event of its own.
+
+        Only if the log says so too: an engine that is ahead of it may remember an act whose events are lost.
+        """
+        if not await self._adds_nothing(act):
+            return False
         accepted = await self._pool.fetchval(
             "update acts set state = 'accepted', delivered_at = clock_timestamp() "
             "where act_id = $1 and state = 'received' "
@@ -163,6 +250,15 @@ class Engine:
             number,
         )
         return accepted is not None
+
+    async def _adds_nothing(self, act: Act) -> bool:
+        async with self._pool.acquire() as connection:
+            state = fold(CaseState(), await read_log(connection, act.case_id))
+            rules = await self._pinned.of(connection, state.rules_digest)
+        try:
+            return not BY_NAME[state.procedure].procedure.judge(rules, state, act)
+        except Refusal:
+            return False
 
     async def _refuse(self, act: Act, problem: dict[str, str]) -> None:
         async with self._pool.acquire() as connection:

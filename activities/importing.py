@@ -15,15 +15,17 @@ from dataclasses import field as member
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from activities.folding import folded
 from activities.idempotency import digest, id_from_key
 from activities.import_files import Row, Sheet
 from activities.inbox import Filing, Inbox
 from activities.opening import law_of
+from models.refusals import CannotBeStored
+from rules.bounds import MOST_FORMATS, MOST_ITEMS, Heading, ItemCode, Something
 from rules.deadlines import to_shanghai
-from rules.pack import CATALOGUE_UPDATE, Name
+from rules.pack import CATALOGUE_UPDATE
 from rules.pinned import Citation
 from rules.procedure_rules import ProcedureRules
 from rules.sample_catalogue import DatasetId, Format, Frequency, ItemType, Openness
@@ -35,7 +37,6 @@ PATH = "/v1/catalogue/imports"
 PROVIDER = "provider"
 OTHER = "other"
 """The trigger of an update for a reason that no law lists."""
-Said = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")]
 BILINGUAL = ("title", "abstract", "domain", "conditions", "basis")
 
 OPENNESS = {"无条件开放": "unconditional", "有条件开放": "conditional", "不予开放": "closed", "非开放": "closed"}
@@ -55,14 +56,22 @@ class Text(BaseModel):
     """A text in both languages; one that the file has in Chinese alone stands for both until somebody translates it."""
 
     model_config = ConfigDict(frozen=True)
-    zh: Said
-    en: Said
+    zh: Something
+    en: Something
+
+
+class Line(BaseModel):
+    """As `Text`, of one line."""
+
+    model_config = ConfigDict(frozen=True)
+    zh: Heading
+    en: Heading
 
 
 class ImportedItem(BaseModel):
     model_config = ConfigDict(frozen=True)
-    item: Annotated[Name, StringConstraints(max_length=100)]
-    name: Text
+    item: ItemCode
+    name: Line
     type: ItemType
 
 
@@ -71,12 +80,12 @@ class ImportedEntry(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     dataset_id: DatasetId | None = None
-    provider: Said
-    title: Text
+    provider: Heading
+    title: Line
     abstract: Text | None = None
-    domain: Text | None = None
-    items: Annotated[tuple[ImportedItem, ...], Field(min_length=1, max_length=500)] | None = None
-    formats: Annotated[tuple[Format, ...], Field(min_length=1)] | None = None
+    domain: Line | None = None
+    items: Annotated[tuple[ImportedItem, ...], Field(min_length=1, max_length=MOST_ITEMS)] | None = None
+    formats: Annotated[tuple[Format, ...], Field(min_length=1, max_length=MOST_FORMATS)] | None = None
     openness: Openness
     conditions: Text | None = None
     basis: Text | None = None
@@ -168,8 +177,12 @@ async def import_sheet(pool: Pool, inbox: Inbox, importer: Importer, sheet: Shee
             report.rejected.append(rejected(row, "dataset_id", "named_twice", {"dataset_id": dataset_id}))
         else:
             named.add(dataset_id)
-            case_id = await file_update(pool, inbox, importer, city, dataset_id, entry)
-            report.accepted.append(Accepted(row.line, row.last_line, dataset_id, case_id))
+            try:
+                case_id = await file_update(pool, inbox, importer, city, dataset_id, entry)
+            except CannotBeStored as fact:
+                report.rejected.append(rejected(row, None, fact.code, {}))
+            else:
+                report.accepted.append(Accepted(row.line, row.last_line, dataset_id, case_id))
     return report
 
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from activities.database import present
+from activities.database import NEVER_TAKEN, present, with_a_second_try
 from activities.evidence import submit
+from activities.failing import PASSING, Why, note
 from activities.idempotency import IdempotencyKeyReused, digest
 from activities.log import CaseUnknown, LockedCase, Log, lock, open_case, read_log
 from activities.opening import next_case_number
@@ -25,7 +26,7 @@ from models import acts as a
 from models import events as e
 from models.procedure import Procedure
 from models.proposal import Proposal
-from models.refusals import Refusal
+from models.refusals import CannotBeStored, Refusal
 from models.state import CaseState, fold
 from rules.procedure_rules import ProcedureRules
 from workflows.procedures import BY_NAME
@@ -35,12 +36,19 @@ LOG = logging.getLogger("kaifang.inbox")
 if TYPE_CHECKING:
     from activities.clock import Clock
     from activities.database import Connection, Pool
+    from rules.calendar import CalendarRecord
 
 LAST_ACT = """
 select seq, received_at,
   exists (select from acts where act_id = $2) as same,
   exists (select from acts where case_id = $1 and state = 'received') as waiting
 from acts where case_id = $1 order by seq desc limit 1
+"""
+
+ACCEPT = "update acts set state = 'accepted' where act_id = $1 and state = 'received'"
+ACCEPT_AS_DELIVERED = """
+update acts set state = case state when 'refused' then state else 'accepted' end, delivered_at = $2
+where act_id = $1 returning state, problem
 """
 
 
@@ -92,9 +100,18 @@ class Inbox:
 
         `content` is what the party sent, which only PostgreSQL keeps; `received` makes the filing of it by the law in
         force at the instant of receipt. The same id again changes nothing, and answers the case as it stands. Raises
-        IdempotencyKeyReused, DataIsWithdrawn, ItemsAreGone, OpennessHasChanged, EvidenceUnknown, RectificationOpen, and
-        what `received` raises.
+        IdempotencyKeyReused, DataIsWithdrawn, ItemsAreGone, OpennessHasChanged, EvidenceUnknown, RectificationOpen,
+        CannotBeStored (nothing was received then), and what `received` raises.
         """
+        try:
+            return await with_a_second_try(lambda: self._filed(case_id, procedure, content, received))
+        except NEVER_TAKEN as fault:
+            LOG.error("the filing of case %s is never taken: %s", case_id, type(fault).__name__)
+            raise CannotBeStored from fault
+
+    async def _filed(
+        self, case_id: str, procedure: str, content: Mapping[str, Any], received: Callable[[datetime], Filing]
+    ) -> CaseState:
         request_digest = digest(content)
         async with self._pool.acquire() as connection, connection.transaction():
             # Two calls with one key: the second waits here for the first.
@@ -156,8 +173,16 @@ class Inbox:
         """The act is in the inbox, stamped, in its order; the same id again changes nothing.
 
         An act that moves no clock and opens nothing is judged and written here, unless earlier ones wait: then order
-        is kept and the engine judges it. Raises CaseUnknown, IdempotencyKeyReused.
+        is kept and the engine judges it. Raises CaseUnknown, IdempotencyKeyReused, and CannotBeStored where the act
+        itself is nothing that PostgreSQL can hold: then nothing was received.
         """
+        try:
+            return await with_a_second_try(lambda: self._received(act, content))
+        except NEVER_TAKEN as fault:
+            LOG.error("act %s is never taken: %s", act.id, type(fault).__name__)
+            raise CannotBeStored from fault
+
+    async def _received(self, act: a.Act, content: Mapping[str, Any] | None) -> ActReceived:
         body = {} if content is None else dict(content)
         request_digest = digest({"kind": act.kind, **body})
         async with self._pool.acquire() as connection, connection.transaction():
@@ -232,46 +257,79 @@ class Inbox:
     async def _judge(self, connection: Connection, case: LockedCase, act: a.Act) -> ActReceived:
         state = fold(CaseState(), await read_log(connection, case.case_id))
         rules = await self._pinned.of(connection, state.rules_digest)
-        try:
-            events = BY_NAME[state.procedure].procedure.judge(rules, state, act)
-        except Refusal as fact:
-            problem = {"code": fact.code, **fact.details()}
-            await settle_refused(connection, act.id, problem)
-            return ActReceived(act.id, act.case_id, act.received_at, "refused", problem)
-        if events:
-            await self._log.write(connection, case, state, events, engine_number=case.engine_number)
-        await connection.execute(
-            "update acts set state = 'accepted', delivered_at = $2 where act_id = $1", act.id, act.received_at
-        )
-        return ActReceived(act.id, act.case_id, act.received_at, "accepted")
+        kind = BY_NAME[state.procedure].procedure
+        if await self._answered(connection, case, kind, rules, state, act) is None:
+            return ActReceived(act.id, act.case_id, act.received_at, "received")
+        settled = await connection.fetchrow(ACCEPT_AS_DELIVERED, act.id, act.received_at)
+        assert settled, "it is in the inbox"
+        problem = json.loads(settled["problem"]) if settled["problem"] else None
+        return ActReceived(act.id, act.case_id, act.received_at, settled["state"], problem)
 
     async def _work_off(self, connection: Connection, case: LockedCase, kind: Procedure) -> None:
-        """Every act that waits is judged and written, in the order of receipt; the hand-over tells the engine of it."""
+        """Every act that waits is judged and written, in the order of receipt; the hand-over tells the engine of it.
+        One that cannot be read or judged waits, with all that comes after it."""
         state = fold(CaseState(), await read_log(connection, case.case_id))
         rules = await self._pinned.of(connection, state.rules_digest)
         record = await self._log.notices.at(connection, case.calendar_version)
         waiting = await connection.fetch(
-            "select act from acts where case_id = $1 and state = 'received' order by seq", case.case_id
+            "select act_id, act from acts where case_id = $1 and state = 'received' order by seq", case.case_id
         )
         for row in waiting:
             try:
                 act = a.ACT.validate_json(row["act"])
-            except ValidationError:
+            except ValidationError as fault:
                 # Written by a newer version: it and what comes after it wait for one that can read it.
                 LOG.exception("an act of case %s cannot be read", case.case_id)
+                await note(connection, case.case_id, [row["act_id"]], Why.NOT_READ, fault)
                 return
-            try:
-                events = kind.judge(rules, state, act)
-            except Refusal as fact:
-                await settle_refused(connection, act.id, {"code": fact.code, **fact.details()})
-                continue
-            if not events:
-                await connection.execute("update acts set state = 'accepted' where act_id = $1", act.id)
-                continue
-            written = await self._log.write(
-                connection, case, state, events, engine_number=case.engine_number, record=record
-            )
+            written = await self._answered(connection, case, kind, rules, state, act, record)
+            if written is None:
+                return
             state = fold(state, written)
+            await connection.execute(ACCEPT, act.id)
+
+    async def _answered(
+        self,
+        connection: Connection,
+        case: LockedCase,
+        kind: Procedure,
+        rules: ProcedureRules,
+        state: CaseState,
+        act: a.Act,
+        record: CalendarRecord | None = None,
+    ) -> list[e.Event] | None:
+        """What the act has added to the log: nothing where it adds nothing, or is refused, which is on record then.
+
+        None where no answer was found, which is on record too: the act is received and waits.
+        """
+        why = Why.NOT_JUDGED
+        try:
+            events = kind.judge(rules, state, act)
+            if not events:
+                return []
+            why = Why.NOT_WRITTEN
+
+            async def write() -> list[e.Event]:
+                # What cannot be written leaves the act received, and the transaction to settle it in.
+                async with connection.transaction():
+                    return await self._log.write(
+                        connection, case, state, events, engine_number=case.engine_number, record=record
+                    )
+
+            return await with_a_second_try(write)
+        except Refusal as fact:
+            await settle_refused(connection, act.id, {"code": fact.code, **fact.details()})
+            return []
+        except NEVER_TAKEN as fault:
+            LOG.error("what act %s makes follow is never taken: %s", act.id, type(fault).__name__)
+            await settle_refused(connection, act.id, {"code": CannotBeStored.__name__})
+            return []
+        except PASSING:
+            raise
+        except Exception as fault:
+            LOG.exception("act %s of case %s waits: %s", act.id, case.case_id, why)
+            await note(connection, case.case_id, [act.id], why, fault)
+            return None
 
 
 async def settle_refused(connection: Connection, act_id: str, problem: Mapping[str, str]) -> None:

@@ -24,7 +24,7 @@ from rules.pack import GROUND
 
 if TYPE_CHECKING:
     from activities.clock import Clock
-    from activities.database import Connection
+    from activities.database import Connection, Pool
     from rules.calendar import CalendarRecord
     from rules.procedure_rules import ProcedureRules
 
@@ -76,6 +76,18 @@ async def read_log(connection: Connection, case_id: str, after: int = 0) -> list
         "select event from events where case_id = $1 and number > $2 order by number", case_id, after
     )
     return e.read_events(row["event"] for row in rows)
+
+
+async def length_and_instant(
+    connection: Connection | Pool, case_id: str, up_to: int
+) -> tuple[int | None, datetime | None]:
+    """How long a log is and its latest instant, up to an event: by both it is known whether two who know so many events
+    know the same ones."""
+    row = await connection.fetchrow(
+        "select max(number), max(at) from events where case_id = $1 and number <= $2", case_id, up_to
+    )
+    assert row
+    return row[0], row[1]
 
 
 def moves_data(events: Iterable[e.Event]) -> bool:

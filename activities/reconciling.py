@@ -11,6 +11,8 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import TypedSearchAttributes
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.engine_knows import is_in_step, known_to_engine
+from activities.failing import OF_TIME, Failure, Why, failures_of
 from activities.log import (
     OBJECTION_COLUMNS,
     RESTRICTION_COLUMNS,
@@ -26,13 +28,15 @@ from activities.pinned_rules import PinnedRules
 from models.course import foreseen
 from models.events import Clock
 from models.state import CaseState, fold
-from workflows.search_attributes import BODY, CASE_NUMBER, DUE_AT, STAGE, Shown, shown_of
+from workflows.search_attributes import BODY, CASE_NUMBER, DUE_AT, STAGE, Shown, running_on, shown_of
 
 if TYPE_CHECKING:
     from activities.database import Connection, Pool
     from rules.procedure_rules import ProcedureRules
 
 
+ONCE_MORE = 2
+"""Attempts at a workflow task: a worker that stopped in the middle of one makes a second."""
 OVERLOOKED_FOR = timedelta(minutes=1)
 """What waits longer has nobody who sees to it."""
 
@@ -137,7 +141,18 @@ async def of_inbox(connection: Connection, state: CaseState) -> list[str]:
         differences.append(f"acts: {row['unsettled']} are in the log and not accepted")
     if row["waiting"]:
         differences.append(f"acts: {row['waiting']} are not delivered to the engine, the first since {row['since']}")
+    differences += [told_of(failure) for failure in await failures_of(connection, state.case_id)]
     return differences
+
+
+def told_of(it: Failure) -> str:
+    """What fails again and again, and the way out."""
+    which = f"act {it.act_id}" if it.act_id != OF_TIME else "what time brings about"
+    way_out = {
+        Why.ENGINE_AHEAD: f"kaifang restore {it.case_id} starts the case over",
+        Why.NOT_WRITTEN: "the worker's log tells more",
+    }.get(Why(it.why), f"a newer version may judge it; kaifang refuse {it.act_id} settles it")
+    return f"failing: {which}: {it.why} ({it.detail}), {it.times} times since {it.first_at}: {way_out}"
 
 
 async def of_outbox(connection: Connection, state: CaseState) -> list[str]:
@@ -167,16 +182,16 @@ async def of_outbox(connection: Connection, state: CaseState) -> list[str]:
 
 
 async def of_the_other_side(pool: Pool, temporal: Client, task_queue: str) -> AsyncIterator[Difference]:
-    """Every case that runs in the engine and of which there is no log, as after a log was set back. A workflow that is
-    no case is none of ours."""
-    query = f"ExecutionStatus = 'Running' AND TaskQueue = '{task_queue}' AND {CASE_NUMBER.name} IS NOT NULL"
-    running = [workflow async for workflow in temporal.list_workflows(query)]
+    """Every case that runs in the engine and of which there is no log, as after a log was set back."""
+    running = [workflow async for workflow in temporal.list_workflows(running_on(task_queue))]
     known = await pool.fetch("select case_id from cases where case_id = any($1)", [each.id for each in running])
     with_a_log = {row["case_id"] for row in known}
     for each in running:
         if each.id not in with_a_log:
             number = each.typed_search_attributes.get(CASE_NUMBER) or ""
-            yield Difference(each.id, number, "engine: a case runs of which there is no log")
+            yield Difference(
+                each.id, number, "engine: a case runs of which there is no log (kaifang restore CASE ends it)"
+            )
 
 
 async def of_engine(connection: Connection, temporal: Client, state: CaseState) -> list[str]:
@@ -191,8 +206,16 @@ async def of_engine(connection: Connection, temporal: Client, state: CaseState) 
         return [] if state.closed else ["engine: an open case is not there (kaifang restore brings it back)"]
     status = described.status
     running = status is WorkflowExecutionStatus.RUNNING
+    known = await known_to_engine(temporal, state.case_id) if running else None
+    if known and not await is_in_step(connection, state.case_id, known):
+        told = f"it knows {known.number} events, of which the log of {state.number} does not hold all"
+        return [f"engine: ahead of the log: {told} (kaifang restore starts the case over)"]
     if running == bool(state.closed):
-        return [f"engine: {status.name if status else 'unknown'}, by the log {state.closed or 'open'}"]
+        name = status.name if status else "unknown"
+        return [f"engine: {name}, by the log {state.closed or 'open'} (kaifang restore mends it)"]
+    failed = described.raw_description.pending_workflow_task.attempt
+    if failed > ONCE_MORE:
+        return [f"engine: the workflow task of the case has failed {failed - 1} times"]
     shown = shown_by(described.typed_search_attributes)
     if state.closed or shown == shown_of(state) or await _has_more_to_hear(connection, state.case_id):
         return []

@@ -52,6 +52,7 @@ from api.routers import (
     tasks,
     traces,
     urging,
+    waiting,
 )
 from api.runtime import PATIENCE, running
 
@@ -81,6 +82,7 @@ ROUTERS = (
     directory,
     absences,
     supervision,
+    waiting,
     supervision_feeds,
     figures,
 )

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
 from activities.catalogue import FITTING
 from api.forms import Answers, DecisionForm, EntryDraft
 from api.problems import Problem, Wrong, invalid
@@ -42,7 +45,8 @@ def submits(outcome: Outcome | None) -> bool:
 def with_kept_draft(form: DecisionForm, filing: Mapping[str, Any]) -> DecisionForm:
     """A decision that submits the draft which came with the `filing`: what it says itself goes before what is kept.
 
-    A draft of its own takes the place of the one that is kept, and of all that was answered with that.
+    A draft of its own takes the place of the one that is kept, and of all that was answered with that. Raises a Problem
+    where what is kept is larger than a draft may be by now: then another one takes its place.
     """
     if form.entry is not None or "entry" not in filing:
         return form
@@ -51,13 +55,22 @@ def with_kept_draft(form: DecisionForm, filing: Mapping[str, Any]) -> DecisionFo
     proposed = {OPENNESS: entry.pop(OPENNESS)} if OPENNESS in entry else {}
     said = form.answers.said() if form.answers else {}
     answers = {**proposed, **filing.get("answers", {}), **said}
+    try:
+        kept = EntryDraft.model_validate(entry)
+    except ValidationError as fact:
+        raise Problem("RequestInvalid", errors=[of_draft(each) for each in fact.errors(include_url=False)]) from fact
     return form.model_copy(
         update={
-            "entry": EntryDraft.model_validate(entry),
+            "entry": kept,
             "answers": Answers.model_validate(answers) if answers else None,
             "basis": filing.get("basis") if form.basis is None else form.basis,
         }
     )
+
+
+def of_draft(found: ErrorDetails) -> Wrong:
+    """What is wrong with one field of a draft that was kept."""
+    return Wrong(".".join(str(part) for part in ("entry", *found["loc"])), found["type"], found.get("ctx", {}))
 
 
 def drafted(

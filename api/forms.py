@@ -21,7 +21,18 @@ from api.moments import Day
 from api.vocabularies import NamedCity
 from models.acts import Amendment, GrantTerms, Measure, TimeLimit
 from models.objecting import MOST_EVIDENCE
-from rules.pack import DECISION_FIELDS, FILING_FIELDS, Name
+from rules.bounds import (
+    MOST_FORMATS,
+    MOST_ITEMS,
+    Heading,
+    ItemCode,
+    Items,
+    NamedItem,
+    Prose,
+)
+from rules.bounds import Code as Code
+from rules.bounds import Something as Something
+from rules.pack import DECISION_FIELDS, FILING_FIELDS
 from rules.sample_catalogue import Format, Frequency, ItemType
 
 
@@ -30,12 +41,6 @@ def whole(given: object) -> object:
     return int(given) if isinstance(given, float) and given.is_integer() else given
 
 
-Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=r"^[^\x00]*$")]
-Prose = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*$")]
-"""Free text. PostgreSQL stores no NUL."""
-Something = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")]
-NamedItem = Annotated[Code, StringConstraints(strip_whitespace=True, min_length=1)]
-Items = Annotated[tuple[NamedItem, ...], Field(max_length=500)]
 EvidenceIds = Annotated[
     tuple[Code, ...], Field(max_length=MOST_EVIDENCE, description="ids of files that the caller uploaded")
 ]
@@ -173,10 +178,6 @@ class WithdrawalForm(Form):
     reason: Prose | None = None
 
 
-MOST_ITEMS = 500
-ItemCode = Annotated[Name, StringConstraints(max_length=100)]
-
-
 class Bilingual(Form):
     """A text that people read, in both languages."""
 
@@ -184,11 +185,18 @@ class Bilingual(Form):
     en: Something
 
 
+class Headline(Form):
+    """A text that people read in one line, in both languages."""
+
+    zh: Heading
+    en: Heading
+
+
 class ItemDraft(Form):
     """A data item (数据项); `item` is the code by which filings, grants and restrictions name it."""
 
     item: ItemCode
-    name: Bilingual
+    name: Headline
     type: ItemType
     note: Bilingual | None = None
 
@@ -198,11 +206,11 @@ class EntryDraft(Form):
     one that is not named is dropped, and an item that is dropped the gate knows no more, whoever has a grant on it.
     """
 
-    title: Bilingual | None = None
+    title: Headline | None = None
     abstract: Bilingual | None = None
-    domain: Bilingual | None = None
+    domain: Headline | None = None
     items: Annotated[tuple[ItemDraft, ...], Field(min_length=1, max_length=MOST_ITEMS)] | None = None
-    formats: Annotated[tuple[Format, ...], Field(min_length=1, max_length=20)] | None = None
+    formats: Annotated[tuple[Format, ...], Field(min_length=1, max_length=MOST_FORMATS)] | None = None
     conditions: Bilingual | None = None
     basis: Bilingual | None = None
     update_frequency: Annotated[Frequency, Field(description="ISO 8601 duration of one component: P1D, P3M")] | None = (

@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from temporalio.service import RPCError
 
+from activities.failing import failing
 from activities.outbox_figures import figures as outbox_figures
 from api.due import lies_open
 from api.reading import Reader
@@ -72,6 +73,12 @@ class Metrics:
         self._engine_up = Gauge("kaifang_engine_up", "Whether Temporal answers", registry=self.registry)
         self._failing = Gauge(
             "kaifang_failing_workflow_tasks", "Cases whose workflow task keeps failing", registry=self.registry
+        )
+        self._failing_acts = Gauge(
+            "kaifang_failing_acts",
+            "Acts, and what time brings about, that were tried in vain and not because something was away",
+            ["why"],
+            registry=self.registry,
         )
         self._engine_asked = float("-inf")
         self._messages = Gauge(
@@ -133,6 +140,8 @@ class Metrics:
             self._overdue.labels(group.city, group.procedure).inc(tasks)
         async with runtime.pool.acquire() as connection:
             outbox = await outbox_figures(connection)
+            for why, count_of in (await failing(connection)).items():
+                self._failing_acts.labels(why.value).set(count_of)
         self._messages.labels("handed_out").set(outbox.waiting)
         self._messages.labels("not_yet").set(outbox.not_handed_out)
         self._oldest_message.set((now - outbox.oldest).total_seconds() if outbox.oldest else 0)

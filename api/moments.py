@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AwareDatetime, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
+
+from rules import bounds
 
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 """Instants that PostgreSQL can be asked for in any offset."""
@@ -33,7 +35,7 @@ def plus_as_sent(text: object) -> object:
     return re.sub(r" (?=\d\d:?\d\d$)", "+", text) if isinstance(text, str) else text
 
 
-Day = Annotated[date, BeforeValidator(written_day)]
+Day = Annotated[bounds.Day, BeforeValidator(written_day)]
 AnyMoment = Annotated[AwareDatetime, BeforeValidator(written_instant)]
 Moment = Annotated[AnyMoment, Field(ge=EARLIEST, le=LATEST)]
 QueriedMoment = Annotated[Moment, BeforeValidator(plus_as_sent)]

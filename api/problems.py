@@ -15,13 +15,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException
 
-from activities.database import AWAY
+from activities.database import AWAY, NEVER_TAKEN
 from activities.evidence import EvidenceNotAllowed, EvidenceRefused, EvidenceStoreAway, EvidenceUnknown
 from activities.idempotency import IdempotencyKeyReused
 from api.language import Language, headers, language_of, said
 from api.laws import Law
 from api.shapes import FieldError, ProblemDocument, RuleNamed
 from api.texts import texts
+from models.refusals import CannotBeStored
 from rules.admissibility import Inadmissible
 from rules.pinned import Citation, Label
 from rules.procedure_rules import ProcedureRules
@@ -75,6 +76,8 @@ STATUS: Mapping[str, int] = {
     "TimeLimitOver": 409,
     "TimeLimitRunning": 409,
     "NotInForce": 409,
+    "CannotBeStored": 422,
+    "NobodyCanJudge": 409,
     "Inadmissible": 422,
     "RequestInvalid": 422,
     "NotYourBody": 403,
@@ -331,12 +334,18 @@ def install(app: FastAPI) -> None:
         LOG.warning("PostgreSQL is away: %r", error)
         return answer(request, Problem("DatabaseAway", more_headers={"Retry-After": str(TRY_AGAIN_AFTER)}))
 
+    async def never_taken(request: Request, error: Exception) -> Response:
+        # A bound is missing somewhere; the message of such an error can quote what people wrote.
+        LOG.error("%s %s is never taken: %s", request.method, _logged(request), type(error).__name__)
+        return answer(request, Problem("CannotBeStored"))
+
     async def of_the_driver(request: Request, error: Exception) -> Response:
         assert isinstance(error, DBAPIError)
         # SQLAlchemy wraps asyncpg's error twice, and not all that mean "away" as one class.
         driver = error.orig.__cause__ if error.orig else None
-        is_away = error.connection_invalidated or isinstance(driver, AWAY)
-        return await (away if is_away else unexpected)(request, error)
+        if error.connection_invalidated or isinstance(driver, AWAY):
+            return await away(request, error)
+        return await (never_taken if isinstance(driver, NEVER_TAKEN) else unexpected)(request, error)
 
     async def unexpected(request: Request, error: Exception) -> Response:
         LOG.error("%s %s failed", request.method, _logged(request), exc_info=error)
@@ -350,6 +359,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(EvidenceStoreAway, store_away)
     for kind in (*AWAY, NoConnectionFree):
         app.add_exception_handler(kind, away)
+    for never in (CannotBeStored, *NEVER_TAKEN):
+        app.add_exception_handler(never, never_taken)
     app.add_exception_handler(DBAPIError, of_the_driver)
     app.add_exception_handler(Exception, unexpected)
 

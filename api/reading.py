@@ -21,6 +21,7 @@ from api.reading_updates import ReadsUpdates
 from api.rectifying import ReadsRectifications
 from api.runtime import Runtime
 from api.supervising import ReadsSupervision
+from api.waiting import ReadsWaiting
 from models.course import opened_by_time
 from models.events import Event
 from models.state import CaseState, fold
@@ -57,7 +58,15 @@ class TaskRead:
     overdue: bool
 
 
-class Reader(ReadsCatalogue, ReadsDirectory, ReadsDisputes, ReadsRectifications, ReadsSupervision, ReadsUpdates):
+class Reader(
+    ReadsCatalogue,
+    ReadsDirectory,
+    ReadsDisputes,
+    ReadsRectifications,
+    ReadsSupervision,
+    ReadsUpdates,
+    ReadsWaiting,
+):
     """Reads for one call."""
 
     def __init__(self, runtime: Runtime, session: AsyncSession) -> None:

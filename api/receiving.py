@@ -160,13 +160,13 @@ Receiving = Annotated[Receiver, Depends(receiver_of)]
 
 async def shown_act(reader: Reader, renderer: Renderer, row: ActRow, language: Language, instance: str) -> ActShown:
     """An act with its result, or its problem, once there is one."""
-    act = ACT.validate_python(row.act)
     known = {"act_id": row.act_id, "case_id": row.case_id, "kind": row.kind, "received_at": row.received_at}
     if row.state == "refused":
         problem = await refused(reader, row)
         return ActShown(**known, state="refused", problem=problem.document(language, instance))
     if row.state == "received":
         return ActShown(**known, state="received")
+    act = ACT.validate_python(row.act)
     case = await renderer.case(row.case_id)
     task_id = act.task_id if isinstance(act, TaskAct) else None
     task = next((task for task in case.tasks if task.task_id == task_id), None)

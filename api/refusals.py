@@ -10,6 +10,7 @@ from api.problems import Problem, Wrong, a_or_an, all_of, stating
 from api.reading import CaseRead, Reader
 from models.acts import ACT, Act, Correct, Decide, Supply
 from models.judging import given_by
+from models.refusals import NobodyCanJudge
 from models.tables import ActRow
 from rules.articles import phrase
 from rules.pack import QUESTIONS
@@ -21,6 +22,10 @@ THIS_ACT = Label(zh="此操作", en="this act")
 
 async def refused(reader: Reader, row: ActRow) -> Problem:
     """The problem of an act that was refused."""
+    known = row.problem or {}
+    if known.get("code") == NobodyCanJudge.__name__:
+        # Perhaps not even read; and the reason is a sentence, no code.
+        return Problem(NobodyCanJudge.__name__, params={"reason": known.get("reason", "")}, act_id=row.act_id)
     read = await reader.case_read(row.case_id)
     return problem_of(read, ACT.validate_python(row.act), row.problem or {}, row.act_id)
 

@@ -40,6 +40,7 @@ class Texts(Strict):
     drafts: Mapping[str, Label]
     gate: Mapping[str, Label]
     supervision: Mapping[str, Label]
+    waiting: Mapping[str, Label]
     figures: Mapping[str, Label]
 
 

@@ -25,15 +25,33 @@ class Delivery(Frozen):
 
 
 class Write(Frozen):
-    """Events proposed on top of event `after`; `passing` is the instant that time must have reached for them."""
+    """Events proposed on top of event `after`; `passing` is the instant that time must have reached for them.
+
+    `known_at` is the latest instant of the log as the workflow knows it, by which a log that was set back and has grown
+    again is told from the one that the workflow knows; None in what was proposed before it was sent.
+    """
 
     case_id: str
     after: int
     events: tuple[Event, ...]
     passing: datetime | None = None
+    known_at: datetime | None = None
+
+
+class KnownLog(Frozen):
+    """A log as the engine knows it: its length and its latest instant."""
+
+    number: int
+    at: datetime | None
 
 
 class Tail(Frozen):
-    """What the log holds after the event that was asked for: the only thing that a workflow folds."""
+    """What the log holds after the event that was asked for: the only thing that a workflow folds.
+
+    `refused` is the name of the refusal by which the act was settled whose events PostgreSQL will never take, `ahead`
+    says that the log does not hold what the workflow knows; then there are no events.
+    """
 
     events: tuple[Event, ...]
+    refused: str | None = None
+    ahead: bool = False

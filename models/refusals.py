@@ -191,5 +191,13 @@ class NotInForce(Refusal):
     """The law has ended, and what it leaves open as a remedy is not this."""
 
 
+class CannotBeStored(Refusal):
+    """What the act makes follow is more, or other, than PostgreSQL can ever hold."""
+
+
+class NobodyCanJudge(Refusal):
+    """No version of this system could judge the act, and whoever runs it has settled it, with a reason."""
+
+
 REFUSALS = {kind.__name__: kind for kind in Refusal.__subclasses__()}
 """Every refusal, by its name."""

@@ -81,6 +81,21 @@ class ActRow(SQLModel, table=True):
     request_digest: str = ""
 
 
+class FailureRow(SQLModel, table=True):
+    """What failed again and again: an act, or, without one (''), what time was to bring about; see
+    `activities.failing`. `number` is the length of the log when it failed last, null where there was no log."""
+
+    __tablename__ = "failures"
+    case_id: str = Field(primary_key=True)
+    act_id: str = Field(primary_key=True)
+    why: str
+    detail: str
+    times: int
+    first_at: datetime = instant()
+    last_at: datetime = instant()
+    number: int | None = None
+
+
 class EventRow(SQLModel, table=True):
     """The log: numbered from 1 in each case, never changed."""
 

@@ -17,15 +17,16 @@ from pydantic import Field, StringConstraints, ValidationError, field_validator,
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from rules.bounds import LONGEST_CODE
 from rules.pack import Authored, Day, Name, Text, Wording
 
 City = Annotated[str, StringConstraints(pattern=r"^[a-z]+$")]
 BodyId = Annotated[str, StringConstraints(pattern=r"^[a-z]+\.[a-z]+$")]
 """City and what the body is called in ids: `nanning.operator`, `nanning.transport`."""
-DatasetId = Annotated[str, StringConstraints(pattern=r"^[a-z]+-[a-z]+(-[a-z0-9]+)+$")]
+DatasetId = Annotated[str, StringConstraints(max_length=LONGEST_CODE, pattern=r"^[a-z]+-[a-z]+(-[a-z0-9]+)+$")]
 Login = Annotated[str, StringConstraints(pattern=r"^[a-z]+[0-9]?@[a-z]+(\.[a-z]+)?$")]
-Frequency = Annotated[str, StringConstraints(pattern=r"^P([1-9][0-9]*[YMWD]|T[1-9][0-9]*[HM])$")]
-"""An ISO 8601 duration of one component, such as `P1D`, `P3M` or `PT15M`."""
+Frequency = Annotated[str, StringConstraints(pattern=r"^P([1-9][0-9]{0,3}[YMWD]|T[1-9][0-9]{0,3}[HM])$")]
+"""An ISO 8601 duration of one component with a number of at most four digits, such as `P1D`, `P3M` or `PT15M`."""
 
 BodyRole = Literal["operator", "provider", "authority", "experts", "government", "establishment", "legal"]
 AccountRole = Literal["applicant", "reviewer", "supervisor", "gateway", "admin"]

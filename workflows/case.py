@@ -18,7 +18,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, ApplicationEr
 with workflow.unsafe.imports_passed_through():
     from models.course import next_instant, pass_time
     from models.events import Event
-    from models.messages import CaseStart, Delivery, Tail, Write
+    from models.messages import CaseStart, Delivery, KnownLog, Tail, Write
     from models.procedure import Procedure
     from models.refusals import Refusal
     from models.state import CaseState, fold
@@ -30,6 +30,8 @@ ONE_TRY = timedelta(seconds=5)
 BEFORE_LOOKING_AGAIN = timedelta(seconds=5)
 AT_MOST_BEFORE_LOOKING_AGAIN = timedelta(minutes=10)
 ACT_SETTLED = "ActSettled"
+ENGINE_AHEAD = "EngineAheadOfLog"
+"""The log does not hold what this workflow knows, which writes nothing until it is started over from the log."""
 
 
 class Case:
@@ -94,7 +96,12 @@ class Case:
         except Refusal as fact:
             # Anything but an ApplicationError would jam the case.
             raise ApplicationError(
-                fact.code, fact.details(), type=fact.code, category=ApplicationErrorCategory.BENIGN, non_retryable=True
+                fact.code,
+                fact.details(),
+                KnownLog(number=state.number, at=state.at),
+                type=fact.code,
+                category=ApplicationErrorCategory.BENIGN,
+                non_retryable=True,
             ) from fact
 
     async def record(
@@ -113,13 +120,22 @@ class Case:
                 if not proposed and not behind:
                     return
                 tail = await self.append(
-                    Write(case_id=self.case_id, after=self.state.number, events=tuple(proposed), passing=passing)
+                    Write(
+                        case_id=self.case_id,
+                        after=self.state.number,
+                        events=tuple(proposed),
+                        passing=passing,
+                        known_at=self.state.at,
+                    )
                 )
                 self.learn(tail.events)
+            if workflow.current_update_info():
+                tell(tail)
             self.show()
             if not tail.events:
                 # An act received before the instant still waits in the inbox: it goes first, however long it takes.
-                if passing and self.history_is_long():
+                # So does what time cannot write: nobody can be told of it but by the record of what fails.
+                if (passing or tail.ahead) and self.history_is_long():
                     return
                 await self.until_the_log_grows(pause)
                 pause = min(2 * pause, AT_MOST_BEFORE_LOOKING_AGAIN)
@@ -179,6 +195,17 @@ class Case:
         lines = [f"- **{t.stage}** before {t.body}, due {t.clock.due_at or 'without a number'}" for t in tasks]
         ended = f"closed: {self.state.closed}" if self.state.closed else ""
         workflow.set_current_details("\n".join([f"{self.state.case_number} {ended}".strip(), *lines]))
+
+
+def tell(tail: Tail) -> None:
+    """Whoever sent an act is told that it is settled as refused, or that nothing is judged on a log that is not the
+    truth. Raises ApplicationError."""
+    if tail.refused:
+        raise ApplicationError(
+            tail.refused, {}, type=tail.refused, category=ApplicationErrorCategory.BENIGN, non_retryable=True
+        )
+    if tail.ahead:
+        raise ApplicationError(ENGINE_AHEAD, type=ENGINE_AHEAD, non_retryable=True)
 
 
 def unknown(state: CaseState, events: Iterable[Event]) -> list[Event]:

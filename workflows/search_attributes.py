@@ -69,3 +69,8 @@ def at_start(state: CaseState) -> TypedSearchAttributes:
     if shown.due_at:
         pairs.append(SearchAttributePair(DUE_AT, shown.due_at))
     return TypedSearchAttributes(pairs)
+
+
+def running_on(task_queue: str) -> str:
+    """The query that lists the cases which run on a task queue. A workflow that is no case is none of ours."""
+    return f"ExecutionStatus = 'Running' AND TaskQueue = '{task_queue}' AND {CASE_NUMBER.name} IS NOT NULL"

@@ -17,7 +17,7 @@ from activities.directory import Absence, AbsenceOverlaps, end_absence, file_abs
 from activities.idempotency import id_from_key
 from api.callers import Caller
 from api.dependencies import ID, IdempotencyKey, Reading, Running
-from api.forms import Code, Form
+from api.forms import Form
 from api.moments import Day
 from api.openapi import problems
 from api.problems import Problem, invalid
@@ -25,6 +25,7 @@ from api.routers.directory import OfficerOrAdmin
 from api.shapes import Instant, Page, Shape
 from models.supervision_tables import AbsenceRow
 from models.tables import AccountRow
+from rules.bounds import Code
 from rules.deadlines import to_shanghai
 
 PATH = "/v1/absences"

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Depends, Path, Response
 from activities.directory import Officer, name_officer, vacate
 from api.callers import Caller
 from api.dependencies import Reading, Running, with_role
-from api.forms import Code, Form
+from api.forms import Form
 from api.language import AnsweredIn, Language, said
 from api.openapi import problems
 from api.problems import Problem, invalid
@@ -24,6 +24,7 @@ from api.shapes import Cited, Instant, Page, Shape
 from api.vocabularies import NamedCity
 from models.supervision_tables import PostRow
 from models.tables import BodyRow
+from rules.bounds import Code
 from rules.deadlines import to_shanghai
 from rules.loading import cities, load_pack
 from rules.posts import PostRule, posts_on

@@ -7,14 +7,14 @@ from datetime import timedelta
 from typing import Annotated, NamedTuple, Self
 
 from fastapi import APIRouter, Path, Query
-from pydantic import Field, model_validator
+from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 from sqlmodel import col, select
 
 from activities.idempotency import id_from_key
 from api.callers import Caller
 from api.dependencies import ID, Limit, RequiredIdempotencyKey, Reviewer, Running
-from api.forms import Form, Something
+from api.forms import Form
 from api.language import AnsweredIn, Language, said
 from api.moments import Moment
 from api.openapi import problems
@@ -24,6 +24,7 @@ from api.shapes import Instant, Shape
 from api.vocabularies import NamedCity
 from models.supervision_tables import MaintenanceRow
 from models.tables import BodyRow
+from rules.bounds import Prose, Something
 from rules.deadlines import to_shanghai
 from rules.loading import CityUnknown, cities, load_pack
 from rules.maintenance import maintenance_rule, wrong_with
@@ -51,7 +52,7 @@ class MaintenanceForm(Form):
     starts_at: Moment
     ends_at: Moment
     what: Something
-    reason: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] = ""
+    reason: Prose = ""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -23,7 +23,7 @@ from activities.idempotency import id_from_key
 from api.conditional import conditional, tag_of
 from api.dependencies import ID, Calling, IdempotencyKey, Reading, Running
 from api.filters import named_body
-from api.forms import Code, Form
+from api.forms import Form
 from api.language import Language, language_of
 from api.openapi import problems
 from api.problems import Problem
@@ -35,6 +35,7 @@ from api.supervising import Listed, sight_of
 from api.supervision_files import CSV, ICS, calendar, feed_headers, whole_table
 from api.supervision_lists import WITHIN, Asked, Lister, Within
 from api.vocabularies import NamedCity, NamedProcedure, NamedStage
+from rules.bounds import Code
 from rules.deadlines import to_shanghai
 
 PATH = "/v1/supervision/feeds"

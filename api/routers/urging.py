@@ -5,11 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.dependencies import Officer, TaskId
-from api.forms import Form, Something
+from api.forms import Form
 from api.openapi import act_answers
 from api.receiving import Receiving
 from api.shapes import ActShown
 from models import acts as a
+from rules.bounds import Something
 
 router = APIRouter(prefix="/v1/supervision", tags=["supervision"])
 

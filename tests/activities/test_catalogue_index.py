@@ -156,3 +156,25 @@ async def test_entries_that_were_there_before_are_indexed_when_the_database_is_p
     found = await pool.fetch("select entry from datasets where search @@ '''公交'''::tsquery")
     assert found
     assert all("公交" in json.dumps(json.loads(row["entry"]), ensure_ascii=False) for row in found)
+
+
+@pytest.mark.parametrize("character", ["\ufdfa", "\U0002a6d6", "字", "x"])
+async def test_whatever_an_entry_says_and_however_much_postgresql_takes_its_index_words(
+    pool: Pool, character: str
+) -> None:
+    """From before there was a bound: a domain of 683 characters, an abstract of a million."""
+    varied = "".join(chr(0x20000 + n % 40_000) for n in range(300_000))
+    entry = {
+        "title": {"zh": character * 5000, "en": varied[:5000]},
+        "domain": {"zh": character * 683, "en": varied[:5000]},
+        "abstract": {"zh": varied, "en": varied[::-1] + character},
+    }
+    words = index_words("nanning", entry, {})
+    await pool.execute(
+        "update datasets set search = array_to_tsvector($1::text[]) where dataset_id = $2",
+        words,
+        "nanning-transport-bus-lines",
+    )
+    query = theme_query_of(character * 683)
+    found = "select search @@ $1::tsquery from datasets where dataset_id = 'nanning-transport-bus-lines'"
+    assert await pool.fetchval(found, query)

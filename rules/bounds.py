@@ -1,0 +1,38 @@
+"""How long, how many and how far away what people and files say may be: one place, for forms and imports alike.
+
+Each bound is one that PostgreSQL takes at its fullest, of characters of four bytes and without a NUL, wherever the
+value goes from there: a column, an index, an index word. What lies beyond is refused at receipt, with its field named;
+what lies within is never found to be too much when it is too late, by the writer of the log. Pure.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+LONGEST_CODE = 100
+"""Characters of an id or a code: ids stand in indexes, whose rows have 2,700 bytes together."""
+LONGEST_HEADING = 200
+"""Characters of what is shown in one line: a title, a domain, the name of an item."""
+LONGEST_PROSE = 20_000
+MOST_ITEMS = 500
+"""Data items of an entry, or named in a filing."""
+MOST_FORMATS = 20
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+"""Days from which a calendar and a time zone can still count in both directions."""
+
+NO_NUL = r"^[^\x00]*$"
+SAYS_SOMETHING = r"^[^\x00]*[^\x00\s][^\x00]*$"
+
+Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_CODE, pattern=NO_NUL)]
+NamedItem = Annotated[Code, StringConstraints(strip_whitespace=True, min_length=1)]
+ItemCode = Annotated[str, StringConstraints(max_length=LONGEST_CODE, pattern=r"^[a-z][a-z0-9_]*$")]
+"""By which filings, grants and restrictions name a data item."""
+Items = Annotated[tuple[NamedItem, ...], Field(max_length=MOST_ITEMS)]
+Heading = Annotated[str, StringConstraints(max_length=LONGEST_HEADING, pattern=SAYS_SOMETHING)]
+Prose = Annotated[str, StringConstraints(max_length=LONGEST_PROSE, pattern=NO_NUL)]
+"""Free text, which may be blank."""
+Something = Annotated[str, StringConstraints(max_length=LONGEST_PROSE, pattern=SAYS_SOMETHING)]
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]

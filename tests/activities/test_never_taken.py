@@ -1,0 +1,168 @@
+"""What PostgreSQL will never take is refused by name and holds nothing up; what it may take later is tried again."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+
+import pytest
+from temporalio.worker import Worker
+
+from activities.append import Append
+from activities.database import Pool
+from activities.failing import Why, failing, failures_of
+from models import acts as a
+from models.messages import Write
+from models.refusals import CannotBeStored
+from tests.activities.test_append import passing
+from tests.breaking_the_database import MAY_TAKE_IT_LATER, WILL_NEVER_TAKE_IT, forget, refuse
+from tests.driving import AT, Driver
+
+PROVIDER, NOBODY = '"body": "provider"', '"body": "nobody"'
+PASSED = "new.outcome = 'pass'"
+
+
+@pytest.mark.parametrize("code", WILL_NEVER_TAKE_IT)
+async def test_an_act_that_can_never_be_stored_is_refused_by_name_and_the_case_goes_on(
+    driver: Driver, worker: Worker, code: str
+) -> None:
+    case_id = await driver.file("nanning")
+    before = await driver.types(case_id)
+    await refuse(driver.pool, "tasks", PASSED, code)
+
+    assert await driver.decide(case_id, "formal_review", "pass") == "CannotBeStored"
+
+    assert await driver.types(case_id) == before
+    assert await driver.decide(case_id, "formal_review", "return") == "accepted"
+    assert await failing(driver.pool) == dict.fromkeys(Why, 0)
+
+
+@pytest.mark.parametrize("code", MAY_TAKE_IT_LATER)
+async def test_an_act_that_may_be_stored_later_is_stored_later(driver: Driver, worker: Worker, code: str) -> None:
+    case_id = await driver.file("nanning")
+    await refuse(driver.pool, "tasks", PASSED, code, times=4)
+    assert await driver.decide(case_id, "formal_review", "pass") == "accepted"
+    assert "provider_review" in [task.stage for task in (await driver.state(case_id)).open_tasks()]
+
+
+async def test_what_somebody_else_wrote_at_the_same_time_is_no_refusal(driver: Driver, worker: Worker) -> None:
+    case_id = await driver.file("nanning")
+    await refuse(driver.pool, "tasks", PASSED, "23505", times=1)
+    assert await driver.decide(case_id, "formal_review", "pass") == "accepted"
+
+
+async def test_an_act_that_was_settled_so_before_the_engine_knew_is_answered_so(driver: Driver, worker: Worker) -> None:
+    """The worker died between the refusal and the history."""
+    case_id = await driver.file("nanning")
+    act = str(uuid.uuid4())
+    await refuse(driver.pool, "tasks", PASSED, "54000")
+    assert await driver.decide(case_id, "formal_review", "pass", act_id=act) == "CannotBeStored"
+    await driver.pool.execute("update acts set delivered_at = null where act_id = $1", act)
+    await driver.engine.start_anew(case_id, driver.patience)
+    await driver.engine.hand_over(case_id, driver.patience)
+    row = await driver.pool.fetchrow("select state, delivered_at from acts where act_id = $1", act)
+    assert row
+    assert (row["state"], row["delivered_at"] is None) == ("refused", False)
+    assert await driver.decide(case_id, "formal_review", "return") == "accepted"
+
+
+@pytest.mark.parametrize("code", WILL_NEVER_TAKE_IT)
+async def test_a_claim_that_can_never_be_stored_is_refused_by_name_at_receipt(driver: Driver, code: str) -> None:
+    case_id = await driver.file("nanning", hand_over=False)
+    await driver.pool.execute("update acts set state = 'accepted'")
+    await refuse(driver.pool, "tasks", "new.claimed_by is not null", code)
+    assert await driver.on_task(a.Claim, case_id, "formal_review") == "CannotBeStored"
+    await forget(driver.pool, "tasks")
+    assert await driver.on_task(a.Claim, case_id, "formal_review") == "accepted"
+
+
+@pytest.mark.parametrize("code", WILL_NEVER_TAKE_IT)
+async def test_a_decision_on_an_objection_that_can_never_be_stored_is_refused_by_name_at_receipt(
+    driver: Driver, code: str
+) -> None:
+    case_id = await driver.object_to("nanning", "privacy", evidence=1, hand_over=False)
+    await refuse(driver.pool, "tasks", "new.outcome is not null", code)
+    (task, *_) = (await driver.state(case_id)).open_tasks()
+    outcome = task.outcomes[0]
+    assert await driver.decide(case_id, task.stage, outcome, hand_over=False) == "CannotBeStored"
+    await forget(driver.pool, "tasks")
+    assert await driver.decide(case_id, task.stage, outcome, hand_over=False) == "accepted"
+
+
+@pytest.mark.parametrize("code", WILL_NEVER_TAKE_IT)
+async def test_a_filing_that_can_never_be_stored_is_refused_and_leaves_nothing(driver: Driver, code: str) -> None:
+    counted = "select (select count(*) from cases) + (select count(*) from acts) + (select count(*) from events)"
+    await refuse(driver.pool, "tasks", "true", code)
+    with pytest.raises(CannotBeStored):
+        await driver.file("nanning", hand_over=False)
+    assert await driver.pool.fetchval(counted) == 0
+    assert await driver.pool.fetchval("select count(*) from case_numbers") == 0
+
+
+async def test_an_act_whose_own_text_can_never_be_stored_is_not_received(driver: Driver) -> None:
+    case_id = await driver.file("nanning", hand_over=False)
+    act = a.Note(id=str(uuid.uuid4()), case_id=case_id, by=a.Actor(account="acc_applicant"), received_at=AT)
+    for text in ("a\0b", "\ud800"):
+        with pytest.raises(CannotBeStored):
+            await driver.inbox.receive_act(act, {"text": text})
+    assert await driver.pool.fetchval("select count(*) from acts where kind = 'note'") == 0
+
+
+async def test_what_time_brings_about_and_cannot_be_stored_is_on_record_and_tried_again(driver: Driver) -> None:
+    case_id = await driver.file("nanning", hand_over=False)
+    due_at, events = await passing(driver, case_id)
+    await driver.pool.execute("alter table events add constraint never check (type <> 'ClockPassed')")
+    driver.clock.shift = due_at - (await driver.task(case_id, "formal_review")).opened_at
+    door = Append(driver.pool, driver.log, driver.clock)
+    write = Write(case_id=case_id, after=2, events=tuple(events), passing=due_at)
+
+    for _ in range(2):
+        assert (await door.append(write)).events == ()
+    async with driver.pool.acquire() as connection:
+        (failure,) = await failures_of(connection, case_id)
+    assert (failure.act_id, failure.why, failure.times) == ("", "not_written", 2)
+
+    await driver.pool.execute("alter table events drop constraint never")
+    assert [event.type for event in (await door.append(write)).events] == ["ClockPassed"]
+    assert await failing(driver.pool) == dict.fromkeys(Why, 0)
+
+
+async def test_what_time_cannot_write_keeps_no_act_from_being_judged(driver: Driver, worker: Worker) -> None:
+    case_id = await driver.file("nanning")
+    await driver.pool.execute("alter table events add constraint never check (type <> 'ClockPassed')")
+    due_at = (await driver.task(case_id, "formal_review")).clock.due_at
+    assert due_at
+    driver.clock.shift = due_at - (await driver.task(case_id, "formal_review")).opened_at
+    async with asyncio.timeout(30):
+        assert await driver.decide(case_id, "formal_review", "pass") == "accepted"
+
+
+async def withdraw(driver: Driver, case_id: str) -> str:
+    act = a.Withdraw(id=str(uuid.uuid4()), case_id=case_id, by=a.Actor(account="acc_objector"), received_at=AT)
+    return await driver.do(act, hand_over=False)
+
+
+async def test_an_act_that_cannot_be_read_waits_with_its_reason_and_what_comes_after_it_waits_too(
+    driver: Driver, pool: Pool
+) -> None:
+    case_id = await driver.object_to("nanning", "privacy", evidence=1, hand_over=False)
+    (task, *_) = (await driver.state(case_id)).open_tasks()
+    assert await driver.decide(case_id, task.stage, task.outcomes[0], hand_over=False) == "accepted"
+    await pool.execute(
+        "update acts set state = 'received', delivered_at = null, act = jsonb_set(act, '{kind}', '\"of_tomorrow\"') "
+        "where kind = 'decide'"
+    )
+    assert await withdraw(driver, case_id) == "received"
+    async with pool.acquire() as connection:
+        assert {failure.why for failure in await failures_of(connection, case_id)} == {"not_read"}
+
+
+async def test_an_act_that_cannot_be_judged_waits_with_its_reason(driver: Driver, pool: Pool) -> None:
+    case_id = await driver.object_to("nanning", "privacy", evidence=1, hand_over=False)
+    assert await driver.decide(case_id, "suspension", "suspend", hand_over=False) == "accepted"
+    await pool.execute("update pinned_rules set rules = replace(rules::text, $1, $2)::jsonb", PROVIDER, NOBODY)
+    fresh = Driver(pool, driver.temporal, driver.task_queue)
+    assert await fresh.decide(case_id, "verification", "process", hand_over=False) == "received"
+    assert await withdraw(fresh, case_id) == "received"
+    async with pool.acquire() as connection:
+        assert {failure.why for failure in await failures_of(connection, case_id)} == {"not_judged"}
