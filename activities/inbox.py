@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from activities.claims import forsaken
 from activities.database import present
 from activities.evidence import submit
 from activities.idempotency import IdempotencyKeyReused, digest
@@ -163,6 +164,8 @@ class Inbox:
         async with self._pool.acquire() as connection, connection.transaction():
             kind = None if isinstance(act, a.JUDGED_AT_RECEIPT) else await self._hold_before_the_case(connection, act)
             case = await lock(connection, act.case_id, self._clock)
+            if isinstance(act, a.TaskAct):
+                case = await self._lapse(connection, case)
             if isinstance(act, a.SubmitEvidence):
                 act = act.model_copy(update={"standing": await standing_at_receipt(connection, act.case_id)})
             received = await self.receive_in(connection, case, act, content, request_digest)
@@ -172,6 +175,19 @@ class Inbox:
             if isinstance(act, a.SubmitEvidence) and received.state == "accepted":
                 await submit(connection, act.evidence, act.by.account, act.case_id)
             return received
+
+    async def lapse_claims(self, case_id: str) -> None:
+        """What has been claimed in a case by who serves the body no more is the body's again. Raises CaseUnknown."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await self._lapse(connection, await lock(connection, case_id, self._clock))
+
+    async def _lapse(self, connection: Connection, case: LockedCase) -> LockedCase:
+        """As `lapse_claims`, before an act on a task is received: the act is judged by who serves the body now."""
+        lapsing = await forsaken(connection, case.case_id)
+        for act in lapsing:
+            case = await lock(connection, case.case_id, self._clock)
+            await self.receive_in(connection, case, act)
+        return await lock(connection, case.case_id, self._clock) if lapsing else case
 
     async def _hold_before_the_case(self, connection: Connection, act: a.Act) -> Procedure | None:
         """The procedure, if its receipts judge acts of this kind, with the locks that come before a case's row lock.

@@ -262,15 +262,16 @@ where case_id = $1 returning (select count(*) from settled)
 """
 TASK_COLUMNS = (
     "task_id, case_id, city, procedure, party, step, stage, round, body, urgency, state, claimed_by, outcome, late, "
-    "opened_at, ended_at, due_at, at_once, provisional, urgings, urged_at, clock"
+    "opened_at, ended_at, due_at, at_once, provisional, urgings, urged_at, lapsed_of, clock"
 )
 UPSERT_TASK = f"""
 insert into tasks ({TASK_COLUMNS}, remind_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+  $24)
 on conflict (task_id) do update set urgency = excluded.urgency, state = excluded.state,
   claimed_by = excluded.claimed_by, outcome = excluded.outcome, late = excluded.late, ended_at = excluded.ended_at,
   due_at = excluded.due_at, provisional = excluded.provisional, urgings = excluded.urgings,
-  urged_at = excluded.urged_at, clock = excluded.clock, remind_at = excluded.remind_at
+  urged_at = excluded.urged_at, lapsed_of = excluded.lapsed_of, clock = excluded.clock, remind_at = excluded.remind_at
 """  # noqa: S608 - made of constants
 
 
@@ -298,6 +299,7 @@ def task_row(case: CaseState, task: TaskState) -> tuple[object, ...]:
         task.clock.provisional,
         task.urgings,
         task.urged_at,
+        task.lapsed_of,
         task.clock.model_dump_json(),
     )
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from activities.message_texts import Message
-from models.telling import Account, Addressee, Officers, Posts, Supervisors, Telling
+from models.telling import Account, Addressee, Officer, Officers, Posts, Supervisors, Telling
 from rules.deadlines import SHANGHAI
 from rules.pinned import Label
 
@@ -29,6 +29,9 @@ with told as (
   as told (addressee, whom, claimed_by, kind, of, case_id, task_id, city, facts, nth)
 ), addressed as (
   select nth, account_id, true as in_person from told join accounts on account_id = whom where addressee = 'account'
+  union all
+  select nth, account_id, true from told join accounts on account_id = claimed_by and body = whom
+  and 'reviewer' = any(roles) where addressee = 'officer'
   union all
   select nth, account_id, false from told join accounts on body = whom and 'reviewer' = any(roles)
   where addressee = 'officers' and (account_id = claimed_by or not exists (
@@ -126,6 +129,8 @@ def _whom(to: Addressee) -> tuple[str, str, str | None]:
     match to:
         case Account(account_id):
             return "account", account_id, None
+        case Officer(body, account_id):
+            return "officer", body, account_id
         case Officers(body, claimed_by):
             return "officers", body, claimed_by
         case Posts(body):

@@ -135,6 +135,13 @@ class TaskReassigned(TaskEvent):
     to: str
 
 
+class ClaimLapsed(TaskEvent):
+    """The officer who had claimed the task serves its body no more: it is the whole body's again."""
+
+    type: Literal["ClaimLapsed"] = "ClaimLapsed"
+    officer: str
+
+
 class TaskDecided(TaskEvent):
     """A body answered. `late` compares the receipt of the act with the due instant, never the time of processing."""
 
@@ -477,7 +484,7 @@ Event = Annotated[
     | Granted | Closed | AccessOpened | KeyIssued | AccessExpired | AccessRevoked | AccessRenounced | AccessEnded
     | EvidenceSubmitted | DataHeld | HoldWithheld | DataSuspended | DataWithdrawn | DataRestored | DisputeMarked
     | ObjectorAnswered | RestrictionMet | RestrictionLifted | EntryChangeOrdered | EntrySubmitted | EntryPublished
-    | TurnAwaited | TurnTaken | EntryChanged | DataProcessed | TaskUrged,
+    | TurnAwaited | TurnTaken | EntryChanged | DataProcessed | TaskUrged | ClaimLapsed,
     Field(discriminator="type"),
     BeforeValidator(upcast),
 ]  # fmt: skip

@@ -29,6 +29,8 @@ class TaskState(Frozen):
     ended: Literal["decided", "cancelled"] | None = None
     ended_at: datetime | None = None
     claimed_by: str | None = None
+    lapsed_of: str | None = None
+    """Whose claim has lapsed, while nobody has had the task in hand since."""
     outcome: str | None = None
     decided_by: str | None = None
     decided_by_event: int | None = None
@@ -239,6 +241,7 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             e.TaskClaimed()
             | e.TaskReleased()
             | e.TaskReassigned()
+            | e.ClaimLapsed()
             | e.TaskDecided()
             | e.DecisionCorrected()
             | e.TaskCancelled()
@@ -298,6 +301,7 @@ def _of_task(
     event: e.TaskClaimed
     | e.TaskReleased
     | e.TaskReassigned
+    | e.ClaimLapsed
     | e.TaskDecided
     | e.DecisionCorrected
     | e.TaskCancelled
@@ -309,11 +313,13 @@ def _of_task(
 ) -> dict[str, Any]:
     match event:
         case e.TaskClaimed():
-            return {"claimed_by": event.by}
+            return {"claimed_by": event.by, "lapsed_of": None}
         case e.TaskReleased():
-            return {"claimed_by": None}
+            return {"claimed_by": None, "lapsed_of": None}
         case e.TaskReassigned():
-            return {"claimed_by": event.to}
+            return {"claimed_by": event.to, "lapsed_of": None}
+        case e.ClaimLapsed():
+            return {"claimed_by": None, "lapsed_of": event.officer}
         case e.TaskDecided() | e.DecisionCorrected():
             return {
                 "ended": "decided",

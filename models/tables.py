@@ -99,6 +99,11 @@ WITH_A_DUE_DAY = "ended_at IS NULL AND due_at IS NOT NULL"
 """Open tasks that can be overdue: the indexes of supervision hold these alone, whatever number is closed."""
 
 
+CLAIMED = "ended_at IS NULL AND claimed_by IS NOT NULL"
+LAPSED = "ended_at IS NULL AND lapsed_of IS NOT NULL"
+"""What officers have in hand, or had when they left their body."""
+
+
 class TaskRow(SQLModel, table=True):
     """A task as the fold tells it. `state` is open, claimed, done or cancelled; overdue is computed when asked."""
 
@@ -131,6 +136,8 @@ class TaskRow(SQLModel, table=True):
         Index("tasks_of_case", "case_id"),
         Index("tasks_of_city", "city", "due_at", "task_id"),
         Index("tasks_of_body", "body", text("opened_at DESC"), "task_id"),
+        Index("tasks_claimed", "claimed_by", postgresql_where=text(CLAIMED)),
+        Index("tasks_lapsed", "lapsed_of", postgresql_where=text(LAPSED)),
         Index("tasks_to_remind_of", "remind_at", postgresql_where=text("ended_at IS NULL")),
         Index("tasks_open_of_party", "party", postgresql_where=text("ended_at IS NULL AND body = 'applicant'")),
     )
@@ -146,6 +153,8 @@ class TaskRow(SQLModel, table=True):
     urgency: str | None = None
     state: str
     claimed_by: str | None = None
+    lapsed_of: str | None = None
+    """Whose claim lapsed, while nobody has had it in hand since."""
     outcome: str | None = None
     late: bool = False
     opened_at: datetime = instant()

@@ -38,6 +38,14 @@ class Officers:
 
 
 @dataclass(frozen=True)
+class Officer:
+    """This officer, absent or not, as long as it serves the body."""
+
+    body: str
+    account_id: str
+
+
+@dataclass(frozen=True)
 class Posts:
     """Whoever holds a post of the body."""
 
@@ -51,7 +59,7 @@ class Supervisors:
     city: str
 
 
-Addressee = Account | Officers | Posts | Supervisors
+Addressee = Account | Officer | Officers | Posts | Supervisors
 
 
 @dataclass(frozen=True)
@@ -119,9 +127,13 @@ class _Write:
             case e.TaskCancelled():
                 task = self.after.tasks[event.task_id]
                 if task.claimed_by and task.body != APPLICANT and task.claimed_by not in self._actors:
-                    yield self._about(task, "task_cancelled", event, Account(task.claimed_by))
+                    yield self._about(task, "task_cancelled", event, Officer(task.body, task.claimed_by))
             case e.TaskReassigned():
                 yield from self._reassigned(event)
+            case e.ClaimLapsed():
+                task = self.after.tasks[event.task_id]
+                for to in (Officers(task.body, task.claimed_by), Posts(task.body)):
+                    yield self._about(task, "claim_lapsed", event, to)
             case e.ClockPassed():
                 # Whoever owes the answer is reminded, by the clock of the database and in working hours.
                 task = self.after.tasks[event.task_id]
@@ -185,7 +197,7 @@ class _Write:
         task = self.after.tasks[event.task_id]
         outcome: dict[str, str | int] = {"outcome": event.outcome}
         if task.claimed_by and task.body != APPLICANT and task.claimed_by != event.by:
-            yield self._about(task, "task_decided", event, Account(task.claimed_by), outcome)
+            yield self._about(task, "task_decided", event, Officer(task.body, task.claimed_by), outcome)
         asking = self.after.tasks.get(task.asked_by_task or "")
         if asking and asking.is_open:
             yield self._to_officers(asking, "opinion_given", event)
@@ -193,10 +205,10 @@ class _Write:
     def _reassigned(self, event: e.TaskReassigned) -> Iterator[Telling]:
         task = self.after.tasks[event.task_id]
         if event.to != event.by:
-            yield self._about(task, "task_reassigned_to_you", event, Account(event.to))
+            yield self._about(task, "task_reassigned_to_you", event, Officer(task.body, event.to))
         earlier = self.before.tasks.get(event.task_id)
         if earlier and earlier.claimed_by and earlier.claimed_by not in (event.by, event.to):
-            yield self._about(task, "task_reassigned_from_you", event, Account(earlier.claimed_by))
+            yield self._about(task, "task_reassigned_from_you", event, Officer(task.body, earlier.claimed_by))
 
     def _moved(self, event: e.ClockMoved) -> Iterator[Telling]:
         task = self.after.tasks[event.task_id]

@@ -7,7 +7,7 @@ from models import events as e
 from models import refusals as r
 from models.proposal import Proposal
 from models.state import CaseState
-from models.who_may_act import still_open, task_of
+from models.who_may_act import acts_for_itself_alone, still_open, task_of
 from rules.pinned import APPLICANT, UrgingRule
 from rules.procedure_rules import ProcedureRules
 
@@ -18,10 +18,12 @@ MOST_URGINGS = 200
 def urge(rules: ProcedureRules, proposal: Proposal, act: a.Urge) -> None:
     """The urging is on record with the rule that allows it; it decides nothing, opens nothing and moves no clock.
 
-    Raises UrgingNotYours, NoSuchTask, TaskAlreadyDecided, TaskCancelled, OnlyBodiesAreUrged, EnoughUrgings.
+    Raises UrgingNotYours, PartyToTheCase, NoSuchTask, TaskAlreadyDecided, TaskCancelled, OnlyBodiesAreUrged,
+    EnoughUrgings.
     """
     state = proposal.state
     rule = urging_rule(rules, state, act)
+    acts_for_itself_alone(state, act.by)
     task = task_of(state, act)
     still_open(task)
     if task.body == APPLICANT:

@@ -39,6 +39,13 @@ WHATEVER_IS_ASKED = frozenset(
 )
 
 
+SERVES = """
+insert into accounts (account_id, login, name, body, roles)
+select $1, $1, '{}', body, array['reviewer'] from bodies where body = $2 on conflict do nothing
+"""
+"""Whoever acts for a body is in the directory, until a test says otherwise."""
+
+
 @dataclass
 class ShiftedClock:
     """PostgreSQL's clock, set forward or back."""
@@ -142,6 +149,7 @@ class Driver:
 
     async def do(self, act: a.Act, *, hand_over: bool = True, content: Mapping[str, Any] | None = None) -> str:
         """The act is received and handed over; `accepted`, the name of the refusal, or `received`."""
+        await self.pool.execute(SERVES, act.by.account, act.by.body)
         received = await self.inbox.receive_act(act, content)
         if hand_over and (received.state == "received" or not isinstance(act, a.JUDGED_AT_RECEIPT)):
             await self.engine.hand_over(act.case_id, self.patience)

@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from models.refusals import EnoughKeys, NotYourCase, NotYourTask, ProcedureKnowsNoSuchAct, RequirementMissing
     from models.restricting import all_withdrawn, meet, meet_no_more
     from models.restrictions import DATA_WITHDRAWN
+    from models.who_may_act import acts_for_itself_alone
     from rules.procedure_rules import ProcedureRules
 from workflows.case import Case
 
@@ -47,6 +48,7 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
         case a.Revoke():
             if act.by.body is None or act.by.body != state.bodies.get("provider"):
                 raise NotYourTask(field="case_id")
+            acts_for_itself_alone(state, act.by)
             if "reason" not in act.given:
                 raise RequirementMissing(field="reason")
             proposal.add(e.AccessRevoked(at=act.received_at, act=act.id, by=act.by.account))

@@ -38,6 +38,7 @@ WHATEVER: dict[str, object] = {
     "outcomes": ("pass",),
     "clock": CLOCK,
     "by": "acc_1",
+    "officer": "acc_1",
     "to": "acc_2",
     "outcome": "pass",
     "cites": 1,
@@ -138,6 +139,7 @@ def test_a_field_that_a_newer_program_wrote_is_passed_over() -> None:
 @pytest.mark.parametrize("kind", ACT_TYPES, ids=lambda kind: kind.__name__)
 def test_every_act_names_its_kind_and_survives_the_way_through_json(kind: type[a.ReceivedAct]) -> None:
     values: dict[str, Any] = {"task_id": "t", "to": "acc_2", "to_body": None, "outcome": "pass", "calendar_version": 1}
+    values["officer"] = "acc_1"
     values |= {"key_digest": "digest", "evidence": ("file",), "by_case": "other", "restriction": "hold"}
     values |= {"openness": "conditional", "data_items": ()}
     needed = {name: values[name] for name in values if name in kind.model_fields}

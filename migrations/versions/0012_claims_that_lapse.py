@@ -1,0 +1,41 @@
+"""claims that lapse, and tasks that are handed over"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0012"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("tasks", sa.Column("lapsed_of", sa.String(), nullable=True))
+    op.create_index(
+        "tasks_claimed",
+        "tasks",
+        ["claimed_by"],
+        unique=False,
+        postgresql_where=sa.text("ended_at IS NULL AND claimed_by IS NOT NULL"),
+    )
+    op.create_index(
+        "tasks_lapsed",
+        "tasks",
+        ["lapsed_of"],
+        unique=False,
+        postgresql_where=sa.text("ended_at IS NULL AND lapsed_of IS NOT NULL"),
+    )
+    op.create_table(
+        "hand_overs",
+        sa.Column("hand_over_id", sa.String(), nullable=False),
+        sa.Column("officer", sa.String(), nullable=False),
+        sa.Column("to_account", sa.String(), nullable=True),
+        sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("request_digest", sa.String(), nullable=False),
+        sa.Column("tasks", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("hand_over_id"),
+    )
