@@ -21,6 +21,7 @@ from activities.opening import next_case_number
 from activities.pinned_rules import PinnedRules
 from activities.receipt_facts import facts_at_receipt, standing_at_receipt
 from activities.rectified import none_is_open
+from activities.service_rules import urging_beside
 from activities.touching import have_dataset_alone
 from models import acts as a
 from models import events as e
@@ -28,6 +29,8 @@ from models.procedure import Procedure
 from models.proposal import Proposal
 from models.refusals import Refusal
 from models.state import CaseState, fold
+from rules.deadlines import to_shanghai
+from rules.pinned import UrgingRule
 from rules.procedure_rules import ProcedureRules
 from workflows.procedures import BY_NAME
 
@@ -166,6 +169,8 @@ class Inbox:
             case = await lock(connection, act.case_id, self._clock)
             if isinstance(act, a.TaskAct):
                 case = await self._lapse(connection, case)
+            if isinstance(act, a.Urge):
+                act = act.model_copy(update={"in_force": await self._urging_in_force(connection, case)})
             if isinstance(act, a.SubmitEvidence):
                 act = act.model_copy(update={"standing": await standing_at_receipt(connection, act.case_id)})
             received = await self.receive_in(connection, case, act, content, request_digest)
@@ -175,6 +180,10 @@ class Inbox:
             if isinstance(act, a.SubmitEvidence) and received.state == "accepted":
                 await submit(connection, act.evidence, act.by.account, act.case_id)
             return received
+
+    async def _urging_in_force(self, connection: Connection, case: LockedCase) -> tuple[UrgingRule, ...]:
+        digest = await connection.fetchval("select rules_digest from cases where case_id = $1", case.case_id)
+        return urging_beside(await self._pinned.of(connection, digest), self._log.law, to_shanghai(case.now).date())
 
     async def lapse_claims(self, case_id: str) -> None:
         """What has been claimed in a case by who serves the body no more is the body's again. Raises CaseUnknown."""

@@ -126,7 +126,7 @@ class Log:
 
     def __init__(self, notices: RecordOfNotices, law: Law = law_of) -> None:
         self.notices = notices
-        self._law = law
+        self.law = law
         self._pinned = PinnedRules()
 
     async def write(
@@ -169,7 +169,7 @@ class Log:
             await publish_entry(connection, after, after.published)
             if after.published.reopens:
                 await self._reopen(connection, case, after.published)
-        for begun in await cases_begun(connection, self._pinned, self._law, before, after):
+        for begun in await cases_begun(connection, self._pinned, self.law, before, after):
             opening = begun.opening
             await open_case(connection, opening, content=None, request_digest="")
             new = LockedCase(opening.case_id, 0, 0, case.now)

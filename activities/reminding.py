@@ -12,12 +12,15 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from activities.database import AWAY, present
+from activities.opening import Law, law_of
 from activities.outbox import put_out
 from activities.pinned_rules import PinnedRules
+from activities.service_rules import reminders_of
 from models.acts import ANSWERS_NOTHING
 from models.events import Clock
 from models.reminding import Look, Reminded, look, tellings
 from models.telling import Telling
+from rules.deadlines import to_shanghai
 
 if TYPE_CHECKING:
     import asyncpg
@@ -61,12 +64,15 @@ where task_id = looked_at
 class Reminding:
     """Tells those who have a task of its points. Any number may run; nobody is told twice of a point."""
 
-    def __init__(self, pool: Pool, notices: RecordOfNotices, clock: clock.Clock, every: float = 20.0) -> None:
+    def __init__(
+        self, pool: Pool, notices: RecordOfNotices, clock: clock.Clock, every: float = 20.0, law: Law = law_of
+    ) -> None:
         self._pool = pool
         self._notices = notices
         self._clock = clock
         self._every = every
         self._pinned = PinnedRules()
+        self._law = law
 
     async def run(self) -> None:
         """Looks until it is cancelled; an absent PostgreSQL is waited for."""
@@ -104,7 +110,8 @@ class Reminding:
         if row["answered_in_time"]:
             return Look(None, now + WHILE_AN_ACT_WAITS), ()
         try:
-            rule = (await self._pinned.of(connection, row["rules_digest"])).reminders
+            kept = await self._pinned.of(connection, row["rules_digest"])
+            rule = reminders_of(kept, self._law, to_shanghai(now).date())
             task = reminded(row)
             found = look(task.clock, task.opened_at, rule, record.calendar(task.clock.calendar), now)
             return found, tuple(tellings(task, found.point)) if found.point else ()

@@ -80,6 +80,7 @@ STATUS: Mapping[str, int] = {
     "RequestInvalid": 422,
     "NotYourBody": 403,
     "AbsenceOverlaps": 409,
+    "AbsenceEnded": 409,
     "RectificationOpen": 409,
     "NotYourCity": 403,
     "NotYourDataset": 403,

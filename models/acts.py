@@ -12,6 +12,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from rules.pinned import UrgingRule
+
 
 class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -134,6 +136,8 @@ class Urge(TaskAct):
 
     kind: Literal["urge"] = "urge"
     roles: frozenset[str] = frozenset()
+    in_force: tuple[UrgingRule, ...] = ()
+    """Rules in force at its receipt, where the case keeps none because it is from before they were told."""
 
 
 class Decide(TaskAct):

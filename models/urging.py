@@ -46,11 +46,12 @@ def urge(rules: ProcedureRules, proposal: Proposal, act: a.Urge) -> None:
 
 
 def urging_rule(rules: ProcedureRules, state: CaseState, act: a.Urge) -> UrgingRule:
-    """The rule by which the actor may urge: its body has that role in the case, and it that role in its body.
+    """The rule by which the actor may urge: its body has that role in the case, and it that role in its body. A case
+    from before such rules were told goes by those in force at the receipt of the act.
 
     Raises UrgingNotYours.
     """
-    for rule in rules.urging:
+    for rule in (*rules.urging, *act.in_force):
         if act.by.body and state.bodies.get(rule.body) == act.by.body and not act.roles.isdisjoint(rule.by):
             return rule
     raise r.UrgingNotYours(field="task_id")

@@ -87,6 +87,13 @@ class ProcedureRules(Pinned):
     """One for each unit in which a period is given; none in rules that were pinned before this was told."""
     selection: SelectionRule | None = None
 
+    def were_told(self, field: str) -> bool:
+        """Whether rules of this kind were known when these were pinned, and these say what they are, be it nothing.
+
+        Only of rules as they were stored: the engine's copy says of every field what it is.
+        """
+        return field in self.model_fields_set
+
     def step(self, name: str) -> Step | None:
         return next((s for s in self.steps if s.step == name), None)
 

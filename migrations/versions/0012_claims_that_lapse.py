@@ -11,6 +11,12 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+LOOK_AT_THE_OLD = """
+update tasks set remind_at = opened_at where ended_at is null and remind_at is null
+and (due_at is not null or at_once or clock -> 'own_due_at' <> '{}')
+"""
+"""What was opened before reminders were told is looked at for the first time."""
+
 
 def upgrade() -> None:
     op.add_column("tasks", sa.Column("lapsed_of", sa.String(), nullable=True))
@@ -28,6 +34,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("ended_at IS NULL AND lapsed_of IS NOT NULL"),
     )
+    op.execute(LOOK_AT_THE_OLD)
     op.create_table(
         "hand_overs",
         sa.Column("hand_over_id", sa.String(), nullable=False),
