@@ -307,7 +307,8 @@ def task_row(case: CaseState, task: TaskState) -> tuple[object, ...]:
 def look_again_at(case: CaseState, task: TaskState) -> datetime | None:
     """When the reminder looks at a task that has changed: at once, for it alone knows when it is next to be told of;
     never at one that is done, or has neither an end nor to be done promptly."""
-    return case.at if task.is_open and (task.clock.due_at or task.clock.promptly) else None
+    clock = task.clock
+    return case.at if task.is_open and (clock.due_at or clock.own_due_at or clock.promptly) else None
 
 
 INSERT_GRANT = """

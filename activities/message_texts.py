@@ -154,6 +154,8 @@ def citation_of(message: Message, rules: ProcedureRules) -> Citation | None:
     if stage is None:
         ending = rules.ending(str(facts.get("outcome", "")))
         return ending.citation if ending else None
+    if named := stage.outcome(str(facts.get("outcomes", "")).partition("|")[0]):
+        return named.citation
     return stage.period_citation if stage.period_citation and "due_at" in facts else stage.citation
 
 
@@ -175,6 +177,9 @@ def _params(message: Message, language: Language) -> dict[str, str]:
         params["stage"] = _in(stage.label, language)
     if message.body_name:
         params["body"] = _in(message.body_name, language)
+    if stage and (named := str(facts.get("outcomes", ""))):
+        labels = [outcome.label for outcome in stage.outcomes if outcome.outcome in named.split("|")]
+        params["outcomes"] = ("、" if language == "zh" else ", ").join(_in(label, language) for label in labels)
     if outcome := _outcome(str(facts.get("outcome", "")), stage, rules):
         params["outcome"] = _in(outcome, language)
     return params

@@ -21,7 +21,7 @@ from activities.log import (
     restriction_row,
     task_row,
 )
-from models.events import Clock
+from models.clock import Clock
 from models.state import CaseState, fold
 from workflows.search_attributes import BODY, CASE_NUMBER, DUE_AT, STAGE, Shown, shown_of
 

@@ -17,7 +17,7 @@ from activities.outbox import put_out
 from activities.pinned_rules import PinnedRules
 from activities.service_rules import reminders_of
 from models.acts import ANSWERS_NOTHING
-from models.events import Clock
+from models.clock import Clock
 from models.reminding import Look, Reminded, look, tellings
 from models.telling import Telling
 from rules.deadlines import to_shanghai
@@ -48,9 +48,9 @@ for key share skip locked
 """
 TASKS_TO_LOOK_AT = """
 select task_id, tasks.case_id, rules_digest, tasks.city, tasks.party, stage, round, body, claimed_by,
-  opened_at, clock, due_at <= $2 and exists (
-    select from acts where acts.case_id = tasks.case_id and acts.state = 'received' and received_at < due_at
-    and act ->> 'task_id' = task_id and acts.kind <> all($3)
+  opened_at, clock, (due_at <= $2 or clock -> 'own_due_at' <> '{}') and exists (
+    select from acts where acts.case_id = tasks.case_id and acts.state = 'received'
+    and (due_at is null or due_at > $2 or received_at < due_at) and act ->> 'task_id' = task_id and acts.kind <> all($3)
   ) as answered_in_time
 from tasks join cases on cases.case_id = tasks.case_id
 where tasks.case_id = any($1) and ended_at is null and remind_at <= $2

@@ -30,7 +30,7 @@ from api.shapes import (
 from api.texts import texts
 from models import events as e
 from models.acts import ACT, AskSupplement, Correct, Decide, Revoke, Supply
-from models.events import Clock
+from models.clock import Clock
 from models.state import CaseState, TaskState
 from models.tables import ActRow, CaseRow, EventRow, TaskRow
 from rules.pack import CATALOGUE_UPDATE

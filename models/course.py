@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from models import events as e
+from models.clock import Clock
 from models.limits import limit_set
 from models.proposal import Proposal
 from models.restricting import all_withdrawn, move_data
@@ -166,7 +167,7 @@ def put(
     cited = stage.period_citation or stage.citation
     limit = limit_set(stage, state)
     last_day = limit.last_day if limit else None
-    clock = e.Clock(
+    clock = Clock(
         started_at=clock_start(stage, state, at),
         period=limit.period if limit else stage.period(state.choices),
         last_day=last_day,

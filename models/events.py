@@ -1,66 +1,22 @@
 """What happened in a case: past tense, numbered from 1, each carrying all that it means.
 
 The fold reads neither rules nor clock nor calendar, so an event names the body, the period, the due instant and the
-article. `version` counts changes of an event's shape; `upcast` brings an older one up to date when it is read.
+article. `version` counts changes of an event's shape; an older one is brought up to date when it is read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, TypeAdapter
 
 from models.acts import Frozen, GrantTerms, NoticeNamed, Standing, TimeLimit
+from models.clock import Clock
 from models.restrictions import RestrictionKind
+from models.upcasting import upcast
 from rules.pinned import Basis
-
-
-class Stop(Frozen):
-    """A span in which a cited rule stopped the clock: its working days are added to the period."""
-
-    stopped_at: datetime
-    resumed_at: datetime
-
-
-class Clock(Frozen):
-    """The time a body has. `due_at` and what explains it are filled in by the transaction that writes the event.
-
-    `period` is None where the law gives no number; then `due_at` stays None and the clock shows the time used.
-    """
-
-    started_at: datetime
-    period: str | None
-    promptly: bool = False
-    article: str
-    basis: Basis
-    own_periods: Mapping[str, str] = Field(default_factory=dict)
-    """Outcome to the period for it, where it is not that of the stage."""
-    own_due_at: Mapping[str, datetime] = Field(default_factory=dict)
-    """Outcome to the end of its own period."""
-    stops: tuple[Stop, ...] = ()
-    stopped_at: datetime | None = None
-    """Since when a cited rule has stopped this clock; it has no due instant meanwhile."""
-    due_at: datetime | None = None
-    last_day: date | None = None
-    provisional: bool = False
-    calendar: str
-    calendar_version: int | None = None
-
-    @property
-    def wants_due(self) -> bool:
-        """Whether the transaction that writes this clock has to fill in when it ends."""
-        has_an_end = self.period is not None or bool(self.own_periods)
-        return has_an_end and self.due_at is None and not self.own_due_at and self.stopped_at is None
-
-    def unset(self) -> Clock:
-        """The same clock, whose end the transaction that writes it has to fill in again."""
-        return self.model_copy(update={"due_at": None, "own_due_at": {}, "last_day": None})
-
-    def due_for(self, outcome: str) -> datetime | None:
-        """When this outcome is late: the end of its own period, or of the stage's."""
-        return self.own_due_at.get(outcome, self.due_at)
 
 
 class Recorded(Frozen):
@@ -464,18 +420,6 @@ class RestrictionLifted(Recorded):
 DATA_STOPPED = (DataHeld, DataSuspended, DataWithdrawn)
 DATA_MOVED = (*DATA_STOPPED, DataRestored)
 """What changes whether data is served, and so concerns other cases."""
-
-
-UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
-"""(type, version) to a function that returns the same event one version later. Empty while every shape is the first."""
-
-
-def upcast(stored: Any) -> Any:
-    """The event in today's shape, whatever version of it lies in a log, an input or a history."""
-    if isinstance(stored, dict):
-        while step := UPCASTERS.get((stored.get("type", ""), stored.get("version", 1))):
-            stored = step(stored)
-    return stored
 
 
 Event = Annotated[

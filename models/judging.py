@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from models import acts as a
 from models import events as e
 from models import refusals as r
+from models.clock import Stop
 from models.course import cancel_open_tasks, next_of, put
 from models.entries import days_have_passed, measure_allowed, published_at_last
 from models.limits import LIMIT, limit_allowed, limit_stands
@@ -288,8 +289,7 @@ def ask_supplement(rules: ProcedureRules, proposal: Proposal, act: a.AskSuppleme
         raise r.SupplementAlreadyAsked(field="task_id")
     proposal.add(e.SupplementAsked(at=act.received_at, act=act.id, task_id=task.task_id, by=act.by.account))
     if rules.supplement.stops_clock and task.clock.period:
-        unset: dict[str, object] = {"due_at": None, "own_due_at": {}, "last_day": None}
-        stopped = task.clock.model_copy(update={"stopped_at": act.received_at, **unset})
+        stopped = task.clock.unset().model_copy(update={"stopped_at": act.received_at})
         proposal.add(
             e.ClockMoved(
                 at=act.received_at,
@@ -317,7 +317,7 @@ def supply(rules: ProcedureRules, proposal: Proposal, act: a.Supply) -> None:
     for task in waiting:
         proposal.add(e.SupplementReceived(at=act.received_at, act=act.id, task_id=task.task_id))
         if task.clock.stopped_at:
-            stop = e.Stop(stopped_at=task.clock.stopped_at, resumed_at=act.received_at)
+            stop = Stop(stopped_at=task.clock.stopped_at, resumed_at=act.received_at)
             clock = task.clock.model_copy(update={"stopped_at": None, "stops": (*task.clock.stops, stop)})
             proposal.add(
                 e.ClockMoved(

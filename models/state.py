@@ -11,6 +11,7 @@ from pydantic import Field
 
 from models import events as e
 from models.acts import Frozen, GrantTerms, Standing, TimeLimit
+from models.clock import Clock
 from models.restrictions import Restriction, RestrictionKind
 
 
@@ -23,7 +24,7 @@ class TaskState(Frozen):
     round: int
     body: str
     outcomes: tuple[str, ...]
-    clock: e.Clock
+    clock: Clock
     opened_at: datetime
     opened_by_event: int
     ended: Literal["decided", "cancelled"] | None = None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from models import events as e
+from models.clock import Clock
 from models.restrictions import RestrictionKind, touches
 from models.state import CaseState, TaskState
 from rules.deadlines import Unit, parse_period
@@ -90,7 +91,7 @@ def told(before: CaseState, after: CaseState, events: Iterable[e.Event]) -> list
     return [telling for event in written.events for telling in written.of(event)]
 
 
-def ends_with_a_day(clock: e.Clock) -> bool:
+def ends_with_a_day(clock: Clock) -> bool:
     """Whether a clock ends at the midnight after a day: a period in working days does, and so does a day that a
     decision has named."""
     return clock.period is None or parse_period(clock.period).unit is Unit.WORKING_DAYS

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from models import events as e
+from models.clock import Clock
 from rules.calendar import Calendar, CalendarRecord
 from rules.deadlines import to_shanghai
 from rules.pinned import APPLICANT
@@ -36,7 +37,7 @@ class Task:
     stage: str
     task_id: str
     opened_at: datetime
-    clock: e.Clock
+    clock: Clock
     ended_at: datetime | None = None
     outcome: str | None = None
     late: bool = False

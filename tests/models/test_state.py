@@ -10,12 +10,14 @@ import pytest
 
 from models import acts as a
 from models import events as e
+from models.clock import Clock
 from models.state import CaseState, GapInTheLog, apply, fold
+from models.upcasting import UPCASTERS
 from tests.models.bench import BOTH_SIGN, MONDAY, PARTY, Bench, accessed, filed, until_signing
 
 EVENT_TYPES: tuple[type[e.Recorded], ...] = get_args(get_args(e.Event)[0])
 ACT_TYPES: tuple[type[a.ReceivedAct], ...] = get_args(get_args(a.Act)[0])
-CLOCK = e.Clock(started_at=MONDAY, period="2wd", article="1", basis="law", calendar="CN")
+CLOCK = Clock(started_at=MONDAY, period="2wd", article="1", basis="law", calendar="CN")
 
 WHATEVER: dict[str, object] = {
     "at": MONDAY,
@@ -110,15 +112,15 @@ def test_an_old_event_is_brought_up_to_date_when_it_is_read(monkeypatch: pytest.
         return {**{k: v for k, v in stored.items() if k != "officer"}, "by": stored["officer"], "version": 2}
 
     old = json.dumps({"type": "NoteAdded", "number": 1, "version": 1, "at": MONDAY.isoformat(), "officer": "acc_7"})
-    monkeypatch.setitem(e.UPCASTERS, ("NoteAdded", 1), note_by_officer)
+    monkeypatch.setitem(UPCASTERS, ("NoteAdded", 1), note_by_officer)
     [event] = e.read_events([old])
     assert isinstance(event, e.NoteAdded)
     assert (event.by, event.version) == ("acc_7", 2)
 
 
 def test_an_event_that_is_two_versions_old_goes_through_both_upcasters(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(e.UPCASTERS, ("NoteAdded", 1), lambda old: {**old, "by": "acc_1", "version": 2})
-    monkeypatch.setitem(e.UPCASTERS, ("NoteAdded", 2), lambda old: {**old, "by": old["by"] + "_2", "version": 3})
+    monkeypatch.setitem(UPCASTERS, ("NoteAdded", 1), lambda old: {**old, "by": "acc_1", "version": 2})
+    monkeypatch.setitem(UPCASTERS, ("NoteAdded", 2), lambda old: {**old, "by": old["by"] + "_2", "version": 3})
     [event] = e.read_events([json.dumps({"type": "NoteAdded", "at": MONDAY.isoformat()})])
     assert isinstance(event, e.NoteAdded)
     assert (event.by, event.version) == ("acc_1_2", 3)
