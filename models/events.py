@@ -255,8 +255,13 @@ class AccessExpired(Recorded):
 
 
 class AccessRevoked(Recorded):
+    """A body ended the grant before its time, by that article; None in a log from before it was told."""
+
     type: Literal["AccessRevoked"] = "AccessRevoked"
     by: str
+    source: str | None = None
+    article: str | None = None
+    basis: Basis | None = None
 
 
 class AccessRenounced(Recorded):

@@ -167,7 +167,7 @@ class _Write:
             case e.Closed():
                 if kind := self._ending(event):
                     dataset: dict[str, str | int] = {"dataset_id": self._provided} if self._provided else {}
-                    yield self._party(kind, event, {"outcome": event.outcome, **dataset})
+                    yield self._party(kind, event, {"outcome": event.outcome, **dataset, **self._revoked_by})
             case e.AccessOpened():
                 yield self._party("grant_begun", event, {"valid_until": event.valid_until.isoformat()})
             case e.RestrictionMet() if self._waits_or_holds and touches(event.data_items, self._items):
@@ -238,6 +238,14 @@ class _Write:
         ordered = self.after.ordered
         published = any(isinstance(event, e.TaskDecided) and event.by.startswith(BY_A_CASE) for event in self.events)
         return ordered.dataset_id if ordered and published and self.after.procedure == DEMAND else None
+
+    @property
+    def _revoked_by(self) -> dict[str, str | int]:
+        """The article by which a grant was revoked, where one is on record."""
+        revoked = next((event for event in self.events if isinstance(event, e.AccessRevoked)), None)
+        if revoked is None or revoked.article is None:
+            return {}
+        return {"source": revoked.source or "", "article": revoked.article, "basis": revoked.basis or ""}
 
     @property
     def is_told_of_progress(self) -> bool:

@@ -240,6 +240,12 @@ class GrantTerms(Authored):
     term_days: Annotated[int, Strict(), Field(ge=1)]
 
 
+class RevocationTerms(Authored):
+    """Roles of the bodies that end a grant before its time, each with a reason."""
+
+    by: OneOrMore[Name]
+
+
 class HoldTerms(Authored):
     """On which grounds evidence holds the data back at receipt, which stage then confirms or lifts the hold, and how
     many holds one person may have open at once. After a rejection the same person gets none on the same ground.
@@ -311,6 +317,7 @@ class Procedure(Authored):
     opinion: OneOrMore[Version[Name]] | None = None
     """The stage that a reviewer may put before the experts while its own clock runs on."""
     grant: OneOrMore[Version[GrantTerms]] | None = None
+    revocation: OneOrMore[Version[RevocationTerms]] | None = None
     hold: OneOrMore[Version[HoldTerms]] | None = None
     every: OneOrMore[Version[EveryTerms]] | None = None
     against: OneOrMore[Version[OneOrMore[Name]]] | None = None

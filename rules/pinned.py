@@ -268,6 +268,13 @@ class GrantRule(Pinned):
     citation: Citation
 
 
+class RevocationRule(Pinned):
+    """Bodies of which roles end a grant before its time, each with a reason."""
+
+    by: tuple[str, ...]
+    citation: Citation
+
+
 class HoldRule(Pinned):
     """On which grounds evidence holds the data back at receipt, and which stage then confirms or lifts the hold."""
 

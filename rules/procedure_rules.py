@@ -26,6 +26,7 @@ from rules.pinned import (
     ProposedRule,
     Regulation,
     ReminderRule,
+    RevocationRule,
     SelectionRule,
     Stage,
     Step,
@@ -74,6 +75,8 @@ class ProcedureRules(Pinned):
     concerns: tuple[str, ...] = ("conditional",)
     """Data of which openness the procedure is about."""
     grant: GrantRule | None = None
+    revocation: RevocationRule | None = None
+    """None, in rules that were pinned before this was told: the provider, with a reason, by no rule that is named."""
     hold: HoldRule | None = None
     every: EveryRule | None = None
     against: tuple[str, ...] = ("provider",)

@@ -1,7 +1,7 @@
 """Access (数据获取): a grant lives as a case of its own, until it expires, is revoked, or is given back.
 
 Terms come from the request that ended in the grant and from the agreement (Nanning 20(5), Yulin 23, Guangzhou 16,
-Lianyungang 19, Nanjing 27). A body that finds misuse closes access promptly (Nanning 27, Yulin 30).
+Lianyungang 19, Nanjing 27). A body that finds misuse closes access promptly (Nanning 27.2, Yulin 30.2; Guangzhou 30.1).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from models import events as e
     from models.acts import Act, ReceivedAct
     from models.entries import meet_change, nothing_left
-    from models.judging import add_note
+    from models.judging import add_note, missing
     from models.messages import CaseStart
     from models.procedure import Procedure
     from models.proposal import Proposal
@@ -46,13 +46,7 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
             proposal.add(e.AccessRenounced(at=act.received_at, act=act.id))
             proposal.add(e.Closed(at=act.received_at, outcome="renounced"))
         case a.Revoke():
-            if act.by.body is None or act.by.body != state.bodies.get("provider"):
-                raise NotYourTask(field="case_id")
-            acts_for_itself_alone(state, act.by)
-            if "reason" not in act.given:
-                raise RequirementMissing(field="reason")
-            proposal.add(e.AccessRevoked(at=act.received_at, act=act.id, by=act.by.account))
-            proposal.add(e.Closed(at=act.received_at, outcome="revoked"))
+            revoke(rules, proposal, act)
         case a.Restrict():
             assert state.grant
             meet(proposal, act)
@@ -73,6 +67,23 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
             pass
         case _:
             raise ProcedureKnowsNoSuchAct(field="kind")
+
+
+def revoke(rules: ProcedureRules, proposal: Proposal, act: a.Revoke) -> None:
+    """A body that the law lets do so ends the grant, with a reason; the article is on record.
+
+    Raises NotYourTask, PartyToTheCase, RequirementMissing.
+    """
+    state, rule = proposal.state, rules.revocation
+    roles = rule.by if rule else ("provider",)
+    if act.by.body is None or act.by.body not in {state.bodies.get(role) for role in roles}:
+        raise NotYourTask(field="case_id")
+    acts_for_itself_alone(state, act.by)
+    if "reason" not in act.given:
+        raise missing("reason", rule.citation) if rule else RequirementMissing(field="reason")
+    cited = rule.citation.model_dump(include={"source", "article", "basis"}) if rule else {}
+    proposal.add(e.AccessRevoked(at=act.received_at, act=act.id, by=act.by.account, **cited))
+    proposal.add(e.Closed(at=act.received_at, outcome="revoked"))
 
 
 def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
