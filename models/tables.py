@@ -136,6 +136,11 @@ class TaskRow(SQLModel, table=True):
         Index("tasks_of_case", "case_id"),
         Index("tasks_of_city", "city", "due_at", "task_id"),
         Index("tasks_of_body", "body", text("opened_at DESC"), "task_id"),
+        Index(
+            "tasks_owed_promptly",
+            *("city", "opened_at", "task_id"),
+            postgresql_where=text("ended_at IS NULL AND at_once AND due_at IS NULL"),
+        ),
         Index("tasks_claimed", "claimed_by", postgresql_where=text(CLAIMED)),
         Index("tasks_lapsed", "lapsed_of", postgresql_where=text(LAPSED)),
         Index("tasks_to_remind_of", "remind_at", postgresql_where=text("ended_at IS NULL")),

@@ -346,6 +346,8 @@ class ReminderTerms(Authored):
     before: tuple[Period, ...]
     overdue_every: tuple[Period, ...]
     at_once_every: Period | None = None
+    at_once_within: Period | None = None
+    """Our standard for what the law wants done promptly; it is shown as ours, and nothing is late by it."""
     opens: TimeOfDay
     closes: TimeOfDay
 

@@ -34,6 +34,13 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("ended_at IS NULL AND lapsed_of IS NOT NULL"),
     )
+    op.create_index(
+        "tasks_owed_promptly",
+        "tasks",
+        ["city", "opened_at", "task_id"],
+        unique=False,
+        postgresql_where=sa.text("ended_at IS NULL AND at_once AND due_at IS NULL"),
+    )
     op.execute(LOOK_AT_THE_OLD)
     op.create_table(
         "hand_overs",

@@ -68,6 +68,7 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/v1/supervision/overdue", None),
     ("GET", "/v1/supervision/overdue/counts", None),
     ("GET", "/v1/supervision/due-soon", None),
+    ("GET", "/v1/supervision/promptly", None),
     ("GET", "/v1/supervision/figures", None),
     ("GET", "/v1/figures", None),
     ("POST", "/v1/supervision/feeds", {"name": "x"}),
