@@ -262,16 +262,19 @@ where case_id = $1 returning (select count(*) from settled)
 """
 TASK_COLUMNS = (
     "task_id, case_id, city, procedure, party, step, stage, round, body, urgency, state, claimed_by, outcome, late, "
-    "opened_at, ended_at, due_at, at_once, provisional, urgings, urged_at, lapsed_of, clock"
+    "opened_at, ended_at, due_at, at_once, provisional, urgings, urged_at, lapsed_of, "
+    "supplement_asked_at, supplement_act, clock"
 )
 UPSERT_TASK = f"""
 insert into tasks ({TASK_COLUMNS}, remind_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-  $24)
+  $24, $25, $26)
 on conflict (task_id) do update set urgency = excluded.urgency, state = excluded.state,
   claimed_by = excluded.claimed_by, outcome = excluded.outcome, late = excluded.late, ended_at = excluded.ended_at,
   due_at = excluded.due_at, provisional = excluded.provisional, urgings = excluded.urgings,
-  urged_at = excluded.urged_at, lapsed_of = excluded.lapsed_of, clock = excluded.clock, remind_at = excluded.remind_at
+  urged_at = excluded.urged_at, lapsed_of = excluded.lapsed_of,
+  supplement_asked_at = excluded.supplement_asked_at, supplement_act = excluded.supplement_act,
+  clock = excluded.clock, remind_at = excluded.remind_at
 """  # noqa: S608 - made of constants
 
 
@@ -300,6 +303,8 @@ def task_row(case: CaseState, task: TaskState) -> tuple[object, ...]:
         task.urgings,
         task.urged_at,
         task.lapsed_of,
+        task.supplement_asked_at,
+        task.supplement_act,
         task.clock.model_dump_json(),
     )
 

@@ -65,6 +65,8 @@ class Message:
     body_name: Label | None = None
     rules: ProcedureRules | None = None
     """Of the case; None where the message is about none."""
+    asked: str | None = None
+    """What somebody asks for, in its words, as long as the act that says it has them."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ def say(message: Message, language: Language, base_url: str, *, with_key: bool =
     link = link_to(message, base_url)
     lines = {"due": due_of(message, language), "law": law_of(message, language), "link": link}
     shown = [_fill(kind.text, params, language)]
+    if message.asked:
+        shown.append(_fill(known.lines["asked"], {"asked": message.asked}, language))
     if lines["due"]:
         shown.append(_fill(known.lines["due"], lines, language))
     if params["due_before"]:

@@ -74,7 +74,8 @@ on conflict (message_id) do nothing
 
 MESSAGE = """
 m.message_id, m.number, m.kind, m.case_id, m.task_id, m.city, m.facts, m.created_at, c.case_number, c.rules_digest,
-b.name as body_name
+b.name as body_name,
+(select content ->> 'text' from acts where act_id = m.facts ->> 'act') as asked
 """
 WITH_ITS_CASE = """
 left join cases c on c.case_id = m.case_id left join bodies b on b.body = m.facts ->> 'body'
@@ -127,6 +128,7 @@ async def message_of(row: Record, rules_of: RulesOf) -> Message:
         facts=json.loads(row["facts"]),
         case_number=row["case_number"],
         body_name=Label.model_validate_json(body_name) if body_name else None,
+        asked=row["asked"],
         rules=await rules_of(digest) if digest else None,
     )
 

@@ -83,12 +83,14 @@ class Caller:
         return or_(*ways) if ways else false()
 
     def sees_tasks(self) -> ColumnElement[bool]:
-        """The tasks of the caller's list: its body's, an applicant's own, a supervisor's city's."""
+        """The tasks of the caller's list: its body's, a supervisor's city's; an applicant's own, and those in which it
+        is asked for a supplement."""
         if self.has("admin"):
             return true()
         ways: list[ColumnElement[bool]] = []
         if self.has("applicant"):
-            ways.append(and_(col(TaskRow.party) == self.account_id, col(TaskRow.body) == APPLICANT))
+            is_asked = and_(col(TaskRow.ended_at).is_(None), col(TaskRow.supplement_asked_at).is_not(None))
+            ways.append(and_(col(TaskRow.party) == self.account_id, or_(col(TaskRow.body) == APPLICANT, is_asked)))
         if self.has("supervisor") and self.city:
             ways.append(col(TaskRow.city) == self.city)
         if self.has("reviewer") and self.body:

@@ -45,6 +45,8 @@ class TaskState(Frozen):
     asked_by_task: str | None = None
     supplement_asked_at: datetime | None = None
     """Since when the applicant has been asked for a supplement that has not come."""
+    supplement_act: str | None = None
+    """The act that asked for it, in whose content it stands what is wanted."""
     supplements: int = 0
     """How often a supplement was asked for at this task."""
     urgings: int = 0
@@ -333,6 +335,7 @@ def _of_task(
                 "limit": event.limit if isinstance(event, e.TaskDecided) else None,
                 "late": event.late,
                 "supplement_asked_at": None,
+                "supplement_act": None,
             }
         case e.TaskCancelled():
             return {"ended": "cancelled", "ended_at": event.at}
@@ -342,9 +345,10 @@ def _of_task(
             due_at = event.clock.due_at
             return {"clock": event.clock, "passed": task.passed and due_at is not None and due_at <= event.at}
         case e.SupplementAsked():
-            return {"supplement_asked_at": event.at, "supplements": task.supplements + 1}
+            asked = {"supplement_asked_at": event.at, "supplement_act": event.act}
+            return asked | {"supplements": task.supplements + 1}
         case e.SupplementReceived():
-            return {"supplement_asked_at": None}
+            return {"supplement_asked_at": None, "supplement_act": None}
         case e.TaskUrged():
             return {"urgings": task.urgings + 1, "urged_at": event.at}
         case _:

@@ -100,6 +100,7 @@ WITH_A_DUE_DAY = "ended_at IS NULL AND due_at IS NOT NULL"
 
 
 CLAIMED = "ended_at IS NULL AND claimed_by IS NOT NULL"
+ASKING = "ended_at IS NULL AND supplement_asked_at IS NOT NULL"
 LAPSED = "ended_at IS NULL AND lapsed_of IS NOT NULL"
 """What officers have in hand, or had when they left their body."""
 
@@ -141,6 +142,7 @@ class TaskRow(SQLModel, table=True):
             *("city", "opened_at", "task_id"),
             postgresql_where=text("ended_at IS NULL AND at_once AND due_at IS NULL"),
         ),
+        Index("tasks_asking_party", "party", postgresql_where=text(ASKING)),
         Index("tasks_claimed", "claimed_by", postgresql_where=text(CLAIMED)),
         Index("tasks_lapsed", "lapsed_of", postgresql_where=text(LAPSED)),
         Index("tasks_to_remind_of", "remind_at", postgresql_where=text("ended_at IS NULL")),
@@ -169,6 +171,9 @@ class TaskRow(SQLModel, table=True):
     provisional: bool = False
     urgings: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     urged_at: datetime | None = instant(nullable=True, default=None)
+    supplement_asked_at: datetime | None = instant(nullable=True, default=None)
+    supplement_act: str | None = None
+    """The act in whose content it stands what was asked for."""
     remind_at: datetime | None = instant(nullable=True, default=None)
     """When the reminder looks at it again; it is derived from the clock and may be early, never late."""
     clock: dict[str, Any] = jsonb()

@@ -147,7 +147,10 @@ class _Write:
                 for to in (Officers(task.body, task.claimed_by), Posts(task.body)):
                     yield self._about(task, "task_urged", event, to, {"source": event.source, "article": event.article})
             case e.SupplementAsked():
-                yield self._about(self.after.tasks[event.task_id], "supplement_asked", event, Account(self.after.party))
+                # What was asked for is read from the act, and erased with it.
+                asked: dict[str, str | int] = {"act": event.act} if event.act else {}
+                task = self.after.tasks[event.task_id]
+                yield self._about(task, "supplement_asked", event, Account(self.after.party), asked)
             case e.SupplementReceived():
                 yield self._to_officers(self.after.tasks[event.task_id], "supplement_received", event)
             case e.EvidenceSubmitted():

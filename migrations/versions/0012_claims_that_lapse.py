@@ -11,6 +11,15 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+WHAT_WAS_ASKED_FOR = """
+update tasks set supplement_asked_at = asked.at, supplement_act = asked.act
+from (
+  select distinct on (event ->> 'task_id') event ->> 'task_id' as of_task, type, at, event ->> 'act' as act
+  from events where type in ('SupplementAsked', 'SupplementReceived') order by event ->> 'task_id', number desc
+) as asked
+where of_task = task_id and asked.type = 'SupplementAsked' and state <> 'done'
+"""
+"""As the logs of the tasks that are not decided have it."""
 LOOK_AT_THE_OLD = """
 update tasks set remind_at = opened_at where ended_at is null and remind_at is null
 and (due_at is not null or at_once or clock -> 'own_due_at' <> '{}')
@@ -34,6 +43,16 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("ended_at IS NULL AND lapsed_of IS NOT NULL"),
     )
+    op.add_column("tasks", sa.Column("supplement_asked_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("tasks", sa.Column("supplement_act", sa.String(), nullable=True))
+    op.create_index(
+        "tasks_asking_party",
+        "tasks",
+        ["party"],
+        unique=False,
+        postgresql_where=sa.text("ended_at IS NULL AND supplement_asked_at IS NOT NULL"),
+    )
+    op.execute(WHAT_WAS_ASKED_FOR)
     op.create_index(
         "tasks_owed_promptly",
         "tasks",
