@@ -14,6 +14,7 @@ from activities.outbox import put_out
 from activities.pinned_rules import PinnedRules
 from activities.touching import tell_new_grant, tell_other_cases
 from models import events as e
+from models.access_events import AccessOpened
 from models.acts import Actor, File
 from models.restrictions import RestrictionKind
 from models.state import CaseState, GrantState, TaskState, fold
@@ -175,7 +176,7 @@ class Log:
             new = LockedCase(opening.case_id, 0, 0, case.now)
             known = len(begun.events)
             await self.write(connection, new, CaseState(), begun.events, engine_number=known, record=record)
-            if isinstance(opening, e.AccessOpened):
+            if isinstance(opening, AccessOpened):
                 await tell_new_grant(connection, opening, case.now)
         await tell_other_cases(connection, before, after, case.now)
         await put_out(connection, told(before, after, events), case.now)
@@ -218,7 +219,7 @@ class Log:
 
 
 async def open_case(
-    connection: Connection, filed: e.Filed | e.AccessOpened, *, content: str | None, request_digest: str
+    connection: Connection, filed: e.Filed | AccessOpened, *, content: str | None, request_digest: str
 ) -> None:
     """The row of a new case, and its filing as the first act of its inbox; the caller writes the first events."""
     await connection.execute(

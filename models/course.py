@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from models import events as e
+from models.access_events import AccessExpired
 from models.clock import Clock
 from models.limits import limit_set
 from models.proposal import Proposal
@@ -270,6 +271,6 @@ def pass_time(state: CaseState, until: datetime) -> list[e.Event]:
         if due_at <= until:
             proposal.add(e.ClockPassed(at=due_at, task_id=task_id))
     if state.grant and state.grant.valid_until <= until:
-        proposal.add(e.AccessExpired(at=state.grant.valid_until))
+        proposal.add(AccessExpired(at=state.grant.valid_until))
         proposal.add(e.Closed(at=state.grant.valid_until, outcome="expired"))
     return proposal.events

@@ -12,20 +12,20 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, TypeAdapter
 
-from models.acts import Frozen, GrantTerms, NoticeNamed, Standing, TimeLimit
+from models.access_events import (
+    AccessEnded,
+    AccessExpired,
+    AccessOpened,
+    AccessRenounced,
+    AccessRevoked,
+    KeyIssued,
+)
+from models.acts import GrantTerms, NoticeNamed, Standing, TimeLimit
 from models.clock import Clock
+from models.recorded import Recorded
 from models.restrictions import RestrictionKind
 from models.upcasting import upcast
 from rules.pinned import Basis
-
-
-class Recorded(Frozen):
-    """What every event carries: its number in the log, the legal instant, and the act that made it, if one did."""
-
-    number: int = 0
-    version: int = 1
-    at: datetime
-    act: str | None = None
 
 
 class Filed(Recorded):
@@ -219,60 +219,6 @@ class Closed(Recorded):
     type: Literal["Closed"] = "Closed"
     outcome: str
     upheld: bool | None = None
-
-
-class AccessOpened(Recorded):
-    """A grant began: who may fetch which items in which way, until when (exclusive). No items named: all."""
-
-    type: Literal["AccessOpened"] = "AccessOpened"
-    case_id: str
-    case_number: str
-    city: str
-    procedure: str
-    party: str
-    dataset_id: str
-    bodies: Mapping[str, str]
-    granted_by: str
-    """The access request that ended in this grant."""
-    data_items: tuple[str, ...]
-    access_mode: str | None
-    access_modes: tuple[str, ...] = ()
-    use: str | None
-    valid_until: datetime
-    daily_calls: int | None = None
-    rules_digest: str
-
-
-class KeyIssued(Recorded):
-    """The grantee got a key, in place of any before; only its digest is kept."""
-
-    type: Literal["KeyIssued"] = "KeyIssued"
-    key_digest: str
-
-
-class AccessExpired(Recorded):
-    type: Literal["AccessExpired"] = "AccessExpired"
-
-
-class AccessRevoked(Recorded):
-    """A body ended the grant before its time, by that article; None in a log from before it was told."""
-
-    type: Literal["AccessRevoked"] = "AccessRevoked"
-    by: str
-    source: str | None = None
-    article: str | None = None
-    basis: Basis | None = None
-
-
-class AccessRenounced(Recorded):
-    type: Literal["AccessRenounced"] = "AccessRenounced"
-
-
-class AccessEnded(Recorded):
-    """All that the grant gave access to was withdrawn, by that case."""
-
-    type: Literal["AccessEnded"] = "AccessEnded"
-    by_case: str
 
 
 class EvidenceSubmitted(Recorded):

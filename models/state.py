@@ -10,6 +10,7 @@ from typing import Any, Literal, assert_never
 from pydantic import Field
 
 from models import events as e
+from models.access_events import AccessEnded, AccessExpired, AccessOpened, AccessRenounced, AccessRevoked, KeyIssued
 from models.acts import Frozen, GrantTerms, Standing, TimeLimit
 from models.clock import Clock
 from models.restrictions import Restriction, RestrictionKind
@@ -179,7 +180,7 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
                 "caused_by": event.caused_by,
                 "about_task": event.about_task,
             }
-        case e.AccessOpened():
+        case AccessOpened():
             grant = GrantState.model_validate(event.model_dump(include=set(GrantState.model_fields)))
             changes |= _identity(event) | {"grant": grant}
         case e.TaskOpened():
@@ -196,7 +197,7 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             changes |= {"data_items": event.data_items, "choices": event.choices, "given": event.given}
         case e.Granted():
             changes["granted"] = event
-        case e.KeyIssued():
+        case KeyIssued():
             assert state.grant
             changes["grant"] = state.grant.model_copy(update={"key_digest": event.key_digest})
             changes["keys"] = state.keys + 1
@@ -231,14 +232,7 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             changes["restricted_by"] = {**state.restricted_by, event.by_case: met}
         case e.RestrictionLifted():
             changes["restricted_by"] = {by: met for by, met in state.restricted_by.items() if by != event.by_case}
-        case (
-            e.Withdrawn()
-            | e.AccessExpired()
-            | e.AccessRevoked()
-            | e.AccessRenounced()
-            | e.AccessEnded()
-            | e.HoldWithheld()
-        ):
+        case e.Withdrawn() | AccessExpired() | AccessRevoked() | AccessRenounced() | AccessEnded() | e.HoldWithheld():
             pass
         case (
             e.TaskClaimed()
@@ -285,7 +279,7 @@ def _of_data(
     }
 
 
-def _identity(event: e.Filed | e.AccessOpened) -> dict[str, Any]:
+def _identity(event: e.Filed | AccessOpened) -> dict[str, Any]:
     return {
         "case_id": event.case_id,
         "case_number": event.case_number,

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from models import events as e
+from models.access_events import AccessOpened, AccessRenounced, AccessRevoked
 from models.clock import Clock
+from models.recorded import Recorded
 from models.restrictions import RestrictionKind, touches
 from models.state import CaseState, TaskState
 from rules.deadlines import Unit, parse_period
@@ -171,7 +173,7 @@ class _Write:
                 if kind := self._ending(event):
                     dataset: dict[str, str | int] = {"dataset_id": self._provided} if self._provided else {}
                     yield self._party(kind, event, {"outcome": event.outcome, **dataset, **self._revoked_by})
-            case e.AccessOpened():
+            case AccessOpened():
                 yield self._party("grant_begun", event, {"valid_until": event.valid_until.isoformat()})
             case e.RestrictionMet() if self._waits_or_holds and touches(event.data_items, self._items):
                 if event.restriction is RestrictionKind.WITHDRAWAL:
@@ -230,7 +232,7 @@ class _Write:
     def _ending(self, event: e.Closed) -> str | None:
         """How the party is told that the case ended; None where it knows, or another message says it."""
         if self.after.procedure == ACCESS:
-            return None if self._has(e.AccessRenounced) else "grant_ended"
+            return None if self._has(AccessRenounced) else "grant_ended"
         if event.outcome == WITHDRAWN or self._has(e.Granted, e.ObjectorAnswered):
             return None
         return "demand_met" if self._provided else "case_closed"
@@ -245,7 +247,7 @@ class _Write:
     @property
     def _revoked_by(self) -> dict[str, str | int]:
         """The article by which a grant was revoked, where one is on record."""
-        revoked = next((event for event in self.events if isinstance(event, e.AccessRevoked)), None)
+        revoked = next((event for event in self.events if isinstance(event, AccessRevoked)), None)
         if revoked is None or revoked.article is None:
             return {}
         return {"source": revoked.source or "", "article": revoked.article, "basis": revoked.basis or ""}
@@ -264,7 +266,7 @@ class _Write:
         """Who did something in this write."""
         return {event.by for event in self.events if isinstance(event, e.TaskDecided | e.DecisionCorrected)}
 
-    def _has(self, *kinds: type[e.Recorded]) -> bool:
+    def _has(self, *kinds: type[Recorded]) -> bool:
         return any(isinstance(event, kinds) for event in self.events)
 
     @property

@@ -13,6 +13,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from models import acts as a
     from models import events as e
+    from models.access_events import AccessEnded, AccessRenounced, AccessRevoked, KeyIssued
     from models.acts import Act, ReceivedAct
     from models.entries import meet_change, nothing_left
     from models.judging import add_note, missing
@@ -39,11 +40,11 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
                 raise NotYourCase(field="case_id")
             if state.keys >= MOST_KEYS:
                 raise EnoughKeys(field="case_id")
-            proposal.add(e.KeyIssued(at=act.received_at, act=act.id, key_digest=act.key_digest))
+            proposal.add(KeyIssued(at=act.received_at, act=act.id, key_digest=act.key_digest))
         case a.Renounce():
             if act.by.account != state.party:
                 raise NotYourCase(field="case_id")
-            proposal.add(e.AccessRenounced(at=act.received_at, act=act.id))
+            proposal.add(AccessRenounced(at=act.received_at, act=act.id))
             proposal.add(e.Closed(at=act.received_at, outcome="renounced"))
         case a.Revoke():
             revoke(rules, proposal, act)
@@ -51,7 +52,7 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
             assert state.grant
             meet(proposal, act)
             if all_withdrawn(proposal.state, state.grant.data_items):
-                proposal.add(e.AccessEnded(at=act.received_at, act=act.id, by_case=act.by_case))
+                proposal.add(AccessEnded(at=act.received_at, act=act.id, by_case=act.by_case))
                 proposal.add(e.Closed(at=act.received_at, outcome=DATA_WITHDRAWN))
         case a.LiftRestriction():
             meet_no_more(proposal, act)
@@ -59,7 +60,7 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
             assert state.grant
             meet_change(proposal, act, state.grant.data_items)
             if outcome := nothing_left(act, state.grant.data_items, needs_grant=False):
-                proposal.add(e.AccessEnded(at=act.received_at, act=act.id, by_case=act.by_case))
+                proposal.add(AccessEnded(at=act.received_at, act=act.id, by_case=act.by_case))
                 proposal.add(e.Closed(at=act.received_at, outcome=outcome))
         case a.Note():
             add_note(proposal, act)
@@ -82,7 +83,7 @@ def revoke(rules: ProcedureRules, proposal: Proposal, act: a.Revoke) -> None:
     if "reason" not in act.given:
         raise missing("reason", rule.citation) if rule else RequirementMissing(field="reason")
     cited = rule.citation.model_dump(include={"source", "article", "basis"}) if rule else {}
-    proposal.add(e.AccessRevoked(at=act.received_at, act=act.id, by=act.by.account, **cited))
+    proposal.add(AccessRevoked(at=act.received_at, act=act.id, by=act.by.account, **cited))
     proposal.add(e.Closed(at=act.received_at, outcome="revoked"))
 
 

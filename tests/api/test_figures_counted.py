@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from models import events as e
+from models.access_events import AccessOpened
 from models.clock import Clock
 from rules.calendar import Calendar, CalendarRecord
 from rules.deadlines import to_shanghai
@@ -104,7 +105,7 @@ class Told:
 
 def read(log: Sequence[e.Event], told: Told) -> None:
     first = log[0]
-    assert isinstance(first, e.Filed | e.AccessOpened)
+    assert isinstance(first, e.Filed | AccessOpened)
     case = Case(first.city, first.procedure, first.bodies.get("provider"), first.at)
     tasks: dict[str, Task] = {}
     for event in log:

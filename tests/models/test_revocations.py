@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from models import acts as a
-from models import events as e
 from models import refusals as r
+from models.access_events import AccessRevoked
 from rules.pinned import Basis
 from rules.procedure_rules import ProcedureRules
 from tests.models.bench import BOTH_SIGN, Bench, accessed, law, until_signing
@@ -32,7 +32,7 @@ def revoked(city: str, rules: ProcedureRules | None = None, given: frozenset[str
 @pytest.mark.parametrize("city", REVOKED_BY)
 def test_a_revocation_is_on_record_with_the_article_by_which_it_is_made(city: str) -> None:
     event = revoked(city).log[-2]
-    assert isinstance(event, e.AccessRevoked)
+    assert isinstance(event, AccessRevoked)
     assert (event.article, event.basis) == REVOKED_BY[city]
 
 
@@ -49,7 +49,7 @@ def test_a_revocation_without_a_reason_is_refused_by_the_article_by_which_it_wou
 def test_a_grant_from_before_revocations_had_a_rule_is_revoked_as_before(city: str) -> None:
     old = law(city).model_copy(update={"revocation": None})
     event = revoked(city, old).log[-2]
-    assert isinstance(event, e.AccessRevoked)
+    assert isinstance(event, AccessRevoked)
     assert (event.source, event.article, event.basis) == (None, None, None)
     bench = accessed(until_signing(city, rules=old).all_decide(BOTH_SIGN))
     authority = a.Actor(account="acc_authority", body=f"{city}.authority")

@@ -10,12 +10,14 @@ import pytest
 
 from models import acts as a
 from models import events as e
+from models.access_events import AccessOpened, KeyIssued
 from models.clock import Clock
+from models.recorded import Recorded
 from models.state import CaseState, GapInTheLog, apply, fold
 from models.upcasting import UPCASTERS
 from tests.models.bench import BOTH_SIGN, MONDAY, PARTY, Bench, accessed, filed, until_signing
 
-EVENT_TYPES: tuple[type[e.Recorded], ...] = get_args(get_args(e.Event)[0])
+EVENT_TYPES: tuple[type[Recorded], ...] = get_args(get_args(e.Event)[0])
 ACT_TYPES: tuple[type[a.ReceivedAct], ...] = get_args(get_args(a.Act)[0])
 CLOCK = Clock(started_at=MONDAY, period="2wd", article="1", basis="law", calendar="CN")
 
@@ -70,20 +72,20 @@ WHATEVER: dict[str, object] = {
 """A value for every field that some event cannot do without."""
 
 
-def some(kind: type[e.Recorded], number: int) -> e.Event:
+def some(kind: type[Recorded], number: int) -> e.Event:
     needed = {name: WHATEVER[name] for name, field in kind.model_fields.items() if field.is_required()}
     return e.EVENT.validate_python({"type": kind.model_fields["type"].default, **needed, "number": number})
 
 
 @pytest.mark.parametrize("kind", EVENT_TYPES, ids=lambda kind: kind.__name__)
-def test_every_event_has_a_handler_in_the_fold(kind: type[e.Recorded]) -> None:
-    first = e.AccessOpened if kind is e.KeyIssued else e.Filed
+def test_every_event_has_a_handler_in_the_fold(kind: type[Recorded]) -> None:
+    first = AccessOpened if kind is KeyIssued else e.Filed
     state = fold(CaseState(), [some(first, 1), some(e.TaskOpened, 2)])
     assert apply(state, some(kind, 3)).number == 3
 
 
 @pytest.mark.parametrize("kind", EVENT_TYPES, ids=lambda kind: kind.__name__)
-def test_every_event_survives_the_way_through_json(kind: type[e.Recorded]) -> None:
+def test_every_event_survives_the_way_through_json(kind: type[Recorded]) -> None:
     event = some(kind, 1)
     assert e.EVENT.validate_json(event.model_dump_json()) == event
 
