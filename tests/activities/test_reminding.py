@@ -266,9 +266,7 @@ async def test_the_loop_reminds_by_itself_until_it_is_cancelled(driver: Driver) 
 async def test_what_is_wrong_with_one_task_holds_up_no_reminder_of_another(driver: Driver) -> None:
     broken = await filed(driver)
     await filed(driver)
-    await driver.pool.execute(
-        'update tasks set clock = clock || \'{"last_day": null, "stopped_at": null}\' where case_id = $1', broken
-    )
+    await driver.pool.execute('update tasks set clock = clock || \'{"period": "a while"}\' where case_id = $1', broken)
     assert await remind(driver, TUESDAY) == all_of("due_soon", OFFICERS)
 
 
