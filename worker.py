@@ -78,7 +78,7 @@ async def connect(settings: Settings) -> Client:
 
 
 async def run(settings: Settings) -> None:
-    """Runs worker, sweeper, reminders and sender until SIGTERM or SIGINT, then drains."""
+    """Runs worker, sweeper, reminders, the look at claims and sender until SIGTERM or SIGINT, then drains."""
     told_to_stop = asyncio.Event()
     for told in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(told, told_to_stop.set)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from activities.database import AWAY
+from activities.idempotency import id_from_key
 from models.acts import Actor, LapseClaim
 from rules.pinned import APPLICANT
 
@@ -33,7 +33,10 @@ and not exists (
   and act ->> 'task_id' = task_id
 )
 """  # noqa: S608 - a constant
-OF_CASE = f"select task_id, claimed_by from tasks where case_id = $1 and {FORSAKEN} order by task_id"  # noqa: S608 - constants
+OF_CASE = f"""
+select task_id, claimed_by, number from tasks join cases using (case_id)
+where case_id = $1 and {FORSAKEN} order by task_id
+"""  # noqa: S608 - constants
 CASES = f"select distinct case_id from tasks where {FORSAKEN} limit $1"  # noqa: S608 - constants
 
 
@@ -44,7 +47,8 @@ async def forsaken(connection: Connection, case_id: str) -> list[LapseClaim]:
     """
     return [
         LapseClaim(
-            id=str(uuid.uuid4()),
+            # One claim of one officer lapses once, however often it is looked at.
+            id=id_from_key(BY_DIRECTORY.account, row["task_id"], f"{row['claimed_by']}/{row['number']}"),
             case_id=case_id,
             by=BY_DIRECTORY,
             received_at=NOT_STAMPED,
