@@ -17,6 +17,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.append import Append
 from activities.calendar_record import RecordOfNotices
+from activities.claims import Lapsing
 from activities.clock import Clock, DatabaseClock
 from activities.database import Pool, open_pool
 from activities.engine import Engine
@@ -77,7 +78,7 @@ async def connect(settings: Settings) -> Client:
 
 
 async def run(settings: Settings) -> None:
-    """Runs worker, sweeper, reminders and sender until SIGTERM or SIGINT, then drains."""
+    """Runs worker, sweeper, reminders, the look at claims and sender until SIGTERM or SIGINT, then drains."""
     told_to_stop = asyncio.Event()
     for told in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(told, told_to_stop.set)
@@ -85,12 +86,14 @@ async def run(settings: Settings) -> None:
     temporal = await connect(settings)
     sweeper = Sweeper(pool, Engine(pool, temporal, settings.task_queue))
     reminding = Reminding(pool, RecordOfNotices(read_scopes()), DatabaseClock())
+    lapsing = Lapsing(pool, Inbox(pool, Log(RecordOfNotices(read_scopes())), DatabaseClock()))
     async with pool, Ways(settings) as ways, build_worker(temporal, pool, settings.task_queue):
         LOG.info("worker runs on task queue %s", settings.task_queue)
         beside = [
             asyncio.create_task(sweeper.run()),
             asyncio.create_task(Sender(pool, ways, settings.base_url).run()),
             asyncio.create_task(reminding.run()),
+            asyncio.create_task(lapsing.run()),
             asyncio.create_task(keep_schedule(temporal, settings.task_queue)),
         ]
         await told_to_stop.wait()

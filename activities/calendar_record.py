@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from models import events as e
+from models.clock import Clock
 from rules.calendar import CalendarRecord
 from rules.calendar_notices import Notice, Scope
 from rules.deadlines import Deadline, Unit, parse_period, to_shanghai
@@ -77,7 +77,7 @@ class RecordOfNotices:
         return self._record
 
 
-def with_due(clock: e.Clock, record: CalendarRecord) -> e.Clock:
+def with_due(clock: Clock, record: CalendarRecord) -> Clock:
     """The clock with its end filled in by the calendar, and the position in the record by which it was found."""
     if not clock.wants_due:
         return clock
@@ -96,7 +96,7 @@ def with_due(clock: e.Clock, record: CalendarRecord) -> e.Clock:
     )
 
 
-def deadline_of(clock: e.Clock, record: CalendarRecord) -> Deadline:
+def deadline_of(clock: Clock, record: CalendarRecord) -> Deadline:
     """When the period of a clock ends by this record; the clock must have a period.
 
     What a cited rule stopped is added: its working days to a period in working days, its length to one in hours.

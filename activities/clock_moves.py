@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from activities.calendar_record import with_due
-from models.events import Clock
+from models.clock import Clock
 from rules.calendar_changes import ChangedDays, changes
 from rules.deadlines import Unit, parse_period, to_shanghai
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from activities.claims import forsaken
 from activities.database import NEVER_TAKEN, present, with_a_second_try
 from activities.evidence import submit
 from activities.failing import PASSING, Why, note
@@ -21,6 +22,7 @@ from activities.opening import next_case_number
 from activities.pinned_rules import PinnedRules
 from activities.receipt_facts import facts_at_receipt, standing_at_receipt
 from activities.rectified import none_is_open
+from activities.service_rules import urging_beside
 from activities.touching import have_dataset_alone
 from models import acts as a
 from models import events as e
@@ -28,6 +30,8 @@ from models.procedure import Procedure
 from models.proposal import Proposal
 from models.refusals import CannotBeStored, Refusal
 from models.state import CaseState, fold
+from rules.deadlines import to_shanghai
+from rules.pinned import UrgingRule
 from rules.procedure_rules import ProcedureRules
 from workflows.procedures import BY_NAME
 
@@ -188,6 +192,10 @@ class Inbox:
         async with self._pool.acquire() as connection, connection.transaction():
             kind = None if isinstance(act, a.JUDGED_AT_RECEIPT) else await self._hold_before_the_case(connection, act)
             case = await lock(connection, act.case_id, self._clock)
+            if isinstance(act, a.TaskAct):
+                case = await self._lapse(connection, case)
+            if isinstance(act, a.Urge):
+                act = act.model_copy(update={"in_force": await self._urging_in_force(connection, case)})
             if isinstance(act, a.SubmitEvidence):
                 act = act.model_copy(update={"standing": await standing_at_receipt(connection, act.case_id)})
             received = await self.receive_in(connection, case, act, content, request_digest)
@@ -197,6 +205,23 @@ class Inbox:
             if isinstance(act, a.SubmitEvidence) and received.state == "accepted":
                 await submit(connection, act.evidence, act.by.account, act.case_id)
             return received
+
+    async def _urging_in_force(self, connection: Connection, case: LockedCase) -> tuple[UrgingRule, ...]:
+        digest = await connection.fetchval("select rules_digest from cases where case_id = $1", case.case_id)
+        return urging_beside(await self._pinned.of(connection, digest), self._log.law, to_shanghai(case.now).date())
+
+    async def lapse_claims(self, case_id: str) -> None:
+        """What has been claimed in a case by who serves the body no more is the body's again. Raises CaseUnknown."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await self._lapse(connection, await lock(connection, case_id, self._clock))
+
+    async def _lapse(self, connection: Connection, case: LockedCase) -> LockedCase:
+        """As `lapse_claims`, before an act on a task is received: the act is judged by who serves the body now."""
+        lapsing = await forsaken(connection, case.case_id)
+        for act in lapsing:
+            case = await lock(connection, case.case_id, self._clock)
+            await self.receive_in(connection, case, act)
+        return await lock(connection, case.case_id, self._clock) if lapsing else case
 
     async def _hold_before_the_case(self, connection: Connection, act: a.Act) -> Procedure | None:
         """The procedure, if its receipts judge acts of this kind, with the locks that come before a case's row lock.

@@ -14,6 +14,7 @@ from activities.outbox import put_out
 from activities.pinned_rules import PinnedRules
 from activities.touching import tell_new_grant, tell_other_cases
 from models import events as e
+from models.access_events import AccessOpened
 from models.acts import Actor, File
 from models.course import foreseen
 from models.restrictions import RestrictionKind
@@ -141,7 +142,7 @@ class Log:
 
     def __init__(self, notices: RecordOfNotices, law: Law = law_of) -> None:
         self.notices = notices
-        self._law = law
+        self.law = law
         self._pinned = PinnedRules()
 
     async def write(
@@ -185,13 +186,13 @@ class Log:
             await publish_entry(connection, after, after.published)
             if after.published.reopens:
                 await self._reopen(connection, case, after.published)
-        for begun in await cases_begun(connection, self._pinned, self._law, before, after):
+        for begun in await cases_begun(connection, self._pinned, self.law, before, after):
             opening = begun.opening
             await open_case(connection, opening, content=None, request_digest="")
             new = LockedCase(opening.case_id, 0, 0, case.now)
             known = len(begun.events)
             await self.write(connection, new, CaseState(), begun.events, engine_number=known, record=record)
-            if isinstance(opening, e.AccessOpened):
+            if isinstance(opening, AccessOpened):
                 await tell_new_grant(connection, opening, case.now)
         await tell_other_cases(connection, before, after, case.now)
         await put_out(connection, told(before, after, events), case.now)
@@ -241,7 +242,7 @@ class Log:
 
 
 async def open_case(
-    connection: Connection, filed: e.Filed | e.AccessOpened, *, content: str | None, request_digest: str
+    connection: Connection, filed: e.Filed | AccessOpened, *, content: str | None, request_digest: str
 ) -> None:
     """The row of a new case, and its filing as the first act of its inbox; the caller writes the first events."""
     await connection.execute(
@@ -285,15 +286,19 @@ where case_id = $1 returning (select count(*) from settled)
 """
 TASK_COLUMNS = (
     "task_id, case_id, city, procedure, party, step, stage, round, body, urgency, state, claimed_by, outcome, late, "
-    "opened_at, ended_at, due_at, at_once, provisional, urgings, urged_at, clock"
+    "opened_at, ended_at, due_at, at_once, provisional, urgings, urged_at, lapsed_of, "
+    "supplement_asked_at, supplement_act, clock"
 )
 UPSERT_TASK = f"""
 insert into tasks ({TASK_COLUMNS}, remind_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+  $24, $25, $26)
 on conflict (task_id) do update set urgency = excluded.urgency, state = excluded.state,
   claimed_by = excluded.claimed_by, outcome = excluded.outcome, late = excluded.late, ended_at = excluded.ended_at,
   due_at = excluded.due_at, provisional = excluded.provisional, urgings = excluded.urgings,
-  urged_at = excluded.urged_at, clock = excluded.clock, remind_at = excluded.remind_at
+  urged_at = excluded.urged_at, lapsed_of = excluded.lapsed_of,
+  supplement_asked_at = excluded.supplement_asked_at, supplement_act = excluded.supplement_act,
+  clock = excluded.clock, remind_at = excluded.remind_at
 """  # noqa: S608 - made of constants
 
 
@@ -321,6 +326,9 @@ def task_row(case: CaseState, task: TaskState) -> tuple[object, ...]:
         task.clock.provisional,
         task.urgings,
         task.urged_at,
+        task.lapsed_of,
+        task.supplement_asked_at,
+        task.supplement_act,
         task.clock.model_dump_json(),
     )
 
@@ -337,7 +345,8 @@ def foreseen_row(case: CaseState, task: TaskState) -> tuple[object, ...]:
 def look_again_at(case: CaseState, task: TaskState) -> datetime | None:
     """When the reminder looks at a task that has changed: at once, for it alone knows when it is next to be told of;
     never at one that is done, or has neither an end nor to be done promptly."""
-    return case.at if task.is_open and (task.clock.due_at or task.clock.promptly) else None
+    clock = task.clock
+    return case.at if task.is_open and (clock.due_at or clock.own_due_at or clock.promptly) else None
 
 
 INSERT_GRANT = """

@@ -65,6 +65,8 @@ class Message:
     body_name: Label | None = None
     rules: ProcedureRules | None = None
     """Of the case; None where the message is about none."""
+    asked: str | None = None
+    """What somebody asks for, in its words, as long as the act that says it has them."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ def say(message: Message, language: Language, base_url: str, *, with_key: bool =
     link = link_to(message, base_url)
     lines = {"due": due_of(message, language), "law": law_of(message, language), "link": link}
     shown = [_fill(kind.text, params, language)]
+    if message.asked:
+        shown.append(_fill(known.lines["asked"], {"asked": message.asked}, language))
     if lines["due"]:
         shown.append(_fill(known.lines["due"], lines, language))
     if params["due_before"]:
@@ -154,6 +158,8 @@ def citation_of(message: Message, rules: ProcedureRules) -> Citation | None:
     if stage is None:
         ending = rules.ending(str(facts.get("outcome", "")))
         return ending.citation if ending else None
+    if named := stage.outcome(str(facts.get("outcomes", "")).partition("|")[0]):
+        return named.citation
     return stage.period_citation if stage.period_citation and "due_at" in facts else stage.citation
 
 
@@ -175,6 +181,9 @@ def _params(message: Message, language: Language) -> dict[str, str]:
         params["stage"] = _in(stage.label, language)
     if message.body_name:
         params["body"] = _in(message.body_name, language)
+    if stage and (named := str(facts.get("outcomes", ""))):
+        labels = [outcome.label for outcome in stage.outcomes if outcome.outcome in named.split("|")]
+        params["outcomes"] = ("、" if language == "zh" else ", ").join(_in(label, language) for label in labels)
     if outcome := _outcome(str(facts.get("outcome", "")), stage, rules):
         params["outcome"] = _in(outcome, language)
     return params

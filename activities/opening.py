@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from activities.touching import met_by_update
 from models import events as e
+from models.access_events import AccessOpened
 from models.proposal import Proposal
 from models.state import CaseState
 from rules.deadlines import to_shanghai
@@ -38,7 +39,7 @@ def law_of(city: str, procedure: str, on: date) -> ProcedureRules:
 class BegunCase:
     """A case that begins: its opening, and all the events with which it does."""
 
-    opening: e.Filed | e.AccessOpened
+    opening: e.Filed | AccessOpened
     events: list[e.Event]
 
 
@@ -57,7 +58,7 @@ async def cases_begun(
 async def access_to(connection: Connection, request: CaseState, it: e.Granted) -> BegunCase:
     """The life of a grant."""
     procedure = BY_NAME["access"].procedure
-    opened = e.AccessOpened(
+    opened = AccessOpened(
         number=1,
         at=it.at,
         act=f"{it.access_case_id}.file",

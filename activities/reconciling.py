@@ -25,8 +25,8 @@ from activities.log import (
     task_row,
 )
 from activities.pinned_rules import PinnedRules
+from models.clock import Clock
 from models.course import foreseen
-from models.events import Clock
 from models.state import CaseState, fold
 from workflows.search_attributes import BODY, CASE_NUMBER, DUE_AT, STAGE, Shown, running_on, shown_of
 

@@ -12,12 +12,15 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from activities.database import AWAY, present
+from activities.opening import Law, law_of
 from activities.outbox import put_out
 from activities.pinned_rules import PinnedRules
+from activities.service_rules import reminders_of
 from models.acts import ANSWERS_NOTHING
-from models.events import Clock
+from models.clock import Clock
 from models.reminding import Look, Reminded, look, tellings
 from models.telling import Telling
+from rules.deadlines import to_shanghai
 
 if TYPE_CHECKING:
     import asyncpg
@@ -45,9 +48,9 @@ for key share skip locked
 """
 TASKS_TO_LOOK_AT = """
 select task_id, tasks.case_id, rules_digest, tasks.city, tasks.party, stage, round, body, claimed_by,
-  opened_at, clock, due_at <= $2 and exists (
-    select from acts where acts.case_id = tasks.case_id and acts.state = 'received' and received_at < due_at
-    and act ->> 'task_id' = task_id and acts.kind <> all($3)
+  opened_at, clock, (due_at <= $2 or clock -> 'own_due_at' <> '{}') and exists (
+    select from acts where acts.case_id = tasks.case_id and acts.state = 'received'
+    and (due_at is null or due_at > $2 or received_at < due_at) and act ->> 'task_id' = task_id and acts.kind <> all($3)
   ) as answered_in_time
 from tasks join cases on cases.case_id = tasks.case_id
 where tasks.case_id = any($1) and ended_at is null and remind_at <= $2
@@ -61,12 +64,15 @@ where task_id = looked_at
 class Reminding:
     """Tells those who have a task of its points. Any number may run; nobody is told twice of a point."""
 
-    def __init__(self, pool: Pool, notices: RecordOfNotices, clock: clock.Clock, every: float = 20.0) -> None:
+    def __init__(
+        self, pool: Pool, notices: RecordOfNotices, clock: clock.Clock, every: float = 20.0, law: Law = law_of
+    ) -> None:
         self._pool = pool
         self._notices = notices
         self._clock = clock
         self._every = every
         self._pinned = PinnedRules()
+        self._law = law
 
     async def run(self) -> None:
         """Looks until it is cancelled; an absent PostgreSQL is waited for."""
@@ -104,7 +110,8 @@ class Reminding:
         if row["answered_in_time"]:
             return Look(None, now + WHILE_AN_ACT_WAITS), ()
         try:
-            rule = (await self._pinned.of(connection, row["rules_digest"])).reminders
+            kept = await self._pinned.of(connection, row["rules_digest"])
+            rule = reminders_of(kept, self._law, to_shanghai(now).date())
             task = reminded(row)
             found = look(task.clock, task.opened_at, rule, record.calendar(task.clock.calendar), now)
             return found, tuple(tellings(task, found.point)) if found.point else ()

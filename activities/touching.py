@@ -10,6 +10,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from models import events as e
+from models.access_events import AccessOpened
 from models.acts import Act, Actor, ChangeEntry, EntryIsPublished, LiftRestriction, Restrict, TakeTurn
 from models.entries import concerns
 from models.restrictions import Restriction, RestrictionKind
@@ -89,7 +90,7 @@ def met(restrictions: Mapping[str, Restriction], at: datetime) -> tuple[e.Restri
     )
 
 
-async def tell_new_grant(connection: Connection, it: e.AccessOpened, now: datetime) -> None:
+async def tell_new_grant(connection: Connection, it: AccessOpened, now: datetime) -> None:
     """A grant that begins on data of which some was withdrawn, closed or dropped has acts in its inbox that say so.
 
     What was signed before that was received is granted, and then ends by it, in the order of receipt. Under the lock
@@ -106,7 +107,7 @@ async def tell_new_grant(connection: Connection, it: e.AccessOpened, now: dateti
         await put(connection, [act])
 
 
-async def entry_as_published(connection: Connection, it: e.AccessOpened, now: datetime) -> list[Act]:
+async def entry_as_published(connection: Connection, it: AccessOpened, now: datetime) -> list[Act]:
     """The act by which a new grant learns of the entry as an update has made it; none where that takes nothing from it.
 
     Whether the request was decided before that publication or after it is not asked: the entry as it stands is what
@@ -120,7 +121,7 @@ async def entry_as_published(connection: Connection, it: e.AccessOpened, now: da
     return [act] if concerns(act, it.data_items) else []
 
 
-def told_to_grant(it: e.AccessOpened, by_case: str, now: datetime) -> dict[str, object]:
+def told_to_grant(it: AccessOpened, by_case: str, now: datetime) -> dict[str, object]:
     return {
         "id": str(uuid.uuid5(NAMESPACE, f"{by_case}/grant/{it.case_id}")),
         "case_id": it.case_id,

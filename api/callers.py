@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, true
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, true
 from sqlmodel import col
 
 from models.acts import Actor
 from models.state import CaseState
 from models.tables import FORESEEN, CaseRow, TaskRow
-from rules.pack import CATALOGUE_UPDATE, RECTIFICATION
+from models.who_may_act import FILED_FOR_A_BODY, LEAK, is_the_partys_own
+from rules.pack import RECTIFICATION
 from rules.pinned import APPLICANT
 
-LEAK = "leak"
 SEES_THE_WHOLE_CITY = ("operator", "authority")
 """Roles of bodies whose officers may read every case of their city."""
 BEGINS_RECTIFICATIONS = ("authority",)
@@ -45,11 +45,9 @@ class Caller:
 
     def reads_as_party(self, state: CaseState) -> bool:
         """Whether the case is the caller's own. A catalogue update is nobody's, nor a rectification, nor a report of a
-        leak that is about no dataset: whoever filed it acted for a body, and reads as its officers do."""
-        for_a_body = state.procedure in (CATALOGUE_UPDATE, RECTIFICATION) or (
-            state.procedure == LEAK and not state.dataset_id
-        )
-        return state.party == self.account_id and not for_a_body
+        leak that is about no dataset: whoever filed it acted for a body, and while it serves that, reads as its
+        officers do."""
+        return state.party == self.account_id and is_the_partys_own(state)
 
     def may_answer(self, task: TaskRow) -> bool:
         """Whether the task lies before the caller."""
@@ -63,13 +61,14 @@ class Caller:
         return self.body_role in BEGINS_RECTIFICATIONS
 
     def sees_cases(self) -> ColumnElement[bool]:
-        """The cases that the caller may know of: its own, those its body is a party to, those of its city. What a body
-        is to rectify is known to the bodies with a part in it and to supervisors, not to every officer of the city."""
+        """The cases that the caller may know of, by what it is now: its own, those its body is a party to, those of its
+        city. What it filed for a body is not its own. What a body is to rectify is known to the bodies that have a part
+        in it and to supervisors, not to every officer of the city."""
         if self.has("admin"):
             return true()
         ways: list[ColumnElement[bool]] = []
         if self.has("applicant"):
-            ways.append(col(CaseRow.party) == self.account_id)
+            ways.append(and_(col(CaseRow.party) == self.account_id, not_(_filed_for_a_body())))
         sees_the_city = self.has("reviewer") and self.body_role in SEES_THE_WHOLE_CITY
         if self.city and (self.has("supervisor") or (sees_the_city and self.knows_rectifications)):
             ways.append(col(CaseRow.city) == self.city)
@@ -89,14 +88,22 @@ class Caller:
         return or_(*ways) if ways else false()
 
     def sees_tasks(self) -> ColumnElement[bool]:
-        """The tasks of the caller's list: its body's, an applicant's own, a supervisor's city's."""
+        """The tasks of the caller's list: its body's, a supervisor's city's; an applicant's own, and those in which it
+        is asked for a supplement."""
         if self.has("admin"):
             return true()
         ways: list[ColumnElement[bool]] = []
         if self.has("applicant"):
-            ways.append(and_(col(TaskRow.party) == self.account_id, col(TaskRow.body) == APPLICANT))
+            is_asked = and_(col(TaskRow.ended_at).is_(None), col(TaskRow.supplement_asked_at).is_not(None))
+            ways.append(and_(col(TaskRow.party) == self.account_id, or_(col(TaskRow.body) == APPLICANT, is_asked)))
         if self.has("supervisor") and self.city:
             ways.append(col(TaskRow.city) == self.city)
         if self.has("reviewer") and self.body:
             ways.append(col(TaskRow.body) == self.body)
         return or_(*ways) if ways else false()
+
+
+def _filed_for_a_body() -> ColumnElement[bool]:
+    """As `is_the_partys_own` says it of a case, the other way round."""
+    about_no_dataset = and_(col(CaseRow.procedure) == LEAK, col(CaseRow.dataset_id) == "")
+    return or_(col(CaseRow.procedure).in_(FILED_FOR_A_BODY), about_no_dataset)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from activities.calendar_record import deadline_of
 from api.laws import Law
 from api.shapes import ClockShown, OwnPeriodShown, SkippedShown
-from models.events import Clock
+from models.clock import Clock
 from models.state import TaskState
 from rules.calendar import CalendarRecord
 from rules.deadlines import to_shanghai

@@ -47,6 +47,16 @@ def has_come(now: datetime) -> ColumnElement[bool]:
     return and_(col(TaskRow.opened_at) <= now, not_(waits))
 
 
+def answered_already() -> ColumnElement[bool]:
+    """An act that answers the task waits to be worked off, whenever it was received."""
+    return exists().where(
+        col(ActRow.case_id) == col(TaskRow.case_id),
+        col(ActRow.state) == UNSETTLED,
+        answers(),
+        func.jsonb_extract_path_text(col(ActRow.act), "task_id") == col(TaskRow.task_id),
+    )
+
+
 def overdue(now: datetime) -> ColumnElement[bool]:
     """The task is open, its due instant has come, and no answer to it waits that was received before. Computed when
     asked, so it is true even when no worker runs."""

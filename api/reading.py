@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -226,6 +226,15 @@ class Reader(
             .order_by(col(ActRow.seq))
         )
         return rows.all()
+
+    async def asked_for(self, acts: Iterable[str | None]) -> dict[str, str]:
+        """Act to what it asks for in words; none whose words are erased."""
+        ids = {each for each in acts if each}
+        if not ids:
+            return {}
+        text = func.jsonb_extract_path_text(col(ActRow.content), "text")
+        rows = await self._session.exec(select(ActRow.act_id, text).where(col(ActRow.act_id).in_(ids)))
+        return {act_id: said for act_id, said in rows if said}
 
     async def events(self, case_id: str, after: int, limit: int) -> Sequence[EventRow]:
         rows = await self._session.exec(

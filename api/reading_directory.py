@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.supervision_tables import AbsenceRow, PostRow
 from models.tables import AccountRow, BodyRow
-
-
-def away_on(day: date) -> ColumnElement[bool]:
-    """The absences in force on a day."""
-    row = (col(AbsenceRow.ended_at).is_(None), col(AbsenceRow.from_on) <= day, col(AbsenceRow.until_on) > day)
-    return row[0] & row[1] & row[2]
 
 
 class ReadsDirectory:
@@ -56,10 +50,3 @@ class ReadsDirectory:
             .order_by(col(AbsenceRow.from_on), col(AbsenceRow.absence_id))
         )
         return [(absence, account) for absence, account in rows]
-
-    async def stands_in(self, account_id: str, absent: str, day: date) -> bool:
-        """Whether the account is the substitute of another that is away on that day."""
-        held = exists().where(
-            col(AbsenceRow.account_id) == absent, col(AbsenceRow.substitute) == account_id, away_on(day)
-        )
-        return bool((await self._session.exec(select(held))).one())

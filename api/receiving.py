@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Response
 
 from activities.idempotency import IdempotencyKeyReused, digest, id_from_key
+from activities.standing_in import substitutes_of
 from api.callers import Caller
 from api.dependencies import Calling, IdempotencyKey, Reading, Rendering, Running
 from api.language import AnsweredIn, Language
@@ -66,7 +67,8 @@ class Receiver:
 
     async def _stands_in_for(self, absent: str) -> bool:
         today = to_shanghai(await self._runtime.now()).date()
-        return await self._reader.stands_in(self._caller.account_id, absent, today)
+        async with self._runtime.pool.acquire() as connection:
+            return self._caller.account_id in await substitutes_of(connection, absent, today)
 
     async def case(self, case_id: str) -> CaseRow:
         """The case, if the caller may know of it. Raises a Problem."""

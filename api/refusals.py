@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from api.laws import Law
 from api.problems import Problem, Wrong, a_or_an, all_of, stating
 from api.reading import CaseRead, Reader
-from models.acts import ACT, Act, Correct, Decide, Supply
+from models.acts import ACT, Act, Correct, Decide, Supply, Urge
 from models.judging import given_by
 from models.refusals import NobodyCanJudge
 from models.tables import ActRow
 from rules.articles import phrase
 from rules.pack import QUESTIONS
-from rules.pinned import Citation, EntryEffect, Label, Outcome, Requirement
+from rules.pinned import Citation, EntryEffect, Label, Outcome, Requirement, UrgingRule
 from rules.procedure_rules import ProcedureRules
 
 THIS_ACT = Label(zh="此操作", en="this act")
@@ -43,7 +43,8 @@ def problem_of(read: CaseRead, act: Act, details: Mapping[str, Any], act_id: str
         stage = read.rules.stage(known["stage"])
         params["stage"] = stage.label if stage else known["stage"]
     if code == "UrgingNotYours":
-        params["bodies"] = tuple(who_urges(read.rules))
+        beside = act.in_force if isinstance(act, Urge) else ()
+        params["bodies"] = tuple(who_urges(read.rules, beside))
     if code == "ChoiceNotOnRequest" and isinstance(act, Decide | Supply):
         citation = why_not_on_request(read, act, str(field))
     rules = read.rules if citation else None
@@ -51,9 +52,9 @@ def problem_of(read: CaseRead, act: Act, details: Mapping[str, Any], act_id: str
     return Problem(code, errors=[wrong], params=params, citation=citation, rules=rules, act_id=act_id)
 
 
-def who_urges(rules: ProcedureRules) -> Iterator[Label]:
+def who_urges(rules: ProcedureRules, beside: Iterable[UrgingRule]) -> Iterator[Label]:
     """The bodies that may urge, each with the rule that lets it."""
-    for rule in rules.urging:
+    for rule in (*rules.urging, *beside):
         body, cited_as = rules.bodies[rule.body], phrase(rules.city_name, rule.citation)
         yield Label(zh=f"{body.zh}（{cited_as.zh}）", en=f"{body.en} ({cited_as.en})")
 

@@ -30,7 +30,7 @@ from api.shapes import (
 from api.texts import texts
 from models import events as e
 from models.acts import ACT, AskSupplement, Correct, Decide, Revoke, Supply
-from models.events import Clock
+from models.clock import Clock
 from models.state import CaseState, TaskState
 from models.tables import ActRow, CaseRow, EventRow, TaskRow
 from rules.pack import CATALOGUE_UPDATE
@@ -78,6 +78,7 @@ class Renderer:
         kept = await self._reader.keeping_drafts([case_id] if state.procedure == CATALOGUE_UPDATE else [])
         ending = read.rules.ending(state.closed or "")
         label = ending.label if ending else texts().endings.get(state.closed or "")
+        wanted = {row.act_id: str(row.content["text"]) for row in acts if row.content and row.content.get("text")}
         return CaseShown(
             case_id=state.case_id,
             case_number=state.case_number,
@@ -107,6 +108,7 @@ class Renderer:
                     task.task_id in overdue,
                     case_id in kept,
                     waiting.get(task.task_id),
+                    wanted,
                 )
                 for task in sorted(state.tasks.values(), key=lambda task: task.opened_by_event)
             ],
@@ -132,12 +134,13 @@ class Renderer:
         names |= {body: said(label, self._language) for body, label in bodies.items()}
         updates = [read.task.case_id for read in reads if read.task.procedure == CATALOGUE_UPDATE]
         kept = await self._reader.keeping_drafts(updates)
+        wanted = await self._reader.asked_for(read.task.supplement_act for read in reads)
         shown = []
         for read in reads:
             law = Law(await self._reader.rules(read.case.rules_digest), self._language)
             task = state_of(read.task)
             shown.append(
-                self._task(law, read.case, task, names, present, read.overdue, read.task.case_id in kept, None)
+                self._task(law, read.case, task, names, present, read.overdue, read.task.case_id in kept, None, wanted)
             )
         return shown
 
@@ -163,6 +166,7 @@ class Renderer:
         overdue: bool,
         keeps_draft: bool,
         waiting: timedelta | None,
+        wanted: Mapping[str, str],
     ) -> TaskShown:
         stage = law.rules.stage(task.stage)
         assert stage, f"the log holds a stage that the rules do not know: {task.stage}"
@@ -190,6 +194,7 @@ class Renderer:
             opened_at=task.opened_at,
             ended_at=task.ended_at,
             supplement_asked_at=task.supplement_asked_at,
+            supplement_wanted=wanted.get(task.supplement_act or ""),
             asked_by_task=task.asked_by_task,
             urgings=task.urgings,
             urged_at=task.urged_at,
@@ -387,6 +392,8 @@ def state_of(row: TaskRow) -> TaskState:
             "ended_at": row.ended_at,
             "urgings": row.urgings,
             "urged_at": row.urged_at,
+            "supplement_asked_at": row.supplement_asked_at,
+            "supplement_act": row.supplement_act,
         }
     )
 

@@ -162,6 +162,9 @@ class TaskShown(Shape):
     opened_at: Instant
     ended_at: Instant | None
     supplement_asked_at: Instant | None
+    supplement_wanted: Annotated[
+        str | None, Field(description="what the applicant was asked for, in the words of who asked; null once erased")
+    ]
     asked_by_task: str | None
     urgings: int
     urged_at: Instant | None

@@ -32,7 +32,7 @@ from benchmarks.lists import copied, decided_without_engine
 from benchmarks.parties import Kaifang
 from benchmarks.servers import Servers, servers
 from models.acts import Actor
-from models.events import Clock
+from models.clock import Clock
 from rules.calendar_notices import DaysOff, Notice
 from rules.seed_notices import read_scopes
 from stack.programs import WORKER

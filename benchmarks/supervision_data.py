@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import asyncpg
 
-from models.events import Clock
+from models.clock import Clock
 from rules.deadlines import midnight, to_shanghai
 from rules.loading import load_pack
 from rules.pinned import APPLICANT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cli import catalogue, deadlines, demo, duties, recovery, rules, simulate, stack, token
+from cli import catalogue, deadlines, demo, duties, hand_over, recovery, rules, simulate, stack, token
 
 app = typer.Typer(name="kaifang", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -14,5 +14,5 @@ def kaifang() -> None:
     """The legal procedures of public-data opening, as durable workflows."""
 
 
-for module in (stack, demo, token, recovery, deadlines, rules, duties, catalogue, simulate):
+for module in (stack, demo, token, recovery, hand_over, deadlines, rules, duties, catalogue, simulate):
     module.register(app)

@@ -205,6 +205,8 @@ def _others(rules: ProcedureRules) -> Table:
         table.add_row("补正 supplement", clock, _cited(rules.supplement.citation))
     if rules.grant:
         table.add_row("授权期限 term of a grant", f"{rules.grant.term_days} days", _cited(rules.grant.citation))
+    if rules.revocation:
+        table.add_row("关闭权限 revocation", f"by {', '.join(rules.revocation.by)}", _cited(rules.revocation.citation))
     return table
 
 

@@ -12,6 +12,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from rules.pinned import UrgingRule
+
 
 class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -106,6 +108,26 @@ class Reassign(TaskAct):
     supervises: bool = False
 
 
+class LapseClaim(TaskAct):
+    """The officer who has claimed the task serves its body no more, as the directory had it at receipt."""
+
+    kind: Literal["lapse_claim"] = "lapse_claim"
+    officer: str
+
+
+class HandOver(TaskAct):
+    """What an officer had in hand goes to a colleague, or back to the body where `to` is None.
+
+    `to_body` is the body that `to` serves, as the directory had it at receipt.
+    """
+
+    kind: Literal["hand_over"] = "hand_over"
+    officer: str
+    to: str | None = None
+    to_body: str | None = None
+    supervises: bool = False
+
+
 class Urge(TaskAct):
     """A body is urged (催办) to answer; the text stays in the inbox.
 
@@ -114,6 +136,8 @@ class Urge(TaskAct):
 
     kind: Literal["urge"] = "urge"
     roles: frozenset[str] = frozenset()
+    in_force: tuple[UrgingRule, ...] = ()
+    """Rules in force at its receipt, where the case keeps none because it is from before they were told."""
 
 
 class Decide(TaskAct):
@@ -277,14 +301,14 @@ class LiftRestriction(ReceivedAct):
 Act = Annotated[
     File | Claim | Release | Reassign | Decide | Correct | AskSupplement | AskOpinion | Supply | Withdraw | Note
     | ApplyNotice | IssueKey | Revoke | Renounce | SubmitEvidence | ReviewSuspension | Restrict | LiftRestriction
-    | ChangeEntry | TakeTurn | EntryIsPublished | Urge,
+    | ChangeEntry | TakeTurn | EntryIsPublished | Urge | LapseClaim | HandOver,
     Field(discriminator="kind"),
 ]  # fmt: skip
 ACT: TypeAdapter[Act] = TypeAdapter(Act)
 
 Decide.model_rebuild()
 
-JUDGED_AT_RECEIPT = (Claim, Release, Reassign, Urge, Note, IssueKey)
+JUDGED_AT_RECEIPT = (Claim, Release, Reassign, LapseClaim, HandOver, Urge, Note, IssueKey)
 """Acts that move no clock and open nothing: the receipt judges and writes them itself, unless earlier ones wait."""
 ANSWERS_NOTHING: tuple[str, ...] = tuple(each.model_fields["kind"].default for each in JUDGED_AT_RECEIPT)
 """Their kinds: a task on which nothing else waits is as overdue as if nothing did."""

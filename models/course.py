@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 
 from models import events as e
+from models.access_events import AccessExpired
+from models.clock import Clock
 from models.limits import limit_set
 from models.proposal import Proposal
 from models.restricting import all_withdrawn, move_data
@@ -177,7 +179,7 @@ def put(
     cited = stage.period_citation or stage.citation
     limit = limit_set(stage, state)
     last_day = limit.last_day if limit else None
-    clock = e.Clock(
+    clock = Clock(
         started_at=clock_start(stage, state, at),
         period=limit.period if limit else stage.period(state.choices),
         last_day=last_day,
@@ -283,7 +285,7 @@ def pass_time(rules: ProcedureRules, state: CaseState, until: datetime) -> list[
     take_back(rules, proposal)
     pass_clocks(rules, proposal, [task for task in state.open_tasks() if not task.passed], until)
     if state.grant and state.grant.valid_until <= until:
-        proposal.add(e.AccessExpired(at=state.grant.valid_until))
+        proposal.add(AccessExpired(at=state.grant.valid_until))
         proposal.add(e.Closed(at=state.grant.valid_until, outcome="expired"))
     return proposal.events
 

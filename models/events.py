@@ -1,75 +1,31 @@
 """What happened in a case: past tense, numbered from 1, each carrying all that it means.
 
 The fold reads neither rules nor clock nor calendar, so an event names the body, the period, the due instant and the
-article. `version` counts changes of an event's shape; `upcast` brings an older one up to date when it is read.
+article. `version` counts changes of an event's shape; an older one is brought up to date when it is read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, TypeAdapter
 
-from models.acts import Frozen, GrantTerms, NoticeNamed, Standing, TimeLimit
+from models.access_events import (
+    AccessEnded,
+    AccessExpired,
+    AccessOpened,
+    AccessRenounced,
+    AccessRevoked,
+    KeyIssued,
+)
+from models.acts import GrantTerms, NoticeNamed, Standing, TimeLimit
+from models.clock import Clock
+from models.recorded import Recorded
 from models.restrictions import RestrictionKind
+from models.upcasting import upcast
 from rules.pinned import Basis
-
-
-class Stop(Frozen):
-    """A span in which a cited rule stopped the clock: its working days are added to the period."""
-
-    stopped_at: datetime
-    resumed_at: datetime
-
-
-class Clock(Frozen):
-    """The time a body has. `due_at` and what explains it are filled in by the transaction that writes the event.
-
-    `period` is None where the law gives no number; then `due_at` stays None and the clock shows the time used.
-    """
-
-    started_at: datetime
-    period: str | None
-    promptly: bool = False
-    article: str
-    basis: Basis
-    own_periods: Mapping[str, str] = Field(default_factory=dict)
-    """Outcome to the period for it, where it is not that of the stage."""
-    own_due_at: Mapping[str, datetime] = Field(default_factory=dict)
-    """Outcome to the end of its own period."""
-    stops: tuple[Stop, ...] = ()
-    stopped_at: datetime | None = None
-    """Since when a cited rule has stopped this clock; it has no due instant meanwhile."""
-    due_at: datetime | None = None
-    last_day: date | None = None
-    provisional: bool = False
-    calendar: str
-    calendar_version: int | None = None
-
-    @property
-    def wants_due(self) -> bool:
-        """Whether the transaction that writes this clock has to fill in when it ends."""
-        has_an_end = self.period is not None or bool(self.own_periods)
-        return has_an_end and self.due_at is None and not self.own_due_at and self.stopped_at is None
-
-    def unset(self) -> Clock:
-        """The same clock, whose end the transaction that writes it has to fill in again."""
-        return self.model_copy(update={"due_at": None, "own_due_at": {}, "last_day": None})
-
-    def due_for(self, outcome: str) -> datetime | None:
-        """When this outcome is late: the end of its own period, or of the stage's."""
-        return self.own_due_at.get(outcome, self.due_at)
-
-
-class Recorded(Frozen):
-    """What every event carries: its number in the log, the legal instant, and the act that made it, if one did."""
-
-    number: int = 0
-    version: int = 1
-    at: datetime
-    act: str | None = None
 
 
 class Filed(Recorded):
@@ -133,6 +89,13 @@ class TaskReassigned(TaskEvent):
     type: Literal["TaskReassigned"] = "TaskReassigned"
     by: str
     to: str
+
+
+class ClaimLapsed(TaskEvent):
+    """The officer who had claimed the task serves its body no more: it is the whole body's again."""
+
+    type: Literal["ClaimLapsed"] = "ClaimLapsed"
+    officer: str
 
 
 class TaskDecided(TaskEvent):
@@ -256,55 +219,6 @@ class Closed(Recorded):
     type: Literal["Closed"] = "Closed"
     outcome: str
     upheld: bool | None = None
-
-
-class AccessOpened(Recorded):
-    """A grant began: who may fetch which items in which way, until when (exclusive). No items named: all."""
-
-    type: Literal["AccessOpened"] = "AccessOpened"
-    case_id: str
-    case_number: str
-    city: str
-    procedure: str
-    party: str
-    dataset_id: str
-    bodies: Mapping[str, str]
-    granted_by: str
-    """The access request that ended in this grant."""
-    data_items: tuple[str, ...]
-    access_mode: str | None
-    access_modes: tuple[str, ...] = ()
-    use: str | None
-    valid_until: datetime
-    daily_calls: int | None = None
-    rules_digest: str
-
-
-class KeyIssued(Recorded):
-    """The grantee got a key, in place of any before; only its digest is kept."""
-
-    type: Literal["KeyIssued"] = "KeyIssued"
-    key_digest: str
-
-
-class AccessExpired(Recorded):
-    type: Literal["AccessExpired"] = "AccessExpired"
-
-
-class AccessRevoked(Recorded):
-    type: Literal["AccessRevoked"] = "AccessRevoked"
-    by: str
-
-
-class AccessRenounced(Recorded):
-    type: Literal["AccessRenounced"] = "AccessRenounced"
-
-
-class AccessEnded(Recorded):
-    """All that the grant gave access to was withdrawn, by that case."""
-
-    type: Literal["AccessEnded"] = "AccessEnded"
-    by_case: str
 
 
 class EvidenceSubmitted(Recorded):
@@ -459,25 +373,13 @@ DATA_MOVED = (*DATA_STOPPED, DataRestored)
 """What changes whether data is served, and so concerns other cases."""
 
 
-UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
-"""(type, version) to a function that returns the same event one version later. Empty while every shape is the first."""
-
-
-def upcast(stored: Any) -> Any:
-    """The event in today's shape, whatever version of it lies in a log, an input or a history."""
-    if isinstance(stored, dict):
-        while step := UPCASTERS.get((stored.get("type", ""), stored.get("version", 1))):
-            stored = step(stored)
-    return stored
-
-
 Event = Annotated[
     Filed | TaskOpened | TaskClaimed | TaskReleased | TaskReassigned | TaskDecided | DecisionCorrected | TaskCancelled
     | ClockPassed | ClockMoved | SupplementAsked | SupplementReceived | RequestAmended | NoteAdded | Withdrawn
     | Granted | Closed | AccessOpened | KeyIssued | AccessExpired | AccessRevoked | AccessRenounced | AccessEnded
     | EvidenceSubmitted | DataHeld | HoldWithheld | DataSuspended | DataWithdrawn | DataRestored | DisputeMarked
     | ObjectorAnswered | RestrictionMet | RestrictionLifted | EntryChangeOrdered | EntrySubmitted | EntryPublished
-    | TurnAwaited | TurnTaken | EntryChanged | DataProcessed | TaskUrged,
+    | TurnAwaited | TurnTaken | EntryChanged | DataProcessed | TaskUrged | ClaimLapsed,
     Field(discriminator="type"),
     BeforeValidator(upcast),
 ]  # fmt: skip

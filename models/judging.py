@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from models import acts as a
 from models import events as e
 from models import refusals as r
+from models.clock import Stop
 from models.course import cancel_open_tasks, next_of, put
 from models.entries import days_have_passed, measure_allowed, published_at_last
 from models.limits import LIMIT, limit_allowed, limit_stands
@@ -15,7 +16,7 @@ from models.objecting import follow_decision
 from models.proposal import Proposal
 from models.state import CaseState, TaskState
 from models.urging import urge
-from models.who_may_act import officer_may_act, takes_part, task_in_hand, task_of
+from models.who_may_act import officer_may_act, still_open, takes_part, task_in_hand, task_of
 from rules.pack import QUESTIONS
 from rules.pinned import APPLICANT, Choice, Citation, DataEffect, EntryEffect, Outcome, Requirement
 from rules.procedure_rules import ProcedureRules
@@ -113,6 +114,10 @@ def answer_task_act(rules: ProcedureRules, proposal: Proposal, act: a.Act) -> No
             proposal.add(
                 e.TaskReassigned(at=act.received_at, act=act.id, task_id=task.task_id, by=act.by.account, to=act.to)
             )
+        case a.HandOver():
+            hand_over(proposal, act)
+        case a.LapseClaim():
+            lapse(proposal, act)
         case a.Decide():
             decide(rules, proposal, act)
         case a.Correct():
@@ -133,6 +138,32 @@ def answer_task_act(rules: ProcedureRules, proposal: Proposal, act: a.Act) -> No
             published_at_last(rules, proposal, act)
         case _:
             raise r.ProcedureKnowsNoSuchAct(field="kind")
+
+
+def hand_over(proposal: Proposal, act: a.HandOver) -> None:
+    """What an officer had in hand is a colleague's, or the whole body's. Nobody loses by it what is theirs by now.
+
+    Raises what `task_in_hand` raises, TaskNotHeld, OfficerNotOfThisBody.
+    """
+    task = task_in_hand(proposal.state, act)
+    if act.officer not in (task.claimed_by, task.lapsed_of):
+        raise r.TaskNotHeld(field="task_id")
+    if act.to is not None and act.to_body != task.body:
+        raise r.OfficerNotOfThisBody(field="to")
+    it = {"at": act.received_at, "act": act.id, "task_id": task.task_id, "by": act.by.account}
+    if act.to is not None:
+        proposal.add(e.TaskReassigned.model_validate(it | {"to": act.to}))
+    elif task.claimed_by is not None:
+        proposal.add(e.TaskReleased.model_validate(it))
+
+
+def lapse(proposal: Proposal, act: a.LapseClaim) -> None:
+    """The task is the whole body's again, with what the officer began on it. Raises TaskNotHeld."""
+    task = task_of(proposal.state, act)
+    still_open(task)
+    if task.claimed_by != act.officer:
+        raise r.TaskNotHeld(field="task_id")
+    proposal.add(e.ClaimLapsed(at=act.received_at, act=act.id, task_id=task.task_id, officer=act.officer))
 
 
 def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
@@ -267,8 +298,7 @@ def ask_supplement(rules: ProcedureRules, proposal: Proposal, act: a.AskSuppleme
         raise r.SupplementAlreadyAsked(field="task_id")
     proposal.add(e.SupplementAsked(at=act.received_at, act=act.id, task_id=task.task_id, by=act.by.account))
     if rules.supplement.stops_clock and task.clock.period:
-        unset: dict[str, object] = {"due_at": None, "own_due_at": {}, "last_day": None}
-        stopped = task.clock.model_copy(update={"stopped_at": act.received_at, **unset})
+        stopped = task.clock.unset().model_copy(update={"stopped_at": act.received_at})
         proposal.add(
             e.ClockMoved(
                 at=act.received_at,
@@ -296,7 +326,7 @@ def supply(rules: ProcedureRules, proposal: Proposal, act: a.Supply) -> None:
     for task in waiting:
         proposal.add(e.SupplementReceived(at=act.received_at, act=act.id, task_id=task.task_id))
         if task.clock.stopped_at:
-            stop = e.Stop(stopped_at=task.clock.stopped_at, resumed_at=act.received_at)
+            stop = Stop(stopped_at=task.clock.stopped_at, resumed_at=act.received_at)
             clock = task.clock.model_copy(update={"stopped_at": None, "stops": (*task.clock.stops, stop)})
             proposal.add(
                 e.ClockMoved(

@@ -13,6 +13,7 @@ from models.proposal import Proposal
 from models.restricting import move_data, processed_anew
 from models.restrictions import covers
 from models.state import CaseState, TaskState
+from models.who_may_act import acts_for_itself_alone
 from rules.pinned import DataEffect, HoldRule, Outcome
 from rules.procedure_rules import ProcedureRules
 
@@ -94,7 +95,7 @@ def ask_again(
 def review_suspension(rules: ProcedureRules, proposal: Proposal, act: a.ReviewSuspension) -> None:
     """Whoever verifies takes up again whether to suspend.
 
-    Raises ProcedureKnowsNoSuchAct, NotYourTask, NothingToReview.
+    Raises ProcedureKnowsNoSuchAct, NotYourTask, PartyToTheCase, NothingToReview.
     """
     state, hold = proposal.state, rules.hold
     question = rules.stage(hold.reviewed_by) if hold else None
@@ -102,6 +103,7 @@ def review_suspension(rules: ProcedureRules, proposal: Proposal, act: a.ReviewSu
         raise r.ProcedureKnowsNoSuchAct(field="kind")
     if act.by.body is None or act.by.body != state.bodies.get(question.body):
         raise r.NotYourTask(field="case_id")
+    acts_for_itself_alone(state, act.by)
     asked = [task for task in state.tasks.values() if task.stage == question.stage]
     is_stopped = state.restriction is not None and not any(outcome.opens for outcome in question.outcomes)
     if not asked or is_stopped or not verifying(rules, state) or any(task.is_open for task in asked):

@@ -50,8 +50,16 @@ class TaskNotClaimed(Refusal):
     """There is no claim to release."""
 
 
+class TaskNotHeld(Refusal):
+    """The officer that is named has the task no more."""
+
+
 class NotYourTask(Refusal):
     """The task lies before another body or party."""
+
+
+class PartyToTheCase(Refusal):
+    """Whoever is the party of a case acts for no body in it."""
 
 
 class NotYourCase(Refusal):

@@ -6,11 +6,11 @@ Pure. A point is told of once; of several that have come, the latest alone, for 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from models.events import Clock
+from models.clock import Clock
 from models.telling import Account, Addressee, Officers, Posts, Supervisors, Telling, ends_with_a_day
 from rules.deadlines import SHANGHAI, Unit, parse_period, to_shanghai
 from rules.pinned import APPLICANT, ReminderRule
@@ -22,7 +22,9 @@ DUE_SOON = "reminder_due_soon"
 DUE = "reminder_due"
 OVERDUE = "reminder_overdue"
 AT_ONCE = "reminder_at_once"
-KINDS = (DUE_SOON, DUE, OVERDUE, AT_ONCE)
+OF_AN_OUTCOME = {DUE_SOON: "reminder_outcome_due_soon", DUE: "reminder_outcome_due"}
+"""What is told of a period that one outcome alone has."""
+KINDS = (DUE_SOON, DUE, OVERDUE, AT_ONCE, *OF_AN_OUTCOME.values())
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class Point:
     at: datetime
     nth: int = 0
     before: str | None = None
+    outcomes: tuple[str, ...] = ()
+    """The outcomes whose own period it is about; none: the period of the stage."""
 
     @property
     def name(self) -> str:
@@ -60,6 +64,20 @@ class Point:
         """The first reminder after the end (or of what is owed promptly) is for the officers; those after it are for
         the posts of the body and the city's supervisors too."""
         return self.nth > (1 if self.kind == AT_ONCE else 0)
+
+
+@dataclass(frozen=True)
+class End:
+    """An end of a clock: of the stage's period, or of the own period of these outcomes."""
+
+    due_at: datetime
+    in_days: bool
+    outcomes: tuple[str, ...] = ()
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which something is in time that is late from its end on."""
+        return to_shanghai(self.due_at - timedelta(microseconds=1)).date()
 
 
 @dataclass(frozen=True)
@@ -74,21 +92,57 @@ NOTHING = Look(None, None)
 
 
 def look(clock: Clock, opened_at: datetime, rule: ReminderRule | None, calendar: Calendar, now: datetime) -> Look:
-    """What is told of a task that is open at `now`. In working days, only in the working hours of a working day."""
+    """What is told of a task that is open at `now`. In working days, only in the working hours of a working day.
+
+    Where outcomes have periods of their own, it is reminded of the earliest end to come, then of the next.
+    """
     if rule is None or clock.stopped_at is not None:
         return NOTHING
     now = to_shanghai(now)
-    if clock.due_at is None:
+    ends = ends_of(clock)
+    if not ends:
         return look_at(at_once(clock, rule, now), now) if clock.promptly else NOTHING
-    if not ends_with_a_day(clock):
-        return look_at(in_hours(clock.due_at, opened_at, rule, now), now)
-    assert clock.last_day, "what ends with a day has a last one"
     hours = WorkingHours(rule, calendar)
-    found = look_at(in_working_days(clock.last_day, opened_at, rule, hours, now), now)
-    if clock.promptly or hours.include(now):
+    found = look_at(points(ends, opened_at, rule, hours, now), now)
+    at_any_hour = {end.outcomes for end in ends if not end.in_days}
+    if found.point is None or clock.promptly or found.point.outcomes in at_any_hour or hours.include(now):
         return found
-    # Whatever has come meanwhile waits until somebody is at work.
-    return Look(None, hours.next_opening(now) if found.point else found.again_at)
+    # Whatever has come meanwhile waits until somebody is at work; a period in hours that ends before does not.
+    opening = hours.next_opening(now)
+    return Look(None, min(opening, found.again_at or opening))
+
+
+def ends_of(clock: Clock) -> list[End]:
+    """When the periods of a clock end, the earliest first; what ends together is one end, the stage's before others."""
+    ends: dict[datetime, End] = {}
+    if clock.due_at:
+        ends[clock.due_at] = End(clock.due_at, ends_with_a_day(clock))
+    for outcome, due_at in sorted(clock.own_due_at.items()):
+        in_days = parse_period(clock.own_periods[outcome]).unit is Unit.WORKING_DAYS
+        if (known := ends.get(due_at)) is None:
+            ends[due_at] = End(due_at, in_days, (outcome,))
+        elif known.outcomes:
+            ends[due_at] = End(due_at, in_days, (*known.outcomes, outcome))
+    return sorted(ends.values(), key=lambda end: end.due_at)
+
+
+def points(
+    ends: Sequence[End], opened_at: datetime, rule: ReminderRule, hours: WorkingHours, now: datetime
+) -> Iterator[Point]:
+    """The points of all ends around `now`. An end is reminded of only when those before it are over, and the stage's
+    alone when it is overdue: whoever lets the period of an outcome go by owes the answer still, and may give another.
+    """
+    over = opened_at
+    for end in ends:
+        found = (
+            in_working_days(end.last_day, over, rule, hours, now)
+            if end.in_days
+            else in_hours(end.due_at, over, rule, now)
+        )
+        for point in found:
+            if point.kind != OVERDUE or not end.outcomes:
+                yield replace(point, outcomes=end.outcomes)
+        over = max(opened_at, end.due_at)
 
 
 def look_at(points: Iterable[Point], now: datetime) -> Look:
@@ -189,7 +243,8 @@ def periods(given: Sequence[str], unit: Unit) -> list[int]:
 def tellings(task: Reminded, point: Point) -> Iterator[Telling]:
     """What is told to whom at a point. The same point of the same clock is the same event, whoever looks at it."""
     clock = task.clock
-    ends = clock.due_at or clock.started_at
+    end = next((each for each in ends_of(clock) if each.outcomes == point.outcomes), None)
+    ends = end.due_at if end else clock.started_at
     facts: dict[str, str | int] = {
         "stage": task.stage,
         "body": task.body,
@@ -197,15 +252,17 @@ def tellings(task: Reminded, point: Point) -> Iterator[Telling]:
         "started_at": clock.started_at.isoformat(),
         "nth": point.nth,
     }
-    if clock.due_at:
-        facts["due_at"] = clock.due_at.isoformat()
-        if ends_with_a_day(clock) and clock.last_day:
-            facts["due_on"] = clock.last_day.isoformat()
+    if end:
+        facts["due_at"] = end.due_at.isoformat()
+        if end.in_days:
+            facts["due_on"] = end.last_day.isoformat()
+    if point.outcomes:
+        facts["outcomes"] = "|".join(point.outcomes)
     if clock.provisional:
         facts["provisional"] = 1
     for to in addressees(task, point):
         yield Telling(
-            kind=point.kind,
+            kind=OF_AN_OUTCOME[point.kind] if point.outcomes else point.kind,
             of=f"{task.task_id}/{ends.isoformat()}/{point.name}",
             to=to,
             case_id=task.case_id,

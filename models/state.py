@@ -10,7 +10,9 @@ from typing import Any, Literal, assert_never
 from pydantic import Field
 
 from models import events as e
+from models.access_events import AccessEnded, AccessExpired, AccessOpened, AccessRenounced, AccessRevoked, KeyIssued
 from models.acts import Frozen, GrantTerms, Standing, TimeLimit
+from models.clock import Clock
 from models.restrictions import Restriction, RestrictionKind
 
 
@@ -23,12 +25,14 @@ class TaskState(Frozen):
     round: int
     body: str
     outcomes: tuple[str, ...]
-    clock: e.Clock
+    clock: Clock
     opened_at: datetime
     opened_by_event: int
     ended: Literal["decided", "cancelled"] | None = None
     ended_at: datetime | None = None
     claimed_by: str | None = None
+    lapsed_of: str | None = None
+    """Whose claim has lapsed, while nobody has had the task in hand since."""
     outcome: str | None = None
     decided_by: str | None = None
     decided_by_event: int | None = None
@@ -42,6 +46,8 @@ class TaskState(Frozen):
     asked_by_task: str | None = None
     supplement_asked_at: datetime | None = None
     """Since when the applicant has been asked for a supplement that has not come."""
+    supplement_act: str | None = None
+    """The act that asked for it, in whose content it stands what is wanted."""
     supplements: int = 0
     """How often a supplement was asked for at this task."""
     urgings: int = 0
@@ -174,7 +180,7 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
                 "caused_by": event.caused_by,
                 "about_task": event.about_task,
             }
-        case e.AccessOpened():
+        case AccessOpened():
             grant = GrantState.model_validate(event.model_dump(include=set(GrantState.model_fields)))
             changes |= _identity(event) | {"grant": grant}
         case e.TaskOpened():
@@ -191,7 +197,7 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             changes |= {"data_items": event.data_items, "choices": event.choices, "given": event.given}
         case e.Granted():
             changes["granted"] = event
-        case e.KeyIssued():
+        case KeyIssued():
             assert state.grant
             changes["grant"] = state.grant.model_copy(update={"key_digest": event.key_digest})
             changes["keys"] = state.keys + 1
@@ -226,19 +232,13 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             changes["restricted_by"] = {**state.restricted_by, event.by_case: met}
         case e.RestrictionLifted():
             changes["restricted_by"] = {by: met for by, met in state.restricted_by.items() if by != event.by_case}
-        case (
-            e.Withdrawn()
-            | e.AccessExpired()
-            | e.AccessRevoked()
-            | e.AccessRenounced()
-            | e.AccessEnded()
-            | e.HoldWithheld()
-        ):
+        case e.Withdrawn() | AccessExpired() | AccessRevoked() | AccessRenounced() | AccessEnded() | e.HoldWithheld():
             pass
         case (
             e.TaskClaimed()
             | e.TaskReleased()
             | e.TaskReassigned()
+            | e.ClaimLapsed()
             | e.TaskDecided()
             | e.DecisionCorrected()
             | e.TaskCancelled()
@@ -279,7 +279,7 @@ def _of_data(
     }
 
 
-def _identity(event: e.Filed | e.AccessOpened) -> dict[str, Any]:
+def _identity(event: e.Filed | AccessOpened) -> dict[str, Any]:
     return {
         "case_id": event.case_id,
         "case_number": event.case_number,
@@ -298,6 +298,7 @@ def _of_task(
     event: e.TaskClaimed
     | e.TaskReleased
     | e.TaskReassigned
+    | e.ClaimLapsed
     | e.TaskDecided
     | e.DecisionCorrected
     | e.TaskCancelled
@@ -309,11 +310,13 @@ def _of_task(
 ) -> dict[str, Any]:
     match event:
         case e.TaskClaimed():
-            return {"claimed_by": event.by}
+            return {"claimed_by": event.by, "lapsed_of": None}
         case e.TaskReleased():
-            return {"claimed_by": None}
+            return {"claimed_by": None, "lapsed_of": None}
         case e.TaskReassigned():
-            return {"claimed_by": event.to}
+            return {"claimed_by": event.to, "lapsed_of": None}
+        case e.ClaimLapsed():
+            return {"claimed_by": None, "lapsed_of": event.officer}
         case e.TaskDecided() | e.DecisionCorrected():
             return {
                 "ended": "decided",
@@ -326,6 +329,7 @@ def _of_task(
                 "limit": event.limit if isinstance(event, e.TaskDecided) else None,
                 "late": event.late,
                 "supplement_asked_at": None,
+                "supplement_act": None,
             }
         case e.TaskCancelled():
             return {"ended": "cancelled", "ended_at": event.at}
@@ -335,9 +339,10 @@ def _of_task(
             due_at = event.clock.due_at
             return {"clock": event.clock, "passed": task.passed and due_at is not None and due_at <= event.at}
         case e.SupplementAsked():
-            return {"supplement_asked_at": event.at, "supplements": task.supplements + 1}
+            asked = {"supplement_asked_at": event.at, "supplement_act": event.act}
+            return asked | {"supplements": task.supplements + 1}
         case e.SupplementReceived():
-            return {"supplement_asked_at": None}
+            return {"supplement_asked_at": None, "supplement_act": None}
         case e.TaskUrged():
             return {"urgings": task.urgings + 1, "urged_at": event.at}
         case _:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Date, ForeignKeyConstraint, Identity, Index, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, Column, Date, ForeignKeyConstraint, Identity, Index, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from models.tables import instant, jsonb
@@ -40,6 +40,20 @@ class AbsenceRow(SQLModel, table=True):
     until_on: date = Field(sa_column=Column(Date, nullable=False))
     filed_at: datetime = instant()
     ended_at: datetime | None = instant(nullable=True, default=None)
+
+
+class HandOverRow(SQLModel, table=True):
+    """The tasks of an officer were handed over: `tasks` as they lay then, whatever became of each."""
+
+    __tablename__ = "hand_overs"
+    hand_over_id: str = Field(primary_key=True)
+    officer: str
+    to_account: str | None = None
+    """None: back to the bodies."""
+    asked_by: str
+    asked_at: datetime = instant()
+    request_digest: str
+    tasks: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
 
 
 class ChannelRow(SQLModel, table=True):

@@ -116,6 +116,10 @@ WITH_A_DUE_DAY = "ended_at IS NULL AND due_at IS NOT NULL"
 
 FORESEEN = "foreseen"
 """The state of a task that the passing of a clock opens by itself at `opened_at`, until the log says that it has."""
+CLAIMED = "ended_at IS NULL AND claimed_by IS NOT NULL"
+ASKING = "ended_at IS NULL AND supplement_asked_at IS NOT NULL"
+LAPSED = "ended_at IS NULL AND lapsed_of IS NOT NULL"
+"""What officers have in hand, or had when they left their body."""
 
 
 class TaskRow(SQLModel, table=True):
@@ -151,6 +155,14 @@ class TaskRow(SQLModel, table=True):
         Index("tasks_of_case", "case_id"),
         Index("tasks_of_city", "city", "due_at", "task_id"),
         Index("tasks_of_body", "body", text("opened_at DESC"), "task_id"),
+        Index(
+            "tasks_owed_promptly",
+            *("city", "opened_at", "task_id"),
+            postgresql_where=text("ended_at IS NULL AND at_once AND due_at IS NULL"),
+        ),
+        Index("tasks_asking_party", "party", postgresql_where=text(ASKING)),
+        Index("tasks_claimed", "claimed_by", postgresql_where=text(CLAIMED)),
+        Index("tasks_lapsed", "lapsed_of", postgresql_where=text(LAPSED)),
         Index("tasks_to_remind_of", "remind_at", postgresql_where=text("ended_at IS NULL")),
         Index("tasks_open_of_party", "party", postgresql_where=text("ended_at IS NULL AND body = 'applicant'")),
     )
@@ -166,6 +178,8 @@ class TaskRow(SQLModel, table=True):
     urgency: str | None = None
     state: str
     claimed_by: str | None = None
+    lapsed_of: str | None = None
+    """Whose claim lapsed, while nobody has had it in hand since."""
     outcome: str | None = None
     late: bool = False
     opened_at: datetime = instant()
@@ -175,6 +189,9 @@ class TaskRow(SQLModel, table=True):
     provisional: bool = False
     urgings: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     urged_at: datetime | None = instant(nullable=True, default=None)
+    supplement_asked_at: datetime | None = instant(nullable=True, default=None)
+    supplement_act: str | None = None
+    """The act in whose content it stands what was asked for."""
     remind_at: datetime | None = instant(nullable=True, default=None)
     """When the reminder looks at it again; it is derived from the clock and may be early, never late."""
     clock: dict[str, Any] = jsonb()

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from models import events as e
+from models.access_events import AccessOpened, AccessRenounced, AccessRevoked
+from models.clock import Clock
+from models.recorded import Recorded
 from models.restrictions import RestrictionKind, touches
 from models.state import CaseState, TaskState
 from rules.deadlines import Unit, parse_period
@@ -38,6 +41,14 @@ class Officers:
 
 
 @dataclass(frozen=True)
+class Officer:
+    """This officer, absent or not, as long as it serves the body."""
+
+    body: str
+    account_id: str
+
+
+@dataclass(frozen=True)
 class Posts:
     """Whoever holds a post of the body."""
 
@@ -51,7 +62,7 @@ class Supervisors:
     city: str
 
 
-Addressee = Account | Officers | Posts | Supervisors
+Addressee = Account | Officer | Officers | Posts | Supervisors
 
 
 @dataclass(frozen=True)
@@ -82,7 +93,7 @@ def told(before: CaseState, after: CaseState, events: Iterable[e.Event]) -> list
     return [telling for event in written.events for telling in written.of(event)]
 
 
-def ends_with_a_day(clock: e.Clock) -> bool:
+def ends_with_a_day(clock: Clock) -> bool:
     """Whether a clock ends at the midnight after a day: a period in working days does, and so does a day that a
     decision has named."""
     return clock.period is None or parse_period(clock.period).unit is Unit.WORKING_DAYS
@@ -119,9 +130,13 @@ class _Write:
             case e.TaskCancelled():
                 task = self.after.tasks[event.task_id]
                 if task.claimed_by and task.body != APPLICANT and task.claimed_by not in self._actors:
-                    yield self._about(task, "task_cancelled", event, Account(task.claimed_by))
+                    yield self._about(task, "task_cancelled", event, Officer(task.body, task.claimed_by))
             case e.TaskReassigned():
                 yield from self._reassigned(event)
+            case e.ClaimLapsed():
+                task = self.after.tasks[event.task_id]
+                for to in (Officers(task.body, task.claimed_by), Posts(task.body)):
+                    yield self._about(task, "claim_lapsed", event, to)
             case e.ClockPassed():
                 # Whoever owes the answer is reminded, by the clock of the database and in working hours.
                 task = self.after.tasks[event.task_id]
@@ -134,7 +149,10 @@ class _Write:
                 for to in (Officers(task.body, task.claimed_by), Posts(task.body)):
                     yield self._about(task, "task_urged", event, to, {"source": event.source, "article": event.article})
             case e.SupplementAsked():
-                yield self._about(self.after.tasks[event.task_id], "supplement_asked", event, Account(self.after.party))
+                # What was asked for is read from the act, and erased with it.
+                asked: dict[str, str | int] = {"act": event.act} if event.act else {}
+                task = self.after.tasks[event.task_id]
+                yield self._about(task, "supplement_asked", event, Account(self.after.party), asked)
             case e.SupplementReceived():
                 yield self._to_officers(self.after.tasks[event.task_id], "supplement_received", event)
             case e.EvidenceSubmitted():
@@ -154,8 +172,8 @@ class _Write:
             case e.Closed():
                 if kind := self._ending(event):
                     dataset: dict[str, str | int] = {"dataset_id": self._provided} if self._provided else {}
-                    yield self._party(kind, event, {"outcome": event.outcome, **dataset})
-            case e.AccessOpened():
+                    yield self._party(kind, event, {"outcome": event.outcome, **dataset, **self._revoked_by})
+            case AccessOpened():
                 yield self._party("grant_begun", event, {"valid_until": event.valid_until.isoformat()})
             case e.RestrictionMet() if self._waits_or_holds and touches(event.data_items, self._items):
                 if event.restriction is RestrictionKind.WITHDRAWAL:
@@ -185,7 +203,7 @@ class _Write:
         task = self.after.tasks[event.task_id]
         outcome: dict[str, str | int] = {"outcome": event.outcome}
         if task.claimed_by and task.body != APPLICANT and task.claimed_by != event.by:
-            yield self._about(task, "task_decided", event, Account(task.claimed_by), outcome)
+            yield self._about(task, "task_decided", event, Officer(task.body, task.claimed_by), outcome)
         asking = self.after.tasks.get(task.asked_by_task or "")
         if asking and asking.is_open:
             yield self._to_officers(asking, "opinion_given", event)
@@ -193,10 +211,10 @@ class _Write:
     def _reassigned(self, event: e.TaskReassigned) -> Iterator[Telling]:
         task = self.after.tasks[event.task_id]
         if event.to != event.by:
-            yield self._about(task, "task_reassigned_to_you", event, Account(event.to))
+            yield self._about(task, "task_reassigned_to_you", event, Officer(task.body, event.to))
         earlier = self.before.tasks.get(event.task_id)
         if earlier and earlier.claimed_by and earlier.claimed_by not in (event.by, event.to):
-            yield self._about(task, "task_reassigned_from_you", event, Account(earlier.claimed_by))
+            yield self._about(task, "task_reassigned_from_you", event, Officer(task.body, earlier.claimed_by))
 
     def _moved(self, event: e.ClockMoved) -> Iterator[Telling]:
         task = self.after.tasks[event.task_id]
@@ -214,7 +232,7 @@ class _Write:
     def _ending(self, event: e.Closed) -> str | None:
         """How the party is told that the case ended; None where it knows, or another message says it."""
         if self.after.procedure == ACCESS:
-            return None if self._has(e.AccessRenounced) else "grant_ended"
+            return None if self._has(AccessRenounced) else "grant_ended"
         if event.outcome == WITHDRAWN or self._has(e.Granted, e.ObjectorAnswered):
             return None
         return "demand_met" if self._provided else "case_closed"
@@ -225,6 +243,14 @@ class _Write:
         ordered = self.after.ordered
         published = any(isinstance(event, e.TaskDecided) and event.by.startswith(BY_A_CASE) for event in self.events)
         return ordered.dataset_id if ordered and published and self.after.procedure == DEMAND else None
+
+    @property
+    def _revoked_by(self) -> dict[str, str | int]:
+        """The article by which a grant was revoked, where one is on record."""
+        revoked = next((event for event in self.events if isinstance(event, AccessRevoked)), None)
+        if revoked is None or revoked.article is None:
+            return {}
+        return {"source": revoked.source or "", "article": revoked.article, "basis": revoked.basis or ""}
 
     @property
     def is_told_of_progress(self) -> bool:
@@ -240,7 +266,7 @@ class _Write:
         """Who did something in this write."""
         return {event.by for event in self.events if isinstance(event, e.TaskDecided | e.DecisionCorrected)}
 
-    def _has(self, *kinds: type[e.Recorded]) -> bool:
+    def _has(self, *kinds: type[Recorded]) -> bool:
         return any(isinstance(event, kinds) for event in self.events)
 
     @property

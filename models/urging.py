@@ -7,7 +7,7 @@ from models import events as e
 from models import refusals as r
 from models.proposal import Proposal
 from models.state import CaseState
-from models.who_may_act import still_open, task_of
+from models.who_may_act import acts_for_itself_alone, still_open, task_of
 from rules.pinned import APPLICANT, UrgingRule
 from rules.procedure_rules import ProcedureRules
 
@@ -18,10 +18,12 @@ MOST_URGINGS = 200
 def urge(rules: ProcedureRules, proposal: Proposal, act: a.Urge) -> None:
     """The urging is on record with the rule that allows it; it decides nothing, opens nothing and moves no clock.
 
-    Raises UrgingNotYours, NoSuchTask, TaskAlreadyDecided, TaskCancelled, OnlyBodiesAreUrged, EnoughUrgings.
+    Raises UrgingNotYours, PartyToTheCase, NoSuchTask, TaskAlreadyDecided, TaskCancelled, OnlyBodiesAreUrged,
+    EnoughUrgings.
     """
     state = proposal.state
     rule = urging_rule(rules, state, act)
+    acts_for_itself_alone(state, act.by)
     task = task_of(state, act)
     still_open(task)
     if task.body == APPLICANT:
@@ -44,11 +46,12 @@ def urge(rules: ProcedureRules, proposal: Proposal, act: a.Urge) -> None:
 
 
 def urging_rule(rules: ProcedureRules, state: CaseState, act: a.Urge) -> UrgingRule:
-    """The rule by which the actor may urge: its body has that role in the case, and it that role in its body.
+    """The rule by which the actor may urge: its body has that role in the case, and it that role in its body. A case
+    from before such rules were told goes by those in force at the receipt of the act.
 
     Raises UrgingNotYours.
     """
-    for rule in rules.urging:
+    for rule in (*rules.urging, *act.in_force):
         if act.by.body and state.bodies.get(rule.body) == act.by.body and not act.roles.isdisjoint(rule.by):
             return rule
     raise r.UrgingNotYours(field="task_id")

@@ -5,7 +5,23 @@ from __future__ import annotations
 from models import acts as a
 from models import refusals as r
 from models.state import CaseState, TaskState
+from rules.pack import CATALOGUE_UPDATE, RECTIFICATION
 from rules.pinned import APPLICANT
+
+LEAK = "leak"
+FILED_FOR_A_BODY = (CATALOGUE_UPDATE, RECTIFICATION)
+"""Procedures in which whoever filed acted for a body. So it did with a leak that is about no dataset."""
+
+
+def is_the_partys_own(state: CaseState) -> bool:
+    """Whether who filed the case did so for itself, and is its party; otherwise it acted for a body."""
+    return state.procedure not in FILED_FOR_A_BODY and not (state.procedure == LEAK and not state.dataset_id)
+
+
+def acts_for_itself_alone(state: CaseState, by: a.Actor) -> None:
+    """Whoever is the party of a case acts for no body in it. Raises PartyToTheCase."""
+    if by.account == state.party and is_the_partys_own(state):
+        raise r.PartyToTheCase(field="case_id")
 
 
 def task_of(state: CaseState, act: a.TaskAct) -> TaskState:
@@ -19,12 +35,12 @@ def task_in_hand(state: CaseState, act: a.TaskAct) -> TaskState:
     """The open task that the act is about, on which its actor may act: an officer of its body, or the party before
     which it lies. An unclaimed task is for any officer of the body; a substitute has what an absent officer claimed.
 
-    Raises NoSuchTask, NotYourTask, TaskAlreadyDecided, TaskCancelled, TaskAlreadyClaimed.
+    Raises NoSuchTask, NotYourTask, PartyToTheCase, TaskAlreadyDecided, TaskCancelled, TaskAlreadyClaimed.
     """
     task = task_of(state, act)
     officer_may_act(state, task, act.by)
     still_open(task)
-    superior = isinstance(act, a.Reassign) and act.supervises
+    superior = isinstance(act, a.Reassign | a.HandOver) and act.supervises
     if task.claimed_by not in (None, act.by.account, act.in_place_of) and not superior:
         raise r.TaskAlreadyClaimed(field="task_id")
     return task
@@ -39,9 +55,14 @@ def still_open(task: TaskState) -> None:
 
 
 def officer_may_act(state: CaseState, task: TaskState, by: a.Actor) -> None:
-    """A task is acted on by an officer of its body, or by the party before which it lies. Raises NotYourTask."""
+    """A task is acted on by an officer of its body, or by the party before which it lies; by no party for a body.
+
+    Raises NotYourTask, PartyToTheCase.
+    """
     if by.account != state.party if task.body == APPLICANT else by.body != task.body:
         raise r.NotYourTask(field="task_id")
+    if task.body != APPLICANT:
+        acts_for_itself_alone(state, by)
 
 
 def takes_part(state: CaseState, by: a.Actor) -> None:

@@ -243,6 +243,12 @@ class GrantTerms(Authored):
     term_days: Annotated[int, Strict(), Field(ge=1)]
 
 
+class RevocationTerms(Authored):
+    """Roles of the bodies that end a grant before its time, each with a reason."""
+
+    by: OneOrMore[Name]
+
+
 class HoldTerms(Authored):
     """On which grounds evidence holds the data back at receipt, which stage then confirms or lifts the hold, and how
     many holds one person may have open at once. After a rejection the same person gets none on the same ground.
@@ -321,6 +327,7 @@ class Procedure(Authored):
     opinion: OneOrMore[Version[Name]] | None = None
     """The stage that a reviewer may put before the experts while its own clock runs on."""
     grant: OneOrMore[Version[GrantTerms]] | None = None
+    revocation: OneOrMore[Version[RevocationTerms]] | None = None
     hold: OneOrMore[Version[HoldTerms]] | None = None
     every: OneOrMore[Version[EveryTerms]] | None = None
     against: OneOrMore[Version[OneOrMore[Name]]] | None = None
@@ -356,6 +363,8 @@ class ReminderTerms(Authored):
     before: tuple[Period, ...]
     overdue_every: tuple[Period, ...]
     at_once_every: Period | None = None
+    at_once_within: Period | None = None
+    """Our standard for what the law wants done promptly; it is shown as ours, and nothing is late by it."""
     opens: TimeOfDay
     closes: TimeOfDay
 

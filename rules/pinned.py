@@ -268,6 +268,13 @@ class GrantRule(Pinned):
     citation: Citation
 
 
+class RevocationRule(Pinned):
+    """Bodies of which roles end a grant before its time, each with a reason."""
+
+    by: tuple[str, ...]
+    citation: Citation
+
+
 class HoldRule(Pinned):
     """On which grounds evidence holds the data back at receipt, and which stage then confirms or lifts the hold."""
 
@@ -305,6 +312,8 @@ class ReminderRule(Pinned):
     """Periods between the reminders after its end."""
     at_once_every: str | None
     """Hours between the reminders of what the law wants done promptly."""
+    at_once_within: str | None = None
+    """The service standard for that, where the city has one: it is shown, and nothing is late by it."""
     opens: str
     closes: str
     """Working hours of the bodies, `09:00`; `closes` is exclusive. Outside them, and on days off, only clocks in hours

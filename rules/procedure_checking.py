@@ -99,6 +99,10 @@ class _Cut(Cut):
                     yield from self._requires((*path, value), terms.value.grant_requires, DECISION_FIELDS)
                     if terms.value.begins_at and terms.value.begins_at not in self.steps:
                         yield (*path, value), "unknown_target", f"{terms.value.begins_at} is no step"
+        if revocation := in_force(self.procedure.revocation or (), self.on):
+            for role in revocation.value.by if revocation.value else ():
+                if role not in self.bodies:
+                    yield (*self.path, "revocation"), "no_responsible_body", f"{role} is no body of this city"
         if WITHDRAWN not in self.endings:
             withdrawal = in_force(self.procedure.withdrawal or (), self.on)
             if withdrawal and withdrawal.value:

@@ -30,6 +30,7 @@ from rules.pinned import (
     ProposedRule,
     Regulation,
     ReminderRule,
+    RevocationRule,
     SelectionRule,
     Stage,
     Step,
@@ -83,6 +84,8 @@ class ProcedureRules(Pinned):
     concerns: tuple[str, ...] = ("conditional",)
     """Data of which openness the procedure is about."""
     grant: GrantRule | None = None
+    revocation: RevocationRule | None = None
+    """None, in rules that were pinned before this was told: the provider, with a reason, by no rule that is named."""
     hold: HoldRule | None = None
     every: EveryRule | None = None
     against: tuple[str, ...] = ("provider",)
@@ -99,6 +102,13 @@ class ProcedureRules(Pinned):
     counting: tuple[CountingRule, ...] = ()
     """One for each unit in which a period is given; none in rules that were pinned before this was told."""
     selection: SelectionRule | None = None
+
+    def were_told(self, field: str) -> bool:
+        """Whether rules of this kind were known when these were pinned, and these say what they are, be it nothing.
+
+        Only of rules as they were stored: the engine's copy says of every field what it is.
+        """
+        return field in self.model_fields_set
 
     def step(self, name: str) -> Step | None:
         return next((s for s in self.steps if s.step == name), None)

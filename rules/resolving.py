@@ -43,6 +43,7 @@ from rules.pinned import (
     Regulation,
     ReminderRule,
     Requirement,
+    RevocationRule,
     SelectionRule,
     Stage,
     Step,
@@ -179,6 +180,7 @@ class _Cut:
         opinion = self._held(procedure.opinion)
         supplement = self._held(procedure.supplement)
         grant = self._held(procedure.grant)
+        revocation = self._held(procedure.revocation)
         hold = self._held(procedure.hold)
         concerns = self._held(procedure.concerns)
         filed_by = self._held(procedure.filed_by)
@@ -223,6 +225,9 @@ class _Cut:
             opens_when_passed=dict(order.value.opens_when_passed),
             filed_by=filed_by.value if filed_by else (APPLICANT,),
             concerns=concerns.value if concerns else ("conditional",),
+            revocation=RevocationRule(by=revocation.value.by, citation=citation(pack, revocation.cite))
+            if revocation
+            else None,
             hold=HoldRule(**hold.value.model_dump(), citation=citation(pack, hold.cite)) if hold else None,
             every=EveryRule(days=every.value.days, citation=citation(pack, every.cite)) if every else None,
             against=against.value if against else ("provider",),

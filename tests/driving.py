@@ -39,6 +39,13 @@ WHATEVER_IS_ASKED = frozenset(
 )
 
 
+SERVES = """
+insert into accounts (account_id, login, name, body, roles)
+select $1, $1, '{}', body, array['reviewer'] from bodies where body = $2 on conflict do nothing
+"""
+"""Whoever acts for a body is in the directory, until a test says otherwise."""
+
+
 @dataclass
 class ShiftedClock:
     """PostgreSQL's clock, set forward or back."""
@@ -142,10 +149,15 @@ class Driver:
 
     async def do(self, act: a.Act, *, hand_over: bool = True, content: Mapping[str, Any] | None = None) -> str:
         """The act is received and handed over; `accepted`, the name of the refusal, or `received`."""
-        received = await self.inbox.receive_act(act, content)
+        received = await self.receive(act, content)
         if hand_over and (received.state == "received" or not isinstance(act, a.JUDGED_AT_RECEIPT)):
             await self.engine.hand_over(act.case_id, self.patience)
         return await self.standing(received)
+
+    async def receive(self, act: a.Act, content: Mapping[str, Any] | None = None) -> ActReceived:
+        """The act is in the inbox, and who it is by in the directory."""
+        await self.pool.execute(SERVES, act.by.account, act.by.body)
+        return await self.inbox.receive_act(act, content)
 
     async def standing(self, act: ActReceived) -> str:
         row = await self.pool.fetchrow(

@@ -179,7 +179,7 @@ class Population:
         return made  # type: ignore[return-value]  # a member of the union Act, which mypy cannot see
 
     async def _do(self, act: a.Act) -> str:
-        received = await self.driver.inbox.receive_act(act, {"reason": "for people only", "entry": ENTRY})
+        received = await self.driver.receive(act, {"reason": "for people only", "entry": ENTRY})
         return await self.driver.standing(received)
 
     def _id(self) -> str:

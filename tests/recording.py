@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 from temporalio.client import Client
@@ -147,6 +148,30 @@ async def urged(walk: Walk) -> None:
     await walk.decide(*AGREED[walk.city][2:], *BOTH_SIGN)
 
 
+async def left(walk: Walk) -> None:
+    """The officer who claimed the review leaves the body, and a colleague decides; what another has in hand is handed
+    over, and the third officer then decides that."""
+    await walk.file()
+    assert await walk.on(walk.first, a.Claim, officer="leaving") == "accepted"
+    await walk.driver.pool.execute("update accounts set body = null where login like 'acc_%_leaving'")
+    assert await walk.on(walk.first, a.Decide, officer="2", outcome=AGREED[walk.city][0][1]) == "accepted"
+    stage, outcome = AGREED[walk.city][1]
+    assert await walk.on(stage, a.Claim) == "accepted"
+    task = await walk.driver.task(walk.case_id, stage)
+    of_body: dict[str, Any] = {
+        "officer": task.claimed_by,
+        "to": f"acc_{task.body}_2",
+        "to_body": task.body,
+        "supervises": True,
+    }
+    assert await walk.do(a.Note, walk.driver.officer_of(task, "2")) == "accepted"
+    supervisor = walk.driver.officer_of(task, "supervisor")
+    assert await walk.do(a.HandOver, supervisor, task_id=task.task_id, **of_body) == "accepted"
+    assert await walk.on(stage, a.Decide, officer="1", outcome=outcome) == "TaskAlreadyClaimed"
+    assert await walk.on(stage, a.Decide, officer="2", outcome=outcome) == "accepted"
+    await walk.decide(*AGREED[walk.city][2:], *BOTH_SIGN)
+
+
 async def renounced(walk: Walk) -> None:
     await granted(walk)
     access = await walk.access()
@@ -203,6 +228,7 @@ BY_CITY: Mapping[str, Mapping[str, Path_]] = {
         "coordinated": coordinated,
         "opinion": opinion,
         "urged": urged,
+        "left": left,
         "revoked": revoked,
         "expired": expired,
         "late": late,

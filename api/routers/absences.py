@@ -13,8 +13,9 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy import ColumnElement, true
 from sqlmodel import col
 
-from activities.directory import Absence, AbsenceOverlaps, end_absence, file_absence
+from activities.directory import Absence, AbsenceEnded, AbsenceOverlaps, end_absence, file_absence
 from activities.idempotency import id_from_key
+from activities.standing_in import without_anybody
 from api.callers import Caller
 from api.dependencies import ID, IdempotencyKey, Reading, Running
 from api.forms import Form
@@ -59,6 +60,9 @@ class AbsenceShown(Shape):
     from_on: date
     until_on: date
     filed_at: Instant
+    nobody_from: Annotated[
+        date | None, Field(description="the first day of it on which whoever would stand in is away too or has left")
+    ] = None
 
 
 @router.get("", response_model=Page[AbsenceShown], responses=problems(401, 403, 503), summary="Who is away, and when")
@@ -67,7 +71,10 @@ async def absences(caller: OfficerOrAdmin, runtime: Running, reader: Reading) ->
     today = to_shanghai(await runtime.now()).date()
     rows = await reader.absences(seen_by(caller), today)
     logins = await reader.logins(absence.substitute for absence, _ in rows)
-    return Page(items=[shown(absence, account, logins) for absence, account in rows], next=None)
+    async with runtime.pool.acquire() as connection:
+        nobody = await without_anybody(connection, [absence.absence_id for absence, _ in rows], today)
+    items = [shown(absence, account, logins, nobody.get(absence.absence_id)) for absence, account in rows]
+    return Page(items=items, next=None)
 
 
 def seen_by(caller: Caller) -> ColumnElement[bool]:
@@ -83,7 +90,9 @@ def seen_by(caller: Caller) -> ColumnElement[bool]:
 async def post(
     form: AbsenceForm, caller: OfficerOrAdmin, runtime: Running, reader: Reading, key: IdempotencyKey = None
 ) -> AbsenceShown:
-    """An officer says when it is away and who stands in; a supervisor of its body may say it for it."""
+    """An officer says when it is away and who stands in; a supervisor of its body may say it for it. The substitute is
+    told. Where the substitute is away too, its own stands in; `nobody_from` says from when on nobody does. A call
+    that is repeated with its key after the absence has ended is refused."""
     absent = await reader.account(form.account or caller.account_id)
     if absent is None:
         raise invalid("account", "account_unknown")
@@ -105,9 +114,13 @@ async def post(
         await file_absence(runtime.pool, filed, now)
     except AbsenceOverlaps:
         raise Problem("AbsenceOverlaps") from None
+    except AbsenceEnded:
+        raise Problem("AbsenceEnded") from None
     found = await reader.absence(absence_id)
     assert found, "what is on file stays there"
-    return shown(*found, {substitute.account_id: substitute.login})
+    async with runtime.pool.acquire() as connection:
+        nobody = await without_anybody(connection, [absence_id], to_shanghai(now).date())
+    return shown(*found, {substitute.account_id: substitute.login}, nobody.get(absence_id))
 
 
 @router.delete(
@@ -130,10 +143,13 @@ def may_write(caller: Caller, absent: AccountRow) -> None:
         raise Problem("NotYourBody")
 
 
-def shown(absence: AbsenceRow, account: AccountRow, logins: Mapping[str, str]) -> AbsenceShown:
+def shown(
+    absence: AbsenceRow, account: AccountRow, logins: Mapping[str, str], nobody_from: date | None
+) -> AbsenceShown:
     return AbsenceShown(
         **absence.model_dump(include={"absence_id", "from_on", "until_on", "filed_at"}),
         body=account.body,
         account=account.login,
         substitute=logins[absence.substitute],
+        nobody_from=nobody_from,
     )

@@ -16,7 +16,7 @@ from api.filters import named_dataset
 from api.forms import RevocationForm
 from api.openapi import act_answers, problems
 from api.paging import cursor
-from api.problems import Problem, Wrong
+from api.problems import Problem
 from api.receiving import Receiver, Receiving
 from api.routers.cases import earlier
 from api.shapes import ActShown, Instant, Page, Shape
@@ -108,11 +108,9 @@ async def renounce(case_id: CaseId, _caller: Applicant, receiver: Receiving) -> 
 
 
 @router.post("/{case_id}/revocation", response_model=ActShown, responses=act_answers(), summary="Revoke a grant")
-async def revoke(case_id: CaseId, form: RevocationForm, caller: Reviewer, receiver: Receiving) -> ActShown:
-    """The provider ends the access, with a reason."""
-    grant = await grant_of(receiver, case_id)
-    if caller.body != grant.provider:
-        raise Problem("NotYourTask", errors=[Wrong("case_id", "NotYourTask")])
+async def revoke(case_id: CaseId, form: RevocationForm, _caller: Reviewer, receiver: Receiving) -> ActShown:
+    """A body that the law of the city lets do so, its provider everywhere, ends the access, with a reason."""
+    await grant_of(receiver, case_id)
     act = a.Revoke(**receiver.fields(case_id), given=form.given(frozenset({"reason"})))
     return await receiver.receive(act, form.said())
 

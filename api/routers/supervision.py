@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -15,7 +16,8 @@ from api.paging import cursor, instant, place_of
 from api.problems import Problem, invalid
 from api.reading import Reader
 from api.shapes import Page
-from api.supervising import Listed, Place, Sight, sight_of
+from api.supervising import Listed, Place, Sight, narrowed, sight_of
+from api.supervising_promptly import Opened, PromptTask, owed_promptly, prompt_tasks
 from api.supervision_files import csv_answer
 from api.supervision_lists import LONGEST_WITHIN, WITHIN, Asked, Lister
 from api.supervision_shown import OverdueCounts, SupervisedTask, counts_shown
@@ -139,6 +141,40 @@ async def overdue_counts(
     present = await runtime.present()
     found = await Lister(runtime, sight, narrowed.asking("overdue"), present, language).count(reader)
     return await counts_shown(reader, found, present.now, language)
+
+
+@router.get(
+    "/promptly",
+    response_model=Page[PromptTask],
+    responses=problems(401, 403, 422, 503),
+    summary="What is owed promptly",
+)
+async def promptly(
+    sight: Seeing,
+    runtime: Running,
+    reader: Reading,
+    language: AnsweredIn,
+    asked: Narrowed,
+    after: Cursor = None,
+    limit: Limit = 50,
+) -> Page[PromptTask]:
+    """For the same callers: open tasks that the law wants done promptly, at once or in time, without a number, with the
+    time that they have lain open; the longest open first. None of them is ever overdue."""
+    present = await runtime.present()
+    if (allowed := narrowed(sight, asked.asking("overdue").filters())) is None:
+        return Page(items=[], next=None)
+    place = None if after is None else Opened(*place_opened(after))
+    async with runtime.session() as session:
+        found = await owed_promptly(session, *allowed, place, limit + 1)
+    last = found[limit - 1][0] if len(found) > limit else None
+    items = await prompt_tasks(reader, found[:limit], present, language)
+    return Page(items=items, next=cursor(last.opened_at, last.task_id) if last else None)
+
+
+def place_opened(after: str) -> tuple[datetime, str]:
+    """The place that a cursor names. Raises a Problem on `cursor`."""
+    opened, task_id = place_of(after, 2)
+    return instant(opened), str(task_id)
 
 
 async def answered(

@@ -43,8 +43,9 @@ async def task_list(
     after: Cursor = None,
     limit: Limit = 50,
 ) -> Page[TaskShown]:
-    """An officer gets the tasks of its body, an applicant its own, a supervisor those of its city: first what is to be
-    done promptly, then by due day, those without one last."""
+    """An officer gets the tasks of its body, a supervisor those of its city, an applicant its own and those in which it
+    is asked for a supplement, with what is asked for: first what is to be done promptly,
+    then by due day, those without one last."""
     await named_body(reader, "body", body)
     present = await runtime.present()
     wanted: list[ColumnElement[bool]] = []

@@ -21,7 +21,8 @@ from activities.database import Connection, Pool
 from activities.publishing import publish, publish_in
 from activities.seeding import seed_notices
 from models.acts import Actor
-from models.events import Clock, ClockMoved, Stop
+from models.clock import Clock, Stop
+from models.events import ClockMoved
 from rules.calendar import CalendarRecord
 from rules.calendar_notices import DaysOff, Notice, Span
 from rules.deadlines import SHANGHAI

@@ -266,9 +266,7 @@ async def test_the_loop_reminds_by_itself_until_it_is_cancelled(driver: Driver) 
 async def test_what_is_wrong_with_one_task_holds_up_no_reminder_of_another(driver: Driver) -> None:
     broken = await filed(driver)
     await filed(driver)
-    await driver.pool.execute(
-        'update tasks set clock = clock || \'{"last_day": null, "stopped_at": null}\' where case_id = $1', broken
-    )
+    await driver.pool.execute('update tasks set clock = clock || \'{"period": "a while"}\' where case_id = $1', broken)
     assert await remind(driver, TUESDAY) == all_of("due_soon", OFFICERS)
 
 
@@ -284,3 +282,18 @@ async def test_the_loop_outlives_a_look_that_fails(driver: Driver, monkeypatch: 
         await failed.wait()
         monkeypatch.setattr(reminding, "CASES_TO_LOOK_AT", whole)
         await until_told(driver, "reminder_due_soon")
+
+
+async def test_an_outcome_that_has_a_period_of_its_own_is_reminded_of_before_the_stage(driver: Driver) -> None:
+    """A demand in Guangzhou is declined within five working days, and answered within twenty."""
+    await it_is(driver, MONDAY)
+    case_id = await driver.file("guangzhou", procedure="demand", hand_over=False)
+    officers = ["reviewer2@guangzhou.transport", "reviewer@guangzhou.transport"]
+
+    assert await remind(driver, "2026-11-27T09:00") == all_of("outcome_due_soon", officers)
+    assert await driver.pool.fetchval(
+        "select distinct facts ->> 'outcomes' from messages where kind like '%due_soon'"
+    ) == ("decline")
+    assert await remind(driver, "2026-11-30T09:00") == []
+    assert await driver.decide(case_id, "assessment", "decline", hand_over=False) == "received"
+    assert await remind(driver, "2026-12-01T09:00") == [], "an answer waits that was received in time"

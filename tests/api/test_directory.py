@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from api.issuer import issue, signing_key
+from cli.token import VALID_FOR
 from rules.deadlines import to_shanghai
 from tests.api.calling import Caller, Service, open_task
 
@@ -277,3 +279,118 @@ async def test_the_absence_of_somebody_who_has_left_its_body_breaks_no_list(serv
     assert len((await admin.read("/v1/absences"))["items"]) == 1
     await service.app.state.runtime.pool.execute("update accounts set body = null where login = $1", OFFICER)
     assert (await admin.read("/v1/absences"))["items"] == []
+
+
+THIRD = "reviewer3@nanning.transport"
+
+
+@pytest.fixture
+async def third(service: Service) -> Caller:
+    """One more officer of the body."""
+    await service.app.state.runtime.pool.execute(
+        "insert into accounts (account_id, login, name, city, body, roles) "
+        "select 'third', $2, name, city, body, roles from accounts where login = $1",
+        OFFICER,
+        THIRD,
+    )
+    key = signing_key(service.settings.signing_key_file)
+    return Caller(service.http, issue(key, "third", VALID_FOR))
+
+
+async def told(service: Service, kind: str) -> set[str]:
+    rows = await service.app.state.runtime.pool.fetch(
+        "select login from messages join accounts using (account_id) where kind = $1", kind
+    )
+    return {row["login"] for row in rows}
+
+
+async def test_who_stands_in_for_a_substitute_stands_in_for_the_officer_too(
+    working: Service, applicant: Caller, third: Caller
+) -> None:
+    task = await claimed_by_the_officer(working, applicant)
+    await away(working.as_(OFFICER), working)
+    await away(working.as_(COLLEAGUE), working, substitute=THIRD)
+    await applicant.do(f"/v1/cases/{task['case_id']}/notes", {"text": "x"})
+    urging = f"/v1/supervision/tasks/{task['task_id']}/urging"
+    await working.as_("supervisor@nanning.authority").do(urging, {"text": "please"})
+
+    answer = await third.do(f"/v1/tasks/{task['task_id']}/decision", {"outcome": "agree"})
+
+    assert answer["task"]["state"] == "done"
+    assert THIRD in await told(working, "task_urged")
+    assert not {OFFICER, COLLEAGUE} & await told(working, "task_urged")
+
+
+async def test_a_substitute_is_told_that_it_stands_in_and_when_it_does_no_more(service: Service) -> None:
+    officer = service.as_(OFFICER)
+    filed = (await away(officer, service)).json()
+    assert await told(service, "stands_in") == {COLLEAGUE}
+    assert await told(service, "stands_in_no_more") == set()
+
+    messages = (await service.as_(COLLEAGUE).read("/v1/messages"))["items"]
+    last_on = (await days(service, 0, 1))["from_on"]
+    assert last_on in messages[0]["text"]
+
+    await delete(officer, f"/v1/absences/{filed['absence_id']}")
+    assert await told(service, "stands_in_no_more") == {COLLEAGUE}
+
+
+async def test_where_two_stand_in_for_each_other_nobody_does_and_that_is_told(
+    working: Service, applicant: Caller, third: Caller
+) -> None:
+    task = await claimed_by_the_officer(working, applicant)
+    today = (await days(working, 0, 1))["from_on"]
+    first = await away(working.as_(OFFICER), working)
+    assert first.json()["nobody_from"] is None
+    assert await told(working, "nobody_stands_in") == set()
+
+    second = await away(working.as_(COLLEAGUE), working, substitute=OFFICER)
+
+    assert (second.status_code, second.json()["nobody_from"]) == (201, today)
+    heard = {OFFICER, COLLEAGUE, "supervisor@nanning.authority"}
+    assert await told(working, "nobody_stands_in") == heard
+    listed = (await working.as_(OFFICER).read("/v1/absences"))["items"]
+    assert {each["nobody_from"] for each in listed} == {today}
+    urging = f"/v1/supervision/tasks/{task['task_id']}/urging"
+    await working.as_("supervisor@nanning.authority").do(urging, {"text": "please"})
+    assert await told(working, "task_urged") == {OFFICER, THIRD}, "no message is lost, and whoever is there has it"
+
+
+async def test_an_absence_begins_without_a_substitute_on_the_day_on_which_that_one_goes_away(service: Service) -> None:
+    await away(service.as_(COLLEAGUE), service, 3, 9, substitute=OFFICER)
+    answer = (await away(service.as_(OFFICER), service, 0, 6)).json()
+    assert answer["nobody_from"] == (await days(service, 3, 9))["from_on"]
+
+
+async def test_an_absence_whose_substitute_has_left_gives_way_to_one_with_another(
+    service: Service, third: Caller
+) -> None:
+    officer = service.as_(OFFICER)
+    assert (await away(officer, service)).status_code == 201
+    assert (await away(officer, service, substitute=THIRD)).status_code == 409
+    await service.app.state.runtime.pool.execute(
+        "update accounts set body = 'nanning.health' where login = $1", COLLEAGUE
+    )
+    (listed,) = (await officer.read("/v1/absences"))["items"]
+    assert listed["nobody_from"] == listed["from_on"]
+
+    answer = await away(officer, service, substitute=THIRD)
+
+    assert (answer.status_code, answer.json()["nobody_from"]) == (201, None)
+    assert [each["substitute"] for each in (await officer.read("/v1/absences"))["items"]] == [THIRD]
+
+
+async def test_the_same_absence_filed_again_after_it_ended_is_refused_with_its_key_and_filed_with_another(
+    service: Service,
+) -> None:
+    officer, key = service.as_(OFFICER), str(uuid.uuid4())
+    form = {"substitute": COLLEAGUE, **await days(service, 0, 2)}
+    filed = (await officer.post("/v1/absences", form, key)).json()
+    await delete(officer, f"/v1/absences/{filed['absence_id']}")
+
+    again = await officer.post("/v1/absences", form, key)
+    anew = await officer.post("/v1/absences", form, str(uuid.uuid4()))
+
+    assert (again.status_code, again.json()["type"]) == (409, "urn:kaifang:problem:absence-ended")
+    assert anew.status_code == 201
+    assert [each["absence_id"] for each in (await officer.read("/v1/absences"))["items"]] == [anew.json()["absence_id"]]

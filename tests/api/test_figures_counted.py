@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from models import events as e
+from models.access_events import AccessOpened
+from models.clock import Clock
 from rules.calendar import Calendar, CalendarRecord
 from rules.deadlines import to_shanghai
 from rules.pinned import APPLICANT
@@ -36,7 +38,7 @@ class Task:
     stage: str
     task_id: str
     opened_at: datetime
-    clock: e.Clock
+    clock: Clock
     ended_at: datetime | None = None
     outcome: str | None = None
     late: bool = False
@@ -103,7 +105,7 @@ class Told:
 
 def read(log: Sequence[e.Event], told: Told) -> None:
     first = log[0]
-    assert isinstance(first, e.Filed | e.AccessOpened)
+    assert isinstance(first, e.Filed | AccessOpened)
     case = Case(first.city, first.procedure, first.bodies.get("provider"), first.at)
     tasks: dict[str, Task] = {}
     for event in log:

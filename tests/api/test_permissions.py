@@ -69,6 +69,7 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/v1/supervision/overdue/counts", None),
     ("GET", "/v1/supervision/due-soon", None),
     ("GET", "/v1/supervision/waiting-acts", None),
+    ("GET", "/v1/supervision/promptly", None),
     ("GET", "/v1/supervision/figures", None),
     ("GET", "/v1/figures", None),
     ("POST", "/v1/supervision/feeds", {"name": "x"}),
@@ -105,6 +106,7 @@ CALLS: list[tuple[str, str, Any]] = [
     ("POST", "/v1/maintenance-notices/{maintenance_id}/cancellation", None),
     ("GET", "/v1/holders", None),
     ("POST", "/v1/supervision/tasks/{task_id}/urging", {"text": "x"}),
+    ("POST", "/v1/supervision/officers/{account}/hand-over", {"release": True}),
     ("GET", "/v1/directory", None),
     ("PUT", "/v1/directory/{body}/{post}", {"account": "reviewer@nanning.transport"}),
     ("DELETE", "/v1/directory/{body}/{post}", None),
@@ -184,7 +186,7 @@ async def on_file(service: Service) -> dict[str, str]:
 
 async def names_in(service: Service, path: str) -> dict[str, Any]:
     """What the path names, made anew: nothing is made that it does not name, for there are many calls."""
-    names: dict[str, Any] = {"maintenance_id": "none"}
+    names: dict[str, Any] = {"maintenance_id": "none", "account": "reviewer@nanning.transport"}
     if any(f"{{{name}}}" in path for name in ("case_id", "task_id", "act_id", "evidence_id", "dataset_id")):
         applicant = service.as_("applicant@demo")
         case = await applicant.file("nanning")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.api import updating
 from tests.api.calling import Caller, Service, open_task
 
 STRANGERS = ["applicant2@demo", "reviewer@nanning.health", "reviewer@yulin.operator", "supervisor@yulin.authority"]
@@ -185,3 +186,55 @@ async def test_an_act_is_known_to_who_made_it_and_to_officers_who_may_know_of_th
     }
 
     assert list(statuses.values()) == [200, 200, 404, 404]
+
+
+async def also_applies(service: Service, login: str, body: str) -> None:
+    """The officer serves that body from now on, and may apply for data as anybody may."""
+    await service.app.state.runtime.pool.execute(
+        "update accounts set body = $2, roles = array['reviewer', 'applicant'] where login = $1", login, body
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "reads"), [("nanning.transport", True), ("nanning.health", False), ("nanning.authority", True)]
+)
+async def test_who_filed_for_a_body_reads_the_case_as_long_as_it_serves_one_that_may(
+    service: Service, body: str, reads: bool
+) -> None:
+    login = "reviewer@nanning.transport"
+    officer = service.as_(login)
+    case = await updating.recorded(officer, await updating.filing(officer, "nanning"))
+    await also_applies(service, login, body)
+
+    answers = [await officer.get(f"/v1/cases/{case['case_id']}{of}") for of in ("", "/events")]
+    listed = (await officer.read("/v1/cases", case_number=case["case_number"]))["items"]
+
+    assert {answer.status_code for answer in answers} == {200 if reads else 404}
+    assert len(listed) == reads
+
+
+async def test_who_filed_for_itself_reads_the_case_as_its_party_whatever_body_it_serves(service: Service) -> None:
+    login = "reviewer@nanning.transport"
+    officer = service.as_(login)
+    await also_applies(service, login, "nanning.transport")
+    case = await officer.file("nanning")
+    await service.as_("reviewer@nanning.operator").do(f"/v1/cases/{case['case_id']}/notes", {"text": "working paper"})
+    await also_applies(service, login, "nanning.health")
+
+    events = (await officer.read(f"/v1/cases/{case['case_id']}/events"))["items"]
+
+    assert "working paper" not in str(events)
+
+
+async def test_an_officer_who_applies_never_decides_its_own_request(working: Service) -> None:
+    login = "reviewer@nanning.transport"
+    officer = working.as_(login)
+    await also_applies(working, login, "nanning.transport")
+    case = await working.decide(await officer.file("nanning"), "formal_review", "pass")
+    task = open_task(case, "provider_review")["task_id"]
+
+    for call, body in (("claim", None), ("decision", {"outcome": "agree"}), ("opinion-request", {"question": "?"})):
+        answer = await officer.post(f"/v1/tasks/{task}/{call}", body)
+        assert (answer.status_code, answer.json()["type"]) == (403, "urn:kaifang:problem:party-to-the-case"), call
+    decided = await working.as_("reviewer2@nanning.transport").post(f"/v1/tasks/{task}/decision", {"outcome": "agree"})
+    assert decided.status_code == 200

@@ -13,6 +13,7 @@ from activities.calendar_record import with_due
 from activities.touching import restriction_act
 from models import acts as a
 from models import events as e
+from models.access_events import AccessOpened
 from models.course import pass_time
 from models.procedure import Procedure
 from models.proposal import Proposal
@@ -275,7 +276,7 @@ def accessed(request: Bench) -> Bench:
     """The access case as the grant of that request opens it."""
     granted = request.state.granted
     assert granted
-    opened = e.AccessOpened(
+    opened = AccessOpened(
         number=1,
         at=request.now,
         act="case-access.file",

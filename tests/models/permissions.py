@@ -26,6 +26,10 @@ WHO: Mapping[str, a.Actor] = {
     "another party": STRANGER,
 }
 
+ITS_OWN_SUPERVISOR = "supervisor of the body"
+WHO_SUPERVISES = {**WHO, ITS_OWN_SUPERVISOR: a.Actor(account="acc_its_own", body="nanning.provider")}
+"""Who may take a task from an officer is asked of one more."""
+
 
 def lying_before_the_provider() -> Bench:
     return filed("nanning").all_decide([("formal_review", "pass")])
@@ -34,6 +38,13 @@ def lying_before_the_provider() -> Bench:
 def claimed_by(officer: a.Actor) -> Bench:
     bench = lying_before_the_provider()
     bench.on("provider_review", a.Claim, by=officer)
+    return bench
+
+
+def lapsed() -> Bench:
+    """The colleague who had claimed it serves the provider no more."""
+    bench = claimed_by(COLLEAGUE)
+    bench.on("provider_review", a.LapseClaim, by=a.Actor(account="directory"), officer=COLLEAGUE.account)
     return bench
 
 
@@ -70,6 +81,7 @@ REVIEW: Mapping[str, Callable[[], Bench]] = {
     "open": lying_before_the_provider,
     "claimed by the same": lambda: claimed_by(OFFICER),
     "claimed by a colleague": lambda: claimed_by(COLLEAGUE),
+    "claim of a colleague lapsed": lapsed,
     "supplement asked": with_a_supplement_asked,
     "done": lambda: lying_before_the_provider().all_decide([("provider_review", "agree")]),
     "cancelled": cancelled,
@@ -97,6 +109,7 @@ ON_THE_REVIEW: Mapping[str, tuple[type[a.ReceivedAct], Mapping[str, Any]]] = {
     "claim": (a.Claim, {}),
     "release": (a.Release, {}),
     "reassign": (a.Reassign, TO_A_COLLEAGUE),
+    "hand over what a colleague has": (a.HandOver, {"officer": COLLEAGUE.account}),
     "decide": (a.Decide, {"outcome": "agree", "given": WHATEVER_IS_ASKED}),
     "correct": (a.Correct, {"outcome": "refuse", "given": WHATEVER_IS_ASKED}),
     "urge": (a.Urge, {}),
@@ -135,10 +148,11 @@ ON_THE_SUSPENSION: Mapping[str, tuple[type[a.ReceivedAct], Mapping[str, Any]]] =
 
 def answer(bench: Bench, stage: str, who: str, kind: type[a.ReceivedAct], more: Mapping[str, Any]) -> str:
     of_task = {"task_id": bench.task(stage).task_id} if issubclass(kind, a.TaskAct) else {}
-    supervising: dict[str, Any] = {"supervises": who == "supervisor"} if kind is a.Reassign else {}
+    supervises = {"supervises": who.startswith("supervisor")}
+    supervising: dict[str, Any] = supervises if kind in (a.Reassign, a.HandOver) else {}
     if kind is a.Urge:
         supervising = {"roles": frozenset({"supervisor" if who == "supervisor" else "reviewer"})}
-    code = bench.judged(bench.act(kind, WHO[who], **of_task, **more, **supervising))
+    code = bench.judged(bench.act(kind, WHO_SUPERVISES[who], **of_task, **more, **supervising))
     return "-" if code == "accepted" else code
 
 
@@ -150,7 +164,7 @@ def table(
     yield f"| act | who | {' | '.join(states)} |"
     yield f"| --- | --- |{' --- |' * len(states)}"
     for name, (kind, more) in acts.items():
-        for who in WHO:
+        for who in WHO_SUPERVISES if kind in (a.Reassign, a.HandOver) else WHO:
             cells = [answer(made(), stage, who, kind, more) for made in states.values()]
             yield f"| {name} | {who} | {' | '.join(cells)} |"
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from models import acts as a
+from models import events as e
 from models import refusals as r
 from tests.models.bench import (
     BOTH_SIGN,
@@ -15,10 +16,15 @@ from tests.models.bench import (
     MONDAY,
     PARTY,
     STRANGER,
+    Bench,
+    accessed,
     before_the_provider,
+    begun,
     filed,
+    law,
     until_signing,
 )
+from workflows.catalogue_update import CATALOGUE_UPDATE
 
 REASON = frozenset({"reason"})
 BASIS = frozenset({"basis"})
@@ -353,3 +359,94 @@ def test_who_loses_the_race_for_the_last_decision_is_told_that_it_was_decided() 
 def test_terms_are_set_by_a_reviewing_body_and_not_by_a_signature() -> None:
     bench = until_signing("yulin")
     assert bench.decide("provider_signature", "sign", terms=a.GrantTerms(valid_days=1)) == "TermsNotAllowed"
+
+
+DIRECTORY = a.Actor(account="directory")
+
+
+def claimed_by_one_who_left() -> tuple[Bench, a.Actor]:
+    """A formal review that an officer has claimed, who then served the operator no more."""
+    bench = filed("nanning")
+    officer = bench.officer("formal_review")
+    bench.on("formal_review", a.Claim, by=officer)
+    assert bench.on("formal_review", a.LapseClaim, by=DIRECTORY, officer=officer.account) == "accepted"
+    return bench, officer
+
+
+def test_a_claim_that_lapsed_is_on_record_with_its_officer_and_the_instant() -> None:
+    bench, officer = claimed_by_one_who_left()
+    lapsed = bench.log[-1]
+    assert isinstance(lapsed, e.ClaimLapsed)
+    assert (lapsed.officer, lapsed.at) == (officer.account, bench.now)
+    task = bench.task("formal_review")
+    assert (task.state, task.claimed_by, task.lapsed_of) == ("open", None, officer.account)
+
+
+def test_a_claim_lapses_of_nobody_but_its_officer_and_not_twice() -> None:
+    bench = filed("nanning")
+    officer, other = bench.officer("formal_review"), bench.officer("formal_review", "2")
+    assert bench.on("formal_review", a.LapseClaim, by=DIRECTORY, officer=officer.account) == "TaskNotHeld"
+    bench.on("formal_review", a.Claim, by=officer)
+    assert bench.on("formal_review", a.LapseClaim, by=DIRECTORY, officer=other.account) == "TaskNotHeld"
+    assert bench.on("formal_review", a.LapseClaim, by=DIRECTORY, officer=officer.account) == "accepted"
+    assert bench.on("formal_review", a.LapseClaim, by=DIRECTORY, officer=officer.account) == "TaskNotHeld"
+
+
+@pytest.mark.parametrize("taken_up", ["claimed", "claimed and released", "reassigned"])
+def test_a_task_that_somebody_took_up_since_is_not_handed_over_with_the_rest(taken_up: str) -> None:
+    bench, officer = claimed_by_one_who_left()
+    colleague, supervisor = bench.officer("formal_review", "2"), bench.officer("formal_review", "3")
+    to = {"to": colleague.account, "to_body": colleague.body}
+    if taken_up == "reassigned":
+        bench.on("formal_review", a.Reassign, by=supervisor, **to)
+    else:
+        bench.on("formal_review", a.Claim, by=colleague)
+    if taken_up == "claimed and released":
+        bench.on("formal_review", a.Release, by=colleague)
+    handing_over = {"officer": officer.account, "supervises": True, **to}
+    assert bench.on("formal_review", a.HandOver, by=supervisor, **handing_over) == "TaskNotHeld"
+
+
+def test_a_task_that_is_handed_back_lies_before_the_body_as_if_released() -> None:
+    bench = filed("nanning")
+    officer, supervisor = bench.officer("formal_review"), bench.officer("formal_review", "3")
+    bench.on("formal_review", a.Claim, by=officer)
+    handing_over = {"officer": officer.account, "supervises": True}
+    assert bench.on("formal_review", a.HandOver, by=supervisor, **handing_over) == "accepted"
+    assert bench.log[-1].type == "TaskReleased"
+    assert bench.task("formal_review").claimed_by is None
+
+
+@pytest.mark.parametrize("body", ["nanning.operator", "nanning.provider", "nanning.authority"])
+@pytest.mark.parametrize("stage", ["formal_review", "provider_review", "approval"])
+def test_whoever_is_the_party_acts_for_no_body(stage: str, body: str) -> None:
+    ways = {"formal_review": [], "provider_review": [("formal_review", "pass")]}
+    before = ways.get(stage, [("formal_review", "pass"), ("provider_review", "agree")])
+    party = a.Actor(account=PARTY.account, body=body)
+    for kind, more in (
+        (a.Claim, {}),
+        (a.AskSupplement, {}),
+        (a.Decide, {"outcome": "agree"}),
+        (a.Correct, {"outcome": "x"}),
+    ):
+        bench = filed("nanning").all_decide(before)
+        answer = bench.on(stage, kind, by=party, **more)
+        assert answer == ("PartyToTheCase" if bench.task(stage).body == body else "NotYourTask"), kind
+    bench = filed("nanning").all_decide(before)
+    urged = bench.on(stage, a.Urge, by=party, roles=frozenset({"supervisor"}))
+    assert urged == ("UrgingNotYours" if body == "nanning.provider" else "PartyToTheCase")
+
+
+def test_whoever_filed_a_catalogue_update_acted_for_its_body_and_goes_on_doing_so() -> None:
+    bench = begun(
+        law("nanning", "catalogue_update"), CATALOGUE_UPDATE, party="acc_officer", choices={"trigger": "other"}
+    )
+    stage = bench.state.open_tasks()[0].stage
+    officer = a.Actor(account="acc_officer", body=bench.task(stage).body)
+    assert bench.on(stage, a.Claim, by=officer) == "accepted"
+
+
+def test_a_grantee_revokes_nothing_for_the_provider() -> None:
+    access = accessed(until_signing("nanning").all_decide(BOTH_SIGN))
+    party = a.Actor(account=PARTY.account, body="nanning.provider")
+    assert access.judged(access.act(a.Revoke, party, given=REASON)) == "PartyToTheCase"

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from activities.calendar_record import with_due
-from activities.message_texts import Message, message_texts, say
-from models.events import Clock
-from models.reminding import AT_ONCE, DUE, DUE_SOON, KINDS, OVERDUE, Look, Point, Reminded, look, tellings
+from activities.message_texts import Language, Message, message_texts, say
+from models.clock import Clock
+from models.reminding import AT_ONCE, DUE, DUE_SOON, KINDS, OVERDUE, Look, Point, Reminded, ends_of, look, tellings
 from models.telling import Account, Officers, Posts, Supervisors, due_day
+from rules.articles import phrase
 from rules.calendar import Calendar
 from rules.deadlines import SHANGHAI
 from rules.pinned import APPLICANT, Basis, ReminderRule
@@ -44,13 +45,16 @@ def looked(it: Clock, now: datetime, opened_at: datetime = MONDAY) -> Look:
 
 def told(it: Clock, since: datetime, until: datetime, opened_at: datetime = MONDAY) -> list[tuple[str, datetime]]:
     """What a loop that never sleeps would tell, and when: it looks again when a look says so."""
-    found: dict[str, tuple[str, datetime]] = {}
+    found: dict[object, tuple[str, datetime]] = {}
     now: datetime | None = since
     while now is not None and now <= until:
         seen = looked(it, now, opened_at)
         assert seen.again_at is None or seen.again_at > now, "a look that is due at once again would never end"
         if seen.point:
-            found.setdefault(seen.point.name, (seen.point.name, now))
+            name = seen.point.name
+            if it.own_due_at and not seen.point.outcomes:
+                name += " of the stage"
+            found.setdefault((name, seen.point.outcomes), (name, now))
         now = seen.again_at
     return list(found.values())
 
@@ -207,3 +211,66 @@ def test_a_reminder_of_a_named_last_day_says_the_day() -> None:
     task = Reminded("t", "c", "nanning", "p", "remedy", 1, "nanning.transport", None, MONDAY, named)
     (telling,) = tellings(task, Point(DUE, at("2026-12-01T09:00")))
     assert telling.facts["due_on"] == "2026-11-30"
+
+
+def with_own(period: str | None, **own: str) -> Clock:
+    return clock(period, own_periods=own)
+
+
+def test_an_outcome_with_a_period_of_its_own_is_reminded_of_until_that_is_over_and_then_the_stage() -> None:
+    """As in Guangzhou, where a demand is declined within five working days and answered within twenty."""
+    points = told(with_own("20wd", decline="5wd"), MONDAY, at("2026-12-30T12:00"))
+    assert points == [
+        (f"{DUE_SOON}/1wd", at("2026-11-27T09:00")),
+        (f"{DUE}/0", at("2026-12-01T09:00")),
+        (f"{DUE_SOON}/1wd of the stage", at("2026-12-18T09:00")),
+        (f"{DUE}/0 of the stage", at("2026-12-22T09:00")),
+        (f"{OVERDUE}/1 of the stage", at("2026-12-24T09:00")),
+        (f"{OVERDUE}/2 of the stage", at("2026-12-28T09:00")),
+        (f"{OVERDUE}/3 of the stage", at("2026-12-30T09:00")),
+    ]
+
+
+def test_the_stage_is_not_reminded_of_while_an_outcome_is_due_before_it() -> None:
+    points = told(with_own("6wd", decline="5wd"), MONDAY, at("2026-12-02T12:00"))
+    assert [name for name, _ in points] == [
+        f"{DUE_SOON}/1wd",
+        f"{DUE}/0",
+        f"{DUE}/0 of the stage",
+    ], "the stage is due soon on the last day of the outcome"
+
+
+def test_outcomes_whose_periods_end_together_are_told_together_and_one_that_ends_with_the_stage_says_nothing() -> None:
+    ends = ends_of(with_own("20wd", decline="5wd", refer="5wd", agree="20wd"))
+    assert [end.outcomes for end in ends] == [("decline", "refer"), ()]
+
+
+def test_an_outcome_with_a_period_in_hours_is_reminded_of_by_night() -> None:
+    friday = at("2026-11-27T18:00")
+    it = clock("5wd", friday, own_periods={"decline": "12h"})
+    assert told(it, friday, at("2026-11-29T00:00"), friday) == [
+        (f"{DUE_SOON}/3h", at("2026-11-28T03:00")),
+        (f"{DUE}/0", at("2026-11-28T06:00")),
+    ]
+
+
+def test_a_stage_in_which_outcomes_alone_have_periods_is_reminded_of_each_and_never_called_overdue() -> None:
+    points = told(with_own(None, decline="2wd", refer="5wd"), MONDAY, at("2027-01-30T00:00"))
+    assert [name for name, _ in points] == [f"{DUE_SOON}/1wd", f"{DUE}/0", f"{DUE_SOON}/1wd", f"{DUE}/0"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("kind", [DUE_SOON, DUE])
+def test_a_reminder_of_an_outcome_names_it_with_its_own_last_day(kind: str, language: Language) -> None:
+    rules = law("guangzhou", "demand")
+    outcome = rules.stage("assessment").outcome("decline")  # type: ignore[union-attr]  # the pack has it
+    assert outcome
+    task = reminded(with_own("20wd", decline="5wd"), stage="assessment")
+    (telling,) = tellings(task, Point(kind, MONDAY, outcomes=("decline",)))
+    message = Message("m", 1, telling.kind, "case", "t", "guangzhou", MONDAY, telling.facts, rules=rules)
+    said = say(message, language, "x")
+    assert telling.facts["due_on"] == "2026-11-30"
+    assert (outcome.label.zh if language == "zh" else outcome.label.en) in said.subject
+    assert said.due and "2026-11-30" in said.due
+    cited = phrase(rules.city_name, outcome.citation)
+    assert said.law and said.law.startswith(cited.zh if language == "zh" else cited.en)

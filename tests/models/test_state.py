@@ -10,12 +10,16 @@ import pytest
 
 from models import acts as a
 from models import events as e
+from models.access_events import AccessOpened, KeyIssued
+from models.clock import Clock
+from models.recorded import Recorded
 from models.state import CaseState, GapInTheLog, apply, fold
+from models.upcasting import UPCASTERS
 from tests.models.bench import BOTH_SIGN, MONDAY, PARTY, Bench, accessed, filed, until_signing
 
-EVENT_TYPES: tuple[type[e.Recorded], ...] = get_args(get_args(e.Event)[0])
+EVENT_TYPES: tuple[type[Recorded], ...] = get_args(get_args(e.Event)[0])
 ACT_TYPES: tuple[type[a.ReceivedAct], ...] = get_args(get_args(a.Act)[0])
-CLOCK = e.Clock(started_at=MONDAY, period="2wd", article="1", basis="law", calendar="CN")
+CLOCK = Clock(started_at=MONDAY, period="2wd", article="1", basis="law", calendar="CN")
 
 WHATEVER: dict[str, object] = {
     "at": MONDAY,
@@ -38,6 +42,7 @@ WHATEVER: dict[str, object] = {
     "outcomes": ("pass",),
     "clock": CLOCK,
     "by": "acc_1",
+    "officer": "acc_1",
     "to": "acc_2",
     "outcome": "pass",
     "cites": 1,
@@ -67,20 +72,20 @@ WHATEVER: dict[str, object] = {
 """A value for every field that some event cannot do without."""
 
 
-def some(kind: type[e.Recorded], number: int) -> e.Event:
+def some(kind: type[Recorded], number: int) -> e.Event:
     needed = {name: WHATEVER[name] for name, field in kind.model_fields.items() if field.is_required()}
     return e.EVENT.validate_python({"type": kind.model_fields["type"].default, **needed, "number": number})
 
 
 @pytest.mark.parametrize("kind", EVENT_TYPES, ids=lambda kind: kind.__name__)
-def test_every_event_has_a_handler_in_the_fold(kind: type[e.Recorded]) -> None:
-    first = e.AccessOpened if kind is e.KeyIssued else e.Filed
+def test_every_event_has_a_handler_in_the_fold(kind: type[Recorded]) -> None:
+    first = AccessOpened if kind is KeyIssued else e.Filed
     state = fold(CaseState(), [some(first, 1), some(e.TaskOpened, 2)])
     assert apply(state, some(kind, 3)).number == 3
 
 
 @pytest.mark.parametrize("kind", EVENT_TYPES, ids=lambda kind: kind.__name__)
-def test_every_event_survives_the_way_through_json(kind: type[e.Recorded]) -> None:
+def test_every_event_survives_the_way_through_json(kind: type[Recorded]) -> None:
     event = some(kind, 1)
     assert e.EVENT.validate_json(event.model_dump_json()) == event
 
@@ -109,15 +114,15 @@ def test_an_old_event_is_brought_up_to_date_when_it_is_read(monkeypatch: pytest.
         return {**{k: v for k, v in stored.items() if k != "officer"}, "by": stored["officer"], "version": 2}
 
     old = json.dumps({"type": "NoteAdded", "number": 1, "version": 1, "at": MONDAY.isoformat(), "officer": "acc_7"})
-    monkeypatch.setitem(e.UPCASTERS, ("NoteAdded", 1), note_by_officer)
+    monkeypatch.setitem(UPCASTERS, ("NoteAdded", 1), note_by_officer)
     [event] = e.read_events([old])
     assert isinstance(event, e.NoteAdded)
     assert (event.by, event.version) == ("acc_7", 2)
 
 
 def test_an_event_that_is_two_versions_old_goes_through_both_upcasters(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(e.UPCASTERS, ("NoteAdded", 1), lambda old: {**old, "by": "acc_1", "version": 2})
-    monkeypatch.setitem(e.UPCASTERS, ("NoteAdded", 2), lambda old: {**old, "by": old["by"] + "_2", "version": 3})
+    monkeypatch.setitem(UPCASTERS, ("NoteAdded", 1), lambda old: {**old, "by": "acc_1", "version": 2})
+    monkeypatch.setitem(UPCASTERS, ("NoteAdded", 2), lambda old: {**old, "by": old["by"] + "_2", "version": 3})
     [event] = e.read_events([json.dumps({"type": "NoteAdded", "at": MONDAY.isoformat()})])
     assert isinstance(event, e.NoteAdded)
     assert (event.by, event.version) == ("acc_1_2", 3)
@@ -138,6 +143,7 @@ def test_a_field_that_a_newer_program_wrote_is_passed_over() -> None:
 @pytest.mark.parametrize("kind", ACT_TYPES, ids=lambda kind: kind.__name__)
 def test_every_act_names_its_kind_and_survives_the_way_through_json(kind: type[a.ReceivedAct]) -> None:
     values: dict[str, Any] = {"task_id": "t", "to": "acc_2", "to_body": None, "outcome": "pass", "calendar_version": 1}
+    values["officer"] = "acc_1"
     values |= {"key_digest": "digest", "evidence": ("file",), "by_case": "other", "restriction": "hold"}
     values |= {"openness": "conditional", "data_items": ()}
     needed = {name: values[name] for name in values if name in kind.model_fields}

@@ -8,6 +8,7 @@ import pytest
 
 from models import acts as a
 from models import events as e
+from models.clock import Stop
 from rules.deadlines import SHANGHAI
 from tests.models.bench import CITIES, INVENTED, MONDAY, PARTY, STRANGER, Bench, filed
 
@@ -92,7 +93,7 @@ def test_a_stopped_clock_ends_later_by_the_working_days_waited() -> None:
     clock = bench.task("custody").clock
     assert clock.due_at == datetime(2026, 12, 3, tzinfo=SHANGHAI), "three working days later, over a weekend"
     assert clock.stopped_at is None
-    assert clock.stops == (e.Stop(stopped_at=MONDAY, resumed_at=THURSDAY),)
+    assert clock.stops == (Stop(stopped_at=MONDAY, resumed_at=THURSDAY),)
 
 
 def test_two_stops_of_one_clock_add_up() -> None:

@@ -185,6 +185,7 @@ WAYS = [
     ("{normal: 4wd, urgent: 36h}", "{normal: 4wd}", f"{CUSTODY}.period", "period_missing"),
     ("{normal: 7wd}", "{normal: 7wd, urgent: 1wd}", f"{CUSTODY}.period", "unknown_choice"),
     ("      purpose:", "      shoe_size:", "fields.shoe_size", "unknown_field"),
+    ("{by: [provider]}", "{by: [bailiff]}", "revocation", "no_responsible_body"),
     ("      withdrawn:\n", "      gone:\n", "withdrawal", "unknown_target"),
     ("      withdrawn:\n", "      gone:\n", "endings.gone", "unreachable_ending"),
     ("ethics, technique]", "ethics]", "stages.technique", "unreachable_stage"),

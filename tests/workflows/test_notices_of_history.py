@@ -20,6 +20,7 @@ from activities.inbox import Filing
 from activities.settings import Settings
 from api.app import create_app
 from models import events as e
+from models.clock import Clock
 from rules.deadlines import SHANGHAI
 from rules.pinned import Step
 from stack.temporal import NAMESPACE, TemporalServer
@@ -88,7 +89,7 @@ class Then:
             await self.driver.engine.hand_over(row["case_id"], self.driver.patience)
         return answer.json()
 
-    async def clock(self, case_id: str) -> e.Clock:
+    async def clock(self, case_id: str) -> Clock:
         return (await self.driver.task(case_id, "review")).clock
 
     async def moves(self, case_id: str) -> list[e.ClockMoved]:

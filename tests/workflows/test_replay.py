@@ -15,6 +15,7 @@ from temporalio.workflow import NondeterminismError
 from activities.calendar_record import with_due
 from models import acts as a
 from models import events as e
+from models.access_events import AccessExpired
 from models.course import pass_time
 from models.proposal import Proposal
 from models.refusals import Refusal
@@ -29,7 +30,7 @@ from workflows.procedures import BY_NAME
 
 ROOT = Path(__file__).parents[2]
 NAMES = recorded.names()
-OF_TIME = (e.ClockPassed, e.AccessExpired)
+OF_TIME = (e.ClockPassed, AccessExpired)
 
 
 def of_the_calendar(events: list[e.Event]) -> list[e.Event]:

@@ -1,0 +1,64 @@
+"""What happened to a grant, in the log of its own case: it began, got keys, and ended in one of four ways."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+from models.recorded import Recorded
+from rules.pinned import Basis
+
+
+class AccessOpened(Recorded):
+    """A grant began: who may fetch which items in which way, until when (exclusive). No items named: all."""
+
+    type: Literal["AccessOpened"] = "AccessOpened"
+    case_id: str
+    case_number: str
+    city: str
+    procedure: str
+    party: str
+    dataset_id: str
+    bodies: Mapping[str, str]
+    granted_by: str
+    """The access request that ended in this grant."""
+    data_items: tuple[str, ...]
+    access_mode: str | None
+    access_modes: tuple[str, ...] = ()
+    use: str | None
+    valid_until: datetime
+    daily_calls: int | None = None
+    rules_digest: str
+
+
+class KeyIssued(Recorded):
+    """The grantee got a key, in place of any before; only its digest is kept."""
+
+    type: Literal["KeyIssued"] = "KeyIssued"
+    key_digest: str
+
+
+class AccessExpired(Recorded):
+    type: Literal["AccessExpired"] = "AccessExpired"
+
+
+class AccessRevoked(Recorded):
+    """A body ended the grant before its time, by that article; None in a log from before it was told."""
+
+    type: Literal["AccessRevoked"] = "AccessRevoked"
+    by: str
+    source: str | None = None
+    article: str | None = None
+    basis: Basis | None = None
+
+
+class AccessRenounced(Recorded):
+    type: Literal["AccessRenounced"] = "AccessRenounced"
+
+
+class AccessEnded(Recorded):
+    """All that the grant gave access to was withdrawn, by that case."""
+
+    type: Literal["AccessEnded"] = "AccessEnded"
+    by_case: str
