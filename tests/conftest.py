@@ -18,6 +18,7 @@ from activities.database import Pool, open_pool
 from migrations.__main__ import prepare
 from stack.postgres import Postgres
 from stack.temporal import NAMESPACE, TemporalServer
+from tests.clocks import set_clock
 from tests.driving import Driver
 from tests.services import postgres_server, services_home, temporal_server
 from worker import build_worker
@@ -51,6 +52,7 @@ async def migrated_template(postgres_server: Postgres) -> AsyncIterator[str]:
     server = await asyncpg.connect(postgres_server.dsn("postgres"))
     try:
         await server.execute(f"create database {name}")
+        await set_clock(postgres_server.dsn(name))
         await prepare(postgres_server.dsn(name), samples=True)
         yield name
     finally:
@@ -64,6 +66,7 @@ async def database_url(postgres_server: Postgres, migrated_template: str) -> Asy
     server = await asyncpg.connect(postgres_server.dsn("postgres"))
     try:
         await server.execute(f"create database {name} template {migrated_template}")
+        await set_clock(postgres_server.dsn(name))
         yield postgres_server.dsn(name)
         await server.execute(f"drop database {name} with (force)")
     finally:
