@@ -25,7 +25,7 @@ from worker import build_worker
 
 __all__ = ["postgres_server", "services_home", "temporal_server"]
 
-pytest_plugins = ["tests.duties_plugin", "tests.watchdog"]
+pytest_plugins = ["tests.duties_plugin", "tests.skips_plugin", "tests.watchdog"]
 A_WHILE = 20
 """Seconds in which a test that has ended gives back its connections."""
 LONGEST = Path(__file__).with_name("breaking")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime, timedelta
 
 import pytest
@@ -26,3 +27,13 @@ async def test_a_receipt_has_the_day_of_postgresqls_clock_and_its_period_begins_
     assert case["received_at"][:10] == at[:10]
     clock, due = open_task(case, "formal_review")["clock"], record.calendar("CN-GX").deadline(began, "2wd")
     assert (clock["last_day"], clock["provisional"]) == (str(due.last_day), due.provisional)
+
+
+async def test_where_no_law_is_in_force_any_more_a_filing_is_refused_on_the_city(settings: Settings) -> None:
+    await set_clock(settings.database_url, "2028-02-29T00:00:00+08:00")
+    async with serving(create_app(settings), settings) as service:
+        applicant = service.as_("applicant@demo")
+        answer = await applicant.post("/v1/access-requests", await applicant.form("guangzhou"), str(uuid.uuid4()))
+
+    assert answer.status_code == 422
+    assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [("city", "not_in_force")]
