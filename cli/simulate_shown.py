@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from cli.demo import Language
+from cli.languages import Language
 from cli.simulate_words import WORDS, Words
 from rules.deadlines import to_shanghai
 from rules.pinned import Basis, Label
