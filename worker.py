@@ -7,6 +7,7 @@ import gc
 import logging
 import signal
 from datetime import timedelta
+from functools import partial
 
 import uvloop
 from temporalio.client import Client
@@ -22,6 +23,7 @@ from activities.clock import Clock, DatabaseClock
 from activities.database import Pool, open_pool
 from activities.engine import Engine
 from activities.inbox import Inbox
+from activities.keeping import LAPSES, REMINDERS, REVIEWS, SENDER, SWEEPER, Job, Keeper
 from activities.log import Log
 from activities.reminding import Reminding
 from activities.reviewing import Reviewing, keep_schedule
@@ -77,6 +79,19 @@ async def connect(settings: Settings) -> Client:
             await asyncio.sleep(EVERY_CONNECTION_ATTEMPT)
 
 
+async def until(told_to_stop: asyncio.Event, keeper: Keeper) -> None:
+    """Returns when the worker is to stop and what the keeper keeps has ended. Raises whatever ends the keeper before:
+    then the process ends, and the supervisor starts another."""
+    stopping, keeping = asyncio.create_task(told_to_stop.wait()), asyncio.create_task(keeper.run())
+    await asyncio.wait({stopping, keeping}, return_when=asyncio.FIRST_COMPLETED)
+    if keeping.done():
+        stopping.cancel()
+        keeping.result()
+        raise RuntimeError("the keeper has ended unasked")
+    keeping.cancel()
+    await asyncio.wait({keeping})
+
+
 async def run(settings: Settings) -> None:
     """Runs worker, sweeper, reminders, the look at claims and sender until SIGTERM or SIGINT, then drains."""
     told_to_stop = asyncio.Event()
@@ -89,22 +104,25 @@ async def run(settings: Settings) -> None:
     lapsing = Lapsing(pool, Inbox(pool, Log(RecordOfNotices(read_scopes())), DatabaseClock()))
     async with pool, Ways(settings) as ways, build_worker(temporal, pool, settings.task_queue):
         LOG.info("worker runs on task queue %s", settings.task_queue)
-        beside = [
-            asyncio.create_task(sweeper.run()),
-            asyncio.create_task(Sender(pool, ways, settings.base_url).run()),
-            asyncio.create_task(reminding.run()),
-            asyncio.create_task(lapsing.run()),
-            asyncio.create_task(keep_schedule(temporal, settings.task_queue)),
-        ]
-        await told_to_stop.wait()
-        for task in beside:
-            task.cancel()
-        await asyncio.wait(beside)
+        keeper = Keeper(
+            pool,
+            [
+                Job(SWEEPER, sweeper.run),
+                Job(SENDER, Sender(pool, ways, settings.base_url).run),
+                Job(REMINDERS, reminding.run),
+                Job(LAPSES, lapsing.run),
+                Job(REVIEWS, partial(keep_schedule, temporal, settings.task_queue)),
+            ],
+        )
+        await until(told_to_stop, keeper)
     LOG.info("worker stopped")
 
 
 def main() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    # With its offset: the machine's zone is not the system's.
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s", datefmt="%Y-%m-%dT%H:%M:%S%z"
+    )
     Runtime.default()
     # A workflow that a long garbage collection hits would be taken for one that does not yield.
     gc.collect()

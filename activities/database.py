@@ -21,10 +21,17 @@ AWAY = (
     TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,  # it is shutting down, has crashed, or does not take connections yet
+    asyncpg.InsufficientResourcesError,  # too many connections, disk full, out of memory, a limit of its configuration
+    asyncpg.PostgresSystemError,  # its disk or its machine fails
+    asyncpg.ReadOnlySQLTransactionError,  # a standby that is not the primary yet, or a disk that an operator protects
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.LockNotAvailableError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # the connection broke in the middle of an answer
 )
-"""What is raised while PostgreSQL cannot be reached: nothing was recorded, and the same may work later."""
+"""What is raised while PostgreSQL cannot be reached or can take nothing now: nothing was recorded, and the same may
+work later. Whatever else it raises is a defect of ours, a wrong setting, or damage (docs/decisions/0020)."""
 NEVER_TAKEN = (
     asyncpg.DataError,  # class 22: a value that no column can hold, or that cannot even be sent
     asyncpg.ProgramLimitExceededError,  # class 54: too long for an index, too many, too deep

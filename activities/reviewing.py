@@ -41,6 +41,8 @@ LOG = logging.getLogger("kaifang.reviewing")
 SCHEDULE = "kaifang-reviews-due"
 EVERY_ATTEMPT = 5.0
 """Seconds."""
+EVERY_LOOK = 600.0
+"""Seconds: an engine whose database was lost has the schedule again so soon."""
 SYSTEM = "system"
 """The party of a case that nobody filed."""
 PROCEDURE = "openness_review"
@@ -108,6 +110,13 @@ def rules_on(pack: Pack, on: date) -> ProcedureRules | None:
 
 
 async def keep_schedule(temporal: Client, task_queue: str) -> None:
+    """Sees to it until it is cancelled that the engine has the schedule of reviews, also one that has lost it."""
+    while True:
+        await put_schedule(temporal, task_queue)
+        await asyncio.sleep(EVERY_LOOK)
+
+
+async def put_schedule(temporal: Client, task_queue: str) -> None:
     """The engine begins the round every morning at five, Asia/Shanghai; a schedule that is there is left as it is.
 
     Returns when it is there, however long the engine is away.

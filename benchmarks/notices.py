@@ -34,6 +34,7 @@ from benchmarks.servers import Servers, servers
 from models.acts import Actor
 from models.clock import Clock
 from rules.calendar_notices import DaysOff, Notice
+from rules.deadlines import to_shanghai
 from rules.seed_notices import read_scopes
 from stack.programs import WORKER
 
@@ -124,7 +125,7 @@ async def _measure(pool: Pool, side: Kaifang, waiting: list[str], size: Size) ->
     notice = Notice(
         scope="CN-GX",
         document="an invented notice",
-        published_on=now.date(),
+        published_on=to_shanghai(now).date(),
         recorded_at=now,
         days_off=(DaysOff(last_day, last_day),),
     )

@@ -6,7 +6,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
-from enum import StrEnum
 from typing import Annotated, Any, Self
 
 import httpx
@@ -18,6 +17,7 @@ from activities.settings import Settings, SettingsError
 from api.issuer import issue, signing_key
 from cli.demo_catalogue import demand_data, update_the_catalogue
 from cli.demo_rectification import rectify
+from cli.languages import Language
 from rules.loading import cities
 from rules.pinned import APPLICANT, DataEffect, Outcome
 from rules.procedure_rules import ProcedureRules
@@ -26,11 +26,6 @@ from rules.sample_catalogue import accounts
 VALID_FOR = timedelta(hours=1)
 WORDS = "said for the demonstration"
 EVERYTHING_A_DECISION_MAY_NEED = {"reason": WORDS, "basis": WORDS, "tender_reference": WORDS}
-
-
-class Language(StrEnum):
-    EN = "en"
-    ZH = "zh-CN"
 
 
 WORDS_OF: dict[str, dict[str, Any]] = {
@@ -77,8 +72,17 @@ def demo(
         settings = Settings.load()
     except SettingsError as error:
         raise typer.BadParameter(f"{error}; start the stack with `make up` first") from error
+    try:
+        show(settings, language, console)
+    except NothingServed as kept:
+        typer.echo(f"error: {kept}; decide these objections, or start with an empty data folder", err=True)
+        raise typer.Exit(1) from None
+
+
+def show(settings: Settings, language: Language, console: Console) -> None:
+    """City by city. Raises NothingServed."""
+    words = WORDS_OF[language]
     for city in cities():
-        words = WORDS_OF[language]
         with Parties(settings, language) as parties:
             case, decisions = walk(parties, city)
             console.print(told(case, decisions, words))
@@ -154,8 +158,7 @@ class Parties:
 
 def walk(parties: Parties, city: str) -> tuple[Json, list[Json]]:
     """A granted request of this city, and its tasks in the order in which they were decided."""
-    query = f"/v1/datasets?city={city}&openness=conditional"
-    dataset = parties.call("applicant@demo", "GET", query)["items"][0]
+    dataset, item = served_item(parties, city, "conditional")
     case = parties.call(
         "applicant@demo",
         "POST",
@@ -166,7 +169,7 @@ def walk(parties: Parties, city: str) -> tuple[Json, list[Json]]:
             "purpose": "to show how a request runs",
             "scenario": "a demonstration",
             "safeguards": "none needed: sample data",
-            "data_items": [dataset["items"][0]["item"]],
+            "data_items": [item],
             "access_mode": "api",
             "use": "general",
         },
@@ -178,6 +181,30 @@ def walk(parties: Parties, city: str) -> tuple[Json, list[Json]]:
         decide(parties, case, task)
         case = parties.call("applicant@demo", "GET", f"/v1/cases/{case['case_id']}")
     return case, decided
+
+
+def served_item(parties: Parties, city: str, openness: str) -> tuple[Json, str]:
+    """A dataset of that class and one of its items that nothing keeps back. Raises NothingServed."""
+    query = f"/v1/datasets?city={city}&openness={openness}"
+    for dataset in parties.call("applicant@demo", "GET", f"{query}&served=true")["items"]:
+        kept = {item for each in dataset["restrictions"] for item in each["data_items"]}
+        for item in dataset["items"]:
+            if item["item"] not in kept:
+                return dataset, item["item"]
+    raise NothingServed(city, openness, parties.call("applicant@demo", "GET", query)["items"])
+
+
+class NothingServed(Exception):
+    """Every dataset of a class is kept back, so that nobody can be shown getting it."""
+
+    def __init__(self, city: str, openness: str, kept: list[Json]) -> None:
+        by = "; ".join(
+            f"{each['dataset_id']} ({', '.join(restriction['restriction'] for restriction in each['restrictions'])})"
+            for each in kept
+        )
+        super().__init__(
+            f"{city}: no {openness} dataset can be served now. What objections keep back: {by or 'nothing'}"
+        )
 
 
 def decide(parties: Parties, case: Json, task: Json) -> None:
@@ -197,7 +224,7 @@ def object_to_data(parties: Parties, city: str) -> tuple[Json, list[Json], list[
     the data from stage to stage. The data is served again at the end, so that it can be shown again."""
     law = parties.call("objector@demo", "GET", f"/v1/rules/{city}?procedure=objection")
     rules = ProcedureRules.model_validate(law["rules"])
-    dataset = parties.call("objector@demo", "GET", f"/v1/datasets?city={city}&openness=unconditional")["items"][0]
+    dataset, _ = served_item(parties, city, "unconditional")
     case = parties.call(
         "objector@demo",
         "POST",

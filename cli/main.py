@@ -1,18 +1,54 @@
-"""The command line `kaifang`: each module of this package adds its commands."""
+"""The command line `kaifang`: each module of this package adds its commands, and is loaded when one is called for."""
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 import typer
+from typer.core import TyperGroup
 
-from cli import catalogue, deadlines, demo, duties, hand_over, recovery, rules, simulate, stack, token
+if TYPE_CHECKING:
+    from typer._click import Command, Context
 
-app = typer.Typer(name="kaifang", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+MODULES = {
+    "up": "stack",
+    "demo": "demo",
+    "token": "token",
+    "restore": "recovery",
+    "reconcile": "recovery",
+    "refuse": "recovery",
+    "hand-over": "hand_over",
+    "deadline": "deadlines",
+    "deadlines": "deadlines",
+    "rules": "rules",
+    "duties": "duties",
+    "catalogue": "catalogue",
+    "simulate": "simulate",
+}
+"""Command to the module of this package that adds it, in the order in which `kaifang --help` lists them."""
 
 
-@app.callback()
+class OneByOne(TyperGroup):
+    """Loads the module of the command that is asked for, and no other: all of them take seconds."""
+
+    def list_commands(self, ctx: Context) -> list[str]:
+        return list(MODULES)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        if cmd_name not in MODULES:
+            return None
+        of_module = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
+        of_module.callback()(kaifang)
+        import_module(f"cli.{MODULES[cmd_name]}").register(of_module)
+        return typer.main.get_group(of_module).commands[cmd_name]
+
+
 def kaifang() -> None:
     """The legal procedures of public-data opening, as durable workflows."""
 
 
-for module in (stack, demo, token, recovery, hand_over, deadlines, rules, duties, catalogue, simulate):
-    module.register(app)
+app = typer.Typer(
+    name="kaifang", cls=OneByOne, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
+app.callback()(kaifang)

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from cli.demo import Language
+from cli.languages import Language
 from cli.simulate_shown import Shown
 from cli.simulate_words import WORDS, Words
 from rules.deadlines import SHANGHAI

@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from cli.demo import Language
+from cli.languages import Language
 from cli.simulate_words import WORDS, Words
+from rules.deadlines import to_shanghai
 from rules.pinned import Basis, Label
 from rules.sample_catalogue import bodies
 
@@ -36,7 +37,7 @@ class Shown:
     def print_on(self, console: Console) -> None:
         """Title, then the first report whole, then the others beside it."""
         console.print(f"[bold]{escape(self.title())}[/bold]")
-        if self._plan.guessed_from and self._plan.guessed_from < self._plan.until.date():
+        if self._plan.guessed_from and self._plan.guessed_from < to_shanghai(self._plan.until).date():
             console.print(self._words.guessed)
         first = self._reports[0]
         console.print(self._stages(first))

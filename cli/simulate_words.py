@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cli.demo import Language
+from cli.languages import Language
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,20 @@
-"""`kaifang token`: a bearer token for a demo account."""
+"""`kaifang token`: a bearer token for a demo account of the stack that runs."""
 
 from __future__ import annotations
 
+import fcntl
 import os
-import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
-from activities.settings import Settings
-from api.issuer import issue, signing_key
-from rules.sample_catalogue import accounts
+from rules.sample_accounts import account_id_of, logins
 
 VALID_FOR = timedelta(days=30)
+KEY = "signing-key.pem"
+"""In the data folder; `Settings.signing_key_file` says so too, and takes longer to load."""
 
 
 def register(app: typer.Typer) -> None:
@@ -25,13 +25,42 @@ def register(app: typer.Typer) -> None:
 def token(account: Annotated[str, typer.Argument(help="The login of a demo account, such as applicant@demo.")]) -> None:
     """Print a bearer token for a demo account, valid for 30 days.
 
-    Needs no running stack: the token is signed with the key in the data folder (KAIFANG_HOME, else ./var).
+    It is for the stack that runs with the data folder (KAIFANG_HOME, else ./var), or for the service that
+    KAIFANG_DATABASE_URL names; where none does, no token is printed and no key is made.
     """
-    known = {each.login: each.account_id for each in accounts()}
+    known = logins()
     if account not in known:
-        print(f"error: there is no demo account {account}; there are {', '.join(sorted(known))}", file=sys.stderr)
-        raise typer.Exit(1)
+        refuse(f"there is no demo account {account}; there are {', '.join(known)}")
     home = Path(os.environ.get("KAIFANG_HOME") or "var")
-    # Only the place of the key is asked for, and that needs no database.
-    key = signing_key(Settings.model_construct(home=home).signing_key_file)
-    print(issue(key, known[account], VALID_FOR))
+    if not os.environ.get("KAIFANG_DATABASE_URL") and not runs(home):
+        refuse(
+            f"no stack runs with the data folder {home.resolve()}: "
+            "start one with `make up`, or set KAIFANG_HOME to the data folder of the one that runs"
+        )
+    if not (home / KEY).is_file():
+        refuse(f"the data folder {home.resolve()} holds no key: its API has not started yet")
+    # Not at the top: what is refused needs no cryptography.
+    from api.issuer import KeyUnusable, issue, signing_key
+
+    try:
+        key = signing_key(home / KEY)
+    except (KeyUnusable, OSError) as error:
+        refuse(str(error))
+    typer.echo(issue(key, account_id_of(account), VALID_FOR))
+
+
+def runs(home: Path) -> bool:
+    """Whether a stack has that data folder: it holds the lock as long as it lives, however it ends."""
+    try:
+        with (home / "lock").open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        pass
+    return False
+
+
+def refuse(reason: str) -> NoReturn:
+    typer.echo(f"error: {reason}", err=True)
+    raise typer.Exit(1)

@@ -162,14 +162,13 @@ class WorkingHours:
         self._calendar = calendar
 
     def include(self, instant: datetime) -> bool:
-        local = to_shanghai(instant)
-        return self._calendar.is_working(local.date()) and self._opens <= local.time() < self._closes
+        is_within = self._opens <= to_shanghai(instant).time() < self._closes
+        return is_within and self._calendar.is_working(to_shanghai(instant).date())
 
     def next_opening(self, after: datetime) -> datetime:
         """When work next begins after that instant."""
-        local = to_shanghai(after)
-        day = local.date()
-        while not self._calendar.is_working(day) or self.opening(day) <= local:
+        day = to_shanghai(after).date()
+        while not self._calendar.is_working(day) or self.opening(day) <= after:
             day += timedelta(days=1)
         return self.opening(day)
 
@@ -189,7 +188,7 @@ class WorkingHours:
 
     def openings_since(self, day: date, now: datetime) -> int:
         """How many working days after that day have begun."""
-        today = now.date()
+        today = to_shanghai(now).date()
         begun = self._calendar.working_days_between(day, today)
         return begun - (begun > 0 and self._calendar.is_working(today) and now < self.opening(today))
 

@@ -301,6 +301,25 @@ class GateSessionRow(SQLModel, table=True):
     """Decisions that found no room while PostgreSQL was away."""
 
 
+class WorkerJobRow(SQLModel, table=True):
+    """A worker said that it runs a job. Rows of workers that have gone are removed after a while."""
+
+    __tablename__ = "worker_jobs"
+    worker_id: str = Field(primary_key=True)
+    job: str = Field(primary_key=True)
+    seen_at: datetime = instant()
+
+
+class WorkerJobEndsRow(SQLModel, table=True):
+    """How often a job has ended unasked, in any worker."""
+
+    __tablename__ = "worker_job_ends"
+    job: str = Field(primary_key=True)
+    times: int = Field(sa_column=Column(BigInteger, nullable=False))
+    last_at: datetime = instant()
+    last_reason: str
+
+
 class GateCallsRow(SQLModel, table=True):
     """How often a grant with a daily quota was used on a day, Asia/Shanghai."""
 

@@ -120,7 +120,7 @@ class Calendar:
         if extra_days:
             raise DeadlineError("extra_days: only a period of working days is extended by working days")
         due_at = hours_after(started_at, hours)
-        last_day = (due_at - timedelta(microseconds=1)).date()
+        last_day = (to_shanghai(due_at) - timedelta(microseconds=1)).date()
         return Deadline(started_at, f"{hours}h", 0, due_at, last_day, False, self.scope, self.version)
 
     def explain(self, deadline: Deadline) -> Explanation:

@@ -6,7 +6,6 @@ accounts that belong to no city have a file of their own. The files are read str
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
@@ -19,6 +18,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from rules.bounds import LONGEST_CODE
 from rules.pack import Authored, Day, Name, Text, Wording
+from rules.sample_accounts import account_id_of
 
 City = Annotated[str, StringConstraints(pattern=r"^[a-z]+$")]
 BodyId = Annotated[str, StringConstraints(pattern=r"^[a-z]+\.[a-z]+$")]
@@ -110,11 +110,6 @@ class SampleBody(Authored):
         if self.role != "provider" and self.body != f"{self.city}.{self.role}":
             raise ValueError(f"body {self.body} has the role {self.role}, so its id is {self.city}.{self.role}")
         return self
-
-
-def account_id_of(login: str) -> str:
-    """Says nothing about the person: `acc_` and the first 16 hex digits of the SHA-256 of the login."""
-    return "acc_" + hashlib.sha256(login.encode()).hexdigest()[:16]
 
 
 class SampleAccount(Authored):

@@ -18,13 +18,14 @@ from activities.database import Pool, open_pool
 from migrations.__main__ import prepare
 from stack.postgres import Postgres
 from stack.temporal import NAMESPACE, TemporalServer
+from tests.clocks import set_clock
 from tests.driving import Driver
 from tests.services import postgres_server, services_home, temporal_server
 from worker import build_worker
 
 __all__ = ["postgres_server", "services_home", "temporal_server"]
 
-pytest_plugins = ["tests.duties_plugin", "tests.watchdog"]
+pytest_plugins = ["tests.duties_plugin", "tests.skips_plugin", "tests.watchdog"]
 A_WHILE = 20
 """Seconds in which a test that has ended gives back its connections."""
 LONGEST = Path(__file__).with_name("breaking")
@@ -51,6 +52,7 @@ async def migrated_template(postgres_server: Postgres) -> AsyncIterator[str]:
     server = await asyncpg.connect(postgres_server.dsn("postgres"))
     try:
         await server.execute(f"create database {name}")
+        await set_clock(postgres_server.dsn(name))
         await prepare(postgres_server.dsn(name), samples=True)
         yield name
     finally:
@@ -64,6 +66,7 @@ async def database_url(postgres_server: Postgres, migrated_template: str) -> Asy
     server = await asyncpg.connect(postgres_server.dsn("postgres"))
     try:
         await server.execute(f"create database {name} template {migrated_template}")
+        await set_clock(postgres_server.dsn(name))
         yield postgres_server.dsn(name)
         await server.execute(f"drop database {name} with (force)")
     finally:

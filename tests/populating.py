@@ -63,14 +63,37 @@ class Population:
 
     async def make(self, cases: int) -> None:
         """So many cases, of each city and procedure in turn, and those that they give rise to."""
-        kinds = [(city, procedure) for city in cities() for procedure in sorted(self.driver.pack(city).procedures)]
+        kinds = self.kinds()
         for n in range(cases):
             city, procedure = kinds[n % len(kinds)]
             await self._go_to(self.now - timedelta(days=self.chance.uniform(1, 400)))
             with suppress(DataIsWithdrawn, ItemsAreGone, OpennessHasChanged):  # then nobody can ask for it
                 await self.walk(await self.file(city, procedure))
 
-    async def stop(self, *, supplied: bool) -> None:
+    def kinds(self) -> list[tuple[str, str]]:
+        """Every procedure of every city."""
+        return [(city, procedure) for city in cities() for procedure in sorted(self.driver.pack(city).procedures)]
+
+    async def by_hand(self) -> None:
+        """What chance may leave out: a case of each kind whose first tasks are urged, and decided long after they were
+        due; data that is held, suspended and withdrawn; clocks that a supplement stopped."""
+        for city, procedure in self.kinds():
+            await self._go_to(self.now - timedelta(days=200))
+            case_id = await self.file(city, procedure, dataset_id=f"{city}-transport-{procedure}", stopping=0)
+            await self._later(timedelta(days=60))
+            for task in (state := await self.driver.state(case_id)).open_tasks():
+                await self._do(self._urging(state, task))
+                await self._later(timedelta(hours=1))
+                await self.decide(state, task)
+        await self._go_to(self.now - timedelta(days=100))
+        held = await self.driver.object_to("nanning", "privacy", evidence=1, hand_over=False)
+        for stage, outcome in (("suspension", "suspend"), ("verification", "withdraw")):
+            await self._later(timedelta(days=1))
+            assert await self.driver.decide(held, stage, outcome, hand_over=False) == "accepted"
+        for supplied in (True, False):
+            await self._stop(supplied=supplied)
+
+    async def _stop(self, *, supplied: bool) -> None:
         """A request whose clock the demand for a supplement stopped; decided when that has come, or without it."""
         await self._go_to(self.now - timedelta(days=20))
         case_id = await self.file("nanning", "access_request", stopping=1)
@@ -83,8 +106,11 @@ class Population:
         await self._later(timedelta(days=3))
         await self.decide(await self.driver.state(case_id), task)
 
-    async def file(self, city: str, procedure: str, *, stopping: float = 0.4) -> str:
-        """The id of a case. `stopping` is how often its rules would let a supplement stop clocks."""
+    async def file(self, city: str, procedure: str, *, stopping: float = 0.4, dataset_id: str | None = None) -> str:
+        """The id of a case, about some dataset unless it is named.
+
+        `stopping` is how often its rules would let a supplement stop clocks.
+        """
         party = f"acc_party_{self.chance.randrange(PARTIES)}"
         provider = self.chance.choice(PROVIDERS)
         evidence = [await self.driver.upload(party)] if procedure == "objection" and self._sometimes(0.6) else []
@@ -98,7 +124,7 @@ class Population:
             return Filing(
                 rules=rules,
                 party=party,
-                dataset_id=f"{city}-{provider}-{self.chance.randrange(DATASETS)}",
+                dataset_id=dataset_id or f"{city}-{provider}-{self.chance.randrange(DATASETS)}",
                 bodies={role: f"{city}.{provider if role == 'provider' else role}" for role in pack.bodies},
                 data_items=ITEMS if self._sometimes(0.5) else (),
                 choices=self._choices(rules),

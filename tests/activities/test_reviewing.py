@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from temporalio.client import Client
 
-from activities.reviewing import SCHEDULE, Reviewing, keep_schedule
+from activities.reviewing import SCHEDULE, Reviewing, put_schedule
 from tests.driving import Driver
 
 A_YEAR = timedelta(days=366)
@@ -61,7 +61,7 @@ async def test_a_round_files_no_more_than_it_was_asked_for(driver: Driver, revie
 
 
 async def test_a_schedule_that_is_there_is_left_as_it_is(temporal: Client, task_queue: str) -> None:
-    await keep_schedule(temporal, task_queue)
-    await keep_schedule(temporal, task_queue)
+    await put_schedule(temporal, task_queue)
+    await put_schedule(temporal, task_queue)
     described = await temporal.get_schedule_handle(SCHEDULE).describe()
     assert described.schedule.spec.time_zone_name == "Asia/Shanghai"

@@ -8,9 +8,9 @@ import pytest
 
 from tests.api.calling import Caller, Service, open_stages, open_task
 from tests.api.objecting import TOLD, Decision, decided, filed
-from tests.api.updating import BASIS, TITLE, answers, law, today, walked
+from tests.api.updating import BASIS, TITLE, answers, law, walked
 
-DONE: dict[str, Any] = {"processing": "Names removed", "processed_on": str(today()), "entry_changes": True}
+DONE: dict[str, Any] = {"processing": "Names removed", "entry_changes": True}
 ANSWER: dict[str, Any] = {"answer": TOLD}
 FORWARD: Decision = ("forwarding", "forward", {})
 TELL: Decision = ("telling_correction", "tell", ANSWER)
@@ -29,8 +29,7 @@ async def ordered(service: Service, city: str = "nanning", **fields: Any) -> tup
     ground, decisions = PROCESSED[city]
     case = await filed(service.as_("objector@demo"), city, proven=ground == "privacy", ground=ground, **fields)
     operator = service.as_(f"reviewer@{city}.operator")
-    for stage, outcome, said in decisions:
-        case = await service.decide(case, stage, outcome, **said)
+    case = await decided(service, case, decisions)
     objection = await operator.read(f"/v1/cases/{case['case_id']}")
     return objection, await operator.read(f"/v1/cases/{objection['catalogue_update']['case_id']}")
 

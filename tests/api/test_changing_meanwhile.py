@@ -17,6 +17,7 @@ from activities.publishing import publish
 from api.runtime import CONNECTIONS, Present, Runtime
 from models.acts import Actor
 from rules.calendar_notices import DaysOff, Notice
+from rules.deadlines import to_shanghai
 from rules.seed_notices import read_scopes
 from tests.api.calling import Caller, Service, open_task
 
@@ -59,11 +60,12 @@ async def test_a_task_list_is_answered_although_a_notice_is_published_meanwhile(
 ) -> None:
     runtime: Runtime = service.app.state.runtime
     before = await runtime.present()
-    day = before.now.date() + timedelta(days=400)
+    today = to_shanghai(before.now).date()
+    day = today + timedelta(days=400)
     notice = Notice(
         scope="CN",
         document="an invented notice",
-        published_on=before.now.date(),
+        published_on=today,
         recorded_at=before.now,
         days_off=(DaysOff(day, day),),
     )

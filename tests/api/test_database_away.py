@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 
 from activities.clock import DatabaseClock
+from activities.database import Pool
 from activities.settings import Settings
 from api.app import create_app
 from api.runtime import running
 from migrations.__main__ import prepare
 from stack.postgres import Postgres
 from tests.api.calling import serving
+from tests.troubles import Trouble
 
 PATH = "/v1/access-requests"
 
@@ -93,3 +95,24 @@ async def test_without_an_address_the_engine_is_looked_for_where_temporal_listen
         target = runtime.temporal.service_client.config.target_host
 
     assert target == "localhost:7233"
+
+
+@pytest.mark.parametrize("code", ["53100", "53200", "53300", "53400", "25006"])
+async def test_a_call_that_postgresql_can_not_take_now_is_answered_503_and_taken_later(
+    settings: Settings, pool: Pool, code: str
+) -> None:
+    trouble = Trouble(settings.database_url)
+    await trouble.prepare()
+    troubled = settings.model_copy(update={"database_url": trouble.felt_by})
+    async with serving(create_app(troubled), troubled) as service:
+        applicant, key = service.as_("applicant@demo"), str(uuid.uuid4())
+        form = await applicant.form("nanning")
+        await trouble.begins(code)
+        away = await applicant.post(PATH, form, key)
+        assert await pool.fetchval("select count(*) from cases") == 0
+        await trouble.ends()
+        back = await applicant.post(PATH, form, key)
+
+    assert (away.status_code, away.headers["retry-after"]) == (503, "5")
+    assert away.json()["type"] == "urn:kaifang:problem:database-away"
+    assert back.status_code == 201

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from cli.demo import Parties, object_to_data
+from cli.demo import NothingServed, Parties, object_to_data, served_item, walk
 from cli.demo_rectification import rectify
 from tests.api.calling import Service
-from tests.api.objecting import upload
+from tests.api.gate import restrict
+from tests.api.objecting import filed, upload
 
 
 class InProcess(Parties):
@@ -65,3 +66,25 @@ async def test_the_demonstration_has_a_breach_rectified_and_the_rectification_ac
     case, decided = walked
     assert (case["status"], case["outcome"]) == ("closed", "remedied")
     assert [task["stage"] for task in decided] == ["order", "remedy", "acceptance"]
+
+
+async def test_the_demonstration_takes_data_that_can_be_served_and_says_what_holds_the_rest(
+    working: Service,
+) -> None:
+    parties = InProcess(working, asyncio.get_running_loop())
+    objector = working.as_("objector@demo")
+    first, item = await asyncio.to_thread(served_item, parties, "yulin", "conditional")
+    await filed(objector, "yulin", dataset_id=first["dataset_id"], data_items=[item])
+
+    case, _ = await asyncio.to_thread(walk, parties, "yulin")
+
+    assert case["outcome"] == "granted"
+    assert item not in case["granted"]["data_items"] or case["dataset_id"] != first["dataset_id"]
+    every = (await working.nobody().read("/v1/datasets", city="yulin", openness="conditional", limit=100))["items"]
+    pool = working.app.state.runtime.pool
+    for each in every:
+        await restrict(pool, "suspension", dataset_id=each["dataset_id"])
+    with pytest.raises(NothingServed) as told:
+        await asyncio.to_thread(walk, parties, "yulin")
+    assert "yulin: no conditional dataset can be served now" in str(told.value)
+    assert all(each["dataset_id"] in str(told.value) for each in every[:20])

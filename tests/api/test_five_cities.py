@@ -227,7 +227,9 @@ async def test_guangzhous_commitment_states_what_the_request_did_not(working: Se
     assert commitment in [event["text"] for event in log]
 
 
-async def test_a_signature_says_nothing_that_a_commitment_does_not(working: Service, applicant: Caller) -> None:
+async def test_a_signature_in_guangzhou_says_nothing_that_a_commitment_does_not(
+    working: Service, applicant: Caller
+) -> None:
     case = await working.decide(await applicant.file("guangzhou"), "provider_review", "agree")
 
     answer = await applicant.post(f"/v1/cases/{case['case_id']}/signature", {"urgency": "urgent"})
@@ -247,7 +249,7 @@ async def test_a_clock_names_the_rule_by_which_its_period_runs_and_never_as_law(
     assert none["counting"] is None
 
 
-async def test_wherever_a_rule_of_an_adopted_draft_is_named_its_assumed_dates_are_told(
+async def test_wherever_a_rule_of_guangzhous_adopted_draft_is_named_its_assumed_dates_are_told(
     working: Service, applicant: Caller
 ) -> None:
     case = await applicant.file("guangzhou")
@@ -273,7 +275,7 @@ async def test_a_rule_whose_dates_are_read_from_its_text_names_nothing_as_assume
     assert case["tasks"][0]["clock"]["assumed"] is None
 
 
-async def test_an_adopted_draft_says_that_it_is_one_and_what_is_assumed(applicant: Caller) -> None:
+async def test_guangzhous_adopted_draft_says_that_it_is_one_and_what_is_assumed(applicant: Caller) -> None:
     case = await applicant.file("guangzhou")
 
     regulation = case["rules"]["regulation"]

@@ -16,6 +16,7 @@ from api.issuer import account_of, signing_key
 from cli.main import app
 from rules.loading import load_pack
 from rules.resolving import resolve
+from stack.home import exclusive
 from tests.api.calling import Service
 
 
@@ -125,10 +126,11 @@ async def test_the_law_of_a_city_on_a_day_is_the_one_that_cases_keep(service: Se
 
 def test_a_token_for_a_demo_account_stands_alone_on_stdout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KAIFANG_HOME", str(tmp_path))
-
-    printed = CliRunner().invoke(app, ["token", "applicant@demo"]).stdout
-
     key = signing_key(tmp_path / "signing-key.pem")
+
+    with exclusive(tmp_path):
+        printed = CliRunner().invoke(app, ["token", "applicant@demo"]).stdout
+
     assert account_of(printed.strip(), key.public_key()).startswith("acc_")
     assert printed.count("\n") == 1
     assert "applicant" not in str(jwt.decode(printed.strip(), options={"verify_signature": False}))

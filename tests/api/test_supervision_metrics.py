@@ -10,10 +10,13 @@ from temporalio import workflow
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from activities.database import Pool
+from activities.keeping import REMINDERS, REVIEWS, SENDER, SWEEPER, Job, Keeper, Pauses
 from activities.settings import Settings
 from api.app import create_app
 from api.metrics import FAILING
 from tests.api.calling import Service, serving
+from tests.beside import beside
 
 
 @workflow.defn
@@ -63,3 +66,21 @@ async def test_an_engine_that_is_away_is_said_to_be_and_the_rest_is_told_all_the
         figures = (await service.nobody().get("/metrics")).text
     assert figure(figures, "kaifang_engine_up") == 0
     assert figure(figures, "kaifang_database_up") == 1
+
+
+async def test_what_runs_beside_the_workers_is_told_and_what_ended_there_unasked(service: Service, pool: Pool) -> None:
+    async def ends() -> None:
+        raise ValueError
+
+    async def for_ever() -> None:
+        await asyncio.Event().wait()
+
+    keeper = Keeper(pool, [Job(SWEEPER, for_ever), Job(SENDER, ends)], Pauses(first=3600), every=0.05)
+    async with beside(keeper.run()), asyncio.timeout(30):
+        figures = ""
+        while 'kaifang_worker_jobs_ended{job="sender"} 1.0' not in figures:
+            figures = (await service.nobody().get("/metrics")).text
+    assert 'kaifang_worker_jobs{job="sweeper"} 1.0' in figures
+    for job in (SENDER, REMINDERS, REVIEWS):
+        assert f'kaifang_worker_jobs{{job="{job}"}} 0.0' in figures, "nobody runs it, and that shows"
+    assert 'kaifang_worker_jobs_ended{job="sweeper"} 0.0' in figures

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -13,6 +13,7 @@ from rules.pack import QUESTIONS
 from rules.pinned import Outcome
 from rules.procedure_rules import ProcedureRules
 from tests.api.calling import Caller, Service
+from tests.clocks import present
 
 UPDATES = "/v1/catalogue-updates"
 CITIES = ("guangzhou", "lianyungang", "nanjing", "nanning", "yulin")
@@ -56,7 +57,7 @@ def trigger_of(rules: ProcedureRules) -> str:
 
 def today() -> date:
     """The day in Shanghai, as the service's clock has it."""
-    return to_shanghai(datetime.now(UTC)).date()  # noqa: TID251 - the service asks PostgreSQL, of this machine too
+    return to_shanghai(present()).date()
 
 
 async def filing(caller: Caller, city: str, **fields: Any) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A worker that can die as in a power cut: after PostgreSQL has committed, before the engine hears of it.
 
-It dies at the next write while the file named by DIE_WHEN exists. NO_SWEEPER leaves the inbox to the test.
+It dies at the next write while the file named by DIE_WHEN exists; where that holds a number, after so many more.
+NO_SWEEPER leaves the inbox to the test.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from temporalio import activity
 
 from activities.append import Append
 from activities.calendar_record import RecordOfNotices
-from activities.clock import DatabaseClock
-from activities.database import open_pool
+from activities.clock import Clock, DatabaseClock
+from activities.database import Pool, open_pool
 from activities.engine import Engine
 from activities.log import Log
 from activities.sending import Sender
@@ -27,17 +28,24 @@ from rules.seed_notices import read_scopes
 from worker import connect, worker_of
 
 
-def told_to_die() -> bool:
-    return Path(os.environ["DIE_WHEN"]).exists()
-
-
 class DyingAppend(Append):
     """Commits, and is gone."""
+
+    def __init__(self, pool: Pool, log: Log, clock: Clock) -> None:
+        super().__init__(pool, log, clock)
+        self._die = Path(os.environ["DIE_WHEN"])
+        self._writes = 0
+
+    def told_to_die(self) -> bool:
+        if not self._die.exists():
+            return False
+        self._writes += 1
+        return self._writes > int(self._die.read_text() or 0)
 
     @activity.defn(name="append")
     async def append(self, write: Write) -> Tail:
         tail = await super().append(write)
-        if write.events and tail.events and told_to_die():
+        if write.events and tail.events and self.told_to_die():
             os._exit(9)
         return tail
 

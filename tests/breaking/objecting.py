@@ -122,8 +122,11 @@ class Objectors:
     async def decide(self, it: Objection | None, wish: Wish) -> Deed | None:
         if it is None or not (tasks := (await self.place.state(it.case_id)).open_tasks()):
             return None
-        task = tasks[wish.how % len(tasks)]
-        outcome = task.outcomes[(wish.how // len(tasks)) % len(task.outcomes)]
+        if wish.outcome:
+            task, outcome = next(task for task in tasks if wish.outcome in task.outcomes), wish.outcome
+        else:
+            task = tasks[wish.how % len(tasks)]
+            outcome = task.outcomes[(wish.how // len(tasks)) % len(task.outcomes)]
         does = DOES[it.city][task.stage, outcome]
         moves = does.data is not None and outcome != "process"  # what that does comes of the step that it leads to
         items = frozenset(wish.items) if moves and does.data != "served" and wish.items and wish.flag else None

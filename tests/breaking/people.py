@@ -36,6 +36,8 @@ class Wish(NamedTuple):
     how: int = 0
     items: tuple[str, ...] = ()
     flag: bool = False
+    outcome: str | None = None
+    """Of a decision: the outcome, and with it the task, by name instead of by number."""
 
 
 @dataclass(frozen=True)

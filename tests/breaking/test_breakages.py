@@ -95,8 +95,8 @@ async def test_a_decision_received_while_a_worker_dies_in_the_write_of_a_passed_
     broken_ground: Ground,
 ) -> None:
     driver = broken_ground.driver
-    case_id = await urgent_request_due_in(driver, seconds=3)
     broken_ground.die.touch()
+    case_id = await urgent_request_due_in(driver, seconds=3)
     await broken_ground.worker_died()
     act = str(uuid.uuid4())
     await driver.decide(case_id, "formal_review", "pass", act_id=act, hand_over=False)
@@ -111,10 +111,13 @@ async def test_a_decision_received_before_the_due_instant_is_in_time_however_lat
     broken_ground: Ground,
 ) -> None:
     driver = broken_ground.driver
-    case_id = await urgent_request_due_in(driver, seconds=4)
+    case_id = await urgent_request_due_in(driver, seconds=8)
     broken_ground.stop_worker()
     act = str(uuid.uuid4())
+    # However long the worker took to stop: the receipt lies before the due instant, and after the filing.
+    driver.clock.shift = -timedelta(hours=6)
     await driver.decide(case_id, "formal_review", "pass", act_id=act, hand_over=False)
+    driver.clock.shift = timedelta()
     await broken_ground.until(lambda: is_past_due(driver, case_id, "formal_review"), "the due instant passes")
     broken_ground.start_worker()
     await broken_ground.settled()

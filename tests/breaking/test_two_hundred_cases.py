@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -21,8 +22,10 @@ from tests.breaking.ground import Ground, ground
 
 CASES = 200
 AT_ONCE = 16
-BETWEEN_KILLS = 2.0
+ACTS_OF_A_CASE = 6
 LONG = bool(os.environ.get("KAIFANG_LONG"))
+BETWEEN_KILLS = CASES * ACTS_OF_A_CASE // (20 if LONG else 5)
+"""Acts of which callers are told in the end that they were accepted."""
 A_WHILE = timedelta(hours=1)
 IDS = {account.login: account.account_id for account in accounts()}
 
@@ -37,6 +40,8 @@ class Callers:
     tokens: dict[str, str]
     told: dict[str, str] = field(default_factory=dict)
     """What they were told in the end, by act id."""
+    milestones: asyncio.Queue[bool] = field(default_factory=asyncio.Queue)
+    """True each time they were told of so many more; False when there is nothing more to do."""
 
     async def call(self, login: str, method: str, path: str, key: str | None = None, body: Json | None = None) -> Json:
         headers = {"Authorization": f"Bearer {self.tokens[login]}", "Accept-Language": "en"}
@@ -62,6 +67,8 @@ class Callers:
             await asyncio.sleep(0.1)
             answer = await self.call(login, "GET", f"/v1/acts/{answer['act_id']}")
         self.told[answer["act_id"]] = answer["state"]
+        if len(self.told) % BETWEEN_KILLS == 0:
+            self.milestones.put_nowait(True)
 
     async def walk(self, name: str) -> str:
         """One request from filing to grant; the id of the case."""
@@ -101,10 +108,9 @@ async def test_two_hundred_cases_lose_and_double_nothing_while_every_part_is_kil
         async with httpx.AsyncClient(base_url=url, timeout=15, trust_env=False) as http, asyncio.TaskGroup() as group:
             callers = Callers(http, tokens)
             await callers.look_up()
-            finished = asyncio.Event()
-            killing = group.create_task(kill_in_turn(broken, finished))
+            killing = group.create_task(kill_in_turn(broken, callers))
             cases = await many(callers.walk, [f"request-{number}" for number in range(CASES)])
-            finished.set()
+            callers.milestones.put_nowait(False)
             kills = await killing
         await broken.settled()
 
@@ -115,7 +121,7 @@ async def test_two_hundred_cases_lose_and_double_nothing_while_every_part_is_kil
         for case_id in cases:
             log = await driver.events(case_id)
             acts = [event.act for event in log if event.act and not isinstance(event, e.Filed)]
-            assert len(acts) == len(set(acts)) == 6, "five decisions and a claim, each once"
+            assert len(acts) == len(set(acts)) == ACTS_OF_A_CASE, "five decisions and a claim, each once"
             assert all(callers.told[act] == "accepted" for act in acts)
             assert [event.type for event in log][-2:] == ["Granted", "Closed"]
         assert await driver.pool.fetchval("select count(*) from cases where procedure = 'access_request'") == CASES
@@ -146,10 +152,11 @@ async def many(walk: Callable[[str], Awaitable[str]], names: list[str]) -> list[
     return [walk.result() for walk in walks]
 
 
-async def kill_in_turn(broken: Ground, finished: asyncio.Event) -> Counter[str]:
+async def kill_in_turn(broken: Ground, callers: Callers) -> Counter[str]:
     """Kills one part after another, as a power cut would, and starts it again; how often each.
 
-    Once round in the short form; in the long one as long as there are cases.
+    It goes by what callers have been told and not by the time, so that each part is killed in the middle, on a fast
+    machine and on a slow one: once in the short form, four times and more in the long one.
     """
 
     def api() -> None:
@@ -163,11 +170,9 @@ async def kill_in_turn(broken: Ground, finished: asyncio.Event) -> Counter[str]:
 
     parts = {"API": api, "worker": worker, "Temporal": broken.restart_temporal, "PostgreSQL": broken.restart_postgres}
     kills: Counter[str] = Counter()
-    while not finished.is_set() and (LONG or not kills):
-        for name, kill in parts.items():
-            try:
-                await asyncio.wait_for(finished.wait(), BETWEEN_KILLS)
-            except TimeoutError:
-                await asyncio.to_thread(kill)
-                kills[name] += 1
+    in_turn = itertools.cycle(parts)
+    while await callers.milestones.get():
+        name = next(in_turn)
+        await asyncio.to_thread(parts[name])
+        kills[name] += 1
     return kills

@@ -14,6 +14,7 @@ from activities.reconciling import reconcile
 from models import acts as a
 from models.course import access_case_id
 from models.restrictions import Restriction, RestrictionKind
+from rules.deadlines import to_shanghai
 from tests.driving import AT, Driver
 from workflows.search_attributes import DUE_AT
 
@@ -197,7 +198,7 @@ async def test_reopening_after_a_processing_serves_the_data_again(driver: Driver
     assert await driver.restrictions(NANNING) == {case_id: SUSPENDED}
     today = (await driver.state(case_id)).received_at
     assert today
-    measure = a.Measure(processed_on=today.astimezone().date())
+    measure = a.Measure(processed_on=to_shanghai(today).date())
     too_early = a.Measure(processed_on=date(2020, 1, 1))
     decide = ("processing", "reopen")
     refused = await driver.decide(case_id, *decide, hand_over=False, measure=too_early)

@@ -11,7 +11,7 @@ import pytest
 from activities.settings import Settings
 from api.issuer import issue, signing_key
 from cli.token import VALID_FOR
-from rules.sample_catalogue import account_id_of
+from rules.sample_accounts import account_id_of
 from tests.models.profiles import LONG
 from tests.serving import serving_api
 

@@ -1,0 +1,124 @@
+"""The commands before they do anything: what they load, which stack they mean, and what the READMEs say of accounts."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from activities.settings import Settings
+from api.issuer import signing_key
+from cli.main import MODULES
+from cli.stack import demo_accounts
+from cli.token import KEY
+from rules.sample_accounts import logins
+from rules.sample_catalogue import accounts
+from stack.home import exclusive
+from tests.stack.running import ROOT
+
+KAIFANG = Path(sys.executable).with_name("kaifang")
+OF_SERVERS = {
+    "temporalio",
+    "sqlalchemy",
+    "sqlmodel",
+    "asyncpg",
+    "fastapi",
+    "uvicorn",
+    "apprise",
+    "obstore",
+    "icalendar",
+}
+NEEDS = {
+    "restore": OF_SERVERS,
+    "reconcile": OF_SERVERS,
+    "catalogue": OF_SERVERS,
+}
+"""The other commands come without any library of a server, until they start one."""
+HELP = """
+import sys
+from cli.main import app
+try:
+    app(sys.argv[1:])
+finally:
+    print(" ".join(sorted({name.partition(".")[0] for name in sys.modules})), file=sys.stderr)
+"""
+
+
+def loaded(folder: Path, *arguments: str) -> set[str]:
+    """The packages that a command loads."""
+    told = subprocess.run(
+        [sys.executable, "-c", HELP, *arguments],
+        cwd=ROOT,
+        env={"KAIFANG_HOME": str(folder), "PATH": "", "HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return set(told.stderr.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize("command", MODULES)
+def test_a_command_loads_nothing_of_what_others_need(tmp_path: Path, command: str) -> None:
+    assert loaded(tmp_path, command, "--help") & OF_SERVERS <= NEEDS.get(command, set())
+
+
+def test_a_token_is_printed_without_the_catalogue_its_schema_or_any_server(tmp_path: Path) -> None:
+    signing_key(tmp_path / KEY)
+    with exclusive(tmp_path):
+        packages = loaded(tmp_path, "token", "applicant@demo")
+    assert "jwt" in packages, "it was printed"
+    assert packages & (OF_SERVERS | {"ruamel", "rich", "httpx", "psutil", "pydantic_settings"}) == set()
+
+
+def test_the_logins_are_those_of_the_accounts() -> None:
+    assert logins() == sorted(account.login for account in accounts())
+
+
+def test_the_key_lies_where_the_service_looks_for_it(tmp_path: Path) -> None:
+    assert Settings.model_construct(home=tmp_path).signing_key_file == tmp_path / KEY
+
+
+def token(home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [KAIFANG, "token", "applicant@demo"],
+        env={"KAIFANG_HOME": str(home), "PATH": "", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_where_no_stack_runs_there_is_no_token_and_no_key(tmp_path: Path) -> None:
+    told = token(tmp_path)
+    assert (told.returncode, told.stdout, list(tmp_path.iterdir())) == (1, "", [])
+    assert f"no stack runs with the data folder {tmp_path}" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_a_stack_that_has_ended_however_runs_no_more_although_its_key_is_there(tmp_path: Path) -> None:
+    signing_key(tmp_path / KEY)
+    with exclusive(tmp_path):
+        assert token(tmp_path).returncode == 0
+    told = token(tmp_path)
+    assert (told.returncode, told.stdout) == (1, "")
+
+
+def test_a_service_that_the_environment_names_has_tokens_by_its_key_and_never_by_a_new_one(tmp_path: Path) -> None:
+    named = {"KAIFANG_DATABASE_URL": "postgresql://somewhere/kaifang"}
+    without = token(tmp_path, **named)
+    assert (without.returncode, without.stdout, list(tmp_path.iterdir())) == (1, "", [])
+    signing_key(tmp_path / KEY)
+    assert token(tmp_path, **named).returncode == 0
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_the_readme_lists_the_accounts_that_the_stack_prints(readme: str) -> None:
+    """Those before the `…`: of no city, and of the first."""
+    lines = (ROOT / readme).read_text().splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith("  any city"))
+    listed = lines[first : next(number for number in range(first, len(lines)) if lines[number].strip() == "…")]
+    printed = [(city, line) for city, line in demo_accounts()]
+    assert [(line[2:15].strip(), line[15:]) for line in listed] == printed[: len(listed)]
+    assert printed[len(listed)][0], "a city is listed whole"
