@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from models import events as e
+from models.acts import GrantTerms
 from models.limits import limit_set
 from models.proposal import Proposal
 from models.restricting import all_withdrawn, move_data
@@ -225,16 +226,28 @@ def close(rules: ProcedureRules, proposal: Proposal, ending: Ending, at: datetim
     proposal.add(e.Closed(at=at, outcome=ending.outcome, upheld=ending.upheld))
 
 
+def terms_set(rules: ProcedureRules, state: CaseState) -> list[GrantTerms]:
+    """The terms that standing decisions have set, in their order."""
+    standing = [task for step in rules.steps for task in state.of_step(step.step)]
+    return [task.terms for task in sorted(standing, key=lambda t: t.decided_by_event or 0) if task.terms]
+
+
+def items_granted(rules: ProcedureRules, state: CaseState) -> tuple[str, ...]:
+    """The items that would be granted as the case stands: those of the latest terms that name any, or those asked for.
+
+    None named: all, which only a request can be for that was received before receipts named what a dataset has.
+    """
+    named = (terms.data_items for terms in reversed(terms_set(rules, state)) if terms.data_items is not None)
+    return next(named, state.data_items)
+
+
 def grant(rules: ProcedureRules, state: CaseState, at: datetime) -> e.Granted:
     """What the bodies granted: what was asked for, narrowed by the terms of the latest decision that set any.
 
     A decision whose stage was decided again in a later round counts no more, and an opinion grants nothing.
     """
     assert rules.grant, "the loader refuses a pack that grants without a term"
-    standing = [task for step in rules.steps for task in state.of_step(step.step)]
-    decided = sorted(standing, key=lambda t: t.decided_by_event or 0)
-    terms = [task.terms for task in decided if task.terms]
-    items = next((t.data_items for t in reversed(terms) if t.data_items is not None), state.data_items)
+    terms = terms_set(rules, state)
     mode = next((t.access_mode for t in reversed(terms) if t.access_mode), state.choices.get("access_mode"))
     days = next((t.valid_days for t in reversed(terms) if t.valid_days), rules.grant.term_days)
     known = tuple(choice.value for choice in rules.choices.get("access_mode", ()) if choice.on_request)
@@ -242,7 +255,7 @@ def grant(rules: ProcedureRules, state: CaseState, at: datetime) -> e.Granted:
     return e.Granted(
         at=at,
         access_case_id=access_case_id(state.case_id),
-        data_items=items,
+        data_items=items_granted(rules, state),
         access_mode=mode,
         access_modes=(mode,) if mode else known,
         use=state.choices.get("use"),

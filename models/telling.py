@@ -186,6 +186,8 @@ class _Write:
         outcome: dict[str, str | int] = {"outcome": event.outcome}
         if task.claimed_by and task.body != APPLICANT and task.claimed_by != event.by:
             yield self._about(task, "task_decided", event, Account(task.claimed_by), outcome)
+        if isinstance(event, e.DecisionCorrected) and event.told:
+            yield self._about(task, "answer_corrected", event, Account(self.after.party), outcome)
         asking = self.after.tasks.get(task.asked_by_task or "")
         if asking and asking.is_open:
             yield self._to_officers(asking, "opinion_given", event)

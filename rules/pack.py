@@ -20,11 +20,17 @@ WITHDRAWN = "withdrawn"
 """The ending to which an applicant's withdrawal leads."""
 
 DECISION_FIELDS = frozenset(
-    {"reason", "basis", "reference", "tender_reference", "access_mode_basis"}
+    {"reason", "basis", "reference", "tender_reference", "access_mode_basis", "conditions"}
     | {"answer", "measure", "processing", "processed_on", "need", "entry", "held_from", "held_until"}
     | {"time_limit", "last_day"}
 )
 """What a decision can carry: all that a grant may require, and an outcome beside what the filing states."""
+
+AGREED = frozenset({"conditions", "purpose", "scenario", "safeguards"})
+"""What an agreement states, whichever of those who sign it states it first."""
+
+SIGNED_BY_APPLICANT = frozenset({"purpose", "scenario", "safeguards", "data_items"})
+"""What an applicant can state with its signature."""
 
 FILING_FIELDS = frozenset(
     {"purpose", "data_items", "scenario", "safeguards", "access_mode", "use", "urgency", "tender_reference"}
@@ -232,6 +238,14 @@ class ChoiceEntry(Authored):
     versions: OneOrMore[Version[ChoiceTerms]]
 
 
+class CorrectionTerms(Authored):
+    """`tells` names the steps by whose opening the applicant is told a yes; what is told is corrected only with what
+    `requires` demands, and the applicant is told that too. A correction is late by its own receipt."""
+
+    tells: OneOrMore[Name]
+    requires: OneOrMore[Required]
+
+
 class SupplementTerms(Authored):
     stops_clock: StrictBool
 
@@ -306,7 +320,7 @@ class Procedure(Authored):
     """Data of which openness the procedure is about; conditional data where nothing is said."""
     counting: Counting = Counting()
     withdrawal: OneOrMore[Version[Literal["allowed"]]] | None = None
-    correction: OneOrMore[Version[Literal["allowed"]]] | None = None
+    correction: OneOrMore[Version[CorrectionTerms]] | None = None
     supplement: OneOrMore[Version[SupplementTerms]] | None = None
     opinion: OneOrMore[Version[Name]] | None = None
     """The stage that a reviewer may put before the experts while its own clock runs on."""

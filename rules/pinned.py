@@ -240,6 +240,17 @@ class Choice(Pinned):
     citation: Citation
 
 
+class CorrectionRule(Pinned):
+    """A correction is late by its own receipt, and what the applicant has been told is corrected only with a reason.
+
+    `tells`: steps by whose opening the applicant is told a yes; `requires`: what correcting it then demands.
+    """
+
+    tells: tuple[str, ...]
+    requires: tuple[Requirement, ...]
+    citation: Citation
+
+
 class SupplementRule(Pinned):
     """Whether asking for a supplement (补正) stops the clock; no text known allows it."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 
+from rules.agreement_checking import broken_of_agreements
 from rules.cutting import Broken, Cut, Path, applies, targets_of, thens_of
 from rules.deadlines import Unit, parse_period
 from rules.entry_checking import broken_of_entry
@@ -57,6 +58,7 @@ class _Cut(Cut):
         yield from self._walk()
         yield from broken_of_entry(self)
         yield from broken_of_limits(self)
+        yield from broken_of_agreements(self)
         if GROUND in self.choices:
             yield from self._objection()
 
@@ -86,6 +88,9 @@ class _Cut(Cut):
                     yield from self._requires((*path, value), terms.value.grant_requires, DECISION_FIELDS)
                     if terms.value.begins_at and terms.value.begins_at not in self.steps:
                         yield (*path, value), "unknown_target", f"{terms.value.begins_at} is no step"
+        if correction := in_force(self.procedure.correction or (), self.on):
+            demanded = correction.value.requires if correction.value else ()
+            yield from self._requires((*self.path, "correction"), demanded, DECISION_FIELDS)
         if WITHDRAWN not in self.endings:
             withdrawal = in_force(self.procedure.withdrawal or (), self.on)
             if withdrawal and withdrawal.value:

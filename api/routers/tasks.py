@@ -15,7 +15,7 @@ from api.openapi import act_answers, problems
 from api.paging import Part, cursor, instant, place_of
 from api.problems import Problem, Wrong, invalid
 from api.reading import Reader, TaskRead, overdue
-from api.receiving import Receiving
+from api.receiving import Receiving, known_items
 from api.shapes import ActShown, Page, TaskShown
 from models import acts as a
 from models.tables import CaseRow, TaskRow
@@ -213,11 +213,7 @@ async def says_what_it_may(reader: Reader, case: CaseRow, form: DecisionForm) ->
         referred = await reader.dataset(form.reference.strip())
         if referred is None or referred.city != case.city:
             raise invalid("reference", "dataset_unknown")
-    if form.data_items is not None:
-        dataset = await reader.dataset(case.dataset_id)
-        unknown = tuple(item for item in form.data_items if dataset is None or item not in dataset.items)
-        if unknown:
-            raise invalid("data_items", "item_unknown", items=unknown)
+    await known_items(reader, case.dataset_id, form.data_items)
     return grants
 
 
