@@ -167,13 +167,15 @@ def put(
     cited = stage.period_citation or stage.citation
     limit = limit_set(stage, state)
     last_day = limit.last_day if limit else None
+    awaits_evidence = stage.clock_from is ClockFrom.EVIDENCE and not state.evidence
     clock = e.Clock(
         started_at=clock_start(stage, state, at),
-        period=limit.period if limit else stage.period(state.choices),
+        period=limit.period if limit else None if awaits_evidence else stage.period(state.choices),
         last_day=last_day,
         due_at=midnight(last_day + timedelta(days=1)) if last_day else None,
-        own_periods={o.outcome: o.period for o in stage.outcomes if o.period},
+        own_periods={} if awaits_evidence else {o.outcome: o.period for o in stage.outcomes if o.period},
         promptly=stage.promptly,
+        awaits_evidence=awaits_evidence,
         article=cited.article,
         basis=cited.basis,
         calendar=rules.calendar,
@@ -201,7 +203,7 @@ def clock_start(stage: Stage, state: CaseState, at: datetime) -> datetime:
     """
     if stage.clock_from is ClockFrom.EVENT and state.occurred_on:
         return datetime.combine(state.occurred_on, time(), SHANGHAI)
-    if stage.clock_from is not ClockFrom.OPENING and state.received_at:
+    if stage.clock_from in (ClockFrom.EVENT, ClockFrom.RECEIPT) and state.received_at:
         return state.received_at
     return at
 

@@ -139,7 +139,9 @@ class _Write:
                 yield self._to_officers(self.after.tasks[event.task_id], "supplement_received", event)
             case e.EvidenceSubmitted():
                 for task in self.after.open_tasks():
-                    if task.claimed_by and task.body != APPLICANT:
+                    earlier = self.before.tasks.get(task.task_id)
+                    begins = earlier is not None and earlier.clock.awaits_evidence
+                    if (task.claimed_by or begins) and task.body != APPLICANT:
                         yield self._to_officers(task, "evidence_submitted", event)
             case _:
                 yield from self._of_party(event)

@@ -192,9 +192,9 @@ class OrderTerms(Authored):
     first: Name
     steps: Annotated[Mapping[Name, StepTerms], Field(min_length=1)]
     only_when: Mapping[Name, Mapping[Name, OneOrMore[Name]]] = Field(default_factory=dict)
-    clock_from: Mapping[Name, Literal["event", "receipt"]] = Field(default_factory=dict)
+    clock_from: Mapping[Name, Literal["event", "receipt", "evidence"]] = Field(default_factory=dict)
     """Stages whose clock runs not from their hand-over but from the day of the event that made the case necessary, or
-    from the receipt of the case."""
+    from the receipt of the case; or which have no clock until there is evidence."""
     outlasting: tuple[Name, ...] = ()
     binding: tuple[Name, ...] = ()
 

@@ -146,6 +146,8 @@ class ClockFrom(StrEnum):
     """The day on which that happened which made the case necessary; it may lie long before anybody filed it."""
     RECEIPT = "receipt"
     """The receipt of the case."""
+    EVIDENCE = "evidence"
+    """Its hand-over, once there is evidence; what lies open without any has no clock until the first is received."""
 
 
 class Stage(Pinned):

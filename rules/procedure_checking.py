@@ -23,6 +23,8 @@ from rules.pack import (
 )
 from rules.resolving import in_force
 
+EVIDENCE = "evidence"
+"""Of a stage: its clock begins with it; of a filing: the field that carries it."""
 ANSWER = "answer"
 """What a decision tells the objector."""
 
@@ -196,6 +198,10 @@ class _Cut(Cut):
         told = {*self.order.only_when, *self.order.clock_from, *self.order.outlasting, *self.order.binding}
         for stage in told - set(stages):
             yield path, "unknown_stage", f"{stage} stands in no step"
+        for stage in (name for name, begins in self.order.clock_from.items() if begins == EVIDENCE):
+            if not self.evidence_can_come() or not list(self._periods(stage)):
+                fact = f"{stage} waits for evidence, and none can come or no period begins with it"
+                yield path, "evidence_never_comes", fact
         for condition in self.order.only_when.values():
             yield from self._when(path, condition)
         for step, terms in self.steps.items():
@@ -204,6 +210,10 @@ class _Cut(Cut):
         for stage in {*self.order.outlasting, *self.opened} & set(self.procedure.stages):
             if any(terms.leads_to for terms in self.outcomes(stage).values()):
                 yield (*self.path, "stages", stage), "leads_from_beside", f"{stage} lies beside and can lead nowhere"
+
+    def evidence_can_come(self) -> bool:
+        """Whether the party can add evidence to a case: to an objection, whose form takes some."""
+        return GROUND in self.choices and EVIDENCE in self.fields
 
     def _objection(self) -> Iterator[Broken]:
         """Whoever objects is answered on every way to an end, once, and told something."""

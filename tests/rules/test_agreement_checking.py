@@ -48,3 +48,19 @@ def test_a_correction_says_when_the_applicant_is_told_a_yes(tells: str, rules: s
 
 def test_a_correction_demands_what_a_decision_can_carry() -> None:
     assert refused(TELLS, TELLS.replace("[reason]", "[apology]")) == [("correction", "unknown_field")]
+
+
+def test_a_clock_waits_for_evidence_only_where_some_can_come_and_begins_a_period() -> None:
+    guangzhou = files("rules.packs").joinpath("guangzhou.yaml").read_text(encoding="utf-8")
+    waits = "clock_from: {verification: evidence}"
+    without_period = "clock_from: {suspension: evidence, verification: evidence}"
+    with pytest.raises(PackRefused) as refusal:
+        load_text(guangzhou.replace(waits, without_period), "guangzhou.yaml")
+    assert [(p.path, p.rule) for p in refusal.value.problems] == [
+        ("procedures.objection.order", "evidence_never_comes")
+    ]
+    request = "            signing: {stages: [provider_signature, applicant_signature], then: granted}\n"
+    of_a_request = request + "          clock_from: {provider_review: evidence}\n"
+    with pytest.raises(PackRefused) as refusal:
+        load_text(guangzhou.replace(request, of_a_request), "guangzhou.yaml")
+    assert [p.rule for p in refusal.value.problems] == ["evidence_never_comes"]
