@@ -26,6 +26,7 @@ from rules.pack import CATALOGUE_UPDATE, Name
 from rules.pinned import Citation
 from rules.procedure_rules import ProcedureRules
 from rules.sample_catalogue import DatasetId, Format, Frequency, ItemType, Openness
+from rules.stating import ON_ONE_LINE, STATED
 
 if TYPE_CHECKING:
     from activities.database import Connection, Pool
@@ -34,7 +35,8 @@ PATH = "/v1/catalogue/imports"
 PROVIDER = "provider"
 OTHER = "other"
 """The trigger of an update for a reason that no law lists."""
-Said = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")]
+Said = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$"), STATED]
+Line = Annotated[Said, ON_ONE_LINE]
 BILINGUAL = ("title", "abstract", "domain", "conditions", "basis")
 
 OPENNESS = {"无条件开放": "unconditional", "有条件开放": "conditional", "不予开放": "closed", "非开放": "closed"}
@@ -58,10 +60,17 @@ class Text(BaseModel):
     en: Said
 
 
+class TextLine(Text):
+    """A title or a name: it is shown on one line."""
+
+    zh: Line
+    en: Line
+
+
 class ImportedItem(BaseModel):
     model_config = ConfigDict(frozen=True)
     item: Annotated[Name, StringConstraints(max_length=100)]
-    name: Text
+    name: TextLine
     type: ItemType
 
 
@@ -70,10 +79,10 @@ class ImportedEntry(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     dataset_id: DatasetId | None = None
-    provider: Said
-    title: Text
+    provider: Line
+    title: TextLine
     abstract: Text | None = None
-    domain: Text | None = None
+    domain: TextLine | None = None
     items: Annotated[tuple[ImportedItem, ...], Field(min_length=1, max_length=500)] | None = None
     formats: Annotated[tuple[Format, ...], Field(min_length=1)] | None = None
     openness: Openness

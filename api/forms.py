@@ -13,12 +13,16 @@ from models.acts import Amendment, GrantTerms, Measure, TimeLimit
 from models.objecting import MOST_EVIDENCE
 from rules.pack import DECISION_FIELDS, FILING_FIELDS, SIGNED_BY_APPLICANT, Name
 from rules.sample_catalogue import Format, Frequency, ItemType
+from rules.stating import ON_ONE_LINE, STATED, states_something
 
-Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=r"^[^\x00]*$")]
+Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=r"^[^\x00]*$"), ON_ONE_LINE]
 Prose = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*$")]
 """Free text. PostgreSQL stores no NUL."""
-Something = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")]
-NamedItem = Annotated[Code, StringConstraints(strip_whitespace=True, min_length=1)]
+Something = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$"), STATED]
+"""Free text in which something can be seen."""
+Line = Annotated[Something, ON_ONE_LINE]
+"""A title, or a name: it is shown on one line."""
+NamedItem = Annotated[Code, StringConstraints(strip_whitespace=True, min_length=1), STATED]
 Items = Annotated[tuple[NamedItem, ...], Field(max_length=500)]
 EvidenceIds = Annotated[
     tuple[Code, ...], Field(max_length=MOST_EVIDENCE, description="ids of files that the caller uploaded")
@@ -39,9 +43,9 @@ class Form(BaseModel):
 
 
 def is_blank(value: object) -> bool:
-    """A blank text, or a list of nothing but blanks, states nothing."""
+    """A text in which nothing can be seen, or a list of nothing but such, states nothing."""
     if isinstance(value, str):
-        return not value.strip()
+        return not states_something(value)
     return isinstance(value, list | tuple) and all(is_blank(part) for part in value)
 
 
@@ -167,11 +171,18 @@ class Bilingual(Form):
     en: Something
 
 
+class BilingualLine(Form):
+    """A title or a name, in both languages."""
+
+    zh: Line
+    en: Line
+
+
 class ItemDraft(Form):
     """A data item (数据项); `item` is the code by which filings, grants and restrictions name it."""
 
     item: ItemCode
-    name: Bilingual
+    name: BilingualLine
     type: ItemType
     note: Bilingual | None = None
 
@@ -181,9 +192,9 @@ class EntryDraft(Form):
     one that is not named is dropped, and an item that is dropped the gate knows no more, whoever has a grant on it.
     """
 
-    title: Bilingual | None = None
+    title: BilingualLine | None = None
     abstract: Bilingual | None = None
-    domain: Bilingual | None = None
+    domain: BilingualLine | None = None
     items: Annotated[tuple[ItemDraft, ...], Field(min_length=1, max_length=MOST_ITEMS)] | None = None
     formats: Annotated[tuple[Format, ...], Field(min_length=1, max_length=20)] | None = None
     conditions: Bilingual | None = None

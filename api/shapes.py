@@ -354,6 +354,13 @@ class CaseShown(Shape):
     events_count: int
 
 
+class RequestFiled(CaseShown):
+    """A request as it was received. `open_already`: an earlier request of the same person for the same items is still
+    open; a hint, which refuses nothing."""
+
+    open_already: CaseNamed | None
+
+
 class CaseSummary(Shape):
     """A case in a list."""
 

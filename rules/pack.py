@@ -13,6 +13,8 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Strict, StrictBool, StringConstraints, Tag
 
+from rules.stating import STATED
+
 SERVICE = "service"
 """First word of a citation that names one of the pack's service rules instead of a source."""
 
@@ -61,7 +63,7 @@ T = TypeVar("T")
 
 OneOrMore = Annotated[tuple[T, ...], Field(min_length=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-Text = Annotated[str, StringConstraints(pattern=r"\S")]
+Text = Annotated[str, StringConstraints(pattern=r"\S"), STATED]
 Day = Annotated[date, Strict()]
 Period = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3}(h|wd)$")]
 Cite = Annotated[

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Depends, Path, Response
 from activities.directory import Officer, name_officer, vacate
 from api.callers import Caller
 from api.dependencies import Reading, Running, Word, with_role
-from api.forms import Code, Form
+from api.forms import Code, Form, NamedItem
 from api.language import AnsweredIn, Language, said
 from api.openapi import problems
 from api.problems import Problem, invalid
@@ -40,7 +40,7 @@ class OfficerForm(Form):
     charge, where the rules of the city want it named."""
 
     account: Code
-    department: Code | None = None
+    department: NamedItem | None = None
 
 
 class PostShown(Shape):

@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from activities.idempotency import id_from_key
 from api.callers import Caller
 from api.dependencies import ID, Limit, Moment, RequiredIdempotencyKey, Reviewer, Running
-from api.forms import Form, Something
+from api.forms import Form, Line
 from api.language import AnsweredIn, Language, said
 from api.openapi import problems
 from api.problems import Problem, invalid, wrongs
@@ -48,7 +48,7 @@ class MaintenanceForm(Form):
 
     starts_at: Moment
     ends_at: Moment
-    what: Something
+    what: Line
     reason: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] = ""
 
     @model_validator(mode="after")

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from api.dependencies import Calling, Cursor, Limit, Officer, Reading, Rendering, Reviewer, Running, TaskId, Word
 from api.drafts import Drafted, drafted, submits, with_kept_draft
-from api.forms import LIMIT, MEASURE, TERMS, DecisionForm, OpinionDemand, ReassignmentForm, SupplementDemand
+from api.forms import LIMIT, MEASURE, TERMS, DecisionForm, OpinionDemand, ReassignmentForm, SupplementDemand, is_blank
 from api.openapi import act_answers, problems
 from api.paging import Part, cursor, instant, place_of
 from api.problems import Problem, Wrong, invalid
@@ -209,7 +209,7 @@ async def says_what_it_may(reader: Reader, case: CaseRow, form: DecisionForm) ->
     grants = (await reader.rules(case.rules_digest)).grant is not None
     if field := form.first_of(MEASURE if grants else TERMS):
         raise about(field, "MeasureNotAllowed" if grants else "TermsNotAllowed")
-    if case.procedure == DEMAND and form.reference and form.reference.strip():
+    if case.procedure == DEMAND and form.reference and not is_blank(form.reference):
         referred = await reader.dataset(form.reference.strip())
         if referred is None or referred.city != case.city:
             raise invalid("reference", "dataset_unknown")
