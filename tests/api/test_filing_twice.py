@@ -116,7 +116,8 @@ async def test_guangzhous_commitment_names_its_data_and_nobody_gets_all_by_namin
     case = await agreed(working, applicant, "guangzhou", data_items=None)
     case = await working.decide(case, "provider_signature", "sign")
     path, items = f"/v1/cases/{case['case_id']}/signature", case["request"]["data_items"]
-    for body in ({}, {"data_items": []}):
+    nothing: tuple[dict[str, Any], ...] = ({}, {"data_items": []})
+    for body in nothing:
         refused = await applicant.post(path, body)
         assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "data_items")
         assert refused.json()["errors"][0]["rule"]["article"] == "16.2"

@@ -153,6 +153,7 @@ def test_a_disapproved_answer_returns_to_nannings_provider_with_a_fresh_period_o
     assert again.clock.due_at == midnight(11, 27)
 
 
+@pytest.mark.duty("NN-20.4")
 @pytest.mark.parametrize("first", [("agree", "approval"), ("refuse", "approval_of_refusal")])
 @pytest.mark.parametrize("second", [("agree", "approval"), ("refuse", "approval_of_refusal")])
 def test_a_second_disapproval_of_either_kind_goes_to_coordination(

@@ -15,8 +15,8 @@ from tests.models.bench import Bench, objected
 FILE = ("file-1",)
 
 
-def bare(ground: str = "quality", **choices: str) -> Bench:
-    return objected("guangzhou", ground, **choices)
+def bare() -> Bench:
+    return objected("guangzhou", "quality")
 
 
 @pytest.mark.duty("GZ-29b")
