@@ -145,7 +145,7 @@ class Inbox:
                 party=filing.party,
                 dataset_id=filing.dataset_id,
                 bodies=filing.bodies,
-                data_items=filing.data_items,
+                data_items=filing.data_items if facts.data_items is None else facts.data_items,
                 choices=filing.choices,
                 given=filing.given,
                 evidence=filing.evidence,

@@ -61,6 +61,9 @@ class FactsAtReceipt:
     standing: a.Standing | None = None
     met: tuple[e.RestrictionMet | e.TurnAwaited, ...] = ()
     """What the case meets at its receipt, which the log then says after its filing."""
+    data_items: tuple[str, ...] | None = None
+    """What is asked for where a request names no item: all that the dataset has at its receipt, and nothing that it
+    gets later. None where the filing's own stand."""
 
 
 async def facts_at_receipt(
@@ -88,28 +91,31 @@ async def facts_at_receipt(
     if rules.grant is None:
         return FactsAtReceipt()
     await hold_dataset(connection, dataset_id)
-    await entry_is_as_judged(connection, rules, dataset_id, data_items)
+    known = await entry_is_as_judged(connection, rules, dataset_id, data_items)
+    data_items = data_items or known
     restrictions = await restrictions_on(connection, dataset_id)
     gone = [each.data_items for each in restrictions.values() if each.kind is RestrictionKind.WITHDRAWAL]
     if all_gone(gone, data_items):
         raise DataIsWithdrawn
-    return FactsAtReceipt(met=met(restrictions, at))
+    return FactsAtReceipt(met=met(restrictions, at), data_items=data_items)
 
 
 async def entry_is_as_judged(
     connection: Connection, rules: ProcedureRules, dataset_id: str, data_items: tuple[str, ...]
-) -> None:
-    """The procedure is about data of the dataset's class, and it has these items; under the lock on it.
+) -> tuple[str, ...]:
+    """The procedure is about data of the dataset's class, and it has these items; under the lock on it. All that it
+    has.
 
     Raises OpennessHasChanged, ItemsAreGone.
     """
     known = await connection.fetchrow("select openness, items from datasets where dataset_id = $1", dataset_id)
     if known is None:
-        return
+        return ()
     if code := why_not_of(rules, known["openness"]):
         raise OpennessHasChanged(code)
     if gone := tuple(item for item in data_items if item not in known["items"]):
         raise ItemsAreGone(gone)
+    return tuple(known["items"])
 
 
 async def standing_at_receipt(connection: Connection, case_id: str) -> a.Standing:

@@ -42,6 +42,7 @@ def clock_shown(
         calendar=clock.calendar,
         calendar_version=clock.calendar_version,
         stopped_at=clock.stopped_at,
+        awaits_evidence=clock.awaits_evidence,
         overdue=overdue,
         used_seconds=max(0, int((until - clock.started_at).total_seconds())),
         used_working_days=days,

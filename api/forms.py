@@ -32,8 +32,9 @@ from rules.bounds import (
 )
 from rules.bounds import Code as Code
 from rules.bounds import Something as Something
-from rules.pack import DECISION_FIELDS, FILING_FIELDS
+from rules.pack import DECISION_FIELDS, FILING_FIELDS, SIGNED_BY_APPLICANT
 from rules.sample_catalogue import Format, Frequency, ItemType
+from rules.stating import states_something
 
 
 def whole(given: object) -> object:
@@ -62,9 +63,9 @@ class Form(BaseModel):
 
 
 def is_blank(value: object) -> bool:
-    """A blank text, or a list of nothing but blanks, states nothing."""
+    """A text in which nothing can be seen, or a list of nothing but such, states nothing."""
     if isinstance(value, str):
-        return not value.strip()
+        return not states_something(value)
     return isinstance(value, list | tuple) and all(is_blank(part) for part in value)
 
 
@@ -159,19 +160,20 @@ class SupplementForm(RequestFields):
     text: Prose | None = None
 
 
-COMMITTED = frozenset({"purpose", "scenario", "safeguards"})
-"""What a commitment can state that the request did not."""
-
-
 class SignatureForm(Form):
     """What the applicant states in the agreement or commitment that is signed, beside what the request states."""
 
     purpose: Prose | None = None
     scenario: Prose | None = None
     safeguards: Prose | None = None
+    data_items: Items | None = Field(None, description="the list of data, where the law wants one in what is signed")
 
     def stated(self) -> frozenset[str]:
-        return self.given(COMMITTED)
+        return self.given(SIGNED_BY_APPLICANT)
+
+    def terms(self) -> GrantTerms | None:
+        """The list of data that it names."""
+        return GrantTerms(data_items=self.data_items) if self.data_items else None
 
 
 class WithdrawalForm(Form):
@@ -291,6 +293,8 @@ class DecisionForm(Form):
     reference: Prose | None = None
     tender_reference: Prose | None = None
     access_mode_basis: Prose | None = None
+    conditions: Prose | None = Field(None, description="of a signature: on which conditions the data is used")
+    scenario: Prose | None = Field(None, description="of a signature: what the data is used in, as far as it is agreed")
     text: Prose | None = None
     answer: Prose | None = Field(None, description="what the objector is told")
     measure: Prose | None = Field(None, description="what was done")
@@ -316,7 +320,7 @@ class DecisionForm(Form):
         return self
 
     def stated(self) -> frozenset[str]:
-        return self.given(DECISION_FIELDS | {"text"})
+        return self.given(DECISION_FIELDS | {"text", "scenario"})
 
     def limit(self) -> TimeLimit | None:
         """The time limit that it sets."""

@@ -46,6 +46,7 @@ STATUS: Mapping[str, int] = {
     "NotYourCase": 403,
     "OutcomeNotAllowed": 422,
     "RequirementMissing": 422,
+    "AgreementNotStated": 409,
     "AccessModeNotAllowed": 422,
     "ChoiceNotOnRequest": 422,
     "RequestNotAmendable": 409,

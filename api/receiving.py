@@ -14,7 +14,7 @@ from activities.standing_in import substitutes_of
 from api.callers import Caller
 from api.dependencies import Calling, IdempotencyKey, Reading, Rendering, Running
 from api.language import AnsweredIn, Language
-from api.problems import Problem, Wrong
+from api.problems import Problem, Wrong, invalid
 from api.reading import Reader
 from api.refusals import refused
 from api.rendering import Renderer
@@ -142,6 +142,15 @@ class Receiver:
         if shown.case and shown.case.catalogue_update:
             self._runtime.courier.send(shown.case.catalogue_update.case_id)
         return shown
+
+
+async def known_items(reader: Reader, dataset_id: str, items: tuple[str, ...] | None) -> None:
+    """Raises a Problem on `data_items` that the dataset does not have."""
+    if items is None:
+        return
+    dataset = await reader.dataset(dataset_id)
+    if unknown := tuple(item for item in items if dataset is None or item not in dataset.items):
+        raise invalid("data_items", "item_unknown", items=unknown)
 
 
 async def receiver_of(

@@ -9,6 +9,7 @@ from api.laws import Law
 from api.problems import Problem, Wrong, a_or_an, all_of, stating
 from api.reading import CaseRead, Reader
 from models.acts import ACT, Act, Correct, Decide, Supply, Urge
+from models.correcting import demanded_of_correction
 from models.judging import given_by
 from models.refusals import NobodyCanJudge
 from models.tables import ActRow
@@ -39,6 +40,9 @@ def problem_of(read: CaseRead, act: Act, details: Mapping[str, Any], act_id: str
         return requirement_missing(read, act, str(field), known, act_id)
     params: dict[str, object] = {name: tuple(str(value).split("|")) for name, value in known.items()}
     citation = None
+    if code == "AgreementNotStated":
+        citation = cited(read, known)
+        params = {"fields": all_of([tuple(str(field).split("|"))])}
     if code == "AnotherTaskFirst":
         stage = read.rules.stage(known["stage"])
         params["stage"] = stage.label if stage else known["stage"]
@@ -106,12 +110,18 @@ def demanded_by(read: CaseRead, act: Act) -> tuple[Outcome | None, list[Requirem
         return None, []
     outcome = stage.outcome(act.outcome)
     mode = rules.choice("access_mode", act.terms.access_mode) if act.terms and act.terms.access_mode else None
-    demanded = (*(mode.grant_requires if mode else ()), *(outcome.requires if outcome else ()))
+    corrects = demanded_of_correction(rules, state) if isinstance(act, Correct) else ()
+    demanded = unique((*(mode.grant_requires if mode else ()), *(outcome.requires if outcome else ()), *corrects))
     given = given_by(rules, state, act)
     amends = act.amends if isinstance(act, Decide) else None
     choices = {**state.choices, **(amends.choices if amends else {})}
     missing = [each for each in demanded if each.applies_to(choices) and not each.is_met_by(given)]
     return outcome, [*missing, *lacking(rules, choices, outcome, act)]
+
+
+def unique(requirements: Iterable[Requirement]) -> list[Requirement]:
+    """What is demanded twice, by an outcome and of a correction, is named once."""
+    return list({requirement.any_of: requirement for requirement in reversed(list(requirements))}.values())[::-1]
 
 
 def lacking(

@@ -40,7 +40,7 @@ from rules.procedure_rules import ProcedureRules
 TEXT_FIELDS = (
     *("reason", "basis", "reference", "tender_reference", "access_mode_basis", "text"),
     *("answer", "measure", "processing", "processed_on", "held_from", "held_until", "need", "entry", "answers"),
-    *("time_limit", "last_day"),
+    *("time_limit", "last_day", "conditions", "scenario"),
 )
 """What people write with a decision."""
 REQUEST_FIELDS = ("purpose", "scenario", "safeguards", "tender_reference")
@@ -260,7 +260,8 @@ class Renderer:
                 task = state.tasks.get(act.task_id)
                 if task is None or task.asked_by_task:
                     return False
-                return bool(state.closed) or said_to_the_party(rules, task, act.outcome)
+                told = isinstance(act, Correct) and task.corrects_what_was_told
+                return bool(state.closed) or told or said_to_the_party(rules, task, act.outcome)
             case _:
                 return False
 
@@ -344,6 +345,10 @@ def said_to_the_party(rules: ProcedureRules, task: TaskState, outcome_name: str)
     stage = rules.stage(task.stage)
     outcome = stage.outcome(outcome_name) if stage else None
     if outcome and outcome.answers:
+        return True
+    step = rules.step(task.step)
+    if step and any(each.body == APPLICANT for each in step.stages):
+        # What a body signs beside the applicant is said to it.
         return True
     if rules.hold and task.stage == rules.hold.reviewed_by:
         # Whether data is served that may infringe a right is the affair of whoever says so.

@@ -117,7 +117,8 @@ class ClockShown(Cited):
     `overdue`: the task is open, `due_at` has come, and no act on it waits that was received before. Time used runs to
     the decision, or to now; waiting is the part of it in which a supplement was asked for, which stops no clock
     unless a rule says so. `counting` is the rule by which the period begins and ends as it does, null without a period;
-    `assumed` says what about the dates of the regulation cited is not read from its text.
+    `assumed` says what about the dates of the regulation cited is not read from its text. `awaits_evidence`: the period
+    has not begun, for there is no evidence yet.
     """
 
     started_at: Instant
@@ -132,6 +133,7 @@ class ClockShown(Cited):
     calendar: str
     calendar_version: int | None
     stopped_at: Instant | None
+    awaits_evidence: bool
     overdue: bool
     used_seconds: int
     used_working_days: int
@@ -353,6 +355,13 @@ class CaseShown(Shape):
     advice: list[Advice]
     reasons: list[DecisionText]
     events_count: int
+
+
+class RequestFiled(CaseShown):
+    """A request as it was received. `open_already`: an earlier request of the same person for the same items is still
+    open; a hint, which refuses nothing."""
+
+    open_already: CaseNamed | None
 
 
 class CaseSummary(Shape):

@@ -93,7 +93,7 @@ def decision(case_id: str, stage: str, body: str, outcome: str, act_id: str | No
         **_fields(case_id, body, act_id),
         task_id=f"{case_id}.{stage}.1",
         outcome=outcome,
-        given=frozenset({"reason", "basis"}),
+        given=frozenset({"reason", "basis", "conditions", "scenario"}),
     )
 
 

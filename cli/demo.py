@@ -25,7 +25,10 @@ from rules.sample_catalogue import accounts
 
 VALID_FOR = timedelta(hours=1)
 WORDS = "said for the demonstration"
-EVERYTHING_A_DECISION_MAY_NEED = {"reason": WORDS, "basis": WORDS, "tender_reference": WORDS}
+EVERYTHING_A_DECISION_MAY_NEED = {
+    **{"reason": WORDS, "basis": WORDS, "tender_reference": WORDS},
+    **{"conditions": WORDS, "scenario": WORDS},
+}
 
 
 WORDS_OF: dict[str, dict[str, Any]] = {

@@ -200,6 +200,9 @@ def _others(rules: ProcedureRules) -> Table:
         table.add_row("撤回 withdrawal", "until the case is closed", _cited(rules.withdrawal))
     if rules.correction:
         table.add_row("更正 correction", "until the next body has acted", _cited(rules.correction))
+    if rules.correcting:
+        steps = ", ".join(rules.correcting.tells)
+        table.add_row("已告知后的更正 correction of what was told", f"after {steps}", _needs(rules.correcting.requires))
     if rules.supplement:
         clock = "stops the clock" if rules.supplement.stops_clock else "stops no clock"
         table.add_row("补正 supplement", clock, _cited(rules.supplement.citation))

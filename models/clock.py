@@ -39,6 +39,8 @@ class Clock(Frozen):
     due_at: datetime | None = None
     last_day: date | None = None
     provisional: bool = False
+    awaits_evidence: bool = False
+    """It does not run yet: its period begins with the receipt of the first evidence."""
     calendar: str
     calendar_version: int | None = None
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from models import events as e
 from models.access_events import AccessExpired
+from models.acts import GrantTerms
 from models.clock import Clock
 from models.limits import limit_set
 from models.proposal import Proposal
@@ -179,13 +180,15 @@ def put(
     cited = stage.period_citation or stage.citation
     limit = limit_set(stage, state)
     last_day = limit.last_day if limit else None
+    awaits_evidence = stage.clock_from is ClockFrom.EVIDENCE and not state.evidence
     clock = Clock(
         started_at=clock_start(stage, state, at),
-        period=limit.period if limit else stage.period(state.choices),
+        period=limit.period if limit else None if awaits_evidence else stage.period(state.choices),
         last_day=last_day,
         due_at=midnight(last_day + timedelta(days=1)) if last_day else None,
-        own_periods={o.outcome: o.period for o in stage.outcomes if o.period},
+        own_periods={} if awaits_evidence else {o.outcome: o.period for o in stage.outcomes if o.period},
         promptly=stage.promptly,
+        awaits_evidence=awaits_evidence,
         article=cited.article,
         basis=cited.basis,
         calendar=rules.calendar,
@@ -213,7 +216,7 @@ def clock_start(stage: Stage, state: CaseState, at: datetime) -> datetime:
     """
     if stage.clock_from is ClockFrom.EVENT and state.occurred_on:
         return datetime.combine(state.occurred_on, time(), SHANGHAI)
-    if stage.clock_from is not ClockFrom.OPENING and state.received_at:
+    if stage.clock_from in (ClockFrom.EVENT, ClockFrom.RECEIPT) and state.received_at:
         return state.received_at
     return at
 
@@ -238,16 +241,28 @@ def close(rules: ProcedureRules, proposal: Proposal, ending: Ending, at: datetim
     proposal.add(e.Closed(at=at, outcome=ending.outcome, upheld=ending.upheld))
 
 
+def terms_set(rules: ProcedureRules, state: CaseState) -> list[GrantTerms]:
+    """The terms that standing decisions have set, in their order."""
+    standing = [task for step in rules.steps for task in state.of_step(step.step)]
+    return [task.terms for task in sorted(standing, key=lambda t: t.decided_by_event or 0) if task.terms]
+
+
+def items_granted(rules: ProcedureRules, state: CaseState) -> tuple[str, ...]:
+    """The items that would be granted as the case stands: those of the latest terms that name any, or those asked for.
+
+    None named: all, which only a request can be for that was received before receipts named what a dataset has.
+    """
+    named = (terms.data_items for terms in reversed(terms_set(rules, state)) if terms.data_items is not None)
+    return next(named, state.data_items)
+
+
 def grant(rules: ProcedureRules, state: CaseState, at: datetime) -> e.Granted:
     """What the bodies granted: what was asked for, narrowed by the terms of the latest decision that set any.
 
     A decision whose stage was decided again in a later round counts no more, and an opinion grants nothing.
     """
     assert rules.grant, "the loader refuses a pack that grants without a term"
-    standing = [task for step in rules.steps for task in state.of_step(step.step)]
-    decided = sorted(standing, key=lambda t: t.decided_by_event or 0)
-    terms = [task.terms for task in decided if task.terms]
-    items = next((t.data_items for t in reversed(terms) if t.data_items is not None), state.data_items)
+    terms = terms_set(rules, state)
     mode = next((t.access_mode for t in reversed(terms) if t.access_mode), state.choices.get("access_mode"))
     days = next((t.valid_days for t in reversed(terms) if t.valid_days), rules.grant.term_days)
     known = tuple(choice.value for choice in rules.choices.get("access_mode", ()) if choice.on_request)
@@ -255,7 +270,7 @@ def grant(rules: ProcedureRules, state: CaseState, at: datetime) -> e.Granted:
     return e.Granted(
         at=at,
         access_case_id=access_case_id(state.case_id),
-        data_items=items,
+        data_items=items_granted(rules, state),
         access_mode=mode,
         access_modes=(mode,) if mode else known,
         use=state.choices.get("use"),

@@ -125,6 +125,8 @@ class DecisionCorrected(TaskEvent):
     late: bool
     given: frozenset[str] = frozenset()
     terms: GrantTerms | None = None
+    told: bool = False
+    """The party had been told what it replaces."""
 
 
 class TaskCancelled(TaskEvent):

@@ -169,10 +169,11 @@ def decide(asked: Question, dataset: DatasetFacts | None, grant: GrantFacts | No
         return Reason.KEY_MISSING
     if grant is None:
         return Reason.KEY_UNKNOWN
-    return _under(grant, asked, now)
+    return _under(grant, asked, asked.items or dataset.items, now)
 
 
-def _under(grant: GrantFacts, asked: Question, now: datetime) -> Reason:
+def _under(grant: GrantFacts, asked: Question, items: tuple[str, ...], now: datetime) -> Reason:
+    """As `decide`, where a grant is there; `items` are those asked for, all of the dataset where none is named."""
     if grant.dataset_id != asked.dataset_id:
         return Reason.GRANT_OF_ANOTHER_DATASET
     if grant.ended is not None:
@@ -181,7 +182,7 @@ def _under(grant: GrantFacts, asked: Question, now: datetime) -> Reason:
         return Reason.GRANT_EXPIRED
     if now < grant.granted_at:
         return Reason.GRANT_NOT_YET_VALID
-    if grant.data_items and not (asked.items and set(asked.items) <= set(grant.data_items)):
+    if grant.data_items and not (items and set(items) <= set(grant.data_items)):
         return Reason.ITEM_NOT_GRANTED
     if asked.mode is None:
         return Reason.MODE_MISSING

@@ -8,12 +8,15 @@ from collections.abc import Iterable
 from models import acts as a
 from models import events as e
 from models import refusals as r
+from models.agreeing import LIST, agreed_by_now, list_allowed, sets_terms, stated_by_the_others
 from models.clock import Stop
+from models.correcting import demanded_of_correction, is_late, not_signed_by_another, party_was_told
 from models.course import cancel_open_tasks, next_of, put
 from models.entries import days_have_passed, measure_allowed, published_at_last
 from models.limits import LIMIT, limit_allowed, limit_stands
 from models.objecting import follow_decision
 from models.proposal import Proposal
+from models.restrictions import within
 from models.state import CaseState, TaskState
 from models.urging import urge
 from models.who_may_act import officer_may_act, still_open, takes_part, task_in_hand, task_of
@@ -35,9 +38,11 @@ def add_note(proposal: Proposal, act: a.Note) -> None:
 
 
 def given_by(rules: ProcedureRules, state: CaseState, act: a.Decide | a.Correct) -> frozenset[str]:
-    """What came with a decision, and what the request states already, such as a tender's reference.
+    """What came with a decision, and what the request states already, such as a tender's reference; of what is signed,
+    what the other has stated.
 
-    A day came with it where the measure names it, an answer where the draft gives it, whatever else was said.
+    A day came with it where the measure names it, an answer where the draft gives it, whatever else was said; the list
+    of data where it is named, with the decision or before it.
     """
     measure = act.measure if isinstance(act, a.Decide) else None
     amends = act.amends if isinstance(act, a.Decide) else None
@@ -46,7 +51,8 @@ def given_by(rules: ProcedureRules, state: CaseState, act: a.Decide | a.Correct)
     days |= {name for name, value in LIMIT.items() if limit and value(limit)}
     answered = set(amends.choices) if amends else set()
     stated = state.given & {field.field for field in rules.fields}
-    return (act.given - DAYS - LIMIT.keys() - QUESTIONS) | days | (answered & QUESTIONS) | stated
+    agreed = agreed_by_now(rules, state, act)
+    return (act.given - DAYS - LIMIT.keys() - QUESTIONS - LIST) | days | (answered & QUESTIONS) | stated | agreed
 
 
 def demanded(requirements: Iterable[Requirement], choices: dict[str, str], given: frozenset[str]) -> None:
@@ -84,11 +90,6 @@ def terms_allowed(rules: ProcedureRules, state: CaseState, terms: a.GrantTerms |
             known = "|".join(choice.value for choice in rules.choices.get("access_mode", ()))
             raise r.AccessModeNotAllowed(field="access_mode", allowed=known)
         demanded(mode.grant_requires, dict(state.choices), given)
-
-
-def within(items: tuple[str, ...], asked: tuple[str, ...]) -> bool:
-    """Whether items lie within those asked for; where none are named, all are meant."""
-    return not asked or (bool(items) and set(items) <= set(asked))
 
 
 def answer_task_act(rules: ProcedureRules, proposal: Proposal, act: a.Act) -> None:
@@ -172,7 +173,7 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
     task = task_in_hand(state, act)
     outcome = outcome_of(rules, task, act.outcome)
     if act.terms and not sets_terms(rules, task):
-        raise r.TermsNotAllowed(field="terms")
+        list_allowed(rules, state, task, outcome, act.terms)
     if task.asked_by_task and not act.given:
         raise missing("text", outcome.citation)
     if act.amends:
@@ -182,7 +183,10 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
         amend(rules, proposal, act, act.amends)
         state = proposal.state
     terms_allowed(rules, state, act.terms, act.given)
-    demanded(outcome.requires, dict(state.choices), given_by(rules, state, act))
+    given = given_by(rules, state, act)
+    if task.body == APPLICANT:
+        stated_by_the_others(outcome, given)
+    demanded(outcome.requires, dict(state.choices), given)
     if act.measure:
         measure_allowed(outcome, act.measure)
         days_have_passed(act.measure, act)
@@ -250,9 +254,12 @@ def correct(rules: ProcedureRules, proposal: Proposal, act: a.Correct) -> None:
     acted = any(t.ended == "decided" or t.supplements or asked_inside(state, t) for t in since)
     if acted or (since and {t.step for t in since} != {state.step}):
         raise r.NextBodyHasActed(field="task_id")
+    not_signed_by_another(rules, state, task)
     outcome = outcome_of(rules, task, act.outcome)
     terms_allowed(rules, state, act.terms, act.given)
-    demanded(outcome.requires, dict(state.choices), given_by(rules, state, act))
+    demanded(
+        (*outcome.requires, *demanded_of_correction(rules, state)), dict(state.choices), given_by(rules, state, act)
+    )
 
     stands_elsewhere = state.step != task.step or any(t.stage == task.stage for t in since)
     replaced = task.model_copy(update={"outcome": act.outcome, "decided_by_event": state.number + 1})
@@ -270,18 +277,12 @@ def correct(rules: ProcedureRules, proposal: Proposal, act: a.Correct) -> None:
             outcome=act.outcome,
             cites=task.decided_by_event,
             back_to=back_to,
-            late=task.late,
+            late=is_late(rules, task, act),
             given=act.given,
             terms=act.terms,
+            told=party_was_told(rules, state),
         )
     )
-
-
-def sets_terms(rules: ProcedureRules, task: TaskState) -> bool:
-    """A reviewing body sets the terms of a grant; where the applicant answers beside it, they are agreed already."""
-    step = rules.step(task.step)
-    assert step
-    return task.asked_by_task is None and all(stage.body != APPLICANT for stage in step.stages)
 
 
 def asked_inside(state: CaseState, task: TaskState) -> bool:

@@ -9,6 +9,7 @@ from models import events as e
 from models import refusals as r
 from models.course import put, put_beside, verifying
 from models.entries import move_entry
+from models.evidence_clocks import begin_with_evidence
 from models.proposal import Proposal
 from models.restricting import move_data, processed_anew
 from models.restrictions import covers
@@ -63,6 +64,7 @@ def submit_evidence(rules: ProcedureRules, proposal: Proposal, act: a.SubmitEvid
     is_first = not state.evidence
     at = act.received_at
     proposal.add(e.EvidenceSubmitted(at=at, act=act.id, evidence=added, standing=act.standing))
+    begin_with_evidence(rules, proposal, at, act.id)
     for task in state.open_tasks():
         if task.supplement_asked_at:
             proposal.add(e.SupplementReceived(at=at, act=act.id, task_id=task.task_id))

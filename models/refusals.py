@@ -74,6 +74,10 @@ class RequirementMissing(Refusal):
     """The outcome demands something that was not given, such as a reason or a legal basis."""
 
 
+class AgreementNotStated(Refusal):
+    """What is signed is not stated yet by who has to state it, so there is nothing to sign."""
+
+
 class AccessModeNotAllowed(Refusal):
     """The city's law does not let conditional data be obtained in this way."""
 

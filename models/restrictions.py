@@ -41,6 +41,11 @@ def covers(restricted: tuple[str, ...], items: tuple[str, ...]) -> bool:
     return not restricted or (bool(items) and set(items) <= set(restricted))
 
 
+def within(items: tuple[str, ...], asked: tuple[str, ...]) -> bool:
+    """Whether items lie within those asked for; where none are named, all are meant."""
+    return not asked or (bool(items) and set(items) <= set(asked))
+
+
 def all_gone(withdrawn: Iterable[tuple[str, ...]], items: tuple[str, ...]) -> bool:
     """Whether these withdrawals together leave none of the items; where none are named, the whole dataset is meant."""
     gone = list(withdrawn)

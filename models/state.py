@@ -41,6 +41,8 @@ class TaskState(Frozen):
     limit: TimeLimit | None = None
     """The time limit that its decision set."""
     late: bool = False
+    corrects_what_was_told: bool = False
+    """Its decision replaced one that the party had been told."""
     passed: bool = False
     """The due instant passed while the task was open, and no notice has moved it since."""
     asked_by_task: str | None = None
@@ -328,6 +330,7 @@ def _of_task(
                 "terms": event.terms,
                 "limit": event.limit if isinstance(event, e.TaskDecided) else None,
                 "late": event.late,
+                "corrects_what_was_told": isinstance(event, e.DecisionCorrected) and event.told,
                 "supplement_asked_at": None,
                 "supplement_act": None,
             }

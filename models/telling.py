@@ -157,7 +157,9 @@ class _Write:
                 yield self._to_officers(self.after.tasks[event.task_id], "supplement_received", event)
             case e.EvidenceSubmitted():
                 for task in self.after.open_tasks():
-                    if task.claimed_by and task.body != APPLICANT:
+                    earlier = self.before.tasks.get(task.task_id)
+                    begins = earlier is not None and earlier.clock.awaits_evidence
+                    if (task.claimed_by or begins) and task.body != APPLICANT:
                         yield self._to_officers(task, "evidence_submitted", event)
             case _:
                 yield from self._of_party(event)
@@ -204,6 +206,8 @@ class _Write:
         outcome: dict[str, str | int] = {"outcome": event.outcome}
         if task.claimed_by and task.body != APPLICANT and task.claimed_by != event.by:
             yield self._about(task, "task_decided", event, Officer(task.body, task.claimed_by), outcome)
+        if isinstance(event, e.DecisionCorrected) and event.told:
+            yield self._about(task, "answer_corrected", event, Account(self.after.party), outcome)
         asking = self.after.tasks.get(task.asked_by_task or "")
         if asking and asking.is_open:
             yield self._to_officers(asking, "opinion_given", event)

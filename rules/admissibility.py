@@ -11,6 +11,7 @@ from typing import Literal
 
 from rules.pinned import Citation, FieldRule
 from rules.procedure_rules import ProcedureRules
+from rules.stating import states_something
 
 Openness = Literal["conditional", "unconditional", "closed"]
 
@@ -132,9 +133,9 @@ def _law(rules: ProcedureRules) -> dict[str, object]:
 
 
 def _is_given(value: object) -> bool:
-    """A blank text, or a list of nothing but blanks, states nothing."""
+    """A text in which nothing can be seen, or a list of nothing but such, states nothing."""
     if isinstance(value, str):
-        return bool(value.strip())
+        return states_something(value)
     if isinstance(value, Iterable):
         return any(_is_given(part) for part in value)
     return value is not None

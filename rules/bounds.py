@@ -12,6 +12,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from rules.stating import ON_ONE_LINE, STATED
+
 LONGEST_CODE = 100
 """Characters of an id or a code: ids stand in indexes, whose rows have 2,700 bytes together."""
 LONGEST_HEADING = 200
@@ -26,13 +28,15 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 NO_NUL = r"^[^\x00]*$"
 SAYS_SOMETHING = r"^[^\x00]*[^\x00\s][^\x00]*$"
 
-Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_CODE, pattern=NO_NUL)]
-NamedItem = Annotated[Code, StringConstraints(strip_whitespace=True, min_length=1)]
+Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_CODE, pattern=NO_NUL), ON_ONE_LINE]
+NamedItem = Annotated[Code, StringConstraints(strip_whitespace=True, min_length=1), STATED]
 ItemCode = Annotated[str, StringConstraints(max_length=LONGEST_CODE, pattern=r"^[a-z][a-z0-9_]*$")]
 """By which filings, grants and restrictions name a data item."""
 Items = Annotated[tuple[NamedItem, ...], Field(max_length=MOST_ITEMS)]
-Heading = Annotated[str, StringConstraints(max_length=LONGEST_HEADING, pattern=SAYS_SOMETHING)]
+Heading = Annotated[str, StringConstraints(max_length=LONGEST_HEADING, pattern=SAYS_SOMETHING), STATED, ON_ONE_LINE]
+"""A title, or a name: it is shown on one line."""
 Prose = Annotated[str, StringConstraints(max_length=LONGEST_PROSE, pattern=NO_NUL)]
 """Free text, which may be blank."""
-Something = Annotated[str, StringConstraints(max_length=LONGEST_PROSE, pattern=SAYS_SOMETHING)]
+Something = Annotated[str, StringConstraints(max_length=LONGEST_PROSE, pattern=SAYS_SOMETHING), STATED]
+"""Free text in which something can be seen."""
 Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]

@@ -10,11 +10,12 @@ from typing import Annotated, NamedTuple
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, model_validator
 
 from rules.pinned import Label
+from rules.stating import ON_ONE_LINE, STATED
 
 LONGEST_DAYS_OFF = timedelta(days=60)
 FURTHEST_FROM_PUBLICATION = timedelta(days=800)
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), STATED, ON_ONE_LINE]
 
 
 class DaysOff(NamedTuple):

@@ -9,6 +9,7 @@ from rules.admissibility import Inadmissible
 from rules.deadlines import to_shanghai
 from rules.pinned import Citation, Pinned
 from rules.resolving import citation, in_force
+from rules.stating import states_something
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,7 +56,7 @@ def wrong_with(
     if starts_at < earliest:
         yield Inadmissible("starts_at", "announced_too_late", rule.citation, {"earliest": earliest.isoformat()})
     worked = working_days([calendar, *([wider] if wider else [])], starts_at, ends_at)
-    if rule.on_days_off and worked and not reason.strip():
+    if rule.on_days_off and worked and not states_something(reason):
         days = tuple(day.isoformat() for day in worked)
         yield Inadmissible("reason", "interrupts_working_days", rule.citation, {"days": days})
 

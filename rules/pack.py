@@ -13,6 +13,8 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Strict, StrictBool, StringConstraints, Tag
 
+from rules.stating import STATED
+
 SERVICE = "service"
 """First word of a citation that names one of the pack's service rules instead of a source."""
 
@@ -20,11 +22,17 @@ WITHDRAWN = "withdrawn"
 """The ending to which an applicant's withdrawal leads."""
 
 DECISION_FIELDS = frozenset(
-    {"reason", "basis", "reference", "tender_reference", "access_mode_basis"}
+    {"reason", "basis", "reference", "tender_reference", "access_mode_basis", "conditions"}
     | {"answer", "measure", "processing", "processed_on", "need", "entry", "held_from", "held_until"}
     | {"time_limit", "last_day"}
 )
 """What a decision can carry: all that a grant may require, and an outcome beside what the filing states."""
+
+AGREED = frozenset({"conditions", "purpose", "scenario", "safeguards"})
+"""What an agreement states, whichever of those who sign it states it first."""
+
+SIGNED_BY_APPLICANT = frozenset({"purpose", "scenario", "safeguards", "data_items"})
+"""What an applicant can state with its signature."""
 
 FILING_FIELDS = frozenset(
     {"purpose", "data_items", "scenario", "safeguards", "access_mode", "use", "urgency", "tender_reference"}
@@ -55,7 +63,7 @@ T = TypeVar("T")
 
 OneOrMore = Annotated[tuple[T, ...], Field(min_length=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-Text = Annotated[str, StringConstraints(pattern=r"\S")]
+Text = Annotated[str, StringConstraints(pattern=r"\S"), STATED]
 Day = Annotated[date, Strict()]
 Period = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3}(h|wd)$")]
 Cite = Annotated[
@@ -188,9 +196,9 @@ class OrderTerms(Authored):
     first: Name
     steps: Annotated[Mapping[Name, StepTerms], Field(min_length=1)]
     only_when: Mapping[Name, Mapping[Name, OneOrMore[Name]]] = Field(default_factory=dict)
-    clock_from: Mapping[Name, Literal["event", "receipt"]] = Field(default_factory=dict)
+    clock_from: Mapping[Name, Literal["event", "receipt", "evidence"]] = Field(default_factory=dict)
     """Stages whose clock runs not from their hand-over but from the day of the event that made the case necessary, or
-    from the receipt of the case."""
+    from the receipt of the case; or which have no clock until there is evidence."""
     outlasting: tuple[Name, ...] = ()
     binding: tuple[Name, ...] = ()
     opens_when_passed: Mapping[Name, OneOrMore[Name]] = Field(default_factory=dict)
@@ -233,6 +241,14 @@ class ChoiceTerms(Authored):
 class ChoiceEntry(Authored):
     label: Wording
     versions: OneOrMore[Version[ChoiceTerms]]
+
+
+class CorrectionTerms(Authored):
+    """`tells` names the steps by whose opening the applicant is told a yes; what is told is corrected only with what
+    `requires` demands, and the applicant is told that too. A correction is late by its own receipt."""
+
+    tells: OneOrMore[Name]
+    requires: OneOrMore[Required]
 
 
 class SupplementTerms(Authored):
@@ -322,7 +338,7 @@ class Procedure(Authored):
     """Data of which openness the procedure is about; conditional data where nothing is said."""
     counting: Counting = Counting()
     withdrawal: OneOrMore[Version[Literal["allowed"]]] | None = None
-    correction: OneOrMore[Version[Literal["allowed"]]] | None = None
+    correction: OneOrMore[Version[CorrectionTerms]] | None = None
     supplement: OneOrMore[Version[SupplementTerms]] | None = None
     opinion: OneOrMore[Version[Name]] | None = None
     """The stage that a reviewer may put before the experts while its own clock runs on."""

@@ -146,6 +146,8 @@ class ClockFrom(StrEnum):
     """The day on which that happened which made the case necessary; it may lie long before anybody filed it."""
     RECEIPT = "receipt"
     """The receipt of the case."""
+    EVIDENCE = "evidence"
+    """Its hand-over, once there is evidence; what lies open without any has no clock until the first is received."""
 
 
 class Stage(Pinned):
@@ -237,6 +239,17 @@ class Choice(Pinned):
     """An update for this reason opens again what was withdrawn."""
     belongs_elsewhere: Label | None = None
     """Where to go with this instead; a filing of this choice is not received."""
+    citation: Citation
+
+
+class CorrectionRule(Pinned):
+    """A correction is late by its own receipt, and what the applicant has been told is corrected only with a reason.
+
+    `tells`: steps by whose opening the applicant is told a yes; `requires`: what correcting it then demands.
+    """
+
+    tells: tuple[str, ...]
+    requires: tuple[Requirement, ...]
     citation: Citation
 
 

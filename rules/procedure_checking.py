@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 
+from rules.agreement_checking import broken_of_agreements
 from rules.cutting import Broken, Cut, Path, applies, targets_of, thens_of
 from rules.deadlines import Unit, parse_period
 from rules.entry_checking import broken_of_entry
@@ -23,6 +24,8 @@ from rules.pack import (
 )
 from rules.resolving import in_force
 
+EVIDENCE = "evidence"
+"""Of a stage: its clock begins with it; of a filing: the field that carries it."""
 ANSWER = "answer"
 """What a decision tells the objector."""
 
@@ -59,6 +62,7 @@ class _Cut(Cut):
         yield from broken_of_entry(self)
         yield from broken_of_limits(self)
         yield from self._after_the_law()
+        yield from broken_of_agreements(self)
         if GROUND in self.choices:
             yield from self._objection()
 
@@ -103,6 +107,9 @@ class _Cut(Cut):
             for role in revocation.value.by if revocation.value else ():
                 if role not in self.bodies:
                     yield (*self.path, "revocation"), "no_responsible_body", f"{role} is no body of this city"
+        if correction := in_force(self.procedure.correction or (), self.on):
+            demanded = correction.value.requires if correction.value else ()
+            yield from self._requires((*self.path, "correction"), demanded, DECISION_FIELDS)
         if WITHDRAWN not in self.endings:
             withdrawal = in_force(self.procedure.withdrawal or (), self.on)
             if withdrawal and withdrawal.value:
@@ -215,6 +222,10 @@ class _Cut(Cut):
         told = {*self.order.only_when, *self.order.clock_from, *self.order.outlasting, *self.order.binding}
         for stage in told - set(stages):
             yield path, "unknown_stage", f"{stage} stands in no step"
+        for stage in (name for name, begins in self.order.clock_from.items() if begins == EVIDENCE):
+            if not self.evidence_can_come() or not list(self._periods(stage)):
+                fact = f"{stage} waits for evidence, and none can come or no period begins with it"
+                yield path, "evidence_never_comes", fact
         for condition in self.order.only_when.values():
             yield from self._when(path, condition)
         for step, terms in self.steps.items():
@@ -224,6 +235,10 @@ class _Cut(Cut):
         for stage in ({*self.order.outlasting, *self.opened} - set(self.by_time)) & set(self.procedure.stages):
             if any(terms.leads_to for terms in self.outcomes(stage).values()):
                 yield (*self.path, "stages", stage), "leads_from_beside", f"{stage} lies beside and can lead nowhere"
+
+    def evidence_can_come(self) -> bool:
+        """Whether the party can add evidence to a case: to an objection, whose form takes some."""
+        return GROUND in self.choices and EVIDENCE in self.fields
 
     def _objection(self) -> Iterator[Broken]:
         """Whoever objects is answered on every way to an end, once, and told something."""

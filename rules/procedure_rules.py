@@ -18,6 +18,7 @@ from rules.pinned import (
     AfterRule,
     Choice,
     Citation,
+    CorrectionRule,
     CountingRule,
     Ending,
     EveryRule,
@@ -72,6 +73,9 @@ class ProcedureRules(Pinned):
     """The applicant may withdraw until the case is closed."""
     correction: Citation | None = None
     """A body may correct its own decision until the next body has acted."""
+    correcting: CorrectionRule | None = None
+    """None, in rules that were pinned before this was told: a correction is as late as what it replaces, and nobody is
+    told of it."""
     supplement: SupplementRule | None = None
     opinion: Stage | None = None
     """The stage that a reviewer may put before the experts while its own clock runs on."""

@@ -27,6 +27,7 @@ from rules.pinned import (
     Choice,
     Citation,
     ClockFrom,
+    CorrectionRule,
     CountingRule,
     DataEffect,
     Ending,
@@ -215,6 +216,13 @@ class _Cut:
             endings=endings,
             withdrawal=citation(pack, withdrawal.cite) if withdrawal else None,
             correction=citation(pack, correction.cite) if correction else None,
+            correcting=CorrectionRule(
+                tells=correction.value.tells,
+                requires=self._requirements(correction.value.requires, correction.cite),
+                citation=citation(pack, correction.cite),
+            )
+            if correction
+            else None,
             supplement=SupplementRule(
                 stops_clock=supplement.value.stops_clock, citation=citation(pack, supplement.cite)
             )

@@ -34,7 +34,7 @@ PATIENCE = timedelta(seconds=20)
 AT = datetime.min.replace(tzinfo=UTC)
 """Acts are stamped by the inbox; what stands in them before means nothing."""
 WHATEVER_IS_ASKED = frozenset(
-    {"reason", "basis", "tender_reference", "access_mode_basis", "purpose", "scenario", "safeguards"}
+    {"reason", "basis", "tender_reference", "access_mode_basis", "purpose", "scenario", "safeguards", "conditions"}
     | {"answer", "measure", "processing", "processed_on", "need", "entry"}
 )
 
@@ -95,7 +95,8 @@ class Driver:
     ) -> str:
         """A filing about a sample-like dataset of the city's transport department; its case id."""
         case_id = case_id or str(uuid.uuid4())
-        pack = self.pack(city)
+        pack, items = self.pack(city), tuple(items)
+        stated = frozenset({*given, *(["data_items"] if items else [])})
 
         def filing(received_at: datetime) -> Filing:
             rules = resolve(pack, procedure, to_shanghai(received_at).date())
@@ -105,9 +106,9 @@ class Driver:
                 party=party,
                 dataset_id=dataset_id or f"{city}-transport-example",
                 bodies={role: f"{city}.{'transport' if role == 'provider' else role}" for role in pack.bodies},
-                data_items=tuple(items),
+                data_items=items,
                 choices={**defaults, **(choices or {})},
-                given=frozenset(given),
+                given=stated,
                 evidence=tuple(evidence),
                 occurred_on=occurred_on,
             )

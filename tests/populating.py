@@ -115,6 +115,9 @@ class Population:
         provider = self.chance.choice(PROVIDERS)
         evidence = [await self.driver.upload(party)] if procedure == "objection" and self._sometimes(0.6) else []
 
+        items = ITEMS if self._sometimes(0.5) else ()
+        stated = {"purpose", "statement", *(["evidence"] if evidence else []), *(["data_items"] if items else [])}
+
         def filing(received_at: datetime) -> Filing:
             on = to_shanghai(received_at).date()
             pack = self.driver.pack(city)
@@ -126,9 +129,9 @@ class Population:
                 party=party,
                 dataset_id=dataset_id or f"{city}-{provider}-{self.chance.randrange(DATASETS)}",
                 bodies={role: f"{city}.{provider if role == 'provider' else role}" for role in pack.bodies},
-                data_items=ITEMS if self._sometimes(0.5) else (),
+                data_items=items,
                 choices=self._choices(rules),
-                given=frozenset({"purpose", "statement", *(["evidence"] if evidence else [])}),
+                given=frozenset(stated),
                 evidence=tuple(evidence),
                 occurred_on=on - timedelta(days=self.chance.randrange(30)) if procedure == "catalogue_update" else None,
             )

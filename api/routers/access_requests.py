@@ -5,17 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 
 from fastapi import APIRouter
+from sqlmodel import col
 
 from activities.inbox import Filing
-from api.dependencies import Applicant, RequiredIdempotencyKey
+from api.callers import Caller
+from api.dependencies import Applicant, Reading, RequiredIdempotencyKey
 from api.filing import AsFiler, judge, rules_at
 from api.forms import AccessRequestForm
 from api.openapi import problems
-from api.shapes import CaseShown
+from api.reading import Reader
+from api.shapes import CaseNamed, CaseShown, RequestFiled
+from models.tables import CaseRow
 from rules.admissibility import chosen
 
 PATH = "/v1/access-requests"
 PROCEDURE = "access_request"
+MOST_COMPARED = 20
+"""Open requests of one person for one dataset that a new one is compared with, the latest first."""
 
 router = APIRouter(tags=["access requests"])
 
@@ -23,15 +29,16 @@ router = APIRouter(tags=["access requests"])
 @router.post(
     PATH,
     status_code=201,
-    response_model=CaseShown,
+    response_model=RequestFiled,
     responses=problems(400, 401, 403, 422, 503),
     summary="File an access request",
 )
 async def file_access_request(
-    form: AccessRequestForm, key: RequiredIdempotencyKey, caller: Applicant, filer: AsFiler
-) -> CaseShown:
+    form: AccessRequestForm, key: RequiredIdempotencyKey, caller: Applicant, filer: AsFiler, reader: Reading
+) -> RequestFiled:
     """The request is received, with case number, first tasks and due days. Which fields are demanded, and which
-    urgencies, modes and uses are known, the law of the city says on the day of receipt."""
+    urgencies, modes and uses are known, the law of the city says on the day of receipt. Where the same request lies
+    open already, the answer says so and the request is received all the same."""
     subject = await filer.subject(form.city, form.dataset_id)
     stated = form.stated()
 
@@ -48,4 +55,23 @@ async def file_access_request(
             given=frozenset(stated),
         )
 
-    return await filer.receive(filer.case_id(PATH, key), PROCEDURE, form.said(), received)
+    case = await filer.receive(filer.case_id(PATH, key), PROCEDURE, form.said(), received)
+    return RequestFiled(**dict(case), open_already=await open_already(reader, caller, case))
+
+
+async def open_already(reader: Reader, caller: Caller, case: CaseShown) -> CaseNamed | None:
+    """The latest request of the same person for the same items that was received before and is open; never somebody
+    else's."""
+    earlier = [
+        col(CaseRow.procedure) == PROCEDURE,
+        col(CaseRow.party) == caller.account_id,
+        col(CaseRow.dataset_id) == case.dataset_id,
+        col(CaseRow.closed_at).is_(None),
+        col(CaseRow.case_id) != case.case_id,
+        col(CaseRow.received_at) <= case.received_at,
+    ]
+    asked = set(case.request.data_items) if case.request else set()
+    for row in await reader.cases(caller, earlier, MOST_COMPARED):
+        if set((await reader.case_read(row.case_id)).state.data_items) == asked:
+            return CaseNamed(case_id=row.case_id, case_number=row.case_number)
+    return None

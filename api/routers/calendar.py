@@ -26,12 +26,16 @@ from rules.calendar_changes import ChangedDays
 from rules.calendar_notices import DaysOff, Notice, Span
 from rules.deadlines import UNIFORM_SINCE, to_shanghai
 from rules.notice_checking import Draft, faults
+from rules.stating import ON_ONE_LINE, STATED
 
 router = APIRouter(prefix="/v1/calendar", tags=["calendar"])
 
 Administrator = Annotated[Caller, Depends(with_role("admin"))]
 Text = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$")
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$"),
+    STATED,
+    ON_ONE_LINE,
 ]
 SettledDay = Annotated[Day, Field(ge=UNIFORM_SINCE)]
 

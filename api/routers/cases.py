@@ -28,7 +28,7 @@ from api.openapi import act_answers, problems
 from api.paging import cursor, instant, place_of
 from api.problems import Problem, invalid, wrongs
 from api.reading import CaseRead, Reader
-from api.receiving import Receiving
+from api.receiving import Receiving, known_items
 from api.rendering import case_summary
 from api.shapes import ActShown, CaseShown, CaseSummary, LoggedEvent, Page
 from api.vocabularies import NamedCity, NamedOutcome, NamedProcedure
@@ -181,13 +181,17 @@ async def sign(
     await receiver.case(case_id)
     if known := await receiver.received_before(content):
         return known
-    task = open_to_applicant(await reader.case_read(case_id), SIGN)
+    read = await reader.case_read(case_id)
+    task = open_to_applicant(read, SIGN)
     if task is None:
         # The same call at the same time may have signed meanwhile.
         if known := await receiver.received_before(content):
             return known
         raise Problem("NothingToSign")
-    act = a.Decide(**receiver.fields(case_id), task_id=task.task_id, outcome=SIGN, given=form.stated())
+    await known_items(reader, read.state.dataset_id, form.data_items)
+    act = a.Decide(
+        **receiver.fields(case_id), task_id=task.task_id, outcome=SIGN, given=form.stated(), terms=form.terms()
+    )
     return await receiver.receive(act, content)
 
 

@@ -24,7 +24,7 @@ from api.shapes import Cited, Instant, Page, Shape
 from api.vocabularies import NamedCity
 from models.supervision_tables import PostRow
 from models.tables import BodyRow
-from rules.bounds import Code
+from rules.bounds import Code, NamedItem
 from rules.deadlines import to_shanghai
 from rules.loading import cities, load_pack
 from rules.posts import PostRule, posts_on
@@ -42,7 +42,7 @@ class OfficerForm(Form):
     charge, where the rules of the city want it named."""
 
     account: Code
-    department: Code | None = None
+    department: NamedItem | None = None
 
 
 class PostShown(Shape):

@@ -24,7 +24,7 @@ router = APIRouter(prefix="/v1/holders", tags=["holders of conditional data"])
 
 
 class HolderShown(Shape):
-    """Somebody who may use a conditional dataset; `valid_until` is exclusive."""
+    """Somebody who was given conditional data; `valid_until` is exclusive, `ended_at` null while the grant holds."""
 
     name: str
     dataset_id: str
@@ -33,6 +33,7 @@ class HolderShown(Shape):
     access_mode: str | None
     granted_at: Instant
     valid_until: Instant
+    ended_at: Instant | None
 
 
 class HolderPage(Shape):
@@ -51,7 +52,8 @@ async def holders(
     after: Cursor = None,
     limit: Limit = 50,
 ) -> HolderPage:
-    """Everybody whose grant on conditional data holds now. Public where the law of the city says so, else 404."""
+    """Everybody who has had a grant on conditional data: whose grant holds, and whose has ended, with its end. Public
+    where the law of the city says so, else 404."""
     pack = pack_of(city)
     now = await runtime.now()
     on = to_shanghai(now).date()
@@ -63,12 +65,7 @@ async def holders(
         .join(CaseRow, col(CaseRow.case_id) == col(GrantRow.case_id))
         .join(AccountRow, col(AccountRow.account_id) == col(GrantRow.party))
         .join(DatasetRow, col(DatasetRow.dataset_id) == col(GrantRow.dataset_id))
-        .where(
-            CaseRow.city == city,
-            col(GrantRow.ended).is_(None),
-            col(GrantRow.valid_until) > now,
-            DatasetRow.openness == "conditional",
-        )
+        .where(CaseRow.city == city)
         .order_by(col(CaseRow.received_at).desc(), col(CaseRow.case_id))
         .limit(limit + 1)
     )
@@ -89,8 +86,9 @@ async def holders(
             access_mode=grant.access_mode,
             granted_at=grant.granted_at,
             valid_until=grant.valid_until,
+            ended_at=case.closed_at or (grant.valid_until if grant.valid_until <= now else None),
         )
-        for grant, _, account, dataset in found[:limit]
+        for grant, case, account, dataset in found[:limit]
     ]
     law = Law(as_last_in_force(pack, "access_request", on), language)
     return HolderPage(rule=law.named(citation(pack, rule.cite)), items=items, next=more)

@@ -31,6 +31,7 @@ from rules.maintenance import maintenance_rule, wrong_with
 from rules.pack import Pack
 from rules.pinned import Label
 from rules.resolving import as_last_in_force
+from rules.stating import ON_ONE_LINE
 
 PATH = "/v1/maintenance-notices"
 OPERATOR = "operator"
@@ -51,7 +52,7 @@ class MaintenanceForm(Form):
 
     starts_at: Moment
     ends_at: Moment
-    what: Something
+    what: Annotated[Something, ON_ONE_LINE]
     reason: Prose = ""
 
     @model_validator(mode="after")

@@ -12,12 +12,12 @@ from api.dependencies import Calling, Cursor, Limit, Officer, Reading, Rendering
 from api.drafts import Drafted, drafted, submits, with_kept_draft
 from api.due import has_come, lies_open
 from api.filters import named_body
-from api.forms import LIMIT, MEASURE, TERMS, DecisionForm, OpinionDemand, ReassignmentForm, SupplementDemand
+from api.forms import LIMIT, MEASURE, TERMS, DecisionForm, OpinionDemand, ReassignmentForm, SupplementDemand, is_blank
 from api.openapi import act_answers, problems
 from api.paging import Part, cursor, instant, place_of
 from api.problems import Problem, Wrong, invalid
 from api.reading import Reader, TaskRead, overdue
-from api.receiving import Receiving
+from api.receiving import Receiving, known_items
 from api.shapes import ActShown, Page, TaskShown
 from api.vocabularies import NamedCity
 from models import acts as a
@@ -215,15 +215,11 @@ async def says_what_it_may(reader: Reader, case: CaseRow, form: DecisionForm) ->
     grants = (await reader.rules(case.rules_digest)).grant is not None
     if field := form.first_of(MEASURE if grants else TERMS):
         raise about(field, "MeasureNotAllowed" if grants else "TermsNotAllowed")
-    if case.procedure == DEMAND and form.reference and form.reference.strip():
+    if case.procedure == DEMAND and form.reference and not is_blank(form.reference):
         referred = await reader.dataset(form.reference.strip())
         if referred is None or referred.city != case.city:
             raise invalid("reference", "dataset_unknown")
-    if form.data_items is not None:
-        dataset = await reader.dataset(case.dataset_id)
-        unknown = tuple(item for item in form.data_items if dataset is None or item not in dataset.items)
-        if unknown:
-            raise invalid("data_items", "item_unknown", items=unknown)
+    await known_items(reader, case.dataset_id, form.data_items)
     return grants
 
 

@@ -102,8 +102,10 @@ class Service:
         return Caller(self.http, None)
 
     async def decide(self, case: Any, stage: str, outcome: str, **said: Any) -> Any:
-        """A reviewer of the task's body decides the open task of that stage; the case as it stands then."""
+        """A reviewer of the task's body decides the open task of that stage; the case as it stands then. A signature
+        states conditions, unless it is said otherwise."""
         task = open_task(case, stage)
+        said = {"conditions": "No copy leaves the machine", **said} if outcome == "sign" else said
         officer = self.as_(f"reviewer@{task['body']}")
         answered = await officer.do(f"/v1/tasks/{task['task_id']}/decision", {"outcome": outcome, **said})
         return answered["case"]

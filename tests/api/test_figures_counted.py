@@ -45,11 +45,9 @@ class Task:
     urged: list[datetime] = field(default_factory=list)
 
     def decide(self, outcome: str, at: datetime) -> None:
-        """A correction makes nothing late that was in time, nor the other way."""
-        is_first = self.outcome is None
+        """A correction stands for the decision that it replaces: late by its own receipt, with its own time used."""
         self.outcome, self.ended_at = outcome, at
-        if is_first:
-            self.late = self.due is not None and at >= self.due
+        self.late = self.due is not None and at >= self.due
 
     @property
     def due(self) -> datetime | None:

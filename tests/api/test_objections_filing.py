@@ -12,7 +12,7 @@ import pytest
 
 from activities.database import Pool
 from activities.evidence import LARGEST
-from tests.api.calling import Caller, Service, open_stages
+from tests.api.calling import Caller, Service, open_stages, open_task
 from tests.api.objecting import OBJECTIONS, STATEMENT, filed, filed_in_parts, form, restricted, upload
 
 
@@ -82,9 +82,6 @@ async def test_an_objection_needs_a_key_and_an_applicant(service: Service, objec
     [
         ("nanning", {"ground": "envy"}, ("ground", "ground_unknown", "22.1")),
         ("nanning", {"ground": None}, ("ground", "field_required", "22.1")),
-        ("nanning", {"ground": "error"}, ("ground", "ground_belongs_elsewhere", "20(6)")),
-        ("yulin", {"ground": "quality"}, ("ground", "ground_belongs_elsewhere", "24")),
-        ("guangzhou", {}, ("evidence", "field_required", "29.3")),
         ("nanjing", {"statement": "  "}, ("statement", "field_required", "statement")),
         ("nanjing", {"data_items": ["driver"]}, ("data_items", "item_unknown", "disputed_items")),
     ],
@@ -103,24 +100,62 @@ async def test_what_the_citys_law_does_not_receive_is_refused_by_field_and_rule(
     assert "申请" not in chinese["detail"]
 
 
-async def test_nannings_errors_are_told_where_to_go(objector: Caller) -> None:
-    body = await form(objector, "nanning", ground="error")
+@pytest.mark.duty("NN-20.6", "YL-24")
+@pytest.mark.parametrize(("city", "ground", "article"), [("nanning", "error", "20(6)"), ("yulin", "quality", "24")])
+async def test_what_belongs_to_a_quality_check_is_received_until_there_is_one_and_holds_nothing_back(
+    objector: Caller, pool: Pool, city: str, ground: str, article: str
+) -> None:
+    case = await filed(objector, city, ground=ground)
 
-    assert (await refused(objector, body))["detail"].startswith("Nanning article 20(6): A fault in the data itself")
-    assert "质量校核" in (await refused(objector, body, "zh-CN"))["detail"]
+    assert (open_stages(case), case["data"]["restriction"]) == (["verification"], None)
+    (advice,) = case["advice"]
+    assert (advice["value"], advice["basis"]) == (ground, "service")
+    assert f"Article {article}" in advice["text"]
+    assert await restricted(pool, case["dataset_id"]) == []
 
 
-async def test_closed_data_cannot_be_objected_to_and_unconditional_data_can(objector: Caller) -> None:
-    datasets = {
-        openness: (await objector.read("/v1/datasets", city="nanjing", openness=openness))["items"][0]["dataset_id"]
-        for openness in ("closed", "unconditional")
-    }
+@pytest.mark.duty("GZ-29b")
+async def test_guangzhou_receives_an_objection_without_evidence_and_evidence_begins_its_period(
+    objector: Caller,
+) -> None:
+    case = await filed(objector, "guangzhou", proven=False, ground="quality")
+    clock = open_task(case, "verification")["clock"]
+    assert (clock["period"], clock["due_at"], clock["awaits_evidence"]) == (None, None, True)
 
-    closed = await refused(objector, await form(objector, "nanjing", dataset_id=datasets["closed"]))
-    unconditional = await filed(objector, "nanjing", dataset_id=datasets["unconditional"])
+    added = {"evidence": [await upload(objector)]}
+    case = (await objector.do(f"/v1/cases/{case['case_id']}/evidence", added))["case"]
+    clock = open_task(case, "verification")["clock"]
+    assert (clock["period"], clock["awaits_evidence"], clock["article"]) == ("15wd", False, "29.3")
+    assert clock["due_at"] is not None
 
-    assert (closed["field"], closed["code"]) == ("dataset_id", "not_open")
-    assert unconditional["dataset_id"] == datasets["unconditional"]
+
+async def closed_dataset(caller: Caller, city: str) -> Any:
+    return (await caller.read("/v1/datasets", city=city, openness="closed"))["items"][0]
+
+
+async def test_closed_data_cannot_be_objected_to_where_the_law_speaks_of_open_data(objector: Caller) -> None:
+    for city in ("nanning", "yulin", "guangzhou", "lianyungang"):
+        dataset = await closed_dataset(objector, city)
+        ground = "error" if city == "lianyungang" else "privacy"
+        error = await refused(objector, await form(objector, city, ground=ground, dataset_id=dataset["dataset_id"]))
+        assert (error["field"], error["code"]) == ("dataset_id", "not_open")
+
+
+@pytest.mark.duty("NJ-35a")
+async def test_nanjings_closed_data_can_be_objected_to_is_marked_and_stays_closed_at_the_gate(
+    service: Service, objector: Caller, pool: Pool
+) -> None:
+    dataset = await closed_dataset(objector, "nanjing")
+    case = await filed(objector, "nanjing", dataset_id=dataset["dataset_id"])
+    assert case["dataset_id"] == dataset["dataset_id"]
+    case = await service.decide(case, "marking", "mark")
+
+    seen = await service.nobody().read(f"/v1/datasets/{dataset['dataset_id']}")
+    assert (seen["openness"], seen["disputed"]) == ("closed", True)
+    said = str(seen)
+    assert case["case_number"] not in said, "who objects, and in which case, is nobody's affair"
+    asked = await service.nobody().get("/v1/gate", dataset_id=dataset["dataset_id"])
+    assert (asked.status_code, asked.json()["reason"]) == (403, "closed")
 
 
 async def test_a_leak_is_stated_only_where_the_law_asks(objector: Caller) -> None:
@@ -234,11 +269,11 @@ async def test_an_objection_comes_with_its_files_in_one_call(objector: Caller, p
 
 
 async def test_of_a_filing_in_parts_that_cannot_be_received_nothing_is_stored(objector: Caller, pool: Pool) -> None:
-    body = await form(objector, "nanning", ground="error")
+    body = await form(objector, "nanning", ground="envy")
 
     answer = await filed_in_parts(objector, body, [("a.txt", b"proof")])
 
-    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "ground_belongs_elsewhere")
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "ground_unknown")
     assert await pool.fetchval("select count(*) from evidence") == 0
 
 

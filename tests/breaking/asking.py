@@ -58,7 +58,7 @@ class Askers:
         def then(world: World, answer: str) -> World | None:
             if (why_not := world.why_no_request(it)) or answer != "filed":
                 return world if answer == why_not else None
-            return world.asked(it)
+            return world.asked(world.as_received(it))
 
         said = f"request for {wish.items or 'all'} of {dataset}, terms {sorted(narrowed)}, short {wish.flag}"
         return Deed(f"{said} ({it.case_id})", do, then)
@@ -67,6 +67,8 @@ class Askers:
         """The next body agrees, or somebody signs."""
         if it is None or not (tasks := (await self.place.state(it.case_id)).open_tasks()):
             return None
+        # An applicant signs what the body has stated.
+        tasks = [task for task in tasks if task.body != APPLICANT] or tasks
         task = tasks[wish.how % len(tasks)]
         outcome = dict((*AGREED[it.city], *BOTH_SIGN))[task.stage]
         days = 1 if it.past else None if it.valid_until_shift is None else it.valid_until_shift + 1

@@ -309,7 +309,12 @@ class World:
             return "OpennessHasChanged"
         if not it.items <= items:
             return "ItemsAreGone"
-        return "DataIsWithdrawn" if self.is_gone(it.dataset, it.items) else None
+        return "DataIsWithdrawn" if self.is_gone(it.dataset, it.items or items) else None
+
+    def as_received(self, request: Request) -> Request:
+        """One that names no item is for all that the entry has now."""
+        every = self.entry(request.dataset).items
+        return replace(request, items=request.items or every, terms=request.terms or every)
 
     def asked(self, request: Request) -> World:
         return replace(self, requests={**self.requests, request.case_id: request})._followed()
@@ -357,7 +362,8 @@ class World:
         return self._under(self.requests[probe.request], probe)
 
     def _under(self, it: Request, probe: Probe) -> set[Reason]:
-        wider = bool(it.terms) and not (probe.items and probe.items <= it.terms)
+        wanted = probe.items or self.entry(probe.dataset).items
+        wider = bool(it.terms) and not (wanted and wanted <= it.terms)
         yes = Reason.ITEM_NOT_GRANTED if wider else Reason.GRANTED
         if it.dataset != probe.dataset:
             yes = Reason.GRANT_OF_ANOTHER_DATASET

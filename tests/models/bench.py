@@ -14,7 +14,7 @@ from activities.touching import restriction_act
 from models import acts as a
 from models import events as e
 from models.access_events import AccessOpened
-from models.course import pass_time
+from models.course import items_granted, pass_time
 from models.procedure import Procedure
 from models.proposal import Proposal
 from models.refusals import Refusal
@@ -41,7 +41,7 @@ MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=SHANGHAI)
 PARTY = a.Actor(account="acc_applicant")
 STRANGER = a.Actor(account="acc_stranger")
 WHATEVER_IS_ASKED = frozenset(
-    {"reason", "basis", "tender_reference", "access_mode_basis", "purpose", "scenario", "safeguards"}
+    {"reason", "basis", "tender_reference", "access_mode_basis", "purpose", "scenario", "safeguards", "conditions"}
     | {"answer", "measure", "processing", "processed_on", "need", "entry"}
 )
 
@@ -209,7 +209,8 @@ def filed(
 ) -> Bench:
     """A request that has just been received, with all that the law makes follow at once."""
     chosen = {"urgency": "normal", "use": "general", **(choices or {})}
-    return begun(rules or law(city), ACCESS_REQUEST, data_items=items, choices=chosen, given=frozenset(given), **more)
+    stated = frozenset({*given, *(["data_items"] if items else [])})
+    return begun(rules or law(city), ACCESS_REQUEST, data_items=items, choices=chosen, given=stated, **more)
 
 
 def before_the_provider(city: str, **more: object) -> Bench:
@@ -270,6 +271,14 @@ def updating(cause: Bench) -> Bench:
         choices={"trigger": ordered.trigger},
         caused_by=cause.state.case_id,
     )
+
+
+def signed_with(request: Bench, task: TaskState) -> dict[str, Any]:
+    """The list of data that an applicant names when it signs, where the law wants one and nothing has named it yet."""
+    stage = request.rules.stage(task.stage)
+    demands = {field for o in stage.outcomes for needed in o.requires for field in needed.any_of} if stage else set()
+    named = items_granted(request.rules, request.state) if request.rules.grant else ()
+    return {} if named or "data_items" not in demands else {"terms": a.GrantTerms(data_items=("name", "address"))}
 
 
 def accessed(request: Bench) -> Bench:

@@ -6,7 +6,19 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from models import acts as a
-from tests.models.bench import BOTH_SIGN, PARTY, STRANGER, WHATEVER_IS_ASKED, Bench, filed, objected, until_signing
+from models import events as e
+from models.restrictions import RestrictionKind
+from tests.models.bench import (
+    BOTH_SIGN,
+    MONDAY,
+    PARTY,
+    STRANGER,
+    WHATEVER_IS_ASKED,
+    Bench,
+    filed,
+    objected,
+    until_signing,
+)
 
 HEAD = """# Who may do what
 
@@ -87,9 +99,11 @@ REVIEW: Mapping[str, Callable[[], Bench]] = {
     "cancelled": cancelled,
     "case closed": lambda: withdrawn(lying_before_the_provider()),
 }
+HELD = e.RestrictionMet(at=MONDAY, by_case="another", restriction=RestrictionKind.HOLD)
+"""A grant whose data is held back waits, signed by both."""
 SIGNATURE: Mapping[str, Callable[[], Bench]] = {
-    "open": lambda: until_signing("nanning"),
-    "done": lambda: until_signing("nanning").all_decide([("applicant_signature", "sign")]),
+    "open": lambda: until_signing("nanning").all_decide([("provider_signature", "sign")]),
+    "done": lambda: until_signing("nanning", met=[HELD]).all_decide(BOTH_SIGN),
     "case closed": lambda: until_signing("nanning").all_decide(BOTH_SIGN),
 }
 

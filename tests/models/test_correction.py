@@ -6,7 +6,24 @@ import pytest
 
 from models import acts as a
 from models import events as e
-from tests.models.bench import BOTH_SIGN, INVENTED, Bench, filed, law, until_signing, with_correction
+from models.restrictions import RestrictionKind
+from models.telling import Account
+from models.telling import told as told_by
+from tests.models.bench import (
+    BOTH_SIGN,
+    CITIES,
+    GRANTED,
+    INVENTED,
+    MONDAY,
+    PARTY,
+    WHATEVER_IS_ASKED,
+    Bench,
+    before_the_provider,
+    filed,
+    law,
+    until_signing,
+    with_correction,
+)
 
 
 def correction_of(bench: Bench) -> e.DecisionCorrected:
@@ -51,10 +68,97 @@ def test_a_corrected_refusal_needs_what_a_refusal_needs() -> None:
     assert bench.correct("provider_review", "refuse", {"reason"}) == "RequirementMissing"
 
 
-def test_a_correction_is_late_no_more_and_no_less_than_the_decision_was() -> None:
-    bench = filed("nanning").all_decide([("formal_review", "pass")]).passes(days=30)
-    bench.correct("formal_review", "return")
-    assert bench.task("formal_review").late is False
+LAST_DAY = {"nanning": 5, "guangzhou": 20, "lianyungang": 10, "nanjing": 15}
+"""Working days that the provider has for its answer."""
+
+
+def beyond(city: str) -> float:
+    """Days from a Monday until the provider's period is over, no holiday being near."""
+    weeks, days = divmod(LAST_DAY[city], 5)
+    return weeks * 7 + days + 1
+
+
+@pytest.mark.duty("NN-20.3")
+@pytest.mark.duty("GZ-16b")
+@pytest.mark.duty("LYG-19")
+@pytest.mark.duty("NJ-27a")
+@pytest.mark.parametrize("city", LAST_DAY)
+def test_a_correction_after_the_period_is_late_by_its_own_receipt(city: str) -> None:
+    bench = before_the_provider(city).all_decide([("provider_review", "agree")])
+    assert bench.task("provider_review").late is False
+    bench.passes(days=beyond(city))
+    assert bench.correct("provider_review", "refuse") == "accepted"
+    task = bench.task("provider_review")
+    assert (task.late, task.ended_at, correction_of(bench).late) == (True, bench.now, True)
+
+
+@pytest.mark.parametrize("city", LAST_DAY)
+def test_a_correction_within_the_period_is_in_time(city: str) -> None:
+    bench = before_the_provider(city).all_decide([("provider_review", "agree")]).passes(days=LAST_DAY[city] - 1)
+    bench.correct("provider_review", "refuse")
+    assert bench.task("provider_review").late is False
+
+
+def test_in_rules_that_were_pinned_before_a_correction_is_as_late_as_what_it_replaces_and_nobody_is_told() -> None:
+    bench = filed("lianyungang", rules=law("lianyungang").model_copy(update={"correcting": None}))
+    bench.all_decide([("provider_review", "agree")]).passes(days=30)
+    assert bench.correct("provider_review", "refuse", {"basis"}) == "accepted"
+    assert (bench.task("provider_review").late, correction_of(bench).told) == (False, False)
+
+
+TOLD = {
+    "nanning": [("approval", "disapprove", "provider_review")],
+    "yulin": [("authority_review", "refuse", "refused"), ("provider_review", "refuse", "refused")],
+    "guangzhou": [("provider_review", "refuse", "refused")],
+    "lianyungang": [("provider_review", "refuse", "refused")],
+    "nanjing": [("provider_review", "refuse", "refused")],
+}
+"""City to the decisions by which its applicant is told a yes, with what would take it back and where that leads."""
+OF_TOLD = [(city, *each) for city, decisions in TOLD.items() for each in decisions]
+
+
+@pytest.mark.duty("NN-20.4")
+@pytest.mark.duty("YL-23")
+@pytest.mark.duty("GZ-16b")
+@pytest.mark.duty("LYG-19")
+@pytest.mark.duty("NJ-27a")
+@pytest.mark.parametrize(("city", "stage", "outcome", "leads_to"), OF_TOLD)
+def test_a_yes_that_the_applicant_was_told_is_taken_back_with_a_reason_and_never_silently(
+    city: str, stage: str, outcome: str, leads_to: str
+) -> None:
+    bench = until_signing(city)
+    assert bench.correct(stage, outcome, WHATEVER_IS_ASKED - {"reason"}) == "RequirementMissing"
+    before, known = bench.state, len(bench.log)
+    assert bench.correct(stage, outcome) == "accepted"
+    assert leads_to in (bench.state.step, bench.state.closed)
+    (told,) = [each for each in told_by(before, bench.state, bench.log[known:]) if each.kind == "answer_corrected"]
+    assert (told.to, told.facts["outcome"]) == (Account(PARTY.account), outcome)
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_terms_that_the_applicant_was_told_are_narrowed_with_a_reason_too(city: str) -> None:
+    bench = until_signing(city)
+    stage, outcome = GRANTED[city][-1]
+    assert bench.correct(stage, outcome, (), terms=a.GrantTerms(data_items=("name",))) == "RequirementMissing"
+    assert bench.correct(stage, outcome, {"reason", "tender_reference"}) == "accepted"
+    assert correction_of(bench).told is True
+
+
+def test_what_bodies_say_to_each_other_is_corrected_without_telling_the_applicant() -> None:
+    bench = filed("nanning").all_decide([("formal_review", "pass")])
+    known = len(bench.log)
+    assert bench.correct("formal_review", "pass", ()) == "accepted"
+    assert correction_of(bench).told is False
+    assert "answer_corrected" not in {each.kind for each in told_by(bench.state, bench.state, bench.log[known:])}
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_what_the_applicant_has_signed_the_body_changes_no_more(city: str) -> None:
+    """A grant whose data is held back waits, signed by both."""
+    held = e.RestrictionMet(at=MONDAY, by_case="another", restriction=RestrictionKind.HOLD)
+    bench = until_signing(city, met=[held]).all_decide(BOTH_SIGN)
+    assert bench.state.closed is None
+    assert bench.correct("provider_signature", "sign") == "NextBodyHasActed"
 
 
 @pytest.mark.parametrize("act", [a.AskSupplement, a.AskOpinion])
@@ -77,7 +181,7 @@ def test_nothing_is_corrected_once_the_next_body_has_decided() -> None:
 
 
 def test_nothing_is_corrected_once_one_of_the_two_has_signed() -> None:
-    bench = until_signing("yulin").all_decide([("applicant_signature", "sign")])
+    bench = until_signing("yulin").all_decide([("provider_signature", "sign")])
     assert bench.correct("authority_review", "refuse") == "NextBodyHasActed"
 
 
@@ -97,7 +201,7 @@ def test_what_has_not_been_decided_is_not_corrected() -> None:
 
 
 def test_neither_a_signature_of_the_applicant_nor_an_opinion_is_corrected() -> None:
-    bench = until_signing("nanning").all_decide([("applicant_signature", "sign")])
+    bench = until_signing("guangzhou").all_decide([("applicant_signature", "sign")])
     assert bench.correct("applicant_signature", "sign") == "NothingToCorrect"
     asked = filed("nanning")
     asked.on("formal_review", a.AskOpinion)

@@ -137,7 +137,7 @@ def test_what_a_resubmission_changes_is_what_is_reviewed_and_sets_the_fresh_cloc
     amends = a.Amendment(data_items=("name", "phone"), choices={"urgency": "urgent"}, given=frozenset({"scenario"}))
     assert bench.decide("resubmission", "resubmit", amends=amends) == "accepted"
     assert bench.state.data_items == ("name", "phone")
-    assert bench.state.given == {"purpose", "scenario"}
+    assert bench.state.given == {"purpose", "data_items", "scenario"}
     assert bench.task("formal_review").clock.period == "12h"
 
 
@@ -153,6 +153,7 @@ def test_a_disapproved_answer_returns_to_nannings_provider_with_a_fresh_period_o
     assert again.clock.due_at == midnight(11, 27)
 
 
+@pytest.mark.duty("NN-20.4")
 @pytest.mark.parametrize("first", [("agree", "approval"), ("refuse", "approval_of_refusal")])
 @pytest.mark.parametrize("second", [("agree", "approval"), ("refuse", "approval_of_refusal")])
 def test_a_second_disapproval_of_either_kind_goes_to_coordination(
@@ -163,7 +164,8 @@ def test_a_second_disapproval_of_either_kind_goes_to_coordination(
         assert bench.state.step == "provider_review"
         bench.all_decide([("provider_review", answer), (stage, "disapprove")])
     assert bench.open_stages == {"coordination"}
-    assert bench.task("coordination").clock.due_at is None
+    clock = bench.task("coordination").clock
+    assert (clock.period, clock.article, clock.basis) == ("2wd", "20(4)", "law")
 
 
 @pytest.mark.parametrize(("outcome", "leads_to"), [("agree", None), ("refuse", "refused")])

@@ -152,7 +152,7 @@ def is_allowed(asked: Question, dataset: DatasetFacts | None, grant: GrantFacts 
         return is_known and not stopped
     if dataset.openness != "conditional" or asked.key_digest is None or grant is None:
         return False
-    covered = not grant.data_items or (asked.items != () and all(item in grant.data_items for item in asked.items))
+    covered = not grant.data_items or (len(wanted) > 0 and all(item in grant.data_items for item in wanted))
     modes = set(grant.access_modes) if grant.access_modes else {grant.access_mode} - {None}
     counted = [grant.calls] if grant.calls_on == TODAY else [0]
     demands = (
@@ -226,3 +226,20 @@ def test_whatever_is_sent_is_a_question_or_a_named_fault_of_form(query: Any, hea
         assert asked.items == tuple(filter(None, stated.get("items", "").split(",")))
     else:
         assert asked not in ALLOWING
+
+
+def test_a_grant_of_every_item_opens_the_whole_dataset_as_long_as_it_has_no_more() -> None:
+    whole = replace(GRANT, data_items=DATASET.items)
+    all_of_it = replace(ASKED, items=())
+    assert decide(all_of_it, DATASET, whole, NOW) is Reason.GRANTED
+    grown = replace(DATASET, items=(*DATASET.items, "new"))
+    assert decide(all_of_it, grown, whole, NOW) is Reason.ITEM_NOT_GRANTED
+    assert decide(replace(ASKED, items=("new",)), grown, whole, NOW) is Reason.ITEM_NOT_GRANTED
+    empty = replace(DATASET, items=())
+    assert decide(all_of_it, empty, whole, NOW) is Reason.ITEM_NOT_GRANTED
+
+
+@pytest.mark.parametrize("restrictions", [(), (("hold", ()),), (("withdrawal", ("a",)),)])
+def test_closed_data_is_closed_at_the_gate_whatever_an_objection_does_to_it(restrictions: object) -> None:
+    closed = replace(DATASET, openness="closed", restrictions=restrictions)  # type: ignore[arg-type]
+    assert decide(ASKED, closed, GRANT, NOW) is Reason.CLOSED

@@ -115,7 +115,8 @@ def test_evidence_that_comes_later_holds_the_data_from_its_own_receipt(city: str
     assert submit(bench, *FILE) == "accepted"
     assert bench.state.restriction == HELD
     assert bench.state.restricted_at == MONDAY + timedelta(hours=5)
-    assert bench.types()[-4:] == ["EvidenceSubmitted", "DataHeld", "TaskCancelled", "TaskOpened"]
+    happened = [each for each in bench.types() if each != "ClockMoved"]
+    assert happened[-4:] == ["EvidenceSubmitted", "DataHeld", "TaskCancelled", "TaskOpened"]
 
 
 @pytest.mark.parametrize("city", [*CITIES, INVENTED])

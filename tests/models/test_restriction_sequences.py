@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from models import acts as a
+from models.agreeing import sets_terms
 from models.course import grant
-from models.judging import sets_terms, within
-from models.restrictions import Restriction, RestrictionKind, all_gone, touches
+from models.restrictions import Restriction, RestrictionKind, all_gone, touches, within
 from rules.pinned import APPLICANT
 from tests.models.bench import (
     CITIES,
@@ -28,6 +28,7 @@ from tests.models.bench import (
     accessed,
     filed,
     objected,
+    signed_with,
     telling,
 )
 from tests.models.profiles import PROFILE
@@ -162,7 +163,9 @@ class AnyMeeting(RuleBasedStateMachine):
             self.work_off(self.decision(task.task_id, outcome, **more))
 
     def decision(self, task_id: str, outcome: str, **more: object) -> a.Act:
-        by = self.officer_of(self.request.state.tasks[task_id].body)
+        task = self.request.state.tasks[task_id]
+        by = self.officer_of(task.body)
+        more = signed_with(self.request, task) | more
         given = WHATEVER_IS_ASKED
         return self.request.act(a.Decide, by, task_id=task_id, outcome=outcome, given=given, **more)
 

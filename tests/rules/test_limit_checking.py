@@ -59,8 +59,12 @@ def test_a_step_does_not_go_on_by_itself_to_a_stage_whose_limit_a_decision_sets(
 
 
 def test_no_correction_puts_another_decision_in_the_place_of_one_that_set_a_limit() -> None:
-    correction = "    correction: [{in_force_from: 2020-01-01, value: allowed, cite: service correction}]\n"
-    assert refused((WITHDRAWABLE, correction + WITHDRAWABLE)) == [("correction", "correction_sets_no_limit")]
+    terms = "{tells: [order], requires: [{any_of: [reason]}]}"
+    correction = f"    correction: [{{in_force_from: 2020-01-01, value: {terms}, cite: service correction}}]\n"
+    assert refused((WITHDRAWABLE, correction + WITHDRAWABLE)) == [
+        ("correction", "correction_sets_no_limit"),
+        ("correction", "tells_nobody"),
+    ]
 
 
 def test_however_the_limit_stands_a_stage_can_be_decided() -> None:

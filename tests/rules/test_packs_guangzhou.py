@@ -44,10 +44,11 @@ def test_both_sign_the_use_commitment_before_access_is_granted() -> None:
         ({"purpose"}, False),
         ({"purpose", "scenario"}, False),
         ({"scenario", "safeguards"}, False),
-        ({"purpose", "scenario", "safeguards"}, True),
+        ({"purpose", "scenario", "safeguards"}, False),
+        ({"data_items", "purpose", "scenario", "safeguards"}, True),
     ],
 )
-def test_the_commitment_that_the_applicant_signs_states_purpose_scenario_and_safeguards(
+def test_the_commitment_that_the_applicant_signs_states_the_list_of_data_purpose_scenario_and_safeguards(
     stated: set[str], enough: bool
 ) -> None:
     assert accepted(GUANGZHOU, "applicant_signature", "sign", stated) is enough

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.pinned import Basis, DataEffect
+from rules.pinned import Basis, ClockFrom, DataEffect
 from tests.rules.cuts import field_of, required_fields, stage_of, target
 from tests.rules.objection_cuts import (
     demanded_by,
@@ -36,10 +36,14 @@ def test_there_are_five_grounds_each_cited_by_its_item() -> None:
 
 
 @pytest.mark.duty("GZ-29b")
-def test_the_law_demands_evidence_with_an_objection() -> None:
+def test_anyone_objects_without_evidence_and_evidence_begins_the_fifteen_working_days() -> None:
     evidence = field_of(GUANGZHOU, "evidence")
-    assert evidence.required
-    assert (evidence.citation.article, evidence.citation.basis) == ("29.3", Basis.LAW)
+    assert not evidence.required
+    assert (evidence.citation.article, evidence.citation.basis) == ("without_evidence", Basis.SERVICE)
+    verification = stage_of(GUANGZHOU, "verification")
+    assert (dict(verification.periods), verification.clock_from) == ({"normal": "15wd"}, ClockFrom.EVIDENCE)
+    assert verification.period_citation is not None
+    assert verification.period_citation.article == "29.3"
 
 
 @pytest.mark.duty("GZ-29b")

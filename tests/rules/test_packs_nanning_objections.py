@@ -22,7 +22,8 @@ NANNING = rules_for("nanning")
 
 @pytest.mark.duty("NN-22a")
 def test_whose_secret_privacy_or_other_right_is_infringed_may_object() -> None:
-    assert grounds(NANNING) == {"trade_secret": "22.1", "privacy": "22.1", "other_right": "22.1"}
+    by_law = {ground: article for ground, article in grounds(NANNING).items() if article != "quality_doubt"}
+    assert by_law == {"trade_secret": "22.1", "privacy": "22.1", "other_right": "22.1"}
 
 
 @pytest.mark.duty("NN-22a")
@@ -34,13 +35,20 @@ def test_an_objection_is_received_with_evidence_or_without() -> None:
 
 @pytest.mark.duty("NN-20.6")
 @pytest.mark.parametrize("ground", ["error", "omission", "quality"])
-def test_whoever_objects_to_a_fault_of_the_data_is_told_to_go_to_the_quality_check(ground: str) -> None:
+def test_a_fault_of_the_data_is_received_until_there_is_a_quality_check_and_holds_and_suspends_nothing(
+    ground: str,
+) -> None:
     choice = NANNING.choice("ground", ground)
     assert choice is not None
-    assert choice.belongs_elsewhere is not None
-    assert "quality check" in choice.belongs_elsewhere.en
-    assert "2 working days" in choice.belongs_elsewhere.en
-    assert choice.citation.article == "20(6)"
+    assert choice.belongs_elsewhere is None
+    assert (choice.citation.article, choice.citation.basis) == ("quality_doubt", Basis.SERVICE)
+    assert choice.advice is not None
+    assert "Article 20(6)" in choice.advice.en
+    assert choice.citation.note is not None
+    assert "Until the quality check is there" in choice.citation.note.en
+    assert NANNING.hold is not None
+    assert not NANNING.hold.holds_back({"ground": ground})
+    assert not stage_of(NANNING, "suspension").applies_to({"ground": ground})
 
 
 @pytest.mark.duty("NN-22b")
@@ -49,7 +57,7 @@ def test_the_provider_judges_at_once_whether_to_suspend_and_verifies_at_the_same
     assert stages_in(NANNING, "verification") == {"suspension", "verification"}
     suspension, verification = stage_of(NANNING, "suspension"), stage_of(NANNING, "verification")
     assert suspension.promptly
-    assert not suspension.only_when
+    assert dict(suspension.only_when) == {"ground": ("trade_secret", "privacy", "other_right")}
     assert (suspension.body, verification.body) == ("provider", "provider")
     assert (suspension.citation.article, suspension.citation.basis) == ("22.2", Basis.LAW)
 

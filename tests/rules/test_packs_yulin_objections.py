@@ -23,7 +23,7 @@ YULIN = rules_for("yulin")
 @pytest.mark.duty("YL-17a")
 def test_whoever_finds_data_unlawful_wrong_incomplete_or_infringing_may_object() -> None:
     named = {"unlawful", "error", "omission", "trade_secret", "privacy", "other_right"}
-    assert grounds(YULIN) == dict.fromkeys(named, "17.1")
+    assert grounds(YULIN) == {**dict.fromkeys(named, "17.1"), "quality": "quality_doubt"}
 
 
 @pytest.mark.duty("YL-17a")
@@ -33,11 +33,17 @@ def test_an_objection_is_received_with_evidence_or_without() -> None:
     assert evidence.citation.article == "17.1"
 
 
-def test_a_doubt_about_quality_other_than_an_error_goes_to_the_quality_check() -> None:
+@pytest.mark.duty("YL-24")
+def test_a_doubt_about_quality_is_received_until_there_is_a_quality_check_and_holds_and_suspends_nothing() -> None:
     quality = YULIN.choice("ground", "quality")
     assert quality is not None
-    assert quality.belongs_elsewhere is not None
-    assert quality.citation.article == "24"
+    assert quality.belongs_elsewhere is None
+    assert (quality.citation.article, quality.citation.basis) == ("quality_doubt", Basis.SERVICE)
+    assert quality.advice is not None
+    assert "Article 24" in quality.advice.en
+    assert YULIN.hold is not None
+    assert not YULIN.hold.holds_back({"ground": "quality"})
+    assert not stage_of(YULIN, "suspension").applies_to({"ground": "quality"})
 
 
 @pytest.mark.duty("YL-17b")
@@ -45,7 +51,8 @@ def test_the_provider_judges_at_once_whether_to_suspend_and_verifies_at_the_same
     assert YULIN.first == "verification"
     assert stages_in(YULIN, "verification") == {"suspension", "verification"}
     suspension = stage_of(YULIN, "suspension")
-    assert (suspension.promptly, dict(suspension.only_when)) == (True, {})
+    assert suspension.promptly
+    assert set(suspension.only_when["ground"]) == set(grounds(YULIN)) - {"quality"}
     assert (suspension.citation.article, suspension.citation.basis) == ("17.2", Basis.LAW)
 
 

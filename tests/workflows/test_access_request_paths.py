@@ -21,7 +21,7 @@ BOTH_SIGN = [("provider_signature", "sign"), ("applicant_signature", "sign")]
 async def test_a_request_is_granted_when_every_body_agrees_and_both_have_signed(
     city: str, driver: Driver, worker: Worker
 ) -> None:
-    case_id = await driver.file(city)
+    case_id = await driver.file(city, items=("name",))
     for stage, outcome in GRANTED[city] + BOTH_SIGN:
         assert await driver.decide(case_id, stage, outcome) == "accepted"
     state = await driver.state(case_id)

@@ -1,0 +1,58 @@
+"""What an agreement or commitment states, and who of those who sign it has stated what. Pure."""
+
+from __future__ import annotations
+
+from models import acts as a
+from models import refusals as r
+from models.course import items_granted
+from models.restrictions import within
+from models.state import CaseState, TaskState
+from rules.pack import AGREED, SIGNED_BY_APPLICANT
+from rules.pinned import APPLICANT, Outcome
+from rules.procedure_rules import ProcedureRules
+
+LIST = frozenset({"data_items"})
+"""The list of the data that is used."""
+
+
+def sets_terms(rules: ProcedureRules, task: TaskState) -> bool:
+    """A reviewing body sets the terms of a grant; where the applicant answers beside it, they are agreed already."""
+    step = rules.step(task.step)
+    assert step
+    return task.asked_by_task is None and all(stage.body != APPLICANT for stage in step.stages)
+
+
+def agreed_by_now(rules: ProcedureRules, state: CaseState, act: a.Decide | a.Correct) -> frozenset[str]:
+    """What is agreed when somebody signs: what the other has signed states, and the list of data where a body has set
+    it or this act names it. Nothing for any other decision."""
+    task = state.tasks.get(act.task_id)
+    if rules.grant is None or task is None or task.asked_by_task or sets_terms(rules, task):
+        return frozenset()
+    others = [each for each in state.of_step(task.step) if each.ended == "decided" and each.stage != task.stage]
+    stated = frozenset(name for each in others for name in each.given) & AGREED
+    set_by_bodies = (each.terms for step in rules.steps for each in state.of_step(step.step))
+    is_listed = any(terms and terms.data_items for terms in (act.terms, *set_by_bodies))
+    return stated | LIST if is_listed else stated
+
+
+def list_allowed(
+    rules: ProcedureRules, state: CaseState, task: TaskState, outcome: Outcome, terms: a.GrantTerms
+) -> None:
+    """Who signs sets no terms, but an applicant names the data of its commitment where the law wants it listed there,
+    within what the bodies have agreed to. Raises TermsNotAllowed, ItemNotRequested."""
+    if task.body != APPLICANT:
+        raise r.TermsNotAllowed(field="terms")
+    is_wanted = any(LIST & set(requirement.any_of) for requirement in outcome.requires)
+    if not is_wanted or terms.data_items is None or terms != a.GrantTerms(data_items=terms.data_items):
+        raise r.TermsNotAllowed(field="data_items")
+    if not within(terms.data_items, items_granted(rules, state)):
+        raise r.ItemNotRequested(field="data_items")
+
+
+def stated_by_the_others(outcome: Outcome, given: frozenset[str]) -> None:
+    """What an applicant cannot state itself is stated before it signs. Raises AgreementNotStated."""
+    for requirement in outcome.requires:
+        if not requirement.is_met_by(given) and not SIGNED_BY_APPLICANT & set(requirement.any_of):
+            cited = requirement.citation
+            field = "|".join(requirement.any_of)
+            raise r.AgreementNotStated(field=field, rule=cited.article, basis=cited.basis, source=cited.source)
