@@ -23,6 +23,7 @@ from api.shapes_of_updates import (
     OpennessReviewShown,
     QuestionShown,
     ReviewShown,
+    SettledClass,
     UpdateShown,
 )
 from api.texts import texts
@@ -86,6 +87,8 @@ async def of_update(
         reviews=reviews(law, state),
         draft=draft,
         consultations=consultations(law, state, acts),
+        proposed_class=state.proposed_class,
+        settled_class=settled_class(law, state),
         likely_duplicates=await likely_duplicates(reader, caller, law, state, dataset, draft),
     )
 
@@ -204,6 +207,18 @@ def consultations(law: Law, state: CaseState, acts: Sequence[ActRow]) -> list[Co
                 )
             )
     return found
+
+
+def settled_class(law: Law, state: CaseState) -> SettledClass | None:
+    """The class that binds, by the rule that the decision went by."""
+    if (settled := state.settled) is None:
+        return None
+    choice = law.rules.choice(OPENNESS, settled.openness)
+    return SettledClass(
+        **law.cited(law.citation(settled.source, settled.article, settled.basis)).model_dump(),
+        openness=settled.openness,
+        label=law.say(choice.label) if choice else settled.openness,
+    )
 
 
 async def likely_duplicates(

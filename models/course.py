@@ -172,7 +172,7 @@ def put(
         last_day=last_day,
         due_at=midnight(last_day + timedelta(days=1)) if last_day else None,
         own_periods={o.outcome: o.period for o in stage.outcomes if o.period},
-        promptly=stage.promptly,
+        promptly=stage.is_owed_promptly(state.choices),
         article=cited.article,
         basis=cited.basis,
         calendar=rules.calendar,

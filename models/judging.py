@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from models import acts as a
 from models import events as e
 from models import refusals as r
+from models.classes import NAMED_CLASS, class_allowed
 from models.course import cancel_open_tasks, next_of, put
 from models.entries import days_have_passed, measure_allowed, published_at_last
 from models.limits import LIMIT, limit_allowed, limit_stands
@@ -43,9 +44,10 @@ def given_by(rules: ProcedureRules, state: CaseState, act: a.Decide | a.Correct)
     days = {name for name in DAYS if measure and getattr(measure, name)}
     limit = act.limit if isinstance(act, a.Decide) else None
     days |= {name for name, value in LIMIT.items() if limit and value(limit)}
+    days |= {NAMED_CLASS} if measure and measure.named_class else set()
     answered = set(amends.choices) if amends else set()
     stated = state.given & {field.field for field in rules.fields}
-    return (act.given - DAYS - LIMIT.keys() - QUESTIONS) | days | (answered & QUESTIONS) | stated
+    return (act.given - DAYS - LIMIT.keys() - QUESTIONS - {NAMED_CLASS}) | days | (answered & QUESTIONS) | stated
 
 
 def demanded(requirements: Iterable[Requirement], choices: dict[str, str], given: frozenset[str]) -> None:
@@ -157,6 +159,7 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
         days_have_passed(act.measure, act)
     if outcome.entry is EntryEffect.SUBMIT:
         entry_is_whole(rules, state, act.measure or a.Measure())
+    class_allowed(rules, state, outcome, act.measure or a.Measure())
     limit_allowed(outcome, act)
     limit_stands(rules, state, outcome, act.received_at)
     if outcome.leads_to or outcome.data is DataEffect.SERVE:

@@ -14,6 +14,7 @@ from rules.pack import (
     DECISION_FIELDS,
     FILING_FIELDS,
     GROUND,
+    PROMPTLY,
     QUESTIONS,
     WITHDRAWN,
     Pack,
@@ -147,7 +148,8 @@ class _Cut(Cut):
         entry = self.procedure.stages.get(stage)
         period = in_force(entry.period, self.on) if entry else None
         own = [terms.period for terms in self.outcomes(stage).values() if terms.period]
-        return [*(period.value.values() if period and isinstance(period.value, Mapping) else ()), *own]
+        by_choice = period.value.values() if period and isinstance(period.value, Mapping) else ()
+        return [*(told for told in by_choice if told != PROMPTLY), *own]
 
     def _requires(self, path: Path, required: Iterable[Required], known: Collection[str]) -> Iterator[Broken]:
         for requirement in required:
