@@ -154,6 +154,7 @@ def _fields_of(package: Mapping[str, Any]) -> dict[str, Any]:
     groups = [each for each in package.get("groups") or () if isinstance(each, dict)]
     organization = package.get("organization")
     said: dict[str, Any] = {
+        "source_id": package.get("id") or package.get("name"),
         "title_zh": package.get("title"),
         "abstract_zh": package.get("notes"),
         "provider": organization.get("name") if isinstance(organization, dict) else None,

@@ -18,7 +18,7 @@ from activities.idempotency import IdempotencyKeyReused, digest
 from activities.log import CaseUnknown, LockedCase, Log, lock, open_case, read_log
 from activities.opening import next_case_number
 from activities.pinned_rules import PinnedRules
-from activities.receipt_facts import facts_at_receipt, standing_at_receipt
+from activities.receipt_facts import dataset_is_its_own, facts_at_receipt, standing_at_receipt
 from activities.rectified import none_is_open
 from activities.touching import have_dataset_alone
 from models import acts as a
@@ -27,6 +27,7 @@ from models.procedure import Procedure
 from models.proposal import Proposal
 from models.refusals import Refusal
 from models.state import CaseState, fold
+from rules.pack import CATALOGUE_UPDATE
 from rules.procedure_rules import ProcedureRules
 from workflows.procedures import BY_NAME
 
@@ -92,8 +93,8 @@ class Inbox:
 
         `content` is what the party sent, which only PostgreSQL keeps; `received` makes the filing of it by the law in
         force at the instant of receipt. The same id again changes nothing, and answers the case as it stands. Raises
-        IdempotencyKeyReused, DataIsWithdrawn, ItemsAreGone, OpennessHasChanged, EvidenceUnknown, RectificationOpen, and
-        what `received` raises.
+        IdempotencyKeyReused, DatasetOfAnotherProvider, DataIsWithdrawn, ItemsAreGone, OpennessHasChanged,
+        EvidenceUnknown, RectificationOpen, and what `received` raises.
         """
         request_digest = digest(content)
         async with self._pool.acquire() as connection, connection.transaction():
@@ -114,6 +115,8 @@ class Inbox:
             facts = await facts_at_receipt(
                 connection, law, filing.party, filing.dataset_id, filing.choices, filing.data_items, received_at
             )
+            if kind.name == CATALOGUE_UPDATE:
+                await dataset_is_its_own(connection, filing.dataset_id, filing.bodies["provider"])
             filed = e.Filed(
                 at=received_at,
                 act=f"{case_id}.file",

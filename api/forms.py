@@ -187,9 +187,10 @@ class EntryDraft(Form):
     formats: Annotated[tuple[Format, ...], Field(min_length=1, max_length=20)] | None = None
     conditions: Bilingual | None = None
     basis: Bilingual | None = None
-    update_frequency: Annotated[Frequency, Field(description="ISO 8601 duration of one component: P1D, P3M")] | None = (
-        None
-    )
+    update_frequency: (
+        Annotated[Frequency, Field(description="ISO 8601 duration of one component (P1D, P3M), real_time or irregular")]
+        | None
+    ) = None
 
     @field_validator("items")
     @classmethod

@@ -8,7 +8,7 @@ from models import events as e
 from models.limits import limit_set
 from models.proposal import Proposal
 from models.restricting import all_withdrawn, move_data
-from models.restrictions import DATA_WITHDRAWN, RestrictionKind, touches
+from models.restrictions import DATA_WITHDRAWN, ITEMS_REMOVED, RestrictionKind, touches
 from models.state import CaseState, TaskState
 from rules.deadlines import SHANGHAI, midnight
 from rules.pinned import APPLICANT, ClockFrom, DataEffect, Ending, Stage, Step
@@ -27,9 +27,9 @@ def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
     """
     while not proposal.state.closed and (target := next_of(rules, proposal.state)) is not None:
         if ending := rules.ending(target):
-            if ending.grants and nothing_to_grant(rules, proposal.state, at):
-                cancel_open_tasks(proposal, at, because=DATA_WITHDRAWN)
-                proposal.add(e.Closed(at=at, outcome=DATA_WITHDRAWN))
+            if ending.grants and (nothing_left := nothing_to_grant(rules, proposal.state, at)):
+                cancel_open_tasks(proposal, at, because=nothing_left)
+                proposal.add(e.Closed(at=at, outcome=nothing_left))
                 break
             if ending.grants and waits_for_data(rules, proposal.state, at):
                 break
@@ -98,11 +98,15 @@ def holds_up(rules: ProcedureRules, task: TaskState) -> bool:
     return not is_review and not (stage and stage.outlasting)
 
 
-def nothing_to_grant(rules: ProcedureRules, state: CaseState, at: datetime) -> bool:
-    """Whether other cases have withdrawn all that would be granted, or taken it out of the catalogue."""
+def nothing_to_grant(rules: ProcedureRules, state: CaseState, at: datetime) -> str | None:
+    """Why nothing is left that could be granted, as an outcome: all of it was taken out of the catalogue, or what is
+    still there was withdrawn; None while something is."""
     items = grant(rules, state, at).data_items
-    gone = bool(state.entry_items) and bool(items) and set(items).isdisjoint(state.entry_items or ())
-    return gone or all_withdrawn(state, items)
+    if items and state.entry_items:
+        items = tuple(item for item in items if item in state.entry_items)
+        if not items:
+            return ITEMS_REMOVED
+    return DATA_WITHDRAWN if all_withdrawn(state, items) else None
 
 
 def waits_for_data(rules: ProcedureRules, state: CaseState, at: datetime) -> bool:

@@ -325,7 +325,9 @@ class World:
         if it.can_be_granted and self.is_gone(it.dataset, it.items):
             return replace(it, told="data_withdrawn")
         if it.can_be_granted and not it.left:
-            if self.is_gone(it.dataset, it.terms) or (it.items and self._lacks(it.dataset, it.terms)):
+            if it.items and self._lacks(it.dataset, it.terms):
+                return replace(it, told="items_removed")
+            if self.is_gone(it.dataset, it.terms & self.entry(it.dataset).items if it.items else it.terms):
                 return replace(it, told="data_withdrawn")
             if any(kept.kind != "withdrawal" and kept.touches(it.terms) for kept in self.kept(it.dataset)):
                 return replace(it, told="waiting")
