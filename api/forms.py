@@ -276,6 +276,7 @@ class DecisionForm(Form):
     answer: Prose | None = Field(None, description="what the objector is told")
     measure: Prose | None = Field(None, description="what was done")
     processing: Prose | None = Field(None, description="what was done to data before it is opened again")
+    mounting: Prose | None = Field(None, description="where and how the data itself was mounted for its opening")
     need: Prose | None = Field(None, description="why data must be opened again")
     processed_on: date | None = Field(None, description="the day on which the processing was done")
     held_from: date | None = Field(None, description="the first day of a public consultation")

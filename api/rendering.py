@@ -40,7 +40,7 @@ from rules.procedure_rules import ProcedureRules
 TEXT_FIELDS = (
     *("reason", "basis", "reference", "tender_reference", "access_mode_basis", "text"),
     *("answer", "measure", "processing", "processed_on", "held_from", "held_until", "need", "entry", "answers"),
-    "named_class",
+    *("named_class", "mounting"),
     *("time_limit", "last_day"),
 )
 """What people write with a decision."""

@@ -25,7 +25,7 @@ WITHDRAWN = "withdrawn"
 DECISION_FIELDS = frozenset(
     {"reason", "basis", "reference", "tender_reference", "access_mode_basis"}
     | {"answer", "measure", "processing", "processed_on", "need", "entry", "held_from", "held_until"}
-    | {"time_limit", "last_day", "named_class"}
+    | {"time_limit", "last_day", "named_class", "mounting"}
 )
 """What a decision can carry: all that a grant may require, and an outcome beside what the filing states."""
 

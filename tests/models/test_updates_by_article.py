@@ -64,6 +64,31 @@ def test_no_data_is_opened_without_a_record_of_what_was_done_to_it_and_when(city
     assert bench.decide("processing_record", "pass", measure=done) == "accepted"
 
 
+@pytest.mark.duty("NN-16b", "YL-22b")
+@pytest.mark.parametrize(
+    ("city", "trigger", "compilation", "record"),
+    [
+        ("nanning", "other", "compilation", "processing_record"),
+        ("yulin", "other", "compilation", "processing_record"),
+        ("yulin", "emergency", "emergency_compilation", "emergency_processing"),
+    ],
+)
+def test_an_entry_is_published_only_once_it_is_on_record_where_its_data_was_mounted(
+    city: str, trigger: str, compilation: str, record: str
+) -> None:
+    bench = update_begun(city, trigger)
+    assert draft(bench, stage=compilation) == "accepted"
+    pass_reviews(bench, but={record})
+    done = a.Measure(processed_on=MONDAY.date())
+    without = WHATEVER_IS_ASKED - {"mounting"}
+    assert bench.decide(record, "pass", without, measure=done) == "RequirementMissing"
+    assert bench.open_stages == {record}, "nobody can publish before"
+    assert bench.decide(record, "pass", measure=done) == "accepted"
+    (last,) = bench.open_stages
+    assert bench.decide(last, "publish") == "accepted"
+    assert bench.state.published
+
+
 @pytest.mark.parametrize("openness", ["conditional", "unconditional"])
 def test_secret_or_private_data_opens_in_nanjing_only_after_a_record_of_its_masking(openness: str) -> None:
     bench = submitted("nanjing", openness=openness, secrets_or_privacy="applies")
