@@ -69,6 +69,7 @@ STATUS: Mapping[str, int] = {
     "ConsultationNotOver": 422,
     "DataIsRestricted": 409,
     "AnswerBarred": 422,
+    "NotItsTurn": 409,
     "ClassIsSettled": 409,
     "ClassNotSettled": 409,
     "ClassUnknown": 422,

@@ -93,12 +93,13 @@ async def of_update(
     )
 
 
-def said_of(law: Law, task: TaskState, *, keeps_draft: bool) -> str | None:
-    """What is to be known before a task is decided with which the draft of the filing is submitted, or another."""
+def said_of(law: Law, task: TaskState, draft: Literal["waiting", "kept"] | None) -> str | None:
+    """What is to be known before a task is decided with which the draft of the filing is submitted, or another; `draft`
+    is how that of the filing stands."""
     stage = law.rules.stage(task.stage)
     takes_it = stage is not None and any(submits(outcome) for outcome in stage.outcomes)
-    is_it = keeps_draft and takes_it and task.is_open and task.round == 1
-    return law.say(texts().drafts["kept"]) if is_it else None
+    is_it = draft is not None and takes_it and task.is_open and task.round == 1
+    return law.say(texts().drafts[draft]) if is_it and draft else None
 
 
 def filing_of(acts: Sequence[ActRow]) -> dict[str, Any]:

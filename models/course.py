@@ -43,6 +43,31 @@ def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
         ask_no_more(rules, proposal, at)
 
 
+def follow_while_waiting(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
+    """What follows while another case goes first: the stages whose clock runs all the same lie before their bodies,
+    and a case that is given up ends. Nothing else does, until its turn has come."""
+    state = proposal.state
+    if state.step is None:
+        step = rules.step(rules.first_for(state.choices))
+        assert step, "the loader refuses a pack in which a case begins in no step"
+        for stage in step.stages:
+            if stage.ahead_of_turn and stage.applies_to(state.choices):
+                put(rules, proposal, step.step, stage, at)
+    elif (target := next_of(rules, state)) and (ending := rules.ending(target)):
+        close(rules, proposal, ending, at)
+
+
+def complete_the_step(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
+    """The turn has come: what lies open beside the stages that did not wait for it lies before its bodies too."""
+    state = proposal.state
+    if (step := rules.step(state.step or "")) is None:
+        return
+    known = {task.stage for task in state.tasks.values()}
+    for stage in step.stages:
+        if stage.stage not in known and stage.applies_to(state.choices):
+            put(rules, proposal, step.step, stage, at)
+
+
 def ask_no_more(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
     """Nobody need decide any more whether to suspend data that is suspended or withdrawn, or whose facts are verified.
 

@@ -162,6 +162,8 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
     class_allowed(rules, state, outcome, act.measure or a.Measure())
     limit_allowed(outcome, act)
     limit_stands(rules, state, outcome, act.received_at)
+    if state.behind and (outcome.entry is EntryEffect.SUBMIT or rules.step(outcome.leads_to or "")):
+        raise r.NotItsTurn(field="outcome", first=state.behind)
     if outcome.leads_to or outcome.data is DataEffect.SERVE:
         nothing_binds(rules, state, task)
     due_at = task.clock.due_for(act.outcome)

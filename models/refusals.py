@@ -179,6 +179,10 @@ class NoOtherClass(Refusal):
     """The class that is named is the draft's own."""
 
 
+class NotItsTurn(Refusal):
+    """Another update of the same entry goes first; nothing is submitted, and nothing goes on, before that is over."""
+
+
 class DataIsRestricted(Refusal):
     """An objection keeps the data back, and the entry is published only as that allows."""
 

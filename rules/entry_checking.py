@@ -34,6 +34,7 @@ def broken_of_entry(cut: Cut) -> Iterator[Broken]:
     yield from _by_itself(cut)
     yield from _of_classes(cut)
     yield from _barred(cut)
+    yield from _turns(cut)
     submitters = _submitters(cut)
     sure = _sure(cut, submitters)
     yield from _outcomes(cut, cut.opinion, frozenset(), submitters)
@@ -58,6 +59,21 @@ def _fields(cut: Cut) -> Iterator[Broken]:
         for choice, values in version.value.when.items() if version and version.value else ():
             for value in set(values) - cut.choices.get(choice, set()):
                 yield path, "unknown_choice", f"{choice} has no value {value}"
+
+
+def _turns(cut: Cut) -> Iterator[Broken]:
+    """A clock that runs while the case waits for its turn is seen by whom it binds, from the beginning."""
+    path = (*cut.path, "order")
+    begins = {stage for step in cut.starts() & set(cut.steps) for stage in cut.steps[step].stages}
+    for stage in cut.order.ahead_of_turn:
+        if cut.name != CATALOGUE_UPDATE or stage not in begins:
+            yield path, "turn_out_of_place", f"{stage} is none with which a {CATALOGUE_UPDATE} begins"
+        elif stage not in cut.order.clock_from:
+            yield path, "turn_out_of_place", f"the clock of {stage} begins with its turn, so nothing runs before"
+    if cut.name != CATALOGUE_UPDATE:
+        return
+    for stage in begins & set(cut.order.clock_from) - set(cut.order.ahead_of_turn):
+        yield path, "overdue_unseen", f"the clock of {stage} runs while the update waits, and nobody has it before them"
 
 
 def _bars(cut: Cut) -> Iterator[tuple[Path, Barred]]:

@@ -201,6 +201,8 @@ class OrderTerms(Authored):
     clock_from: Mapping[Name, Literal["event", "receipt"]] = Field(default_factory=dict)
     """Stages whose clock runs not from their hand-over but from the day of the event that made the case necessary, or
     from the receipt of the case."""
+    ahead_of_turn: tuple[Name, ...] = ()
+    """Stages that lie open while another update of the same entry goes first, for their clock runs all the same."""
     outlasting: tuple[Name, ...] = ()
     binding: tuple[Name, ...] = ()
 

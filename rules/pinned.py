@@ -191,6 +191,8 @@ class Stage(Pinned):
     clock_from: ClockFrom = ClockFrom.OPENING
     only_when: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     """Choice of the filing to the values for which the stage lies open at all."""
+    ahead_of_turn: bool = False
+    """Lies open while another update of the same entry goes first, for its clock runs all the same."""
     outlasting: bool = False
     """Stays open when the case goes on to another step."""
     binding: bool = False

@@ -190,7 +190,8 @@ class _Cut(Cut):
     def _beside(self, stages: Collection[str]) -> Iterator[Broken]:
         """What is said of single stages of the order is said of stages that there are, and leaves none stuck."""
         path = (*self.path, "order")
-        told = {*self.order.only_when, *self.order.clock_from, *self.order.outlasting, *self.order.binding}
+        beside = {*self.order.ahead_of_turn, *self.order.outlasting, *self.order.binding}
+        told = {*self.order.only_when, *self.order.clock_from, *beside}
         for stage in told - set(stages):
             yield path, "unknown_stage", f"{stage} stands in no step"
         for condition in self.order.only_when.values():

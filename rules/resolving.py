@@ -265,6 +265,7 @@ class _Cut:
             set_by_decision=period.value == "set_by_decision",
             clock_from=ClockFrom(order.clock_from.get(name, ClockFrom.OPENING)),
             only_when=dict(order.only_when.get(name, {})),
+            ahead_of_turn=name in order.ahead_of_turn,
             outlasting=name in order.outlasting,
             binding=name in order.binding,
             outcomes=outcomes,

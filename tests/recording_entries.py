@@ -197,5 +197,5 @@ BY_CITY: Mapping[str, Mapping[str, Path_]] = {
     "yulin": {},
     "guangzhou": {"update-disputed": disputed},
     "lianyungang": {"update-returned": returned},
-    "nanjing": {"update-returned": returned},
+    "nanjing": {"update-returned": returned, "update-waited": waited},
 }

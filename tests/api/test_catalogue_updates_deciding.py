@@ -388,6 +388,20 @@ async def test_what_yulin_bans_from_opening_is_refused_over_http_with_the_articl
     assert refused.json()["errors"][0]["rule"]["article"] == "16"
 
 
+async def test_a_draft_is_refused_over_http_while_another_update_of_the_entry_goes_first(working: Service) -> None:
+    provider = working.as_("reviewer@nanning.transport")
+    first = await recorded(provider, await filing(provider, "nanning", trigger="other"))
+    body = await drafting(provider, "nanning", trigger="law_revised")
+    waiting = await recorded(provider, {k: v for k, v in body.items() if k not in ("entry", "answers")})
+    draft = {"entry": body["entry"], "answers": body["answers"]}
+    refused = await decided(working, waiting, "compilation", "submit", **draft)
+    assert errors(refused) == [("outcome", "NotItsTurn")]
+    assert first["case_id"] in refused.json()["detail"]
+    await working.decide(first, "compilation", "abandon", reason="Needed no more")
+    case = await working.decide(waiting, "compilation", "submit", **draft)
+    assert open_stages(case) == ["processing_record", "security_review"]
+
+
 @pytest.mark.duty("NN-15a")
 async def test_the_clock_of_the_event_still_runs_over_http_while_the_provider_reviews_its_draft(
     working: Service,
@@ -411,7 +425,7 @@ async def test_in_an_emergency_yulins_authority_reviews_once_before_publication(
     assert open_stages(case) == ["emergency_processing"]
     assert {each["stage"] for each in case["update"]["reviews"]} == {"emergency_committee_review"}
     case = await working.decide(
-        case, "emergency_processing", "pass", processing="Names removed", processed_on=str(today())
+        case, "emergency_processing", "pass", processing="Masked", processed_on=str(today()), mounting="At the platform"
     )
     assert open_stages(case) == ["emergency_review"]
     assert open_task(case, "emergency_review")["body"] == "yulin.authority"

@@ -24,6 +24,8 @@ WITHHELD = {"hold": Reason.HELD, "suspension": Reason.SUSPENDED, "withdrawal": R
 PUBLISHING = {"publish", "settle_and_publish"}
 NOTHING_TO_ASK_FOR = {"closed": "data_closed", "unconditional": "data_unconditional"}
 """How a request ends when its data gets into another class."""
+ABOUT_THE_CLASS = ("ClassIsSettled", "ClassNotSettled", "NoOtherClass")
+"""A class in dispute is nothing that others can know of: who is told so has changed nothing."""
 TOO_LATE = {"CaseClosed", "TaskAlreadyDecided", "TaskCancelled"}
 """What one is told who comes after another one, or after the data has been withdrawn."""
 
@@ -189,6 +191,8 @@ class World:
             return self if is_late or answer == "TaskCancelled" else None
         if answer == "DataIsRestricted":
             return self if is_kept_from_it else None
+        if it.city == "guangzhou" and answer in ABOUT_THE_CLASS:
+            return self
         assert answer in ("accepted", "received"), answer
         if is_late or is_kept_from_it:
             return self if answer == "received" else None

@@ -263,7 +263,7 @@ def take_turn(bench: Bench, by_case: str = "first") -> str:
     return bench.by_party(a.TakeTurn, by=a.Actor(account=f"case:{by_case}"), by_case=by_case)
 
 
-def test_an_update_that_waits_for_its_turn_lies_before_nobody() -> None:
+def test_an_update_that_waits_for_its_turn_lies_before_nobody_by_rules_that_were_pinned_without_a_word_on_it() -> None:
     bench = waiting()
     assert (bench.types(), bench.state.behind) == (["Filed", "TurnAwaited"], "first")
     assert restricted(bench, "hold") == "accepted"
