@@ -199,7 +199,7 @@ class World:
         it = replace(it, decided=it.decided | {task_id})
         if draft:
             it = replace(it, draft=draft, restores=self._withdrawn(it))
-        if outcome == "abandon":
+        if outcome in ("abandon", "end"):
             it = replace(it, stands="abandoned")
         if publishes:
             it = replace(it, stands="coming", is_told=answer == "accepted", restores=it.restores & self._withdrawn(it))

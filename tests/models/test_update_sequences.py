@@ -213,7 +213,7 @@ class AnyUpdates(CasesOfOneDataset, RuleBasedStateMachine):
             earlier_are_over = all(each.state.closed for each in benches[:place])
             stages = {task.stage for task in bench.state.tasks.values()}
             assert earlier_are_over or (bench.state.draft is None and stages <= AHEAD_OF_TURN.get(self.city, set()))
-            if earlier_are_over and not self.inboxes[bench.state.case_id]:
+            if earlier_are_over and not bench.state.closed and not self.inboxes[bench.state.case_id]:
                 assert bench.state.behind is None
             assert bench.state.closed or bench.state.open_tasks() or bench.state.behind
         published = [case_id for case_id, bench in self.updates.items() if bench.state.published]
@@ -262,6 +262,7 @@ class AnyUpdates(CasesOfOneDataset, RuleBasedStateMachine):
         for case_id in [*self.askers, *self.inboxes]:
             self.the_machine_comes_to(case_id)
         for case_id, bench in list(self.updates.items()):
+            self.the_machine_comes_to(case_id)
             for _ in range(60):
                 if not (tasks := bench.state.open_tasks()):
                     break
