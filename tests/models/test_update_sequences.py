@@ -20,7 +20,7 @@ from rules.pinned import EntryEffect
 from tests.models.bench import CITIES, INVENTED, Bench, notices
 from tests.models.cases_of_one_dataset import CLASSES, ITEMS, CasesOfOneDataset, officer_of
 from tests.models.profiles import PROFILE
-from tests.models.reviews_by_city import BY_ANSWER
+from tests.models.reviews_by_city import AHEAD_OF_TURN, BY_ANSWER
 from tests.models.test_objection_sequences import as_it_should_be, brought_to_its_end
 from tests.models.updates import draft, pass_reviews, update_begun
 
@@ -31,8 +31,6 @@ CLOCKS: Mapping[str, Mapping[str, int]] = {
     ),
 }
 """City to the working days that a compilation has from the event, by what happened."""
-AHEAD_OF_TURN = {"nanning": {"compilation"}, "nanjing": {"compilation", "report"}}
-"""City to what lies open while another update goes first, for its clock runs from the event."""
 AGREEING = {"pass", "publish", "report", "submit", "agree"}
 MOSTLY = st.sampled_from([True] * 6 + [False])
 SOME_ITEMS = st.sampled_from(
