@@ -82,6 +82,8 @@ class Extra(Foreign):
 class Package(Foreign):
     """What is read of a package, as CKAN has it."""
 
+    id: Text | None = None
+    name: Text | None = None
     title: Text | None = None
     notes: Text | None = None
     organization: Organization | None = None
@@ -184,6 +186,7 @@ def _fields_of(package: Package) -> dict[str, Any]:
     resources = package.resources or []
     schemas = [each.table_schema for each in resources if each.table_schema]
     said: dict[str, Any] = {
+        "source_id": package.id or package.name,
         "title_zh": package.title,
         "abstract_zh": package.notes,
         "provider": package.organization.name if package.organization else None,

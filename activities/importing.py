@@ -22,13 +22,14 @@ from activities.idempotency import digest, id_from_key
 from activities.import_files import Row, Sheet
 from activities.inbox import Filing, Inbox
 from activities.opening import law_of
+from activities.receipt_facts import DatasetOfAnotherProvider
 from models.refusals import CannotBeStored
 from rules.bounds import MOST_FORMATS, MOST_ITEMS, Heading, ItemCode, Something
 from rules.deadlines import to_shanghai
 from rules.pack import CATALOGUE_UPDATE
 from rules.pinned import Citation
 from rules.procedure_rules import ProcedureRules
-from rules.sample_catalogue import DatasetId, Format, Frequency, ItemType, Openness
+from rules.sample_catalogue import IRREGULAR, REAL_TIME, DatasetId, Format, Frequency, ItemType, Openness
 
 if TYPE_CHECKING:
     from activities.database import Connection, Pool
@@ -48,8 +49,10 @@ FREQUENCIES = {
     **dict.fromkeys(("每季度", "每季", "季度", "季", "quarterly"), "P3M"),
     **dict.fromkeys(("每半年", "半年", "annual_2", "semiannual"), "P6M"),
     **dict.fromkeys(("每年", "年", "annual", "annually", "yearly"), "P1Y"),
+    **dict.fromkeys(("实时", "实时更新", "realtime", "real-time", "continuous", "cont", "update_cont"), REAL_TIME),
+    **dict.fromkeys(("不定期", "不定期更新", "按需", "irreg", "as_needed"), IRREGULAR),
 }
-"""Words for a period. What names none, such as 不定期 or 实时, is refused: nothing could be called stale by it."""
+"""Words for a frequency. What names none is refused: nothing could be called stale by it."""
 
 
 class Text(BaseModel):
@@ -80,6 +83,8 @@ class ImportedEntry(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     dataset_id: DatasetId | None = None
+    source_id: Something | None = None
+    """By which the catalogue that it comes from knows it, whatever it is called there today."""
     provider: Heading
     title: Line
     abstract: Text | None = None
@@ -93,7 +98,7 @@ class ImportedEntry(BaseModel):
 
     def draft(self) -> dict[str, Any]:
         """The draft of the entry."""
-        return self.model_dump(mode="json", exclude_none=True, exclude={"dataset_id", PROVIDER})
+        return self.model_dump(mode="json", exclude_none=True, exclude={"dataset_id", "source_id", PROVIDER})
 
 
 @dataclass(frozen=True)
@@ -153,10 +158,12 @@ class City:
         return self.providers.get(folded(name))
 
     def dataset_of(self, entry: ImportedEntry) -> str:
-        """The dataset that a draft is about: the one it names, or a new one of its provider, one for each title."""
+        """The dataset that a draft is about: the one it names, or a new one of its provider: one for each entry of the
+        catalogue that it comes from, or where that tells no id, for each title."""
         if entry.dataset_id:
             return entry.dataset_id
-        return f"{self.providers[folded(entry.provider)].replace('.', '-')}-{digest({'title': entry.title.zh})[:10]}"
+        known_by = {"source_id": entry.source_id} if entry.source_id else {"title": entry.title.zh}
+        return f"{self.providers[folded(entry.provider)].replace('.', '-')}-{digest(known_by)[:10]}"
 
 
 async def import_sheet(pool: Pool, inbox: Inbox, importer: Importer, sheet: Sheet, at: datetime) -> Report:
@@ -181,6 +188,9 @@ async def import_sheet(pool: Pool, inbox: Inbox, importer: Importer, sheet: Shee
                 case_id = await file_update(pool, inbox, importer, city, dataset_id, entry)
             except CannotBeStored as fact:
                 report.rejected.append(rejected(row, None, fact.code, {}))
+            except DatasetOfAnotherProvider:
+                taken = {"dataset_id": dataset_id}
+                report.rejected.append(rejected(row, "dataset_id", "dataset_of_another_provider", taken))
             else:
                 report.accepted.append(Accepted(row.line, row.last_line, dataset_id, case_id))
     return report
@@ -200,7 +210,7 @@ async def file_update(
 
     An import is no event from which the law lets a clock run, so it is an other reason, on the day of its receipt. Who
     compiles entries in that city reads the draft there and submits it, with the answers that the law asks for: a file
-    gives none but the class.
+    gives none but the class. Raises DatasetOfAnotherProvider.
     """
     provider = city.providers[folded(entry.provider)]
     content = {"entry": entry.draft(), "dataset_id": dataset_id, "imported": True}
@@ -289,7 +299,7 @@ def broken_rules(entry: ImportedEntry, rules: ProcedureRules, city: City, import
 
 def stated(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a row in the shape of an entry, not judged yet."""
-    found: dict[str, Any] = {name: fields[name] for name in ("dataset_id", PROVIDER) if name in fields}
+    found: dict[str, Any] = {name: fields[name] for name in ("dataset_id", "source_id", PROVIDER) if name in fields}
     for name in BILINGUAL:
         zh, en = fields.get(f"{name}_zh"), fields.get(f"{name}_en")
         if zh or en:

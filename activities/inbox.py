@@ -20,7 +20,7 @@ from activities.idempotency import IdempotencyKeyReused, digest
 from activities.log import CaseUnknown, LockedCase, Log, lock, open_case, read_log
 from activities.opening import next_case_number
 from activities.pinned_rules import PinnedRules
-from activities.receipt_facts import facts_at_receipt, standing_at_receipt
+from activities.receipt_facts import dataset_is_its_own, facts_at_receipt, standing_at_receipt
 from activities.rectified import none_is_open
 from activities.service_rules import urging_beside
 from activities.touching import have_dataset_alone
@@ -31,6 +31,7 @@ from models.proposal import Proposal
 from models.refusals import CannotBeStored, Refusal
 from models.state import CaseState, fold
 from rules.deadlines import to_shanghai
+from rules.pack import CATALOGUE_UPDATE
 from rules.pinned import UrgingRule
 from rules.procedure_rules import ProcedureRules
 from workflows.procedures import BY_NAME
@@ -104,8 +105,8 @@ class Inbox:
 
         `content` is what the party sent, which only PostgreSQL keeps; `received` makes the filing of it by the law in
         force at the instant of receipt. The same id again changes nothing, and answers the case as it stands. Raises
-        IdempotencyKeyReused, DataIsWithdrawn, ItemsAreGone, OpennessHasChanged, EvidenceUnknown, RectificationOpen,
-        CannotBeStored (nothing was received then), and what `received` raises.
+        IdempotencyKeyReused, DatasetOfAnotherProvider, DataIsWithdrawn, ItemsAreGone, OpennessHasChanged,
+        EvidenceUnknown, RectificationOpen, CannotBeStored (nothing was received then), and what `received` raises.
         """
         try:
             return await with_a_second_try(lambda: self._filed(case_id, procedure, content, received))
@@ -135,6 +136,8 @@ class Inbox:
             facts = await facts_at_receipt(
                 connection, law, filing.party, filing.dataset_id, filing.choices, filing.data_items, received_at
             )
+            if kind.name == CATALOGUE_UPDATE:
+                await dataset_is_its_own(connection, filing.dataset_id, filing.bodies["provider"])
             filed = e.Filed(
                 at=received_at,
                 act=f"{case_id}.file",

@@ -33,6 +33,15 @@ select
 """
 
 
+OF_ANOTHER = """
+select exists (select from datasets where dataset_id = $1 and provider <> $2)
+  or exists (
+    select from cases
+    where dataset_id = $1 and provider <> $2 and procedure = 'catalogue_update' and closed_at is null
+  )
+"""
+
+
 class ItemsAreGone(Exception):
     """The entry has changed since the filing was judged, and has these items no more: nothing was received."""
 
@@ -50,6 +59,10 @@ class OpennessHasChanged(Exception):
         super().__init__(code)
 
 
+class DatasetOfAnotherProvider(Exception):
+    """The dataset is another provider's, or one has filed an update for it that is open: nothing was received."""
+
+
 class DataIsWithdrawn(Exception):
     """All that is asked for was withdrawn, so there is nothing to ask for: nothing was received."""
 
@@ -64,6 +77,13 @@ class FactsAtReceipt:
     data_items: tuple[str, ...] | None = None
     """What is asked for where a request names no item: all that the dataset has at its receipt, and nothing that it
     gets later. None where the filing's own stand."""
+
+
+async def dataset_is_its_own(connection: Connection, dataset_id: str, provider: str) -> None:
+    """Nobody else has the dataset, or is about to: a new one is of whoever's filing was received first. Under the lock
+    on the dataset. Raises DatasetOfAnotherProvider."""
+    if await connection.fetchval(OF_ANOTHER, dataset_id, provider):
+        raise DatasetOfAnotherProvider(dataset_id)
 
 
 async def facts_at_receipt(

@@ -15,6 +15,7 @@ from models.restrictions import RestrictionKind, all_gone
 from models.tables import DatasetRow
 from rules.deadlines import to_shanghai
 from rules.pinned import Label
+from rules.sample_catalogue import IRREGULAR, REAL_TIME
 
 MEDIA_TYPE = "application/ld+json"
 EU = "http://publications.europa.eu/resource/authority"
@@ -93,8 +94,9 @@ FREQUENCIES = {
     **{"P7D": "WEEKLY", "P1W": "WEEKLY", "P14D": "BIWEEKLY", "P2W": "BIWEEKLY", "P1M": "MONTHLY", "P2M": "BIMONTHLY"},
     **{"P3M": "QUARTERLY", "P4M": "ANNUAL_3", "P6M": "ANNUAL_2", "P12M": "ANNUAL", "P1Y": "ANNUAL", "P2Y": "BIENNIAL"},
     **{"P3Y": "TRIENNIAL", "P4Y": "QUADRENNIAL", "P5Y": "QUINQUENNIAL", "P10Y": "DECENNIAL"},
+    **{REAL_TIME: "UPDATE_CONT", IRREGULAR: "IRREG"},
 }
-"""Periods for which the EU's vocabulary has a word; any other is OTHER there, and told by `kaifang:updatePeriod`."""
+"""Frequencies for which the EU's vocabulary has a word; any other is OTHER there, told by `kaifang:updatePeriod`."""
 MEDIA_TYPES = {
     "csv": "text/csv",
     "geojson": "application/geo+json",
@@ -222,8 +224,9 @@ def dataset(
         node["modified"] = row.updated_on.isoformat()
     if frequency := entry.get("update_frequency"):
         node["accrualPeriodicity"] = f"{EU}/frequency/{FREQUENCIES.get(frequency, 'OTHER')}"
-        # Weeks are ISO 8601 but no lexical form of xsd:duration.
-        node["updatePeriod"] = f"P{int(frequency[1:-1]) * 7}D" if frequency.endswith("W") else frequency
+        if frequency not in (REAL_TIME, IRREGULAR):
+            # Weeks are ISO 8601 but no lexical form of xsd:duration.
+            node["updatePeriod"] = f"P{int(frequency[1:-1]) * 7}D" if frequency.endswith("W") else frequency
     if entry.get("basis"):
         node["basis"] = in_languages(entry["basis"])
     if standing.restrictions:

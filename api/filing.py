@@ -11,7 +11,7 @@ from fastapi import Depends, Response
 
 from activities.idempotency import id_from_key
 from activities.inbox import Filing
-from activities.receipt_facts import DataIsWithdrawn, ItemsAreGone, OpennessHasChanged
+from activities.receipt_facts import DataIsWithdrawn, DatasetOfAnotherProvider, ItemsAreGone, OpennessHasChanged
 from api.callers import Caller
 from api.dependencies import Calling, Reading, Rendering, Running
 from api.problems import Problem, Wrong, invalid, wrongs
@@ -138,6 +138,8 @@ class Filer:
             state = await self._runtime.inbox.receive_filing(case_id, procedure, content, received)
         except DataIsWithdrawn as fact:
             raise Problem("Inadmissible", errors=[Wrong("dataset_id", "data_withdrawn")]) from fact
+        except DatasetOfAnotherProvider as fact:
+            raise invalid("dataset_id", "dataset_of_another_provider") from fact
         except OpennessHasChanged as fact:
             raise Problem("Inadmissible", errors=[Wrong("dataset_id", fact.code)]) from fact
         except ItemsAreGone as fact:

@@ -215,9 +215,10 @@ class EntryDraft(Form):
     formats: Annotated[tuple[Format, ...], Field(min_length=1, max_length=MOST_FORMATS)] | None = None
     conditions: Bilingual | None = None
     basis: Bilingual | None = None
-    update_frequency: Annotated[Frequency, Field(description="ISO 8601 duration of one component: P1D, P3M")] | None = (
-        None
-    )
+    update_frequency: (
+        Annotated[Frequency, Field(description="ISO 8601 duration of one component (P1D, P3M), real_time or irregular")]
+        | None
+    ) = None
 
     @field_validator("items")
     @classmethod
@@ -246,6 +247,12 @@ class Answers(Form):
     secrets_or_privacy: Code | None = None
     group_interests: Code | None = None
     subjects_consent: Code | None = None
+    closed_case: Code | None = Field(
+        None, description="of closed data: the case of the law's list in which it stays so"
+    )
+    state_secrets: Code | None = None
+    security_or_stability: Code | None = None
+    statutory_ban: Code | None = None
 
 
 class CatalogueUpdateForm(FilingForm):
@@ -274,7 +281,7 @@ class CatalogueUpdateForm(FilingForm):
 
 TERMS = ("access_mode", "valid_days", "daily_calls")
 """What only a decision about a request says."""
-MEASURE = ("processed_on", "held_from", "held_until", "entry_changes", "entry", "answers")
+MEASURE = ("processed_on", "held_from", "held_until", "entry_changes", "named_class", "entry", "answers")
 """What only a decision about data, or about its entry, says."""
 
 
@@ -299,12 +306,14 @@ class DecisionForm(Form):
     answer: Prose | None = Field(None, description="what the objector is told")
     measure: Prose | None = Field(None, description="what was done")
     processing: Prose | None = Field(None, description="what was done to data before it is opened again")
+    mounting: Prose | None = Field(None, description="where and how the data itself was mounted for its opening")
     need: Prose | None = Field(None, description="why data must be opened again")
     processed_on: Day | None = Field(None, description="the day on which the processing was done")
     held_from: Day | None = Field(None, description="the first day of a public consultation")
     held_until: Day | None = Field(None, description="its last day, which is over")
     time_limit: WorkingDays | None = Field(None, description="of an order: 10wd is ten working days from now")
     last_day: Day | None = Field(None, description="of an order: the last day in time, instead of `time_limit`")
+    named_class: Code | None = Field(None, description="of an entry: the class that is proposed or set instead")
     entry_changes: bool | None = Field(None, strict=True, description="the processing changes the catalogue's entry")
     entry: EntryDraft | None = Field(None, description="in a catalogue update: the draft that is submitted")
     answers: Answers | None = Field(None, description="what is answered with that draft")
@@ -353,6 +362,7 @@ class DecisionForm(Form):
             held_from=self.held_from,
             held_until=self.held_until,
             entry_changes=bool(self.entry_changes),
+            named_class=self.named_class or None,
         )
 
 

@@ -3,7 +3,8 @@ for single entries.
 
 The entry names a period; the data, the latest day on which it was brought up to date. A day lasts until its midnight in
 Shanghai, so that is when the period begins: daily data of 1 March is stale from 3 March on, hourly data from one
-o'clock on 2 March. Open data of which no such day is known is stale; closed data never is, for nobody is served it.
+o'clock on 2 March, real-time data from 2 March. Data that changes irregularly is past no period. Open data of which no
+such day is known is stale; closed data never is, for nobody is served it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sqlmodel import col
 
 from api.shapes import Instant, Shape
 from models.tables import DatasetRow
+from rules.sample_catalogue import REAL_TIME
 
 PERIOD = r"^P(?=\d|T\d)(\d{1,4}Y)?(\d{1,4}M)?(\d{1,4}W)?(\d{1,5}D)?(T(?=\d)(\d{1,5}H)?(\d{1,5}M)?(\d{1,5}S)?)?$"
 """What PostgreSQL is asked to take for an ISO 8601 duration; an entry that has none other is never stale by it."""
@@ -34,7 +36,11 @@ class FreshnessShown(Shape):
 def stale_from() -> ColumnElement[datetime | None]:
     """The instant from which the data of an entry is past its period, whatever the time is."""
     frequency = func.jsonb_extract_path_text(col(DatasetRow.entry), "update_frequency", type_=SqlText())
-    period = case((frequency.regexp_match(PERIOD), cast(frequency, Interval)), else_=null())
+    period = case(
+        (frequency == REAL_TIME, cast(literal("PT0S"), Interval)),
+        (frequency.regexp_match(PERIOD), cast(frequency, Interval)),
+        else_=null(),
+    )
     end_of_period = cast(col(DatasetRow.updated_on), DateTime) + period + cast(literal("P1D"), Interval)
     return func.timezone(SHANGHAI, end_of_period, type_=DateTime(timezone=True))
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import func
 from sqlmodel import col, select
@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.catalogue_index import IN_TITLE, MOST_WORDS, cut, query_of, sought_of
 from api.runtime import Runtime
-from models.tables import ActRow, BodyRow, DatasetVersionRow
+from models.tables import ActRow, BodyRow, DatasetVersionRow, EventRow
 
 CANDIDATES = 100
 WITH_WORDS = """
@@ -55,9 +55,28 @@ class ReadsUpdates:
         found = select(ActRow.act_id).where(ActRow.case_id == case_id, ActRow.kind == kind, ActRow.state == "received")
         return (await self._session.exec(found.order_by(col(ActRow.seq)).limit(1))).first()
 
-    async def keeping_drafts(self, case_ids: Iterable[str]) -> set[str]:
-        """Those of these cases whose filing came with a draft of an entry, and in which no decision waits that may
-        submit it."""
+    async def waiting_for(self, case_ids: Iterable[str]) -> dict[str, str]:
+        """Those of these cases that wait for their turn, each with the case that goes first."""
+        if not (of := set(case_ids)):
+            return {}
+        taken = select(EventRow.case_id).where(col(EventRow.case_id).in_(of), EventRow.type == "TurnTaken")
+        by_case = func.jsonb_extract_path_text(col(EventRow.event), "by_case")
+        rows = await self._session.exec(
+            select(EventRow.case_id, by_case).where(
+                col(EventRow.case_id).in_(of), EventRow.type == "TurnAwaited", col(EventRow.case_id).not_in(taken)
+            )
+        )
+        return dict(rows.all())
+
+    async def drafts_kept(self, case_ids: Iterable[str]) -> dict[str, Literal["waiting", "kept"]]:
+        """Those of these cases whose filing came with a draft of an entry that nobody has submitted yet, each with why:
+        it waits for its turn, or is kept for whoever compiles the entry."""
+        keeping = await self._keeping_drafts(case_ids)
+        waiting = await self.waiting_for(keeping)
+        return {case_id: "waiting" if case_id in waiting else "kept" for case_id in keeping}
+
+    async def _keeping_drafts(self, case_ids: Iterable[str]) -> set[str]:
+        """Those whose filing came with a draft, and in which no decision waits that may submit it."""
         if not (of := set(case_ids)):
             return set()
         waiting = select(ActRow.case_id).where(

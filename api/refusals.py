@@ -8,7 +8,9 @@ from typing import Any
 from api.laws import Law
 from api.problems import Problem, Wrong, a_or_an, all_of, stating
 from api.reading import CaseRead, Reader
+from api.texts import texts
 from models.acts import ACT, Act, Correct, Decide, Supply, Urge
+from models.classes import NAMED_CLASS, OPENNESS
 from models.correcting import demanded_of_correction
 from models.judging import given_by
 from models.refusals import NobodyCanJudge
@@ -38,14 +40,14 @@ def problem_of(read: CaseRead, act: Act, details: Mapping[str, Any], act_id: str
     field = known.pop("field", None)
     if code == "RequirementMissing":
         return requirement_missing(read, act, str(field), known, act_id)
+    citation = cited(read, known)
     params: dict[str, object] = {name: tuple(str(value).split("|")) for name, value in known.items()}
-    citation = None
     if code == "AgreementNotStated":
-        citation = cited(read, known)
         params = {"fields": all_of([tuple(str(field).split("|"))])}
     if code == "AnotherTaskFirst":
         stage = read.rules.stage(known["stage"])
         params["stage"] = stage.label if stage else known["stage"]
+    params |= class_params(read.rules, code, known, place_of(field, act) if field else "")
     if code == "UrgingNotYours":
         beside = act.in_force if isinstance(act, Urge) else ()
         params["bodies"] = tuple(who_urges(read.rules, beside))
@@ -54,6 +56,19 @@ def problem_of(read: CaseRead, act: Act, details: Mapping[str, Any], act_id: str
     rules = read.rules if citation else None
     wrong = Wrong(place_of(field, act) if field else None, code, params, citation, rules)
     return Problem(code, errors=[wrong], params=params, citation=citation, rules=rules, act_id=act_id)
+
+
+def class_params(rules: ProcedureRules, code: str, known: Mapping[str, Any], place: str) -> dict[str, object]:
+    """The answer that is ruled out and why, or the class that is settled, by the names that people know."""
+    if code == "ClassIsSettled":
+        settled = rules.choice(OPENNESS, known["settled"])
+        return {"settled": settled.label if settled else known["settled"]}
+    if code == "AnswerBarred":
+        asked = OPENNESS if place == NAMED_CLASS else place.removeprefix("answers.")
+        answer = rules.choice(asked, known["answer"])
+        because = tuple(texts().fields[name] for name in str(known["because"]).split("|"))
+        return {"answer": answer.label if answer else known["answer"], "because": because}
+    return {}
 
 
 def who_urges(rules: ProcedureRules, beside: Iterable[UrgingRule]) -> Iterator[Label]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from api import objections_shown, rectifications_shown, updates_shown
 from api.callers import Caller
@@ -40,6 +40,7 @@ from rules.procedure_rules import ProcedureRules
 TEXT_FIELDS = (
     *("reason", "basis", "reference", "tender_reference", "access_mode_basis", "text"),
     *("answer", "measure", "processing", "processed_on", "held_from", "held_until", "need", "entry", "answers"),
+    *("named_class", "mounting"),
     *("time_limit", "last_day", "conditions", "scenario"),
 )
 """What people write with a decision."""
@@ -75,7 +76,7 @@ class Renderer:
         state, law = await self._reader.opened_by_time(read, present.now), Law(read.rules, self._language)
         names = await self._names(state)
         waiting = waiting_times(read.log, present.now)
-        kept = await self._reader.keeping_drafts([case_id] if state.procedure == CATALOGUE_UPDATE else [])
+        kept = await self._reader.drafts_kept([case_id] if state.procedure == CATALOGUE_UPDATE else [])
         ending = read.rules.ending(state.closed or "")
         label = ending.label if ending else texts().endings.get(state.closed or "")
         wanted = {row.act_id: str(row.content["text"]) for row in acts if row.content and row.content.get("text")}
@@ -106,7 +107,7 @@ class Renderer:
                     names,
                     present,
                     task.task_id in overdue,
-                    case_id in kept,
+                    kept.get(case_id),
                     waiting.get(task.task_id),
                     wanted,
                 )
@@ -133,14 +134,16 @@ class Renderer:
         bodies = await self._reader.body_names(read.task.body for read in reads)
         names |= {body: said(label, self._language) for body, label in bodies.items()}
         updates = [read.task.case_id for read in reads if read.task.procedure == CATALOGUE_UPDATE]
-        kept = await self._reader.keeping_drafts(updates)
+        kept = await self._reader.drafts_kept(updates)
         wanted = await self._reader.asked_for(read.task.supplement_act for read in reads)
         shown = []
         for read in reads:
             law = Law(await self._reader.rules(read.case.rules_digest), self._language)
             task = state_of(read.task)
             shown.append(
-                self._task(law, read.case, task, names, present, read.overdue, read.task.case_id in kept, None, wanted)
+                self._task(
+                    law, read.case, task, names, present, read.overdue, kept.get(read.task.case_id), None, wanted
+                )
             )
         return shown
 
@@ -164,7 +167,7 @@ class Renderer:
         names: Mapping[str, str],
         present: Present,
         overdue: bool,
-        keeps_draft: bool,
+        draft: Literal["waiting", "kept"] | None,
         waiting: timedelta | None,
         wanted: Mapping[str, str],
     ) -> TaskShown:
@@ -209,7 +212,7 @@ class Renderer:
                 overdue=overdue,
                 waiting=waiting or timedelta(0),
             ),
-            said=updates_shown.said_of(law, task, keeps_draft=keeps_draft),
+            said=updates_shown.said_of(law, task, draft),
         )
 
     def _outcomes_of(self, law: Law, stage: Stage) -> list[OutcomeShown]:

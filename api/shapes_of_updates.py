@@ -99,6 +99,13 @@ class LikelyDuplicate(Shape):
     reasons: list[DuplicateReason]
 
 
+class SettledClass(Cited):
+    """The class that binds every draft that follows, and the rule by which it does."""
+
+    openness: str
+    label: str
+
+
 class UpdateShown(Shape):
     """A catalogue update. `occurred_on` is the day of the event and `received_at` of the case that of its record.
     `waits_for` is the update of the same entry that goes first. Officers read the rest."""
@@ -114,6 +121,8 @@ class UpdateShown(Shape):
     reviews: list[ReviewShown]
     draft: DraftShown | None
     consultations: list[ConsultationShown]
+    proposed_class: Annotated[str | None, Field(description="the class that was proposed in place of the draft's")]
+    settled_class: Annotated[SettledClass | None, Field(description="agreed or decided; null while the class is open")]
     likely_duplicates: Annotated[
         list[LikelyDuplicate] | None,
         Field(

@@ -20,6 +20,7 @@ from api.supervising import Group, Supervised, late_days
 from api.texts import texts
 from rules.deadlines import midnight, to_shanghai
 from rules.loading import load_pack
+from rules.pack import CATALOGUE_UPDATE
 from rules.pinned import APPLICANT, Label
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, ProcedureUnknown, as_last_in_force
@@ -53,6 +54,7 @@ class SupervisedTask(Shape):
     left_working_days: Annotated[int, Field(description="after today, up to the last day in time")]
     urgings: int
     urged_at: Instant | None
+    waits_for: Annotated[str | None, Field(description="the case that has to be over before this one goes on")]
     rule: RuleNamed
     revised_at: Annotated[Instant, Field(exclude=True)]
 
@@ -99,12 +101,28 @@ async def tasks_shown(
     logins = await reader.logins(each.task.claimed_by for each in listed)
     bodies = await reader.body_names(each.task.body for each in listed)
     bodies[APPLICANT] = texts().supervision["applicant"]
+    waits = await reader.waiting_for(each.task.case_id for each in listed if each.task.procedure == CATALOGUE_UPDATE)
     rules = {each.case.rules_digest: await reader.rules(each.case.rules_digest) for each in listed}
-    return [task_shown(each, Law(rules[each.case.rules_digest], language), bodies, logins, present) for each in listed]
+    return [
+        task_shown(
+            each,
+            Law(rules[each.case.rules_digest], language),
+            bodies,
+            logins,
+            present,
+            waits.get(each.task.case_id),
+        )
+        for each in listed
+    ]
 
 
 def task_shown(
-    each: Supervised, law: Law, bodies: dict[str, Label], logins: dict[str, str], present: Present
+    each: Supervised,
+    law: Law,
+    bodies: dict[str, Label],
+    logins: dict[str, str],
+    present: Present,
+    waits_for: str | None,
 ) -> SupervisedTask:
     task, case, due_at = each.task, each.case, each.place.due_at
     stage = law.rules.stage(task.stage)
@@ -126,6 +144,7 @@ def task_shown(
         overdue=due_at <= present.now,
         late_working_days=late_days(last, scope, present.now, present.record),
         left_working_days=present.record.calendar(scope).working_days_between(today, last),
+        waits_for=waits_for,
         rule=law.named(stage.period_citation or stage.citation),
         revised_at=revised_at(each, present),
     )

@@ -23,6 +23,7 @@ from api.shapes_of_updates import (
     OpennessReviewShown,
     QuestionShown,
     ReviewShown,
+    SettledClass,
     UpdateShown,
 )
 from api.texts import texts
@@ -86,16 +87,19 @@ async def of_update(
         reviews=reviews(law, state),
         draft=draft,
         consultations=consultations(law, state, acts),
+        proposed_class=state.proposed_class,
+        settled_class=settled_class(law, state),
         likely_duplicates=await likely_duplicates(reader, caller, law, state, dataset, draft),
     )
 
 
-def said_of(law: Law, task: TaskState, *, keeps_draft: bool) -> str | None:
-    """What is to be known before a task is decided with which the draft of the filing is submitted, or another."""
+def said_of(law: Law, task: TaskState, draft: Literal["waiting", "kept"] | None) -> str | None:
+    """What is to be known before a task is decided with which the draft of the filing is submitted, or another; `draft`
+    is how that of the filing stands."""
     stage = law.rules.stage(task.stage)
     takes_it = stage is not None and any(submits(outcome) for outcome in stage.outcomes)
-    is_it = keeps_draft and takes_it and task.is_open and task.round == 1
-    return law.say(texts().drafts["kept"]) if is_it else None
+    is_it = draft is not None and takes_it and task.is_open and task.round == 1
+    return law.say(texts().drafts[draft]) if is_it and draft else None
 
 
 def filing_of(acts: Sequence[ActRow]) -> dict[str, Any]:
@@ -204,6 +208,18 @@ def consultations(law: Law, state: CaseState, acts: Sequence[ActRow]) -> list[Co
                 )
             )
     return found
+
+
+def settled_class(law: Law, state: CaseState) -> SettledClass | None:
+    """The class that binds, by the rule that the decision went by."""
+    if (settled := state.settled) is None:
+        return None
+    choice = law.rules.choice(OPENNESS, settled.openness)
+    return SettledClass(
+        **law.cited(law.citation(settled.source, settled.article, settled.basis)).model_dump(),
+        openness=settled.openness,
+        label=law.say(choice.label) if choice else settled.openness,
+    )
 
 
 async def likely_duplicates(

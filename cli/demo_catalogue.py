@@ -113,11 +113,14 @@ def decide(parties: Parties, case: Json, task: Json, outcome: Outcome, draft: Js
 
 
 def answers(rules: ProcedureRules, openness: str) -> dict[str, str]:
-    """An answer to each question of the city by which no further review is needed."""
+    """An answer to each question of the city by which no further review is needed and the class is not ruled out."""
     stages = [stage for step in rules.steps for stage in step.stages]
+    proposed = rules.choice("openness", openness)
+    bars = proposed.barred if proposed else ()
     found = {"openness": openness}
-    for name in sorted(QUESTIONS & set(rules.choices) - {"openness", "change"}):
+    for name in sorted(QUESTIONS & set(rules.choices) - {"openness", "change", "closed_case"}):
         brings = {value for stage in stages for value in stage.only_when.get(name, ())}
+        brings |= {value for bar in bars for value in bar.when.get(name, ())}
         known = [each.value for each in rules.choices[name] if each.on_request]
         found[name] = min(known, key=lambda value: value in brings)
     return found

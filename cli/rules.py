@@ -17,7 +17,7 @@ from rich.table import Table
 
 from rules.articles import article_label
 from rules.loading import CityUnknown, PackRefused, cities, load_file, load_pack
-from rules.pack import Pack, Source
+from rules.pack import PROMPTLY, Pack, Source
 from rules.pinned import Basis, Citation, Label, Outcome, Requirement, Stage
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, governing
@@ -138,8 +138,9 @@ def _stages(rules: ProcedureRules) -> Table:
 
 def _add_stage(table: Table, rules: ProcedureRules, step: str, stage: Stage, after: str) -> None:
     body = rules.bodies.get(stage.body)
-    periods = "\n".join(f"{urgency} {period}" for urgency, period in stage.periods.items())
-    silence = "promptly" if stage.promptly else "no number"
+    told = [*stage.periods.items(), *((by, PROMPTLY) for by in stage.promptly_for)]
+    periods = "\n".join(f"{by} {period}" for by, period in told)
+    silence = PROMPTLY if stage.promptly else "no number"
     by = _cited(stage.citation)
     if stage.period_citation and stage.period_citation != stage.citation:
         by += f"\nperiod: {_cited(stage.period_citation)}"

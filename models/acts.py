@@ -60,6 +60,8 @@ class Measure(Frozen):
     """The fields that the entry has, as the draft would leave it."""
     entry_items: tuple[str, ...] = ()
     """The data items that it has."""
+    named_class: str | None = None
+    """The class that is proposed in place of the draft's, or set."""
 
 
 class TimeLimit(Frozen):

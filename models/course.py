@@ -11,7 +11,7 @@ from models.clock import Clock
 from models.limits import limit_set
 from models.proposal import Proposal
 from models.restricting import all_withdrawn, move_data
-from models.restrictions import DATA_WITHDRAWN, RestrictionKind, touches
+from models.restrictions import DATA_WITHDRAWN, ITEMS_REMOVED, RestrictionKind, touches
 from models.state import CaseState, TaskState, fold
 from rules.deadlines import SHANGHAI, midnight
 from rules.pinned import APPLICANT, ClockFrom, DataEffect, Ending, Stage, Step
@@ -33,9 +33,9 @@ def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
     """
     while not proposal.state.closed and (target := next_of(rules, proposal.state)) is not None:
         if ending := rules.ending(target):
-            if ending.grants and nothing_to_grant(rules, proposal.state, at):
-                cancel_open_tasks(proposal, at, because=DATA_WITHDRAWN)
-                proposal.add(e.Closed(at=at, outcome=DATA_WITHDRAWN))
+            if ending.grants and (nothing_left := nothing_to_grant(rules, proposal.state, at)):
+                cancel_open_tasks(proposal, at, because=nothing_left)
+                proposal.add(e.Closed(at=at, outcome=nothing_left))
                 break
             if ending.grants and waits_for_data(rules, proposal.state, at):
                 break
@@ -47,6 +47,31 @@ def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
     if not proposal.state.closed:
         put_again(rules, proposal, at)
         ask_no_more(rules, proposal, at)
+
+
+def follow_while_waiting(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
+    """What follows while another case goes first: the stages whose clock runs all the same lie before their bodies,
+    and a case that is given up ends. Nothing else does, until its turn has come."""
+    state = proposal.state
+    if state.step is None:
+        step = rules.step(rules.first_for(state.choices))
+        assert step, "the loader refuses a pack in which a case begins in no step"
+        for stage in step.stages:
+            if stage.ahead_of_turn and stage.applies_to(state.choices):
+                put(rules, proposal, step.step, stage, at)
+    elif (target := next_of(rules, state)) and (ending := rules.ending(target)):
+        close(rules, proposal, ending, at)
+
+
+def complete_the_step(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
+    """The turn has come: what lies open beside the stages that did not wait for it lies before its bodies too."""
+    state = proposal.state
+    if (step := rules.step(state.step or "")) is None:
+        return
+    known = {task.stage for task in state.tasks.values()}
+    for stage in step.stages:
+        if stage.stage not in known and stage.applies_to(state.choices):
+            put(rules, proposal, step.step, stage, at)
 
 
 def ask_no_more(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
@@ -112,11 +137,15 @@ def holds_up(rules: ProcedureRules, task: TaskState) -> bool:
     return not is_review and not (stage and stage.outlasting)
 
 
-def nothing_to_grant(rules: ProcedureRules, state: CaseState, at: datetime) -> bool:
-    """Whether other cases have withdrawn all that would be granted, or taken it out of the catalogue."""
+def nothing_to_grant(rules: ProcedureRules, state: CaseState, at: datetime) -> str | None:
+    """Why nothing is left that could be granted, as an outcome: all of it was taken out of the catalogue, or what is
+    still there was withdrawn; None while something is."""
     items = grant(rules, state, at).data_items
-    gone = bool(state.entry_items) and bool(items) and set(items).isdisjoint(state.entry_items or ())
-    return gone or all_withdrawn(state, items)
+    if items and state.entry_items:
+        items = tuple(item for item in items if item in state.entry_items)
+        if not items:
+            return ITEMS_REMOVED
+    return DATA_WITHDRAWN if all_withdrawn(state, items) else None
 
 
 def waits_for_data(rules: ProcedureRules, state: CaseState, at: datetime) -> bool:
@@ -187,7 +216,7 @@ def put(
         last_day=last_day,
         due_at=midnight(last_day + timedelta(days=1)) if last_day else None,
         own_periods={} if awaits_evidence else {o.outcome: o.period for o in stage.outcomes if o.period},
-        promptly=stage.promptly,
+        promptly=stage.is_owed_promptly(state.choices),
         awaits_evidence=awaits_evidence,
         article=cited.article,
         basis=cited.basis,

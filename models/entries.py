@@ -8,7 +8,7 @@ from models import acts as a
 from models import events as e
 from models import refusals as r
 from models.proposal import Proposal
-from models.restrictions import RestrictionKind
+from models.restrictions import ITEMS_REMOVED, RestrictionKind
 from models.state import CaseState
 from rules.deadlines import to_shanghai
 from rules.pinned import EntryEffect, Outcome
@@ -135,7 +135,7 @@ def nothing_left(act: a.ChangeEntry, items: tuple[str, ...], *, needs_grant: boo
         return "data_closed"
     if needs_grant and act.openness == "unconditional":
         return "data_unconditional"
-    return "items_removed" if items and act.data_items and set(items).isdisjoint(act.data_items) else None
+    return ITEMS_REMOVED if items and act.data_items and set(items).isdisjoint(act.data_items) else None
 
 
 def measure_allowed(outcome: Outcome, measure: a.Measure) -> None:

@@ -334,6 +334,28 @@ class EntryPublished(Recorded):
     """Closed cases to the items that they have withdrawn and this opens again; as they stood when it was decided."""
 
 
+class ClassEvent(Recorded):
+    """What was said of the class of an entry, by the rule that gives it this effect."""
+
+    by: str
+    openness: str
+    source: str
+    article: str
+    basis: Basis
+
+
+class ClassProposed(ClassEvent):
+    """Another class than that of the draft was proposed."""
+
+    type: Literal["ClassProposed"] = "ClassProposed"
+
+
+class ClassSettled(ClassEvent):
+    """The class of the entry was agreed or decided: it binds every draft that follows."""
+
+    type: Literal["ClassSettled"] = "ClassSettled"
+
+
 class TurnAwaited(Recorded):
     """Another update of the same entry came first; this one goes on when that is over."""
 
@@ -381,7 +403,8 @@ Event = Annotated[
     | Granted | Closed | AccessOpened | KeyIssued | AccessExpired | AccessRevoked | AccessRenounced | AccessEnded
     | EvidenceSubmitted | DataHeld | HoldWithheld | DataSuspended | DataWithdrawn | DataRestored | DisputeMarked
     | ObjectorAnswered | RestrictionMet | RestrictionLifted | EntryChangeOrdered | EntrySubmitted | EntryPublished
-    | TurnAwaited | TurnTaken | EntryChanged | DataProcessed | TaskUrged | ClaimLapsed,
+    | TurnAwaited | TurnTaken | EntryChanged | DataProcessed | TaskUrged | ClaimLapsed | ClassProposed
+    | ClassSettled,
     Field(discriminator="type"),
     BeforeValidator(upcast),
 ]  # fmt: skip

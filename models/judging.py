@@ -9,6 +9,7 @@ from models import acts as a
 from models import events as e
 from models import refusals as r
 from models.agreeing import LIST, agreed_by_now, list_allowed, sets_terms, stated_by_the_others
+from models.classes import NAMED_CLASS, class_allowed
 from models.clock import Stop
 from models.correcting import demanded_of_correction, is_late, not_signed_by_another, party_was_told
 from models.course import cancel_open_tasks, next_of, put
@@ -49,10 +50,17 @@ def given_by(rules: ProcedureRules, state: CaseState, act: a.Decide | a.Correct)
     days = {name for name in DAYS if measure and getattr(measure, name)}
     limit = act.limit if isinstance(act, a.Decide) else None
     days |= {name for name, value in LIMIT.items() if limit and value(limit)}
+    days |= {NAMED_CLASS} if measure and measure.named_class else set()
     answered = set(amends.choices) if amends else set()
     stated = state.given & {field.field for field in rules.fields}
     agreed = agreed_by_now(rules, state, act)
-    return (act.given - DAYS - LIMIT.keys() - QUESTIONS - LIST) | days | (answered & QUESTIONS) | stated | agreed
+    return (
+        (act.given - DAYS - LIMIT.keys() - QUESTIONS - LIST - {NAMED_CLASS})
+        | days
+        | (answered & QUESTIONS)
+        | stated
+        | agreed
+    )
 
 
 def demanded(requirements: Iterable[Requirement], choices: dict[str, str], given: frozenset[str]) -> None:
@@ -193,8 +201,11 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
     if outcome.entry is EntryEffect.SUBMIT:
         nothing_opened_after_the_law(rules, state)
         entry_is_whole(rules, state, act.measure or a.Measure())
+    class_allowed(rules, state, outcome, act.measure or a.Measure())
     limit_allowed(outcome, act)
     limit_stands(rules, state, outcome, act.received_at)
+    if state.behind and (outcome.entry is EntryEffect.SUBMIT or rules.step(outcome.leads_to or "")):
+        raise r.NotItsTurn(field="outcome", first=state.behind)
     if outcome.leads_to or outcome.data is DataEffect.SERVE:
         nothing_binds(rules, state, task)
     due_at = task.clock.due_for(act.outcome)

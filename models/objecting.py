@@ -7,6 +7,7 @@ from datetime import datetime
 from models import acts as a
 from models import events as e
 from models import refusals as r
+from models.classes import move_class
 from models.course import put, put_beside, verifying
 from models.entries import move_entry
 from models.evidence_clocks import begin_with_evidence
@@ -138,6 +139,7 @@ def follow_decision(
         put_beside(rules, proposal, task.step, name, at, act=act.id)
     if outcome.marks:
         proposal.add(e.DisputeMarked(at=at, act=act.id, by=act.by.account))
+    move_class(proposal, outcome, measure, act)
     move_entry(rules, proposal, outcome, measure, act)
     if outcome.answers:
         proposal.add(e.ObjectorAnswered(at=at, act=act.id, by=act.by.account))

@@ -171,6 +171,30 @@ class ConsultationNotOver(Refusal):
     """What the public thinks is known when it has had the time to say so."""
 
 
+class AnswerBarred(Refusal):
+    """The law rules this answer out by what else the draft answers."""
+
+
+class ClassIsSettled(Refusal):
+    """The class of the entry was agreed or decided, and binds."""
+
+
+class ClassNotSettled(Refusal):
+    """The class of the entry is still open: nothing was agreed or decided that could be referred."""
+
+
+class ClassUnknown(Refusal):
+    """The city's law knows no such class."""
+
+
+class NoOtherClass(Refusal):
+    """The class that is named is the draft's own."""
+
+
+class NotItsTurn(Refusal):
+    """Another update of the same entry goes first; nothing is submitted, and nothing goes on, before that is over."""
+
+
 class DataIsRestricted(Refusal):
     """An objection keeps the data back, and the entry is published only as that allows."""
 

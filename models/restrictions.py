@@ -8,7 +8,9 @@ from enum import StrEnum
 from models.acts import Frozen
 
 DATA_WITHDRAWN = "data_withdrawn"
-"""How a request or a grant ends when nothing is left of its data."""
+"""How a request or a grant ends when all of its data was withdrawn."""
+ITEMS_REMOVED = "items_removed"
+"""How it ends when all of its items are in the catalogue no more."""
 
 
 class RestrictionKind(StrEnum):

@@ -141,6 +141,10 @@ class CaseState(Frozen):
     draft: e.EntrySubmitted | None = None
     """The latest draft of an entry."""
     published: e.EntryPublished | None = None
+    proposed_class: str | None = None
+    """The class that was proposed in place of the latest draft's."""
+    settled: e.ClassSettled | None = None
+    """The class that binds every draft; None while none was agreed or decided."""
     closed: str | None = None
     closed_at: datetime | None = None
     upheld: bool | None = None
@@ -222,7 +226,11 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
         case e.EntryChangeOrdered():
             changes["ordered"] = event
         case e.EntrySubmitted():
-            changes["draft"] = event
+            changes |= {"draft": event, "proposed_class": None}
+        case e.ClassProposed():
+            changes["proposed_class"] = event.openness
+        case e.ClassSettled():
+            changes["settled"] = event
         case e.TurnAwaited():
             changes["behind"] = event.by_case
         case e.TurnTaken():

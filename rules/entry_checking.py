@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from rules.cutting import Broken, Cut, applies, targets_of, thens_of
-from rules.pack import CATALOGUE_UPDATE, QUESTIONS, OutcomeTerms
+from rules.cutting import Broken, Cut, Path, applies, targets_of, thens_of
+from rules.pack import CATALOGUE_UPDATE, QUESTIONS, Barred, OutcomeTerms
 from rules.resolving import in_force
 
 ENTRY = "entry"
@@ -18,15 +18,23 @@ ENTRY_FIELDS = frozenset(
 )
 """The fields that an entry of the catalogue can have."""
 
-SUBMITTED, REVIEWED, ORDERED = "submitted", "reviewed", "ordered"
+CLOSED_CASE = "closed_case"
+CLOSED = {"openness": ("closed",)}
+NAMED_CLASS = "named_class"
+"""What a decision names that proposes another class, or sets one."""
+
+SUBMITTED, REVIEWED, ORDERED, PROPOSED = "submitted", "reviewed", "ordered", "proposed"
 Facts = frozenset[str]
-"""What is sure at one point of a case, however it came there: the questions that were asked, and these three."""
+"""What is sure at one point of a case, however it came there: the questions that were asked, and these four."""
 
 
 def broken_of_entry(cut: Cut) -> Iterator[Broken]:
     """Everything in the procedure by which an entry could be changed out of order, or be waited for without end."""
     yield from _fields(cut)
     yield from _by_itself(cut)
+    yield from _of_classes(cut)
+    yield from _barred(cut)
+    yield from _turns(cut)
     submitters = _submitters(cut)
     sure = _sure(cut, submitters)
     yield from _outcomes(cut, cut.opinion, frozenset(), submitters)
@@ -51,6 +59,43 @@ def _fields(cut: Cut) -> Iterator[Broken]:
         for choice, values in version.value.when.items() if version and version.value else ():
             for value in set(values) - cut.choices.get(choice, set()):
                 yield path, "unknown_choice", f"{choice} has no value {value}"
+
+
+def _turns(cut: Cut) -> Iterator[Broken]:
+    """A clock that runs while the case waits for its turn is seen by whom it binds, from the beginning."""
+    path = (*cut.path, "order")
+    begins = {stage for step in cut.starts() & set(cut.steps) for stage in cut.steps[step].stages}
+    for stage in cut.order.ahead_of_turn:
+        if cut.name != CATALOGUE_UPDATE or stage not in begins:
+            yield path, "turn_out_of_place", f"{stage} is none with which a {CATALOGUE_UPDATE} begins"
+        elif stage not in cut.order.clock_from:
+            yield path, "turn_out_of_place", f"the clock of {stage} begins with its turn, so nothing runs before"
+    if cut.name != CATALOGUE_UPDATE:
+        return
+    for stage in begins & set(cut.order.clock_from) - set(cut.order.ahead_of_turn):
+        yield path, "overdue_unseen", f"the clock of {stage} runs while the update waits, and nobody has it before them"
+
+
+def _bars(cut: Cut) -> Iterator[tuple[Path, Barred]]:
+    """What rules answers out, each with the choice that it rules out."""
+    for choice, known in cut.procedure.choices.items():
+        for value, entry in known.items():
+            version = in_force(entry.versions, cut.on)
+            for bar in version.value.barred if version and version.value else ():
+                yield (*cut.path, "choices", choice, value), bar
+
+
+def _barred(cut: Cut) -> Iterator[Broken]:
+    """Only a draft answers, and what rules an answer out is an answer to something else that the law knows."""
+    for path, bar in _bars(cut):
+        if cut.name != CATALOGUE_UPDATE or path[-2] not in QUESTIONS:
+            yield path, "bar_out_of_place", "only an answer of a draft can be ruled out by another"
+        for said in (bar.when, bar.unless):
+            for choice, values in said.items():
+                for value in set(values) - cut.choices.get(choice, set()):
+                    yield path, "unknown_choice", f"{choice} has no value {value}"
+                if choice == path[-2]:
+                    yield path, "barred_by_itself", f"{choice} cannot rule itself out: such a value is not on_request"
 
 
 def _by_itself(cut: Cut) -> Iterator[Broken]:
@@ -93,9 +138,14 @@ def _after(cut: Cut, stage: str, terms: OutcomeTerms, facts: Facts, submitters: 
     """What is sure after a decision. A draft that is submitted has been reviewed by nobody yet."""
     gained = _asked(terms)
     if terms.entry == "submit":
-        return (facts - {REVIEWED}) | gained | {SUBMITTED}
+        return (facts - {REVIEWED, PROPOSED}) | gained | {SUBMITTED}
     if terms.entry == "order":
         gained |= {ORDERED}
+    if terms.class_effect == "propose":
+        gained |= {PROPOSED}
+    if terms.when_class == "settled":
+        # No class is settled before a draft was submitted.
+        gained |= {SUBMITTED}
     return facts | gained | (set() if cut.body(stage) in submitters else {REVIEWED})
 
 
@@ -139,6 +189,7 @@ def _outcomes(cut: Cut, stage: str | None, facts: Facts, submitters: frozenset[s
         path = cut.outcome_path(stage, outcome)
         yield from ((path, *found) for found in _publication(cut, stage, terms, facts, submitters))
         yield from ((path, *found) for found in _order(cut, terms, facts))
+        yield from ((path, *found) for found in _class(terms, facts))
         yield from ((path, *found) for found in _questions(cut, terms, facts))
 
 
@@ -154,6 +205,42 @@ def _publication(
         yield "nothing_submitted", "on one way this publishes, and nothing was submitted"
     elif REVIEWED not in facts and cut.body(stage) in submitters:
         yield "nothing_reviewed", "on one way this publishes what no other body has reviewed"
+
+
+def _of_classes(cut: Cut) -> Iterator[Broken]:
+    """A class is settled by decisions that stand, in the procedure that drafts entries, and leaves no stage stuck."""
+    found = {s: cut.outcomes(s) for s in cut.procedure.stages}
+    about = {(s, o): t for s, outcomes in found.items() for o, t in outcomes.items() if t.class_effect or t.when_class}
+    if about and cut.name != CATALOGUE_UPDATE:
+        for stage, outcome in about:
+            yield cut.outcome_path(stage, outcome), "class_out_of_place", f"only a {CATALOGUE_UPDATE} is about a class"
+    if about and applies(cut.procedure.correction or (), cut.on):
+        yield (*cut.path, "correction"), "correction_settles_no_class", "a correction can take no settled class back"
+    settles = any(terms.class_effect not in (None, "propose") for terms in about.values())
+    for (stage, outcome), terms in about.items():
+        if terms.when_class and not settles:
+            yield cut.outcome_path(stage, outcome), "class_never_settled", "it goes by a class that nothing settles"
+    for stage, outcomes in found.items():
+        for standing in ("open", "settled"):
+            if outcomes and not any(terms.when_class in (None, standing) for terms in outcomes.values()):
+                path = (*cut.path, "stages", stage, "outcomes")
+                yield path, "class_leaves_nothing", f"{stage} can be decided in no way while the class is {standing}"
+
+
+def _class(terms: OutcomeTerms, facts: Facts) -> Iterator[tuple[str, str]]:
+    """A class is proposed or set by its name, beside a draft, and never again once it is settled."""
+    names = terms.class_effect in ("propose", "set")
+    demands = any(r.any_of == (NAMED_CLASS,) and not r.when for r in terms.requires)
+    if names and not demands:
+        yield "class_not_named", f"another class is meant, and the {NAMED_CLASS} is not demanded"
+    if not names and any(NAMED_CLASS in r.any_of for r in terms.requires):
+        yield "class_unused", f"the {NAMED_CLASS} is demanded, and nothing goes by it"
+    if terms.class_effect == "propose" and terms.when_class != "open":
+        yield "dispute_without_end", "a class that is settled could be disputed again: propose it while it is open"
+    if terms.class_effect and SUBMITTED not in facts:
+        yield "nothing_submitted", "on one way this is about the class of a draft, and nothing was submitted"
+    if terms.class_effect == "accept" and PROPOSED not in facts:
+        yield "nothing_proposed", "on one way this settles the class that was proposed, and none was"
 
 
 def _order(cut: Cut, terms: OutcomeTerms, facts: Facts) -> Iterator[tuple[str, str]]:
@@ -182,6 +269,11 @@ def _questions(cut: Cut, terms: OutcomeTerms, facts: Facts) -> Iterator[tuple[st
         yield "question_not_asked", f"something is demanded by {question}, which is not asked before"
     if terms.entry != "submit":
         return
+    ruling = {question for _, bar in _bars(cut) for question in (*bar.when, *bar.unless)} & QUESTIONS
+    for question in sorted(ruling - facts - demanded):
+        yield "question_not_asked", f"an answer is ruled out by {question}, which is not asked"
+    if CLOSED_CASE in cut.choices and not any(r.any_of == (CLOSED_CASE,) and r.when == CLOSED for r in terms.requires):
+        yield "case_not_demanded", f"the law lists when data stays closed, and the {CLOSED_CASE} is not demanded"
     held = (in_force(entry.versions, cut.on) for entry in cut.procedure.entry.values())
     depends = {question for version in held if version and version.value for question in version.value.when}
     for question in sorted(depends & QUESTIONS - facts - _asked(terms)):

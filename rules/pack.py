@@ -18,13 +18,16 @@ from rules.stating import STATED
 SERVICE = "service"
 """First word of a citation that names one of the pack's service rules instead of a source."""
 
+PROMPTLY = "promptly"
+"""The word for a period that the law wants short and gives no number for."""
+
 WITHDRAWN = "withdrawn"
 """The ending to which an applicant's withdrawal leads."""
 
 DECISION_FIELDS = frozenset(
     {"reason", "basis", "reference", "tender_reference", "access_mode_basis", "conditions"}
     | {"answer", "measure", "processing", "processed_on", "need", "entry", "held_from", "held_until"}
-    | {"time_limit", "last_day"}
+    | {"time_limit", "last_day", "named_class", "mounting"}
 )
 """What a decision can carry: all that a grant may require, and an outcome beside what the filing states."""
 
@@ -42,10 +45,12 @@ FILING_FIELDS = frozenset(
 
 QUESTIONS = frozenset(
     {"openness", "change", "origin", "law_in_question", "specialised", "secrets_or_privacy"}
-    | {"group_interests", "subjects_consent"}
+    | {"group_interests", "subjects_consent", "closed_case", "state_secrets", "security_or_stability"}
+    | {"statutory_ban"}
 )
-"""What a draft of an entry answers, by which the law tells the reviews that it needs. `openness` is the class that it
-proposes, `change` how that differs from today's, `origin` whether the data was obtained by sharing."""
+"""What a draft of an entry answers, by which the law tells the reviews that it needs and the classes that it allows.
+`openness` is the class that it proposes, `change` how that differs from today's, `origin` whether the data was obtained
+by sharing, `closed_case` in which of the cases that the law lists data stays closed."""
 
 CATALOGUE_UPDATE = "catalogue_update"
 """The procedure by which an entry of the catalogue changes, whatever made it change."""
@@ -66,6 +71,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Text = Annotated[str, StringConstraints(pattern=r"\S"), STATED]
 Day = Annotated[date, Strict()]
 Period = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3}(h|wd)$")]
+PeriodOrPromptly = Annotated[str, StringConstraints(pattern=r"^([1-9][0-9]{0,3}(h|wd)|promptly)$")]
 Cite = Annotated[
     str,
     StringConstraints(pattern=r"^([a-z][a-z0-9_]* [1-9][0-9]*(\.[1-9])?(\([1-9][0-9]*\))?|service [a-z][a-z0-9_]*)$"),
@@ -148,6 +154,11 @@ class OutcomeTerms(Authored):
     when_limit: Literal["kept", "missed", "running", "over"] | None = None
     """It can be decided only if the stage whose time limit a decision set was done in time (`kept`) or was not
     (`missed`), or only while that limit is `running`, or once it is `over`."""
+    class_effect: Literal["propose", "accept", "keep", "set"] | None = None
+    """It proposes another class than the draft's, or settles which binds: the one proposed (`accept`), that of the
+    draft (`keep`), or the one that it names (`set`)."""
+    when_class: Literal["open", "settled"] | None = None
+    """It can be decided only while the class is open, or once it is settled."""
 
 
 class OutcomeEntry(Authored):
@@ -156,14 +167,15 @@ class OutcomeEntry(Authored):
 
 
 PeriodTerms = Annotated[
-    Annotated[Mapping[Name, Period], Tag("numbers")] | Annotated[Literal["promptly", "set_by_decision"], Tag("word")],
+    Annotated[Mapping[Name, PeriodOrPromptly], Tag("numbers")]
+    | Annotated[Literal["promptly", "set_by_decision"], Tag("word")],
     Discriminator(lambda value: "word" if isinstance(value, str) else "numbers"),
 ]
 
 
 class StageEntry(Authored):
-    """A stage; `period` maps each urgency to its period, is `promptly` or `set_by_decision` (whoever puts the stage
-    before its body sets it), or is null where the law gives no number."""
+    """A stage; `period` maps each urgency to its period or `promptly`, is `promptly` or `set_by_decision` (whoever puts
+    the stage before its body sets it), or is null where the law gives no number."""
 
     label: Wording
     body: OneOrMore[Version[Name]]
@@ -199,6 +211,8 @@ class OrderTerms(Authored):
     clock_from: Mapping[Name, Literal["event", "receipt", "evidence"]] = Field(default_factory=dict)
     """Stages whose clock runs not from their hand-over but from the day of the event that made the case necessary, or
     from the receipt of the case; or which have no clock until there is evidence."""
+    ahead_of_turn: tuple[Name, ...] = ()
+    """Stages that lie open while another update of the same entry goes first, for their clock runs all the same."""
     outlasting: tuple[Name, ...] = ()
     binding: tuple[Name, ...] = ()
     opens_when_passed: Mapping[Name, OneOrMore[Name]] = Field(default_factory=dict)
@@ -226,6 +240,14 @@ class FieldEntry(Authored):
     versions: OneOrMore[Version[FieldTerms]]
 
 
+class Barred(Authored):
+    """What else a draft answers that rules this answer out, unless it answers the rest besides."""
+
+    when: Annotated[Mapping[Name, OneOrMore[Name]], Field(min_length=1)]
+    unless: Mapping[Name, OneOrMore[Name]] = Field(default_factory=dict)
+    cite: Cite
+
+
 class ChoiceTerms(Authored):
     on_request: StrictBool = True
     grant_requires: tuple[Required, ...] = ()
@@ -236,6 +258,7 @@ class ChoiceTerms(Authored):
     """An update for this reason opens again what was withdrawn."""
     belongs_elsewhere: Wording | None = None
     """Where to go with this instead; a filing of this choice is not received."""
+    barred: tuple[Barred, ...] = ()
 
 
 class ChoiceEntry(Authored):

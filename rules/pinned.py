@@ -95,6 +95,26 @@ class EntryEffect(StrEnum):
     PUBLISH = "publish"
 
 
+class ClassEffect(StrEnum):
+    """What a decision does to the class of an entry. One that is settled binds every draft that follows."""
+
+    PROPOSE = "propose"
+    """It names another than the draft's."""
+    ACCEPT = "accept"
+    """It settles the one that was proposed."""
+    KEEP = "keep"
+    """It settles that of the draft."""
+    SET = "set"
+    """It settles the one that it names."""
+
+
+class ClassStanding(StrEnum):
+    """Whether the class of an entry is settled."""
+
+    OPEN = "open"
+    SETTLED = "settled"
+
+
 class LimitStanding(StrEnum):
     """How the time limit that a decision set stands; two of these are true at every instant."""
 
@@ -134,6 +154,9 @@ class Outcome(Pinned):
     """Stages that lie open beside the others of the step from here on."""
     when_limit: LimitStanding | None = None
     """It can be decided only while the time limit that a decision set stands so."""
+    class_effect: ClassEffect | None = None
+    when_class: ClassStanding | None = None
+    """It can be decided only while the class of the entry stands so."""
     citation: Citation
 
 
@@ -163,11 +186,15 @@ class Stage(Pinned):
     period_citation: Citation | None = None
     promptly: bool = False
     """The law says *promptly* or *immediately* and gives no number: the clock shows the time used."""
+    promptly_for: tuple[str, ...] = ()
+    """Values of `period_by` for which the law says so."""
     set_by_decision: bool = False
     """Whoever puts it before its body sets its time limit with that decision."""
     clock_from: ClockFrom = ClockFrom.OPENING
     only_when: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     """Choice of the filing to the values for which the stage lies open at all."""
+    ahead_of_turn: bool = False
+    """Lies open while another update of the same entry goes first, for its clock runs all the same."""
     outlasting: bool = False
     """Stays open when the case goes on to another step."""
     binding: bool = False
@@ -180,6 +207,9 @@ class Stage(Pinned):
 
     def period(self, choices: Mapping[str, str]) -> str | None:
         return self.periods.get(choices.get(self.period_by, "normal"))
+
+    def is_owed_promptly(self, choices: Mapping[str, str]) -> bool:
+        return self.promptly or choices.get(self.period_by, "normal") in self.promptly_for
 
     def outcome(self, name: str) -> Outcome | None:
         return next((o for o in self.outcomes if o.outcome == name), None)
@@ -223,6 +253,18 @@ class FieldRule(Pinned):
     citation: Citation
 
 
+class Bar(Pinned):
+    """What rules an answer out: what else the draft answers, unless it answers something else besides."""
+
+    when: Mapping[str, tuple[str, ...]]
+    unless: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    citation: Citation
+
+    def applies_to(self, choices: Mapping[str, str]) -> bool:
+        excepted = bool(self.unless) and all(choices.get(name) in values for name, values in self.unless.items())
+        return not excepted and all(choices.get(name) in values for name, values in self.when.items())
+
+
 class Choice(Pinned):
     """One value that the law knows for a choice of the filing, such as an urgency, an access mode, or a use."""
 
@@ -239,6 +281,8 @@ class Choice(Pinned):
     """An update for this reason opens again what was withdrawn."""
     belongs_elsewhere: Label | None = None
     """Where to go with this instead; a filing of this choice is not received."""
+    barred: tuple[Bar, ...] = ()
+    """What rules it out as an answer of a draft."""
     citation: Citation
 
 

@@ -15,6 +15,7 @@ from rules.pack import (
     DECISION_FIELDS,
     FILING_FIELDS,
     GROUND,
+    PROMPTLY,
     QUESTIONS,
     WITHDRAWN,
     OutcomeTerms,
@@ -171,7 +172,8 @@ class _Cut(Cut):
         entry = self.procedure.stages.get(stage)
         period = in_force(entry.period, self.on) if entry else None
         own = [terms.period for terms in self.outcomes(stage).values() if terms.period]
-        return [*(period.value.values() if period and isinstance(period.value, Mapping) else ()), *own]
+        by_choice = period.value.values() if period and isinstance(period.value, Mapping) else ()
+        return [*(told for told in by_choice if told != PROMPTLY), *own]
 
     def _requires(self, path: Path, required: Iterable[Required], known: Collection[str]) -> Iterator[Broken]:
         for requirement in required:
@@ -219,7 +221,8 @@ class _Cut(Cut):
     def _beside(self, stages: Collection[str]) -> Iterator[Broken]:
         """What is said of single stages of the order is said of stages that there are, and leaves none stuck."""
         path = (*self.path, "order")
-        told = {*self.order.only_when, *self.order.clock_from, *self.order.outlasting, *self.order.binding}
+        beside = {*self.order.ahead_of_turn, *self.order.outlasting, *self.order.binding}
+        told = {*self.order.only_when, *self.order.clock_from, *beside}
         for stage in told - set(stages):
             yield path, "unknown_stage", f"{stage} stands in no step"
         for stage in (name for name, begins in self.order.clock_from.items() if begins == EVIDENCE):

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Generic, NamedTuple, TypeVar
 
 from rules.pack import (
+    PROMPTLY,
     SERVICE,
     ChoiceEntry,
     FieldEntry,
@@ -23,9 +24,12 @@ from rules.pack import (
 from rules.pinned import (
     APPLICANT,
     AfterRule,
+    Bar,
     Basis,
     Choice,
     Citation,
+    ClassEffect,
+    ClassStanding,
     ClockFrom,
     CorrectionRule,
     CountingRule,
@@ -291,6 +295,7 @@ class _Cut:
     def _stage(self, name: str, order: OrderTerms) -> Stage | None:
         entry: StageEntry = self.procedure.stages[name]
         body, period = self._held(entry.body), self._chosen(entry.period)
+        periods = period.value if isinstance(period.value, Mapping) else {}
         outcomes = tuple(self._outcomes(entry.outcomes))
         if body is None:
             return None
@@ -298,13 +303,15 @@ class _Cut:
             stage=name,
             label=_label(entry.label),
             body=body.value,
-            periods=dict(period.value) if isinstance(period.value, Mapping) else {},
+            periods={by: told for by, told in periods.items() if told != PROMPTLY},
             period_by=entry.period_by,
             period_citation=citation(self.pack, period.cite),
-            promptly=period.value == "promptly",
+            promptly=period.value == PROMPTLY,
+            promptly_for=tuple(by for by, told in periods.items() if told == PROMPTLY),
             set_by_decision=period.value == "set_by_decision",
             clock_from=ClockFrom(order.clock_from.get(name, ClockFrom.OPENING)),
             only_when=dict(order.only_when.get(name, {})),
+            ahead_of_turn=name in order.ahead_of_turn,
             outlasting=name in order.outlasting,
             binding=name in order.binding,
             outcomes=outcomes,
@@ -332,6 +339,8 @@ class _Cut:
                     by_publication=version.value.by_publication,
                     opens=version.value.opens,
                     when_limit=LimitStanding(version.value.when_limit) if version.value.when_limit else None,
+                    class_effect=ClassEffect(version.value.class_effect) if version.value.class_effect else None,
+                    when_class=ClassStanding(version.value.when_class) if version.value.when_class else None,
                     citation=citation(self.pack, version.cite),
                 )
 
@@ -382,5 +391,9 @@ class _Cut:
                     begins_at=version.value.begins_at,
                     reopens=version.value.reopens,
                     belongs_elsewhere=_maybe(version.value.belongs_elsewhere),
+                    barred=tuple(
+                        Bar(when=dict(bar.when), unless=dict(bar.unless), citation=citation(self.pack, bar.cite))
+                        for bar in version.value.barred
+                    ),
                     citation=citation(self.pack, version.cite),
                 )

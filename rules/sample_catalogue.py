@@ -25,7 +25,11 @@ BodyId = Annotated[str, StringConstraints(pattern=r"^[a-z]+\.[a-z]+$")]
 """City and what the body is called in ids: `nanning.operator`, `nanning.transport`."""
 DatasetId = Annotated[str, StringConstraints(max_length=LONGEST_CODE, pattern=r"^[a-z]+-[a-z]+(-[a-z0-9]+)+$")]
 Login = Annotated[str, StringConstraints(pattern=r"^[a-z]+[0-9]?@[a-z]+(\.[a-z]+)?$")]
-Frequency = Annotated[str, StringConstraints(pattern=r"^P([1-9][0-9]{0,3}[YMWD]|T[1-9][0-9]{0,3}[HM])$")]
+REAL_TIME, IRREGULAR = "real_time", "irregular"
+"""Frequencies that are no period: data that is always as of now (实时), and data that changes when it does (不定期)."""
+Frequency = Annotated[
+    str, StringConstraints(pattern=r"^(P([1-9][0-9]{0,3}[YMWD]|T[1-9][0-9]{0,3}[HM])|real_time|irregular)$")
+]
 """An ISO 8601 duration of one component with a number of at most four digits, such as `P1D`, `P3M` or `PT15M`."""
 
 BodyRole = Literal["operator", "provider", "authority", "experts", "government", "establishment", "legal"]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from models import acts as a
 from models.course import access_case_id
 from models.entries import update_case_id
 from models.state import TaskState
+from tests.driving import WHATEVER_IS_ASKED
 from tests.models.updates import EVERY_FIELD, answers_for
 from tests.recording_objections import Decisions, Objecting, beside
 from tests.walking import AGREED, BOTH_SIGN, Along, Walk
@@ -47,12 +49,14 @@ ENTRY = {
 class Updating(Along):
     """A catalogue update on its path."""
 
-    async def submit(self) -> None:
+    async def submit(self, **answers: str) -> None:
         """The provider submits a draft with items of which nobody here has asked for any."""
-        said = answers_for(await self.walk.driver.rules_of(self.case_id), {})
+        await self.decide(("compilation", "submit"), **await self.draft(**answers))
+
+    async def draft(self, **answers: str) -> dict[str, Any]:
+        said = answers_for(await self.walk.driver.rules_of(self.case_id), answers)
         measure = a.Measure(entry_fields=EVERY_FIELD, entry_items=OTHER_ITEMS)
-        amends = a.Amendment(choices=said, given=frozenset(said))
-        await self.decide(("compilation", "submit"), measure=measure, amends=amends, entry=ENTRY)
+        return {"measure": measure, "amends": a.Amendment(choices=said, given=frozenset(said)), "entry": ENTRY}
 
     async def pass_reviews(self) -> None:
         """Every review that lies open before the last word finds for the draft."""
@@ -140,6 +144,29 @@ async def while_held(walk: Walk) -> None:
     walk.kept = update.case_id
 
 
+async def disputed(walk: Walk) -> None:
+    """The class is disputed before three bodies, and the government sets another; a draft of the old one is refused."""
+    update = await ordered(walk)
+    await update.submit()
+    await update.pass_reviews()
+    another = a.Measure(named_class="unconditional")
+    await update.decide(("review", "propose_class"), measure=another)
+    await update.decide(
+        ("reply", "maintain"),
+        ("authority_position", "support_proposal"),
+        ("establishment_position", "support_draft"),
+        ("legal_position", "support_draft"),
+    )
+    await update.decide(("government_decision", "return"), measure=another)
+    again = await update.draft()
+    refusal = await update.on("compilation", a.Decide, outcome="submit", given=WHATEVER_IS_ASKED, **again)
+    assert refusal == "ClassIsSettled"
+    await update.submit(openness="unconditional")
+    await update.pass_reviews()
+    await update.decide(LAST_WORD[walk.city])
+    walk.kept = update.case_id
+
+
 async def items_removed(walk: Walk) -> None:
     """All that a request asks for is dropped from the entry while it runs."""
     await walk.file_here()
@@ -168,7 +195,7 @@ BY_CITY: Mapping[str, Mapping[str, Path_]] = {
         "grant-items-removed": grant_items_removed,
     },
     "yulin": {},
-    "guangzhou": {},
+    "guangzhou": {"update-disputed": disputed},
     "lianyungang": {"update-returned": returned},
-    "nanjing": {"update-returned": returned},
+    "nanjing": {"update-returned": returned, "update-waited": waited},
 }

@@ -32,6 +32,7 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
         case a.TakeTurn():
             if proposal.state.behind:
                 proposal.add(e.TurnTaken(at=act.received_at, act=act.id, by_case=act.by_case))
+                course.complete_the_step(rules, proposal, act.received_at)
         case a.Restrict():
             meet(proposal, act)
         case a.LiftRestriction():
@@ -41,8 +42,11 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
 
 
 def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
-    """What follows by law; nothing, while another update of the same entry goes first."""
-    if not proposal.state.behind:
+    """What follows by law; while another update of the same entry goes first, no more than that a clock runs and that
+    the update can be given up."""
+    if proposal.state.behind:
+        course.follow_while_waiting(rules, proposal, at)
+    else:
         course.follow(rules, proposal, at)
 
 

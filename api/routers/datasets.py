@@ -51,7 +51,8 @@ class RestrictionInForce(Shape):
 
 
 class EntryShown(Shape):
-    """A catalogue entry. `sample` marks an invented one; `update_frequency` is an ISO 8601 duration."""
+    """A catalogue entry. `sample` marks an invented one; `update_frequency` is an ISO 8601 duration,
+    `real_time` or `irregular`."""
 
     dataset_id: str
     city: str

@@ -138,6 +138,7 @@ async def test_what_is_kept_back_whole_is_not_served_and_what_is_kept_back_in_pa
         ("P1W", "2026-03-01", "2026-03-09T00:00:00+08:00"),
         ("P1Y", "2024-02-29", "2025-03-01T00:00:00+08:00"),
         ("P1Y6M", "2024-08-31", "2026-03-01T00:00:00+08:00"),
+        ("real_time", "2026-03-01", "2026-03-02T00:00:00+08:00"),
     ],
 )
 async def test_data_is_stale_from_the_end_of_its_period_and_not_a_second_before(
@@ -157,6 +158,13 @@ async def test_data_is_stale_from_the_end_of_its_period_and_not_a_second_before(
     assert (await officer.read(f"/v1/datasets/{BUS_LINES}"))["freshness"]["stale"] is False
     assert BUS_LINES in await ids(officer, stale=False)
     assert BUS_LINES not in await ids(officer, stale=True)
+
+
+async def test_data_that_changes_irregularly_is_past_no_period(service: Service, pool: Pool) -> None:
+    await put(pool, BUS_LINES, update_frequency="irregular")
+    await pool.execute("update datasets set updated_on = '2020-01-01' where dataset_id = $1", BUS_LINES)
+    told = (await service.as_(TRANSPORT).read(f"/v1/datasets/{BUS_LINES}"))["freshness"]
+    assert (told["stale"], told["stale_from"]) == (False, None)
 
 
 async def test_stale_data_is_told_to_officers_of_its_city_only(service: Service) -> None:

@@ -6,6 +6,7 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.api.calling import Service, open_stages, open_task
@@ -42,6 +43,13 @@ async def drafted(service: Service, city: str, openness: str = "conditional", **
     return await recorded(provider, await drafting(provider, city, answers=answers(rules, openness, **asked)))
 
 
+async def decided(service: Service, case: Any, stage: str, outcome: str, **said: Any) -> httpx.Response:
+    """The answer to a decision, whatever it is, by the officer of the body before which the stage lies."""
+    task = open_task(case, stage)
+    caller = service.as_(f"reviewer@{task['body']}")
+    return await caller.post(f"/v1/tasks/{task['task_id']}/decision", {"outcome": outcome, **said})
+
+
 @pytest.mark.parametrize("city", CITIES)
 async def test_officers_see_the_questions_of_their_city_and_what_was_answered(working: Service, city: str) -> None:
     case = await drafted(working, city, **EVERYTHING)
@@ -50,7 +58,8 @@ async def test_officers_see_the_questions_of_their_city_and_what_was_answered(wo
     assert [each["value"] for each in asked["openness"]["values"]] == ["closed", "conditional", "unconditional"]
     for question in asked.values():
         assert question["label"]
-        assert question["answer"] in [each["value"] for each in question["values"]]
+        known = [each["value"] for each in question["values"]]
+        assert question["answer"] in ([None] if question["question"] == "closed_case" else known)
         assert question["computed"] == (question["question"] == "change")
         assert all(each["label"] and each["article"] for each in question["values"])
 
@@ -305,21 +314,109 @@ async def test_in_guangzhou_a_disputed_class_goes_to_consultation_and_on_dissent
     working: Service, dissents: bool
 ) -> None:
     case = await walked(working, await drafted(working, "guangzhou"), until="review")
-    case = await working.decide(case, "review", "propose_class", reason="It can be open to everybody")
+    another = {"named_class": "unconditional", "reason": "It can be open to everybody"}
+    case = await working.decide(case, "review", "propose_class", **another)
+    assert case["update"]["proposed_class"] == "unconditional"
     case = await working.decide(case, "reply", "maintain", reason="It names persons")
     positions = ["authority_position", "establishment_position", "legal_position"]
     assert open_stages(case) == positions
-    case = await working.decide(case, positions[0], "agree")
-    case = await working.decide(case, positions[1], "agree")
+    case = await working.decide(case, positions[0], "support_draft", reason="It does")
+    case = await working.decide(case, positions[1], "support_draft", reason="It does")
     if dissents:
-        case = await working.decide(case, positions[2], "disagree", reason="Nobody is named")
+        case = await working.decide(case, positions[2], "support_proposal", reason="Nobody is named")
         assert open_stages(case) == ["government_decision"]
         case = await working.decide(case, "government_decision", "publish", reason="As the provider has it")
     else:
-        case = await working.decide(case, positions[2], "agree")
+        case = await working.decide(case, positions[2], "support_draft", reason="It does")
         assert open_stages(case) == ["publication"]
         case = await working.decide(case, "publication", "publish")
     assert case["outcome"] == "published"
+
+
+@pytest.mark.duty("GZ-9b")
+async def test_a_draft_of_another_class_than_the_governments_is_refused_over_http_with_the_article(
+    working: Service,
+) -> None:
+    provider = working.as_("reviewer@guangzhou.transport")
+    body = await drafting(provider, "guangzhou")
+    case = await walked(working, await recorded(provider, body), until="review")
+    another = {"named_class": "unconditional", "reason": "It can be open to everybody"}
+    refused = await decided(working, case, "review", "propose_class", reason="No class is named")
+    assert errors(refused) == [("named_class", "RequirementMissing")]
+    case = await working.decide(case, "review", "propose_class", **another)
+    case = await working.decide(case, "reply", "maintain", reason="It names persons")
+    for stage in ("authority_position", "establishment_position"):
+        case = await working.decide(case, stage, "support_draft", reason="It does")
+    case = await working.decide(case, "legal_position", "support_proposal", reason="Nobody is named")
+    case = await working.decide(case, "government_decision", "return", **another)
+    settled = case["update"]["settled_class"]
+    assert (settled["openness"], settled["article"], settled["basis"]) == ("unconditional", "9.6", "law")
+    again = {"entry": body["entry"], "answers": body["answers"]}
+    refused = await decided(working, case, "compilation", "submit", **again)
+    assert errors(refused) == [("answers.openness", "ClassIsSettled")]
+    assert refused.json()["errors"][0]["rule"]["article"] == "9.6"
+    assert "article 9, paragraph 6" in refused.json()["detail"]
+    refused = await decided(working, case, "compilation", "abandon", reason="We would rather not")
+    assert errors(refused) == [("outcome", "ClassIsSettled")]
+    as_decided = {"entry": {"title": TITLE}, "answers": body["answers"] | {"openness": "unconditional"}}
+    case = await working.decide(case, "compilation", "submit", **as_decided)
+    assert (await walked(working, case))["outcome"] == "published"
+
+
+@pytest.mark.duty("LYG-6")
+async def test_whoever_leaves_data_closed_in_lianyungang_names_a_case_of_the_law_over_http(working: Service) -> None:
+    provider = working.as_("reviewer@lianyungang.transport")
+    body = await drafting(provider, "lianyungang")
+    closed = {"openness": "closed", "origin": "own"}
+    refused = await post(provider, body | {"answers": closed})
+    assert errors(refused) == [("answers.closed_case", "RequirementMissing")]
+    assert refused.json()["errors"][0]["rule"]["article"] == "7.1"
+    refused = await post(provider, body | {"answers": closed | {"closed_case": "because_we_say_so"}})
+    assert errors(refused) == [("answers.closed_case", "ChoiceNotOnRequest")]
+    case = await recorded(provider, body | {"answers": closed | {"closed_case": "internal_affairs"}})
+    (question,) = [each for each in case["update"]["questions"] if each["question"] == "closed_case"]
+    assert question["answer"] == "internal_affairs"
+    assert [value["article"] for value in question["values"]] == [f"7.1({item})" for item in range(1, 7)]
+
+
+@pytest.mark.duty("YL-16")
+async def test_what_yulin_bans_from_opening_is_refused_over_http_with_the_article(working: Service) -> None:
+    provider = working.as_("reviewer@yulin.transport")
+    body = await drafting(provider, "yulin")
+    refused = await post(provider, body | {"answers": body["answers"] | {"state_secrets": "applies"}})
+    assert errors(refused) == [("answers.openness", "AnswerBarred")]
+    assert refused.json()["errors"][0]["rule"]["article"] == "16"
+
+
+async def test_a_draft_is_refused_over_http_while_another_update_of_the_entry_goes_first(working: Service) -> None:
+    provider = working.as_("reviewer@nanning.transport")
+    first = await recorded(provider, await filing(provider, "nanning", trigger="other"))
+    body = await drafting(provider, "nanning", trigger="law_revised")
+    waiting = await recorded(provider, {k: v for k, v in body.items() if k not in ("entry", "answers")})
+    draft = {"entry": body["entry"], "answers": body["answers"]}
+    refused = await decided(working, waiting, "compilation", "submit", **draft)
+    assert errors(refused) == [("outcome", "NotItsTurn")]
+    assert first["case_id"] in refused.json()["detail"]
+    await working.decide(first, "compilation", "abandon", reason="Needed no more")
+    case = await working.decide(waiting, "compilation", "submit", **draft)
+    assert open_stages(case) == ["processing_record", "security_review"]
+
+
+@pytest.mark.duty("NN-15a")
+async def test_the_clock_of_the_event_still_runs_over_http_while_the_provider_reviews_its_draft(
+    working: Service,
+) -> None:
+    provider = working.as_("reviewer@nanning.transport")
+    case = await recorded(provider, await filing(provider, "nanning", trigger="law_revised"))
+    (compilation,) = case["tasks"]
+    draft = await drafting(provider, "nanning", trigger="law_revised")
+    case = await working.decide(case, "compilation", "submit", entry=draft["entry"], answers=draft["answers"])
+    reviews = {each["stage"]: each["clock"] for each in case["tasks"] if each["state"] == "open"}
+    assert set(reviews) == {"security_review", "processing_record"}
+    assert {clock["due_at"] for clock in reviews.values()} == {compilation["clock"]["due_at"]}
+    case = await walked(working, case, until="review")
+    (review,) = [each for each in case["tasks"] if each["stage"] == "review"]
+    assert review["clock"]["due_at"] is None
 
 
 async def test_in_an_emergency_yulins_authority_reviews_once_before_publication(working: Service) -> None:
@@ -328,7 +425,7 @@ async def test_in_an_emergency_yulins_authority_reviews_once_before_publication(
     assert open_stages(case) == ["emergency_processing"]
     assert {each["stage"] for each in case["update"]["reviews"]} == {"emergency_committee_review"}
     case = await working.decide(
-        case, "emergency_processing", "pass", processing="Names removed", processed_on=str(today())
+        case, "emergency_processing", "pass", processing="Masked", processed_on=str(today()), mounting="At the platform"
     )
     assert open_stages(case) == ["emergency_review"]
     assert open_task(case, "emergency_review")["body"] == "yulin.authority"

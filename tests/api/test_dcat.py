@@ -94,6 +94,22 @@ async def test_a_dataset_says_what_it_is_in_both_languages_and_in_the_words_of_t
     assert graph.value(BUS_LINES, URIRef(f"{DCAT}version")) == Literal("1")  # new in DCAT 3
 
 
+@pytest.mark.parametrize(("frequency", "word"), [("real_time", "UPDATE_CONT"), ("irregular", "IRREG")])
+async def test_a_frequency_that_is_no_period_is_told_by_the_word_of_the_eu_alone(
+    service: Service, pool: Pool, frequency: str, word: str
+) -> None:
+    await pool.execute(
+        "update datasets set entry = entry || jsonb_build_object('update_frequency', $1::text) where dataset_id = $2",
+        frequency,
+        str(BUS_LINES).rsplit("/", 1)[-1],
+    )
+    graph = await page(service, city="nanning")
+    assert graph.value(BUS_LINES, DCTERMS.accrualPeriodicity) == URIRef(f"{EU}/frequency/{word}")
+    assert graph.value(BUS_LINES, KAIFANG.updatePeriod) is None
+    conforms, _, text = validate(graph, shacl_graph=Graph().parse(SHAPES), allow_warnings=True)
+    assert conforms, text
+
+
 async def test_conditions_are_rights_of_the_distributions_and_closed_data_has_its_basis_and_none_of_them(
     service: Service,
 ) -> None:

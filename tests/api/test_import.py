@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from activities.calendar_record import RecordOfNotices
+from activities.clock import DatabaseClock
 from activities.database import Pool
+from activities.import_csv import read_csv
+from activities.importing import Importer, Report, import_sheet
+from activities.inbox import Inbox
+from activities.log import Log
 from cli.main import app
+from rules.deadlines import SHANGHAI
+from rules.seed_notices import read_scopes
 from tests.api.calling import Caller, Service
 
 AUTHORITY = "reviewer@nanning.authority"
@@ -66,7 +75,7 @@ async def test_a_bad_row_is_told_by_line_and_field_and_stops_nothing(service: Se
         HEAD,
         "nowhere,标题,,,,,,conditional,,,",
         GOOD.replace("停放点位置", '"两行的\n摘要"'),
-        "transport,标题二,,,,,,half-open,,,不定期",
+        "transport,标题二,,,,,,half-open,,,有时",
         "transport,标题三,,,,CODE|编号|string,pdf,conditional,,,",
         "transport,,,,,,,conditional,,,",
         "transport,标题四,,摘要,领域,a|甲|string;a|乙|string,csv,unconditional,依据,条件,每月",
@@ -125,6 +134,69 @@ async def test_a_row_whose_update_is_over_files_another_one_if_it_would_change_t
     assert second["case_id"] != first["case_id"]
     assert [each["case_id"] for each in again["filed"]] == [second["case_id"]]
     assert await pool.fetchval("select count(*) from cases") == 2
+
+
+@pytest.mark.parametrize(
+    ("word", "frequency"),
+    [
+        ("实时", "real_time"),
+        ("不定期", "irregular"),
+        ("real_time", "real_time"),
+        ("IRREG", "irregular"),
+        ("P2M", "P2M"),
+    ],
+)
+async def test_a_frequency_that_is_no_period_is_imported_too(
+    service: Service, pool: Pool, word: str, frequency: str
+) -> None:
+    (filed,) = (await imported(service, f"{HEAD}\n{GOOD.replace('每月', word)}"))["filed"]
+    kept = json.loads(await pool.fetchval("select content from acts where case_id = $1", filed["case_id"]))["entry"]
+    assert kept["update_frequency"] == frequency
+
+
+def package(**changed: Any) -> str:
+    return json.dumps({"results": [{**PACKAGES[0], "id": "d9c7-1", **changed}]}, ensure_ascii=False)  # type: ignore[dict-item]  # the first is a package
+
+
+@pytest.mark.parametrize("known_by", ["id", "name"])
+async def test_the_same_package_under_a_new_title_is_an_update_of_the_same_entry(
+    service: Service, pool: Pool, known_by: str
+) -> None:
+    id_ = {"id": None} if known_by == "name" else {}
+    (first,) = (await imported(service, package(**id_), kind="application/json"))["filed"]
+    renamed = package(**id_, title="停车场泊位（新）")
+    (second,) = (await imported(service, renamed, kind="application/json"))["filed"]
+    assert second["dataset_id"] == first["dataset_id"]
+    assert second["case_id"] != first["case_id"]
+    other = package(**{known_by: "another", **({"name": "another"} if known_by == "name" else {}), **id_})
+    (third,) = (await imported(service, other, kind="application/json"))["filed"]
+    assert third["dataset_id"] != first["dataset_id"], "another package of the same title is another entry"
+    kept = json.loads(await pool.fetchval("select content from acts where case_id = $1", first["case_id"]))["entry"]
+    assert "source_id" not in kept
+
+
+async def test_of_two_providers_that_file_the_same_new_dataset_at_once_exactly_one_is_received(pool: Pool) -> None:
+    await pool.execute(
+        "insert into bodies (body, city, role, name) "
+        "select 'nanning.transport.bus', city, role, name from bodies where body = 'nanning.transport'"
+    )
+    inbox = Inbox(pool, Log(RecordOfNotices(read_scopes())), DatabaseClock())
+    at = datetime(2026, 11, 23, 9, tzinfo=SHANGHAI)
+    items = "code|编号|string"
+
+    async def of(provider: str, n: int) -> Report:
+        line = f"nanning-transport-bus-new{n},{provider},新数据集{n},摘要,交通,{items},csv,unconditional,P1M"
+        head = "dataset_id,provider,title_zh,abstract_zh,domain_zh,items,formats,openness,update_frequency"
+        return await import_sheet(pool, inbox, Importer(f"acc_{provider}", "nanning"), read_csv(f"{head}\n{line}"), at)
+
+    providers = ("nanning.transport", "nanning.transport.bus")
+    for n in range(8):
+        reports = await asyncio.gather(*(of(provider, n) for provider in providers))
+        assert sorted(len(report.accepted) for report in reports) == [0, 1]
+        (refused,) = [each for report in reports for each in report.rejected]
+        assert (refused.field, refused.rule) == ("dataset_id", "dataset_of_another_provider")
+    owners = await pool.fetch("select dataset_id, count(distinct provider) as owners from cases group by dataset_id")
+    assert {row["owners"] for row in owners} == {1}
 
 
 async def test_an_entry_that_is_there_is_changed_by_its_own_provider_alone(service: Service) -> None:

@@ -12,10 +12,13 @@ import pytest
 
 from activities.settings import Settings
 from api.app import create_app
+from api.texts import texts
 from tests.api.calling import Caller, Service, serving
+from tests.api.updating import drafting, filing, recorded, today
 from tests.driving import ShiftedClock
 
 SOON = timedelta(milliseconds=100)
+DRAFT_WAITS = texts().drafts["waiting"].en
 OVERDUE, DUE_SOON, COUNTS = "/v1/supervision/overdue", "/v1/supervision/due-soon", "/v1/supervision/overdue/counts"
 
 
@@ -76,6 +79,30 @@ async def test_a_filing_that_no_worker_has_started_is_overdue_by_its_own_clock(
     assert row["held_since"] == row["opened_at"] == task["opened_at"]
     assert row["overdue"] is True
     assert row["rule"]["text"].startswith("Nanning article")
+
+
+@pytest.mark.duty("NN-15a")
+async def test_an_update_that_waits_for_its_turn_is_overdue_before_its_provider_since_the_event(
+    stopped: Service, clock: ShiftedClock
+) -> None:
+    provider = stopped.as_("reviewer@nanning.transport")
+    first = await recorded(provider, await filing(provider, "nanning", trigger="other"))
+    happened = today() - timedelta(days=60)
+    body = await drafting(provider, "nanning", trigger="law_revised", occurred_on=str(happened))
+    waiting = await recorded(provider, body)
+    assert waiting["update"]["waits_for"]["case_id"] == first["case_id"]
+    (task,) = waiting["tasks"]
+    assert (task["stage"], task["body"], task["said"]) == ("compilation", "nanning.transport", DRAFT_WAITS)
+    assert (await provider.read("/v1/tasks", overdue=True))["items"][0]["said"] == DRAFT_WAITS
+    supervisor = stopped.as_("supervisor@nanning.authority")
+    (row,) = (await supervisor.read(OVERDUE))["items"]
+    assert (row["task_id"], row["body"], row["waits_for"]) == (task["task_id"], "nanning.transport", first["case_id"])
+    assert row["rule"]["article"] == "15"
+    assert task["clock"]["started_at"] == f"{happened}T00:00:00+08:00"
+    assert task["clock"]["due_at"] == row["due_at"]
+    assert row["late_working_days"] > 0
+    counts = await supervisor.read(COUNTS)
+    assert [(each["stage"], each["overdue"]) for each in counts["by_stage"]] == [("compilation", 1)]
 
 
 async def test_a_decision_received_in_time_is_not_overdue_though_nobody_works_it_off(

@@ -190,7 +190,8 @@ class Field(People):
                     deed = await self.officers.carry_on(it, wish, outcome)
                     assert deed
                     answer = await self.quietly(deed)
-                    outcome = "return" if answer == "DataIsRestricted" else "abandon" if outcome == "return" else None
+                    after = {"return": "abandon", "refer": "end"}.get(outcome or "")
+                    outcome = {"DataIsRestricted": "return", "ClassIsSettled": "refer"}.get(answer, after)
 
     def ends(self) -> Iterator[str]:
         """How each request and each grant ended, and of which class each version is that an update made."""

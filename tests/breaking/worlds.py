@@ -24,6 +24,8 @@ WITHHELD = {"hold": Reason.HELD, "suspension": Reason.SUSPENDED, "withdrawal": R
 PUBLISHING = {"publish", "settle_and_publish"}
 NOTHING_TO_ASK_FOR = {"closed": "data_closed", "unconditional": "data_unconditional"}
 """How a request ends when its data gets into another class."""
+ABOUT_THE_CLASS = ("ClassIsSettled", "ClassNotSettled", "NoOtherClass")
+"""A class in dispute is nothing that others can know of: who is told so has changed nothing."""
 TOO_LATE = {"CaseClosed", "TaskAlreadyDecided", "TaskCancelled"}
 """What one is told who comes after another one, or after the data has been withdrawn."""
 
@@ -189,13 +191,15 @@ class World:
             return self if is_late or answer == "TaskCancelled" else None
         if answer == "DataIsRestricted":
             return self if is_kept_from_it else None
+        if it.city == "guangzhou" and answer in ABOUT_THE_CLASS:
+            return self
         assert answer in ("accepted", "received"), answer
         if is_late or is_kept_from_it:
             return self if answer == "received" else None
         it = replace(it, decided=it.decided | {task_id})
         if draft:
             it = replace(it, draft=draft, restores=self._withdrawn(it))
-        if outcome == "abandon":
+        if outcome in ("abandon", "end"):
             it = replace(it, stands="abandoned")
         if publishes:
             it = replace(it, stands="coming", is_told=answer == "accepted", restores=it.restores & self._withdrawn(it))
@@ -330,7 +334,9 @@ class World:
         if it.can_be_granted and self.is_gone(it.dataset, it.items):
             return replace(it, told="data_withdrawn")
         if it.can_be_granted and not it.left:
-            if self.is_gone(it.dataset, it.terms) or (it.items and self._lacks(it.dataset, it.terms)):
+            if it.items and self._lacks(it.dataset, it.terms):
+                return replace(it, told="items_removed")
+            if self.is_gone(it.dataset, it.terms & self.entry(it.dataset).items if it.items else it.terms):
                 return replace(it, told="data_withdrawn")
             if any(kept.kind != "withdrawal" and kept.touches(it.terms) for kept in self.kept(it.dataset)):
                 return replace(it, told="waiting")

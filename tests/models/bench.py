@@ -42,7 +42,7 @@ PARTY = a.Actor(account="acc_applicant")
 STRANGER = a.Actor(account="acc_stranger")
 WHATEVER_IS_ASKED = frozenset(
     {"reason", "basis", "tender_reference", "access_mode_basis", "purpose", "scenario", "safeguards", "conditions"}
-    | {"answer", "measure", "processing", "processed_on", "need", "entry"}
+    | {"answer", "measure", "processing", "processed_on", "need", "entry", "mounting"}
 )
 
 GRANTED = {

@@ -37,6 +37,8 @@ MAY_PUBLISH = {
     INVENTED: {"publication": "authority"},
 }
 """City to the stages with the last word, and the role before which each lies."""
+NAMES_A_CLASS = {("review", "propose_class"), ("government_decision", "return")}
+"""The decisions that name another class than the draft's (Guangzhou 9.6)."""
 WITHOUT_PUBLIC = {INVENTED: {"privacy_review"}}
 """Reviews that an answer brings even where nothing is opened."""
 
@@ -159,6 +161,9 @@ class CasesOfOneDataset:
             "consultation": a.Measure(held_from=today - timedelta(days=9), held_until=today - timedelta(days=1)),
         }
         measure = measures.get(task.stage) if outcome == "pass" else None
+        if (task.stage, outcome) in NAMES_A_CLASS:
+            others = [each for each in CLASSES if each != bench.state.choices.get("openness")]
+            measure = a.Measure(named_class=others[len(bench.log) % len(others)])
         given = WHATEVER_IS_ASKED | {"reference"}
         act = bench.act(a.Decide, by, task_id=task.task_id, outcome=outcome, given=given, measure=measure)
         self.kept_back[f"{bench.state.case_id}.{act.id}"] = self.restrictions()
@@ -225,6 +230,8 @@ class CasesOfOneDataset:
         self.nothing_kept_it_back(bench, it)
         answers, items = self.drafts[it.submission]
         assert (it.openness, it.data_items) == (answers["openness"], items)
+        settled = [event.openness for event in bench.log if isinstance(event, e.ClassSettled)]
+        assert not settled or settled[-1] == it.openness
         self.versions.append(Version(bench.state.case_id, answers["openness"], items, it.at))
         for case_id, withdrawn in it.reopens.items():
             objection = self.objections[case_id].state

@@ -263,7 +263,7 @@ def take_turn(bench: Bench, by_case: str = "first") -> str:
     return bench.by_party(a.TakeTurn, by=a.Actor(account=f"case:{by_case}"), by_case=by_case)
 
 
-def test_an_update_that_waits_for_its_turn_lies_before_nobody() -> None:
+def test_an_update_that_waits_for_its_turn_lies_before_nobody_by_rules_that_were_pinned_without_a_word_on_it() -> None:
     bench = waiting()
     assert (bench.types(), bench.state.behind) == (["Filed", "TurnAwaited"], "first")
     assert restricted(bench, "hold") == "accepted"
@@ -317,6 +317,31 @@ def test_a_request_ends_when_nothing_is_left_of_what_it_asks_for(
     assert changed(request, openness, *items) == "accepted"
     assert (request.state.closed, request.state.granted) == (outcome, None)
     assert bool(request.state.open_tasks()) != bool(outcome)
+
+
+def agreed_in_part(*items: str) -> Bench:
+    """A request of which the provider has agreed to these items alone."""
+    request = filed("nanning", items=("name", "phone", "address"))
+    assert request.decide("formal_review", "pass") == "accepted"
+    assert request.decide("provider_review", "agree", terms=a.GrantTerms(data_items=items)) == "accepted"
+    return request
+
+
+def test_a_request_whose_granted_items_were_all_dropped_ends_because_they_are_gone_and_not_as_withdrawn() -> None:
+    request = agreed_in_part("phone")
+    assert changed(request, "conditional", "name") == "accepted"
+    request.all_decide([("approval", "approve"), *BOTH_SIGN])
+    assert (request.state.closed, request.state.granted) == ("items_removed", None)
+
+
+def test_a_request_of_which_one_item_was_dropped_and_the_rest_withdrawn_grants_nothing() -> None:
+    request = agreed_in_part("phone", "name")
+    assert changed(request, "conditional", "name", "address") == "accepted"
+    by = a.Actor(account="case:objection")
+    restricted = {"by_case": "objection", "restriction": "withdrawal", "data_items": ("name",)}
+    assert request.by_party(a.Restrict, by=by, **restricted) == "accepted"
+    request.all_decide([("approval", "approve"), *BOTH_SIGN])
+    assert (request.state.closed, request.state.granted) == ("data_withdrawn", None)
 
 
 def test_an_item_that_was_removed_and_is_there_again_is_granted() -> None:

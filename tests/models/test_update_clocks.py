@@ -8,6 +8,7 @@ import pytest
 
 from rules.deadlines import SHANGHAI
 from tests.models.bench import MONDAY, law
+from tests.models.reviews_by_city import ALWAYS, BY_ANSWER
 from tests.models.updates import draft, pass_reviews, update_begun
 
 FRIDAY_BEFORE = date(2026, 11, 20)
@@ -29,6 +30,45 @@ def test_the_ten_days_of_nanning_run_from_the_event_and_not_from_the_filing(trig
     clock = update_begun("nanning", trigger, occurred_on=occurred_on).task("compilation").clock
     assert clock.period == "10wd"
     assert clock.due_at == end_of(10, occurred_on)
+
+
+@pytest.mark.duty("NN-15a", "NJ-18")
+@pytest.mark.parametrize(("city", "trigger", "days"), [("nanning", "law_revised", 10), ("nanjing", "law_changed", 15)])
+def test_the_clock_of_the_event_runs_until_the_providers_own_reviews_are_done_and_binds_nobody_else(
+    city: str, trigger: str, days: int
+) -> None:
+    bench = update_begun(city, trigger, occurred_on=FRIDAY_BEFORE)
+    due_at = end_of(days, FRIDAY_BEFORE)
+    assert draft(bench, dict.fromkeys(BY_ANSWER[city], "applies")) == "accepted"
+    if city == "nanjing":
+        assert bench.decide("report", "report") == "accepted"
+    own = {stage for stage in bench.open_stages if bench.task(stage).body == f"{city}.provider"}
+    assert own >= ALWAYS[city]
+    assert bench.open_stages - own == ({"committee_review"} if city == "nanning" else set())
+    for stage in bench.open_stages:
+        assert bench.task(stage).clock.due_at == (due_at if stage in own else None), stage
+    bench.passes(until=due_at)
+    pass_reviews(bench)
+    assert {stage: bench.task(stage).late for stage in own} == dict.fromkeys(own, True)
+    assert bench.open_stages == {"review"}
+    assert bench.task("review").clock.due_at is None
+    assert not bench.task("compilation").late
+
+
+@pytest.mark.duty("NN-15b", "GZ-10a")
+@pytest.mark.parametrize(("city", "trigger"), [("nanning", "demand"), ("guangzhou", "openness_review")])
+def test_where_the_law_wants_the_catalogue_to_follow_promptly_the_provider_owes_that_from_the_receipt_on(
+    city: str, trigger: str
+) -> None:
+    bench = update_begun(city, trigger)
+    assert bench.task("compilation").clock.promptly
+    assert bench.task("compilation").clock.started_at == MONDAY
+    assert draft(bench) == "accepted"
+    for stage in bench.open_stages:
+        assert bench.task(stage).clock.promptly == (bench.task(stage).body == f"{city}.provider"), stage
+    pass_reviews(bench)
+    assert not bench.task("review").clock.promptly
+    assert not update_begun(city, "other").task("compilation").clock.promptly
 
 
 @pytest.mark.duty("NN-15a")
@@ -70,7 +110,7 @@ def test_a_returned_draft_stays_on_the_clock_of_the_event(city: str, trigger: st
 
 
 @pytest.mark.duty("NJ-18")
-@pytest.mark.parametrize("trigger", ["law_changed", "function_changed", "system_updated", "data_changed"])
+@pytest.mark.parametrize("trigger", [choice.value for choice in law("nanjing", "catalogue_update").choices["trigger"]])
 def test_update_and_report_both_have_fifteen_days_from_the_event_in_nanjing(trigger: str) -> None:
     bench = update_begun("nanjing", trigger, occurred_on=FRIDAY_BEFORE)
     assert bench.open_stages == {"compilation", "report"}

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from models import acts as a
-from tests.models.bench import MONDAY, WHATEVER_IS_ASKED, Bench
+from tests.models.bench import MONDAY, WHATEVER_IS_ASKED
 from tests.models.reviews_by_city import ALWAYS
 from tests.models.updates import draft, pass_reviews, submitted, update_begun
 
@@ -62,6 +62,31 @@ def test_no_data_is_opened_without_a_record_of_what_was_done_to_it_and_when(city
     without = WHATEVER_IS_ASKED - {"processing"}
     assert bench.decide("processing_record", "pass", without, measure=done) == "RequirementMissing"
     assert bench.decide("processing_record", "pass", measure=done) == "accepted"
+
+
+@pytest.mark.duty("NN-16b", "YL-22b")
+@pytest.mark.parametrize(
+    ("city", "trigger", "compilation", "record"),
+    [
+        ("nanning", "other", "compilation", "processing_record"),
+        ("yulin", "other", "compilation", "processing_record"),
+        ("yulin", "emergency", "emergency_compilation", "emergency_processing"),
+    ],
+)
+def test_an_entry_is_published_only_once_it_is_on_record_where_its_data_was_mounted(
+    city: str, trigger: str, compilation: str, record: str
+) -> None:
+    bench = update_begun(city, trigger)
+    assert draft(bench, stage=compilation) == "accepted"
+    pass_reviews(bench, but={record})
+    done = a.Measure(processed_on=MONDAY.date())
+    without = WHATEVER_IS_ASKED - {"mounting"}
+    assert bench.decide(record, "pass", without, measure=done) == "RequirementMissing"
+    assert bench.open_stages == {record}, "nobody can publish before"
+    assert bench.decide(record, "pass", measure=done) == "accepted"
+    (last,) = bench.open_stages
+    assert bench.decide(last, "publish") == "accepted"
+    assert bench.state.published
 
 
 @pytest.mark.parametrize("openness", ["conditional", "unconditional"])
@@ -151,73 +176,6 @@ def test_in_lianyungang_three_bodies_review_side_by_side_and_one_return_is_enoug
     assert bench.decide("authority_review", "pass") == "accepted"
     assert bench.decide("operator_review", "return") == "accepted"
     assert bench.open_stages == {"compilation"}
-
-
-POSITIONS = ("authority_position", "establishment_position", "legal_position")
-
-
-def disputed() -> Bench:
-    """Guangzhou's authority has proposed another class, and the provider maintains its own."""
-    bench = submitted("guangzhou")
-    pass_reviews(bench)
-    assert bench.decide("review", "propose_class", WHATEVER_IS_ASKED - {"reason"}) == "RequirementMissing"
-    assert bench.decide("review", "propose_class") == "accepted"
-    assert bench.open_stages == {"reply"}
-    assert bench.task("reply").body == "guangzhou.provider"
-    assert bench.decide("reply", "maintain", WHATEVER_IS_ASKED - {"reason"}) == "RequirementMissing"
-    assert bench.decide("reply", "maintain") == "accepted"
-    return bench
-
-
-@pytest.mark.duty("GZ-9b")
-def test_a_provider_that_accepts_another_class_compiles_anew() -> None:
-    bench = submitted("guangzhou")
-    pass_reviews(bench)
-    assert bench.decide("review", "propose_class") == "accepted"
-    assert bench.decide("reply", "accept") == "accepted"
-    assert bench.open_stages == {"compilation"}
-
-
-@pytest.mark.duty("GZ-9b")
-def test_a_dispute_goes_to_three_bodies_that_consult_side_by_side() -> None:
-    bench = disputed()
-    assert bench.open_stages == set(POSITIONS)
-    assert {bench.task(stage).body for stage in POSITIONS} == {
-        f"guangzhou.{role}" for role in ("authority", "establishment", "legal")
-    }
-
-
-@pytest.mark.duty("GZ-9b")
-@pytest.mark.parametrize(("outcome", "target"), [("publish", "published"), ("return", None)])
-def test_what_three_bodies_agree_on_the_authority_publishes_or_returns(outcome: str, target: str | None) -> None:
-    bench = disputed().all_decide([(stage, "agree") for stage in POSITIONS])
-    assert bench.open_stages == {"publication"}
-    assert bench.task("publication").body == "guangzhou.authority"
-    assert bench.decide("publication", outcome) == "accepted"
-    assert bench.state.closed == target
-
-
-@pytest.mark.duty("GZ-9b")
-@pytest.mark.parametrize("dissenting", [1, 2, 3])
-def test_where_one_body_dissents_the_government_decides_once_each_was_heard(dissenting: int) -> None:
-    bench = disputed()
-    for position, stage in enumerate(POSITIONS):
-        assert "government_decision" not in bench.open_stages
-        assert bench.decide(stage, "disagree" if position < dissenting else "agree") == "accepted"
-    assert bench.open_stages == {"government_decision"}
-    assert bench.task("government_decision").body == "guangzhou.government"
-    assert bench.decide("government_decision", "publish", WHATEVER_IS_ASKED - {"reason"}) == "RequirementMissing"
-    assert bench.decide("government_decision", "publish") == "accepted"
-    assert bench.state.published
-
-
-@pytest.mark.duty("GZ-9b")
-def test_a_class_that_the_government_sets_otherwise_is_compiled_and_reviewed() -> None:
-    bench = disputed().all_decide([(stage, "disagree") for stage in POSITIONS])
-    assert bench.decide("government_decision", "return") == "accepted"
-    assert bench.open_stages == {"compilation"}
-    assert draft(bench) == "accepted"
-    assert bench.open_stages == ALWAYS["guangzhou"]
 
 
 @pytest.mark.duty("NJ-17")

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from models import acts as a
 from models import events as e
 from models.restrictions import RestrictionKind
-from tests.models.bench import CITIES, INVENTED, MONDAY, WHATEVER_IS_ASKED
+from rules.pack import QUESTIONS
+from tests.models.bench import CITIES, INVENTED, MONDAY, WHATEVER_IS_ASKED, law
 from tests.models.reviews_by_city import ALWAYS, BY_ANSWER, ONLY_FINDS
 from tests.models.updates import EVERY_FIELD, draft, pass_reviews, submitted, update_begun
 
@@ -101,7 +103,7 @@ def test_a_review_that_the_next_draft_needs_no_more_neither_opens_nor_decides(ci
 @pytest.mark.parametrize("city", EVERYWHERE)
 def test_every_question_of_the_city_is_answered_with_the_draft(city: str) -> None:
     bench = update_begun(city)
-    questions = {"openness", "origin", *BY_ANSWER[city]} & set(bench.rules.choices)
+    questions = (QUESTIONS & set(bench.rules.choices)) - {"change", "subjects_consent", "closed_case"}
     for question in sorted(questions):
         assert draft(bench, without={question}) == "RequirementMissing", question
     assert draft(bench) == "accepted"
@@ -182,14 +184,78 @@ def test_data_that_was_obtained_by_sharing_enters_no_catalogue(city: str) -> Non
 
 
 @pytest.mark.duty("GZ-25a")
-@pytest.mark.parametrize("openness", ["conditional", "unconditional"])
-def test_secret_or_private_data_opens_in_guangzhou_only_with_consent_or_by_a_law_that_is_named(openness: str) -> None:
+@pytest.mark.parametrize(
+    ("openness", "trigger"), [("conditional", "other"), ("conditional", "demand"), ("unconditional", "fit_once_masked")]
+)
+def test_secret_or_private_data_opens_in_guangzhou_only_with_consent_or_by_a_law_that_is_named(
+    openness: str, trigger: str
+) -> None:
     secret = {"openness": openness, "secrets_or_privacy": "applies"}
-    bench = update_begun("guangzhou")
+    bench = update_begun("guangzhou", trigger)
     assert draft(bench, secret) == "RequirementMissing"
     assert draft(bench, secret | {"subjects_consent": "withheld"}) == "ChoiceNotOnRequest"
     assert draft(bench, secret | {"subjects_consent": "law_permits"}, without={"basis"}) == "RequirementMissing"
     assert draft(bench, secret | {"subjects_consent": "law_permits"}) == "accepted"
+
+
+@pytest.mark.duty("GZ-25a", "GZ-10c", "GZ-10d")
+@pytest.mark.parametrize("consent", ["given", "law_permits"])
+@pytest.mark.parametrize(
+    "trigger", [choice.value for choice in law("guangzhou", "catalogue_update").choices["trigger"]]
+)
+def test_secret_or_private_data_is_open_to_everybody_in_guangzhou_only_once_masked_or_for_the_public_interest(
+    trigger: str, consent: str
+) -> None:
+    bench = update_begun("guangzhou", trigger)
+    secret = {"secrets_or_privacy": "applies", "subjects_consent": consent}
+    leads_there = trigger in ("fit_once_masked", "public_interest")
+    assert draft(bench, secret | {"openness": "unconditional"}) == ("accepted" if leads_there else "AnswerBarred")
+    if not leads_there:
+        assert bench.state.draft is None
+        assert draft(bench, secret | {"openness": "conditional"}) == "accepted"
+
+
+@pytest.mark.duty("GZ-9b", "GZ-25a")
+def test_nobody_proposes_or_decides_in_a_dispute_what_the_law_rules_out_for_such_data() -> None:
+    bench = submitted("guangzhou", secrets_or_privacy="applies", subjects_consent="given")
+    pass_reviews(bench)
+    assert bench.decide("review", "propose_class", measure=a.Measure(named_class="unconditional")) == "AnswerBarred"
+    assert bench.decide("review", "propose_class", measure=a.Measure(named_class="closed")) == "accepted"
+
+
+@pytest.mark.duty("LYG-6")
+@pytest.mark.parametrize("city", CITIES)
+def test_a_draft_that_leaves_data_closed_names_one_of_the_cases_that_the_law_lists(city: str) -> None:
+    bench = update_begun(city)
+    closed = {"openness": "closed"}
+    assert draft(bench, closed, without={"closed_case"}) == "RequirementMissing"
+    assert draft(bench, closed | {"closed_case": "because_we_say_so"}) == "ChoiceNotOnRequest"
+    for case in bench.rules.choices["closed_case"]:
+        assert draft(update_begun(city), closed | {"closed_case": case.value}) == "accepted"
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_the_case_that_an_earlier_draft_named_does_not_stand_for_a_later_one(city: str) -> None:
+    bench = submitted(city, openness="closed")
+    review = min(bench.open_stages)
+    assert bench.decide(review, "object" if "object" in bench.task(review).outcomes else "return") == "accepted"
+    assert draft(bench, {"openness": "closed"}, without={"closed_case"}) == "RequirementMissing"
+
+
+@pytest.mark.duty("YL-16")
+@pytest.mark.parametrize("question", ["state_secrets", "security_or_stability", "statutory_ban"])
+@pytest.mark.parametrize(
+    ("trigger", "stage"), [("other", "compilation"), ("demand", "compilation"), ("emergency", "emergency_compilation")]
+)
+def test_what_yulin_bans_from_opening_is_no_draft_but_a_closed_one_not_even_in_an_emergency(
+    question: str, trigger: str, stage: str
+) -> None:
+    bench = update_begun("yulin", trigger)
+    assert draft(bench, stage=stage, without={question}) == "RequirementMissing"
+    for openness in ("conditional", "unconditional"):
+        assert draft(bench, {question: "applies", "openness": openness}, stage=stage) == "AnswerBarred"
+    assert bench.state.draft is None
+    assert draft(bench, {question: "applies", "openness": "closed"}, stage=stage) == "accepted"
 
 
 @pytest.mark.duty("GZ-25a")

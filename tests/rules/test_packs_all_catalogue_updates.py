@@ -105,6 +105,36 @@ CLASSES = {
     "lianyungang": {"closed": "6", "conditional": "6", "unconditional": "6"},
     "nanjing": {"closed": "24.1(3)", "conditional": "24.1(2)", "unconditional": "24.1(1)"},
 }
+CLOSED_CASES = {
+    "nanning": dict.fromkeys(("trade_secret", "work_secret", "privacy", "statutory_ban"), "19"),
+    "yulin": {
+        **dict.fromkeys(("trade_secret", "privacy", "statutory_ban"), "11"),
+        **dict.fromkeys(("state_secret", "endangers_security"), "16"),
+    },
+    "guangzhou": {
+        "endangers_security": "9.2(1)",
+        "no_consent": "9.2(2)",
+        "agreement_or_rights": "9.2(3)",
+        "statutory_ban": "9.2(4)",
+    },
+    "lianyungang": {
+        "state_secret": "7.1(1)",
+        "endangers_security": "7.1(2)",
+        "secrets_or_privacy": "7.1(3)",
+        "internal_affairs": "7.1(4)",
+        "agreement_or_rights": "7.1(5)",
+        "statutory_ban": "7.1(6)",
+    },
+    "nanjing": dict.fromkeys(("state_secret", "statutory_ban", "endangers_security"), "24.1(3)"),
+}
+"""City to the cases in which its law lets data stay closed, each with its item."""
+CASES_DEMANDED_BY = {
+    "nanning": "19",
+    "yulin": "11",
+    "guangzhou": "9.2",
+    "lianyungang": "7.1",
+    "nanjing": "24.1(3)",
+}
 ONLY_FINDS = ("nanning", "committee_review")
 """Whose finding against a draft goes to the authority, and sends nothing back (Nanning 17(3))."""
 MAY_CHANGE = {
@@ -220,7 +250,9 @@ def test_the_provider_compiles_first_and_submits_a_draft(city: str) -> None:
     rules = update(city)
     compilation = stage_of(rules, "compilation")
     assert (rules.first, compilation.body) == ("compilation", "provider")
-    assert {o.outcome: o.entry for o in compilation.outcomes} == {"submit": EntryEffect.SUBMIT, "abandon": None}
+    beside = {"abandon", *(["refer"] if city == "guangzhou" else [])}
+    outcomes = {outcome.outcome: outcome.entry for outcome in compilation.outcomes}
+    assert outcomes == {"submit": EntryEffect.SUBMIT, **dict.fromkeys(beside)}
     assert ("entry", Basis.SERVICE) in demanded_by(rules, "compilation", "submit")
 
 
@@ -229,7 +261,45 @@ def test_a_draft_answers_every_question_of_the_city_that_always_has_an_answer(ci
     rules = update(city)
     submit = outcome_of(rules, "compilation", "submit")
     asked = {r.any_of[0] for r in submit.requires if not r.when} - {"entry"}
-    assert asked == (QUESTIONS & set(rules.choices)) - {"subjects_consent"}
+    assert asked == (QUESTIONS & set(rules.choices)) - {"subjects_consent", "closed_case"}
+
+
+@pytest.mark.duty("LYG-6")
+@pytest.mark.parametrize("city", cities())
+def test_data_stays_closed_in_one_of_the_cases_that_the_law_lists_each_with_its_item(city: str) -> None:
+    rules = update(city)
+    assert by_law(rules, "closed_case") == CLOSED_CASES[city]
+    assert values(rules, "closed_case") == set(CLOSED_CASES[city])
+    submitting = [o for stage in stages(rules) for o in stage.outcomes if o.entry is EntryEffect.SUBMIT]
+    assert submitting
+    for outcome in submitting:
+        (demand,) = [each for each in outcome.requires if each.any_of == ("closed_case",)]
+        assert dict(demand.when) == {"openness": ("closed",)}
+        assert (demand.citation.article, demand.citation.basis) == (CASES_DEMANDED_BY[city], Basis.LAW)
+
+
+@pytest.mark.duty("YL-16")
+@pytest.mark.parametrize("compilation", ["compilation", "emergency_compilation"])
+def test_yulin_asks_of_every_draft_for_each_ban_of_its_article_and_lets_none_of_it_open(compilation: str) -> None:
+    rules = update("yulin")
+    banned = ("state_secrets", "security_or_stability", "statutory_ban")
+    assert {(name, Basis.SERVICE) for name in banned} <= demanded_by(rules, compilation, "submit")
+    for openness in ("conditional", "unconditional"):
+        choice = rules.choice("openness", openness)
+        assert choice
+        assert [(dict(bar.when), dict(bar.unless), bar.citation.article) for bar in choice.barred] == [
+            ({name: ("applies",)}, {}, "16") for name in banned
+        ]
+
+
+@pytest.mark.duty("GZ-25a", "GZ-10c", "GZ-10d")
+def test_what_touches_secrets_is_unconditional_in_guangzhou_only_by_the_two_ways_that_lead_there() -> None:
+    unconditional = update("guangzhou").choice("openness", "unconditional")
+    assert unconditional
+    (bar,) = unconditional.barred
+    assert (dict(bar.when), bar.citation.article) == ({"secrets_or_privacy": ("applies",)}, "9.4")
+    by = {choice.value: choice.citation.article for choice in update("guangzhou").choices["trigger"]}
+    assert {by[trigger] for trigger in bar.unless["trigger"]} == {"10.1", "10.2"}
 
 
 @pytest.mark.duty("NN-14", "NN-17", "YL-6", "YL-15b", "GZ-11", "GZ-12", "LYG-12", "NJ-16", "NJ-32")
@@ -266,7 +336,8 @@ def test_a_draft_is_returned_to_its_compilation_with_a_reason(city: str) -> None
         back = "object" if stage_of(rules, stage).outcome("object") else "return"
         whither = "emergency_compilation" if stage.startswith("emergency_") else "compilation"
         assert target(rules, stage, back) == (None if (city, stage) == ONLY_FINDS else whither)
-        assert {field for field, _ in demanded_by(rules, stage, back)} == {"reason"}
+        demanded = {field for field, _ in demanded_by(rules, stage, back)}
+        assert demanded == {"reason", *(["named_class"] if stage == "government_decision" else [])}
 
 
 @pytest.mark.parametrize("city", cities())
@@ -315,18 +386,22 @@ def test_in_lianyungang_three_bodies_review_side_by_side_and_then_the_provider_p
 
 @pytest.mark.duty("NN-15a")
 def test_in_nanning_two_reasons_have_ten_working_days_from_the_event_and_no_other_has_any() -> None:
-    compilation = stage_of(update("nanning"), "compilation")
-    assert compilation.periods == {"law_revised": "10wd", "function_changed": "10wd"}
-    assert (compilation.period_by, compilation.clock_from) == ("trigger", ClockFrom.EVENT)
-    assert compilation.period_citation
-    assert compilation.period_citation.article == "15"
+    for stage in stages(update("nanning")):
+        if stage.body != "provider":
+            assert (stage.periods, stage.promptly_for, stage.clock_from) == ({}, (), ClockFrom.OPENING)
+            continue
+        assert stage.periods == {"law_revised": "10wd", "function_changed": "10wd"}
+        assert stage.promptly_for == ("demand",)
+        assert (stage.period_by, stage.clock_from) == ("trigger", ClockFrom.EVENT)
+        assert stage.period_citation
+        assert stage.period_citation.article == "15"
 
 
 @pytest.mark.duty("NJ-18")
-@pytest.mark.parametrize("stage", ["compilation", "report"])
-def test_in_nanjing_update_and_report_have_fifteen_working_days_from_the_event(stage: str) -> None:
+@pytest.mark.parametrize("stage", ["compilation", "report", "confidentiality_review", "processing_record"])
+def test_in_nanjing_all_that_the_department_does_has_fifteen_working_days_from_the_event(stage: str) -> None:
     found = stage_of(update("nanjing"), stage)
-    assert found.periods == dict.fromkeys([*TRIGGERS["nanjing"], "processing"], "15wd")
+    assert found.periods == dict.fromkeys(values(update("nanjing"), "trigger"), "15wd")
     assert (found.period_by, found.clock_from, found.body) == ("trigger", ClockFrom.EVENT, "provider")
     assert found.period_citation
     assert found.period_citation.article == "18"
@@ -344,6 +419,9 @@ def test_a_service_rule_says_that_a_return_gives_no_fresh_period(city: str, sour
 @pytest.mark.parametrize("city", sorted(set(cities()) - {"nanning", "nanjing"}))
 def test_elsewhere_the_text_gives_no_period_for_an_update(city: str) -> None:
     assert all(not stage.periods for stage in stages(update(city)))
+    by_trigger = {stage.stage for stage in stages(update(city)) if stage.promptly_for}
+    own = {stage.stage for stage in stages(update(city)) if stage.body == "provider"} - {"reply"}
+    assert by_trigger == (own if city == "guangzhou" else set())
     prompt = {stage.stage for stage in stages(update(city)) if stage.promptly}
     assert prompt == {each.stage for each in stages(update(city)) if each.stage.startswith("emergency_")}
 
@@ -355,7 +433,8 @@ def test_guangzhous_establishment_and_legal_bodies_are_named_by_the_article_on_d
     consultation = rules.step("consultation")
     assert consultation
     assert [stage.body for stage in consultation.stages] == ["authority", "establishment", "legal"]
-    assert (consultation.then, dict(consultation.then_if_all)) == ("government_decision", {"agree": "publication"})
+    agreed = {"support_draft": "publication", "support_proposal": "agreed_change"}
+    assert (consultation.then, dict(consultation.then_if_all)) == ("government_decision", agreed)
     assert {stage.citation.article for stage in consultation.stages} == {"9.6"}
 
 

@@ -163,7 +163,15 @@ def test_an_unconditional_dataset_needs_no_basis() -> None:
         read_samples("a.yaml", text)
 
 
-@pytest.mark.parametrize("frequency", ["daily", "P", "P0D", "PT", "P1H", "1M"])
+@pytest.mark.parametrize("frequency", ["real_time", "irregular", "P1D", "PT5M"])
+def test_data_is_updated_in_periods_or_always_or_irregularly(frequency: str) -> None:
+    (dataset,) = read_samples("a.yaml", A_FILE.replace("P1M", frequency)).datasets
+    assert dataset.update_frequency == frequency
+
+
+@pytest.mark.parametrize(
+    "frequency", ["daily", "REAL_TIME", "irregular_", "P1Dirregular", "P", "P0D", "PT", "P1H", "1M"]
+)
 def test_an_update_frequency_that_is_no_duration_is_refused(frequency: str) -> None:
     with pytest.raises(SampleCatalogueInvalid, match=r"datasets\.0\.update_frequency"):
         read_samples("a.yaml", A_FILE.replace("P1M", frequency))

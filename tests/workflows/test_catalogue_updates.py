@@ -69,6 +69,13 @@ async def ordered(driver: Driver, city: str = "nanning", **more: Any) -> str:
 
 async def submitted(driver: Driver, update: str, **draft: object) -> None:
     """The provider submits a draft that states this, of the class that the data has; in Nanjing it reports it too."""
+    assert await submitting(driver, update, **draft) == "accepted"
+    if "report" in await open_stages(driver, update):
+        assert await driver.decide(update, "report", "report") == "accepted"
+
+
+async def submitting(driver: Driver, update: str, **draft: object) -> str:
+    """The answer to such a draft."""
     dataset_id = (await driver.state(update)).dataset_id
     openness = await driver.pool.fetchval("select openness from datasets where dataset_id = $1", dataset_id)
     answers = answers_for(await driver.rules_of(update), {"openness": openness})
@@ -76,9 +83,7 @@ async def submitted(driver: Driver, update: str, **draft: object) -> None:
     amends = a.Amendment(choices=answers, given=frozenset(answers))
     told: dict[str, Any] = {"measure": measure, "amends": amends, "content": {"entry": draft}}
     given = WHATEVER_IS_ASKED | set(answers)
-    assert await driver.decide(update, "compilation", "submit", given=given, **told) == "accepted"
-    if "report" in await open_stages(driver, update):
-        assert await driver.decide(update, "report", "report") == "accepted"
+    return await driver.decide(update, "compilation", "submit", given=given, **told)
 
 
 async def reviewed(driver: Driver, update: str) -> None:
@@ -286,7 +291,8 @@ async def test_of_two_updates_of_one_entry_the_second_waits_for_its_turn(driver:
     assert (await driver.state(second)).behind == first
     for update in (first, second):
         await driver.engine.hand_over(update, driver.patience)
-    assert await open_stages(driver, second) == set()
+    assert await open_stages(driver, second) == {"compilation"}, "its clock runs, and its provider knows"
+    assert await submitting(driver, second, title=TITLE) == "NotItsTurn"
     await submitted(driver, first, title=TITLE)
     await reviewed(driver, first)
     assert await driver.decide(first, "review", "publish") == "accepted"
