@@ -121,7 +121,7 @@ class OutcomeTerms(Authored):
     at_most: Annotated[int, Strict(), Field(ge=1)] | None = None
     then_to: Name | None = None
     requires: tuple[Required, ...] = ()
-    data: Literal["suspend", "withdraw", "serve"] | None = None
+    data: Literal["suspend", "withdraw", "withdraw_until_processed", "serve"] | None = None
     """What the outcome does to the data that the case is about."""
     whole_dataset: StrictBool = False
     """It does so to the whole dataset, whatever the case names."""

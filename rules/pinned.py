@@ -80,8 +80,14 @@ class DataEffect(StrEnum):
 
     SUSPEND = "suspend"
     WITHDRAW = "withdraw"
+    WITHDRAW_UNTIL_PROCESSED = "withdraw_until_processed"
+    """It is withdrawn, and the same case decides whether it is opened again."""
     SERVE = "serve"
     """The case keeps the data from being served no more."""
+
+    @property
+    def withdraws(self) -> bool:
+        return self in (DataEffect.WITHDRAW, DataEffect.WITHDRAW_UNTIL_PROCESSED)
 
 
 class EntryEffect(StrEnum):

@@ -51,7 +51,7 @@ def why_not(bench: Bench) -> list[str]:
 def test_evidence_on_a_secret_or_on_privacy_holds_the_data_from_its_receipt(city: str, ground: str) -> None:
     bench = objected(city, ground, evidence=FILE)
     assert bench.state.restriction == HELD
-    assert bench.state.restricted_at == MONDAY
+    assert bench.state.kept_back[0].since == MONDAY
     assert why_not(bench) == []
 
 
@@ -114,7 +114,7 @@ def test_evidence_that_comes_later_holds_the_data_from_its_own_receipt(city: str
     bench = objected(city, "privacy").passes(hours=5)
     assert submit(bench, *FILE) == "accepted"
     assert bench.state.restriction == HELD
-    assert bench.state.restricted_at == MONDAY + timedelta(hours=5)
+    assert bench.state.kept_back[0].since == MONDAY + timedelta(hours=5)
     assert bench.types()[-4:] == ["EvidenceSubmitted", "DataHeld", "TaskCancelled", "TaskOpened"]
 
 

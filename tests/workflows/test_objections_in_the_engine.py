@@ -188,7 +188,7 @@ async def test_a_grant_on_other_items_outlives_a_withdrawal(driver: Driver, work
     assert await driver.decide(objection, "verification", "withdraw") == "accepted"
     await driver.engine.hand_over(access, driver.patience)
     assert (await driver.state(access)).closed is None
-    assert (await driver.state(access)).restricted_by[objection].data_items == ("name",)
+    assert (await driver.state(access)).restricted_by[objection][0].data_items == ("name",)
 
 
 async def test_reopening_after_a_processing_serves_the_data_again(driver: Driver) -> None:
