@@ -37,6 +37,8 @@ def problem_of(read: CaseRead, act: Act, details: Mapping[str, Any], act_id: str
     if code == "AnotherTaskFirst":
         stage = read.rules.stage(known["stage"])
         params["stage"] = stage.label if stage else known["stage"]
+    if code == "TakesTheWholeDataset":
+        citation = cited(read, known)
     if code == "UrgingNotYours":
         params["bodies"] = tuple(who_urges(read.rules))
     if code == "ChoiceNotOnRequest" and isinstance(act, Decide | Supply):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from models import acts as a
 from models import events as e
@@ -69,8 +69,8 @@ def move_entry(rules: ProcedureRules, proposal: Proposal, outcome: Outcome, meas
         case EntryEffect.PUBLISH:
             nothing_keeps_it_back(state)
             assert state.draft, "the loader refuses a pack in which nothing is submitted before it is published"
-            triggered = rules.choice("trigger", state.choices.get("trigger", ""))
-            reopened = reviewed_anew(state, state.draft) if triggered and triggered.reopens else {}
+            reopened = reviewed_anew(state, state.draft) if reopens_anew(rules, state) else {}
+            processed_since_withdrawn(state, reopened)
             proposal.add(
                 e.EntryPublished.model_validate(
                     {
@@ -106,6 +106,23 @@ def reviewed_anew(state: CaseState, draft: e.EntrySubmitted) -> dict[str, Items]
         return stand
     known = {by: items_of(items, draft.withdrawn_except.get(by, ())) for by, items in draft.withdrawn.items()}
     return {by_case: items for by_case, items in stand.items() if known.get(by_case) == items}
+
+
+def processed_since_withdrawn(state: CaseState, reopened: Collection[str]) -> None:
+    """What these cases have withdrawn and an update opens again was processed since, as far as its record names a day.
+
+    Raises ProcessedBeforeTheRestriction.
+    """
+    for by_case, met in met_by(state):
+        reopens = by_case in reopened and met.kind is RestrictionKind.WITHDRAWAL
+        if reopens and met.since and state.processed_on and state.processed_on < to_shanghai(met.since).date():
+            raise r.ProcessedBeforeTheRestriction(field="processed_on")
+
+
+def reopens_anew(rules: ProcedureRules, state: CaseState) -> bool:
+    """Whether this is an update that opens again what was withdrawn."""
+    trigger = rules.choice("trigger", state.choices.get("trigger", ""))
+    return trigger is not None and trigger.reopens
 
 
 def withdrawn(state: CaseState) -> dict[str, Items]:

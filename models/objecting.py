@@ -8,7 +8,7 @@ from models import acts as a
 from models import events as e
 from models import refusals as r
 from models.course import put, verifying
-from models.entries import move_entry
+from models.entries import move_entry, processed_since_withdrawn, reopens_anew
 from models.parts import Scope, about
 from models.proposal import Proposal
 from models.restricting import move_data, processed_anew, stopped
@@ -22,7 +22,8 @@ MOST_EVIDENCE = 100
 
 
 def hold_or_say_why_not(rules: ProcedureRules, proposal: Proposal, at: datetime, act: str | None = None) -> None:
-    """Evidence on a ground that holds data back holds it from its receipt on; where it does not, the log says why.
+    """Evidence on a ground that holds data back holds it from its receipt on, and so does what the rules say holds it
+    by itself; where it does not, the log says why.
 
     Nothing, where the ground holds nothing back or the case keeps back already all that it is about.
     """
@@ -42,9 +43,9 @@ def at_large(rules: ProcedureRules, state: CaseState) -> Items:
 
 
 def why_not(rule: HoldRule, state: CaseState) -> str | None:
-    """Why evidence does not hold the data back; a code."""
+    """Why an objection does not hold the data back; a code."""
     standing = state.standing or a.Standing()
-    if not state.evidence:
+    if not state.evidence and rule.needs_evidence(state.choices):
         return "no_evidence"
     if standing.rejected_before:
         return "rejected_before"
@@ -129,6 +130,8 @@ def follow_decision(
     if measure.processed_on:
         proposal.add(e.DataProcessed(at=at, act=act.id, by=act.by.account, processed_on=measure.processed_on))
         processed_anew(proposal.state, scope.items, measure.processed_on)
+        if reopens_anew(rules, proposal.state):
+            processed_since_withdrawn(proposal.state, proposal.state.restricted_by)
     if outcome.data:
         move_data(proposal, outcome.data, at, scope.items, act=act)
     lie_open = {each.stage for each in proposal.state.open_tasks()}

@@ -245,13 +245,14 @@ class HoldTerms(Authored):
     many holds one person may have open at once. After a rejection the same person gets none on the same ground.
 
     `during` names the steps in which the facts are verified, and so the hold or its review can come; `also_when` other
-    choices of the filing that hold data back as a ground does.
+    choices of the filing that hold data back as a ground does; `without_evidence` those that do so by themselves.
     """
 
     grounds: OneOrMore[Name]
     reviewed_by: Name
     during: OneOrMore[Name]
     also_when: Mapping[Name, OneOrMore[Name]] = Field(default_factory=dict)
+    without_evidence: Mapping[Name, OneOrMore[Name]] = Field(default_factory=dict)
     most_open: Annotated[int, Strict(), Field(ge=1)]
 
 

@@ -283,6 +283,8 @@ class HoldRule(Pinned):
     """Steps in which the facts are verified, and so the hold or its review can come."""
     also_when: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     """Other choices of the filing that hold data back as a ground does."""
+    without_evidence: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Choices of the filing that hold data back whether or not evidence comes with them."""
     most_open: int
     """Holds that one person may have open at once."""
     citation: Citation
@@ -291,6 +293,10 @@ class HoldRule(Pinned):
         """Whether evidence holds the data back that an objection of these choices is about."""
         also = any(choices.get(name) in values for name, values in self.also_when.items())
         return choices.get("ground") in self.grounds or also
+
+    def needs_evidence(self, choices: Mapping[str, str]) -> bool:
+        """Whether an objection of these choices holds nothing back until evidence comes."""
+        return not any(choices.get(name) in values for name, values in self.without_evidence.items())
 
 
 class UrgingRule(Pinned):
