@@ -260,6 +260,12 @@ async def test_what_is_withdrawn_stays_so_when_other_items_are_named_later(drive
     assert await driver.decide(case_id, "verification", "withdraw_until_processed", hand_over=False) == "accepted"
     other = a.Measure(data_items=("address",))
     assert await driver.decide(case_id, "reopening", "stay_withdrawn", hand_over=False, measure=other) == "accepted"
+    kept = (await driver.state(case_id)).restrictions
+    assert {each.kind.value: each.data_items for each in kept} == {
+        "withdrawal": ("address",),
+        "withdrawal_until_processed": ("name",),
+    }
+    assert await driver.decide(case_id, "reopening", "stay_withdrawn", hand_over=False) == "accepted"
     assert set((await driver.restrictions(dataset))[case_id].data_items) == {"name", "address"}
 
 
