@@ -22,6 +22,7 @@ from activities.database import AWAY
 from activities.gate_clock import ClockJumped, GateClock
 from activities.gate_log import GateLog
 from models.gate import DatasetFacts, GrantFacts, Question, Reason, day_of, decide
+from models.restrictions import items_of
 
 LOG = logging.getLogger("kaifang.gate")
 
@@ -49,7 +50,7 @@ with present as materialized (select clock_timestamp() as now, pg_is_in_recovery
 select present.now, present.is_copy, d.openness, d.items,
   -- Told once for a dataset, however many ask about it.
   case when asked.place = min(asked.place) over (partition by asked.dataset_id) then (
-    select json_agg(json_build_array(r.kind, r.data_items))
+    select json_agg(json_build_array(r.kind, r.data_items, r.except_items))
     from restrictions r where r.dataset_id = asked.dataset_id and r.ended_at is null
   ) end as restrictions,
   g.case_id, g.dataset_id as granted, g.data_items, g.access_mode, g.access_modes, g.use, g.granted_at, g.valid_until,
@@ -270,7 +271,7 @@ def _dataset(row: asyncpg.Record) -> DatasetFacts | None:
     return DatasetFacts(
         row["openness"],
         row["items"],
-        tuple((kind, tuple(items)) for kind, items in json.loads(restrictions)) if restrictions else (),
+        tuple((kind, items_of(items, but)) for kind, items, but in json.loads(restrictions)) if restrictions else (),
     )
 
 

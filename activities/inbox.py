@@ -20,7 +20,7 @@ from activities.idempotency import IdempotencyKeyReused, digest
 from activities.log import CaseUnknown, LockedCase, Log, lock, open_case, read_log
 from activities.opening import next_case_number
 from activities.pinned_rules import PinnedRules
-from activities.receipt_facts import dataset_is_its_own, facts_at_receipt, standing_at_receipt
+from activities.receipt_facts import dataset_is_its_own, facts_at_receipt, items_at_receipt, standing_at_receipt
 from activities.rectified import none_is_open
 from activities.service_rules import urging_beside
 from activities.touching import have_dataset_alone
@@ -201,6 +201,9 @@ class Inbox:
                 act = act.model_copy(update={"in_force": await self._urging_in_force(connection, case)})
             if isinstance(act, a.SubmitEvidence):
                 act = act.model_copy(update={"standing": await standing_at_receipt(connection, act.case_id)})
+            if isinstance(act, a.Decide) and act.measure and act.measure.data_items:
+                known = {"known_items": await items_at_receipt(connection, act.case_id)}
+                act = act.model_copy(update={"measure": act.measure.model_copy(update=known)})
             received = await self.receive_in(connection, case, act, content, request_digest)
             if kind and received.state == "received":
                 await self._work_off(connection, case, kind)

@@ -17,8 +17,8 @@ from models import events as e
 from models.access_events import AccessOpened
 from models.acts import Actor, File
 from models.course import foreseen
-from models.restrictions import RestrictionKind
-from models.state import CaseState, GrantState, TaskState, fold
+from models.restrictions import RestrictionKind, items_of, restriction, written
+from models.state import CaseState, GrantState, TaskState, by_kind, fold
 from models.tables import FORESEEN
 from models.telling import told
 from rules.pack import GROUND
@@ -204,11 +204,10 @@ class Log:
         for case_id, items in sorted(it.reopens.items()):
             await connection.execute("select from cases where case_id = $1 for update", case_id)
             state = fold(CaseState(), await read_log(connection, case_id))
-            stands = state.restriction
-            is_that = stands and (stands.kind, stands.data_items) == (RestrictionKind.WITHDRAWAL, items)
-            if not (state.closed and is_that):
+            reopened = items_of(items, it.reopens_except.get(case_id, ()))
+            if not (state.closed and state.restriction == restriction(RestrictionKind.WITHDRAWAL, reopened)):
                 continue
-            event = e.DataRestored(number=state.number + 1, at=it.at, by_case=case.case_id, data_items=items)
+            event = e.DataRestored(number=state.number + 1, at=it.at, by_case=case.case_id, **written(reopened))
             other = LockedCase(case_id, state.number, state.number, case.now)
             await self.write(connection, other, state, [event], engine_number=event.number)
 
@@ -237,8 +236,9 @@ class Log:
 
         if (row := objection_row(after)) and row != objection_row(before):
             await connection.execute(UPSERT_OBJECTION, *row)
-        if (row := restriction_row(after)) and row != restriction_row(before):
-            await connection.execute(UPSERT_RESTRICTION, *row)
+        if (rows := restriction_rows(after)) != restriction_rows(before):
+            await connection.execute(OTHERWISE_RESTRICTED, after.case_id, [row[2] for row in rows])
+            await connection.executemany(UPSERT_RESTRICTION, rows)
 
 
 async def open_case(
@@ -379,11 +379,12 @@ insert into objections ({OBJECTION_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7)
 on conflict (case_id) do update set disputed = excluded.disputed, answered_at = excluded.answered_at,
   upheld = excluded.upheld
 """  # noqa: S608 - made of constants
-RESTRICTION_COLUMNS = "case_id, dataset_id, kind, data_items, since, ended_at"
+RESTRICTION_COLUMNS = "case_id, dataset_id, kind, data_items, except_items, since, ended_at"
+OTHERWISE_RESTRICTED = "delete from restrictions where case_id = $1 and kind <> all($2)"
 UPSERT_RESTRICTION = f"""
-insert into restrictions ({RESTRICTION_COLUMNS}) values ($1, $2, $3, $4, $5, $6)
-on conflict (case_id) do update set kind = excluded.kind, data_items = excluded.data_items, since = excluded.since,
-  ended_at = excluded.ended_at
+insert into restrictions ({RESTRICTION_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7)
+on conflict (case_id, kind) do update set data_items = excluded.data_items, except_items = excluded.except_items,
+  since = excluded.since, ended_at = excluded.ended_at
 """  # noqa: S608 - made of constants
 
 
@@ -395,9 +396,13 @@ def objection_row(case: CaseState) -> tuple[object, ...] | None:
     return (case.case_id, case.dataset_id, case.party, ground, case.disputed, case.answered_at, case.upheld)
 
 
-def restriction_row(case: CaseState) -> tuple[object, ...] | None:
-    """What a case keeps back, or kept back last, in the order of RESTRICTION_COLUMNS; None if it never did."""
-    it = case.last_restriction
-    if it is None:
-        return None
-    return (case.case_id, case.dataset_id, it.kind.value, list(it.data_items), case.restricted_at, case.lifted_at)
+def restriction_rows(case: CaseState) -> list[tuple[object, ...]]:
+    """What a case keeps back, or kept back last, a row for each way in which it does, in the order of
+    RESTRICTION_COLUMNS; none if it never did."""
+    return [
+        (
+            *(case.case_id, case.dataset_id, each.kind.value, list(each.data_items), list(each.except_items)),
+            *(each.since, case.lifted_at),
+        )
+        for each in by_kind(case.kept_back)
+    ]

@@ -114,7 +114,8 @@ async def facts_at_receipt(
     known = await entry_is_as_judged(connection, rules, dataset_id, data_items)
     data_items = data_items or known
     restrictions = await restrictions_on(connection, dataset_id)
-    gone = [each.data_items for each in restrictions.values() if each.kind is RestrictionKind.WITHDRAWAL]
+    kept_back = (each for of_case in restrictions.values() for each in of_case)
+    gone = [each.items for each in kept_back if each.kind is RestrictionKind.WITHDRAWAL]
     if all_gone(gone, data_items):
         raise DataIsWithdrawn
     return FactsAtReceipt(met=met(restrictions, at), data_items=data_items)
@@ -144,6 +145,14 @@ async def standing_at_receipt(connection: Connection, case_id: str) -> a.Standin
     return (
         a.Standing() if row is None else await standing_of(connection, row["party"], row["dataset_id"], row["ground"])
     )
+
+
+async def items_at_receipt(connection: Connection, case_id: str) -> tuple[str, ...]:
+    """The items that the dataset of a case has; under the lock on the dataset, until the transaction ends."""
+    items = await connection.fetchval(
+        "select items from datasets join cases using (dataset_id) where case_id = $1", case_id
+    )
+    return tuple(items or ())
 
 
 async def standing_of(connection: Connection, party: str, dataset_id: str, ground: str) -> a.Standing:

@@ -21,7 +21,7 @@ from activities.log import (
     grant_row,
     objection_row,
     read_log,
-    restriction_row,
+    restriction_rows,
     task_row,
 )
 from activities.pinned_rules import PinnedRules
@@ -76,12 +76,12 @@ async def of_read_model(connection: Connection, rules: ProcedureRules, state: Ca
     differences = [
         *await _one_row(connection, "cases", state.case_id, CASE_COLUMNS, case_row(state)),
         *await _of_tasks(connection, rules, state),
+        *await _of_restrictions(connection, state),
     ]
     grant = (*grant_row(state, state.grant), state.grant.key_digest, state.closed) if state.grant else None
     derived = (
         ("grants", GRANT_COLUMNS, grant),
         ("objections", OBJECTION_COLUMNS, objection_row(state)),
-        ("restrictions", RESTRICTION_COLUMNS, restriction_row(state)),
     )
     for table, columns, folded in derived:
         differences += await _one_row(connection, table, state.case_id, columns, folded)
@@ -110,6 +110,25 @@ async def _of_tasks(connection: Connection, rules: ProcedureRules, state: CaseSt
         for task_id in sorted(stored.keys() | folded.keys())
     }
     return [f"tasks: {task_id}: {differing}" for task_id, differing in found.items() if differing]
+
+
+async def _of_restrictions(connection: Connection, state: CaseState) -> list[str]:
+    kept = await connection.fetch(
+        f"select {RESTRICTION_COLUMNS} from restrictions where case_id = $1",  # noqa: S608 - a constant
+        state.case_id,
+    )
+    stored = {row["kind"]: _with_sets(tuple(row)) for row in kept}
+    folded = {str(row[2]): _with_sets(row) for row in restriction_rows(state)}
+    found = {
+        kind: _differing(RESTRICTION_COLUMNS, stored.get(kind), folded.get(kind))
+        for kind in sorted(stored.keys() | folded.keys())
+    }
+    return [f"restrictions: {kind}: {differing}" for kind, differing in found.items() if differing]
+
+
+def _with_sets(row: tuple[object, ...]) -> tuple[object, ...]:
+    """A row of a restriction whose items stand in no order."""
+    return tuple(sorted(value) if isinstance(value, list) else value for value in row)
 
 
 def _with_clock(row: tuple[object, ...]) -> tuple[object, ...]:

@@ -13,7 +13,7 @@ from models import events as e
 from models.access_events import AccessOpened
 from models.acts import Act, Actor, ChangeEntry, EntryIsPublished, LiftRestriction, Restrict, TakeTurn
 from models.entries import concerns
-from models.restrictions import Restriction, RestrictionKind
+from models.restrictions import RestrictionTold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,37 +71,43 @@ async def dataset_updated_by(connection: Connection, case_id: str) -> str | None
     return dataset_id
 
 
-async def restrictions_on(connection: Connection, dataset_id: str) -> dict[str, Restriction]:
-    """What cases keep back of a dataset now; under the lock on the dataset, until the transaction ends."""
+async def restrictions_on(connection: Connection, dataset_id: str) -> dict[str, tuple[RestrictionTold, ...]]:
+    """What cases keep back of a dataset now, of each the strongest first; under the lock on the dataset, until the
+    transaction ends."""
     rows = await connection.fetch(
-        "select case_id, kind, data_items from restrictions where dataset_id = $1 and ended_at is null", dataset_id
+        "select case_id, kind, data_items, except_items, since from restrictions "
+        "where dataset_id = $1 and ended_at is null",
+        dataset_id,
     )
-    return {
-        row["case_id"]: Restriction(kind=RestrictionKind(row["kind"]), data_items=tuple(row["data_items"]))
-        for row in rows
-    }
+    found: dict[str, list[RestrictionTold]] = {}
+    for row in rows:
+        found.setdefault(row["case_id"], []).append(RestrictionTold.model_validate(dict(row)))
+    return {by_case: tuple(sorted(each, key=lambda of: -of.kind.strength)) for by_case, each in found.items()}
 
 
-def met(restrictions: Mapping[str, Restriction], at: datetime) -> tuple[e.RestrictionMet, ...]:
+def met(restrictions: Mapping[str, tuple[RestrictionTold, ...]], at: datetime) -> tuple[e.RestrictionMet, ...]:
     """What is kept back of a dataset, as events of a case that meets it."""
     return tuple(
-        e.RestrictionMet(at=at, by_case=by_case, restriction=each.kind, data_items=each.data_items)
+        e.RestrictionMet.model_validate({"at": at, "by_case": by_case, **as_told(each)})
         for by_case, each in sorted(restrictions.items())
     )
 
 
+def as_told(restrictions: tuple[RestrictionTold, ...]) -> dict[str, object]:
+    """What acts and events say of all that a case keeps back: the strongest, and what is kept back beside it."""
+    first, *beside = restrictions
+    return {**first.model_dump(exclude={"kind"}), "restriction": first.kind.value, "beside": tuple(beside)}
+
+
 async def tell_new_grant(connection: Connection, it: AccessOpened, now: datetime) -> None:
-    """A grant that begins on data of which some was withdrawn, closed or dropped has acts in its inbox that say so.
+    """A grant that begins on data of which some is kept back, closed or dropped has acts in its inbox that say so.
 
     What was signed before that was received is granted, and then ends by it, in the order of receipt. Under the lock
     on the dataset.
     """
     told = [
-        Restrict.model_validate(
-            told_to_grant(it, by_case, now) | {"restriction": each.kind.value, "data_items": each.data_items}
-        )
+        Restrict.model_validate(told_to_grant(it, by_case, now) | as_told(each))
         for by_case, each in sorted((await restrictions_on(connection, it.dataset_id)).items())
-        if each.kind is RestrictionKind.WITHDRAWAL
     ]
     for act in (*told, *await entry_as_published(connection, it, now)):
         await put(connection, [act])
@@ -147,9 +153,8 @@ async def tell_other_cases(connection: Connection, before: CaseState, after: Cas
     Under the lock on the dataset, had alone.
     """
     acts: list[Act] = []
-    if before.restriction != after.restriction:
-        withdrawn = RestrictionKind.WITHDRAWAL in kinds(before, after)
-        procedures = ["access_request", "catalogue_update", *(["access"] if withdrawn else [])]
+    if before.restrictions != after.restrictions:
+        procedures = ["access_request", "catalogue_update", "access"]
         acts += [restriction_act(after, each, now) for each in await open_cases(connection, after, procedures)]
     if after.published and not before.published and changes_grants(after.published):
         procedures = ["access_request", "access"]
@@ -183,10 +188,6 @@ async def open_cases(connection: Connection, case: CaseState, procedures: list[s
     return [row["case_id"] for row in rows]
 
 
-def kinds(*states: CaseState) -> set[RestrictionKind]:
-    return {state.restriction.kind for state in states if state.restriction}
-
-
 def changes_grants(it: e.EntryPublished) -> bool:
     """Whether a publication can concern who has or wants access."""
     return it.openness is not None or bool(it.data_items)
@@ -205,10 +206,9 @@ def told_by(after: CaseState, what: str, case_id: str, now: datetime) -> dict[st
 def restriction_act(after: CaseState, case_id: str, now: datetime) -> Act:
     """The act by which a case learns what an objection does to the data."""
     told = told_by(after, "restriction", case_id, now)
-    if after.restriction is None:
+    if not after.restrictions:
         return LiftRestriction.model_validate(told)
-    it = after.restriction
-    return Restrict.model_validate({**told, "restriction": it.kind.value, "data_items": it.data_items})
+    return Restrict.model_validate(told | as_told(after.restrictions))
 
 
 def entry_act(after: CaseState, case_id: str, now: datetime) -> Act:

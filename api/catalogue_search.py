@@ -30,13 +30,14 @@ ALL_WORDS_IN_THE_TITLE, ALL_WORDS = 0, 1
 SERVED = """
 datasets.openness <> 'closed' and not exists (
   select from restrictions in_force
-  where in_force.dataset_id = datasets.dataset_id and in_force.ended_at is null and in_force.data_items = '{}'
+  where in_force.dataset_id = datasets.dataset_id and in_force.ended_at is null
+    and in_force.data_items = '{}' and in_force.except_items = '{}'
 ) and (
   datasets.items = '{}' or exists (
     select from unnest(datasets.items) item where not exists (
       select from restrictions in_force
       where in_force.dataset_id = datasets.dataset_id and in_force.ended_at is null
-        and item = any(in_force.data_items)
+        and (item = any(in_force.data_items) or (in_force.data_items = '{}' and item <> all(in_force.except_items)))
     )
   )
 )

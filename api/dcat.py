@@ -107,6 +107,7 @@ MEDIA_TYPES = {
 RESTRICTIONS = {
     RestrictionKind.HOLD: "kaifang:Hold",
     RestrictionKind.SUSPENSION: "kaifang:Suspension",
+    RestrictionKind.WITHDRAWAL_UNTIL_PROCESSED: "kaifang:WithdrawalOfData",
     RestrictionKind.WITHDRAWAL: "kaifang:WithdrawalOfData",
 }
 LANGUAGES = [f"{EU}/language/ZHO", f"{EU}/language/ENG"]
@@ -199,7 +200,7 @@ def dataset(
     with its reason, and has no distribution."""
     entry = row.entry
     iri = f"{base}/v1/datasets/{row.dataset_id}"
-    gone = all_gone((tuple(each.data_items) for each in standing.restrictions), tuple(row.items))
+    gone = all_gone((each.restricted for each in standing.restrictions), row.items)
     is_open = row.openness != "closed"
     node: dict[str, Any] = {
         "@id": iri,
@@ -233,7 +234,9 @@ def dataset(
         node["restriction"] = [
             {
                 "@type": RESTRICTIONS[RestrictionKind(each.kind)],
-                "dataItem": list(each.data_items),
+                "dataItem": [item for item in row.items if item in each.restricted]
+                if each.except_items
+                else each.data_items,
                 "since": to_shanghai(each.since).isoformat(),
             }
             for each in standing.restrictions

@@ -122,18 +122,28 @@ select provider, procedure, {age("received_at")} as age, count(*) as cases
 from cases c where {OF_CASES} and closed_at is null group by 1, 2, 3
 """  # noqa: S608 - made of constants
 RESTRICTED = f"""
-with moved as (
-  select c.provider, c.procedure, e.case_id, e.number, e.type, e.at,
-    lag(e.type) over (partition by e.case_id order by e.number) as before
-  from restrictions r join cases c using (case_id) join events e using (case_id)
-  where {OF_CASES} and (r.ended_at is null or r.ended_at >= :since) and e.type = any(:data_events)
+with kept as (
+  select distinct c.provider, c.procedure, case_id
+  from restrictions r join cases c using (case_id) where {OF_CASES} and (r.ended_at is null or r.ended_at >= :since)
+), moved as (
+  -- The ways in which the case keeps data back from this event on, each by the type of event that begins it.
+  select kept.*, e.number, e.at, array_remove(array[e.type::text], 'DataRestored') || array(
+    select case kind when 'hold' then 'DataHeld' when 'suspension' then 'DataSuspended' else 'DataWithdrawn' end
+    from jsonb_array_elements_text(coalesce(e.event -> 'beside', '[]')) kind
+  ) as types
+  from kept join events e using (case_id) where e.type = any(:data_events)
+), followed as (
+  select *, lag(types) over (partition by case_id order by number) as types_before from moved
+), turned as (
+  select followed.*, type, type = any(types) as stands
+  from followed cross join unnest(array_remove(:data_events, 'DataRestored')) type
+  where (type = any(types)) <> coalesce(type = any(types_before), false)
 ), kept_back as (
-  select *, lead(at) over (partition by case_id order by number) as lifted_at
-  from moved where type is distinct from before
+  select *, lead(at) over (partition by case_id, type order by number) as lifted_at from turned
 ), told as (
   select *, {in_span("at")} as begun, coalesce({in_span("lifted_at")}, false) as ended, lifted_at is null as in_force,
     ceil(date_part('epoch', lifted_at - at) / 3600)::int as hours
-  from kept_back where type <> 'DataRestored'
+  from kept_back where stands
 )
 select provider, procedure, type, begun, ended, in_force, case when ended then hours end as lasted,
   count(*) as restrictions

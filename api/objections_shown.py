@@ -16,17 +16,20 @@ from api.shapes import (
     EarlierObjection,
     EvidenceListed,
     HoldWithheldShown,
+    KeptBackShown,
     ObjectionShown,
     ObjectorHistoryShown,
     ReportShown,
     RestrictedBy,
+    UndecidedShown,
 )
 from api.texts import texts
 from models import events as e
 from models.course import next_of, waits_for_data
 from models.events import Event
-from models.restrictions import touches
-from models.state import CaseState
+from models.parts import before
+from models.restrictions import RestrictionKind, touches, written
+from models.state import CaseState, by_kind
 from models.tables import ActRow
 from rules.pack import CATALOGUE_UPDATE, GROUND, RECTIFICATION
 from rules.procedure_rules import ProcedureRules
@@ -88,7 +91,7 @@ async def of_objection(reader: Reader, caller: Caller, law: Law, read: CaseRead,
             evidence=[EvidenceListed.model_validate(each, from_attributes=True) for each in files],
             leak=state.choices.get("leak"),
         ),
-        data=data_shown(state),
+        data=data_shown(law.rules, state),
         hold_withheld=hold_withheld(law, read.log),
         disputed=state.disputed,
         answer=answer_shown(read.log, acts),
@@ -102,13 +105,30 @@ def stated(acts: Sequence[ActRow], name: str) -> str | None:
     return filing.get(name)
 
 
-def data_shown(state: CaseState) -> DataShown:
-    last = state.last_restriction
+def data_shown(rules: ProcedureRules, state: CaseState) -> DataShown:
+    last = [
+        KeptBackShown(
+            restriction=each.kind,
+            data_items=list(each.data_items),
+            except_items=list(each.except_items),
+            since=each.since,
+        )
+        for each in by_kind(state.kept_back)
+        if each.since
+    ]
+    strongest = last[0] if last else None
     return DataShown(
         restriction=state.restriction.kind if state.restriction else None,
-        data_items=list(last.data_items) if last else [],
-        since=state.restricted_at,
+        data_items=strongest.data_items if strongest else [],
+        except_items=strongest.except_items if strongest else [],
+        since=strongest.since if strongest else None,
         lifted_at=state.lifted_at,
+        kept_back=last if state.in_force else [],
+        undecided=[
+            UndecidedShown(task_id=task.task_id, **{name: list(items) for name, items in written(remains).items()})
+            for task in state.open_tasks()
+            if task.in_part and (remains := before(rules, state, task))
+        ],
     )
 
 
@@ -156,9 +176,14 @@ async def restricted_by(reader: Reader, caller: Caller, state: CaseState) -> lis
     items = state.grant.data_items if state.grant else state.data_items
     reads_numbers = caller.is_officer and not caller.reads_as_party(state)
     return [
-        RestrictedBy(case_number=number if reads_numbers else None, restriction=each.kind, data_items=each.data_items)
+        RestrictedBy(
+            case_number=number if reads_numbers else None,
+            restriction=RestrictionKind(each.kind),
+            data_items=each.data_items,
+            except_items=each.except_items,
+        )
         for each, number in await reader.restrictions_on(state.dataset_id)
-        if touches(tuple(each.data_items), items)
+        if touches(each.restricted, items)
     ]
 
 

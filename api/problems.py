@@ -69,6 +69,8 @@ STATUS: Mapping[str, int] = {
     "ProcessedBeforeTheRestriction": 422,
     "AnotherTaskFirst": 409,
     "MeasureNotAllowed": 422,
+    "ItemNotBeforeTheTask": 422,
+    "TakesTheWholeDataset": 422,
     "NothingToReview": 409,
     "ConsultationNotOver": 422,
     "DataIsRestricted": 409,

@@ -65,7 +65,7 @@ class ReadsDisputes:
             select(DatasetRow.dataset_id, marked, RestrictionRow)
             .join(RestrictionRow, in_force, isouter=True)
             .where(col(DatasetRow.dataset_id).in_(set(dataset_ids)))
-            .order_by(col(RestrictionRow.since), col(RestrictionRow.case_id))
+            .order_by(col(RestrictionRow.since), col(RestrictionRow.case_id), col(RestrictionRow.kind))
         )
         found: dict[str, DatasetStanding] = {}
         for dataset_id, disputed, restriction in rows:
@@ -96,7 +96,7 @@ class ReadsDisputes:
             select(RestrictionRow, CaseRow.case_number)
             .join(CaseRow, col(CaseRow.case_id) == col(RestrictionRow.case_id))
             .where(col(RestrictionRow.dataset_id) == dataset_id, col(RestrictionRow.ended_at).is_(None))
-            .order_by(col(RestrictionRow.since), col(RestrictionRow.case_id))
+            .order_by(col(RestrictionRow.since), col(RestrictionRow.case_id), col(RestrictionRow.kind))
         )
         return [(restriction, number) for restriction, number in rows]
 

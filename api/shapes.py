@@ -246,14 +246,35 @@ class ReportShown(Shape):
     data_items: list[str]
 
 
+class KeptBackShown(Shape):
+    """What a case keeps back in one way. No items named: the whole dataset, but `except_items`."""
+
+    restriction: RestrictionKind
+    data_items: list[str]
+    except_items: list[str]
+    since: Instant
+
+
+class UndecidedShown(Shape):
+    """What of the data lies before a task still. No items named: the whole dataset, but `except_items`."""
+
+    task_id: str
+    data_items: list[str]
+    except_items: list[str]
+
+
 class DataShown(Shape):
-    """What a case does to the data: `restriction` is null where it keeps nothing back, any more or so far. What it kept
-    back last, since when and until when, stays told."""
+    """What a case does to the data: `restriction` is the strongest way in which it keeps any back, with the items, null
+    where it keeps nothing back, any more or so far. `kept_back` is all of it. What it kept back last, since when and
+    until when, stays told. `undecided` is what lies before the open tasks that were decided in part."""
 
     restriction: RestrictionKind | None
     data_items: list[str]
+    except_items: list[str]
     since: Instant | None
     lifted_at: Instant | None
+    kept_back: list[KeptBackShown]
+    undecided: list[UndecidedShown]
 
 
 class HoldWithheldShown(Shape):
@@ -289,11 +310,13 @@ class ObjectorHistoryShown(Shape):
 
 
 class RestrictedBy(Shape):
-    """What another case keeps back of the data now; the number of that case is for officers."""
+    """What another case keeps back of the data now; the number of that case is for officers. No items named: the whole
+    dataset, but `except_items`."""
 
     case_number: str | None
     restriction: RestrictionKind
     data_items: list[str]
+    except_items: list[str]
 
 
 class GrantShown(Shape):

@@ -43,6 +43,7 @@ WORDS_OF: dict[str, dict[str, Any]] = {
             None: "served",
             "hold": "held since the receipt of the objection",
             "suspension": "suspended",
+            "withdrawal_until_processed": "withdrawn until processed",
             "withdrawal": "withdrawn",
         },
         "answer": "answer to the objector",
@@ -54,7 +55,13 @@ WORDS_OF: dict[str, dict[str, Any]] = {
         "law": "法规",
         "service": "服务规则",
         "until": "至",
-        "data": {None: "正常提供", "hold": "自收到异议时起暂停", "suspension": "已中止开放", "withdrawal": "已撤回"},
+        "data": {
+            None: "正常提供",
+            "hold": "自收到异议时起暂停",
+            "suspension": "已中止开放",
+            "withdrawal_until_processed": "已撤回待处理",
+            "withdrawal": "已撤回",
+        },
         "answer": "对异议人的答复",
     },
 }

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from models.restrictions import RestrictionTold
 from rules.pinned import UrgingRule
 
 
@@ -49,7 +50,10 @@ class Measure(Frozen):
     """What a decision says of the data and of its entry: items, days, which fields of an entry a draft fills."""
 
     data_items: tuple[str, ...] | None = None
-    """What is done to data is done to these; None: to those that the case names, or keeps back already."""
+    """What is done to data is done to these, and what lies before the task beside them stays as it is; none named:
+    the whole dataset. None: all that lies before the task still."""
+    known_items: tuple[str, ...] = ()
+    """The items that the dataset has, as the receipt found it; empty where nobody looked."""
     processed_on: date | None = None
     held_from: date | None = None
     held_until: date | None = None
@@ -266,6 +270,10 @@ class Restrict(ReceivedAct):
     by_case: str
     restriction: str
     data_items: tuple[str, ...] = ()
+    except_items: tuple[str, ...] = ()
+    since: datetime | None = None
+    beside: tuple[RestrictionTold, ...] = ()
+    """What it keeps back in other ways."""
 
 
 class ChangeEntry(ReceivedAct):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
 from models import events as e
@@ -9,12 +10,13 @@ from models.access_events import AccessExpired
 from models.acts import GrantTerms
 from models.clock import Clock
 from models.limits import limit_set
+from models.parts import about, before, ending_of, outcomes_of, way_of, weight
 from models.proposal import Proposal
-from models.restricting import all_withdrawn, move_data
-from models.restrictions import DATA_WITHDRAWN, ITEMS_REMOVED, RestrictionKind, touches
+from models.restricting import all_withdrawn, met_by, move_data, stopped
+from models.restrictions import DATA_WITHDRAWN, ITEMS_REMOVED, WHOLE_DATASET, RestrictionKind, together, touches
 from models.state import CaseState, TaskState, fold
 from rules.deadlines import SHANGHAI, midnight
-from rules.pinned import APPLICANT, ClockFrom, DataEffect, Ending, Stage, Step
+from rules.pinned import APPLICANT, ClockFrom, DataEffect, Ending, Outcome, Stage, Step
 from rules.procedure_rules import ProcedureRules
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
@@ -81,15 +83,14 @@ def ask_no_more(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None
     """
     if rules.hold is None:
         return
-    stands = proposal.state.restriction
-    stopped = stands is not None and stands.kind is not RestrictionKind.HOLD
     for task in proposal.state.open_tasks():
         if task.stage != rules.hold.reviewed_by:
             continue
         stage = rules.stage(task.stage)
-        if not verifying(rules, proposal.state):
+        remains = before(rules, proposal.state, task)
+        if not verifying(rules, proposal.state) or not remains:
             proposal.add(e.TaskCancelled(at=at, task_id=task.task_id, because="facts_verified"))
-        elif stopped and stage and not any(outcome.opens for outcome in stage.outcomes):
+        elif stopped(proposal.state, remains) and stage and not any(outcome.opens for outcome in stage.outcomes):
             proposal.add(e.TaskCancelled(at=at, task_id=task.task_id, because="data_stopped"))
 
 
@@ -107,12 +108,13 @@ def next_of(rules: ProcedureRules, state: CaseState) -> str | None:
     tasks = called_for(rules, state, step.step)
     leading = [*(task for task in tasks if not rules.opens_by_itself(task.stage)), *decided_beside(rules, state, tasks)]
     for task in sorted(leading, key=lambda task: task.decided_by_event or 0):
-        if task.outcome and (target := leads_to(rules, state, task)):
-            return target
+        if task.outcome and (way := leads_to(rules, state, task)):
+            outcome, target = way
+            return ending_of(rules, state, outcome, target) if rules.ending(target) else target
     counted = [task for task in tasks if holds_up(rules, task)]
     if not all(task.ended == "decided" for task in counted):
         return None
-    outcomes = {task.outcome or "" for task in counted}
+    outcomes = {outcome for task in counted for outcome in outcomes_of(task)}
     return step.then_if_all.get(outcomes.pop(), step.then) if len(outcomes) == 1 else step.then
 
 
@@ -151,22 +153,30 @@ def nothing_to_grant(rules: ProcedureRules, state: CaseState, at: datetime) -> s
 def waits_for_data(rules: ProcedureRules, state: CaseState, at: datetime) -> bool:
     """Whether what would be granted is held or suspended by another case: the grant waits until that is lifted."""
     items = grant(rules, state, at).data_items
-    return any(
-        met.kind is not RestrictionKind.WITHDRAWAL and touches(met.data_items, items)
-        for met in state.restricted_by.values()
-    )
+    return any(met.kind is not RestrictionKind.WITHDRAWAL and touches(met.items, items) for _, met in met_by(state))
 
 
-def leads_to(rules: ProcedureRules, state: CaseState, task: TaskState) -> str | None:
-    """Where a decided task sends the case at once; None if its stage is merely done."""
-    stage = rules.stage(task.stage)
-    assert stage, f"the log holds a stage that the rules do not know: {task.stage}"
-    outcome = stage.outcome(task.outcome or "")
-    assert outcome, f"the log holds an outcome that the rules do not know: {task.outcome}"
-    if outcome.at_most is None:
-        return outcome.leads_to
-    times = sum(1 for other in state.tasks.values() if (other.body, other.outcome) == (task.body, task.outcome))
-    return outcome.leads_to if times <= outcome.at_most else outcome.then_to
+def leads_to(rules: ProcedureRules, state: CaseState, task: TaskState) -> tuple[Outcome, str] | None:
+    """Where a decided task sends the case at once, and by which outcome; None if its stage is merely done.
+
+    Where it was decided in parts that lead apart, the way with the greatest weight is that of the case.
+    """
+    ways = [(outcome, target) for outcome, target in targets(rules, state, task) if target]
+    latest = dict(enumerate(ways))
+    if not latest:
+        return None
+    return latest[max(latest, key=lambda place: (*weight(rules, *latest[place]), place))]
+
+
+def targets(rules: ProcedureRules, state: CaseState, task: TaskState) -> Iterator[tuple[Outcome, str | None]]:
+    """The outcomes by which a task was decided, in their order, and where each leads."""
+    for name in outcomes_of(task):
+        outcome = way_of(rules, task, name)
+        if outcome.at_most is None:
+            yield outcome, outcome.leads_to
+            continue
+        times = sum(1 for other in state.tasks.values() if (other.body, other.outcome) == (task.body, name))
+        yield outcome, outcome.leads_to if times <= outcome.at_most else outcome.then_to
 
 
 def enter(rules: ProcedureRules, proposal: Proposal, step: Step, at: datetime) -> None:
@@ -176,7 +186,8 @@ def enter(rules: ProcedureRules, proposal: Proposal, step: Step, at: datetime) -
         if not (stage and stage.outlasting):
             proposal.add(e.TaskCancelled(at=at, task_id=task.task_id, because=f"went_on_to:{step.step}"))
     if step.data:
-        move_data(proposal, step.data, at, whole_dataset=step.whole_dataset)
+        items = WHOLE_DATASET if step.whole_dataset else about(rules, proposal.state)
+        move_data(proposal, step.data, at, items)
     for stage in step.stages:
         if stage.applies_to(proposal.state.choices):
             put(rules, proposal, step.step, stage, at)
@@ -264,9 +275,8 @@ def close(rules: ProcedureRules, proposal: Proposal, ending: Ending, at: datetim
     cancel_open_tasks(proposal, at, because=f"closed:{ending.outcome}")
     if ending.grants:
         proposal.add(grant(rules, proposal.state, at))
-    stands = proposal.state.restriction
-    if stands and stands.kind is not RestrictionKind.WITHDRAWAL:
-        move_data(proposal, DataEffect.SERVE, at)
+    let_go = together(each.items for each in proposal.state.in_force if not each.kind.withdraws)
+    move_data(proposal, DataEffect.SERVE, at, let_go)
     proposal.add(e.Closed(at=at, outcome=ending.outcome, upheld=ending.upheld))
 
 
@@ -367,11 +377,10 @@ def pass_clocks(rules: ProcedureRules, proposal: Proposal, tasks: list[TaskState
 def put_beside(
     rules: ProcedureRules, proposal: Proposal, step: str, name: str, at: datetime, *, act: str | None = None
 ) -> None:
-    """The stage lies before its body beside the others of the step; what time has put there lies there once."""
+    """The stage lies before its body beside the others of the step, once; nothing, while it lies there already."""
     stage = rules.stage(name)
     assert stage, f"the loader refuses a pack that opens {name}, which is no stage"
-    lies_open = any(task.stage == name for task in proposal.state.open_tasks())
-    if not (lies_open and rules.opens_by_itself(name)):
+    if not any(task.stage == name for task in proposal.state.open_tasks()):
         put(rules, proposal, step, stage, at, act=act)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Mapping
 
 from models import acts as a
 from models import events as e
 from models import refusals as r
 from models.proposal import Proposal
-from models.restrictions import ITEMS_REMOVED, RestrictionKind
+from models.restricting import met_by
+from models.restrictions import ITEMS_REMOVED, Items, RestrictionKind, items_of, written
 from models.state import CaseState
 from rules.deadlines import to_shanghai
 from rules.pinned import EntryEffect, Outcome
@@ -54,18 +56,21 @@ def move_entry(rules: ProcedureRules, proposal: Proposal, outcome: Outcome, meas
     told = {"at": act.received_at, "act": act.id, "by": act.by.account}
     match outcome.entry:
         case EntryEffect.MAY_CHANGE | EntryEffect.ORDER:
-            if outcome.entry is EntryEffect.ORDER or measure.entry_changes:
+            if not state.ordered and (outcome.entry is EntryEffect.ORDER or measure.entry_changes):
                 ordered = {"update_case_id": update_case_id(state.case_id), "trigger": outcome.trigger}
                 proposal.add(
                     e.EntryChangeOrdered.model_validate({**told, **ordered, "dataset_id": dataset_meant(state)})
                 )
         case EntryEffect.SUBMIT:
             draft = {**told, "submission": act.id, "data_items": measure.entry_items}
-            proposal.add(e.EntrySubmitted.model_validate({**draft, "withdrawn": withdrawn(state)}))
+            known = withdrawn(state)
+            told |= {"withdrawn": named(known), "withdrawn_except": left_out(known)}
+            proposal.add(e.EntrySubmitted.model_validate({**told, **draft}))
         case EntryEffect.PUBLISH:
             nothing_keeps_it_back(state)
             assert state.draft, "the loader refuses a pack in which nothing is submitted before it is published"
-            triggered = rules.choice("trigger", state.choices.get("trigger", ""))
+            reopened = reviewed_anew(state, state.draft) if reopens_anew(rules, state) else {}
+            processed_since_withdrawn(state, reopened)
             proposal.add(
                 e.EntryPublished.model_validate(
                     {
@@ -73,7 +78,8 @@ def move_entry(rules: ProcedureRules, proposal: Proposal, outcome: Outcome, meas
                         "submission": state.draft.submission,
                         "data_items": state.draft.data_items,
                         "openness": state.choices.get("openness"),
-                        "reopens": reviewed_anew(state, state.draft) if triggered and triggered.reopens else {},
+                        "reopens": named(reopened),
+                        "reopens_except": left_out(reopened),
                     }
                 )
             )
@@ -85,26 +91,53 @@ def nothing_keeps_it_back(state: CaseState) -> None:
     """No objection holds or suspends the data, but the one that ordered this update; and no item that one keeps back
     disappears under another name. Raises DataIsRestricted."""
     items = set(state.draft.data_items) if state.draft else set()
-    for by_case, met in state.restricted_by.items():
-        if met.kind is not RestrictionKind.WITHDRAWAL and by_case != state.caused_by:
+    for by_case, met in met_by(state):
+        if not met.kind.withdraws and by_case != state.caused_by:
             raise r.DataIsRestricted(field="outcome")
         if items and not set(met.data_items) <= items:
             raise r.DataIsRestricted(field="entry")
 
 
-def reviewed_anew(state: CaseState, draft: e.EntrySubmitted) -> dict[str, tuple[str, ...]]:
+def reviewed_anew(state: CaseState, draft: e.EntrySubmitted) -> dict[str, Items]:
     """What stands withdrawn as it did when the draft was submitted: what was withdrawn since, nobody has reviewed for
     its reopening."""
-    known = draft.withdrawn
-    return {
-        by_case: items for by_case, items in withdrawn(state).items() if known is None or known.get(by_case) == items
-    }
+    stand = withdrawn(state)
+    if draft.withdrawn is None:
+        return stand
+    known = {by: items_of(items, draft.withdrawn_except.get(by, ())) for by, items in draft.withdrawn.items()}
+    return {by_case: items for by_case, items in stand.items() if known.get(by_case) == items}
 
 
-def withdrawn(state: CaseState) -> dict[str, tuple[str, ...]]:
+def processed_since_withdrawn(state: CaseState, reopened: Collection[str]) -> None:
+    """What these cases have withdrawn and an update opens again was processed since, as far as its record names a day.
+
+    Raises ProcessedBeforeTheRestriction.
+    """
+    for by_case, met in met_by(state):
+        reopens = by_case in reopened and met.kind is RestrictionKind.WITHDRAWAL
+        if reopens and met.since and state.processed_on and state.processed_on < to_shanghai(met.since).date():
+            raise r.ProcessedBeforeTheRestriction(field="processed_on")
+
+
+def reopens_anew(rules: ProcedureRules, state: CaseState) -> bool:
+    """Whether this is an update that opens again what was withdrawn."""
+    trigger = rules.choice("trigger", state.choices.get("trigger", ""))
+    return trigger is not None and trigger.reopens
+
+
+def withdrawn(state: CaseState) -> dict[str, Items]:
     """Case to what it has withdrawn of the data that this case is about."""
-    met = state.restricted_by.items()
-    return {by_case: each.data_items for by_case, each in met if each.kind is RestrictionKind.WITHDRAWAL}
+    return {by_case: met.items for by_case, met in met_by(state) if met.kind is RestrictionKind.WITHDRAWAL}
+
+
+def named(items: Mapping[str, Items]) -> dict[str, tuple[str, ...]]:
+    """Case to the items that it has withdrawn; none where it is the whole dataset, but those left out."""
+    return {by_case: written(each)["data_items"] for by_case, each in items.items()}
+
+
+def left_out(items: Mapping[str, Items]) -> dict[str, tuple[str, ...]]:
+    """Case to what it left of the whole dataset, for the cases that left something."""
+    return {by: each for by, told in items.items() if (each := written(told)["except_items"])}
 
 
 def concerns(act: a.ChangeEntry, items: tuple[str, ...]) -> bool:

@@ -20,10 +20,10 @@ from models.access_events import (
     AccessRevoked,
     KeyIssued,
 )
-from models.acts import GrantTerms, NoticeNamed, Standing, TimeLimit
+from models.acts import Frozen, GrantTerms, NoticeNamed, Standing, TimeLimit
 from models.clock import Clock
 from models.recorded import Recorded
-from models.restrictions import RestrictionKind
+from models.restrictions import Items, RestrictionKind, RestrictionTold, items_of
 from models.upcasting import upcast
 from rules.pinned import Basis
 
@@ -98,6 +98,17 @@ class ClaimLapsed(TaskEvent):
     officer: str
 
 
+class Remainder(Frozen):
+    """What remained of the data after decisions in part. No items named: the whole dataset, but `except_items`."""
+
+    data_items: tuple[str, ...] = ()
+    except_items: tuple[str, ...] = ()
+
+    @property
+    def items(self) -> Items:
+        return items_of(self.data_items, self.except_items)
+
+
 class TaskDecided(TaskEvent):
     """A body answered. `late` compares the receipt of the act with the due instant, never the time of processing."""
 
@@ -109,6 +120,24 @@ class TaskDecided(TaskEvent):
     terms: GrantTerms | None = None
     limit: TimeLimit | None = None
     """The time limit that it sets for what it puts before a body."""
+    remained: Remainder | None = None
+    """What lay before the task still, where it had been decided in part."""
+
+
+class DecidedInPart(TaskEvent):
+    """The body decided on some of the data that lies before it: the task stays open for what remains, on the same
+    clock. No items named: the whole dataset, but `except_items`."""
+
+    type: Literal["DecidedInPart"] = "DecidedInPart"
+    by: str
+    outcome: str
+    given: frozenset[str] = frozenset()
+    data_items: tuple[str, ...] = ()
+    except_items: tuple[str, ...] = ()
+
+    @property
+    def items(self) -> Items:
+        return items_of(self.data_items, self.except_items)
 
 
 class DecisionCorrected(TaskEvent):
@@ -232,9 +261,17 @@ class EvidenceSubmitted(Recorded):
 
 
 class DataEvent(Recorded):
-    """What a case does to data. No items named: the whole dataset."""
+    """What a case does to data. No items named: the whole dataset, but `except_items`."""
 
     data_items: tuple[str, ...] = ()
+    except_items: tuple[str, ...] = ()
+    beside: tuple[RestrictionKind, ...] = ()
+    """The ways in which the case keeps back something else, which stays as it was. None, as in every log from before
+    cases could keep data back in more than one way: this takes the place of all that it kept back."""
+
+    @property
+    def items(self) -> Items:
+        return items_of(self.data_items, self.except_items)
 
 
 class DataHeld(DataEvent):
@@ -259,10 +296,11 @@ class DataSuspended(DataEvent):
 
 
 class DataWithdrawn(DataEvent):
-    """The data is open no more."""
+    """The data is open no more, or no more until it is processed."""
 
     type: Literal["DataWithdrawn"] = "DataWithdrawn"
     by: str | None = None
+    until_processed: bool = False
 
 
 class DataRestored(DataEvent):
@@ -317,6 +355,8 @@ class EntrySubmitted(Recorded):
     withdrawn: Mapping[str, tuple[str, ...]] | None = None
     """Cases to what they had withdrawn of the data by then, which whoever reviews the draft can know; None in a log
     from before that was kept."""
+    withdrawn_except: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Cases that had withdrawn the whole dataset to the items that they had left."""
 
 
 class EntryPublished(Recorded):
@@ -331,7 +371,9 @@ class EntryPublished(Recorded):
     data_items: tuple[str, ...] = ()
     openness: str | None = None
     reopens: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
-    """Closed cases to the items that they have withdrawn and this opens again; as they stood when it was decided."""
+    """Closed cases to the items that they have withdrawn and this opens again; as they stood when it was decided. No
+    items named: the whole dataset, but what `reopens_except` names for the case."""
+    reopens_except: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 class ClassEvent(Recorded):
@@ -377,12 +419,24 @@ class EntryChanged(Recorded):
     data_items: tuple[str, ...]
 
 
-class RestrictionMet(DataEvent):
-    """Another case keeps back data that this case is about."""
+class RestrictionMet(Recorded):
+    """Another case keeps back data that this case is about. No items named: the whole dataset, but `except_items`."""
 
     type: Literal["RestrictionMet"] = "RestrictionMet"
     by_case: str
     restriction: RestrictionKind
+    data_items: tuple[str, ...] = ()
+    except_items: tuple[str, ...] = ()
+    since: datetime | None = None
+    """None in a log from before that was told."""
+    beside: tuple[RestrictionTold, ...] = ()
+    """What that case keeps back in other ways."""
+
+    @property
+    def restrictions(self) -> tuple[RestrictionTold, ...]:
+        """All that the case keeps back, this first."""
+        told = {"data_items": self.data_items, "except_items": self.except_items, "since": self.since}
+        return (RestrictionTold.model_validate({"kind": self.restriction, **told}), *self.beside)
 
 
 class RestrictionLifted(Recorded):
@@ -398,7 +452,8 @@ DATA_MOVED = (*DATA_STOPPED, DataRestored)
 
 
 Event = Annotated[
-    Filed | TaskOpened | TaskClaimed | TaskReleased | TaskReassigned | TaskDecided | DecisionCorrected | TaskCancelled
+    Filed | TaskOpened | TaskClaimed | TaskReleased | TaskReassigned | TaskDecided | DecidedInPart | DecisionCorrected
+    | TaskCancelled
     | ClockPassed | ClockMoved | SupplementAsked | SupplementReceived | RequestAmended | NoteAdded | Withdrawn
     | Granted | Closed | AccessOpened | KeyIssued | AccessExpired | AccessRevoked | AccessRenounced | AccessEnded
     | EvidenceSubmitted | DataHeld | HoldWithheld | DataSuspended | DataWithdrawn | DataRestored | DisputeMarked

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from models.restrictions import RestrictionKind, touches
+from models.restrictions import WHOLE_DATASET, Items, RestrictionKind, touches
 from rules.deadlines import to_shanghai
 
 FACTS = ("dataset_id", "items", "mode", "use")
@@ -75,7 +75,7 @@ class DatasetFacts:
 
     openness: str
     items: tuple[str, ...]
-    restrictions: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    restrictions: tuple[tuple[str, Items], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,9 @@ class GrantFacts:
     daily_calls: int | None = None
     calls_on: date | None = None
     calls: int = 0
+
+
+WITHDRAWN = frozenset(kind for kind in RestrictionKind if kind.withdraws)
 
 
 def day_of(now: datetime) -> date:
@@ -155,9 +158,12 @@ def decide(asked: Question, dataset: DatasetFacts | None, grant: GrantFacts | No
     if dataset.restrictions:
         # An item that the entry has under that name no more may be there under another: then nobody knows which it is.
         known = set(dataset.items)
-        restrictions = [(kind, items if known.issuperset(items) else ()) for kind, items in dataset.restrictions]
+        restrictions = [
+            (kind, items if items.all_but or known.issuperset(items.named) else WHOLE_DATASET)
+            for kind, items in dataset.restrictions
+        ]
         touching = {kind for kind, items in restrictions if touches(items, asked.items)}
-        if RestrictionKind.WITHDRAWAL in touching:
+        if not touching.isdisjoint(WITHDRAWN):
             return Reason.WITHDRAWN
         if RestrictionKind.SUSPENSION in touching:
             return Reason.SUSPENDED

@@ -16,8 +16,9 @@ from models.course import cancel_open_tasks, next_of, put
 from models.entries import days_have_passed, measure_allowed, published_at_last
 from models.limits import LIMIT, limit_allowed, limit_stands
 from models.objecting import follow_decision
+from models.parts import before, scope_of
 from models.proposal import Proposal
-from models.restrictions import within
+from models.restrictions import within, written
 from models.state import CaseState, TaskState
 from models.urging import urge
 from models.who_may_act import officer_may_act, still_open, takes_part, task_in_hand, task_of
@@ -25,6 +26,8 @@ from rules.pack import QUESTIONS
 from rules.pinned import APPLICANT, Choice, Citation, DataEffect, EntryEffect, Outcome, Requirement
 from rules.procedure_rules import ProcedureRules
 
+ANSWER = ("answer",)
+"""What an outcome demands that answers the objector."""
 DAYS = frozenset({"processed_on", "held_from", "held_until"})
 MOST_NOTES = 200
 """In one case."""
@@ -194,9 +197,15 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
     given = given_by(rules, state, act)
     if task.body == APPLICANT:
         stated_by_the_others(outcome, given)
-    demanded(outcome.requires, dict(state.choices), given)
     if act.measure:
         measure_allowed(outcome, act.measure)
+    scope = scope_of(rules, state, task, outcome, act.measure)
+    requires = outcome.requires
+    if scope.leaves_some:
+        # The objector is answered once, with the decision that leaves nothing.
+        requires = tuple(each for each in requires if each.any_of != ANSWER)
+    demanded(requires, dict(state.choices), given)
+    if act.measure:
         days_have_passed(act.measure, act)
     if outcome.entry is EntryEffect.SUBMIT:
         nothing_opened_after_the_law(rules, state)
@@ -208,7 +217,19 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
         raise r.NotItsTurn(field="outcome", first=state.behind)
     if outcome.leads_to or outcome.data is DataEffect.SERVE:
         nothing_binds(rules, state, task)
+    if scope.leaves_some:
+        part = {"task_id": task.task_id, "by": act.by.account, "outcome": act.outcome, "given": act.given}
+        told = {"at": act.received_at, "act": act.id, **part, **written(scope.items)}
+        proposal.add(e.DecidedInPart.model_validate(told))
+    else:
+        settle(rules, proposal, task, act)
+    follow_decision(rules, proposal, proposal.state.tasks[task.task_id], outcome, act, scope)
+
+
+def settle(rules: ProcedureRules, proposal: Proposal, task: TaskState, act: a.Decide) -> None:
+    """The task is decided, and with it what was asked inside it."""
     due_at = task.clock.due_for(act.outcome)
+    remains = before(rules, proposal.state, task) if task.in_part else None
     proposal.add(
         e.TaskDecided(
             at=act.received_at,
@@ -220,12 +241,12 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
             given=act.given,
             terms=act.terms,
             limit=act.limit,
+            remained=e.Remainder(**written(remains)) if remains else None,
         )
     )
     for opinion in proposal.state.open_tasks():
         if opinion.asked_by_task == task.task_id:
             proposal.add(e.TaskCancelled(at=act.received_at, task_id=opinion.task_id, because="asking_stage_decided"))
-    follow_decision(rules, proposal, proposal.state.tasks[task.task_id], outcome, act)
 
 
 def nothing_opened_after_the_law(rules: ProcedureRules, state: CaseState) -> None:

@@ -9,14 +9,15 @@ from models import events as e
 from models import refusals as r
 from models.classes import move_class
 from models.course import put, put_beside, verifying
-from models.entries import move_entry
+from models.entries import move_entry, processed_since_withdrawn, reopens_anew
 from models.evidence_clocks import begin_with_evidence
+from models.parts import Scope, about
 from models.proposal import Proposal
-from models.restricting import move_data, processed_anew
-from models.restrictions import covers
+from models.restricting import move_data, processed_anew, stopped
+from models.restrictions import Items, written
 from models.state import CaseState, TaskState
 from models.who_may_act import acts_for_itself_alone
-from rules.pinned import DataEffect, HoldRule, Outcome
+from rules.pinned import HoldRule, Outcome
 from rules.procedure_rules import ProcedureRules
 
 MOST_EVIDENCE = 100
@@ -24,23 +25,30 @@ MOST_EVIDENCE = 100
 
 
 def hold_or_say_why_not(rules: ProcedureRules, proposal: Proposal, at: datetime, act: str | None = None) -> None:
-    """Evidence on a ground that holds data back holds it from its receipt on; where it does not, the log says why.
+    """Evidence on a ground that holds data back holds it from its receipt on, and so does what the rules say holds it
+    by itself; where it does not, the log says why.
 
-    Nothing, where the ground holds nothing back or the case keeps the data back already.
+    Nothing, where the ground holds nothing back or the case keeps back already all that it is about.
     """
     state = proposal.state
-    if rules.hold is None or not rules.hold.holds_back(state.choices) or state.restriction:
+    disputed = at_large(rules, state)
+    if rules.hold is None or not rules.hold.holds_back(state.choices) or not disputed:
         return
     if because := why_not(rules.hold, state):
         proposal.add(e.HoldWithheld(at=at, act=act, because=because))
     else:
-        proposal.add(e.DataHeld(at=at, act=act, data_items=state.data_items))
+        proposal.add(e.DataHeld(at=at, act=act, **written(disputed), beside=state.kinds_beside(disputed)))
+
+
+def at_large(rules: ProcedureRules, state: CaseState) -> Items:
+    """What an objection is about still and does not keep back."""
+    return about(rules, state) - state.restricted
 
 
 def why_not(rule: HoldRule, state: CaseState) -> str | None:
-    """Why evidence does not hold the data back; a code."""
+    """Why an objection does not hold the data back; a code."""
     standing = state.standing or a.Standing()
-    if not state.evidence:
+    if not state.evidence and rule.needs_evidence(state.choices):
         return "no_evidence"
     if standing.rejected_before:
         return "rejected_before"
@@ -69,7 +77,7 @@ def submit_evidence(rules: ProcedureRules, proposal: Proposal, act: a.SubmitEvid
     for task in state.open_tasks():
         if task.supplement_asked_at:
             proposal.add(e.SupplementReceived(at=at, act=act.id, task_id=task.task_id))
-    if rules.hold and verifying(rules, state) and not state.restriction:
+    if rules.hold and verifying(rules, state) and at_large(rules, state):
         if is_first:
             hold_or_say_why_not(rules, proposal, at, act=act.id)
         ask_again(rules, rules.hold, proposal, at, act.id, restart=is_first)
@@ -78,14 +86,15 @@ def submit_evidence(rules: ProcedureRules, proposal: Proposal, act: a.SubmitEvid
 def ask_again(
     rules: ProcedureRules, hold: HoldRule, proposal: Proposal, at: datetime, act: str, *, restart: bool
 ) -> None:
-    """The question whether to suspend lies open, from now on where it is to `restart`; nothing where it never was put.
+    """The question whether to suspend lies open about all that is verified, from now on where it is to `restart`;
+    nothing where it never was put.
 
     What was declined without evidence, or before it came to light, is asked again.
     """
     state = proposal.state
     asked = [task for task in state.tasks.values() if task.stage == hold.reviewed_by]
     is_open = [task for task in asked if task.is_open]
-    if not asked or (is_open and not restart):
+    if not asked or (is_open and not restart and not any(task.in_part for task in is_open)):
         return
     for task in is_open:
         proposal.add(e.TaskCancelled(at=at, act=act, task_id=task.task_id, because="asked_again"))
@@ -108,40 +117,35 @@ def review_suspension(rules: ProcedureRules, proposal: Proposal, act: a.ReviewSu
         raise r.NotYourTask(field="case_id")
     acts_for_itself_alone(state, act.by)
     asked = [task for task in state.tasks.values() if task.stage == question.stage]
-    is_stopped = state.restriction is not None and not any(outcome.opens for outcome in question.outcomes)
+    is_stopped = stopped(state, about(rules, state)) and not any(outcome.opens for outcome in question.outcomes)
     if not asked or is_stopped or not verifying(rules, state) or any(task.is_open for task in asked):
         raise r.NothingToReview(field="case_id")
     ask_again(rules, hold, proposal, act.received_at, act.id, restart=False)
 
 
 def follow_decision(
-    rules: ProcedureRules, proposal: Proposal, task: TaskState, outcome: Outcome, act: a.Decide
+    rules: ProcedureRules, proposal: Proposal, task: TaskState, outcome: Outcome, act: a.Decide, scope: Scope
 ) -> None:
-    """What a decision does beside leading the case on: to the data, to the mark, to the entry, to the objector.
+    """What a decision does beside leading the case on: to the data it is about, to the mark, to the entry, and to the
+    objector, who is answered once nothing lies before the task any more.
 
     Raises ProcessingNotDone, ProcessedBeforeTheRestriction, MeasureNotAllowed.
     """
     at, measure = act.received_at, act.measure or a.Measure()
     if measure.processed_on:
         proposal.add(e.DataProcessed(at=at, act=act.id, by=act.by.account, processed_on=measure.processed_on))
-        processed_anew(proposal.state)
+        processed_anew(proposal.state, scope.items, measure.processed_on)
+        if reopens_anew(rules, proposal.state):
+            processed_since_withdrawn(proposal.state, proposal.state.restricted_by)
     if outcome.data:
-        nothing_let_go_without_a_reason(rules, proposal.state, outcome, measure, act)
-        move_data(
-            proposal,
-            outcome.data,
-            at,
-            whole_dataset=outcome.whole_dataset,
-            items=measure.data_items,
-            act=act,
-        )
+        move_data(proposal, outcome.data, at, scope.items, act=act)
     for name in outcome.opens:
         put_beside(rules, proposal, task.step, name, at, act=act.id)
     if outcome.marks:
         proposal.add(e.DisputeMarked(at=at, act=act.id, by=act.by.account))
     move_class(proposal, outcome, measure, act)
     move_entry(rules, proposal, outcome, measure, act)
-    if outcome.answers:
+    if outcome.answers and not scope.leaves_some:
         proposal.add(e.ObjectorAnswered(at=at, act=act.id, by=act.by.account))
         mark_no_more(rules, proposal, at)
 
@@ -152,19 +156,3 @@ def mark_no_more(rules: ProcedureRules, proposal: Proposal, at: datetime) -> Non
         stage = rules.stage(task.stage)
         if stage and any(outcome.marks for outcome in stage.outcomes):
             proposal.add(e.TaskCancelled(at=at, task_id=task.task_id, because="objector_answered"))
-
-
-def nothing_let_go_without_a_reason(
-    rules: ProcedureRules, state: CaseState, outcome: Outcome, measure: a.Measure, act: a.Decide
-) -> None:
-    """What a hold or suspension keeps back and a narrower measure lets go, it lets go with a reason.
-
-    Raises RequirementMissing.
-    """
-    stands = state.restriction
-    if rules.hold is None or stands is None or outcome.data is DataEffect.SERVE or outcome.whole_dataset:
-        return
-    named = measure.data_items
-    if named is not None and not covers(named, stands.data_items) and "reason" not in act.given:
-        rule = rules.hold.citation
-        raise r.RequirementMissing(field="reason", rule=rule.article, basis=rule.basis, source=rule.source)

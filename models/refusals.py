@@ -163,6 +163,14 @@ class MeasureNotAllowed(Refusal):
     """This decision does nothing to the data."""
 
 
+class ItemNotBeforeTheTask(Refusal):
+    """Data is let go only by a body before which it lies: this task is not, or no more, about that item."""
+
+
+class TakesTheWholeDataset(Refusal):
+    """By the article that is named this takes the dataset, and no items of it."""
+
+
 class NothingToReview(Refusal):
     """The question whether to suspend lies open already, or has no place any more."""
 

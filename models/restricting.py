@@ -2,83 +2,81 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 
 from models import acts as a
 from models import events as e
 from models import refusals as r
 from models.proposal import Proposal
-from models.restrictions import Restriction, RestrictionKind, all_gone, covers, together
+from models.restrictions import Items, RestrictionKind, RestrictionTold, all_gone, together, written
 from models.state import CaseState
 from rules.deadlines import to_shanghai
 from rules.pinned import DataEffect
 
-SUSPENDED_TWICE = (RestrictionKind.SUSPENSION, DataEffect.SUSPEND)
+KINDS: Mapping[DataEffect, RestrictionKind] = {
+    DataEffect.SUSPEND: RestrictionKind.SUSPENSION,
+    DataEffect.WITHDRAW_UNTIL_PROCESSED: RestrictionKind.WITHDRAWAL_UNTIL_PROCESSED,
+    DataEffect.WITHDRAW: RestrictionKind.WITHDRAWAL,
+}
 
 
 def move_data(
     proposal: Proposal,
     effect: DataEffect,
     at: datetime,
+    items: Items,
     *,
-    whole_dataset: bool = False,
-    items: tuple[str, ...] | None = None,
     act: a.Decide | None = None,
 ) -> None:
-    """The data is suspended, withdrawn, or served again as far as this case goes; nothing where that is so already.
+    """These items are suspended, withdrawn, or served again as far as this case goes; what else it keeps back stays.
 
-    It is about the whole dataset, or the `items` named, or those that the case keeps back, or those it was filed for.
-    What a step does when it is entered comes of no `act`. Raises ProcessingNotDone, ProcessedBeforeTheRestriction.
+    Nothing where that is so already: what is withdrawn is not suspended, and what nothing keeps back is served. What a
+    step does when it is entered comes of no `act`. Raises ProcessingNotDone, ProcessedBeforeTheRestriction.
     """
     state = proposal.state
-    stands = state.restriction
-    told = {"at": at, "act": act.id if act else None, "by": act.by.account if act else None}
-    if items is None:
-        items = stands.data_items if stands else state.data_items
-    if whole_dataset:
-        items = ()
-    elif stands and (stands.kind is RestrictionKind.WITHDRAWAL or (stands.kind, effect) == SUSPENDED_TWICE):
-        # What is withdrawn, or suspended by another decision, is let go by being served and in no other way.
-        items = together(stands.data_items, items)
+    told: dict[str, object] = {"at": at, "act": act.id if act else None, "by": act.by.account if act else None}
     if effect is DataEffect.SERVE:
-        processed_anew(state)
-        if stands:
-            proposal.add(e.DataRestored.model_validate({**told, "data_items": stands.data_items}))
+        moved = state.restricted & items
+        processed_anew(state, moved)
+    else:
+        kind = KINDS[effect]
+        moved = items - together(each.items for each in state.in_force if each.kind.strength >= kind.strength)
+    if not moved:
         return
-    is_withdrawn = stands is not None and stands.kind is RestrictionKind.WITHDRAWAL
-    suspends = effect is DataEffect.SUSPEND and not is_withdrawn
-    kind = RestrictionKind.SUSPENSION if suspends else RestrictionKind.WITHDRAWAL
-    if not already(stands, Restriction(kind=kind, data_items=items)):
-        event = e.DataSuspended if suspends else e.DataWithdrawn
-        proposal.add(event.model_validate({**told, "data_items": items}))
+    told |= {**written(moved), "beside": state.kinds_beside(moved)}
+    match effect:
+        case DataEffect.SERVE:
+            proposal.add(e.DataRestored.model_validate(told))
+        case DataEffect.SUSPEND:
+            proposal.add(e.DataSuspended.model_validate(told))
+        case _:
+            until_processed = effect is DataEffect.WITHDRAW_UNTIL_PROCESSED
+            proposal.add(e.DataWithdrawn.model_validate({**told, "until_processed": until_processed}))
 
 
-def processed_anew(state: CaseState) -> None:
-    """Data that is served after a processing was processed since it is kept back; what is withdrawn is served only
-    after one, and after the withdrawal.
+def processed_anew(state: CaseState, items: Items, processed_on: date | None = None) -> None:
+    """What is processed, on the day that a decision names, was processed since it is kept back; and what is withdrawn
+    is served only after a processing, and after its withdrawal.
 
     Raises ProcessingNotDone, ProcessedBeforeTheRestriction.
     """
-    stands = state.restriction
-    if stands is None or state.restricted_at is None or state.kept_back_at is None:
-        return
-    if stands.kind is RestrictionKind.WITHDRAWAL:
-        if state.processed_on is None:
-            raise r.ProcessingNotDone(field="processed_on")
-        since = state.restricted_at
-    else:
-        since = state.kept_back_at
-    if state.processed_on and state.processed_on < to_shanghai(since).date():
-        raise r.ProcessedBeforeTheRestriction(field="processed_on")
+    for kept in state.in_force:
+        if not kept.items & items:
+            continue
+        since, processed = kept.kept_back_at, processed_on
+        if kept.kind.withdraws:
+            since, processed = kept.since, state.processed_on
+            if processed is None:
+                raise r.ProcessingNotDone(field="processed_on")
+        if processed and processed < to_shanghai(since).date():
+            raise r.ProcessedBeforeTheRestriction(field="processed_on")
 
 
-def already(stands: Restriction | None, wanted: Restriction) -> bool:
-    """Whether what stands keeps back at least what is wanted, as strongly."""
-    if stands is None:
-        return False
-    strength = list(RestrictionKind)
-    as_strong = strength.index(stands.kind) >= strength.index(wanted.kind)
-    return as_strong and covers(stands.data_items, wanted.data_items)
+def stopped(state: CaseState, items: Items) -> bool:
+    """Whether a decision of the case keeps back all of these items, which is more than a hold."""
+    decided = (each.items for each in state.in_force if each.kind is not RestrictionKind.HOLD)
+    return bool(items) and items.are_within(together(decided))
 
 
 def meet(proposal: Proposal, act: a.Restrict) -> None:
@@ -86,14 +84,18 @@ def meet(proposal: Proposal, act: a.Restrict) -> None:
 
     Whether it touches what this case is about is asked when it matters: a resubmission may ask for other items.
     """
-    kind = RestrictionKind(act.restriction)
-    met = Restriction(kind=kind, data_items=act.data_items)
-    if proposal.state.restricted_by.get(act.by_case) != met:
-        proposal.add(
-            e.RestrictionMet(
-                at=act.received_at, act=act.id, by_case=act.by_case, restriction=kind, data_items=act.data_items
-            )
-        )
+    met = e.RestrictionMet(
+        at=act.received_at,
+        act=act.id,
+        by_case=act.by_case,
+        restriction=RestrictionKind(act.restriction),
+        data_items=act.data_items,
+        except_items=act.except_items,
+        since=act.since,
+        beside=act.beside,
+    )
+    if proposal.state.restricted_by.get(act.by_case) != met.restrictions:
+        proposal.add(met)
 
 
 def meet_no_more(proposal: Proposal, act: a.LiftRestriction) -> None:
@@ -102,7 +104,13 @@ def meet_no_more(proposal: Proposal, act: a.LiftRestriction) -> None:
         proposal.add(e.RestrictionLifted(at=act.received_at, act=act.id, by_case=act.by_case))
 
 
+def met_by(state: CaseState) -> Iterator[tuple[str, RestrictionTold]]:
+    """Each thing that other cases keep back of the dataset, with the case that does."""
+    for by_case, restrictions in state.restricted_by.items():
+        for each in restrictions:
+            yield by_case, each
+
+
 def all_withdrawn(state: CaseState, items: tuple[str, ...]) -> bool:
-    """Whether other cases have withdrawn every one of these items; where none are named, the whole dataset."""
-    met = state.restricted_by.values()
-    return all_gone((each.data_items for each in met if each.kind is RestrictionKind.WITHDRAWAL), items)
+    """Whether other cases have withdrawn every one of these items for good; where none are named, the whole dataset."""
+    return all_gone((each.items for _, each in met_by(state) if each.kind is RestrictionKind.WITHDRAWAL), items)

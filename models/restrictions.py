@@ -1,11 +1,13 @@
-"""What keeps data from being served: a hold, a suspension, a withdrawal. Pure."""
+"""What keeps data from being served: a hold, a suspension, a withdrawal, each of some items. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
-from models.acts import Frozen
+from pydantic import BaseModel, ConfigDict
 
 DATA_WITHDRAWN = "data_withdrawn"
 """How a request or a grant ends when all of its data was withdrawn."""
@@ -13,34 +15,136 @@ ITEMS_REMOVED = "items_removed"
 """How it ends when all of its items are in the catalogue no more."""
 
 
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A set of data items: those `named`, or all that the dataset has or will have but those.
+
+    Of a whole dataset single items can be taken away, and what remains is still about whatever is added to it.
+    """
+
+    named: tuple[str, ...] = ()
+    all_but: bool = False
+
+    def __bool__(self) -> bool:
+        """Whether there is anything in it."""
+        return self.all_but or bool(self.named)
+
+    def __contains__(self, item: str) -> bool:
+        return (item in self.named) != self.all_but
+
+    def __or__(self, other: Items) -> Items:
+        if self.all_but and other.all_but:
+            return Items(_common(self.named, other.named), all_but=True)
+        if self.all_but or other.all_but:
+            whole, part = (self, other) if self.all_but else (other, self)
+            return Items(_less(whole.named, part.named), all_but=True)
+        return Items(_joined(self.named, other.named))
+
+    def __sub__(self, other: Items) -> Items:
+        if self.all_but and other.all_but:
+            return Items(_less(other.named, self.named))
+        if self.all_but:
+            return Items(_joined(self.named, other.named), all_but=True)
+        return Items(_common(self.named, other.named) if other.all_but else _less(self.named, other.named))
+
+    def __and__(self, other: Items) -> Items:
+        return self - (self - other)
+
+    def are_within(self, other: Items) -> bool:
+        """Whether the other set has all of them."""
+        return not self - other
+
+
+WHOLE_DATASET = Items(all_but=True)
+
+
+def _joined(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*one, *other)))
+
+
+def _common(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(item for item in one if item in other)
+
+
+def _less(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(item for item in one if item not in other)
+
+
+def items_of(data_items: Iterable[str], except_items: Iterable[str] = ()) -> Items:
+    """The set that acts, events and rows write: these items; where none are named, the whole dataset but the others."""
+    return Items(tuple(data_items)) if data_items else Items(tuple(except_items), all_but=True)
+
+
 class RestrictionKind(StrEnum):
-    """From the weakest to the strongest: held back at receipt, suspended by its provider, withdrawn."""
+    """From the weakest to the strongest: held back at receipt, suspended by its provider, withdrawn while it is
+    processed, withdrawn."""
 
     HOLD = "hold"
     SUSPENSION = "suspension"
+    WITHDRAWAL_UNTIL_PROCESSED = "withdrawal_until_processed"
     WITHDRAWAL = "withdrawal"
 
+    @property
+    def strength(self) -> int:
+        return list(RestrictionKind).index(self)
 
-class Restriction(Frozen):
-    """What a case keeps from being served. No items named: the whole dataset."""
+    @property
+    def withdraws(self) -> bool:
+        """Whether the data is open no more, and is served again only after a processing."""
+        return self in (RestrictionKind.WITHDRAWAL_UNTIL_PROCESSED, RestrictionKind.WITHDRAWAL)
+
+
+class Restriction(BaseModel):
+    """What a case keeps from being served. No items named: the whole dataset, but `except_items`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     kind: RestrictionKind
     data_items: tuple[str, ...] = ()
+    except_items: tuple[str, ...] = ()
+
+    @property
+    def items(self) -> Items:
+        return items_of(self.data_items, self.except_items)
 
 
-def together(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
-    """The items of both; the whole dataset where either is about all of it."""
-    return tuple(dict.fromkeys((*one, *other))) if one and other else ()
+class RestrictionTold(Restriction):
+    """A restriction as other cases learn of it. `since` is None in what was told before that was."""
+
+    since: datetime | None = None
 
 
-def touches(restricted: tuple[str, ...], items: tuple[str, ...]) -> bool:
+class KeptBack(Restriction):
+    """What a case keeps back in one way `since` an instant, of what has been kept back without a break since
+    `kept_back_at`, however strongly."""
+
+    since: datetime
+    kept_back_at: datetime
+
+
+def restriction(kind: RestrictionKind, items: Items) -> Restriction:
+    """That restriction of these items, of which there is at least one."""
+    return Restriction(kind=kind, **written(items))
+
+
+def written(items: Items) -> dict[str, tuple[str, ...]]:
+    """A set of items as acts, events and rows write it, which no empty one can be."""
+    assert items, "an event about nothing"
+    return {"data_items": () if items.all_but else items.named, "except_items": items.named if items.all_but else ()}
+
+
+def together(sets: Iterable[Items]) -> Items:
+    """All that any of the sets has."""
+    found = Items()
+    for each in sets:
+        found |= each
+    return found
+
+
+def touches(restricted: Items, items: Iterable[str]) -> bool:
     """Whether a restriction concerns any of these items; where none are named, all are meant."""
-    return not restricted or not items or not set(restricted).isdisjoint(items)
-
-
-def covers(restricted: tuple[str, ...], items: tuple[str, ...]) -> bool:
-    """Whether a restriction leaves none of these items; where none are named, all are meant."""
-    return not restricted or (bool(items) and set(items) <= set(restricted))
+    asked = tuple(items)
+    return any(item in restricted for item in asked) if asked else bool(restricted)
 
 
 def within(items: tuple[str, ...], asked: tuple[str, ...]) -> bool:
@@ -48,9 +152,6 @@ def within(items: tuple[str, ...], asked: tuple[str, ...]) -> bool:
     return not asked or (bool(items) and set(items) <= set(asked))
 
 
-def all_gone(withdrawn: Iterable[tuple[str, ...]], items: tuple[str, ...]) -> bool:
+def all_gone(withdrawn: Iterable[Items], items: Iterable[str]) -> bool:
     """Whether these withdrawals together leave none of the items; where none are named, the whole dataset is meant."""
-    gone = list(withdrawn)
-    if any(not each for each in gone):
-        return True
-    return bool(items) and set(items) <= {item for each in gone for item in each}
+    return items_of(tuple(items)).are_within(together(withdrawn))

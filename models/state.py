@@ -13,7 +13,25 @@ from models import events as e
 from models.access_events import AccessEnded, AccessExpired, AccessOpened, AccessRenounced, AccessRevoked, KeyIssued
 from models.acts import Frozen, GrantTerms, Standing, TimeLimit
 from models.clock import Clock
-from models.restrictions import Restriction, RestrictionKind
+from models.restrictions import (
+    Items,
+    KeptBack,
+    Restriction,
+    RestrictionKind,
+    RestrictionTold,
+    restriction,
+    together,
+    written,
+)
+
+
+class DecidedPart(Frozen):
+    """What a task was decided on in part: by which event and act, how, and on which items."""
+
+    number: int
+    act: str | None
+    outcome: str
+    items: Items
 
 
 class TaskState(Frozen):
@@ -40,6 +58,9 @@ class TaskState(Frozen):
     terms: GrantTerms | None = None
     limit: TimeLimit | None = None
     """The time limit that its decision set."""
+    in_part: tuple[DecidedPart, ...] = ()
+    """The decisions on some of the data, with the one that left nothing; none where one decision was about all of it.
+    What was kept back anew since is in none of them."""
     late: bool = False
     corrects_what_was_told: bool = False
     """Its decision replaced one that the party had been told."""
@@ -114,20 +135,16 @@ class CaseState(Frozen):
     standing: Standing | None = None
     """Of the objector, as it was when the record was last asked; None in every other procedure."""
     evidence: tuple[str, ...] = ()
-    restriction: Restriction | None = None
-    """What this case keeps from being served."""
-    last_restriction: Restriction | None = None
-    """What it keeps back, or kept back last, since `restricted_at` and until `lifted_at`."""
-    restricted_at: datetime | None = None
-    kept_back_at: datetime | None = None
-    """Since when the data has been kept back without a break, however strongly."""
+    kept_back: tuple[KeptBack, ...] = ()
+    """What this case keeps from being served, or kept back last, until `lifted_at`."""
     processed_on: date | None = None
     """The day on which the data was last processed."""
     lifted_at: datetime | None = None
+    """When the case kept nothing back any more; None while it does, or never did."""
     disputed: bool = False
     answered_at: datetime | None = None
     answers: int = 0
-    restricted_by: Mapping[str, Restriction] = Field(default_factory=dict)
+    restricted_by: Mapping[str, tuple[RestrictionTold, ...]] = Field(default_factory=dict)
     """Case to what it keeps back of the data that this case is about."""
     ordered: e.EntryChangeOrdered | None = None
     caused_by: str | None = None
@@ -149,6 +166,30 @@ class CaseState(Frozen):
     closed_at: datetime | None = None
     upheld: bool | None = None
 
+    @property
+    def in_force(self) -> tuple[KeptBack, ...]:
+        """What this case keeps back now."""
+        return () if self.lifted_at else self.kept_back
+
+    @property
+    def restricted(self) -> Items:
+        """All that it keeps back now, in whatever way."""
+        return together(each.items for each in self.in_force)
+
+    def kinds_beside(self, items: Items) -> tuple[RestrictionKind, ...]:
+        """The ways in which it keeps back something other than these."""
+        return tuple(dict.fromkeys(each.kind for each in self.in_force if each.items - items))
+
+    @property
+    def restrictions(self) -> tuple[RestrictionTold, ...]:
+        """What it keeps back now, one for each way in which it does, the strongest first."""
+        return by_kind(self.in_force)
+
+    @property
+    def restriction(self) -> Restriction | None:
+        """The strongest of them; None where it keeps nothing back."""
+        return next((restriction(each.kind, each.items) for each in self.restrictions), None)
+
     def open_tasks(self) -> list[TaskState]:
         return [task for task in self.tasks.values() if task.is_open]
 
@@ -161,6 +202,21 @@ class CaseState(Frozen):
                     latest.get(task.stage, task), task, key=lambda of: of.opened_or_decided_by_event
                 )
         return list(latest.values())
+
+
+def by_kind(kept: Iterable[KeptBack]) -> tuple[RestrictionTold, ...]:
+    """One restriction for each way in which something is kept back, the strongest first; `since` is when the last of
+    it was kept back so."""
+    pieces = tuple(kept)
+    kinds = sorted({each.kind for each in pieces}, key=lambda kind: -kind.strength)
+    return tuple(
+        RestrictionTold(
+            kind=kind,
+            **written(together(each.items for each in pieces if each.kind is kind)),
+            since=max(each.since for each in pieces if each.kind is kind),
+        )
+        for kind in kinds
+    )
 
 
 class GapInTheLog(Exception):
@@ -238,8 +294,7 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
         case e.EntryPublished():
             changes["published"] = event
         case e.RestrictionMet():
-            met = Restriction(kind=event.restriction, data_items=event.data_items)
-            changes["restricted_by"] = {**state.restricted_by, event.by_case: met}
+            changes["restricted_by"] = {**state.restricted_by, event.by_case: event.restrictions}
         case e.RestrictionLifted():
             changes["restricted_by"] = {by: met for by, met in state.restricted_by.items() if by != event.by_case}
         case e.Withdrawn() | AccessExpired() | AccessRevoked() | AccessRenounced() | AccessEnded() | e.HoldWithheld():
@@ -250,6 +305,7 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             | e.TaskReassigned()
             | e.ClaimLapsed()
             | e.TaskDecided()
+            | e.DecidedInPart()
             | e.DecisionCorrected()
             | e.TaskCancelled()
             | e.ClockPassed()
@@ -267,26 +323,61 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
     return state.model_copy(update=changes)
 
 
+KINDS = {"DataHeld": RestrictionKind.HOLD, "DataSuspended": RestrictionKind.SUSPENSION}
+"""What an event keeps back, but for a withdrawal, which may be one until the data is processed."""
+
+
 def _of_data(
     state: CaseState, event: e.DataHeld | e.DataSuspended | e.DataWithdrawn | e.DataRestored
 ) -> dict[str, Any]:
-    kinds = {
-        "DataHeld": RestrictionKind.HOLD,
-        "DataSuspended": RestrictionKind.SUSPENSION,
-        "DataWithdrawn": RestrictionKind.WITHDRAWAL,
-    }
-    if event.type not in kinds:
-        return {"restriction": None, "lifted_at": event.at}
-    it = Restriction(kind=kinds[event.type], data_items=event.data_items)
+    moved, before = event.items, state.in_force
+    stay = tuple(left for each in before if (left := _less(each, moved))) if event.beside else ()
+    if isinstance(event, e.DataRestored):
+        # What was kept back last stays told.
+        return {"kept_back": stay} if stay else {"lifted_at": event.at}
+    kind = KINDS.get(event.type, RestrictionKind.WITHDRAWAL)
+    if isinstance(event, e.DataWithdrawn) and event.until_processed:
+        kind = RestrictionKind.WITHDRAWAL_UNTIL_PROCESSED
+    since = [(moved & each.items, each.kept_back_at) for each in before]
+    since.append((moved - state.restricted, event.at))
+    new = tuple(
+        KeptBack(kind=kind, **written(items), since=event.at, kept_back_at=kept_back_at)
+        for items, kept_back_at in since
+        if items
+    )
     return {
-        "restriction": it,
-        "last_restriction": it,
-        "restricted_at": event.at,
-        "kept_back_at": state.kept_back_at if state.restriction else event.at,
+        "kept_back": (*stay, *new),
         "lifted_at": None,
+        "tasks": {name: _undecided_again(task, event) for name, task in state.tasks.items()},
         # What was processed before the data was kept back again has nothing to do with that.
-        "processed_on": state.processed_on if state.restriction else None,
+        "processed_on": state.processed_on if before else None,
     }
+
+
+def _less(kept: KeptBack, items: Items) -> KeptBack | None:
+    left = kept.items - items
+    return kept.model_copy(update=written(left)) if left else None
+
+
+def _undecided_again(task: TaskState, event: e.DataEvent) -> TaskState:
+    """What is kept back by another act than that which decided on it in part lies before the body again."""
+    if not any(part.act != event.act and part.items & event.items for part in task.in_part):
+        return task
+    parts = (
+        part if part.act == event.act else part.model_copy(update={"items": part.items - event.items})
+        for part in task.in_part
+    )
+    return task.model_copy(update={"in_part": tuple(part for part in parts if part.items)})
+
+
+def _parts(task: TaskState, event: e.TaskDecided | e.DecidedInPart | e.DecisionCorrected) -> tuple[DecidedPart, ...]:
+    """The parts in which a task was decided: a later decision on the same items takes the place of an earlier one."""
+    told = event if isinstance(event, e.DecidedInPart) else getattr(event, "remained", None)
+    if told is None:
+        return task.in_part
+    new = DecidedPart(number=event.number, act=event.act, outcome=event.outcome, items=told.items)
+    earlier = (part.model_copy(update={"items": part.items - new.items}) for part in task.in_part)
+    return (*(part for part in earlier if part.items), new)
 
 
 def _identity(event: e.Filed | AccessOpened) -> dict[str, Any]:
@@ -310,6 +401,7 @@ def _of_task(
     | e.TaskReassigned
     | e.ClaimLapsed
     | e.TaskDecided
+    | e.DecidedInPart
     | e.DecisionCorrected
     | e.TaskCancelled
     | e.ClockPassed
@@ -337,11 +429,14 @@ def _of_task(
                 "given": event.given,
                 "terms": event.terms,
                 "limit": event.limit if isinstance(event, e.TaskDecided) else None,
+                "in_part": _parts(task, event),
                 "late": event.late,
                 "corrects_what_was_told": isinstance(event, e.DecisionCorrected) and event.told,
                 "supplement_asked_at": None,
                 "supplement_act": None,
             }
+        case e.DecidedInPart():
+            return {"in_part": _parts(task, event)}
         case e.TaskCancelled():
             return {"ended": "cancelled", "ended_at": event.at}
         case e.ClockPassed():

@@ -12,6 +12,8 @@ from sqlalchemy import BigInteger, Column, Date, DateTime, Identity, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlmodel import Field, SQLModel
 
+from models.restrictions import Items, items_of
+
 
 def instant(*, nullable: bool = False, **options: Any) -> Any:
     return Field(sa_column=Column(DateTime(timezone=True), nullable=nullable), **options)
@@ -239,7 +241,8 @@ class ObjectionRow(SQLModel, table=True):
 
 
 class RestrictionRow(SQLModel, table=True):
-    """What a case keeps from being served: `kind` is hold, suspension or withdrawal; no items named: the dataset.
+    """What a case keeps from being served in one way: `kind` is hold, suspension, withdrawal_until_processed or
+    withdrawal. No items named: the dataset, but `except_items`.
 
     Data is served only while no row without `ended_at` touches it, whatever case it is of.
     """
@@ -247,11 +250,17 @@ class RestrictionRow(SQLModel, table=True):
     __tablename__ = "restrictions"
     __table_args__ = (Index("restrictions_in_force", "dataset_id", postgresql_where=text("ended_at IS NULL")),)
     case_id: str = Field(primary_key=True, foreign_key="cases.case_id")
+    kind: str = Field(primary_key=True)
     dataset_id: str
-    kind: str
     data_items: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    except_items: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default=text("'{}'")))
     since: datetime = instant()
     ended_at: datetime | None = instant(nullable=True, default=None)
+
+    @property
+    def restricted(self) -> Items:
+        """Which items it keeps back."""
+        return items_of(tuple(self.data_items), tuple(self.except_items))
 
 
 class EvidenceRow(SQLModel, table=True):

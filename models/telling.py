@@ -9,7 +9,8 @@ from models import events as e
 from models.access_events import AccessOpened, AccessRenounced, AccessRevoked
 from models.clock import Clock
 from models.recorded import Recorded
-from models.restrictions import RestrictionKind, touches
+from models.restricting import met_by
+from models.restrictions import RestrictionKind, RestrictionTold, together, touches
 from models.state import CaseState, TaskState
 from rules.deadlines import Unit, parse_period
 from rules.pack import WITHDRAWN
@@ -177,11 +178,9 @@ class _Write:
                     yield self._party(kind, event, {"outcome": event.outcome, **dataset, **self._revoked_by})
             case AccessOpened():
                 yield self._party("grant_begun", event, {"valid_until": event.valid_until.isoformat()})
-            case e.RestrictionMet() if self._waits_or_holds and touches(event.data_items, self._items):
-                if event.restriction is RestrictionKind.WITHDRAWAL:
-                    yield self._party("data_withdrawn", event)
-                elif not self._is_kept_back(self.before):
-                    yield self._party("data_kept_back", event)
+            case e.RestrictionMet() if self._waits_or_holds:
+                if kind := self._meets(event):
+                    yield self._party(kind, event)
             case e.RestrictionLifted() if self._waits_or_holds and self._is_free_again(event):
                 yield self._party("data_served_again", event)
             case e.EntryChanged() if self._waits_or_holds and self._loses_items(event):
@@ -279,12 +278,29 @@ class _Write:
         return self.after.grant.data_items if self.after.grant else self.after.data_items
 
     def _is_kept_back(self, case: CaseState) -> bool:
-        return any(touches(each.data_items, self._items) for each in case.restricted_by.values())
+        return any(touches(each.items, self._items) for _, each in met_by(case))
+
+    def _meets(self, event: e.RestrictionMet) -> str | None:
+        """What the party is told of what a case keeps back now: what it did not keep back so before; or, where that
+        case has let go what the party's affair is about and no other keeps it back, that it is served again."""
+        earlier = self.before.restricted_by.get(event.by_case, ())
+        new = [each for each in event.restrictions if each not in earlier and self._touches_more(each, earlier)]
+        if any(each.kind is RestrictionKind.WITHDRAWAL for each in new):
+            return "data_withdrawn"
+        if new:
+            return None if self._is_kept_back(self.before) else "data_kept_back"
+        is_free = self._is_kept_back(self.before) and not self._is_kept_back(self.after)
+        return "data_served_again" if is_free else None
+
+    def _touches_more(self, restriction: RestrictionTold, earlier: tuple[RestrictionTold, ...]) -> bool:
+        """Whether a restriction touches what the party's affair is about, and more of it than the like did before."""
+        before = together(each.items for each in earlier if each.kind is restriction.kind)
+        return touches(restriction.items - before, self._items)
 
     def _is_free_again(self, event: e.RestrictionLifted) -> bool:
         """Whether this kept back what the case is about, and nothing does any more."""
-        lifted = self.before.restricted_by.get(event.by_case)
-        touched = lifted is not None and touches(lifted.data_items, self._items)
+        lifted = self.before.restricted_by.get(event.by_case, ())
+        touched = any(touches(each.items, self._items) for each in lifted)
         return touched and not self._is_kept_back(self.after)
 
     def _loses_items(self, event: e.EntryChanged) -> bool:

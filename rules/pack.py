@@ -135,7 +135,7 @@ class OutcomeTerms(Authored):
     at_most: Annotated[int, Strict(), Field(ge=1)] | None = None
     then_to: Name | None = None
     requires: tuple[Required, ...] = ()
-    data: Literal["suspend", "withdraw", "serve"] | None = None
+    data: Literal["suspend", "withdraw", "withdraw_until_processed", "serve"] | None = None
     """What the outcome does to the data that the case is about."""
     whole_dataset: StrictBool = False
     """It does so to the whole dataset, whatever the case names."""
@@ -293,13 +293,14 @@ class HoldTerms(Authored):
     many holds one person may have open at once. After a rejection the same person gets none on the same ground.
 
     `during` names the steps in which the facts are verified, and so the hold or its review can come; `also_when` other
-    choices of the filing that hold data back as a ground does.
+    choices of the filing that hold data back as a ground does; `without_evidence` those that do so by themselves.
     """
 
     grounds: OneOrMore[Name]
     reviewed_by: Name
     during: OneOrMore[Name]
     also_when: Mapping[Name, OneOrMore[Name]] = Field(default_factory=dict)
+    without_evidence: Mapping[Name, OneOrMore[Name]] = Field(default_factory=dict)
     most_open: Annotated[int, Strict(), Field(ge=1)]
 
 

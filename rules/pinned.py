@@ -80,8 +80,14 @@ class DataEffect(StrEnum):
 
     SUSPEND = "suspend"
     WITHDRAW = "withdraw"
+    WITHDRAW_UNTIL_PROCESSED = "withdraw_until_processed"
+    """It is withdrawn, and the same case decides whether it is opened again."""
     SERVE = "serve"
     """The case keeps the data from being served no more."""
+
+    @property
+    def withdraws(self) -> bool:
+        return self in (DataEffect.WITHDRAW, DataEffect.WITHDRAW_UNTIL_PROCESSED)
 
 
 class EntryEffect(StrEnum):
@@ -341,6 +347,8 @@ class HoldRule(Pinned):
     """Steps in which the facts are verified, and so the hold or its review can come."""
     also_when: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     """Other choices of the filing that hold data back as a ground does."""
+    without_evidence: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Choices of the filing that hold data back whether or not evidence comes with them."""
     most_open: int
     """Holds that one person may have open at once."""
     citation: Citation
@@ -349,6 +357,10 @@ class HoldRule(Pinned):
         """Whether evidence holds the data back that an objection of these choices is about."""
         also = any(choices.get(name) in values for name, values in self.also_when.items())
         return choices.get("ground") in self.grounds or also
+
+    def needs_evidence(self, choices: Mapping[str, str]) -> bool:
+        """Whether an objection of these choices holds nothing back until evidence comes."""
+        return not any(choices.get(name) in values for name, values in self.without_evidence.items())
 
 
 class UrgingRule(Pinned):

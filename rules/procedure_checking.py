@@ -275,6 +275,7 @@ class _Cut(Cut):
             return
         hold, reviewed_by = version.value, version.value.reviewed_by
         yield from self._when(path, {GROUND: hold.grounds, **hold.also_when})
+        yield from self._when(path, hold.without_evidence)
         for unknown in set(hold.during) - set(self.steps):
             yield path, "unknown_step", f"{unknown} is no step"
         effects = {terms.data for terms in self.outcomes(reviewed_by).values()}

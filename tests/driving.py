@@ -19,7 +19,7 @@ from activities.log import Log, read_log
 from activities.touching import restrictions_on
 from models import acts as a
 from models import events as e
-from models.restrictions import Restriction
+from models.restrictions import Restriction, restriction
 from models.state import CaseState, TaskState, fold
 from rules.admissibility import DEFAULT_CHOICES
 from rules.deadlines import to_shanghai
@@ -144,9 +144,11 @@ class Driver:
         return evidence_id
 
     async def restrictions(self, dataset_id: str) -> dict[str, Restriction]:
-        """What cases keep back of a dataset, as the gate would find it."""
+        """What cases keep back of a dataset, as the gate would find it, each of them in one way."""
         async with self.pool.acquire() as connection:
-            return await restrictions_on(connection, dataset_id)
+            found = await restrictions_on(connection, dataset_id)
+        assert all(len(each) == 1 for each in found.values())
+        return {case_id: restriction(each.kind, each.items) for case_id, (each,) in found.items()}
 
     async def do(self, act: a.Act, *, hand_over: bool = True, content: Mapping[str, Any] | None = None) -> str:
         """The act is received and handed over; `accepted`, the name of the refusal, or `received`."""

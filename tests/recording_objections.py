@@ -156,6 +156,17 @@ async def evidence_later(walk: Walk) -> None:
     await it.decide(*NOT_UPHELD[walk.city])
 
 
+async def in_parts(walk: Walk) -> None:
+    """Each item is decided on by itself, and they go apart; one act names what was decided before."""
+    it = await objection(walk).file()
+    name, address = (a.Measure(data_items=(item,)) for item in ("name", "address"))
+    await it.decide(("suspension", "keep_open"), measure=name)
+    await it.decide(("suspension", "suspend"), measure=address)
+    await it.decide(("verification", "restore"), measure=name)
+    assert await it.on("verification", a.Decide, outcome="restore", measure=name) == "ItemNotBeforeTheTask"
+    await it.decide(("verification", "withdraw"), measure=address)
+
+
 async def forwarded(walk: Walk) -> None:
     """An error, with which the operator begins."""
     it = await objection(walk).file("error", evidence=0)
@@ -232,8 +243,9 @@ BY_CITY: Mapping[str, Mapping[str, Path_]] = {
         "data-withdrawn": data_withdrawn,
         "grant-ended": grant_ended,
         "objection-entry-changed": entry_changed,
+        "objection-in-parts": in_parts,
     },
-    "yulin": {},
+    "yulin": {"objection-in-parts": in_parts},
     "guangzhou": {"objection-late": late, "leak": leak, "filed-while-held": filed_while_held},
     "lianyungang": {"objection-forwarded": forwarded},
     "nanjing": {"objection-late": late, "leak": leak},

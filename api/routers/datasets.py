@@ -43,10 +43,11 @@ class ItemShown(Shape):
 
 
 class RestrictionInForce(Shape):
-    """What is kept from being served now. No items named: the whole dataset."""
+    """What is kept from being served now. No items named: the whole dataset, but `except_items`."""
 
     restriction: RestrictionKind
     data_items: list[str]
+    except_items: list[str]
     since: Instant
 
 
@@ -326,7 +327,12 @@ def shown(
         freshness=freshness,
         disputed=standing.disputed,
         restrictions=[
-            RestrictionInForce(restriction=each.kind, data_items=each.data_items, since=each.since)
+            RestrictionInForce(
+                restriction=RestrictionKind(each.kind),
+                data_items=each.data_items,
+                except_items=each.except_items,
+                since=each.since,
+            )
             for each in standing.restrictions
         ],
         served=is_served(row, standing),
@@ -335,5 +341,5 @@ def shown(
 
 def is_served(row: DatasetRow, standing: DatasetStanding) -> bool:
     """Open, and not all of it is kept back now."""
-    gone = all_gone((tuple(each.data_items) for each in standing.restrictions), tuple(row.items))
+    gone = all_gone((each.restricted for each in standing.restrictions), row.items)
     return row.openness != "closed" and not gone

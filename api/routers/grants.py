@@ -17,10 +17,12 @@ from api.forms import RevocationForm
 from api.openapi import act_answers, problems
 from api.paging import cursor
 from api.problems import Problem
+from api.reading_disputes import DatasetStanding
 from api.receiving import Receiver, Receiving
 from api.routers.cases import earlier
-from api.shapes import ActShown, Instant, Page, Shape
+from api.shapes import ActShown, Instant, Page, RestrictedBy, Shape
 from models import acts as a
+from models.restrictions import RestrictionKind, touches
 from models.tables import CaseRow, GrantRow
 
 router = APIRouter(prefix="/v1/grants", tags=["grants"])
@@ -31,7 +33,8 @@ ACCESS = "access"
 
 
 class GrantInList(Shape):
-    """A grant. No items named: all. `valid_until` is exclusive; `ended` says how it ended, null while it holds."""
+    """A grant. No items named: all. `valid_until` is exclusive; `ended` says how it ended, null while it holds.
+    `restricted_by` is what cases keep back of its data now: a grant that holds opens nothing of that."""
 
     case_id: str
     case_number: str
@@ -47,6 +50,7 @@ class GrantInList(Shape):
     valid_until: Instant
     has_key: bool
     ended: str | None
+    restricted_by: list[RestrictedBy]
 
 
 class KeyShown(ActShown):
@@ -75,12 +79,24 @@ async def grants(
     if len(rows) > limit:
         _, last = rows[limit - 1]
         more = cursor(last.received_at, last.case_id)
-    return Page(items=[shown(grant, case) for grant, case in rows[:limit]], next=more)
+    standings = await reader.standings(grant.dataset_id for grant, _ in rows[:limit] if grant.ended is None)
+    return Page(items=[shown(grant, case, standings.get(grant.dataset_id)) for grant, case in rows[:limit]], next=more)
 
 
-def shown(grant: GrantRow, case: CaseRow) -> GrantInList:
+def shown(grant: GrantRow, case: CaseRow, standing: DatasetStanding | None) -> GrantInList:
+    kept_back = standing.restrictions if standing and grant.ended is None else ()
     return GrantInList(
         **grant.model_dump(include=set(GrantInList.model_fields)),
+        restricted_by=[
+            RestrictedBy(
+                case_number=None,
+                restriction=RestrictionKind(each.kind),
+                data_items=each.data_items,
+                except_items=each.except_items,
+            )
+            for each in kept_back
+            if touches(each.restricted, grant.data_items)
+        ],
         case_number=case.case_number,
         city=case.city,
         has_key=grant.key_digest is not None,

@@ -116,10 +116,12 @@ async def test_what_is_kept_back_whole_is_not_served_and_what_is_kept_back_in_pa
     item = await pool.fetchval("select items[1] from datasets where dataset_id = $1", BUS_LINES)
     restrict = """insert into restrictions (case_id, dataset_id, kind, data_items, since)
         values ($1, $2, 'hold', $3, clock_timestamp())
-        on conflict (case_id) do update set data_items = excluded.data_items"""
+        on conflict (case_id, kind) do update set data_items = excluded.data_items"""
 
-    for kept_back, is_served in (([item], True), ([], False)):
+    but = "update restrictions set except_items = $2 where case_id = $1"
+    for kept_back, except_items, is_served in (([item], [], True), ([], [item], True), ([], [], False)):
         await pool.execute(restrict, case["case_id"], BUS_LINES, kept_back)
+        await pool.execute(but, case["case_id"], except_items)
         shown = await nobody.read(f"/v1/datasets/{BUS_LINES}")
         assert shown["served"] is is_served
         assert (BUS_LINES in await ids(nobody, served=True)) is is_served

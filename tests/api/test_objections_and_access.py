@@ -123,9 +123,18 @@ async def test_a_grant_says_that_its_data_is_held_and_goes_on_when_it_is_not_any
     objection = await filed(working.as_("objector@demo"), "nanning")
 
     held = await applicant.read(f"/v1/cases/{access}")
+    (listed,) = (await applicant.read("/v1/grants"))["items"]
+    await settled(working, applicant, access)
     await decided(working, objection, [KEEP_OPEN])
+    await settled(working, applicant, access)
     free = await applicant.read(f"/v1/cases/{access}")
+    (listed_then,) = (await applicant.read("/v1/grants"))["items"]
+    messages = (await applicant.read("/v1/messages"))["items"]
+    kinds = [each["kind"] for each in messages if each["case_id"] == access and each["kind"].startswith("data_")]
 
+    assert sorted(kinds) == ["data_kept_back", "data_served_again"]
+    assert ([each["restriction"] for each in listed["restricted_by"]], listed["ended"]) == (["hold"], None)
+    assert listed_then["restricted_by"] == []
     assert (held["status"], [by["restriction"] for by in held["restricted_by"]]) == ("open", ["hold"])
     assert (free["status"], free["restricted_by"]) == ("open", [])
 

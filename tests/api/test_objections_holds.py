@@ -43,26 +43,26 @@ async def test_the_provider_confirms_a_hold_as_a_suspension_or_lifts_it_with_a_r
     assert lifted["data"]["lifted_at"] >= lifted["data"]["since"]
 
 
-async def test_a_suspension_may_name_fewer_items_with_a_reason_and_only_such_as_the_dataset_has(
+async def test_a_suspension_may_name_fewer_items_only_such_as_the_dataset_has_and_the_others_stay_held(
     working: Service, pool: Pool
 ) -> None:
     objector = working.as_("objector@demo")
     items = [each["item"] for each in (await objector.conditional_dataset("nanning"))["items"]]
     case = await filed(objector, "nanning", data_items=items[:2])
-    path = f"/v1/tasks/{case['tasks'][0]['task_id']}/decision"
+    asked = open_task(case, "suspension")["task_id"]
     provider = working.as_("reviewer@nanning.transport")
 
-    unknown = await provider.post(path, {"outcome": "suspend", "data_items": ["driver"]})
-    no_reason = await provider.post(path, {"outcome": "suspend", "data_items": items[1:2]})
-    assert await restricted(pool, case["dataset_id"]) == [("hold", items[:2])]
-    case = await decided(
-        working, case, [("suspension", "suspend", {"data_items": items[1:2], "reason": "The other names nobody"})]
-    )
+    unknown = await provider.post(f"/v1/tasks/{asked}/decision", {"outcome": "suspend", "data_items": ["driver"]})
+    case = await decided(working, case, [("suspension", "suspend", {"data_items": items[1:2]})])
 
-    assert (no_reason.status_code, no_reason.json()["errors"][0]["field"]) == (422, "reason")
     assert (unknown.status_code, unknown.json()["errors"][0]["code"]) == (422, "item_unknown")
-    assert case["data"]["data_items"] == items[1:2]
-    assert await restricted(pool, case["dataset_id"]) == [("suspension", items[1:2])]
+    assert (case["data"]["restriction"], case["data"]["data_items"]) == ("suspension", items[1:2])
+    assert [(each["restriction"], each["data_items"]) for each in case["data"]["kept_back"]] == [
+        ("suspension", items[1:2]),
+        ("hold", items[:1]),
+    ]
+    assert case["data"]["undecided"] == [{"task_id": asked, "data_items": items[:1], "except_items": []}]
+    assert sorted(await restricted(pool, case["dataset_id"])) == [("hold", items[:1]), ("suspension", items[1:2])]
 
 
 async def test_a_decision_says_of_data_only_what_it_does_to_it_and_sets_no_terms(working: Service) -> None:
@@ -324,7 +324,7 @@ async def test_data_is_served_again_only_when_no_case_holds_it(working: Service,
     assert [each["restriction"] for each in one_left["restrictions"]] == ["hold"]
     assert (one_left["served"], none_left["served"], withdrawn["served"]) == (False, True, False)
     assert none_left["restrictions"] == []
-    assert set(withdrawn["restrictions"][0]) == {"restriction", "data_items", "since"}
+    assert set(withdrawn["restrictions"][0]) == {"restriction", "data_items", "except_items", "since"}
 
 
 async def test_a_dataset_of_which_single_items_are_held_is_served_but_for_them(working: Service) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from activities.database import Pool
-from tests.api.calling import Service
+from tests.api.calling import Service, open_task
 from tests.api.objecting import STATEMENT, TOLD, decided, filed
 from tests.api.test_five_cities import granted
 
@@ -189,6 +189,28 @@ async def test_a_trace_is_for_officers_with_a_part_in_an_objection(working: Serv
         assert (await working.as_(login).get(path)).status_code == expected, login
     of_a_request = await working.as_("reviewer@nanning.operator").get(f"/v1/cases/{request['case_id']}/trace")
     assert of_a_request.status_code == 404
+
+
+@pytest.mark.duty("LYG-26")
+async def test_the_body_that_found_a_leak_reads_the_trace_and_withdraws_no_single_item(
+    working: Service,
+) -> None:
+    for body in ("authority", "transport"):
+        case = await filed(working.as_(f"reviewer@lianyungang.{body}"), "lianyungang", proven=False)
+        path = f"/v1/cases/{case['case_id']}/trace"
+        for other in ("authority", "transport"):
+            assert (await working.as_(f"reviewer@lianyungang.{other}").get(path)).status_code == 200
+        whole = await working.as_("reviewer@lianyungang.authority").post(
+            f"/v1/tasks/{open_task(case, 'authority_withdrawal')['task_id']}/decision",
+            {"outcome": "withdraw", "data_items": [await an_item(working, case["dataset_id"])]},
+        )
+        assert (whole.status_code, whole.json()["type"]) == (422, "urn:kaifang:problem:takes-the-whole-dataset")
+        (wrong,) = whole.json()["errors"]
+        assert (wrong["field"], wrong["rule"]["article"]) == ("data_items", "26.2")
+
+
+async def an_item(service: Service, dataset_id: str) -> str:
+    return str((await service.nobody().read(f"/v1/datasets/{dataset_id}"))["items"][0]["item"])
 
 
 @pytest.mark.parametrize("cursor", ["x", "W10", "WyIyMDI2LTAxLTAxVDAwOjAwOjAwKzAwOjAwIiwieCJd"])

@@ -37,7 +37,7 @@ DOES: Mapping[str, Mapping[tuple[str, str], Does]] = {
         ("verification", "process_and_reopen"): Does("served", upheld=True),
         ("verification", "keep_open"): Does("served", upheld=False),
         ("verification", "other_measure"): Does("served", upheld=True),
-        ("verification", "withdraw_until_processed"): Does("withdrawal", verified=True),
+        ("verification", "withdraw_until_processed"): Does("withdrawal_until_processed", verified=True),
         ("reopening", "reopen"): Does("served", upheld=True),
         ("reopening", "stay_withdrawn"): Does("withdrawal", upheld=True),
     },

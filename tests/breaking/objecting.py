@@ -7,8 +7,8 @@ import uuid
 from activities.receipt_facts import ItemsAreGone, OpennessHasChanged
 from models import acts as a
 from tests.breaking.decisions import DOES, MAY_CHANGE_THE_ENTRY, PROCESSED
-from tests.breaking.people import Deed, Place, Wish, chosen
-from tests.breaking.worlds import TOO_LATE, Objection, World
+from tests.breaking.people import ITEMS, Deed, Place, Wish, chosen
+from tests.breaking.worlds import TOO_LATE, WHOLE, Objection, World
 from tests.driving import AT, WHATEVER_IS_ASKED
 
 GROUNDS = {
@@ -129,7 +129,10 @@ class Objectors:
             outcome = task.outcomes[(wish.how // len(tasks)) % len(task.outcomes)]
         does = DOES[it.city][task.stage, outcome]
         moves = does.data is not None and outcome != "process"  # what that does comes of the step that it leads to
-        items = frozenset(wish.items) if moves and does.data != "served" and wish.items and wish.flag else None
+        # A decision here is about all that lies before its task, and may be about more: decisions in part are tried on
+        # paper, by sequences in every city.
+        wider = frozenset(ITEMS) if it.items else WHOLE
+        items = wider if moves and does.data != "served" and wish.items and wish.flag and not does.whole else None
         is_processed = (task.stage, outcome) in PROCESSED
         today = await self.place.today() if is_processed else None
         orders = (task.stage, outcome) in MAY_CHANGE_THE_ENTRY and wish.which % 2 == 0

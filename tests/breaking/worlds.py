@@ -19,8 +19,10 @@ Items = frozenset[str]
 WHOLE: Items = frozenset()
 HOLDING = ("privacy", "trade_secret")
 MOST_HOLDS = 3
-STRENGTH = ("hold", "suspension", "withdrawal")
-WITHHELD = {"hold": Reason.HELD, "suspension": Reason.SUSPENDED, "withdrawal": Reason.WITHDRAWN}
+STRENGTH = ("hold", "suspension", "withdrawal_until_processed", "withdrawal")
+WITHHELD = {"hold": Reason.HELD, "suspension": Reason.SUSPENDED, "withdrawal": Reason.WITHDRAWN} | {
+    "withdrawal_until_processed": Reason.WITHDRAWN
+}
 PUBLISHING = {"publish", "settle_and_publish"}
 NOTHING_TO_ASK_FOR = {"closed": "data_closed", "unconditional": "data_unconditional"}
 """How a request ends when its data gets into another class."""
@@ -210,7 +212,7 @@ class World:
         would leave the entry."""
         assert it.draft
         kept = {o.case_id: o.kept for o in self.objections.values() if o.dataset == it.dataset and o.kept}
-        stops = any(each.kind != "withdrawal" and by != it.caused_by for by, each in kept.items())
+        stops = any(not each.kind.startswith("withdrawal") and by != it.caused_by for by, each in kept.items())
         return stops or any(not each.items <= it.draft.entry.items for each in kept.values())
 
     def _withdrawn(self, it: Update) -> frozenset[tuple[str, Kept]]:
@@ -270,7 +272,7 @@ class World:
         return "OpennessHasChanged" if openness == "closed" else None if it.items <= items else "ItemsAreGone"
 
     def filed(self, objection: Objection) -> World:
-        return self._with(self._held(objection) if objection.evidence else objection)
+        return self._with(self._held(objection) if objection.evidence or objection.leak else objection)
 
     def given_evidence(self, case_id: str) -> World:
         objection = self.objections[case_id]
@@ -388,18 +390,14 @@ class World:
 
 
 def moved(it: Objection, data: str | None, items: Items | None) -> Objection:
-    """With what it keeps back after a decision; items None: what it keeps back already, or what it was filed for.
-
-    A suspension adds to one before it.
-    """
+    """With what it keeps back after a decision, which is about all that it was filed for and keeps back, and about
+    these items too."""
     if data is None:
         return it
     if data == "served":
         return replace(it, kept=None)
-    wanted = Kept(data, (it.kept.items if it.kept else it.items) if items is None else items)
-    if it.kept and it.kept.kind == wanted.kind == "suspension":
-        both = it.kept.items and wanted.items
-        wanted = Kept("suspension", it.kept.items | wanted.items if both else WHOLE)
+    sets = [it.items, *([it.kept.items] if it.kept else []), *([] if items is None else [items])]
+    wanted = Kept(data, frozenset().union(*sets) if all(sets) else WHOLE)
     return replace(it, kept=wanted) if it.kept is None or it.kept.replaced_by(wanted) else it
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from activities.touching import entry_act, met, restriction_act, turn_act
 from models import acts as a
 from models import events as e
-from models.restrictions import Restriction, RestrictionKind
+from models.restrictions import RestrictionKind, RestrictionTold, items_of, restriction
 from models.state import TaskState
 from rules.pinned import APPLICANT
 from rules.procedure_rules import ProcedureRules
@@ -91,7 +91,7 @@ class CasesOfOneDataset:
         self.inboxes: dict[str, list[a.Act]] = {}
         self.drafts: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {}
         """Submission to its answers and items."""
-        self.kept_back: dict[str, dict[str, Restriction]] = {}
+        self.kept_back: dict[str, dict[str, tuple[RestrictionTold, ...]]] = {}
         """Decision on an update to what objections kept back when it was received."""
         self.known_since: dict[str, int] = {}
         """Request or grant to how many versions there were when it began."""
@@ -100,7 +100,7 @@ class CasesOfOneDataset:
         case_id = f"objection-{len(self.objections)}"
         bench = objected(self.city, "privacy", items=items, evidence=evidence, at=self.now, case_id=case_id)
         self.objections[case_id] = bench
-        self.objection_moved(bench, None)
+        self.objection_moved(bench, ())
 
     def request(self, items: tuple[str, ...], *, agreed: bool) -> None:
         case_id = f"request-{len(self.askers)}"
@@ -119,9 +119,9 @@ class CasesOfOneDataset:
         self.inboxes[case_id] = []
         self.known_since[case_id] = len(self.versions)
 
-    def restrictions(self) -> dict[str, Restriction]:
-        each = ((case_id, bench.state.restriction) for case_id, bench in self.objections.items())
-        return {case_id: restriction for case_id, restriction in each if restriction}
+    def restrictions(self) -> dict[str, tuple[RestrictionTold, ...]]:
+        each = ((case_id, bench.state.restrictions) for case_id, bench in self.objections.items())
+        return {case_id: restrictions for case_id, restrictions in each if restrictions}
 
     def begin_update(self, case_id: str, trigger: str, **more: Any) -> None:
         """As the receipt does: it meets what is kept back, and whichever update goes first."""
@@ -183,16 +183,11 @@ class CasesOfOneDataset:
     def open_cases(self, *of: Mapping[str, Bench]) -> list[str]:
         return [case_id for cases in of for case_id, bench in cases.items() if not bench.state.closed]
 
-    def objection_moved(self, bench: Bench, before: Restriction | None) -> None:
-        """As the writer does: requests and updates hear of every change, grants of withdrawals and their end."""
+    def objection_moved(self, bench: Bench, before: tuple[RestrictionTold, ...]) -> None:
+        """As the writer does: requests, updates and grants hear of every change."""
         state = bench.state
-        if state.restriction != before:
-            kinds = {each.kind for each in (before, state.restriction) if each}
-            concerned = [
-                case_id
-                for case_id in self.open_cases(self.askers, self.updates)
-                if not self.is_grant(case_id) or RestrictionKind.WITHDRAWAL in kinds
-            ]
+        if state.restrictions != before:
+            concerned = self.open_cases(self.askers, self.updates)
             self.tell(restriction_act(state, case_id, self.now) for case_id in concerned)
         if state.ordered and state.ordered.update_case_id not in self.updates:
             self.begin_update(state.ordered.update_case_id, state.ordered.trigger, caused_by=state.case_id)
@@ -218,11 +213,8 @@ class CasesOfOneDataset:
             self.tell(turn_act(after, each, self.now) for each in self.open_cases(self.updates)[:1])
         if after.granted and not before.granted:
             self.takes_part(self.askers, after.granted.access_case_id, accessed(bench))
-            withdrawn = RestrictionKind.WITHDRAWAL
             told = [each for by, each in self.objections.items() if by in self.restrictions()]
-            for each in told:
-                if each.state.restriction and each.state.restriction.kind is withdrawn:
-                    self.tell([restriction_act(each.state, after.granted.access_case_id, self.now)])
+            self.tell(restriction_act(each.state, after.granted.access_case_id, self.now) for each in told)
         return answer
 
     def is_published(self, bench: Bench, it: e.EntryPublished) -> None:
@@ -235,8 +227,9 @@ class CasesOfOneDataset:
         self.versions.append(Version(bench.state.case_id, answers["openness"], items, it.at))
         for case_id, withdrawn in it.reopens.items():
             objection = self.objections[case_id].state
-            stands = objection.restriction
-            if objection.closed and stands == Restriction(kind=RestrictionKind.WITHDRAWAL, data_items=withdrawn):
+            stands = objection.restrictions
+            reopened = items_of(withdrawn, it.reopens_except.get(case_id, ()))
+            if objection.closed and objection.restriction == restriction(RestrictionKind.WITHDRAWAL, reopened):
                 self.objections[case_id].append(
                     [e.DataRestored(number=objection.number + 1, at=it.at, by_case=bench.state.case_id)]
                 )
@@ -266,10 +259,11 @@ class CasesOfOneDataset:
     def nothing_kept_it_back(self, bench: Bench, it: e.EntryPublished) -> None:
         """When the decision was received, whatever the case had heard of by then."""
         for by_case, kept in self.kept_back[it.act or ""].items():
-            assert kept.kind is RestrictionKind.WITHDRAWAL or by_case == bench.state.caused_by
-            assert set(kept.data_items) <= set(it.data_items)
+            for each in kept:
+                assert each.kind.withdraws or by_case == bench.state.caused_by
+                assert set(each.data_items) <= set(it.data_items)
 
     def draft_drops_what_is_kept_back(self, bench: Bench) -> bool:
         assert bench.state.draft
-        kept = {item for each in self.restrictions().values() for item in each.data_items}
+        kept = {item for told in self.restrictions().values() for each in told for item in each.data_items}
         return not kept <= set(bench.state.draft.data_items)

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.gate import ALLOWING, NOT_KNOWING, DatasetFacts, GrantFacts, Question, Reason, day_of, decide, question
+from models.restrictions import RestrictionKind, items_of
 
 NOW = datetime(2026, 5, 9, 4, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -31,6 +32,7 @@ GRANT = GrantFacts(
 )
 ASKED = Question("d", ("a",), "download", None, DIGEST)
 TODAY = day_of(NOW)
+WITHDRAWN = Reason.WITHDRAWN
 
 
 def test_a_grant_that_covers_all_that_is_asked_for_allows_it() -> None:
@@ -44,15 +46,29 @@ def test_a_grant_that_covers_all_that_is_asked_for_allows_it() -> None:
         (ASKED, replace(DATASET, openness="closed"), GRANT, Reason.CLOSED),
         (ASKED, replace(DATASET, openness="of a kind not known yet"), GRANT, Reason.CLOSED),
         (replace(ASKED, items=("a", "z")), DATASET, GRANT, Reason.UNKNOWN_ITEM),
-        (ASKED, replace(DATASET, restrictions=(("withdrawal", ()),)), GRANT, Reason.WITHDRAWN),
-        (ASKED, replace(DATASET, restrictions=(("suspension", ("a",)),)), GRANT, Reason.SUSPENDED),
-        (ASKED, replace(DATASET, restrictions=(("hold", ("a", "c")),)), GRANT, Reason.HELD),
-        (ASKED, replace(DATASET, restrictions=(("of a kind not known yet", ()),)), GRANT, Reason.HELD),
-        (ASKED, replace(DATASET, restrictions=(("hold", ("c",)),)), GRANT, Reason.GRANTED),
-        (replace(ASKED, items=()), replace(DATASET, restrictions=(("hold", ("c",)),)), GRANT, Reason.HELD),
-        (ASKED, replace(DATASET, restrictions=(("hold", ()), ("withdrawal", ("a",)))), GRANT, Reason.WITHDRAWN),
-        (ASKED, replace(DATASET, restrictions=(("hold", ()), ("suspension", ("a",)))), GRANT, Reason.SUSPENDED),
-        (ASKED, replace(OPEN, restrictions=(("suspension", ()),)), GRANT, Reason.SUSPENDED),
+        (ASKED, replace(DATASET, restrictions=(("withdrawal", items_of(())),)), GRANT, Reason.WITHDRAWN),
+        (ASKED, replace(DATASET, restrictions=(("suspension", items_of(("a",))),)), GRANT, Reason.SUSPENDED),
+        (ASKED, replace(DATASET, restrictions=(("hold", items_of(("a", "c"))),)), GRANT, Reason.HELD),
+        (ASKED, replace(DATASET, restrictions=(("of a kind not known yet", items_of(())),)), GRANT, Reason.HELD),
+        (ASKED, replace(DATASET, restrictions=(("hold", items_of(("c",))),)), GRANT, Reason.GRANTED),
+        (replace(ASKED, items=()), replace(DATASET, restrictions=(("hold", items_of(("c",))),)), GRANT, Reason.HELD),
+        (
+            ASKED,
+            replace(DATASET, restrictions=(("hold", items_of(())), ("withdrawal", items_of(("a",))))),
+            GRANT,
+            Reason.WITHDRAWN,
+        ),
+        (
+            ASKED,
+            replace(DATASET, restrictions=(("hold", items_of(())), ("suspension", items_of(("a",))))),
+            GRANT,
+            Reason.SUSPENDED,
+        ),
+        (ASKED, replace(OPEN, restrictions=(("suspension", items_of(())),)), GRANT, Reason.SUSPENDED),
+        (ASKED, replace(DATASET, restrictions=(("withdrawal_until_processed", items_of(("a",))),)), GRANT, WITHDRAWN),
+        (ASKED, replace(DATASET, restrictions=(("suspension", items_of((), ("a",))),)), GRANT, Reason.GRANTED),
+        (ASKED, replace(DATASET, restrictions=(("suspension", items_of((), ("b",))),)), GRANT, Reason.SUSPENDED),
+        (replace(ASKED, items=()), replace(OPEN, restrictions=(("hold", items_of((), "abc")),)), GRANT, Reason.HELD),
         (Question("d", ("c",), "anything"), OPEN, None, Reason.UNCONDITIONAL),
         (ASKED, OPEN, replace(GRANT, ended="revoked"), Reason.UNCONDITIONAL),
         (replace(ASKED, key_digest=None), DATASET, None, Reason.KEY_MISSING),
@@ -127,7 +143,7 @@ def test_the_key_itself_is_not_kept() -> None:
 
 @pytest.mark.parametrize("dataset", [DATASET, OPEN])
 def test_what_is_kept_back_under_a_name_that_the_entry_has_no_more_keeps_back_all_of_it(dataset: DatasetFacts) -> None:
-    renamed = replace(dataset, items=("a", "b", "new name of c"), restrictions=(("hold", ("c",)),))
+    renamed = replace(dataset, items=("a", "b", "new name of c"), restrictions=(("hold", items_of(("c",))),))
     assert decide(ASKED, renamed, GRANT, NOW) is Reason.HELD
 
 
@@ -144,7 +160,12 @@ def is_allowed(asked: Question, dataset: DatasetFacts | None, grant: GrantFacts 
     is_known = all(item in dataset.items for item in asked.items)
     all_at_once = ["*"] if not asked.items else []
     stopped = any(
-        not items or item == "*" or item in items or not set(items) <= set(dataset.items)
+        item == "*"
+        or (
+            item not in items.named
+            if items.all_but
+            else item in items.named or not set(items.named) <= {*dataset.items}
+        )
         for _, items in dataset.restrictions
         for item in (*wanted, *all_at_once)
     )
@@ -179,7 +200,9 @@ USES = st.sampled_from([None, "research", "general"])
 QUESTIONS = st.builds(
     Question, st.just("d"), SETS, st.none() | MODES, USES, st.sampled_from([DIGEST, DIGEST, DIGEST, None])
 )
-RESTRICTIONS = st.lists(st.tuples(st.sampled_from(["hold", "suspension", "withdrawal"]), SETS), max_size=2).map(tuple)
+KINDS = st.sampled_from([kind.value for kind in RestrictionKind])
+RESTRICTED = st.builds(items_of, SETS, st.just(()) | SETS)
+RESTRICTIONS = st.lists(st.tuples(KINDS, RESTRICTED), max_size=2).map(tuple)
 DATASETS = st.builds(
     DatasetFacts,
     st.sampled_from(["conditional", "conditional", "unconditional", "closed"]),

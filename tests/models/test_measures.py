@@ -11,7 +11,7 @@ from models import events as e
 from models.proposal import Proposal
 from models.refusals import ProcessingNotDone
 from models.restricting import move_data
-from models.restrictions import Restriction, RestrictionKind
+from models.restrictions import WHOLE_DATASET, Restriction, RestrictionKind, items_of, restriction
 from rules.pinned import DataEffect
 from tests.models.bench import CITIES, INVENTED, MONDAY, WHATEVER_IS_ASKED, Bench, law, objected
 
@@ -37,6 +37,16 @@ def kept_back(bench: Bench) -> Restriction | None:
     return bench.state.restriction
 
 
+def also_kept_back(bench: Bench) -> list[Restriction]:
+    """What is kept back less strongly beside that."""
+    return [restriction(each.kind, each.items) for each in bench.state.restrictions[1:]]
+
+
+def twin(bench: Bench) -> Bench:
+    """The same case, on which something else can be tried."""
+    return Bench(bench.rules, bench.now, bench.record, bench.procedure, list(bench.log), bench.state, bench.acts)
+
+
 def in_processing(city: str = "nanning", **more: object) -> Bench:
     return objected(city, "privacy", **more).all_decide([("verification", "process")])  # type: ignore[arg-type]  # passed on
 
@@ -59,12 +69,15 @@ def test_the_provider_lifts_a_hold_with_a_reason_and_not_without(city: str) -> N
     assert bench.types()[-1] == "DataRestored"
 
 
-@pytest.mark.duty("NN-22b", "YL-17b")
-@pytest.mark.parametrize("city", ["nanning", "yulin", "guangzhou", INVENTED])
-def test_on_any_other_ground_the_provider_suspends_by_its_own_decision(city: str) -> None:
-    bench = objected(city, "error" if city == INVENTED else "other_right")
-    assert bench.rules.hold
-    assert kept_back(bench.all_decide([(bench.rules.hold.reviewed_by, "suspend")])) == suspended(*ITEMS)
+def test_a_suspension_of_one_item_leaves_the_other_held_and_its_question_open() -> None:
+    bench = objected("nanning", "privacy", evidence=FILE)
+    assert bench.decide("suspension", "suspend", measure=a.Measure(data_items=("name",))) == "accepted"
+    assert kept_back(bench) == suspended("name")
+    assert also_kept_back(bench) == [held("address")]
+    assert "suspension" in bench.open_stages
+    bench.decide("suspension", "keep_open", measure=a.Measure(data_items=("address",)))
+    assert (kept_back(bench), also_kept_back(bench)) == (suspended("name"), [])
+    assert "suspension" not in bench.open_stages
 
 
 def test_a_suspension_names_single_items_and_lets_the_others_be_served() -> None:
@@ -73,16 +86,21 @@ def test_a_suspension_names_single_items_and_lets_the_others_be_served() -> None
     assert kept_back(bench) == suspended("name")
 
 
-def test_a_suspension_names_the_whole_dataset_where_the_objection_named_items() -> None:
-    bench = objected("nanning", "privacy", evidence=FILE)
-    assert bench.decide("suspension", "suspend", measure=a.Measure(data_items=())) == "accepted"
-    assert kept_back(bench) == suspended()
-
-
-def test_a_withdrawal_that_names_no_items_takes_what_is_kept_back_already() -> None:
+def test_a_withdrawal_that_names_no_items_takes_all_that_lies_before_its_task_still() -> None:
     bench = objected("nanning", "privacy", evidence=FILE)
     bench.decide("suspension", "suspend", measure=a.Measure(data_items=("name",)))
-    assert kept_back(bench.all_decide([("verification", "withdraw")])) == withdrawn("name")
+    trial = twin(bench)
+    assert kept_back(trial.all_decide([("verification", "withdraw")])) == withdrawn("address", "name")
+    bench.decide("verification", "restore", measure=a.Measure(data_items=("name",)))
+    assert kept_back(bench.all_decide([("verification", "withdraw")])) == withdrawn("address")
+    assert bench.state.restricted.named == ("address",)
+
+
+def test_a_withdrawal_of_one_item_leaves_the_other_as_it_was() -> None:
+    bench = objected("nanning", "privacy", evidence=FILE)
+    assert bench.decide("verification", "withdraw", measure=a.Measure(data_items=("name",))) == "accepted"
+    assert (kept_back(bench), also_kept_back(bench)) == (withdrawn("name"), [held("address")])
+    assert bench.open_stages == {"suspension", "verification"}
 
 
 def test_a_withdrawal_of_some_items_lets_the_others_be_served() -> None:
@@ -142,23 +160,21 @@ def test_the_day_of_the_processing_stands_in_the_log_before_what_it_does_to_the_
     assert bench.types()[processed.number] == "DataRestored"
 
 
-def test_what_is_served_still_and_was_processed_has_its_day_in_the_log_too() -> None:
-    bench = objected("guangzhou", "quality")
-    told = a.Measure(processed_on=TODAY)
-    assert bench.decide("verification", "process_and_reopen", measure=told) == "accepted"
-    assert bench.types().count("DataProcessed") == 1
-    assert "DataRestored" not in bench.types()
-
-
 def test_a_second_suspension_adds_to_the_first_and_lets_nothing_go() -> None:
     bench = objected("nanning", "privacy")
     bench.decide("suspension", "suspend", measure=a.Measure(data_items=("name",)))
-    move_data(proposal := Proposal(bench.state), DataEffect.SUSPEND, bench.now, items=("phone",))
+    move_data(proposal := Proposal(bench.state), DataEffect.SUSPEND, bench.now, items_of(("phone",)))
     assert proposal.state.restriction == suspended("name", "phone")
-    move_data(proposal, DataEffect.SUSPEND, bench.now, items=())
+    move_data(proposal, DataEffect.SUSPEND, bench.now, WHOLE_DATASET)
     assert proposal.state.restriction == suspended()
-    move_data(proposal, DataEffect.SUSPEND, bench.now, items=("name",))
+    move_data(proposal, DataEffect.SUSPEND, bench.now, items_of(("name",)))
     assert proposal.state.restriction == suspended()
+
+
+def test_a_suspension_of_what_nobody_disputed_leaves_the_hold_on_what_somebody_did() -> None:
+    bench = objected("nanning", "privacy", evidence=FILE)
+    bench.decide("suspension", "suspend", measure=a.Measure(data_items=("phone",)))
+    assert (kept_back(bench), also_kept_back(bench)) == (suspended("phone"), [held(*ITEMS)])
 
 
 def test_a_suspension_takes_the_place_of_a_hold_and_is_about_what_it_names() -> None:
@@ -260,22 +276,16 @@ def test_a_case_that_closes_serves_its_data_even_where_no_rule_says_so() -> None
 
 @pytest.mark.parametrize("suspends", [True, False])
 @pytest.mark.parametrize("outcome", ["suspend", "withdraw"])
-def test_what_is_held_or_suspended_is_let_go_by_a_narrower_measure_with_a_reason_and_not_without(
+def test_what_is_held_or_suspended_is_never_let_go_by_a_measure_about_something_else(
     suspends: bool, outcome: str
 ) -> None:
     bench = objected("nanning", "privacy", evidence=FILE)
     if suspends and outcome == "withdraw":
         bench.all_decide([("suspension", "suspend")])
     stage = "suspension" if outcome == "suspend" else "verification"
-    narrower, wider = a.Measure(data_items=("name",)), a.Measure(data_items=(*ITEMS, "phone"))
-    no_reason = WHATEVER_IS_ASKED - REASON
-    assert bench.decide(stage, outcome, no_reason, measure=narrower) == "RequirementMissing"
-    trial = Bench(bench.rules, bench.now, bench.record, bench.procedure, list(bench.log), bench.state, bench.acts)
-    assert trial.decide(stage, outcome, no_reason, measure=wider) == "accepted"
-    assert bench.decide(stage, outcome, measure=narrower) == "accepted"
-    restriction = kept_back(bench)
-    assert restriction
-    assert restriction.data_items == ("name",)
+    assert bench.decide(stage, outcome, measure=a.Measure(data_items=("name",))) == "accepted"
+    assert items_of(ITEMS).are_within(bench.state.restricted)
+    assert "DataRestored" not in bench.types()
 
 
 def test_what_nothing_keeps_back_yet_is_suspended_in_part_without_a_reason() -> None:
@@ -286,12 +296,12 @@ def test_what_nothing_keeps_back_yet_is_suspended_in_part_without_a_reason() -> 
 
 def test_a_processing_of_data_that_was_kept_back_before_counts_no_more_when_it_is_kept_back_anew() -> None:
     state = objected("nanning", "privacy", evidence=FILE).state.model_copy(update={"processed_on": TODAY})
-    move_data(proposal := Proposal(state), DataEffect.SERVE, MONDAY)
+    move_data(proposal := Proposal(state), DataEffect.SERVE, MONDAY, WHOLE_DATASET)
     assert proposal.state.restriction is None
-    move_data(proposal, DataEffect.WITHDRAW, MONDAY)
+    move_data(proposal, DataEffect.WITHDRAW, MONDAY, WHOLE_DATASET)
     assert proposal.state.processed_on is None
     with pytest.raises(ProcessingNotDone):
-        move_data(proposal, DataEffect.SERVE, MONDAY)
+        move_data(proposal, DataEffect.SERVE, MONDAY, WHOLE_DATASET)
 
 
 @pytest.mark.parametrize("city", ["nanning", "yulin", "guangzhou"])

@@ -51,7 +51,7 @@ def why_not(bench: Bench) -> list[str]:
 def test_evidence_on_a_secret_or_on_privacy_holds_the_data_from_its_receipt(city: str, ground: str) -> None:
     bench = objected(city, ground, evidence=FILE)
     assert bench.state.restriction == HELD
-    assert bench.state.restricted_at == MONDAY
+    assert bench.state.kept_back[0].since == MONDAY
     assert why_not(bench) == []
 
 
@@ -114,7 +114,7 @@ def test_evidence_that_comes_later_holds_the_data_from_its_own_receipt(city: str
     bench = objected(city, "privacy").passes(hours=5)
     assert submit(bench, *FILE) == "accepted"
     assert bench.state.restriction == HELD
-    assert bench.state.restricted_at == MONDAY + timedelta(hours=5)
+    assert bench.state.kept_back[0].since == MONDAY + timedelta(hours=5)
     happened = [each for each in bench.types() if each != "ClockMoved"]
     assert happened[-4:] == ["EvidenceSubmitted", "DataHeld", "TaskCancelled", "TaskOpened"]
 
@@ -260,11 +260,22 @@ def test_evidence_while_lianyungangs_bodies_have_not_both_spoken_holds_the_data(
     assert bench.state.restriction is None
 
 
-def test_a_leak_that_is_reported_with_evidence_holds_the_data_on_any_ground() -> None:
-    assert objected("guangzhou", "quality", evidence=FILE, leak="reported").state.restriction == HELD
-    assert objected("guangzhou", "quality", evidence=FILE, leak="none").state.restriction is None
-    without = objected("guangzhou", "quality", leak="reported")
-    assert (without.state.restriction, why_not(without)) == (None, ["no_evidence"])
+@pytest.mark.duty("GZ-29b")
+def test_a_leak_that_is_reported_holds_the_data_on_any_ground_with_evidence_or_without() -> None:
+    for evidence in ((), FILE):
+        bench = objected("guangzhou", "quality", evidence=evidence, leak="reported")
+        assert (bench.state.restriction, why_not(bench)) == (HELD, [])
+        assert objected("guangzhou", "quality", evidence=evidence, leak="none").state.restriction is None
+
+
+def test_a_leak_that_is_reported_without_evidence_holds_nothing_above_the_cap_nor_under_rules_of_before() -> None:
+    for standing, because in ((a.Standing(open_holds=3), "too_many_holds"), (a.Standing(rejected_before=True), None)):
+        bench = objected("guangzhou", "quality", leak="reported", standing=standing)
+        assert (bench.state.restriction, why_not(bench)) == (None, [because or "rejected_before"])
+    rules = law("guangzhou", "objection")
+    assert rules.hold
+    before = rules.model_copy(update={"hold": rules.hold.model_copy(update={"without_evidence": {}})})
+    assert why_not(objected("guangzhou", "quality", rules=before, leak="reported")) == ["no_evidence"]
 
 
 def test_evidence_comes_from_the_objector_alone() -> None:

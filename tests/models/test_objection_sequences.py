@@ -6,7 +6,6 @@ Each example is an objection in one city with a sequence of acts, sensible and s
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 
 import pytest
 from hypothesis import strategies as st
@@ -15,8 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from models import acts as a
 from models import events as e
 from models.course import pass_time
+from models.parts import before
 from models.refusals import REFUSALS, Refusal
-from models.restrictions import RestrictionKind, covers
+from models.restrictions import RestrictionKind
 from models.state import CaseState, TaskState, fold
 from rules.deadlines import to_shanghai
 from rules.pinned import DataEffect
@@ -31,11 +31,6 @@ GIVEN = st.one_of(st.just(WHATEVER_IS_ASKED), st.frozensets(st.sampled_from(sort
 OFFICERS = st.sampled_from(["1", "1", "1", "2", "of another body", "stranger", "objector"])
 STANDINGS = st.builds(a.Standing, rejected_before=st.booleans(), open_holds=st.integers(0, 4))
 ENDS_IT = {"restore", "withdraw", "dismiss", "uphold", "keep_open", "correct", "not_correct", "other_measure"}
-KINDS = {
-    "DataHeld": RestrictionKind.HOLD,
-    "DataSuspended": RestrictionKind.SUSPENSION,
-    "DataWithdrawn": RestrictionKind.WITHDRAWAL,
-}
 
 
 def as_it_should_be(
@@ -49,7 +44,7 @@ def as_it_should_be(
     measure = None
     if found.data is DataEffect.SERVE or any("processed_on" in each.any_of for each in found.requires):
         measure = a.Measure(processed_on=to_shanghai(bench.now).date() - timedelta(days=days_ago))
-    elif found.data:
+    elif found.data and not found.whole_dataset:
         measure = a.Measure(data_items=items)
     by = a.Actor(account=task.claimed_by or f"acc_{task.body}_1", body=task.body)
     more = {"task_id": task.task_id, "outcome": outcome, "given": WHATEVER_IS_ASKED, "measure": measure}
@@ -67,6 +62,14 @@ def brought_to_its_end(bench: Bench) -> Bench:
             for outcome in task.outcomes
         ), f"nobody can do anything more: {end.state.step}"
     return end
+
+
+def kind_of(event: e.DataEvent) -> RestrictionKind:
+    """In which way a case keeps back what the event is about."""
+    if isinstance(event, e.DataWithdrawn):
+        until_processed = event.until_processed
+        return RestrictionKind.WITHDRAWAL_UNTIL_PROCESSED if until_processed else RestrictionKind.WITHDRAWAL
+    return RestrictionKind.HOLD if isinstance(event, e.DataHeld) else RestrictionKind.SUSPENSION
 
 
 class AnyObjection(RuleBasedStateMachine):
@@ -278,61 +281,32 @@ class AnyObjection(RuleBasedStateMachine):
         self.checked = len(log)
 
     @invariant()
-    def what_is_kept_back_is_what_the_last_event_about_the_data_says(self) -> None:
-        state = self.bench.state
-        moved = [event for event in self.bench.log if isinstance(event, e.DATA_MOVED)]
-        if not moved or isinstance(moved[-1], e.DataRestored):
-            assert state.restriction is None
-        else:
-            assert state.restriction
-            assert (state.restriction.kind, state.restriction.data_items) == (
-                KINDS[moved[-1].type],
-                moved[-1].data_items,
-            )
-            assert state.restricted_at == moved[-1].at
+    def each_item_is_kept_back_in_one_way_as_the_last_event_about_it_says(self) -> None:
+        for item in (*ITEMS, "any other"):
+            about = [event for event in self.bench.log if isinstance(event, e.DATA_MOVED) and item in event.items]
+            kept = [each.kind for each in self.bench.state.in_force if item in each.items]
+            assert kept == ([] if not about or isinstance(about[-1], e.DataRestored) else [kind_of(about[-1])])
 
     @invariant()
     def what_was_withdrawn_is_served_again_after_a_processing_and_no_processing_lies_before_what_it_ends(self) -> None:
-        stopped: e.DataEvent | None = None
-        kept_back_on = date.min
-        processed_on: date | None = None
-        for event in self.bench.log:
-            if isinstance(event, e.DataProcessed):
-                processed_on = event.processed_on
-                assert event.processed_on <= to_shanghai(event.at).date()
-            elif isinstance(event, e.DATA_STOPPED):
-                if stopped is None:
-                    kept_back_on, processed_on = to_shanghai(event.at).date(), None
-                stopped = event
-            elif isinstance(event, e.DataRestored) and stopped:
-                if isinstance(stopped, e.DataWithdrawn):
-                    assert processed_on
-                    assert processed_on >= to_shanghai(stopped.at).date()
-                assert processed_on is None or processed_on >= kept_back_on
-                stopped = None
-
-    @invariant()
-    def what_a_decision_leaves_out_of_what_was_kept_back_it_lets_go_with_a_reason(self) -> None:
-        kept: tuple[str, ...] | None = None
-        decided: e.TaskDecided | None = None
-        for event in self.bench.log:
-            if isinstance(event, e.TaskDecided):
-                decided = event
-            elif isinstance(event, e.DataRestored):
-                kept = None
-            elif isinstance(event, e.DATA_STOPPED):
-                if kept is not None and not covers(event.data_items, kept):
-                    assert decided
-                    assert decided.act == event.act
-                    assert "reason" in decided.given
-                kept = event.data_items
-
-    @invariant()
-    def a_suspension_that_follows_another_lets_nothing_go(self) -> None:
-        moved = [event for event in self.bench.log if isinstance(event, e.DATA_MOVED)]
-        for first, second in pairwise(moved):
-            if isinstance(first, e.DataSuspended) and isinstance(second, e.DataSuspended):
-                assert covers(second.data_items, first.data_items)
+        for item in (*ITEMS, "any other"):
+            stopped: e.DataEvent | None = None
+            kept_back_on = date.min
+            processed: e.DataProcessed | None = None
+            for event in self.bench.log:
+                if isinstance(event, e.DataProcessed):
+                    processed = event
+                    assert event.processed_on <= to_shanghai(event.at).date()
+                elif isinstance(event, e.DATA_STOPPED) and item in event.items:
+                    kept_back_on = kept_back_on if stopped else to_shanghai(event.at).date()
+                    stopped = event
+                elif isinstance(event, e.DataRestored) and stopped and item in event.items:
+                    if isinstance(stopped, e.DataWithdrawn):
+                        assert processed
+                        assert processed.processed_on >= to_shanghai(stopped.at).date()
+                    if processed and processed.act == event.act:
+                        assert processed.processed_on >= kept_back_on
+                    stopped = None
 
     @invariant()
     def data_is_held_once_at_most_and_only_with_evidence(self) -> None:
@@ -346,7 +320,7 @@ class AnyObjection(RuleBasedStateMachine):
     @invariant()
     def what_is_held_back_by_evidence_alone_lies_before_somebody_who_can_let_it_go(self) -> None:
         state = self.bench.state
-        if state.restriction and state.restriction.kind is RestrictionKind.HOLD:
+        if any(each.kind is RestrictionKind.HOLD for each in state.in_force):
             assert state.open_tasks()
 
     @invariant()
@@ -355,16 +329,21 @@ class AnyObjection(RuleBasedStateMachine):
         assert hold
         question = self.bench.rules.stage(hold.reviewed_by)
         assert question
-        stopped = state.restriction and state.restriction.kind is not RestrictionKind.HOLD
-        if (stopped and not any(o.opens for o in question.outcomes)) or state.step not in hold.during:
-            assert hold.reviewed_by not in self.bench.open_stages
+        asked = [task for task in state.open_tasks() if task.stage == hold.reviewed_by]
+        assert not asked or state.step in hold.during
+        if asked and not any(o.opens for o in question.outcomes):
+            stopped = [each for each in state.in_force if each.kind is not RestrictionKind.HOLD]
+            undecided = before(self.bench.rules, state, asked[0])
+            assert any(
+                item in undecided and not any(item in each.items for each in stopped) for item in (*ITEMS, "any other")
+            )
 
     @invariant()
     def a_closed_case_has_no_open_task_and_keeps_nothing_back_unless_withdrawn(self) -> None:
         state = self.bench.state
         assert bool(state.open_tasks()) != bool(state.closed)
         if state.closed:
-            assert state.restriction is None or state.restriction.kind is RestrictionKind.WITHDRAWAL
+            assert all(each.kind is RestrictionKind.WITHDRAWAL for each in state.in_force)
             assert state.disputed is False
             assert state.upheld is not None
             assert state.upheld or state.restriction is None

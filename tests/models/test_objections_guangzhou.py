@@ -8,7 +8,7 @@ import pytest
 
 from models import acts as a
 from models.restrictions import Restriction, RestrictionKind
-from tests.models.bench import WHATEVER_IS_ASKED, objected, reported
+from tests.models.bench import BOTH_SIGN, WHATEVER_IS_ASKED, accessed, objected, reported, telling, until_signing
 from tests.models.objections_by_city import FILE, answers, midnight
 
 
@@ -54,7 +54,8 @@ def test_every_way_to_end_in_guangzhou_tells_the_objector(outcome: str) -> None:
 def test_processing_unfinished_in_guangzhou_withdraws_answers_inside_the_period_and_stays_open_to_reopen() -> None:
     bench = objected("guangzhou", "privacy", evidence=FILE).all_decide([("verification", "withdraw_until_processed")])
     assert bench.open_stages == {"reopening"}
-    assert bench.state.restriction == Restriction(kind=RestrictionKind.WITHDRAWAL, data_items=("name", "address"))
+    rests = RestrictionKind.WITHDRAWAL_UNTIL_PROCESSED
+    assert bench.state.restriction == Restriction(kind=rests, data_items=("name", "address"))
     assert bench.task("reopening").clock.due_at is None
 
     bench.passes(days=40)
@@ -64,11 +65,37 @@ def test_processing_unfinished_in_guangzhou_withdraws_answers_inside_the_period_
     assert len(answers(bench)) == 1
 
 
+@pytest.mark.duty("GZ-29b")
+@pytest.mark.parametrize("reopens", [True, False])
+def test_a_grant_rests_while_guangzhou_processes_what_it_withdrew_and_ends_only_if_that_stays_withdrawn(
+    reopens: bool,
+) -> None:
+    request = until_signing("guangzhou").all_decide(BOTH_SIGN)
+    access, waiting = accessed(request), until_signing("guangzhou")
+    valid_until = access.state.grant and access.state.grant.valid_until
+    bench = objected("guangzhou", "privacy", items=(), case_id="objection")
+    bench.all_decide([("verification", "withdraw_until_processed")])
+    for each in (access, waiting):
+        assert each.judged(telling(bench, each)) == "accepted"
+    assert [each.state.closed for each in (access, waiting)] == [None, None]
+    assert [each.kind.value for each in access.state.restricted_by["objection"]] == ["withdrawal_until_processed"]
+    assert not waiting.all_decide(BOTH_SIGN).state.granted
+
+    done = a.Measure(processed_on=bench.now.date()) if reopens else None
+    assert bench.decide("reopening", "reopen" if reopens else "stay_withdrawn", measure=done) == "accepted"
+    for each in (access, waiting):
+        each.judged(telling(bench, each))
+    assert access.state.closed == (None if reopens else "data_withdrawn")
+    assert waiting.state.closed == ("granted" if reopens else "data_withdrawn")
+    assert access.state.grant
+    assert access.state.grant.valid_until == valid_until
+
+
 def test_what_guangzhou_withdrew_until_it_is_processed_may_stay_withdrawn() -> None:
     bench = objected("guangzhou", "privacy").all_decide([("verification", "withdraw_until_processed")])
     bench.all_decide([("reopening", "stay_withdrawn")])
     assert bench.state.closed == "data_withdrawn"
-    assert bench.state.restriction
+    assert bench.state.restriction == Restriction(kind=RestrictionKind.WITHDRAWAL, data_items=("name", "address"))
     assert len(answers(bench)) == 1
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from models import acts as a
+from models.refusals import TakesTheWholeDataset
 from models.restrictions import Restriction, RestrictionKind
 from tests.models.bench import CITIES, MONDAY, WHATEVER_IS_ASKED, Bench, law, objected
 from tests.models.objections_by_city import FILE, answers
@@ -37,6 +38,34 @@ def test_an_error_in_lianyungang_ends_with_an_answer(outcome: str, closed: str, 
     assert bench.decide("handling", outcome, ()) == "RequirementMissing"
     bench.all_decide([("handling", outcome)])
     assert (bench.state.closed, bench.state.upheld, len(answers(bench))) == (closed, upheld, 1)
+
+
+TAKES_IT_WHOLE: list[tuple[list[tuple[str, str]], tuple[str, str]]] = [
+    ([], ("provider_withdrawal", "withdraw")),
+    ([], ("authority_withdrawal", "withdraw")),
+    ([*BOTH_WITHDRAW, ("tracing", "traced"), ("authority_tracing", "traced")], ("assessment", "stay_withdrawn")),
+]
+
+
+@pytest.mark.duty("LYG-26")
+@pytest.mark.parametrize(("before", "decision"), TAKES_IT_WHOLE)
+def test_a_leak_takes_the_dataset_and_no_item_of_it(before: list[tuple[str, str]], decision: tuple[str, str]) -> None:
+    bench = objected("lianyungang", "privacy", evidence=FILE).all_decide(before)
+    stage, outcome = decision
+    for items in (("name",), ("name", "address")):
+        act = bench.act(
+            a.Decide,
+            bench.officer(stage),
+            task_id=bench.task(stage).task_id,
+            outcome=outcome,
+            given=WHATEVER_IS_ASKED,
+            measure=a.Measure(data_items=items),
+        )
+        with pytest.raises(TakesTheWholeDataset) as refusal:
+            bench.procedure.judge(bench.rules, bench.state, act)
+        assert (refusal.value.field, refusal.value.rule) == ("data_items", "26.2")
+    assert bench.decide(stage, outcome, measure=a.Measure(data_items=())) == "accepted"
+    assert bench.state.restriction in (WHOLE_SUSPENDED, WHOLE_WITHDRAWN)
 
 
 @pytest.mark.duty("LYG-26")

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from models import acts as a
 from models.agreeing import sets_terms
 from models.course import grant
-from models.restrictions import Restriction, RestrictionKind, all_gone, touches, within
+from models.restrictions import Items, RestrictionKind, RestrictionTold, all_gone, touches, within
 from rules.pinned import APPLICANT
 from tests.models.bench import (
     CITIES,
@@ -69,8 +69,8 @@ class AnyMeeting(RuleBasedStateMachine):
         self.request = filed(self.city, items=items)
         self.access: Bench | None = None
         self.inbox: list[a.Act] = []
-        self.told: dict[str, Restriction] = {}
-        self.told_to_access: dict[str, Restriction] = {}
+        self.told: dict[str, tuple[RestrictionTold, ...]] = {}
+        self.told_to_access: dict[str, tuple[RestrictionTold, ...]] = {}
         self.objections: list[Bench] = []
         if agreed:
             self.all_agree()
@@ -80,13 +80,11 @@ class AnyMeeting(RuleBasedStateMachine):
             if objection.state.restriction:
                 self.tell(objection)
 
-    def tell(self, objection: Bench, before: Restriction | None = None) -> None:
-        """As the writer does: a request hears of every change, a grant of withdrawals and their end."""
+    def tell(self, objection: Bench) -> None:
+        """As the writer does: request and grant hear of every change."""
         if not self.request.state.closed:
             self.inbox.append(telling(objection, self.request))
-        kinds = {each.kind for each in (before, objection.state.restriction) if each}
-        if RestrictionKind.WITHDRAWAL in kinds:
-            self.tell_the_grant(objection)
+        self.tell_the_grant(objection)
 
     def tell_the_grant(self, objection: Bench) -> None:
         if self.access and not self.access.state.closed:
@@ -95,10 +93,10 @@ class AnyMeeting(RuleBasedStateMachine):
             remember(self.told_to_access, act)
 
     def moves(self, objection: Bench, act: a.Act) -> None:
-        before = objection.state.restriction
+        before = objection.state.restrictions
         objection.judged(act)
-        if objection.state.restriction != before:
-            self.tell(objection, before)
+        if objection.state.restrictions != before:
+            self.tell(objection)
 
     @rule(hours=st.sampled_from([1, 24, 200]))
     def time_goes_by(self, hours: int) -> None:
@@ -193,8 +191,7 @@ class AnyMeeting(RuleBasedStateMachine):
             assert not self.all_gone(state.granted.data_items)
             self.access = accessed(self.request)
             for objection in self.objections:
-                it = objection.state.restriction
-                if it and it.kind is RestrictionKind.WITHDRAWAL:
+                if objection.state.restriction:
                     self.tell_the_grant(objection)
         elif state.closed == "data_withdrawn":
             assert self.all_gone(state.data_items) or self.all_gone(self.would_be_granted)
@@ -208,8 +205,9 @@ class AnyMeeting(RuleBasedStateMachine):
 
     def waits(self, items: tuple[str, ...]) -> bool:
         return any(
-            each.kind is not RestrictionKind.WITHDRAWAL and touches(each.data_items, items)
-            for each in self.told.values()
+            each.kind is not RestrictionKind.WITHDRAWAL and touches(each.items, items)
+            for told in self.told.values()
+            for each in told
         )
 
     def all_gone(self, items: tuple[str, ...]) -> bool:
@@ -237,7 +235,7 @@ class AnyMeeting(RuleBasedStateMachine):
     def nobody_has_access_to_data_of_which_all_is_withdrawn(self) -> None:
         """Whatever lies in the inbox of the request still."""
         if self.access and not self.access.state.closed:
-            now = {each.state.case_id: each.state.restriction for each in self.objections if each.state.restriction}
+            now = {each.state.case_id: each.state.restrictions for each in self.objections}
             assert self.access.state.grant
             assert not all_gone(withdrawals(now), self.access.state.grant.data_items)
 
@@ -246,10 +244,10 @@ class AnyMeeting(RuleBasedStateMachine):
         if not hasattr(self, "request"):
             return
         for place, objection in enumerate(self.objections):
-            before = objection.state.restriction
+            before = objection.state.restrictions
             self.objections[place] = end = brought_to_its_end(objection)
-            if end.state.restriction != before:
-                self.tell(end, before)
+            if end.state.restrictions != before:
+                self.tell(end)
         for act in self.inbox:
             self.work_off(act)
         self.all_agree()
@@ -257,16 +255,18 @@ class AnyMeeting(RuleBasedStateMachine):
         self.nobody_has_access_to_data_of_which_all_is_withdrawn()
 
 
-def remember(told: dict[str, Restriction], act: a.Act) -> None:
+def remember(told: dict[str, tuple[RestrictionTold, ...]], act: a.Act) -> None:
     """What an act tells of the data, by the case from which it comes."""
     if isinstance(act, a.Restrict):
-        told[act.by_case] = Restriction(kind=RestrictionKind(act.restriction), data_items=act.data_items)
+        first = act.model_dump(include={"data_items", "except_items", "since"}) | {"kind": act.restriction}
+        told[act.by_case] = (RestrictionTold.model_validate(first), *act.beside)
     elif isinstance(act, a.LiftRestriction):
         told.pop(act.by_case, None)
 
 
-def withdrawals(told: dict[str, Restriction]) -> list[tuple[str, ...]]:
-    return [each.data_items for each in told.values() if each.kind is RestrictionKind.WITHDRAWAL]
+def withdrawals(told: dict[str, tuple[RestrictionTold, ...]]) -> list[Items]:
+    kept = (each for restrictions in told.values() for each in restrictions)
+    return [each.items for each in kept if each.kind is RestrictionKind.WITHDRAWAL]
 
 
 @pytest.mark.parametrize("city", [*CITIES, INVENTED])

@@ -13,10 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activities.message_texts import Message, message_texts, say
+from activities.touching import restriction_act
+from models import acts as a
 from models import events as e
 from models.state import CaseState, fold
 from models.telling import Account, Officer, Officers, Telling, told
 from tests import recorded
+from tests.models.bench import CITIES, Bench, accessed, objected, until_signing
 
 NAMES = recorded.names()
 BASE = "https://kaifang.example"
@@ -194,6 +197,31 @@ def test_a_grantee_is_told_when_the_grant_begins_and_ends_but_not_that_it_was_gi
 def test_who_waits_for_data_is_told_when_it_is_kept_back_and_when_it_is_served_again() -> None:
     heard = kinds(one_by_one("nanning-granted-after-lifting"), party("nanning-granted-after-lifting"))
     assert heard.count("data_kept_back") == heard.count("data_served_again") == 1
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_whoever_holds_a_grant_is_told_when_its_data_is_held_and_when_it_is_served_again(city: str) -> None:
+    heard: list[str] = []
+
+    def learns(access: Bench, objection: Bench) -> None:
+        before, number = access.state, len(access.log)
+        act = restriction_act(objection.state, access.state.case_id, objection.now)
+        assert access.judged(act) == "accepted"
+        found = told(before, access.state, access.log[number:])
+        heard.extend(each.kind for each in found if each.to == Account(access.state.party))
+
+    signed = [("applicant_signature", "sign"), ("provider_signature", "sign")]
+    request = until_signing(city, items=("name", "phone"))
+    access = accessed(request.all_decide([each for each in signed if each[0] in request.open_stages]))
+    objection = objected(city, "privacy", evidence=("file-1",), items=("name", "address"), case_id="objection")
+    learns(access, objection)
+    assert objection.decide("suspension", "keep_open", measure=a.Measure(data_items=("address",))) == "accepted"
+    learns(access, objection)
+    assert heard == ["data_kept_back"]
+    assert objection.decide("suspension", "keep_open", measure=a.Measure(data_items=("name",))) == "accepted"
+    learns(access, objection)
+    assert heard == ["data_kept_back", "data_served_again"]
+    assert access.state.closed is None
 
 
 def test_the_party_of_a_late_body_is_told_that_the_period_has_ended_and_that_it_means_no_answer() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -292,3 +293,33 @@ def test_withdrawn_data_is_open_again_after_all_reviews_of_an_update_that_is_beg
     assert bench.decide(*LAST_WORD[city]) == "accepted"
     (published,) = (event for event in bench.log if isinstance(event, e.EntryPublished))
     assert set(published.reopens) == reopened
+
+
+RECORDS_PROCESSING = [city for city in CITIES if "processing_record" in ALWAYS[city]]
+
+
+@pytest.mark.parametrize("city", RECORDS_PROCESSING)
+def test_what_is_opened_again_was_processed_since_it_was_withdrawn_and_not_before(city: str) -> None:
+    since = MONDAY + timedelta(days=2)
+    told = {"at": since, "by_case": "objection", "restriction": RestrictionKind.WITHDRAWAL, "since": since}
+    bench = submitted(city, "reopening", met=[e.RestrictionMet.model_validate(told)]).passes(days=3)
+    before, after = (a.Measure(processed_on=(since + timedelta(days=days)).date()) for days in (-1, 0))
+    assert bench.decide("processing_record", "pass", measure=before) == "ProcessedBeforeTheRestriction"
+    assert "DataProcessed" not in bench.types()
+    assert bench.decide("processing_record", "pass", measure=after) == "accepted"
+    other = submitted(city, "other", met=[e.RestrictionMet.model_validate(told)]).passes(days=3)
+    assert other.decide("processing_record", "pass", measure=before) == "accepted"
+
+
+@pytest.mark.parametrize("city", RECORDS_PROCESSING)
+def test_what_was_processed_and_then_withdrawn_is_not_published_as_open_again(city: str) -> None:
+    since = MONDAY + timedelta(days=2)
+    told = {"at": MONDAY, "by_case": "objection", "restriction": RestrictionKind.WITHDRAWAL}
+    bench = submitted(city, "reopening", met=[e.RestrictionMet.model_validate(told)])
+    pass_reviews(bench)
+    bench.passes(days=3)
+    # The same items, withdrawn anew: as reviewed, and yet not processed since.
+    by = a.Actor(account="case:objection")
+    assert bench.by_party(a.Restrict, by=by, by_case="objection", restriction="withdrawal", since=since) == "accepted"
+    assert bench.decide(*LAST_WORD[city]) == "ProcessedBeforeTheRestriction"
+    assert bench.state.published is None

@@ -86,7 +86,11 @@ def test_data_is_reopened_after_processing_with_a_record_of_what_was_done_and_wh
 
 def test_processing_that_is_not_done_in_time_withdraws_the_data_tells_the_objector_and_reopens_later() -> None:
     unfinished = outcome_of(GUANGZHOU, "verification", "withdraw_until_processed")
-    assert (unfinished.leads_to, unfinished.data, unfinished.answers) == ("reopening", DataEffect.WITHDRAW, True)
+    assert (unfinished.leads_to, unfinished.data, unfinished.answers) == (
+        "reopening",
+        DataEffect.WITHDRAW_UNTIL_PROCESSED,
+        True,
+    )
     assert unfinished.citation.basis is Basis.SERVICE
     reopening = stage_of(GUANGZHOU, "reopening")
     assert (dict(reopening.periods), reopening.citation.basis) == ({}, Basis.SERVICE)

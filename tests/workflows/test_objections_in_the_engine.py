@@ -189,7 +189,7 @@ async def test_a_grant_on_other_items_outlives_a_withdrawal(driver: Driver, work
     assert await driver.decide(objection, "verification", "withdraw") == "accepted"
     await driver.engine.hand_over(access, driver.patience)
     assert (await driver.state(access)).closed is None
-    assert (await driver.state(access)).restricted_by[objection].data_items == ("name",)
+    assert (await driver.state(access)).restricted_by[objection][0].data_items == ("name",)
 
 
 async def test_reopening_after_a_processing_serves_the_data_again(driver: Driver) -> None:
@@ -261,6 +261,12 @@ async def test_what_is_withdrawn_stays_so_when_other_items_are_named_later(drive
     assert await driver.decide(case_id, "verification", "withdraw_until_processed", hand_over=False) == "accepted"
     other = a.Measure(data_items=("address",))
     assert await driver.decide(case_id, "reopening", "stay_withdrawn", hand_over=False, measure=other) == "accepted"
+    kept = (await driver.state(case_id)).restrictions
+    assert {each.kind.value: each.data_items for each in kept} == {
+        "withdrawal": ("address",),
+        "withdrawal_until_processed": ("name",),
+    }
+    assert await driver.decide(case_id, "reopening", "stay_withdrawn", hand_over=False) == "accepted"
     assert set((await driver.restrictions(dataset))[case_id].data_items) == {"name", "address"}
 
 

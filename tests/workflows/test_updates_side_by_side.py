@@ -40,7 +40,7 @@ async def gate_says(driver: Driver, dataset_id: str, *items: str) -> Reason:
     assert row
     kept = await driver.restrictions(dataset_id)
     facts = DatasetFacts(
-        row["openness"], tuple(row["items"]), tuple((each.kind, each.data_items) for each in kept.values())
+        row["openness"], tuple(row["items"]), tuple((each.kind.value, each.items) for each in kept.values())
     )
     now = await driver.pool.fetchval("select clock_timestamp()")
     return decide(Question(dataset_id, items), facts, None, now)
