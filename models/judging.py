@@ -288,6 +288,8 @@ def correct(rules: ProcedureRules, proposal: Proposal, act: a.Correct) -> None:
         raise r.NextBodyHasActed(field="task_id")
     not_signed_by_another(rules, state, task)
     outcome = outcome_of(rules, task, act.outcome)
+    if act.terms and not sets_terms(rules, task):
+        list_allowed(rules, state, task, outcome, act.terms)
     terms_allowed(rules, state, act.terms, act.given)
     demanded(
         (*outcome.requires, *demanded_of_correction(rules, state)), dict(state.choices), given_by(rules, state, act)
