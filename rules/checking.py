@@ -12,9 +12,11 @@ from typing import Any, NamedTuple, TypeGuard
 
 from pydantic import BaseModel
 
+from rules.authored import Source, Version
 from rules.deadlines import Unit, parse_period
-from rules.pack import SERVICE, Pack, ReminderTerms, Source, Version
+from rules.pack import SERVICE, Pack
 from rules.procedure_checking import check_cut
+from rules.service_terms import ReminderTerms
 
 Path = tuple[str | int, ...]
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TypeVar
 
-from rules.pack import OrderTerms, OutcomeTerms, Pack, Procedure, StepTerms, Version
+from rules.authored import Version
+from rules.pack import OrderTerms, OutcomeTerms, Pack, Procedure, StepTerms
 from rules.pinned import APPLICANT
 from rules.resolving import in_force
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, model_validator
 
 from rules import strict_yaml
-from rules.pack import Name, Text, Wording
+from rules.authored import Name, Text, Wording
 
 Status = Literal["open", "met", "excused"]
 

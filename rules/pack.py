@@ -9,11 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Strict, StrictBool, StringConstraints, Tag
+from pydantic import Discriminator, Field, Strict, StrictBool, StringConstraints, Tag
 
-from rules.stating import STATED
+from rules.authored import (
+    Authored,
+    Cite,
+    Day,
+    Name,
+    OneOrMore,
+    Period,
+    PeriodOrPromptly,
+    Source,
+    Text,
+    Version,
+    Wording,
+)
+from rules.service_terms import MaintenanceTerms, PostEntry, ReminderTerms
 
 SERVICE = "service"
 """First word of a citation that names one of the pack's service rules instead of a source."""
@@ -63,59 +76,6 @@ BREACH = "breach"
 
 GROUND = "ground"
 """The choice of an objection that says why it is made."""
-
-T = TypeVar("T")
-
-OneOrMore = Annotated[tuple[T, ...], Field(min_length=1)]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-Text = Annotated[str, StringConstraints(pattern=r"\S"), STATED]
-Day = Annotated[date, Strict()]
-Period = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3}(h|wd)$")]
-PeriodOrPromptly = Annotated[str, StringConstraints(pattern=r"^([1-9][0-9]{0,3}(h|wd)|promptly)$")]
-Cite = Annotated[
-    str,
-    StringConstraints(pattern=r"^([a-z][a-z0-9_]* [1-9][0-9]*(\.[1-9])?(\([1-9][0-9]*\))?|service [a-z][a-z0-9_]*)$"),
-]
-"""`measures 20(3)`: source, article and item; `measures 16.2`: second paragraph; `service NAME`: a service rule."""
-
-
-class Authored(BaseModel):
-    """Written by hand, so read strictly: an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Wording(Authored):
-    """A text that a person reads, in both languages."""
-
-    zh: Text
-    en: Text
-
-
-class Source(Authored):
-    """A regulation and its dates of force. `in_force_until` is exclusive; null means that no end is known."""
-
-    title: Wording
-    document: Text
-    status: Literal["in_force", "adopted_draft"]
-    issued_on: Day | None
-    in_force_from: Day
-    in_force_until: Day | None = None
-    assumed: Wording | None = None
-    adopted_by: Wording | None = None
-    adopted_on: Day | None = None
-
-
-class Version(Authored, Generic[T]):
-    """One value of a parameter, with the days on which it stood; without `in_force_until`, to the end of the law."""
-
-    in_force_from: Day
-    in_force_until: Day | None = None
-    value: T | None
-    cite: Cite
-
-    def holds_on(self, on: date) -> bool:
-        return self.in_force_from <= on and (self.in_force_until is None or on < self.in_force_until)
 
 
 class Required(Authored):
@@ -379,48 +339,6 @@ class Procedure(Authored):
     after_the_law: OneOrMore[Version[AfterTerms]] | None = None
     """A remedy, which is received and runs under the rules of the law's last day once that has ended; where nothing is
     said, nothing is received any more."""
-
-
-class MaintenanceTerms(Authored):
-    """How long before it begins an interruption of the service is announced, and whether it falls, in principle, on
-    days off: of the city's own calendar, and where the law means those of another too, of `days_off_of` as well."""
-
-    announced: Period
-    on_days_off: StrictBool
-    days_off_of: Text | None = None
-
-
-TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-
-
-class ReminderTerms(Authored):
-    """When those who have a task are reminded of it: before its clock ends, when it ends, and every so often after it.
-
-    What is given in working days is for clocks in working days, what is given in hours for those in hours;
-    `at_once_every` is for what the law wants done promptly. `closes` is exclusive.
-    """
-
-    before: tuple[Period, ...]
-    overdue_every: tuple[Period, ...]
-    at_once_every: Period | None = None
-    at_once_within: Period | None = None
-    """Our standard for what the law wants done promptly; it is shown as ours, and nothing is late by it."""
-    opens: TimeOfDay
-    closes: TimeOfDay
-
-
-class PostTerms(Authored):
-    """The roles of the bodies that have to name somebody for a post, and whether with it the department in charge."""
-
-    required_of: tuple[Name, ...] = ()
-    with_department: StrictBool = False
-
-
-class PostEntry(Authored):
-    """A post of a body."""
-
-    label: Wording
-    versions: OneOrMore[Version[PostTerms]]
 
 
 class Pack(Authored):

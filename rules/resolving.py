@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Generic, NamedTuple, TypeVar
 
+from rules.authored import Source, Version, Wording
 from rules.pack import (
     PROMPTLY,
     SERVICE,
@@ -16,10 +17,7 @@ from rules.pack import (
     Pack,
     Procedure,
     Required,
-    Source,
     StageEntry,
-    Version,
-    Wording,
 )
 from rules.pinned import (
     APPLICANT,

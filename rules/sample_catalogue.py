@@ -16,8 +16,8 @@ from pydantic import Field, StringConstraints, ValidationError, field_validator,
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from rules.authored import Authored, Day, Name, Text, Wording
 from rules.bounds import LONGEST_CODE
-from rules.pack import Authored, Day, Name, Text, Wording
 from rules.sample_accounts import account_id_of
 
 City = Annotated[str, StringConstraints(pattern=r"^[a-z]+$")]

@@ -11,9 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
+from rules.authored import Wording
 from rules.duties import Duty, parse_register, read_register, unproven
 from rules.loading import cities, load_pack
-from rules.pack import Wording
 from rules.resolving import resolve
 
 pytest_plugins = ["pytester"]

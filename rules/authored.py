@@ -1,0 +1,76 @@
+"""What every file that people write of the law is made of: texts in both languages, days, citations, dated versions."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints
+
+from rules.stating import STATED
+
+T = TypeVar("T")
+
+
+OneOrMore = Annotated[tuple[T, ...], Field(min_length=1)]
+
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+Text = Annotated[str, StringConstraints(pattern=r"\S"), STATED]
+
+
+Day = Annotated[date, Strict()]
+
+
+Period = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3}(h|wd)$")]
+
+
+PeriodOrPromptly = Annotated[str, StringConstraints(pattern=r"^([1-9][0-9]{0,3}(h|wd)|promptly)$")]
+
+
+Cite = Annotated[
+    str,
+    StringConstraints(pattern=r"^([a-z][a-z0-9_]* [1-9][0-9]*(\.[1-9])?(\([1-9][0-9]*\))?|service [a-z][a-z0-9_]*)$"),
+]
+"""`measures 20(3)`: source, article and item; `measures 16.2`: second paragraph; `service NAME`: a service rule."""
+
+
+class Authored(BaseModel):
+    """Written by hand, so read strictly: an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Wording(Authored):
+    """A text that a person reads, in both languages."""
+
+    zh: Text
+    en: Text
+
+
+class Source(Authored):
+    """A regulation and its dates of force. `in_force_until` is exclusive; null means that no end is known."""
+
+    title: Wording
+    document: Text
+    status: Literal["in_force", "adopted_draft"]
+    issued_on: Day | None
+    in_force_from: Day
+    in_force_until: Day | None = None
+    assumed: Wording | None = None
+    adopted_by: Wording | None = None
+    adopted_on: Day | None = None
+
+
+class Version(Authored, Generic[T]):
+    """One value of a parameter, with the days on which it stood; without `in_force_until`, to the end of the law."""
+
+    in_force_from: Day
+    in_force_until: Day | None = None
+    value: T | None
+    cite: Cite
+
+    def holds_on(self, on: date) -> bool:
+        return self.in_force_from <= on and (self.in_force_until is None or on < self.in_force_until)

@@ -1,0 +1,51 @@
+"""How the bodies of a city serve, as its pack states it: interruptions, reminders, posts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import StrictBool, StringConstraints
+
+from rules.authored import Authored, Name, OneOrMore, Period, Text, Version, Wording
+
+
+class MaintenanceTerms(Authored):
+    """How long before it begins an interruption of the service is announced, and whether it falls, in principle, on
+    days off: of the city's own calendar, and where the law means those of another too, of `days_off_of` as well."""
+
+    announced: Period
+    on_days_off: StrictBool
+    days_off_of: Text | None = None
+
+
+TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
+
+class ReminderTerms(Authored):
+    """When those who have a task are reminded of it: before its clock ends, when it ends, and every so often after it.
+
+    What is given in working days is for clocks in working days, what is given in hours for those in hours;
+    `at_once_every` is for what the law wants done promptly. `closes` is exclusive.
+    """
+
+    before: tuple[Period, ...]
+    overdue_every: tuple[Period, ...]
+    at_once_every: Period | None = None
+    at_once_within: Period | None = None
+    """Our standard for what the law wants done promptly; it is shown as ours, and nothing is late by it."""
+    opens: TimeOfDay
+    closes: TimeOfDay
+
+
+class PostTerms(Authored):
+    """The roles of the bodies that have to name somebody for a post, and whether with it the department in charge."""
+
+    required_of: tuple[Name, ...] = ()
+    with_department: StrictBool = False
+
+
+class PostEntry(Authored):
+    """A post of a body."""
+
+    label: Wording
+    versions: OneOrMore[Version[PostTerms]]
