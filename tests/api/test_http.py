@@ -35,6 +35,19 @@ async def test_a_path_with_a_slash_too_many_leads_to_the_public_address_with_met
     assert (answer.status_code, answer.headers["location"]) == (308, f"{PUBLIC}/v1/access-requests?a=%C3%BC+b")
 
 
+async def test_no_address_leads_to_itself(service: Service) -> None:
+    for path in ("/%2F", "//", "/v1/cases/%2F", "/v1/cases%2F%2f/"):
+        answer = await service.http.get(f"http://kaifang.test{path}")
+        if "location" in answer.headers:
+            assert answer.headers["location"] == f"{PUBLIC}/v1/cases"
+
+
+@pytest.mark.parametrize("since", ["Mon, 01 Jan 2020 00:00:00 +99999999999999999999", "Mon, 01 Jan 99999 00:00:00 GMT"])
+async def test_a_date_that_there_is_not_is_as_if_it_had_not_been_sent(service: Service, since: str) -> None:
+    answer = await service.nobody().get("/v1/catalogue.jsonld", {"If-Modified-Since": since}, limit=1)
+    assert answer.status_code == 200
+
+
 async def test_where_the_service_lies_below_a_path_every_address_does(settings: Settings) -> None:
     below = settings.model_copy(update={"public_url": "https://city.example/open/"})
     async with serving(create_app(below, patience=AT_ONCE), below) as service:
