@@ -267,7 +267,8 @@ class _Write:
     @property
     def _actors(self) -> set[str]:
         """Who did something in this write."""
-        return {event.by for event in self.events if isinstance(event, e.TaskDecided | e.DecisionCorrected)}
+        decided = (e.TaskDecided, e.DecidedInPart, e.DecisionCorrected)
+        return {event.by for event in self.events if isinstance(event, decided)}
 
     def _has(self, *kinds: type[Recorded]) -> bool:
         return any(isinstance(event, kinds) for event in self.events)

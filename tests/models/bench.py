@@ -14,7 +14,7 @@ from activities.touching import restriction_act
 from models import acts as a
 from models import events as e
 from models.access_events import AccessOpened
-from models.course import items_granted, pass_time
+from models.course import pass_time
 from models.procedure import Procedure
 from models.proposal import Proposal
 from models.refusals import Refusal
@@ -273,12 +273,20 @@ def updating(cause: Bench) -> Bench:
     )
 
 
-def signed_with(request: Bench, task: TaskState) -> dict[str, Any]:
-    """The list of data that an applicant names when it signs, where the law wants one and nothing has named it yet."""
+def signed_with(request: Bench, task: TaskState, has: tuple[str, ...] = ("name", "address")) -> dict[str, Any]:
+    """The list of data that an applicant names when it signs, where the law wants one and nothing has named it yet:
+    what the request is for, or where it names nothing, what the dataset `has`."""
     stage = request.rules.stage(task.stage)
     demands = {field for o in stage.outcomes for needed in o.requires for field in needed.any_of} if stage else set()
-    named = items_granted(request.rules, request.state) if request.rules.grant else ()
-    return {} if named or "data_items" not in demands else {"terms": a.GrantTerms(data_items=("name", "address"))}
+    by_a_body = any(each.terms and each.terms.data_items for each in request.state.tasks.values())
+    if "data_items" not in demands or "data_items" in request.state.given or by_a_body:
+        return {}
+    return {"terms": a.GrantTerms(data_items=request.state.data_items or has)}
+
+
+def amended(items: tuple[str, ...] | None) -> a.Amendment:
+    """As the form of a resubmission or a supplement states it: whoever names no item leaves those of the request."""
+    return a.Amendment(data_items=items, given=frozenset({"data_items"})) if items else a.Amendment()
 
 
 def accessed(request: Bench) -> Bench:

@@ -161,6 +161,14 @@ def test_what_the_applicant_has_signed_the_body_changes_no_more(city: str) -> No
     assert bench.correct("provider_signature", "sign") == "NextBodyHasActed"
 
 
+@pytest.mark.parametrize("city", CITIES)
+def test_who_has_signed_sets_no_terms_by_a_correction_either(city: str) -> None:
+    bench = until_signing(city).all_decide([("provider_signature", "sign")])
+    longer = a.GrantTerms(valid_days=9999)
+    assert bench.correct("provider_signature", "sign", terms=longer) == "TermsNotAllowed"
+    assert bench.correct("provider_signature", "sign") == "accepted"
+
+
 @pytest.mark.parametrize("act", [a.AskSupplement, a.AskOpinion])
 def test_nothing_is_corrected_once_the_next_body_has_asked_for_something(act: type[a.TaskAct]) -> None:
     bench = filed("nanning").all_decide([("formal_review", "pass")])

@@ -36,8 +36,9 @@ class Item:
 
     kept_back: bool = False
     released_by: str | None = None
-    over: bool = False
-    """Decided by a decision in part that led to an ending: no decision that does not name it is about it any more."""
+    over_by: str | None = None
+    """The act that decided on it in part and led to an ending: no decision that does not name it is about it any more,
+    until another act keeps it back anew."""
 
 
 class AnyDecisions(RuleBasedStateMachine):
@@ -83,12 +84,13 @@ class AnyDecisions(RuleBasedStateMachine):
             outcome = self.outcome(self.bench.state.tasks[part.task_id], part.outcome)
             leads_to_an_end = bool(outcome.leads_to and self.bench.rules.ending(outcome.leads_to))
             for name in part.data_items if isinstance(part, e.DecidedInPart) else ():
-                self.items[name].over = leads_to_an_end or self.items[name].over
+                if leads_to_an_end:
+                    self.items[name].over_by = part.act
         for event in new:
-            # What is kept back anew lies before everybody again, but for what this act itself has withdrawn.
-            if isinstance(event, e.DATA_STOPPED) and not (decided and event.act):
-                for name in self.items:
-                    self.items[name].over = self.items[name].over and name not in event.items
+            if isinstance(event, e.DATA_STOPPED):
+                for name, item in self.items.items():
+                    if name in event.items and item.over_by != event.act:
+                        item.over_by = None
 
     def may_release(self, act: a.Act | None, name: str, item: Item) -> None:
         assert isinstance(act, a.Decide), "nothing but a decision releases data"
@@ -96,7 +98,7 @@ class AnyDecisions(RuleBasedStateMachine):
         assert outcome.data is DataEffect.SERVE, f"{act.outcome} does not serve"
         named = act.measure.data_items if act.measure else None
         assert named is None or not named or name in named, f"{name} was not named"
-        assert not (item.over and not named), f"{name} was decided before"
+        assert not (item.over_by and not named), f"{name} was decided before"
 
     def outcome(self, task: TaskState, name: str) -> Outcome:
         stage = self.bench.rules.stage(task.stage)
@@ -285,6 +287,18 @@ def test_a_dataset_that_is_withdrawn_as_a_whole_takes_back_what_was_let_go_in_pa
     assert served(bench) == set()
     bench.all_decide([("authority_withdrawal", "withdraw")])
     assert served(bench) == set()
+
+
+def test_what_is_named_again_to_be_withdrawn_is_reopened_with_the_rest() -> None:
+    bench = whole("guangzhou", items=())
+    processed = on("name", processed_on=bench.now.date())
+    assert bench.decide("verification", "process_and_reopen", measure=processed) == "accepted"
+    assert served(bench) == {"name"}
+    assert bench.decide("verification", "withdraw_until_processed", measure=on()) == "accepted"
+    assert served(bench) == set()
+    assert bench.decide("reopening", "reopen") == "RequirementMissing"
+    assert bench.decide("reopening", "reopen", measure=a.Measure(processed_on=bench.now.date())) == "accepted"
+    assert (served(bench), bench.state.closed) == (set(ENTRY), "reopened")
 
 
 def test_two_leaks_that_are_found_one_after_the_other_are_remedied_by_one_task() -> None:

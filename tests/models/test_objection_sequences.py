@@ -30,6 +30,10 @@ SPANS = st.sampled_from([timedelta(seconds=1), timedelta(hours=5), timedelta(day
 GIVEN = st.one_of(st.just(WHATEVER_IS_ASKED), st.frozensets(st.sampled_from(sorted(WHATEVER_IS_ASKED))))
 OFFICERS = st.sampled_from(["1", "1", "1", "2", "of another body", "stranger", "objector"])
 STANDINGS = st.builds(a.Standing, rejected_before=st.booleans(), open_holds=st.integers(0, 4))
+BEGINS_WITH_EVIDENCE = {"guangzhou": {"verification"}}
+"""City to the stages whose period begins with the first evidence (Guangzhou 29.3)."""
+HOLDS_A_LEAK_BY_ITSELF = {"guangzhou"}
+"""Cities in which a leak that is reported holds data back without evidence (Guangzhou 29.3)."""
 ENDS_IT = {"restore", "withdraw", "dismiss", "uphold", "keep_open", "correct", "not_correct", "other_measure"}
 
 
@@ -310,12 +314,20 @@ class AnyObjection(RuleBasedStateMachine):
 
     @invariant()
     def data_is_held_once_at_most_and_only_with_evidence(self) -> None:
-        types = self.bench.types()
-        assert types.count("DataHeld") <= 1
-        assert "DataHeld" not in types or self.bench.state.evidence
+        """At the receipt of the objection or at that of the first evidence; but a leak holds data by itself."""
         choices = self.bench.state.choices
-        may_hold = choices["ground"] in ("trade_secret", "privacy") or choices.get("leak") == "reported"
-        assert may_hold or "DataHeld" not in types
+        leaks = choices.get("leak") == "reported"
+        held = [event for event in self.bench.log if isinstance(event, e.DataHeld)]
+        assert not held or leaks or choices["ground"] in ("trade_secret", "privacy")
+        assert len({event.act for event in held}) == len(held)
+        first = self.first_evidence()
+        for event in held:
+            by_itself = leaks and self.bench.state.city in HOLDS_A_LEAK_BY_ITSELF
+            if event.act is None:
+                assert by_itself or isinstance(first, e.Filed)
+            else:
+                assert first
+                assert event.act == first.act
 
     @invariant()
     def what_is_held_back_by_evidence_alone_lies_before_somebody_who_can_let_it_go(self) -> None:
@@ -361,9 +373,48 @@ class AnyObjection(RuleBasedStateMachine):
                 stage = self.bench.rules.stage(event.stage)
                 assert stage
                 assert event.clock.article
-                assert event.clock.period == stage.periods.get("normal")
+                waits = self.waits_for_evidence(event)
+                assert event.clock.awaits_evidence == waits
+                assert event.clock.period == (None if waits else stage.periods.get("normal"))
                 assert event.clock.promptly == stage.promptly
                 assert (event.clock.due_at is None) == (event.clock.period is None)
+
+    def first_evidence(self) -> e.Filed | e.EvidenceSubmitted | None:
+        """The event with which evidence was on file for the first time."""
+        with_any = (event for event in self.bench.log if isinstance(event, e.Filed | e.EvidenceSubmitted))
+        return next((event for event in with_any if event.evidence), None)
+
+    def waits_for_evidence(self, event: e.TaskOpened) -> bool:
+        """Whether the period of the task that was opened begins with evidence, of which there was none yet."""
+        first = self.first_evidence()
+        begins_with_it = event.stage in BEGINS_WITH_EVIDENCE.get(self.bench.state.city, set())
+        return begins_with_it and (first is None or first.number > event.number)
+
+    @invariant()
+    def a_period_that_waits_for_evidence_begins_with_the_receipt_of_the_first_and_with_no_later_one(self) -> None:
+        first = self.first_evidence()
+        state = self.bench.state
+        ended = {
+            each.task_id: each.number for each in self.bench.log if isinstance(each, e.TaskDecided | e.TaskCancelled)
+        }
+        waited = {
+            event.task_id
+            for event in self.bench.log
+            if isinstance(event, e.TaskOpened) and self.waits_for_evidence(event)
+        }
+        begun = [each for each in self.bench.log if isinstance(each, e.ClockMoved) and each.because == "evidence"]
+        until = {name for name in waited if first and ended.get(name, first.number) >= first.number}
+        assert sorted(each.task_id for each in begun) == sorted(until)
+        for moved in begun:
+            stage = self.bench.rules.stage(state.tasks[moved.task_id].stage)
+            assert first
+            assert stage
+            assert (moved.act, moved.clock.started_at) == (first.act, first.at)
+            assert moved.clock.period == stage.periods["normal"]
+            assert moved.clock.due_at
+        for name in waited - until:
+            assert state.tasks[name].clock.due_at is None
+            assert not state.tasks[name].late
 
     @invariant()
     def a_decision_is_late_exactly_if_it_was_received_at_its_due_instant_or_after(self) -> None:

@@ -26,6 +26,7 @@ from tests.models.bench import (
     WHATEVER_IS_ASKED,
     Bench,
     accessed,
+    amended,
     filed,
     objected,
     signed_with,
@@ -131,7 +132,7 @@ class AnyMeeting(RuleBasedStateMachine):
             outcome = data.draw(st.sampled_from(names))
             more: dict[str, object] = {}
             if outcome == "resubmit":
-                more["amends"] = a.Amendment(data_items=wanted)
+                more["amends"] = amended(wanted)
             elif narrowed and sets_terms(self.request.rules, task):
                 more["terms"] = a.GrantTerms(data_items=narrowed)
             self.inbox.append(self.decision(task.task_id, outcome, **more))
@@ -149,16 +150,19 @@ class AnyMeeting(RuleBasedStateMachine):
         if tasks := [task for task in self.request.state.open_tasks() if task.body != APPLICANT]:
             task = data.draw(st.sampled_from(tasks))
             self.inbox.append(self.request.act(a.AskSupplement, self.officer_of(task.body), task_id=task.task_id))
-            self.inbox.append(self.request.act(a.Supply, PARTY, amends=a.Amendment(data_items=items)))
+            self.inbox.append(self.request.act(a.Supply, PARTY, amends=amended(items)))
 
     def all_agree(self, narrowed: tuple[str, ...] | None = None) -> None:
         """Everybody decides at once for the grant, of less than was asked for where `narrowed` says so."""
         terms = a.GrantTerms(data_items=narrowed) if within(narrowed or (), self.request.state.data_items) else None
-        while tasks := self.request.state.open_tasks():
+        for _ in range(40):
+            if not (tasks := self.request.state.open_tasks()):
+                return
             task = tasks[0]
             outcome = min(task.outcomes, key=lambda name: name not in FORWARDS)
             more = {"terms": terms} if narrowed and sets_terms(self.request.rules, task) else {}
             self.work_off(self.decision(task.task_id, outcome, **more))
+        raise AssertionError(f"not everybody can agree: {self.request.open_stages}")
 
     def decision(self, task_id: str, outcome: str, **more: object) -> a.Act:
         task = self.request.state.tasks[task_id]

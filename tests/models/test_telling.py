@@ -142,6 +142,21 @@ def test_who_withdraws_a_request_is_not_told_of_it_and_the_officer_who_had_claim
     ]
 
 
+def test_an_officer_is_not_told_what_the_officers_own_decision_in_part_did_to_a_claimed_task() -> None:
+    bench = objected("nanning", "privacy", evidence=("file-1",))
+    bench.decide("suspension", "keep_open", measure=a.Measure(data_items=("name",)))
+    officer = bench.officer("suspension")
+    for stage in ("suspension", "verification"):
+        assert bench.on(stage, a.Claim) == "accepted"
+    before, known = bench.state, len(bench.log)
+    bench.decide("verification", "withdraw", measure=a.Measure(data_items=("address",)))
+    new = bench.log[known:]
+    assert [event.type for event in new] == ["DecidedInPart", "DataWithdrawn", "TaskCancelled"]
+    assert [
+        each.kind for each in told(before, bench.state, new) if each.to == Officer("nanning.provider", officer.account)
+    ] == []
+
+
 def test_an_officer_is_not_told_what_the_officers_own_decision_did_to_a_claimed_task() -> None:
     events = recorded.log("yulin-refused").events
     opened = [event for event in events if isinstance(event, e.TaskOpened)]

@@ -1,0 +1,112 @@
+"""What is asked inside a stage: the applicant completes the request, the experts say what they think. Pure."""
+
+from __future__ import annotations
+
+from models import acts as a
+from models import events as e
+from models import refusals as r
+from models.clock import Stop
+from models.course import put
+from models.proposal import Proposal
+from models.restrictions import within
+from models.state import CaseState, TaskState
+from models.who_may_act import task_in_hand
+from rules.pinned import APPLICANT
+from rules.procedure_rules import ProcedureRules
+
+
+def ask_supplement(rules: ProcedureRules, proposal: Proposal, act: a.AskSupplement) -> None:
+    """The applicant is asked to complete the request; the clock runs on unless a cited rule stops it."""
+    state = proposal.state
+    task = task_in_hand(state, act)
+    if rules.supplement is None or task.body == APPLICANT:
+        raise r.ProcedureKnowsNoSuchAct(field="kind")
+    if task.supplement_asked_at:
+        raise r.SupplementAlreadyAsked(field="task_id")
+    proposal.add(e.SupplementAsked(at=act.received_at, act=act.id, task_id=task.task_id, by=act.by.account))
+    if rules.supplement.stops_clock and task.clock.period:
+        stopped = task.clock.unset().model_copy(update={"stopped_at": act.received_at})
+        proposal.add(
+            e.ClockMoved(
+                at=act.received_at,
+                task_id=task.task_id,
+                clock=stopped,
+                because="supplement_asked",
+                due_before=task.clock.due_at,
+            )
+        )
+
+
+def supply(rules: ProcedureRules, proposal: Proposal, act: a.Supply) -> None:
+    """The supplement is on record with every task that waits for it; a stopped clock runs again.
+
+    It may narrow the request and not widen it: what a body has agreed to already would come by more than it read.
+    """
+    state = proposal.state
+    if act.by.account != state.party:
+        raise r.NotYourCase(field="case_id")
+    waiting = [task for task in state.open_tasks() if task.supplement_asked_at]
+    if not waiting:
+        raise r.NothingAsked(field="case_id")
+    supplement_allowed(state, act.amends)
+    amend(rules, proposal, act, act.amends)
+    for task in waiting:
+        proposal.add(e.SupplementReceived(at=act.received_at, act=act.id, task_id=task.task_id))
+        if task.clock.stopped_at:
+            stop = Stop(stopped_at=task.clock.stopped_at, resumed_at=act.received_at)
+            clock = task.clock.model_copy(update={"stopped_at": None, "stops": (*task.clock.stops, stop)})
+            proposal.add(
+                e.ClockMoved(
+                    at=act.received_at,
+                    task_id=task.task_id,
+                    clock=clock,
+                    because="supplement_received",
+                    due_before=None,
+                )
+            )
+
+
+def supplement_allowed(state: CaseState, amends: a.Amendment) -> None:
+    """A supplement completes a request and makes no other of it: what bodies have looked at stays as it was.
+
+    Items may be left out until a body has set terms on them; a choice changes only in a resubmission, after which the
+    review starts afresh. Raises ItemNotRequested, RequestNotAmendable.
+    """
+    for name, value in amends.choices.items():
+        if state.choices.get(name) != value:
+            raise r.RequestNotAmendable(field=name)
+    if amends.data_items is None or amends.data_items == state.data_items:
+        return
+    if any(task.terms and task.terms.data_items is not None for task in state.tasks.values()):
+        raise r.RequestNotAmendable(field="data_items")
+    if not within(amends.data_items, state.data_items):
+        raise r.ItemNotRequested(field="data_items")
+
+
+def amend(rules: ProcedureRules, proposal: Proposal, act: a.Decide | a.Supply, amends: a.Amendment) -> None:
+    """The request as the applicant now states it; nothing is added where nothing changes. Raises ChoiceNotOnRequest."""
+    state = proposal.state
+    for name, value in amends.choices.items():
+        if (choice := rules.choice(name, value)) is None or not choice.on_request:
+            known = "|".join(choice.value for choice in rules.choices.get(name, ()) if choice.on_request)
+            raise r.ChoiceNotOnRequest(field=name, allowed=known)
+    items = state.data_items if amends.data_items is None else amends.data_items
+    choices = {**state.choices, **amends.choices}
+    given = state.given | amends.given
+    if (items, choices, given) != (state.data_items, dict(state.choices), state.given):
+        proposal.add(e.RequestAmended(at=act.received_at, act=act.id, data_items=items, choices=choices, given=given))
+
+
+def ask_opinion(rules: ProcedureRules, proposal: Proposal, act: a.AskOpinion) -> None:
+    """The experts get a task of their own inside the stage, whose clock runs on."""
+    state = proposal.state
+    task = task_in_hand(state, act)
+    if rules.opinion is None or task.body == APPLICANT or task.asked_by_task:
+        raise r.ProcedureKnowsNoSuchAct(field="kind")
+    if any(t.asked_by_task == task.task_id for t in state.open_tasks()):
+        raise r.OpinionAlreadyAsked(field="task_id")
+    put(rules, proposal, task.step, rules.opinion, act.received_at, act=act.id, asked_by=task)
+
+
+def asked_inside(state: CaseState, task: TaskState) -> bool:
+    return any(other.asked_by_task == task.task_id for other in state.tasks.values())
