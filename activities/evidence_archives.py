@@ -70,7 +70,7 @@ PROGRAM = re.compile(rb"MZ|\x7fELF|\xfe\xed\xfa[\xce\xcf]|[\xce\xcf]\xfa\xed\xfe
 PROGRAM_NAME = re.compile(r"\.(?:exe|dll|com|scr|msi|bat|cmd|ps1|vbs|vbe|js|jse|wsf|hta|lnk|jar|class|sh)$", re.I)
 MACROS = re.compile(r"(?:^|/)vbaProject\.bin$|^(?:Basic|Scripts)/", re.I)
 MAIN_PART = re.compile(rb'ContentType\s*=\s*["\']([\w.+/-]+)\.main\+xml["\']')
-ROOT_OF_OFD = re.compile(rb"<(?:\w+:)?OFD\s[^>]*ofdspec\.org")
+ROOT_OF_OFD = re.compile(rb"<(?:\w+:)?OFD\s[^<>]*ofdspec\.org")
 
 
 class Budget:

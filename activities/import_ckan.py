@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Annotated, Any, NoReturn
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -103,13 +105,14 @@ class PackageOdd(ValueError):
         super().__init__(fault.rule)
 
 
-def read_ckan(text: str) -> Sheet:
-    """The packages of an answer, or of its `result` alone. Raises FileUnreadable where there is no list of them."""
+def read_ckan(text: str, most: int | None = None) -> Sheet:
+    """The packages of an answer, or of its `result` alone, the first `most` of them where that is given. Raises
+    FileUnreadable where there is no list of them."""
     lines = Lines(text)
     return Sheet(
         tuple(
             _row_of(text[start:end], lines.number_at(start), lines.number_at(end - 1))
-            for start, end in _packages_in(text)
+            for start, end in islice(_packages_in(text), most)
         )
     )
 
@@ -169,8 +172,7 @@ def _package(text: str) -> object:
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
         raise PackageOdd(Fault("key_twice", _sayable(twice)[:100]))
     return found
 

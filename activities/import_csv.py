@@ -8,9 +8,11 @@ of their own; otherwise the line on which it begins is told, and the next line i
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from activities.import_encoding import LINE_END
 from activities.import_files import Fault, FileUnreadable, Row, Sheet, column_headed, tidied
@@ -57,8 +59,9 @@ class Record:
     fault: Fault | None = None
 
 
-def read_csv(text: str) -> Sheet:
-    """The rows under the headings of the first line. Raises FileUnreadable where there are no headings."""
+def read_csv(text: str, most: int | None = None) -> Sheet:
+    """The rows under the headings of the first line, the first `most` of them where that is given. Raises
+    FileUnreadable where there are no headings."""
     position, line = _after_blank_lines(text, 0, 1)
     if separator := SEPARATOR.match(text, position):
         position, line = _after_blank_lines(text, separator.end(), line)
@@ -72,12 +75,12 @@ def read_csv(text: str) -> Sheet:
     if head.fault:
         raise FileUnreadable("headings_broken", line=head.line)
     names = [column_headed(heading) for heading in head.cells]
-    known = [name for name in names if name]
+    known = Counter(name for name in names if name)
     if not known:
         raise FileUnreadable("no_column_known", line=head.line)
-    if alike := [cell for cell, name in zip(head.cells, names, strict=True) if name and known.count(name) > 1]:
+    if alike := [cell for cell, name in zip(head.cells, names, strict=True) if name and known[name] > 1]:
         raise FileUnreadable("columns_alike", columns=tuple(alike))
-    rows = tuple(_row_of(record, names) for record in records)
+    rows = tuple(_row_of(record, names) for record in islice(records, most))
     return Sheet(rows, tuple(cell for cell, name in zip(head.cells, names, strict=True) if cell and not name))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from bisect import bisect_right
+from collections import Counter
 
 from activities.import_files import FileUnreadable
 
@@ -64,9 +65,9 @@ def _strictly(content: bytes, encoding: str) -> str:
 
 def _is_gb18030(content: bytes) -> bool:
     """Whether at least half of what is not ASCII are everyday characters by GB18030, and no line is UTF-8."""
-    beyond_ascii = NOT_ASCII.findall(content.decode("gb18030", "replace"))
-    everyday = sum(1 for letter in beyond_ascii if WRITTEN.match(letter) or _is_everyday(letter))
-    return 2 * everyday >= len(beyond_ascii) and not any(map(_is_utf_8, re.split(rb"\r\n?|\n", content)))
+    beyond_ascii = Counter(found[0] for found in NOT_ASCII.finditer(content.decode("gb18030", "replace")))
+    everyday = sum(times for letter, times in beyond_ascii.items() if WRITTEN.match(letter) or _is_everyday(letter))
+    return 2 * everyday >= beyond_ascii.total() and not any(map(_is_utf_8, re.split(rb"\r\n?|\n", content)))
 
 
 def _is_everyday(letter: str) -> bool:

@@ -50,7 +50,7 @@ async def cases_begun(
     begun = []
     if after.granted and not before.granted:
         begun.append(await access_to(connection, after, after.granted))
-    if after.ordered and not before.ordered:
+    if after.ordered and after.ordered != before.ordered:
         begun.append(await update_of(connection, pinned, law, after, after.ordered))
     return begun
 

@@ -161,6 +161,7 @@ async def tell_other_cases(connection: Connection, before: CaseState, after: Cas
         acts += [entry_act(after, each, now) for each in await open_cases(connection, after, procedures)]
     if after.published and not before.published and after.caused_by and await is_open(connection, after.caused_by):
         told = told_by(after, "published", after.caused_by, now) | {"published_at": after.published.at}
+        told["openness"] = after.choices.get("openness")
         acts.append(EntryIsPublished.model_validate(told))
     if after.closed and not before.closed and after.procedure == "catalogue_update":
         waiting = await open_cases(connection, after, ["catalogue_update"])

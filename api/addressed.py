@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
@@ -36,7 +35,7 @@ class Addressed:
                     headers["location"] = self._below + headers["location"]
             await send(message)
 
-        if len(scope["path"]) > 1 and scope["path"].endswith("/"):
+        if scope["path"].endswith("/") and scope["path"].strip("/"):
             await self._lead_on(scope, send)
         else:
             await self._app(scope, receive, sent if self._below else send)
@@ -44,7 +43,9 @@ class Addressed:
     async def _lead_on(self, scope: Scope, send: Send) -> None:
         sent = scope.get("raw_path") or scope["path"].encode()
         # Two slashes at its beginning would name another host.
-        path = "/" + re.sub(r"^/+|/+$", "", sent.split(b"?")[0].decode("latin-1"))
+        path = "/" + sent.split(b"?")[0].decode("latin-1").strip("/")
+        while path.lower().endswith("%2f"):
+            path = path[:-3].rstrip("/")
         query = scope["query_string"].decode("latin-1")
         to = f"{self._public_url}{path}{'?' if query else ''}{query}"
         headers = [(b"location", to.encode("latin-1")), (b"content-length", b"0")]

@@ -35,6 +35,6 @@ def _has(request: Request, tag: str, changed_at: datetime | None) -> bool:
     try:
         since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
         return changed_at is not None and changed_at.replace(microsecond=0) <= since
-    except (ValueError, TypeError):
-        # No date, or one without a zone: as if it had not been sent.
+    except (ValueError, TypeError, OverflowError):
+        # No date, or none that there is, or one without a zone: as if it had not been sent.
         return False

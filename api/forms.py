@@ -10,7 +10,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    Strict,
     StringConstraints,
     field_validator,
     model_validator,
@@ -45,8 +44,9 @@ def whole(given: object) -> object:
 EvidenceIds = Annotated[
     tuple[Code, ...], Field(max_length=MOST_EVIDENCE, description="ids of files that the caller uploaded")
 ]
-Whole = Annotated[int, BeforeValidator(whole), Strict()]
-"""A number that JSON may write with a fraction of nothing, 3.0 for 3; no text and no truth value."""
+Days = Annotated[int, Field(strict=True, ge=1, le=36_500), BeforeValidator(whole)]
+Calls = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000), BeforeValidator(whole)]
+"""Numbers that JSON may write with a fraction of nothing, 3.0 for 3; no text and no truth value."""
 CHOICES = ("urgency", "access_mode", "use")
 
 
@@ -319,8 +319,8 @@ class DecisionForm(Form):
     answers: Answers | None = Field(None, description="what is answered with that draft")
     data_items: Items | None = None
     access_mode: Code | None = None
-    valid_days: Whole | None = Field(None, ge=1, le=36_500, description="calendar days from the grant")
-    daily_calls: Whole | None = Field(None, ge=1, le=1_000_000_000, description="how often on one day")
+    valid_days: Days | None = Field(None, description="calendar days from the grant")
+    daily_calls: Calls | None = Field(None, description="how often on one day")
 
     @model_validator(mode="after")
     def _one_limit_is_set(self) -> Self:

@@ -58,6 +58,8 @@ STATUS: Mapping[str, int] = {
     "EnoughChannels": 409,
     "TermsNotAllowed": 422,
     "ItemNotRequested": 422,
+    "ItemNotPassed": 422,
+    "SuspendedUntilVerified": 409,
     "NothingToCorrect": 409,
     "NextBodyHasActed": 409,
     "NothingAsked": 409,

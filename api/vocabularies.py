@@ -6,10 +6,11 @@ from collections.abc import Callable, Collection
 from functools import cache
 from typing import Annotated
 
-from pydantic import AfterValidator, WithJsonSchema
+from pydantic import AfterValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from api.texts import texts
+from rules.bounds import LONGEST_CODE
 from rules.loading import cities, load_pack
 from workflows.procedures import BY_NAME
 
@@ -55,5 +56,5 @@ NamedProcedure = Annotated[
     among("procedure_not_known", lambda: tuple(BY_NAME)),
     WithJsonSchema({"type": "string", "enum": sorted(BY_NAME)}),
 ]
-NamedStage = Annotated[str, among("stage_not_known", stages)]
-NamedOutcome = Annotated[str, among("outcome_not_known", outcomes)]
+NamedStage = Annotated[str, StringConstraints(max_length=LONGEST_CODE), among("stage_not_known", stages)]
+NamedOutcome = Annotated[str, StringConstraints(max_length=LONGEST_CODE), among("outcome_not_known", outcomes)]

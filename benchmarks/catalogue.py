@@ -232,7 +232,8 @@ def _pages(url: str, size: Size) -> list[str]:
             paths.append(path)
             answer = http.get(path).raise_for_status()
             assert answer.headers["content-type"] == MEDIA_TYPE
-            path = str(answer.json()["view"].get("next", "")).removeprefix(url)
+            following = answer.json()["view"].get("next")  # by the public address, under which nobody listens here
+            path = httpx.URL(following).raw_path.decode() if following else ""
     return paths
 
 

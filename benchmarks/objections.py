@@ -16,7 +16,7 @@ from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
 from time import perf_counter, time
@@ -27,13 +27,18 @@ import asyncpg
 import httpx
 import uvloop
 
-from activities.database import open_pool
+from activities.calendar_record import RecordOfNotices
+from activities.database import Pool, open_pool
+from activities.log import LockedCase, Log, open_case
+from activities.pinned_rules import PinnedRules
 from api.issuer import issue, signing_key
 from benchmarks import bare_flag
 from benchmarks.figures import Aim, Figure, percentile
-from benchmarks.gate import PUT_CASES, PUT_GRANTS
-from benchmarks.parties import CITY, PROVIDER, Kaifang, acts_on
+from benchmarks.parties import CITY, PROVIDER, Kaifang, acts_on, filing
 from benchmarks.servers import Servers, servers
+from models.access_events import AccessOpened, KeyIssued
+from models.state import CaseState, fold
+from rules.seed_notices import read_scopes
 from stack.ports import free_port, listen
 from stack.programs import API, WORKER, Api
 
@@ -135,28 +140,25 @@ def run(size: Size) -> list[Figure]:
 async def _run(size: Size) -> list[Figure]:
     async with servers() as running:
         await _with_commit_timestamps(running)
-        connection = await asyncpg.connect(running.postgres.dsn())
-        try:
-            subjects, loaded = await _open(connection, size.objections)
+        async with await open_pool(running.postgres.dsn()) as pool:
+            subjects, loaded = await _open(pool, size.objections)
             running.run("worker", WORKER)
-            async with await open_pool(running.postgres.dsn()) as pool:
-                side = Kaifang(pool, await running.client(), TASK_QUEUE)
-                await _walk(side)  # so that nothing is done for the first time
-                with _serving(running, API) as api:
-                    async with _objecting(running.home, api, subjects) as file:
-                        ours = await _measure(running.home, api, file, subjects, loaded, side, size)
-                _tell(ours, await connection.fetch(HELD))
-                with _serving(running, BARE) as bare:
-                    async with httpx.AsyncClient(base_url=bare.url, trust_env=False) as http:
+            side = Kaifang(pool, await running.client(), TASK_QUEUE)
+            await _walk(side)  # so that nothing is done for the first time
+            await side.settled()  # and the grants are in the engine
+            with _serving(running, API) as api:
+                async with _objecting(running.home, api, subjects) as file:
+                    ours = await _measure(running.home, api, file, subjects, loaded, side, size)
+            _tell(ours, await pool.fetch(HELD))
+            with _serving(running, BARE) as bare:
+                async with httpx.AsyncClient(base_url=bare.url, trust_env=False) as http:
 
-                        async def flag(subject: Subject) -> None:
-                            (await http.post(f"/v1/flags/{subject.dataset_id}")).raise_for_status()
+                    async def flag(subject: Subject) -> None:
+                        (await http.post(f"/v1/flags/{subject.dataset_id}")).raise_for_status()
 
-                        other = await _measure(running.home, bare, flag, subjects, loaded, side, size)
-                _tell(other, await connection.fetch(FLAGGED))
-                await side.settled()
-        finally:
-            await connection.close()
+                    other = await _measure(running.home, bare, flag, subjects, loaded, side, size)
+            _tell(other, await pool.fetch(FLAGGED))
+            await side.settled()
     return _figures(size, ours, other)
 
 
@@ -169,7 +171,7 @@ async def _with_commit_timestamps(running: Servers) -> None:
     running.postgres.start()
 
 
-async def _open(connection: asyncpg.Connection[asyncpg.Record], objections: int) -> tuple[list[Subject], list[Subject]]:
+async def _open(pool: Pool, objections: int) -> tuple[list[Subject], list[Subject]]:
     """Datasets with a grant each: those that somebody objects to, every other one to a single item, and the rest."""
     made = [
         Subject(
@@ -178,16 +180,52 @@ async def _open(connection: asyncpg.Connection[asyncpg.Record], objections: int)
         for n in range(objections + LOADED)
     ]
     datasets = [each.dataset_id for each in made]
-    digests = [hashlib.sha256(each.key.encode()).hexdigest() for each in made]
-    cases = [f"grant of {dataset}" for dataset in datasets]
-    await connection.execute("insert into pinned_rules (digest, rules) values ('none', '{}')")
-    await connection.execute(PUT_DATASETS, datasets, CITY, PROVIDER, ITEMS)
-    await connection.execute(PUT_CASES, cases, datasets)
-    await connection.execute(PUT_GRANTS, cases, datasets, digests, [None] * len(made))
-    await connection.execute(PUT_ACCOUNTS, [each.objector for each in made])
-    await connection.execute("insert into bare_flags select unnest($1::text[])", datasets)
-    await connection.execute("vacuum analyze")
+    log = Log(RecordOfNotices(read_scopes()))
+    async with pool.acquire() as connection:
+        await connection.execute(PUT_DATASETS, datasets, CITY, PROVIDER, ITEMS)
+        await connection.execute(PUT_ACCOUNTS, [each.objector for each in made])
+        await connection.execute("insert into bare_flags select unnest($1::text[])", datasets)
+        async with connection.transaction():
+            now: datetime = await connection.fetchval("select clock_timestamp()")
+            digest = await PinnedRules().keep(connection, filing(now).rules)
+            for subject in made:
+                opened = _grant(subject, digest, now)
+                await open_case(connection, opened, content=None, request_digest="")
+                state = CaseState()
+                for number, event in enumerate((opened, _key(subject, now))):
+                    case = LockedCase(opened.case_id, number, number, now)
+                    await log.write(connection, case, state, [event], engine_number=number + 1)
+                    state = fold(state, [event])
+        await connection.execute("vacuum analyze")
     return made[:objections], made[objections:]
+
+
+def _grant(subject: Subject, digest: str, at: datetime) -> AccessOpened:
+    """As a granted request opens it: whoever has data is told what is done to it, so each grant is a case."""
+    case_id = f"{subject.dataset_id}-grant"
+    return AccessOpened(
+        number=1,
+        at=at,
+        act=f"{case_id}.file",
+        case_id=case_id,
+        case_number=case_id,
+        city=CITY,
+        procedure="access",
+        party="acc_party",
+        dataset_id=subject.dataset_id,
+        bodies=filing(at).bodies,
+        granted_by=case_id,  # there is no request
+        data_items=(),
+        access_mode="download",
+        access_modes=("download",),
+        use=None,
+        valid_until=at + timedelta(days=1),
+        rules_digest=digest,
+    )
+
+
+def _key(subject: Subject, at: datetime) -> KeyIssued:
+    return KeyIssued(number=2, at=at, key_digest=hashlib.sha256(subject.key.encode()).hexdigest())
 
 
 @contextmanager

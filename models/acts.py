@@ -292,6 +292,8 @@ class EntryIsPublished(ReceivedAct):
     by_case: str
     published_at: datetime | None = None
     """When its publication was decided, by receipt: a period that was kept then is kept. None: when this act came."""
+    openness: str | None = None
+    """The class of the entry that was published; None in an act from before it was told."""
 
 
 class TakeTurn(ReceivedAct):

@@ -280,30 +280,42 @@ def close(rules: ProcedureRules, proposal: Proposal, ending: Ending, at: datetim
     proposal.add(e.Closed(at=at, outcome=ending.outcome, upheld=ending.upheld))
 
 
-def terms_set(rules: ProcedureRules, state: CaseState) -> list[GrantTerms]:
-    """The terms that standing decisions have set, in their order."""
-    standing = [task for step in rules.steps for task in state.of_step(step.step)]
-    return [task.terms for task in sorted(standing, key=lambda t: t.decided_by_event or 0) if task.terms]
+def terms_set(rules: ProcedureRules, state: CaseState, beside: str | None = None) -> list[GrantTerms]:
+    """The terms that standing decisions have set, in their order, but those of the stage named; what a body decides
+    alone, after others could not agree, takes the place of all before."""
+    standing = [task for step in rules.steps for task in state.of_step(step.step) if task.stage != beside]
+    decided = [task for task in sorted(standing, key=lambda t: t.decided_by_event or 0) if task.terms]
+    since = max((place for place, task in enumerate(decided) if decides_alone(rules, task.step)), default=0)
+    return [task.terms for task in decided[since:] if task.terms]
 
 
-def items_granted(rules: ProcedureRules, state: CaseState) -> tuple[str, ...]:
-    """The items that would be granted as the case stands: those of the latest terms that name any, or those asked for.
+def decides_alone(rules: ProcedureRules, step: str) -> bool:
+    """Whether a case comes to this step when bodies have disagreed too often."""
+    stages = (stage for each in rules.steps for stage in each.stages)
+    return any(outcome.then_to == step for stage in stages for outcome in stage.outcomes)
+
+
+def items_granted(rules: ProcedureRules, state: CaseState, beside: str | None = None) -> tuple[str, ...]:
+    """The items that would be granted as the case stands: those on which all who named any agree, or those asked for.
 
     None named: all, which only a request can be for that was received before receipts named what a dataset has.
     """
-    named = (terms.data_items for terms in reversed(terms_set(rules, state)) if terms.data_items is not None)
-    return next(named, state.data_items)
+    named = [terms.data_items for terms in terms_set(rules, state, beside) if terms.data_items]
+    if not named:
+        return state.data_items
+    return tuple(item for item in named[0] if all(item in items for items in named))
 
 
 def grant(rules: ProcedureRules, state: CaseState, at: datetime) -> e.Granted:
-    """What the bodies granted: what was asked for, narrowed by the terms of the latest decision that set any.
+    """What the bodies granted: what was asked for, narrowed by the terms of each of them, for nobody grants more than
+    another has passed.
 
     A decision whose stage was decided again in a later round counts no more, and an opinion grants nothing.
     """
     assert rules.grant, "the loader refuses a pack that grants without a term"
     terms = terms_set(rules, state)
     mode = next((t.access_mode for t in reversed(terms) if t.access_mode), state.choices.get("access_mode"))
-    days = next((t.valid_days for t in reversed(terms) if t.valid_days), rules.grant.term_days)
+    days = min((t.valid_days for t in terms if t.valid_days), default=rules.grant.term_days)
     known = tuple(choice.value for choice in rules.choices.get("access_mode", ()) if choice.on_request)
     last_day = at.astimezone(SHANGHAI).date() + timedelta(days=days)
     return e.Granted(
@@ -314,7 +326,7 @@ def grant(rules: ProcedureRules, state: CaseState, at: datetime) -> e.Granted:
         access_modes=(mode,) if mode else known,
         use=state.choices.get("use"),
         valid_until=datetime.combine(last_day + timedelta(days=1), time(), SHANGHAI),
-        daily_calls=next((t.daily_calls for t in reversed(terms) if t.daily_calls), None),
+        daily_calls=min((t.daily_calls for t in terms if t.daily_calls), default=None),
     )
 
 

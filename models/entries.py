@@ -16,10 +16,13 @@ from rules.deadlines import to_shanghai
 from rules.pinned import EntryEffect, Outcome
 from rules.procedure_rules import ProcedureRules
 
+CLOSED = "closed"
+"""The class of an entry whose data nobody is served."""
 
-def update_case_id(case_id: str) -> str:
-    """The id of the catalogue update that a case orders: one case, one update."""
-    return f"{case_id}-entry"
+
+def update_case_id(case_id: str, number: int = 1) -> str:
+    """The id of the catalogue update that a case orders: by its number among those that it has ordered."""
+    return f"{case_id}-entry" if number == 1 else f"{case_id}-entry-{number}"
 
 
 def dataset_meant(state: CaseState) -> str:
@@ -31,7 +34,10 @@ def dataset_meant(state: CaseState) -> str:
 
 def published_at_last(rules: ProcedureRules, proposal: Proposal, act: a.EntryIsPublished) -> None:
     """The update that a case ordered is published: what waited for that alone is done, in time or late by the receipt
-    of the publication, however long the machines took to tell it."""
+    of the publication, however long the machines took to tell it. An entry that stays closed provides nobody with data.
+    """
+    if act.openness == CLOSED:
+        return
     published_at = act.published_at or act.received_at
     for task in proposal.state.open_tasks():
         stage = rules.stage(task.stage)
@@ -56,8 +62,13 @@ def move_entry(rules: ProcedureRules, proposal: Proposal, outcome: Outcome, meas
     told = {"at": act.received_at, "act": act.id, "by": act.by.account}
     match outcome.entry:
         case EntryEffect.MAY_CHANGE | EntryEffect.ORDER:
-            if not state.ordered and (outcome.entry is EntryEffect.ORDER or measure.entry_changes):
-                ordered = {"update_case_id": update_case_id(state.case_id), "trigger": outcome.trigger}
+            # Each processing that changes the entry has its own update: what the second changes is not in the first.
+            is_due = measure.entry_changes if outcome.entry is EntryEffect.MAY_CHANGE else not state.ordered
+            if is_due:
+                ordered = {
+                    "update_case_id": update_case_id(state.case_id, state.orders + 1),
+                    "trigger": outcome.trigger,
+                }
                 proposal.add(
                     e.EntryChangeOrdered.model_validate({**told, **ordered, "dataset_id": dataset_meant(state)})
                 )
@@ -143,7 +154,7 @@ def left_out(items: Mapping[str, Items]) -> dict[str, tuple[str, ...]]:
 def concerns(act: a.ChangeEntry, items: tuple[str, ...]) -> bool:
     """Whether a catalogue update changed anything for a case about these items."""
     gone = bool(act.data_items) and not set(items) <= set(act.data_items)
-    return act.openness in ("closed", "unconditional") or gone
+    return act.openness in (CLOSED, "unconditional") or gone
 
 
 def meet_change(proposal: Proposal, act: a.ChangeEntry, items: tuple[str, ...]) -> None:
@@ -164,7 +175,7 @@ def nothing_left(act: a.ChangeEntry, items: tuple[str, ...], *, needs_grant: boo
 
     `needs_grant`: a request has nothing to ask for where the data is open to everybody; a grant on it does no harm.
     """
-    if act.openness == "closed":
+    if act.openness == CLOSED:
         return "data_closed"
     if needs_grant and act.openness == "unconditional":
         return "data_unconditional"

@@ -12,12 +12,14 @@ from models.agreeing import LIST, agreed_by_now, list_allowed, sets_terms, state
 from models.asking import amend, ask_opinion, ask_supplement, asked_inside, supply
 from models.classes import NAMED_CLASS, class_allowed
 from models.correcting import demanded_of_correction, is_late, not_signed_by_another, party_was_told
+from models.course import cancel_open_tasks, decides_alone, items_granted, next_of, put, terms_set
 from models.course import cancel_open_tasks, next_of
 from models.entries import days_have_passed, measure_allowed, published_at_last
 from models.limits import LIMIT, limit_allowed, limit_stands
 from models.objecting import follow_decision
 from models.parts import before, scope_of
 from models.proposal import Proposal
+from models.restricting import nothing_more_than_held
 from models.restrictions import within, written
 from models.state import CaseState, TaskState
 from models.urging import urge
@@ -86,15 +88,24 @@ def outcome_of(rules: ProcedureRules, task: TaskState, name: str) -> Outcome:
     return outcome
 
 
-def terms_allowed(rules: ProcedureRules, state: CaseState, terms: a.GrantTerms | None, given: frozenset[str]) -> None:
-    """What a body grants lies within what was asked for and what the law lets conditional data be obtained by.
+def terms_allowed(
+    rules: ProcedureRules, state: CaseState, task: TaskState, terms: a.GrantTerms | None, given: frozenset[str]
+) -> None:
+    """What a body grants lies within what was asked for, what other bodies have passed, and what the law lets
+    conditional data be obtained by.
 
-    Raises ItemNotRequested, AccessModeNotAllowed, RequirementMissing.
+    Raises ItemNotRequested, ItemNotPassed, AccessModeNotAllowed, RequirementMissing.
     """
     if terms is None:
         return
     if terms.data_items is not None and not within(terms.data_items, state.data_items):
         raise r.ItemNotRequested(field="data_items")
+    if not decides_alone(rules, task.step):
+        if terms.data_items and not within(terms.data_items, items_granted(rules, state, beside=task.stage)):
+            raise r.ItemNotPassed(field="data_items")
+        modes = {other.access_mode for other in terms_set(rules, state, beside=task.stage) if other.access_mode}
+        if terms.access_mode and modes and terms.access_mode not in modes:
+            raise r.AccessModeNotAllowed(field="access_mode", allowed="|".join(sorted(modes)))
     if terms.access_mode is not None:
         mode: Choice | None = rules.choice("access_mode", terms.access_mode)
         if mode is None:
@@ -193,13 +204,15 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
             raise r.RequestNotAmendable(field="amends")
         amend(rules, proposal, act, act.amends)
         state = proposal.state
-    terms_allowed(rules, state, act.terms, act.given)
+    terms_allowed(rules, state, task, act.terms, act.given)
     given = given_by(rules, state, act)
     if task.body == APPLICANT:
         stated_by_the_others(outcome, given)
     if act.measure:
         measure_allowed(outcome, act.measure)
     scope = scope_of(rules, state, task, outcome, act.measure)
+    if outcome.data is DataEffect.SERVE and rules.hold and task.stage == rules.hold.reviewed_by:
+        nothing_more_than_held(state, scope.items)
     requires = outcome.requires
     if scope.leaves_some:
         # The objector is answered once, with the decision that leaves nothing.
@@ -290,7 +303,7 @@ def correct(rules: ProcedureRules, proposal: Proposal, act: a.Correct) -> None:
     outcome = outcome_of(rules, task, act.outcome)
     if act.terms and not sets_terms(rules, task):
         list_allowed(rules, state, task, outcome, act.terms)
-    terms_allowed(rules, state, act.terms, act.given)
+    terms_allowed(rules, state, task, act.terms, act.given)
     demanded(
         (*outcome.requires, *demanded_of_correction(rules, state)), dict(state.choices), given_by(rules, state, act)
     )

@@ -235,6 +235,14 @@ class NotInForce(Refusal):
     """The law has ended, and what it leaves open as a remedy is not this."""
 
 
+class ItemNotPassed(Refusal):
+    """A body grants an item that another, whose yes is needed too, has not passed."""
+
+
+class SuspendedUntilVerified(Refusal):
+    """The data is suspended until the facts are verified, and the question whether to suspend cannot lift that."""
+
+
 class CannotBeStored(Refusal):
     """What the act makes follow is more, or other, than PostgreSQL can ever hold."""
 

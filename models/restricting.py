@@ -55,6 +55,13 @@ def move_data(
             proposal.add(e.DataWithdrawn.model_validate({**told, "until_processed": until_processed}))
 
 
+def nothing_more_than_held(state: CaseState, items: Items) -> None:
+    """Whoever answers whether to suspend lifts a hold and no more: what was suspended or withdrawn since, because of a
+    leak for instance, stays so until the facts are verified. Raises SuspendedUntilVerified."""
+    if any(kept.kind is not RestrictionKind.HOLD and kept.items & items for kept in state.in_force):
+        raise r.SuspendedUntilVerified(field="outcome")
+
+
 def processed_anew(state: CaseState, items: Items, processed_on: date | None = None) -> None:
     """What is processed, on the day that a decision names, was processed since it is kept back; and what is withdrawn
     is served only after a processing, and after its withdrawal.

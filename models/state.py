@@ -147,6 +147,8 @@ class CaseState(Frozen):
     restricted_by: Mapping[str, tuple[RestrictionTold, ...]] = Field(default_factory=dict)
     """Case to what it keeps back of the data that this case is about."""
     ordered: e.EntryChangeOrdered | None = None
+    """The latest."""
+    orders: int = 0
     caused_by: str | None = None
     """The case in which this one was ordered, or which gave cause for it."""
     about_task: str | None = None
@@ -280,7 +282,7 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
         case e.EntryChanged():
             changes["entry_items"] = event.data_items
         case e.EntryChangeOrdered():
-            changes["ordered"] = event
+            changes |= {"ordered": event, "orders": state.orders + 1}
         case e.EntrySubmitted():
             changes |= {"draft": event, "proposed_class": None}
         case e.ClassProposed():

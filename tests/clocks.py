@@ -41,8 +41,9 @@ def present() -> datetime:
 
 
 async def set_clock(dsn: str, at: str | None = START) -> None:
-    """The database stands at that instant now, for every new connection; nothing is done where there is none."""
+    """The database stands at that instant now, for every new connection; where there is none, at PostgreSQL's."""
     if not at:
+        SHIFT.by = timedelta()
         return
     start = datetime.fromisoformat(at)
     assert start.utcoffset() is not None, f"KAIFANG_TEST_CLOCK: {at} has no offset from UTC"

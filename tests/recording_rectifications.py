@@ -1,4 +1,4 @@
-"""Paths of rectifications: one where the authority orders and reports to the government, one where it only proposes."""
+"""Paths of rectifications: of an authority that orders and reports to the government, and of one that orders alone."""
 
 from __future__ import annotations
 
@@ -39,11 +39,25 @@ async def reported(walk: Walk) -> None:
     await case.decide(("acceptance", "accept_late"), ("government_report", "report"))
 
 
+async def missed(walk: Walk) -> None:
+    """The report to the government opens by itself when the limit is over; the order can only be renewed with it."""
+    with walk.skipping.standing_still():
+        await breach(walk.skipping.driver, walk.city, walk.case_id)
+    await walk.begun(walk.case_id)
+    case = Along(walk, walk.case_id)
+    await case.decide(("order", "order"), limit=TEN_DAYS)
+    await walk.skip_past("remedy")
+    too_late = await case.on("oversight", a.Decide, outcome="rescind", given=WHATEVER_IS_ASKED)
+    assert too_late == "TimeLimitOver"
+    await case.decide(("government_report", "report_and_renew"), limit=FIVE_DAYS)
+    await case.decide(("remedy", "report"), ("acceptance", "accept"))
+
+
 EVERYWHERE: Mapping[str, Path_] = {}
 BY_CITY: Mapping[str, Mapping[str, Path_]] = {
     "nanning": {"rectification-remedied": remedied},
     "yulin": {},
     "guangzhou": {},
-    "lianyungang": {"rectification-reported": reported},
+    "lianyungang": {"rectification-reported": reported, "rectification-missed": missed},
     "nanjing": {},
 }

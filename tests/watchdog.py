@@ -68,9 +68,9 @@ def stacks() -> Iterator[str]:
     names = {thread.ident: thread.name for thread in threading.enumerate()}
     for ident, frame in sys._current_frames().items():
         yield f"thread {names.get(ident, ident)}\n{''.join(traceback.format_stack(frame, INNERMOST))}"
-    for task in [each for each in gc.get_objects() if isinstance(each, asyncio.Task)]:
-        if not task.done():
-            yield "\n".join([f"task {task.get_name()}", *awaited(task.get_coro())])
+    tasks = [each for each in gc.get_objects() if isinstance(each, asyncio.Task) and not each.done()]
+    for task in sorted(tasks, key=asyncio.Task.get_name):  # the collector has them in no order
+        yield "\n".join([f"task {task.get_name()}", *awaited(task.get_coro())])
 
 
 def awaited(waiting: object) -> Iterator[str]:

@@ -95,11 +95,11 @@ async def post(
     that is repeated with its key after the absence has ended is refused."""
     absent = await reader.account(form.account or caller.account_id)
     if absent is None:
-        raise invalid("account", "account_unknown")
+        raise invalid("account", "account_unknown", given=form.account)
     may_write(caller, absent)
     substitute = await reader.account(form.substitute)
     if substitute is None:
-        raise invalid("substitute", "account_unknown")
+        raise invalid("substitute", "account_unknown", given=form.substitute)
     if substitute.account_id == absent.account_id:
         raise invalid("substitute", "substitute_is_absent")
     answers_tasks = "reviewer" in substitute.roles or "reviewer" not in absent.roles

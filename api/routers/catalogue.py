@@ -204,9 +204,9 @@ def importer_of(caller: Caller, city: str) -> Importer:
 
 
 def sheet_of(content: bytes, media_type: str) -> Sheet:
-    """The rows of a file. Raises FileUnreadable."""
+    """The rows of a file, and of one that has too many only so many that it shows. Raises FileUnreadable."""
     read = read_ckan if media_type.split(";")[0].strip().lower() == "application/json" else read_csv
-    return read(decoded(content))
+    return read(decoded(content), MOST_ROWS + 1)
 
 
 def rejected_shown(each: Rejected, report: Report, language: Language) -> RejectedRow:

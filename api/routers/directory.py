@@ -105,7 +105,7 @@ async def put(
         raise Problem("NotFound")
     account = await reader.account(form.account)
     if account is None:
-        raise invalid("account", "account_unknown")
+        raise invalid("account", "account_unknown", given=form.account)
     if account.body != body:
         raise invalid("account", "officer_of_another_body")
     department = form.department or None

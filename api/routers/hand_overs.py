@@ -107,7 +107,7 @@ async def colleague(reader: Reader, named: str | None, officer: AccountRow) -> A
         return None
     to = await reader.account(named)
     if to is None:
-        raise invalid("to", "account_unknown")
+        raise invalid("to", "account_unknown", given=named)
     if to.account_id == officer.account_id:
         raise invalid("to", "hands_over_to_itself")
     return to

@@ -72,7 +72,7 @@ async def officer_id(reader: Reader, officer: str | None) -> str | None:
         return None
     account = await reader.account(officer)
     if account is None:
-        raise invalid("officer", "account_unknown")
+        raise invalid("officer", "account_unknown", given=officer)
     return account.account_id
 
 

@@ -130,7 +130,7 @@ async def reassign(
         raise Problem("NotYourTask")
     to = await reader.account(form.to)
     if to is None:
-        raise invalid("to", "account_unknown")
+        raise invalid("to", "account_unknown", given=form.to)
     act = a.Reassign(
         **await receiver.on_task(task),
         to=to.account_id,

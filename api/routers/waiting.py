@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.dependencies import Cursor, Limit, Reading, Running, Word
+from api.dependencies import Cursor, Limit, Reading, Running
 from api.language import AnsweredIn
 from api.openapi import problems
 from api.paging import cursor, instant, place_of
 from api.routers.supervision import Seeing
 from api.shapes import Page
+from api.vocabularies import NamedCity
 from api.waiting import LONG, Place, WaitingAct, waiting_shown
 
 router = APIRouter(prefix="/v1/supervision", tags=["supervision"])
@@ -26,7 +27,7 @@ async def waiting_acts(
     runtime: Running,
     reader: Reading,
     language: AnsweredIn,
-    city: Word = None,
+    city: NamedCity | None = None,
     after: Cursor = None,
     limit: Limit = 50,
 ) -> Page[WaitingAct]:

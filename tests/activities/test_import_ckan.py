@@ -181,3 +181,15 @@ def test_any_text_is_read_or_refused_and_nothing_else(text: str) -> None:
         read_ckan(text)
     except FileUnreadable as refused:
         assert refused.rule in {"json_broken", "no_results", "key_twice_in_answer"}
+
+
+def test_no_more_packages_are_read_than_are_asked_for() -> None:
+    text = json.dumps({"results": [{"title": "甲"}] * 5})
+    assert [len(read_ckan(text, most).rows) for most in (None, 0, 3, 9)] == [5, 0, 3, 5]
+
+
+@pytest.mark.timeout(60)
+def test_a_key_does_not_look_at_all_others() -> None:
+    keys = ",".join(f'"k{n}":0' for n in range(200_000))
+    (row,) = read_ckan(f'{{"results":[{{{keys},"z":0,"z":0}}]}}').rows
+    assert (row.faults[0].rule, row.faults[0].field) == ("key_twice", "z")

@@ -223,3 +223,14 @@ def test_one_foreign_byte_never_turns_utf_8_into_other_characters(lines: list[st
     except FileUnreadable:
         return
     assert "公交" in text
+
+
+def test_no_more_rows_are_read_than_are_asked_for() -> None:
+    text = "title,openness\n" + "甲,closed\n" * 5
+    assert [len(read_csv(text, most).rows) for most in (None, 0, 3, 9)] == [5, 0, 3, 5]
+
+
+@pytest.mark.timeout(60)
+def test_a_heading_does_not_look_at_all_others() -> None:
+    with pytest.raises(FileUnreadable):
+        read_csv("title," * 300_000)

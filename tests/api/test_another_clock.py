@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from activities.settings import Settings
 from api.app import create_app
 from tests.api.calling import open_task, serving
-from tests.clocks import set_clock
+from tests.clocks import present, set_clock
 
 
 @pytest.mark.parametrize("at", ["2026-12-30T23:30:00+08:00", "2027-02-10T12:00:00+08:00", "2028-02-29T00:00:00+08:00"])
@@ -37,3 +37,10 @@ async def test_where_no_law_is_in_force_any_more_a_filing_is_refused_on_the_city
 
     assert answer.status_code == 422
     assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [("city", "not_in_force")]
+
+
+async def test_a_database_without_a_clock_of_its_own_is_not_where_the_one_before_it_was(settings: Settings) -> None:
+    await set_clock(settings.database_url, "2028-02-29T00:00:00+08:00")
+    assert present().year == 2028
+    await set_clock(settings.database_url, None)
+    assert abs(present() - datetime.now(UTC)) < timedelta(minutes=1)  # noqa: TID251 - PostgreSQL runs on this machine

@@ -273,11 +273,18 @@ async def test_a_row_with_one_character_too_many_is_told_by_its_column(
 
 
 async def test_a_package_with_half_a_character_is_told_and_stops_nothing(service: Service) -> None:
-    package = {"title": "标题\ud800", "organization": {"title": "transport"}, "extras": []}
-    body = json.dumps({"result": {"results": [package]}})
+    odd = {"title": "标题\ud800", "organization": {"title": "transport"}, "extras": []}
+    broken_only_here = {"title": "标题", "notes": "\udfff"}
+    body = json.dumps({"result": {"results": [odd, broken_only_here, {"title": "标题"}]}})
     answer = await send(service.as_(AUTHORITY), body, kind="application/json")
     assert answer.status_code == 200, answer.text
-    assert "title_zh" in {each["field"] for each in answer.json()["rejected"]}
+    told = [(each["line"], each["field"], each["rule"]) for each in answer.json()["rejected"]]
+    assert told == [
+        (1, "title", "string_unicode"),
+        (1, "notes", "string_unicode"),
+        (1, "provider", "missing"),
+        (1, "openness", "missing"),
+    ]
 
 
 HOSTILE = {

@@ -363,7 +363,7 @@ async def test_a_draft_of_another_class_than_the_governments_is_refused_over_htt
     assert (await walked(working, case))["outcome"] == "published"
 
 
-@pytest.mark.duty("LYG-6")
+@pytest.mark.duty("LYG-7")
 async def test_whoever_leaves_data_closed_in_lianyungang_names_a_case_of_the_law_over_http(working: Service) -> None:
     provider = working.as_("reviewer@lianyungang.transport")
     body = await drafting(provider, "lianyungang")

@@ -200,7 +200,7 @@ async def test_the_body_that_found_a_leak_reads_the_trace_and_withdraws_no_singl
         path = f"/v1/cases/{case['case_id']}/trace"
         for other in ("authority", "transport"):
             assert (await working.as_(f"reviewer@lianyungang.{other}").get(path)).status_code == 200
-        whole = await working.as_("reviewer@lianyungang.authority").post(
+        whole = await working.as_("reviewer2@lianyungang.authority").post(
             f"/v1/tasks/{open_task(case, 'authority_withdrawal')['task_id']}/decision",
             {"outcome": "withdraw", "data_items": [await an_item(working, case["dataset_id"])]},
         )

@@ -117,7 +117,7 @@ async def test_it_is_narrowed_like_the_overdue(stopped: Service) -> None:
     task = await objected(stopped)
     supervisor = stopped.as_(SUPERVISOR)
     assert task["task_id"] in ids(await supervisor.read(PROMPTLY, body="nanning.transport", procedure="objection"))
-    for other in ({"body": "nanning.operator"}, {"procedure": "leak"}, {"stage": "x"}, {"city": "yulin"}):
+    for other in ({"body": "nanning.operator"}, {"procedure": "leak"}, {"stage": "provider_review"}, {"city": "yulin"}):
         assert ids(await supervisor.read(PROMPTLY, **other)) == []
 
 

@@ -27,6 +27,8 @@ LONG = bool(os.environ.get("KAIFANG_LONG"))
 BETWEEN_KILLS = CASES * ACTS_OF_A_CASE // (20 if LONG else 5)
 """Acts of which callers are told in the end that they were accepted."""
 A_WHILE = timedelta(hours=1)
+AGREED = {"conditions": "No copy leaves the machine", "scenario": "A model of traffic by hour"}
+"""What the provider states in what it signs."""
 IDS = {account.login: account.account_id for account in accounts()}
 
 Json = dict[str, Any]
@@ -83,14 +85,15 @@ class Callers:
         return str(case["case_id"])
 
     async def decide(self, case: str, task: Json) -> None:
-        outcome = {"outcome": task["outcomes"][0]["outcome"]}
+        outcome = task["outcomes"][0]["outcome"]
         if task["body"] == "applicant":
             await self.act("applicant@demo", f"{case}/signature", task["task_id"], {})
             return
         officer, path = f"reviewer@{task['body']}", f"/v1/tasks/{task['task_id']}"
         if task["stage"] == "provider_review":
             await self.act(officer, f"{path}/claim", f"claim-{task['task_id']}", {})
-        await self.act(officer, f"{path}/decision", task["task_id"], outcome)
+        stated = AGREED if outcome == "sign" else {}
+        await self.act(officer, f"{path}/decision", task["task_id"], {"outcome": outcome, **stated})
 
     async def look_up(self) -> None:
         """A conditional dataset of Nanning, and one of its items."""

@@ -134,7 +134,7 @@ def test_where_the_law_wants_a_basis_none_is_no_draft(city: str, openness: str) 
     assert draft(update_begun(city), {"openness": openness}, fields=EVERY_FIELD - {"basis"}) == "RequirementMissing"
 
 
-@pytest.mark.duty("LYG-6")
+@pytest.mark.duty("LYG-7")
 def test_data_stays_closed_in_lianyungang_only_in_a_case_that_the_law_lists_and_the_draft_names() -> None:
     bench = update_begun("lianyungang")
     assert draft(bench, {"openness": "closed"}, fields=EVERY_FIELD - {"basis"}) == "RequirementMissing"
@@ -224,7 +224,7 @@ def test_nobody_proposes_or_decides_in_a_dispute_what_the_law_rules_out_for_such
     assert bench.decide("review", "propose_class", measure=a.Measure(named_class="closed")) == "accepted"
 
 
-@pytest.mark.duty("LYG-6")
+@pytest.mark.duty("LYG-7")
 @pytest.mark.parametrize("city", CITIES)
 def test_a_draft_that_leaves_data_closed_names_one_of_the_cases_that_the_law_lists(city: str) -> None:
     bench = update_begun(city)

@@ -28,7 +28,7 @@ def answers_for(rules: ProcedureRules, answers: Mapping[str, str]) -> dict[str, 
     """An answer to each question of the city's law that always has one, and these."""
     asked = (set(rules.choices) & QUESTIONS) - {"subjects_consent", "closed_case"}
     said = {**{name: NOTHING_SPECIAL.get(name, "does_not_apply") for name in asked}, **answers}
-    if said["openness"] == "closed" and "closed_case" in rules.choices:
+    if said.get("openness") == "closed" and "closed_case" in rules.choices:
         said.setdefault("closed_case", rules.choices["closed_case"][0].value)
     return said
 

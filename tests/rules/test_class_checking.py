@@ -65,7 +65,8 @@ def test_a_stage_that_nobody_could_decide_once_the_class_is_settled_is_refused()
 
 
 def test_a_correction_beside_settled_classes_is_refused() -> None:
-    correction = '    correction: [{in_force_from: 2022-07-01, value: allowed, cite: "measures 9.6"}]\n'
+    terms = "{tells: [compilation], requires: [{any_of: [reason]}]}"
+    correction = f'    correction: [{{in_force_from: 2022-07-01, value: {terms}, cite: "measures 9.6"}}]\n'
     found = refused(("    stages:\n", correction + "    stages:\n"))
     assert ("correction", "correction_settles_no_class") in found
 

@@ -227,7 +227,7 @@ def test_elsewhere_no_article_wants_a_basis(city: str) -> None:
     assert "basis" not in {rule.field for rule in update(city).entry}
 
 
-@pytest.mark.duty("LYG-6")
+@pytest.mark.duty("LYG-7")
 def test_lianyungang_lets_data_stay_closed_in_listed_cases_only_and_a_service_rule_has_the_case_named() -> None:
     rule = entry_field(update("lianyungang"), "basis")
     assert dict(rule.when) == {"openness": ("closed",)}
@@ -264,7 +264,7 @@ def test_a_draft_answers_every_question_of_the_city_that_always_has_an_answer(ci
     assert asked == (QUESTIONS & set(rules.choices)) - {"subjects_consent", "closed_case"}
 
 
-@pytest.mark.duty("LYG-6")
+@pytest.mark.duty("LYG-7")
 @pytest.mark.parametrize("city", cities())
 def test_data_stays_closed_in_one_of_the_cases_that_the_law_lists_each_with_its_item(city: str) -> None:
     rules = update(city)
