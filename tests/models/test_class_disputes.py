@@ -194,12 +194,24 @@ def test_whoever_cannot_carry_out_a_settled_class_gives_nothing_up_and_refers_it
     assert bench.decide("compilation", "abandon") == "ClassIsSettled"
     assert bench.decide("compilation", "refer", WHATEVER_IS_ASKED - {"reason"}) == "RequirementMissing"
     assert bench.decide("compilation", "refer") == "accepted"
-    assert bench.open_stages == {"government_decision"}
-    assert bench.decide("government_decision", "return", measure=named("closed")) == "accepted"
+    assert bench.open_stages == {"reference"}
+    assert bench.decide("reference", "return", measure=named("closed")) == "accepted"
     assert draft(bench, {"openness": ANOTHER}) == "ClassIsSettled"
     assert bench.decide("compilation", "refer") == "accepted"
-    assert bench.decide("government_decision", "end") == "accepted"
+    assert bench.decide("reference", "end") == "accepted"
     assert (bench.state.closed, bench.state.published) == ("abandoned", None)
+
+
+def test_what_is_referred_to_the_government_is_not_published_past_its_reviews() -> None:
+    bench = agreed_otherwise()
+    assert draft(bench, {"openness": ANOTHER}) == "accepted"
+    assert bench.decide("risk_assessment", "object") == "accepted"
+    assert bench.decide("compilation", "refer") == "accepted"
+    assert bench.decide("reference", "publish") == "OutcomeNotAllowed"
+    assert bench.decide("reference", "uphold") == "accepted"
+    assert (bench.open_stages, bench.state.published) == ({"compilation"}, None)
+    assert draft(bench, {"openness": ANOTHER}) == "accepted"
+    assert "risk_assessment" in bench.open_stages
 
 
 def test_while_no_class_is_settled_there_is_nothing_to_refer() -> None:

@@ -17,7 +17,7 @@ from activities.log import restriction_rows
 from models import acts as a
 from models import events as e
 from models.gate import DatasetFacts, Question, Reason, decide
-from models.restrictions import items_of
+from models.restrictions import RestrictionKind, items_of
 from models.state import TaskState
 from rules.deadlines import to_shanghai
 from rules.pinned import DataEffect, Outcome
@@ -125,8 +125,12 @@ class AnyDecisions(RuleBasedStateMachine):
         more = {"task_id": task.task_id, "outcome": outcome.outcome, "given": WHATEVER_IS_ASKED, "measure": measure}
         act = self.bench.act(a.Decide, by, **more)
         length, clock = len(self.bench.log), task.clock
+        stronger = any(kept.kind is not RestrictionKind.HOLD for kept in self.bench.state.in_force)
         answer = self.bench.judged(act)
-        assert answer in ("accepted", "AnotherTaskFirst", "ItemNotBeforeTheTask", "TakesTheWholeDataset")
+        known = ("accepted", "AnotherTaskFirst", "ItemNotBeforeTheTask", "TakesTheWholeDataset")
+        assert answer in (*known, "SuspendedUntilVerified")
+        if answer == "SuspendedUntilVerified":
+            assert (outcome.data, self.verified(task), stronger) == (DataEffect.SERVE, False, True)
         assert (answer == "TakesTheWholeDataset") == (outcome.whole_dataset and bool(named))
         new = tuple(self.bench.log[length:])
         self.learn(act, new)
@@ -299,6 +303,15 @@ def test_what_is_named_again_to_be_withdrawn_is_reopened_with_the_rest() -> None
     assert bench.decide("reopening", "reopen") == "RequirementMissing"
     assert bench.decide("reopening", "reopen", measure=a.Measure(processed_on=bench.now.date())) == "accepted"
     assert (served(bench), bench.state.closed) == (set(ENTRY), "reopened")
+
+
+def test_what_is_suspended_for_a_leak_stays_so_until_its_facts_are_verified() -> None:
+    bench = whole("guangzhou", leak="reported")
+    bench.all_decide([("leak_remedy", "remedied")])
+    assert bench.decide("suspension", "keep_open") == "SuspendedUntilVerified"
+    assert served(bench) == {"phone"}
+    bench.all_decide([("verification", "keep_open")])
+    assert served(bench) == set(ENTRY)
 
 
 def test_two_leaks_that_are_found_one_after_the_other_are_remedied_by_one_task() -> None:

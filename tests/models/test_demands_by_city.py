@@ -41,6 +41,17 @@ def test_a_demand_that_is_agreed_to_orders_an_update_and_is_answered_by_its_publ
     assert bench.state.closed == "provided"
 
 
+@pytest.mark.duty("NN-15b", "YL-18", "GZ-18a")
+@pytest.mark.parametrize("city", CITIES)
+def test_an_entry_that_stays_closed_provides_nobody_with_data(city: str) -> None:
+    bench = agreed(city)
+    closed = {"by_case": update_case_id("case"), "openness": "closed"}
+    assert bench.judged(bench.act(a.EntryIsPublished, a.Actor(account="case:update"), **closed)) == "accepted"
+    assert (bench.state.closed, bench.open_stages) == (None, {"provision"})
+    assert bench.decide("provision", "decline") == "accepted"
+    assert bench.state.closed == "declined"
+
+
 @pytest.mark.duty("NN-15b", "YL-18", "GZ-18b")
 @pytest.mark.parametrize("city", CITIES)
 def test_a_demand_that_is_declined_is_told_why(city: str) -> None:

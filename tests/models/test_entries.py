@@ -225,3 +225,14 @@ def test_an_update_leaves_alone_what_is_served(city: str) -> None:
 def test_whoever_ordered_it_the_update_keeps_the_law_of_its_own_procedure() -> None:
     bench = ordered("nanning")
     assert bench.state.rules_digest == law("nanning", "catalogue_update").digest()
+
+
+def test_each_processing_that_changes_the_entry_orders_an_update_of_its_own() -> None:
+    bench = objected("nanning", "privacy").all_decide([("verification", "process")])
+    for item in ("name", "address"):
+        assert (
+            bench.decide("processing", "reopen", measure=PROCESSED.model_copy(update={"data_items": (item,)}))
+            == "accepted"
+        )
+    orders = [event.update_case_id for event in bench.log if isinstance(event, e.EntryChangeOrdered)]
+    assert orders == ["case-entry", "case-entry-2"]

@@ -131,7 +131,7 @@ def test_a_body_may_narrow_the_items_the_mode_and_the_term_and_the_grant_says_so
     assert granted.valid_until.date() == (MONDAY + timedelta(days=31)).date()
 
 
-def test_the_latest_decision_that_sets_a_term_sets_it_and_leaves_the_others_as_they_were() -> None:
+def test_a_decision_that_narrows_one_term_leaves_the_others_as_they_were() -> None:
     bench = before_the_provider("nanning")
     bench.decide("provider_review", "agree", terms=a.GrantTerms(data_items=("name", "address"), access_mode="api"))
     bench.decide("approval", "approve", terms=a.GrantTerms(data_items=("name",)))
