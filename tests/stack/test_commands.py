@@ -33,6 +33,8 @@ OF_SERVERS = {
 NEEDS = {
     "restore": OF_SERVERS,
     "reconcile": OF_SERVERS,
+    "refuse": OF_SERVERS,
+    "hand-over": OF_SERVERS,
     "catalogue": OF_SERVERS,
 }
 """The other commands come without any library of a server, until they start one."""
