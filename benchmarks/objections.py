@@ -192,7 +192,8 @@ async def _open(pool: Pool, objections: int) -> tuple[list[Subject], list[Subjec
                 opened = _grant(subject, digest, now)
                 await open_case(connection, opened, content=None, request_digest="")
                 state = CaseState()
-                for number, event in enumerate((opened, _key(subject, now))):
+                begun: tuple[e.Event, ...] = (opened, _key(subject, now))
+                for number, event in enumerate(begun):
                     case = LockedCase(opened.case_id, number, number, now)
                     await log.write(connection, case, state, [event], engine_number=number + 1)
                     state = fold(state, [event])
