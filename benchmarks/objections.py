@@ -36,6 +36,7 @@ from benchmarks import bare_flag
 from benchmarks.figures import Aim, Figure, percentile
 from benchmarks.parties import CITY, PROVIDER, Kaifang, acts_on, filing
 from benchmarks.servers import Servers, servers
+from models import events as e
 from models.access_events import AccessOpened, KeyIssued
 from models.state import CaseState, fold
 from rules.seed_notices import read_scopes
