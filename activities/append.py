@@ -63,7 +63,8 @@ class Append:
         Writes nothing where the log already holds more than the workflow knows, and nothing that time has not brought
         about yet: not before the instant by PostgreSQL's clock, nor while an act received before it waits. What
         PostgreSQL will never take settles its act as refused, which the tail tells, as it tells a workflow that knows
-        more than the log does. Raises ActSettled (as an ApplicationError that is not retried).
+        more than the log does. What time brings about and cannot be written, unless that passes, is on record as
+        failing. Raises ActSettled (as an ApplicationError that is not retried).
         """
         acts = sorted({event.act for event in write.events if event.act})
         try:
@@ -80,7 +81,11 @@ class Append:
             raise
         except Exception as fault:
             await try_to_note(self._pool, write.case_id, acts, Why.NOT_WRITTEN, fault)
-            raise
+            if not write.passing:
+                raise
+            # Tried without end, it would hold up every act of the case; the workflow comes back to it.
+            LOG.exception("what time brings about in case %s cannot be written", write.case_id)
+            return Tail(events=())
         if state:
             self._remember(state)
         return tail

@@ -32,6 +32,7 @@ from activities.database import AWAY
 from activities.evidence_content import recognise
 from activities.evidence_kinds import ContentNotRecognised, Kind
 from activities.idempotency import IdempotencyKeyReused
+from models.tables import FORESEEN
 
 if TYPE_CHECKING:
     import asyncpg
@@ -67,7 +68,9 @@ READABLE = f"""
 select {COLUMNS} from evidence e where evidence_id = $1 and (
   account = $2
   or exists (select from cases c where c.case_id = e.case_id and c.party = $2)
-  or exists (select from tasks t where t.case_id = e.case_id and t.body = $3)
+  or exists (
+    select from tasks t where t.case_id = e.case_id and t.body = $3 and (t.state <> '{FORESEEN}' or t.opened_at <= $4)
+  )
 )
 """  # noqa: S608
 LOCK_CONTENT = "select pg_advisory_xact_lock(hashtextextended('evidence ' || $1, 0))"
@@ -329,10 +332,12 @@ async def submit(connection: Connection, evidence_ids: Sequence[str], account: s
         raise EvidenceUnknown(unknown)
 
 
-async def readable(connection: Connection, evidence_id: str, account: str, body: str | None) -> Evidence | None:
+async def readable(
+    connection: Connection, evidence_id: str, account: str, body: str | None, now: datetime
+) -> Evidence | None:
     """The evidence, if who uploaded it asks, or the party of its case, or a reviewer whose body (null for others) has
-    or had a task in that case."""
-    row = await connection.fetchrow(READABLE, evidence_id, account, body)
+    or had a task in that case; one that time alone brings before the body is none before its instant."""
+    row = await connection.fetchrow(READABLE, evidence_id, account, body, now)
     return Evidence.of(row) if row else None
 
 

@@ -43,11 +43,15 @@ on conflict (case_id, act_id) do update set why = excluded.why, detail = exclude
 """
 STANDING = """
 left join acts on acts.act_id = failures.act_id left join cases on cases.case_id = failures.case_id
-where (acts.state = 'received' or failures.act_id = '' and cases.number is not distinct from failures.number)
+where (acts.state = 'received' or failures.act_id = '' and cases.number = failures.number)
 """
-"""What has not come about since: the act is not settled, or the log is as it was when time failed."""
+"""What has not come about since: the act is not settled, or the log is as it was when time failed. Where there is no
+log, nothing tells that it has; such a case is named by what the engine runs without a log (`kaifang reconcile`)."""
 OF_CASE = f"select failures.* from failures {STANDING} and failures.case_id = $1 order by first_at"  # noqa: S608
 COUNTS = f"select why, count(*) as failing from failures {STANDING} group by why"  # noqa: S608
+
+
+IN_STEP = "delete from failures where case_id = $1 and act_id = '' and why = 'engine_ahead'"
 
 
 class Why(StrEnum):
@@ -89,6 +93,11 @@ async def try_to_note(pool: Pool, case_id: str, acts: Iterable[str], why: Why, d
         await note(pool, case_id, acts, why, detail)
     except (asyncpg.PostgresError, *AWAY):
         LOG.exception("a failure in case %s is not on record: %s", case_id, why)
+
+
+async def note_in_step(pool: Pool, case_id: str) -> None:
+    """The engine knows nothing of the case that its log does not hold: time is not kept from it by that any more."""
+    await pool.execute(IN_STEP, case_id)
 
 
 async def failures_of(connection: Connection, case_id: str) -> list[Failure]:

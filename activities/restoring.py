@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from activities.engine_knows import is_in_step
+from activities.failing import note_in_step
 
 if TYPE_CHECKING:
     from activities.database import Pool
@@ -52,8 +53,10 @@ async def restore(pool: Pool, engine: Engine) -> Restored:
             try:
                 knows = await engine.knows(case_id)
                 if knows is not None and await is_in_step(pool, case_id, knows):
+                    await note_in_step(pool, case_id)
                     return
                 await engine.start_anew(case_id, PATIENCE)
+                await note_in_step(pool, case_id)
                 if knows is not None:
                     ahead.append(case_id)
             except Exception as fault:  # noqa: BLE001 - whatever is wrong with one case, the others are restored
@@ -72,6 +75,7 @@ async def restore_one(pool: Pool, engine: Engine, case_id: str) -> bool:
     engine has forgotten it. Raises NothingToRestore."""
     if await pool.fetchval("select exists (select from cases where case_id = $1)", case_id):
         await engine.start_anew(case_id, PATIENCE)
+        await note_in_step(pool, case_id)
         return True
     if await engine.knows(case_id) is None:
         raise NothingToRestore(case_id)

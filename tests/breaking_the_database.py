@@ -9,6 +9,9 @@ WILL_NEVER_TAKE_IT = ("22001", "22021", "54000", "54001", "23514", "23505")
 MAY_TAKE_IT_LATER = ("40001", "40P01", "53100", "53200", "53300", "55P03", "57014", "58030")
 """Codes of what passes: transactions undone by others, disk, memory and connections, locks."""
 
+ANOTHER_VERSION_MAY_TAKE_IT = ("42703", "XX001", "P0001")
+"""Codes of what neither passes nor is in what is written: a schema of another version, damage, a defect of ours."""
+
 
 async def refuse(pool: Pool, table: str, when: str, code: str, times: int = 1_000_000) -> None:
     """PostgreSQL raises this code so many times for what is written to the table where the condition on `new` holds."""

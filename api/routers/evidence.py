@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.requests import ClientDisconnect
 
+from activities.database import present
 from activities.evidence import Evidence, readable, receive_upload
 from activities.idempotency import id_from_key
 from api.dependencies import ID, Applicant, Calling, IdempotencyKey, Reading, Running
@@ -96,7 +97,8 @@ async def read(
     await reader.release()
     body = caller.body if caller.has("reviewer") else None
     async with runtime.pool.acquire() as connection:
-        evidence = await readable(connection, evidence_id, caller.account_id, body)
+        now = runtime.clock.at(await present(connection))
+        evidence = await readable(connection, evidence_id, caller.account_id, body, now)
     if evidence is None:
         raise Problem("NotFound")
     return StreamingResponse(

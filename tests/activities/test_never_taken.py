@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from datetime import timedelta
 
 import pytest
 from temporalio.worker import Worker
@@ -15,7 +16,13 @@ from models import acts as a
 from models.messages import Write
 from models.refusals import CannotBeStored
 from tests.activities.test_append import passing
-from tests.breaking_the_database import MAY_TAKE_IT_LATER, WILL_NEVER_TAKE_IT, forget, refuse
+from tests.breaking_the_database import (
+    ANOTHER_VERSION_MAY_TAKE_IT,
+    MAY_TAKE_IT_LATER,
+    WILL_NEVER_TAKE_IT,
+    forget,
+    refuse,
+)
 from tests.driving import AT, Driver
 
 PROVIDER, NOBODY = '"body": "provider"', '"body": "nobody"'
@@ -127,12 +134,28 @@ async def test_what_time_brings_about_and_cannot_be_stored_is_on_record_and_trie
     assert await failing(driver.pool) == dict.fromkeys(Why, 0)
 
 
-async def test_what_time_cannot_write_keeps_no_act_from_being_judged(driver: Driver, worker: Worker) -> None:
-    case_id = await driver.file("nanning")
-    await driver.pool.execute("alter table events add constraint never check (type <> 'ClockPassed')")
-    due_at = (await driver.task(case_id, "formal_review")).clock.due_at
-    assert due_at
-    driver.clock.shift = due_at - (await driver.task(case_id, "formal_review")).opened_at
+async def file_long_ago(driver: Driver) -> str:
+    """A case whose first review should have ended before now, of which the engine has not heard yet."""
+    driver.clock.shift = timedelta(days=-40)
+    case_id = await driver.file("nanning", hand_over=False)
+    driver.clock.shift = timedelta()
+    return case_id
+
+
+async def until_time_has_failed(driver: Driver) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            if (await failing(driver.pool))[Why.NOT_WRITTEN] == 1:
+                return
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("code", ["23514", *ANOTHER_VERSION_MAY_TAKE_IT])
+async def test_what_time_cannot_write_keeps_no_act_from_being_judged(driver: Driver, worker: Worker, code: str) -> None:
+    case_id = await file_long_ago(driver)
+    await refuse(driver.pool, "events", "new.type = 'ClockPassed'", code)
+    await driver.engine.hand_over(case_id, driver.patience)
+    await until_time_has_failed(driver)
     async with asyncio.timeout(30):
         assert await driver.decide(case_id, "formal_review", "pass") == "accepted"
 

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.worker import Worker
 
 from activities.append import Append
 from activities.database import Pool, open_pool
@@ -268,7 +269,25 @@ async def test_a_case_that_time_moves_is_told_by_name_when_the_log_does_not_hold
         (case_id, "", "engine_ahead"),
         ("no such case", "", "engine_ahead"),
     }
-    assert (await failing(driver.pool))[Why.ENGINE_AHEAD] == 2
+    assert (await failing(driver.pool))[Why.ENGINE_AHEAD] == 1, "of what has no log, nothing would ever say it is over"
+
+
+@pytest.mark.parametrize("all_cases", [True, False])
+async def test_a_case_that_time_moves_fails_no_more_once_it_is_restored(
+    driver: Driver, worker: Worker, all_cases: bool
+) -> None:
+    """Its log may not grow for months."""
+    case_id = await driver.file("nanning")
+    door = Append(driver.pool, driver.log, driver.clock)
+    assert (await door.append(Write(case_id=case_id, after=7, events=()))).ahead
+    assert (await failing(driver.pool))[Why.ENGINE_AHEAD] == 1
+
+    if all_cases:
+        assert (await restore(driver.pool, driver.engine)).failed == {}
+    else:
+        assert await restore_one(driver.pool, driver.engine, case_id)
+
+    assert await failing(driver.pool) == dict.fromkeys(Why, 0)
 
 
 async def test_a_case_that_nobody_knows_is_not_restored(driver: Driver) -> None:

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -246,6 +247,21 @@ async def test_submitted_evidence_is_read_by_the_party_and_by_reviewers_whose_bo
 
     await pool.execute("update evidence set account = 'somebody of the same party'")
     assert await who_reads(*everybody) == {"applicant@demo", provider}
+
+
+async def test_a_body_before_which_time_may_bring_the_case_reads_its_evidence_once_it_has(
+    service: Service, applicant: Caller, case: Any
+) -> None:
+    path = f"{PATH}/{await submitted(service, applicant, case)}"
+    pool = service.app.state.runtime.pool
+    operator = service.as_("reviewer@nanning.operator")
+    to_come = "update tasks set state = 'foreseen', opened_at = now() + $2::interval where case_id = $1"
+
+    await pool.execute(to_come, case["case_id"], timedelta(days=1))
+    assert (await operator.get(path)).status_code == 404
+
+    await pool.execute(to_come, case["case_id"], -timedelta(seconds=1))
+    assert (await operator.get(path)).status_code == 200
 
 
 @dataclass
