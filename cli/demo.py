@@ -87,6 +87,10 @@ def demo(
     except NothingServed as kept:
         typer.echo(f"error: {kept}; decide these objections, or start with an empty data folder", err=True)
         raise typer.Exit(1) from None
+    except httpx.TransportError as error:
+        address = f"http://{settings.host}:{settings.port}"
+        typer.echo(f"error: the service at {address} does not answer ({error}); what was filed there stays", err=True)
+        raise typer.Exit(1) from None
 
 
 def show(settings: Settings, language: Language, console: Console) -> None:

@@ -16,6 +16,7 @@ from cli.token import KEY
 from rules.sample_accounts import logins
 from rules.sample_catalogue import accounts
 from stack.home import exclusive
+from stack.ports import free_port
 from tests.stack.running import ROOT
 
 KAIFANG = Path(sys.executable).with_name("kaifang")
@@ -113,6 +114,17 @@ def test_a_service_that_the_environment_names_has_tokens_by_its_key_and_never_by
     assert (without.returncode, without.stdout, list(tmp_path.iterdir())) == (1, "", [])
     signing_key(tmp_path / KEY)
     assert token(tmp_path, **named).returncode == 0
+
+
+def test_a_demonstration_whose_service_is_gone_says_so_in_one_line(tmp_path: Path) -> None:
+    port = str(free_port())
+    named = {"KAIFANG_DATABASE_URL": "postgresql://somewhere/kaifang", "KAIFANG_PORT": port, "PATH": ""}
+    told = subprocess.run(
+        [KAIFANG, "demo"], env={"KAIFANG_HOME": str(tmp_path), **named}, capture_output=True, text=True, check=False
+    )
+    assert (told.returncode, told.stdout) == (1, "")
+    (line,) = told.stderr.splitlines()
+    assert line.startswith(f"error: the service at http://127.0.0.1:{port} does not answer (")
 
 
 @pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
