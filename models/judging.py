@@ -12,8 +12,7 @@ from models.agreeing import LIST, agreed_by_now, list_allowed, sets_terms, state
 from models.asking import amend, ask_opinion, ask_supplement, asked_inside, supply
 from models.classes import NAMED_CLASS, class_allowed
 from models.correcting import demanded_of_correction, is_late, not_signed_by_another, party_was_told
-from models.course import cancel_open_tasks, decides_alone, items_granted, next_of, put, terms_set
-from models.course import cancel_open_tasks, next_of
+from models.course import cancel_open_tasks, decides_alone, items_granted, next_of, terms_set
 from models.entries import days_have_passed, measure_allowed, published_at_last
 from models.limits import LIMIT, limit_allowed, limit_stands
 from models.objecting import follow_decision
