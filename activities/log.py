@@ -17,8 +17,9 @@ from models import events as e
 from models.access_events import AccessOpened
 from models.acts import Actor, File
 from models.course import foreseen
+from models.kept_back import by_kind
 from models.restrictions import RestrictionKind, items_of, restriction, written
-from models.state import CaseState, GrantState, TaskState, by_kind, fold
+from models.state import CaseState, GrantState, TaskState, fold
 from models.tables import FORESEEN
 from models.telling import told
 from rules.pack import GROUND

@@ -27,9 +27,10 @@ from api.texts import texts
 from models import events as e
 from models.course import next_of, waits_for_data
 from models.events import Event
+from models.kept_back import by_kind
 from models.parts import before
 from models.restrictions import RestrictionKind, touches, written
-from models.state import CaseState, by_kind
+from models.state import CaseState
 from models.tables import ActRow
 from rules.pack import CATALOGUE_UPDATE, GROUND, RECTIFICATION
 from rules.procedure_rules import ProcedureRules

@@ -13,6 +13,7 @@ from models import events as e
 from models.access_events import AccessEnded, AccessExpired, AccessOpened, AccessRenounced, AccessRevoked, KeyIssued
 from models.acts import Frozen, GrantTerms, Standing, TimeLimit
 from models.clock import Clock
+from models.kept_back import by_kind, kept_back_anew, stays
 from models.restrictions import (
     Items,
     KeptBack,
@@ -21,7 +22,6 @@ from models.restrictions import (
     RestrictionTold,
     restriction,
     together,
-    written,
 )
 
 
@@ -206,21 +206,6 @@ class CaseState(Frozen):
         return list(latest.values())
 
 
-def by_kind(kept: Iterable[KeptBack]) -> tuple[RestrictionTold, ...]:
-    """One restriction for each way in which something is kept back, the strongest first; `since` is when the last of
-    it was kept back so."""
-    pieces = tuple(kept)
-    kinds = sorted({each.kind for each in pieces}, key=lambda kind: -kind.strength)
-    return tuple(
-        RestrictionTold(
-            kind=kind,
-            **written(together(each.items for each in pieces if each.kind is kind)),
-            since=max(each.since for each in pieces if each.kind is kind),
-        )
-        for kind in kinds
-    )
-
-
 class GapInTheLog(Exception):
     """Events were folded out of order: a defect of the program, never of an act."""
 
@@ -325,40 +310,21 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
     return state.model_copy(update=changes)
 
 
-KINDS = {"DataHeld": RestrictionKind.HOLD, "DataSuspended": RestrictionKind.SUSPENSION}
-"""What an event keeps back, but for a withdrawal, which may be one until the data is processed."""
-
-
 def _of_data(
     state: CaseState, event: e.DataHeld | e.DataSuspended | e.DataWithdrawn | e.DataRestored
 ) -> dict[str, Any]:
-    moved, before = event.items, state.in_force
-    stay = tuple(left for each in before if (left := _less(each, moved))) if event.beside else ()
+    before = state.in_force
+    stay = stays(before, event)
     if isinstance(event, e.DataRestored):
         # What was kept back last stays told.
         return {"kept_back": stay} if stay else {"lifted_at": event.at}
-    kind = KINDS.get(event.type, RestrictionKind.WITHDRAWAL)
-    if isinstance(event, e.DataWithdrawn) and event.until_processed:
-        kind = RestrictionKind.WITHDRAWAL_UNTIL_PROCESSED
-    since = [(moved & each.items, each.kept_back_at) for each in before]
-    since.append((moved - state.restricted, event.at))
-    new = tuple(
-        KeptBack(kind=kind, **written(items), since=event.at, kept_back_at=kept_back_at)
-        for items, kept_back_at in since
-        if items
-    )
     return {
-        "kept_back": (*stay, *new),
+        "kept_back": (*stay, *kept_back_anew(before, event)),
         "lifted_at": None,
         "tasks": {name: _undecided_again(task, event) for name, task in state.tasks.items()},
         # What was processed before the data was kept back again has nothing to do with that.
         "processed_on": state.processed_on if before else None,
     }
-
-
-def _less(kept: KeptBack, items: Items) -> KeptBack | None:
-    left = kept.items - items
-    return kept.model_copy(update=written(left)) if left else None
 
 
 def _undecided_again(task: TaskState, event: e.DataEvent) -> TaskState:
