@@ -11,8 +11,9 @@ from datetime import date
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
+from pydantic.fields import FieldInfo
 
-from rules.stating import ON_ONE_LINE, STATED
+from rules.stating import BROKEN_BY, ON_ONE_LINE, STATED
 
 LONGEST_CODE = 100
 """Characters of an id or a code: ids stand in indexes, whose rows have 2,700 bytes together."""
@@ -28,12 +29,37 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 NO_NUL = r"^[^\x00]*$"
 SAYS_SOMETHING = r"^[^\x00]*[^\x00\s][^\x00]*$"
 
-Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_CODE, pattern=NO_NUL), ON_ONE_LINE]
-NamedItem = Annotated[Code, StringConstraints(strip_whitespace=True, min_length=1), STATED]
+A_LINE = rf"[^{BROKEN_BY}\s]([^{BROKEN_BY}]*[^{BROKEN_BY}\s])?"
+"""One line of which something can be seen, as far as a pattern can tell: fillers and format characters it cannot."""
+ONE_LINE = rf"^\s*{A_LINE}\s*$"
+"""Such a line, with blanks around it that are not kept."""
+WHOLE_LINE = rf"^[^{BROKEN_BY}]*[^{BROKEN_BY}\s][^{BROKEN_BY}]*$"
+"""Such a line with all that is around it."""
+
+
+def told(pattern: str) -> FieldInfo:
+    """What documents say of a text whose faults have names of their own."""
+    said: FieldInfo = Field(json_schema_extra={"pattern": pattern})
+    return said
+
+
+Code = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=LONGEST_CODE, pattern=NO_NUL),
+    ON_ONE_LINE,
+    told(rf"^\s*({A_LINE})?\s*$"),
+]
+NamedItem = Annotated[Code, StringConstraints(strip_whitespace=True, min_length=1), STATED, told(ONE_LINE)]
 ItemCode = Annotated[str, StringConstraints(max_length=LONGEST_CODE, pattern=r"^[a-z][a-z0-9_]*$")]
 """By which filings, grants and restrictions name a data item."""
 Items = Annotated[tuple[NamedItem, ...], Field(max_length=MOST_ITEMS)]
-Heading = Annotated[str, StringConstraints(max_length=LONGEST_HEADING, pattern=SAYS_SOMETHING), STATED, ON_ONE_LINE]
+Heading = Annotated[
+    str,
+    StringConstraints(max_length=LONGEST_HEADING, pattern=SAYS_SOMETHING),
+    STATED,
+    ON_ONE_LINE,
+    told(WHOLE_LINE),
+]
 """A title, or a name: it is shown on one line."""
 Prose = Annotated[str, StringConstraints(max_length=LONGEST_PROSE, pattern=NO_NUL)]
 """Free text, which may be blank."""

@@ -17,6 +17,8 @@ TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u206
 """Bidirectional controls, which make a line read otherwise than it is written."""
 BREAKING = frozenset({"Cc", "Zl", "Zp"})
 """Categories of what controls, or ends, a line."""
+BROKEN_BY = r"\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+"""All of these, as a class of a regular expression: documents tell it."""
 
 
 def states_something(text: str) -> bool:

@@ -21,6 +21,7 @@ from api.problems import Problem, Wrong, invalid
 from api.runtime import Runtime
 from api.shapes import Instant, Page, Shape
 from models.acts import Actor
+from rules.bounds import ONE_LINE, told
 from rules.calendar import CalendarRecord
 from rules.calendar_changes import ChangedDays
 from rules.calendar_notices import DaysOff, Notice, Span
@@ -36,6 +37,7 @@ Text = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$"),
     STATED,
     ON_ONE_LINE,
+    told(ONE_LINE),
 ]
 SettledDay = Annotated[Day, Field(ge=UNIFORM_SINCE)]
 

@@ -24,7 +24,7 @@ from api.shapes import Instant, Shape
 from api.vocabularies import NamedCity
 from models.supervision_tables import MaintenanceRow
 from models.tables import BodyRow
-from rules.bounds import Prose, Something
+from rules.bounds import WHOLE_LINE, Prose, Something, told
 from rules.deadlines import to_shanghai
 from rules.loading import CityUnknown, cities, load_pack
 from rules.maintenance import maintenance_rule, wrong_with
@@ -52,7 +52,7 @@ class MaintenanceForm(Form):
 
     starts_at: Moment
     ends_at: Moment
-    what: Annotated[Something, ON_ONE_LINE]
+    what: Annotated[Something, ON_ONE_LINE, told(WHOLE_LINE)]
     reason: Prose = ""
 
     @model_validator(mode="after")

@@ -1,0 +1,48 @@
+"""What documents say of a line is what is done with it: their patterns and our refusals draw the same line."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from api.routers.calendar import Text
+from rules.bounds import Code, Heading, NamedItem
+from rules.stating import BROKEN_BY, stands_on_one_line
+
+LINES = st.text(st.sampled_from("a公1.\U00020000 \u3000\u2003\n\t\u2028\u202e\u2066\u061c\x07\x7f\x9b\0"), max_size=12)
+"""What is seen, blanks, and what breaks a line or turns it. No pattern tells what else cannot be seen."""
+
+
+def test_the_class_of_what_breaks_a_line_is_the_very_characters_that_do() -> None:
+    broken = re.compile(f"[{BROKEN_BY}]")
+    for each in map(chr, range(sys.maxunicode + 1)):
+        assert bool(broken.match(each)) is not stands_on_one_line(each), repr(each)
+
+
+@pytest.mark.parametrize("kind", [Code, NamedItem, Heading, Text])
+def test_a_line_is_taken_exactly_where_its_pattern_in_the_document_fits(kind: Any) -> None:
+    adapter = TypeAdapter(kind)
+    schema = adapter.json_schema()
+    # As everywhere but in Python, the end is the end, and not the line break before it.
+    pattern = re.compile(schema["pattern"].removesuffix("$") + r"\Z")
+
+    @given(LINES)
+    def judged(text: str) -> None:
+        fits = bool(pattern.match(text)) and len(text) >= schema.get("minLength", 0)
+        assert is_taken(adapter, text) is fits
+
+    judged()
+
+
+def is_taken(adapter: TypeAdapter[Any], text: str) -> bool:
+    try:
+        adapter.validate_python(text)
+    except ValidationError:
+        return False
+    return True
