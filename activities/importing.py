@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as member
@@ -53,6 +54,14 @@ FREQUENCIES = {
     **dict.fromkeys(("不定期", "不定期更新", "按需", "irreg", "as_needed"), IRREGULAR),
 }
 """Words for a frequency. What names none is refused: nothing could be called stale by it."""
+
+
+OWNERS = """
+select dataset_id, provider from cases
+where dataset_id = any($1) and procedure = 'catalogue_update' and closed_at is null
+union select dataset_id, provider from datasets where dataset_id = any($1)
+"""
+"""Whose an entry is, or will be by the update that is under way."""
 
 
 class Text(BaseModel):
@@ -152,6 +161,8 @@ class City:
     bodies: Mapping[str, str]
     entries: Mapping[str, tuple[str, Mapping[str, Any]]]
     """Dataset to its provider and entry."""
+    known_by_title: Mapping[str, str] = member(default_factory=dict)
+    """New dataset of a source's id to the one that the provider has by the same title, from before ids were told."""
 
     def provider_called(self, name: str) -> str | None:
         """The provider of this name, whatever its width, case and form of characters."""
@@ -159,10 +170,24 @@ class City:
 
     def dataset_of(self, entry: ImportedEntry) -> str:
         """The dataset that a draft is about: the one it names, or a new one of its provider: one for each entry of the
-        catalogue that it comes from, or where that tells no id, for each title."""
+        catalogue that it comes from, or where that tells no id, for each title. What the provider has by its title from
+        before an id was told stays what it is."""
         if entry.dataset_id:
             return entry.dataset_id
-        known_by = {"source_id": entry.source_id} if entry.source_id else {"title": entry.title.zh}
+        if not entry.source_id:
+            return self.by_title(entry)
+        by_source = self.by_source(entry)
+        return self.known_by_title.get(by_source, by_source)
+
+    def by_title(self, entry: ImportedEntry) -> str:
+        """The dataset of a provider that is known by its title."""
+        return self._id(entry, {"title": entry.title.zh})
+
+    def by_source(self, entry: ImportedEntry) -> str:
+        """The dataset of a provider that is known by the id of its source."""
+        return self._id(entry, {"source_id": entry.source_id})
+
+    def _id(self, entry: ImportedEntry, known_by: Mapping[str, str | None]) -> str:
         return f"{self.providers[folded(entry.provider)].replace('.', '-')}-{digest(known_by)[:10]}"
 
 
@@ -353,8 +378,27 @@ async def city_of(connection: Connection, city: str, drafts: list[ImportedEntry]
             providers.update(dict.fromkeys(map(folded, called), row["body"]))
     others = {row["role"]: row["body"] for row in bodies if row["role"] != PROVIDER}
     nothing_there = City(providers, others, {})
+    of_providers = [draft for draft in drafts if folded(draft.provider) in providers]
+    known_by_title = await known_by_title_of(connection, nothing_there, of_providers)
+    known = City(providers, others, {}, known_by_title)
     entries = await connection.fetch(
         "select dataset_id, provider, entry from datasets where dataset_id = any($1)",
-        [nothing_there.dataset_of(draft) for draft in drafts if folded(draft.provider) in providers],
+        [known.dataset_of(draft) for draft in of_providers],
     )
-    return City(providers, others, {row["dataset_id"]: (row["provider"], json.loads(row["entry"])) for row in entries})
+    there = {row["dataset_id"]: (row["provider"], json.loads(row["entry"])) for row in entries}
+    return City(providers, others, there, known_by_title)
+
+
+async def known_by_title_of(connection: Connection, city: City, drafts: list[ImportedEntry]) -> dict[str, str]:
+    """As `City.known_by_title`. Of several new drafts of one title, nobody can tell which is the one that is there."""
+    of_sources = [draft for draft in drafts if draft.source_id and not draft.dataset_id]
+    asked = [name(draft) for draft in of_sources for name in (city.by_source, city.by_title)]
+    owners = {row["dataset_id"]: row["provider"] for row in await connection.fetch(OWNERS, asked)}
+    new = [draft for draft in of_sources if city.by_source(draft) not in owners]
+    titles = Counter(city.by_title(draft) for draft in new)
+    return {
+        city.by_source(draft): city.by_title(draft)
+        for draft in new
+        if titles[city.by_title(draft)] == 1
+        and owners.get(city.by_title(draft)) == city.providers[folded(draft.provider)]
+    }

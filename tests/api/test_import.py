@@ -175,6 +175,55 @@ async def test_the_same_package_under_a_new_title_is_an_update_of_the_same_entry
     assert "source_id" not in kept
 
 
+async def imported_by_title(service: Service) -> str:
+    """A dataset of which an update is filed, from a file that tells no ids."""
+    row = f"transport,{PACKAGES[0]['title']},,泊位,交通出行,{ITEMS},csv,无条件开放,,,每月"  # type: ignore[index]  # a package
+    (filed,) = (await imported(service, f"{HEAD}\n{row}"))["filed"]
+    return str(filed["dataset_id"])
+
+
+GIVEN_UP = "update cases set closed_at = now() where dataset_id = $1"
+PUBLISHED = """
+insert into datasets (dataset_id, city, provider, openness, items, entry, sample)
+select $1, city, provider, openness, items, entry, false from datasets where dataset_id = 'nanning-transport-bus-lines'
+"""
+
+
+@pytest.mark.parametrize("meanwhile", [(), (PUBLISHED, GIVEN_UP)])
+async def test_what_was_imported_by_its_title_is_the_same_entry_when_its_source_tells_an_id(
+    service: Service, pool: Pool, meanwhile: tuple[str, ...]
+) -> None:
+    dataset_id = await imported_by_title(service)
+    for statement in meanwhile:
+        await pool.execute(statement, dataset_id)
+
+    (filed,) = (await imported(service, package(), kind="application/json"))["filed"]
+
+    assert filed["dataset_id"] == dataset_id
+
+
+async def test_a_title_of_which_nothing_is_there_or_that_several_packages_have_tells_no_entry(
+    service: Service, pool: Pool
+) -> None:
+    dataset_id = await imported_by_title(service)
+    both = json.dumps({"results": [json.loads(package(id=n))["results"][0] for n in ("one", "another")]})
+    filed = (await imported(service, both, kind="application/json"))["filed"]
+    assert len({each["dataset_id"] for each in filed} | {dataset_id}) == 3
+
+    await pool.execute(GIVEN_UP, dataset_id)
+    (filed,) = (await imported(service, package(), kind="application/json"))["filed"]
+    assert filed["dataset_id"] != dataset_id
+
+
+async def test_what_its_source_knows_by_an_id_stays_so_though_another_entry_has_its_title(
+    service: Service, pool: Pool
+) -> None:
+    (first,) = (await imported(service, package(), kind="application/json"))["filed"]
+    other = await imported_by_title(service)
+    (second,) = (await imported(service, package(notes="泊位总数"), kind="application/json"))["filed"]
+    assert second["dataset_id"] == first["dataset_id"] != other
+
+
 async def test_of_two_providers_that_file_the_same_new_dataset_at_once_exactly_one_is_received(pool: Pool) -> None:
     await pool.execute(
         "insert into bodies (body, city, role, name) "
