@@ -37,7 +37,7 @@ OF_CASE = f"""
 select task_id, claimed_by, number from tasks join cases using (case_id)
 where case_id = $1 and {FORSAKEN} order by task_id
 """  # noqa: S608 - constants
-CASES = f"select distinct case_id from tasks where {FORSAKEN} limit $1"  # noqa: S608 - constants
+CASES = f"select distinct case_id from tasks where {FORSAKEN} and case_id > $2 order by case_id limit $1"  # noqa: S608 - constants
 
 
 async def forsaken(connection: Connection, case_id: str) -> list[LapseClaim]:
@@ -62,10 +62,13 @@ async def forsaken(connection: Connection, case_id: str) -> list[LapseClaim]:
 class Lapsing:
     """Looks for claims whose officers have left, so that none outlives its holder where nobody acts on the task."""
 
-    def __init__(self, pool: Pool, inbox: Inbox, every: float = 20.0) -> None:
+    def __init__(self, pool: Pool, inbox: Inbox, every: float = 20.0, a_set: int = A_SET) -> None:
         self._pool = pool
         self._inbox = inbox
         self._every = every
+        self._a_set = a_set
+        self._after = ""
+        """The last case of the last look: those that are tried in vain keep no other from its turn."""
 
     async def run(self) -> None:
         """Looks until it is cancelled; an absent PostgreSQL is waited for."""
@@ -79,18 +82,25 @@ class Lapsing:
             await asyncio.sleep(self._every)
 
     async def look(self) -> int:
-        """One look: every claim of somebody who has left lapses; returns how many cases it concerned.
+        """One look: claims of those who have left lapse in a set of cases, of which the next look takes the next;
+        returns in how many cases one has lapsed.
 
         What is wrong with one case holds up no other.
         """
-        cases = [row["case_id"] for row in await self._pool.fetch(CASES, A_SET)]
+        cases = [row["case_id"] for row in await self._pool.fetch(CASES, self._a_set, self._after)]
+        lapsed = 0
         for case_id in cases:
             try:
-                await self._inbox.lapse_claims(case_id)
+                settled = await self._inbox.lapse_claims(case_id)
             except AWAY:
                 raise
             except Exception:
                 LOG.exception("claims of case %s cannot lapse", case_id)
-        if cases:
-            LOG.info("claims of officers who have left lapsed in %d cases", len(cases))
-        return len(cases)
+                continue
+            for refused in (each for each in settled if each.state == "refused"):
+                LOG.warning("a claim of case %s does not lapse: %s", case_id, (refused.problem or {}).get("code"))
+            lapsed += any(each.state == "accepted" for each in settled)
+        self._after = cases[-1] if len(cases) == self._a_set else ""
+        if lapsed:
+            LOG.info("claims of officers who have left lapsed in %d cases", lapsed)
+        return lapsed

@@ -195,8 +195,8 @@ class Inbox:
         async with self._pool.acquire() as connection, connection.transaction():
             kind = None if isinstance(act, a.JUDGED_AT_RECEIPT) else await self._hold_before_the_case(connection, act)
             case = await lock(connection, act.case_id, self._clock)
-            if isinstance(act, a.TaskAct):
-                case = await self._lapse(connection, case)
+            if isinstance(act, a.TaskAct) and await self._lapse(connection, case):
+                case = await lock(connection, act.case_id, self._clock)
             if isinstance(act, a.Urge):
                 act = act.model_copy(update={"in_force": await self._urging_in_force(connection, case)})
             if isinstance(act, a.SubmitEvidence):
@@ -216,18 +216,19 @@ class Inbox:
         digest = await connection.fetchval("select rules_digest from cases where case_id = $1", case.case_id)
         return urging_beside(await self._pinned.of(connection, digest), self._log.law, to_shanghai(case.now).date())
 
-    async def lapse_claims(self, case_id: str) -> None:
-        """What has been claimed in a case by who serves the body no more is the body's again. Raises CaseUnknown."""
+    async def lapse_claims(self, case_id: str) -> list[ActReceived]:
+        """What has been claimed in a case by who serves the body no more is the body's again, where what is returned
+        was accepted. Raises CaseUnknown."""
         async with self._pool.acquire() as connection, connection.transaction():
-            await self._lapse(connection, await lock(connection, case_id, self._clock))
+            return await self._lapse(connection, await lock(connection, case_id, self._clock))
 
-    async def _lapse(self, connection: Connection, case: LockedCase) -> LockedCase:
-        """As `lapse_claims`, before an act on a task is received: the act is judged by who serves the body now."""
-        lapsing = await forsaken(connection, case.case_id)
-        for act in lapsing:
-            case = await lock(connection, case.case_id, self._clock)
-            await self.receive_in(connection, case, act)
-        return await lock(connection, case.case_id, self._clock) if lapsing else case
+    async def _lapse(self, connection: Connection, case: LockedCase) -> list[ActReceived]:
+        """As `lapse_claims`, before an act on a task is received: the act is judged by who serves the body now. If it
+        returns anything, the case has moved."""
+        return [
+            await self.receive_in(connection, await lock(connection, case.case_id, self._clock), act)
+            for act in await forsaken(connection, case.case_id)
+        ]
 
     async def _hold_before_the_case(self, connection: Connection, act: a.Act) -> Procedure | None:
         """The procedure, if its receipts judge acts of this kind, with the locks that come before a case's row lock.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +16,7 @@ from activities.pinned_rules import PinnedRules
 from activities.reconciling import of_read_model
 from models import acts as a
 from models import events as e
+from tests.breaking_the_database import forget, refuse
 from tests.driving import AT, Driver
 
 BODY = "nanning.operator"
@@ -152,6 +154,43 @@ async def test_a_claim_lapses_though_nobody_acts_and_all_that_follows_from_the_l
         rules = await PinnedRules().of(connection, state.rules_digest)
         assert await of_read_model(connection, rules, state) == []
     assert await lapses(driver, others) == []
+
+
+THE_FIRST_KEEPS_ITS_CLAIM = "new.case_id = 'first' and new.claimed_by is null"
+
+
+async def test_a_lapse_that_is_refused_is_not_said_to_have_happened(
+    driver: Driver, caplog: pytest.LogCaptureFixture
+) -> None:
+    await claimed(driver, case_id="first")
+    await leaves(driver)
+    await refuse(driver.pool, "tasks", THE_FIRST_KEEPS_ITS_CLAIM, "22001")
+
+    with caplog.at_level(logging.INFO, "kaifang.claims"):
+        assert await Lapsing(driver.pool, driver.inbox).look() == 0
+
+    assert await driver.pool.fetchval("select state from acts where kind = 'lapse_claim'") == "refused"
+    assert [(each.levelname, each.getMessage()) for each in caplog.records if each.name == "kaifang.claims"] == [
+        ("WARNING", "a claim of case first does not lapse: CannotBeStored")
+    ]
+
+
+async def test_claims_that_are_tried_in_vain_keep_no_other_from_its_turn(driver: Driver) -> None:
+    """A look takes no more than a set."""
+    others = ("second", "third")
+    for case_id in ("first", *others):
+        await claimed(driver, case_id=case_id)
+    await leaves(driver)
+    await refuse(driver.pool, "tasks", THE_FIRST_KEEPS_ITS_CLAIM, "22001")
+    lapsing = Lapsing(driver.pool, driver.inbox, a_set=1)
+
+    assert [await lapsing.look() for _ in range(3)] == [0, 1, 1]
+
+    for case_id in others:
+        assert len(await lapses(driver, case_id)) == 1
+    await forget(driver.pool, "tasks")
+    await driver.pool.execute("delete from acts where case_id = 'first' and state = 'refused'")
+    assert [await lapsing.look() for _ in range(2)] == [0, 1], "after the last comes the first again"
 
 
 async def test_several_that_look_at_once_make_a_claim_lapse_once(driver: Driver) -> None:
