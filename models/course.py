@@ -142,6 +142,8 @@ def holds_up(rules: ProcedureRules, task: TaskState) -> bool:
 def nothing_to_grant(rules: ProcedureRules, state: CaseState, at: datetime) -> str | None:
     """Why nothing is left that could be granted, as an outcome: all of it was taken out of the catalogue, or what is
     still there was withdrawn; None while something is."""
+    if agree_on_nothing(rules, state):
+        return ITEMS_REMOVED
     items = grant(rules, state, at).data_items
     if items and state.entry_items:
         items = tuple(item for item in items if item in state.entry_items)
@@ -301,9 +303,15 @@ def items_granted(rules: ProcedureRules, state: CaseState, beside: str | None = 
     None named: all, which only a request can be for that was received before receipts named what a dataset has.
     """
     named = [terms.data_items for terms in terms_set(rules, state, beside) if terms.data_items]
-    if not named:
-        return state.data_items
-    return tuple(item for item in named[0] if all(item in items for items in named))
+    agreed = [*named, *([state.data_items] if state.data_items else [])]
+    if not agreed:
+        return ()
+    return tuple(item for item in agreed[0] if all(item in items for items in agreed))
+
+
+def agree_on_nothing(rules: ProcedureRules, state: CaseState) -> bool:
+    """Whether bodies have named items, and none of them is one that all have passed and that is still asked for."""
+    return any(terms.data_items for terms in terms_set(rules, state)) and not items_granted(rules, state)
 
 
 def grant(rules: ProcedureRules, state: CaseState, at: datetime) -> e.Granted:

@@ -100,7 +100,8 @@ def terms_allowed(
     if terms.data_items is not None and not within(terms.data_items, state.data_items):
         raise r.ItemNotRequested(field="data_items")
     if not decides_alone(rules, task.step):
-        if terms.data_items and not within(terms.data_items, items_granted(rules, state, beside=task.stage)):
+        passed = items_granted(rules, state, beside=task.stage)
+        if terms.data_items and passed and not within(terms.data_items, passed):
             raise r.ItemNotPassed(field="data_items")
         modes = {other.access_mode for other in terms_set(rules, state, beside=task.stage) if other.access_mode}
         if terms.access_mode and modes and terms.access_mode not in modes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models import acts as a
+from models.course import items_granted, nothing_to_grant
 from tests.models.bench import BOTH_SIGN, Bench, before_the_provider, filed
 
 REVIEWS = ("authority_review", "provider_review")
@@ -72,3 +73,14 @@ def test_what_nannings_authority_decides_alone_after_two_disapprovals_sets_the_t
     granted = bench.all_decide(BOTH_SIGN).state.granted
     assert granted
     assert granted.data_items == ("address",)
+
+
+def test_an_old_log_in_which_two_bodies_passed_different_items_grants_nothing_and_least_of_all_everything() -> None:
+    bench = filed("yulin")
+    for stage in REVIEWS:
+        assert bench.decide(stage, "pass") == "accepted"
+    passed = zip(bench.state.of_step("reviews"), ("name", "address"), strict=True)
+    tasks = {task.task_id: task.model_copy(update={"terms": a.GrantTerms(data_items=(it,))}) for task, it in passed}
+    state = bench.state.model_copy(update={"tasks": {**bench.state.tasks, **tasks}})
+    assert items_granted(bench.rules, state) == ()
+    assert nothing_to_grant(bench.rules, state, bench.now) == "items_removed"

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from models import acts as a
 from models.agreeing import sets_terms
-from models.course import grant
+from models.course import grant, items_granted
 from models.restrictions import Items, RestrictionKind, RestrictionTold, all_gone, touches, within
 from rules.pinned import APPLICANT
 from tests.models.bench import (
@@ -154,13 +154,14 @@ class AnyMeeting(RuleBasedStateMachine):
 
     def all_agree(self, narrowed: tuple[str, ...] | None = None) -> None:
         """Everybody decides at once for the grant, of less than was asked for where `narrowed` says so."""
-        terms = a.GrantTerms(data_items=narrowed) if within(narrowed or (), self.request.state.data_items) else None
         for _ in range(40):
             if not (tasks := self.request.state.open_tasks()):
                 return
             task = tasks[0]
             outcome = min(task.outcomes, key=lambda name: name not in FORWARDS)
-            more = {"terms": terms} if narrowed and sets_terms(self.request.rules, task) else {}
+            passed = items_granted(self.request.rules, self.request.state, task.stage)
+            may_narrow = narrowed and sets_terms(self.request.rules, task) and within(narrowed, passed)
+            more = {"terms": a.GrantTerms(data_items=narrowed)} if may_narrow else {}
             self.work_off(self.decision(task.task_id, outcome, **more))
         raise AssertionError(f"not everybody can agree: {self.request.open_stages}")
 
