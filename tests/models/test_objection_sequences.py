@@ -159,9 +159,12 @@ class AnyObjection(RuleBasedStateMachine):
         names = [name for name in task.outcomes if not (slowly and name in ENDS_IT)] or list(task.outcomes)
         outcome = data.draw(st.sampled_from(names))
         waits = self.goes_on_or_serves(task, outcome) and self.something_binds(task)
+        is_suspended = self.lifts_more_than_a_hold(task, outcome)
         act = as_it_should_be(self.bench, task, outcome, items, days_ago)
         answer = self.receive(act)
-        if task.is_open and days_ago and isinstance(act, a.Decide) and act.measure and act.measure.processed_on:
+        if task.is_open and is_suspended:
+            assert answer == "SuspendedUntilVerified"
+        elif task.is_open and days_ago and isinstance(act, a.Decide) and act.measure and act.measure.processed_on:
             assert days_ago > 0 or answer == "ProcessingNotDone"
         elif task.is_open:
             assert answer == ("AnotherTaskFirst" if waits else "accepted")
@@ -172,6 +175,17 @@ class AnyObjection(RuleBasedStateMachine):
         stage = self.bench.rules.stage(task.stage)
         outcome = stage and stage.outcome(name)
         return bool(outcome and (outcome.leads_to or outcome.data is DataEffect.SERVE))
+
+    def lifts_more_than_a_hold(self, task: TaskState, name: str) -> bool:
+        """Whether who answers whether to suspend would serve what a decision keeps back."""
+        state, hold = self.bench.state, self.bench.rules.hold
+        stage = self.bench.rules.stage(task.stage)
+        outcome = stage and stage.outcome(name)
+        if not hold or task.stage != hold.reviewed_by or not outcome or outcome.data is not DataEffect.SERVE:
+            return False
+        asked = before(self.bench.rules, state, task)
+        decided = [each for each in state.in_force if each.kind is not RestrictionKind.HOLD]
+        return any(item in asked and any(item in each.items for each in decided) for item in (*ITEMS, "any other"))
 
     def something_binds(self, task: TaskState) -> bool:
         others = [self.bench.rules.stage(t.stage) for t in self.bench.state.open_tasks() if t != task]
