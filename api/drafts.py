@@ -136,7 +136,7 @@ def with_entry(measure: Measure, draft: EntryDraft, dataset: DatasetRow | None, 
             raise invalid(f"entry.{field}", f"entry_{field}_out_of_place")
     said = draft.said()
     if dataset is None and (missing := [field for field in NEW_ENTRY_STATES if field not in said]):
-        raise Problem("RequestInvalid", errors=[Wrong(f"entry.{field}", "missing") for field in missing])
+        raise Problem("RequestInvalid", errors=[Wrong(f"entry.{field}", "missing_here") for field in missing])
     entry = {**(dataset.entry if dataset else {}), **said, OPENNESS: openness, "provider": True}
     fitting_fields = {name for name in entry if openness is None or openness in FITTING.get(name, (openness,))}
     items = entry.get("items") or []

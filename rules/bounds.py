@@ -65,4 +65,4 @@ Prose = Annotated[str, StringConstraints(max_length=LONGEST_PROSE, pattern=NO_NU
 """Free text, which may be blank."""
 Something = Annotated[str, StringConstraints(max_length=LONGEST_PROSE, pattern=SAYS_SOMETHING), STATED]
 """Free text in which something can be seen."""
-Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY), told(r"^(19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}$")]

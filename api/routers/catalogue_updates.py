@@ -100,7 +100,7 @@ class Updating:
             raise invalid("dataset_id", "dataset_unknown")
         provider = form.provider or (own.body if own else dataset.provider if dataset else None)
         if provider is None:
-            raise invalid("provider", "missing")
+            raise invalid("provider", "missing_here")
         if own and provider != own.body:
             raise Problem("NotYourDataset", errors=[Wrong("provider", "NotYourDataset")])
         if dataset and dataset.provider != provider:

@@ -110,7 +110,7 @@ async def put(
         raise invalid("account", "officer_of_another_body")
     department = form.department or None
     if rule.with_department and department is None:
-        raise invalid("department", "missing")
+        raise invalid("department", "missing_here")
     await name_officer(runtime.pool, Officer(body, post, account.account_id, department), caller.account_id, now)
     return (await shown(runtime, reader, language, [row]))[0]
 

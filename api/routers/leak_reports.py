@@ -84,7 +84,7 @@ async def of_data(
     if not caller.has("applicant"):
         raise Problem("RoleRequired", params={"roles": ("applicant",)})
     if not form.dataset_id:
-        raise invalid("dataset_id", "missing")
+        raise invalid("dataset_id", "missing_here")
     subject = await filer.subject(form.city, form.dataset_id)
     is_conditional = subject.dataset.openness == "conditional"
     if is_conditional and not await reader.has_or_had_grant(caller, form.dataset_id):

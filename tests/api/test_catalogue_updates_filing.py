@@ -126,7 +126,7 @@ async def test_only_the_provider_of_a_dataset_and_the_authority_record_what_happ
 @pytest.mark.parametrize(
     ("fields", "wrong"),
     [
-        ({"dataset_id": None}, ("provider", "missing")),
+        ({"dataset_id": None}, ("provider", "missing_here")),
         ({"dataset_id": None, "provider": "nanning.authority"}, ("provider", "provider_unknown")),
         ({"dataset_id": None, "provider": "yulin.transport"}, ("provider", "provider_unknown")),
         ({"provider": "nanning.health"}, ("dataset_id", "dataset_of_another_provider")),
@@ -195,7 +195,7 @@ async def test_every_field_that_a_new_entry_lacks_is_named_with_its_article(serv
     assert {each["rule"]["article"] for each in answer.json()["errors"]} == {"16"}
 
     body["entry"] = {"abstract": NEW_ENTRY["abstract"]}
-    assert errors(await post(provider, body)) == [("entry.title", "missing"), ("entry.items", "missing")]
+    assert errors(await post(provider, body)) == [("entry.title", "missing_here"), ("entry.items", "missing_here")]
     assert await pool.fetchval("select count(*) from cases") == 0
 
 

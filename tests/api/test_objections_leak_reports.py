@@ -58,6 +58,15 @@ async def test_who_gave_a_grant_back_reports_too_and_who_never_had_one_does_not(
 
 
 @pytest.mark.duty("GZ-33")
+@pytest.mark.parametrize("named", [{}, {"dataset_id": ""}])
+async def test_what_only_some_cases_demand_is_told_so_and_is_no_fault_of_form(
+    applicant: Caller, named: dict[str, str]
+) -> None:
+    answer = await applicant.post("/v1/leak-reports", {"city": "guangzhou", "statement": STATEMENT, **named}, "once")
+    assert answer.status_code == 422, answer.text
+    assert [(each["field"], each["code"]) for each in answer.json()["errors"]] == [("dataset_id", "missing_here")]
+
+
 async def test_whoever_uses_unconditional_data_reports_on_it_and_needs_no_grant_for_it(working: Service) -> None:
     stranger = working.as_("applicant2@demo")
     listed = await stranger.read("/v1/datasets", city="guangzhou", openness="unconditional", limit=1)

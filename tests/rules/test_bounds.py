@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 import sys
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from api.routers.calendar import Text
-from rules.bounds import Code, Heading, NamedItem
+from rules.bounds import FIRST_DAY, LAST_DAY, Code, Day, Heading, NamedItem
 from rules.stating import BROKEN_BY, stands_on_one_line
 
+A_DAY = timedelta(days=1)
 LINES = st.text(st.sampled_from("a公1.\U00020000 \u3000\u2003\n\t\u2028\u202e\u2066\u061c\x07\x7f\x9b\0"), max_size=12)
 """What is seen, blanks, and what breaks a line or turns it. No pattern tells what else cannot be seen."""
 
@@ -38,6 +40,17 @@ def test_a_line_is_taken_exactly_where_its_pattern_in_the_document_fits(kind: An
         assert is_taken(adapter, text) is fits
 
     judged()
+
+
+@given(st.dates())
+@example(FIRST_DAY)
+@example(LAST_DAY)
+@example(FIRST_DAY - A_DAY)
+@example(LAST_DAY + A_DAY)
+def test_a_day_is_taken_exactly_where_its_pattern_in_the_document_fits(day: date) -> None:
+    adapter = TypeAdapter(Day)
+    fits = bool(re.search(adapter.json_schema()["pattern"], day.isoformat()))
+    assert is_taken(adapter, day.isoformat()) is fits
 
 
 def is_taken(adapter: TypeAdapter[Any], text: str) -> bool:
