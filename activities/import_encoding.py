@@ -21,6 +21,9 @@ BY_MARK = (
 LINE_END = re.compile(r"\r\n?|\n")
 """Where editors begin a new line."""
 OF_THREE_BYTES = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}")
+REPLACED = "\ufffd"
+BEYOND_TWO_BYTES = re.compile(r"[\u0800-\ufffc]")
+"""Characters of three bytes in UTF-8, Chinese among them."""
 NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 WRITTEN = re.compile(r"[\ufeff\u3000-\u303f\uff00-\uffef\u2010-\u2027]")
 """Punctuation and letters of full width."""
@@ -67,7 +70,15 @@ def _is_gb18030(content: bytes) -> bool:
     """Whether at least half of what is not ASCII are everyday characters by GB18030, and no line is UTF-8."""
     beyond_ascii = Counter(found[0] for found in NOT_ASCII.finditer(content.decode("gb18030", "replace")))
     everyday = sum(times for letter, times in beyond_ascii.items() if WRITTEN.match(letter) or _is_everyday(letter))
-    return 2 * everyday >= beyond_ascii.total() and not any(map(_is_utf_8, re.split(rb"\r\n?|\n", content)))
+    if 2 * everyday < beyond_ascii.total() or _is_damaged_utf_8(content):
+        return False
+    return not any(map(_is_utf_8, re.split(rb"\r\n?|\n", content)))
+
+
+def _is_damaged_utf_8(content: bytes) -> bool:
+    """Whether at least as much of it is Chinese in UTF-8 as is no UTF-8: of GB18030 next to nothing looks so."""
+    text = content.decode("utf-8", "replace")
+    return text.count(REPLACED) <= sum(1 for _ in BEYOND_TWO_BYTES.finditer(text))
 
 
 def _is_everyday(letter: str) -> bool:

@@ -7,7 +7,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from activities.import_csv import read_csv
@@ -210,6 +210,9 @@ def test_bytes_of_no_encoding_are_refused_by_line_column_and_byte(
     assert refused.value.params == {"line": line, "column": column, "byte": byte}
 
 
+@example(lines=["a点点交"], foreign=128, at=8)
+@example(lines=["a点点交"], foreign=128, at=18)
+@settings(max_examples=300)
 @given(
     lines=st.lists(st.text(st.sampled_from("公交线路与站点ab，"), min_size=4, max_size=12), min_size=1, max_size=5),
     foreign=st.integers(0x80, 0xFF),
