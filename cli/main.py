@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperGroup
@@ -42,6 +42,19 @@ class OneByOne(TyperGroup):
         of_module.callback()(kaifang)
         import_module(f"cli.{MODULES[cmd_name]}").register(of_module)
         return typer.main.get_group(of_module).commands[cmd_name]
+
+    def invoke(self, ctx: Context) -> Any:
+        """A setting that is missing or wrong, as where no stack runs, is told in one line by every command."""
+        try:
+            return super().invoke(ctx)
+        except ValueError as error:
+            # Loaded by the command itself, if by anybody.
+            from activities.settings import SettingsError
+
+            if not isinstance(error, SettingsError):
+                raise
+            typer.echo(f"error: {error}", err=True)
+            raise typer.Exit(1) from None
 
 
 def kaifang() -> None:

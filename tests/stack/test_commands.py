@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -114,6 +115,28 @@ def test_a_service_that_the_environment_names_has_tokens_by_its_key_and_never_by
     assert (without.returncode, without.stdout, list(tmp_path.iterdir())) == (1, "", [])
     signing_key(tmp_path / KEY)
     assert token(tmp_path, **named).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["restore"],
+        ["restore", "case"],
+        ["reconcile"],
+        ["refuse", "act", "--reason", "x"],
+        ["hand-over", "x", "--release"],
+    ],
+)
+def test_where_no_stack_runs_a_command_says_so_in_one_line(tmp_path: Path, command: list[str]) -> None:
+    known = {name: value for name, value in os.environ.items() if not name.startswith("KAIFANG_")}
+    program = [sys.executable, "-c", "from cli.main import app; app()", *command]
+    done = subprocess.run(
+        program, env={**known, "KAIFANG_HOME": str(tmp_path)}, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("error: KAIFANG_DATABASE_URL")
+    assert str(tmp_path) in line
 
 
 def test_a_demonstration_whose_service_is_gone_says_so_in_one_line(tmp_path: Path) -> None:
