@@ -69,6 +69,15 @@ def test_the_provider_lifts_a_hold_with_a_reason_and_not_without(city: str) -> N
     assert bench.types()[-1] == "DataRestored"
 
 
+@pytest.mark.duty("NN-22b", "YL-17b")
+@pytest.mark.parametrize("city", ["nanning", "yulin", "guangzhou", INVENTED])
+def test_on_any_other_ground_the_provider_suspends_by_its_own_decision(city: str) -> None:
+    bench = objected(city, "error" if city == INVENTED else "other_right")
+    assert kept_back(bench) is None
+    assert bench.rules.hold
+    assert kept_back(bench.all_decide([(bench.rules.hold.reviewed_by, "suspend")])) == suspended(*ITEMS)
+
+
 def test_a_suspension_of_one_item_leaves_the_other_held_and_its_question_open() -> None:
     bench = objected("nanning", "privacy", evidence=FILE)
     assert bench.decide("suspension", "suspend", measure=a.Measure(data_items=("name",))) == "accepted"

@@ -195,6 +195,19 @@ def test_a_narrower_run_judges_no_claim(pytester: pytest.Pytester) -> None:
     assert run(pytester, other, "-k", "renamed").ret == pytest.ExitCode.OK
 
 
+@pytest.mark.parametrize(
+    ("test", "ends"),
+    [
+        (PASSING.replace("assert n < 3", "assert False"), "OK"),
+        (PASSING.replace("test_review", "test_renamed"), "TESTS_FAILED"),
+        (PASSING.replace("@pytest.mark.duty('NN-20.2')\n", ""), "TESTS_FAILED"),
+    ],
+    ids=["fails", "renamed", "unmarked"],
+)
+def test_collecting_the_tests_tells_a_claim_that_no_test_bears(pytester: pytest.Pytester, test: str, ends: str) -> None:
+    assert run(pytester, test, "--collect-only").ret == pytest.ExitCode[ends]
+
+
 def test_a_test_that_names_an_unknown_duty_stops_the_run(pytester: pytest.Pytester) -> None:
     result = run(pytester, PASSING.replace("NN-20.2", "NN-99"))
     assert result.ret == pytest.ExitCode.USAGE_ERROR
