@@ -24,5 +24,5 @@ if __name__ == "__main__":
     code, printed = collected()
     if code:
         _, of_the_register, claims = printed.partition("= duties that are not met as the register says =")
-        print(claims if of_the_register else printed, file=sys.stderr)
+        sys.stderr.write(claims if of_the_register else printed)
     sys.exit(code)
