@@ -16,21 +16,21 @@ from temporalio.runtime import Runtime
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from activities.append import Append
-from activities.calendar_record import RecordOfNotices
-from activities.claims import Lapsing
+from activities.catalogue.reviewing import Reviewing, keep_schedule
 from activities.clock import Clock, DatabaseClock
 from activities.database import Pool, open_pool
-from activities.engine import Engine
-from activities.inbox import Inbox
-from activities.keeping import LAPSES, REMINDERS, REVIEWS, SENDER, SWEEPER, Job, Keeper
-from activities.log import Log
-from activities.reminding import Reminding
-from activities.reviewing import Reviewing, keep_schedule
-from activities.sending import Sender
+from activities.engine.handing_over import Engine
+from activities.engine.keeping import LAPSES, REMINDERS, REVIEWS, SENDER, SWEEPER, Job, Keeper
+from activities.engine.sweeping import Sweeper
+from activities.notices.record import RecordOfNotices
+from activities.record.append import Append
+from activities.record.claims import Lapsing
+from activities.record.inbox import Inbox
+from activities.record.log import Log
 from activities.settings import Settings
-from activities.sweeping import Sweeper
-from activities.ways import Ways
+from activities.telling.reminding import Reminding
+from activities.telling.sending import Sender
+from activities.telling.ways import Ways
 from rules.seed_notices import read_scopes
 from workflows.procedures import WORKFLOWS
 from workflows.reviews_due import ReviewsDue

@@ -13,17 +13,18 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
 
-from activities import importing
+from activities.catalogue import importing
 from activities.clock import Clock, DatabaseClock
-from activities.evidence import LARGEST
+from activities.evidence.store import LARGEST
 from activities.settings import Settings
-from api import documentation, gate, problems
-from api.addressed import Addressed
-from api.figures_public import Published
-from api.heading import Heading
-from api.limits import Limit, Limiting
+from api import gate
+from api.acting import objecting
+from api.http import documentation, problems
+from api.http.addressed import Addressed
+from api.http.heading import Heading
+from api.http.limits import Limit, Limiting
+from api.http.openapi import with_gate, with_problem_schema
 from api.metrics import Measuring, Metrics
-from api.openapi import with_gate, with_problem_schema
 from api.routers import (
     absences,
     access_requests,
@@ -56,6 +57,7 @@ from api.routers import (
     waiting,
 )
 from api.runtime import PATIENCE, running
+from reading.figures.public import Published
 
 ROUTERS = (
     access_requests,
@@ -92,7 +94,7 @@ LARGEST_BODY = 1_000_000
 """Bytes."""
 OF_PATH = {
     evidence.PATH: Limit(LARGEST, "EvidenceTooLarge"),
-    objections.PATH: Limit(objections.LARGEST_BODY, "EvidenceTooLarge"),
+    objecting.PATH: Limit(objecting.LARGEST_BODY, "EvidenceTooLarge"),
     importing.PATH: Limit(catalogue.LARGEST_FILE),
 }
 

@@ -1,4 +1,4 @@
-"""What calls need, handed to them: the runtime, the caller, the reader, the key that makes a call repeatable."""
+"""What calls need, handed to them: the runtime, the caller, the store, the key that makes a call repeatable."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ from typing import Annotated
 from fastapi import Depends, Header, Path, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from api.callers import Caller
-from api.issuer import TokenRefused, account_of
-from api.language import AnsweredIn
-from api.problems import Problem
-from api.reading import Reader
-from api.rendering import Renderer
+from api.http.language import AnsweredIn
+from api.http.problems import Problem, invalid
+from api.http.tokens import TokenRefused, account_of
 from api.runtime import Runtime
+from reading.cases.shown import Renderer
+from reading.directory import questions as directory
+from reading.sight import Caller
+from reading.store import Store
+from reading.supervision.questions import Sight, sight_of
+from rules.deadlines import to_shanghai
+from rules.loading import CityUnknown, cities, load_pack
+from rules.pack import Pack
 
 BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token of the issuer: `kaifang token ACCOUNT`.")
 ID = r"^[A-Za-z0-9._-]{1,200}$"
@@ -56,18 +61,18 @@ async def runtime_of(request: Request) -> Runtime:
 Running = Annotated[Runtime, Depends(runtime_of)]
 
 
-async def reader_of(runtime: Running) -> AsyncIterator[Reader]:
-    async with runtime.session() as session:
-        yield Reader(runtime, session)
+async def store_of(runtime: Running) -> AsyncIterator[Store]:
+    async with runtime.store() as store:
+        yield store
 
 
 # The connection goes back before the answer is sent: a caller that reads slowly holds none.
-Reading = Annotated[Reader, Depends(reader_of, scope="function")]
+Reading = Annotated[Store, Depends(store_of, scope="function")]
 
 
 async def caller_of(
     runtime: Running,
-    reader: Reading,
+    store: Reading,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
 ) -> Caller:
     """The account for which the token was issued, as the directory has it now."""
@@ -79,7 +84,7 @@ async def caller_of(
     except TokenRefused as reason:
         challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
         raise Problem("Unauthenticated", more_headers=challenge) from reason
-    caller = await reader.caller(account_id)
+    caller = await directory.caller(store, account_id)
     if caller is None:
         raise Problem("Unauthenticated", more_headers=challenge)
     return caller
@@ -90,11 +95,11 @@ Calling = Annotated[Caller, Depends(caller_of)]
 
 async def caller_if_any(
     runtime: Running,
-    reader: Reading,
+    store: Reading,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
 ) -> Caller | None:
     """As `caller_of`; nobody, where no token was sent to a call that is open to everybody."""
-    return None if credentials is None else await caller_of(runtime, reader, credentials)
+    return None if credentials is None else await caller_of(runtime, store, credentials)
 
 
 MaybeCalling = Annotated[Caller | None, Depends(caller_if_any)]
@@ -117,8 +122,40 @@ Officer = Annotated[Caller, Depends(with_role("reviewer", "supervisor"))]
 Actor = Annotated[Caller, Depends(with_role("applicant", "reviewer", "supervisor"))]
 
 
-async def renderer_of(runtime: Running, reader: Reading, caller: Calling, language: AnsweredIn) -> Renderer:
-    return Renderer(runtime, reader, caller, language)
+async def renderer_of(store: Reading, caller: Calling, language: AnsweredIn) -> Renderer:
+    return Renderer(store, caller, language)
 
 
 Rendering = Annotated[Renderer, Depends(renderer_of)]
+
+
+WHO_SUPERVISES = ("reviewer", "supervisor", "admin")
+
+
+async def seeing(caller: Calling, runtime: Running) -> Sight:
+    """What the caller supervises, or a problem."""
+    sight = sight_of(caller, to_shanghai(await runtime.now()).date())
+    if sight is None:
+        raise Problem("RoleRequired", params={"roles": WHO_SUPERVISES})
+    return sight
+
+
+Seeing = Annotated[Sight, Depends(seeing)]
+
+
+async def officer_id(store: Store, officer: str | None) -> str | None:
+    """The id of the account of that login or id. Raises a Problem on `officer`."""
+    if officer is None:
+        return None
+    account = await directory.account(store, officer)
+    if account is None:
+        raise invalid("officer", "account_unknown", given=officer)
+    return account.account_id
+
+
+def pack_of(city: str) -> Pack:
+    """The law of a city through time. Raises a Problem."""
+    try:
+        return load_pack(city)
+    except CityUnknown as fact:
+        raise invalid("city", "city_unknown", given=city, known=tuple(cities())) from fact

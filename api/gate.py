@@ -12,13 +12,14 @@ from urllib.parse import parse_qsl
 
 from starlette.types import Message, Scope, Send
 
-from activities.gate import Gate
-from api.language import Language, preferred, said
-from api.language import headers as language_headers
+from activities.gate.gate import Gate
+from api.http.language import headers as language_headers
+from api.http.language import preferred
+from api.http.problems import MEDIA_TYPE, Problem
 from api.metrics import Metrics
-from api.problems import MEDIA_TYPE, Problem
-from api.texts import texts
 from models.gate import ALLOWING, FACTS, NOT_KNOWING, Reason, question
+from reading.words.language import Language, said
+from reading.words.texts import texts
 
 PATH = "/v1/gate"
 BELOW = PATH + "/"

@@ -14,15 +14,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from temporalio.service import RPCError
 
 from activities.database import present
-from activities.failing import failing
-from activities.keeping import figures as job_figures
-from activities.outbox_figures import figures as outbox_figures
-from api.due import lies_open
-from api.reading import Reader
+from activities.engine.keeping import figures as job_figures
+from activities.record.failing import failing
+from activities.tables.cases import ActRow, TaskRow
+from activities.telling.outbox_figures import figures as outbox_figures
 from api.runtime import Runtime
-from api.supervising import Filters
 from models.gate import ALLOWING, NOT_KNOWING, Reason
-from models.tables import ActRow, TaskRow
+from reading.due import lies_open
+from reading.supervision import questions as supervision
+from reading.supervision.questions import Filters
 from rules.loading import cities
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
@@ -129,7 +129,8 @@ class Metrics:
         self._gate_backlog.set(runtime.gate_log.backlog)
         self._gate_lost.set(runtime.gate_log.lost)
         now = (await runtime.present()).now
-        async with runtime.session() as session:
+        async with runtime.store() as store:
+            session = store.session
             count, oldest = (
                 await session.exec(
                     select(func.count(), func.min(col(ActRow.received_at))).where(col(ActRow.delivered_at).is_(None))
@@ -142,7 +143,7 @@ class Metrics:
             ]
             waiting = select_columns(*older).where(col(ActRow.delivered_at).is_(None))
             counted = (await (await session.connection()).execute(waiting)).one()
-            late = await Reader(runtime, session).count_overdue(cities(), Filters(), now)
+            late = await supervision.count_overdue(store, cities(), Filters(), now)
         for seconds, waiting_longer in zip(AGES, counted, strict=True):
             self._older.labels(str(seconds)).set(waiting_longer)
         # What is overdue no more has no series either.

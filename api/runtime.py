@@ -6,31 +6,29 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 
 import asyncpg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy.ext.asyncio import create_async_engine
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
-from activities import gate
-from activities.calendar_record import RecordOfNotices
 from activities.clock import Clock
-from activities.database import AWAY, Pool, open_pool, present
-from activities.engine import Engine
-from activities.evidence import EvidenceStore
-from activities.gate import Gate
-from activities.gate_log import GateLog
-from activities.inbox import Inbox
-from activities.log import Log
+from activities.database import AWAY, open_pool
+from activities.engine.handing_over import Engine
+from activities.evidence.store import EvidenceStore
+from activities.gate import gate
+from activities.gate.gate import Gate
+from activities.gate.log import GateLog
+from activities.notices.record import RecordOfNotices
+from activities.record.inbox import Inbox
+from activities.record.log import Log
 from activities.settings import Settings
-from api.issuer import verification_key
-from rules.calendar import CalendarRecord
-from rules.procedure_rules import ProcedureRules
+from api.http.tokens import verification_key
+from reading.store import Archive
 from rules.seed_notices import read_scopes
 
 LOG = logging.getLogger("kaifang.api")
@@ -74,54 +72,17 @@ class Courier:
 
 
 @dataclass(frozen=True)
-class Present:
-    """The instant at which an answer is given, and the record of notices as it stood then."""
-
-    now: datetime
-    record: CalendarRecord
-
-
-@dataclass(frozen=True)
-class Runtime:
+class Runtime(Archive):
     """The service's connections, and the doors that lead through them."""
 
     settings: Settings
-    clock: Clock
-    pool: Pool
-    reading: AsyncEngine
     temporal: Client
-    notices: RecordOfNotices
     inbox: Inbox
     courier: Courier
     token_key: Ed25519PublicKey
     evidence: EvidenceStore
     gate: Gate
     gate_log: GateLog
-    pinned: dict[str, ProcedureRules] = field(default_factory=dict)
-    """Rules by digest: what a digest names never changes."""
-    records: dict[int, CalendarRecord] = field(default_factory=dict)
-    """Earlier positions of the record of notices, which never change either."""
-
-    def session(self) -> AsyncSession:
-        """A session for reading; writes go through the inbox alone."""
-        return AsyncSession(self.reading, expire_on_commit=False)
-
-    async def now(self) -> datetime:
-        """The instant by the system's clock, for who needs no working days."""
-        async with self.pool.acquire() as connection:
-            return self.clock.at(await present(connection))
-
-    async def present(self) -> Present:
-        """The present by the system's clock, which is PostgreSQL's."""
-        async with self.pool.acquire() as connection:
-            now = self.clock.at(await present(connection))
-            return Present(now, await self.notices.read(connection))
-
-    def record_at(self, record: CalendarRecord, version: int) -> CalendarRecord:
-        """The record of notices as it was at an earlier position."""
-        if version == record.version:
-            return record
-        return self.records.setdefault(version, record.at(version))
 
 
 @asynccontextmanager

@@ -21,12 +21,12 @@ import httpx
 from sqlalchemy.dialects import postgresql
 from sqlmodel import col, select
 
-from activities.catalogue_index import index_words
-from api.catalogue_search import Search
-from api.dcat import MEDIA_TYPE
+from activities.catalogue.index import index_words
+from activities.tables.catalogue import DatasetRow
 from benchmarks.figures import Aim, Figure, percentile
 from benchmarks.servers import servers
-from models.tables import DatasetRow
+from reading.catalogue.dcat import MEDIA_TYPE
+from reading.catalogue.search import Search
 from rules.loading import cities
 from rules.sample_catalogue import bodies
 from stack.ports import free_port, listen

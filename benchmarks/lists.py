@@ -19,13 +19,13 @@ from typing import NamedTuple
 import asyncpg
 import httpx
 
-from activities.append import Append
-from activities.calendar_record import RecordOfNotices
 from activities.clock import DatabaseClock
 from activities.database import Pool, open_pool
-from activities.inbox import Inbox
-from activities.log import Log, read_log
-from api.issuer import issue, signing_key
+from activities.notices.record import RecordOfNotices
+from activities.record.append import Append
+from activities.record.inbox import Inbox
+from activities.record.log import Log, read_log
+from api.http.tokens import issue, signing_key
 from benchmarks.figures import Figure, percentile
 from benchmarks.parties import ACCOUNTS, CITY, CONTENT, DECISIONS, decision, filing
 from benchmarks.servers import servers

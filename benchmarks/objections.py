@@ -27,11 +27,11 @@ import asyncpg
 import httpx
 import uvloop
 
-from activities.calendar_record import RecordOfNotices
 from activities.database import Pool, open_pool
-from activities.log import LockedCase, Log, open_case
-from activities.pinned_rules import PinnedRules
-from api.issuer import issue, signing_key
+from activities.notices.record import RecordOfNotices
+from activities.record.log import LockedCase, Log, open_case
+from activities.record.pinned_rules import PinnedRules
+from api.http.tokens import issue, signing_key
 from benchmarks import bare_flag
 from benchmarks.figures import Aim, Figure, percentile
 from benchmarks.parties import CITY, PROVIDER, Kaifang, acts_on, filing

@@ -11,12 +11,12 @@ from typing import Any, Protocol
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
-from activities.calendar_record import RecordOfNotices
 from activities.clock import DatabaseClock
 from activities.database import Pool
-from activities.engine import Engine
-from activities.inbox import Filing, Inbox
-from activities.log import Log
+from activities.engine.handing_over import Engine
+from activities.notices.record import RecordOfNotices
+from activities.record.inbox import Filing, Inbox
+from activities.record.log import Log
 from benchmarks import bare
 from models import acts as a
 from rules import sample_catalogue

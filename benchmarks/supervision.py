@@ -22,14 +22,14 @@ from sqlalchemy.dialects.postgresql import asyncpg as driver
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import col
 
-from api.due import overdue
-from api.issuer import issue, signing_key
-from api.supervising import Filters, Place, Span, counts_of, page_of
+from activities.tables.cases import TaskRow
+from api.http.tokens import issue, signing_key
 from benchmarks.figures import Aim, Figure, percentile
 from benchmarks.parties import ACCOUNTS
 from benchmarks.servers import servers
 from benchmarks.supervision_data import BUSIEST, make
-from models.tables import TaskRow
+from reading.due import overdue
+from reading.supervision.questions import Filters, Place, Span, counts_of, page_of
 from stack.ports import free_port, listen
 from stack.programs import Api
 

@@ -9,18 +9,18 @@ from typing import Annotated
 
 import typer
 
-from activities.calendar_record import RecordOfNotices
+from activities.catalogue.ckan_file import read_ckan
+from activities.catalogue.csv_file import read_csv
+from activities.catalogue.encoding import decoded
+from activities.catalogue.files import FileUnreadable, Sheet
+from activities.catalogue.importing import Importer, Report, import_sheet
 from activities.clock import DatabaseClock
 from activities.database import open_pool, present
-from activities.import_ckan import read_ckan
-from activities.import_csv import read_csv
-from activities.import_encoding import decoded
-from activities.import_files import FileUnreadable, Sheet
-from activities.importing import Importer, Report, import_sheet
-from activities.inbox import Inbox
-from activities.log import Log
+from activities.notices.record import RecordOfNotices
+from activities.record.inbox import Inbox
+from activities.record.log import Log
 from activities.settings import Settings, SettingsError
-from api.problems import Wrong, field_error
+from api.http.problems import Wrong, field_error
 from api.routers.catalogue import rejected_shown
 from rules.loading import cities
 from rules.seed_notices import read_scopes

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from activities.settings import Settings, SettingsError
-from api.issuer import issue, signing_key
+from api.http.tokens import issue, signing_key
 from cli.demo_catalogue import demand_data, update_the_catalogue
 from cli.demo_rectification import rectify
 from cli.languages import Language

@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-from activities.calendar_record import RecordOfNotices
 from activities.clock import DatabaseClock
 from activities.database import Pool, open_pool
-from activities.hand_overs import Asked, Colleague, Item, hand_over, in_hand
-from activities.inbox import Inbox
-from activities.log import Log
+from activities.notices.record import RecordOfNotices
+from activities.record.hand_overs import Asked, Colleague, Item, hand_over, in_hand
+from activities.record.inbox import Inbox
+from activities.record.log import Log
 from activities.settings import Settings
 from rules.seed_notices import read_scopes
 

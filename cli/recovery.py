@@ -11,10 +11,10 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from activities.database import Pool, open_pool
-from activities.engine import Engine
-from activities.reconciling import Difference, of_the_other_side, reconcile
-from activities.refusing import ActIsSettled, ActUnknown, refuse
-from activities.restoring import PATIENCE, NothingToRestore, Restored, restore, restore_one
+from activities.engine.handing_over import Engine
+from activities.engine.reconciling import Difference, of_the_other_side, reconcile
+from activities.engine.restoring import PATIENCE, NothingToRestore, Restored, restore, restore_one
+from activities.record.refusing import ActIsSettled, ActUnknown, refuse
 from activities.settings import Settings
 
 

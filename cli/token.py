@@ -40,7 +40,7 @@ def token(account: Annotated[str, typer.Argument(help="The login of a demo accou
     if not (home / KEY).is_file():
         refuse(f"the data folder {home.resolve()} holds no key: its API has not started yet")
     # Not at the top: what is refused needs no cryptography.
-    from api.issuer import KeyUnusable, issue, signing_key
+    from api.http.tokens import KeyUnusable, issue, signing_key
 
     try:
         key = signing_key(home / KEY)

@@ -6,8 +6,8 @@ import asyncio
 
 import asyncpg
 
-from activities.catalogue_index import index_what_is_not
-from activities.seeding import seed_notices, seed_samples
+from activities.catalogue.index import index_what_is_not
+from activities.notices.seeding import seed_notices, seed_samples
 from activities.settings import Settings
 from migrations import upgrade
 from rules.seed_notices import read_record

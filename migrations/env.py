@@ -9,7 +9,15 @@ from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
-from models import supervision_tables, tables  # noqa: F401 - they fill SQLModel's metadata
+from activities.tables import (  # noqa: F401 - they fill SQLModel's metadata
+    calendar,
+    cases,
+    catalogue,
+    directory,
+    gate,
+    telling,
+    workers,
+)
 
 
 def run(connection: Connection) -> None:

@@ -7,7 +7,7 @@ what lies within is never found to be too much when it is too late, by the write
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -25,6 +25,8 @@ MOST_ITEMS = 500
 MOST_FORMATS = 20
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 """Days from which a calendar and a time zone can still count in both directions."""
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+"""Instants that PostgreSQL can be asked for in any offset."""
 
 NO_NUL = r"^[^\x00]*$"
 SAYS_SOMETHING = r"^[^\x00]*[^\x00\s][^\x00]*$"

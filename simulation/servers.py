@@ -14,7 +14,7 @@ import asyncpg
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from activities.seeding import seed_notices
+from activities.notices.seeding import seed_notices
 from migrations.__main__ import prepare
 from rules.calendar import CalendarRecord
 from stack.postgres import DATABASE, Postgres

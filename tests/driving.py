@@ -11,12 +11,12 @@ from typing import Any
 
 from temporalio.client import Client
 
-from activities.calendar_record import RecordOfNotices
 from activities.database import Pool
-from activities.engine import Engine
-from activities.inbox import ActReceived, Filing, Inbox
-from activities.log import Log, read_log
-from activities.touching import restrictions_on
+from activities.engine.handing_over import Engine
+from activities.notices.record import RecordOfNotices
+from activities.record.inbox import ActReceived, Filing, Inbox
+from activities.record.log import Log, read_log
+from activities.record.touching import restrictions_on
 from models import acts as a
 from models import events as e
 from models.restrictions import Restriction, restriction

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from activities.database import present
-from activities.inbox import Filing
-from activities.receipt_facts import DataIsWithdrawn, ItemsAreGone, OpennessHasChanged
+from activities.record.inbox import Filing
+from activities.record.receipt_facts import DataIsWithdrawn, ItemsAreGone, OpennessHasChanged
 from models import acts as a
 from models.state import CaseState, TaskState
 from rules.deadlines import to_shanghai

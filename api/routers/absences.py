@@ -13,19 +13,20 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy import ColumnElement, true
 from sqlmodel import col
 
-from activities.directory import Absence, AbsenceEnded, AbsenceOverlaps, end_absence, file_absence
-from activities.idempotency import id_from_key
-from activities.standing_in import without_anybody
-from api.callers import Caller
+from activities.directory.posts import Absence, AbsenceEnded, AbsenceOverlaps, end_absence, file_absence
+from activities.directory.standing_in import without_anybody
+from activities.record.idempotency import id_from_key
+from activities.tables.directory import AbsenceRow, AccountRow
+from api.acting.forms.form import Form
 from api.dependencies import ID, IdempotencyKey, Reading, Running
-from api.forms import Form
-from api.moments import Day
-from api.openapi import problems
-from api.problems import Problem, invalid
+from api.http.moments import Day
+from api.http.openapi import problems
+from api.http.problems import Problem, invalid
 from api.routers.directory import OfficerOrAdmin
-from api.shapes import Instant, Page, Shape
-from models.supervision_tables import AbsenceRow
-from models.tables import AccountRow
+from reading.cases.shapes import Instant, Shape
+from reading.directory import questions as directory
+from reading.shape import Page
+from reading.sight import Caller
 from rules.bounds import Code
 from rules.deadlines import to_shanghai
 
@@ -66,11 +67,11 @@ class AbsenceShown(Shape):
 
 
 @router.get("", response_model=Page[AbsenceShown], responses=problems(401, 403, 503), summary="Who is away, and when")
-async def absences(caller: OfficerOrAdmin, runtime: Running, reader: Reading) -> Page[AbsenceShown]:
+async def absences(caller: OfficerOrAdmin, runtime: Running, store: Reading) -> Page[AbsenceShown]:
     """Of the caller's body, or for a supervisor of its city: who is away and who will be, the next one first."""
     today = to_shanghai(await runtime.now()).date()
-    rows = await reader.absences(seen_by(caller), today)
-    logins = await reader.logins(absence.substitute for absence, _ in rows)
+    rows = await directory.absences(store, seen_by(caller), today)
+    logins = await directory.logins(store, (absence.substitute for absence, _ in rows))
     async with runtime.pool.acquire() as connection:
         nobody = await without_anybody(connection, [absence.absence_id for absence, _ in rows], today)
     items = [shown(absence, account, logins, nobody.get(absence.absence_id)) for absence, account in rows]
@@ -88,16 +89,16 @@ def seen_by(caller: Caller) -> ColumnElement[bool]:
     "", status_code=201, response_model=AbsenceShown, responses=problems(401, 403, 409, 422, 503), summary="Be away"
 )
 async def post(
-    form: AbsenceForm, caller: OfficerOrAdmin, runtime: Running, reader: Reading, key: IdempotencyKey = None
+    form: AbsenceForm, caller: OfficerOrAdmin, runtime: Running, store: Reading, key: IdempotencyKey = None
 ) -> AbsenceShown:
     """An officer says when it is away and who stands in; a supervisor of its body may say it for it. The substitute is
     told. Where the substitute is away too, its own stands in; `nobody_from` says from when on nobody does. A call
     that is repeated with its key after the absence has ended is refused."""
-    absent = await reader.account(form.account or caller.account_id)
+    absent = await directory.account(store, form.account or caller.account_id)
     if absent is None:
         raise invalid("account", "account_unknown", given=form.account)
     may_write(caller, absent)
-    substitute = await reader.account(form.substitute)
+    substitute = await directory.account(store, form.substitute)
     if substitute is None:
         raise invalid("substitute", "account_unknown", given=form.substitute)
     if substitute.account_id == absent.account_id:
@@ -116,7 +117,7 @@ async def post(
         raise Problem("AbsenceOverlaps") from None
     except AbsenceEnded:
         raise Problem("AbsenceEnded") from None
-    found = await reader.absence(absence_id)
+    found = await directory.absence(store, absence_id)
     assert found, "what is on file stays there"
     async with runtime.pool.acquire() as connection:
         nobody = await without_anybody(connection, [absence_id], to_shanghai(now).date())
@@ -126,9 +127,9 @@ async def post(
 @router.delete(
     "/{absence_id}", status_code=204, responses=problems(401, 403, 404, 503), summary="Be back, or stay after all"
 )
-async def delete(absence_id: AbsenceId, caller: OfficerOrAdmin, runtime: Running, reader: Reading) -> Response:
+async def delete(absence_id: AbsenceId, caller: OfficerOrAdmin, runtime: Running, store: Reading) -> Response:
     """The substitute stands in no more, from now on; by the same who may file the absence."""
-    found = await reader.absence(absence_id)
+    found = await directory.absence(store, absence_id)
     if found is None:
         raise Problem("NotFound")
     may_write(caller, found[1])

@@ -7,15 +7,16 @@ from datetime import datetime
 from fastapi import APIRouter
 from sqlmodel import col
 
-from activities.inbox import Filing
-from api.callers import Caller
+from activities.record.inbox import Filing
+from activities.tables.cases import CaseRow
+from api.acting.filing import AsFiler, judge, rules_at
+from api.acting.forms.filing import AccessRequestForm
 from api.dependencies import Applicant, Reading, RequiredIdempotencyKey
-from api.filing import AsFiler, judge, rules_at
-from api.forms import AccessRequestForm
-from api.openapi import problems
-from api.reading import Reader
-from api.shapes import CaseNamed, CaseShown, RequestFiled
-from models.tables import CaseRow
+from api.http.openapi import problems
+from reading.cases import questions as cases
+from reading.cases.shapes import CaseNamed, CaseShown, RequestFiled
+from reading.sight import Caller
+from reading.store import Store
 from rules.admissibility import chosen
 
 PATH = "/v1/access-requests"
@@ -34,7 +35,7 @@ router = APIRouter(tags=["access requests"])
     summary="File an access request",
 )
 async def file_access_request(
-    form: AccessRequestForm, key: RequiredIdempotencyKey, caller: Applicant, filer: AsFiler, reader: Reading
+    form: AccessRequestForm, key: RequiredIdempotencyKey, caller: Applicant, filer: AsFiler, store: Reading
 ) -> RequestFiled:
     """The request is received, with case number, first tasks and due days. Which fields are demanded, and which
     urgencies, modes and uses are known, the law of the city says on the day of receipt. Where the same request lies
@@ -56,10 +57,10 @@ async def file_access_request(
         )
 
     case = await filer.receive(filer.case_id(PATH, key), PROCEDURE, form.said(), received)
-    return RequestFiled(**dict(case), open_already=await open_already(reader, caller, case))
+    return RequestFiled(**dict(case), open_already=await open_already(store, caller, case))
 
 
-async def open_already(reader: Reader, caller: Caller, case: CaseShown) -> CaseNamed | None:
+async def open_already(store: Store, caller: Caller, case: CaseShown) -> CaseNamed | None:
     """The latest request of the same person for the same items that was received before and is open; never somebody
     else's."""
     earlier = [
@@ -71,7 +72,7 @@ async def open_already(reader: Reader, caller: Caller, case: CaseShown) -> CaseN
         col(CaseRow.received_at) <= case.received_at,
     ]
     asked = set(case.request.data_items) if case.request else set()
-    for row in await reader.cases(caller, earlier, MOST_COMPARED):
-        if set((await reader.case_read(row.case_id)).state.data_items) == asked:
+    for row in await cases.cases(store, caller, earlier, MOST_COMPARED):
+        if set((await store.case_read(row.case_id)).state.data_items) == asked:
             return CaseNamed(case_id=row.case_id, case_number=row.case_number)
     return None

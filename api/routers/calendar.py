@@ -8,19 +8,21 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from activities.foreseeing import Foreseen, Outlook, foresee
-from activities.publishing import AnotherNoticeOfThatName, publish
-from api.callers import Caller
+from activities.notices.foreseeing import Foreseen, Outlook, foresee
+from activities.notices.publishing import AnotherNoticeOfThatName, publish
+from api.acting.forms.form import Form
 from api.dependencies import Cursor, Limit, Reading, Running, with_role
-from api.forms import Form
-from api.language import AnsweredIn, Language, said
-from api.moments import Day
-from api.openapi import problems
-from api.paging import cursor, place_of
-from api.problems import Problem, Wrong, invalid
+from api.http.language import AnsweredIn
+from api.http.moments import Day
+from api.http.openapi import problems
+from api.http.problems import Problem, Wrong, invalid
 from api.runtime import Runtime
-from api.shapes import Instant, Page, Shape
 from models.acts import Actor
+from reading.cases.shapes import Instant, Shape
+from reading.paging import cursor, number_of
+from reading.shape import Page
+from reading.sight import Caller
+from reading.words.language import Language, said
 from rules.bounds import ONE_LINE, told
 from rules.calendar import CalendarRecord
 from rules.calendar_changes import ChangedDays
@@ -188,7 +190,7 @@ async def notices(
     record = (await runtime.present()).record
     if calendar is not None and calendar not in record.scopes:
         raise invalid("calendar", "calendar_unknown", given=calendar, known=tuple(record.scopes))
-    before = position_of(after) if after else record.version + 1
+    before = number_of(after) if after else record.version + 1
     found = [
         (position, notice)
         for position, notice in enumerate(record.notices, start=1)
@@ -212,11 +214,11 @@ async def notices(
     summary="Publish a notice",
 )
 async def publish_notice(
-    form: NoticeForm, runtime: Running, reader: Reading, caller: Administrator, language: AnsweredIn, response: Response
+    form: NoticeForm, runtime: Running, store: Reading, caller: Administrator, language: AnsweredIn, response: Response
 ) -> NoticePublished:
     """The notice is on record, and in the same transaction every open case of which it moves a clock has an act in its
     inbox; the clocks follow one by one, and each log says by which notice. Publishing it again changes nothing."""
-    await reader.release()
+    await store.release()
     notice, record = await notice_of(form, runtime)
     try:
         published = await publish(
@@ -240,12 +242,12 @@ async def publish_notice(
 async def dry_run(
     form: NoticeForm,
     runtime: Running,
-    reader: Reading,
+    store: Reading,
     limit: Annotated[int, Query(ge=0, le=1000, description="tasks to tell one by one; the numbers are of all")] = 200,
 ) -> OutlookShown:
     """What would follow if the notice were published now. Nothing is written. First the tasks that would become overdue
     or be so no more, then by the day on which they would be due."""
-    await reader.release()
+    await store.release()
     notice, _ = await notice_of(form, runtime)
     try:
         return outlook_shown(await foresee(runtime.pool, runtime.notices, runtime.clock, notice, limit))
@@ -266,14 +268,6 @@ async def notice_of(form: NoticeForm, runtime: Runtime) -> tuple[Notice, Calenda
     if found := faults(draft, at.record.scopes, to_shanghai(at.now).date()):
         raise Problem("RequestInvalid", errors=[Wrong(each.field, each.code, each.params) for each in found])
     return Notice(recorded_at=at.now, **vars(draft)), at.record
-
-
-def position_of(after: str) -> int:
-    """The place in the record at which a page ended. Raises a Problem on `cursor`."""
-    (position,) = place_of(after, 1)
-    if not isinstance(position, int):
-        raise invalid("cursor", "cursor_unusable")
-    return position
 
 
 def fields_of(record: CalendarRecord, position: int, notice: Notice, language: Language) -> dict[str, object]:

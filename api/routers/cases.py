@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Query
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement
 from sqlmodel import col
 
+from activities.tables.cases import CaseRow
+from api.acting.deciding import open_to_applicant, still_admissible
+from api.acting.forms.deciding import NoteForm
+from api.acting.forms.filing import EvidenceForm, SignatureForm, SupplementForm, WithdrawalForm
+from api.acting.receiving import ActShown, Receiving, act_answers, known_items
 from api.dependencies import (
     Actor,
     Applicant,
@@ -20,23 +25,18 @@ from api.dependencies import (
     Reviewer,
     Word,
 )
-from api.filing import facts
-from api.filters import named_body, named_dataset
-from api.forms import EvidenceForm, NoteForm, SignatureForm, SupplementForm, WithdrawalForm, is_blank
-from api.moments import QueriedMoment
-from api.openapi import act_answers, problems
-from api.paging import cursor, instant, place_of
-from api.problems import Problem, invalid, wrongs
-from api.reading import CaseRead, Reader
-from api.receiving import Receiving, known_items
-from api.rendering import case_summary
-from api.shapes import ActShown, CaseShown, CaseSummary, LoggedEvent, Page
-from api.vocabularies import NamedCity, NamedOutcome, NamedProcedure
+from api.http.filters import named_body, named_dataset
+from api.http.moments import QueriedMoment
+from api.http.openapi import problems
+from api.http.problems import Problem
+from api.http.vocabularies import NamedCity, NamedOutcome, NamedProcedure
 from models import acts as a
-from models.state import TaskState
-from models.tables import CaseRow
-from rules.admissibility import admissible
-from rules.pinned import APPLICANT
+from reading.cases import questions as cases
+from reading.cases.lists import earlier
+from reading.cases.shapes import CaseShown, CaseSummary, LoggedEvent
+from reading.cases.shown import case_summary
+from reading.paging import cursor, number_of
+from reading.shape import Page
 
 RESUBMIT = "resubmit"
 SIGN = "sign"
@@ -48,7 +48,7 @@ router = APIRouter(prefix="/v1/cases", tags=["cases"])
 @router.get("", response_model=Page[CaseSummary], responses=problems(401, 422, 503), summary="Search cases")
 async def search(
     caller: Calling,
-    reader: Reading,
+    store: Reading,
     city: NamedCity | None = None,
     procedure: NamedProcedure | None = None,
     status: Literal["open", "closed"] | None = None,
@@ -62,8 +62,8 @@ async def search(
     limit: Limit = 50,
 ) -> Page[CaseSummary]:
     """The cases that the caller may know of, latest first."""
-    await named_dataset(reader, dataset_id)
-    await named_body(reader, "provider", provider)
+    await named_dataset(store, dataset_id)
+    await named_body(store, "provider", provider)
     equal = (
         (CaseRow.city, city),
         (CaseRow.procedure, procedure),
@@ -81,23 +81,15 @@ async def search(
         wanted.append(col(CaseRow.received_at) < received_until)
     if after is not None:
         wanted.append(earlier(after))
-    rows = await reader.cases(caller, wanted, limit + 1)
+    rows = await cases.cases(store, caller, wanted, limit + 1)
     more = cursor(rows[limit - 1].received_at, rows[limit - 1].case_id) if len(rows) > limit else None
     return Page(items=[case_summary(row) for row in rows[:limit]], next=more)
 
 
-def earlier(after: str) -> ColumnElement[bool]:
-    """The cases that come after the place of a cursor, in a list with the latest first."""
-    received, case_id = place_of(after, 2)
-    received_at = instant(received)
-    same = and_(col(CaseRow.received_at) == received_at, col(CaseRow.case_id) > str(case_id))
-    return or_(col(CaseRow.received_at) < received_at, same)
-
-
 @router.get("/{case_id}", response_model=CaseShown, responses=problems(401, 404, 503), summary="One case")
-async def one_case(case_id: CaseId, caller: Calling, reader: Reading, renderer: Rendering) -> CaseShown:
+async def one_case(case_id: CaseId, caller: Calling, store: Reading, renderer: Rendering) -> CaseShown:
     """The case as its log tells it, with its tasks, clocks and rules."""
-    if await reader.case(caller, case_id) is None:
+    if await cases.case(store, caller, case_id) is None:
         raise Problem("NotFound")
     return await renderer.case(case_id)
 
@@ -108,25 +100,18 @@ async def one_case(case_id: CaseId, caller: Calling, reader: Reading, renderer: 
 async def events(
     case_id: CaseId,
     caller: Calling,
-    reader: Reading,
+    store: Reading,
     renderer: Rendering,
     after: Cursor = None,
     limit: Limit = 100,
 ) -> Page[LoggedEvent]:
     """What happened, in order, with what people wrote as far as the caller may read it."""
-    if await reader.case(caller, case_id) is None:
+    if await cases.case(store, caller, case_id) is None:
         raise Problem("NotFound")
-    number = 0 if after is None else event_number(after)
-    rows = await reader.events(case_id, number, limit + 1)
+    number = 0 if after is None else number_of(after)
+    rows = await cases.events(store, case_id, number, limit + 1)
     more = cursor(rows[limit - 1].number) if len(rows) > limit else None
     return Page(items=await renderer.events(case_id, rows[:limit]), next=more)
-
-
-def event_number(after: str) -> int:
-    (number,) = place_of(after, 1)
-    if not isinstance(number, int):
-        raise invalid("cursor", "cursor_unusable")
-    return number
 
 
 @router.post("/{case_id}/withdrawal", response_model=ActShown, responses=act_answers(), summary="Withdraw a request")
@@ -145,14 +130,14 @@ async def withdraw(
     "/{case_id}/supplement", response_model=ActShown, responses=act_answers(), summary="Supplement or resubmit"
 )
 async def supplement(
-    case_id: CaseId, form: SupplementForm, _caller: Applicant, reader: Reading, receiver: Receiving
+    case_id: CaseId, form: SupplementForm, _caller: Applicant, store: Reading, receiver: Receiving
 ) -> ActShown:
     """What a reviewer asked for; after a return, the request submitted again."""
     await receiver.case(case_id)
     if known := await receiver.received_before(form.said()):
         return known
-    read = await reader.case_read(case_id)
-    await still_admissible(reader, read, form)
+    read = await store.case_read(case_id)
+    await still_admissible(store, read, form)
     if task := open_to_applicant(read, RESUBMIT):
         act: a.Act = a.Decide(
             **receiver.fields(case_id),
@@ -170,7 +155,7 @@ async def supplement(
 async def sign(
     case_id: CaseId,
     _caller: Applicant,
-    reader: Reading,
+    store: Reading,
     receiver: Receiving,
     form: Annotated[SignatureForm | None, Body()] = None,
 ) -> ActShown:
@@ -181,14 +166,14 @@ async def sign(
     await receiver.case(case_id)
     if known := await receiver.received_before(content):
         return known
-    read = await reader.case_read(case_id)
+    read = await store.case_read(case_id)
     task = open_to_applicant(read, SIGN)
     if task is None:
         # The same call at the same time may have signed meanwhile.
         if known := await receiver.received_before(content):
             return known
         raise Problem("NothingToSign")
-    await known_items(reader, read.state.dataset_id, form.data_items)
+    await known_items(store, read.state.dataset_id, form.data_items)
     act = a.Decide(
         **receiver.fields(case_id), task_id=task.task_id, outcome=SIGN, given=form.stated(), terms=form.terms()
     )
@@ -224,26 +209,3 @@ async def add_evidence(case_id: CaseId, form: EvidenceForm, _caller: Applicant, 
         raise Problem("ProcedureKnowsNoSuchAct")
     act = a.SubmitEvidence(**receiver.fields(case_id), evidence=tuple(dict.fromkeys(form.evidence)))
     return await receiver.receive(act, form.said())
-
-
-def open_to_applicant(read: CaseRead, outcome: str) -> TaskState | None:
-    """The open task before the applicant that can be decided in this way."""
-    tasks = (task for task in read.state.open_tasks() if task.body == APPLICANT and outcome in task.outcomes)
-    return next(tasks, None)
-
-
-async def still_admissible(reader: Reader, read: CaseRead, form: SupplementForm) -> None:
-    """What changes in the request is judged as its filing was, by the rules that the case keeps. Raises a Problem."""
-    said = form.said()
-    if not said:
-        raise invalid("text", "nothing_stated")
-    if blank := [name for name, value in said.items() if is_blank(value)]:
-        raise invalid(blank[0], "field_blank")
-    stated = form.stated()
-    dataset = await reader.dataset(read.state.dataset_id)
-    if not stated or dataset is None:
-        return
-    before = dict.fromkeys(read.state.given, "given") | dict(read.state.choices)
-    found = admissible(read.rules, {**before, "data_items": read.state.data_items, **stated}, facts(dataset))
-    if changed := [each for each in found if each.field in stated]:
-        raise Problem("Inadmissible", errors=wrongs(changed, read.rules))

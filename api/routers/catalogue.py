@@ -8,24 +8,28 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from activities.import_ckan import read_ckan
-from activities.import_csv import read_csv
-from activities.import_encoding import decoded
-from activities.import_files import FileUnreadable, Sheet
-from activities.importing import PATH, Importer, Rejected, Report, import_sheet
-from api import dcat
-from api.callers import Caller
-from api.catalogue_search import Search
-from api.conditional import conditional
-from api.dcat import MEDIA_TYPE, Catalogue, Version
+from activities.catalogue.ckan_file import read_ckan
+from activities.catalogue.csv_file import read_csv
+from activities.catalogue.encoding import decoded
+from activities.catalogue.files import FileUnreadable, Sheet
+from activities.catalogue.importing import PATH, Importer, Rejected, Report, import_sheet
+from api.acting.filing import rules_at
 from api.dependencies import Cursor, Reading, Reviewer, Running
-from api.filing import rules_at
-from api.language import AnsweredIn, Language
-from api.openapi import problems
-from api.problems import Problem, Wrong, field_error, invalid
-from api.reading import Reader
-from api.shapes import RuleNamed, Shape
-from api.vocabularies import NamedCity
+from api.http.conditional import conditional
+from api.http.language import AnsweredIn
+from api.http.openapi import problems
+from api.http.problems import Problem, Wrong, field_error, invalid
+from api.http.vocabularies import NamedCity
+from reading.cases.shapes import Shape
+from reading.catalogue import dcat
+from reading.catalogue import questions as catalogue_questions
+from reading.catalogue.dcat import MEDIA_TYPE, Catalogue, Version
+from reading.catalogue.search import Search
+from reading.directory import questions as directory
+from reading.shape import RuleNamed
+from reading.sight import Caller
+from reading.store import Store
+from reading.words.language import Language
 from rules.deadlines import to_shanghai
 from rules.loading import cities, load_pack
 from rules.pack import CATALOGUE_UPDATE
@@ -90,7 +94,7 @@ class ImportShown(Shape):
 async def harvest(
     request: Request,
     runtime: Running,
-    reader: Reading,
+    store: Reading,
     city: NamedCity | None = None,
     after: Cursor = None,
     limit: Annotated[int, PER_PAGE] = A_PAGE,
@@ -99,13 +103,13 @@ async def harvest(
     rel="next". Closed data is listed, with its basis and without distributions; disputed marks and what is kept back
     are told. A page that has not changed is answered 304 to who sends its ETag."""
     now = await runtime.now()
-    rows, more = await Search(city=city).page(reader, now, after, limit)
-    catalogue = await catalogue_of(reader, runtime.settings.base_url, city)
-    names = await reader.body_names(row.provider for row in rows)
-    standings = await reader.standings(row.dataset_id for row in rows)
-    versions = await reader.last_versions(row.dataset_id for row in rows)
-    total = await reader.count_datasets(city)
-    await reader.release()
+    rows, more = await Search(city=city).page(store, now, after, limit)
+    catalogue = await catalogue_of(store, runtime.settings.base_url, city)
+    names = await directory.body_names(store, (row.provider for row in rows))
+    standings = await catalogue_questions.standings(store, (row.dataset_id for row in rows))
+    versions = await catalogue_questions.last_versions(store, (row.dataset_id for row in rows))
+    total = await catalogue_questions.count_datasets(store, city)
+    await store.release()
     places = {row.city: place_of_city(row.city) for row in rows}
     datasets = [
         dcat.dataset(
@@ -136,12 +140,12 @@ def place_of_city(city: str) -> Label:
     return Label(zh=name.zh, en=name.en)
 
 
-async def catalogue_of(reader: Reader, base: str, city: str | None) -> Catalogue:
+async def catalogue_of(store: Store, base: str, city: str | None) -> Catalogue:
     """The catalogue of a city, which its authority publishes; of all cities, this service."""
     if city is None:
         return Catalogue(base, None, ALL_CITIES, SERVICE, SERVICE_NAME)
-    authority = (await reader.bodies_of(city)).get("authority")
-    named = (await reader.body_names([authority])).get(authority) if authority else None
+    authority = (await directory.bodies_of(store, city)).get("authority")
+    named = (await directory.body_names(store, [authority])).get(authority) if authority else None
     if authority is None or named is None:
         return Catalogue(base, city, place_of_city(city), SERVICE, SERVICE_NAME)
     return Catalogue(base, city, place_of_city(city), authority, named)
@@ -158,7 +162,7 @@ async def import_file(
     request: Request,
     city: NamedCity,
     runtime: Running,
-    reader: Reading,
+    store: Reading,
     caller: Reviewer,
     language: AnsweredIn,
 ) -> ImportShown:
@@ -168,7 +172,7 @@ async def import_file(
     that no line of the file is lost untold; nothing is opened or published by it. The same draft again files nothing
     twice."""
     importer = importer_of(caller, city)
-    await reader.release()
+    await store.release()
     now = await runtime.now()
     nothing_is_opened_after_the_law(city, now)
     try:

@@ -8,12 +8,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.dependencies import Running
-from api.language import AnsweredIn, said
-from api.moments import AnyQueriedMoment, Day
-from api.openapi import problems
-from api.problems import invalid
-from api.shapes import Instant, Shape, SkippedShown
-from api.vocabularies import NamedCity
+from api.http.language import AnsweredIn
+from api.http.moments import AnyQueriedMoment, Day
+from api.http.openapi import problems
+from api.http.problems import invalid
+from api.http.vocabularies import NamedCity
+from reading.cases.shapes import Instant, Shape
+from reading.shape import SkippedShown
+from reading.words.language import said
 from rules.calendar import CalendarRecord
 from rules.deadlines import DeadlineError
 from rules.loading import CityUnknown, cities, load_pack

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from fastapi import APIRouter
 
-from activities.inbox import Filing
+from activities.record.inbox import Filing
+from api.acting.filing import PROVIDER, AsFiler, judge, rules_at
+from api.acting.forms.filing import DemandForm
 from api.dependencies import Applicant, RequiredIdempotencyKey
-from api.filing import PROVIDER, AsFiler, judge, rules_at
-from api.forms import DemandForm
-from api.openapi import problems
-from api.shapes import CaseShown
+from api.http.openapi import problems
+from reading.cases.shapes import CaseShown
 from rules.admissibility import chosen
 
 PATH = "/v1/demands"

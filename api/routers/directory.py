@@ -5,29 +5,25 @@ A body names its own officers, and the authority keeps them on file: each of the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
 
-from activities.directory import Officer, name_officer, vacate
-from api.callers import Caller
+from activities.directory.posts import Officer, name_officer, vacate
+from activities.tables.directory import BodyRow
+from api.acting.forms.form import Form
 from api.dependencies import Reading, Running, with_role
-from api.forms import Form
-from api.language import AnsweredIn, Language, said
-from api.openapi import problems
-from api.problems import Problem, invalid
-from api.reading import Reader
-from api.runtime import Runtime
-from api.shapes import Cited, Instant, Page, Shape
-from api.vocabularies import NamedCity
-from models.supervision_tables import PostRow
-from models.tables import BodyRow
+from api.http.language import AnsweredIn
+from api.http.openapi import problems
+from api.http.problems import Problem, invalid
+from api.http.vocabularies import NamedCity
+from reading.directory import questions as directory_questions
+from reading.directory.shown import BodyShown, rules_of, shown
+from reading.shape import Page
+from reading.sight import Caller
+from reading.store import Store
 from rules.bounds import Code, NamedItem
 from rules.deadlines import to_shanghai
-from rules.loading import cities, load_pack
-from rules.posts import PostRule, posts_on
 
 AUTHORITY = "authority"
 BodyId = Annotated[str, Path(pattern=r"^[a-z]+\.[a-z]+$")]
@@ -45,43 +41,17 @@ class OfficerForm(Form):
     department: NamedItem | None = None
 
 
-class PostShown(Shape):
-    """A post of a body. `account` is the login of who holds it, null while nobody does; `required`: the rules of the
-    city want it filled; `with_department`: and with it the department named that is in charge."""
-
-    post: str
-    label: str
-    account: str | None
-    department: str | None
-    filed_at: Instant | None
-    filed_by: str | None
-    required: bool
-    with_department: bool
-    rule: Cited
-
-
-class BodyShown(Shape):
-    """A body with its posts. `missing` are those that the rules want filled and that nobody holds."""
-
-    body: str
-    name: str
-    city: str
-    role: str
-    posts: list[PostShown]
-    missing: list[str]
-
-
 @router.get("", response_model=Page[BodyShown], responses=problems(401, 403, 422, 503), summary="Who holds which post")
 async def directory(
-    caller: OfficerOrAdmin, runtime: Running, reader: Reading, language: AnsweredIn, city: NamedCity | None = None
+    caller: OfficerOrAdmin, runtime: Running, store: Reading, language: AnsweredIn, city: NamedCity | None = None
 ) -> Page[BodyShown]:
     """The bodies of the caller's city with their posts; an administrator's, of every city unless one is named."""
     if not caller.has("admin"):
         if city not in (None, caller.city):
             raise Problem("NotYourCity")
         city = caller.city
-    bodies = await reader.bodies(city)
-    return Page(items=await shown(runtime, reader, language, bodies), next=None)
+    bodies = await directory_questions.bodies(store, city)
+    return Page(items=await shown(store, language, bodies), next=None)
 
 
 @router.put(
@@ -93,17 +63,17 @@ async def put(
     form: OfficerForm,
     caller: OfficerOrAdmin,
     runtime: Running,
-    reader: Reading,
+    store: Reading,
     language: AnsweredIn,
 ) -> BodyShown:
     """Somebody who serves the body holds the post, in place of whoever held it. By an officer of the body, by a
     supervisor of the city's authority, with which it is filed, or by an administrator."""
-    row = await writable(caller, reader, body)
+    row = await writable(caller, store, body)
     now = await runtime.now()
     rule = next((each for each in rules_of(row.city, to_shanghai(now).date()) if each.post == post), None)
     if rule is None:
         raise Problem("NotFound")
-    account = await reader.account(form.account)
+    account = await directory_questions.account(store, form.account)
     if account is None:
         raise invalid("account", "account_unknown", given=form.account)
     if account.body != body:
@@ -112,73 +82,26 @@ async def put(
     if rule.with_department and department is None:
         raise invalid("department", "missing_here")
     await name_officer(runtime.pool, Officer(body, post, account.account_id, department), caller.account_id, now)
-    return (await shown(runtime, reader, language, [row]))[0]
+    return (await shown(store, language, [row]))[0]
 
 
 @router.delete(
     "/{body}/{post}", status_code=204, responses=problems(401, 403, 404, 503), summary="Nobody holds a post any more"
 )
-async def delete(body: BodyId, post: PostName, caller: OfficerOrAdmin, runtime: Running, reader: Reading) -> Response:
+async def delete(body: BodyId, post: PostName, caller: OfficerOrAdmin, runtime: Running, store: Reading) -> Response:
     """The post is vacant; by the same who may fill it."""
-    await writable(caller, reader, body)
+    await writable(caller, store, body)
     if not await vacate(runtime.pool, body, post):
         raise Problem("NotFound")
     return Response(status_code=204)
 
 
-async def writable(caller: Caller, reader: Reader, body: str) -> BodyRow:
+async def writable(caller: Caller, store: Store, body: str) -> BodyRow:
     """The body, if the caller may name its officers. Raises a Problem."""
-    row = await reader.body(body)
+    row = await directory_questions.body(store, body)
     if row is None:
         raise Problem("NotFound")
     keeps_the_file = caller.body_role == AUTHORITY and caller.has("supervisor") and caller.city == row.city
     if not (caller.has("admin") or caller.body == body or keeps_the_file):
         raise Problem("NotYourBody")
     return row
-
-
-def rules_of(city: str, on: date) -> tuple[PostRule, ...]:
-    """The posts that the city's rules know on a day; none for a city without a pack."""
-    return posts_on(load_pack(city), on) if city in cities() else ()
-
-
-async def shown(runtime: Runtime, reader: Reader, language: Language, bodies: Sequence[BodyRow]) -> list[BodyShown]:
-    """The bodies with their posts, in this language."""
-    on = to_shanghai(await runtime.now()).date()
-    filled = {(row.body, row.post): row for row in await reader.posts([body.body for body in bodies])}
-    logins = await reader.logins(each for row in filled.values() for each in (row.account_id, row.filed_by))
-    return [body_shown(body, rules_of(body.city, on), filled, logins, language) for body in bodies]
-
-
-def body_shown(
-    body: BodyRow,
-    rules: Sequence[PostRule],
-    filled: dict[tuple[str, str], PostRow],
-    logins: dict[str, str],
-    language: Language,
-) -> BodyShown:
-    posts = []
-    for rule in rules:
-        held = filled.get((body.body, rule.post))
-        note = rule.citation.note
-        posts.append(
-            PostShown(
-                post=rule.post,
-                label=said(rule.label, language),
-                account=logins[held.account_id] if held else None,
-                department=held.department if held else None,
-                filed_at=held.filed_at if held else None,
-                filed_by=logins[held.filed_by] if held else None,
-                required=body.role in rule.required_of,
-                with_department=rule.with_department,
-                rule=Cited(
-                    source=rule.citation.source,
-                    article=rule.citation.article,
-                    basis=rule.citation.basis,
-                    note=said(note, language) if note else None,
-                ),
-            )
-        )
-    name = body.name["zh" if language == "zh" else "en"]
-    missing = [post.post for post in posts if post.required and post.account is None]
-    return BodyShown(body=body.body, name=name, city=body.city, role=body.role, posts=posts, missing=missing)

@@ -10,13 +10,13 @@ from fastapi.responses import StreamingResponse
 from starlette.requests import ClientDisconnect
 
 from activities.database import present
-from activities.evidence import Evidence, readable, receive_upload
-from activities.idempotency import id_from_key
+from activities.evidence.store import Evidence, readable, receive_upload
+from activities.record.idempotency import id_from_key
 from api.dependencies import ID, Applicant, Calling, IdempotencyKey, Reading, Running
-from api.multipart import name_of
-from api.openapi import problems
-from api.problems import Problem
-from api.shapes import Instant, Shape
+from api.http.multipart import name_of
+from api.http.openapi import problems
+from api.http.problems import Problem
+from reading.cases.shapes import Instant, Shape
 
 PATH = "/v1/evidence"
 
@@ -60,14 +60,14 @@ async def upload(
     name: Annotated[str, Query(min_length=1, max_length=1000, description="What the file is called")],
     caller: Applicant,
     runtime: Running,
-    reader: Reading,
+    store: Reading,
     response: Response,
     key: IdempotencyKey = None,
 ) -> EvidenceShown:
     """The body is the file itself, 20 MB at most: PDF, OFD, image, office document or text, as its content shows and
     whatever name and Content-Type say; a refusal names the rule. It belongs to nothing until an objection names it, and
     only who uploaded it can read it. What breaks off leaves nothing."""
-    await reader.release()
+    await store.release()
     try:
         evidence = await receive_upload(
             runtime.evidence,
@@ -90,11 +90,11 @@ async def upload(
     summary="Read a file of evidence",
 )
 async def read(
-    evidence_id: Annotated[str, Path(pattern=ID)], caller: Calling, runtime: Running, reader: Reading
+    evidence_id: Annotated[str, Path(pattern=ID)], caller: Calling, runtime: Running, store: Reading
 ) -> StreamingResponse:
     """The bytes as they were uploaded, to be saved. For who uploaded them, the party of the case to which they were
     submitted, and reviewers whose body has or had a task in it; to everybody else there is no such thing."""
-    await reader.release()
+    await store.release()
     body = caller.body if caller.has("reviewer") else None
     async with runtime.pool.acquire() as connection:
         now = runtime.clock.at(await present(connection))

@@ -8,21 +8,24 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api.callers import SEES_THE_WHOLE_CITY, Caller
-from api.dependencies import Calling, Reading, Running, Word
-from api.figures import Counted, Place
-from api.figures_counted import Span, counted
-from api.figures_public import LONGEST, PublicFigures, Published, public_row
-from api.figures_shown import FiguresShown, Shower, bodies_in, city_label, figures_shown
-from api.figures_table import csv_answer
-from api.filters import named_body
-from api.language import AnsweredIn, said
-from api.moments import Day
-from api.openapi import problems
-from api.problems import Problem, invalid
-from api.routers.supervision import AS_TABLE, WHO_SUPERVISES
-from api.supervising import Filters, Sight, narrowed, sight_of
-from api.vocabularies import NamedCity, NamedProcedure, NamedStage
+from api.dependencies import WHO_SUPERVISES, Calling, Reading, Running, Word
+from api.http.files import AS_TABLE, file_headers
+from api.http.filters import named_body
+from api.http.language import AnsweredIn
+from api.http.moments import Day
+from api.http.openapi import problems
+from api.http.problems import Problem, invalid
+from api.http.vocabularies import NamedCity, NamedProcedure, NamedStage
+from reading.directory import questions as directory
+from reading.figures.counts import Counted, Place
+from reading.figures.public import LONGEST, PublicFigures, Published, public_row
+from reading.figures.questions import Span, counted
+from reading.figures.sheet import table
+from reading.figures.shown import FiguresShown, Shower, bodies_in, city_label, figures_shown
+from reading.sheet import CSV
+from reading.sight import SEES_THE_WHOLE_CITY, Caller
+from reading.supervision.questions import Filters, Sight, narrowed, sight_of
+from reading.words.language import Language, said
 from rules.deadlines import to_shanghai
 
 MONTH = r"^(19[7-9]|20[0-9])[0-9]-(0[1-9]|1[0-2])$"
@@ -70,13 +73,13 @@ async def seeing(caller: Calling, runtime: Running) -> Sight:
 
 
 async def narrowing(
-    reader: Reading,
+    store: Reading,
     city: NamedCity | None = None,
     body: Word = None,
     procedure: NamedProcedure | None = None,
     stage: NamedStage | None = None,
 ) -> Filters:
-    await named_body(reader, "body", body)
+    await named_body(store, "body", body)
     return Filters(city, body, procedure, stage)
 
 
@@ -97,7 +100,7 @@ async def figures(
     response: Response,
     sight: Seeing,
     runtime: Running,
-    reader: Reading,
+    store: Reading,
     language: AnsweredIn,
     filters: Narrowed,
     from_on: From = None,
@@ -109,10 +112,12 @@ async def figures(
     span = Span(from_on or date(today.year, 1, 1), until_on or date.fromordinal(today.toordinal() + 1))
     if span.from_on >= span.until_on:
         raise invalid("until", "span_backwards")
-    await reader.release()
+    await store.release()
     allowed = narrowed(sight, filters)
     found = Counted() if allowed is None else await counted(runtime, *allowed, span, present)
-    shower = Shower(language, today, await reader.body_names(bodies_in(found)), of_cases=filters.stage is None)
+    shower = Shower(
+        language, today, await directory.body_names(store, bodies_in(found)), of_cases=filters.stage is None
+    )
     # Many rows are seconds of arithmetic on a large city: other calls go on meanwhile.
     shown = await asyncio.to_thread(figures_shown, found, span, present.now, shower)
     if "text/csv" in request.headers.get("accept", ""):
@@ -175,3 +180,7 @@ def months_before(first: date, months: int) -> date:
     """The first of the month so many months before a first."""
     years, month = divmod(first.year * 12 + first.month - 1 - months, 12)
     return date(years, month + 1, 1)
+
+
+def csv_answer(figures: FiguresShown, language: Language) -> Response:
+    return Response(table(figures, language), media_type=CSV, headers=file_headers("figures", "csv", language))

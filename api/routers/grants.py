@@ -11,46 +11,29 @@ from pydantic import Field
 from sqlalchemy import ColumnElement
 from sqlmodel import col
 
+from activities.tables.cases import CaseRow
+from activities.tables.gate import GrantRow
+from api.acting.forms.deciding import RevocationForm
+from api.acting.receiving import ActShown, Receiver, Receiving, act_answers
 from api.dependencies import Applicant, Calling, CaseId, Cursor, Limit, Reading, Reviewer, Word
-from api.filters import named_dataset
-from api.forms import RevocationForm
-from api.openapi import act_answers, problems
-from api.paging import cursor
-from api.problems import Problem
-from api.reading_disputes import DatasetStanding
-from api.receiving import Receiver, Receiving
-from api.routers.cases import earlier
-from api.shapes import ActShown, Instant, Page, RestrictedBy, Shape
+from api.http.filters import named_dataset
+from api.http.openapi import problems
+from api.http.problems import Problem
 from models import acts as a
-from models.restrictions import RestrictionKind, touches
-from models.tables import CaseRow, GrantRow
+from reading.cases import questions as cases
+from reading.cases.lists import earlier
+from reading.catalogue import questions as catalogue
+from reading.grants import questions as grants_questions
+from reading.grants.shapes import GrantInList
+from reading.grants.shown import shown
+from reading.paging import cursor
+from reading.shape import Page
 
 router = APIRouter(prefix="/v1/grants", tags=["grants"])
 
 KEY_PREFIX = "kf_"
 KEY_BYTES = 32
 ACCESS = "access"
-
-
-class GrantInList(Shape):
-    """A grant. No items named: all. `valid_until` is exclusive; `ended` says how it ended, null while it holds.
-    `restricted_by` is what cases keep back of its data now: a grant that holds opens nothing of that."""
-
-    case_id: str
-    case_number: str
-    granted_by: str
-    city: str
-    dataset_id: str
-    data_items: list[str]
-    access_mode: str | None
-    access_modes: list[str]
-    daily_calls: int | None
-    use: str | None
-    granted_at: Instant
-    valid_until: Instant
-    has_key: bool
-    ended: str | None
-    restricted_by: list[RestrictedBy]
 
 
 class KeyShown(ActShown):
@@ -62,56 +45,36 @@ class KeyShown(ActShown):
 @router.get("", response_model=Page[GrantInList], responses=problems(401, 422, 503), summary="Grants")
 async def grants(
     caller: Calling,
-    reader: Reading,
+    store: Reading,
     dataset_id: Word = None,
     after: Cursor = None,
     limit: Limit = 50,
 ) -> Page[GrantInList]:
     """The caller's own grants; an officer's, those whose cases it may know of; latest first."""
-    await named_dataset(reader, dataset_id)
+    await named_dataset(store, dataset_id)
     wanted: list[ColumnElement[bool]] = []
     if dataset_id is not None:
         wanted.append(col(GrantRow.dataset_id) == dataset_id)
     if after is not None:
         wanted.append(earlier(after))
-    rows = await reader.grants(caller, wanted, limit + 1)
+    rows = await grants_questions.grants(store, caller, wanted, limit + 1)
     more = None
     if len(rows) > limit:
         _, last = rows[limit - 1]
         more = cursor(last.received_at, last.case_id)
-    standings = await reader.standings(grant.dataset_id for grant, _ in rows[:limit] if grant.ended is None)
+    standings = await catalogue.standings(store, (grant.dataset_id for grant, _ in rows[:limit] if grant.ended is None))
     return Page(items=[shown(grant, case, standings.get(grant.dataset_id)) for grant, case in rows[:limit]], next=more)
 
 
-def shown(grant: GrantRow, case: CaseRow, standing: DatasetStanding | None) -> GrantInList:
-    kept_back = standing.restrictions if standing and grant.ended is None else ()
-    return GrantInList(
-        **grant.model_dump(include=set(GrantInList.model_fields)),
-        restricted_by=[
-            RestrictedBy(
-                case_number=None,
-                restriction=RestrictionKind(each.kind),
-                data_items=each.data_items,
-                except_items=each.except_items,
-            )
-            for each in kept_back
-            if touches(each.restricted, grant.data_items)
-        ],
-        case_number=case.case_number,
-        city=case.city,
-        has_key=grant.key_digest is not None,
-    )
-
-
 @router.post("/{case_id}/key", response_model=KeyShown, responses=act_answers(), summary="Get a key")
-async def issue_key(case_id: CaseId, _caller: Applicant, reader: Reading, receiver: Receiving) -> KeyShown:
+async def issue_key(case_id: CaseId, _caller: Applicant, store: Reading, receiver: Receiving) -> KeyShown:
     """A new key for the grant, in place of any before. It is shown in this answer and never again: a repeated call
     with the same Idempotency-Key answers without it."""
     await grant_of(receiver, case_id)
     key = KEY_PREFIX + secrets.token_urlsafe(KEY_BYTES)
     act = a.IssueKey(**receiver.fields(case_id), key_digest=hashlib.sha256(key.encode()).hexdigest())
     answered = await receiver.receive(act)
-    row = await reader.act(act.id)
+    row = await cases.act(store, act.id)
     is_new = row is not None and row.act["key_digest"] == act.key_digest
     return KeyShown(**dict(answered), key=key if is_new else None)
 

@@ -9,17 +9,21 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from activities.hand_overs import Asked, Colleague, Item, hand_over, in_hand
-from activities.idempotency import id_from_key
-from api.callers import Caller
+from activities.record.hand_overs import Asked, Colleague, Item, hand_over, in_hand
+from activities.record.idempotency import id_from_key
+from activities.tables.directory import AccountRow
+from api.acting.forms.filing import Code
+from api.acting.forms.form import Form
 from api.dependencies import IdempotencyKey, Reading, Running, with_role
-from api.forms import Code, Form
-from api.language import AnsweredIn, Language, said
-from api.openapi import problems
-from api.problems import Problem, Wrong, invalid
-from api.reading import Reader
-from api.shapes import ProblemDocument, Shape
-from models.tables import AccountRow
+from api.http.language import AnsweredIn
+from api.http.openapi import problems
+from api.http.problem_document import ProblemDocument
+from api.http.problems import Problem, Wrong, invalid
+from reading.cases.shapes import Shape
+from reading.directory import questions as directory
+from reading.sight import Caller
+from reading.store import Store
+from reading.words.language import Language, said
 from rules.pinned import Label
 
 AccountName = Annotated[str, Path(pattern=r"^[!-~]{1,200}$", description="login or account id")]
@@ -74,16 +78,16 @@ async def post(
     form: HandOverForm,
     caller: Supervisor,
     runtime: Running,
-    reader: Reading,
+    store: Reading,
     language: AnsweredIn,
     key: IdempotencyKey = None,
 ) -> HandOverShown:
     """By a supervisor of the body before which the tasks lie, as with a single reassignment: whatever lies before
     another body is refused by itself. It holds for who is still there and for who has left."""
-    officer = await reader.account(account)
+    officer = await directory.account(store, account)
     if officer is None:
         raise Problem("NotFound")
-    to = await colleague(reader, form.to, officer)
+    to = await colleague(store, form.to, officer)
     path = f"/v1/supervision/officers/{officer.account_id}/hand-over"
     asked = Asked(
         hand_over_id=id_from_key(caller.account_id, path, key) if key else str(uuid.uuid4()),
@@ -93,19 +97,19 @@ async def post(
         body=caller.body,
     )
     tasks = await in_hand(runtime.pool, officer.account_id, caller.city or "")
-    await reader.release()
+    await store.release()
     items = await hand_over(runtime.pool, runtime.inbox, runtime.clock, asked, tasks)
     for waiting in {item.case_id for item in items if item.state == "received"}:
         runtime.courier.send(waiting)
-    shown = [await item_shown(reader, item, language) for item in items]
+    shown = [await item_shown(store, item, language) for item in items]
     return HandOverShown(officer=officer.login, to=to.login if to else None, items=shown)
 
 
-async def colleague(reader: Reader, named: str | None, officer: AccountRow) -> AccountRow | None:
+async def colleague(store: Store, named: str | None, officer: AccountRow) -> AccountRow | None:
     """Who gets the tasks; None where nobody is named. Raises a Problem on `to`."""
     if named is None:
         return None
-    to = await reader.account(named)
+    to = await directory.account(store, named)
     if to is None:
         raise invalid("to", "account_unknown", given=named)
     if to.account_id == officer.account_id:
@@ -113,8 +117,8 @@ async def colleague(reader: Reader, named: str | None, officer: AccountRow) -> A
     return to
 
 
-async def item_shown(reader: Reader, item: Item, language: Language) -> HandedOver:
-    stage = (await reader.rules(item.rules_digest)).stage(item.stage)
+async def item_shown(store: Store, item: Item, language: Language) -> HandedOver:
+    stage = (await store.rules(item.rules_digest)).stage(item.stage)
     return HandedOver(
         **{name: getattr(item, name) for name in ("task_id", "case_id", "case_number", "stage", "body", "act_id")},
         label=said(stage.label if stage else Label(zh=item.stage, en=item.stage), language),

@@ -5,43 +5,25 @@ from __future__ import annotations
 from fastapi import APIRouter
 from sqlmodel import col, select
 
-from api.dependencies import Cursor, Limit, Running
-from api.language import AnsweredIn, said
-from api.laws import Law
-from api.openapi import problems
-from api.paging import cursor
-from api.problems import Problem
-from api.routers.cases import earlier
-from api.routers.maintenance import pack_of
-from api.shapes import Instant, RuleNamed, Shape
-from api.vocabularies import NamedCity
-from models.tables import AccountRow, CaseRow, DatasetRow, GrantRow
+from activities.tables.cases import CaseRow
+from activities.tables.catalogue import DatasetRow
+from activities.tables.directory import AccountRow
+from activities.tables.gate import GrantRow
+from api.dependencies import Cursor, Limit, Running, pack_of
+from api.http.language import AnsweredIn
+from api.http.openapi import problems
+from api.http.problems import Problem
+from api.http.vocabularies import NamedCity
+from reading.cases.lists import earlier
+from reading.grants.shapes import HolderPage, HolderShown
+from reading.paging import cursor
+from reading.words.language import said
+from reading.words.law import Law
 from rules.deadlines import to_shanghai
 from rules.pinned import Label
 from rules.resolving import as_last_in_force, citation, in_force
 
 router = APIRouter(prefix="/v1/holders", tags=["holders of conditional data"])
-
-
-class HolderShown(Shape):
-    """Somebody who was given conditional data; `valid_until` is exclusive, `ended_at` null while the grant holds."""
-
-    name: str
-    dataset_id: str
-    title: str
-    use: str | None
-    access_mode: str | None
-    granted_at: Instant
-    valid_until: Instant
-    ended_at: Instant | None
-
-
-class HolderPage(Shape):
-    """By which rule the list is public, and a page of it, the latest grant first."""
-
-    rule: RuleNamed
-    items: list[HolderShown]
-    next: str | None
 
 
 @router.get("", response_model=HolderPage, responses=problems(404, 422, 503), summary="Who holds conditional data")

@@ -7,15 +7,16 @@ from datetime import datetime
 
 from fastapi import APIRouter
 
-from activities.inbox import Filing
-from api.callers import Caller
+from activities.record.inbox import Filing
+from activities.tables.catalogue import DatasetRow
+from api.acting.filing import PROVIDER, AsFiler, judge, rules_at
+from api.acting.forms.filing import LeakReportForm
 from api.dependencies import Calling, Reading, RequiredIdempotencyKey, Running
-from api.filing import PROVIDER, AsFiler, judge, rules_at
-from api.forms import LeakReportForm
-from api.openapi import problems
-from api.problems import Problem, Wrong, invalid
-from api.shapes import CaseShown
-from models.tables import DatasetRow
+from api.http.openapi import problems
+from api.http.problems import Problem, Wrong, invalid
+from reading.cases.shapes import CaseShown
+from reading.grants import questions as grants
+from reading.sight import Caller
 from rules.admissibility import chosen
 from rules.procedure_rules import ProcedureRules
 
@@ -38,7 +39,7 @@ async def report_leak(
     key: RequiredIdempotencyKey,
     caller: Calling,
     runtime: Running,
-    reader: Reading,
+    store: Reading,
     filer: AsFiler,
 ) -> CaseShown:
     """Where the law of the city has users of data report to its provider, by an applicant who has or had a grant on the
@@ -48,7 +49,7 @@ async def report_leak(
     is_of_data = is_about_data(rules_at(form.city, PROCEDURE, present.now))
     dataset: DatasetRow | None = None
     if is_of_data:
-        dataset, bodies = await of_data(form, caller, reader, filer)
+        dataset, bodies = await of_data(form, caller, store, filer)
     else:
         of_the_operator(form, caller, bodies)
     stated = form.stated()
@@ -75,7 +76,7 @@ def is_about_data(rules: ProcedureRules) -> bool:
 
 
 async def of_data(
-    form: LeakReportForm, caller: Caller, reader: Reading, filer: AsFiler
+    form: LeakReportForm, caller: Caller, store: Reading, filer: AsFiler
 ) -> tuple[DatasetRow, dict[str, str]]:
     """The dataset that a user of it reports on, and the bodies of the case: everybody may use what is open to all.
 
@@ -87,7 +88,7 @@ async def of_data(
         raise invalid("dataset_id", "missing_here")
     subject = await filer.subject(form.city, form.dataset_id)
     is_conditional = subject.dataset.openness == "conditional"
-    if is_conditional and not await reader.has_or_had_grant(caller, form.dataset_id):
+    if is_conditional and not await grants.has_or_had_grant(store, caller, form.dataset_id):
         raise Problem("Inadmissible", errors=[Wrong("dataset_id", "never_granted")])
     return subject.dataset, dict(subject.bodies)
 

@@ -11,24 +11,23 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 from sqlmodel import col, select
 
-from activities.idempotency import id_from_key
-from api.callers import Caller
-from api.dependencies import ID, Limit, RequiredIdempotencyKey, Reviewer, Running
-from api.forms import Form
-from api.language import AnsweredIn, Language, said
-from api.moments import Moment
-from api.openapi import problems
-from api.problems import Problem, invalid, wrongs
+from activities.record.idempotency import id_from_key
+from activities.tables.directory import BodyRow
+from activities.tables.telling import MaintenanceRow
+from api.acting.forms.form import Form
+from api.dependencies import ID, Limit, RequiredIdempotencyKey, Reviewer, Running, pack_of
+from api.http.language import AnsweredIn
+from api.http.moments import Moment
+from api.http.openapi import problems
+from api.http.problems import Problem, invalid, wrongs
+from api.http.vocabularies import NamedCity
 from api.runtime import Runtime
-from api.shapes import Instant, Shape
-from api.vocabularies import NamedCity
-from models.supervision_tables import MaintenanceRow
-from models.tables import BodyRow
+from reading.cases.shapes import Instant, Shape
+from reading.sight import Caller
+from reading.words.language import Language, said
 from rules.bounds import WHOLE_LINE, Prose, Something, told
 from rules.deadlines import to_shanghai
-from rules.loading import CityUnknown, cities, load_pack
 from rules.maintenance import maintenance_rule, wrong_with
-from rules.pack import Pack
 from rules.pinned import Label
 from rules.resolving import as_last_in_force
 from rules.stating import ON_ONE_LINE
@@ -177,14 +176,6 @@ def of_the_operator(caller: Caller) -> Operator:
     if caller.body_role != OPERATOR or caller.city is None or caller.body is None:
         raise Problem("OperatorAnnounces")
     return Operator(caller.city, caller.body)
-
-
-def pack_of(city: str) -> Pack:
-    """The law of a city through time. Raises a Problem."""
-    try:
-        return load_pack(city)
-    except CityUnknown as fact:
-        raise invalid("city", "city_unknown", given=city, known=tuple(cities())) from fact
 
 
 async def one(runtime: Runtime, maintenance_id: str) -> tuple[MaintenanceRow, BodyRow]:

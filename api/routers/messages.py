@@ -8,18 +8,20 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path
 from pydantic import Field, StringConstraints
 
-from activities.channels import Channel, EnoughChannels, Wanted, end_own_channel, open_channel, open_channels
-from activities.idempotency import id_from_key
-from activities.message_texts import Message, say
-from activities.outbox import messages_to
-from activities.ways import AddressRefused, shown, usable
+from activities.record.idempotency import id_from_key
+from activities.telling.channels import Channel, EnoughChannels, Wanted, end_own_channel, open_channel, open_channels
+from activities.telling.message_texts import Message, say
+from activities.telling.outbox import messages_to
+from activities.telling.ways import AddressRefused, shown, usable
+from api.acting.forms.form import Form
 from api.dependencies import ID, Calling, Cursor, IdempotencyKey, Limit, Reading, Running
-from api.forms import Form
-from api.language import AnsweredIn, Language
-from api.openapi import problems
-from api.paging import cursor, place_of
-from api.problems import Problem, invalid
-from api.shapes import Instant, Page, Shape
+from api.http.language import AnsweredIn
+from api.http.openapi import problems
+from api.http.problems import Problem, invalid
+from reading.cases.shapes import Instant, Shape
+from reading.paging import CursorUnusable, cursor, place_of
+from reading.shape import Page
+from reading.words.language import Language
 
 CHANNELS = "/v1/channels"
 LATEST = 2**62
@@ -96,7 +98,7 @@ class Channels(Shape):
 async def messages(
     caller: Calling,
     runtime: Running,
-    reader: Reading,
+    store: Reading,
     language: AnsweredIn,
     after: Cursor = None,
     limit: Limit = 50,
@@ -104,7 +106,7 @@ async def messages(
     """What the caller was told, the latest first, in the language asked for."""
     before = LATEST if after is None else number_in(after)
     async with runtime.pool.acquire() as connection:
-        found = await messages_to(connection, reader.rules, caller.account_id, before, limit + 1)
+        found = await messages_to(connection, store.rules, caller.account_id, before, limit + 1)
     base_url = runtime.settings.base_url
     more = cursor(str(found[limit - 1].number)) if len(found) > limit else None
     return Page(items=[message_shown(message, language, base_url) for message in found[:limit]], next=more)
@@ -160,10 +162,10 @@ async def end_a_channel(channel_id: ChannelId, caller: Calling, runtime: Running
 
 
 def number_in(after: str) -> int:
-    """The number that a cursor names. Raises a Problem on `cursor`."""
+    """The number that a cursor names. Raises CursorUnusable."""
     (number,) = place_of(after, 1)
     if not isinstance(number, str) or not number.isascii() or not number.isdecimal() or int(number) > LATEST:
-        raise invalid("cursor", "cursor_unusable")
+        raise CursorUnusable
     return int(number)
 
 

@@ -7,24 +7,28 @@ from datetime import datetime
 
 from fastapi import APIRouter
 
-from activities.inbox import Filing
-from activities.rectified import RectificationOpen
-from api.callers import Caller
+from activities.record.inbox import Filing
+from activities.record.rectified import RectificationOpen
+from activities.tables.cases import TaskRow
+from api.acting.filing import PROVIDER, AsFiler, judge, rules_at
+from api.acting.forms.filing import RectificationForm
 from api.dependencies import Calling, Cursor, Limit, Reading, RequiredIdempotencyKey, Running
-from api.filing import PROVIDER, AsFiler, judge, rules_at
-from api.forms import RectificationForm
-from api.language import AnsweredIn
-from api.laws import Law
-from api.openapi import problems
-from api.paging import cursor, instant, place_of
-from api.problems import Problem, Wrong, invalid
-from api.reading import Reader
-from api.rectifying import Proposable, due_by
-from api.shapes import CaseShown, Page, RuleNamed, Shape
-from api.supervising import Place, Span
-from api.supervision_shown import SupervisedTask, tasks_shown
-from api.vocabularies import NamedCity
-from models.tables import TaskRow
+from api.http.language import AnsweredIn
+from api.http.openapi import problems
+from api.http.problems import Problem, Wrong, invalid
+from api.http.vocabularies import NamedCity
+from reading.cases import questions as cases
+from reading.cases.shapes import CaseShown, Shape
+from reading.directory import questions as directory
+from reading.paging import cursor, instant, place_of
+from reading.shape import Page, RuleNamed
+from reading.sight import Caller
+from reading.store import Store
+from reading.supervision import questions as supervision
+from reading.supervision.proposed import Proposable, due_by
+from reading.supervision.questions import Place, Span
+from reading.supervision.shown import SupervisedTask, tasks_shown
+from reading.words.law import Law
 from rules.admissibility import chosen
 from rules.pack import RECTIFICATION
 from rules.procedure_rules import ProcedureRules
@@ -63,7 +67,7 @@ async def begin_rectification(
     key: RequiredIdempotencyKey,
     caller: Calling,
     runtime: Running,
-    reader: Reading,
+    store: Reading,
     filer: AsFiler,
 ) -> CaseShown:
     """By a reviewer or supervisor of the city's authority. Where the law has the authority order it, the order is its
@@ -73,9 +77,9 @@ async def begin_rectification(
     bodies = await filer.bodies(form.city)
     present = await runtime.present()
     rules = rules_at(form.city, RECTIFICATION, present.now)
-    await may_be_rectified(rules, form, reader)
+    await may_be_rectified(rules, form, store)
     may_begin(rules, caller, {**bodies, PROVIDER: form.body})
-    caused_by = await cause_of(form, caller, reader)
+    caused_by = await cause_of(form, caller, store)
     stated = form.stated()
 
     def received(at: datetime) -> Filing:
@@ -110,7 +114,7 @@ async def begin_rectification(
 async def proposals(
     caller: Calling,
     runtime: Running,
-    reader: Reading,
+    store: Reading,
     language: AnsweredIn,
     city: NamedCity | None = None,
     after: Cursor = None,
@@ -126,14 +130,14 @@ async def proposals(
     if of_city is None:
         raise invalid("city", "city_not_named")
     rules = rules_at(of_city, RECTIFICATION, present.now)
-    await may_look(rules, caller, of_city, reader)
+    await may_look(rules, caller, of_city, store)
     if rules.proposed is None:
         return Page(items=[], next=None)
     latest = due_by(rules.proposed, present.record.calendar(rules.calendar), present.now)
-    found = await reader.supervised(
-        [Span(of_city, None, latest)], Proposable(roles=rules.against), beyond(after), limit + 1
+    found = await supervision.supervised(
+        store, [Span(of_city, None, latest)], Proposable(roles=rules.against), beyond(after), limit + 1
     )
-    tasks = await tasks_shown(reader, found[:limit], present, language)
+    tasks = await tasks_shown(store, found[:limit], present, language)
     rule = Law(rules, language).named(rules.proposed.citation)
     more = cursor(*found[limit - 1].place) if len(found) > limit else None
     return Page(items=[proposal(task, rule) for task in tasks], next=more)
@@ -165,30 +169,30 @@ def may_begin(rules: ProcedureRules, caller: Caller, bodies: Mapping[str, str]) 
     raise Problem("RoleRequired", params={"roles": roles})
 
 
-async def may_look(rules: ProcedureRules, caller: Caller, city: str, reader: Reader) -> None:
+async def may_look(rules: ProcedureRules, caller: Caller, city: str, store: Store) -> None:
     """Raises a Problem unless the caller is an administrator, a supervisor of the city, or may begin a case there."""
     if caller.has("admin") or (caller.has("supervisor") and caller.city == city):
         return
     instead = {each.body for each in rules.in_place_of.values()}
     if caller.has("reviewer") and caller.city == city and caller.body_role in instead:
         return
-    may_begin(rules, caller, await reader.bodies_of(city))
+    may_begin(rules, caller, await directory.bodies_of(store, city))
 
 
-async def may_be_rectified(rules: ProcedureRules, form: RectificationForm, reader: Reader) -> None:
+async def may_be_rectified(rules: ProcedureRules, form: RectificationForm, store: Store) -> None:
     """Raises a Problem unless the law can be directed against the body."""
-    role = await reader.role_of(form.city, form.body)
+    role = await directory.role_of(store, form.city, form.body)
     if role is None:
         raise invalid("body", "body_unknown")
     if role not in rules.against:
         raise invalid("body", "body_not_rectified")
 
 
-async def cause_of(form: RectificationForm, caller: Caller, reader: Reader) -> str | None:
+async def cause_of(form: RectificationForm, caller: Caller, store: Store) -> str | None:
     """The case that gave cause for it, which the caller may know of. Raises a Problem."""
     case_id = form.case_id
     if form.task_id is not None:
-        task: TaskRow | None = await reader.task(form.task_id)
+        task: TaskRow | None = await cases.task(store, form.task_id)
         if task is None or task.city != form.city:
             raise invalid("task_id", "task_unknown")
         if task.body != form.body:
@@ -198,7 +202,7 @@ async def cause_of(form: RectificationForm, caller: Caller, reader: Reader) -> s
         case_id = task.case_id
     if case_id is None:
         return None
-    case = await reader.case(caller, case_id)
+    case = await cases.case(store, caller, case_id)
     if case is None or case.city != form.city:
         raise invalid("task_id" if form.task_id else "case_id", "case_unknown")
     return case_id

@@ -8,10 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.dependencies import City, Running
-from api.moments import Day
-from api.openapi import problems
-from api.problems import Problem, invalid
-from api.shapes import Shape
+from api.http.moments import Day
+from api.http.openapi import problems
+from api.http.problems import Problem, invalid
+from reading.cases.shapes import Shape
 from rules.deadlines import to_shanghai
 from rules.loading import CityUnknown, load_pack
 from rules.procedure_rules import ProcedureRules

@@ -2,42 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
-from api.dependencies import Calling, Cursor, Limit, Reading, Running, Word
-from api.filters import named_body
-from api.language import AnsweredIn
-from api.openapi import problems
-from api.paging import cursor, instant, place_of
-from api.problems import Problem, invalid
-from api.reading import Reader
-from api.shapes import Page
-from api.supervising import Listed, Place, Sight, narrowed, sight_of
-from api.supervising_promptly import Opened, PromptTask, owed_promptly, prompt_tasks
-from api.supervision_files import csv_answer
-from api.supervision_lists import LONGEST_WITHIN, WITHIN, Asked, Lister
-from api.supervision_shown import OverdueCounts, SupervisedTask, counts_shown
-from api.vocabularies import NamedCity, NamedProcedure, NamedStage
-from rules.deadlines import to_shanghai
-
-WHO_SUPERVISES = ("reviewer", "supervisor", "admin")
+from api.dependencies import Cursor, Limit, Reading, Running, Seeing, Word, officer_id
+from api.http.files import AS_TABLE, file_headers
+from api.http.filters import named_body
+from api.http.language import AnsweredIn
+from api.http.openapi import problems
+from api.http.vocabularies import NamedCity, NamedProcedure, NamedStage
+from reading.paging import cursor, instant, place_of
+from reading.shape import Page
+from reading.sheet import CSV
+from reading.store import Store
+from reading.supervision.lists import LONGEST_WITHIN, WITHIN, Asked, Lister
+from reading.supervision.promptly import Opened, PromptTask, owed_promptly, prompt_tasks
+from reading.supervision.questions import Listed, Place, narrowed
+from reading.supervision.sheet import table
+from reading.supervision.shown import OverdueCounts, SupervisedTask, counts_shown
 
 router = APIRouter(prefix="/v1/supervision", tags=["supervision"])
-
-
-async def seeing(caller: Calling, runtime: Running) -> Sight:
-    """What the caller supervises, or a problem."""
-    sight = sight_of(caller, to_shanghai(await runtime.now()).date())
-    if sight is None:
-        raise Problem("RoleRequired", params={"roles": WHO_SUPERVISES})
-    return sight
-
-
-Seeing = Annotated[Sight, Depends(seeing)]
 
 
 @dataclass(frozen=True)
@@ -55,31 +44,18 @@ class Narrowing:
 
 
 async def narrowing(
-    reader: Reading,
+    store: Reading,
     city: NamedCity | None = None,
     body: Word = None,
     procedure: NamedProcedure | None = None,
     stage: NamedStage | None = None,
     officer: Annotated[Word, Query(description="who claimed the task: login or account id")] = None,
 ) -> Narrowing:
-    await named_body(reader, "body", body)
-    return Narrowing(city, body, procedure, stage, await officer_id(reader, officer))
-
-
-async def officer_id(reader: Reader, officer: str | None) -> str | None:
-    """The id of the account of that login or id. Raises a Problem on `officer`."""
-    if officer is None:
-        return None
-    account = await reader.account(officer)
-    if account is None:
-        raise invalid("officer", "account_unknown", given=officer)
-    return account.account_id
+    await named_body(store, "body", body)
+    return Narrowing(city, body, procedure, stage, await officer_id(store, officer))
 
 
 Narrowed = Annotated[Narrowing, Depends(narrowing)]
-AS_TABLE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "With `Accept: text/csv` all of it"}
-}
 
 
 @router.get(
@@ -93,7 +69,7 @@ async def overdue_tasks(
     response: Response,
     sight: Seeing,
     runtime: Running,
-    reader: Reading,
+    store: Reading,
     language: AnsweredIn,
     narrowed: Narrowed,
     after: Cursor = None,
@@ -102,7 +78,7 @@ async def overdue_tasks(
     """A supervisor's city, an admin's cities, a reviewer's body (the city, where its body may urge by law): tasks whose
     due instant has come and to which no answer waits that was received before; the longest overdue first."""
     lister = Lister(runtime, sight, narrowed.asking("overdue"), await runtime.present(), language)
-    return await answered(request, response, lister, reader, after, limit)
+    return await answered(request, response, lister, store, after, limit)
 
 
 @router.get(
@@ -116,7 +92,7 @@ async def due_soon(
     response: Response,
     sight: Seeing,
     runtime: Running,
-    reader: Reading,
+    store: Reading,
     language: AnsweredIn,
     narrowed: Narrowed,
     within: Annotated[int, Query(ge=0, le=LONGEST_WITHIN, description="working days after today")] = WITHIN,
@@ -125,7 +101,7 @@ async def due_soon(
 ) -> Any:
     """As the overdue, but tasks that are due by the end of so many working days of the city's calendar after today."""
     lister = Lister(runtime, sight, narrowed.asking("due_soon", within=within), await runtime.present(), language)
-    return await answered(request, response, lister, reader, after, limit)
+    return await answered(request, response, lister, store, after, limit)
 
 
 @router.get(
@@ -135,12 +111,12 @@ async def due_soon(
     summary="How much is overdue, and where",
 )
 async def overdue_counts(
-    sight: Seeing, runtime: Running, reader: Reading, language: AnsweredIn, narrowed: Narrowed
+    sight: Seeing, runtime: Running, store: Reading, language: AnsweredIn, narrowed: Narrowed
 ) -> OverdueCounts:
     """How many overdue tasks the same caller would be listed: by body, by procedure, by stage, and by all of them."""
     present = await runtime.present()
-    found = await Lister(runtime, sight, narrowed.asking("overdue"), present, language).count(reader)
-    return await counts_shown(reader, found, present.now, language)
+    found = await Lister(runtime, sight, narrowed.asking("overdue"), present, language).count(store)
+    return await counts_shown(store, found, present.now, language)
 
 
 @router.get(
@@ -152,7 +128,7 @@ async def overdue_counts(
 async def promptly(
     sight: Seeing,
     runtime: Running,
-    reader: Reading,
+    store: Reading,
     language: AnsweredIn,
     asked: Narrowed,
     after: Cursor = None,
@@ -167,7 +143,7 @@ async def promptly(
     async with runtime.session() as session:
         found = await owed_promptly(session, *allowed, place, limit + 1)
     last = found[limit - 1][0] if len(found) > limit else None
-    items = await prompt_tasks(reader, found[:limit], present, language)
+    items = await prompt_tasks(store, found[:limit], present, language)
     return Page(items=items, next=cursor(last.opened_at, last.task_id) if last else None)
 
 
@@ -178,15 +154,15 @@ def place_opened(after: str) -> tuple[datetime, str]:
 
 
 async def answered(
-    request: Request, response: Response, lister: Lister, reader: Reader, after: str | None, limit: int
+    request: Request, response: Response, lister: Lister, store: Store, after: str | None, limit: int
 ) -> Any:
     """A page of the list, or all of it as a table where the caller wants one."""
     response.headers["Vary"] = "Accept, Accept-Language"
     (listed,) = lister.asked.lists
     if "text/csv" in request.headers.get("accept", ""):
-        await reader.release()
+        await store.release()
         return await csv_answer(lister, listed)
-    page = await lister.page(reader, listed, None if after is None else beyond(after), limit)
+    page = await lister.page(store, listed, None if after is None else beyond(after), limit)
     return Page(items=page.tasks, next=cursor(*page.next) if page.next else None)
 
 
@@ -194,3 +170,16 @@ def beyond(after: str) -> Place:
     """The place that a cursor names. Raises a Problem on `cursor`."""
     due, task_id = place_of(after, 2)
     return Place(instant(due), str(task_id))
+
+
+async def csv_answer(lister: Lister, name: str) -> StreamingResponse:
+    """The table as an answer; what fails before its first tasks are there is answered as a problem."""
+    parts = table(lister)
+    begun = await anext(parts) + await anext(parts, "")
+
+    async def whole() -> AsyncIterator[str]:
+        yield begun
+        async for part in parts:
+            yield part
+
+    return StreamingResponse(whole(), media_type=CSV, headers=file_headers(name, "csv", lister.language))

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field, StringConstraints
 
-from activities.feeds import (
+from activities.record.idempotency import id_from_key
+from activities.telling.feeds import (
     EnoughFeeds,
     Feed,
     feed_by_token,
@@ -19,22 +20,25 @@ from activities.feeds import (
     serving_since,
     was_used,
 )
-from activities.idempotency import id_from_key
-from api.conditional import conditional, tag_of
-from api.dependencies import ID, Calling, IdempotencyKey, Reading, Running
-from api.filters import named_body
-from api.forms import Form
-from api.language import Language, language_of
-from api.openapi import problems
-from api.problems import Problem
-from api.reading import Reader
-from api.routers.supervision import Seeing, officer_id
+from api.acting.forms.form import Form
+from api.dependencies import ID, Calling, IdempotencyKey, Reading, Running, Seeing, officer_id
+from api.http.conditional import conditional, tag_of
+from api.http.files import feed_headers
+from api.http.filters import named_body
+from api.http.language import language_of
+from api.http.openapi import problems
+from api.http.problems import Problem
+from api.http.vocabularies import NamedCity, NamedProcedure, NamedStage
 from api.runtime import Runtime
-from api.shapes import Instant, Shape
-from api.supervising import Listed, sight_of
-from api.supervision_files import CSV, ICS, calendar, feed_headers, whole_table
-from api.supervision_lists import WITHIN, Asked, Lister, Within
-from api.vocabularies import NamedCity, NamedProcedure, NamedStage
+from reading.cases.shapes import Instant, Shape
+from reading.directory import questions as directory
+from reading.sheet import CSV
+from reading.store import Store
+from reading.supervision.calendar import ICS, calendar
+from reading.supervision.lists import WITHIN, Asked, Lister, Within
+from reading.supervision.questions import Listed, sight_of
+from reading.supervision.sheet import whole_table
+from reading.words.language import Language
 from rules.bounds import Code
 from rules.deadlines import to_shanghai
 
@@ -104,16 +108,16 @@ async def make(
     caller: Calling,
     _sight: Seeing,
     runtime: Running,
-    reader: Reading,
+    store: Reading,
     response: Response,
     key: IdempotencyKey = None,
 ) -> FeedMade:
     """Whoever has the token reads what the caller may read at that time, until the feed is revoked: as long as the
     account supervises, and no more than it does."""
     response.headers["Cache-Control"] = "no-store"
-    await named_body(reader, "body", form.body)
-    officer = await officer_id(reader, form.officer)
-    await reader.release()
+    await named_body(store, "body", form.body)
+    officer = await officer_id(store, form.officer)
+    await store.release()
     lists = tuple(dict.fromkeys(form.lists))
     asked = Asked(**form.model_dump(exclude={"name", "lists", "officer"}), lists=lists, officer=officer)
     token = new_token()
@@ -124,25 +128,25 @@ async def make(
             feed, is_new = await make_feed(connection, feed_id, token, caller.account_id, form.name, wanted, now)
         except EnoughFeeds as fact:
             raise Problem("EnoughFeeds") from fact
-    (shown,) = await feeds_shown(reader, [feed])
+    (shown,) = await feeds_shown(store, [feed])
     below = f"{runtime.settings.base_url}{PATH}/{token}"
     addresses = {"token": token, "csv": f"{below}.csv", "ics": f"{below}.ics"}
     return FeedMade(**dict(shown), **(addresses if is_new else dict.fromkeys(addresses)))
 
 
 @router.get("", response_model=Feeds, responses=problems(401, 403, 503), summary="The caller's feeds")
-async def feeds(caller: Calling, _sight: Seeing, runtime: Running, reader: Reading) -> Feeds:
+async def feeds(caller: Calling, _sight: Seeing, runtime: Running, store: Reading) -> Feeds:
     """Those that are not revoked."""
-    await reader.release()
+    await store.release()
     async with runtime.pool.acquire() as connection:
         found = await feeds_of(connection, caller.account_id)
-    return Feeds(items=await feeds_shown(reader, found))
+    return Feeds(items=await feeds_shown(store, found))
 
 
 @router.delete("/{feed_id}", status_code=204, responses=problems(401, 404, 503), summary="Revoke a feed")
-async def revoke(feed_id: FeedId, caller: Calling, runtime: Running, reader: Reading) -> None:
+async def revoke(feed_id: FeedId, caller: Calling, runtime: Running, store: Reading) -> None:
     """Its token fetches nothing any more. Of one's own feeds; an admin's is anybody's."""
-    await reader.release()
+    await store.release()
     owner, now = None if caller.has("admin") else caller.account_id, await runtime.now()
     async with runtime.pool.acquire() as connection:
         if not await revoke_feed(connection, feed_id, owner, now):
@@ -156,12 +160,12 @@ async def revoke(feed_id: FeedId, caller: Calling, runtime: Running, reader: Rea
     summary="A feed as a table",
 )
 async def as_table(
-    token: Token, request: Request, runtime: Running, reader: Reading, lang: InLanguage = None
+    token: Token, request: Request, runtime: Running, store: Reading, lang: InLanguage = None
 ) -> Response:
     """UTF-8 with a byte order mark, all tasks, the longest overdue first. The token is the authorisation. Who sends
     what it knows, by ETag or Last-Modified, is answered 304 while nothing has changed."""
-    feed, lister = await fetched(token, runtime, reader, lang or language_of(request))
-    await reader.release()
+    feed, lister = await fetched(token, runtime, store, lang or language_of(request))
+    await store.release()
     content = await whole_table(lister)
     return await answered(request, runtime, feed, lister, content, CSV, "csv")
 
@@ -173,12 +177,12 @@ async def as_table(
     summary="A feed as a calendar",
 )
 async def as_calendar(
-    token: Token, request: Request, runtime: Running, reader: Reading, lang: InLanguage = None
+    token: Token, request: Request, runtime: Running, store: Reading, lang: InLanguage = None
 ) -> Response:
     """RFC 5545: each task on its last day in time, and on today how many are overdue. The token authorises."""
-    feed, lister = await fetched(token, runtime, reader, lang or language_of(request))
-    content = await calendar(lister, reader, feed.feed_id, feed.name)
-    await reader.release()
+    feed, lister = await fetched(token, runtime, store, lang or language_of(request))
+    content = await calendar(lister, store, feed.feed_id, feed.name)
+    await store.release()
     return await answered(request, runtime, feed, lister, content, ICS, "ics")
 
 
@@ -192,12 +196,12 @@ async def answered(
     return conditional(request, content, media_type, feed_headers(feed.feed_id, form, language), since)
 
 
-async def fetched(token: str, runtime: Runtime, reader: Reader, language: Language) -> tuple[Feed, Lister]:
+async def fetched(token: str, runtime: Runtime, store: Store, language: Language) -> tuple[Feed, Lister]:
     """The feed of that token, and what it lists for the account that made it as that stands now. Raises a Problem."""
     present = await runtime.present()
     async with runtime.pool.acquire() as connection:
         feed = await feed_by_token(connection, token)
-    caller = await reader.caller(feed.account_id) if feed else None
+    caller = await directory.caller(store, feed.account_id) if feed else None
     sight = sight_of(caller, to_shanghai(present.now).date()) if caller else None
     if feed is None or sight is None:
         raise Problem("NotFound")
@@ -206,9 +210,9 @@ async def fetched(token: str, runtime: Runtime, reader: Reader, language: Langua
     return feed, Lister(runtime, sight, Asked.model_validate(feed.wanted), present, language)
 
 
-async def feeds_shown(reader: Reader, found: list[Feed]) -> list[FeedShown]:
+async def feeds_shown(store: Store, found: list[Feed]) -> list[FeedShown]:
     asked = [Asked.model_validate(feed.wanted) for feed in found]
-    logins = await reader.logins(each.officer for each in asked)
+    logins = await directory.logins(store, (each.officer for each in asked))
     return [
         FeedShown(
             **each.model_dump(exclude={"lists", "officer"}),

@@ -8,23 +8,31 @@ from fastapi import APIRouter, Query
 from sqlalchemy import ColumnElement, and_, false, not_, or_
 from sqlmodel import col
 
+from activities.tables.cases import FORESEEN, TaskRow
+from api.acting.deciding import about, draft_of, says_what_it_may, with_what_is_kept
+from api.acting.forms.deciding import (
+    LIMIT,
+    MEASURE,
+    DecisionForm,
+    OpinionDemand,
+    ReassignmentForm,
+    SupplementDemand,
+)
+from api.acting.receiving import ActShown, Receiving, act_answers
 from api.dependencies import Calling, Cursor, Limit, Officer, Reading, Rendering, Reviewer, Running, TaskId, Word
-from api.drafts import Drafted, drafted, submits, with_kept_draft
-from api.due import has_come, lies_open
-from api.filters import named_body
-from api.forms import LIMIT, MEASURE, TERMS, DecisionForm, OpinionDemand, ReassignmentForm, SupplementDemand, is_blank
-from api.openapi import act_answers, problems
-from api.paging import Part, cursor, instant, place_of
-from api.problems import Problem, Wrong, invalid
-from api.reading import Reader, TaskRead, overdue
-from api.receiving import Receiving, known_items
-from api.shapes import ActShown, Page, TaskShown
-from api.vocabularies import NamedCity
+from api.http.filters import named_body
+from api.http.openapi import problems
+from api.http.problems import Problem, invalid
+from api.http.vocabularies import NamedCity
 from models import acts as a
-from models.tables import FORESEEN, CaseRow, TaskRow
-from rules.pack import CATALOGUE_UPDATE
+from reading.cases import questions as cases
+from reading.cases.lists import beyond, cursor_of
+from reading.cases.questions import overdue
+from reading.cases.shapes import TaskShown
+from reading.directory import questions as directory
+from reading.due import has_come, lies_open
+from reading.shape import Page
 
-DEMAND = "demand"
 State = Literal["open", "claimed", "done", "cancelled"]
 
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
@@ -34,7 +42,7 @@ router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
 async def task_list(
     caller: Calling,
     runtime: Running,
-    reader: Reading,
+    store: Reading,
     renderer: Rendering,
     state: Annotated[list[State] | None, Query(description="left out: open and claimed")] = None,
     is_overdue: Annotated[bool | None, Query(alias="overdue")] = None,
@@ -46,7 +54,7 @@ async def task_list(
     """An officer gets the tasks of its body, a supervisor those of its city, an applicant its own and those in which it
     is asked for a supplement, with what is asked for: first what is to be done promptly,
     then by due day, those without one last."""
-    await named_body(reader, "body", body)
+    await named_body(store, "body", body)
     present = await runtime.present()
     wanted: list[ColumnElement[bool]] = []
     if state is None or set(state) == {"open", "claimed"}:
@@ -62,42 +70,16 @@ async def task_list(
         wanted.append(col(TaskRow.city) == city)
     if after is not None:
         wanted.append(beyond(after))
-    reads = await reader.tasks(caller, wanted, present.now, limit + 1)
+    reads = await cases.tasks(store, caller, wanted, present.now, limit + 1)
     more = cursor_of(reads[limit - 1]) if len(reads) > limit else None
     return Page(items=await renderer.tasks(reads[:limit], present), next=more)
 
 
-def cursor_of(read: TaskRead) -> str:
-    task = read.task
-    return cursor(int(task.at_once), task.due_at, task.opened_at, task.task_id)
-
-
-def beyond(after: str) -> ColumnElement[bool]:
-    """The tasks that come after the place of a cursor."""
-    at_once, due, opened, task_id = place_of(after, 4)
-    if at_once == 1:
-        return or_(not_(col(TaskRow.at_once)), and_(col(TaskRow.at_once), later(due, opened, task_id)))
-    return and_(not_(col(TaskRow.at_once)), later(due, opened, task_id))
-
-
-def later(due: Part, opened: Part, task_id: Part) -> ColumnElement[bool]:
-    """Among tasks that are alike urgent, those that come after this place."""
-    opened_at = instant(opened)
-    then = or_(
-        col(TaskRow.opened_at) > opened_at,
-        and_(col(TaskRow.opened_at) == opened_at, col(TaskRow.task_id) > str(task_id)),
-    )
-    if due is None:
-        return and_(col(TaskRow.due_at).is_(None), then)
-    due_at = instant(due)
-    return or_(col(TaskRow.due_at) > due_at, and_(col(TaskRow.due_at) == due_at, then), col(TaskRow.due_at).is_(None))
-
-
 @router.get("/{task_id}", response_model=TaskShown, responses=problems(401, 404, 503), summary="One task")
-async def one_task(task_id: TaskId, caller: Calling, reader: Reading, renderer: Rendering) -> TaskShown:
+async def one_task(task_id: TaskId, caller: Calling, store: Reading, renderer: Rendering) -> TaskShown:
     """A task of a case that the caller may know of."""
-    row = await reader.task(task_id)
-    if row is None or await reader.case(caller, row.case_id) is None:
+    row = await cases.task(store, task_id)
+    if row is None or await cases.case(store, caller, row.case_id) is None:
         raise Problem("NotFound")
     task = await renderer.task(row.case_id, task_id)
     assert task, "the read model holds no task that the log does not"
@@ -122,13 +104,13 @@ async def release(task_id: TaskId, _caller: Reviewer, receiver: Receiving) -> Ac
     "/{task_id}/reassignment", response_model=ActShown, responses=act_answers(), summary="Hand a task to a colleague"
 )
 async def reassign(
-    task_id: TaskId, form: ReassignmentForm, caller: Officer, reader: Reading, receiver: Receiving
+    task_id: TaskId, form: ReassignmentForm, caller: Officer, store: Reading, receiver: Receiving
 ) -> ActShown:
     """The task is the colleague's; a supervisor of the body may also take it from who claimed it."""
     task = await receiver.known_task(task_id)
     if task.body != caller.body:
         raise Problem("NotYourTask")
-    to = await reader.account(form.to)
+    to = await directory.account(store, form.to)
     if to is None:
         raise invalid("to", "account_unknown", given=form.to)
     act = a.Reassign(
@@ -142,19 +124,19 @@ async def reassign(
 
 @router.post("/{task_id}/decision", response_model=ActShown, responses=act_answers(), summary="Decide a task")
 async def decide(
-    task_id: TaskId, form: DecisionForm, _caller: Reviewer, reader: Reading, receiver: Receiving
+    task_id: TaskId, form: DecisionForm, _caller: Reviewer, store: Reading, receiver: Receiving
 ) -> ActShown:
     """An outcome of the task, with what the rules demand for it. In time if it was received before the due instant,
     whenever it is worked off. In a catalogue update whose filing came with a draft, a decision that submits without
     `entry` submits that one."""
     task = await receiver.own_task(task_id)
     case = await receiver.case(task.case_id)
-    form = await with_what_is_kept(reader, case, task, form)
+    form = await with_what_is_kept(store, case, task, form)
     # What a draft means depends on the entry, which it may have changed since.
     if form.entry and (known := await receiver.received_before(form.said())):
         return known
-    grants = await says_what_it_may(reader, case, form)
-    draft = None if grants else await draft_of(reader, task, form)
+    grants = await says_what_it_may(store, case, form)
+    draft = None if grants else await draft_of(store, task, form)
     act = a.Decide(
         **await receiver.on_task(task),
         outcome=form.outcome,
@@ -169,11 +151,11 @@ async def decide(
 
 @router.post("/{task_id}/correction", response_model=ActShown, responses=act_answers(), summary="Correct a decision")
 async def correct(
-    task_id: TaskId, form: DecisionForm, _caller: Reviewer, reader: Reading, receiver: Receiving
+    task_id: TaskId, form: DecisionForm, _caller: Reviewer, store: Reading, receiver: Receiving
 ) -> ActShown:
     """Another decision in the place of the body's own, until the next body has acted."""
     task = await receiver.own_task(task_id)
-    grants = await says_what_it_may(reader, await receiver.case(task.case_id), form)
+    grants = await says_what_it_may(store, await receiver.case(task.case_id), form)
     if form.limit():
         raise about(form.first_of(LIMIT), "TimeLimitNotSet")
     if not grants and form.done_to_data():
@@ -207,49 +189,3 @@ async def ask_opinion(task_id: TaskId, form: OpinionDemand, _caller: Reviewer, r
     task = await receiver.own_task(task_id)
     act = a.AskOpinion(**await receiver.on_task(task), given=form.given(frozenset({"question"})))
     return await receiver.receive(act, form.said())
-
-
-async def says_what_it_may(reader: Reader, case: CaseRow, form: DecisionForm) -> bool:
-    """Whether the case is one in which access is granted: there a decision sets terms; elsewhere it says what is done
-    to data. Raises a Problem on a field that does not belong there, and on items that the dataset does not have."""
-    grants = (await reader.rules(case.rules_digest)).grant is not None
-    if field := form.first_of(MEASURE if grants else TERMS):
-        raise about(field, "MeasureNotAllowed" if grants else "TermsNotAllowed")
-    if case.procedure == DEMAND and form.reference and not is_blank(form.reference):
-        referred = await reader.dataset(form.reference.strip())
-        if referred is None or referred.city != case.city:
-            raise invalid("reference", "dataset_unknown")
-    await known_items(reader, case.dataset_id, form.data_items)
-    return grants
-
-
-async def with_what_is_kept(reader: Reader, case: CaseRow, task: TaskRow, form: DecisionForm) -> DecisionForm:
-    """The decision with the draft that came with the filing, where it is the first to submit one and states none."""
-    if form.entry is not None or task.procedure != CATALOGUE_UPDATE or task.round > 1:
-        return form
-    stage = (await reader.rules(case.rules_digest)).stage(task.stage)
-    if not submits(stage.outcome(form.outcome) if stage else None):
-        return form
-    filing = await reader.act(f"{task.case_id}.file")
-    return with_kept_draft(form, (filing.content if filing else None) or {})
-
-
-async def draft_of(reader: Reader, task: TaskRow, form: DecisionForm) -> Drafted | None:
-    """What a decision that submits a draft says by it; None for any other. Raises a Problem on a draft or answers that
-    do not fit the entry, or belong to no draft."""
-    if form.entry is None and form.answers is None and task.procedure != CATALOGUE_UPDATE:
-        return None
-    read = await reader.case_read(task.case_id)
-    stage = read.rules.stage(task.stage)
-    outcome = stage.outcome(form.outcome) if stage else None
-    if not submits(outcome):
-        if outcome and (field := form.first_of(("entry", "answers"))):
-            raise about(field, "MeasureNotAllowed")
-        return None
-    dataset = await reader.dataset(read.state.dataset_id)
-    return drafted(read.rules, read.state.choices, dataset, form.entry, form.answers, form.done_to_data())
-
-
-def about(field: str | None, code: str) -> Problem:
-    """A problem with one field."""
-    return Problem(code, errors=[Wrong(field, code)])

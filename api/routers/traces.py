@@ -9,18 +9,24 @@ from fastapi import APIRouter, Query
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col
 
-from activities.gate_log import gaps
-from api.callers import Caller
+from activities.gate.log import gaps
+from activities.tables.cases import CaseRow
+from activities.tables.gate import GateDecisionRow, GrantRow
 from api.dependencies import Calling, CaseId, Cursor, Limit, Reading, Running
-from api.language import AnsweredIn, Language, said
-from api.moments import EARLIEST, LATEST
-from api.openapi import problems
-from api.paging import cursor, instant, place_of
-from api.problems import Problem, invalid
-from api.reading import Reader
-from api.shapes import Instant, Page, Shape
-from api.texts import texts
-from models.tables import CaseRow, GateDecisionRow, GrantRow
+from api.http.language import AnsweredIn
+from api.http.openapi import problems
+from api.http.problems import Problem
+from reading.cases import questions as cases
+from reading.cases.shapes import Instant, Shape
+from reading.directory import questions as directory
+from reading.grants import questions as grants_questions
+from reading.paging import CursorUnusable, cursor, instant, place_of
+from reading.shape import Page
+from reading.sight import Caller
+from reading.store import Store
+from reading.words.language import Language, said
+from reading.words.texts import texts
+from rules.bounds import EARLIEST, LATEST
 from rules.pinned import APPLICANT, Label
 
 OBJECTION = "objection"
@@ -87,7 +93,7 @@ async def trace(
     case_id: CaseId,
     caller: Calling,
     runtime: Running,
-    reader: Reading,
+    store: Reading,
     language: AnsweredIn,
     after: Cursor = None,
     grants_after: Annotated[
@@ -97,19 +103,19 @@ async def trace(
 ) -> TraceShown:
     """Every grant that ever was on the dataset, and everything that the gate's log holds of it, latest first. For
     reviewers whose body has or had a task in the objection, and supervisors of its city."""
-    case = await reader.case(caller, case_id)
+    case = await cases.case(store, caller, case_id)
     if case is None or case.procedure != OBJECTION:
         raise Problem("NotFound")
-    if not await has_part(reader, caller, case):
+    if not await has_part(store, caller, case):
         raise Problem("NoPartInTheCase")
     place = None if after is None else decision_place(after)
     wanted = [] if place is None else [before_decision(*place)]
-    decisions = await reader.gate_decisions_on(case.dataset_id, wanted, limit + 1)
+    decisions = await grants_questions.gate_decisions_on(store, case.dataset_id, wanted, limit + 1)
     more = len(decisions) > limit
     decisions = decisions[:limit]
-    grants = await reader.grants_on(case.dataset_id, grants_wanted(grants_after), limit + 1)
-    names = await reader.logins([*(party for _, party in decisions), *(grant.party for grant in grants)])
-    await reader.release()
+    grants = await grants_questions.grants_on(store, case.dataset_id, grants_wanted(grants_after), limit + 1)
+    names = await directory.logins(store, [*(party for _, party in decisions), *(grant.party for grant in grants)])
+    await store.release()
     async with runtime.pool.acquire() as connection:
         missing = await gaps(
             connection, decisions[-1][0].at if more else EARLIEST, LATEST if place is None else place[0]
@@ -123,23 +129,23 @@ async def trace(
     )
 
 
-async def has_part(reader: Reader, caller: Caller, case: CaseRow) -> bool:
+async def has_part(store: Store, caller: Caller, case: CaseRow) -> bool:
     """Whether the caller is an officer who has to do with the case, and did not file it for itself: a body that has
     found a leak traces the use of the data too (Lianyungang 26.2)."""
     if caller.account_id == case.party:
-        filed_by = (await reader.rules(case.rules_digest)).filed_by
+        filed_by = (await store.rules(case.rules_digest)).filed_by
         if caller.has(APPLICANT) or caller.body_role not in filed_by:
             return False
     if caller.has("supervisor") and caller.city == case.city:
         return True
-    return caller.has("reviewer") and caller.body is not None and await reader.has_task(case.case_id, caller.body)
+    return caller.has("reviewer") and caller.body is not None and await cases.has_task(store, case.case_id, caller.body)
 
 
 def decision_place(after: str) -> tuple[datetime, int]:
-    """The instant and the id of the decision with which a page ended. Raises a Problem on `cursor`."""
+    """The instant and the id of the decision with which a page ended. Raises CursorUnusable."""
     at, decision_id = place_of(after, 2)
     if not isinstance(decision_id, str) or not decision_id.isdecimal() or len(decision_id) > LONGEST_ID:
-        raise invalid("cursor", "cursor_unusable")
+        raise CursorUnusable
     return instant(at), int(decision_id)
 
 

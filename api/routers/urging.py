@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from api.acting.forms.form import Form
+from api.acting.receiving import ActShown, Receiving, act_answers
 from api.dependencies import Officer, TaskId
-from api.forms import Form
-from api.openapi import act_answers
-from api.receiving import Receiving
-from api.shapes import ActShown
 from models import acts as a
 from rules.bounds import Something
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.dependencies import Cursor, Limit, Reading, Running
-from api.language import AnsweredIn
-from api.openapi import problems
-from api.paging import cursor, instant, place_of
-from api.routers.supervision import Seeing
-from api.shapes import Page
-from api.vocabularies import NamedCity
-from api.waiting import LONG, Place, WaitingAct, waiting_shown
+from api.dependencies import Cursor, Limit, Reading, Running, Seeing
+from api.http.language import AnsweredIn
+from api.http.openapi import problems
+from api.http.vocabularies import NamedCity
+from reading.paging import cursor, instant, place_of
+from reading.shape import Page
+from reading.supervision import waiting
+from reading.supervision.waiting import LONG, Place, WaitingAct, waiting_shown
 
 router = APIRouter(prefix="/v1/supervision", tags=["supervision"])
 
@@ -25,7 +25,7 @@ router = APIRouter(prefix="/v1/supervision", tags=["supervision"])
 async def waiting_acts(
     sight: Seeing,
     runtime: Running,
-    reader: Reading,
+    store: Reading,
     language: AnsweredIn,
     city: NamedCity | None = None,
     after: Cursor = None,
@@ -35,7 +35,7 @@ async def waiting_acts(
     were received more than a minute ago and are neither accepted nor refused, the oldest first. What they say stays
     with the case; a period that they kept is kept."""
     until = await runtime.now() - LONG
-    found = await reader.waiting(sight, city, until, None if after is None else beyond(after), limit + 1)
+    found = await waiting.waiting(store, sight, city, until, None if after is None else beyond(after), limit + 1)
     place = found[limit - 1].place if len(found) > limit else None
     return Page(items=[waiting_shown(each, language) for each in found[:limit]], next=cursor(*place) if place else None)
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from activities.append import Append
+from activities.record.append import Append
 from models import events as e
 from models.course import pass_time
 from models.messages import Write

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from activities.catalogue_index import IN_TITLE, index_what_is_not, index_words, query_of, theme_query_of
+from activities.catalogue.folding import folded
+from activities.catalogue.index import IN_TITLE, index_what_is_not, index_words, query_of, theme_query_of
 from activities.database import Pool
-from activities.folding import folded
 
 PROVIDER = {"zh": "南宁市交通运输局", "en": "Nanning Transport Bureau"}
 ENTRY: dict[str, Any] = {

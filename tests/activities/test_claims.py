@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from temporalio.worker import Worker
 
-from activities.claims import Lapsing
-from activities.pinned_rules import PinnedRules
-from activities.reconciling import of_read_model
+from activities.engine.reconciling import of_read_model
+from activities.record.claims import Lapsing
+from activities.record.pinned_rules import PinnedRules
 from models import acts as a
 from models import events as e
 from tests.breaking_the_database import forget, refuse

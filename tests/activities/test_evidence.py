@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from activities.database import AWAY, Pool, open_pool
-from activities.evidence import (
+from activities.evidence.store import (
     LARGEST,
     Evidence,
     EvidenceEmpty,
@@ -26,7 +26,7 @@ from activities.evidence import (
     receive_upload,
     submit,
 )
-from activities.idempotency import IdempotencyKeyReused
+from activities.record.idempotency import IdempotencyKeyReused
 from activities.settings import Settings, SettingsError
 from tests.activities.evidence_samples import A_PDF, AN_EXE
 from tests.driving import Driver

@@ -8,11 +8,11 @@ import tracemalloc
 
 import pytest
 
-from activities.evidence import fitting_name
-from activities.evidence_archives import Budget
-from activities.evidence_content import PDF, recognise
-from activities.evidence_kinds import ContentNotRecognised, Kind
-from api.texts import texts
+from activities.evidence.archives import Budget
+from activities.evidence.content import PDF, recognise
+from activities.evidence.kinds import ContentNotRecognised, Kind
+from activities.evidence.store import fitting_name
+from reading.words.texts import texts
 from tests.activities.evidence_samples import ALLOWED, OOXML, PROSE, REFUSED, bomb, compound, ooxml
 
 

@@ -14,9 +14,9 @@ import pytest
 
 from activities.clock import DatabaseClock
 from activities.database import Pool
-from activities.gate import Gate, opened
-from activities.gate_clock import GateClock
-from activities.gate_log import BATCH, Gap, GateLog, gaps
+from activities.gate.clock import GateClock
+from activities.gate.gate import Gate, opened
+from activities.gate.log import BATCH, Gap, GateLog, gaps
 from models.gate import Question, Reason
 from tests.api.gate import CONDITIONAL, UNCONDITIONAL, put_grant
 
@@ -280,7 +280,7 @@ async def is_allowed(gate: Gate) -> bool:
 async def test_a_gate_that_stops_while_postgresql_is_away_ends_and_leaves_its_session_without_an_end(
     database_url: str, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("activities.gate_log.LAST_TRIES_WITHIN", 0.5)
+    monkeypatch.setattr("activities.gate.log.LAST_TRIES_WITHIN", 0.5)
     async with opened(database_url, DatabaseClock()) as (gate, log):
         await log.opened.wait()
         await pool.execute("alter table gate_decisions rename to elsewhere")

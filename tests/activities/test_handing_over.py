@@ -16,7 +16,7 @@ from temporalio.client import (
 from temporalio.worker import Worker
 
 from activities.database import Pool
-from activities.engine import Engine
+from activities.engine.handing_over import Engine
 from models import acts as a
 from tests.driving import AT, PATIENCE, Driver
 from worker import build_worker

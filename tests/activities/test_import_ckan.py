@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities.import_ckan import DEEPEST, read_ckan
-from activities.import_files import FileUnreadable
+from activities.catalogue.ckan_file import DEEPEST, read_ckan
+from activities.catalogue.files import FileUnreadable
 
 PARKING = {
     "name": "parking",

@@ -12,16 +12,16 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from activities.calendar_record import RecordOfNotices
 from activities.clock import DatabaseClock
 from activities.database import Pool, open_pool
-from activities.engine import Engine
-from activities.keeping import JOBS, REMINDERS, SENDER, SWEEPER, Job, JobFigures, Keeper, Pauses, figures
-from activities.reminding import Reminding
-from activities.sending import Sender
+from activities.engine.handing_over import Engine
+from activities.engine.keeping import JOBS, REMINDERS, SENDER, SWEEPER, Job, JobFigures, Keeper, Pauses, figures
+from activities.engine.sweeping import Sweeper
+from activities.notices.record import RecordOfNotices
 from activities.settings import Settings
-from activities.sweeping import Sweeper
-from activities.ways import Ways
+from activities.telling.reminding import Reminding
+from activities.telling.sending import Sender
+from activities.telling.ways import Ways
 from rules.seed_notices import read_scopes
 from tests.beside import beside
 from tests.driving import Driver

@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 from temporalio.worker import Worker
 
-from activities.append import Append
 from activities.database import Pool
-from activities.failing import Why, failing, failures_of
+from activities.record.append import Append
+from activities.record.failing import Why, failing, failures_of
 from models import acts as a
 from models.messages import Write
 from models.refusals import CannotBeStored

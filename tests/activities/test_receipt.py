@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from activities.idempotency import IdempotencyKeyReused
-from activities.log import CaseUnknown
-from activities.receipt_facts import OpennessHasChanged
+from activities.record.idempotency import IdempotencyKeyReused
+from activities.record.log import CaseUnknown
+from activities.record.receipt_facts import OpennessHasChanged
 from models import acts as a
 from rules.resolving import NotInForce
 from tests.driving import AT, Driver

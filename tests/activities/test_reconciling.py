@@ -8,8 +8,8 @@ import pytest
 from temporalio.client import WorkflowFailureError
 from temporalio.worker import Worker
 
-from activities.reconciling import of_the_other_side, reconcile
-from activities.restoring import Restored, restore
+from activities.engine.reconciling import of_the_other_side, reconcile
+from activities.engine.restoring import Restored, restore
 from models.acts import Amendment
 from tests.driving import Driver
 

@@ -9,11 +9,11 @@ from datetime import datetime
 
 import pytest
 
-from activities import reminding
-from activities.calendar_record import RecordOfNotices
 from activities.database import present
-from activities.log import lock
-from activities.reminding import Reminding
+from activities.notices.record import RecordOfNotices
+from activities.record.log import lock
+from activities.telling import reminding
+from activities.telling.reminding import Reminding
 from models import acts as a
 from models import events as e
 from rules.deadlines import SHANGHAI

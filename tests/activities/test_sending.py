@@ -16,13 +16,13 @@ import pytest
 from pydantic import SecretStr
 from standardwebhooks import Webhook
 
-from activities import sending, ways
-from activities.channels import Wanted, end_channel, open_channel
 from activities.database import Pool
-from activities.outbox import put_out
-from activities.sending import Sender
 from activities.settings import Settings
-from activities.ways import Ways
+from activities.telling import sending, ways
+from activities.telling.channels import Wanted, end_channel, open_channel
+from activities.telling.outbox import put_out
+from activities.telling.sending import Sender
+from activities.telling.ways import Ways
 from models.telling import Account, Telling
 from tests.beside import beside
 from tests.driving import Driver

@@ -9,10 +9,10 @@ from importlib import import_module
 
 from temporalio.worker import Worker
 
-from activities.calendar_record import RecordOfNotices
 from activities.database import present
-from activities.log import LockedCase, open_case
-from activities.reminding import Reminding
+from activities.notices.record import RecordOfNotices
+from activities.record.log import LockedCase, open_case
+from activities.telling.reminding import Reminding
 from models import acts as a
 from models import events as e
 from models.state import CaseState

@@ -12,12 +12,12 @@ import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.worker import Worker
 
-from activities.append import Append
 from activities.database import Pool, open_pool
-from activities.failing import Why, failing
-from activities.reconciling import of_the_other_side, reconcile
-from activities.restoring import NothingToRestore, restore, restore_one
-from activities.sweeping import Sweeper
+from activities.engine.reconciling import of_the_other_side, reconcile
+from activities.engine.restoring import NothingToRestore, restore, restore_one
+from activities.engine.sweeping import Sweeper
+from activities.record.append import Append
+from activities.record.failing import Why, failing
 from models import acts as a
 from models.messages import Write
 from stack.postgres import Postgres

@@ -7,8 +7,8 @@ import uuid
 import pytest
 from temporalio.worker import Worker
 
-from activities import sweeping
-from activities.sweeping import Sweeper
+from activities.engine import sweeping
+from activities.engine.sweeping import Sweeper
 from tests.beside import beside
 from tests.driving import Driver
 

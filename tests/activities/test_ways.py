@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from activities import ways
-from activities.receivers import is_public
 from activities.settings import Settings
+from activities.telling import ways
+from activities.telling.receivers import is_public
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import httpx
 from fastapi import FastAPI
 
 from activities.settings import Settings
-from api.issuer import issue, signing_key
+from api.http.tokens import issue, signing_key
 from cli.token import VALID_FOR
 from rules.sample_catalogue import accounts
 

@@ -12,12 +12,12 @@ from temporalio.client import Client
 
 from activities.database import Pool
 from activities.settings import Settings
-from api import problems
 from api.app import create_app
-from api.issuer import issue, signing_key
-from api.language import preferred
-from api.texts import texts
+from api.http import problems
+from api.http.language import preferred
+from api.http.tokens import issue, signing_key
 from models.refusals import REFUSALS
+from reading.words.texts import texts
 from rules.loading import cities, load_pack
 from rules.pinned import Label
 from rules.resolving import resolve

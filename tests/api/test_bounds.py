@@ -16,8 +16,10 @@ from pydantic import BaseModel, ValidationError
 
 from activities.database import Pool
 from activities.settings import Settings
+from api.acting.forms.deciding import DecisionForm
+from api.acting.forms.entries import EntryDraft
+from api.acting.forms.form import Form
 from api.app import create_app
-from api.forms import DecisionForm, EntryDraft, Form
 from api.gate import PATH as GATE
 from rules.bounds import LONGEST_HEADING, LONGEST_PROSE, MOST_FORMATS, MOST_ITEMS
 from tests.api.calling import Caller, Service

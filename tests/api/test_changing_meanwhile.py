@@ -12,10 +12,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from activities.calendar_record import RecordOfNotices
-from activities.publishing import publish
-from api.runtime import CONNECTIONS, Present, Runtime
+from activities.notices.publishing import publish
+from activities.notices.record import RecordOfNotices
+from api.runtime import CONNECTIONS, Runtime
 from models.acts import Actor
+from reading.store import Present
 from rules.calendar_notices import DaysOff, Notice
 from rules.deadlines import to_shanghai
 from rules.seed_notices import read_scopes

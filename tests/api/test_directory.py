@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from api.issuer import issue, signing_key
+from api.http.tokens import issue, signing_key
 from cli.token import VALID_FOR
 from rules.deadlines import to_shanghai
 from tests.api.calling import Caller, Service, open_task

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.duplicates import likenesses
+from reading.updates.duplicates import likenesses
 from tests.api.calling import Service
 from tests.api.updating import CITIES, NEW_ENTRY, answers, drafting, law, recorded, walked
 

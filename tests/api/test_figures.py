@@ -12,11 +12,11 @@ from urllib.parse import urlencode
 
 import pytest
 
-from api.figures import nearest_rank
-from api.figures_counted import Span
-from api.figures_shown import Shower
-from api.language import Language
 from api.routers.figures import span_of_months
+from reading.figures.counts import nearest_rank
+from reading.figures.questions import Span
+from reading.figures.shown import Shower
+from reading.words.language import Language
 from rules.deadlines import midnight, to_shanghai
 from tests.api.calling import Service
 from tests.driving import Driver

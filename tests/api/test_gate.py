@@ -19,8 +19,8 @@ from activities.database import Pool
 from activities.settings import Settings
 from api.app import create_app
 from api.gate import ANSWERS
-from api.texts import texts
 from models.gate import ALLOWING, NOT_KNOWING, Reason
+from reading.words.texts import texts
 from stack.postgres import Postgres
 from tests.api.calling import Service, serving
 from tests.api.gate import CLOSED, CONDITIONAL, UNCONDITIONAL, lift, put_grant, restrict

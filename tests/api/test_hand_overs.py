@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from activities.claims import Lapsing
+from activities.record.claims import Lapsing
 from cli.main import app
 from tests.api.calling import Caller, Service, open_task
 

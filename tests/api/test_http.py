@@ -13,7 +13,7 @@ import pytest
 
 from activities.settings import Settings
 from api.app import create_app
-from api.issuer import ALGORITHM, LEEWAY, issue, signing_key
+from api.http.tokens import ALGORITHM, LEEWAY, issue, signing_key
 from tests.api.calling import PUBLIC, Caller, Service, serving
 
 ANYBODY_READS = ("/v1/datasets", "/v1/catalogue.jsonld", "/v1/calendar/notices", "/healthz", "/docs", "/openapi.json")

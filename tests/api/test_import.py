@@ -14,13 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from activities.calendar_record import RecordOfNotices
+from activities.catalogue.csv_file import read_csv
+from activities.catalogue.importing import Importer, Report, import_sheet
 from activities.clock import DatabaseClock
 from activities.database import Pool
-from activities.import_csv import read_csv
-from activities.importing import Importer, Report, import_sheet
-from activities.inbox import Inbox
-from activities.log import Log
+from activities.notices.record import RecordOfNotices
+from activities.record.inbox import Inbox
+from activities.record.log import Log
 from cli.main import app
 from rules.deadlines import SHANGHAI
 from rules.seed_notices import read_scopes

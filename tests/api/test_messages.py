@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from activities.channels import MOST
 from activities.database import Pool
-from activities.sending import Sender
 from activities.settings import Settings
-from activities.ways import Ways
+from activities.telling.channels import MOST
+from activities.telling.sending import Sender
+from activities.telling.ways import Ways
 from api.app import create_app
-from api.texts import texts
+from reading.words.texts import texts
 from tests.api.calling import Caller, Service, open_task, serving
 
 HOOK = {"kind": "webhook", "address": "https://hooks.example.org/x?token=secret-in-the-address"}

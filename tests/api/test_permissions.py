@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from activities.channels import Wanted, open_channel
 from activities.database import present
-from activities.evidence import submit
-from activities.feeds import make_feed
+from activities.evidence.store import submit
 from activities.settings import Settings
+from activities.telling.channels import Wanted, open_channel
+from activities.telling.feeds import make_feed
 from api.app import create_app
 from tests.api.calling import Caller, Service, open_task, serving
 from tests.api.objecting import filed, form, upload

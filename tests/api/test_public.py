@@ -12,7 +12,7 @@ import jwt
 import pytest
 from typer.testing import CliRunner
 
-from api.issuer import account_of, signing_key
+from api.http.tokens import account_of, signing_key
 from cli.main import app
 from rules.loading import load_pack
 from rules.resolving import resolve

@@ -12,7 +12,7 @@ import pytest
 
 from activities.settings import Settings
 from api.app import create_app
-from api.texts import texts
+from reading.words.texts import texts
 from tests.api.calling import Caller, Service, serving
 from tests.api.updating import drafting, filing, recorded, today
 from tests.driving import ShiftedClock

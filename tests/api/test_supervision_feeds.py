@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from activities import feeds
 from activities.settings import Settings
+from activities.telling import feeds
 from api.app import create_app
-from api.supervision_files import cell
+from reading.sheet import cell
 from rules.deadlines import SHANGHAI
 from tests.api.calling import Service, serving
 from tests.driving import ShiftedClock

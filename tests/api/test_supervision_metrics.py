@@ -11,7 +11,7 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.database import Pool
-from activities.keeping import REMINDERS, REVIEWS, SENDER, SWEEPER, Job, Keeper, Pauses
+from activities.engine.keeping import REMINDERS, REVIEWS, SENDER, SWEEPER, Job, Keeper, Pauses
 from activities.settings import Settings
 from api.app import create_app
 from api.metrics import FAILING

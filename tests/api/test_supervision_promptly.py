@@ -10,10 +10,10 @@ import pytest
 
 from activities.settings import Settings
 from api.app import create_app
-from api.laws import Law
-from api.runtime import Present
-from api.supervising_promptly import standard_shown
 from models.clock import Clock
+from reading.store import Present
+from reading.supervision.promptly import standard_shown
+from reading.words.law import Law
 from rules.deadlines import SHANGHAI
 from rules.pinned import Basis
 from tests.api.calling import Service, open_task, serving

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from activities.log import read_log
-from activities.pinned_rules import PinnedRules
-from activities.reconciling import of_read_model
+from activities.engine.reconciling import of_read_model
+from activities.record.log import read_log
+from activities.record.pinned_rules import PinnedRules
 from models.state import CaseState, fold
 from tests.api.calling import Caller, Service, open_task
 

@@ -21,13 +21,13 @@ from temporalio.worker import (
 )
 from typer.testing import CliRunner
 
-from activities.append import Append
 from activities.clock import DatabaseClock
 from activities.database import Pool
-from activities.failing import Why, note
-from activities.inbox import settle_refused
-from activities.reconciling import reconcile
-from activities.refusing import ActIsSettled, ActUnknown, refuse
+from activities.engine.reconciling import reconcile
+from activities.record.append import Append
+from activities.record.failing import Why, note
+from activities.record.inbox import settle_refused
+from activities.record.refusing import ActIsSettled, ActUnknown, refuse
 from activities.settings import Settings
 from api.app import create_app
 from cli.main import app

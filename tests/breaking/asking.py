@@ -7,7 +7,7 @@ import secrets
 import uuid
 from dataclasses import replace
 
-from activities.receipt_facts import DataIsWithdrawn, ItemsAreGone, OpennessHasChanged
+from activities.record.receipt_facts import DataIsWithdrawn, ItemsAreGone, OpennessHasChanged
 from models import acts as a
 from models.course import access_case_id
 from rules.pinned import APPLICANT

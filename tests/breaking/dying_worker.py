@@ -13,16 +13,16 @@ from pathlib import Path
 
 from temporalio import activity
 
-from activities.append import Append
-from activities.calendar_record import RecordOfNotices
 from activities.clock import Clock, DatabaseClock
 from activities.database import Pool, open_pool
-from activities.engine import Engine
-from activities.log import Log
-from activities.sending import Sender
+from activities.engine.handing_over import Engine
+from activities.engine.sweeping import Sweeper
+from activities.notices.record import RecordOfNotices
+from activities.record.append import Append
+from activities.record.log import Log
 from activities.settings import Settings
-from activities.sweeping import Sweeper
-from activities.ways import Ways
+from activities.telling.sending import Sender
+from activities.telling.ways import Ways
 from models.messages import Tail, Write
 from rules.seed_notices import read_scopes
 from worker import connect, worker_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from activities.receipt_facts import ItemsAreGone, OpennessHasChanged
+from activities.record.receipt_facts import ItemsAreGone, OpennessHasChanged
 from models import acts as a
 from tests.breaking.decisions import DOES, MAY_CHANGE_THE_ENTRY, PROCESSED
 from tests.breaking.people import ITEMS, Deed, Place, Wish, chosen

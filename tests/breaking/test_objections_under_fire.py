@@ -23,9 +23,9 @@ from typing import Literal, NamedTuple, cast, get_args
 
 import pytest
 
-from activities import gate
-from activities.gate import Gate
-from activities.reconciling import reconcile
+from activities.engine.reconciling import reconcile
+from activities.gate import gate
+from activities.gate.gate import Gate
 from models.gate import Reason
 from tests.beside import beside
 from tests.breaking.ground import Ground, ground

@@ -14,8 +14,8 @@ from typing import Any
 import httpx
 import pytest
 
-from activities.reconciling import Difference, reconcile
-from api.issuer import issue, signing_key
+from activities.engine.reconciling import Difference, reconcile
+from api.http.tokens import issue, signing_key
 from models import events as e
 from rules.sample_catalogue import accounts
 from tests.breaking.ground import Ground, ground

@@ -14,9 +14,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Literal
 
-from activities.gate import Gate
-from activities.pinned_rules import PinnedRules
-from activities.reconciling import of_engine, of_read_model
+from activities.engine.reconciling import of_engine, of_read_model
+from activities.gate.gate import Gate
+from activities.record.pinned_rules import PinnedRules
 from models.gate import ALLOWING, NOT_KNOWING, Question, Reason
 from tests.breaking.catalogue import line_of_versions, outcomes_of_updates, were_reviewed
 from tests.breaking.deeds import People

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from api.drafts import change_of
+from api.acting.drafts import change_of
 from models import acts as a
 from models.state import TaskState
 from rules.pack import CATALOGUE_UPDATE

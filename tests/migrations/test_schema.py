@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
+from activities.tables import cases as tables
+from activities.tables import telling as supervision_tables
 from migrations.__main__ import prepare
-from models import supervision_tables, tables
 
 
 async def test_a_migrated_database_is_what_the_tables_say(database_url: str) -> None:

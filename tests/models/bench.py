@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from activities.calendar_record import with_due
-from activities.touching import restriction_act
+from activities.notices.record import with_due
+from activities.record.touching import restriction_act
 from models import acts as a
 from models import events as e
 from models.access_events import AccessOpened

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from activities.touching import entry_act, met, restriction_act, turn_act
+from activities.record.touching import entry_act, met, restriction_act, turn_act
 from models import acts as a
 from models import events as e
 from models.restrictions import RestrictionKind, RestrictionTold, items_of, restriction

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from activities.log import restriction_rows
+from activities.record.log import restriction_rows
 from models import acts as a
 from models import events as e
 from models.gate import DatasetFacts, Question, Reason, decide

@@ -8,7 +8,7 @@ from importlib.resources import files
 import pytest
 from typer.testing import CliRunner
 
-from activities.opening import law_at, law_of
+from activities.record.opening import law_at, law_of
 from cli.main import app
 from models.state import CaseState
 from rules.admissibility import admissible

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from api.forms import EntryDraft
+from api.acting.forms.entries import EntryDraft
 from rules.entry_checking import ENTRY_FIELDS
 from rules.loading import PackRefused, load_text
 from rules.pinned import EntryEffect

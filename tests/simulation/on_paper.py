@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from activities.log import with_clocks
+from activities.record.log import with_clocks
 from models import acts as a
 from models import events as e
 from models.course import pass_time

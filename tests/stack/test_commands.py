@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from activities.settings import Settings
-from api.issuer import signing_key
+from api.http.tokens import signing_key
 from cli.main import MODULES
 from cli.stack import demo_accounts
 from cli.token import KEY

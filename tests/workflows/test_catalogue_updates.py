@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from temporalio.worker import Worker
 
-from activities.reconciling import reconcile
-from activities.sweeping import Sweeper
+from activities.engine.reconciling import reconcile
+from activities.engine.sweeping import Sweeper
 from models import acts as a
 from models import events as e
 from models.entries import update_case_id

@@ -9,8 +9,8 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.worker import Worker
 
-from activities.receipt_facts import ItemsAreGone
-from activities.reconciling import reconcile
+from activities.engine.reconciling import reconcile
+from activities.record.receipt_facts import ItemsAreGone
 from models import acts as a
 from models.course import access_case_id
 from models.restrictions import Restriction, RestrictionKind

@@ -8,7 +8,7 @@ from typing import Any
 
 from temporalio.worker import Worker
 
-from activities.sweeping import Sweeper
+from activities.engine.sweeping import Sweeper
 from models import acts as a
 from models.entries import update_case_id
 from models.gate import DatasetFacts, Question, Reason, decide

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from activities.settings import Settings
-from api.issuer import issue, signing_key
+from api.http.tokens import issue, signing_key
 from cli.token import VALID_FOR
 from rules.sample_accounts import account_id_of
 from tests.models.profiles import LONG

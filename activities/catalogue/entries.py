@@ -1,0 +1,78 @@
+"""The catalogue in PostgreSQL: its entries, and every version of them, each naming the case that made it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from activities.catalogue.index import index_words
+from models import events as e
+
+if TYPE_CHECKING:
+    from activities.database import Connection
+    from models.state import CaseState
+
+FITTING = {"conditions": ("conditional",), "basis": ("conditional", "closed")}
+"""Field to the openness of data that can have it: only conditional data has conditions, and what is open to everybody
+has nothing to justify."""
+KEEP_THE_FIRST = """
+insert into dataset_versions (dataset_id, number, case_id, openness, items, entry, published_at)
+select dataset_id, 1, null, openness, items, entry, null from datasets where dataset_id = $1
+on conflict (dataset_id, number) do nothing
+"""
+PUBLISH = """
+with published as (
+  insert into datasets (dataset_id, city, provider, openness, items, entry, sample, search)
+  values ($1, $2, $3, $4, $5, $6, false, array_to_tsvector($9::text[]))
+  on conflict (dataset_id) do update set openness = excluded.openness, items = excluded.items, entry = excluded.entry,
+    search = excluded.search
+  returning dataset_id, openness, items, entry
+)
+insert into dataset_versions (dataset_id, number, case_id, openness, items, entry, published_at)
+select dataset_id, coalesce((select max(number) from dataset_versions where dataset_id = $1), 0) + 1, $7, openness,
+  items, entry, $8
+from published
+"""
+SAY_UPDATED = """
+update datasets set updated_on = $2, updated_by = $3
+where dataset_id = $1 and (updated_on is null or updated_on <= $2) returning dataset_id
+"""
+
+
+async def publish_entry(connection: Connection, case: CaseState, it: e.EntryPublished) -> None:
+    """The draft of a case is the entry of its dataset from here on, one version more; the caller has the dataset alone.
+
+    What a draft leaves out stays as it was, where data of its openness can have it. An item that it drops is known to
+    the gate no more, whoever has a grant.
+    """
+    draft = await connection.fetchval("select content -> 'entry' from acts where act_id = $1", it.submission)
+    known = await connection.fetchrow("select openness, entry from datasets where dataset_id = $1", case.dataset_id)
+    changed: dict[str, Any] = {**(json.loads(known["entry"]) if known else {}), **json.loads(draft or "{}")}
+    openness = it.openness or (known["openness"] if known else "closed")
+    changed["openness"] = openness
+    for field in [field for field, fitting in FITTING.items() if openness not in fitting]:
+        changed.pop(field, None)
+    provider = case.bodies["provider"]
+    provider_name = await connection.fetchval("select name from bodies where body = $1", provider)
+    await connection.execute(KEEP_THE_FIRST, case.dataset_id)
+    await connection.execute(
+        PUBLISH,
+        case.dataset_id,
+        case.city,
+        provider,
+        openness,
+        [item["item"] for item in changed.get("items", [])],
+        json.dumps(changed, ensure_ascii=False),
+        case.case_id,
+        it.at,
+        index_words(case.city, changed, json.loads(provider_name or "{}")),
+    )
+
+
+async def say_updated(connection: Connection, dataset_id: str, on: date, account: str) -> bool:
+    """The data was brought up to date on that day, says the account; False where a later day is on record already.
+
+    The same again changes nothing.
+    """
+    return await connection.fetchval(SAY_UPDATED, dataset_id, on, account) is not None

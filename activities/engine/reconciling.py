@@ -1,0 +1,276 @@
+"""Log, read model and engine are compared, case by case (`kaifang reconcile`)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.common import TypedSearchAttributes
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.engine.knowledge import is_in_step, known_to_engine
+from activities.record.failing import OF_TIME, Failure, Why, failures_of
+from activities.record.log import (
+    OBJECTION_COLUMNS,
+    RESTRICTION_COLUMNS,
+    TASK_COLUMNS,
+    foreseen_row,
+    grant_row,
+    objection_row,
+    read_log,
+    restriction_rows,
+    task_row,
+)
+from activities.record.pinned_rules import PinnedRules
+from models.clock import Clock
+from models.course import foreseen
+from models.state import CaseState, fold
+from workflows.search_attributes import BODY, CASE_NUMBER, DUE_AT, STAGE, Shown, running_on, shown_of
+
+if TYPE_CHECKING:
+    from activities.database import Connection, Pool
+    from rules.procedure_rules import ProcedureRules
+
+
+ONCE_MORE = 2
+"""Attempts at a workflow task: a worker that stopped in the middle of one makes a second."""
+OVERLOOKED_FOR = timedelta(minutes=1)
+"""What waits longer has nobody who sees to it."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that does not agree with the log, which is the truth."""
+
+    case_id: str
+    case_number: str
+    what: str
+
+
+async def reconcile(pool: Pool, temporal: Client) -> AsyncIterator[Difference]:
+    """Every difference between a case's log and what is derived from it or waits on it; none where all agree.
+
+    Reads only. A case that is being worked on while it is compared may show as different: look again.
+    """
+    pinned = PinnedRules()
+    async with pool.acquire() as connection:
+        cases = [row["case_id"] for row in await connection.fetch("select case_id from cases order by case_id")]
+        for case_id in cases:
+            # One look at the tables: what is written meanwhile is in all of them or in none.
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                state = fold(CaseState(), await read_log(connection, case_id))
+                found = [
+                    *await of_read_model(connection, await pinned.of(connection, state.rules_digest), state),
+                    *await of_inbox(connection, state),
+                    *await of_outbox(connection, state),
+                ]
+            for what in [*found, *await of_engine(connection, temporal, state)]:
+                yield Difference(case_id, state.case_number, what)
+
+
+async def of_read_model(connection: Connection, rules: ProcedureRules, state: CaseState) -> list[str]:
+    """Where a table says something else than the fold of the log."""
+    differences = [
+        *await _one_row(connection, "cases", state.case_id, CASE_COLUMNS, case_row(state)),
+        *await _of_tasks(connection, rules, state),
+        *await _of_restrictions(connection, state),
+    ]
+    grant = (*grant_row(state, state.grant), state.grant.key_digest, state.closed) if state.grant else None
+    derived = (
+        ("grants", GRANT_COLUMNS, grant),
+        ("objections", OBJECTION_COLUMNS, objection_row(state)),
+    )
+    for table, columns, folded in derived:
+        differences += await _one_row(connection, table, state.case_id, columns, folded)
+    versions = await connection.fetchval("select count(*) from dataset_versions where case_id = $1", state.case_id)
+    if versions != (state.published is not None):
+        differences.append(f"dataset_versions: {versions} of the case, by the log {int(state.published is not None)}")
+    return differences
+
+
+async def _one_row(
+    connection: Connection, table: str, case_id: str, columns: str, folded: tuple[object, ...] | None
+) -> list[str]:
+    """Which columns of the one row that a table has of a case are not as the log tells them."""
+    kept = await connection.fetchrow(f"select {columns} from {table} where case_id = $1", case_id)  # noqa: S608 - constants
+    differing = _differing(columns, tuple(kept) if kept else None, folded)
+    return [f"{table}: {differing}"] if differing else []
+
+
+async def _of_tasks(connection: Connection, rules: ProcedureRules, state: CaseState) -> list[str]:
+    rows = await connection.fetch(f"select {TASK_COLUMNS} from tasks where case_id = $1", state.case_id)  # noqa: S608 - a constant
+    stored = {row["task_id"]: _with_clock(tuple(row)) for row in rows}
+    folded = {task.task_id: _with_clock(task_row(state, task)) for task in state.tasks.values()}
+    folded |= {task.task_id: _with_clock(foreseen_row(state, task)) for task in foreseen(rules, state)}
+    found = {
+        task_id: _differing(TASK_COLUMNS, stored.get(task_id), folded.get(task_id))
+        for task_id in sorted(stored.keys() | folded.keys())
+    }
+    return [f"tasks: {task_id}: {differing}" for task_id, differing in found.items() if differing]
+
+
+async def _of_restrictions(connection: Connection, state: CaseState) -> list[str]:
+    kept = await connection.fetch(
+        f"select {RESTRICTION_COLUMNS} from restrictions where case_id = $1",  # noqa: S608 - a constant
+        state.case_id,
+    )
+    stored = {row["kind"]: _with_sets(tuple(row)) for row in kept}
+    folded = {str(row[2]): _with_sets(row) for row in restriction_rows(state)}
+    found = {
+        kind: _differing(RESTRICTION_COLUMNS, stored.get(kind), folded.get(kind))
+        for kind in sorted(stored.keys() | folded.keys())
+    }
+    return [f"restrictions: {kind}: {differing}" for kind, differing in found.items() if differing]
+
+
+def _with_sets(row: tuple[object, ...]) -> tuple[object, ...]:
+    """A row of a restriction whose items stand in no order."""
+    return tuple(sorted(value) if isinstance(value, list) else value for value in row)
+
+
+def _with_clock(row: tuple[object, ...]) -> tuple[object, ...]:
+    """A task's row with its clock read, since PostgreSQL spells JSON its own way."""
+    return (*row[:-1], Clock.model_validate_json(str(row[-1])))
+
+
+def _differing(columns: str, kept: tuple[object, ...] | None, folded: tuple[object, ...] | None) -> str | None:
+    """What of a row is not as the log tells it; None where all is."""
+    if kept is None or folded is None:
+        return None if kept is folded else "not there" if kept is None else "the log knows nothing of it"
+    names = zip(columns.split(", "), kept, folded, strict=True)
+    return ", ".join(name for name, has, told in names if has != told) or None
+
+
+async def of_inbox(connection: Connection, state: CaseState) -> list[str]:
+    """Acts that the log has and the inbox has not settled, or that nobody handed to the engine for a while."""
+    row = await connection.fetchrow(
+        "select count(*) filter (where state <> 'accepted' and act_id = any($2)) as unsettled, "
+        "count(*) filter (where delivered_at is null and received_at < clock_timestamp() - $3::interval) as waiting, "
+        "min(received_at) filter (where delivered_at is null) as since from acts where case_id = $1",
+        state.case_id,
+        list(state.acts),
+        OVERLOOKED_FOR,
+    )
+    assert row
+    differences = []
+    if row["unsettled"]:
+        differences.append(f"acts: {row['unsettled']} are in the log and not accepted")
+    if row["waiting"]:
+        differences.append(f"acts: {row['waiting']} are not delivered to the engine, the first since {row['since']}")
+    differences += [told_of(failure) for failure in await failures_of(connection, state.case_id)]
+    return differences
+
+
+def told_of(it: Failure) -> str:
+    """What fails again and again, and the way out."""
+    which = f"act {it.act_id}" if it.act_id != OF_TIME else "what time brings about"
+    way_out = {
+        Why.ENGINE_AHEAD: f"kaifang restore {it.case_id} starts the case over",
+        Why.NOT_WRITTEN: "the worker's log tells more",
+    }.get(Why(it.why), f"a newer version may judge it; kaifang refuse {it.act_id} settles it")
+    return f"failing: {which}: {it.why} ({it.detail}), {it.times} times since {it.first_at}: {way_out}"
+
+
+async def of_outbox(connection: Connection, state: CaseState) -> list[str]:
+    """Messages about a task that the log does not know, that nobody handed out for a while, or that somebody's
+    receiver never took.
+
+    What each event told whom is not derived again: who was whose substitute then, the log does not know.
+    """
+    row = await connection.fetchrow(
+        "select count(*) filter (where task_id is not null and task_id <> all($2)) as unknown, "
+        "count(*) filter (where handed_out_at is null and created_at < clock_timestamp() - $3::interval) as waiting, "
+        # By their messages, which an index has by case.
+        "(select count(*) from messages told join deliveries using (message_id) "
+        "where told.case_id = $1 and state = 'given_up') as given_up "
+        "from messages where case_id = $1",
+        state.case_id,
+        list(state.tasks),
+        OVERLOOKED_FOR,
+    )
+    assert row
+    told = {
+        "unknown": "messages: {} are about a task that the log does not know",
+        "waiting": "messages: {} are not handed out",
+        "given_up": "deliveries: {} are given up",
+    }
+    return [text.format(row[name]) for name, text in told.items() if row[name]]
+
+
+async def of_the_other_side(pool: Pool, temporal: Client, task_queue: str) -> AsyncIterator[Difference]:
+    """Every case that runs in the engine and of which there is no log, as after a log was set back."""
+    running = [workflow async for workflow in temporal.list_workflows(running_on(task_queue))]
+    known = await pool.fetch("select case_id from cases where case_id = any($1)", [each.id for each in running])
+    with_a_log = {row["case_id"] for row in known}
+    for each in running:
+        if each.id not in with_a_log:
+            number = each.typed_search_attributes.get(CASE_NUMBER) or ""
+            yield Difference(
+                each.id, number, "engine: a case runs of which there is no log (kaifang restore CASE ends it)"
+            )
+
+
+async def of_engine(connection: Connection, temporal: Client, state: CaseState) -> list[str]:
+    """Where the engine has a closed case running, an open one not, or shows other open tasks or another due instant of
+    it than the log. A case of which it was not told all yet, which is no difference, shows what it knows."""
+    try:
+        described = await temporal.get_workflow_handle(state.case_id).describe()
+    except RPCError as failure:
+        if failure.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        # A closed case leaves the engine when its retention ends.
+        return [] if state.closed else ["engine: an open case is not there (kaifang restore brings it back)"]
+    status = described.status
+    running = status is WorkflowExecutionStatus.RUNNING
+    known = await known_to_engine(temporal, state.case_id) if running else None
+    if known and not await is_in_step(connection, state.case_id, known):
+        told = f"it knows {known.number} events, of which the log of {state.number} does not hold all"
+        return [f"engine: ahead of the log: {told} (kaifang restore starts the case over)"]
+    if running == bool(state.closed):
+        name = status.name if status else "unknown"
+        return [f"engine: {name}, by the log {state.closed or 'open'} (kaifang restore mends it)"]
+    failed = described.raw_description.pending_workflow_task.attempt
+    if failed > ONCE_MORE:
+        return [f"engine: the workflow task of the case has failed {failed - 1} times"]
+    shown = shown_by(described.typed_search_attributes)
+    if state.closed or shown == shown_of(state) or await _has_more_to_hear(connection, state.case_id):
+        return []
+    return [f"engine: shows {', '.join(shown.stages) or 'no stage'} due {shown.due_at}, by the log {shown_of(state)}"]
+
+
+def shown_by(attributes: TypedSearchAttributes) -> Shown:
+    """What the engine shows of a case."""
+    stages, bodies = attributes.get(STAGE) or (), attributes.get(BODY) or ()
+    return Shown(tuple(sorted(stages)), tuple(sorted(bodies)), attributes.get(DUE_AT))
+
+
+async def _has_more_to_hear(connection: Connection, case_id: str) -> bool:
+    """Whether something of the log is still on its way to the engine."""
+    behind: bool = await connection.fetchval(
+        "select engine_number < number or exists (select from acts where acts.case_id = $1 and delivered_at is null) "
+        "from cases where case_id = $1",
+        case_id,
+    )
+    return behind
+
+
+CASE_COLUMNS = (
+    "number, case_number, city, procedure, dataset_id, party, provider, urgency, received_at, rules_digest, outcome, "
+    "closed_at"
+)
+GRANT_COLUMNS = (
+    "case_id, granted_by, dataset_id, party, data_items, access_mode, access_modes, use, granted_at, valid_until, "
+    "daily_calls, key_digest, ended"
+)
+
+
+def case_row(state: CaseState) -> tuple[object, ...]:
+    """A case as the read model keeps it, in the order of CASE_COLUMNS."""
+    return (
+        *(state.number, state.case_number, state.city, state.procedure, state.dataset_id, state.party),
+        *(state.bodies.get("provider"), state.choices.get("urgency"), state.received_at, state.rules_digest),
+        *(state.closed, state.closed_at),
+    )

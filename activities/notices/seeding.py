@@ -1,0 +1,73 @@
+"""What a database holds before anybody uses it: the notices that made working days, and the samples, where wanted."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from activities.clock import DatabaseClock
+from activities.notices.publishing import AnotherNoticeOfThatName, publish_in
+from activities.notices.record import RecordOfNotices
+from models.acts import Actor
+from rules import sample_catalogue
+from rules.calendar import CalendarRecord
+
+if TYPE_CHECKING:
+    from activities.database import Connection
+
+BY_RELEASE = Actor(account="calendar")
+"""Who publishes what the files hold."""
+
+
+async def seed_notices(connection: Connection, record: CalendarRecord) -> None:
+    """The record in PostgreSQL holds every notice that the files hold; what it has already stays as it is.
+
+    A notice that came with a new release moves the clocks of open cases as if it had been published.
+    """
+    await connection.execute("insert into calendar (id, version) values (1, 0) on conflict do nothing")
+    notices = RecordOfNotices(tuple(record.scopes.values()))
+    for notice in record.notices:
+        with suppress(AnotherNoticeOfThatName):
+            await publish_in(connection, notices, DatabaseClock(), notice, BY_RELEASE)
+
+
+async def seed_samples(connection: Connection) -> None:
+    """The sample bodies, accounts and datasets are there; one that is there already is left as people made it.
+
+    Posts are filled in an empty installation only: a post that somebody has vacated stays vacant.
+    """
+    is_empty = not await connection.fetchval("select exists (select from bodies)")
+    await connection.executemany(
+        "insert into bodies (body, city, role, name) values ($1, $2, $3, $4) on conflict do nothing",
+        [(b.body, b.city, b.role, b.name.model_dump_json()) for b in sample_catalogue.bodies()],
+    )
+    await connection.executemany(
+        "insert into accounts (account_id, login, name, city, body, roles) values ($1, $2, $3, $4, $5, $6) "
+        "on conflict do nothing",
+        [
+            (a.account_id, a.login, a.name.model_dump_json(), a.city, a.body, sorted(a.roles))
+            for a in sample_catalogue.accounts()
+        ],
+    )
+    await connection.executemany(
+        "insert into posts (body, post, account_id, department, filed_at, filed_by) "
+        "values ($1, $2, $3, $4, clock_timestamp(), $3) "
+        "on conflict do nothing",
+        [(p.body, p.post, p.account_id, p.department) for p in sample_catalogue.posts() if is_empty],
+    )
+    await connection.executemany(
+        "insert into datasets (dataset_id, city, provider, openness, items, entry, updated_on, sample) "
+        "values ($1, $2, $3, $4, $5, $6, $7, true) on conflict do nothing",
+        [
+            (
+                d.dataset_id,
+                d.city,
+                d.provider,
+                d.openness,
+                [i.item for i in d.items],
+                d.model_dump_json(exclude={"updated_on"}),
+                d.updated_on,
+            )
+            for d in sample_catalogue.datasets()
+        ],
+    )

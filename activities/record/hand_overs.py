@@ -1,0 +1,138 @@
+"""The open tasks of an officer are handed over at once, each by an act of its own: to a colleague, or to the bodies."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from activities.database import AWAY, present
+from activities.record.claims import NOT_STAMPED
+from activities.record.idempotency import IdempotencyKeyReused, digest, id_from_key
+from models.acts import Actor, HandOver
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from activities.clock import Clock
+    from activities.database import Connection, Pool
+    from activities.record.inbox import Inbox
+
+LOG = logging.getLogger("kaifang.hand_overs")
+
+IN_HAND = """
+select task_id from tasks where ended_at is null and (claimed_by = $1 or (claimed_by is null and lapsed_of = $1))
+and ($2::text is null or city = $2)
+order by due_at nulls last, task_id
+"""
+KEEP = """
+insert into hand_overs (hand_over_id, officer, to_account, asked_by, asked_at, request_digest, tasks)
+values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing
+"""
+TASKS = """
+select task_id, case_id, case_number, tasks.city, tasks.body, stage, rules_digest
+from tasks join cases using (case_id) where task_id = any($1) order by array_position($1, task_id)
+"""
+FAILED = "Unexpected"
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Who gets the tasks, and the body that it serves as one who may answer them; None: none."""
+
+    account_id: str
+    body: str | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody asks for: all that `officer` has in hand, to a colleague or, without one, to the bodies.
+
+    `body` is the one for which it is asked; None: for whichever body the task lies before, as whoever runs the system
+    may.
+    """
+
+    hand_over_id: str
+    officer: str
+    to: Colleague | None
+    by: str
+    body: str | None
+
+
+@dataclass(frozen=True)
+class Item:
+    """What became of one task: `state` is accepted, refused, or received, if earlier acts on its case go first."""
+
+    task_id: str
+    case_id: str
+    case_number: str
+    city: str
+    body: str
+    stage: str
+    rules_digest: str
+    act_id: str
+    state: str = "received"
+    problem: Mapping[str, str] = field(default_factory=dict)
+
+
+async def hand_over(pool: Pool, inbox: Inbox, clock: Clock, asked: Asked, tasks: Sequence[str]) -> list[Item]:
+    """Each task of the officer is handed over or refused by itself; one failure stops no other.
+
+    `tasks` are those that `in_hand` found. The same hand-over again is about the tasks of the first time, goes on where
+    that ended, and does nothing twice. Raises IdempotencyKeyReused.
+    """
+    async with pool.acquire() as connection:
+        kept = await _kept(connection, asked, tasks, clock.at(await present(connection)))
+        rows = await connection.fetch(TASKS, kept)
+    return [await _handed_over(inbox, asked, Item(**row, act_id=_act_id(asked, row["task_id"]))) for row in rows]
+
+
+async def in_hand(pool: Pool, officer: str, city: str | None = None) -> list[str]:
+    """The open tasks that an officer has claimed, or had when it left and nobody has taken up since; the next due
+    first, of one city or of all."""
+    return [row["task_id"] for row in await pool.fetch(IN_HAND, officer, city)]
+
+
+async def _kept(connection: Connection, asked: Asked, tasks: Sequence[str], now: datetime) -> list[str]:
+    to = asked.to.account_id if asked.to else None
+    said = digest({"officer": asked.officer, "to": to, "body": asked.body})
+    await connection.execute(KEEP, asked.hand_over_id, asked.officer, to, asked.by, now, said, list(tasks))
+    row = await connection.fetchrow(
+        "select request_digest, tasks from hand_overs where hand_over_id = $1", asked.hand_over_id
+    )
+    assert row
+    if row["request_digest"] != said:
+        raise IdempotencyKeyReused
+    return list(row["tasks"])
+
+
+def _act_id(asked: Asked, task_id: str) -> str:
+    return id_from_key(asked.hand_over_id, "tasks", task_id)
+
+
+async def _handed_over(inbox: Inbox, asked: Asked, item: Item) -> Item:
+    act = HandOver(
+        id=item.act_id,
+        case_id=item.case_id,
+        by=Actor(account=asked.by, body=asked.body or item.body),
+        received_at=NOT_STAMPED,
+        task_id=item.task_id,
+        officer=asked.officer,
+        to=asked.to.account_id if asked.to else None,
+        to_body=asked.to.body if asked.to else None,
+        supervises=True,
+    )
+    try:
+        received = await inbox.receive_act(act)
+    except AWAY:
+        raise
+    except Exception:
+        LOG.exception("task %s cannot be handed over", item.task_id)
+        return _with(item, "refused", {"code": FAILED})
+    return _with(item, received.state, received.problem or {})
+
+
+def _with(item: Item, state: str, problem: Mapping[str, str]) -> Item:
+    return Item(**{**vars(item), "state": state, "problem": problem})

@@ -1,0 +1,374 @@
+"""Receipt: a filing or an act is received when PostgreSQL has it, stamped by PostgreSQL's clock, whatever the machines
+do afterwards. One transaction under the case's row lock; nothing half recorded."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from activities.database import NEVER_TAKEN, present, with_a_second_try
+from activities.evidence.store import submit
+from activities.record.claims import forsaken
+from activities.record.failing import PASSING, Why, note
+from activities.record.idempotency import IdempotencyKeyReused, digest
+from activities.record.log import CaseUnknown, LockedCase, Log, lock, open_case, read_log
+from activities.record.opening import next_case_number
+from activities.record.pinned_rules import PinnedRules
+from activities.record.receipt_facts import dataset_is_its_own, facts_at_receipt, items_at_receipt, standing_at_receipt
+from activities.record.rectified import none_is_open
+from activities.record.service_rules import urging_beside
+from activities.record.touching import have_dataset_alone
+from models import acts as a
+from models import events as e
+from models.procedure import Procedure
+from models.proposal import Proposal
+from models.refusals import CannotBeStored, Refusal
+from models.state import CaseState, fold
+from rules.deadlines import to_shanghai
+from rules.pack import CATALOGUE_UPDATE
+from rules.pinned import UrgingRule
+from rules.procedure_rules import ProcedureRules
+from workflows.procedures import BY_NAME
+
+LOG = logging.getLogger("kaifang.inbox")
+
+if TYPE_CHECKING:
+    from activities.clock import Clock
+    from activities.database import Connection, Pool
+    from rules.calendar import CalendarRecord
+
+LAST_ACT = """
+select seq, received_at,
+  exists (select from acts where act_id = $2) as same,
+  exists (select from acts where case_id = $1 and state = 'received') as waiting
+from acts where case_id = $1 order by seq desc limit 1
+"""
+
+ACCEPT = "update acts set state = 'accepted' where act_id = $1 and state = 'received'"
+ACCEPT_AS_DELIVERED = """
+update acts set state = case state when 'refused' then state else 'accepted' end, delivered_at = $2
+where act_id = $1 returning state, problem
+"""
+
+
+@dataclass(frozen=True)
+class Filing:
+    """What a party files, as the law in force at its receipt makes it: ids and codes, which the engine may see."""
+
+    rules: ProcedureRules
+    party: str
+    dataset_id: str
+    bodies: Mapping[str, str]
+    data_items: tuple[str, ...]
+    choices: Mapping[str, str]
+    given: frozenset[str]
+    evidence: tuple[str, ...] = ()
+    occurred_on: date | None = None
+    caused_by: str | None = None
+    about_task: str | None = None
+
+
+@dataclass(frozen=True)
+class ActReceived:
+    """Where an act stands: `state` is received, accepted or refused; a refusal names its problem."""
+
+    act_id: str
+    case_id: str
+    received_at: datetime
+    state: str
+    problem: dict[str, str] | None = None
+
+
+class Inbox:
+    """The one door by which filings and acts enter."""
+
+    def __init__(self, pool: Pool, log: Log, clock: Clock) -> None:
+        self._pool = pool
+        self._log = log
+        self._clock = clock
+        self._pinned = PinnedRules()
+
+    async def receive_filing(
+        self,
+        case_id: str,
+        procedure: str,
+        content: Mapping[str, Any],
+        received: Callable[[datetime], Filing],
+    ) -> CaseState:
+        """The case as its receipt makes it, with all that the law makes follow at once; engine or no engine.
+
+        `content` is what the party sent, which only PostgreSQL keeps; `received` makes the filing of it by the law in
+        force at the instant of receipt. The same id again changes nothing, and answers the case as it stands. Raises
+        IdempotencyKeyReused, DatasetOfAnotherProvider, DataIsWithdrawn, ItemsAreGone, OpennessHasChanged,
+        EvidenceUnknown, RectificationOpen, CannotBeStored (nothing was received then), and what `received` raises.
+        """
+        try:
+            return await with_a_second_try(lambda: self._filed(case_id, procedure, content, received))
+        except NEVER_TAKEN as fault:
+            LOG.error("the filing of case %s is never taken: %s", case_id, type(fault).__name__)
+            raise CannotBeStored from fault
+
+    async def _filed(
+        self, case_id: str, procedure: str, content: Mapping[str, Any], received: Callable[[datetime], Filing]
+    ) -> CaseState:
+        request_digest = digest(content)
+        async with self._pool.acquire() as connection, connection.transaction():
+            # Two calls with one key: the second waits here for the first.
+            await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", case_id)
+            known = await connection.fetchval("select request_digest from acts where act_id = $1", f"{case_id}.file")
+            if known is not None:
+                if known != request_digest:
+                    raise IdempotencyKeyReused
+                return fold(CaseState(), await read_log(connection, case_id))
+            record = await self._log.notices.under_share_lock(connection)
+            received_at = self._clock.at(await present(connection))
+            filing = received(received_at)
+            law = filing.rules
+            kind = BY_NAME[procedure].procedure
+            if filing.about_task is not None:
+                await none_is_open(connection, law.city, filing.about_task)
+            facts = await facts_at_receipt(
+                connection, law, filing.party, filing.dataset_id, filing.choices, filing.data_items, received_at
+            )
+            if kind.name == CATALOGUE_UPDATE:
+                await dataset_is_its_own(connection, filing.dataset_id, filing.bodies["provider"])
+            filed = e.Filed(
+                at=received_at,
+                act=f"{case_id}.file",
+                case_id=case_id,
+                case_number=await next_case_number(connection, law.city_code, kind, received_at),
+                city=law.city,
+                procedure=kind.name,
+                party=filing.party,
+                dataset_id=filing.dataset_id,
+                bodies=filing.bodies,
+                data_items=filing.data_items if facts.data_items is None else facts.data_items,
+                choices=filing.choices,
+                given=filing.given,
+                evidence=filing.evidence,
+                standing=facts.standing,
+                occurred_on=filing.occurred_on,
+                caused_by=filing.caused_by,
+                about_task=filing.about_task,
+                rules_digest=await self._pinned.keep(connection, law),
+            )
+            proposal = Proposal(CaseState())
+            proposal.add(filed)
+            for event in facts.met:
+                proposal.add(event)
+            kind.follow(law, proposal, received_at)
+            kept = json.dumps(dict(content), ensure_ascii=False, default=str)
+            await open_case(connection, filed, content=kept, request_digest=request_digest)
+            await submit(connection, filing.evidence, filing.party, case_id)
+            events = await self._log.write(
+                connection,
+                LockedCase(case_id, 0, 0, received_at),
+                CaseState(),
+                proposal.events,
+                engine_number=len(proposal.events),
+                record=record,
+            )
+            return fold(CaseState(), events)
+
+    async def receive_act(self, act: a.Act, content: Mapping[str, Any] | None = None) -> ActReceived:
+        """The act is in the inbox, stamped, in its order; the same id again changes nothing.
+
+        An act that moves no clock and opens nothing is judged and written here, unless earlier ones wait: then order
+        is kept and the engine judges it. Raises CaseUnknown, IdempotencyKeyReused, and CannotBeStored where the act
+        itself is nothing that PostgreSQL can hold: then nothing was received.
+        """
+        try:
+            return await with_a_second_try(lambda: self._received(act, content))
+        except NEVER_TAKEN as fault:
+            LOG.error("act %s is never taken: %s", act.id, type(fault).__name__)
+            raise CannotBeStored from fault
+
+    async def _received(self, act: a.Act, content: Mapping[str, Any] | None) -> ActReceived:
+        body = {} if content is None else dict(content)
+        request_digest = digest({"kind": act.kind, **body})
+        async with self._pool.acquire() as connection, connection.transaction():
+            kind = None if isinstance(act, a.JUDGED_AT_RECEIPT) else await self._hold_before_the_case(connection, act)
+            case = await lock(connection, act.case_id, self._clock)
+            if isinstance(act, a.TaskAct) and await self._lapse(connection, case):
+                case = await lock(connection, act.case_id, self._clock)
+            if isinstance(act, a.Urge):
+                act = act.model_copy(update={"in_force": await self._urging_in_force(connection, case)})
+            if isinstance(act, a.SubmitEvidence):
+                act = act.model_copy(update={"standing": await standing_at_receipt(connection, act.case_id)})
+            if isinstance(act, a.Decide) and act.measure and act.measure.data_items:
+                known = {"known_items": await items_at_receipt(connection, act.case_id)}
+                act = act.model_copy(update={"measure": act.measure.model_copy(update=known)})
+            received = await self.receive_in(connection, case, act, content, request_digest)
+            if kind and received.state == "received":
+                await self._work_off(connection, case, kind)
+                received = await self._received_before(connection, act.id, request_digest)
+            if isinstance(act, a.SubmitEvidence) and received.state == "accepted":
+                await submit(connection, act.evidence, act.by.account, act.case_id)
+            return received
+
+    async def _urging_in_force(self, connection: Connection, case: LockedCase) -> tuple[UrgingRule, ...]:
+        digest = await connection.fetchval("select rules_digest from cases where case_id = $1", case.case_id)
+        return urging_beside(await self._pinned.of(connection, digest), self._log.law, to_shanghai(case.now).date())
+
+    async def lapse_claims(self, case_id: str) -> list[ActReceived]:
+        """What has been claimed in a case by who serves the body no more is the body's again, where what is returned
+        was accepted. Raises CaseUnknown."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            return await self._lapse(connection, await lock(connection, case_id, self._clock))
+
+    async def _lapse(self, connection: Connection, case: LockedCase) -> list[ActReceived]:
+        """As `lapse_claims`, before an act on a task is received: the act is judged by who serves the body now. If it
+        returns anything, the case has moved."""
+        return [
+            await self.receive_in(connection, await lock(connection, case.case_id, self._clock), act)
+            for act in await forsaken(connection, case.case_id)
+        ]
+
+    async def _hold_before_the_case(self, connection: Connection, act: a.Act) -> Procedure | None:
+        """The procedure, if its receipts judge acts of this kind, with the locks that come before a case's row lock.
+
+        Raises CaseUnknown.
+        """
+        row = await connection.fetchrow("select procedure, dataset_id from cases where case_id = $1", act.case_id)
+        if row is None:
+            raise CaseUnknown(act.case_id)
+        kind = BY_NAME[row["procedure"]].procedure
+        if not isinstance(act, kind.judged_at_receipt):
+            return None
+        await self._log.notices.hold(connection)
+        await have_dataset_alone(connection, row["dataset_id"])
+        return kind
+
+    async def receive_in(
+        self,
+        connection: Connection,
+        case: LockedCase,
+        act: a.Act,
+        content: Mapping[str, Any] | None = None,
+        request_digest: str = "",
+    ) -> ActReceived:
+        """As `receive_act`, in the caller's transaction, which holds the case's row lock."""
+        last = await connection.fetchrow(LAST_ACT, act.case_id, act.id)
+        assert last, "every case begins with its filing"
+        if last["same"]:
+            return await self._received_before(connection, act.id, request_digest)
+        stamped = act.model_copy(update={"received_at": max(case.now, last["received_at"]), "seen": case.number})
+        await connection.execute(
+            "insert into acts (act_id, case_id, seq, kind, account, received_at, state, act, content, request_digest) "
+            "values ($1, $2, $3, $4, $5, $6, 'received', $7, $8, $9)",
+            stamped.id,
+            stamped.case_id,
+            last["seq"] + 1,
+            stamped.kind,
+            stamped.by.account,
+            stamped.received_at,
+            stamped.model_dump_json(),
+            json.dumps(dict(content), ensure_ascii=False, default=str) if content else None,
+            request_digest,
+        )
+        if isinstance(stamped, a.JUDGED_AT_RECEIPT) and not last["waiting"]:
+            return await self._judge(connection, case, stamped)
+        return ActReceived(stamped.id, stamped.case_id, stamped.received_at, "received")
+
+    async def _received_before(self, connection: Connection, act_id: str, request_digest: str) -> ActReceived:
+        row = await connection.fetchrow(
+            "select case_id, received_at, state, problem, request_digest from acts where act_id = $1", act_id
+        )
+        assert row
+        if row["request_digest"] != request_digest:
+            raise IdempotencyKeyReused
+        problem = json.loads(row["problem"]) if row["problem"] else None
+        return ActReceived(act_id, row["case_id"], row["received_at"], row["state"], problem)
+
+    async def _judge(self, connection: Connection, case: LockedCase, act: a.Act) -> ActReceived:
+        state = fold(CaseState(), await read_log(connection, case.case_id))
+        rules = await self._pinned.of(connection, state.rules_digest)
+        kind = BY_NAME[state.procedure].procedure
+        if await self._answered(connection, case, kind, rules, state, act) is None:
+            return ActReceived(act.id, act.case_id, act.received_at, "received")
+        settled = await connection.fetchrow(ACCEPT_AS_DELIVERED, act.id, act.received_at)
+        assert settled, "it is in the inbox"
+        problem = json.loads(settled["problem"]) if settled["problem"] else None
+        return ActReceived(act.id, act.case_id, act.received_at, settled["state"], problem)
+
+    async def _work_off(self, connection: Connection, case: LockedCase, kind: Procedure) -> None:
+        """Every act that waits is judged and written, in the order of receipt; the hand-over tells the engine of it.
+        One that cannot be read or judged waits, with all that comes after it."""
+        state = fold(CaseState(), await read_log(connection, case.case_id))
+        rules = await self._pinned.of(connection, state.rules_digest)
+        record = await self._log.notices.at(connection, case.calendar_version)
+        waiting = await connection.fetch(
+            "select act_id, act from acts where case_id = $1 and state = 'received' order by seq", case.case_id
+        )
+        for row in waiting:
+            try:
+                act = a.ACT.validate_json(row["act"])
+            except ValidationError as fault:
+                # Written by a newer version: it and what comes after it wait for one that can read it.
+                LOG.exception("an act of case %s cannot be read", case.case_id)
+                await note(connection, case.case_id, [row["act_id"]], Why.NOT_READ, fault)
+                return
+            written = await self._answered(connection, case, kind, rules, state, act, record)
+            if written is None:
+                return
+            state = fold(state, written)
+            await connection.execute(ACCEPT, act.id)
+
+    async def _answered(
+        self,
+        connection: Connection,
+        case: LockedCase,
+        kind: Procedure,
+        rules: ProcedureRules,
+        state: CaseState,
+        act: a.Act,
+        record: CalendarRecord | None = None,
+    ) -> list[e.Event] | None:
+        """What the act has added to the log: nothing where it adds nothing, or is refused, which is on record then.
+
+        None where no answer was found, which is on record too: the act is received and waits.
+        """
+        why = Why.NOT_JUDGED
+        try:
+            events = kind.judge(rules, state, act)
+            if not events:
+                return []
+            why = Why.NOT_WRITTEN
+
+            async def write() -> list[e.Event]:
+                # What cannot be written leaves the act received, and the transaction to settle it in.
+                async with connection.transaction():
+                    return await self._log.write(
+                        connection, case, state, events, engine_number=case.engine_number, record=record
+                    )
+
+            return await with_a_second_try(write)
+        except Refusal as fact:
+            await settle_refused(connection, act.id, {"code": fact.code, **fact.details()})
+            return []
+        except NEVER_TAKEN as fault:
+            LOG.error("what act %s makes follow is never taken: %s", act.id, type(fault).__name__)
+            await settle_refused(connection, act.id, {"code": CannotBeStored.__name__})
+            return []
+        except PASSING:
+            raise
+        except Exception as fault:
+            LOG.exception("act %s of case %s waits: %s", act.id, case.case_id, why)
+            await note(connection, case.case_id, [act.id], why, fault)
+            return None
+
+
+async def settle_refused(connection: Connection, act_id: str, problem: Mapping[str, str]) -> None:
+    """An act that was not accepted is refused, for a named reason; an accepted one stays accepted."""
+    await connection.execute(
+        "update acts set state = 'refused', problem = $2, delivered_at = clock_timestamp() "
+        "where act_id = $1 and state = 'received'",
+        act_id,
+        json.dumps(dict(problem)),
+    )

@@ -1,0 +1,217 @@
+"""PostgreSQL's tables. `acts` is the inbox, `events` the log and the truth; the rest is derived by the fold.
+
+Instants are stored with time zone. Migrations are compared with these tables in the tests.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, DateTime, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from activities.tables.columns import instant, jsonb
+
+
+class PinnedRulesRow(SQLModel, table=True):
+    """The rules of a case as it keeps them, by digest."""
+
+    __tablename__ = "pinned_rules"
+    digest: str = Field(primary_key=True)
+    rules: dict[str, Any] = jsonb()
+
+
+class CaseRow(SQLModel, table=True):
+    """One case, as people search it. `number` is the length of its log, `engine_number` how much the engine knows."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        Index("cases_of_party", "party", text("received_at DESC"), "case_id"),
+        Index("cases_of_city", "city", text("received_at DESC"), "case_id"),
+        Index("cases_of_provider", "provider", text("received_at DESC"), "case_id"),
+        Index("cases_of_dataset", "dataset_id"),
+        Index("cases_latest", text("received_at DESC"), "case_id"),
+        Index("cases_closed_of_city", "city", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
+        Index("cases_rectifying", "city", postgresql_where=text("procedure = 'rectification' AND closed_at IS NULL")),
+    )
+    case_id: str = Field(primary_key=True)
+    case_number: str = Field(unique=True)
+    city: str
+    procedure: str
+    dataset_id: str
+    party: str
+    provider: str | None = None
+    urgency: str | None = None
+    received_at: datetime = instant()
+    closed_at: datetime | None = instant(nullable=True, default=None)
+    outcome: str | None = None
+    rules_digest: str = Field(foreign_key="pinned_rules.digest")
+    number: int = 0
+    engine_number: int = 0
+
+
+class ActRow(SQLModel, table=True):
+    """The inbox. `act` is what the engine gets; `content` holds free text and names, and can be erased by itself."""
+
+    __tablename__ = "acts"
+    __table_args__ = (
+        UniqueConstraint("case_id", "seq"),
+        Index("acts_waiting", "received_at", postgresql_where=text("delivered_at IS NULL")),
+        Index("acts_unsettled", "case_id", "received_at", postgresql_where=text("state = 'received'")),
+    )
+    act_id: str = Field(primary_key=True)
+    case_id: str = Field(foreign_key="cases.case_id")
+    seq: int
+    kind: str
+    account: str
+    received_at: datetime = instant()
+    state: str = "received"
+    problem: dict[str, Any] | None = jsonb(nullable=True)
+    delivered_at: datetime | None = instant(nullable=True, default=None)
+    act: dict[str, Any] = jsonb()
+    content: dict[str, Any] | None = jsonb(nullable=True)
+    request_digest: str = ""
+
+
+class EventRow(SQLModel, table=True):
+    """The log: numbered from 1 in each case, never changed."""
+
+    __tablename__ = "events"
+    case_id: str = Field(primary_key=True, foreign_key="cases.case_id")
+    number: int = Field(primary_key=True)
+    type: str
+    at: datetime = instant()
+    recorded_at: datetime = Field(
+        sa_column=Column(DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()"))
+    )
+    event: dict[str, Any] = jsonb()
+
+
+WITH_A_DUE_DAY = "ended_at IS NULL AND due_at IS NOT NULL"
+"""Open tasks that can be overdue: the indexes of supervision hold these alone, whatever number is closed."""
+
+
+FORESEEN = "foreseen"
+"""The state of a task that the passing of a clock opens by itself at `opened_at`, until the log says that it has."""
+CLAIMED = "ended_at IS NULL AND claimed_by IS NOT NULL"
+ASKING = "ended_at IS NULL AND supplement_asked_at IS NOT NULL"
+LAPSED = "ended_at IS NULL AND lapsed_of IS NOT NULL"
+"""What officers have in hand, or had when they left their body."""
+
+
+class TaskRow(SQLModel, table=True):
+    """A task as the fold tells it. `state` is open, claimed, done or cancelled, or foreseen: open from `opened_at` on,
+    whether or not a worker runs; overdue is computed when asked."""
+
+    __tablename__ = "tasks"
+    __table_args__ = (
+        Index(
+            "tasks_open_of_body",
+            "body",
+            text("at_once DESC"),
+            "due_at",
+            "task_id",
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index(
+            "tasks_open_of_city",
+            "city",
+            text("at_once DESC"),
+            "due_at",
+            "task_id",
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("tasks_due_of_body", "body", "due_at", "task_id", postgresql_where=text(WITH_A_DUE_DAY)),
+        Index("tasks_due_of_city", "city", "due_at", "task_id", postgresql_where=text(WITH_A_DUE_DAY)),
+        Index(
+            "tasks_due_counted",
+            *("city", "body", "procedure", "stage", "due_at"),
+            postgresql_where=text(WITH_A_DUE_DAY),
+        ),
+        Index("tasks_ended_of_city", "city", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
+        Index("tasks_of_case", "case_id"),
+        Index("tasks_of_city", "city", "due_at", "task_id"),
+        Index("tasks_of_body", "body", text("opened_at DESC"), "task_id"),
+        Index(
+            "tasks_owed_promptly",
+            *("city", "opened_at", "task_id"),
+            postgresql_where=text("ended_at IS NULL AND at_once AND due_at IS NULL"),
+        ),
+        Index("tasks_asking_party", "party", postgresql_where=text(ASKING)),
+        Index("tasks_claimed", "claimed_by", postgresql_where=text(CLAIMED)),
+        Index("tasks_lapsed", "lapsed_of", postgresql_where=text(LAPSED)),
+        Index("tasks_to_remind_of", "remind_at", postgresql_where=text("ended_at IS NULL")),
+        Index("tasks_open_of_party", "party", postgresql_where=text("ended_at IS NULL AND body = 'applicant'")),
+    )
+    task_id: str = Field(primary_key=True)
+    case_id: str = Field(foreign_key="cases.case_id")
+    city: str
+    procedure: str
+    party: str
+    step: str
+    stage: str
+    round: int
+    body: str
+    urgency: str | None = None
+    state: str
+    claimed_by: str | None = None
+    lapsed_of: str | None = None
+    """Whose claim lapsed, while nobody has had it in hand since."""
+    outcome: str | None = None
+    late: bool = False
+    opened_at: datetime = instant()
+    ended_at: datetime | None = instant(nullable=True, default=None)
+    due_at: datetime | None = instant(nullable=True, default=None)
+    at_once: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    provisional: bool = False
+    urgings: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    urged_at: datetime | None = instant(nullable=True, default=None)
+    supplement_asked_at: datetime | None = instant(nullable=True, default=None)
+    supplement_act: str | None = None
+    """The act in whose content it stands what was asked for."""
+    remind_at: datetime | None = instant(nullable=True, default=None)
+    """When the reminder looks at it again; it is derived from the clock and may be early, never late."""
+    clock: dict[str, Any] = jsonb()
+
+
+class ObjectionRow(SQLModel, table=True):
+    """An objection, as catalogue and objector's history show it. `upheld` is null until the case is closed."""
+
+    __tablename__ = "objections"
+    __table_args__ = (
+        Index("objections_of_party", "party", "dataset_id"),
+        Index("objections_disputing", "dataset_id", postgresql_where=text("disputed")),
+    )
+    case_id: str = Field(primary_key=True, foreign_key="cases.case_id")
+    dataset_id: str
+    party: str
+    ground: str
+    disputed: bool = False
+    answered_at: datetime | None = instant(nullable=True, default=None)
+    upheld: bool | None = None
+
+
+class EvidenceRow(SQLModel, table=True):
+    """A file that somebody uploaded; `case_id` is null until it was submitted. Bytes lie in the store by SHA-256."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (Index("evidence_of_case", "case_id"),)
+    evidence_id: str = Field(primary_key=True)
+    account: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    uploaded_at: datetime = instant()
+    case_id: str | None = Field(default=None, foreign_key="cases.case_id")
+
+
+class CaseNumberRow(SQLModel, table=True):
+    """The running numbers: one line for each city, procedure and year."""
+
+    __tablename__ = "case_numbers"
+    city: str = Field(primary_key=True)
+    procedure: str = Field(primary_key=True)
+    year: int = Field(primary_key=True)
+    last: int

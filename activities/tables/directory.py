@@ -1,0 +1,79 @@
+"""Tables of the directory: bodies, accounts, posts, absences, and what was handed over."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Column, Date, Index, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field, SQLModel
+
+from activities.tables.columns import instant, jsonb
+
+
+class BodyRow(SQLModel, table=True):
+    """A body of a city, such as `nanning.transport`, with its role in the procedures."""
+
+    __tablename__ = "bodies"
+    body: str = Field(primary_key=True)
+    city: str = Field(index=True)
+    role: str
+    name: dict[str, Any] = jsonb()
+
+
+class AccountRow(SQLModel, table=True):
+    """Who may act: the id is opaque, so that logs and histories hold no name."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (
+        Index("accounts_of_body", "body", postgresql_where=text("body IS NOT NULL")),
+        Index("accounts_of_city", "city", postgresql_where=text("city IS NOT NULL")),
+    )
+    account_id: str = Field(primary_key=True)
+    login: str = Field(unique=True)
+    name: dict[str, Any] = jsonb()
+    city: str | None = None
+    body: str | None = Field(default=None, foreign_key="bodies.body")
+    roles: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+
+
+class PostRow(SQLModel, table=True):
+    """Who holds a post of a body: `leader` in charge, `data_officer`, `technical_officer`."""
+
+    __tablename__ = "posts"
+    body: str = Field(primary_key=True, foreign_key="bodies.body")
+    post: str = Field(primary_key=True)
+    account_id: str = Field(foreign_key="accounts.account_id")
+    department: str | None = None
+    """Of the body, where the law has one named: what it is called there."""
+    filed_at: datetime = instant()
+    filed_by: str
+
+
+class AbsenceRow(SQLModel, table=True):
+    """Days on which an officer is away, and who stands in; `until_on` is exclusive."""
+
+    __tablename__ = "absences"
+    __table_args__ = (Index("absences_of_account", "account_id", "until_on"),)
+    absence_id: str = Field(primary_key=True)
+    account_id: str = Field(foreign_key="accounts.account_id")
+    substitute: str = Field(foreign_key="accounts.account_id")
+    from_on: date = Field(sa_column=Column(Date, nullable=False))
+    until_on: date = Field(sa_column=Column(Date, nullable=False))
+    filed_at: datetime = instant()
+    ended_at: datetime | None = instant(nullable=True, default=None)
+
+
+class HandOverRow(SQLModel, table=True):
+    """The tasks of an officer were handed over: `tasks` as they lay then, whatever became of each."""
+
+    __tablename__ = "hand_overs"
+    hand_over_id: str = Field(primary_key=True)
+    officer: str
+    to_account: str | None = None
+    """None: back to the bodies."""
+    asked_by: str
+    asked_at: datetime = instant()
+    request_digest: str
+    tasks: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))

@@ -1,0 +1,100 @@
+"""Tables that the gate goes by, and its log."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, Column, Date, Identity, Index, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field, SQLModel
+
+from activities.tables.columns import instant
+from models.restrictions import Items, items_of
+
+
+class GrantRow(SQLModel, table=True):
+    """What the gate asks: who may fetch what, in which ways, until when (exclusive), by which key's digest."""
+
+    __tablename__ = "grants"
+    __table_args__ = (
+        Index("grants_of_dataset", "dataset_id"),
+        Index("grants_by_key", "key_digest", unique=True, postgresql_where=text("key_digest IS NOT NULL")),
+        Index("grants_of_party", "party"),
+    )
+    case_id: str = Field(primary_key=True, foreign_key="cases.case_id")
+    granted_by: str = Field(foreign_key="cases.case_id")
+    dataset_id: str
+    party: str
+    data_items: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    access_mode: str | None = None
+    access_modes: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default=text("'{}'")))
+    use: str | None = None
+    granted_at: datetime = instant()
+    valid_until: datetime = instant()
+    daily_calls: int | None = None
+    key_digest: str | None = None
+    ended: str | None = None
+
+
+class RestrictionRow(SQLModel, table=True):
+    """What a case keeps from being served in one way: `kind` is hold, suspension, withdrawal_until_processed or
+    withdrawal. No items named: the dataset, but `except_items`.
+
+    Data is served only while no row without `ended_at` touches it, whatever case it is of.
+    """
+
+    __tablename__ = "restrictions"
+    __table_args__ = (Index("restrictions_in_force", "dataset_id", postgresql_where=text("ended_at IS NULL")),)
+    case_id: str = Field(primary_key=True, foreign_key="cases.case_id")
+    kind: str = Field(primary_key=True)
+    dataset_id: str
+    data_items: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    except_items: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default=text("'{}'")))
+    since: datetime = instant()
+    ended_at: datetime | None = instant(nullable=True, default=None)
+
+    @property
+    def restricted(self) -> Items:
+        """Which items it keeps back."""
+        return items_of(tuple(self.data_items), tuple(self.except_items))
+
+
+class GateDecisionRow(SQLModel, table=True):
+    """One answer of the gate about conditional data. Written in batches: see `gate_sessions`."""
+
+    __tablename__ = "gate_decisions"
+    __table_args__ = (
+        Index("gate_decisions_of_dataset", "dataset_id", "at"),
+        Index("gate_decisions_of_grant", "grant_case_id", "at"),
+    )
+    decision_id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    at: datetime = instant()
+    session: str
+    dataset_id: str
+    grant_case_id: str | None = None
+    data_items: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    access_mode: str | None = None
+    use: str | None = None
+    allowed: bool
+    reason: str
+
+
+class GateSessionRow(SQLModel, table=True):
+    """One run of a gate. What it decided after `written_until` is not in the log unless it ended (`ended_at`)."""
+
+    __tablename__ = "gate_sessions"
+    session: str = Field(primary_key=True)
+    started_at: datetime = instant()
+    written_until: datetime = instant()
+    ended_at: datetime | None = instant(nullable=True, default=None)
+    lost: int = 0
+    """Decisions that found no room while PostgreSQL was away."""
+
+
+class GateCallsRow(SQLModel, table=True):
+    """How often a grant with a daily quota was used on a day, Asia/Shanghai."""
+
+    __tablename__ = "gate_calls"
+    case_id: str = Field(primary_key=True, foreign_key="cases.case_id")
+    on: date = Field(sa_column=Column("on", Date, primary_key=True))
+    calls: int

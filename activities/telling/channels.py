@@ -1,0 +1,118 @@
+"""Channels: the ways by which somebody wants to be told. What is secret in them is shown once and erased at the end."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from activities.record.idempotency import IdempotencyKeyReused
+from activities.telling.ways import WEBHOOK
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from activities.database import Connection
+
+MOST = 10
+"""Open channels of one account."""
+SECRET_BYTES = 32
+
+INSERT = """
+insert into channels (channel_id, account_id, kind, address, secret, language, created_at, next_at, failures, given_up)
+values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp(), 0, 0) on conflict (channel_id) do nothing returning channel_id
+"""
+OPEN = """
+select channel_id, kind, address, language, created_at, last_sent_at, last_error, last_failed_at, failures, given_up,
+  (select count(*) from deliveries where deliveries.channel_id = channels.channel_id and state = 'waiting') as waiting
+from channels where account_id = $1 and ended_at is null order by created_at, channel_id
+"""
+END = """
+with ended as (
+  update channels set ended_at = coalesce(ended_at, $2), address = '', secret = null where channel_id = $1
+  returning channel_id
+)
+update deliveries set state = 'given_up', last_error = $3 from ended
+where deliveries.channel_id = ended.channel_id and state = 'waiting'
+"""
+"""The channel's row first, as the sender locks them: neither waits for the other in a circle."""
+
+
+class EnoughChannels(Exception):
+    """The account has as many channels as one may have."""
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A channel as its owner sees it; `address` is for who shows a part of it. `failures` since something was sent."""
+
+    channel_id: str
+    kind: str
+    address: str
+    language: Literal["zh", "en"]
+    created_at: datetime
+    last_sent_at: datetime | None
+    last_error: str | None
+    last_failed_at: datetime | None
+    failures: int
+    given_up: int
+    waiting: int
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A channel that somebody wants."""
+
+    kind: str
+    address: str
+    language: str
+
+
+async def open_channel(
+    connection: Connection, channel_id: str, account_id: str, wanted: Wanted, now: datetime
+) -> str | None:
+    """The channel is open, and messages written from `now` on go out on it; its secret, if it is a webhook and new.
+
+    In the caller's transaction. The same id again changes nothing. Raises EnoughChannels, IdempotencyKeyReused.
+    """
+    # Two calls at once: the second waits here for the first. Messages to the account need not wait.
+    await connection.execute("select from accounts where account_id = $1 for no key update", account_id)
+    known = await connection.fetchrow(
+        "select kind, address, language, ended_at from channels where channel_id = $1", channel_id
+    )
+    if known:
+        # The address of one that has ended is erased, and cannot be compared.
+        if known["ended_at"] is None and Wanted(known["kind"], known["address"], known["language"]) != wanted:
+            raise IdempotencyKeyReused
+        return None
+    if len(await connection.fetch(OPEN, account_id)) >= MOST:
+        raise EnoughChannels
+    secret = new_secret() if wanted.kind == WEBHOOK else None
+    await connection.execute(INSERT, channel_id, account_id, wanted.kind, wanted.address, secret, wanted.language, now)
+    return secret
+
+
+async def open_channels(connection: Connection, account_id: str) -> Sequence[Channel]:
+    """The open channels of an account, in the order in which they were opened."""
+    return [Channel(**dict(row)) for row in await connection.fetch(OPEN, account_id)]
+
+
+async def end_own_channel(connection: Connection, channel_id: str, account_id: str, now: datetime) -> bool:
+    """As `end_channel`, where the channel is the account's; whether it is."""
+    owner = await connection.fetchval("select account_id from channels where channel_id = $1", channel_id)
+    if owner != account_id:
+        return False
+    await end_channel(connection, channel_id, now)
+    return True
+
+
+async def end_channel(connection: Connection, channel_id: str, now: datetime, because: str = "ended") -> None:
+    """Nothing goes out on the channel any more; what waited is given up, address and secret are erased."""
+    await connection.execute(END, channel_id, now, because)
+
+
+def new_secret() -> str:
+    """A secret as Standard Webhooks writes it, with which messages are signed."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()

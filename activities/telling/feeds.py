@@ -1,0 +1,136 @@
+"""Feeds in PostgreSQL: who made which, what it lists, and by which token's digest it is fetched."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from activities.record.idempotency import IdempotencyKeyReused
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from activities.database import Connection
+
+MOST_FEEDS = 50
+"""Feeds that an account has at once."""
+TOKEN_PREFIX = "kfs_"  # noqa: S105 - what a token begins with, so that people and scanners know one
+TOKEN_BYTES = 32
+COLUMNS = "feed_id, account_id, name, wanted, created_at, last_used_at, revoked_at"
+MAKE = f"""
+insert into feeds (feed_id, token_digest, account_id, name, wanted, created_at) values ($1, $2, $3, $4, $5, $6)
+on conflict (feed_id) do nothing returning {COLUMNS}
+"""  # noqa: S608 - made of constants
+USED = """
+update feeds set last_used_at = $2::timestamptz
+where feed_id = $1 and (last_used_at is null or last_used_at < $2::timestamptz - interval '1 minute')
+"""
+"""Programs fetch often; when they last did need not be known by the second."""
+SERVED = """
+update feeds set served = case when served #>> array[$2, 'digest'] = $3 then served
+  else jsonb_set(served, array[$2], jsonb_build_object('digest', $3::text, 'since', $4::text)) end
+where feed_id = $1 returning (served #>> array[$2, 'since'])::timestamptz
+"""
+
+
+class EnoughFeeds(Exception):
+    """The account has as many feeds as it can have at once."""
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A feed; `wanted` is what it lists, as whoever made it said."""
+
+    feed_id: str
+    account_id: str
+    name: str
+    wanted: Mapping[str, Any]
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+def new_token() -> str:
+    """A token that nobody can guess. Only its digest is kept."""
+    return TOKEN_PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def digest_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def make_feed(
+    connection: Connection, feed_id: str, token: str, account: str, name: str, wanted: Mapping[str, Any], now: datetime
+) -> tuple[Feed, bool]:
+    """The feed of that id, and whether it is new: only then is the token its own. Raises EnoughFeeds, and
+    IdempotencyKeyReused where the id is that of another feed."""
+    async with connection.transaction():
+        # Of calls that come at once, each counts what the one before made.
+        await connection.execute("select from accounts where account_id = $1 for no key update", account)
+        row = await _by_id(connection, feed_id)
+        if row is None:
+            live = "select count(*) from feeds where account_id = $1 and revoked_at is null"
+            if await connection.fetchval(live, account) >= MOST_FEEDS:
+                raise EnoughFeeds(account)
+            row = await connection.fetchrow(MAKE, feed_id, digest_of(token), account, name, json.dumps(wanted), now)
+            assert row, "nobody else makes a feed of this account now"
+            return _feed(row), True
+    known = _feed(row)
+    if (known.account_id, known.name, known.wanted) != (account, name, dict(wanted)):
+        raise IdempotencyKeyReused(feed_id)
+    return known, False
+
+
+async def feeds_of(connection: Connection, account: str) -> list[Feed]:
+    """The feeds of an account that are not revoked, the oldest first; there are at most MOST_FEEDS."""
+    rows = await connection.fetch(
+        f"select {COLUMNS} from feeds where account_id = $1 and revoked_at is null order by created_at, feed_id",  # noqa: S608 - a constant
+        account,
+    )
+    return [_feed(row) for row in rows]
+
+
+async def feed_by_token(connection: Connection, token: str) -> Feed | None:
+    """The feed that this token fetches; None where there is none, or no longer."""
+    row = await connection.fetchrow(
+        f"select {COLUMNS} from feeds where token_digest = $1 and revoked_at is null",  # noqa: S608 - a constant
+        digest_of(token),
+    )
+    return _feed(row) if row else None
+
+
+async def revoke_feed(connection: Connection, feed_id: str, account: str | None, now: datetime) -> bool:
+    """The token fetches nothing from here on; False where there is no such feed of that account, whose it is being
+    all the same where none is given. Revoked again, it was revoked before."""
+    row = await connection.fetchrow(
+        "update feeds set revoked_at = coalesce(revoked_at, $3) "
+        "where feed_id = $1 and ($2::text is null or account_id = $2) returning feed_id",
+        feed_id,
+        account,
+        now,
+    )
+    return row is not None
+
+
+async def was_used(connection: Connection, feed: Feed, now: datetime) -> None:
+    """The feed was fetched."""
+    await connection.execute(USED, feed.feed_id, now)
+
+
+async def serving_since(connection: Connection, feed: Feed, form: str, digest: str, now: datetime) -> datetime:
+    """Since when the feed, in this form, is what it is now; of calls that come at once, the first says so."""
+    changed: datetime = await connection.fetchval(SERVED, feed.feed_id, form, digest, now.isoformat())
+    return changed
+
+
+async def _by_id(connection: Connection, feed_id: str) -> asyncpg.Record | None:
+    return await connection.fetchrow(f"select {COLUMNS} from feeds where feed_id = $1", feed_id)  # noqa: S608 - a constant
+
+
+def _feed(row: asyncpg.Record) -> Feed:
+    return Feed(**{**row, "wanted": json.loads(row["wanted"])})

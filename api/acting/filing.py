@@ -1,0 +1,163 @@
+"""What every filing needs: the law of its city at its receipt, the dataset it is about, and the way to the inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, cast
+
+from fastapi import Depends, Response
+
+from activities.record.idempotency import id_from_key
+from activities.record.inbox import Filing
+from activities.record.receipt_facts import DataIsWithdrawn, DatasetOfAnotherProvider, ItemsAreGone, OpennessHasChanged
+from activities.tables.catalogue import DatasetRow
+from api.dependencies import Calling, Reading, Rendering, Running
+from api.http.problems import Problem, Wrong, invalid, wrongs
+from api.runtime import Runtime
+from models.state import CaseState
+from reading.cases import questions as cases
+from reading.cases.shapes import CaseShown
+from reading.cases.shown import Renderer
+from reading.catalogue import questions as catalogue
+from reading.directory import questions as directory
+from reading.sight import Caller
+from reading.store import Store
+from rules.admissibility import DatasetFacts, Openness, admissible
+from rules.deadlines import to_shanghai
+from rules.loading import CityUnknown, cities, load_pack
+from rules.pinned import APPLICANT
+from rules.procedure_rules import ProcedureRules
+from rules.resolving import NotInForce, ProcedureUnknown, governing
+
+PROVIDER = "provider"
+
+
+def rules_at(city: str, procedure: str, received_at: datetime) -> ProcedureRules:
+    """The law of the city that governs what is filed at that instant; after its end, for remedies alone. Raises a
+    Problem if there is none."""
+    on = to_shanghai(received_at).date()
+    try:
+        return governing(load_pack(city), procedure, on)
+    except CityUnknown as fact:
+        raise invalid("city", "city_unknown", given=city, known=tuple(cities())) from fact
+    except NotInForce as fact:
+        raise Problem("Inadmissible", errors=[Wrong("city", "not_in_force", {"on": on})]) from fact
+    except ProcedureUnknown as fact:
+        raise Problem("Inadmissible", errors=[Wrong("city", "procedure_unknown")]) from fact
+
+
+def may_file(rules: ProcedureRules, caller: Caller, bodies: Mapping[str, str]) -> None:
+    """Raises a Problem unless the law lets the caller file: an applicant, or an officer of a body that it names."""
+    if APPLICANT in rules.filed_by and caller.has(APPLICANT):
+        return
+    if caller.has("reviewer") and caller.body in {bodies.get(role) for role in rules.filed_by}:
+        return
+    raise Problem("RoleRequired", params={"roles": rules.filed_by})
+
+
+def judge(rules: ProcedureRules, stated: Mapping[str, object], dataset: DatasetRow | None) -> None:
+    """Raises a Problem that names every reason why the filing cannot be received; nothing, if it can."""
+    if found := admissible(rules, stated, facts(dataset) if dataset else None):
+        raise Problem("Inadmissible", errors=wrongs(found, rules))
+
+
+def facts(dataset: DatasetRow) -> DatasetFacts:
+    """What admissibility needs to know of a dataset."""
+    return DatasetFacts(dataset.dataset_id, cast(Openness, dataset.openness), frozenset(dataset.items))
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a filing is about, and the body of each role in its case."""
+
+    dataset: DatasetRow
+    bodies: Mapping[str, str]
+
+
+class Filer:
+    """Receives the filing of one call and answers the case."""
+
+    def __init__(self, runtime: Runtime, store: Store, renderer: Renderer, caller: Caller, response: Response) -> None:
+        self._runtime = runtime
+        self._store = store
+        self._renderer = renderer
+        self._caller = caller
+        self._response = response
+
+    async def bodies(self, city: str) -> dict[str, str]:
+        """The bodies of a city that are one in it, by role. Raises a Problem on `city`."""
+        try:
+            load_pack(city)
+        except CityUnknown as fact:
+            raise invalid("city", "city_unknown", given=city, known=tuple(cities())) from fact
+        return await directory.bodies_of(self._store, city)
+
+    async def provider(self, city: str, body: str) -> str:
+        """The body, which is a provider of that city. Raises a Problem on `provider`."""
+        if await directory.provider_of(self._store, city, body) is None:
+            raise invalid("provider", "provider_unknown")
+        return body
+
+    async def subject(self, city: str, dataset_id: str) -> Subject:
+        """The dataset of that city, and the bodies that have a role in a case about it. Raises a Problem."""
+        bodies = await self.bodies(city)
+        dataset = await catalogue.dataset(self._store, dataset_id)
+        if dataset is None or dataset.city != city:
+            raise invalid("dataset_id", "dataset_unknown")
+        return Subject(dataset, {**bodies, PROVIDER: dataset.provider})
+
+    def case_id(self, path: str, key: str) -> str:
+        """The id of the case that a filing with this Idempotency-Key makes, the same each time."""
+        return id_from_key(self._caller.account_id, path, key)
+
+    async def receive(
+        self,
+        case_id: str,
+        procedure: str,
+        content: Mapping[str, Any],
+        received: Callable[[datetime], Filing],
+    ) -> CaseShown:
+        """The case as its receipt makes it; the engine, and cases that it concerns, learn of it by themselves.
+
+        Raises a Problem, and what the inbox raises.
+        """
+        await self.file(case_id, procedure, content, received)
+        return await self.shown(case_id)
+
+    async def file(
+        self,
+        case_id: str,
+        procedure: str,
+        content: Mapping[str, Any],
+        received: Callable[[datetime], Filing],
+    ) -> CaseState:
+        """As `receive`, for who goes on before the case is shown: what its log makes of it."""
+        await self._store.release()
+        try:
+            state = await self._runtime.inbox.receive_filing(case_id, procedure, content, received)
+        except DataIsWithdrawn as fact:
+            raise Problem("Inadmissible", errors=[Wrong("dataset_id", "data_withdrawn")]) from fact
+        except DatasetOfAnotherProvider as fact:
+            raise invalid("dataset_id", "dataset_of_another_provider") from fact
+        except OpennessHasChanged as fact:
+            raise Problem("Inadmissible", errors=[Wrong("dataset_id", fact.code)]) from fact
+        except ItemsAreGone as fact:
+            raise Problem("Inadmissible", errors=[Wrong("data_items", "item_unknown", {"items": fact.items})]) from fact
+        self._runtime.courier.send(case_id)
+        for told in await cases.told_by(self._store, case_id):
+            self._runtime.courier.send(told)
+        return state
+
+    async def shown(self, case_id: str) -> CaseShown:
+        """The case that this call filed, as its answer."""
+        self._response.headers["Location"] = f"/v1/cases/{case_id}"
+        return await self._renderer.case(case_id)
+
+
+async def filer_of(runtime: Running, store: Reading, renderer: Rendering, caller: Calling, response: Response) -> Filer:
+    return Filer(runtime, store, renderer, caller, response)
+
+
+AsFiler = Annotated[Filer, Depends(filer_of)]

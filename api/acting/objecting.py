@@ -1,0 +1,145 @@
+"""Filing an objection (异议), with its files or without: received, and data held back where the law says so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+
+from activities.evidence.store import LARGEST, receive_upload
+from activities.record.idempotency import id_from_key
+from activities.record.inbox import Filing
+from api.acting.filing import Filer, Subject, judge, may_file, rules_at
+from api.acting.forms.filing import ObjectionForm
+from api.http.multipart import Parts
+from api.http.problems import Problem, invalid
+from api.runtime import Runtime
+from models.objecting import MOST_EVIDENCE
+from reading.cases import questions as cases
+from reading.cases.shapes import CaseShown
+from reading.sight import Caller
+from reading.store import Store
+from rules.admissibility import chosen
+from rules.procedure_rules import ProcedureRules
+
+PATH = "/v1/objections"
+
+
+PROCEDURE = "objection"
+
+
+OBJECTION = "objection"
+
+
+EVIDENCE = "evidence"
+
+
+LARGEST_TEXT = 1_000_000
+"""Bytes of what is said, apart from files."""
+
+
+LARGEST_BODY = 10 * LARGEST + LARGEST_TEXT
+"""Bytes of a filing that comes with its files."""
+
+
+class Objecting:
+    """One call that files an objection, with the files that come with it or without."""
+
+    def __init__(self, runtime: Runtime, store: Store, filer: Filer, caller: Caller, key: str) -> None:
+        self._runtime = runtime
+        self._store = store
+        self._filer = filer
+        self._caller = caller
+        self._key = key
+        self._case_id = filer.case_id(PATH, key)
+
+    async def release(self) -> None:
+        """Holds no connection while the body comes, which may be slow."""
+        await self._store.release()
+
+    async def receive_parts(self, parts: Parts) -> CaseShown:
+        """The objection comes first and is judged before a file is taken: of one that cannot be received nothing is
+        stored. Files that are not taken, or more than may be, leave those before them with who uploaded them."""
+        first = await parts.next()
+        if first is None or first.name != OBJECTION:
+            raise invalid(OBJECTION, "part_must_come_first")
+        form = parsed(await all_of(parts.data()))
+        subject = await self._filer.subject(form.city, form.dataset_id)
+        if await cases.case(self._store, self._caller, self._case_id) is None:
+            present = await self._runtime.present()
+            judge_objection(form, present.now, subject, self._caller, comes_with=frozenset({EVIDENCE}))
+        await self._store.release()
+        uploaded: list[str] = []
+        while part := await parts.next():
+            if part.name != EVIDENCE:
+                raise invalid(part.name, "extra_forbidden")
+            if len(form.evidence) + len(uploaded) >= MOST_EVIDENCE:
+                raise invalid(EVIDENCE, "too_long", max_length=MOST_EVIDENCE)
+            file = await receive_upload(
+                self._runtime.evidence,
+                self._runtime.pool,
+                account=self._caller.account_id,
+                name=part.filename,
+                chunks=parts.data(),
+                evidence_id=id_from_key(self._caller.account_id, f"{PATH}/{EVIDENCE}", f"{self._key} {len(uploaded)}"),
+            )
+            uploaded.append(file.evidence_id)
+        return await self._receive(form.model_copy(update={EVIDENCE: (*form.evidence, *uploaded)}), subject)
+
+    async def receive(self, form: ObjectionForm) -> CaseShown:
+        """The objection, with files that were uploaded before."""
+        return await self._receive(form, await self._filer.subject(form.city, form.dataset_id))
+
+    async def _receive(self, form: ObjectionForm, subject: Subject) -> CaseShown:
+        stated = form.stated()
+
+        def received(at: datetime) -> Filing:
+            rules = judge_objection(form, at, subject, self._caller)
+            return Filing(
+                rules=rules,
+                party=self._caller.account_id,
+                dataset_id=subject.dataset.dataset_id,
+                bodies=subject.bodies,
+                data_items=form.data_items or (),
+                choices=chosen(rules, stated),
+                given=frozenset(stated),
+                evidence=tuple(dict.fromkeys(form.evidence)),
+            )
+
+        return await self._filer.receive(self._case_id, PROCEDURE, form.said(), received)
+
+
+def judge_objection(
+    form: ObjectionForm, at: datetime, subject: Subject, caller: Caller, comes_with: frozenset[str] = frozenset()
+) -> ProcedureRules:
+    """The rules under which the objection is received; `comes_with` is what it does not state itself. Raises a Problem
+    that names every reason why it cannot be."""
+    rules = rules_at(form.city, PROCEDURE, at)
+    may_file(rules, caller, subject.bodies)
+    judge(rules, {**dict.fromkeys(comes_with, "given"), **form.stated()}, subject.dataset)
+    return rules
+
+
+async def all_of(chunks: AsyncIterator[bytes]) -> bytes:
+    """All bytes of a text. Raises a Problem if there are more than LARGEST_TEXT."""
+    found = bytearray()
+    async for chunk in chunks:
+        found += chunk
+        if len(found) > LARGEST_TEXT:
+            raise Problem("BodyTooLarge")
+    return bytes(found)
+
+
+def parsed(text: bytes) -> ObjectionForm:
+    """The form that this JSON is. Raises RequestValidationError, as the framework does for a body that it reads."""
+    try:
+        return ObjectionForm.model_validate(json.loads(text))
+    except ValidationError as fact:
+        found = fact.errors(include_url=False)
+        raise RequestValidationError([{**error, "loc": ("body", *error["loc"])} for error in found]) from fact
+    except (ValueError, RecursionError) as fact:
+        unreadable = {"type": "json_invalid", "loc": ("body", 0), "msg": str(fact), "input": {}}
+        raise RequestValidationError([unreadable]) from fact

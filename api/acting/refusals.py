@@ -1,0 +1,163 @@
+"""A refusal as a problem: which field, which rule, and all that is missing at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from activities.tables.cases import ActRow
+from api.http.problems import Problem, Wrong, a_or_an, all_of, stating
+from models.acts import ACT, Act, Correct, Decide, Supply, Urge
+from models.classes import NAMED_CLASS, OPENNESS
+from models.correcting import demanded_of_correction
+from models.judging import given_by
+from models.refusals import NobodyCanJudge
+from reading.store import CaseRead, Store
+from reading.words.law import Law
+from reading.words.texts import texts
+from rules.articles import phrase
+from rules.pack import QUESTIONS
+from rules.pinned import Citation, EntryEffect, Label, Outcome, Requirement, UrgingRule
+from rules.procedure_rules import ProcedureRules
+
+THIS_ACT = Label(zh="此操作", en="this act")
+
+
+async def refused(store: Store, row: ActRow) -> Problem:
+    """The problem of an act that was refused."""
+    known = row.problem or {}
+    if known.get("code") == NobodyCanJudge.__name__:
+        # Perhaps not even read; and the reason is a sentence, no code.
+        return Problem(NobodyCanJudge.__name__, params={"reason": known.get("reason", "")}, act_id=row.act_id)
+    read = await store.case_read(row.case_id)
+    return problem_of(read, ACT.validate_python(row.act), row.problem or {}, row.act_id)
+
+
+def problem_of(read: CaseRead, act: Act, details: Mapping[str, Any], act_id: str | None = None) -> Problem:
+    """The problem of an act that a case refuses, for these details of the refusal; `act_id` where it was received."""
+    known = dict(details)
+    code = known.pop("code", "Unexpected")
+    field = known.pop("field", None)
+    if code == "RequirementMissing":
+        return requirement_missing(read, act, str(field), known, act_id)
+    citation = cited(read, known)
+    params: dict[str, object] = {name: tuple(str(value).split("|")) for name, value in known.items()}
+    if code == "AgreementNotStated":
+        params = {"fields": all_of([tuple(str(field).split("|"))])}
+    if code == "AnotherTaskFirst":
+        stage = read.rules.stage(known["stage"])
+        params["stage"] = stage.label if stage else known["stage"]
+    params |= class_params(read.rules, code, known, place_of(field, act) if field else "")
+    if code == "UrgingNotYours":
+        beside = act.in_force if isinstance(act, Urge) else ()
+        params["bodies"] = tuple(who_urges(read.rules, beside))
+    if code == "ChoiceNotOnRequest" and isinstance(act, Decide | Supply):
+        citation = why_not_on_request(read, act, str(field))
+    rules = read.rules if citation else None
+    wrong = Wrong(place_of(field, act) if field else None, code, params, citation, rules)
+    return Problem(code, errors=[wrong], params=params, citation=citation, rules=rules, act_id=act_id)
+
+
+def class_params(rules: ProcedureRules, code: str, known: Mapping[str, Any], place: str) -> dict[str, object]:
+    """The answer that is ruled out and why, or the class that is settled, by the names that people know."""
+    if code == "ClassIsSettled":
+        settled = rules.choice(OPENNESS, known["settled"])
+        return {"settled": settled.label if settled else known["settled"]}
+    if code == "AnswerBarred":
+        asked = OPENNESS if place == NAMED_CLASS else place.removeprefix("answers.")
+        answer = rules.choice(asked, known["answer"])
+        because = tuple(texts().fields[name] for name in str(known["because"]).split("|"))
+        return {"answer": answer.label if answer else known["answer"], "because": because}
+    return {}
+
+
+def who_urges(rules: ProcedureRules, beside: Iterable[UrgingRule]) -> Iterator[Label]:
+    """The bodies that may urge, each with the rule that lets it."""
+    for rule in (*rules.urging, *beside):
+        body, cited_as = rules.bodies[rule.body], phrase(rules.city_name, rule.citation)
+        yield Label(zh=f"{body.zh}（{cited_as.zh}）", en=f"{body.en} ({cited_as.en})")
+
+
+def why_not_on_request(read: CaseRead, act: Decide | Supply, name: str) -> Citation | None:
+    """The rule by which a value is not for the party to choose; None where the law does not know the value."""
+    choice = read.rules.choice(name, act.amends.choices.get(name, "")) if act.amends else None
+    return choice.citation if choice else None
+
+
+def place_of(field: str, act: Act) -> str:
+    """Where in the body of the call a field stands: what is answered with a draft stands among its answers."""
+    is_answer = field in QUESTIONS and isinstance(act, Decide)
+    return f"answers.{field}" if is_answer else field
+
+
+def requirement_missing(read: CaseRead, act: Act, field: str, known: Mapping[str, Any], act_id: str | None) -> Problem:
+    """Names all that is demanded and was not given, where the refusal names the first thing alone."""
+    outcome, missing = demanded_by(read, act)
+    citation = cited(read, known)
+    rules = read.rules if citation else None
+    named = a_or_an(outcome.label) if outcome else THIS_ACT
+
+    def params(demanded: list[tuple[str, ...]]) -> dict[str, Label]:
+        return {"outcome": named, "states": stating(demanded), "fields": all_of(demanded)}
+
+    def wrong(any_of: tuple[str, ...], by: Citation | None) -> Wrong:
+        place = "|".join(place_of(name, act) for name in any_of)
+        return Wrong(place, "RequirementMissing", params([any_of]), by, read.rules if by else None)
+
+    first = tuple(field.split("|"))
+    by_same_rule = [requirement.any_of for requirement in missing if requirement.citation == citation]
+    return Problem(
+        "RequirementMissing",
+        errors=[wrong(requirement.any_of, requirement.citation) for requirement in missing] or [wrong(first, citation)],
+        params=params(by_same_rule or [first]),
+        citation=citation,
+        rules=rules,
+        act_id=act_id,
+    )
+
+
+def demanded_by(read: CaseRead, act: Act) -> tuple[Outcome | None, list[Requirement]]:
+    """The outcome of a decision, and what it and its terms demand that was not given."""
+    rules, state = read.rules, read.state
+    task = state.tasks.get(act.task_id) if isinstance(act, Decide | Correct) else None
+    stage = rules.stage(task.stage) if task else None
+    if not isinstance(act, Decide | Correct) or stage is None:
+        return None, []
+    outcome = stage.outcome(act.outcome)
+    mode = rules.choice("access_mode", act.terms.access_mode) if act.terms and act.terms.access_mode else None
+    corrects = demanded_of_correction(rules, state) if isinstance(act, Correct) else ()
+    demanded = unique((*(mode.grant_requires if mode else ()), *(outcome.requires if outcome else ()), *corrects))
+    given = given_by(rules, state, act)
+    amends = act.amends if isinstance(act, Decide) else None
+    choices = {**state.choices, **(amends.choices if amends else {})}
+    missing = [each for each in demanded if each.applies_to(choices) and not each.is_met_by(given)]
+    return outcome, [*missing, *lacking(rules, choices, outcome, act)]
+
+
+def unique(requirements: Iterable[Requirement]) -> list[Requirement]:
+    """What is demanded twice, by an outcome and of a correction, is named once."""
+    return list({requirement.any_of: requirement for requirement in reversed(list(requirements))}.values())[::-1]
+
+
+def lacking(
+    rules: ProcedureRules, choices: Mapping[str, str], outcome: Outcome | None, act: Decide | Correct
+) -> list[Requirement]:
+    """The fields of an entry that the law demands and that the entry would not have by the draft, if there is one."""
+    if outcome is None or outcome.entry is not EntryEffect.SUBMIT or not isinstance(act, Decide):
+        return []
+    if act.measure is None or not act.measure.entry_fields:
+        return []
+    return [
+        Requirement(any_of=(f"entry.{rule.field}",), citation=rule.citation)
+        for rule in rules.entry
+        if rule.required
+        and all(choices.get(name) in values for name, values in rule.when.items())
+        and rule.field not in act.measure.entry_fields
+    ]
+
+
+def cited(read: CaseRead, known: Mapping[str, Any]) -> Citation | None:
+    """The rule that the refusal names, with its note; None where no rule of the city demands it."""
+    if "source" not in known:
+        return None
+    return Law(read.rules, "zh").citation(known["source"], known["rule"], known["basis"])

@@ -1,0 +1,20 @@
+"""What lists are narrowed by: bodies and datasets that exist, or a problem."""
+
+from __future__ import annotations
+
+from api.http.problems import invalid
+from reading.catalogue import questions as catalogue
+from reading.directory import questions as directory
+from reading.store import Store
+
+
+async def named_body(store: Store, field: str, body: str | None) -> None:
+    """The directory has the body that a filter names. Raises a Problem on the field."""
+    if body is not None and await directory.body(store, body) is None:
+        raise invalid(field, "body_not_known", given=body)
+
+
+async def named_dataset(store: Store, dataset_id: str | None) -> None:
+    """The catalogue has the dataset that a filter names. Raises a Problem on `dataset_id`."""
+    if dataset_id is not None and await catalogue.dataset(store, dataset_id) is None:
+        raise invalid("dataset_id", "dataset_not_known", given=dataset_id)

@@ -1,0 +1,217 @@
+"""What the service answers: shapes and names that callers rely on, in `docs` and in OpenAPI alike."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from reading.objections.shapes import (
+    AnswerShown,
+    DataShown,
+    HoldWithheldShown,
+    ObjectionShown,
+    ObjectorHistoryShown,
+    ReportShown,
+    RestrictedBy,
+)
+from reading.rectifications.shapes import RectificationShown
+from reading.shape import CaseNamed as CaseNamed
+from reading.shape import Cited as Cited
+from reading.shape import ClockShown, RulesShown
+from reading.shape import Instant as Instant
+from reading.shape import Shape as Shape
+from reading.updates.shapes import DemandShown, OpennessReviewShown, UpdateShown
+
+
+class RequirementShown(Cited):
+    """What an outcome must come with: at least one of `any_of`, where `when` holds."""
+
+    any_of: list[str]
+    labels: list[str]
+    when: dict[str, list[str]]
+
+
+class OutcomeShown(Cited):
+    """One way to decide a task, and what it demands."""
+
+    outcome: str
+    label: str
+    requires: list[RequirementShown]
+
+
+class TaskShown(Shape):
+    """One question before one body. `claimed_by` is the login of the officer; `urgings` says how often the body was
+    urged (催办) to answer it, `urged_at` when last."""
+
+    task_id: str
+    case_id: str
+    case_number: str
+    city: str
+    procedure: str
+    dataset_id: str | None
+    stage: str
+    label: str
+    step: str
+    round: int
+    body: str
+    body_name: str
+    state: Literal["open", "claimed", "done", "cancelled"]
+    claimed_by: str | None
+    outcome: str | None
+    late: bool
+    opened_at: Instant
+    ended_at: Instant | None
+    supplement_asked_at: Instant | None
+    supplement_wanted: Annotated[
+        str | None, Field(description="what the applicant was asked for, in the words of who asked; null once erased")
+    ]
+    asked_by_task: str | None
+    urgings: int
+    urged_at: Instant | None
+    rule: Cited
+    outcomes: list[OutcomeShown]
+    clock: ClockShown
+    said: Annotated[str | None, Field(description="what is to be known before it is decided")]
+
+
+class PartyShown(Shape):
+    """Who takes part in a case: who filed it (`applicant`, `objector`, `reporter`, `requester`) or opened it
+    (`initiator`) by login, a body by its id."""
+
+    role: str
+    id: str
+    name: str
+
+
+class RequestShown(Shape):
+    """What is asked for, as amended."""
+
+    data_items: list[str]
+    urgency: str | None = None
+    access_mode: str | None = None
+    use: str | None = None
+    purpose: str | None = None
+    scenario: str | None = None
+    safeguards: str | None = None
+    tender_reference: str | None = None
+
+
+class Advice(Cited):
+    """What the form and the reviewer are told of a choice; it refuses nothing by itself."""
+
+    choice: str
+    value: str
+    text: str
+
+
+class DecisionText(Shape):
+    """What a body said with a decision."""
+
+    act_id: str
+    task_id: str
+    stage: str
+    outcome: str
+    outcome_label: str
+    decided_at: Instant
+    text: dict[str, Any]
+
+
+class GrantShown(Shape):
+    """What is granted. No items named: all. `valid_until` is exclusive."""
+
+    access_case_id: str
+    granted_by: str
+    data_items: list[str]
+    access_mode: str | None
+    access_modes: list[str]
+    daily_calls: int | None
+    use: str | None
+    valid_until: Instant
+
+
+class CaseShown(Shape):
+    """A case as its log tells it. `dataset_id` is null where it is about none.
+
+    Of an objection: `objection`, `data`, `hold_withheld`, `disputed` (the mark is on the dataset), `answer`, and for
+    officers with a part in it `objector_history`. Of a report of a leak: `report`. Of a request and of a grant:
+    `restricted_by`, and `waits_for_data` while all agree to a grant whose data is held or suspended.
+    Of a catalogue update: `update`, and `caused_by`, the case that ordered it, which has it as its `catalogue_update`;
+    both for those who may know of the other case. Its drafts are among the `reasons`. Of a demand: `demand`; of an
+    openness review: `openness_review`. Of a rectification: `rectification`.
+    """
+
+    case_id: str
+    case_number: str
+    city: str
+    city_name: str
+    procedure: str
+    procedure_label: str
+    status: Literal["open", "closed"]
+    outcome: str | None
+    outcome_label: str | None
+    received_at: Instant
+    closed_at: Instant | None
+    dataset_id: str | None
+    parties: list[PartyShown]
+    rules: RulesShown
+    request: RequestShown | None
+    objection: ObjectionShown | None
+    report: ReportShown | None
+    data: DataShown | None
+    hold_withheld: HoldWithheldShown | None
+    disputed: bool
+    answer: AnswerShown | None
+    objector_history: ObjectorHistoryShown | None
+    restricted_by: list[RestrictedBy]
+    waits_for_data: bool
+    tasks: list[TaskShown]
+    granted: GrantShown | None
+    update: UpdateShown | None
+    demand: DemandShown | None
+    openness_review: OpennessReviewShown | None
+    rectification: RectificationShown | None
+    caused_by: CaseNamed | None
+    catalogue_update: CaseNamed | None
+    advice: list[Advice]
+    reasons: list[DecisionText]
+    events_count: int
+
+
+class RequestFiled(CaseShown):
+    """A request as it was received. `open_already`: an earlier request of the same person for the same items is still
+    open; a hint, which refuses nothing."""
+
+    open_already: CaseNamed | None
+
+
+class CaseSummary(Shape):
+    """A case in a list."""
+
+    case_id: str
+    case_number: str
+    city: str
+    procedure: str
+    status: Literal["open", "closed"]
+    outcome: str | None
+    received_at: Instant
+    closed_at: Instant | None
+    dataset_id: str | None
+    provider: str | None
+    urgency: str | None
+    events_count: int
+
+
+class LoggedEvent(Shape):
+    """An event of the log: what every event has, then its own fields. `by_login` is who did it; `text` is what people
+    wrote with the act, where the caller may read it."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    number: int
+    type: str
+    version: int
+    at: Instant
+    act: str | None
+    by_login: str | None
+    text: dict[str, Any] | None

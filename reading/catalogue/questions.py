@@ -1,0 +1,149 @@
+"""What the service reads from PostgreSQL of the catalogue: entries, their versions, and how fresh the data is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import ColumnElement, Date, DateTime, and_, cast, exists, func, or_
+from sqlalchemy.orm import aliased, defer
+from sqlmodel import col, select
+
+from activities.tables.cases import CaseRow, EventRow, ObjectionRow
+from activities.tables.catalogue import DatasetRow, DatasetVersionRow
+from activities.tables.directory import AccountRow
+from activities.tables.gate import RestrictionRow
+from reading.catalogue.freshness import ZONE, FreshnessShown, is_stale, stale_from
+from reading.store import Store
+from rules.deadlines import SHANGHAI
+
+# Index words are for PostgreSQL alone.
+WITHOUT_INDEX_WORDS = defer(DatasetRow.search, raiseload=True)  # type: ignore[arg-type]  # SQLModel's fields are columns
+
+
+@dataclass(frozen=True)
+class DatasetStanding:
+    """Whether objections mark a dataset as disputed, and what cases keep back of it now."""
+
+    disputed: bool
+    restrictions: tuple[RestrictionRow, ...]
+
+
+async def dataset(store: Store, dataset_id: str) -> DatasetRow | None:
+    found = select(DatasetRow).options(WITHOUT_INDEX_WORDS).where(DatasetRow.dataset_id == dataset_id)
+    return (await store.session.exec(found)).first()
+
+
+async def datasets(store: Store, wanted: Sequence[ColumnElement[bool]], limit: int) -> Sequence[DatasetRow]:
+    rows = await store.session.exec(
+        select(DatasetRow)
+        .options(WITHOUT_INDEX_WORDS)
+        .where(*wanted)
+        .order_by(col(DatasetRow.city), col(DatasetRow.dataset_id))
+        .limit(limit)
+    )
+    return rows.all()
+
+
+async def count_datasets(store: Store, city: str | None) -> int:
+    """How many entries the catalogue of a city has; of all of them together."""
+    counted = select(func.count()).select_from(DatasetRow)
+    return (await store.session.exec(counted if city is None else counted.where(DatasetRow.city == city))).one()
+
+
+async def versions(store: Store, dataset_id: str, after: int, limit: int) -> list[tuple[DatasetVersionRow, str | None]]:
+    """The versions of an entry beyond that number, each with the number of the case that made it."""
+    rows = await store.session.exec(
+        select(DatasetVersionRow, CaseRow.case_number)
+        .join(CaseRow, col(CaseRow.case_id) == col(DatasetVersionRow.case_id), isouter=True)
+        .where(DatasetVersionRow.dataset_id == dataset_id, col(DatasetVersionRow.number) > after)
+        .order_by(col(DatasetVersionRow.number))
+        .limit(limit)
+    )
+    return [(version, number) for version, number in rows]
+
+
+async def version_on(store: Store, dataset_id: str, on: date) -> tuple[DatasetVersionRow | None, str | None] | None:
+    """The version that stood at the end of a day in Shanghai, with the number of the case that made it; no version
+    where none but today's was ever kept, and None where the entry was not there yet."""
+    published = func.timezone(ZONE, col(DatasetVersionRow.published_at), type_=DateTime())
+    stood = or_(published.is_(None), cast(published, Date) <= on)
+    found = (
+        await store.session.exec(
+            select(DatasetVersionRow, CaseRow.case_number, stood)
+            .join(CaseRow, col(CaseRow.case_id) == col(DatasetVersionRow.case_id), isouter=True)
+            .where(DatasetVersionRow.dataset_id == dataset_id)
+            .order_by(stood.desc(), col(DatasetVersionRow.number).desc())
+            .limit(1)
+        )
+    ).first()
+    if found is None:
+        return None, None
+    version, case_number, it_stood = found
+    return (version, case_number) if it_stood else None
+
+
+async def last_versions(store: Store, dataset_ids: Iterable[str]) -> dict[str, tuple[int, str | None]]:
+    """The number of the version of each entry that stands, and of the case that made it; none where only one was
+    ever there."""
+    rows = await store.session.exec(
+        select(DatasetVersionRow.dataset_id, DatasetVersionRow.number, CaseRow.case_number)
+        .join(CaseRow, col(CaseRow.case_id) == col(DatasetVersionRow.case_id), isouter=True)
+        .where(col(DatasetVersionRow.dataset_id).in_(set(dataset_ids)))
+        .order_by(col(DatasetVersionRow.number))
+    )
+    return {dataset_id: (number, case_number) for dataset_id, number, case_number in rows}
+
+
+async def freshness(store: Store, datasets: Iterable[DatasetRow], now: datetime) -> dict[str, FreshnessShown]:
+    """Whether the data of these datasets is stale now."""
+    ids = {row.dataset_id for row in datasets}
+    if not ids:
+        return {}
+    rows = await store.session.exec(
+        select(DatasetRow.dataset_id, is_stale(now), stale_from(), AccountRow.login)
+        .join(AccountRow, col(AccountRow.account_id) == col(DatasetRow.updated_by), isouter=True)
+        .where(col(DatasetRow.dataset_id).in_(ids))
+    )
+    return {
+        dataset_id: FreshnessShown(stale=stale, stale_from=since, updated_by=login)
+        for dataset_id, stale, since, login in rows
+    }
+
+
+async def standings(store: Store, dataset_ids: Iterable[str]) -> dict[str, DatasetStanding]:
+    """What objections mean for datasets, by one query for all of them."""
+    marked = exists().where(col(ObjectionRow.dataset_id) == col(DatasetRow.dataset_id), col(ObjectionRow.disputed))
+    in_force = and_(
+        col(RestrictionRow.dataset_id) == col(DatasetRow.dataset_id), col(RestrictionRow.ended_at).is_(None)
+    )
+    rows = await store.session.exec(
+        select(DatasetRow.dataset_id, marked, RestrictionRow)
+        .join(RestrictionRow, in_force, isouter=True)
+        .where(col(DatasetRow.dataset_id).in_(set(dataset_ids)))
+        .order_by(col(RestrictionRow.since), col(RestrictionRow.case_id), col(RestrictionRow.kind))
+    )
+    found: dict[str, DatasetStanding] = {}
+    for dataset_id, disputed, restriction in rows:
+        before = found[dataset_id].restrictions if dataset_id in found else ()
+        found[dataset_id] = DatasetStanding(bool(disputed), (*before, restriction) if restriction else before)
+    return found
+
+
+async def was_disputed(store: Store, dataset_id: str, on: date) -> bool:
+    """Whether a dataset bore the disputed mark at the end of that day, Asia/Shanghai."""
+    over = datetime.combine(on + timedelta(days=1), time(), SHANGHAI)
+    answered = aliased(EventRow)
+    since = exists().where(
+        col(answered.case_id) == col(EventRow.case_id),
+        col(answered.type) == "ObjectorAnswered",
+        col(answered.number) > col(EventRow.number),
+        col(answered.at) < over,
+    )
+    marked = (
+        select(EventRow.case_id)
+        .join(ObjectionRow, col(ObjectionRow.case_id) == col(EventRow.case_id))
+        .where(ObjectionRow.dataset_id == dataset_id, EventRow.type == "DisputeMarked", EventRow.at < over, ~since)
+    )
+    return (await store.session.exec(marked.limit(1))).first() is not None

@@ -1,0 +1,89 @@
+"""Entries of the catalogue, as they are shown."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from models.restrictions import RestrictionKind
+from reading.cases.shapes import Instant, Shape
+from reading.catalogue.freshness import FreshnessShown
+
+Openness = Literal["closed", "conditional", "unconditional"]
+
+
+class ItemShown(Shape):
+    """A data item (数据项); filings and grants name it by `item`."""
+
+    item: str
+    name: str
+    type: str
+    note: str | None
+
+
+class RestrictionInForce(Shape):
+    """What is kept from being served now. No items named: the whole dataset, but `except_items`."""
+
+    restriction: RestrictionKind
+    data_items: list[str]
+    except_items: list[str]
+    since: Instant
+
+
+class EntryShown(Shape):
+    """A catalogue entry. `sample` marks an invented one; `update_frequency` is an ISO 8601 duration,
+    `real_time` or `irregular`."""
+
+    dataset_id: str
+    city: str
+    provider: str
+    provider_name: str
+    title: str
+    abstract: str
+    domain: str
+    items: list[ItemShown]
+    formats: list[str]
+    openness: Openness
+    conditions: str | None
+    basis: str | None
+    update_frequency: str | None
+    sample: bool
+
+
+class DatasetShown(EntryShown):
+    """An entry as it is now, and how its data stands."""
+
+    updated_on: Annotated[date | None, Field(description="the latest day on which the data was brought up to date")]
+    freshness: Annotated[
+        FreshnessShown | None, Field(description="whether the data is stale; for officers of the city")
+    ]
+    disputed: Annotated[bool, Field(description="bears the disputed mark of an objection")]
+    restrictions: list[RestrictionInForce]
+    served: Annotated[bool, Field(description="open, and not all of it is kept back now")]
+
+
+class DatasetThen(EntryShown):
+    """An entry as it stood on a day, by the version that was in force; the first of an entry that was there before any
+    update has neither `published_at` nor a case."""
+
+    on: date
+    number: int
+    published_at: Instant | None
+    case_number: str | None
+    disputed: Annotated[
+        bool, Field(description="bears the disputed mark of an objection today, whichever day is asked for")
+    ]
+    disputed_then: Annotated[bool, Field(description="bore the mark at the end of that day")]
+
+
+class VersionShown(Shape):
+    """The entry as it stood from `published_at` on, in both languages, and the case that made it; the first of an entry
+    that was there before any update has neither."""
+
+    number: int
+    published_at: Instant | None
+    case_number: str | None
+    openness: Openness
+    entry: dict[str, Any]

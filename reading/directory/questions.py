@@ -1,0 +1,110 @@
+"""What the service reads of the directory: bodies, the posts that are filled, and who is away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import col, select
+
+from activities.tables.directory import AbsenceRow, AccountRow, BodyRow, PostRow
+from reading.sight import Caller
+from reading.store import Store
+from rules.pinned import Label
+
+
+async def caller(store: Store, account_id: str) -> Caller | None:
+    """The account as the directory has it now."""
+    row = (
+        await store.session.exec(
+            select(AccountRow, BodyRow.role)
+            .join(BodyRow, col(BodyRow.body) == col(AccountRow.body), isouter=True)
+            .where(AccountRow.account_id == account_id)
+        )
+    ).first()
+    if row is None:
+        return None
+    account, body_role = row
+    return Caller(
+        account_id=account.account_id,
+        login=account.login,
+        city=account.city,
+        body=account.body,
+        body_role=body_role,
+        roles=frozenset(account.roles),
+    )
+
+
+async def account(store: Store, login_or_id: str) -> AccountRow | None:
+    named = or_(col(AccountRow.login) == login_or_id, col(AccountRow.account_id) == login_or_id)
+    return (await store.session.exec(select(AccountRow).where(named))).first()
+
+
+async def logins(store: Store, accounts: Iterable[str | None]) -> dict[str, str]:
+    """Account id to login; an account that is gone keeps its id."""
+    ids = {each for each in accounts if each}
+    if not ids:
+        return {}
+    rows = await store.session.exec(
+        select(AccountRow.account_id, AccountRow.login).where(col(AccountRow.account_id).in_(ids))
+    )
+    return {each: each for each in ids} | dict(rows.all())
+
+
+async def body_names(store: Store, bodies: Iterable[str]) -> dict[str, Label]:
+    rows = await store.session.exec(select(BodyRow).where(col(BodyRow.body).in_(set(bodies))))
+    return {row.body: Label.model_validate(row.name) for row in rows}
+
+
+async def bodies_of(store: Store, city: str) -> dict[str, str]:
+    """Role to body, of the bodies of a city that are one in it; providers are many."""
+    rows = await store.session.exec(select(BodyRow).where(BodyRow.city == city, BodyRow.role != "provider"))
+    return {row.role: row.body for row in rows}
+
+
+async def body(store: Store, body: str) -> BodyRow | None:
+    return (await store.session.exec(select(BodyRow).where(BodyRow.body == body))).first()
+
+
+async def bodies(store: Store, city: str | None) -> Sequence[BodyRow]:
+    """The bodies of a city, or of all."""
+    found = select(BodyRow).order_by(col(BodyRow.city), col(BodyRow.body))
+    return (await store.session.exec(found if city is None else found.where(BodyRow.city == city))).all()
+
+
+async def posts(store: Store, bodies: Sequence[str]) -> Sequence[PostRow]:
+    """The posts of these bodies that are filled; whoever serves another body by now fills none."""
+    found = select(PostRow).join(AccountRow, col(AccountRow.account_id) == col(PostRow.account_id))
+    serves = col(AccountRow.body) == col(PostRow.body)
+    return (await store.session.exec(found.where(col(PostRow.body).in_(bodies), serves))).all()
+
+
+async def absence(store: Store, absence_id: str) -> tuple[AbsenceRow, AccountRow] | None:
+    """An absence, with the account that is away."""
+    found = select(AbsenceRow, AccountRow).join(AccountRow, col(AccountRow.account_id) == col(AbsenceRow.account_id))
+    return (await store.session.exec(found.where(AbsenceRow.absence_id == absence_id))).first()
+
+
+async def absences(store: Store, wanted: ColumnElement[bool], since: date) -> Sequence[tuple[AbsenceRow, AccountRow]]:
+    """The absences that last beyond a day, the next one first, of the accounts wanted."""
+    rows = await store.session.exec(
+        select(AbsenceRow, AccountRow)
+        .join(AccountRow, col(AccountRow.account_id) == col(AbsenceRow.account_id))
+        .where(wanted, col(AbsenceRow.ended_at).is_(None), col(AbsenceRow.until_on) > since)
+        # Who has left its body keeps what is on file, and nobody stands in.
+        .where(col(AccountRow.body).is_not(None))
+        .order_by(col(AbsenceRow.from_on), col(AbsenceRow.absence_id))
+    )
+    return [(absence, account) for absence, account in rows]
+
+
+async def role_of(store: Store, city: str, body: str) -> str | None:
+    """The role of a body in that city; None if the city has no such body."""
+    return (await store.session.exec(select(BodyRow.role).where(BodyRow.body == body, BodyRow.city == city))).first()
+
+
+async def provider_of(store: Store, city: str, body: str) -> BodyRow | None:
+    """The body, if it is a provider of that city."""
+    found = select(BodyRow).where(BodyRow.body == body, BodyRow.city == city, BodyRow.role == "provider")
+    return (await store.session.exec(found)).first()

@@ -1,0 +1,67 @@
+"""What *overdue* means, in SQL: computed when asked, never stored."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, not_, or_
+from sqlmodel import col
+
+from activities.tables.cases import FORESEEN, ActRow, TaskRow
+from models.acts import ANSWERS_NOTHING
+
+UNSETTLED: ColumnElement[str] = literal_column("'received'")
+"""Written out, so that a prepared statement can go by the index of the acts that wait."""
+
+
+def answers() -> ColumnElement[bool]:
+    """The act is one that can answer its task: who claims, reassigns or urges it has not answered it."""
+    return col(ActRow.kind).not_in(ANSWERS_NOTHING)
+
+
+def waits_in_time() -> ColumnElement[bool]:
+    """An act that answers the task waits to be worked off that was received before the task's due instant."""
+    return exists().where(
+        col(ActRow.case_id) == col(TaskRow.case_id),
+        col(ActRow.state) == UNSETTLED,
+        col(ActRow.received_at) < col(TaskRow.due_at),
+        answers(),
+        func.jsonb_extract_path_text(col(ActRow.act), "task_id") == col(TaskRow.task_id),
+    )
+
+
+def lies_open(now: datetime) -> ColumnElement[bool]:
+    """Somebody has yet to answer the task, and it has come to be one: also by the passing of a clock that no worker has
+    put on record yet, unless an act waits that was received before."""
+    return and_(col(TaskRow.ended_at).is_(None), or_(col(TaskRow.state) != FORESEEN, has_come(now)))
+
+
+def has_come(now: datetime) -> ColumnElement[bool]:
+    """Of a task that time opens: its instant is there, and no answer waits in its case that was received before."""
+    waits = exists().where(
+        col(ActRow.case_id) == col(TaskRow.case_id),
+        col(ActRow.state) == UNSETTLED,
+        col(ActRow.received_at) < col(TaskRow.opened_at),
+        answers(),
+    )
+    return and_(col(TaskRow.opened_at) <= now, not_(waits))
+
+
+def answered_already() -> ColumnElement[bool]:
+    """An act that answers the task waits to be worked off, whenever it was received."""
+    return exists().where(
+        col(ActRow.case_id) == col(TaskRow.case_id),
+        col(ActRow.state) == UNSETTLED,
+        answers(),
+        func.jsonb_extract_path_text(col(ActRow.act), "task_id") == col(TaskRow.task_id),
+    )
+
+
+def overdue(now: datetime) -> ColumnElement[bool]:
+    """The task is open, its due instant has come, and no answer to it waits that was received before. Computed when
+    asked, so it is true even when no worker runs."""
+    return and_(
+        col(TaskRow.ended_at).is_(None),
+        func.coalesce(col(TaskRow.due_at) <= now, False),
+        not_(waits_in_time()),
+    )

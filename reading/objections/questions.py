@@ -1,0 +1,80 @@
+"""What the service reads from PostgreSQL of objections: what they keep back, who filed them, who used the data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, func
+from sqlmodel import col, select
+
+from activities.tables.cases import CaseRow, EvidenceRow, ObjectionRow
+from activities.tables.gate import RestrictionRow
+from models.state import CaseState
+from reading.store import Store
+
+TOLD_AT_ONCE = 50
+"""Cases; the sweeper hands over to the rest."""
+SHOWN_OF_A_HISTORY = 50
+
+
+@dataclass(frozen=True)
+class ObjectorHistory:
+    """What somebody objected to before, by the state of today; `same_dataset` are the latest on one dataset."""
+
+    upheld: int
+    not_upheld: int
+    open: int
+    same_dataset: Sequence[tuple[ObjectionRow, CaseRow]]
+
+
+async def restrictions_on(store: Store, dataset_id: str) -> list[tuple[RestrictionRow, str]]:
+    """What cases keep back of a dataset now, with their case numbers."""
+    rows = await store.session.exec(
+        select(RestrictionRow, CaseRow.case_number)
+        .join(CaseRow, col(CaseRow.case_id) == col(RestrictionRow.case_id))
+        .where(col(RestrictionRow.dataset_id) == dataset_id, col(RestrictionRow.ended_at).is_(None))
+        .order_by(col(RestrictionRow.since), col(RestrictionRow.case_id), col(RestrictionRow.kind))
+    )
+    return [(restriction, number) for restriction, number in rows]
+
+
+async def evidence_of(store: Store, case_id: str) -> Sequence[EvidenceRow]:
+    """The files of a case, in the order of their upload."""
+    rows = await store.session.exec(
+        select(EvidenceRow)
+        .where(EvidenceRow.case_id == case_id)
+        .order_by(col(EvidenceRow.uploaded_at), col(EvidenceRow.evidence_id))
+    )
+    return rows.all()
+
+
+async def history_of(store: Store, party: str, dataset_id: str, before: CaseState) -> ObjectorHistory:
+    """What somebody objected to before that case was received."""
+    earlier = and_(
+        col(ObjectionRow.party) == party,
+        col(ObjectionRow.case_id) != before.case_id,
+        col(CaseRow.received_at) <= before.received_at,
+    )
+    of_case = col(CaseRow.case_id) == col(ObjectionRow.case_id)
+    count = func.count().filter
+    upheld, not_upheld, still_open = (
+        await store.session.exec(
+            select(
+                count(col(ObjectionRow.upheld).is_(True)),
+                count(col(ObjectionRow.upheld).is_(False)),
+                count(col(CaseRow.closed_at).is_(None)),
+            )
+            .select_from(ObjectionRow)
+            .join(CaseRow, of_case)
+            .where(earlier)
+        )
+    ).one()
+    rows = await store.session.exec(
+        select(ObjectionRow, CaseRow)
+        .join(CaseRow, of_case)
+        .where(earlier, ObjectionRow.dataset_id == dataset_id)
+        .order_by(col(CaseRow.received_at).desc(), col(CaseRow.case_id))
+        .limit(SHOWN_OF_A_HISTORY)
+    )
+    return ObjectorHistory(upheld, not_upheld, still_open, [(objection, case) for objection, case in rows])

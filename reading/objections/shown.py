@@ -1,0 +1,195 @@
+"""Objections and reports of leaks as the caller may see them, and what they mean for requests and grants."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from activities.tables.cases import ActRow
+from models import events as e
+from models.course import next_of, waits_for_data
+from models.events import Event
+from models.kept_back import by_kind
+from models.parts import before
+from models.restrictions import RestrictionKind, touches, written
+from models.state import CaseState
+from reading.objections import questions as objections
+from reading.objections.shapes import (
+    AnswerShown,
+    DataShown,
+    EarlierObjection,
+    EvidenceListed,
+    HoldWithheldShown,
+    KeptBackShown,
+    ObjectionShown,
+    ObjectorHistoryShown,
+    ReportShown,
+    RestrictedBy,
+    UndecidedShown,
+)
+from reading.sight import Caller
+from reading.store import CaseRead, Store
+from reading.words.law import Law
+from reading.words.texts import texts
+from rules.pack import CATALOGUE_UPDATE, GROUND, RECTIFICATION
+from rules.procedure_rules import ProcedureRules
+
+OBJECTION = "objection"
+LEAK = "leak"
+PARTY = {
+    OBJECTION: "objector",
+    LEAK: "reporter",
+    CATALOGUE_UPDATE: "initiator",
+    "openness_review": "initiator",
+    "demand": "requester",
+    RECTIFICATION: "initiator",
+}
+"""What the party is called, by procedure; in the others it is the applicant."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The part of a case that objections and leaks bring into it."""
+
+    objection: ObjectionShown | None = None
+    report: ReportShown | None = None
+    data: DataShown | None = None
+    hold_withheld: HoldWithheldShown | None = None
+    disputed: bool = False
+    answer: AnswerShown | None = None
+    objector_history: ObjectorHistoryShown | None = None
+    restricted_by: list[RestrictedBy] = field(default_factory=list)
+    waits_for_data: bool = False
+
+
+async def shown(store: Store, caller: Caller, law: Law, read: CaseRead, acts: Sequence[ActRow], now: datetime) -> Shown:
+    """That part, for this caller; `acts` are those of the case that came with text."""
+    state = read.state
+    if state.procedure == OBJECTION:
+        return await of_objection(store, caller, law, read, acts)
+    if state.procedure == LEAK:
+        return Shown(report=ReportShown(statement=stated(acts, "statement"), data_items=list(state.data_items)))
+    return Shown(
+        restricted_by=await restricted_by(store, caller, state),
+        waits_for_data=waits(read.rules, state, now),
+    )
+
+
+async def of_objection(store: Store, caller: Caller, law: Law, read: CaseRead, acts: Sequence[ActRow]) -> Shown:
+    state = read.state
+    files = await objections.evidence_of(store, state.case_id)
+    ground = state.choices.get(GROUND, "")
+    choice = law.rules.choice(GROUND, ground)
+    return Shown(
+        objection=ObjectionShown(
+            ground=ground,
+            ground_label=law.say(choice.label) if choice else ground,
+            statement=stated(acts, "statement"),
+            data_items=list(state.data_items),
+            evidence=[EvidenceListed.model_validate(each, from_attributes=True) for each in files],
+            leak=state.choices.get("leak"),
+        ),
+        data=data_shown(law.rules, state),
+        hold_withheld=hold_withheld(law, read.log),
+        disputed=state.disputed,
+        answer=answer_shown(read.log, acts),
+        objector_history=await history(store, state) if has_part(caller, state) else None,
+    )
+
+
+def stated(acts: Sequence[ActRow], name: str) -> str | None:
+    """What the party wrote in this field of its filing."""
+    filing: dict[str, Any] = next((row.content for row in acts if row.kind == "file" and row.content), {})
+    return filing.get(name)
+
+
+def data_shown(rules: ProcedureRules, state: CaseState) -> DataShown:
+    last = [
+        KeptBackShown(
+            restriction=each.kind,
+            data_items=list(each.data_items),
+            except_items=list(each.except_items),
+            since=each.since,
+        )
+        for each in by_kind(state.kept_back)
+        if each.since
+    ]
+    strongest = last[0] if last else None
+    return DataShown(
+        restriction=state.restriction.kind if state.restriction else None,
+        data_items=strongest.data_items if strongest else [],
+        except_items=strongest.except_items if strongest else [],
+        since=strongest.since if strongest else None,
+        lifted_at=state.lifted_at,
+        kept_back=last if state.in_force else [],
+        undecided=[
+            UndecidedShown(task_id=task.task_id, **{name: list(items) for name, items in written(remains).items()})
+            for task in state.open_tasks()
+            if task.in_part and (remains := before(rules, state, task))
+        ],
+    )
+
+
+def hold_withheld(law: Law, log: Sequence[Event]) -> HoldWithheldShown | None:
+    """Why nothing was held at receipt, unless evidence that came later holds it."""
+    spoken = [event for event in log if isinstance(event, e.HoldWithheld | e.DataHeld)]
+    if not spoken or not isinstance(spoken[-1], e.HoldWithheld):
+        return None
+    code = spoken[-1].because
+    return HoldWithheldShown(code=code, text=law.say(texts().holds[code]))
+
+
+def answer_shown(log: Sequence[Event], acts: Sequence[ActRow]) -> AnswerShown | None:
+    told = next((event for event in reversed(log) if isinstance(event, e.ObjectorAnswered)), None)
+    if told is None:
+        return None
+    content = next((row.content for row in acts if row.act_id == told.act and row.content), {})
+    return AnswerShown(text=content.get("answer"), at=told.at)
+
+
+async def history(store: Store, state: CaseState) -> ObjectorHistoryShown:
+    found = await objections.history_of(store, state.party, state.dataset_id, state)
+    return ObjectorHistoryShown(
+        upheld=found.upheld,
+        not_upheld=found.not_upheld,
+        open=found.open,
+        same_dataset=[
+            EarlierObjection(case_number=case.case_number, ground=each.ground, outcome=case.outcome, upheld=each.upheld)
+            for each, case in found.same_dataset
+        ],
+    )
+
+
+def has_part(caller: Caller, state: CaseState) -> bool:
+    """Whether the caller is a reviewer of a body that has or had a task in the case, or a supervisor of its city, and
+    did not file it."""
+    if caller.account_id == state.party:
+        return False
+    held = caller.has("reviewer") and caller.body in {task.body for task in state.tasks.values()}
+    return held or (caller.has("supervisor") and caller.city == state.city)
+
+
+async def restricted_by(store: Store, caller: Caller, state: CaseState) -> list[RestrictedBy]:
+    """What cases keep back now of what a request asks for, or a grant gives."""
+    items = state.grant.data_items if state.grant else state.data_items
+    reads_numbers = caller.is_officer and not caller.reads_as_party(state)
+    return [
+        RestrictedBy(
+            case_number=number if reads_numbers else None,
+            restriction=RestrictionKind(each.kind),
+            data_items=each.data_items,
+            except_items=each.except_items,
+        )
+        for each, number in await objections.restrictions_on(store, state.dataset_id)
+        if touches(each.restricted, items)
+    ]
+
+
+def waits(rules: ProcedureRules, state: CaseState, now: datetime) -> bool:
+    """Whether all agree to a grant, which waits for its data."""
+    if state.closed or state.grant or rules.grant is None:
+        return False
+    ending = rules.ending(next_of(rules, state) or "")
+    return ending is not None and ending.grants and waits_for_data(rules, state, now)

@@ -1,0 +1,70 @@
+"""Cursors: where a page ended, as an opaque text that the next call gives back."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from datetime import datetime
+
+from rules.bounds import EARLIEST, LATEST
+
+Part = str | int | None
+Place = list[Part]
+WRITTEN = re.compile(r"[A-Za-z0-9._:+-]{0,300}")
+"""What cursors of ours hold: ids and instants."""
+LARGEST = 2**31 - 1
+
+
+class CursorUnusable(Exception):
+    """A text is no cursor of ours, or not of the list for which it was given."""
+
+    code = "cursor_unusable"
+
+
+class CursorOfAnotherList(CursorUnusable):
+    """A cursor was given back to a list that was asked for in another way."""
+
+    code = "cursor_of_another_list"
+
+
+def cursor(*place: datetime | str | int | None) -> str:
+    """The cursor of a place in a list."""
+    written = [part.isoformat() if isinstance(part, datetime) else part for part in place]
+    return base64.urlsafe_b64encode(json.dumps(written).encode()).decode().rstrip("=")
+
+
+def place_of(text: str, length: int) -> Place:
+    """The place that a cursor names. Raises CursorUnusable."""
+    try:
+        place = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except ValueError as error:
+        raise CursorUnusable from error
+    if not isinstance(place, list) or len(place) != length or not all(map(_is_part, place)):
+        raise CursorUnusable
+    return place
+
+
+def number_of(text: str) -> int:
+    """The number that a cursor names, where it names nothing else. Raises CursorUnusable."""
+    (number,) = place_of(text, 1)
+    if not isinstance(number, int):
+        raise CursorUnusable
+    return number
+
+
+def _is_part(part: object) -> bool:
+    if isinstance(part, str):
+        return WRITTEN.fullmatch(part) is not None
+    return part is None or (type(part) is int and 0 <= part <= LARGEST)
+
+
+def instant(part: Part) -> datetime:
+    """The instant in a cursor. Raises CursorUnusable."""
+    try:
+        found = datetime.fromisoformat(str(part))
+        if EARLIEST <= found <= LATEST:
+            return found
+    except (ValueError, TypeError) as error:  # TypeError: it has no offset and cannot be compared
+        raise CursorUnusable from error
+    raise CursorUnusable

@@ -1,0 +1,123 @@
+"""What every shape of an answer is made of."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from rules.deadlines import to_shanghai
+from rules.pinned import Basis
+
+Instant = Annotated[datetime, AfterValidator(to_shanghai)]
+"""Shown with the offset of Asia/Shanghai, by which the periods are counted."""
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Cited(Shape):
+    """Where a rule stands. `basis` tells a rule of law from a service rule, whose reason is the `note`."""
+
+    source: str
+    article: str | None
+    basis: Basis
+    note: str | None = None
+
+
+T = TypeVar("T")
+
+
+class Page(Shape, Generic[T]):
+    """Part of a list. `next` is the cursor of the part that follows, null at the end."""
+
+    items: list[T]
+    next: str | None
+
+
+class RuleNamed(Cited):
+    """A rule as a problem names it; `text` is the phrase that a person quotes, `assumed` what about the dates of its
+    regulation is not read from the text."""
+
+    regulation: str | None
+    document: str | None
+    assumed: str | None
+    text: str
+
+
+class RegulationShown(Shape):
+    """The text in force for a case. `assumed` says what about its dates is assumed and not read from the text."""
+
+    source: str
+    title: str
+    document: str
+    status: Annotated[str, Field(description="`in_force`, or `adopted_draft` for a draft adopted explicitly")]
+    issued_on: date | None
+    in_force_from: date
+    in_force_until: Annotated[date | None, Field(description="exclusive")]
+    assumed: str | None
+
+
+class RulesShown(Shape):
+    """The rules that a case keeps to its end."""
+
+    regulation: RegulationShown
+    version: Annotated[str, Field(description="the day since which these rules have stood")]
+    digest: str
+
+
+class SkippedShown(Shape):
+    """A day that the period passed over, and why."""
+
+    on: date
+    why: str
+
+
+class OwnPeriodShown(Shape):
+    """The time for one outcome, where it is not that of the task; `due_at` is exclusive. It makes nothing overdue by
+    itself: another outcome may still be in time."""
+
+    outcome: str
+    label: str
+    period: str
+    due_at: Instant | None
+    last_day: date | None
+
+
+class ClockShown(Cited):
+    """The time a body has. `due_at` is exclusive, and null where the rule gives no number.
+
+    `overdue`: the task is open, `due_at` has come, and no act on it waits that was received before. Time used runs to
+    the decision, or to now; waiting is the part of it in which a supplement was asked for, which stops no clock
+    unless a rule says so. `counting` is the rule by which the period begins and ends as it does, null without a period;
+    `assumed` says what about the dates of the regulation cited is not read from its text. `awaits_evidence`: the period
+    has not begun, for there is no evidence yet.
+    """
+
+    started_at: Instant
+    assumed: str | None
+    period: str | None
+    counting: Cited | None
+    promptly: bool
+    due_at: Instant | None
+    last_day: date | None
+    provisional: bool
+    own_periods: list[OwnPeriodShown]
+    calendar: str
+    calendar_version: int | None
+    stopped_at: Instant | None
+    awaits_evidence: bool
+    overdue: bool
+    used_seconds: int
+    used_working_days: int
+    waiting_seconds: int
+    skipped: list[SkippedShown]
+
+
+class CaseNamed(Shape):
+    """Another case, by its id and by the number that people quote."""
+
+    case_id: str
+    case_number: str

@@ -1,0 +1,109 @@
+"""Who calls, and what the caller may know of. The accounts in PostgreSQL are the directory, asked on each call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, true
+from sqlmodel import col
+
+from activities.tables.cases import FORESEEN, CaseRow, TaskRow
+from models.acts import Actor
+from models.state import CaseState
+from models.who_may_act import FILED_FOR_A_BODY, LEAK, is_the_partys_own
+from rules.pack import RECTIFICATION
+from rules.pinned import APPLICANT
+
+SEES_THE_WHOLE_CITY = ("operator", "authority")
+"""Roles of bodies whose officers may read every case of their city."""
+BEGINS_RECTIFICATIONS = ("authority",)
+"""Roles of those among them that have a part in every rectification."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """An account as the directory has it now; an officer serves a body, which has a role in its city."""
+
+    account_id: str
+    login: str
+    city: str | None
+    body: str | None
+    body_role: str | None
+    roles: frozenset[str]
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(account=self.account_id, body=self.body)
+
+    def has(self, *roles: str) -> bool:
+        return not self.roles.isdisjoint(roles)
+
+    @property
+    def is_officer(self) -> bool:
+        """Whether the caller reads as an officer, notes and opinions included."""
+        return self.has("reviewer", "supervisor", "admin")
+
+    def reads_as_party(self, state: CaseState) -> bool:
+        """Whether the case is the caller's own. A catalogue update is nobody's, nor a rectification, nor a report of a
+        leak that is about no dataset: whoever filed it acted for a body, and while it serves that, reads as its
+        officers do."""
+        return state.party == self.account_id and is_the_partys_own(state)
+
+    def may_answer(self, task: TaskRow) -> bool:
+        """Whether the task lies before the caller."""
+        if task.body == APPLICANT:
+            return task.party == self.account_id
+        return self.has("reviewer") and task.body == self.body
+
+    @property
+    def knows_rectifications(self) -> bool:
+        """Whether the caller reads for a body that has a part in every rectification of its city."""
+        return self.body_role in BEGINS_RECTIFICATIONS
+
+    def sees_cases(self) -> ColumnElement[bool]:
+        """The cases that the caller may know of, by what it is now: its own, those its body is a party to, those of its
+        city. What it filed for a body is not its own. What a body is to rectify is known to the bodies that have a part
+        in it and to supervisors, not to every officer of the city."""
+        if self.has("admin"):
+            return true()
+        ways: list[ColumnElement[bool]] = []
+        if self.has("applicant"):
+            ways.append(and_(col(CaseRow.party) == self.account_id, not_(_filed_for_a_body())))
+        sees_the_city = self.has("reviewer") and self.body_role in SEES_THE_WHOLE_CITY
+        if self.city and (self.has("supervisor") or (sees_the_city and self.knows_rectifications)):
+            ways.append(col(CaseRow.city) == self.city)
+        elif self.has("reviewer") and self.body:
+            held = exists().where(
+                col(TaskRow.case_id) == col(CaseRow.case_id),
+                col(TaskRow.body) == self.body,
+                # A case that time alone may bring before the body is not known to it before.
+                col(TaskRow.state) != FORESEEN,
+            )
+            has_a_part = or_(col(CaseRow.provider) == self.body, held)
+            if sees_the_city:
+                is_no_rectification = col(CaseRow.procedure) != RECTIFICATION
+                ways.append(and_(col(CaseRow.city) == self.city, or_(is_no_rectification, has_a_part)))
+            else:
+                ways.append(has_a_part)
+        return or_(*ways) if ways else false()
+
+    def sees_tasks(self) -> ColumnElement[bool]:
+        """The tasks of the caller's list: its body's, a supervisor's city's; an applicant's own, and those in which it
+        is asked for a supplement."""
+        if self.has("admin"):
+            return true()
+        ways: list[ColumnElement[bool]] = []
+        if self.has("applicant"):
+            is_asked = and_(col(TaskRow.ended_at).is_(None), col(TaskRow.supplement_asked_at).is_not(None))
+            ways.append(and_(col(TaskRow.party) == self.account_id, or_(col(TaskRow.body) == APPLICANT, is_asked)))
+        if self.has("supervisor") and self.city:
+            ways.append(col(TaskRow.city) == self.city)
+        if self.has("reviewer") and self.body:
+            ways.append(col(TaskRow.body) == self.body)
+        return or_(*ways) if ways else false()
+
+
+def _filed_for_a_body() -> ColumnElement[bool]:
+    """As `is_the_partys_own` says it of a case, the other way round."""
+    about_no_dataset = and_(col(CaseRow.procedure) == LEAK, col(CaseRow.dataset_id) == "")
+    return or_(col(CaseRow.procedure).in_(FILED_FOR_A_BODY), about_no_dataset)

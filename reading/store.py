@@ -1,0 +1,125 @@
+"""What a reading goes by: a session, the present, pinned rules, one folded case."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from activities.clock import Clock
+from activities.database import Pool, present
+from activities.notices.record import RecordOfNotices
+from activities.record.log import read_log
+from activities.tables.cases import ActRow, PinnedRulesRow
+from models.events import Event
+from models.state import CaseState, fold
+from rules.calendar import CalendarRecord
+from rules.procedure_rules import ProcedureRules
+
+
+def filing_of(acts: Sequence[ActRow]) -> dict[str, Any]:
+    """What was written with the filing."""
+    return next((row.content for row in acts if row.kind == "file" and row.content), {})
+
+
+@dataclass(frozen=True)
+class CaseRead:
+    """A case as its log tells it, with the rules that it keeps."""
+
+    state: CaseState
+    log: Sequence[Event]
+    rules: ProcedureRules
+
+
+@dataclass(frozen=True)
+class Present:
+    """The instant at which an answer is given, and the record of notices as it stood then."""
+
+    now: datetime
+    record: CalendarRecord
+
+
+@dataclass(frozen=True)
+class Archive:
+    """What is read from: PostgreSQL, the record of notices, and pinned rules, at the instant of the system's clock.
+
+    Opened once, and handed to every reading.
+    """
+
+    clock: Clock
+    pool: Pool
+    reading: AsyncEngine
+    notices: RecordOfNotices
+    pinned: dict[str, ProcedureRules] = field(default_factory=dict, kw_only=True)
+    """Rules by digest: what a digest names never changes."""
+    records: dict[int, CalendarRecord] = field(default_factory=dict, kw_only=True)
+    """Earlier positions of the record of notices, which never change either."""
+
+    def session(self) -> AsyncSession:
+        """A session for reading; writes go through the inbox alone."""
+        return AsyncSession(self.reading, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def store(self) -> AsyncIterator[Store]:
+        """The archive for one call, which ends with the block."""
+        async with self.session() as session:
+            yield Store(self, session)
+
+    async def now(self) -> datetime:
+        """The instant by the system's clock, for who needs no working days."""
+        async with self.pool.acquire() as connection:
+            return self.clock.at(await present(connection))
+
+    async def present(self) -> Present:
+        """The present by the system's clock, which is PostgreSQL's."""
+        async with self.pool.acquire() as connection:
+            now = self.clock.at(await present(connection))
+            return Present(now, await self.notices.read(connection))
+
+    def record_at(self, record: CalendarRecord, version: int) -> CalendarRecord:
+        """The record of notices as it was at an earlier position."""
+        if version == record.version:
+            return record
+        return self.records.setdefault(version, record.at(version))
+
+
+@dataclass(frozen=True)
+class Store:
+    """The archive as one call reads it, through a session of its own."""
+
+    archive: Archive
+    session: AsyncSession
+
+    @property
+    def pool(self) -> Pool:
+        """For what the log and its neighbours are read by."""
+        return self.archive.pool
+
+    async def release(self) -> None:
+        """Gives the connection back, for while the call waits for something else."""
+        await self.session.close()
+
+    async def present(self) -> Present:
+        """The present, as `Archive.present` has it."""
+        return await self.archive.present()
+
+    async def rules(self, digest: str) -> ProcedureRules:
+        """The rules kept under this digest."""
+        pinned = self.archive.pinned
+        if digest not in pinned:
+            row = (await self.session.exec(select(PinnedRulesRow).where(PinnedRulesRow.digest == digest))).one()
+            pinned[digest] = ProcedureRules.model_validate(row.rules)
+        return pinned[digest]
+
+    async def case_read(self, case_id: str) -> CaseRead:
+        """A case that exists, folded from its log."""
+        async with self.pool.acquire() as connection:
+            log = await read_log(connection, case_id)
+        state = fold(CaseState(), log)
+        return CaseRead(state, log, await self.rules(state.rules_digest))

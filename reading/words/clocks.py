@@ -1,0 +1,80 @@
+"""A clock that explains itself: the days that it passed over, the time used, and the time waited."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from activities.notices.record import deadline_of
+from models.clock import Clock
+from models.state import TaskState
+from reading.shape import ClockShown, OwnPeriodShown, SkippedShown
+from reading.words.law import Law
+from rules.calendar import CalendarRecord
+from rules.deadlines import to_shanghai
+from rules.pinned import Citation
+
+
+def clock_shown(
+    law: Law,
+    task: TaskState,
+    citation: Citation,
+    record: CalendarRecord,
+    *,
+    until: datetime,
+    overdue: bool,
+    waiting: timedelta,
+) -> ClockShown:
+    """The clock of a task; `record` is the record of notices by which it was set, `until` the end of the time used."""
+    clock = task.clock
+    calendar = record.calendar(clock.calendar)
+    days = calendar.working_days_between(to_shanghai(clock.started_at).date(), to_shanghai(until).date())
+    return ClockShown(
+        **law.cited(citation).model_dump(),
+        started_at=clock.started_at,
+        assumed=law.assumed(citation),
+        period=clock.period,
+        counting=law.counting(clock.period),
+        promptly=clock.promptly,
+        due_at=clock.due_at,
+        last_day=clock.last_day,
+        provisional=clock.provisional,
+        own_periods=own_periods(law, task),
+        calendar=clock.calendar,
+        calendar_version=clock.calendar_version,
+        stopped_at=clock.stopped_at,
+        awaits_evidence=clock.awaits_evidence,
+        overdue=overdue,
+        used_seconds=max(0, int((until - clock.started_at).total_seconds())),
+        used_working_days=days,
+        waiting_seconds=int(waiting.total_seconds()),
+        skipped=skipped(law, clock, record),
+    )
+
+
+def own_periods(law: Law, task: TaskState) -> list[OwnPeriodShown]:
+    """The outcomes that have a time of their own, in the order of the law."""
+    stage = law.rules.stage(task.stage)
+    outcomes = [o for o in stage.outcomes if o.outcome in task.clock.own_periods] if stage else []
+    return [
+        OwnPeriodShown(
+            outcome=each.outcome,
+            label=law.say(each.label),
+            period=task.clock.own_periods[each.outcome],
+            due_at=(due_at := task.clock.own_due_at.get(each.outcome)),
+            last_day=last_day(due_at) if due_at else None,
+        )
+        for each in outcomes
+    ]
+
+
+def last_day(due_at: datetime) -> date:
+    """The last day on which something is in time that is late from this instant on."""
+    return to_shanghai(due_at - timedelta(microseconds=1)).date()
+
+
+def skipped(law: Law, clock: Clock, record: CalendarRecord) -> list[SkippedShown]:
+    """The days that the period passed over, and why; none for hours, or where the rule gives no number."""
+    if clock.period is None or clock.due_at is None:
+        return []
+    explanation = record.calendar(clock.calendar).explain(deadline_of(clock, record))
+    return [SkippedShown(on=day.on, why=law.say(day.why)) for day in explanation.skipped]

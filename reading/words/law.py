@@ -1,0 +1,140 @@
+"""How a rule is named to people: the article of a regulation, or a service rule with its reason; never one as the
+other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pydantic import BaseModel
+
+from reading.cases.shapes import Cited
+from reading.shape import RegulationShown, RuleNamed, RulesShown
+from reading.words.language import Language, maybe, said
+from rules.articles import phrase
+from rules.deadlines import parse_period
+from rules.pinned import Basis, Citation, Label, Regulation
+from rules.procedure_rules import ProcedureRules
+
+
+@dataclass(frozen=True)
+class Law:
+    """The rules of a case, in the words of one language."""
+
+    rules: ProcedureRules
+    language: Language
+
+    def say(self, label: Label) -> str:
+        return said(label, self.language)
+
+    def cited(self, citation: Citation) -> Cited:
+        """Where a rule stands, for an answer."""
+        return Cited(
+            source=citation.source,
+            article=citation.article,
+            basis=citation.basis,
+            note=maybe(citation.note, self.language),
+        )
+
+    def named(self, citation: Citation) -> RuleNamed:
+        """As `cited`, with the regulation's title, and a phrase that a person quotes."""
+        regulation = self.regulation_of(citation)
+        return RuleNamed(
+            **self.cited(citation).model_dump(),
+            regulation=self.say(regulation.title) if regulation else None,
+            document=regulation.document if regulation else None,
+            assumed=self.assumed(citation),
+            text=self.phrase(citation),
+        )
+
+    def in_general(self) -> RuleNamed:
+        """The regulation as a whole, where no single article is cited."""
+        regulation = self.rules.regulation
+        return RuleNamed(
+            source=regulation.source,
+            article=None,
+            basis=Basis.LAW,
+            note=None,
+            regulation=self.say(regulation.title),
+            document=regulation.document,
+            assumed=maybe(regulation.assumed, self.language),
+            text=self.say(regulation.title),
+        )
+
+    def phrase(self, citation: Citation) -> str:
+        """Such as "Nanning article 20(3)"; a service rule is called one, with its reason."""
+        return self.say(phrase(self.rules.city_name, citation))
+
+    def assumed(self, citation: Citation) -> str | None:
+        """What about the dates of the regulation cited is assumed and not read from its text."""
+        regulation = self.regulation_of(citation)
+        return maybe(regulation.assumed, self.language) if regulation else None
+
+    def counting(self, period: str | None) -> Cited | None:
+        """By which rule a period begins and ends as it does."""
+        rule = self.rules.counting_of(parse_period(period).unit) if period else None
+        return self.cited(rule.citation) if rule else None
+
+    def regulation_of(self, citation: Citation) -> Regulation | None:
+        """The regulation that holds the article; None for a service rule."""
+        sources = (self.rules.regulation, *self.rules.regulations)
+        return next((r for r in sources if r.source == citation.source), None)
+
+    def citation(self, source: str, article: str, basis: str) -> Citation:
+        """The citation of these rules with that source and article, which knows its note."""
+        known = _citations(self.rules.digest(), self.rules)
+        return known.get((source, article)) or Citation(source=source, article=article, basis=Basis(basis))
+
+    def regulation(self) -> RegulationShown:
+        it = self.rules.regulation
+        return RegulationShown(
+            source=it.source,
+            title=self.say(it.title),
+            document=it.document,
+            status=it.status,
+            issued_on=it.issued_on,
+            in_force_from=it.in_force_from,
+            in_force_until=it.in_force_until,
+            assumed=maybe(it.assumed, self.language),
+        )
+
+    def shown(self, digest: str) -> RulesShown:
+        return RulesShown(regulation=self.regulation(), version=self.rules.version, digest=digest)
+
+
+class _ByDigest:
+    """Lets a cache go by the digest, which names the rules, and not by the rules."""
+
+    def __init__(self, digest: str, rules: ProcedureRules) -> None:
+        self.digest = digest
+        self.rules = rules
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByDigest) and other.digest == self.digest
+
+
+def _citations(digest: str, rules: ProcedureRules) -> dict[tuple[str, str], Citation]:
+    return _citations_of(_ByDigest(digest, rules))
+
+
+@lru_cache(maxsize=64)
+def _citations_of(keyed: _ByDigest) -> dict[tuple[str, str], Citation]:
+    return {(each.source, each.article): each for each in _walk(keyed.rules)}
+
+
+def _walk(part: object) -> Iterator[Citation]:
+    if isinstance(part, Citation):
+        yield part
+    elif isinstance(part, BaseModel):
+        for name in type(part).model_fields:
+            yield from _walk(getattr(part, name))
+    elif isinstance(part, dict):
+        for value in part.values():
+            yield from _walk(value)
+    elif isinstance(part, tuple):
+        for value in part:
+            yield from _walk(value)
