@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError
@@ -41,6 +41,19 @@ class Settings(BaseSettings):
     """`postgresql://…`, password included."""
     samples: bool = False
     """Whether a migration also seeds the sample catalogue and the demo accounts."""
+    pages_host: str = "127.0.0.1"
+    """Where the pages listen."""
+    pages_port: int = 8080
+    """Where the pages listen."""
+    login: Literal["demo"] | None = None
+    """`demo`: whoever opens the pages is one of the demo accounts by one click; only on this machine itself. Without
+    it, people log in at the issuer that `oidc_issuer` names, or not at all."""
+    oidc_issuer: str | None = Field(default=None, pattern=r"^https?://[^\s?#]+$")
+    """The OpenID provider at which people log in."""
+    oidc_client_id: str | None = None
+    """By which the provider knows the pages."""
+    oidc_client_secret_file: Path | None = None
+    """The file that holds the pages' secret at the provider; without it, the pages are a public client."""
     task_queue: str = "kaifang"
     """The worker's task queue in Temporal."""
     evidence_url: str | None = Field(default=None, pattern=r"^s3://[^/]+")
@@ -50,7 +63,7 @@ class Settings(BaseSettings):
     """The PEM file of the Ed25519 key that signs tokens in production; without it, the key in the data folder does."""
 
     public_url: str | None = Field(default=None, pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")
-    """Where people reach the service, for the links in messages; without it, host and port."""
+    """Where people reach the service, pages and API alike; without it, host and port of each."""
     mail_url: SecretStr | None = None
     """The server through which mail leaves, `mailto://` or, encrypted, `mailtos://user:password@host?from=…`; without
     it, nobody can have messages by mail."""
@@ -78,8 +91,13 @@ class Settings(BaseSettings):
 
     @property
     def base_url(self) -> str:
-        """What the links in messages begin with; no slash at the end."""
+        """What the addresses of the API begin with; no slash at the end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def pages_url(self) -> str:
+        """What the addresses of the pages begin with, in messages too; no slash at the end."""
+        return (self.public_url or f"http://{self.pages_host}:{self.pages_port}").rstrip("/")
 
     def temporal(self) -> ClientConnectConfig:
         """Arguments of `Client.connect`, by the SDK's own rules for `TEMPORAL_…` variables and configuration file."""

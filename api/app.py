@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from activities.catalogue import importing
 from activities.clock import Clock, DatabaseClock
 from activities.evidence.store import LARGEST
+from activities.gate.gate import opened
 from activities.settings import Settings
 from api import gate
 from api.acting import objecting
@@ -113,7 +114,7 @@ class Application(FastAPI):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and gate.is_for_the_gate(scope):
-            await gate.answer(self.state.runtime.gate, self.state.metrics, scope, send)
+            await gate.answer(self.state.gate, self.state.metrics, scope, send)
         else:
             await super().__call__(scope, receive, send)
 
@@ -135,8 +136,12 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with running(chosen, clock or DatabaseClock(), patience) as runtime:
-            app.state.runtime = runtime
+        clocked = clock or DatabaseClock()
+        async with (
+            running(chosen, clocked, patience) as runtime,
+            opened(chosen.database_url, clocked) as (the_gate, gate_log),
+        ):
+            app.state.runtime, app.state.gate, app.state.gate_log = runtime, the_gate, gate_log
             yield
 
     metrics = Metrics()

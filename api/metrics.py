@@ -15,6 +15,7 @@ from temporalio.service import RPCError
 
 from activities.database import present
 from activities.engine.keeping import figures as job_figures
+from activities.gate.log import GateLog
 from activities.record.failing import failing
 from activities.tables.cases import ActRow, TaskRow
 from activities.telling.outbox_figures import figures as outbox_figures
@@ -123,11 +124,11 @@ class Metrics:
             "kaifang_gate_log_lost", "Decisions of the gate that found no room since the start", registry=self.registry
         )
 
-    async def look(self, runtime: Runtime) -> None:
+    async def look(self, runtime: Runtime, gate_log: GateLog) -> None:
         """Brings the figures up to date, the database's last. Raises what the database raises while it is away."""
         await self._look_at_engine(runtime)
-        self._gate_backlog.set(runtime.gate_log.backlog)
-        self._gate_lost.set(runtime.gate_log.lost)
+        self._gate_backlog.set(gate_log.backlog)
+        self._gate_lost.set(gate_log.lost)
         now = (await runtime.present()).now
         async with runtime.store() as store:
             session = store.session

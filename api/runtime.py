@@ -20,9 +20,6 @@ from activities.clock import Clock
 from activities.database import AWAY, open_pool
 from activities.engine.handing_over import Engine
 from activities.evidence.store import EvidenceStore
-from activities.gate import gate
-from activities.gate.gate import Gate
-from activities.gate.log import GateLog
 from activities.notices.record import RecordOfNotices
 from activities.record.inbox import Inbox
 from activities.record.log import Log
@@ -81,8 +78,6 @@ class Runtime(Archive):
     courier: Courier
     token_key: Ed25519PublicKey
     evidence: EvidenceStore
-    gate: Gate
-    gate_log: GateLog
 
 
 @asynccontextmanager
@@ -107,21 +102,18 @@ async def running(settings: Settings, clock: Clock, patience: timedelta = PATIEN
     pool = await open_pool(settings.database_url, size=CONNECTIONS)
     courier = Courier(Engine(pool, temporal, settings.task_queue), patience)
     try:
-        async with gate.opened(settings.database_url, clock) as (the_gate, gate_log):
-            yield Runtime(
-                settings=settings,
-                clock=clock,
-                pool=pool,
-                reading=reading,
-                temporal=temporal,
-                notices=notices,
-                inbox=Inbox(pool, Log(notices), clock),
-                courier=courier,
-                token_key=token_key,
-                evidence=EvidenceStore.open(settings),
-                gate=the_gate,
-                gate_log=gate_log,
-            )
+        yield Runtime(
+            settings=settings,
+            clock=clock,
+            pool=pool,
+            reading=reading,
+            temporal=temporal,
+            notices=notices,
+            inbox=Inbox(pool, Log(notices), clock),
+            courier=courier,
+            token_key=token_key,
+            evidence=EvidenceStore.open(settings),
+        )
     finally:
         await courier.finish()
         await reading.dispose()

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MIGRATION = ("-m", "migrations")
 WORKER = ("worker.py",)
 API = ("-m", "uvicorn", "api.app:serve", "--factory", "--no-access-log", "--timeout-graceful-shutdown", "10")
+PAGES = ("-m", "uvicorn", "pages.app:serve", "--factory", "--no-access-log", "--timeout-graceful-shutdown", "10")
 
 
 class PythonProgram(Service):
@@ -51,17 +52,19 @@ class PythonProgram(Service):
             raise ServiceError(f"{self.name} failed ({self.exit_text()}); its log: {self.log}")
 
 
-class Api(PythonProgram):
-    """The API behind a listening socket. Ready when it answers `/readyz` with 200: a case can be filed.
+class HttpProgram(PythonProgram):
+    """A program of ours behind a listening socket. Ready when it answers 200 where it says whether it is.
 
-    The socket is the supervisor's: nobody else can take the port between two starts, and who calls while the API is
-    started again waits instead of being turned away.
+    The socket is the supervisor's: nobody else can take the port between two starts, and who calls while the program
+    is started again waits instead of being turned away.
     """
 
+    ready_path: str
+
     def __init__(
-        self, listener: socket.socket, log: Path, environment: Mapping[str, str], arguments: Sequence[str] = API
+        self, name: str, listener: socket.socket, log: Path, environment: Mapping[str, str], arguments: Sequence[str]
     ) -> None:
-        super().__init__("API", (*arguments, "--fd", str(listener.fileno())), log, environment)
+        super().__init__(name, (*arguments, "--fd", str(listener.fileno())), log, environment)
         self._listener = listener
 
     @property
@@ -75,6 +78,28 @@ class Api(PythonProgram):
 
     def is_ready(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/readyz", trust_env=False, timeout=1).status_code == httpx.codes.OK
+            return httpx.get(f"{self.url}{self.ready_path}", trust_env=False, timeout=1).status_code == httpx.codes.OK
         except httpx.TransportError:
             return False
+
+
+class Api(HttpProgram):
+    """The API. Ready when a case can be filed."""
+
+    ready_path = "/readyz"
+
+    def __init__(
+        self, listener: socket.socket, log: Path, environment: Mapping[str, str], arguments: Sequence[str] = API
+    ) -> None:
+        super().__init__("API", listener, log, environment, arguments)
+
+
+class Pages(HttpProgram):
+    """The pages. Ready when the first of them is there."""
+
+    ready_path = "/ready"
+
+    def __init__(
+        self, listener: socket.socket, log: Path, environment: Mapping[str, str], arguments: Sequence[str] = PAGES
+    ) -> None:
+        super().__init__("pages", listener, log, environment, arguments)

@@ -13,12 +13,13 @@ from urllib.parse import urlsplit
 from stack.home import HomeInUseError, announced, end_leftovers, exclusive
 from stack.ports import RememberedPorts, listen
 from stack.postgres import Postgres
-from stack.programs import API, MIGRATION, WORKER, Api, PythonProgram
+from stack.programs import API, MIGRATION, PAGES, WORKER, Api, Pages, PythonProgram
 from stack.service import Service, ServiceError
 from stack.supervisor import StopRequestedError, StopSignals, Supervisor
 from stack.temporal import NAMESPACE, TemporalServer
 
 DEFAULT_PORT = 8000
+DEFAULT_PAGES_PORT = 8080
 
 TEMPORAL_CHOICES = ("TEMPORAL_ADDRESS", "TEMPORAL_PROFILE", "TEMPORAL_CONFIG_FILE")
 """Variables of the SDK that say where Temporal is: one of them, and ours is not started."""
@@ -33,6 +34,7 @@ class Programs:
     migration: Sequence[str] = MIGRATION
     worker: Sequence[str] = WORKER
     api: Sequence[str] = API
+    pages: Sequence[str] = PAGES
 
 
 @dataclass
@@ -57,9 +59,9 @@ class Stack:
         """The embedded servers; those which the environment replaces are left out."""
         return [server for server in (self.postgres, self.temporal) if server is not None]
 
-    def connections(self, port: int) -> dict[str, str]:
+    def connections(self, port: int, pages_port: int) -> dict[str, str]:
         """The variables by which our programs, and commands in other terminals, reach this stack."""
-        variables = {"KAIFANG_HOME": str(self.home), "KAIFANG_PORT": str(port)}
+        variables = {"KAIFANG_HOME": str(self.home), "KAIFANG_PORT": str(port), "KAIFANG_PAGES_PORT": str(pages_port)}
         if self.postgres is None:
             variables["KAIFANG_DATABASE_URL"] = self.environment["KAIFANG_DATABASE_URL"]
         else:
@@ -73,10 +75,12 @@ class Stack:
             variables["TEMPORAL_CONFIG_FILE"] = os.devnull
         return variables
 
-    def rows(self, api: Api) -> list[Row]:
+    def rows(self, api: Api, pages: Pages) -> list[Row]:
         """What runs where, for the table."""
         logs = self.home / "logs"
         rows = [
+            ("pages", pages.url),
+            ("", f"log {pages.log}"),
             ("API", api.url),
             ("", f"{api.url}/docs"),
             ("", f"log {api.log}"),
@@ -108,23 +112,24 @@ def without_password(url: str) -> str:
     return f"{parts.scheme}://{parts.username}@{host}{f':{parts.port}' if parts.port else ''}{parts.path}"
 
 
-def api_listener(home: Path, wanted: str | None, report: Callable[[str], object]) -> socket.socket:
-    """Listens for the API: on the port that is wanted, else on 8000, else on a free one. Raises ServiceError."""
-    if wanted:
+def listener_for(what: str, variable: str, usual: int, stack: Stack, report: Callable[[str], object]) -> socket.socket:
+    """Listens for a program: on the port that its variable names, else on the usual one, else on a free one. Raises
+    ServiceError."""
+    if wanted := stack.environment.get(variable):
         if not wanted.isdecimal() or not 0 < int(wanted) < 65536:
-            raise ServiceError(f"KAIFANG_PORT: {wanted!r} is not a port")
+            raise ServiceError(f"{variable}: {wanted!r} is not a port")
         try:
             return listen(int(wanted))
         except OSError as error:
             reason = os.strerror(error.errno or 0)
             raise ServiceError(
-                f"KAIFANG_PORT: port {wanted} cannot be used ({reason}); choose another, or leave it unset"
+                f"{variable}: port {wanted} cannot be used ({reason}); choose another, or leave it unset"
             ) from error
     try:
-        return listen(DEFAULT_PORT)
+        return listen(usual)
     except OSError:
-        port = RememberedPorts(home).choose("api")
-        report(f"port {DEFAULT_PORT} is taken; the API uses {port}")
+        port = RememberedPorts(stack.home).choose(what.lower())
+        report(f"port {usual} is taken; the {what} uses {port}")
         return listen(port)
 
 
@@ -159,23 +164,31 @@ def _run(
     """Raises what ended the stack, when everything has been stopped."""
     supervisor = Supervisor(stack.home, signals.pause, report)
     end_leftovers(stack.home, signals.pause)
-    listener = api_listener(stack.home, stack.environment.get("KAIFANG_PORT"), report)
+    listener = listener_for("API", "KAIFANG_PORT", DEFAULT_PORT, stack, report)
+    pages_listener = listener_for("pages", "KAIFANG_PAGES_PORT", DEFAULT_PAGES_PORT, stack, report)
     try:
         supervisor.start(stack.servers())
-        connections = stack.connections(listener.getsockname()[1])
+        connections = stack.connections(listener.getsockname()[1], pages_listener.getsockname()[1])
         inherited = {name: value for name, value in stack.environment.items() if not name.startswith("TEMPORAL_")}
-        environment = {"KAIFANG_SAMPLES": "true", **inherited, **connections, "PYTHONUNBUFFERED": "1"}
+        environment = {
+            "KAIFANG_SAMPLES": "true",
+            "KAIFANG_LOGIN": "demo",
+            **inherited,
+            **connections,
+            "PYTHONUNBUFFERED": "1",
+        }
         logs = stack.home / "logs"
         migration = PythonProgram("migration", stack.programs.migration, logs / "migration.log", environment)
         worker = PythonProgram("worker", stack.programs.worker, logs / "worker.log", environment)
         api = Api(listener, logs / "api.log", environment, stack.programs.api)
+        pages = Pages(pages_listener, logs / "pages.log", environment, stack.programs.pages)
         with announced(stack.home, connections):
             try:
                 migration.run_to_end(signals.pause)
             finally:
                 migration.stop()
-            supervisor.start([worker, api])
-            for line in _table(stack.rows(api)):
+            supervisor.start([worker, api, pages])
+            for line in _table(stack.rows(api, pages)):
                 report(line)
             report("\ndemo accounts (`kaifang token ACCOUNT` prints a bearer token)")
             for line in _table(accounts()):
@@ -185,6 +198,7 @@ def _run(
     finally:
         supervisor.stop()
         listener.close()
+        pages_listener.close()
 
 
 def _table(rows: Iterable[Row]) -> Iterable[str]:

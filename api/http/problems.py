@@ -36,6 +36,7 @@ TRY_AGAIN_AFTER = 5
 """Seconds."""
 
 STATUS: Mapping[str, int] = {
+    "FormFromElsewhere": 403,
     "CaseClosed": 409,
     "ProcedureKnowsNoSuchAct": 409,
     "NoSuchTask": 404,

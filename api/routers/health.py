@@ -76,7 +76,7 @@ async def metrics(request: Request, runtime: Running) -> Response:
     """Requests; undelivered acts and the age of the oldest; open and overdue tasks. While PostgreSQL is away, that."""
     known: Metrics = request.app.state.metrics
     try:
-        await known.look(runtime)
+        await known.look(runtime, request.app.state.gate_log)
     except (*AWAY, SQLAlchemyError) as away:
         LOG.info("figures without the database: %r", away)
         known.database_away()

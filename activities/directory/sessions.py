@@ -1,0 +1,175 @@
+"""Sessions of browsers in PostgreSQL: begun at a login, ended by their owner, by rest, or by age.
+
+A cookie holds 256 random bits, the row their SHA-256: who reads the table can become nobody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from activities.database import Pool
+
+LONGEST = timedelta(hours=12)
+"""Nobody stays logged in for longer, however busy."""
+IDLE_OFFICER = timedelta(minutes=30)
+IDLE_APPLICANT = timedelta(hours=2)
+SEEN_EVERY = timedelta(minutes=1)
+"""So often a session is marked as seen, so that not every page writes."""
+KEPT_FOR = timedelta(minutes=30)
+LONGEST_BROWSER = 200
+LONGEST_COOKIE = 100
+"""Characters."""
+
+BEGIN = """
+insert into sessions (digest, account_id, created_at, seen_at, ends_at, idle_seconds, forgery_key, browser, sid)
+values ($1, $2, $3, $3, $4, $5, $6, $7, $8)
+"""
+FIND = """
+select account_id, created_at, seen_at, ends_at, idle_seconds, forgery_key, browser, notice from sessions
+where digest = $1
+"""
+OF_ACCOUNT = """
+select digest, created_at, seen_at, browser from sessions
+where account_id = $1 and ends_at > $2 and seen_at + make_interval(secs => idle_seconds) > $2
+order by seen_at desc, digest
+"""
+END_OVER = "delete from sessions where ends_at <= $1"
+"""Long after its end, so that whoever comes back late is told that the session is over."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session that lasts; `notice` is what the next page says once."""
+
+    digest: str
+    account_id: str
+    forgery_key: str
+    notice: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A session that lasted until now: whose it was."""
+
+    account_id: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A session as its owner sees it."""
+
+    digest: str
+    begun_at: datetime
+    seen_at: datetime
+    browser: str
+
+
+def digest_of(cookie: str) -> str:
+    """What a row knows of a cookie."""
+    return hashlib.sha256(cookie.encode()).hexdigest()
+
+
+async def begin(
+    pool: Pool, account_id: str, now: datetime, *, idle: timedelta, browser: str, sid: str | None = None
+) -> str:
+    """A new session, whose cookie this is; sessions that are over are cleared away."""
+    cookie = secrets.token_urlsafe(32)
+    named = browser.replace("\x00", "")[:LONGEST_BROWSER]
+    row = (now, now + LONGEST, int(idle.total_seconds()), secrets.token_urlsafe(32), named, sid)
+    async with pool.acquire() as connection:
+        await connection.execute(END_OVER, now - LONGEST)
+        await connection.execute("delete from kept_forms where until_at <= $1", now)
+        await connection.execute(BEGIN, digest_of(cookie), account_id, *row)
+    return cookie
+
+
+async def find(pool: Pool, cookie: str, now: datetime) -> Session | Ended | None:
+    """The session of a cookie, seen now; `Ended` where it is over, None where there never was one or it was ended."""
+    if len(cookie) > LONGEST_COOKIE:
+        return None
+    digest = digest_of(cookie)
+    async with pool.acquire() as connection:
+        row = await connection.fetchrow(FIND, digest)
+        if row is None:
+            return None
+        if now >= row["ends_at"] or now >= row["seen_at"] + timedelta(seconds=row["idle_seconds"]):
+            return Ended(row["account_id"])
+        if now - row["seen_at"] >= SEEN_EVERY:
+            await connection.execute(
+                "update sessions set seen_at = greatest(seen_at, $2) where digest = $1", digest, now
+            )
+    notice = json.loads(row["notice"]) if row["notice"] else None
+    return Session(digest, row["account_id"], row["forgery_key"], notice)
+
+
+async def of_account(pool: Pool, account_id: str, now: datetime) -> list[Listed]:
+    """Where somebody is logged in now, the latest seen first."""
+    async with pool.acquire() as connection:
+        rows = await connection.fetch(OF_ACCOUNT, account_id, now)
+    return [Listed(row["digest"], row["created_at"], row["seen_at"], row["browser"]) for row in rows]
+
+
+async def end(pool: Pool, account_id: str, digest: str) -> bool:
+    """One's own session is over; False where there is none of that digest."""
+    async with pool.acquire() as connection:
+        ended = await connection.execute(
+            "delete from sessions where digest = $1 and account_id = $2", digest, account_id
+        )
+    return ended != "DELETE 0"
+
+
+async def end_others(pool: Pool, account_id: str, digest: str) -> None:
+    """All of somebody's sessions but this one are over."""
+    async with pool.acquire() as connection:
+        await connection.execute("delete from sessions where account_id = $1 and digest <> $2", account_id, digest)
+
+
+async def end_of_issuer(pool: Pool, *, sid: str | None, account_id: str | None) -> None:
+    """The sessions that an issuer ends: the one that it names, or all of an account where it names none."""
+    async with pool.acquire() as connection:
+        if sid is not None:
+            await connection.execute("delete from sessions where sid = $1", sid)
+        elif account_id is not None:
+            await connection.execute("delete from sessions where account_id = $1", account_id)
+
+
+async def say_once(pool: Pool, session: Session, notice: dict[str, Any]) -> None:
+    """The next page of this session says this, once."""
+    async with pool.acquire() as connection:
+        written = json.dumps(notice, ensure_ascii=False)
+        await connection.execute("update sessions set notice = $2 where digest = $1", session.digest, written)
+
+
+async def was_said(pool: Pool, session: Session) -> None:
+    """What was to be said once is said."""
+    async with pool.acquire() as connection:
+        await connection.execute("update sessions set notice = null where digest = $1", session.digest)
+
+
+async def keep_form(pool: Pool, account_id: str, key: bytes, content: bytes, now: datetime) -> None:
+    """What somebody wrote is there for half an hour, for whoever has the key; `content` is encrypted with it."""
+    async with pool.acquire() as connection:
+        await connection.execute(
+            "insert into kept_forms (digest, account_id, until_at, content) values ($1, $2, $3, $4)",
+            hashlib.sha256(key).hexdigest(),
+            account_id,
+            now + KEPT_FOR,
+            content,
+        )
+
+
+async def kept_form(pool: Pool, account_id: str, key: bytes, now: datetime) -> bytes | None:
+    """What that account wrote before it was logged out, once."""
+    async with pool.acquire() as connection:
+        content: bytes | None = await connection.fetchval(
+            "delete from kept_forms where digest = $1 and account_id = $2 and until_at > $3 returning content",
+            hashlib.sha256(key).hexdigest(),
+            account_id,
+            now,
+        )
+    return content

@@ -1,0 +1,86 @@
+"""The pages: a process of their own beside the API, so that the gate shares no loop with templates."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from activities.clock import Clock, DatabaseClock
+from activities.settings import Settings, SettingsError
+from api.runtime import PATIENCE, running
+from pages import failing
+from pages.addresses import InTwoLanguages
+from pages.routes import ROUTES
+from pages.security import Guarding
+from pages.static import Statics
+from pages.templating import Templates
+
+
+class Application(Starlette):
+    """The framework's application, guarded in all that it answers, its own failures too."""
+
+    guarded: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.guarded(scope, receive, send)
+
+    async def unguarded(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await super().__call__(scope, receive, send)
+
+
+def create_app(
+    settings: Settings | None = None, *, clock: Clock | None = None, patience: timedelta = PATIENCE
+) -> Application:
+    """The application; settings are those of the process unless given. Raises SettingsError."""
+    chosen = settings or Settings.load()
+    login_must_be_safe(chosen)
+    statics = Statics()
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with running(chosen, clock or DatabaseClock(), patience) as runtime:
+            app.state.runtime = runtime
+            yield
+
+    app = Application(
+        routes=[*ROUTES, statics.route()],
+        exception_handlers=failing.HANDLERS,
+        lifespan=lifespan,
+    )
+    app.guarded = Guarding(InTwoLanguages(app.unguarded), over_tls=chosen.pages_url.startswith("https:"))
+    app.state.templates = Templates(statics)
+    app.state.names = frozenset(route.name for route in ROUTES if isinstance(route, Route))
+    return app
+
+
+def login_must_be_safe(settings: Settings) -> None:
+    """Demo accounts, which anybody may be, are for this machine alone. Raises SettingsError."""
+    if settings.login != "demo":
+        return
+    hosts = {settings.pages_host, urlsplit(settings.pages_url).hostname or ""}
+    if strange := sorted(host for host in hosts if not is_loopback(host)):
+        raise SettingsError(f"KAIFANG_LOGIN: demo is for this machine alone, and the pages are at {', '.join(strange)}")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches the host."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def serve() -> Starlette:
+    """The application of a process that does nothing else. Raises SettingsError."""
+    app = create_app()
+    gc.collect()
+    gc.freeze()
+    return app

@@ -1,0 +1,183 @@
+"""One call of a page: who looks, in which language, through which session, and how it is answered.
+
+A page is a function of a call. What it needs is opened before it and closed after it; what goes wrong is a page too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from activities.directory import sessions
+from activities.directory.sessions import Ended, Session
+from api.http.problems import Problem
+from api.runtime import Runtime
+from pages.addresses import in_language, language_of, without_language
+from pages.forgery import must_be_our_own
+from pages.templating import Templates
+from pages.wording import Words
+from reading.directory import questions as directory
+from reading.sight import Caller
+from reading.store import Store
+from reading.words.language import Language
+
+SESSION_COOKIE = "kaifang"
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+
+Page = Callable[["Call"], Awaitable[Response]]
+
+
+@dataclass
+class Call:
+    """What a page is asked with. `caller` is None where nobody is logged in; `now` is the system's instant."""
+
+    request: Request
+    runtime: Runtime
+    store: Store
+    templates: Templates
+    now: datetime
+    language: Language
+    session: Session | None
+    caller: Caller | None
+    name: str | None
+    """Of the account, in the language of the page."""
+    was_logged_in: str | None = None
+    """The account whose session is over, where one is."""
+    _form: Mapping[str, list[str]] | None = field(default=None, init=False)
+
+    @property
+    def words(self) -> Words:
+        """What the pages say, in the language of this one."""
+        return Words(self.language)
+
+    def say(self, name: str, **facts: object) -> str:
+        """One text of the pages."""
+        return self.words(name, **facts)
+
+    def path(self, name: str, **parts: object) -> str:
+        """The address of a page of ours by its name, in the language of this one."""
+        return in_language(str(self.request.app.url_path_for(name, **parts)), self.language)
+
+    def in_part(self, name: str) -> str:
+        """A part of the address asked for."""
+        return str(self.request.path_params[name])
+
+    def asked(self, name: str) -> str | None:
+        """What the query says of this; None where it says nothing."""
+        return self.request.query_params.get(name, "").strip() or None
+
+    def must_be_logged_in(self) -> Caller:
+        """Who looks. Raises LoginNeeded."""
+        if self.caller is None:
+            raise LoginNeeded
+        return self.caller
+
+    def must_have(self, *roles: str) -> Caller:
+        """Who looks and has one of these roles. Raises LoginNeeded, Problem."""
+        caller = self.must_be_logged_in()
+        if not caller.has(*roles):
+            raise Problem("RoleRequired", params={"roles": roles})
+        return caller
+
+    def page(self, template: str, *, status: int = 200, **facts: Any) -> Response:
+        """A page, with what the shell around it says."""
+        return HTMLResponse(self.templates.render(self, template, facts), status_code=status)
+
+    def go_on_to(self, path: str) -> Response:
+        """After an act the browser asks for another page, so that to load it again does nothing twice."""
+        return RedirectResponse(path, status_code=303)
+
+    async def say_once(self, name: str, **facts: str) -> None:
+        """The next page says this, once."""
+        if self.session is not None:
+            await sessions.say_once(self.runtime.pool, self.session, {"name": name, "facts": facts})
+
+
+class LoginNeeded(Exception):
+    """The page is for somebody who is logged in."""
+
+
+def page(path: str, shown: Page, *, name: str | None = None) -> Route:
+    """A page that is looked at."""
+    return Route(path, _answered(shown), methods=["GET"], name=name or shown.__name__)
+
+
+def deed(path: str, done: Page, *, name: str | None = None) -> Route:
+    """A form that is sent; only from a page of ours, by whoever looked at it."""
+    return Route(path, _answered(done), methods=["POST"], name=name or done.__name__)
+
+
+def _answered(handler: Page) -> Callable[[Request], Awaitable[Response]]:
+    async def answered(request: Request) -> Response:
+        runtime: Runtime = request.app.state.runtime
+        async with runtime.store() as store:
+            call = await opened(request, runtime, store)
+            if request.method not in SAFE_METHODS:
+                await must_be_our_own(request, call.session)
+            try:
+                answer = await handler(call)
+            except LoginNeeded:
+                answer = RedirectResponse(login_address(call), status_code=303)
+            await _said_what_was_to_be_said(call, answer)
+            return answer
+
+    return answered
+
+
+async def _said_what_was_to_be_said(call: Call, answer: Response) -> None:
+    if call.session is not None and call.session.notice and isinstance(answer, HTMLResponse):
+        await sessions.was_said(call.runtime.pool, call.session)
+
+
+async def opened(request: Request, runtime: Runtime, store: Store) -> Call:
+    """The call of a request; the account is asked of the directory each time, as the API does."""
+    now, language = await runtime.now(), language_of(request)
+    session: Session | None = None
+    caller: Caller | None = None
+    was_logged_in = name = None
+    if cookie := request.cookies.get(cookie_name(runtime)):
+        match await sessions.find(runtime.pool, cookie, now):
+            case Session() as session:
+                caller = await directory.caller(store, session.account_id)
+                account = await directory.account(store, session.account_id)
+                if account is not None:
+                    name = account.name["zh" if language == "zh" else "en"]
+            case Ended(account_id):
+                was_logged_in = account_id
+            case None:
+                pass
+    templates: Templates = request.app.state.templates
+    return Call(request, runtime, store, templates, now, language, session, caller, name, was_logged_in)
+
+
+def cookie_name(runtime: Runtime) -> str:
+    """Behind TLS a name that no neighbour and no plain connection can set."""
+    return f"__Host-{SESSION_COOKIE}" if runtime.settings.pages_url.startswith("https:") else SESSION_COOKIE
+
+
+def with_cookie(answer: Response, call: Call, name: str, value: str, lasts: timedelta) -> Response:
+    """The answer with a cookie that only these pages read, and no script."""
+    answer.set_cookie(
+        name,
+        value,
+        max_age=int(lasts.total_seconds()),
+        path="/",
+        secure=call.runtime.settings.pages_url.startswith("https:"),
+        httponly=True,
+        samesite="lax",
+    )
+    return answer
+
+
+def login_address(call: Call) -> str:
+    """Where somebody logs in and comes back from to the page asked for; of a form that was sent, to the page of it."""
+    back = without_language(call.request) if call.request.method in SAFE_METHODS else call.request.url.path
+    back = back.removeprefix(str(call.request.scope.get("root_path", "")))
+    address = call.request.url.replace(path=call.path("login"), query="").include_query_params(back=back)
+    return f"{address.path}?{address.query}"

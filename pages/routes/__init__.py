@@ -1,0 +1,9 @@
+"""Every page of ours, and every form that it sends."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute
+
+from pages.routes import front, login
+
+ROUTES: tuple[BaseRoute, ...] = (*front.ROUTES, *login.ROUTES)

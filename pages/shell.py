@@ -1,0 +1,64 @@
+"""What stands around every page: where one is, where one can go, and who one is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pages.wording import Words
+
+if TYPE_CHECKING:
+    from pages.calls import Call
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to another page; `here` where the page is that one, or below it."""
+
+    label: str
+    address: str
+    here: bool
+
+
+@dataclass(frozen=True)
+class Shell:
+    """What a page says around its own content; `notice` is what the act before it did."""
+
+    ways: tuple[Way, ...]
+    name: str | None
+    login: str | None
+    notice: str | None
+    is_demo: bool
+
+
+def shell_of(call: Call) -> Shell:
+    """The shell of a page, by the roles of who looks."""
+    notice = call.session.notice if call.session else None
+    return Shell(
+        ways=tuple(_ways(call)),
+        name=call.name,
+        login=call.caller.login if call.caller else None,
+        notice=call.say(notice["name"], **notice["facts"]) if notice else None,
+        is_demo=call.runtime.settings.login == "demo",
+    )
+
+
+def _ways(call: Call) -> list[Way]:
+    words, caller = call.words, call.caller
+    wanted = ["datasets", "law", "figures"]
+    if caller is not None and caller.has("applicant"):
+        wanted = ["datasets", "my_cases", "my_grants", "messages"]
+    elif caller is not None and caller.has("reviewer", "supervisor", "admin"):
+        wanted = [
+            *(["desk"] if caller.has("reviewer") else []),
+            *(["supervision"] if caller.has("supervisor", "admin") else []),
+            "datasets",
+            "messages",
+        ]
+    return [_way(call, name, words) for name in wanted if name in call.request.app.state.names]
+
+
+def _way(call: Call, name: str, words: Words) -> Way:
+    address = call.path(name)
+    path = call.request.url.path
+    return Way(words(f"ways.{name}"), address, path == address or path.startswith(f"{address}/"))

@@ -1,0 +1,102 @@
+"""Templates: strict about what they name, quick to render, and the same shell around every page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+
+from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined, select_autoescape
+
+from pages import dates, forgery
+from pages.addresses import in_language, without_language
+from pages.shell import Shell, shell_of
+from pages.static import Statics
+from pages.wording import Words
+from reading.words.language import Language
+
+if TYPE_CHECKING:
+    from pages.calls import Call
+
+__all__ = ["Templates"]
+
+
+class Templates:
+    """Every template of the pages, in both languages."""
+
+    def __init__(self, statics: Statics, cache: FileSystemBytecodeCache | None = None) -> None:
+        self._statics = statics
+        self._environments = {language: self._environment(language, cache) for language in ("zh", "en")}
+
+    def render(self, call: Call, template: str, facts: Mapping[str, Any]) -> str:
+        """The page. Raises UndefinedError for what a template names and nobody gave."""
+        other: Language = "en" if call.language == "zh" else "zh"
+        return self.html(
+            call.language,
+            template,
+            {
+                "call": call,
+                "shell": shell_of(call),
+                "path": call.path,
+                "forgery_field": forgery.FIELD,
+                "forgery_key": call.session.forgery_key if call.session else "",
+                "in_the_other_language": in_language(without_language(call.request), other),
+                "other_language": other,
+                **facts,
+            },
+        )
+
+    def html(self, language: Language, template: str, facts: Mapping[str, Any]) -> str:
+        """As `render`, with no call behind it."""
+        return self._environments[language].get_template(template).render(facts)
+
+    def _environment(self, language: Language, cache: FileSystemBytecodeCache | None) -> Environment:
+        made = Environment(
+            loader=PackageLoader("pages"),
+            undefined=StrictUndefined,
+            autoescape=select_autoescape(default=True, default_for_string=True),
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            cache_size=-1,
+            bytecode_cache=cache,
+        )
+        made.globals |= {"t": Words(language), "language": language, "static": self._statics.address}
+        made.filters |= {
+            "say": partial(_say, language=language),
+            "day": partial(_day, language=language),
+            "short_day": partial(_short_day, language=language),
+            "moment": partial(dates.moment_in_words, language=language),
+            "period": partial(dates.period_in_words, language=language),
+            "length": partial(_length, language=language),
+        }
+        return made
+
+
+class InTwoLanguages(Protocol):
+    """A text that is there in both languages."""
+
+    @property
+    def zh(self) -> str: ...
+    @property
+    def en(self) -> str: ...
+
+
+def _say(label: InTwoLanguages, *, language: Language) -> str:
+    return label.zh if language == "zh" else label.en
+
+
+def _day(on: date | datetime, *, language: Language) -> str:
+    return dates.day_in_words(on, language)
+
+
+def _short_day(on: date | datetime, *, language: Language) -> str:
+    return dates.short_day(on, language)
+
+
+def _length(length: timedelta, *, language: Language) -> str:
+    return dates.length_in_words(length, language)
+
+
+_ = Shell  # the shape of `shell` in every template
