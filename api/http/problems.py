@@ -224,15 +224,23 @@ def _rule(rules: ProcedureRules | None, citation: Citation | None, language: Lan
 
 def field_error(wrong: Wrong, language: Language) -> FieldError:
     """What is wrong with one field, in this language."""
+    rule = _rule(wrong.rules, wrong.citation, language)
+    detail = _filled(_text_of(wrong), wrong.params, rule, language)
+    return FieldError(field=wrong.field, code=wrong.code, detail=detail, rule=rule)
+
+
+def plain_error(wrong: Wrong, language: Language) -> str:
+    """The same without the rule, for who shows that beside it."""
+    return _filled(_text_of(wrong), wrong.params, None, language)
+
+
+def _text_of(wrong: Wrong) -> Label:
     known = texts()
     if wrong.code in known.errors:
-        text = known.errors[wrong.code]
-    elif wrong.code in known.problems:
-        text = known.problems[wrong.code].detail
-    else:
-        text = known.shapes.get(wrong.code, known.shapes["other"])
-    rule = _rule(wrong.rules, wrong.citation, language)
-    return FieldError(field=wrong.field, code=wrong.code, detail=_filled(text, wrong.params, rule, language), rule=rule)
+        return known.errors[wrong.code]
+    if wrong.code in known.problems:
+        return known.problems[wrong.code].detail
+    return known.shapes.get(wrong.code, known.shapes["other"])
 
 
 class _Params(dict[str, str]):
@@ -318,7 +326,7 @@ def install(app: FastAPI) -> None:
 
     async def misshapen(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return answer(request, _misshapen(error))
+        return answer(request, misshapen_body(error))
 
     async def of_the_framework(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -388,7 +396,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, unexpected)
 
 
-def _misshapen(error: RequestValidationError) -> Problem:
+def misshapen_body(error: RequestValidationError) -> Problem:
+    """What of a request has not the form that it must have."""
     found = error.errors()
     if any(each["loc"][0] == "path" for each in found):
         # No id has such a form, so nothing of that name can be known.

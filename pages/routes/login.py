@@ -13,6 +13,8 @@ from api.http.problems import Problem, invalid
 from pages.addresses import in_language, is_ours
 from pages.calls import Call, cookie_name, deed, page, with_cookie
 from reading.directory import questions as directory
+from reading.words.language import Language
+from rules.loading import load_pack
 from rules.sample_catalogue import SampleAccount, accounts
 
 
@@ -24,10 +26,18 @@ async def login(call: Call) -> Response:
         raise Problem("NotFound")
     return call.page(
         "login.html",
-        groups=[(city, tuple(of_city)) for city, of_city in groupby(by_city(), key=lambda account: account.city or "")],
+        groups=[
+            (call.say("login.of_no_city") if not city else said_of(city, call.language), tuple(of_city))
+            for city, of_city in groupby(by_city(), key=lambda account: account.city or "")
+        ],
         back=call.asked("back") or "",
         is_over=call.was_logged_in is not None,
     )
+
+
+def said_of(city: str, language: Language) -> str:
+    name = load_pack(city).name
+    return name.zh if language == "zh" else name.en
 
 
 def by_city() -> Iterable[SampleAccount]:

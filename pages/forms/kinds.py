@@ -1,0 +1,44 @@
+"""As what a field is asked for on a page, by its name: the vocabulary of all cities, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """How a field is filled in."""
+
+    PROSE = "prose"
+    LINE = "line"
+    CHOICE = "choice"
+    ITEMS = "items"
+    FILES = "files"
+    DAY = "day"
+    WORKING_DAYS = "working_days"
+    COUNT = "count"
+    YES = "yes"
+
+
+KINDS: Mapping[str, Kind] = {
+    **dict.fromkeys(("reference", "tender_reference"), Kind.LINE),
+    "data_items": Kind.ITEMS,
+    "evidence": Kind.FILES,
+    **dict.fromkeys(("processed_on", "held_from", "held_until", "last_day", "occurred_on"), Kind.DAY),
+    "time_limit": Kind.WORKING_DAYS,
+    **dict.fromkeys(("valid_days", "daily_calls"), Kind.COUNT),
+    **dict.fromkeys(
+        (
+            *("urgency", "access_mode", "use", "ground", "leak", "trigger", "breach", "openness", "named_class"),
+            *("origin", "law_in_question", "specialised", "secrets_or_privacy", "group_interests", "subjects_consent"),
+            *("closed_case", "state_secrets", "security_or_stability", "statutory_ban", "outcome", "provider", "body"),
+        ),
+        Kind.CHOICE,
+    ),
+    "entry_changes": Kind.YES,
+}
+
+
+def kind_of(field: str) -> Kind:
+    """A field that nothing is said of is prose."""
+    return KINDS.get(field, Kind.PROSE)

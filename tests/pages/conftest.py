@@ -1,0 +1,32 @@
+"""The pages as they run: real PostgreSQL, real Temporal, and visitors without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from temporalio.worker import Worker
+
+from activities.settings import Settings
+from pages.app import create_app
+from tests.api.conftest import BEFORE_202
+from tests.api.conftest import settings as settings_of_the_api  # noqa: F401 - a fixture, by its name
+from tests.pages.visiting import Front, pages_open
+
+
+@pytest.fixture
+def settings(settings_of_the_api: Settings) -> Settings:  # noqa: F811 - that fixture
+    return settings_of_the_api.model_copy(update={"login": "demo", "public_url": None})
+
+
+@pytest.fixture
+async def front(settings: Settings) -> AsyncIterator[Front]:
+    """The pages, whatever runs behind them."""
+    async with pages_open(create_app(settings, patience=BEFORE_202), settings) as running:
+        yield running
+
+
+@pytest.fixture
+async def working(worker: Worker, front: Front) -> Front:
+    """The pages with a worker behind them."""
+    return front

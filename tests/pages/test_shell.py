@@ -1,0 +1,56 @@
+"""What every page has: its language, its headers, and what stands around it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import pages
+from pages.wording import wordings
+from tests.pages.visiting import Front
+
+TEMPLATES = Path(pages.__file__).parent / "templates"
+
+
+@pytest.mark.parametrize(("language", "path", "lang"), [("zh", "/", "zh-CN"), ("en", "/en/", "en")])
+async def test_whoever_comes_first_is_led_to_the_language_preferred(
+    front: Front, language: str, path: str, lang: str
+) -> None:
+    visitor = await front.visitor(language).visit("/")
+    assert (visitor.path, visitor.document.get("lang")) == (path, lang)
+
+
+async def test_a_language_that_was_chosen_stays(front: Front) -> None:
+    visitor = await front.visitor("zh").visit("/login")
+    await visitor.follow("English")
+    assert visitor.path == "/en/login"
+    await visitor.visit("/login")
+    assert visitor.path == "/en/login"
+    await visitor.follow("中文")
+    assert visitor.path == "/login"
+
+
+async def test_every_answer_says_what_a_browser_may_do_with_it(front: Front) -> None:
+    visitor = front.visitor()
+    for address in ("/en/", "/en/nowhere", "/static/nothing.css", "/ready"):
+        answer = await visitor.http.get(address)
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_no_template_has_a_script_or_a_style_of_its_own() -> None:
+    for template in TEMPLATES.rglob("*.html"):
+        text = template.read_text(encoding="utf-8")
+        assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|javascript:", text), template
+
+
+def test_every_text_is_used_and_every_text_used_is_there() -> None:
+    used: set[str] = set()
+    for file in [*TEMPLATES.rglob("*.html"), *TEMPLATES.parent.rglob("*.py")]:
+        used |= set(re.findall(r"""["']([a-z_]+\.[a-z_]+)["']""", file.read_text(encoding="utf-8")))
+    ways = {name for name in wordings() if name.startswith("ways.")}
+    assert not wordings().keys() - used - ways
