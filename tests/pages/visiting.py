@@ -99,7 +99,9 @@ class Visitor:
             values += [(name, str(each)) for each in (value if isinstance(value, list | tuple) else [value])]
         values += self._button(form, button)
         if form.method == "get":
-            answer = await self.http.get(self._absolute(form.address), params=values, headers=self._headers())
+            answer = await self.http.get(
+                self._absolute(form.address), params=httpx.QueryParams(tuple(values)), headers=self._headers()
+            )
         else:
             answer = await self._post(form, values, files)
         return await self._show(answer)
