@@ -59,8 +59,9 @@ def drawn(folder: Annotated[Path, typer.Argument(help="what `draw --all` wrote")
     for difference in found:
         print(difference)
     if found:
-        print(f"error: the packs have changed: kaifang rules draw --all {folder}")
+        typer.echo(f"error: not as the packs have it; to draw anew: kaifang rules draw --all {folder}", err=True)
         raise typer.Exit(1)
+    print(f"{folder}: as the packs have it")
 
 
 def newest(pack: Pack, procedure: str) -> ProcedureRules:

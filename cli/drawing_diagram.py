@@ -93,20 +93,20 @@ class Diagram:
     def _nodes(self) -> Iterator[str]:
         words, rules = self.words, self.rules
         begins = words.say(BEGINS if rules.every else RECEIVED)
-        yield f"begin([{_text(_bold(begins), who_begins(words))}])"
+        yield f"begin([{_text(who_begins(words), title=begins)}])"
         if rules.hold:
             yield self._node("hold", "[/{}/]", rules.hold.citation, words.say(HELD), *held_back(words, rules.hold))
         for step in self.map.steps:
             if len(step.stages) == 1:
                 yield from self._stage(step.stages[0], step)
+                yield from self._all_done(step)
                 continue
             yield f'subgraph step_{step.step.step}[" "]'
-            side_by_side = _text(_bold(f"{step.number} {words.say(SIDE_BY_SIDE)}"), *self._on_entering(step))
-            yield f"  go_{step.step.step}{{{{{side_by_side}}}}}"
+            side_by_side = f"{step.number} {words.say(SIDE_BY_SIDE)}"
+            yield f"  go_{step.step.step}{{{{{_text(*self._on_entering(step), title=side_by_side)}}}}}"
             for each in step.stages:
                 yield from _indented(self._stage(each, step))
-            if step.then:
-                yield f"  done_{step.step.step}{{{{{_text(words.say(ALL_DONE))}}}}}"
+            yield from _indented(self._all_done(step))
             yield "end"
         for beside in self.map.beside:
             yield from self._stage(beside.of)
@@ -114,6 +114,10 @@ class Diagram:
             more = [words.say(GRANT, days=rules.grant.term_days)] if ending.grants and rules.grant else []
             yield self._node(f"end_{ending.outcome}", "([{}])", ending.citation, words.say(ending.label), *more)
         yield from self._meanwhile()
+
+    def _all_done(self, step: StepOnMap) -> Iterator[str]:
+        if self._goes_on_by_a_node(step):
+            yield f"done_{step.step.step}{{{{{_text(self.words.say(ALL_DONE))}}}}}"
 
     def _meanwhile(self) -> Iterator[str]:
         """What can happen wherever the case stands."""
@@ -174,7 +178,7 @@ class Diagram:
     def _node(self, name: str, shape: str, citation: Citation, title: str, *lines: str) -> str:
         if citation.basis is Basis.SERVICE:
             self._service.append(name)
-        return name + shape.format(_text(_bold(title), *lines, self.words.cited(citation)))
+        return name + shape.format(_text(*lines, self.words.cited(citation), title=title))
 
     def _ways(self) -> Iterator[str]:
         words, rules = self.words, self.rules
@@ -184,11 +188,9 @@ class Diagram:
             label = "" if alone else choices or words.say(ALL_OTHERS)
             yield _arrow("begin", self._entry(beginning.step), [label])
         if rules.hold:
-            yield "begin -.-> hold"
-            label = words.say(CONFIRMED_OR_LIFTED)
-            yield _arrow(
-                "hold", f"stage_{rules.hold.reviewed_by}", [label], service=self._is_service(rules.hold.citation)
-            )
+            service = self._is_service(rules.hold.citation)
+            yield _arrow("begin", "hold", [], service=service)
+            yield _arrow("hold", f"stage_{rules.hold.reviewed_by}", [words.say(CONFIRMED_OR_LIFTED)], service=service)
         for step in self.map.steps:
             if len(step.stages) > 1:
                 for each in step.stages:
@@ -199,7 +201,7 @@ class Diagram:
                 yield from self._ways_of(each)
                 if each.holds_up and step.then and each.findings:
                     yield from self._decided(each, each.findings, self._done(step))
-            if self._done(step) == f"done_{step.step.step}":
+            if self._goes_on_by_a_node(step):
                 for way in step.then:
                     yield _arrow(self._done(step), self._entry(way.target), [self._then(step, way)])
         for beside in self.map.beside:
@@ -247,9 +249,12 @@ class Diagram:
 
     def _done(self, step: StepOnMap) -> str:
         """Where the arrow of a stage goes that is done."""
-        if len(step.stages) == 1 and len(step.then) == 1:
-            return self._entry(step.then[0].target)
-        return f"done_{step.step.step}"
+        return f"done_{step.step.step}" if self._goes_on_by_a_node(step) else self._entry(step.then[0].target)
+
+    @staticmethod
+    def _goes_on_by_a_node(step: StepOnMap) -> bool:
+        """Whether the arrows of several stages, or to several places, meet where the step is done."""
+        return bool(step.then) and len(step.stages) + len(step.then) > 2
 
     def _entry(self, target: str) -> str:
         if self.map.ending(target):
@@ -268,18 +273,23 @@ def _in_brackets(words: Words, parts: list[str]) -> str:
 
 
 def _arrow(source: str, target: str, labels: Iterable[str], *, service: bool = False) -> str:
-    told = [label for label in labels if label]
+    """Broken where it is a service rule; every line of a label stands by itself."""
+    told = [line for label in labels if label for line in label.split(LINE_BREAK)]
     line = "-.->" if service else "-->"
     return f"{source} {line}|{_text(*told)}| {target}" if told else f"{source} {line} {target}"
 
 
-def _text(*lines: str) -> str:
-    """A label in quotation marks, inside which Mermaid takes every character but these as it is."""
-    return '"' + LINE_BREAK.join(line.replace('"', "#quot;") for line in lines) + '"'
+def _text(*lines: str, title: str = "") -> str:
+    """A label in quotation marks, with its title in bold."""
+    told = [_escaped(line) for line in lines]
+    if title:
+        told.insert(0, f"<b>{_escaped(title)}</b>")
+    return f'"{LINE_BREAK.join(told)}"'
 
 
-def _bold(text: str) -> str:
-    return f"<b>{text}</b>"
+def _escaped(text: str) -> str:
+    """As Mermaid reads a text between quotation marks: its entities begin with a number sign."""
+    return text.replace("#", "#35;").replace('"', "#quot;").replace("<", "#lt;").replace(">", "#gt;")
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:
