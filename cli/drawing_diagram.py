@@ -28,7 +28,7 @@ HELD = Label(zh="预防性暂停", en="Precautionary hold")
 ON_GROUNDS = Label(
     zh="{grounds}：自收到证据时起暂停所涉数据", en="{grounds}: the data is held from the receipt of evidence on"
 )
-WITHOUT_EVIDENCE = Label(zh="{when}：无须证据", en="{when}: without evidence")
+WITHOUT_EVIDENCE = Label(zh="{when}：自收到时起暂停，无须证据", en="{when}: held from the receipt on, without evidence")
 CONFIRMED_OR_LIFTED = Label(zh="确认或者解除", en="confirmed or lifted")
 MEANWHILE = Label(zh="办理期间", en="While the case is open")
 WITHDRAWAL = Label(zh="{party}撤回", en="{party} withdraws")
@@ -62,7 +62,8 @@ def who_begins(words: Words) -> str:
 def held_back(words: Words, hold: HoldRule) -> list[str]:
     """What holds data back at receipt."""
     grounds = [words.choice("ground", value) for value in hold.grounds]
-    grounds += [words.choice(name, value) for name, values in hold.also_when.items() for value in values]
+    also = ((name, value) for name, values in hold.also_when.items() for value in values)
+    grounds += [words.choice(name, value) for name, value in also if value not in hold.without_evidence.get(name, ())]
     told = [words.say(ON_GROUNDS, grounds=words.join(COMMA, grounds))]
     if hold.without_evidence:
         told.append(words.say(WITHOUT_EVIDENCE, when=words.choices(hold.without_evidence)))
@@ -103,7 +104,7 @@ class Diagram:
                 continue
             yield f'subgraph step_{step.step.step}[" "]'
             side_by_side = f"{step.number} {words.say(SIDE_BY_SIDE)}"
-            yield f"  go_{step.step.step}{{{{{_text(*self._on_entering(step), title=side_by_side)}}}}}"
+            yield f"  go_{step.step.step}{{{{{_text(*self.words.on_entering(step), title=side_by_side)}}}}}"
             for each in step.stages:
                 yield from _indented(self._stage(each, step))
             yield from _indented(self._all_done(step))
@@ -149,7 +150,7 @@ class Diagram:
         lines = [words.body(stage.body), *self._period(stage), *words.standing(stage), *more]
         if step and len(step.stages) == 1:
             title = f"{step.number} {title}"
-            lines += self._on_entering(step)
+            lines += self.words.on_entering(step)
         name = f"stage_{stage.stage}"
         yield self._node(name, "[{}]", stage.citation, title, *lines)
         if listed := self._listed(on_map):
@@ -161,11 +162,6 @@ class Diagram:
         step = next((each for each in self.map.steps if on_map in each.stages), None)
         has_arrow = step is not None and on_map.holds_up and bool(step.then)
         return [] if has_arrow or on_map is self.map.opinion else list(on_map.findings)
-
-    def _on_entering(self, step: StepOnMap) -> list[str]:
-        if step.step.data is None:
-            return []
-        return [self.words.data(step.step.data, whole=step.step.whole_dataset)]
 
     def _period(self, stage: Stage) -> list[str]:
         """The period, and where it comes from if that is not where the stage does."""

@@ -8,9 +8,9 @@ from datetime import date
 from cli.drawing_diagram import diagram, held_back, who_begins
 from cli.drawing_words import COMMA, ONLY_WHEN, SEMICOLON, SIDE_BY_SIDE, Words
 from cli.languages import Language
-from rules.pack import Pack
+from rules.pack import RECTIFICATION, Pack
 from rules.pinned import Label, Outcome
-from rules.procedure_map import Beside, StageOnMap, StepOnMap, Way, procedure_map
+from rules.procedure_map import Beside, StageOnMap, StepOnMap, procedure_map
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, governing
 
@@ -47,6 +47,7 @@ OPENED_WHEN_PASSED = Label(
 )
 WHEN_ALL_ARE_DONE = Label(zh="均已办结后，{target}", en="once all are done, {target}")
 ALL_SO = Label(zh="均为此结果的，{target}", en="if each decides so, {target}")
+THEY_DIFFER = Label(zh="不一致的，{target}", en="if they differ, {target}")
 ITS_PERIOD = Label(zh="（{article}）", en=" ({article})")
 OTHER_RULES = Label(zh="其他规则", en="Other rules")
 RULE = Label(zh="规则|内容|依据", en="Rule|What it says|By")
@@ -91,6 +92,7 @@ REVOCATION = Label(zh="关闭权限", en="Revocation")
 REVOKED_BY = Label(zh="由{who}说明理由后关闭", en="by {who}, with a reason")
 EVERY = Label(zh="定期启动", en="Interval")
 DAYS = Label(zh="每{days}日", en="every {days} days")
+AGAINST = Label(zh="可以针对的机构", en="Can be directed against")
 IN_PLACE = Label(zh="针对{body}的", en="Directed against {body}")
 ACTS_INSTEAD = Label(zh="由{body}代为提请、责令、督促和验收", en="{body} acts in its place")
 AFTER_THE_LAW = Label(zh="规定期满后", en="After the law")
@@ -206,6 +208,7 @@ class Page:
             words.cited(stage.citation),
             *opened,
             *words.standing(stage),
+            *words.on_entering(step),
         ]
         period = words.join(SEMICOLON, words.period(stage))
         if stage.period_citation:
@@ -228,11 +231,16 @@ class Page:
             times = words.times(way)
             yield words.place(way.target) + (words.say(ITS_PERIOD, article=times) if times else "")
         if not ways and step and on_map.holds_up:
-            yield from (self._then(way, outcome) for way in step.then if way.if_all in (None, outcome))
+            yield from self._then(step, outcome)
         yield from words.effects(outcome)
 
-    def _then(self, way: Way, outcome: Outcome) -> str:
-        return self.words.say(ALL_SO if way.if_all else WHEN_ALL_ARE_DONE, target=self.words.place(way.target))
+    def _then(self, step: StepOnMap, outcome: Outcome) -> Iterator[str]:
+        """Where the step goes once its stages are done, if this is how one of them was decided."""
+        alike = any(way.if_all == outcome for way in step.then)
+        for way in step.then:
+            if way.if_all in (None, outcome):
+                how = ALL_SO if way.if_all else THEY_DIFFER if alike else WHEN_ALL_ARE_DONE
+                yield self.words.say(how, target=self.words.place(way.target))
 
     def _others(self) -> Iterator[tuple[str, str, str]]:
         """What the rules say beside the stages."""
@@ -265,6 +273,8 @@ class Page:
         if rules.revocation:
             who = words.either(words.body(role) for role in rules.revocation.by)
             yield say(REVOCATION), say(REVOKED_BY, who=who), words.cited(rules.revocation.citation)
+        if rules.procedure == RECTIFICATION:
+            yield say(AGAINST), words.join(COMMA, (words.body(role) for role in rules.against)), say(NOTHING)
         for role, instead in rules.in_place_of.items():
             against = say(IN_PLACE, body=words.body(role))
             yield against, say(ACTS_INSTEAD, body=words.body(instead.body)), words.cited(instead.citation)

@@ -23,7 +23,7 @@ from rules.pinned import (
     Requirement,
     Stage,
 )
-from rules.procedure_map import ProcedureMap, Way
+from rules.procedure_map import ProcedureMap, StepOnMap, Way
 from rules.procedure_rules import ProcedureRules
 
 PARTIES: Mapping[str, Label] = {
@@ -206,6 +206,12 @@ class Words:
         if stage.binding:
             told.append(self.say(BINDING))
         return told
+
+    def on_entering(self, step: StepOnMap | None) -> list[str]:
+        """What it does to the data that a case comes to a step."""
+        if step is None or step.step.data is None:
+            return []
+        return [self.say(ON_ENTERING, effect=self.data(step.step.data, whole=step.step.whole_dataset))]
 
     def data(self, effect: DataEffect, *, whole: bool) -> str:
         return self.say(DATA[effect], what=self.say(THE_DATASET if whole else THE_DATA))

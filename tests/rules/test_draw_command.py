@@ -164,3 +164,23 @@ def test_the_rules_drawn_are_the_newest_of_the_pack() -> None:
     _, en = languages(page(pack, rules))
     assert rules.version == "2025-01-01"
     assert "Rules of 2025-01-01" in en
+
+
+def test_where_bodies_must_agree_the_page_says_where_disagreement_leads() -> None:
+    zh, en = languages(drawn("lianyungang", "objection"))
+    assert "均为此结果的，步骤6：同时办理<br>不一致的，步骤5：意见不一时的决定" in zh
+    assert "if they differ, step 5: Decision on disagreement" in en
+
+
+def test_data_that_is_stopped_by_coming_to_a_step_is_said_there() -> None:
+    zh, en = languages(drawn("nanning", "objection"))
+    assert zh.count("进入本步骤：中止开放数据") == 2
+    assert en.count("on entering: data suspended") == 2
+
+
+def test_each_kind_of_act_that_the_rules_allow_meanwhile_is_drawn() -> None:
+    for flowchart in flowcharts(drawn("nanning", ACCESS_REQUEST)):
+        meanwhile = flowchart.split("subgraph meanwhile")[1].split("  end\n")[0]
+        drawn_nodes = re.findall(r"^ +(\w+)\[", meanwhile, re.MULTILINE)
+        assert drawn_nodes == ["withdrawal", "supplement", "correction", "stage_expert_opinion"]
+        assert "withdrawal -.-> end_withdrawn" in flowchart
