@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from activities.database import AWAY
-from activities.record.idempotency import id_from_key
+from activities.idempotency import id_from_key
 from models.acts import Actor, LapseClaim
 from rules.pinned import APPLICANT
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Request, Response
 
-from activities.directory.standing_in import substitutes_of
-from activities.record.idempotency import IdempotencyKeyReused, digest, id_from_key
+from activities.idempotency import IdempotencyKeyReused, digest, id_from_key
+from activities.standing_in import substitutes_of
 from activities.tables.cases import ActRow, CaseRow, TaskRow
 from api.acting.refusals import refused
 from api.dependencies import Calling, IdempotencyKey, Reading, Rendering, Running
@@ -24,8 +24,7 @@ from reading.cases import questions as cases
 from reading.cases.shapes import CaseShown, TaskShown
 from reading.cases.shown import Renderer
 from reading.catalogue import questions as catalogue
-from reading.shape import Instant as Instant
-from reading.shape import Shape as Shape
+from reading.shape import Instant, Shape
 from reading.sight import Caller
 from reading.store import Store
 from reading.words.language import Language

@@ -14,7 +14,8 @@ from api.acting.forms.filing import AccessRequestForm
 from api.dependencies import Applicant, Reading, RequiredIdempotencyKey
 from api.http.openapi import problems
 from reading.cases import questions as cases
-from reading.cases.shapes import CaseNamed, CaseShown, RequestFiled
+from reading.cases.shapes import CaseShown, RequestFiled
+from reading.shape import CaseNamed
 from reading.sight import Caller
 from reading.store import Store
 from rules.admissibility import chosen

@@ -11,12 +11,12 @@ from starlette.requests import ClientDisconnect
 
 from activities.database import present
 from activities.evidence.store import Evidence, readable, receive_upload
-from activities.record.idempotency import id_from_key
+from activities.idempotency import id_from_key
 from api.dependencies import ID, Applicant, Calling, IdempotencyKey, Reading, Running
 from api.http.multipart import name_of
 from api.http.openapi import problems
 from api.http.problems import Problem
-from reading.cases.shapes import Instant, Shape
+from reading.shape import Instant, Shape
 
 PATH = "/v1/evidence"
 

@@ -27,10 +27,9 @@ from api.http.vocabularies import NamedCity
 from models import acts as a
 from reading.cases import questions as cases
 from reading.cases.lists import beyond, cursor_of
-from reading.cases.questions import overdue
 from reading.cases.shapes import TaskShown
 from reading.directory import questions as directory
-from reading.due import has_come, lies_open
+from reading.due import has_come, lies_open, overdue
 from reading.shape import Page
 
 State = Literal["open", "claimed", "done", "cancelled"]

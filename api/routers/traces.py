@@ -17,11 +17,10 @@ from api.http.language import AnsweredIn
 from api.http.openapi import problems
 from api.http.problems import Problem
 from reading.cases import questions as cases
-from reading.cases.shapes import Instant, Shape
 from reading.directory import questions as directory
 from reading.grants import questions as grants_questions
 from reading.paging import CursorUnusable, cursor, instant, place_of
-from reading.shape import Page
+from reading.shape import Instant, Page, Shape
 from reading.sight import Caller
 from reading.store import Store
 from reading.words.language import Language, said

@@ -15,7 +15,6 @@ from reading.cases import questions as cases
 from reading.cases.questions import TaskRead
 from reading.cases.shapes import (
     Advice,
-    CaseNamed,
     CaseShown,
     CaseSummary,
     DecisionText,
@@ -30,6 +29,7 @@ from reading.cases.shapes import (
 from reading.directory import questions as directory
 from reading.objections import shown as objections_shown
 from reading.rectifications import shown as rectifications_shown
+from reading.shape import CaseNamed
 from reading.sight import Caller
 from reading.store import Present, Store
 from reading.updates import questions as updates_questions

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from reading.cases.shapes import Instant, Shape
 from reading.objections.shapes import RestrictedBy
-from reading.shape import RuleNamed
+from reading.shape import Instant, RuleNamed, Shape
 
 
 class HolderShown(Shape):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from models.restrictions import RestrictionKind
-from reading.shape import Instant as Instant
-from reading.shape import Shape as Shape
+from reading.shape import Instant, Shape
 
 
 class EvidenceListed(Shape):
