@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from activities.clock_moves import Effect, Move
 from activities.database import present
 from activities.publishing import same_as
-from models.acts import ANSWERS_NOTHING
+from models.procedures import ANSWERS_NOTHING
 
 if TYPE_CHECKING:
     from activities.calendar_record import RecordOfNotices

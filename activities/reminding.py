@@ -16,8 +16,8 @@ from activities.opening import Law, law_of
 from activities.outbox import put_out
 from activities.pinned_rules import PinnedRules
 from activities.service_rules import reminders_of
-from models.acts import ANSWERS_NOTHING
 from models.clock import Clock
+from models.procedures import ANSWERS_NOTHING
 from models.reminding import Look, Reminded, look, tellings
 from models.telling import Telling
 from rules.deadlines import to_shanghai

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, func, literal_column, not_, or_
 from sqlmodel import col
 
-from models.acts import ANSWERS_NOTHING
+from models.procedures import ANSWERS_NOTHING
 from models.tables import FORESEEN, ActRow, TaskRow
 
 UNSETTLED: ColumnElement[str] = literal_column("'received'")

@@ -19,7 +19,7 @@ from api.figures import Counted, Figures, Place, at_level, without
 from api.figures_counted import Span
 from api.figures_shown import OutcomeCounted, Shower, TimeTaken
 from api.shapes import Instant, Shape
-from rules.pack import RECTIFICATION
+from rules.procedure_names import RECTIFICATION
 
 FEWEST = 5
 """Lengths of time are shown where so many share them."""

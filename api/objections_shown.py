@@ -32,20 +32,9 @@ from models.parts import before
 from models.restrictions import RestrictionKind, touches, written
 from models.state import CaseState
 from models.tables import ActRow
-from rules.pack import CATALOGUE_UPDATE, GROUND, RECTIFICATION
+from rules.pack import GROUND
+from rules.procedure_names import LEAK, OBJECTION
 from rules.procedure_rules import ProcedureRules
-
-OBJECTION = "objection"
-LEAK = "leak"
-PARTY = {
-    OBJECTION: "objector",
-    LEAK: "reporter",
-    CATALOGUE_UPDATE: "initiator",
-    "openness_review": "initiator",
-    "demand": "requester",
-    RECTIFICATION: "initiator",
-}
-"""What the party is called, by procedure; in the others it is the applicant."""
 
 
 @dataclass(frozen=True)

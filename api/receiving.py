@@ -20,9 +20,12 @@ from api.refusals import refused
 from api.rendering import Renderer
 from api.runtime import Runtime
 from api.shapes import ActShown
-from models.acts import ACT, JUDGED_AT_RECEIPT, Act, TaskAct
+from models.acts import ACT, Act, TaskAct
+from models.procedure import JudgedBy
+from models.procedures import BY_NAME
 from models.tables import ActRow, CaseRow, TaskRow
 from rules.deadlines import to_shanghai
+from rules.procedure_names import ACCESS
 
 NOT_STAMPED = datetime.min.replace(tzinfo=UTC)
 """The inbox stamps every act; what stands in it before means nothing."""
@@ -106,7 +109,10 @@ class Receiver:
             await self._runtime.courier.send_and_wait(act.case_id)
             for told in await self._reader.told_by(act.case_id):
                 self._runtime.courier.send(told)
-        elif received.state == "accepted" and not isinstance(act, JUDGED_AT_RECEIPT):
+        elif (
+            received.state == "accepted"
+            and BY_NAME[received.procedure].judged_by(type(act)) is not JudgedBy.RECEIPT_ALONE
+        ):
             # Its receipt judged it, and what it makes follow in the engine need not be waited for.
             self._runtime.courier.send(act.case_id)
             for told in await self._reader.told_by(act.case_id):
@@ -137,7 +143,7 @@ class Receiver:
         elif row.state == "refused":
             raise await refused(self._reader, row)
         shown = await shown_act(self._reader, self._renderer, row, self._language, f"/v1/acts/{act_id}")
-        if shown.case and shown.case.granted and shown.case.procedure != "access":
+        if shown.case and shown.case.granted and shown.case.procedure != ACCESS:
             self._runtime.courier.send(shown.case.granted.access_case_id)
         if shown.case and shown.case.catalogue_update:
             self._runtime.courier.send(shown.case.catalogue_update.case_id)

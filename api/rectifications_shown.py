@@ -10,7 +10,8 @@ from api.reading import CaseRead, Reader
 from api.shapes_of_rectifications import RectificationShown
 from api.updates_shown import filing_of
 from models.tables import ActRow
-from rules.pack import BREACH, RECTIFICATION
+from rules.pack import BREACH
+from rules.procedure_names import RECTIFICATION
 
 PROVIDER = "provider"
 

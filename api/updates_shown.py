@@ -30,12 +30,11 @@ from api.texts import texts
 from models.acts import ACT, Decide
 from models.state import CaseState, TaskState
 from models.tables import ActRow, DatasetRow
-from rules.pack import CATALOGUE_UPDATE, QUESTIONS
+from rules.pack import QUESTIONS
 from rules.pinned import Label, Stage
+from rules.procedure_names import CATALOGUE_UPDATE, DEMAND, OPENNESS_REVIEW
 from rules.procedure_rules import ProcedureRules
 
-DEMAND = "demand"
-OPENNESS_REVIEW = "openness_review"
 AUTHORITY = "authority"
 Standing = Literal["waiting", "kept", "received", "submitted"]
 Named = Callable[[str | None], Awaitable[CaseNamed | None]]

@@ -18,7 +18,7 @@ from api.shapes import Instant, Shape
 from api.supervising import Sight
 from api.texts import texts
 from models.tables import ActRow, CaseRow, FailureRow, TaskRow
-from rules.pack import RECTIFICATION
+from rules.procedure_names import RECTIFICATION
 
 LONG = timedelta(minutes=1)
 """An act is worked off in well under a second while the machines run."""

@@ -115,7 +115,7 @@ def review_suspension(rules: ProcedureRules, proposal: Proposal, act: a.ReviewSu
         raise r.ProcedureKnowsNoSuchAct(field="kind")
     if act.by.body is None or act.by.body != state.bodies.get(question.body):
         raise r.NotYourTask(field="case_id")
-    acts_for_itself_alone(state, act.by)
+    acts_for_itself_alone(proposal, act.by)
     asked = [task for task in state.tasks.values() if task.stage == question.stage]
     is_stopped = stopped(state, about(rules, state)) and not any(outcome.opens for outcome in question.outcomes)
     if not asked or is_stopped or not verifying(rules, state) or any(task.is_open for task in asked):

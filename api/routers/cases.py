@@ -37,10 +37,10 @@ from models.state import TaskState
 from models.tables import CaseRow
 from rules.admissibility import admissible
 from rules.pinned import APPLICANT
+from rules.procedure_names import OBJECTION
 
 RESUBMIT = "resubmit"
 SIGN = "sign"
-OBJECTION = "objection"
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
 

@@ -28,8 +28,8 @@ from api.shapes import RuleNamed, Shape
 from api.vocabularies import NamedCity
 from rules.deadlines import to_shanghai
 from rules.loading import cities, load_pack
-from rules.pack import CATALOGUE_UPDATE
 from rules.pinned import Label
+from rules.procedure_names import CATALOGUE_UPDATE
 
 router = APIRouter(prefix="/v1", tags=["datasets"])
 

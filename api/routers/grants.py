@@ -24,12 +24,12 @@ from api.shapes import ActShown, Instant, Page, RestrictedBy, Shape
 from models import acts as a
 from models.restrictions import RestrictionKind, touches
 from models.tables import CaseRow, GrantRow
+from rules.procedure_names import ACCESS
 
 router = APIRouter(prefix="/v1/grants", tags=["grants"])
 
 KEY_PREFIX = "kf_"
 KEY_BYTES = 32
-ACCESS = "access"
 
 
 class GrantInList(Shape):

@@ -27,11 +27,11 @@ from api.runtime import Runtime
 from api.shapes import CaseShown
 from models.objecting import MOST_EVIDENCE
 from rules.admissibility import chosen
+from rules.procedure_names import OBJECTION
 from rules.procedure_rules import ProcedureRules
 
 PATH = "/v1/objections"
-PROCEDURE = "objection"
-OBJECTION = "objection"
+FILING = "objection"
 EVIDENCE = "evidence"
 LARGEST_TEXT = 1_000_000
 """Bytes of what is said, apart from files."""
@@ -49,10 +49,10 @@ BODY = {
         "multipart/form-data": {
             "schema": {
                 "type": "object",
-                "required": [OBJECTION],
-                "properties": {OBJECTION: FORM, EVIDENCE: {"type": "array", "items": FILE}},
+                "required": [FILING],
+                "properties": {FILING: FORM, EVIDENCE: {"type": "array", "items": FILE}},
             },
-            "encoding": {OBJECTION: {"contentType": "application/json"}},
+            "encoding": {FILING: {"contentType": "application/json"}},
         },
     },
 }
@@ -77,8 +77,8 @@ class Objecting:
         """The objection comes first and is judged before a file is taken: of one that cannot be received nothing is
         stored. Files that are not taken, or more than may be, leave those before them with who uploaded them."""
         first = await parts.next()
-        if first is None or first.name != OBJECTION:
-            raise invalid(OBJECTION, "part_must_come_first")
+        if first is None or first.name != FILING:
+            raise invalid(FILING, "part_must_come_first")
         form = parsed(await all_of(parts.data()))
         subject = await self._filer.subject(form.city, form.dataset_id)
         if await self._reader.case(self._caller, self._case_id) is None:
@@ -122,7 +122,7 @@ class Objecting:
                 evidence=tuple(dict.fromkeys(form.evidence)),
             )
 
-        return await self._filer.receive(self._case_id, PROCEDURE, form.said(), received)
+        return await self._filer.receive(self._case_id, OBJECTION, form.said(), received)
 
 
 async def objecting(
@@ -152,7 +152,7 @@ async def file_objection(request: Request, call: Annotated[Objecting, Depends(ob
             return await call.receive_parts(Parts(content_type, request.stream()))
         return await call.receive(parsed(await all_of(request.stream())))
     except PartsBroken as fact:
-        raise invalid(OBJECTION, "parts_broken") from fact
+        raise invalid(FILING, "parts_broken") from fact
     except ClientDisconnect as fact:
         raise Problem("UploadBrokenOff") from fact
 
@@ -162,7 +162,7 @@ def judge_objection(
 ) -> ProcedureRules:
     """The rules under which the objection is received; `comes_with` is what it does not state itself. Raises a Problem
     that names every reason why it cannot be."""
-    rules = rules_at(form.city, PROCEDURE, at)
+    rules = rules_at(form.city, OBJECTION, at)
     may_file(rules, caller, subject.bodies)
     judge(rules, {**dict.fromkeys(comes_with, "given"), **form.stated()}, subject.dataset)
     return rules

@@ -26,7 +26,7 @@ from api.supervision_shown import SupervisedTask, tasks_shown
 from api.vocabularies import NamedCity
 from models.tables import TaskRow
 from rules.admissibility import chosen
-from rules.pack import RECTIFICATION
+from rules.procedure_names import RECTIFICATION
 from rules.procedure_rules import ProcedureRules
 
 PATH = "/v1/rectifications"

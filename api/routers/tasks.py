@@ -22,9 +22,8 @@ from api.shapes import ActShown, Page, TaskShown
 from api.vocabularies import NamedCity
 from models import acts as a
 from models.tables import FORESEEN, CaseRow, TaskRow
-from rules.pack import CATALOGUE_UPDATE
+from rules.procedure_names import CATALOGUE_UPDATE, DEMAND
 
-DEMAND = "demand"
 State = Literal["open", "claimed", "done", "cancelled"]
 
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"])

@@ -22,8 +22,8 @@ from api.shapes import Instant, Page, Shape
 from api.texts import texts
 from models.tables import CaseRow, GateDecisionRow, GrantRow
 from rules.pinned import APPLICANT, Label
+from rules.procedure_names import OBJECTION
 
-OBJECTION = "objection"
 LONGEST_ID = 18
 """Digits that fit into PostgreSQL's bigint."""
 

@@ -15,6 +15,7 @@ from typing import Any
 from activities.touching import entry_act, met, restriction_act, turn_act
 from models import acts as a
 from models import events as e
+from models.procedures.catalogue_update import CATALOGUE_UPDATE
 from models.restrictions import RestrictionKind, RestrictionTold, items_of, restriction
 from models.state import TaskState
 from rules.pinned import APPLICANT
@@ -35,7 +36,6 @@ from tests.models.bench import (
 from tests.models.reviews_by_city import ALWAYS, BY_ANSWER, ONLY_FINDS
 from tests.models.test_restriction_sequences import FORWARDS
 from tests.models.updates import EVERY_FIELD, answers_for
-from workflows.catalogue_update import CATALOGUE_UPDATE
 
 ITEMS = ("name", "address", "phone")
 CLASSES = ("closed", "conditional", "unconditional")

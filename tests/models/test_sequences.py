@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 from models import acts as a
 from models import events as e
 from models.course import pass_time
+from models.procedures.access_request import ACCESS_REQUEST
 from models.refusals import REFUSALS, Refusal
 from models.state import CaseState, TaskState, fold
 from rules.calendar_notices import DaysOff, Notice
@@ -44,7 +45,6 @@ from tests.models.bench import (
     with_correction,
 )
 from tests.models.profiles import PROFILE
-from workflows.access_request import ACCESS_REQUEST
 
 AGREED = GRANTED | {
     INVENTED: [("custody", "agree"), ("ethics", "clear"), ("technique", "feasible"), ("decision", "grant")],

@@ -10,6 +10,7 @@ from activities.log import with_clocks
 from models import acts as a
 from models import events as e
 from models.course import pass_time
+from models.procedures.access_request import ACCESS_REQUEST
 from models.proposal import Proposal
 from models.state import CaseState, TaskState, fold
 from rules.loading import load_pack
@@ -18,7 +19,6 @@ from simulation.register import Law
 from simulation.running import planned
 from simulation.scenario import Scenario
 from simulation.year import Plan, Year
-from workflows.access_request import ACCESS_REQUEST
 
 MONDAY = date(2026, 11, 30)
 

@@ -17,6 +17,7 @@ from models import acts as a
 from models import events as e
 from models.access_events import AccessExpired
 from models.course import pass_time
+from models.procedures import BY_NAME
 from models.proposal import Proposal
 from models.refusals import Refusal
 from models.state import CaseState, fold
@@ -26,7 +27,6 @@ from rules.seed_notices import read_record
 from tests import recorded
 from tests.recording import missing
 from workflows.case import Case
-from workflows.procedures import BY_NAME
 
 ROOT = Path(__file__).parents[2]
 NAMES = recorded.names()
@@ -146,7 +146,7 @@ def test_every_recorded_act_is_decided_again_as_it_was(name: str) -> None:
     log = recorded.log(name)
     done = 1
     state = fold(CaseState(), log.events[:done])
-    procedure = BY_NAME[state.procedure].procedure
+    procedure = BY_NAME[state.procedure]
     for kept in log.acts:
         rest = log.events[done:]
         by_time = time_made(log.rules, state, rest)

@@ -12,7 +12,7 @@ from activities.sweeping import Sweeper
 from models import acts as a
 from models.entries import update_case_id
 from models.gate import DatasetFacts, Question, Reason, decide
-from rules.pack import CATALOGUE_UPDATE
+from rules.procedure_names import CATALOGUE_UPDATE
 from tests.driving import Driver
 from tests.workflows.test_catalogue_updates import (
     BUS_LINES,
