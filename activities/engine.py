@@ -26,7 +26,8 @@ from models.procedures import BY_NAME
 from models.refusals import Refusal
 from models.state import CaseState, fold
 from workflows import search_attributes
-from workflows.case import ENGINE_AHEAD, Case
+from workflows.case import Case
+from workflows.case_log import ENGINE_AHEAD
 from workflows.procedures import WORKFLOW_OF
 
 if TYPE_CHECKING:

@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 
 from models import events as e
 from models.access_events import AccessOpened, AccessRenounced, AccessRevoked
-from models.clock import Clock
 from models.procedure import PartyIsTold
 from models.procedures import BY_NAME
 from models.recorded import Recorded
 from models.restricting import met_by
 from models.restrictions import RestrictionKind, RestrictionTold, together, touches
 from models.state import CaseState, TaskState
-from rules.deadlines import Unit, parse_period
 from rules.pack import WITHDRAWN
 from rules.pinned import APPLICANT
 
@@ -92,16 +90,10 @@ def told(before: CaseState, after: CaseState, events: Iterable[e.Event]) -> list
     return [telling for event in written.events for telling in written.of(event)]
 
 
-def ends_with_a_day(clock: Clock) -> bool:
-    """Whether a clock ends at the midnight after a day: a period in working days does, and so does a day that a
-    decision has named."""
-    return clock.period is None or parse_period(clock.period).unit is Unit.WORKING_DAYS
-
-
 def due_day(task: TaskState) -> dict[str, str | int]:
     """When a task is due, as messages say it; nothing where the rules give no number."""
     clock = task.clock
-    known = {"due_at": clock.due_at, "due_on": clock.last_day if ends_with_a_day(clock) else None}
+    known = {"due_at": clock.due_at, "due_on": clock.last_day if clock.ends_with_a_day else None}
     days: dict[str, str | int] = {name: value.isoformat() for name, value in known.items() if value}
     return days | ({"provisional": 1} if clock.provisional else {})
 

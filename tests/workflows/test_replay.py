@@ -26,7 +26,7 @@ from rules.procedure_rules import ProcedureRules
 from rules.seed_notices import read_record
 from tests import recorded
 from tests.recording import missing
-from workflows.case import Case
+from workflows.case_log import CaseLog
 
 ROOT = Path(__file__).parents[2]
 NAMES = recorded.names()
@@ -87,7 +87,7 @@ def test_every_recorded_history_replays_whatever_the_order_of_hashes(seed: str) 
 
 
 async def test_a_workflow_that_no_longer_does_what_it_did_does_not_replay(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Case, "show", lambda _: None)
+    monkeypatch.setattr(CaseLog, "show", lambda _: None)
     with pytest.raises(NondeterminismError):
         await recorded.replay()
 
