@@ -16,11 +16,12 @@ from activities.touching import tell_new_grant, tell_other_cases
 from models import events as e
 from models.access_events import AccessOpened
 from models.acts import Actor, File
-from models.course import foreseen
 from models.kept_back import by_kind
+from models.passing import foreseen
 from models.restrictions import RestrictionKind, items_of, restriction, written
-from models.state import CaseState, GrantState, TaskState, fold
+from models.state import CaseState, GrantState, fold
 from models.tables import FORESEEN
+from models.task_state import TaskState
 from models.telling import told
 from rules.pack import GROUND
 

@@ -8,7 +8,7 @@ from activities.calendar_record import deadline_of
 from api.laws import Law
 from api.shapes import ClockShown, OwnPeriodShown, SkippedShown
 from models.clock import Clock
-from models.state import TaskState
+from models.task_state import TaskState
 from rules.calendar import CalendarRecord
 from rules.deadlines import to_shanghai
 from rules.pinned import Citation

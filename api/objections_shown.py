@@ -25,8 +25,9 @@ from api.shapes import (
 )
 from api.texts import texts
 from models import events as e
-from models.course import next_of, waits_for_data
+from models.course import next_of
 from models.events import Event
+from models.granting import waits_for_data
 from models.kept_back import by_kind
 from models.parts import before
 from models.restrictions import RestrictionKind, touches, written

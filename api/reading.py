@@ -22,8 +22,8 @@ from api.rectifying import ReadsRectifications
 from api.runtime import Runtime
 from api.supervising import ReadsSupervision
 from api.waiting import ReadsWaiting
-from models.course import opened_by_time
 from models.events import Event
+from models.passing import opened_by_time
 from models.state import CaseState, fold
 from models.tables import (
     FORESEEN,

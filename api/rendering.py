@@ -32,8 +32,9 @@ from models import events as e
 from models.acts import ACT, AskSupplement, Correct, Decide, Revoke, Supply
 from models.clock import Clock
 from models.procedures import BY_NAME
-from models.state import CaseState, TaskState
+from models.state import CaseState
 from models.tables import ActRow, CaseRow, EventRow, TaskRow
+from models.task_state import TaskState
 from rules.pinned import APPLICANT, Outcome, Stage
 from rules.procedure_names import ACCESS_REQUEST, CATALOGUE_UPDATE
 from rules.procedure_rules import ProcedureRules

@@ -28,8 +28,9 @@ from api.shapes_of_updates import (
 )
 from api.texts import texts
 from models.acts import ACT, Decide
-from models.state import CaseState, TaskState
+from models.state import CaseState
 from models.tables import ActRow, DatasetRow
+from models.task_state import TaskState
 from rules.pack import QUESTIONS
 from rules.pinned import Label, Stage
 from rules.procedure_names import CATALOGUE_UPDATE, DEMAND, OPENNESS_REVIEW

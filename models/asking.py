@@ -9,7 +9,8 @@ from models.clock import Stop
 from models.course import put
 from models.proposal import Proposal
 from models.restrictions import within
-from models.state import CaseState, TaskState
+from models.state import CaseState
+from models.task_state import TaskState
 from models.who_may_act import task_in_hand
 from rules.pinned import APPLICANT
 from rules.procedure_rules import ProcedureRules

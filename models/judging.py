@@ -12,15 +12,17 @@ from models.agreeing import LIST, agreed_by_now, list_allowed, sets_terms, state
 from models.asking import amend, ask_opinion, ask_supplement, asked_inside, supply
 from models.classes import NAMED_CLASS, class_allowed
 from models.correcting import demanded_of_correction, is_late, not_signed_by_another, party_was_told
-from models.course import cancel_open_tasks, decides_alone, items_granted, next_of, terms_set
+from models.course import cancel_open_tasks, next_of
 from models.entries import days_have_passed, measure_allowed, published_at_last
+from models.granting import decides_alone, items_granted, terms_set
 from models.limits import LIMIT, limit_allowed, limit_stands
 from models.objecting import follow_decision
 from models.parts import before, scope_of
 from models.proposal import Proposal
 from models.restricting import nothing_more_than_held
 from models.restrictions import within, written
-from models.state import CaseState, TaskState
+from models.state import CaseState
+from models.task_state import TaskState
 from models.urging import urge
 from models.who_may_act import officer_may_act, still_open, takes_part, task_in_hand, task_of
 from rules.pack import QUESTIONS

@@ -15,7 +15,8 @@ from models.parts import Scope, about
 from models.proposal import Proposal
 from models.restricting import move_data, processed_anew, stopped
 from models.restrictions import Items, written
-from models.state import CaseState, TaskState
+from models.state import CaseState
+from models.task_state import TaskState
 from models.who_may_act import acts_for_itself_alone
 from rules.pinned import HoldRule, Outcome
 from rules.procedure_rules import ProcedureRules

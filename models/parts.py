@@ -12,7 +12,8 @@ from itertools import chain
 from models import acts as a
 from models import refusals as r
 from models.restrictions import WHOLE_DATASET, Items, items_of, together
-from models.state import CaseState, DecidedPart, TaskState
+from models.state import CaseState
+from models.task_state import DecidedPart, TaskState
 from rules.pinned import Basis, DataEffect, Outcome, Stage
 from rules.procedure_rules import ProcedureRules
 

@@ -9,8 +9,8 @@ from datetime import datetime
 from enum import Enum, auto
 
 from models.acts import MOVES_NOTHING, Act, Decide, ReceivedAct
-from models.course import opened_by_time
 from models.events import Event
+from models.passing import opened_by_time
 from models.proposal import Proposal
 from models.refusals import CaseClosed, Refusal, TaskAlreadyDecided
 from models.state import CaseState

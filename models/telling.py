@@ -12,7 +12,8 @@ from models.procedures import BY_NAME
 from models.recorded import Recorded
 from models.restricting import met_by
 from models.restrictions import RestrictionKind, RestrictionTold, together, touches
-from models.state import CaseState, TaskState
+from models.state import CaseState
+from models.task_state import TaskState
 from rules.pack import WITHDRAWN
 from rules.pinned import APPLICANT
 

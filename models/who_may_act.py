@@ -5,7 +5,8 @@ from __future__ import annotations
 from models import acts as a
 from models import refusals as r
 from models.proposal import Proposal
-from models.state import CaseState, TaskState
+from models.state import CaseState
+from models.task_state import TaskState
 from rules.pinned import APPLICANT
 
 

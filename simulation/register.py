@@ -22,7 +22,8 @@ from activities.engine import Engine
 from activities.inbox import Filing, Inbox
 from activities.log import Log, read_log
 from models import acts as a
-from models.state import CaseState, TaskState, fold
+from models.state import CaseState, fold
+from models.task_state import TaskState
 from rules.admissibility import DatasetFacts, admissible, chosen
 from rules.deadlines import to_shanghai
 from rules.pack import Pack

@@ -22,7 +22,8 @@ from models import events as e
 from models.procedure import JudgedBy
 from models.procedures import BY_NAME
 from models.restrictions import Restriction, restriction
-from models.state import CaseState, TaskState, fold
+from models.state import CaseState, fold
+from models.task_state import TaskState
 from rules.admissibility import DEFAULT_CHOICES
 from rules.deadlines import to_shanghai
 from rules.loading import load_pack

@@ -21,7 +21,8 @@ from activities.inbox import Filing
 from activities.receipt_facts import DataIsWithdrawn, ItemsAreGone, OpennessHasChanged
 from models import acts as a
 from models.procedures import BY_NAME, PROCEDURES
-from models.state import CaseState, TaskState
+from models.state import CaseState
+from models.task_state import TaskState
 from rules.deadlines import to_shanghai
 from rules.loading import cities
 from rules.pinned import APPLICANT

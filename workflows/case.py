@@ -11,9 +11,9 @@ from typing import ClassVar
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from models.course import next_instant, pass_time
     from models.events import Event
     from models.messages import CaseStart, Delivery
+    from models.passing import next_instant, pass_time
     from models.procedure import Procedure
     from models.refusals import Refusal
     from models.state import CaseState

@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from models.clock import Clock
-from models.course import next_instant
-from models.state import CaseState, TaskState
+from models.passing import next_instant
+from models.state import CaseState
+from models.task_state import TaskState
 from rules.deadlines import to_shanghai
 from rules.pinned import Basis, Citation
 from rules.procedure_rules import ProcedureRules

@@ -33,8 +33,8 @@ from api.rendering import case_summary
 from api.shapes import ActShown, CaseShown, CaseSummary, LoggedEvent, Page
 from api.vocabularies import NamedCity, NamedOutcome, NamedProcedure
 from models import acts as a
-from models.state import TaskState
 from models.tables import CaseRow
+from models.task_state import TaskState
 from rules.admissibility import admissible
 from rules.pinned import APPLICANT
 from rules.procedure_names import OBJECTION

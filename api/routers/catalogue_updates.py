@@ -30,8 +30,9 @@ from models.entries import dataset_meant
 from models.procedures import BY_NAME
 from models.proposal import Proposal
 from models.refusals import Refusal
-from models.state import CaseState, TaskState
+from models.state import CaseState
 from models.tables import DatasetRow
+from models.task_state import TaskState
 from rules.admissibility import chosen
 from rules.deadlines import to_shanghai
 from rules.pinned import ClockFrom

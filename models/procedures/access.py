@@ -84,7 +84,7 @@ def revoke(rules: ProcedureRules, proposal: Proposal, act: a.Revoke) -> None:
 
 
 def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
-    """Nothing follows from an act on a grant but what the act itself says; time ends it (`models.course.pass_time`)."""
+    """Nothing follows from an act on a grant but what the act itself says; time ends it (`models.passing`)."""
 
 
 ACCESS = Procedure(

@@ -10,8 +10,8 @@ from temporalio.exceptions import ApplicationError
 
 from activities.append import Append
 from models import events as e
-from models.course import pass_time
 from models.messages import Write
+from models.passing import pass_time
 from models.procedures import BY_NAME
 from tests.driving import Driver
 from tests.models.bench import law

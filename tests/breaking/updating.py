@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from api.drafts import change_of
 from models import acts as a
-from models.state import TaskState
+from models.task_state import TaskState
 from rules.procedure_names import CATALOGUE_UPDATE
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import resolve

@@ -14,7 +14,7 @@ from activities.touching import restriction_act
 from models import acts as a
 from models import events as e
 from models.access_events import AccessOpened
-from models.course import pass_time
+from models.passing import pass_time
 from models.procedure import Procedure
 from models.procedures.access import ACCESS
 from models.procedures.access_request import ACCESS_REQUEST
@@ -23,7 +23,8 @@ from models.procedures.leak import LEAK
 from models.procedures.objection import OBJECTION
 from models.proposal import Proposal
 from models.refusals import Refusal
-from models.state import CaseState, TaskState, fold
+from models.state import CaseState, fold
+from models.task_state import TaskState
 from rules.calendar import CalendarRecord
 from rules.deadlines import SHANGHAI
 from rules.loading import load_file, load_pack

@@ -17,7 +17,7 @@ from models import acts as a
 from models import events as e
 from models.procedures.catalogue_update import CATALOGUE_UPDATE
 from models.restrictions import RestrictionKind, RestrictionTold, items_of, restriction
-from models.state import TaskState
+from models.task_state import TaskState
 from rules.pinned import APPLICANT
 from rules.procedure_rules import ProcedureRules
 from tests.models.bench import (

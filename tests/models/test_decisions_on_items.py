@@ -18,7 +18,7 @@ from models import acts as a
 from models import events as e
 from models.gate import DatasetFacts, Question, Reason, decide
 from models.restrictions import RestrictionKind, items_of
-from models.state import TaskState
+from models.task_state import TaskState
 from rules.deadlines import to_shanghai
 from rules.pinned import DataEffect, Outcome
 from tests.models.bench import CITIES, INVENTED, PARTY, WHATEVER_IS_ASKED, Bench, objected

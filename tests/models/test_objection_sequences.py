@@ -13,11 +13,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from models import acts as a
 from models import events as e
-from models.course import pass_time
 from models.parts import before
+from models.passing import pass_time
 from models.refusals import REFUSALS, Refusal
 from models.restrictions import RestrictionKind
-from models.state import CaseState, TaskState, fold
+from models.state import CaseState, fold
+from models.task_state import TaskState
 from rules.deadlines import to_shanghai
 from rules.pinned import DataEffect
 from rules.procedure_rules import ProcedureRules

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from models import acts as a
 from models.agreeing import sets_terms
-from models.course import grant, items_granted
+from models.granting import grant, items_granted
 from models.restrictions import Items, RestrictionKind, RestrictionTold, all_gone, touches, within
 from rules.pinned import APPLICANT
 from tests.models.bench import (

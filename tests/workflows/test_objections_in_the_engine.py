@@ -12,7 +12,7 @@ from temporalio.worker import Worker
 from activities.receipt_facts import ItemsAreGone
 from activities.reconciling import reconcile
 from models import acts as a
-from models.course import access_case_id
+from models.granting import access_case_id
 from models.restrictions import Restriction, RestrictionKind
 from rules.deadlines import to_shanghai
 from tests.driving import AT, Driver

@@ -16,7 +16,7 @@ from activities.calendar_record import with_due
 from models import acts as a
 from models import events as e
 from models.access_events import AccessExpired
-from models.course import pass_time
+from models.passing import pass_time
 from models.procedures import BY_NAME
 from models.proposal import Proposal
 from models.refusals import Refusal

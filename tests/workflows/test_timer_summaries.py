@@ -10,7 +10,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
 
 from models import acts as a
-from models.course import next_instant
+from models.passing import next_instant
 from models.state import CaseState, apply
 from rules.deadlines import to_shanghai
 from tests import recorded
