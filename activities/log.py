@@ -207,7 +207,7 @@ class Log:
             await connection.execute("select from cases where case_id = $1 for update", case_id)
             state = fold(CaseState(), await read_log(connection, case_id))
             reopened = items_of(items, it.reopens_except.get(case_id, ()))
-            if not (state.closed and state.restriction == restriction(RestrictionKind.WITHDRAWAL, reopened)):
+            if not (state.closed and state.strongest_restriction == restriction(RestrictionKind.WITHDRAWAL, reopened)):
                 continue
             event = e.DataRestored(number=state.number + 1, at=it.at, by_case=case.case_id, **written(reopened))
             other = LockedCase(case_id, state.number, state.number, case.now)

@@ -155,7 +155,7 @@ async def tell_other_cases(connection: Connection, before: CaseState, after: Cas
     Under the lock on the dataset, had alone.
     """
     acts: list[Act] = []
-    if before.restrictions != after.restrictions:
+    if before.own_restrictions != after.own_restrictions:
         procedures = concerned_by(Restrict)
         acts += [restriction_act(after, each, now) for each in await open_cases(connection, after, procedures)]
     if after.published and not before.published and changes_grants(after.published):
@@ -209,9 +209,9 @@ def told_by(after: CaseState, what: str, case_id: str, now: datetime) -> dict[st
 def restriction_act(after: CaseState, case_id: str, now: datetime) -> Act:
     """The act by which a case learns what an objection does to the data."""
     told = told_by(after, "restriction", case_id, now)
-    if not after.restrictions:
+    if not after.own_restrictions:
         return LiftRestriction.model_validate(told)
-    return Restrict.model_validate(told | as_told(after.restrictions))
+    return Restrict.model_validate(told | as_told(after.own_restrictions))
 
 
 def entry_act(after: CaseState, case_id: str, now: datetime) -> Act:

@@ -109,7 +109,7 @@ def data_shown(rules: ProcedureRules, state: CaseState) -> DataShown:
     ]
     strongest = last[0] if last else None
     return DataShown(
-        restriction=state.restriction.kind if state.restriction else None,
+        restriction=state.strongest_restriction.kind if state.strongest_restriction else None,
         data_items=strongest.data_items if strongest else [],
         except_items=strongest.except_items if strongest else [],
         since=strongest.since if strongest else None,

@@ -43,7 +43,7 @@ def hold_or_say_why_not(rules: ProcedureRules, proposal: Proposal, at: datetime,
 
 def at_large(rules: ProcedureRules, state: CaseState) -> Items:
     """What an objection is about still and does not keep back."""
-    return about(rules, state) - state.restricted
+    return about(rules, state) - state.restricted_items
 
 
 def why_not(rule: HoldRule, state: CaseState) -> str | None:
@@ -137,7 +137,7 @@ def follow_decision(
         proposal.add(e.DataProcessed(at=at, act=act.id, by=act.by.account, processed_on=measure.processed_on))
         processed_anew(proposal.state, scope.items, measure.processed_on)
         if reopens_anew(rules, proposal.state):
-            processed_since_withdrawn(proposal.state, proposal.state.restricted_by)
+            processed_since_withdrawn(proposal.state, proposal.state.met_restrictions)
     if outcome.data:
         move_data(proposal, outcome.data, at, scope.items, act=act)
     for name in outcome.opens:

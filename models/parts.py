@@ -72,7 +72,7 @@ def decided_at(task: TaskState) -> Items:
 
 def about(rules: ProcedureRules, state: CaseState) -> Items:
     """What a case is about still: what it was filed for and what it keeps back, but what is settled."""
-    return (items_of(state.data_items) | state.restricted) - settled(rules, state)
+    return (items_of(state.data_items) | state.restricted_items) - settled(rules, state)
 
 
 def settled(rules: ProcedureRules, state: CaseState) -> Items:

@@ -78,8 +78,8 @@ class CaseState(Frozen):
     disputed: bool = False
     answered_at: datetime | None = None
     answers: int = 0
-    restricted_by: Mapping[str, tuple[RestrictionTold, ...]] = Field(default_factory=dict)
-    """Case to what it keeps back of the data that this case is about."""
+    met_restrictions: Mapping[str, tuple[RestrictionTold, ...]] = Field(default_factory=dict)
+    """Other cases to what they keep back of the data that this case is about."""
     ordered: e.EntryChangeOrdered | None = None
     """The latest."""
     orders: int = 0
@@ -108,8 +108,8 @@ class CaseState(Frozen):
         return () if self.lifted_at else self.kept_back
 
     @property
-    def restricted(self) -> Items:
-        """All that it keeps back now, in whatever way."""
+    def restricted_items(self) -> Items:
+        """All items that this case keeps back now, in whatever way."""
         return together(each.items for each in self.in_force)
 
     def kinds_beside(self, items: Items) -> tuple[RestrictionKind, ...]:
@@ -117,14 +117,14 @@ class CaseState(Frozen):
         return tuple(dict.fromkeys(each.kind for each in self.in_force if each.items - items))
 
     @property
-    def restrictions(self) -> tuple[RestrictionTold, ...]:
-        """What it keeps back now, one for each way in which it does, the strongest first."""
+    def own_restrictions(self) -> tuple[RestrictionTold, ...]:
+        """What this case keeps back now, one for each way in which it does, the strongest first."""
         return by_kind(self.in_force)
 
     @property
-    def restriction(self) -> Restriction | None:
+    def strongest_restriction(self) -> Restriction | None:
         """The strongest of them; None where it keeps nothing back."""
-        return next((restriction(each.kind, each.items) for each in self.restrictions), None)
+        return next((restriction(each.kind, each.items) for each in self.own_restrictions), None)
 
     def open_tasks(self) -> list[TaskState]:
         return [task for task in self.tasks.values() if task.is_open]
@@ -215,9 +215,9 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
         case e.EntryPublished():
             changes["published"] = event
         case e.RestrictionMet():
-            changes["restricted_by"] = {**state.restricted_by, event.by_case: event.restrictions}
+            changes["met_restrictions"] = {**state.met_restrictions, event.by_case: event.restrictions}
         case e.RestrictionLifted():
-            changes["restricted_by"] = {by: met for by, met in state.restricted_by.items() if by != event.by_case}
+            changes["met_restrictions"] = {by: met for by, met in state.met_restrictions.items() if by != event.by_case}
         case e.Withdrawn() | AccessExpired() | AccessRevoked() | AccessRenounced() | AccessEnded() | e.HoldWithheld():
             pass
         case (

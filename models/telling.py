@@ -278,7 +278,7 @@ class _Write:
     def _meets(self, event: e.RestrictionMet) -> str | None:
         """What the party is told of what a case keeps back now: what it did not keep back so before; or, where that
         case has let go what the party's affair is about and no other keeps it back, that it is served again."""
-        earlier = self.before.restricted_by.get(event.by_case, ())
+        earlier = self.before.met_restrictions.get(event.by_case, ())
         new = [each for each in event.restrictions if each not in earlier and self._touches_more(each, earlier)]
         if any(each.kind is RestrictionKind.WITHDRAWAL for each in new):
             return "data_withdrawn"
@@ -294,7 +294,7 @@ class _Write:
 
     def _is_free_again(self, event: e.RestrictionLifted) -> bool:
         """Whether this kept back what the case is about, and nothing does any more."""
-        lifted = self.before.restricted_by.get(event.by_case, ())
+        lifted = self.before.met_restrictions.get(event.by_case, ())
         touched = any(touches(each.items, self._items) for each in lifted)
         return touched and not self._is_kept_back(self.after)
 

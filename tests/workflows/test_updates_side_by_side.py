@@ -153,7 +153,7 @@ async def test_what_is_withdrawn_while_a_reopening_is_under_review_stays_withdra
     assert await driver.decide(update, "review", "publish") == "accepted"
 
     assert set(await driver.restrictions(dataset_id)) == {later}
-    assert (await driver.state(earlier)).restriction is None
+    assert (await driver.state(earlier)).strongest_restriction is None
     assert await gate_says(driver, dataset_id) is Reason.WITHDRAWN
     assert await agree(driver) == []
 
