@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import MISSING, fields
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -107,3 +109,20 @@ def test_a_procedure_takes_what_concerns_it_and_refuses_what_it_would_not_be_tol
 def test_the_party_waits_for_data_only_in_procedures_that_learn_of_it() -> None:
     waits = {each.name for each in PROCEDURES if PartyIsTold.DATA in each.party_is_told}
     assert waits == {each.name for each in PROCEDURES if a.ChangeEntry in each.concerned_by}
+
+
+ROOMS = ("rules", "models", "workflows", "activities", "api", "simulation")
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_name_of_a_procedure_is_spelled_in_one_file(room: str) -> None:
+    # Names of one word are names of fields and answers too.
+    telling = {name for name in BY_NAME if "_" in name}
+    spelled = {
+        str(file.relative_to(ROOT))
+        for file in (ROOT / room).rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and node.value in telling
+    }
+    assert spelled == ({"rules/procedure_names.py"} if room == "rules" else set())
