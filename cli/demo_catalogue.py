@@ -7,6 +7,7 @@ import time
 from cli.demo_parties import WORDS, Json, Parties, rules_of
 from rules.pack import QUESTIONS
 from rules.pinned import EntryEffect, Outcome
+from rules.procedure_names import CATALOGUE_UPDATE, DEMAND
 from rules.procedure_rules import ProcedureRules
 
 BOTH = {"zh": "演示所用", "en": "Said for the demonstration"}
@@ -26,7 +27,7 @@ A_WAIT = 0.1
 
 def update_the_catalogue(parties: Parties, city: str) -> tuple[Json, list[Json]]:
     """A published update of an unconditional dataset, and its tasks in the order in which they were decided."""
-    rules = rules_of(parties, city, "catalogue_update")
+    rules = rules_of(parties, city, CATALOGUE_UPDATE)
     assert rules, "every city has a catalogue"
     query = f"/v1/datasets?city={city}&openness=unconditional&served=true"
     dataset = parties.call("applicant@demo", "GET", query)["items"][0]
@@ -48,7 +49,7 @@ def update_the_catalogue(parties: Parties, city: str) -> tuple[Json, list[Json]]
 
 def demand_data(parties: Parties, city: str) -> tuple[Json, list[Json]] | None:
     """A demand that became a dataset, and the tasks that were decided for it; None where the city has no demands."""
-    demands, updates = rules_of(parties, city, "demand"), rules_of(parties, city, "catalogue_update")
+    demands, updates = rules_of(parties, city, DEMAND), rules_of(parties, city, CATALOGUE_UPDATE)
     if demands is None or updates is None:
         return None
     dataset = parties.call("applicant@demo", "GET", f"/v1/datasets?city={city}")["items"][0]

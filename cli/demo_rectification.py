@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from cli.demo_parties import WORDS, Json, Parties, rules_of
-from rules.pack import BREACH, RECTIFICATION
+from rules.pack import BREACH
 from rules.pinned import Outcome
+from rules.procedure_names import RECTIFICATION
 
 TIME_LIMIT = "time_limit"
 TEN_DAYS = "10wd"

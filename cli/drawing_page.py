@@ -8,9 +8,10 @@ from datetime import date
 from cli.drawing_diagram import diagram, held_back, who_begins
 from cli.drawing_words import COMMA, ONLY_WHEN, SEMICOLON, SIDE_BY_SIDE, Words
 from cli.languages import Language
-from rules.pack import RECTIFICATION, Pack
+from rules.pack import Pack
 from rules.pinned import Label, Outcome
 from rules.procedure_map import Beside, StageOnMap, StepOnMap, procedure_map
+from rules.procedure_names import RECTIFICATION
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, governing
 

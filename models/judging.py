@@ -12,15 +12,17 @@ from models.agreeing import LIST, agreed_by_now, list_allowed, sets_terms, state
 from models.asking import amend, ask_opinion, ask_supplement, asked_inside, supply
 from models.classes import NAMED_CLASS, class_allowed
 from models.correcting import demanded_of_correction, is_late, not_signed_by_another, party_was_told
-from models.course import cancel_open_tasks, decides_alone, items_granted, next_of, terms_set
+from models.course import cancel_open_tasks, next_of
 from models.entries import days_have_passed, measure_allowed, published_at_last
+from models.granting import decides_alone, items_granted, terms_set
 from models.limits import LIMIT, limit_allowed, limit_stands
 from models.objecting import follow_decision
 from models.parts import before, scope_of
 from models.proposal import Proposal
 from models.restricting import nothing_more_than_held
 from models.restrictions import within, written
-from models.state import CaseState, TaskState
+from models.state import CaseState
+from models.task_state import TaskState
 from models.urging import urge
 from models.who_may_act import officer_may_act, still_open, takes_part, task_in_hand, task_of
 from rules.pack import QUESTIONS
@@ -119,19 +121,18 @@ def answer_task_act(rules: ProcedureRules, proposal: Proposal, act: a.Act) -> No
 
     Raises ProcedureKnowsNoSuchAct for an act that no task takes.
     """
-    state = proposal.state
     match act:
         case a.Claim():
-            task = task_in_hand(state, act)
+            task = task_in_hand(proposal, act)
             if task.claimed_by is None:
                 proposal.add(e.TaskClaimed(at=act.received_at, act=act.id, task_id=task.task_id, by=act.by.account))
         case a.Release():
-            task = task_in_hand(state, act)
+            task = task_in_hand(proposal, act)
             if task.claimed_by is None:
                 raise r.TaskNotClaimed(field="task_id")
             proposal.add(e.TaskReleased(at=act.received_at, act=act.id, task_id=task.task_id, by=act.by.account))
         case a.Reassign():
-            task = task_in_hand(state, act)
+            task = task_in_hand(proposal, act)
             if act.to_body != task.body:
                 raise r.OfficerNotOfThisBody(field="to")
             proposal.add(
@@ -168,7 +169,7 @@ def hand_over(proposal: Proposal, act: a.HandOver) -> None:
 
     Raises what `task_in_hand` raises, TaskNotHeld, OfficerNotOfThisBody.
     """
-    task = task_in_hand(proposal.state, act)
+    task = task_in_hand(proposal, act)
     if act.officer not in (task.claimed_by, task.lapsed_of):
         raise r.TaskNotHeld(field="task_id")
     if act.to is not None and act.to_body != task.body:
@@ -192,7 +193,7 @@ def lapse(proposal: Proposal, act: a.LapseClaim) -> None:
 def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
     """The body's answer is on record, in time or late by the receipt of the act."""
     state = proposal.state
-    task = task_in_hand(state, act)
+    task = task_in_hand(proposal, act)
     outcome = outcome_of(rules, task, act.outcome)
     if act.terms and not sets_terms(rules, task):
         list_allowed(rules, state, task, outcome, act.terms)
@@ -290,7 +291,7 @@ def correct(rules: ProcedureRules, proposal: Proposal, act: a.Correct) -> None:
     """A body replaces its own decision until the next body has acted; the case stands where the new one leads."""
     state = proposal.state
     task = task_of(state, act)
-    officer_may_act(state, task, act.by)
+    officer_may_act(proposal, task, act.by)
     if rules.correction is None or task.ended != "decided" or task.decided_by_event is None:
         raise r.NothingToCorrect(field="task_id")
     if task.body == APPLICANT or task.asked_by_task is not None:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, literal_column, not_, 
 from sqlmodel import col
 
 from activities.tables.cases import FORESEEN, ActRow, TaskRow
-from models.acts import ANSWERS_NOTHING
+from models.procedures import ANSWERS_NOTHING
 
 UNSETTLED: ColumnElement[str] = literal_column("'received'")
 """Written out, so that a prepared statement can go by the index of the acts that wait."""

@@ -9,10 +9,11 @@ from sqlmodel import col
 
 from activities.tables.cases import FORESEEN, CaseRow, TaskRow
 from models.acts import Actor
+from models.procedure import FiledFor
+from models.procedures import BY_NAME, PROCEDURES
 from models.state import CaseState
-from models.who_may_act import FILED_FOR_A_BODY, LEAK, is_the_partys_own
-from rules.pack import RECTIFICATION
 from rules.pinned import APPLICANT
+from rules.procedure_names import RECTIFICATION
 
 SEES_THE_WHOLE_CITY = ("operator", "authority")
 """Roles of bodies whose officers may read every case of their city."""
@@ -47,7 +48,7 @@ class Caller:
         """Whether the case is the caller's own. A catalogue update is nobody's, nor a rectification, nor a report of a
         leak that is about no dataset: whoever filed it acted for a body, and while it serves that, reads as its
         officers do."""
-        return state.party == self.account_id and is_the_partys_own(state)
+        return state.party == self.account_id and BY_NAME[state.procedure].is_the_partys_own(state)
 
     def may_answer(self, task: TaskRow) -> bool:
         """Whether the task lies before the caller."""
@@ -104,6 +105,10 @@ class Caller:
 
 
 def _filed_for_a_body() -> ColumnElement[bool]:
-    """As `is_the_partys_own` says it of a case, the other way round."""
-    about_no_dataset = and_(col(CaseRow.procedure) == LEAK, col(CaseRow.dataset_id) == "")
-    return or_(col(CaseRow.procedure).in_(FILED_FOR_A_BODY), about_no_dataset)
+    """As `Procedure.is_the_partys_own` says it of a case, the other way round."""
+    filed_for = {who: [each.name for each in PROCEDURES if each.filed_for is who] for who in FiledFor}
+    is_about_none = col(CaseRow.dataset_id) == ""
+    return or_(
+        col(CaseRow.procedure).in_(filed_for[FiledFor.A_BODY]),
+        and_(col(CaseRow.procedure).in_(filed_for[FiledFor.ITSELF_ABOUT_A_DATASET]), is_about_none),
+    )

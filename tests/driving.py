@@ -19,8 +19,11 @@ from activities.record.log import Log, read_log
 from activities.record.touching import restrictions_on
 from models import acts as a
 from models import events as e
+from models.procedure import JudgedBy
+from models.procedures import BY_NAME
 from models.restrictions import Restriction, restriction
-from models.state import CaseState, TaskState, fold
+from models.state import CaseState, fold
+from models.task_state import TaskState
 from rules.admissibility import DEFAULT_CHOICES
 from rules.deadlines import to_shanghai
 from rules.loading import load_pack
@@ -153,7 +156,8 @@ class Driver:
     async def do(self, act: a.Act, *, hand_over: bool = True, content: Mapping[str, Any] | None = None) -> str:
         """The act is received and handed over; `accepted`, the name of the refusal, or `received`."""
         received = await self.receive(act, content)
-        if hand_over and (received.state == "received" or not isinstance(act, a.JUDGED_AT_RECEIPT)):
+        judged_by = BY_NAME[received.procedure].judged_by(type(act))
+        if hand_over and (received.state == "received" or judged_by is not JudgedBy.RECEIPT_ALONE):
             await self.engine.hand_over(act.case_id, self.patience)
         return await self.standing(received)
 

@@ -22,11 +22,13 @@ from models.acts import ACT, Act, File
 from models.events import Event
 from models.messages import CaseStart, Delivery, KnownLog
 from models.procedure import too_late
+from models.procedures import BY_NAME
 from models.refusals import Refusal
 from models.state import CaseState, fold
 from workflows import search_attributes
-from workflows.case import ENGINE_AHEAD, Case
-from workflows.procedures import BY_NAME
+from workflows.case import Case
+from workflows.case_log import ENGINE_AHEAD
+from workflows.procedures import WORKFLOW_OF
 
 if TYPE_CHECKING:
     from activities.database import Pool
@@ -132,7 +134,7 @@ class Engine:
             state = fold(CaseState(), log)
             rules = await self._pinned.of(connection, state.rules_digest)
         await self._temporal.start_workflow(
-            BY_NAME[state.procedure].__name__,
+            WORKFLOW_OF[state.procedure].__name__,
             CaseStart(case_id=case_id, rules=rules, log=tuple(log)),
             id=case_id,
             task_queue=self._task_queue,
@@ -256,7 +258,7 @@ class Engine:
             state = fold(CaseState(), await read_log(connection, act.case_id))
             rules = await self._pinned.of(connection, state.rules_digest)
         try:
-            return not BY_NAME[state.procedure].procedure.judge(rules, state, act)
+            return not BY_NAME[state.procedure].judge(rules, state, act)
         except Refusal:
             return False
 

@@ -27,8 +27,8 @@ from activities.record.receipt_facts import DatasetOfAnotherProvider
 from models.refusals import CannotBeStored
 from rules.bounds import MOST_FORMATS, MOST_ITEMS, Heading, ItemCode, Something
 from rules.deadlines import to_shanghai
-from rules.pack import CATALOGUE_UPDATE
 from rules.pinned import Citation
+from rules.procedure_names import CATALOGUE_UPDATE
 from rules.procedure_rules import ProcedureRules
 from rules.sample_catalogue import IRREGULAR, REAL_TIME, DatasetId, Format, Frequency, ItemType, Openness
 
@@ -56,11 +56,11 @@ FREQUENCIES = {
 """Words for a frequency. What names none is refused: nothing could be called stale by it."""
 
 
-OWNERS = """
+OWNERS = f"""
 select dataset_id, provider from cases
-where dataset_id = any($1) and procedure = 'catalogue_update' and closed_at is null
+where dataset_id = any($1) and procedure = '{CATALOGUE_UPDATE}' and closed_at is null
 union select dataset_id, provider from datasets where dataset_id = any($1)
-"""
+"""  # noqa: S608  # a constant of ours
 """Whose an entry is, or will be by the update that is under way."""
 
 

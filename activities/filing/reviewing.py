@@ -28,6 +28,7 @@ from activities.record.inbox import Filing, Inbox
 from rules.deadlines import to_shanghai
 from rules.loading import cities, load_pack
 from rules.pack import Pack
+from rules.procedure_names import OPENNESS_REVIEW
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, ProcedureUnknown, resolve
 from workflows.reviews_due import ReviewsDue
@@ -45,7 +46,6 @@ EVERY_LOOK = 600.0
 """Seconds: an engine whose database was lost has the schedule again so soon."""
 SYSTEM = "system"
 """The party of a case that nobody filed."""
-PROCEDURE = "openness_review"
 DUE = """
 select d.dataset_id, d.provider from datasets d
 where d.city = $1 and d.openness = any($2)
@@ -80,7 +80,7 @@ class Reviewing:
 
     async def _file(self, rules: ProcedureRules, days: int, now: datetime, most: int) -> int:
         since = now - timedelta(days=days)
-        due = await self._pool.fetch(DUE, rules.city, list(rules.concerns), PROCEDURE, since, most)
+        due = await self._pool.fetch(DUE, rules.city, list(rules.concerns), OPENNESS_REVIEW, since, most)
         bodies = await self._pool.fetch(
             "select role, body from bodies where city = $1 and role <> 'provider'", rules.city
         )
@@ -96,15 +96,15 @@ class Reviewing:
             )
             # The same dataset on the same day is the same review, however often this is tried.
             key = f"{row['dataset_id']}/{to_shanghai(now).date()}"
-            case_id = id_from_key(SYSTEM, PROCEDURE, key)
-            await self._inbox.receive_filing(case_id, PROCEDURE, {}, lambda _, filing=filing: filing)  # type: ignore[misc]  # bound now, and no other argument is given
+            case_id = id_from_key(SYSTEM, OPENNESS_REVIEW, key)
+            await self._inbox.receive_filing(case_id, OPENNESS_REVIEW, {}, lambda _, filing=filing: filing)  # type: ignore[misc]  # bound now, and no other argument is given
         return len(due)
 
 
 def rules_on(pack: Pack, on: date) -> ProcedureRules | None:
     """The rules of openness reviews on that day, where the city has them."""
     try:
-        return resolve(pack, PROCEDURE, on)
+        return resolve(pack, OPENNESS_REVIEW, on)
     except (NotInForce, ProcedureUnknown):
         return None
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from activities.calendar.clock_moves import Effect, Move
 from activities.database import present
 from activities.notices.publishing import same_as
-from models.acts import ANSWERS_NOTHING
+from models.procedures import ANSWERS_NOTHING
 
 if TYPE_CHECKING:
     from activities.calendar.record import RecordOfNotices

@@ -26,15 +26,15 @@ from activities.record.service_rules import urging_beside
 from activities.record.touching import have_dataset_alone
 from models import acts as a
 from models import events as e
-from models.procedure import Procedure
+from models.procedure import JudgedBy, Procedure
+from models.procedures import ANSWERS_NOTHING, BY_NAME
 from models.proposal import Proposal
 from models.refusals import CannotBeStored, Refusal
 from models.state import CaseState, fold
 from rules.deadlines import to_shanghai
-from rules.pack import CATALOGUE_UPDATE
 from rules.pinned import UrgingRule
+from rules.procedure_names import CATALOGUE_UPDATE
 from rules.procedure_rules import ProcedureRules
-from workflows.procedures import BY_NAME
 
 LOG = logging.getLogger("kaifang.inbox")
 
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 LAST_ACT = """
 select seq, received_at,
+  (select procedure from cases where case_id = $1) as procedure,
   exists (select from acts where act_id = $2) as same,
   exists (select from acts where case_id = $1 and state = 'received') as waiting
 from acts where case_id = $1 order by seq desc limit 1
@@ -80,6 +81,7 @@ class ActReceived:
 
     act_id: str
     case_id: str
+    procedure: str
     received_at: datetime
     state: str
     problem: dict[str, str] | None = None
@@ -130,7 +132,7 @@ class Inbox:
             received_at = self._clock.at(await present(connection))
             filing = received(received_at)
             law = filing.rules
-            kind = BY_NAME[procedure].procedure
+            kind = BY_NAME[procedure]
             if filing.about_task is not None:
                 await none_is_open(connection, law.city, filing.about_task)
             facts = await facts_at_receipt(
@@ -193,7 +195,7 @@ class Inbox:
         body = {} if content is None else dict(content)
         request_digest = digest({"kind": act.kind, **body})
         async with self._pool.acquire() as connection, connection.transaction():
-            kind = None if isinstance(act, a.JUDGED_AT_RECEIPT) else await self._hold_before_the_case(connection, act)
+            kind = await self._hold_before_the_case(connection, act)
             case = await lock(connection, act.case_id, self._clock)
             if isinstance(act, a.TaskAct) and await self._lapse(connection, case):
                 case = await lock(connection, act.case_id, self._clock)
@@ -231,15 +233,16 @@ class Inbox:
         ]
 
     async def _hold_before_the_case(self, connection: Connection, act: a.Act) -> Procedure | None:
-        """The procedure, if its receipts judge acts of this kind, with the locks that come before a case's row lock.
-
-        Raises CaseUnknown.
+        """The procedure, if its receipts judge acts of this kind and the engine is told, with the locks that come
+        before a case's row lock. Raises CaseUnknown.
         """
+        if act.kind in ANSWERS_NOTHING:
+            return None
         row = await connection.fetchrow("select procedure, dataset_id from cases where case_id = $1", act.case_id)
         if row is None:
             raise CaseUnknown(act.case_id)
-        kind = BY_NAME[row["procedure"]].procedure
-        if not isinstance(act, kind.judged_at_receipt):
+        kind = BY_NAME[row["procedure"]]
+        if kind.judged_by(type(act)) is not JudgedBy.RECEIPT:
             return None
         await self._log.notices.hold(connection)
         await have_dataset_alone(connection, row["dataset_id"])
@@ -272,30 +275,32 @@ class Inbox:
             json.dumps(dict(content), ensure_ascii=False, default=str) if content else None,
             request_digest,
         )
-        if isinstance(stamped, a.JUDGED_AT_RECEIPT) and not last["waiting"]:
-            return await self._judge(connection, case, stamped)
-        return ActReceived(stamped.id, stamped.case_id, stamped.received_at, "received")
+        kind = BY_NAME[last["procedure"]]
+        if kind.judged_by(type(stamped)) is JudgedBy.RECEIPT_ALONE and not last["waiting"]:
+            return await self._judge(connection, case, kind, stamped)
+        return ActReceived(stamped.id, stamped.case_id, kind.name, stamped.received_at, "received")
 
     async def _received_before(self, connection: Connection, act_id: str, request_digest: str) -> ActReceived:
         row = await connection.fetchrow(
-            "select case_id, received_at, state, problem, request_digest from acts where act_id = $1", act_id
+            "select case_id, procedure, acts.received_at, state, problem, request_digest "
+            "from acts join cases using (case_id) where act_id = $1",
+            act_id,
         )
         assert row
         if row["request_digest"] != request_digest:
             raise IdempotencyKeyReused
         problem = json.loads(row["problem"]) if row["problem"] else None
-        return ActReceived(act_id, row["case_id"], row["received_at"], row["state"], problem)
+        return ActReceived(act_id, row["case_id"], row["procedure"], row["received_at"], row["state"], problem)
 
-    async def _judge(self, connection: Connection, case: LockedCase, act: a.Act) -> ActReceived:
+    async def _judge(self, connection: Connection, case: LockedCase, kind: Procedure, act: a.Act) -> ActReceived:
         state = fold(CaseState(), await read_log(connection, case.case_id))
         rules = await self._pinned.of(connection, state.rules_digest)
-        kind = BY_NAME[state.procedure].procedure
         if await self._answered(connection, case, kind, rules, state, act) is None:
-            return ActReceived(act.id, act.case_id, act.received_at, "received")
+            return ActReceived(act.id, act.case_id, kind.name, act.received_at, "received")
         settled = await connection.fetchrow(ACCEPT_AS_DELIVERED, act.id, act.received_at)
         assert settled, "it is in the inbox"
         problem = json.loads(settled["problem"]) if settled["problem"] else None
-        return ActReceived(act.id, act.case_id, act.received_at, settled["state"], problem)
+        return ActReceived(act.id, act.case_id, kind.name, act.received_at, settled["state"], problem)
 
     async def _work_off(self, connection: Connection, case: LockedCase, kind: Procedure) -> None:
         """Every act that waits is judged and written, in the order of receipt; the hand-over tells the engine of it.

@@ -16,8 +16,8 @@ from activities.outbox.outbox import put_out
 from activities.record.opening import Law, law_of
 from activities.record.pinned_rules import PinnedRules
 from activities.record.service_rules import reminders_of
-from models.acts import ANSWERS_NOTHING
 from models.clock import Clock
+from models.procedures import ANSWERS_NOTHING
 from models.reminding import Look, Reminded, look, tellings
 from models.telling import Telling
 from rules.deadlines import to_shanghai

@@ -10,14 +10,14 @@ from api.acting.forms.filing import SupplementForm
 from api.acting.forms.form import is_blank
 from api.acting.receiving import known_items
 from api.http.problems import Problem, Wrong, invalid, wrongs
-from models.state import TaskState
+from models.task_state import TaskState
 from reading.cases import questions as cases
 from reading.catalogue import questions as catalogue
 from reading.store import CaseRead, Store
 from reading.updates.changes import submits
 from rules.admissibility import admissible
-from rules.pack import CATALOGUE_UPDATE
 from rules.pinned import APPLICANT
+from rules.procedure_names import CATALOGUE_UPDATE
 
 DEMAND = "demand"
 

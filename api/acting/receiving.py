@@ -19,7 +19,9 @@ from api.http.openapi import problems
 from api.http.problem_document import ProblemDocument
 from api.http.problems import Problem, Wrong, invalid
 from api.runtime import Runtime
-from models.acts import ACT, JUDGED_AT_RECEIPT, Act, TaskAct
+from models.acts import ACT, Act, TaskAct
+from models.procedure import JudgedBy
+from models.procedures import BY_NAME
 from reading.cases import questions as cases
 from reading.cases.shapes import CaseShown, TaskShown
 from reading.cases.shown import Renderer
@@ -29,6 +31,7 @@ from reading.sight import Caller
 from reading.store import Store
 from reading.words.language import Language
 from rules.deadlines import to_shanghai
+from rules.procedure_names import ACCESS
 
 NOT_STAMPED = datetime.min.replace(tzinfo=UTC)
 """The inbox stamps every act; what stands in it before means nothing."""
@@ -112,7 +115,10 @@ class Receiver:
             await self._runtime.courier.send_and_wait(act.case_id)
             for told in await cases.told_by(self._store, act.case_id):
                 self._runtime.courier.send(told)
-        elif received.state == "accepted" and not isinstance(act, JUDGED_AT_RECEIPT):
+        elif (
+            received.state == "accepted"
+            and BY_NAME[received.procedure].judged_by(type(act)) is not JudgedBy.RECEIPT_ALONE
+        ):
             # Its receipt judged it, and what it makes follow in the engine need not be waited for.
             self._runtime.courier.send(act.case_id)
             for told in await cases.told_by(self._store, act.case_id):
@@ -143,7 +149,7 @@ class Receiver:
         elif row.state == "refused":
             raise await refused(self._store, row)
         shown = await shown_act(self._store, self._renderer, row, self._language, f"/v1/acts/{act_id}")
-        if shown.case and shown.case.granted and shown.case.procedure != "access":
+        if shown.case and shown.case.granted and shown.case.procedure != ACCESS:
             self._runtime.courier.send(shown.case.granted.access_case_id)
         if shown.case and shown.case.catalogue_update:
             self._runtime.courier.send(shown.case.catalogue_update.case_id)

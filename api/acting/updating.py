@@ -18,9 +18,11 @@ from api.runtime import Runtime
 from models import events as e
 from models.acts import Decide
 from models.entries import dataset_meant
+from models.procedures import BY_NAME
 from models.proposal import Proposal
 from models.refusals import Refusal
-from models.state import CaseState, TaskState
+from models.state import CaseState
+from models.task_state import TaskState
 from reading.cases import questions as cases
 from reading.cases.shapes import CaseShown
 from reading.catalogue import questions as catalogue
@@ -31,10 +33,9 @@ from reading.updates import questions as updates
 from reading.updates.changes import submits
 from rules.admissibility import chosen
 from rules.deadlines import to_shanghai
-from rules.pack import CATALOGUE_UPDATE
 from rules.pinned import ClockFrom
+from rules.procedure_names import CATALOGUE_UPDATE
 from rules.procedure_rules import ProcedureRules
-from workflows.procedures import BY_NAME
 
 PATH = "/v1/catalogue-updates"
 
@@ -133,7 +134,7 @@ class Updating:
 
     def _would_be_taken(self, form: CatalogueUpdateForm, concerned: Concerned, filing: Filing, at: datetime) -> None:
         """Raises a Problem if the draft could not be submitted, so that nothing is filed without it."""
-        procedure = BY_NAME[CATALOGUE_UPDATE].procedure
+        procedure = BY_NAME[CATALOGUE_UPDATE]
         proposal = Proposal(CaseState())
         proposal.add(
             e.Filed(

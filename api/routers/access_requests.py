@@ -19,9 +19,9 @@ from reading.shape import CaseNamed
 from reading.sight import Caller
 from reading.store import Store
 from rules.admissibility import chosen
+from rules.procedure_names import ACCESS_REQUEST
 
 PATH = "/v1/access-requests"
-PROCEDURE = "access_request"
 MOST_COMPARED = 20
 """Open requests of one person for one dataset that a new one is compared with, the latest first."""
 
@@ -45,7 +45,7 @@ async def file_access_request(
     stated = form.stated()
 
     def received(at: datetime) -> Filing:
-        rules = rules_at(form.city, PROCEDURE, at)
+        rules = rules_at(form.city, ACCESS_REQUEST, at)
         judge(rules, stated, subject.dataset)
         return Filing(
             rules=rules,
@@ -57,7 +57,7 @@ async def file_access_request(
             given=frozenset(stated),
         )
 
-    case = await filer.receive(filer.case_id(PATH, key), PROCEDURE, form.said(), received)
+    case = await filer.receive(filer.case_id(PATH, key), ACCESS_REQUEST, form.said(), received)
     return RequestFiled(**dict(case), open_already=await open_already(store, caller, case))
 
 
@@ -65,7 +65,7 @@ async def open_already(store: Store, caller: Caller, case: CaseShown) -> CaseNam
     """The latest request of the same person for the same items that was received before and is open; never somebody
     else's."""
     earlier = [
-        col(CaseRow.procedure) == PROCEDURE,
+        col(CaseRow.procedure) == ACCESS_REQUEST,
         col(CaseRow.party) == caller.account_id,
         col(CaseRow.dataset_id) == case.dataset_id,
         col(CaseRow.closed_at).is_(None),

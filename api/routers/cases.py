@@ -37,10 +37,10 @@ from reading.cases.shapes import CaseShown, CaseSummary, LoggedEvent
 from reading.cases.shown import case_summary
 from reading.paging import cursor, number_of
 from reading.shape import Page
+from rules.procedure_names import OBJECTION
 
 RESUBMIT = "resubmit"
 SIGN = "sign"
-OBJECTION = "objection"
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
 

@@ -31,8 +31,8 @@ from reading.store import Store
 from reading.words.language import Language
 from rules.deadlines import to_shanghai
 from rules.loading import cities, load_pack
-from rules.pack import CATALOGUE_UPDATE
 from rules.pinned import Label
+from rules.procedure_names import CATALOGUE_UPDATE
 
 router = APIRouter(prefix="/v1", tags=["datasets"])
 

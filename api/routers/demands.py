@@ -13,9 +13,9 @@ from api.dependencies import Applicant, RequiredIdempotencyKey
 from api.http.openapi import problems
 from reading.cases.shapes import CaseShown
 from rules.admissibility import chosen
+from rules.procedure_names import DEMAND
 
 PATH = "/v1/demands"
-PROCEDURE = "demand"
 
 router = APIRouter(tags=["demands"])
 
@@ -35,7 +35,7 @@ async def file_demand(form: DemandForm, key: RequiredIdempotencyKey, caller: App
     stated = form.stated()
 
     def received(at: datetime) -> Filing:
-        rules = rules_at(form.city, PROCEDURE, at)
+        rules = rules_at(form.city, DEMAND, at)
         judge(rules, stated, None)
         return Filing(
             rules=rules,
@@ -47,4 +47,4 @@ async def file_demand(form: DemandForm, key: RequiredIdempotencyKey, caller: App
             given=frozenset(stated),
         )
 
-    return await filer.receive(filer.case_id(PATH, key), PROCEDURE, form.said(), received)
+    return await filer.receive(filer.case_id(PATH, key), DEMAND, form.said(), received)

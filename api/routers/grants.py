@@ -28,12 +28,12 @@ from reading.grants.shapes import GrantInList
 from reading.grants.shown import shown
 from reading.paging import cursor
 from reading.shape import Page
+from rules.procedure_names import ACCESS
 
 router = APIRouter(prefix="/v1/grants", tags=["grants"])
 
 KEY_PREFIX = "kf_"
 KEY_BYTES = 32
-ACCESS = "access"
 
 
 class KeyShown(ActShown):

@@ -21,6 +21,7 @@ from reading.words.language import said
 from reading.words.law import Law
 from rules.deadlines import to_shanghai
 from rules.pinned import Label
+from rules.procedure_names import ACCESS_REQUEST
 from rules.resolving import as_last_in_force, citation, in_force
 
 router = APIRouter(prefix="/v1/holders", tags=["holders of conditional data"])
@@ -72,5 +73,5 @@ async def holders(
         )
         for grant, case, account, dataset in found[:limit]
     ]
-    law = Law(as_last_in_force(pack, "access_request", on), language)
+    law = Law(as_last_in_force(pack, ACCESS_REQUEST, on), language)
     return HolderPage(rule=law.named(citation(pack, rule.cite)), items=items, next=more)

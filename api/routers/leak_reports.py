@@ -18,10 +18,10 @@ from reading.cases.shapes import CaseShown
 from reading.grants import questions as grants
 from reading.sight import Caller
 from rules.admissibility import chosen
+from rules.procedure_names import LEAK
 from rules.procedure_rules import ProcedureRules
 
 PATH = "/v1/leak-reports"
-PROCEDURE = "leak"
 OPERATOR = "operator"
 
 router = APIRouter(tags=["leak reports"])
@@ -46,7 +46,7 @@ async def report_leak(
     dataset; where it is about information that the operator holds, by a reviewer of the operator, without a dataset."""
     bodies = await filer.bodies(form.city)
     present = await runtime.present()
-    is_of_data = is_about_data(rules_at(form.city, PROCEDURE, present.now))
+    is_of_data = is_about_data(rules_at(form.city, LEAK, present.now))
     dataset: DatasetRow | None = None
     if is_of_data:
         dataset, bodies = await of_data(form, caller, store, filer)
@@ -55,7 +55,7 @@ async def report_leak(
     stated = form.stated()
 
     def received(at: datetime) -> Filing:
-        rules = rules_at(form.city, PROCEDURE, at)
+        rules = rules_at(form.city, LEAK, at)
         judge(rules, stated, dataset)
         return Filing(
             rules=rules,
@@ -67,7 +67,7 @@ async def report_leak(
             given=frozenset(stated),
         )
 
-    return await filer.receive(filer.case_id(PATH, key), PROCEDURE, form.said(), received)
+    return await filer.receive(filer.case_id(PATH, key), LEAK, form.said(), received)
 
 
 def is_about_data(rules: ProcedureRules) -> bool:

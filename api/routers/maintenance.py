@@ -29,6 +29,7 @@ from rules.bounds import WHOLE_LINE, Prose, Something, told
 from rules.deadlines import to_shanghai
 from rules.maintenance import maintenance_rule, wrong_with
 from rules.pinned import Label
+from rules.procedure_names import ACCESS_REQUEST
 from rules.resolving import as_last_in_force
 from rules.stating import ON_ONE_LINE
 
@@ -133,7 +134,7 @@ async def announce(
         calendar = present.record.calendar(pack.calendar)
         wider = present.record.calendar(rule.days_off_of) if rule.days_off_of else None
         if found := list(wrong_with(rule, calendar, present.now, form.starts_at, form.ends_at, form.reason, wider)):
-            raise Problem("RequestInvalid", errors=wrongs(found, as_last_in_force(pack, "access_request", on)))
+            raise Problem("RequestInvalid", errors=wrongs(found, as_last_in_force(pack, ACCESS_REQUEST, on)))
     row = (id_, operator.city, operator.body, form.starts_at, form.ends_at, present.now, caller.account_id)
     async with runtime.pool.acquire() as connection:
         await connection.execute(ANNOUNCE, *row, json.dumps(stated))

@@ -30,7 +30,7 @@ from reading.supervision.questions import Place, Span
 from reading.supervision.shown import SupervisedTask, tasks_shown
 from reading.words.law import Law
 from rules.admissibility import chosen
-from rules.pack import RECTIFICATION
+from rules.procedure_names import RECTIFICATION
 from rules.procedure_rules import ProcedureRules
 
 PATH = "/v1/rectifications"

@@ -14,6 +14,7 @@ from api.http.problems import Problem, invalid
 from reading.shape import Shape
 from rules.deadlines import to_shanghai
 from rules.loading import CityUnknown, load_pack
+from rules.procedure_names import ACCESS_REQUEST
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, ProcedureUnknown, governing
 
@@ -32,7 +33,7 @@ class RulesOnADay(Shape):
 async def rules_of(
     city: City,
     runtime: Running,
-    procedure: Annotated[str, Query(max_length=50)] = "access_request",
+    procedure: Annotated[str, Query(max_length=50)] = ACCESS_REQUEST,
     on: Annotated[Day | None, Query(description="today, if left out")] = None,
 ) -> RulesOnADay:
     """Nothing falls back to another day: before the law is in force, there is none, and after its end only what the

@@ -27,8 +27,8 @@ from reading.words.language import Language, said
 from reading.words.texts import texts
 from rules.bounds import EARLIEST, LATEST
 from rules.pinned import APPLICANT, Label
+from rules.procedure_names import OBJECTION
 
-OBJECTION = "objection"
 LONGEST_ID = 18
 """Digits that fit into PostgreSQL's bigint."""
 

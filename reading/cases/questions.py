@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 
 from activities.tables.cases import FORESEEN, ActRow, CaseRow, EventRow, TaskRow
-from models.course import opened_by_time
+from models.passing import opened_by_time
 from models.state import CaseState, fold
 from reading.due import UNSETTLED, answers, has_come, overdue
 from reading.objections.questions import TOLD_AT_ONCE

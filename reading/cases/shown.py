@@ -10,7 +10,9 @@ from activities.tables.cases import ActRow, CaseRow, EventRow, TaskRow
 from models import events as e
 from models.acts import ACT, AskSupplement, Correct, Decide, Revoke, Supply
 from models.clock import Clock
-from models.state import CaseState, TaskState
+from models.procedures import BY_NAME
+from models.state import CaseState
+from models.task_state import TaskState
 from reading.cases import questions as cases
 from reading.cases.questions import TaskRead
 from reading.cases.shapes import (
@@ -38,8 +40,8 @@ from reading.words.clocks import clock_shown
 from reading.words.language import Language, said
 from reading.words.law import Law
 from reading.words.texts import texts
-from rules.pack import CATALOGUE_UPDATE
 from rules.pinned import APPLICANT, Outcome, Stage
+from rules.procedure_names import ACCESS_REQUEST, CATALOGUE_UPDATE
 from rules.procedure_rules import ProcedureRules
 
 TEXT_FIELDS = (
@@ -59,7 +61,6 @@ OF_OTHER_CASES = {"by_case", "update_case_id"}
 """Fields of events that a party does not read: which case of somebody else keeps data back, or follows from this."""
 OF_A_CASE = "case:"
 """Begins who did something, where another case did it; that case a party does not read either."""
-ACCESS_REQUEST = "access_request"
 
 
 class Renderer:
@@ -318,7 +319,7 @@ def outcome_shown(law: Law, outcome: Outcome) -> OutcomeShown:
 def parties(state: CaseState, names: Mapping[str, str]) -> list[PartyShown]:
     party = names.get(state.party, state.party)
     bodies = [PartyShown(role=role, id=body, name=names.get(body, body)) for role, body in sorted(state.bodies.items())]
-    return [PartyShown(role=objections_shown.PARTY.get(state.procedure, APPLICANT), id=party, name=party), *bodies]
+    return [PartyShown(role=BY_NAME[state.procedure].party, id=party, name=party), *bodies]
 
 
 def request_shown(state: CaseState, acts: Sequence[ActRow]) -> RequestShown:

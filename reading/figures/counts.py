@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from rules.pinned import APPLICANT
+from rules.procedure_names import ACCESS
 
 Unit = Literal["working_days", "hours"]
 Lengths = Counter[int]
@@ -19,7 +20,6 @@ Lengths = Counter[int]
 RESTRICTIONS: Mapping[str, str] = {"DataHeld": "hold", "DataSuspended": "suspension", "DataWithdrawn": "withdrawal"}
 """The event with which a restriction begins, to its kind."""
 GRANTED, REFUSED, WITHDRAWN = "granted", "refused", "withdrawn"
-ACCESS = "access"
 """The life of a grant: a case that nobody filed, and so in no sum over procedures."""
 AGES = (5, 10, 20, 60)
 """What is open is counted by the working days since: up to each of these, and beyond; groups are numbered from 0."""

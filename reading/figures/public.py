@@ -19,7 +19,7 @@ from reading.figures.counts import Counted, Figures, Place, at_level, without
 from reading.figures.questions import Span
 from reading.figures.shown import OutcomeCounted, Shower, TimeTaken
 from reading.shape import Instant, Shape
-from rules.pack import RECTIFICATION
+from rules.procedure_names import RECTIFICATION
 
 FEWEST = 5
 """Lengths of time are shown where so many share them."""

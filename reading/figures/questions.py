@@ -23,7 +23,7 @@ from reading.supervision.questions import Filters
 from rules.calendar import Calendar
 from rules.deadlines import midnight, to_shanghai
 from rules.loading import load_pack
-from rules.pack import RECTIFICATION
+from rules.procedure_names import RECTIFICATION
 
 FIRST_DAY = date(2010, 1, 1)
 """No regulation here is older; what began earlier counts from here."""

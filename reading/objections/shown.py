@@ -9,8 +9,9 @@ from typing import Any
 
 from activities.tables.cases import ActRow
 from models import events as e
-from models.course import next_of, waits_for_data
+from models.course import next_of
 from models.events import Event
+from models.granting import waits_for_data
 from models.kept_back import by_kind
 from models.parts import before
 from models.restrictions import RestrictionKind, touches, written
@@ -33,20 +34,9 @@ from reading.sight import Caller
 from reading.store import CaseRead, Store
 from reading.words.law import Law
 from reading.words.texts import texts
-from rules.pack import CATALOGUE_UPDATE, GROUND, RECTIFICATION
+from rules.pack import GROUND
+from rules.procedure_names import LEAK, OBJECTION
 from rules.procedure_rules import ProcedureRules
-
-OBJECTION = "objection"
-LEAK = "leak"
-PARTY = {
-    OBJECTION: "objector",
-    LEAK: "reporter",
-    CATALOGUE_UPDATE: "initiator",
-    "openness_review": "initiator",
-    "demand": "requester",
-    RECTIFICATION: "initiator",
-}
-"""What the party is called, by procedure; in the others it is the applicant."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +108,7 @@ def data_shown(rules: ProcedureRules, state: CaseState) -> DataShown:
     ]
     strongest = last[0] if last else None
     return DataShown(
-        restriction=state.restriction.kind if state.restriction else None,
+        restriction=state.strongest_restriction.kind if state.strongest_restriction else None,
         data_items=strongest.data_items if strongest else [],
         except_items=strongest.except_items if strongest else [],
         since=strongest.since if strongest else None,

@@ -10,7 +10,8 @@ from reading.directory import questions as directory
 from reading.rectifications.shapes import RectificationShown
 from reading.store import CaseRead, Store, filing_of
 from reading.words.law import Law
-from rules.pack import BREACH, RECTIFICATION
+from rules.pack import BREACH
+from rules.procedure_names import RECTIFICATION
 
 PROVIDER = "provider"
 

@@ -13,8 +13,8 @@ from activities.tables.directory import BodyRow
 from reading.supervision.questions import Filters
 from rules.calendar import Calendar
 from rules.deadlines import midnight, parse_period, to_shanghai
-from rules.pack import RECTIFICATION
 from rules.pinned import ProposedRule
+from rules.procedure_names import RECTIFICATION
 
 IN_FORCE: ColumnClause[str] = literal_column(f"'{RECTIFICATION}'")
 """Written out, so that a prepared statement can go by the index of the rectifications that are open."""

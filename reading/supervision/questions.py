@@ -24,7 +24,7 @@ from reading.store import Store
 from rules.calendar import CalendarRecord
 from rules.deadlines import midnight, to_shanghai
 from rules.loading import cities, load_pack
-from rules.pack import RECTIFICATION
+from rules.procedure_names import RECTIFICATION
 from rules.resolving import in_force
 
 Listed = Literal["overdue", "due_soon"]

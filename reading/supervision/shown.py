@@ -21,8 +21,8 @@ from reading.words.law import Law
 from reading.words.texts import texts
 from rules.deadlines import midnight, to_shanghai
 from rules.loading import load_pack
-from rules.pack import CATALOGUE_UPDATE
 from rules.pinned import APPLICANT, Label
+from rules.procedure_names import CATALOGUE_UPDATE
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, ProcedureUnknown, as_last_in_force
 

@@ -19,7 +19,7 @@ from reading.store import Store
 from reading.supervision.questions import Sight
 from reading.words.language import Language, said
 from reading.words.texts import texts
-from rules.pack import RECTIFICATION
+from rules.procedure_names import RECTIFICATION
 
 LONG = timedelta(minutes=1)
 """An act is worked off in well under a second while the machines run."""

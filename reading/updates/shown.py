@@ -9,7 +9,8 @@ from typing import Any, Literal
 from activities.tables.cases import ActRow
 from activities.tables.catalogue import DatasetRow
 from models.acts import ACT, Decide
-from models.state import CaseState, TaskState
+from models.state import CaseState
+from models.task_state import TaskState
 from reading.catalogue import questions as catalogue
 from reading.directory import questions as directory
 from reading.shape import CaseNamed
@@ -34,12 +35,11 @@ from reading.updates.shapes import (
 )
 from reading.words.law import Law
 from reading.words.texts import texts
-from rules.pack import CATALOGUE_UPDATE, QUESTIONS
+from rules.pack import QUESTIONS
 from rules.pinned import Label, Stage
+from rules.procedure_names import CATALOGUE_UPDATE, DEMAND, OPENNESS_REVIEW
 from rules.procedure_rules import ProcedureRules
 
-DEMAND = "demand"
-OPENNESS_REVIEW = "openness_review"
 AUTHORITY = "authority"
 Standing = Literal["waiting", "kept", "received", "submitted"]
 Named = Callable[[str | None], Awaitable[CaseNamed | None]]
