@@ -27,7 +27,6 @@ from activities.touching import have_dataset_alone
 from models import acts as a
 from models import events as e
 from models.procedure import Procedure
-from models.proposal import Proposal
 from models.refusals import CannotBeStored, Refusal
 from models.state import CaseState, fold
 from rules.deadlines import to_shanghai
@@ -72,6 +71,13 @@ class Filing:
     occurred_on: date | None = None
     caused_by: str | None = None
     about_task: str | None = None
+
+    def filed(self, case_id: str, procedure: str, at: datetime, **found: object) -> e.Filed:
+        """The event with which its case begins; `found` is what the receipt finds beside what is filed."""
+        told = {name: getattr(self, name) for name in e.Filed.model_fields.keys() & vars(self).keys()}
+        its_own = {"at": at, "act": f"{case_id}.file", "case_id": case_id, "procedure": procedure}
+        named = {"city": self.rules.city, "case_number": "", "rules_digest": ""}
+        return e.Filed.model_validate({**told, **named, **its_own, **found})
 
 
 @dataclass(frozen=True)
@@ -138,31 +144,16 @@ class Inbox:
             )
             if kind.name == CATALOGUE_UPDATE:
                 await dataset_is_its_own(connection, filing.dataset_id, filing.bodies["provider"])
-            filed = e.Filed(
-                at=received_at,
-                act=f"{case_id}.file",
-                case_id=case_id,
+            filed = filing.filed(
+                case_id,
+                kind.name,
+                received_at,
                 case_number=await next_case_number(connection, law.city_code, kind, received_at),
-                city=law.city,
-                procedure=kind.name,
-                party=filing.party,
-                dataset_id=filing.dataset_id,
-                bodies=filing.bodies,
                 data_items=filing.data_items if facts.data_items is None else facts.data_items,
-                choices=filing.choices,
-                given=filing.given,
-                evidence=filing.evidence,
                 standing=facts.standing,
-                occurred_on=filing.occurred_on,
-                caused_by=filing.caused_by,
-                about_task=filing.about_task,
                 rules_digest=await self._pinned.keep(connection, law),
             )
-            proposal = Proposal(CaseState())
-            proposal.add(filed)
-            for event in facts.met:
-                proposal.add(event)
-            kind.follow(law, proposal, received_at)
+            proposal = kind.begin(law, filed, facts.met)
             kept = json.dumps(dict(content), ensure_ascii=False, default=str)
             await open_case(connection, filed, content=kept, request_digest=request_digest)
             await submit(connection, filing.evidence, filing.party, case_id)

@@ -19,12 +19,12 @@ from api.reading import Reader
 from api.rendering import Renderer
 from api.runtime import Runtime
 from api.shapes import CaseShown
+from models import who_may_act
 from models.state import CaseState
 from models.tables import DatasetRow
 from rules.admissibility import DatasetFacts, Openness, admissible
 from rules.deadlines import to_shanghai
 from rules.loading import CityUnknown, cities, load_pack
-from rules.pinned import APPLICANT
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, ProcedureUnknown, governing
 
@@ -47,11 +47,8 @@ def rules_at(city: str, procedure: str, received_at: datetime) -> ProcedureRules
 
 def may_file(rules: ProcedureRules, caller: Caller, bodies: Mapping[str, str]) -> None:
     """Raises a Problem unless the law lets the caller file: an applicant, or an officer of a body that it names."""
-    if APPLICANT in rules.filed_by and caller.has(APPLICANT):
-        return
-    if caller.has("reviewer") and caller.body in {bodies.get(role) for role in rules.filed_by}:
-        return
-    raise Problem("RoleRequired", params={"roles": rules.filed_by})
+    if not who_may_act.may_file(rules, caller.roles, caller.body, bodies):
+        raise Problem("RoleRequired", params={"roles": rules.filed_by})
 
 
 def judge(rules: ProcedureRules, stated: Mapping[str, object], dataset: DatasetRow | None) -> None:

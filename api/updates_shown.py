@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from api.callers import Caller
-from api.drafts import CHANGE, OPENNESS, changes, submits
+from api.drafts import changes
 from api.duplicates import MOST_DUPLICATES, Likeness, likenesses
 from api.laws import Law
 from api.reading import CaseRead, Reader
@@ -28,11 +28,12 @@ from api.shapes_of_updates import (
 )
 from api.texts import texts
 from models.acts import ACT, Decide
+from models.classes import OPENNESS
+from models.drafting import CHANGE, submits
 from models.state import CaseState, TaskState
 from models.tables import ActRow, DatasetRow
 from rules.pack import CATALOGUE_UPDATE, QUESTIONS
 from rules.pinned import Label, Stage
-from rules.procedure_rules import ProcedureRules
 
 DEMAND = "demand"
 OPENNESS_REVIEW = "openness_review"
@@ -132,24 +133,9 @@ def questions(law: Law, state: CaseState) -> list[QuestionShown]:
 
 def reviews(law: Law, state: CaseState) -> list[ReviewShown]:
     """The stages that lie open only for some answers, in the steps to which a case of this trigger can come."""
-    reached = steps_from(law.rules, law.rules.first_for(state.choices))
+    reached = law.rules.reached_from(law.rules.first_for(state.choices))
     stages = [stage for step in law.rules.steps if step.step in reached for stage in step.stages]
     return [review(law, state, each) for each in stages if not QUESTIONS.isdisjoint(each.only_when)]
-
-
-def steps_from(rules: ProcedureRules, first: str) -> set[str]:
-    """The steps to which a case can come that begins in this one, itself included."""
-    reached: set[str] = set()
-    ahead = [first]
-    while ahead:
-        step = rules.step(ahead.pop())
-        if step is None or step.step in reached:
-            continue
-        reached.add(step.step)
-        outcomes = [outcome for stage in step.stages for outcome in stage.outcomes]
-        led_to = [to for outcome in outcomes for to in (outcome.leads_to, outcome.then_to)]
-        ahead += [to for to in (step.then, *step.then_if_all.values(), *led_to) if to]
-    return reached
 
 
 def review(law: Law, state: CaseState, stage: Stage) -> ReviewShown:

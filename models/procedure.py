@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from models.acts import JUDGED_AT_RECEIPT, Act, Decide, ReceivedAct
 from models.course import opened_by_time
-from models.events import Event
+from models.events import Event, Filed
 from models.proposal import Proposal
 from models.refusals import CaseClosed, Refusal, TaskAlreadyDecided
 from models.state import CaseState
@@ -34,6 +34,14 @@ class Procedure:
     follow: Callable[[ProcedureRules, Proposal, datetime], None]
     judged_at_receipt: tuple[type[ReceivedAct], ...] = JUDGED_AT_RECEIPT
     """Acts that the receipt judges and writes itself, unless others wait before them."""
+
+    def begin(self, rules: ProcedureRules, filed: Filed, met: Iterable[Event] = ()) -> Proposal:
+        """A case as its receipt makes it: what was filed, what it meets, and all that the law makes follow at once."""
+        proposal = Proposal(CaseState())
+        for event in (filed, *met):
+            proposal.add(event)
+        self.follow(rules, proposal, filed.at)
+        return proposal
 
     def judge(self, rules: ProcedureRules, state: CaseState, act: Act) -> list[Event]:
         """The events that an act adds, with all that follows at once; none if the log has the act already. What lay

@@ -35,7 +35,7 @@ from api.vocabularies import NamedCity, NamedOutcome, NamedProcedure
 from models import acts as a
 from models.state import TaskState
 from models.tables import CaseRow
-from rules.admissibility import admissible
+from rules.admissibility import still_admissible
 from rules.pinned import APPLICANT
 
 RESUBMIT = "resubmit"
@@ -152,7 +152,7 @@ async def supplement(
     if known := await receiver.received_before(form.said()):
         return known
     read = await reader.case_read(case_id)
-    await still_admissible(reader, read, form)
+    await may_change(reader, read, form)
     if task := open_to_applicant(read, RESUBMIT):
         act: a.Act = a.Decide(
             **receiver.fields(case_id),
@@ -232,7 +232,7 @@ def open_to_applicant(read: CaseRead, outcome: str) -> TaskState | None:
     return next(tasks, None)
 
 
-async def still_admissible(reader: Reader, read: CaseRead, form: SupplementForm) -> None:
+async def may_change(reader: Reader, read: CaseRead, form: SupplementForm) -> None:
     """What changes in the request is judged as its filing was, by the rules that the case keeps. Raises a Problem."""
     said = form.said()
     if not said:
@@ -243,7 +243,6 @@ async def still_admissible(reader: Reader, read: CaseRead, form: SupplementForm)
     dataset = await reader.dataset(read.state.dataset_id)
     if not stated or dataset is None:
         return
-    before = dict.fromkeys(read.state.given, "given") | dict(read.state.choices)
-    found = admissible(read.rules, {**before, "data_items": read.state.data_items, **stated}, facts(dataset))
-    if changed := [each for each in found if each.field in stated]:
+    before = dict.fromkeys(read.state.given, "given") | dict(read.state.choices) | {"data_items": read.state.data_items}
+    if changed := still_admissible(read.rules, before, stated, facts(dataset)):
         raise Problem("Inadmissible", errors=wrongs(changed, read.rules))

@@ -10,14 +10,13 @@ from fastapi import APIRouter
 from activities.inbox import Filing
 from api.callers import Caller
 from api.dependencies import Calling, Reading, RequiredIdempotencyKey, Running
-from api.filing import PROVIDER, AsFiler, judge, rules_at
+from api.filing import AsFiler, judge, rules_at
 from api.forms import LeakReportForm
 from api.openapi import problems
 from api.problems import Problem, Wrong, invalid
 from api.shapes import CaseShown
 from models.tables import DatasetRow
 from rules.admissibility import chosen
-from rules.procedure_rules import ProcedureRules
 
 PATH = "/v1/leak-reports"
 PROCEDURE = "leak"
@@ -45,7 +44,7 @@ async def report_leak(
     dataset; where it is about information that the operator holds, by a reviewer of the operator, without a dataset."""
     bodies = await filer.bodies(form.city)
     present = await runtime.present()
-    is_of_data = is_about_data(rules_at(form.city, PROCEDURE, present.now))
+    is_of_data = rules_at(form.city, PROCEDURE, present.now).is_about_data
     dataset: DatasetRow | None = None
     if is_of_data:
         dataset, bodies = await of_data(form, caller, reader, filer)
@@ -67,11 +66,6 @@ async def report_leak(
         )
 
     return await filer.receive(filer.case_id(PATH, key), PROCEDURE, form.said(), received)
-
-
-def is_about_data(rules: ProcedureRules) -> bool:
-    """Whether a provider has a part in the procedure, as it has wherever its data is concerned."""
-    return any(stage.body == PROVIDER for step in rules.steps for stage in step.stages)
 
 
 async def of_data(

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, false, not_, or_
 from sqlmodel import col
 
 from api.dependencies import Calling, Cursor, Limit, Officer, Reading, Rendering, Reviewer, Running, TaskId, Word
-from api.drafts import Drafted, drafted, submits, with_kept_draft
+from api.drafts import drafted, with_kept_draft
 from api.due import has_come, lies_open
 from api.filters import named_body
 from api.forms import LIMIT, MEASURE, TERMS, DecisionForm, OpinionDemand, ReassignmentForm, SupplementDemand, is_blank
@@ -21,6 +21,7 @@ from api.receiving import Receiving, known_items
 from api.shapes import ActShown, Page, TaskShown
 from api.vocabularies import NamedCity
 from models import acts as a
+from models.drafting import Drafted, submits
 from models.tables import FORESEEN, CaseRow, TaskRow
 from rules.pack import CATALOGUE_UPDATE
 
