@@ -132,7 +132,7 @@ class Filer:
         """As `receive`, for who goes on before the case is shown: what its log makes of it."""
         await self._reader.release()
         try:
-            state = await self._runtime.inbox.receive_filing(case_id, procedure, content, received)
+            filed = await self._runtime.inbox.receive_filing(case_id, procedure, content, received)
         except DataIsWithdrawn as fact:
             raise Problem("Inadmissible", errors=[Wrong("dataset_id", "data_withdrawn")]) from fact
         except DatasetOfAnotherProvider as fact:
@@ -141,10 +141,8 @@ class Filer:
             raise Problem("Inadmissible", errors=[Wrong("dataset_id", fact.code)]) from fact
         except ItemsAreGone as fact:
             raise Problem("Inadmissible", errors=[Wrong("data_items", "item_unknown", {"items": fact.items})]) from fact
-        self._runtime.courier.send(case_id)
-        for told in await self._reader.told_by(case_id):
-            self._runtime.courier.send(told)
-        return state
+        self._runtime.courier.send(*filed.to_hand_over)
+        return filed.state
 
     async def shown(self, case_id: str) -> CaseShown:
         """The case that this call filed, as its answer."""

@@ -14,7 +14,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.callers import Caller
 from models.state import CaseState
 from models.tables import (
-    ActRow,
     CaseRow,
     DatasetRow,
     EventRow,
@@ -27,8 +26,6 @@ from models.tables import (
 )
 from rules.deadlines import SHANGHAI
 
-TOLD_AT_ONCE = 50
-"""Cases; the sweeper hands over to the rest."""
 SHOWN_OF_A_HISTORY = 50
 
 
@@ -143,15 +140,6 @@ class ReadsDisputes:
         """Whether a grant on the dataset is or was the caller's."""
         found = select(GrantRow.case_id).where(GrantRow.dataset_id == dataset_id, GrantRow.party == caller.account_id)
         return (await self._session.exec(found.limit(1))).first() is not None
-
-    async def told_by(self, case_id: str) -> Sequence[str]:
-        """Cases that wait to learn what this one did to the data; not more than can be told at once."""
-        rows = await self._session.exec(
-            select(ActRow.case_id)
-            .where(col(ActRow.delivered_at).is_(None), ActRow.account == f"case:{case_id}")
-            .limit(TOLD_AT_ONCE)
-        )
-        return rows.all()
 
     async def grants_on(self, dataset_id: str, wanted: Sequence[ColumnElement[bool]], limit: int) -> Sequence[GrantRow]:
         """Every grant that ever was on a dataset, latest first."""

@@ -20,7 +20,7 @@ from api.refusals import refused
 from api.rendering import Renderer
 from api.runtime import Runtime
 from api.shapes import ActShown
-from models.acts import ACT, JUDGED_AT_RECEIPT, Act, TaskAct
+from models.acts import ACT, Act, TaskAct
 from models.tables import ActRow, CaseRow, TaskRow
 from rules.deadlines import to_shanghai
 
@@ -104,13 +104,9 @@ class Receiver:
             raise
         if received.state == "received":
             await self._runtime.courier.send_and_wait(act.case_id)
-            for told in await self._reader.told_by(act.case_id):
-                self._runtime.courier.send(told)
-        elif received.state == "accepted" and not isinstance(act, JUDGED_AT_RECEIPT):
+        else:
             # Its receipt judged it, and what it makes follow in the engine need not be waited for.
-            self._runtime.courier.send(act.case_id)
-            for told in await self._reader.told_by(act.case_id):
-                self._runtime.courier.send(told)
+            self._runtime.courier.send(*received.to_hand_over)
         return await self.standing(act.id)
 
     async def received_before(self, content: Mapping[str, Any] | None = None) -> ActShown | None:
@@ -136,12 +132,7 @@ class Receiver:
             self._response.headers["Retry-After"] = "1"
         elif row.state == "refused":
             raise await refused(self._reader, row)
-        shown = await shown_act(self._reader, self._renderer, row, self._language, f"/v1/acts/{act_id}")
-        if shown.case and shown.case.granted and shown.case.procedure != "access":
-            self._runtime.courier.send(shown.case.granted.access_case_id)
-        if shown.case and shown.case.catalogue_update:
-            self._runtime.courier.send(shown.case.catalogue_update.case_id)
-        return shown
+        return await shown_act(self._reader, self._renderer, row, self._language, f"/v1/acts/{act_id}")
 
 
 async def known_items(reader: Reader, dataset_id: str, items: tuple[str, ...] | None) -> None:

@@ -14,7 +14,7 @@ from temporalio.client import Client
 from activities.calendar_record import RecordOfNotices
 from activities.database import Pool
 from activities.engine import Engine
-from activities.inbox import ActReceived, Filing, Inbox
+from activities.inbox import ActReceived, Filing, FilingReceived, Inbox
 from activities.log import Log, read_log
 from activities.touching import restrictions_on
 from models import acts as a
@@ -66,6 +66,8 @@ class Driver:
     clock: ShiftedClock = field(default_factory=ShiftedClock)
     patience: timedelta = PATIENCE
     packs: dict[str, Pack] = field(default_factory=dict)
+    filed: FilingReceived | None = None
+    """What the receipt of the latest filing returned."""
 
     def __post_init__(self) -> None:
         self.log = Log(
@@ -114,7 +116,7 @@ class Driver:
             )
 
         kept = content or {"purpose": "to be read by people only"}
-        await self.inbox.receive_filing(case_id, procedure, kept, filing)
+        self.filed = await self.inbox.receive_filing(case_id, procedure, kept, filing)
         if hand_over:
             await self.engine.hand_over(case_id, self.patience)
         return case_id
