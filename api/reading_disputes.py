@@ -22,7 +22,6 @@ from models.tables import (
     GrantRow,
     ObjectionRow,
     RestrictionRow,
-    TaskRow,
 )
 from rules.deadlines import SHANGHAI
 
@@ -163,8 +162,3 @@ class ReadsDisputes:
             .limit(limit)
         )
         return [(decision, party) for decision, party in rows]
-
-    async def has_task(self, case_id: str, body: str) -> bool:
-        """Whether the body has or had a task in the case."""
-        found = select(TaskRow.task_id).where(TaskRow.case_id == case_id, TaskRow.body == body)
-        return (await self._session.exec(found.limit(1))).first() is not None

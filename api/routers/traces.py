@@ -10,18 +10,16 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col
 
 from activities.gate_log import gaps
-from api.callers import Caller
 from api.dependencies import Calling, CaseId, Cursor, Limit, Reading, Running
 from api.language import AnsweredIn, Language, said
 from api.moments import EARLIEST, LATEST
 from api.openapi import problems
 from api.paging import cursor, instant, place_of
 from api.problems import Problem, invalid
-from api.reading import Reader
 from api.shapes import Instant, Page, Shape
 from api.texts import texts
-from models.tables import CaseRow, GateDecisionRow, GrantRow
-from rules.pinned import APPLICANT, Label
+from models.tables import GateDecisionRow, GrantRow
+from rules.pinned import Label
 
 OBJECTION = "objection"
 LONGEST_ID = 18
@@ -100,7 +98,8 @@ async def trace(
     case = await reader.case(caller, case_id)
     if case is None or case.procedure != OBJECTION:
         raise Problem("NotFound")
-    if not await has_part(reader, caller, case):
+    read = await reader.case_read(case_id)
+    if not caller.has_part(read.state, read.rules):
         raise Problem("NoPartInTheCase")
     place = None if after is None else decision_place(after)
     wanted = [] if place is None else [before_decision(*place)]
@@ -121,18 +120,6 @@ async def trace(
         grants_next=cursor(grants[limit - 1].granted_at, grants[limit - 1].case_id) if len(grants) > limit else None,
         gaps=[TracedGap.model_validate(gap, from_attributes=True) for gap in missing],
     )
-
-
-async def has_part(reader: Reader, caller: Caller, case: CaseRow) -> bool:
-    """Whether the caller is an officer who has to do with the case, and did not file it for itself: a body that has
-    found a leak traces the use of the data too (Lianyungang 26.2)."""
-    if caller.account_id == case.party:
-        filed_by = (await reader.rules(case.rules_digest)).filed_by
-        if caller.has(APPLICANT) or caller.body_role not in filed_by:
-            return False
-    if caller.has("supervisor") and caller.city == case.city:
-        return True
-    return caller.has("reviewer") and caller.body is not None and await reader.has_task(case.case_id, caller.body)
 
 
 def decision_place(after: str) -> tuple[datetime, int]:
