@@ -41,6 +41,8 @@ def test_the_rooms_as_they_stand_keep_every_contract(copy: Path) -> None:
         ("workflows/access.py", "import asyncpg", "Workflows and what they load reach neither database"),
         ("rules/calendar.py", "import pathlib", "The arithmetic and the pinned law read no file"),
         ("models/judging.py", "import rules.loading", "The arithmetic and the pinned law read no file"),
+        ("models/demanding.py", "import rules.loading", "The arithmetic and the pinned law read no file"),
+        ("models/drafting.py", "import pathlib", "The arithmetic and the pinned law read no file"),
         ("api/problems.py", "import worker", "Nobody imports the worker or the stack"),
         ("activities/inbox.py", "import stack.up", "Nobody imports the worker or the stack"),
     ],
