@@ -3,13 +3,13 @@ whoever filed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
 from models.acts import MOVES_NOTHING, Act, Decide, ReceivedAct
-from models.events import Event
+from models.events import Event, Filed
 from models.passing import opened_by_time
 from models.proposal import Proposal
 from models.refusals import CaseClosed, Refusal, TaskAlreadyDecided
@@ -91,6 +91,14 @@ class Procedure:
     def is_the_partys_own(self, case: CaseState) -> bool:
         """Whether who filed the case did so for itself, and is its party; otherwise it acted for a body."""
         return self.filed_for.is_itself(case.dataset_id)
+
+    def begin(self, rules: ProcedureRules, filed: Filed, met: Iterable[Event] = ()) -> Proposal:
+        """A case as its receipt makes it: what was filed, what it meets, and all that the law makes follow at once."""
+        proposal = Proposal(CaseState())
+        for event in (filed, *met):
+            proposal.add(event)
+        self.follow(rules, proposal, filed.at)
+        return proposal
 
     def judge(self, rules: ProcedureRules, state: CaseState, act: Act) -> list[Event]:
         """The events that an act adds, with all that follows at once; none if the log has the act already. What lay

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from models import acts as a
 from models import refusals as r
 from models.proposal import Proposal
 from models.state import CaseState
 from models.task_state import TaskState
 from rules.pinned import APPLICANT
+from rules.procedure_rules import ProcedureRules
 
 
 def acts_for_itself_alone(proposal: Proposal, by: a.Actor) -> None:
@@ -62,3 +65,20 @@ def takes_part(state: CaseState, by: a.Actor) -> None:
     """A case is added to by its party and by officers of the bodies that have a role in it. Raises NotYourCase."""
     if by.account != state.party and by.body not in state.bodies.values():
         raise r.NotYourCase(field="case_id")
+
+
+def may_file(rules: ProcedureRules, roles: Collection[str], body: str | None, bodies: Mapping[str, str]) -> bool:
+    """Whether the law lets an account with these roles file between these bodies: an applicant, or a reviewer of a body
+    that it names."""
+    if APPLICANT in rules.filed_by and APPLICANT in roles:
+        return True
+    return "reviewer" in roles and body is not None and body in {bodies.get(role) for role in rules.filed_by}
+
+
+def may_begin_against(
+    rules: ProcedureRules, roles: Collection[str], body: str | None, bodies: Mapping[str, str]
+) -> bool:
+    """Whether the law lets a reviewer or supervisor of the body begin a case against the provider among these bodies;
+    where that is the body itself, another acts in its place."""
+    serves = body is not None and not {"reviewer", "supervisor"}.isdisjoint(roles)
+    return serves and body in {bodies.get(role) for role in rules.begun_by(bodies)}

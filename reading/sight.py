@@ -14,6 +14,7 @@ from models.procedures import BY_NAME, PROCEDURES
 from models.state import CaseState
 from rules.pinned import APPLICANT
 from rules.procedure_names import RECTIFICATION
+from rules.procedure_rules import ProcedureRules
 
 SEES_THE_WHOLE_CITY = ("operator", "authority")
 """Roles of bodies whose officers may read every case of their city."""
@@ -50,6 +51,14 @@ class Caller:
         officers do."""
         return state.party == self.account_id and BY_NAME[state.procedure].is_the_partys_own(state)
 
+    def has_part(self, state: CaseState, rules: ProcedureRules) -> bool:
+        """Whether the caller is a reviewer of a body that has or had a task in the case, or a supervisor of its city,
+        and did not file it for itself: a body that has found a leak has a part in what it files (Lianyungang 26.2)."""
+        if state.party == self.account_id and (self.has(APPLICANT) or self.body_role not in rules.filed_by):
+            return False
+        had_a_task = self.body is not None and self.body in {task.body for task in state.tasks.values()}
+        return (self.has("reviewer") and had_a_task) or (self.has("supervisor") and self.city == state.city)
+
     def may_answer(self, task: TaskRow) -> bool:
         """Whether the task lies before the caller."""
         if task.body == APPLICANT:
@@ -69,7 +78,7 @@ class Caller:
             return true()
         ways: list[ColumnElement[bool]] = []
         if self.has("applicant"):
-            ways.append(and_(col(CaseRow.party) == self.account_id, not_(_filed_for_a_body())))
+            ways.append(and_(col(CaseRow.party) == self.account_id, not_(filed_for_a_body())))
         sees_the_city = self.has("reviewer") and self.body_role in SEES_THE_WHOLE_CITY
         if self.city and (self.has("supervisor") or (sees_the_city and self.knows_rectifications)):
             ways.append(col(CaseRow.city) == self.city)
@@ -80,12 +89,12 @@ class Caller:
                 # A case that time alone may bring before the body is not known to it before.
                 col(TaskRow.state) != FORESEEN,
             )
-            has_a_part = or_(col(CaseRow.provider) == self.body, held)
+            concerns_its_body = or_(col(CaseRow.provider) == self.body, held)
             if sees_the_city:
                 is_no_rectification = col(CaseRow.procedure) != RECTIFICATION
-                ways.append(and_(col(CaseRow.city) == self.city, or_(is_no_rectification, has_a_part)))
+                ways.append(and_(col(CaseRow.city) == self.city, or_(is_no_rectification, concerns_its_body)))
             else:
-                ways.append(has_a_part)
+                ways.append(concerns_its_body)
         return or_(*ways) if ways else false()
 
     def sees_tasks(self) -> ColumnElement[bool]:
@@ -104,7 +113,7 @@ class Caller:
         return or_(*ways) if ways else false()
 
 
-def _filed_for_a_body() -> ColumnElement[bool]:
+def filed_for_a_body() -> ColumnElement[bool]:
     """As `Procedure.is_the_partys_own` says it of a case, the other way round."""
     filed_for = {who: [each.name for each in PROCEDURES if each.filed_for is who] for who in FiledFor}
     is_about_none = col(CaseRow.dataset_id) == ""

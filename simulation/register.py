@@ -85,7 +85,7 @@ class EngineRegister:
             def filing(received_at: datetime) -> Filing:
                 return self._law.filing(arrival, said, received_at)
 
-            state = await self._inbox.receive_filing(case_id, ACCESS_REQUEST, said, filing)
+            state = (await self._inbox.receive_filing(case_id, ACCESS_REQUEST, said, filing)).state
             await self._handed_over(state)
             return state
 

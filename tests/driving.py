@@ -14,7 +14,7 @@ from temporalio.client import Client
 from activities.calendar.record import RecordOfNotices
 from activities.database import Pool
 from activities.engine.handing_over import Engine
-from activities.record.inbox import ActReceived, Filing, Inbox
+from activities.record.inbox import ActReceived, Filing, FilingReceived, Inbox
 from activities.record.log import Log, read_log
 from activities.record.touching import restrictions_on
 from models import acts as a
@@ -69,6 +69,8 @@ class Driver:
     clock: ShiftedClock = field(default_factory=ShiftedClock)
     patience: timedelta = PATIENCE
     packs: dict[str, Pack] = field(default_factory=dict)
+    filed: FilingReceived | None = None
+    """What the receipt of the latest filing returned."""
 
     def __post_init__(self) -> None:
         self.log = Log(
@@ -117,7 +119,7 @@ class Driver:
             )
 
         kept = content or {"purpose": "to be read by people only"}
-        await self.inbox.receive_filing(case_id, procedure, kept, filing)
+        self.filed = await self.inbox.receive_filing(case_id, procedure, kept, filing)
         if hand_over:
             await self.engine.hand_over(case_id, self.patience)
         return case_id

@@ -59,6 +59,8 @@ def test_the_rooms_as_they_stand_keep_every_contract(copy: Path) -> None:
         ),
         ("models/procedures/access.py", "import rules.loading", "The arithmetic and the pinned law read no file"),
         ("api/http/vocabularies.py", "import workflows.procedures", "What people use takes procedures from the law"),
+        ("models/demanding.py", "import rules.loading", "The arithmetic and the pinned law read no file"),
+        ("models/drafting.py", "import pathlib", "The arithmetic and the pinned law read no file"),
     ],
 )
 def test_a_breach_of_a_contract_is_found(copy: Path, module: str, breach: str, contract: str) -> None:

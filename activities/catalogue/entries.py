@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from activities.catalogue.index import index_words
 from models import events as e
+from models.drafting import FITTING
 
 if TYPE_CHECKING:
     from activities.database import Connection
     from models.state import CaseState
 
-FITTING = {"conditions": ("conditional",), "basis": ("conditional", "closed")}
-"""Field to the openness of data that can have it: only conditional data has conditions, and what is open to everybody
-has nothing to justify."""
 KEEP_THE_FIRST = """
 insert into dataset_versions (dataset_id, number, case_id, openness, items, entry, published_at)
 select dataset_id, 1, null, openness, items, entry, null from datasets where dataset_id = $1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 from temporalio.client import Client, RPCTimeoutOrCancelledError, WorkflowUpdateFailedError
@@ -18,6 +18,7 @@ from activities.record.failing import Why, note
 from activities.record.inbox import settle_refused
 from activities.record.log import length_and_instant, read_log
 from activities.record.pinned_rules import PinnedRules
+from activities.record.touching import to_hand_over
 from models.acts import ACT, Act, File
 from models.events import Event
 from models.messages import CaseStart, Delivery, KnownLog
@@ -31,6 +32,8 @@ from workflows.case_log import ENGINE_AHEAD
 from workflows.procedures import WORKFLOW_OF
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from activities.database import Pool
 
 LOG = logging.getLogger("kaifang.engine")
@@ -73,6 +76,11 @@ class Engine:
                 delivered = await self._deliver(act, await self._unseen(case_id, row["engine_knows"]), patience)
             if not delivered:
                 return
+
+    async def concerned_by(self, case_id: str) -> tuple[str, ...]:
+        """The other cases that are to be handed over by what is on record of this one."""
+        async with self._pool.acquire() as connection:
+            return tuple(each for each in await to_hand_over(connection, case_id) if each != case_id)
 
     async def start_over(self, case_id: str, patience: timedelta) -> None:
         """The engine has the case again, from its log; an engine that has it already is left alone."""
@@ -262,11 +270,11 @@ class Engine:
         except Refusal:
             return False
 
-    async def _refuse(self, act: Act, problem: dict[str, str]) -> None:
+    async def _refuse(self, act: Act, problem: Mapping[str, Any]) -> None:
         async with self._pool.acquire() as connection:
             await settle_refused(connection, act.id, problem)
 
-    async def _why_too_late(self, act: Act) -> dict[str, str]:
+    async def _why_too_late(self, act: Act) -> dict[str, Any]:
         async with self._pool.acquire() as connection:
             fact = too_late(fold(CaseState(), await read_log(connection, act.case_id)), act)
         return {"code": fact.code, **fact.details()}

@@ -48,6 +48,25 @@ from unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[], $6::times
   as put (act_id, case_id, seq, kind, account, received_at, act)
 """
 
+AT_ONCE = 50
+"""Cases that are handed over after one another's act; what more there are, the sweeper hands over."""
+TO_HAND_OVER = """
+select case_id from acts where delivered_at is null and (
+  case_id = $1 or account = 'case:' || $1 or kind = 'file' and case_id in (
+    select coalesce(event ->> 'access_case_id', event ->> 'update_case_id') from events
+    where case_id = $1 and type in ('Granted', 'EntryChangeOrdered')
+  )
+)
+group by case_id order by case_id <> $1, min(received_at) limit $2
+"""
+
+
+async def to_hand_over(connection: Connection, case_id: str) -> tuple[str, ...]:
+    """The cases to be handed over by what is on record of this one, AT_ONCE at most: itself, first, where an act of it
+    has not reached the engine; those that have one from it; the access case of its grant, the update that it ordered.
+    """
+    return tuple(row["case_id"] for row in await connection.fetch(TO_HAND_OVER, case_id, AT_ONCE))
+
 
 async def hold_dataset(connection: Connection, dataset_id: str) -> None:
     """Nobody restricts the dataset until this transaction ends."""

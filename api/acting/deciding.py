@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from activities.tables.cases import CaseRow, TaskRow
-from api.acting.drafts import Drafted, drafted, with_kept_draft
+from api.acting.drafts import drafted, with_kept_draft
 from api.acting.filing import facts
 from api.acting.forms.deciding import MEASURE, TERMS, DecisionForm
 from api.acting.forms.filing import SupplementForm
 from api.acting.forms.form import is_blank
 from api.acting.receiving import known_items
 from api.http.problems import Problem, Wrong, invalid, wrongs
+from models.drafting import Drafted, submits
 from models.task_state import TaskState
 from reading.cases import questions as cases
 from reading.catalogue import questions as catalogue
 from reading.store import CaseRead, Store
-from reading.updates.changes import submits
-from rules.admissibility import admissible
+from rules.admissibility import still_admissible
 from rules.pinned import APPLICANT
 from rules.procedure_names import CATALOGUE_UPDATE
 
@@ -74,7 +74,7 @@ def open_to_applicant(read: CaseRead, outcome: str) -> TaskState | None:
     return next(tasks, None)
 
 
-async def still_admissible(store: Store, read: CaseRead, form: SupplementForm) -> None:
+async def may_change(store: Store, read: CaseRead, form: SupplementForm) -> None:
     """What changes in the request is judged as its filing was, by the rules that the case keeps. Raises a Problem."""
     said = form.said()
     if not said:
@@ -85,7 +85,6 @@ async def still_admissible(store: Store, read: CaseRead, form: SupplementForm) -
     dataset = await catalogue.dataset(store, read.state.dataset_id)
     if not stated or dataset is None:
         return
-    before = dict.fromkeys(read.state.given, "given") | dict(read.state.choices)
-    found = admissible(read.rules, {**before, "data_items": read.state.data_items, **stated}, facts(dataset))
-    if changed := [each for each in found if each.field in stated]:
+    before = dict.fromkeys(read.state.given, "given") | dict(read.state.choices) | {"data_items": read.state.data_items}
+    if changed := still_admissible(read.rules, before, stated, facts(dataset)):
         raise Problem("Inadmissible", errors=wrongs(changed, read.rules))

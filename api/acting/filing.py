@@ -16,8 +16,8 @@ from activities.tables.catalogue import DatasetRow
 from api.dependencies import Calling, Reading, Rendering, Running
 from api.http.problems import Problem, Wrong, invalid, wrongs
 from api.runtime import Runtime
+from models import who_may_act
 from models.state import CaseState
-from reading.cases import questions as cases
 from reading.cases.shapes import CaseShown
 from reading.cases.shown import Renderer
 from reading.catalogue import questions as catalogue
@@ -27,7 +27,6 @@ from reading.store import Store
 from rules.admissibility import DatasetFacts, Openness, admissible
 from rules.deadlines import to_shanghai
 from rules.loading import CityUnknown, cities, load_pack
-from rules.pinned import APPLICANT
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, ProcedureUnknown, governing
 
@@ -50,11 +49,8 @@ def rules_at(city: str, procedure: str, received_at: datetime) -> ProcedureRules
 
 def may_file(rules: ProcedureRules, caller: Caller, bodies: Mapping[str, str]) -> None:
     """Raises a Problem unless the law lets the caller file: an applicant, or an officer of a body that it names."""
-    if APPLICANT in rules.filed_by and caller.has(APPLICANT):
-        return
-    if caller.has("reviewer") and caller.body in {bodies.get(role) for role in rules.filed_by}:
-        return
-    raise Problem("RoleRequired", params={"roles": rules.filed_by})
+    if not who_may_act.may_file(rules, caller.roles, caller.body, bodies):
+        raise Problem("RoleRequired", params={"roles": rules.filed_by})
 
 
 def judge(rules: ProcedureRules, stated: Mapping[str, object], dataset: DatasetRow | None) -> None:
@@ -136,7 +132,7 @@ class Filer:
         """As `receive`, for who goes on before the case is shown: what its log makes of it."""
         await self._store.release()
         try:
-            state = await self._runtime.inbox.receive_filing(case_id, procedure, content, received)
+            filed = await self._runtime.inbox.receive_filing(case_id, procedure, content, received)
         except DataIsWithdrawn as fact:
             raise Problem("Inadmissible", errors=[Wrong("dataset_id", "data_withdrawn")]) from fact
         except DatasetOfAnotherProvider as fact:
@@ -145,10 +141,8 @@ class Filer:
             raise Problem("Inadmissible", errors=[Wrong("dataset_id", fact.code)]) from fact
         except ItemsAreGone as fact:
             raise Problem("Inadmissible", errors=[Wrong("data_items", "item_unknown", {"items": fact.items})]) from fact
-        self._runtime.courier.send(case_id)
-        for told in await cases.told_by(self._store, case_id):
-            self._runtime.courier.send(told)
-        return state
+        self._runtime.courier.send(*filed.to_hand_over)
+        return filed.state
 
     async def shown(self, case_id: str) -> CaseShown:
         """The case that this call filed, as its answer."""

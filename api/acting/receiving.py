@@ -20,8 +20,6 @@ from api.http.problem_document import ProblemDocument
 from api.http.problems import Problem, Wrong, invalid
 from api.runtime import Runtime
 from models.acts import ACT, Act, TaskAct
-from models.procedure import JudgedBy
-from models.procedures import BY_NAME
 from reading.cases import questions as cases
 from reading.cases.shapes import CaseShown, TaskShown
 from reading.cases.shown import Renderer
@@ -31,7 +29,6 @@ from reading.sight import Caller
 from reading.store import Store
 from reading.words.language import Language
 from rules.deadlines import to_shanghai
-from rules.procedure_names import ACCESS
 
 NOT_STAMPED = datetime.min.replace(tzinfo=UTC)
 """The inbox stamps every act; what stands in it before means nothing."""
@@ -113,16 +110,9 @@ class Receiver:
             raise
         if received.state == "received":
             await self._runtime.courier.send_and_wait(act.case_id)
-            for told in await cases.told_by(self._store, act.case_id):
-                self._runtime.courier.send(told)
-        elif (
-            received.state == "accepted"
-            and BY_NAME[received.procedure].judged_by(type(act)) is not JudgedBy.RECEIPT_ALONE
-        ):
+        else:
             # Its receipt judged it, and what it makes follow in the engine need not be waited for.
-            self._runtime.courier.send(act.case_id)
-            for told in await cases.told_by(self._store, act.case_id):
-                self._runtime.courier.send(told)
+            self._runtime.courier.send(*received.to_hand_over)
         return await self.standing(act.id)
 
     async def received_before(self, content: Mapping[str, Any] | None = None) -> ActShown | None:
@@ -148,12 +138,7 @@ class Receiver:
             self._response.headers["Retry-After"] = "1"
         elif row.state == "refused":
             raise await refused(self._store, row)
-        shown = await shown_act(self._store, self._renderer, row, self._language, f"/v1/acts/{act_id}")
-        if shown.case and shown.case.granted and shown.case.procedure != ACCESS:
-            self._runtime.courier.send(shown.case.granted.access_case_id)
-        if shown.case and shown.case.catalogue_update:
-            self._runtime.courier.send(shown.case.catalogue_update.case_id)
-        return shown
+        return await shown_act(self._store, self._renderer, row, self._language, f"/v1/acts/{act_id}")
 
 
 async def known_items(store: Store, dataset_id: str, items: tuple[str, ...] | None) -> None:

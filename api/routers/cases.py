@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col
 
 from activities.tables.cases import CaseRow
-from api.acting.deciding import open_to_applicant, still_admissible
+from api.acting.deciding import may_change, open_to_applicant
 from api.acting.forms.deciding import NoteForm
 from api.acting.forms.filing import EvidenceForm, SignatureForm, SupplementForm, WithdrawalForm
 from api.acting.receiving import ActShown, Receiving, act_answers, known_items
@@ -137,7 +137,7 @@ async def supplement(
     if known := await receiver.received_before(form.said()):
         return known
     read = await store.case_read(case_id)
-    await still_admissible(store, read, form)
+    await may_change(store, read, form)
     if task := open_to_applicant(read, RESUBMIT):
         act: a.Act = a.Decide(
             **receiver.fields(case_id),

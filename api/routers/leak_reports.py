@@ -9,7 +9,7 @@ from fastapi import APIRouter
 
 from activities.record.inbox import Filing
 from activities.tables.catalogue import DatasetRow
-from api.acting.filing import PROVIDER, AsFiler, judge, rules_at
+from api.acting.filing import AsFiler, judge, rules_at
 from api.acting.forms.filing import LeakReportForm
 from api.dependencies import Calling, Reading, RequiredIdempotencyKey, Running
 from api.http.openapi import problems
@@ -19,7 +19,6 @@ from reading.grants import questions as grants
 from reading.sight import Caller
 from rules.admissibility import chosen
 from rules.procedure_names import LEAK
-from rules.procedure_rules import ProcedureRules
 
 PATH = "/v1/leak-reports"
 OPERATOR = "operator"
@@ -46,7 +45,7 @@ async def report_leak(
     dataset; where it is about information that the operator holds, by a reviewer of the operator, without a dataset."""
     bodies = await filer.bodies(form.city)
     present = await runtime.present()
-    is_of_data = is_about_data(rules_at(form.city, LEAK, present.now))
+    is_of_data = rules_at(form.city, LEAK, present.now).is_about_data
     dataset: DatasetRow | None = None
     if is_of_data:
         dataset, bodies = await of_data(form, caller, store, filer)
@@ -68,11 +67,6 @@ async def report_leak(
         )
 
     return await filer.receive(filer.case_id(PATH, key), LEAK, form.said(), received)
-
-
-def is_about_data(rules: ProcedureRules) -> bool:
-    """Whether a provider has a part in the procedure, as it has wherever its data is concerned."""
-    return any(stage.body == PROVIDER for step in rules.steps for stage in step.stages)
 
 
 async def of_data(

@@ -17,6 +17,7 @@ from api.http.language import AnsweredIn
 from api.http.openapi import problems
 from api.http.problems import Problem, Wrong, invalid
 from api.http.vocabularies import NamedCity
+from models.who_may_act import may_begin_against
 from reading.cases import questions as cases
 from reading.cases.shapes import CaseShown
 from reading.directory import questions as directory
@@ -25,11 +26,12 @@ from reading.shape import Page, RuleNamed, Shape
 from reading.sight import Caller
 from reading.store import Store
 from reading.supervision import questions as supervision
-from reading.supervision.proposed import Proposable, due_by
+from reading.supervision.proposed import Proposable
 from reading.supervision.questions import Place, Span
 from reading.supervision.shown import SupervisedTask, tasks_shown
 from reading.words.law import Law
 from rules.admissibility import chosen
+from rules.calendar import due_by
 from rules.procedure_names import RECTIFICATION
 from rules.procedure_rules import ProcedureRules
 
@@ -89,7 +91,7 @@ async def begin_rectification(
             rules=rules,
             party=caller.account_id,
             dataset_id="",
-            bodies=with_a_part(rules, {**bodies, PROVIDER: form.body}),
+            bodies=rules.with_a_part({**bodies, PROVIDER: form.body}),
             data_items=(),
             choices=chosen(rules, stated),
             given=frozenset(stated),
@@ -159,14 +161,12 @@ def beyond(after: str | None) -> Place | None:
 def may_begin(rules: ProcedureRules, caller: Caller, bodies: Mapping[str, str]) -> None:
     """Raises a Problem unless the caller is a reviewer or supervisor of a body that the city's rules let begin it, and
     that it is not directed against; `bodies` are those of the case."""
-    roles = tuple(rules.acting(role, bodies) for role in rules.filed_by)
-    if not caller.has("reviewer", "supervisor") or caller.body is None:
-        raise Problem("RoleRequired", params={"roles": roles})
-    if caller.body in {bodies.get(role) for role in roles}:
+    if may_begin_against(rules, caller.roles, caller.body, bodies):
         return
-    if caller.body == bodies.get(PROVIDER) and caller.body_role in rules.filed_by:
+    may_elsewhere = caller.has("reviewer", "supervisor") and caller.body_role in rules.filed_by
+    if may_elsewhere and caller.body is not None and caller.body == bodies.get(PROVIDER):
         raise invalid("body", "directed_against_your_own_body")
-    raise Problem("RoleRequired", params={"roles": roles})
+    raise Problem("RoleRequired", params={"roles": rules.begun_by(bodies)})
 
 
 async def may_look(rules: ProcedureRules, caller: Caller, city: str, store: Store) -> None:
@@ -206,11 +206,3 @@ async def cause_of(form: RectificationForm, caller: Caller, store: Store) -> str
     if case is None or case.city != form.city:
         raise invalid("task_id" if form.task_id else "case_id", "case_unknown")
     return case_id
-
-
-def with_a_part(rules: ProcedureRules, bodies: Mapping[str, str]) -> dict[str, str]:
-    """The bodies that have a part in a case under these rules, by role; the others of the city never learn of it."""
-    named = {stage.body for step in rules.steps for stage in step.stages} | {stage.body for stage in rules.opened}
-    part = {*named, *rules.filed_by}
-    part |= {rules.acting(role, bodies) for role in part}
-    return {role: body for role, body in bodies.items() if role in part}

@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col
 
 from activities.gate.log import gaps
-from activities.tables.cases import CaseRow
 from activities.tables.gate import GateDecisionRow, GrantRow
 from api.dependencies import Calling, CaseId, Cursor, Limit, Reading, Running
 from api.http.language import AnsweredIn
@@ -21,12 +20,10 @@ from reading.directory import questions as directory
 from reading.grants import questions as grants_questions
 from reading.paging import CursorUnusable, cursor, instant, place_of
 from reading.shape import Instant, Page, Shape
-from reading.sight import Caller
-from reading.store import Store
 from reading.words.language import Language, said
 from reading.words.texts import texts
 from rules.bounds import EARLIEST, LATEST
-from rules.pinned import APPLICANT, Label
+from rules.pinned import Label
 from rules.procedure_names import OBJECTION
 
 LONGEST_ID = 18
@@ -105,7 +102,8 @@ async def trace(
     case = await cases.case(store, caller, case_id)
     if case is None or case.procedure != OBJECTION:
         raise Problem("NotFound")
-    if not await has_part(store, caller, case):
+    read = await store.case_read(case_id)
+    if not caller.has_part(read.state, read.rules):
         raise Problem("NoPartInTheCase")
     place = None if after is None else decision_place(after)
     wanted = [] if place is None else [before_decision(*place)]
@@ -126,18 +124,6 @@ async def trace(
         grants_next=cursor(grants[limit - 1].granted_at, grants[limit - 1].case_id) if len(grants) > limit else None,
         gaps=[TracedGap.model_validate(gap, from_attributes=True) for gap in missing],
     )
-
-
-async def has_part(store: Store, caller: Caller, case: CaseRow) -> bool:
-    """Whether the caller is an officer who has to do with the case, and did not file it for itself: a body that has
-    found a leak traces the use of the data too (Lianyungang 26.2)."""
-    if caller.account_id == case.party:
-        filed_by = (await store.rules(case.rules_digest)).filed_by
-        if caller.has(APPLICANT) or caller.body_role not in filed_by:
-            return False
-    if caller.has("supervisor") and caller.city == case.city:
-        return True
-    return caller.has("reviewer") and caller.body is not None and await cases.has_task(store, case.case_id, caller.body)
 
 
 def decision_place(after: str) -> tuple[datetime, int]:

@@ -12,15 +12,17 @@ from models import acts as a
 from models import events as e
 from models.access_events import AccessEnded, AccessRenounced, AccessRevoked, KeyIssued
 from models.acts import Act, ReceivedAct
+from models.demanding import missing
 from models.entries import meet_change, nothing_left
-from models.judging import add_note, missing
+from models.judging import add_note
 from models.procedure import FiledFor, PartyIsTold, Procedure
 from models.proposal import Proposal
-from models.refusals import EnoughKeys, NotYourCase, NotYourTask, ProcedureKnowsNoSuchAct, RequirementMissing
+from models.refusals import EnoughKeys, Missing, NotYourCase, NotYourTask, ProcedureKnowsNoSuchAct, RequirementMissing
 from models.restricting import all_withdrawn, meet, meet_no_more
 from models.restrictions import DATA_WITHDRAWN
 from models.who_may_act import acts_for_itself_alone
 from rules import procedure_names as names
+from rules.pinned import Requirement
 from rules.procedure_rules import ProcedureRules
 
 MOST_KEYS = 200
@@ -77,7 +79,9 @@ def revoke(rules: ProcedureRules, proposal: Proposal, act: a.Revoke) -> None:
         raise NotYourTask(field="case_id")
     acts_for_itself_alone(proposal, act.by)
     if "reason" not in act.given:
-        raise missing("reason", rule.citation) if rule else RequirementMissing(field="reason")
+        if rule is None:
+            raise RequirementMissing(Missing(("reason",)))
+        raise missing(Requirement(any_of=("reason",), citation=rule.citation))
     cited = rule.citation.model_dump(include={"source", "article", "basis"}) if rule else {}
     proposal.add(AccessRevoked(at=act.received_at, act=act.id, by=act.by.account, **cited))
     proposal.add(e.Closed(at=act.received_at, outcome="revoked"))

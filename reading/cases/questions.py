@@ -13,7 +13,6 @@ from activities.tables.cases import FORESEEN, ActRow, CaseRow, EventRow, TaskRow
 from models.passing import opened_by_time
 from models.state import CaseState, fold
 from reading.due import UNSETTLED, answers, has_come, overdue
-from reading.objections.questions import TOLD_AT_ONCE
 from reading.sight import Caller
 from reading.store import CaseRead, Store
 
@@ -132,19 +131,3 @@ async def events(store: Store, case_id: str, after: int, limit: int) -> Sequence
         .limit(limit)
     )
     return rows.all()
-
-
-async def told_by(store: Store, case_id: str) -> Sequence[str]:
-    """Cases that wait to learn what this one did to the data; not more than can be told at once."""
-    rows = await store.session.exec(
-        select(ActRow.case_id)
-        .where(col(ActRow.delivered_at).is_(None), ActRow.account == f"case:{case_id}")
-        .limit(TOLD_AT_ONCE)
-    )
-    return rows.all()
-
-
-async def has_task(store: Store, case_id: str, body: str) -> bool:
-    """Whether the body has or had a task in the case."""
-    found = select(TaskRow.task_id).where(TaskRow.case_id == case_id, TaskRow.body == body)
-    return (await store.session.exec(found.limit(1))).first() is not None

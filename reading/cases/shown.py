@@ -13,6 +13,7 @@ from models.clock import Clock
 from models.procedures import BY_NAME
 from models.state import CaseState
 from models.task_state import TaskState
+from models.telling import said_to_the_party
 from reading.cases import questions as cases
 from reading.cases.questions import TaskRead
 from reading.cases.shapes import (
@@ -351,26 +352,6 @@ def advice_on(law: Law, state: CaseState) -> list[Advice]:
         for name, choice in zip(state.choices, chosen, strict=True)
         if choice and choice.advice
     ]
-
-
-def said_to_the_party(rules: ProcedureRules, task: TaskState, outcome_name: str) -> bool:
-    """Whether a decision goes to the party: it answers the objector, ends the case, or puts a stage before the
-    applicant."""
-    stage = rules.stage(task.stage)
-    outcome = stage.outcome(outcome_name) if stage else None
-    if outcome and outcome.answers:
-        return True
-    step = rules.step(task.step)
-    if step and any(each.body == APPLICANT for each in step.stages):
-        # What a body signs beside the applicant is said to it.
-        return True
-    if rules.hold and task.stage == rules.hold.reviewed_by:
-        # Whether data is served that may infringe a right is the affair of whoever says so.
-        return True
-    if outcome is None or outcome.leads_to is None:
-        return False
-    step = rules.step(outcome.leads_to)
-    return step is None or any(each.body == APPLICANT for each in step.stages)
 
 
 def written(row: ActRow) -> dict[str, Any]:

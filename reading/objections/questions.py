@@ -13,8 +13,6 @@ from activities.tables.gate import RestrictionRow
 from models.state import CaseState
 from reading.store import Store
 
-TOLD_AT_ONCE = 50
-"""Cases; the sweeper hands over to the rest."""
 SHOWN_OF_A_HISTORY = 50
 
 

@@ -72,6 +72,8 @@ async def of_objection(store: Store, caller: Caller, law: Law, read: CaseRead, a
     files = await objections.evidence_of(store, state.case_id)
     ground = state.choices.get(GROUND, "")
     choice = law.rules.choice(GROUND, ground)
+    # Nobody is told of itself, also where it filed for a body that has a part.
+    reads_history = caller.has_part(state, law.rules) and caller.account_id != state.party
     return Shown(
         objection=ObjectionShown(
             ground=ground,
@@ -85,7 +87,7 @@ async def of_objection(store: Store, caller: Caller, law: Law, read: CaseRead, a
         hold_withheld=hold_withheld(law, read.log),
         disputed=state.disputed,
         answer=answer_shown(read.log, acts),
-        objector_history=await history(store, state) if has_part(caller, state) else None,
+        objector_history=await history(store, state) if reads_history else None,
     )
 
 
@@ -150,15 +152,6 @@ async def history(store: Store, state: CaseState) -> ObjectorHistoryShown:
             for each, case in found.same_dataset
         ],
     )
-
-
-def has_part(caller: Caller, state: CaseState) -> bool:
-    """Whether the caller is a reviewer of a body that has or had a task in the case, or a supervisor of its city, and
-    did not file it."""
-    if caller.account_id == state.party:
-        return False
-    held = caller.has("reviewer") and caller.body in {task.body for task in state.tasks.values()}
-    return held or (caller.has("supervisor") and caller.city == state.city)
 
 
 async def restricted_by(store: Store, caller: Caller, state: CaseState) -> list[RestrictedBy]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnClause, ColumnElement, exists, func, literal_column
 from sqlmodel import col, select
@@ -11,22 +10,10 @@ from sqlmodel import col, select
 from activities.tables.cases import CaseRow, EventRow, TaskRow
 from activities.tables.directory import BodyRow
 from reading.supervision.questions import Filters
-from rules.calendar import Calendar
-from rules.deadlines import midnight, parse_period, to_shanghai
-from rules.pinned import ProposedRule
 from rules.procedure_names import RECTIFICATION
 
 IN_FORCE: ColumnClause[str] = literal_column(f"'{RECTIFICATION}'")
 """Written out, so that a prepared statement can go by the index of the rectifications that are open."""
-
-
-def due_by(rule: ProposedRule, calendar: Calendar, now: datetime) -> datetime:
-    """What was due by this midnight is overdue for longer than the grace: all its working days are over since."""
-    yesterday = to_shanghai(now).date() - timedelta(days=1)
-    last_day = yesterday
-    while calendar.working_days_between(last_day, yesterday) < parse_period(rule.after).number:
-        last_day -= timedelta(days=1)
-    return midnight(last_day + timedelta(days=1))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from typing import Any, Literal
 from activities.tables.cases import ActRow
 from activities.tables.catalogue import DatasetRow
 from models.acts import ACT, Decide
+from models.classes import OPENNESS
+from models.drafting import CHANGE, submits
 from models.state import CaseState
 from models.task_state import TaskState
 from reading.catalogue import questions as catalogue
@@ -17,7 +19,7 @@ from reading.shape import CaseNamed
 from reading.sight import Caller
 from reading.store import CaseRead, Store, filing_of
 from reading.updates import questions as updates
-from reading.updates.changes import CHANGE, OPENNESS, changes, submits
+from reading.updates.changes import changes
 from reading.updates.duplicates import MOST_DUPLICATES, Likeness, likenesses
 from reading.updates.shapes import (
     AnswerKnown,
@@ -38,7 +40,6 @@ from reading.words.texts import texts
 from rules.pack import QUESTIONS
 from rules.pinned import Label, Stage
 from rules.procedure_names import CATALOGUE_UPDATE, DEMAND, OPENNESS_REVIEW
-from rules.procedure_rules import ProcedureRules
 
 AUTHORITY = "authority"
 Standing = Literal["waiting", "kept", "received", "submitted"]
@@ -129,24 +130,9 @@ def questions(law: Law, state: CaseState) -> list[QuestionShown]:
 
 def reviews(law: Law, state: CaseState) -> list[ReviewShown]:
     """The stages that lie open only for some answers, in the steps to which a case of this trigger can come."""
-    reached = steps_from(law.rules, law.rules.first_for(state.choices))
+    reached = law.rules.reached_from(law.rules.first_for(state.choices))
     stages = [stage for step in law.rules.steps if step.step in reached for stage in step.stages]
     return [review(law, state, each) for each in stages if not QUESTIONS.isdisjoint(each.only_when)]
-
-
-def steps_from(rules: ProcedureRules, first: str) -> set[str]:
-    """The steps to which a case can come that begins in this one, itself included."""
-    reached: set[str] = set()
-    ahead = [first]
-    while ahead:
-        step = rules.step(ahead.pop())
-        if step is None or step.step in reached:
-            continue
-        reached.add(step.step)
-        outcomes = [outcome for stage in step.stages for outcome in stage.outcomes]
-        led_to = [to for outcome in outcomes for to in (outcome.leads_to, outcome.then_to)]
-        ahead += [to for to in (step.then, *step.then_if_all.values(), *led_to) if to]
-    return reached
 
 
 def review(law: Law, state: CaseState, stage: Stage) -> ReviewShown:
