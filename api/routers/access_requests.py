@@ -5,24 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from fastapi import APIRouter
-from sqlmodel import col
 
 from activities.record.inbox import Filing
-from activities.tables.cases import CaseRow
 from api.acting.filing import AsFiler, judge, rules_at
 from api.acting.forms.filing import AccessRequestForm
 from api.dependencies import Applicant, Reading, RequiredIdempotencyKey
 from api.http.openapi import problems
-from reading.cases import questions as cases
-from reading.cases.shapes import CaseNamed, CaseShown, RequestFiled
-from reading.sight import Caller
-from reading.store import Store
+from reading.cases.shapes import RequestFiled
+from reading.cases.shown import request_filed
 from rules.admissibility import chosen
 
 PATH = "/v1/access-requests"
 PROCEDURE = "access_request"
-MOST_COMPARED = 20
-"""Open requests of one person for one dataset that a new one is compared with, the latest first."""
 
 router = APIRouter(tags=["access requests"])
 
@@ -57,22 +51,4 @@ async def file_access_request(
         )
 
     case = await filer.receive(filer.case_id(PATH, key), PROCEDURE, form.said(), received)
-    return RequestFiled(**dict(case), open_already=await open_already(store, caller, case))
-
-
-async def open_already(store: Store, caller: Caller, case: CaseShown) -> CaseNamed | None:
-    """The latest request of the same person for the same items that was received before and is open; never somebody
-    else's."""
-    earlier = [
-        col(CaseRow.procedure) == PROCEDURE,
-        col(CaseRow.party) == caller.account_id,
-        col(CaseRow.dataset_id) == case.dataset_id,
-        col(CaseRow.closed_at).is_(None),
-        col(CaseRow.case_id) != case.case_id,
-        col(CaseRow.received_at) <= case.received_at,
-    ]
-    asked = set(case.request.data_items) if case.request else set()
-    for row in await cases.cases(store, caller, earlier, MOST_COMPARED):
-        if set((await store.case_read(row.case_id)).state.data_items) == asked:
-            return CaseNamed(case_id=row.case_id, case_number=row.case_number)
-    return None
+    return await request_filed(store, caller, case)

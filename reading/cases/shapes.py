@@ -23,6 +23,8 @@ from reading.shape import Instant as Instant
 from reading.shape import Shape as Shape
 from reading.updates.shapes import DemandShown, OpennessReviewShown, UpdateShown
 
+TaskStatus = Literal["open", "claimed", "done", "cancelled"]
+
 
 class RequirementShown(Cited):
     """What an outcome must come with: at least one of `any_of`, where `when` holds."""
@@ -56,7 +58,7 @@ class TaskShown(Shape):
     round: int
     body: str
     body_name: str
-    state: Literal["open", "claimed", "done", "cancelled"]
+    state: TaskStatus
     claimed_by: str | None
     outcome: str | None
     late: bool

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from activities.tables.cases import ActRow
 from models import events as e
@@ -30,7 +29,7 @@ from reading.objections.shapes import (
     UndecidedShown,
 )
 from reading.sight import Caller
-from reading.store import CaseRead, Store
+from reading.store import CaseRead, Store, filing_of
 from reading.words.law import Law
 from reading.words.texts import texts
 from rules.pack import CATALOGUE_UPDATE, GROUND, RECTIFICATION
@@ -50,8 +49,8 @@ PARTY = {
 
 
 @dataclass(frozen=True)
-class Shown:
-    """The part of a case that objections and leaks bring into it."""
+class ObjectionPart:
+    """What objections and leaks bring into a case: of an objection itself, of a report, or of the data of another."""
 
     objection: ObjectionShown | None = None
     report: ReportShown | None = None
@@ -64,29 +63,32 @@ class Shown:
     waits_for_data: bool = False
 
 
-async def shown(store: Store, caller: Caller, law: Law, read: CaseRead, acts: Sequence[ActRow], now: datetime) -> Shown:
+async def shown(
+    store: Store, caller: Caller, law: Law, read: CaseRead, acts: Sequence[ActRow], now: datetime
+) -> ObjectionPart:
     """That part, for this caller; `acts` are those of the case that came with text."""
     state = read.state
     if state.procedure == OBJECTION:
         return await of_objection(store, caller, law, read, acts)
     if state.procedure == LEAK:
-        return Shown(report=ReportShown(statement=stated(acts, "statement"), data_items=list(state.data_items)))
-    return Shown(
+        statement = filing_of(acts).get("statement")
+        return ObjectionPart(report=ReportShown(statement=statement, data_items=list(state.data_items)))
+    return ObjectionPart(
         restricted_by=await restricted_by(store, caller, state),
         waits_for_data=waits(read.rules, state, now),
     )
 
 
-async def of_objection(store: Store, caller: Caller, law: Law, read: CaseRead, acts: Sequence[ActRow]) -> Shown:
+async def of_objection(store: Store, caller: Caller, law: Law, read: CaseRead, acts: Sequence[ActRow]) -> ObjectionPart:
     state = read.state
     files = await objections.evidence_of(store, state.case_id)
     ground = state.choices.get(GROUND, "")
     choice = law.rules.choice(GROUND, ground)
-    return Shown(
+    return ObjectionPart(
         objection=ObjectionShown(
             ground=ground,
             ground_label=law.say(choice.label) if choice else ground,
-            statement=stated(acts, "statement"),
+            statement=filing_of(acts).get("statement"),
             data_items=list(state.data_items),
             evidence=[EvidenceListed.model_validate(each, from_attributes=True) for each in files],
             leak=state.choices.get("leak"),
@@ -97,12 +99,6 @@ async def of_objection(store: Store, caller: Caller, law: Law, read: CaseRead, a
         answer=answer_shown(read.log, acts),
         objector_history=await history(store, state) if has_part(caller, state) else None,
     )
-
-
-def stated(acts: Sequence[ActRow], name: str) -> str | None:
-    """What the party wrote in this field of its filing."""
-    filing: dict[str, Any] = next((row.content for row in acts if row.kind == "file" and row.content), {})
-    return filing.get(name)
 
 
 def data_shown(rules: ProcedureRules, state: CaseState) -> DataShown:
@@ -174,7 +170,7 @@ def has_part(caller: Caller, state: CaseState) -> bool:
 async def restricted_by(store: Store, caller: Caller, state: CaseState) -> list[RestrictedBy]:
     """What cases keep back now of what a request asks for, or a grant gives."""
     items = state.grant.data_items if state.grant else state.data_items
-    reads_numbers = caller.is_officer and not caller.reads_as_party(state)
+    reads_numbers = caller.reads_as_officer(state)
     return [
         RestrictedBy(
             case_number=number if reads_numbers else None,

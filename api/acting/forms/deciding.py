@@ -129,5 +129,9 @@ class ReassignmentForm(Form):
     to: Code
 
 
+class UrgingForm(Form):
+    text: Something
+
+
 class RevocationForm(Form):
     reason: Prose | None = None
