@@ -15,6 +15,7 @@ from models.state import CaseState, TaskState
 from rules.deadlines import Unit, parse_period
 from rules.pack import WITHDRAWN
 from rules.pinned import APPLICANT
+from rules.procedure_rules import ProcedureRules
 
 ACCESS = "access"
 DEMAND = "demand"
@@ -337,3 +338,23 @@ class _Write:
             city=self.after.city,
             facts=facts,
         )
+
+
+def said_to_the_party(rules: ProcedureRules, task: TaskState, outcome_name: str) -> bool:
+    """Whether a decision goes to the party: it answers the objector, ends the case, or puts a stage before the
+    applicant."""
+    stage = rules.stage(task.stage)
+    outcome = stage.outcome(outcome_name) if stage else None
+    if outcome and outcome.answers:
+        return True
+    step = rules.step(task.step)
+    if step and any(each.body == APPLICANT for each in step.stages):
+        # What a body signs beside the applicant is said to it.
+        return True
+    if rules.hold and task.stage == rules.hold.reviewed_by:
+        # Whether data is served that may infringe a right is the affair of whoever says so.
+        return True
+    if outcome is None or outcome.leads_to is None:
+        return False
+    step = rules.step(outcome.leads_to)
+    return step is None or any(each.body == APPLICANT for each in step.stages)

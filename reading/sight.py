@@ -10,7 +10,8 @@ from sqlmodel import col
 
 from activities.tables.cases import FORESEEN, ActRow, CaseRow, EvidenceRow, TaskRow
 from models.acts import ACT, Actor, AskSupplement, Correct, Decide, Revoke
-from models.state import CaseState, TaskState
+from models.state import CaseState
+from models.telling import said_to_the_party
 from models.who_may_act import FILED_FOR_A_BODY, LEAK, is_the_partys_own
 from rules.pack import RECTIFICATION
 from rules.pinned import APPLICANT
@@ -152,29 +153,9 @@ def may_read(caller: Caller, rules: ProcedureRules, state: CaseState, row: ActRo
             if task is None or task.asked_by_task:
                 return False
             corrects_what_it_knows = isinstance(act, Correct) and task.corrects_what_was_told
-            return bool(state.closed) or corrects_what_it_knows or goes_to_the_party(rules, task, act.outcome)
+            return bool(state.closed) or corrects_what_it_knows or said_to_the_party(rules, task, act.outcome)
         case _:
             return False
-
-
-def goes_to_the_party(rules: ProcedureRules, task: TaskState, outcome_name: str) -> bool:
-    """Whether a decision is addressed to the party: it answers the objector, ends the case, or puts a stage before the
-    applicant."""
-    stage = rules.stage(task.stage)
-    outcome = stage.outcome(outcome_name) if stage else None
-    if outcome and outcome.answers:
-        return True
-    step = rules.step(task.step)
-    if step and any(each.body == APPLICANT for each in step.stages):
-        # What a body signs beside the applicant, the applicant reads.
-        return True
-    if rules.hold and task.stage == rules.hold.reviewed_by:
-        # Whether data is served that may infringe a right is the affair of whoever says so.
-        return True
-    if outcome is None or outcome.leads_to is None:
-        return False
-    step = rules.step(outcome.leads_to)
-    return step is None or any(each.body == APPLICANT for each in step.stages)
 
 
 def hidden_fields(caller: Caller, state: CaseState) -> frozenset[str]:

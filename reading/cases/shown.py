@@ -46,7 +46,7 @@ async def task_for(store: Store, caller: Caller, language: Language, task_id: st
     if row is None:
         return None
     case = await case_shown(store, caller, language, row.case_id)
-    return next(task for task in case.tasks if task.task_id == task_id)
+    return {task.task_id: task for task in case.tasks}[task_id]
 
 
 async def case_shown(store: Store, caller: Caller, language: Language, case_id: str) -> CaseShown:
