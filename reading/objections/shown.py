@@ -80,6 +80,8 @@ async def shown(
 
 
 async def of_objection(store: Store, caller: Caller, law: Law, read: CaseRead, acts: Sequence[ActRow]) -> ObjectionPart:
+    """What an objection is about, what it does to the data, and what its objector was answered; to officers with a part
+    in it, what the objector filed before."""
     state = read.state
     files = await objections.evidence_of(store, state.case_id)
     ground = state.choices.get(GROUND, "")
@@ -102,6 +104,7 @@ async def of_objection(store: Store, caller: Caller, law: Law, read: CaseRead, a
 
 
 def data_shown(rules: ProcedureRules, state: CaseState) -> DataShown:
+    """What the case keeps back, the strongest first, and what of the data lies undecided before a task."""
     last = [
         KeptBackShown(
             restriction=each.kind,
@@ -138,6 +141,7 @@ def hold_withheld(law: Law, log: Sequence[Event]) -> HoldWithheldShown | None:
 
 
 def answer_shown(log: Sequence[Event], acts: Sequence[ActRow]) -> AnswerShown | None:
+    """The latest answer to the objector; its text is None once it is erased."""
     told = next((event for event in reversed(log) if isinstance(event, e.ObjectorAnswered)), None)
     if told is None:
         return None
@@ -146,6 +150,7 @@ def answer_shown(log: Sequence[Event], acts: Sequence[ActRow]) -> AnswerShown | 
 
 
 async def history(store: Store, state: CaseState) -> ObjectorHistoryShown:
+    """What the objector filed before this case."""
     found = await objections.history_of(store, state.party, state.dataset_id, state)
     return ObjectorHistoryShown(
         upheld=found.upheld,
