@@ -13,9 +13,9 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
 
-from activities.catalogue import importing
 from activities.clock import Clock, DatabaseClock
 from activities.evidence.store import LARGEST
+from activities.filing import importing
 from activities.settings import Settings
 from api import gate
 from api.acting import objecting

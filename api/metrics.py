@@ -15,9 +15,9 @@ from temporalio.service import RPCError
 
 from activities.database import present
 from activities.engine.keeping import figures as job_figures
+from activities.outbox.figures import figures as outbox_figures
 from activities.record.failing import failing
 from activities.tables.cases import ActRow, TaskRow
-from activities.telling.outbox_figures import figures as outbox_figures
 from api.runtime import Runtime
 from models.gate import ALLOWING, NOT_KNOWING, Reason
 from reading.due import lies_open

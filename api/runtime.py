@@ -16,6 +16,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
+from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock
 from activities.database import AWAY, open_pool
 from activities.engine.handing_over import Engine
@@ -23,7 +24,6 @@ from activities.evidence.store import EvidenceStore
 from activities.gate import gate
 from activities.gate.gate import Gate
 from activities.gate.log import GateLog
-from activities.notices.record import RecordOfNotices
 from activities.record.inbox import Inbox
 from activities.record.log import Log
 from activities.settings import Settings

@@ -19,9 +19,9 @@ from typing import NamedTuple
 import asyncpg
 import httpx
 
+from activities.calendar.record import RecordOfNotices
 from activities.clock import DatabaseClock
 from activities.database import Pool, open_pool
-from activities.notices.record import RecordOfNotices
 from activities.record.append import Append
 from activities.record.inbox import Inbox
 from activities.record.log import Log, read_log

@@ -27,8 +27,8 @@ import asyncpg
 import httpx
 import uvloop
 
+from activities.calendar.record import RecordOfNotices
 from activities.database import Pool, open_pool
-from activities.notices.record import RecordOfNotices
 from activities.record.log import LockedCase, Log, open_case
 from activities.record.pinned_rules import PinnedRules
 from api.http.tokens import issue, signing_key

@@ -11,10 +11,10 @@ from typing import Any, Protocol
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
+from activities.calendar.record import RecordOfNotices
 from activities.clock import DatabaseClock
 from activities.database import Pool
 from activities.engine.handing_over import Engine
-from activities.notices.record import RecordOfNotices
 from activities.record.inbox import Filing, Inbox
 from activities.record.log import Log
 from benchmarks import bare

@@ -9,14 +9,14 @@ from typing import Annotated
 
 import typer
 
-from activities.catalogue.ckan_file import read_ckan
-from activities.catalogue.csv_file import read_csv
-from activities.catalogue.encoding import decoded
-from activities.catalogue.files import FileUnreadable, Sheet
-from activities.catalogue.importing import Importer, Report, import_sheet
+from activities.calendar.record import RecordOfNotices
 from activities.clock import DatabaseClock
 from activities.database import open_pool, present
-from activities.notices.record import RecordOfNotices
+from activities.filing.ckan_file import read_ckan
+from activities.filing.csv_file import read_csv
+from activities.filing.encoding import decoded
+from activities.filing.files import FileUnreadable, Sheet
+from activities.filing.importing import Importer, Report, import_sheet
 from activities.record.inbox import Inbox
 from activities.record.log import Log
 from activities.settings import Settings, SettingsError

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
 
+from cli.demo_parties import WORDS, Json, Parties, rules_of
 from rules.pack import QUESTIONS
 from rules.pinned import EntryEffect, Outcome
 from rules.procedure_rules import ProcedureRules
 
-if TYPE_CHECKING:
-    from cli.demo import Parties
-
-Json = dict[str, Any]
-WORDS = "said for the demonstration"
 BOTH = {"zh": "演示所用", "en": "Said for the demonstration"}
 NEW_ENTRY: Json = {
     "title": {"zh": "演示数据集", "en": "A dataset of the demonstration"},
@@ -124,9 +119,3 @@ def answers(rules: ProcedureRules, openness: str) -> dict[str, str]:
         known = [each.value for each in rules.choices[name] if each.on_request]
         found[name] = min(known, key=lambda value: value in brings)
     return found
-
-
-def rules_of(parties: Parties, city: str, procedure: str) -> ProcedureRules | None:
-    """The law of a procedure as it stands; None where the city does not know the procedure."""
-    law = parties.ask("applicant@demo", f"/v1/rules/{city}?procedure={procedure}")
-    return ProcedureRules.model_validate(law["rules"]) if law else None

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from cli.demo_catalogue import WORDS, rules_of
+from cli.demo_parties import WORDS, Json, Parties, rules_of
 from rules.pack import BREACH, RECTIFICATION
 from rules.pinned import Outcome
 
-if TYPE_CHECKING:
-    from cli.demo import Parties
-
-Json = dict[str, Any]
 TIME_LIMIT = "time_limit"
 TEN_DAYS = "10wd"
 

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
+from activities.calendar.record import RecordOfNotices
 from activities.clock import DatabaseClock
 from activities.database import Pool, open_pool
-from activities.notices.record import RecordOfNotices
 from activities.record.hand_overs import Asked, Colleague, Item, hand_over, in_hand
 from activities.record.inbox import Inbox
 from activities.record.log import Log

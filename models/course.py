@@ -132,11 +132,9 @@ def called_for(rules: ProcedureRules, state: CaseState, step: str) -> list[TaskS
 
 
 def holds_up(rules: ProcedureRules, task: TaskState) -> bool:
-    """Whether the step goes on only when this task is decided: not for a stage that outlasts it, nor for the question
-    whether to suspend, which other decisions can answer."""
+    """Whether the step goes on only when this task is decided."""
     stage = rules.stage(task.stage)
-    is_review = rules.hold is not None and task.stage == rules.hold.reviewed_by
-    return not is_review and not (stage and stage.outlasting)
+    return stage is None or rules.holds_up_its_step(stage)
 
 
 def nothing_to_grant(rules: ProcedureRules, state: CaseState, at: datetime) -> str | None:

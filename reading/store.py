@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock
 from activities.database import Pool, present
-from activities.notices.record import RecordOfNotices
 from activities.record.log import read_log
 from activities.tables.cases import ActRow, PinnedRulesRow
 from models.events import Event

@@ -137,6 +137,12 @@ class ProcedureRules(Pinned):
         """Whether it is time that puts the stage before its body, when the clock of another passes."""
         return any(stage in opened for opened in self.opens_when_passed.values())
 
+    def holds_up_its_step(self, stage: Stage) -> bool:
+        """Whether its step goes on only when this stage is done: not one that outlasts the step, nor the question
+        whether to suspend, which other decisions can answer."""
+        is_review = self.hold is not None and stage.stage == self.hold.reviewed_by
+        return not is_review and not stage.outlasting
+
     def acting(self, role: str, bodies: Mapping[str, str]) -> str:
         """Who acts where the law says `role`: another, where the case is directed against that very body, which stands
         in it as its provider."""

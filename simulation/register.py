@@ -16,9 +16,9 @@ from datetime import UTC, date, datetime, timedelta
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper
 
+from activities.calendar.record import RecordOfNotices
 from activities.database import Pool
 from activities.engine.handing_over import Engine
-from activities.notices.record import RecordOfNotices
 from activities.record.inbox import Filing, Inbox
 from activities.record.log import Log, read_log
 from models import acts as a

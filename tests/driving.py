@@ -11,9 +11,9 @@ from typing import Any
 
 from temporalio.client import Client
 
+from activities.calendar.record import RecordOfNotices
 from activities.database import Pool
 from activities.engine.handing_over import Engine
-from activities.notices.record import RecordOfNotices
 from activities.record.inbox import ActReceived, Filing, Inbox
 from activities.record.log import Log, read_log
 from activities.record.touching import restrictions_on

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from activities.directory.standing_in import concerned_by, without_anybody
-from activities.record.idempotency import IdempotencyKeyReused
-from activities.telling.outbox import put_out
+from activities.idempotency import IdempotencyKeyReused
+from activities.outbox.outbox import put_out
+from activities.standing_in import concerned_by, without_anybody
 from models.telling import Account, Addressee, Posts, Supervisors, Telling
 from rules.deadlines import SHANGHAI
 

@@ -31,7 +31,7 @@ from obstore.store import LocalStore, S3Store
 from activities.database import AWAY
 from activities.evidence.content import recognise
 from activities.evidence.kinds import ContentNotRecognised, Kind
-from activities.record.idempotency import IdempotencyKeyReused
+from activities.idempotency import IdempotencyKeyReused
 
 if TYPE_CHECKING:
     import asyncpg

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from activities.database import AWAY, present
+from activities.idempotency import IdempotencyKeyReused, digest, id_from_key
 from activities.record.claims import NOT_STAMPED
-from activities.record.idempotency import IdempotencyKeyReused, digest, id_from_key
 from models.acts import Actor, HandOver
 
 if TYPE_CHECKING:

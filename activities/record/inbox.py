@@ -14,9 +14,9 @@ from pydantic import ValidationError
 
 from activities.database import NEVER_TAKEN, present, with_a_second_try
 from activities.evidence.store import submit
+from activities.idempotency import IdempotencyKeyReused, digest
 from activities.record.claims import forsaken
 from activities.record.failing import PASSING, Why, note
-from activities.record.idempotency import IdempotencyKeyReused, digest
 from activities.record.log import CaseUnknown, LockedCase, Log, lock, open_case, read_log
 from activities.record.opening import next_case_number
 from activities.record.pinned_rules import PinnedRules

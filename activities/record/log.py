@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from activities.calendar.record import RecordOfNotices, with_due
 from activities.catalogue.entries import publish_entry
-from activities.notices.record import RecordOfNotices, with_due
+from activities.outbox.outbox import put_out
 from activities.record.opening import Law, cases_begun, law_of
 from activities.record.pinned_rules import PinnedRules
 from activities.record.touching import tell_new_grant, tell_other_cases
 from activities.tables.cases import FORESEEN
-from activities.telling.outbox import put_out
 from models import events as e
 from models.access_events import AccessOpened
 from models.acts import Actor, File

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from activities.record.idempotency import IdempotencyKeyReused
+from activities.idempotency import IdempotencyKeyReused
 from activities.telling.ways import WEBHOOK
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from activities.record.idempotency import IdempotencyKeyReused
+from activities.idempotency import IdempotencyKeyReused
 
 if TYPE_CHECKING:
     import asyncpg

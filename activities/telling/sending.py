@@ -15,10 +15,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from activities.database import AWAY
+from activities.outbox.message_texts import Language, Message, Said, say
+from activities.outbox.outbox import MESSAGE, WITH_ITS_CASE, message_of
 from activities.record.pinned_rules import PinnedRules
 from activities.telling.channels import end_channel
-from activities.telling.message_texts import Language, Message, Said, say
-from activities.telling.outbox import MESSAGE, WITH_ITS_CASE, message_of
 from activities.telling.ways import WEBHOOK, WITHIN, NotSent, Outgoing
 
 if TYPE_CHECKING:

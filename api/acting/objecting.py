@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from activities.evidence.store import LARGEST, receive_upload
-from activities.record.idempotency import id_from_key
+from activities.idempotency import id_from_key
 from activities.record.inbox import Filing
 from api.acting.filing import Filer, Subject, judge, may_file, rules_at
 from api.acting.forms.filing import ObjectionForm

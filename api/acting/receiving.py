@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Request, Response
 
-from activities.directory.standing_in import substitutes_of
-from activities.record.idempotency import IdempotencyKeyReused, digest, id_from_key
+from activities.idempotency import IdempotencyKeyReused, digest, id_from_key
+from activities.standing_in import substitutes_of
 from activities.tables.cases import ActRow, CaseRow, TaskRow
 from api.acting.refusals import refused
 from api.dependencies import Calling, IdempotencyKey, Reading, Running

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import NamedTuple
 
-from activities.record.idempotency import id_from_key
+from activities.idempotency import id_from_key
 from activities.record.inbox import Filing
 from activities.tables.catalogue import DatasetRow
 from api.acting.drafts import drafted
@@ -27,6 +27,7 @@ from reading.catalogue import questions as catalogue
 from reading.directory import questions as directory
 from reading.sight import Caller
 from reading.store import CaseRead, Store
+from reading.updates import questions as updates
 from reading.updates.changes import submits
 from rules.admissibility import chosen
 from rules.deadlines import to_shanghai
@@ -81,7 +82,7 @@ class Updating:
             return filing
 
         state = await self._filer.file(self._case_id, CATALOGUE_UPDATE, form.said(), received)
-        if form.entry and state.behind and await cases.is_waiting(self._store, self._case_id, TAKE_TURN):
+        if form.entry and state.behind and await updates.is_waiting(self._store, self._case_id, TAKE_TURN):
             # The turn has come, and nobody has told the engine yet.
             await self._store.release()
             await self._runtime.courier.send_and_wait(self._case_id)

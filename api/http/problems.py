@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 
 from activities.database import AWAY, NEVER_TAKEN
 from activities.evidence.store import EvidenceNotAllowed, EvidenceRefused, EvidenceStoreAway, EvidenceUnknown
-from activities.record.idempotency import IdempotencyKeyReused
+from activities.idempotency import IdempotencyKeyReused
 from api.http.language import headers, language_of
 from api.http.problem_document import FieldError, ProblemDocument
 from models.refusals import CannotBeStored

@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, true
 from sqlmodel import col
 
 from activities.directory.posts import Absence, AbsenceEnded, AbsenceOverlaps, end_absence, file_absence
-from activities.directory.standing_in import without_anybody
-from activities.record.idempotency import id_from_key
+from activities.idempotency import id_from_key
+from activities.standing_in import without_anybody
 from activities.tables.directory import AbsenceRow, AccountRow
 from api.acting.forms.form import Form
 from api.dependencies import ID, IdempotencyKey, Reading, Running
@@ -23,9 +23,8 @@ from api.http.moments import Day
 from api.http.openapi import problems
 from api.http.problems import Problem, invalid
 from api.routers.directory import OfficerOrAdmin
-from reading.cases.shapes import Instant, Shape
 from reading.directory import questions as directory
-from reading.shape import Page
+from reading.shape import Instant, Page, Shape
 from reading.sight import Caller
 from rules.bounds import Code
 from rules.deadlines import to_shanghai

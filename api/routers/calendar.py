@@ -18,9 +18,8 @@ from api.http.openapi import problems
 from api.http.problems import Problem, Wrong, invalid
 from api.runtime import Runtime
 from models.acts import Actor
-from reading.cases.shapes import Instant, Shape
 from reading.paging import cursor, number_of
-from reading.shape import Page
+from reading.shape import Instant, Page, Shape
 from reading.sight import Caller
 from reading.words.language import Language, said
 from rules.bounds import ONE_LINE, told

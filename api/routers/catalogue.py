@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from activities.catalogue.ckan_file import read_ckan
-from activities.catalogue.csv_file import read_csv
-from activities.catalogue.encoding import decoded
-from activities.catalogue.files import FileUnreadable, Sheet
-from activities.catalogue.importing import PATH, Importer, Rejected, Report, import_sheet
+from activities.filing.ckan_file import read_ckan
+from activities.filing.csv_file import read_csv
+from activities.filing.encoding import decoded
+from activities.filing.files import FileUnreadable, Sheet
+from activities.filing.importing import PATH, Importer, Rejected, Report, import_sheet
 from api.acting.filing import rules_at
 from api.dependencies import Cursor, Reading, Reviewer, Running
 from api.http.conditional import conditional
@@ -20,13 +20,12 @@ from api.http.language import AnsweredIn
 from api.http.openapi import problems
 from api.http.problems import Problem, Wrong, field_error, invalid
 from api.http.vocabularies import NamedCity
-from reading.cases.shapes import Shape
 from reading.catalogue import dcat
 from reading.catalogue import questions as catalogue_questions
 from reading.catalogue.dcat import MEDIA_TYPE, Catalogue, Version
 from reading.catalogue.search import Search
 from reading.directory import questions as directory
-from reading.shape import RuleNamed
+from reading.shape import RuleNamed, Shape
 from reading.sight import Caller
 from reading.store import Store
 from reading.words.language import Language

@@ -13,8 +13,7 @@ from api.http.moments import AnyQueriedMoment, Day
 from api.http.openapi import problems
 from api.http.problems import invalid
 from api.http.vocabularies import NamedCity
-from reading.cases.shapes import Instant, Shape
-from reading.shape import SkippedShown
+from reading.shape import Instant, Shape, SkippedShown
 from reading.words.language import said
 from rules.calendar import CalendarRecord
 from rules.deadlines import DeadlineError

@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from starlette.requests import ClientDisconnect
 
 from activities.evidence.store import receive_upload
-from activities.record.idempotency import id_from_key
+from activities.idempotency import id_from_key
 from api.dependencies import ID, Applicant, Calling, IdempotencyKey, Reading, Running
 from api.http.multipart import name_of
 from api.http.openapi import problems

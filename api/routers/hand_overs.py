@@ -9,21 +9,21 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from activities.idempotency import id_from_key
 from activities.record.hand_overs import Asked, Colleague, Item, hand_over, in_hand
-from activities.record.idempotency import id_from_key
 from activities.tables.directory import AccountRow
-from api.acting.forms.filing import Code
 from api.acting.forms.form import Form
 from api.dependencies import IdempotencyKey, Reading, Running, with_role
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
 from api.http.problem_document import ProblemDocument
 from api.http.problems import Problem, Wrong, invalid
-from reading.cases.shapes import Shape
 from reading.directory import questions as directory
+from reading.shape import Shape
 from reading.sight import Caller
 from reading.store import Store
 from reading.words.language import Language, said
+from rules.bounds import Code
 from rules.pinned import Label
 
 AccountName = Annotated[str, Path(pattern=r"^[!-~]{1,200}$", description="login or account id")]

@@ -16,7 +16,7 @@ from activities.database import AWAY
 from api.dependencies import Running
 from api.metrics import Metrics
 from api.runtime import Runtime
-from reading.cases.shapes import Shape
+from reading.shape import Shape
 
 LOG = logging.getLogger("kaifang.api")
 ENGINE_ANSWERS_WITHIN = timedelta(milliseconds=400)

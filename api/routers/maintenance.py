@@ -11,7 +11,7 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 from sqlmodel import col, select
 
-from activities.record.idempotency import id_from_key
+from activities.idempotency import id_from_key
 from activities.tables.directory import BodyRow
 from activities.tables.telling import MaintenanceRow
 from api.acting.forms.form import Form
@@ -22,7 +22,7 @@ from api.http.openapi import problems
 from api.http.problems import Problem, invalid, wrongs
 from api.http.vocabularies import NamedCity
 from api.runtime import Runtime
-from reading.cases.shapes import Instant, Shape
+from reading.shape import Instant, Shape
 from reading.sight import Caller
 from reading.words.language import Language, said
 from rules.bounds import WHOLE_LINE, Prose, Something, told

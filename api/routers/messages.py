@@ -8,19 +8,18 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path
 from pydantic import Field, StringConstraints
 
-from activities.record.idempotency import id_from_key
+from activities.idempotency import id_from_key
+from activities.outbox.message_texts import Message, say
+from activities.outbox.outbox import messages_to
 from activities.telling.channels import Channel, EnoughChannels, Wanted, end_own_channel, open_channel, open_channels
-from activities.telling.message_texts import Message, say
-from activities.telling.outbox import messages_to
 from activities.telling.ways import AddressRefused, shown, usable
 from api.acting.forms.form import Form
 from api.dependencies import ID, Calling, Cursor, IdempotencyKey, Limit, Reading, Running
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
 from api.http.problems import Problem, invalid
-from reading.cases.shapes import Instant, Shape
 from reading.paging import CursorUnusable, cursor, place_of
-from reading.shape import Page
+from reading.shape import Instant, Page, Shape
 from reading.words.language import Language
 
 CHANNELS = "/v1/channels"

@@ -18,10 +18,10 @@ from api.http.openapi import problems
 from api.http.problems import Problem, Wrong, invalid
 from api.http.vocabularies import NamedCity
 from reading.cases import questions as cases
-from reading.cases.shapes import CaseShown, Shape
+from reading.cases.shapes import CaseShown
 from reading.directory import questions as directory
 from reading.paging import cursor, instant, place_of
-from reading.shape import Page, RuleNamed
+from reading.shape import Page, RuleNamed, Shape
 from reading.sight import Caller
 from reading.store import Store
 from reading.supervision import questions as supervision

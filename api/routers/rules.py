@@ -11,7 +11,7 @@ from api.dependencies import City, Running
 from api.http.moments import Day
 from api.http.openapi import problems
 from api.http.problems import Problem, invalid
-from reading.cases.shapes import Shape
+from reading.shape import Shape
 from rules.deadlines import to_shanghai
 from rules.loading import CityUnknown, load_pack
 from rules.procedure_rules import ProcedureRules

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field, StringConstraints
 
-from activities.record.idempotency import id_from_key
+from activities.idempotency import id_from_key
 from activities.telling.feeds import (
     EnoughFeeds,
     Feed,
@@ -30,8 +30,8 @@ from api.http.openapi import problems
 from api.http.problems import Problem
 from api.http.vocabularies import NamedCity, NamedProcedure, NamedStage
 from api.runtime import Runtime
-from reading.cases.shapes import Instant, Shape
 from reading.directory import questions as directory
+from reading.shape import Instant, Shape
 from reading.sheet import CSV
 from reading.store import Store
 from reading.supervision.calendar import ICS, calendar

@@ -289,24 +289,3 @@ async def has_task(store: Store, case_id: str, body: str) -> bool:
     """Whether the body has or had a task in the case."""
     found = select(TaskRow.task_id).where(TaskRow.case_id == case_id, TaskRow.body == body)
     return (await store.session.exec(found.limit(1))).first() is not None
-
-
-async def is_waiting(store: Store, case_id: str, kind: str) -> str | None:
-    """The first act of this kind in a case that nobody has worked off."""
-    found = select(ActRow.act_id).where(ActRow.case_id == case_id, ActRow.kind == kind, ActRow.state == "received")
-    return (await store.session.exec(found.order_by(col(ActRow.seq)).limit(1))).first()
-
-
-async def keeping_drafts(store: Store, case_ids: Iterable[str]) -> set[str]:
-    """Those whose filing came with a draft, and in which no decision waits that may submit it."""
-    if not (of := set(case_ids)):
-        return set()
-    waiting = select(ActRow.case_id).where(
-        col(ActRow.case_id).in_(of), ActRow.kind == "decide", ActRow.state == "received"
-    )
-    found = select(ActRow.case_id).where(
-        col(ActRow.act_id).in_({f"{case_id}.file" for case_id in of}),
-        func.jsonb_exists(col(ActRow.content), "entry"),
-        col(ActRow.case_id).not_in(waiting),
-    )
-    return set((await store.session.exec(found)).all())

@@ -16,11 +16,7 @@ from reading.objections.shapes import (
     RestrictedBy,
 )
 from reading.rectifications.shapes import RectificationShown
-from reading.shape import CaseNamed as CaseNamed
-from reading.shape import Cited as Cited
-from reading.shape import ClockShown, RulesShown
-from reading.shape import Instant as Instant
-from reading.shape import Shape as Shape
+from reading.shape import CaseNamed, Cited, ClockShown, Instant, RulesShown, Shape
 from reading.updates.shapes import DemandShown, OpennessReviewShown, UpdateShown
 
 TaskStatus = Literal["open", "claimed", "done", "cancelled"]

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from models.restrictions import RestrictionKind
-from reading.cases.shapes import Instant, Shape
 from reading.catalogue.freshness import FreshnessShown
+from reading.shape import Instant, Shape
 
 Openness = Literal["closed", "conditional", "unconditional"]
 

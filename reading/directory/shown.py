@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from activities.tables.directory import BodyRow, PostRow
-from reading.cases.shapes import Cited, Instant, Shape
 from reading.directory import questions as directory
+from reading.shape import Cited, Instant, Shape
 from reading.store import Store
 from reading.words.language import Language, said
 from rules.deadlines import to_shanghai

@@ -15,10 +15,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from reading.cases.shapes import Instant, Shape
 from reading.figures.counts import Counted, Figures, Place, at_level, without
 from reading.figures.questions import Span
 from reading.figures.shown import OutcomeCounted, Shower, TimeTaken
+from reading.shape import Instant, Shape
 from rules.pack import RECTIFICATION
 
 FEWEST = 5

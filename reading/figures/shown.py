@@ -10,7 +10,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reading.cases.shapes import Instant, Shape
 from reading.figures.counts import (
     AGES,
     GRANTED,
@@ -28,6 +27,7 @@ from reading.figures.counts import (
     nearest_rank,
 )
 from reading.figures.questions import Span
+from reading.shape import Instant, Shape
 from reading.supervision.shown import named_on
 from reading.words.language import Language, said
 from reading.words.texts import texts

@@ -13,10 +13,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.tables.cases import CaseRow, TaskRow
 from models.clock import Clock
-from reading.cases.shapes import Cited, Instant, Shape
 from reading.directory import questions as directory
 from reading.due import answered_already
-from reading.shape import RuleNamed
+from reading.shape import Cited, Instant, RuleNamed, Shape
 from reading.store import Present, Store
 from reading.supervision.questions import Filters
 from reading.words.language import Language

@@ -10,9 +10,8 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
-from reading.cases.shapes import Instant, Shape
 from reading.directory import questions as directory
-from reading.shape import RuleNamed
+from reading.shape import Instant, RuleNamed, Shape
 from reading.store import Present, Store
 from reading.supervision.questions import Group, Supervised, late_days
 from reading.updates import questions as updates

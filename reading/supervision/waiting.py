@@ -13,8 +13,8 @@ from sqlmodel import col, select
 
 from activities.tables.cases import ActRow, CaseRow, TaskRow
 from activities.tables.workers import FailureRow
-from reading.cases.shapes import Instant, Shape
 from reading.due import UNSETTLED
+from reading.shape import Instant, Shape
 from reading.store import Store
 from reading.supervision.questions import Sight
 from reading.words.language import Language, said

@@ -10,7 +10,6 @@ from activities.tables.cases import ActRow
 from activities.tables.catalogue import DatasetRow
 from models.acts import ACT, Decide
 from models.state import CaseState, TaskState
-from reading.cases import questions as cases
 from reading.catalogue import questions as catalogue
 from reading.directory import questions as directory
 from reading.shape import CaseNamed
@@ -173,7 +172,7 @@ async def draft_shown(
         return None
     proposed = state.choices.get(OPENNESS) or (content.get("answers") or {}).get(OPENNESS)
     entry = {**content["entry"], **({OPENNESS: proposed} if proposed else {})}
-    waiting = None if state.draft else await cases.is_waiting(store, state.case_id, "decide")
+    waiting = None if state.draft else await updates.is_waiting(store, state.case_id, "decide")
     standing: Standing = (
         "submitted" if state.draft else "received" if waiting else "waiting" if state.behind else "kept"
     )

@@ -9,8 +9,7 @@ from functools import lru_cache
 
 from pydantic import BaseModel
 
-from reading.cases.shapes import Cited
-from reading.shape import RegulationShown, RuleNamed, RulesShown
+from reading.shape import Cited, RegulationShown, RuleNamed, RulesShown
 from reading.words.language import Language, maybe, said
 from rules.articles import phrase
 from rules.deadlines import parse_period

@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from activities.catalogue.csv_file import read_csv
-from activities.catalogue.importing import Importer, Report, import_sheet
+from activities.calendar.record import RecordOfNotices
 from activities.clock import DatabaseClock
 from activities.database import Pool
-from activities.notices.record import RecordOfNotices
+from activities.filing.csv_file import read_csv
+from activities.filing.importing import Importer, Report, import_sheet
 from activities.record.inbox import Inbox
 from activities.record.log import Log
 from cli.main import app

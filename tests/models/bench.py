@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from activities.notices.record import with_due
+from activities.calendar.record import with_due
 from activities.record.touching import restriction_act
 from models import acts as a
 from models import events as e

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from temporalio.workflow import NondeterminismError
 
-from activities.notices.record import with_due
+from activities.calendar.record import with_due
 from models import acts as a
 from models import events as e
 from models.access_events import AccessExpired

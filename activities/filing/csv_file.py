@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 
-from activities.catalogue.encoding import LINE_END
-from activities.catalogue.files import Fault, FileUnreadable, Row, Sheet, column_headed, tidied
+from activities.filing.encoding import LINE_END
+from activities.filing.files import Fault, FileUnreadable, Row, Sheet, column_headed, tidied
 
 DELIMITERS = ",;\t"
 """The first of those that show equally much is meant."""

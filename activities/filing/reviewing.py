@@ -23,7 +23,7 @@ from temporalio.client import (
 from temporalio.service import RPCError
 
 from activities.database import present
-from activities.record.idempotency import id_from_key
+from activities.idempotency import id_from_key
 from activities.record.inbox import Filing, Inbox
 from rules.deadlines import to_shanghai
 from rules.loading import cities, load_pack

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from activities.catalogue.files import Row, Sheet
 from activities.catalogue.folding import folded
-from activities.record.idempotency import digest, id_from_key
+from activities.filing.files import Row, Sheet
+from activities.idempotency import digest, id_from_key
 from activities.record.inbox import Filing, Inbox
 from activities.record.opening import law_of
 from activities.record.receipt_facts import DatasetOfAnotherProvider

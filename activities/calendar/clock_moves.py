@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from activities.notices.record import with_due
+from activities.calendar.record import with_due
 from models.clock import Clock
 from rules.calendar_changes import ChangedDays, changes
 from rules.deadlines import Unit, parse_period, to_shanghai

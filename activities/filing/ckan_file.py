@@ -16,8 +16,8 @@ from typing import Annotated, Any, NoReturn
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
-from activities.catalogue.encoding import Lines
-from activities.catalogue.files import Fault, FileUnreadable, Row, Sheet, column_headed, tidied
+from activities.filing.encoding import Lines
+from activities.filing.files import Fault, FileUnreadable, Row, Sheet, column_headed, tidied
 
 DEEPEST = 50
 """Lists and objects within one another, in one package."""

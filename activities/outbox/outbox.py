@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from activities.directory.standing_in import away, substitute_of
-from activities.telling.message_texts import Message
+from activities.outbox.message_texts import Message
+from activities.standing_in import away, substitute_of
 from models.telling import Account, Addressee, Officer, Officers, Posts, Supervisors, Telling
 from rules.deadlines import SHANGHAI
 from rules.pinned import Label

@@ -47,7 +47,7 @@ class MessageTexts(Strict):
 def message_texts() -> MessageTexts:
     """The texts. Raises YamlRefused or ValidationError where the file is not as it must be."""
     return MessageTexts.model_validate(
-        load(files("activities.telling").joinpath("message_texts.yaml"), "message_texts.yaml")
+        load(files("activities.outbox").joinpath("message_texts.yaml"), "message_texts.yaml")
     )
 
 

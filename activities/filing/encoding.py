@@ -11,7 +11,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 
-from activities.catalogue.files import FileUnreadable
+from activities.filing.files import FileUnreadable
 
 BY_MARK = (
     (codecs.BOM_UTF8, "utf-8"),
