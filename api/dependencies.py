@@ -8,11 +8,9 @@ from typing import Annotated
 from fastapi import Depends, Header, Path, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from api.http.language import AnsweredIn
 from api.http.problems import Problem, invalid
 from api.http.tokens import TokenRefused, account_of
 from api.runtime import Runtime
-from reading.cases.shown import Renderer
 from reading.directory import questions as directory
 from reading.sight import Caller
 from reading.store import Store
@@ -120,13 +118,6 @@ Applicant = Annotated[Caller, Depends(with_role("applicant"))]
 Reviewer = Annotated[Caller, Depends(with_role("reviewer"))]
 Officer = Annotated[Caller, Depends(with_role("reviewer", "supervisor"))]
 Actor = Annotated[Caller, Depends(with_role("applicant", "reviewer", "supervisor"))]
-
-
-async def renderer_of(store: Reading, caller: Calling, language: AnsweredIn) -> Renderer:
-    return Renderer(store, caller, language)
-
-
-Rendering = Annotated[Renderer, Depends(renderer_of)]
 
 
 WHO_SUPERVISES = ("reviewer", "supervisor", "admin")

@@ -13,23 +13,26 @@ from activities.idempotency import id_from_key
 from activities.record.inbox import Filing
 from activities.record.receipt_facts import DataIsWithdrawn, DatasetOfAnotherProvider, ItemsAreGone, OpennessHasChanged
 from activities.tables.catalogue import DatasetRow
-from api.dependencies import Calling, Reading, Rendering, Running
+from api.dependencies import Calling, Reading, Running
+from api.http.language import AnsweredIn
 from api.http.problems import Problem, Wrong, invalid, wrongs
 from api.runtime import Runtime
 from models import who_may_act
 from models.state import CaseState
 from reading.cases.shapes import CaseShown
-from reading.cases.shown import Renderer
+from reading.cases.shown import case_shown
 from reading.catalogue import questions as catalogue
 from reading.directory import questions as directory
 from reading.sight import Caller
 from reading.store import Store
+from reading.words.language import Language
 from rules.admissibility import DatasetFacts, Openness, admissible
 from rules.deadlines import to_shanghai
 from rules.loading import CityUnknown, cities, load_pack
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, ProcedureUnknown, governing
 
+CASES = "/v1/cases"
 PROVIDER = "provider"
 
 
@@ -75,11 +78,11 @@ class Subject:
 class Filer:
     """Receives the filing of one call and answers the case."""
 
-    def __init__(self, runtime: Runtime, store: Store, renderer: Renderer, caller: Caller, response: Response) -> None:
+    def __init__(self, runtime: Runtime, store: Store, caller: Caller, language: Language, response: Response) -> None:
         self._runtime = runtime
         self._store = store
-        self._renderer = renderer
         self._caller = caller
+        self._language = language
         self._response = response
 
     async def bodies(self, city: str) -> dict[str, str]:
@@ -146,12 +149,14 @@ class Filer:
 
     async def shown(self, case_id: str) -> CaseShown:
         """The case that this call filed, as its answer."""
-        self._response.headers["Location"] = f"/v1/cases/{case_id}"
-        return await self._renderer.case(case_id)
+        self._response.headers["Location"] = f"{CASES}/{case_id}"
+        return await case_shown(self._store, self._caller, self._language, case_id)
 
 
-async def filer_of(runtime: Running, store: Reading, renderer: Rendering, caller: Calling, response: Response) -> Filer:
-    return Filer(runtime, store, renderer, caller, response)
+async def filer_of(
+    runtime: Running, store: Reading, caller: Calling, language: AnsweredIn, response: Response
+) -> Filer:
+    return Filer(runtime, store, caller, language, response)
 
 
 AsFiler = Annotated[Filer, Depends(filer_of)]

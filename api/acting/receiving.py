@@ -13,7 +13,7 @@ from activities.idempotency import IdempotencyKeyReused, digest, id_from_key
 from activities.standing_in import substitutes_of
 from activities.tables.cases import ActRow, CaseRow, TaskRow
 from api.acting.refusals import refused
-from api.dependencies import Calling, IdempotencyKey, Reading, Rendering, Running
+from api.dependencies import Calling, IdempotencyKey, Reading, Running
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
 from api.http.problem_document import ProblemDocument
@@ -22,7 +22,7 @@ from api.runtime import Runtime
 from models.acts import ACT, Act, TaskAct
 from reading.cases import questions as cases
 from reading.cases.shapes import CaseShown, TaskShown
-from reading.cases.shown import Renderer
+from reading.cases.shown import case_shown
 from reading.catalogue import questions as catalogue
 from reading.shape import Instant, Shape
 from reading.sight import Caller
@@ -30,6 +30,7 @@ from reading.store import Store
 from reading.words.language import Language
 from rules.deadlines import to_shanghai
 
+ACTS = "/v1/acts"
 NOT_STAMPED = datetime.min.replace(tzinfo=UTC)
 """The inbox stamps every act; what stands in it before means nothing."""
 
@@ -41,7 +42,6 @@ class Receiver:
         self,
         runtime: Runtime,
         store: Store,
-        renderer: Renderer,
         caller: Caller,
         language: Language,
         request: Request,
@@ -50,7 +50,6 @@ class Receiver:
     ) -> None:
         self._runtime = runtime
         self._store = store
-        self._renderer = renderer
         self._caller = caller
         self._language = language
         self._path = request.url.path
@@ -92,8 +91,8 @@ class Receiver:
 
     async def known_task(self, task_id: str) -> TaskRow:
         """The task, if the caller may know of its case. Raises a Problem."""
-        task = await cases.task(self._store, task_id)
-        if task is None or await cases.case(self._store, self._caller, task.case_id) is None:
+        task = await cases.task_for(self._store, self._caller, task_id)
+        if task is None:
             raise Problem("NotFound")
         return task
 
@@ -134,11 +133,11 @@ class Receiver:
         assert row, "an act that was received stays"
         if row.state == "received":
             self._response.status_code = 202
-            self._response.headers["Location"] = f"/v1/acts/{act_id}"
+            self._response.headers["Location"] = f"{ACTS}/{act_id}"
             self._response.headers["Retry-After"] = "1"
         elif row.state == "refused":
             raise await refused(self._store, row)
-        return await shown_act(self._store, self._renderer, row, self._language, f"/v1/acts/{act_id}")
+        return await shown_act(self._store, self._caller, self._language, row)
 
 
 async def known_items(store: Store, dataset_id: str, items: tuple[str, ...] | None) -> None:
@@ -153,29 +152,28 @@ async def known_items(store: Store, dataset_id: str, items: tuple[str, ...] | No
 async def receiver_of(
     runtime: Running,
     store: Reading,
-    renderer: Rendering,
     caller: Calling,
     language: AnsweredIn,
     request: Request,
     response: Response,
     key: IdempotencyKey = None,
 ) -> Receiver:
-    return Receiver(runtime, store, renderer, caller, language, request, response, key)
+    return Receiver(runtime, store, caller, language, request, response, key)
 
 
 Receiving = Annotated[Receiver, Depends(receiver_of)]
 
 
-async def shown_act(store: Store, renderer: Renderer, row: ActRow, language: Language, instance: str) -> ActShown:
+async def shown_act(store: Store, caller: Caller, language: Language, row: ActRow) -> ActShown:
     """An act with its result, or its problem, once there is one."""
     known = {"act_id": row.act_id, "case_id": row.case_id, "kind": row.kind, "received_at": row.received_at}
     if row.state == "refused":
         problem = await refused(store, row)
-        return ActShown(**known, state="refused", problem=problem.document(language, instance))
+        return ActShown(**known, state="refused", problem=problem.document(language, f"{ACTS}/{row.act_id}"))
     if row.state == "received":
         return ActShown(**known, state="received")
     act = ACT.validate_python(row.act)
-    case = await renderer.case(row.case_id)
+    case = await case_shown(store, caller, language, row.case_id)
     task_id = act.task_id if isinstance(act, TaskAct) else None
     task = next((task for task in case.tasks if task.task_id == task_id), None)
     return ActShown(**known, state="accepted", case=case, task=task)

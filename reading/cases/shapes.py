@@ -19,6 +19,8 @@ from reading.rectifications.shapes import RectificationShown
 from reading.shape import CaseNamed, Cited, ClockShown, Instant, RulesShown, Shape
 from reading.updates.shapes import DemandShown, OpennessReviewShown, UpdateShown
 
+TaskStatus = Literal["open", "claimed", "done", "cancelled"]
+
 
 class RequirementShown(Cited):
     """What an outcome must come with: at least one of `any_of`, where `when` holds."""
@@ -52,7 +54,7 @@ class TaskShown(Shape):
     round: int
     body: str
     body_name: str
-    state: Literal["open", "claimed", "done", "cancelled"]
+    state: TaskStatus
     claimed_by: str | None
     outcome: str | None
     late: bool

@@ -6,6 +6,17 @@ from models.restrictions import RestrictionKind
 from reading.shape import Instant, Shape
 
 
+class EvidenceShown(Shape):
+    """An uploaded file; `name` and `media_type` are as its content makes them."""
+
+    evidence_id: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    uploaded_at: Instant
+
+
 class EvidenceListed(Shape):
     """A file of a case; `GET /v1/evidence/{evidence_id}` has its bytes for those who have a part in the case."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from activities.tables.cases import ActRow
 from models import events as e
@@ -31,7 +30,7 @@ from reading.objections.shapes import (
     UndecidedShown,
 )
 from reading.sight import Caller
-from reading.store import CaseRead, Store
+from reading.store import CaseRead, Store, filing_of
 from reading.words.law import Law
 from reading.words.texts import texts
 from rules.pack import GROUND
@@ -40,8 +39,8 @@ from rules.procedure_rules import ProcedureRules
 
 
 @dataclass(frozen=True)
-class Shown:
-    """The part of a case that objections and leaks bring into it."""
+class ObjectionPart:
+    """What objections and leaks bring into a case: of an objection itself, of a report, or of the data of another."""
 
     objection: ObjectionShown | None = None
     report: ReportShown | None = None
@@ -54,31 +53,36 @@ class Shown:
     waits_for_data: bool = False
 
 
-async def shown(store: Store, caller: Caller, law: Law, read: CaseRead, acts: Sequence[ActRow], now: datetime) -> Shown:
+async def shown(
+    store: Store, caller: Caller, law: Law, read: CaseRead, acts: Sequence[ActRow], now: datetime
+) -> ObjectionPart:
     """That part, for this caller; `acts` are those of the case that came with text."""
     state = read.state
     if state.procedure == OBJECTION:
         return await of_objection(store, caller, law, read, acts)
     if state.procedure == LEAK:
-        return Shown(report=ReportShown(statement=stated(acts, "statement"), data_items=list(state.data_items)))
-    return Shown(
+        statement = filing_of(acts).get("statement")
+        return ObjectionPart(report=ReportShown(statement=statement, data_items=list(state.data_items)))
+    return ObjectionPart(
         restricted_by=await restricted_by(store, caller, state),
         waits_for_data=waits(read.rules, state, now),
     )
 
 
-async def of_objection(store: Store, caller: Caller, law: Law, read: CaseRead, acts: Sequence[ActRow]) -> Shown:
+async def of_objection(store: Store, caller: Caller, law: Law, read: CaseRead, acts: Sequence[ActRow]) -> ObjectionPart:
+    """What an objection is about, what it does to the data, and what its objector was answered; to officers with a part
+    in it, what the objector filed before."""
     state = read.state
     files = await objections.evidence_of(store, state.case_id)
     ground = state.choices.get(GROUND, "")
     choice = law.rules.choice(GROUND, ground)
     # Nobody is told of itself, also where it filed for a body that has a part.
     reads_history = caller.has_part(state, law.rules) and caller.account_id != state.party
-    return Shown(
+    return ObjectionPart(
         objection=ObjectionShown(
             ground=ground,
             ground_label=law.say(choice.label) if choice else ground,
-            statement=stated(acts, "statement"),
+            statement=filing_of(acts).get("statement"),
             data_items=list(state.data_items),
             evidence=[EvidenceListed.model_validate(each, from_attributes=True) for each in files],
             leak=state.choices.get("leak"),
@@ -91,13 +95,8 @@ async def of_objection(store: Store, caller: Caller, law: Law, read: CaseRead, a
     )
 
 
-def stated(acts: Sequence[ActRow], name: str) -> str | None:
-    """What the party wrote in this field of its filing."""
-    filing: dict[str, Any] = next((row.content for row in acts if row.kind == "file" and row.content), {})
-    return filing.get(name)
-
-
 def data_shown(rules: ProcedureRules, state: CaseState) -> DataShown:
+    """What the case keeps back, the strongest first, and what of the data lies undecided before a task."""
     last = [
         KeptBackShown(
             restriction=each.kind,
@@ -134,6 +133,7 @@ def hold_withheld(law: Law, log: Sequence[Event]) -> HoldWithheldShown | None:
 
 
 def answer_shown(log: Sequence[Event], acts: Sequence[ActRow]) -> AnswerShown | None:
+    """The latest answer to the objector; its text is None once it is erased."""
     told = next((event for event in reversed(log) if isinstance(event, e.ObjectorAnswered)), None)
     if told is None:
         return None
@@ -142,6 +142,7 @@ def answer_shown(log: Sequence[Event], acts: Sequence[ActRow]) -> AnswerShown | 
 
 
 async def history(store: Store, state: CaseState) -> ObjectorHistoryShown:
+    """What the objector filed before this case."""
     found = await objections.history_of(store, state.party, state.dataset_id, state)
     return ObjectorHistoryShown(
         upheld=found.upheld,
@@ -157,7 +158,7 @@ async def history(store: Store, state: CaseState) -> ObjectorHistoryShown:
 async def restricted_by(store: Store, caller: Caller, state: CaseState) -> list[RestrictedBy]:
     """What cases keep back now of what a request asks for, or a grant gives."""
     items = state.grant.data_items if state.grant else state.data_items
-    reads_numbers = caller.is_officer and not caller.reads_as_party(state)
+    reads_numbers = caller.reads_as_officer(state)
     return [
         RestrictedBy(
             case_number=number if reads_numbers else None,

@@ -127,5 +127,9 @@ class ReassignmentForm(Form):
     to: Code
 
 
+class UrgingForm(Form):
+    text: Something
+
+
 class RevocationForm(Form):
     reason: Prose | None = None
