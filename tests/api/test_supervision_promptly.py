@@ -12,7 +12,7 @@ from activities.settings import Settings
 from api.app import create_app
 from models.clock import Clock
 from reading.store import Present
-from reading.supervision.promptly import standard_shown
+from reading.supervision.shown import standard_shown
 from reading.words.law import Law
 from rules.deadlines import SHANGHAI
 from rules.pinned import Basis
