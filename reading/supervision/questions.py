@@ -18,7 +18,7 @@ from sqlmodel.sql.expression import Select
 
 from activities.tables.cases import ActRow, CaseRow, EventRow, TaskRow
 from activities.tables.workers import FailureRow
-from reading.due import UNSETTLED, answered_already, answers, lies_open, waits_in_time
+from reading.due import UNSETTLED, answered_already, answers_in_time, lies_open, waits_in_time
 from reading.slices import Slice
 from reading.store import Store
 from reading.supervision.due_lists import DueBetween
@@ -110,18 +110,11 @@ def counts_of(seen: Seen, now: datetime) -> CompoundSelect[Any]:
         col(TaskRow.due_at) <= now,
         *seen.conditions(),
     )
-    waiting = and_(
-        col(ActRow.state) == UNSETTLED,
-        answers(),
-        col(ActRow.case_id) == col(TaskRow.case_id),
-        func.jsonb_extract_path_text(col(ActRow.act), "task_id") == col(TaskRow.task_id),
-        col(ActRow.received_at) < col(TaskRow.due_at),
-    )
     return union_all(
         select_columns(*groups, func.count().label("tasks")).where(past).group_by(*groups),
         select_columns(*groups, (literal(0) - func.count(col(TaskRow.task_id).distinct())).label("tasks"))
         .select_from(ActRow)
-        .join(TaskRow, waiting)
+        .join(TaskRow, answers_in_time())
         .where(past)
         .group_by(*groups),
     )
