@@ -14,13 +14,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from temporalio.service import RPCError
 
 from activities.database import AWAY, present
+from activities.engine import keeping
 from activities.engine.keeping import JobFigures
-from activities.engine.keeping import figures as job_figures
-from activities.record.failing import Why, failing
+from activities.record import failing, inbox_figures
+from activities.record.failing import Why
 from activities.record.inbox_figures import InboxFigures
-from activities.record.inbox_figures import figures as inbox_figures
+from activities.telling import outbox_figures
 from activities.telling.outbox_figures import OutboxFigures
-from activities.telling.outbox_figures import figures as outbox_figures
 from api.runtime import Runtime
 from models.gate import ALLOWING, NOT_KNOWING, Reason
 from reading.slices import Slice
@@ -145,10 +145,10 @@ class Metrics:
             is_open = await supervision.count_open(store, now)
             overdue = await supervision.count_overdue(store, Seen(tuple(cities())), now)
         async with runtime.pool.acquire() as connection:
-            inbox = await inbox_figures(connection, now)
-            outbox = await outbox_figures(connection)
-            failures = await failing(connection)
-            jobs = await job_figures(connection, await present(connection))
+            inbox = await inbox_figures.figures(connection, now)
+            outbox = await outbox_figures.figures(connection)
+            failures = await failing.failing(connection)
+            jobs = await keeping.figures(connection, await present(connection))
         self._open.set(is_open)
         self._set_overdue(overdue)
         self._set_inbox(inbox, failures, now)
@@ -187,7 +187,7 @@ class Metrics:
             return
         self._engine_asked = time.monotonic()
         try:
-            failing = await asyncio.wait_for(
+            counted = await asyncio.wait_for(
                 runtime.temporal.count_workflows(FAILING, rpc_timeout=ENGINE_ANSWERS_WITHIN),
                 ENGINE_ANSWERS_WITHIN.total_seconds(),
             )
@@ -195,7 +195,7 @@ class Metrics:
             self._engine_up.set(0)
         else:
             self._engine_up.set(1)
-            self._failing.set(failing.count)
+            self._failing.set(counted.count)
 
 
 def _answer_of(reason: Reason) -> str:
