@@ -14,7 +14,7 @@ from api.runtime import Runtime
 from reading.directory import questions as directory
 from reading.sight import Caller
 from reading.store import Store
-from reading.supervision.questions import Sight, sight_of
+from reading.supervision.sight import Sight, sight_of
 from rules.deadlines import to_shanghai
 from rules.loading import CityUnknown, cities, load_pack
 from rules.pack import Pack

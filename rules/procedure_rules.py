@@ -173,6 +173,11 @@ class ProcedureRules(Pinned):
         """The roles that may file a case between these bodies, each by who acts in its place."""
         return tuple(self.acting(role, bodies) for role in self.filed_by)
 
+    @property
+    def acting_in_place(self) -> frozenset[str]:
+        """The roles that act where a case is directed against the body that otherwise would."""
+        return frozenset(each.body for each in self.in_place_of.values())
+
     def with_a_part(self, bodies: Mapping[str, str]) -> dict[str, str]:
         """Of these, by role, the bodies that have a part in a case under these rules."""
         named = {stage.body for step in self.steps for stage in step.stages} | {stage.body for stage in self.opened}

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from reading.slices import Slice
 from rules.pinned import APPLICANT
 from rules.procedure_names import ACCESS
 
@@ -25,17 +26,8 @@ AGES = (5, 10, 20, 60)
 """What is open is counted by the working days since: up to each of these, and beyond; groups are numbered from 0."""
 
 
-class Place(NamedTuple):
-    """Of what a figure is; what is None is not told apart."""
-
-    city: str
-    body: str | None = None
-    procedure: str | None = None
-    stage: str | None = None
-
-
 @dataclass
-class Restricted:
+class RestrictionTally:
     """Holds, suspensions or withdrawals of data: begun and ended in the span, in force now, and how many hours those
     had lasted that ended."""
 
@@ -44,7 +36,7 @@ class Restricted:
     in_force: int = 0
     lasted: Lengths = field(default_factory=Counter)
 
-    def add(self, other: Restricted) -> None:
+    def add(self, other: RestrictionTally) -> None:
         self.begun += other.begun
         self.ended += other.ended
         self.in_force += other.in_force
@@ -52,8 +44,8 @@ class Restricted:
 
 
 @dataclass
-class Cases:
-    """Cases of a place. `lasted` are the working days from receipt to end, `open` is by group of `AGES`."""
+class CaseTally:
+    """Cases of a slice. `lasted` are the working days from receipt to end, `open` is by group of `AGES`."""
 
     filed: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -61,16 +53,16 @@ class Cases:
     not_upheld: int = 0
     lasted: Lengths = field(default_factory=Counter)
     open: Counter[int] = field(default_factory=Counter)
-    restricted: dict[str, Restricted] = field(default_factory=dict)
+    restricted: dict[str, RestrictionTally] = field(default_factory=dict)
 
     @property
     def closed(self) -> int:
         return self.outcomes.total()
 
-    def of_kind(self, kind: str) -> Restricted:
-        return self.restricted.setdefault(kind, Restricted())
+    def of_kind(self, kind: str) -> RestrictionTally:
+        return self.restricted.setdefault(kind, RestrictionTally())
 
-    def add(self, other: Cases) -> None:
+    def add(self, other: CaseTally) -> None:
         self.filed += other.filed
         self.upheld += other.upheld
         self.not_upheld += other.not_upheld
@@ -82,8 +74,8 @@ class Cases:
 
 
 @dataclass
-class Tasks:
-    """Tasks of a place. `late_by` are the working days by which those were late that were, `open` is by group of
+class TaskTally:
+    """Tasks of a slice. `late_by` are the working days by which those were late that were, `open` is by group of
     `AGES`."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -107,7 +99,7 @@ class Tasks:
     def used_in(self, unit: Unit) -> Lengths:
         return self.used.setdefault(unit, Counter())
 
-    def add(self, other: Tasks) -> None:
+    def add(self, other: TaskTally) -> None:
         self.outcomes.update(other.outcomes)
         self.in_time += other.in_time
         self.without_limit += other.without_limit
@@ -121,46 +113,51 @@ class Tasks:
 
 
 @dataclass
-class Figures:
-    """All that is counted of a place."""
+class Tally:
+    """All that is counted of a slice."""
 
-    cases: Cases = field(default_factory=Cases)
-    tasks: Tasks = field(default_factory=Tasks)
+    cases: CaseTally = field(default_factory=CaseTally)
+    tasks: TaskTally = field(default_factory=TaskTally)
 
-    def add(self, other: Figures) -> None:
+    def add(self, other: Tally) -> None:
         self.cases.add(other.cases)
         self.tasks.add(other.tasks)
 
 
-Counted = dict[Place, Figures]
-Level = Callable[[Place], Place]
+Tallies = dict[Slice, Tally]
+Level = Callable[[Slice], Slice]
 
 LEVELS: Mapping[str, Level] = {
-    "totals": lambda place: Place(place.city),
-    "by_body": lambda place: Place(place.city, place.body),
-    "by_procedure": lambda place: Place(place.city, None, place.procedure),
-    "by_body_and_procedure": lambda place: Place(place.city, place.body, place.procedure),
-    "by_stage": lambda place: Place(place.city, None, place.procedure, place.stage),
-    "items": lambda place: place,
+    "totals": lambda each: Slice(each.city),
+    "by_body": lambda each: Slice(each.city, each.body),
+    "by_procedure": lambda each: Slice(each.city, None, each.procedure),
+    "by_body_and_procedure": lambda each: Slice(each.city, each.body, each.procedure),
+    "by_stage": lambda each: Slice(each.city, None, each.procedure, each.stage),
+    "items": lambda each: each,
 }
 """By what figures are put together; cases are of no stage, and so stand in none of the last two."""
 OF_STAGES = ("by_stage", "items")
 
 
-def at_level(counted: Counted, name: str) -> Counted:
-    """The figures put together at a level. What lies before applicants is no body's: it stands by stage alone. A sum
+def tally_of(tallies: Tallies, of: Slice) -> Tally:
+    """The tally of a slice, begun where there is none yet."""
+    return tallies.setdefault(of, Tally())
+
+
+def at_level(tallies: Tallies, name: str) -> Tallies:
+    """The tallies put together at a level. What lies before applicants is no body's: it stands by stage alone. A sum
     over procedures leaves out grants, and one by body what is of none."""
-    level, found = LEVELS[name], Counted()
-    for place, each in counted.items():
-        target = level(place)
+    level, found = LEVELS[name], Tallies()
+    for each, tally in tallies.items():
+        target = level(each)
         if name in OF_STAGES:
-            belongs = place.stage is not None
+            belongs = each.stage is not None
         else:
-            told_apart = target.body is not None or name in ("totals", "by_procedure")
-            sums_up = target.procedure is not None or place.procedure != ACCESS
-            belongs = place.body != APPLICANT and told_apart and sums_up
+            is_told_apart = target.body is not None or name in ("totals", "by_procedure")
+            sums_up = target.procedure is not None or each.procedure != ACCESS
+            belongs = each.body != APPLICANT and is_told_apart and sums_up
         if belongs:
-            found.setdefault(target, Figures()).add(each)
+            tally_of(found, target).add(tally)
     return found
 
 
@@ -174,7 +171,7 @@ def nearest_rank(lengths: Lengths, percent: int) -> int | None:
     return None
 
 
-def without(counted: Counted, procedures: Iterable[str]) -> Counted:
-    """The figures but for those of some procedures."""
+def without(tallies: Tallies, procedures: Iterable[str]) -> Tallies:
+    """The tallies but for those of some procedures."""
     left_out = frozenset(procedures)
-    return {place: each for place, each in counted.items() if place.procedure not in left_out}
+    return {each: tally for each, tally in tallies.items() if each.procedure not in left_out}
