@@ -143,6 +143,10 @@ class ProcedureRules(Pinned):
         is_against_itself = role != PROVIDER and bodies.get(role) is not None and bodies[role] == bodies.get(PROVIDER)
         return self.in_place_of[role].body if is_against_itself and role in self.in_place_of else role
 
+    def has_a_part(self, role: str) -> bool:
+        """Whether some stage lies before bodies of that role."""
+        return any(stage.body == role for step in self.steps for stage in step.stages)
+
     def counting_of(self, unit: str) -> CountingRule | None:
         return next((c for c in self.counting if c.unit == unit), None)
 
