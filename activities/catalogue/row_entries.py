@@ -16,7 +16,7 @@ from rules.bounds import MOST_FORMATS, MOST_ITEMS, Heading, ItemCode, Something
 from rules.sample_catalogue import IRREGULAR, REAL_TIME, DatasetId, Format, Frequency, ItemType, Openness
 
 PROVIDER = "provider"
-BILINGUAL = ("title", "abstract", "domain", "conditions", "basis")
+IN_BOTH_LANGUAGES = ("title", "abstract", "domain", "conditions", "basis")
 
 OPENNESS = {"无条件开放": "unconditional", "有条件开放": "conditional", "不予开放": "closed", "非开放": "closed"}
 FREQUENCIES = {
@@ -33,7 +33,7 @@ FREQUENCIES = {
 """Words for a frequency. What names none is refused: nothing could be called stale by it."""
 
 
-class Text(BaseModel):
+class Bilingual(BaseModel):
     """A text in both languages; one that the file has in Chinese alone stands for both until somebody translates it."""
 
     model_config = ConfigDict(frozen=True)
@@ -41,8 +41,8 @@ class Text(BaseModel):
     en: Something
 
 
-class Line(BaseModel):
-    """As `Text`, of one line."""
+class Headline(BaseModel):
+    """As `Bilingual`, of one line."""
 
     model_config = ConfigDict(frozen=True)
     zh: Heading
@@ -52,7 +52,7 @@ class Line(BaseModel):
 class ImportedItem(BaseModel):
     model_config = ConfigDict(frozen=True)
     item: ItemCode
-    name: Line
+    name: Headline
     type: ItemType
 
 
@@ -64,14 +64,14 @@ class ImportedEntry(BaseModel):
     source_id: Something | None = None
     """By which the catalogue that it comes from knows it, whatever it is called there today."""
     provider: Heading
-    title: Line
-    abstract: Text | None = None
-    domain: Line | None = None
+    title: Headline
+    abstract: Bilingual | None = None
+    domain: Headline | None = None
     items: Annotated[tuple[ImportedItem, ...], Field(min_length=1, max_length=MOST_ITEMS)] | None = None
     formats: Annotated[tuple[Format, ...], Field(min_length=1, max_length=MOST_FORMATS)] | None = None
     openness: Openness
-    conditions: Text | None = None
-    basis: Text | None = None
+    conditions: Bilingual | None = None
+    basis: Bilingual | None = None
     update_frequency: Frequency | None = None
 
     def draft(self) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def entry_of(row: Row) -> ImportedEntry | list[Fault]:
     if row.faults:
         return list(row.faults)
     try:
-        return ImportedEntry.model_validate(stated(row.fields))
+        return ImportedEntry.model_validate(entry_fields(row.fields))
     except ValidationError as error:
         # Of a list one fault is told: that it is too short, because a part of it is none, says nothing more.
         found: dict[str, Fault] = {}
@@ -95,10 +95,10 @@ def entry_of(row: Row) -> ImportedEntry | list[Fault]:
         return list(found.values())
 
 
-def stated(fields: Mapping[str, Any]) -> dict[str, Any]:
+def entry_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a row in the shape of an entry, not judged yet."""
     found: dict[str, Any] = {name: fields[name] for name in ("dataset_id", "source_id", PROVIDER) if name in fields}
-    for name in BILINGUAL:
+    for name in IN_BOTH_LANGUAGES:
         zh, en = fields.get(f"{name}_zh"), fields.get(f"{name}_en")
         if zh or en:
             found[name] = {"zh": zh, "en": en or zh}
@@ -126,15 +126,16 @@ def items_of(cell: str) -> tuple[dict[str, Any], ...]:
 
 def item_of(text: str) -> dict[str, Any]:
     """A data item from `code|name|type` or `code|name|English name|type`."""
-    parts = [part.strip() for part in text.split("|")]
-    code, name, kind = parts[0], parts[1] if len(parts) > 1 else "", parts[-1] if len(parts) > 2 else ""
-    english = parts[2] if len(parts) > 3 else name
-    return {"item": code, "name": {"zh": name, "en": english}, "type": kind}
+    code, *names = (part.strip() for part in text.split("|"))
+    kind = names.pop() if len(names) > 1 else ""
+    zh = names[0] if names else ""
+    en = names[1] if len(names) > 1 else zh
+    return {"item": code, "name": {"zh": zh, "en": en}, "type": kind}
 
 
 def column_of(place: tuple[int | str, ...]) -> str:
     """The column of a file that an entry's field comes from."""
     name = str(place[0])
-    if name in BILINGUAL:
+    if name in IN_BOTH_LANGUAGES:
         return f"{name}_{place[1] if len(place) > 1 else 'zh'}"
     return name

@@ -75,10 +75,10 @@ async def file_absence(pool: Pool, clock: Clock, asked: Absence) -> None:
             absence.absence_id,
         )
         if known is not None:
-            ended_at, filed = known["ended_at"], {name: known[name] for name in vars(absence)}
-            if Absence(**filed) != absence:
+            days = known["from_on"], known["until_on"]
+            if Absence(known["absence_id"], known["account_id"], known["substitute"], *days) != absence:
                 raise IdempotencyKeyReused
-            if ended_at is not None:
+            if known["ended_at"] is not None:
                 raise AbsenceEnded
             return
         span = (absence.account_id, absence.from_on, absence.until_on)

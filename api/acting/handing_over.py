@@ -1,4 +1,4 @@
-"""A hand-over as it is answered: what became of each task."""
+"""A hand-over of all that an officer has in hand, and what became of each task."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from activities.record.hand_overs import Item
+from activities.record.hand_overs import Asked, Item, hand_over_all
 from api.http.problem_document import ProblemDocument
 from api.http.problems import Problem, Wrong
+from api.runtime import Runtime
 from reading.shape import Shape
 from reading.store import Store
 from reading.words.language import Language, said
@@ -37,7 +38,16 @@ class HandOverShown(Shape):
     items: Annotated[list[HandedOver], Field(description="answered one by one; a refusal stops no other")]
 
 
-async def handed_over(store: Store, item: Item, language: Language) -> HandedOver:
+async def handed_over(runtime: Runtime, store: Store, asked: Asked, city: str, language: Language) -> list[HandedOver]:
+    """Hands over all that the officer has in hand in that city; what became of each task, the next due first."""
+    await store.release()
+    items = await hand_over_all(runtime.pool, runtime.inbox, runtime.clock, asked, city)
+    for waiting in {item.case_id for item in items if item.state == "received"}:
+        runtime.courier.send(waiting)
+    return [await item_shown(store, item, language) for item in items]
+
+
+async def item_shown(store: Store, item: Item, language: Language) -> HandedOver:
     """What became of one task, in this language."""
     stage = (await store.rules(item.rules_digest)).stage(item.stage)
     return HandedOver(

@@ -30,7 +30,7 @@ from rules.stating import ON_ONE_LINE, STATED
 router = APIRouter(prefix="/v1/calendar", tags=["calendar"])
 
 Administrator = Annotated[Caller, Depends(with_role("admin"))]
-Text = Annotated[
+NoticeLine = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$"),
     STATED,
@@ -58,8 +58,8 @@ class CoversForm(Form):
 class NoticeForm(Form):
     """A notice as it was published. What it says makes it what it is: the same again changes nothing."""
 
-    scope: Annotated[Text, Field(description="CN, or a narrower one such as CN-GX")]
-    document: Annotated[Text, Field(description="its number or title, by which it is quoted")]
+    scope: Annotated[NoticeLine, Field(description="CN, or a narrower one such as CN-GX")]
+    document: Annotated[NoticeLine, Field(description="its number or title, by which it is quoted")]
     published_on: Annotated[SettledDay, Field(description="the day of issue, not after today")]
     days_off: Annotated[
         tuple[OffSpan, ...], Field(max_length=100, description="spans [first, last], both included, or single days")

@@ -10,7 +10,7 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from activities.database import Pool
-from activities.record.hand_overs import Asked, Colleague, ColleagueUnknown, colleague_named, hand_over_all
+from activities.record.hand_overs import Asked, Colleague, ColleagueUnknown, colleague_named
 from activities.record.idempotency import id_from_key
 from api.acting.forms.form import Form
 from api.acting.handing_over import HandOverShown, handed_over
@@ -71,12 +71,8 @@ async def post(
         by=caller.account_id,
         body=caller.body,
     )
-    await store.release()
-    items = await hand_over_all(runtime.pool, runtime.inbox, runtime.clock, asked, caller.city or "")
-    for waiting in {item.case_id for item in items if item.state == "received"}:
-        runtime.courier.send(waiting)
-    shown = [await handed_over(store, item, language) for item in items]
-    return HandOverShown(officer=officer.login, to=to.login if to else None, items=shown)
+    items = await handed_over(runtime, store, asked, caller.city or "", language)
+    return HandOverShown(officer=officer.login, to=to.login if to else None, items=items)
 
 
 async def colleague(pool: Pool, named: str | None) -> Colleague | None:
