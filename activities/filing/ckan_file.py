@@ -228,8 +228,10 @@ def _packages_in(text: str) -> list[tuple[int, int]]:
         raise _broken(text, behind)
     answer = _members(text, start) if text[start] == "{" else {}
     result = answer.get("result", start)
-    holder = answer if result == start else _members(text, result) if text[result] == "{" else {}
-    results = holder.get("results")
+    if result == start:
+        results = answer.get("results")
+    else:
+        results = _members(text, result).get("results") if text[result] == "{" else None
     if results is None or text[results] != "[":
         raise FileUnreadable("no_results")
     return [(start, end) for _, start, end in _parts(text, results)]

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from dataclasses import field as member
 from typing import Any
 
+from rules.pinned import Citation
+
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "dataset_id": ("数据集编号", "编号"),
     "provider": ("数据开放主体", "数据提供方", "提供方", "organization"),
@@ -47,11 +49,13 @@ class FileUnreadable(ValueError):
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a row cannot be read; `field` is the place in the row, as the file calls it."""
+    """What is the matter with a row: the rule that it breaks, and where the law says so. `field` is the place in the
+    row, as the file calls it."""
 
     rule: str
     field: str | None = None
     params: Mapping[str, object] = member(default_factory=dict)
+    citation: Citation | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -83,8 +83,8 @@ class Said:
     link: str | None
 
 
-def say(message: Message, language: Language, base_url: str, *, with_key: bool = False) -> Said:
-    """The message in words; `with_key` ends it with its number, by which a receiver knows a repeat."""
+def say(message: Message, language: Language, base_url: str) -> Said:
+    """The message in words."""
     known = message_texts()
     kind = known.kinds.get(message.kind, known.kinds[OTHER])
     params = _params(message, language)
@@ -100,8 +100,6 @@ def say(message: Message, language: Language, base_url: str, *, with_key: bool =
     if lines["due"] and message.facts.get("provisional"):
         shown.append(_fill(known.lines["provisional"], {}, language))
     shown += [_fill(known.lines[name], lines, language) for name in ("law", "link") if lines[name]]
-    if with_key:
-        shown.append(_fill(known.lines["key"], {"message_id": message.message_id}, language))
     return Said(
         subject=_fill(kind.subject, params, language),
         text="\n".join(shown),
@@ -109,6 +107,12 @@ def say(message: Message, language: Language, base_url: str, *, with_key: bool =
         due=lines["due"],
         link=link,
     )
+
+
+def with_its_number(said: Said, message_id: str, language: Language) -> Said:
+    """The message with its number as the last line, by which a receiver knows a repeat."""
+    number = _fill(message_texts().lines["key"], {"message_id": message_id}, language)
+    return replace(said, text=f"{said.text}\n{number}")
 
 
 def link_to(message: Message, base_url: str) -> str | None:

@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from activities.database import AWAY, NEVER_TAKEN
 from activities.evidence.store import EvidenceNotAllowed, EvidenceRefused, EvidenceStoreAway, EvidenceUnknown
 from activities.idempotency import IdempotencyKeyReused
+from activities.refused import FieldsRefused
 from api.http.language import headers, language_of
 from api.http.problem_document import FieldError, ProblemDocument
 from models.refusals import CannotBeStored, Conflict, NotYours, Refusal, Unknown, Unmet
@@ -156,8 +157,8 @@ def invalid(field_name: str, code: str, **params: object) -> Problem:
     return Problem("RequestInvalid", errors=[Wrong(field_name, code, params)])
 
 
-def wrongs(found: Iterable[Inadmissible], rules: ProcedureRules) -> list[Wrong]:
-    """Each reason why a filing cannot be received, with the rule that it breaks."""
+def wrongs(found: Iterable[Inadmissible], rules: ProcedureRules | None) -> list[Wrong]:
+    """Each reason why something cannot be received, with the rule that it breaks."""
     return [Wrong(each.field, each.code, each.params, each.citation, rules) for each in found]
 
 
@@ -277,6 +278,10 @@ def install(app: FastAPI) -> None:
             response.status_code = error.status_code
         return response
 
+    async def fields_refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, FieldsRefused)
+        return answer(request, Problem("RequestInvalid", errors=wrongs(error.reasons, error.rules)))
+
     async def cursor_unusable(request: Request, error: Exception) -> Response:
         assert isinstance(error, CursorUnusable)
         return answer(request, invalid("cursor", error.code))
@@ -322,6 +327,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, ours)
     app.add_exception_handler(RequestValidationError, misshapen)
     app.add_exception_handler(HTTPException, of_the_framework)
+    app.add_exception_handler(FieldsRefused, fields_refused)
     app.add_exception_handler(CursorUnusable, cursor_unusable)
     app.add_exception_handler(IdempotencyKeyReused, key_reused)
     app.add_exception_handler(EvidenceRefused, of_evidence)

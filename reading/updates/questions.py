@@ -113,8 +113,8 @@ async def likely_alike(
         rows = await connection.fetch(WITH_WORDS, *of, " | ".join(sought), sought, CANDIDATES) if sought else []
         rows += await connection.fetch(WITH_ITEMS, *of, codes, CANDIDATES) if codes else []
     for row in rows:
-        told = {**row, "entry": json.loads(row["entry"])}
-        found[row["dataset_id"]] = Candidate(**told)
+        dataset_id = row["dataset_id"]
+        found[dataset_id] = Candidate(dataset_id, row["provider"], row["openness"], json.loads(row["entry"]))
     return list(found.values())
 
 

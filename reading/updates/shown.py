@@ -26,6 +26,7 @@ from reading.updates.shapes import (
     ConsultationShown,
     DemandShown,
     DraftShown,
+    DraftState,
     DuplicateReason,
     FieldChanged,
     LikelyDuplicate,
@@ -42,7 +43,6 @@ from rules.pinned import Label, Stage
 from rules.procedure_names import CATALOGUE_UPDATE, DEMAND, OPENNESS_REVIEW
 
 AUTHORITY = "authority"
-Standing = Literal["waiting", "kept", "received", "submitted"]
 Named = Callable[[str | None], Awaitable[CaseNamed | None]]
 
 
@@ -158,19 +158,26 @@ async def draft_shown(
         return None
     proposed = state.choices.get(OPENNESS) or (content.get("answers") or {}).get(OPENNESS)
     entry = {**content["entry"], **({OPENNESS: proposed} if proposed else {})}
-    waiting = None if state.draft else await updates.is_waiting(store, state.case_id, "decide")
-    standing: Standing = (
-        "submitted" if state.draft else "received" if waiting else "waiting" if state.behind else "kept"
-    )
-    text = None if state.closed else texts().drafts.get(standing)
+    received = None if state.draft else await updates.is_waiting(store, state.case_id, "decide")
+    draft_state = draft_state_of(state, received)
+    text = None if state.closed else texts().drafts.get(draft_state)
     return DraftShown(
-        state=standing,
+        state=draft_state,
         said=law.say(text) if text else None,
-        act_id=submission if state.draft else waiting,
+        act_id=submission if state.draft else received,
         submitted_at=row.received_at if row and state.draft else None,
         entry=entry,
         changes=[FieldChanged(field=name, now=now, then=then) for name, (now, then) in changes(entry, before).items()],
     )
+
+
+def draft_state_of(state: CaseState, received: str | None) -> DraftState:
+    """How the draft of a case stands; `received` is the act that submits it, while it waits for the engine."""
+    if state.draft:
+        return "submitted"
+    if received:
+        return "received"
+    return "waiting" if state.behind else "kept"
 
 
 def consultations(law: Law, state: CaseState, acts: Sequence[ActRow]) -> list[ConsultationShown]:
