@@ -39,13 +39,14 @@ demo: $(READY) ## drive one case of each procedure through a running stack (`mak
 test: $(READY) ## run the tests
 	$(BIN)/pytest --numprocesses $(PROCESSES) --dist worksteal $(TESTS)
 
-check: $(READY) ## formatting, lint, zones, types, import contracts, rule packs, register of duties
+check: $(READY) ## formatting, lint, zones, types, import contracts, rule packs, drawn procedures, register of duties
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/python -m tests.machine_zone
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/kaifang rules check
+	$(BIN)/kaifang rules drawn docs/procedures
 	$(BIN)/python -m tests.duties_named
 
 bench: $(READY) ## measure the figures that we claim

@@ -16,13 +16,13 @@ from temporalio.runtime import Runtime
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from activities.catalogue.reviewing import Reviewing, keep_schedule
+from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock, DatabaseClock
 from activities.database import Pool, open_pool
 from activities.engine.handing_over import Engine
 from activities.engine.keeping import LAPSES, REMINDERS, REVIEWS, SENDER, SWEEPER, Job, Keeper
 from activities.engine.sweeping import Sweeper
-from activities.notices.record import RecordOfNotices
+from activities.filing.reviewing import Reviewing, keep_schedule
 from activities.record.append import Append
 from activities.record.claims import Lapsing
 from activities.record.inbox import Inbox

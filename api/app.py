@@ -13,9 +13,9 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
 
-from activities.catalogue import importing
 from activities.clock import Clock, DatabaseClock
 from activities.evidence.store import LARGEST
+from activities.filing import importing
 from activities.gate.gate import opened
 from activities.settings import Settings
 from api import gate
@@ -54,42 +54,42 @@ from api.routers import (
     supervision_feeds,
     tasks,
     traces,
-    urging,
     waiting,
 )
 from api.runtime import PATIENCE, running
 from reading.figures.public import Published
 
 ROUTERS = (
-    access_requests,
-    objections,
-    leak_reports,
-    catalogue_updates,
-    demands,
-    rectifications,
-    cases,
-    traces,
-    tasks,
-    acts,
-    grants,
-    datasets,
-    catalogue,
-    deadlines,
-    calendar,
-    rules,
-    health,
-    evidence,
-    maintenance,
-    messages,
-    holders,
-    urging,
-    directory,
-    absences,
-    hand_overs,
-    supervision,
-    waiting,
-    supervision_feeds,
-    figures,
+    access_requests.router,
+    objections.router,
+    leak_reports.router,
+    catalogue_updates.router,
+    demands.router,
+    rectifications.router,
+    cases.router,
+    traces.router,
+    tasks.router,
+    acts.router,
+    grants.router,
+    datasets.router,
+    catalogue.router,
+    deadlines.router,
+    calendar.router,
+    rules.router,
+    health.router,
+    evidence.router,
+    maintenance.router,
+    messages.router,
+    holders.router,
+    tasks.supervised,
+    directory.router,
+    absences.router,
+    hand_overs.router,
+    supervision.router,
+    waiting.router,
+    supervision_feeds.router,
+    figures.router,
+    documentation.router,
 )
 LARGEST_BODY = 1_000_000
 """Bytes."""
@@ -121,8 +121,8 @@ class Application(FastAPI):
 
 def methods_by_path() -> Iterator[tuple[str, re.Pattern[str], frozenset[str]]]:
     """The methods of each route with its path and the form of it: several routes share one."""
-    for module in (*ROUTERS, documentation):
-        for route in module.router.routes:
+    for router in ROUTERS:
+        for route in router.routes:
             assert isinstance(route, APIRoute)
             yield route.path, route.path_regex, frozenset(route.methods or ())
 
@@ -161,8 +161,8 @@ def create_app(
     app.add_middleware(Heading)
     app.add_middleware(Addressed, public_url=chosen.public_url)
     problems.install(app)
-    for module in (*ROUTERS, documentation):
-        app.include_router(module.router)
+    for router in ROUTERS:
+        app.include_router(router)
     app.mount(documentation.ASSETS, documentation.assets())
     app.state.methods = tuple(methods_by_path())
     describe = app.openapi

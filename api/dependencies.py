@@ -8,15 +8,13 @@ from typing import Annotated
 from fastapi import Depends, Header, Path, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from api.http.language import AnsweredIn
 from api.http.problems import Problem, invalid
 from api.http.tokens import TokenRefused, account_of
 from api.runtime import Runtime
-from reading.cases.shown import Renderer
 from reading.directory import questions as directory
 from reading.sight import Caller
 from reading.store import Store
-from reading.supervision.questions import Sight, sight_of
+from reading.supervision.sight import Sight, sight_of
 from rules.deadlines import to_shanghai
 from rules.loading import CityUnknown, cities, load_pack
 from rules.pack import Pack
@@ -120,13 +118,6 @@ Applicant = Annotated[Caller, Depends(with_role("applicant"))]
 Reviewer = Annotated[Caller, Depends(with_role("reviewer"))]
 Officer = Annotated[Caller, Depends(with_role("reviewer", "supervisor"))]
 Actor = Annotated[Caller, Depends(with_role("applicant", "reviewer", "supervisor"))]
-
-
-async def renderer_of(store: Reading, caller: Calling, language: AnsweredIn) -> Renderer:
-    return Renderer(store, caller, language)
-
-
-Rendering = Annotated[Renderer, Depends(renderer_of)]
 
 
 WHO_SUPERVISES = ("reviewer", "supervisor", "admin")

@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from sqlalchemy import func
-from sqlalchemy import select as select_columns
-from sqlmodel import col, select
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from temporalio.service import RPCError
 
-from activities.database import present
-from activities.engine.keeping import figures as job_figures
+from activities.database import AWAY, present
+from activities.engine import keeping
+from activities.engine.keeping import JobFigures
 from activities.gate.log import GateLog
-from activities.record.failing import failing
-from activities.tables.cases import ActRow, TaskRow
-from activities.telling.outbox_figures import figures as outbox_figures
+from activities.outbox import figures as outbox_figures
+from activities.outbox.figures import OutboxFigures
+from activities.record import failing, inbox_figures
+from activities.record.failing import Why
+from activities.record.inbox_figures import InboxFigures
 from api.runtime import Runtime
 from models.gate import ALLOWING, NOT_KNOWING, Reason
-from reading.due import lies_open
+from reading.slices import Slice
 from reading.supervision import questions as supervision
-from reading.supervision.questions import Filters
+from reading.supervision.sight import Seen
 from rules.loading import cities
+
+LOG = logging.getLogger("kaifang.api")
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 """Seconds."""
-AGES = (60, 600, 3600, 86400)
-"""Seconds: acts that wait longer are counted for each."""
 FAILING = (
     "ExecutionStatus = 'Running' AND "
     "TemporalReportedProblems IN ('category=WorkflowTaskFailed', 'category=WorkflowTaskTimedOut')"
@@ -125,48 +128,59 @@ class Metrics:
         )
 
     async def look(self, runtime: Runtime, gate_log: GateLog) -> None:
-        """Brings the figures up to date, the database's last. Raises what the database raises while it is away."""
+        """Brings the figures up to date. While the database is away what it knew last of acts and tasks stays."""
         await self._look_at_engine(runtime)
         self._gate_backlog.set(gate_log.backlog)
         self._gate_lost.set(gate_log.lost)
+        try:
+            await self._look_at_database(runtime)
+        except (*AWAY, SQLAlchemyError) as away:
+            LOG.info("figures without the database: %r", away)
+            self._database_up.set(0)
+        else:
+            self._database_up.set(1)
+
+    async def _look_at_database(self, runtime: Runtime) -> None:
         now = (await runtime.present()).now
         async with runtime.store() as store:
-            session = store.session
-            count, oldest = (
-                await session.exec(
-                    select(func.count(), func.min(col(ActRow.received_at))).where(col(ActRow.delivered_at).is_(None))
-                )
-            ).one()
-            is_open = lies_open(now)
-            self._open.set((await session.exec(select(func.count(col(TaskRow.task_id))).where(is_open))).one())
-            older = [
-                func.count().filter(col(ActRow.received_at) < now - timedelta(seconds=seconds)) for seconds in AGES
-            ]
-            waiting = select_columns(*older).where(col(ActRow.delivered_at).is_(None))
-            counted = (await (await session.connection()).execute(waiting)).one()
-            late = await supervision.count_overdue(store, cities(), Filters(), now)
-        for seconds, waiting_longer in zip(AGES, counted, strict=True):
-            self._older.labels(str(seconds)).set(waiting_longer)
+            is_open = await supervision.count_open(store, now)
+            overdue = await supervision.count_overdue(store, Seen(tuple(cities())), now)
+        async with runtime.pool.acquire() as connection:
+            inbox = await inbox_figures.figures(connection, now)
+            outbox = await outbox_figures.figures(connection)
+            failures = await failing.failing(connection)
+            jobs = await keeping.figures(connection, await present(connection))
+        self._open.set(is_open)
+        self._set_overdue(overdue)
+        self._set_inbox(inbox, failures, now)
+        self._set_outbox(outbox, now)
+        self._set_jobs(jobs)
+
+    def _set_overdue(self, overdue: Mapping[Slice, int]) -> None:
         # What is overdue no more has no series either.
         self._overdue.clear()
-        for group, tasks in late.items():
-            self._overdue.labels(group.city, group.procedure).inc(tasks)
-        async with runtime.pool.acquire() as connection:
-            outbox = await outbox_figures(connection)
-            for why, count_of in (await failing(connection)).items():
-                self._failing_acts.labels(why.value).set(count_of)
-            jobs = await job_figures(connection, await present(connection))
-        for job, of_it in jobs.items():
-            self._jobs.labels(job).set(of_it.workers)
-            self._job_ends.labels(job).set(of_it.ended)
+        for each, tasks in overdue.items():
+            self._overdue.labels(each.city, each.procedure).inc(tasks)
+
+    def _set_inbox(self, inbox: InboxFigures, failures: Mapping[Why, int], now: datetime) -> None:
+        self._undelivered.set(inbox.undelivered)
+        self._oldest.set((now - inbox.oldest).total_seconds() if inbox.oldest else 0)
+        for seconds, acts in inbox.older_than.items():
+            self._older.labels(str(seconds)).set(acts)
+        for why, acts in failures.items():
+            self._failing_acts.labels(why.value).set(acts)
+
+    def _set_outbox(self, outbox: OutboxFigures, now: datetime) -> None:
         self._messages.labels("handed_out").set(outbox.waiting)
         self._messages.labels("not_yet").set(outbox.not_handed_out)
         self._oldest_message.set((now - outbox.oldest).total_seconds() if outbox.oldest else 0)
         self._channels_failing.set(outbox.failing)
         self._given_up.set(outbox.given_up)
-        self._undelivered.set(count)
-        self._oldest.set((now - oldest).total_seconds() if oldest else 0)
-        self._database_up.set(1)
+
+    def _set_jobs(self, jobs: Mapping[str, JobFigures]) -> None:
+        for job, of_it in jobs.items():
+            self._jobs.labels(job).set(of_it.workers)
+            self._job_ends.labels(job).set(of_it.ended)
 
     async def _look_at_engine(self, runtime: Runtime) -> None:
         """What the engine says of itself; what it said last stays while it is away."""
@@ -174,7 +188,7 @@ class Metrics:
             return
         self._engine_asked = time.monotonic()
         try:
-            failing = await asyncio.wait_for(
+            counted = await asyncio.wait_for(
                 runtime.temporal.count_workflows(FAILING, rpc_timeout=ENGINE_ANSWERS_WITHIN),
                 ENGINE_ANSWERS_WITHIN.total_seconds(),
             )
@@ -182,15 +196,13 @@ class Metrics:
             self._engine_up.set(0)
         else:
             self._engine_up.set(1)
-            self._failing.set(failing.count)
-
-    def database_away(self) -> None:
-        """Nothing can be said of acts and tasks; what was said last stays."""
-        self._database_up.set(0)
+            self._failing.set(counted.count)
 
 
 def _answer_of(reason: Reason) -> str:
-    return "yes" if reason in ALLOWING else "unknown" if reason in NOT_KNOWING else "no"
+    if reason in ALLOWING:
+        return "yes"
+    return "unknown" if reason in NOT_KNOWING else "no"
 
 
 class Measuring:

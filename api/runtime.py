@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,11 +16,11 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
+from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock
 from activities.database import AWAY, open_pool
 from activities.engine.handing_over import Engine
 from activities.evidence.store import EvidenceStore
-from activities.notices.record import RecordOfNotices
 from activities.record.inbox import Inbox
 from activities.record.log import Log
 from activities.settings import Settings
@@ -37,6 +37,15 @@ DATABASE_TIMEOUT = 10
 CONNECTIONS = 10
 
 
+@contextmanager
+def left_to_the_sweeper(case_id: str) -> Iterator[None]:
+    """What cannot be handed over while engine or PostgreSQL is away, the sweeper hands over."""
+    try:
+        yield
+    except (RPCError, RuntimeError, *AWAY) as failure:  # a client that cannot connect raises RuntimeError
+        LOG.info("case %s not handed over yet: %s", case_id, failure)
+
+
 class Courier:
     """Hands cases to the engine on behalf of callers, who need not wait for the end of it."""
 
@@ -45,22 +54,32 @@ class Courier:
         self._patience = patience
         self._under_way: set[asyncio.Task[None]] = set()
 
-    def send(self, case_id: str) -> asyncio.Task[None]:
-        """Hands the case over without anybody waiting; what fails is left to the sweeper."""
-        task = asyncio.create_task(self._hand_over(case_id))
+    def send(self, *case_ids: str) -> None:
+        """Hands the cases over without anybody waiting; what fails is left to the sweeper."""
+        for case_id in case_ids:
+            self._on_its_way(self._hand_over(case_id))
+
+    async def send_and_wait(self, case_id: str) -> None:
+        """As `send`, and returns when it is done, or patience is at its end and it goes on by itself. The cases that
+        the engine's judgement then concerns are sent after it."""
+        await asyncio.wait(
+            {self._on_its_way(self._with_those_concerned(case_id))}, timeout=self._patience.total_seconds()
+        )
+
+    def _on_its_way(self, way: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(way)
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         return task
 
-    async def send_and_wait(self, case_id: str) -> None:
-        """As `send`, and returns when it is done, or patience is at its end and it goes on by itself."""
-        await asyncio.wait({self.send(case_id)}, timeout=self._patience.total_seconds())
-
     async def _hand_over(self, case_id: str) -> None:
-        try:
+        with left_to_the_sweeper(case_id):
             await self._engine.hand_over(case_id, self._patience)
-        except (RPCError, RuntimeError, *AWAY) as failure:  # a client that cannot connect raises RuntimeError
-            LOG.info("case %s not handed over yet: %s", case_id, failure)
+
+    async def _with_those_concerned(self, case_id: str) -> None:
+        with left_to_the_sweeper(case_id):
+            await self._engine.hand_over(case_id, self._patience)
+            self.send(*await self._engine.concerned_by(case_id))
 
     async def finish(self) -> None:
         """Returns when nothing is under way any more; each hand-over ends by its own patience."""

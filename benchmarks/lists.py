@@ -19,9 +19,9 @@ from typing import NamedTuple
 import asyncpg
 import httpx
 
+from activities.calendar.record import RecordOfNotices
 from activities.clock import DatabaseClock
 from activities.database import Pool, open_pool
-from activities.notices.record import RecordOfNotices
 from activities.record.append import Append
 from activities.record.inbox import Inbox
 from activities.record.log import Log, read_log
@@ -30,11 +30,12 @@ from benchmarks.figures import Figure, percentile
 from benchmarks.parties import ACCOUNTS, CITY, CONTENT, DECISIONS, decision, filing
 from benchmarks.servers import servers
 from models.messages import Write
+from models.procedures import BY_NAME
 from models.state import CaseState, fold
+from rules.procedure_names import ACCESS_REQUEST
 from rules.seed_notices import read_scopes
 from stack.ports import free_port, listen
 from stack.programs import Api
-from workflows.procedures import BY_NAME
 
 BENCH = "lists"
 
@@ -112,14 +113,14 @@ async def decided_without_engine(pool: Pool, decided: int) -> str:
     case_id = str(uuid.uuid4())
     log = Log(RecordOfNotices(read_scopes()))
     inbox, append = Inbox(pool, log, DatabaseClock()), Append(pool, log, DatabaseClock())
-    await inbox.receive_filing(case_id, "access_request", CONTENT, filing)
+    await inbox.receive_filing(case_id, ACCESS_REQUEST, CONTENT, filing)
     for stage, body, outcome in DECISIONS[:decided]:
         act = decision(case_id, stage, body, outcome, f"{case_id}.{stage}.decided")
         received = await inbox.receive_act(act)
         async with pool.acquire() as connection:
             state = fold(CaseState(), await read_log(connection, case_id))
         act = act.model_copy(update={"received_at": received.received_at})
-        events = BY_NAME[state.procedure].procedure.judge(filing(received.received_at).rules, state, act)
+        events = BY_NAME[state.procedure].judge(filing(received.received_at).rules, state, act)
         await append.append(Write(case_id=case_id, after=state.number, events=tuple(events)))
     await pool.execute("update acts set delivered_at = received_at, state = 'accepted' where case_id = $1", case_id)
     return case_id

@@ -21,11 +21,11 @@ from typing import NamedTuple, TypeVar
 import uvloop
 from temporalio.client import Client
 
+from activities.calendar.record import RecordOfNotices, with_due
 from activities.clock import DatabaseClock
 from activities.database import Pool, open_pool
 from activities.notices.foreseeing import Outlook, foresee
 from activities.notices.publishing import Published, publish
-from activities.notices.record import RecordOfNotices, with_due
 from benchmarks import bare_notices
 from benchmarks.figures import Aim, Figure
 from benchmarks.lists import copied, decided_without_engine

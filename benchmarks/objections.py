@@ -27,8 +27,8 @@ import asyncpg
 import httpx
 import uvloop
 
+from activities.calendar.record import RecordOfNotices
 from activities.database import Pool, open_pool
-from activities.notices.record import RecordOfNotices
 from activities.record.log import LockedCase, Log, open_case
 from activities.record.pinned_rules import PinnedRules
 from api.http.tokens import issue, signing_key
@@ -39,6 +39,7 @@ from benchmarks.servers import Servers, servers
 from models import events as e
 from models.access_events import AccessOpened, KeyIssued
 from models.state import CaseState, fold
+from rules.procedure_names import ACCESS
 from rules.seed_notices import read_scopes
 from stack.ports import free_port, listen
 from stack.programs import API, WORKER, Api
@@ -212,7 +213,7 @@ def _grant(subject: Subject, digest: str, at: datetime) -> AccessOpened:
         case_id=case_id,
         case_number=case_id,
         city=CITY,
-        procedure="access",
+        procedure=ACCESS,
         party="acc_party",
         dataset_id=subject.dataset_id,
         bodies=filing(at).bodies,

@@ -11,10 +11,10 @@ from typing import Any, Protocol
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
+from activities.calendar.record import RecordOfNotices
 from activities.clock import DatabaseClock
 from activities.database import Pool
 from activities.engine.handing_over import Engine
-from activities.notices.record import RecordOfNotices
 from activities.record.inbox import Filing, Inbox
 from activities.record.log import Log
 from benchmarks import bare
@@ -23,6 +23,7 @@ from rules import sample_catalogue
 from rules.deadlines import to_shanghai
 from rules.loading import load_pack
 from rules.pinned import APPLICANT
+from rules.procedure_names import ACCESS_REQUEST
 from rules.resolving import resolve
 from rules.seed_notices import read_scopes
 
@@ -77,7 +78,7 @@ CONTENT = {"purpose": "to be read by people only"}
 def filing(received_at: datetime) -> Filing:
     """A request that is admissible in the city, under the law that the API asks for at each filing."""
     return Filing(
-        rules=resolve(load_pack(CITY), "access_request", to_shanghai(received_at).date()),
+        rules=resolve(load_pack(CITY), ACCESS_REQUEST, to_shanghai(received_at).date()),
         party=ACCOUNTS["applicant@demo"],
         dataset_id=DATASET,
         bodies={"operator": "nanning.operator", "authority": "nanning.authority", "provider": PROVIDER},
@@ -116,7 +117,7 @@ class Kaifang:
 
     async def file(self) -> str:
         case_id = str(uuid.uuid4())
-        await self._inbox.receive_filing(case_id, "access_request", CONTENT, filing)
+        await self._inbox.receive_filing(case_id, ACCESS_REQUEST, CONTENT, filing)
         await self._engine.hand_over(case_id, PATIENCE)
         return case_id
 

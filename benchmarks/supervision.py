@@ -29,7 +29,10 @@ from benchmarks.parties import ACCOUNTS
 from benchmarks.servers import servers
 from benchmarks.supervision_data import BUSIEST, make
 from reading.due import overdue
-from reading.supervision.questions import Filters, Place, Span, counts_of, page_of
+from reading.supervision.due_lists import DueBetween
+from reading.supervision.pages import PageEnd
+from reading.supervision.questions import counts_of, due_tasks_of
+from reading.supervision.sight import Seen
 from stack.ports import free_port, listen
 from stack.programs import Api
 
@@ -110,7 +113,7 @@ async def _agree(connection: asyncpg.Connection[asyncpg.Record], now: datetime) 
     for city in CITIES:
         plain = select(func.count()).where(col(TaskRow.city) == city, overdue(now))
         expected = await connection.fetchval(*sent(plain))
-        counted = sum(row["tasks"] for row in await connection.fetch(*sent(counts_of([city], Filters(), now))))
+        counted = sum(row["tasks"] for row in await connection.fetch(*sent(counts_of(Seen((city,)), now))))
         if counted != expected:
             raise RuntimeError(f"{city}: {counted} counted, {expected} are overdue")
 
@@ -130,13 +133,17 @@ async def _in_database(
         "select city, body from tasks where ended_at is null and due_at <= $1 group by 1, 2 order by count(*) desc, 2",
         now,
     )
-    of_city = [page_of([Span(city, None, now)], Filters(), None, PAGE) for city in CITIES]
+    of_city = [due_tasks_of([DueBetween(city, None, now)], [], None, PAGE) for city in CITIES]
     # The busiest, and some of the others.
     chosen = bodies[:: max(1, len(bodies) // 10)]
-    of_body = [page_of([Span(city, None, now)], Filters(body=body), None, PAGE) for city, body in chosen]
+    of_body = [
+        due_tasks_of([DueBetween(city, None, now)], Seen((city,), body).conditions(), None, PAGE)
+        for city, body in chosen
+    ]
     # Far into what is overdue.
-    deep = [page_of([Span(city, None, now)], Filters(), Place(now - timedelta(days=20), ""), PAGE) for city in CITIES]
-    counts = [counts_of([city], Filters(), now) for city in CITIES[:1]]
+    far = PageEnd(now - timedelta(days=20), "")
+    deep = [due_tasks_of([DueBetween(city, None, now)], [], far, PAGE) for city in CITIES]
+    counts = [counts_of(Seen((city,)), now) for city in CITIES[:1]]
     return [
         *await _timed(connection, "overdue page of a body in the database", of_body, calls, where, IN_DATABASE),
         *await _timed(connection, "overdue page of a city in the database", of_city, calls, where, IN_DATABASE),

@@ -17,13 +17,14 @@ from models.clock import Clock
 from rules.deadlines import midnight, to_shanghai
 from rules.loading import load_pack
 from rules.pinned import APPLICANT
+from rules.procedure_names import ACCESS_REQUEST, CATALOGUE_UPDATE, DEMAND, OBJECTION
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import resolve
 
 SHARES = {"nanning": 40, "guangzhou": 20, "nanjing": 16, "yulin": 14, "lianyungang": 10}
 """Percent of the cases."""
 BUSIEST = "nanning"
-PROCEDURES = ("access_request", "objection", "catalogue_update", "demand")
+PROCEDURES = (ACCESS_REQUEST, OBJECTION, CATALOGUE_UPDATE, DEMAND)
 PROVIDERS = 60
 SLOTS_OF_A_CITY = 12_000
 WAITING = 9000

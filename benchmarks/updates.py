@@ -17,8 +17,8 @@ from benchmarks.cases import BARE_WORKER, create_table, history_events
 from benchmarks.figures import Figure
 from benchmarks.parties import Bare
 from benchmarks.servers import Servers, servers
-from cli.demo import Parties
 from cli.demo_catalogue import update_the_catalogue
+from cli.demo_parties import Parties
 from rules.loading import cities
 from stack.ports import free_port, listen
 from stack.programs import WORKER, Api

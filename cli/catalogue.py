@@ -9,19 +9,20 @@ from typing import Annotated
 
 import typer
 
-from activities.catalogue.ckan_file import read_ckan
-from activities.catalogue.csv_file import read_csv
-from activities.catalogue.encoding import decoded
-from activities.catalogue.files import FileUnreadable, Sheet
-from activities.catalogue.importing import Importer, Report, import_sheet
+from activities.calendar.record import RecordOfNotices
 from activities.clock import DatabaseClock
 from activities.database import open_pool, present
-from activities.notices.record import RecordOfNotices
+from activities.filing.ckan_file import read_ckan
+from activities.filing.csv_file import read_csv
+from activities.filing.encoding import decoded
+from activities.filing.files import FileUnreadable, Sheet
+from activities.filing.importing import Report, import_sheet
+from activities.filing.row_rules import Importer
 from activities.record.inbox import Inbox
 from activities.record.log import Log
 from activities.settings import Settings, SettingsError
+from api.acting.importing import rejected_row
 from api.http.problems import Wrong, field_error
-from api.routers.catalogue import rejected_shown
 from rules.loading import cities
 from rules.seed_notices import read_scopes
 
@@ -73,9 +74,9 @@ def import_command(
         raise typer.BadParameter(str(error)) from error
     report = asyncio.run(imported(settings, login or f"reviewer@{city}.authority", city, sheet))
     for each in report.rejected:
-        shown = rejected_shown(each, report, "en")
-        place = ": ".join(part for part in (each.name, each.field or "row") if part)
-        typer.echo(f"{file}:{each.line}: {place}: {shown.said} [{each.rule}]", err=True)
+        shown = rejected_row(each, report.rules, "en")
+        place = ": ".join(part for part in (shown.name, shown.field or "row") if part)
+        typer.echo(f"{file}:{shown.line}: {place}: {shown.said} [{shown.rule}]", err=True)
     if report.ignored_columns:
         typer.echo(f"ignored columns: {', '.join(report.ignored_columns)}", err=True)
     typer.echo(f"{len(report.accepted)} accepted, {len({each.line for each in report.rejected})} rejected")

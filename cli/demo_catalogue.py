@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
 
+from cli.demo_parties import WORDS, Json, Parties, rules_of
 from rules.pack import QUESTIONS
 from rules.pinned import EntryEffect, Outcome
+from rules.procedure_names import CATALOGUE_UPDATE, DEMAND
 from rules.procedure_rules import ProcedureRules
 
-if TYPE_CHECKING:
-    from cli.demo import Parties
-
-Json = dict[str, Any]
-WORDS = "said for the demonstration"
 BOTH = {"zh": "演示所用", "en": "Said for the demonstration"}
 NEW_ENTRY: Json = {
     "title": {"zh": "演示数据集", "en": "A dataset of the demonstration"},
@@ -31,7 +27,7 @@ A_WAIT = 0.1
 
 def update_the_catalogue(parties: Parties, city: str) -> tuple[Json, list[Json]]:
     """A published update of an unconditional dataset, and its tasks in the order in which they were decided."""
-    rules = rules_of(parties, city, "catalogue_update")
+    rules = rules_of(parties, city, CATALOGUE_UPDATE)
     assert rules, "every city has a catalogue"
     query = f"/v1/datasets?city={city}&openness=unconditional&served=true"
     dataset = parties.call("applicant@demo", "GET", query)["items"][0]
@@ -53,7 +49,7 @@ def update_the_catalogue(parties: Parties, city: str) -> tuple[Json, list[Json]]
 
 def demand_data(parties: Parties, city: str) -> tuple[Json, list[Json]] | None:
     """A demand that became a dataset, and the tasks that were decided for it; None where the city has no demands."""
-    demands, updates = rules_of(parties, city, "demand"), rules_of(parties, city, "catalogue_update")
+    demands, updates = rules_of(parties, city, DEMAND), rules_of(parties, city, CATALOGUE_UPDATE)
     if demands is None or updates is None:
         return None
     dataset = parties.call("applicant@demo", "GET", f"/v1/datasets?city={city}")["items"][0]
@@ -124,9 +120,3 @@ def answers(rules: ProcedureRules, openness: str) -> dict[str, str]:
         known = [each.value for each in rules.choices[name] if each.on_request]
         found[name] = min(known, key=lambda value: value in brings)
     return found
-
-
-def rules_of(parties: Parties, city: str, procedure: str) -> ProcedureRules | None:
-    """The law of a procedure as it stands; None where the city does not know the procedure."""
-    law = parties.ask("applicant@demo", f"/v1/rules/{city}?procedure={procedure}")
-    return ProcedureRules.model_validate(law["rules"]) if law else None

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from cli.demo_catalogue import WORDS, rules_of
-from rules.pack import BREACH, RECTIFICATION
+from cli.demo_parties import WORDS, Json, Parties, rules_of
+from rules.pack import BREACH
 from rules.pinned import Outcome
+from rules.procedure_names import RECTIFICATION
 
-if TYPE_CHECKING:
-    from cli.demo import Parties
-
-Json = dict[str, Any]
 TIME_LIMIT = "time_limit"
 TEN_DAYS = "10wd"
 

@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
+from activities.calendar.record import RecordOfNotices
 from activities.clock import DatabaseClock
-from activities.database import Pool, open_pool
-from activities.notices.record import RecordOfNotices
-from activities.record.hand_overs import Asked, Colleague, Item, hand_over, in_hand
+from activities.database import open_pool
+from activities.directory.accounts import named
+from activities.record.hand_overs import Asked, ColleagueUnknown, Item, colleague_named, hand_over, in_hand
 from activities.record.inbox import Inbox
 from activities.record.log import Log
 from activities.settings import Settings
@@ -19,7 +20,6 @@ from rules.seed_notices import read_scopes
 
 BY = "command-line"
 """Whoever runs the system, in the log."""
-ACCOUNT = "select account_id, body, roles from accounts where login = $1 or account_id = $1"
 
 
 def register(app: typer.Typer) -> None:
@@ -51,20 +51,17 @@ def hand_over_command(
 async def _hand_over(database_url: str, officer: str, to: str | None) -> list[Item] | str:
     """What became of each task, or the name that no account has."""
     async with await open_pool(database_url) as pool:
-        from_account = await pool.fetchrow(ACCOUNT, officer)
+        async with pool.acquire() as connection:
+            from_account = await named(connection, officer)
         # Whose account is erased may still have tasks, under its id.
-        officer_id = from_account["account_id"] if from_account else officer
+        officer_id = from_account.account_id if from_account else officer
         tasks = await in_hand(pool, officer_id)
         if from_account is None and not tasks:
             return officer
-        colleague = await _colleague(pool, to) if to is not None else None
-        if to is not None and colleague is None:
-            return to
+        try:
+            colleague = await colleague_named(pool, to) if to is not None else None
+        except ColleagueUnknown as fact:
+            return str(fact)
         asked = Asked(str(uuid.uuid4()), officer_id, colleague, BY, None)
         clock = DatabaseClock()
         return await hand_over(pool, Inbox(pool, Log(RecordOfNotices(read_scopes())), clock), clock, asked, tasks)
-
-
-async def _colleague(pool: Pool, named: str) -> Colleague | None:
-    row = await pool.fetchrow(ACCOUNT, named)
-    return Colleague(row["account_id"], row["body"] if "reviewer" in row["roles"] else None) if row else None

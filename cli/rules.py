@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from cli import drawing
 from rules.articles import article_label
 from rules.authored import Source
 from rules.loading import CityUnknown, PackRefused, cities, load_file, load_pack
@@ -34,7 +35,8 @@ commands = typer.Typer(no_args_is_help=True, help="Validate rule packs and show 
 
 
 def register(app: typer.Typer) -> None:
-    """Adds `rules check` and `rules show`."""
+    """Adds `rules check`, `rules show`, `rules draw` and `rules drawn`."""
+    drawing.register(commands)
     app.add_typer(commands, name="rules")
 
 

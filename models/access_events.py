@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
-from models.recorded import Recorded
+from models.recorded import Opening, Recorded
 from rules.pinned import Basis
 
 
-class AccessOpened(Recorded):
+class AccessOpened(Opening):
     """A grant began: who may fetch which items in which way, until when (exclusive). No items named: all."""
 
     type: Literal["AccessOpened"] = "AccessOpened"
-    case_id: str
-    case_number: str
-    city: str
-    procedure: str
-    party: str
-    dataset_id: str
-    bodies: Mapping[str, str]
     granted_by: str
     """The access request that ended in this grant."""
     data_items: tuple[str, ...]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -320,7 +320,7 @@ ACT: TypeAdapter[Act] = TypeAdapter(Act)
 
 Decide.model_rebuild()
 
-JUDGED_AT_RECEIPT = (Claim, Release, Reassign, LapseClaim, HandOver, Urge, Note, IssueKey)
-"""Acts that move no clock and open nothing: the receipt judges and writes them itself, unless earlier ones wait."""
-ANSWERS_NOTHING: tuple[str, ...] = tuple(each.model_fields["kind"].default for each in JUDGED_AT_RECEIPT)
-"""Their kinds: a task on which nothing else waits is as overdue as if nothing did."""
+KINDS: tuple[type[ReceivedAct], ...] = get_args(get_args(Act)[0])
+"""Every kind of act."""
+MOVES_NOTHING = (Claim, Release, Reassign, LapseClaim, HandOver, Urge, Note, IssueKey)
+"""Acts that move no clock and open nothing, in whatever procedure."""

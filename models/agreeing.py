@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from models import acts as a
 from models import refusals as r
-from models.course import items_granted
+from models.granting import items_granted
 from models.restrictions import within
-from models.state import CaseState, TaskState
+from models.state import CaseState
+from models.task_state import TaskState
 from rules.pack import AGREED, SIGNED_BY_APPLICANT
 from rules.pinned import APPLICANT, Outcome
 from rules.procedure_rules import ProcedureRules

@@ -9,7 +9,8 @@ from models.clock import Stop
 from models.course import put
 from models.proposal import Proposal
 from models.restrictions import within
-from models.state import CaseState, TaskState
+from models.state import CaseState
+from models.task_state import TaskState
 from models.who_may_act import task_in_hand
 from rules.pinned import APPLICANT
 from rules.procedure_rules import ProcedureRules
@@ -17,8 +18,7 @@ from rules.procedure_rules import ProcedureRules
 
 def ask_supplement(rules: ProcedureRules, proposal: Proposal, act: a.AskSupplement) -> None:
     """The applicant is asked to complete the request; the clock runs on unless a cited rule stops it."""
-    state = proposal.state
-    task = task_in_hand(state, act)
+    task = task_in_hand(proposal, act)
     if rules.supplement is None or task.body == APPLICANT:
         raise r.ProcedureKnowsNoSuchAct(field="kind")
     if task.supplement_asked_at:
@@ -100,7 +100,7 @@ def amend(rules: ProcedureRules, proposal: Proposal, act: a.Decide | a.Supply, a
 def ask_opinion(rules: ProcedureRules, proposal: Proposal, act: a.AskOpinion) -> None:
     """The experts get a task of their own inside the stage, whose clock runs on."""
     state = proposal.state
-    task = task_in_hand(state, act)
+    task = task_in_hand(proposal, act)
     if rules.opinion is None or task.body == APPLICANT or task.asked_by_task:
         raise r.ProcedureKnowsNoSuchAct(field="kind")
     if any(t.asked_by_task == task.task_id for t in state.open_tasks()):

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pydantic import Field
 
 from models.acts import Frozen
+from rules.deadlines import Unit, parse_period
 from rules.pinned import Basis
 
 
@@ -49,6 +50,12 @@ class Clock(Frozen):
         """Whether the transaction that writes this clock has to fill in when it ends."""
         unknown = (self.period is not None and self.due_at is None) or (bool(self.own_periods) and not self.own_due_at)
         return unknown and self.stopped_at is None
+
+    @property
+    def ends_with_a_day(self) -> bool:
+        """Whether it ends at the midnight after a day: a period in working days does, and so does a day that a decision
+        has named."""
+        return self.period is None or parse_period(self.period).unit is Unit.WORKING_DAYS
 
     def unset(self) -> Clock:
         """The same clock, whose end the transaction that writes it has to fill in again.

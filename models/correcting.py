@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from models import acts as a
 from models import refusals as r
-from models.state import CaseState, TaskState
+from models.state import CaseState
+from models.task_state import TaskState
 from rules.pinned import APPLICANT, Requirement
 from rules.procedure_rules import ProcedureRules
 

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from models import events as e
-from models.access_events import AccessExpired
-from models.acts import GrantTerms
 from models.clock import Clock
+from models.granting import grant, nothing_to_grant, waits_for_data
 from models.limits import limit_set
 from models.parts import about, before, ending_of, outcomes_of, way_of, weight
 from models.proposal import Proposal
-from models.restricting import all_withdrawn, met_by, move_data, stopped
-from models.restrictions import DATA_WITHDRAWN, ITEMS_REMOVED, WHOLE_DATASET, RestrictionKind, together, touches
-from models.state import CaseState, TaskState, fold
+from models.restricting import move_data, stopped
+from models.restrictions import WHOLE_DATASET, together
+from models.state import CaseState
+from models.task_state import TaskState
 from rules.deadlines import SHANGHAI, midnight
 from rules.pinned import APPLICANT, ClockFrom, DataEffect, Ending, Outcome, Stage, Step
 from rules.procedure_rules import ProcedureRules
-
-END_OF_TIME = datetime.max.replace(tzinfo=UTC)
-"""Later than any clock ends."""
-
-
-def access_case_id(case_id: str) -> str:
-    """The id of the access case that a granted request opens: one request, one grant."""
-    return f"{case_id}-access"
 
 
 def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
@@ -132,30 +124,9 @@ def called_for(rules: ProcedureRules, state: CaseState, step: str) -> list[TaskS
 
 
 def holds_up(rules: ProcedureRules, task: TaskState) -> bool:
-    """Whether the step goes on only when this task is decided: not for a stage that outlasts it, nor for the question
-    whether to suspend, which other decisions can answer."""
+    """Whether the step goes on only when this task is decided."""
     stage = rules.stage(task.stage)
-    is_review = rules.hold is not None and task.stage == rules.hold.reviewed_by
-    return not is_review and not (stage and stage.outlasting)
-
-
-def nothing_to_grant(rules: ProcedureRules, state: CaseState, at: datetime) -> str | None:
-    """Why nothing is left that could be granted, as an outcome: all of it was taken out of the catalogue, or what is
-    still there was withdrawn; None while something is."""
-    if agree_on_nothing(rules, state):
-        return ITEMS_REMOVED
-    items = grant(rules, state, at).data_items
-    if items and state.entry_items:
-        items = tuple(item for item in items if item in state.entry_items)
-        if not items:
-            return ITEMS_REMOVED
-    return DATA_WITHDRAWN if all_withdrawn(state, items) else None
-
-
-def waits_for_data(rules: ProcedureRules, state: CaseState, at: datetime) -> bool:
-    """Whether what would be granted is held or suspended by another case: the grant waits until that is lifted."""
-    items = grant(rules, state, at).data_items
-    return any(met.kind is not RestrictionKind.WITHDRAWAL and touches(met.items, items) for _, met in met_by(state))
+    return stage is None or rules.holds_up_its_step(stage)
 
 
 def leads_to(rules: ProcedureRules, state: CaseState, task: TaskState) -> tuple[Outcome, str] | None:
@@ -282,118 +253,6 @@ def close(rules: ProcedureRules, proposal: Proposal, ending: Ending, at: datetim
     proposal.add(e.Closed(at=at, outcome=ending.outcome, upheld=ending.upheld))
 
 
-def terms_set(rules: ProcedureRules, state: CaseState, beside: str | None = None) -> list[GrantTerms]:
-    """The terms that standing decisions have set, in their order, but those of the stage named; what a body decides
-    alone, after others could not agree, takes the place of all before."""
-    standing = [task for step in rules.steps for task in state.of_step(step.step) if task.stage != beside]
-    decided = [task for task in sorted(standing, key=lambda t: t.decided_by_event or 0) if task.terms]
-    since = max((place for place, task in enumerate(decided) if decides_alone(rules, task.step)), default=0)
-    return [task.terms for task in decided[since:] if task.terms]
-
-
-def decides_alone(rules: ProcedureRules, step: str) -> bool:
-    """Whether a case comes to this step when bodies have disagreed too often."""
-    stages = (stage for each in rules.steps for stage in each.stages)
-    return any(outcome.then_to == step for stage in stages for outcome in stage.outcomes)
-
-
-def items_granted(rules: ProcedureRules, state: CaseState, beside: str | None = None) -> tuple[str, ...]:
-    """The items that would be granted as the case stands: those on which all who named any agree, or those asked for.
-
-    None named: all, which only a request can be for that was received before receipts named what a dataset has.
-    """
-    named = [terms.data_items for terms in terms_set(rules, state, beside) if terms.data_items]
-    agreed = [*named, *([state.data_items] if state.data_items else [])]
-    if not agreed:
-        return ()
-    return tuple(item for item in agreed[0] if all(item in items for items in agreed))
-
-
-def agree_on_nothing(rules: ProcedureRules, state: CaseState) -> bool:
-    """Whether bodies have named items, and none of them is one that all have passed and that is still asked for."""
-    return any(terms.data_items for terms in terms_set(rules, state)) and not items_granted(rules, state)
-
-
-def grant(rules: ProcedureRules, state: CaseState, at: datetime) -> e.Granted:
-    """What the bodies granted: what was asked for, narrowed by the terms of each of them, for nobody grants more than
-    another has passed.
-
-    A decision whose stage was decided again in a later round counts no more, and an opinion grants nothing.
-    """
-    assert rules.grant, "the loader refuses a pack that grants without a term"
-    terms = terms_set(rules, state)
-    mode = next((t.access_mode for t in reversed(terms) if t.access_mode), state.choices.get("access_mode"))
-    days = min((t.valid_days for t in terms if t.valid_days), default=rules.grant.term_days)
-    known = tuple(choice.value for choice in rules.choices.get("access_mode", ()) if choice.on_request)
-    last_day = at.astimezone(SHANGHAI).date() + timedelta(days=days)
-    return e.Granted(
-        at=at,
-        access_case_id=access_case_id(state.case_id),
-        data_items=items_granted(rules, state),
-        access_mode=mode,
-        access_modes=(mode,) if mode else known,
-        use=state.choices.get("use"),
-        valid_until=datetime.combine(last_day + timedelta(days=1), time(), SHANGHAI),
-        daily_calls=min((t.daily_calls for t in terms if t.daily_calls), default=None),
-    )
-
-
-def next_instant(rules: ProcedureRules, state: CaseState) -> datetime | None:
-    """The next instant at which time itself makes something happen: a clock passes, or a grant expires.
-
-    At once, where a notice has moved out a clock whose passing had put a stage before its body.
-    """
-    if state.closed:
-        return None
-    due = [t.clock.due_at for t in state.open_tasks() if t.clock.due_at and not t.passed]
-    at_once = [state.at] if state.at and opened_too_soon(rules, state) else []
-    return min([*due, *at_once, *([state.grant.valid_until] if state.grant else [])], default=None)
-
-
-def pass_time(rules: ProcedureRules, state: CaseState, until: datetime) -> list[e.Event]:
-    """What time has made happen by `until`: clocks that passed, which decide nothing, what lies open since they did,
-    and a grant that expired."""
-    if state.closed:
-        return []
-    proposal = Proposal(state)
-    take_back(rules, proposal)
-    pass_clocks(rules, proposal, [task for task in state.open_tasks() if not task.passed], until)
-    if state.grant and state.grant.valid_until <= until:
-        proposal.add(AccessExpired(at=state.grant.valid_until))
-        proposal.add(e.Closed(at=state.grant.valid_until, outcome="expired"))
-    return proposal.events
-
-
-def opened_by_time(rules: ProcedureRules, state: CaseState, at: datetime) -> list[e.Event]:
-    """What lies open at an instant by the passing of a clock, and the log does not say yet: an act received then is
-    judged as if it did, and whoever looks is shown it, whether or not the machine has come to it."""
-    if state.closed:
-        return []
-    proposal = Proposal(state)
-    take_back(rules, proposal)
-    opening = [task for task in state.open_tasks() if not task.passed and task.stage in rules.opens_when_passed]
-    pass_clocks(rules, proposal, opening, at)
-    return proposal.events
-
-
-def foreseen(rules: ProcedureRules, state: CaseState) -> list[TaskState]:
-    """The tasks that will lie open by themselves once the clocks that run have passed, as they would be then."""
-    then = fold(state, opened_by_time(rules, state, END_OF_TIME))
-    return [task for task in then.tasks.values() if task.task_id not in state.tasks]
-
-
-def pass_clocks(rules: ProcedureRules, proposal: Proposal, tasks: list[TaskState], until: datetime) -> None:
-    """The clocks of these tasks that have passed by `until` are on record, and what the law wants done from then on
-    lies open from that instant."""
-    for due_at, task_id in sorted((t.clock.due_at, t.task_id) for t in tasks if t.clock.due_at):
-        if due_at > until:
-            continue
-        proposal.add(e.ClockPassed(at=due_at, task_id=task_id))
-        task = proposal.state.tasks[task_id]
-        for name in rules.opens_when_passed.get(task.stage, ()):
-            put_beside(rules, proposal, task.step, name, due_at)
-
-
 def put_beside(
     rules: ProcedureRules, proposal: Proposal, step: str, name: str, at: datetime, *, act: str | None = None
 ) -> None:
@@ -402,18 +261,3 @@ def put_beside(
     assert stage, f"the loader refuses a pack that opens {name}, which is no stage"
     if not any(task.stage == name for task in proposal.state.open_tasks()):
         put(rules, proposal, step, stage, at, act=act)
-
-
-def take_back(rules: ProcedureRules, proposal: Proposal) -> None:
-    """What the passing of a clock opened, and a notice has moved that clock out again, is owed no more."""
-    for task in opened_too_soon(rules, proposal.state):
-        at = proposal.state.at
-        assert at
-        proposal.add(e.TaskCancelled(at=at, task_id=task.task_id, because="clock_moved"))
-
-
-def opened_too_soon(rules: ProcedureRules, state: CaseState) -> list[TaskState]:
-    """Open tasks that time put before their bodies by a clock that has not passed as it stands now."""
-    running = {task.stage for task in state.open_tasks() if not task.passed}
-    waiting = {name for stage, names in rules.opens_when_passed.items() if stage in running for name in names}
-    return [task for task in state.open_tasks() if task.stage in waiting]

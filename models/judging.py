@@ -3,33 +3,32 @@ and again in the handler after every await."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from models import acts as a
 from models import events as e
 from models import refusals as r
-from models.agreeing import LIST, agreed_by_now, list_allowed, sets_terms, stated_by_the_others
+from models.agreeing import list_allowed, sets_terms, stated_by_the_others
 from models.asking import amend, ask_opinion, ask_supplement, asked_inside, supply
-from models.classes import NAMED_CLASS, class_allowed
+from models.classes import class_allowed
 from models.correcting import demanded_of_correction, is_late, not_signed_by_another, party_was_told
-from models.course import cancel_open_tasks, decides_alone, items_granted, next_of, terms_set
+from models.course import cancel_open_tasks, next_of
+from models.demanding import demanded_by_mode, given_by, lacking_in_entry, missing, unmet
 from models.entries import days_have_passed, measure_allowed, published_at_last
-from models.limits import LIMIT, limit_allowed, limit_stands
+from models.granting import decides_alone, items_granted, terms_set
+from models.limits import limit_allowed, limit_stands
 from models.objecting import follow_decision
 from models.parts import before, scope_of
 from models.proposal import Proposal
 from models.restricting import nothing_more_than_held
 from models.restrictions import within, written
-from models.state import CaseState, TaskState
+from models.state import CaseState
+from models.task_state import TaskState
 from models.urging import urge
 from models.who_may_act import officer_may_act, still_open, takes_part, task_in_hand, task_of
-from rules.pack import QUESTIONS
-from rules.pinned import APPLICANT, Choice, Citation, DataEffect, EntryEffect, Outcome, Requirement
+from rules.pinned import APPLICANT, DataEffect, EntryEffect, Outcome, Requirement
 from rules.procedure_rules import ProcedureRules
 
 ANSWER = ("answer",)
 """What an outcome demands that answers the objector."""
-DAYS = frozenset({"processed_on", "held_from", "held_until"})
 MOST_NOTES = 200
 """In one case."""
 
@@ -42,43 +41,6 @@ def add_note(proposal: Proposal, act: a.Note) -> None:
     proposal.add(e.NoteAdded(at=act.received_at, act=act.id, by=act.by.account))
 
 
-def given_by(rules: ProcedureRules, state: CaseState, act: a.Decide | a.Correct) -> frozenset[str]:
-    """What came with a decision, and what the request states already, such as a tender's reference; of what is signed,
-    what the other has stated.
-
-    A day came with it where the measure names it, an answer where the draft gives it, whatever else was said; the list
-    of data where it is named, with the decision or before it.
-    """
-    measure = act.measure if isinstance(act, a.Decide) else None
-    amends = act.amends if isinstance(act, a.Decide) else None
-    days = {name for name in DAYS if measure and getattr(measure, name)}
-    limit = act.limit if isinstance(act, a.Decide) else None
-    days |= {name for name, value in LIMIT.items() if limit and value(limit)}
-    days |= {NAMED_CLASS} if measure and measure.named_class else set()
-    answered = set(amends.choices) if amends else set()
-    stated = state.given & {field.field for field in rules.fields}
-    agreed = agreed_by_now(rules, state, act)
-    return (
-        (act.given - DAYS - LIMIT.keys() - QUESTIONS - LIST - {NAMED_CLASS})
-        | days
-        | (answered & QUESTIONS)
-        | stated
-        | agreed
-    )
-
-
-def demanded(requirements: Iterable[Requirement], choices: dict[str, str], given: frozenset[str]) -> None:
-    """Everything that the rules demand was given. Raises RequirementMissing with the field and the article."""
-    for requirement in requirements:
-        if requirement.applies_to(choices) and not requirement.is_met_by(given):
-            raise missing("|".join(requirement.any_of), requirement.citation)
-
-
-def missing(fields: str, citation: Citation) -> r.RequirementMissing:
-    """The refusal that names what is missing and by which rule it is demanded."""
-    return r.RequirementMissing(field=fields, rule=citation.article, basis=citation.basis, source=citation.source)
-
-
 def outcome_of(rules: ProcedureRules, task: TaskState, name: str) -> Outcome:
     """The outcome as the rules of the case know it. Raises OutcomeNotAllowed."""
     stage = rules.stage(task.stage)
@@ -87,13 +49,11 @@ def outcome_of(rules: ProcedureRules, task: TaskState, name: str) -> Outcome:
     return outcome
 
 
-def terms_allowed(
-    rules: ProcedureRules, state: CaseState, task: TaskState, terms: a.GrantTerms | None, given: frozenset[str]
-) -> None:
+def terms_allowed(rules: ProcedureRules, state: CaseState, task: TaskState, terms: a.GrantTerms | None) -> None:
     """What a body grants lies within what was asked for, what other bodies have passed, and what the law lets
     conditional data be obtained by.
 
-    Raises ItemNotRequested, ItemNotPassed, AccessModeNotAllowed, RequirementMissing.
+    Raises ItemNotRequested, ItemNotPassed, AccessModeNotAllowed.
     """
     if terms is None:
         return
@@ -106,12 +66,9 @@ def terms_allowed(
         modes = {other.access_mode for other in terms_set(rules, state, beside=task.stage) if other.access_mode}
         if terms.access_mode and modes and terms.access_mode not in modes:
             raise r.AccessModeNotAllowed(field="access_mode", allowed="|".join(sorted(modes)))
-    if terms.access_mode is not None:
-        mode: Choice | None = rules.choice("access_mode", terms.access_mode)
-        if mode is None:
-            known = "|".join(choice.value for choice in rules.choices.get("access_mode", ()))
-            raise r.AccessModeNotAllowed(field="access_mode", allowed=known)
-        demanded(mode.grant_requires, dict(state.choices), given)
+    if terms.access_mode is not None and rules.choice("access_mode", terms.access_mode) is None:
+        known = "|".join(choice.value for choice in rules.choices.get("access_mode", ()))
+        raise r.AccessModeNotAllowed(field="access_mode", allowed=known)
 
 
 def answer_task_act(rules: ProcedureRules, proposal: Proposal, act: a.Act) -> None:
@@ -119,19 +76,18 @@ def answer_task_act(rules: ProcedureRules, proposal: Proposal, act: a.Act) -> No
 
     Raises ProcedureKnowsNoSuchAct for an act that no task takes.
     """
-    state = proposal.state
     match act:
         case a.Claim():
-            task = task_in_hand(state, act)
+            task = task_in_hand(proposal, act)
             if task.claimed_by is None:
                 proposal.add(e.TaskClaimed(at=act.received_at, act=act.id, task_id=task.task_id, by=act.by.account))
         case a.Release():
-            task = task_in_hand(state, act)
+            task = task_in_hand(proposal, act)
             if task.claimed_by is None:
                 raise r.TaskNotClaimed(field="task_id")
             proposal.add(e.TaskReleased(at=act.received_at, act=act.id, task_id=task.task_id, by=act.by.account))
         case a.Reassign():
-            task = task_in_hand(state, act)
+            task = task_in_hand(proposal, act)
             if act.to_body != task.body:
                 raise r.OfficerNotOfThisBody(field="to")
             proposal.add(
@@ -168,7 +124,7 @@ def hand_over(proposal: Proposal, act: a.HandOver) -> None:
 
     Raises what `task_in_hand` raises, TaskNotHeld, OfficerNotOfThisBody.
     """
-    task = task_in_hand(proposal.state, act)
+    task = task_in_hand(proposal, act)
     if act.officer not in (task.claimed_by, task.lapsed_of):
         raise r.TaskNotHeld(field="task_id")
     if act.to is not None and act.to_body != task.body:
@@ -192,19 +148,19 @@ def lapse(proposal: Proposal, act: a.LapseClaim) -> None:
 def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
     """The body's answer is on record, in time or late by the receipt of the act."""
     state = proposal.state
-    task = task_in_hand(state, act)
+    task = task_in_hand(proposal, act)
     outcome = outcome_of(rules, task, act.outcome)
     if act.terms and not sets_terms(rules, task):
         list_allowed(rules, state, task, outcome, act.terms)
     if task.asked_by_task and not act.given:
-        raise missing("text", outcome.citation)
+        raise missing(Requirement(any_of=("text",), citation=outcome.citation))
     if act.amends:
         answers_of_a_draft = outcome.entry is EntryEffect.SUBMIT
         if not answers_of_a_draft and (task.body != APPLICANT or not rules.step(outcome.leads_to or "")):
             raise r.RequestNotAmendable(field="amends")
         amend(rules, proposal, act, act.amends)
         state = proposal.state
-    terms_allowed(rules, state, task, act.terms, act.given)
+    terms_allowed(rules, state, task, act.terms)
     given = given_by(rules, state, act)
     if task.body == APPLICANT:
         stated_by_the_others(outcome, given)
@@ -213,16 +169,21 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
     scope = scope_of(rules, state, task, outcome, act.measure)
     if outcome.data is DataEffect.SERVE and rules.hold and task.stage == rules.hold.reviewed_by:
         nothing_more_than_held(state, scope.items)
-    requires = outcome.requires
+    requires = (*demanded_by_mode(rules, act.terms), *outcome.requires)
     if scope.leaves_some:
         # The objector is answered once, with the decision that leaves nothing.
         requires = tuple(each for each in requires if each.any_of != ANSWER)
-    demanded(requires, dict(state.choices), given)
+    lacking = unmet(requires, state.choices, given)
+    entry_lacking = lacking_in_entry(rules, state, outcome, act.measure or a.Measure())
+    if lacking:
+        # Where there is no draft it is the draft that is missing.
+        raise missing(*lacking, *(entry_lacking if act.measure and act.measure.entry_fields else ()))
     if act.measure:
         days_have_passed(act.measure, act)
     if outcome.entry is EntryEffect.SUBMIT:
         nothing_opened_after_the_law(rules, state)
-        entry_is_whole(rules, state, act.measure or a.Measure())
+    if entry_lacking:
+        raise missing(*entry_lacking)
     class_allowed(rules, state, outcome, act.measure or a.Measure())
     limit_allowed(outcome, act)
     limit_stands(rules, state, outcome, act.received_at)
@@ -270,14 +231,6 @@ def nothing_opened_after_the_law(rules: ProcedureRules, state: CaseState) -> Non
             raise r.NotInForce(field=name, rule=after.citation.article)
 
 
-def entry_is_whole(rules: ProcedureRules, state: CaseState, measure: a.Measure) -> None:
-    """The entry has every field that the law demands. Raises RequirementMissing with the field and the article."""
-    for rule in rules.entry:
-        applies = all(state.choices.get(name) in values for name, values in rule.when.items())
-        if rule.required and applies and rule.field not in measure.entry_fields:
-            raise missing(f"entry.{rule.field}", rule.citation)
-
-
 def nothing_binds(rules: ProcedureRules, state: CaseState, decided: TaskState) -> None:
     """No other task is open that must be done before the case goes on, or data is served. Raises AnotherTaskFirst."""
     for task in state.open_tasks():
@@ -290,7 +243,7 @@ def correct(rules: ProcedureRules, proposal: Proposal, act: a.Correct) -> None:
     """A body replaces its own decision until the next body has acted; the case stands where the new one leads."""
     state = proposal.state
     task = task_of(state, act)
-    officer_may_act(state, task, act.by)
+    officer_may_act(proposal, task, act.by)
     if rules.correction is None or task.ended != "decided" or task.decided_by_event is None:
         raise r.NothingToCorrect(field="task_id")
     if task.body == APPLICANT or task.asked_by_task is not None:
@@ -303,10 +256,10 @@ def correct(rules: ProcedureRules, proposal: Proposal, act: a.Correct) -> None:
     outcome = outcome_of(rules, task, act.outcome)
     if act.terms and not sets_terms(rules, task):
         list_allowed(rules, state, task, outcome, act.terms)
-    terms_allowed(rules, state, task, act.terms, act.given)
-    demanded(
-        (*outcome.requires, *demanded_of_correction(rules, state)), dict(state.choices), given_by(rules, state, act)
-    )
+    terms_allowed(rules, state, task, act.terms)
+    requires = (*demanded_by_mode(rules, act.terms), *outcome.requires, *demanded_of_correction(rules, state))
+    if lacking := unmet(requires, state.choices, given_by(rules, state, act)):
+        raise missing(*lacking)
 
     stands_elsewhere = state.step != task.step or any(t.stage == task.stage for t in since)
     replaced = task.model_copy(update={"outcome": act.outcome, "decided_by_event": state.number + 1})

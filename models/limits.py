@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from models import acts as a
 from models import refusals as r
 from models.acts import TimeLimit
-from models.state import CaseState, TaskState
+from models.state import CaseState
+from models.task_state import TaskState
 from rules.deadlines import to_shanghai
 from rules.pinned import LimitStanding, Outcome, Stage
 from rules.procedure_rules import ProcedureRules

@@ -15,7 +15,8 @@ from models.parts import Scope, about
 from models.proposal import Proposal
 from models.restricting import move_data, processed_anew, stopped
 from models.restrictions import Items, written
-from models.state import CaseState, TaskState
+from models.state import CaseState
+from models.task_state import TaskState
 from models.who_may_act import acts_for_itself_alone
 from rules.pinned import HoldRule, Outcome
 from rules.procedure_rules import ProcedureRules
@@ -42,7 +43,7 @@ def hold_or_say_why_not(rules: ProcedureRules, proposal: Proposal, at: datetime,
 
 def at_large(rules: ProcedureRules, state: CaseState) -> Items:
     """What an objection is about still and does not keep back."""
-    return about(rules, state) - state.restricted
+    return about(rules, state) - state.restricted_items
 
 
 def why_not(rule: HoldRule, state: CaseState) -> str | None:
@@ -115,7 +116,7 @@ def review_suspension(rules: ProcedureRules, proposal: Proposal, act: a.ReviewSu
         raise r.ProcedureKnowsNoSuchAct(field="kind")
     if act.by.body is None or act.by.body != state.bodies.get(question.body):
         raise r.NotYourTask(field="case_id")
-    acts_for_itself_alone(state, act.by)
+    acts_for_itself_alone(proposal, act.by)
     asked = [task for task in state.tasks.values() if task.stage == question.stage]
     is_stopped = stopped(state, about(rules, state)) and not any(outcome.opens for outcome in question.outcomes)
     if not asked or is_stopped or not verifying(rules, state) or any(task.is_open for task in asked):
@@ -136,7 +137,7 @@ def follow_decision(
         proposal.add(e.DataProcessed(at=at, act=act.id, by=act.by.account, processed_on=measure.processed_on))
         processed_anew(proposal.state, scope.items, measure.processed_on)
         if reopens_anew(rules, proposal.state):
-            processed_since_withdrawn(proposal.state, proposal.state.restricted_by)
+            processed_since_withdrawn(proposal.state, proposal.state.met_restrictions)
     if outcome.data:
         move_data(proposal, outcome.data, at, scope.items, act=act)
     for name in outcome.opens:

@@ -12,7 +12,8 @@ from itertools import chain
 from models import acts as a
 from models import refusals as r
 from models.restrictions import WHOLE_DATASET, Items, items_of, together
-from models.state import CaseState, DecidedPart, TaskState
+from models.state import CaseState
+from models.task_state import DecidedPart, TaskState
 from rules.pinned import Basis, DataEffect, Outcome, Stage
 from rules.procedure_rules import ProcedureRules
 
@@ -71,7 +72,7 @@ def decided_at(task: TaskState) -> Items:
 
 def about(rules: ProcedureRules, state: CaseState) -> Items:
     """What a case is about still: what it was filed for and what it keeps back, but what is settled."""
-    return (items_of(state.data_items) | state.restricted) - settled(rules, state)
+    return (items_of(state.data_items) | state.restricted_items) - settled(rules, state)
 
 
 def settled(rules: ProcedureRules, state: CaseState) -> Items:

@@ -1,18 +1,56 @@
-"""A procedure as pure law: what an act adds to the log of its case, with all that follows from it."""
+"""A procedure as pure law: what an act adds to the log of its case, with all that follows from it, and what it says of
+whoever filed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 
-from models.acts import JUDGED_AT_RECEIPT, Act, Decide, ReceivedAct
-from models.course import opened_by_time
-from models.events import Event
+from models.acts import MOVES_NOTHING, Act, Decide, ReceivedAct
+from models.events import Event, Filed
+from models.passing import opened_by_time
 from models.proposal import Proposal
 from models.refusals import CaseClosed, Refusal, TaskAlreadyDecided
 from models.state import CaseState
 from rules.procedure_rules import ProcedureRules
+
+
+class JudgedBy(Enum):
+    """Who judges an act, and whether the engine has to hear of it."""
+
+    RECEIPT_ALONE = auto()
+    """Its receipt, unless others wait before it. It moves no clock and opens nothing: the engine finds it in the log
+    when it next looks."""
+    RECEIPT = auto()
+    """Its receipt, after those that wait before it; the engine is told and follows the log."""
+    ENGINE = auto()
+    """The engine, when it is handed over."""
+
+
+class FiledFor(Enum):
+    """For whom whoever files acts: only who files for itself has the case as its own, and acts for no body in it."""
+
+    ITSELF = auto()
+    A_BODY = auto()
+    ITSELF_ABOUT_A_DATASET = auto()
+    """For itself where the case is about a dataset; about none, for a body."""
+
+    def is_itself(self, dataset_id: str) -> bool:
+        """Whether it filed for itself; `dataset_id` is empty in a case about no dataset."""
+        return self is FiledFor.ITSELF or (self is FiledFor.ITSELF_ABOUT_A_DATASET and bool(dataset_id))
+
+
+class PartyIsTold(Enum):
+    """What the party is told beyond its own tasks, the answer to an objection, and how the case ended."""
+
+    PROGRESS = auto()
+    """That the case was received, which stage has begun, and that a clock passed or was moved."""
+    DATA = auto()
+    """What other cases make of the data that it waits for or may fetch: kept back, served again, fewer items."""
+    PROVISION = auto()
+    """As the end of the case, that the data it asked for has been published."""
 
 
 def too_late(state: CaseState, act: Act) -> Refusal:
@@ -23,17 +61,44 @@ def too_late(state: CaseState, act: Act) -> Refusal:
     return CaseClosed(field="case_id")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Procedure:
-    """`answer` says what an act makes happen, `follow` what the law makes follow; both add to a proposal."""
+    """`answer` says what an act makes happen, `follow` what the law makes follow; both add to a proposal.
+
+    Nothing has a default: whoever adds a procedure says all of it.
+    """
 
     name: str
     code: str
     """Two letters in the case numbers of this procedure."""
+    party: str
+    """What whoever filed is called."""
+    filed_for: FiledFor
+    party_is_told: frozenset[PartyIsTold]
+    judged_at_receipt: tuple[type[ReceivedAct], ...]
+    """Kinds of acts that the receipt judges, beside those that move nothing."""
+    concerned_by: frozenset[type[ReceivedAct]]
+    """Kinds of acts that other cases put into its inbox, where what they do to the dataset or its entry concerns it."""
     answer: Callable[[ProcedureRules, Proposal, Act], None]
     follow: Callable[[ProcedureRules, Proposal, datetime], None]
-    judged_at_receipt: tuple[type[ReceivedAct], ...] = JUDGED_AT_RECEIPT
-    """Acts that the receipt judges and writes itself, unless others wait before them."""
+
+    def judged_by(self, kind: type[ReceivedAct]) -> JudgedBy:
+        """Who judges acts of this kind."""
+        if issubclass(kind, MOVES_NOTHING):
+            return JudgedBy.RECEIPT_ALONE
+        return JudgedBy.RECEIPT if issubclass(kind, self.judged_at_receipt) else JudgedBy.ENGINE
+
+    def is_the_partys_own(self, case: CaseState) -> bool:
+        """Whether who filed the case did so for itself, and is its party; otherwise it acted for a body."""
+        return self.filed_for.is_itself(case.dataset_id)
+
+    def begin(self, rules: ProcedureRules, filed: Filed, met: Iterable[Event] = ()) -> Proposal:
+        """A case as its receipt makes it: what was filed, what it meets, and all that the law makes follow at once."""
+        proposal = Proposal(CaseState())
+        for event in (filed, *met):
+            proposal.add(event)
+        self.follow(rules, proposal, filed.at)
+        return proposal
 
     def judge(self, rules: ProcedureRules, state: CaseState, act: Act) -> list[Event]:
         """The events that an act adds, with all that follows at once; none if the log has the act already. What lay
@@ -46,7 +111,7 @@ class Procedure:
             return []
         if state.closed:
             raise too_late(state, act)
-        proposal = Proposal(state)
+        proposal = Proposal(state, is_the_partys_own=self.is_the_partys_own(state))
         for event in opened_by_time(rules, state, act.received_at):
             proposal.add(event)
         self.answer(rules, proposal, act)

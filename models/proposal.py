@@ -7,10 +7,14 @@ from models.state import CaseState, apply
 
 
 class Proposal:
-    """Events that would be added to a log, numbered on from it, and the case as they would make it."""
+    """Events that would be added to a log, numbered on from it, and the case as they would make it.
 
-    def __init__(self, state: CaseState) -> None:
+    `is_the_partys_own` is what the procedure says of the case; None where nobody acts, as at a filing or by time.
+    """
+
+    def __init__(self, state: CaseState, *, is_the_partys_own: bool | None = None) -> None:
         self.state = state
+        self.is_the_partys_own = is_the_partys_own
         self.events: list[e.Event] = []
 
     def add(self, event: e.Event) -> None:

@@ -1,7 +1,8 @@
-"""What stands in every event of a log."""
+"""What stands in every event of a log, and in the one with which a log begins."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from models.acts import Frozen
@@ -14,3 +15,18 @@ class Recorded(Frozen):
     version: int = 1
     at: datetime
     act: str | None = None
+
+
+class Opening(Recorded):
+    """What the first event of every log says of its case: which it is, whose, about what, before which bodies. It names
+    the digest of the rules too, `rules_digest`."""
+
+    type: str
+    case_id: str
+    case_number: str
+    city: str
+    procedure: str
+    party: str
+    dataset_id: str
+    bodies: Mapping[str, str]
+    """Role to the body that holds it in this case."""

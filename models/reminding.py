@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from models.clock import Clock
-from models.telling import Account, Addressee, Officers, Posts, Supervisors, Telling, ends_with_a_day
+from models.telling import Account, Addressee, Officers, Posts, Supervisors, Telling
 from rules.deadlines import SHANGHAI, Unit, parse_period, to_shanghai
 from rules.pinned import APPLICANT, ReminderRule
 
@@ -116,7 +116,7 @@ def ends_of(clock: Clock) -> list[End]:
     """When the periods of a clock end, the earliest first; what ends together is one end, the stage's before others."""
     ends: dict[datetime, End] = {}
     if clock.due_at:
-        ends[clock.due_at] = End(clock.due_at, ends_with_a_day(clock))
+        ends[clock.due_at] = End(clock.due_at, clock.ends_with_a_day)
     for outcome, due_at in sorted(clock.own_due_at.items()):
         in_days = parse_period(clock.own_periods[outcome]).unit is Unit.WORKING_DAYS
         if (known := ends.get(due_at)) is None:

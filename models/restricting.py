@@ -37,7 +37,7 @@ def move_data(
     state = proposal.state
     told: dict[str, object] = {"at": at, "act": act.id if act else None, "by": act.by.account if act else None}
     if effect is DataEffect.SERVE:
-        moved = state.restricted & items
+        moved = state.restricted_items & items
         processed_anew(state, moved)
     else:
         kind = KINDS[effect]
@@ -101,19 +101,19 @@ def meet(proposal: Proposal, act: a.Restrict) -> None:
         since=act.since,
         beside=act.beside,
     )
-    if proposal.state.restricted_by.get(act.by_case) != met.restrictions:
+    if proposal.state.met_restrictions.get(act.by_case) != met.restrictions:
         proposal.add(met)
 
 
 def meet_no_more(proposal: Proposal, act: a.LiftRestriction) -> None:
     """That case keeps the data back no more."""
-    if act.by_case in proposal.state.restricted_by:
+    if act.by_case in proposal.state.met_restrictions:
         proposal.add(e.RestrictionLifted(at=act.received_at, act=act.id, by_case=act.by_case))
 
 
 def met_by(state: CaseState) -> Iterator[tuple[str, RestrictionTold]]:
     """Each thing that other cases keep back of the dataset, with the case that does."""
-    for by_case, restrictions in state.restricted_by.items():
+    for by_case, restrictions in state.met_restrictions.items():
         for each in restrictions:
             yield by_case, each
 

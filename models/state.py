@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import reduce
-from typing import Any, Literal, assert_never
+from typing import Any, assert_never
 
 from pydantic import Field
 
 from models import events as e
 from models.access_events import AccessEnded, AccessExpired, AccessOpened, AccessRenounced, AccessRevoked, KeyIssued
-from models.acts import Frozen, GrantTerms, Standing, TimeLimit
-from models.clock import Clock
+from models.acts import Frozen, Standing
 from models.kept_back import by_kind, kept_back_anew, stays
 from models.restrictions import (
     Items,
@@ -23,72 +22,7 @@ from models.restrictions import (
     restriction,
     together,
 )
-
-
-class DecidedPart(Frozen):
-    """What a task was decided on in part: by which event and act, how, and on which items."""
-
-    number: int
-    act: str | None
-    outcome: str
-    items: Items
-
-
-class TaskState(Frozen):
-    """A stage before a body. `state` is what the log says of it; *claimed* is an open task with an officer."""
-
-    task_id: str
-    step: str
-    stage: str
-    round: int
-    body: str
-    outcomes: tuple[str, ...]
-    clock: Clock
-    opened_at: datetime
-    opened_by_event: int
-    ended: Literal["decided", "cancelled"] | None = None
-    ended_at: datetime | None = None
-    claimed_by: str | None = None
-    lapsed_of: str | None = None
-    """Whose claim has lapsed, while nobody has had the task in hand since."""
-    outcome: str | None = None
-    decided_by: str | None = None
-    decided_by_event: int | None = None
-    given: frozenset[str] = frozenset()
-    terms: GrantTerms | None = None
-    limit: TimeLimit | None = None
-    """The time limit that its decision set."""
-    in_part: tuple[DecidedPart, ...] = ()
-    """The decisions on some of the data, with the one that left nothing; none where one decision was about all of it.
-    What was kept back anew since is in none of them."""
-    late: bool = False
-    corrects_what_was_told: bool = False
-    """Its decision replaced one that the party had been told."""
-    passed: bool = False
-    """The due instant passed while the task was open, and no notice has moved it since."""
-    asked_by_task: str | None = None
-    supplement_asked_at: datetime | None = None
-    """Since when the applicant has been asked for a supplement that has not come."""
-    supplement_act: str | None = None
-    """The act that asked for it, in whose content it stands what is wanted."""
-    supplements: int = 0
-    """How often a supplement was asked for at this task."""
-    urgings: int = 0
-    urged_at: datetime | None = None
-
-    @property
-    def state(self) -> Literal["open", "claimed", "done", "cancelled"]:
-        if self.ended:
-            return "done" if self.ended == "decided" else "cancelled"
-        return "claimed" if self.claimed_by else "open"
-
-    @property
-    def is_open(self) -> bool:
-        return self.ended is None
-
-    @property
-    def opened_or_decided_by_event(self) -> int:
-        return self.decided_by_event or self.opened_by_event
+from models.task_state import TaskState, changes_of, undecided_again
 
 
 class GrantState(Frozen):
@@ -144,8 +78,8 @@ class CaseState(Frozen):
     disputed: bool = False
     answered_at: datetime | None = None
     answers: int = 0
-    restricted_by: Mapping[str, tuple[RestrictionTold, ...]] = Field(default_factory=dict)
-    """Case to what it keeps back of the data that this case is about."""
+    met_restrictions: Mapping[str, tuple[RestrictionTold, ...]] = Field(default_factory=dict)
+    """Other cases to what they keep back of the data that this case is about."""
     ordered: e.EntryChangeOrdered | None = None
     """The latest."""
     orders: int = 0
@@ -174,8 +108,8 @@ class CaseState(Frozen):
         return () if self.lifted_at else self.kept_back
 
     @property
-    def restricted(self) -> Items:
-        """All that it keeps back now, in whatever way."""
+    def restricted_items(self) -> Items:
+        """All items that this case keeps back now, in whatever way."""
         return together(each.items for each in self.in_force)
 
     def kinds_beside(self, items: Items) -> tuple[RestrictionKind, ...]:
@@ -183,14 +117,14 @@ class CaseState(Frozen):
         return tuple(dict.fromkeys(each.kind for each in self.in_force if each.items - items))
 
     @property
-    def restrictions(self) -> tuple[RestrictionTold, ...]:
-        """What it keeps back now, one for each way in which it does, the strongest first."""
+    def own_restrictions(self) -> tuple[RestrictionTold, ...]:
+        """What this case keeps back now, one for each way in which it does, the strongest first."""
         return by_kind(self.in_force)
 
     @property
-    def restriction(self) -> Restriction | None:
+    def strongest_restriction(self) -> Restriction | None:
         """The strongest of them; None where it keeps nothing back."""
-        return next((restriction(each.kind, each.items) for each in self.restrictions), None)
+        return next((restriction(each.kind, each.items) for each in self.own_restrictions), None)
 
     def open_tasks(self) -> list[TaskState]:
         return [task for task in self.tasks.values() if task.is_open]
@@ -281,9 +215,9 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
         case e.EntryPublished():
             changes["published"] = event
         case e.RestrictionMet():
-            changes["restricted_by"] = {**state.restricted_by, event.by_case: event.restrictions}
+            changes["met_restrictions"] = {**state.met_restrictions, event.by_case: event.restrictions}
         case e.RestrictionLifted():
-            changes["restricted_by"] = {by: met for by, met in state.restricted_by.items() if by != event.by_case}
+            changes["met_restrictions"] = {by: met for by, met in state.met_restrictions.items() if by != event.by_case}
         case e.Withdrawn() | AccessExpired() | AccessRevoked() | AccessRenounced() | AccessEnded() | e.HoldWithheld():
             pass
         case (
@@ -302,7 +236,7 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             | e.TaskUrged()
         ):
             task = state.tasks[event.task_id]
-            changes["tasks"] = {**state.tasks, task.task_id: task.model_copy(update=_of_task(task, event))}
+            changes["tasks"] = {**state.tasks, task.task_id: task.model_copy(update=changes_of(task, event))}
             if isinstance(event, e.DecisionCorrected) and event.back_to:
                 changes["step"] = event.back_to
         case _:
@@ -321,31 +255,10 @@ def _of_data(
     return {
         "kept_back": (*stay, *kept_back_anew(before, event)),
         "lifted_at": None,
-        "tasks": {name: _undecided_again(task, event) for name, task in state.tasks.items()},
+        "tasks": {name: undecided_again(task, event) for name, task in state.tasks.items()},
         # What was processed before the data was kept back again has nothing to do with that.
         "processed_on": state.processed_on if before else None,
     }
-
-
-def _undecided_again(task: TaskState, event: e.DataEvent) -> TaskState:
-    """What is kept back by another act than that which decided on it in part lies before the body again."""
-    if not any(part.act != event.act and part.items & event.items for part in task.in_part):
-        return task
-    parts = (
-        part if part.act == event.act else part.model_copy(update={"items": part.items - event.items})
-        for part in task.in_part
-    )
-    return task.model_copy(update={"in_part": tuple(part for part in parts if part.items)})
-
-
-def _parts(task: TaskState, event: e.TaskDecided | e.DecidedInPart | e.DecisionCorrected) -> tuple[DecidedPart, ...]:
-    """The parts in which a task was decided: a later decision on the same items takes the place of an earlier one."""
-    told = event if isinstance(event, e.DecidedInPart) else getattr(event, "remained", None)
-    if told is None:
-        return task.in_part
-    new = DecidedPart(number=event.number, act=event.act, outcome=event.outcome, items=told.items)
-    earlier = (part.model_copy(update={"items": part.items - new.items}) for part in task.in_part)
-    return (*(part for part in earlier if part.items), new)
 
 
 def _identity(event: e.Filed | AccessOpened) -> dict[str, Any]:
@@ -360,67 +273,6 @@ def _identity(event: e.Filed | AccessOpened) -> dict[str, Any]:
         "rules_digest": event.rules_digest,
         "received_at": event.at,
     }
-
-
-def _of_task(
-    task: TaskState,
-    event: e.TaskClaimed
-    | e.TaskReleased
-    | e.TaskReassigned
-    | e.ClaimLapsed
-    | e.TaskDecided
-    | e.DecidedInPart
-    | e.DecisionCorrected
-    | e.TaskCancelled
-    | e.ClockPassed
-    | e.ClockMoved
-    | e.SupplementAsked
-    | e.SupplementReceived
-    | e.TaskUrged,
-) -> dict[str, Any]:
-    match event:
-        case e.TaskClaimed():
-            return {"claimed_by": event.by, "lapsed_of": None}
-        case e.TaskReleased():
-            return {"claimed_by": None, "lapsed_of": None}
-        case e.TaskReassigned():
-            return {"claimed_by": event.to, "lapsed_of": None}
-        case e.ClaimLapsed():
-            return {"claimed_by": None, "lapsed_of": event.officer}
-        case e.TaskDecided() | e.DecisionCorrected():
-            return {
-                "ended": "decided",
-                "ended_at": event.at,
-                "outcome": event.outcome,
-                "decided_by": event.by,
-                "decided_by_event": event.number,
-                "given": event.given,
-                "terms": event.terms,
-                "limit": event.limit if isinstance(event, e.TaskDecided) else None,
-                "in_part": _parts(task, event),
-                "late": event.late,
-                "corrects_what_was_told": isinstance(event, e.DecisionCorrected) and event.told,
-                "supplement_asked_at": None,
-                "supplement_act": None,
-            }
-        case e.DecidedInPart():
-            return {"in_part": _parts(task, event)}
-        case e.TaskCancelled():
-            return {"ended": "cancelled", "ended_at": event.at}
-        case e.ClockPassed():
-            return {"passed": True}
-        case e.ClockMoved():
-            due_at = event.clock.due_at
-            return {"clock": event.clock, "passed": task.passed and due_at is not None and due_at <= event.at}
-        case e.SupplementAsked():
-            asked = {"supplement_asked_at": event.at, "supplement_act": event.act}
-            return asked | {"supplements": task.supplements + 1}
-        case e.SupplementReceived():
-            return {"supplement_asked_at": None, "supplement_act": None}
-        case e.TaskUrged():
-            return {"urgings": task.urgings + 1, "urged_at": event.at}
-        case _:
-            assert_never(event)
 
 
 def fold(state: CaseState, events: Iterable[e.Event]) -> CaseState:

@@ -7,21 +7,19 @@ from dataclasses import dataclass, field
 
 from models import events as e
 from models.access_events import AccessOpened, AccessRenounced, AccessRevoked
-from models.clock import Clock
+from models.procedure import PartyIsTold
+from models.procedures import BY_NAME
 from models.recorded import Recorded
 from models.restricting import met_by
 from models.restrictions import RestrictionKind, RestrictionTold, together, touches
-from models.state import CaseState, TaskState
-from rules.deadlines import Unit, parse_period
+from models.state import CaseState
+from models.task_state import TaskState
 from rules.pack import WITHDRAWN
 from rules.pinned import APPLICANT
+from rules.procedure_rules import ProcedureRules
 
-ACCESS = "access"
-DEMAND = "demand"
 BY_A_CASE = "case:"
 """Begins who did something, where another case did it."""
-FILED_BY_PEOPLE = frozenset({"access_request", "objection", DEMAND})
-"""Procedures in which the party is told how its own affair goes on; in others whoever filed acted for a body."""
 NOTICE = "notice"
 """Why a clock moved, where a holiday notice moved it."""
 
@@ -94,16 +92,10 @@ def told(before: CaseState, after: CaseState, events: Iterable[e.Event]) -> list
     return [telling for event in written.events for telling in written.of(event)]
 
 
-def ends_with_a_day(clock: Clock) -> bool:
-    """Whether a clock ends at the midnight after a day: a period in working days does, and so does a day that a
-    decision has named."""
-    return clock.period is None or parse_period(clock.period).unit is Unit.WORKING_DAYS
-
-
 def due_day(task: TaskState) -> dict[str, str | int]:
     """When a task is due, as messages say it; nothing where the rules give no number."""
     clock = task.clock
-    known = {"due_at": clock.due_at, "due_on": clock.last_day if ends_with_a_day(clock) else None}
+    known = {"due_at": clock.due_at, "due_on": clock.last_day if clock.ends_with_a_day else None}
     days: dict[str, str | int] = {name: value.isoformat() for name, value in known.items() if value}
     return days | ({"provisional": 1} if clock.provisional else {})
 
@@ -122,7 +114,7 @@ class _Write:
     def of(self, event: e.Event) -> Iterator[Telling]:
         match event:
             case e.Filed():
-                if self.is_told_of_progress:
+                if self._is_told_of_progress:
                     yield self._party("case_received", event)
             case e.TaskOpened():
                 yield from self._opened(event)
@@ -141,7 +133,7 @@ class _Write:
             case e.ClockPassed():
                 # Whoever owes the answer is reminded, by the clock of the database and in working hours.
                 task = self.after.tasks[event.task_id]
-                if task.is_open and self.is_told_of_progress and task.body != APPLICANT:
+                if task.is_open and self._is_told_of_progress and task.body != APPLICANT:
                     yield self._about(task, "due_passed", event, Account(self.after.party))
             case e.ClockMoved():
                 yield from self._moved(event)
@@ -197,7 +189,7 @@ class _Write:
             return
         yield self._to_officers(task, "task_opened", event)
         # What a filing opens its receipt says already, and opinions are no stage of the party's case.
-        if self.before.number and self.is_told_of_progress and task.asked_by_task is None:
+        if self.before.number and self._is_told_of_progress and task.asked_by_task is None:
             yield self._about(task, "stage_begun", event, Account(self.after.party))
 
     def _decided(self, event: e.TaskDecided | e.DecisionCorrected) -> Iterator[Telling]:
@@ -229,12 +221,12 @@ class _Write:
             reason["notice"] = event.notice.document
         if task.body != APPLICANT:
             yield self._to_officers(task, "due_moved", event, reason)
-        if self.is_told_of_progress or task.body == APPLICANT:
+        if self._is_told_of_progress or task.body == APPLICANT:
             yield self._about(task, "due_moved", event, Account(self.after.party), reason)
 
     def _ending(self, event: e.Closed) -> str | None:
         """How the party is told that the case ended; None where it knows, or another message says it."""
-        if self.after.procedure == ACCESS:
+        if self.after.grant:
             return None if self._has(AccessRenounced) else "grant_ended"
         if event.outcome == WITHDRAWN or self._has(e.Granted, e.ObjectorAnswered):
             return None
@@ -245,7 +237,7 @@ class _Write:
         """The dataset that a demand has become, where its publication ended the case."""
         ordered = self.after.ordered
         published = any(isinstance(event, e.TaskDecided) and event.by.startswith(BY_A_CASE) for event in self.events)
-        return ordered.dataset_id if ordered and published and self.after.procedure == DEMAND else None
+        return ordered.dataset_id if ordered and published and self._party_is_told(PartyIsTold.PROVISION) else None
 
     @property
     def _revoked_by(self) -> dict[str, str | int]:
@@ -255,14 +247,17 @@ class _Write:
             return {}
         return {"source": revoked.source or "", "article": revoked.article, "basis": revoked.basis or ""}
 
+    def _party_is_told(self, what: PartyIsTold) -> bool:
+        return what in BY_NAME[self.after.procedure].party_is_told
+
     @property
-    def is_told_of_progress(self) -> bool:
-        return self.after.procedure in FILED_BY_PEOPLE
+    def _is_told_of_progress(self) -> bool:
+        return self._party_is_told(PartyIsTold.PROGRESS)
 
     @property
     def _waits_or_holds(self) -> bool:
         """Whether the party waits for data or holds a grant on it, and no ending says what becomes of it."""
-        return self.after.procedure in ("access_request", ACCESS) and not self.after.closed
+        return self._party_is_told(PartyIsTold.DATA) and not self.after.closed
 
     @property
     def _actors(self) -> set[str]:
@@ -284,7 +279,7 @@ class _Write:
     def _meets(self, event: e.RestrictionMet) -> str | None:
         """What the party is told of what a case keeps back now: what it did not keep back so before; or, where that
         case has let go what the party's affair is about and no other keeps it back, that it is served again."""
-        earlier = self.before.restricted_by.get(event.by_case, ())
+        earlier = self.before.met_restrictions.get(event.by_case, ())
         new = [each for each in event.restrictions if each not in earlier and self._touches_more(each, earlier)]
         if any(each.kind is RestrictionKind.WITHDRAWAL for each in new):
             return "data_withdrawn"
@@ -300,7 +295,7 @@ class _Write:
 
     def _is_free_again(self, event: e.RestrictionLifted) -> bool:
         """Whether this kept back what the case is about, and nothing does any more."""
-        lifted = self.before.restricted_by.get(event.by_case, ())
+        lifted = self.before.met_restrictions.get(event.by_case, ())
         touched = any(touches(each.items, self._items) for each in lifted)
         return touched and not self._is_kept_back(self.after)
 
@@ -337,3 +332,23 @@ class _Write:
             city=self.after.city,
             facts=facts,
         )
+
+
+def said_to_the_party(rules: ProcedureRules, task: TaskState, outcome_name: str) -> bool:
+    """Whether a decision goes to the party: it answers the objector, ends the case, or puts a stage before the
+    applicant."""
+    stage = rules.stage(task.stage)
+    outcome = stage.outcome(outcome_name) if stage else None
+    if outcome and outcome.answers:
+        return True
+    step = rules.step(task.step)
+    if step and any(each.body == APPLICANT for each in step.stages):
+        # What a body signs beside the applicant is said to it.
+        return True
+    if rules.hold and task.stage == rules.hold.reviewed_by:
+        # Whether data is served that may infringe a right is the affair of whoever says so.
+        return True
+    if outcome is None or outcome.leads_to is None:
+        return False
+    step = rules.step(outcome.leads_to)
+    return step is None or any(each.body == APPLICANT for each in step.stages)

@@ -23,7 +23,7 @@ def urge(rules: ProcedureRules, proposal: Proposal, act: a.Urge) -> None:
     """
     state = proposal.state
     rule = urging_rule(rules, state, act)
-    acts_for_itself_alone(state, act.by)
+    acts_for_itself_alone(proposal, act.by)
     task = task_of(state, act)
     still_open(task)
     if task.body == APPLICANT:

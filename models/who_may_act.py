@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from models import acts as a
 from models import refusals as r
-from models.state import CaseState, TaskState
-from rules.pack import CATALOGUE_UPDATE, RECTIFICATION
+from models.proposal import Proposal
+from models.state import CaseState
+from models.task_state import TaskState
 from rules.pinned import APPLICANT
-
-LEAK = "leak"
-FILED_FOR_A_BODY = (CATALOGUE_UPDATE, RECTIFICATION)
-"""Procedures in which whoever filed acted for a body. So it did with a leak that is about no dataset."""
+from rules.procedure_rules import ProcedureRules
 
 
-def is_the_partys_own(state: CaseState) -> bool:
-    """Whether who filed the case did so for itself, and is its party; otherwise it acted for a body."""
-    return state.procedure not in FILED_FOR_A_BODY and not (state.procedure == LEAK and not state.dataset_id)
-
-
-def acts_for_itself_alone(state: CaseState, by: a.Actor) -> None:
+def acts_for_itself_alone(proposal: Proposal, by: a.Actor) -> None:
     """Whoever is the party of a case acts for no body in it. Raises PartyToTheCase."""
-    if by.account == state.party and is_the_partys_own(state):
+    assert proposal.is_the_partys_own is not None, "only a procedure judges acts"
+    if by.account == proposal.state.party and proposal.is_the_partys_own:
         raise r.PartyToTheCase(field="case_id")
 
 
@@ -31,14 +27,14 @@ def task_of(state: CaseState, act: a.TaskAct) -> TaskState:
     return task
 
 
-def task_in_hand(state: CaseState, act: a.TaskAct) -> TaskState:
+def task_in_hand(proposal: Proposal, act: a.TaskAct) -> TaskState:
     """The open task that the act is about, on which its actor may act: an officer of its body, or the party before
     which it lies. An unclaimed task is for any officer of the body; a substitute has what an absent officer claimed.
 
     Raises NoSuchTask, NotYourTask, PartyToTheCase, TaskAlreadyDecided, TaskCancelled, TaskAlreadyClaimed.
     """
-    task = task_of(state, act)
-    officer_may_act(state, task, act.by)
+    task = task_of(proposal.state, act)
+    officer_may_act(proposal, task, act.by)
     still_open(task)
     superior = isinstance(act, a.Reassign | a.HandOver) and act.supervises
     if task.claimed_by not in (None, act.by.account, act.in_place_of) and not superior:
@@ -54,18 +50,35 @@ def still_open(task: TaskState) -> None:
         raise r.TaskCancelled(field="task_id")
 
 
-def officer_may_act(state: CaseState, task: TaskState, by: a.Actor) -> None:
+def officer_may_act(proposal: Proposal, task: TaskState, by: a.Actor) -> None:
     """A task is acted on by an officer of its body, or by the party before which it lies; by no party for a body.
 
     Raises NotYourTask, PartyToTheCase.
     """
-    if by.account != state.party if task.body == APPLICANT else by.body != task.body:
+    if by.account != proposal.state.party if task.body == APPLICANT else by.body != task.body:
         raise r.NotYourTask(field="task_id")
     if task.body != APPLICANT:
-        acts_for_itself_alone(state, by)
+        acts_for_itself_alone(proposal, by)
 
 
 def takes_part(state: CaseState, by: a.Actor) -> None:
     """A case is added to by its party and by officers of the bodies that have a role in it. Raises NotYourCase."""
     if by.account != state.party and by.body not in state.bodies.values():
         raise r.NotYourCase(field="case_id")
+
+
+def may_file(rules: ProcedureRules, roles: Collection[str], body: str | None, bodies: Mapping[str, str]) -> bool:
+    """Whether the law lets an account with these roles file between these bodies: an applicant, or a reviewer of a body
+    that it names."""
+    if APPLICANT in rules.filed_by and APPLICANT in roles:
+        return True
+    return "reviewer" in roles and body is not None and body in {bodies.get(role) for role in rules.filed_by}
+
+
+def may_begin_against(
+    rules: ProcedureRules, roles: Collection[str], body: str | None, bodies: Mapping[str, str]
+) -> bool:
+    """Whether the law lets a reviewer or supervisor of the body begin a case against the provider among these bodies;
+    where that is the body itself, another acts in its place."""
+    serves = body is not None and not {"reviewer", "supervisor"}.isdisjoint(roles)
+    return serves and body in {bodies.get(role) for role in rules.begun_by(bodies)}

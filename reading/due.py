@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, literal_column, not_, 
 from sqlmodel import col
 
 from activities.tables.cases import FORESEEN, ActRow, TaskRow
-from models.acts import ANSWERS_NOTHING
+from models.procedures import ANSWERS_NOTHING
 
 UNSETTLED: ColumnElement[str] = literal_column("'received'")
 """Written out, so that a prepared statement can go by the index of the acts that wait."""
@@ -19,15 +19,24 @@ def answers() -> ColumnElement[bool]:
     return col(ActRow.kind).not_in(ANSWERS_NOTHING)
 
 
-def waits_in_time() -> ColumnElement[bool]:
-    """An act that answers the task waits to be worked off that was received before the task's due instant."""
-    return exists().where(
+def answers_the_task() -> ColumnElement[bool]:
+    """The act waits to be worked off and answers this very task, whenever it was received."""
+    return and_(
         col(ActRow.case_id) == col(TaskRow.case_id),
         col(ActRow.state) == UNSETTLED,
-        col(ActRow.received_at) < col(TaskRow.due_at),
         answers(),
         func.jsonb_extract_path_text(col(ActRow.act), "task_id") == col(TaskRow.task_id),
     )
+
+
+def answers_in_time() -> ColumnElement[bool]:
+    """As `answers_the_task`, and the act was received before the task's due instant."""
+    return and_(answers_the_task(), col(ActRow.received_at) < col(TaskRow.due_at))
+
+
+def waits_in_time() -> ColumnElement[bool]:
+    """An act that answers the task waits to be worked off that was received before the task's due instant."""
+    return exists().where(answers_in_time())
 
 
 def lies_open(now: datetime) -> ColumnElement[bool]:
@@ -49,12 +58,7 @@ def has_come(now: datetime) -> ColumnElement[bool]:
 
 def answered_already() -> ColumnElement[bool]:
     """An act that answers the task waits to be worked off, whenever it was received."""
-    return exists().where(
-        col(ActRow.case_id) == col(TaskRow.case_id),
-        col(ActRow.state) == UNSETTLED,
-        answers(),
-        func.jsonb_extract_path_text(col(ActRow.act), "task_id") == col(TaskRow.task_id),
-    )
+    return exists().where(answers_the_task())
 
 
 def overdue(now: datetime) -> ColumnElement[bool]:

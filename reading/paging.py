@@ -5,12 +5,17 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from rules.bounds import EARLIEST, LATEST
 
 Part = str | int | None
-Place = list[Part]
+PageEnd = list[Part]
+"""Where a page ended, by what its list goes by."""
+Row = TypeVar("Row")
 WRITTEN = re.compile(r"[A-Za-z0-9._:+-]{0,300}")
 """What cursors of ours hold: ids and instants."""
 LARGEST = 2**31 - 1
@@ -28,21 +33,37 @@ class CursorOfAnotherList(CursorUnusable):
     code = "cursor_of_another_list"
 
 
-def cursor(*place: datetime | str | int | None) -> str:
-    """The cursor of a place in a list."""
-    written = [part.isoformat() if isinstance(part, datetime) else part for part in place]
+@dataclass(frozen=True)
+class Cut(Generic[Row]):
+    """The rows of one page, and the cursor of the page that follows, None at the end of the list."""
+
+    rows: Sequence[Row]
+    next: str | None
+
+
+def cut(found: Sequence[Row], limit: int, end: Callable[[Row], tuple[datetime | Part, ...]]) -> Cut[Row]:
+    """The page that begins what was found, where one row more than `limit` was asked for; `end` is what the list goes
+    by, of the last row of a page."""
+    if len(found) <= limit:
+        return Cut(found, None)
+    return Cut(found[:limit], cursor(*end(found[limit - 1])))
+
+
+def cursor(*end: datetime | Part) -> str:
+    """The cursor of the end of a page."""
+    written = [part.isoformat() if isinstance(part, datetime) else part for part in end]
     return base64.urlsafe_b64encode(json.dumps(written).encode()).decode().rstrip("=")
 
 
-def place_of(text: str, length: int) -> Place:
-    """The place that a cursor names. Raises CursorUnusable."""
+def place_of(text: str, length: int) -> PageEnd:
+    """The end of a page that a cursor names, of so many parts. Raises CursorUnusable."""
     try:
-        place = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        end = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except ValueError as error:
         raise CursorUnusable from error
-    if not isinstance(place, list) or len(place) != length or not all(map(_is_part, place)):
+    if not isinstance(end, list) or len(end) != length or not all(map(_is_part, end)):
         raise CursorUnusable
-    return place
+    return end
 
 
 def number_of(text: str) -> int:

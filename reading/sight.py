@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, true
 from sqlmodel import col
 
-from activities.tables.cases import FORESEEN, CaseRow, TaskRow
-from models.acts import Actor
+from activities.tables.cases import FORESEEN, ActRow, CaseRow, EvidenceRow, TaskRow
+from models.acts import ACT, Actor, AskSupplement, Correct, Decide, Revoke
+from models.procedure import FiledFor
+from models.procedures import BY_NAME, PROCEDURES
 from models.state import CaseState
-from models.who_may_act import FILED_FOR_A_BODY, LEAK, is_the_partys_own
-from rules.pack import RECTIFICATION
+from models.telling import said_to_the_party
 from rules.pinned import APPLICANT
+from rules.procedure_names import RECTIFICATION
+from rules.procedure_rules import ProcedureRules
 
 SEES_THE_WHOLE_CITY = ("operator", "authority")
 """Roles of bodies whose officers may read every case of their city."""
 BEGINS_RECTIFICATIONS = ("authority",)
 """Roles of those among them that have a part in every rectification."""
+READ_BY_NOBODY = frozenset({"key_digest"})
+"""Fields of events that nobody reads."""
+OF_OTHER_CASES = frozenset({"by_case", "update_case_id"})
+"""Fields of events that a party does not read: which case of somebody else keeps data back, or follows from this."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,23 @@ class Caller:
         """Whether the case is the caller's own. A catalogue update is nobody's, nor a rectification, nor a report of a
         leak that is about no dataset: whoever filed it acted for a body, and while it serves that, reads as its
         officers do."""
-        return state.party == self.account_id and is_the_partys_own(state)
+        return state.party == self.account_id and BY_NAME[state.procedure].is_the_partys_own(state)
+
+    def has_part(self, state: CaseState, rules: ProcedureRules) -> bool:
+        """Whether the caller is a reviewer of a body that has or had a task in the case, or a supervisor of its city,
+        and did not file it for itself: a body that has found a leak has a part in what it files (Lianyungang 26.2)."""
+        if state.party == self.account_id and (self.has(APPLICANT) or self.body_role not in rules.filed_by):
+            return False
+        had_a_task = self.body is not None and self.body in {task.body for task in state.tasks.values()}
+        return (self.has("reviewer") and had_a_task) or (self.has("supervisor") and self.city == state.city)
+
+    def reads_as_officer(self, state: CaseState) -> bool:
+        """Whether the caller reads all of the case, as officers do who are not its party."""
+        return self.is_officer and not self.reads_as_party(state)
+
+    def may_follow(self, act: ActRow) -> bool:
+        """Whether the caller may ask how an act stands, in a case that it may know of: its own, or as an officer."""
+        return act.account == self.account_id or self.is_officer
 
     def may_answer(self, task: TaskRow) -> bool:
         """Whether the task lies before the caller."""
@@ -68,7 +92,7 @@ class Caller:
             return true()
         ways: list[ColumnElement[bool]] = []
         if self.has("applicant"):
-            ways.append(and_(col(CaseRow.party) == self.account_id, not_(_filed_for_a_body())))
+            ways.append(and_(col(CaseRow.party) == self.account_id, not_(filed_for_a_body())))
         sees_the_city = self.has("reviewer") and self.body_role in SEES_THE_WHOLE_CITY
         if self.city and (self.has("supervisor") or (sees_the_city and self.knows_rectifications)):
             ways.append(col(CaseRow.city) == self.city)
@@ -79,12 +103,12 @@ class Caller:
                 # A case that time alone may bring before the body is not known to it before.
                 col(TaskRow.state) != FORESEEN,
             )
-            has_a_part = or_(col(CaseRow.provider) == self.body, held)
+            concerns_its_body = or_(col(CaseRow.provider) == self.body, held)
             if sees_the_city:
                 is_no_rectification = col(CaseRow.procedure) != RECTIFICATION
-                ways.append(and_(col(CaseRow.city) == self.city, or_(is_no_rectification, has_a_part)))
+                ways.append(and_(col(CaseRow.city) == self.city, or_(is_no_rectification, concerns_its_body)))
             else:
-                ways.append(has_a_part)
+                ways.append(concerns_its_body)
         return or_(*ways) if ways else false()
 
     def sees_tasks(self) -> ColumnElement[bool]:
@@ -102,8 +126,51 @@ class Caller:
             ways.append(col(TaskRow.body) == self.body)
         return or_(*ways) if ways else false()
 
+    def reads_evidence(self, now: datetime) -> ColumnElement[bool]:
+        """The files that the caller may read: those that it uploaded, those of its own case, and for a reviewer those
+        of cases in which its body has or had a task; one that time alone brings before the body is none before its
+        instant."""
+        of_case = col(CaseRow.case_id) == col(EvidenceRow.case_id)
+        ways = [
+            col(EvidenceRow.account) == self.account_id,
+            exists().where(of_case, col(CaseRow.party) == self.account_id),
+        ]
+        if self.has("reviewer") and self.body:
+            has_come = or_(col(TaskRow.state) != FORESEEN, col(TaskRow.opened_at) <= now)
+            of_task = col(TaskRow.case_id) == col(EvidenceRow.case_id)
+            ways.append(exists().where(of_task, col(TaskRow.body) == self.body, has_come))
+        return or_(*ways)
 
-def _filed_for_a_body() -> ColumnElement[bool]:
-    """As `is_the_partys_own` says it of a case, the other way round."""
-    about_no_dataset = and_(col(CaseRow.procedure) == LEAK, col(CaseRow.dataset_id) == "")
-    return or_(col(CaseRow.procedure).in_(FILED_FOR_A_BODY), about_no_dataset)
+
+def filed_for_a_body() -> ColumnElement[bool]:
+    """As `Procedure.is_the_partys_own` says it of a case, the other way round."""
+    filed_for = {who: [each.name for each in PROCEDURES if each.filed_for is who] for who in FiledFor}
+    is_about_none = col(CaseRow.dataset_id) == ""
+    return or_(
+        col(CaseRow.procedure).in_(filed_for[FiledFor.A_BODY]),
+        and_(col(CaseRow.procedure).in_(filed_for[FiledFor.ITSELF_ABOUT_A_DATASET]), is_about_none),
+    )
+
+
+def may_read(caller: Caller, rules: ProcedureRules, state: CaseState, row: ActRow) -> bool:
+    """Whether the caller may read what was written with an act. An officer reads all, unless it is itself the party. A
+    party reads what it wrote and what is addressed to it; what bodies write to each other it reads once the case is
+    closed, for until then it may not be the last word; notes and opinions never."""
+    if row.account == caller.account_id or caller.reads_as_officer(state):
+        return True
+    match ACT.validate_python(row.act):
+        case AskSupplement() | Revoke():
+            return True
+        case Decide() | Correct() as act:
+            task = state.tasks.get(act.task_id)
+            if task is None or task.asked_by_task:
+                return False
+            corrects_what_it_knows = isinstance(act, Correct) and task.corrects_what_was_told
+            return bool(state.closed) or corrects_what_it_knows or said_to_the_party(rules, task, act.outcome)
+        case _:
+            return False
+
+
+def hidden_fields(caller: Caller, state: CaseState) -> frozenset[str]:
+    """The fields of a case's events that the caller does not read."""
+    return READ_BY_NOBODY if caller.reads_as_officer(state) else READ_BY_NOBODY | OF_OTHER_CASES

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock
 from activities.database import Pool, present
-from activities.notices.record import RecordOfNotices
 from activities.record.log import read_log
 from activities.tables.cases import ActRow, PinnedRulesRow
 from models.events import Event
@@ -82,9 +82,9 @@ class Archive:
             now = self.clock.at(await present(connection))
             return Present(now, await self.notices.read(connection))
 
-    def record_at(self, record: CalendarRecord, version: int) -> CalendarRecord:
-        """The record of notices as it was at an earlier position."""
-        if version == record.version:
+    def record_at(self, record: CalendarRecord, version: int | None) -> CalendarRecord:
+        """The record of notices as it was at an earlier position; as it is where none is named."""
+        if version is None or version == record.version:
             return record
         return self.records.setdefault(version, record.at(version))
 
@@ -104,6 +104,10 @@ class Store:
     async def release(self) -> None:
         """Gives the connection back, for while the call waits for something else."""
         await self.session.close()
+
+    async def now(self) -> datetime:
+        """The instant, as `Archive.now` has it."""
+        return await self.archive.now()
 
     async def present(self) -> Present:
         """The present, as `Archive.present` has it."""

@@ -64,6 +64,15 @@ def admissible(rules: ProcedureRules, filing: Mapping[str, object], dataset: Dat
     ]
 
 
+def still_admissible(
+    rules: ProcedureRules, before: Mapping[str, object], changed: Mapping[str, object], dataset: DatasetFacts
+) -> list[Inadmissible]:
+    """Every reason why what is `changed` in a filing cannot stand, by the rules that its case keeps; what it said
+    `before` is not judged anew."""
+    found = admissible(rules, {**before, **changed}, dataset)
+    return [each for each in found if each.field in changed]
+
+
 def why_not_of(rules: ProcedureRules, openness: str) -> str | None:
     """Why data of that openness is not what the procedure is about, a code; None where it is."""
     if openness in rules.concerns:

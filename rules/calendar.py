@@ -27,7 +27,7 @@ from rules.deadlines import (
     parse_period,
     to_shanghai,
 )
-from rules.pinned import Label
+from rules.pinned import Label, ProposedRule
 
 BEYOND_ALL_DAYS = date.max.toordinal() + 1
 HOURS = Unit.HOURS
@@ -282,3 +282,12 @@ def _merged(spans: Iterable[Span]) -> list[Span]:
         else:
             merged.append(span)
     return merged
+
+
+def due_by(rule: ProposedRule, calendar: Calendar, now: datetime) -> datetime:
+    """What was due by this midnight is overdue for longer than the grace: all its working days are over since."""
+    yesterday = to_shanghai(now).date() - timedelta(days=1)
+    last_day = yesterday
+    while calendar.working_days_between(last_day, yesterday) < parse_period(rule.after).number:
+        last_day -= timedelta(days=1)
+    return midnight(last_day + timedelta(days=1))

@@ -182,7 +182,7 @@ def _reminders(path: Path, terms: ReminderTerms) -> Iterator[Finding]:
 def _procedures(pack: Pack) -> Iterator[Finding]:
     """Each procedure can be walked to an end on every day of the law; looked at on each day when anything changes."""
     seen: set[tuple[Path, str]] = set()
-    for on in _days_of_change(pack):
+    for on in days_of_change(pack):
         for name in pack.procedures:
             for path, rule, message in check_cut(pack, name, on):
                 if (path, rule) not in seen:
@@ -190,7 +190,8 @@ def _procedures(pack: Pack) -> Iterator[Finding]:
                     yield Finding(path, rule, f"{message} (on {on})")
 
 
-def _days_of_change(pack: Pack) -> list[date]:
+def days_of_change(pack: Pack) -> list[date]:
+    """The days of the law on which something in the pack begins or ends, from its first day on."""
     days = {version.in_force_from for _, versions in _dated(pack, ()) for version in versions}
     ends = {v.in_force_until for _, versions in _dated(pack, ()) for v in versions if v.in_force_until}
     last = pack.in_force_until - timedelta(days=1) if pack.in_force_until else date.max

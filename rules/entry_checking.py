@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rules.cutting import Broken, Cut, Path, applies, targets_of, thens_of
-from rules.pack import CATALOGUE_UPDATE, QUESTIONS, Barred, OutcomeTerms
+from rules.pack import QUESTIONS, Barred, OutcomeTerms
+from rules.procedure_names import CATALOGUE_UPDATE
 from rules.resolving import in_force
 
 ENTRY = "entry"

@@ -65,12 +65,6 @@ QUESTIONS = frozenset(
 `openness` is the class that it proposes, `change` how that differs from today's, `origin` whether the data was obtained
 by sharing, `closed_case` in which of the cases that the law lists data stays closed."""
 
-CATALOGUE_UPDATE = "catalogue_update"
-"""The procedure by which an entry of the catalogue changes, whatever made it change."""
-
-RECTIFICATION = "rectification"
-"""The procedure by which a body that breached a duty is made to put it right; others than its bodies do not see it."""
-
 BREACH = "breach"
 """The choice of a rectification that says which duty was breached."""
 

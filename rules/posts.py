@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.loading import cities, load_pack
 from rules.pinned import Citation, Label, Pinned
 from rules.resolving import citation, in_force
 
@@ -40,3 +41,8 @@ def posts_on(pack: Pack, on: date) -> tuple[PostRule, ...]:
         for name, entry, version in held
         if version is not None and version.value is not None
     )
+
+
+def posts_of(city: str, on: date) -> tuple[PostRule, ...]:
+    """As `posts_on`, of the pack of a city; none for a city without one."""
+    return posts_on(load_pack(city), on) if city in cities() else ()

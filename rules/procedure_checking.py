@@ -11,7 +11,6 @@ from rules.deadlines import Unit, parse_period
 from rules.entry_checking import broken_of_entry
 from rules.limit_checking import broken_of_limits, broken_of_time, is_limited
 from rules.pack import (
-    CATALOGUE_UPDATE,
     DECISION_FIELDS,
     FILING_FIELDS,
     GROUND,
@@ -23,6 +22,7 @@ from rules.pack import (
     Required,
     StepTerms,
 )
+from rules.procedure_names import CATALOGUE_UPDATE
 from rules.resolving import in_force
 
 EVIDENCE = "evidence"

@@ -18,6 +18,7 @@ from rules.pinned import (
     AfterRule,
     Choice,
     Citation,
+    ClockFrom,
     CorrectionRule,
     CountingRule,
     Ending,
@@ -120,6 +121,25 @@ class ProcedureRules(Pinned):
     def ending(self, outcome: str) -> Ending | None:
         return next((e for e in self.endings if e.outcome == outcome), None)
 
+    def reached_from(self, first: str) -> frozenset[str]:
+        """The steps to which a case can come that begins in this one, itself included."""
+        reached: set[str] = set()
+        ahead = [first]
+        while ahead:
+            step = self.step(ahead.pop())
+            if step is None or step.step in reached:
+                continue
+            reached.add(step.step)
+            outcomes = [outcome for stage in step.stages for outcome in stage.outcomes]
+            led_to = [to for outcome in outcomes for to in (outcome.leads_to, outcome.then_to)]
+            ahead += [to for to in (step.then, *step.then_if_all.values(), *led_to) if to]
+        return frozenset(reached)
+
+    @property
+    def is_about_data(self) -> bool:
+        """Whether a provider has a part in the procedure, as it has wherever its data is concerned."""
+        return any(stage.body == PROVIDER for step in self.steps for stage in step.stages)
+
     def stage(self, name: str) -> Stage | None:
         standing = (s for step in self.steps for s in step.stages)
         beside = (*self.opened, *([self.opinion] if self.opinion else []))
@@ -137,11 +157,41 @@ class ProcedureRules(Pinned):
         """Whether it is time that puts the stage before its body, when the clock of another passes."""
         return any(stage in opened for opened in self.opens_when_passed.values())
 
+    def holds_up_its_step(self, stage: Stage) -> bool:
+        """Whether its step goes on only when this stage is done: not one that outlasts the step, nor the question
+        whether to suspend, which other decisions can answer."""
+        is_review = self.hold is not None and stage.stage == self.hold.reviewed_by
+        return not is_review and not stage.outlasting
+
     def acting(self, role: str, bodies: Mapping[str, str]) -> str:
         """Who acts where the law says `role`: another, where the case is directed against that very body, which stands
         in it as its provider."""
         is_against_itself = role != PROVIDER and bodies.get(role) is not None and bodies[role] == bodies.get(PROVIDER)
         return self.in_place_of[role].body if is_against_itself and role in self.in_place_of else role
+
+    def begun_by(self, bodies: Mapping[str, str]) -> tuple[str, ...]:
+        """The roles that may file a case between these bodies, each by who acts in its place."""
+        return tuple(self.acting(role, bodies) for role in self.filed_by)
+
+    @property
+    def acting_in_place(self) -> frozenset[str]:
+        """The roles that act where a case is directed against the body that otherwise would."""
+        return frozenset(each.body for each in self.in_place_of.values())
+
+    def with_a_part(self, bodies: Mapping[str, str]) -> dict[str, str]:
+        """Of these, by role, the bodies that have a part in a case under these rules."""
+        named = {stage.body for step in self.steps for stage in step.stages} | {stage.body for stage in self.opened}
+        part = {*named, *self.filed_by}
+        part |= {self.acting(role, bodies) for role in part}
+        return {role: body for role, body in bodies.items() if role in part}
+
+    def day_demanded(self, choices: Mapping[str, str]) -> Citation | None:
+        """The rule by which a clock runs from the event, so that its day is stated with the filing; None where none
+        does."""
+        for stage in (stage for step in self.steps for stage in step.stages):
+            if stage.clock_from is ClockFrom.EVENT and stage.applies_to(choices) and stage.period(choices):
+                return stage.period_citation or stage.citation
+        return None
 
     def counting_of(self, unit: str) -> CountingRule | None:
         return next((c for c in self.counting if c.unit == unit), None)

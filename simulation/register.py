@@ -16,16 +16,18 @@ from datetime import UTC, date, datetime, timedelta
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper
 
+from activities.calendar.record import RecordOfNotices
 from activities.database import Pool
 from activities.engine.handing_over import Engine
-from activities.notices.record import RecordOfNotices
 from activities.record.inbox import Filing, Inbox
 from activities.record.log import Log, read_log
 from models import acts as a
-from models.state import CaseState, TaskState, fold
+from models.state import CaseState, fold
+from models.task_state import TaskState
 from rules.admissibility import DatasetFacts, admissible, chosen
 from rules.deadlines import to_shanghai
 from rules.pack import Pack
+from rules.procedure_names import ACCESS_REQUEST
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import resolve
 from rules.seed_notices import read_scopes
@@ -33,7 +35,6 @@ from simulation.chances import Arrival, urgency
 from simulation.scenario import Scenario
 from simulation.year import PROVIDER, Dataset, Plan
 
-PROCEDURE = "access_request"
 PATIENCE = timedelta(seconds=30)
 GIVES_UP_AFTER = 240.0
 """Seconds."""
@@ -84,7 +85,7 @@ class EngineRegister:
             def filing(received_at: datetime) -> Filing:
                 return self._law.filing(arrival, said, received_at)
 
-            state = await self._inbox.receive_filing(case_id, PROCEDURE, said, filing)
+            state = (await self._inbox.receive_filing(case_id, ACCESS_REQUEST, said, filing)).state
             await self._handed_over(state)
             return state
 
@@ -157,7 +158,7 @@ class Law:
         """Raises NotInForce."""
         day = to_shanghai(at).date()
         if day not in self._days:
-            self._days[day] = self._scenario.rules(resolve(self._pack, PROCEDURE, day))
+            self._days[day] = self._scenario.rules(resolve(self._pack, ACCESS_REQUEST, day))
         return self._days[day]
 
     def said(self, arrival: Arrival, at: datetime) -> dict[str, object]:

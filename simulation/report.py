@@ -8,7 +8,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models.state import CaseState, TaskState
+from models.state import CaseState
+from models.task_state import TaskState
 from rules.deadlines import Unit, parse_period
 from rules.pinned import Basis, Label
 from rules.procedure_rules import ProcedureRules

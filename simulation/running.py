@@ -12,11 +12,12 @@ from functools import partial
 from activities.database import open_pool
 from rules import sample_catalogue
 from rules.loading import load_pack
+from rules.procedure_names import ACCESS_REQUEST
 from rules.resolving import resolve
 from rules.seed_notices import read_record
 from simulation.chances import Habits, arrivals
 from simulation.days_off import guessed_notices
-from simulation.register import PROCEDURE, EngineRegister, Law, StandingClock
+from simulation.register import EngineRegister, Law, StandingClock
 from simulation.report import Report, report_of
 from simulation.scenario import Scenario
 from simulation.servers import Servers
@@ -42,7 +43,7 @@ class Run:
 
 def planned(city: str, first_day: date, days: int, requests: int, seed: int, habits: Habits) -> Plan:
     """What is the same under every scenario. Raises CityUnknown, NotInForce."""
-    rules = resolve(load_pack(city), PROCEDURE, first_day)
+    rules = resolve(load_pack(city), ACCESS_REQUEST, first_day)
     record = read_record()
     guessed = guessed_notices(record, rules.calendar, first_day + days * A_DAY + AFTERMATH)
     for notice in guessed:

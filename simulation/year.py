@@ -12,7 +12,8 @@ from itertools import count
 from typing import Protocol
 
 from models.acts import Actor
-from models.state import CaseState, TaskState
+from models.state import CaseState
+from models.task_state import TaskState
 from rules.calendar import CalendarRecord
 from rules.deadlines import midnight
 from rules.pinned import APPLICANT

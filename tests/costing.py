@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.acts import File
+from models.procedure import JudgedBy
+from models.procedures import BY_NAME
 from models.state import CaseState, fold
 from tests import recorded
-from workflows.procedures import BY_NAME
 
 HEAD = """# What a case costs the engine
 
@@ -54,7 +55,7 @@ def cost_of(name: str) -> Cost:
     events = recorded.history(name)["events"]
     log = recorded.log(name)
     filed = fold(CaseState(), log.events[:1])
-    at_receipt = BY_NAME[filed.procedure].procedure.judged_at_receipt
+    procedure = BY_NAME[filed.procedure]
     actions: Counter[str] = Counter()
     with_local_activities = set()
     accepted = set()
@@ -74,7 +75,10 @@ def cost_of(name: str) -> Cost:
     actions["updates"] += sum(
         1
         for each in log.acts
-        if each.state == "refused" and not isinstance(each.act, (*at_receipt, File)) and each.act.id not in accepted
+        if each.state == "refused"
+        and procedure.judged_by(type(each.act)) is JudgedBy.ENGINE
+        and not isinstance(each.act, File)
+        and each.act.id not in accepted
     )
     return Cost(name, len(log.events), len(events), actions)
 

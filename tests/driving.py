@@ -11,16 +11,19 @@ from typing import Any
 
 from temporalio.client import Client
 
+from activities.calendar.record import RecordOfNotices
 from activities.database import Pool
 from activities.engine.handing_over import Engine
-from activities.notices.record import RecordOfNotices
-from activities.record.inbox import ActReceived, Filing, Inbox
+from activities.record.inbox import ActReceived, Filing, FilingReceived, Inbox
 from activities.record.log import Log, read_log
 from activities.record.touching import restrictions_on
 from models import acts as a
 from models import events as e
+from models.procedure import JudgedBy
+from models.procedures import BY_NAME
 from models.restrictions import Restriction, restriction
-from models.state import CaseState, TaskState, fold
+from models.state import CaseState, fold
+from models.task_state import TaskState
 from rules.admissibility import DEFAULT_CHOICES
 from rules.deadlines import to_shanghai
 from rules.loading import load_pack
@@ -66,6 +69,8 @@ class Driver:
     clock: ShiftedClock = field(default_factory=ShiftedClock)
     patience: timedelta = PATIENCE
     packs: dict[str, Pack] = field(default_factory=dict)
+    filed: FilingReceived | None = None
+    """What the receipt of the latest filing returned."""
 
     def __post_init__(self) -> None:
         self.log = Log(
@@ -114,7 +119,7 @@ class Driver:
             )
 
         kept = content or {"purpose": "to be read by people only"}
-        await self.inbox.receive_filing(case_id, procedure, kept, filing)
+        self.filed = await self.inbox.receive_filing(case_id, procedure, kept, filing)
         if hand_over:
             await self.engine.hand_over(case_id, self.patience)
         return case_id
@@ -153,7 +158,8 @@ class Driver:
     async def do(self, act: a.Act, *, hand_over: bool = True, content: Mapping[str, Any] | None = None) -> str:
         """The act is received and handed over; `accepted`, the name of the refusal, or `received`."""
         received = await self.receive(act, content)
-        if hand_over and (received.state == "received" or not isinstance(act, a.JUDGED_AT_RECEIPT)):
+        judged_by = BY_NAME[received.procedure].judged_by(type(act))
+        if hand_over and (received.state == "received" or judged_by is not JudgedBy.RECEIPT_ALONE):
             await self.engine.hand_over(act.case_id, self.patience)
         return await self.standing(received)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from activities.calendar.record import RecordOfNotices
 from activities.database import Pool
-from activities.notices.record import RecordOfNotices
 from rules.calendar_notices import Notice
 from rules.seed_notices import read_record, read_scopes
 

@@ -20,7 +20,9 @@ from activities.database import present
 from activities.record.inbox import Filing
 from activities.record.receipt_facts import DataIsWithdrawn, ItemsAreGone, OpennessHasChanged
 from models import acts as a
-from models.state import CaseState, TaskState
+from models.procedures import BY_NAME, PROCEDURES
+from models.state import CaseState
+from models.task_state import TaskState
 from rules.deadlines import to_shanghai
 from rules.loading import cities
 from rules.pinned import APPLICANT
@@ -28,7 +30,6 @@ from rules.procedure_rules import ProcedureRules
 from rules.resolving import resolve
 from tests.driving import AT, WHATEVER_IS_ASKED, Driver
 from tests.models.updates import EVERY_FIELD, answers_for
-from workflows.procedures import WORKFLOWS
 
 CHOSEN = ("urgency", "ground", "breach", "trigger", "use", "access_mode", "leak")
 ITEMS = ("name", "address")
@@ -46,9 +47,9 @@ DATASETS = 12
 def no_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every act is judged by its receipt."""
     with monkeypatch.context() as patched:
-        for workflow in WORKFLOWS:
-            judged = replace(workflow.procedure, judged_at_receipt=(a.ReceivedAct,))
-            patched.setattr(workflow, "procedure", judged)
+        for procedure in PROCEDURES:
+            judged = replace(procedure, judged_at_receipt=(a.ReceivedAct,))
+            patched.setitem(BY_NAME, procedure.name, judged)
         yield
 
 

@@ -24,7 +24,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from activities.database import open_pool
 from migrations.__main__ import prepare
 from models import acts as a
-from models.course import access_case_id
+from models.granting import access_case_id
 from stack.postgres import Postgres
 from stack.temporal import NAMESPACE, TIME_SKIPPING, TemporalServer
 from tests import recorded, recording_entries, recording_objections, recording_rectifications

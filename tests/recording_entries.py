@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from models import acts as a
-from models.course import access_case_id
 from models.entries import update_case_id
-from models.state import TaskState
+from models.granting import access_case_id
+from models.task_state import TaskState
 from tests.driving import WHATEVER_IS_ASKED
 from tests.models.updates import EVERY_FIELD, answers_for
 from tests.recording_objections import Decisions, Objecting, beside

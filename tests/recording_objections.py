@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from models import acts as a
-from models.course import access_case_id
+from models.granting import access_case_id
 from tests.driving import Driver
 from tests.walking import AGREED, BOTH_SIGN, Along, Walk
 

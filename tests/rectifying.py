@@ -8,7 +8,7 @@ from datetime import datetime
 from activities.record.inbox import Filing
 from models import acts as a
 from rules.deadlines import to_shanghai
-from rules.pack import RECTIFICATION
+from rules.procedure_names import RECTIFICATION
 from rules.resolving import resolve
 from tests.driving import Driver
 

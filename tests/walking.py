@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from models import acts as a
-from models.course import access_case_id
+from models.granting import access_case_id
 from rules.deadlines import to_shanghai
 from tests import recorded
 from tests.driving import AT, WHATEVER_IS_ASKED, Driver

@@ -6,99 +6,12 @@ Lianyungang 19, Nanjing 27). A body that finds misuse closes access promptly (Na
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from models import acts as a
-    from models import events as e
-    from models.access_events import AccessEnded, AccessRenounced, AccessRevoked, KeyIssued
-    from models.acts import Act, ReceivedAct
-    from models.entries import meet_change, nothing_left
-    from models.judging import add_note, missing
     from models.messages import CaseStart
-    from models.procedure import Procedure
-    from models.proposal import Proposal
-    from models.refusals import EnoughKeys, NotYourCase, NotYourTask, ProcedureKnowsNoSuchAct, RequirementMissing
-    from models.restricting import all_withdrawn, meet, meet_no_more
-    from models.restrictions import DATA_WITHDRAWN
-    from models.who_may_act import acts_for_itself_alone
-    from rules.procedure_rules import ProcedureRules
+    from models.procedures.access import ACCESS
 from workflows.case import Case
-
-MOST_KEYS = 200
-"""Of one grant."""
-
-
-def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
-    """What an act makes happen to a grant."""
-    state = proposal.state
-    match act:
-        case a.IssueKey():
-            if act.by.account != state.party:
-                raise NotYourCase(field="case_id")
-            if state.keys >= MOST_KEYS:
-                raise EnoughKeys(field="case_id")
-            proposal.add(KeyIssued(at=act.received_at, act=act.id, key_digest=act.key_digest))
-        case a.Renounce():
-            if act.by.account != state.party:
-                raise NotYourCase(field="case_id")
-            proposal.add(AccessRenounced(at=act.received_at, act=act.id))
-            proposal.add(e.Closed(at=act.received_at, outcome="renounced"))
-        case a.Revoke():
-            revoke(rules, proposal, act)
-        case a.Restrict():
-            assert state.grant
-            meet(proposal, act)
-            if all_withdrawn(proposal.state, state.grant.data_items):
-                proposal.add(AccessEnded(at=act.received_at, act=act.id, by_case=act.by_case))
-                proposal.add(e.Closed(at=act.received_at, outcome=DATA_WITHDRAWN))
-        case a.LiftRestriction():
-            meet_no_more(proposal, act)
-        case a.ChangeEntry():
-            assert state.grant
-            meet_change(proposal, act, state.grant.data_items)
-            if outcome := nothing_left(act, state.grant.data_items, needs_grant=False):
-                proposal.add(AccessEnded(at=act.received_at, act=act.id, by_case=act.by_case))
-                proposal.add(e.Closed(at=act.received_at, outcome=outcome))
-        case a.Note():
-            add_note(proposal, act)
-        case a.File():
-            pass
-        case _:
-            raise ProcedureKnowsNoSuchAct(field="kind")
-
-
-def revoke(rules: ProcedureRules, proposal: Proposal, act: a.Revoke) -> None:
-    """A body that the law lets do so ends the grant, with a reason; the article is on record.
-
-    Raises NotYourTask, PartyToTheCase, RequirementMissing.
-    """
-    state, rule = proposal.state, rules.revocation
-    roles = rule.by if rule else ("provider",)
-    if act.by.body is None or act.by.body not in {state.bodies.get(role) for role in roles}:
-        raise NotYourTask(field="case_id")
-    acts_for_itself_alone(state, act.by)
-    if "reason" not in act.given:
-        raise missing("reason", rule.citation) if rule else RequirementMissing(field="reason")
-    cited = rule.citation.model_dump(include={"source", "article", "basis"}) if rule else {}
-    proposal.add(AccessRevoked(at=act.received_at, act=act.id, by=act.by.account, **cited))
-    proposal.add(e.Closed(at=act.received_at, outcome="revoked"))
-
-
-def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
-    """Nothing follows from an act on a grant but what the act itself says; time ends it (`models.course.pass_time`)."""
-
-
-ACCESS = Procedure(
-    name="access",
-    code="AC",
-    answer=answer,
-    follow=follow,
-    # A revocation ends the access when it is received, as an objection stops data.
-    judged_at_receipt=(ReceivedAct,),
-)
 
 
 @workflow.defn(name="Access")

@@ -6,67 +6,12 @@ Nanning 20, Yulin 23, Guangzhou 16 and 17, Lianyungang 10 and 19, Nanjing 27. He
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from models import acts as a
-    from models import events as e
-    from models.acts import Act
-    from models.course import cancel_open_tasks, follow
-    from models.entries import meet_change, nothing_left
-    from models.judging import answer_task_act
     from models.messages import CaseStart
-    from models.procedure import Procedure
-    from models.proposal import Proposal
-    from models.refusals import NotYourCase, ProcedureKnowsNoSuchAct
-    from models.restricting import all_withdrawn, meet, meet_no_more
-    from models.restrictions import DATA_WITHDRAWN
-    from rules.procedure_rules import ProcedureRules
+    from models.procedures.access_request import ACCESS_REQUEST
 from workflows.case import Case
-
-WITHDRAWN = "withdrawn"
-
-
-def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
-    """What an act makes happen in an access request: the applicant may withdraw, an objection may keep the data back,
-    the rest are acts on its tasks."""
-    match act:
-        case a.Withdraw():
-            withdraw(rules, proposal, act)
-        case a.Restrict():
-            meet(proposal, act)
-            if all_withdrawn(proposal.state, proposal.state.data_items):
-                end(proposal, act.received_at, DATA_WITHDRAWN)
-        case a.LiftRestriction():
-            meet_no_more(proposal, act)
-        case a.ChangeEntry():
-            meet_change(proposal, act, proposal.state.data_items)
-            if outcome := nothing_left(act, proposal.state.data_items, needs_grant=True):
-                end(proposal, act.received_at, outcome)
-        case _:
-            answer_task_act(rules, proposal, act)
-
-
-def withdraw(rules: ProcedureRules, proposal: Proposal, act: a.Withdraw) -> None:
-    """The applicant takes the request back; it may until access is granted, for then the case is closed."""
-    if act.by.account != proposal.state.party:
-        raise NotYourCase(field="case_id")
-    if rules.withdrawal is None:
-        raise ProcedureKnowsNoSuchAct(field="kind")
-    proposal.add(e.Withdrawn(at=act.received_at, act=act.id))
-    cancel_open_tasks(proposal, act.received_at, because=WITHDRAWN)
-    proposal.add(e.Closed(at=act.received_at, outcome=WITHDRAWN))
-
-
-def end(proposal: Proposal, at: datetime, outcome: str) -> None:
-    """Nothing is left that could be granted, by what the cases did that the log names."""
-    cancel_open_tasks(proposal, at, because=outcome)
-    proposal.add(e.Closed(at=at, outcome=outcome))
-
-
-ACCESS_REQUEST = Procedure(name="access_request", code="AR", answer=answer, follow=follow)
 
 
 @workflow.defn(name="AccessRequest")

@@ -7,50 +7,12 @@ who publishes is in the city's pack: Nanning 14 to 17 and 29, Yulin 6, 13, 15, 2
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from models import acts as a
-    from models import course
-    from models import events as e
-    from models.acts import Act
-    from models.judging import answer_task_act
     from models.messages import CaseStart
-    from models.procedure import Procedure
-    from models.proposal import Proposal
-    from models.restricting import meet, meet_no_more
-    from rules.procedure_rules import ProcedureRules
+    from models.procedures.catalogue_update import CATALOGUE_UPDATE
 from workflows.case import Case
-
-
-def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
-    """What an act makes happen in a catalogue update: its turn comes, an objection keeps the data back, the rest are
-    acts on its tasks."""
-    match act:
-        case a.TakeTurn():
-            if proposal.state.behind:
-                proposal.add(e.TurnTaken(at=act.received_at, act=act.id, by_case=act.by_case))
-                course.complete_the_step(rules, proposal, act.received_at)
-        case a.Restrict():
-            meet(proposal, act)
-        case a.LiftRestriction():
-            meet_no_more(proposal, act)
-        case _:
-            answer_task_act(rules, proposal, act)
-
-
-def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
-    """What follows by law; while another update of the same entry goes first, no more than that a clock runs and that
-    the update can be given up."""
-    if proposal.state.behind:
-        course.follow_while_waiting(rules, proposal, at)
-    else:
-        course.follow(rules, proposal, at)
-
-
-CATALOGUE_UPDATE = Procedure(name="catalogue_update", code="CU", answer=answer, follow=follow)
 
 
 @workflow.defn(name="CatalogueUpdate")

@@ -10,13 +10,9 @@ from __future__ import annotations
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from models.course import follow
-    from models.judging import answer_task_act
     from models.messages import CaseStart
-    from models.procedure import Procedure
+    from models.procedures.demand import DEMAND
 from workflows.case import Case
-
-DEMAND = Procedure(name="demand", code="DM", answer=answer_task_act, follow=follow)
 
 
 @workflow.defn(name="Demand")

@@ -9,13 +9,9 @@ from __future__ import annotations
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from models.course import follow
-    from models.judging import answer_task_act
     from models.messages import CaseStart
-    from models.procedure import Procedure
+    from models.procedures.leak import LEAK
 from workflows.case import Case
-
-LEAK = Procedure(name="leak", code="LK", answer=answer_task_act, follow=follow)
 
 
 @workflow.defn(name="Leak")

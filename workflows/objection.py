@@ -7,50 +7,12 @@ back from its receipt on is a service rule of each pack. Here stands what all of
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from models import acts as a
-    from models import course
-    from models.acts import Act, ReceivedAct
-    from models.judging import answer_task_act
     from models.messages import CaseStart
-    from models.objecting import hold_or_say_why_not, review_suspension, submit_evidence
-    from models.procedure import Procedure
-    from models.proposal import Proposal
-    from rules.procedure_rules import ProcedureRules
+    from models.procedures.objection import OBJECTION
 from workflows.case import Case
-
-
-def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
-    """What an act makes happen in an objection: the objector adds evidence, whoever verifies may take up again whether
-    to suspend, the rest are acts on its tasks."""
-    match act:
-        case a.SubmitEvidence():
-            submit_evidence(rules, proposal, act)
-        case a.ReviewSuspension():
-            review_suspension(rules, proposal, act)
-        case _:
-            answer_task_act(rules, proposal, act)
-
-
-def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
-    """What follows by law; before anything else the hold, which is in force from the receipt of the objection."""
-    if proposal.state.step is None:
-        hold_or_say_why_not(rules, proposal, at)
-    course.follow(rules, proposal, at)
-
-
-OBJECTION = Procedure(
-    name="objection",
-    code="OB",
-    answer=answer,
-    follow=follow,
-    # What stops data waits for no machine but PostgreSQL: every act on an objection is judged by its receipt.
-    judged_at_receipt=(ReceivedAct,),
-)
 
 
 @workflow.defn(name="Objection")

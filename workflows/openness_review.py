@@ -10,13 +10,9 @@ from __future__ import annotations
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from models.course import follow
-    from models.judging import answer_task_act
     from models.messages import CaseStart
-    from models.procedure import Procedure
+    from models.procedures.openness_review import OPENNESS_REVIEW
 from workflows.case import Case
-
-OPENNESS_REVIEW = Procedure(name="openness_review", code="OR", answer=answer_task_act, follow=follow)
 
 
 @workflow.defn(name="OpennessReview")

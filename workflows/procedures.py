@@ -1,4 +1,4 @@
-"""The procedures that the system runs, by name: the one list that worker, receipt and tests go by."""
+"""The workflow of each procedure: what the worker runs, and by which name the engine starts a case."""
 
 from __future__ import annotations
 
@@ -22,4 +22,5 @@ WORKFLOWS: tuple[type[Case], ...] = (
     OpennessReview,
     Rectification,
 )
-BY_NAME: dict[str, type[Case]] = {workflow.procedure.name: workflow for workflow in WORKFLOWS}
+WORKFLOW_OF: dict[str, type[Case]] = {workflow.procedure.name: workflow for workflow in WORKFLOWS}
+"""Name of a procedure to the workflow that runs its cases."""

@@ -11,13 +11,9 @@ from __future__ import annotations
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from models.course import follow
-    from models.judging import answer_task_act
     from models.messages import CaseStart
-    from models.procedure import Procedure
+    from models.procedures.rectification import RECTIFICATION
 from workflows.case import Case
-
-RECTIFICATION = Procedure(name="rectification", code="RC", answer=answer_task_act, follow=follow)
 
 
 @workflow.defn(name="Rectification")

@@ -7,15 +7,16 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from activities.catalogue.index import index_words
+from activities.database import present
 from models import events as e
+from models.drafting import FITTING
+from rules.deadlines import to_shanghai
 
 if TYPE_CHECKING:
-    from activities.database import Connection
+    from activities.clock import Clock
+    from activities.database import Connection, Pool
     from models.state import CaseState
 
-FITTING = {"conditions": ("conditional",), "basis": ("conditional", "closed")}
-"""Field to the openness of data that can have it: only conditional data has conditions, and what is open to everybody
-has nothing to justify."""
 KEEP_THE_FIRST = """
 insert into dataset_versions (dataset_id, number, case_id, openness, items, entry, published_at)
 select dataset_id, 1, null, openness, items, entry, null from datasets where dataset_id = $1
@@ -38,6 +39,14 @@ SAY_UPDATED = """
 update datasets set updated_on = $2, updated_by = $3
 where dataset_id = $1 and (updated_on is null or updated_on <= $2) returning dataset_id
 """
+
+
+class DayAhead(Exception):
+    """Of a day that has not come nobody knows how the catalogue will stand on it."""
+
+
+class UpdatedSince(Exception):
+    """A later day is on record already, on which the data was brought up to date."""
 
 
 async def publish_entry(connection: Connection, case: CaseState, it: e.EntryPublished) -> None:
@@ -70,9 +79,11 @@ async def publish_entry(connection: Connection, case: CaseState, it: e.EntryPubl
     )
 
 
-async def say_updated(connection: Connection, dataset_id: str, on: date, account: str) -> bool:
-    """The data was brought up to date on that day, says the account; False where a later day is on record already.
-
-    The same again changes nothing.
-    """
-    return await connection.fetchval(SAY_UPDATED, dataset_id, on, account) is not None
+async def say_updated(pool: Pool, clock: Clock, dataset_id: str, on: date, account: str) -> None:
+    """The data was brought up to date on that day, says the account; the same again changes nothing. Raises DayAhead,
+    UpdatedSince."""
+    async with pool.acquire() as connection, connection.transaction():
+        if on > to_shanghai(clock.at(await present(connection))).date():
+            raise DayAhead
+        if await connection.fetchval(SAY_UPDATED, dataset_id, on, account) is None:
+            raise UpdatedSince

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 from temporalio.client import Client, RPCTimeoutOrCancelledError, WorkflowUpdateFailedError
@@ -18,17 +18,22 @@ from activities.record.failing import Why, note
 from activities.record.inbox import settle_refused
 from activities.record.log import length_and_instant, read_log
 from activities.record.pinned_rules import PinnedRules
+from activities.record.touching import to_hand_over
 from models.acts import ACT, Act, File
 from models.events import Event
 from models.messages import CaseStart, Delivery, KnownLog
 from models.procedure import too_late
+from models.procedures import BY_NAME
 from models.refusals import Refusal
 from models.state import CaseState, fold
 from workflows import search_attributes
-from workflows.case import ENGINE_AHEAD, Case
-from workflows.procedures import BY_NAME
+from workflows.case import Case
+from workflows.case_log import ENGINE_AHEAD
+from workflows.procedures import WORKFLOW_OF
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from activities.database import Pool
 
 LOG = logging.getLogger("kaifang.engine")
@@ -71,6 +76,11 @@ class Engine:
                 delivered = await self._deliver(act, await self._unseen(case_id, row["engine_knows"]), patience)
             if not delivered:
                 return
+
+    async def concerned_by(self, case_id: str) -> tuple[str, ...]:
+        """The other cases that are to be handed over by what is on record of this one."""
+        async with self._pool.acquire() as connection:
+            return tuple(each for each in await to_hand_over(connection, case_id) if each != case_id)
 
     async def start_over(self, case_id: str, patience: timedelta) -> None:
         """The engine has the case again, from its log; an engine that has it already is left alone."""
@@ -132,7 +142,7 @@ class Engine:
             state = fold(CaseState(), log)
             rules = await self._pinned.of(connection, state.rules_digest)
         await self._temporal.start_workflow(
-            BY_NAME[state.procedure].__name__,
+            WORKFLOW_OF[state.procedure].__name__,
             CaseStart(case_id=case_id, rules=rules, log=tuple(log)),
             id=case_id,
             task_queue=self._task_queue,
@@ -256,15 +266,15 @@ class Engine:
             state = fold(CaseState(), await read_log(connection, act.case_id))
             rules = await self._pinned.of(connection, state.rules_digest)
         try:
-            return not BY_NAME[state.procedure].procedure.judge(rules, state, act)
+            return not BY_NAME[state.procedure].judge(rules, state, act)
         except Refusal:
             return False
 
-    async def _refuse(self, act: Act, problem: dict[str, str]) -> None:
+    async def _refuse(self, act: Act, problem: Mapping[str, Any]) -> None:
         async with self._pool.acquire() as connection:
             await settle_refused(connection, act.id, problem)
 
-    async def _why_too_late(self, act: Act) -> dict[str, str]:
+    async def _why_too_late(self, act: Act) -> dict[str, Any]:
         async with self._pool.acquire() as connection:
             fact = too_late(fold(CaseState(), await read_log(connection, act.case_id)), act)
         return {"code": fact.code, **fact.details()}

@@ -26,7 +26,7 @@ from activities.record.log import (
 )
 from activities.record.pinned_rules import PinnedRules
 from models.clock import Clock
-from models.course import foreseen
+from models.passing import foreseen
 from models.state import CaseState, fold
 from workflows.search_attributes import BODY, CASE_NUMBER, DUE_AT, STAGE, Shown, running_on, shown_of
 

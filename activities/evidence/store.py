@@ -31,8 +31,7 @@ from obstore.store import LocalStore, S3Store
 from activities.database import AWAY
 from activities.evidence.content import recognise
 from activities.evidence.kinds import ContentNotRecognised, Kind
-from activities.record.idempotency import IdempotencyKeyReused
-from activities.tables.cases import FORESEEN
+from activities.idempotency import IdempotencyKeyReused
 
 if TYPE_CHECKING:
     import asyncpg
@@ -64,15 +63,6 @@ insert into evidence ({COLUMNS}) values ($1, $2, $3, $4, $5, $6, clock_timestamp
 on conflict (evidence_id) do nothing returning {COLUMNS}
 """  # noqa: S608  # names of columns, no input
 BY_ID = f"select {COLUMNS} from evidence where evidence_id = $1"  # noqa: S608
-READABLE = f"""
-select {COLUMNS} from evidence e where evidence_id = $1 and (
-  account = $2
-  or exists (select from cases c where c.case_id = e.case_id and c.party = $2)
-  or exists (
-    select from tasks t where t.case_id = e.case_id and t.body = $3 and (t.state <> '{FORESEEN}' or t.opened_at <= $4)
-  )
-)
-"""  # noqa: S608
 LOCK_CONTENT = "select pg_advisory_xact_lock(hashtextextended('evidence ' || $1, 0))"
 SUBMIT = """
 update evidence set case_id = $3
@@ -330,15 +320,6 @@ async def submit(connection: Connection, evidence_ids: Sequence[str], account: s
     found = {row["evidence_id"] for row in await connection.fetch(SUBMIT, list(evidence_ids), account, case_id)}
     if unknown := [each for each in dict.fromkeys(evidence_ids) if each not in found]:
         raise EvidenceUnknown(unknown)
-
-
-async def readable(
-    connection: Connection, evidence_id: str, account: str, body: str | None, now: datetime
-) -> Evidence | None:
-    """The evidence, if who uploaded it asks, or the party of its case, or a reviewer whose body (null for others) has
-    or had a task in that case; one that time alone brings before the body is none before its instant."""
-    row = await connection.fetchrow(READABLE, evidence_id, account, body, now)
-    return Evidence.of(row) if row else None
 
 
 def fitting_name(name: str, kind: Kind) -> str:

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from activities.calendar.clock_moves import Effect, Move
 from activities.database import present
-from activities.notices.clock_moves import Effect, Move
 from activities.notices.publishing import same_as
-from models.acts import ANSWERS_NOTHING
+from models.procedures import ANSWERS_NOTHING
 
 if TYPE_CHECKING:
+    from activities.calendar.record import RecordOfNotices
     from activities.clock import Clock
     from activities.database import Connection, Pool
-    from activities.notices.record import RecordOfNotices
     from rules.calendar_changes import ChangedDays
     from rules.calendar_notices import Notice
 

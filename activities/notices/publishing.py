@@ -6,18 +6,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from activities.calendar.clock_moves import Effect
 from activities.database import present
-from activities.notices.clock_moves import Effect
-from activities.record.idempotency import id_from_key
+from activities.idempotency import id_from_key
 from activities.record.touching import put
 from models.acts import Act, Actor, ApplyNotice, NoticeNamed
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from activities.calendar.record import RecordOfNotices
     from activities.clock import Clock
     from activities.database import Connection, Pool
-    from activities.notices.record import RecordOfNotices
     from rules.calendar import CalendarRecord
     from rules.calendar_notices import Notice
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from activities.calendar.record import RecordOfNotices
 from activities.clock import DatabaseClock
 from activities.notices.publishing import AnotherNoticeOfThatName, publish_in
-from activities.notices.record import RecordOfNotices
 from models.acts import Actor
 from rules import sample_catalogue
 from rules.calendar import CalendarRecord

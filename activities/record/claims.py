@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from activities.database import AWAY
-from activities.record.idempotency import id_from_key
+from activities.idempotency import id_from_key
 from models.acts import Actor, LapseClaim
 from rules.pinned import APPLICANT
 
 if TYPE_CHECKING:
     from activities.database import Connection, Pool
-    from activities.record.inbox import Inbox
 
 LOG = logging.getLogger("kaifang.claims")
 
@@ -59,10 +59,27 @@ async def forsaken(connection: Connection, case_id: str) -> list[LapseClaim]:
     ]
 
 
+class Settled(Protocol):
+    """How an act was settled, and why it was refused if it was."""
+
+    @property
+    def state(self) -> str: ...
+
+    @property
+    def problem(self) -> Mapping[str, str] | None: ...
+
+
+class LapsesClaims(Protocol):
+    """Where claims lapse: the inbox, which asks here by whom a body is served no more."""
+
+    async def lapse_claims(self, case_id: str) -> Sequence[Settled]:
+        """What came of each claim of a case whose officer serves its body no more. Raises CaseUnknown."""
+
+
 class Lapsing:
     """Looks for claims whose officers have left, so that none outlives its holder where nobody acts on the task."""
 
-    def __init__(self, pool: Pool, inbox: Inbox, every: float = 20.0, a_set: int = A_SET) -> None:
+    def __init__(self, pool: Pool, inbox: LapsesClaims, every: float = 20.0, a_set: int = A_SET) -> None:
         self._pool = pool
         self._inbox = inbox
         self._every = every

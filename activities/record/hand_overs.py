@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from activities.database import AWAY, present
+from activities.directory.accounts import named
+from activities.idempotency import IdempotencyKeyReused, digest, id_from_key
 from activities.record.claims import NOT_STAMPED
-from activities.record.idempotency import IdempotencyKeyReused, digest, id_from_key
 from models.acts import Actor, HandOver
 
 if TYPE_CHECKING:
@@ -38,12 +39,26 @@ from tasks join cases using (case_id) where task_id = any($1) order by array_pos
 FAILED = "Unexpected"
 
 
+class ColleagueUnknown(Exception):
+    """Nobody has the login or account id that is to get the tasks."""
+
+
 @dataclass(frozen=True)
 class Colleague:
     """Who gets the tasks, and the body that it serves as one who may answer them; None: none."""
 
     account_id: str
+    login: str
     body: str | None
+
+
+async def colleague_named(pool: Pool, login_or_id: str) -> Colleague:
+    """The colleague of that login or account id. Raises ColleagueUnknown."""
+    async with pool.acquire() as connection:
+        account = await named(connection, login_or_id)
+    if account is None:
+        raise ColleagueUnknown(login_or_id)
+    return Colleague(account.account_id, account.login, account.body if account.answers_tasks else None)
 
 
 @dataclass(frozen=True)
@@ -87,6 +102,11 @@ async def hand_over(pool: Pool, inbox: Inbox, clock: Clock, asked: Asked, tasks:
         kept = await _kept(connection, asked, tasks, clock.at(await present(connection)))
         rows = await connection.fetch(TASKS, kept)
     return [await _handed_over(inbox, asked, Item(**row, act_id=_act_id(asked, row["task_id"]))) for row in rows]
+
+
+async def hand_over_all(pool: Pool, inbox: Inbox, clock: Clock, asked: Asked, city: str) -> list[Item]:
+    """As `hand_over`, of all that the officer has in hand in that city."""
+    return await hand_over(pool, inbox, clock, asked, await in_hand(pool, asked.officer, city))
 
 
 async def in_hand(pool: Pool, officer: str, city: str | None = None) -> list[str]:

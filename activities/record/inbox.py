@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,27 +14,26 @@ from pydantic import ValidationError
 
 from activities.database import NEVER_TAKEN, present, with_a_second_try
 from activities.evidence.store import submit
+from activities.idempotency import IdempotencyKeyReused, digest
 from activities.record.claims import forsaken
 from activities.record.failing import PASSING, Why, note
-from activities.record.idempotency import IdempotencyKeyReused, digest
 from activities.record.log import CaseUnknown, LockedCase, Log, lock, open_case, read_log
 from activities.record.opening import next_case_number
 from activities.record.pinned_rules import PinnedRules
 from activities.record.receipt_facts import dataset_is_its_own, facts_at_receipt, items_at_receipt, standing_at_receipt
 from activities.record.rectified import none_is_open
 from activities.record.service_rules import urging_beside
-from activities.record.touching import have_dataset_alone
+from activities.record.touching import have_dataset_alone, to_hand_over
 from models import acts as a
 from models import events as e
-from models.procedure import Procedure
-from models.proposal import Proposal
+from models.procedure import JudgedBy, Procedure
+from models.procedures import ANSWERS_NOTHING, BY_NAME
 from models.refusals import CannotBeStored, Refusal
 from models.state import CaseState, fold
 from rules.deadlines import to_shanghai
-from rules.pack import CATALOGUE_UPDATE
 from rules.pinned import UrgingRule
+from rules.procedure_names import CATALOGUE_UPDATE
 from rules.procedure_rules import ProcedureRules
-from workflows.procedures import BY_NAME
 
 LOG = logging.getLogger("kaifang.inbox")
 
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
 
 LAST_ACT = """
 select seq, received_at,
+  (select procedure from cases where case_id = $1) as procedure,
   exists (select from acts where act_id = $2) as same,
   exists (select from acts where case_id = $1 and state = 'received') as waiting
 from acts where case_id = $1 order by seq desc limit 1
@@ -73,16 +73,36 @@ class Filing:
     caused_by: str | None = None
     about_task: str | None = None
 
+    def filed(self, case_id: str, procedure: str, at: datetime, **found: object) -> e.Filed:
+        """The event with which its case begins; `found` is what the receipt finds beside what is filed."""
+        told = {name: getattr(self, name) for name in e.Filed.model_fields.keys() & vars(self).keys()}
+        its_own = {"at": at, "act": f"{case_id}.file", "case_id": case_id, "procedure": procedure}
+        named = {"city": self.rules.city, "case_number": "", "rules_digest": ""}
+        return e.Filed.model_validate({**told, **named, **its_own, **found})
+
+
+@dataclass(frozen=True)
+class FilingReceived:
+    """A case as its receipt made it, and the cases that are to be handed over for it: itself, and those that it
+    concerns."""
+
+    state: CaseState
+    to_hand_over: tuple[str, ...]
+
 
 @dataclass(frozen=True)
 class ActReceived:
-    """Where an act stands: `state` is received, accepted or refused; a refusal names its problem."""
+    """Where an act stands: `state` is received, accepted or refused; a refusal names its problem. `to_hand_over` are
+    the cases that are to be handed over for it: its own, unless its receipt did all there is to do, and those that it
+    concerns already."""
 
     act_id: str
     case_id: str
+    procedure: str
     received_at: datetime
     state: str
-    problem: dict[str, str] | None = None
+    problem: dict[str, Any] | None = None
+    to_hand_over: tuple[str, ...] = ()
 
 
 class Inbox:
@@ -100,7 +120,7 @@ class Inbox:
         procedure: str,
         content: Mapping[str, Any],
         received: Callable[[datetime], Filing],
-    ) -> CaseState:
+    ) -> FilingReceived:
         """The case as its receipt makes it, with all that the law makes follow at once; engine or no engine.
 
         `content` is what the party sent, which only PostgreSQL keeps; `received` makes the filing of it by the law in
@@ -116,7 +136,7 @@ class Inbox:
 
     async def _filed(
         self, case_id: str, procedure: str, content: Mapping[str, Any], received: Callable[[datetime], Filing]
-    ) -> CaseState:
+    ) -> FilingReceived:
         request_digest = digest(content)
         async with self._pool.acquire() as connection, connection.transaction():
             # Two calls with one key: the second waits here for the first.
@@ -125,12 +145,13 @@ class Inbox:
             if known is not None:
                 if known != request_digest:
                     raise IdempotencyKeyReused
-                return fold(CaseState(), await read_log(connection, case_id))
+                state = fold(CaseState(), await read_log(connection, case_id))
+                return FilingReceived(state, await to_hand_over(connection, case_id))
             record = await self._log.notices.under_share_lock(connection)
             received_at = self._clock.at(await present(connection))
             filing = received(received_at)
             law = filing.rules
-            kind = BY_NAME[procedure].procedure
+            kind = BY_NAME[procedure]
             if filing.about_task is not None:
                 await none_is_open(connection, law.city, filing.about_task)
             facts = await facts_at_receipt(
@@ -138,31 +159,16 @@ class Inbox:
             )
             if kind.name == CATALOGUE_UPDATE:
                 await dataset_is_its_own(connection, filing.dataset_id, filing.bodies["provider"])
-            filed = e.Filed(
-                at=received_at,
-                act=f"{case_id}.file",
-                case_id=case_id,
+            filed = filing.filed(
+                case_id,
+                kind.name,
+                received_at,
                 case_number=await next_case_number(connection, law.city_code, kind, received_at),
-                city=law.city,
-                procedure=kind.name,
-                party=filing.party,
-                dataset_id=filing.dataset_id,
-                bodies=filing.bodies,
                 data_items=filing.data_items if facts.data_items is None else facts.data_items,
-                choices=filing.choices,
-                given=filing.given,
-                evidence=filing.evidence,
                 standing=facts.standing,
-                occurred_on=filing.occurred_on,
-                caused_by=filing.caused_by,
-                about_task=filing.about_task,
                 rules_digest=await self._pinned.keep(connection, law),
             )
-            proposal = Proposal(CaseState())
-            proposal.add(filed)
-            for event in facts.met:
-                proposal.add(event)
-            kind.follow(law, proposal, received_at)
+            proposal = kind.begin(law, filed, facts.met)
             kept = json.dumps(dict(content), ensure_ascii=False, default=str)
             await open_case(connection, filed, content=kept, request_digest=request_digest)
             await submit(connection, filing.evidence, filing.party, case_id)
@@ -174,7 +180,7 @@ class Inbox:
                 engine_number=len(proposal.events),
                 record=record,
             )
-            return fold(CaseState(), events)
+            return FilingReceived(fold(CaseState(), events), await to_hand_over(connection, case_id))
 
     async def receive_act(self, act: a.Act, content: Mapping[str, Any] | None = None) -> ActReceived:
         """The act is in the inbox, stamped, in its order; the same id again changes nothing.
@@ -193,7 +199,7 @@ class Inbox:
         body = {} if content is None else dict(content)
         request_digest = digest({"kind": act.kind, **body})
         async with self._pool.acquire() as connection, connection.transaction():
-            kind = None if isinstance(act, a.JUDGED_AT_RECEIPT) else await self._hold_before_the_case(connection, act)
+            kind = await self._hold_before_the_case(connection, act)
             case = await lock(connection, act.case_id, self._clock)
             if isinstance(act, a.TaskAct) and await self._lapse(connection, case):
                 case = await lock(connection, act.case_id, self._clock)
@@ -210,7 +216,10 @@ class Inbox:
                 received = await self._received_before(connection, act.id, request_digest)
             if isinstance(act, a.SubmitEvidence) and received.state == "accepted":
                 await submit(connection, act.evidence, act.by.account, act.case_id)
-            return received
+            if kind:
+                return replace(received, to_hand_over=await to_hand_over(connection, act.case_id))
+            # What it concerns is known when the engine has judged it.
+            return replace(received, to_hand_over=(act.case_id,)) if received.state == "received" else received
 
     async def _urging_in_force(self, connection: Connection, case: LockedCase) -> tuple[UrgingRule, ...]:
         digest = await connection.fetchval("select rules_digest from cases where case_id = $1", case.case_id)
@@ -231,15 +240,16 @@ class Inbox:
         ]
 
     async def _hold_before_the_case(self, connection: Connection, act: a.Act) -> Procedure | None:
-        """The procedure, if its receipts judge acts of this kind, with the locks that come before a case's row lock.
-
-        Raises CaseUnknown.
+        """The procedure, if its receipts judge acts of this kind and the engine is told, with the locks that come
+        before a case's row lock. Raises CaseUnknown.
         """
+        if act.kind in ANSWERS_NOTHING:
+            return None
         row = await connection.fetchrow("select procedure, dataset_id from cases where case_id = $1", act.case_id)
         if row is None:
             raise CaseUnknown(act.case_id)
-        kind = BY_NAME[row["procedure"]].procedure
-        if not isinstance(act, kind.judged_at_receipt):
+        kind = BY_NAME[row["procedure"]]
+        if kind.judged_by(type(act)) is not JudgedBy.RECEIPT:
             return None
         await self._log.notices.hold(connection)
         await have_dataset_alone(connection, row["dataset_id"])
@@ -272,30 +282,32 @@ class Inbox:
             json.dumps(dict(content), ensure_ascii=False, default=str) if content else None,
             request_digest,
         )
-        if isinstance(stamped, a.JUDGED_AT_RECEIPT) and not last["waiting"]:
-            return await self._judge(connection, case, stamped)
-        return ActReceived(stamped.id, stamped.case_id, stamped.received_at, "received")
+        kind = BY_NAME[last["procedure"]]
+        if kind.judged_by(type(stamped)) is JudgedBy.RECEIPT_ALONE and not last["waiting"]:
+            return await self._judge(connection, case, kind, stamped)
+        return ActReceived(stamped.id, stamped.case_id, kind.name, stamped.received_at, "received")
 
     async def _received_before(self, connection: Connection, act_id: str, request_digest: str) -> ActReceived:
         row = await connection.fetchrow(
-            "select case_id, received_at, state, problem, request_digest from acts where act_id = $1", act_id
+            "select case_id, procedure, acts.received_at, state, problem, request_digest "
+            "from acts join cases using (case_id) where act_id = $1",
+            act_id,
         )
         assert row
         if row["request_digest"] != request_digest:
             raise IdempotencyKeyReused
         problem = json.loads(row["problem"]) if row["problem"] else None
-        return ActReceived(act_id, row["case_id"], row["received_at"], row["state"], problem)
+        return ActReceived(act_id, row["case_id"], row["procedure"], row["received_at"], row["state"], problem)
 
-    async def _judge(self, connection: Connection, case: LockedCase, act: a.Act) -> ActReceived:
+    async def _judge(self, connection: Connection, case: LockedCase, kind: Procedure, act: a.Act) -> ActReceived:
         state = fold(CaseState(), await read_log(connection, case.case_id))
         rules = await self._pinned.of(connection, state.rules_digest)
-        kind = BY_NAME[state.procedure].procedure
         if await self._answered(connection, case, kind, rules, state, act) is None:
-            return ActReceived(act.id, act.case_id, act.received_at, "received")
+            return ActReceived(act.id, act.case_id, kind.name, act.received_at, "received")
         settled = await connection.fetchrow(ACCEPT_AS_DELIVERED, act.id, act.received_at)
         assert settled, "it is in the inbox"
         problem = json.loads(settled["problem"]) if settled["problem"] else None
-        return ActReceived(act.id, act.case_id, act.received_at, settled["state"], problem)
+        return ActReceived(act.id, act.case_id, kind.name, act.received_at, settled["state"], problem)
 
     async def _work_off(self, connection: Connection, case: LockedCase, kind: Procedure) -> None:
         """Every act that waits is judged and written, in the order of receipt; the hand-over tells the engine of it.
@@ -364,7 +376,7 @@ class Inbox:
             return None
 
 
-async def settle_refused(connection: Connection, act_id: str, problem: Mapping[str, str]) -> None:
+async def settle_refused(connection: Connection, act_id: str, problem: Mapping[str, Any]) -> None:
     """An act that was not accepted is refused, for a named reason; an accepted one stays accepted."""
     await connection.execute(
         "update acts set state = 'refused', problem = $2, delivered_at = clock_timestamp() "

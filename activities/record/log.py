@@ -7,20 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from activities.calendar.record import RecordOfNotices, with_due
 from activities.catalogue.entries import publish_entry
-from activities.notices.record import RecordOfNotices, with_due
+from activities.outbox.outbox import put_out
 from activities.record.opening import Law, cases_begun, law_of
 from activities.record.pinned_rules import PinnedRules
 from activities.record.touching import tell_new_grant, tell_other_cases
 from activities.tables.cases import FORESEEN
-from activities.telling.outbox import put_out
 from models import events as e
 from models.access_events import AccessOpened
 from models.acts import Actor, File
-from models.course import foreseen
 from models.kept_back import by_kind
+from models.passing import foreseen
 from models.restrictions import RestrictionKind, items_of, restriction, written
-from models.state import CaseState, GrantState, TaskState, fold
+from models.state import CaseState, GrantState, fold
+from models.task_state import TaskState
 from models.telling import told
 from rules.pack import GROUND
 
@@ -206,7 +207,7 @@ class Log:
             await connection.execute("select from cases where case_id = $1 for update", case_id)
             state = fold(CaseState(), await read_log(connection, case_id))
             reopened = items_of(items, it.reopens_except.get(case_id, ()))
-            if not (state.closed and state.restriction == restriction(RestrictionKind.WITHDRAWAL, reopened)):
+            if not (state.closed and state.strongest_restriction == restriction(RestrictionKind.WITHDRAWAL, reopened)):
                 continue
             event = e.DataRestored(number=state.number + 1, at=it.at, by_case=case.case_id, **written(reopened))
             other = LockedCase(case_id, state.number, state.number, case.now)

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from activities.record.touching import met_by_update
 from models import events as e
 from models.access_events import AccessOpened
+from models.procedures.access import ACCESS
+from models.procedures.catalogue_update import CATALOGUE_UPDATE
 from models.proposal import Proposal
 from models.state import CaseState
 from rules.deadlines import to_shanghai
 from rules.loading import load_pack
-from rules.pack import CATALOGUE_UPDATE
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, governing
-from workflows.procedures import BY_NAME
 
 if TYPE_CHECKING:
     from activities.database import Connection
@@ -57,15 +57,14 @@ async def cases_begun(
 
 async def access_to(connection: Connection, request: CaseState, it: e.Granted) -> BegunCase:
     """The life of a grant."""
-    procedure = BY_NAME["access"].procedure
     opened = AccessOpened(
         number=1,
         at=it.at,
         act=f"{it.access_case_id}.file",
         case_id=it.access_case_id,
-        case_number=await next_case_number(connection, request.case_number.split("-")[0], procedure, it.at),
+        case_number=await next_case_number(connection, request.case_number.split("-")[0], ACCESS, it.at),
         city=request.city,
-        procedure=procedure.name,
+        procedure=ACCESS.name,
         party=request.party,
         dataset_id=request.dataset_id,
         bodies=request.bodies,
@@ -86,14 +85,13 @@ async def update_of(
 ) -> BegunCase:
     """The catalogue update that a decision ordered."""
     rules = law_at(law, cause, it.at)
-    procedure = BY_NAME[CATALOGUE_UPDATE].procedure
     filed = e.Filed(
         at=it.at,
         act=f"{it.update_case_id}.file",
         case_id=it.update_case_id,
-        case_number=await next_case_number(connection, rules.city_code, procedure, it.at),
+        case_number=await next_case_number(connection, rules.city_code, CATALOGUE_UPDATE, it.at),
         city=cause.city,
-        procedure=procedure.name,
+        procedure=CATALOGUE_UPDATE.name,
         party=it.by,
         dataset_id=it.dataset_id or cause.dataset_id,
         bodies=cause.bodies,
@@ -106,7 +104,7 @@ async def update_of(
     proposal.add(filed)
     for event in await met_by_update(connection, filed.dataset_id, it.at):
         proposal.add(event)
-    procedure.follow(rules, proposal, it.at)
+    CATALOGUE_UPDATE.follow(rules, proposal, it.at)
     opening = proposal.events[0]
     assert isinstance(opening, e.Filed)
     return BegunCase(opening, proposal.events)
@@ -118,10 +116,12 @@ def law_at(law: Law, cause: CaseState, at: datetime) -> ProcedureRules:
     orders what a remedy may."""
     assert cause.received_at
     try:
-        rules = law(cause.city, CATALOGUE_UPDATE, to_shanghai(at).date())
+        rules = law(cause.city, CATALOGUE_UPDATE.name, to_shanghai(at).date())
     except NotInForce:
-        return law(cause.city, CATALOGUE_UPDATE, to_shanghai(cause.received_at).date())
-    return law(cause.city, CATALOGUE_UPDATE, to_shanghai(cause.received_at).date()) if rules.after_the_law else rules
+        return law(cause.city, CATALOGUE_UPDATE.name, to_shanghai(cause.received_at).date())
+    if rules.after_the_law:
+        return law(cause.city, CATALOGUE_UPDATE.name, to_shanghai(cause.received_at).date())
+    return rules
 
 
 async def next_case_number(connection: Connection, city_code: str, procedure: Procedure, at: datetime) -> str:

@@ -15,7 +15,8 @@ from models import acts as a
 from models import events as e
 from models.restrictions import RestrictionKind, all_gone
 from rules.admissibility import why_not_of
-from rules.pack import CATALOGUE_UPDATE, GROUND
+from rules.pack import GROUND
+from rules.procedure_names import CATALOGUE_UPDATE
 from rules.procedure_rules import ProcedureRules
 
 if TYPE_CHECKING:
@@ -33,13 +34,13 @@ select
 """
 
 
-OF_ANOTHER = """
+OF_ANOTHER = f"""
 select exists (select from datasets where dataset_id = $1 and provider <> $2)
   or exists (
     select from cases
-    where dataset_id = $1 and provider <> $2 and procedure = 'catalogue_update' and closed_at is null
+    where dataset_id = $1 and provider <> $2 and procedure = '{CATALOGUE_UPDATE}' and closed_at is null
   )
-"""
+"""  # noqa: S608  # a constant of ours
 
 
 class ItemsAreGone(Exception):

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules.procedure_names import RECTIFICATION
+
 if TYPE_CHECKING:
     from activities.database import Connection
 
 ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtextextended($1, 3))"
 # The procedure is written out, so that the statement goes by the index of the rectifications that are open.
-OPEN_ABOUT = """
+OPEN_ABOUT = f"""
 select case_id, case_number from cases
-where city = $1 and procedure = 'rectification' and closed_at is null and exists (
+where city = $1 and procedure = '{RECTIFICATION}' and closed_at is null and exists (
   select from events where events.case_id = cases.case_id and number = 1 and event ->> 'about_task' = $2
 )
 order by received_at limit 1
-"""
+"""  # noqa: S608  # a constant of ours
 
 
 class RectificationOpen(Exception):

@@ -13,7 +13,9 @@ from models import events as e
 from models.access_events import AccessOpened
 from models.acts import Act, Actor, ChangeEntry, EntryIsPublished, LiftRestriction, Restrict, TakeTurn
 from models.entries import concerns
+from models.procedures import concerned_by
 from models.restrictions import RestrictionTold
+from rules.procedure_names import CATALOGUE_UPDATE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,10 +25,10 @@ if TYPE_CHECKING:
     from models.state import CaseState
 
 NAMESPACE = uuid.UUID("0b3c1b52-3d0e-5a0f-8f55-6b6169666163")
-FIRST_UPDATE = """
-select case_id from cases where dataset_id = $1 and procedure = 'catalogue_update' and closed_at is null
+FIRST_UPDATE = f"""
+select case_id from cases where dataset_id = $1 and procedure = '{CATALOGUE_UPDATE}' and closed_at is null
 order by received_at limit 1
-"""
+"""  # noqa: S608  # a constant of ours
 ENTRY_AS_PUBLISHED = """
 select openness, items, (
   select case_id from dataset_versions made where made.dataset_id = $1 and case_id is not null
@@ -45,6 +47,25 @@ select act_id, case_id, seq, kind, account, received_at, 'received', act, null, 
 from unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[], $6::timestamptz[], $7::jsonb[])
   as put (act_id, case_id, seq, kind, account, received_at, act)
 """
+
+AT_ONCE = 50
+"""Cases that are handed over after one another's act; what more there are, the sweeper hands over."""
+TO_HAND_OVER = """
+select case_id from acts where delivered_at is null and (
+  case_id = $1 or account = 'case:' || $1 or kind = 'file' and case_id in (
+    select coalesce(event ->> 'access_case_id', event ->> 'update_case_id') from events
+    where case_id = $1 and type in ('Granted', 'EntryChangeOrdered')
+  )
+)
+group by case_id order by case_id <> $1, min(received_at) limit $2
+"""
+
+
+async def to_hand_over(connection: Connection, case_id: str) -> tuple[str, ...]:
+    """The cases to be handed over by what is on record of this one, AT_ONCE at most: itself, first, where an act of it
+    has not reached the engine; those that have one from it; the access case of its grant, the update that it ordered.
+    """
+    return tuple(row["case_id"] for row in await connection.fetch(TO_HAND_OVER, case_id, AT_ONCE))
 
 
 async def hold_dataset(connection: Connection, dataset_id: str) -> None:
@@ -66,7 +87,7 @@ async def dataset_of(connection: Connection, case_id: str) -> str:
 async def dataset_updated_by(connection: Connection, case_id: str) -> str | None:
     """The dataset whose entry a catalogue update changes, for its end lets the next one go on; None for other cases."""
     dataset_id: str | None = await connection.fetchval(
-        "select dataset_id from cases where case_id = $1 and procedure = 'catalogue_update'", case_id
+        "select dataset_id from cases where case_id = $1 and procedure = $2", case_id, CATALOGUE_UPDATE
     )
     return dataset_id
 
@@ -153,18 +174,18 @@ async def tell_other_cases(connection: Connection, before: CaseState, after: Cas
     Under the lock on the dataset, had alone.
     """
     acts: list[Act] = []
-    if before.restrictions != after.restrictions:
-        procedures = ["access_request", "catalogue_update", "access"]
+    if before.own_restrictions != after.own_restrictions:
+        procedures = concerned_by(Restrict)
         acts += [restriction_act(after, each, now) for each in await open_cases(connection, after, procedures)]
     if after.published and not before.published and changes_grants(after.published):
-        procedures = ["access_request", "access"]
+        procedures = concerned_by(ChangeEntry)
         acts += [entry_act(after, each, now) for each in await open_cases(connection, after, procedures)]
     if after.published and not before.published and after.caused_by and await is_open(connection, after.caused_by):
         told = told_by(after, "published", after.caused_by, now) | {"published_at": after.published.at}
         told["openness"] = after.choices.get("openness")
         acts.append(EntryIsPublished.model_validate(told))
-    if after.closed and not before.closed and after.procedure == "catalogue_update":
-        waiting = await open_cases(connection, after, ["catalogue_update"])
+    if after.closed and not before.closed and after.procedure == CATALOGUE_UPDATE:
+        waiting = await open_cases(connection, after, [CATALOGUE_UPDATE])
         acts += [turn_act(after, each, now) for each in waiting[:1]]
     if acts:
         await put(connection, acts)
@@ -207,9 +228,9 @@ def told_by(after: CaseState, what: str, case_id: str, now: datetime) -> dict[st
 def restriction_act(after: CaseState, case_id: str, now: datetime) -> Act:
     """The act by which a case learns what an objection does to the data."""
     told = told_by(after, "restriction", case_id, now)
-    if not after.restrictions:
+    if not after.own_restrictions:
         return LiftRestriction.model_validate(told)
-    return Restrict.model_validate(told | as_told(after.restrictions))
+    return Restrict.model_validate(told | as_told(after.own_restrictions))
 
 
 def entry_act(after: CaseState, case_id: str, now: datetime) -> Act:

@@ -12,6 +12,7 @@ from sqlalchemy import Column, DateTime, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from activities.tables.columns import instant, jsonb
+from rules.procedure_names import RECTIFICATION
 
 
 class PinnedRulesRow(SQLModel, table=True):
@@ -33,7 +34,9 @@ class CaseRow(SQLModel, table=True):
         Index("cases_of_dataset", "dataset_id"),
         Index("cases_latest", text("received_at DESC"), "case_id"),
         Index("cases_closed_of_city", "city", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
-        Index("cases_rectifying", "city", postgresql_where=text("procedure = 'rectification' AND closed_at IS NULL")),
+        Index(
+            "cases_rectifying", "city", postgresql_where=text(f"procedure = '{RECTIFICATION}' AND closed_at IS NULL")
+        ),
     )
     case_id: str = Field(primary_key=True)
     case_number: str = Field(unique=True)

@@ -6,15 +6,17 @@ import base64
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from activities.record.idempotency import IdempotencyKeyReused
-from activities.telling.ways import WEBHOOK
+from activities.database import present
+from activities.idempotency import IdempotencyKeyReused
+from activities.telling.ways import WEBHOOK, part_of_address
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from activities.database import Connection
+    from activities.clock import Clock
+    from activities.database import Connection, Pool
 
 MOST = 10
 """Open channels of one account."""
@@ -44,9 +46,13 @@ class EnoughChannels(Exception):
     """The account has as many channels as one may have."""
 
 
+class ChannelEnded(Exception):
+    """The channel that this call opened before has ended since."""
+
+
 @dataclass(frozen=True)
 class Channel:
-    """A channel as its owner sees it; `address` is for who shows a part of it. `failures` since something was sent."""
+    """A channel as its owner sees it; `address` is shown in part only. `failures` since something was sent."""
 
     channel_id: str
     kind: str
@@ -60,6 +66,11 @@ class Channel:
     given_up: int
     waiting: int
 
+    @property
+    def receiver(self) -> str:
+        """As much of the address as may be shown."""
+        return part_of_address(self.kind, self.address)
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -68,6 +79,24 @@ class Wanted:
     kind: str
     address: str
     language: str
+
+
+class Opened(NamedTuple):
+    """A channel that is open, and its secret, where it has one and is new."""
+
+    channel: Channel
+    secret: str | None
+
+
+async def open_own_channel(pool: Pool, clock: Clock, channel_id: str, account_id: str, wanted: Wanted) -> Opened:
+    """As `open_channel`, from now on, in a transaction of its own. Raises ChannelEnded too."""
+    async with pool.acquire() as connection, connection.transaction():
+        now = clock.at(await present(connection))
+        secret = await open_channel(connection, channel_id, account_id, wanted, now)
+        for channel in await open_channels(connection, account_id):
+            if channel.channel_id == channel_id:
+                return Opened(channel, secret)
+    raise ChannelEnded
 
 
 async def open_channel(
@@ -99,13 +128,14 @@ async def open_channels(connection: Connection, account_id: str) -> Sequence[Cha
     return [Channel(**dict(row)) for row in await connection.fetch(OPEN, account_id)]
 
 
-async def end_own_channel(connection: Connection, channel_id: str, account_id: str, now: datetime) -> bool:
-    """As `end_channel`, where the channel is the account's; whether it is."""
-    owner = await connection.fetchval("select account_id from channels where channel_id = $1", channel_id)
-    if owner != account_id:
-        return False
-    await end_channel(connection, channel_id, now)
-    return True
+async def end_own_channel(pool: Pool, clock: Clock, channel_id: str, account_id: str) -> bool:
+    """As `end_channel`, from now on, where the channel is the account's; whether it is."""
+    async with pool.acquire() as connection, connection.transaction():
+        owner = await connection.fetchval("select account_id from channels where channel_id = $1", channel_id)
+        if owner != account_id:
+            return False
+        await end_channel(connection, channel_id, clock.at(await present(connection)))
+        return True
 
 
 async def end_channel(connection: Connection, channel_id: str, now: datetime, because: str = "ended") -> None:

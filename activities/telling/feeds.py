@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from activities.record.idempotency import IdempotencyKeyReused
+from activities.idempotency import IdempotencyKeyReused
 
 if TYPE_CHECKING:
     import asyncpg
 
-    from activities.database import Connection
+    from activities.database import Connection, Pool
 
 MOST_FEEDS = 50
 """Feeds that an account has at once."""
@@ -26,16 +26,14 @@ MAKE = f"""
 insert into feeds (feed_id, token_digest, account_id, name, wanted, created_at) values ($1, $2, $3, $4, $5, $6)
 on conflict (feed_id) do nothing returning {COLUMNS}
 """  # noqa: S608 - made of constants
-USED = """
-update feeds set last_used_at = $2::timestamptz
-where feed_id = $1 and (last_used_at is null or last_used_at < $2::timestamptz - interval '1 minute')
-"""
-"""Programs fetch often; when they last did need not be known by the second."""
 SERVED = """
-update feeds set served = case when served #>> array[$2, 'digest'] = $3 then served
-  else jsonb_set(served, array[$2], jsonb_build_object('digest', $3::text, 'since', $4::text)) end
+update feeds set
+  last_used_at = case when last_used_at >= $5::timestamptz - interval '1 minute' then last_used_at else $5 end,
+  served = case when served #>> array[$2, 'digest'] = $3 then served
+    else jsonb_set(served, array[$2], jsonb_build_object('digest', $3::text, 'since', $4::text)) end
 where feed_id = $1 returning (served #>> array[$2, 'since'])::timestamptz
 """
+"""Programs fetch often; when they last did need not be known by the second."""
 
 
 class EnoughFeeds(Exception):
@@ -43,8 +41,18 @@ class EnoughFeeds(Exception):
 
 
 @dataclass(frozen=True)
+class NewFeed:
+    """A feed that an account wants; the id makes the call repeatable."""
+
+    feed_id: str
+    account_id: str
+    name: str
+    wanted: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Feed:
-    """A feed; `wanted` is what it lists, as whoever made it said."""
+    """A feed; `wanted` is what it lists, as whoever made it asked."""
 
     feed_id: str
     account_id: str
@@ -64,50 +72,53 @@ def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-async def make_feed(
-    connection: Connection, feed_id: str, token: str, account: str, name: str, wanted: Mapping[str, Any], now: datetime
-) -> tuple[Feed, bool]:
+async def make_feed(pool: Pool, new: NewFeed, token: str, now: datetime) -> tuple[Feed, bool]:
     """The feed of that id, and whether it is new: only then is the token its own. Raises EnoughFeeds, and
     IdempotencyKeyReused where the id is that of another feed."""
-    async with connection.transaction():
+    async with pool.acquire() as connection, connection.transaction():
         # Of calls that come at once, each counts what the one before made.
-        await connection.execute("select from accounts where account_id = $1 for no key update", account)
-        row = await _by_id(connection, feed_id)
+        await connection.execute("select from accounts where account_id = $1 for no key update", new.account_id)
+        row = await connection.fetchrow(f"select {COLUMNS} from feeds where feed_id = $1", new.feed_id)  # noqa: S608 - a constant
         if row is None:
-            live = "select count(*) from feeds where account_id = $1 and revoked_at is null"
-            if await connection.fetchval(live, account) >= MOST_FEEDS:
-                raise EnoughFeeds(account)
-            row = await connection.fetchrow(MAKE, feed_id, digest_of(token), account, name, json.dumps(wanted), now)
-            assert row, "nobody else makes a feed of this account now"
-            return _feed(row), True
+            return _feed(await _made(connection, new, token, now)), True
     known = _feed(row)
-    if (known.account_id, known.name, known.wanted) != (account, name, dict(wanted)):
-        raise IdempotencyKeyReused(feed_id)
+    if (known.account_id, known.name, known.wanted) != (new.account_id, new.name, dict(new.wanted)):
+        raise IdempotencyKeyReused(new.feed_id)
     return known, False
 
 
-async def feeds_of(connection: Connection, account: str) -> list[Feed]:
+async def _made(connection: Connection, new: NewFeed, token: str, now: datetime) -> asyncpg.Record:
+    live = "select count(*) from feeds where account_id = $1 and revoked_at is null"
+    if await connection.fetchval(live, new.account_id) >= MOST_FEEDS:
+        raise EnoughFeeds(new.account_id)
+    wanted = json.dumps(dict(new.wanted))
+    row = await connection.fetchrow(MAKE, new.feed_id, digest_of(token), new.account_id, new.name, wanted, now)
+    assert row, "nobody else makes a feed of this account now"
+    return row
+
+
+async def feeds_of(pool: Pool, account: str) -> list[Feed]:
     """The feeds of an account that are not revoked, the oldest first; there are at most MOST_FEEDS."""
-    rows = await connection.fetch(
+    rows = await pool.fetch(
         f"select {COLUMNS} from feeds where account_id = $1 and revoked_at is null order by created_at, feed_id",  # noqa: S608 - a constant
         account,
     )
     return [_feed(row) for row in rows]
 
 
-async def feed_by_token(connection: Connection, token: str) -> Feed | None:
+async def feed_by_token(pool: Pool, token: str) -> Feed | None:
     """The feed that this token fetches; None where there is none, or no longer."""
-    row = await connection.fetchrow(
+    row = await pool.fetchrow(
         f"select {COLUMNS} from feeds where token_digest = $1 and revoked_at is null",  # noqa: S608 - a constant
         digest_of(token),
     )
     return _feed(row) if row else None
 
 
-async def revoke_feed(connection: Connection, feed_id: str, account: str | None, now: datetime) -> bool:
+async def revoke_feed(pool: Pool, feed_id: str, account: str | None, now: datetime) -> bool:
     """The token fetches nothing from here on; False where there is no such feed of that account, whose it is being
     all the same where none is given. Revoked again, it was revoked before."""
-    row = await connection.fetchrow(
+    row = await pool.fetchrow(
         "update feeds set revoked_at = coalesce(revoked_at, $3) "
         "where feed_id = $1 and ($2::text is null or account_id = $2) returning feed_id",
         feed_id,
@@ -117,19 +128,11 @@ async def revoke_feed(connection: Connection, feed_id: str, account: str | None,
     return row is not None
 
 
-async def was_used(connection: Connection, feed: Feed, now: datetime) -> None:
-    """The feed was fetched."""
-    await connection.execute(USED, feed.feed_id, now)
-
-
-async def serving_since(connection: Connection, feed: Feed, form: str, digest: str, now: datetime) -> datetime:
-    """Since when the feed, in this form, is what it is now; of calls that come at once, the first says so."""
-    changed: datetime = await connection.fetchval(SERVED, feed.feed_id, form, digest, now.isoformat())
+async def serve_feed(pool: Pool, feed: Feed, form: str, digest: str, now: datetime) -> datetime:
+    """The feed is fetched in a form; since when it is in that form what it is now. Of calls that come at once, the
+    first decides."""
+    changed: datetime = await pool.fetchval(SERVED, feed.feed_id, form, digest, now.isoformat(), now)
     return changed
-
-
-async def _by_id(connection: Connection, feed_id: str) -> asyncpg.Record | None:
-    return await connection.fetchrow(f"select {COLUMNS} from feeds where feed_id = $1", feed_id)  # noqa: S608 - a constant
 
 
 def _feed(row: asyncpg.Record) -> Feed:

@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from activities.database import AWAY, present
+from activities.outbox.outbox import put_out
 from activities.record.opening import Law, law_of
 from activities.record.pinned_rules import PinnedRules
 from activities.record.service_rules import reminders_of
-from activities.telling.outbox import put_out
-from models.acts import ANSWERS_NOTHING
 from models.clock import Clock
+from models.procedures import ANSWERS_NOTHING
 from models.reminding import Look, Reminded, look, tellings
 from models.telling import Telling
 from rules.deadlines import to_shanghai
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     import asyncpg
 
     from activities import clock
+    from activities.calendar.record import RecordOfNotices
     from activities.database import Connection, Pool
-    from activities.notices.record import RecordOfNotices
     from rules.calendar import CalendarRecord
 
 LOG = logging.getLogger("kaifang.reminding")

@@ -15,10 +15,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from activities.database import AWAY
+from activities.outbox.message_texts import Language, Message, Said, say, with_its_number
+from activities.outbox.outbox import MESSAGE, WITH_ITS_CASE, message_of
 from activities.record.pinned_rules import PinnedRules
 from activities.telling.channels import end_channel
-from activities.telling.message_texts import Language, Message, Said, say
-from activities.telling.outbox import MESSAGE, WITH_ITS_CASE, message_of
 from activities.telling.ways import WEBHOOK, WITHIN, NotSent, Outgoing
 
 if TYPE_CHECKING:
@@ -263,7 +263,10 @@ class Sender:
             message = await message_of(claimed, partial(self._pinned.of, connection))
         kind = claimed["channel_kind"]
         language: Language = "en" if claimed["language"] == "en" else "zh"
-        said = say(message, language, self._base_url, with_key=kind != WEBHOOK)
+        said = say(message, language, self._base_url)
+        if kind != WEBHOOK:
+            # A webhook carries the number in a header.
+            said = with_its_number(said, message.message_id, language)
         return Outgoing(
             message_id=message.message_id,
             kind=kind,

@@ -268,7 +268,7 @@ async def _public(host: str, port: int, settings: Settings) -> None:
         return
 
 
-def shown(kind: str, address: str) -> str:
+def part_of_address(kind: str, address: str) -> str:
     """As much of an address as may be shown: of a mailbox its beginning and its domain, of a webhook its host."""
     if kind == MAIL:
         name, _, domain = address.rpartition("@")

@@ -1,25 +1,85 @@
-"""What a decision is checked for before its receipt: what the judge cannot know, because only the tables do."""
+"""What officers do to a task, and what is checked before its receipt: what the judge cannot know, but the tables do."""
 
 from __future__ import annotations
 
 from activities.tables.cases import CaseRow, TaskRow
-from api.acting.drafts import Drafted, drafted, with_kept_draft
+from api.acting.drafts import drafted, with_kept_draft
 from api.acting.filing import facts
-from api.acting.forms.deciding import MEASURE, TERMS, DecisionForm
+from api.acting.forms.deciding import LIMIT, MEASURE, TERMS, DecisionForm, ReassignmentForm
 from api.acting.forms.filing import SupplementForm
 from api.acting.forms.form import is_blank
-from api.acting.receiving import known_items
+from api.acting.receiving import ActShown, Receiver, known_items
 from api.http.problems import Problem, Wrong, invalid, wrongs
-from models.state import TaskState
+from models.acts import Correct, Decide, Reassign
+from models.drafting import Drafted, submits
+from models.task_state import TaskState
 from reading.cases import questions as cases
 from reading.catalogue import questions as catalogue
+from reading.directory import questions as directory
+from reading.sight import Caller
 from reading.store import CaseRead, Store
-from reading.updates.changes import submits
-from rules.admissibility import admissible
-from rules.pack import CATALOGUE_UPDATE
+from rules.admissibility import still_admissible
 from rules.pinned import APPLICANT
+from rules.procedure_names import CATALOGUE_UPDATE, DEMAND
 
-DEMAND = "demand"
+
+async def reassign(receiver: Receiver, store: Store, caller: Caller, task_id: str, form: ReassignmentForm) -> ActShown:
+    """The task given to a colleague, by an officer or a supervisor of its body. Raises a Problem."""
+    task = await receiver.known_task(task_id)
+    if task.body != caller.body:
+        raise Problem("NotYourTask")
+    to = await directory.account(store, form.to)
+    if to is None:
+        raise invalid("to", "account_unknown", given=form.to)
+    act = Reassign(
+        **await receiver.on_task(task),
+        to=to.account_id,
+        to_body=to.body if "reviewer" in to.roles else None,
+        supervises=caller.has("supervisor"),
+    )
+    return await receiver.receive(act, form.said())
+
+
+async def decide(receiver: Receiver, store: Store, task_id: str, form: DecisionForm) -> ActShown:
+    """A decision on the task, with the draft that it submits, which may be the one that came with the filing. Raises a
+    Problem."""
+    task = await receiver.own_task(task_id)
+    case = await receiver.case(task.case_id)
+    form = await with_what_is_kept(store, case, task, form)
+    # What a draft means depends on the entry, which it may have changed since.
+    if form.entry and (known := await receiver.received_before(form.said())):
+        return known
+    grants = await says_what_it_may(store, case, form)
+    draft = None if grants else await draft_of(store, task, form)
+    measure = None if grants else form.done_to_data()
+    act = Decide(
+        **await receiver.on_task(task),
+        outcome=form.outcome,
+        given=form.stated() | (draft.given if draft else frozenset()),
+        terms=form.terms() if grants else None,
+        amends=draft.amends if draft else None,
+        measure=draft.measure if draft else measure,
+        limit=form.limit(),
+    )
+    return await receiver.receive(act, form.said())
+
+
+async def correct(receiver: Receiver, store: Store, task_id: str, form: DecisionForm) -> ActShown:
+    """Another decision in the place of the body's own. Raises a Problem, also for what a correction cannot say."""
+    task = await receiver.own_task(task_id)
+    grants = await says_what_it_may(store, await receiver.case(task.case_id), form)
+    if form.limit():
+        raise about(form.first_of(LIMIT), "TimeLimitNotSet")
+    if not grants and form.done_to_data():
+        # What was done to data is not undone by other words; a correction says nothing of it.
+        raise about(form.first_of(("data_items", *MEASURE)), "MeasureNotAllowed")
+    act = Correct(
+        **await receiver.on_task(task),
+        outcome=form.outcome,
+        given=form.stated(),
+        terms=form.terms() if grants else None,
+    )
+    return await receiver.receive(act, form.said())
 
 
 async def says_what_it_may(store: Store, case: CaseRow, form: DecisionForm) -> bool:
@@ -74,7 +134,7 @@ def open_to_applicant(read: CaseRead, outcome: str) -> TaskState | None:
     return next(tasks, None)
 
 
-async def still_admissible(store: Store, read: CaseRead, form: SupplementForm) -> None:
+async def may_change(store: Store, read: CaseRead, form: SupplementForm) -> None:
     """What changes in the request is judged as its filing was, by the rules that the case keeps. Raises a Problem."""
     said = form.said()
     if not said:
@@ -85,7 +145,6 @@ async def still_admissible(store: Store, read: CaseRead, form: SupplementForm) -
     dataset = await catalogue.dataset(store, read.state.dataset_id)
     if not stated or dataset is None:
         return
-    before = dict.fromkeys(read.state.given, "given") | dict(read.state.choices)
-    found = admissible(read.rules, {**before, "data_items": read.state.data_items, **stated}, facts(dataset))
-    if changed := [each for each in found if each.field in stated]:
+    before = dict.fromkeys(read.state.given, "given") | dict(read.state.choices) | {"data_items": read.state.data_items}
+    if changed := still_admissible(read.rules, before, stated, facts(dataset)):
         raise Problem("Inadmissible", errors=wrongs(changed, read.rules))

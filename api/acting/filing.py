@@ -9,28 +9,30 @@ from typing import Annotated, Any, cast
 
 from fastapi import Depends, Response
 
-from activities.record.idempotency import id_from_key
+from activities.idempotency import id_from_key
 from activities.record.inbox import Filing
 from activities.record.receipt_facts import DataIsWithdrawn, DatasetOfAnotherProvider, ItemsAreGone, OpennessHasChanged
 from activities.tables.catalogue import DatasetRow
-from api.dependencies import Calling, Reading, Rendering, Running
+from api.dependencies import Calling, Reading, Running
+from api.http.language import AnsweredIn
 from api.http.problems import Problem, Wrong, invalid, wrongs
 from api.runtime import Runtime
+from models import who_may_act
 from models.state import CaseState
-from reading.cases import questions as cases
 from reading.cases.shapes import CaseShown
-from reading.cases.shown import Renderer
+from reading.cases.shown import case_shown
 from reading.catalogue import questions as catalogue
 from reading.directory import questions as directory
 from reading.sight import Caller
 from reading.store import Store
+from reading.words.language import Language
 from rules.admissibility import DatasetFacts, Openness, admissible
 from rules.deadlines import to_shanghai
 from rules.loading import CityUnknown, cities, load_pack
-from rules.pinned import APPLICANT
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, ProcedureUnknown, governing
 
+CASES = "/v1/cases"
 PROVIDER = "provider"
 
 
@@ -50,11 +52,8 @@ def rules_at(city: str, procedure: str, received_at: datetime) -> ProcedureRules
 
 def may_file(rules: ProcedureRules, caller: Caller, bodies: Mapping[str, str]) -> None:
     """Raises a Problem unless the law lets the caller file: an applicant, or an officer of a body that it names."""
-    if APPLICANT in rules.filed_by and caller.has(APPLICANT):
-        return
-    if caller.has("reviewer") and caller.body in {bodies.get(role) for role in rules.filed_by}:
-        return
-    raise Problem("RoleRequired", params={"roles": rules.filed_by})
+    if not who_may_act.may_file(rules, caller.roles, caller.body, bodies):
+        raise Problem("RoleRequired", params={"roles": rules.filed_by})
 
 
 def judge(rules: ProcedureRules, stated: Mapping[str, object], dataset: DatasetRow | None) -> None:
@@ -79,11 +78,11 @@ class Subject:
 class Filer:
     """Receives the filing of one call and answers the case."""
 
-    def __init__(self, runtime: Runtime, store: Store, renderer: Renderer, caller: Caller, response: Response) -> None:
+    def __init__(self, runtime: Runtime, store: Store, caller: Caller, language: Language, response: Response) -> None:
         self._runtime = runtime
         self._store = store
-        self._renderer = renderer
         self._caller = caller
+        self._language = language
         self._response = response
 
     async def bodies(self, city: str) -> dict[str, str]:
@@ -136,7 +135,7 @@ class Filer:
         """As `receive`, for who goes on before the case is shown: what its log makes of it."""
         await self._store.release()
         try:
-            state = await self._runtime.inbox.receive_filing(case_id, procedure, content, received)
+            filed = await self._runtime.inbox.receive_filing(case_id, procedure, content, received)
         except DataIsWithdrawn as fact:
             raise Problem("Inadmissible", errors=[Wrong("dataset_id", "data_withdrawn")]) from fact
         except DatasetOfAnotherProvider as fact:
@@ -145,19 +144,19 @@ class Filer:
             raise Problem("Inadmissible", errors=[Wrong("dataset_id", fact.code)]) from fact
         except ItemsAreGone as fact:
             raise Problem("Inadmissible", errors=[Wrong("data_items", "item_unknown", {"items": fact.items})]) from fact
-        self._runtime.courier.send(case_id)
-        for told in await cases.told_by(self._store, case_id):
-            self._runtime.courier.send(told)
-        return state
+        self._runtime.courier.send(*filed.to_hand_over)
+        return filed.state
 
     async def shown(self, case_id: str) -> CaseShown:
         """The case that this call filed, as its answer."""
-        self._response.headers["Location"] = f"/v1/cases/{case_id}"
-        return await self._renderer.case(case_id)
+        self._response.headers["Location"] = f"{CASES}/{case_id}"
+        return await case_shown(self._store, self._caller, self._language, case_id)
 
 
-async def filer_of(runtime: Running, store: Reading, renderer: Rendering, caller: Calling, response: Response) -> Filer:
-    return Filer(runtime, store, renderer, caller, response)
+async def filer_of(
+    runtime: Running, store: Reading, caller: Calling, language: AnsweredIn, response: Response
+) -> Filer:
+    return Filer(runtime, store, caller, language, response)
 
 
 AsFiler = Annotated[Filer, Depends(filer_of)]

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from activities.evidence.store import LARGEST, receive_upload
-from activities.record.idempotency import id_from_key
+from activities.idempotency import id_from_key
 from activities.record.inbox import Filing
 from api.acting.filing import Filer, Subject, judge, may_file, rules_at
 from api.acting.forms.filing import ObjectionForm
@@ -23,15 +23,13 @@ from reading.cases.shapes import CaseShown
 from reading.sight import Caller
 from reading.store import Store
 from rules.admissibility import chosen
+from rules.procedure_names import OBJECTION
 from rules.procedure_rules import ProcedureRules
 
 PATH = "/v1/objections"
 
 
-PROCEDURE = "objection"
-
-
-OBJECTION = "objection"
+FILING = "objection"
 
 
 EVIDENCE = "evidence"
@@ -64,8 +62,8 @@ class Objecting:
         """The objection comes first and is judged before a file is taken: of one that cannot be received nothing is
         stored. Files that are not taken, or more than may be, leave those before them with who uploaded them."""
         first = await parts.next()
-        if first is None or first.name != OBJECTION:
-            raise invalid(OBJECTION, "part_must_come_first")
+        if first is None or first.name != FILING:
+            raise invalid(FILING, "part_must_come_first")
         form = parsed(await all_of(parts.data()))
         subject = await self._filer.subject(form.city, form.dataset_id)
         if await cases.case(self._store, self._caller, self._case_id) is None:
@@ -109,7 +107,7 @@ class Objecting:
                 evidence=tuple(dict.fromkeys(form.evidence)),
             )
 
-        return await self._filer.receive(self._case_id, PROCEDURE, form.said(), received)
+        return await self._filer.receive(self._case_id, OBJECTION, form.said(), received)
 
 
 def judge_objection(
@@ -117,7 +115,7 @@ def judge_objection(
 ) -> ProcedureRules:
     """The rules under which the objection is received; `comes_with` is what it does not state itself. Raises a Problem
     that names every reason why it cannot be."""
-    rules = rules_at(form.city, PROCEDURE, at)
+    rules = rules_at(form.city, OBJECTION, at)
     may_file(rules, caller, subject.bodies)
     judge(rules, {**dict.fromkeys(comes_with, "given"), **form.stated()}, subject.dataset)
     return rules

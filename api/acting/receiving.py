@@ -9,28 +9,28 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Request, Response
 
-from activities.directory.standing_in import substitutes_of
-from activities.record.idempotency import IdempotencyKeyReused, digest, id_from_key
+from activities.idempotency import IdempotencyKeyReused, digest, id_from_key
+from activities.standing_in import substitutes_of
 from activities.tables.cases import ActRow, CaseRow, TaskRow
 from api.acting.refusals import refused
-from api.dependencies import Calling, IdempotencyKey, Reading, Rendering, Running
+from api.dependencies import Calling, IdempotencyKey, Reading, Running
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
 from api.http.problem_document import ProblemDocument
 from api.http.problems import Problem, Wrong, invalid
 from api.runtime import Runtime
-from models.acts import ACT, JUDGED_AT_RECEIPT, Act, TaskAct
+from models.acts import ACT, Act, TaskAct
 from reading.cases import questions as cases
 from reading.cases.shapes import CaseShown, TaskShown
-from reading.cases.shown import Renderer
+from reading.cases.shown import case_shown
 from reading.catalogue import questions as catalogue
-from reading.shape import Instant as Instant
-from reading.shape import Shape as Shape
+from reading.shape import Instant, Shape
 from reading.sight import Caller
 from reading.store import Store
 from reading.words.language import Language
 from rules.deadlines import to_shanghai
 
+ACTS = "/v1/acts"
 NOT_STAMPED = datetime.min.replace(tzinfo=UTC)
 """The inbox stamps every act; what stands in it before means nothing."""
 
@@ -42,7 +42,6 @@ class Receiver:
         self,
         runtime: Runtime,
         store: Store,
-        renderer: Renderer,
         caller: Caller,
         language: Language,
         request: Request,
@@ -51,7 +50,6 @@ class Receiver:
     ) -> None:
         self._runtime = runtime
         self._store = store
-        self._renderer = renderer
         self._caller = caller
         self._language = language
         self._path = request.url.path
@@ -93,8 +91,8 @@ class Receiver:
 
     async def known_task(self, task_id: str) -> TaskRow:
         """The task, if the caller may know of its case. Raises a Problem."""
-        task = await cases.task(self._store, task_id)
-        if task is None or await cases.case(self._store, self._caller, task.case_id) is None:
+        task = await cases.task_for(self._store, self._caller, task_id)
+        if task is None:
             raise Problem("NotFound")
         return task
 
@@ -111,13 +109,9 @@ class Receiver:
             raise
         if received.state == "received":
             await self._runtime.courier.send_and_wait(act.case_id)
-            for told in await cases.told_by(self._store, act.case_id):
-                self._runtime.courier.send(told)
-        elif received.state == "accepted" and not isinstance(act, JUDGED_AT_RECEIPT):
+        else:
             # Its receipt judged it, and what it makes follow in the engine need not be waited for.
-            self._runtime.courier.send(act.case_id)
-            for told in await cases.told_by(self._store, act.case_id):
-                self._runtime.courier.send(told)
+            self._runtime.courier.send(*received.to_hand_over)
         return await self.standing(act.id)
 
     async def received_before(self, content: Mapping[str, Any] | None = None) -> ActShown | None:
@@ -139,16 +133,11 @@ class Receiver:
         assert row, "an act that was received stays"
         if row.state == "received":
             self._response.status_code = 202
-            self._response.headers["Location"] = f"/v1/acts/{act_id}"
+            self._response.headers["Location"] = f"{ACTS}/{act_id}"
             self._response.headers["Retry-After"] = "1"
         elif row.state == "refused":
             raise await refused(self._store, row)
-        shown = await shown_act(self._store, self._renderer, row, self._language, f"/v1/acts/{act_id}")
-        if shown.case and shown.case.granted and shown.case.procedure != "access":
-            self._runtime.courier.send(shown.case.granted.access_case_id)
-        if shown.case and shown.case.catalogue_update:
-            self._runtime.courier.send(shown.case.catalogue_update.case_id)
-        return shown
+        return await shown_act(self._store, self._caller, self._language, row)
 
 
 async def known_items(store: Store, dataset_id: str, items: tuple[str, ...] | None) -> None:
@@ -163,29 +152,28 @@ async def known_items(store: Store, dataset_id: str, items: tuple[str, ...] | No
 async def receiver_of(
     runtime: Running,
     store: Reading,
-    renderer: Rendering,
     caller: Calling,
     language: AnsweredIn,
     request: Request,
     response: Response,
     key: IdempotencyKey = None,
 ) -> Receiver:
-    return Receiver(runtime, store, renderer, caller, language, request, response, key)
+    return Receiver(runtime, store, caller, language, request, response, key)
 
 
 Receiving = Annotated[Receiver, Depends(receiver_of)]
 
 
-async def shown_act(store: Store, renderer: Renderer, row: ActRow, language: Language, instance: str) -> ActShown:
+async def shown_act(store: Store, caller: Caller, language: Language, row: ActRow) -> ActShown:
     """An act with its result, or its problem, once there is one."""
     known = {"act_id": row.act_id, "case_id": row.case_id, "kind": row.kind, "received_at": row.received_at}
     if row.state == "refused":
         problem = await refused(store, row)
-        return ActShown(**known, state="refused", problem=problem.document(language, instance))
+        return ActShown(**known, state="refused", problem=problem.document(language, f"{ACTS}/{row.act_id}"))
     if row.state == "received":
         return ActShown(**known, state="received")
     act = ACT.validate_python(row.act)
-    case = await renderer.case(row.case_id)
+    case = await case_shown(store, caller, language, row.case_id)
     task_id = act.task_id if isinstance(act, TaskAct) else None
     task = next((task for task in case.tasks if task.task_id == task_id), None)
     return ActShown(**known, state="accepted", case=case, task=task)

@@ -9,15 +9,13 @@ from activities.tables.cases import ActRow
 from api.http.problems import Problem, Wrong, a_or_an, all_of, stating
 from models.acts import ACT, Act, Correct, Decide, Supply, Urge
 from models.classes import NAMED_CLASS, OPENNESS
-from models.correcting import demanded_of_correction
-from models.judging import given_by
-from models.refusals import NobodyCanJudge
+from models.refusals import Missing, NobodyCanJudge, RequirementMissing, all_missing
 from reading.store import CaseRead, Store
 from reading.words.law import Law
 from reading.words.texts import texts
 from rules.articles import phrase
 from rules.pack import QUESTIONS
-from rules.pinned import Citation, EntryEffect, Label, Outcome, Requirement, UrgingRule
+from rules.pinned import Citation, Label, Outcome, UrgingRule
 from rules.procedure_rules import ProcedureRules
 
 THIS_ACT = Label(zh="此操作", en="this act")
@@ -37,9 +35,9 @@ def problem_of(read: CaseRead, act: Act, details: Mapping[str, Any], act_id: str
     """The problem of an act that a case refuses, for these details of the refusal; `act_id` where it was received."""
     known = dict(details)
     code = known.pop("code", "Unexpected")
+    if code == RequirementMissing.__name__:
+        return requirement_missing(read, act, known, act_id)
     field = known.pop("field", None)
-    if code == "RequirementMissing":
-        return requirement_missing(read, act, str(field), known, act_id)
     citation = cited(read, known)
     params: dict[str, object] = {name: tuple(str(value).split("|")) for name, value in known.items()}
     if code == "AgreementNotStated":
@@ -90,70 +88,39 @@ def place_of(field: str, act: Act) -> str:
     return f"answers.{field}" if is_answer else field
 
 
-def requirement_missing(read: CaseRead, act: Act, field: str, known: Mapping[str, Any], act_id: str | None) -> Problem:
-    """Names all that is demanded and was not given, where the refusal names the first thing alone."""
-    outcome, missing = demanded_by(read, act)
+def requirement_missing(read: CaseRead, act: Act, known: Mapping[str, Any], act_id: str | None) -> Problem:
+    """Names all that the judge missed; the problem as a whole speaks of what the first of it is demanded by."""
+    missing = all_missing(known)
     citation = cited(read, known)
     rules = read.rules if citation else None
+    outcome = outcome_meant(read, act)
     named = a_or_an(outcome.label) if outcome else THIS_ACT
 
-    def params(demanded: list[tuple[str, ...]]) -> dict[str, Label]:
-        return {"outcome": named, "states": stating(demanded), "fields": all_of(demanded)}
+    def params(*demanded: Missing) -> dict[str, Label]:
+        fields = [each.fields for each in demanded]
+        return {"outcome": named, "states": stating(fields), "fields": all_of(fields)}
 
-    def wrong(any_of: tuple[str, ...], by: Citation | None) -> Wrong:
-        place = "|".join(place_of(name, act) for name in any_of)
-        return Wrong(place, "RequirementMissing", params([any_of]), by, read.rules if by else None)
+    def wrong(each: Missing) -> Wrong:
+        place = "|".join(place_of(name, act) for name in each.fields)
+        by = cited(read, each.details())
+        return Wrong(place, "RequirementMissing", params(each), by, read.rules if by else None)
 
-    first = tuple(field.split("|"))
-    by_same_rule = [requirement.any_of for requirement in missing if requirement.citation == citation]
+    by_same_rule = [each for each in missing if cited(read, each.details()) == citation]
     return Problem(
         "RequirementMissing",
-        errors=[wrong(requirement.any_of, requirement.citation) for requirement in missing] or [wrong(first, citation)],
-        params=params(by_same_rule or [first]),
+        errors=[wrong(each) for each in missing],
+        params=params(*by_same_rule),
         citation=citation,
         rules=rules,
         act_id=act_id,
     )
 
 
-def demanded_by(read: CaseRead, act: Act) -> tuple[Outcome | None, list[Requirement]]:
-    """The outcome of a decision, and what it and its terms demand that was not given."""
-    rules, state = read.rules, read.state
-    task = state.tasks.get(act.task_id) if isinstance(act, Decide | Correct) else None
-    stage = rules.stage(task.stage) if task else None
-    if not isinstance(act, Decide | Correct) or stage is None:
-        return None, []
-    outcome = stage.outcome(act.outcome)
-    mode = rules.choice("access_mode", act.terms.access_mode) if act.terms and act.terms.access_mode else None
-    corrects = demanded_of_correction(rules, state) if isinstance(act, Correct) else ()
-    demanded = unique((*(mode.grant_requires if mode else ()), *(outcome.requires if outcome else ()), *corrects))
-    given = given_by(rules, state, act)
-    amends = act.amends if isinstance(act, Decide) else None
-    choices = {**state.choices, **(amends.choices if amends else {})}
-    missing = [each for each in demanded if each.applies_to(choices) and not each.is_met_by(given)]
-    return outcome, [*missing, *lacking(rules, choices, outcome, act)]
-
-
-def unique(requirements: Iterable[Requirement]) -> list[Requirement]:
-    """What is demanded twice, by an outcome and of a correction, is named once."""
-    return list({requirement.any_of: requirement for requirement in reversed(list(requirements))}.values())[::-1]
-
-
-def lacking(
-    rules: ProcedureRules, choices: Mapping[str, str], outcome: Outcome | None, act: Decide | Correct
-) -> list[Requirement]:
-    """The fields of an entry that the law demands and that the entry would not have by the draft, if there is one."""
-    if outcome is None or outcome.entry is not EntryEffect.SUBMIT or not isinstance(act, Decide):
-        return []
-    if act.measure is None or not act.measure.entry_fields:
-        return []
-    return [
-        Requirement(any_of=(f"entry.{rule.field}",), citation=rule.citation)
-        for rule in rules.entry
-        if rule.required
-        and all(choices.get(name) in values for name, values in rule.when.items())
-        and rule.field not in act.measure.entry_fields
-    ]
+def outcome_meant(read: CaseRead, act: Act) -> Outcome | None:
+    """The outcome that a decision names; None for any other act."""
+    task = read.state.tasks.get(act.task_id) if isinstance(act, Decide | Correct) else None
+    stage = read.rules.stage(task.stage) if task else None
+    return stage.outcome(act.outcome) if stage and isinstance(act, Decide | Correct) else None
 
 
 def cited(read: CaseRead, known: Mapping[str, Any]) -> Citation | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
-from activities.record.idempotency import id_from_key
+from activities.idempotency import id_from_key
 from activities.record.inbox import Filing
 from activities.tables.catalogue import DatasetRow
 from api.acting.drafts import drafted
@@ -15,25 +15,22 @@ from api.acting.receiving import NOT_STAMPED
 from api.acting.refusals import problem_of, refused
 from api.http.problems import Problem, Wrong, invalid
 from api.runtime import Runtime
-from models import events as e
 from models.acts import Decide
+from models.drafting import first_compilation
 from models.entries import dataset_meant
-from models.proposal import Proposal
+from models.procedures import BY_NAME
 from models.refusals import Refusal
-from models.state import CaseState, TaskState
+from models.state import CaseState
 from reading.cases import questions as cases
 from reading.cases.shapes import CaseShown
 from reading.catalogue import questions as catalogue
 from reading.directory import questions as directory
 from reading.sight import Caller
 from reading.store import CaseRead, Store
-from reading.updates.changes import submits
+from reading.updates import questions as updates
 from rules.admissibility import chosen
 from rules.deadlines import to_shanghai
-from rules.pack import CATALOGUE_UPDATE
-from rules.pinned import ClockFrom
-from rules.procedure_rules import ProcedureRules
-from workflows.procedures import BY_NAME
+from rules.procedure_names import CATALOGUE_UPDATE
 
 PATH = "/v1/catalogue-updates"
 
@@ -81,7 +78,7 @@ class Updating:
             return filing
 
         state = await self._filer.file(self._case_id, CATALOGUE_UPDATE, form.said(), received)
-        if form.entry and state.behind and await cases.is_waiting(self._store, self._case_id, TAKE_TURN):
+        if form.entry and state.behind and await updates.is_waiting(self._store, self._case_id, TAKE_TURN):
             # The turn has come, and nobody has told the engine yet.
             await self._store.release()
             await self._runtime.courier.send_and_wait(self._case_id)
@@ -117,7 +114,10 @@ class Updating:
         rules = rules_at(form.city, CATALOGUE_UPDATE, at)
         judge(rules, stated, concerned.dataset)
         choices = chosen(rules, stated)
-        day_is_stated(rules, choices, form.occurred_on, at)
+        if form.occurred_on and form.occurred_on > to_shanghai(at).date():
+            raise invalid("occurred_on", "day_in_the_future")
+        if form.occurred_on is None and (citation := rules.day_demanded(choices)):
+            raise Problem("Inadmissible", errors=[Wrong("occurred_on", "day_demanded", {}, citation, rules)])
         meant = CaseState(case_id=self._case_id, bodies=concerned.bodies, dataset_id=form.dataset_id or "")
         return Filing(
             rules=rules,
@@ -132,27 +132,9 @@ class Updating:
 
     def _would_be_taken(self, form: CatalogueUpdateForm, concerned: Concerned, filing: Filing, at: datetime) -> None:
         """Raises a Problem if the draft could not be submitted, so that nothing is filed without it."""
-        procedure = BY_NAME[CATALOGUE_UPDATE].procedure
-        proposal = Proposal(CaseState())
-        proposal.add(
-            e.Filed(
-                at=at,
-                act=f"{self._case_id}.file",
-                case_id=self._case_id,
-                case_number="",
-                city=form.city,
-                procedure=CATALOGUE_UPDATE,
-                party=filing.party,
-                dataset_id=filing.dataset_id,
-                bodies=filing.bodies,
-                choices=filing.choices,
-                given=filing.given,
-                occurred_on=filing.occurred_on,
-                rules_digest="",
-            )
-        )
-        procedure.follow(filing.rules, proposal, at)
-        read = CaseRead(proposal.state, proposal.events, filing.rules)
+        procedure = BY_NAME[CATALOGUE_UPDATE]
+        begun = procedure.begin(filing.rules, filing.filed(self._case_id, CATALOGUE_UPDATE, at))
+        read = CaseRead(begun.state, begun.events, filing.rules)
         submission = self._submission(form, read, concerned.dataset)
         if submission is None:
             raise invalid("entry", "draft_of_another_body")
@@ -165,7 +147,7 @@ class Updating:
     def _submission(self, form: CatalogueUpdateForm, read: CaseRead, dataset: DatasetRow | None) -> Decide | None:
         """The decision that submits the draft, where the compilation was first put before the caller's body; None where
         it was not. Raises a Problem on a draft that does not fit."""
-        if (found := first_compilation(read, self._caller.body)) is None:
+        if (found := first_compilation(read.rules, read.state, self._caller.body)) is None:
             return None
         task, outcome = found
         draft = drafted(read.rules, read.state.choices, dataset, form.entry, form.answers)
@@ -197,25 +179,3 @@ class Updating:
         row = await cases.act(self._store, self._draft_id)
         if row and row.state == "refused":
             raise await refused(self._store, row)
-
-
-def day_is_stated(rules: ProcedureRules, choices: dict[str, str], occurred_on: date | None, at: datetime) -> None:
-    """Raises a Problem where a clock runs from the event and its day is not stated, and for a day to come."""
-    if occurred_on and occurred_on > to_shanghai(at).date():
-        raise invalid("occurred_on", "day_in_the_future")
-    if occurred_on:
-        return
-    for stage in (stage for step in rules.steps for stage in step.stages):
-        if stage.clock_from is ClockFrom.EVENT and stage.applies_to(choices) and stage.period(choices):
-            citation = stage.period_citation or stage.citation
-            raise Problem("Inadmissible", errors=[Wrong("occurred_on", "day_demanded", {}, citation, rules)])
-
-
-def first_compilation(read: CaseRead, body: str | None) -> tuple[TaskState, str] | None:
-    """The task with which a case began, if a draft can be submitted with it by that body, and the outcome that does."""
-    for task in read.state.tasks.values():
-        stage = read.rules.stage(task.stage)
-        outcome = next((each for each in stage.outcomes if submits(each)), None) if stage else None
-        if outcome and task.round == 1 and task.body == body:
-            return task, outcome.outcome
-    return None

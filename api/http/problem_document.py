@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from reading.shape import RuleNamed
-from reading.shape import Shape as Shape
+from reading.shape import RuleNamed, Shape
 
 
 class FieldError(Shape):

@@ -17,10 +17,11 @@ from starlette.exceptions import HTTPException
 
 from activities.database import AWAY, NEVER_TAKEN
 from activities.evidence.store import EvidenceNotAllowed, EvidenceRefused, EvidenceStoreAway, EvidenceUnknown
-from activities.record.idempotency import IdempotencyKeyReused
+from activities.idempotency import IdempotencyKeyReused
+from activities.refused import FieldsRefused
 from api.http.language import headers, language_of
 from api.http.problem_document import FieldError, ProblemDocument
-from models.refusals import CannotBeStored
+from models.refusals import CannotBeStored, Conflict, NotYours, Refusal, Unknown, Unmet
 from reading.paging import CursorUnusable
 from reading.shape import RuleNamed
 from reading.words.language import Language, said
@@ -35,66 +36,13 @@ MEDIA_TYPE = "application/problem+json"
 TRY_AGAIN_AFTER = 5
 """Seconds."""
 
+BY_KIND: Mapping[type[Refusal], int] = {Conflict: 409, NotYours: 403, Unmet: 422, Unknown: 404}
+"""What a refusal is answered with goes by its kind."""
 STATUS: Mapping[str, int] = {
+    **{refusal.__name__: status for kind, status in BY_KIND.items() for refusal in kind.__subclasses__()},
+    # What follows is no refusal of an act: a call that is not answered for a reason of its own.
     "FormFromElsewhere": 403,
-    "CaseClosed": 409,
-    "ProcedureKnowsNoSuchAct": 409,
-    "NoSuchTask": 404,
-    "TaskAlreadyDecided": 409,
-    "TaskCancelled": 409,
-    "TaskAlreadyClaimed": 409,
-    "TaskNotClaimed": 409,
-    "TaskNotHeld": 409,
-    "NotYourTask": 403,
-    "PartyToTheCase": 403,
-    "NotYourCase": 403,
-    "OutcomeNotAllowed": 422,
-    "RequirementMissing": 422,
-    "AgreementNotStated": 409,
-    "AccessModeNotAllowed": 422,
-    "ChoiceNotOnRequest": 422,
-    "RequestNotAmendable": 409,
-    "EnoughNotes": 409,
-    "EnoughUrgings": 409,
-    "UrgingNotYours": 403,
-    "OnlyBodiesAreUrged": 409,
-    "EnoughKeys": 409,
     "EnoughChannels": 409,
-    "TermsNotAllowed": 422,
-    "ItemNotRequested": 422,
-    "ItemNotPassed": 422,
-    "SuspendedUntilVerified": 409,
-    "NothingToCorrect": 409,
-    "NextBodyHasActed": 409,
-    "NothingAsked": 409,
-    "SupplementAlreadyAsked": 409,
-    "OpinionAlreadyAsked": 409,
-    "OfficerNotOfThisBody": 422,
-    "EnoughEvidence": 409,
-    "ProcessingNotDone": 422,
-    "ProcessedBeforeTheRestriction": 422,
-    "AnotherTaskFirst": 409,
-    "MeasureNotAllowed": 422,
-    "ItemNotBeforeTheTask": 422,
-    "TakesTheWholeDataset": 422,
-    "NothingToReview": 409,
-    "ConsultationNotOver": 422,
-    "DataIsRestricted": 409,
-    "AnswerBarred": 422,
-    "NotItsTurn": 409,
-    "ClassIsSettled": 409,
-    "ClassNotSettled": 409,
-    "ClassUnknown": 422,
-    "NoOtherClass": 422,
-    "TimeLimitNotAhead": 422,
-    "TimeLimitNotSet": 422,
-    "TimeLimitMissed": 409,
-    "TimeLimitKept": 409,
-    "TimeLimitOver": 409,
-    "TimeLimitRunning": 409,
-    "NotInForce": 409,
-    "CannotBeStored": 422,
-    "NobodyCanJudge": 409,
     "Inadmissible": 422,
     "RequestInvalid": 422,
     "NotYourBody": 403,
@@ -210,8 +158,8 @@ def invalid(field_name: str, code: str, **params: object) -> Problem:
     return Problem("RequestInvalid", errors=[Wrong(field_name, code, params)])
 
 
-def wrongs(found: Iterable[Inadmissible], rules: ProcedureRules) -> list[Wrong]:
-    """Each reason why a filing cannot be received, with the rule that it breaks."""
+def wrongs(found: Iterable[Inadmissible], rules: ProcedureRules | None) -> list[Wrong]:
+    """Each reason why something cannot be received, with the rule that it breaks."""
     return [Wrong(each.field, each.code, each.params, each.citation, rules) for each in found]
 
 
@@ -339,6 +287,10 @@ def install(app: FastAPI) -> None:
             response.status_code = error.status_code
         return response
 
+    async def fields_refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, FieldsRefused)
+        return answer(request, Problem("RequestInvalid", errors=wrongs(error.reasons, error.rules)))
+
     async def cursor_unusable(request: Request, error: Exception) -> Response:
         assert isinstance(error, CursorUnusable)
         return answer(request, invalid("cursor", error.code))
@@ -384,6 +336,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, ours)
     app.add_exception_handler(RequestValidationError, misshapen)
     app.add_exception_handler(HTTPException, of_the_framework)
+    app.add_exception_handler(FieldsRefused, fields_refused)
     app.add_exception_handler(CursorUnusable, cursor_unusable)
     app.add_exception_handler(IdempotencyKeyReused, key_reused)
     app.add_exception_handler(EvidenceRefused, of_evidence)

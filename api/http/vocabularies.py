@@ -9,10 +9,10 @@ from typing import Annotated
 from pydantic import AfterValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from models.procedures import BY_NAME
 from reading.words.texts import texts
 from rules.bounds import LONGEST_CODE
 from rules.loading import cities, load_pack
-from workflows.procedures import BY_NAME
 
 LONGEST_LIST = 20
 """Of a vocabulary that is longer a problem names none."""

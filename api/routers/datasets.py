@@ -6,25 +6,23 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from activities.catalogue.entries import say_updated
-from activities.tables.catalogue import DatasetRow
+from activities.catalogue.entries import DayAhead, UpdatedSince, say_updated
 from api.acting.forms.form import Form
 from api.dependencies import Cursor, DatasetId, Limit, MaybeCalling, Reading, Reviewer, Running, Word
 from api.http.filters import named_body
+from api.http.known import known
 from api.http.language import AnsweredIn
 from api.http.moments import Day
 from api.http.openapi import OPEN_TO_EVERYBODY, problems
 from api.http.problems import Problem, Wrong, invalid
 from api.http.vocabularies import NamedCity
+from reading.catalogue import lists
 from reading.catalogue import questions as catalogue
 from reading.catalogue.search import Search
 from reading.catalogue.shapes import DatasetShown, DatasetThen, Openness, VersionShown
-from reading.catalogue.shown import entry_shown, shown, version_shown
-from reading.directory import questions as directory
-from reading.paging import cursor, number_of
+from reading.catalogue.shown import dataset_now, dataset_then
 from reading.shape import Page
 from reading.sight import Caller
-from rules.deadlines import to_shanghai
 
 router = APIRouter(prefix="/v1/datasets", tags=["datasets"])
 
@@ -43,7 +41,6 @@ class DataUpdateForm(Form):
     summary="Search the catalogue",
 )
 async def search(
-    runtime: Running,
     store: Reading,
     caller: MaybeCalling,
     language: AnsweredIn,
@@ -63,20 +60,7 @@ async def search(
     if stale is not None:
         city = city_whose_data(caller, city)
     wanted = Search(city=city, provider=provider, openness=openness, theme=theme, served=served, stale=stale, q=q)
-    now = await runtime.now()
-    rows, more = await wanted.page(store, now, after, limit)
-    names = await directory.body_names(store, (row.provider for row in rows))
-    standings = await catalogue.standings(store, (row.dataset_id for row in rows))
-    freshness = await catalogue.freshness(store, (row for row in rows if oversees(caller, row)), now)
-    return Page(
-        items=[shown(row, names, standings[row.dataset_id], freshness.get(row.dataset_id), language) for row in rows],
-        next=more,
-    )
-
-
-def oversees(caller: Caller | None, row: DatasetRow) -> bool:
-    """Whether the caller is an officer of the dataset's city."""
-    return caller is not None and caller.is_officer and caller.city in (row.city, None)
+    return await lists.datasets(store, caller, language, wanted, after, limit)
 
 
 def city_whose_data(caller: Caller | None, city: str | None) -> str | None:
@@ -99,7 +83,6 @@ def city_whose_data(caller: Caller | None, city: str | None) -> str | None:
 )
 async def one_dataset(
     dataset_id: DatasetId,
-    runtime: Running,
     store: Reading,
     caller: MaybeCalling,
     language: AnsweredIn,
@@ -107,32 +90,12 @@ async def one_dataset(
 ) -> DatasetShown | DatasetThen:
     """The entry as the catalogue has it now; with `on`, as it stood at the end of that day in Shanghai, or stands now
     if the day is today's."""
-    now = await runtime.now()
-    row = await catalogue.dataset(store, dataset_id)
-    if row is None:
-        raise Problem("NotFound")
-    names = await directory.body_names(store, [row.provider])
     if on is None:
-        standing = (await catalogue.standings(store, [dataset_id]))[dataset_id]
-        freshness = await catalogue.freshness(store, [row] if oversees(caller, row) else [], now)
-        return shown(row, names, standing, freshness.get(dataset_id), language)
-    if on > to_shanghai(now).date():
-        raise invalid("on", "day_in_the_future")
-    if (then := await catalogue.version_on(store, dataset_id, on)) is None:
-        raise Problem("NotFound")
-    version, case_number = then
-    entry = entry_shown(row, version or row, names, language)
-    number, published_at = (version.number, version.published_at) if version else (1, None)
-    return DatasetThen(
-        **entry,
-        on=on,
-        number=number,
-        published_at=published_at,
-        case_number=case_number,
-        # The mark stands wherever the dataset is shown (Nanjing 35), an older entry of it no less.
-        disputed=(await catalogue.standings(store, [dataset_id]))[dataset_id].disputed,
-        disputed_then=await catalogue.was_disputed(store, dataset_id, on),
-    )
+        return known(await dataset_now(store, caller, language, dataset_id))
+    try:
+        return known(await dataset_then(store, language, dataset_id, on))
+    except DayAhead as fact:
+        raise invalid("on", "day_in_the_future") from fact
 
 
 @router.post(
@@ -150,21 +113,17 @@ async def say_data_updated(
     language: AnsweredIn,
 ) -> DatasetShown:
     """For reviewers of its provider. The same day again changes nothing; a day before the one on record is refused."""
-    row = await catalogue.dataset(store, dataset_id)
-    if row is None:
-        raise Problem("NotFound")
-    if caller.body != row.provider:
+    dataset = known(await catalogue.dataset(store, dataset_id))
+    if caller.body != dataset.provider:
         raise Problem("NotYourDataset")
     await store.release()
-    now = await runtime.now()
-    if form.updated_on > to_shanghai(now).date():
-        raise invalid("updated_on", "day_in_the_future")
-    async with runtime.pool.acquire() as connection:
-        if not await say_updated(connection, dataset_id, form.updated_on, caller.account_id):
-            raise Problem("UpdatedSince", errors=[Wrong("updated_on", "UpdatedSince")])
-    answer = await one_dataset(dataset_id, runtime, store, caller, language, None)
-    assert isinstance(answer, DatasetShown)
-    return answer
+    try:
+        await say_updated(runtime.pool, runtime.clock, dataset_id, form.updated_on, caller.account_id)
+    except DayAhead as fact:
+        raise invalid("updated_on", "day_in_the_future") from fact
+    except UpdatedSince as fact:
+        raise Problem("UpdatedSince", errors=[Wrong("updated_on", "UpdatedSince")]) from fact
+    return known(await dataset_now(store, caller, language, dataset_id))
 
 
 @router.get(
@@ -177,12 +136,4 @@ async def versions(
     dataset_id: DatasetId, store: Reading, after: Cursor = None, limit: Limit = 50
 ) -> Page[VersionShown]:
     """Each version of the entry, the first one first."""
-    row = await catalogue.dataset(store, dataset_id)
-    if row is None:
-        raise Problem("NotFound")
-    found = await catalogue.versions(store, dataset_id, 0 if after is None else number_of(after), limit + 1)
-    if not found and after is None:
-        # No update has been published, so none but the entry of today has ever been kept.
-        return Page(items=[version_shown(1, None, None, row)], next=None)
-    more = cursor(found[limit - 1][0].number) if len(found) > limit else None
-    return Page(items=[version_shown(v.number, v.published_at, made_by, v) for v, made_by in found[:limit]], next=more)
+    return known(await lists.versions(store, dataset_id, after, limit))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -13,36 +12,13 @@ from api.http.moments import AnyQueriedMoment, Day
 from api.http.openapi import problems
 from api.http.problems import invalid
 from api.http.vocabularies import NamedCity
-from reading.cases.shapes import Instant, Shape
-from reading.shape import SkippedShown
-from reading.words.language import said
-from rules.calendar import CalendarRecord
+from reading.calendar import deadlines
+from reading.calendar.deadlines import CityOrCalendar, PeriodAsked
+from reading.calendar.shapes import DeadlineShown
+from reading.calendar.shown import CalendarUnknown
 from rules.deadlines import DeadlineError
-from rules.loading import CityUnknown, cities, load_pack
 
 router = APIRouter(prefix="/v1/deadlines", tags=["deadlines"])
-
-
-class DayShown(SkippedShown):
-    """A day of the period: whether it counts, why, and whether a notice has settled that."""
-
-    counted: bool
-    covered: bool
-
-
-class DeadlineShown(Shape):
-    """When a period ends. `due_at` is exclusive; provisional where a needed day is not covered by a notice yet."""
-
-    calendar: str
-    calendar_version: int
-    as_of: date | None
-    started_at: Instant
-    period: str
-    due_at: Instant
-    last_day: date
-    provisional: bool
-    skipped: list[SkippedShown]
-    days: list[DayShown]
 
 
 @router.get("", response_model=DeadlineShown, responses=problems(422, 503), summary="Explain a deadline")
@@ -56,41 +32,13 @@ async def explain(
     as_of: Annotated[Day | None, Query(description="by the notices published up to this day")] = None,
 ) -> DeadlineShown:
     """The day of receipt is not counted; working days end at midnight, hours run from the moment."""
-    record = (await runtime.present()).record
-    scope = scope_of(record, city, calendar)
+    asked = PeriodAsked(received_at=received_at, period=period, city=city, calendar=calendar, as_of=as_of)
     try:
-        working_days = record.calendar(scope, as_of)
-        deadline = working_days.deadline(received_at, period)
+        return await deadlines.explain(runtime, language, asked)
+    except CityOrCalendar as fact:
+        raise invalid("city|calendar", "city_or_calendar") from fact
+    except CalendarUnknown as fact:
+        raise invalid("calendar", "calendar_unknown", given=fact.named, known=fact.known) from fact
     except DeadlineError as fact:
         field, _, reason = str(fact).partition(": ")
         raise invalid(field, "deadline_unusable", reason=reason) from fact
-    days = [
-        DayShown(on=day.on, why=said(day.why, language), counted=day.counted, covered=day.covered)
-        for day in working_days.explain(deadline).days
-    ]
-    return DeadlineShown(
-        calendar=deadline.calendar,
-        calendar_version=deadline.calendar_version,
-        as_of=as_of,
-        started_at=deadline.started_at,
-        period=deadline.period,
-        due_at=deadline.due_at,
-        last_day=deadline.last_day,
-        provisional=deadline.provisional,
-        skipped=[SkippedShown(on=day.on, why=day.why) for day in days if not day.counted],
-        days=days,
-    )
-
-
-def scope_of(record: CalendarRecord, city: str | None, calendar: str | None) -> str:
-    """The calendar of the city, or the one that is named. Raises a Problem unless exactly one of them is given."""
-    if city is not None and calendar is None:
-        try:
-            return load_pack(city).calendar
-        except CityUnknown as fact:
-            raise invalid("city", "city_unknown", given=city, known=tuple(cities())) from fact
-    if calendar is None or city is not None:
-        raise invalid("city|calendar", "city_or_calendar")
-    if calendar not in record.scopes:
-        raise invalid("calendar", "calendar_unknown", given=calendar, known=tuple(record.scopes))
-    return calendar

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from fastapi import APIRouter
 
-from activities.record.inbox import Filing
-from api.acting.filing import PROVIDER, AsFiler, judge, rules_at
+from api.acting.demanding import receive_demand
+from api.acting.filing import AsFiler
 from api.acting.forms.filing import DemandForm
 from api.dependencies import Applicant, RequiredIdempotencyKey
 from api.http.openapi import problems
 from reading.cases.shapes import CaseShown
-from rules.admissibility import chosen
 
 PATH = "/v1/demands"
-PROCEDURE = "demand"
 
 router = APIRouter(tags=["demands"])
 
@@ -30,21 +26,4 @@ router = APIRouter(tags=["demands"])
 async def file_demand(form: DemandForm, key: RequiredIdempotencyKey, caller: Applicant, filer: AsFiler) -> CaseShown:
     """Where the law of the city knows demands. A demand that is agreed to orders a catalogue update; once that is
     published, the case says which dataset it became (`demand.provided`)."""
-    bodies = await filer.bodies(form.city)
-    provider = await filer.provider(form.city, form.provider)
-    stated = form.stated()
-
-    def received(at: datetime) -> Filing:
-        rules = rules_at(form.city, PROCEDURE, at)
-        judge(rules, stated, None)
-        return Filing(
-            rules=rules,
-            party=caller.account_id,
-            dataset_id="",
-            bodies={**bodies, PROVIDER: provider},
-            data_items=(),
-            choices=chosen(rules, stated),
-            given=frozenset(stated),
-        )
-
-    return await filer.receive(filer.case_id(PATH, key), PROCEDURE, form.said(), received)
+    return await receive_demand(filer, caller, filer.case_id(PATH, key), form)

@@ -9,23 +9,23 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
 
-from activities.directory.posts import Officer, name_officer, vacate
-from activities.tables.directory import BodyRow
+from activities.directory.posts import Officer, PostUnknown, name_officer, vacate
 from api.acting.forms.form import Form
 from api.dependencies import Reading, Running, with_role
+from api.http.known import known
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
-from api.http.problems import Problem, invalid
+from api.http.problems import Problem
 from api.http.vocabularies import NamedCity
 from reading.directory import questions as directory_questions
-from reading.directory.shown import BodyShown, rules_of, shown
+from reading.directory.shapes import BodyShown
+from reading.directory.shown import bodies_with_posts, body_with_posts
+from reading.directory.sight import may_name_officers
 from reading.shape import Page
 from reading.sight import Caller
 from reading.store import Store
 from rules.bounds import Code, NamedItem
-from rules.deadlines import to_shanghai
 
-AUTHORITY = "authority"
 BodyId = Annotated[str, Path(pattern=r"^[a-z]+\.[a-z]+$")]
 PostName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,99}$")]
 OfficerOrAdmin = Annotated[Caller, Depends(with_role("reviewer", "supervisor", "admin"))]
@@ -43,15 +43,14 @@ class OfficerForm(Form):
 
 @router.get("", response_model=Page[BodyShown], responses=problems(401, 403, 422, 503), summary="Who holds which post")
 async def directory(
-    caller: OfficerOrAdmin, runtime: Running, store: Reading, language: AnsweredIn, city: NamedCity | None = None
+    caller: OfficerOrAdmin, store: Reading, language: AnsweredIn, city: NamedCity | None = None
 ) -> Page[BodyShown]:
     """The bodies of the caller's city with their posts; an administrator's, of every city unless one is named."""
     if not caller.has("admin"):
         if city not in (None, caller.city):
             raise Problem("NotYourCity")
         city = caller.city
-    bodies = await directory_questions.bodies(store, city)
-    return Page(items=await shown(store, language, bodies), next=None)
+    return await bodies_with_posts(store, language, city)
 
 
 @router.put(
@@ -68,21 +67,14 @@ async def put(
 ) -> BodyShown:
     """Somebody who serves the body holds the post, in place of whoever held it. By an officer of the body, by a
     supervisor of the city's authority, with which it is filed, or by an administrator."""
-    row = await writable(caller, store, body)
-    now = await runtime.now()
-    rule = next((each for each in rules_of(row.city, to_shanghai(now).date()) if each.post == post), None)
-    if rule is None:
-        raise Problem("NotFound")
-    account = await directory_questions.account(store, form.account)
-    if account is None:
-        raise invalid("account", "account_unknown", given=form.account)
-    if account.body != body:
-        raise invalid("account", "officer_of_another_body")
-    department = form.department or None
-    if rule.with_department and department is None:
-        raise invalid("department", "missing_here")
-    await name_officer(runtime.pool, Officer(body, post, account.account_id, department), caller.account_id, now)
-    return (await shown(store, language, [row]))[0]
+    await names_its_officers(caller, store, body)
+    await store.release()
+    officer = Officer(body, post, form.account, form.department or None)
+    try:
+        await name_officer(runtime.pool, runtime.clock, officer, caller.account_id)
+    except PostUnknown as fact:
+        raise Problem("NotFound") from fact
+    return known(await body_with_posts(store, language, body))
 
 
 @router.delete(
@@ -90,18 +82,13 @@ async def put(
 )
 async def delete(body: BodyId, post: PostName, caller: OfficerOrAdmin, runtime: Running, store: Reading) -> Response:
     """The post is vacant; by the same who may fill it."""
-    await writable(caller, store, body)
+    await names_its_officers(caller, store, body)
     if not await vacate(runtime.pool, body, post):
         raise Problem("NotFound")
     return Response(status_code=204)
 
 
-async def writable(caller: Caller, store: Store, body: str) -> BodyRow:
-    """The body, if the caller may name its officers. Raises a Problem."""
-    row = await directory_questions.body(store, body)
-    if row is None:
-        raise Problem("NotFound")
-    keeps_the_file = caller.body_role == AUTHORITY and caller.has("supervisor") and caller.city == row.city
-    if not (caller.has("admin") or caller.body == body or keeps_the_file):
+async def names_its_officers(caller: Caller, store: Store, body: str) -> None:
+    """Raises a Problem unless there is the body and the caller may name its officers."""
+    if not may_name_officers(caller, known(await directory_questions.body(store, body))):
         raise Problem("NotYourBody")
-    return row

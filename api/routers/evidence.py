@@ -9,14 +9,14 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.requests import ClientDisconnect
 
-from activities.database import present
-from activities.evidence.store import Evidence, readable, receive_upload
-from activities.record.idempotency import id_from_key
+from activities.evidence.store import receive_upload
+from activities.idempotency import id_from_key
 from api.dependencies import ID, Applicant, Calling, IdempotencyKey, Reading, Running
 from api.http.multipart import name_of
 from api.http.openapi import problems
 from api.http.problems import Problem
-from reading.cases.shapes import Instant, Shape
+from reading.objections import questions as objections
+from reading.objections.shapes import EvidenceShown
 
 PATH = "/v1/evidence"
 
@@ -30,21 +30,6 @@ NOTHING_RUNS: dict[str, str] = {
 BINARY = {"schema": {"type": "string", "format": "binary"}}
 
 router = APIRouter(tags=["evidence"])
-
-
-class EvidenceShown(Shape):
-    """An uploaded file; `name` and `media_type` are as its content makes them."""
-
-    evidence_id: str
-    name: str
-    media_type: str
-    size: int
-    sha256: str
-    uploaded_at: Instant
-
-    @classmethod
-    def of(cls, evidence: Evidence) -> EvidenceShown:
-        return cls.model_validate(evidence, from_attributes=True)
 
 
 @router.post(
@@ -80,7 +65,7 @@ async def upload(
     except ClientDisconnect as fact:
         raise Problem("UploadBrokenOff") from fact
     response.headers["Location"] = f"{PATH}/{evidence.evidence_id}"
-    return EvidenceShown.of(evidence)
+    return EvidenceShown.model_validate(evidence, from_attributes=True)
 
 
 @router.get(
@@ -94,11 +79,8 @@ async def read(
 ) -> StreamingResponse:
     """The bytes as they were uploaded, to be saved. For who uploaded them, the party of the case to which they were
     submitted, and reviewers whose body has or had a task in it; to everybody else there is no such thing."""
+    evidence = await objections.evidence_for(store, caller, evidence_id)
     await store.release()
-    body = caller.body if caller.has("reviewer") else None
-    async with runtime.pool.acquire() as connection:
-        now = runtime.clock.at(await present(connection))
-        evidence = await readable(connection, evidence_id, caller.account_id, body, now)
     if evidence is None:
         raise Problem("NotFound")
     return StreamingResponse(

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import uuid
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends, Path
-from pydantic import Field, model_validator
+from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from activities.record.hand_overs import Asked, Colleague, Item, hand_over, in_hand
-from activities.record.idempotency import id_from_key
-from activities.tables.directory import AccountRow
-from api.acting.forms.filing import Code
+from activities.database import Pool
+from activities.idempotency import id_from_key
+from activities.record.hand_overs import Asked, Colleague, ColleagueUnknown, colleague_named
 from api.acting.forms.form import Form
+from api.acting.handing_over import HandOverShown, handed_over
 from api.dependencies import IdempotencyKey, Reading, Running, with_role
+from api.http.known import known
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
-from api.http.problem_document import ProblemDocument
-from api.http.problems import Problem, Wrong, invalid
-from reading.cases.shapes import Shape
+from api.http.problems import invalid
 from reading.directory import questions as directory
 from reading.sight import Caller
-from reading.store import Store
-from reading.words.language import Language, said
-from rules.pinned import Label
+from rules.bounds import Code
 
 AccountName = Annotated[str, Path(pattern=r"^[!-~]{1,200}$", description="login or account id")]
 Supervisor = Annotated[Caller, Depends(with_role("supervisor"))]
@@ -45,28 +42,6 @@ class HandOverForm(Form):
         return self
 
 
-class HandedOver(Shape):
-    """What became of one task. `received`: an earlier act on its case goes first, ask `/v1/acts/{act_id}`."""
-
-    task_id: str
-    case_id: str
-    case_number: str
-    stage: str
-    label: str
-    body: str
-    act_id: str
-    state: Literal["accepted", "received", "refused"]
-    problem: ProblemDocument | None = None
-
-
-class HandOverShown(Shape):
-    """All that an officer had in hand in the caller's city, the next due first. `officer` and `to` are logins."""
-
-    officer: str
-    to: str | None
-    items: Annotated[list[HandedOver], Field(description="answered one by one; a refusal stops no other")]
-
-
 @router.post(
     "/officers/{account}/hand-over",
     response_model=HandOverShown,
@@ -84,51 +59,27 @@ async def post(
 ) -> HandOverShown:
     """By a supervisor of the body before which the tasks lie, as with a single reassignment: whatever lies before
     another body is refused by itself. It holds for who is still there and for who has left."""
-    officer = await directory.account(store, account)
-    if officer is None:
-        raise Problem("NotFound")
-    to = await colleague(store, form.to, officer)
+    officer = known(await directory.account(store, account))
+    to = await colleague(runtime.pool, form.to)
+    if to and to.account_id == officer.account_id:
+        raise invalid("to", "hands_over_to_itself")
     path = f"/v1/supervision/officers/{officer.account_id}/hand-over"
     asked = Asked(
         hand_over_id=id_from_key(caller.account_id, path, key) if key else str(uuid.uuid4()),
         officer=officer.account_id,
-        to=Colleague(to.account_id, to.body if "reviewer" in to.roles else None) if to else None,
+        to=to,
         by=caller.account_id,
         body=caller.body,
     )
-    tasks = await in_hand(runtime.pool, officer.account_id, caller.city or "")
-    await store.release()
-    items = await hand_over(runtime.pool, runtime.inbox, runtime.clock, asked, tasks)
-    for waiting in {item.case_id for item in items if item.state == "received"}:
-        runtime.courier.send(waiting)
-    shown = [await item_shown(store, item, language) for item in items]
-    return HandOverShown(officer=officer.login, to=to.login if to else None, items=shown)
+    items = await handed_over(runtime, store, asked, caller.city or "", language)
+    return HandOverShown(officer=officer.login, to=to.login if to else None, items=items)
 
 
-async def colleague(store: Store, named: str | None, officer: AccountRow) -> AccountRow | None:
+async def colleague(pool: Pool, named: str | None) -> Colleague | None:
     """Who gets the tasks; None where nobody is named. Raises a Problem on `to`."""
     if named is None:
         return None
-    to = await directory.account(store, named)
-    if to is None:
-        raise invalid("to", "account_unknown", given=named)
-    if to.account_id == officer.account_id:
-        raise invalid("to", "hands_over_to_itself")
-    return to
-
-
-async def item_shown(store: Store, item: Item, language: Language) -> HandedOver:
-    stage = (await store.rules(item.rules_digest)).stage(item.stage)
-    return HandedOver(
-        **{name: getattr(item, name) for name in ("task_id", "case_id", "case_number", "stage", "body", "act_id")},
-        label=said(stage.label if stage else Label(zh=item.stage, en=item.stage), language),
-        state=item.state,
-        problem=problem_of(item).document(language, f"/v1/acts/{item.act_id}") if item.problem else None,
-    )
-
-
-def problem_of(item: Item) -> Problem:
-    """Why a task was not handed over."""
-    details = dict(item.problem)
-    code, field = details.pop("code"), details.pop("field", None)
-    return Problem(code, errors=[Wrong(field, code, details)], params=details, act_id=item.act_id)
+    try:
+        return await colleague_named(pool, named)
+    except ColleagueUnknown as fact:
+        raise invalid("to", "account_unknown", given=named) from fact

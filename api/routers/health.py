@@ -9,14 +9,13 @@ from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy.exc import SQLAlchemyError
 from temporalio.service import RPCError
 
 from activities.database import AWAY
 from api.dependencies import Running
 from api.metrics import Metrics
 from api.runtime import Runtime
-from reading.cases.shapes import Shape
+from reading.shape import Shape
 
 LOG = logging.getLogger("kaifang.api")
 ENGINE_ANSWERS_WITHIN = timedelta(milliseconds=400)
@@ -75,9 +74,5 @@ async def engine_answers(runtime: Runtime) -> bool:
 async def metrics(request: Request, runtime: Running) -> Response:
     """Requests; undelivered acts and the age of the oldest; open and overdue tasks. While PostgreSQL is away, that."""
     known: Metrics = request.app.state.metrics
-    try:
-        await known.look(runtime, request.app.state.gate_log)
-    except (*AWAY, SQLAlchemyError) as away:
-        LOG.info("figures without the database: %r", away)
-        known.database_away()
+    await known.look(runtime, request.app.state.gate_log)
     return Response(generate_latest(known.registry), media_type=CONTENT_TYPE_LATEST)

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import Annotated, NamedTuple, Self
 
 from fastapi import APIRouter, Path, Query
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
-from sqlmodel import col, select
 
-from activities.record.idempotency import id_from_key
-from activities.tables.directory import BodyRow
-from activities.tables.telling import MaintenanceRow
+from activities import maintenance
+from activities.idempotency import id_from_key
+from activities.maintenance import Announcement, InterruptionOver, InterruptionUnknown
 from api.acting.forms.form import Form
-from api.dependencies import ID, Limit, RequiredIdempotencyKey, Reviewer, Running, pack_of
+from api.dependencies import ID, Limit, Reading, RequiredIdempotencyKey, Reviewer, Running, pack_of
+from api.http.known import known
 from api.http.language import AnsweredIn
 from api.http.moments import Moment
 from api.http.openapi import problems
-from api.http.problems import Problem, invalid, wrongs
+from api.http.problems import Problem
 from api.http.vocabularies import NamedCity
-from api.runtime import Runtime
-from reading.cases.shapes import Instant, Shape
+from reading.maintenance import shown
+from reading.maintenance.shapes import MaintenanceList, MaintenanceShown
 from reading.sight import Caller
-from reading.words.language import Language, said
 from rules.bounds import WHOLE_LINE, Prose, Something, told
-from rules.deadlines import to_shanghai
-from rules.maintenance import maintenance_rule, wrong_with
-from rules.pinned import Label
-from rules.resolving import as_last_in_force
 from rules.stating import ON_ONE_LINE
 
 PATH = "/v1/maintenance-notices"
@@ -37,11 +31,6 @@ OPERATOR = "operator"
 LONGEST = timedelta(days=31)
 """Whoever needs longer announces again; a slip in the year is more likely."""
 MaintenanceId = Annotated[str, Path(pattern=ID)]
-ANNOUNCE = """
-insert into maintenance (maintenance_id, city, body, starts_at, ends_at, announced_at, announced_by, said)
-values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (maintenance_id) do nothing
-"""
-CANCEL = "update maintenance set cancelled_at = $2 where maintenance_id = $1 and cancelled_at is null"
 
 router = APIRouter(prefix=PATH, tags=["maintenance notices"])
 
@@ -61,28 +50,9 @@ class MaintenanceForm(Form):
         return self
 
 
-class MaintenanceShown(Shape):
-    """An interruption that is announced; `cancelled_at` is null unless it will not be."""
-
-    maintenance_id: str
-    city: str
-    body: str
-    body_name: str
-    starts_at: Instant
-    ends_at: Instant
-    announced_at: Instant
-    what: str
-    reason: str | None
-    cancelled_at: Instant | None
-
-
-class MaintenanceList(Shape):
-    items: list[MaintenanceShown]
-
-
 @router.get("", response_model=MaintenanceList, responses=problems(422, 503), summary="Announced interruptions")
 async def announced(
-    runtime: Running,
+    store: Reading,
     language: AnsweredIn,
     city: NamedCity,
     past: Annotated[bool, Query(description="those that are over, too")] = False,
@@ -90,16 +60,9 @@ async def announced(
 ) -> MaintenanceList:
     """Those to come, the next one first; with those that are over, the latest first. Public."""
     pack_of(city)
-    async with runtime.session() as session:
-        wanted = select(MaintenanceRow, BodyRow).join(BodyRow, col(BodyRow.body) == col(MaintenanceRow.body))
-        wanted = wanted.where(MaintenanceRow.city == city)
-        if past:
-            wanted = wanted.order_by(col(MaintenanceRow.starts_at).desc())
-        else:
-            present = (await runtime.present()).now
-            wanted = wanted.where(col(MaintenanceRow.ends_at) > present).order_by(col(MaintenanceRow.starts_at))
-        found = (await session.exec(wanted.limit(limit))).all()
-    return MaintenanceList(items=[shown(row, body, language) for row, body in found])
+    if past:
+        return await shown.of_any_time(store, language, city, limit)
+    return await shown.to_come(store, language, city, limit)
 
 
 @router.post(
@@ -113,35 +76,27 @@ async def announce(
     form: MaintenanceForm,
     key: RequiredIdempotencyKey,
     runtime: Running,
+    store: Reading,
     caller: Reviewer,
     language: AnsweredIn,
 ) -> MaintenanceShown:
     """By a reviewer of the operator, for its city. Where the law sets a time in advance, it is absolute; where it wants
     days off, a reason stands in for them."""
     operator = of_the_operator(caller)
-    id_, stated = id_from_key(caller.account_id, PATH, key), form.said()
-    if kept := await known(runtime, id_):
-        if kept[0].said != stated:
-            raise Problem("IdempotencyKeyReused")
-        return shown(*kept, language)
-    pack = pack_of(operator.city)
-    present = await runtime.present()
-    on = to_shanghai(present.now).date()
-    if form.starts_at <= present.now:
-        raise invalid("starts_at", "moment_past")
-    if rule := maintenance_rule(pack, on):
-        calendar = present.record.calendar(pack.calendar)
-        wider = present.record.calendar(rule.days_off_of) if rule.days_off_of else None
-        if found := list(wrong_with(rule, calendar, present.now, form.starts_at, form.ends_at, form.reason, wider)):
-            raise Problem("RequestInvalid", errors=wrongs(found, as_last_in_force(pack, "access_request", on)))
-    row = (id_, operator.city, operator.body, form.starts_at, form.ends_at, present.now, caller.account_id)
-    async with runtime.pool.acquire() as connection:
-        await connection.execute(ANNOUNCE, *row, json.dumps(stated))
-    announced, body = await one(runtime, id_)
-    if announced.said != stated:
-        # The same key came at the same time with another body.
-        raise Problem("IdempotencyKeyReused")
-    return shown(announced, body, language)
+    pack_of(operator.city)
+    announcement = Announcement(
+        maintenance_id=id_from_key(caller.account_id, PATH, key),
+        city=operator.city,
+        body=operator.body,
+        account=caller.account_id,
+        starts_at=form.starts_at,
+        ends_at=form.ends_at,
+        reason=form.reason,
+        said=form.said(),
+    )
+    await store.release()
+    await maintenance.announce(runtime.pool, runtime.notices, runtime.clock, announcement)
+    return known(await shown.announced(store, language, announcement.maintenance_id))
 
 
 @router.post(
@@ -151,19 +106,18 @@ async def announce(
     summary="Cancel an interruption",
 )
 async def cancel(
-    maintenance_id: MaintenanceId, runtime: Running, caller: Reviewer, language: AnsweredIn
+    maintenance_id: MaintenanceId, runtime: Running, store: Reading, caller: Reviewer, language: AnsweredIn
 ) -> MaintenanceShown:
     """By a reviewer of the operator that announced it, before it is over. Again, it changes nothing."""
     operator = of_the_operator(caller)
-    row, _ = await one(runtime, maintenance_id)
-    if row.body != operator.body:
-        raise Problem("NotFound")
-    now = await runtime.now()
-    if row.cancelled_at is None and row.ends_at <= now:
-        raise Problem("InterruptionOver")
-    async with runtime.pool.acquire() as connection:
-        await connection.execute(CANCEL, maintenance_id, now)
-    return shown(*await one(runtime, maintenance_id), language)
+    await store.release()
+    try:
+        await maintenance.cancel(runtime.pool, runtime.clock, maintenance_id, operator.body)
+    except InterruptionUnknown as fact:
+        raise Problem("NotFound") from fact
+    except InterruptionOver as fact:
+        raise Problem("InterruptionOver") from fact
+    return known(await shown.announced(store, language, maintenance_id))
 
 
 class Operator(NamedTuple):
@@ -176,33 +130,3 @@ def of_the_operator(caller: Caller) -> Operator:
     if caller.body_role != OPERATOR or caller.city is None or caller.body is None:
         raise Problem("OperatorAnnounces")
     return Operator(caller.city, caller.body)
-
-
-async def one(runtime: Runtime, maintenance_id: str) -> tuple[MaintenanceRow, BodyRow]:
-    """An announcement with the body that made it. Raises a Problem."""
-    found = await known(runtime, maintenance_id)
-    if found is None:
-        raise Problem("NotFound")
-    return found
-
-
-async def known(runtime: Runtime, maintenance_id: str) -> tuple[MaintenanceRow, BodyRow] | None:
-    wanted = select(MaintenanceRow, BodyRow).join(BodyRow, col(BodyRow.body) == col(MaintenanceRow.body))
-    async with runtime.session() as session:
-        found = (await session.exec(wanted.where(MaintenanceRow.maintenance_id == maintenance_id))).first()
-    return (found[0], found[1]) if found else None
-
-
-def shown(row: MaintenanceRow, body: BodyRow, language: Language) -> MaintenanceShown:
-    return MaintenanceShown(
-        maintenance_id=row.maintenance_id,
-        city=row.city,
-        body=row.body,
-        body_name=said(Label.model_validate(body.name), language),
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        announced_at=row.announced_at,
-        what=row.said["what"],
-        reason=row.said.get("reason") or None,
-        cancelled_at=row.cancelled_at,
-    )

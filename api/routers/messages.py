@@ -8,48 +8,30 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path
 from pydantic import Field, StringConstraints
 
-from activities.record.idempotency import id_from_key
-from activities.telling.channels import Channel, EnoughChannels, Wanted, end_own_channel, open_channel, open_channels
-from activities.telling.message_texts import Message, say
-from activities.telling.outbox import messages_to
-from activities.telling.ways import AddressRefused, shown, usable
+from activities.idempotency import id_from_key
+from activities.telling.channels import (
+    ChannelEnded,
+    EnoughChannels,
+    Wanted,
+    end_own_channel,
+    open_own_channel,
+)
+from activities.telling.ways import AddressRefused, usable
 from api.acting.forms.form import Form
 from api.dependencies import ID, Calling, Cursor, IdempotencyKey, Limit, Reading, Running
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
 from api.http.problems import Problem, invalid
-from reading.cases.shapes import Instant, Shape
-from reading.paging import CursorUnusable, cursor, place_of
+from reading.messages import lists
+from reading.messages.shapes import ChannelOpened, Channels, Kind, MessageShown
 from reading.shape import Page
-from reading.words.language import Language
 
 CHANNELS = "/v1/channels"
-LATEST = 2**62
-"""Beyond the number of any message."""
 
 router = APIRouter(tags=["messages"])
 
 ChannelId = Annotated[str, Path(pattern=ID)]
-Kind = Literal["mail", "wecom", "dingtalk", "webhook", "apprise"]
 Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[!-~]+$")]
-
-
-class MessageShown(Shape):
-    """What the caller was told of one event. `text` is all of it; `due` is the due day, `law` the article that it is
-    about, `link` where to look; each null where there is none."""
-
-    message_id: str
-    kind: str
-    case_id: str | None
-    case_number: str | None
-    task_id: str | None
-    city: str | None
-    created_at: Instant
-    subject: str
-    text: str
-    law: str | None
-    due: str | None
-    link: str | None
 
 
 class ChannelForm(Form):
@@ -63,37 +45,6 @@ class ChannelForm(Form):
     language: Literal["zh", "en"] = "zh"
 
 
-class ChannelShown(Shape):
-    """A channel of the caller. `receiver` is as much of the address as is shown. `failures` in a row, since something
-    was last sent; `waiting` messages are tried again, `given_up` are not: after three days."""
-
-    channel_id: str
-    kind: Kind
-    receiver: str
-    language: Literal["zh", "en"]
-    created_at: Instant
-    last_sent_at: Instant | None
-    last_error: str | None
-    last_failed_at: Instant | None
-    failures: int
-    waiting: int
-    given_up: int
-
-
-class ChannelOpened(ChannelShown):
-    """A channel that is open. With `secret` the messages of a webhook are signed, as Standard Webhooks says."""
-
-    secret: Annotated[
-        str | None, Field(description="of a webhook, shown this once; null where a call is repeated, or there is none")
-    ]
-
-
-class Channels(Shape):
-    """The caller's open channels."""
-
-    items: list[ChannelShown]
-
-
 @router.get("/v1/messages", response_model=Page[MessageShown], responses=problems(401, 422, 503), summary="Messages")
 async def messages(
     caller: Calling,
@@ -104,20 +55,13 @@ async def messages(
     limit: Limit = 50,
 ) -> Page[MessageShown]:
     """What the caller was told, the latest first, in the language asked for."""
-    before = LATEST if after is None else number_in(after)
-    async with runtime.pool.acquire() as connection:
-        found = await messages_to(connection, store.rules, caller.account_id, before, limit + 1)
-    base_url = runtime.settings.base_url
-    more = cursor(str(found[limit - 1].number)) if len(found) > limit else None
-    return Page(items=[message_shown(message, language, base_url) for message in found[:limit]], next=more)
+    return await lists.messages(store, caller.account_id, language, runtime.settings.base_url, after, limit)
 
 
 @router.get(CHANNELS, response_model=Channels, responses=problems(401, 503), summary="Channels")
 async def channels(caller: Calling, runtime: Running) -> Channels:
     """The caller's open channels, and how each is doing."""
-    async with runtime.pool.acquire() as connection:
-        found = await open_channels(connection, caller.account_id)
-    return Channels(items=[ChannelShown(**fields_of(channel)) for channel in found])
+    return await lists.channels(runtime, caller.account_id)
 
 
 @router.post(
@@ -138,55 +82,17 @@ async def open_a_channel(
         raise invalid("address", refused.code) from refused
     channel_id = id_from_key(caller.account_id, CHANNELS, key) if key else str(uuid.uuid4())
     wanted = Wanted(form.kind, address, form.language)
-    now = await runtime.now()
-    async with runtime.pool.acquire() as connection, connection.transaction():
-        try:
-            secret = await open_channel(connection, channel_id, caller.account_id, wanted, now)
-        except EnoughChannels as enough:
-            raise Problem("EnoughChannels") from enough
-        found = await open_channels(connection, caller.account_id)
-    channel = next((each for each in found if each.channel_id == channel_id), None)
-    if channel is None:
-        # It was opened with this key, and has ended since.
-        raise Problem("NotFound")
-    return ChannelOpened(**fields_of(channel), secret=secret)
+    try:
+        opened = await open_own_channel(runtime.pool, runtime.clock, channel_id, caller.account_id, wanted)
+    except EnoughChannels as enough:
+        raise Problem("EnoughChannels") from enough
+    except ChannelEnded as ended:
+        raise Problem("NotFound") from ended
+    return lists.opened(opened.channel, opened.secret)
 
 
 @router.delete(CHANNELS + "/{channel_id}", status_code=204, responses=problems(401, 404, 503), summary="End a channel")
 async def end_a_channel(channel_id: ChannelId, caller: Calling, runtime: Running) -> None:
     """Nothing goes out on it any more, and its address is erased. Messages stay where they are."""
-    now = await runtime.now()
-    async with runtime.pool.acquire() as connection, connection.transaction():
-        if not await end_own_channel(connection, channel_id, caller.account_id, now):
-            raise Problem("NotFound")
-
-
-def number_in(after: str) -> int:
-    """The number that a cursor names. Raises CursorUnusable."""
-    (number,) = place_of(after, 1)
-    if not isinstance(number, str) or not number.isascii() or not number.isdecimal() or int(number) > LATEST:
-        raise CursorUnusable
-    return int(number)
-
-
-def message_shown(message: Message, language: Language, base_url: str) -> MessageShown:
-    said = say(message, language, base_url)
-    return MessageShown(
-        message_id=message.message_id,
-        kind=message.kind,
-        case_id=message.case_id,
-        case_number=message.case_number,
-        task_id=message.task_id,
-        city=message.city,
-        created_at=message.created_at,
-        subject=said.subject,
-        text=said.text,
-        law=said.law,
-        due=said.due,
-        link=said.link,
-    )
-
-
-def fields_of(channel: Channel) -> dict[str, object]:
-    known = {name: value for name, value in vars(channel).items() if name != "address"}
-    return {**known, "receiver": shown(channel.kind, channel.address)}
+    if not await end_own_channel(runtime.pool, runtime.clock, channel_id, caller.account_id):
+        raise Problem("NotFound")

@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect
 
 from api.acting.filing import AsFiler
 from api.acting.forms.filing import ObjectionForm
-from api.acting.objecting import EVIDENCE, OBJECTION, PATH, Objecting, all_of, parsed
+from api.acting.objecting import EVIDENCE, FILING, PATH, Objecting, all_of, parsed
 from api.dependencies import Calling, Reading, RequiredIdempotencyKey, Running
 from api.http.multipart import Parts, PartsBroken, is_multipart
 from api.http.openapi import problems
@@ -27,10 +27,10 @@ BODY = {
         "multipart/form-data": {
             "schema": {
                 "type": "object",
-                "required": [OBJECTION],
-                "properties": {OBJECTION: FORM, EVIDENCE: {"type": "array", "items": FILE}},
+                "required": [FILING],
+                "properties": {FILING: FORM, EVIDENCE: {"type": "array", "items": FILE}},
             },
-            "encoding": {OBJECTION: {"contentType": "application/json"}},
+            "encoding": {FILING: {"contentType": "application/json"}},
         },
     },
 }
@@ -63,6 +63,6 @@ async def file_objection(request: Request, call: Annotated[Objecting, Depends(ob
             return await call.receive_parts(Parts(content_type, request.stream()))
         return await call.receive(parsed(await all_of(request.stream())))
     except PartsBroken as fact:
-        raise invalid(OBJECTION, "parts_broken") from fact
+        raise invalid(FILING, "parts_broken") from fact
     except ClientDisconnect as fact:
         raise Problem("UploadBrokenOff") from fact

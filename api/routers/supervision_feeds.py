@@ -8,17 +8,14 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field, StringConstraints
 
-from activities.record.idempotency import id_from_key
+from activities.idempotency import id_from_key
 from activities.telling.feeds import (
     EnoughFeeds,
-    Feed,
-    feed_by_token,
-    feeds_of,
+    NewFeed,
     make_feed,
     new_token,
     revoke_feed,
-    serving_since,
-    was_used,
+    serve_feed,
 )
 from api.acting.forms.form import Form
 from api.dependencies import ID, Calling, IdempotencyKey, Reading, Running, Seeing, officer_id
@@ -30,17 +27,23 @@ from api.http.openapi import problems
 from api.http.problems import Problem
 from api.http.vocabularies import NamedCity, NamedProcedure, NamedStage
 from api.runtime import Runtime
-from reading.cases.shapes import Instant, Shape
-from reading.directory import questions as directory
 from reading.sheet import CSV
 from reading.store import Store
-from reading.supervision.calendar import ICS, calendar
-from reading.supervision.lists import WITHIN, Asked, Lister, Within
-from reading.supervision.questions import Listed, sight_of
-from reading.supervision.sheet import whole_table
+from reading.supervision.calendar import ICS
+from reading.supervision.due_lists import WITHIN, Listed, Within
+from reading.supervision.feeds import (
+    FeedFetched,
+    Feeds,
+    FeedShown,
+    FeedWanted,
+    feed_calendar,
+    feed_fetched,
+    feed_table,
+    feeds_of_account,
+    feeds_shown,
+)
 from reading.words.language import Language
 from rules.bounds import Code
-from rules.deadlines import to_shanghai
 
 PATH = "/v1/supervision/feeds"
 Token = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{20,100}$")]
@@ -69,22 +72,6 @@ class FeedForm(Form):
     officer: Code | None = None
 
 
-class FeedShown(Shape):
-    """A feed as whoever made it sees it."""
-
-    feed_id: str
-    name: str
-    lists: list[Listed]
-    within: int
-    city: str | None
-    body: str | None
-    procedure: str | None
-    stage: str | None
-    officer: str | None
-    created_at: Instant
-    last_used_at: Instant | None
-
-
 class FeedMade(FeedShown):
     """A new feed. Only the token's digest is kept, so token and addresses are shown once: null where a call is
     repeated."""
@@ -92,12 +79,6 @@ class FeedMade(FeedShown):
     token: str | None
     csv: str | None
     ics: str | None
-
-
-class Feeds(Shape):
-    """An account's feeds; they are few, so this list has no pages."""
-
-    items: list[FeedShown]
 
 
 @router.post(
@@ -119,15 +100,14 @@ async def make(
     officer = await officer_id(store, form.officer)
     await store.release()
     lists = tuple(dict.fromkeys(form.lists))
-    asked = Asked(**form.model_dump(exclude={"name", "lists", "officer"}), lists=lists, officer=officer)
-    token = new_token()
+    wanted = FeedWanted(**form.model_dump(exclude={"name", "lists", "officer"}), lists=lists, officer=officer)
     feed_id = str(uuid.uuid4()) if key is None else id_from_key(caller.account_id, PATH, key)
-    wanted, now = asked.model_dump(mode="json", exclude_none=True), await runtime.now()
-    async with runtime.pool.acquire() as connection:
-        try:
-            feed, is_new = await make_feed(connection, feed_id, token, caller.account_id, form.name, wanted, now)
-        except EnoughFeeds as fact:
-            raise Problem("EnoughFeeds") from fact
+    new = NewFeed(feed_id, caller.account_id, form.name, wanted.model_dump(mode="json", exclude_none=True))
+    token = new_token()
+    try:
+        feed, is_new = await make_feed(runtime.pool, new, token, await runtime.now())
+    except EnoughFeeds as fact:
+        raise Problem("EnoughFeeds") from fact
     (shown,) = await feeds_shown(store, [feed])
     below = f"{runtime.settings.base_url}{PATH}/{token}"
     addresses = {"token": token, "csv": f"{below}.csv", "ics": f"{below}.ics"}
@@ -135,22 +115,18 @@ async def make(
 
 
 @router.get("", response_model=Feeds, responses=problems(401, 403, 503), summary="The caller's feeds")
-async def feeds(caller: Calling, _sight: Seeing, runtime: Running, store: Reading) -> Feeds:
+async def feeds(caller: Calling, _sight: Seeing, store: Reading) -> Feeds:
     """Those that are not revoked."""
-    await store.release()
-    async with runtime.pool.acquire() as connection:
-        found = await feeds_of(connection, caller.account_id)
-    return Feeds(items=await feeds_shown(store, found))
+    return await feeds_of_account(store, caller.account_id)
 
 
 @router.delete("/{feed_id}", status_code=204, responses=problems(401, 404, 503), summary="Revoke a feed")
 async def revoke(feed_id: FeedId, caller: Calling, runtime: Running, store: Reading) -> None:
     """Its token fetches nothing any more. Of one's own feeds; an admin's is anybody's."""
     await store.release()
-    owner, now = None if caller.has("admin") else caller.account_id, await runtime.now()
-    async with runtime.pool.acquire() as connection:
-        if not await revoke_feed(connection, feed_id, owner, now):
-            raise Problem("NotFound")
+    owner = None if caller.has("admin") else caller.account_id
+    if not await revoke_feed(runtime.pool, feed_id, owner, await runtime.now()):
+        raise Problem("NotFound")
 
 
 @router.get(
@@ -164,10 +140,8 @@ async def as_table(
 ) -> Response:
     """UTF-8 with a byte order mark, all tasks, the longest overdue first. The token is the authorisation. Who sends
     what it knows, by ETag or Last-Modified, is answered 304 while nothing has changed."""
-    feed, lister = await fetched(token, runtime, store, lang or language_of(request))
-    await store.release()
-    content = await whole_table(lister)
-    return await answered(request, runtime, feed, lister, content, CSV, "csv")
+    fetched = await fetched_by(token, store, lang or language_of(request))
+    return await answered(request, runtime, fetched, await feed_table(store, fetched), CSV, "csv")
 
 
 @router.get(
@@ -180,48 +154,23 @@ async def as_calendar(
     token: Token, request: Request, runtime: Running, store: Reading, lang: InLanguage = None
 ) -> Response:
     """RFC 5545: each task on its last day in time, and on today how many are overdue. The token authorises."""
-    feed, lister = await fetched(token, runtime, store, lang or language_of(request))
-    content = await calendar(lister, store, feed.feed_id, feed.name)
-    await store.release()
-    return await answered(request, runtime, feed, lister, content, ICS, "ics")
+    fetched = await fetched_by(token, store, lang or language_of(request))
+    return await answered(request, runtime, fetched, await feed_calendar(store, fetched), ICS, "ics")
+
+
+async def fetched_by(token: str, store: Store, language: Language) -> FeedFetched:
+    """The feed of that token. Raises a Problem."""
+    fetched = await feed_fetched(store, token, language)
+    if fetched is None:
+        raise Problem("NotFound")
+    return fetched
 
 
 async def answered(
-    request: Request, runtime: Runtime, feed: Feed, lister: Lister, content: bytes, media_type: str, form: str
+    request: Request, runtime: Runtime, fetched: FeedFetched, content: bytes, media_type: str, form: str
 ) -> Response:
     """The feed as it is now, or 304 to who has it already."""
-    language, now = lister.language, lister.present.now
-    async with runtime.pool.acquire() as connection:
-        since = await serving_since(connection, feed, f"{form}-{language}", tag_of(content), now)
+    feed, language = fetched.feed, fetched.asking.language
+    digest, now = tag_of(content), fetched.asking.present.now
+    since = await serve_feed(runtime.pool, feed, f"{form}-{language}", digest, now)
     return conditional(request, content, media_type, feed_headers(feed.feed_id, form, language), since)
-
-
-async def fetched(token: str, runtime: Runtime, store: Store, language: Language) -> tuple[Feed, Lister]:
-    """The feed of that token, and what it lists for the account that made it as that stands now. Raises a Problem."""
-    present = await runtime.present()
-    async with runtime.pool.acquire() as connection:
-        feed = await feed_by_token(connection, token)
-    caller = await directory.caller(store, feed.account_id) if feed else None
-    sight = sight_of(caller, to_shanghai(present.now).date()) if caller else None
-    if feed is None or sight is None:
-        raise Problem("NotFound")
-    async with runtime.pool.acquire() as connection:
-        await was_used(connection, feed, present.now)
-    return feed, Lister(runtime, sight, Asked.model_validate(feed.wanted), present, language)
-
-
-async def feeds_shown(store: Store, found: list[Feed]) -> list[FeedShown]:
-    asked = [Asked.model_validate(feed.wanted) for feed in found]
-    logins = await directory.logins(store, (each.officer for each in asked))
-    return [
-        FeedShown(
-            **each.model_dump(exclude={"lists", "officer"}),
-            lists=list(each.lists),
-            officer=logins[each.officer] if each.officer else None,
-            feed_id=feed.feed_id,
-            name=feed.name,
-            created_at=feed.created_at,
-            last_used_at=feed.last_used_at,
-        )
-        for feed, each in zip(found, asked, strict=True)
-    ]

@@ -2,49 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query
-from sqlalchemy import ColumnElement, and_, false, not_, or_
-from sqlmodel import col
 
-from activities.tables.cases import FORESEEN, TaskRow
-from api.acting.deciding import about, draft_of, says_what_it_may, with_what_is_kept
-from api.acting.forms.deciding import (
-    LIMIT,
-    MEASURE,
-    DecisionForm,
-    OpinionDemand,
-    ReassignmentForm,
-    SupplementDemand,
-)
+from api.acting import deciding
+from api.acting.forms.deciding import DecisionForm, OpinionDemand, ReassignmentForm, SupplementDemand, UrgingForm
 from api.acting.receiving import ActShown, Receiving, act_answers
-from api.dependencies import Calling, Cursor, Limit, Officer, Reading, Rendering, Reviewer, Running, TaskId, Word
+from api.dependencies import Calling, Cursor, Limit, Officer, Reading, Reviewer, TaskId, Word
 from api.http.filters import named_body
+from api.http.language import AnsweredIn
 from api.http.openapi import problems
-from api.http.problems import Problem, invalid
+from api.http.problems import Problem
 from api.http.vocabularies import NamedCity
 from models import acts as a
-from reading.cases import questions as cases
-from reading.cases.lists import beyond, cursor_of
-from reading.cases.questions import overdue
-from reading.cases.shapes import TaskShown
-from reading.directory import questions as directory
-from reading.due import has_come, lies_open
+from reading.cases.lists import task_page
+from reading.cases.questions import TasksSought
+from reading.cases.shapes import TaskShown, TaskStatus
+from reading.cases.shown import task_for
 from reading.shape import Page
 
-State = Literal["open", "claimed", "done", "cancelled"]
-
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
+supervised = APIRouter(prefix="/v1/supervision/tasks", tags=["supervision"])
+"""What is done to a task by whoever supervises."""
 
 
 @router.get("", response_model=Page[TaskShown], responses=problems(401, 422, 503), summary="The caller's task list")
 async def task_list(
     caller: Calling,
-    runtime: Running,
     store: Reading,
-    renderer: Rendering,
-    state: Annotated[list[State] | None, Query(description="left out: open and claimed")] = None,
+    language: AnsweredIn,
+    state: Annotated[list[TaskStatus] | None, Query(description="left out: open and claimed")] = None,
     is_overdue: Annotated[bool | None, Query(alias="overdue")] = None,
     body: Word = None,
     city: NamedCity | None = None,
@@ -55,34 +43,17 @@ async def task_list(
     is asked for a supplement, with what is asked for: first what is to be done promptly,
     then by due day, those without one last."""
     await named_body(store, "body", body)
-    present = await runtime.present()
-    wanted: list[ColumnElement[bool]] = []
-    if state is None or set(state) == {"open", "claimed"}:
-        wanted.append(lies_open(present.now))
-    else:
-        by_time = and_(col(TaskRow.state) == FORESEEN, has_come(present.now)) if "open" in state else false()
-        wanted.append(or_(col(TaskRow.state).in_(state), by_time))
-    if is_overdue is not None:
-        wanted.append(overdue(present.now) if is_overdue else not_(overdue(present.now)))
-    if body is not None:
-        wanted.append(col(TaskRow.body) == body)
-    if city is not None:
-        wanted.append(col(TaskRow.city) == city)
-    if after is not None:
-        wanted.append(beyond(after))
-    reads = await cases.tasks(store, caller, wanted, present.now, limit + 1)
-    more = cursor_of(reads[limit - 1]) if len(reads) > limit else None
-    return Page(items=await renderer.tasks(reads[:limit], present), next=more)
+    states = None if state is None else frozenset(state)
+    sought = TasksSought(states=states, overdue=is_overdue, body=body, city=city)
+    return await task_page(store, caller, language, sought, after, limit)
 
 
 @router.get("/{task_id}", response_model=TaskShown, responses=problems(401, 404, 503), summary="One task")
-async def one_task(task_id: TaskId, caller: Calling, store: Reading, renderer: Rendering) -> TaskShown:
+async def one_task(task_id: TaskId, caller: Calling, store: Reading, language: AnsweredIn) -> TaskShown:
     """A task of a case that the caller may know of."""
-    row = await cases.task(store, task_id)
-    if row is None or await cases.case(store, caller, row.case_id) is None:
+    task = await task_for(store, caller, language, task_id)
+    if task is None:
         raise Problem("NotFound")
-    task = await renderer.task(row.case_id, task_id)
-    assert task, "the read model holds no task that the log does not"
     return task
 
 
@@ -107,19 +78,7 @@ async def reassign(
     task_id: TaskId, form: ReassignmentForm, caller: Officer, store: Reading, receiver: Receiving
 ) -> ActShown:
     """The task is the colleague's; a supervisor of the body may also take it from who claimed it."""
-    task = await receiver.known_task(task_id)
-    if task.body != caller.body:
-        raise Problem("NotYourTask")
-    to = await directory.account(store, form.to)
-    if to is None:
-        raise invalid("to", "account_unknown", given=form.to)
-    act = a.Reassign(
-        **await receiver.on_task(task),
-        to=to.account_id,
-        to_body=to.body if "reviewer" in to.roles else None,
-        supervises=caller.has("supervisor"),
-    )
-    return await receiver.receive(act, form.said())
+    return await deciding.reassign(receiver, store, caller, task_id, form)
 
 
 @router.post("/{task_id}/decision", response_model=ActShown, responses=act_answers(), summary="Decide a task")
@@ -129,24 +88,7 @@ async def decide(
     """An outcome of the task, with what the rules demand for it. In time if it was received before the due instant,
     whenever it is worked off. In a catalogue update whose filing came with a draft, a decision that submits without
     `entry` submits that one."""
-    task = await receiver.own_task(task_id)
-    case = await receiver.case(task.case_id)
-    form = await with_what_is_kept(store, case, task, form)
-    # What a draft means depends on the entry, which it may have changed since.
-    if form.entry and (known := await receiver.received_before(form.said())):
-        return known
-    grants = await says_what_it_may(store, case, form)
-    draft = None if grants else await draft_of(store, task, form)
-    act = a.Decide(
-        **await receiver.on_task(task),
-        outcome=form.outcome,
-        given=form.stated() | (draft.given if draft else frozenset()),
-        terms=form.terms() if grants else None,
-        amends=draft.amends if draft else None,
-        measure=draft.measure if draft else None if grants else form.done_to_data(),
-        limit=form.limit(),
-    )
-    return await receiver.receive(act, form.said())
+    return await deciding.decide(receiver, store, task_id, form)
 
 
 @router.post("/{task_id}/correction", response_model=ActShown, responses=act_answers(), summary="Correct a decision")
@@ -154,20 +96,7 @@ async def correct(
     task_id: TaskId, form: DecisionForm, _caller: Reviewer, store: Reading, receiver: Receiving
 ) -> ActShown:
     """Another decision in the place of the body's own, until the next body has acted."""
-    task = await receiver.own_task(task_id)
-    grants = await says_what_it_may(store, await receiver.case(task.case_id), form)
-    if form.limit():
-        raise about(form.first_of(LIMIT), "TimeLimitNotSet")
-    if not grants and form.done_to_data():
-        # What was done to data is not undone by other words; a correction says nothing of it.
-        raise about(form.first_of(("data_items", *MEASURE)), "MeasureNotAllowed")
-    act = a.Correct(
-        **await receiver.on_task(task),
-        outcome=form.outcome,
-        given=form.stated(),
-        terms=form.terms() if grants else None,
-    )
-    return await receiver.receive(act, form.said())
+    return await deciding.correct(receiver, store, task_id, form)
 
 
 @router.post(
@@ -188,4 +117,13 @@ async def ask_opinion(task_id: TaskId, form: OpinionDemand, _caller: Reviewer, r
     """The experts get a task of their own inside the stage, whose clock runs on."""
     task = await receiver.own_task(task_id)
     act = a.AskOpinion(**await receiver.on_task(task), given=form.given(frozenset({"question"})))
+    return await receiver.receive(act, form.said())
+
+
+@supervised.post("/{task_id}/urging", response_model=ActShown, responses=act_answers(), summary="Urge a body (催办)")
+async def urge(task_id: TaskId, form: UrgingForm, caller: Officer, receiver: Receiving) -> ActShown:
+    """The urging is on record with the rule that allows it, and the officers of the task and the posts of its body are
+    told. It decides nothing and moves no clock."""
+    task = await receiver.known_task(task_id)
+    act = a.Urge(**receiver.fields(task.case_id), task_id=task_id, roles=caller.roles)
     return await receiver.receive(act, form.said())

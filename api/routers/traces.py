@@ -2,85 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from sqlalchemy import ColumnElement, and_, or_
-from sqlmodel import col
 
-from activities.gate.log import gaps
-from activities.tables.cases import CaseRow
-from activities.tables.gate import GateDecisionRow, GrantRow
-from api.dependencies import Calling, CaseId, Cursor, Limit, Reading, Running
+from api.acting.filing import CASES
+from api.dependencies import Calling, CaseId, Cursor, Limit, Reading
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
 from api.http.problems import Problem
 from reading.cases import questions as cases
-from reading.cases.shapes import Instant, Shape
-from reading.directory import questions as directory
-from reading.grants import questions as grants_questions
-from reading.paging import CursorUnusable, cursor, instant, place_of
-from reading.shape import Page
-from reading.sight import Caller
-from reading.store import Store
-from reading.words.language import Language, said
-from reading.words.texts import texts
-from rules.bounds import EARLIEST, LATEST
-from rules.pinned import APPLICANT, Label
+from reading.grants.shapes import TraceShown
+from reading.grants.trace import trace as trace_of
+from rules.procedure_names import OBJECTION
 
-OBJECTION = "objection"
-LONGEST_ID = 18
-"""Digits that fit into PostgreSQL's bigint."""
-
-router = APIRouter(prefix="/v1/cases", tags=["cases"])
-
-
-class TracedGrant(Shape):
-    """A grant on the dataset, as long as it was one. No items named: all. `grantee` is a login; `valid_until` is
-    exclusive, `ended` says how it ended, null while it holds."""
-
-    case_id: str
-    grantee: str
-    data_items: list[str]
-    access_modes: list[str]
-    use: str | None
-    granted_at: Instant
-    valid_until: Instant
-    ended: str | None
-
-
-class TracedAccess(Shape):
-    """One answer of the gate. `reason` is its code, `text` says it."""
-
-    at: Instant
-    allowed: bool
-    reason: str
-    text: str
-    grant_case_id: str | None
-    grantee: str | None
-    data_items: list[str]
-    access_mode: str | None
-    use: str | None
-
-
-class TracedGap(Shape):
-    """A span in which answers of one run of the gate may be missing; `until` is null where nobody knows it yet, and
-    `lost` counts those that are missing for certain."""
-
-    since: Instant
-    until: Instant | None
-    lost: int
-    is_running: bool
-
-
-class TraceShown(Page[TracedAccess]):
-    """Accesses and grants, each in pages of their own, and the `gaps` in the log of accesses over the span of this
-    page."""
-
-    grants: list[TracedGrant]
-    grants_next: str | None
-    gaps: list[TracedGap]
+router = APIRouter(prefix=CASES, tags=["cases"])
 
 
 @router.get(
@@ -92,7 +28,6 @@ class TraceShown(Page[TracedAccess]):
 async def trace(
     case_id: CaseId,
     caller: Calling,
-    runtime: Running,
     store: Reading,
     language: AnsweredIn,
     after: Cursor = None,
@@ -106,69 +41,7 @@ async def trace(
     case = await cases.case(store, caller, case_id)
     if case is None or case.procedure != OBJECTION:
         raise Problem("NotFound")
-    if not await has_part(store, caller, case):
+    read = await store.case_read(case_id)
+    if not caller.has_part(read.state, read.rules):
         raise Problem("NoPartInTheCase")
-    place = None if after is None else decision_place(after)
-    wanted = [] if place is None else [before_decision(*place)]
-    decisions = await grants_questions.gate_decisions_on(store, case.dataset_id, wanted, limit + 1)
-    more = len(decisions) > limit
-    decisions = decisions[:limit]
-    grants = await grants_questions.grants_on(store, case.dataset_id, grants_wanted(grants_after), limit + 1)
-    names = await directory.logins(store, [*(party for _, party in decisions), *(grant.party for grant in grants)])
-    await store.release()
-    async with runtime.pool.acquire() as connection:
-        missing = await gaps(
-            connection, decisions[-1][0].at if more else EARLIEST, LATEST if place is None else place[0]
-        )
-    return TraceShown(
-        items=[access_shown(each, names.get(party or ""), language) for each, party in decisions],
-        next=cursor(decisions[-1][0].at, str(decisions[-1][0].decision_id)) if more else None,
-        grants=[grant_shown(each, names) for each in grants[:limit]],
-        grants_next=cursor(grants[limit - 1].granted_at, grants[limit - 1].case_id) if len(grants) > limit else None,
-        gaps=[TracedGap.model_validate(gap, from_attributes=True) for gap in missing],
-    )
-
-
-async def has_part(store: Store, caller: Caller, case: CaseRow) -> bool:
-    """Whether the caller is an officer who has to do with the case, and did not file it for itself: a body that has
-    found a leak traces the use of the data too (Lianyungang 26.2)."""
-    if caller.account_id == case.party:
-        filed_by = (await store.rules(case.rules_digest)).filed_by
-        if caller.has(APPLICANT) or caller.body_role not in filed_by:
-            return False
-    if caller.has("supervisor") and caller.city == case.city:
-        return True
-    return caller.has("reviewer") and caller.body is not None and await cases.has_task(store, case.case_id, caller.body)
-
-
-def decision_place(after: str) -> tuple[datetime, int]:
-    """The instant and the id of the decision with which a page ended. Raises CursorUnusable."""
-    at, decision_id = place_of(after, 2)
-    if not isinstance(decision_id, str) or not decision_id.isdecimal() or len(decision_id) > LONGEST_ID:
-        raise CursorUnusable
-    return instant(at), int(decision_id)
-
-
-def before_decision(at: datetime, decision_id: int) -> ColumnElement[bool]:
-    same = and_(col(GateDecisionRow.at) == at, col(GateDecisionRow.decision_id) < decision_id)
-    return or_(col(GateDecisionRow.at) < at, same)
-
-
-def grants_wanted(after: str | None) -> list[ColumnElement[bool]]:
-    """The grants that come after the place of a cursor, with the latest first."""
-    if after is None:
-        return []
-    granted, case_id = place_of(after, 2)
-    granted_at = instant(granted)
-    same = and_(col(GrantRow.granted_at) == granted_at, col(GrantRow.case_id) > str(case_id))
-    return [or_(col(GrantRow.granted_at) < granted_at, same)]
-
-
-def access_shown(row: GateDecisionRow, grantee: str | None, language: Language) -> TracedAccess:
-    text = texts().gate.get(row.reason, Label(zh=row.reason, en=row.reason))
-    known = row.model_dump(include=set(TracedAccess.model_fields))
-    return TracedAccess(**known, text=said(text, language), grantee=grantee)
-
-
-def grant_shown(row: GrantRow, names: dict[str, str]) -> TracedGrant:
-    return TracedGrant(**row.model_dump(include=set(TracedGrant.model_fields)), grantee=names.get(row.party, row.party))
+    return await trace_of(store, language, case.dataset_id, after, grants_after, limit)

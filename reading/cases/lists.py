@@ -1,44 +1,69 @@
-"""Lists of cases and tasks: which are wanted, in which order, and where a page goes on."""
+"""Pages: the cases and tasks that a caller searches for, and the log of one case."""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, not_, or_
-from sqlmodel import col
+from activities.tables.cases import ActRow
+from models.events import EVENT, Event
+from reading.cases import questions as cases
+from reading.cases.questions import CasesSought, TasksSought
+from reading.cases.shapes import CaseSummary, LoggedEvent, TaskShown
+from reading.cases.shown import case_summary
+from reading.cases.tasks import tasks_of_list
+from reading.directory import questions as directory
+from reading.shape import Page
+from reading.sight import Caller, hidden_fields, may_read
+from reading.store import CaseRead, Store
+from reading.words.language import Language
 
-from activities.tables.cases import CaseRow, TaskRow
-from reading.cases.questions import TaskRead
-from reading.paging import Part, cursor, instant, place_of
-
-
-def cursor_of(read: TaskRead) -> str:
-    task = read.task
-    return cursor(int(task.at_once), task.due_at, task.opened_at, task.task_id)
-
-
-def beyond(after: str) -> ColumnElement[bool]:
-    """The tasks that come after the place of a cursor."""
-    at_once, due, opened, task_id = place_of(after, 4)
-    if at_once == 1:
-        return or_(not_(col(TaskRow.at_once)), and_(col(TaskRow.at_once), later(due, opened, task_id)))
-    return and_(not_(col(TaskRow.at_once)), later(due, opened, task_id))
+OF_A_CASE = "case:"
+"""Begins who did something, where another case did it: a party does not read which."""
 
 
-def later(due: Part, opened: Part, task_id: Part) -> ColumnElement[bool]:
-    """Among tasks that are alike urgent, those that come after this place."""
-    opened_at = instant(opened)
-    then = or_(
-        col(TaskRow.opened_at) > opened_at,
-        and_(col(TaskRow.opened_at) == opened_at, col(TaskRow.task_id) > str(task_id)),
+async def case_page(
+    store: Store, caller: Caller, sought: CasesSought, after: str | None, limit: int
+) -> Page[CaseSummary]:
+    """The cases that the caller may know of, latest first. Raises CursorUnusable."""
+    found = await cases.cases(store, caller, sought, after, limit)
+    return Page(items=[case_summary(row) for row in found.rows], next=found.next)
+
+
+async def task_page(
+    store: Store, caller: Caller, language: Language, sought: TasksSought, after: str | None, limit: int
+) -> Page[TaskShown]:
+    """The caller's tasks, most urgent first. Raises CursorUnusable."""
+    present = await store.present()
+    found = await cases.tasks(store, caller, sought, present.now, after, limit)
+    return Page(items=await tasks_of_list(store, language, found.rows, present), next=found.next)
+
+
+async def event_page(
+    store: Store, caller: Caller, case_id: str, after: str | None, limit: int
+) -> Page[LoggedEvent] | None:
+    """The log of a case, in its order; None where the caller may not know of the case. Raises CursorUnusable."""
+    if await cases.case(store, caller, case_id) is None:
+        return None
+    found = await cases.events(store, case_id, after, limit)
+    read = await store.case_read(case_id)
+    acts = {row.act_id: row for row in await cases.acts_with_text(store, case_id)}
+    events = [EVENT.validate_python(row.event) for row in found.rows]
+    logins = await directory.logins(store, (getattr(event, "by", None) for event in events))
+    return Page(
+        items=[
+            event_shown(caller, read, event, acts.get(event.act or ""), logins.get(getattr(event, "by", "")))
+            for event in events
+        ],
+        next=found.next,
     )
-    if due is None:
-        return and_(col(TaskRow.due_at).is_(None), then)
-    due_at = instant(due)
-    return or_(col(TaskRow.due_at) > due_at, and_(col(TaskRow.due_at) == due_at, then), col(TaskRow.due_at).is_(None))
 
 
-def earlier(after: str) -> ColumnElement[bool]:
-    """The cases that come after the place of a cursor, in a list with the latest first."""
-    received, case_id = place_of(after, 2)
-    received_at = instant(received)
-    same = and_(col(CaseRow.received_at) == received_at, col(CaseRow.case_id) > str(case_id))
-    return or_(col(CaseRow.received_at) < received_at, same)
+def event_shown(caller: Caller, read: CaseRead, event: Event, act: ActRow | None, login: str | None) -> LoggedEvent:
+    """An event as the caller may read it; `login` is of who did it, `act` the one that came with text."""
+    hidden = hidden_fields(caller, read.state)
+    if login and login.startswith(OF_A_CASE) and not caller.reads_as_officer(read.state):
+        login, hidden = None, hidden | {"by"}
+    readable = act is not None and may_read(caller, read.rules, read.state, act)
+    return LoggedEvent(
+        **event.model_dump(mode="json", exclude=set(hidden)),
+        by_login=login,
+        text=act.content if act and readable else None,
+    )

@@ -1,27 +1,58 @@
-"""What the service reads from PostgreSQL: the log of one case, and the tables in which people search."""
+"""What is asked of PostgreSQL about cases: one case and its log, and the tables in which people search."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_
 from sqlmodel import col, select
 
 from activities.tables.cases import FORESEEN, ActRow, CaseRow, EventRow, TaskRow
-from models.course import opened_by_time
+from models.passing import opened_by_time
 from models.state import CaseState, fold
-from reading.due import UNSETTLED, answers, has_come
-from reading.due import overdue as overdue
-from reading.objections.questions import TOLD_AT_ONCE
+from reading.cases.shapes import CaseShown, TaskStatus
+from reading.due import UNSETTLED, answers, has_come, lies_open, overdue
+from reading.paging import Cut, Part, cut, instant, number_of, place_of
 from reading.sight import Caller
 from reading.store import CaseRead, Store
 
+LATEST_FIRST = (col(CaseRow.received_at).desc(), col(CaseRow.case_id))
+"""The order of every list that goes by cases."""
+MOST_COMPARED = 20
+"""Open requests of one person for one dataset that a new one is compared with, the latest first."""
+
 
 @dataclass(frozen=True)
-class TaskRead:
-    """A task of a list, with what the list says of its case."""
+class CasesSought:
+    """Which cases are searched for; what is None narrows nothing. `received_until` is exclusive."""
+
+    city: str | None = None
+    procedure: str | None = None
+    status: Literal["open", "closed"] | None = None
+    outcome: str | None = None
+    case_number: str | None = None
+    dataset_id: str | None = None
+    provider: str | None = None
+    received_from: datetime | None = None
+    received_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class TasksSought:
+    """Which tasks are searched for; what is None narrows nothing, but no state named means those to be answered."""
+
+    states: frozenset[TaskStatus] | None = None
+    overdue: bool | None = None
+    body: str | None = None
+    city: str | None = None
+
+
+@dataclass(frozen=True)
+class TaskInList:
+    """A task of a list, with its case."""
 
     task: TaskRow
     case: CaseRow
@@ -38,6 +69,12 @@ async def overdue_tasks(store: Store, case_id: str, now: datetime) -> set[str]:
     """The overdue tasks of a case."""
     found = select(TaskRow.task_id).where(TaskRow.case_id == case_id, overdue(now))
     return set((await store.session.exec(found)).all())
+
+
+async def task_for(store: Store, caller: Caller, task_id: str) -> TaskRow | None:
+    """The task, unless the caller may not know of its case or time has yet to open it."""
+    row = await task(store, task_id)
+    return row if row and await case(store, caller, row.case_id) else None
 
 
 async def task(store: Store, task_id: str) -> TaskRow | None:
@@ -71,37 +108,137 @@ async def with_what_time_opened(store: Store, read: CaseRead, now: datetime) -> 
 
 
 async def tasks(
-    store: Store, caller: Caller, wanted: Sequence[ColumnElement[bool]], now: datetime, limit: int
-) -> list[TaskRead]:
-    """The caller's tasks, most urgent first."""
+    store: Store, caller: Caller, sought: TasksSought, now: datetime, after: str | None, limit: int
+) -> Cut[TaskInList]:
+    """A page of the caller's tasks, most urgent first. Raises CursorUnusable."""
+    wanted = [caller.sees_tasks(), lying_in(sought.states, now)]
+    if sought.overdue is not None:
+        wanted.append(overdue(now) if sought.overdue else not_(overdue(now)))
+    if sought.body is not None:
+        wanted.append(col(TaskRow.body) == sought.body)
+    if sought.city is not None:
+        wanted.append(col(TaskRow.city) == sought.city)
+    if after is not None:
+        wanted.append(less_urgent(after))
     rows = await store.session.exec(
         select(TaskRow, CaseRow, overdue(now))
         .join(CaseRow, col(CaseRow.case_id) == col(TaskRow.case_id))
-        .where(caller.sees_tasks(), *wanted)
+        .where(*wanted)
         .order_by(
-            # What the law wants done promptly comes first; `beyond` in `api.routers.tasks` goes by this order.
+            # What the law wants done promptly comes first; `less_urgent` goes by this order.
             col(TaskRow.at_once).desc(),
             col(TaskRow.due_at).asc().nulls_last(),
             col(TaskRow.opened_at),
             col(TaskRow.task_id),
         )
-        .limit(limit)
+        .limit(limit + 1)
     )
-    return [TaskRead(task, case, bool(is_overdue)) for task, case, is_overdue in rows]
+    found = [TaskInList(task, case, bool(is_overdue)) for task, case, is_overdue in rows]
+    return cut(found, limit, lambda it: (int(it.task.at_once), it.task.due_at, it.task.opened_at, it.task.task_id))
 
 
-async def cases(store: Store, caller: Caller, wanted: Sequence[ColumnElement[bool]], limit: int) -> Sequence[CaseRow]:
-    """The cases that the caller may know of, latest first."""
+def lying_in(states: frozenset[TaskStatus] | None, now: datetime) -> ColumnElement[bool]:
+    """The tasks in one of these states, in which time may have opened some; those to be answered, where none is
+    named."""
+    if states is None or states == {"open", "claimed"}:
+        return lies_open(now)
+    by_time = and_(col(TaskRow.state) == FORESEEN, has_come(now)) if "open" in states else false()
+    return or_(col(TaskRow.state).in_(states), by_time)
+
+
+def less_urgent(after: str) -> ColumnElement[bool]:
+    """The tasks that come after the page that ended there, in a list with the most urgent first."""
+    at_once, due, opened, task_id = place_of(after, 4)
+    if at_once == 1:
+        return or_(not_(col(TaskRow.at_once)), and_(col(TaskRow.at_once), due_later(due, opened, task_id)))
+    return and_(not_(col(TaskRow.at_once)), due_later(due, opened, task_id))
+
+
+def due_later(due: Part, opened: Part, task_id: Part) -> ColumnElement[bool]:
+    """Among tasks that are alike urgent, those that come after this one."""
+    opened_at = instant(opened)
+    then = or_(
+        col(TaskRow.opened_at) > opened_at,
+        and_(col(TaskRow.opened_at) == opened_at, col(TaskRow.task_id) > str(task_id)),
+    )
+    if due is None:
+        return and_(col(TaskRow.due_at).is_(None), then)
+    due_at = instant(due)
+    return or_(col(TaskRow.due_at) > due_at, and_(col(TaskRow.due_at) == due_at, then), col(TaskRow.due_at).is_(None))
+
+
+async def cases(store: Store, caller: Caller, sought: CasesSought, after: str | None, limit: int) -> Cut[CaseRow]:
+    """A page of the cases that the caller may know of, latest first. Raises CursorUnusable."""
+    equal = (
+        (CaseRow.city, sought.city),
+        (CaseRow.procedure, sought.procedure),
+        (CaseRow.outcome, sought.outcome),
+        (CaseRow.case_number, sought.case_number),
+        (CaseRow.dataset_id, sought.dataset_id),
+        (CaseRow.provider, sought.provider),
+    )
+    wanted = [caller.sees_cases(), *(col(column) == value for column, value in equal if value is not None)]
+    match sought.status:
+        case "open":
+            wanted.append(col(CaseRow.closed_at).is_(None))
+        case "closed":
+            wanted.append(col(CaseRow.closed_at).is_not(None))
+    if sought.received_from is not None:
+        wanted.append(col(CaseRow.received_at) >= sought.received_from)
+    if sought.received_until is not None:
+        wanted.append(col(CaseRow.received_at) < sought.received_until)
+    if after is not None:
+        wanted.append(received_earlier(after))
+    found = select(CaseRow).where(*wanted).order_by(*LATEST_FIRST).limit(limit + 1)
+    return cut((await store.session.exec(found)).all(), limit, received)
+
+
+def received(case: CaseRow) -> tuple[datetime, str]:
+    """What a list in that order goes by."""
+    return case.received_at, case.case_id
+
+
+def received_earlier(after: str) -> ColumnElement[bool]:
+    """The cases that come after the page that ended there, in a list with the latest first."""
+    received, case_id = place_of(after, 2)
+    received_at = instant(received)
+    same = and_(col(CaseRow.received_at) == received_at, col(CaseRow.case_id) > str(case_id))
+    return or_(col(CaseRow.received_at) < received_at, same)
+
+
+async def same_request_open(store: Store, caller: Caller, filed: CaseShown) -> CaseRow | None:
+    """The latest of the caller's open requests for the same items that were received before; never somebody else's."""
     rows = await store.session.exec(
         select(CaseRow)
-        .where(caller.sees_cases(), *wanted)
-        .order_by(col(CaseRow.received_at).desc(), col(CaseRow.case_id))
-        .limit(limit)
+        .where(
+            caller.sees_cases(),
+            col(CaseRow.procedure) == filed.procedure,
+            col(CaseRow.party) == caller.account_id,
+            col(CaseRow.dataset_id) == filed.dataset_id,
+            col(CaseRow.closed_at).is_(None),
+            col(CaseRow.case_id) != filed.case_id,
+            col(CaseRow.received_at) <= filed.received_at,
+        )
+        .order_by(*LATEST_FIRST)
+        .limit(MOST_COMPARED)
     )
-    return rows.all()
+    items = set(filed.request.data_items) if filed.request else set()
+    for row in rows:
+        if set((await store.case_read(row.case_id)).state.data_items) == items:
+            return row
+    return None
+
+
+async def act_for(store: Store, caller: Caller, act_id: str) -> ActRow | None:
+    """The act, unless the caller may not know of its case or not ask how it stands."""
+    row = await act(store, act_id)
+    if row is None or await case(store, caller, row.case_id) is None:
+        return None
+    return row if caller.may_follow(row) else None
 
 
 async def act(store: Store, act_id: str) -> ActRow | None:
+    """The act, whoever asks."""
     return (await store.session.exec(select(ActRow).where(ActRow.act_id == act_id))).first()
 
 
@@ -125,48 +262,13 @@ async def asked_for(store: Store, acts: Iterable[str | None]) -> dict[str, str]:
     return {act_id: said for act_id, said in rows if said}
 
 
-async def events(store: Store, case_id: str, after: int, limit: int) -> Sequence[EventRow]:
+async def events(store: Store, case_id: str, after: str | None, limit: int) -> Cut[EventRow]:
+    """A page of the log of a case, in its order. Raises CursorUnusable."""
+    number = 0 if after is None else number_of(after)
     rows = await store.session.exec(
         select(EventRow)
-        .where(EventRow.case_id == case_id, col(EventRow.number) > after)
+        .where(EventRow.case_id == case_id, col(EventRow.number) > number)
         .order_by(col(EventRow.number))
-        .limit(limit)
+        .limit(limit + 1)
     )
-    return rows.all()
-
-
-async def told_by(store: Store, case_id: str) -> Sequence[str]:
-    """Cases that wait to learn what this one did to the data; not more than can be told at once."""
-    rows = await store.session.exec(
-        select(ActRow.case_id)
-        .where(col(ActRow.delivered_at).is_(None), ActRow.account == f"case:{case_id}")
-        .limit(TOLD_AT_ONCE)
-    )
-    return rows.all()
-
-
-async def has_task(store: Store, case_id: str, body: str) -> bool:
-    """Whether the body has or had a task in the case."""
-    found = select(TaskRow.task_id).where(TaskRow.case_id == case_id, TaskRow.body == body)
-    return (await store.session.exec(found.limit(1))).first() is not None
-
-
-async def is_waiting(store: Store, case_id: str, kind: str) -> str | None:
-    """The first act of this kind in a case that nobody has worked off."""
-    found = select(ActRow.act_id).where(ActRow.case_id == case_id, ActRow.kind == kind, ActRow.state == "received")
-    return (await store.session.exec(found.order_by(col(ActRow.seq)).limit(1))).first()
-
-
-async def keeping_drafts(store: Store, case_ids: Iterable[str]) -> set[str]:
-    """Those whose filing came with a draft, and in which no decision waits that may submit it."""
-    if not (of := set(case_ids)):
-        return set()
-    waiting = select(ActRow.case_id).where(
-        col(ActRow.case_id).in_(of), ActRow.kind == "decide", ActRow.state == "received"
-    )
-    found = select(ActRow.case_id).where(
-        col(ActRow.act_id).in_({f"{case_id}.file" for case_id in of}),
-        func.jsonb_exists(col(ActRow.content), "entry"),
-        col(ActRow.case_id).not_in(waiting),
-    )
-    return set((await store.session.exec(found)).all())
+    return cut(rows.all(), limit, lambda event: (event.number,))

@@ -16,12 +16,10 @@ from reading.objections.shapes import (
     RestrictedBy,
 )
 from reading.rectifications.shapes import RectificationShown
-from reading.shape import CaseNamed as CaseNamed
-from reading.shape import Cited as Cited
-from reading.shape import ClockShown, RulesShown
-from reading.shape import Instant as Instant
-from reading.shape import Shape as Shape
+from reading.shape import CaseNamed, Cited, ClockShown, Instant, RulesShown, Shape
 from reading.updates.shapes import DemandShown, OpennessReviewShown, UpdateShown
+
+TaskStatus = Literal["open", "claimed", "done", "cancelled"]
 
 
 class RequirementShown(Cited):
@@ -56,7 +54,7 @@ class TaskShown(Shape):
     round: int
     body: str
     body_name: str
-    state: Literal["open", "claimed", "done", "cancelled"]
+    state: TaskStatus
     claimed_by: str | None
     outcome: str | None
     late: bool

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 
 from activities.tables.catalogue import DatasetRow
 from models.restrictions import RestrictionKind, all_gone
-from reading.catalogue.questions import DatasetStanding
+from reading.catalogue.questions import DatasetStanding, VersionNamed
 from rules.deadlines import to_shanghai
 from rules.pinned import Label
 from rules.sample_catalogue import IRREGULAR, REAL_TIME
@@ -119,11 +119,32 @@ THEMES = {
 
 
 @dataclass(frozen=True)
-class Version:
-    """Which version of its entry stands, and the number of the case that made it."""
+class Described:
+    """A dataset, and what beside its row is said of it: of whom and where it is, how it stands, which version."""
 
-    number: int = 1
-    case_number: str | None = None
+    row: DatasetRow
+    provider: Label
+    place: Label
+    standing: DatasetStanding
+    version: VersionNamed
+
+    @property
+    def is_open(self) -> bool:
+        return self.row.openness != "closed"
+
+    @property
+    def gone(self) -> bool:
+        """Whether nothing of it is left to be served."""
+        return all_gone((each.restricted for each in self.standing.restrictions), self.row.items)
+
+    @property
+    def status(self) -> str:
+        """One of the statuses that `docs/dcat.md` describes."""
+        if not self.is_open:
+            return "Closed"
+        if self.gone:
+            return "NotServed"
+        return "PartlyServed" if self.standing.restrictions else "Served"
 
 
 @dataclass(frozen=True)
@@ -193,15 +214,12 @@ def location(city: str, name: Label) -> dict[str, Any]:
     return {"@id": f"{OURS}city:{city}", **node} if city else node
 
 
-def dataset(
-    base: str, row: DatasetRow, provider: Label, place: Label, standing: DatasetStanding, version: Version
-) -> dict[str, Any]:
+def dataset(base: str, described: Described) -> dict[str, Any]:
     """A dataset, whether anything of it is served or not: what is closed, held, suspended or withdrawn stays listed,
     with its reason, and has no distribution."""
+    row, provider, standing, version = described.row, described.provider, described.standing, described.version
     entry = row.entry
     iri = f"{base}/v1/datasets/{row.dataset_id}"
-    gone = all_gone((each.restricted for each in standing.restrictions), row.items)
-    is_open = row.openness != "closed"
     node: dict[str, Any] = {
         "@id": iri,
         "@type": "dcat:Dataset",
@@ -210,14 +228,14 @@ def dataset(
         "description": in_languages(entry["abstract"]),
         "publisher": agent(row.provider, provider),
         "contactPoint": {"@type": "vcard:Organization", "fn": {"zh": provider.zh, "en": provider.en}},
-        "spatial": location(row.city, place),
+        "spatial": location(row.city, described.place),
         "theme": theme(entry["domain"]),
         "keyword": keywords(entry.get("items", ())),
         "accessRights": f"{EU}/access-right/{ACCESS_RIGHTS[row.openness]}",
         "openness": row.openness,
         "version": str(version.number),
         "disputed": standing.disputed,
-        "status": f"kaifang:{status(is_open=is_open, restricted=bool(standing.restrictions), gone=gone)}",
+        "status": f"kaifang:{described.status}",
     }
     if version.case_number:
         node["versionNotes"] = version.case_number
@@ -241,18 +259,9 @@ def dataset(
             }
             for each in standing.restrictions
         ]
-    if is_open and not gone:
+    if described.is_open and not described.gone:
         node["distribution"] = [distribution(iri, each, entry) for each in entry.get("formats", ())]
     return node
-
-
-def status(*, is_open: bool, restricted: bool, gone: bool) -> str:
-    """One of the statuses that `docs/dcat.md` describes."""
-    if not is_open:
-        return "Closed"
-    if gone:
-        return "NotServed"
-    return "PartlyServed" if restricted else "Served"
 
 
 def theme(domain: Mapping[str, str]) -> dict[str, Any]:

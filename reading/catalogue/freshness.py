@@ -16,7 +16,7 @@ from sqlalchemy import Text as SqlText
 from sqlmodel import col
 
 from activities.tables.catalogue import DatasetRow
-from reading.cases.shapes import Instant, Shape
+from reading.shape import Instant, Shape
 from rules.sample_catalogue import REAL_TIME
 
 PERIOD = r"^P(?=\d|T\d)(\d{1,4}Y)?(\d{1,4}M)?(\d{1,4}W)?(\d{1,5}D)?(T(?=\d)(\d{1,5}H)?(\d{1,5}M)?(\d{1,5}S)?)?$"

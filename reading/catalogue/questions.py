@@ -15,6 +15,7 @@ from activities.tables.catalogue import DatasetRow, DatasetVersionRow
 from activities.tables.directory import AccountRow
 from activities.tables.gate import RestrictionRow
 from reading.catalogue.freshness import ZONE, FreshnessShown, is_stale, stale_from
+from reading.sight import Caller
 from reading.store import Store
 from rules.deadlines import SHANGHAI
 
@@ -28,6 +29,14 @@ class DatasetStanding:
 
     disputed: bool
     restrictions: tuple[RestrictionRow, ...]
+
+
+@dataclass(frozen=True)
+class VersionNamed:
+    """A version of an entry, by its number and that of the case that made it."""
+
+    number: int = 1
+    case_number: str | None = None
 
 
 async def dataset(store: Store, dataset_id: str) -> DatasetRow | None:
@@ -84,16 +93,20 @@ async def version_on(store: Store, dataset_id: str, on: date) -> tuple[DatasetVe
     return (version, case_number) if it_stood else None
 
 
-async def last_versions(store: Store, dataset_ids: Iterable[str]) -> dict[str, tuple[int, str | None]]:
-    """The number of the version of each entry that stands, and of the case that made it; none where only one was
-    ever there."""
+async def last_versions(store: Store, dataset_ids: Iterable[str]) -> dict[str, VersionNamed]:
+    """The version of each entry that stands; none where only one was ever there."""
     rows = await store.session.exec(
         select(DatasetVersionRow.dataset_id, DatasetVersionRow.number, CaseRow.case_number)
         .join(CaseRow, col(CaseRow.case_id) == col(DatasetVersionRow.case_id), isouter=True)
         .where(col(DatasetVersionRow.dataset_id).in_(set(dataset_ids)))
         .order_by(col(DatasetVersionRow.number))
     )
-    return {dataset_id: (number, case_number) for dataset_id, number, case_number in rows}
+    return {dataset_id: VersionNamed(number, case_number) for dataset_id, number, case_number in rows}
+
+
+def sees_freshness(caller: Caller | None, row: DatasetRow) -> bool:
+    """Whether the caller is an officer of the dataset's city, whom alone it concerns how fresh the data is."""
+    return caller is not None and caller.is_officer and caller.city in (row.city, None)
 
 
 async def freshness(store: Store, datasets: Iterable[DatasetRow], now: datetime) -> dict[str, FreshnessShown]:

@@ -12,6 +12,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Boolean, ColumnElement, Text, and_, bindparam, cast, literal_column, not_, or_, true
 from sqlalchemy.dialects.postgresql import TSQUERY
@@ -44,6 +45,13 @@ datasets.openness <> 'closed' and not exists (
 """
 
 
+class Found(NamedTuple):
+    """The rows of one page, and the cursor of the next, None at the end."""
+
+    rows: Sequence[DatasetRow]
+    next: str | None
+
+
 @dataclass(frozen=True)
 class Search:
     """What somebody asks the catalogue for; None: whatever it is."""
@@ -60,10 +68,8 @@ class Search:
         """By which a cursor is known as one of this list."""
         return hashlib.sha256(json.dumps(vars(self), ensure_ascii=False).encode()).hexdigest()[:12]
 
-    async def page(
-        self, store: Store, now: datetime, after: str | None, limit: int
-    ) -> tuple[Sequence[DatasetRow], str | None]:
-        """The datasets of one page, and the cursor of the next, None at the end. Raises CursorUnusable."""
+    async def page(self, store: Store, now: datetime, after: str | None, limit: int) -> Found:
+        """The datasets of one page. Raises CursorUnusable."""
         rank, beyond = (0, true()) if after is None else self._beyond(after)
         found: list[tuple[int, DatasetRow]] = []
         for each, ranked in self.ranks():
@@ -73,9 +79,9 @@ class Search:
                 found += [(each, row) for row in rows]
         rows = [row for _, row in found[:limit]]
         if len(found) <= limit:
-            return rows, None
+            return Found(rows, None)
         last_rank, last = found[limit - 1]
-        return rows, cursor(self.fingerprint(), last_rank, last.city, last.dataset_id)
+        return Found(rows, cursor(self.fingerprint(), last_rank, last.city, last.dataset_id))
 
     def _beyond(self, after: str) -> tuple[int, ColumnElement[bool]]:
         fingerprint, rank, city, dataset_id = place_of(after, 4)

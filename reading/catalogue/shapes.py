@@ -1,4 +1,4 @@
-"""Entries of the catalogue, as they are shown."""
+"""Entries of the catalogue, and what became of those that a file brought, as they are shown."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from models.restrictions import RestrictionKind
-from reading.cases.shapes import Instant, Shape
 from reading.catalogue.freshness import FreshnessShown
+from reading.shape import Instant, RuleNamed, Shape
 
 Openness = Literal["closed", "conditional", "unconditional"]
 
@@ -87,3 +87,34 @@ class VersionShown(Shape):
     case_number: str | None
     openness: Openness
     entry: dict[str, Any]
+
+
+class FiledRow(Shape):
+    """The catalogue update that a row filed. `line` and `last_line` are the lines of the file that the row takes."""
+
+    line: int
+    last_line: int
+    dataset_id: str
+    case_id: str
+
+
+class RejectedRow(Shape):
+    """What is the matter with one field of a row. `rule` is the code of the rule that it breaks, `law` the article;
+    `name` is what the file calls the row, where it does (a package of CKAN)."""
+
+    line: int
+    last_line: int
+    name: str | None
+    field: str | None
+    rule: str
+    said: str
+    law: RuleNamed | None
+
+
+class ImportShown(Shape):
+    """What became of a file. `ignored_columns` are headings that nobody knows."""
+
+    accepted: int
+    filed: list[FiledRow]
+    rejected: list[RejectedRow]
+    ignored_columns: list[str]

@@ -2,16 +2,58 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from activities.catalogue.entries import DayAhead
 from activities.tables.catalogue import DatasetRow, DatasetVersionRow
 from models.restrictions import RestrictionKind, all_gone
+from reading.catalogue import questions as catalogue
 from reading.catalogue.freshness import FreshnessShown
-from reading.catalogue.questions import DatasetStanding
-from reading.catalogue.shapes import DatasetShown, ItemShown, RestrictionInForce, VersionShown
+from reading.catalogue.questions import DatasetStanding, sees_freshness
+from reading.catalogue.shapes import DatasetShown, DatasetThen, ItemShown, RestrictionInForce, VersionShown
+from reading.directory import questions as directory
+from reading.sight import Caller
+from reading.store import Store
 from reading.words.language import Language, said
+from rules.deadlines import to_shanghai
 from rules.pinned import Label
+
+
+async def dataset_now(store: Store, caller: Caller | None, language: Language, dataset_id: str) -> DatasetShown | None:
+    """A dataset as the catalogue has it now, as this caller may see it; None where it has none of that id."""
+    row = await catalogue.dataset(store, dataset_id)
+    if row is None:
+        return None
+    names = await directory.body_names(store, [row.provider])
+    standings = await catalogue.standings(store, [dataset_id])
+    whose = [row] if sees_freshness(caller, row) else []
+    freshness = await catalogue.freshness(store, whose, await store.archive.now())
+    return shown(row, names, standings[dataset_id], freshness.get(dataset_id), language)
+
+
+async def dataset_then(store: Store, language: Language, dataset_id: str, on: date) -> DatasetThen | None:
+    """An entry as it stood at the end of a day in Shanghai, or stands now if the day is today's; None where the
+    catalogue had none of that id. Raises DayAhead."""
+    row = await catalogue.dataset(store, dataset_id)
+    if row is None:
+        return None
+    if on > to_shanghai(await store.archive.now()).date():
+        raise DayAhead
+    if (then := await catalogue.version_on(store, dataset_id, on)) is None:
+        return None
+    version, case_number = then
+    standings = await catalogue.standings(store, [dataset_id])
+    return DatasetThen(
+        **entry_shown(row, version or row, await directory.body_names(store, [row.provider]), language),
+        on=on,
+        number=version.number if version else 1,
+        published_at=version.published_at if version else None,
+        case_number=case_number,
+        # The mark stands wherever the dataset is shown (Nanjing 35), an older entry of it no less.
+        disputed=standings[dataset_id].disputed,
+        disputed_then=await catalogue.was_disputed(store, dataset_id, on),
+    )
 
 
 def version_shown(

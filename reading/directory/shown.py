@@ -1,88 +1,112 @@
-"""Bodies and the posts that are filled, as they are shown."""
+"""Bodies with the posts that are filled, and absences, as they are shown."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from activities.tables.directory import BodyRow, PostRow
-from reading.cases.shapes import Cited, Instant, Shape
+from activities.standing_in import without_anybody
+from activities.tables.directory import AbsenceRow, AccountRow, BodyRow, PostRow
 from reading.directory import questions as directory
+from reading.directory.shapes import AbsenceShown, BodyShown, PostShown
+from reading.directory.sight import sees_absences
+from reading.shape import Cited, Page
+from reading.sight import Caller
 from reading.store import Store
-from reading.words.language import Language, said
+from reading.words.language import Language, maybe, said
 from rules.deadlines import to_shanghai
-from rules.loading import cities, load_pack
-from rules.posts import PostRule, posts_on
+from rules.pinned import Label
+from rules.posts import PostRule, posts_of
 
 
-class PostShown(Shape):
-    """A post of a body. `account` is the login of who holds it, null while nobody does; `required`: the rules of the
-    city want it filled; `with_department`: and with it the department named that is in charge."""
+@dataclass(frozen=True)
+class Filled:
+    """The posts that are filled, by body and post, and the logins of all accounts that they name."""
 
-    post: str
-    label: str
-    account: str | None
-    department: str | None
-    filed_at: Instant | None
-    filed_by: str | None
-    required: bool
-    with_department: bool
-    rule: Cited
+    posts: Mapping[tuple[str, str], PostRow]
+    logins: Mapping[str, str]
 
 
-class BodyShown(Shape):
-    """A body with its posts. `missing` are those that the rules want filled and that nobody holds."""
-
-    body: str
-    name: str
-    city: str
-    role: str
-    posts: list[PostShown]
-    missing: list[str]
+async def bodies_with_posts(store: Store, language: Language, city: str | None) -> Page[BodyShown]:
+    """The bodies of a city with their posts; of every city, where none is named."""
+    return Page(items=await _with_posts(store, language, await directory.bodies(store, city)), next=None)
 
 
-def rules_of(city: str, on: date) -> tuple[PostRule, ...]:
-    """The posts that the city's rules know on a day; none for a city without a pack."""
-    return posts_on(load_pack(city), on) if city in cities() else ()
+async def body_with_posts(store: Store, language: Language, body: str) -> BodyShown | None:
+    """A body with its posts; None for one that the directory does not have."""
+    row = await directory.body(store, body)
+    return (await _with_posts(store, language, [row]))[0] if row else None
 
 
-async def shown(store: Store, language: Language, bodies: Sequence[BodyRow]) -> list[BodyShown]:
-    """The bodies with their posts, in this language."""
+async def _with_posts(store: Store, language: Language, bodies: Sequence[BodyRow]) -> list[BodyShown]:
     on = to_shanghai(await store.archive.now()).date()
-    filled = {(row.body, row.post): row for row in await directory.posts(store, [body.body for body in bodies])}
-    logins = await directory.logins(store, (each for row in filled.values() for each in (row.account_id, row.filed_by)))
-    return [body_shown(body, rules_of(body.city, on), filled, logins, language) for body in bodies]
+    posts = {(row.body, row.post): row for row in await directory.posts(store, [body.body for body in bodies])}
+    logins = await directory.logins(store, (each for row in posts.values() for each in (row.account_id, row.filed_by)))
+    filled = Filled(posts, logins)
+    return [_with_its_posts(body, posts_of(body.city, on), filled, language) for body in bodies]
 
 
-def body_shown(
-    body: BodyRow,
-    rules: Sequence[PostRule],
-    filled: dict[tuple[str, str], PostRow],
-    logins: dict[str, str],
-    language: Language,
-) -> BodyShown:
-    posts = []
-    for rule in rules:
-        held = filled.get((body.body, rule.post))
-        note = rule.citation.note
-        posts.append(
-            PostShown(
-                post=rule.post,
-                label=said(rule.label, language),
-                account=logins[held.account_id] if held else None,
-                department=held.department if held else None,
-                filed_at=held.filed_at if held else None,
-                filed_by=logins[held.filed_by] if held else None,
-                required=body.role in rule.required_of,
-                with_department=rule.with_department,
-                rule=Cited(
-                    source=rule.citation.source,
-                    article=rule.citation.article,
-                    basis=rule.citation.basis,
-                    note=said(note, language) if note else None,
-                ),
-            )
+def _with_its_posts(body: BodyRow, rules: Sequence[PostRule], filled: Filled, language: Language) -> BodyShown:
+    posts = [_post(body, rule, filled, language) for rule in rules]
+    return BodyShown(
+        body=body.body,
+        name=said(Label.model_validate(body.name), language),
+        city=body.city,
+        role=body.role,
+        posts=posts,
+        missing=[post.post for post in posts if post.required and post.account is None],
+    )
+
+
+def _post(body: BodyRow, rule: PostRule, filled: Filled, language: Language) -> PostShown:
+    held = filled.posts.get((body.body, rule.post))
+    return PostShown(
+        post=rule.post,
+        label=said(rule.label, language),
+        account=filled.logins[held.account_id] if held else None,
+        department=held.department if held else None,
+        filed_at=held.filed_at if held else None,
+        filed_by=filled.logins[held.filed_by] if held else None,
+        required=body.role in rule.required_of,
+        with_department=rule.with_department,
+        rule=Cited(
+            source=rule.citation.source,
+            article=rule.citation.article,
+            basis=rule.citation.basis,
+            note=maybe(rule.citation.note, language),
+        ),
+    )
+
+
+async def absences(store: Store, caller: Caller) -> Page[AbsenceShown]:
+    """Who is away and who will be, of whom the caller may know, the next one first."""
+    today = to_shanghai(await store.archive.now()).date()
+    found = await directory.absences(store, sees_absences(caller), today)
+    return Page(items=await _absences(store, found, today), next=None)
+
+
+async def absence(store: Store, absence_id: str) -> AbsenceShown | None:
+    """An absence that is on file, also one that is over; None where there is none."""
+    found = await directory.absence(store, absence_id)
+    today = to_shanghai(await store.archive.now()).date()
+    return (await _absences(store, [found], today))[0] if found else None
+
+
+async def _absences(store: Store, found: Sequence[tuple[AbsenceRow, AccountRow]], today: date) -> list[AbsenceShown]:
+    logins = await directory.logins(store, (absence.substitute for absence, _ in found))
+    async with store.pool.acquire() as connection:
+        nobody = await without_anybody(connection, [absence.absence_id for absence, _ in found], today)
+    return [
+        AbsenceShown(
+            absence_id=absence.absence_id,
+            body=account.body,
+            account=account.login,
+            substitute=logins[absence.substitute],
+            from_on=absence.from_on,
+            until_on=absence.until_on,
+            filed_at=absence.filed_at,
+            nobody_from=nobody.get(absence.absence_id),
         )
-    name = body.name["zh" if language == "zh" else "en"]
-    missing = [post.post for post in posts if post.required and post.account is None]
-    return BodyShown(body=body.body, name=name, city=body.city, role=body.role, posts=posts, missing=missing)
+        for absence, account in found
+    ]

@@ -8,60 +8,27 @@ them. Counting costs a query over the whole span and anybody may call, so one is
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Annotated
+from datetime import datetime, timedelta
 
-from pydantic import Field
-
-from reading.cases.shapes import Instant, Shape
-from reading.figures.counts import Counted, Figures, Place, at_level, without
-from reading.figures.questions import Span
-from reading.figures.shown import OutcomeCounted, Shower, TimeTaken
-from rules.pack import RECTIFICATION
+from reading.figures.days import Days, whole_months
+from reading.figures.questions import tallied
+from reading.figures.shapes import PublicFigures, PublicRow
+from reading.figures.shown import FigureRenderer, city_label
+from reading.figures.tallies import Tallies, Tally, at_level, without
+from reading.slices import Slice
+from reading.store import Archive, Present
+from reading.supervision.sight import Seen
+from reading.words.language import Language, said
+from rules.deadlines import to_shanghai
+from rules.procedure_names import RECTIFICATION
 
 FEWEST = 5
-"""Lengths of time are shown where so many share them."""
-LONGEST = 60
-"""Months in one span."""
+"""Lengths of time are published where so many share them."""
 KEPT = timedelta(hours=1)
 MOST_KEPT = 500
 
-
-class PublicRow(Shape):
-    """Figures of a city as a whole or of one procedure. Times taken are null where fewer than five share them."""
-
-    procedure: str | None
-    procedure_label: str | None
-    filed: int
-    closed: int
-    granted: int
-    refused: int
-    withdrawn: int
-    closed_otherwise: int
-    outcomes: Annotated[list[OutcomeCounted] | None, Field(description="null for the city as a whole")]
-    upheld: int
-    not_upheld: int
-    time_taken: Annotated[TimeTaken | None, Field(description="from receipt to end")]
-    answered: Annotated[int, Field(description="decisions of bodies under a limit of time")]
-    answered_in_time: int
-
-
-class PublicFigures(Shape):
-    """Of the months from one up to another, which is not in it."""
-
-    city: str
-    city_name: str
-    from_on: date
-    until_on: date
-    as_of: Instant
-    total: PublicRow
-    by_procedure: list[PublicRow]
-
-
-Key = tuple[str, Span]
-Kept = tuple[datetime, Counted]
+Kept = tuple[datetime, Tallies]
 
 
 @dataclass
@@ -69,35 +36,69 @@ class Published:
     """Counts for everybody, one at a time, and keeps what it has counted."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    kept: dict[Key, Kept] = field(default_factory=dict)
+    kept: dict[tuple[str, Days], Kept] = field(default_factory=dict)
 
-    async def counted(self, key: Key, now: datetime, count: Callable[[], Awaitable[Counted]]) -> Kept:
-        """The figures, and when they were counted: an hour ago at the most."""
+    async def tallied(self, archive: Archive, city: str, days: Days, present: Present) -> Kept:
+        """What is published of a city, and when it was counted: an hour ago at the most."""
+        key, now = (city, days), present.now
         async with self.lock:
             known = self.kept.get(key)
             if known is None or not known[0] <= now < known[0] + KEPT:
                 if len(self.kept) >= MOST_KEPT:
                     self.kept.clear()
-                known = self.kept[key] = now, publishable(key[0], await count())
+                counted = await tallied(archive, Seen((city,)), days, present)
+                known = self.kept[key] = now, publishable(city, counted)
             return known
 
 
-def publishable(city: str, counted: Counted) -> Counted:
+async def public_figures(
+    archive: Archive,
+    published: Published,
+    city: str,
+    from_month: str | None,
+    until_month: str | None,
+    language: Language,
+) -> PublicFigures:
+    """The figures of a city for everybody, of the months asked for. Raises DaysUnusable."""
+    present = await archive.present()
+    today = to_shanghai(present.now).date()
+    days = whole_months(from_month, until_month, today)
+    as_of, tallies = await published.tallied(archive, city, days, present)
+    renderer = FigureRenderer(language, today, {})
+    by_procedure = sorted((each.procedure, each) for each in tallies if each.procedure)
+    return PublicFigures(
+        city=city,
+        city_name=said(city_label(city), language),
+        from_on=days.from_on,
+        until_on=days.until_on,
+        as_of=as_of,
+        total=_row(renderer, Slice(city), tallies[Slice(city)]),
+        by_procedure=[_row(renderer, each, tallies[each]) for _, each in by_procedure],
+    )
+
+
+def publishable(city: str, tallies: Tallies) -> Tallies:
     """What is published, put together already."""
-    open_to_all = without(counted, [RECTIFICATION])
-    return {Place(city): Figures()} | at_level(open_to_all, "totals") | at_level(open_to_all, "by_procedure")
+    open_to_all = without(tallies, [RECTIFICATION])
+    return {Slice(city): Tally()} | at_level(open_to_all, "totals") | at_level(open_to_all, "by_procedure")
 
 
-def public_row(shower: Shower, place: Place, figures: Figures) -> PublicRow:
-    """What everybody may read of a row."""
-    row = shower.row(place, figures)
-    assert row.cases, "what is published is of no stage"
-    told = row.cases.model_dump(exclude={"time_taken", "restrictions", "open", "open_by_age"})
+def _row(renderer: FigureRenderer, of: Slice, tally: Tally) -> PublicRow:
+    """What everybody may read of a slice."""
+    cases = renderer.cases(of, tally.cases)
     return PublicRow(
-        procedure=row.procedure,
-        procedure_label=row.procedure_label,
-        **told,
-        time_taken=row.cases.time_taken if row.cases.closed >= FEWEST else None,
-        answered=row.tasks.in_time + row.tasks.late,
-        answered_in_time=row.tasks.in_time,
+        procedure=of.procedure,
+        procedure_label=renderer.procedure_label(of),
+        filed=cases.filed,
+        closed=cases.closed,
+        granted=cases.granted,
+        refused=cases.refused,
+        withdrawn=cases.withdrawn,
+        closed_otherwise=cases.closed_otherwise,
+        outcomes=cases.outcomes,
+        upheld=cases.upheld,
+        not_upheld=cases.not_upheld,
+        time_taken=cases.time_taken if cases.closed >= FEWEST else None,
+        answered=tally.tasks.in_time + tally.tasks.late,
+        answered_in_time=tally.tasks.in_time,
     )

@@ -6,24 +6,33 @@ are days of Asia/Shanghai. Everything is read in one snapshot.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ARRAY, DateTime, Integer, Row, String, bindparam, text
+from sqlalchemy import ARRAY, DateTime, Integer, String, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.tables.cases import FORESEEN
-from reading.figures.counts import AGES, RESTRICTIONS, Counted, Figures, Place, Unit
+from reading.figures.days import Days
+from reading.figures.tallies import (
+    AGES,
+    RESTRICTIONS,
+    CaseTally,
+    RestrictionTally,
+    Tallies,
+    TaskTally,
+    tally_of,
+)
+from reading.slices import Slice
 from reading.store import Archive, Present
 from reading.supervision import questions as supervision
-from reading.supervision.questions import Filters
+from reading.supervision.sight import Seen
 from rules.calendar import Calendar
 from rules.deadlines import midnight, to_shanghai
 from rules.loading import load_pack
-from rules.pack import RECTIFICATION
+from rules.procedure_names import RECTIFICATION
 
 FIRST_DAY = date(2010, 1, 1)
 """No regulation here is older; what began earlier counts from here."""
@@ -32,14 +41,6 @@ AHEAD = timedelta(days=7)
 ROOM_TO_GROUP = text("set local work_mem = '64MB'")
 """So that a year of a large city is grouped in memory and not sorted on disk."""
 DATA_EVENTS = (*RESTRICTIONS, "DataRestored")
-
-
-@dataclass(frozen=True)
-class Span:
-    """The days from one up to another, which is not in it."""
-
-    from_on: date
-    until_on: date
 
 
 def day(instant: str) -> str:
@@ -95,7 +96,7 @@ from (
       coalesce(clock -> 'stops', '[]') as stops
     from tasks t where {OF_TASKS} and {in_span("t.ended_at")}
     ) as ended
-  ) as told
+  ) as ended_so
 ) as timed
 group by 1, 2, 3, 4, 5, 6, 7, 8, 9
 """  # noqa: S608 - made of constants
@@ -140,14 +141,14 @@ with kept as (
   where (type = any(types)) <> coalesce(type = any(types_before), false)
 ), kept_back as (
   select *, lead(at) over (partition by case_id, type order by number) as lifted_at from turned
-), told as (
+), spanned as (
   select *, {in_span("at")} as begun, coalesce({in_span("lifted_at")}, false) as ended, lifted_at is null as in_force,
     ceil(date_part('epoch', lifted_at - at) / 3600)::int as hours
   from kept_back where stands
 )
 select provider, procedure, type, begun, ended, in_force, case when ended then hours end as lasted,
   count(*) as restrictions
-from told where begun or ended or in_force group by 1, 2, 3, 4, 5, 6, 7
+from spanned where begun or ended or in_force group by 1, 2, 3, 4, 5, 6, 7
 """  # noqa: S608 - made of constants
 PARAMETERS: Mapping[str, Any] = {
     **dict.fromkeys(("city", "body", "procedure", "stage", "rectifies", "rectification", "foreseen"), String),
@@ -165,97 +166,185 @@ def working_days(calendar: Calendar, through: date) -> list[int]:
     return [calendar.working_days_between(FIRST_DAY, each) for each in days]
 
 
-async def counted(archive: Archive, among: Sequence[str], filters: Filters, span: Span, present: Present) -> Counted:
-    """The figures of these cities by body, procedure and stage; cases, which are of no stage, only where none is asked
-    for. What is open or overdue is so now."""
-    found = Counted()
+class EndedTasks(NamedTuple):
+    """Tasks that ended in the days, alike in all this; outcome, and what it took, are None of what was cancelled."""
+
+    body: str
+    procedure: str
+    stage: str
+    outcome: str | None
+    late: bool
+    limited: bool
+    in_days: bool
+    used: int | None
+    late_by: int | None
+    tasks: int
+
+
+class OpenTasks(NamedTuple):
+    """Tasks that are open, by the group of `AGES` that they are in."""
+
+    body: str
+    procedure: str
+    stage: str
+    age: int
+    tasks: int
+
+
+class Urgings(NamedTuple):
+    """How often tasks were urged in the days."""
+
+    body: str
+    procedure: str
+    stage: str
+    urgings: int
+
+
+class FiledCases(NamedTuple):
+    """Cases that were filed in the days."""
+
+    provider: str | None
+    procedure: str
+    cases: int
+
+
+class ClosedCases(NamedTuple):
+    """Cases that were closed in the days, and after how many working days."""
+
+    provider: str | None
+    procedure: str
+    outcome: str
+    upheld: bool | None
+    lasted: int
+    cases: int
+
+
+class OpenCases(NamedTuple):
+    """Cases that are open, by the group of `AGES` that they are in."""
+
+    provider: str | None
+    procedure: str
+    age: int
+    cases: int
+
+
+class Restrictions(NamedTuple):
+    """Restrictions that one type of event begins, and how many hours those lasted that ended in the days."""
+
+    provider: str | None
+    procedure: str
+    type: str
+    begun: bool
+    ended: bool
+    in_force: bool
+    lasted: int | None
+    restrictions: int
+
+
+async def tallied(archive: Archive, seen: Seen, days: Days, present: Present) -> Tallies:
+    """What is seen, counted by body, procedure and stage; cases, which are of no stage, only where none is asked for.
+    What is open or overdue is so now."""
+    found = Tallies()
     async with archive.store() as store:
         connection = await store.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         await connection.execute(ROOM_TO_GROUP)
-        for city in among:
-            counting = _Counting(connection, found, _parameters(city, filters, span, present))
-            await counting.tasks()
-            if filters.stage is None:
-                await counting.cases()
-        overdue = await supervision.count_overdue(store, among, filters, present.now)
-    for group, tasks in overdue.items():
-        found.setdefault(Place(*group), Figures()).tasks.overdue += tasks
+        for city in seen.cities:
+            parameters = _parameters(city, seen, days, present)
+            await _tally_tasks(connection, parameters, found)
+            if seen.stage is None:
+                await _tally_cases(connection, parameters, found)
+        overdue = await supervision.count_overdue(store, seen, present.now)
+    for each, tasks in overdue.items():
+        tally_of(found, each).tasks.overdue += tasks
     return found
 
 
-def _parameters(city: str, filters: Filters, span: Span, present: Present) -> dict[str, Any]:
+def _parameters(city: str, seen: Seen, days: Days, present: Present) -> Mapping[str, Any]:
     calendar = present.record.calendar(load_pack(city).calendar)
     today = to_shanghai(present.now).date()
-    days = working_days(calendar, today + AHEAD)
+    counted = working_days(calendar, today + AHEAD)
     return {
         "city": city,
-        "body": filters.body,
-        "procedure": filters.procedure,
-        "stage": filters.stage,
-        "rectifies": filters.rectifies,
+        "body": seen.body,
+        "procedure": seen.procedure,
+        "stage": seen.stage,
+        "rectifies": seen.rectifies,
         "rectification": RECTIFICATION,
-        "since": midnight(span.from_on),
-        "until": midnight(span.until_on),
+        "since": midnight(days.from_on),
+        "until": midnight(days.until_on),
         "now": present.now,
         "foreseen": FORESEEN,
-        "days": days,
-        "today": days[(today - FIRST_DAY).days],
+        "days": counted,
+        "today": counted[(today - FIRST_DAY).days],
         "ages": [most + 1 for most in AGES],
         "data_events": list(DATA_EVENTS),
     }
 
 
-@dataclass(frozen=True)
-class _Counting:
-    """Counts one city, in one snapshot."""
+async def _tally_tasks(connection: AsyncConnection, parameters: Mapping[str, Any], found: Tallies) -> None:
+    city = parameters["city"]
+    for ended in await _rows(connection, EndedTasks, ENDED_TASKS, parameters):
+        _add_ended(tally_of(found, Slice(city, ended.body, ended.procedure, ended.stage)).tasks, ended)
+    for still in await _rows(connection, OpenTasks, OPEN_TASKS, parameters):
+        tally_of(found, Slice(city, still.body, still.procedure, still.stage)).tasks.open[still.age] += still.tasks
+    for urged in await _rows(connection, Urgings, URGINGS, parameters):
+        tally_of(found, Slice(city, urged.body, urged.procedure, urged.stage)).tasks.urgings += urged.urgings
 
-    connection: AsyncConnection
-    found: Counted
-    parameters: Mapping[str, Any]
 
-    async def tasks(self) -> None:
-        for row in await self._rows(ENDED_TASKS):
-            tasks = self._of(row.body, row.procedure, row.stage).tasks
-            if row.outcome is None:
-                tasks.cancelled += row.tasks
-                continue
-            tasks.outcomes[row.outcome] += row.tasks
-            unit: Unit = "working_days" if row.in_days else "hours"
-            tasks.used_in(unit)[row.used] += row.tasks
-            if row.late:
-                tasks.late_by[row.late_by] += row.tasks
-            elif row.limited:
-                tasks.in_time += row.tasks
-            else:
-                tasks.without_limit += row.tasks
-        for row in await self._rows(OPEN_TASKS):
-            self._of(row.body, row.procedure, row.stage).tasks.open[row.age] += row.tasks
-        for row in await self._rows(URGINGS):
-            self._of(row.body, row.procedure, row.stage).tasks.urgings += row.urgings
+def _add_ended(tally: TaskTally, row: EndedTasks) -> None:
+    if row.outcome is None:
+        tally.cancelled += row.tasks
+        return
+    tally.outcomes[row.outcome] += row.tasks
+    assert row.used is not None, "what was decided took its time"
+    tally.used_in("working_days" if row.in_days else "hours")[row.used] += row.tasks
+    if row.late_by is not None:
+        tally.late_by[row.late_by] += row.tasks
+    elif row.limited:
+        tally.in_time += row.tasks
+    else:
+        tally.without_limit += row.tasks
 
-    async def cases(self) -> None:
-        for row in await self._rows(FILED):
-            self._of(row.provider, row.procedure).cases.filed += row.cases
-        for row in await self._rows(CLOSED):
-            cases = self._of(row.provider, row.procedure).cases
-            cases.outcomes[row.outcome] += row.cases
-            cases.lasted[row.lasted] += row.cases
-            cases.upheld += row.cases if row.upheld is True else 0
-            cases.not_upheld += row.cases if row.upheld is False else 0
-        for row in await self._rows(OPEN_CASES):
-            self._of(row.provider, row.procedure).cases.open[row.age] += row.cases
-        for row in await self._rows(RESTRICTED):
-            restricted = self._of(row.provider, row.procedure).cases.of_kind(RESTRICTIONS[row.type])
-            restricted.begun += row.restrictions if row.begun else 0
-            restricted.in_force += row.restrictions if row.in_force else 0
-            if row.ended:
-                restricted.ended += row.restrictions
-                restricted.lasted[row.lasted] += row.restrictions
 
-    def _of(self, body: str | None, procedure: str, stage: str | None = None) -> Figures:
-        return self.found.setdefault(Place(self.parameters["city"], body, procedure, stage), Figures())
+async def _tally_cases(connection: AsyncConnection, parameters: Mapping[str, Any], found: Tallies) -> None:
+    city = parameters["city"]
+    for filed in await _rows(connection, FiledCases, FILED, parameters):
+        tally_of(found, Slice(city, filed.provider, filed.procedure)).cases.filed += filed.cases
+    for closed in await _rows(connection, ClosedCases, CLOSED, parameters):
+        _add_closed(tally_of(found, Slice(city, closed.provider, closed.procedure)).cases, closed)
+    for still in await _rows(connection, OpenCases, OPEN_CASES, parameters):
+        tally_of(found, Slice(city, still.provider, still.procedure)).cases.open[still.age] += still.cases
+    for kept in await _rows(connection, Restrictions, RESTRICTED, parameters):
+        cases = tally_of(found, Slice(city, kept.provider, kept.procedure)).cases
+        _add_restrictions(cases.of_kind(RESTRICTIONS[kept.type]), kept)
 
-    async def _rows(self, sql: str) -> Sequence[Row[Any]]:
-        bound = [bindparam(name, type_=kind) for name, kind in PARAMETERS.items() if f":{name}" in sql]
-        values = {each.key: self.parameters[each.key] for each in bound}
-        return (await self.connection.execute(text(sql).bindparams(*bound), values)).all()
+
+def _add_closed(tally: CaseTally, row: ClosedCases) -> None:
+    tally.outcomes[row.outcome] += row.cases
+    tally.lasted[row.lasted] += row.cases
+    if row.upheld is True:
+        tally.upheld += row.cases
+    elif row.upheld is False:
+        tally.not_upheld += row.cases
+
+
+def _add_restrictions(tally: RestrictionTally, row: Restrictions) -> None:
+    if row.begun:
+        tally.begun += row.restrictions
+    if row.in_force:
+        tally.in_force += row.restrictions
+    if row.lasted is not None:
+        tally.ended += row.restrictions
+        tally.lasted[row.lasted] += row.restrictions
+
+
+Row = TypeVar("Row")
+
+
+async def _rows(
+    connection: AsyncConnection, record: Callable[..., Row], sql: str, parameters: Mapping[str, Any]
+) -> list[Row]:
+    """The rows of a query that selects what the record has, by name."""
+    bound = [bindparam(name, type_=of) for name, of in PARAMETERS.items() if f":{name}" in sql]
+    rows = await connection.execute(text(sql).bindparams(*bound), {each.key: parameters[each.key] for each in bound})
+    return [record(**row) for row in rows.mappings()]

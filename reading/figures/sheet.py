@@ -3,41 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Literal
 
-from reading.figures.counts import LEVELS
-from reading.figures.shown import CasesCounted, FigureRow, FiguresShown, TimeTaken
+from reading.figures.shapes import FigureRow, FiguresShown, RestrictionsCounted, TimeTaken
+from reading.figures.tallies import LEVELS
 from reading.sheet import BYTE_ORDER_MARK, cell, line
 from reading.words.language import Language, said
 from reading.words.texts import texts
 
-Show = Callable[[FigureRow], object]
+Column = Callable[[FigureRow], object]
+Kind = Literal["hold", "suspension", "withdrawal"]
 
 
-def of_cases(name: str) -> Show:
+def of_cases(name: str) -> Column:
     return lambda row: getattr(row.cases, name) if row.cases else None
 
 
-def restrictions(cases: CasesCounted | None, kind: str) -> tuple[object, object]:
-    """How many began, and how long those lasted that ended."""
-    if cases is None:
-        return None, None
-    each = next((each for each in cases.restrictions if each.kind == kind), None)
-    return (each.begun, each.lasted.text if each.lasted else None) if each else (0, None)
+def restricted(row: FigureRow, kind: Kind) -> RestrictionsCounted | None:
+    return next((each for each in row.cases.restrictions if each.kind == kind), None) if row.cases else None
+
+
+def begun(kind: Kind) -> Column:
+    """How many began: none where cases are counted and no such restriction is."""
+
+    def column(row: FigureRow) -> object:
+        each = restricted(row, kind)
+        if each is None:
+            return 0 if row.cases else None
+        return each.begun
+
+    return column
+
+
+def lasted(kind: Kind) -> Column:
+    """How long those lasted that ended."""
+
+    def column(row: FigureRow) -> object:
+        each = restricted(row, kind)
+        return each.lasted.text if each and each.lasted else None
+
+    return column
 
 
 def used(row: FigureRow, unit: str) -> TimeTaken | None:
     return next((each for each in row.tasks.time_used if each.unit == unit), None)
 
 
-def of_time(unit: str, name: str) -> Show:
-    def show(row: FigureRow) -> object:
+def of_time(unit: str, name: str) -> Column:
+    def column(row: FigureRow) -> object:
         taken = used(row, unit)
         return getattr(taken, name) if taken else None
 
-    return show
+    return column
 
 
-def of_lateness(name: str) -> Show:
+def of_lateness(name: str) -> Column:
     return lambda row: getattr(row.tasks.late_working_days, name) if row.tasks.late_working_days else None
 
 
@@ -45,7 +65,7 @@ def time_taken(row: FigureRow) -> object:
     return row.cases.time_taken.text if row.cases and row.cases.time_taken else None
 
 
-COLUMNS: Mapping[str, Show] = {
+COLUMNS: Mapping[str, Column] = {
     "city": lambda row: row.city_name,
     "body": lambda row: row.body_name,
     "procedure": lambda row: row.procedure_label,
@@ -59,12 +79,12 @@ COLUMNS: Mapping[str, Show] = {
     "upheld": of_cases("upheld"),
     "not_upheld": of_cases("not_upheld"),
     "time_taken": time_taken,
-    "holds": lambda row: restrictions(row.cases, "hold")[0],
-    "holds_lasted": lambda row: restrictions(row.cases, "hold")[1],
-    "suspensions": lambda row: restrictions(row.cases, "suspension")[0],
-    "suspensions_lasted": lambda row: restrictions(row.cases, "suspension")[1],
-    "withdrawals": lambda row: restrictions(row.cases, "withdrawal")[0],
-    "withdrawals_lasted": lambda row: restrictions(row.cases, "withdrawal")[1],
+    "holds": begun("hold"),
+    "holds_lasted": lasted("hold"),
+    "suspensions": begun("suspension"),
+    "suspensions_lasted": lasted("suspension"),
+    "withdrawals": begun("withdrawal"),
+    "withdrawals_lasted": lasted("withdrawal"),
     "cases_open": of_cases("open"),
     "decided": lambda row: row.tasks.decided,
     "in_time": lambda row: row.tasks.in_time,
@@ -95,5 +115,5 @@ def table(figures: FiguresShown, language: Language) -> str:
     """The rows of every level, the sums first."""
     headings = [said(texts().figures[name], language) for name in COLUMNS]
     rows = (row for name in LEVELS for row in getattr(figures, name))
-    lines = (line([cell(show(row)) for show in COLUMNS.values()]) for row in rows)
+    lines = (line([cell(column(row)) for column in COLUMNS.values()]) for row in rows)
     return BYTE_ORDER_MARK + line(headings) + "".join(lines)

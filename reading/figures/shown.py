@@ -1,195 +1,141 @@
-"""What people are shown of the figures: numbers, and the sentence "half within X, nine in ten within Y"."""
+"""Figures as people read them: numbers, and the sentence "half within X, nine in ten within Y"."""
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Annotated, Literal
+from datetime import date, datetime
+from typing import Literal
 
-from pydantic import Field
-
-from reading.cases.shapes import Instant, Shape
-from reading.figures.counts import (
+from reading.figures.days import Days, days_between
+from reading.figures.questions import tallied
+from reading.figures.shapes import (
+    AgeCounted,
+    CasesCounted,
+    FigureRow,
+    FiguresShown,
+    LatenessCounted,
+    OutcomeCounted,
+    RestrictionsCounted,
+    TasksCounted,
+    TimeTaken,
+)
+from reading.figures.tallies import (
     AGES,
     GRANTED,
-    LEVELS,
     REFUSED,
     WITHDRAWN,
-    Cases,
-    Counted,
-    Figures,
+    CaseTally,
     Lengths,
-    Place,
-    Tasks,
+    Tallies,
+    Tally,
+    TaskTally,
     Unit,
     at_level,
     nearest_rank,
 )
-from reading.figures.questions import Span
-from reading.supervision.shown import named_on
+from reading.slices import Slice
+from reading.store import Store
+from reading.supervision.names import body_labels, named_on
+from reading.supervision.sight import Narrowing, Sight
 from reading.words.language import Language, said
 from reading.words.texts import texts
+from rules.deadlines import to_shanghai
 from rules.loading import load_pack
-from rules.pinned import APPLICANT, Label
+from rules.pinned import Label
 
 HOURS_OF_TWO_DAYS = 48
-"""What took longer is told to people in days."""
+"""What took longer is written in days for people."""
+KINDS: tuple[Literal["hold", "suspension", "withdrawal"], ...] = ("hold", "suspension", "withdrawal")
 
 
-class TimeTaken(Shape):
-    """How long so many took: half no longer than the median, nine in ten no longer than the ninetieth percentile (both
-    by the nearest rank, so each is a length that somebody took), and `text` says so. Working days: those begun after
-    the day on which it began, so 0 is the same day. Hours: natural hours begun."""
-
-    unit: Unit
-    counted: int
-    median: int
-    ninetieth: int
-    longest: int
-    text: str
-
-
-class OutcomeCounted(Shape):
-    """How many ended that way."""
-
-    outcome: str
-    label: str
-    counted: int
-
-
-class AgeCounted(Shape):
-    """How many have been open for so many working days, and more than those of the group before; null: for longer."""
-
-    up_to_working_days: int | None
-    counted: int
+async def figures_shown(
+    store: Store,
+    sight: Sight,
+    narrowing: Narrowing,
+    from_on: date | None,
+    until_on: date | None,
+    language: Language,
+) -> FiguresShown:
+    """The figures of what this sight sees of so narrowed a question, at every level. Raises DaysUnusable."""
+    present = await store.present()
+    today = to_shanghai(present.now).date()
+    days = days_between(from_on, until_on, today)
+    await store.release()
+    seen = sight.narrowed(narrowing)
+    tallies = Tallies() if seen is None else await tallied(store.archive, seen, days, present)
+    bodies = await body_labels(store, {each.body for each in tallies if each.body})
+    counts_cases = narrowing.stage is None
+    renderer = FigureRenderer(language, today, bodies, counts_cases)
+    # Many rows are seconds of arithmetic on a large city: other calls go on meanwhile.
+    return await asyncio.to_thread(_at_every_level, tallies, days, present.now, renderer)
 
 
-class RestrictionsCounted(Shape):
-    """Holds, suspensions or withdrawals of data: begun and ended in the span, in force now, and how long those lasted
-    that ended in it, null where none did."""
+def _at_every_level(tallies: Tallies, days: Days, as_of: datetime, renderer: FigureRenderer) -> FiguresShown:
+    def rows(level: str) -> list[FigureRow]:
+        found = at_level(tallies, level)
+        return [renderer.row(each, found[each]) for each in sorted(found, key=lambda it: [part or "" for part in it])]
 
-    kind: Literal["hold", "suspension", "withdrawal"]
-    begun: int
-    ended: int
-    in_force: int
-    lasted: TimeTaken | None
-
-
-class CasesCounted(Shape):
-    """Cases. Filed and closed in the span, open now; `closed_otherwise` are those neither granted, refused nor
-    withdrawn. `upheld` and `not_upheld` are of objections that were closed."""
-
-    filed: int
-    closed: int
-    granted: int
-    refused: int
-    withdrawn: int
-    closed_otherwise: int
-    outcomes: Annotated[list[OutcomeCounted] | None, Field(description="null where procedures are not told apart")]
-    upheld: int
-    not_upheld: int
-    time_taken: Annotated[TimeTaken | None, Field(description="from receipt to end; null where none was closed")]
-    restrictions: list[RestrictionsCounted]
-    open: int
-    open_by_age: list[AgeCounted]
-
-
-class LatenessCounted(Shape):
-    """By how many working days those were late that were decided late: begun since the last day in time."""
-
-    together: int
-    median: int
-    ninetieth: int
-    longest: int
-
-
-class TasksCounted(Shape):
-    """Tasks. Decided or cancelled in the span, open and overdue now; what is decided was in time, late, or under no
-    limit of time."""
-
-    decided: int
-    in_time: int
-    late: int
-    without_limit: int
-    late_working_days: LatenessCounted | None
-    time_used: Annotated[list[TimeTaken], Field(description="in working days where the limit is so, else in hours")]
-    outcomes: Annotated[list[OutcomeCounted] | None, Field(description="null where stages are not told apart")]
-    cancelled: int
-    urgings: int
-    open: int
-    overdue: int
-    open_by_age: list[AgeCounted]
-
-
-class FigureRow(Shape):
-    """The figures of a place; what is null is not told apart. `cases` is null where a stage is named, for a case is of
-    no stage; of a body it are those about its data, while `tasks` are those before it."""
-
-    city: str
-    city_name: str
-    body: str | None
-    body_name: str | None
-    procedure: str | None
-    procedure_label: str | None
-    stage: str | None
-    label: str | None
-    cases: CasesCounted | None
-    tasks: TasksCounted
-
-
-class FiguresShown(Shape):
-    """Figures of a span of days, `until_on` exclusive, put together in six ways; `as_of` is *now* in them."""
-
-    as_of: Instant
-    from_on: date
-    until_on: date
-    totals: list[FigureRow]
-    by_body: list[FigureRow]
-    by_procedure: list[FigureRow]
-    by_body_and_procedure: list[FigureRow]
-    by_stage: list[FigureRow]
-    items: list[FigureRow]
+    return FiguresShown(
+        as_of=as_of,
+        from_on=days.from_on,
+        until_on=days.until_on,
+        totals=rows("totals"),
+        by_body=rows("by_body"),
+        by_procedure=rows("by_procedure"),
+        by_body_and_procedure=rows("by_body_and_procedure"),
+        by_stage=rows("by_stage"),
+        items=rows("items"),
+    )
 
 
 @dataclass(frozen=True)
-class Shower:
-    """Shows figures in a language, by the names that things have on a day."""
+class FigureRenderer:
+    """Renders tallies in a language, by the names that things have on a day."""
 
     language: Language
     on: date
     bodies: Mapping[str, Label]
-    of_cases: bool = True
+    counts_cases: bool = True
     """Whether cases were counted, which they are not where a stage was asked for."""
 
-    def level(self, counted: Counted, name: str) -> list[FigureRow]:
-        """The rows of a level, in the order of their codes."""
-        found = at_level(counted, name)
-        return [self.row(place, found[place]) for place in sorted(found, key=lambda it: [part or "" for part in it])]
-
-    def every_level(self, counted: Counted) -> dict[str, list[FigureRow]]:
-        return {name: self.level(counted, name) for name in LEVELS}
-
-    def row(self, place: Place, figures: Figures) -> FigureRow:
-        named = named_on(place.city, place.procedure, self.on) if place.procedure else None
-        body = texts().supervision[APPLICANT] if place.body == APPLICANT else self.bodies.get(place.body or "")
-        label = self.outside_law(place.procedure) or (named.procedure if named else None)
+    def row(self, of: Slice, tally: Tally) -> FigureRow:
+        """The figures of a slice."""
         return FigureRow(
-            **place._asdict(),
-            city_name=said(city_label(place.city), self.language),
-            body_name=said(body, self.language) if body else place.body,
-            procedure_label=said(label, self.language) if label else None,
-            label=said(named.stage(place.stage), self.language) if named and place.stage else None,
-            cases=self.cases(place, figures.cases) if self.of_cases and place.stage is None else None,
-            tasks=self.tasks(place, figures.tasks),
+            city=of.city,
+            city_name=said(city_label(of.city), self.language),
+            body=of.body,
+            body_name=self.body_name(of.body),
+            procedure=of.procedure,
+            procedure_label=self.procedure_label(of),
+            stage=of.stage,
+            label=self.stage_label(of),
+            cases=self.cases(of, tally.cases) if self.counts_cases and of.stage is None else None,
+            tasks=self.tasks(of, tally.tasks),
         )
 
-    def outside_law(self, procedure: str | None) -> Label | None:
-        """The name of a procedure that no pack has."""
-        return texts().figures.get(f"procedure_{procedure}")
+    def body_name(self, body: str | None) -> str | None:
+        """The name of a body; its code, once the directory knows it no more."""
+        label = self.bodies.get(body) if body else None
+        return said(label, self.language) if label else body
 
-    def cases(self, place: Place, it: Cases) -> CasesCounted:
+    def procedure_label(self, of: Slice) -> str | None:
+        """The name of a procedure; some that are counted no pack has."""
+        if of.procedure is None:
+            return None
+        outside_law = texts().figures.get(f"procedure_{of.procedure}")
+        return said(outside_law or named_on(of.city, of.procedure, self.on).procedure, self.language)
+
+    def stage_label(self, of: Slice) -> str | None:
+        """The name of a stage."""
+        if of.procedure is None or of.stage is None:
+            return None
+        return said(named_on(of.city, of.procedure, self.on).stage(of.stage), self.language)
+
+    def cases(self, of: Slice, it: CaseTally) -> CasesCounted:
+        """The figures of cases."""
         apart = it.outcomes[GRANTED], it.outcomes[REFUSED], it.outcomes[WITHDRAWN]
         return CasesCounted(
             filed=it.filed,
@@ -198,7 +144,7 @@ class Shower:
             refused=it.outcomes[REFUSED],
             withdrawn=it.outcomes[WITHDRAWN],
             closed_otherwise=it.closed - sum(apart),
-            outcomes=self.endings(place, it.outcomes) if place.procedure else None,
+            outcomes=self.endings(of, it.outcomes) if of.procedure else None,
             upheld=it.upheld,
             not_upheld=it.not_upheld,
             time_taken=self.taken("working_days", it.lasted),
@@ -210,14 +156,15 @@ class Shower:
                     in_force=each.in_force,
                     lasted=self.taken("hours", each.lasted),
                 )
-                for kind in ("hold", "suspension", "withdrawal")
+                for kind in KINDS
                 if (each := it.restricted.get(kind))
             ],
             open=it.open.total(),
             open_by_age=ages(it.open),
         )
 
-    def tasks(self, place: Place, it: Tasks) -> TasksCounted:
+    def tasks(self, of: Slice, it: TaskTally) -> TasksCounted:
+        """The figures of tasks."""
         taken = (self.taken(unit, it.used[unit]) for unit in ("working_days", "hours") if unit in it.used)
         return TasksCounted(
             decided=it.decided,
@@ -226,7 +173,7 @@ class Shower:
             without_limit=it.without_limit,
             late_working_days=lateness(it.late_by),
             time_used=[each for each in taken if each],
-            outcomes=self.decisions(place, it.outcomes) if place.stage else None,
+            outcomes=self.decisions(of, it.outcomes) if of.stage else None,
             cancelled=it.cancelled,
             urgings=it.urgings,
             open=it.open.total(),
@@ -234,17 +181,20 @@ class Shower:
             open_by_age=ages(it.open),
         )
 
-    def endings(self, place: Place, outcomes: Counter[str]) -> list[OutcomeCounted]:
-        rules = named_on(place.city, place.procedure or "", self.on).rules
+    def endings(self, of: Slice, outcomes: Counter[str]) -> list[OutcomeCounted]:
+        """How cases ended, by the names of the law, or ours where it has none."""
+        rules = named_on(of.city, of.procedure or "", self.on).rules
         of_law = {each.outcome: each.label for each in rules.endings} if rules else {}
         return self.outcomes(outcomes, {**texts().endings, **of_law})
 
-    def decisions(self, place: Place, outcomes: Counter[str]) -> list[OutcomeCounted]:
-        rules = named_on(place.city, place.procedure or "", self.on).rules
-        stage = rules.stage(place.stage or "") if rules else None
+    def decisions(self, of: Slice, outcomes: Counter[str]) -> list[OutcomeCounted]:
+        """How tasks were decided."""
+        rules = named_on(of.city, of.procedure or "", self.on).rules
+        stage = rules.stage(of.stage or "") if rules else None
         return self.outcomes(outcomes, {each.outcome: each.label for each in stage.outcomes} if stage else {})
 
     def outcomes(self, outcomes: Counter[str], labels: Mapping[str, Label]) -> list[OutcomeCounted]:
+        """How many ended in each way, in the order of the codes."""
         return [
             OutcomeCounted(
                 outcome=outcome,
@@ -256,6 +206,7 @@ class Shower:
         ]
 
     def taken(self, unit: Unit, lengths: Lengths) -> TimeTaken | None:
+        """How long so many took, in numbers and as a sentence; None of none."""
         median, ninetieth = nearest_rank(lengths, 50), nearest_rank(lengths, 90)
         if median is None or ninetieth is None:
             return None
@@ -296,13 +247,3 @@ def lateness(late_by: Lengths) -> LatenessCounted | None:
 def ages(groups: Counter[int]) -> list[AgeCounted]:
     limits = [*AGES, None]
     return [AgeCounted(up_to_working_days=most, counted=groups[n]) for n, most in enumerate(limits)]
-
-
-def bodies_in(counted: Iterable[Place]) -> set[str]:
-    """The bodies of which there are figures."""
-    return {place.body for place in counted if place.body}
-
-
-def figures_shown(counted: Counted, span: Span, as_of: Instant, shower: Shower) -> FiguresShown:
-    """The figures at every level."""
-    return FiguresShown(as_of=as_of, from_on=span.from_on, until_on=span.until_on, **shower.every_level(counted))

@@ -1,30 +1,87 @@
-"""What is asked of PostgreSQL about grants: whose they are, and what the gate decided by them."""
+"""What is asked of PostgreSQL about grants: whose they are, who holds data by them, and what the gate decided."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col, select
 
-from activities.tables.cases import CaseRow
+from activities.tables.cases import ActRow, CaseRow
+from activities.tables.catalogue import DatasetRow
+from activities.tables.directory import AccountRow
 from activities.tables.gate import GateDecisionRow, GrantRow
+from reading.cases.questions import LATEST_FIRST, received, received_earlier
+from reading.paging import CursorUnusable, Cut, cut, instant, place_of
 from reading.sight import Caller
 from reading.store import Store
 
+LONGEST_ID = 18
+"""Digits that fit into PostgreSQL's bigint."""
+
+
+@dataclass(frozen=True)
+class GrantInCase:
+    """A grant, with the case that it is."""
+
+    grant: GrantRow
+    case: CaseRow
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A grant with who holds it and what it is on."""
+
+    grant: GrantRow
+    case: CaseRow
+    holder: AccountRow
+    dataset: DatasetRow
+
+
+@dataclass(frozen=True)
+class GateDecision:
+    """What the gate decided, and the account of the grantee where a grant was named."""
+
+    decision: GateDecisionRow
+    party: str | None
+
 
 async def grants(
-    store: Store, caller: Caller, wanted: Sequence[ColumnElement[bool]], limit: int
-) -> list[tuple[GrantRow, CaseRow]]:
-    """The grants whose cases the caller may know of, latest first."""
+    store: Store, caller: Caller, dataset_id: str | None, after: str | None, limit: int
+) -> Cut[GrantInCase]:
+    """A page of the grants, on one dataset or any, whose cases the caller may know of, latest first. Raises
+    CursorUnusable."""
+    wanted = [caller.sees_cases()]
+    if dataset_id is not None:
+        wanted.append(col(GrantRow.dataset_id) == dataset_id)
+    if after is not None:
+        wanted.append(received_earlier(after))
     rows = await store.session.exec(
         select(GrantRow, CaseRow)
         .join(CaseRow, col(CaseRow.case_id) == col(GrantRow.case_id))
-        .where(caller.sees_cases(), *wanted)
-        .order_by(col(CaseRow.received_at).desc(), col(CaseRow.case_id))
-        .limit(limit)
+        .where(*wanted)
+        .order_by(*LATEST_FIRST)
+        .limit(limit + 1)
     )
-    return [(grant, case) for grant, case in rows]
+    return cut([GrantInCase(grant, case) for grant, case in rows], limit, lambda each: received(each.case))
+
+
+async def holdings(store: Store, city: str, after: str | None, limit: int) -> Cut[Holding]:
+    """A page of all grants that ever were in a city, with their holders, latest first. Raises CursorUnusable."""
+    wanted = [col(CaseRow.city) == city]
+    if after is not None:
+        wanted.append(received_earlier(after))
+    rows = await store.session.exec(
+        select(GrantRow, CaseRow, AccountRow, DatasetRow)
+        .join(CaseRow, col(CaseRow.case_id) == col(GrantRow.case_id))
+        .join(AccountRow, col(AccountRow.account_id) == col(GrantRow.party))
+        .join(DatasetRow, col(DatasetRow.dataset_id) == col(GrantRow.dataset_id))
+        .where(*wanted)
+        .order_by(*LATEST_FIRST)
+        .limit(limit + 1)
+    )
+    return cut([Holding(*each) for each in rows], limit, lambda each: received(each.case))
 
 
 async def has_or_had_grant(store: Store, caller: Caller, dataset_id: str) -> bool:
@@ -33,28 +90,66 @@ async def has_or_had_grant(store: Store, caller: Caller, dataset_id: str) -> boo
     return (await store.session.exec(found.limit(1))).first() is not None
 
 
-async def grants_on(
-    store: Store, dataset_id: str, wanted: Sequence[ColumnElement[bool]], limit: int
-) -> Sequence[GrantRow]:
-    """Every grant that ever was on a dataset, latest first."""
+async def issued(store: Store, act_id: str, key_digest: str) -> bool:
+    """Whether it was this key that the act issued, and no other before."""
+    row = (await store.session.exec(select(ActRow).where(ActRow.act_id == act_id))).first()
+    return row is not None and row.act["key_digest"] == key_digest
+
+
+async def grants_on(store: Store, dataset_id: str, after: str | None, limit: int) -> Cut[GrantRow]:
+    """A page of every grant that ever was on a dataset, latest first. Raises CursorUnusable."""
+    wanted = [col(GrantRow.dataset_id) == dataset_id]
+    if after is not None:
+        wanted.append(granted_earlier(after))
     rows = await store.session.exec(
         select(GrantRow)
-        .where(GrantRow.dataset_id == dataset_id, *wanted)
+        .where(*wanted)
         .order_by(col(GrantRow.granted_at).desc(), col(GrantRow.case_id))
-        .limit(limit)
+        .limit(limit + 1)
     )
-    return rows.all()
+    return cut(rows.all(), limit, lambda grant: (grant.granted_at, grant.case_id))
 
 
-async def gate_decisions_on(
-    store: Store, dataset_id: str, wanted: Sequence[ColumnElement[bool]], limit: int
-) -> list[tuple[GateDecisionRow, str | None]]:
-    """What the gate decided of a dataset, latest first, with the grantee where a grant was named."""
+def granted_earlier(after: str) -> ColumnElement[bool]:
+    """The grants that come after the page that ended there, with the latest first."""
+    granted, case_id = place_of(after, 2)
+    granted_at = instant(granted)
+    same = and_(col(GrantRow.granted_at) == granted_at, col(GrantRow.case_id) > str(case_id))
+    return or_(col(GrantRow.granted_at) < granted_at, same)
+
+
+@dataclass(frozen=True)
+class LastDecision:
+    """The decision of the gate with which a page ended."""
+
+    at: datetime
+    decision_id: int
+
+    @classmethod
+    def named(cls, after: str) -> LastDecision:
+        """The one that a cursor names. Raises CursorUnusable."""
+        at, decision_id = place_of(after, 2)
+        if not isinstance(decision_id, str) or not decision_id.isdecimal() or len(decision_id) > LONGEST_ID:
+            raise CursorUnusable
+        return cls(instant(at), int(decision_id))
+
+    def later_ones(self) -> ColumnElement[bool]:
+        """What comes after it in a list with the latest first."""
+        same = and_(col(GateDecisionRow.at) == self.at, col(GateDecisionRow.decision_id) < self.decision_id)
+        return or_(col(GateDecisionRow.at) < self.at, same)
+
+
+async def gate_decisions_on(store: Store, dataset_id: str, last: LastDecision | None, limit: int) -> Cut[GateDecision]:
+    """A page of what the gate decided of a dataset, latest first, after the `last` of the page before."""
+    wanted = [col(GateDecisionRow.dataset_id) == dataset_id]
+    if last is not None:
+        wanted.append(last.later_ones())
     rows = await store.session.exec(
         select(GateDecisionRow, GrantRow.party)
         .join(GrantRow, col(GrantRow.case_id) == col(GateDecisionRow.grant_case_id), isouter=True)
-        .where(GateDecisionRow.dataset_id == dataset_id, *wanted)
+        .where(*wanted)
         .order_by(col(GateDecisionRow.at).desc(), col(GateDecisionRow.decision_id).desc())
-        .limit(limit)
+        .limit(limit + 1)
     )
-    return [(decision, party) for decision, party in rows]
+    found = [GateDecision(decision, party) for decision, party in rows]
+    return cut(found, limit, lambda each: (each.decision.at, str(each.decision.decision_id)))

@@ -1,10 +1,9 @@
-"""Grants, and who holds conditional data, as they are shown."""
+"""What the service answers of grants, of who holds conditional data, and of the use of data."""
 
 from __future__ import annotations
 
-from reading.cases.shapes import Instant, Shape
 from reading.objections.shapes import RestrictedBy
-from reading.shape import RuleNamed
+from reading.shape import Instant, Page, RuleNamed, Shape
 
 
 class HolderShown(Shape):
@@ -47,3 +46,50 @@ class GrantInList(Shape):
     has_key: bool
     ended: str | None
     restricted_by: list[RestrictedBy]
+
+
+class TracedGrant(Shape):
+    """A grant on the dataset, as long as it was one. No items named: all. `grantee` is a login; `valid_until` is
+    exclusive, `ended` says how it ended, null while it holds."""
+
+    case_id: str
+    grantee: str
+    data_items: list[str]
+    access_modes: list[str]
+    use: str | None
+    granted_at: Instant
+    valid_until: Instant
+    ended: str | None
+
+
+class TracedAccess(Shape):
+    """One answer of the gate. `reason` is its code, `text` says it."""
+
+    at: Instant
+    allowed: bool
+    reason: str
+    text: str
+    grant_case_id: str | None
+    grantee: str | None
+    data_items: list[str]
+    access_mode: str | None
+    use: str | None
+
+
+class TracedGap(Shape):
+    """A span in which answers of one run of the gate may be missing; `until` is null where nobody knows it yet, and
+    `lost` counts those that are missing for certain."""
+
+    since: Instant
+    until: Instant | None
+    lost: int
+    is_running: bool
+
+
+class TraceShown(Page[TracedAccess]):
+    """Accesses and grants, each in pages of their own, and the `gaps` in the log of accesses over the span of this
+    page."""
+
+    grants: list[TracedGrant]
+    grants_next: str | None
+    gaps: list[TracedGap]

@@ -1,16 +1,45 @@
-"""A grant in a list, with what keeps its data back."""
+"""Grants in a list, and who holds conditional data."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from activities.tables.cases import CaseRow
 from activities.tables.gate import GrantRow
 from models.restrictions import RestrictionKind, touches
+from reading.catalogue import questions as catalogue
 from reading.catalogue.questions import DatasetStanding
-from reading.grants.shapes import GrantInList
+from reading.grants import questions as grants
+from reading.grants.questions import Holding
+from reading.grants.shapes import GrantInList, HolderPage, HolderShown
 from reading.objections.shapes import RestrictedBy
+from reading.shape import Page
+from reading.sight import Caller
+from reading.store import Store
+from reading.words.language import Language, said
+from reading.words.law import Law
+from rules.deadlines import to_shanghai
+from rules.pack import Pack
+from rules.pinned import Label
+from rules.procedure_names import ACCESS_REQUEST
+from rules.resolving import as_last_in_force, citation, in_force
 
 
-def shown(grant: GrantRow, case: CaseRow, standing: DatasetStanding | None) -> GrantInList:
+async def grant_page(
+    store: Store, caller: Caller, dataset_id: str | None, after: str | None, limit: int
+) -> Page[GrantInList]:
+    """The caller's own grants; an officer's, those whose cases it may know of; latest first. Raises CursorUnusable."""
+    found = await grants.grants(store, caller, dataset_id, after, limit)
+    held = (each.grant.dataset_id for each in found.rows if each.grant.ended is None)
+    standings = await catalogue.standings(store, held)
+    return Page(
+        items=[grant_shown(each.grant, each.case, standings.get(each.grant.dataset_id)) for each in found.rows],
+        next=found.next,
+    )
+
+
+def grant_shown(grant: GrantRow, case: CaseRow, standing: DatasetStanding | None) -> GrantInList:
+    """A grant, with what keeps its data back while it holds."""
     kept_back = standing.restrictions if standing and grant.ended is None else ()
     return GrantInList(
         **grant.model_dump(include=set(GrantInList.model_fields)),
@@ -27,4 +56,37 @@ def shown(grant: GrantRow, case: CaseRow, standing: DatasetStanding | None) -> G
         case_number=case.case_number,
         city=case.city,
         has_key=grant.key_digest is not None,
+    )
+
+
+async def holder_page(store: Store, language: Language, pack: Pack, after: str | None, limit: int) -> HolderPage | None:
+    """Everybody who has had a grant on conditional data, latest first; None where the law of the city does not make
+    that public today. Raises CursorUnusable."""
+    now = await store.now()
+    on = to_shanghai(now).date()
+    rule = in_force(pack.holders or (), on)
+    if rule is None or rule.value is None:
+        return None
+    found = await grants.holdings(store, pack.city, after, limit)
+    law = Law(as_last_in_force(pack, ACCESS_REQUEST, on), language)
+    return HolderPage(
+        rule=law.named(citation(pack, rule.cite)),
+        items=[holder_shown(each, now, language) for each in found.rows],
+        next=found.next,
+    )
+
+
+def holder_shown(holding: Holding, now: datetime, language: Language) -> HolderShown:
+    """Who holds what, since when and until when."""
+    grant, dataset = holding.grant, holding.dataset
+    has_expired = grant.valid_until <= now
+    return HolderShown(
+        name=said(Label.model_validate(holding.holder.name), language),
+        dataset_id=dataset.dataset_id,
+        title=said(Label.model_validate(dataset.entry["title"]), language),
+        use=grant.use,
+        access_mode=grant.access_mode,
+        granted_at=grant.granted_at,
+        valid_until=grant.valid_until,
+        ended_at=holding.case.closed_at or (grant.valid_until if has_expired else None),
     )

@@ -1,4 +1,4 @@
-"""What the service reads from PostgreSQL of objections: what they keep back, who filed them, who used the data."""
+"""What is asked of PostgreSQL about objections: what they keep back, who filed them, and their files."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from sqlalchemy import and_, func
 from sqlmodel import col, select
 
+from activities.evidence.store import Evidence
 from activities.tables.cases import CaseRow, EvidenceRow, ObjectionRow
 from activities.tables.gate import RestrictionRow
 from models.state import CaseState
+from reading.sight import Caller
 from reading.store import Store
 
-TOLD_AT_ONCE = 50
-"""Cases; the sweeper hands over to the rest."""
 SHOWN_OF_A_HISTORY = 50
 
 
@@ -47,6 +47,14 @@ async def evidence_of(store: Store, case_id: str) -> Sequence[EvidenceRow]:
         .order_by(col(EvidenceRow.uploaded_at), col(EvidenceRow.evidence_id))
     )
     return rows.all()
+
+
+async def evidence_for(store: Store, caller: Caller, evidence_id: str) -> Evidence | None:
+    """The file of evidence, unless the caller may not read it now."""
+    may_read = caller.reads_evidence(await store.now())
+    found = select(EvidenceRow).where(EvidenceRow.evidence_id == evidence_id, may_read)
+    row = (await store.session.exec(found)).first()
+    return Evidence(**row.model_dump()) if row else None
 
 
 async def history_of(store: Store, party: str, dataset_id: str, before: CaseState) -> ObjectorHistory:

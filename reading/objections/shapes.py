@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from models.restrictions import RestrictionKind
-from reading.shape import Instant as Instant
-from reading.shape import Shape as Shape
+from reading.shape import Instant, Shape
+
+
+class EvidenceShown(Shape):
+    """An uploaded file; `name` and `media_type` are as its content makes them."""
+
+    evidence_id: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    uploaded_at: Instant
 
 
 class EvidenceListed(Shape):

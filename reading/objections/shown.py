@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from activities.tables.cases import ActRow
 from models import events as e
-from models.course import next_of, waits_for_data
+from models.course import next_of
 from models.events import Event
+from models.granting import waits_for_data
 from models.kept_back import by_kind
 from models.parts import before
 from models.restrictions import RestrictionKind, touches, written
@@ -30,28 +30,17 @@ from reading.objections.shapes import (
     UndecidedShown,
 )
 from reading.sight import Caller
-from reading.store import CaseRead, Store
+from reading.store import CaseRead, Store, filing_of
 from reading.words.law import Law
 from reading.words.texts import texts
-from rules.pack import CATALOGUE_UPDATE, GROUND, RECTIFICATION
+from rules.pack import GROUND
+from rules.procedure_names import LEAK, OBJECTION
 from rules.procedure_rules import ProcedureRules
-
-OBJECTION = "objection"
-LEAK = "leak"
-PARTY = {
-    OBJECTION: "objector",
-    LEAK: "reporter",
-    CATALOGUE_UPDATE: "initiator",
-    "openness_review": "initiator",
-    "demand": "requester",
-    RECTIFICATION: "initiator",
-}
-"""What the party is called, by procedure; in the others it is the applicant."""
 
 
 @dataclass(frozen=True)
-class Shown:
-    """The part of a case that objections and leaks bring into it."""
+class ObjectionPart:
+    """What objections and leaks bring into a case: of an objection itself, of a report, or of the data of another."""
 
     objection: ObjectionShown | None = None
     report: ReportShown | None = None
@@ -64,29 +53,36 @@ class Shown:
     waits_for_data: bool = False
 
 
-async def shown(store: Store, caller: Caller, law: Law, read: CaseRead, acts: Sequence[ActRow], now: datetime) -> Shown:
+async def shown(
+    store: Store, caller: Caller, law: Law, read: CaseRead, acts: Sequence[ActRow], now: datetime
+) -> ObjectionPart:
     """That part, for this caller; `acts` are those of the case that came with text."""
     state = read.state
     if state.procedure == OBJECTION:
         return await of_objection(store, caller, law, read, acts)
     if state.procedure == LEAK:
-        return Shown(report=ReportShown(statement=stated(acts, "statement"), data_items=list(state.data_items)))
-    return Shown(
+        statement = filing_of(acts).get("statement")
+        return ObjectionPart(report=ReportShown(statement=statement, data_items=list(state.data_items)))
+    return ObjectionPart(
         restricted_by=await restricted_by(store, caller, state),
         waits_for_data=waits(read.rules, state, now),
     )
 
 
-async def of_objection(store: Store, caller: Caller, law: Law, read: CaseRead, acts: Sequence[ActRow]) -> Shown:
+async def of_objection(store: Store, caller: Caller, law: Law, read: CaseRead, acts: Sequence[ActRow]) -> ObjectionPart:
+    """What an objection is about, what it does to the data, and what its objector was answered; to officers with a part
+    in it, what the objector filed before."""
     state = read.state
     files = await objections.evidence_of(store, state.case_id)
     ground = state.choices.get(GROUND, "")
     choice = law.rules.choice(GROUND, ground)
-    return Shown(
+    # Nobody is told of itself, also where it filed for a body that has a part.
+    reads_history = caller.has_part(state, law.rules) and caller.account_id != state.party
+    return ObjectionPart(
         objection=ObjectionShown(
             ground=ground,
             ground_label=law.say(choice.label) if choice else ground,
-            statement=stated(acts, "statement"),
+            statement=filing_of(acts).get("statement"),
             data_items=list(state.data_items),
             evidence=[EvidenceListed.model_validate(each, from_attributes=True) for each in files],
             leak=state.choices.get("leak"),
@@ -95,17 +91,12 @@ async def of_objection(store: Store, caller: Caller, law: Law, read: CaseRead, a
         hold_withheld=hold_withheld(law, read.log),
         disputed=state.disputed,
         answer=answer_shown(read.log, acts),
-        objector_history=await history(store, state) if has_part(caller, state) else None,
+        objector_history=await history(store, state) if reads_history else None,
     )
 
 
-def stated(acts: Sequence[ActRow], name: str) -> str | None:
-    """What the party wrote in this field of its filing."""
-    filing: dict[str, Any] = next((row.content for row in acts if row.kind == "file" and row.content), {})
-    return filing.get(name)
-
-
 def data_shown(rules: ProcedureRules, state: CaseState) -> DataShown:
+    """What the case keeps back, the strongest first, and what of the data lies undecided before a task."""
     last = [
         KeptBackShown(
             restriction=each.kind,
@@ -118,7 +109,7 @@ def data_shown(rules: ProcedureRules, state: CaseState) -> DataShown:
     ]
     strongest = last[0] if last else None
     return DataShown(
-        restriction=state.restriction.kind if state.restriction else None,
+        restriction=state.strongest_restriction.kind if state.strongest_restriction else None,
         data_items=strongest.data_items if strongest else [],
         except_items=strongest.except_items if strongest else [],
         since=strongest.since if strongest else None,
@@ -142,6 +133,7 @@ def hold_withheld(law: Law, log: Sequence[Event]) -> HoldWithheldShown | None:
 
 
 def answer_shown(log: Sequence[Event], acts: Sequence[ActRow]) -> AnswerShown | None:
+    """The latest answer to the objector; its text is None once it is erased."""
     told = next((event for event in reversed(log) if isinstance(event, e.ObjectorAnswered)), None)
     if told is None:
         return None
@@ -150,6 +142,7 @@ def answer_shown(log: Sequence[Event], acts: Sequence[ActRow]) -> AnswerShown | 
 
 
 async def history(store: Store, state: CaseState) -> ObjectorHistoryShown:
+    """What the objector filed before this case."""
     found = await objections.history_of(store, state.party, state.dataset_id, state)
     return ObjectorHistoryShown(
         upheld=found.upheld,
@@ -162,19 +155,10 @@ async def history(store: Store, state: CaseState) -> ObjectorHistoryShown:
     )
 
 
-def has_part(caller: Caller, state: CaseState) -> bool:
-    """Whether the caller is a reviewer of a body that has or had a task in the case, or a supervisor of its city, and
-    did not file it."""
-    if caller.account_id == state.party:
-        return False
-    held = caller.has("reviewer") and caller.body in {task.body for task in state.tasks.values()}
-    return held or (caller.has("supervisor") and caller.city == state.city)
-
-
 async def restricted_by(store: Store, caller: Caller, state: CaseState) -> list[RestrictedBy]:
     """What cases keep back now of what a request asks for, or a grant gives."""
     items = state.grant.data_items if state.grant else state.data_items
-    reads_numbers = caller.is_officer and not caller.reads_as_party(state)
+    reads_numbers = caller.reads_as_officer(state)
     return [
         RestrictedBy(
             case_number=number if reads_numbers else None,

@@ -3,41 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from activities.tables.cases import ActRow
 from reading.directory import questions as directory
 from reading.rectifications.shapes import RectificationShown
 from reading.store import CaseRead, Store, filing_of
 from reading.words.law import Law
-from rules.pack import BREACH, RECTIFICATION
+from rules.pack import BREACH
+from rules.procedure_names import RECTIFICATION
 
 PROVIDER = "provider"
 
 
-@dataclass(frozen=True)
-class Shown:
-    """The part of a case that a breach brings into it."""
-
-    rectification: RectificationShown | None = None
-
-
-async def shown(store: Store, law: Law, read: CaseRead, acts: Sequence[ActRow]) -> Shown:
-    """That part; `acts` are those of the case that came with text."""
+async def rectification(store: Store, law: Law, read: CaseRead, acts: Sequence[ActRow]) -> RectificationShown | None:
+    """What a case has to say of a breach; None of any other case. `acts` are those of the case that came with text."""
     state = read.state
     if state.procedure != RECTIFICATION:
-        return Shown()
+        return None
     body = state.bodies[PROVIDER]
     names = await directory.body_names(store, [body])
     breach = state.choices.get(BREACH, "")
     choice = law.rules.choice(BREACH, breach)
-    return Shown(
-        RectificationShown(
-            body=body,
-            body_name=law.say(names[body]) if body in names else body,
-            breach=breach,
-            breach_label=law.say(choice.label) if choice else breach,
-            statement=filing_of(acts).get("statement"),
-            task_id=state.about_task,
-        )
+    return RectificationShown(
+        body=body,
+        body_name=law.say(names[body]) if body in names else body,
+        breach=breach,
+        breach_label=law.say(choice.label) if choice else breach,
+        statement=filing_of(acts).get("statement"),
+        task_id=state.about_task,
     )

@@ -1,54 +1,63 @@
-"""What could be rectified, and what is: tasks overdue beyond the grace of a city's pack, asked of PostgreSQL."""
+"""What a rectification is proposed for: tasks overdue beyond the grace of a city's rules."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnClause, ColumnElement, exists, func, literal_column
 from sqlmodel import col, select
 
 from activities.tables.cases import CaseRow, EventRow, TaskRow
 from activities.tables.directory import BodyRow
-from reading.supervision.questions import Filters
-from rules.calendar import Calendar
-from rules.deadlines import midnight, parse_period, to_shanghai
-from rules.pack import RECTIFICATION
-from rules.pinned import ProposedRule
+from reading.shape import Page, RuleNamed
+from reading.store import Present, Store
+from reading.supervision import questions as supervision
+from reading.supervision.due_lists import DueBetween
+from reading.supervision.pages import page_end, page_of
+from reading.supervision.shapes import RectificationFiling, RectificationProposal, SupervisedTask
+from reading.supervision.shown import due_tasks_shown
+from reading.words.language import Language
+from reading.words.law import Law
+from rules.calendar import due_by
+from rules.procedure_names import RECTIFICATION
+from rules.procedure_rules import ProcedureRules
 
 IN_FORCE: ColumnClause[str] = literal_column(f"'{RECTIFICATION}'")
 """Written out, so that a prepared statement can go by the index of the rectifications that are open."""
 
 
-def due_by(rule: ProposedRule, calendar: Calendar, now: datetime) -> datetime:
-    """What was due by this midnight is overdue for longer than the grace: all its working days are over since."""
-    yesterday = to_shanghai(now).date() - timedelta(days=1)
-    last_day = yesterday
-    while calendar.working_days_between(last_day, yesterday) < parse_period(rule.after).number:
-        last_day -= timedelta(days=1)
-    return midnight(last_day + timedelta(days=1))
+async def proposal_page(
+    store: Store, rules: ProcedureRules, present: Present, language: Language, after: str | None, limit: int
+) -> Page[RectificationProposal]:
+    """So many tasks of the city of these rules that are overdue beyond the grace and that no open rectification names,
+    the longest overdue first; none where the rules propose nothing. Raises CursorUnusable."""
+    if rules.proposed is None:
+        return Page(items=[], next=None)
+    latest = due_by(rules.proposed, present.record.calendar(rules.calendar), present.now)
+    between = [DueBetween(rules.city, None, latest)]
+    found = await supervision.due_tasks(store, between, proposable(rules.against), page_end(after), limit + 1)
+    page, more = page_of(found, limit)
+    rule = Law(rules, language).named(rules.proposed.citation)
+    tasks = await due_tasks_shown(store, page, present, language)
+    return Page(items=[_proposal(task, rule) for task in tasks], next=more)
 
 
-@dataclass(frozen=True)
-class Proposable(Filters):
+def _proposal(task: SupervisedTask, rule: RuleNamed) -> RectificationProposal:
+    file = RectificationFiling(city=task.city, body=task.body, task_id=task.task_id)
+    return RectificationProposal(task=task, rule=rule, file=file)
+
+
+def proposable(roles: tuple[str, ...]) -> list[ColumnElement[bool]]:
     """Tasks before bodies of these roles which no open rectification names; none of a rectification itself."""
-
-    roles: tuple[str, ...] = ()
-
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """As SQL, but for the city."""
-        named = exists().where(
-            col(CaseRow.city) == col(TaskRow.city),
-            col(CaseRow.procedure) == IN_FORCE,
-            col(CaseRow.closed_at).is_(None),
-            col(EventRow.case_id) == col(CaseRow.case_id),
-            col(EventRow.number) == 1,
-            func.jsonb_extract_path_text(col(EventRow.event), "about_task") == col(TaskRow.task_id),
-        )
-        before = select(BodyRow.body).where(col(BodyRow.role).in_(self.roles), col(BodyRow.city) == col(TaskRow.city))
-        return [
-            *super().conditions(),
-            col(TaskRow.procedure) != IN_FORCE,
-            col(TaskRow.body).in_(before.correlate(TaskRow)),
-            ~named.correlate(TaskRow),
-        ]
+    named = exists().where(
+        col(CaseRow.city) == col(TaskRow.city),
+        col(CaseRow.procedure) == IN_FORCE,
+        col(CaseRow.closed_at).is_(None),
+        col(EventRow.case_id) == col(CaseRow.case_id),
+        col(EventRow.number) == 1,
+        func.jsonb_extract_path_text(col(EventRow.event), "about_task") == col(TaskRow.task_id),
+    )
+    before = select(BodyRow.body).where(col(BodyRow.role).in_(roles), col(BodyRow.city) == col(TaskRow.city))
+    return [
+        col(TaskRow.procedure) != IN_FORCE,
+        col(TaskRow.body).in_(before.correlate(TaskRow)),
+        ~named.correlate(TaskRow),
+    ]

@@ -1,16 +1,15 @@
-"""What supervisors ask PostgreSQL: what is overdue or due soon, before whom, and how much of it.
+"""What supervisors ask PostgreSQL: which tasks are overdue, due soon or owed promptly, which acts wait, and how many.
 
-All of it is computed from `due_at` when asked, by the one meaning of *overdue* in `reading.due`; no worker need run.
+All of it is computed when asked, by the one meaning of *overdue* in `reading.due`; no worker need run.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, and_, func, literal, not_, or_, tuple_, union_all
 from sqlalchemy import select as select_columns
@@ -18,156 +17,75 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import Select
 
 from activities.tables.cases import ActRow, CaseRow, EventRow, TaskRow
-from reading.due import UNSETTLED, answers, waits_in_time
-from reading.sight import Caller
+from activities.tables.workers import FailureRow
+from reading.due import UNSETTLED, answered_already, answers_in_time, lies_open, waits_in_time
+from reading.slices import Slice
 from reading.store import Store
-from rules.calendar import CalendarRecord
-from rules.deadlines import midnight, to_shanghai
-from rules.loading import cities, load_pack
-from rules.pack import RECTIFICATION
-from rules.resolving import in_force
+from reading.supervision.due_lists import DueBetween
+from reading.supervision.pages import PageEnd
+from reading.supervision.sight import Seen
+from rules.procedure_names import RECTIFICATION
 
-Listed = Literal["overdue", "due_soon"]
 HELD_SINCE = ("TaskClaimed", "TaskReassigned")
 
 
 @dataclass(frozen=True)
-class Sight:
-    """What a caller supervises: the tasks before one body, or all tasks of these cities."""
-
-    cities: tuple[str, ...]
-    body: str | None = None
-    rectifies: str | None = None
-    """Of rectifications, which are not for everybody who sees the city, only what lies before this body."""
-
-
-def sight_of(caller: Caller, on: date) -> Sight | None:
-    """A supervisor sees its city, an admin every city, a reviewer its own body; nobody else anything.
-
-    Who may urge (催办) by the law of its city has to see what there is to urge: such a reviewer sees the city.
-    """
-    if caller.has("admin"):
-        return Sight(tuple(cities()))
-    if caller.city is None:
-        return None
-    if caller.has("supervisor"):
-        return Sight((caller.city,))
-    if caller.has("reviewer") and caller.body_role in urging_roles(caller.city, on):
-        return Sight((caller.city,), rectifies=None if caller.knows_rectifications else caller.body)
-    if caller.has("reviewer") and caller.body is not None:
-        return Sight((caller.city,), caller.body)
-    return None
-
-
-@lru_cache(maxsize=64)
-def urging_roles(city: str, on: date) -> frozenset[str]:
-    """The roles of bodies whose reviewers may urge on that day."""
-    urging = load_pack(city).urging
-    standing = ((role, in_force(versions, on)) for role, versions in urging.items())
-    return frozenset(role for role, version in standing if version and "reviewer" in (version.value or ()))
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What a list is narrowed to; `officer` is the id of the account that claimed the task."""
-
-    city: str | None = None
-    body: str | None = None
-    procedure: str | None = None
-    stage: str | None = None
-    officer: str | None = None
-    rectifies: str | None = None
-
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """As SQL, but for the city."""
-        asked = (
-            (TaskRow.body, self.body),
-            (TaskRow.procedure, self.procedure),
-            (TaskRow.stage, self.stage),
-            (TaskRow.claimed_by, self.officer),
-        )
-        wanted: list[ColumnElement[bool]] = [col(column) == value for column, value in asked if value is not None]
-        if self.rectifies is not None:
-            wanted.append(or_(col(TaskRow.procedure) != RECTIFICATION, col(TaskRow.body) == self.rectifies))
-        return wanted
-
-
-class Span(NamedTuple):
-    """Tasks of a city that are due after the one instant, up to and with the other."""
-
-    city: str
-    after: datetime | None
-    through: datetime
-
-
-class Group(NamedTuple):
-    """Tasks that are counted together."""
-
-    city: str
-    body: str
-    procedure: str
-    stage: str
-
-
-class Place(NamedTuple):
-    """Where a page ended."""
-
-    due_at: datetime
-    task_id: str
-
-
-@dataclass(frozen=True)
-class Supervised:
-    """A task of a list, with its case, and since when whoever claimed it has it."""
+class DueTask:
+    """A task with a due instant, with its case, and since when whoever claimed it has it."""
 
     task: TaskRow
     case: CaseRow
     claimed_at: datetime | None
 
     @property
-    def place(self) -> Place:
+    def due_at(self) -> datetime:
+        """The instant from which on it is overdue."""
         assert self.task.due_at, "what has no due instant is neither overdue nor due soon"
-        return Place(self.task.due_at, self.task.task_id)
+        return self.task.due_at
+
+    @property
+    def end(self) -> PageEnd:
+        return PageEnd(self.due_at, self.task.task_id)
 
 
-def narrowed(sight: Sight, filters: Filters) -> tuple[tuple[str, ...], Filters] | None:
-    """The cities and filters by which to ask, so that nobody sees beyond its sight; None where nothing is left."""
-    among = tuple(city for city in sight.cities if filters.city in (None, city))
-    if not among or (sight.body and filters.body not in (None, sight.body)):
-        return None
-    return among, replace(filters, body=sight.body or filters.body, rectifies=sight.rectifies)
+@dataclass(frozen=True)
+class PromptlyOwed:
+    """A task that is owed promptly, without a number, with its case."""
+
+    task: TaskRow
+    case: CaseRow
+
+    @property
+    def end(self) -> PageEnd:
+        return PageEnd(self.task.opened_at, self.task.task_id)
 
 
-def spans(listed: Listed, among: Iterable[str], now: datetime, within: int, record: CalendarRecord) -> list[Span]:
-    """For each city the instants between which something is due to be listed. Due soon is what is due today, or by the
-    end of so many working days of the city's calendar after today."""
-    if listed == "overdue":
-        return [Span(city, None, now) for city in among]
-    return [Span(city, now, end_of(within, load_pack(city).calendar, now, record)) for city in among]
+@dataclass(frozen=True)
+class Waiting:
+    """An act that waits, with its case and its task, and how it failed if it did."""
+
+    act: ActRow
+    case: CaseRow
+    task: TaskRow | None
+    failure: FailureRow | None
+
+    @property
+    def end(self) -> PageEnd:
+        return PageEnd(self.act.received_at, self.act.act_id)
 
 
-def end_of(days: int, scope: str, now: datetime, record: CalendarRecord) -> datetime:
-    """The midnight that ends today, or the last of so many working days after it."""
-    if days == 0:
-        return midnight(to_shanghai(now).date() + timedelta(days=1))
-    return record.calendar(scope).deadline(now, f"{days}wd").due_at
-
-
-def late_days(last_day: date, scope: str, now: datetime, record: CalendarRecord) -> int:
-    """How many working days of the calendar have begun since the last day on which it was in time."""
-    return record.calendar(scope).working_days_between(last_day, to_shanghai(now).date())
-
-
-def page_of(spans: Sequence[Span], filters: Filters, after: Place | None, limit: int) -> Select[TaskRow, CaseRow]:
+def due_tasks_of(
+    between: Sequence[DueBetween], conditions: Sequence[ColumnElement[bool]], after: PageEnd | None, limit: int
+) -> Select[TaskRow, CaseRow]:
     """The statement for a page: a city at a time, in the order of its index and no longer than the page; then the best
     of them, with their cases."""
     pages = [
         select(col(TaskRow.task_id))
-        .where(*_due(span), *filters.conditions(), not_(waits_in_time()), *_beyond(after))
+        .where(*_due(each), *conditions, not_(waits_in_time()), *_beyond(after))
         .order_by(col(TaskRow.due_at), col(TaskRow.task_id))
         .limit(limit)
         .subquery()
-        for span in spans
+        for each in between
     ]
     found = union_all(*(page.select() for page in pages)).subquery() if len(pages) > 1 else pages[0]
     return (
@@ -179,62 +97,58 @@ def page_of(spans: Sequence[Span], filters: Filters, after: Place | None, limit:
     )
 
 
-def counts_of(among: Sequence[str], filters: Filters, now: datetime) -> CompoundSelect[Any]:
+def counts_of(seen: Seen, now: datetime) -> CompoundSelect[Any]:
     """The statement for counts by city, body, procedure and stage, to be summed.
 
     All whose due instant has come, less those on which an act waits that was received in time: the former are counted
     in an index alone, the latter are few. Both in one statement, hence at one instant.
     """
     groups = (col(TaskRow.city), col(TaskRow.body), col(TaskRow.procedure), col(TaskRow.stage))
-    past = and_(*_past(among, now), *filters.conditions())
-    waiting = and_(
-        col(ActRow.state) == UNSETTLED,
-        answers(),
-        col(ActRow.case_id) == col(TaskRow.case_id),
-        func.jsonb_extract_path_text(col(ActRow.act), "task_id") == col(TaskRow.task_id),
-        col(ActRow.received_at) < col(TaskRow.due_at),
+    past = and_(
+        col(TaskRow.ended_at).is_(None),
+        col(TaskRow.city).in_(seen.cities),
+        col(TaskRow.due_at) <= now,
+        *seen.conditions(),
     )
     return union_all(
         select_columns(*groups, func.count().label("tasks")).where(past).group_by(*groups),
         select_columns(*groups, (literal(0) - func.count(col(TaskRow.task_id).distinct())).label("tasks"))
         .select_from(ActRow)
-        .join(TaskRow, waiting)
+        .join(TaskRow, answers_in_time())
         .where(past)
         .group_by(*groups),
     )
 
 
-def _past(among: Sequence[str], now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return col(TaskRow.ended_at).is_(None), col(TaskRow.city).in_(among), col(TaskRow.due_at) <= now
+def _due(between: DueBetween) -> list[ColumnElement[bool]]:
+    due = [col(TaskRow.ended_at).is_(None), col(TaskRow.city) == between.city, col(TaskRow.due_at) <= between.through]
+    return due if between.after is None else [*due, col(TaskRow.due_at) > between.after]
 
 
-def _due(span: Span) -> list[ColumnElement[bool]]:
-    due = [col(TaskRow.ended_at).is_(None), col(TaskRow.city) == span.city, col(TaskRow.due_at) <= span.through]
-    return due if span.after is None else [*due, col(TaskRow.due_at) > span.after]
-
-
-def _beyond(after: Place | None) -> list[ColumnElement[bool]]:
+def _beyond(after: PageEnd | None) -> list[ColumnElement[bool]]:
     if after is None:
         return []
     # A comparison of rows is one that the index knows.
-    place: ColumnElement[bool] = tuple_(col(TaskRow.due_at), col(TaskRow.task_id)) > after
-    return [place]
+    beyond: ColumnElement[bool] = tuple_(col(TaskRow.due_at), col(TaskRow.task_id)) > after
+    return [beyond]
 
 
-async def supervised(
-    store: Store, spans: Sequence[Span], filters: Filters, after: Place | None, limit: int
-) -> list[Supervised]:
-    """The tasks of these spans, the earliest due first, beyond a place."""
-    if not spans:
-        return []
-    rows = await store.session.exec(page_of(spans, filters, after, limit))
-    listed = rows.all()
-    since = await _claimed_at(store, [task for task, _ in listed if task.claimed_by])
-    return [Supervised(task, case, since.get(task.task_id)) for task, case in listed]
+async def due_tasks(
+    store: Store,
+    between: Sequence[DueBetween],
+    conditions: Sequence[ColumnElement[bool]],
+    after: PageEnd | None,
+    limit: int,
+) -> list[DueTask]:
+    """The tasks that are due between these instants, the earliest due first, beyond the page before."""
+    rows = await store.session.exec(due_tasks_of(between, conditions, after, limit))
+    found = rows.all()
+    since = await _claimed_at(store, [task for task, _ in found if task.claimed_by])
+    return [DueTask(task, case, since.get(task.task_id)) for task, case in found]
 
 
 async def _claimed_at(store: Store, tasks: Sequence[TaskRow]) -> Mapping[str, datetime]:
-    """Since when whoever has claimed a task has it, as its log says."""
+    """Since when whoever has claimed a task has it, by its log."""
     if not tasks:
         return {}
     task_id = func.jsonb_extract_path_text(col(EventRow.event), "task_id")
@@ -250,10 +164,77 @@ async def _claimed_at(store: Store, tasks: Sequence[TaskRow]) -> Mapping[str, da
     return dict(rows.all())
 
 
-async def count_overdue(store: Store, among: Sequence[str], filters: Filters, now: datetime) -> Counter[Group]:
-    """How many tasks are overdue, by city, body, procedure and stage; no group of none."""
-    found: Counter[Group] = Counter()
+async def count_overdue(store: Store, seen: Seen, now: datetime) -> Counter[Slice]:
+    """How many tasks are overdue, by city, body, procedure and stage; nothing where none is."""
+    found: Counter[Slice] = Counter()
     connection = await store.session.connection()
-    for *group, tasks in await connection.execute(counts_of(among, filters, now)):
-        found[Group(*group)] += tasks
+    for *group, tasks in await connection.execute(counts_of(seen, now)):
+        found[Slice(*group)] += tasks
     return +found
+
+
+async def count_open(store: Store, now: datetime) -> int:
+    """How many tasks await a decision, in every city."""
+    return (await store.session.exec(select(func.count(col(TaskRow.task_id))).where(lies_open(now)))).one()
+
+
+async def owed_promptly(store: Store, seen: Seen, after: PageEnd | None, limit: int) -> list[PromptlyOwed]:
+    """The open tasks that are owed promptly and have no due instant, the longest open first, beyond the page before;
+    without those that an act answers which waits to be worked off."""
+    order = (col(TaskRow.opened_at), col(TaskRow.task_id))
+    found = (
+        select(TaskRow, CaseRow)
+        .join(CaseRow, col(CaseRow.case_id) == col(TaskRow.case_id))
+        .where(
+            col(TaskRow.ended_at).is_(None),
+            col(TaskRow.at_once),
+            col(TaskRow.due_at).is_(None),
+            col(TaskRow.city).in_(seen.cities),
+            not_(answered_already()),
+            *seen.conditions(),
+        )
+        .order_by(*order)
+        .limit(limit)
+    )
+    if after is not None:
+        found = found.where(tuple_(*order) > after)
+    return [PromptlyOwed(task, case) for task, case in await store.session.exec(found)]
+
+
+async def waiting_acts(store: Store, seen: Seen, until: datetime, after: PageEnd | None, limit: int) -> list[Waiting]:
+    """The acts received before that instant and not settled, of the cases and tasks that are seen; oldest first, beyond
+    the page before."""
+    order = (col(ActRow.received_at), col(ActRow.act_id))
+    task_id = func.jsonb_extract_path_text(col(ActRow.act), "task_id")
+    found = (
+        select(ActRow, CaseRow, TaskRow, FailureRow)
+        .join(CaseRow, col(CaseRow.case_id) == col(ActRow.case_id))
+        .join(TaskRow, col(TaskRow.task_id) == task_id, isouter=True)
+        .join(
+            FailureRow,
+            and_(col(FailureRow.case_id) == col(ActRow.case_id), col(FailureRow.act_id) == col(ActRow.act_id)),
+            isouter=True,
+        )
+        .where(
+            col(ActRow.state) == UNSETTLED,
+            col(ActRow.received_at) < until,
+            col(CaseRow.city).in_(seen.cities),
+            *_waits_within(seen),
+        )
+        .order_by(*order)
+        .limit(limit)
+    )
+    if after is not None:
+        found = found.where(tuple_(*order) > after)
+    return [Waiting(*row) for row in await store.session.exec(found)]
+
+
+def _waits_within(seen: Seen) -> list[ColumnElement[bool]]:
+    """A body sees what waits on its own tasks; who has no part in rectifications sees of them only its own, too. An act
+    need not be on a task, so a rectification is one by its case."""
+    within: list[ColumnElement[bool]] = []
+    if seen.body is not None:
+        within.append(col(TaskRow.body) == seen.body)
+    if seen.rectifies is not None:
+        within.append(or_(col(CaseRow.procedure) != RECTIFICATION, col(TaskRow.body) == seen.rectifies))
+    return within

@@ -1,12 +1,14 @@
-"""Overdue tasks and those due soon as a table (CSV) and as a calendar (iCalendar, RFC 5545)."""
+"""Overdue tasks and those due soon as a table (CSV)."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from reading.sheet import BYTE_ORDER_MARK, cell, line
-from reading.supervision.lists import Lister
-from reading.supervision.shown import SupervisedTask
+from reading.store import Archive
+from reading.supervision.due_lists import DueList
+from reading.supervision.lists import Asking, every_due_task
+from reading.supervision.shapes import SupervisedTask
 from reading.words.language import Language, said
 from reading.words.texts import texts
 
@@ -37,15 +39,15 @@ COLUMNS: Mapping[str, Callable[[SupervisedTask, Language], object]] = {
 """The columns of the table, in their order; instants are those of Asia/Shanghai."""
 
 
-async def table(lister: Lister) -> AsyncIterator[str]:
-    """The table of all tasks asked for, a page at a time."""
-    language = lister.language
+async def table(archive: Archive, asking: Asking, lists: Sequence[DueList]) -> AsyncIterator[str]:
+    """The table of all tasks of these lists, a part at a time."""
+    language = asking.language
     yield BYTE_ORDER_MARK + line([word(name, language) for name in COLUMNS])
-    for listed in lister.asked.lists:
-        async for page in lister.every(listed):
-            yield "".join(line([cell(show(task, language)) for show in COLUMNS.values()]) for task in page)
+    for which in lists:
+        async for tasks in every_due_task(archive, asking, which):
+            yield "".join(line([cell(column(task, language)) for column in COLUMNS.values()]) for task in tasks)
 
 
-async def whole_table(lister: Lister) -> bytes:
-    """The table of all tasks asked for, as one content."""
-    return "".join([part async for part in table(lister)]).encode()
+async def whole_table(archive: Archive, asking: Asking, lists: Sequence[DueList]) -> bytes:
+    """The table of all tasks of these lists, as one content."""
+    return "".join([part async for part in table(archive, asking, lists)]).encode()

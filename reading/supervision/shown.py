@@ -1,211 +1,197 @@
-"""What supervisors are shown: tasks that are overdue or due soon, and how many of them lie where."""
+"""Tasks, counts and acts as supervisors are answered them: by the names that things have, and by the law of a case."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
-from typing import Annotated, Literal, NamedTuple
 
-from pydantic import Field
-
-from reading.cases.shapes import Instant, Shape
-from reading.directory import questions as directory
-from reading.shape import RuleNamed
+from activities.tables.cases import CaseRow, TaskRow
+from models.clock import Clock
+from reading.slices import Slice
 from reading.store import Present, Store
-from reading.supervision.questions import Group, Supervised, late_days
+from reading.supervision.names import Names, body_labels, named_on, names_in
+from reading.supervision.questions import DueTask, PromptlyOwed, Waiting
+from reading.supervision.shapes import (
+    Counted,
+    OverdueCounts,
+    PromptTask,
+    StandardShown,
+    SupervisedTask,
+    TaskHeld,
+    WaitingAct,
+)
 from reading.updates import questions as updates
 from reading.words.clocks import last_day
 from reading.words.language import Language, said
 from reading.words.law import Law
 from reading.words.texts import texts
 from rules.deadlines import midnight, to_shanghai
-from rules.loading import load_pack
-from rules.pack import CATALOGUE_UPDATE
-from rules.pinned import APPLICANT, Label
-from rules.procedure_rules import ProcedureRules
-from rules.resolving import NotInForce, ProcedureUnknown, as_last_in_force
+from rules.pinned import ReminderRule, Stage
+from rules.procedure_names import CATALOGUE_UPDATE
+
+NO_ANSWER = "no_answer"
+"""Why an act waits that nobody has tried in vain: engine or worker are away, or do not come to an answer."""
 
 
-class SupervisedTask(Shape):
-    """A task that is overdue or due soon. `held_by` is the login of the officer who claimed it, null while it is the
-    whole body's; `held_since` is the claim, or the day on which the body got it. Working days are those of the city's
-    calendar, by what is known of it now."""
+@dataclass(frozen=True)
+class _TaskInLaw:
+    """A task with its case, by the law that the case keeps."""
 
-    task_id: str
-    case_id: str
-    case_number: str
-    city: str
-    procedure: str
-    procedure_label: str
-    dataset_id: str | None
-    stage: str
-    label: str
-    body: str
-    body_name: str
-    state: Literal["open", "claimed"]
-    held_by: str | None
-    held_since: Instant
-    opened_at: Instant
-    due_at: Instant
-    last_day: date
-    provisional: bool
-    overdue: bool
-    late_working_days: Annotated[int, Field(description="begun since the last day in time; 0 until the next begins")]
-    left_working_days: Annotated[int, Field(description="after today, up to the last day in time")]
-    urgings: int
-    urged_at: Instant | None
-    waits_for: Annotated[str | None, Field(description="the case that has to be over before this one goes on")]
-    rule: RuleNamed
-    revised_at: Annotated[Instant, Field(exclude=True)]
+    task: TaskRow
+    case: CaseRow
+    law: Law
+
+    @property
+    def stage(self) -> Stage:
+        stage = self.law.rules.stage(self.task.stage)
+        assert stage, f"the read model holds a stage that the rules do not know: {self.task.stage}"
+        return stage
+
+    def held(self, names: Names) -> TaskHeld:
+        return TaskHeld(
+            **self.task.model_dump(include={"task_id", "case_id", "city", "procedure", "stage", "body", "state"}),
+            case_number=self.case.case_number,
+            procedure_label=self.law.say(self.law.rules.label),
+            dataset_id=self.case.dataset_id or None,
+            label=self.law.say(self.stage.label),
+            body_name=names.body(self.task.body, self.law.language),
+            held_by=names.holder(self.task),
+        )
 
 
-class Counted(Shape):
-    """How many tasks of a city are overdue before one body, in one procedure or at one stage; what is null is not told
-    apart."""
-
-    city: str
-    body: str | None = None
-    body_name: str | None = None
-    procedure: str | None = None
-    procedure_label: str | None = None
-    stage: str | None = None
-    label: str | None = None
-    overdue: int
+async def _in_law(store: Store, task: TaskRow, case: CaseRow, language: Language) -> _TaskInLaw:
+    return _TaskInLaw(task, case, Law(await store.rules(case.rules_digest), language))
 
 
-class OverdueCounts(Shape):
-    """How many tasks are overdue at that instant, as a whole and by each; the most first."""
-
-    as_of: Instant
-    overdue: int
-    by_body: list[Counted]
-    by_procedure: list[Counted]
-    by_stage: list[Counted]
-
-
-class Named(NamedTuple):
-    """The names of a procedure and of its stages."""
-
-    procedure: Label
-    rules: ProcedureRules | None
-
-    def stage(self, stage: str) -> Label:
-        found = self.rules.stage(stage) if self.rules else None
-        return found.label if found else Label(zh=stage, en=stage)
-
-
-async def tasks_shown(
-    store: Store, listed: Sequence[Supervised], present: Present, language: Language
+async def due_tasks_shown(
+    store: Store, found: Sequence[DueTask], present: Present, language: Language
 ) -> list[SupervisedTask]:
     """The tasks of a list, in its order."""
-    logins = await directory.logins(store, (each.task.claimed_by for each in listed))
-    bodies = await directory.body_names(store, (each.task.body for each in listed))
-    bodies[APPLICANT] = texts().supervision["applicant"]
-    waits = await updates.waiting_for(
-        store, (each.task.case_id for each in listed if each.task.procedure == CATALOGUE_UPDATE)
-    )
-    rules = {each.case.rules_digest: await store.rules(each.case.rules_digest) for each in listed}
-    return [
-        task_shown(
-            each,
-            Law(rules[each.case.rules_digest], language),
-            bodies,
-            logins,
-            present,
-            waits.get(each.task.case_id),
-        )
-        for each in listed
-    ]
+    names = await names_in(store, [each.task for each in found])
+    updating = (each.task.case_id for each in found if each.task.procedure == CATALOGUE_UPDATE)
+    waits_for = await updates.waiting_for(store, updating)
+    items = []
+    for each in found:
+        in_law = await _in_law(store, each.task, each.case, language)
+        items.append(_due_task(each, in_law, names, present, waits_for.get(each.task.case_id)))
+    return items
 
 
-def task_shown(
-    each: Supervised,
-    law: Law,
-    bodies: dict[str, Label],
-    logins: dict[str, str],
-    present: Present,
-    waits_for: str | None,
+def _due_task(
+    each: DueTask, in_law: _TaskInLaw, names: Names, present: Present, waits_for: str | None
 ) -> SupervisedTask:
-    task, case, due_at = each.task, each.case, each.place.due_at
-    stage = law.rules.stage(task.stage)
-    assert stage, f"the read model holds a stage that the rules do not know: {task.stage}"
-    scope, last = task.clock["calendar"], last_day(due_at)
-    today = to_shanghai(present.now).date()
+    task, stage, last = each.task, in_law.stage, last_day(each.due_at)
+    calendar, today = present.record.calendar(task.clock["calendar"]), to_shanghai(present.now).date()
     return SupervisedTask(
-        **task.model_dump(include={"task_id", "case_id", "city", "procedure", "stage", "body", "state"}),
+        **dict(in_law.held(names)),
         **task.model_dump(include={"opened_at", "provisional", "urgings", "urged_at"}),
-        case_number=case.case_number,
-        procedure_label=law.say(law.rules.label),
-        dataset_id=case.dataset_id or None,
-        label=law.say(stage.label),
-        body_name=law.say(bodies[task.body]) if task.body in bodies else task.body,
-        held_by=logins.get(task.claimed_by) if task.claimed_by else None,
         held_since=each.claimed_at or task.opened_at,
-        due_at=due_at,
+        due_at=each.due_at,
         last_day=last,
-        overdue=due_at <= present.now,
-        late_working_days=late_days(last, scope, present.now, present.record),
-        left_working_days=present.record.calendar(scope).working_days_between(today, last),
+        overdue=each.due_at <= present.now,
+        late_working_days=calendar.working_days_between(last, today),
+        left_working_days=calendar.working_days_between(today, last),
         waits_for=waits_for,
-        rule=law.named(stage.period_citation or stage.citation),
-        revised_at=revised_at(each, present),
+        rule=in_law.law.named(stage.period_citation or stage.citation),
+        revised_at=_revised_at(each, present),
     )
 
 
-def revised_at(each: Supervised, present: Present) -> datetime:
-    """When what is told of a task last changed: it came to its holder, was urged, a notice set its clock, or, since it
+def _revised_at(each: DueTask, present: Present) -> datetime:
+    """When the answer about a task last changed: it came to its holder, was urged, a notice set its clock, or, since it
     is overdue, another day began."""
     changes = [each.task.opened_at, each.claimed_at, each.task.urged_at]
     if version := each.task.clock["calendar_version"]:
         changes.append(present.record.notices[version - 1].recorded_at)
-    if each.place.due_at <= present.now:
-        changes += [each.place.due_at, midnight(to_shanghai(present.now).date())]
+    if each.due_at <= present.now:
+        changes += [each.due_at, midnight(to_shanghai(present.now).date())]
     return max(change for change in changes if change and change <= present.now)
 
 
-async def counts_shown(store: Store, found: Counter[Group], now: datetime, language: Language) -> OverdueCounts:
+async def prompt_tasks_shown(
+    store: Store, found: Sequence[PromptlyOwed], present: Present, language: Language
+) -> list[PromptTask]:
+    """The tasks of a list, in its order."""
+    names = await names_in(store, [each.task for each in found])
+    return [_prompt_task(await _in_law(store, each.task, each.case, language), names, present) for each in found]
+
+
+def _prompt_task(in_law: _TaskInLaw, names: Names, present: Present) -> PromptTask:
+    stage, clock = in_law.stage, Clock.model_validate(in_law.task.clock)
+    begun, today = to_shanghai(clock.started_at).date(), to_shanghai(present.now).date()
+    return PromptTask(
+        **dict(in_law.held(names)),
+        **in_law.task.model_dump(include={"opened_at", "urgings", "urged_at"}),
+        since=clock.started_at,
+        used_seconds=max(0, int((present.now - clock.started_at).total_seconds())),
+        used_working_days=present.record.calendar(clock.calendar).working_days_between(begun, today),
+        standard=standard_shown(in_law.law, in_law.law.rules.reminders, clock, present),
+        rule=in_law.law.named(stage.period_citation or stage.citation),
+    )
+
+
+def standard_shown(law: Law, rule: ReminderRule | None, clock: Clock, present: Present) -> StandardShown | None:
+    """Our standard for a task that is owed promptly, by the calendar; None where the city has none."""
+    if rule is None or rule.at_once_within is None:
+        return None
+    deadline = present.record.calendar(clock.calendar).deadline(clock.started_at, rule.at_once_within)
+    return StandardShown(
+        **law.cited(rule.citation).model_dump(),
+        within=rule.at_once_within,
+        until=deadline.due_at,
+        last_day=deadline.last_day,
+        is_over=deadline.due_at <= present.now,
+    )
+
+
+def waiting_shown(each: Waiting, language: Language) -> WaitingAct:
+    """An act that waits, and in words why."""
+    task, failure = each.task, each.failure
+    why = failure.why if failure else NO_ANSWER
+    return WaitingAct(
+        **each.act.model_dump(include={"act_id", "case_id", "kind", "received_at"}),
+        **each.case.model_dump(include={"case_number", "city", "procedure"}),
+        task_id=task.task_id if task else None,
+        body=task.body if task else None,
+        why=why,
+        said=said(texts().waiting[why], language),
+        times=failure.times if failure else 0,
+        last_tried_at=failure.last_at if failure else None,
+    )
+
+
+async def counts_shown(store: Store, found: Counter[Slice], now: datetime, language: Language) -> OverdueCounts:
     """The counts, with the names that bodies, procedures and stages have today."""
-    bodies = await directory.body_names(store, {group.body for group in found})
-    bodies[APPLICANT] = texts().supervision["applicant"]
+    names = Names(await body_labels(store, {each.body for each in found if each.body}), {})
     today = to_shanghai(now).date()
 
-    def counted(*told: Literal["body", "procedure", "stage"]) -> list[Counted]:
-        sums: Counter[tuple[str, ...]] = Counter()
-        for group, overdue in found.items():
-            sums[(group.city, *(getattr(group, name) for name in told))] += overdue
-        ordered = sorted(sums.items(), key=lambda item: (-item[1], item[0]))
-        return [one(city, dict(zip(told, key, strict=True)), overdue) for (city, *key), overdue in ordered]
-
-    def one(city: str, by: dict[str, str], overdue: int) -> Counted:
-        body, procedure, stage = by.get("body"), by.get("procedure"), by.get("stage")
-        named = named_on(city, procedure, today) if procedure else None
-        return Counted(
-            city=city,
-            body=body,
-            body_name=said(bodies[body], language) if body in bodies else body,
-            procedure=procedure,
-            procedure_label=said(named.procedure, language) if named else None,
-            stage=stage,
-            label=said(named.stage(stage), language) if named and stage else None,
-            overdue=overdue,
-        )
+    def sums(of: Callable[[Slice], Slice]) -> list[Counted]:
+        counts: Counter[Slice] = Counter()
+        for each, overdue in found.items():
+            counts[of(each)] += overdue
+        ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        return [_counted(each, overdue, names, today, language) for each, overdue in ordered]
 
     return OverdueCounts(
         as_of=now,
         overdue=found.total(),
-        by_body=counted("body"),
-        by_procedure=counted("procedure"),
-        by_stage=counted("procedure", "stage"),
+        by_body=sums(lambda each: Slice(each.city, each.body)),
+        by_procedure=sums(lambda each: Slice(each.city, procedure=each.procedure)),
+        by_stage=sums(lambda each: Slice(each.city, procedure=each.procedure, stage=each.stage)),
     )
 
 
-@lru_cache(maxsize=256)
-def named_on(city: str, procedure: str, on: date) -> Named:
-    """The names of a procedure as the city's law has them on a day; its code where it knows the procedure no more."""
-    try:
-        rules = as_last_in_force(load_pack(city), procedure, on)
-    except (NotInForce, ProcedureUnknown):
-        return Named(Label(zh=procedure, en=procedure), None)
-    return Named(rules.label, rules)
+def _counted(of: Slice, overdue: int, names: Names, today: date, language: Language) -> Counted:
+    named = named_on(of.city, of.procedure, today) if of.procedure else None
+    return Counted(
+        city=of.city,
+        body=of.body,
+        body_name=names.body(of.body, language) if of.body else None,
+        procedure=of.procedure,
+        procedure_label=said(named.procedure, language) if named else None,
+        stage=of.stage,
+        label=said(named.stage(of.stage), language) if named and of.stage else None,
+        overdue=overdue,
+    )

@@ -4,18 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rules.pinned import EntryEffect, Outcome
-
-OPENNESS = "openness"
-
-
-CHANGE = "change"
-
-
-def submits(outcome: Outcome | None) -> bool:
-    """Whether a draft comes with this outcome."""
-    return outcome is not None and outcome.entry is EntryEffect.SUBMIT
-
 
 def changes(draft: Mapping[str, object], before: Mapping[str, object]) -> dict[str, tuple[object, object]]:
     """Field to what the entry says and what the draft would have it say, where they differ."""

@@ -12,9 +12,8 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from activities.catalogue.index import IN_TITLE, MOST_WORDS, cut, query_of, sought_of
-from activities.tables.cases import EventRow
+from activities.tables.cases import ActRow, EventRow
 from activities.tables.catalogue import DatasetVersionRow
-from reading.cases import questions as cases
 from reading.store import Store
 
 CANDIDATES = 100
@@ -66,7 +65,7 @@ async def waiting_for(store: Store, case_ids: Iterable[str]) -> dict[str, str]:
 async def drafts_kept(store: Store, case_ids: Iterable[str]) -> dict[str, Literal["waiting", "kept"]]:
     """Those of these cases whose filing came with a draft of an entry that nobody has submitted yet, each with why:
     it waits for its turn, or is kept for whoever compiles the entry."""
-    keeping = await cases.keeping_drafts(store, case_ids)
+    keeping = await keeping_drafts(store, case_ids)
     waiting = await waiting_for(store, keeping)
     return {case_id: "waiting" if case_id in waiting else "kept" for case_id in keeping}
 
@@ -114,6 +113,27 @@ async def likely_alike(
         rows = await connection.fetch(WITH_WORDS, *of, " | ".join(sought), sought, CANDIDATES) if sought else []
         rows += await connection.fetch(WITH_ITEMS, *of, codes, CANDIDATES) if codes else []
     for row in rows:
-        told = {**row, "entry": json.loads(row["entry"])}
-        found[row["dataset_id"]] = Candidate(**told)
+        dataset_id = row["dataset_id"]
+        found[dataset_id] = Candidate(dataset_id, row["provider"], row["openness"], json.loads(row["entry"]))
     return list(found.values())
+
+
+async def is_waiting(store: Store, case_id: str, kind: str) -> str | None:
+    """The first act of this kind in a case that nobody has worked off."""
+    found = select(ActRow.act_id).where(ActRow.case_id == case_id, ActRow.kind == kind, ActRow.state == "received")
+    return (await store.session.exec(found.order_by(col(ActRow.seq)).limit(1))).first()
+
+
+async def keeping_drafts(store: Store, case_ids: Iterable[str]) -> set[str]:
+    """Those whose filing came with a draft, and in which no decision waits that may submit it."""
+    if not (of := set(case_ids)):
+        return set()
+    waiting = select(ActRow.case_id).where(
+        col(ActRow.case_id).in_(of), ActRow.kind == "decide", ActRow.state == "received"
+    )
+    found = select(ActRow.case_id).where(
+        col(ActRow.act_id).in_({f"{case_id}.file" for case_id in of}),
+        func.jsonb_exists(col(ActRow.content), "entry"),
+        col(ActRow.case_id).not_in(waiting),
+    )
+    return set((await store.session.exec(found)).all())

@@ -9,6 +9,9 @@ from pydantic import Field
 
 from reading.shape import CaseNamed, Cited, Instant, Shape
 
+DraftState = Literal["waiting", "kept", "received", "submitted"]
+"""How a draft stands, as `DraftShown` says."""
+
 
 class AnswerKnown(Cited):
     """One answer that the law knows; one that is not `on_request` no draft may give."""
@@ -53,7 +56,7 @@ class DraftShown(Shape):
     the engine has not worked it off. `said` tells people what is to be done with it. `changes`: beside the entry of
     today, or the one that it replaced."""
 
-    state: Literal["waiting", "kept", "received", "submitted"]
+    state: DraftState
     said: str | None
     act_id: str | None
     submitted_at: Instant | None

@@ -9,21 +9,24 @@ from typing import Any, Literal
 from activities.tables.cases import ActRow
 from activities.tables.catalogue import DatasetRow
 from models.acts import ACT, Decide
-from models.state import CaseState, TaskState
-from reading.cases import questions as cases
+from models.classes import OPENNESS
+from models.drafting import CHANGE, submits
+from models.state import CaseState
+from models.task_state import TaskState
 from reading.catalogue import questions as catalogue
 from reading.directory import questions as directory
 from reading.shape import CaseNamed
 from reading.sight import Caller
 from reading.store import CaseRead, Store, filing_of
 from reading.updates import questions as updates
-from reading.updates.changes import CHANGE, OPENNESS, changes, submits
+from reading.updates.changes import changes
 from reading.updates.duplicates import MOST_DUPLICATES, Likeness, likenesses
 from reading.updates.shapes import (
     AnswerKnown,
     ConsultationShown,
     DemandShown,
     DraftShown,
+    DraftState,
     DuplicateReason,
     FieldChanged,
     LikelyDuplicate,
@@ -35,14 +38,11 @@ from reading.updates.shapes import (
 )
 from reading.words.law import Law
 from reading.words.texts import texts
-from rules.pack import CATALOGUE_UPDATE, QUESTIONS
+from rules.pack import QUESTIONS
 from rules.pinned import Label, Stage
-from rules.procedure_rules import ProcedureRules
+from rules.procedure_names import CATALOGUE_UPDATE, DEMAND, OPENNESS_REVIEW
 
-DEMAND = "demand"
-OPENNESS_REVIEW = "openness_review"
 AUTHORITY = "authority"
-Standing = Literal["waiting", "kept", "received", "submitted"]
 Named = Callable[[str | None], Awaitable[CaseNamed | None]]
 
 
@@ -130,24 +130,9 @@ def questions(law: Law, state: CaseState) -> list[QuestionShown]:
 
 def reviews(law: Law, state: CaseState) -> list[ReviewShown]:
     """The stages that lie open only for some answers, in the steps to which a case of this trigger can come."""
-    reached = steps_from(law.rules, law.rules.first_for(state.choices))
+    reached = law.rules.reached_from(law.rules.first_for(state.choices))
     stages = [stage for step in law.rules.steps if step.step in reached for stage in step.stages]
     return [review(law, state, each) for each in stages if not QUESTIONS.isdisjoint(each.only_when)]
-
-
-def steps_from(rules: ProcedureRules, first: str) -> set[str]:
-    """The steps to which a case can come that begins in this one, itself included."""
-    reached: set[str] = set()
-    ahead = [first]
-    while ahead:
-        step = rules.step(ahead.pop())
-        if step is None or step.step in reached:
-            continue
-        reached.add(step.step)
-        outcomes = [outcome for stage in step.stages for outcome in stage.outcomes]
-        led_to = [to for outcome in outcomes for to in (outcome.leads_to, outcome.then_to)]
-        ahead += [to for to in (step.then, *step.then_if_all.values(), *led_to) if to]
-    return reached
 
 
 def review(law: Law, state: CaseState, stage: Stage) -> ReviewShown:
@@ -173,19 +158,26 @@ async def draft_shown(
         return None
     proposed = state.choices.get(OPENNESS) or (content.get("answers") or {}).get(OPENNESS)
     entry = {**content["entry"], **({OPENNESS: proposed} if proposed else {})}
-    waiting = None if state.draft else await cases.is_waiting(store, state.case_id, "decide")
-    standing: Standing = (
-        "submitted" if state.draft else "received" if waiting else "waiting" if state.behind else "kept"
-    )
-    text = None if state.closed else texts().drafts.get(standing)
+    received = None if state.draft else await updates.is_waiting(store, state.case_id, "decide")
+    draft_state = draft_state_of(state, received)
+    text = None if state.closed else texts().drafts.get(draft_state)
     return DraftShown(
-        state=standing,
+        state=draft_state,
         said=law.say(text) if text else None,
-        act_id=submission if state.draft else waiting,
+        act_id=submission if state.draft else received,
         submitted_at=row.received_at if row and state.draft else None,
         entry=entry,
         changes=[FieldChanged(field=name, now=now, then=then) for name, (now, then) in changes(entry, before).items()],
     )
+
+
+def draft_state_of(state: CaseState, received: str | None) -> DraftState:
+    """How the draft of a case stands; `received` is the act that submits it, while it waits for the engine."""
+    if state.draft:
+        return "submitted"
+    if received:
+        return "received"
+    return "waiting" if state.behind else "kept"
 
 
 def consultations(law: Law, state: CaseState, acts: Sequence[ActRow]) -> list[ConsultationShown]:

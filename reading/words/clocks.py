@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from activities.notices.record import deadline_of
+from activities.calendar.record import deadline_of
 from models.clock import Clock
-from models.state import TaskState
+from models.task_state import TaskState
 from reading.shape import ClockShown, OwnPeriodShown, SkippedShown
 from reading.words.law import Law
 from rules.calendar import CalendarRecord

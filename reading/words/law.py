@@ -5,12 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from pydantic import BaseModel
 
-from reading.cases.shapes import Cited
-from reading.shape import RegulationShown, RuleNamed, RulesShown
+from reading.shape import Cited, RegulationShown, RuleNamed, RulesShown
 from reading.words.language import Language, maybe, said
 from rules.articles import phrase
 from rules.deadlines import parse_period
@@ -83,8 +81,8 @@ class Law:
 
     def citation(self, source: str, article: str, basis: str) -> Citation:
         """The citation of these rules with that source and article, which knows its note."""
-        known = _citations(self.rules.digest(), self.rules)
-        return known.get((source, article)) or Citation(source=source, article=article, basis=Basis(basis))
+        same = (each for each in citations_in(self.rules) if (each.source, each.article) == (source, article))
+        return next(same, None) or Citation(source=source, article=article, basis=Basis(basis))
 
     def regulation(self) -> RegulationShown:
         it = self.rules.regulation
@@ -103,38 +101,16 @@ class Law:
         return RulesShown(regulation=self.regulation(), version=self.rules.version, digest=digest)
 
 
-class _ByDigest:
-    """Lets a cache go by the digest, which names the rules, and not by the rules."""
-
-    def __init__(self, digest: str, rules: ProcedureRules) -> None:
-        self.digest = digest
-        self.rules = rules
-
-    def __hash__(self) -> int:
-        return hash(self.digest)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ByDigest) and other.digest == self.digest
-
-
-def _citations(digest: str, rules: ProcedureRules) -> dict[tuple[str, str], Citation]:
-    return _citations_of(_ByDigest(digest, rules))
-
-
-@lru_cache(maxsize=64)
-def _citations_of(keyed: _ByDigest) -> dict[tuple[str, str], Citation]:
-    return {(each.source, each.article): each for each in _walk(keyed.rules)}
-
-
-def _walk(part: object) -> Iterator[Citation]:
+def citations_in(part: object) -> Iterator[Citation]:
+    """Every citation in rules or a part of them."""
     if isinstance(part, Citation):
         yield part
     elif isinstance(part, BaseModel):
         for name in type(part).model_fields:
-            yield from _walk(getattr(part, name))
+            yield from citations_in(getattr(part, name))
     elif isinstance(part, dict):
         for value in part.values():
-            yield from _walk(value)
+            yield from citations_in(value)
     elif isinstance(part, tuple):
         for value in part:
-            yield from _walk(value)
+            yield from citations_in(value)

@@ -10,11 +10,11 @@ from temporalio.exceptions import ApplicationError
 
 from activities.record.append import Append
 from models import events as e
-from models.course import pass_time
 from models.messages import Write
+from models.passing import pass_time
+from models.procedures import BY_NAME
 from tests.driving import Driver
 from tests.models.bench import law
-from workflows.procedures import BY_NAME
 
 
 async def append(driver: Driver, case_id: str, after: int, events: Sequence[e.Event], **more: datetime) -> list[str]:
@@ -85,4 +85,4 @@ async def proposed(driver: Driver, case_id: str, outcome: str) -> list[e.Event]:
     state = await driver.state(case_id)
     act = await driver.waiting_act(case_id)
     rules = await driver.rules_of(case_id)
-    return BY_NAME[state.procedure].procedure.judge(rules, state, act)
+    return BY_NAME[state.procedure].judge(rules, state, act)

@@ -26,7 +26,7 @@ from activities.evidence.store import (
     receive_upload,
     submit,
 )
-from activities.record.idempotency import IdempotencyKeyReused
+from activities.idempotency import IdempotencyKeyReused
 from activities.settings import Settings, SettingsError
 from tests.activities.evidence_samples import A_PDF, AN_EXE
 from tests.driving import Driver

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities.catalogue.ckan_file import DEEPEST, read_ckan
-from activities.catalogue.files import FileUnreadable
+from activities.filing.ckan_file import DEEPEST, read_ckan
+from activities.filing.files import FileUnreadable
 
 PARKING = {
     "name": "parking",

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from activities.catalogue.csv_file import read_csv
-from activities.catalogue.encoding import decoded
-from activities.catalogue.files import FileUnreadable, Row, tidied
+from activities.filing.csv_file import read_csv
+from activities.filing.encoding import decoded
+from activities.filing.files import FileUnreadable, Row, tidied
 
 HEAD = "title_zh,abstract_zh,openness"
 

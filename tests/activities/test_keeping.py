@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
+from activities.calendar.record import RecordOfNotices
 from activities.clock import DatabaseClock
 from activities.database import Pool, open_pool
 from activities.engine.handing_over import Engine
 from activities.engine.keeping import JOBS, REMINDERS, SENDER, SWEEPER, Job, JobFigures, Keeper, Pauses, figures
 from activities.engine.sweeping import Sweeper
-from activities.notices.record import RecordOfNotices
 from activities.settings import Settings
 from activities.telling.reminding import Reminding
 from activities.telling.sending import Sender

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from activities.database import Connection, Pool
-from activities.telling.outbox import put_out
+from activities.outbox.outbox import put_out
 from models.refusals import CannotBeStored
 from models.telling import Account, Addressee, Officers, Posts, Supervisors, Telling
 from tests.driving import Driver

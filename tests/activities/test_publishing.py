@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from temporalio.worker import Worker
 
+from activities.calendar.record import RecordOfNotices, with_due
 from activities.clock import DatabaseClock
 from activities.database import Connection, Pool
 from activities.notices.publishing import publish, publish_in
-from activities.notices.record import RecordOfNotices, with_due
 from activities.notices.seeding import seed_notices
 from models.acts import Actor
 from models.clock import Clock, Stop

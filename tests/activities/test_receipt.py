@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from activities.record.idempotency import IdempotencyKeyReused
+from activities.idempotency import IdempotencyKeyReused
 from activities.record.log import CaseUnknown
 from activities.record.receipt_facts import OpennessHasChanged
 from models import acts as a

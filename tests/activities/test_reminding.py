@@ -9,8 +9,8 @@ from datetime import datetime
 
 import pytest
 
+from activities.calendar.record import RecordOfNotices
 from activities.database import present
-from activities.notices.record import RecordOfNotices
 from activities.record.log import lock
 from activities.telling import reminding
 from activities.telling.reminding import Reminding

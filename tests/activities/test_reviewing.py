@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from temporalio.client import Client
 
-from activities.catalogue.reviewing import SCHEDULE, Reviewing, put_schedule
+from activities.filing.reviewing import SCHEDULE, Reviewing, put_schedule
 from tests.driving import Driver
 
 A_YEAR = timedelta(days=366)

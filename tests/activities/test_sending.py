@@ -17,10 +17,10 @@ from pydantic import SecretStr
 from standardwebhooks import Webhook
 
 from activities.database import Pool
+from activities.outbox.outbox import put_out
 from activities.settings import Settings
 from activities.telling import sending, ways
 from activities.telling.channels import Wanted, end_channel, open_channel
-from activities.telling.outbox import put_out
 from activities.telling.sending import Sender
 from activities.telling.ways import Ways
 from models.telling import Account, Telling

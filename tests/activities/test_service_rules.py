@@ -9,8 +9,8 @@ from importlib import import_module
 
 from temporalio.worker import Worker
 
+from activities.calendar.record import RecordOfNotices
 from activities.database import present
-from activities.notices.record import RecordOfNotices
 from activities.record.log import LockedCase, open_case
 from activities.telling.reminding import Reminding
 from models import acts as a

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from activities.database import Pool
-from activities.directory.standing_in import substitutes_of, without_anybody
-from activities.telling.outbox import put_out
+from activities.outbox.outbox import put_out
+from activities.standing_in import substitutes_of, without_anybody
 from models.telling import Officers, Telling
 
 BODY = "nanning.operator"

@@ -17,7 +17,9 @@ from rules.loading import cities, load_pack
 from rules.resolving import NotInForce, resolve
 from stack.temporal import NAMESPACE, TemporalServer
 from tests.api.calling import PUBLIC, Caller, Service, serving
+from tests.api.supervising import without_engine
 from tests.clocks import START
+from tests.driving import ShiftedClock
 
 HERE = Path(__file__).parent
 BEFORE_202 = timedelta(seconds=20)
@@ -65,6 +67,19 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
 async def working(worker: Worker, service: Service) -> Service:
     """The service with a worker behind it, which is there until the service has ended what it began."""
     return service
+
+
+@pytest.fixture
+def clock() -> ShiftedClock:
+    """The clock of the services that go by one which is set."""
+    return ShiftedClock()
+
+
+@pytest.fixture
+async def stopped(settings: Settings, clock: ShiftedClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Service]:
+    """The service by that clock, with no worker, and no engine either."""
+    async with without_engine(settings, clock, monkeypatch) as running:
+        yield running
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from temporalio.worker import Worker
 
-from activities.catalogue.importing import PATH as IMPORT
-from activities.catalogue.reviewing import Reviewing
+from activities.filing.importing import PATH as IMPORT
+from activities.filing.reviewing import Reviewing
 from activities.settings import Settings
 from api.app import create_app
 from rules.deadlines import midnight

@@ -12,8 +12,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from activities.calendar.record import RecordOfNotices
 from activities.notices.publishing import publish
-from activities.notices.record import RecordOfNotices
 from api.runtime import CONNECTIONS, Runtime
 from models.acts import Actor
 from reading.store import Present

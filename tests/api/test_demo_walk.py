@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from cli.demo import NothingServed, Parties, object_to_data, served_item, walk
+from cli.demo_objections import object_to_data
+from cli.demo_parties import Parties
 from cli.demo_rectification import rectify
+from cli.demo_requests import NothingServed, served_item, walk
 from tests.api.calling import Service
 from tests.api.gate import restrict
 from tests.api.objecting import filed, upload

@@ -12,10 +12,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from api.routers.figures import span_of_months
-from reading.figures.counts import nearest_rank
-from reading.figures.questions import Span
-from reading.figures.shown import Shower
+from reading.figures.days import Days, whole_months
+from reading.figures.shown import FigureRenderer
+from reading.figures.tallies import nearest_rank
 from reading.words.language import Language
 from rules.deadlines import midnight, to_shanghai
 from tests.api.calling import Service
@@ -166,7 +165,7 @@ async def test_the_table_holds_the_rows_of_every_level(driver: Driver, service: 
 def test_the_sentence_names_the_median_and_the_ninetieth_percentile(
     unit: Any, lengths: list[int], language: Language, text: str
 ) -> None:
-    taken = Shower(language, date(2026, 1, 1), {}).taken(unit, Counter(lengths))
+    taken = FigureRenderer(language, date(2026, 1, 1), {}).taken(unit, Counter(lengths))
     assert taken
     assert taken.text == text
 
@@ -226,9 +225,9 @@ async def test_what_is_published_is_counted_once_in_an_hour(driver: Driver, serv
 
 
 def test_without_months_the_last_twelve_are_published() -> None:
-    assert span_of_months(None, None, date(2026, 3, 15)) == Span(date(2025, 3, 1), date(2026, 3, 1))
-    assert span_of_months("2024-12", None, date(2026, 3, 1)) == Span(date(2024, 12, 1), date(2026, 3, 1))
-    assert span_of_months(None, "2026-01", date(2026, 3, 15)) == Span(date(2025, 1, 1), date(2026, 1, 1))
+    assert whole_months(None, None, date(2026, 3, 15)) == Days(date(2025, 3, 1), date(2026, 3, 1))
+    assert whole_months("2024-12", None, date(2026, 3, 1)) == Days(date(2024, 12, 1), date(2026, 3, 1))
+    assert whole_months(None, "2026-01", date(2026, 3, 15)) == Days(date(2025, 1, 1), date(2026, 1, 1))
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from activities.catalogue.csv_file import read_csv
-from activities.catalogue.importing import Importer, Report, import_sheet
+from activities.calendar.record import RecordOfNotices
 from activities.clock import DatabaseClock
 from activities.database import Pool
-from activities.notices.record import RecordOfNotices
+from activities.filing.csv_file import read_csv
+from activities.filing.importing import Report, import_sheet
+from activities.filing.row_rules import Importer
 from activities.record.inbox import Inbox
 from activities.record.log import Log
 from cli.main import app
@@ -243,7 +244,7 @@ async def test_of_two_providers_that_file_the_same_new_dataset_at_once_exactly_o
         reports = await asyncio.gather(*(of(provider, n) for provider in providers))
         assert sorted(len(report.accepted) for report in reports) == [0, 1]
         (refused,) = [each for report in reports for each in report.rejected]
-        assert (refused.field, refused.rule) == ("dataset_id", "dataset_of_another_provider")
+        assert (refused.fault.field, refused.fault.rule) == ("dataset_id", "dataset_of_another_provider")
     owners = await pool.fetch("select dataset_id, count(distinct provider) as owners from cases group by dataset_id")
     assert {row["owners"] for row in owners} == {1}
 

@@ -13,12 +13,12 @@ import pytest
 from activities.settings import Settings
 from api.app import create_app
 from tests.api.calling import Service, open_stages, open_task, serving
+from tests.api.supervising import set_to, without_engine
 from tests.api.updating import errors
 from tests.driving import ShiftedClock
 
 pytestmark = pytest.mark.duty("LYG-39")
 AUTHORITY = "reviewer@lianyungang.authority"
-SOON = timedelta(milliseconds=100)
 BREACH = {
     "city": "lianyungang",
     "body": "lianyungang.transport",
@@ -31,9 +31,8 @@ BREACH = {
 async def later(settings: Settings, monkeypatch: pytest.MonkeyPatch, instant: datetime) -> AsyncIterator[Service]:
     """The service at another instant, with no worker and no engine."""
     clock = ShiftedClock()
-    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
-    async with serving(create_app(settings, clock=clock, patience=SOON), settings) as service:
-        clock.shift = instant - await service.app.state.runtime.pool.fetchval("select clock_timestamp()")
+    async with without_engine(settings, clock, monkeypatch) as service:
+        await set_to(service, clock, instant)
         yield service
 
 
@@ -120,7 +119,7 @@ async def test_a_limit_that_is_over_is_no_way_out_for_the_order(
     oversight = open_task(case, "oversight")
     clock = ShiftedClock()
     async with serving(create_app(settings, clock=clock), settings) as after:
-        clock.shift = due_of(case) - await after.app.state.runtime.pool.fetchval("select clock_timestamp()")
+        await set_to(after, clock, due_of(case))
         path = f"/v1/tasks/{oversight['task_id']}/decision"
         for said in ({"outcome": "rescind", "reason": "x"}, {"outcome": "extend", "reason": "x", "time_limit": "5wd"}):
             refused = await after.as_(AUTHORITY).post(path, said, str(uuid.uuid4()))

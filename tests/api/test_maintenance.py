@@ -112,3 +112,17 @@ async def test_of_two_announcements_with_one_key_at_once_the_other_is_refused(se
     operator, form = service.as_("reviewer@nanning.operator"), await days_off(service) | {"reason": "May be worked"}
     answers = await asyncio.gather(*(operator.post(PATH, form | {"what": what}, "one-key") for what in "abcd"))
     assert sorted(answer.status_code for answer in answers) == [201, 422, 422, 422]
+
+
+async def test_an_announcement_that_was_refused_leaves_its_key_free(service: Service) -> None:
+    operator, form = service.as_("reviewer@nanning.operator"), await days_off(service) | {"reason": "May be worked"}
+    past = {"starts_at": "2020-01-01T00:00:00+08:00", "ends_at": "2020-01-01T01:00:00+08:00"}
+    assert (await operator.post(PATH, form | past, "one-key")).status_code == 422
+    assert (await operator.post(PATH, form, "one-key")).status_code == 201
+
+
+async def test_an_interruption_that_is_cancelled_again_keeps_the_instant(service: Service) -> None:
+    operator, form = service.as_("reviewer@nanning.operator"), await days_off(service) | {"reason": "May be worked"}
+    path = f"{PATH}/{(await operator.post(PATH, form, 'x')).json()['maintenance_id']}/cancellation"
+    first, again = await operator.post(path), await operator.post(path)
+    assert (first.status_code, again.json()) == (200, first.json())

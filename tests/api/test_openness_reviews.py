@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from activities.catalogue.reviewing import Reviewing
+from activities.filing.reviewing import Reviewing
 from rules.loading import load_pack
 from tests.api.calling import Service, open_task
 from tests.api.updating import TITLE, answers, errors, law, walked

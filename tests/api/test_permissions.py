@@ -15,7 +15,7 @@ from activities.database import present
 from activities.evidence.store import submit
 from activities.settings import Settings
 from activities.telling.channels import Wanted, open_channel
-from activities.telling.feeds import make_feed
+from activities.telling.feeds import NewFeed, make_feed
 from api.app import create_app
 from tests.api.calling import Caller, Service, open_task, serving
 from tests.api.objecting import filed, form, upload
@@ -147,10 +147,11 @@ async def feeds_of_the_supervisor(service: Service) -> dict[str, str]:
     """Two feeds: the token of one, which nobody revokes, and the id of the other."""
     names = {"token": "the-token-of-the-supervisor", "feed_id": "of-the-supervisor"}
     query = "select account_id from accounts where login = 'supervisor@nanning.authority'"
-    async with service.app.state.runtime.pool.acquire() as connection:
+    pool = service.app.state.runtime.pool
+    async with pool.acquire() as connection:
         account, now = await connection.fetchval(query), await present(connection)
-        for feed_id, token in (("fetched", names["token"]), (names["feed_id"], "another")):
-            await make_feed(connection, feed_id, token, account, "x", {"lists": ["overdue"]}, now)
+    for feed_id, token in (("fetched", names["token"]), (names["feed_id"], "another")):
+        await make_feed(pool, NewFeed(feed_id, account, "x", {"lists": ["overdue"]}), token, now)
     return names
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from activities.settings import Settings
 from api.app import create_app
 from rules.deadlines import midnight
 from tests.api.calling import Caller, Service, open_stages, open_task, serving
+from tests.api.supervising import OVERDUE, SOON, SUPERVISOR, set_to
 from tests.api.updating import errors, today
 from tests.driving import ShiftedClock
 
@@ -42,7 +42,6 @@ CITIES = [
     pytest.param("lianyungang", marks=pytest.mark.duty("LYG-39")),
     pytest.param("nanjing", marks=pytest.mark.duty("NJ-39")),
 ]
-SOON = timedelta(milliseconds=100)
 
 
 async def post(caller: Caller, of_city: str, key: str | None = None, **fields: Any) -> httpx.Response:
@@ -219,24 +218,6 @@ async def test_the_same_key_records_a_breach_once(service: Service) -> None:
     assert (await post(authority, "nanjing", key, statement="Another")).status_code == 422
 
 
-@pytest.fixture
-def clock() -> ShiftedClock:
-    return ShiftedClock()
-
-
-@pytest.fixture
-async def stopped(settings: Settings, clock: ShiftedClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Service]:
-    """The service with no worker, and no engine either."""
-    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
-    async with serving(create_app(settings, clock=clock, patience=SOON), settings) as service:
-        yield service
-
-
-async def to(service: Service, clock: ShiftedClock, instant: datetime) -> None:
-    now = await service.app.state.runtime.pool.fetchval("select clock_timestamp()")
-    clock.shift = instant - now
-
-
 async def after_the_grace(service: Service, clock: ShiftedClock, task: Any) -> datetime:
     """The midnight at which five working days are over since the last day of the task."""
     answer = await service.nobody().read(
@@ -251,11 +232,11 @@ async def test_a_task_that_is_overdue_for_longer_than_the_grace_is_proposed_unti
 ) -> None:
     request = await stopped.as_("applicant@demo").file("nanning")
     task = open_task(request, "formal_review")
-    supervisor = stopped.as_("supervisor@nanning.authority")
+    supervisor = stopped.as_(SUPERVISOR)
     over = await after_the_grace(stopped, clock, task)
-    await to(stopped, clock, over - timedelta(seconds=30))
+    await set_to(stopped, clock, over - timedelta(seconds=30))
     assert (await supervisor.read(PROPOSALS))["items"] == []
-    await to(stopped, clock, over + timedelta(seconds=1))
+    await set_to(stopped, clock, over + timedelta(seconds=1))
     (proposed,) = (await supervisor.read(PROPOSALS))["items"]
     assert proposed["task"]["task_id"] == task["task_id"]
     assert proposed["task"]["late_working_days"] >= 5
@@ -277,10 +258,10 @@ async def test_who_sees_what_is_overdue_in_order_to_urge_sees_no_rectification_o
     case = await working.decide(case, "order", "order", time_limit="1wd")
     due_at = datetime.fromisoformat(open_task(case, "remedy")["clock"]["due_at"])
     async with serving(create_app(settings, clock=clock, patience=SOON), settings) as later:
-        await to(later, clock, due_at + timedelta(days=1))
+        await set_to(later, clock, due_at + timedelta(days=1))
         listed = {
-            who: [row["task_id"] for row in (await later.as_(who).read("/v1/supervision/overdue"))["items"]]
-            for who in ("reviewer@nanning.operator", "reviewer@nanning.transport", "supervisor@nanning.authority")
+            who: [row["task_id"] for row in (await later.as_(who).read(OVERDUE))["items"]]
+            for who in ("reviewer@nanning.operator", "reviewer@nanning.transport", SUPERVISOR)
         }
     remedy = open_task(case, "remedy")["task_id"]
     assert list(listed.values()) == [[], [remedy], [remedy]]
@@ -292,7 +273,7 @@ async def test_what_is_overdue_is_proposed_page_by_page_and_only_where_its_body_
     applicant = stopped.as_("applicant@demo")
     tasks = [open_task(await applicant.file("nanning"), "formal_review") for _ in range(3)]
     await applicant.file("nanjing")
-    await to(stopped, clock, await after_the_grace(stopped, clock, tasks[-1]) + timedelta(days=90))
+    await set_to(stopped, clock, await after_the_grace(stopped, clock, tasks[-1]) + timedelta(days=90))
     authority = stopped.as_("reviewer@nanning.authority")
     first = await authority.read(PROPOSALS, limit=2)
     rest = await authority.read(PROPOSALS, limit=2, cursor=first["next"])

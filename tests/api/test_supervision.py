@@ -4,39 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from activities.settings import Settings
-from api.app import create_app
 from reading.words.texts import texts
-from tests.api.calling import Caller, Service, serving
+from tests.api.calling import Service
+from tests.api.supervising import DUE_SOON, OVERDUE, SUPERVISOR, ids, page_by_page, set_after_due
 from tests.api.updating import drafting, filing, recorded, today
 from tests.driving import ShiftedClock
 
-SOON = timedelta(milliseconds=100)
 DRAFT_WAITS = texts().drafts["waiting"].en
-OVERDUE, DUE_SOON, COUNTS = "/v1/supervision/overdue", "/v1/supervision/due-soon", "/v1/supervision/overdue/counts"
-
-
-@pytest.fixture
-def clock() -> ShiftedClock:
-    return ShiftedClock()
-
-
-@pytest.fixture
-async def stopped(settings: Settings, clock: ShiftedClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Service]:
-    """The service with no worker, and no engine either."""
-    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
-    async with serving(create_app(settings, clock=clock, patience=SOON), settings) as service:
-        yield service
-
-
-def ids(page: Any) -> list[str]:
-    return [each["task_id"] for each in page["items"]]
+COUNTS = "/v1/supervision/overdue/counts"
 
 
 async def filed(service: Service, city: str = "nanning", **fields: Any) -> Any:
@@ -45,20 +25,13 @@ async def filed(service: Service, city: str = "nanning", **fields: Any) -> Any:
     return next(task for task in case["tasks"] if task["state"] == "open")
 
 
-async def due_in(service: Service, clock: ShiftedClock, task: Any, **more: float) -> None:
-    """Sets the clock to so much after the task's due instant."""
-    due_at = datetime.fromisoformat(task["clock"]["due_at"])
-    now = await service.app.state.runtime.pool.fetchval("select clock_timestamp()")
-    clock.shift = due_at - now + timedelta(**more)
-
-
 async def test_a_filing_that_no_worker_has_started_is_overdue_by_its_own_clock(
     stopped: Service, clock: ShiftedClock
 ) -> None:
     task = await filed(stopped)
-    supervisor = stopped.as_("supervisor@nanning.authority")
+    supervisor = stopped.as_(SUPERVISOR)
     assert (await supervisor.read(OVERDUE))["items"] == []
-    await due_in(stopped, clock, task, seconds=1)
+    await set_after_due(stopped, clock, task, seconds=1)
     (row,) = (await supervisor.read(OVERDUE))["items"]
     shown = (
         "task_id",
@@ -94,7 +67,7 @@ async def test_an_update_that_waits_for_its_turn_is_overdue_before_its_provider_
     (task,) = waiting["tasks"]
     assert (task["stage"], task["body"], task["said"]) == ("compilation", "nanning.transport", DRAFT_WAITS)
     assert (await provider.read("/v1/tasks", overdue=True))["items"][0]["said"] == DRAFT_WAITS
-    supervisor = stopped.as_("supervisor@nanning.authority")
+    supervisor = stopped.as_(SUPERVISOR)
     (row,) = (await supervisor.read(OVERDUE))["items"]
     assert (row["task_id"], row["body"], row["waits_for"]) == (task["task_id"], "nanning.transport", first["case_id"])
     assert row["rule"]["article"] == "15"
@@ -109,9 +82,9 @@ async def test_a_decision_received_in_time_is_not_overdue_though_nobody_works_it
     stopped: Service, clock: ShiftedClock
 ) -> None:
     task, late = await filed(stopped), await filed(stopped)
-    operator, supervisor = stopped.as_("reviewer@nanning.operator"), stopped.as_("supervisor@nanning.authority")
+    operator, supervisor = stopped.as_("reviewer@nanning.operator"), stopped.as_(SUPERVISOR)
     await operator.post(f"/v1/tasks/{task['task_id']}/decision", {"outcome": "pass"})
-    await due_in(stopped, clock, task, days=1)
+    await set_after_due(stopped, clock, task, days=1)
     await operator.post(f"/v1/tasks/{late['task_id']}/decision", {"outcome": "pass"})
     assert ids(await supervisor.read(OVERDUE)) == [late["task_id"]]
     counts = await supervisor.read(COUNTS)
@@ -124,8 +97,8 @@ async def test_how_late_a_task_is_counts_the_working_days_of_the_city_that_have_
     stopped: Service, clock: ShiftedClock, days_after: int
 ) -> None:
     task = await filed(stopped)
-    await due_in(stopped, clock, task, days=days_after, seconds=1)
-    (row,) = (await stopped.as_("supervisor@nanning.authority").read(OVERDUE))["items"]
+    await set_after_due(stopped, clock, task, days=days_after, seconds=1)
+    (row,) = (await stopped.as_(SUPERVISOR).read(OVERDUE))["items"]
     calendar = (await stopped.app.state.runtime.present()).record.calendar("CN-GX")
     last = date.fromisoformat(task["clock"]["last_day"])
     # The instant at which it is due is the midnight after its last day.
@@ -138,8 +111,8 @@ async def test_how_late_a_task_is_counts_the_working_days_of_the_city_that_have_
 async def test_who_claimed_a_task_holds_it_since_the_claim(stopped: Service, clock: ShiftedClock) -> None:
     task = await filed(stopped)
     await stopped.as_("reviewer@nanning.operator").do(f"/v1/tasks/{task['task_id']}/claim")
-    await due_in(stopped, clock, task, seconds=1)
-    supervisor = stopped.as_("supervisor@nanning.authority")
+    await set_after_due(stopped, clock, task, seconds=1)
+    supervisor = stopped.as_(SUPERVISOR)
     (row,) = (await supervisor.read(OVERDUE, officer="reviewer@nanning.operator"))["items"]
     assert (row["held_by"], row["state"]) == ("reviewer@nanning.operator", "claimed")
     claimed_at = await stopped.app.state.runtime.pool.fetchval("select at from events where type = 'TaskClaimed'")
@@ -154,43 +127,34 @@ async def test_the_longest_overdue_comes_first_and_pages_leave_out_and_repeat_no
     # An expedited request is due before an ordinary one.
     tasks = [await filed(stopped, urgency=urgency) for urgency in ("normal", "expedited", "normal", "expedited")]
     last = max(tasks, key=lambda task: task["clock"]["due_at"])
-    await due_in(stopped, clock, last, seconds=1)
-    supervisor = stopped.as_("supervisor@nanning.authority")
+    await set_after_due(stopped, clock, last, seconds=1)
+    supervisor = stopped.as_(SUPERVISOR)
     whole = await supervisor.read(OVERDUE)
     expected = sorted(tasks, key=lambda task: (task["clock"]["due_at"], task["task_id"]))
     assert ids(whole) == [task["task_id"] for task in expected]
     assert whole["next"] is None
-    assert await page_by_page(supervisor, 1) == ids(whole)
-
-
-async def page_by_page(caller: Caller, limit: int) -> list[str]:
-    found, cursor = [], None
-    while True:
-        page = await caller.read(OVERDUE, limit=limit, **({"cursor": cursor} if cursor else {}))
-        found += ids(page)
-        if (cursor := page["next"]) is None:
-            return found
+    assert await page_by_page(supervisor, OVERDUE, 1) == ids(whole)
 
 
 async def test_an_admin_pages_through_the_cities_together_in_one_order(stopped: Service, clock: ShiftedClock) -> None:
     tasks = [await filed(stopped, city) for city in ("guangzhou", "nanning", "nanjing", "nanning", "guangzhou")]
     last = max(tasks, key=lambda task: task["clock"]["due_at"])
-    await due_in(stopped, clock, last, seconds=1)
+    await set_after_due(stopped, clock, last, seconds=1)
     expected = sorted(tasks, key=lambda task: (task["clock"]["due_at"], task["task_id"]))
-    assert await page_by_page(stopped.as_("admin@kaifang"), 2) == [task["task_id"] for task in expected]
+    assert await page_by_page(stopped.as_("admin@kaifang"), OVERDUE, 2) == [task["task_id"] for task in expected]
 
 
 async def test_due_soon_is_what_is_due_by_the_end_of_so_many_working_days(
     stopped: Service, clock: ShiftedClock
 ) -> None:
     task = await filed(stopped)  # two working days
-    supervisor = stopped.as_("supervisor@nanning.authority")
+    supervisor = stopped.as_(SUPERVISOR)
     assert ids(await supervisor.read(DUE_SOON)) == [task["task_id"]]
     assert (await supervisor.read(DUE_SOON))["items"][0]["left_working_days"] == 2
     assert (await supervisor.read(DUE_SOON, within=1))["items"] == []
-    await due_in(stopped, clock, task, seconds=-60)
+    await set_after_due(stopped, clock, task, seconds=-60)
     assert ids(await supervisor.read(DUE_SOON, within=0)) == [task["task_id"]]
-    await due_in(stopped, clock, task, seconds=1)
+    await set_after_due(stopped, clock, task, seconds=1)
     assert (await supervisor.read(DUE_SOON, within=60))["items"] == []
 
 
@@ -212,8 +176,8 @@ async def test_filters_narrow_list_and_counts_alike(
 ) -> None:
     task, _ = await filed(stopped), await filed(stopped)
     await filed(stopped, "guangzhou")
-    await due_in(stopped, clock, task, days=200)
-    supervisor = stopped.as_("supervisor@nanning.authority")
+    await set_after_due(stopped, clock, task, days=200)
+    supervisor = stopped.as_(SUPERVISOR)
     assert len((await supervisor.read(OVERDUE, **narrowing))["items"]) == found
     counts = await supervisor.read(COUNTS, **narrowing)
     told = [
@@ -227,10 +191,10 @@ async def test_a_supervisor_sees_its_city_an_admin_every_city_and_a_reviewer_its
     stopped: Service, clock: ShiftedClock
 ) -> None:
     nanning, guangzhou = await filed(stopped), await filed(stopped, "guangzhou")
-    await due_in(stopped, clock, guangzhou, seconds=1)
+    await set_after_due(stopped, clock, guangzhou, seconds=1)
     seen = {
         "admin@kaifang": {nanning["task_id"], guangzhou["task_id"]},
-        "supervisor@nanning.authority": {nanning["task_id"]},
+        SUPERVISOR: {nanning["task_id"]},
         "supervisor@guangzhou.authority": {guangzhou["task_id"]},
         "reviewer@guangzhou.transport": {guangzhou["task_id"]},
         "reviewer@guangzhou.health": set(),
@@ -253,15 +217,15 @@ async def test_the_operator_of_nanning_sees_the_city_whose_bodies_it_urges(
     task = await filed(stopped)
     pool = stopped.app.state.runtime.pool
     await pool.execute("update tasks set body = 'nanning.transport' where task_id = $1", task["task_id"])
-    await due_in(stopped, clock, task, seconds=1)
+    await set_after_due(stopped, clock, task, seconds=1)
     assert ids(await stopped.as_("reviewer@nanning.operator").read(OVERDUE)) == [task["task_id"]]
     assert ids(await stopped.as_("reviewer@nanning.transport").read(OVERDUE)) == [task["task_id"]]
 
 
 async def test_the_list_is_a_table_for_whoever_accepts_csv(stopped: Service, clock: ShiftedClock) -> None:
     task = await filed(stopped)
-    await due_in(stopped, clock, task, seconds=1)
-    supervisor = stopped.as_("supervisor@nanning.authority")
+    await set_after_due(stopped, clock, task, seconds=1)
+    supervisor = stopped.as_(SUPERVISOR)
     answer = await supervisor.get(OVERDUE, {"Accept": "text/csv", "Accept-Language": "zh-CN"}, limit=1)
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.content.startswith(b"\xef\xbb\xbf")
@@ -272,14 +236,14 @@ async def test_the_list_is_a_table_for_whoever_accepts_csv(stopped: Service, clo
 
 
 async def test_a_cursor_of_another_list_is_refused(stopped: Service) -> None:
-    supervisor = stopped.as_("supervisor@nanning.authority")
+    supervisor = stopped.as_(SUPERVISOR)
     assert (await supervisor.get(OVERDUE, cursor="bm90aGluZw")).status_code == 422
     assert (await supervisor.get(DUE_SOON, within=61)).status_code == 422
 
 
 async def test_the_metrics_count_what_is_overdue_by_city_and_procedure(stopped: Service, clock: ShiftedClock) -> None:
     task, _ = await filed(stopped), await filed(stopped)
-    await due_in(stopped, clock, task, seconds=1)
+    await set_after_due(stopped, clock, task, seconds=1)
     figures = (await stopped.nobody().get("/metrics")).text
     assert 'kaifang_overdue_tasks{city="nanning",procedure="access_request"} 2.0' in figures
     assert 'kaifang_undelivered_acts_older_than{seconds="60"} 2.0' in figures
@@ -292,7 +256,7 @@ async def test_who_urges_or_claims_a_task_while_nothing_is_worked_off_does_not_h
     stopped: Service, clock: ShiftedClock
 ) -> None:
     task = await filed(stopped)
-    supervisor = stopped.as_("supervisor@nanning.authority")
+    supervisor = stopped.as_(SUPERVISOR)
     # Behind an act that waits for the engine, others wait too.
     await stopped.app.state.runtime.pool.execute(
         "insert into acts (act_id, case_id, seq, kind, account, received_at, state, act, request_digest) "
@@ -304,7 +268,7 @@ async def test_who_urges_or_claims_a_task_while_nothing_is_worked_off_does_not_h
     claimed = await stopped.as_("reviewer@nanning.operator").post(f"/v1/tasks/{task['task_id']}/claim", {})
     assert (urged.status_code, claimed.status_code) == (202, 202)
 
-    await due_in(stopped, clock, task, days=1)
+    await set_after_due(stopped, clock, task, days=1)
 
     assert ids(await supervisor.read(OVERDUE)) == [task["task_id"]]
     assert (await supervisor.read(COUNTS))["overdue"] == 1

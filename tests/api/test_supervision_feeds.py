@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -18,24 +17,10 @@ from api.app import create_app
 from reading.sheet import cell
 from rules.deadlines import SHANGHAI
 from tests.api.calling import Service, serving
+from tests.api.supervising import SOON, SUPERVISOR, present, set_after_due
 from tests.driving import ShiftedClock
 
-SOON = timedelta(milliseconds=100)
 FEEDS = "/v1/supervision/feeds"
-SUPERVISOR = "supervisor@nanning.authority"
-
-
-@pytest.fixture
-def clock() -> ShiftedClock:
-    return ShiftedClock()
-
-
-@pytest.fixture
-async def stopped(settings: Settings, clock: ShiftedClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Service]:
-    """The service with no worker, and no engine either."""
-    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
-    async with serving(create_app(settings, clock=clock, patience=SOON), settings) as service:
-        yield service
 
 
 async def made(service: Service, login: str = SUPERVISOR, **form: Any) -> Any:
@@ -48,9 +33,7 @@ async def overdue_and_due(service: Service, clock: ShiftedClock) -> tuple[Any, A
     """A task that is overdue, and one that is due soon."""
     applicant = service.as_("applicant@demo")
     late = (await applicant.file("nanning"))["tasks"][0]
-    pool = service.app.state.runtime.pool
-    now = await pool.fetchval("select clock_timestamp()")
-    clock.shift = datetime.fromisoformat(late["clock"]["due_at"]) - now + timedelta(seconds=30)
+    await set_after_due(service, clock, late, seconds=30)
     return late, (await applicant.file("nanning"))["tasks"][0]
 
 
@@ -103,8 +86,7 @@ async def test_the_calendar_shows_each_task_on_its_last_day_and_today_how_many_a
 
 
 async def _today(service: Service, clock: ShiftedClock) -> date:
-    now = clock.at(await service.app.state.runtime.pool.fetchval("select clock_timestamp()"))
-    return (now.astimezone(UTC) + timedelta(hours=8)).date()
+    return ((await present(service, clock)).astimezone(UTC) + timedelta(hours=8)).date()
 
 
 async def test_a_feed_is_byte_for_byte_the_same_while_nothing_has_changed(
@@ -154,8 +136,8 @@ async def test_the_stamp_of_an_event_is_its_last_revision(stopped: Service, cloc
 
 
 async def _until_midnight(service: Service, clock: ShiftedClock) -> timedelta:
-    now = clock.at(await service.app.state.runtime.pool.fetchval("select clock_timestamp()"))
-    return datetime.combine(await _today(service, clock) + timedelta(days=1), time(), SHANGHAI) - now
+    tomorrow = await _today(service, clock) + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), SHANGHAI) - await present(service, clock)
 
 
 async def test_a_feed_lists_what_it_was_narrowed_to(stopped: Service, clock: ShiftedClock) -> None:

@@ -2,50 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from activities.settings import Settings
-from api.app import create_app
 from models.clock import Clock
 from reading.store import Present
-from reading.supervision.promptly import standard_shown
+from reading.supervision.shown import standard_shown
 from reading.words.law import Law
 from rules.deadlines import SHANGHAI
 from rules.pinned import Basis
-from tests.api.calling import Service, open_task, serving
+from tests.api.calling import Service, open_task
 from tests.api.objecting import filed
+from tests.api.supervising import DUE_SOON, OVERDUE, SUPERVISOR, ids, page_by_page
 from tests.driving import ShiftedClock
 from tests.models.bench import MONDAY, law, notices
 
 PROMPTLY = "/v1/supervision/promptly"
-SUPERVISOR = "supervisor@nanning.authority"
-SOON = timedelta(milliseconds=100)
-
-
-@pytest.fixture
-def clock() -> ShiftedClock:
-    return ShiftedClock()
-
-
-@pytest.fixture
-async def stopped(settings: Settings, clock: ShiftedClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Service]:
-    """The service with no worker, and no engine either."""
-    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
-    async with serving(create_app(settings, clock=clock, patience=SOON), settings) as service:
-        yield service
 
 
 async def objected(service: Service, city: str = "nanning") -> Any:
     """The question whether to suspend, which the law wants answered promptly."""
     return open_task(await filed(service.as_("objector@demo"), city, ground="other_right"), "suspension")
-
-
-def ids(page: Any) -> list[str]:
-    return [each["task_id"] for each in page["items"]]
 
 
 async def test_what_is_owed_promptly_is_listed_with_the_time_used_and_the_law(
@@ -62,22 +41,14 @@ async def test_what_is_owed_promptly_is_listed_with_the_time_used_and_the_law(
     assert 50 * 3600 <= row["used_seconds"] < 51 * 3600
     assert (row["body"], row["state"], row["held_by"], row["standard"]) == ("nanning.transport", "open", None, None)
     assert row["rule"]["text"].startswith("Nanning article 22")
-    for of in ("overdue", "due-soon"):
-        assert task["task_id"] not in ids(await supervisor.read(f"/v1/supervision/{of}"))
+    for path in (OVERDUE, DUE_SOON):
+        assert task["task_id"] not in ids(await supervisor.read(path))
 
 
 async def test_the_longest_open_comes_first_page_by_page(stopped: Service) -> None:
     tasks = [(await objected(stopped))["task_id"] for _ in range(3)]
     supervisor = stopped.as_(SUPERVISOR)
-    seen: list[str] = []
-    more: dict[str, str] = {}
-    while True:
-        page = await supervisor.read(PROMPTLY, limit=1, stage="suspension", **more)
-        seen += ids(page)
-        if page["next"] is None:
-            break
-        more = {"cursor": page["next"]}
-    assert seen == tasks
+    assert await page_by_page(supervisor, PROMPTLY, 1, stage="suspension") == tasks
 
 
 async def test_a_task_with_a_period_is_none_of_them(stopped: Service) -> None:

@@ -6,7 +6,6 @@ import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -34,12 +33,12 @@ from cli.main import app
 from models.messages import Write
 from tests.activities.test_append import proposed
 from tests.api.calling import Caller, Service, open_task, serving
+from tests.api.supervising import SOON, SUPERVISOR
 from tests.driving import Driver
 from worker import SANDBOX, build_worker
 from workflows.procedures import WORKFLOWS
 
 PATH = "/v1/supervision/waiting-acts"
-SUPERVISOR = "supervisor@nanning.authority"
 OPERATOR = "reviewer@nanning.operator"
 
 
@@ -57,7 +56,7 @@ async def waiting_decision(service: Service, applicant: Caller, pool: Pool) -> t
 @pytest.fixture
 async def hasty(settings: Settings) -> AsyncIterator[Service]:
     """The service without a worker, which does not wait for one."""
-    async with serving(create_app(settings, patience=timedelta(milliseconds=100)), settings) as running:
+    async with serving(create_app(settings, patience=SOON), settings) as running:
         yield running
 
 

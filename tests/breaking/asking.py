@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from activities.record.receipt_facts import DataIsWithdrawn, ItemsAreGone, OpennessHasChanged
 from models import acts as a
-from models.course import access_case_id
+from models.granting import access_case_id
 from rules.pinned import APPLICANT
 from tests.breaking.people import ITEMS, Deed, Place, Wish, chosen, patiently
 from tests.breaking.worlds import TOO_LATE, Key, Request, World

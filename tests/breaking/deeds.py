@@ -6,8 +6,8 @@ import json
 import uuid
 from datetime import timedelta
 
+from activities.calendar.record import RecordOfNotices
 from activities.notices.publishing import publish
-from activities.notices.record import RecordOfNotices
 from models import acts as a
 from rules.calendar_notices import DaysOff, Notice
 from rules.seed_notices import read_scopes

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from temporalio import activity
 
+from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock, DatabaseClock
 from activities.database import Pool, open_pool
 from activities.engine.handing_over import Engine
 from activities.engine.sweeping import Sweeper
-from activities.notices.record import RecordOfNotices
 from activities.record.append import Append
 from activities.record.log import Log
 from activities.settings import Settings

@@ -16,10 +16,10 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.worker import Replayer
 
+from activities.calendar.record import RecordOfNotices
 from activities.database import AWAY
 from activities.engine.restoring import restore
 from activities.notices.publishing import publish
-from activities.notices.record import RecordOfNotices
 from models import acts as a
 from models import events as e
 from models.messages import Delivery

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
+from activities.calendar.record import RecordOfNotices, with_due
 from activities.notices.publishing import Published, publish
-from activities.notices.record import RecordOfNotices, with_due
 from models import acts as a
 from models import events as e
 from rules.calendar_notices import DaysOff, Notice

@@ -6,10 +6,10 @@ import uuid
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from api.acting.drafts import change_of
 from models import acts as a
-from models.state import TaskState
-from rules.pack import CATALOGUE_UPDATE
+from models.drafting import change_of
+from models.task_state import TaskState
+from rules.procedure_names import CATALOGUE_UPDATE
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import resolve
 from tests.breaking.people import ITEMS, Deed, Place, Wish, chosen, patiently

@@ -9,16 +9,22 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from activities.notices.record import with_due
+from activities.calendar.record import with_due
 from activities.record.touching import restriction_act
 from models import acts as a
 from models import events as e
 from models.access_events import AccessOpened
-from models.course import pass_time
+from models.passing import pass_time
 from models.procedure import Procedure
+from models.procedures.access import ACCESS
+from models.procedures.access_request import ACCESS_REQUEST
+from models.procedures.catalogue_update import CATALOGUE_UPDATE
+from models.procedures.leak import LEAK
+from models.procedures.objection import OBJECTION
 from models.proposal import Proposal
 from models.refusals import Refusal
-from models.state import CaseState, TaskState, fold
+from models.state import CaseState, fold
+from models.task_state import TaskState
 from rules.calendar import CalendarRecord
 from rules.deadlines import SHANGHAI
 from rules.loading import load_file, load_pack
@@ -26,11 +32,6 @@ from rules.pinned import APPLICANT, Citation
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import resolve
 from rules.seed_notices import read_record
-from workflows.access import ACCESS
-from workflows.access_request import ACCESS_REQUEST
-from workflows.catalogue_update import CATALOGUE_UPDATE
-from workflows.leak import LEAK
-from workflows.objection import OBJECTION
 
 CITIES = ("nanning", "yulin", "guangzhou", "lianyungang", "nanjing")
 INVENTED = "yunmeng"

@@ -15,8 +15,9 @@ from typing import Any
 from activities.record.touching import entry_act, met, restriction_act, turn_act
 from models import acts as a
 from models import events as e
+from models.procedures.catalogue_update import CATALOGUE_UPDATE
 from models.restrictions import RestrictionKind, RestrictionTold, items_of, restriction
-from models.state import TaskState
+from models.task_state import TaskState
 from rules.pinned import APPLICANT
 from rules.procedure_rules import ProcedureRules
 from tests.models.bench import (
@@ -35,7 +36,6 @@ from tests.models.bench import (
 from tests.models.reviews_by_city import ALWAYS, BY_ANSWER, ONLY_FINDS
 from tests.models.test_restriction_sequences import FORWARDS
 from tests.models.updates import EVERY_FIELD, answers_for
-from workflows.catalogue_update import CATALOGUE_UPDATE
 
 ITEMS = ("name", "address", "phone")
 CLASSES = ("closed", "conditional", "unconditional")
@@ -135,7 +135,7 @@ class CasesOfOneDataset:
         self.known_since[case_id] = len(self.versions)
 
     def restrictions(self) -> dict[str, tuple[RestrictionTold, ...]]:
-        each = ((case_id, bench.state.restrictions) for case_id, bench in self.objections.items())
+        each = ((case_id, bench.state.own_restrictions) for case_id, bench in self.objections.items())
         return {case_id: restrictions for case_id, restrictions in each if restrictions}
 
     def begin_update(self, case_id: str, trigger: str, **more: Any) -> None:
@@ -202,7 +202,7 @@ class CasesOfOneDataset:
     def objection_moved(self, bench: Bench, before: tuple[RestrictionTold, ...]) -> None:
         """As the writer does: requests, updates and grants hear of every change."""
         state = bench.state
-        if state.restrictions != before:
+        if state.own_restrictions != before:
             concerned = self.open_cases(self.askers, self.updates)
             self.tell(restriction_act(state, case_id, self.now) for case_id in concerned)
         if state.ordered and state.ordered.update_case_id not in self.updates:
@@ -243,9 +243,11 @@ class CasesOfOneDataset:
         self.versions.append(Version(bench.state.case_id, answers["openness"], items, it.at))
         for case_id, withdrawn in it.reopens.items():
             objection = self.objections[case_id].state
-            stands = objection.restrictions
+            stands = objection.own_restrictions
             reopened = items_of(withdrawn, it.reopens_except.get(case_id, ()))
-            if objection.closed and objection.restriction == restriction(RestrictionKind.WITHDRAWAL, reopened):
+            if objection.closed and objection.strongest_restriction == restriction(
+                RestrictionKind.WITHDRAWAL, reopened
+            ):
                 self.objections[case_id].append(
                     [e.DataRestored(number=objection.number + 1, at=it.at, by_case=bench.state.case_id)]
                 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from models import acts as a
+from models.procedures.rectification import RECTIFICATION
 from tests.models.bench import MONDAY, Bench, begun, law
-from workflows.rectification import RECTIFICATION
 
 TEN_DAYS = a.TimeLimit(period="10wd")
 TWO_WEEKS_LATER = MONDAY.replace(hour=0) + timedelta(weeks=2, days=1)

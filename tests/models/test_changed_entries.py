@@ -9,6 +9,7 @@ import pytest
 
 from models import acts as a
 from models import events as e
+from models.procedures.catalogue_update import CATALOGUE_UPDATE
 from models.refusals import RequirementMissing
 from models.restrictions import RestrictionKind
 from rules.pinned import Choice, DataEffect, EntryEffect
@@ -27,7 +28,6 @@ from tests.models.bench import (
     until_signing,
 )
 from tests.models.made import CITED, field, label, outcome, update_law
-from workflows.catalogue_update import CATALOGUE_UPDATE
 
 TODAY = MONDAY.date()
 YESTERDAY = date(2026, 11, 22)

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities.notices.record import with_due
+from activities.calendar.record import with_due
 from models import acts as a
 from models.clock import Clock, Stop
 from rules.calendar_notices import DaysOff, Notice

@@ -8,7 +8,7 @@ import pytest
 
 from models import acts as a
 from models import events as e
-from models.course import next_instant, pass_time
+from models.passing import next_instant, pass_time
 from rules.deadlines import SHANGHAI
 from tests.models.bench import BOTH_SIGN, CITIES, INVENTED, MONDAY, filed, law, until_signing
 

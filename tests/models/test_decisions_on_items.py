@@ -18,7 +18,7 @@ from models import acts as a
 from models import events as e
 from models.gate import DatasetFacts, Question, Reason, decide
 from models.restrictions import RestrictionKind, items_of
-from models.state import TaskState
+from models.task_state import TaskState
 from rules.deadlines import to_shanghai
 from rules.pinned import DataEffect, Outcome
 from tests.models.bench import CITIES, INVENTED, PARTY, WHATEVER_IS_ASKED, Bench, objected
@@ -69,7 +69,7 @@ class AnyDecisions(RuleBasedStateMachine):
 
     def only_others_are_kept_back(self, refused: set[str]) -> bool:
         """Whether the dataset as a whole is refused for what the entry does not have yet."""
-        return not refused and "one that is yet to come" in self.bench.state.restricted
+        return not refused and "one that is yet to come" in self.bench.state.restricted_items
 
     def learn(self, act: a.Act | None, new: tuple[e.Event, ...]) -> None:
         """What an act did to each item: it may release only what it names, and only by a decision to serve."""
@@ -186,7 +186,7 @@ def on(*items: str, **more: object) -> a.Measure:
 
 
 def served(bench: Bench) -> set[str]:
-    return {item for item in ENTRY if item not in bench.state.restricted}
+    return {item for item in ENTRY if item not in bench.state.restricted_items}
 
 
 @pytest.mark.duty("NN-22b", "YL-17b")
@@ -243,8 +243,8 @@ def test_of_a_whole_dataset_one_item_is_let_go_and_what_is_added_to_it_is_not() 
     bench = whole(items=())
     bench.decide("suspension", "keep_open", measure=on("name"))
     assert served(bench) == {"name"}
-    assert "one that is yet to come" in bench.state.restricted
-    assert [(each.data_items, each.except_items) for each in bench.state.restrictions] == [((), ("name",))]
+    assert "one that is yet to come" in bench.state.restricted_items
+    assert [(each.data_items, each.except_items) for each in bench.state.own_restrictions] == [((), ("name",))]
 
 
 def test_whoever_has_named_every_item_that_the_dataset_has_has_decided_on_the_dataset() -> None:
@@ -252,7 +252,7 @@ def test_whoever_has_named_every_item_that_the_dataset_has_has_decided_on_the_da
     bench.decide("verification", "restore", measure=on("name", known_items=ENTRY))
     assert bench.open_stages == {"suspension", "verification"}
     bench.decide("verification", "restore", measure=on("address", "phone", known_items=ENTRY))
-    assert (bench.state.closed, bench.state.restriction) == ("restored", None)
+    assert (bench.state.closed, bench.state.strongest_restriction) == ("restored", None)
 
 
 def test_a_question_of_a_withdrawal_that_goes_on_takes_along_what_it_is_about_and_nothing_else() -> None:
@@ -278,7 +278,7 @@ def test_evidence_that_comes_later_holds_what_nobody_keeps_back_yet_and_leaves_t
     bench = objected("nanning", "privacy")
     bench.decide("suspension", "suspend", measure=on("name"))
     bench.by_party(a.SubmitEvidence, evidence=("file-1",))
-    assert [(each.kind.value, each.data_items) for each in bench.state.restrictions] == [
+    assert [(each.kind.value, each.data_items) for each in bench.state.own_restrictions] == [
         ("suspension", ("name",)),
         ("hold", ("address",)),
     ]

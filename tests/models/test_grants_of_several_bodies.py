@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models import acts as a
-from models.course import items_granted, nothing_to_grant
+from models.granting import items_granted, nothing_to_grant
 from tests.models.bench import BOTH_SIGN, Bench, before_the_provider, filed
 
 REVIEWS = ("authority_review", "provider_review")

@@ -9,6 +9,7 @@ import pytest
 from models import acts as a
 from models import events as e
 from models import refusals as r
+from models.procedures.catalogue_update import CATALOGUE_UPDATE
 from tests.models.bench import (
     BOTH_SIGN,
     CITIES,
@@ -24,7 +25,6 @@ from tests.models.bench import (
     law,
     until_signing,
 )
-from workflows.catalogue_update import CATALOGUE_UPDATE
 
 REASON = frozenset({"reason"})
 BASIS = frozenset({"basis"})

@@ -10,7 +10,7 @@ import pytest
 
 from models import acts as a
 from models import events as e
-from models.course import next_instant, opened_by_time, pass_time
+from models.passing import next_instant, opened_by_time, pass_time
 from tests.models.bench import CITIES, WHATEVER_IS_ASKED, Bench
 from tests.models.rectifying import TEN_DAYS, TWO_WEEKS_LATER, ordered, reported
 

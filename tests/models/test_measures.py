@@ -34,12 +34,12 @@ def withdrawn(*items: str) -> Restriction:
 
 
 def kept_back(bench: Bench) -> Restriction | None:
-    return bench.state.restriction
+    return bench.state.strongest_restriction
 
 
 def also_kept_back(bench: Bench) -> list[Restriction]:
     """What is kept back less strongly beside that."""
-    return [restriction(each.kind, each.items) for each in bench.state.restrictions[1:]]
+    return [restriction(each.kind, each.items) for each in bench.state.own_restrictions[1:]]
 
 
 def twin(bench: Bench) -> Bench:
@@ -102,7 +102,7 @@ def test_a_withdrawal_that_names_no_items_takes_all_that_lies_before_its_task_st
     assert kept_back(trial.all_decide([("verification", "withdraw")])) == withdrawn("address", "name")
     bench.decide("verification", "restore", measure=a.Measure(data_items=("name",)))
     assert kept_back(bench.all_decide([("verification", "withdraw")])) == withdrawn("address")
-    assert bench.state.restricted.named == ("address",)
+    assert bench.state.restricted_items.named == ("address",)
 
 
 def test_a_withdrawal_of_one_item_leaves_the_other_as_it_was() -> None:
@@ -173,11 +173,11 @@ def test_a_second_suspension_adds_to_the_first_and_lets_nothing_go() -> None:
     bench = objected("nanning", "privacy")
     bench.decide("suspension", "suspend", measure=a.Measure(data_items=("name",)))
     move_data(proposal := Proposal(bench.state), DataEffect.SUSPEND, bench.now, items_of(("phone",)))
-    assert proposal.state.restriction == suspended("name", "phone")
+    assert proposal.state.strongest_restriction == suspended("name", "phone")
     move_data(proposal, DataEffect.SUSPEND, bench.now, WHOLE_DATASET)
-    assert proposal.state.restriction == suspended()
+    assert proposal.state.strongest_restriction == suspended()
     move_data(proposal, DataEffect.SUSPEND, bench.now, items_of(("name",)))
-    assert proposal.state.restriction == suspended()
+    assert proposal.state.strongest_restriction == suspended()
 
 
 def test_a_suspension_of_what_nobody_disputed_leaves_the_hold_on_what_somebody_did() -> None:
@@ -293,7 +293,7 @@ def test_what_is_held_or_suspended_is_never_let_go_by_a_measure_about_something_
         bench.all_decide([("suspension", "suspend")])
     stage = "suspension" if outcome == "suspend" else "verification"
     assert bench.decide(stage, outcome, measure=a.Measure(data_items=("name",))) == "accepted"
-    assert items_of(ITEMS).are_within(bench.state.restricted)
+    assert items_of(ITEMS).are_within(bench.state.restricted_items)
     assert "DataRestored" not in bench.types()
 
 
@@ -306,7 +306,7 @@ def test_what_nothing_keeps_back_yet_is_suspended_in_part_without_a_reason() -> 
 def test_a_processing_of_data_that_was_kept_back_before_counts_no_more_when_it_is_kept_back_anew() -> None:
     state = objected("nanning", "privacy", evidence=FILE).state.model_copy(update={"processed_on": TODAY})
     move_data(proposal := Proposal(state), DataEffect.SERVE, MONDAY, WHOLE_DATASET)
-    assert proposal.state.restriction is None
+    assert proposal.state.strongest_restriction is None
     move_data(proposal, DataEffect.WITHDRAW, MONDAY, WHOLE_DATASET)
     assert proposal.state.processed_on is None
     with pytest.raises(ProcessingNotDone):

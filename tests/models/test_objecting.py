@@ -50,7 +50,7 @@ def why_not(bench: Bench) -> list[str]:
 @pytest.mark.parametrize("city", CITIES)
 def test_evidence_on_a_secret_or_on_privacy_holds_the_data_from_its_receipt(city: str, ground: str) -> None:
     bench = objected(city, ground, evidence=FILE)
-    assert bench.state.restriction == HELD
+    assert bench.state.strongest_restriction == HELD
     assert bench.state.kept_back[0].since == MONDAY
     assert why_not(bench) == []
 
@@ -61,14 +61,14 @@ def test_the_hold_stands_in_the_log_before_any_body_is_asked(city: str) -> None:
 
 
 def test_a_hold_on_an_objection_that_names_no_items_is_on_the_whole_dataset() -> None:
-    restriction = objected("nanning", "privacy", items=(), evidence=FILE).state.restriction
+    restriction = objected("nanning", "privacy", items=(), evidence=FILE).state.strongest_restriction
     assert restriction == Restriction(kind=RestrictionKind.HOLD)
 
 
 @pytest.mark.parametrize(("city", "ground"), NEVER_HOLDS)
 def test_evidence_on_any_other_ground_holds_nothing_and_the_provider_decides_first(city: str, ground: str) -> None:
     bench = objected(city, ground, evidence=FILE)
-    assert bench.state.restriction is None
+    assert bench.state.strongest_restriction is None
     assert why_not(bench) == []
 
 
@@ -76,7 +76,7 @@ def test_evidence_on_any_other_ground_holds_nothing_and_the_provider_decides_fir
 @pytest.mark.parametrize("city", [*CITIES, INVENTED])
 def test_an_objection_without_evidence_is_handled_and_holds_nothing_back(city: str) -> None:
     bench = objected(city, "privacy")
-    assert bench.state.restriction is None
+    assert bench.state.strongest_restriction is None
     assert why_not(bench) == ["no_evidence"]
     assert bench.open_stages == objected(city, "privacy", evidence=FILE).open_stages
 
@@ -94,18 +94,23 @@ def test_the_same_person_gets_no_hold_after_a_rejection_nor_above_the_cap(
     city: str, standing: a.Standing, because: str
 ) -> None:
     bench = objected(city, "privacy", evidence=FILE, standing=standing)
-    assert bench.state.restriction is None
+    assert bench.state.strongest_restriction is None
     assert why_not(bench) == [because]
     assert review_of(bench) in bench.open_stages
 
 
 @pytest.mark.parametrize("city", CITIES)
 def test_the_last_hold_below_the_cap_is_a_hold(city: str) -> None:
-    assert objected(city, "privacy", evidence=FILE, standing=a.Standing(open_holds=2)).state.restriction == HELD
+    assert (
+        objected(city, "privacy", evidence=FILE, standing=a.Standing(open_holds=2)).state.strongest_restriction == HELD
+    )
 
 
 def test_the_cap_is_a_number_of_the_pack() -> None:
-    assert objected(INVENTED, "privacy", evidence=FILE, standing=a.Standing(open_holds=1)).state.restriction is None
+    assert (
+        objected(INVENTED, "privacy", evidence=FILE, standing=a.Standing(open_holds=1)).state.strongest_restriction
+        is None
+    )
 
 
 @pytest.mark.duty("NN-22b", "YL-17b")
@@ -113,7 +118,7 @@ def test_the_cap_is_a_number_of_the_pack() -> None:
 def test_evidence_that_comes_later_holds_the_data_from_its_own_receipt(city: str) -> None:
     bench = objected(city, "privacy").passes(hours=5)
     assert submit(bench, *FILE) == "accepted"
-    assert bench.state.restriction == HELD
+    assert bench.state.strongest_restriction == HELD
     assert bench.state.kept_back[0].since == MONDAY + timedelta(hours=5)
     happened = [each for each in bench.types() if each != "ClockMoved"]
     assert happened[-4:] == ["EvidenceSubmitted", "DataHeld", "TaskCancelled", "TaskOpened"]
@@ -126,7 +131,7 @@ def test_a_provider_that_declined_without_evidence_is_asked_again_when_it_comes(
     assert submit(bench, *FILE) == "accepted"
     again = bench.task(review_of(bench))
     assert (again.round, again.is_open, again.clock.started_at) == (2, True, bench.now)
-    assert bench.state.restriction == HELD
+    assert bench.state.strongest_restriction == HELD
 
 
 @pytest.mark.parametrize("ground", ["privacy", "other_right"])
@@ -152,7 +157,7 @@ def test_more_evidence_holds_nothing_that_the_provider_has_let_go_but_asks_again
     bench.all_decide([(review_of(bench), "keep_open")])
     assert submit(bench, "file-2") == "accepted"
     assert bench.types()[-2:] == ["EvidenceSubmitted", "TaskOpened"]
-    assert (bench.task(review_of(bench)).round, bench.state.restriction) == (2, None)
+    assert (bench.task(review_of(bench)).round, bench.state.strongest_restriction) == (2, None)
 
 
 @pytest.mark.parametrize(("city", "ground"), NEVER_HOLDS)
@@ -162,7 +167,7 @@ def test_evidence_asks_again_on_every_ground_on_which_the_question_was_put(city:
         bench.all_decide([(review_of(bench), "keep_open")])
     submit(bench, *FILE)
     assert (review_of(bench) in bench.open_stages) is was_put
-    assert bench.state.restriction is None
+    assert bench.state.strongest_restriction is None
 
 
 def reviews_suspension(bench: Bench, **more: a.Actor) -> str:
@@ -241,37 +246,37 @@ def test_evidence_that_comes_later_is_weighed_by_the_standing_at_its_own_receipt
     bench = objected(city, "privacy")
     submit(bench, *FILE, standing=a.Standing(open_holds=3))
     assert why_not(bench) == ["no_evidence", "too_many_holds"]
-    assert bench.state.restriction is None
+    assert bench.state.strongest_restriction is None
 
 
 def test_evidence_after_nanjings_forwarding_holds_the_data_too() -> None:
     bench = objected("nanjing", "privacy").all_decide([("suspension", "keep_open"), ("forwarding", "forward")])
     submit(bench, *FILE)
     assert bench.open_stages == {"marking", "department_review", "suspension"}
-    assert bench.state.restriction == HELD
+    assert bench.state.strongest_restriction == HELD
 
 
 def test_evidence_while_lianyungangs_bodies_have_not_both_spoken_holds_the_data() -> None:
     bench = objected("lianyungang", "privacy").all_decide([("provider_withdrawal", "no_leak")])
     submit(bench, *FILE)
     assert bench.open_stages == {"authority_withdrawal", "suspension"}
-    assert bench.state.restriction == HELD
+    assert bench.state.strongest_restriction == HELD
     bench.all_decide([("authority_withdrawal", "no_leak"), ("telling", "tell")])
-    assert bench.state.restriction is None
+    assert bench.state.strongest_restriction is None
 
 
 @pytest.mark.duty("GZ-29b")
 def test_a_leak_that_is_reported_holds_the_data_on_any_ground_with_evidence_or_without() -> None:
     for evidence in ((), FILE):
         bench = objected("guangzhou", "quality", evidence=evidence, leak="reported")
-        assert (bench.state.restriction, why_not(bench)) == (HELD, [])
-        assert objected("guangzhou", "quality", evidence=evidence, leak="none").state.restriction is None
+        assert (bench.state.strongest_restriction, why_not(bench)) == (HELD, [])
+        assert objected("guangzhou", "quality", evidence=evidence, leak="none").state.strongest_restriction is None
 
 
 def test_a_leak_that_is_reported_without_evidence_holds_nothing_above_the_cap_nor_under_rules_of_before() -> None:
     for standing, because in ((a.Standing(open_holds=3), "too_many_holds"), (a.Standing(rejected_before=True), None)):
         bench = objected("guangzhou", "quality", leak="reported", standing=standing)
-        assert (bench.state.restriction, why_not(bench)) == (None, [because or "rejected_before"])
+        assert (bench.state.strongest_restriction, why_not(bench)) == (None, [because or "rejected_before"])
     rules = law("guangzhou", "objection")
     assert rules.hold
     before = rules.model_copy(update={"hold": rules.hold.model_copy(update={"without_evidence": {}})})
@@ -315,7 +320,7 @@ def test_an_objection_is_neither_withdrawn_nor_corrected_by_anybody(city: str) -
 @pytest.mark.parametrize("city", [*CITIES, INVENTED])
 def test_an_objection_that_comes_to_nothing_keeps_nothing_back_and_is_answered_once(city: str) -> None:
     bench = objected(city, "privacy", evidence=FILE).all_decide(UNANSWERED[city])
-    assert bench.state.restriction is None
+    assert bench.state.strongest_restriction is None
     assert bench.state.upheld is False
     assert bench.types().count("ObjectorAnswered") == 1
 

@@ -13,11 +13,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from models import acts as a
 from models import events as e
-from models.course import pass_time
 from models.parts import before
+from models.passing import pass_time
 from models.refusals import REFUSALS, Refusal
 from models.restrictions import RestrictionKind
-from models.state import CaseState, TaskState, fold
+from models.state import CaseState, fold
+from models.task_state import TaskState
 from rules.deadlines import to_shanghai
 from rules.pinned import DataEffect
 from rules.procedure_rules import ProcedureRules
@@ -228,7 +229,7 @@ class AnyObjection(RuleBasedStateMachine):
         before = self.bench.state
         answer = self.receive(self.bench.act(a.SubmitEvidence, by, evidence=evidence, standing=standing))
         if answer == "accepted" and before.evidence:
-            assert self.bench.state.restriction == before.restriction
+            assert self.bench.state.strongest_restriction == before.strongest_restriction
         if answer == "accepted":
             self.is_asked_again_at_most(before)
 
@@ -250,7 +251,7 @@ class AnyObjection(RuleBasedStateMachine):
             self.is_asked_again_at_most(before)
             assert by.body == asked[-1].body
             assert not any(task.is_open for task in asked)
-            assert before.restriction or hold.reviewed_by in self.bench.open_stages
+            assert before.strongest_restriction or hold.reviewed_by in self.bench.open_stages
 
     @rule(
         data=st.data(),
@@ -372,7 +373,7 @@ class AnyObjection(RuleBasedStateMachine):
             assert all(each.kind is RestrictionKind.WITHDRAWAL for each in state.in_force)
             assert state.disputed is False
             assert state.upheld is not None
-            assert state.upheld or state.restriction is None
+            assert state.upheld or state.strongest_restriction is None
 
     @invariant()
     def the_objector_is_answered_once_and_never_twice(self) -> None:

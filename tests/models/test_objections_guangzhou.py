@@ -55,7 +55,7 @@ def test_processing_unfinished_in_guangzhou_withdraws_answers_inside_the_period_
     bench = objected("guangzhou", "privacy", evidence=FILE).all_decide([("verification", "withdraw_until_processed")])
     assert bench.open_stages == {"reopening"}
     rests = RestrictionKind.WITHDRAWAL_UNTIL_PROCESSED
-    assert bench.state.restriction == Restriction(kind=rests, data_items=("name", "address"))
+    assert bench.state.strongest_restriction == Restriction(kind=rests, data_items=("name", "address"))
     assert bench.task("reopening").clock.due_at is None
 
     bench.passes(days=40)
@@ -78,7 +78,7 @@ def test_a_grant_rests_while_guangzhou_processes_what_it_withdrew_and_ends_only_
     for each in (access, waiting):
         assert each.judged(telling(bench, each)) == "accepted"
     assert [each.state.closed for each in (access, waiting)] == [None, None]
-    assert [each.kind.value for each in access.state.restricted_by["objection"]] == ["withdrawal_until_processed"]
+    assert [each.kind.value for each in access.state.met_restrictions["objection"]] == ["withdrawal_until_processed"]
     assert not waiting.all_decide(BOTH_SIGN).state.granted
 
     done = a.Measure(processed_on=bench.now.date()) if reopens else None
@@ -95,7 +95,9 @@ def test_what_guangzhou_withdrew_until_it_is_processed_may_stay_withdrawn() -> N
     bench = objected("guangzhou", "privacy").all_decide([("verification", "withdraw_until_processed")])
     bench.all_decide([("reopening", "stay_withdrawn")])
     assert bench.state.closed == "data_withdrawn"
-    assert bench.state.restriction == Restriction(kind=RestrictionKind.WITHDRAWAL, data_items=("name", "address"))
+    assert bench.state.strongest_restriction == Restriction(
+        kind=RestrictionKind.WITHDRAWAL, data_items=("name", "address")
+    )
     assert len(answers(bench)) == 1
 
 
@@ -104,7 +106,9 @@ def test_a_leak_that_is_found_opens_its_remedy_at_once_and_stops_the_data() -> N
     bench = objected("guangzhou", "quality", evidence=FILE).passes(hours=2).all_decide([("suspension", "leak_found")])
     remedy = bench.task("leak_remedy_found")
     assert (remedy.is_open, remedy.clock.promptly, remedy.clock.started_at) == (True, True, bench.now)
-    assert bench.state.restriction == Restriction(kind=RestrictionKind.SUSPENSION, data_items=("name", "address"))
+    assert bench.state.strongest_restriction == Restriction(
+        kind=RestrictionKind.SUSPENSION, data_items=("name", "address")
+    )
 
 
 @pytest.mark.duty("GZ-29b")
@@ -122,13 +126,15 @@ def test_a_leak_is_remedied_before_anything_else_is_decided(found: bool) -> None
 def test_a_leak_that_is_not_remedied_yet_stops_a_decision_that_serves_data_and_no_decision_that_stops_it() -> None:
     bench = objected("guangzhou", "privacy", evidence=FILE, leak="reported")
     assert bench.decide("suspension", "keep_open") == "AnotherTaskFirst"
-    assert bench.state.restriction
+    assert bench.state.strongest_restriction
     assert bench.decide("suspension", "suspend") == "accepted"
 
 
 def test_a_leak_may_still_be_found_in_guangzhou_when_the_data_is_suspended() -> None:
     bench = objected("guangzhou", "privacy", evidence=FILE, leak="reported").all_decide([("leak_remedy", "remedied")])
-    assert bench.state.restriction == Restriction(kind=RestrictionKind.SUSPENSION, data_items=("name", "address"))
+    assert bench.state.strongest_restriction == Restriction(
+        kind=RestrictionKind.SUSPENSION, data_items=("name", "address")
+    )
     assert bench.open_stages == {"suspension", "verification"}
     bench.all_decide([("suspension", "leak_found")])
     assert "leak_remedy_found" in bench.open_stages

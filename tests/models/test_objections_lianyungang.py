@@ -65,7 +65,7 @@ def test_a_leak_takes_the_dataset_and_no_item_of_it(before: list[tuple[str, str]
             bench.procedure.judge(bench.rules, bench.state, act)
         assert (refusal.value.field, refusal.value.rule) == ("data_items", "26.2")
     assert bench.decide(stage, outcome, measure=a.Measure(data_items=())) == "accepted"
-    assert bench.state.restriction in (WHOLE_SUSPENDED, WHOLE_WITHDRAWN)
+    assert bench.state.strongest_restriction in (WHOLE_SUSPENDED, WHOLE_WITHDRAWN)
 
 
 @pytest.mark.duty("LYG-26")
@@ -74,10 +74,10 @@ def test_the_first_of_two_bodies_stops_the_whole_dataset_and_both_withdraw_it(
     first: tuple[str, str], second: tuple[str, str]
 ) -> None:
     bench = objected("lianyungang", "privacy", evidence=FILE).all_decide([first])
-    assert bench.state.restriction == WHOLE_SUSPENDED
+    assert bench.state.strongest_restriction == WHOLE_SUSPENDED
     assert bench.open_stages == {second[0]}
     bench.all_decide([second])
-    assert bench.state.restriction == WHOLE_WITHDRAWN
+    assert bench.state.strongest_restriction == WHOLE_WITHDRAWN
     assert bench.open_stages == {"assessment", "tracing", "authority_tracing"}
 
 
@@ -96,7 +96,7 @@ def test_two_bodies_that_disagree_leave_it_to_the_authority_once_both_have_spoke
     bench.all_decide([second])
     assert bench.open_stages == {"joint_assessment"}
     assert bench.task("joint_assessment").body == "lianyungang.authority"
-    assert bench.state.restriction == WHOLE_SUSPENDED
+    assert bench.state.strongest_restriction == WHOLE_SUSPENDED
 
 
 @pytest.mark.duty("LYG-26")
@@ -107,14 +107,14 @@ def test_two_bodies_that_find_no_leak_tell_the_objector_and_what_was_held_is_ser
     assert bench.decide("telling", "tell", ()) == "RequirementMissing"
     bench.all_decide([("telling", "tell")])
     assert (bench.state.closed, bench.state.upheld, len(answers(bench))) == ("restored", False, 1)
-    assert bench.state.restriction is None
+    assert bench.state.strongest_restriction is None
 
 
 def test_the_authority_that_agrees_with_the_objector_withdraws_the_whole_dataset() -> None:
     bench = objected("lianyungang", "privacy")
     bench.all_decide([("authority_withdrawal", "no_leak"), ("provider_withdrawal", "withdraw")])
     bench.all_decide([("joint_assessment", "withdraw")])
-    assert bench.state.restriction == WHOLE_WITHDRAWN
+    assert bench.state.strongest_restriction == WHOLE_WITHDRAWN
 
 
 @pytest.mark.duty("LYG-26")
@@ -148,7 +148,7 @@ def test_a_withdrawn_dataset_is_reopened_only_for_a_recorded_need_and_masked_ane
     assert bench.decide("assessment", "reopen", measure=measure) == "accepted"
     assert bench.decide("agreement", "agree", ()) == "RequirementMissing"
     bench.all_decide([("agreement", "agree")])
-    assert (bench.state.closed, bench.state.restriction, len(answers(bench))) == ("reopened", None, 1)
+    assert (bench.state.closed, bench.state.strongest_restriction, len(answers(bench))) == ("reopened", None, 1)
 
 
 @pytest.mark.duty("LYG-26")
@@ -157,10 +157,10 @@ def test_what_the_provider_would_reopen_stays_withdrawn_until_the_authority_agre
     assert bench.decide("assessment", "reopen", measure=a.Measure(processed_on=TODAY)) == "accepted"
     assert bench.open_stages == {"agreement"}
     assert bench.task("agreement").body == "lianyungang.authority"
-    assert bench.state.restriction == WHOLE_WITHDRAWN
+    assert bench.state.strongest_restriction == WHOLE_WITHDRAWN
     assert bench.decide("agreement", "disagree", {"answer"}) == "RequirementMissing"
     bench.all_decide([("agreement", "disagree")])
-    assert (bench.state.closed, bench.state.restriction) == ("data_withdrawn", WHOLE_WITHDRAWN)
+    assert (bench.state.closed, bench.state.strongest_restriction) == ("data_withdrawn", WHOLE_WITHDRAWN)
 
 
 @pytest.mark.duty("LYG-26")

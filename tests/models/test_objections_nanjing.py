@@ -56,7 +56,9 @@ def test_nanjing_serves_suspended_data_when_its_correction_is_on_record_and_not_
 ) -> None:
     bench = objected("nanjing", "privacy", evidence=FILE).all_decide(decisions)
     assert (bench.open_stages - {"marking"}, bench.task(stage).body) == ({stage}, f"nanjing.{body}")
-    assert bench.state.restriction == Restriction(kind=RestrictionKind.SUSPENSION, data_items=("name", "address"))
+    assert bench.state.strongest_restriction == Restriction(
+        kind=RestrictionKind.SUSPENSION, data_items=("name", "address")
+    )
     measure = a.Measure(processed_on=TODAY)
     assert bench.decide(stage, "correct", measure=a.Measure()) == "RequirementMissing"
     assert bench.decide(stage, "correct", WHATEVER_IS_ASKED - {"processing"}, measure=measure) == "RequirementMissing"

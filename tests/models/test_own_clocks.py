@@ -9,14 +9,14 @@ import pytest
 
 from models import acts as a
 from models import events as e
+from models.procedures.catalogue_update import CATALOGUE_UPDATE
+from models.procedures.demand import DEMAND
 from rules.calendar_notices import DaysOff, Notice
 from rules.deadlines import SHANGHAI
 from rules.pinned import Choice, ClockFrom, EntryEffect, Step, SupplementRule
 from rules.procedure_rules import ProcedureRules
 from tests.models.bench import MONDAY, PARTY, Bench, begun
 from tests.models.made import CITED, label, made, outcome, stage, update_law
-from workflows.catalogue_update import CATALOGUE_UPDATE
-from workflows.demand import DEMAND
 
 FRIDAY_BEFORE = date(2026, 11, 20)
 MONTHS_AGO = date(2026, 8, 3)

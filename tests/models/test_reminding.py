@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from activities.notices.record import with_due
-from activities.telling.message_texts import Language, Message, message_texts, say
+from activities.calendar.record import with_due
+from activities.outbox.message_texts import Language, Message, message_texts, say
 from models.clock import Clock
 from models.reminding import AT_ONCE, DUE, DUE_SOON, KINDS, OVERDUE, Look, Point, Reminded, ends_of, look, tellings
 from models.telling import Account, Officers, Posts, Supervisors, due_day

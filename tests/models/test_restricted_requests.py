@@ -42,7 +42,7 @@ def lifted(request: Bench, by_case: str = "objection") -> str:
 
 def met_by(request: Bench) -> dict[str, str]:
     """Case to what the request has met of it."""
-    return {by_case: met.kind.value for by_case, (met, *_) in request.state.restricted_by.items()}
+    return {by_case: met.kind.value for by_case, (met, *_) in request.state.met_restrictions.items()}
 
 
 def test_what_an_objection_does_to_data_is_told_as_it_stands() -> None:

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from models import acts as a
 from models.agreeing import sets_terms
-from models.course import grant, items_granted
+from models.granting import grant, items_granted
 from models.restrictions import Items, RestrictionKind, RestrictionTold, all_gone, touches, within
 from rules.pinned import APPLICANT
 from tests.models.bench import (
@@ -78,7 +78,7 @@ class AnyMeeting(RuleBasedStateMachine):
         for case_id, disputed in (("first", first), ("second", second)):
             objection = objected(self.city, "privacy", items=disputed, evidence=evidence, case_id=case_id)
             self.objections.append(objection)
-            if objection.state.restriction:
+            if objection.state.strongest_restriction:
                 self.tell(objection)
 
     def tell(self, objection: Bench) -> None:
@@ -94,9 +94,9 @@ class AnyMeeting(RuleBasedStateMachine):
             remember(self.told_to_access, act)
 
     def moves(self, objection: Bench, act: a.Act) -> None:
-        before = objection.state.restrictions
+        before = objection.state.own_restrictions
         objection.judged(act)
-        if objection.state.restrictions != before:
+        if objection.state.own_restrictions != before:
             self.tell(objection)
 
     @rule(hours=st.sampled_from([1, 24, 200]))
@@ -196,7 +196,7 @@ class AnyMeeting(RuleBasedStateMachine):
             assert not self.all_gone(state.granted.data_items)
             self.access = accessed(self.request)
             for objection in self.objections:
-                if objection.state.restriction:
+                if objection.state.strongest_restriction:
                     self.tell_the_grant(objection)
         elif state.closed == "data_withdrawn":
             assert self.all_gone(state.data_items) or self.all_gone(self.would_be_granted)
@@ -227,7 +227,7 @@ class AnyMeeting(RuleBasedStateMachine):
 
     @invariant()
     def a_request_knows_all_that_it_was_told(self) -> None:
-        assert self.request.state.restricted_by == self.told
+        assert self.request.state.met_restrictions == self.told
 
     @invariant()
     def a_grant_ends_when_it_was_told_that_all_of_it_is_withdrawn(self) -> None:
@@ -240,7 +240,7 @@ class AnyMeeting(RuleBasedStateMachine):
     def nobody_has_access_to_data_of_which_all_is_withdrawn(self) -> None:
         """Whatever lies in the inbox of the request still."""
         if self.access and not self.access.state.closed:
-            now = {each.state.case_id: each.state.restrictions for each in self.objections}
+            now = {each.state.case_id: each.state.own_restrictions for each in self.objections}
             assert self.access.state.grant
             assert not all_gone(withdrawals(now), self.access.state.grant.data_items)
 
@@ -249,9 +249,9 @@ class AnyMeeting(RuleBasedStateMachine):
         if not hasattr(self, "request"):
             return
         for place, objection in enumerate(self.objections):
-            before = objection.state.restrictions
+            before = objection.state.own_restrictions
             self.objections[place] = end = brought_to_its_end(objection)
-            if end.state.restrictions != before:
+            if end.state.own_restrictions != before:
                 self.tell(end)
         for act in self.inbox:
             self.work_off(act)

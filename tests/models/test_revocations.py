@@ -7,10 +7,10 @@ import pytest
 from models import acts as a
 from models import refusals as r
 from models.access_events import AccessRevoked
+from models.procedures.access import ACCESS
 from rules.pinned import Basis
 from rules.procedure_rules import ProcedureRules
 from tests.models.bench import BOTH_SIGN, Bench, accessed, law, until_signing
-from workflows.access import ACCESS
 
 REVOKED_BY = {
     "nanning": ("27.2", Basis.LAW),

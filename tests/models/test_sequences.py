@@ -22,9 +22,11 @@ from hypothesis.stateful import (
 
 from models import acts as a
 from models import events as e
-from models.course import pass_time
+from models.passing import pass_time
+from models.procedures.access_request import ACCESS_REQUEST
 from models.refusals import REFUSALS, Refusal
-from models.state import CaseState, TaskState, fold
+from models.state import CaseState, fold
+from models.task_state import TaskState
 from rules.calendar_notices import DaysOff, Notice
 from rules.pinned import APPLICANT
 from rules.procedure_rules import ProcedureRules
@@ -44,7 +46,6 @@ from tests.models.bench import (
     with_correction,
 )
 from tests.models.profiles import PROFILE
-from workflows.access_request import ACCESS_REQUEST
 
 AGREED = GRANTED | {
     INVENTED: [("custody", "agree"), ("ethics", "clear"), ("technique", "feasible"), ("decision", "grant")],

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from activities.outbox.message_texts import Message, message_texts, say
 from activities.record.touching import restriction_act
-from activities.telling.message_texts import Message, message_texts, say
 from models import acts as a
 from models import events as e
 from models.state import CaseState, fold

@@ -41,7 +41,7 @@ def test_a_waiting_update_hears_of_what_is_kept_back_meanwhile() -> None:
     bench = waiting_in("nanning", "law_revised")
     restricted = {"by_case": "objection", "restriction": "hold"}
     assert bench.by_party(a.Restrict, by=a.Actor(account="case:objection"), **restricted) == "accepted"
-    assert set(bench.state.restricted_by) == {"objection"}
+    assert set(bench.state.met_restrictions) == {"objection"}
     assert bench.open_stages == {"compilation"}
 
 

@@ -179,7 +179,7 @@ class AnyUpdates(CasesOfOneDataset, RuleBasedStateMachine):
             if found and found.entry is EntryEffect.MAY_CHANGE and isinstance(act, a.Decide):
                 measure = (act.measure or a.Measure()).model_copy(update={"entry_changes": True})
                 act = act.model_copy(update={"measure": measure})
-            before = bench.state.restrictions
+            before = bench.state.own_restrictions
             bench.judged(act)
             self.objection_moved(bench, before)
 
@@ -254,7 +254,7 @@ class AnyUpdates(CasesOfOneDataset, RuleBasedStateMachine):
         if not hasattr(self, "updates"):
             return
         for case_id, objection in self.objections.items():
-            before = objection.state.restrictions
+            before = objection.state.own_restrictions
             self.objections[case_id] = brought_to_its_end(objection)
             self.objection_moved(self.objections[case_id], before)
         for case_id in [*self.askers, *self.inboxes]:

@@ -7,11 +7,11 @@ from datetime import date
 import pytest
 
 from models import acts as a
+from models.procedures.catalogue_update import CATALOGUE_UPDATE
 from rules.loading import load_pack
 from rules.resolving import governing
 from tests.models.bench import WHATEVER_IS_ASKED, Bench, begun
 from tests.models.updates import EVERY_FIELD, answers_for
-from workflows.catalogue_update import CATALOGUE_UPDATE
 
 pytestmark = pytest.mark.duty("GZ-37")
 

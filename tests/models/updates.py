@@ -8,12 +8,12 @@ from typing import Any
 
 from models import acts as a
 from models import events as e
+from models.procedures.catalogue_update import CATALOGUE_UPDATE
+from models.procedures.demand import DEMAND
+from models.procedures.openness_review import OPENNESS_REVIEW
 from rules.pack import QUESTIONS
 from rules.procedure_rules import ProcedureRules
 from tests.models.bench import MONDAY, WHATEVER_IS_ASKED, Bench, begun, law
-from workflows.catalogue_update import CATALOGUE_UPDATE
-from workflows.demand import DEMAND
-from workflows.openness_review import OPENNESS_REVIEW
 
 EVERY_FIELD = frozenset(
     {"title", "abstract", "domain", "items", "formats", "openness", "conditions", "basis", "update_frequency"}

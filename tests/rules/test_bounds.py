@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from api.routers.calendar import Text
+from api.routers.calendar import NoticeLine
 from rules.bounds import FIRST_DAY, LAST_DAY, Code, Day, Heading, NamedItem
 from rules.stating import BROKEN_BY, stands_on_one_line
 
@@ -27,7 +27,7 @@ def test_the_class_of_what_breaks_a_line_is_the_very_characters_that_do() -> Non
         assert bool(broken.match(each)) is not stands_on_one_line(each), repr(each)
 
 
-@pytest.mark.parametrize("kind", [Code, NamedItem, Heading, Text])
+@pytest.mark.parametrize("kind", [Code, NamedItem, Heading, NoticeLine])
 def test_a_line_is_taken_exactly_where_its_pattern_in_the_document_fits(kind: Any) -> None:
     adapter = TypeAdapter(kind)
     schema = adapter.json_schema()

@@ -9,16 +9,17 @@ from datetime import date, datetime
 from activities.record.log import with_clocks
 from models import acts as a
 from models import events as e
-from models.course import pass_time
+from models.passing import pass_time
+from models.procedures.access_request import ACCESS_REQUEST
 from models.proposal import Proposal
-from models.state import CaseState, TaskState, fold
+from models.state import CaseState, fold
+from models.task_state import TaskState
 from rules.loading import load_pack
 from simulation.chances import Arrival, Habits
 from simulation.register import Law
 from simulation.running import planned
 from simulation.scenario import Scenario
 from simulation.year import Plan, Year
-from workflows.access_request import ACCESS_REQUEST
 
 MONDAY = date(2026, 11, 30)
 

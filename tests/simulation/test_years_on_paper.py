@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.state import TaskState
+from models.task_state import TaskState
 from rules.deadlines import SHANGHAI, midnight
 from rules.loading import cities
 from rules.pinned import APPLICANT

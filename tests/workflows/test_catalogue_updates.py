@@ -17,7 +17,7 @@ from models import acts as a
 from models import events as e
 from models.entries import update_case_id
 from rules.deadlines import to_shanghai
-from rules.pack import CATALOGUE_UPDATE
+from rules.procedure_names import CATALOGUE_UPDATE
 from tests.driving import WHATEVER_IS_ASKED, Driver
 from tests.models.updates import EVERY_FIELD, answers_for
 

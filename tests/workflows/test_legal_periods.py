@@ -9,9 +9,9 @@ import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.calendar.record import RecordOfNotices
 from activities.database import Pool
 from activities.notices.publishing import publish
-from activities.notices.record import RecordOfNotices
 from models.acts import Actor
 from rules.calendar_notices import DaysOff, Notice
 from rules.deadlines import to_shanghai

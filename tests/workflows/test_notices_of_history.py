@@ -30,7 +30,7 @@ from tests.models.made import made, outcome, stage
 from tests.noticing import as_form, notice_called, record_as_of
 from tests.skipping import Skipping
 from worker import build_worker
-from workflows.case import AT_MOST_BEFORE_LOOKING_AGAIN
+from workflows.case_log import AT_MOST_BEFORE_LOOKING_AGAIN
 
 NOTICES = "/v1/calendar/notices"
 SPRING_FESTIVAL_2020 = "国办发明电〔2020〕1号"

@@ -12,7 +12,7 @@ from temporalio.worker import Worker
 from activities.engine.reconciling import reconcile
 from activities.record.receipt_facts import ItemsAreGone
 from models import acts as a
-from models.course import access_case_id
+from models.granting import access_case_id
 from models.restrictions import Restriction, RestrictionKind
 from rules.deadlines import to_shanghai
 from tests.driving import AT, Driver
@@ -142,7 +142,7 @@ async def test_a_request_waits_while_its_data_is_held_and_is_granted_when_the_ho
 async def test_a_request_that_is_filed_while_its_data_is_held_knows_of_it(driver: Driver, worker: Worker) -> None:
     objection = await driver.object_to("nanning", "privacy", evidence=1, items=("name",))
     request = await driver.file("nanning", items=("name", "address"))
-    assert set((await driver.state(request)).restricted_by) == {objection}
+    assert set((await driver.state(request)).met_restrictions) == {objection}
 
 
 async def test_a_hold_on_other_items_keeps_no_request_waiting(driver: Driver, worker: Worker) -> None:
@@ -177,7 +177,7 @@ async def test_a_withdrawal_ends_grants_and_running_requests_and_the_record_says
     for case_id in (access, running):
         await driver.engine.hand_over(case_id, driver.patience)
         assert (await driver.state(case_id)).closed == "data_withdrawn"
-        assert set((await driver.state(case_id)).restricted_by) == {objection}
+        assert set((await driver.state(case_id)).met_restrictions) == {objection}
     assert await driver.pool.fetchval("select ended from grants where case_id = $1", access) == "data_withdrawn"
     assert await agree(driver) == []
 
@@ -189,7 +189,7 @@ async def test_a_grant_on_other_items_outlives_a_withdrawal(driver: Driver, work
     assert await driver.decide(objection, "verification", "withdraw") == "accepted"
     await driver.engine.hand_over(access, driver.patience)
     assert (await driver.state(access)).closed is None
-    assert (await driver.state(access)).restricted_by[objection][0].data_items == ("name",)
+    assert (await driver.state(access)).met_restrictions[objection][0].data_items == ("name",)
 
 
 async def test_reopening_after_a_processing_serves_the_data_again(driver: Driver) -> None:
@@ -261,7 +261,7 @@ async def test_what_is_withdrawn_stays_so_when_other_items_are_named_later(drive
     assert await driver.decide(case_id, "verification", "withdraw_until_processed", hand_over=False) == "accepted"
     other = a.Measure(data_items=("address",))
     assert await driver.decide(case_id, "reopening", "stay_withdrawn", hand_over=False, measure=other) == "accepted"
-    kept = (await driver.state(case_id)).restrictions
+    kept = (await driver.state(case_id)).own_restrictions
     assert {each.kind.value: each.data_items for each in kept} == {
         "withdrawal": ("address",),
         "withdrawal_until_processed": ("name",),

@@ -10,10 +10,10 @@ import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.calendar.record import RecordOfNotices
 from activities.database import Pool
 from activities.engine.reconciling import reconcile
 from activities.notices.publishing import publish
-from activities.notices.record import RecordOfNotices
 from models import acts as a
 from rules.calendar_notices import DaysOff, Notice
 from rules.deadlines import midnight, to_shanghai

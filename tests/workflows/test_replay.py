@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from temporalio.workflow import NondeterminismError
 
-from activities.notices.record import with_due
+from activities.calendar.record import with_due
 from models import acts as a
 from models import events as e
 from models.access_events import AccessExpired
-from models.course import pass_time
+from models.passing import pass_time
+from models.procedures import BY_NAME
 from models.proposal import Proposal
 from models.refusals import Refusal
 from models.state import CaseState, fold
@@ -25,8 +26,7 @@ from rules.procedure_rules import ProcedureRules
 from rules.seed_notices import read_record
 from tests import recorded
 from tests.recording import missing
-from workflows.case import Case
-from workflows.procedures import BY_NAME
+from workflows.case_log import CaseLog
 
 ROOT = Path(__file__).parents[2]
 NAMES = recorded.names()
@@ -87,7 +87,7 @@ def test_every_recorded_history_replays_whatever_the_order_of_hashes(seed: str) 
 
 
 async def test_a_workflow_that_no_longer_does_what_it_did_does_not_replay(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Case, "show", lambda _: None)
+    monkeypatch.setattr(CaseLog, "show", lambda _: None)
     with pytest.raises(NondeterminismError):
         await recorded.replay()
 
@@ -146,7 +146,7 @@ def test_every_recorded_act_is_decided_again_as_it_was(name: str) -> None:
     log = recorded.log(name)
     done = 1
     state = fold(CaseState(), log.events[:done])
-    procedure = BY_NAME[state.procedure].procedure
+    procedure = BY_NAME[state.procedure]
     for kept in log.acts:
         rest = log.events[done:]
         by_time = time_made(log.rules, state, rest)

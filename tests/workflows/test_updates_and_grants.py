@@ -7,7 +7,7 @@ from typing import Any
 from temporalio.worker import Worker
 
 from models import acts as a
-from models.course import access_case_id
+from models.granting import access_case_id
 from tests.driving import WHATEVER_IS_ASKED, Driver
 from tests.models.updates import EVERY_FIELD, answers_for
 from tests.workflows.test_catalogue_updates import agree, entry, ordered, reviewed

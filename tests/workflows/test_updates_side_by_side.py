@@ -12,7 +12,7 @@ from activities.engine.sweeping import Sweeper
 from models import acts as a
 from models.entries import update_case_id
 from models.gate import DatasetFacts, Question, Reason, decide
-from rules.pack import CATALOGUE_UPDATE
+from rules.procedure_names import CATALOGUE_UPDATE
 from tests.driving import Driver
 from tests.workflows.test_catalogue_updates import (
     BUS_LINES,
@@ -153,7 +153,7 @@ async def test_what_is_withdrawn_while_a_reopening_is_under_review_stays_withdra
     assert await driver.decide(update, "review", "publish") == "accepted"
 
     assert set(await driver.restrictions(dataset_id)) == {later}
-    assert (await driver.state(earlier)).restriction is None
+    assert (await driver.state(earlier)).strongest_restriction is None
     assert await gate_says(driver, dataset_id) is Reason.WITHDRAWN
     assert await agree(driver) == []
 

@@ -11,9 +11,7 @@ from api.acting.forms.entries import Answers, EntryDraft
 from api.acting.forms.form import Calls, Days, Form
 from api.http.moments import Day
 from models.acts import GrantTerms, Measure, TimeLimit
-from rules.bounds import Code as Code
-from rules.bounds import Items, Prose
-from rules.bounds import Something as Something
+from rules.bounds import Code, Items, Prose, Something
 from rules.pack import DECISION_FIELDS
 
 TERMS = ("access_mode", "valid_days", "daily_calls")
@@ -127,6 +125,10 @@ class ReassignmentForm(Form):
     """`to` is the login or the account id of an officer of the task's body."""
 
     to: Code
+
+
+class UrgingForm(Form):
+    text: Something
 
 
 class RevocationForm(Form):

@@ -9,9 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from api.acting.forms.form import Form
-from rules.bounds import MOST_FORMATS, MOST_ITEMS, Heading, ItemCode
-from rules.bounds import Code as Code
-from rules.bounds import Something as Something
+from rules.bounds import MOST_FORMATS, MOST_ITEMS, Code, Heading, ItemCode, Something
 from rules.sample_catalogue import Format, Frequency, ItemType
 
 

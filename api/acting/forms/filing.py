@@ -15,13 +15,12 @@ from api.acting.forms.form import EvidenceIds, FilingForm, Form
 from api.http.moments import Day
 from api.http.vocabularies import NamedCity
 from models.acts import Amendment, GrantTerms
-from rules.bounds import Code as Code
 from rules.bounds import (
+    Code,
     Items,
     NamedItem,
     Prose,
 )
-from rules.bounds import Something as Something
 from rules.pack import SIGNED_BY_APPLICANT
 
 CHOICES = ("urgency", "access_mode", "use")

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from models.objecting import MOST_EVIDENCE
-from rules.bounds import Code as Code
+from rules.bounds import Code
 from rules.pack import FILING_FIELDS
 from rules.stating import states_something
 

@@ -1,0 +1,113 @@
+"""Which open clocks a notice moves, and to where: for who publishes it, and for who wants to know beforehand.
+
+A clock that counts working days can change only if it counts a day that the notice makes or unmakes, or awaited one
+that it settles; so each is set by the record without the notice and by the record with it, and the two are compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from activities.calendar.record import with_due
+from models.clock import Clock
+from rules.calendar_changes import ChangedDays, changes
+from rules.deadlines import Unit, parse_period, to_shanghai
+
+if TYPE_CHECKING:
+    from activities.database import Connection
+    from rules.calendar import CalendarRecord
+    from rules.calendar_notices import Notice
+
+AT_A_TIME = 200
+"""Clocks between which others of the process have their turn: some milliseconds."""
+PATIENCE = 60.0
+"""Seconds until PostgreSQL has found the first of them, however many tasks there are."""
+
+# The ends in the table may be old: an earlier notice whose act still waits has moved them already.
+CANDIDATES = """
+select tasks.task_id, tasks.case_id, tasks.clock
+from tasks
+where tasks.ended_at is null and tasks.clock ->> 'calendar' = any($1) and tasks.clock ->> 'stopped_at' is null
+  and (tasks.clock ->> 'started_at')::timestamptz < $3::date + 1
+  and (
+    tasks.due_at > $2::date
+    or exists (select from jsonb_each_text(tasks.clock -> 'own_due_at') where value::timestamptz > $2::date)
+    or exists (
+      select from jsonb_array_elements(tasks.clock -> 'stops') as stop where (stop ->> 'resumed_at')::timestamptz > $2
+    )
+    or exists (
+      select from acts where acts.case_id = tasks.case_id and acts.state = 'received' and acts.kind = 'apply_notice'
+    )
+  )
+"""
+
+
+@dataclass(frozen=True)
+class Move:
+    """The clock of a task before a notice and after it."""
+
+    task_id: str
+    case_id: str
+    before: Clock
+    after: Clock
+
+    @property
+    def becomes_firm(self) -> bool:
+        return self.before.provisional and not self.after.provisional
+
+
+class Effect:
+    """What a notice does to clocks: `after` is the record `before` with the notice in it."""
+
+    def __init__(self, before: CalendarRecord, after: CalendarRecord, notice: Notice) -> None:
+        self._before = before
+        self._after = after
+        self.changed: Mapping[str, ChangedDays] = changes(before, after, notice)
+        """Calendar to the days on which the notice makes a difference there."""
+
+    async def moves(self, connection: Connection) -> AsyncIterator[Move]:
+        """Every open clock that the notice moves; in a transaction of the caller, in no order."""
+        if not self.changed:
+            return
+        first = min(days.first for days in self.changed.values())
+        last = max(days.last for days in self.changed.values())
+        candidates = connection.cursor(
+            CANDIDATES, list(self.changed), first, last, prefetch=AT_A_TIME, timeout=PATIENCE
+        )
+        async for row in candidates:
+            clock = Clock.model_validate_json(row["clock"])
+            if move := self._move(row["task_id"], row["case_id"], clock):
+                yield move
+
+    def _move(self, task_id: str, case_id: str, clock: Clock) -> Move | None:
+        if not in_working_days(clock):
+            return None
+        before, after = (with_due(clock.unset(), record) for record in (self._before, self._after))
+        changed = self.changed[clock.calendar]
+        counts_others = any(changed.counted_otherwise(*span) for span in spans_of(before))
+        if ends_of(before) == ends_of(after) and not counts_others:
+            return None
+        return Move(task_id, case_id, before, after)
+
+
+def in_working_days(clock: Clock) -> list[datetime]:
+    """The ends of the clock that a notice can move: those of its periods in working days."""
+    ends = [(clock.period, clock.due_at)] + [(p, clock.own_due_at.get(o)) for o, p in clock.own_periods.items()]
+    return [end for period, end in ends if period and end and parse_period(period).unit is Unit.WORKING_DAYS]
+
+
+def ends_of(clock: Clock) -> tuple[datetime | None, Mapping[str, datetime], bool]:
+    """What a clock says of its ends, and whether they may move."""
+    return clock.due_at, clock.own_due_at, clock.provisional
+
+
+def spans_of(clock: Clock) -> Iterator[tuple[date, date]]:
+    """The days that a clock in working days counts: those after the first day of a span, up to and with the second."""
+    last = max((to_shanghai(end) - timedelta(microseconds=1)).date() for end in in_working_days(clock))
+    yield to_shanghai(clock.started_at).date(), last
+    for stop in clock.stops:
+        # The days on which it stood still are counted too: they are added to its period.
+        yield to_shanghai(stop.stopped_at).date(), to_shanghai(stop.resumed_at).date()

@@ -1,0 +1,139 @@
+"""Openness reviews that are due by the packs are filed, one case a dataset, by a Temporal schedule."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from temporalio import activity
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleCalendarSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleRange,
+    ScheduleSpec,
+)
+from temporalio.service import RPCError
+
+from activities.database import present
+from activities.idempotency import id_from_key
+from activities.record.inbox import Filing, Inbox
+from rules.deadlines import to_shanghai
+from rules.loading import cities, load_pack
+from rules.pack import Pack
+from rules.procedure_names import OPENNESS_REVIEW
+from rules.procedure_rules import ProcedureRules
+from rules.resolving import NotInForce, ProcedureUnknown, resolve
+from workflows.reviews_due import ReviewsDue
+
+if TYPE_CHECKING:
+    from activities.clock import Clock
+    from activities.database import Pool
+
+LOG = logging.getLogger("kaifang.reviewing")
+
+SCHEDULE = "kaifang-reviews-due"
+EVERY_ATTEMPT = 5.0
+"""Seconds."""
+EVERY_LOOK = 600.0
+"""Seconds: an engine whose database was lost has the schedule again so soon."""
+SYSTEM = "system"
+"""The party of a case that nobody filed."""
+DUE = """
+select d.dataset_id, d.provider from datasets d
+where d.city = $1 and d.openness = any($2)
+  and not exists (
+    select from cases c where c.dataset_id = d.dataset_id and c.procedure = $3
+    and (c.closed_at is null or c.received_at > $4)
+  )
+order by d.dataset_id limit $5
+"""
+
+
+class Reviewing:
+    """Files reviews. Safe to run at any time and as often as one likes."""
+
+    def __init__(self, pool: Pool, inbox: Inbox, clock: Clock, packs: Callable[[], list[Pack]] | None = None) -> None:
+        self._pool = pool
+        self._inbox = inbox
+        self._clock = clock
+        self._packs = packs or (lambda: [load_pack(city) for city in cities()])
+
+    @activity.defn(name="file_reviews_due")
+    async def file_reviews_due(self, most: int) -> int:
+        """Files at most that many reviews of datasets that no review has looked at for as long as the pack says."""
+        async with self._pool.acquire() as connection:
+            now = self._clock.at(await present(connection))
+        filed = 0
+        for pack in self._packs():
+            rules = rules_on(pack, to_shanghai(now).date())
+            if rules and rules.every and filed < most:
+                filed += await self._file(rules, rules.every.days, now, most - filed)
+        return filed
+
+    async def _file(self, rules: ProcedureRules, days: int, now: datetime, most: int) -> int:
+        since = now - timedelta(days=days)
+        due = await self._pool.fetch(DUE, rules.city, list(rules.concerns), OPENNESS_REVIEW, since, most)
+        bodies = await self._pool.fetch(
+            "select role, body from bodies where city = $1 and role <> 'provider'", rules.city
+        )
+        for row in due:
+            filing = Filing(
+                rules=rules,
+                party=SYSTEM,
+                dataset_id=row["dataset_id"],
+                bodies={**{each["role"]: each["body"] for each in bodies}, "provider": row["provider"]},
+                data_items=(),
+                choices={},
+                given=frozenset(),
+            )
+            # The same dataset on the same day is the same review, however often this is tried.
+            key = f"{row['dataset_id']}/{to_shanghai(now).date()}"
+            case_id = id_from_key(SYSTEM, OPENNESS_REVIEW, key)
+            await self._inbox.receive_filing(case_id, OPENNESS_REVIEW, {}, lambda _, filing=filing: filing)  # type: ignore[misc]  # bound now, and no other argument is given
+        return len(due)
+
+
+def rules_on(pack: Pack, on: date) -> ProcedureRules | None:
+    """The rules of openness reviews on that day, where the city has them."""
+    try:
+        return resolve(pack, OPENNESS_REVIEW, on)
+    except (NotInForce, ProcedureUnknown):
+        return None
+
+
+async def keep_schedule(temporal: Client, task_queue: str) -> None:
+    """Sees to it until it is cancelled that the engine has the schedule of reviews, also one that has lost it."""
+    while True:
+        await put_schedule(temporal, task_queue)
+        await asyncio.sleep(EVERY_LOOK)
+
+
+async def put_schedule(temporal: Client, task_queue: str) -> None:
+    """The engine begins the round every morning at five, Asia/Shanghai; a schedule that is there is left as it is.
+
+    Returns when it is there, however long the engine is away.
+    """
+    every_morning = ScheduleCalendarSpec(hour=[ScheduleRange(5)])
+    schedule = Schedule(
+        action=ScheduleActionStartWorkflow(ReviewsDue.run, id=SCHEDULE, task_queue=task_queue),
+        spec=ScheduleSpec(calendars=[every_morning], time_zone_name="Asia/Shanghai"),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP),
+    )
+    while True:
+        try:
+            await temporal.create_schedule(SCHEDULE, schedule)
+        except ScheduleAlreadyRunningError:
+            return
+        except RPCError as failure:
+            LOG.info("the schedule of reviews is not there yet: %s", failure)
+            await asyncio.sleep(EVERY_ATTEMPT)
+        else:
+            return

@@ -1,0 +1,153 @@
+"""The outbox: what somebody is told lies in PostgreSQL since the transaction in which it came about."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from activities.outbox.message_texts import Message
+from activities.standing_in import away, substitute_of
+from models.telling import Account, Addressee, Officer, Officers, Posts, Supervisors, Telling
+from rules.deadlines import SHANGHAI
+from rules.pinned import Label
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from asyncpg import Record
+
+    from activities.database import Connection
+    from rules.procedure_rules import ProcedureRules
+
+    RulesOf = Callable[[str], Awaitable[ProcedureRules]]
+
+PUT_OUT = f"""
+with recursive told as (
+  select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+    $9::jsonb[]) with ordinality
+  as told (addressee, whom, claimed_by, kind, of, case_id, task_id, city, facts, nth)
+), addressed as (
+  select nth, account_id, true as in_person from told join accounts on account_id = whom where addressee = 'account'
+  union all
+  select nth, account_id, true from told join accounts on account_id = claimed_by and body = whom
+  and 'reviewer' = any(roles) where addressee = 'officer'
+  union all
+  select nth, account_id, false from told join accounts on body = whom and 'reviewer' = any(roles)
+  where addressee = 'officers' and (account_id = claimed_by or not exists (
+    select from accounts as claimant where claimant.account_id = claimed_by and claimant.body = whom
+    and 'reviewer' = any(claimant.roles)))
+  union all
+  -- Whoever serves another body by now holds its post on paper only.
+  select nth, account_id, false from told join posts on posts.body = whom
+  join accounts using (account_id) where addressee = 'posts' and accounts.body = whom
+  union all
+  select nth, account_id, false from told join accounts on accounts.city = whom and 'supervisor' = any(roles)
+  where addressee = 'supervisors'
+), chain as (
+  select nth, account_id as first, account_id as last, array[account_id] as seen from addressed where not in_person
+  union all
+  select nth, first, standing_in.substitute, seen || standing_in.substitute from chain
+  cross join lateral ({substitute_of("chain.last", "$10")}) as standing_in
+  where standing_in.substitute <> all(seen)
+), ends as (
+  select distinct on (nth, first) nth, first, last, {away("last", "$10")} as nobody from chain
+  order by nth, first, cardinality(seen) desc
+), reached as (
+  select nth, account_id from addressed where in_person
+  union
+  select nth, case when nobody then first else last end from ends
+  union
+  -- Nobody stands in: whoever of the body is there has to know of what the absent officer has in hand.
+  select nth, colleague.account_id from ends join told using (nth)
+  join accounts as colleague on body = whom and 'reviewer' = any(roles)
+  where nobody and addressee = 'officers' and not {away("colleague.account_id", "$10")}
+)
+insert into messages (message_id, account_id, kind, case_id, task_id, city, facts, created_at)
+select 'msg_' || left(encode(sha256(convert_to(concat_ws(E'\\n', of, kind, account_id), 'UTF8')), 'hex'), 40),
+  account_id, kind, case_id, task_id, city, facts, $11
+from reached join told using (nth) order by nth, account_id
+on conflict (message_id) do nothing
+"""  # noqa: S608 - made of constants
+
+
+MESSAGE = """
+m.message_id, m.number, m.kind, m.case_id, m.task_id, m.city, m.facts, m.created_at, c.case_number, c.rules_digest,
+b.name as body_name,
+(select content ->> 'text' from acts where act_id = m.facts ->> 'act') as asked
+"""
+WITH_ITS_CASE = """
+left join cases c on c.case_id = m.case_id left join bodies b on b.body = m.facts ->> 'body'
+"""
+MESSAGES = f"""
+select {MESSAGE} from messages m {WITH_ITS_CASE}
+where m.account_id = $1 and m.number < $2 order by m.number desc limit $3
+"""  # noqa: S608 - made of constants
+
+
+async def put_out(connection: Connection, tellings: Sequence[Telling], now: datetime) -> int:
+    """Puts each telling into the outbox, for every account that its addressee is on the day of `now`, Asia/Shanghai.
+
+    In the caller's transaction, in one statement, and none for nothing. An officer who is absent that day is replaced
+    by the substitute, or that one's own; where nobody stands in, the officer is told, and whoever of the body is there.
+    What somebody was told before is not told again. Returns how many messages are new.
+    """
+    if not tellings:
+        return 0
+    status: str = await connection.execute(
+        PUT_OUT,
+        *map(list, zip(*(_row(telling) for telling in tellings), strict=True)),
+        now.astimezone(SHANGHAI).date(),
+        now,
+    )
+    return int(status.rpartition(" ")[2])
+
+
+async def messages_to(
+    connection: Connection, rules_of: RulesOf, account_id: str, before: int, limit: int
+) -> list[Message]:
+    """What somebody was told, the latest first, beginning before that number; with or without a channel.
+
+    `rules_of` knows the rules of a digest.
+    """
+    return [await message_of(row, rules_of) for row in await connection.fetch(MESSAGES, account_id, before, limit)]
+
+
+async def message_of(row: Record, rules_of: RulesOf) -> Message:
+    """A message from a row that has the columns of MESSAGE."""
+    digest, body_name = row["rules_digest"], row["body_name"]
+    return Message(
+        message_id=row["message_id"],
+        number=row["number"],
+        kind=row["kind"],
+        case_id=row["case_id"],
+        task_id=row["task_id"],
+        city=row["city"],
+        created_at=row["created_at"],
+        facts=json.loads(row["facts"]),
+        case_number=row["case_number"],
+        body_name=Label.model_validate_json(body_name) if body_name else None,
+        asked=row["asked"],
+        rules=await rules_of(digest) if digest else None,
+    )
+
+
+def _row(telling: Telling) -> tuple[str | None, ...]:
+    facts = json.dumps(dict(telling.facts), ensure_ascii=False)
+    return (*_whom(telling.to), telling.kind, telling.of, telling.case_id, telling.task_id, telling.city, facts)
+
+
+def _whom(to: Addressee) -> tuple[str, str, str | None]:
+    """How the statement reads an addressee: its kind, its id, and who claimed it."""
+    match to:
+        case Account(account_id):
+            return "account", account_id, None
+        case Officer(body, account_id):
+            return "officer", body, account_id
+        case Officers(body, claimed_by):
+            return "officers", body, claimed_by
+        case Posts(body):
+            return "posts", body, None
+        case Supervisors(city):
+            return "supervisors", city, None

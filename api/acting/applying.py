@@ -1,0 +1,63 @@
+"""What a party does to its own case after the filing: supplements, its signature, further evidence."""
+
+from __future__ import annotations
+
+from api.acting.deciding import may_change, open_to_applicant
+from api.acting.forms.filing import EvidenceForm, SignatureForm, SupplementForm
+from api.acting.receiving import ActShown, Receiver, known_items
+from api.http.problems import Problem
+from models.acts import Decide, SubmitEvidence, Supply
+from reading.store import Store
+from rules.procedure_names import OBJECTION
+
+RESUBMIT = "resubmit"
+SIGN = "sign"
+
+
+async def supplement(receiver: Receiver, store: Store, case_id: str, form: SupplementForm) -> ActShown:
+    """What a reviewer asked for; after a return, the request submitted again. Raises a Problem."""
+    await receiver.case(case_id)
+    if known := await receiver.received_before(form.said()):
+        return known
+    read = await store.case_read(case_id)
+    await may_change(store, read, form)
+    task = open_to_applicant(read, RESUBMIT)
+    if task is None:
+        return await receiver.receive(Supply(**receiver.fields(case_id), amends=form.amendment()), form.said())
+    act = Decide(
+        **receiver.fields(case_id),
+        task_id=task.task_id,
+        outcome=RESUBMIT,
+        given=form.given(frozenset({"text"})),
+        amends=form.amendment(),
+    )
+    return await receiver.receive(act, form.said())
+
+
+async def sign(receiver: Receiver, store: Store, case_id: str, form: SignatureForm) -> ActShown:
+    """The applicant's signature. Raises a Problem, also where nothing lies before the applicant to sign."""
+    content = form.said() or None
+    await receiver.case(case_id)
+    if known := await receiver.received_before(content):
+        return known
+    read = await store.case_read(case_id)
+    task = open_to_applicant(read, SIGN)
+    if task is None:
+        # The same call at the same time may have signed meanwhile.
+        if known := await receiver.received_before(content):
+            return known
+        raise Problem("NothingToSign")
+    await known_items(store, read.state.dataset_id, form.data_items)
+    act = Decide(
+        **receiver.fields(case_id), task_id=task.task_id, outcome=SIGN, given=form.stated(), terms=form.terms()
+    )
+    return await receiver.receive(act, content)
+
+
+async def add_evidence(receiver: Receiver, case_id: str, form: EvidenceForm) -> ActShown:
+    """Files that the objector uploaded, submitted to its objection. Raises a Problem, also for any other case."""
+    case = await receiver.case(case_id)
+    if case.procedure != OBJECTION:
+        raise Problem("ProcedureKnowsNoSuchAct")
+    act = SubmitEvidence(**receiver.fields(case_id), evidence=tuple(dict.fromkeys(form.evidence)))
+    return await receiver.receive(act, form.said())

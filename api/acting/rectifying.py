@@ -1,0 +1,99 @@
+"""Recording a breach of duty (责令改正、限期整改): who may, against whom, for which cause; received as a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from activities.record.inbox import Filing
+from activities.record.rectified import RectificationOpen
+from api.acting.filing import PROVIDER, Filer, judge, rules_at
+from api.acting.forms.filing import RectificationForm
+from api.http.problems import Problem, Wrong, invalid
+from models.who_may_act import may_begin_against
+from reading.cases.causing import Cause, CauseUnusable, causing_case
+from reading.cases.shapes import CaseShown
+from reading.directory import questions as directory
+from reading.sight import Caller
+from reading.store import Store
+from rules.admissibility import chosen
+from rules.procedure_names import RECTIFICATION
+from rules.procedure_rules import ProcedureRules
+
+PATH = "/v1/rectifications"
+MAY_LOOK = ("reviewer", "supervisor", "admin")
+
+
+async def record_breach(filer: Filer, store: Store, caller: Caller, form: RectificationForm, key: str) -> CaseShown:
+    """The case in which a body is to put right what it did. Raises a Problem."""
+    bodies = {**await filer.bodies(form.city), PROVIDER: form.body}
+    rules = rules_at(form.city, RECTIFICATION, (await store.present()).now)
+    await may_be_rectified(rules, form, store)
+    may_record(rules, caller, bodies)
+    try:
+        caused_by = await causing_case(store, caller, Cause(form.city, form.body, form.task_id, form.case_id))
+    except CauseUnusable as fact:
+        raise invalid(fact.field, fact.code) from fact
+    stated = form.stated()
+
+    def received(at: datetime) -> Filing:
+        rules = rules_at(form.city, RECTIFICATION, at)
+        judge(rules, stated, None)
+        return Filing(
+            rules=rules,
+            party=caller.account_id,
+            dataset_id="",
+            bodies=rules.with_a_part(bodies),
+            data_items=(),
+            choices=chosen(rules, stated),
+            given=frozenset(stated),
+            caused_by=caused_by,
+            about_task=form.task_id,
+        )
+
+    try:
+        return await filer.receive(filer.case_id(PATH, key), RECTIFICATION, form.said(), received)
+    except RectificationOpen as fact:
+        params = {"case_number": fact.case_number, "case_id": fact.case_id}
+        wrong = Wrong("task_id", "RectificationOpen", params)
+        raise Problem("RectificationOpen", errors=[wrong], params=params) from fact
+
+
+def may_record(rules: ProcedureRules, caller: Caller, bodies: Mapping[str, str]) -> None:
+    """Raises a Problem unless the caller is a reviewer or supervisor of a body that the city's rules let record it, and
+    that it is not directed against; `bodies` are those of the case."""
+    if may_begin_against(rules, caller.roles, caller.body, bodies):
+        return
+    may_elsewhere = caller.has("reviewer", "supervisor") and caller.body_role in rules.filed_by
+    if may_elsewhere and caller.body is not None and caller.body == bodies.get(PROVIDER):
+        raise invalid("body", "directed_against_your_own_body")
+    raise Problem("RoleRequired", params={"roles": rules.begun_by(bodies)})
+
+
+async def may_be_rectified(rules: ProcedureRules, form: RectificationForm, store: Store) -> None:
+    """Raises a Problem unless the law can be directed against the body."""
+    role = await directory.role_of(store, form.city, form.body)
+    if role is None:
+        raise invalid("body", "body_unknown")
+    if role not in rules.against:
+        raise invalid("body", "body_not_rectified")
+
+
+def city_looked_at(caller: Caller, city: str | None) -> str:
+    """The city whose proposals are asked for, the caller's own unless another is named. Raises a Problem unless the
+    caller has a role that sees any."""
+    if not caller.has(*MAY_LOOK):
+        raise Problem("RoleRequired", params={"roles": MAY_LOOK})
+    of_city = city or caller.city
+    if of_city is None:
+        raise invalid("city", "city_not_named")
+    return of_city
+
+
+async def may_look(rules: ProcedureRules, caller: Caller, city: str, store: Store) -> None:
+    """Raises a Problem unless the caller is an administrator, a supervisor of the city, or may record a breach."""
+    if caller.has("admin") or (caller.has("supervisor") and caller.city == city):
+        return
+    if caller.has("reviewer") and caller.city == city and caller.body_role in rules.acting_in_place:
+        return
+    may_record(rules, caller, await directory.bodies_of(store, city))

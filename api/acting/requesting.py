@@ -1,0 +1,36 @@
+"""Filing an access request (有条件开放数据申请) under the law of its city on the day of receipt."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from activities.record.inbox import Filing
+from api.acting.filing import Filer, judge, rules_at
+from api.acting.forms.filing import AccessRequestForm
+from reading.cases.shapes import CaseShown
+from reading.sight import Caller
+from rules.admissibility import chosen
+from rules.procedure_names import ACCESS_REQUEST
+
+PATH = "/v1/access-requests"
+
+
+async def receive_request(filer: Filer, caller: Caller, form: AccessRequestForm, key: str) -> CaseShown:
+    """The request as it was received; the same key files it once. Raises a Problem."""
+    subject = await filer.subject(form.city, form.dataset_id)
+    stated = form.stated()
+
+    def received(at: datetime) -> Filing:
+        rules = rules_at(form.city, ACCESS_REQUEST, at)
+        judge(rules, stated, subject.dataset)
+        return Filing(
+            rules=rules,
+            party=caller.account_id,
+            dataset_id=subject.dataset.dataset_id,
+            bodies=subject.bodies,
+            data_items=form.data_items or (),
+            choices=chosen(rules, stated),
+            given=frozenset(stated),
+        )
+
+    return await filer.receive(filer.case_id(PATH, key), ACCESS_REQUEST, form.said(), received)

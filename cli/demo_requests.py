@@ -1,0 +1,74 @@
+"""What `kaifang demo` shows of conditional data: a request walked to its grant."""
+
+from __future__ import annotations
+
+from cli.demo_parties import WORDS, Json, Parties
+from rules.pinned import APPLICANT
+
+EVERYTHING_A_DECISION_MAY_NEED = {
+    **{"reason": WORDS, "basis": WORDS, "tender_reference": WORDS},
+    **{"conditions": WORDS, "scenario": WORDS},
+}
+
+
+def walk(parties: Parties, city: str) -> tuple[Json, list[Json]]:
+    """A granted request of this city, and its tasks in the order in which they were decided."""
+    dataset, item = served_item(parties, city, "conditional")
+    case = parties.call(
+        "applicant@demo",
+        "POST",
+        "/v1/access-requests",
+        {
+            "city": city,
+            "dataset_id": dataset["dataset_id"],
+            "purpose": "to show how a request runs",
+            "scenario": "a demonstration",
+            "safeguards": "none needed: sample data",
+            "data_items": [item],
+            "access_mode": "api",
+            "use": "general",
+        },
+    )
+    decided: list[Json] = []
+    while case["status"] == "open":
+        task = next(task for task in case["tasks"] if task["state"] in ("open", "claimed"))
+        decided.append(task)
+        decide(parties, case, task)
+        case = parties.call("applicant@demo", "GET", f"/v1/cases/{case['case_id']}")
+    return case, decided
+
+
+def served_item(parties: Parties, city: str, openness: str) -> tuple[Json, str]:
+    """A dataset of that class and one of its items that nothing keeps back. Raises NothingServed."""
+    query = f"/v1/datasets?city={city}&openness={openness}"
+    for dataset in parties.call("applicant@demo", "GET", f"{query}&served=true")["items"]:
+        kept = {item for each in dataset["restrictions"] for item in each["data_items"]}
+        for item in dataset["items"]:
+            if item["item"] not in kept:
+                return dataset, item["item"]
+    raise NothingServed(city, openness, parties.call("applicant@demo", "GET", query)["items"])
+
+
+class NothingServed(Exception):
+    """Every dataset of a class is kept back, so that nobody can be shown getting it."""
+
+    def __init__(self, city: str, openness: str, kept: list[Json]) -> None:
+        by = "; ".join(
+            f"{each['dataset_id']} ({', '.join(restriction['restriction'] for restriction in each['restrictions'])})"
+            for each in kept
+        )
+        super().__init__(
+            f"{city}: no {openness} dataset can be served now. What objections keep back: {by or 'nothing'}"
+        )
+
+
+def decide(parties: Parties, case: Json, task: Json) -> None:
+    """The body's first outcome, which lets the case go on in every pack, with whatever it may need."""
+    outcome = task["outcomes"][0]["outcome"]
+    if task["body"] == APPLICANT:
+        parties.call("applicant@demo", "POST", f"/v1/cases/{case['case_id']}/signature", {})
+        return
+    officer = f"reviewer@{task['body']}"
+    path = f"/v1/tasks/{task['task_id']}"
+    parties.call(officer, "POST", f"{path}/claim", {})
+    parties.call(officer, "POST", f"{path}/decision", {"outcome": outcome, **EVERYTHING_A_DECISION_MAY_NEED})

@@ -1,0 +1,265 @@
+"""What `kaifang rules draw` says beside the names of the pack, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from cli.languages import Language
+from reading.words.texts import texts
+from rules.articles import article_label
+from rules.deadlines import Unit, parse_period
+from rules.pinned import (
+    APPLICANT,
+    Basis,
+    Citation,
+    ClassEffect,
+    ClassStanding,
+    ClockFrom,
+    DataEffect,
+    EntryEffect,
+    Label,
+    LimitStanding,
+    Outcome,
+    Requirement,
+    Stage,
+)
+from rules.procedure_map import ProcedureMap, StepOnMap, Way
+from rules.procedure_rules import ProcedureRules
+
+PARTIES: Mapping[str, Label] = {
+    "objection": Label(zh="异议人", en="Objector"),
+    "leak": Label(zh="报告人", en="Whoever reports it"),
+    "demand": Label(zh="需求提出人", en="Whoever needs the data"),
+}
+"""What a procedure calls who files it, where that is not the applicant."""
+THE_APPLICANT = Label(zh="申请人", en="Applicant")
+
+DATA: Mapping[DataEffect, Label] = {
+    DataEffect.SUSPEND: Label(zh="中止开放{what}", en="{what} suspended"),
+    DataEffect.WITHDRAW: Label(zh="撤回{what}", en="{what} withdrawn"),
+    DataEffect.WITHDRAW_UNTIL_PROCESSED: Label(zh="撤回{what}，处理后再定", en="{what} withdrawn until processed"),
+    DataEffect.SERVE: Label(zh="本案不再限制{what}", en="{what} no longer kept back by this case"),
+}
+THE_DATA = Label(zh="数据", en="data")
+THE_DATASET = Label(zh="整个数据集", en="the whole dataset")
+ENTRY: Mapping[EntryEffect, Label] = {
+    EntryEffect.MAY_CHANGE: Label(zh="条目须变更的，启动目录更新", en="opens a catalogue update if the entry changes"),
+    EntryEffect.ORDER: Label(zh="启动目录更新", en="opens a catalogue update"),
+    EntryEffect.SUBMIT: Label(zh="提交条目更新稿", en="the draft of the entry is submitted"),
+    EntryEffect.PUBLISH: Label(zh="公布条目", en="the entry is published"),
+}
+CLASS: Mapping[ClassEffect, Label] = {
+    ClassEffect.PROPOSE: Label(zh="提出另一开放类型", en="proposes another class"),
+    ClassEffect.ACCEPT: Label(zh="开放类型按所提出的确定", en="settles the class as proposed"),
+    ClassEffect.KEEP: Label(zh="开放类型按更新稿确定", en="settles the class of the draft"),
+    ClassEffect.SET: Label(zh="确定开放类型", en="settles the class that it names"),
+}
+WHEN_CLASS: Mapping[ClassStanding, Label] = {
+    ClassStanding.OPEN: Label(zh="仅限开放类型未定时", en="only while the class is open"),
+    ClassStanding.SETTLED: Label(zh="仅限开放类型已定后", en="only once the class is settled"),
+}
+WHEN_LIMIT: Mapping[LimitStanding, Label] = {
+    LimitStanding.KEPT: Label(zh="仅限按期完成的", en="only if done within the time limit"),
+    LimitStanding.MISSED: Label(zh="仅限逾期完成的", en="only if done after the time limit"),
+    LimitStanding.RUNNING: Label(zh="仅限期限届满前", en="only while the time limit runs"),
+    LimitStanding.OVER: Label(zh="仅限期限届满后", en="only once the time limit is over"),
+}
+MARKS = Label(zh="标注异议", en="disputed mark")
+ANSWERS = Label(zh="答复异议人", en="the objector is answered")
+BY_PUBLICATION = Label(zh="目录公布时自动产生", en="comes of the publication by itself")
+WITHIN = Label(zh="须在{period}内", en="within {period}")
+OPENS = Label(zh="同时产生“{stages}”", en="puts “{stages}” beside")
+AT_MOST = (Label(zh="至多{times}次", en="once at most"), Label(zh="至多{times}次", en="{times} times at most"))
+"""Once, and more often."""
+AFTER_THAT = Label(zh="此后", en="after that")
+
+PERIODS: Mapping[Unit, tuple[Label, Label]] = {
+    Unit.WORKING_DAYS: (Label(zh="{n}个工作日", en="1 working day"), Label(zh="{n}个工作日", en="{n} working days")),
+    Unit.HOURS: (Label(zh="{n}小时", en="1 hour"), Label(zh="{n}小时", en="{n} hours")),
+}
+"""One, and more than one."""
+PROMPTLY = Label(zh="及时（未规定天数）", en="promptly (no number)")
+SET_BY_DECISION = Label(zh="由决定规定期限", en="time limit set by decision")
+NO_PERIOD = Label(zh="未规定期限", en="no period")
+FOR_ALL_OTHERS = Label(zh="其他：未规定期限", en="others: no period")
+CLOCK_FROM: Mapping[ClockFrom, Label] = {
+    ClockFrom.EVENT: Label(zh="自事由发生之日起算", en="from the day of the event"),
+    ClockFrom.RECEIPT: Label(zh="自收到案件之日起算", en="from the receipt of the case"),
+    ClockFrom.EVIDENCE: Label(zh="自收到证据之日起算", en="from the receipt of evidence"),
+}
+ONLY_WHEN = Label(zh="仅限：{when}", en="only for: {when}")
+OUTLASTING = Label(zh="案件转入其他步骤后仍须办理", en="stays open when the case goes on")
+BINDING = Label(zh="办结之前案件不能转出", en="the case does not go on before it is done")
+AHEAD_OF_TURN = Label(
+    zh="同一条目另有更新在先的，也须办理", en="lies open though another update of the entry goes first"
+)
+ON_ENTERING = Label(zh="进入本步骤：{effect}", en="on entering: {effect}")
+
+SERVICE_RULE = Label(zh="服务规则{number}", en="service rule {number}")
+AND = Label(zh="，且", en=", and ")
+OR = Label(zh="或者", en=" or ")
+COMMA = Label(zh="、", en=", ")
+SEMICOLON = Label(zh="；", en="; ")
+COLON = Label(zh="：", en=": ")
+IF = Label(zh="（{when}的）", en=" (if {when})")
+CITED = Label(zh="（{article}）", en=" ({article})")
+STEP = Label(zh="步骤{number}：{lies}", en="step {number}: {lies}")
+SIDE_BY_SIDE = Label(zh="同时办理", en="side by side")
+ENDS = Label(zh="结案：{ending}", en="end: {ending}")
+
+
+class Words:
+    """The words of one procedure in one language; counts the service rules that it was asked to cite."""
+
+    def __init__(self, rules: ProcedureRules, map_: ProcedureMap, language: Language) -> None:
+        self.rules = rules
+        self.map = map_
+        self.language = language
+        self._service: dict[str, Citation] = {}
+
+    def say(self, label: Label, **values: object) -> str:
+        text = label.zh if self.language is Language.ZH else label.en
+        return text.format(**values) if values else text
+
+    def join(self, between: Label, parts: Iterable[str]) -> str:
+        return self.say(between).join(parts)
+
+    def cited(self, citation: Citation) -> str:
+        """The article, with its text where that is not the one in force; or the service rule, by its number."""
+        if citation.basis is Basis.SERVICE:
+            numbers = {name: number for number, name in enumerate(self._service, start=1)}
+            number = numbers.get(citation.article, len(numbers) + 1)
+            self._service.setdefault(citation.article, citation)
+            return self.say(SERVICE_RULE, number=number)
+        article = self.say(article_label(citation.article))
+        if citation.source == self.rules.regulation.source:
+            return article
+        named = next((r for r in self.rules.regulations if r.source == citation.source), None)
+        return self.join(COMMA, [self.say(named.title), article]) if named else article
+
+    def service_rules(self) -> Iterator[tuple[int, Citation]]:
+        """Those cited so far, by their numbers."""
+        return enumerate(self._service.values(), start=1)
+
+    def either(self, parts: Iterable[str]) -> str:
+        """One of these."""
+        *others, last = parts
+        return f"{self.join(COMMA, others)}{self.say(OR)}{last}" if others else last
+
+    def body(self, role: str) -> str:
+        if role == APPLICANT:
+            return self.say(PARTIES.get(self.rules.procedure, THE_APPLICANT))
+        return self.say(self.rules.bodies[role])
+
+    def choices(self, when: Mapping[str, tuple[str, ...]]) -> str:
+        """The choices for which something holds."""
+        return self.join(
+            AND, (self.either(self.choice(name, value) for value in values) for name, values in when.items())
+        )
+
+    def choice(self, name: str, value: str) -> str:
+        known = self.rules.choice(name, value)
+        return self.say(known.label) if known else value
+
+    def length(self, period: str) -> str:
+        """`5wd` as people read it."""
+        number, unit = parse_period(period)
+        one, more = PERIODS[unit]
+        return self.say(one if number == 1 else more, n=number)
+
+    def period(self, stage: Stage) -> list[str]:
+        """The period of a stage, for each choice by which it differs, and from when it runs."""
+        if stage.set_by_decision:
+            return [self.say(SET_BY_DECISION)]
+        if stage.promptly:
+            return [self.say(PROMPTLY)]
+        lengths: dict[str, list[str]] = {}
+        for value, period in stage.periods.items():
+            lengths.setdefault(self.length(period), []).append(value)
+        if stage.promptly_for:
+            lengths[self.say(PROMPTLY)] = list(stage.promptly_for)
+        if not lengths:
+            return [self.say(NO_PERIOD)]
+        known = {choice.value for choice in self.rules.choices.get(stage.period_by, ())} or {"normal"}
+        named = {value for values in lengths.values() for value in values}
+        parts = [
+            f"{self.join(COMMA, (self.choice(stage.period_by, value) for value in values))}{self.say(COLON)}{length}"
+            for length, values in lengths.items()
+        ]
+        if known <= named and len(lengths) == 1:
+            parts = list(lengths)
+        elif not known <= named:
+            parts.append(self.say(FOR_ALL_OTHERS))
+        if stage.clock_from is not ClockFrom.OPENING:
+            parts.append(self.say(CLOCK_FROM[stage.clock_from]))
+        return parts
+
+    def standing(self, stage: Stage) -> list[str]:
+        """How a stage stands to the others: for which cases it lies open, and until when."""
+        told = []
+        if stage.only_when:
+            told.append(self.say(ONLY_WHEN, when=self.choices(stage.only_when)))
+        if stage.ahead_of_turn:
+            told.append(self.say(AHEAD_OF_TURN))
+        if stage.outlasting:
+            told.append(self.say(OUTLASTING))
+        if stage.binding:
+            told.append(self.say(BINDING))
+        return told
+
+    def on_entering(self, step: StepOnMap | None) -> list[str]:
+        """What it does to the data that a case comes to a step."""
+        if step is None or step.step.data is None:
+            return []
+        return [self.say(ON_ENTERING, effect=self.data(step.step.data, whole=step.step.whole_dataset))]
+
+    def data(self, effect: DataEffect, *, whole: bool) -> str:
+        return self.say(DATA[effect], what=self.say(THE_DATASET if whole else THE_DATA))
+
+    def effects(self, outcome: Outcome) -> list[str]:
+        """When an outcome can be decided, and what it does beside leading on."""
+        told = []
+        if outcome.when_limit:
+            told.append(self.say(WHEN_LIMIT[outcome.when_limit]))
+        if outcome.when_class:
+            told.append(self.say(WHEN_CLASS[outcome.when_class]))
+        if outcome.period:
+            told.append(self.say(WITHIN, period=self.length(outcome.period)))
+        if outcome.data:
+            told.append(self.data(outcome.data, whole=outcome.whole_dataset))
+        if outcome.marks:
+            told.append(self.say(MARKS))
+        if outcome.answers:
+            told.append(self.say(ANSWERS))
+        if outcome.entry:
+            told.append(self.say(ENTRY[outcome.entry]))
+        if outcome.class_effect:
+            told.append(self.say(CLASS[outcome.class_effect]))
+        if outcome.by_publication:
+            told.append(self.say(BY_PUBLICATION))
+        if outcome.opens:
+            stages = [stage for name in outcome.opens if (stage := self.rules.stage(name))]
+            told.append(self.say(OPENS, stages=self.join(COMMA, (self.say(stage.label) for stage in stages))))
+        return told
+
+    def times(self, way: Way) -> str:
+        """How often a way is open, where that is limited."""
+        if way.at_most is not None:
+            once, more = AT_MOST
+            return self.say(once if way.at_most == 1 else more, times=way.at_most)
+        return "" if way.more_than is None else self.say(AFTER_THAT)
+
+    def demand(self, requirement: Requirement) -> str:
+        """What an outcome must come with, and by which rule."""
+        fields = self.either(self.say(texts().fields[name]) for name in requirement.any_of)
+        when = self.say(IF, when=self.choices(requirement.when)) if requirement.when else ""
+        return fields + when + self.say(CITED, article=self.cited(requirement.citation))
+
+    def place(self, target: str) -> str:
+        """A step, by its number and what lies there, or an ending."""
+        if ending := self.map.ending(target):
+            return self.say(ENDS, ending=self.say(ending.label))
+        step = self.map.step(target)
+        assert step, f"the loader refuses a pack in which {target} is neither a step nor an ending"
+        lies = self.say(SIDE_BY_SIDE if len(step.stages) > 1 else step.stages[0].stage.label)
+        return self.say(STEP, number=step.number, lies=lies)

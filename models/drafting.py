@@ -1,0 +1,151 @@
+"""A draft of a catalogue's entry: what it makes of the entry as it stands, before anybody decides about it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from models.acts import Amendment, Measure
+from models.classes import OPENNESS
+from models.state import CaseState
+from models.task_state import TaskState
+from rules.admissibility import Inadmissible
+from rules.pinned import AfterRule, EntryEffect, Outcome
+from rules.procedure_rules import ProcedureRules
+
+CHANGE = "change"
+NEW, WIDER, SAME, NARROWER = "new", "wider", "same", "narrower"
+BY_OPENNESS = ("closed", "conditional", "unconditional")
+FITTING: Mapping[str, tuple[str, ...]] = {"conditions": ("conditional",), "basis": ("conditional", "closed")}
+"""Field to the openness of data that can have it: only conditional data has conditions, and what is open to everybody
+has nothing to justify."""
+NEW_ENTRY_STATES = ("title", "items")
+"""Without them an entry could be neither shown nor asked for."""
+
+
+class DraftUnfit(Exception):
+    """What is submitted is no draft of this entry: `reasons` say why, by field."""
+
+    def __init__(self, *reasons: Inadmissible) -> None:
+        self.reasons = reasons
+        super().__init__(", ".join(f"{each.field}: {each.code}" for each in reasons))
+
+
+class DraftOpensAfterTheLaw(DraftUnfit):
+    """The law has ended, and the draft would open what it leaves closed."""
+
+
+@dataclass(frozen=True)
+class EntryNow:
+    """An entry of the catalogue as it stands."""
+
+    openness: str
+    items: tuple[str, ...]
+    fields: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """What a decision that submits a draft carries beside the draft itself, by codes."""
+
+    measure: Measure
+    amends: Amendment
+
+    @property
+    def given(self) -> frozenset[str]:
+        return self.amends.given
+
+
+def submits(outcome: Outcome | None) -> bool:
+    """Whether a draft comes with this outcome."""
+    return outcome is not None and outcome.entry is EntryEffect.SUBMIT
+
+
+def first_compilation(rules: ProcedureRules, state: CaseState, body: str | None) -> tuple[TaskState, str] | None:
+    """The task with which a case began, if a draft can be submitted with it by that body, and the outcome that does."""
+    for task in state.tasks.values():
+        stage = rules.stage(task.stage)
+        outcome = next((each for each in stage.outcomes if submits(each)), None) if stage else None
+        if outcome and task.round == 1 and task.body == body:
+            return task, outcome.outcome
+    return None
+
+
+def drafted(
+    rules: ProcedureRules,
+    choices: Mapping[str, str],
+    now: EntryNow | None,
+    draft: Mapping[str, object] | None,
+    answers: Mapping[str, str],
+    measure: Measure | None = None,
+) -> Drafted:
+    """What a draft and its answers mean for an entry that is as it is `now`, None where it is new.
+
+    `choices` are those of the case so far. Raises DraftUnfit for a question that the law of the case does not ask, for
+    a field that data of the proposed openness cannot have, and for a new entry without a title or items;
+    DraftOpensAfterTheLaw.
+    """
+    amends = answered(rules, choices, now, answers)
+    proposed = amends.choices.get(OPENNESS) or choices.get(OPENNESS)
+    openness = proposed or (now.openness if now else None)
+    told = measure or Measure()
+    if not draft:
+        return Drafted(told, amends)
+    if now and rules.after_the_law:
+        no_further_items(rules.after_the_law, draft, now)
+    return Drafted(with_entry(told, draft, now, openness), amends)
+
+
+def no_further_items(after: AfterRule, draft: Mapping[str, object], now: EntryNow) -> None:
+    """Once the law has ended an entry loses items and gets none. Raises DraftOpensAfterTheLaw."""
+    if further := tuple(item for item in items_of_entry(draft) if item not in now.items):
+        reason = Inadmissible("entry.items", "opens_after_the_law", after.citation, {"items": further})
+        raise DraftOpensAfterTheLaw(reason)
+
+
+def answered(
+    rules: ProcedureRules, choices: Mapping[str, str], now: EntryNow | None, answers: Mapping[str, str]
+) -> Amendment:
+    """The answers as choices of the case, and how the proposed class differs from today's. Raises DraftUnfit."""
+    said = dict(answers)
+    for name in said:
+        if name not in rules.choices:
+            raise DraftUnfit(Inadmissible(f"answers.{name}", "question_not_asked", None))
+    if CHANGE in rules.choices:
+        proposed = said.get(OPENNESS) or choices.get(OPENNESS)
+        said[CHANGE] = change_of(now.openness if now else None, proposed)
+    return Amendment(choices=said, given=frozenset(said))
+
+
+def change_of(today: str | None, proposed: str | None) -> str:
+    """How a proposed class differs from today's: `new` where the entry is, `same` where nothing is proposed."""
+    if today is None:
+        return NEW
+    if proposed not in BY_OPENNESS or proposed == today:
+        return SAME
+    return WIDER if BY_OPENNESS.index(proposed) > BY_OPENNESS.index(today) else NARROWER
+
+
+def with_entry(measure: Measure, draft: Mapping[str, object], now: EntryNow | None, openness: str | None) -> Measure:
+    """The measure of a decision that submits a draft: what the entry has, once the draft is published. Raises
+    DraftUnfit."""
+    for field, fitting in FITTING.items():
+        if field in draft and openness is not None and openness not in fitting:
+            raise DraftUnfit(Inadmissible(f"entry.{field}", f"entry_{field}_out_of_place", None))
+    if now is None and (lacking := [field for field in NEW_ENTRY_STATES if field not in draft]):
+        raise DraftUnfit(*(Inadmissible(f"entry.{field}", "missing_here", None) for field in lacking))
+    entry = {**(now.fields if now else {}), **draft, OPENNESS: openness, "provider": True}
+    fitting_fields = {name for name in entry if openness is None or openness in FITTING.get(name, (openness,))}
+    return measure.model_copy(
+        update={
+            "entry_fields": frozenset(name for name in fitting_fields if entry[name] not in (None, [])),
+            "entry_items": items_of_entry(entry),
+        }
+    )
+
+
+def items_of_entry(entry: Mapping[str, object]) -> tuple[str, ...]:
+    """The codes of the data items that an entry, or a draft of one, names."""
+    items = entry.get("items") or []
+    assert isinstance(items, list)
+    return tuple(item["item"] for item in items)

@@ -1,0 +1,94 @@
+"""What a request grants, by the terms that bodies have set; whether anything is left of that, or it waits for data that
+other cases keep back. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from models import events as e
+from models.acts import GrantTerms
+from models.restricting import all_withdrawn, met_by
+from models.restrictions import DATA_WITHDRAWN, ITEMS_REMOVED, RestrictionKind, touches
+from models.state import CaseState
+from rules.deadlines import SHANGHAI
+from rules.procedure_rules import ProcedureRules
+
+
+def access_case_id(case_id: str) -> str:
+    """The id of the access case that a granted request opens: one request, one grant."""
+    return f"{case_id}-access"
+
+
+def nothing_to_grant(rules: ProcedureRules, state: CaseState, at: datetime) -> str | None:
+    """Why nothing is left that could be granted, as an outcome: all of it was taken out of the catalogue, or what is
+    still there was withdrawn; None while something is."""
+    if agree_on_nothing(rules, state):
+        return ITEMS_REMOVED
+    items = grant(rules, state, at).data_items
+    if items and state.entry_items:
+        items = tuple(item for item in items if item in state.entry_items)
+        if not items:
+            return ITEMS_REMOVED
+    return DATA_WITHDRAWN if all_withdrawn(state, items) else None
+
+
+def waits_for_data(rules: ProcedureRules, state: CaseState, at: datetime) -> bool:
+    """Whether what would be granted is held or suspended by another case: the grant waits until that is lifted."""
+    items = grant(rules, state, at).data_items
+    return any(met.kind is not RestrictionKind.WITHDRAWAL and touches(met.items, items) for _, met in met_by(state))
+
+
+def terms_set(rules: ProcedureRules, state: CaseState, beside: str | None = None) -> list[GrantTerms]:
+    """The terms that standing decisions have set, in their order, but those of the stage named; what a body decides
+    alone, after others could not agree, takes the place of all before."""
+    standing = [task for step in rules.steps for task in state.of_step(step.step) if task.stage != beside]
+    decided = [task for task in sorted(standing, key=lambda t: t.decided_by_event or 0) if task.terms]
+    since = max((place for place, task in enumerate(decided) if decides_alone(rules, task.step)), default=0)
+    return [task.terms for task in decided[since:] if task.terms]
+
+
+def decides_alone(rules: ProcedureRules, step: str) -> bool:
+    """Whether a case comes to this step when bodies have disagreed too often."""
+    stages = (stage for each in rules.steps for stage in each.stages)
+    return any(outcome.then_to == step for stage in stages for outcome in stage.outcomes)
+
+
+def items_granted(rules: ProcedureRules, state: CaseState, beside: str | None = None) -> tuple[str, ...]:
+    """The items that would be granted as the case stands: those on which all who named any agree, or those asked for.
+
+    None named: all, which only a request can be for that was received before receipts named what a dataset has.
+    """
+    named = [terms.data_items for terms in terms_set(rules, state, beside) if terms.data_items]
+    agreed = [*named, *([state.data_items] if state.data_items else [])]
+    if not agreed:
+        return ()
+    return tuple(item for item in agreed[0] if all(item in items for items in agreed))
+
+
+def agree_on_nothing(rules: ProcedureRules, state: CaseState) -> bool:
+    """Whether bodies have named items, and none of them is one that all have passed and that is still asked for."""
+    return any(terms.data_items for terms in terms_set(rules, state)) and not items_granted(rules, state)
+
+
+def grant(rules: ProcedureRules, state: CaseState, at: datetime) -> e.Granted:
+    """What the bodies granted: what was asked for, narrowed by the terms of each of them, for nobody grants more than
+    another has passed.
+
+    A decision whose stage was decided again in a later round counts no more, and an opinion grants nothing.
+    """
+    assert rules.grant, "the loader refuses a pack that grants without a term"
+    terms = terms_set(rules, state)
+    mode = next((t.access_mode for t in reversed(terms) if t.access_mode), state.choices.get("access_mode"))
+    days = min((t.valid_days for t in terms if t.valid_days), default=rules.grant.term_days)
+    known = tuple(choice.value for choice in rules.choices.get("access_mode", ()) if choice.on_request)
+    last_day = at.astimezone(SHANGHAI).date() + timedelta(days=days)
+    return e.Granted(
+        at=at,
+        access_case_id=access_case_id(state.case_id),
+        data_items=items_granted(rules, state),
+        access_mode=mode,
+        access_modes=(mode,) if mode else known,
+        use=state.choices.get("use"),
+        valid_until=datetime.combine(last_day + timedelta(days=1), time(), SHANGHAI),
+        daily_calls=min((t.daily_calls for t in terms if t.daily_calls), default=None),
+    )

@@ -1,0 +1,40 @@
+"""The legal procedures that the system runs, one file each, readable beside its articles: the one list that receipt,
+engine and what people read go by."""
+
+from __future__ import annotations
+
+from models.acts import KINDS, ReceivedAct
+from models.procedure import JudgedBy, Procedure
+from models.procedures.access import ACCESS
+from models.procedures.access_request import ACCESS_REQUEST
+from models.procedures.catalogue_update import CATALOGUE_UPDATE
+from models.procedures.demand import DEMAND
+from models.procedures.leak import LEAK
+from models.procedures.objection import OBJECTION
+from models.procedures.openness_review import OPENNESS_REVIEW
+from models.procedures.rectification import RECTIFICATION
+
+PROCEDURES: tuple[Procedure, ...] = (
+    ACCESS_REQUEST,
+    ACCESS,
+    OBJECTION,
+    LEAK,
+    CATALOGUE_UPDATE,
+    DEMAND,
+    OPENNESS_REVIEW,
+    RECTIFICATION,
+)
+BY_NAME: dict[str, Procedure] = {procedure.name: procedure for procedure in PROCEDURES}
+
+ANSWERS_NOTHING: tuple[str, ...] = tuple(
+    kind.model_fields["kind"].default
+    for kind in KINDS
+    if all(procedure.judged_by(kind) is JudgedBy.RECEIPT_ALONE for procedure in PROCEDURES)
+)
+"""The kinds of acts that move nothing in any procedure: a task on which nothing else waits is as overdue as if nothing
+did."""
+
+
+def concerned_by(kind: type[ReceivedAct]) -> list[str]:
+    """The names of the procedures whose open cases learn by such an act what another case does."""
+    return [procedure.name for procedure in PROCEDURES if kind in procedure.concerned_by]

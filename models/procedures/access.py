@@ -1,0 +1,105 @@
+"""Access (数据获取): a grant lives as a case of its own, until it expires, is revoked, or is given back.
+
+Terms come from the request that ended in the grant and from the agreement (Nanning 20(5), Yulin 23, Guangzhou 16,
+Lianyungang 19, Nanjing 27). A body that finds misuse closes access promptly (Nanning 27.2, Yulin 30.2; Guangzhou 30.1).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models import acts as a
+from models import events as e
+from models.access_events import AccessEnded, AccessRenounced, AccessRevoked, KeyIssued
+from models.acts import Act, ReceivedAct
+from models.demanding import missing
+from models.entries import meet_change, nothing_left
+from models.judging import add_note
+from models.procedure import FiledFor, PartyIsTold, Procedure
+from models.proposal import Proposal
+from models.refusals import EnoughKeys, Missing, NotYourCase, NotYourTask, ProcedureKnowsNoSuchAct, RequirementMissing
+from models.restricting import all_withdrawn, meet, meet_no_more
+from models.restrictions import DATA_WITHDRAWN
+from models.who_may_act import acts_for_itself_alone
+from rules import procedure_names as names
+from rules.pinned import Requirement
+from rules.procedure_rules import ProcedureRules
+
+MOST_KEYS = 200
+"""Of one grant."""
+
+
+def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
+    """What an act makes happen to a grant."""
+    state = proposal.state
+    match act:
+        case a.IssueKey():
+            if act.by.account != state.party:
+                raise NotYourCase(field="case_id")
+            if state.keys >= MOST_KEYS:
+                raise EnoughKeys(field="case_id")
+            proposal.add(KeyIssued(at=act.received_at, act=act.id, key_digest=act.key_digest))
+        case a.Renounce():
+            if act.by.account != state.party:
+                raise NotYourCase(field="case_id")
+            proposal.add(AccessRenounced(at=act.received_at, act=act.id))
+            proposal.add(e.Closed(at=act.received_at, outcome="renounced"))
+        case a.Revoke():
+            revoke(rules, proposal, act)
+        case a.Restrict():
+            assert state.grant
+            meet(proposal, act)
+            if all_withdrawn(proposal.state, state.grant.data_items):
+                proposal.add(AccessEnded(at=act.received_at, act=act.id, by_case=act.by_case))
+                proposal.add(e.Closed(at=act.received_at, outcome=DATA_WITHDRAWN))
+        case a.LiftRestriction():
+            meet_no_more(proposal, act)
+        case a.ChangeEntry():
+            assert state.grant
+            meet_change(proposal, act, state.grant.data_items)
+            if outcome := nothing_left(act, state.grant.data_items, needs_grant=False):
+                proposal.add(AccessEnded(at=act.received_at, act=act.id, by_case=act.by_case))
+                proposal.add(e.Closed(at=act.received_at, outcome=outcome))
+        case a.Note():
+            add_note(proposal, act)
+        case a.File():
+            pass
+        case _:
+            raise ProcedureKnowsNoSuchAct(field="kind")
+
+
+def revoke(rules: ProcedureRules, proposal: Proposal, act: a.Revoke) -> None:
+    """A body that the law lets do so ends the grant, with a reason; the article is on record.
+
+    Raises NotYourTask, PartyToTheCase, RequirementMissing.
+    """
+    state, rule = proposal.state, rules.revocation
+    roles = rule.by if rule else ("provider",)
+    if act.by.body is None or act.by.body not in {state.bodies.get(role) for role in roles}:
+        raise NotYourTask(field="case_id")
+    acts_for_itself_alone(proposal, act.by)
+    if "reason" not in act.given:
+        if rule is None:
+            raise RequirementMissing(Missing(("reason",)))
+        raise missing(Requirement(any_of=("reason",), citation=rule.citation))
+    cited = rule.citation.model_dump(include={"source", "article", "basis"}) if rule else {}
+    proposal.add(AccessRevoked(at=act.received_at, act=act.id, by=act.by.account, **cited))
+    proposal.add(e.Closed(at=act.received_at, outcome="revoked"))
+
+
+def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
+    """Nothing follows from an act on a grant but what the act itself says; time ends it (`models.passing`)."""
+
+
+ACCESS = Procedure(
+    name=names.ACCESS,
+    code="AC",
+    party="applicant",
+    filed_for=FiledFor.ITSELF,
+    party_is_told=frozenset({PartyIsTold.DATA}),
+    # A revocation ends the access when it is received, as an objection stops data.
+    judged_at_receipt=(ReceivedAct,),
+    concerned_by=frozenset({a.Restrict, a.ChangeEntry}),
+    answer=answer,
+    follow=follow,
+)

@@ -1,0 +1,53 @@
+"""Objection (异议): somebody shows that open data infringes a right or is wrong; it stops while that is verified.
+
+Who verifies, within which period, with which measures, and when the objector is told, is in the city's pack: Nanning
+22, Yulin 17, Guangzhou 29, Lianyungang 20 and 26, Nanjing 35. That evidence on a secret or on privacy holds the data
+back from its receipt on is a service rule of each pack. Here stands what all of them share.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models import acts as a
+from models import course
+from models.acts import Act, ReceivedAct
+from models.judging import answer_task_act
+from models.objecting import hold_or_say_why_not, review_suspension, submit_evidence
+from models.procedure import FiledFor, PartyIsTold, Procedure
+from models.proposal import Proposal
+from rules import procedure_names as names
+from rules.procedure_rules import ProcedureRules
+
+
+def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
+    """What an act makes happen in an objection: the objector adds evidence, whoever verifies may take up again whether
+    to suspend, the rest are acts on its tasks."""
+    match act:
+        case a.SubmitEvidence():
+            submit_evidence(rules, proposal, act)
+        case a.ReviewSuspension():
+            review_suspension(rules, proposal, act)
+        case _:
+            answer_task_act(rules, proposal, act)
+
+
+def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
+    """What follows by law; before anything else the hold, which is in force from the receipt of the objection."""
+    if proposal.state.step is None:
+        hold_or_say_why_not(rules, proposal, at)
+    course.follow(rules, proposal, at)
+
+
+OBJECTION = Procedure(
+    name=names.OBJECTION,
+    code="OB",
+    party="objector",
+    filed_for=FiledFor.ITSELF,
+    party_is_told=frozenset({PartyIsTold.PROGRESS}),
+    # What stops data waits for no machine but PostgreSQL: every act on an objection is judged by its receipt.
+    judged_at_receipt=(ReceivedAct,),
+    concerned_by=frozenset(),
+    answer=answer,
+    follow=follow,
+)

@@ -1,0 +1,166 @@
+"""What happened to the tasks of a case: stages put before bodies, claimed, decided, moved, urged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from models.acts import Frozen, GrantTerms, NoticeNamed, TimeLimit
+from models.clock import Clock
+from models.recorded import Recorded
+from models.restrictions import Items, items_of
+from rules.pinned import Basis
+
+
+class TaskOpened(Recorded):
+    """A stage was put before its body; the clock runs from `clock.started_at`."""
+
+    type: Literal["TaskOpened"] = "TaskOpened"
+    task_id: str
+    step: str
+    stage: str
+    round: int
+    body: str
+    outcomes: tuple[str, ...]
+    clock: Clock
+    asked_by_task: str | None = None
+    """The task inside which an opinion was asked; such a task holds up nothing."""
+
+
+class TaskEvent(Recorded):
+    task_id: str
+
+
+class TaskClaimed(TaskEvent):
+    type: Literal["TaskClaimed"] = "TaskClaimed"
+    by: str
+
+
+class TaskReleased(TaskEvent):
+    type: Literal["TaskReleased"] = "TaskReleased"
+    by: str
+
+
+class TaskReassigned(TaskEvent):
+    type: Literal["TaskReassigned"] = "TaskReassigned"
+    by: str
+    to: str
+
+
+class ClaimLapsed(TaskEvent):
+    """The officer who had claimed the task serves its body no more: it is the whole body's again."""
+
+    type: Literal["ClaimLapsed"] = "ClaimLapsed"
+    officer: str
+
+
+class Remainder(Frozen):
+    """What remained of the data after decisions in part. No items named: the whole dataset, but `except_items`."""
+
+    data_items: tuple[str, ...] = ()
+    except_items: tuple[str, ...] = ()
+
+    @property
+    def items(self) -> Items:
+        return items_of(self.data_items, self.except_items)
+
+
+class TaskDecided(TaskEvent):
+    """A body answered. `late` compares the receipt of the act with the due instant, never the time of processing."""
+
+    type: Literal["TaskDecided"] = "TaskDecided"
+    by: str
+    outcome: str
+    late: bool
+    given: frozenset[str] = frozenset()
+    terms: GrantTerms | None = None
+    limit: TimeLimit | None = None
+    """The time limit that it sets for what it puts before a body."""
+    remained: Remainder | None = None
+    """What lay before the task still, where it had been decided in part."""
+
+
+class DecidedInPart(TaskEvent):
+    """The body decided on some of the data that lies before it: the task stays open for what remains, on the same
+    clock. No items named: the whole dataset, but `except_items`."""
+
+    type: Literal["DecidedInPart"] = "DecidedInPart"
+    by: str
+    outcome: str
+    given: frozenset[str] = frozenset()
+    data_items: tuple[str, ...] = ()
+    except_items: tuple[str, ...] = ()
+
+    @property
+    def items(self) -> Items:
+        return items_of(self.data_items, self.except_items)
+
+
+class DecisionCorrected(TaskEvent):
+    """A body replaced its own decision; `cites` is the number of the decision replaced.
+
+    `back_to` names the step in which the case stands again; None where the new decision leads where the old one did.
+    """
+
+    type: Literal["DecisionCorrected"] = "DecisionCorrected"
+    by: str
+    outcome: str
+    cites: int
+    back_to: str | None
+    late: bool
+    given: frozenset[str] = frozenset()
+    terms: GrantTerms | None = None
+    told: bool = False
+    """The party had been told what it replaces."""
+
+
+class TaskCancelled(TaskEvent):
+    """The course of the case made the task void; `because` is a code."""
+
+    type: Literal["TaskCancelled"] = "TaskCancelled"
+    because: str
+
+
+class ClockPassed(TaskEvent):
+    """The due instant passed and no act received before it waits. It decides nothing."""
+
+    type: Literal["ClockPassed"] = "ClockPassed"
+
+
+class ClockMoved(TaskEvent):
+    """The clock of an open task was set anew: a notice changed the calendar, or a cited rule stopped the clock.
+
+    By a notice that makes one day off and another worked it may end as before, but counts other days.
+    """
+
+    type: Literal["ClockMoved"] = "ClockMoved"
+    clock: Clock
+    because: str
+    due_before: datetime | None
+    own_due_before: Mapping[str, datetime] = Field(default_factory=dict)
+    """Outcome to the end that its own period had."""
+    notice: NoticeNamed | None = None
+    """The notice that moved it."""
+
+
+class TaskUrged(TaskEvent):
+    """The task's body was urged to answer, in the words of the act; `article` gives the urging body the right to."""
+
+    type: Literal["TaskUrged"] = "TaskUrged"
+    by: str
+    body: str
+    source: str
+    article: str
+    basis: Basis
+
+
+class SupplementAsked(TaskEvent):
+    type: Literal["SupplementAsked"] = "SupplementAsked"
+    by: str
+
+
+class SupplementReceived(TaskEvent):
+    type: Literal["SupplementReceived"] = "SupplementReceived"

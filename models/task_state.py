@@ -1,0 +1,162 @@
+"""A stage before a body, as the log tells it: what a task is, and what each event about it makes of it. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal, assert_never
+
+from models import events as e
+from models.acts import Frozen, GrantTerms, TimeLimit
+from models.clock import Clock
+from models.restrictions import Items
+
+AboutATask = (
+    e.TaskClaimed
+    | e.TaskReleased
+    | e.TaskReassigned
+    | e.ClaimLapsed
+    | e.TaskDecided
+    | e.DecidedInPart
+    | e.DecisionCorrected
+    | e.TaskCancelled
+    | e.ClockPassed
+    | e.ClockMoved
+    | e.SupplementAsked
+    | e.SupplementReceived
+    | e.TaskUrged
+)
+"""The events that change a task which lies open or lay open."""
+
+
+class DecidedPart(Frozen):
+    """What a task was decided on in part: by which event and act, how, and on which items."""
+
+    number: int
+    act: str | None
+    outcome: str
+    items: Items
+
+
+class TaskState(Frozen):
+    """A stage before a body. `state` is what the log says of it; *claimed* is an open task with an officer."""
+
+    task_id: str
+    step: str
+    stage: str
+    round: int
+    body: str
+    outcomes: tuple[str, ...]
+    clock: Clock
+    opened_at: datetime
+    opened_by_event: int
+    ended: Literal["decided", "cancelled"] | None = None
+    ended_at: datetime | None = None
+    claimed_by: str | None = None
+    lapsed_of: str | None = None
+    """Whose claim has lapsed, while nobody has had the task in hand since."""
+    outcome: str | None = None
+    decided_by: str | None = None
+    decided_by_event: int | None = None
+    given: frozenset[str] = frozenset()
+    terms: GrantTerms | None = None
+    limit: TimeLimit | None = None
+    """The time limit that its decision set."""
+    in_part: tuple[DecidedPart, ...] = ()
+    """The decisions on some of the data, with the one that left nothing; none where one decision was about all of it.
+    What was kept back anew since is in none of them."""
+    late: bool = False
+    corrects_what_was_told: bool = False
+    """Its decision replaced one that the party had been told."""
+    passed: bool = False
+    """The due instant passed while the task was open, and no notice has moved it since."""
+    asked_by_task: str | None = None
+    supplement_asked_at: datetime | None = None
+    """Since when the applicant has been asked for a supplement that has not come."""
+    supplement_act: str | None = None
+    """The act that asked for it, in whose content it stands what is wanted."""
+    supplements: int = 0
+    """How often a supplement was asked for at this task."""
+    urgings: int = 0
+    urged_at: datetime | None = None
+
+    @property
+    def state(self) -> Literal["open", "claimed", "done", "cancelled"]:
+        if self.ended:
+            return "done" if self.ended == "decided" else "cancelled"
+        return "claimed" if self.claimed_by else "open"
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended is None
+
+    @property
+    def opened_or_decided_by_event(self) -> int:
+        return self.decided_by_event or self.opened_by_event
+
+
+def changes_of(task: TaskState, event: AboutATask) -> dict[str, Any]:
+    """What the event changes of the task, field by field."""
+    match event:
+        case e.TaskClaimed():
+            return {"claimed_by": event.by, "lapsed_of": None}
+        case e.TaskReleased():
+            return {"claimed_by": None, "lapsed_of": None}
+        case e.TaskReassigned():
+            return {"claimed_by": event.to, "lapsed_of": None}
+        case e.ClaimLapsed():
+            return {"claimed_by": None, "lapsed_of": event.officer}
+        case e.TaskDecided() | e.DecisionCorrected():
+            return {
+                "ended": "decided",
+                "ended_at": event.at,
+                "outcome": event.outcome,
+                "decided_by": event.by,
+                "decided_by_event": event.number,
+                "given": event.given,
+                "terms": event.terms,
+                "limit": event.limit if isinstance(event, e.TaskDecided) else None,
+                "in_part": _parts(task, event),
+                "late": event.late,
+                "corrects_what_was_told": isinstance(event, e.DecisionCorrected) and event.told,
+                "supplement_asked_at": None,
+                "supplement_act": None,
+            }
+        case e.DecidedInPart():
+            return {"in_part": _parts(task, event)}
+        case e.TaskCancelled():
+            return {"ended": "cancelled", "ended_at": event.at}
+        case e.ClockPassed():
+            return {"passed": True}
+        case e.ClockMoved():
+            due_at = event.clock.due_at
+            return {"clock": event.clock, "passed": task.passed and due_at is not None and due_at <= event.at}
+        case e.SupplementAsked():
+            asked = {"supplement_asked_at": event.at, "supplement_act": event.act}
+            return asked | {"supplements": task.supplements + 1}
+        case e.SupplementReceived():
+            return {"supplement_asked_at": None, "supplement_act": None}
+        case e.TaskUrged():
+            return {"urgings": task.urgings + 1, "urged_at": event.at}
+        case _:
+            assert_never(event)
+
+
+def _parts(task: TaskState, event: e.TaskDecided | e.DecidedInPart | e.DecisionCorrected) -> tuple[DecidedPart, ...]:
+    """The parts in which a task was decided: a later decision on the same items takes the place of an earlier one."""
+    told = event if isinstance(event, e.DecidedInPart) else getattr(event, "remained", None)
+    if told is None:
+        return task.in_part
+    new = DecidedPart(number=event.number, act=event.act, outcome=event.outcome, items=told.items)
+    earlier = (part.model_copy(update={"items": part.items - new.items}) for part in task.in_part)
+    return (*(part for part in earlier if part.items), new)
+
+
+def undecided_again(task: TaskState, event: e.DataEvent) -> TaskState:
+    """What is kept back by another act than that which decided on it in part lies before the body again."""
+    if not any(part.act != event.act and part.items & event.items for part in task.in_part):
+        return task
+    parts = (
+        part if part.act == event.act else part.model_copy(update={"items": part.items - event.items})
+        for part in task.in_part
+    )
+    return task.model_copy(update={"in_part": tuple(part for part in parts if part.items)})

@@ -1,0 +1,85 @@
+"""What people wrote in a case, as far as the caller may read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from activities.tables.cases import ActRow
+from models.acts import ACT, Correct, Decide, File, Supply
+from models.state import CaseState
+from reading.cases.shapes import DecisionText, RequestShown
+from reading.sight import Caller, may_read
+from reading.words.law import Law
+from rules.pinned import APPLICANT
+
+TEXT_FIELDS = (
+    *("reason", "basis", "reference", "tender_reference", "access_mode_basis", "text"),
+    *("answer", "measure", "processing", "processed_on", "held_from", "held_until", "need", "entry", "answers"),
+    *("named_class", "mounting"),
+    *("time_limit", "last_day", "conditions", "scenario"),
+)
+"""What people write with a decision."""
+REQUEST_FIELDS = ("purpose", "scenario", "safeguards", "tender_reference")
+"""What people write in a request; the rest of it is codes, which the log has."""
+
+
+def reasons(caller: Caller, law: Law, state: CaseState, acts: Sequence[ActRow]) -> list[DecisionText]:
+    """What bodies wrote with their decisions, as far as the caller may read it."""
+    found = (reason(law, state, row) for row in acts if may_read(caller, law.rules, state, row))
+    return [each for each in found if each]
+
+
+def reason(law: Law, state: CaseState, row: ActRow) -> DecisionText | None:
+    """What a body wrote with a decision; None for any other act, or where it wrote nothing."""
+    act = ACT.validate_python(row.act)
+    if not isinstance(act, Decide | Correct):
+        return None
+    task = state.tasks.get(act.task_id)
+    if task is None or task.body == APPLICANT:
+        return None
+    stage = law.rules.stage(task.stage)
+    outcome = stage.outcome(act.outcome) if stage else None
+    text = written(row)
+    if outcome is None or not text:
+        return None
+    return DecisionText(
+        act_id=row.act_id,
+        task_id=task.task_id,
+        stage=task.stage,
+        outcome=act.outcome,
+        outcome_label=law.say(outcome.label),
+        decided_at=row.received_at,
+        text=text,
+    )
+
+
+def written(row: ActRow) -> dict[str, Any]:
+    """What people wrote with a decision."""
+    return {name: row.content[name] for name in TEXT_FIELDS if row.content and row.content.get(name)}
+
+
+def request_shown(state: CaseState, acts: Sequence[ActRow]) -> RequestShown:
+    """What is asked for: the filing, with what supplements and resubmissions changed in it."""
+    texts: dict[str, str] = {}
+    for row in acts:
+        if row.content and amends_the_request(row):
+            texts |= {name: row.content[name] for name in REQUEST_FIELDS if name in row.content}
+    return RequestShown(
+        data_items=list(state.data_items),
+        urgency=state.choices.get("urgency"),
+        access_mode=state.choices.get("access_mode"),
+        use=state.choices.get("use"),
+        **texts,
+    )
+
+
+def amends_the_request(row: ActRow) -> bool:
+    """Whether the request is, in part, what was written with this act."""
+    match ACT.validate_python(row.act):
+        case File() | Supply():
+            return True
+        case Decide() as act:
+            return act.amends is not None
+        case _:
+            return False

@@ -1,0 +1,51 @@
+"""Bodies, their posts, and absences, as they are shown."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from reading.shape import Cited, Instant, Shape
+
+
+class PostShown(Shape):
+    """A post of a body. `account` is the login of who holds it, null while nobody does; `required`: the rules of the
+    city want it filled; `with_department`: and with it the department named that is in charge."""
+
+    post: str
+    label: str
+    account: str | None
+    department: str | None
+    filed_at: Instant | None
+    filed_by: str | None
+    required: bool
+    with_department: bool
+    rule: Cited
+
+
+class BodyShown(Shape):
+    """A body with its posts. `missing` are those that the rules want filled and that nobody holds."""
+
+    body: str
+    name: str
+    city: str
+    role: str
+    posts: list[PostShown]
+    missing: list[str]
+
+
+class AbsenceShown(Shape):
+    """An absence; `account` and `substitute` are logins, `until_on` is exclusive."""
+
+    absence_id: str
+    body: str
+    account: str
+    substitute: str
+    from_on: date
+    until_on: date
+    filed_at: Instant
+    nobody_from: Annotated[
+        date | None, Field(description="the first day of it on which whoever would stand in is away too or has left")
+    ] = None

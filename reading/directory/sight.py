@@ -1,0 +1,32 @@
+"""Who may know of what in the directory, and who may write it: a body its own, and whoever keeps the file."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, true
+from sqlmodel import col
+
+from activities.tables.directory import AccountRow, BodyRow
+from reading.sight import Caller
+
+AUTHORITY = "authority"
+
+
+def may_name_officers(caller: Caller, body: BodyRow) -> bool:
+    """Whether the caller may name the officers of a body: of its own, as the supervisor of the city's authority, which
+    keeps them on file, or as an administrator."""
+    keeps_the_file = caller.body_role == AUTHORITY and caller.has("supervisor") and caller.city == body.city
+    return caller.has("admin") or caller.body == body.body or keeps_the_file
+
+
+def may_file_absence(caller: Caller, absent: AccountRow) -> bool:
+    """Whether the caller may say that this officer is away: an officer's absence is its own affair, and its body's."""
+    supervises = caller.has("supervisor") and caller.body == absent.body
+    is_its_own = caller.account_id == absent.account_id
+    return absent.body is not None and (is_its_own or supervises or caller.has("admin"))
+
+
+def sees_absences(caller: Caller) -> ColumnElement[bool]:
+    """The accounts whose absences the caller may know of: of its body, for a supervisor of its city."""
+    if caller.has("admin"):
+        return true()
+    return col(AccountRow.city) == caller.city if caller.has("supervisor") else col(AccountRow.body) == caller.body

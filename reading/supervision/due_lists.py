@@ -1,0 +1,57 @@
+"""The two lists of tasks with a due instant: what is overdue, and what is due soon by the calendar of each city."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import Field
+
+from reading.store import Present
+from rules.calendar import CalendarRecord
+from rules.deadlines import midnight, to_shanghai
+from rules.loading import load_pack
+
+Listed = Literal["overdue", "due_soon"]
+
+WITHIN = 2
+"""Working days after today in which what is due is due soon, unless somebody says otherwise."""
+LONGEST_WITHIN = 60
+Within = Annotated[int, Field(ge=0, le=LONGEST_WITHIN)]
+
+
+class DueList(NamedTuple):
+    """One of the lists; `within` are working days after today, and mean nothing for what is overdue."""
+
+    listed: Listed
+    within: int = WITHIN
+
+
+OVERDUE = DueList("overdue")
+
+
+class DueBetween(NamedTuple):
+    """Tasks of a city that are due after the one instant, up to and with the other."""
+
+    city: str
+    after: datetime | None
+    through: datetime
+
+
+def due_between(which: DueList, among: Iterable[str], present: Present) -> list[DueBetween]:
+    """For each city the instants between which something is due to be listed. Due soon is what is due today, or by the
+    end of so many working days of the city's calendar after today."""
+    now = present.now
+    if which.listed == "overdue":
+        return [DueBetween(city, None, now) for city in among]
+    return [
+        DueBetween(city, now, end_of(which.within, load_pack(city).calendar, now, present.record)) for city in among
+    ]
+
+
+def end_of(days: int, scope: str, now: datetime, record: CalendarRecord) -> datetime:
+    """The midnight that ends today, or the last of so many working days after it."""
+    if days == 0:
+        return midnight(to_shanghai(now).date() + timedelta(days=1))
+    return record.calendar(scope).deadline(now, f"{days}wd").due_at

@@ -1,0 +1,112 @@
+"""Who supervises what, and what is seen of a question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import col
+
+from activities.tables.cases import TaskRow
+from reading.sight import SEES_THE_WHOLE_CITY, Caller
+from rules.loading import cities, load_pack
+from rules.procedure_names import RECTIFICATION
+from rules.resolving import in_force
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """What somebody narrows a question to; `officer` is the id of the account that claimed the task."""
+
+    city: str | None = None
+    body: str | None = None
+    procedure: str | None = None
+    stage: str | None = None
+    officer: str | None = None
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a caller supervises: the tasks before one body, or all tasks of these cities."""
+
+    cities: tuple[str, ...]
+    body: str | None = None
+    rectifies: str | None = None
+    """Of rectifications, which are not for everybody who sees the city, only what lies before this body."""
+
+    def narrowed(self, to: Narrowing) -> Seen | None:
+        """What is seen of a question so narrowed, never beyond this sight; None where that is nothing."""
+        among = tuple(city for city in self.cities if to.city in (None, city))
+        if not among or (self.body and to.body not in (None, self.body)):
+            return None
+        return Seen(
+            cities=among,
+            body=self.body or to.body,
+            procedure=to.procedure,
+            stage=to.stage,
+            officer=to.officer,
+            rectifies=self.rectifies,
+        )
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is seen of a question: the tasks of these cities, or those of one body, procedure, stage or officer."""
+
+    cities: tuple[str, ...]
+    body: str | None = None
+    procedure: str | None = None
+    stage: str | None = None
+    officer: str | None = None
+    rectifies: str | None = None
+    """As of `Sight`."""
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """As SQL, but for the cities."""
+        asked = (
+            (TaskRow.body, self.body),
+            (TaskRow.procedure, self.procedure),
+            (TaskRow.stage, self.stage),
+            (TaskRow.claimed_by, self.officer),
+        )
+        wanted: list[ColumnElement[bool]] = [col(column) == value for column, value in asked if value is not None]
+        if self.rectifies is not None:
+            wanted.append(or_(col(TaskRow.procedure) != RECTIFICATION, col(TaskRow.body) == self.rectifies))
+        return wanted
+
+
+def sight_of(caller: Caller, on: date) -> Sight | None:
+    """A supervisor sees its city, an admin every city, a reviewer its own body; nobody else anything.
+
+    Who may urge (催办) by the law of its city has to see what there is to urge: such a reviewer sees the city.
+    """
+    if caller.has("admin"):
+        return Sight(tuple(cities()))
+    if caller.city is None:
+        return None
+    if caller.has("supervisor"):
+        return Sight((caller.city,))
+    if caller.has("reviewer") and caller.body_role in urging_roles(caller.city, on):
+        return Sight((caller.city,), rectifies=None if caller.knows_rectifications else caller.body)
+    if caller.has("reviewer") and caller.body is not None:
+        return Sight((caller.city,), caller.body)
+    return None
+
+
+def sight_of_figures(caller: Caller, on: date) -> Sight | None:
+    """As of what is overdue; and officers who may read every case of their city see its figures, but for those of
+    rectifications in which their body has no part."""
+    sight = sight_of(caller, on)
+    if sight and sight.body and caller.body_role in SEES_THE_WHOLE_CITY:
+        return Sight(sight.cities, rectifies=None if caller.knows_rectifications else caller.body)
+    return sight
+
+
+@lru_cache(maxsize=64)
+def urging_roles(city: str, on: date) -> frozenset[str]:
+    """The roles of bodies whose reviewers may urge on that day."""
+    urging = load_pack(city).urging
+    standing = ((role, in_force(versions, on)) for role, versions in urging.items())
+    return frozenset(role for role, version in standing if version and "reviewer" in (version.value or ()))

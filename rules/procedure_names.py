@@ -1,0 +1,20 @@
+"""The names of the legal procedures, as packs, cases and calls spell them. Each is defined here and nowhere else."""
+
+from __future__ import annotations
+
+ACCESS_REQUEST = "access_request"
+"""有条件开放数据申请: an applicant asks for a conditionally open dataset."""
+ACCESS = "access"
+"""数据获取: the life of one grant. No pack describes it: it keeps the rules of the request that ended in it."""
+OBJECTION = "objection"
+"""异议: somebody shows that open data infringes a right or is wrong."""
+LEAK = "leak"
+"""泄露、安全问题报告: somebody reports a leak or a security problem, where a law has a procedure for it."""
+CATALOGUE_UPDATE = "catalogue_update"
+"""目录更新: an entry of the catalogue changes, whatever made it change."""
+DEMAND = "demand"
+"""目录外需求: somebody asks for data that is not in the catalogue."""
+OPENNESS_REVIEW = "openness_review"
+"""开放属性评估: what is closed or conditional is evaluated from time to time."""
+RECTIFICATION = "rectification"
+"""责令改正: a body that breached a duty is made to put it right; others than its bodies do not see it."""
