@@ -25,6 +25,7 @@ from rules.sample_catalogue import accounts
 
 VALID_FOR = timedelta(hours=1)
 WORDS = "said for the demonstration"
+USUAL = ("api", "general")
 EVERYTHING_A_DECISION_MAY_NEED = {
     **{"reason": WORDS, "basis": WORDS, "tender_reference": WORDS},
     **{"conditions": WORDS, "scenario": WORDS},
@@ -172,6 +173,8 @@ class Parties:
 
 def walk(parties: Parties, city: str) -> tuple[Json, list[Json]]:
     """A granted request of this city, and its tasks in the order in which they were decided."""
+    law = parties.call("applicant@demo", "GET", f"/v1/rules/{city}?procedure=access_request")
+    rules = ProcedureRules.model_validate(law["rules"])
     dataset, item = served_item(parties, city, "conditional")
     case = parties.call(
         "applicant@demo",
@@ -184,8 +187,7 @@ def walk(parties: Parties, city: str) -> tuple[Json, list[Json]]:
             "scenario": "a demonstration",
             "safeguards": "none needed: sample data",
             "data_items": [item],
-            "access_mode": "api",
-            "use": "general",
+            **{choice: on_request(rules, choice) for choice in ("access_mode", "use") if choice in rules.choices},
         },
     )
     decided: list[Json] = []
@@ -195,6 +197,12 @@ def walk(parties: Parties, city: str) -> tuple[Json, list[Json]]:
         decide(parties, case, task)
         case = parties.call("applicant@demo", "GET", f"/v1/cases/{case['case_id']}")
     return case, decided
+
+
+def on_request(rules: ProcedureRules, choice: str) -> str:
+    """What is asked for: the usual where the city knows it, else the first that it lets anybody ask for."""
+    known = [each.value for each in rules.choices[choice] if each.on_request]
+    return next((value for value in known if value in USUAL), known[0])
 
 
 def served_item(parties: Parties, city: str, openness: str) -> tuple[Json, str]:

@@ -11,6 +11,7 @@ from rules.loading import cities, load_pack
 from rules.pinned import Label
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import resolve
+from tests.five_cities import FIVE_CITIES
 from tests.rules.cuts import ACCESS_REQUEST, IN_FORCE_EVERYWHERE, invented_pack, rules_of
 
 DATASET = DatasetFacts("bus-arrivals", "conditional", frozenset({"route", "stop", "arrival"}))
@@ -29,13 +30,19 @@ def judged(city: str, **changes: object) -> list[Inadmissible]:
     return admissible(rules_of(city), {**COMPLETE, **changes}, DATASET)
 
 
+def complete(rules: ProcedureRules) -> dict[str, object]:
+    """Everything stated, and of each choice the first that the law of the city lets anybody make."""
+    made = {name: next(each.value for each in known if each.on_request) for name, known in rules.choices.items()}
+    return {**COMPLETE, **made}
+
+
 def codes(problems: list[Inadmissible]) -> list[tuple[str, str]]:
     return [(problem.field, problem.code) for problem in problems]
 
 
 @pytest.mark.parametrize("city", cities())
 def test_a_complete_filing_is_admissible_in_every_city(city: str) -> None:
-    assert judged(city) == []
+    assert admissible(rules_of(city), complete(rules_of(city)), DATASET) == []
 
 
 @pytest.mark.parametrize(("openness", "code"), [("unconditional", "not_conditional"), ("closed", "closed")])
@@ -138,7 +145,7 @@ def test_an_objection_to_data_that_is_open_in_any_way_is_admissible(city: str, o
     assert judged_objection(city, openness=openness) == []
 
 
-@pytest.mark.parametrize("city", sorted(set(cities()) - {"nanjing"}))
+@pytest.mark.parametrize("city", sorted(set(FIVE_CITIES) - {"nanjing"}))
 def test_closed_data_cannot_be_objected_to_where_the_law_speaks_of_open_data(city: str) -> None:
     assert codes(judged_objection(city, openness="closed")) == [("dataset_id", "not_open")]
 

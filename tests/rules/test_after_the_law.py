@@ -65,7 +65,7 @@ def test_of_catalogue_updates_only_those_that_close_or_correct_are_remedies() ->
     }
 
 
-@pytest.mark.parametrize("city", sorted(set(cities()) - {"guangzhou"}))
+@pytest.mark.parametrize("city", [city for city in cities() if load_pack(city).in_force_until is None])
 def test_a_law_of_which_no_end_is_known_governs_as_it_stands(city: str) -> None:
     pack = load_pack(city)
     for procedure in pack.procedures:
