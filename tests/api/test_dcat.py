@@ -11,6 +11,7 @@ from rdflib import DCTERMS, RDF, RDFS, SKOS, XSD, Graph, Literal, Namespace, URI
 from rdflib.namespace import DCAT, SH
 
 from activities.database import Pool
+from rules.loading import cities
 from tests.api.calling import PUBLIC, Service
 
 # rdflib's parser of JSON-LD and pySHACL still use what rdflib itself calls deprecated.
@@ -21,7 +22,6 @@ ADMS = Namespace("http://www.w3.org/ns/adms#")
 HYDRA = Namespace("http://www.w3.org/ns/hydra/core#")
 KAIFANG = Namespace("urn:kaifang:terms:")
 EU = "http://publications.europa.eu/resource/authority"
-CITIES = ("guangzhou", "lianyungang", "nanjing", "nanning", "yulin")
 BUS_LINES = URIRef(f"{PUBLIC}/v1/datasets/nanning-transport-bus-lines")
 POSITIONS = URIRef(f"{PUBLIC}/v1/datasets/nanning-transport-bus-positions")
 DRIVERS = URIRef(f"{PUBLIC}/v1/datasets/nanning-transport-ride-hailing-drivers")
@@ -50,7 +50,7 @@ async def restricted(service: Service, pool: Pool, kind: str, items: list[str]) 
     )
 
 
-@pytest.mark.parametrize("city", [*CITIES, None])
+@pytest.mark.parametrize("city", [*cities(), None])
 async def test_the_shapes_of_dcat_ap_hold_for_every_citys_catalogue(
     service: Service, pool: Pool, city: str | None
 ) -> None:

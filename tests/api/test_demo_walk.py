@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -51,7 +52,7 @@ class InProcess(Parties):
 @pytest.mark.parametrize("city", cities())
 async def test_the_demonstration_walks_each_procedure_of_a_city_to_its_end(working: Service, city: str) -> None:
     parties = InProcess(working, asyncio.get_running_loop())
-    walks = {
+    walks: dict[str, Callable[[Parties, str], tuple[Any, ...] | None]] = {
         "access_request": walk,
         "objection": object_to_data,
         "catalogue_update": update_the_catalogue,

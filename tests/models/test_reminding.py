@@ -15,8 +15,9 @@ from models.telling import Account, Officers, Posts, Supervisors, due_day
 from rules.articles import phrase
 from rules.calendar import Calendar
 from rules.deadlines import SHANGHAI
+from rules.loading import cities
 from rules.pinned import APPLICANT, Basis, ReminderRule
-from tests.models.bench import CITIES, INVENTED, MONDAY, filed, law, notices
+from tests.models.bench import INVENTED, MONDAY, filed, law, notices
 
 
 def rule() -> ReminderRule:
@@ -136,7 +137,7 @@ def test_rules_that_say_nothing_of_reminders_remind_nobody() -> None:
 
 
 @pytest.mark.duty("NN-6.5")
-@pytest.mark.parametrize("city", CITIES)
+@pytest.mark.parametrize("city", cities())
 def test_every_city_reminds_by_a_service_rule_that_says_so(city: str) -> None:
     reminders = law(city).reminders
     assert reminders
