@@ -283,6 +283,7 @@ class _Cut(Cut):
                 frontier.append((then, answered))
                 yield from self._unanswered((*self.path, "order"), then, answered)
             for stage in self.steps[step].stages:
+                yield from self._in_part(stage)
                 for outcome, terms in self.outcomes(stage).items():
                     path = (*self.path, "stages", stage, "outcomes", outcome)
                     if terms.answers and not any(r.any_of == (ANSWER,) and not r.when for r in terms.requires):
@@ -292,6 +293,20 @@ class _Cut(Cut):
                     for target in targets_of(terms):
                         frontier.append((target, answered or terms.answers))
                         yield from self._unanswered(path, target, answered or terms.answers)
+
+    def _in_part(self, stage: str) -> Iterator[Broken]:
+        """What is decided of some items and goes on without an answer is not beside what answers for the others."""
+        in_part = {name: o for name, o in self.outcomes(stage).items() if o.data and not o.whole_dataset}
+        if not any(terms.answers for terms in in_part.values()):
+            return
+        for outcome, terms in in_part.items():
+            if not terms.answers and targets_of(terms) & set(self.steps):
+                path = (*self.path, "stages", stage, "outcomes", outcome)
+                yield (
+                    path,
+                    "answers_twice",
+                    f"{outcome} of some items goes on, once the objector was answered of others",
+                )
 
     def _hold(self) -> Iterator[Broken]:
         """Wherever a case begins in which data is held back, a stage lies open that can confirm and lift the hold."""
