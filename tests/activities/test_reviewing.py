@@ -24,7 +24,7 @@ async def reviews(driver: Driver) -> list[str]:
     return [row["dataset_id"] for row in await driver.pool.fetch(query)]
 
 
-async def test_every_closed_or_conditional_dataset_of_a_city_that_evaluates_gets_one_review(
+async def test_where_a_city_evaluates_each_dataset_that_is_not_open_gets_one_review(
     driver: Driver, reviewing: Reviewing
 ) -> None:
     assert await reviewing.file_reviews_due(1000) > 0

@@ -112,7 +112,7 @@ async def test_a_frequency_that_is_no_period_is_told_by_the_word_of_the_eu_alone
     assert conforms, text
 
 
-async def test_conditions_are_rights_of_the_distributions_and_closed_data_has_its_basis_and_none_of_them(
+async def test_conditions_are_rights_of_distributions_and_closed_data_has_none(
     service: Service,
 ) -> None:
     graph = await page(service, city="nanning")

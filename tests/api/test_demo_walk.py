@@ -69,9 +69,7 @@ async def test_the_demonstration_walks_each_procedure_of_a_city_to_its_end(worki
 
 
 @pytest.mark.parametrize("city", FIVE_CITIES)
-async def test_the_demonstration_brings_an_objection_to_an_answered_end_and_leaves_the_data_served(
-    working: Service, city: str
-) -> None:
+async def test_the_demonstration_answers_an_objection_and_leaves_the_data_served(working: Service, city: str) -> None:
     parties = InProcess(working, asyncio.get_running_loop())
 
     case, decided, data = await asyncio.to_thread(object_to_data, parties, city)
@@ -96,7 +94,7 @@ async def test_the_demonstration_has_a_breach_rectified_and_the_rectification_ac
     assert [task["stage"] for task in decided] == ["order", "remedy", "acceptance"]
 
 
-async def test_the_demonstration_takes_data_that_can_be_served_and_says_what_holds_the_rest(
+async def test_the_demonstration_takes_served_data_and_says_what_holds_the_rest(
     working: Service,
 ) -> None:
     parties = InProcess(working, asyncio.get_running_loop())

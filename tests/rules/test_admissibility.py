@@ -73,12 +73,12 @@ def test_yulin_receives_no_filing_without_purpose_and_data_items(field: str) -> 
     assert codes(judged("yulin", **{field: None})) == [(field, "field_required")]
 
 
-def test_a_filing_that_names_no_items_is_admissible_where_the_law_does_not_ask_for_them() -> None:
+def test_a_filing_without_items_is_admissible_where_the_law_asks_for_none() -> None:
     assert judged("lianyungang", data_items=None) == []
 
 
 @pytest.mark.parametrize("city", ["yulin", "guangzhou", "lianyungang", "nanjing"])
-def test_where_the_law_knows_no_urgency_an_urgent_filing_is_refused_by_the_name_of_the_regulation(city: str) -> None:
+def test_an_urgent_filing_is_refused_where_the_law_knows_no_urgency(city: str) -> None:
     [problem] = judged(city, urgency="urgent")
     assert (problem.field, problem.code) == ("urgency", "urgency_unknown")
     regulation = problem.params["regulation"]
@@ -106,7 +106,7 @@ def test_an_item_that_the_dataset_does_not_have_is_refused_by_name() -> None:
     assert problem.params["items"] == ("driver",)
 
 
-def test_a_commercial_filing_in_nanjing_is_received_without_a_tender_which_only_the_grant_needs() -> None:
+def test_nanjings_commercial_filing_needs_no_tender_which_only_the_grant_needs() -> None:
     assert judged("nanjing", use="commercial") == []
 
 
@@ -177,12 +177,12 @@ def test_an_unknown_ground_is_refused_with_those_that_the_law_knows_and_hears_he
 @pytest.mark.parametrize(
     ("city", "ground"), [("nanning", "error"), ("nanning", "omission"), ("nanning", "quality"), ("yulin", "quality")]
 )
-def test_until_there_is_a_quality_check_what_belongs_to_it_is_received_as_an_objection(city: str, ground: str) -> None:
+def test_what_belongs_to_a_quality_check_is_received_as_an_objection(city: str, ground: str) -> None:
     assert judged_objection(city, ground=ground) == []
     assert judged_objection(city, ground=ground, evidence=[]) == []
 
 
-def test_a_ground_that_belongs_elsewhere_is_refused_with_the_article_and_the_way_to_go() -> None:
+def test_a_ground_that_belongs_elsewhere_is_refused_with_the_way_to_go() -> None:
     there = Label(zh="请申请质量校核。", en="Ask for a quality check.")
     rules = objection_rules("yulin")
     known = tuple(
@@ -213,6 +213,6 @@ def test_a_procedure_that_is_about_no_dataset_judges_none() -> None:
     assert codes(admissible(rules, {}, None)) == [("statement", "field_required")]
 
 
-def test_data_of_an_openness_that_the_law_says_nothing_of_is_no_concern_of_the_procedure() -> None:
+def test_data_of_a_class_that_the_law_says_nothing_of_is_no_concern_of_it() -> None:
     rules = resolve(invented_pack(), "objection", date(2022, 1, 1))
     assert codes(admissible(rules, {**OBJECTION}, DATASET)) == [("dataset_id", "not_concerned")]

@@ -229,7 +229,7 @@ def test_elsewhere_no_article_wants_a_basis(city: str) -> None:
 
 
 @pytest.mark.duty("LYG-7")
-def test_lianyungang_lets_data_stay_closed_in_listed_cases_only_and_a_service_rule_has_the_case_named() -> None:
+def test_lianyungang_has_the_case_named_in_which_data_stays_closed() -> None:
     rule = entry_field(update("lianyungang"), "basis")
     assert dict(rule.when) == {"openness": ("closed",)}
     assert (rule.citation.article, rule.citation.basis) == ("exception", Basis.SERVICE)
@@ -238,7 +238,7 @@ def test_lianyungang_lets_data_stay_closed_in_listed_cases_only_and_a_service_ru
 
 
 @pytest.mark.duty("GZ-10d")
-def test_what_guangzhou_opens_for_the_public_interest_comes_with_the_procedure_that_found_so() -> None:
+def test_guangzhou_opens_for_the_public_interest_by_a_procedure_that_is_named() -> None:
     submit = outcome_of(update("guangzhou"), "compilation", "submit")
     (requirement,) = [r for r in submit.requires if "trigger" in r.when]
     assert (requirement.any_of, dict(requirement.when)) == (("basis",), {"trigger": ("public_interest",)})
@@ -269,7 +269,7 @@ def test_a_draft_answers_every_question_of_the_city_that_always_has_an_answer(ci
 
 @pytest.mark.duty("LYG-7")
 @pytest.mark.parametrize("city", FIVE_CITIES)
-def test_data_stays_closed_in_one_of_the_cases_that_the_law_lists_each_with_its_item(city: str) -> None:
+def test_data_stays_closed_in_a_case_that_the_law_lists_each_with_its_item(city: str) -> None:
     rules = update(city)
     assert by_law(rules, "closed_case") == CLOSED_CASES[city]
     assert values(rules, "closed_case") == set(CLOSED_CASES[city])
@@ -283,7 +283,7 @@ def test_data_stays_closed_in_one_of_the_cases_that_the_law_lists_each_with_its_
 
 @pytest.mark.duty("YL-16")
 @pytest.mark.parametrize("compilation", ["compilation", "emergency_compilation"])
-def test_yulin_asks_of_every_draft_for_each_ban_of_its_article_and_lets_none_of_it_open(compilation: str) -> None:
+def test_yulin_asks_every_draft_for_each_ban_of_its_article_and_opens_none(compilation: str) -> None:
     rules = update("yulin")
     banned = ("state_secrets", "security_or_stability", "statutory_ban")
     assert {(name, Basis.SERVICE) for name in banned} <= demanded_by(rules, compilation, "submit")
@@ -296,7 +296,7 @@ def test_yulin_asks_of_every_draft_for_each_ban_of_its_article_and_lets_none_of_
 
 
 @pytest.mark.duty("GZ-25a", "GZ-10c", "GZ-10d")
-def test_what_touches_secrets_is_unconditional_in_guangzhou_only_by_the_two_ways_that_lead_there() -> None:
+def test_guangzhous_secrets_are_unconditional_only_by_two_ways() -> None:
     unconditional = update("guangzhou").choice("openness", "unconditional")
     assert unconditional
     (bar,) = unconditional.barred
@@ -324,7 +324,7 @@ def test_the_last_word_lies_before_the_body_that_the_law_names(city: str) -> Non
 
 
 @pytest.mark.duty("NJ-25")
-def test_nanjings_department_publishes_what_it_drafted_once_the_authority_has_passed_it() -> None:
+def test_nanjings_department_publishes_its_draft_once_the_authority_passed_it() -> None:
     rules = update("nanjing")
     assert outcome_of(rules, "review", "publish").citation.basis is Basis.SERVICE
     ending = rules.ending("published")
@@ -377,7 +377,7 @@ def test_only_a_decision_that_serves_data_again_may_change_its_entry(city: str) 
 
 
 @pytest.mark.duty("LYG-12")
-def test_in_lianyungang_three_bodies_review_side_by_side_and_then_the_provider_publishes() -> None:
+def test_lianyungangs_provider_publishes_what_three_bodies_reviewed_side_by_side() -> None:
     rules = update("lianyungang")
     review = rules.step("review")
     assert review
@@ -388,7 +388,7 @@ def test_in_lianyungang_three_bodies_review_side_by_side_and_then_the_provider_p
 
 
 @pytest.mark.duty("NN-15a")
-def test_in_nanning_two_reasons_have_ten_working_days_from_the_event_and_no_other_has_any() -> None:
+def test_nannings_two_reasons_have_ten_working_days_from_the_event_and_no_other() -> None:
     for stage in stages(update("nanning")):
         if stage.body != "provider":
             assert (stage.periods, stage.promptly_for, stage.clock_from) == ({}, (), ClockFrom.OPENING)
@@ -402,7 +402,7 @@ def test_in_nanning_two_reasons_have_ten_working_days_from_the_event_and_no_othe
 
 @pytest.mark.duty("NJ-18")
 @pytest.mark.parametrize("stage", ["compilation", "report", "confidentiality_review", "processing_record"])
-def test_in_nanjing_all_that_the_department_does_has_fifteen_working_days_from_the_event(stage: str) -> None:
+def test_nanjings_department_has_fifteen_working_days_from_the_event_for_all(stage: str) -> None:
     found = stage_of(update("nanjing"), stage)
     assert found.periods == dict.fromkeys(values(update("nanjing"), "trigger"), "15wd")
     assert (found.period_by, found.clock_from, found.body) == ("trigger", ClockFrom.EVENT, "provider")
@@ -430,7 +430,7 @@ def test_elsewhere_the_text_gives_no_period_for_an_update(city: str) -> None:
 
 
 @pytest.mark.duty("GZ-9b")
-def test_guangzhous_establishment_and_legal_bodies_are_named_by_the_article_on_disputes() -> None:
+def test_guangzhous_article_on_disputes_names_establishment_and_legal_bodies() -> None:
     rules = update("guangzhou")
     assert {"establishment", "legal"} <= set(rules.bodies)
     consultation = rules.step("consultation")

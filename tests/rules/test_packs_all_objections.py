@@ -12,7 +12,7 @@ from tests.rules.objection_cuts import demanded_by, effect, ends, rules_for, uph
 
 
 @pytest.mark.parametrize("city", FIVE_CITIES)
-def test_evidence_on_a_secret_or_on_privacy_holds_data_back_as_a_service_rule_with_its_reason(city: str) -> None:
+def test_evidence_on_a_secret_or_on_privacy_holds_data_by_a_service_rule(city: str) -> None:
     hold = rules_for(city).hold
     assert hold is not None
     assert (set(hold.grounds), hold.most_open) == ({"trade_secret", "privacy"}, 3)
@@ -22,7 +22,7 @@ def test_evidence_on_a_secret_or_on_privacy_holds_data_back_as_a_service_rule_wi
 
 
 @pytest.mark.parametrize("city", FIVE_CITIES)
-def test_the_provider_confirms_a_hold_or_lifts_it_at_once_which_leads_the_case_nowhere(city: str) -> None:
+def test_the_provider_confirms_or_lifts_a_hold_which_leads_the_case_nowhere(city: str) -> None:
     rules = rules_for(city)
     assert rules.hold is not None
     review = stage_of(rules, rules.hold.reviewed_by)
@@ -33,7 +33,7 @@ def test_the_provider_confirms_a_hold_or_lifts_it_at_once_which_leads_the_case_n
 
 
 @pytest.mark.parametrize("city", FIVE_CITIES)
-def test_a_hold_is_lifted_and_a_suspension_declined_only_with_a_reason_which_is_a_service_rule(city: str) -> None:
+def test_lifting_a_hold_or_declining_to_suspend_needs_a_reason_by_a_service_rule(city: str) -> None:
     assert demanded_by(rules_for(city), "suspension", "keep_open") == {("reason", Basis.SERVICE)}
 
 
@@ -47,7 +47,7 @@ def test_a_case_on_a_secret_or_on_privacy_begins_where_the_suspension_is_judged(
 
 
 @pytest.mark.parametrize("city", cities())
-def test_on_every_way_to_an_end_the_objector_is_answered_exactly_once_and_told_something(city: str) -> None:
+def test_on_every_way_to_an_end_the_objector_is_answered_exactly_once(city: str) -> None:
     rules = rules_for(city)
     for start in {rules.first_for({"ground": c.value}) for c in rules.choices["ground"]}:
         for way in ends(rules, start):

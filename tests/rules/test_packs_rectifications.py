@@ -53,7 +53,7 @@ def test_each_breach_that_the_article_lists_can_be_recorded_and_is_cited(city: s
 
 @EVERYWHERE
 @pytest.mark.parametrize("city", sorted(ARTICLES))
-def test_an_order_sets_a_time_limit_which_the_law_wants_in_lianyungang_and_nanjing_and_we_elsewhere(city: str) -> None:
+def test_an_order_sets_a_limit_by_law_in_lianyungang_and_nanjing_and_by_us_elsewhere(city: str) -> None:
     rules = rectification(city)
     basis = Basis.LAW if city in ("lianyungang", "nanjing") else Basis.SERVICE
     remedy = stage_of(rules, "remedy")
@@ -76,7 +76,7 @@ def test_only_the_order_sets_a_time_and_nothing_is_due_to_those_who_order(city: 
 
 
 @pytest.mark.duty("LYG-39")
-def test_in_lianyungang_what_was_not_done_in_time_leads_to_the_government_on_every_way() -> None:
+def test_lianyungangs_missed_limit_leads_to_the_government_on_every_way() -> None:
     rules = rectification("lianyungang")
     assert rules.opens_when_passed == {"remedy": ("government_report",)}
     assert outcome_of(rules, "acceptance", "not_remedied").opens == ("government_report",)

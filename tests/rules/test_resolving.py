@@ -119,7 +119,7 @@ def test_no_article_of_the_five_lets_a_supplement_stop_the_clock() -> None:
 
 
 @pytest.mark.parametrize("city", cities())
-def test_how_a_period_runs_is_a_service_rule_with_its_reason_for_each_unit_that_the_law_uses(city: str) -> None:
+def test_a_service_rule_with_its_reason_says_how_a_period_runs_in_each_unit(city: str) -> None:
     rules = rules_of(city)
     stages = [stage for step in rules.steps for stage in step.stages]
     units = {parse_period(period).unit.value for stage in stages for period in stage.periods.values()}

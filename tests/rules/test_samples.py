@@ -55,7 +55,7 @@ def test_every_city_that_has_a_pack_has_samples_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("city", cities())
-def test_a_city_has_a_dataset_of_each_class_so_that_a_case_of_each_procedure_can_be_filed(city: str) -> None:
+def test_a_city_has_a_dataset_of_each_class_for_each_procedure_to_be_filed(city: str) -> None:
     assert {d.openness for d in of_city(city)} == {"closed", "conditional", "unconditional"}
 
 
@@ -231,7 +231,7 @@ def test_experts_exist_exactly_where_the_law_knows_them() -> None:
     assert knowing & set(FIVE_CITIES) == {"nanning", "yulin", "lianyungang"}
 
 
-def test_every_body_that_is_one_in_its_city_exists_where_the_law_knows_it_and_nowhere_else() -> None:
+def test_a_role_has_a_body_exactly_where_the_law_of_the_city_knows_it() -> None:
     for city in cities():
         assert {b.role for b in bodies() if b.city == city} == set(load_pack(city).bodies)
 
