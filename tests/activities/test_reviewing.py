@@ -52,7 +52,7 @@ async def test_a_dataset_is_reviewed_again_when_the_interval_has_passed_and_not_
     driver.clock.shift = A_YEAR
     assert await reviewing.file_reviews_due(1000) > 0
     again = await reviews(driver)
-    assert again == [each for each in reviewed if each.startswith("nanning")], "Guangzhou's law has ended by then"
+    assert again == [each for each in reviewed if not each.startswith("guangzhou")], "Guangzhou's law has ended by then"
 
 
 async def test_a_round_files_no_more_than_it_was_asked_for(driver: Driver, reviewing: Reviewing) -> None:
