@@ -277,7 +277,7 @@ async def is_allowed(gate: Gate) -> bool:
     return await gate.ask(Question(UNCONDITIONAL)) is Reason.UNCONDITIONAL
 
 
-async def test_a_gate_that_stops_while_postgresql_is_away_ends_and_leaves_its_session_without_an_end(
+async def test_a_gate_that_stops_without_postgresql_leaves_its_session_without_an_end(
     database_url: str, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("activities.gate.log.LAST_TRIES_WITHIN", 0.5)

@@ -33,7 +33,7 @@ def kind_of(act: type[a.ReceivedAct]) -> str:
 
 @pytest.mark.parametrize("act", a.KINDS, ids=kind_of)
 @pytest.mark.parametrize("procedure", PROCEDURES, ids=lambda each: each.name)
-def test_acts_that_move_nothing_and_acts_where_data_stops_are_judged_by_their_receipt(
+def test_acts_that_move_nothing_or_stop_data_are_judged_by_their_receipt(
     procedure: Procedure, act: type[a.ReceivedAct]
 ) -> None:
     if kind_of(act) in MOVES_NOTHING:

