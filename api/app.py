@@ -20,7 +20,7 @@ from activities.gate.gate import opened
 from activities.settings import Settings
 from api import gate
 from api.acting import objecting
-from api.http import documentation, problems
+from api.http import documentation, failing
 from api.http.addressed import Addressed
 from api.http.heading import Heading
 from api.http.limits import Limit, Limiting
@@ -160,7 +160,7 @@ def create_app(
     app.add_middleware(Measuring, metrics=metrics)
     app.add_middleware(Heading)
     app.add_middleware(Addressed, public_url=chosen.public_url)
-    problems.install(app)
+    failing.install(app)
     for router in ROUTERS:
         app.include_router(router)
     app.mount(documentation.ASSETS, documentation.assets())

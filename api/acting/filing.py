@@ -13,6 +13,7 @@ from activities.idempotency import id_from_key
 from activities.record.inbox import Filing
 from activities.record.receipt_facts import DataIsWithdrawn, DatasetOfAnotherProvider, ItemsAreGone, OpennessHasChanged
 from activities.tables.catalogue import DatasetRow
+from api.acting.answering import Answering, InHeaders
 from api.dependencies import Calling, Reading, Running
 from api.http.language import AnsweredIn
 from api.http.problems import Problem, Wrong, invalid, wrongs
@@ -32,7 +33,6 @@ from rules.loading import CityUnknown, cities, load_pack
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, ProcedureUnknown, governing
 
-CASES = "/v1/cases"
 PROVIDER = "provider"
 
 
@@ -78,12 +78,14 @@ class Subject:
 class Filer:
     """Receives the filing of one call and answers the case."""
 
-    def __init__(self, runtime: Runtime, store: Store, caller: Caller, language: Language, response: Response) -> None:
+    def __init__(
+        self, runtime: Runtime, store: Store, caller: Caller, language: Language, answering: Answering
+    ) -> None:
         self._runtime = runtime
         self._store = store
         self._caller = caller
         self._language = language
-        self._response = response
+        self._answering = answering
 
     async def bodies(self, city: str) -> dict[str, str]:
         """The bodies of a city that are one in it, by role. Raises a Problem on `city`."""
@@ -149,14 +151,14 @@ class Filer:
 
     async def shown(self, case_id: str) -> CaseShown:
         """The case that this call filed, as its answer."""
-        self._response.headers["Location"] = f"{CASES}/{case_id}"
+        self._answering.filed(case_id)
         return await case_shown(self._store, self._caller, self._language, case_id)
 
 
 async def filer_of(
     runtime: Running, store: Reading, caller: Calling, language: AnsweredIn, response: Response
 ) -> Filer:
-    return Filer(runtime, store, caller, language, response)
+    return Filer(runtime, store, caller, language, InHeaders(response))
 
 
 AsFiler = Annotated[Filer, Depends(filer_of)]

@@ -12,6 +12,7 @@ from fastapi import Depends, Request, Response
 from activities.idempotency import IdempotencyKeyReused, digest, id_from_key
 from activities.standing_in import substitutes_of
 from activities.tables.cases import ActRow, CaseRow, TaskRow
+from api.acting.answering import ACTS, Answering, InHeaders
 from api.acting.refusals import refused
 from api.dependencies import Calling, IdempotencyKey, Reading, Running
 from api.http.language import AnsweredIn
@@ -30,7 +31,6 @@ from reading.store import Store
 from reading.words.language import Language
 from rules.deadlines import to_shanghai
 
-ACTS = "/v1/acts"
 NOT_STAMPED = datetime.min.replace(tzinfo=UTC)
 """The inbox stamps every act; what stands in it before means nothing."""
 
@@ -44,17 +44,17 @@ class Receiver:
         store: Store,
         caller: Caller,
         language: Language,
-        request: Request,
-        response: Response,
+        path: str,
         key: str | None,
+        answering: Answering,
     ) -> None:
         self._runtime = runtime
         self._store = store
         self._caller = caller
         self._language = language
-        self._path = request.url.path
-        self._response = response
+        self._path = path
         self._key = key
+        self._answering = answering
 
     def fields(self, case_id: str) -> dict[str, Any]:
         """What every act of this call carries; the same key on the same path gives the same id."""
@@ -132,9 +132,7 @@ class Receiver:
         row = await cases.act(self._store, act_id)
         assert row, "an act that was received stays"
         if row.state == "received":
-            self._response.status_code = 202
-            self._response.headers["Location"] = f"{ACTS}/{act_id}"
-            self._response.headers["Retry-After"] = "1"
+            self._answering.not_yet(act_id)
         elif row.state == "refused":
             raise await refused(self._store, row)
         return await shown_act(self._store, self._caller, self._language, row)
@@ -158,7 +156,7 @@ async def receiver_of(
     response: Response,
     key: IdempotencyKey = None,
 ) -> Receiver:
-    return Receiver(runtime, store, caller, language, request, response, key)
+    return Receiver(runtime, store, caller, language, request.url.path, key, InHeaders(response))
 
 
 Receiving = Annotated[Receiver, Depends(receiver_of)]

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as member
 
-from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
+from fastapi import Request, Response
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException
 
-from activities.database import AWAY, NEVER_TAKEN
-from activities.evidence.store import EvidenceNotAllowed, EvidenceRefused, EvidenceStoreAway, EvidenceUnknown
-from activities.idempotency import IdempotencyKeyReused
-from activities.refused import FieldsRefused
 from api.http.language import headers, language_of
 from api.http.problem_document import FieldError, ProblemDocument
-from models.refusals import CannotBeStored, Conflict, NotYours, Refusal, Unknown, Unmet
-from reading.paging import CursorUnusable
+from models.refusals import Conflict, NotYours, Refusal, Unknown, Unmet
 from reading.shape import RuleNamed
 from reading.words.language import Language, said
 from reading.words.law import Law
@@ -31,10 +22,7 @@ from rules.admissibility import Inadmissible
 from rules.pinned import Citation, Label
 from rules.procedure_rules import ProcedureRules
 
-LOG = logging.getLogger("kaifang.api")
 MEDIA_TYPE = "application/problem+json"
-TRY_AGAIN_AFTER = 5
-"""Seconds."""
 
 BY_KIND: Mapping[type[Refusal], int] = {Conflict: 409, NotYours: 403, Unmet: 422, Unknown: 404}
 """What a refusal is answered with goes by its kind."""
@@ -82,9 +70,6 @@ STATUS: Mapping[str, int] = {
     "AccessRefused": 403,
     "GateCannotKnow": 503,
 }
-UNREADABLE = 400
-"""With this the framework answers a body that is no text, which a JSON document is."""
-BY_STATUS: Mapping[int, str] = {404: "NotFound", 405: "MethodNotAllowed", 413: "BodyTooLarge"}
 
 REASONS = frozenset({"reason", "basis", "access_mode_basis"})
 """What a decision gives for itself."""
@@ -247,125 +232,3 @@ def answer(request: Request, problem: Problem) -> Response:
         media_type=MEDIA_TYPE,
         headers={**headers(language), **problem.more_headers},
     )
-
-
-def _logged(request: Request) -> str:
-    """The path as a log file may have it: where it authorises the call, the pattern of the route."""
-    is_secret = "token" in request.path_params
-    return str(getattr(request.scope.get("route"), "path", "")) if is_secret else request.url.path
-
-
-def _allowed(request: Request) -> str:
-    """The methods of a path, of whichever routes they are; what can be read can be asked for its headers."""
-    known: Iterable[tuple[str, re.Pattern[str], frozenset[str]]] = request.app.state.methods
-    matching = [(path, of_path) for path, form, of_path in known if form.match(request.url.path)]
-    # Where a path has two forms, it is meant by the one that says most of it.
-    meant = max((path for path, _ in matching), key=lambda path: len(re.sub(r"{[^}]*}", "", path)), default="")
-    methods = {method for path, of_path in matching if path == meant for method in of_path}
-    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
-
-
-def install(app: FastAPI) -> None:
-    """Every way to fail, of ours or of the framework, is answered with a problem document."""
-
-    async def ours(request: Request, error: Exception) -> Response:
-        assert isinstance(error, Problem)
-        return answer(request, error)
-
-    async def misshapen(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)
-        return answer(request, misshapen_body(error))
-
-    async def of_the_framework(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        if error.status_code == UNREADABLE:
-            return answer(request, Problem("RequestInvalid", errors=[Wrong(None, "json_invalid")]))
-        code = error.code if isinstance(error, BodyRefused) else BY_STATUS.get(error.status_code)
-        more = {"Allow": _allowed(request)} if code == "MethodNotAllowed" else error.headers
-        response = answer(request, Problem(code or "HttpError", more_headers=more))
-        if code is None:
-            response.status_code = error.status_code
-        return response
-
-    async def fields_refused(request: Request, error: Exception) -> Response:
-        assert isinstance(error, FieldsRefused)
-        return answer(request, Problem("RequestInvalid", errors=wrongs(error.reasons, error.rules)))
-
-    async def cursor_unusable(request: Request, error: Exception) -> Response:
-        assert isinstance(error, CursorUnusable)
-        return answer(request, invalid("cursor", error.code))
-
-    async def key_reused(request: Request, _error: Exception) -> Response:
-        errors = [Wrong("Idempotency-Key", "IdempotencyKeyReused")]
-        return answer(request, Problem("IdempotencyKeyReused", errors=errors))
-
-    async def of_evidence(request: Request, error: Exception) -> Response:
-        code = type(error).__name__
-        if isinstance(error, EvidenceUnknown):
-            params = {"ids": error.evidence_ids}
-            return answer(request, Problem(code, errors=[Wrong("evidence", code, params)], params=params))
-        if isinstance(error, EvidenceNotAllowed):
-            return answer(request, Problem(code, errors=[Wrong("evidence", error.rule, error.params)]))
-        return answer(request, Problem(code))
-
-    async def store_away(request: Request, error: Exception) -> Response:
-        LOG.warning("the store of evidence is away: %s", error)
-        return answer(request, Problem("EvidenceStoreAway", more_headers={"Retry-After": str(TRY_AGAIN_AFTER)}))
-
-    async def away(request: Request, error: Exception) -> Response:
-        LOG.warning("PostgreSQL is away: %r", error)
-        return answer(request, Problem("DatabaseAway", more_headers={"Retry-After": str(TRY_AGAIN_AFTER)}))
-
-    async def never_taken(request: Request, error: Exception) -> Response:
-        # A bound is missing somewhere; the message of such an error can quote what people wrote.
-        LOG.error("%s %s is never taken: %s", request.method, _logged(request), type(error).__name__)
-        return answer(request, Problem("CannotBeStored"))
-
-    async def of_the_driver(request: Request, error: Exception) -> Response:
-        assert isinstance(error, DBAPIError)
-        # SQLAlchemy wraps asyncpg's error twice, and not all that mean "away" as one class.
-        driver = error.orig.__cause__ if error.orig else None
-        if error.connection_invalidated or isinstance(driver, AWAY):
-            return await away(request, error)
-        return await (never_taken if isinstance(driver, NEVER_TAKEN) else unexpected)(request, error)
-
-    async def unexpected(request: Request, error: Exception) -> Response:
-        LOG.error("%s %s failed", request.method, _logged(request), exc_info=error)
-        return answer(request, Problem("Unexpected"))
-
-    app.add_exception_handler(Problem, ours)
-    app.add_exception_handler(RequestValidationError, misshapen)
-    app.add_exception_handler(HTTPException, of_the_framework)
-    app.add_exception_handler(FieldsRefused, fields_refused)
-    app.add_exception_handler(CursorUnusable, cursor_unusable)
-    app.add_exception_handler(IdempotencyKeyReused, key_reused)
-    app.add_exception_handler(EvidenceRefused, of_evidence)
-    app.add_exception_handler(EvidenceStoreAway, store_away)
-    for kind in (*AWAY, NoConnectionFree):
-        app.add_exception_handler(kind, away)
-    for never in (CannotBeStored, *NEVER_TAKEN):
-        app.add_exception_handler(never, never_taken)
-    app.add_exception_handler(DBAPIError, of_the_driver)
-    app.add_exception_handler(Exception, unexpected)
-
-
-def misshapen_body(error: RequestValidationError) -> Problem:
-    """What of a request has not the form that it must have."""
-    found = error.errors()
-    if any(each["loc"][0] == "path" for each in found):
-        # No id has such a form, so nothing of that name can be known.
-        return Problem("NotFound")
-    missing_key = ("header", "Idempotency-Key")
-    if any(each["type"] == "missing" and tuple(each["loc"]) == missing_key for each in found):
-        return Problem("IdempotencyKeyMissing", errors=[Wrong("Idempotency-Key", "missing")])
-    return Problem("RequestInvalid", errors=[_wrong(each) for each in found])
-
-
-def _wrong(found: Mapping[str, object]) -> Wrong:
-    place = found["loc"]
-    assert isinstance(place, tuple)
-    context = found.get("ctx")
-    params = {**(context if isinstance(context, dict) else {}), "message": found["msg"]}
-    # A fault of the JSON text itself is placed by a position in it, which is no field.
-    named = () if found["type"] == "json_invalid" else place[1:]
-    return Wrong(".".join(str(part) for part in named) or None, str(found["type"]), params)

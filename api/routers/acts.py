@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.acting.receiving import ACTS, ActShown, shown_act
+from api.acting.answering import ACTS
+from api.acting.receiving import ActShown, shown_act
 from api.dependencies import ActId, Calling, Reading
 from api.http.language import AnsweredIn
 from api.http.openapi import problems

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Body, Query
 
 from api.acting import applying
-from api.acting.filing import CASES
+from api.acting.answering import CASES
 from api.acting.forms.deciding import NoteForm
 from api.acting.forms.filing import EvidenceForm, SignatureForm, SupplementForm, WithdrawalForm
 from api.acting.receiving import ActShown, Receiving, act_answers

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.acting.filing import CASES
+from api.acting.answering import CASES
 from api.dependencies import Calling, CaseId, Cursor, Limit, Reading
 from api.http.language import AnsweredIn
 from api.http.openapi import problems

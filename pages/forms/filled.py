@@ -10,7 +10,8 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
-from api.http.problems import Problem, misshapen_body, plain_error
+from api.http.failing import misshapen
+from api.http.problems import Problem, plain_error
 from pages.forms.fields import Field, Wanted
 from pages.forms.kinds import Kind
 from reading.words.language import Language
@@ -47,7 +48,7 @@ def parsed(kind: type[F], content: Mapping[str, Any]) -> F:
         return kind.model_validate(content)
     except ValidationError as error:
         found = [{**each, "loc": ("body", *each["loc"])} for each in error.errors()]
-        raise misshapen_body(RequestValidationError(found)) from error
+        raise misshapen(RequestValidationError(found)) from error
 
 
 def filled(form: FormData, problem: Problem | None, language: Language) -> Wanted:
