@@ -83,7 +83,9 @@ class InTwoLanguages(Protocol):
     def en(self) -> str: ...
 
 
-def _say(label: InTwoLanguages, *, language: Language) -> str:
+def _say(label: InTwoLanguages | Mapping[str, str], *, language: Language) -> str:
+    if isinstance(label, Mapping):  # as a table has it
+        return label[language]
     return label.zh if language == "zh" else label.en
 
 

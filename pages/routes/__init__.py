@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from pages.routes import front, login
+from pages.routes import datasets, front, login
 
-ROUTES: tuple[BaseRoute, ...] = (*front.ROUTES, *login.ROUTES)
+ROUTES: tuple[BaseRoute, ...] = (*front.ROUTES, *login.ROUTES, *datasets.ROUTES)
