@@ -1,4 +1,4 @@
-"""What the pages say of themselves, in both languages; `texts.yaml` is read strictly and once."""
+"""What the pages say of themselves, in both languages: a file of texts for each subject, read strictly and once."""
 
 from __future__ import annotations
 
@@ -18,9 +18,15 @@ _TEXTS: TypeAdapter[dict[str, dict[str, Label]]] = TypeAdapter(dict[str, dict[st
 
 @cache
 def wordings() -> Mapping[str, Label]:
-    """Every text by `PART.NAME`. Raises YamlRefused or ValidationError where the file is not as it must be."""
-    parts = _TEXTS.validate_python(load(files("pages").joinpath("texts.yaml"), "texts.yaml"))
-    return {f"{part}.{name}": label for part, labels in parts.items() for name, label in labels.items()}
+    """Every text by `PART.NAME`. Raises YamlRefused or ValidationError where a file is not as it must be, ValueError
+    for a part that two files have."""
+    found: dict[str, Label] = {}
+    for file in sorted(files("pages").joinpath("texts").iterdir(), key=lambda each: each.name):
+        for part, labels in _TEXTS.validate_python(load(file, file.name)).items():
+            if any(known.startswith(f"{part}.") for known in found):
+                raise ValueError(f"{file.name}: another file has the part {part}")
+            found |= {f"{part}.{name}": label for name, label in labels.items()}
+    return found
 
 
 @dataclass(frozen=True)
