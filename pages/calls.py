@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -20,7 +20,6 @@ from api.http.problems import Problem
 from api.runtime import Runtime
 from pages.addresses import in_language, language_of, without_language
 from pages.forgery import must_be_our_own
-from pages.templating import Templates
 from pages.wording import Words
 from reading.directory import questions as directory
 from reading.sight import Caller
@@ -33,6 +32,13 @@ SAFE_METHODS = frozenset({"GET", "HEAD"})
 Page = Callable[["Call"], Awaitable[Response]]
 
 
+class RendersPages(Protocol):
+    """What a call is rendered by."""
+
+    def render(self, call: Call, template: str, facts: Mapping[str, Any]) -> str:
+        """The page of a template."""
+
+
 @dataclass
 class Call:
     """What a page is asked with. `caller` is None where nobody is logged in; `now` is the system's instant."""
@@ -40,7 +46,7 @@ class Call:
     request: Request
     runtime: Runtime
     store: Store
-    templates: Templates
+    templates: RendersPages
     now: datetime
     language: Language
     session: Session | None
@@ -152,7 +158,7 @@ async def opened(request: Request, runtime: Runtime, store: Store) -> Call:
                 was_logged_in = account_id
             case None:
                 pass
-    templates: Templates = request.app.state.templates
+    templates: RendersPages = request.app.state.templates
     return Call(request, runtime, store, templates, now, language, session, caller, name, was_logged_in)
 
 

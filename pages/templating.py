@@ -11,15 +11,13 @@ from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUn
 
 from pages import dates, forgery
 from pages.addresses import in_language, without_language
-from pages.shell import Shell, shell_of
+from pages.shell import shell_of
 from pages.static import Statics
 from pages.wording import Words
 from reading.words.language import Language
 
 if TYPE_CHECKING:
     from pages.calls import Call
-
-__all__ = ["Templates"]
 
 
 class Templates:
@@ -99,6 +97,3 @@ def _short_day(on: date | datetime, *, language: Language) -> str:
 
 def _length(length: timedelta, *, language: Language) -> str:
     return dates.length_in_words(length, language)
-
-
-_ = Shell  # the shape of `shell` in every template

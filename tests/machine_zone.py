@@ -16,7 +16,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
-PRODUCT = ("rules", "models", "workflows", "activities", "reading", "api", "pages", "stack", "simulation", "cli", "migrations")
+PRODUCT = (
+    "rules",
+    "models",
+    "workflows",
+    "activities",
+    "reading",
+    "api",
+    "pages",
+    "stack",
+    "simulation",
+    "cli",
+    "migrations",
+)
 BESIDE = ("tests", "benchmarks")
 NAME_WHAT_IS_REFUSED = (ROOT / "tests/machine_zone.py", ROOT / "tests/test_machine_zone.py")
 OF_THE_MACHINE = frozenset({"localtime", "mktime", "ctime", "asctime", "tzset", "strftime"})

@@ -11,7 +11,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("rules", "models", "workflows", "activities", "reading", "api", "pages", "stack", "simulation", "cli", "migrations")
+ROOMS = (
+    "rules",
+    "models",
+    "workflows",
+    "activities",
+    "reading",
+    "api",
+    "pages",
+    "stack",
+    "simulation",
+    "cli",
+    "migrations",
+)
 ONLY_FOR_TYPES = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import {}"
 LINT = Path(sys.executable).with_name("lint-imports")
 
