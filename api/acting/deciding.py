@@ -5,7 +5,7 @@ from __future__ import annotations
 from activities.tables.cases import CaseRow, TaskRow
 from api.acting.drafts import drafted, with_kept_draft
 from api.acting.filing import facts
-from api.acting.forms.deciding import LIMIT, MEASURE, TERMS, DecisionForm, ReassignmentForm
+from api.acting.forms.deciding import MEASURE, TERMS, DecisionForm, ReassignmentForm
 from api.acting.forms.filing import SupplementForm
 from api.acting.forms.form import is_blank
 from api.acting.receiving import ActShown, Receiver, known_items
@@ -21,6 +21,7 @@ from reading.store import CaseRead, Store
 from rules.admissibility import still_admissible
 from rules.pinned import APPLICANT
 from rules.procedure_names import CATALOGUE_UPDATE, DEMAND
+from rules.vocabulary import TIME_LIMIT
 
 
 async def reassign(receiver: Receiver, store: Store, caller: Caller, task_id: str, form: ReassignmentForm) -> ActShown:
@@ -69,7 +70,7 @@ async def correct(receiver: Receiver, store: Store, task_id: str, form: Decision
     task = await receiver.own_task(task_id)
     grants = await says_what_it_may(store, await receiver.case(task.case_id), form)
     if form.limit():
-        raise about(form.first_of(LIMIT), "TimeLimitNotSet")
+        raise about(form.first_of(TIME_LIMIT), "TimeLimitNotSet")
     if not grants and form.done_to_data():
         # What was done to data is not undone by other words; a correction says nothing of it.
         raise about(form.first_of(("data_items", *MEASURE)), "MeasureNotAllowed")
