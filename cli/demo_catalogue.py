@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from cli.demo_parties import WORDS, Json, Parties, rules_of
-from rules.pinned import EntryEffect, Outcome
+from rules.pinned_stages import EntryEffect, Outcome
 from rules.procedure_names import CATALOGUE_UPDATE, DEMAND
 from rules.procedure_rules import ProcedureRules
 from rules.vocabulary import QUESTIONS

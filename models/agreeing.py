@@ -8,7 +8,8 @@ from models.granting import items_granted
 from models.restrictions import within
 from models.state import CaseState
 from models.task_state import TaskState
-from rules.pinned import APPLICANT, Outcome
+from rules.pinned import APPLICANT
+from rules.pinned_stages import Outcome
 from rules.procedure_rules import ProcedureRules
 from rules.vocabulary import AGREED, LIST_OF_DATA, SIGNED_BY_APPLICANT
 

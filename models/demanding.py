@@ -10,7 +10,8 @@ from models.classes import NAMED_CLASS
 from models.limits import set_by
 from models.refusals import Missing, RequirementMissing
 from models.state import CaseState
-from rules.pinned import EntryEffect, Outcome, Requirement
+from rules.pinned import Requirement
+from rules.pinned_stages import EntryEffect, Outcome
 from rules.procedure_rules import ProcedureRules
 from rules.vocabulary import DAYS_OF_A_MEASURE, LIST_OF_DATA, QUESTIONS, TIME_LIMIT
 

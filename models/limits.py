@@ -11,7 +11,7 @@ from models.acts import TimeLimit
 from models.state import CaseState
 from models.task_state import TaskState
 from rules.deadlines import to_shanghai
-from rules.pinned import LimitStanding, Outcome, Stage
+from rules.pinned_stages import LimitStanding, Outcome, Stage
 from rules.procedure_rules import ProcedureRules
 from rules.vocabulary import TIME_LIMIT
 

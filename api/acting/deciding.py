@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from activities.tables.cases import CaseRow, TaskRow
 from api.acting.drafts import drafted, with_kept_draft
-from api.acting.filing import facts
+from api.acting.filing import at_receipt
 from api.acting.forms.deciding import MEASURE, TERMS, DecisionForm, ReassignmentForm
 from api.acting.forms.filing import SupplementForm
 from api.acting.forms.form import is_blank
@@ -56,7 +56,7 @@ async def decide(receiver: Receiver, store: Store, task_id: str, form: DecisionF
     act = Decide(
         **await receiver.on_task(task),
         outcome=form.outcome,
-        given=form.stated() | (draft.given if draft else frozenset()),
+        given=form.fields_given() | (draft.given if draft else frozenset()),
         terms=form.terms() if grants else None,
         amends=draft.amends if draft else None,
         measure=draft.measure if draft else measure,
@@ -77,7 +77,7 @@ async def correct(receiver: Receiver, store: Store, task_id: str, form: Decision
     act = Correct(
         **await receiver.on_task(task),
         outcome=form.outcome,
-        given=form.stated(),
+        given=form.fields_given(),
         terms=form.terms() if grants else None,
     )
     return await receiver.receive(act, form.said())
@@ -147,5 +147,5 @@ async def may_change(store: Store, read: CaseRead, form: SupplementForm) -> None
     if not stated or dataset is None:
         return
     before = dict.fromkeys(read.state.given, "given") | dict(read.state.choices) | {"data_items": read.state.data_items}
-    if changed := still_admissible(read.rules, before, stated, facts(dataset)):
+    if changed := still_admissible(read.rules, before, stated, at_receipt(dataset)):
         raise Problem("Inadmissible", errors=wrongs(changed, read.rules))

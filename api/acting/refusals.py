@@ -14,7 +14,8 @@ from reading.store import CaseRead, Store
 from reading.words.law import Law
 from reading.words.texts import texts
 from rules.articles import phrase
-from rules.pinned import Citation, Label, Outcome, UrgingRule
+from rules.pinned import Citation, Label, UrgingRule
+from rules.pinned_stages import Outcome
 from rules.procedure_rules import ProcedureRules
 from rules.vocabulary import QUESTIONS
 

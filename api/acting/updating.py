@@ -85,7 +85,7 @@ class Updating:
             state = (await self._store.case_read(self._case_id)).state
         if form.entry and not state.behind:
             await self._submit(form)
-        return await self._filer.shown(self._case_id)
+        return await self._filer.answer(self._case_id)
 
     async def _concerned(self, form: CatalogueUpdateForm) -> Concerned:
         """Whose entry it is, which the caller may speak of: its own, or for the authority any of its city."""

@@ -54,7 +54,7 @@ class ObjectionPart:
     waits_for_data: bool = False
 
 
-async def shown(
+async def objection_part(
     store: Store, caller: Caller, law: Law, read: CaseRead, acts: Sequence[ActRow], now: datetime
 ) -> ObjectionPart:
     """That part, for this caller; `acts` are those of the case that came with text."""

@@ -39,7 +39,8 @@ from reading.updates.shapes import (
 )
 from reading.words.law import Law
 from reading.words.texts import texts
-from rules.pinned import Label, Stage
+from rules.pinned import Label
+from rules.pinned_stages import Stage
 from rules.procedure_names import CATALOGUE_UPDATE, DEMAND, OPENNESS_REVIEW
 from rules.vocabulary import QUESTIONS
 
@@ -49,7 +50,7 @@ Named = Callable[[str | None], Awaitable[CaseNamed | None]]
 
 
 @dataclass(frozen=True)
-class Shown:
+class CataloguePart:
     """The part of a case that the catalogue brings into it."""
 
     update: UpdateShown | None = None
@@ -57,16 +58,18 @@ class Shown:
     openness_review: OpennessReviewShown | None = None
 
 
-async def shown(store: Store, caller: Caller, law: Law, read: CaseRead, acts: Sequence[ActRow], named: Named) -> Shown:
+async def catalogue_part(
+    store: Store, caller: Caller, law: Law, read: CaseRead, acts: Sequence[ActRow], named: Named
+) -> CataloguePart:
     """That part, for this caller; `acts` are those of the case that came with text."""
     procedure = read.state.procedure
     if procedure == CATALOGUE_UPDATE:
-        return Shown(update=await of_update(store, caller, law, read, acts, named))
+        return CataloguePart(update=await of_update(store, caller, law, read, acts, named))
     if procedure == DEMAND:
-        return Shown(demand=of_demand(read, acts))
+        return CataloguePart(demand=of_demand(read, acts))
     if procedure == OPENNESS_REVIEW:
-        return Shown(openness_review=await of_review(store, law, read.state))
-    return Shown()
+        return CataloguePart(openness_review=await of_review(store, law, read.state))
+    return CataloguePart()
 
 
 async def of_update(

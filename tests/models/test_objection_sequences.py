@@ -20,7 +20,7 @@ from models.restrictions import RestrictionKind
 from models.state import CaseState, fold
 from models.task_state import TaskState
 from rules.deadlines import to_shanghai
-from rules.pinned import DataEffect
+from rules.pinned_stages import DataEffect
 from rules.procedure_rules import ProcedureRules
 from tests.models.bench import CITIES, INVENTED, PARTY, STRANGER, WHATEVER_IS_ASKED, Bench, law, objected
 from tests.models.profiles import PROFILE

@@ -8,7 +8,7 @@ import pytest
 
 from api.acting.forms.entries import EntryDraft
 from rules.loading import PackRefused, load_text
-from rules.pinned import EntryEffect
+from rules.pinned_stages import EntryEffect
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import resolve
 from rules.vocabulary import ENTRY

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rules.loading import cities, load_pack
-from rules.pinned import Basis, ClockFrom, EntryEffect
+from rules.pinned import Basis
+from rules.pinned_stages import ClockFrom, EntryEffect
 from rules.procedure_rules import ProcedureRules
 from tests.rules.cuts import required_fields, stage_of, target, values
 from tests.rules.objection_cuts import demanded_by, outcome_of, rules_for

@@ -51,7 +51,8 @@ class DecisionForm(Form):
             raise PydanticCustomError("two_limits", "give either time_limit or last_day")
         return self
 
-    def stated(self) -> frozenset[str]:
+    def fields_given(self) -> frozenset[str]:
+        """The fields that came with it, as its act names them."""
         return self.given(STATED_BY_DECISION)
 
     def limit(self) -> TimeLimit | None:

@@ -114,7 +114,8 @@ class SignatureForm(Form):
     if TYPE_CHECKING:
         data_items: Items | None = None
 
-    def stated(self) -> frozenset[str]:
+    def fields_given(self) -> frozenset[str]:
+        """The fields that came with it, as its act names them."""
         return self.given(SIGNED_BY_APPLICANT)
 
     def terms(self) -> GrantTerms | None:
