@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 NAME = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")
 """`:case_id`, and no cast such as `::text`."""
@@ -31,3 +31,8 @@ def upsert(table: str, columns: Sequence[str], key: Sequence[str], fixed: Sequen
     """As `insert`, in the place of the row that has the same `key`; what is `fixed` stays as it was inserted first."""
     moving = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in (*key, *fixed))
     return insert(table, columns, f"on conflict ({', '.join(key)}) do update set {moving}")
+
+
+def by_column(rows: Iterable[tuple[object, ...]]) -> list[list[object]]:
+    """Records as PostgreSQL's `unnest` takes them, field by field; no records have no columns."""
+    return [list(column) for column in zip(*rows, strict=True)]

@@ -116,7 +116,7 @@ async def is_written(pool: Pool, number: int) -> bool:
 CRASHING = """
 import asyncio, sys
 from activities.clock import DatabaseClock
-from activities.gate import opened
+from activities.gate.gate import opened
 from models.gate import Question
 
 async def main():
