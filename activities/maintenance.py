@@ -13,6 +13,7 @@ from activities.refused import FieldsRefused, field_refused
 from rules.deadlines import to_shanghai
 from rules.loading import load_pack
 from rules.maintenance import maintenance_rule, wrong_with
+from rules.procedure_names import ACCESS_REQUEST
 from rules.resolving import as_last_in_force
 
 if TYPE_CHECKING:
@@ -113,4 +114,4 @@ def _lawful(announcement: Announcement, now: datetime, record: CalendarRecord) -
     wider = record.calendar(rule.days_off_of) if rule.days_off_of else None
     broken = wrong_with(rule, calendar, now, announcement.starts_at, announcement.ends_at, announcement.reason, wider)
     if found := list(broken):
-        raise FieldsRefused(found, as_last_in_force(pack, "access_request", on))
+        raise FieldsRefused(found, as_last_in_force(pack, ACCESS_REQUEST, on))
