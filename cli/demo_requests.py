@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from cli.demo_parties import WORDS, Json, Parties
 from rules.pinned import APPLICANT
+from rules.procedure_rules import ProcedureRules
 
+USUAL = ("api", "general")
 EVERYTHING_A_DECISION_MAY_NEED = {
     **{"reason": WORDS, "basis": WORDS, "tender_reference": WORDS},
     **{"conditions": WORDS, "scenario": WORDS},
@@ -13,6 +15,8 @@ EVERYTHING_A_DECISION_MAY_NEED = {
 
 def walk(parties: Parties, city: str) -> tuple[Json, list[Json]]:
     """A granted request of this city, and its tasks in the order in which they were decided."""
+    law = parties.call("applicant@demo", "GET", f"/v1/rules/{city}?procedure=access_request")
+    rules = ProcedureRules.model_validate(law["rules"])
     dataset, item = served_item(parties, city, "conditional")
     case = parties.call(
         "applicant@demo",
@@ -25,8 +29,7 @@ def walk(parties: Parties, city: str) -> tuple[Json, list[Json]]:
             "scenario": "a demonstration",
             "safeguards": "none needed: sample data",
             "data_items": [item],
-            "access_mode": "api",
-            "use": "general",
+            **{choice: on_request(rules, choice) for choice in ("access_mode", "use") if choice in rules.choices},
         },
     )
     decided: list[Json] = []
@@ -36,6 +39,12 @@ def walk(parties: Parties, city: str) -> tuple[Json, list[Json]]:
         decide(parties, case, task)
         case = parties.call("applicant@demo", "GET", f"/v1/cases/{case['case_id']}")
     return case, decided
+
+
+def on_request(rules: ProcedureRules, choice: str) -> str:
+    """What is asked for: the usual where the city knows it, else the first that it lets anybody ask for."""
+    known = [each.value for each in rules.choices[choice] if each.on_request]
+    return next((value for value in known if value in USUAL), known[0])
 
 
 def served_item(parties: Parties, city: str, openness: str) -> tuple[Json, str]:

@@ -37,6 +37,12 @@ PROMPTLY = "promptly"
 WITHDRAWN = "withdrawn"
 """The ending to which an applicant's withdrawal leads."""
 
+GRANTED = "granted"
+"""The ending that opens access, in every city: by it requests are counted and compared."""
+
+DATA_WITHDRAWN = "data_withdrawn"
+"""The ending of an objection at which the data stays away, in every city."""
+
 BREACH = "breach"
 """The choice of a rectification that says which duty was breached."""
 

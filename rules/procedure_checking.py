@@ -10,7 +10,17 @@ from rules.cutting import Broken, Cut, Path, applies, targets_of, thens_of
 from rules.deadlines import Unit, parse_period
 from rules.entry_checking import broken_of_entry
 from rules.limit_checking import broken_of_limits, broken_of_time, is_limited
-from rules.pack import GROUND, PROMPTLY, WITHDRAWN, OutcomeTerms, Pack, Required, StepTerms
+from rules.pack import (
+    DATA_WITHDRAWN,
+    GRANTED,
+    GROUND,
+    PROMPTLY,
+    WITHDRAWN,
+    OutcomeTerms,
+    Pack,
+    Required,
+    StepTerms,
+)
 from rules.procedure_names import CATALOGUE_UPDATE
 from rules.resolving import in_force
 from rules.vocabulary import DECISION_FIELDS, QUESTIONS, demandable_of
@@ -19,6 +29,8 @@ EVIDENCE = "evidence"
 """Of a stage: its clock begins with it; of a filing: the field that carries it."""
 ANSWER = "answer"
 """What a decision tells the objector."""
+URGENCY, ORDINARY = "urgency", "normal"
+"""The choice that tells a period, and the value for which a filing stands that leaves it out."""
 
 
 def check_cut(pack: Pack, name: str, on: date) -> Iterator[Broken]:
@@ -45,6 +57,7 @@ class _Cut(Cut):
         if self.first not in self.steps:
             yield (*self.path, "order"), "unknown_target", f"{self.first} is no step"
             return
+        yield from self._names_of_endings()
         if not self.endings:
             yield (*self.path, "endings"), "cannot_end", "there is no ending"
         yield from self._beside(stages)
@@ -56,6 +69,25 @@ class _Cut(Cut):
         yield from broken_of_agreements(self)
         if GROUND in self.choices:
             yield from self._objection()
+
+    def _names_of_endings(self) -> Iterator[Broken]:
+        """What is counted in every city has the same name in every city."""
+        for name, entry in self.procedure.endings.items():
+            version = in_force(entry.versions, self.on)
+            if version and version.value and version.value.grants != (name == GRANTED):
+                yield (
+                    (*self.path, "endings", name),
+                    "misnamed_ending",
+                    f"{GRANTED} is what opens access, and nothing else",
+                )
+        if GROUND not in self.choices:
+            return
+        for stage in self.procedure.stages:
+            for outcome, terms in self.outcomes(stage).items():
+                ends_as = {target for target in targets_of(terms) if target in self.endings}
+                if ends_as and (terms.data == "withdraw") != (ends_as == {DATA_WITHDRAWN}):
+                    path = (*self.path, "stages", stage, "outcomes", outcome)
+                    yield path, "misnamed_ending", f"{DATA_WITHDRAWN} is how an objection ends that withdraws the data"
 
     def _after_the_law(self) -> Iterator[Broken]:
         """What is kept open after the law speaks of a law that ends, and of choices that there are."""
@@ -88,6 +120,8 @@ class _Cut(Cut):
             path = (*self.path, "choices", choice)
             if choice not in demandable_of(self.name) | (QUESTIONS if self.name == CATALOGUE_UPDATE else set()):
                 yield path, "unknown_field", f"neither a filing nor a draft carries {choice}"
+            if choice == URGENCY and ORDINARY not in self.choices[choice]:
+                yield path, "no_ordinary_urgency", f"a filing that names none is {ORDINARY}, and no such value is known"
             for value, chosen in known.items():
                 terms = in_force(chosen.versions, self.on)
                 if terms and terms.value:
@@ -120,10 +154,10 @@ class _Cut(Cut):
         period = in_force(entry.period, self.on)
         if period and isinstance(period.value, Mapping):
             by = entry.period_by
-            if by != "urgency" and by not in self.choices:
+            if by != URGENCY and by not in self.choices:
                 yield (*path, "period_by"), "unknown_choice", f"{by} is no choice of this procedure"
-            known = self.choices.get(by, {"normal"} if by == "urgency" else set())
-            for value in known - set(period.value) if by == "urgency" else ():
+            known = self.choices.get(by, {ORDINARY} if by == URGENCY else set())
+            for value in known - set(period.value) if by == URGENCY else ():
                 yield (*path, "period"), "period_missing", f"no period for the urgency {value}"
             for value in set(period.value) - known:
                 yield (*path, "period"), "unknown_choice", f"{by} has no value {value}"
@@ -247,6 +281,7 @@ class _Cut(Cut):
                 frontier.append((then, answered))
                 yield from self._unanswered((*self.path, "order"), then, answered)
             for stage in self.steps[step].stages:
+                yield from self._in_part(stage)
                 for outcome, terms in self.outcomes(stage).items():
                     path = (*self.path, "stages", stage, "outcomes", outcome)
                     if terms.answers and not any(r.any_of == (ANSWER,) and not r.when for r in terms.requires):
@@ -256,6 +291,20 @@ class _Cut(Cut):
                     for target in targets_of(terms):
                         frontier.append((target, answered or terms.answers))
                         yield from self._unanswered(path, target, answered or terms.answers)
+
+    def _in_part(self, stage: str) -> Iterator[Broken]:
+        """What is decided of some items and goes on without an answer is not beside what answers for the others."""
+        in_part = {name: o for name, o in self.outcomes(stage).items() if o.data and not o.whole_dataset}
+        if not any(terms.answers for terms in in_part.values()):
+            return
+        for outcome, terms in in_part.items():
+            if not terms.answers and targets_of(terms) & set(self.steps):
+                path = (*self.path, "stages", stage, "outcomes", outcome)
+                yield (
+                    path,
+                    "answers_twice",
+                    f"{outcome} of some items goes on, once the objector was answered of others",
+                )
 
     def _hold(self) -> Iterator[Broken]:
         """Wherever a case begins in which data is held back, a stage lies open that can confirm and lift the hold."""

@@ -170,7 +170,8 @@ class LawAssumed:
         choices = chosen(rules, said)
         for rule in rules.fields:
             if rule.required and all(choices.get(name) in values for name, values in rule.when.items()):
-                said[rule.field] = choices.get(rule.field, SAID)
+                known = (choice.value for choice in rules.choices.get(rule.field, ()) if choice.on_request)
+                said[rule.field] = choices.get(rule.field) or next(known, SAID)
         return {**said, "data_items": dataset.items}
 
     def filing(self, arrival: Arrival, said: Mapping[str, object], received_at: datetime) -> Filing:

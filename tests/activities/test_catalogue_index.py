@@ -125,7 +125,7 @@ def test_a_text_is_folded_alike_whole_and_in_parts(first: str, second: str) -> N
     assert folded(first + second) == folded(first) + folded(second)
 
 
-async def test_entries_that_were_indexed_in_another_way_are_indexed_anew_when_the_database_is_prepared(
+async def test_preparing_the_database_indexes_anew_what_was_indexed_in_another_way(
     pool: Pool,
 ) -> None:
     entry = {**ENTRY, "title": {"zh": "公車線路", "en": "Bus"}}

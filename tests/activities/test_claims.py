@@ -126,7 +126,7 @@ async def test_a_claim_that_waits_behind_an_earlier_act_lapses_in_its_turn(drive
     assert len(await lapses(driver, case_id)) == 1
 
 
-async def test_a_claim_lapses_though_nobody_acts_and_all_that_follows_from_the_log_is_as_it_says(
+async def test_a_claim_lapses_though_nobody_acts_and_what_follows_agrees_with_the_log(
     driver: Driver,
 ) -> None:
     case_id = await claimed(driver)
@@ -200,7 +200,7 @@ async def test_several_that_look_at_once_make_a_claim_lapse_once(driver: Driver)
     assert len(await lapses(driver, case_id)) == 1
 
 
-async def test_what_was_received_from_the_officer_before_it_left_is_judged_by_what_it_was_then(
+async def test_an_act_received_before_its_officer_left_is_judged_by_what_it_was_then(
     driver: Driver, worker: Worker
 ) -> None:
     case_id = await claimed(driver)
@@ -215,7 +215,7 @@ async def test_what_was_received_from_the_officer_before_it_left_is_judged_by_wh
     assert await lapses(driver, case_id) == [], "the task was done when it was the turn of the lapse"
 
 
-async def test_those_who_are_left_are_told_that_the_task_is_theirs_and_who_left_is_told_nothing(
+async def test_who_is_left_is_told_that_the_task_is_theirs_and_who_left_nothing(
     driver: Driver,
 ) -> None:
     await driver.pool.execute("delete from posts")

@@ -104,7 +104,7 @@ async def test_what_was_uploaded_is_stored_under_its_hash_and_read_back_whole(up
     assert b"".join([piece async for piece in await uploads.store.read(evidence)]) == content
 
 
-async def test_the_same_content_uploaded_many_times_at_once_is_stored_once_and_gives_a_row_each(
+async def test_content_uploaded_many_times_at_once_is_stored_once_with_a_row_each(
     uploads: Uploads,
 ) -> None:
     received = await asyncio.gather(*(uploads.upload(A_PDF, account=f"li {number}") for number in range(12)))
@@ -173,7 +173,7 @@ async def test_while_postgresql_is_away_an_upload_leaves_nothing(uploads: Upload
     assert await uploads.left() == NOTHING
 
 
-async def test_an_upload_whose_row_cannot_be_committed_leaves_nothing_and_touches_nothing_of_others(
+async def test_an_upload_whose_row_cannot_be_committed_leaves_nothing_behind(
     uploads: Uploads,
 ) -> None:
     await uploads.pool.execute("""
@@ -232,7 +232,7 @@ async def test_what_a_process_that_died_left_half_copied_is_removed_at_the_next_
     assert uploads.objects() == sorted([path_of(evidence.sha256), f"{complete.parent.name}/abd#1"])
 
 
-async def test_the_same_id_with_the_same_content_changes_nothing_and_with_other_content_is_refused(
+async def test_the_same_id_with_other_content_is_refused_and_with_the_same_harmless(
     uploads: Uploads,
 ) -> None:
     first = await uploads.upload(A_PDF, key="one")

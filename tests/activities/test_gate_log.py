@@ -143,6 +143,7 @@ async def test_after_a_crash_the_log_says_that_its_last_second_may_be_missing(da
     decided: list[bytes] = []
     while await count(pool) < 100:
         decided.append(await process.stdout.readline())
+        assert decided[-1], "the process has ended by itself"
     process.send_signal(signal.SIGKILL)
     killed_at = await present(pool)
     decided += (await process.stdout.read()).splitlines()
@@ -277,7 +278,7 @@ async def is_allowed(gate: Gate) -> bool:
     return await gate.ask(Question(UNCONDITIONAL)) is Reason.UNCONDITIONAL
 
 
-async def test_a_gate_that_stops_while_postgresql_is_away_ends_and_leaves_its_session_without_an_end(
+async def test_a_gate_that_stops_without_postgresql_leaves_its_session_without_an_end(
     database_url: str, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("activities.gate.log.LAST_TRIES_WITHIN", 0.5)

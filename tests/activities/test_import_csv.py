@@ -54,7 +54,7 @@ def test_a_mark_in_a_cell_that_is_not_in_marks_is_told() -> None:
     assert told(f'{HEAD}\n甲,5" 管径,closed\n') == [(2, 2, "quote_astray")]
 
 
-def test_a_cell_over_several_lines_is_taken_whole_and_its_row_says_which_lines_it_has() -> None:
+def test_a_cell_over_several_lines_is_whole_and_its_row_says_which_lines() -> None:
     text = f'{HEAD}\n甲,"第一行\n第二行, 有""逗号""",closed\r\n\r\n乙,"a, b", "closed" \r\n'
 
     assert told(text) == [(2, 3, None), (5, 5, None)]

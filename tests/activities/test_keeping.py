@@ -123,7 +123,7 @@ async def test_a_job_that_ends_in_whatever_way_is_logged_counted_and_started_aga
     assert await pool.fetchval("select last_reason from worker_job_ends where job = $1", SWEEPER) == reason
 
 
-def test_a_job_that_ends_again_and_again_is_started_ever_more_rarely_until_it_has_run_for_a_while() -> None:
+def test_a_job_that_keeps_ending_is_started_ever_more_rarely() -> None:
     pauses, pause, seen = Pauses(first=1, longest=60, steady_after=300), 0.0, []
     for ran_for in [0, 0, 5, 0, 299, 0, 0, 0, 300, 0]:
         pause = pauses.after(pause, ran_for)
@@ -249,7 +249,7 @@ async def test_while_postgresql_can_take_nothing_every_job_waits_and_none_ends(
 
 
 @pytest.mark.parametrize("code", DEFECTS)
-async def test_what_is_no_absence_of_postgresql_is_an_error_and_the_sweeper_goes_on_afterwards(
+async def test_what_is_no_absence_of_postgresql_is_an_error_that_the_sweeper_survives(
     database_url: str, driver: Driver, caplog: pytest.LogCaptureFixture, code: str
 ) -> None:
     trouble = Trouble(database_url)
@@ -279,7 +279,7 @@ async def is_delivered(driver: Driver, case_id: str) -> bool:
     return bool(await driver.pool.fetchval(query, case_id))
 
 
-async def test_an_account_without_a_connection_left_is_waited_for_and_what_was_overlooked_is_handed_over(
+async def test_without_a_connection_left_the_sweeper_waits_and_then_hands_over_the_rest(
     database_url: str, driver: Driver, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)

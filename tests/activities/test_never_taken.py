@@ -84,9 +84,7 @@ async def test_a_claim_that_can_never_be_stored_is_refused_by_name_at_receipt(dr
 
 
 @pytest.mark.parametrize("code", WILL_NEVER_TAKE_IT)
-async def test_a_decision_on_an_objection_that_can_never_be_stored_is_refused_by_name_at_receipt(
-    driver: Driver, code: str
-) -> None:
+async def test_a_decision_that_can_never_be_stored_is_refused_by_name_at_receipt(driver: Driver, code: str) -> None:
     case_id = await driver.object_to("nanning", "privacy", evidence=1, hand_over=False)
     await refuse(driver.pool, "tasks", "new.outcome is not null", code)
     (task, *_) = (await driver.state(case_id)).open_tasks()
@@ -165,7 +163,7 @@ async def withdraw(driver: Driver, case_id: str) -> str:
     return await driver.do(act, hand_over=False)
 
 
-async def test_an_act_that_cannot_be_read_waits_with_its_reason_and_what_comes_after_it_waits_too(
+async def test_an_act_that_cannot_be_read_waits_with_its_reason_and_holds_up_the_rest(
     driver: Driver, pool: Pool
 ) -> None:
     case_id = await driver.object_to("nanning", "privacy", evidence=1, hand_over=False)

@@ -56,7 +56,7 @@ async def test_a_task_claimed_by_somebody_who_has_left_the_body_is_told_to_all_o
     assert await told_accounts(pool, telling(Officers(OPERATOR, first))) == others
 
 
-async def test_the_substitute_is_told_on_the_days_of_an_absence_in_shanghai_and_the_officer_on_others(
+async def test_on_the_days_of_an_absence_in_shanghai_the_substitute_is_told(
     pool: Pool,
 ) -> None:
     officer, substitute, *_ = await accounts_of(pool, OPERATOR)
@@ -168,7 +168,7 @@ async def test_what_is_rolled_back_told_nobody(driver: Driver) -> None:
         assert await driver.pool.fetchval(f"select count(*) from {table}") == 0  # noqa: S608 - constants
 
 
-async def test_a_task_claimed_by_somebody_who_reviews_no_more_is_told_to_all_reviewers_of_the_body(pool: Pool) -> None:
+async def test_what_somebody_claimed_who_reviews_no_more_is_told_to_all_reviewers(pool: Pool) -> None:
     first, *others = await accounts_of(pool, OPERATOR)
     await pool.execute("update accounts set roles = '{}' where account_id = $1", first)
     assert await told_accounts(pool, telling(Officers(OPERATOR, first))) == others

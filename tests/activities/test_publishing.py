@@ -227,7 +227,7 @@ async def test_whatever_the_notice_those_are_woken_whose_clocks_it_moves_and_no_
             assert it.period is None or moved.provisional == new.ends[""][1]
 
 
-async def test_a_notice_that_comes_before_the_act_of_an_earlier_one_is_worked_off_finds_the_clock_as_that_leaves_it(
+async def test_a_notice_finds_the_clock_as_an_earlier_one_leaves_it(
     driver: Driver,
 ) -> None:
     pattern = await driver.file("nanning", choices={"urgency": "urgent"}, hand_over=False)

@@ -59,7 +59,7 @@ async def test_case_numbers_of_a_city_run_without_gap_or_repetition(driver: Driv
         ("closed", "objection", "not_open"),
     ],
 )
-async def test_data_whose_class_was_changed_since_a_filing_was_judged_is_neither_asked_for_nor_objected_to(
+async def test_data_whose_class_changed_since_the_judgement_of_a_filing_is_refused(
     driver: Driver, openness: str, procedure: str, code: str
 ) -> None:
     dataset = "nanning-transport-bus-lines"

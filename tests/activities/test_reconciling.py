@@ -130,7 +130,7 @@ async def test_a_grant_that_gives_more_than_the_log_is_named(driver: Driver, wor
     assert "grants: data_items, valid_until" in await differences(driver)
 
 
-async def test_a_message_about_a_task_that_no_log_knows_and_one_that_nobody_handed_out_are_named(
+async def test_a_message_about_an_unknown_task_and_one_never_handed_out_are_named(
     driver: Driver, worker: Worker
 ) -> None:
     case_id = await driver.file("nanning")

@@ -85,7 +85,7 @@ async def test_the_officers_of_a_body_are_reminded_before_the_end_at_the_end_and
 
 
 @pytest.mark.duty("NN-32")
-async def test_after_the_first_reminder_it_escalates_to_the_posts_of_the_body_and_the_supervisors(
+async def test_after_the_first_reminder_it_escalates_to_posts_and_supervisors(
     driver: Driver,
 ) -> None:
     await filed(driver)
@@ -150,7 +150,7 @@ async def test_nobody_is_told_twice_by_two_workers(driver: Driver) -> None:
     assert len(rows) == 10
 
 
-async def test_after_a_week_without_a_worker_one_reminder_is_told_and_not_all_that_were_missed(driver: Driver) -> None:
+async def test_after_a_week_without_a_worker_one_reminder_is_told_for_all_that_were_missed(driver: Driver) -> None:
     await filed(driver)
     kinds = {kind for kind, _ in await remind(driver, NEXT_WEDNESDAY)}
     assert kinds == {"reminder_overdue"}

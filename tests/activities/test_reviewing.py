@@ -24,7 +24,7 @@ async def reviews(driver: Driver) -> list[str]:
     return [row["dataset_id"] for row in await driver.pool.fetch(query)]
 
 
-async def test_every_closed_or_conditional_dataset_of_a_city_that_evaluates_gets_one_review(
+async def test_where_a_city_evaluates_each_dataset_that_is_not_open_gets_one_review(
     driver: Driver, reviewing: Reviewing
 ) -> None:
     assert await reviewing.file_reviews_due(1000) > 0
@@ -52,7 +52,7 @@ async def test_a_dataset_is_reviewed_again_when_the_interval_has_passed_and_not_
     driver.clock.shift = A_YEAR
     assert await reviewing.file_reviews_due(1000) > 0
     again = await reviews(driver)
-    assert again == [each for each in reviewed if each.startswith("nanning")], "Guangzhou's law has ended by then"
+    assert again == [each for each in reviewed if not each.startswith("guangzhou")], "Guangzhou's law has ended by then"
 
 
 async def test_a_round_files_no_more_than_it_was_asked_for(driver: Driver, reviewing: Reviewing) -> None:

@@ -165,7 +165,7 @@ async def test_two_senders_at_once_send_everything_once(pool: Pool, receiver: Ht
     assert sorted(receiver.ids) == sorted(ids)
 
 
-async def test_the_messages_of_a_case_arrive_in_their_order_though_two_send_and_the_receiver_fails_now_and_then(
+async def test_messages_arrive_in_order_though_two_send_and_the_receiver_fails(
     driver: Driver, receiver: HttpReceiver, tmp_path: Path
 ) -> None:
     case_id = await driver.file("nanning", hand_over=False)
@@ -301,7 +301,7 @@ async def test_a_redirect_is_not_followed(pool: Pool, receiver: HttpReceiver, tm
     assert len(receiver.taken) == 1
 
 
-async def test_a_webhook_that_leads_into_a_private_network_is_not_called_whatever_was_stored(
+async def test_no_webhook_into_a_private_network_is_called_whatever_was_stored(
     pool: Pool, receiver: HttpReceiver, tmp_path: Path
 ) -> None:
     await channel(pool, receiver.url)
@@ -350,7 +350,7 @@ async def test_what_nobody_can_put_into_words_holds_up_no_other_channel(
     assert another.ids == [living]
 
 
-async def test_all_mail_goes_to_one_server_and_when_that_is_away_webhooks_have_places_of_their_own(
+async def test_webhooks_have_places_of_their_own_when_the_mail_server_is_away(
     pool: Pool, receiver: HttpReceiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sending, "FEW_PLACES", (1, 1))
@@ -380,7 +380,7 @@ async def test_a_receiver_has_only_so_long(
     assert await pool.fetchval("select last_error from channels") == "timed out"
 
 
-async def test_who_ends_a_channel_and_who_marks_what_it_took_do_not_wait_for_each_other_in_a_circle(
+async def test_ending_a_channel_and_marking_what_it_took_never_deadlock(
     pool: Pool,
 ) -> None:
     channel_id, _ = await channel(pool, "https://hooks.example.org/x")

@@ -145,7 +145,7 @@ async def test_nobody_is_refused_by_a_case_that_knows_what_the_log_does_not(
         assert await differences(driver) == {}
 
 
-async def test_a_log_that_was_set_back_and_has_grown_again_is_not_taken_for_the_one_that_the_engine_knows(
+async def test_a_log_set_back_and_grown_again_is_not_taken_for_the_one_that_was(
     database: Database, temporal: Client, task_queue: str
 ) -> None:
     async with working(temporal, database.url, task_queue) as driver:
@@ -256,7 +256,7 @@ async def test_an_access_case_that_is_ahead_of_its_log_is_restored_and_ends_as_i
         assert await temporal.get_workflow_handle(access).result() == "renounced"
 
 
-async def test_a_case_that_time_moves_is_told_by_name_when_the_log_does_not_hold_what_it_knows(driver: Driver) -> None:
+async def test_a_case_that_time_moves_is_named_when_its_log_lacks_what_it_knows(driver: Driver) -> None:
     case_id = await driver.file("nanning", hand_over=False)
     door = Append(driver.pool, driver.log, driver.clock)
     for write in (

@@ -140,7 +140,7 @@ async def test_a_yes_to_a_demand_concerns_the_update_that_it_orders(driver: Driv
     assert await driver.engine.concerned_by(demand) == (update_case_id(demand),)
 
 
-async def test_a_publication_concerns_whoever_wants_the_data_and_the_update_that_waits_for_its_turn(
+async def test_a_publication_concerns_whoever_wants_the_data_and_the_next_in_turn(
     driver: Driver, worker: Worker
 ) -> None:
     dataset_id = await conditional_dataset(driver)

@@ -93,7 +93,7 @@ async def asked(service: Service, dataset_id: str) -> str:
     return "yes" if answer.is_success else str(answer.headers["x-kaifang-reason"])
 
 
-async def test_the_gate_keeps_serving_and_says_no_from_the_receipt_of_an_objection_that_came_after_the_end(
+async def test_after_the_law_the_gate_serves_until_an_objection_is_received(
     settings: Settings,
 ) -> None:
     async with at(settings, THE_END - timedelta(minutes=5)) as before:

@@ -120,7 +120,7 @@ BY_NAME = {form.__name__: form for form in sorted(set(forms()), key=str)}
 
 
 @pytest.mark.parametrize("form", BY_NAME.values(), ids=BY_NAME)
-def test_one_character_or_one_part_more_than_the_most_is_refused_with_the_field_named(form: type[Form]) -> None:
+def test_one_character_or_part_too_many_is_refused_with_the_field_named(form: type[Form]) -> None:
     schema = form.model_json_schema()
     for place, leaf in leaves(schema, schema.get("$defs", {})):
         if "maxLength" in leaf and "^[!-~]" not in leaf.get("pattern", ""):

@@ -242,7 +242,7 @@ async def test_an_entry_is_shown_as_it_stood_at_the_end_of_a_day(
     assert (future.status_code, future.json()["errors"][0]["field"]) == (422, "on")
 
 
-async def test_an_entry_that_was_not_there_yet_is_not_found_and_one_that_never_changed_is_as_it_is(
+async def test_on_an_earlier_day_an_entry_is_as_it_was_and_not_found_before_it_was_there(
     service: Service, pool: Pool
 ) -> None:
     nobody = service.nobody()
@@ -259,7 +259,7 @@ async def test_an_entry_that_was_not_there_yet_is_not_found_and_one_that_never_c
     assert (other["number"], other["published_at"]) == (1, None)
 
 
-async def test_a_day_before_shows_whether_the_dataset_bore_the_disputed_mark_then_and_whether_it_does_now(
+async def test_an_earlier_day_shows_the_disputed_mark_of_then_and_of_now(
     working: Service, pool: Pool, clock: ShiftedClock
 ) -> None:
     nobody = working.nobody()

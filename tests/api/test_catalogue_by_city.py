@@ -20,7 +20,7 @@ async def listed(caller: Caller, **asked: Any) -> set[str]:
 
 @pytest.mark.duty("NN-21", "GZ-13", "LYG-15")
 @pytest.mark.parametrize("city", CITIES)
-async def test_data_past_its_frequency_is_stale_for_supervisors_until_its_provider_brings_it_up_to_date(
+async def test_data_past_its_frequency_is_stale_until_its_provider_updates_it(
     service: Service, pool: Pool, city: str
 ) -> None:
     provider, supervisor = service.as_(f"reviewer@{city}.transport"), service.as_(f"supervisor@{city}.authority")

@@ -158,7 +158,7 @@ async def test_a_draft_is_demanded_by_a_rule_that_says_so(working: Service) -> N
     assert wrong["entry"]["rule"]["basis"] == "service"
 
 
-async def test_only_conditional_data_has_conditions_and_unconditional_data_nothing_to_justify(
+async def test_conditions_are_for_conditional_data_and_a_basis_for_what_is_not_open_to_all(
     working: Service,
 ) -> None:
     _, update = await ordered(working, dataset_id="nanning-transport-bus-lines")
@@ -181,7 +181,7 @@ async def test_a_draft_belongs_to_a_catalogue_update_and_to_nothing_else(working
         assert answer.json()["errors"][0]["field"] == "entry"
 
 
-async def test_an_update_is_seen_by_provider_authority_and_operator_and_not_by_the_objector(
+async def test_provider_authority_and_operator_see_an_update_and_the_objector_does_not(
     working: Service,
 ) -> None:
     objection, update = await ordered(working)

@@ -224,7 +224,7 @@ async def test_answers_belong_to_a_draft_and_to_nothing_else(working: Service) -
         assert errors(answer) == [("answers", "MeasureNotAllowed")]
 
 
-async def test_the_draft_stands_beside_the_entry_of_today_and_then_beside_the_one_it_replaced(
+async def test_a_draft_stands_beside_todays_entry_and_then_beside_the_one_it_replaced(
     working: Service,
 ) -> None:
     provider = working.as_("reviewer@nanning.transport")
@@ -257,7 +257,7 @@ async def test_a_draft_has_nothing_that_data_of_the_class_it_proposes_cannot_hav
     assert errors(await post(provider, body)) == [("entry.basis", "entry_basis_out_of_place")]
 
 
-async def test_an_objection_that_holds_the_data_is_shown_and_keeps_the_draft_from_publication(
+async def test_an_objection_that_holds_the_data_is_shown_and_stops_the_publication(
     working: Service,
 ) -> None:
     case = await drafted(working, "nanning")
@@ -310,7 +310,7 @@ async def test_whoever_reported_a_leak_for_the_operator_reads_what_bodies_decide
 
 @pytest.mark.duty("GZ-9b")
 @pytest.mark.parametrize("dissents", [False, True])
-async def test_in_guangzhou_a_disputed_class_goes_to_consultation_and_on_dissent_to_the_government(
+async def test_guangzhous_disputed_class_goes_to_consultation_then_to_the_government(
     working: Service, dissents: bool
 ) -> None:
     case = await walked(working, await drafted(working, "guangzhou"), until="review")
@@ -334,7 +334,7 @@ async def test_in_guangzhou_a_disputed_class_goes_to_consultation_and_on_dissent
 
 
 @pytest.mark.duty("GZ-9b")
-async def test_a_draft_of_another_class_than_the_governments_is_refused_over_http_with_the_article(
+async def test_a_draft_against_the_governments_class_is_refused_with_the_article(
     working: Service,
 ) -> None:
     provider = working.as_("reviewer@guangzhou.transport")
@@ -403,7 +403,7 @@ async def test_a_draft_is_refused_over_http_while_another_update_of_the_entry_go
 
 
 @pytest.mark.duty("NN-15a")
-async def test_the_clock_of_the_event_still_runs_over_http_while_the_provider_reviews_its_draft(
+async def test_over_http_the_clock_of_the_event_runs_while_the_provider_reviews(
     working: Service,
 ) -> None:
     provider = working.as_("reviewer@nanning.transport")

@@ -27,7 +27,7 @@ from tests.api.updating import (
 
 
 @pytest.mark.parametrize("city", CITIES)
-async def test_from_the_event_to_a_new_version_in_every_city(working: Service, city: str) -> None:
+async def test_from_the_event_to_a_new_version_in_each_of_the_five(working: Service, city: str) -> None:
     provider = working.as_(f"reviewer@{city}.transport")
     case = await recorded(provider, await drafting(provider, city))
 
@@ -259,7 +259,7 @@ async def test_a_draft_that_another_officer_was_faster_with_is_refused_and_the_e
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:kaifang:problem:task-already-decided")
 
 
-async def test_the_second_update_of_an_entry_waits_for_the_first_and_its_repeat_submits_the_draft(
+async def test_the_second_update_waits_for_the_first_and_its_repeat_submits_the_draft(
     working: Service,
 ) -> None:
     provider = working.as_("reviewer@nanning.transport")

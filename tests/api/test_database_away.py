@@ -45,7 +45,7 @@ async def own_settings(own_postgres: Postgres, tmp_path: Path, monkeypatch: pyte
     return Settings(home=tmp_path, database_url=own_postgres.dsn())
 
 
-async def test_while_postgresql_is_away_calls_are_answered_503_and_the_same_call_works_when_it_is_back(
+async def test_calls_are_answered_503_until_postgresql_is_back_and_then_work(
     own_postgres: Postgres, own_settings: Settings
 ) -> None:
     async with serving(create_app(own_settings), own_settings) as service:
@@ -84,7 +84,7 @@ async def test_the_service_starts_while_postgresql_is_away(tmp_path: Path, monke
     assert (alive.status_code, calling.status_code) == (200, 503)
 
 
-async def test_without_an_address_the_engine_is_looked_for_where_temporal_listens_by_default(
+async def test_without_an_address_the_engine_is_looked_for_at_temporals_default(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("TEMPORAL_ADDRESS", raising=False)

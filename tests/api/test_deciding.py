@@ -46,7 +46,7 @@ async def test_a_decision_repeated_with_its_key_is_answered_as_before(working: S
     assert (other.status_code, other.json()["type"]) == (422, "urn:kaifang:problem:idempotency-key-reused")
 
 
-async def test_an_outcome_that_the_stage_does_not_know_is_a_problem_that_lists_those_it_knows(
+async def test_an_outcome_that_the_stage_does_not_know_is_refused_with_those_it_knows(
     working: Service, applicant: Caller
 ) -> None:
     task = open_task(await applicant.file("nanning"), "formal_review")
@@ -80,7 +80,7 @@ async def test_a_claim_needs_no_worker(service: Service, applicant: Caller) -> N
     assert claimed["task"]["state"] == "claimed"
 
 
-async def test_a_supervisor_of_the_body_takes_a_claimed_task_and_gives_it_to_another_officer_of_it(
+async def test_a_supervisor_gives_a_claimed_task_to_another_officer_of_the_body(
     working: Service, applicant: Caller
 ) -> None:
     case = await applicant.file("yulin")

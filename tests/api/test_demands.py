@@ -128,7 +128,7 @@ async def test_what_is_wrong_with_a_demand_is_named(
     assert errors(await demand(service.as_("applicant@demo"), "guangzhou", **fields)) == [wrong]
 
 
-async def test_a_demand_is_read_by_its_requester_its_provider_and_the_city_and_by_nobody_else(
+async def test_a_demand_is_read_by_requester_provider_and_city_and_nobody_else(
     working: Service,
 ) -> None:
     case = await demanded(working.as_("applicant@demo"), "guangzhou")

@@ -11,6 +11,7 @@ import pytest
 from api.http.tokens import issue, signing_key
 from cli.token import VALID_FOR
 from rules.deadlines import to_shanghai
+from rules.loading import cities
 from tests.api.calling import Caller, Service, open_task
 
 TRANSPORT = "/v1/directory/nanning.transport"
@@ -109,7 +110,7 @@ async def test_a_post_that_no_rule_of_the_city_knows_is_not_found(service: Servi
     assert (await fill(service.as_("admin@kaifang"), "/v1/directory/nanning.zoo/leader", OFFICER)).status_code == 404
 
 
-async def test_a_post_that_is_filled_again_has_its_new_holder_alone_and_naming_the_same_changes_nothing(
+async def test_a_post_filled_again_has_its_new_holder_alone(
     service: Service,
 ) -> None:
     officer = service.as_(OFFICER)
@@ -146,7 +147,7 @@ async def test_an_officer_reads_the_directory_of_its_city_and_no_other(service: 
     assert {each["city"] for each in (await officer.read("/v1/directory"))["items"]} == {"nanning"}
     assert (await officer.get("/v1/directory", city="yulin")).status_code == 403
     whole = (await service.as_("admin@kaifang").read("/v1/directory"))["items"]
-    assert len({each["city"] for each in whole}) == 5
+    assert {each["city"] for each in whole} == set(cities())
 
 
 async def days(service: Service, since: int, until: int) -> dict[str, str]:
@@ -356,7 +357,7 @@ async def test_where_two_stand_in_for_each_other_nobody_does_and_that_is_told(
     assert await told(working, "task_urged") == {OFFICER, THIRD}, "no message is lost, and whoever is there has it"
 
 
-async def test_an_absence_begins_without_a_substitute_on_the_day_on_which_that_one_goes_away(service: Service) -> None:
+async def test_on_the_day_its_substitute_goes_away_an_absence_has_none(service: Service) -> None:
     await away(service.as_(COLLEAGUE), service, 3, 9, substitute=OFFICER)
     answer = (await away(service.as_(OFFICER), service, 0, 6)).json()
     assert answer["nobody_from"] == (await days(service, 3, 9))["from_on"]
@@ -380,7 +381,7 @@ async def test_an_absence_whose_substitute_has_left_gives_way_to_one_with_anothe
     assert [each["substitute"] for each in (await officer.read("/v1/absences"))["items"]] == [THIRD]
 
 
-async def test_the_same_absence_filed_again_after_it_ended_is_refused_with_its_key_and_filed_with_another(
+async def test_an_absence_that_ended_is_filed_again_only_with_another_key(
     service: Service,
 ) -> None:
     officer, key = service.as_(OFFICER), str(uuid.uuid4())

@@ -85,7 +85,7 @@ async def test_nanjings_authority_settles_which_department_collects(working: Ser
     assert "compilation" in [task["stage"] for task in case["tasks"] if task["state"] == "open"]
 
 
-async def test_an_entry_is_no_duplicate_of_its_own_and_nothing_is_sought_for_an_update_without_a_draft(
+async def test_an_entry_is_no_duplicate_of_itself_and_without_a_draft_none_is_sought(
     working: Service,
 ) -> None:
     authority = working.as_("reviewer@nanning.authority")

@@ -129,9 +129,7 @@ def test_a_name_in_any_script_is_given_as_the_rfc_says() -> None:
     )
 
 
-async def test_the_same_key_with_the_same_content_is_the_same_upload_and_with_other_content_none(
-    service: Service, applicant: Caller
-) -> None:
+async def test_the_same_key_is_the_same_upload_only_with_the_same_content(service: Service, applicant: Caller) -> None:
     key = str(uuid.uuid4())
     first = await upload(applicant, key=key)
 
@@ -170,7 +168,7 @@ async def test_a_refusal_by_content_names_what_is_allowed(applicant: Caller) -> 
 
 
 @pytest.mark.parametrize("is_announced", [True, False])
-async def test_20_mb_is_taken_and_one_byte_more_is_refused_whether_its_length_is_announced_or_not(
+async def test_20_mb_is_taken_and_one_byte_more_refused_announced_or_not(
     service: Service, applicant: Caller, is_announced: bool
 ) -> None:
     announced = {"Content-Length": str(LARGEST + 1)} if is_announced else {}
@@ -216,7 +214,7 @@ async def test_before_it_is_submitted_evidence_is_read_by_who_uploaded_it_alone(
     assert (await service.nobody().get(f"{PATH}/{evidence_id}")).status_code == 401
 
 
-async def test_submitted_evidence_is_read_by_the_party_and_by_reviewers_whose_body_has_or_had_a_task_in_the_case(
+async def test_evidence_is_read_by_the_party_and_by_bodies_with_a_task_in_the_case(
     service: Service, applicant: Caller, case: Any
 ) -> None:
     path = f"{PATH}/{await submitted(service, applicant, case)}"

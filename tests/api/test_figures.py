@@ -97,7 +97,7 @@ async def test_who_supervises_a_city_is_told_the_figures_of_each_of_its_bodies(
         ("reviewer@yulin.transport", set()),
     ],
 )
-async def test_a_body_is_told_its_own_figures_and_one_that_may_read_every_case_those_of_its_city(
+async def test_a_body_is_told_its_own_figures_or_its_citys_if_it_reads_every_case(
     driver: Driver, service: Service, login: str, sees: set[str]
 ) -> None:
     await received(driver, -1)

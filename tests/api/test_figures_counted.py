@@ -17,6 +17,7 @@ from models.access_events import AccessOpened
 from models.clock import Clock
 from rules.calendar import Calendar, CalendarRecord
 from rules.deadlines import to_shanghai
+from rules.loading import load_pack
 from rules.pinned import APPLICANT
 from tests.api.calling import Service
 from tests.driving import Driver
@@ -145,7 +146,7 @@ class Asked:
         return instant is not None and self.from_on <= to_shanghai(instant).date() < self.until_on
 
     def working_days(self, city: str, since: datetime, until: datetime) -> int:
-        calendar: Calendar = self.record.calendar("CN-GX" if city in ("nanning", "yulin") else "CN")
+        calendar: Calendar = self.record.calendar(load_pack(city).calendar)
         day, last = to_shanghai(since).date(), to_shanghai(until).date()
         return sum(calendar.is_working(day + timedelta(days=n)) for n in range(1, (last - day).days + 1))
 

@@ -140,7 +140,7 @@ async def test_only_an_applicant_files(service: Service, applicant: Caller, logi
     assert (answer.status_code, answer.json()["type"]) == (403, "urn:kaifang:problem:role-required")
 
 
-async def test_a_filing_is_received_while_the_engine_is_away_and_acts_on_it_are_answered_202(
+async def test_without_the_engine_a_filing_is_received_and_acts_are_answered_202(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")

@@ -37,7 +37,7 @@ async def test_nobody_is_told_of_the_same_request_of_somebody_else(service: Serv
     assert other["open_already"] is None
 
 
-async def test_a_request_that_names_no_item_is_for_what_the_dataset_has_and_the_same_as_one_that_names_all(
+async def test_a_request_that_names_no_item_is_the_same_as_one_that_names_all(
     applicant: Caller,
 ) -> None:
     dataset = await applicant.conditional_dataset("nanjing")
@@ -88,7 +88,7 @@ async def agreed(service: Service, applicant: Caller, city: str, **fields: Any) 
     ("city", "article"),
     [("nanning", "20(5)"), ("yulin", "agreement"), ("lianyungang", "19.1"), ("nanjing", "agreement")],
 )
-async def test_an_agreement_states_its_conditions_before_the_applicant_signs_and_the_applicant_reads_them(
+async def test_the_applicant_reads_the_conditions_of_an_agreement_before_signing(
     working: Service, applicant: Caller, city: str, article: str
 ) -> None:
     case = await agreed(working, applicant, city)
@@ -128,7 +128,7 @@ async def test_guangzhous_commitment_names_its_data_and_nobody_gets_all_by_namin
 
 
 @pytest.mark.duty("GZ-16b")
-async def test_a_yes_that_was_told_is_taken_back_with_a_reason_that_the_applicant_is_told_and_reads(
+async def test_a_yes_is_taken_back_with_a_reason_that_the_applicant_is_told(
     working: Service, applicant: Caller
 ) -> None:
     case = await agreed(working, applicant, "nanning")

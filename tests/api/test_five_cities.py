@@ -93,9 +93,7 @@ async def test_a_refusal_without_what_the_citys_law_demands_is_a_problem_on_that
     assert open_stages(await applicant.read(f"/v1/cases/{case['case_id']}")) == open_stages(case)
 
 
-async def test_nannings_refusal_without_reason_and_basis_names_article_20_3_in_both_languages(
-    working: Service, applicant: Caller
-) -> None:
+async def test_nannings_refusal_without_reason_or_basis_names_article_20_3(working: Service, applicant: Caller) -> None:
     case = await working.decide(await applicant.file("nanning"), "formal_review", "pass")
     task = open_task(case, "provider_review")
     reviewer = working.as_("reviewer@nanning.transport")
@@ -159,7 +157,7 @@ async def test_nannings_refusal_is_final_only_when_the_authority_has_approved_it
     assert after["reasons"][0]["text"] == {"reason": "Secret", "basis": "Article 10"}
 
 
-async def test_nanjings_commercial_use_is_told_of_the_competition_and_needs_its_reference_before_the_grant(
+async def test_nanjings_commercial_use_needs_the_reference_of_a_competition_for_the_grant(
     working: Service, applicant: Caller
 ) -> None:
     case = await applicant.file("nanjing", use="commercial")
@@ -249,7 +247,7 @@ async def test_a_clock_names_the_rule_by_which_its_period_runs_and_never_as_law(
     assert none["counting"] is None
 
 
-async def test_wherever_a_rule_of_guangzhous_adopted_draft_is_named_its_assumed_dates_are_told(
+async def test_each_named_rule_of_guangzhous_adopted_draft_tells_its_assumed_dates(
     working: Service, applicant: Caller
 ) -> None:
     case = await applicant.file("guangzhou")

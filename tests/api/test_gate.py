@@ -274,9 +274,7 @@ async def test_concurrent_calls_are_each_answered_for_themselves(service: Servic
     assert [said(answer) for answer in told] == one_round * 20
 
 
-async def test_a_restriction_that_was_committed_before_the_call_is_obeyed_whatever_else_is_under_way(
-    service: Service, pool: Pool
-) -> None:
+async def test_a_restriction_committed_before_the_call_is_obeyed_whatever_happens(service: Service, pool: Pool) -> None:
     _, key = await put_grant(pool)
     restricted = asyncio.Event()
 
@@ -334,7 +332,7 @@ async def test_an_error_that_nobody_foresaw_is_never_a_yes(service: Service, poo
     assert said(await ask(service, key, **DOWNLOAD)) == "yes"
 
 
-async def test_who_waits_for_a_lock_is_told_within_about_a_second_that_the_gate_cannot_know(
+async def test_who_waits_for_a_lock_is_told_within_a_second_that_the_gate_cannot_know(
     service: Service, pool: Pool
 ) -> None:
     _, key = await put_grant(pool)

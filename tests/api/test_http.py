@@ -30,7 +30,7 @@ async def test_no_answer_speaks_of_the_host_that_a_caller_names(service: Service
         assert "evil.example" not in answer.text.replace(path, "")
 
 
-async def test_a_path_with_a_slash_too_many_leads_to_the_public_address_with_method_and_query(service: Service) -> None:
+async def test_a_slash_too_many_leads_to_the_public_address_with_method_and_query(service: Service) -> None:
     answer = await service.http.post("/v1/access-requests/", params={"a": "ü b"}, json={})
     assert (answer.status_code, answer.headers["location"]) == (308, f"{PUBLIC}/v1/access-requests?a=%C3%BC+b")
 

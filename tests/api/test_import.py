@@ -122,7 +122,7 @@ async def test_the_same_file_again_files_nothing_twice(service: Service, pool: P
     assert await pool.fetchval("select count(*) from cases") == 1
 
 
-async def test_a_row_whose_update_is_over_files_another_one_if_it_would_change_the_entry_again(
+async def test_a_row_whose_update_is_over_files_another_if_it_changes_the_entry_again(
     service: Service, pool: Pool
 ) -> None:
     (first,) = (await imported(service, f"{HEAD}\n{GOOD}"))["filed"]
@@ -191,7 +191,7 @@ select $1, city, provider, openness, items, entry, false from datasets where dat
 
 
 @pytest.mark.parametrize("meanwhile", [(), (PUBLISHED, GIVEN_UP)])
-async def test_what_was_imported_by_its_title_is_the_same_entry_when_its_source_tells_an_id(
+async def test_what_was_imported_by_title_stays_one_entry_when_its_source_tells_an_id(
     service: Service, pool: Pool, meanwhile: tuple[str, ...]
 ) -> None:
     dataset_id = await imported_by_title(service)
@@ -203,9 +203,7 @@ async def test_what_was_imported_by_its_title_is_the_same_entry_when_its_source_
     assert filed["dataset_id"] == dataset_id
 
 
-async def test_a_title_of_which_nothing_is_there_or_that_several_packages_have_tells_no_entry(
-    service: Service, pool: Pool
-) -> None:
+async def test_an_empty_title_or_one_that_several_packages_have_tells_no_entry(service: Service, pool: Pool) -> None:
     dataset_id = await imported_by_title(service)
     both = json.dumps({"results": [json.loads(package(id=n))["results"][0] for n in ("one", "another")]})
     filed = (await imported(service, both, kind="application/json"))["filed"]
@@ -225,7 +223,7 @@ async def test_what_its_source_knows_by_an_id_stays_so_though_another_entry_has_
     assert second["dataset_id"] == first["dataset_id"] != other
 
 
-async def test_of_two_providers_that_file_the_same_new_dataset_at_once_exactly_one_is_received(pool: Pool) -> None:
+async def test_of_two_that_file_the_same_new_dataset_at_once_exactly_one_is_received(pool: Pool) -> None:
     await pool.execute(
         "insert into bodies (body, city, role, name) "
         "select 'nanning.transport.bus', city, role, name from bodies where body = 'nanning.transport'"
@@ -355,7 +353,7 @@ ODD = [
 ]
 
 
-async def test_an_odd_package_is_told_by_its_name_and_field_in_both_languages_and_stops_no_other(
+async def test_an_odd_package_is_told_by_name_and_field_and_stops_no_other(
     service: Service,
 ) -> None:
     text = json.dumps({"result": {"results": [*ODD, PACKAGES[0]]}})
@@ -436,7 +434,7 @@ async def test_rows_that_a_stray_quotation_mark_would_swallow_are_filed_or_told(
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(strays=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 21)), max_size=4))
-async def test_rows_sent_are_rows_filed_and_rows_rejected_wherever_quotation_marks_go_astray(
+async def test_with_stray_quotation_marks_each_row_sent_is_filed_or_rejected(
     service: Service, strays: list[tuple[int, int]]
 ) -> None:
     rows = [f"transport,{title},,摘要,交通出行,{ITEMS},csv,closed,依据,,每月".split(",") for title in "甲乙丙丁戊"]

@@ -155,7 +155,7 @@ async def test_what_was_returned_is_not_submitted_again_by_saying_nothing(workin
     assert ("entry", "RequirementMissing") in errors(answer)
 
 
-async def test_a_draft_that_waited_lies_before_its_provider_beside_what_was_published_meanwhile(
+async def test_a_draft_that_waited_lies_beside_what_was_published_meanwhile(
     working: Service,
 ) -> None:
     provider = working.as_("reviewer@nanning.transport")

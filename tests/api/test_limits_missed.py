@@ -52,7 +52,7 @@ async def listed(service: Service, **params: Any) -> list[Any]:
     return [task for task in tasks if task["stage"] == "government_report"]
 
 
-async def test_until_the_limit_is_over_nobody_owes_a_report_and_from_then_on_whoever_looks_sees_it(
+async def test_a_report_is_owed_and_seen_from_the_instant_at_which_the_limit_is_over(
     working: Service, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = await ordered(working)
@@ -78,7 +78,7 @@ async def test_until_the_limit_is_over_nobody_owes_a_report_and_from_then_on_who
         assert (await after.as_("reviewer@lianyungang.transport").get(path)).status_code == 200
 
 
-async def test_the_report_can_be_claimed_and_made_from_that_instant_on_and_is_late_for_nothing(
+async def test_from_that_instant_on_the_report_can_be_claimed_and_made_and_is_not_late(
     working: Service, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = await ordered(working)

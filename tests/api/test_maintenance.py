@@ -50,7 +50,7 @@ async def test_an_interruption_announced_in_time_is_public_and_can_be_cancelled(
 
 
 @pytest.mark.duty("NN-13")
-async def test_an_announcement_less_than_two_working_days_ahead_names_the_article_and_the_earliest_moment(
+async def test_a_late_announcement_is_refused_with_article_and_earliest_moment(
     service: Service,
 ) -> None:
     operator = service.as_("reviewer@nanning.operator")

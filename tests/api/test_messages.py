@@ -39,7 +39,7 @@ async def opened(caller: Caller, form: Mapping[str, Any] = HOOK, key: str | None
     return answer.json()
 
 
-async def test_everybody_reads_what_they_were_told_in_their_language_with_the_law_the_day_and_the_link(
+async def test_everybody_reads_messages_in_their_language_with_law_day_and_link(
     service: Service, applicant: Caller
 ) -> None:
     case = await applicant.file("nanning")

@@ -18,7 +18,7 @@ from tests.breaking_the_database import forget, refuse
 CANNOT = "urn:kaifang:problem:cannot-be-stored"
 
 
-async def test_a_publication_that_can_never_be_stored_is_refused_and_the_entry_is_drafted_anew(
+async def test_after_a_publication_that_can_never_be_stored_the_entry_is_drafted_anew(
     working: Service, pool: Pool
 ) -> None:
     """An index that is too narrow for what people may say, as the index words once were."""

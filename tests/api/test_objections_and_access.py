@@ -35,7 +35,7 @@ async def all_but_signed(service: Service, applicant: Caller, city: str, **field
     return await service.decide(case, "provider_signature", "sign")
 
 
-async def test_a_withdrawal_ends_every_grant_on_the_data_and_every_request_for_it_and_says_why(
+async def test_a_withdrawal_ends_every_grant_and_request_on_the_data_and_says_why(
     working: Service, applicant: Caller
 ) -> None:
     access = (await granted(working, applicant, "nanning"))["granted"]["access_case_id"]

@@ -102,7 +102,7 @@ async def test_what_the_citys_law_does_not_receive_is_refused_by_field_and_rule(
 
 @pytest.mark.duty("NN-20.6", "YL-24")
 @pytest.mark.parametrize(("city", "ground", "article"), [("nanning", "error", "20(6)"), ("yulin", "quality", "24")])
-async def test_what_belongs_to_a_quality_check_is_received_until_there_is_one_and_holds_nothing_back(
+async def test_what_belongs_to_a_quality_check_is_received_and_holds_nothing_back(
     objector: Caller, pool: Pool, city: str, ground: str, article: str
 ) -> None:
     case = await filed(objector, city, ground=ground)
@@ -115,7 +115,7 @@ async def test_what_belongs_to_a_quality_check_is_received_until_there_is_one_an
 
 
 @pytest.mark.duty("GZ-29b")
-async def test_guangzhou_receives_an_objection_without_evidence_and_evidence_begins_its_period(
+async def test_in_guangzhou_evidence_that_comes_later_begins_the_period(
     objector: Caller,
 ) -> None:
     case = await filed(objector, "guangzhou", proven=False, ground="quality")
@@ -142,7 +142,7 @@ async def test_closed_data_cannot_be_objected_to_where_the_law_speaks_of_open_da
 
 
 @pytest.mark.duty("NJ-35a")
-async def test_nanjings_closed_data_can_be_objected_to_is_marked_and_stays_closed_at_the_gate(
+async def test_nanjings_closed_data_can_be_objected_to_and_stays_closed_at_the_gate(
     service: Service, objector: Caller, pool: Pool
 ) -> None:
     dataset = await closed_dataset(objector, "nanjing")
@@ -169,7 +169,7 @@ async def test_a_leak_is_stated_only_where_the_law_asks(objector: Caller) -> Non
 
 @pytest.mark.duty("GZ-29b")
 @pytest.mark.parametrize("openness", ["conditional", "unconditional"])
-async def test_guangzhou_holds_data_from_the_receipt_of_a_reported_leak_on_with_evidence_or_without(
+async def test_guangzhou_holds_data_from_the_receipt_of_a_reported_leak_on(
     objector: Caller, pool: Pool, openness: str
 ) -> None:
     listed = await objector.read("/v1/datasets", city="guangzhou", openness=openness, limit=2)
@@ -188,7 +188,7 @@ async def test_guangzhou_holds_data_from_the_receipt_of_a_reported_leak_on_with_
 
 @pytest.mark.duty("LYG-26")
 @pytest.mark.parametrize("body", ["transport", "authority", "operator"])
-async def test_in_lianyungang_the_bodies_that_discover_a_leak_file_as_well_and_follow_their_case(
+async def test_lianyungangs_bodies_that_discover_a_leak_file_and_follow_their_case(
     working: Service, pool: Pool, body: str
 ) -> None:
     officer, login = working.as_(f"reviewer@lianyungang.{body}"), f"reviewer@lianyungang.{body}"

@@ -165,7 +165,7 @@ ON_ERROR = [pytest.param(*way, id=f"{way[0]}-{name}") for name, way in OF_ERRORS
 
 @pytest.mark.duty("NN-22a", "NN-22b", "YL-17a", "YL-17b", "GZ-29b", "LYG-26", "NJ-35c", "NJ-35d", "NJ-35e")
 @pytest.mark.parametrize(("city", "decisions", "ending", "upheld"), ON_PRIVACY)
-async def test_an_objection_on_privacy_holds_the_data_and_comes_to_each_of_its_endings_with_one_answer(
+async def test_an_objection_on_privacy_comes_to_each_of_its_endings_with_one_answer(
     working: Service, pool: Pool, city: str, decisions: list[Decision], ending: str, upheld: bool
 ) -> None:
     objector = working.as_("objector@demo")
@@ -187,7 +187,7 @@ async def test_an_objection_on_privacy_holds_the_data_and_comes_to_each_of_its_e
 
 @pytest.mark.duty("LYG-20", "NJ-35a", "NJ-35b")
 @pytest.mark.parametrize(("city", "decisions", "ending", "upheld"), ON_ERROR)
-async def test_an_objection_to_errors_holds_nothing_and_comes_to_each_of_its_endings_with_one_answer(
+async def test_an_objection_to_errors_comes_to_each_of_its_endings_with_one_answer(
     working: Service, pool: Pool, city: str, decisions: list[Decision], ending: str, upheld: bool
 ) -> None:
     objector = working.as_("objector@demo")
@@ -240,7 +240,7 @@ async def test_guangzhous_provider_finds_a_leak_that_nobody_reported(working: Se
 
 
 @pytest.mark.duty("LYG-26")
-async def test_lianyungang_withdraws_the_whole_dataset_and_reopens_it_only_as_needed_and_masked_since(
+async def test_lianyungang_reopens_a_withdrawn_dataset_only_as_needed_and_masked_since(
     working: Service, pool: Pool
 ) -> None:
     objector = working.as_("objector@demo")
@@ -282,7 +282,7 @@ async def test_lianyungang_withdraws_the_whole_dataset_and_reopens_it_only_as_ne
         ([FORWARDED, ("department_review", "correct", {}), ("telling_correction", "tell", ANSWER)], "correction"),
     ],
 )
-async def test_nanjing_serves_what_was_held_when_its_correction_is_recorded_and_not_when_it_is_decided(
+async def test_nanjing_serves_what_was_held_once_its_correction_is_recorded(
     working: Service, pool: Pool, decisions: list[Decision], correction: str
 ) -> None:
     case = await filed(working.as_("objector@demo"), "nanjing")

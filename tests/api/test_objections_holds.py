@@ -43,9 +43,7 @@ async def test_the_provider_confirms_a_hold_as_a_suspension_or_lifts_it_with_a_r
     assert lifted["data"]["lifted_at"] >= lifted["data"]["since"]
 
 
-async def test_a_suspension_may_name_fewer_items_only_such_as_the_dataset_has_and_the_others_stay_held(
-    working: Service, pool: Pool
-) -> None:
+async def test_a_suspension_of_fewer_items_leaves_the_others_held(working: Service, pool: Pool) -> None:
     objector = working.as_("objector@demo")
     items = [each["item"] for each in (await objector.conditional_dataset("nanning"))["items"]]
     case = await filed(objector, "nanning", data_items=items[:2])
@@ -96,7 +94,7 @@ async def test_a_decision_on_a_request_sets_terms_and_says_nothing_of_data(worki
     assert (never.status_code, never.json()["errors"][0]["field"]) == (422, "daily_calls")
 
 
-async def test_without_evidence_an_objection_is_received_and_the_hold_begins_with_the_evidence(
+async def test_without_evidence_an_objection_is_received_and_holds_once_some_comes(
     working: Service, pool: Pool
 ) -> None:
     objector = working.as_("objector@demo")
@@ -126,9 +124,7 @@ async def test_whoever_declined_to_suspend_without_evidence_is_asked_again_when_
     assert await restricted(pool, case["dataset_id"]) == [("hold", [])]
 
 
-async def test_evidence_that_is_new_asks_again_whether_to_suspend_and_holds_nothing_a_second_time(
-    working: Service, pool: Pool
-) -> None:
+async def test_new_evidence_asks_again_whether_to_suspend_and_holds_nothing_twice(working: Service, pool: Pool) -> None:
     case = await decided(working, await filed(working.as_("objector@demo"), "nanning"), [KEEP_OPEN])
     assert open_stages(case) == ["verification"]
 
@@ -263,9 +259,7 @@ async def test_the_same_evidence_with_the_same_key_is_added_once(working: Servic
     assert len(again["case"]["objection"]["evidence"]) == 2
 
 
-async def test_after_a_rejection_the_same_person_gets_no_hold_on_the_same_ground_and_is_received_all_the_same(
-    working: Service, pool: Pool
-) -> None:
+async def test_after_a_rejection_the_same_ground_is_received_and_holds_nothing(working: Service, pool: Pool) -> None:
     objector = working.as_("objector@demo")
     await decided(working, await filed(objector, "nanning"), [RESTORE])
 
@@ -292,9 +286,7 @@ async def test_after_an_objection_that_was_upheld_the_same_person_gets_a_hold_ag
     assert await restricted(pool, again["dataset_id"]) == [("hold", [])]
 
 
-async def test_nobody_has_more_holds_at_once_than_the_rule_allows_and_how_often_somebody_objects_is_never_limited(
-    working: Service, pool: Pool
-) -> None:
+async def test_holds_at_once_are_limited_and_objections_never(working: Service, pool: Pool) -> None:
     objector = working.as_("objector@demo")
     cases = [await filed(objector, city) for city in ("nanning", "yulin", "nanjing")]
 

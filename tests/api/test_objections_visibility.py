@@ -138,9 +138,7 @@ async def accessed(pool: Pool, dataset_id: str, grant: str | None, count: int) -
 
 
 @pytest.mark.duty("LYG-26")
-async def test_a_trace_lists_every_grant_and_every_access_latest_first_and_where_the_log_has_gaps(
-    working: Service, pool: Pool
-) -> None:
+async def test_a_trace_lists_grants_accesses_latest_first_and_gaps_of_the_log(working: Service, pool: Pool) -> None:
     applicant = working.as_("applicant@demo")
     access = (await granted(working, applicant, "lianyungang"))["granted"]["access_case_id"]
     await working.as_("applicant@demo").do(f"/v1/grants/{access}/renunciation")

@@ -60,9 +60,7 @@ async def recorded(service: Service, city: str, **fields: Any) -> Any:
 
 
 @pytest.mark.parametrize("city", CITIES)
-async def test_a_breach_is_ordered_to_be_rectified_within_a_time_and_the_rectification_accepted(
-    working: Service, city: str
-) -> None:
+async def test_a_breach_is_ordered_to_be_rectified_in_time_and_that_is_accepted(working: Service, city: str) -> None:
     case = await recorded(working, city)
     assert (case["procedure"], case["dataset_id"], case["parties"][0]["role"]) == ("rectification", None, "initiator")
     shown = case["rectification"]
@@ -114,9 +112,7 @@ async def test_a_last_day_is_shown_as_it_was_named(working: Service) -> None:
 
 
 @pytest.mark.parametrize("city", CITIES)
-async def test_only_bodies_with_a_part_supervisors_of_the_city_and_administrators_know_of_it(
-    working: Service, city: str
-) -> None:
+async def test_only_bodies_with_a_part_supervisors_and_administrators_know_of_it(working: Service, city: str) -> None:
     case = await recorded(working, city)
     await working.decide(case, "order", "order", time_limit="10wd")
     another = "yulin" if city != "yulin" else "nanning"
@@ -144,7 +140,7 @@ async def test_only_bodies_with_a_part_supervisors_of_the_city_and_administrator
 
 
 @pytest.mark.parametrize("city", [each for each in CITIES if each.values[0] != "lianyungang"])
-async def test_a_breach_of_the_authority_is_recorded_by_the_government_which_orders_and_accepts(
+async def test_a_breach_of_the_authority_lies_with_the_government_from_record_to_end(
     working: Service, city: str
 ) -> None:
     body = f"{city}.authority"
@@ -227,7 +223,7 @@ async def after_the_grace(service: Service, clock: ShiftedClock, task: Any) -> d
 
 
 @pytest.mark.duty("NN-35")
-async def test_a_task_that_is_overdue_for_longer_than_the_grace_is_proposed_until_a_rectification_names_it(
+async def test_a_task_overdue_beyond_the_grace_is_proposed_until_a_rectification_names_it(
     stopped: Service, clock: ShiftedClock
 ) -> None:
     request = await stopped.as_("applicant@demo").file("nanning")
@@ -251,7 +247,7 @@ async def test_a_task_that_is_overdue_for_longer_than_the_grace_is_proposed_unti
     assert (await supervisor.read(PROPOSALS))["items"] == []
 
 
-async def test_who_sees_what_is_overdue_in_order_to_urge_sees_no_rectification_of_another_body(
+async def test_who_may_urge_sees_no_rectification_of_another_body(
     working: Service, clock: ShiftedClock, settings: Settings
 ) -> None:
     case = await recorded(working, "nanning")
@@ -267,7 +263,7 @@ async def test_who_sees_what_is_overdue_in_order_to_urge_sees_no_rectification_o
     assert list(listed.values()) == [[], [remedy], [remedy]]
 
 
-async def test_what_is_overdue_is_proposed_page_by_page_and_only_where_its_body_can_be_ordered(
+async def test_what_is_overdue_is_proposed_only_where_its_body_can_be_ordered(
     stopped: Service, clock: ShiftedClock
 ) -> None:
     applicant = stopped.as_("applicant@demo")

@@ -55,7 +55,7 @@ async def test_a_filing_that_no_worker_has_started_is_overdue_by_its_own_clock(
 
 
 @pytest.mark.duty("NN-15a")
-async def test_an_update_that_waits_for_its_turn_is_overdue_before_its_provider_since_the_event(
+async def test_an_update_that_waits_for_its_turn_is_overdue_by_the_clock_of_the_event(
     stopped: Service, clock: ShiftedClock
 ) -> None:
     provider = stopped.as_("reviewer@nanning.transport")
@@ -252,7 +252,7 @@ async def test_the_metrics_count_what_is_overdue_by_city_and_procedure(stopped: 
     assert "kaifang_overdue_tasks{" not in (await stopped.nobody().get("/metrics")).text
 
 
-async def test_who_urges_or_claims_a_task_while_nothing_is_worked_off_does_not_hide_that_it_is_overdue(
+async def test_an_urging_or_claim_not_worked_off_does_not_hide_that_a_task_is_overdue(
     stopped: Service, clock: ShiftedClock
 ) -> None:
     task = await filed(stopped)

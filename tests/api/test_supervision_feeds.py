@@ -170,9 +170,7 @@ async def test_a_revoked_feed_and_an_unknown_token_are_not_found(stopped: Servic
     assert (await supervisor.read(FEEDS))["items"] == []
 
 
-async def test_a_feed_reads_what_its_account_may_read_now_and_nothing_once_it_supervises_no_more(
-    stopped: Service, clock: ShiftedClock
-) -> None:
+async def test_a_feed_reads_what_its_account_may_read_now(stopped: Service, clock: ShiftedClock) -> None:
     late, _ = await overdue_and_due(stopped, clock)
     feed = await made(stopped, lists=["overdue"])
     pool = stopped.app.state.runtime.pool

@@ -56,7 +56,7 @@ async def test_a_task_with_a_period_is_none_of_them(stopped: Service) -> None:
     assert ids(await stopped.as_(SUPERVISOR).read(PROMPTLY)) == []
 
 
-async def test_a_task_that_an_answer_waits_for_is_owed_no_more_and_one_that_is_claimed_still_is(
+async def test_what_an_answer_was_received_on_is_owed_no_more_and_what_is_claimed_still_is(
     stopped: Service,
 ) -> None:
     answered, claimed = await objected(stopped), await objected(stopped)
@@ -92,7 +92,7 @@ async def test_it_is_narrowed_like_the_overdue(stopped: Service) -> None:
         assert ids(await supervisor.read(PROMPTLY, **other)) == []
 
 
-def test_a_standard_of_ours_is_shown_as_ours_with_its_day_and_a_city_without_one_shows_none() -> None:
+def test_a_standard_of_ours_is_shown_as_ours_where_the_city_has_one() -> None:
     rules = law("nanning", "objection")
     assert rules.reminders
     started = Clock(started_at=MONDAY, period=None, promptly=True, article="22", basis=Basis.LAW, calendar="CN-GX")

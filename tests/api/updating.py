@@ -14,9 +14,10 @@ from rules.procedure_rules import ProcedureRules
 from rules.vocabulary import QUESTIONS
 from tests.api.calling import Caller, Service
 from tests.clocks import present
+from tests.five_cities import FIVE_CITIES
 
 UPDATES = "/v1/catalogue-updates"
-CITIES = ("guangzhou", "lianyungang", "nanjing", "nanning", "yulin")
+CITIES = FIVE_CITIES
 TITLE = {"zh": "公交实时位置（脱敏）", "en": "Positions of buses, masked"}
 BASIS = {"zh": "某法第一条", "en": "Some law, article 1"}
 SAID = "Said for the test"

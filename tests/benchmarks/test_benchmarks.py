@@ -28,7 +28,7 @@ def test_deadlines_are_measured_beside_three_libraries_that_get_the_same_receipt
     assert names(deadlines.run(1)) == {f"20 working days, {name}" for name in beside}
 
 
-def test_requests_are_granted_on_both_sides_and_every_figure_of_ours_has_one_beside_it() -> None:
+def test_requests_are_granted_on_both_sides_and_each_figure_has_one_beside_it() -> None:
     figures = cases.run(cases.TINY)
     assert names(figures) >= {
         "history events of a granted request, each task claimed first",
@@ -65,7 +65,7 @@ def test_the_catalogue_is_searched_beside_the_bare_alternative_and_harvested() -
     assert all(figure.beside for figure in figures if figure.name.startswith("search for"))
 
 
-def test_updates_of_every_city_are_published_over_http_and_their_history_counted_beside_the_bare_one() -> None:
+def test_updates_of_every_city_are_measured_beside_the_bare_alternative() -> None:
     figures = updates.run(updates.TINY)
     assert names(figures) == {
         f"{what}, {city}"

@@ -9,7 +9,7 @@ import pytest
 from benchmarks import gate
 
 
-def test_the_gate_is_measured_beside_an_endpoint_that_decides_nothing_and_one_of_the_framework(
+def test_the_gate_is_measured_beside_an_endpoint_that_decides_nothing(
     services_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KAIFANG_HOME", str(services_home))

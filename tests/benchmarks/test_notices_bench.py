@@ -14,7 +14,7 @@ def data_folder(services_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KAIFANG_HOME", str(services_home))
 
 
-def test_a_notice_is_measured_until_every_case_that_it_moves_is_moved_and_none_wrongly() -> None:
+def test_a_notice_is_measured_until_every_case_that_it_moves_has_moved() -> None:
     wrong, *figures = notices.run(notices.TINY)
     assert (wrong.value, wrong.unit) == (0, "cases")
     assert all(figure.value > 0 and figure.method for figure in figures)

@@ -54,7 +54,7 @@ async def test_a_claim_kept_at_receipt_stands_although_the_engine_never_heard_of
     assert await driver.decide(case_id, "formal_review", "pass", officer="A") == "accepted"
 
 
-async def test_a_decision_committed_before_a_power_cut_stands_and_the_other_officer_is_told(
+async def test_a_decision_committed_before_a_power_cut_stands_for_the_other_officer(
     broken_ground: Ground,
 ) -> None:
     driver = broken_ground.driver
@@ -91,7 +91,7 @@ async def test_a_decision_committed_before_a_power_cut_stands_and_the_other_offi
     assert await standing(driver, first) == "accepted"
 
 
-async def test_a_decision_received_while_a_worker_dies_in_the_write_of_a_passed_clock_is_kept(
+async def test_a_decision_is_kept_though_a_worker_dies_writing_that_its_clock_passed(
     broken_ground: Ground,
 ) -> None:
     driver = broken_ground.driver
@@ -107,7 +107,7 @@ async def test_a_decision_received_while_a_worker_dies_in_the_write_of_a_passed_
     assert (await driver.task(case_id, "formal_review")).late
 
 
-async def test_a_decision_received_before_the_due_instant_is_in_time_however_late_the_machines_work_it_off(
+async def test_a_decision_received_in_time_is_in_time_however_late_it_is_worked_off(
     broken_ground: Ground,
 ) -> None:
     driver = broken_ground.driver
@@ -206,7 +206,7 @@ async def test_a_notice_reaches_each_case_that_it_touches_in_one_transaction_and
 
 
 @pytest.mark.timeout(900)
-async def test_forty_cases_lose_and_double_nothing_while_worker_and_engine_are_killed_in_turn(
+async def test_forty_cases_lose_and_double_nothing_while_worker_and_engine_are_killed(
     broken_ground: Ground,
 ) -> None:
     driver = broken_ground.driver
@@ -265,7 +265,7 @@ async def test_forty_cases_lose_and_double_nothing_while_worker_and_engine_are_k
         await replayer.replay_workflow(await handle.fetch_history())
 
 
-async def test_while_postgresql_is_away_a_decision_waits_and_the_worker_can_still_be_stopped(
+async def test_a_decision_waits_for_postgresql_and_the_worker_can_still_be_stopped(
     broken_ground: Ground,
 ) -> None:
     driver = broken_ground.driver

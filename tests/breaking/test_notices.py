@@ -56,7 +56,7 @@ async def moves(driver: Driver, case_id: str) -> list[e.ClockMoved]:
     return [event for event in await driver.events(case_id) if isinstance(event, e.ClockMoved)]
 
 
-async def test_a_worker_that_is_killed_while_a_notice_is_worked_off_goes_on_and_moves_no_clock_twice(
+async def test_a_worker_killed_while_a_notice_is_worked_off_moves_no_clock_twice(
     broken_ground: Ground,
 ) -> None:
     driver = broken_ground.driver
@@ -86,7 +86,7 @@ async def test_a_worker_that_is_killed_while_a_notice_is_worked_off_goes_on_and_
         assert await moves(driver, case_id) == []
 
 
-async def test_people_who_decide_while_a_notice_is_worked_off_are_answered_and_both_are_on_record(
+async def test_who_decides_while_a_notice_is_worked_off_is_answered_and_on_record(
     broken_ground: Ground,
 ) -> None:
     driver = broken_ground.driver

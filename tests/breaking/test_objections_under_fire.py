@@ -260,7 +260,7 @@ async def front() -> AsyncIterator[Front]:
 
 
 @pytest.mark.timeout(1200)
-async def test_plans_by_hand_bring_about_all_that_the_campaign_is_about_and_nothing_kept_back_is_served() -> None:
+async def test_plans_by_hand_bring_about_all_and_nothing_kept_back_is_served() -> None:
     async with front() as it:
         for plan in BY_HAND:
             await it.carry_out(plan)

@@ -103,7 +103,7 @@ class Callers:
 
 
 @pytest.mark.timeout(600)
-async def test_two_hundred_cases_lose_and_double_nothing_while_every_part_is_killed_in_turn() -> None:
+async def test_two_hundred_cases_lose_and_double_nothing_while_every_part_is_killed() -> None:
     async with ground() as broken:
         url = broken.start_api()
         key = signing_key(broken.home / "signing-key.pem")

@@ -32,8 +32,10 @@ from rules.pinned import APPLICANT, Citation
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import resolve
 from rules.seed_notices import read_record
+from tests.five_cities import FIVE_CITIES
 
-CITIES = ("nanning", "yulin", "guangzhou", "lianyungang", "nanjing")
+CITIES = FIVE_CITIES
+"""Whose decisions the tests here know by name; what holds of any city is tried in the invented one too."""
 INVENTED = "yunmeng"
 """A city that exists in the tests only: what holds there holds for a city that is yet to come."""
 RESOLVED_ON = date(2026, 11, 21)

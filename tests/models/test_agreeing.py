@@ -34,7 +34,7 @@ def test_a_signature_of_nothing_is_refused_with_the_field_and_the_article(city: 
 
 
 @pytest.mark.parametrize("city", AGREEMENTS)
-def test_an_applicant_signs_only_what_the_body_has_stated_and_then_without_saying_it_again(city: str) -> None:
+def test_an_applicant_signs_only_what_the_body_has_stated(city: str) -> None:
     bench = until_signing(city, given=("purpose", "scenario"))
     assert bench.decide("applicant_signature", "sign", ()) == "AgreementNotStated"
     assert bench.decide("applicant_signature", "sign", WHATEVER_IS_ASKED - {"conditions"}) == "AgreementNotStated"
@@ -56,7 +56,7 @@ def commitment(**request: object) -> Bench:
 
 
 @pytest.mark.duty("GZ-16b")
-def test_guangzhous_commitment_without_a_list_of_data_is_refused_and_no_items_never_mean_everything() -> None:
+def test_guangzhous_commitment_without_a_list_of_data_is_refused() -> None:
     bench = commitment(items=())
     assert bench.decide("applicant_signature", "sign") == "RequirementMissing"
     none = a.GrantTerms(data_items=())

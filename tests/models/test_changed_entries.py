@@ -62,7 +62,7 @@ WITH_FIELDS = update_law(
 )
 
 
-def test_a_draft_without_a_field_that_the_law_demands_is_refused_with_field_article_and_source() -> None:
+def test_a_draft_without_a_demanded_field_is_refused_with_field_and_article() -> None:
     bench = updated(WITH_FIELDS)
     task = bench.task("compilation").task_id
     act = bench.act(a.Decide, bench.officer("compilation"), task_id=task, outcome="submit", given={"entry"})
@@ -77,7 +77,7 @@ def test_a_field_that_is_not_demanded_may_be_left_out_and_any_other_may_be_there
 
 
 @pytest.mark.parametrize("earlier", [True, False])
-def test_a_field_that_is_demanded_of_some_data_is_demanded_by_what_the_draft_itself_says(earlier: bool) -> None:
+def test_a_field_of_some_data_is_demanded_by_what_the_draft_itself_says(earlier: bool) -> None:
     bench = updated(WITH_FIELDS, choices={"openness": "unconditional" if earlier else "conditional"})
     amends = a.Amendment(choices={"openness": "unconditional"})
     assert submit(bench, "title", amends=amends) == "RequirementMissing"
@@ -264,7 +264,7 @@ def take_turn(bench: Bench, by_case: str = "first") -> str:
     return bench.by_party(a.TakeTurn, by=a.Actor(account=f"case:{by_case}"), by_case=by_case)
 
 
-def test_an_update_that_waits_for_its_turn_lies_before_nobody_by_rules_that_were_pinned_without_a_word_on_it() -> None:
+def test_by_older_pinned_rules_an_update_that_waits_lies_before_nobody() -> None:
     bench = waiting()
     assert (bench.types(), bench.state.behind) == (["Filed", "TurnAwaited"], "first")
     assert restricted(bench, "hold") == "accepted"
@@ -328,14 +328,14 @@ def agreed_in_part(*items: str) -> Bench:
     return request
 
 
-def test_a_request_whose_granted_items_were_all_dropped_ends_because_they_are_gone_and_not_as_withdrawn() -> None:
+def test_a_request_whose_items_were_all_dropped_ends_because_they_are_gone() -> None:
     request = agreed_in_part("phone")
     assert changed(request, "conditional", "name") == "accepted"
     request.all_decide([("approval", "approve"), *BOTH_SIGN])
     assert (request.state.closed, request.state.granted) == ("items_removed", None)
 
 
-def test_a_request_of_which_one_item_was_dropped_and_the_rest_withdrawn_grants_nothing() -> None:
+def test_a_request_of_items_dropped_or_withdrawn_grants_nothing() -> None:
     request = agreed_in_part("phone", "name")
     assert changed(request, "conditional", "name", "address") == "accepted"
     by = a.Actor(account="case:objection")

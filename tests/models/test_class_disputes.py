@@ -81,7 +81,7 @@ def test_whoever_proposes_a_class_names_one_that_the_law_knows_and_the_draft_has
 
 
 @pytest.mark.duty("GZ-9b")
-def test_a_provider_that_maintains_its_class_says_why_and_three_bodies_consult_side_by_side() -> None:
+def test_a_provider_that_maintains_its_class_says_why_and_three_bodies_consult() -> None:
     bench = proposed()
     assert bench.decide("reply", "maintain", WHATEVER_IS_ASKED - {"reason"}) == "RequirementMissing"
     assert bench.decide("reply", "maintain") == "accepted"
@@ -93,7 +93,7 @@ def test_a_provider_that_maintains_its_class_says_why_and_three_bodies_consult_s
 
 @pytest.mark.duty("GZ-9b")
 @pytest.mark.parametrize("positions", list(itertools.product(("support_draft", "support_proposal"), repeat=3)))
-def test_what_three_bodies_agree_on_is_settled_and_what_they_do_not_comes_before_the_government(
+def test_a_class_is_settled_by_three_bodies_that_agree_or_by_the_government(
     positions: tuple[str, ...],
 ) -> None:
     bench = disputed()
@@ -135,7 +135,7 @@ def test_the_government_that_sets_another_class_names_it() -> None:
 @pytest.mark.duty("GZ-9b")
 @pytest.mark.parametrize("settled", SETTLED_OTHERWISE)
 @pytest.mark.parametrize("openness", ["closed", "conditional"])
-def test_a_draft_of_another_class_than_the_settled_one_is_refused_by_the_article_that_binds(
+def test_a_draft_against_the_settled_class_is_refused_by_the_article_that_binds(
     settled: Callable[[], Bench], openness: str
 ) -> None:
     bench = settled()
@@ -181,7 +181,7 @@ def test_a_dispute_does_not_begin_again_once_the_class_is_settled(settled: Calla
 
 
 @pytest.mark.duty("GZ-9b")
-def test_a_draft_that_is_returned_for_something_else_keeps_the_class_on_which_three_bodies_agreed() -> None:
+def test_a_returned_draft_keeps_the_class_on_which_three_bodies_agreed() -> None:
     bench = disputed().all_decide([(stage, "support_draft") for stage in POSITIONS])
     assert bench.decide("publication", "return") == "accepted"
     assert draft(bench, {"openness": ANOTHER}) == "ClassIsSettled"
@@ -189,7 +189,7 @@ def test_a_draft_that_is_returned_for_something_else_keeps_the_class_on_which_th
 
 
 @pytest.mark.duty("GZ-9b")
-def test_whoever_cannot_carry_out_a_settled_class_gives_nothing_up_and_refers_it_to_the_government() -> None:
+def test_who_cannot_carry_out_a_settled_class_refers_it_to_the_government() -> None:
     bench = agreed_otherwise()
     assert bench.decide("compilation", "abandon") == "ClassIsSettled"
     assert bench.decide("compilation", "refer", WHATEVER_IS_ASKED - {"reason"}) == "RequirementMissing"

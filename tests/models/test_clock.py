@@ -93,7 +93,7 @@ def named_until(last_day: date) -> Bench:
     return bench
 
 
-def test_a_notice_moves_the_period_of_an_outcome_and_leaves_the_last_day_that_an_order_named() -> None:
+def test_a_notice_moves_the_period_of_an_outcome_and_no_last_day_that_was_named() -> None:
     bench = named_until(date(2026, 12, 31))
     task = bench.task("remedy")
     outcome = task.outcomes[0]

@@ -42,7 +42,7 @@ def test_a_correction_to_the_same_end_keeps_the_next_bodys_task_and_clock() -> N
     assert granted.data_items == ("name",)
 
 
-def test_a_correction_to_another_end_cancels_the_next_bodys_task_and_goes_on_from_there() -> None:
+def test_a_correction_to_another_end_cancels_the_next_bodys_task() -> None:
     bench = filed("nanning").all_decide([("formal_review", "pass"), ("provider_review", "agree")])
     bench.passes(hours=3)
     assert bench.correct("provider_review", "refuse") == "accepted"
@@ -99,7 +99,7 @@ def test_a_correction_within_the_period_is_in_time(city: str) -> None:
     assert bench.task("provider_review").late is False
 
 
-def test_in_rules_that_were_pinned_before_a_correction_is_as_late_as_what_it_replaces_and_nobody_is_told() -> None:
+def test_by_older_pinned_rules_a_correction_is_as_late_as_what_it_replaces() -> None:
     bench = filed("lianyungang", rules=law("lianyungang").model_copy(update={"correcting": None}))
     bench.all_decide([("provider_review", "agree")]).passes(days=30)
     assert bench.correct("provider_review", "refuse", {"basis"}) == "accepted"
@@ -123,7 +123,7 @@ OF_TOLD = [(city, *each) for city, decisions in TOLD.items() for each in decisio
 @pytest.mark.duty("LYG-19")
 @pytest.mark.duty("NJ-27a")
 @pytest.mark.parametrize(("city", "stage", "outcome", "leads_to"), OF_TOLD)
-def test_a_yes_that_the_applicant_was_told_is_taken_back_with_a_reason_and_never_silently(
+def test_a_yes_that_the_applicant_was_told_is_never_taken_back_silently(
     city: str, stage: str, outcome: str, leads_to: str
 ) -> None:
     bench = until_signing(city)
@@ -176,7 +176,7 @@ def test_nothing_is_corrected_once_the_next_body_has_asked_for_something(act: ty
     assert bench.correct("formal_review", "return") == "NextBodyHasActed"
 
 
-def test_nothing_is_corrected_after_the_supplement_that_the_next_body_asked_for_has_come() -> None:
+def test_nothing_is_corrected_once_the_next_bodys_supplement_has_come() -> None:
     bench = filed("nanning").all_decide([("formal_review", "pass")])
     bench.on("provider_review", a.AskSupplement)
     bench.by_party(a.Supply)
@@ -193,7 +193,7 @@ def test_nothing_is_corrected_once_one_of_the_two_has_signed() -> None:
     assert bench.correct("authority_review", "refuse") == "NextBodyHasActed"
 
 
-def test_a_claim_of_the_next_body_is_no_act_that_a_correction_would_come_too_late_for() -> None:
+def test_a_correction_is_in_time_though_the_next_body_has_claimed() -> None:
     bench = filed("nanning").all_decide([("formal_review", "pass")])
     bench.on("provider_review", a.Claim)
     assert bench.correct("formal_review", "return") == "accepted"
@@ -235,7 +235,7 @@ def test_one_of_two_reviews_is_corrected_after_both_and_before_anybody_has_signe
     assert bench.state.granted is None
 
 
-def test_a_correction_that_takes_back_a_sending_back_puts_the_cancelled_reviews_again() -> None:
+def test_a_correction_of_a_return_puts_the_cancelled_reviews_again() -> None:
     bench = filed(INVENTED, rules=with_correction(law(INVENTED)))
     bench.all_decide([("pledge", "sign"), ("custody", "agree"), ("ethics", "send_back")])
     assert bench.correct("ethics", "clear") == "accepted"
@@ -244,7 +244,7 @@ def test_a_correction_that_takes_back_a_sending_back_puts_the_cancelled_reviews_
     assert bench.all_decide([("technique", "feasible")]).open_stages == {"decision"}
 
 
-def test_a_second_correction_to_the_same_end_leaves_the_reviews_that_were_put_again_as_they_are() -> None:
+def test_a_second_correction_to_the_same_end_leaves_the_reviews_as_they_are() -> None:
     bench = filed(INVENTED, rules=with_correction(law(INVENTED)))
     bench.all_decide([("pledge", "sign"), ("ethics", "send_back")])
     bench.correct("ethics", "clear")

@@ -103,7 +103,7 @@ def test_nannings_provider_has_the_period_of_the_urgency_from_the_formal_review_
 @pytest.mark.duty("NN-20.4", "NN-5.4")
 @pytest.mark.parametrize("urgency", URGENCIES)
 @pytest.mark.parametrize(("answer", "stage"), [("agree", "approval"), ("refuse", "approval_of_refusal")])
-def test_nannings_authority_has_two_working_days_for_a_positive_answer_and_for_a_refusal_alike(
+def test_nannings_authority_has_two_working_days_for_a_yes_and_for_a_no_alike(
     urgency: str, answer: str, stage: str
 ) -> None:
     bench = filed("nanning", choices={"urgency": urgency})
@@ -121,7 +121,7 @@ def test_nannings_refusal_is_final_only_when_the_authority_has_approved_it() -> 
     assert bench.state.granted is None
 
 
-def test_nannings_returned_request_waits_for_the_applicant_and_is_reviewed_afresh_with_a_fresh_clock() -> None:
+def test_nannings_returned_request_is_reviewed_afresh_with_a_fresh_clock() -> None:
     bench = filed("nanning").all_decide([("formal_review", "return")])
     assert bench.open_stages == {"resubmission"}
     assert bench.task("resubmission").clock.due_at is None
@@ -142,9 +142,7 @@ def test_what_a_resubmission_changes_is_what_is_reviewed_and_sets_the_fresh_cloc
 
 
 @pytest.mark.parametrize(("answer", "stage"), [("agree", "approval"), ("refuse", "approval_of_refusal")])
-def test_a_disapproved_answer_returns_to_nannings_provider_with_a_fresh_period_of_the_same_class(
-    answer: str, stage: str
-) -> None:
+def test_nannings_disapproved_answer_returns_with_a_fresh_period_of_the_same_class(answer: str, stage: str) -> None:
     bench = filed("nanning", choices={"urgency": "expedited"})
     bench.all_decide([("formal_review", "pass"), ("provider_review", answer)])
     bench.passes(days=1).all_decide([(stage, "disapprove")])
@@ -252,7 +250,7 @@ def test_time_that_has_not_come_makes_nothing_happen() -> None:
     assert pass_time(law("nanning"), filed("nanning").state, midnight(11, 26) - timedelta(microseconds=1)) == []
 
 
-def test_a_clock_that_passes_is_put_on_record_once_at_its_due_instant_and_decides_nothing() -> None:
+def test_a_clock_that_passes_is_put_on_record_once_and_decides_nothing() -> None:
     bench = filed("nanning").passes(midnight(11, 28))
     passed = bench.log[-1]
     assert isinstance(passed, e.ClockPassed)

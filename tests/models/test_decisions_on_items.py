@@ -193,7 +193,7 @@ def served(bench: Bench) -> set[str]:
 
 @pytest.mark.duty("NN-22b", "YL-17b")
 @pytest.mark.parametrize("city", ["nanning", "yulin"])
-def test_a_restoration_of_one_item_restores_that_item_and_leaves_the_task_open_for_the_other(city: str) -> None:
+def test_a_restoration_of_one_item_leaves_the_task_open_for_the_other(city: str) -> None:
     bench = whole(city).all_decide([("suspension", "suspend")])
     before = bench.task("verification").clock
     assert bench.decide("verification", "restore", measure=on("name")) == "accepted"
@@ -223,14 +223,14 @@ def test_what_was_restored_is_let_be_by_a_decision_that_names_nothing() -> None:
         assert [each.kind.value for each in bench.state.in_force] == [kept]
 
 
-def test_a_case_of_which_something_stays_withdrawn_ends_as_a_withdrawal_whatever_is_decided_last() -> None:
+def test_a_case_of_which_something_stays_withdrawn_ends_as_a_withdrawal() -> None:
     bench = whole()
     bench.decide("verification", "withdraw", measure=on("name"))
     bench.all_decide([("verification", "restore")])
     assert (bench.state.closed, bench.state.upheld, served(bench)) == ("data_withdrawn", True, {"address", "phone"})
 
 
-def test_what_was_withdrawn_in_part_is_not_served_by_what_is_decided_of_the_rest_later() -> None:
+def test_what_was_withdrawn_in_part_is_not_served_by_a_decision_on_the_rest() -> None:
     bench = whole()
     bench.decide("verification", "withdraw", measure=on("name"))
     bench.all_decide([("verification", "process")])
@@ -249,7 +249,7 @@ def test_of_a_whole_dataset_one_item_is_let_go_and_what_is_added_to_it_is_not() 
     assert [(each.data_items, each.except_items) for each in bench.state.own_restrictions] == [((), ("name",))]
 
 
-def test_whoever_has_named_every_item_that_the_dataset_has_has_decided_on_the_dataset() -> None:
+def test_a_decision_that_names_every_item_is_about_the_dataset() -> None:
     bench = whole(items=())
     bench.decide("verification", "restore", measure=on("name", known_items=ENTRY))
     assert bench.open_stages == {"suspension", "verification"}
@@ -257,7 +257,7 @@ def test_whoever_has_named_every_item_that_the_dataset_has_has_decided_on_the_da
     assert (bench.state.closed, bench.state.strongest_restriction) == ("restored", None)
 
 
-def test_a_question_of_a_withdrawal_that_goes_on_takes_along_what_it_is_about_and_nothing_else() -> None:
+def test_a_withdrawal_that_goes_on_takes_along_what_it_is_about_alone() -> None:
     bench = whole("guangzhou")
     bench.decide("verification", "withdraw_until_processed", measure=on("name"))
     bench.all_decide([("verification", "keep_open")])
@@ -266,7 +266,7 @@ def test_a_question_of_a_withdrawal_that_goes_on_takes_along_what_it_is_about_an
     assert (bench.state.closed, served(bench)) == ("data_withdrawn", {"address", "phone"})
 
 
-def test_nanjings_department_withdraws_one_item_and_keeps_the_other_and_the_centre_tells_of_the_withdrawal() -> None:
+def test_nanjings_centre_tells_that_the_department_withdrew_one_item_of_two() -> None:
     bench = whole("nanjing").all_decide([("forwarding", "forward")])
     bench.decide("department_review", "withdraw", measure=on("name"))
     assert served(bench) == {"phone"}
@@ -276,7 +276,7 @@ def test_nanjings_department_withdraws_one_item_and_keeps_the_other_and_the_cent
     assert (bench.state.closed, bench.state.answers, served(bench)) == ("data_withdrawn", 1, {"address", "phone"})
 
 
-def test_evidence_that_comes_later_holds_what_nobody_keeps_back_yet_and_leaves_the_rest_as_it_is() -> None:
+def test_evidence_that_comes_later_holds_only_what_nobody_keeps_back_yet() -> None:
     bench = objected("nanning", "privacy")
     bench.decide("suspension", "suspend", measure=on("name"))
     bench.by_party(a.SubmitEvidence, evidence=("file-1",))
@@ -286,7 +286,7 @@ def test_evidence_that_comes_later_holds_what_nobody_keeps_back_yet_and_leaves_t
     ]
 
 
-def test_a_dataset_that_is_withdrawn_as_a_whole_takes_back_what_was_let_go_in_part_before() -> None:
+def test_a_whole_dataset_withdrawn_takes_back_what_was_let_go_in_part() -> None:
     bench = objected("lianyungang", "error", items=ENTRY[:2]).all_decide([("forwarding", "forward")])
     bench.decide("handling", "not_correct", measure=on("name"))
     bench.all_decide([("handling", "leak_found"), ("provider_withdrawal", "withdraw")])

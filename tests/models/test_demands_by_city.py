@@ -31,7 +31,7 @@ def agreed(city: str) -> Bench:
 
 @pytest.mark.duty("NN-15b", "YL-18", "GZ-18a", "GZ-5b")
 @pytest.mark.parametrize("city", CITIES)
-def test_a_demand_that_is_agreed_to_orders_an_update_and_is_answered_by_its_publication(city: str) -> None:
+def test_an_agreed_demand_orders_an_update_and_is_answered_by_its_publication(city: str) -> None:
     bench = agreed(city)
     assert bench.state.ordered
     assert bench.state.ordered.trigger == "demand"
@@ -107,9 +107,7 @@ def test_a_yes_of_guangzhou_is_in_time_only_when_the_data_is_there_by_day_twenty
 
 @pytest.mark.duty("GZ-18a")
 @pytest.mark.parametrize(("received_at", "late"), [(DAY_TWENTY - timedelta(seconds=1), False), (DAY_TWENTY, True)])
-def test_a_yes_is_in_time_by_the_receipt_of_the_publication_however_late_the_demand_is_told(
-    received_at: datetime, late: bool
-) -> None:
+def test_a_yes_is_in_time_by_the_receipt_of_the_publication(received_at: datetime, late: bool) -> None:
     bench = agreed("guangzhou").passes(until=DAY_TWENTY + timedelta(days=3))
     by = a.Actor(account="case:update")
     act = bench.act(a.EntryIsPublished, by, by_case=update_case_id("case"), published_at=received_at)

@@ -59,7 +59,7 @@ def test_the_provider_asks_for_evidence_and_evidence_answers_it() -> None:
     assert bench.task("verification").supplement_asked_at is None
 
 
-def test_whoever_verifies_may_answer_without_waiting_for_evidence_and_is_late_by_nothing() -> None:
+def test_who_verifies_may_answer_without_waiting_for_evidence_and_is_not_late() -> None:
     bench = bare().passes(days=40)
     assert bench.decide("verification", "keep_open") == "accepted"
     assert (bench.state.closed, bench.task("verification").late) == ("kept_open", False)

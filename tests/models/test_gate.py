@@ -142,7 +142,7 @@ def test_the_key_itself_is_not_kept() -> None:
 
 
 @pytest.mark.parametrize("dataset", [DATASET, OPEN])
-def test_what_is_kept_back_under_a_name_that_the_entry_has_no_more_keeps_back_all_of_it(dataset: DatasetFacts) -> None:
+def test_what_is_kept_back_under_a_name_that_is_gone_keeps_back_all_of_the_entry(dataset: DatasetFacts) -> None:
     renamed = replace(dataset, items=("a", "b", "new name of c"), restrictions=(("hold", items_of(("c",))),))
     assert decide(ASKED, renamed, GRANT, NOW) is Reason.HELD
 

@@ -62,7 +62,7 @@ def test_nannings_authority_approves_the_answer_and_puts_no_other_in_its_place()
     assert granted.data_items == ("name",)
 
 
-def test_what_nannings_authority_decides_alone_after_two_disapprovals_sets_the_terms_anew() -> None:
+def test_what_nannings_authority_decides_after_two_disapprovals_sets_the_terms() -> None:
     bench = before_the_provider("nanning")
     for _ in range(2):
         bench.decide("provider_review", "agree", terms=a.GrantTerms(data_items=("name",)))
@@ -75,7 +75,7 @@ def test_what_nannings_authority_decides_alone_after_two_disapprovals_sets_the_t
     assert granted.data_items == ("address",)
 
 
-def test_an_old_log_in_which_two_bodies_passed_different_items_grants_nothing_and_least_of_all_everything() -> None:
+def test_an_old_log_in_which_two_bodies_passed_different_items_grants_nothing() -> None:
     bench = filed("yulin")
     for stage in REVIEWS:
         assert bench.decide(stage, "pass") == "accepted"

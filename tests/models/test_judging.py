@@ -89,7 +89,7 @@ def test_nanjings_commercial_use_alone_needs_the_reference_of_a_competition(comm
 
 
 @pytest.mark.duty("NJ-27c")
-def test_nanjings_reference_of_a_competition_may_come_with_the_filing_or_with_the_decision() -> None:
+def test_nanjings_reference_of_a_competition_comes_with_filing_or_decision() -> None:
     with_filing = filed("nanjing", choices={"use": "commercial"}, given={"purpose", "tender_reference"})
     assert with_filing.decide("provider_review", "agree", ()) == "accepted"
     with_decision = filed("nanjing", choices={"use": "commercial"})
@@ -97,7 +97,7 @@ def test_nanjings_reference_of_a_competition_may_come_with_the_filing_or_with_th
 
 
 @pytest.mark.duty("NJ-27b")
-def test_nanjings_research_is_refused_by_the_department_with_a_reason_and_never_by_the_machine() -> None:
+def test_nanjings_research_is_refused_by_the_department_and_not_by_the_machine() -> None:
     assert filed("nanjing", choices={"use": "research"}).decide("provider_review", "agree", ()) == "accepted"
     assert filed("nanjing", choices={"use": "research"}).decide("provider_review", "refuse", REASON) == "accepted"
 
@@ -241,7 +241,7 @@ def test_nobody_but_the_party_that_filed_signs_for_the_applicant() -> None:
         ({"purpose", "scenario", "safeguards"}, set(), "accepted"),
     ],
 )
-def test_guangzhous_applicant_signs_only_a_commitment_that_states_purpose_scenario_and_safeguards(
+def test_guangzhous_commitment_states_purpose_scenario_and_safeguards(
     filed_with: set[str], signed_with: set[str], answer: str
 ) -> None:
     bench = until_signing("guangzhou", given=filed_with)
@@ -275,7 +275,7 @@ def test_an_act_is_late_from_the_very_instant_at_which_the_period_ends(early: ti
     assert bench.task("formal_review").late is late
 
 
-def test_an_act_received_in_time_is_in_time_though_its_clock_has_passed_on_record_meanwhile() -> None:
+def test_an_act_received_in_time_is_in_time_though_its_clock_has_passed() -> None:
     bench = filed("nanning")
     act = bench.act(a.Decide, bench.officer("formal_review"), task_id="case.formal_review.1", outcome="pass")
     assert bench.passes(days=30).judged(act) == "accepted"

@@ -32,7 +32,7 @@ def unseen(*, by: timedelta = timedelta(0)) -> Bench:
     return bench
 
 
-def test_at_the_instant_at_which_the_limit_is_over_the_report_lies_before_the_authority_and_is_owed_promptly() -> None:
+def test_when_the_limit_is_over_the_authority_owes_the_report_promptly() -> None:
     bench = ordered(CITY)
     assert next_instant(bench.rules, bench.state) == TWO_WEEKS_LATER
     assert pass_time(bench.rules, bench.state, TWO_WEEKS_LATER - A_MOMENT) == []
@@ -74,7 +74,7 @@ def test_an_act_received_after_that_instant_is_judged_as_if_the_report_lay_open(
     assert bench.passes(days=1).types()[-1] == "TaskClaimed", "it lies open once"
 
 
-def test_an_act_received_before_that_instant_is_not_and_a_report_before_its_time_finds_no_task() -> None:
+def test_an_act_before_that_instant_finds_no_report_to_make() -> None:
     bench = unseen(by=-A_MOMENT)
     authority = a.Actor(account="acc_authority", body=f"{CITY}.authority")
     report = bench.act(a.Decide, authority, task_id=f"{bench.state.case_id}.{OWED}.1", outcome="report")
@@ -124,7 +124,7 @@ def test_what_was_done_late_is_accepted_and_reported_all_the_same() -> None:
     assert bench.state.closed == "reported"
 
 
-def test_what_was_reported_in_time_is_accepted_as_in_time_however_late_the_authority_looks() -> None:
+def test_what_was_reported_in_time_is_in_time_however_late_the_authority_looks() -> None:
     bench = reported(CITY, TWO_WEEKS_LATER - A_MOMENT).passes(days=10)
     assert bench.decide("acceptance", "accept_late") == "TimeLimitKept"
     assert bench.decide("acceptance", "not_accepted", limit=TEN_DAYS) == "TimeLimitOver"
@@ -132,7 +132,7 @@ def test_what_was_reported_in_time_is_accepted_as_in_time_however_late_the_autho
     assert bench.state.closed == "remedied"
 
 
-def test_what_was_reported_in_time_and_found_not_done_after_it_is_owed_to_the_government_from_the_finding_on() -> None:
+def test_a_late_finding_of_not_done_is_owed_to_the_government_from_then_on() -> None:
     bench = reported(CITY).passes(until=TWO_WEEKS_LATER)
     assert bench.open_stages == {"acceptance"}
     assert bench.decide("acceptance", "not_remedied") == "accepted"

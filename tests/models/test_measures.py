@@ -303,7 +303,7 @@ def test_what_nothing_keeps_back_yet_is_suspended_in_part_without_a_reason() -> 
     assert bench.decide("suspension", "suspend", WHATEVER_IS_ASKED - REASON, measure=measure) == "accepted"
 
 
-def test_a_processing_of_data_that_was_kept_back_before_counts_no_more_when_it_is_kept_back_anew() -> None:
+def test_a_processing_counts_no_more_once_the_data_is_kept_back_anew() -> None:
     state = objected("nanning", "privacy", evidence=FILE).state.model_copy(update={"processed_on": TODAY})
     move_data(proposal := Proposal(state), DataEffect.SERVE, MONDAY, WHOLE_DATASET)
     assert proposal.state.strongest_restriction is None

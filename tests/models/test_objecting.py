@@ -135,7 +135,7 @@ def test_a_provider_that_declined_without_evidence_is_asked_again_when_it_comes(
 
 
 @pytest.mark.parametrize("ground", ["privacy", "other_right"])
-def test_the_first_evidence_restarts_the_clock_of_a_question_that_nobody_has_answered_yet(ground: str) -> None:
+def test_the_first_evidence_restarts_the_clock_of_an_unanswered_question(ground: str) -> None:
     bench = objected("nanning", ground).passes(hours=5)
     submit(bench, *FILE)
     [cancelled] = [event for event in bench.log if isinstance(event, e.TaskCancelled)]
@@ -266,14 +266,14 @@ def test_evidence_while_lianyungangs_bodies_have_not_both_spoken_holds_the_data(
 
 
 @pytest.mark.duty("GZ-29b")
-def test_a_leak_that_is_reported_holds_the_data_on_any_ground_with_evidence_or_without() -> None:
+def test_a_reported_leak_holds_the_data_on_any_ground_with_evidence_or_without() -> None:
     for evidence in ((), FILE):
         bench = objected("guangzhou", "quality", evidence=evidence, leak="reported")
         assert (bench.state.strongest_restriction, why_not(bench)) == (HELD, [])
         assert objected("guangzhou", "quality", evidence=evidence, leak="none").state.strongest_restriction is None
 
 
-def test_a_leak_that_is_reported_without_evidence_holds_nothing_above_the_cap_nor_under_rules_of_before() -> None:
+def test_a_reported_leak_without_evidence_holds_nothing_above_the_cap() -> None:
     for standing, because in ((a.Standing(open_holds=3), "too_many_holds"), (a.Standing(rejected_before=True), None)):
         bench = objected("guangzhou", "quality", leak="reported", standing=standing)
         assert (bench.state.strongest_restriction, why_not(bench)) == (None, [because or "rejected_before"])

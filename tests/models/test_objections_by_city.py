@@ -61,7 +61,7 @@ def test_a_stage_of_an_objection_has_the_period_and_the_article_of_the_law(
 
 
 @pytest.mark.parametrize("city", [*CITIES, INVENTED])
-def test_every_clock_of_an_objection_names_the_article_from_which_it_comes_or_the_service_rule(city: str) -> None:
+def test_every_clock_of_an_objection_names_its_article_or_service_rule(city: str) -> None:
     for choice in objected(city, "privacy").rules.choices["ground"]:
         if choice.belongs_elsewhere is None:
             bench = objected(city, choice.value, evidence=FILE)

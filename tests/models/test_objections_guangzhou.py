@@ -51,7 +51,7 @@ def test_every_way_to_end_in_guangzhou_tells_the_objector(outcome: str) -> None:
 
 
 @pytest.mark.duty("GZ-29b")
-def test_processing_unfinished_in_guangzhou_withdraws_answers_inside_the_period_and_stays_open_to_reopen() -> None:
+def test_guangzhous_unfinished_processing_withdraws_answers_in_time_and_may_reopen() -> None:
     bench = objected("guangzhou", "privacy", evidence=FILE).all_decide([("verification", "withdraw_until_processed")])
     assert bench.open_stages == {"reopening"}
     rests = RestrictionKind.WITHDRAWAL_UNTIL_PROCESSED
@@ -67,7 +67,7 @@ def test_processing_unfinished_in_guangzhou_withdraws_answers_inside_the_period_
 
 @pytest.mark.duty("GZ-29b")
 @pytest.mark.parametrize("reopens", [True, False])
-def test_a_grant_rests_while_guangzhou_processes_what_it_withdrew_and_ends_only_if_that_stays_withdrawn(
+def test_a_grant_rests_while_guangzhou_processes_what_it_withdrew(
     reopens: bool,
 ) -> None:
     request = until_signing("guangzhou").all_decide(BOTH_SIGN)
@@ -123,7 +123,7 @@ def test_a_leak_is_remedied_before_anything_else_is_decided(found: bool) -> None
     assert bench.all_decide([(remedy, "remedied"), ("verification", "withdraw")]).state.closed == "data_withdrawn"
 
 
-def test_a_leak_that_is_not_remedied_yet_stops_a_decision_that_serves_data_and_no_decision_that_stops_it() -> None:
+def test_a_leak_not_remedied_yet_stops_only_decisions_that_serve_data() -> None:
     bench = objected("guangzhou", "privacy", evidence=FILE, leak="reported")
     assert bench.decide("suspension", "keep_open") == "AnotherTaskFirst"
     assert bench.state.strongest_restriction

@@ -21,7 +21,7 @@ BODIES = ("provider_withdrawal", "authority_withdrawal")
 
 
 @pytest.mark.duty("LYG-20")
-def test_lianyungangs_operator_forwards_an_error_and_the_provider_handles_it_promptly() -> None:
+def test_lianyungangs_operator_forwards_an_error_that_is_handled_promptly() -> None:
     bench = objected("lianyungang", "error").passes(hours=3).all_decide([("forwarding", "forward")])
     handling = bench.task("handling")
     assert (handling.body, handling.clock.promptly) == ("lianyungang.provider", True)
@@ -190,7 +190,7 @@ def test_use_already_made_is_traced_by_both_before_the_assessment_goes_on(
 
 
 @pytest.mark.duty("LYG-26")
-def test_whoever_discovers_a_leak_may_file_it_in_lianyungang_and_elsewhere_the_applicant_alone() -> None:
+def test_of_the_five_only_lianyungang_lets_whoever_discovers_a_leak_file_it() -> None:
     filers = {city: set(law(city, "objection").filed_by) for city in CITIES}
     assert filers.pop("lianyungang") == {"applicant", "provider", "authority", "operator"}
     assert all(filed_by == {"applicant"} for filed_by in filers.values())

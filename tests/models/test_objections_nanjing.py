@@ -14,7 +14,7 @@ FORWARDED = [("suspension", "keep_open"), ("forwarding", "forward")]
 
 
 @pytest.mark.duty("NJ-35a", "NJ-35b", "NJ-35c")
-def test_mark_forwarding_and_own_decision_run_side_by_side_from_one_receipt_in_nanjing() -> None:
+def test_nanjings_mark_forwarding_and_decision_run_side_by_side_from_receipt() -> None:
     bench = objected("nanjing", "error")
     due = {stage: bench.task(stage).clock.due_at for stage in ("marking", "forwarding", "own_decision")}
     assert due == {
@@ -51,7 +51,7 @@ CORRECTION = [
     ("decisions", "stage", "body"),
     [(OWN_CORRECTION, "own_correction", "operator"), (CORRECTION, "correction", "provider")],
 )
-def test_nanjing_serves_suspended_data_when_its_correction_is_on_record_and_not_when_it_is_decided(
+def test_nanjing_serves_suspended_data_once_its_correction_is_on_record(
     decisions: list[tuple[str, str]], stage: str, body: str
 ) -> None:
     bench = objected("nanjing", "privacy", evidence=FILE).all_decide(decisions)
@@ -67,7 +67,7 @@ def test_nanjing_serves_suspended_data_when_its_correction_is_on_record_and_not_
     assert "DataRestored" in bench.types()
 
 
-def test_what_turns_out_to_be_a_departments_matter_is_forwarded_by_nanjings_centre_with_a_reason() -> None:
+def test_nanjings_centre_forwards_a_departments_matter_with_a_reason() -> None:
     bench = objected("nanjing", "error").all_decide([("forwarding", "own_scope")])
     assert bench.decide("own_decision", "forward", ()) == "RequirementMissing"
     bench.all_decide([("own_decision", "forward")])
@@ -122,7 +122,7 @@ def test_nanjings_mark_may_still_be_set_when_the_objection_was_forwarded() -> No
 
 
 @pytest.mark.duty("NJ-34")
-def test_a_leak_of_users_information_in_nanjing_is_remedied_and_told_to_users_and_authority_at_once() -> None:
+def test_nanjing_remedies_a_leak_and_tells_users_and_authority_at_once() -> None:
     bench = reported("nanjing")
     stages = {"remedy", "telling_users", "telling_authority"}
     assert bench.open_stages == stages

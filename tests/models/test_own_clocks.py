@@ -66,7 +66,7 @@ def test_what_is_filed_after_its_period_has_run_out_is_late_from_the_start() -> 
     assert bench.all_decide([("compilation", "submit")]).task("compilation").late
 
 
-def test_what_is_filed_too_late_is_late_even_if_the_engine_comes_to_its_clock_after_the_decision() -> None:
+def test_what_is_filed_too_late_is_late_whenever_the_engine_comes_to_its_clock() -> None:
     bench = compiled(ClockFrom.EVENT, occurred_on=MONTHS_AGO).all_decide([("compilation", "submit")])
     assert bench.task("compilation").late
     assert "ClockPassed" not in bench.passes(days=30).types()
@@ -82,7 +82,7 @@ def test_what_is_returned_is_compiled_again_on_the_same_clock(clock_from: ClockF
     assert (again.round, again.clock.started_at, again.clock.due_at) == (2, before.started_at, due_at)
 
 
-def test_what_is_returned_has_a_fresh_period_where_the_clock_runs_from_the_handing_over() -> None:
+def test_a_return_gives_a_fresh_period_where_the_clock_runs_from_hand_over() -> None:
     again = returned(compiled(ClockFrom.OPENING)).task("compilation")
     assert (again.clock.started_at, again.clock.due_at) == (MONDAY + timedelta(days=2), midnight(12, 2))
 
@@ -179,7 +179,7 @@ def test_a_notice_moves_both_periods() -> None:
     assert (clock.due_at, clock.own_due_at) == (midnight(12, 22), {"decline": midnight(12, 1)})
 
 
-def test_a_rule_that_stops_the_clock_for_a_supplement_stops_the_period_of_each_answer() -> None:
+def test_a_supplement_that_stops_the_clock_stops_the_period_of_each_answer() -> None:
     bench = demanded(supplement=SupplementRule(stops_clock=True, citation=CITED))
     bench.on("answer", a.AskSupplement)
     stopped = bench.passes(days=14)
@@ -236,9 +236,7 @@ def test_a_demand_that_is_agreed_to_orders_an_update_for_that_reason() -> None:
 
 
 @pytest.mark.parametrize(("at", "late"), [(midnight(12, 21) - timedelta(seconds=1), False), (midnight(12, 21), True)])
-def test_the_publication_of_the_update_ends_what_waited_for_it_in_time_or_late_by_that_day(
-    at: datetime, late: bool
-) -> None:
+def test_a_publication_ends_what_waited_for_it_in_time_or_late_by_that_day(at: datetime, late: bool) -> None:
     bench = agreed().passes(at)
     assert published(bench) == "accepted"
     assert (bench.state.closed, bench.task("delivery").late) == ("delivered", late)

@@ -33,7 +33,7 @@ def kind_of(act: type[a.ReceivedAct]) -> str:
 
 @pytest.mark.parametrize("act", a.KINDS, ids=kind_of)
 @pytest.mark.parametrize("procedure", PROCEDURES, ids=lambda each: each.name)
-def test_acts_that_move_nothing_and_acts_where_data_stops_are_judged_by_their_receipt(
+def test_acts_that_move_nothing_or_stop_data_are_judged_by_their_receipt(
     procedure: Procedure, act: type[a.ReceivedAct]
 ) -> None:
     if kind_of(act) in MOVES_NOTHING:
@@ -111,7 +111,7 @@ def test_the_party_waits_for_data_only_in_procedures_that_learn_of_it() -> None:
     assert waits == {each.name for each in PROCEDURES if a.ChangeEntry in each.concerned_by}
 
 
-ROOMS = ("rules", "models", "workflows", "activities", "api", "simulation")
+ROOMS = ("rules", "models", "workflows", "activities", "reading", "api", "simulation")
 ROOT = Path(__file__).resolve().parents[2]
 
 

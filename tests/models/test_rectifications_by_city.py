@@ -108,7 +108,7 @@ def test_that_the_limit_is_over_is_on_record_and_decides_nothing(city: str) -> N
 
 @pytest.mark.duty("NN-35", "YL-35", "GZ-34", "NJ-39")
 @pytest.mark.parametrize("city", ENDS_UNREMEDIED)
-def test_without_an_automatic_sanction_the_case_ends_as_not_remedied_when_somebody_says_so(city: str) -> None:
+def test_the_case_ends_as_not_remedied_only_when_somebody_says_so(city: str) -> None:
     bench = ordered(city).passes(until=TWO_WEEKS_LATER)
     assert bench.decide("oversight", "not_remedied", WHATEVER_IS_ASKED - {"reason"}) == "RequirementMissing"
     assert bench.decide("oversight", "not_remedied") == "accepted"
@@ -138,9 +138,7 @@ def test_a_running_limit_can_be_set_anew_and_an_order_rescinded(city: str) -> No
     ("city", "outcome"),
     [("nanning", "superior_order"), ("guangzhou", "competent_order"), ("guangzhou", "order_with_criticism")],
 )
-def test_an_order_of_another_organ_or_a_notice_of_criticism_is_recorded_with_its_reference(
-    city: str, outcome: str
-) -> None:
+def test_an_order_of_another_organ_is_recorded_with_its_reference(city: str, outcome: str) -> None:
     bench = breached(city)
     assert bench.decide("order", outcome, limit=TEN_DAYS) == "RequirementMissing"
     assert bench.decide("order", outcome, WHATEVER_IS_ASKED | {"reference"}, limit=TEN_DAYS) == "accepted"
@@ -161,7 +159,7 @@ def test_a_rectification_names_the_task_that_gave_cause_for_it() -> None:
 
 @pytest.mark.duty("NN-35", "YL-35", "GZ-34", "NJ-39")
 @pytest.mark.parametrize("city", ENDS_UNREMEDIED)
-def test_what_is_directed_against_the_authority_the_government_orders_oversees_and_accepts(city: str) -> None:
+def test_what_is_directed_against_the_authority_lies_with_the_government(city: str) -> None:
     bench = breached(city, against="authority")
     authority, government = f"{city}.authority", f"{city}.government"
     itself = a.Actor(account="acc_itself", body=authority)

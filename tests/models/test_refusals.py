@@ -104,7 +104,7 @@ def test_a_decision_on_some_of_the_data_does_not_owe_the_answer_yet() -> None:
     assert fields(lacking(bench, "verification", "other_measure", measure=some)) == ["measure"]
 
 
-def test_a_refusal_that_was_recorded_before_it_named_everything_still_names_the_first() -> None:
+def test_a_refusal_recorded_before_it_named_everything_still_names_the_first() -> None:
     assert all_missing(FIRST) == (Missing(("reason",), rule="20(3)", basis="law", source="measures"),)
     assert all_missing({"field": "time_limit|last_day"}) == (Missing(("time_limit", "last_day")),)
 

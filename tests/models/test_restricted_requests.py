@@ -286,7 +286,7 @@ def test_a_grant_without_a_mode_is_by_every_mode_that_may_be_asked_for_there(cit
 
 
 @pytest.mark.duty("GZ-17")
-def test_a_mode_that_only_a_body_may_grant_in_guangzhou_is_in_no_grant_that_names_none() -> None:
+def test_guangzhous_mode_that_only_a_body_grants_is_in_no_grant_that_names_none() -> None:
     request = until_signing("guangzhou").all_decide(BOTH_SIGN)
     withheld = {c.value for c in request.rules.choices["access_mode"] if not c.on_request}
     assert request.state.granted

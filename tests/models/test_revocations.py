@@ -37,7 +37,7 @@ def test_a_revocation_is_on_record_with_the_article_by_which_it_is_made(city: st
 
 
 @pytest.mark.parametrize("city", REVOKED_BY)
-def test_a_revocation_without_a_reason_is_refused_by_the_article_by_which_it_would_be_made(city: str) -> None:
+def test_a_revocation_without_a_reason_is_refused_by_its_article(city: str) -> None:
     bench = accessed(until_signing(city).all_decide(BOTH_SIGN))
     act = bench.act(a.Revoke, a.Actor(account="acc_provider", body=f"{city}.provider"))
     with pytest.raises(r.RequirementMissing) as refusal:

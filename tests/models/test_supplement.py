@@ -68,7 +68,7 @@ def test_a_supplement_may_narrow_the_request_and_not_widen_it() -> None:
     assert bench.state.data_items == ("name",)
 
 
-def test_a_body_may_decide_without_waiting_for_the_supplement_and_then_nothing_is_asked_any_more() -> None:
+def test_a_body_may_decide_without_waiting_for_the_supplement() -> None:
     bench = filed("nanning")
     bench.on("formal_review", a.AskSupplement)
     assert bench.decide("formal_review", "pass") == "accepted"

@@ -101,7 +101,7 @@ def test_every_message_has_a_text_with_the_law_and_a_link_and_nothing_left_unsai
             assert said.due in said.text
 
 
-def test_an_applicant_is_told_of_each_stage_and_in_the_end_of_the_grant_and_not_twice_of_the_yes() -> None:
+def test_an_applicant_is_told_of_each_stage_of_the_grant_and_not_twice_of_the_yes() -> None:
     heard = kinds(one_by_one("nanning-granted"), party("nanning-granted"))
     assert heard[0] == "case_received"
     assert heard.count("stage_begun") >= 2
@@ -124,7 +124,7 @@ def test_a_refused_applicant_is_told_the_ending_with_its_article() -> None:
     assert log.rules.ending("refused")
 
 
-def test_who_withdraws_a_request_is_not_told_of_it_and_the_officer_who_had_claimed_it_is() -> None:
+def test_of_a_withdrawn_request_the_officer_is_told_who_had_claimed_it() -> None:
     events = recorded.log("nanning-granted").events[:2]
     state = fold(CaseState(), events)
     at, task = events[-1].at, next(iter(state.tasks))
@@ -142,7 +142,7 @@ def test_who_withdraws_a_request_is_not_told_of_it_and_the_officer_who_had_claim
     ]
 
 
-def test_an_officer_is_not_told_what_the_officers_own_decision_in_part_did_to_a_claimed_task() -> None:
+def test_an_officer_is_not_told_what_its_own_decision_in_part_did() -> None:
     bench = objected("nanning", "privacy", evidence=("file-1",))
     bench.decide("suspension", "keep_open", measure=a.Measure(data_items=("name",)))
     officer = bench.officer("suspension")
@@ -203,7 +203,7 @@ def test_a_notice_that_leaves_the_due_day_where_it_was_tells_nobody() -> None:
     ]
 
 
-def test_a_grantee_is_told_when_the_grant_begins_and_ends_but_not_that_it_was_given_back() -> None:
+def test_a_grantee_is_told_of_begin_and_end_but_not_of_its_own_giving_back() -> None:
     revoked, renounced = "nanning-access-revoked", "nanjing-access-renounced"
     assert kinds(one_by_one(revoked), party(revoked)) == ["grant_begun", "grant_ended"]
     assert kinds(told_in_writes(recorded.log(renounced).events, [1]), party(renounced)) == ["grant_begun"]
@@ -215,7 +215,7 @@ def test_who_waits_for_data_is_told_when_it_is_kept_back_and_when_it_is_served_a
 
 
 @pytest.mark.parametrize("city", CITIES)
-def test_whoever_holds_a_grant_is_told_when_its_data_is_held_and_when_it_is_served_again(city: str) -> None:
+def test_who_holds_a_grant_is_told_when_its_data_is_held_and_served_again(city: str) -> None:
     heard: list[str] = []
 
     def learns(access: Bench, objection: Bench) -> None:
@@ -239,7 +239,7 @@ def test_whoever_holds_a_grant_is_told_when_its_data_is_held_and_when_it_is_serv
     assert access.state.closed is None
 
 
-def test_the_party_of_a_late_body_is_told_that_the_period_has_ended_and_that_it_means_no_answer() -> None:
+def test_the_party_of_a_late_body_is_told_that_silence_is_no_answer() -> None:
     late = [telling for telling in one_by_one("nanning-late") if telling.kind == "due_passed"]
     assert [telling.to for telling in late] == [party("nanning-late")] * len(late)
     assert late

@@ -50,7 +50,7 @@ def test_a_waiting_update_hears_of_what_is_kept_back_meanwhile() -> None:
     ("city", "trigger", "stages"),
     [("nanning", "law_revised", {"compilation"}), ("nanjing", "law_changed", {"compilation", "report"})],
 )
-def test_the_clock_of_the_event_runs_before_its_body_while_an_update_waits_for_its_turn(
+def test_the_clock_of_the_event_runs_while_an_update_waits_for_its_turn(
     city: str, trigger: str, stages: set[str]
 ) -> None:
     bench = waiting_in(city, trigger)
@@ -68,7 +68,7 @@ def test_the_clock_of_the_event_runs_before_its_body_while_an_update_waits_for_i
     assert bench.task("compilation").late
 
 
-def test_while_an_update_waits_for_its_turn_nothing_is_submitted_and_what_is_reported_leads_it_nowhere() -> None:
+def test_while_an_update_waits_for_its_turn_nothing_is_submitted() -> None:
     bench = waiting_in("nanjing", "law_changed")
     assert draft(bench) == "NotItsTurn"
     assert bench.state.draft is None

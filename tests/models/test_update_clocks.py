@@ -34,7 +34,7 @@ def test_the_ten_days_of_nanning_run_from_the_event_and_not_from_the_filing(trig
 
 @pytest.mark.duty("NN-15a", "NJ-18")
 @pytest.mark.parametrize(("city", "trigger", "days"), [("nanning", "law_revised", 10), ("nanjing", "law_changed", 15)])
-def test_the_clock_of_the_event_runs_until_the_providers_own_reviews_are_done_and_binds_nobody_else(
+def test_the_clock_of_the_event_binds_the_provider_until_its_reviews_are_done(
     city: str, trigger: str, days: int
 ) -> None:
     bench = update_begun(city, trigger, occurred_on=FRIDAY_BEFORE)
@@ -57,9 +57,7 @@ def test_the_clock_of_the_event_runs_until_the_providers_own_reviews_are_done_an
 
 @pytest.mark.duty("NN-15b", "GZ-10a")
 @pytest.mark.parametrize(("city", "trigger"), [("nanning", "demand"), ("guangzhou", "openness_review")])
-def test_where_the_law_wants_the_catalogue_to_follow_promptly_the_provider_owes_that_from_the_receipt_on(
-    city: str, trigger: str
-) -> None:
+def test_what_the_catalogue_is_to_follow_promptly_is_owed_from_the_receipt_on(city: str, trigger: str) -> None:
     bench = update_begun(city, trigger)
     assert bench.task("compilation").clock.promptly
     assert bench.task("compilation").clock.started_at == MONDAY
@@ -130,7 +128,7 @@ def test_a_draft_after_a_correction_of_data_stays_on_the_clock_of_its_receipt() 
 
 
 @pytest.mark.duty("NJ-18")
-def test_in_nanjing_a_report_that_comes_after_the_period_is_late_however_early_the_draft_was() -> None:
+def test_nanjings_report_after_the_period_is_late_however_early_the_draft_was() -> None:
     bench = update_begun("nanjing", "data_changed", occurred_on=FRIDAY_BEFORE)
     assert draft(bench) == "accepted"
     assert bench.open_stages == {"report"}

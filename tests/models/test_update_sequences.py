@@ -282,14 +282,14 @@ class AnyUpdates(CasesOfOneDataset, RuleBasedStateMachine):
 
 
 @pytest.mark.parametrize("city", [*CITIES, INVENTED])
-def test_whatever_order_updates_objections_and_requests_come_in_the_catalogue_is_reviewed_and_in_one_line(
+def test_in_whatever_order_cases_come_the_catalogue_is_reviewed_and_in_one_line(
     city: str,
 ) -> None:
     run_state_machine_as_test(type(f"AnyUpdates_{city}", (AnyUpdates,), {"city": city}), settings=PROFILE)
 
 
 @pytest.mark.parametrize("city", ["lianyungang", INVENTED])
-def test_a_draft_that_drops_an_item_which_an_objection_withdrew_meanwhile_is_not_stuck_for_good(city: str) -> None:
+def test_a_draft_that_drops_an_item_withdrawn_meanwhile_is_not_stuck(city: str) -> None:
     bench = update_begun(city)
     assert draft(bench, items=ITEMS[1:]) == "accepted"
     pass_reviews(bench)

@@ -116,7 +116,7 @@ def test_in_yulin_the_committee_alone_decides_on_secrets_and_no_authority_follow
         ("emergency", "emergency_compilation", "emergency_committee_review"),
     ],
 )
-def test_what_yulin_may_not_open_is_not_opened_against_its_committee_not_even_in_an_emergency(
+def test_yulin_opens_nothing_against_its_committee_not_even_in_an_emergency(
     trigger: str, compilation: str, committee: str
 ) -> None:
     bench = update_begun("yulin", trigger)
@@ -133,7 +133,7 @@ def test_what_yulin_may_not_open_is_not_opened_against_its_committee_not_even_in
 
 
 @pytest.mark.duty("YL-13", "YL-32", "YL-22b")
-def test_in_an_emergency_yulins_authority_reviews_at_once_and_nothing_is_published_before() -> None:
+def test_in_an_emergency_yulins_authority_reviews_before_anything_is_published() -> None:
     bench = update_begun("yulin", "emergency")
     assert bench.open_stages == {"emergency_compilation"}
     assert bench.task("emergency_compilation").clock.promptly
@@ -160,7 +160,7 @@ def test_an_emergency_draft_that_is_returned_comes_before_the_same_authority_aga
 
 
 @pytest.mark.duty("YL-15c")
-def test_data_that_is_open_and_not_listed_enters_yulins_catalogue_by_the_same_reviews() -> None:
+def test_open_data_that_is_not_listed_enters_yulins_catalogue_by_the_same_reviews() -> None:
     bench = submitted("yulin", "unlisted")
     assert bench.open_stages == ALWAYS["yulin"]
     pass_reviews(bench)

@@ -67,7 +67,7 @@ def test_publication_waits_for_every_review_whichever_comes_last(city: str) -> N
 
 
 @pytest.mark.parametrize("city", EVERYWHERE)
-def test_a_finding_against_a_draft_states_why_and_sends_it_back_whatever_others_found(city: str) -> None:
+def test_a_finding_against_a_draft_sends_it_back_whatever_others_found(city: str) -> None:
     answers = consenting(city, **dict.fromkeys(BY_ANSWER[city], "applies"))
     for review in sorted((ALWAYS[city] | set(BY_ANSWER[city].values())) - ONLY_FINDS.get(city, set())):
         bench = submitted(city, **answers)
@@ -79,7 +79,7 @@ def test_a_finding_against_a_draft_states_why_and_sends_it_back_whatever_others_
 
 
 @pytest.mark.parametrize("city", EVERYWHERE)
-def test_a_returned_draft_is_reviewed_anew_by_all_whom_the_answers_of_the_next_call_for(city: str) -> None:
+def test_a_returned_draft_is_reviewed_by_all_whom_its_new_answers_call_for(city: str) -> None:
     bench = submitted(city)
     review = min(ALWAYS[city])
     assert bench.decide(review, "object" if "object" in bench.task(review).outcomes else "return") == "accepted"
@@ -121,7 +121,7 @@ def test_an_entry_without_a_field_that_the_law_demands_is_not_submitted(city: st
 
 
 @pytest.mark.parametrize("city", CITIES)
-def test_only_conditional_data_has_conditions_and_only_what_is_not_open_to_all_a_basis(city: str) -> None:
+def test_only_conditional_data_has_conditions_and_open_data_no_basis(city: str) -> None:
     bench = update_begun(city)
     fields = EVERY_FIELD - {"conditions", "basis"}
     assert draft(bench, {"openness": "unconditional"}, fields=fields) == "accepted"
@@ -135,7 +135,7 @@ def test_where_the_law_wants_a_basis_none_is_no_draft(city: str, openness: str) 
 
 
 @pytest.mark.duty("LYG-7")
-def test_data_stays_closed_in_lianyungang_only_in_a_case_that_the_law_lists_and_the_draft_names() -> None:
+def test_lianyungangs_data_stays_closed_only_in_a_listed_case_that_is_named() -> None:
     bench = update_begun("lianyungang")
     assert draft(bench, {"openness": "closed"}, fields=EVERY_FIELD - {"basis"}) == "RequirementMissing"
     assert draft(bench, {"openness": "conditional"}, fields=EVERY_FIELD - {"basis"}) == "accepted"
@@ -148,7 +148,7 @@ def test_a_class_that_lianyungangs_law_does_not_know_is_none() -> None:
 
 @pytest.mark.duty("GZ-10d")
 @pytest.mark.parametrize("openness", ["conditional", "unconditional"])
-def test_closed_data_is_opened_for_the_public_interest_by_a_procedure_that_the_draft_names(openness: str) -> None:
+def test_closed_data_opens_for_the_public_interest_by_a_named_procedure(openness: str) -> None:
     opening = {"openness": openness, "change": "wider", "secrets_or_privacy": "applies"}
     bench = update_begun("guangzhou", "public_interest")
     law_permits = opening | {"subjects_consent": "law_permits"}
@@ -188,9 +188,7 @@ def test_data_that_was_obtained_by_sharing_enters_no_catalogue(city: str) -> Non
 @pytest.mark.parametrize(
     ("openness", "trigger"), [("conditional", "other"), ("conditional", "demand"), ("unconditional", "fit_once_masked")]
 )
-def test_secret_or_private_data_opens_in_guangzhou_only_with_consent_or_by_a_law_that_is_named(
-    openness: str, trigger: str
-) -> None:
+def test_guangzhous_secret_data_opens_only_with_consent_or_by_a_named_law(openness: str, trigger: str) -> None:
     secret = {"openness": openness, "secrets_or_privacy": "applies"}
     bench = update_begun("guangzhou", trigger)
     assert draft(bench, secret) == "RequirementMissing"
@@ -204,9 +202,7 @@ def test_secret_or_private_data_opens_in_guangzhou_only_with_consent_or_by_a_law
 @pytest.mark.parametrize(
     "trigger", [choice.value for choice in law("guangzhou", "catalogue_update").choices["trigger"]]
 )
-def test_secret_or_private_data_is_open_to_everybody_in_guangzhou_only_once_masked_or_for_the_public_interest(
-    trigger: str, consent: str
-) -> None:
+def test_guangzhous_secret_data_is_open_to_all_only_masked_or_for_the_public(trigger: str, consent: str) -> None:
     bench = update_begun("guangzhou", trigger)
     secret = {"secrets_or_privacy": "applies", "subjects_consent": consent}
     leads_there = trigger in ("fit_once_masked", "public_interest")
@@ -217,7 +213,7 @@ def test_secret_or_private_data_is_open_to_everybody_in_guangzhou_only_once_mask
 
 
 @pytest.mark.duty("GZ-9b", "GZ-25a")
-def test_nobody_proposes_or_decides_in_a_dispute_what_the_law_rules_out_for_such_data() -> None:
+def test_in_a_dispute_nobody_proposes_or_decides_what_the_law_rules_out() -> None:
     bench = submitted("guangzhou", secrets_or_privacy="applies", subjects_consent="given")
     pass_reviews(bench)
     assert bench.decide("review", "propose_class", measure=a.Measure(named_class="unconditional")) == "AnswerBarred"
@@ -248,7 +244,7 @@ def test_the_case_that_an_earlier_draft_named_does_not_stand_for_a_later_one(cit
 @pytest.mark.parametrize(
     ("trigger", "stage"), [("other", "compilation"), ("demand", "compilation"), ("emergency", "emergency_compilation")]
 )
-def test_what_yulin_bans_from_opening_is_no_draft_but_a_closed_one_not_even_in_an_emergency(
+def test_what_yulin_bans_from_opening_stays_closed_even_in_an_emergency(
     question: str, trigger: str, stage: str
 ) -> None:
     bench = update_begun("yulin", trigger)
@@ -265,7 +261,7 @@ def test_nobody_need_consent_to_what_stays_closed() -> None:
 
 
 @pytest.mark.parametrize("city", CITIES)
-def test_data_that_is_closed_needs_the_reviews_of_an_opening_no_more_and_a_review_all_the_same(city: str) -> None:
+def test_data_that_is_closed_needs_a_review_but_not_those_of_an_opening(city: str) -> None:
     answers: dict[str, Any] = dict.fromkeys(BY_ANSWER[city], "applies")
     bench = submitted(city, openness="closed", **answers)
     assert bench.open_stages == ALWAYS[city] - {"processing_record"}
@@ -283,7 +279,7 @@ def test_an_update_that_is_needed_no_more_is_given_up_with_a_reason(city: str) -
 
 @pytest.mark.parametrize("city", CITIES)
 @pytest.mark.parametrize(("trigger", "reopened"), [("reopening", {"objection"}), ("other", set[str]())])
-def test_withdrawn_data_is_open_again_after_all_reviews_of_an_update_that_is_begun_for_that(
+def test_withdrawn_data_opens_again_after_all_reviews_of_its_own_update(
     city: str, trigger: str, reopened: set[str]
 ) -> None:
     withdrawn = e.RestrictionMet(at=MONDAY, by_case="objection", restriction=RestrictionKind.WITHDRAWAL)

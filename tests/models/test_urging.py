@@ -22,7 +22,7 @@ def urged(bench: Bench, stage: str, body: str | None, roles: frozenset[str]) -> 
 
 
 @pytest.mark.parametrize("city", CITIES)
-def test_the_supervisors_of_the_authority_urge_in_every_city(city: str) -> None:
+def test_the_supervisors_of_the_authority_urge_in_each_of_the_five(city: str) -> None:
     bench = before_the_provider(city)
     assert urged(bench, "provider_review", f"{city}.authority", SUPERVISOR) == "accepted"
     event = bench.log[-1]

@@ -19,7 +19,7 @@ def test_a_request_is_filed_by_applicants_and_by_nobody_for_a_body(city: str) ->
 
 
 @pytest.mark.parametrize("city", CITIES)
-def test_a_body_is_rectified_by_those_whom_the_law_names_and_by_nobody_without_a_body(city: str) -> None:
+def test_a_body_is_rectified_by_those_whom_the_law_names_and_nobody_else(city: str) -> None:
     rules = law(city, "rectification")
     bodies = {role: role for role in rules.bodies} | {"provider": "p"}
 
@@ -32,7 +32,7 @@ def test_a_body_is_rectified_by_those_whom_the_law_names_and_by_nobody_without_a
 
 
 @pytest.mark.parametrize("city", [each for each in CITIES if law(each, "rectification").in_place_of])
-def test_a_case_against_the_body_that_begins_such_cases_is_begun_by_who_acts_in_its_place(city: str) -> None:
+def test_a_case_against_the_body_that_begins_such_cases_is_begun_in_its_place(city: str) -> None:
     rules = law(city, "rectification")
     for role, instead in rules.in_place_of.items():
         bodies = {each: each for each in rules.bodies} | {"provider": role}

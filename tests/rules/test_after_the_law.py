@@ -33,9 +33,7 @@ def test_on_the_last_day_every_procedure_is_governed_by_the_law_itself(procedure
 
 @pytest.mark.parametrize("on", [THE_DAY_AFTER, MUCH_LATER])
 @pytest.mark.parametrize("procedure", sorted(GUANGZHOU.procedures))
-def test_from_the_day_after_remedies_are_governed_by_the_law_of_its_last_day_and_nothing_else_is(
-    procedure: str, on: date
-) -> None:
+def test_after_the_law_only_remedies_are_governed_by_that_of_its_last_day(procedure: str, on: date) -> None:
     with pytest.raises(NotInForce):
         resolve(GUANGZHOU, procedure, on)
     if procedure not in REMEDIES:
@@ -65,7 +63,7 @@ def test_of_catalogue_updates_only_those_that_close_or_correct_are_remedies() ->
     }
 
 
-@pytest.mark.parametrize("city", sorted(set(cities()) - {"guangzhou"}))
+@pytest.mark.parametrize("city", [city for city in cities() if load_pack(city).in_force_until is None])
 def test_a_law_of_which_no_end_is_known_governs_as_it_stands(city: str) -> None:
     pack = load_pack(city)
     for procedure in pack.procedures:
@@ -117,7 +115,7 @@ def test_a_pack_keeps_open_after_its_law_what_that_law_knows_and_only_if_it_ends
     assert rule in {each.rule for each in refusal.value.problems}
 
 
-def test_the_command_shows_what_is_kept_open_and_says_of_the_rest_that_there_is_no_law() -> None:
+def test_the_command_shows_what_is_kept_open_and_no_law_for_the_rest() -> None:
     shown = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["rules", "show", "guangzhou", "--on", "2027-07-02"])
     assert shown.exit_code == 0
     assert "guangzhou: no law for access_request on 2027-07-02" in shown.output

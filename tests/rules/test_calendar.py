@@ -83,7 +83,7 @@ def test_every_annual_notice_names_only_days_that_it_covers() -> None:
     assert stray == []
 
 
-def test_each_yearly_notice_of_guangxi_covers_exactly_the_weeks_of_that_years_festival() -> None:
+def test_each_notice_of_guangxi_covers_exactly_the_weeks_of_its_festival() -> None:
     (festival,) = (scope.festival for scope in SCOPES if scope.festival)
     weeks = {week.since.year: week for week in festival.weeks()}
     covers = {each.covers.since.year: each.covers for each in RECORD.notices if each.scope == "CN-GX" and each.covers}

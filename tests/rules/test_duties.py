@@ -18,8 +18,10 @@ from rules.resolving import resolve
 
 pytest_plugins = ["pytester"]
 
-SAY_WHO = {"lianyungang": {"4"}, "nanjing": {"5", "7"}, "yulin": {"7"}}
-"""Articles that say who is in charge, and so who may urge or acts for whom, and order nothing else of anybody."""
+SAY_WHO = {"yulin": {"7"}}
+"""Articles that say who is in charge, and order nothing else of anybody."""
+WHO = {"urging", "in_place_of"}
+"""Rules that say who may do what, and decide no case."""
 ROOT = Path(__file__).parents[2]
 ROW = """
 nanning:
@@ -51,9 +53,9 @@ def test_the_register_speaks_of_every_city_that_has_a_pack() -> None:
     assert sorted(read_register()) == cities()
 
 
-def test_the_register_holds_every_duty_that_was_counted_in_the_regulations() -> None:
+def test_the_register_holds_every_duty_that_was_counted_in_the_five_regulations() -> None:
     counted = {"nanning": 40, "yulin": 30, "guangzhou": 45, "lianyungang": 27, "nanjing": 29}
-    assert {city: len(duties) for city, duties in read_register().items()} == counted
+    assert {city: len(duties) for city, duties in read_register().items() if city in counted} == counted
 
 
 def articles_of_law(node: object) -> set[str]:
@@ -67,7 +69,8 @@ def articles_of_law(node: object) -> set[str]:
 @pytest.mark.parametrize("city", cities())
 def test_every_article_by_which_a_case_is_decided_has_its_duty(city: str) -> None:
     pack = load_pack(city)
-    rules = [resolve(pack, procedure, date(2026, 11, 29)).model_dump(mode="json") for procedure in pack.procedures]
+    cuts = [resolve(pack, procedure, date(2026, 11, 29)) for procedure in pack.procedures]
+    rules = [cut.model_dump(mode="json", exclude=WHO) for cut in cuts]
     decided_by = {re.split(r"[.(]", article)[0] for each in rules for article in articles_of_law(each)}
     assert decided_by - {re.split(r"[.(]", row.article)[0] for row in read_register()[city]} <= SAY_WHO.get(city, set())
 

@@ -109,7 +109,7 @@ def test_what_time_is_to_open_is_not_void_when_the_case_goes_on() -> None:
     assert ("order", "void_when_it_goes_on") in refused(("outlasting: [government_report]", "outlasting: []"))
 
 
-def test_what_time_is_to_open_has_no_number_for_its_clock_would_be_set_before_it_begins() -> None:
+def test_what_time_is_to_open_has_no_period_in_numbers() -> None:
     found = refused(('value: promptly, cite: "measures 39"', 'value: {normal: 5wd}, cite: "measures 39"'))
     assert ("stages.government_report.period", "clock_before_it_opens") in found
 
@@ -118,7 +118,7 @@ def test_what_time_is_to_open_is_described() -> None:
     assert ("order", "unknown_stage") in refused((BY_TIME, "opens_when_passed: {remedy: [report_to_the_mayor]}"))
 
 
-def test_a_case_that_waits_for_what_time_has_opened_goes_on_only_if_that_leads_somewhere() -> None:
+def test_a_case_waits_for_what_time_opened_only_if_that_leads_somewhere() -> None:
     found = refused(
         ("value: {leads_to: reported, requires: [{any_of: [measure]", "value: {requires: [{any_of: [measure]")
     )

@@ -214,7 +214,7 @@ COUNTING = [
 
 
 @pytest.mark.parametrize(("old", "new", "path", "rule"), COUNTING)
-def test_a_pack_says_by_which_rule_periods_run_in_each_unit_that_it_uses_and_in_no_other(
+def test_a_pack_says_how_periods_run_in_each_unit_that_it_uses_and_no_other(
     old: str, new: str, path: str, rule: str
 ) -> None:
     assert (f"procedures.access_request.counting{path}", rule) in refused((old, new))

@@ -52,6 +52,15 @@ def only_when(condition: str) -> tuple[str, str]:
     return ONLY_WHEN, ONLY_WHEN.replace("{ethics_finding: {ground: [privacy]}}", condition)
 
 
+def test_what_goes_on_for_some_items_stands_not_beside_what_answers_for_the_others() -> None:
+    changed = UPHOLD, "{leads_to: findings, data: suspend}"
+    unanswered = BEFORE_OBJECTION + START + OBJECTION.replace("&uphold " + UPHOLD, "&uphold " + changed[1])
+    with pytest.raises(PackRefused) as refusal:
+        load_text(unanswered, "yunmeng.yaml")
+    found = [(problem.path.removeprefix("procedures.objection."), problem.rule) for problem in refusal.value.problems]
+    assert (f"{RULING}.uphold", "answers_twice") in found
+
+
 def test_two_bodies_find_side_by_side_and_a_third_rules() -> None:
     findings = objection_on(AMENDED).step("findings")
     assert findings is not None

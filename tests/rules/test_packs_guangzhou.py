@@ -48,9 +48,7 @@ def test_both_sign_the_use_commitment_before_access_is_granted() -> None:
         ({"data_items", "purpose", "scenario", "safeguards"}, True),
     ],
 )
-def test_the_commitment_that_the_applicant_signs_states_the_list_of_data_purpose_scenario_and_safeguards(
-    stated: set[str], enough: bool
-) -> None:
+def test_the_commitment_states_data_purpose_scenario_and_safeguards(stated: set[str], enough: bool) -> None:
     assert accepted(GUANGZHOU, "applicant_signature", "sign", stated) is enough
     signature = stage_of(GUANGZHOU, "applicant_signature").outcome("sign")
     assert signature is not None
@@ -90,7 +88,7 @@ def test_every_request_is_normal_because_the_law_knows_no_urgency() -> None:
     assert values(GUANGZHOU, "urgency") == {"normal"}
 
 
-def test_the_draft_is_law_only_because_it_was_adopted_and_its_dates_are_shown_as_assumed() -> None:
+def test_the_draft_is_law_by_adoption_and_its_dates_are_shown_as_assumed() -> None:
     law = GUANGZHOU.regulation
     assert law.status == "adopted_draft"
     assert law.issued_on is None

@@ -37,7 +37,7 @@ def test_there_are_five_grounds_each_cited_by_its_item() -> None:
 
 
 @pytest.mark.duty("GZ-29b")
-def test_anyone_objects_without_evidence_and_evidence_begins_the_fifteen_working_days() -> None:
+def test_anyone_objects_and_evidence_begins_the_fifteen_working_days() -> None:
     evidence = field_of(GUANGZHOU, "evidence")
     assert not evidence.required
     assert (evidence.citation.article, evidence.citation.basis) == ("without_evidence", Basis.SERVICE)
@@ -85,7 +85,7 @@ def test_data_is_reopened_after_processing_with_a_record_of_what_was_done_and_wh
     assert record <= demanded_by(GUANGZHOU, "reopening", "reopen")
 
 
-def test_processing_that_is_not_done_in_time_withdraws_the_data_tells_the_objector_and_reopens_later() -> None:
+def test_processing_not_done_in_time_withdraws_the_data_and_reopens_later() -> None:
     unfinished = outcome_of(GUANGZHOU, "verification", "withdraw_until_processed")
     assert (unfinished.leads_to, unfinished.data, unfinished.answers) == (
         "reopening",
@@ -99,7 +99,7 @@ def test_processing_that_is_not_done_in_time_withdraws_the_data_tells_the_object
     assert not any(outcome.answers for outcome in reopening.outcomes)
 
 
-def test_whether_to_suspend_is_asked_on_every_ground_as_a_service_rule_because_each_may_show_a_leak() -> None:
+def test_a_service_rule_asks_on_every_ground_whether_to_suspend() -> None:
     suspension = stage_of(GUANGZHOU, "suspension")
     assert dict(suspension.only_when) == {}
     assert suspension.citation.basis is Basis.SERVICE
@@ -117,7 +117,7 @@ def test_a_leak_that_is_reported_is_remedied_at_once_beside_the_verification() -
 
 
 @pytest.mark.duty("GZ-29b")
-def test_a_leak_that_the_provider_finds_suspends_the_data_and_is_remedied_at_once_too() -> None:
+def test_a_leak_that_the_provider_finds_suspends_the_data_and_is_remedied() -> None:
     found = outcome_of(GUANGZHOU, "suspension", "leak_found")
     assert (found.data, found.opens, found.leads_to) == (DataEffect.SUSPEND, ("leak_remedy_found",), None)
     assert found.citation.basis is Basis.LAW
@@ -146,7 +146,7 @@ def test_days_are_counted_alike_in_every_procedure() -> None:
 
 
 @pytest.mark.duty("GZ-33")
-def test_a_user_of_data_reports_a_security_problem_to_the_provider_who_handles_it_and_says_how() -> None:
+def test_a_user_reports_a_security_problem_and_the_provider_says_how_it_acts() -> None:
     handling = stage_of(REPORT, REPORT.first)
     assert required_fields(REPORT) == {"statement"}
     assert (handling.body, handling.promptly) == ("provider", True)

@@ -44,7 +44,7 @@ def test_data_is_had_by_download_or_api() -> None:
     assert values(LIANYUNGANG, "access_mode") == {"download", "api"}
 
 
-def test_that_no_other_access_mode_is_offered_is_a_service_rule_because_the_list_of_the_law_is_open() -> None:
+def test_no_other_access_mode_is_offered_by_a_service_rule_for_the_list_is_open() -> None:
     assert field_of(LIANYUNGANG, "access_mode").citation.basis is Basis.SERVICE
     assert {c.citation.article for c in LIANYUNGANG.choices["access_mode"]} == {"18.2"}
 

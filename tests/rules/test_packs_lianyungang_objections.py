@@ -24,7 +24,7 @@ BOTH = ["provider_withdrawal", "authority_withdrawal"]
 
 @pytest.mark.duty("LYG-20")
 @pytest.mark.parametrize("ground", ["error", "omission", "other_defect"])
-def test_an_error_is_forwarded_by_the_operator_because_the_list_of_the_law_is_open_any_other_defect_too(
+def test_the_operator_forwards_an_error_and_any_other_defect_for_the_list_is_open(
     ground: str,
 ) -> None:
     assert grounds(LIANYUNGANG)[ground] == "20"
@@ -79,7 +79,7 @@ def test_a_leak_begins_with_provider_and_authority_side_by_side(ground: str) -> 
 
 @pytest.mark.duty("LYG-26")
 @pytest.mark.parametrize("stage", BOTH)
-def test_the_first_who_finds_a_leak_suspends_the_whole_dataset_and_does_not_withdraw_it_alone(stage: str) -> None:
+def test_the_first_to_find_a_leak_suspends_the_dataset_and_withdraws_nothing_alone(stage: str) -> None:
     found = outcome_of(LIANYUNGANG, stage, "withdraw")
     assert (found.data, found.whole_dataset, found.leads_to) == (DataEffect.SUSPEND, True, None)
 
@@ -95,7 +95,7 @@ def test_when_both_have_found_a_leak_the_whole_dataset_is_withdrawn_and_assessed
 
 
 @pytest.mark.parametrize("stage", BOTH)
-def test_one_that_finds_no_leak_says_why_and_serves_no_data_that_the_other_holds_for_leaked(stage: str) -> None:
+def test_one_that_finds_no_leak_says_why_and_serves_nothing_that_the_other_holds(stage: str) -> None:
     none = outcome_of(LIANYUNGANG, stage, "no_leak")
     assert (none.leads_to, none.data) == (None, None)
     assert none.citation.basis is Basis.SERVICE
@@ -116,7 +116,7 @@ def test_where_the_two_disagree_the_authority_decides_as_a_service_rule() -> Non
 
 
 @pytest.mark.duty("LYG-26")
-def test_data_is_reopened_only_if_truly_needed_and_masked_anew_on_a_day_that_is_recorded() -> None:
+def test_data_is_reopened_only_if_needed_and_masked_anew_on_a_recorded_day() -> None:
     assert demanded_by(LIANYUNGANG, "assessment", "reopen") == {
         ("need", Basis.LAW),
         ("processing", Basis.LAW),
@@ -146,5 +146,5 @@ def test_the_suspension_before_the_withdrawal_is_a_service_rule() -> None:
     assert stage_of(LIANYUNGANG, "suspension").citation.basis is Basis.SERVICE
 
 
-def test_data_that_is_restored_or_not_corrected_means_that_the_objection_was_rejected() -> None:
+def test_data_restored_or_not_corrected_means_that_the_objection_was_rejected() -> None:
     assert {ending for ending, agreed in upheld(LIANYUNGANG).items() if not agreed} == {"restored", "not_corrected"}

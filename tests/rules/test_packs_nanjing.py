@@ -47,7 +47,7 @@ def test_no_other_use_needs_a_competition(use: str) -> None:
     assert accepted(NANJING, "provider_review", "agree", set(), {"use": use})
 
 
-def test_purpose_and_use_are_demanded_as_service_rules_because_the_law_treats_uses_apart() -> None:
+def test_service_rules_demand_purpose_and_use_for_the_law_treats_uses_apart() -> None:
     assert required_fields(NANJING) == {"purpose", "use"}
     assert all(field.citation.basis is Basis.SERVICE for field in NANJING.fields if field.required)
 

@@ -59,7 +59,7 @@ def test_what_is_in_the_scope_of_a_department_is_forwarded_within_two_working_da
 
 
 @pytest.mark.duty("NJ-35b")
-def test_the_centre_decides_in_its_own_scope_whether_to_correct_within_five_working_days() -> None:
+def test_in_its_own_scope_the_centre_decides_within_five_working_days() -> None:
     decision = stage_of(NANJING, "own_decision")
     assert (decision.body, dict(decision.periods)) == ("operator", {"normal": "5wd"})
     assert decision.citation.article == "35.2(1)"
@@ -73,7 +73,7 @@ def test_the_centre_decides_in_its_own_scope_whether_to_correct_within_five_work
 
 
 @pytest.mark.parametrize(("stage", "body"), [("own_correction", "operator"), ("correction", "provider")])
-def test_data_is_served_again_when_its_correction_is_recorded_and_not_when_it_is_decided(stage: str, body: str) -> None:
+def test_data_is_served_again_when_its_correction_is_recorded(stage: str, body: str) -> None:
     assert stage_of(NANJING, stage).body == body
     assert effect(NANJING, stage, "correct") is DataEffect.SERVE
     assert {name for name, _ in demanded_by(NANJING, stage, "correct")} == {"processing", "processed_on"}
@@ -122,7 +122,7 @@ def test_the_centre_tells_the_objector_promptly_what_the_department_decided(
 
 
 @pytest.mark.parametrize("outcome", ["correct", "not_correct", "withdraw"])
-def test_whoever_decides_beside_it_and_late_the_end_leaves_the_data_as_the_department_decided(outcome: str) -> None:
+def test_the_data_ends_as_the_department_decided_whoever_decides_beside_it(outcome: str) -> None:
     telling = target(NANJING, "department_review", outcome)
     assert telling is not None
     assert effect(NANJING, telling, "tell") is effect(NANJING, "department_review", outcome)
@@ -139,7 +139,7 @@ def test_a_right_is_corrected_by_withdrawing_the_data_which_is_a_service_rule() 
         assert (withdrawal.data, withdrawal.citation.basis) == (DataEffect.WITHDRAW, Basis.SERVICE)
 
 
-def test_whether_to_suspend_is_asked_on_every_right_that_is_infringed_and_outlasts_the_forwarding() -> None:
+def test_whether_to_suspend_is_asked_on_every_right_and_outlasts_the_forwarding() -> None:
     suspension = stage_of(NANJING, "suspension")
     asked = {ground for ground in grounds(NANJING) if suspension.applies_to({"ground": ground})}
     assert asked == {"trade_secret", "privacy", "other_right"}, "Article 35.1 names them in one breath"
@@ -152,7 +152,7 @@ def test_only_a_decision_not_to_correct_means_that_the_objection_was_rejected() 
 
 
 @pytest.mark.duty("NJ-34")
-def test_a_leak_of_users_information_is_remedied_and_users_and_authority_are_told_side_by_side() -> None:
+def test_a_leak_is_remedied_and_told_to_users_and_authority_side_by_side() -> None:
     assert stages_in(LEAK, LEAK.first) == {"remedy", "telling_users", "telling_authority"}
     response = LEAK.step(LEAK.first)
     assert response is not None

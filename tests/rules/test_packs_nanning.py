@@ -36,7 +36,7 @@ def test_the_operator_passes_or_returns_a_request_and_never_refuses_it() -> None
     assert target(NANNING, "formal_review", "pass") == "provider_review"
 
 
-def test_a_returned_request_goes_to_the_applicant_with_a_reason_and_its_review_starts_afresh() -> None:
+def test_a_returned_request_states_a_reason_and_its_review_starts_afresh() -> None:
     assert target(NANNING, "formal_review", "return") == "resubmission"
     assert not accepted(NANNING, "formal_review", "return", set())
     assert stage_of(NANNING, "resubmission").body == APPLICANT
@@ -72,7 +72,7 @@ def test_a_refusal_is_final_only_when_the_authority_has_approved_it() -> None:
 
 
 @pytest.mark.parametrize("stage", ["approval", "approval_of_refusal"])
-def test_a_disapproved_answer_returns_to_the_provider_once_and_then_goes_to_coordination(stage: str) -> None:
+def test_a_disapproved_answer_returns_once_and_then_goes_to_coordination(stage: str) -> None:
     disapproval = stage_of(NANNING, stage).outcome("disapprove")
     assert disapproval is not None
     assert (disapproval.leads_to, disapproval.at_most, disapproval.then_to) == ("provider_review", 1, "coordination")
@@ -100,7 +100,7 @@ def test_data_is_had_by_download_or_api() -> None:
     assert values(NANNING, "access_mode") == {"download", "api"}
 
 
-def test_that_no_other_access_mode_is_offered_is_a_service_rule_because_the_list_of_the_law_is_open() -> None:
+def test_no_other_access_mode_is_offered_by_a_service_rule_for_the_list_is_open() -> None:
     assert field_of(NANNING, "access_mode").citation.basis is Basis.SERVICE
     assert {c.citation.article for c in NANNING.choices["access_mode"]} == {"20(5)"}
 
@@ -112,7 +112,7 @@ def test_a_reviewer_may_ask_the_committee_which_leads_the_case_nowhere_else() ->
     assert all(outcome.leads_to is None for outcome in NANNING.opinion.outcomes)
 
 
-def test_that_hours_are_natural_hours_is_a_service_rule_because_the_law_does_not_say_so() -> None:
+def test_hours_are_natural_hours_by_a_service_rule_for_the_law_is_silent() -> None:
     hours = NANNING.counting_of("h")
     assert hours is not None
     assert hours.citation.basis is Basis.SERVICE

@@ -36,7 +36,7 @@ def test_an_objection_is_received_with_evidence_or_without() -> None:
 
 @pytest.mark.duty("NN-20.6")
 @pytest.mark.parametrize("ground", ["error", "omission", "quality"])
-def test_a_fault_of_the_data_is_received_until_there_is_a_quality_check_and_holds_and_suspends_nothing(
+def test_a_fault_of_the_data_is_received_and_holds_and_suspends_nothing(
     ground: str,
 ) -> None:
     choice = NANNING.choice("ground", ground)
@@ -53,7 +53,7 @@ def test_a_fault_of_the_data_is_received_until_there_is_a_quality_check_and_hold
 
 
 @pytest.mark.duty("NN-22b")
-def test_the_provider_judges_at_once_whether_to_suspend_and_verifies_at_the_same_time() -> None:
+def test_the_provider_judges_whether_to_suspend_and_verifies_at_the_same_time() -> None:
     assert NANNING.first == "verification"
     assert stages_in(NANNING, "verification") == {"suspension", "verification"}
     suspension, verification = stage_of(NANNING, "suspension"), stage_of(NANNING, "verification")

@@ -35,7 +35,7 @@ def test_an_objection_is_received_with_evidence_or_without() -> None:
 
 
 @pytest.mark.duty("YL-24")
-def test_a_doubt_about_quality_is_received_until_there_is_a_quality_check_and_holds_and_suspends_nothing() -> None:
+def test_a_doubt_about_quality_is_received_and_holds_and_suspends_nothing() -> None:
     quality = YULIN.choice("ground", "quality")
     assert quality is not None
     assert quality.belongs_elsewhere is None
@@ -48,7 +48,7 @@ def test_a_doubt_about_quality_is_received_until_there_is_a_quality_check_and_ho
 
 
 @pytest.mark.duty("YL-17b")
-def test_the_provider_judges_at_once_whether_to_suspend_and_verifies_at_the_same_time() -> None:
+def test_the_provider_judges_whether_to_suspend_and_verifies_at_the_same_time() -> None:
     assert YULIN.first == "verification"
     assert stages_in(YULIN, "verification") == {"suspension", "verification"}
     suspension = stage_of(YULIN, "suspension")

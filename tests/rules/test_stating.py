@@ -29,7 +29,7 @@ def of(category: str) -> st.SearchStrategy[str]:
 
 
 @pytest.mark.parametrize("category", CATEGORIES)
-def test_letters_numbers_punctuation_and_symbols_state_something_and_nothing_else_does(category: str) -> None:
+def test_letters_numbers_punctuation_and_symbols_alone_state_something(category: str) -> None:
     @given(st.text(of(category), min_size=1), NOTHING, NOTHING)
     def judged(text: str, before: str, after: str) -> None:
         assert states_something(before + text + after) is (category in VISIBLE)

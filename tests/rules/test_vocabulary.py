@@ -66,7 +66,7 @@ def test_each_field_is_called_something_in_both_languages() -> None:
     assert set(labels()) == set(FIELDS) | {f"entry.{name}" for name in ENTRY}
 
 
-def test_a_field_that_the_law_in_python_speaks_of_is_in_the_vocabulary_as_what_the_law_takes_it_for() -> None:
+def test_a_field_that_the_law_speaks_of_by_name_is_of_the_kind_it_takes_it_for() -> None:
     assert {name: FIELDS[name].kind for name in KINDS_BY_CONSTANT} == KINDS_BY_CONSTANT
     assert {FIELDS[name].kind for name in REASONS} == {Kind.PROSE}
 
@@ -118,7 +118,7 @@ def test_what_the_packs_ask_for_is_in_the_vocabulary_where_they_ask_for_it() -> 
     assert set(FILINGS) == set(filed)
 
 
-def test_a_pack_that_asks_for_what_the_form_of_its_procedure_does_not_have_is_refused() -> None:
+def test_a_pack_that_asks_for_what_its_form_does_not_have_is_refused() -> None:
     before, there, after = INVENTED.read_text(encoding="utf-8").partition("      purpose:\n")
 
     with pytest.raises(PackRefused) as refused:

@@ -55,7 +55,7 @@ def all_tasks(year: Year) -> list[TaskState]:
 
 @a_few
 @spans
-def test_every_task_is_worked_off_or_counted_as_open_and_no_officer_works_outside_hours(
+def test_every_task_is_worked_off_in_hours_or_counted_as_open(
     city: str, days: int, requests: int, officers: int, hours: float, positive: float, seed: int
 ) -> None:
     year = run(city, days, requests, officers, hours, positive, seed)
@@ -91,7 +91,7 @@ def test_every_request_of_the_span_is_filed_and_ended_or_open(
 
 @a_few
 @spans
-def test_a_task_is_late_if_and_only_if_its_decision_or_the_end_came_after_its_due_instant(
+def test_a_task_is_late_exactly_if_its_decision_or_the_end_came_after_it_was_due(
     city: str, days: int, requests: int, officers: int, hours: float, positive: float, seed: int
 ) -> None:
     year = run(city, days, requests, officers, hours, positive, seed)
@@ -121,7 +121,7 @@ async def test_under_a_change_the_same_requests_come_and_the_same_tasks_take_as_
     assert sum(line.late for line in reports[0].by_stage) < sum(line.late for line in reports[1].by_stage)
 
 
-async def test_a_shorter_period_makes_tasks_late_and_nobody_faster_or_slower_where_nothing_queues() -> None:
+async def test_a_shorter_period_makes_tasks_late_and_nobody_faster_or_slower() -> None:
     plan_rules = (await on_paper(Scenario(), requests=1))[0].plan.rules
     base = staffed(["20"], plan_rules)
     shorter = base.changed("provider_review=1wd", plan_rules)
@@ -157,7 +157,7 @@ def test_hours_open_by_the_calendar_of_the_city_with_its_holidays_and_make_up_da
     assert GUANGXI.opens(instants[0]) == instants[1]
 
 
-async def test_days_without_a_notice_have_the_days_off_of_the_last_year_on_the_same_weekdays() -> None:
+async def test_days_without_a_notice_have_the_days_off_of_the_year_before() -> None:
     year, _ = await on_paper(Scenario(), days=200, requests=1)
     spring_festival = date(2026, 2, 17)
     assert not year.plan.hours.is_working_day(spring_festival)

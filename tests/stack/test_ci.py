@@ -23,7 +23,10 @@ import psutil
 around = psutil.Process(os.getppid()).children(recursive=True)
 busy = [each.pid for each in around if "while :" in str(each.cmdline())]
 clock, hours = os.environ.get("KAIFANG_TEST_CLOCK"), -time.timezone // 3600
-print("made:", json.dumps({{"targets": sys.argv[1:], "clock": clock, "hours": hours, "busy": busy}}))
+sixth = [found for found in sys.path if os.path.isfile(found + "/rules/packs/haicheng.yaml")]
+assert not sixth or os.getcwd() in sixth
+made = {{"targets": sys.argv[1:], "clock": clock, "hours": hours, "busy": busy, "sixth": bool(sixth)}}
+print("made:", json.dumps(made))
 """
 DATE = """#!/bin/sh
 [ "$*" = "-u +%j" ] && echo "$DAY" || exec /bin/date "$@"
@@ -50,7 +53,7 @@ def made(told: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("zone", ZONES)
 def test_in_another_zone_all_tests_run_in_that_zone(tmp_path: Path, zone: str) -> None:
     (all_tests,) = made(run(tmp_path, KAIFANG_TEST_VARIATION=zone))
-    assert all_tests == {"targets": ["test"], "clock": None, "hours": ZONES[zone], "busy": []}
+    assert all_tests == {"targets": ["test"], "clock": None, "hours": ZONES[zone], "busy": [], "sixth": False}
 
 
 @pytest.mark.parametrize("clock", CLOCKS)
@@ -69,11 +72,17 @@ def test_beside_busy_processes_all_tests_run_and_nothing_is_left_busy(tmp_path: 
     assert not any(psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie" for pid in all_tests["busy"])
 
 
+def test_with_a_sixth_city_all_tests_run_in_a_copy_in_which_it_is_in_its_place(tmp_path: Path) -> None:
+    (all_tests,) = made(run(tmp_path, KAIFANG_TEST_VARIATION="sixth-city", TMPDIR=str(tmp_path)))
+    assert (all_tests["targets"], all_tests["clock"], all_tests["sixth"]) == (["test"], None, True)
+    assert not list(tmp_path.glob("tmp.*")), "the copy is gone"
+
+
 def test_each_day_has_the_next_variation_and_the_output_names_it(tmp_path: Path) -> None:
     named = [
         run(tmp_path, DAY=f"{day:03}").stdout.splitlines()[0].split()[4] for day in (1, 8, 9, 88, 89, 90, 335, 336)
     ]
-    known = [*ZONES, *CLOCKS, "busy"]
+    known = [*ZONES, *CLOCKS, "busy", "sixth-city"]
     assert named == [known[day % len(known)] for day in (1, 8, 9, 88, 89, 90, 335, 336)]
 
 

@@ -109,7 +109,7 @@ def test_a_stack_that_has_ended_however_runs_no_more_although_its_key_is_there(t
     assert (told.returncode, told.stdout) == (1, "")
 
 
-def test_a_service_that_the_environment_names_has_tokens_by_its_key_and_never_by_a_new_one(tmp_path: Path) -> None:
+def test_a_service_named_by_the_environment_has_tokens_by_its_own_key_alone(tmp_path: Path) -> None:
     named = {"KAIFANG_DATABASE_URL": "postgresql://somewhere/kaifang"}
     without = token(tmp_path, **named)
     assert (without.returncode, without.stdout, list(tmp_path.iterdir())) == (1, "", [])

@@ -115,7 +115,7 @@ def test_the_image_holds_every_package_of_the_project() -> None:
     assert {f"!{name}" for name in copied} <= set((ROOT / ".dockerignore").read_text().split())
 
 
-def test_the_set_up_of_temporal_gives_a_namespace_our_retention_and_search_attributes_and_may_be_run_again(
+def test_setting_up_temporal_twice_gives_retention_and_search_attributes_once(
     temporal_server: TemporalServer, tmp_path: Path
 ) -> None:
     script = ROOT / "deploy" / "temporal-set-up.sh"

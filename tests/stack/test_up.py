@@ -99,7 +99,7 @@ async def test_a_stopped_stack_leaves_no_process_and_finds_its_data_at_the_next_
         assert [line for line in stack.lines if line.startswith("ready ")] == stack.lines[-2:-1]
 
 
-async def test_a_start_after_the_supervisor_was_killed_ends_what_it_left_and_keeps_the_data(
+async def test_a_start_ends_what_a_killed_supervisor_left_and_keeps_the_data(
     folder: Path, run: Callable[..., RunningStack], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = folder / "var"

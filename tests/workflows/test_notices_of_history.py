@@ -126,7 +126,7 @@ def midnight(*day: int) -> datetime:
     return datetime(*day, tzinfo=SHANGHAI) + timedelta(days=1)  # type: ignore[misc,arg-type]  # year, month and day
 
 
-async def test_the_spring_festival_of_2020_was_made_longer_while_periods_ran_and_they_follow(then: Then) -> None:
+async def test_periods_follow_the_spring_festival_of_2020_that_was_made_longer(then: Then) -> None:
     await record_as_of(then.driver.pool, date(2020, 1, 26))
     await then.is_now(2020, 1, 20, 10)
     case_id = await then.filed("CN", "5wd")
@@ -161,7 +161,7 @@ async def test_the_spring_festival_of_2020_was_made_longer_while_periods_ran_and
     assert await then.is_overdue(case_id)
 
 
-async def test_a_notice_that_is_recorded_late_takes_a_task_out_of_overdue_and_the_record_keeps_both(then: Then) -> None:
+async def test_a_notice_recorded_late_takes_a_task_out_of_overdue_and_both_stay_on_record(then: Then) -> None:
     await record_as_of(then.driver.pool, date(2020, 1, 26))
     await then.is_now(2020, 1, 20, 10)
     case_id = await then.filed("CN", "5wd")
@@ -199,7 +199,7 @@ async def test_sanyuesan_of_2020_was_cancelled_and_periods_in_guangxi_end_sooner
     assert await then.moves(elsewhere) == []
 
 
-async def test_a_notice_that_moves_a_due_day_into_the_past_makes_the_task_overdue_at_once_and_says_why(
+async def test_a_notice_that_moves_a_due_day_into_the_past_makes_a_task_overdue(
     then: Then,
 ) -> None:
     await record_as_of(then.driver.pool, date(2020, 3, 5))
@@ -224,7 +224,7 @@ async def test_a_notice_that_moves_a_due_day_into_the_past_makes_the_task_overdu
     assert (await then.driver.task(case_id, "review")).late
 
 
-async def test_labour_day_of_2019_was_changed_and_a_period_with_as_many_days_off_as_worked_ends_as_before(
+async def test_labour_day_of_2019_moves_no_period_with_as_many_days_off_as_worked(
     then: Then,
 ) -> None:
     await record_as_of(then.driver.pool, date(2019, 3, 22))

@@ -49,7 +49,7 @@ async def agree(driver: Driver) -> list[str]:
     return [f"{each.case_number}: {each.what}" async for each in reconcile(driver.pool, driver.temporal)]
 
 
-async def test_an_objection_with_evidence_holds_the_data_from_its_receipt_without_any_engine(driver: Driver) -> None:
+async def test_without_any_engine_an_objection_with_evidence_holds_data_from_receipt(driver: Driver) -> None:
     case_id = await driver.object_to("nanning", "privacy", evidence=1, hand_over=False)
     assert await driver.restrictions(NANNING) == {case_id: HELD}
 
@@ -123,9 +123,7 @@ async def test_one_person_has_only_so_many_holds_open_and_may_object_all_the_sam
     assert "HoldWithheld" in await driver.types(fourth)
 
 
-async def test_a_request_waits_while_its_data_is_held_and_is_granted_when_the_hold_is_lifted(
-    driver: Driver, worker: Worker
-) -> None:
+async def test_a_request_waits_while_its_data_is_held_and_is_granted_afterwards(driver: Driver, worker: Worker) -> None:
     request = await driver.file("nanning", choices={"access_mode": "api"})
     objection = await driver.object_to("nanning", "privacy", evidence=1)
     await driver.engine.hand_over(request, driver.patience)
@@ -165,7 +163,7 @@ async def test_what_was_signed_before_a_withdrawal_is_granted_and_ends_by_it(dri
     assert (await driver.state(access)).closed == "data_withdrawn"
 
 
-async def test_a_withdrawal_ends_grants_and_running_requests_and_the_record_says_by_which_case(
+async def test_a_withdrawal_ends_grants_and_requests_and_the_record_says_by_which_case(
     driver: Driver, worker: Worker
 ) -> None:
     request = await granted(driver)

@@ -129,7 +129,7 @@ async def test_log_read_model_and_engine_agree_on_a_rectification(skipping: Skip
 
 
 @pytest.mark.duty("LYG-39")
-async def test_at_the_instant_at_which_the_limit_is_over_the_report_to_the_government_opens_by_itself(
+async def test_when_the_limit_is_over_the_report_to_the_government_opens_by_itself(
     skipping: Skipping,
 ) -> None:
     driver = skipping.driver
@@ -152,7 +152,7 @@ async def test_at_the_instant_at_which_the_limit_is_over_the_report_to_the_gover
 
 @pytest.mark.duty("LYG-39")
 @pytest.mark.parametrize(("by", "answer"), [(-A_MOMENT, "accepted"), (timedelta(0), "TimeLimitOver")])
-async def test_whether_an_order_can_still_be_rescinded_is_judged_by_the_receipt_and_not_by_when_the_engine_hears_of_it(
+async def test_whether_an_order_can_be_rescinded_is_judged_by_the_receipt(
     skipping: Skipping, by: timedelta, answer: str
 ) -> None:
     driver = skipping.driver

@@ -21,10 +21,10 @@ from models.procedures import BY_NAME
 from models.proposal import Proposal
 from models.refusals import Refusal
 from models.state import CaseState, fold
-from rules.loading import cities
 from rules.procedure_rules import ProcedureRules
 from rules.seed_notices import read_record
 from tests import recorded
+from tests.five_cities import FIVE_CITIES
 from tests.recording import missing
 from workflows.case_log import CaseLog
 
@@ -95,7 +95,7 @@ async def test_a_workflow_that_no_longer_does_what_it_did_does_not_replay(monkey
 def test_every_city_has_its_paths_recorded() -> None:
     requests = {"granted", "refused", "withdrawn", "corrected", "supplemented", "claimed"}
     objections = {"upheld", "not-upheld", "processed", "evidence-later"}
-    for city in cities():
+    for city in FIVE_CITIES:
         paths = {name.removeprefix(f"{city}-") for name in NAMES if name.startswith(f"{city}-")}
         assert requests | {f"objection-{path}" for path in objections} <= paths
 
@@ -113,7 +113,7 @@ def test_requests_grants_and_leaks_that_data_kept_back_concerns_are_recorded() -
 
 
 def test_updates_of_an_entry_and_cases_that_one_of_them_ends_are_recorded() -> None:
-    assert {f"{city}-update-published" for city in cities()} <= set(NAMES)
+    assert {f"{city}-update-published" for city in FIVE_CITIES} <= set(NAMES)
     assert {
         "nanning-update-returned",
         "nanning-update-waited",

@@ -61,7 +61,7 @@ async def gate_knows(driver: Driver, access: str) -> str | None:
     return ended
 
 
-async def test_what_was_signed_before_its_data_was_closed_is_granted_and_ends_by_the_update(
+async def test_what_was_signed_before_its_data_was_closed_is_granted_and_then_ends(
     driver: Driver, worker: Worker
 ) -> None:
     dataset_id = await conditional_dataset(driver)

@@ -74,7 +74,7 @@ async def test_an_update_that_is_given_up_lets_the_next_one_go_on(driver: Driver
     assert await versions(driver) == []
 
 
-async def test_a_turn_that_came_while_nobody_could_tell_the_engine_is_taken_when_the_sweeper_comes(
+async def test_a_turn_of_which_the_engine_was_not_told_is_taken_when_the_sweeper_comes(
     driver: Driver, worker: Worker
 ) -> None:
     first, second = await other_update(driver), await other_update(driver)
@@ -98,7 +98,7 @@ async def test_a_publication_that_is_delivered_twice_makes_one_version(driver: D
     assert await versions(driver) == [(1, None), (2, update)]
 
 
-async def test_an_update_that_was_published_before_it_heard_of_the_next_one_lets_that_go_on_all_the_same(
+async def test_an_update_published_before_it_heard_of_the_next_one_lets_that_go_on(
     driver: Driver, worker: Worker
 ) -> None:
     first = await other_update(driver)
@@ -112,7 +112,7 @@ async def test_an_update_that_was_published_before_it_heard_of_the_next_one_lets
     assert await open_stages(driver, second) == {"compilation"}
 
 
-async def test_data_that_is_held_under_an_item_which_a_publication_received_before_renames_is_not_served(
+async def test_data_held_under_an_item_that_an_earlier_publication_renames_is_not_served(
     driver: Driver, worker: Worker
 ) -> None:
     items = (await entry(driver))["items"]
@@ -166,9 +166,7 @@ async def withdrawn(driver: Driver, dataset_id: str, party: str) -> str:
     return objection
 
 
-async def test_a_restriction_received_before_the_publication_stops_it_however_late_both_are_worked_off(
-    driver: Driver, worker: Worker
-) -> None:
+async def test_a_restriction_received_before_a_publication_stops_it(driver: Driver, worker: Worker) -> None:
     update = await update_under_way(driver, BUS_LINES)
     await drafted(driver, update, "unconditional", title=TITLE)
     await driver.object_to("nanning", "privacy", evidence=1, party="acc_other", dataset_id=BUS_LINES, hand_over=False)
@@ -180,9 +178,7 @@ async def test_a_restriction_received_before_the_publication_stops_it_however_la
     assert await versions(driver) == []
 
 
-async def test_a_demand_is_told_when_the_publication_was_received_however_late_that_is_worked_off(
-    driver: Driver, worker: Worker
-) -> None:
+async def test_a_demand_is_told_when_the_publication_was_received(driver: Driver, worker: Worker) -> None:
     demand = await driver.file("guangzhou", procedure="demand", given=("statement",))
     assert await driver.decide(demand, "assessment", "agree") == "accepted"
     update = update_case_id(demand)
