@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from activities.database import present
 from activities.idempotency import IdempotencyKeyReused
 from activities.refused import FieldsRefused, field_refused
+from activities.statements import insert
 from rules.deadlines import to_shanghai
 from rules.loading import load_pack
 from rules.maintenance import maintenance_rule, wrong_with
+from rules.procedure_names import ACCESS_REQUEST
 from rules.resolving import as_last_in_force
 
 if TYPE_CHECKING:
@@ -24,10 +26,22 @@ if TYPE_CHECKING:
     from rules.calendar import CalendarRecord
 
 ALONE = "select pg_advisory_xact_lock(hashtextextended('maintenance/' || $1, 0))"
-ANNOUNCE = """
-insert into maintenance (maintenance_id, city, body, starts_at, ends_at, announced_at, announced_by, said)
-values ($1, $2, $3, $4, $5, $6, $7, $8)
-"""
+
+
+class AnnouncementKept(NamedTuple):
+    """A row of `maintenance`."""
+
+    maintenance_id: str
+    city: str
+    body: str
+    starts_at: datetime
+    ends_at: datetime
+    announced_at: datetime
+    announced_by: str
+    said: str
+
+
+ANNOUNCE = insert("maintenance", AnnouncementKept._fields)
 CANCEL = "update maintenance set cancelled_at = $2 where maintenance_id = $1"
 
 
@@ -71,17 +85,17 @@ async def announce(pool: Pool, notices: RecordOfNotices, clock: Clock, announcem
             return
         now = clock.at(await present(connection))
         _lawful(announcement, now, await notices.read(connection))
-        await connection.execute(
-            ANNOUNCE,
-            announcement.maintenance_id,
-            announcement.city,
-            announcement.body,
-            announcement.starts_at,
-            announcement.ends_at,
-            now,
-            announcement.account,
-            json.dumps(announcement.said),
+        kept = AnnouncementKept(
+            maintenance_id=announcement.maintenance_id,
+            city=announcement.city,
+            body=announcement.body,
+            starts_at=announcement.starts_at,
+            ends_at=announcement.ends_at,
+            announced_at=now,
+            announced_by=announcement.account,
+            said=json.dumps(announcement.said),
         )
+        await connection.execute(ANNOUNCE, *kept)
 
 
 async def cancel(pool: Pool, clock: Clock, maintenance_id: str, body: str) -> None:
@@ -113,4 +127,4 @@ def _lawful(announcement: Announcement, now: datetime, record: CalendarRecord) -
     wider = record.calendar(rule.days_off_of) if rule.days_off_of else None
     broken = wrong_with(rule, calendar, now, announcement.starts_at, announcement.ends_at, announcement.reason, wider)
     if found := list(broken):
-        raise FieldsRefused(found, as_last_in_force(pack, "access_request", on))
+        raise FieldsRefused(found, as_last_in_force(pack, ACCESS_REQUEST, on))

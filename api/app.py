@@ -23,7 +23,7 @@ from api.acting import objecting
 from api.http import documentation, failing
 from api.http.addressed import Addressed
 from api.http.heading import Heading
-from api.http.limits import Limit, Limiting
+from api.http.limits import BodyLimit, Limiting
 from api.http.openapi import with_gate, with_problem_schema
 from api.metrics import Measuring, Metrics
 from api.routers import (
@@ -94,9 +94,9 @@ ROUTERS = (
 LARGEST_BODY = 1_000_000
 """Bytes."""
 OF_PATH = {
-    evidence.PATH: Limit(LARGEST, "EvidenceTooLarge"),
-    objecting.PATH: Limit(objecting.LARGEST_BODY, "EvidenceTooLarge"),
-    importing.PATH: Limit(catalogue.LARGEST_FILE),
+    evidence.PATH: BodyLimit(LARGEST, "EvidenceTooLarge"),
+    objecting.PATH: BodyLimit(objecting.LARGEST_BODY, "EvidenceTooLarge"),
+    importing.PATH: BodyLimit(catalogue.LARGEST_FILE),
 }
 
 DESCRIPTION = """
@@ -156,7 +156,7 @@ def create_app(
     )
     app.state.metrics = metrics
     app.state.published = Published()
-    app.add_middleware(Limiting, limit=Limit(LARGEST_BODY), of_path=OF_PATH)
+    app.add_middleware(Limiting, limit=BodyLimit(LARGEST_BODY), of_path=OF_PATH)
     app.add_middleware(Measuring, metrics=metrics)
     app.add_middleware(Heading)
     app.add_middleware(Addressed, public_url=chosen.public_url)

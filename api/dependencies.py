@@ -44,7 +44,7 @@ ActId = Annotated[str, Path(pattern=ID)]
 DatasetId = Annotated[str, Path(pattern=ID)]
 City = Annotated[str, Path(pattern=ID)]
 Cursor = Annotated[str | None, Query(alias="cursor", max_length=1000, description="`next` of the page before")]
-Limit = Annotated[int, Query(ge=1, le=200)]
+PageSize = Annotated[int, Query(ge=1, le=200)]
 Word = Annotated[str | None, Query(pattern=r"^[^\x00]{1,200}$")]
 
 

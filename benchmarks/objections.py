@@ -13,13 +13,11 @@ import secrets
 import sys
 import uuid
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
-from time import perf_counter, time
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -33,6 +31,7 @@ from activities.record.log import LockedCase, Log, open_case
 from activities.record.pinned_rules import PinnedRules
 from api.http.tokens import issue, signing_key
 from benchmarks import bare_flag
+from benchmarks.fetching import AFTERWARDS, BETWEEN_CALLS, CALLERS, File, Measured, Subject, object_to
 from benchmarks.figures import Aim, Figure, percentile
 from benchmarks.parties import CITY, PROVIDER, Kaifang, acts_on, filing
 from benchmarks.servers import Servers, servers
@@ -55,15 +54,8 @@ LOAD_LASTS = 5
 """Seconds of one such process."""
 LOADED = 100
 """Datasets that they fetch, to which nobody objects."""
-ALLOWED, REFUSED, CANNOT_KNOW = "204", "403", "503"
 AT_ONCE = 4
 """Objections under way at most."""
-CALLERS = 2
-"""Who fetch a dataset all the time while somebody objects to it."""
-AFTERWARDS = 20
-"""Calls sent after the answer to the objection."""
-BETWEEN_CALLS = 0.002
-"""Seconds between the answer to a call and the next one."""
 
 
 class Size(NamedTuple):
@@ -95,43 +87,6 @@ from restrictions where kind = 'hold' and ended_at is null
 FLAGGED = """
 select dataset_id, extract(epoch from pg_xact_commit_timestamp(xmin))::float8 as at from bare_flags where held
 """
-
-
-class Subject(NamedTuple):
-    """A dataset that somebody objects to, who does, and the key of who may fetch it."""
-
-    dataset_id: str
-    objector: str
-    item: str | None
-    """Named in the objection; None: all of the dataset."""
-    key: str
-
-    def call(self) -> bytes:
-        """A gateway's, for what the objection is about."""
-        path = f"/v1/gate?dataset_id={self.dataset_id}&items={self.item or ''}&mode=download"
-        return f"GET {path} HTTP/1.1\r\nHost: kaifang\r\nX-Access-Key: {self.key}\r\n\r\n".encode()
-
-
-@dataclass
-class Measured:
-    """What came of the objections; seconds by the clock that PostgreSQL has too, durations in milliseconds."""
-
-    filing: list[float] = field(default_factory=list)
-    refused_at: dict[str, float] = field(default_factory=dict)
-    """Dataset to the instant at which its first refusal was read."""
-    after: int = 0
-    """Calls sent after the answer to the objection had been read."""
-    allowed: int = 0
-    """How many of those were allowed."""
-    not_known: int = 0
-    """Calls that the gate could not decide in time, which is a no: on a machine that has much else to do."""
-    to_refusal: list[float] = field(default_factory=list)
-    load: list[Mapping[str, Any]] = field(default_factory=list)
-    cases: int = 0
-
-
-File = Callable[[Subject], Awaitable[None]]
-"""Files an objection; returns when it is answered with 201."""
 
 
 def run(size: Size) -> list[Figure]:
@@ -287,7 +242,7 @@ async def _measure(
 
     async def one(subject: Subject) -> None:
         async with places:
-            await _object(api, file, subject, measured)
+            await object_to(api, file, subject, measured)
 
     async with asyncio.TaskGroup() as load:
         beside = [load.create_task(_load_on(api, calls, size.gate_rate / LOADS, measured)) for _ in range(LOADS)]
@@ -330,63 +285,6 @@ async def _walk_on(side: Kaifang, rate: float, measured: Measured) -> None:
         await _walk(side)
         measured.cases += 1
         await pause
-
-
-async def _object(api: Api, file: File, subject: Subject, measured: Measured) -> None:
-    """One objection, while two callers fetch what it is about."""
-    answered: list[float] = []
-    fetched = asyncio.Barrier(1 + CALLERS)
-    async with asyncio.TaskGroup() as group:
-        for _ in range(CALLERS):
-            group.create_task(_fetch(api, subject, fetched, answered, measured))
-        await fetched.wait()
-        began = perf_counter()
-        await file(subject)
-        answered.append(perf_counter())
-    measured.filing.append((answered[0] - began) * 1e3)
-
-
-async def _fetch(
-    api: Api, subject: Subject, fetched: asyncio.Barrier, answered: list[float], measured: Measured
-) -> None:
-    """Calls the gate, until enough calls were sent after the objection was answered; `answered` has that instant."""
-    url = urlsplit(api.url)
-    reader, writer = await asyncio.open_connection(url.hostname, url.port)
-    while (status := await _ask(subject, reader, writer)) == CANNOT_KNOW:
-        measured.not_known += 1
-        await asyncio.sleep(BETWEEN_CALLS)
-    if status != ALLOWED:
-        raise RuntimeError(f"the gate answered {status} before anybody objected to {subject.dataset_id}")
-    await fetched.wait()
-    afterwards = 0
-    while afterwards < AFTERWARDS:
-        is_after = bool(answered)
-        status = await _ask(subject, reader, writer)
-        read_at = time()
-        if status == REFUSED:
-            measured.refused_at.setdefault(subject.dataset_id, read_at)
-        elif status == CANNOT_KNOW:
-            measured.not_known += 1
-        elif status != ALLOWED:
-            raise RuntimeError(f"the gate answered {status} to a call about {subject.dataset_id}")
-        if is_after and status != CANNOT_KNOW:
-            afterwards += 1
-            measured.after += 1
-            measured.allowed += status == ALLOWED
-        await asyncio.sleep(BETWEEN_CALLS)
-    writer.close()
-
-
-async def _ask(subject: Subject, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:
-    writer.write(subject.call())
-    return await _status(reader)
-
-
-async def _status(reader: asyncio.StreamReader) -> str:
-    head = (await reader.readuntil(b"\r\n\r\n")).lower()
-    if (place := head.find(b"content-length: ")) >= 0:
-        await reader.readexactly(int(head[place + 16 : head.find(b"\r", place)]))
-    return head[9:12].decode()
 
 
 def _tell(measured: Measured, rows: Sequence[asyncpg.Record]) -> None:

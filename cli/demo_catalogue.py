@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 
 from cli.demo_parties import WORDS, Json, Parties, rules_of
-from rules.pack import QUESTIONS
-from rules.pinned import EntryEffect, Outcome
+from rules.pinned_stages import EntryEffect, Outcome
 from rules.procedure_names import CATALOGUE_UPDATE, DEMAND
 from rules.procedure_rules import ProcedureRules
+from rules.vocabulary import QUESTIONS
 
 BOTH = {"zh": "演示所用", "en": "Said for the demonstration"}
 NEW_ENTRY: Json = {

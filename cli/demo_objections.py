@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cli.demo_parties import WORDS, Json, Parties
 from cli.demo_requests import served_item
-from rules.pinned import DataEffect, Outcome
+from rules.pinned_stages import DataEffect, Outcome
 from rules.procedure_rules import ProcedureRules
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cli.demo_parties import WORDS, Json, Parties, rules_of
 from rules.pack import BREACH
-from rules.pinned import Outcome
+from rules.pinned_stages import Outcome
 from rules.procedure_names import RECTIFICATION
 
 TIME_LIMIT = "time_limit"

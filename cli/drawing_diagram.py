@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from cli.drawing_words import CITED, COMMA, SEMICOLON, SIDE_BY_SIDE, Words
 from rules.pack import WITHDRAWN
-from rules.pinned import Basis, Citation, HoldRule, Label, Outcome, Stage
+from rules.pinned import Basis, Citation, HoldRule, Label
+from rules.pinned_stages import Outcome, Stage
 from rules.procedure_map import Beside, StageOnMap, StepOnMap, Way
 from rules.procedure_rules import ProcedureRules
 

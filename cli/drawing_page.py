@@ -9,7 +9,8 @@ from cli.drawing_diagram import diagram, held_back, who_begins
 from cli.drawing_words import COMMA, ONLY_WHEN, SEMICOLON, SIDE_BY_SIDE, Words
 from cli.languages import Language
 from rules.pack import Pack
-from rules.pinned import Label, Outcome
+from rules.pinned import Label
+from rules.pinned_stages import Outcome
 from rules.procedure_map import Beside, StageOnMap, StepOnMap, procedure_map
 from rules.procedure_names import RECTIFICATION
 from rules.procedure_rules import ProcedureRules
@@ -240,7 +241,8 @@ class Page:
         alike = any(way.if_all == outcome for way in step.then)
         for way in step.then:
             if way.if_all in (None, outcome):
-                how = ALL_SO if way.if_all else THEY_DIFFER if alike else WHEN_ALL_ARE_DONE
+                otherwise = THEY_DIFFER if alike else WHEN_ALL_ARE_DONE
+                how = ALL_SO if way.if_all else otherwise
                 yield self.words.say(how, target=self.words.place(way.target))
 
     def _others(self) -> Iterator[tuple[str, str, str]]:

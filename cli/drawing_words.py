@@ -8,19 +8,15 @@ from cli.languages import Language
 from reading.words.texts import texts
 from rules.articles import article_label
 from rules.deadlines import Unit, parse_period
-from rules.pinned import (
-    APPLICANT,
-    Basis,
-    Citation,
+from rules.pinned import APPLICANT, Basis, Citation, Label, Requirement
+from rules.pinned_stages import (
     ClassEffect,
     ClassStanding,
     ClockFrom,
     DataEffect,
     EntryEffect,
-    Label,
     LimitStanding,
     Outcome,
-    Requirement,
     Stage,
 )
 from rules.procedure_map import ProcedureMap, StepOnMap, Way

@@ -20,7 +20,8 @@ from rules.articles import article_label
 from rules.authored import Source
 from rules.loading import CityUnknown, PackRefused, cities, load_file, load_pack
 from rules.pack import PROMPTLY, Pack
-from rules.pinned import Basis, Citation, Label, Outcome, Requirement, Stage
+from rules.pinned import Basis, Citation, Label, Requirement
+from rules.pinned_stages import Outcome, Stage
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, governing
 

@@ -8,12 +8,10 @@ from models.granting import items_granted
 from models.restrictions import within
 from models.state import CaseState
 from models.task_state import TaskState
-from rules.pack import AGREED, SIGNED_BY_APPLICANT
-from rules.pinned import APPLICANT, Outcome
+from rules.pinned import APPLICANT
+from rules.pinned_stages import Outcome
 from rules.procedure_rules import ProcedureRules
-
-LIST = frozenset({"data_items"})
-"""The list of the data that is used."""
+from rules.vocabulary import AGREED, LIST_OF_DATA, SIGNED_BY_APPLICANT
 
 
 def sets_terms(rules: ProcedureRules, task: TaskState) -> bool:
@@ -33,7 +31,7 @@ def agreed_by_now(rules: ProcedureRules, state: CaseState, act: a.Decide | a.Cor
     stated = frozenset(name for each in others for name in each.given) & AGREED
     set_by_bodies = (each.terms for step in rules.steps for each in state.of_step(step.step))
     is_listed = any(terms and terms.data_items for terms in (act.terms, *set_by_bodies))
-    return stated | LIST if is_listed else stated
+    return stated | LIST_OF_DATA if is_listed else stated
 
 
 def list_allowed(
@@ -43,7 +41,7 @@ def list_allowed(
     within what the bodies have agreed to. Raises TermsNotAllowed, ItemNotRequested."""
     if task.body != APPLICANT:
         raise r.TermsNotAllowed(field="terms")
-    is_wanted = any(LIST & set(requirement.any_of) for requirement in outcome.requires)
+    is_wanted = any(LIST_OF_DATA & set(requirement.any_of) for requirement in outcome.requires)
     if not is_wanted or terms.data_items is None or terms != a.GrantTerms(data_items=terms.data_items):
         raise r.TermsNotAllowed(field="data_items")
     if not within(terms.data_items, items_granted(rules, state)):

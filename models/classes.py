@@ -9,7 +9,8 @@ from models import events as e
 from models import refusals as r
 from models.proposal import Proposal
 from models.state import CaseState
-from rules.pinned import Citation, ClassEffect, ClassStanding, EntryEffect, Outcome
+from rules.pinned import Citation
+from rules.pinned_stages import ClassEffect, ClassStanding, EntryEffect, Outcome
 from rules.procedure_rules import ProcedureRules
 
 OPENNESS = "openness"

@@ -16,7 +16,8 @@ from models.restrictions import WHOLE_DATASET, together
 from models.state import CaseState
 from models.task_state import TaskState
 from rules.deadlines import SHANGHAI, midnight
-from rules.pinned import APPLICANT, ClockFrom, DataEffect, Ending, Outcome, Stage, Step
+from rules.pinned import APPLICANT
+from rules.pinned_stages import ClockFrom, DataEffect, Ending, Outcome, Stage, Step
 from rules.procedure_rules import ProcedureRules
 
 
@@ -194,9 +195,10 @@ def put(
     limit = limit_set(stage, state)
     last_day = limit.last_day if limit else None
     awaits_evidence = stage.clock_from is ClockFrom.EVIDENCE and not state.evidence
+    by_rule = None if awaits_evidence else stage.period(state.choices)
     clock = Clock(
         started_at=clock_start(stage, state, at),
-        period=limit.period if limit else None if awaits_evidence else stage.period(state.choices),
+        period=limit.period if limit else by_rule,
         last_day=last_day,
         due_at=midnight(last_day + timedelta(days=1)) if last_day else None,
         own_periods={} if awaits_evidence else {o.outcome: o.period for o in stage.outcomes if o.period},

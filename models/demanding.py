@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from models import acts as a
-from models.agreeing import LIST, agreed_by_now
+from models.agreeing import agreed_by_now
 from models.classes import NAMED_CLASS
-from models.limits import LIMIT
+from models.limits import set_by
 from models.refusals import Missing, RequirementMissing
 from models.state import CaseState
-from rules.pack import QUESTIONS
-from rules.pinned import EntryEffect, Outcome, Requirement
+from rules.pinned import Requirement
+from rules.pinned_stages import EntryEffect, Outcome
 from rules.procedure_rules import ProcedureRules
-
-DAYS = frozenset({"processed_on", "held_from", "held_until"})
+from rules.vocabulary import DAYS_OF_A_MEASURE, LIST_OF_DATA, QUESTIONS, TIME_LIMIT
 
 
 def given_by(rules: ProcedureRules, state: CaseState, act: a.Decide | a.Correct) -> frozenset[str]:
@@ -26,15 +25,15 @@ def given_by(rules: ProcedureRules, state: CaseState, act: a.Decide | a.Correct)
     """
     measure = act.measure if isinstance(act, a.Decide) else None
     amends = act.amends if isinstance(act, a.Decide) else None
-    days = {name for name in DAYS if measure and getattr(measure, name)}
+    days = {name for name in DAYS_OF_A_MEASURE if measure and getattr(measure, name)}
     limit = act.limit if isinstance(act, a.Decide) else None
-    days |= {name for name, value in LIMIT.items() if limit and value(limit)}
+    days |= set_by(limit) if limit else set()
     days |= {NAMED_CLASS} if measure and measure.named_class else set()
     answered = set(amends.choices) if amends else set()
     stated = state.given & {field.field for field in rules.fields}
     agreed = agreed_by_now(rules, state, act)
     return (
-        (act.given - DAYS - LIMIT.keys() - QUESTIONS - LIST - {NAMED_CLASS})
+        (act.given - DAYS_OF_A_MEASURE - set(TIME_LIMIT) - QUESTIONS - LIST_OF_DATA - {NAMED_CLASS})
         | days
         | (answered & QUESTIONS)
         | stated

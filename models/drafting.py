@@ -10,7 +10,8 @@ from models.classes import OPENNESS
 from models.state import CaseState
 from models.task_state import TaskState
 from rules.admissibility import Inadmissible
-from rules.pinned import AfterRule, EntryEffect, Outcome
+from rules.pinned import AfterRule
+from rules.pinned_stages import EntryEffect, Outcome
 from rules.procedure_rules import ProcedureRules
 
 CHANGE = "change"

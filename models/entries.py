@@ -13,7 +13,7 @@ from models.restricting import met_by
 from models.restrictions import ITEMS_REMOVED, Items, RestrictionKind, items_of, written
 from models.state import CaseState
 from rules.deadlines import to_shanghai
-from rules.pinned import EntryEffect, Outcome
+from rules.pinned_stages import EntryEffect, Outcome
 from rules.procedure_rules import ProcedureRules
 
 CLOSED = "closed"

@@ -24,7 +24,8 @@ from models.state import CaseState
 from models.task_state import TaskState
 from models.urging import urge
 from models.who_may_act import officer_may_act, still_open, takes_part, task_in_hand, task_of
-from rules.pinned import APPLICANT, DataEffect, EntryEffect, Outcome, Requirement
+from rules.pinned import APPLICANT, Requirement
+from rules.pinned_stages import DataEffect, EntryEffect, Outcome
 from rules.procedure_rules import ProcedureRules
 
 ANSWER = ("answer",)

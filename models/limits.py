@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from models import acts as a
 from models import refusals as r
@@ -11,14 +11,9 @@ from models.acts import TimeLimit
 from models.state import CaseState
 from models.task_state import TaskState
 from rules.deadlines import to_shanghai
-from rules.pinned import LimitStanding, Outcome, Stage
+from rules.pinned_stages import LimitStanding, Outcome, Stage
 from rules.procedure_rules import ProcedureRules
-
-LIMIT: Mapping[str, Callable[[TimeLimit], str | date | None]] = {
-    "time_limit": lambda limit: limit.period,
-    "last_day": lambda limit: limit.last_day,
-}
-"""What a rule calls the two ways to set a limit."""
+from rules.vocabulary import TIME_LIMIT
 
 LONGEST = timedelta(days=3650)
 """The last day lies no farther ahead: a year may be mistyped."""
@@ -30,6 +25,12 @@ STANDS_OTHERWISE: Mapping[LimitStanding, type[r.Refusal]] = {
     LimitStanding.OVER: r.TimeLimitRunning,
 }
 """How a limit must stand to how it stands otherwise."""
+
+
+def set_by(limit: TimeLimit) -> set[str]:
+    """In which of the ways that rules know a limit is set (`rules.vocabulary.TIME_LIMIT`)."""
+    ways = {"time_limit": limit.period, "last_day": limit.last_day}
+    return {name for name in TIME_LIMIT if ways[name] is not None}
 
 
 def limit_set(stage: Stage, state: CaseState) -> TimeLimit | None:
@@ -68,8 +69,8 @@ def limit_allowed(outcome: Outcome, act: a.Decide) -> None:
     if act.limit is None:
         return
     demanded = {field for requirement in outcome.requires for field in requirement.any_of}
-    for field, value in LIMIT.items():
-        if value(act.limit) is not None and field not in demanded:
+    for field in TIME_LIMIT:
+        if field in set_by(act.limit) - demanded:
             raise r.TimeLimitNotSet(field=field)
     today = to_shanghai(act.received_at).date()
     if act.limit.last_day and not today < act.limit.last_day <= today + LONGEST:

@@ -18,7 +18,8 @@ from models.restrictions import Items, written
 from models.state import CaseState
 from models.task_state import TaskState
 from models.who_may_act import acts_for_itself_alone
-from rules.pinned import HoldRule, Outcome
+from rules.pinned import HoldRule
+from rules.pinned_stages import Outcome
 from rules.procedure_rules import ProcedureRules
 
 MOST_EVIDENCE = 100

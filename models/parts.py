@@ -14,7 +14,8 @@ from models import refusals as r
 from models.restrictions import WHOLE_DATASET, Items, items_of, together
 from models.state import CaseState
 from models.task_state import DecidedPart, TaskState
-from rules.pinned import Basis, DataEffect, Outcome, Stage
+from rules.pinned import Basis
+from rules.pinned_stages import DataEffect, Outcome, Stage
 from rules.procedure_rules import ProcedureRules
 
 

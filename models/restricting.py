@@ -12,7 +12,7 @@ from models.proposal import Proposal
 from models.restrictions import Items, RestrictionKind, RestrictionTold, all_gone, together, written
 from models.state import CaseState
 from rules.deadlines import to_shanghai
-from rules.pinned import DataEffect
+from rules.pinned_stages import DataEffect
 
 KINDS: Mapping[DataEffect, RestrictionKind] = {
     DataEffect.SUSPEND: RestrictionKind.SUSPENSION,

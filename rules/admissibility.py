@@ -23,7 +23,7 @@ LEAK = "leak"
 
 
 @dataclasses.dataclass(frozen=True)
-class DatasetFacts:
+class DatasetAtReceipt:
     """What admissibility needs to know of a dataset. `items` are the ids of its data items."""
 
     dataset_id: str
@@ -48,7 +48,9 @@ def chosen(rules: ProcedureRules, filing: Mapping[str, object]) -> dict[str, str
     return {**defaults, **{name: str(value) for name, value in made.items()}}
 
 
-def admissible(rules: ProcedureRules, filing: Mapping[str, object], dataset: DatasetFacts | None) -> list[Inadmissible]:
+def admissible(
+    rules: ProcedureRules, filing: Mapping[str, object], dataset: DatasetAtReceipt | None
+) -> list[Inadmissible]:
     """Every reason why the filing cannot be received, in the order of the city's form; empty if it can.
 
     `dataset` is None in a procedure that is about no dataset. Codes: `closed` and `not_conditional` of what is asked
@@ -65,7 +67,7 @@ def admissible(rules: ProcedureRules, filing: Mapping[str, object], dataset: Dat
 
 
 def still_admissible(
-    rules: ProcedureRules, before: Mapping[str, object], changed: Mapping[str, object], dataset: DatasetFacts
+    rules: ProcedureRules, before: Mapping[str, object], changed: Mapping[str, object], dataset: DatasetAtReceipt
 ) -> list[Inadmissible]:
     """Every reason why what is `changed` in a filing cannot stand, by the rules that its case keeps; what it said
     `before` is not judged anew."""
@@ -82,7 +84,7 @@ def why_not_of(rules: ProcedureRules, openness: str) -> str | None:
     return "not_open" if openness == "closed" else "not_concerned"
 
 
-def _openness(rules: ProcedureRules, dataset: DatasetFacts) -> Iterator[Inadmissible]:
+def _openness(rules: ProcedureRules, dataset: DatasetAtReceipt) -> Iterator[Inadmissible]:
     """Data is asked for, or objected to, only if the procedure is about data of its openness."""
     if (code := why_not_of(rules, dataset.openness)) is None:
         return
@@ -121,7 +123,7 @@ def _choices(rules: ProcedureRules, filing: Mapping[str, object]) -> Iterator[In
         yield Inadmissible(LEAK, "leak_not_asked", None, _law(rules))
 
 
-def _items(rules: ProcedureRules, filing: Mapping[str, object], dataset: DatasetFacts) -> Iterator[Inadmissible]:
+def _items(rules: ProcedureRules, filing: Mapping[str, object], dataset: DatasetAtReceipt) -> Iterator[Inadmissible]:
     named = filing.get("data_items")
     if not isinstance(named, Iterable) or isinstance(named, str):
         return

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.cutting import Broken, Cut, targets_of, thens_of
-from rules.pack import SIGNED_BY_APPLICANT, CorrectionTerms
+from rules.pack import CorrectionTerms
 from rules.pinned import APPLICANT
 from rules.resolving import in_force
+from rules.vocabulary import SIGNED_BY_APPLICANT
 
 
 def broken_of_agreements(cut: Cut) -> Iterator[Broken]:

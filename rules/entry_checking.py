@@ -6,18 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rules.cutting import Broken, Cut, Path, applies, targets_of, thens_of
-from rules.pack import QUESTIONS, Barred, OutcomeTerms
+from rules.pack import Barred, OutcomeTerms
 from rules.procedure_names import CATALOGUE_UPDATE
 from rules.resolving import in_force
+from rules.vocabulary import ENTRY, QUESTIONS
 
-ENTRY = "entry"
+DRAFT = "entry"
 """What a decision submits: the draft of an entry."""
-
-ENTRY_FIELDS = frozenset(
-    {"title", "abstract", "domain", "items", "formats", "openness", "conditions", "basis", "update_frequency"}
-    | {"provider"}
-)
-"""The fields that an entry of the catalogue can have."""
 
 CLOSED_CASE = "closed_case"
 CLOSED = {"openness": ("closed",)}
@@ -54,7 +49,7 @@ def _fields(cut: Cut) -> Iterator[Broken]:
         yield (*cut.path, "entry"), "unknown_field", f"only a {CATALOGUE_UPDATE} drafts an entry"
     for field, entry in cut.procedure.entry.items():
         path = (*cut.path, "entry", field)
-        if field not in ENTRY_FIELDS:
+        if field not in ENTRY:
             yield path, "unknown_field", f"an entry has no {field}"
         version = in_force(entry.versions, cut.on)
         for choice, values in version.value.when.items() if version and version.value else ():
@@ -198,8 +193,8 @@ def _publication(
     cut: Cut, stage: str, terms: OutcomeTerms, facts: Facts, submitters: frozenset[str | None]
 ) -> Iterator[tuple[str, str]]:
     """Whatever submits a draft demands it; what is published was submitted, and reviewed by another body."""
-    if terms.entry == "submit" and not any(r.any_of == (ENTRY,) and not r.when for r in terms.requires):
-        yield "entry_not_demanded", f"a draft is submitted, and the {ENTRY} is not demanded"
+    if terms.entry == "submit" and not any(r.any_of == (DRAFT,) and not r.when for r in terms.requires):
+        yield "entry_not_demanded", f"a draft is submitted, and the {DRAFT} is not demanded"
     if terms.entry != "publish":
         return
     if SUBMITTED not in facts:

@@ -8,12 +8,10 @@ from rules.cutting import Broken, Cut, applies, targets_of, thens_of
 from rules.pack import OutcomeTerms
 from rules.procedure_rules import PROVIDER
 from rules.resolving import in_force
+from rules.vocabulary import TIME_LIMIT
 
 SET_BY_DECISION = "set_by_decision"
 """The word of a pack for a period that is set by whoever puts the stage before its body."""
-
-LIMIT = frozenset({"time_limit", "last_day"})
-"""By either of which a decision sets it."""
 
 STANDINGS = (("kept", "running"), ("kept", "over"), ("missed", "over"))
 """How a limit can stand."""
@@ -28,7 +26,7 @@ def is_limited(cut: Cut, stage: str) -> bool:
 
 def sets_limit(terms: OutcomeTerms) -> bool:
     """Whether the outcome demands a time limit, whatever was filed."""
-    return any(not required.when and set(required.any_of) <= LIMIT for required in terms.requires)
+    return any(not required.when and set(required.any_of) <= set(TIME_LIMIT) for required in terms.requires)
 
 
 def broken_of_limits(cut: Cut) -> Iterator[Broken]:
@@ -76,7 +74,7 @@ def _of_stage(cut: Cut, stage: str, limited: set[str], limited_steps: set[str]) 
         begins = bool(targets_of(terms) & limited_steps) or bool(set(terms.opens) & limited)
         if begins and not sets_limit(terms):
             yield path, "limit_not_demanded", f"{outcome} puts a stage before its body and demands no limit for it"
-        if not begins and any(set(required.any_of) & LIMIT for required in terms.requires):
+        if not begins and any(set(required.any_of) & set(TIME_LIMIT) for required in terms.requires):
             yield path, "limit_unused", f"{outcome} demands a limit, and nothing goes by it"
         if terms.when_limit and not limited:
             yield path, "limit_never_set", f"{outcome} goes by a limit, and no decision sets one"

@@ -43,34 +43,6 @@ GRANTED = "granted"
 DATA_WITHDRAWN = "data_withdrawn"
 """The ending of an objection at which the data stays away, in every city."""
 
-DECISION_FIELDS = frozenset(
-    {"reason", "basis", "reference", "tender_reference", "access_mode_basis", "conditions"}
-    | {"answer", "measure", "processing", "processed_on", "need", "entry", "held_from", "held_until"}
-    | {"time_limit", "last_day", "named_class", "mounting"}
-)
-"""What a decision can carry: all that a grant may require, and an outcome beside what the filing states."""
-
-AGREED = frozenset({"conditions", "purpose", "scenario", "safeguards"})
-"""What an agreement states, whichever of those who sign it states it first."""
-
-SIGNED_BY_APPLICANT = frozenset({"purpose", "scenario", "safeguards", "data_items"})
-"""What an applicant can state with its signature."""
-
-FILING_FIELDS = frozenset(
-    {"purpose", "data_items", "scenario", "safeguards", "access_mode", "use", "urgency", "tender_reference"}
-    | {"ground", "statement", "evidence", "leak", "trigger", "breach"}
-)
-"""What a filing can carry, and so all that a pack may demand of it."""
-
-QUESTIONS = frozenset(
-    {"openness", "change", "origin", "law_in_question", "specialised", "secrets_or_privacy"}
-    | {"group_interests", "subjects_consent", "closed_case", "state_secrets", "security_or_stability"}
-    | {"statutory_ban"}
-)
-"""What a draft of an entry answers, by which the law tells the reviews that it needs and the classes that it allows.
-`openness` is the class that it proposes, `change` how that differs from today's, `origin` whether the data was obtained
-by sharing, `closed_case` in which of the cases that the law lists data stays closed."""
-
 BREACH = "breach"
 """The choice of a rectification that says which duty was breached."""
 

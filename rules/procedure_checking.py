@@ -12,12 +12,9 @@ from rules.entry_checking import broken_of_entry
 from rules.limit_checking import broken_of_limits, broken_of_time, is_limited
 from rules.pack import (
     DATA_WITHDRAWN,
-    DECISION_FIELDS,
-    FILING_FIELDS,
     GRANTED,
     GROUND,
     PROMPTLY,
-    QUESTIONS,
     WITHDRAWN,
     OutcomeTerms,
     Pack,
@@ -26,6 +23,7 @@ from rules.pack import (
 )
 from rules.procedure_names import CATALOGUE_UPDATE
 from rules.resolving import in_force
+from rules.vocabulary import DECISION_FIELDS, QUESTIONS, demandable_of
 
 EVIDENCE = "evidence"
 """Of a stage: its clock begins with it; of a filing: the field that carries it."""
@@ -113,14 +111,14 @@ class _Cut(Cut):
     def _filing(self) -> Iterator[Broken]:
         for field, entry in self.procedure.fields.items():
             path = (*self.path, "fields", field)
-            if field not in FILING_FIELDS:
-                yield path, "unknown_field", f"a filing carries no {field}"
+            if field not in demandable_of(self.name):
+                yield path, "unknown_field", f"what begins a case of {self.name} carries no {field}"
             version = in_force(entry.versions, self.on)
             if version and version.value:
                 yield from self._when(path, version.value.when)
         for choice, known in self.procedure.choices.items():
             path = (*self.path, "choices", choice)
-            if choice not in FILING_FIELDS | QUESTIONS:
+            if choice not in demandable_of(self.name) | (QUESTIONS if self.name == CATALOGUE_UPDATE else set()):
                 yield path, "unknown_field", f"neither a filing nor a draft carries {choice}"
             if choice == URGENCY and ORDINARY not in self.choices[choice]:
                 yield path, "no_ordinary_urgency", f"a filing that names none is {ORDINARY}, and no such value is known"

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rules.pinned import Choice, Ending, Outcome, Stage, Step
+from rules.pinned import Choice
+from rules.pinned_stages import Ending, Outcome, Stage, Step
 from rules.procedure_rules import ProcedureRules
 
 

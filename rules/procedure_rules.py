@@ -18,10 +18,8 @@ from rules.pinned import (
     AfterRule,
     Choice,
     Citation,
-    ClockFrom,
     CorrectionRule,
     CountingRule,
-    Ending,
     EveryRule,
     FieldRule,
     GrantRule,
@@ -34,11 +32,10 @@ from rules.pinned import (
     ReminderRule,
     RevocationRule,
     SelectionRule,
-    Stage,
-    Step,
     SupplementRule,
     UrgingRule,
 )
+from rules.pinned_stages import ClockFrom, Ending, Stage, Step
 
 PROVIDER = "provider"
 """The role of whose data a case is about, or of whom it is directed against."""

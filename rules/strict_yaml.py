@@ -33,7 +33,13 @@ def dotted(path: KeyPath) -> str:
     """A key path as people write it: `procedures.objection.stages[2].body`."""
     text = ""
     for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+        match step:
+            case int():
+                text += f"[{step}]"
+            case _ if text:
+                text += f".{step}"
+            case _:
+                text = step
     return text
 
 

@@ -24,7 +24,7 @@ from activities.record.log import Log, read_log
 from models import acts as a
 from models.state import CaseState, fold
 from models.task_state import TaskState
-from rules.admissibility import DatasetFacts, admissible, chosen
+from rules.admissibility import DatasetAtReceipt, admissible, chosen
 from rules.deadlines import to_shanghai
 from rules.pack import Pack
 from rules.procedure_names import ACCESS_REQUEST
@@ -63,7 +63,7 @@ class StandingClock:
 class EngineRegister:
     """Keeps the requests of one scenario in a database of its own."""
 
-    def __init__(self, pool: Pool, temporal: Client, task_queue: str, clock: StandingClock, law: Law) -> None:
+    def __init__(self, pool: Pool, temporal: Client, task_queue: str, clock: StandingClock, law: LawAssumed) -> None:
         self._pool = pool
         self._skipper = TimeSkipper(temporal)
         self._inbox = Inbox(pool, Log(RecordOfNotices(read_scopes())), clock)
@@ -145,7 +145,7 @@ class EngineRegister:
             return fold(state, await read_log(connection, state.case_id, after=state.number))
 
 
-class Law:
+class LawAssumed:
     """What a request is under the law of the day, with the periods that the scenario assumes."""
 
     def __init__(self, pack: Pack, plan: Plan, scenario: Scenario) -> None:
@@ -177,7 +177,7 @@ class Law:
     def filing(self, arrival: Arrival, said: Mapping[str, object], received_at: datetime) -> Filing:
         """Raises RegisterFailed where the law does not admit it."""
         rules, dataset = self.on(received_at), self._dataset(arrival)
-        refused = admissible(rules, said, DatasetFacts(dataset.dataset_id, "conditional", frozenset(dataset.items)))
+        refused = admissible(rules, said, DatasetAtReceipt(dataset.dataset_id, "conditional", frozenset(dataset.items)))
         if refused:
             raise RegisterFailed(f"a request is not admissible: {', '.join(each.code for each in refused)}")
         city = self._plan.city

@@ -17,7 +17,7 @@ from rules.resolving import resolve
 from rules.seed_notices import read_record
 from simulation.chances import Habits, arrivals
 from simulation.days_off import guessed_notices
-from simulation.register import EngineRegister, Law, StandingClock
+from simulation.register import EngineRegister, LawAssumed, StandingClock
 from simulation.report import Report, report_of
 from simulation.scenario import Scenario
 from simulation.servers import Servers
@@ -94,7 +94,7 @@ async def run(
     temporal = await servers.client()
     clock = StandingClock(plan.since)
     async with await open_pool(database_url, size=20) as pool:
-        register = EngineRegister(pool, temporal, task_queue, clock, Law(load_pack(plan.city), plan, scenario))
+        register = EngineRegister(pool, temporal, task_queue, clock, LawAssumed(load_pack(plan.city), plan, scenario))
         year = Year(plan, scenario, register)
         async with build_worker(temporal, pool, task_queue, clock):
             await year.run(told)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rules.deadlines import PeriodNotUnderstood, parse_period
-from rules.pinned import Stage
+from rules.pinned_stages import Stage
 from rules.procedure_rules import ProcedureRules
 from simulation.chances import EVERYTHING
 

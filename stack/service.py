@@ -41,6 +41,8 @@ class Service(ABC):
     """Seconds."""
     stops_within: float = 30.0
     """Seconds after which a stop turns into a kill."""
+    tries: int = 1
+    """How often it is started before an end that comes before it is ready is taken for a failure."""
 
     def __init__(self, log: Path) -> None:
         self.log = log
@@ -102,8 +104,13 @@ class Service(ABC):
     def await_ready(self, pause: Pause = time.sleep) -> None:
         """Returns when the launched program is ready. Raises ServiceError, and then nothing of it runs."""
         deadline = time.monotonic() + self.ready_within
+        tried = 1
         while not self.is_ready():
             if not self.is_running():
+                if tried < self.tries:
+                    tried += 1
+                    self.launch(pause)
+                    continue
                 raise ServiceError(f"{self.name} ended ({self.exit_text()}) before it was ready; its log: {self.log}")
             if time.monotonic() > deadline:
                 self.kill()

@@ -50,6 +50,8 @@ class TemporalServer(Service):
     name = "Temporal"
     stop_signal = signal.SIGTERM
     stops_within = 20.0
+    tries = 3
+    """Its parts choose free ports by themselves; between the choice and the use somebody else can have taken one."""
 
     def __init__(
         self, home: Path, ports: TemporalPorts | None = None, dynamic_config: Mapping[str, str] | None = None

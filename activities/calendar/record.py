@@ -6,9 +6,10 @@ for the other in a circle.
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
+from activities.statements import insert
 from models.clock import Clock
 from rules.calendar import CalendarRecord
 from rules.calendar_notices import Notice, Scope
@@ -22,6 +23,20 @@ if TYPE_CHECKING:
 
 CALENDAR_LOCK = 5271
 """An advisory lock and no row lock: thousands of clocks may be set while nothing of the calendar is written."""
+
+
+class NoticeKept(NamedTuple):
+    """A row of `calendar_notices`."""
+
+    position: int
+    scope: str
+    document: str
+    published_on: date
+    recorded_at: datetime
+    notice: str
+
+
+ADD_NOTICE = insert("calendar_notices", NoticeKept._fields)
 
 
 class RecordOfNotices:
@@ -56,16 +71,15 @@ class RecordOfNotices:
         version = record.version
         if any((n.scope, n.document) == (notice.scope, notice.document) for n in record.notices):
             return None
-        await connection.execute(
-            "insert into calendar_notices (position, scope, document, published_on, recorded_at, notice) "
-            "values ($1, $2, $3, $4, $5, $6)",
-            version + 1,
-            notice.scope,
-            notice.document,
-            notice.published_on,
-            notice.recorded_at,
-            notice.model_dump_json(),
+        kept = NoticeKept(
+            position=version + 1,
+            scope=notice.scope,
+            document=notice.document,
+            published_on=notice.published_on,
+            recorded_at=notice.recorded_at,
+            notice=notice.model_dump_json(),
         )
+        await connection.execute(ADD_NOTICE, *kept)
         await connection.execute("update calendar set version = $1", version + 1)
         return record.with_notice(notice)
 

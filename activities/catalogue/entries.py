@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from activities.catalogue.index import index_words
 from activities.database import present
+from activities.statements import numbered
 from models import events as e
 from models.drafting import FITTING
 from rules.deadlines import to_shanghai
@@ -22,19 +23,38 @@ insert into dataset_versions (dataset_id, number, case_id, openness, items, entr
 select dataset_id, 1, null, openness, items, entry, null from datasets where dataset_id = $1
 on conflict (dataset_id, number) do nothing
 """
-PUBLISH = """
+
+
+class EntryKept(NamedTuple):
+    """An entry as a case publishes it, with the words by which it is found."""
+
+    dataset_id: str
+    city: str
+    provider: str
+    openness: str
+    items: list[str]
+    entry: str
+    case_id: str
+    published_at: datetime
+    words: list[str]
+
+
+PUBLISH = numbered(
+    """
 with published as (
   insert into datasets (dataset_id, city, provider, openness, items, entry, sample, search)
-  values ($1, $2, $3, $4, $5, $6, false, array_to_tsvector($9::text[]))
+  values (:dataset_id, :city, :provider, :openness, :items, :entry, false, array_to_tsvector(:words::text[]))
   on conflict (dataset_id) do update set openness = excluded.openness, items = excluded.items, entry = excluded.entry,
     search = excluded.search
   returning dataset_id, openness, items, entry
 )
 insert into dataset_versions (dataset_id, number, case_id, openness, items, entry, published_at)
-select dataset_id, coalesce((select max(number) from dataset_versions where dataset_id = $1), 0) + 1, $7, openness,
-  items, entry, $8
+select dataset_id, coalesce((select max(number) from dataset_versions where dataset_id = :dataset_id), 0) + 1, :case_id,
+  openness, items, entry, :published_at
 from published
-"""
+""",
+    EntryKept._fields,
+)
 SAY_UPDATED = """
 update datasets set updated_on = $2, updated_by = $3
 where dataset_id = $1 and (updated_on is null or updated_on <= $2) returning dataset_id
@@ -65,18 +85,18 @@ async def publish_entry(connection: Connection, case: CaseState, it: e.EntryPubl
     provider = case.bodies["provider"]
     provider_name = await connection.fetchval("select name from bodies where body = $1", provider)
     await connection.execute(KEEP_THE_FIRST, case.dataset_id)
-    await connection.execute(
-        PUBLISH,
-        case.dataset_id,
-        case.city,
-        provider,
-        openness,
-        [item["item"] for item in changed.get("items", [])],
-        json.dumps(changed, ensure_ascii=False),
-        case.case_id,
-        it.at,
-        index_words(case.city, changed, json.loads(provider_name or "{}")),
+    kept = EntryKept(
+        dataset_id=case.dataset_id,
+        city=case.city,
+        provider=provider,
+        openness=openness,
+        items=[item["item"] for item in changed.get("items", [])],
+        entry=json.dumps(changed, ensure_ascii=False),
+        case_id=case.case_id,
+        published_at=it.at,
+        words=index_words(case.city, changed, json.loads(provider_name or "{}")),
     )
+    await connection.execute(PUBLISH, *kept)
 
 
 async def say_updated(pool: Pool, clock: Clock, dataset_id: str, on: date, account: str) -> None:

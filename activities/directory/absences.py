@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from activities.database import present
 from activities.directory.accounts import named
@@ -12,6 +12,7 @@ from activities.idempotency import IdempotencyKeyReused
 from activities.outbox.outbox import put_out
 from activities.refused import field_refused
 from activities.standing_in import concerned_by, without_anybody
+from activities.statements import insert
 from models.telling import Account, Addressee, Posts, Supervisors, Telling
 from rules.deadlines import SHANGHAI, to_shanghai
 
@@ -40,6 +41,20 @@ class AbsenceEnded(Exception):
 
 class AbsenceOverlaps(Exception):
     """The officer is away in part of these days already, and one day has one substitute."""
+
+
+class AbsenceKept(NamedTuple):
+    """A row of `absences`, as it is filed; `until_on` is exclusive."""
+
+    absence_id: str
+    account_id: str
+    substitute: str
+    from_on: date
+    until_on: date
+    filed_at: datetime
+
+
+FILE_ABSENCE = insert("absences", AbsenceKept._fields)
 
 
 @dataclass(frozen=True)
@@ -85,16 +100,15 @@ async def file_absence(pool: Pool, clock: Clock, asked: Absence) -> None:
         await connection.execute(END_WHERE_NOBODY_STANDS_IN, *span, at)
         if await connection.fetchval(f"select exists (select from absences where {IN_FORCE})", *span):  # noqa: S608 - a constant
             raise AbsenceOverlaps
-        await connection.execute(
-            "insert into absences (absence_id, account_id, substitute, from_on, until_on, filed_at) "
-            "values ($1, $2, $3, $4, $5, $6)",
-            absence.absence_id,
-            absence.account_id,
-            absence.substitute,
-            absence.from_on,
-            absence.until_on,
-            at,
+        kept = AbsenceKept(
+            absence_id=absence.absence_id,
+            account_id=absence.account_id,
+            substitute=absence.substitute,
+            from_on=absence.from_on,
+            until_on=absence.until_on,
+            filed_at=at,
         )
+        await connection.execute(FILE_ABSENCE, *kept)
         await put_out(connection, await _tellings(connection, absence, at), at)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
 
 from activities.database import present
 from activities.directory.accounts import named
 from activities.refused import field_refused
+from activities.statements import upsert
 from rules.deadlines import to_shanghai
 from rules.posts import posts_of
 
@@ -15,10 +17,19 @@ if TYPE_CHECKING:
     from activities.clock import Clock
     from activities.database import Pool
 
-NAME_OFFICER = """
-insert into posts (body, post, account_id, department, filed_at, filed_by) values ($1, $2, $3, $4, $5, $6)
-on conflict (body, post) do update set account_id = excluded.account_id, department = excluded.department,
-  filed_at = excluded.filed_at, filed_by = excluded.filed_by
+
+class PostKept(NamedTuple):
+    """A row of `posts`."""
+
+    body: str
+    post: str
+    account_id: str
+    department: str | None
+    filed_at: datetime
+    filed_by: str
+
+
+NAME_OFFICER = f"""{upsert("posts", PostKept._fields, ("body", "post"))}
 -- Named again, the same officer has been on file since before.
 where (posts.account_id, posts.department) is distinct from (excluded.account_id, excluded.department)
 """
@@ -55,9 +66,15 @@ async def name_officer(pool: Pool, clock: Clock, officer: Officer, filed_by: str
             raise field_refused("account", "officer_of_another_body")
         if rule.with_department and officer.department is None:
             raise field_refused("department", "missing_here")
-        await connection.execute(
-            NAME_OFFICER, officer.body, officer.post, account.account_id, officer.department, at, filed_by
+        kept = PostKept(
+            body=officer.body,
+            post=officer.post,
+            account_id=account.account_id,
+            department=officer.department,
+            filed_at=at,
+            filed_by=filed_by,
         )
+        await connection.execute(NAME_OFFICER, *kept)
 
 
 async def vacate(pool: Pool, body: str, post: str) -> bool:

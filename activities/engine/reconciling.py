@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -13,18 +13,21 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.engine.knowledge import is_in_step, known_to_engine
 from activities.record.failing import OF_TIME, Failure, Why, failures_of
-from activities.record.log import (
-    OBJECTION_COLUMNS,
-    RESTRICTION_COLUMNS,
-    TASK_COLUMNS,
-    foreseen_row,
-    grant_row,
-    objection_row,
-    read_log,
-    restriction_rows,
-    task_row,
-)
+from activities.record.log import read_log
 from activities.record.pinned_rules import PinnedRules
+from activities.record.rows import (
+    CaseKept,
+    GrantKept,
+    ObjectionKept,
+    RestrictionKept,
+    TaskKept,
+    case_kept,
+    foreseen_kept,
+    grant_kept,
+    objection_kept,
+    restrictions_kept,
+    task_kept,
+)
 from models.clock import Clock
 from models.passing import foreseen
 from models.state import CaseState, fold
@@ -74,14 +77,14 @@ async def reconcile(pool: Pool, temporal: Client) -> AsyncIterator[Difference]:
 async def of_read_model(connection: Connection, rules: ProcedureRules, state: CaseState) -> list[str]:
     """Where a table says something else than the fold of the log."""
     differences = [
-        *await _one_row(connection, "cases", state.case_id, CASE_COLUMNS, case_row(state)),
+        *await _one_row(connection, "cases", state.case_id, CaseKept._fields, case_kept(state)),
         *await _of_tasks(connection, rules, state),
         *await _of_restrictions(connection, state),
     ]
-    grant = (*grant_row(state, state.grant), state.grant.key_digest, state.closed) if state.grant else None
+    grant = (*grant_kept(state, state.grant), state.grant.key_digest, state.closed) if state.grant else None
     derived = (
-        ("grants", GRANT_COLUMNS, grant),
-        ("objections", OBJECTION_COLUMNS, objection_row(state)),
+        ("grants", (*GrantKept._fields, "key_digest", "ended"), grant),
+        ("objections", ObjectionKept._fields, objection_kept(state)),
     )
     for table, columns, folded in derived:
         differences += await _one_row(connection, table, state.case_id, columns, folded)
@@ -92,35 +95,32 @@ async def of_read_model(connection: Connection, rules: ProcedureRules, state: Ca
 
 
 async def _one_row(
-    connection: Connection, table: str, case_id: str, columns: str, folded: tuple[object, ...] | None
+    connection: Connection, table: str, case_id: str, columns: Sequence[str], folded: tuple[object, ...] | None
 ) -> list[str]:
     """Which columns of the one row that a table has of a case are not as the log tells them."""
-    kept = await connection.fetchrow(f"select {columns} from {table} where case_id = $1", case_id)  # noqa: S608 - constants
+    kept = await connection.fetchrow(columns_of(table, columns), case_id)
     differing = _differing(columns, tuple(kept) if kept else None, folded)
     return [f"{table}: {differing}"] if differing else []
 
 
 async def _of_tasks(connection: Connection, rules: ProcedureRules, state: CaseState) -> list[str]:
-    rows = await connection.fetch(f"select {TASK_COLUMNS} from tasks where case_id = $1", state.case_id)  # noqa: S608 - a constant
+    rows = await connection.fetch(columns_of("tasks", TaskKept._fields), state.case_id)
     stored = {row["task_id"]: _with_clock(tuple(row)) for row in rows}
-    folded = {task.task_id: _with_clock(task_row(state, task)) for task in state.tasks.values()}
-    folded |= {task.task_id: _with_clock(foreseen_row(state, task)) for task in foreseen(rules, state)}
+    folded = {task.task_id: _with_clock(task_kept(state, task)) for task in state.tasks.values()}
+    folded |= {task.task_id: _with_clock(foreseen_kept(state, task)) for task in foreseen(rules, state)}
     found = {
-        task_id: _differing(TASK_COLUMNS, stored.get(task_id), folded.get(task_id))
+        task_id: _differing(TaskKept._fields, stored.get(task_id), folded.get(task_id))
         for task_id in sorted(stored.keys() | folded.keys())
     }
     return [f"tasks: {task_id}: {differing}" for task_id, differing in found.items() if differing]
 
 
 async def _of_restrictions(connection: Connection, state: CaseState) -> list[str]:
-    kept = await connection.fetch(
-        f"select {RESTRICTION_COLUMNS} from restrictions where case_id = $1",  # noqa: S608 - a constant
-        state.case_id,
-    )
+    kept = await connection.fetch(columns_of("restrictions", RestrictionKept._fields), state.case_id)
     stored = {row["kind"]: _with_sets(tuple(row)) for row in kept}
-    folded = {str(row[2]): _with_sets(row) for row in restriction_rows(state)}
+    folded = {row.kind: _with_sets(row) for row in restrictions_kept(state)}
     found = {
-        kind: _differing(RESTRICTION_COLUMNS, stored.get(kind), folded.get(kind))
+        kind: _differing(RestrictionKept._fields, stored.get(kind), folded.get(kind))
         for kind in sorted(stored.keys() | folded.keys())
     }
     return [f"restrictions: {kind}: {differing}" for kind, differing in found.items() if differing]
@@ -136,11 +136,15 @@ def _with_clock(row: tuple[object, ...]) -> tuple[object, ...]:
     return (*row[:-1], Clock.model_validate_json(str(row[-1])))
 
 
-def _differing(columns: str, kept: tuple[object, ...] | None, folded: tuple[object, ...] | None) -> str | None:
+def _differing(
+    columns: Sequence[str], kept: tuple[object, ...] | None, folded: tuple[object, ...] | None
+) -> str | None:
     """What of a row is not as the log tells it; None where all is."""
-    if kept is None or folded is None:
-        return None if kept is folded else "not there" if kept is None else "the log knows nothing of it"
-    names = zip(columns.split(", "), kept, folded, strict=True)
+    if kept is None:
+        return None if folded is None else "not there"
+    if folded is None:
+        return "the log knows nothing of it"
+    names = zip(columns, kept, folded, strict=True)
     return ", ".join(name for name, has, told in names if has != told) or None
 
 
@@ -257,20 +261,6 @@ async def _has_more_to_hear(connection: Connection, case_id: str) -> bool:
     return behind
 
 
-CASE_COLUMNS = (
-    "number, case_number, city, procedure, dataset_id, party, provider, urgency, received_at, rules_digest, outcome, "
-    "closed_at"
-)
-GRANT_COLUMNS = (
-    "case_id, granted_by, dataset_id, party, data_items, access_mode, access_modes, use, granted_at, valid_until, "
-    "daily_calls, key_digest, ended"
-)
-
-
-def case_row(state: CaseState) -> tuple[object, ...]:
-    """A case as the read model keeps it, in the order of CASE_COLUMNS."""
-    return (
-        *(state.number, state.case_number, state.city, state.procedure, state.dataset_id, state.party),
-        *(state.bodies.get("provider"), state.choices.get("urgency"), state.received_at, state.rules_digest),
-        *(state.closed, state.closed_at),
-    )
+def columns_of(table: str, columns: Sequence[str]) -> str:
+    """These columns of the rows that a table has of a case."""
+    return f"select {', '.join(columns)} from {table} where case_id = $1"  # noqa: S608 - names of columns

@@ -22,7 +22,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Self
 
 import obstore
 from obstore.exceptions import BaseError
@@ -32,6 +32,7 @@ from activities.database import AWAY
 from activities.evidence.content import recognise
 from activities.evidence.kinds import ContentNotRecognised, Kind
 from activities.idempotency import IdempotencyKeyReused
+from activities.statements import numbered
 
 if TYPE_CHECKING:
     import asyncpg
@@ -58,10 +59,27 @@ RETRYING: RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=10
 """Somebody waits for the answer. How it is asked besides, the library's variables say, which options would replace."""
 
 COLUMNS = "evidence_id, account, name, media_type, size, sha256, uploaded_at, case_id"
-INSERT = f"""
-insert into evidence ({COLUMNS}) values ($1, $2, $3, $4, $5, $6, clock_timestamp(), null)
+
+
+class EvidenceKept(NamedTuple):
+    """A row of `evidence`, as a file comes in, before it is submitted to a case."""
+
+    evidence_id: str
+    account: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+INSERT = numbered(
+    f"""
+insert into evidence ({COLUMNS})
+values (:evidence_id, :account, :name, :media_type, :size, :sha256, clock_timestamp(), null)
 on conflict (evidence_id) do nothing returning {COLUMNS}
-"""  # noqa: S608  # names of columns, no input
+""",  # noqa: S608  # names of columns, no input
+    EvidenceKept._fields,
+)
 BY_ID = f"select {COLUMNS} from evidence where evidence_id = $1"  # noqa: S608
 LOCK_CONTENT = "select pg_advisory_xact_lock(hashtextextended('evidence ' || $1, 0))"
 SUBMIT = """
@@ -268,19 +286,26 @@ async def receive_upload(
             kind = await asyncio.to_thread(recognise, staged.file, staged.size)
         except ContentNotRecognised as fact:
             raise EvidenceNotAllowed(fact.rule, fact.params) from fact
-        wanted = (evidence_id or str(uuid.uuid4()), account, fitting_name(name, kind), kind.media_type)
+        wanted = EvidenceKept(
+            evidence_id=evidence_id or str(uuid.uuid4()),
+            account=account,
+            name=fitting_name(name, kind),
+            media_type=kind.media_type,
+            size=staged.size,
+            sha256=staged.sha256,
+        )
         return await _record(store, pool, staged, wanted)
 
 
-async def _record(store: EvidenceStore, pool: Pool, staged: Staged, wanted: tuple[str, str, str, str]) -> Evidence:
+async def _record(store: EvidenceStore, pool: Pool, staged: Staged, wanted: EvidenceKept) -> Evidence:
     is_new_content = False
     try:
         async with pool.acquire() as connection, connection.transaction():
             # Nobody else stores or discards this content until the row is committed.
             await connection.execute(LOCK_CONTENT, staged.sha256)
-            row = await connection.fetchrow(INSERT, *wanted, staged.size, staged.sha256)
+            row = await connection.fetchrow(INSERT, *wanted)
             if row is None:
-                return await _received_before(connection, staged, wanted)
+                return await _received_before(connection, wanted)
             if not await store.has(staged.sha256):
                 is_new_content = True
                 await store.put(staged)
@@ -291,11 +316,11 @@ async def _record(store: EvidenceStore, pool: Pool, staged: Staged, wanted: tupl
         raise
 
 
-async def _received_before(connection: Connection, staged: Staged, wanted: tuple[str, str, str, str]) -> Evidence:
-    row = await connection.fetchrow(BY_ID, wanted[0])
+async def _received_before(connection: Connection, wanted: EvidenceKept) -> Evidence:
+    row = await connection.fetchrow(BY_ID, wanted.evidence_id)
     assert row, "evidence stays"
     known = Evidence.of(row)
-    if (known.account, known.name, known.sha256) != (wanted[1], wanted[2], staged.sha256):
+    if (known.account, known.name, known.sha256) != (wanted.account, wanted.name, wanted.sha256):
         raise IdempotencyKeyReused
     return known
 

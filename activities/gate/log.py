@@ -13,6 +13,7 @@ import uuid
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import asyncpg
 
@@ -37,7 +38,21 @@ WRITES_WITHIN = 5
 LAST_TRIES_WITHIN = 5
 """Seconds for which a gate that stops tries to write what is left."""
 
-COLUMNS = ("session", "at", "dataset_id", "grant_case_id", "data_items", "access_mode", "use", "allowed", "reason")
+
+class DecisionKept(NamedTuple):
+    """A row of `gate_decisions`, but for the session."""
+
+    at: datetime
+    dataset_id: str
+    grant_case_id: str | None
+    data_items: tuple[str, ...]
+    access_mode: str | None
+    use: str | None
+    allowed: bool
+    reason: str
+
+
+COLUMNS = ("session", *DecisionKept._fields)
 LOCKS = 0x6B66
 """The class of the advisory locks by which one sees that a session runs."""
 
@@ -105,7 +120,7 @@ class GateLog:
         self._room = room
         self._session = uuid.uuid4().hex
         self._connection: asyncpg.Connection[asyncpg.Record] | None = None
-        self._rows: list[tuple[object, ...]] = []
+        self._rows: list[DecisionKept] = []
         self._lost = 0
         self._lost_since: datetime | None = None
         self._unsure: _Written | None = None
@@ -129,9 +144,18 @@ class GateLog:
             self.lost += 1
             self._lost_since = self._lost_since or at
             return
-        allowed = reason in ALLOWING
-        row = (at, asked.dataset_id, grant_case_id, asked.items, asked.mode, asked.use, allowed, reason.value)
-        self._rows.append(row)
+        self._rows.append(
+            DecisionKept(
+                at=at,
+                dataset_id=asked.dataset_id,
+                grant_case_id=grant_case_id,
+                data_items=asked.items,
+                access_mode=asked.mode,
+                use=asked.use,
+                allowed=reason in ALLOWING,
+                reason=reason.value,
+            )
+        )
         if len(self._rows) == BATCH:
             self._call.set()
 

@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict
 
 from rules.articles import phrase
 from rules.deadlines import to_shanghai
-from rules.pinned import Basis, Citation, Label, Stage
+from rules.pinned import Basis, Citation, Label
+from rules.pinned_stages import Stage
 from rules.procedure_rules import ProcedureRules
 from rules.strict_yaml import load
 
@@ -89,7 +90,7 @@ def say(message: Message, language: Language, base_url: str) -> Said:
     kind = known.kinds.get(message.kind, known.kinds[OTHER])
     params = _params(message, language)
     link = link_to(message, base_url)
-    lines = {"due": due_of(message, language), "law": law_of(message, language), "link": link}
+    lines = {"due": due_of(message, language), "law": line_of_law(message, language), "link": link}
     shown = [_fill(kind.text, params, language)]
     if message.asked:
         shown.append(_fill(known.lines["asked"], {"asked": message.asked}, language))
@@ -132,7 +133,7 @@ def due_of(message: Message, language: Language) -> str | None:
     return _instant(datetime.fromisoformat(str(due_at)), language) if due_at else None
 
 
-def law_of(message: Message, language: Language) -> str | None:
+def line_of_law(message: Message, language: Language) -> str | None:
     """The article that the message is about, with its regulation; a service rule is called one."""
     rules = message.rules
     if rules is None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from activities.outbox.message_texts import Message
 from activities.standing_in import away, substitute_of
+from activities.statements import by_column, numbered
 from models.telling import Account, Addressee, Officer, Officers, Posts, Supervisors, Telling
 from rules.deadlines import SHANGHAI
 from rules.pinned import Label
@@ -23,10 +24,26 @@ if TYPE_CHECKING:
 
     RulesOf = Callable[[str], Awaitable[ProcedureRules]]
 
-PUT_OUT = f"""
+
+class TellingPut(NamedTuple):
+    """A telling as the statement reads it: the addressee by its kind, its id and who claimed it."""
+
+    addressee: str
+    whom: str
+    claimed_by: str | None
+    kind: str
+    of: str
+    case_id: str | None
+    task_id: str | None
+    city: str | None
+    facts: str
+
+
+PUT_OUT = numbered(
+    f"""
 with recursive told as (
-  select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-    $9::jsonb[]) with ordinality
+  select * from unnest(:addressee::text[], :whom::text[], :claimed_by::text[], :kind::text[], :of::text[],
+    :case_id::text[], :task_id::text[], :city::text[], :facts::jsonb[]) with ordinality
   as told (addressee, whom, claimed_by, kind, of, case_id, task_id, city, facts, nth)
 ), addressed as (
   select nth, account_id, true as in_person from told join accounts on account_id = whom where addressee = 'account'
@@ -49,10 +66,10 @@ with recursive told as (
   select nth, account_id as first, account_id as last, array[account_id] as seen from addressed where not in_person
   union all
   select nth, first, standing_in.substitute, seen || standing_in.substitute from chain
-  cross join lateral ({substitute_of("chain.last", "$10")}) as standing_in
+  cross join lateral ({substitute_of("chain.last", ":on_day")}) as standing_in
   where standing_in.substitute <> all(seen)
 ), ends as (
-  select distinct on (nth, first) nth, first, last, {away("last", "$10")} as nobody from chain
+  select distinct on (nth, first) nth, first, last, {away("last", ":on_day")} as nobody from chain
   order by nth, first, cardinality(seen) desc
 ), reached as (
   select nth, account_id from addressed where in_person
@@ -62,14 +79,16 @@ with recursive told as (
   -- Nobody stands in: whoever of the body is there has to know of what the absent officer has in hand.
   select nth, colleague.account_id from ends join told using (nth)
   join accounts as colleague on body = whom and 'reviewer' = any(roles)
-  where nobody and addressee = 'officers' and not {away("colleague.account_id", "$10")}
+  where nobody and addressee = 'officers' and not {away("colleague.account_id", ":on_day")}
 )
 insert into messages (message_id, account_id, kind, case_id, task_id, city, facts, created_at)
 select 'msg_' || left(encode(sha256(convert_to(concat_ws(E'\\n', of, kind, account_id), 'UTF8')), 'hex'), 40),
-  account_id, kind, case_id, task_id, city, facts, $11
+  account_id, kind, case_id, task_id, city, facts, :now
 from reached join told using (nth) order by nth, account_id
 on conflict (message_id) do nothing
-"""  # noqa: S608 - made of constants
+""",  # noqa: S608 - made of constants
+    (*TellingPut._fields, "on_day", "now"),
+)
 
 
 MESSAGE = """
@@ -97,7 +116,7 @@ async def put_out(connection: Connection, tellings: Sequence[Telling], now: date
         return 0
     status: str = await connection.execute(
         PUT_OUT,
-        *map(list, zip(*(_row(telling) for telling in tellings), strict=True)),
+        *by_column(_put(telling) for telling in tellings),
         now.astimezone(SHANGHAI).date(),
         now,
     )
@@ -133,9 +152,19 @@ async def message_of(row: Record, rules_of: RulesOf) -> Message:
     )
 
 
-def _row(telling: Telling) -> tuple[str | None, ...]:
-    facts = json.dumps(dict(telling.facts), ensure_ascii=False)
-    return (*_whom(telling.to), telling.kind, telling.of, telling.case_id, telling.task_id, telling.city, facts)
+def _put(telling: Telling) -> TellingPut:
+    addressee, whom, claimed_by = _whom(telling.to)
+    return TellingPut(
+        addressee=addressee,
+        whom=whom,
+        claimed_by=claimed_by,
+        kind=telling.kind,
+        of=telling.of,
+        case_id=telling.case_id,
+        task_id=telling.task_id,
+        city=telling.city,
+        facts=json.dumps(dict(telling.facts), ensure_ascii=False),
+    )
 
 
 def _whom(to: Addressee) -> tuple[str, str, str | None]:

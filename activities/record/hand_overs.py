@@ -5,17 +5,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
 
 from activities.database import AWAY, present
 from activities.directory.accounts import named
 from activities.idempotency import IdempotencyKeyReused, digest, id_from_key
 from activities.record.claims import NOT_STAMPED
+from activities.statements import insert
 from models.acts import Actor, HandOver
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from activities.clock import Clock
     from activities.database import Connection, Pool
@@ -28,10 +29,21 @@ select task_id from tasks where ended_at is null and (claimed_by = $1 or (claime
 and ($2::text is null or city = $2)
 order by due_at nulls last, task_id
 """
-KEEP = """
-insert into hand_overs (hand_over_id, officer, to_account, asked_by, asked_at, request_digest, tasks)
-values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing
-"""
+
+
+class HandOverKept(NamedTuple):
+    """A row of `hand_overs`: the tasks that it is about, whatever the officer takes up afterwards."""
+
+    hand_over_id: str
+    officer: str
+    to_account: str | None
+    asked_by: str
+    asked_at: datetime
+    request_digest: str
+    tasks: list[str]
+
+
+KEEP = insert("hand_overs", HandOverKept._fields, "on conflict do nothing")
 TASKS = """
 select task_id, case_id, case_number, tasks.city, tasks.body, stage, rules_digest
 from tasks join cases using (case_id) where task_id = any($1) order by array_position($1, task_id)
@@ -118,7 +130,16 @@ async def in_hand(pool: Pool, officer: str, city: str | None = None) -> list[str
 async def _kept(connection: Connection, asked: Asked, tasks: Sequence[str], now: datetime) -> list[str]:
     to = asked.to.account_id if asked.to else None
     said = digest({"officer": asked.officer, "to": to, "body": asked.body})
-    await connection.execute(KEEP, asked.hand_over_id, asked.officer, to, asked.by, now, said, list(tasks))
+    asked_for = HandOverKept(
+        hand_over_id=asked.hand_over_id,
+        officer=asked.officer,
+        to_account=to,
+        asked_by=asked.by,
+        asked_at=now,
+        request_digest=said,
+        tasks=list(tasks),
+    )
+    await connection.execute(KEEP, *asked_for)
     row = await connection.fetchrow(
         "select request_digest, tasks from hand_overs where hand_over_id = $1", asked.hand_over_id
     )

@@ -17,7 +17,7 @@ from activities.evidence.store import submit
 from activities.idempotency import IdempotencyKeyReused, digest
 from activities.record.claims import forsaken
 from activities.record.failing import PASSING, Why, note
-from activities.record.log import CaseUnknown, LockedCase, Log, lock, open_case, read_log
+from activities.record.log import RECEIVE_ACT, CaseUnknown, LockedCase, Log, act_kept, lock, open_case, read_log
 from activities.record.opening import next_case_number
 from activities.record.pinned_rules import PinnedRules
 from activities.record.receipt_facts import dataset_is_its_own, facts_at_receipt, items_at_receipt, standing_at_receipt
@@ -269,19 +269,8 @@ class Inbox:
         if last["same"]:
             return await self._received_before(connection, act.id, request_digest)
         stamped = act.model_copy(update={"received_at": max(case.now, last["received_at"]), "seen": case.number})
-        await connection.execute(
-            "insert into acts (act_id, case_id, seq, kind, account, received_at, state, act, content, request_digest) "
-            "values ($1, $2, $3, $4, $5, $6, 'received', $7, $8, $9)",
-            stamped.id,
-            stamped.case_id,
-            last["seq"] + 1,
-            stamped.kind,
-            stamped.by.account,
-            stamped.received_at,
-            stamped.model_dump_json(),
-            json.dumps(dict(content), ensure_ascii=False, default=str) if content else None,
-            request_digest,
-        )
+        kept = json.dumps(dict(content), ensure_ascii=False, default=str) if content else None
+        await connection.execute(RECEIVE_ACT, *act_kept(stamped, last["seq"] + 1, kept, request_digest))
         kind = BY_NAME[last["procedure"]]
         if kind.judged_by(type(stamped)) is JudgedBy.RECEIPT_ALONE and not last["waiting"]:
             return await self._judge(connection, case, kind, stamped)

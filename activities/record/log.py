@@ -5,31 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from activities.calendar.record import RecordOfNotices, with_due
 from activities.catalogue.entries import publish_entry
 from activities.outbox.outbox import put_out
-from activities.record.opening import Law, cases_begun, law_of
+from activities.record.opening import LawOn, cases_begun, law_of
 from activities.record.pinned_rules import PinnedRules
+from activities.record.rows import keep
 from activities.record.touching import tell_new_grant, tell_other_cases
-from activities.tables.cases import FORESEEN
+from activities.statements import insert, numbered
 from models import events as e
 from models.access_events import AccessOpened
-from models.acts import Actor, File
-from models.kept_back import by_kind
-from models.passing import foreseen
-from models.restrictions import RestrictionKind, items_of, restriction, written
-from models.state import CaseState, GrantState, fold
-from models.task_state import TaskState
+from models.acts import Act, Actor, File
+from models.restrictions import RestrictionKind, items_of, restriction
+from models.restrictions import written as items_written
+from models.state import CaseState, fold
 from models.telling import told
-from rules.pack import GROUND
 
 if TYPE_CHECKING:
     from activities.clock import Clock
     from activities.database import Connection, Pool
     from rules.calendar import CalendarRecord
-    from rules.procedure_rules import ProcedureRules
 
 
 class ActSettled(Exception):
@@ -38,6 +35,92 @@ class ActSettled(Exception):
 
 class CaseUnknown(LookupError):
     """There is no case of that id."""
+
+
+class Written(NamedTuple):
+    """What one write adds to a case: the acts that it settles, the events column by column, and how the case stands
+    after it."""
+
+    case_id: str
+    acts: list[str]
+    numbers: list[int]
+    types: list[str]
+    instants: list[datetime]
+    events: list[str]
+    engine_number: int
+    outcome: str | None
+    closed_at: datetime | None
+    urgency: str | None
+
+
+SETTLE_AND_LOG = numbered(
+    """
+with settled as (
+  update acts set state = 'accepted' where act_id = any(:acts) and state = 'received' returning act_id
+), logged as (
+  insert into events (case_id, number, type, at, event)
+  select :case_id, * from unnest(:numbers::int[], :types::text[], :instants::timestamptz[], :events::jsonb[])
+  returning number
+)
+update cases set number = (select max(number) from logged), engine_number = :engine_number, outcome = :outcome,
+  closed_at = :closed_at, urgency = :urgency
+where case_id = :case_id returning (select count(*) from settled)
+""",
+    Written._fields,
+)
+
+
+class NewCase(NamedTuple):
+    """The row of a case in which nothing has happened yet."""
+
+    case_id: str
+    case_number: str
+    city: str
+    procedure: str
+    dataset_id: str
+    party: str
+    provider: str | None
+    received_at: datetime
+    rules_digest: str
+    number: int
+    engine_number: int
+
+
+OPEN_CASE = insert("cases", NewCase._fields)
+
+
+class ActKept(NamedTuple):
+    """A row of the inbox, as an act comes in."""
+
+    act_id: str
+    case_id: str
+    seq: int
+    kind: str
+    account: str
+    received_at: datetime
+    state: str
+    act: str
+    content: str | None
+    request_digest: str
+
+
+RECEIVE_ACT = insert("acts", ActKept._fields)
+
+
+def act_kept(act: Act, seq: int, content: str | None, request_digest: str) -> ActKept:
+    """An act as the inbox keeps it, the `seq`th of its case; `content` is what was written with it."""
+    return ActKept(
+        act_id=act.id,
+        case_id=act.case_id,
+        seq=seq,
+        kind=act.kind,
+        account=act.by.account,
+        received_at=act.received_at,
+        state="received",
+        act=act.model_dump_json(),
+        content=content,
+        request_digest=request_digest,
+    )
 
 
 @dataclass(frozen=True)
@@ -142,7 +225,7 @@ def record_for(event: e.TaskOpened | e.ClockMoved, record: CalendarRecord) -> Ca
 class Log:
     """Writes events and all that is derived from them in the transaction of the caller."""
 
-    def __init__(self, notices: RecordOfNotices, law: Law = law_of) -> None:
+    def __init__(self, notices: RecordOfNotices, law: LawOn = law_of) -> None:
         self.notices = notices
         self.law = law
         self._pinned = PinnedRules()
@@ -167,23 +250,23 @@ class Log:
         events = with_clocks(proposed, record)
         after = fold(before, events)
         acts = sorted({event.act for event in events if event.act})
-        settled = await connection.fetchval(
-            SETTLE_AND_LOG,
-            case.case_id,
-            acts,
-            [event.number for event in events],
-            [event.type for event in events],
-            [event.at for event in events],
-            [event.model_dump_json() for event in events],
-            engine_number,
-            after.closed,
-            after.closed_at,
-            after.choices.get("urgency"),
+        written = Written(
+            case_id=case.case_id,
+            acts=acts,
+            numbers=[event.number for event in events],
+            types=[event.type for event in events],
+            instants=[event.at for event in events],
+            events=[event.model_dump_json() for event in events],
+            engine_number=engine_number,
+            outcome=after.closed,
+            closed_at=after.closed_at,
+            urgency=after.choices.get("urgency"),
         )
+        settled = await connection.fetchval(SETTLE_AND_LOG, *written)
         if settled != len(acts):
             raise ActSettled(", ".join(acts))
         rules = await self._pinned.of(connection, after.rules_digest)
-        await self._derive(connection, rules, before, after)
+        await keep(connection, rules, before, after)
         if after.published and after.published != before.published:
             await publish_entry(connection, after, after.published)
             if after.published.reopens:
@@ -209,202 +292,28 @@ class Log:
             reopened = items_of(items, it.reopens_except.get(case_id, ()))
             if not (state.closed and state.strongest_restriction == restriction(RestrictionKind.WITHDRAWAL, reopened)):
                 continue
-            event = e.DataRestored(number=state.number + 1, at=it.at, by_case=case.case_id, **written(reopened))
+            event = e.DataRestored(number=state.number + 1, at=it.at, by_case=case.case_id, **items_written(reopened))
             other = LockedCase(case_id, state.number, state.number, case.now)
             await self.write(connection, other, state, [event], engine_number=event.number)
-
-    async def _derive(self, connection: Connection, rules: ProcedureRules, before: CaseState, after: CaseState) -> None:
-        if rules.opens_when_passed:
-            # Before the rows of this write: what was foreseen may have come to be, or not be so any more.
-            await connection.execute(
-                "delete from tasks where case_id = $1 and state = $2 and ended_at is null", after.case_id, FORESEEN
-            )
-        amended = after.choices.get("urgency") != before.choices.get("urgency")
-        changed = [task for task in after.tasks.values() if amended or before.tasks.get(task.task_id) != task]
-        if changed:
-            rows = [(*task_row(after, task), look_again_at(after, task)) for task in changed]
-            await connection.executemany(UPSERT_TASK, rows)
-        if rows := [(*foreseen_row(after, task), task.opened_at) for task in foreseen(rules, after)]:
-            await connection.executemany(UPSERT_TASK, rows)
-        if after.grant and not before.grant:
-            await connection.execute(INSERT_GRANT, *grant_row(after, after.grant))
-        elif after.grant and (after.grant != before.grant or after.closed):
-            await connection.execute(
-                "update grants set key_digest = $2, ended = $3 where case_id = $1",
-                after.case_id,
-                after.grant.key_digest,
-                after.closed,
-            )
-
-        if (row := objection_row(after)) and row != objection_row(before):
-            await connection.execute(UPSERT_OBJECTION, *row)
-        if (rows := restriction_rows(after)) != restriction_rows(before):
-            await connection.execute(OTHERWISE_RESTRICTED, after.case_id, [row[2] for row in rows])
-            await connection.executemany(UPSERT_RESTRICTION, rows)
 
 
 async def open_case(
     connection: Connection, filed: e.Filed | AccessOpened, *, content: str | None, request_digest: str
 ) -> None:
     """The row of a new case, and its filing as the first act of its inbox; the caller writes the first events."""
-    await connection.execute(
-        "insert into cases (case_id, case_number, city, procedure, dataset_id, party, provider, received_at, "
-        "rules_digest, number, engine_number) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0)",
-        filed.case_id,
-        filed.case_number,
-        filed.city,
-        filed.procedure,
-        filed.dataset_id,
-        filed.party,
-        filed.bodies.get("provider"),
-        filed.at,
-        filed.rules_digest,
+    case = NewCase(
+        case_id=filed.case_id,
+        case_number=filed.case_number,
+        city=filed.city,
+        procedure=filed.procedure,
+        dataset_id=filed.dataset_id,
+        party=filed.party,
+        provider=filed.bodies.get("provider"),
+        received_at=filed.at,
+        rules_digest=filed.rules_digest,
+        number=0,
+        engine_number=0,
     )
+    await connection.execute(OPEN_CASE, *case)
     act = File(id=filed.act or "", case_id=filed.case_id, by=Actor(account=filed.party), received_at=filed.at, seen=1)
-    await connection.execute(
-        "insert into acts (act_id, case_id, seq, kind, account, received_at, state, act, content, request_digest) "
-        "values ($1, $2, 1, $3, $4, $5, 'received', $6, $7, $8)",
-        act.id,
-        act.case_id,
-        act.kind,
-        act.by.account,
-        act.received_at,
-        act.model_dump_json(),
-        content,
-        request_digest,
-    )
-
-
-SETTLE_AND_LOG = """
-with settled as (
-  update acts set state = 'accepted' where act_id = any($2) and state = 'received' returning act_id
-), logged as (
-  insert into events (case_id, number, type, at, event)
-  select $1, * from unnest($3::int[], $4::text[], $5::timestamptz[], $6::jsonb[]) returning number
-)
-update cases set number = (select max(number) from logged), engine_number = $7, outcome = $8, closed_at = $9,
-  urgency = $10
-where case_id = $1 returning (select count(*) from settled)
-"""
-TASK_COLUMNS = (
-    "task_id, case_id, city, procedure, party, step, stage, round, body, urgency, state, claimed_by, outcome, late, "
-    "opened_at, ended_at, due_at, at_once, provisional, urgings, urged_at, lapsed_of, "
-    "supplement_asked_at, supplement_act, clock"
-)
-UPSERT_TASK = f"""
-insert into tasks ({TASK_COLUMNS}, remind_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-  $24, $25, $26)
-on conflict (task_id) do update set urgency = excluded.urgency, state = excluded.state,
-  claimed_by = excluded.claimed_by, outcome = excluded.outcome, late = excluded.late, ended_at = excluded.ended_at,
-  due_at = excluded.due_at, provisional = excluded.provisional, urgings = excluded.urgings,
-  urged_at = excluded.urged_at, lapsed_of = excluded.lapsed_of,
-  supplement_asked_at = excluded.supplement_asked_at, supplement_act = excluded.supplement_act,
-  clock = excluded.clock, remind_at = excluded.remind_at
-"""  # noqa: S608 - made of constants
-
-
-def task_row(case: CaseState, task: TaskState) -> tuple[object, ...]:
-    """A task as the read model keeps it, in the order of TASK_COLUMNS."""
-    return (
-        task.task_id,
-        case.case_id,
-        case.city,
-        case.procedure,
-        case.party,
-        task.step,
-        task.stage,
-        task.round,
-        task.body,
-        case.choices.get("urgency"),
-        task.state,
-        task.claimed_by,
-        task.outcome,
-        task.late,
-        task.opened_at,
-        task.ended_at,
-        task.clock.due_at,
-        task.clock.promptly,
-        task.clock.provisional,
-        task.urgings,
-        task.urged_at,
-        task.lapsed_of,
-        task.supplement_asked_at,
-        task.supplement_act,
-        task.clock.model_dump_json(),
-    )
-
-
-def foreseen_row(case: CaseState, task: TaskState) -> tuple[object, ...]:
-    """A task that time will open, as the read model keeps it: whoever asks after that instant finds it open, whether
-    or not a worker has come to it."""
-    columns = TASK_COLUMNS.split(", ")
-    return tuple(
-        FORESEEN if name == "state" else kept for name, kept in zip(columns, task_row(case, task), strict=True)
-    )
-
-
-def look_again_at(case: CaseState, task: TaskState) -> datetime | None:
-    """When the reminder looks at a task that has changed: at once, for it alone knows when it is next to be told of;
-    never at one that is done, or has neither an end nor to be done promptly."""
-    clock = task.clock
-    return case.at if task.is_open and (clock.due_at or clock.own_due_at or clock.promptly) else None
-
-
-INSERT_GRANT = """
-insert into grants (case_id, granted_by, dataset_id, party, data_items, access_mode, access_modes, use, granted_at,
-  valid_until, daily_calls)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-"""
-
-
-def grant_row(case: CaseState, it: GrantState) -> tuple[object, ...]:
-    """A grant as it begins, in the order of INSERT_GRANT."""
-    return (
-        case.case_id,
-        it.granted_by,
-        case.dataset_id,
-        case.party,
-        list(it.data_items),
-        it.access_mode,
-        list(it.access_modes),
-        it.use,
-        case.received_at,
-        it.valid_until,
-        it.daily_calls,
-    )
-
-
-OBJECTION_COLUMNS = "case_id, dataset_id, party, ground, disputed, answered_at, upheld"
-UPSERT_OBJECTION = f"""
-insert into objections ({OBJECTION_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7)
-on conflict (case_id) do update set disputed = excluded.disputed, answered_at = excluded.answered_at,
-  upheld = excluded.upheld
-"""  # noqa: S608 - made of constants
-RESTRICTION_COLUMNS = "case_id, dataset_id, kind, data_items, except_items, since, ended_at"
-OTHERWISE_RESTRICTED = "delete from restrictions where case_id = $1 and kind <> all($2)"
-UPSERT_RESTRICTION = f"""
-insert into restrictions ({RESTRICTION_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7)
-on conflict (case_id, kind) do update set data_items = excluded.data_items, except_items = excluded.except_items,
-  since = excluded.since, ended_at = excluded.ended_at
-"""  # noqa: S608 - made of constants
-
-
-def objection_row(case: CaseState) -> tuple[object, ...] | None:
-    """An objection as the read model keeps it, in the order of OBJECTION_COLUMNS; None for any other case."""
-    if case.standing is None:
-        return None
-    ground = case.choices.get(GROUND)
-    return (case.case_id, case.dataset_id, case.party, ground, case.disputed, case.answered_at, case.upheld)
-
-
-def restriction_rows(case: CaseState) -> list[tuple[object, ...]]:
-    """What a case keeps back, or kept back last, a row for each way in which it does, in the order of
-    RESTRICTION_COLUMNS; none if it never did."""
-    return [
-        (
-            *(case.case_id, case.dataset_id, each.kind.value, list(each.data_items), list(each.except_items)),
-            *(each.since, case.lifted_at),
-        )
-        for each in by_kind(case.kept_back)
-    ]
+    await connection.execute(RECEIVE_ACT, *act_kept(act, 1, content, request_digest))

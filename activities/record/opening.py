@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from activities.record.pinned_rules import PinnedRules
     from models.procedure import Procedure
 
-Law = Callable[[str, str, date], ProcedureRules]
-"""City, procedure and day to the rules that were in force."""
+LawOn = Callable[[str, str, date], ProcedureRules]
+"""City, procedure and day to the rules in force then: the law as something to ask."""
 
 
 def law_of(city: str, procedure: str, on: date) -> ProcedureRules:
@@ -44,7 +44,7 @@ class BegunCase:
 
 
 async def cases_begun(
-    connection: Connection, pinned: PinnedRules, law: Law, before: CaseState, after: CaseState
+    connection: Connection, pinned: PinnedRules, law: LawOn, before: CaseState, after: CaseState
 ) -> list[BegunCase]:
     """The cases that begin with what is new in `after`; the caller writes them."""
     begun = []
@@ -81,7 +81,7 @@ async def access_to(connection: Connection, request: CaseState, it: e.Granted) -
 
 
 async def update_of(
-    connection: Connection, pinned: PinnedRules, law: Law, cause: CaseState, it: e.EntryChangeOrdered
+    connection: Connection, pinned: PinnedRules, law: LawOn, cause: CaseState, it: e.EntryChangeOrdered
 ) -> BegunCase:
     """The catalogue update that a decision ordered."""
     rules = law_at(law, cause, it.at)
@@ -110,7 +110,7 @@ async def update_of(
     return BegunCase(opening, proposal.events)
 
 
-def law_at(law: Law, cause: CaseState, at: datetime) -> ProcedureRules:
+def law_at(law: LawOn, cause: CaseState, at: datetime) -> ProcedureRules:
     """The law of catalogue updates on that day; where it has ended, as it stood when the cause was received, for a case
     is governed to its end by the law under which it began. A cause that was itself received after the end, as a remedy,
     orders what a remedy may."""

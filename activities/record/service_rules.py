@@ -14,14 +14,14 @@ from rules.resolving import NotInForce, ProcedureUnknown
 if TYPE_CHECKING:
     from datetime import date
 
-    from activities.record.opening import Law
+    from activities.record.opening import LawOn
     from rules.pinned import ReminderRule, UrgingRule
     from rules.procedure_rules import ProcedureRules
 
 REMINDERS, URGING = "reminders", "urging"
 
 
-def reminders_of(kept: ProcedureRules, law: Law, on: date) -> ReminderRule | None:
+def reminders_of(kept: ProcedureRules, law: LawOn, on: date) -> ReminderRule | None:
     """When the bodies of a case are reminded; None: never."""
     if kept.were_told(REMINDERS):
         return kept.reminders
@@ -29,13 +29,13 @@ def reminders_of(kept: ProcedureRules, law: Law, on: date) -> ReminderRule | Non
     return in_force.reminders if in_force else None
 
 
-def urging_beside(kept: ProcedureRules, law: Law, on: date) -> tuple[UrgingRule, ...]:
+def urging_beside(kept: ProcedureRules, law: LawOn, on: date) -> tuple[UrgingRule, ...]:
     """Who may urge beside those whom the rules of a case name; nobody, where they were told."""
     in_force = None if kept.were_told(URGING) else _in_force(kept, law, on)
     return in_force.urging if in_force else ()
 
 
-def _in_force(kept: ProcedureRules, law: Law, on: date) -> ProcedureRules | None:
+def _in_force(kept: ProcedureRules, law: LawOn, on: date) -> ProcedureRules | None:
     try:
         return law(kept.city, kept.procedure, on)
     except (CityUnknown, NotInForce, ProcedureUnknown):

@@ -7,8 +7,10 @@ those who restrict it: the first share it, the second have it alone.
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
 
+from activities.statements import by_column, numbered
 from models import events as e
 from models.access_events import AccessOpened
 from models.acts import Act, Actor, ChangeEntry, EntryIsPublished, LiftRestriction, Restrict, TakeTurn
@@ -41,12 +43,29 @@ LAST_ACTS = """
 select case_id, max(seq) as seq, max(received_at) as received_at from acts where case_id = any($1) group by case_id
 """
 """A statement of its own: one that waits for a lock does not see the acts that came while it waited."""
-PUT = """
-insert into acts (act_id, case_id, seq, kind, account, received_at, state, act, content, request_digest)
-select act_id, case_id, seq, kind, account, received_at, 'received', act, null, ''
-from unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[], $6::timestamptz[], $7::jsonb[])
-  as put (act_id, case_id, seq, kind, account, received_at, act)
-"""
+
+
+class ActPut(NamedTuple):
+    """An act that one case puts into the inbox of another; nobody has written anything with it."""
+
+    act_id: str
+    case_id: str
+    seq: int
+    kind: str
+    account: str
+    received_at: datetime
+    act: str
+
+
+PUT = numbered(
+    f"""
+insert into acts ({", ".join(ActPut._fields)}, state, content, request_digest)
+select {", ".join(ActPut._fields)}, 'received', null, ''
+from unnest(:act_id::text[], :case_id::text[], :seq::int[], :kind::text[], :account::text[],
+  :received_at::timestamptz[], :act::jsonb[]) as put ({", ".join(ActPut._fields)})
+""",  # noqa: S608 - names of columns
+    ActPut._fields,
+)
 
 AT_ONCE = 50
 """Cases that are handed over after one another's act; what more there are, the sweeper hands over."""
@@ -248,21 +267,24 @@ def turn_act(after: CaseState, case_id: str, now: datetime) -> Act:
 
 async def put(connection: Connection, acts: list[Act]) -> None:
     """The acts are in the inboxes of their cases, one each, in their order and stamped; set by set, not row by row."""
+    if not acts:
+        return
     concerned = [act.case_id for act in acts]
     numbers = {row["case_id"]: row["number"] for row in await connection.fetch(LOCKED_CASES, concerned)}
     last = {row["case_id"]: row for row in await connection.fetch(LAST_ACTS, concerned)}
-    stamped = []
+    rows = []
     for act in acts:
-        row = last[act.case_id]
-        received_at = max(act.received_at, row["received_at"])
-        stamped.append((row, act.model_copy(update={"received_at": received_at, "seen": numbers[act.case_id]})))
-    await connection.execute(
-        PUT,
-        [act.id for _, act in stamped],
-        [act.case_id for _, act in stamped],
-        [row["seq"] + 1 for row, _ in stamped],
-        [act.kind for _, act in stamped],
-        [act.by.account for _, act in stamped],
-        [act.received_at for _, act in stamped],
-        [act.model_dump_json() for _, act in stamped],
-    )
+        received_at = max(act.received_at, last[act.case_id]["received_at"])
+        stamped = act.model_copy(update={"received_at": received_at, "seen": numbers[act.case_id]})
+        rows.append(
+            ActPut(
+                act_id=act.id,
+                case_id=act.case_id,
+                seq=last[act.case_id]["seq"] + 1,
+                kind=act.kind,
+                account=act.by.account,
+                received_at=received_at,
+                act=stamped.model_dump_json(),
+            )
+        )
+    await connection.execute(PUT, *by_column(rows))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from activities.database import present
 from activities.idempotency import IdempotencyKeyReused
+from activities.statements import numbered
 from activities.telling.ways import WEBHOOK, part_of_address
 
 if TYPE_CHECKING:
@@ -22,10 +23,27 @@ MOST = 10
 """Open channels of one account."""
 SECRET_BYTES = 32
 
-INSERT = """
+
+class ChannelKept(NamedTuple):
+    """A row of `channels`, as a channel is opened."""
+
+    channel_id: str
+    account_id: str
+    kind: str
+    address: str
+    secret: str | None
+    language: str
+    created_at: datetime
+
+
+INSERT = numbered(
+    """
 insert into channels (channel_id, account_id, kind, address, secret, language, created_at, next_at, failures, given_up)
-values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp(), 0, 0) on conflict (channel_id) do nothing returning channel_id
-"""
+values (:channel_id, :account_id, :kind, :address, :secret, :language, :created_at, clock_timestamp(), 0, 0)
+on conflict (channel_id) do nothing returning channel_id
+""",
+    ChannelKept._fields,
+)
 OPEN = """
 select channel_id, kind, address, language, created_at, last_sent_at, last_error, last_failed_at, failures, given_up,
   (select count(*) from deliveries where deliveries.channel_id = channels.channel_id and state = 'waiting') as waiting
@@ -119,7 +137,16 @@ async def open_channel(
     if len(await connection.fetch(OPEN, account_id)) >= MOST:
         raise EnoughChannels
     secret = new_secret() if wanted.kind == WEBHOOK else None
-    await connection.execute(INSERT, channel_id, account_id, wanted.kind, wanted.address, secret, wanted.language, now)
+    kept = ChannelKept(
+        channel_id=channel_id,
+        account_id=account_id,
+        kind=wanted.kind,
+        address=wanted.address,
+        secret=secret,
+        language=wanted.language,
+        created_at=now,
+    )
+    await connection.execute(INSERT, *kept)
     return secret
 
 

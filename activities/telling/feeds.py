@@ -8,9 +8,10 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from activities.idempotency import IdempotencyKeyReused
+from activities.statements import insert
 
 if TYPE_CHECKING:
     import asyncpg
@@ -22,10 +23,20 @@ MOST_FEEDS = 50
 TOKEN_PREFIX = "kfs_"  # noqa: S105 - what a token begins with, so that people and scanners know one
 TOKEN_BYTES = 32
 COLUMNS = "feed_id, account_id, name, wanted, created_at, last_used_at, revoked_at"
-MAKE = f"""
-insert into feeds (feed_id, token_digest, account_id, name, wanted, created_at) values ($1, $2, $3, $4, $5, $6)
-on conflict (feed_id) do nothing returning {COLUMNS}
-"""  # noqa: S608 - made of constants
+
+
+class FeedKept(NamedTuple):
+    """A row of `feeds`, as a feed is made: of the token the digest alone."""
+
+    feed_id: str
+    token_digest: str
+    account_id: str
+    name: str
+    wanted: str
+    created_at: datetime
+
+
+MAKE = insert("feeds", FeedKept._fields, f"on conflict (feed_id) do nothing returning {COLUMNS}")
 SERVED = """
 update feeds set
   last_used_at = case when last_used_at >= $5::timestamptz - interval '1 minute' then last_used_at else $5 end,
@@ -91,8 +102,15 @@ async def _made(connection: Connection, new: NewFeed, token: str, now: datetime)
     live = "select count(*) from feeds where account_id = $1 and revoked_at is null"
     if await connection.fetchval(live, new.account_id) >= MOST_FEEDS:
         raise EnoughFeeds(new.account_id)
-    wanted = json.dumps(dict(new.wanted))
-    row = await connection.fetchrow(MAKE, new.feed_id, digest_of(token), new.account_id, new.name, wanted, now)
+    made = FeedKept(
+        feed_id=new.feed_id,
+        token_digest=digest_of(token),
+        account_id=new.account_id,
+        name=new.name,
+        wanted=json.dumps(dict(new.wanted)),
+        created_at=now,
+    )
+    row = await connection.fetchrow(MAKE, *made)
     assert row, "nobody else makes a feed of this account now"
     return row
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from activities.database import AWAY, present
 from activities.outbox.outbox import put_out
-from activities.record.opening import Law, law_of
+from activities.record.opening import LawOn, law_of
 from activities.record.pinned_rules import PinnedRules
 from activities.record.service_rules import reminders_of
 from models.clock import Clock
@@ -65,7 +65,7 @@ class Reminding:
     """Tells those who have a task of its points. Any number may run; nobody is told twice of a point."""
 
     def __init__(
-        self, pool: Pool, notices: RecordOfNotices, clock: clock.Clock, every: float = 20.0, law: Law = law_of
+        self, pool: Pool, notices: RecordOfNotices, clock: clock.Clock, every: float = 20.0, law: LawOn = law_of
     ) -> None:
         self._pool = pool
         self._notices = notices

@@ -12,12 +12,13 @@ import random
 from collections import Counter
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from activities.database import AWAY
 from activities.outbox.message_texts import Language, Message, Said, say, with_its_number
 from activities.outbox.outbox import MESSAGE, WITH_ITS_CASE, message_of
 from activities.record.pinned_rules import PinnedRules
+from activities.statements import numbered
 from activities.telling.channels import end_channel
 from activities.telling.ways import WEBHOOK, WITHIN, NotSent, Outgoing
 
@@ -103,15 +104,32 @@ with sent as (
 )
 update channels set failures = 0, next_at = clock_timestamp(), last_sent_at = clock_timestamp() where channel_id = $1
 """
-FAILED = """
+
+
+class FailedAttempt(NamedTuple):
+    """A delivery that was not taken: when it is tried again, and how long the channel rests, at most and by chance."""
+
+    channel_id: str
+    message_id: str
+    pause: timedelta
+    reason: str
+    longest_silence: float
+    chance: float
+
+
+FAILED = numbered(
+    """
 with failed as (
-  update deliveries set next_at = clock_timestamp() + $3::interval, last_error = $4
-  where channel_id = $1 and message_id = $2
+  update deliveries set next_at = clock_timestamp() + :pause::interval, last_error = :reason
+  where channel_id = :channel_id and message_id = :message_id
 )
-update channels set failures = failures + 1, last_error = $4, last_failed_at = clock_timestamp(),
-  next_at = clock_timestamp() + make_interval(secs => least($5::float8, 2.0 ^ least(failures, 20)) * $6::float8)
-where channel_id = $1
-"""
+update channels set failures = failures + 1, last_error = :reason, last_failed_at = clock_timestamp(),
+  next_at = clock_timestamp()
+    + make_interval(secs => least(:longest_silence::float8, 2.0 ^ least(failures, 20)) * :chance::float8)
+where channel_id = :channel_id
+""",
+    FailedAttempt._fields,
+)
 GIVE_UP = """
 with old as (
   update deliveries d set state = 'given_up' from messages m
@@ -285,15 +303,15 @@ class Sender:
             if failure.gone:
                 await end_channel(connection, channel_id, claimed["now"], because=failure.reason)
                 return
-            await connection.execute(
-                FAILED,
-                channel_id,
-                claimed["message_id"],
-                timedelta(seconds=jittered(min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE))),
-                failure.reason,
-                LONGEST_SILENCE,
-                jittered(1.0),
+            attempt = FailedAttempt(
+                channel_id=channel_id,
+                message_id=claimed["message_id"],
+                pause=timedelta(seconds=jittered(min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE))),
+                reason=failure.reason,
+                longest_silence=LONGEST_SILENCE,
+                chance=jittered(1.0),
             )
+            await connection.execute(FAILED, *attempt)
             await connection.execute(GIVE_UP, channel_id, GIVEN_UP_AFTER)
 
 

@@ -49,7 +49,7 @@ async def sign(receiver: Receiver, store: Store, case_id: str, form: SignatureFo
         raise Problem("NothingToSign")
     await known_items(store, read.state.dataset_id, form.data_items)
     act = Decide(
-        **receiver.fields(case_id), task_id=task.task_id, outcome=SIGN, given=form.stated(), terms=form.terms()
+        **receiver.fields(case_id), task_id=task.task_id, outcome=SIGN, given=form.fields_given(), terms=form.terms()
     )
     return await receiver.receive(act, content)
 

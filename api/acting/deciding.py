@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from activities.tables.cases import CaseRow, TaskRow
 from api.acting.drafts import drafted, with_kept_draft
-from api.acting.filing import facts
-from api.acting.forms.deciding import LIMIT, MEASURE, TERMS, DecisionForm, ReassignmentForm
+from api.acting.filing import at_receipt
+from api.acting.forms.deciding import MEASURE, TERMS, DecisionForm, ReassignmentForm
 from api.acting.forms.filing import SupplementForm
 from api.acting.forms.form import is_blank
 from api.acting.receiving import ActShown, Receiver, known_items
@@ -21,6 +21,7 @@ from reading.store import CaseRead, Store
 from rules.admissibility import still_admissible
 from rules.pinned import APPLICANT
 from rules.procedure_names import CATALOGUE_UPDATE, DEMAND
+from rules.vocabulary import TIME_LIMIT
 
 
 async def reassign(receiver: Receiver, store: Store, caller: Caller, task_id: str, form: ReassignmentForm) -> ActShown:
@@ -55,7 +56,7 @@ async def decide(receiver: Receiver, store: Store, task_id: str, form: DecisionF
     act = Decide(
         **await receiver.on_task(task),
         outcome=form.outcome,
-        given=form.stated() | (draft.given if draft else frozenset()),
+        given=form.fields_given() | (draft.given if draft else frozenset()),
         terms=form.terms() if grants else None,
         amends=draft.amends if draft else None,
         measure=draft.measure if draft else measure,
@@ -69,14 +70,14 @@ async def correct(receiver: Receiver, store: Store, task_id: str, form: Decision
     task = await receiver.own_task(task_id)
     grants = await says_what_it_may(store, await receiver.case(task.case_id), form)
     if form.limit():
-        raise about(form.first_of(LIMIT), "TimeLimitNotSet")
+        raise about(form.first_of(TIME_LIMIT), "TimeLimitNotSet")
     if not grants and form.done_to_data():
         # What was done to data is not undone by other words; a correction says nothing of it.
         raise about(form.first_of(("data_items", *MEASURE)), "MeasureNotAllowed")
     act = Correct(
         **await receiver.on_task(task),
         outcome=form.outcome,
-        given=form.stated(),
+        given=form.fields_given(),
         terms=form.terms() if grants else None,
     )
     return await receiver.receive(act, form.said())
@@ -146,5 +147,5 @@ async def may_change(store: Store, read: CaseRead, form: SupplementForm) -> None
     if not stated or dataset is None:
         return
     before = dict.fromkeys(read.state.given, "given") | dict(read.state.choices) | {"data_items": read.state.data_items}
-    if changed := still_admissible(read.rules, before, stated, facts(dataset)):
+    if changed := still_admissible(read.rules, before, stated, at_receipt(dataset)):
         raise Problem("Inadmissible", errors=wrongs(changed, read.rules))

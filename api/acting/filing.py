@@ -27,7 +27,7 @@ from reading.directory import questions as directory
 from reading.sight import Caller
 from reading.store import Store
 from reading.words.language import Language
-from rules.admissibility import DatasetFacts, Openness, admissible
+from rules.admissibility import DatasetAtReceipt, Openness, admissible
 from rules.deadlines import to_shanghai
 from rules.loading import CityUnknown, cities, load_pack
 from rules.procedure_rules import ProcedureRules
@@ -58,13 +58,13 @@ def may_file(rules: ProcedureRules, caller: Caller, bodies: Mapping[str, str]) -
 
 def judge(rules: ProcedureRules, stated: Mapping[str, object], dataset: DatasetRow | None) -> None:
     """Raises a Problem that names every reason why the filing cannot be received; nothing, if it can."""
-    if found := admissible(rules, stated, facts(dataset) if dataset else None):
+    if found := admissible(rules, stated, at_receipt(dataset) if dataset else None):
         raise Problem("Inadmissible", errors=wrongs(found, rules))
 
 
-def facts(dataset: DatasetRow) -> DatasetFacts:
+def at_receipt(dataset: DatasetRow) -> DatasetAtReceipt:
     """What admissibility needs to know of a dataset."""
-    return DatasetFacts(dataset.dataset_id, cast(Openness, dataset.openness), frozenset(dataset.items))
+    return DatasetAtReceipt(dataset.dataset_id, cast(Openness, dataset.openness), frozenset(dataset.items))
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class Filer:
         Raises a Problem, and what the inbox raises.
         """
         await self.file(case_id, procedure, content, received)
-        return await self.shown(case_id)
+        return await self.answer(case_id)
 
     async def file(
         self,
@@ -149,7 +149,7 @@ class Filer:
         self._runtime.courier.send(*filed.to_hand_over)
         return filed.state
 
-    async def shown(self, case_id: str) -> CaseShown:
+    async def answer(self, case_id: str) -> CaseShown:
         """The case that this call filed, as its answer."""
         self._answering.filed(case_id)
         return await case_shown(self._store, self._caller, self._language, case_id)

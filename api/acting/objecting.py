@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from fastapi.exceptions import RequestValidationError
@@ -43,71 +44,82 @@ LARGEST_BODY = 10 * LARGEST + LARGEST_TEXT
 """Bytes of a filing that comes with its files."""
 
 
-class Objecting:
-    """One call that files an objection, with the files that come with it or without."""
+@dataclass(frozen=True)
+class ObjectionFiled:
+    """What is known of one call that files an objection, but what it says."""
 
-    def __init__(self, runtime: Runtime, store: Store, filer: Filer, caller: Caller, key: str) -> None:
-        self._runtime = runtime
-        self._store = store
-        self._filer = filer
-        self._caller = caller
-        self._key = key
-        self._case_id = filer.case_id(PATH, key)
+    runtime: Runtime
+    store: Store
+    filer: Filer
+    caller: Caller
+    key: str
 
-    async def release(self) -> None:
-        """Holds no connection while the body comes, which may be slow."""
-        await self._store.release()
+    @property
+    def case_id(self) -> str:
+        return self.filer.case_id(PATH, self.key)
 
-    async def receive_parts(self, parts: Parts) -> CaseShown:
-        """The objection comes first and is judged before a file is taken: of one that cannot be received nothing is
-        stored. Files that are not taken, or more than may be, leave those before them with who uploaded them."""
-        first = await parts.next()
-        if first is None or first.name != FILING:
-            raise invalid(FILING, "part_must_come_first")
-        form = parsed(await all_of(parts.data()))
-        subject = await self._filer.subject(form.city, form.dataset_id)
-        if await cases.case(self._store, self._caller, self._case_id) is None:
-            present = await self._runtime.present()
-            judge_objection(form, present.now, subject, self._caller, comes_with=frozenset({EVIDENCE}))
-        await self._store.release()
-        uploaded: list[str] = []
-        while part := await parts.next():
-            if part.name != EVIDENCE:
-                raise invalid(part.name, "extra_forbidden")
-            if len(form.evidence) + len(uploaded) >= MOST_EVIDENCE:
-                raise invalid(EVIDENCE, "too_long", max_length=MOST_EVIDENCE)
-            file = await receive_upload(
-                self._runtime.evidence,
-                self._runtime.pool,
-                account=self._caller.account_id,
-                name=part.filename,
-                chunks=parts.data(),
-                evidence_id=id_from_key(self._caller.account_id, f"{PATH}/{EVIDENCE}", f"{self._key} {len(uploaded)}"),
-            )
-            uploaded.append(file.evidence_id)
-        return await self._receive(form.model_copy(update={EVIDENCE: (*form.evidence, *uploaded)}), subject)
 
-    async def receive(self, form: ObjectionForm) -> CaseShown:
-        """The objection, with files that were uploaded before."""
-        return await self._receive(form, await self._filer.subject(form.city, form.dataset_id))
+async def receive_objection(call: ObjectionFiled, form: ObjectionForm) -> CaseShown:
+    """The case of the objection, with files that were uploaded before. Raises a Problem."""
+    return await _received(call, form, await call.filer.subject(form.city, form.dataset_id))
 
-    async def _receive(self, form: ObjectionForm, subject: Subject) -> CaseShown:
-        stated = form.stated()
 
-        def received(at: datetime) -> Filing:
-            rules = judge_objection(form, at, subject, self._caller)
-            return Filing(
-                rules=rules,
-                party=self._caller.account_id,
-                dataset_id=subject.dataset.dataset_id,
-                bodies=subject.bodies,
-                data_items=form.data_items or (),
-                choices=chosen(rules, stated),
-                given=frozenset(stated),
-                evidence=tuple(dict.fromkeys(form.evidence)),
-            )
+async def receive_with_files(call: ObjectionFiled, parts: Parts) -> CaseShown:
+    """As `receive_objection`, of one that comes with its files.
 
-        return await self._filer.receive(self._case_id, OBJECTION, form.said(), received)
+    The objection comes first and is judged before a file is taken: of one that cannot be received nothing is stored.
+    Files that are not taken, or more than may be, leave those before them with who uploaded them.
+    """
+    first = await parts.next()
+    if first is None or first.name != FILING:
+        raise invalid(FILING, "part_must_come_first")
+    form = parsed(await all_of(parts.data()))
+    subject = await call.filer.subject(form.city, form.dataset_id)
+    if await cases.case(call.store, call.caller, call.case_id) is None:
+        present = await call.runtime.present()
+        judge_objection(form, present.now, subject, call.caller, comes_with=frozenset({EVIDENCE}))
+    await call.store.release()
+    uploaded = await _uploaded(call, parts, already=len(form.evidence))
+    return await _received(call, form.model_copy(update={EVIDENCE: (*form.evidence, *uploaded)}), subject)
+
+
+async def _uploaded(call: ObjectionFiled, parts: Parts, already: int) -> list[str]:
+    """The ids of the files that follow, beside so many that were uploaded before."""
+    uploaded: list[str] = []
+    while part := await parts.next():
+        if part.name != EVIDENCE:
+            raise invalid(part.name, "extra_forbidden")
+        if already + len(uploaded) >= MOST_EVIDENCE:
+            raise invalid(EVIDENCE, "too_long", max_length=MOST_EVIDENCE)
+        file = await receive_upload(
+            call.runtime.evidence,
+            call.runtime.pool,
+            account=call.caller.account_id,
+            name=part.filename,
+            chunks=parts.data(),
+            evidence_id=id_from_key(call.caller.account_id, f"{PATH}/{EVIDENCE}", f"{call.key} {len(uploaded)}"),
+        )
+        uploaded.append(file.evidence_id)
+    return uploaded
+
+
+async def _received(call: ObjectionFiled, form: ObjectionForm, subject: Subject) -> CaseShown:
+    stated = form.stated()
+
+    def received(at: datetime) -> Filing:
+        rules = judge_objection(form, at, subject, call.caller)
+        return Filing(
+            rules=rules,
+            party=call.caller.account_id,
+            dataset_id=subject.dataset.dataset_id,
+            bodies=subject.bodies,
+            data_items=form.data_items or (),
+            choices=chosen(rules, stated),
+            given=frozenset(stated),
+            evidence=tuple(dict.fromkeys(form.evidence)),
+        )
+
+    return await call.filer.receive(call.case_id, OBJECTION, form.said(), received)
 
 
 def judge_objection(

@@ -14,9 +14,10 @@ from reading.store import CaseRead, Store
 from reading.words.law import Law
 from reading.words.texts import texts
 from rules.articles import phrase
-from rules.pack import QUESTIONS
-from rules.pinned import Citation, Label, Outcome, UrgingRule
+from rules.pinned import Citation, Label, UrgingRule
+from rules.pinned_stages import Outcome
 from rules.procedure_rules import ProcedureRules
+from rules.vocabulary import QUESTIONS
 
 THIS_ACT = Label(zh="此操作", en="this act")
 

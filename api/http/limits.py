@@ -12,7 +12,7 @@ from api.http.problems import BodyRefused, Problem, answer
 
 
 @dataclass(frozen=True)
-class Limit:
+class BodyLimit:
     """The bytes that a body may have, inclusive, and the problem of one that has more."""
 
     largest: int
@@ -23,7 +23,7 @@ class Limiting:
     """Goes by the length that a request announces, and by what arrives where it announces none; `of_path` has the
     limits of paths that take more than the rest."""
 
-    def __init__(self, app: ASGIApp, limit: Limit, of_path: Mapping[str, Limit]) -> None:
+    def __init__(self, app: ASGIApp, limit: BodyLimit, of_path: Mapping[str, BodyLimit]) -> None:
         self._app = app
         self._limit = limit
         self._of_path = of_path

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from activities.notices.drafting import foresee_draft, publish_draft
 from activities.notices.publishing import AnotherNoticeOfThatName
 from api.acting.forms.form import Form
-from api.dependencies import Cursor, Limit, Reading, Running, with_role
+from api.dependencies import Cursor, PageSize, Reading, Running, with_role
 from api.http.language import AnsweredIn
 from api.http.moments import Day
 from api.http.openapi import problems
@@ -90,7 +90,7 @@ async def notices(
     language: AnsweredIn,
     calendar: Annotated[str | None, Query(max_length=50, description="those that count in it: CN, CN-GX")] = None,
     after: Cursor = None,
-    limit: Limit = 50,
+    limit: PageSize = 50,
 ) -> Page[NoticeShown]:
     """The record from which every deadline follows, what was recorded last first. Public."""
     try:

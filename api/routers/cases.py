@@ -11,7 +11,7 @@ from api.acting.answering import CASES
 from api.acting.forms.deciding import NoteForm
 from api.acting.forms.filing import EvidenceForm, SignatureForm, SupplementForm, WithdrawalForm
 from api.acting.receiving import ActShown, Receiving, act_answers
-from api.dependencies import Actor, Applicant, Calling, CaseId, Cursor, Limit, Reading, Reviewer, Word
+from api.dependencies import Actor, Applicant, Calling, CaseId, Cursor, PageSize, Reading, Reviewer, Word
 from api.http.filters import named_body, named_dataset
 from api.http.language import AnsweredIn
 from api.http.moments import QueriedMoment
@@ -42,7 +42,7 @@ async def search(
     received_from: QueriedMoment | None = None,
     received_until: Annotated[QueriedMoment | None, Query(description="exclusive")] = None,
     after: Cursor = None,
-    limit: Limit = 50,
+    limit: PageSize = 50,
 ) -> Page[CaseSummary]:
     """The cases that the caller may know of, latest first."""
     await named_dataset(store, dataset_id)
@@ -74,7 +74,7 @@ async def one_case(case_id: CaseId, caller: Calling, store: Reading, language: A
     "/{case_id}/events", response_model=Page[LoggedEvent], responses=problems(401, 404, 422, 503), summary="Its log"
 )
 async def events(
-    case_id: CaseId, caller: Calling, store: Reading, after: Cursor = None, limit: Limit = 100
+    case_id: CaseId, caller: Calling, store: Reading, after: Cursor = None, limit: PageSize = 100
 ) -> Page[LoggedEvent]:
     """What happened, in order, with what people wrote as far as the caller may read it."""
     page = await event_page(store, caller, case_id, after, limit)

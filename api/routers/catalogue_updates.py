@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends
 
 from api.acting.filing import AsFiler
 from api.acting.forms.filing import CatalogueUpdateForm
-from api.acting.updating import PATH, Updating
+from api.acting.updating import PATH, UpdateFiled, receive_update
 from api.dependencies import Reading, RequiredIdempotencyKey, Reviewer, Running
 from api.http.openapi import problems
 from reading.cases.shapes import CaseShown
@@ -19,10 +19,10 @@ from reading.cases.shapes import CaseShown
 router = APIRouter(tags=["catalogue updates"])
 
 
-async def updating(
+async def filed(
     runtime: Running, store: Reading, filer: AsFiler, caller: Reviewer, key: RequiredIdempotencyKey
-) -> Updating:
-    return Updating(runtime, store, filer, caller, key)
+) -> UpdateFiled:
+    return UpdateFiled(runtime, store, filer, caller, key)
 
 
 @router.post(
@@ -32,11 +32,11 @@ async def updating(
     responses=problems(400, 401, 403, 409, 422, 503),
     summary="Record what makes an entry of the catalogue change",
 )
-async def file_catalogue_update(form: CatalogueUpdateForm, call: Annotated[Updating, Depends(updating)]) -> CaseShown:
+async def file_catalogue_update(form: CatalogueUpdateForm, call: Annotated[UpdateFiled, Depends(filed)]) -> CaseShown:
     """By a reviewer of the provider whose entry it is, or of the authority. Without `entry` the event is on record, and
     the draft follows as a decision of the compilation; the clock of the law runs from `occurred_on` meanwhile. With
     `entry` the draft is submitted too, or nothing is received. While another update of the entry goes first the case
     waits for its turn (`waits_for`), and its draft is kept (`update.draft`). When the turn has come it lies before its
     body, who looks at what was published meanwhile and decides `submit`, which submits the draft that is kept unless
     another is stated; the same call, repeated then, submits it too."""
-    return await call.receive(form)
+    return await receive_update(call, form)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 
 from activities.catalogue.entries import DayAhead, UpdatedSince, say_updated
 from api.acting.forms.form import Form
-from api.dependencies import Cursor, DatasetId, Limit, MaybeCalling, Reading, Reviewer, Running, Word
+from api.dependencies import Cursor, DatasetId, MaybeCalling, PageSize, Reading, Reviewer, Running, Word
 from api.http.filters import named_body
 from api.http.known import known
 from api.http.language import AnsweredIn
@@ -52,7 +52,7 @@ async def search(
     stale: Annotated[bool | None, Query(description="Past its update frequency; for officers, of their city")] = None,
     q: Annotated[Word, Query(description="Words of title, abstract, domain, items and provider, all of them")] = None,
     after: Cursor = None,
-    limit: Limit = 50,
+    limit: PageSize = 50,
 ) -> Page[DatasetShown]:
     """Datasets by what is asked of them. `q` finds parts of Chinese words, and words by how they begin, in either
     language; entries that have all of it in their title come first, and the order is that of city and id else."""
@@ -133,7 +133,7 @@ async def say_data_updated(
     summary="The versions of an entry",
 )
 async def versions(
-    dataset_id: DatasetId, store: Reading, after: Cursor = None, limit: Limit = 50
+    dataset_id: DatasetId, store: Reading, after: Cursor = None, limit: PageSize = 50
 ) -> Page[VersionShown]:
     """Each version of the entry, the first one first."""
     return known(await lists.versions(store, dataset_id, after, limit))

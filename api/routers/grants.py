@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from api.acting.forms.deciding import RevocationForm
 from api.acting.granting import KeyShown, new_key, of_a_grant
 from api.acting.receiving import ActShown, Receiving, act_answers
-from api.dependencies import Applicant, Calling, CaseId, Cursor, Limit, Reading, Reviewer, Word
+from api.dependencies import Applicant, Calling, CaseId, Cursor, PageSize, Reading, Reviewer, Word
 from api.http.filters import named_dataset
 from api.http.openapi import problems
 from models import acts as a
@@ -24,7 +24,7 @@ async def grants(
     store: Reading,
     dataset_id: Word = None,
     after: Cursor = None,
-    limit: Limit = 50,
+    limit: PageSize = 50,
 ) -> Page[GrantInList]:
     """The caller's own grants; an officer's, those whose cases it may know of; latest first."""
     await named_dataset(store, dataset_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.dependencies import Cursor, Limit, Reading, pack_of
+from api.dependencies import Cursor, PageSize, Reading, pack_of
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
 from api.http.problems import Problem
@@ -21,7 +21,7 @@ async def holders(
     language: AnsweredIn,
     city: NamedCity,
     after: Cursor = None,
-    limit: Limit = 50,
+    limit: PageSize = 50,
 ) -> HolderPage:
     """Everybody who has had a grant on conditional data: whose grant holds, and whose has ended, with its end. Public
     where the law of the city says so, else 404."""

@@ -13,7 +13,7 @@ from activities import maintenance
 from activities.idempotency import id_from_key
 from activities.maintenance import Announcement, InterruptionOver, InterruptionUnknown
 from api.acting.forms.form import Form
-from api.dependencies import ID, Limit, Reading, RequiredIdempotencyKey, Reviewer, Running, pack_of
+from api.dependencies import ID, PageSize, Reading, RequiredIdempotencyKey, Reviewer, Running, pack_of
 from api.http.known import known
 from api.http.language import AnsweredIn
 from api.http.moments import Moment
@@ -56,7 +56,7 @@ async def announced(
     language: AnsweredIn,
     city: NamedCity,
     past: Annotated[bool, Query(description="those that are over, too")] = False,
-    limit: Limit = 50,
+    limit: PageSize = 50,
 ) -> MaintenanceList:
     """Those to come, the next one first; with those that are over, the latest first. Public."""
     pack_of(city)

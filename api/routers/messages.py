@@ -18,7 +18,7 @@ from activities.telling.channels import (
 )
 from activities.telling.ways import AddressRefused, usable
 from api.acting.forms.form import Form
-from api.dependencies import ID, Calling, Cursor, IdempotencyKey, Limit, Reading, Running
+from api.dependencies import ID, Calling, Cursor, IdempotencyKey, PageSize, Reading, Running
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
 from api.http.problems import Problem, invalid
@@ -52,7 +52,7 @@ async def messages(
     store: Reading,
     language: AnsweredIn,
     after: Cursor = None,
-    limit: Limit = 50,
+    limit: PageSize = 50,
 ) -> Page[MessageShown]:
     """What the caller was told, the latest first, in the language asked for."""
     return await lists.messages(store, caller.account_id, language, runtime.settings.base_url, after, limit)

@@ -9,7 +9,16 @@ from starlette.requests import ClientDisconnect
 
 from api.acting.filing import AsFiler
 from api.acting.forms.filing import ObjectionForm
-from api.acting.objecting import EVIDENCE, FILING, PATH, Objecting, all_of, parsed
+from api.acting.objecting import (
+    EVIDENCE,
+    FILING,
+    PATH,
+    ObjectionFiled,
+    all_of,
+    parsed,
+    receive_objection,
+    receive_with_files,
+)
 from api.dependencies import Calling, Reading, RequiredIdempotencyKey, Running
 from api.http.multipart import Parts, PartsBroken, is_multipart
 from api.http.openapi import problems
@@ -36,10 +45,10 @@ BODY = {
 }
 
 
-async def objecting(
+async def filed(
     runtime: Running, store: Reading, filer: AsFiler, caller: Calling, key: RequiredIdempotencyKey
-) -> Objecting:
-    return Objecting(runtime, store, filer, caller, key)
+) -> ObjectionFiled:
+    return ObjectionFiled(runtime, store, filer, caller, key)
 
 
 @router.post(
@@ -50,18 +59,19 @@ async def objecting(
     openapi_extra={"requestBody": BODY},
     summary="File an objection",
 )
-async def file_objection(request: Request, call: Annotated[Objecting, Depends(objecting)]) -> CaseShown:
+async def file_objection(request: Request, call: Annotated[ObjectionFiled, Depends(filed)]) -> CaseShown:
     """As JSON, with the ids of files uploaded before; or as multipart/form-data, with the same JSON as the part
     `objection`, which comes first, and each file as a part `evidence`, 20 MB at most each.
 
     The objection is received, and where its ground and evidence hold data back, the data is held from now on. Which
     grounds there are, and whether evidence is demanded, the law of the city says on the day of receipt."""
     content_type = request.headers.get("content-type", "")
-    await call.release()
+    # The body may be slow to come.
+    await call.store.release()
     try:
         if is_multipart(content_type):
-            return await call.receive_parts(Parts(content_type, request.stream()))
-        return await call.receive(parsed(await all_of(request.stream())))
+            return await receive_with_files(call, Parts(content_type, request.stream()))
+        return await receive_objection(call, parsed(await all_of(request.stream())))
     except PartsBroken as fact:
         raise invalid(FILING, "parts_broken") from fact
     except ClientDisconnect as fact:

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from api.acting.filing import AsFiler, rules_at
 from api.acting.forms.filing import RectificationForm
 from api.acting.rectifying import PATH, city_looked_at, may_look, record_breach
-from api.dependencies import Calling, Cursor, Limit, Reading, RequiredIdempotencyKey
+from api.dependencies import Calling, Cursor, PageSize, Reading, RequiredIdempotencyKey
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
 from api.http.vocabularies import NamedCity
@@ -53,7 +53,7 @@ async def proposals(
     language: AnsweredIn,
     city: NamedCity | None = None,
     after: Cursor = None,
-    limit: Limit = 50,
+    limit: PageSize = 50,
 ) -> Page[RectificationProposal]:
     """For who may file one, a supervisor and an administrator (who names the city): tasks of the city that are overdue
     for longer than the grace of its rules and that no open rectification names, the longest overdue first. Computed

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from api.dependencies import Cursor, Limit, Reading, Seeing, Word, officer_id
+from api.dependencies import Cursor, PageSize, Reading, Seeing, Word, officer_id
 from api.http.files import AS_TABLE, file_headers
 from api.http.filters import named_body
 from api.http.language import AnsweredIn
@@ -53,7 +53,7 @@ Asked = Annotated[Asking, Depends(asking_of)]
     summary="What is overdue",
 )
 async def overdue_tasks(
-    request: Request, response: Response, store: Reading, asking: Asked, after: Cursor = None, limit: Limit = 50
+    request: Request, response: Response, store: Reading, asking: Asked, after: Cursor = None, limit: PageSize = 50
 ) -> Any:
     """A supervisor's city, an admin's cities, a reviewer's body (the city, where its body may urge by law): tasks whose
     due instant has come and to which no answer waits that was received before; the longest overdue first."""
@@ -73,7 +73,7 @@ async def due_soon(
     asking: Asked,
     within: Annotated[int, Query(ge=0, le=LONGEST_WITHIN, description="working days after today")] = WITHIN,
     after: Cursor = None,
-    limit: Limit = 50,
+    limit: PageSize = 50,
 ) -> Any:
     """As the overdue, but tasks that are due by the end of so many working days of the city's calendar after today."""
     return await answered(request, response, store, asking, DueList("due_soon", within), after, limit)
@@ -96,7 +96,7 @@ async def overdue_counts(store: Reading, asking: Asked) -> OverdueCounts:
     responses=problems(401, 403, 422, 503),
     summary="What is owed promptly",
 )
-async def promptly(store: Reading, asking: Asked, after: Cursor = None, limit: Limit = 50) -> Page[PromptTask]:
+async def promptly(store: Reading, asking: Asked, after: Cursor = None, limit: PageSize = 50) -> Page[PromptTask]:
     """For the same callers: open tasks that the law wants done promptly, at once or in time, without a number, with the
     time that they have lain open; the longest open first. None of them is ever overdue."""
     return await prompt_page(store, asking, after, limit)

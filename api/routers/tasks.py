@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from api.acting import deciding
 from api.acting.forms.deciding import DecisionForm, OpinionDemand, ReassignmentForm, SupplementDemand, UrgingForm
 from api.acting.receiving import ActShown, Receiving, act_answers
-from api.dependencies import Calling, Cursor, Limit, Officer, Reading, Reviewer, TaskId, Word
+from api.dependencies import Calling, Cursor, Officer, PageSize, Reading, Reviewer, TaskId, Word
 from api.http.filters import named_body
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
@@ -37,7 +37,7 @@ async def task_list(
     body: Word = None,
     city: NamedCity | None = None,
     after: Cursor = None,
-    limit: Limit = 50,
+    limit: PageSize = 50,
 ) -> Page[TaskShown]:
     """An officer gets the tasks of its body, a supervisor those of its city, an applicant its own and those in which it
     is asked for a supplement, with what is asked for: first what is to be done promptly,

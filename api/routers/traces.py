@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.acting.answering import CASES
-from api.dependencies import Calling, CaseId, Cursor, Limit, Reading
+from api.dependencies import Calling, CaseId, Cursor, PageSize, Reading
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
 from api.http.problems import Problem
@@ -34,7 +34,7 @@ async def trace(
     grants_after: Annotated[
         str | None, Query(alias="grants_cursor", max_length=1000, description="`grants_next` of the page before")
     ] = None,
-    limit: Limit = 100,
+    limit: PageSize = 100,
 ) -> TraceShown:
     """Every grant that ever was on the dataset, and everything that the gate's log holds of it, latest first. For
     reviewers whose body has or had a task in the objection, and supervisors of its city."""

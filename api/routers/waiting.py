@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.dependencies import Cursor, Limit, Reading, Seeing
+from api.dependencies import Cursor, PageSize, Reading, Seeing
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
 from api.http.vocabularies import NamedCity
@@ -27,7 +27,7 @@ async def waiting_acts(
     language: AnsweredIn,
     city: NamedCity | None = None,
     after: Cursor = None,
-    limit: Limit = 50,
+    limit: PageSize = 50,
 ) -> Page[WaitingAct]:
     """A supervisor's city, an admin's cities, a reviewer's body (the city, where its body may urge by law): acts that
     were received more than a minute ago and are neither accepted nor refused, the oldest first. What they say stays

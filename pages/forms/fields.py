@@ -14,7 +14,8 @@ from reading.shape import RuleNamed
 from reading.words.law import Law
 from reading.words.texts import texts
 from rules.admissibility import DEFAULT_CHOICES
-from rules.pinned import Choice, Citation, FieldRule, Outcome
+from rules.pinned import Choice, Citation, FieldRule
+from rules.pinned_stages import Outcome
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,9 @@ from reading.objections.shapes import (
 )
 from reading.rectifications.shapes import RectificationShown
 from reading.shape import CaseNamed, Cited, ClockShown, Instant, RulesShown, Shape
+from reading.stated import shows
 from reading.updates.shapes import DemandShown, OpennessReviewShown, UpdateShown
+from rules.procedure_names import ACCESS_REQUEST
 
 TaskStatus = Literal["open", "claimed", "done", "cancelled"]
 
@@ -82,17 +84,11 @@ class PartyShown(Shape):
     name: str
 
 
+@shows(ACCESS_REQUEST)
 class RequestShown(Shape):
     """What is asked for, as amended."""
 
     data_items: list[str]
-    urgency: str | None = None
-    access_mode: str | None = None
-    use: str | None = None
-    purpose: str | None = None
-    scenario: str | None = None
-    safeguards: str | None = None
-    tender_reference: str | None = None
 
 
 class Advice(Cited):

@@ -20,12 +20,12 @@ from reading.cases.shapes import (
 )
 from reading.cases.tasks import Names, names_of, tasks_of_case
 from reading.cases.written import reasons, request_shown
-from reading.objections import shown as objections_shown
+from reading.objections.shown import objection_part
 from reading.rectifications.shown import rectification
 from reading.shape import CaseNamed
 from reading.sight import Caller
 from reading.store import Store
-from reading.updates import shown as updates_shown
+from reading.updates.shown import catalogue_part
 from reading.words.language import Language
 from reading.words.law import Law
 from reading.words.texts import texts
@@ -63,8 +63,8 @@ async def case_shown(store: Store, caller: Caller, language: Language, case_id: 
         {*state.bodies.values(), *(task.body for task in tasks)},
     )
     named = partial(case_named, store, caller)
-    of_objection = await objections_shown.shown(store, caller, law, read, acts, present.now)
-    of_catalogue = await updates_shown.shown(store, caller, law, read, acts, named)
+    of_objection = await objection_part(store, caller, law, read, acts, present.now)
+    of_catalogue = await catalogue_part(store, caller, law, read, acts, named)
     ending = read.rules.ending(state.closed or "")
     label = ending.label if ending else texts().endings.get(state.closed or "")
     return CaseShown(
@@ -81,7 +81,7 @@ async def case_shown(store: Store, caller: Caller, language: Language, case_id: 
         closed_at=state.closed_at,
         dataset_id=state.dataset_id or None,
         parties=parties(state, names),
-        rules=law.shown(state.rules_digest),
+        rules=law.rules_kept(state.rules_digest),
         request=request_shown(state, acts) if state.procedure == ACCESS_REQUEST else None,
         objection=of_objection.objection,
         report=of_objection.report,

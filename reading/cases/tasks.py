@@ -24,7 +24,8 @@ from reading.words.language import Language, said
 from reading.words.law import Law
 from reading.words.texts import texts
 from rules.calendar import CalendarRecord
-from rules.pinned import APPLICANT, Outcome, Stage
+from rules.pinned import APPLICANT
+from rules.pinned_stages import Outcome, Stage
 from rules.procedure_names import CATALOGUE_UPDATE
 
 Names = Mapping[str, str]

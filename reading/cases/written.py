@@ -10,18 +10,11 @@ from models.acts import ACT, Correct, Decide, File, Supply
 from models.state import CaseState
 from reading.cases.shapes import DecisionText, RequestShown
 from reading.sight import Caller, may_read
+from reading.stated import choices_of, texts_of
 from reading.words.law import Law
 from rules.pinned import APPLICANT
-
-TEXT_FIELDS = (
-    *("reason", "basis", "reference", "tender_reference", "access_mode_basis", "text"),
-    *("answer", "measure", "processing", "processed_on", "held_from", "held_until", "need", "entry", "answers"),
-    *("named_class", "mounting"),
-    *("time_limit", "last_day", "conditions", "scenario"),
-)
-"""What people write with a decision."""
-REQUEST_FIELDS = ("purpose", "scenario", "safeguards", "tender_reference")
-"""What people write in a request; the rest of it is codes, which the log has."""
+from rules.procedure_names import ACCESS_REQUEST
+from rules.vocabulary import WRITTEN_WITH_DECISION
 
 
 def reasons(caller: Caller, law: Law, state: CaseState, acts: Sequence[ActRow]) -> list[DecisionText]:
@@ -56,21 +49,19 @@ def reason(law: Law, state: CaseState, row: ActRow) -> DecisionText | None:
 
 def written(row: ActRow) -> dict[str, Any]:
     """What people wrote with a decision."""
-    return {name: row.content[name] for name in TEXT_FIELDS if row.content and row.content.get(name)}
+    return {name: row.content[name] for name in WRITTEN_WITH_DECISION if row.content and row.content.get(name)}
 
 
 def request_shown(state: CaseState, acts: Sequence[ActRow]) -> RequestShown:
     """What is asked for: the filing, with what supplements and resubmissions changed in it."""
-    texts: dict[str, str] = {}
+    content: dict[str, Any] = {}
     for row in acts:
         if row.content and amends_the_request(row):
-            texts |= {name: row.content[name] for name in REQUEST_FIELDS if name in row.content}
+            content |= row.content
     return RequestShown(
         data_items=list(state.data_items),
-        urgency=state.choices.get("urgency"),
-        access_mode=state.choices.get("access_mode"),
-        use=state.choices.get("use"),
-        **texts,
+        **choices_of(ACCESS_REQUEST, state.choices),
+        **texts_of(ACCESS_REQUEST, content),
     )
 
 

@@ -6,7 +6,7 @@ from reading.catalogue import questions as catalogue
 from reading.catalogue.questions import sees_freshness
 from reading.catalogue.search import Search
 from reading.catalogue.shapes import DatasetShown, VersionShown
-from reading.catalogue.shown import shown, version_shown
+from reading.catalogue.shown import dataset_shown, version_shown
 from reading.directory import questions as directory
 from reading.paging import cursor, number_of
 from reading.shape import Page
@@ -26,7 +26,8 @@ async def datasets(
     freshness = await catalogue.freshness(store, (row for row in found.rows if sees_freshness(caller, row)), now)
     return Page(
         items=[
-            shown(row, names, standings[row.dataset_id], freshness.get(row.dataset_id), language) for row in found.rows
+            dataset_shown(row, names, standings[row.dataset_id], freshness.get(row.dataset_id), language)
+            for row in found.rows
         ],
         next=found.next,
     )

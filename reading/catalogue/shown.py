@@ -29,7 +29,7 @@ async def dataset_now(store: Store, caller: Caller | None, language: Language, d
     standings = await catalogue.standings(store, [dataset_id])
     whose = [row] if sees_freshness(caller, row) else []
     freshness = await catalogue.freshness(store, whose, await store.archive.now())
-    return shown(row, names, standings[dataset_id], freshness.get(dataset_id), language)
+    return dataset_shown(row, names, standings[dataset_id], freshness.get(dataset_id), language)
 
 
 async def dataset_then(store: Store, language: Language, dataset_id: str, on: date) -> DatasetThen | None:
@@ -95,7 +95,7 @@ def entry_shown(
     }
 
 
-def shown(
+def dataset_shown(
     row: DatasetRow,
     names: dict[str, Label],
     standing: DatasetStanding,

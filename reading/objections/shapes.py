@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from models.restrictions import RestrictionKind
 from reading.shape import Instant, Shape
+from reading.stated import shows
+from rules.procedure_names import LEAK, OBJECTION
 
 
 class EvidenceShown(Shape):
@@ -27,6 +29,7 @@ class EvidenceListed(Shape):
     uploaded_at: Instant
 
 
+@shows(OBJECTION)
 class ObjectionShown(Shape):
     """What somebody objects to, and why. No items named: the whole dataset."""
 
@@ -38,6 +41,7 @@ class ObjectionShown(Shape):
     leak: str | None
 
 
+@shows(LEAK)
 class ReportShown(Shape):
     """What is reported to have leaked, or to be at risk."""
 

@@ -30,6 +30,7 @@ from reading.objections.shapes import (
     UndecidedShown,
 )
 from reading.sight import Caller
+from reading.stated import choices_of, texts_of
 from reading.store import CaseRead, Store, filing_of
 from reading.words.law import Law
 from reading.words.texts import texts
@@ -53,7 +54,7 @@ class ObjectionPart:
     waits_for_data: bool = False
 
 
-async def shown(
+async def objection_part(
     store: Store, caller: Caller, law: Law, read: CaseRead, acts: Sequence[ActRow], now: datetime
 ) -> ObjectionPart:
     """That part, for this caller; `acts` are those of the case that came with text."""
@@ -61,8 +62,8 @@ async def shown(
     if state.procedure == OBJECTION:
         return await of_objection(store, caller, law, read, acts)
     if state.procedure == LEAK:
-        statement = filing_of(acts).get("statement")
-        return ObjectionPart(report=ReportShown(statement=statement, data_items=list(state.data_items)))
+        report = ReportShown(**texts_of(LEAK, filing_of(acts)), data_items=list(state.data_items))
+        return ObjectionPart(report=report)
     return ObjectionPart(
         restricted_by=await restricted_by(store, caller, state),
         waits_for_data=waits(read.rules, state, now),
@@ -80,12 +81,11 @@ async def of_objection(store: Store, caller: Caller, law: Law, read: CaseRead, a
     reads_history = caller.has_part(state, law.rules) and caller.account_id != state.party
     return ObjectionPart(
         objection=ObjectionShown(
-            ground=ground,
+            **choices_of(OBJECTION, state.choices) | {GROUND: ground},
+            **texts_of(OBJECTION, filing_of(acts)),
             ground_label=law.say(choice.label) if choice else ground,
-            statement=filing_of(acts).get("statement"),
             data_items=list(state.data_items),
             evidence=[EvidenceListed.model_validate(each, from_attributes=True) for each in files],
-            leak=state.choices.get("leak"),
         ),
         data=data_shown(law.rules, state),
         hold_withheld=hold_withheld(law, read.log),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from activities.tables.cases import ActRow
 from reading.directory import questions as directory
 from reading.rectifications.shapes import RectificationShown
+from reading.stated import choices_of, texts_of
 from reading.store import CaseRead, Store, filing_of
 from reading.words.law import Law
 from rules.pack import BREACH
@@ -27,8 +28,8 @@ async def rectification(store: Store, law: Law, read: CaseRead, acts: Sequence[A
     return RectificationShown(
         body=body,
         body_name=law.say(names[body]) if body in names else body,
-        breach=breach,
+        **choices_of(RECTIFICATION, state.choices) | {BREACH: breach},
+        **texts_of(RECTIFICATION, filing_of(acts)),
         breach_label=law.say(choice.label) if choice else breach,
-        statement=filing_of(acts).get("statement"),
         task_id=state.about_task,
     )

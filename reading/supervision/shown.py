@@ -28,7 +28,8 @@ from reading.words.language import Language, said
 from reading.words.law import Law
 from reading.words.texts import texts
 from rules.deadlines import midnight, to_shanghai
-from rules.pinned import ReminderRule, Stage
+from rules.pinned import ReminderRule
+from rules.pinned_stages import Stage
 from rules.procedure_names import CATALOGUE_UPDATE
 
 NO_ANSWER = "no_answer"

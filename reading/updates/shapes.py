@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from reading.shape import CaseNamed, Cited, Instant, Shape
+from reading.stated import shows
+from rules.procedure_names import CATALOGUE_UPDATE, DEMAND
 
 DraftState = Literal["waiting", "kept", "received", "submitted"]
 """How a draft stands, as `DraftShown` says."""
@@ -102,6 +104,7 @@ class SettledClass(Cited):
     label: str
 
 
+@shows(CATALOGUE_UPDATE)
 class UpdateShown(Shape):
     """A catalogue update. `occurred_on` is the day of the event and `received_at` of the case that of its record.
     `waits_for` is the update of the same entry that goes first. Officers read the rest."""
@@ -127,6 +130,7 @@ class UpdateShown(Shape):
     ]
 
 
+@shows(DEMAND)
 class DemandShown(Shape):
     """What somebody demands. `provided` is the dataset in which the data is now; `referred_to` one of the catalogue in
     which it was already."""

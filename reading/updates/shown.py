@@ -17,6 +17,7 @@ from reading.catalogue import questions as catalogue
 from reading.directory import questions as directory
 from reading.shape import CaseNamed
 from reading.sight import Caller
+from reading.stated import choices_of, texts_of
 from reading.store import CaseRead, Store, filing_of
 from reading.updates import questions as updates
 from reading.updates.changes import changes
@@ -38,16 +39,18 @@ from reading.updates.shapes import (
 )
 from reading.words.law import Law
 from reading.words.texts import texts
-from rules.pack import QUESTIONS
-from rules.pinned import Label, Stage
+from rules.pinned import Label
+from rules.pinned_stages import Stage
 from rules.procedure_names import CATALOGUE_UPDATE, DEMAND, OPENNESS_REVIEW
+from rules.vocabulary import QUESTIONS
 
 AUTHORITY = "authority"
+TRIGGER = "trigger"
 Named = Callable[[str | None], Awaitable[CaseNamed | None]]
 
 
 @dataclass(frozen=True)
-class Shown:
+class CataloguePart:
     """The part of a case that the catalogue brings into it."""
 
     update: UpdateShown | None = None
@@ -55,34 +58,36 @@ class Shown:
     openness_review: OpennessReviewShown | None = None
 
 
-async def shown(store: Store, caller: Caller, law: Law, read: CaseRead, acts: Sequence[ActRow], named: Named) -> Shown:
+async def catalogue_part(
+    store: Store, caller: Caller, law: Law, read: CaseRead, acts: Sequence[ActRow], named: Named
+) -> CataloguePart:
     """That part, for this caller; `acts` are those of the case that came with text."""
     procedure = read.state.procedure
     if procedure == CATALOGUE_UPDATE:
-        return Shown(update=await of_update(store, caller, law, read, acts, named))
+        return CataloguePart(update=await of_update(store, caller, law, read, acts, named))
     if procedure == DEMAND:
-        return Shown(demand=of_demand(read, acts))
+        return CataloguePart(demand=of_demand(read, acts))
     if procedure == OPENNESS_REVIEW:
-        return Shown(openness_review=await of_review(store, law, read.state))
-    return Shown()
+        return CataloguePart(openness_review=await of_review(store, law, read.state))
+    return CataloguePart()
 
 
 async def of_update(
     store: Store, caller: Caller, law: Law, read: CaseRead, acts: Sequence[ActRow], named: Named
 ) -> UpdateShown:
     state, rules = read.state, read.rules
-    trigger = state.choices.get("trigger", "")
-    choice = rules.choice("trigger", trigger)
+    trigger = state.choices.get(TRIGGER, "")
+    choice = rules.choice(TRIGGER, trigger)
     dataset = await catalogue.dataset(store, state.dataset_id)
     before = dataset.entry if dataset else None
     if state.published:
         before = await updates.entry_before(store, state.dataset_id, state.case_id)
     draft = await draft_shown(store, law, read, acts, before or {})
     return UpdateShown(
-        trigger=trigger,
+        **choices_of(CATALOGUE_UPDATE, state.choices) | {TRIGGER: trigger},
+        **texts_of(CATALOGUE_UPDATE, filing_of(acts)),
         trigger_label=law.say(choice.label) if choice else trigger,
         provider=state.bodies["provider"],
-        statement=filing_of(acts).get("statement"),
         occurred_on=state.occurred_on,
         new_dataset=before is None,
         waits_for=await named(state.behind),
@@ -245,7 +250,6 @@ def reason_shown(law: Law, reason: Likeness) -> DuplicateReason:
 
 def of_demand(read: CaseRead, acts: Sequence[ActRow]) -> DemandShown:
     state, rules = read.state, read.rules
-    filing = filing_of(acts)
     is_provided = False
     referred_to: str | None = None
     for task in state.tasks.values():
@@ -257,9 +261,8 @@ def of_demand(read: CaseRead, acts: Sequence[ActRow]) -> DemandShown:
             referred_to = str(row.content["reference"]).strip()
     return DemandShown(
         provider=state.bodies["provider"],
-        statement=filing.get("statement"),
-        purpose=filing.get("purpose"),
-        use=state.choices.get("use"),
+        **choices_of(DEMAND, state.choices),
+        **texts_of(DEMAND, filing_of(acts)),
         provided=state.ordered.dataset_id if is_provided and state.ordered else None,
         referred_to=referred_to,
     )

@@ -97,7 +97,7 @@ class Law:
             assumed=maybe(it.assumed, self.language),
         )
 
-    def shown(self, digest: str) -> RulesShown:
+    def rules_kept(self, digest: str) -> RulesShown:
         return RulesShown(regulation=self.regulation(), version=self.rules.version, digest=digest)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 from pydantic import BaseModel, ConfigDict
 
 from rules.pinned import Label
 from rules.strict_yaml import load
+from rules.vocabulary import labels
 
 
 class Strict(BaseModel):
@@ -25,7 +26,7 @@ class ProblemText(Strict):
 
 class Texts(Strict):
     """`problems` by the code of a refusal or of the service, `errors` by the code of one field's error, `shapes` by
-    pydantic's type of error, `fields` by the name of a field, `endings` by an outcome of a case that no pack names,
+    pydantic's type of error, `endings` by an outcome of a case that no pack names,
     `holds` by why data is not held, `duplicates` by why entries are alike, `drafts` by how a draft stands that is not
     submitted, `gate` by the gate's reason,
     `supervision` by what a table or a calendar of tasks speaks of, `figures` by what a table of figures does."""
@@ -33,7 +34,6 @@ class Texts(Strict):
     problems: Mapping[str, ProblemText]
     errors: Mapping[str, Label]
     shapes: Mapping[str, Label]
-    fields: Mapping[str, Label]
     endings: Mapping[str, Label]
     holds: Mapping[str, Label]
     duplicates: Mapping[str, Label]
@@ -42,6 +42,11 @@ class Texts(Strict):
     supervision: Mapping[str, Label]
     waiting: Mapping[str, Label]
     figures: Mapping[str, Label]
+
+    @cached_property
+    def fields(self) -> Mapping[str, Label]:
+        """How what people state is called, by the name of the field."""
+        return labels()
 
 
 @cache

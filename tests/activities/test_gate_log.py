@@ -116,7 +116,7 @@ async def is_written(pool: Pool, number: int) -> bool:
 CRASHING = """
 import asyncio, sys
 from activities.clock import DatabaseClock
-from activities.gate import opened
+from activities.gate.gate import opened
 from models.gate import Question
 
 async def main():
@@ -143,6 +143,7 @@ async def test_after_a_crash_the_log_says_that_its_last_second_may_be_missing(da
     decided: list[bytes] = []
     while await count(pool) < 100:
         decided.append(await process.stdout.readline())
+        assert decided[-1], "the process has ended by itself"
     process.send_signal(signal.SIGKILL)
     killed_at = await present(pool)
     decided += (await process.stdout.read()).splitlines()

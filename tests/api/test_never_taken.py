@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from activities.database import Pool
-from rules.pinned import EntryEffect
+from rules.pinned_stages import EntryEffect
 from tests.api.calling import Caller, Service, open_task
 from tests.api.test_bounds import wide
 from tests.api.test_import import AUTHORITY, CONDITIONAL, GOOD, HEAD, send, told

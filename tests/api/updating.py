@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 
 from rules.deadlines import to_shanghai
-from rules.pack import QUESTIONS
-from rules.pinned import Outcome
+from rules.pinned_stages import Outcome
 from rules.procedure_rules import ProcedureRules
+from rules.vocabulary import QUESTIONS
 from tests.api.calling import Caller, Service
 from tests.clocks import present
 from tests.five_cities import FIVE_CITIES

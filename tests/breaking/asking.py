@@ -71,7 +71,8 @@ class Askers:
         tasks = [task for task in tasks if task.body != APPLICANT] or tasks
         task = tasks[wish.how % len(tasks)]
         outcome = dict((*AGREED[it.city], *BOTH_SIGN))[task.stage]
-        days = 1 if it.past else None if it.valid_until_shift is None else it.valid_until_shift + 1
+        days = None if it.valid_until_shift is None else it.valid_until_shift + 1
+        days = 1 if it.past else days
         terms = a.GrantTerms(data_items=None if it.terms == it.items else tuple(sorted(it.terms)), valid_days=days)
         act = a.Decide(
             id=str(uuid.uuid4()),

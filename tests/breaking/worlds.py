@@ -269,7 +269,9 @@ class World:
     def why_no_objection(self, it: Objection) -> str | None:
         """Why it is not received."""
         openness, items = self.entry(it.dataset)
-        return "OpennessHasChanged" if openness == "closed" else None if it.items <= items else "ItemsAreGone"
+        if openness == "closed":
+            return "OpennessHasChanged"
+        return None if it.items <= items else "ItemsAreGone"
 
     def filed(self, objection: Objection) -> World:
         return self._with(self._held(objection) if objection.evidence or objection.leak else objection)

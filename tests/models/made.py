@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from rules.pinned import Citation, Ending, EntryEffect, FieldRule, Label, Outcome, Regulation, Requirement, Stage, Step
+from rules.pinned import Citation, FieldRule, Label, Regulation, Requirement
+from rules.pinned_stages import Ending, EntryEffect, Outcome, Stage, Step
 from rules.procedure_rules import ProcedureRules
 
 CITED = Citation(source="ordinance", article="30")

@@ -12,7 +12,8 @@ from models import events as e
 from models.procedures.catalogue_update import CATALOGUE_UPDATE
 from models.refusals import RequirementMissing
 from models.restrictions import RestrictionKind
-from rules.pinned import Choice, DataEffect, EntryEffect
+from rules.pinned import Choice
+from rules.pinned_stages import DataEffect, EntryEffect
 from rules.procedure_rules import ProcedureRules
 from tests.models.bench import (
     BOTH_SIGN,

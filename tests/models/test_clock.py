@@ -13,7 +13,8 @@ from models import acts as a
 from models.clock import Clock, Stop
 from rules.calendar_notices import DaysOff, Notice
 from rules.deadlines import SHANGHAI, midnight
-from rules.pinned import Basis, Stage, Step
+from rules.pinned import Basis
+from rules.pinned_stages import Stage, Step
 from tests.models.bench import Bench, law, notices
 from tests.models.rectifying import breached
 

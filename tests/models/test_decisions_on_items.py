@@ -13,14 +13,14 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from activities.record.log import restriction_rows
+from activities.record.rows import restrictions_kept
 from models import acts as a
 from models import events as e
 from models.gate import DatasetFacts, Question, Reason, decide
 from models.restrictions import RestrictionKind, items_of
 from models.task_state import TaskState
 from rules.deadlines import to_shanghai
-from rules.pinned import DataEffect, Outcome
+from rules.pinned_stages import DataEffect, Outcome
 from tests.models.bench import CITIES, INVENTED, PARTY, WHATEVER_IS_ASKED, Bench, objected
 from tests.models.profiles import PROFILE
 
@@ -58,8 +58,10 @@ class AnyDecisions(RuleBasedStateMachine):
 
     def kept_back(self) -> set[str]:
         """By the gate, which reads the rows that the writer writes."""
-        rows = restriction_rows(self.bench.state)
-        in_force = tuple((str(row[2]), items_of(tuple(row[3]), tuple(row[4]))) for row in rows if row[6] is None)  # type: ignore[arg-type]  # columns of a row
+        rows = restrictions_kept(self.bench.state)
+        in_force = tuple(
+            (row.kind, items_of(tuple(row.data_items), tuple(row.except_items))) for row in rows if row.ended_at is None
+        )
         dataset = DatasetFacts("unconditional", ENTRY, in_force)
         asked = {item: decide(Question("d", (item,)), dataset, None, self.bench.now) for item in ENTRY}
         whole = decide(Question("d"), dataset, None, self.bench.now)

@@ -12,7 +12,7 @@ from models.proposal import Proposal
 from models.refusals import ProcessingNotDone
 from models.restricting import move_data
 from models.restrictions import WHOLE_DATASET, Restriction, RestrictionKind, items_of, restriction
-from rules.pinned import DataEffect
+from rules.pinned_stages import DataEffect
 from tests.models.bench import CITIES, INVENTED, MONDAY, WHATEVER_IS_ASKED, Bench, law, objected
 
 FILE = ("file-1",)

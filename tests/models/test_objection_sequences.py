@@ -21,7 +21,7 @@ from models.state import CaseState, fold
 from models.task_state import TaskState
 from rules.deadlines import to_shanghai
 from rules.loading import cities
-from rules.pinned import DataEffect
+from rules.pinned_stages import DataEffect
 from rules.procedure_rules import ProcedureRules
 from tests.models.bench import INVENTED, PARTY, STRANGER, WHATEVER_IS_ASKED, Bench, law, objected
 from tests.models.profiles import PROFILE

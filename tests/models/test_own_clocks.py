@@ -13,7 +13,8 @@ from models.procedures.catalogue_update import CATALOGUE_UPDATE
 from models.procedures.demand import DEMAND
 from rules.calendar_notices import DaysOff, Notice
 from rules.deadlines import SHANGHAI
-from rules.pinned import Choice, ClockFrom, EntryEffect, Step, SupplementRule
+from rules.pinned import Choice, SupplementRule
+from rules.pinned_stages import ClockFrom, EntryEffect, Step
 from rules.procedure_rules import ProcedureRules
 from tests.models.bench import MONDAY, PARTY, Bench, begun
 from tests.models.made import CITED, label, made, outcome, stage, update_law

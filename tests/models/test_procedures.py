@@ -111,7 +111,7 @@ def test_the_party_waits_for_data_only_in_procedures_that_learn_of_it() -> None:
     assert waits == {each.name for each in PROCEDURES if a.ChangeEntry in each.concerned_by}
 
 
-ROOMS = ("rules", "models", "workflows", "activities", "api", "simulation")
+ROOMS = ("rules", "models", "workflows", "activities", "reading", "api", "simulation")
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from models import acts as a
 from models import events as e
 from rules.deadlines import SHANGHAI
-from rules.pinned import EntryEffect
+from rules.pinned_stages import EntryEffect
 from tests.models.bench import CITIES, INVENTED, Bench, notices
 from tests.models.cases_of_one_dataset import CLASSES, ITEMS, CasesOfOneDataset, officer_of
 from tests.models.profiles import PROFILE

@@ -10,7 +10,7 @@ import pytest
 from models import acts as a
 from models import events as e
 from models.restrictions import RestrictionKind
-from rules.pack import QUESTIONS
+from rules.vocabulary import QUESTIONS
 from tests.models.bench import CITIES, INVENTED, MONDAY, WHATEVER_IS_ASKED, law
 from tests.models.reviews_by_city import ALWAYS, BY_ANSWER, ONLY_FINDS
 from tests.models.updates import EVERY_FIELD, draft, pass_reviews, submitted, update_begun

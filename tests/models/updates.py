@@ -11,8 +11,8 @@ from models import events as e
 from models.procedures.catalogue_update import CATALOGUE_UPDATE
 from models.procedures.demand import DEMAND
 from models.procedures.openness_review import OPENNESS_REVIEW
-from rules.pack import QUESTIONS
 from rules.procedure_rules import ProcedureRules
+from rules.vocabulary import QUESTIONS
 from tests.models.bench import MONDAY, WHATEVER_IS_ASKED, Bench, begun, law
 
 EVERY_FIELD = frozenset(

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from rules.loading import load_file, load_pack
 from rules.pack import Pack
-from rules.pinned import FieldRule, Stage
+from rules.pinned import FieldRule
+from rules.pinned_stages import Stage
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import resolve
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.loading import load_pack
-from rules.pinned import Basis, DataEffect, Outcome
+from rules.pinned import Basis
+from rules.pinned_stages import DataEffect, Outcome
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import resolve
 from tests.rules.cuts import IN_FORCE_EVERYWHERE, stage_of

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from rules.admissibility import DatasetFacts, Inadmissible, Openness, admissible, chosen
+from rules.admissibility import DatasetAtReceipt, Inadmissible, Openness, admissible, chosen
 from rules.loading import cities, load_pack
 from rules.pinned import Label
 from rules.procedure_rules import ProcedureRules
@@ -14,7 +14,7 @@ from rules.resolving import resolve
 from tests.five_cities import FIVE_CITIES
 from tests.rules.cuts import ACCESS_REQUEST, IN_FORCE_EVERYWHERE, invented_pack, rules_of
 
-DATASET = DatasetFacts("bus-arrivals", "conditional", frozenset({"route", "stop", "arrival"}))
+DATASET = DatasetAtReceipt("bus-arrivals", "conditional", frozenset({"route", "stop", "arrival"}))
 COMPLETE: dict[str, object] = {
     "purpose": "study of delays",
     "data_items": ["route", "arrival"],
@@ -47,7 +47,7 @@ def test_a_complete_filing_is_admissible_in_every_city(city: str) -> None:
 
 @pytest.mark.parametrize(("openness", "code"), [("unconditional", "not_conditional"), ("closed", "closed")])
 def test_only_conditional_data_can_be_asked_for(openness: Openness, code: str) -> None:
-    dataset = DatasetFacts("d", openness, DATASET.items)
+    dataset = DatasetAtReceipt("d", openness, DATASET.items)
     assert codes(admissible(rules_of("nanning"), COMPLETE, dataset)) == [("dataset_id", code)]
 
 
@@ -131,7 +131,7 @@ OBJECTION: dict[str, object] = {"ground": "privacy", "statement": "names persons
 
 
 def judged_objection(city: str, *, openness: Openness = "conditional", **changes: object) -> list[Inadmissible]:
-    dataset = DatasetFacts("bus-arrivals", openness, DATASET.items)
+    dataset = DatasetAtReceipt("bus-arrivals", openness, DATASET.items)
     return admissible(objection_rules(city), {**OBJECTION, **changes}, dataset)
 
 

@@ -14,7 +14,8 @@ from cli.drawing_page import page
 from cli.main import app
 from rules.articles import article_label
 from rules.loading import cities, load_pack
-from rules.pinned import Basis, Citation, Label, Outcome
+from rules.pinned import Basis, Citation, Label
+from rules.pinned_stages import Outcome
 from rules.procedure_map import procedure_map
 from tests.rules.cuts import ACCESS_REQUEST, invented_pack
 

@@ -7,11 +7,11 @@ from datetime import date
 import pytest
 
 from api.acting.forms.entries import EntryDraft
-from rules.entry_checking import ENTRY_FIELDS
 from rules.loading import PackRefused, load_text
-from rules.pinned import EntryEffect
+from rules.pinned_stages import EntryEffect
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import resolve
+from rules.vocabulary import ENTRY
 from tests.rules.cuts import INVENTED, invented_pack
 
 BEFORE_UPDATE, START, UPDATE = INVENTED.read_text(encoding="utf-8").partition("  catalogue_update:\n")
@@ -215,7 +215,7 @@ def test_a_field_by_an_answer_that_nobody_can_give_is_refused() -> None:
 
 
 def test_the_fields_of_an_entry_are_those_that_a_draft_can_state() -> None:
-    assert set(EntryDraft.model_fields) | {"openness", "provider"} == ENTRY_FIELDS
+    assert set(EntryDraft.model_fields) | {"openness", "provider"} == set(ENTRY)
 
 
 # Clocks and what comes of a publication

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from rules.loading import cities
-from rules.pack import QUESTIONS
-from rules.pinned import Basis, ClockFrom, DataEffect, EntryEffect, FieldRule, Stage
+from rules.pinned import Basis, FieldRule
+from rules.pinned_stages import ClockFrom, DataEffect, EntryEffect, Stage
 from rules.procedure_rules import ProcedureRules
+from rules.vocabulary import QUESTIONS
 from tests.five_cities import FIVE_CITIES
 from tests.rules.cuts import stage_of, target, values
 from tests.rules.objection_cuts import demanded_by, outcome_of, rules_for

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rules.loading import cities
-from rules.pinned import Basis, DataEffect
+from rules.pinned import Basis
+from rules.pinned_stages import DataEffect
 from tests.five_cities import FIVE_CITIES
 from tests.rules.cuts import required_fields, stage_of
 from tests.rules.objection_cuts import demanded_by, effect, ends, rules_for, upheld

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rules.loading import load_pack
-from rules.pinned import Basis, ClockFrom, EntryEffect
+from rules.pinned import Basis
+from rules.pinned_stages import ClockFrom, EntryEffect
 from rules.procedure_rules import ProcedureRules
 from tests.five_cities import FIVE_CITIES
 from tests.rules.cuts import required_fields, stage_of, target, values

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rules.pinned import Basis, DataEffect
+from rules.pinned import Basis
+from rules.pinned_stages import DataEffect
 from tests.rules.cuts import field_of, stage_of, target
 from tests.rules.objection_cuts import (
     demanded_by,

@@ -16,7 +16,7 @@ from models.state import CaseState, fold
 from models.task_state import TaskState
 from rules.loading import load_pack
 from simulation.chances import Arrival, Habits
-from simulation.register import Law
+from simulation.register import LawAssumed
 from simulation.running import planned
 from simulation.scenario import Scenario
 from simulation.year import Plan, Year
@@ -28,7 +28,7 @@ class PaperRegister:
     """Judges and follows as receipt and workflow do; knows the rules under which each request was received."""
 
     def __init__(self, plan: Plan, scenario: Scenario) -> None:
-        self._law = Law(load_pack(plan.city), plan, scenario)
+        self._law = LawAssumed(load_pack(plan.city), plan, scenario)
         self._record = plan.record
         self.now = plan.since
         self.decided_at: list[datetime] = []

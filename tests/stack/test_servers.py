@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,7 +18,7 @@ import pytest
 import stack.postgres
 from stack.ports import RememberedPorts, free_port, listen
 from stack.postgres import Postgres
-from stack.service import ServiceError
+from stack.service import Service, ServiceError
 
 
 async def value(dsn: str, query: str) -> object:
@@ -102,6 +103,39 @@ def test_a_server_that_cannot_start_says_which_log_to_read(shared: Path, tmp_pat
     ):
         server.start()
     assert not server.is_running()
+
+
+class LastsAtTheThirdStart(Service):
+    """A program that ends twice before it is ready, as one does whose port somebody else has taken."""
+
+    name = "counting"
+    PROGRAM = "import sys, time; log = open('starts', 'a'); log.write('x'); log.close(); "
+    LASTS = "len(open('starts').read()) < 3 or (open('ready', 'w').close(), time.sleep(60))"
+
+    def __init__(self, home: Path, tries: int) -> None:
+        super().__init__(home / "log")
+        self.home = home
+        self.tries = tries
+
+    def command(self) -> Sequence[str | Path]:
+        return [sys.executable, "-c", self.PROGRAM + self.LASTS]
+
+    def folder(self) -> Path:
+        return self.home
+
+    def is_ready(self) -> bool:
+        return (self.home / "ready").exists()
+
+
+def test_a_server_that_ends_before_it_is_ready_is_tried_again_as_often_as_it_may(tmp_path: Path) -> None:
+    patient = LastsAtTheThirdStart(tmp_path, tries=3)
+    patient.start()
+    assert patient.is_running()
+    patient.stop()
+    (tmp_path / "ready").unlink()
+    (tmp_path / "starts").unlink()
+    with pytest.raises(ServiceError, match=r"ended .* before it was ready"):
+        LastsAtTheThirdStart(tmp_path, tries=2).start()
 
 
 def test_a_stop_with_another_signal_is_that_signal(shared: Path, tmp_path: Path) -> None:

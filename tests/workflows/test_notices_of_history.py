@@ -22,7 +22,7 @@ from api.app import create_app
 from models import events as e
 from models.clock import Clock
 from rules.deadlines import SHANGHAI
-from rules.pinned import Step
+from rules.pinned_stages import Step
 from stack.temporal import NAMESPACE, TemporalServer
 from tests.api.calling import Caller, Service, serving
 from tests.driving import Driver, ShiftedClock

@@ -2,64 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from api.acting.forms.entries import Answers, EntryDraft
-from api.acting.forms.form import Calls, Days, Form
+from api.acting.forms.form import Calls, Days, Form, WorkingDays, asks
 from api.http.moments import Day
 from models.acts import GrantTerms, Measure, TimeLimit
 from rules.bounds import Code, Items, Prose, Something
-from rules.pack import DECISION_FIELDS
+from rules.vocabulary import DECISION, STATED_BY_DECISION, TIME_LIMIT, Part, asked_by
 
-TERMS = ("access_mode", "valid_days", "daily_calls")
+TERMS = asked_by(DECISION, part=Part.GRANT)
 """What only a decision about a request says."""
 
 
-MEASURE = ("processed_on", "held_from", "held_until", "entry_changes", "named_class", "entry", "answers")
+MEASURE = asked_by(DECISION, part=Part.DATA)
 """What only a decision about data, or about its entry, says."""
 
 
-LIMIT = ("time_limit", "last_day")
-"""How a decision sets a time limit for who must act on it."""
-
-
-WorkingDays = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,2}wd$")]
-
-
+@asks(DECISION, entry=EntryDraft, answers=Answers, valid_days=Days, daily_calls=Calls)
 class DecisionForm(Form):
     """An outcome, with what the rules demand for it; terms where the grant differs from the request, and in an
     objection the items that the decision is about and what was done to them."""
 
     outcome: Code
-    reason: Prose | None = None
-    basis: Prose | None = None
-    reference: Prose | None = None
-    tender_reference: Prose | None = None
-    access_mode_basis: Prose | None = None
-    conditions: Prose | None = Field(None, description="of a signature: on which conditions the data is used")
-    scenario: Prose | None = Field(None, description="of a signature: what the data is used in, as far as it is agreed")
-    text: Prose | None = None
-    answer: Prose | None = Field(None, description="what the objector is told")
-    measure: Prose | None = Field(None, description="what was done")
-    processing: Prose | None = Field(None, description="what was done to data before it is opened again")
-    mounting: Prose | None = Field(None, description="where and how the data itself was mounted for its opening")
-    need: Prose | None = Field(None, description="why data must be opened again")
-    processed_on: Day | None = Field(None, description="the day on which the processing was done")
-    held_from: Day | None = Field(None, description="the first day of a public consultation")
-    held_until: Day | None = Field(None, description="its last day, which is over")
-    time_limit: WorkingDays | None = Field(None, description="of an order: 10wd is ten working days from now")
-    last_day: Day | None = Field(None, description="of an order: the last day in time, instead of `time_limit`")
-    named_class: Code | None = Field(None, description="of an entry: the class that is proposed or set instead")
-    entry_changes: bool | None = Field(None, strict=True, description="the processing changes the catalogue's entry")
-    entry: EntryDraft | None = Field(None, description="in a catalogue update: the draft that is submitted")
-    answers: Answers | None = Field(None, description="what is answered with that draft")
-    data_items: Items | None = None
-    access_mode: Code | None = None
-    valid_days: Days | None = Field(None, description="calendar days from the grant")
-    daily_calls: Calls | None = Field(None, description="how often on one day")
+    if TYPE_CHECKING:
+        basis: Prose | None = None
+        reference: Prose | None = None
+        processed_on: Day | None = None
+        held_from: Day | None = None
+        held_until: Day | None = None
+        time_limit: WorkingDays | None = None
+        last_day: Day | None = None
+        named_class: Code | None = None
+        entry_changes: bool | None = None
+        entry: EntryDraft | None = None
+        answers: Answers | None = None
+        data_items: Items | None = None
+        access_mode: Code | None = None
+        valid_days: Days | None = None
+        daily_calls: Calls | None = None
 
     @model_validator(mode="after")
     def _one_limit_is_set(self) -> Self:
@@ -67,12 +51,13 @@ class DecisionForm(Form):
             raise PydanticCustomError("two_limits", "give either time_limit or last_day")
         return self
 
-    def stated(self) -> frozenset[str]:
-        return self.given(DECISION_FIELDS | {"text", "scenario"})
+    def fields_given(self) -> frozenset[str]:
+        """The fields that came with it, as its act names them."""
+        return self.given(STATED_BY_DECISION)
 
     def limit(self) -> TimeLimit | None:
         """The time limit that it sets."""
-        if self.first_of(LIMIT) is None:
+        if self.first_of(TIME_LIMIT) is None:
             return None
         return TimeLimit(period=self.time_limit, last_day=self.last_day)
 

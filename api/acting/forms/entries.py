@@ -8,9 +8,10 @@ from typing import Annotated, Self
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from api.acting.forms.form import Form
-from rules.bounds import MOST_FORMATS, MOST_ITEMS, Code, Heading, ItemCode, Something
+from api.acting.forms.form import Form, asks
+from rules.bounds import MOST_FORMATS, MOST_ITEMS, Heading, ItemCode, Something
 from rules.sample_catalogue import Format, Frequency, ItemType
+from rules.vocabulary import ANSWERS
 
 
 class Bilingual(Form):
@@ -68,21 +69,8 @@ class EntryDraft(Form):
         return self
 
 
+@asks(ANSWERS)
 class Answers(Form):
     """What a draft answers: the class that it proposes, and the questions by which the law tells the reviews that it
     needs. Which of them are asked, and which answers are known, the city's law says; whether a draft opens data wider
     or narrower than today is never asked, for the service knows it."""
-
-    openness: Code | None = Field(None, description="closed, conditional, unconditional")
-    origin: Code | None = Field(None, description="whether the data is the provider's own or was obtained by sharing")
-    law_in_question: Code | None = None
-    specialised: Code | None = None
-    secrets_or_privacy: Code | None = None
-    group_interests: Code | None = None
-    subjects_consent: Code | None = None
-    closed_case: Code | None = Field(
-        None, description="of closed data: the case of the law's list in which it stays so"
-    )
-    state_secrets: Code | None = None
-    security_or_stability: Code | None = None
-    statutory_ban: Code | None = None

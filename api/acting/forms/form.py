@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, create_model
 
+from api.http.moments import Day
 from models.objecting import MOST_EVIDENCE
-from rules.bounds import Code
-from rules.pack import FILING_FIELDS
+from rules.bounds import Code, Items, Prose
 from rules.stating import states_something
+from rules.vocabulary import FIELDS, FILING_FIELDS, FORMS, Kind
 
 
 def whole(given: object) -> object:
@@ -20,6 +22,9 @@ def whole(given: object) -> object:
 EvidenceIds = Annotated[
     tuple[Code, ...], Field(max_length=MOST_EVIDENCE, description="ids of files that the caller uploaded")
 ]
+
+
+WorkingDays = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,2}wd$")]
 
 
 Days = Annotated[int, Field(strict=True, ge=1, le=36_500), BeforeValidator(whole)]
@@ -54,3 +59,41 @@ class FilingForm(Form):
     def stated(self) -> dict[str, object]:
         """The fields of a filing that were stated."""
         return {name: value for name, value in self.said().items() if name in FILING_FIELDS and not is_blank(value)}
+
+
+F = TypeVar("F", bound=Form)
+
+TYPES: Mapping[Kind, Any] = {
+    Kind.PROSE: Prose,
+    Kind.LINE: Prose,
+    Kind.CHOICE: Code,
+    Kind.ITEMS: Items,
+    Kind.FILES: EvidenceIds,
+    Kind.DAY: Day,
+    Kind.WORKING_DAYS: WorkingDays,
+    Kind.YES: Annotated[bool, Field(strict=True)],
+}
+"""As what JSON carries a field of each kind; `COUNT`, `ENTRY` and `ANSWERS` differ from form to form."""
+
+
+def asks(form: str, **own: Any) -> Callable[[type[F]], type[F]]:
+    """A class of forms with the fields that the vocabulary has that form ask for, after those that it states itself.
+
+    `own` are the types of fields whose kind has none in `TYPES`. What code reads by name the class declares for the
+    type checker alone.
+    """
+    fields: dict[str, Any] = {}
+    for asked in FORMS[form]:
+        kind = FIELDS[asked.name].kind
+        of_type = own.get(asked.name) or TYPES[kind]
+        if asked.always:
+            fields[asked.name] = (of_type, Field(description=asked.description))
+        elif kind is Kind.FILES:
+            fields[asked.name] = (of_type, ())
+        else:
+            fields[asked.name] = (of_type | None, Field(None, description=asked.description))
+
+    def made(cls: type[F]) -> type[F]:
+        return create_model(cls.__name__, __base__=cls, __module__=cls.__module__, __doc__=cls.__doc__, **fields)
+
+    return made

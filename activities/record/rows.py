@@ -1,0 +1,253 @@
+"""The read model of a case: the rows in which it is searched, each as the fold of its log makes it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from activities.statements import insert, upsert
+from activities.tables.cases import FORESEEN
+from models.kept_back import by_kind
+from models.passing import foreseen
+from models.state import CaseState, GrantState
+from models.task_state import TaskState
+from rules.pack import GROUND
+
+if TYPE_CHECKING:
+    from activities.database import Connection
+    from rules.procedure_rules import ProcedureRules
+
+
+class CaseKept(NamedTuple):
+    """A row of `cases`, but for what the engine knows of it."""
+
+    number: int
+    case_number: str
+    city: str
+    procedure: str
+    dataset_id: str
+    party: str
+    provider: str | None
+    urgency: str | None
+    received_at: datetime | None
+    rules_digest: str
+    outcome: str | None
+    closed_at: datetime | None
+
+
+class TaskKept(NamedTuple):
+    """A row of `tasks`, but for when it is to be reminded of."""
+
+    task_id: str
+    case_id: str
+    city: str
+    procedure: str
+    party: str
+    step: str
+    stage: str
+    round: int
+    body: str
+    urgency: str | None
+    state: str
+    claimed_by: str | None
+    outcome: str | None
+    late: bool
+    opened_at: datetime
+    ended_at: datetime | None
+    due_at: datetime | None
+    at_once: bool
+    provisional: bool
+    urgings: int
+    urged_at: datetime | None
+    lapsed_of: str | None
+    supplement_asked_at: datetime | None
+    supplement_act: str | None
+    clock: str
+
+
+class GrantKept(NamedTuple):
+    """A row of `grants`, as a grant begins."""
+
+    case_id: str
+    granted_by: str
+    dataset_id: str
+    party: str
+    data_items: list[str]
+    access_mode: str | None
+    access_modes: list[str]
+    use: str | None
+    granted_at: datetime | None
+    valid_until: datetime
+    daily_calls: int | None
+
+
+class ObjectionKept(NamedTuple):
+    """A row of `objections`."""
+
+    case_id: str
+    dataset_id: str
+    party: str
+    ground: str | None
+    disputed: bool
+    answered_at: datetime | None
+    upheld: bool | None
+
+
+class RestrictionKept(NamedTuple):
+    """A row of `restrictions`: one way in which a case keeps data back, or did last."""
+
+    case_id: str
+    dataset_id: str
+    kind: str
+    data_items: list[str]
+    except_items: list[str]
+    since: datetime | None
+    ended_at: datetime | None
+
+
+AS_IT_OPENED = ("case_id", "city", "procedure", "party", "step", "stage", "round", "body", "opened_at", "at_once")
+UPSERT_TASK = upsert("tasks", (*TaskKept._fields, "remind_at"), ("task_id",), AS_IT_OPENED)
+INSERT_GRANT = insert("grants", GrantKept._fields)
+UPSERT_OBJECTION = upsert("objections", ObjectionKept._fields, ("case_id",), ("dataset_id", "party", "ground"))
+UPSERT_RESTRICTION = upsert("restrictions", RestrictionKept._fields, ("case_id", "kind"), ("dataset_id",))
+OTHERWISE_RESTRICTED = "delete from restrictions where case_id = $1 and kind <> all($2)"
+
+
+async def keep(connection: Connection, rules: ProcedureRules, before: CaseState, after: CaseState) -> None:
+    """The rows of a case are as its log makes them `after` a write, where they were as `before`."""
+    if rules.opens_when_passed:
+        # Before the rows of this write: what was foreseen may have come to be, or not be so any more.
+        await connection.execute(
+            "delete from tasks where case_id = $1 and state = $2 and ended_at is null", after.case_id, FORESEEN
+        )
+    amended = after.choices.get("urgency") != before.choices.get("urgency")
+    changed = [task for task in after.tasks.values() if amended or before.tasks.get(task.task_id) != task]
+    if changed:
+        rows = [(*task_kept(after, task), look_again_at(after, task)) for task in changed]
+        await connection.executemany(UPSERT_TASK, rows)
+    if foretold := [(*foreseen_kept(after, task), task.opened_at) for task in foreseen(rules, after)]:
+        await connection.executemany(UPSERT_TASK, foretold)
+    if after.grant and not before.grant:
+        await connection.execute(INSERT_GRANT, *grant_kept(after, after.grant))
+    elif after.grant and (after.grant != before.grant or after.closed):
+        await connection.execute(
+            "update grants set key_digest = $2, ended = $3 where case_id = $1",
+            after.case_id,
+            after.grant.key_digest,
+            after.closed,
+        )
+    if (objection := objection_kept(after)) and objection != objection_kept(before):
+        await connection.execute(UPSERT_OBJECTION, *objection)
+    if (restrictions := restrictions_kept(after)) != restrictions_kept(before):
+        await connection.execute(OTHERWISE_RESTRICTED, after.case_id, [row.kind for row in restrictions])
+        await connection.executemany(UPSERT_RESTRICTION, restrictions)
+
+
+def case_kept(state: CaseState) -> CaseKept:
+    """A case as the read model keeps it."""
+    return CaseKept(
+        number=state.number,
+        case_number=state.case_number,
+        city=state.city,
+        procedure=state.procedure,
+        dataset_id=state.dataset_id,
+        party=state.party,
+        provider=state.bodies.get("provider"),
+        urgency=state.choices.get("urgency"),
+        received_at=state.received_at,
+        rules_digest=state.rules_digest,
+        outcome=state.closed,
+        closed_at=state.closed_at,
+    )
+
+
+def task_kept(case: CaseState, task: TaskState) -> TaskKept:
+    """A task as the read model keeps it."""
+    return TaskKept(
+        task_id=task.task_id,
+        case_id=case.case_id,
+        city=case.city,
+        procedure=case.procedure,
+        party=case.party,
+        step=task.step,
+        stage=task.stage,
+        round=task.round,
+        body=task.body,
+        urgency=case.choices.get("urgency"),
+        state=task.state,
+        claimed_by=task.claimed_by,
+        outcome=task.outcome,
+        late=task.late,
+        opened_at=task.opened_at,
+        ended_at=task.ended_at,
+        due_at=task.clock.due_at,
+        at_once=task.clock.promptly,
+        provisional=task.clock.provisional,
+        urgings=task.urgings,
+        urged_at=task.urged_at,
+        lapsed_of=task.lapsed_of,
+        supplement_asked_at=task.supplement_asked_at,
+        supplement_act=task.supplement_act,
+        clock=task.clock.model_dump_json(),
+    )
+
+
+def foreseen_kept(case: CaseState, task: TaskState) -> TaskKept:
+    """A task that time will open, as the read model keeps it: whoever asks after that instant finds it open, whether
+    or not a worker has come to it."""
+    return task_kept(case, task)._replace(state=FORESEEN)
+
+
+def look_again_at(case: CaseState, task: TaskState) -> datetime | None:
+    """When the reminder looks at a task that has changed: at once, for it alone knows when it is next to be told of;
+    never at one that is done, or has neither an end nor to be done promptly."""
+    clock = task.clock
+    return case.at if task.is_open and (clock.due_at or clock.own_due_at or clock.promptly) else None
+
+
+def grant_kept(case: CaseState, it: GrantState) -> GrantKept:
+    """A grant as it begins."""
+    return GrantKept(
+        case_id=case.case_id,
+        granted_by=it.granted_by,
+        dataset_id=case.dataset_id,
+        party=case.party,
+        data_items=list(it.data_items),
+        access_mode=it.access_mode,
+        access_modes=list(it.access_modes),
+        use=it.use,
+        granted_at=case.received_at,
+        valid_until=it.valid_until,
+        daily_calls=it.daily_calls,
+    )
+
+
+def objection_kept(case: CaseState) -> ObjectionKept | None:
+    """An objection as the read model keeps it; None for any other case."""
+    if case.standing is None:
+        return None
+    return ObjectionKept(
+        case_id=case.case_id,
+        dataset_id=case.dataset_id,
+        party=case.party,
+        ground=case.choices.get(GROUND),
+        disputed=case.disputed,
+        answered_at=case.answered_at,
+        upheld=case.upheld,
+    )
+
+
+def restrictions_kept(case: CaseState) -> list[RestrictionKept]:
+    """What a case keeps back, or kept back last, a row for each way in which it does; none if it never did."""
+    return [
+        RestrictionKept(
+            case_id=case.case_id,
+            dataset_id=case.dataset_id,
+            kind=each.kind.value,
+            data_items=list(each.data_items),
+            except_items=list(each.except_items),
+            since=each.since,
+            ended_at=case.lifted_at,
+        )
+        for each in by_kind(case.kept_back)
+    ]

@@ -1,0 +1,187 @@
+"""Of what pinned law consists where a case goes its way: stages and steps, outcomes and what they do, endings.
+
+Read as leniently as `rules.pinned`: a field added later has a default that means "as before".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from pydantic import Field
+
+from rules.pinned import Citation, Label, Pinned, Requirement
+
+
+class DataEffect(StrEnum):
+    """What a decision does to the data that its case is about."""
+
+    SUSPEND = "suspend"
+    WITHDRAW = "withdraw"
+    WITHDRAW_UNTIL_PROCESSED = "withdraw_until_processed"
+    """It is withdrawn, and the same case decides whether it is opened again."""
+    SERVE = "serve"
+    """The case keeps the data from being served no more."""
+
+    @property
+    def withdraws(self) -> bool:
+        return self in (DataEffect.WITHDRAW, DataEffect.WITHDRAW_UNTIL_PROCESSED)
+
+
+class EntryEffect(StrEnum):
+    """What a decision does to the entry of the catalogue."""
+
+    MAY_CHANGE = "may_change"
+    """Where the decision says that the entry changes, a catalogue update is opened."""
+    ORDER = "order"
+    """A catalogue update is opened."""
+    SUBMIT = "submit"
+    PUBLISH = "publish"
+
+
+class ClassEffect(StrEnum):
+    """What a decision does to the class of an entry. One that is settled binds every draft that follows."""
+
+    PROPOSE = "propose"
+    """It names another than the draft's."""
+    ACCEPT = "accept"
+    """It settles the one that was proposed."""
+    KEEP = "keep"
+    """It settles that of the draft."""
+    SET = "set"
+    """It settles the one that it names."""
+
+
+class ClassStanding(StrEnum):
+    """Whether the class of an entry is settled."""
+
+    OPEN = "open"
+    SETTLED = "settled"
+
+
+class LimitStanding(StrEnum):
+    """How the time limit that a decision set stands; two of these are true at every instant."""
+
+    KEPT = "kept"
+    """What it was set for was done in time, or still can be."""
+    MISSED = "missed"
+    RUNNING = "running"
+    """Its last day is not over, whether or not that is done."""
+    OVER = "over"
+
+
+class Outcome(Pinned):
+    """One way to decide a stage. Without `leads_to` the stage is done, and its step goes on when all beside it are."""
+
+    outcome: str
+    label: Label
+    leads_to: str | None = None
+    period: str | None = None
+    """The time for this outcome, where it is not that of the stage."""
+    at_most: int | None = None
+    """How often this outcome may lead there in one case; after that it leads to `then_to`."""
+    then_to: str | None = None
+    requires: tuple[Requirement, ...] = ()
+    data: DataEffect | None = None
+    whole_dataset: bool = False
+    """What it does to data it does to the whole dataset, whatever the case names."""
+    marks: bool = False
+    """The dataset bears the disputed mark from here on, until the objector is answered."""
+    answers: bool = False
+    """The objector is answered with it."""
+    entry: EntryEffect | None = None
+    trigger: str = "processing"
+    """The trigger of the catalogue update that it orders."""
+    by_publication: bool = False
+    """Nobody decides it: it comes of the publication of the update that the case ordered."""
+    opens: tuple[str, ...] = ()
+    """Stages that lie open beside the others of the step from here on."""
+    when_limit: LimitStanding | None = None
+    """It can be decided only while the time limit that a decision set stands so."""
+    class_effect: ClassEffect | None = None
+    when_class: ClassStanding | None = None
+    """It can be decided only while the class of the entry stands so."""
+    citation: Citation
+
+
+class ClockFrom(StrEnum):
+    """From when the clock of a stage runs."""
+
+    OPENING = "opening"
+    """Its hand-over: the receipt of the act that put it before its body."""
+    EVENT = "event"
+    """The day on which that happened which made the case necessary; it may lie long before anybody filed it."""
+    RECEIPT = "receipt"
+    """The receipt of the case."""
+    EVIDENCE = "evidence"
+    """Its hand-over, once there is evidence; what lies open without any has no clock until the first is received."""
+
+
+class Stage(Pinned):
+    """One question before one body, with the period it has for it."""
+
+    stage: str
+    label: Label
+    body: str
+    """A role of the city's bodies (operator, provider, authority …), or the applicant."""
+    periods: Mapping[str, str] = Field(default_factory=dict)
+    """Urgency, or the value of `period_by`, to period (`12h`, `5wd`); empty where the law gives no number."""
+    period_by: str = "urgency"
+    period_citation: Citation | None = None
+    promptly: bool = False
+    """The law says *promptly* or *immediately* and gives no number: the clock shows the time used."""
+    promptly_for: tuple[str, ...] = ()
+    """Values of `period_by` for which the law says so."""
+    set_by_decision: bool = False
+    """Whoever puts it before its body sets its time limit with that decision."""
+    clock_from: ClockFrom = ClockFrom.OPENING
+    only_when: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Choice of the filing to the values for which the stage lies open at all."""
+    ahead_of_turn: bool = False
+    """Lies open while another update of the same entry goes first, for its clock runs all the same."""
+    outlasting: bool = False
+    """Stays open when the case goes on to another step."""
+    binding: bool = False
+    """While it is open, no decision lets the case go on."""
+    outcomes: tuple[Outcome, ...]
+    citation: Citation
+
+    def applies_to(self, choices: Mapping[str, str]) -> bool:
+        return all(choices.get(name) in values for name, values in self.only_when.items())
+
+    def period(self, choices: Mapping[str, str]) -> str | None:
+        return self.periods.get(choices.get(self.period_by, "normal"))
+
+    def is_owed_promptly(self, choices: Mapping[str, str]) -> bool:
+        return self.promptly or choices.get(self.period_by, "normal") in self.promptly_for
+
+    def outcome(self, name: str) -> Outcome | None:
+        return next((o for o in self.outcomes if o.outcome == name), None)
+
+
+class Step(Pinned):
+    """The stages that run side by side; when each is done and none has led elsewhere, the case goes on to `then`."""
+
+    step: str
+    stages: tuple[Stage, ...]
+    then: str | None = None
+    then_if_all: Mapping[str, str] = Field(default_factory=dict)
+    """Outcome to where the case goes if every stage was decided so; where they differ, to `then`."""
+    data: DataEffect | None = None
+    """What entering the step does to the data, to the `whole_dataset` or to what the case names."""
+    whole_dataset: bool = False
+
+    def stage(self, name: str) -> Stage:
+        return next(s for s in self.stages if s.stage == name)
+
+
+class Ending(Pinned):
+    """One way in which a case closes."""
+
+    outcome: str
+    label: Label
+    grants: bool = False
+    """Access is granted: the writer opens the access case in the same transaction."""
+    upheld: bool | None = None
+    """Of an objection: whether the ending agrees with it."""
+    citation: Citation

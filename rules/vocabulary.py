@@ -1,0 +1,328 @@
+"""What people state: every field of a filing, a decision, a signature or a draft, once.
+
+`FIELDS` says what each is and how it is called, `FORMS` which form asks for it. Forms, what packs may demand, what a
+case shows and what problems name follow from here: a new field of one city is a line in each of the two, and its pack.
+Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rules.pinned import Label
+from rules.procedure_names import ACCESS_REQUEST, CATALOGUE_UPDATE, DEMAND, LEAK, OBJECTION, RECTIFICATION
+
+
+class Kind(StrEnum):
+    """How a field is filled in."""
+
+    PROSE = "prose"
+    """Free text."""
+    LINE = "line"
+    """Free text that is written in one line, such as a number by which something is known."""
+    CHOICE = "choice"
+    """One of the values that the city's law knows."""
+    ITEMS = "items"
+    """Data items of the dataset."""
+    FILES = "files"
+    """Files that were uploaded."""
+    DAY = "day"
+    WORKING_DAYS = "working_days"
+    """A number of working days: `10wd`."""
+    COUNT = "count"
+    YES = "yes"
+    ENTRY = "entry"
+    """A draft of an entry of the catalogue."""
+    ANSWERS = "answers"
+    """What is answered with a draft: a form of its own."""
+
+
+TEXTS = frozenset({Kind.PROSE, Kind.LINE})
+"""Kinds of what people write in their own words."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """Something that people state, and how they are told of it."""
+
+    name: str
+    kind: Kind
+    zh: str
+    en: str
+
+    @property
+    def label(self) -> Label:
+        return Label(zh=self.zh, en=self.en)
+
+
+class Part(StrEnum):
+    """What a field of a decision is about, where it belongs to some decisions only."""
+
+    GRANT = "grant"
+    """The terms of a grant."""
+    DATA = "data"
+    """What was done to data, or to its entry."""
+    LIMIT = "limit"
+    """The time limit that is set for who must act on the decision."""
+    AGREEMENT = "agreement"
+    """What is signed."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A field as one form asks for it.
+
+    `description` is for documents of the API. No rule of a city demands it there unless it is `demandable`; without
+    one that is `always` there the form is not read at all.
+    """
+
+    name: str
+    description: str | None = None
+    demandable: bool = True
+    always: bool = False
+    part: Part | None = None
+
+
+FIELDS: Mapping[str, Field] = {
+    field.name: field
+    for field in (
+        # what somebody files
+        Field("purpose", Kind.PROSE, "申请用途", "purpose"),
+        Field("scenario", Kind.PROSE, "应用场景", "application scenario"),
+        Field("safeguards", Kind.PROSE, "安全保障措施", "security safeguards"),
+        Field("data_items", Kind.ITEMS, "申请数据项", "data items"),
+        Field("urgency", Kind.CHOICE, "紧急程度", "urgency"),
+        Field("access_mode", Kind.CHOICE, "获取方式", "access mode"),
+        Field("use", Kind.CHOICE, "使用类别", "use"),
+        Field("tender_reference", Kind.LINE, "招标等竞争结果编号", "reference of the tender or other competition"),
+        Field("ground", Kind.CHOICE, "异议理由", "ground"),
+        Field("statement", Kind.PROSE, "说明", "statement"),
+        Field("evidence", Kind.FILES, "证据", "evidence"),
+        Field("leak", Kind.CHOICE, "是否发生泄露", "whether data has leaked"),
+        Field("trigger", Kind.CHOICE, "更新事由", "what happened"),
+        Field("occurred_on", Kind.DAY, "事由发生日", "day on which it happened"),
+        Field("breach", Kind.CHOICE, "违规情形", "breach"),
+        # what a body decides
+        Field("reason", Kind.PROSE, "理由", "reason"),
+        Field("basis", Kind.PROSE, "依据", "legal basis"),
+        Field("reference", Kind.LINE, "文号", "reference"),
+        Field("access_mode_basis", Kind.PROSE, "获取方式的依据", "basis for the access mode"),
+        Field("conditions", Kind.PROSE, "使用条件", "conditions of use"),
+        Field("text", Kind.PROSE, "补充说明", "further remarks"),
+        Field("answer", Kind.PROSE, "对异议人的答复", "answer to the objector"),
+        Field("measure", Kind.PROSE, "所采取的措施", "measure that was taken"),
+        Field("processing", Kind.PROSE, "所作的处理", "processing of the data"),
+        Field("mounting", Kind.PROSE, "数据资源挂载情况", "mounting of the data"),
+        Field("need", Kind.PROSE, "确需开放的理由", "need for opening the data"),
+        Field("processed_on", Kind.DAY, "处理完成日", "day of the processing"),
+        Field("held_from", Kind.DAY, "征求意见开始日", "first day of the consultation"),
+        Field("held_until", Kind.DAY, "征求意见截止日", "last day of the consultation"),
+        Field("time_limit", Kind.WORKING_DAYS, "期限（工作日）", "time limit in working days"),
+        Field("last_day", Kind.DAY, "截止日", "last day of the time limit"),
+        Field("named_class", Kind.CHOICE, "所指明的开放类型", "class that is proposed or set"),
+        Field("entry_changes", Kind.YES, "处理涉及目录条目变更", "whether the processing changes the entry"),
+        Field("valid_days", Kind.COUNT, "授权天数", "days of the grant"),
+        Field("daily_calls", Kind.COUNT, "每日调用限额", "quota of calls on one day"),
+        # what a draft of an entry says and answers
+        Field("entry", Kind.ENTRY, "目录条目更新稿", "draft of the entry"),
+        Field("answers", Kind.ANSWERS, "随更新稿所作的回答", "answers with the draft"),
+        Field("openness", Kind.CHOICE, "拟定的开放类型", "proposed openness"),
+        Field("change", Kind.CHOICE, "与现行开放类型相比", "compared with the class of today"),
+        Field("origin", Kind.CHOICE, "数据来源", "origin of the data"),
+        Field("law_in_question", Kind.CHOICE, "是否存在合法性疑问", "whether law is in question"),
+        Field("specialised", Kind.CHOICE, "是否专业性较强", "whether the data is specialised"),
+        Field(
+            "secrets_or_privacy",
+            Kind.CHOICE,
+            "是否涉及商业秘密或者个人隐私",
+            "whether secrets or privacy are touched",
+        ),
+        Field("group_interests", Kind.CHOICE, "是否涉及特定群体利益", "whether interests of groups are touched"),
+        Field("subjects_consent", Kind.CHOICE, "数据主体是否同意", "whether the data subjects consent"),
+        Field("closed_case", Kind.CHOICE, "不予开放的情形", "the case in which data stays closed"),
+        Field("state_secrets", Kind.CHOICE, "是否涉及国家秘密", "whether state secrets are touched"),
+        Field(
+            "security_or_stability",
+            Kind.CHOICE,
+            "是否可能危及安全或者稳定",
+            "whether security or stability is in danger",
+        ),
+        Field("statutory_ban", Kind.CHOICE, "是否依法禁止开放", "whether a law forbids the opening"),
+    )
+}
+
+ENTRY: Mapping[str, Label] = {
+    "title": Label(zh="名称", en="title"),
+    "abstract": Label(zh="摘要", en="abstract"),
+    "domain": Label(zh="所属领域", en="domain"),
+    "items": Label(zh="数据项", en="data items"),
+    "formats": Label(zh="数据格式", en="formats"),
+    "openness": Label(zh="开放类型", en="openness"),
+    "conditions": Label(zh="开放条件", en="conditions"),
+    "basis": Label(zh="依据", en="legal basis of the class"),
+    "update_frequency": Label(zh="更新频率", en="update frequency"),
+    "provider": Label(zh="数据开放主体", en="provider"),
+}
+"""What an entry of the catalogue can state, and so all that a pack may demand of one; a fault of it is named
+`entry.title`."""
+
+SIGNATURE = "signature"
+DECISION = "decision"
+ANSWERS = "answers"
+
+FORMS: Mapping[str, tuple[Asked, ...]] = {
+    ACCESS_REQUEST: (
+        Asked("urgency", "normal, expedited, urgent: as the city's law knows them"),
+        Asked("purpose"),
+        Asked("data_items", "ids of the dataset's items; none named: all"),
+        Asked("scenario"),
+        Asked("safeguards"),
+        Asked("access_mode", "download, api, algorithm"),
+        Asked("use", "general, research, commercial"),
+        Asked("tender_reference"),
+    ),
+    OBJECTION: (
+        Asked("ground", "why: one of the grounds that the city's law knows"),
+        Asked("statement"),
+        Asked("evidence"),
+        Asked("data_items", "ids of the dataset's items; none named: all"),
+        Asked("leak", "whether data has leaked already, where the city's law asks"),
+    ),
+    LEAK: (
+        Asked("statement"),
+        Asked("data_items"),
+    ),
+    DEMAND: (
+        Asked("statement", "which data"),
+        Asked("purpose", "what for"),
+        Asked("use", "general, research, commercial, where the city's law knows them"),
+    ),
+    RECTIFICATION: (
+        Asked("breach", "which duty: one of those that the city's law names"),
+        Asked("statement", "what was done, or left undone"),
+    ),
+    CATALOGUE_UPDATE: (
+        Asked("trigger", "what happened: one of the triggers that the city's law knows", always=True),
+        Asked("occurred_on", "the day on which it happened, or took effect", demandable=False),
+        Asked("statement", "what happened, in words"),
+        Asked("entry", "the draft, submitted with the filing", demandable=False),
+        Asked("answers", "what is answered with the draft", demandable=False),
+        Asked("basis", "by which law the draft narrows a class, where the city's law asks", demandable=False),
+    ),
+    SIGNATURE: (
+        Asked("purpose"),
+        Asked("scenario"),
+        Asked("safeguards"),
+        Asked("data_items", "the list of data, where the law wants one in what is signed"),
+    ),
+    DECISION: (
+        Asked("reason"),
+        Asked("basis"),
+        Asked("reference"),
+        Asked("tender_reference"),
+        Asked("access_mode_basis"),
+        Asked("conditions", "of a signature: on which conditions the data is used", part=Part.AGREEMENT),
+        Asked(
+            "scenario",
+            "of a signature: what the data is used in, as far as it is agreed",
+            demandable=False,
+            part=Part.AGREEMENT,
+        ),
+        Asked("text", demandable=False),
+        Asked("answer", "what the objector is told"),
+        Asked("measure", "what was done"),
+        Asked("processing", "what was done to data before it is opened again"),
+        Asked("mounting", "where and how the data itself was mounted for its opening"),
+        Asked("need", "why data must be opened again"),
+        Asked("processed_on", "the day on which the processing was done", part=Part.DATA),
+        Asked("held_from", "the first day of a public consultation", part=Part.DATA),
+        Asked("held_until", "its last day, which is over", part=Part.DATA),
+        Asked("time_limit", "of an order: 10wd is ten working days from now", part=Part.LIMIT),
+        Asked("last_day", "of an order: the last day in time, instead of `time_limit`", part=Part.LIMIT),
+        Asked("named_class", "of an entry: the class that is proposed or set instead", part=Part.DATA),
+        Asked("entry_changes", "the processing changes the catalogue's entry", demandable=False, part=Part.DATA),
+        Asked("entry", "in a catalogue update: the draft that is submitted", part=Part.DATA),
+        Asked("answers", "what is answered with that draft", demandable=False, part=Part.DATA),
+        Asked("data_items", demandable=False),
+        Asked("access_mode", demandable=False, part=Part.GRANT),
+        Asked("valid_days", "calendar days from the grant", demandable=False, part=Part.GRANT),
+        Asked("daily_calls", "how often on one day", demandable=False, part=Part.GRANT),
+    ),
+    ANSWERS: (
+        Asked("openness", "closed, conditional, unconditional"),
+        Asked("origin", "whether the data is the provider's own or was obtained by sharing"),
+        Asked("law_in_question"),
+        Asked("specialised"),
+        Asked("secrets_or_privacy"),
+        Asked("group_interests"),
+        Asked("subjects_consent"),
+        Asked("closed_case", "of closed data: the case of the law's list in which it stays so"),
+        Asked("state_secrets"),
+        Asked("security_or_stability"),
+        Asked("statutory_ban"),
+    ),
+}
+"""What each form asks for, in its order; that of a filing has the name of its procedure. Whom or what it is addressed
+to (a city, a dataset, a body, an outcome) is none of these."""
+
+FILINGS = (ACCESS_REQUEST, OBJECTION, LEAK, DEMAND, RECTIFICATION, CATALOGUE_UPDATE)
+"""The forms by which a case begins."""
+
+
+def asked_by(form: str, *kinds: Kind, part: Part | None = None) -> tuple[str, ...]:
+    """The fields of a form, in its order; of these kinds alone, where any are named, and of that part of a decision."""
+    return tuple(
+        asked.name
+        for asked in FORMS.get(form, ())
+        if (not kinds or FIELDS[asked.name].kind in kinds) and part in (None, asked.part)
+    )
+
+
+def demandable_of(form: str) -> frozenset[str]:
+    """What a rule of a city may demand of a form; nothing of a procedure that nobody files."""
+    return frozenset(asked.name for asked in FORMS.get(form, ()) if asked.demandable)
+
+
+def labels() -> Mapping[str, Label]:
+    """How each field is called, those of an entry by their place in it (`entry.title`)."""
+    return {name: field.label for name, field in FIELDS.items()} | {
+        f"entry.{name}": label for name, label in ENTRY.items()
+    }
+
+
+FILING_FIELDS = frozenset(name for form in FILINGS for name in demandable_of(form))
+"""What filings state of what a pack may demand of one."""
+
+DECISION_FIELDS = demandable_of(DECISION)
+"""What a decision can carry: all that a grant may require, and an outcome beside what the filing states."""
+
+STATED_BY_DECISION = DECISION_FIELDS | frozenset(asked_by(DECISION, *TEXTS))
+"""What is kept of a decision as having come with it: that, and whatever else is written in words."""
+
+WRITTEN_WITH_DECISION = tuple(
+    name for name in asked_by(DECISION) if name in STATED_BY_DECISION or FIELDS[name].kind is Kind.ANSWERS
+)
+"""What people read of a decision; the rest of it is codes, which the log has."""
+
+SIGNED_BY_APPLICANT = frozenset(asked_by(SIGNATURE))
+"""What an applicant can state with its signature."""
+
+LIST_OF_DATA = frozenset(asked_by(SIGNATURE, Kind.ITEMS))
+"""The list of the data that is used, where the law wants one in what is signed."""
+
+AGREED = frozenset((*asked_by(SIGNATURE, *TEXTS), *asked_by(DECISION, part=Part.AGREEMENT)))
+"""What an agreement states, whichever of those who sign it states it first."""
+
+TIME_LIMIT = asked_by(DECISION, part=Part.LIMIT)
+"""The ways in which a decision sets a time limit for who must act on it."""
+
+DAYS_OF_A_MEASURE = frozenset(asked_by(DECISION, Kind.DAY, part=Part.DATA))
+"""The days on which something was done to the data, or was held about it."""
+
+QUESTIONS = frozenset(asked_by(ANSWERS)) | {"change"}
+"""What a draft of an entry answers, by which the law tells the reviews that it needs and the classes that it allows.
+`openness` is the class that it proposes, `change` how that differs from today's, which the service answers itself,
+`origin` whether the data was obtained by sharing, `closed_case` in which of the cases that the law lists data stays
+closed."""

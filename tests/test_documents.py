@@ -1,0 +1,47 @@
+"""What the documents name is there: files by their paths, and what is in a module by its dotted name."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ("rules", "models", "workflows", "activities", "reading", "api", "stack", "simulation", "cli", "migrations")
+DOCUMENTS = sorted(path for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")] if path.name != "CHANGELOG.md")
+"""The change log tells what was where it was then."""
+PATH = re.compile(rf"`((?:{'|'.join((*ROOMS, 'tests', 'benchmarks', 'deploy'))})/[\w./-]+\.\w+)(?:::\w+)?`")
+DOTTED = re.compile(rf"`((?:{'|'.join(ROOMS)})(?:\.\w+)+)`")
+
+
+def is_there(dotted: str) -> bool:
+    """Whether a module of that name is there, or has what the rest names."""
+    parts = dotted.split(".")
+    for length in range(len(parts), 0, -1):
+        module = ROOT.joinpath(*parts[:length]).with_suffix(".py")
+        if module.exists():
+            return length == len(parts) or parts[length] in names_in(module)
+    return ROOT.joinpath(*parts).is_dir()
+
+
+def names_in(module: Path) -> set[str]:
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    defined = {getattr(node, "name", None) for node in tree.body}
+    assigned = {each.id for node in tree.body for each in ast.walk(node) if isinstance(each, ast.Name)}
+    return {name for name in defined if name} | assigned
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_a_document_names_is_there(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    missing = [path for path in PATH.findall(text) if not (ROOT / path).exists() and not re.search("[A-Z]{3,}", path)]
+    missing += [name for name in DOTTED.findall(text) if not is_there(name)]
+    assert missing == []
+
+
+def test_a_name_that_nobody_has_is_found() -> None:
+    assert is_there("activities.record.log.read_log")
+    assert not is_there("activities.record.log.no_such_name")
+    assert not is_there("activities.inbox")
