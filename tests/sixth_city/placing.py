@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -24,7 +25,11 @@ def place(folder: Path) -> dict[str, str]:
     shutil.copy(HERE / "samples.yaml", folder / "rules" / "samples" / f"{CITY}.yaml")
     with (folder / "rules" / "duties.yaml").open("a", encoding="utf-8") as register:
         register.write("\n" + (HERE / "duties.yaml").read_text(encoding="utf-8"))
-    return {**os.environ, "PYTHONPATH": str(folder)}
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    # As docs/adding-a-city.md has it: what is drawn from the packs is drawn anew.
+    draw = [sys.executable, "-c", "from cli.main import app; app()", "rules", "draw", "--all", "docs/procedures"]
+    subprocess.run(draw, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
+    return environment
 
 
 if __name__ == "__main__":
