@@ -49,13 +49,15 @@ def last_rules(pack: Pack, on: date) -> dict[str, ProcedureRules]:
     return found
 
 
-def is_received(pack: Pack, procedure: str, on: date) -> bool:
-    """Whether the law lets anything of the procedure be received on a day."""
-    try:
-        governing(pack, procedure, on)
-    except NotInForce:
-        return False
-    return True
+def rules_received(pack: Pack, on: date) -> dict[str, ProcedureRules]:
+    """The rules of each procedure of which the law lets something be received on a day."""
+    found: dict[str, ProcedureRules] = {}
+    for procedure in pack.procedures:
+        try:
+            found[procedure] = governing(pack, procedure, on)
+        except NotInForce:
+            continue
+    return found
 
 
 def _city(pack: Pack, on: date, counted: Mapping[str, int], language: Language) -> CityShown | None:
@@ -63,6 +65,7 @@ def _city(pack: Pack, on: date, counted: Mapping[str, int], language: Language) 
     if not known:
         return None
     law = Law(next(iter(known.values())), language)
+    received = rules_received(pack, on)
     holders = in_force(pack.holders or (), on)
     return CityShown(
         city=pack.city,
@@ -75,7 +78,7 @@ def _city(pack: Pack, on: date, counted: Mapping[str, int], language: Language) 
                 procedure=name,
                 label=law.say(rules.label),
                 filed_by=list(rules.filed_by),
-                received=is_received(pack, name, on),
+                received=name in received,
             )
             for name, rules in known.items()
         ],
