@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-WIDTH = 600
+WIDTH = 340
 BAR = 18
 ROW = 50
-"""Units of the drawing: a label of one line stands above each bar."""
+"""Units of the drawing, which a phone shows at their size: a label of one line stands above each bar."""
 FOR_NUMBERS = 60
 """Kept free at the end of the longest bar."""
 

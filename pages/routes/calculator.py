@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
@@ -21,7 +21,7 @@ from reading.words.law import Law
 from rules.deadlines import SHANGHAI, DeadlineError, Unit, parse_period, to_shanghai
 from rules.loading import load_pack
 from rules.pack import Pack
-from rules.pinned import Basis
+from rules.pinned import Basis, Stage
 from rules.procedure_rules import ProcedureRules
 
 OPENING = "09:00"
@@ -32,11 +32,11 @@ LONGEST = 250
 
 @dataclass(frozen=True)
 class PeriodOfLaw:
-    """A period that the law of a city sets, and what it is for."""
+    """A period that the law of a city sets, and what it is for; `choices` where it is not the same for all."""
 
     procedure: str
     stage: str
-    choice: str | None
+    choices: Sequence[str]
     period: str
     number: int
     unit: str
@@ -131,20 +131,28 @@ def periods_of(received: Mapping[str, ProcedureRules], call: Call) -> Iterator[P
         standing = [stage for step in rules.steps for stage in step.stages]
         for stage in [*standing, *rules.opened]:
             citation = stage.period_citation or stage.citation
-            for by, period in stage.periods.items():
+            for period, values in by_length(stage).items():
                 number, unit = parse_period(period)
-                choice = rules.choice(stage.period_by, by)
-                alone = len(stage.periods) == 1 and stage.period_by == "urgency"
+                choices = (rules.choice(stage.period_by, value) for value in values)
+                labels = [law_.say(choice.label) for choice in choices if choice]
                 yield PeriodOfLaw(
                     procedure=law_.say(rules.label),
                     stage=law_.say(stage.label),
-                    choice=None if alone or choice is None else law_.say(choice.label),
+                    choices=labels if len(values) < len(rules.choices.get(stage.period_by, ())) else [],
                     period=period,
                     number=number,
                     unit=unit.value,
-                    law=law_.named(citation).text,
+                    law=law_.phrase(citation),
                     is_service=citation.basis is Basis.SERVICE,
                 )
+
+
+def by_length(stage: Stage) -> dict[str, list[str]]:
+    """Period to the choices for which it is that long."""
+    found: dict[str, list[str]] = {}
+    for value, period in stage.periods.items():
+        found.setdefault(period, []).append(value)
+    return found
 
 
 ROUTES = (page(f"{CITY}/law/calculator", calculator),)

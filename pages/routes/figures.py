@@ -17,6 +17,7 @@ from reading.figures import public
 from reading.figures.days import DaysUnusable
 from reading.figures.shapes import PublicRow
 from rules.loading import load_pack
+from rules.procedure_names import ACCESS
 
 MONTH = re.compile(r"(19[7-9]|20[0-9])[0-9]-(0[1-9]|1[0-2])", re.ASCII)
 
@@ -58,8 +59,12 @@ async def figures_of(call: Call) -> Response:
 
 
 def filed(rows: Iterable[PublicRow]) -> Chart:
-    """How many were filed of each procedure."""
-    return charts.bars(Counted(row.procedure_label or "", str(row.filed), [("b2", row.filed)]) for row in rows)
+    """How many were filed of each procedure; grants, which nobody files, are none."""
+    return charts.bars(
+        Counted(row.procedure_label or "", str(row.filed), [("b2", row.filed)])
+        for row in rows
+        if row.procedure != ACCESS
+    )
 
 
 def in_time(rows: Iterable[PublicRow]) -> Chart:

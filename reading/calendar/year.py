@@ -54,7 +54,11 @@ class YearShown:
 
 async def year_shown(archive: Archive, language: Language, calendar: str, year: int) -> YearShown | None:
     """A year of a calendar; None of years of which its notices say nothing, but for the one that comes next."""
-    record = (await archive.present()).record
+    return year_of((await archive.present()).record, calendar, year, language)
+
+
+def year_of(record: CalendarRecord, calendar: str, year: int, language: Language) -> YearShown | None:
+    """As `year_shown`, of a record of notices."""
     known = _years(record, calendar)
     if year not in known:
         return None

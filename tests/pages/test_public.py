@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
 from pages import charts
 from pages.charts import Counted
 from rules.loading import cities, load_pack
+from tests.driving import Driver
 from tests.pages.visiting import Front, Visitor, text_of
+from tests.rules.cuts import IN_FORCE_EVERYWHERE
 
 ONE_OF_EACH = (
     *("/", "/law", "/figures", "/help", "/accessibility", "/privacy"),
     *("/{city}", "/{city}/law", "/{city}/law/calculator?number=5&unit=wd&received_on=2026-09-30", "/{city}/bodies"),
     *("/{city}/holders", "/{city}/maintenance", "/{city}/calendar/2026", "/{city}/figures"),
 )
+SVG = "{http://www.w3.org/2000/svg}"
 BETWEEN_CHINESE = re.compile(r"[\u4e00-\u9fff][,;:?!()][\u4e00-\u9fff]")
 A_CODE = re.compile(r"(?<![\w./=&-])[a-z]+_[a-z_]+(?![\w./=-])")
 
@@ -51,10 +55,10 @@ async def test_every_public_page_of_every_city_is_sound(front: Front, language: 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 async def test_the_law_of_every_procedure_names_all_its_stages_with_their_bodies(front: Front, language: str) -> None:
-    visitor = front.visitor(language)
+    visitor, prefix = front.visitor(language), "/en" if language == "en" else ""
     for city in cities():
         for name, procedure in load_pack(city).procedures.items():
-            sound(await visitor.visit(f"{'/en' if language == 'en' else ''}/{city}/law/{name}"))
+            sound(await visitor.visit(f"{prefix}/{city}/law/{name}?on={IN_FORCE_EVERYWHERE}"))
             said = visitor.text()
             for stage in procedure.stages.values():
                 assert getattr(stage.label, language) in said
@@ -217,3 +221,16 @@ def test_the_longest_bar_takes_the_width_and_the_parts_of_a_bar_touch() -> None:
 def test_bars_of_nothing_have_no_parts() -> None:
     assert [bar.parts for bar in charts.bars([Counted("a", "0", [("b0", 0)])]).bars] == [()]
     assert charts.bars([]).height == 0
+
+
+async def test_the_bars_of_the_figures_say_what_the_table_beside_them_says(driver: Driver, front: Front) -> None:
+    for months_ago in (2, 3, 3):
+        driver.clock.shift = -timedelta(days=31 * months_ago)
+        await driver.file("nanning", hand_over=False)
+    driver.clock.shift = timedelta(0)
+    visitor = await front.visitor().visit("/en/nanning/figures")
+    sound(visitor)
+    (chart,) = visitor.document.iter(f"{SVG}svg")
+    assert text_of(next(chart.iter(f"{SVG}desc"))) == "Access request 3"
+    rows = [text_of(each) for each in visitor.document.iter("tr")]
+    assert any(row.startswith("Access request 3 0") for row in rows)
