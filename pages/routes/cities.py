@@ -12,6 +12,7 @@ from reading.cities.shown import bodies_of_city, last_rules, one_city, rules_rec
 from reading.grants.shown import holder_page
 from reading.maintenance import shown as maintenance_shown
 from reading.rules.procedure_shown import ordinary_way
+from reading.words.clocks import last_day
 from reading.words.language import maybe
 from reading.words.law import Law
 from rules.deadlines import to_shanghai
@@ -36,6 +37,7 @@ async def city(call: Call) -> Response:
         city=shown,
         way=ordinary_way(request, call.language) if request else (),
         offers=list(offers_of_city(call, received)),
+        has_ended=pack.in_force_until is not None and pack.in_force_until <= on,
         interruptions=[each for each in ahead.items if each.cancelled_at is None],
     )
 
@@ -65,6 +67,7 @@ async def holders(call: Call) -> Response:
         pack=pack,
         holders=found,
         label=label,
+        last_day=last_day,
         next=f"{call.path('holders', city=pack.city)}?cursor={found.next}" if found and found.next else None,
         first=call.path("holders", city=pack.city) if call.asked("cursor") else None,
     )

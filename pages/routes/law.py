@@ -10,6 +10,7 @@ from api.http.known import known
 from api.http.problems import Problem, Wrong, plain_error
 from pages.calls import Call, page
 from pages.cities import CITY
+from pages.dates import short_day
 from reading.calendar.year import year_shown
 from reading.cities.shown import every_city, one_city
 from reading.rules.in_force import NoLawOn, rules_on
@@ -51,7 +52,8 @@ async def procedure(call: Call) -> Response:
     try:
         rules = (await rules_on(call.store.archive, pack.city, name, on)).rules
     except NoLawOn as fact:
-        problems.append(plain_error(Wrong("on", "not_in_force", {"on": fact.on}), call.language))
+        day = short_day(fact.on, call.language)
+        problems.append(plain_error(Wrong("on", "not_in_force", {"on": day}), call.language))
     regulation = Law(rules, call.language).regulation() if rules else None
     return call.page(
         "procedure.html",

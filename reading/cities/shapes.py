@@ -10,7 +10,8 @@ from reading.shape import RegulationShown, RuleNamed, Shape
 
 
 class ProcedureNamed(Shape):
-    """A procedure of a city's law. `filed_by` are the roles that begin it, `applicant` for anybody."""
+    """A procedure of a city's law. `filed_by` are the roles that begin it, `applicant` for anybody; none where it is
+    begun by itself from time to time."""
 
     procedure: str
     label: str

@@ -30,6 +30,7 @@ async def test_what_public_offices_alone_begin_says_who_begins_it(service: Servi
     filed_by = {each["procedure"]: each["filed_by"] for each in nanning["procedures"]}
     assert filed_by["access_request"] == ["applicant"]
     assert filed_by["rectification"] == ["authority"]
+    assert filed_by["openness_review"] == []
 
 
 async def test_a_body_says_by_which_article_it_is_in_charge_and_what_lies_before_it(service: Service) -> None:

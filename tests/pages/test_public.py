@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -123,7 +124,7 @@ async def test_what_cannot_be_reckoned_is_said_beside_its_field_and_nothing_is_l
     front: Front, field: str, value: str
 ) -> None:
     visitor = await front.visitor().visit("/en/nanning/law/calculator")
-    given = {"received_on": "2026-03-02", "number": "5", "unit": "wd", field: value}
+    given: dict[str, Any] = {"received_on": "2026-03-02", "number": "5", "unit": "wd", field: value}
     await visitor.send("calculator", **given)
     assert visitor.answer.status_code == 422
     assert dict(visitor.form("calculator").values()).items() >= given.items()
@@ -176,7 +177,8 @@ async def test_figures_of_a_month_that_is_not_over_are_refused_beside_the_field(
     await visitor.send("figures", until="2099-01")
     assert visitor.answer.status_code == 422
     assert "Only months that are over" in visitor.text()
-    await visitor.send("figures", **{"from": "last year", "until": ""})
+    asked: dict[str, Any] = {"from": "last year", "until": ""}
+    await visitor.send("figures", **asked)
     assert "Enter year and month" in visitor.text()
     assert dict(visitor.form("figures").values())["from"] == "last year"
 

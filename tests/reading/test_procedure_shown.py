@@ -74,7 +74,7 @@ def test_every_day_that_a_notice_named_stands_with_that_notice() -> None:
     shown = year_of(read_record(), "CN-GX", 2026, "zh")
     assert shown
     named = {day.on: day.worked for weeks in shown.months for week in weeks for day in week if day and day.named}
-    told = {}
+    told: dict[date, bool] = {}
     for notice in shown.notices:
         for first, last in notice.days_off:
             told |= {first + timedelta(days=n): False for n in range((last - first).days + 1)}
