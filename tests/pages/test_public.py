@@ -55,7 +55,7 @@ async def test_every_public_page_of_every_city_is_sound(front: Front, language: 
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-async def test_the_law_of_every_procedure_names_all_its_stages_with_their_bodies(front: Front, language: str) -> None:
+async def test_the_law_of_every_procedure_names_all_its_stages_and_outcomes(front: Front, language: str) -> None:
     visitor, prefix = front.visitor(language), "/en" if language == "en" else ""
     for city in cities():
         for name, procedure in load_pack(city).procedures.items():
@@ -160,7 +160,7 @@ async def test_a_city_without_a_pack_is_no_address(front: Front) -> None:
         assert (await front.visitor().visit(f"/en{address}")).answer.status_code == 404
 
 
-async def test_who_holds_data_is_shown_where_the_law_makes_it_public_and_else_said_not_to_be(front: Front) -> None:
+async def test_holders_are_shown_where_the_law_makes_them_public_and_else_said_not_to_be(front: Front) -> None:
     visitor = front.visitor()
     assert "Guangzhou article 29" in (await visitor.visit("/en/guangzhou/holders")).text()
     assert "does not make public" in (await visitor.visit("/en/yulin/holders")).text()

@@ -71,7 +71,7 @@ def test_no_page_has_an_address_that_is_a_citys() -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-async def test_once_the_law_of_a_city_has_ended_its_page_says_so_and_offers_remedies(
+async def test_once_a_law_has_ended_the_page_of_its_city_says_so_and_offers_remedies(
     settings: Settings, language: str
 ) -> None:
     ended = load_pack("guangzhou").in_force_until
