@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cli.drawing_words import CITED, COMMA, SEMICOLON, SIDE_BY_SIDE, Words
+from reading.rules.other_rules import held_back, who_begins
+from reading.rules.words import CITED, COMMA, SEMICOLON, SIDE_BY_SIDE, Words
 from rules.pack import WITHDRAWN
-from rules.pinned import Basis, Citation, HoldRule, Label
+from rules.pinned import Basis, Citation, Label
 from rules.pinned_stages import Outcome, Stage
 from rules.procedure_map import Beside, StageOnMap, StepOnMap, Way
 from rules.procedure_rules import ProcedureRules
 
 RECEIVED = Label(zh="收到", en="Receipt")
 BEGINS = Label(zh="启动", en="Beginning")
-FILED_BY = Label(zh="由{who}提出", en="filed by: {who}")
-BY_ANOTHER_CASE = Label(zh="，或者由另一案件启动", en=", or begun by another case")
-EVERY = Label(
-    zh="上次评估{days}日后由系统启动，每个数据集一件", en="by the system, {days} days after the last, for each dataset"
-)
 ALL_OTHERS = Label(zh="其他", en="all others")
 ALL_DONE = Label(zh="均已办结", en="all done")
 ALL_SO = Label(zh="均为“{outcome}”", en="each: {outcome}")
@@ -26,10 +22,6 @@ PERIOD = Label(zh="{period}（{article}）", en="{period} ({article})")
 OPENS_BESIDE = Label(zh="{outcome}时产生", en="put there by: {outcome}")
 OPENS_WHEN_PASSED = Label(zh="期限届满仍未办结的，自行产生", en="by itself, when the period is over")
 HELD = Label(zh="预防性暂停", en="Precautionary hold")
-ON_GROUNDS = Label(
-    zh="{grounds}：自收到证据时起暂停所涉数据", en="{grounds}: the data is held from the receipt of evidence on"
-)
-WITHOUT_EVIDENCE = Label(zh="{when}：自收到时起暂停，无须证据", en="{when}: held from the receipt on, without evidence")
 CONFIRMED_OR_LIFTED = Label(zh="确认或者解除", en="confirmed or lifted")
 MEANWHILE = Label(zh="办理期间", en="While the case is open")
 WITHDRAWAL = Label(zh="{party}撤回", en="{party} withdraws")
@@ -47,28 +39,6 @@ LINE_BREAK = "<br>"
 def diagram(words: Words) -> str:
     """The flowchart, without a fence."""
     return "\n".join(Diagram(words).lines())
-
-
-def who_begins(words: Words) -> str:
-    """By whom cases of this procedure come to be."""
-    rules = words.rules
-    if rules.every:
-        return words.say(EVERY, days=rules.every.days)
-    told = words.say(FILED_BY, who=words.either(words.body(role) for role in rules.filed_by))
-    if any(not choice.on_request for choice in rules.choices.get("trigger", ())):
-        told += words.say(BY_ANOTHER_CASE)
-    return told
-
-
-def held_back(words: Words, hold: HoldRule) -> list[str]:
-    """What holds data back at receipt."""
-    grounds = [words.choice("ground", value) for value in hold.grounds]
-    also = ((name, value) for name, values in hold.also_when.items() for value in values)
-    grounds += [words.choice(name, value) for name, value in also if value not in hold.without_evidence.get(name, ())]
-    told = [words.say(ON_GROUNDS, grounds=words.join(COMMA, grounds))]
-    if hold.without_evidence:
-        told.append(words.say(WITHOUT_EVIDENCE, when=words.choices(hold.without_evidence)))
-    return told
 
 
 class Diagram:

@@ -22,6 +22,7 @@ from pages.routes import ROUTES
 from pages.security import Guarding
 from pages.static import Statics
 from pages.templating import Templates
+from reading.figures.public import Published
 
 
 class Application(Starlette):
@@ -57,6 +58,7 @@ def create_app(
     )
     app.guarded = Guarding(InTwoLanguages(app.unguarded), over_tls=chosen.pages_url.startswith("https:"))
     app.state.templates = Templates(statics)
+    app.state.published = Published()
     app.state.names = frozenset(route.name for route in ROUTES if isinstance(route, Route))
     return app
 

@@ -55,3 +55,18 @@ def length_in_words(length: timedelta, language: Language) -> str:
         (minutes, "分钟", "minute"),
     )
     return f"{number}{zh}" if language == "zh" else f"{number} {en}{'' if number == 1 else 's'}"
+
+
+def month_in_words(month: int, language: Language) -> str:
+    """A month by its name, 1 for January."""
+    return f"{month}月" if language == "zh" else MONTHS[month - 1]
+
+
+def weekday_in_words(weekday: int, language: Language) -> str:
+    """A weekday by its name, 0 for Monday."""
+    return f"星期{WEEKDAYS_ZH[weekday]}" if language == "zh" else WEEKDAYS[weekday]
+
+
+def weekday_in_short(weekday: int, language: Language) -> str:
+    """A weekday as a heading of a calendar has it."""
+    return WEEKDAYS_ZH[weekday] if language == "zh" else WEEKDAYS[weekday][:2]

@@ -25,6 +25,7 @@ class Shell:
     """What a page says around its own content; `notice` is what the act before it did."""
 
     ways: tuple[Way, ...]
+    foot: tuple[Way, ...]
     name: str | None
     login: str | None
     notice: str | None
@@ -36,6 +37,7 @@ def shell_of(call: Call) -> Shell:
     notice = call.session.notice if call.session else None
     return Shell(
         ways=tuple(_ways(call)),
+        foot=tuple(_foot(call)),
         name=call.name,
         login=call.caller.login if call.caller else None,
         notice=call.say(notice["name"], **notice["facts"]) if notice else None,
@@ -61,4 +63,15 @@ def _ways(call: Call) -> list[Way]:
 def _way(call: Call, name: str, words: Words) -> Way:
     address = call.path(name)
     path = call.request.url.path
-    return Way(words(f"ways.{name}"), address, path == address or path.startswith(f"{address}/"))
+    # The pages of a city lie below the city: /nanning/law is below the law too.
+    return Way(
+        words(f"ways.{name}"), address, path == address or path.startswith(f"{address}/") or name in path.split("/")
+    )
+
+
+def _foot(call: Call) -> list[Way]:
+    """What stands below every page: what anybody may want to read, whoever it is."""
+    named = {"law": "ways.law", "figures": "ways.figures"}
+    named |= {name: f"foot.{name}" for name in ("help", "accessibility", "privacy")}
+    ways = [Way(call.say(text), call.path(name), here=False) for name, text in named.items()]
+    return [*ways, Way(call.say("foot.api"), f"{call.runtime.settings.base_url}/docs", here=False)]

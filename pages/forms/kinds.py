@@ -15,6 +15,7 @@ class Kind(StrEnum):
     ITEMS = "items"
     FILES = "files"
     DAY = "day"
+    TIME = "time"
     WORKING_DAYS = "working_days"
     COUNT = "count"
     YES = "yes"

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from pages.routes import datasets, front, login
+from pages.routes import about, calculator, cities, datasets, figures, front, law, login
 
-ROUTES: tuple[BaseRoute, ...] = (*front.ROUTES, *login.ROUTES, *datasets.ROUTES)
+ROUTES: tuple[BaseRoute, ...] = (
+    *front.ROUTES,
+    *login.ROUTES,
+    *datasets.ROUTES,
+    *about.ROUTES,
+    *cities.ROUTES,
+    *calculator.ROUTES,
+    *law.ROUTES,
+    *figures.ROUTES,
+)

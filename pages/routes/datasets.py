@@ -9,11 +9,16 @@ from starlette.responses import Response
 
 from api.http.known import known
 from pages.calls import Call, page
+from pages.offers import offers_of_dataset
 from reading.catalogue import lists
 from reading.catalogue.search import Search
 from reading.catalogue.shown import dataset_now
+from reading.cities.shown import rules_received
 from reading.directory import questions as directory
+from reading.rules.procedure_shown import ordinary_way
+from rules.deadlines import to_shanghai
 from rules.loading import cities, load_pack
+from rules.procedure_names import ACCESS_REQUEST
 
 A_PAGE = 20
 CLASSES = ("unconditional", "conditional", "closed")
@@ -47,7 +52,17 @@ def address(call: Call, asked: Mapping[str, str | None], cursor: str | None) -> 
 async def dataset(call: Call) -> Response:
     """One dataset: what it holds, what keeps it back, and what can be done about it."""
     shown = known(await dataset_now(call.store, call.caller, call.language, call.in_part("dataset_id")))
-    return call.page("dataset.html", dataset=shown, city_name=load_pack(shown.city).name)
+    pack = load_pack(shown.city)
+    received = rules_received(pack, to_shanghai(call.now).date())
+    request = received.get(ACCESS_REQUEST)
+    return call.page(
+        "dataset.html",
+        dataset=shown,
+        city_name=pack.name,
+        offers=list(offers_of_dataset(call, received, shown.dataset_id, shown.openness)),
+        way=ordinary_way(request, call.language) if request and shown.openness in request.concerns else (),
+        procedure=ACCESS_REQUEST,
+    )
 
 
 ROUTES = (page("/datasets", datasets), page("/datasets/{dataset_id}", dataset))

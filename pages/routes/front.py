@@ -8,13 +8,13 @@ from starlette.responses import PlainTextResponse, Response
 
 from pages.addresses import A_YEAR, COOKIE, in_language, is_ours
 from pages.calls import Call, page, with_cookie
+from reading.cities.shown import every_city
 from reading.words.language import Language
-from rules.loading import cities, load_pack
 
 
 async def front(call: Call) -> Response:
     """Five cities, and a search over the catalogues of all."""
-    return call.page("front.html", cities=[(city, load_pack(city).name) for city in cities()])
+    return call.page("front.html", cities=(await every_city(call.store, call.language)).items)
 
 
 async def choose_language(call: Call) -> Response:

@@ -61,6 +61,18 @@ async def count_datasets(store: Store, city: str | None) -> int:
     return (await store.session.exec(counted if city is None else counted.where(DatasetRow.city == city))).one()
 
 
+async def count_by_openness(store: Store, city: str | None = None) -> dict[str, dict[str, int]]:
+    """City to openness to how many entries its catalogue has of it; of every city, where none is named."""
+    counted = select(DatasetRow.city, DatasetRow.openness, func.count()).group_by(
+        col(DatasetRow.city), col(DatasetRow.openness)
+    )
+    rows = await store.session.exec(counted if city is None else counted.where(DatasetRow.city == city))
+    found: dict[str, dict[str, int]] = {}
+    for of_city, openness, number in rows:
+        found.setdefault(of_city, {})[openness] = number
+    return found
+
+
 async def versions(store: Store, dataset_id: str, after: int, limit: int) -> list[tuple[DatasetVersionRow, str | None]]:
     """The versions of an entry beyond that number, each with the number of the case that made it."""
     rows = await store.session.exec(

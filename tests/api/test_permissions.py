@@ -48,6 +48,8 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/v1/grants", None),
     ("GET", "/v1/datasets", None),
     ("GET", "/v1/catalogue.jsonld", None),
+    ("GET", "/v1/cities", None),
+    ("GET", "/v1/bodies", None),
     ("GET", "/v1/rules/nanning", None),
     ("GET", "/v1/gate", None),
     ("POST", "/v1/access-requests", "the form"),
@@ -126,6 +128,7 @@ OF_A_CITY = (
     "/v1/supervision/rectification-proposals",
     "/v1/catalogue/imports",
     "/v1/maintenance-notices",
+    "/v1/bodies",
     "/v1/holders",
     "/v1/figures",
 )

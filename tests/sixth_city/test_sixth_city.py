@@ -19,6 +19,7 @@ from tests.sixth_city.placing import CITY, place
 LONG = bool(os.environ.get("KAIFANG_LONG"))
 SPEAKS_OF_EVERY_CITY = re.compile(r"\b(cities|datasets|bodies|accounts|posts|read_register)\(\)|\bEVERY_CITY\b")
 WALK = "tests/api/test_demo_walk.py::test_the_demonstration_walks_each_procedure_of_a_city_to_its_end"
+PAGES = ("tests/pages/test_public.py", "-k", "every_public_page or every_procedure")
 ONCE_FOR_THE_SIXTH = ("-k", f"{CITY} or not [")
 EVERYTHING = ("--numprocesses", "3", "--dist", "worksteal")
 A_COUNT_OF_FIVE = "from rules.loading import cities\n\ndef test_there_are_five():\n    assert len(cities()) == 5\n"
@@ -60,6 +61,12 @@ def test_what_is_said_of_every_city_holds_of_a_sixth(copy: Copy) -> None:
 @pytest.mark.timeout(600)
 def test_each_procedure_of_a_sixth_city_is_walked_to_its_end_over_http(copy: Copy) -> None:
     told = copy.pytest(f"{WALK}[{CITY}]")
+    assert told.returncode == pytest.ExitCode.OK, told.stdout
+
+
+@pytest.mark.timeout(600)
+def test_a_sixth_city_has_its_pages_the_moment_its_pack_is_there(copy: Copy) -> None:
+    told = copy.pytest(*PAGES)
     assert told.returncode == pytest.ExitCode.OK, told.stdout
 
 

@@ -1,10 +1,10 @@
-"""What `kaifang rules draw` says beside the names of the pack, in both languages."""
+"""What is said of a procedure beside the names of its pack, in both languages: wherever one is drawn or shown."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from cli.languages import Language
+from reading.words.language import Language, said
 from reading.words.texts import texts
 from rules.articles import article_label
 from rules.deadlines import Unit, parse_period
@@ -19,7 +19,7 @@ from rules.pinned_stages import (
     Outcome,
     Stage,
 )
-from rules.procedure_map import ProcedureMap, StepOnMap, Way
+from rules.procedure_map import Beside, ProcedureMap, StageOnMap, StepOnMap, Way
 from rules.procedure_rules import ProcedureRules
 
 PARTIES: Mapping[str, Label] = {
@@ -102,6 +102,13 @@ CITED = Label(zh="（{article}）", en=" ({article})")
 STEP = Label(zh="步骤{number}：{lies}", en="step {number}: {lies}")
 SIDE_BY_SIDE = Label(zh="同时办理", en="side by side")
 ENDS = Label(zh="结案：{ending}", en="end: {ending}")
+OPENED_BY = Label(zh="“{stage}”的结果为“{outcome}”时产生", en="put there by “{outcome}” of “{stage}”")
+OPENED_WHEN_PASSED = Label(
+    zh="“{stage}”期限届满仍未办结的，自行产生", en="opens by itself when the period of “{stage}” is over"
+)
+WHEN_ALL_ARE_DONE = Label(zh="均已办结后，{target}", en="once all are done, {target}")
+ALL_SO = Label(zh="均为此结果的，{target}", en="if each decides so, {target}")
+THEY_DIFFER = Label(zh="不一致的，{target}", en="if they differ, {target}")
 
 
 class Words:
@@ -114,7 +121,7 @@ class Words:
         self._service: dict[str, Citation] = {}
 
     def say(self, label: Label, **values: object) -> str:
-        text = label.zh if self.language is Language.ZH else label.en
+        text = said(label, self.language)
         return text.format(**values) if values else text
 
     def join(self, between: Label, parts: Iterable[str]) -> str:
@@ -122,16 +129,20 @@ class Words:
 
     def cited(self, citation: Citation) -> str:
         """The article, with its text where that is not the one in force; or the service rule, by its number."""
-        if citation.basis is Basis.SERVICE:
-            numbers = {name: number for number, name in enumerate(self._service, start=1)}
-            number = numbers.get(citation.article, len(numbers) + 1)
-            self._service.setdefault(citation.article, citation)
+        if number := self.number_of(citation):
             return self.say(SERVICE_RULE, number=number)
         article = self.say(article_label(citation.article))
         if citation.source == self.rules.regulation.source:
             return article
         named = next((r for r in self.rules.regulations if r.source == citation.source), None)
         return self.join(COMMA, [self.say(named.title), article]) if named else article
+
+    def number_of(self, citation: Citation) -> int | None:
+        """The number of a service rule, in the order in which they were cited; None for an article."""
+        if citation.basis is not Basis.SERVICE:
+            return None
+        self._service.setdefault(citation.article, citation)
+        return list(self._service).index(citation.article) + 1
 
     def service_rules(self) -> Iterator[tuple[int, Citation]]:
         """Those cited so far, by their numbers."""
@@ -259,3 +270,27 @@ class Words:
         assert step, f"the loader refuses a pack in which {target} is neither a step nor an ending"
         lies = self.say(SIDE_BY_SIDE if len(step.stages) > 1 else step.stages[0].stage.label)
         return self.say(STEP, number=step.number, lies=lies)
+
+    def opened(self, beside: Beside) -> Iterator[str]:
+        """What puts a stage before its body that stands in no step."""
+        for stage, outcome in beside.opened_by:
+            yield self.say(OPENED_BY, stage=self.say(stage.label), outcome=self.say(outcome.label))
+        for stage in beside.opened_when_passed:
+            yield self.say(OPENED_WHEN_PASSED, stage=self.say(stage.label))
+
+    def leads_to(self, on_map: StageOnMap, outcome: Outcome, step: StepOnMap | None) -> Iterator[str]:
+        """Where a case goes by an outcome, and how often; none where it stays."""
+        ways = [way for way in on_map.ways if outcome in way.outcomes]
+        for way in ways:
+            times = self.times(way)
+            yield self.place(way.target) + (self.say(CITED, article=times) if times else "")
+        if not ways and step and on_map.holds_up:
+            yield from self._then(step, outcome)
+
+    def _then(self, step: StepOnMap, outcome: Outcome) -> Iterator[str]:
+        """Where the step goes once its stages are done, if this is how one of them was decided."""
+        alike = any(way.if_all == outcome for way in step.then)
+        for way in step.then:
+            if way.if_all in (None, outcome):
+                how = ALL_SO if way.if_all else THEY_DIFFER if alike else WHEN_ALL_ARE_DONE
+                yield self.say(how, target=self.place(way.target))
