@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from pages.routes import datasets, front, login
+from pages.routes import datasets, front, login, supervision, urging
 
-ROUTES: tuple[BaseRoute, ...] = (*front.ROUTES, *login.ROUTES, *datasets.ROUTES)
+ROUTES: tuple[BaseRoute, ...] = (*front.ROUTES, *login.ROUTES, *datasets.ROUTES, *supervision.ROUTES, *urging.ROUTES)
