@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from pages.routes import datasets, front, login, supervision, urging
+from pages.routes import datasets, front, login, supervision, supervision_figures, urging
 
-ROUTES: tuple[BaseRoute, ...] = (*front.ROUTES, *login.ROUTES, *datasets.ROUTES, *supervision.ROUTES, *urging.ROUTES)
+ROUTES: tuple[BaseRoute, ...] = (
+    *front.ROUTES,
+    *login.ROUTES,
+    *datasets.ROUTES,
+    *supervision.ROUTES,
+    *supervision_figures.ROUTES,
+    *urging.ROUTES,
+)

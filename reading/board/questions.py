@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ARRAY, ColumnElement, DateTime, func, literal, not_, union_all
 from sqlalchemy import select as select_columns
@@ -73,7 +73,11 @@ async def count_by_time_left(store: Store, seen: Seen, present: Present) -> Coun
     for city in seen.cities:
         left = _left(city, present)
         open_tasks = (col(TaskRow.ended_at).is_(None), col(TaskRow.city) == city, col(TaskRow.due_at).is_not(None))
-        columns = (literal(city).label("city"), col(TaskRow.body).label("body"), left.label("place"))
+        columns: tuple[ColumnElement[Any], ...] = (
+            literal(city).label("city"),
+            col(TaskRow.body).label("body"),
+            left.label("place"),
+        )
         counted.append(select_columns(*columns).where(*open_tasks, *seen.conditions()))
         answered.append(
             select_columns(*columns, col(TaskRow.task_id).label("task_id"))
@@ -127,7 +131,7 @@ async def in_hand(store: Store, seen: Seen, now: datetime, most: int) -> list[In
     """What officers have in hand: who has most that is overdue first, then who has most."""
     late = func.count(col(TaskRow.task_id)).filter(overdue(now))
     tasks = func.count(col(TaskRow.task_id))
-    of = (col(TaskRow.city), col(TaskRow.body), col(TaskRow.claimed_by))
+    of: tuple[ColumnElement[Any], ...] = (col(TaskRow.city), col(TaskRow.body), col(TaskRow.claimed_by))
     statement = (
         select_columns(*of, tasks, late, func.min(col(TaskRow.opened_at)))
         .where(
@@ -164,7 +168,10 @@ async def decided_since(store: Store, seen: Seen, since: datetime) -> list[Decid
 
 async def kept_back(store: Store, seen: Seen) -> Sequence[KeptBack]:
     """The data that is kept back now, what has been for longest first: of the cities, or of one provider."""
-    conditions = [col(RestrictionRow.ended_at).is_(None), col(DatasetRow.city).in_(seen.cities)]
+    conditions: list[ColumnElement[bool]] = [
+        col(RestrictionRow.ended_at).is_(None),
+        col(DatasetRow.city).in_(seen.cities),
+    ]
     if seen.body is not None:
         conditions.append(col(DatasetRow.provider) == seen.body)
     statement = (

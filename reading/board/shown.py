@@ -118,7 +118,8 @@ async def board_shown(store: Store, asking: Asking) -> Board | None:
     kept_back = await board.kept_back(store, seen)
     decided = await board.decided_since(store, seen, midnight(to_shanghai(present.now).date().replace(day=1)))
     worst = await due_page(store, asking, OVERDUE, None, WORST)
-    bodies = {each.body for each in (*by_time_left, *in_hand, *decided)} | {body for _, body in promptly}
+    bodies = {body for _, body in promptly} | {place.body for place in by_time_left}
+    bodies |= {each.body for each in in_hand} | {each.body for each in decided}
     logins = await directory.logins(store, (each.officer for each in in_hand))
     names = Names(await body_labels(store, bodies), logins)
     held = [_held(each, asking) for each in kept_back]
