@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from pages.routes import datasets, front, login, supervision, supervision_figures, urging
+from pages.routes import datasets, front, login, notices, supervision, supervision_figures, urging
 
 ROUTES: tuple[BaseRoute, ...] = (
     *front.ROUTES,
@@ -13,4 +13,5 @@ ROUTES: tuple[BaseRoute, ...] = (
     *supervision.ROUTES,
     *supervision_figures.ROUTES,
     *urging.ROUTES,
+    *notices.ROUTES,
 )

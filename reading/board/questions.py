@@ -131,7 +131,7 @@ async def in_hand(store: Store, seen: Seen, now: datetime, most: int) -> list[In
     """What officers have in hand: who has most that is overdue first, then who has most."""
     late = func.count(col(TaskRow.task_id)).filter(overdue(now))
     tasks = func.count(col(TaskRow.task_id))
-    of: tuple[ColumnElement[Any], ...] = (col(TaskRow.city), col(TaskRow.body), col(TaskRow.claimed_by))
+    of: tuple[Any, ...] = (col(TaskRow.city), col(TaskRow.body), col(TaskRow.claimed_by))
     statement = (
         select_columns(*of, tasks, late, func.min(col(TaskRow.opened_at)))
         .where(

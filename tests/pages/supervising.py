@@ -1,19 +1,22 @@
-"""Pages of supervision at another instant: a service that files, and the pages, by one clock and without an engine."""
+"""Pages of supervision at another instant: a service that files, and the pages, by one clock."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from temporalio.worker import Worker
 
 from activities.settings import Settings
 from api.app import create_app as create_api
 from pages.app import create_app
 from rules.deadlines import to_shanghai
 from tests.api.calling import Service, serving
+from tests.api.conftest import BEFORE_202
 from tests.api.supervising import SOON, present, set_after_due
 from tests.driving import ShiftedClock
 from tests.pages.visiting import Front, Visitor, pages_open
@@ -23,7 +26,7 @@ SUPERVISOR = "supervisor@nanning.authority"
 
 @dataclass
 class Timed:
-    """The pages and the service behind which no engine runs, by a clock that is set."""
+    """The pages and the service, by a clock that can be set."""
 
     front: Front
     service: Service
@@ -47,9 +50,24 @@ class Timed:
 
 @pytest.fixture
 async def timed(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Timed]:
+    """By a clock that is set, with no worker and no engine."""
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    async with opened(settings, SOON) as found:
+        yield found
+
+
+@pytest.fixture
+async def at_work(settings: Settings, worker: Worker) -> AsyncIterator[Timed]:
+    """With a worker behind both, whose clock is not set."""
+    async with opened(settings, BEFORE_202) as found:
+        yield found
+
+
+@asynccontextmanager
+async def opened(settings: Settings, patience: timedelta) -> AsyncIterator[Timed]:
+    """The pages and the service, which wait so long for the engine."""
     clock = ShiftedClock()
-    api = create_api(settings, clock=clock, patience=SOON)
-    pages = create_app(settings, clock=clock, patience=timedelta(milliseconds=100))
+    api = create_api(settings, clock=clock, patience=patience)
+    pages = create_app(settings, clock=clock, patience=patience)
     async with serving(api, settings) as service, pages_open(pages, settings) as front:
         yield Timed(front, service, clock)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import Any
 
 import pytest
 
 from pages.charts_of_supervision import Bar, stacked
-from tests.api.calling import Service
+from tests.api.calling import Service, open_task
+from tests.api.objecting import filed
 from tests.pages.supervising import SUPERVISOR, Timed, timed  # noqa: F401 - a fixture, by its name
 from tests.pages.visiting import text_of
 
@@ -27,9 +29,6 @@ def test_the_longest_bar_is_as_wide_as_the_chart_and_the_others_in_proportion() 
 
 async def decided(service: Service) -> None:
     """A task that is decided by its receipt, without an engine: of an objection."""
-    from tests.api.calling import open_task
-    from tests.api.objecting import filed
-
     case = await filed(service.as_("objector@demo"), "nanning", ground="other_right")
     task = open_task(case, "suspension")
     await service.as_("reviewer@nanning.transport").do(
@@ -54,7 +53,8 @@ async def test_figures_are_shown_by_body_and_stage_and_as_a_file(timed: Timed, l
 
 async def test_days_that_end_before_they_begin_are_refused_and_kept(timed: Timed) -> None:  # noqa: F811
     visitor = await timed.visit(PATH)
-    await visitor.send("figures", **{"from": "2026-05-01", "through": "2026-04-01"})
+    days: dict[str, Any] = {"from": "2026-05-01", "through": "2026-04-01"}
+    await visitor.send("figures", **days)
     assert visitor.answer.status_code == 422
     assert dict(visitor.form("figures").values())["from"] == "2026-05-01"
     await visitor.visit(f"/en{PATH}?from=yesterday")
