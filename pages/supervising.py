@@ -37,7 +37,7 @@ from rules.procedure_rules import ProcedureRules
 MAY_URGE = ("reviewer", "supervisor")
 WAYS = (
     *("supervision", "overdue", "due_soon", "promptly", "waiting", "supervision_figures", "notices"),
-    *("rectifications", "posts", "absences", "feeds"),
+    *("rectifications", "posts", "supervised_absences", "supervision_feeds"),
 )
 FOR_ADMINISTRATORS = ("administration",)
 

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from pages.routes import datasets, front, login, notices, supervision, supervision_figures, urging
+from pages.routes import (
+    absences,
+    administration,
+    announcing,
+    datasets,
+    feeds,
+    front,
+    login,
+    notices,
+    posts,
+    rectifications,
+    supervision,
+    supervision_figures,
+    urging,
+)
 
 ROUTES: tuple[BaseRoute, ...] = (
     *front.ROUTES,
@@ -14,4 +28,10 @@ ROUTES: tuple[BaseRoute, ...] = (
     *supervision_figures.ROUTES,
     *urging.ROUTES,
     *notices.ROUTES,
+    *rectifications.ROUTES,
+    *posts.ROUTES,
+    *absences.ROUTES,
+    *feeds.ROUTES,
+    *announcing.ROUTES,
+    *administration.ROUTES,
 )

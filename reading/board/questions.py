@@ -145,7 +145,7 @@ async def in_hand(store: Store, seen: Seen, now: datetime, most: int) -> list[In
         .limit(most)
     )
     connection = await store.session.connection()
-    return [InHand(*row) for row in await connection.execute(statement)]
+    return [InHand._make(row) for row in await connection.execute(statement)]
 
 
 async def decided_since(store: Store, seen: Seen, since: datetime) -> list[Decided]:
