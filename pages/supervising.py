@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import NoMatchFound
 
+from api.acting.announcing import OPERATOR
 from api.dependencies import WHO_SUPERVISES, officer_id
 from api.http.files import file_headers
 from api.http.filters import named_body
@@ -81,6 +82,8 @@ def ways(call: Call) -> list[Way]:
         path = call.path(name)
         below = name != "supervision" and here.startswith(f"{path}/")
         found.append(Way(call.say(f"supervision_ways.{name}"), path, here == path or below))
+    if call.caller is not None and call.caller.body_role == OPERATOR and call.caller.has("reviewer"):
+        found.append(Way(call.say("supervision_ways.announce"), call.path("announce", city=call.caller.city), False))
     return found
 
 

@@ -18,6 +18,7 @@ from rules.loading import cities, load_pack
 
 ROLES = ("applicant", "reviewer", "supervisor", "admin", "gateway")
 COMMANDS = ("restore", "reconcile", "refuse", "hand_over", "rules")
+JOBS = ("lapses", "reminders", "reviews", "sender", "sweeper")
 PARTS = ("kaifang", "temporalio", "starlette", "fastapi", "pydantic", "sqlalchemy", "asyncpg", "jinja2")
 A_PAGE = 100
 
@@ -31,6 +32,7 @@ async def administration(call: Call) -> Response:
         system=await shown.system(call.store),
         versions=versions(),
         commands=COMMANDS,
+        job_names={each: call.say(f"job.{each}") for each in JOBS},
     )
 
 

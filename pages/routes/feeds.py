@@ -60,7 +60,8 @@ async def fields(call: Call) -> tuple[Field, ...]:
     named = {
         name: next((it for city in seen.cities if (it := named_on(city, name, today)).rules), None) for name in BY_NAME
     }
-    procedures = tuple(Option(name, said(it.procedure, call.language)) for name, it in named.items() if it)
+    every = Option("", call.say("list.all"))
+    procedures = (every, *(Option(name, said(it.procedure, call.language)) for name, it in named.items() if it))
     known = tuple(Option(row.body, said(Label.model_validate(row.name), call.language)) for row in bodies)
     asked = (
         Field("name", Kind.LINE, call.say("feeds.name"), required=True),

@@ -46,7 +46,9 @@ async def supervision(call: Call) -> Response:
         any_time=ANY,
         narrowed=narrowed_to(call),
         months=stacked(_month(each.body_name, each.in_time, each.late) for each in board.decided) if board else None,
-        held=stacked(Bar(_age(call, each.up_to_working_days), (0, 0, each.counted)) for each in board.held)
+        held=stacked(
+            Bar(f"{_age(call, each.up_to_working_days)} {each.counted}", (0, 0, each.counted)) for each in board.held
+        )
         if board
         else None,
         case=partial(case_address, call),

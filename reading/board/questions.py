@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from activities.tables.cases import ActRow, CaseRow, TaskRow
 from activities.tables.catalogue import DatasetRow
 from activities.tables.gate import RestrictionRow
-from reading.due import answered_already, answers_in_time, overdue
+from reading.due import answered_already, answers_in_time
 from reading.store import Present, Store
 from reading.supervision.due_lists import end_of
 from reading.supervision.sight import Seen
@@ -129,23 +129,34 @@ async def count_owed_promptly(store: Store, seen: Seen) -> Counter[tuple[str, st
 
 async def in_hand(store: Store, seen: Seen, now: datetime, most: int) -> list[InHand]:
     """What officers have in hand: who has most that is overdue first, then who has most."""
-    late = func.count(col(TaskRow.task_id)).filter(overdue(now))
+    late = func.count(col(TaskRow.task_id)).filter(col(TaskRow.due_at) <= now)
     tasks = func.count(col(TaskRow.task_id))
     of: tuple[Any, ...] = (col(TaskRow.city), col(TaskRow.body), col(TaskRow.claimed_by))
+    claimed = (
+        col(TaskRow.ended_at).is_(None),
+        col(TaskRow.claimed_by).is_not(None),
+        col(TaskRow.city).in_(seen.cities),
+        *seen.conditions(),
+    )
     statement = (
         select_columns(*of, tasks, late, func.min(col(TaskRow.opened_at)))
-        .where(
-            col(TaskRow.ended_at).is_(None),
-            col(TaskRow.claimed_by).is_not(None),
-            col(TaskRow.city).in_(seen.cities),
-            *seen.conditions(),
-        )
+        .where(*claimed)
         .group_by(*of)
         .order_by(late.desc(), tasks.desc(), col(TaskRow.claimed_by))
         .limit(most)
     )
+    # The acts that wait are few: what they answered in time is counted by itself and taken off.
+    answered = (
+        select_columns(*of, func.count(col(TaskRow.task_id).distinct()))
+        .select_from(ActRow)
+        .join(TaskRow, answers_in_time())
+        .where(*claimed, col(TaskRow.due_at) <= now)
+        .group_by(*of)
+    )
     connection = await store.session.connection()
-    return [InHand._make(row) for row in await connection.execute(statement)]
+    less = {tuple(row[:3]): row[3] for row in await connection.execute(answered)}
+    found = [InHand._make(row) for row in await connection.execute(statement)]
+    return [each._replace(overdue=each.overdue - less.get(each[:3], 0)) for each in found]
 
 
 async def decided_since(store: Store, seen: Seen, since: datetime) -> list[Decided]:

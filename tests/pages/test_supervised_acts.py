@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -146,7 +147,7 @@ async def test_an_interruption_is_announced_by_the_law_of_the_city_and_cancelled
     await visitor.send("starts_at", what="", starts_at="", ends_at="")
     assert visitor.answer.status_code == 422
     saturday = today + (40 - today.weekday() + 5) * A_DAY
-    begins = {"starts_at": f"{saturday}T10:00", "ends_at": f"{saturday}T12:00"}
+    begins: dict[str, Any] = {"starts_at": f"{saturday}T10:00", "ends_at": f"{saturday}T12:00"}
     await visitor.send("starts_at", what="the gate", reason="a new machine", **begins)
     assert "the gate" in visitor.text()
     known = (await timed.service.nobody().read("/v1/maintenance-notices", city=city))["items"]

@@ -67,7 +67,7 @@ async def test_overdue_work_is_urged_at_once_and_seen_as_urged(timed: Timed, lan
     assert ("2件已催办" if language == "zh" else "2 of 2 were urged") in board.text()
     assert board.text().count("Two people wait.") == 2
     await board.follow("返回列表" if language == "zh" else "Back to the list")
-    assert ("1次，最近" if language == "zh" else "1 times, last") in board.text()
+    assert ("1次，最近" if language == "zh" else "Urged 1×, last") in board.text()
     case = await timed.service.as_(SUPERVISOR).read(f"/v1/cases/{tasks[0]['case_id']}/events")
     (urged,) = [each for each in case["items"] if each["type"] == "TaskUrged"]
     assert tasks[0]["clock"]["last_day"][:4] in urged["text"]["text"]
