@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -19,20 +20,27 @@ import asyncpg
 import httpx
 from sqlalchemy import ClauseElement, func, select
 from sqlalchemy.dialects.postgresql import asyncpg as driver
+from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import col
 
+from activities.calendar.record import RecordOfNotices
+from activities.clock import DatabaseClock
 from activities.tables.cases import TaskRow
 from api.http.tokens import issue, signing_key
 from benchmarks.figures import Aim, Figure, percentile
 from benchmarks.parties import ACCOUNTS
 from benchmarks.servers import servers
 from benchmarks.supervision_data import BUSIEST, make
+from reading.board.shown import board_shown
 from reading.due import overdue
+from reading.store import Archive
 from reading.supervision.due_lists import DueBetween
+from reading.supervision.lists import Asking
 from reading.supervision.pages import PageEnd
 from reading.supervision.questions import counts_of, due_tasks_of
-from reading.supervision.sight import Seen
+from reading.supervision.sight import Narrowing, Seen, Sight
+from rules.seed_notices import read_scopes
 from stack.ports import free_port, listen
 from stack.programs import Api
 
@@ -55,7 +63,7 @@ BODY = f"{BUSIEST}.operator"
 CITIES = (BUSIEST, "guangzhou", "lianyungang")
 SUPERVISOR = f"supervisor@{BUSIEST}.authority"
 OF_A_BODY = "reviewer@yulin.authority"
-IN_DATABASE, COUNTED, OVER_HTTP = Aim(5), Aim(20), Aim(50)
+IN_DATABASE, COUNTED, OVER_HTTP, BOARD = Aim(5), Aim(20), Aim(50), Aim(300)
 """Milliseconds."""
 
 
@@ -75,6 +83,7 @@ async def _run(size: Size) -> list[Figure]:
             where = await _described(connection, now)
             await _agree(connection, now)
             figures = await _in_database(connection, now, size.calls, where)
+            figures += await _board(running.postgres.dsn(), size.calls, where)
         finally:
             await connection.close()
         with listen(free_port()) as listener:
@@ -172,6 +181,27 @@ async def _timed(
             raise RuntimeError(f"{name}: there is nothing to measure")
     method = f"{calls} calls of the prepared statement one after another, until the last row is here; {where}"
     return _figures(name, milliseconds[WARM_UP:], method, aim)
+
+
+async def _board(dsn: str, calls: int, where: str) -> list[Figure]:
+    """The board of the busiest city, all of its statements and until its shape is made."""
+    engine = create_async_engine(
+        "postgresql+asyncpg://", async_creator=partial(asyncpg.connect, dsn), isolation_level="AUTOCOMMIT"
+    )
+    milliseconds = []
+    async with asyncpg.create_pool(dsn, min_size=1, max_size=2) as pool:
+        archive = Archive(DatabaseClock(), pool, engine, RecordOfNotices(read_scopes()))
+        for _ in range(WARM_UP + calls):
+            started = perf_counter()
+            async with archive.store() as store:
+                asking = Asking(Sight((BUSIEST,)), Narrowing(), await store.present(), "zh")
+                board = await board_shown(store, asking)
+            milliseconds.append((perf_counter() - started) * 1e3)
+            if board is None or not board.late:
+                raise RuntimeError("the board shows nothing: there is nothing to measure")
+    await engine.dispose()
+    method = f"{calls} boards one after another, in this process; {where}"
+    return _figures("board of the busiest city", milliseconds[WARM_UP:], method, BOARD)
 
 
 def _called(url: str, home: Path, name: str, login: str, path: str, calls: int, where: str) -> list[Figure]:

@@ -8,6 +8,7 @@ import mimetypes
 from dataclasses import dataclass
 from importlib.resources import files
 
+from rcssmin import cssmin
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -37,6 +38,8 @@ class Statics:
             if not file.is_file():
                 continue
             content = file.read_bytes()
+            if file.name.endswith(".css"):
+                content = bytes(cssmin(content))
             stem, _, ending = file.name.rpartition(".")
             name = f"{stem}.{hashlib.sha256(content).hexdigest()[:12]}.{ending}"
             media_type = mimetypes.types_map.get(f".{ending}", "application/octet-stream")

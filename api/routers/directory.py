@@ -9,22 +9,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
 
-from activities.directory.posts import Officer, PostUnknown, name_officer, vacate
-from api.acting.forms.form import Form
+from api.acting.appointing import OfficerForm, city_of_directory, fill_post, vacate_post
 from api.dependencies import Reading, Running, with_role
 from api.http.known import known
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
-from api.http.problems import Problem
 from api.http.vocabularies import NamedCity
-from reading.directory import questions as directory_questions
 from reading.directory.shapes import BodyShown
 from reading.directory.shown import bodies_with_posts, body_with_posts
-from reading.directory.sight import may_name_officers
 from reading.shape import Page
 from reading.sight import Caller
-from reading.store import Store
-from rules.bounds import Code, NamedItem
 
 BodyId = Annotated[str, Path(pattern=r"^[a-z]+\.[a-z]+$")]
 PostName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,99}$")]
@@ -33,24 +27,12 @@ OfficerOrAdmin = Annotated[Caller, Depends(with_role("reviewer", "supervisor", "
 router = APIRouter(prefix="/v1/directory", tags=["directory"])
 
 
-class OfficerForm(Form):
-    """`account` is the login or the account id of somebody who serves the body, `department` the one of it that is in
-    charge, where the rules of the city want it named."""
-
-    account: Code
-    department: NamedItem | None = None
-
-
 @router.get("", response_model=Page[BodyShown], responses=problems(401, 403, 422, 503), summary="Who holds which post")
 async def directory(
     caller: OfficerOrAdmin, store: Reading, language: AnsweredIn, city: NamedCity | None = None
 ) -> Page[BodyShown]:
     """The bodies of the caller's city with their posts; an administrator's, of every city unless one is named."""
-    if not caller.has("admin"):
-        if city not in (None, caller.city):
-            raise Problem("NotYourCity")
-        city = caller.city
-    return await bodies_with_posts(store, language, city)
+    return await bodies_with_posts(store, language, city_of_directory(caller, city))
 
 
 @router.put(
@@ -67,13 +49,7 @@ async def put(
 ) -> BodyShown:
     """Somebody who serves the body holds the post, in place of whoever held it. By an officer of the body, by a
     supervisor of the city's authority, with which it is filed, or by an administrator."""
-    await names_its_officers(caller, store, body)
-    await store.release()
-    officer = Officer(body, post, form.account, form.department or None)
-    try:
-        await name_officer(runtime.pool, runtime.clock, officer, caller.account_id)
-    except PostUnknown as fact:
-        raise Problem("NotFound") from fact
+    await fill_post(runtime, store, caller, body, post, form)
     return known(await body_with_posts(store, language, body))
 
 
@@ -82,13 +58,5 @@ async def put(
 )
 async def delete(body: BodyId, post: PostName, caller: OfficerOrAdmin, runtime: Running, store: Reading) -> Response:
     """The post is vacant; by the same who may fill it."""
-    await names_its_officers(caller, store, body)
-    if not await vacate(runtime.pool, body, post):
-        raise Problem("NotFound")
+    await vacate_post(runtime, store, caller, body, post)
     return Response(status_code=204)
-
-
-async def names_its_officers(caller: Caller, store: Store, body: str) -> None:
-    """Raises a Problem unless there is the body and the caller may name its officers."""
-    if not may_name_officers(caller, known(await directory_questions.body(store, body))):
-        raise Problem("NotYourBody")

@@ -2,83 +2,37 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import Field, StringConstraints
 
-from activities.idempotency import id_from_key
-from activities.telling.feeds import (
-    EnoughFeeds,
-    NewFeed,
-    make_feed,
-    new_token,
-    revoke_feed,
-    serve_feed,
-)
-from api.acting.forms.form import Form
-from api.dependencies import ID, Calling, IdempotencyKey, Reading, Running, Seeing, officer_id
+from activities.telling.feeds import serve_feed
+from api.acting.feeding import PATH, FeedForm, FeedMade, make_feed_of, revoke_feed_of
+from api.dependencies import ID, Calling, IdempotencyKey, Reading, Running, Seeing
 from api.http.conditional import conditional, tag_of
 from api.http.files import feed_headers
-from api.http.filters import named_body
 from api.http.language import language_of
 from api.http.openapi import problems
 from api.http.problems import Problem
-from api.http.vocabularies import NamedCity, NamedProcedure, NamedStage
 from api.runtime import Runtime
 from reading.sheet import CSV
 from reading.store import Store
 from reading.supervision.calendar import ICS
-from reading.supervision.due_lists import WITHIN, Listed, Within
 from reading.supervision.feeds import (
     FeedFetched,
     Feeds,
-    FeedShown,
-    FeedWanted,
     feed_calendar,
     feed_fetched,
     feed_table,
     feeds_of_account,
-    feeds_shown,
 )
 from reading.words.language import Language
-from rules.bounds import Code
 
-PATH = "/v1/supervision/feeds"
 Token = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{20,100}$")]
 FeedId = Annotated[str, Path(pattern=ID)]
 InLanguage = Annotated[Literal["zh", "en"] | None, Query(description="in the place of Accept-Language")]
-Name = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
-    ),
-]
 
 router = APIRouter(prefix=PATH, tags=["supervision"])
-
-
-class FeedForm(Form):
-    """What a feed is called and lists; narrowed as the lists themselves are."""
-
-    name: Name
-    lists: Annotated[tuple[Listed, ...], Field(min_length=1, max_length=2)] = ("overdue", "due_soon")
-    within: Within = WITHIN
-    city: NamedCity | None = None
-    body: Code | None = None
-    procedure: NamedProcedure | None = None
-    stage: NamedStage | None = None
-    officer: Code | None = None
-
-
-class FeedMade(FeedShown):
-    """A new feed. Only the token's digest is kept, so token and addresses are shown once: null where a call is
-    repeated."""
-
-    token: str | None
-    csv: str | None
-    ics: str | None
 
 
 @router.post(
@@ -96,22 +50,7 @@ async def make(
     """Whoever has the token reads what the caller may read at that time, until the feed is revoked: as long as the
     account supervises, and no more than it does."""
     response.headers["Cache-Control"] = "no-store"
-    await named_body(store, "body", form.body)
-    officer = await officer_id(store, form.officer)
-    await store.release()
-    lists = tuple(dict.fromkeys(form.lists))
-    wanted = FeedWanted(**form.model_dump(exclude={"name", "lists", "officer"}), lists=lists, officer=officer)
-    feed_id = str(uuid.uuid4()) if key is None else id_from_key(caller.account_id, PATH, key)
-    new = NewFeed(feed_id, caller.account_id, form.name, wanted.model_dump(mode="json", exclude_none=True))
-    token = new_token()
-    try:
-        feed, is_new = await make_feed(runtime.pool, new, token, await runtime.now())
-    except EnoughFeeds as fact:
-        raise Problem("EnoughFeeds") from fact
-    (shown,) = await feeds_shown(store, [feed])
-    below = f"{runtime.settings.base_url}{PATH}/{token}"
-    addresses = {"token": token, "csv": f"{below}.csv", "ics": f"{below}.ics"}
-    return FeedMade(**dict(shown), **(addresses if is_new else dict.fromkeys(addresses)))
+    return await make_feed_of(runtime, store, caller, form, key)
 
 
 @router.get("", response_model=Feeds, responses=problems(401, 403, 503), summary="The caller's feeds")
@@ -124,9 +63,7 @@ async def feeds(caller: Calling, _sight: Seeing, store: Reading) -> Feeds:
 async def revoke(feed_id: FeedId, caller: Calling, runtime: Running, store: Reading) -> None:
     """Its token fetches nothing any more. Of one's own feeds; an admin's is anybody's."""
     await store.release()
-    owner = None if caller.has("admin") else caller.account_id
-    if not await revoke_feed(runtime.pool, feed_id, owner, await runtime.now()):
-        raise Problem("NotFound")
+    await revoke_feed_of(runtime, caller, feed_id)
 
 
 @router.get(

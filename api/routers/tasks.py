@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.acting import deciding
+from api.acting import deciding, urging
 from api.acting.forms.deciding import DecisionForm, OpinionDemand, ReassignmentForm, SupplementDemand, UrgingForm
 from api.acting.receiving import ActShown, Receiving, act_answers
 from api.dependencies import Calling, Cursor, Officer, PageSize, Reading, Reviewer, TaskId, Word
@@ -124,6 +124,4 @@ async def ask_opinion(task_id: TaskId, form: OpinionDemand, _caller: Reviewer, r
 async def urge(task_id: TaskId, form: UrgingForm, caller: Officer, receiver: Receiving) -> ActShown:
     """The urging is on record with the rule that allows it, and the officers of the task and the posts of its body are
     told. It decides nothing and moves no clock."""
-    task = await receiver.known_task(task_id)
-    act = a.Urge(**receiver.fields(task.case_id), task_id=task_id, roles=caller.roles)
-    return await receiver.receive(act, form.said())
+    return await urging.urge(receiver, caller, task_id, form)

@@ -4,7 +4,26 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from pages.routes import about, calculator, cities, datasets, figures, front, law, login
+from pages.routes import (
+    about,
+    absences,
+    administration,
+    announcing,
+    calculator,
+    cities,
+    datasets,
+    feeds,
+    figures,
+    front,
+    law,
+    login,
+    notices,
+    posts,
+    rectifications,
+    supervision,
+    supervision_figures,
+    urging,
+)
 
 ROUTES: tuple[BaseRoute, ...] = (
     *front.ROUTES,
@@ -15,4 +34,14 @@ ROUTES: tuple[BaseRoute, ...] = (
     *calculator.ROUTES,
     *law.ROUTES,
     *figures.ROUTES,
+    *supervision.ROUTES,
+    *supervision_figures.ROUTES,
+    *urging.ROUTES,
+    *notices.ROUTES,
+    *rectifications.ROUTES,
+    *posts.ROUTES,
+    *absences.ROUTES,
+    *feeds.ROUTES,
+    *announcing.ROUTES,
+    *administration.ROUTES,
 )

@@ -80,6 +80,13 @@ async def posts(store: Store, bodies: Sequence[str]) -> Sequence[PostRow]:
     return (await store.session.exec(found.where(col(PostRow.body).in_(bodies), serves))).all()
 
 
+async def officers_of(store: Store, body: str) -> Sequence[AccountRow]:
+    """Whoever serves a body."""
+    return (
+        await store.session.exec(select(AccountRow).where(AccountRow.body == body).order_by(col(AccountRow.login)))
+    ).all()
+
+
 async def absence(store: Store, absence_id: str) -> tuple[AbsenceRow, AccountRow] | None:
     """An absence, with the account that is away."""
     found = select(AbsenceRow, AccountRow).join(AccountRow, col(AccountRow.account_id) == col(AbsenceRow.account_id))

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field
 
 from reading.store import Present
+from rules.bounds import LATEST
 from rules.calendar import CalendarRecord
 from rules.deadlines import midnight, to_shanghai
 from rules.loading import load_pack
@@ -22,10 +23,12 @@ Within = Annotated[int, Field(ge=0, le=LONGEST_WITHIN)]
 
 
 class DueList(NamedTuple):
-    """One of the lists; `within` are working days after today, and mean nothing for what is overdue."""
+    """One of the lists; `within` are working days after today, and mean nothing for what is overdue. `beyond` leaves
+    out what is due by the end of so many; no `within`: whenever it is due."""
 
     listed: Listed
-    within: int = WITHIN
+    within: int | None = WITHIN
+    beyond: int | None = None
 
 
 OVERDUE = DueList("overdue")
@@ -45,9 +48,16 @@ def due_between(which: DueList, among: Iterable[str], present: Present) -> list[
     now = present.now
     if which.listed == "overdue":
         return [DueBetween(city, None, now) for city in among]
-    return [
-        DueBetween(city, now, end_of(which.within, load_pack(city).calendar, now, present.record)) for city in among
-    ]
+    return [_due_in(city, which, present) for city in among]
+
+
+def _due_in(city: str, which: DueList, present: Present) -> DueBetween:
+    calendar, now = load_pack(city).calendar, present.now
+    return DueBetween(
+        city,
+        now if which.beyond is None else end_of(which.beyond, calendar, now, present.record),
+        LATEST if which.within is None else end_of(which.within, calendar, now, present.record),
+    )
 
 
 def end_of(days: int, scope: str, now: datetime, record: CalendarRecord) -> datetime:

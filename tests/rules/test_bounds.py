@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from api.routers.calendar import NoticeLine
+from api.acting.publishing_notices import NoticeLine
 from rules.bounds import FIRST_DAY, LAST_DAY, Code, Day, Heading, NamedItem
 from rules.stating import BROKEN_BY, stands_on_one_line
 

@@ -1,0 +1,193 @@
+"""What whoever administers the system sees of it: accounts, the rules that cases keep, how inbox and outbox stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import func
+from sqlalchemy import select as select_columns
+from sqlmodel import col, select
+
+from activities.engine import keeping
+from activities.outbox import figures as outbox
+from activities.outbox.figures import OutboxFigures
+from activities.record import inbox_figures
+from activities.record.inbox_figures import InboxFigures
+from activities.tables.cases import CaseRow
+from activities.tables.directory import AccountRow
+from activities.tables.telling import ChannelRow
+from reading.directory import questions as directory
+from reading.paging import cursor, place_of
+from reading.shape import Instant, Page, Shape
+from reading.store import Store
+from reading.supervision.names import named_on
+from reading.words.language import Language, said
+from rules.loading import load_pack
+from rules.pinned import Label
+from rules.procedure_rules import ProcedureRules
+from rules.resolving import NotInForce, governing
+
+
+class AccountShown(Shape):
+    """An account; `body` is null for who serves none."""
+
+    login: str
+    name: str
+    city: str | None
+    body: str | None
+    body_name: str | None
+    roles: list[str]
+
+
+class RulesKept(Shape):
+    """Rules of a procedure: since which day they have stood, under which digest, and how many cases keep them.
+    `in_force`: they govern what is filed today."""
+
+    city: str
+    procedure: str
+    procedure_label: str
+    version: str
+    digest: str
+    in_force: bool
+    cases: int
+    open_cases: int
+
+
+class ChannelGivenUp(Shape):
+    """A channel on which messages were given up."""
+
+    login: str
+    kind: str
+    given_up: int
+    last_failed_at: Instant | None
+
+
+class JobShown(Shape):
+    """A job of the workers: how many run it now, and how often it has ended unasked."""
+
+    job: str
+    workers: int
+    ended: int
+
+
+class SystemShown(Shape):
+    """How the system stands."""
+
+    as_of: Instant
+    undelivered: int
+    oldest_undelivered: Instant | None
+    messages_waiting: int
+    oldest_message: Instant | None
+    given_up: int
+    channels: list[ChannelGivenUp]
+    jobs: list[JobShown]
+
+
+async def accounts(
+    store: Store, language: Language, city: str | None, role: str | None, after: str | None, limit: int
+) -> Page[AccountShown]:
+    """Accounts by their logins, of a city and with a role where these are named. Raises CursorUnusable."""
+    found = select(AccountRow).order_by(col(AccountRow.login)).limit(limit + 1)
+    if city is not None:
+        found = found.where(AccountRow.city == city)
+    if role is not None:
+        found = found.where(col(AccountRow.roles).contains([role]))
+    if after is not None:
+        (number,) = place_of(after, 1)
+        found = found.offset(int(number or 0))
+    rows = (await store.session.exec(found)).all()
+    names = await directory.body_names(store, (row.body for row in rows if row.body))
+    begun = int(place_of(after, 1)[0] or 0) if after else 0
+    return Page(
+        items=[
+            AccountShown(
+                login=row.login,
+                name=said(Label.model_validate(row.name), language),
+                city=row.city,
+                body=row.body,
+                body_name=said(names[row.body], language) if row.body in names else row.body,
+                roles=sorted(row.roles),
+            )
+            for row in rows[:limit]
+        ],
+        next=cursor(begun + limit) if len(rows) > limit else None,
+    )
+
+
+async def rules_kept(store: Store, language: Language, city: str, on: date) -> list[RulesKept]:
+    """The rules of a city that govern today, and those that its cases keep."""
+    rows = await (await store.session.connection()).execute(
+        select_columns(
+            col(CaseRow.procedure),
+            col(CaseRow.rules_digest),
+            func.count(),
+            func.count().filter(col(CaseRow.closed_at).is_(None)),
+        )
+        .where(col(CaseRow.city) == city)
+        .group_by(col(CaseRow.procedure), col(CaseRow.rules_digest))
+    )
+    counted = {(procedure, digest): (cases, still) for procedure, digest, cases, still in rows}
+    standing = {(rules.procedure, rules.digest()): rules for rules in _in_force(city, on)}
+    kept = {
+        (procedure, digest): standing.get((procedure, digest)) or await store.rules(digest)
+        for procedure, digest in {**counted, **standing}
+    }
+    return sorted(
+        (
+            RulesKept(
+                city=city,
+                procedure=procedure,
+                procedure_label=said(named_on(city, procedure, on).procedure, language),
+                version=rules.version,
+                digest=digest,
+                in_force=(procedure, digest) in standing,
+                cases=counted.get((procedure, digest), (0, 0))[0],
+                open_cases=counted.get((procedure, digest), (0, 0))[1],
+            )
+            for (procedure, digest), rules in kept.items()
+        ),
+        key=lambda each: (each.procedure, not each.in_force, each.version),
+    )
+
+
+def _in_force(city: str, on: date) -> Sequence[ProcedureRules]:
+    pack = load_pack(city)
+    found = []
+    for procedure in pack.procedures:
+        try:
+            found.append(governing(pack, procedure, on))
+        except NotInForce:
+            continue
+    return found
+
+
+async def system(store: Store) -> SystemShown:
+    """How inbox, outbox and the workers' jobs stand now."""
+    now = await store.now()
+    async with store.pool.acquire() as connection:
+        inbox: InboxFigures = await inbox_figures.figures(connection, now)
+        told: OutboxFigures = await outbox.figures(connection)
+        jobs = await keeping.figures(connection, now)
+    given_up = await store.session.exec(
+        select(ChannelRow, AccountRow.login)
+        .join(AccountRow, col(AccountRow.account_id) == col(ChannelRow.account_id))
+        .where(col(ChannelRow.given_up) > 0)
+        .order_by(col(ChannelRow.given_up).desc(), col(AccountRow.login))
+        .limit(50)
+    )
+    return SystemShown(
+        as_of=now,
+        undelivered=inbox.undelivered,
+        oldest_undelivered=inbox.oldest,
+        messages_waiting=told.not_handed_out + told.waiting,
+        oldest_message=told.oldest,
+        given_up=told.given_up,
+        channels=[
+            ChannelGivenUp(
+                login=login, kind=channel.kind, given_up=channel.given_up, last_failed_at=channel.last_failed_at
+            )
+            for channel, login in given_up
+        ],
+        jobs=[JobShown(job=name, workers=job.workers, ended=job.ended) for name, job in sorted(jobs.items())],
+    )
