@@ -5,9 +5,11 @@ from __future__ import annotations
 from activities.tables.cases import ActRow
 from models.events import EVENT, Event
 from reading.cases import questions as cases
-from reading.cases.questions import CasesSought, TasksSought
-from reading.cases.shapes import CaseSummary, LoggedEvent, TaskShown
+from reading.cases import sought as task_lists
+from reading.cases.questions import CasesSought
+from reading.cases.shapes import CaseSummary, LoggedEvent, TaskListed
 from reading.cases.shown import case_summary
+from reading.cases.sought import TasksSought
 from reading.cases.tasks import tasks_of_list
 from reading.directory import questions as directory
 from reading.shape import Page
@@ -29,10 +31,19 @@ async def case_page(
 
 async def task_page(
     store: Store, caller: Caller, language: Language, sought: TasksSought, after: str | None, limit: int
-) -> Page[TaskShown]:
+) -> Page[TaskListed]:
     """The caller's tasks, most urgent first. Raises CursorUnusable."""
     present = await store.present()
-    found = await cases.tasks(store, caller, sought, present.now, after, limit)
+    found = await task_lists.tasks(store, caller, sought, present, after, limit)
+    return Page(items=await tasks_of_list(store, language, found.rows, present), next=found.next)
+
+
+async def ended_task_page(
+    store: Store, caller: Caller, language: Language, sought: TasksSought, after: str | None, limit: int
+) -> Page[TaskListed]:
+    """The caller's tasks that were decided, the latest first. Raises CursorUnusable."""
+    present = await store.present()
+    found = await task_lists.tasks_ended(store, caller, sought, present, after, limit)
     return Page(items=await tasks_of_list(store, language, found.rows, present), next=found.next)
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
+from reading.due import end_of
 from reading.store import Present
-from rules.calendar import CalendarRecord
-from rules.deadlines import midnight, to_shanghai
 from rules.loading import load_pack
 
 Listed = Literal["overdue", "due_soon"]
@@ -48,10 +47,3 @@ def due_between(which: DueList, among: Iterable[str], present: Present) -> list[
     return [
         DueBetween(city, now, end_of(which.within, load_pack(city).calendar, now, present.record)) for city in among
     ]
-
-
-def end_of(days: int, scope: str, now: datetime, record: CalendarRecord) -> datetime:
-    """The midnight that ends today, or the last of so many working days after it."""
-    if days == 0:
-        return midnight(to_shanghai(now).date() + timedelta(days=1))
-    return record.calendar(scope).deadline(now, f"{days}wd").due_at
