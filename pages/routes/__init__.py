@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from pages.routes import datasets, front, login
+from pages.routes import absences, catalogue, datasets, desk, desk_data, front, login, task, task_acts
 
-ROUTES: tuple[BaseRoute, ...] = (*front.ROUTES, *login.ROUTES, *datasets.ROUTES)
+ROUTES: tuple[BaseRoute, ...] = (
+    *front.ROUTES,
+    *login.ROUTES,
+    *datasets.ROUTES,
+    *desk.ROUTES,
+    *desk_data.ROUTES,
+    *absences.ROUTES,
+    *catalogue.ROUTES,
+    *task.ROUTES,
+    *task_acts.ROUTES,
+)

@@ -36,6 +36,7 @@ class CasesSought:
     case_number: str | None = None
     dataset_id: str | None = None
     provider: str | None = None
+    party: str | None = None
     received_from: datetime | None = None
     received_until: datetime | None = None
 
@@ -111,6 +112,7 @@ async def cases(store: Store, caller: Caller, sought: CasesSought, after: str | 
         (CaseRow.case_number, sought.case_number),
         (CaseRow.dataset_id, sought.dataset_id),
         (CaseRow.provider, sought.provider),
+        (CaseRow.party, sought.party),
     )
     wanted = [caller.sees_cases(), *(col(column) == value for column, value in equal if value is not None)]
     match sought.status:

@@ -81,6 +81,7 @@ class TaskListed(TaskShown):
     dataset_title: str | None
     party_name: str
     urgency: str | None
+    urgency_label: str | None
     working_days_left: int | None
 
 

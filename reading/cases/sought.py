@@ -56,6 +56,35 @@ class TaskCounts:
     today: int
 
 
+@dataclass(frozen=True)
+class Beside:
+    """The tasks beside one in a list, each as `{case number}/{stage}.{round}`."""
+
+    before: str | None = None
+    after: str | None = None
+
+
+MOST_URGENT_FIRST = (
+    # What the law wants done promptly comes first; `less_urgent` goes by this order.
+    col(TaskRow.at_once).desc(),
+    col(TaskRow.due_at).asc().nulls_last(),
+    col(TaskRow.opened_at),
+    col(TaskRow.task_id),
+)
+LATEST_ENDED_FIRST = (col(TaskRow.ended_at).desc(), col(TaskRow.task_id))
+ENDED = frozenset[TaskStatus]({"done"})
+
+
+async def latest_of_cases(store: Store, case_ids: Sequence[str]) -> dict[str, TaskRow]:
+    """Case to the task of it that was opened last; none that time has yet to open."""
+    rows = await store.session.exec(
+        select(TaskRow)
+        .where(col(TaskRow.case_id).in_(case_ids), col(TaskRow.state) != FORESEEN)
+        .order_by(col(TaskRow.opened_at), col(TaskRow.task_id))
+    )
+    return {row.case_id: row for row in rows}
+
+
 async def tasks(
     store: Store, caller: Caller, sought: TasksSought, present: Present, after: str | None, limit: int
 ) -> Cut[TaskInList]:
@@ -63,14 +92,7 @@ async def tasks(
     wanted = wanted_of(caller, sought, present)
     if after is not None:
         wanted.append(less_urgent(after))
-    order = (
-        # What the law wants done promptly comes first; `less_urgent` goes by this order.
-        col(TaskRow.at_once).desc(),
-        col(TaskRow.due_at).asc().nulls_last(),
-        col(TaskRow.opened_at),
-        col(TaskRow.task_id),
-    )
-    found = await _listed(store, wanted, order, present.now, limit)
+    found = await _listed(store, wanted, MOST_URGENT_FIRST, present.now, limit)
     return cut(found, limit, lambda it: (int(it.task.at_once), it.task.due_at, it.task.opened_at, it.task.task_id))
 
 
@@ -78,11 +100,10 @@ async def tasks_ended(
     store: Store, caller: Caller, sought: TasksSought, present: Present, after: str | None, limit: int
 ) -> Cut[TaskInList]:
     """A page of the caller's tasks that were decided, the latest first. Raises CursorUnusable."""
-    wanted = wanted_of(caller, replace(sought, states=frozenset({"done"})), present)
+    wanted = wanted_of(caller, replace(sought, states=ENDED), present)
     if after is not None:
         wanted.append(ended_earlier(after))
-    order = (col(TaskRow.ended_at).desc(), col(TaskRow.task_id))
-    found = await _listed(store, wanted, order, present.now, limit)
+    found = await _listed(store, wanted, LATEST_ENDED_FIRST, present.now, limit)
     return cut(found, limit, lambda it: (it.task.ended_at, it.task.task_id))
 
 
@@ -101,16 +122,37 @@ async def _listed(
     return [TaskInList(task, case, bool(is_overdue), title) for task, case, is_overdue, title in rows]
 
 
-async def count_tasks(store: Store, caller: Caller, present: Present) -> TaskCounts:
-    """How many tasks lie open in the caller's list."""
+async def count_tasks(store: Store, caller: Caller, body: str, present: Present) -> TaskCounts:
+    """How many tasks of the caller's list lie open before this body."""
     of_caller = col(TaskRow.claimed_by) == caller.account_id
     by_tonight = col(TaskRow.due_at) <= midnight(to_shanghai(present.now).date() + timedelta(days=1))
     rows = await store.session.exec(
         select(func.count().filter(of_caller), func.count(), func.count().filter(by_tonight))
         .select_from(TaskRow)
-        .where(caller.sees_tasks(), lies_open(present.now))
+        .where(caller.sees_tasks(), col(TaskRow.body) == body, lies_open(present.now))
     )
     return TaskCounts(*rows.one())
+
+
+async def beside(store: Store, caller: Caller, sought: TasksSought, present: Present, task_id: str) -> Beside:
+    """The tasks before and after this one, in the list as it is searched."""
+    number = col(CaseRow.case_number)
+    place = func.concat(number, "/", col(TaskRow.stage), ".", col(TaskRow.round))
+    order = MOST_URGENT_FIRST if sought.states is None else LATEST_ENDED_FIRST
+    listed = (
+        select(
+            col(TaskRow.task_id).label("task_id"),
+            func.lag(place).over(order_by=order).label("before"),
+            func.lead(place).over(order_by=order).label("after"),
+        )
+        .join(CaseRow, col(CaseRow.case_id) == col(TaskRow.case_id))
+        .join(DatasetRow, col(DatasetRow.dataset_id) == col(CaseRow.dataset_id), isouter=True)
+        .where(*wanted_of(caller, sought, present))
+        .subquery()
+    )
+    found = select(listed.c.before, listed.c.after).where(listed.c.task_id == task_id)
+    row = (await store.session.exec(found)).first()
+    return Beside(*row) if row else Beside()
 
 
 def wanted_of(caller: Caller, sought: TasksSought, present: Present) -> list[ColumnElement[bool]]:

@@ -134,6 +134,7 @@ async def tasks_of_list(
             )
         )
         party = parties.get(it.case.party)
+        urgency = law.rules.choice("urgency", it.task.urgency) if it.task.urgency else None
         shown.append(
             TaskListed(
                 **dict(known),
@@ -141,6 +142,7 @@ async def tasks_of_list(
                 dataset_title=said(Label.model_validate(it.title), language) if it.title else None,
                 party_name=said(party, language) if party else it.case.party,
                 urgency=it.task.urgency,
+                urgency_label=law.say(urgency.label) if urgency else None,
                 working_days_left=working_days_left(task.clock, present),
             )
         )
