@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from starlette.datastructures import FormData
 from starlette.responses import Response
+from starlette.routing import Route
 
 from activities.idempotency import IdempotencyKeyReused
 from activities.refused import FieldsRefused
@@ -15,7 +16,7 @@ from api.acting.filing import Filer
 from api.acting.receiving import ActShown, Receiver
 from api.http.failing import problem_of
 from api.http.problems import Problem, invalid
-from pages.calls import Call
+from pages.calls import Call, page
 from pages.forms.fields import Wanted
 from pages.forms.filled import filled
 
@@ -78,6 +79,15 @@ def wrong_in(call: Call, form: FormData, fact: Exception) -> tuple[int, Wanted, 
     if not problem.errors:
         wanted = replace(wanted, problems={None: [document.detail]})
     return document.status, wanted, problem
+
+
+def page_of_form(path: str, name: str, *parts: str) -> Route:
+    """Where a form is sent to is no page: who comes back to it, as from the login, is led to the page that has it."""
+
+    async def led(call: Call) -> Response:
+        return call.go_on_to(call.path(name, **{part: call.in_part(part) for part in parts}))
+
+    return page(path, led, name=f"back_{path}")
 
 
 async def onward(call: Call, answered: ActShown, address: str, said: str, **facts: str) -> Response:

@@ -12,7 +12,7 @@ from pages.calls import Call, deed, page
 from pages.forms.fields import Field, Option, Wanted
 from pages.forms.filled import parsed, stated
 from pages.forms.kinds import Kind
-from pages.officers import REFUSED, key_of, new_key, wrong_in
+from pages.officers import REFUSED, key_of, new_key, page_of_form, wrong_in
 from pages.routes.desk import name_of
 from reading.directory import questions as directory
 from reading.directory import shown
@@ -96,4 +96,5 @@ ROUTES = (
     page("/desk/absences", absences),
     deed("/desk/absences", absence_file),
     deed("/desk/absences/{absence_id}/end", absence_end),
+    page_of_form("/desk/absences/{absence_id}/end", "absences"),
 )

@@ -24,7 +24,7 @@ from pages.forms.deciding import OF_A_DRAFT
 from pages.forms.fields import Field, Option, Wanted, condition_of, field_of, rule_of
 from pages.forms.filled import parsed, stated
 from pages.forms.kinds import Kind
-from pages.officers import REFUSED, filer_of, key_of, new_key, text_of, wrong_in
+from pages.officers import REFUSED, filer_of, key_of, new_key, page_of_form, text_of, wrong_in
 from pages.routes.desk import served_body, with_query
 from reading.cases import lists as case_lists
 from reading.cases import sought
@@ -303,4 +303,5 @@ ROUTES = (
     page("/catalogue/{dataset_id}/update", catalogue_update),
     deed("/catalogue/{dataset_id}/update", catalogue_update_file),
     deed("/catalogue/{dataset_id}/updated", catalogue_updated),
+    page_of_form("/catalogue/{dataset_id}/updated", "catalogue"),
 )

@@ -16,7 +16,7 @@ from api.acting.forms.deciding import ReassignmentForm
 from api.http.problems import Problem, invalid
 from models import acts as a
 from pages.calls import Call, deed, page
-from pages.officers import demanded, key_of, new_key, receiver_of
+from pages.officers import demanded, key_of, new_key, page_of_form, receiver_of
 from reading.cases import lists, sought
 from reading.cases import questions as cases
 from reading.cases.sought import TaskCounts, TasksSought
@@ -236,5 +236,6 @@ async def desk_cases(call: Call) -> Response:
 ROUTES = (
     page("/desk", desk),
     deed("/desk/selected", desk_selected),
+    page_of_form("/desk/selected", "desk"),
     page("/desk/cases", desk_cases),
 )

@@ -17,7 +17,7 @@ from pages.dossier import items_in_words, names_of_items
 from pages.forms.fields import Field, Wanted
 from pages.forms.filled import parsed
 from pages.forms.kinds import Kind
-from pages.officers import REFUSED, key_of, new_key, onward, receiver_of, text_of, wrong_in
+from pages.officers import REFUSED, key_of, new_key, onward, page_of_form, receiver_of, text_of, wrong_in
 from pages.routes.desk import name_of, served_body, with_query
 from reading.cases import lists
 from reading.cases import questions as cases
@@ -149,4 +149,5 @@ ROUTES = (
     page("/desk/grants", desk_grants),
     page("/desk/grants/{number}", desk_grant),
     deed("/desk/grants/{number}/revocation", desk_revoke),
+    page_of_form("/desk/grants/{number}/revocation", "desk_grant", "number"),
 )

@@ -12,7 +12,7 @@ from api.http.problems import invalid
 from models import acts as a
 from pages.calls import Call, deed
 from pages.forms.filled import parsed
-from pages.officers import REFUSED, demanded, key_of, onward, receiver_of, text_of
+from pages.officers import REFUSED, demanded, key_of, onward, page_of_form, receiver_of, text_of
 from pages.routes.desk import Asked, name_of, served_body, with_query
 from pages.routes.task import file_of, refused
 from reading.cases.task_file import TaskFile
@@ -85,4 +85,7 @@ ACTING = {
     "note": note,
 }
 
-ROUTES = (deed("/desk/{number}/{place}/act", task_act),)
+ROUTES = (
+    deed("/desk/{number}/{place}/act", task_act),
+    page_of_form("/desk/{number}/{place}/act", "task", "number", "place"),
+)

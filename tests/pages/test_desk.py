@@ -197,6 +197,35 @@ async def test_terms_that_a_body_sets_are_granted_and_the_rest_as_it_was_asked_f
     assert case["granted"]["data_items"] == items[:1]
 
 
+async def test_who_logs_in_again_after_a_session_is_over_comes_back_to_the_page_of_the_form(
+    working: Front, service: Service
+) -> None:
+    case = await service.as_("applicant@demo").file("nanning")
+    visitor = await task_of(working, "reviewer@nanning.operator", case["case_number"], "formal_review")
+    await working.app.state.runtime.pool.execute("delete from sessions")
+    await visitor.send("note", note="看过")
+    assert visitor.path == "/login"
+    await visitor.send("login", button="reviewer@nanning.operator")
+    assert case["case_number"] in visitor.path
+    assert visitor.answer.status_code == 200
+
+
+async def test_a_decision_that_is_sent_twice_is_made_once(working: Front, service: Service) -> None:
+    case = await service.as_("applicant@demo").file("nanning")
+    visitor = await task_of(working, "reviewer@nanning.operator", case["case_number"], "formal_review")
+    before = visitor.document, visitor.answer
+    await visitor.send("outcome", button="decide", outcome="pass")
+    visitor.document, visitor.answer = before
+    await visitor.send("outcome", button="decide", outcome="pass")
+    assert visitor.answer.status_code == 200
+    visitor.document, visitor.answer = before
+    await visitor.send("outcome", button="decide", outcome="return", reason="说明用途")
+    assert visitor.answer.status_code == 422
+    assert dict(visitor.form("outcome").values())["reason"] == "说明用途"
+    seen = await service.as_("applicant@demo").read(f"/v1/cases/{case['case_id']}")
+    assert seen["tasks"][0]["outcome"] == "pass"
+
+
 def test_the_style_sheet_knows_as_many_outcomes_as_any_stage_has() -> None:
     sheet = (Path(pages.__file__).parent / "static" / "k.css").read_text(encoding="utf-8")
     known = {int(place) for place in re.findall(r"#o-(\d+):checked", sheet)}
