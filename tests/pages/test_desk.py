@@ -197,9 +197,7 @@ async def test_terms_that_a_body_sets_are_granted_and_the_rest_as_it_was_asked_f
     assert case["granted"]["data_items"] == items[:1]
 
 
-async def test_who_logs_in_again_after_a_session_is_over_comes_back_to_the_page_of_the_form(
-    working: Front, service: Service
-) -> None:
+async def test_who_logs_in_again_comes_back_to_the_page_of_the_form(working: Front, service: Service) -> None:
     case = await service.as_("applicant@demo").file("nanning")
     visitor = await task_of(working, "reviewer@nanning.operator", case["case_number"], "formal_review")
     await working.app.state.runtime.pool.execute("delete from sessions")
