@@ -20,6 +20,7 @@ from activities.gate.gate import opened
 from activities.settings import Settings
 from api import gate
 from api.acting import objecting
+from api.acting.importing import LARGEST_FILE
 from api.http import documentation, failing
 from api.http.addressed import Addressed
 from api.http.heading import Heading
@@ -98,7 +99,7 @@ LARGEST_BODY = 1_000_000
 OF_PATH = {
     evidence.PATH: BodyLimit(LARGEST, "EvidenceTooLarge"),
     objecting.PATH: BodyLimit(objecting.LARGEST_BODY, "EvidenceTooLarge"),
-    importing.PATH: BodyLimit(catalogue.LARGEST_FILE),
+    importing.PATH: BodyLimit(LARGEST_FILE),
 }
 
 DESCRIPTION = """

@@ -122,16 +122,19 @@ def deed(path: str, done: Page, *, name: str | None = None) -> Route:
 def _answered(handler: Page) -> Callable[[Request], Awaitable[Response]]:
     async def answered(request: Request) -> Response:
         runtime: Runtime = request.app.state.runtime
-        async with runtime.store() as store:
-            call = await opened(request, runtime, store)
-            if request.method not in SAFE_METHODS:
-                await must_be_our_own(request, call.session)
-            try:
-                answer = await handler(call)
-            except LoginNeeded:
-                answer = RedirectResponse(login_address(call), status_code=303)
-            await _said_what_was_to_be_said(call, answer)
-            return answer
+        try:
+            async with runtime.store() as store:
+                call = await opened(request, runtime, store)
+                if request.method not in SAFE_METHODS:
+                    await must_be_our_own(request, call.session)
+                try:
+                    answer = await handler(call)
+                except LoginNeeded:
+                    answer = RedirectResponse(login_address(call), status_code=303)
+                await _said_what_was_to_be_said(call, answer)
+                return answer
+        finally:
+            await request.close()  # the files of a form
 
     return answered
 

@@ -7,13 +7,20 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 from reading.words.language import Language, said
 from rules.pinned import Label
 from rules.strict_yaml import load
 
-_TEXTS: TypeAdapter[dict[str, dict[str, Label]]] = TypeAdapter(dict[str, dict[str, Label]])
+
+class Text(Label):
+    """A text of the pages; a comma that nobody quoted would begin something else."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+_TEXTS: TypeAdapter[dict[str, dict[str, Text]]] = TypeAdapter(dict[str, dict[str, Text]])
 
 
 @cache

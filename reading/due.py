@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal_column, not_, or_
 from sqlmodel import col
 
 from activities.tables.cases import FORESEEN, ActRow, TaskRow
 from models.procedures import ANSWERS_NOTHING
+from reading.store import Present
+from rules.calendar import CalendarRecord
+from rules.deadlines import midnight, to_shanghai
+from rules.loading import cities, load_pack
+
+TaskDue = Literal["overdue", "today", "soon"]
+SOON = 3
+"""Working days after today."""
 
 UNSETTLED: ColumnElement[str] = literal_column("'received'")
 """Written out, so that a prepared statement can go by the index of the acts that wait."""
@@ -69,3 +78,22 @@ def overdue(now: datetime) -> ColumnElement[bool]:
         func.coalesce(col(TaskRow.due_at) <= now, False),
         not_(waits_in_time()),
     )
+
+
+def due(which: TaskDue, present: Present) -> ColumnElement[bool]:
+    """What is overdue; or what is not, and is due by the end of today, or of so many working days after it by the
+    calendar of its city."""
+    now = present.now
+    if which == "overdue":
+        return overdue(now)
+    within = 0 if which == "today" else SOON
+    ends = {city: end_of(within, load_pack(city).calendar, now, present.record) for city in cities()}
+    by_city = (and_(col(TaskRow.city) == city, col(TaskRow.due_at) <= end) for city, end in ends.items())
+    return and_(col(TaskRow.ended_at).is_(None), col(TaskRow.due_at) > now, or_(*by_city))
+
+
+def end_of(days: int, scope: str, now: datetime, record: CalendarRecord) -> datetime:
+    """The midnight that ends today, or the last of so many working days after it."""
+    if days == 0:
+        return midnight(to_shanghai(now).date() + timedelta(days=1))
+    return record.calendar(scope).deadline(now, f"{days}wd").due_at

@@ -1,4 +1,4 @@
-"""Who is away, and who stands in: filed and ended by the officer itself, a supervisor of its body, an administrator."""
+"""Saying that an officer is away and who stands in, and that the officer is back."""
 
 from __future__ import annotations
 
@@ -39,8 +39,9 @@ class AbsenceForm(Form):
         return self
 
 
-async def file_absence_of(runtime: Runtime, store: Store, caller: Caller, form: AbsenceForm, key: str | None) -> str:
-    """The absence is on file, and its id. Raises a Problem, and what `file_absence` raises besides."""
+async def be_away(runtime: Runtime, store: Store, caller: Caller, form: AbsenceForm, key: str | None) -> str:
+    """The id of the absence, which is on file; the same key files it once. Raises a Problem, FieldsRefused,
+    IdempotencyKeyReused."""
     absent = await directory.account(store, form.account or caller.account_id)
     if absent is None:
         raise invalid("account", "account_unknown", given=form.account)
@@ -58,8 +59,8 @@ async def file_absence_of(runtime: Runtime, store: Store, caller: Caller, form: 
     return absence_id
 
 
-async def end_absence_of(runtime: Runtime, store: Store, caller: Caller, absence_id: str) -> None:
-    """The substitute stands in no more, from now on. Raises a Problem."""
+async def be_back(runtime: Runtime, store: Store, caller: Caller, absence_id: str) -> None:
+    """The absence is over; by the same who may file it. Raises a Problem."""
     _, absent = known(await directory.absence(store, absence_id))
     if not may_file_absence(caller, absent):
         raise Problem("NotYourBody")

@@ -15,6 +15,7 @@ from api.acting.filing import rules_at
 from api.http.problems import Problem, Wrong, field_error, invalid
 from api.runtime import Runtime
 from reading.catalogue.shapes import FiledRow, ImportShown, RejectedRow
+from reading.sight import Caller
 from reading.words.language import Language
 from rules.deadlines import to_shanghai
 from rules.procedure_names import CATALOGUE_UPDATE
@@ -23,6 +24,10 @@ from rules.procedure_rules import ProcedureRules
 MOST_ROWS = 1000
 """Of one call: each files a case of its own. `kaifang catalogue import` takes any number."""
 CKAN = "application/json"
+LARGEST_FILE = 10_000_000
+"""Bytes."""
+IMPORTING = ("authority", "provider")
+"""Roles of the bodies whose officers import."""
 
 
 class ImportedFile(NamedTuple):
@@ -84,3 +89,12 @@ def rejected_row(each: Rejected, rules: ProcedureRules, language: Language) -> R
         said=error.detail,
         law=error.rule,
     )
+
+
+def importer_of(caller: Caller, city: str) -> Importer:
+    """Who imports, and whose entries. Raises a Problem."""
+    if caller.body_role not in IMPORTING:
+        raise Problem("RoleRequired", params={"roles": IMPORTING})
+    if caller.city != city:
+        raise Problem("NotYourCity", errors=[Wrong("city", "NotYourCity")])
+    return Importer(caller.account_id, city, caller.body if caller.body_role == "provider" else None)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from api.acting.being_away import PATH, AbsenceForm, end_absence_of, file_absence_of
+from api.acting.being_away import PATH, AbsenceForm, be_away, be_back
 from api.dependencies import ID, IdempotencyKey, Reading, Running
 from api.http.known import known
 from api.http.openapi import problems
@@ -35,7 +35,7 @@ async def post(
     """An officer says when it is away and who stands in; a supervisor of its body may say it for it. The substitute is
     told. Where the substitute is away too, its own stands in; `nobody_from` says from when on nobody does. A call
     that is repeated with its key after the absence has ended is refused."""
-    absence_id = await file_absence_of(runtime, store, caller, form, key)
+    absence_id = await be_away(runtime, store, caller, form, key)
     return known(await shown.absence(store, absence_id))
 
 
@@ -44,5 +44,5 @@ async def post(
 )
 async def delete(absence_id: AbsenceId, caller: OfficerOrAdmin, runtime: Running, store: Reading) -> Response:
     """The substitute stands in no more, from now on; by the same who may file the absence."""
-    await end_absence_of(runtime, store, caller, absence_id)
+    await be_back(runtime, store, caller, absence_id)
     return Response(status_code=204)

@@ -8,26 +8,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from activities.filing.importing import PATH
-from activities.filing.row_rules import Importer
-from api.acting.importing import ImportedFile, import_entries
+from api.acting.importing import ImportedFile, import_entries, importer_of
 from api.dependencies import Cursor, Reading, Reviewer, Running
 from api.http.conditional import conditional
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
-from api.http.problems import Problem, Wrong
 from api.http.vocabularies import NamedCity
 from reading.catalogue.dcat import MEDIA_TYPE
 from reading.catalogue.harvest import A_PAGE, dcat_page
 from reading.catalogue.shapes import ImportShown
-from reading.sight import Caller
 
 router = APIRouter(prefix="/v1", tags=["datasets"])
 
 PER_PAGE = Query(ge=1, le=500)
-LARGEST_FILE = 10_000_000
-"""Bytes."""
-IMPORTING = ("authority", "provider")
-"""Roles of the bodies whose officers import."""
 BODY: dict[str, Any] = {
     "required": True,
     "content": {"text/csv": {"schema": {"type": "string"}}, "application/json": {"schema": {"type": "object"}}},
@@ -82,12 +75,3 @@ async def import_file(
     await store.release()
     file = ImportedFile(await request.body(), request.headers.get("content-type", ""))
     return await import_entries(runtime, importer, file, language)
-
-
-def importer_of(caller: Caller, city: str) -> Importer:
-    """Who imports, and whose entries. Raises a Problem."""
-    if caller.body_role not in IMPORTING:
-        raise Problem("RoleRequired", params={"roles": IMPORTING})
-    if caller.city != city:
-        raise Problem("NotYourCity", errors=[Wrong("city", "NotYourCity")])
-    return Importer(caller.account_id, city, caller.body if caller.body_role == "provider" else None)

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from activities.catalogue.entries import DayAhead, UpdatedSince, say_updated
-from api.acting.forms.form import Form
+from activities.catalogue.entries import DayAhead
+from api.acting.dating_data import DataUpdateForm, say_brought_up_to_date
 from api.dependencies import Cursor, DatasetId, MaybeCalling, PageSize, Reading, Reviewer, Running, Word
 from api.http.filters import named_body
 from api.http.known import known
@@ -17,7 +17,6 @@ from api.http.openapi import OPEN_TO_EVERYBODY, problems
 from api.http.problems import Problem, Wrong, invalid
 from api.http.vocabularies import NamedCity
 from reading.catalogue import lists
-from reading.catalogue import questions as catalogue
 from reading.catalogue.search import Search
 from reading.catalogue.shapes import DatasetShown, DatasetThen, Openness, VersionShown
 from reading.catalogue.shown import dataset_now, dataset_then
@@ -25,12 +24,6 @@ from reading.shape import Page
 from reading.sight import Caller
 
 router = APIRouter(prefix="/v1/datasets", tags=["datasets"])
-
-
-class DataUpdateForm(Form):
-    """That the data, not its entry, was brought up to date on a day."""
-
-    updated_on: Day
 
 
 @router.get(
@@ -113,16 +106,7 @@ async def say_data_updated(
     language: AnsweredIn,
 ) -> DatasetShown:
     """For reviewers of its provider. The same day again changes nothing; a day before the one on record is refused."""
-    dataset = known(await catalogue.dataset(store, dataset_id))
-    if caller.body != dataset.provider:
-        raise Problem("NotYourDataset")
-    await store.release()
-    try:
-        await say_updated(runtime.pool, runtime.clock, dataset_id, form.updated_on, caller.account_id)
-    except DayAhead as fact:
-        raise invalid("updated_on", "day_in_the_future") from fact
-    except UpdatedSince as fact:
-        raise Problem("UpdatedSince", errors=[Wrong("updated_on", "UpdatedSince")]) from fact
+    await say_brought_up_to_date(runtime, store, caller, dataset_id, form)
     return known(await dataset_now(store, caller, language, dataset_id))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import unquote_to_bytes
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -11,22 +11,15 @@ from starlette.requests import ClientDisconnect
 
 from activities.evidence.store import receive_upload
 from activities.idempotency import id_from_key
+from api.acting.evidence_file import evidence_saved
 from api.dependencies import ID, Applicant, Calling, IdempotencyKey, Reading, Running
 from api.http.multipart import name_of
 from api.http.openapi import problems
 from api.http.problems import Problem
-from reading.objections import questions as objections
 from reading.objections.shapes import EvidenceShown
 
 PATH = "/v1/evidence"
 
-NOTHING_RUNS: dict[str, str] = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "private, no-store",
-}
-"""What strangers uploaded is saved, never shown as a page of this service, and kept by no cache."""
 BINARY = {"schema": {"type": "string", "format": "binary"}}
 
 router = APIRouter(tags=["evidence"])
@@ -79,19 +72,7 @@ async def read(
 ) -> StreamingResponse:
     """The bytes as they were uploaded, to be saved. For who uploaded them, the party of the case to which they were
     submitted, and reviewers whose body has or had a task in it; to everybody else there is no such thing."""
-    evidence = await objections.evidence_for(store, caller, evidence_id)
-    await store.release()
-    if evidence is None:
-        raise Problem("NotFound")
-    return StreamingResponse(
-        await runtime.evidence.read(evidence),
-        headers={
-            **NOTHING_RUNS,
-            "Content-Type": evidence.media_type,
-            "Content-Length": str(evidence.size),
-            "Content-Disposition": to_be_saved_as(evidence.name),
-        },
-    )
+    return await evidence_saved(runtime, store, caller, evidence_id)
 
 
 def name_in(query: bytes) -> str:
@@ -99,9 +80,3 @@ def name_in(query: bytes) -> str:
     pairs = [pair.partition(b"=") for pair in query.split(b"&")]
     written = [value for key, _, value in pairs if key == b"name"]
     return name_of(unquote_to_bytes(written[-1].replace(b"+", b" "))) if written else ""
-
-
-def to_be_saved_as(name: str) -> str:
-    """The Content-Disposition of a file to be saved under this name (RFC 6266), in any script."""
-    plain = "".join(letter if letter.isascii() and letter not in '"\\%' else "_" for letter in name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -14,12 +14,13 @@ from api.http.filters import named_body
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
 from api.http.problems import Problem
-from api.http.vocabularies import NamedCity
+from api.http.vocabularies import NamedCity, NamedProcedure, NamedStage
 from models import acts as a
 from reading.cases.lists import task_page
-from reading.cases.questions import TasksSought
-from reading.cases.shapes import TaskShown, TaskStatus
+from reading.cases.shapes import TaskListed, TaskShown, TaskStatus
 from reading.cases.shown import task_for
+from reading.cases.sought import TasksSought
+from reading.due import TaskDue
 from reading.shape import Page
 
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
@@ -27,7 +28,7 @@ supervised = APIRouter(prefix="/v1/supervision/tasks", tags=["supervision"])
 """What is done to a task by whoever supervises."""
 
 
-@router.get("", response_model=Page[TaskShown], responses=problems(401, 422, 503), summary="The caller's task list")
+@router.get("", response_model=Page[TaskListed], responses=problems(401, 422, 503), summary="The caller's task list")
 async def task_list(
     caller: Calling,
     store: Reading,
@@ -36,15 +37,22 @@ async def task_list(
     is_overdue: Annotated[bool | None, Query(alias="overdue")] = None,
     body: Word = None,
     city: NamedCity | None = None,
+    procedure: NamedProcedure | None = None,
+    stage: NamedStage | None = None,
+    mine: Annotated[bool, Query(description="those that the caller has claimed")] = False,
+    due: Annotated[
+        TaskDue | None, Query(description="overdue; not yet, and due today, or within three working days after it")
+    ] = None,
+    q: Annotated[Word, Query(description="the beginning of a case number, or words of the dataset's title")] = None,
     after: Cursor = None,
     limit: PageSize = 50,
-) -> Page[TaskShown]:
+) -> Page[TaskListed]:
     """An officer gets the tasks of its body, a supervisor those of its city, an applicant its own and those in which it
     is asked for a supplement, with what is asked for: first what is to be done promptly,
     then by due day, those without one last."""
     await named_body(store, "body", body)
     states = None if state is None else frozenset(state)
-    sought = TasksSought(states=states, overdue=is_overdue, body=body, city=city)
+    sought = TasksSought(states, is_overdue, body, city, procedure, stage, mine, due, q)
     return await task_page(store, caller, language, sought, after, limit)
 
 

@@ -10,8 +10,11 @@ from pages.routes import (
     administration,
     announcing,
     calculator,
+    catalogue,
     cities,
     datasets,
+    desk,
+    desk_data,
     feeds,
     figures,
     front,
@@ -22,6 +25,8 @@ from pages.routes import (
     rectifications,
     supervision,
     supervision_figures,
+    task,
+    task_acts,
     urging,
 )
 
@@ -44,4 +49,9 @@ ROUTES: tuple[BaseRoute, ...] = (
     *feeds.ROUTES,
     *announcing.ROUTES,
     *administration.ROUTES,
+    *desk.ROUTES,
+    *desk_data.ROUTES,
+    *catalogue.ROUTES,
+    *task.ROUTES,
+    *task_acts.ROUTES,
 )

@@ -7,7 +7,7 @@ from datetime import timedelta
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from api.acting.being_away import AbsenceForm, end_absence_of, file_absence_of
+from api.acting.being_away import AbsenceForm, be_away, be_back
 from pages.calls import Call, deed, page
 from pages.forms.attempt import REFUSED, Attempt, attempted
 from pages.forms.fields import Field, Option
@@ -79,7 +79,7 @@ async def file_absence(call: Call) -> Response:
     form = await call.request.form()
     asked, key = await fields(call, caller), str(form.get("key", ""))
     try:
-        await file_absence_of(call.runtime, call.store, caller, absence_of(form, asked), key)
+        await be_away(call.runtime, call.store, caller, absence_of(form, asked), key)
     except REFUSED as fact:
         return await list_page(call, attempted(form, asked, fact, call.language), key, 422)
     await call.say_once("absences.filed")
@@ -95,7 +95,7 @@ def absence_of(form: FormData, asked: tuple[Field, ...]) -> AbsenceForm:
 async def end_absence(call: Call) -> Response:
     """Whoever was away is back, or never goes."""
     caller = call.must_have(*OFFICERS)
-    await end_absence_of(call.runtime, call.store, caller, call.in_part("absence_id"))
+    await be_back(call.runtime, call.store, caller, call.in_part("absence_id"))
     await call.say_once("absences.ended")
     return call.go_on_to(call.path("supervised_absences"))
 

@@ -15,9 +15,8 @@ from sqlmodel import col, select
 from activities.tables.cases import ActRow, CaseRow, TaskRow
 from activities.tables.catalogue import DatasetRow
 from activities.tables.gate import RestrictionRow
-from reading.due import answered_already, answers_in_time
+from reading.due import answered_already, answers_in_time, end_of
 from reading.store import Present, Store
-from reading.supervision.due_lists import end_of
 from reading.supervision.sight import Seen
 from rules.loading import load_pack
 

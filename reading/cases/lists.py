@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from activities.tables.cases import ActRow
 from models.events import EVENT, Event
 from reading.cases import questions as cases
-from reading.cases.questions import CasesSought, TasksSought
-from reading.cases.shapes import CaseSummary, LoggedEvent, TaskShown
+from reading.cases import sought as task_lists
+from reading.cases.questions import CasesSought
+from reading.cases.shapes import CaseSummary, LoggedEvent, TaskListed
 from reading.cases.shown import case_summary
+from reading.cases.sought import TasksSought
 from reading.cases.tasks import tasks_of_list
+from reading.catalogue import questions as catalogue
 from reading.directory import questions as directory
 from reading.shape import Page
 from reading.sight import Caller, hidden_fields, may_read
 from reading.store import CaseRead, Store
-from reading.words.language import Language
+from reading.words.language import Language, said
 
 OF_A_CASE = "case:"
 """Begins who did something, where another case did it: a party does not read which."""
@@ -29,10 +34,19 @@ async def case_page(
 
 async def task_page(
     store: Store, caller: Caller, language: Language, sought: TasksSought, after: str | None, limit: int
-) -> Page[TaskShown]:
+) -> Page[TaskListed]:
     """The caller's tasks, most urgent first. Raises CursorUnusable."""
     present = await store.present()
-    found = await cases.tasks(store, caller, sought, present.now, after, limit)
+    found = await task_lists.tasks(store, caller, sought, present, after, limit)
+    return Page(items=await tasks_of_list(store, language, found.rows, present), next=found.next)
+
+
+async def ended_task_page(
+    store: Store, caller: Caller, language: Language, sought: TasksSought, after: str | None, limit: int
+) -> Page[TaskListed]:
+    """The caller's tasks that were decided, the latest first. Raises CursorUnusable."""
+    present = await store.present()
+    found = await task_lists.tasks_ended(store, caller, sought, present, after, limit)
     return Page(items=await tasks_of_list(store, language, found.rows, present), next=found.next)
 
 
@@ -67,3 +81,9 @@ def event_shown(caller: Caller, read: CaseRead, event: Event, act: ActRow | None
         by_login=login,
         text=act.content if act and readable else None,
     )
+
+
+async def titles_of(store: Store, language: Language, datasets: Iterable[str | None]) -> dict[str, str]:
+    """Dataset to its title; nothing of one that is not in the catalogue."""
+    titles = await catalogue.titles(store, {each for each in datasets if each})
+    return {dataset_id: said(title, language) for dataset_id, title in titles.items()}

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, and_, false, func, not_, or_
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import col, select
 
 from activities.tables.cases import FORESEEN, ActRow, CaseRow, EventRow, TaskRow
 from models.passing import opened_by_time
 from models.state import CaseState, fold
-from reading.cases.shapes import CaseShown, TaskStatus
-from reading.due import UNSETTLED, answers, has_come, lies_open, overdue
-from reading.paging import Cut, Part, cut, instant, number_of, place_of
+from reading.cases.shapes import CaseShown
+from reading.due import UNSETTLED, answers, has_come, overdue
+from reading.paging import Cut, cut, instant, number_of, place_of
 from reading.sight import Caller
 from reading.store import CaseRead, Store
 
@@ -36,27 +36,9 @@ class CasesSought:
     case_number: str | None = None
     dataset_id: str | None = None
     provider: str | None = None
+    party: str | None = None
     received_from: datetime | None = None
     received_until: datetime | None = None
-
-
-@dataclass(frozen=True)
-class TasksSought:
-    """Which tasks are searched for; what is None narrows nothing, but no state named means those to be answered."""
-
-    states: frozenset[TaskStatus] | None = None
-    overdue: bool | None = None
-    body: str | None = None
-    city: str | None = None
-
-
-@dataclass(frozen=True)
-class TaskInList:
-    """A task of a list, with its case."""
-
-    task: TaskRow
-    case: CaseRow
-    overdue: bool
 
 
 async def case(store: Store, caller: Caller, case_id: str) -> CaseRow | None:
@@ -107,64 +89,18 @@ async def with_what_time_opened(store: Store, read: CaseRead, now: datetime) -> 
     return read.state if goes_first else fold(read.state, events)
 
 
-async def tasks(
-    store: Store, caller: Caller, sought: TasksSought, now: datetime, after: str | None, limit: int
-) -> Cut[TaskInList]:
-    """A page of the caller's tasks, most urgent first. Raises CursorUnusable."""
-    wanted = [caller.sees_tasks(), lying_in(sought.states, now)]
-    if sought.overdue is not None:
-        wanted.append(overdue(now) if sought.overdue else not_(overdue(now)))
-    if sought.body is not None:
-        wanted.append(col(TaskRow.body) == sought.body)
-    if sought.city is not None:
-        wanted.append(col(TaskRow.city) == sought.city)
-    if after is not None:
-        wanted.append(less_urgent(after))
-    rows = await store.session.exec(
-        select(TaskRow, CaseRow, overdue(now))
-        .join(CaseRow, col(CaseRow.case_id) == col(TaskRow.case_id))
-        .where(*wanted)
-        .order_by(
-            # What the law wants done promptly comes first; `less_urgent` goes by this order.
-            col(TaskRow.at_once).desc(),
-            col(TaskRow.due_at).asc().nulls_last(),
-            col(TaskRow.opened_at),
-            col(TaskRow.task_id),
-        )
-        .limit(limit + 1)
-    )
-    found = [TaskInList(task, case, bool(is_overdue)) for task, case, is_overdue in rows]
-    return cut(found, limit, lambda it: (int(it.task.at_once), it.task.due_at, it.task.opened_at, it.task.task_id))
+async def task_at(store: Store, caller: Caller, case_number: str, stage: str, round_: int) -> TaskRow | None:
+    """The task of that stage and round in the case of that number, unless the caller may not know of it."""
+    found = select(TaskRow.task_id).join(CaseRow, col(CaseRow.case_id) == col(TaskRow.case_id))
+    at = (CaseRow.case_number == case_number, TaskRow.stage == stage, TaskRow.round == round_)
+    task_id = (await store.session.exec(found.where(*at))).first()
+    return await task_for(store, caller, task_id) if task_id else None
 
 
-def lying_in(states: frozenset[TaskStatus] | None, now: datetime) -> ColumnElement[bool]:
-    """The tasks in one of these states, in which time may have opened some; those to be answered, where none is
-    named."""
-    if states is None or states == {"open", "claimed"}:
-        return lies_open(now)
-    by_time = and_(col(TaskRow.state) == FORESEEN, has_come(now)) if "open" in states else false()
-    return or_(col(TaskRow.state).in_(states), by_time)
-
-
-def less_urgent(after: str) -> ColumnElement[bool]:
-    """The tasks that come after the page that ended there, in a list with the most urgent first."""
-    at_once, due, opened, task_id = place_of(after, 4)
-    if at_once == 1:
-        return or_(not_(col(TaskRow.at_once)), and_(col(TaskRow.at_once), due_later(due, opened, task_id)))
-    return and_(not_(col(TaskRow.at_once)), due_later(due, opened, task_id))
-
-
-def due_later(due: Part, opened: Part, task_id: Part) -> ColumnElement[bool]:
-    """Among tasks that are alike urgent, those that come after this one."""
-    opened_at = instant(opened)
-    then = or_(
-        col(TaskRow.opened_at) > opened_at,
-        and_(col(TaskRow.opened_at) == opened_at, col(TaskRow.task_id) > str(task_id)),
-    )
-    if due is None:
-        return and_(col(TaskRow.due_at).is_(None), then)
-    due_at = instant(due)
-    return or_(col(TaskRow.due_at) > due_at, and_(col(TaskRow.due_at) == due_at, then), col(TaskRow.due_at).is_(None))
+async def case_numbered(store: Store, caller: Caller, case_number: str) -> CaseRow | None:
+    """The case of that number, unless the caller may not know of it."""
+    found = select(CaseRow).where(CaseRow.case_number == case_number, caller.sees_cases())
+    return (await store.session.exec(found)).first()
 
 
 async def cases(store: Store, caller: Caller, sought: CasesSought, after: str | None, limit: int) -> Cut[CaseRow]:
@@ -176,6 +112,7 @@ async def cases(store: Store, caller: Caller, sought: CasesSought, after: str | 
         (CaseRow.case_number, sought.case_number),
         (CaseRow.dataset_id, sought.dataset_id),
         (CaseRow.provider, sought.provider),
+        (CaseRow.party, sought.party),
     )
     wanted = [caller.sees_cases(), *(col(column) == value for column, value in equal if value is not None)]
     match sought.status:

@@ -75,6 +75,18 @@ class TaskShown(Shape):
     said: Annotated[str | None, Field(description="what is to be known before it is decided")]
 
 
+class TaskListed(TaskShown):
+    """A task in a list, with what people look for there. `party_name` is what whoever filed the case is called;
+    `working_days_left` are the working days after today up to the last day, null where no day is set."""
+
+    procedure_label: str
+    dataset_title: str | None
+    party_name: str
+    urgency: str | None
+    urgency_label: str | None
+    working_days_left: int | None
+
+
 class PartyShown(Shape):
     """Who takes part in a case: who filed it (`applicant`, `objector`, `reporter`, `requester`) or opened it
     (`initiator`) by login, a body by its id."""

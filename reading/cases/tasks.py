@@ -13,8 +13,8 @@ from models.clock import Clock
 from models.state import CaseState
 from models.task_state import TaskState
 from reading.cases import questions as cases
-from reading.cases.questions import TaskInList
-from reading.cases.shapes import OutcomeShown, RequirementShown, TaskShown
+from reading.cases.shapes import OutcomeShown, RequirementShown, TaskListed, TaskShown
+from reading.cases.sought import TaskInList
 from reading.directory import questions as directory
 from reading.store import CaseRead, Present, Store
 from reading.updates import questions as updates_questions
@@ -24,7 +24,8 @@ from reading.words.language import Language, said
 from reading.words.law import Law
 from reading.words.texts import texts
 from rules.calendar import CalendarRecord
-from rules.pinned import APPLICANT
+from rules.deadlines import to_shanghai
+from rules.pinned import APPLICANT, Label
 from rules.pinned_stages import Outcome, Stage
 from rules.procedure_names import CATALOGUE_UPDATE
 
@@ -95,13 +96,14 @@ async def tasks_of_case(
 
 async def tasks_of_list(
     store: Store, language: Language, listed: Sequence[TaskInList], present: Present
-) -> list[TaskShown]:
+) -> list[TaskListed]:
     """Tasks of many cases, in the order of the list."""
     if max((each.task.clock.get("calendar_version") or 0 for each in listed), default=0) > present.record.version:
         # A notice was published between the look at the calendar and the look at the tasks.
         present = await store.present()
     accounts = (each for it in listed for each in (it.task.claimed_by, it.task.party))
     names = await names_of(store, language, accounts, (it.task.body for it in listed))
+    parties = await directory.account_names(store, (it.case.party for it in listed))
     drafts = await updates_questions.drafts_kept(
         store, [it.task.case_id for it in listed if it.task.procedure == CATALOGUE_UPDATE]
     )
@@ -116,25 +118,44 @@ async def tasks_of_list(
         key = (it.case.rules_digest, task.stage)
         if key not in outcomes:
             outcomes[key] = outcomes_shown(law, stage)
+        known = task_shown(
+            TaskKnown(
+                law=law,
+                case=it.case,
+                task=task,
+                stage=stage,
+                outcomes=outcomes[key],
+                names=names,
+                record=store.archive.record_at(present.record, task.clock.calendar_version),
+                now=present.now,
+                overdue=it.overdue,
+                waited=timedelta(0),
+                draft=drafts.get(it.case.case_id),
+                supplement_wanted=wanted.get(task.supplement_act or ""),
+            )
+        )
+        party = parties.get(it.case.party)
+        urgency = law.rules.choice("urgency", it.task.urgency) if it.task.urgency else None
         shown.append(
-            task_shown(
-                TaskKnown(
-                    law=law,
-                    case=it.case,
-                    task=task,
-                    stage=stage,
-                    outcomes=outcomes[key],
-                    names=names,
-                    record=store.archive.record_at(present.record, task.clock.calendar_version),
-                    now=present.now,
-                    overdue=it.overdue,
-                    waited=timedelta(0),
-                    draft=drafts.get(it.case.case_id),
-                    supplement_wanted=wanted.get(task.supplement_act or ""),
-                )
+            TaskListed(
+                **dict(known),
+                procedure_label=law.say(law.rules.label),
+                dataset_title=said(Label.model_validate(it.title), language) if it.title else None,
+                party_name=said(party, language) if party else it.case.party,
+                urgency=it.task.urgency,
+                urgency_label=law.say(urgency.label) if urgency else None,
+                working_days_left=working_days_left(task.clock, present),
             )
         )
     return shown
+
+
+def working_days_left(clock: Clock, present: Present) -> int | None:
+    """Working days after today up to the last day; none once that is over, None where no day is set."""
+    if clock.last_day is None:
+        return None
+    calendar = present.record.calendar(clock.calendar)
+    return calendar.working_days_between(to_shanghai(present.now).date(), clock.last_day)
 
 
 def task_shown(known: TaskKnown) -> TaskShown:

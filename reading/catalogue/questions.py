@@ -18,6 +18,7 @@ from reading.catalogue.freshness import ZONE, FreshnessShown, is_stale, stale_fr
 from reading.sight import Caller
 from reading.store import Store
 from rules.deadlines import SHANGHAI
+from rules.pinned import Label
 
 # Index words are for PostgreSQL alone.
 WITHOUT_INDEX_WORDS = defer(DatasetRow.search, raiseload=True)  # type: ignore[arg-type]  # SQLModel's fields are columns
@@ -42,6 +43,15 @@ class VersionNamed:
 async def dataset(store: Store, dataset_id: str) -> DatasetRow | None:
     found = select(DatasetRow).options(WITHOUT_INDEX_WORDS).where(DatasetRow.dataset_id == dataset_id)
     return (await store.session.exec(found)).first()
+
+
+async def titles(store: Store, dataset_ids: Iterable[str]) -> dict[str, Label]:
+    """Dataset to its title; nothing of one that is not in the catalogue."""
+    title = col(DatasetRow.entry)["title"]
+    rows = await store.session.exec(
+        select(DatasetRow.dataset_id, title).where(col(DatasetRow.dataset_id).in_(set(dataset_ids)))
+    )
+    return {dataset_id: Label.model_validate(title) for dataset_id, title in rows}
 
 
 async def datasets(store: Store, wanted: Sequence[ColumnElement[bool]], limit: int) -> Sequence[DatasetRow]:

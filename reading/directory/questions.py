@@ -52,6 +52,20 @@ async def logins(store: Store, accounts: Iterable[str | None]) -> dict[str, str]
     return {each: each for each in ids} | dict(rows.all())
 
 
+async def account_names(store: Store, accounts: Iterable[str]) -> dict[str, Label]:
+    """Account id to what it is called; nothing of an account that is gone."""
+    rows = await store.session.exec(
+        select(AccountRow.account_id, AccountRow.name).where(col(AccountRow.account_id).in_(set(accounts)))
+    )
+    return {account_id: Label.model_validate(name) for account_id, name in rows}
+
+
+async def reviewers_of(store: Store, body: str) -> Sequence[AccountRow]:
+    """The officers of a body who answer its tasks, by login."""
+    found = select(AccountRow).where(AccountRow.body == body).order_by(col(AccountRow.login))
+    return [row for row in (await store.session.exec(found)).all() if "reviewer" in row.roles]
+
+
 async def body_names(store: Store, bodies: Iterable[str]) -> dict[str, Label]:
     rows = await store.session.exec(select(BodyRow).where(col(BodyRow.body).in_(set(bodies))))
     return {row.body: Label.model_validate(row.name) for row in rows}

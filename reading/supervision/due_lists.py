@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
+from reading.due import end_of
 from reading.store import Present
 from rules.bounds import LATEST
-from rules.calendar import CalendarRecord
-from rules.deadlines import midnight, to_shanghai
 from rules.loading import load_pack
 
 Listed = Literal["overdue", "due_soon"]
@@ -58,10 +57,3 @@ def _due_in(city: str, which: DueList, present: Present) -> DueBetween:
         now if which.beyond is None else end_of(which.beyond, calendar, now, present.record),
         LATEST if which.within is None else end_of(which.within, calendar, now, present.record),
     )
-
-
-def end_of(days: int, scope: str, now: datetime, record: CalendarRecord) -> datetime:
-    """The midnight that ends today, or the last of so many working days after it."""
-    if days == 0:
-        return midnight(to_shanghai(now).date() + timedelta(days=1))
-    return record.calendar(scope).deadline(now, f"{days}wd").due_at

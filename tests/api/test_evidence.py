@@ -19,7 +19,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from activities.evidence.store import LARGEST, submit
-from api.routers.evidence import to_be_saved_as
+from api.acting.evidence_file import to_be_saved_as
 from tests.activities.evidence_samples import OOXML, bomb, ooxml
 from tests.api.calling import Caller, Service
 

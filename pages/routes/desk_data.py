@@ -1,0 +1,153 @@
+"""What officers look up beside a task: evidence, the use of disputed data, and the grants on the data of their body."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from api.acting.evidence_file import evidence_saved
+from api.acting.forms.deciding import RevocationForm
+from api.acting.granting import of_a_grant
+from api.http.known import known
+from api.http.problems import Problem
+from models import acts as a
+from pages.calls import Call, deed, page
+from pages.dossier import items_in_words, names_of_items
+from pages.forms.fields import Field, Wanted
+from pages.forms.filled import parsed
+from pages.forms.kinds import Kind
+from pages.officers import REFUSED, key_of, new_key, onward, page_of_form, receiver_of, text_of, wrong_in
+from pages.routes.desk import name_of, served_body, with_query
+from reading.cases import lists
+from reading.cases import questions as cases
+from reading.catalogue.shown import dataset_now
+from reading.grants.shown import grant_page
+from reading.grants.trace import trace as trace_of
+from reading.words.law import Law
+from rules.procedure_names import ACCESS, OBJECTION
+
+A_PAGE = 50
+
+
+async def evidence_file(call: Call) -> Response:
+    """A file of evidence, to be saved; to those who have a part in its case."""
+    caller = call.must_be_logged_in()
+    return await evidence_saved(call.runtime, call.store, caller, call.in_part("evidence_id"))
+
+
+async def trace(call: Call) -> Response:
+    """The use of the data that an objection is about: every grant that ever was on it, and every answer of the gate."""
+    caller = call.must_have("reviewer", "supervisor")
+    case = known(await cases.case_numbered(call.store, caller, call.in_part("number")))
+    if case.procedure != OBJECTION:
+        raise Problem("NotFound")
+    read = await call.store.case_read(case.case_id)
+    if not caller.has_part(read.state, read.rules):
+        raise Problem("NoPartInTheCase")
+    at, grants_at = call.asked("cursor"), call.asked("grants_cursor")
+    found = await trace_of(call.store, call.language, case.dataset_id, at, grants_at, A_PAGE)
+    dataset = await dataset_now(call.store, caller, call.language, case.dataset_id)
+    here = call.path("trace", number=case.case_number)
+    more = {"cursor": found.next, "grants_cursor": grants_at}
+    more_grants = {"cursor": at, "grants_cursor": found.grants_next}
+    return call.page(
+        "trace.html",
+        number=case.case_number,
+        dataset=dataset,
+        found=found,
+        names=names_of_items(dataset),
+        next=with_query(here, urlencode({k: v for k, v in more.items() if v})) if found.next else None,
+        more_grants=with_query(here, urlencode({k: v for k, v in more_grants.items() if v}))
+        if found.grants_next
+        else None,
+    )
+
+
+async def desk_grants(call: Call) -> Response:
+    """The grants on data of the body, latest first."""
+    caller, _ = served_body(call)
+    dataset_id = call.asked("dataset_id")
+    found = await grant_page(call.store, caller, dataset_id, call.asked("cursor"), A_PAGE)
+    titles = await lists.titles_of(call.store, call.language, (each.dataset_id for each in found.items))
+
+    def address(cursor: str | None) -> str:
+        parts = {"dataset_id": dataset_id, "cursor": cursor}
+        return with_query(call.path("desk_grants"), urlencode({k: v for k, v in parts.items() if v}))
+
+    return call.page(
+        "desk_grants.html",
+        found=found.items,
+        titles=titles,
+        next=address(found.next) if found.next else None,
+        first=address(None) if call.asked("cursor") else None,
+    )
+
+
+async def desk_grant(call: Call) -> Response:
+    """One grant, and for whom the law of its case lets do so, the form that ends it."""
+    return await grant_shown(call, Wanted())
+
+
+async def grant_shown(call: Call, wanted: Wanted, *, status: int = 200) -> Response:
+    caller, body = served_body(call)
+    row = known(await cases.case_numbered(call.store, caller, call.in_part("number")))
+    if row.procedure != ACCESS:
+        raise Problem("NotFound")
+    read = await call.store.case_read(row.case_id)
+    law = Law(read.rules, call.language)
+    grant = read.state.grant
+    dataset = await dataset_now(call.store, caller, call.language, read.state.dataset_id)
+    rule = read.rules.revocation
+    revokers = {read.state.bodies.get(role) for role in (rule.by if rule else ("provider",))}
+    reason = Field(
+        "reason", Kind.PROSE, call.say("grants.reason"), required=True, law=law.named(rule.citation) if rule else None
+    )
+    field = wanted.in_((reason,))[0]
+    return call.page(
+        "desk_grant.html",
+        status=status,
+        number=row.case_number,
+        grant=grant,
+        dataset=dataset,
+        grantee=await name_of(call, read.state.party),
+        items=items_in_words(call.words, names_of_items(dataset), grant.data_items if grant else ()),
+        modes=[
+            law.say(choice.label)
+            for mode in (grant.access_modes if grant else ())
+            if (choice := law.rules.choice("access_mode", mode))
+        ],
+        is_over=read.state.closed is not None,
+        may_revoke=read.state.closed is None and body in revokers,
+        reason=field,
+        elsewhere=wanted.elsewhere((reason,)),
+        key=new_key(),
+    )
+
+
+async def desk_revoke(call: Call) -> Response:
+    """The grant is ended before its time, with a reason."""
+    caller, _ = served_body(call)
+    form = await call.request.form()
+    row = known(await cases.case_numbered(call.store, caller, call.in_part("number")))
+    receiver = receiver_of(call, key_of(form))
+    try:
+        said = parsed(RevocationForm, {"reason": text} if (text := text_of(form, "reason")) else {})
+        act = a.Revoke(**await of_a_grant(receiver, row.case_id), given=said.given(frozenset({"reason"})))
+        answered = await receiver.receive(act, said.said())
+    except REFUSED as fact:
+        status, wanted, _ = wrong_in(call, form, fact)
+        await call.store.release()
+        return await grant_shown(call, wanted, status=status)
+    here = call.path("desk_grant", number=row.case_number)
+    return await onward(call, answered, here, "grants.revoked", number=row.case_number)
+
+
+ROUTES = (
+    page("/evidence/{evidence_id}", evidence_file),
+    page("/cases/{number}/trace", trace),
+    page("/desk/grants", desk_grants),
+    page("/desk/grants/{number}", desk_grant),
+    deed("/desk/grants/{number}/revocation", desk_revoke),
+    page_of_form("/desk/grants/{number}/revocation", "desk_grant", "number"),
+)

@@ -1,0 +1,91 @@
+"""What an officer does to a task beside deciding it: takes it, gives it up, hands it on, asks, and notes."""
+
+from __future__ import annotations
+
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from api.acting import deciding
+from api.acting.forms.deciding import NoteForm, OpinionDemand, ReassignmentForm, SupplementDemand
+from api.acting.receiving import ActShown, Receiver
+from api.http.problems import invalid
+from models import acts as a
+from pages.calls import Call, deed
+from pages.forms.filled import parsed
+from pages.officers import REFUSED, demanded, key_of, onward, page_of_form, receiver_of, text_of
+from pages.routes.desk import Asked, name_of, served_body, with_query
+from pages.routes.task import file_of, refused
+from reading.cases.task_file import TaskFile
+from reading.sight import Caller
+
+FIELD_OF = {"hand_on": "to", "supplement": "supplement", "opinion": "question", "note": "note"}
+"""The one field of each act that has one."""
+ACTS = ("claim", "release", *FIELD_OF)
+
+
+async def task_act(call: Call) -> Response:
+    """One act on a task besides its decision; what is wrong with it stands beside its field on the page of the task."""
+    caller, body = served_body(call)
+    form = await call.request.form()
+    does = text_of(form, "act")
+    if does not in ACTS:
+        raise invalid("act", "missing_here")
+    file = await file_of(call, caller)
+    receiver = receiver_of(call, key_of(form), f"/{does}")
+    try:
+        answered = await ACTING[does](call, caller, receiver, file, form)
+    except REFUSED as fact:
+        return await refused(call, caller, body, form, fact, FIELD_OF.get(does))
+    to = with_query(call.path("task", **file.place), Asked.of(call).query())
+    colleague = await name_of(call, text_of(form, "to")) if does == "hand_on" else ""
+    return await onward(call, answered, to, f"task_did.{does}", to=colleague)
+
+
+async def claim(_call: Call, _caller: Caller, receiver: Receiver, file: TaskFile, _form: FormData) -> ActShown:
+    task = await receiver.own_task(file.task_id)
+    return await receiver.receive(a.Claim(**await receiver.on_task(task)))
+
+
+async def release(_call: Call, _caller: Caller, receiver: Receiver, file: TaskFile, _form: FormData) -> ActShown:
+    task = await receiver.own_task(file.task_id)
+    return await receiver.receive(a.Release(**await receiver.on_task(task)))
+
+
+async def hand_on(call: Call, caller: Caller, receiver: Receiver, file: TaskFile, form: FormData) -> ActShown:
+    to = ReassignmentForm(to=demanded(form, "to"))
+    return await deciding.reassign(receiver, call.store, caller, file.task_id, to)
+
+
+async def supplement(_call: Call, _caller: Caller, receiver: Receiver, file: TaskFile, form: FormData) -> ActShown:
+    said = parsed(SupplementDemand, {"text": demanded(form, "supplement")})
+    task = await receiver.own_task(file.task_id)
+    act = a.AskSupplement(**await receiver.on_task(task), given=said.given(frozenset({"text"})))
+    return await receiver.receive(act, said.said())
+
+
+async def opinion(_call: Call, _caller: Caller, receiver: Receiver, file: TaskFile, form: FormData) -> ActShown:
+    said = parsed(OpinionDemand, {"question": demanded(form, "question")})
+    task = await receiver.own_task(file.task_id)
+    act = a.AskOpinion(**await receiver.on_task(task), given=said.given(frozenset({"question"})))
+    return await receiver.receive(act, said.said())
+
+
+async def note(_call: Call, _caller: Caller, receiver: Receiver, file: TaskFile, form: FormData) -> ActShown:
+    said = parsed(NoteForm, {"text": demanded(form, "note")})
+    await receiver.case(file.case.case_id)
+    return await receiver.receive(a.Note(**receiver.fields(file.case.case_id)), said.said())
+
+
+ACTING = {
+    "claim": claim,
+    "release": release,
+    "hand_on": hand_on,
+    "supplement": supplement,
+    "opinion": opinion,
+    "note": note,
+}
+
+ROUTES = (
+    deed("/desk/{number}/{place}/act", task_act),
+    page_of_form("/desk/{number}/{place}/act", "task", "number", "place"),
+)
