@@ -65,6 +65,12 @@ async def case(store: Store, caller: Caller, case_id: str) -> CaseRow | None:
     return (await store.session.exec(found)).first()
 
 
+async def numbered(store: Store, caller: Caller, case_number: str) -> CaseRow | None:
+    """The case of the number that people quote, unless the caller may not know of it."""
+    found = select(CaseRow).where(CaseRow.case_number == case_number, caller.sees_cases())
+    return (await store.session.exec(found)).first()
+
+
 async def overdue_tasks(store: Store, case_id: str, now: datetime) -> set[str]:
     """The overdue tasks of a case."""
     found = select(TaskRow.task_id).where(TaskRow.case_id == case_id, overdue(now))
