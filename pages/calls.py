@@ -5,7 +5,8 @@ A page is a function of a call. What it needs is opened before it and closed aft
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -122,7 +123,8 @@ def deed(path: str, done: Page, *, name: str | None = None) -> Route:
 def _answered(handler: Page) -> Callable[[Request], Awaitable[Response]]:
     async def answered(request: Request) -> Response:
         runtime: Runtime = request.app.state.runtime
-        async with runtime.store() as store:
+        # What was sent may lie in files, which nobody else closes.
+        async with runtime.store() as store, aclosing_form(request):
             call = await opened(request, runtime, store)
             if request.method not in SAFE_METHODS:
                 await must_be_our_own(request, call.session)
@@ -134,6 +136,15 @@ def _answered(handler: Page) -> Callable[[Request], Awaitable[Response]]:
             return answer
 
     return answered
+
+
+@asynccontextmanager
+async def aclosing_form(request: Request) -> AsyncIterator[None]:
+    """Closes the form of a request that was read, and the files in it."""
+    try:
+        yield
+    finally:
+        await request.close()
 
 
 async def _said_what_was_to_be_said(call: Call, answer: Response) -> None:

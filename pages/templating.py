@@ -67,7 +67,7 @@ class Templates:
             "short_day": partial(_short_day, language=language),
             "moment": partial(dates.moment_in_words, language=language),
             "period": partial(dates.period_in_words, language=language),
-            "length": partial(_length, language=language),
+            "duration": partial(_length, language=language),
         }
         return made
 

@@ -36,6 +36,7 @@ class CasesSought:
     case_number: str | None = None
     dataset_id: str | None = None
     provider: str | None = None
+    party: str | None = None
     received_from: datetime | None = None
     received_until: datetime | None = None
 
@@ -65,7 +66,7 @@ async def case(store: Store, caller: Caller, case_id: str) -> CaseRow | None:
     return (await store.session.exec(found)).first()
 
 
-async def numbered(store: Store, caller: Caller, case_number: str) -> CaseRow | None:
+async def case_numbered(store: Store, caller: Caller, case_number: str) -> CaseRow | None:
     """The case of the number that people quote, unless the caller may not know of it."""
     found = select(CaseRow).where(CaseRow.case_number == case_number, caller.sees_cases())
     return (await store.session.exec(found)).first()
@@ -182,6 +183,7 @@ async def cases(store: Store, caller: Caller, sought: CasesSought, after: str | 
         (CaseRow.case_number, sought.case_number),
         (CaseRow.dataset_id, sought.dataset_id),
         (CaseRow.provider, sought.provider),
+        (CaseRow.party, sought.party),
     )
     wanted = [caller.sees_cases(), *(col(column) == value for column, value in equal if value is not None)]
     match sought.status:

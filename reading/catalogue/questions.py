@@ -18,6 +18,7 @@ from reading.catalogue.freshness import ZONE, FreshnessShown, is_stale, stale_fr
 from reading.sight import Caller
 from reading.store import Store
 from rules.deadlines import SHANGHAI
+from rules.pinned import Label
 
 # Index words are for PostgreSQL alone.
 WITHOUT_INDEX_WORDS = defer(DatasetRow.search, raiseload=True)  # type: ignore[arg-type]  # SQLModel's fields are columns
@@ -42,6 +43,14 @@ class VersionNamed:
 async def dataset(store: Store, dataset_id: str) -> DatasetRow | None:
     found = select(DatasetRow).options(WITHOUT_INDEX_WORDS).where(DatasetRow.dataset_id == dataset_id)
     return (await store.session.exec(found)).first()
+
+
+async def titles(store: Store, dataset_ids: Iterable[str]) -> dict[str, Label]:
+    """Dataset to its title as it is now; none for what the catalogue does not have."""
+    found = select(DatasetRow.dataset_id, col(DatasetRow.entry)["title"]).where(
+        col(DatasetRow.dataset_id).in_(set(dataset_ids))
+    )
+    return {each: Label.model_validate(title) for each, title in await store.session.exec(found)}
 
 
 async def datasets(store: Store, wanted: Sequence[ColumnElement[bool]], limit: int) -> Sequence[DatasetRow]:

@@ -8,7 +8,9 @@ import pytest
 from temporalio.worker import Worker
 
 from activities.settings import Settings
+from api.app import create_app as create_api
 from pages.app import create_app
+from tests.api.calling import Service, serving
 from tests.api.conftest import BEFORE_202
 from tests.api.conftest import settings as settings_of_the_api  # noqa: F401 - a fixture, by its name
 from tests.pages.visiting import Front, pages_open
@@ -30,3 +32,10 @@ async def front(settings: Settings) -> AsyncIterator[Front]:
 async def working(worker: Worker, front: Front) -> Front:
     """The pages with a worker behind them."""
     return front
+
+
+@pytest.fixture
+async def office(settings: Settings, front: Front) -> AsyncIterator[Service]:
+    """The API over the same database, through which officers act while somebody visits the pages."""
+    async with serving(create_api(settings, patience=BEFORE_202), settings) as running:
+        yield running
