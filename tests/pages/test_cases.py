@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from activities.settings import Settings
 from models.events import EVENT
+from pages.app import create_app
 from pages.cases.log import key_of
 from pages.wording import wordings
 from rules.loading import cities
 from tests.api.calling import Service
+from tests.api.supervising import SOON
 from tests.pages.test_filing import STATED, conditional, filled
-from tests.pages.visiting import Front, Visitor, text_of
+from tests.pages.visiting import Front, Visitor, pages_open, text_of
+
+
+@pytest.fixture
+async def impatient(settings: Settings) -> AsyncIterator[Front]:
+    """Pages that wait for no engine; none is there."""
+    async with pages_open(create_app(settings, patience=SOON), settings) as running:
+        yield running
+
 
 REVIEWS = {
     "nanning": (("formal_review", "pass"), ("provider_review", "agree"), ("approval", "approve")),
@@ -105,7 +117,7 @@ async def test_a_supplement_is_asked_for_in_the_words_of_the_reviewer_and_sent(w
     number = await requested(visitor, "nanning")
     task = (await case_of(office, number))["tasks"][0]
     reviewer = office.as_(f"reviewer@{task['body']}")
-    await reviewer.do(f"/v1/tasks/{task['task_id']}/supplement", {"text": "Which of the lines?"})
+    await reviewer.do(f"/v1/tasks/{task['task_id']}/supplement-request", {"text": "Which of the lines?"})
     await visitor.visit("/my")
     assert "Waiting for you" in visitor.text()
     await visitor.visit(f"/cases/{number}")
@@ -199,17 +211,33 @@ async def test_nothing_is_signed_or_added_that_nobody_asked_for(working: Front) 
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-async def test_an_act_that_is_not_worked_off_yet_is_waited_for(
-    front: Front, monkeypatch: pytest.MonkeyPatch, language: str
-) -> None:
-    visitor = await front.logged_in("applicant@demo", language)
+async def test_an_act_that_is_not_worked_off_yet_is_waited_for(impatient: Front, language: str) -> None:
+    visitor = await impatient.logged_in("applicant@demo", language)
     await requested(visitor, "nanning")
-    monkeypatch.setattr("api.runtime.PATIENCE", None)
     await visitor.send("reason", reason="Not needed any more")
     assert "/acts/" in visitor.path
     assert visitor.answer.headers["refresh"] == "2"
     await visitor.follow("立即刷新" if language == "zh" else "Look again now")
     assert "/acts/" in visitor.path
+
+
+async def test_an_act_that_was_worked_off_leads_to_its_case_and_a_refused_one_says_why(
+    working: Front, office: Service
+) -> None:
+    visitor = await working.logged_in("applicant@demo")
+    number = await requested(visitor, "nanning")
+    case = await case_of(office, number)
+    applicant = office.as_("applicant@demo")
+    note = await applicant.do(f"/v1/cases/{case['case_id']}/notes", {"text": "As told by telephone"})
+    await visitor.visit(f"/acts/{note['act_id']}")
+    assert visitor.path.endswith(f"/cases/{number}")
+    refused = (await applicant.post(f"/v1/cases/{case['case_id']}/supplement", {"text": "More"})).json()
+    assert refused["act_id"]
+    await visitor.visit(f"/acts/{refused['act_id']}")
+    assert visitor.answer.status_code == 422
+    assert "not accepted" in visitor.heading()
+    await visitor.follow("Back to the case")
+    assert visitor.path.endswith(f"/cases/{number}")
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
