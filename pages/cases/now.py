@@ -71,7 +71,7 @@ def now_of(call: Call, law: Law, case: CaseShown, reckoned: Sequence[Reckoned]) 
 
 def is_party(call: Call, case: CaseShown) -> bool:
     """Whether it is one's own case."""
-    return bool(call.caller and case.parties and case.parties[0].id == call.caller.account_id)
+    return bool(call.caller and case.parties and case.parties[0].id == call.caller.login)
 
 
 def _held(call: Call, law: Law, task: TaskShown, days: Sequence[DayShown]) -> Held:

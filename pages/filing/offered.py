@@ -10,6 +10,7 @@ from pages.dates import period_in_words
 from pages.forms.fields import Field, Option, fields_of_filing
 from pages.forms.kinds import Kind
 from pages.wording import Words
+from reading.cases.road import road_before
 from reading.words.law import Law
 from rules.admissibility import DEFAULT_CHOICES
 
@@ -46,12 +47,13 @@ def _explained(law: Law, words: Words, name: str, option: Option) -> Option:
 
 
 def periods_of(law: Law, words: Words, urgency: str) -> str | None:
-    """Which periods the bodies have for a request of this urgency."""
-    stages = [stage for step in law.rules.steps for stage in step.stages if stage.period_by == BY_URGENCY]
+    """Which periods the bodies have on the ordinary way of a request of this urgency."""
+    choices = {BY_URGENCY: urgency}
+    stages = [each.stage for stretch in road_before(law.rules, choices).stretches for each in stretch.stages]
     found = [
-        f"{law.say(stage.label)} {period_in_words(stage.periods[urgency], law.language)}"
+        f"{law.say(stage.label)}{words('filing.takes')}{period_in_words(period, law.language)}"
         for stage in stages
-        if urgency in stage.periods
+        if (period := stage.period(choices))
     ]
     return words("filing.and_then").join(found) or None
 
@@ -62,4 +64,4 @@ def what_is_held(law: Law, words: Words, choices: dict[str, str]) -> str | None:
     if hold is None or not hold.holds_back(choices):
         return None
     name = "filing.held_with_evidence" if hold.needs_evidence(choices) else "filing.held"
-    return words(name, rule=law.phrase(hold.citation))
+    return words(name)

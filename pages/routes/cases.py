@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
 
 from starlette.responses import Response
 
@@ -80,6 +81,7 @@ async def case_page(call: Call, shown: CaseShown, forms: Mapping[str, Asked]) ->
         status=max((asked.status for asked in forms.values()), default=200),
         case=shown,
         law=speaking.law,
+        rules_since=date.fromisoformat(shown.rules.version),
         dataset=speaking.dataset,
         now=now_of(call, speaking.law, shown, days),
         is_party=is_party(call, shown),

@@ -53,8 +53,8 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Road:
-    """All of the way, in its order; `ending` is the outcome with which it ends, None where the ordinary way leads back
-    to where it has been."""
+    """All of the way, in its order; `ending` is the outcome with which it ends, None where that is still to be decided,
+    or the ordinary way leads back to where it has been."""
 
     stretches: tuple[Stretch, ...]
     ending: str | None
@@ -67,16 +67,20 @@ class _Ahead:
     rules: ProcedureRules
     choices: Mapping[str, str]
     been: set[str]
+    last: Step | None = None
+    """The step before the target."""
     stretches: list[Stretch] = field(default_factory=list)
 
     def to(self, target: str | None) -> str | None:
-        """Goes on to a step or an ending, and says with which ending it ends."""
+        """Goes on to a step or an ending, and says with which ending it ends, where no decision of the last step can
+        lead to another."""
         while target is not None:
             if (step := self.rules.step(target)) is None:
-                return target
+                return target if self.last and ends_only(self.rules, self.last, target) else None
             if target in self.been:
                 return None
             self.been.add(target)
+            self.last = step
             stages = tuple(stage for stage in step.stages if stage.applies_to(self.choices))
             if stages:
                 self.stretches.append(Stretch(step.step, tuple(OnRoad(stage) for stage in stages)))
@@ -87,6 +91,12 @@ class _Ahead:
 def ordinary(stage: Stage) -> Outcome | None:
     """The first outcome that somebody decides."""
     return next((each for each in stage.outcomes if not each.by_publication), None)
+
+
+def ends_only(rules: ProcedureRules, step: Step, ending: str) -> bool:
+    """Whether whatever is decided in a step, the case ends so."""
+    led = {outcome.leads_to or step.then for stage in step.stages for outcome in stage.outcomes}
+    return not step.then_if_all and led <= {ending}
 
 
 def onward(rules: ProcedureRules, step: Step, by: Mapping[str, Outcome | None]) -> str | None:
@@ -106,7 +116,8 @@ def road_of(rules: ProcedureRules, state: CaseState) -> Road:
     behind = list(_travelled(rules, state))
     if state.closed:
         return Road(tuple(behind), state.closed)
-    ahead = _Ahead(rules, state.choices, {state.step} if state.step else set())
+    here = rules.step(state.step or "")
+    ahead = _Ahead(rules, state.choices, {state.step} if state.step else set(), here)
     ending = ahead.to(_from_here(rules, state))
     return Road((*behind, *ahead.stretches), ending)
 

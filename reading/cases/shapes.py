@@ -160,7 +160,7 @@ class RoadStep(Shape):
 
 class RoadShown(Shape):
     """The road of a case. What is ahead is the ordinary way, by the first outcome of each stage, and no promise;
-    `ending` is null where that way leads back to where the case has been."""
+    `ending` is null while it is still to be decided how the case ends."""
 
     steps: list[RoadStep]
     ending: str | None

@@ -184,7 +184,7 @@ async def test_evidence_that_comes_later_holds_the_data_back(working: Front, tmp
     await visitor.send("evidence", files=[proof])
     assert "The evidence was received" in visitor.text(), visitor.text()
     assert "proof.txt" in visitor.text()
-    assert "has been kept back" in visitor.text()
+    assert "kept back since" in visitor.text()
 
 
 async def test_nobody_else_knows_of_a_case(working: Front) -> None:
@@ -244,6 +244,7 @@ async def test_an_act_that_was_worked_off_leads_to_its_case_and_a_refused_one_sa
 async def test_how_a_day_is_reckoned_stands_on_the_page_of_the_case(front: Front, language: str) -> None:
     visitor = await front.logged_in("applicant@demo", language)
     await requested(visitor, "nanning")
+    assert ("您现在无须做任何事" if language == "zh" else "You need not do anything now") in visitor.text()
     await visitor.follow("这一天是怎么算出来的" if language == "zh" else "How this day is reckoned")
     rows = [row for table in visitor.document.iter("table") for row in table.iter("tr")]
     assert len(rows) >= 3
