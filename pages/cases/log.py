@@ -11,6 +11,7 @@ from pages.cases.stated import Speaking, Stated
 from pages.dates import short_day
 from pages.wording import Words
 from reading.cases.shapes import CaseShown, LoggedEvent, TaskShown
+from reading.words.texts import texts
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,12 @@ def _facts(speaking: Speaking, words: Words, task: TaskShown | None, more: Mappi
     stage = law.rules.stage(task.stage) if task else None
     outcome = stage.outcome(str(more.get("outcome"))) if stage else None
     ending = law.rules.ending(str(more.get("outcome")))
+    label = outcome.label if outcome else ending.label if ending else texts().endings.get(str(more.get("outcome")))
     until = more.get("valid_until")
     return {
         "stage": task.label if task else "",
         "body": task.body_name if task else "",
-        "outcome": law.say(outcome.label if outcome else ending.label) if outcome or ending else "",
+        "outcome": law.say(label) if label else "",
         "until": short_day(until, law.language) if isinstance(until, date) else str(until or "")[:10],
         "late": words("event.late") if more.get("late") else "",
-        "to": "",
     }

@@ -131,7 +131,7 @@ def crumb_of(call: Call, matter: Matter) -> tuple[str, str]:
     if matter.dataset:
         return matter.dataset.title, call.path("dataset", dataset_id=matter.dataset.dataset_id)
     city = load_pack(matter.city).name
-    return matter.law.say(city), f"{call.path('datasets')}?city={matter.city}"
+    return (city.zh if call.language == "zh" else city.en), f"{call.path('datasets')}?city={matter.city}"
 
 
 async def with_files_kept(call: Call, form: FormData, key: str) -> FormData:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,8 @@ async def test_every_page_of_a_request_is_in_words_that_people_know(
     await visitor.send("request", button="check")
     is_well_made(visitor, language)
     items = visitor.form("request").options("data_items")[:2]
-    await visitor.send("request", button="check", **STATED, data_items=items, access_mode="api", urgency="urgent")
+    said: dict[str, Any] = {**STATED, "data_items": items, "access_mode": "api", "urgency": "urgent"}
+    await visitor.send("request", button="check", **said)
     is_well_made(visitor, language)
     await visitor.send("request", button="file")
     is_well_made(visitor, language)
@@ -92,7 +94,7 @@ async def test_every_page_of_an_objection_is_in_words_that_people_know(
     dataset_id = await conditional(visitor, "guangzhou")
     await visitor.visit(f"/datasets/{dataset_id}/objection")
     is_well_made(visitor, language)
-    said = {"ground": "privacy", "statement": "Names of persons", "leak": "none"}
+    said: dict[str, Any] = {"ground": "privacy", "statement": "Names of persons", "leak": "none"}
     await visitor.send("objection", button="check", files=[proof], **said)
     is_well_made(visitor, language)
     await visitor.send("objection", button="edit")
