@@ -11,6 +11,16 @@ from reading.cases.shapes import CaseShown
 from reading.sight import Caller
 from rules.admissibility import chosen
 from rules.procedure_names import DEMAND
+from rules.procedure_rules import ProcedureRules
+
+PATH = "/v1/demands"
+
+
+def judge_demand(form: DemandForm, at: datetime) -> ProcedureRules:
+    """The rules under which the demand is received. Raises a Problem that names every reason why it cannot be."""
+    rules = rules_at(form.city, DEMAND, at)
+    judge(rules, form.stated(), None)
+    return rules
 
 
 async def receive_demand(filer: Filer, caller: Caller, case_id: str, form: DemandForm) -> CaseShown:
@@ -20,8 +30,7 @@ async def receive_demand(filer: Filer, caller: Caller, case_id: str, form: Deman
     stated = form.stated()
 
     def received(at: datetime) -> Filing:
-        rules = rules_at(form.city, DEMAND, at)
-        judge(rules, stated, None)
+        rules = judge_demand(form, at)
         return Filing(
             rules=rules,
             party=caller.account_id,

@@ -10,7 +10,7 @@ from datetime import datetime
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from activities.evidence.store import LARGEST, receive_upload
+from activities.evidence.store import LARGEST, Evidence, receive_upload
 from activities.idempotency import id_from_key
 from activities.record.inbox import Filing
 from api.acting.filing import Filer, Subject, judge, may_file, rules_at
@@ -120,6 +120,20 @@ async def _received(call: ObjectionFiled, form: ObjectionForm, subject: Subject)
         )
 
     return await call.filer.receive(call.case_id, OBJECTION, form.said(), received)
+
+
+async def keep_file(
+    runtime: Runtime, caller: Caller, key: str, name: str, digest: str, chunks: AsyncIterator[bytes]
+) -> Evidence:
+    """A file that comes with a form before the objection is sent; the same content with the same key is kept once."""
+    return await receive_upload(
+        runtime.evidence,
+        runtime.pool,
+        account=caller.account_id,
+        name=name,
+        chunks=chunks,
+        evidence_id=id_from_key(caller.account_id, f"{PATH}/{EVIDENCE}", f"{key} {digest} {name}"),
+    )
 
 
 def judge_objection(

@@ -17,7 +17,9 @@ from reading.sight import Caller
 from reading.store import Store
 from rules.admissibility import chosen
 from rules.procedure_names import LEAK
+from rules.procedure_rules import ProcedureRules
 
+PATH = "/v1/leak-reports"
 OPERATOR = "operator"
 
 
@@ -32,18 +34,11 @@ async def receive_leak_report(
     store: Store, filer: Filer, caller: Caller, case_id: str, form: LeakReportForm
 ) -> CaseShown:
     """The case of the report, which whoever may report a leak by the law of the city has filed. Raises a Problem."""
-    bodies = await filer.bodies(form.city)
-    rules = rules_at(form.city, LEAK, (await store.present()).now)
-    if rules.is_about_data:
-        concerned = await of_data(form, caller, store, filer)
-    else:
-        of_the_operator(form, caller, bodies)
-        concerned = Concerned(None, bodies)
+    concerned = await concerned_by(store, filer, caller, form)
     stated = form.stated()
 
     def received(at: datetime) -> Filing:
-        rules = rules_at(form.city, LEAK, at)
-        judge(rules, stated, concerned.dataset)
+        rules = judge_report(form, at, concerned)
         return Filing(
             rules=rules,
             party=caller.account_id,
@@ -55,6 +50,23 @@ async def receive_leak_report(
         )
 
     return await filer.receive(case_id, LEAK, form.said(), received)
+
+
+async def concerned_by(store: Store, filer: Filer, caller: Caller, form: LeakReportForm) -> Concerned:
+    """What the report is about, and the bodies of its case, by the law of the city. Raises a Problem."""
+    bodies = await filer.bodies(form.city)
+    rules = rules_at(form.city, LEAK, (await store.present()).now)
+    if rules.is_about_data:
+        return await of_data(form, caller, store, filer)
+    of_the_operator(form, caller, bodies)
+    return Concerned(None, bodies)
+
+
+def judge_report(form: LeakReportForm, at: datetime, concerned: Concerned) -> ProcedureRules:
+    """The rules under which the report is received. Raises a Problem that names every reason why it cannot be."""
+    rules = rules_at(form.city, LEAK, at)
+    judge(rules, form.stated(), concerned.dataset)
+    return rules
 
 
 async def of_data(form: LeakReportForm, caller: Caller, store: Store, filer: Filer) -> Concerned:

@@ -5,14 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 
 from activities.record.inbox import Filing
-from api.acting.filing import Filer, judge, rules_at
+from api.acting.filing import Filer, Subject, judge, rules_at
 from api.acting.forms.filing import AccessRequestForm
 from reading.cases.shapes import CaseShown
 from reading.sight import Caller
 from rules.admissibility import chosen
 from rules.procedure_names import ACCESS_REQUEST
+from rules.procedure_rules import ProcedureRules
 
 PATH = "/v1/access-requests"
+
+
+def judge_request(form: AccessRequestForm, at: datetime, subject: Subject) -> ProcedureRules:
+    """The rules under which the request is received. Raises a Problem that names every reason why it cannot be."""
+    rules = rules_at(form.city, ACCESS_REQUEST, at)
+    judge(rules, form.stated(), subject.dataset)
+    return rules
 
 
 async def receive_request(filer: Filer, caller: Caller, form: AccessRequestForm, key: str) -> CaseShown:
@@ -21,8 +29,7 @@ async def receive_request(filer: Filer, caller: Caller, form: AccessRequestForm,
     stated = form.stated()
 
     def received(at: datetime) -> Filing:
-        rules = rules_at(form.city, ACCESS_REQUEST, at)
-        judge(rules, stated, subject.dataset)
+        rules = judge_request(form, at, subject)
         return Filing(
             rules=rules,
             party=caller.account_id,

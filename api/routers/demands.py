@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.acting.demanding import receive_demand
+from api.acting.demanding import PATH, receive_demand
 from api.acting.filing import AsFiler
 from api.acting.forms.filing import DemandForm
 from api.dependencies import Applicant, RequiredIdempotencyKey
 from api.http.openapi import problems
 from reading.cases.shapes import CaseShown
-
-PATH = "/v1/demands"
 
 router = APIRouter(tags=["demands"])
 

@@ -6,12 +6,10 @@ from fastapi import APIRouter
 
 from api.acting.filing import AsFiler
 from api.acting.forms.filing import LeakReportForm
-from api.acting.reporting_leaks import receive_leak_report
+from api.acting.reporting_leaks import PATH, receive_leak_report
 from api.dependencies import Calling, Reading, RequiredIdempotencyKey
 from api.http.openapi import problems
 from reading.cases.shapes import CaseShown
-
-PATH = "/v1/leak-reports"
 
 router = APIRouter(tags=["leak reports"])
 

@@ -47,6 +47,12 @@ async def case(store: Store, caller: Caller, case_id: str) -> CaseRow | None:
     return (await store.session.exec(found)).first()
 
 
+async def case_numbered(store: Store, caller: Caller, case_number: str) -> CaseRow | None:
+    """The case of the number that people quote, unless the caller may not know of it."""
+    found = select(CaseRow).where(CaseRow.case_number == case_number, caller.sees_cases())
+    return (await store.session.exec(found)).first()
+
+
 async def overdue_tasks(store: Store, case_id: str, now: datetime) -> set[str]:
     """The overdue tasks of a case."""
     found = select(TaskRow.task_id).where(TaskRow.case_id == case_id, overdue(now))
@@ -95,12 +101,6 @@ async def task_at(store: Store, caller: Caller, case_number: str, stage: str, ro
     at = (CaseRow.case_number == case_number, TaskRow.stage == stage, TaskRow.round == round_)
     task_id = (await store.session.exec(found.where(*at))).first()
     return await task_for(store, caller, task_id) if task_id else None
-
-
-async def case_numbered(store: Store, caller: Caller, case_number: str) -> CaseRow | None:
-    """The case of that number, unless the caller may not know of it."""
-    found = select(CaseRow).where(CaseRow.case_number == case_number, caller.sees_cases())
-    return (await store.session.exec(found)).first()
 
 
 async def cases(store: Store, caller: Caller, sought: CasesSought, after: str | None, limit: int) -> Cut[CaseRow]:

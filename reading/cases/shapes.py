@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
@@ -16,7 +17,7 @@ from reading.objections.shapes import (
     RestrictedBy,
 )
 from reading.rectifications.shapes import RectificationShown
-from reading.shape import CaseNamed, Cited, ClockShown, Instant, RulesShown, Shape
+from reading.shape import CaseNamed, Cited, ClockShown, Instant, RuleNamed, RulesShown, Shape
 from reading.stated import shows
 from reading.updates.shapes import DemandShown, OpennessReviewShown, UpdateShown
 from rules.procedure_names import ACCESS_REQUEST
@@ -136,6 +137,53 @@ class GrantShown(Shape):
     valid_until: Instant
 
 
+class RoadStage(Shape):
+    """A stage on the road of a case. `task_id` is null where it lies ahead; `body` is the id of a body, or `applicant`.
+    `rule` is the article of the stage, `period_rule` that of its period, where another one sets it."""
+
+    stage: str
+    label: str
+    standing: Literal["done", "here", "ahead"]
+    task_id: str | None
+    body: str
+    body_name: str
+    period: str | None
+    promptly: bool
+    last_day: date | None
+    outcome: str | None
+    outcome_label: str | None
+    ended_at: Instant | None
+    late: bool
+    rule: RuleNamed
+    period_rule: RuleNamed | None
+
+
+class RoadStep(Shape):
+    """Stages side by side: behind the case, where it is, or ahead of it."""
+
+    step: str
+    standing: Literal["done", "here", "ahead"]
+    stages: list[RoadStage]
+
+
+class RoadShown(Shape):
+    """The road of a case. What is ahead is the ordinary way, by the first outcome of each stage, and no promise;
+    `ending` is null while it is still to be decided how the case ends."""
+
+    steps: list[RoadStep]
+    ending: str | None
+    ending_label: str | None
+
+
+class PossibleAct(Shape):
+    """Something that the caller may do in the case now, by the kind of the act; to decide and to correct, with the
+    outcomes that the case allows as it stands. What an outcome demands stands with its task."""
+
+    act: str
+    task_id: str | None
+    outcomes: list[str]
+
+
 class CaseShown(Shape):
     """A case as its log tells it. `dataset_id` is null where it is about none.
 
@@ -145,6 +193,7 @@ class CaseShown(Shape):
     Of a catalogue update: `update`, and `caused_by`, the case that ordered it, which has it as its `catalogue_update`;
     both for those who may know of the other case. Its drafts are among the `reasons`. Of a demand: `demand`; of an
     openness review: `openness_review`. Of a rectification: `rectification`.
+    `road` is the way of the case, behind it and ahead; `possible` what the caller may do in it now, by the judge.
     """
 
     case_id: str
@@ -181,6 +230,8 @@ class CaseShown(Shape):
     catalogue_update: CaseNamed | None
     advice: list[Advice]
     reasons: list[DecisionText]
+    road: RoadShown
+    possible: list[PossibleAct]
     events_count: int
 
 

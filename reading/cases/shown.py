@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
+from activities.standing_in import substitutes_of
 from activities.tables.cases import CaseRow
 from models.procedures import BY_NAME
 from models.state import CaseState
 from reading.cases import questions as cases
+from reading.cases.possible import possible_acts
+from reading.cases.road import Bodies, road_of, road_shown
 from reading.cases.shapes import (
     Advice,
     CaseShown,
@@ -29,6 +33,7 @@ from reading.updates.shown import catalogue_part
 from reading.words.language import Language
 from reading.words.law import Law
 from reading.words.texts import texts
+from rules.deadlines import to_shanghai
 from rules.procedure_names import ACCESS_REQUEST
 
 
@@ -65,6 +70,7 @@ async def case_shown(store: Store, caller: Caller, language: Language, case_id: 
     named = partial(case_named, store, caller)
     of_objection = await objection_part(store, caller, law, read, acts, present.now)
     of_catalogue = await catalogue_part(store, caller, law, read, acts, named)
+    stood_in_for = await absent_officers_of(store, caller, state, present.now)
     ending = read.rules.ending(state.closed or "")
     label = ending.label if ending else texts().endings.get(state.closed or "")
     return CaseShown(
@@ -102,8 +108,23 @@ async def case_shown(store: Store, caller: Caller, language: Language, case_id: 
         catalogue_update=await named(state.ordered.update_case_id if state.ordered else None),
         advice=advice_on(law, state),
         reasons=reasons(caller, law, state, acts),
+        road=road_shown(law, road_of(read.rules, state), state.choices, Bodies(state.bodies, names, state.party)),
+        possible=possible_acts(read.rules, state, caller, present.now, stood_in_for),
         events_count=read.state.number,
     )
+
+
+async def absent_officers_of(store: Store, caller: Caller, state: CaseState, now: datetime) -> frozenset[str]:
+    """The officers who have claimed tasks of this case, are absent, and have the caller as their substitute."""
+    claimed = {task.claimed_by for task in state.open_tasks() if task.claimed_by and task.body == caller.body}
+    others = claimed - {caller.account_id}
+    if not others:
+        return frozenset()
+    today = to_shanghai(now).date()
+    async with store.pool.acquire() as connection:
+        return frozenset(
+            [each for each in others if caller.account_id in await substitutes_of(connection, each, today)]
+        )
 
 
 async def request_filed(store: Store, caller: Caller, case: CaseShown) -> RequestFiled:

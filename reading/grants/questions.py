@@ -67,6 +67,17 @@ async def grants(
     return cut([GrantInCase(grant, case) for grant, case in rows], limit, lambda each: received(each.case))
 
 
+async def grant(store: Store, caller: Caller, case_id: str) -> GrantInCase | None:
+    """The grant that is this case, unless the caller may not know of it."""
+    rows = await store.session.exec(
+        select(GrantRow, CaseRow)
+        .join(CaseRow, col(CaseRow.case_id) == col(GrantRow.case_id))
+        .where(GrantRow.case_id == case_id, caller.sees_cases())
+    )
+    found = rows.first()
+    return GrantInCase(*found) if found else None
+
+
 async def holdings(store: Store, city: str, after: str | None, limit: int) -> Cut[Holding]:
     """A page of all grants that ever were in a city, with their holders, latest first. Raises CursorUnusable."""
     wanted = [col(CaseRow.city) == city]

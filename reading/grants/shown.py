@@ -38,6 +38,16 @@ async def grant_page(
     )
 
 
+async def grant_of(store: Store, caller: Caller, case_id: str) -> GrantInList | None:
+    """The grant that is this case; None where the caller may not know of it."""
+    found = await grants.grant(store, caller, case_id)
+    if found is None:
+        return None
+    held = [found.grant.dataset_id] if found.grant.ended is None else []
+    standings = await catalogue.standings(store, held)
+    return grant_shown(found.grant, found.case, standings.get(found.grant.dataset_id))
+
+
 def grant_shown(grant: GrantRow, case: CaseRow, standing: DatasetStanding | None) -> GrantInList:
     """A grant, with what keeps its data back while it holds."""
     kept_back = standing.restrictions if standing and grant.ended is None else ()

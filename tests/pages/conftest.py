@@ -35,8 +35,7 @@ async def working(worker: Worker, front: Front) -> Front:
 
 
 @pytest.fixture
-async def service(front: Front) -> AsyncIterator[Service]:
+async def service(settings: Settings, front: Front) -> AsyncIterator[Service]:
     """The API beside the pages, on the same database."""
-    settings = front.settings
     async with serving(create_api(settings, patience=BEFORE_202), settings) as running:
         yield running

@@ -1,0 +1,219 @@
+"""What somebody files by a page: about what, by which law, and how it is judged and received. One kind a procedure."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from api.acting import demanding, objecting, reporting_leaks, requesting
+from api.acting.answering import InTheAnswerAlone
+from api.acting.filing import Filer, rules_at
+from api.acting.forms.filing import AccessRequestForm, DemandForm, LeakReportForm, ObjectionForm
+from api.acting.forms.form import FilingForm
+from api.http.known import known
+from api.http.problems import Problem
+from pages.calls import Call
+from pages.filing.offered import offered
+from pages.forms.fields import Field, Option
+from pages.forms.kinds import Kind
+from reading.cases.shapes import CaseShown
+from reading.catalogue.shapes import DatasetShown
+from reading.catalogue.shown import dataset_now
+from reading.directory import questions as directory
+from reading.sight import Caller
+from reading.words.law import Law
+from rules import procedure_names as names
+from rules.loading import CityUnknown, load_pack
+from rules.procedure_rules import ProcedureRules
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What a form is about: a city, a dataset where it is about one, and the law of today."""
+
+    kind: KindOfFiling
+    city: str
+    dataset: DatasetShown | None
+    law: Law
+    fields: tuple[Field, ...]
+
+    def facts(self) -> dict[str, str]:
+        """What the address says already."""
+        return {"city": self.city} | ({"dataset_id": self.dataset.dataset_id} if self.dataset else {})
+
+
+@dataclass(frozen=True)
+class KindOfFiling:
+    """How one procedure is filed by a page. `roles` are those of whom the API asks it; everybody who is logged in,
+    where there are none and the law says who."""
+
+    name: str
+    procedure: str
+    path: str
+    form: type[FilingForm]
+    roles: tuple[str, ...]
+    judged: Callable[[Call, Filer, FilingForm], Awaitable[ProcedureRules]]
+    received: Callable[[Call, Filer, FilingForm, str], Awaitable[CaseShown]]
+    asked_beside: Callable[[Call, str, DatasetShown | None, Law], Awaitable[Sequence[Field]]]
+
+    def caller(self, call: Call) -> Caller:
+        """Who files. Raises LoginNeeded, Problem."""
+        return call.must_have(*self.roles) if self.roles else call.must_be_logged_in()
+
+    async def matter(self, call: Call) -> Matter:
+        """What the page that is asked for is about. Raises a Problem where there is no such dataset or city, or no such
+        procedure in it."""
+        dataset = None
+        if "dataset_id" in call.request.path_params:
+            found = await dataset_now(call.store, call.caller, call.language, call.in_part("dataset_id"))
+            dataset = known(found)
+            city = dataset.city
+        else:
+            city = city_of(call)
+        try:
+            rules = rules_at(city, self.procedure, call.now)
+        except Problem as problem:
+            if any(wrong.code == "procedure_unknown" for wrong in problem.errors):
+                raise Problem("NotFound") from problem
+            raise
+        law = Law(rules, call.language)
+        beside = await self.asked_beside(call, city, dataset, law)
+        return Matter(self, city, dataset, law, (*beside, *offered(law, call.words, self.form, items_of(dataset))))
+
+
+def city_of(call: Call) -> str:
+    """The city of the address. Raises a Problem where there is none of that name."""
+    city = call.in_part("city")
+    try:
+        load_pack(city)
+    except CityUnknown as fact:
+        raise Problem("NotFound") from fact
+    return city
+
+
+def items_of(dataset: DatasetShown | None) -> tuple[Option, ...]:
+    """The data items that can be named."""
+    items = dataset.items if dataset else ()
+    return tuple(Option(value=each.item, label=each.name, hint=each.note) for each in items)
+
+
+def filer_of(call: Call) -> Filer:
+    """Who receives what the caller files."""
+    return Filer(call.runtime, call.store, call.must_be_logged_in(), call.language, InTheAnswerAlone())
+
+
+async def _nothing(call: Call, city: str, dataset: DatasetShown | None, law: Law) -> Sequence[Field]:
+    return ()
+
+
+async def _whose_data(call: Call, city: str, dataset: DatasetShown | None, law: Law) -> Sequence[Field]:
+    bodies = [body for body in await directory.bodies(call.store, city) if body.role == "provider"]
+    options = tuple(Option(value=body.body, label=body.name[call.language]) for body in bodies)
+    label = call.say("filing.whose_data")
+    return (Field(name="provider", kind=Kind.CHOICE, label=label, required=True, options=options),)
+
+
+async def _which_dataset(call: Call, city: str, dataset: DatasetShown | None, law: Law) -> Sequence[Field]:
+    """Where the law has users of data report, the dataset of which they do."""
+    if not law.rules.is_about_data:
+        return ()
+    named = call.asked("dataset")
+    return (
+        Field(
+            name="dataset_id",
+            kind=Kind.LINE,
+            label=call.say("filing.which_dataset"),
+            hint=call.say("filing.which_dataset_hint"),
+            required=True,
+            values=(named,) if named else (),
+        ),
+    )
+
+
+async def _judged_request(call: Call, filer: Filer, form: FilingForm) -> ProcedureRules:
+    assert isinstance(form, AccessRequestForm)
+    return requesting.judge_request(form, call.now, await filer.subject(form.city, form.dataset_id))
+
+
+async def _received_request(call: Call, filer: Filer, form: FilingForm, key: str) -> CaseShown:
+    assert isinstance(form, AccessRequestForm)
+    return await requesting.receive_request(filer, call.must_be_logged_in(), form, key)
+
+
+async def _judged_objection(call: Call, filer: Filer, form: FilingForm) -> ProcedureRules:
+    assert isinstance(form, ObjectionForm)
+    subject = await filer.subject(form.city, form.dataset_id)
+    return objecting.judge_objection(form, call.now, subject, call.must_be_logged_in())
+
+
+async def _received_objection(call: Call, filer: Filer, form: FilingForm, key: str) -> CaseShown:
+    assert isinstance(form, ObjectionForm)
+    filed = objecting.ObjectionFiled(call.runtime, call.store, filer, call.must_be_logged_in(), key)
+    return await objecting.receive_objection(filed, form)
+
+
+async def _judged_demand(call: Call, filer: Filer, form: FilingForm) -> ProcedureRules:
+    assert isinstance(form, DemandForm)
+    await filer.provider(form.city, form.provider)
+    return demanding.judge_demand(form, call.now)
+
+
+async def _received_demand(call: Call, filer: Filer, form: FilingForm, key: str) -> CaseShown:
+    assert isinstance(form, DemandForm)
+    case_id = filer.case_id(demanding.PATH, key)
+    return await demanding.receive_demand(filer, call.must_be_logged_in(), case_id, form)
+
+
+async def _judged_report(call: Call, filer: Filer, form: FilingForm) -> ProcedureRules:
+    assert isinstance(form, LeakReportForm)
+    concerned = await reporting_leaks.concerned_by(call.store, filer, call.must_be_logged_in(), form)
+    return reporting_leaks.judge_report(form, call.now, concerned)
+
+
+async def _received_report(call: Call, filer: Filer, form: FilingForm, key: str) -> CaseShown:
+    assert isinstance(form, LeakReportForm)
+    case_id = filer.case_id(reporting_leaks.PATH, key)
+    return await reporting_leaks.receive_leak_report(call.store, filer, call.must_be_logged_in(), case_id, form)
+
+
+REQUEST = KindOfFiling(
+    name="request",
+    procedure=names.ACCESS_REQUEST,
+    path="/datasets/{dataset_id}/request",
+    form=AccessRequestForm,
+    roles=("applicant",),
+    judged=_judged_request,
+    received=_received_request,
+    asked_beside=_nothing,
+)
+OBJECTION = KindOfFiling(
+    name="objection",
+    procedure=names.OBJECTION,
+    path="/datasets/{dataset_id}/objection",
+    form=ObjectionForm,
+    roles=(),
+    judged=_judged_objection,
+    received=_received_objection,
+    asked_beside=_nothing,
+)
+DEMAND = KindOfFiling(
+    name="demand",
+    procedure=names.DEMAND,
+    path="/{city}/demands/new",
+    form=DemandForm,
+    roles=("applicant",),
+    judged=_judged_demand,
+    received=_received_demand,
+    asked_beside=_whose_data,
+)
+LEAK = KindOfFiling(
+    name="leak",
+    procedure=names.LEAK,
+    path="/{city}/leaks/new",
+    form=LeakReportForm,
+    roles=(),
+    judged=_judged_report,
+    received=_received_report,
+    asked_beside=_which_dataset,
+)
+KINDS = (REQUEST, OBJECTION, DEMAND, LEAK)

@@ -1,0 +1,212 @@
+"""My cases, one case, its log; and what is done on the page of a case: taken back, noted, shown by evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
+
+from starlette.responses import Response
+
+from api.acting import applying
+from api.acting.answering import InTheAnswerAlone
+from api.acting.forms.deciding import NoteForm
+from api.acting.forms.filing import EvidenceForm, WithdrawalForm
+from api.acting.receiving import ActShown, Receiver, shown_act
+from api.http.known import known
+from api.http.problems import Problem, invalid
+from models import acts as a
+from pages.addresses import without_language
+from pages.calls import Call, deed, page
+from pages.cases.log import told
+from pages.cases.now import is_party, now_of
+from pages.cases.stated import Speaking, filed_in, reasons_in
+from pages.forms.fields import Field
+from pages.forms.filled import parsed, stated
+from pages.forms.kinds import Kind
+from pages.forms.trying import REFUSED, Asked, problem_with, shown_again
+from pages.routes.filing import case_numbered, key_of, new_key, with_files_kept
+from reading.cases import mine
+from reading.cases import questions as cases
+from reading.cases.lists import event_page
+from reading.cases.reckoned import reckoned
+from reading.cases.shapes import CaseShown
+from reading.catalogue.shown import dataset_now
+from reading.words.law import Law
+from rules.procedure_names import OBJECTION
+
+A_PAGE = 20
+EVENTS = 100
+Deed = Callable[[Call, Receiver, CaseShown, Mapping[str, object]], Awaitable[ActShown]]
+
+
+async def my_cases(call: Call) -> Response:
+    """What waits for me, what is in hand, what is over."""
+    caller = call.must_have("applicant")
+    cursor = call.asked("cursor")
+    still_open = await mine.open_cases(call.store, caller, call.language)
+    closed = await mine.closed_cases(call.store, caller, call.language, cursor, A_PAGE)
+    here = call.path("my_cases")
+    return call.page(
+        "my_cases.html",
+        waiting=[each for each in still_open if each.waits_for_me],
+        open=[each for each in still_open if not each.waits_for_me],
+        closed=closed.items,
+        next=f"{here}?cursor={closed.next}" if closed.next else None,
+        first=here if cursor else None,
+    )
+
+
+async def speaking_of(call: Call, shown: CaseShown) -> Speaking:
+    """The law of a case and its dataset, by which its codes have names."""
+    law = Law(await call.store.rules(shown.rules.digest), call.language)
+    dataset = None
+    if shown.dataset_id:
+        dataset = await dataset_now(call.store, call.caller, call.language, shown.dataset_id)
+    return Speaking(law, dataset)
+
+
+async def case(call: Call) -> Response:
+    """One case, for its party and for officers with a part in it."""
+    return await case_page(call, await case_numbered(call), {})
+
+
+async def case_page(call: Call, shown: CaseShown, forms: Mapping[str, Asked]) -> Response:
+    """The page of a case; `forms` are those of it that were sent and come back with problems, by their act."""
+    speaking = await speaking_of(call, shown)
+    days = await reckoned(call.store, call.language, shown.case_id) if shown.status == "open" else []
+    possible = {each.act for each in shown.possible}
+    blank = {name: Asked(fields(call)) for name, (fields, _, _) in DEEDS.items() if name in possible}
+    return call.page(
+        "case.html",
+        status=max((asked.status for asked in forms.values()), default=200),
+        case=shown,
+        law=speaking.law,
+        rules_since=date.fromisoformat(shown.rules.version),
+        dataset=speaking.dataset,
+        now=now_of(call, speaking.law, shown, days),
+        is_party=is_party(call, shown),
+        filed=filed_in(speaking, shown),
+        reasons=reasons_in(speaking, shown),
+        restricted=[(each, speaking.items(each.data_items)) for each in (shown.data.kept_back if shown.data else ())],
+        forms={**blank, **forms},
+        sent=frozenset(forms),
+        key=new_key(),
+    )
+
+
+async def log(call: Call) -> Response:
+    """Every event in words."""
+    caller = call.must_be_logged_in()
+    shown = await case_numbered(call)
+    cursor = call.asked("cursor")
+    events = known(await event_page(call.store, caller, shown.case_id, cursor, EVENTS))
+    speaking = await speaking_of(call, shown)
+    here = call.path("case_log", number=shown.case_number)
+    return call.page(
+        "case_log.html",
+        case=shown,
+        title=speaking.dataset.title if speaking.dataset else shown.procedure_label,
+        events=[
+            told(call.words, speaking, shown, each, names_officers=not is_party(call, shown)) for each in events.items
+        ],
+        next=f"{here}?cursor={events.next}" if events.next else None,
+        first=here if cursor else None,
+    )
+
+
+def receiver_of(call: Call, key: str) -> Receiver:
+    """Receives what this form does, once for its key."""
+    caller = call.must_be_logged_in()
+    path = without_language(call.request).partition("?")[0]
+    return Receiver(call.runtime, call.store, caller, call.language, path, key, InTheAnswerAlone())
+
+
+async def do_to_case(call: Call) -> Response:
+    """A form of the page of a case: which of them, its field `act` says."""
+    call.must_have("applicant", "reviewer", "supervisor")
+    shown = await case_numbered(call)
+    form = await call.request.form()
+    name = str(form.get("act", ""))
+    if name not in DEEDS:
+        raise Problem("NotFound")
+    fields_of, done, said_after = DEEDS[name]
+    fields, key = fields_of(call), key_of(form)
+    try:
+        form = await with_files_kept(call, form, key)
+        act = await done(call, receiver_of(call, key), shown, stated(form, fields))
+    except REFUSED as error:
+        return await case_page(call, shown, {name: shown_again(call, form, fields, problem_with(error))})
+    return await gone_on(call, act, shown.case_number, said_after)
+
+
+async def gone_on(call: Call, act: ActShown, number: str, said_after: str) -> Response:
+    """To the case, which says what was done; to the page that waits, while that is not known."""
+    if act.state == "received":
+        return call.go_on_to(call.path("act", act_id=act.act_id))
+    await call.say_once(said_after)
+    return call.go_on_to(call.path("case", number=number))
+
+
+async def act(call: Call) -> Response:
+    """An act that was received: waits until it is worked off, then the case; or why it was not accepted."""
+    caller = call.must_be_logged_in()
+    row = await cases.act_for(call.store, caller, call.in_part("act_id"))
+    if row is None:
+        raise Problem("NotFound")
+    number = known(await cases.case(call.store, caller, row.case_id)).case_number
+    shown = await shown_act(call.store, caller, call.language, row)
+    if shown.state == "accepted":
+        return call.go_on_to(call.path("case", number=number))
+    answer = call.page("act.html", act=shown, number=number, status=422 if shown.problem else 200)
+    if shown.state == "received":
+        answer.headers["Refresh"] = "2"
+    return answer
+
+
+def withdrawal_fields(call: Call) -> tuple[Field, ...]:
+    return (Field("reason", Kind.PROSE, call.say("case.withdraw_reason")),)
+
+
+def note_fields(call: Call) -> tuple[Field, ...]:
+    return (Field("text", Kind.PROSE, call.say("case.note_text"), required=True),)
+
+
+def evidence_fields(call: Call) -> tuple[Field, ...]:
+    hint = call.say("filing.files")
+    return (Field("evidence", Kind.FILES, call.say("case.files"), required=True, hint=hint),)
+
+
+async def withdraw(call: Call, receiver: Receiver, shown: CaseShown, said: Mapping[str, object]) -> ActShown:
+    call.must_have("applicant")
+    form = parsed(WithdrawalForm, said)
+    return await receiver.receive(a.Withdraw(**receiver.fields(shown.case_id)), form.said())
+
+
+async def note(call: Call, receiver: Receiver, shown: CaseShown, said: Mapping[str, object]) -> ActShown:
+    form = parsed(NoteForm, said)
+    return await receiver.receive(a.Note(**receiver.fields(shown.case_id)), form.said())
+
+
+async def add_evidence(call: Call, receiver: Receiver, shown: CaseShown, said: Mapping[str, object]) -> ActShown:
+    call.must_have("applicant")
+    if shown.procedure != OBJECTION:
+        raise Problem("ProcedureKnowsNoSuchAct")
+    if not said.get("evidence"):
+        raise invalid("evidence", "missing")
+    return await applying.add_evidence(receiver, shown.case_id, parsed(EvidenceForm, said))
+
+
+DEEDS: Mapping[str, tuple[Callable[[Call], tuple[Field, ...]], Deed, str]] = {
+    "submit_evidence": (evidence_fields, add_evidence, "case.evidence_added"),
+    "note": (note_fields, note, "case.note_added"),
+    "withdraw": (withdrawal_fields, withdraw, "case.withdrawn"),
+}
+"""Acts on a case to the fields of their form, what does them, and what is said after."""
+
+ROUTES = (
+    page("/my", my_cases),
+    page("/cases/{number}", case),
+    deed("/cases/{number}", do_to_case),
+    page("/cases/{number}/log", log, name="case_log"),
+    page("/acts/{act_id}", act),
+)

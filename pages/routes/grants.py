@@ -1,0 +1,124 @@
+"""My grants: what I may fetch, in which way, until when; the key, shown once; giving a grant back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from api.acting.granting import new_key as issue_key
+from api.acting.granting import of_a_grant
+from api.http.known import known
+from api.http.problems import Problem
+from models import acts as a
+from pages.calls import Call, deed, page
+from pages.forms.trying import REFUSED, Asked, problem_with, shown_again
+from pages.routes.cases import receiver_of, speaking_of
+from pages.routes.filing import case_numbered, key_of, new_key
+from reading.cases.shapes import CaseShown
+from reading.catalogue import questions as catalogue
+from reading.grants.shapes import GrantInList
+from reading.grants.shown import grant_of, grant_page
+from reading.words.language import said
+from rules.procedure_names import ACCESS
+
+A_PAGE = 20
+
+
+@dataclass(frozen=True)
+class Issued:
+    """That a key was asked for; `key` is None where the same was asked before, and the key shown then."""
+
+    key: str | None
+
+
+async def my_grants(call: Call) -> Response:
+    """My grants, latest first."""
+    caller = call.must_have("applicant")
+    cursor = call.asked("cursor")
+    found = await grant_page(call.store, caller, None, cursor, A_PAGE)
+    titles = await catalogue.titles(call.store, (each.dataset_id for each in found.items))
+    here = call.path("my_grants")
+    return call.page(
+        "grants.html",
+        grants=found.items,
+        titles={dataset_id: said(title, call.language) for dataset_id, title in titles.items()},
+        next=f"{here}?cursor={found.next}" if found.next else None,
+        first=here if cursor else None,
+    )
+
+
+async def grant(call: Call) -> Response:
+    """One grant: what it opens, and how it is used."""
+    return await page_of(call, await own_grant(call), None)
+
+
+async def own_grant(call: Call) -> CaseShown:
+    """The grant of the address. Raises a Problem for any other case."""
+    call.must_have("applicant")
+    case = await case_numbered(call)
+    if case.procedure != ACCESS:
+        raise Problem("NotFound")
+    return case
+
+
+async def page_of(call: Call, case: CaseShown, asked: Asked | None, issued: Issued | None = None) -> Response:
+    caller = call.must_be_logged_in()
+    shown: GrantInList = known(await grant_of(call.store, caller, case.case_id))
+    speaking = await speaking_of(call, case)
+    possible = {each.act for each in case.possible}
+    return call.page(
+        "grant.html",
+        status=asked.status if asked else 200,
+        case=case,
+        grant=shown,
+        dataset=speaking.dataset,
+        items=speaking.items(shown.data_items),
+        modes=[speaking.value("access_mode", each) for each in shown.access_modes],
+        use=speaking.value("use", shown.use) if shown.use else None,
+        restricted=[speaking.items(each.data_items) for each in shown.restricted_by],
+        may_get_a_key="issue_key" in possible,
+        may_give_back="renounce" in possible,
+        elsewhere=asked.elsewhere if asked else (),
+        issued=issued,
+        calls=calls_of(shown),
+        key=new_key(),
+    )
+
+
+def calls_of(shown: GrantInList) -> str:
+    """The path at a data gateway under which the data is."""
+    items = ",".join(shown.data_items) or "all"
+    return f"/data/{shown.dataset_id}/{items}.csv"
+
+
+async def do_to_grant(call: Call) -> Response:
+    """A key in place of any before, or the grant given back."""
+    case = await own_grant(call)
+    form: FormData = await call.request.form()
+    receiver = receiver_of(call, key_of(form))
+    try:
+        match form.get("act"):
+            case "key":
+                made = await issue_key(receiver, call.store, case.case_id)
+                if made.state == "received":
+                    return call.go_on_to(call.path("act", act_id=made.act_id))
+                return await page_of(call, await case_numbered(call), None, Issued(made.key))
+            case "renounce":
+                act = await receiver.receive(a.Renounce(**await of_a_grant(receiver, case.case_id)))
+            case _:
+                raise Problem("NotFound")
+    except REFUSED as error:
+        return await page_of(call, case, shown_again(call, form, (), problem_with(error)))
+    if act.state == "received":
+        return call.go_on_to(call.path("act", act_id=act.act_id))
+    await call.say_once("grant.given_back")
+    return call.go_on_to(call.path("grant", number=case.case_number))
+
+
+ROUTES = (
+    page("/my/grants", my_grants),
+    page("/my/grants/{number}", grant),
+    deed("/my/grants/{number}", do_to_grant),
+)

@@ -1,0 +1,148 @@
+"""The cases of one person, as that person thinks of them: what waits for me, what is being worked on, what is over.
+
+Grants are cases too, and have a list of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import col, select
+
+from activities.tables.cases import CaseRow, TaskRow
+from reading.cases import questions as cases
+from reading.cases.questions import CasesSought
+from reading.catalogue import questions as catalogue
+from reading.directory import questions as directory
+from reading.due import lies_open, overdue
+from reading.sight import Caller
+from reading.store import Store
+from reading.words.clocks import last_day
+from reading.words.language import Language, said
+from reading.words.law import Law
+from reading.words.texts import texts
+from rules.pinned import APPLICANT, Label
+from rules.procedure_names import ACCESS
+
+MOST_OPEN = 200
+"""Open cases of one person that are shown at once."""
+
+
+@dataclass(frozen=True)
+class Holding:
+    """An open task of a case: before whom, until which day. `is_asked`: a supplement is asked for and has not come."""
+
+    label: str
+    body_name: str
+    is_mine: bool
+    is_asked: bool
+    last_day: date | None
+    promptly: bool
+    overdue: bool
+
+
+@dataclass(frozen=True)
+class MyCase:
+    """A case in my list; `title` is that of its dataset, null where it is about none."""
+
+    case_number: str
+    procedure: str
+    procedure_label: str
+    title: str | None
+    received_at: datetime
+    closed_at: datetime | None
+    outcome_label: str | None
+    holdings: tuple[Holding, ...]
+
+    @property
+    def waits_for_me(self) -> bool:
+        """Whether something is to be done by me."""
+        return any(each.is_mine or each.is_asked for each in self.holdings)
+
+    @property
+    def due(self) -> date:
+        """By which day somebody answers next; of what has none, as if it lay far ahead."""
+        return min((each.last_day for each in self.holdings if each.last_day), default=date.max)
+
+
+@dataclass(frozen=True)
+class ClosedCases:
+    """Part of the list of closed cases; `next` is the cursor of the part that follows."""
+
+    items: list[MyCase]
+    next: str | None
+
+
+async def open_cases(store: Store, caller: Caller, language: Language) -> list[MyCase]:
+    """My open cases: what waits for me first, then by the day on which an answer is due."""
+    found = await cases.cases(store, caller, CasesSought(status="open", party=caller.account_id), None, MOST_OPEN)
+    rows = [row for row in found.rows if row.procedure != ACCESS]
+    tasks, overdue = await open_tasks_of(store, [row.case_id for row in rows], await store.now())
+    shown = await _shown(store, language, rows, tasks, overdue)
+    return sorted(shown, key=lambda each: (not each.waits_for_me, each.due, each.received_at))
+
+
+async def closed_cases(store: Store, caller: Caller, language: Language, after: str | None, limit: int) -> ClosedCases:
+    """A page of my cases that are closed, latest first. Raises CursorUnusable."""
+    found = await cases.cases(store, caller, CasesSought(status="closed", party=caller.account_id), after, limit)
+    rows = [row for row in found.rows if row.procedure != ACCESS]
+    return ClosedCases(await _shown(store, language, rows, {}, set()), found.next)
+
+
+async def open_tasks_of(
+    store: Store, case_ids: Sequence[str], now: datetime
+) -> tuple[dict[str, list[TaskRow]], set[str]]:
+    """The tasks of each of these cases that somebody has yet to answer, in the order in which they opened, and which of
+    them are overdue."""
+    rows = await store.session.exec(
+        select(TaskRow, overdue(now))
+        .where(col(TaskRow.case_id).in_(case_ids), lies_open(now))
+        .order_by(col(TaskRow.opened_at), col(TaskRow.task_id))
+    )
+    found: dict[str, list[TaskRow]] = {}
+    late: set[str] = set()
+    for task, is_overdue in rows:
+        found.setdefault(task.case_id, []).append(task)
+        late |= {task.task_id} if is_overdue else set()
+    return found, late
+
+
+async def _shown(
+    store: Store, language: Language, rows: list[CaseRow], tasks: dict[str, list[TaskRow]], overdue: set[str]
+) -> list[MyCase]:
+    titles = await catalogue.titles(store, (row.dataset_id for row in rows if row.dataset_id))
+    names = await directory.body_names(store, (task.body for of_case in tasks.values() for task in of_case))
+    bodies = {body: said(label, language) for body, label in names.items()}
+    shown = []
+    for row in rows:
+        law = Law(await store.rules(row.rules_digest), language)
+        ending = law.rules.ending(row.outcome or "")
+        label: Label | None = ending.label if ending else texts().endings.get(row.outcome or "")
+        title = titles.get(row.dataset_id)
+        shown.append(
+            MyCase(
+                case_number=row.case_number,
+                procedure=row.procedure,
+                procedure_label=law.say(law.rules.label),
+                title=said(title, language) if title else None,
+                received_at=row.received_at,
+                closed_at=row.closed_at,
+                outcome_label=law.say(label) if label else None,
+                holdings=tuple(_holding(law, task, bodies, overdue) for task in tasks.get(row.case_id, ())),
+            )
+        )
+    return shown
+
+
+def _holding(law: Law, task: TaskRow, bodies: dict[str, str], overdue: set[str]) -> Holding:
+    stage = law.rules.stage(task.stage)
+    return Holding(
+        label=law.say(stage.label) if stage else task.stage,
+        body_name=bodies.get(task.body, task.body),
+        is_mine=task.body == APPLICANT,
+        is_asked=task.supplement_asked_at is not None,
+        last_day=last_day(task.due_at) if task.due_at else None,
+        promptly=task.at_once,
+        overdue=task.task_id in overdue,
+    )
