@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from activities.directory import sessions
 from activities.directory.sessions import Ended, Session
+from activities.outbox.read_marks import count_unread
 from api.http.problems import Problem
 from api.runtime import Runtime
 from pages.addresses import in_language, language_of, without_language
@@ -55,6 +56,8 @@ class Call:
     """Of the account, in the language of the page."""
     was_logged_in: str | None = None
     """The account whose session is over, where one is."""
+    unread: int = 0
+    """Messages that whoever looks has not read yet, counted up to MOST_COUNTED."""
     _form: Mapping[str, list[str]] | None = field(default=None, init=False)
 
     @property
@@ -147,6 +150,7 @@ async def opened(request: Request, runtime: Runtime, store: Store) -> Call:
     session: Session | None = None
     caller: Caller | None = None
     was_logged_in = name = None
+    unread = 0
     if cookie := request.cookies.get(cookie_name(runtime)):
         match await sessions.find(runtime.pool, cookie, now):
             case Session() as session:
@@ -154,12 +158,13 @@ async def opened(request: Request, runtime: Runtime, store: Store) -> Call:
                 account = await directory.account(store, session.account_id)
                 if account is not None:
                     name = account.name["zh" if language == "zh" else "en"]
+                    unread = await count_unread(runtime.pool, account.account_id)
             case Ended(account_id):
                 was_logged_in = account_id
             case None:
                 pass
     templates: RendersPages = request.app.state.templates
-    return Call(request, runtime, store, templates, now, language, session, caller, name, was_logged_in)
+    return Call(request, runtime, store, templates, now, language, session, caller, name, was_logged_in, unread)
 
 
 def cookie_name(runtime: Runtime) -> str:

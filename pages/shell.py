@@ -11,13 +11,20 @@ if TYPE_CHECKING:
     from pages.calls import Call
 
 
+PRINT = "print"
+LARGE = "large"
+"""A cookie, and what it says where the print is large."""
+MOST_SHOWN = 99
+
+
 @dataclass(frozen=True)
 class Way:
-    """A way to another page; `here` where the page is that one, or below it."""
+    """A way to another page; `here` where the page is that one, or below it. `count` of what waits there, in words."""
 
     label: str
     address: str
     here: bool
+    count: str | None = None
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,7 @@ class Shell:
     login: str | None
     notice: str | None
     is_demo: bool
+    is_large: bool
 
 
 def shell_of(call: Call) -> Shell:
@@ -40,6 +48,7 @@ def shell_of(call: Call) -> Shell:
         login=call.caller.login if call.caller else None,
         notice=call.say(notice["name"], **notice["facts"]) if notice else None,
         is_demo=call.runtime.settings.login == "demo",
+        is_large=call.request.cookies.get(PRINT) == LARGE,
     )
 
 
@@ -61,4 +70,10 @@ def _ways(call: Call) -> list[Way]:
 def _way(call: Call, name: str, words: Words) -> Way:
     address = call.path(name)
     path = call.request.url.path
-    return Way(words(f"ways.{name}"), address, path == address or path.startswith(f"{address}/"))
+    count = unread_in_words(call.unread) if name == "messages" else None
+    return Way(words(f"ways.{name}"), address, path == address or path.startswith(f"{address}/"), count)
+
+
+def unread_in_words(unread: int) -> str | None:
+    """How many messages are not read yet; of very many that they are, of none nothing."""
+    return None if not unread else str(unread) if unread <= MOST_SHOWN else f"{MOST_SHOWN}+"

@@ -41,6 +41,7 @@ class Templates:
                 "forgery_key": call.session.forgery_key if call.session else "",
                 "in_the_other_language": in_language(without_language(call.request), other),
                 "other_language": other,
+                "here": without_language(call.request),
                 **facts,
             },
         )
@@ -67,7 +68,7 @@ class Templates:
             "short_day": partial(_short_day, language=language),
             "moment": partial(dates.moment_in_words, language=language),
             "period": partial(dates.period_in_words, language=language),
-            "length": partial(_length, language=language),
+            "lasting": partial(_lasting, language=language),
         }
         return made
 
@@ -95,5 +96,5 @@ def _short_day(on: date | datetime, *, language: Language) -> str:
     return dates.short_day(on, language)
 
 
-def _length(length: timedelta, *, language: Language) -> str:
+def _lasting(length: timedelta, *, language: Language) -> str:
     return dates.length_in_words(length, language)

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from pages.routes import datasets, front, login
+from pages.routes import datasets, front, login, messages, settings
 
-ROUTES: tuple[BaseRoute, ...] = (*front.ROUTES, *login.ROUTES, *datasets.ROUTES)
+ROUTES: tuple[BaseRoute, ...] = (
+    *front.ROUTES,
+    *login.ROUTES,
+    *datasets.ROUTES,
+    *messages.ROUTES,
+    *settings.ROUTES,
+)
