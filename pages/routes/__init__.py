@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from pages.routes import datasets, front, login, messages, settings
+from pages.routes import datasets, front, login, messages, settings, written
 
 ROUTES: tuple[BaseRoute, ...] = (
     *front.ROUTES,
@@ -12,4 +12,5 @@ ROUTES: tuple[BaseRoute, ...] = (
     *datasets.ROUTES,
     *messages.ROUTES,
     *settings.ROUTES,
+    *written.ROUTES,
 )

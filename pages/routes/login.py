@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from activities.directory import sessions
 from api.http.problems import Problem, invalid
 from pages.addresses import in_language, is_ours
-from pages.calls import Call, cookie_name, deed, page, with_cookie
+from pages.calls import WRITTEN, Call, cookie_name, deed, page, with_cookie
 from reading.directory import questions as directory
 from reading.words.language import Language
 from rules.loading import load_pack
@@ -32,6 +32,7 @@ async def login(call: Call) -> Response:
         ],
         back=call.asked("back") or "",
         is_over=call.was_logged_in is not None,
+        is_kept=call.asked("back") == WRITTEN,
     )
 
 
