@@ -26,8 +26,9 @@ LONGEST_COOKIE = 100
 """Characters."""
 
 BEGIN = """
-insert into sessions (digest, account_id, created_at, seen_at, ends_at, idle_seconds, forgery_key, browser, sid)
-values ($1, $2, $3, $3, $4, $5, $6, $7, $8)
+insert into sessions
+  (digest, account_id, created_at, seen_at, ends_at, idle_seconds, forgery_key, browser, sid, id_token)
+values ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9)
 """
 FIND = """
 select account_id, created_at, seen_at, ends_at, idle_seconds, forgery_key, browser, notice from sessions
@@ -81,15 +82,23 @@ def digest_of(cookie: str) -> str:
 
 
 async def begin(
-    pool: Pool, account_id: str, now: datetime, *, idle: timedelta, browser: str, sid: str | None = None
+    pool: Pool,
+    account_id: str,
+    now: datetime,
+    *,
+    idle: timedelta,
+    browser: str,
+    sid: str | None = None,
+    id_token: str | None = None,
 ) -> str:
     """A new session, whose cookie this is; sessions that are over are cleared away."""
     cookie = secrets.token_urlsafe(32)
     named = browser.replace("\x00", "")[:LONGEST_BROWSER]
-    row = (now, now + LONGEST, int(idle.total_seconds()), secrets.token_urlsafe(32), named, sid)
+    row = (now, now + LONGEST, int(idle.total_seconds()), secrets.token_urlsafe(32), named, sid, id_token)
     async with pool.acquire() as connection:
         await connection.execute(END_OVER, now - LONGEST)
         await connection.execute("delete from kept_forms where until_at <= $1", now)
+        await connection.execute("delete from logins_under_way where until_at <= $1", now)
         await connection.execute(BEGIN, digest_of(cookie), account_id, *row)
     return cookie
 
@@ -194,3 +203,33 @@ async def forget_form(pool: Pool, account_id: str, key: bytes) -> None:
         await connection.execute(
             "delete from kept_forms where digest = $1 and account_id = $2", hashlib.sha256(key).hexdigest(), account_id
         )
+
+
+async def id_token_of(pool: Pool, session: Session) -> str | None:
+    """What the issuer said as this session began."""
+    async with pool.acquire() as connection:
+        token: str | None = await connection.fetchval("select id_token from sessions where digest = $1", session.digest)
+    return token
+
+
+async def remember_login(pool: Pool, key: bytes, content: bytes, until: datetime) -> None:
+    """A browser leaves for the issuer; `content` is encrypted with the key."""
+    async with pool.acquire() as connection:
+        await connection.execute(
+            "insert into logins_under_way (digest, until_at, remembered) values ($1, $2, $3)",
+            hashlib.sha256(key).hexdigest(),
+            until,
+            content,
+        )
+
+
+async def remembered_login(pool: Pool, key: bytes, now: datetime) -> bytes | None:
+    """What was remembered of a browser as it left, once."""
+    async with pool.acquire() as connection:
+        content: bytes | None = await connection.fetchval(
+            "with it as (delete from logins_under_way where digest = $1 returning until_at, remembered) "
+            "select remembered from it where until_at > $2",
+            hashlib.sha256(key).hexdigest(),
+            now,
+        )
+    return content
