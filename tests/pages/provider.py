@@ -22,18 +22,18 @@ def main(port: int) -> None:
 
     made = oidc_provider_mock.app()
 
-    @made.post("/rotate")
     def rotate() -> str:
         storage.jwk = RSAKey.generate_key(is_private=True)
         return ""
 
-    @made.post("/sign")
     def sign() -> str:
         asked = flask.request.get_json()
         key = RSAKey.generate_key(is_private=True) if asked.get("by") == "another" else storage.jwk
         header = {"alg": "RS256", "kid": storage.jwk.thumbprint()}
-        return JsonWebToken(["RS256"]).encode(header, asked["claims"], key).decode()
+        return str(JsonWebToken(["RS256"]).encode(header, asked["claims"], key).decode())
 
+    made.add_url_rule("/rotate", view_func=rotate, methods=["POST"])
+    made.add_url_rule("/sign", view_func=sign, methods=["POST"])
     made.run("127.0.0.1", port, debug=False, use_reloader=False)
 
 
