@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUn
 
 from pages import dates, forgery
 from pages.addresses import in_language, without_language
+from pages.browsers import browser_in_words
 from pages.shell import shell_of
 from pages.static import Statics
 from pages.wording import Words
@@ -68,6 +69,7 @@ class Templates:
             "short_day": partial(_short_day, language=language),
             "moment": partial(dates.moment_in_words, language=language),
             "period": partial(dates.period_in_words, language=language),
+            "browser": browser_in_words,
             "lasting": partial(_lasting, language=language),
         }
         return made

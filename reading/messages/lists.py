@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
-from activities.outbox.message_texts import Message, Said, say
+from activities.outbox.message_texts import Message, Said, citation_of, say
 from activities.outbox.outbox import messages_to, unread_messages_to
 from activities.outbox.read_marks import count_unread
 from activities.telling.channels import Channel, open_channels
@@ -13,6 +14,7 @@ from reading.messages.shapes import ChannelOpened, Channels, ChannelShown, Messa
 from reading.paging import CursorUnusable, cursor, place_of
 from reading.store import Archive, Store
 from reading.words.language import Language
+from rules.pinned import Basis
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -41,6 +43,25 @@ class Letter:
 
     message: Message
     said: Said
+
+    @property
+    def due_on(self) -> date | None:
+        """The last day of a period in days."""
+        return date.fromisoformat(str(self.message.facts["due_on"])) if "due_on" in self.message.facts else None
+
+    @property
+    def due_at(self) -> datetime | None:
+        """The instant at which a period in hours ends."""
+        if self.due_on is not None or "due_at" not in self.message.facts:
+            return None
+        return datetime.fromisoformat(str(self.message.facts["due_at"]))
+
+    @property
+    def is_by_service_rule(self) -> bool:
+        """Whether what it is about is our choice, where the regulation is silent."""
+        rules = self.message.rules
+        citation = citation_of(self.message, rules) if rules else None
+        return citation is not None and citation.basis is Basis.SERVICE
 
 
 async def messages(
