@@ -143,7 +143,7 @@ async def test_the_login_page_leads_to_the_issuer_and_back_to_where_one_was(
     assert back.headers["location"] == path
 
 
-async def test_whoever_comes_for_the_first_time_is_an_applicant_by_the_name_that_the_issuer_says(
+async def test_whoever_comes_for_the_first_time_is_an_applicant_as_the_issuer_names_it(
     front: Front, provider: Provider
 ) -> None:
     provider.knows(
