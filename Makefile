@@ -30,7 +30,7 @@ $(READY): requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "error: $(PYTHON) lacks the module venv; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv --clear .venv
 
-up: $(READY) ## run everything in the foreground: PostgreSQL, Temporal, worker, API
+up: $(READY) ## run everything in the foreground: PostgreSQL, Temporal, worker, API, pages
 	@$(BIN)/kaifang up
 
 demo: $(READY) ## drive one case of each procedure through a running stack (`make up`)

@@ -108,7 +108,7 @@ async def run(settings: Settings) -> None:
             pool,
             [
                 Job(SWEEPER, sweeper.run),
-                Job(SENDER, Sender(pool, ways, settings.base_url).run),
+                Job(SENDER, Sender(pool, ways, settings.pages_url).run),
                 Job(REMINDERS, reminding.run),
                 Job(LAPSES, lapsing.run),
                 Job(REVIEWS, partial(keep_schedule, temporal, settings.task_queue)),

@@ -24,6 +24,7 @@ from api.acting.importing import LARGEST_FILE
 from api.http import documentation, failing
 from api.http.addressed import Addressed
 from api.http.heading import Heading
+from api.http.leading import Leading
 from api.http.limits import BodyLimit, Limiting
 from api.http.openapi import with_gate, with_problem_schema
 from api.metrics import Measuring, Metrics
@@ -163,6 +164,7 @@ def create_app(
     app.add_middleware(Measuring, metrics=metrics)
     app.add_middleware(Heading)
     app.add_middleware(Addressed, public_url=chosen.public_url)
+    app.add_middleware(Leading, pages_url=chosen.pages_url)
     failing.install(app)
     for router in ROUTERS:
         app.include_router(router)

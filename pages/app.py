@@ -18,6 +18,7 @@ from activities.settings import Settings, SettingsError
 from api.runtime import PATIENCE, running
 from pages import failing
 from pages.addresses import InTwoLanguages
+from pages.issuer import Issuer, secret_of
 from pages.routes import ROUTES
 from pages.security import Guarding
 from pages.static import Statics
@@ -47,8 +48,8 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with running(chosen, clock or DatabaseClock(), patience) as runtime:
-            app.state.runtime = runtime
+        async with running(chosen, clock or DatabaseClock(), patience) as runtime, asked(chosen) as issuer:
+            app.state.runtime, app.state.issuer = runtime, issuer
             yield
 
     app = Application(
@@ -63,13 +64,38 @@ def create_app(
     return app
 
 
+@asynccontextmanager
+async def asked(settings: Settings) -> AsyncIterator[Issuer | None]:
+    """The provider at which people log in, where there is one."""
+    issuer = Issuer(settings) if settings.oidc_issuer else None
+    try:
+        yield issuer
+    finally:
+        if issuer is not None:
+            await issuer.close()
+
+
 def login_must_be_safe(settings: Settings) -> None:
-    """Demo accounts, which anybody may be, are for this machine alone. Raises SettingsError."""
+    """Demo accounts, which anybody may be, are for this machine alone; what an issuer says comes over TLS, unless it
+    is this machine; and there is one way to log in. Raises SettingsError."""
+    if settings.oidc_issuer:
+        issuer_must_be_safe(settings)
     if settings.login != "demo":
         return
     hosts = {settings.pages_host, urlsplit(settings.pages_url).hostname or ""}
     if strange := sorted(host for host in hosts if not is_loopback(host)):
         raise SettingsError(f"KAIFANG_LOGIN: demo is for this machine alone, and the pages are at {', '.join(strange)}")
+
+
+def issuer_must_be_safe(settings: Settings) -> None:
+    issuer = urlsplit(settings.oidc_issuer or "")
+    if settings.login == "demo":
+        raise SettingsError("KAIFANG_LOGIN: demo and KAIFANG_OIDC_ISSUER: one of them")
+    if not settings.oidc_client_id:
+        raise SettingsError("KAIFANG_OIDC_CLIENT_ID: the issuer has to know the pages by a name")
+    if issuer.scheme != "https" and not is_loopback(issuer.hostname or ""):
+        raise SettingsError("KAIFANG_OIDC_ISSUER: an issuer on another machine is asked over https")
+    secret_of(settings)
 
 
 def is_loopback(host: str) -> bool:

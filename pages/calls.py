@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -16,10 +17,12 @@ from starlette.routing import Route
 
 from activities.directory import sessions
 from activities.directory.sessions import Ended, Session
+from activities.outbox.read_marks import count_unread
 from api.http.problems import Problem
 from api.runtime import Runtime
+from pages import written
 from pages.addresses import in_language, language_of, without_language
-from pages.forgery import must_be_our_own
+from pages.forgery import FormOfAnotherSession, carried_by, must_be_our_own
 from pages.wording import Words
 from reading.directory import questions as directory
 from reading.sight import Caller
@@ -28,6 +31,9 @@ from reading.words.language import Language
 
 SESSION_COOKIE = "kaifang"
 SAFE_METHODS = frozenset({"GET", "HEAD"})
+WRITTEN = "/written"
+"""The page of what somebody wrote in a session that was over."""
+LEADS_ON = 303
 
 Page = Callable[["Call"], Awaitable[Response]]
 
@@ -55,6 +61,8 @@ class Call:
     """Of the account, in the language of the page."""
     was_logged_in: str | None = None
     """The account whose session is over, where one is."""
+    unread: int = 0
+    """Messages that whoever looks has not read yet, counted up to MOST_COUNTED."""
     _form: Mapping[str, list[str]] | None = field(default=None, init=False)
 
     @property
@@ -124,19 +132,66 @@ def _answered(handler: Page) -> Callable[[Request], Awaitable[Response]]:
         runtime: Runtime = request.app.state.runtime
         try:
             async with runtime.store() as store:
-                call = await opened(request, runtime, store)
-                if request.method not in SAFE_METHODS:
-                    await must_be_our_own(request, call.session)
-                try:
-                    answer = await handler(call)
-                except LoginNeeded:
-                    answer = RedirectResponse(login_address(call), status_code=303)
-                await _said_what_was_to_be_said(call, answer)
-                return answer
+                return await _answer(handler, await opened(request, runtime, store))
         finally:
-            await request.close()  # the files of a form
+            # Files that came with a form lie open until then.
+            await request.close()
 
     return answered
+
+
+async def _answer(handler: Page, call: Call) -> Response:
+    try:
+        if call.request.method not in SAFE_METHODS:
+            await must_be_our_own(call.request, call.session)
+        answer = await handler(call)
+    except LoginNeeded:
+        answer = await _to_the_login(call)
+    except FormOfAnotherSession:
+        answer = await _to_what_was_written(call)
+    await _said_what_was_to_be_said(call, answer)
+    return await _without_what_was_sent(call, answer)
+
+
+async def _to_the_login(call: Call) -> Response:
+    """Whoever must log in comes back to the page asked for; with a form, to what was written in it."""
+    key = None if call.request.method in SAFE_METHODS else await _kept(call)
+    if key is None:
+        return RedirectResponse(login_address(call, back_of(call)), status_code=303)
+    answer = RedirectResponse(login_address(call, WRITTEN), status_code=303)
+    return with_cookie(answer, call, written.COOKIE, key, sessions.KEPT_FOR)
+
+
+async def _to_what_was_written(call: Call) -> Response:
+    """A form of a session before, sent in a new one, is looked at again by who wrote it. Raises the Problem again
+    where somebody else did."""
+    key = await _kept(call)
+    if key is None:
+        raise FormOfAnotherSession
+    answer = call.go_on_to(in_language(WRITTEN, call.language))
+    return with_cookie(answer, call, written.COOKIE, key, sessions.KEPT_FOR)
+
+
+async def _kept(call: Call) -> str | None:
+    """The key of what somebody wrote, which is kept now; None where nothing is, or nobody knows who did, or somebody
+    else is logged in by now."""
+    carried = await carried_by(call.request)
+    account_id = await sessions.who_wrote(call.runtime.pool, carried) if carried else None
+    it = written.written(here(call), await call.request.form())
+    if account_id is None or not it.says_something or (call.session and call.session.account_id != account_id):
+        return None
+    return await written.keep(call.runtime.pool, account_id, it, call.now)
+
+
+async def _without_what_was_sent(call: Call, answer: Response) -> Response:
+    """What was kept and has led on is kept no more."""
+    key = call.request.cookies.get(written.COOKIE)
+    if key and call.session and call.request.method not in SAFE_METHODS and answer.status_code == LEADS_ON:
+        if any(name.startswith(written.COOKIE) for name in answer.headers.getlist("set-cookie")):
+            return answer
+        await sessions.forget_form(call.runtime.pool, call.session.account_id, key.encode())
+        with_cookie(answer, call, written.COOKIE, "", timedelta(0))
+    return answer
 
 
 async def _said_what_was_to_be_said(call: Call, answer: Response) -> None:
@@ -150,6 +205,7 @@ async def opened(request: Request, runtime: Runtime, store: Store) -> Call:
     session: Session | None = None
     caller: Caller | None = None
     was_logged_in = name = None
+    unread = 0
     if cookie := request.cookies.get(cookie_name(runtime)):
         match await sessions.find(runtime.pool, cookie, now):
             case Session() as session:
@@ -157,12 +213,13 @@ async def opened(request: Request, runtime: Runtime, store: Store) -> Call:
                 account = await directory.account(store, session.account_id)
                 if account is not None:
                     name = account.name["zh" if language == "zh" else "en"]
+                    unread = await count_unread(runtime.pool, account.account_id)
             case Ended(account_id):
                 was_logged_in = account_id
             case None:
                 pass
     templates: RendersPages = request.app.state.templates
-    return Call(request, runtime, store, templates, now, language, session, caller, name, was_logged_in)
+    return Call(request, runtime, store, templates, now, language, session, caller, name, was_logged_in, unread)
 
 
 def cookie_name(runtime: Runtime) -> str:
@@ -184,9 +241,16 @@ def with_cookie(answer: Response, call: Call, name: str, value: str, lasts: time
     return answer
 
 
-def login_address(call: Call) -> str:
-    """Where somebody logs in and comes back from to the page asked for; of a form that was sent, to the page of it."""
-    back = without_language(call.request) if call.request.method in SAFE_METHODS else call.request.url.path
-    back = back.removeprefix(str(call.request.scope.get("root_path", "")))
-    address = call.request.url.replace(path=call.path("login"), query="").include_query_params(back=back)
-    return f"{address.path}?{address.query}"
+def back_of(call: Call) -> str:
+    """Where somebody comes back to: the page asked for; of a form that was sent, the page at its address."""
+    return without_language(call.request) if call.request.method in SAFE_METHODS else here(call)
+
+
+def here(call: Call) -> str:
+    """The path asked for, without the prefix of its language."""
+    return call.request.url.path.removeprefix(str(call.request.scope.get("root_path", ""))) or "/"
+
+
+def login_address(call: Call, back: str) -> str:
+    """Where somebody logs in and goes on from to a page of ours."""
+    return f"{call.path('login')}?{urlencode({'back': back})}"

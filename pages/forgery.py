@@ -15,15 +15,28 @@ FIELD = "forgery_key"
 OUR_OWN = "same-origin"
 
 
+class FormOfAnotherSession(Problem):
+    """The form stood in a page of another session than the one in which it comes."""
+
+    def __init__(self) -> None:
+        super().__init__("FormFromElsewhere")
+
+
 async def must_be_our_own(request: Request, session: Session | None) -> None:
-    """Raises a Problem for a form that comes from elsewhere, or in a session from a page of another one."""
+    """Raises a Problem for a form that comes from elsewhere, FormOfAnotherSession for one of another session."""
     if not comes_from_us(request):
         raise Problem("FormFromElsewhere")
     if session is None:
         return
+    carried = await carried_by(request)
+    if carried is None or not secrets.compare_digest(carried.encode(), session.forgery_key.encode()):
+        raise FormOfAnotherSession
+
+
+async def carried_by(request: Request) -> str | None:
+    """What the form of a request says of its session."""
     carried = (await request.form()).get(FIELD)
-    if not isinstance(carried, str) or not secrets.compare_digest(carried.encode(), session.forgery_key.encode()):
-        raise Problem("FormFromElsewhere")
+    return carried if isinstance(carried, str) else None
 
 
 def comes_from_us(request: Request) -> bool:

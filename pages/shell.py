@@ -11,13 +11,20 @@ if TYPE_CHECKING:
     from pages.calls import Call
 
 
+PRINT = "print"
+LARGE = "large"
+"""A cookie, and what it says where the print is large."""
+MOST_SHOWN = 99
+
+
 @dataclass(frozen=True)
 class Way:
-    """A way to another page; `here` where the page is that one, or below it."""
+    """A way to another page; `here` where the page is that one, or below it. `count` of what waits there, in words."""
 
     label: str
     address: str
     here: bool
+    count: str | None = None
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,7 @@ class Shell:
     login: str | None
     notice: str | None
     is_demo: bool
+    is_large: bool
 
 
 def shell_of(call: Call) -> Shell:
@@ -42,6 +50,7 @@ def shell_of(call: Call) -> Shell:
         login=call.caller.login if call.caller else None,
         notice=call.say(notice["name"], **notice["facts"]) if notice else None,
         is_demo=call.runtime.settings.login == "demo",
+        is_large=call.request.cookies.get(PRINT) == LARGE,
     )
 
 
@@ -63,10 +72,10 @@ def _ways(call: Call) -> list[Way]:
 def _way(call: Call, name: str, words: Words) -> Way:
     address = call.path(name)
     path = call.request.url.path
+    count = unread_in_words(call.unread) if name == "messages" else None
     # The pages of a city lie below the city: /nanning/law is below the law too.
-    return Way(
-        words(f"ways.{name}"), address, path == address or path.startswith(f"{address}/") or name in path.split("/")
-    )
+    here = path == address or path.startswith(f"{address}/") or name in path.split("/")
+    return Way(words(f"ways.{name}"), address, here, count)
 
 
 def _foot(call: Call) -> list[Way]:
@@ -75,3 +84,8 @@ def _foot(call: Call) -> list[Way]:
     named |= {name: f"foot.{name}" for name in ("help", "accessibility", "privacy")}
     ways = [Way(call.say(text), call.path(name), here=False) for name, text in named.items()]
     return [*ways, Way(call.say("foot.api"), f"{call.runtime.settings.base_url}/docs", here=False)]
+
+
+def unread_in_words(unread: int) -> str | None:
+    """How many messages are not read yet; of very many that they are, of none nothing."""
+    return None if not unread else str(unread) if unread <= MOST_SHOWN else f"{MOST_SHOWN}+"

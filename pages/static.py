@@ -53,6 +53,10 @@ class Statics:
         """Where a file is. Raises KeyError for one that is not there."""
         return f"/static/{self._names[name]}"
 
+    def content_of(self, name: str) -> bytes:
+        """A file as it is sent where nothing is packed. Raises KeyError for one that is not there."""
+        return self._files[self._names[name]].content
+
     async def answer(self, request: Request) -> Response:
         """A file, packed where the browser can unpack it."""
         found = self._files.get(request.path_params["name"])

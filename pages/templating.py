@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUn
 
 from pages import dates, forgery
 from pages.addresses import in_language, without_language
+from pages.browsers import browser_in_words
 from pages.shell import shell_of
 from pages.static import Statics
 from pages.wording import Words
@@ -41,6 +42,7 @@ class Templates:
                 "forgery_key": call.session.forgery_key if call.session else "",
                 "in_the_other_language": in_language(without_language(call.request), other),
                 "other_language": other,
+                "here": without_language(call.request),
                 **facts,
             },
         )
@@ -71,6 +73,7 @@ class Templates:
             "month": partial(dates.month_in_words, language=language),
             "weekday": partial(dates.weekday_in_words, language=language),
             "weekday_short": partial(dates.weekday_in_short, language=language),
+            "browser": browser_in_words,
         }
         return made
 

@@ -172,7 +172,7 @@ def _run(
         inherited = {name: value for name, value in stack.environment.items() if not name.startswith("TEMPORAL_")}
         environment = {
             "KAIFANG_SAMPLES": "true",
-            "KAIFANG_LOGIN": "demo",
+            **({} if stack.environment.get("KAIFANG_OIDC_ISSUER") else {"KAIFANG_LOGIN": "demo"}),
             **inherited,
             **connections,
             "PYTHONUNBUFFERED": "1",

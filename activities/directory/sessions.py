@@ -26,8 +26,9 @@ LONGEST_COOKIE = 100
 """Characters."""
 
 BEGIN = """
-insert into sessions (digest, account_id, created_at, seen_at, ends_at, idle_seconds, forgery_key, browser, sid)
-values ($1, $2, $3, $3, $4, $5, $6, $7, $8)
+insert into sessions
+  (digest, account_id, created_at, seen_at, ends_at, idle_seconds, forgery_key, browser, sid, id_token)
+values ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9)
 """
 FIND = """
 select account_id, created_at, seen_at, ends_at, idle_seconds, forgery_key, browser, notice from sessions
@@ -40,6 +41,12 @@ order by seen_at desc, digest
 """
 END_OVER = "delete from sessions where ends_at <= $1"
 """Long after its end, so that whoever comes back late is told that the session is over."""
+ENDED = "ended "
+END = f"""
+update sessions set digest = '{ENDED}' || digest, ends_at = seen_at, notice = null, id_token = null
+where not starts_with(digest, '{ENDED}') and
+"""  # noqa: S608 - made of constants
+"""No cookie has such a digest: nobody comes in by it. What is left says whose the forms were that it carried."""
 
 
 @dataclass(frozen=True)
@@ -75,15 +82,23 @@ def digest_of(cookie: str) -> str:
 
 
 async def begin(
-    pool: Pool, account_id: str, now: datetime, *, idle: timedelta, browser: str, sid: str | None = None
+    pool: Pool,
+    account_id: str,
+    now: datetime,
+    *,
+    idle: timedelta,
+    browser: str,
+    sid: str | None = None,
+    id_token: str | None = None,
 ) -> str:
     """A new session, whose cookie this is; sessions that are over are cleared away."""
     cookie = secrets.token_urlsafe(32)
     named = browser.replace("\x00", "")[:LONGEST_BROWSER]
-    row = (now, now + LONGEST, int(idle.total_seconds()), secrets.token_urlsafe(32), named, sid)
+    row = (now, now + LONGEST, int(idle.total_seconds()), secrets.token_urlsafe(32), named, sid, id_token)
     async with pool.acquire() as connection:
         await connection.execute(END_OVER, now - LONGEST)
         await connection.execute("delete from kept_forms where until_at <= $1", now)
+        await connection.execute("delete from logins_under_way where until_at <= $1", now)
         await connection.execute(BEGIN, digest_of(cookie), account_id, *row)
     return cookie
 
@@ -117,25 +132,32 @@ async def of_account(pool: Pool, account_id: str, now: datetime) -> list[Listed]
 async def end(pool: Pool, account_id: str, digest: str) -> bool:
     """One's own session is over; False where there is none of that digest."""
     async with pool.acquire() as connection:
-        ended = await connection.execute(
-            "delete from sessions where digest = $1 and account_id = $2", digest, account_id
-        )
-    return ended != "DELETE 0"
+        ended = await connection.execute(f"{END} digest = $1 and account_id = $2", digest, account_id)
+    return ended != "UPDATE 0"
 
 
 async def end_others(pool: Pool, account_id: str, digest: str) -> None:
     """All of somebody's sessions but this one are over."""
     async with pool.acquire() as connection:
-        await connection.execute("delete from sessions where account_id = $1 and digest <> $2", account_id, digest)
+        await connection.execute(f"{END} account_id = $1 and digest <> $2", account_id, digest)
 
 
 async def end_of_issuer(pool: Pool, *, sid: str | None, account_id: str | None) -> None:
-    """The sessions that an issuer ends: the one that it names, or all of an account where it names none."""
+    """The sessions that an issuer ends: of an account, of that name at the issuer, or of both where it says both."""
+    if sid is None and account_id is None:
+        return
     async with pool.acquire() as connection:
-        if sid is not None:
-            await connection.execute("delete from sessions where sid = $1", sid)
-        elif account_id is not None:
-            await connection.execute("delete from sessions where account_id = $1", account_id)
+        named = "($1::text is null or sid = $1) and ($2::text is null or account_id = $2)"
+        await connection.execute(f"{END} {named}", sid, account_id)
+
+
+async def who_wrote(pool: Pool, forgery_key: str) -> str | None:
+    """The account of the session, over or not, whose forms carry this; None where nobody knows any more."""
+    async with pool.acquire() as connection:
+        account_id: str | None = await connection.fetchval(
+            "select account_id from sessions where forgery_key = $1", forgery_key
+        )
+    return account_id
 
 
 async def say_once(pool: Pool, session: Session, notice: dict[str, Any]) -> None:
@@ -164,12 +186,50 @@ async def keep_form(pool: Pool, account_id: str, key: bytes, content: bytes, now
 
 
 async def kept_form(pool: Pool, account_id: str, key: bytes, now: datetime) -> bytes | None:
-    """What that account wrote before it was logged out, once."""
+    """What that account wrote before it was logged out, encrypted with the key."""
     async with pool.acquire() as connection:
         content: bytes | None = await connection.fetchval(
-            "delete from kept_forms where digest = $1 and account_id = $2 and until_at > $3 returning content",
+            "select content from kept_forms where digest = $1 and account_id = $2 and until_at > $3",
             hashlib.sha256(key).hexdigest(),
             account_id,
+            now,
+        )
+    return content
+
+
+async def forget_form(pool: Pool, account_id: str, key: bytes) -> None:
+    """What was kept has been sent, or is not wanted any more."""
+    async with pool.acquire() as connection:
+        await connection.execute(
+            "delete from kept_forms where digest = $1 and account_id = $2", hashlib.sha256(key).hexdigest(), account_id
+        )
+
+
+async def id_token_of(pool: Pool, session: Session) -> str | None:
+    """What the issuer said as this session began."""
+    async with pool.acquire() as connection:
+        token: str | None = await connection.fetchval("select id_token from sessions where digest = $1", session.digest)
+    return token
+
+
+async def remember_login(pool: Pool, key: bytes, content: bytes, until: datetime) -> None:
+    """A browser leaves for the issuer; `content` is encrypted with the key."""
+    async with pool.acquire() as connection:
+        await connection.execute(
+            "insert into logins_under_way (digest, until_at, remembered) values ($1, $2, $3)",
+            hashlib.sha256(key).hexdigest(),
+            until,
+            content,
+        )
+
+
+async def remembered_login(pool: Pool, key: bytes, now: datetime) -> bytes | None:
+    """What was remembered of a browser as it left, once."""
+    async with pool.acquire() as connection:
+        content: bytes | None = await connection.fetchval(
+            "with it as (delete from logins_under_way where digest = $1 returning until_at, remembered) "
+            "select remembered from it where until_at > $2",
+            hashlib.sha256(key).hexdigest(),
             now,
         )
     return content

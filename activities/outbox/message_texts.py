@@ -70,30 +70,35 @@ class Message:
     """Of the case; None where the message is about none."""
     asked: str | None = None
     """What somebody asks for, in its words, as long as the act that says it has them."""
+    to_reviewer: bool = False
+    """Whether whom it is for decides tasks."""
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Said:
-    """A message in one language. `text` is all of it; `due` is None where there is no due day, `law` where the message
-    is about no rule, `link` where it is about nothing that can be opened."""
+    """A message in one language. `text` is all of it, `told` what it says besides day, law and link. `due` is None
+    where there is no due day, `law` where it is about no rule, `link` where it is about nothing that can be opened."""
 
     subject: str
     text: str
+    told: str
     law: str | None
     due: str | None
     link: str | None
 
 
-def say(message: Message, language: Language, base_url: str) -> Said:
-    """The message in words."""
+def say(message: Message, language: Language, pages_url: str) -> Said:
+    """The message in words, with a link that begins with the address of the pages."""
     known = message_texts()
     kind = known.kinds.get(message.kind, known.kinds[OTHER])
     params = _params(message, language)
-    link = link_to(message, base_url)
+    link = link_to(message, language, pages_url)
     lines = {"due": due_of(message, language), "law": line_of_law(message, language), "link": link}
     shown = [_fill(kind.text, params, language)]
     if message.asked:
         shown.append(_fill(known.lines["asked"], {"asked": message.asked}, language))
+    told = list(shown)
     if lines["due"]:
         shown.append(_fill(known.lines["due"], lines, language))
     if params["due_before"]:
@@ -104,6 +109,7 @@ def say(message: Message, language: Language, base_url: str) -> Said:
     return Said(
         subject=_fill(kind.subject, params, language),
         text="\n".join(shown),
+        told="\n".join(told),
         law=lines["law"],
         due=lines["due"],
         link=link,
@@ -116,13 +122,16 @@ def with_its_number(said: Said, message_id: str, language: Language) -> Said:
     return replace(said, text=f"{said.text}\n{number}")
 
 
-def link_to(message: Message, base_url: str) -> str | None:
-    """Where the task lies that the message is about, or the case, or the dataset."""
-    if message.task_id:
-        return f"{base_url}/v1/tasks/{message.task_id}"
+def link_to(message: Message, language: Language, pages_url: str) -> str | None:
+    """The page of the dataset that the message is about, of the task for whom decides it, or of the case."""
+    pages = f"{pages_url}/en" if language == "en" else pages_url
     if dataset_id := message.facts.get("dataset_id"):
-        return f"{base_url}/v1/datasets/{dataset_id}"
-    return f"{base_url}/v1/cases/{message.case_id}" if message.case_id else None
+        return f"{pages}/datasets/{dataset_id}"
+    if message.case_number is None:
+        return None
+    if message.task_id and message.to_reviewer:
+        return f"{pages}/desk/{message.case_number}/{'.'.join(message.task_id.rsplit('.', 2)[1:])}"
+    return f"{pages}/cases/{message.case_number}"
 
 
 def due_of(message: Message, language: Language) -> str | None:

@@ -92,9 +92,10 @@ on conflict (message_id) do nothing
 
 
 MESSAGE = """
-m.message_id, m.number, m.kind, m.case_id, m.task_id, m.city, m.facts, m.created_at, c.case_number, c.rules_digest,
-b.name as body_name,
-(select content ->> 'text' from acts where act_id = m.facts ->> 'act') as asked
+m.message_id, m.number, m.kind, m.case_id, m.task_id, m.city, m.facts, m.created_at, m.read_at, c.case_number,
+c.rules_digest, b.name as body_name,
+(select content ->> 'text' from acts where act_id = m.facts ->> 'act') as asked,
+(select 'reviewer' = any(roles) from accounts where accounts.account_id = m.account_id) as to_reviewer
 """
 WITH_ITS_CASE = """
 left join cases c on c.case_id = m.case_id left join bodies b on b.body = m.facts ->> 'body'
@@ -102,6 +103,10 @@ left join cases c on c.case_id = m.case_id left join bodies b on b.body = m.fact
 MESSAGES = f"""
 select {MESSAGE} from messages m {WITH_ITS_CASE}
 where m.account_id = $1 and m.number < $2 order by m.number desc limit $3
+"""  # noqa: S608 - made of constants
+UNREAD = f"""
+select {MESSAGE} from messages m {WITH_ITS_CASE}
+where m.account_id = $1 and m.number < $2 and m.read_at is null order by m.number desc limit $3
 """  # noqa: S608 - made of constants
 
 
@@ -133,6 +138,13 @@ async def messages_to(
     return [await message_of(row, rules_of) for row in await connection.fetch(MESSAGES, account_id, before, limit)]
 
 
+async def unread_messages_to(
+    connection: Connection, rules_of: RulesOf, account_id: str, before: int, limit: int
+) -> list[Message]:
+    """As `messages_to`, of what is not read yet."""
+    return [await message_of(row, rules_of) for row in await connection.fetch(UNREAD, account_id, before, limit)]
+
+
 async def message_of(row: Record, rules_of: RulesOf) -> Message:
     """A message from a row that has the columns of MESSAGE."""
     digest, body_name = row["rules_digest"], row["body_name"]
@@ -148,6 +160,8 @@ async def message_of(row: Record, rules_of: RulesOf) -> Message:
         case_number=row["case_number"],
         body_name=Label.model_validate_json(body_name) if body_name else None,
         asked=row["asked"],
+        to_reviewer=bool(row["to_reviewer"]),
+        read_at=row["read_at"],
         rules=await rules_of(digest) if digest else None,
     )
 

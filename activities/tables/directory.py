@@ -29,6 +29,7 @@ class AccountRow(SQLModel, table=True):
     __table_args__ = (
         Index("accounts_of_body", "body", postgresql_where=text("body IS NOT NULL")),
         Index("accounts_of_city", "city", postgresql_where=text("city IS NOT NULL")),
+        Index("accounts_of_issuer", "issuer", "subject", unique=True, postgresql_where=text("subject IS NOT NULL")),
     )
     account_id: str = Field(primary_key=True)
     login: str = Field(unique=True)
@@ -36,6 +37,28 @@ class AccountRow(SQLModel, table=True):
     city: str | None = None
     body: str | None = Field(default=None, foreign_key="bodies.body")
     roles: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    issuer: str | None = None
+    """The OpenID provider that knows the person; with `subject`, its name there, which never changes."""
+    subject: str | None = None
+    kind: str | None = None
+    """`person` or `organisation`, as the issuer says it; None where nobody said it."""
+    organisation: str | None = None
+    contact: str | None = None
+    """A mailbox or a telephone number, as the issuer has checked it."""
+
+
+class InvitationRow(SQLModel, table=True):
+    """An account that waits for somebody: taken by the first login of that subject, or of that mailbox where the issuer
+    has checked it; `until_at` is exclusive."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (Index("invitations_of_issuer", "issuer"),)
+    account_id: str = Field(primary_key=True, foreign_key="accounts.account_id")
+    issuer: str
+    subject: str | None = None
+    email: str | None = None
+    invited_at: datetime = instant()
+    until_at: datetime = instant()
 
 
 class PostRow(SQLModel, table=True):

@@ -35,6 +35,18 @@ class SessionRow(SQLModel, table=True):
     """The issuer's name of the session, where there is an issuer."""
     notice: dict[str, Any] | None = jsonb(nullable=True)
     """What the next page says once."""
+    id_token: str | None = None
+    """What the issuer said at the login, by which it knows whom it logs out."""
+
+
+class LoginUnderWayRow(SQLModel, table=True):
+    """A browser that was sent to the issuer: what has to be the same when it comes back, once; `until_at` is
+    exclusive."""
+
+    __tablename__ = "logins_under_way"
+    digest: str = Field(primary_key=True)
+    until_at: datetime = instant()
+    remembered: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class KeptFormRow(SQLModel, table=True):

@@ -54,6 +54,7 @@ class MessageRow(SQLModel, table=True):
         Index("messages_of_account", "account_id", text("number DESC")),
         Index("messages_of_case", "case_id"),
         Index("messages_to_hand_out", "number", postgresql_where=text("handed_out_at IS NULL")),
+        Index("messages_unread", "account_id", "number", postgresql_where=text("read_at IS NULL")),
     )
     message_id: str = Field(primary_key=True)
     number: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), nullable=False))
@@ -65,6 +66,8 @@ class MessageRow(SQLModel, table=True):
     facts: dict[str, Any] = jsonb()
     created_at: datetime = instant()
     handed_out_at: datetime | None = instant(nullable=True, default=None)
+    read_at: datetime | None = instant(nullable=True, default=None)
+    """Since when whom it is for has it as read; a channel that sent it says nothing of that."""
 
 
 class DeliveryRow(SQLModel, table=True):

@@ -165,10 +165,10 @@ def payload(message: Message, said: Said) -> dict[str, Any]:
 class Sender:
     """Beside the worker. Several may run; a channel that fails is tried ever more rarely and holds up no other."""
 
-    def __init__(self, pool: Pool, ways: Ways, base_url: str, every: float = 1.0) -> None:
+    def __init__(self, pool: Pool, ways: Ways, pages_url: str, every: float = 1.0) -> None:
         self._pool = pool
         self._ways = ways
-        self._base_url = base_url
+        self._pages_url = pages_url
         self._every = every
         self._pinned = PinnedRules()
         self._under_way: dict[str, asyncio.Task[int]] = {}
@@ -281,7 +281,7 @@ class Sender:
             message = await message_of(claimed, partial(self._pinned.of, connection))
         kind = claimed["channel_kind"]
         language: Language = "en" if claimed["language"] == "en" else "zh"
-        said = say(message, language, self._base_url)
+        said = say(message, language, self._pages_url)
         if kind != WEBHOOK:
             # A webhook carries the number in a header.
             said = with_its_number(said, message.message_id, language)

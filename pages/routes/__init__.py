@@ -24,14 +24,17 @@ from pages.routes import (
     grants,
     law,
     login,
+    messages,
     notices,
     posts,
     rectifications,
+    settings,
     supervision,
     supervision_figures,
     task,
     task_acts,
     urging,
+    written,
 )
 
 ROUTES: tuple[BaseRoute, ...] = (
@@ -62,4 +65,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     *cases.ROUTES,
     *answering.ROUTES,
     *grants.ROUTES,
+    *messages.ROUTES,
+    *settings.ROUTES,
+    *written.ROUTES,
 )

@@ -18,7 +18,7 @@ from pages.forms.pasted_notice import read
 from pages.supervising import address, case_address, sight, supervised
 from pages.year_calendar import Month, months_of
 from reading.calendar import shown
-from reading.calendar.named import moves_named
+from reading.supervision.notice_names import moves_named
 from reading.words.language import said
 from rules.deadlines import to_shanghai
 

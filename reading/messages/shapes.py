@@ -6,14 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reading.shape import Instant, Shape
+from reading.shape import Instant, Page, Shape
 
 Kind = Literal["mail", "wecom", "dingtalk", "webhook", "apprise"]
 
 
 class MessageShown(Shape):
     """What the caller was told of one event. `text` is all of it; `due` is the due day, `law` the article that it is
-    about, `link` where to look; each null where there is none."""
+    about, `link` the page of it; each null where there is none. `read_at` is since when the caller has it as read."""
 
     message_id: str
     kind: str
@@ -22,11 +22,24 @@ class MessageShown(Shape):
     task_id: str | None
     city: str | None
     created_at: Instant
+    read_at: Instant | None
     subject: str
     text: str
     law: str | None
     due: str | None
     link: str | None
+
+
+class Messages(Page[MessageShown]):
+    """Part of what the caller was told. `unread` of all that it was told are not read yet, counted up to 1000."""
+
+    unread: int
+
+
+class Unread(Shape):
+    """How many messages are not read yet, counted up to 1000."""
+
+    unread: int
 
 
 class ChannelShown(Shape):

@@ -107,7 +107,7 @@ async def test_a_webhook_has_what_the_text_says_and_a_signature_that_the_library
     assert sent["type"] == "case_received"
     assert sent["data"]["case_id"] == case_id
     assert number in sent["data"]["subject"]
-    assert sent["data"]["link"] == f"{BASE}/v1/cases/{case_id}"
+    assert sent["data"]["link"] == f"{BASE}/en/cases/{number}"
     assert "Nanning" in sent["data"]["law"]
     assert sent["data"]["message_id"] == request.headers["webhook-id"]
     with pytest.raises(Exception, match="No matching signature"):
@@ -127,11 +127,12 @@ async def test_a_mail_has_the_law_the_day_the_link_and_a_header_by_which_a_repea
     (mail,) = mailbox.taken
     text = mail.get_content()
     due_on = (await driver.task(case_id, "formal_review")).clock.last_day
+    number = await driver.pool.fetchval("select case_number from cases")
     assert mail["To"] == "officer@example.org"
     assert mail["Subject"].startswith("New task: ")
     assert f"the end of {due_on}" in text
     assert "Nanning article 20(2)" in text
-    assert f"{BASE}/v1/tasks/{case_id}.formal_review.1" in text
+    assert f"{BASE}/en/desk/{number}/formal_review.1" in text
     told = await driver.pool.fetchval(
         "select message_id from messages where account_id = $1", await account(driver.pool, "reviewer@nanning.operator")
     )

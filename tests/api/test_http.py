@@ -204,3 +204,21 @@ async def test_an_issuers_clock_may_differ_by_seconds_and_by_no_more(service: Se
 @pytest.mark.parametrize("subject", ["a\x00b", "", "ü", "x" * 201, "a b"])
 async def test_a_token_for_what_no_account_can_be_called_is_refused(applicant_at: Any, subject: str) -> None:
     assert (await applicant_at(0, sub=subject).get("/v1/cases")).status_code == 401
+
+
+async def test_a_browser_that_opens_the_api_is_led_to_the_pages_and_nobody_else_is(
+    service: Service, settings: Settings
+) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    led = await service.http.get("/", headers=browser)
+    assert (led.status_code, led.headers["location"]) == (303, f"{settings.pages_url}/")
+    assert (await service.http.head("/", headers=browser)).status_code == 303
+    for answer in (
+        await service.http.get("/"),
+        await service.http.get("/", headers={"Accept": "application/json"}),
+        await service.http.post("/", headers=browser),
+        await service.http.get("/nowhere", headers=browser),
+        await service.http.get("/", headers={**browser, "Host": "open.example"}),
+    ):
+        assert answer.status_code == 404
+        assert answer.headers["content-type"] == "application/problem+json"

@@ -55,11 +55,12 @@ async def test_everybody_reads_messages_in_their_language_with_law_day_and_link(
         case["case_id"],
         case["case_number"],
     )
-    assert mine["link"] == f"https://kaifang.example/v1/cases/{case['case_id']}"
+    assert mine["link"] == f"https://kaifang.example/en/cases/{case['case_number']}"
     assert (theirs["kind"], theirs["task_id"]) == ("task_opened", task["task_id"])
     assert theirs["law"].startswith("Nanning article 20(2) (")
     assert theirs["due"] == f"the end of {task['clock']['last_day']}"
-    assert theirs["link"] == f"https://kaifang.example/v1/tasks/{task['task_id']}"
+    assert theirs["link"] == f"https://kaifang.example/en/desk/{case['case_number']}/formal_review.1"
+    assert chinese["link"] == theirs["link"].replace("/en/", "/")
     for part in ("law", "due", "link"):
         assert theirs[part] in theirs["text"]
     assert chinese["message_id"] == theirs["message_id"]
@@ -76,6 +77,47 @@ async def test_messages_come_page_by_page_the_latest_first(service: Service, app
     assert second["next"] is None
     for wrong in ("x", "WyIxMiIsMV0", "Wy0xXQ"):
         assert (await applicant.get("/v1/messages", cursor=wrong)).status_code == 422
+
+
+async def test_what_was_read_stays_read_and_is_counted_no_more(service: Service, applicant: Caller) -> None:
+    for _ in range(3):
+        await applicant.file("nanning")
+    first = await applicant.read("/v1/messages")
+    assert (first["unread"], {each["read_at"] for each in first["items"]}) == (3, {None})
+    latest, middle, oldest = (each["message_id"] for each in first["items"])
+
+    one = await applicant.post("/v1/messages/read", {"message_ids": [latest]})
+    assert (one.status_code, one.json()) == (200, {"unread": 2})
+    read = (await applicant.read("/v1/messages"))["items"]
+    assert [each["read_at"] is not None for each in read] == [True, False, False]
+    assert (await applicant.post("/v1/messages/read", {"message_ids": [latest]})).json() == {"unread": 2}
+    assert (await applicant.read("/v1/messages"))["items"][0]["read_at"] == read[0]["read_at"]
+
+    assert (await applicant.post("/v1/messages/read", {"up_to": middle})).json() == {"unread": 0}
+    assert oldest
+
+
+async def test_what_came_after_the_last_that_was_seen_is_not_read_with_it(service: Service, applicant: Caller) -> None:
+    await applicant.file("nanning")
+    (seen,) = (await applicant.read("/v1/messages"))["items"]
+    await applicant.file("nanning")
+    assert (await applicant.post("/v1/messages/read", {"up_to": seen["message_id"]})).json() == {"unread": 1}
+
+
+async def test_nobody_has_the_messages_of_others_as_read(service: Service, applicant: Caller) -> None:
+    await applicant.file("nanning")
+    (mine,) = (await applicant.read("/v1/messages"))["items"]
+    stranger = service.as_("applicant2@demo")
+    for form in ({"message_ids": [mine["message_id"]]}, {"up_to": mine["message_id"]}):
+        assert (await stranger.post("/v1/messages/read", form)).json() == {"unread": 0}
+    assert (await applicant.read("/v1/messages"))["unread"] == 1
+
+
+@pytest.mark.parametrize("form", [{}, {"message_ids": []}, {"message_ids": ["x"], "up_to": "x"}, {"up_to": "\x00"}])
+async def test_messages_are_read_by_their_ids_or_up_to_one(
+    service: Service, applicant: Caller, form: dict[str, Any]
+) -> None:
+    assert (await applicant.post("/v1/messages/read", form)).status_code == 422
 
 
 async def test_the_secret_of_a_webhook_is_shown_once_and_its_address_never_again(

@@ -116,6 +116,7 @@ CALLS: list[tuple[str, str, Any]] = [
     ("POST", "/v1/absences", {"substitute": "reviewer2@nanning.operator", **IN_2099}),
     ("DELETE", "/v1/absences/{absence_id}", None),
     ("GET", "/v1/messages", None),
+    ("POST", "/v1/messages/read", {"message_ids": ["none"]}),
     ("GET", "/v1/channels", None),
     ("POST", "/v1/channels", {"kind": "webhook", "address": "https://hooks.example.org/x"}),
     ("DELETE", "/v1/channels/{channel_id}", None),

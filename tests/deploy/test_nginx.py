@@ -52,7 +52,7 @@ http {{
   uwsgi_temp_path {folder}/uwsgi;
   scgi_temp_path {folder}/scgi;
   limit_rate {rate};
-  include {folder}/kaifang-gate.conf;
+  include {folder}/site.conf;
 }}
 """
 
@@ -72,14 +72,25 @@ def filled(gate: str, port: int, files: Path) -> str:
 
 @contextmanager
 def serving_files(gate: str, account: str | None) -> Iterator[httpx.Client]:
+    """The gate's configuration before files of a folder of their own, and somebody who reads from it."""
+    files = Path(tempfile.mkdtemp(prefix="kaifang-files-"))
+    files.chmod(0o755)
+    shutil.copytree(SAMPLES, files, dirs_exist_ok=True)
+    (files / CONDITIONAL / f"{LARGE}.csv").write_bytes(os.urandom(SIZE))
+    port = free_port()
+    try:
+        with running_nginx(filled(gate, port, files), port, account) as reader:
+            yield reader
+    finally:
+        shutil.rmtree(files)
+
+
+@contextmanager
+def running_nginx(configuration: str, port: int, account: str | None = None) -> Iterator[httpx.Client]:
     """nginx in the foreground with all that it writes in a folder of its own, and somebody who reads from it."""
     folder = Path(tempfile.mkdtemp(prefix="kaifang-nginx-"))
     folder.chmod(0o755)
-    port = free_port()
-    files = folder / "files"
-    shutil.copytree(SAMPLES, files)
-    (files / CONDITIONAL / f"{LARGE}.csv").write_bytes(os.urandom(SIZE))
-    (folder / "kaifang-gate.conf").write_text(filled(gate, port, files))
+    (folder / "site.conf").write_text(configuration)
     (folder / "nginx.conf").write_text(MAIN.format(folder=folder, rate=AT_MOST))
     if account:
         entry = pwd.getpwnam(account)

@@ -189,10 +189,20 @@ def test_what_is_told_has_words_of_its_own_in_both_languages(kind: str) -> None:
 def test_a_reminder_names_the_day_or_the_hour_of_the_end_and_the_law_and_the_link(it: Clock, due: str) -> None:
     (telling,) = tellings(reminded(it, stage="formal_review"), Point(DUE, MONDAY))
     message = Message(
-        "msg_1", 1, telling.kind, "case", telling.task_id, "nanning", MONDAY, telling.facts, rules=law("nanning")
+        "msg_1",
+        1,
+        telling.kind,
+        "case",
+        telling.task_id,
+        "nanning",
+        MONDAY,
+        telling.facts,
+        case_number="NN-AR-2026-000001",
+        rules=law("nanning"),
+        to_reviewer=True,
     )
     said = say(message, "en", "https://kaifang.example")
-    assert (said.due, said.link) == (due, "https://kaifang.example/v1/tasks/case.review.1")
+    assert (said.due, said.link) == (due, "https://kaifang.example/en/desk/NN-AR-2026-000001/review.1")
     assert said.law and said.law.startswith("Nanning article 20(2)")
 
 

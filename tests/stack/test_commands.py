@@ -36,6 +36,7 @@ NEEDS = {
     "restore": OF_SERVERS,
     "reconcile": OF_SERVERS,
     "refuse": OF_SERVERS,
+    "accounts": OF_SERVERS,
     "hand-over": OF_SERVERS,
     "catalogue": OF_SERVERS,
 }

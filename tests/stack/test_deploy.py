@@ -18,13 +18,13 @@ from ruamel.yaml import YAML
 
 from activities.settings import Settings
 from stack.postgres import Postgres
-from stack.programs import API, MIGRATION, WORKER
+from stack.programs import API, MIGRATION, PAGES, WORKER, Pages
 from stack.temporal import DYNAMIC_CONFIG, RETENTION, TemporalServer
 from tests.stack.running import ROOT
 from workflows.search_attributes import TYPES
 
 SCRIPTS = Path(sysconfig.get_path("scripts"))
-OURS = ("migrate", "worker", "api")
+OURS = ("migrate", "worker", "api", "pages")
 
 
 def yaml(path: str) -> Any:
@@ -74,14 +74,30 @@ def test_our_services_get_only_variables_that_they_read(services: dict[str, Any]
 
 
 def test_our_services_run_the_programs_of_the_embedded_stack(services: dict[str, Any]) -> None:
-    listens = ["--host", "0.0.0.0", "--port", "8000"]  # noqa: S104  inside a container
+    def listens(port: str) -> list[str]:
+        return ["--host", "0.0.0.0", "--port", port]  # noqa: S104  inside a container
+
     assert {name: services[name]["command"] for name in OURS} == {
         "migrate": ["python", *MIGRATION],
         "worker": ["python", *WORKER],
-        "api": ["python", *API, *listens],
+        "api": ["python", *API, *listens("8000")],
+        "pages": ["python", *PAGES, *listens("8080")],
     }
     assert services["api"]["environment"]["KAIFANG_PORT"] == str(Settings.model_fields["port"].default) == "8000"
     assert services["api"]["ports"] == ["${KAIFANG_PUBLISH:-127.0.0.1:8000}:8000"]
+    port = str(Settings.model_fields["pages_port"].default)
+    assert services["pages"]["environment"]["KAIFANG_PAGES_PORT"] == port == "8080"
+    assert services["pages"]["ports"] == ["${KAIFANG_PAGES_PUBLISH:-127.0.0.1:8080}:8080"]
+    assert all(Pages.ready_path in part for part in services["pages"]["healthcheck"]["test"][-1:])
+
+
+def test_no_two_services_are_published_at_one_port(services: dict[str, Any]) -> None:
+    published = [port.partition("}")[0] for service in services.values() for port in service.get("ports", [])]
+    assert len({each.rpartition(":")[2] for each in published}) == len(published)
+
+
+def test_nobody_is_a_demo_account_in_production(services: dict[str, Any]) -> None:
+    assert not any("KAIFANG_LOGIN" in services[name]["environment"] for name in OURS)
 
 
 def test_every_variable_of_the_compose_file_is_explained_in_the_example() -> None:

@@ -1,0 +1,64 @@
+"""Officers in the directory: enrolled by whoever runs the system, for a body that is there."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rules.bounds import LONGEST_HEADING
+from rules.stating import states_something
+
+if TYPE_CHECKING:
+    from activities.database import Pool
+
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,60}@[a-z0-9][a-z0-9.-]{0,60}")
+FOR_A_BODY = frozenset({"reviewer", "supervisor"})
+ENROL = """
+insert into accounts (account_id, login, name, city, body, roles) values ($1, $2, $3, $4, $5, $6)
+on conflict (login) do nothing returning account_id
+"""
+
+
+class OfficerRefused(Exception):
+    """There is no such officer to be; the message says why."""
+
+
+@dataclass(frozen=True)
+class NewOfficer:
+    """Somebody who is to act: for a body, or as the administrator of all."""
+
+    login: str
+    name: str
+    english_name: str
+    body: str | None
+    roles: frozenset[str]
+
+
+async def enrol(pool: Pool, officer: NewOfficer) -> str:
+    """The account of the officer, by which nobody can log in before an invitation. Raises OfficerRefused."""
+    if not LOGIN.fullmatch(officer.login):
+        raise OfficerRefused(f"{officer.login!r} is no login: small letters, digits, dots, one @")
+    names = (officer.name, officer.english_name)
+    if not all(states_something(each) and len(each) <= LONGEST_HEADING for each in names):
+        raise OfficerRefused("a name says who somebody is, in at most 200 characters")
+    if officer.body is None and officer.roles & FOR_A_BODY:
+        raise OfficerRefused("a reviewer or supervisor acts for a body")
+    async with pool.acquire() as connection:
+        city = await connection.fetchval("select city from bodies where body = $1", officer.body)
+        if officer.body is not None and city is None:
+            raise OfficerRefused(f"there is no body {officer.body}")
+        account_id: str | None = await connection.fetchval(
+            ENROL,
+            "acc_" + secrets.token_hex(8),
+            officer.login,
+            json.dumps({"zh": officer.name, "en": officer.english_name}, ensure_ascii=False),
+            city,
+            officer.body,
+            sorted(officer.roles),
+        )
+    if account_id is None:
+        raise OfficerRefused(f"there is an account {officer.login} already")
+    return account_id

@@ -1,0 +1,133 @@
+"""People who log in at an issuer: who they are here, from the first time on.
+
+An issuer knows a person by a subject that never changes. Whoever is known has the account from before; whoever was
+invited takes that account; whoever comes by itself is an applicant, and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from activities.database import with_a_second_try
+from rules.bounds import LONGEST_HEADING
+
+if TYPE_CHECKING:
+    from activities.database import Connection, Pool
+
+LASTS = timedelta(days=14)
+"""So long somebody can come who was invited."""
+KNOWN = "select account_id from accounts where issuer = $1 and subject = $2"
+RENEW = """
+update accounts set name = coalesce($2::jsonb, name), kind = $3, organisation = $4, contact = $5
+where account_id = $1 and roles = '{applicant}' and body is null
+"""
+"""An officer is called as whoever keeps the directory says."""
+INVITED = """
+select account_id from invitations where issuer = $1 and until_at > $4
+and (subject = $2 or (subject is null and email = $3)) order by subject nulls last, account_id limit 1 for update
+"""
+TAKE = "update accounts set issuer = $2, subject = $3 where account_id = $1"
+APPEAR = """
+insert into accounts (account_id, login, name, roles, issuer, subject, kind, organisation, contact)
+values ($1, $2, $3, '{applicant}', $4, $5, $6, $7, $8)
+"""
+INVITE = """
+insert into invitations (account_id, issuer, subject, email, invited_at, until_at) values ($1, $2, $3, $4, $5, $6)
+on conflict (account_id) do update set issuer = excluded.issuer, subject = excluded.subject, email = excluded.email,
+  invited_at = excluded.invited_at, until_at = excluded.until_at
+"""
+
+
+class AccountUnknown(Exception):
+    """There is no account of that login."""
+
+
+class KnownAlready(Exception):
+    """Somebody has the account, or the person has another: nothing is moved from one to another without a word."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who an issuer says that somebody is. `mailbox` is one that it has checked, and so is `contact`."""
+
+    issuer: str
+    subject: str
+    name: str | None = None
+    organisation: str | None = None
+    contact: str | None = None
+    mailbox: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """Whether somebody comes for itself or for an organisation."""
+        return "organisation" if self.organisation else "person"
+
+
+def login_of(issuer: str, subject: str) -> str:
+    """The login of whoever comes by itself: nobody chooses it, so that nobody takes that of an officer."""
+    named = hashlib.sha256(f"{issuer}\n{subject}".encode()).hexdigest()[:12]
+    return f"u{named}@{urlsplit(issuer).hostname or 'issuer'}"
+
+
+async def arrived(pool: Pool, person: Person, now: datetime) -> str:
+    """The account of a person who has logged in. What the issuer says of it is what the account says from now on."""
+    return await with_a_second_try(lambda: _arrived(pool, person, now))
+
+
+async def _arrived(pool: Pool, person: Person, now: datetime) -> str:
+    async with pool.acquire() as connection, connection.transaction():
+        account_id: str | None = await connection.fetchval(KNOWN, person.issuer, person.subject)
+        account_id = account_id or await _taken(connection, person, now)
+        name = json.dumps({"zh": person.name, "en": person.name}, ensure_ascii=False) if person.name else None
+        if account_id is not None:
+            await connection.execute(RENEW, account_id, name, person.kind, person.organisation, person.contact)
+            return account_id
+        account_id = "acc_" + secrets.token_hex(8)
+        login = login_of(person.issuer, person.subject)
+        named = name or json.dumps({"zh": login, "en": login})
+        said = (person.kind, person.organisation, person.contact)
+        await connection.execute(APPEAR, account_id, login, named, person.issuer, person.subject, *said)
+        return account_id
+
+
+async def _taken(connection: Connection, person: Person, now: datetime) -> str | None:
+    """The account to which the person was invited, which is the person's from now on."""
+    account_id: str | None = await connection.fetchval(INVITED, person.issuer, person.subject, person.mailbox, now)
+    if account_id is None:
+        return None
+    await connection.execute(TAKE, account_id, person.issuer, person.subject)
+    await connection.execute("delete from invitations where account_id = $1", account_id)
+    return account_id
+
+
+async def invite(pool: Pool, login: str, issuer: str, subject: str | None, email: str | None, now: datetime) -> None:
+    """Whoever has that subject, or that mailbox, is this account from the first login on, if it comes within LASTS; an
+    invitation before is replaced. Raises AccountUnknown, KnownAlready."""
+    async with pool.acquire() as connection, connection.transaction():
+        account = await connection.fetchrow(
+            "select account_id, subject from accounts where login = $1 for update", login
+        )
+        if account is None:
+            raise AccountUnknown(login)
+        other = await connection.fetchval(KNOWN, issuer, subject) if subject else None
+        if account["subject"] is not None or other is not None:
+            raise KnownAlready(login)
+        mailbox = mailbox_of(email) if email else None
+        await connection.execute(INVITE, account["account_id"], issuer, subject, mailbox, now, now + LASTS)
+
+
+async def account_at(pool: Pool, issuer: str, subject: str) -> str | None:
+    """The account of that subject; None where nobody has logged in by it."""
+    account_id: str | None = await pool.fetchval(KNOWN, issuer, subject)
+    return account_id
+
+
+def mailbox_of(email: str) -> str:
+    """A mailbox as it is compared: the case of letters says nothing."""
+    return email.strip().lower()[:LONGEST_HEADING]
