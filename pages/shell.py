@@ -15,6 +15,7 @@ PRINT = "print"
 LARGE = "large"
 """A cookie, and what it says where the print is large."""
 MOST_SHOWN = 99
+OFFICES = ("reviewer", "supervisor", "admin")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Shell:
     name: str | None
     login: str | None
     notice: str | None
+    is_office: bool
     is_demo: bool
     is_large: bool
 
@@ -49,6 +51,7 @@ def shell_of(call: Call) -> Shell:
         name=call.name,
         login=call.caller.login if call.caller else None,
         notice=call.say(notice["name"], **notice["facts"]) if notice else None,
+        is_office=call.caller is not None and call.caller.has(*OFFICES),
         is_demo=call.runtime.settings.login == "demo",
         is_large=call.request.cookies.get(PRINT) == LARGE,
     )
@@ -59,7 +62,7 @@ def _ways(call: Call) -> list[Way]:
     wanted = ["datasets", "law", "figures"]
     if caller is not None and caller.has("applicant"):
         wanted = ["datasets", "my_cases", "my_grants", "messages"]
-    elif caller is not None and caller.has("reviewer", "supervisor", "admin"):
+    elif caller is not None and caller.has(*OFFICES):
         wanted = [
             *(["desk"] if caller.has("reviewer") else []),
             *(["supervision"] if caller.has("supervisor", "admin") else []),

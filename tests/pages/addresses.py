@@ -45,8 +45,9 @@ PARTS: Mapping[str, str] = {
     "year": "2026",
     "language": "zh",
     "size": "large",
-    "stage": "formal_review",
-    "round": "1",
+    "place": "formal_review.1",
+    "body": "nanning.transport",
+    "post": "data_officer",
 }
 """What a path has in braces; `number` is that of a request of the applicant, before its operator."""
 
