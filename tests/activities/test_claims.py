@@ -226,7 +226,8 @@ async def test_who_is_left_is_told_that_the_task_is_theirs_and_who_left_nothing(
     await Lapsing(driver.pool, driver.inbox).look()
 
     told = await driver.pool.fetch(
-        "select kind, login from messages join accounts using (account_id) where number > $1 order by login", before
+        "select messages.kind, login from messages join accounts using (account_id) where number > $1 order by login",
+        before,
     )
     assert [tuple(row) for row in told] == [
         ("claim_lapsed", f"reviewer2@{BODY}"),

@@ -54,7 +54,7 @@ async def remind(driver: Driver, at: str) -> list[tuple[str, str]]:
     before = await driver.pool.fetchval("select coalesce(max(number), 0) from messages")
     await reminder(driver).remind()
     rows = await driver.pool.fetch(
-        "select kind, login from messages join accounts using (account_id) where number > $1 order by kind, login",
+        "select m.kind, login from messages m join accounts using (account_id) where number > $1 order by 1, 2",
         before,
     )
     return [(row["kind"], row["login"]) for row in rows]

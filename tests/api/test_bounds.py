@@ -6,6 +6,7 @@ import itertools
 import json
 import random
 import re
+import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,9 +41,10 @@ def wide(length: int) -> str:
 
 
 def forms(of: type[Form] = Form) -> Iterator[type[Form]]:
-    """Every form that a call takes, and every part of one."""
+    """Every form that a call takes, and every part of one; not the outline that one was made of."""
     for form in of.__subclasses__():
-        yield form
+        if getattr(sys.modules[form.__module__], form.__qualname__, None) is form:
+            yield form
         yield from forms(form)
 
 

@@ -222,7 +222,7 @@ async def test_while_somebody_is_away_messages_go_to_the_substitute(working: Ser
     await working.decide(await applicant.file("nanning"), "formal_review", "pass")
 
     rows = await working.app.state.runtime.pool.fetch(
-        "select login from messages join accounts using (account_id) where kind = 'task_opened' "
+        "select login from messages join accounts using (account_id) where messages.kind = 'task_opened' "
         "and facts ->> 'body' = 'nanning.transport'"
     )
     assert {row["login"] for row in rows} == {COLLEAGUE}
@@ -300,7 +300,7 @@ async def third(service: Service) -> Caller:
 
 async def told(service: Service, kind: str) -> set[str]:
     rows = await service.app.state.runtime.pool.fetch(
-        "select login from messages join accounts using (account_id) where kind = $1", kind
+        "select login from messages join accounts using (account_id) where messages.kind = $1", kind
     )
     return {row["login"] for row in rows}
 

@@ -23,7 +23,7 @@ async def before_the_provider(working: Service, applicant: Caller) -> Any:
 async def told(service: Service, kind: str) -> list[str]:
     """The logins of those for whom a message of this kind lies in the outbox."""
     rows = await service.app.state.runtime.pool.fetch(
-        "select login from messages join accounts using (account_id) where kind = $1 order by login", kind
+        "select login from messages join accounts using (account_id) where messages.kind = $1 order by login", kind
     )
     return [row["login"] for row in rows]
 
