@@ -81,7 +81,12 @@ def filing(received_at: datetime) -> Filing:
         rules=resolve(load_pack(CITY), ACCESS_REQUEST, to_shanghai(received_at).date()),
         party=ACCOUNTS["applicant@demo"],
         dataset_id=DATASET,
-        bodies={"operator": "nanning.operator", "authority": "nanning.authority", "provider": PROVIDER},
+        bodies={
+            "operator": "nanning.operator",
+            "authority": "nanning.authority",
+            "experts": "nanning.experts",
+            "provider": PROVIDER,
+        },
         data_items=(),
         choices={"urgency": "normal", "use": "general"},
         given=frozenset({"purpose"}),
