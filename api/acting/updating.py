@@ -88,10 +88,13 @@ async def receive_update(call: UpdateFiled, form: CatalogueUpdateForm) -> CaseSh
         return filing
 
     state = await call.filer.file(call.case_id, CATALOGUE_UPDATE, form.said(), received)
-    if form.entry and state.behind and await updates.is_waiting(call.store, call.case_id, TAKE_TURN):
-        # The turn has come, and nobody has told the engine yet.
+    if form.entry and state.behind:
+        waiting = await updates.is_waiting(call.store, call.case_id, TAKE_TURN)
         await call.store.release()
-        await call.runtime.courier.send_and_wait(call.case_id)
+        if waiting:
+            # The turn has come, and nobody has told the engine yet.
+            await call.runtime.courier.send_and_wait(call.case_id)
+        # Read again in either case: an act that no longer waits may be one that was taken since the first reading.
         state = (await call.store.case_read(call.case_id)).state
     if form.entry and not state.behind:
         await _submit(call, form)

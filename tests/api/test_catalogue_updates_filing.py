@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from datetime import date, timedelta
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 import pytest
 
 from activities.database import Pool
-from tests.api.calling import Service, open_stages, open_task
+from reading.store import Store
+from reading.updates import questions as updates
+from tests.api.calling import Caller, Service, open_stages, open_task
 from tests.api.updating import (
     CITIES,
     NEW_ENTRY,
@@ -24,6 +27,8 @@ from tests.api.updating import (
     today,
     walked,
 )
+
+OTHER = {"title": {"zh": "公交车位置", "en": "Where buses are"}}
 
 
 @pytest.mark.parametrize("city", CITIES)
@@ -264,8 +269,7 @@ async def test_the_second_update_waits_for_the_first_and_its_repeat_submits_the_
 ) -> None:
     provider = working.as_("reviewer@nanning.transport")
     first = await recorded(provider, await drafting(provider, "nanning"))
-    other = {"title": {"zh": "公交车位置", "en": "Where buses are"}}
-    body, key = await drafting(provider, "nanning", entry=other), str(uuid.uuid4())
+    body, key = await drafting(provider, "nanning", entry=OTHER), str(uuid.uuid4())
     second = await recorded(provider, body, key)
 
     waits_for = {"case_id": first["case_id"], "case_number": first["case_number"]}
@@ -282,7 +286,35 @@ async def test_the_second_update_waits_for_the_first_and_its_repeat_submits_the_
     assert changed["now"] == TITLE
     second = await walked(working, turn)
     dataset = await provider.read(f"/v1/datasets/{second['dataset_id']}")
-    assert dataset["title"] == other["title"]["en"]
+    assert dataset["title"] == OTHER["title"]["en"]
+
+
+async def test_a_turn_taken_while_its_repeat_is_read_submits_the_draft_all_the_same(
+    working: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = working.as_("reviewer@nanning.transport")
+    first = await recorded(provider, await drafting(provider, "nanning"))
+    body, key = await drafting(provider, "nanning", entry=OTHER), str(uuid.uuid4())
+    second = await recorded(provider, body, key)
+    is_waiting = updates.is_waiting
+
+    async def after_the_turn(store: Store, case_id: str, kind: str) -> str | None:
+        monkeypatch.undo()
+        await walked(working, first)
+        await turn_taken(provider, case_id)
+        return await is_waiting(store, case_id, kind)
+
+    monkeypatch.setattr(updates, "is_waiting", after_the_turn)
+    turn = await recorded(provider, body, key)
+    assert (turn["update"]["waits_for"], turn["update"]["draft"]["state"]) == (None, "submitted")
+    assert turn["case_id"] == second["case_id"]
+
+
+async def turn_taken(caller: Caller, case_id: str) -> None:
+    """Returns when no other update is before this one."""
+    async with asyncio.timeout(30):
+        while (await caller.read(f"/v1/cases/{case_id}"))["update"]["waits_for"]:  # noqa: ASYNC110  the engine ends it
+            await asyncio.sleep(0.02)
 
 
 async def test_while_the_engine_is_away_the_draft_is_received_with_the_event(service: Service) -> None:
