@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from activities.catalogue.index import IN_TITLE, MOST_WORDS, cut, query_of, sought_of
 from activities.tables.cases import ActRow, EventRow
 from activities.tables.catalogue import DatasetVersionRow
-from reading.store import Store
+from reading.store import CaseRead, Store
 
 CANDIDATES = 100
 WITH_WORDS = """
@@ -121,6 +121,18 @@ async def likely_alike(
 async def is_waiting(store: Store, case_id: str, kind: str) -> str | None:
     """The first act of this kind in a case that nobody has worked off."""
     found = select(ActRow.act_id).where(ActRow.case_id == case_id, ActRow.kind == kind, ActRow.state == "received")
+    return (await store.session.exec(found.order_by(col(ActRow.seq)).limit(1))).first()
+
+
+async def decision_after(store: Store, read: CaseRead) -> str | None:
+    """The first decision that the log, as it was read, does not hold yet: it waits, or was taken since."""
+    known = {event.act for event in read.log if event.act}
+    found = select(ActRow.act_id).where(
+        ActRow.case_id == read.state.case_id,
+        ActRow.kind == "decide",
+        col(ActRow.state).in_(("received", "accepted")),
+        col(ActRow.act_id).not_in(known),
+    )
     return (await store.session.exec(found.order_by(col(ActRow.seq)).limit(1))).first()
 
 

@@ -163,7 +163,7 @@ async def draft_shown(
         return None
     proposed = state.choices.get(OPENNESS) or (content.get("answers") or {}).get(OPENNESS)
     entry = {**content["entry"], **({OPENNESS: proposed} if proposed else {})}
-    received = None if state.draft else await updates.is_waiting(store, state.case_id, "decide")
+    received = None if state.draft else await updates.decision_after(store, read)
     draft_state = draft_state_of(state, received)
     text = None if state.closed else texts().drafts.get(draft_state)
     return DraftShown(
@@ -177,7 +177,7 @@ async def draft_shown(
 
 
 def draft_state_of(state: CaseState, received: str | None) -> DraftState:
-    """How the draft of a case stands; `received` is the act that submits it, while it waits for the engine."""
+    """How the draft of a case stands; `received` is the act that submits it, which the log lacks yet."""
     if state.draft:
         return "submitted"
     if received:

@@ -12,6 +12,7 @@ import pytest
 from activities.database import Pool
 from reading.store import Store
 from reading.updates import questions as updates
+from reading.updates.shown import draft_state_of
 from tests.api.calling import Caller, Service, open_stages, open_task
 from tests.api.updating import (
     CITIES,
@@ -315,6 +316,23 @@ async def turn_taken(caller: Caller, case_id: str) -> None:
     async with asyncio.timeout(30):
         while (await caller.read(f"/v1/cases/{case_id}"))["update"]["waits_for"]:  # noqa: ASYNC110  the engine ends it
             await asyncio.sleep(0.02)
+
+
+async def test_a_draft_submitted_after_its_log_was_read_is_not_shown_as_kept(working: Service) -> None:
+    provider = working.as_("reviewer@nanning.transport")
+    first = await recorded(provider, await drafting(provider, "nanning"))
+    body, key = await drafting(provider, "nanning", entry=OTHER), str(uuid.uuid4())
+    second = await recorded(provider, body, key)
+    await walked(working, first)
+    await turn_taken(provider, second["case_id"])
+
+    async with working.app.state.runtime.store() as store:
+        read = await store.case_read(second["case_id"])
+        turn = await recorded(provider, body, key)
+        assert turn["update"]["draft"]["state"] == "submitted"
+        received = await updates.decision_after(store, read)
+    assert draft_state_of(read.state, received) == "received"
+    assert received == turn["update"]["draft"]["act_id"]
 
 
 async def test_while_the_engine_is_away_the_draft_is_received_with_the_event(service: Service) -> None:
