@@ -31,6 +31,8 @@ from rules.procedure_names import CATALOGUE_UPDATE
 
 Names = Mapping[str, str]
 """Account to login, body to name."""
+ENDED_AS: Mapping[str, Literal["decided", "cancelled"]] = {"done": "decided", "cancelled": "cancelled"}
+"""The state of a row of the read model to how its task ended."""
 
 
 @dataclass(frozen=True)
@@ -108,10 +110,11 @@ async def tasks_of_list(
         store, [it.task.case_id for it in listed if it.task.procedure == CATALOGUE_UPDATE]
     )
     wanted = await cases.asked_for(store, (it.task.supplement_act for it in listed))
+    laws = {digest: Law(await store.rules(digest), language) for digest in {it.case.rules_digest for it in listed}}
     outcomes: dict[tuple[str, str], list[OutcomeShown]] = {}
     shown = []
     for it in listed:
-        law = Law(await store.rules(it.case.rules_digest), language)
+        law = laws[it.case.rules_digest]
         task = state_of(it.task)
         stage = stage_of(law, task)
         # A list has the same few stages over and over.
@@ -137,7 +140,8 @@ async def tasks_of_list(
         party = parties.get(it.case.party)
         urgency = law.rules.choice("urgency", it.task.urgency) if it.task.urgency else None
         shown.append(
-            TaskListed(
+            # Not validated a second time: `known` was, and the rest has the types that it is to have.
+            TaskListed.model_construct(
                 **dict(known),
                 procedure_label=law.say(law.rules.label),
                 dataset_title=said(Label.model_validate(it.title), language) if it.title else None,
@@ -250,20 +254,23 @@ def waiting_times(log: Sequence[e.Event], now: datetime) -> dict[str, timedelta]
 
 def state_of(row: TaskRow) -> TaskState:
     """A task of the read model as the fold would have it, as far as a list says it."""
-    ended = {"done": "decided", "cancelled": "cancelled"}.get(row.state)
-    known = row.model_dump(include={"task_id", "step", "stage", "round", "body", "claimed_by", "outcome", "late"})
-    return TaskState.model_validate(
-        known
-        | {
-            "outcomes": (),
-            "clock": Clock.model_validate(row.clock),
-            "opened_at": row.opened_at,
-            "opened_by_event": 0,
-            "ended": ended,
-            "ended_at": row.ended_at,
-            "urgings": row.urgings,
-            "urged_at": row.urged_at,
-            "supplement_asked_at": row.supplement_asked_at,
-            "supplement_act": row.supplement_act,
-        }
+    return TaskState(
+        task_id=row.task_id,
+        step=row.step,
+        stage=row.stage,
+        round=row.round,
+        body=row.body,
+        claimed_by=row.claimed_by,
+        outcome=row.outcome,
+        late=row.late,
+        outcomes=(),
+        clock=Clock.model_validate(row.clock),
+        opened_at=row.opened_at,
+        opened_by_event=0,
+        ended=ENDED_AS.get(row.state),
+        ended_at=row.ended_at,
+        urgings=row.urgings,
+        urged_at=row.urged_at,
+        supplement_asked_at=row.supplement_asked_at,
+        supplement_act=row.supplement_act,
     )
