@@ -25,8 +25,8 @@ def broken_of_agreements(cut: Cut) -> Iterator[Broken]:
             for field in required.any_of
         }
         for stage in before_applicant:
-            for outcome, told in cut.outcomes(stage).items():
-                for required in told.requires:
+            for outcome, entry in cut.outcomes(stage).items():
+                for required in entry.requires:
                     if not set(required.any_of) & (SIGNED_BY_APPLICANT | beside):
                         named = " or ".join(required.any_of)
                         fact = f"{named} is stated by nobody in {step}, and the applicant cannot state it"

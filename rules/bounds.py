@@ -41,8 +41,8 @@ WHOLE_LINE = rf"^[^{BROKEN_BY}]*[^{BROKEN_BY}\s][^{BROKEN_BY}]*$"
 
 def told(pattern: str) -> FieldInfo:
     """What documents say of a text whose faults have names of their own."""
-    said: FieldInfo = Field(json_schema_extra={"pattern": pattern})
-    return said
+    documented: FieldInfo = Field(json_schema_extra={"pattern": pattern})
+    return documented
 
 
 Code = Annotated[
