@@ -64,10 +64,10 @@ def demand_data(parties: Parties, city: str) -> tuple[Json, list[Json]] | None:
         case = parties.call(officer, "GET", f"/v1/cases/{case['case_id']}")
     update = parties.call(officer, "GET", f"/v1/cases/{case['catalogue_update']['case_id']}")
     _, of_update = walk_update(parties, updates, update, NEW_ENTRY)
-    return told(parties, case), [*decided, *of_update]
+    return once_published(parties, case), [*decided, *of_update]
 
 
-def told(parties: Parties, case: Json) -> Json:
+def once_published(parties: Parties, case: Json) -> Json:
     """The case as its requester reads it once the publication has reached it."""
     for _ in range(MOST_WAITS):
         case = parties.call("applicant@demo", "GET", f"/v1/cases/{case['case_id']}")

@@ -241,17 +241,17 @@ def _in_brackets(words: Words, parts: list[str]) -> str:
 
 def _arrow(source: str, target: str, labels: Iterable[str], *, service: bool = False) -> str:
     """Broken where it is a service rule; every line of a label stands by itself."""
-    told = [line for label in labels if label for line in label.split(LINE_BREAK)]
+    lines = [line for label in labels if label for line in label.split(LINE_BREAK)]
     line = "-.->" if service else "-->"
-    return f"{source} {line}|{_text(*told)}| {target}" if told else f"{source} {line} {target}"
+    return f"{source} {line}|{_text(*lines)}| {target}" if lines else f"{source} {line} {target}"
 
 
 def _text(*lines: str, title: str = "") -> str:
     """A label in quotation marks, with its title in bold."""
-    told = [_escaped(line) for line in lines]
+    escaped = [_escaped(line) for line in lines]
     if title:
-        told.insert(0, f"<b>{_escaped(title)}</b>")
-    return f'"{LINE_BREAK.join(told)}"'
+        escaped.insert(0, f"<b>{_escaped(title)}</b>")
+    return f'"{LINE_BREAK.join(escaped)}"'
 
 
 def _escaped(text: str) -> str:

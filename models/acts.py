@@ -145,7 +145,7 @@ class Urge(TaskAct):
     kind: Literal["urge"] = "urge"
     roles: frozenset[str] = frozenset()
     in_force: tuple[UrgingRule, ...] = ()
-    """Rules in force at its receipt, where the case keeps none because it is from before they were told."""
+    """Rules in force at its receipt, where the case keeps none because it is from before packs had them."""
 
 
 class Decide(TaskAct):
@@ -296,7 +296,7 @@ class EntryIsPublished(ReceivedAct):
     published_at: datetime | None = None
     """When its publication was decided, by receipt: a period that was kept then is kept. None: when this act came."""
     openness: str | None = None
-    """The class of the entry that was published; None in an act from before it was told."""
+    """The class of the entry that was published; None in an act from before acts named it."""
 
 
 class TakeTurn(ReceivedAct):

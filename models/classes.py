@@ -49,7 +49,7 @@ def class_allowed(rules: ProcedureRules, state: CaseState, outcome: Outcome, mea
 
 
 def nothing_bars(rules: ProcedureRules, name: str, choices: Mapping[str, str], field: str | None = None) -> None:
-    """No rule bars the value of the choice `name` given the other choices. Raises AnswerBarred with the rule."""
+    """No rule bars the value of the choice `name` because of another choice. Raises AnswerBarred with the rule."""
     choice = rules.choice(name, choices[name])
     for bar in choice.barred if choice else ():
         if bar.applies_to(choices):

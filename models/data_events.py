@@ -87,7 +87,7 @@ class DisputeMarked(Recorded):
 
 
 class ObjectorAnswered(Recorded):
-    """The objector was given the result; its words stay in the act."""
+    """The objector was told the result; its words stay in the act."""
 
     type: Literal["ObjectorAnswered"] = "ObjectorAnswered"
     by: str
@@ -102,7 +102,7 @@ class RestrictionMet(Recorded):
     data_items: tuple[str, ...] = ()
     except_items: tuple[str, ...] = ()
     since: datetime | None = None
-    """None in a log from before that was told."""
+    """None in a log from before events named it."""
     beside: tuple[RestrictionTold, ...] = ()
     """What that case keeps back in other ways."""
 

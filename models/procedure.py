@@ -23,7 +23,7 @@ class JudgedBy(Enum):
     """Its receipt, unless others wait before it. It moves no clock and opens nothing: the engine finds it in the log
     when it next looks."""
     RECEIPT = auto()
-    """Its receipt, after those that wait before it; the engine is told and follows the log."""
+    """Its receipt, after those that wait before it; the engine learns of it and follows the log."""
     ENGINE = auto()
     """The engine, when it is handed over."""
 

@@ -25,7 +25,7 @@ DUE = "reminder_due"
 OVERDUE = "reminder_overdue"
 AT_ONCE = "reminder_at_once"
 OF_AN_OUTCOME = {DUE_SOON: "reminder_outcome_due_soon", DUE: "reminder_outcome_due"}
-"""What is told of a period that one outcome alone has."""
+"""The kinds of reminders for a period that only one outcome has."""
 KINDS = (DUE_SOON, DUE, OVERDUE, AT_ONCE, *OF_AN_OUTCOME.values())
 
 

@@ -115,7 +115,7 @@ class DecisionCorrected(TaskEvent):
     given: frozenset[str] = frozenset()
     terms: GrantTerms | None = None
     told: bool = False
-    """The party had been told what it replaces."""
+    """The party had been told of the decision that it replaces."""
 
 
 class TaskCancelled(TaskEvent):

@@ -95,7 +95,7 @@ def items_in_words(words: Words, names: Mapping[str, str], items: Iterable[str])
 
 def answered(law: Law, words: Words, case: CaseShown, names: Mapping[str, str]) -> list[Answered]:
     """The decisions so far, in their order, with what was written as far as the caller may read it."""
-    return [told for task in case.tasks if task.ended_at and (told := of_task(law, words, case, task, names))]
+    return [decided for task in case.tasks if task.ended_at and (decided := of_task(law, words, case, task, names))]
 
 
 def of_task(law: Law, words: Words, case: CaseShown, task: TaskShown, names: Mapping[str, str]) -> Answered | None:

@@ -139,7 +139,7 @@ def _field(rules: ProcedureRules, name: str) -> FieldRule | None:
 
 
 def _law(rules: ProcedureRules) -> dict[str, object]:
-    """The regulation by which the filing was judged, for whoever has to be told."""
+    """The regulation by which the filing was judged, for whoever reads the reasons."""
     return {"city": rules.city, "regulation": rules.regulation.title, "document": rules.regulation.document}
 
 

@@ -199,8 +199,8 @@ class ChoiceEntry(Authored):
 
 
 class CorrectionTerms(Authored):
-    """`tells` names the steps by whose opening the applicant is told a yes; what is told is corrected only with what
-    `requires` demands, and the applicant is told that too. A correction is late by its own receipt."""
+    """`tells` names the steps by whose opening the applicant is told a yes; from then on a correction needs what
+    `requires` demands, and the applicant is told of it. A correction is late by its own receipt."""
 
     tells: OneOrMore[Name]
     requires: OneOrMore[Required]

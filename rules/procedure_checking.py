@@ -179,7 +179,7 @@ class _Cut(Cut):
                 yield here, "opinion_leads", "an opinion leads nowhere: the stage that asked for it decides"
 
     def _counting(self, stages: Iterable[str]) -> Iterator[Broken]:
-        """It is said how periods run for each unit in which one is given, and for no other."""
+        """The rules say how periods run for each unit in which the stages have one, and for no other."""
         units_used = {parse_period(period).unit.value for stage in stages for period in self._periods(stage)}
         units_used |= {Unit.WORKING_DAYS.value} if any(is_limited(self, stage) for stage in stages) else set()
         units_counted = {unit for unit, versions in self.procedure.counting if versions and applies(versions, self.on)}
@@ -243,7 +243,7 @@ class _Cut(Cut):
         return any(self.always_leads(stage) for stage in surely)
 
     def _beside(self, stages: Collection[str]) -> Iterator[Broken]:
-        """What is said of single stages of the order is said of stages that there are, and leaves none stuck."""
+        """The order names only stages that exist, and leaves none stuck."""
         path = (*self.path, "order")
         beside = {*self.order.ahead_of_turn, *self.order.outlasting, *self.order.binding}
         named = {*self.order.only_when, *self.order.clock_from, *beside}
@@ -268,7 +268,7 @@ class _Cut(Cut):
         return GROUND in self.choices and EVIDENCE in self.fields
 
     def _objection(self) -> Iterator[Broken]:
-        """Whoever objects is answered on every way to an end, once, and told something."""
+        """Whoever objects is answered once on every way to an end, in words."""
         yield from self._hold()
         seen: set[tuple[str, bool]] = set()
         frontier = [(step, False) for step in self.starts()]

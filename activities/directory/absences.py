@@ -144,15 +144,15 @@ async def end_absence(pool: Pool, clock: Clock, absence_id: str) -> None:
 async def _tellings(connection: Connection, absence: Absence, at: datetime) -> list[Telling]:
     concerned = await concerned_by(connection, absence.absence_id)
     rows = {row["absence_id"]: row for row in await connection.fetch(OF_ABSENCE, [*concerned, absence.absence_id])}
-    told = [_to_substitute("stands_in", rows[absence.absence_id])]
+    tellings = [_to_substitute("stands_in", rows[absence.absence_id])]
     today = at.astimezone(SHANGHAI).date()
     for absence_id, day in sorted((await without_anybody(connection, concerned, today)).items()):
         row = rows[absence_id]
         facts = {"body": row["body"], "from_on": day.isoformat(), "last_on": _last_day(row)}
         of = f"absence/{absence.absence_id}/{absence_id}"
         to: tuple[Addressee, ...] = (Account(row["account_id"]), Posts(row["body"]), Supervisors(row["city"]))
-        told += [Telling("nobody_stands_in", of, each, city=row["city"], facts=facts) for each in to]
-    return told
+        tellings += [Telling("nobody_stands_in", of, each, city=row["city"], facts=facts) for each in to]
+    return tellings
 
 
 def _to_substitute(kind: str, row: Record) -> Telling:

@@ -98,7 +98,7 @@ def say(message: Message, language: Language, pages_url: str) -> Said:
     shown = [_fill(kind.text, params, language)]
     if message.asked:
         shown.append(_fill(known.lines["asked"], {"asked": message.asked}, language))
-    told = list(shown)
+    without_day_and_law = list(shown)
     if lines["due"]:
         shown.append(_fill(known.lines["due"], lines, language))
     if params["due_before"]:
@@ -109,7 +109,7 @@ def say(message: Message, language: Language, pages_url: str) -> Said:
     return Said(
         subject=_fill(kind.subject, params, language),
         text="\n".join(shown),
-        told="\n".join(told),
+        told="\n".join(without_day_and_law),
         law=lines["law"],
         due=lines["due"],
         link=link,

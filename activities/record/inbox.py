@@ -74,11 +74,11 @@ class Filing:
     about_task: str | None = None
 
     def filed(self, case_id: str, procedure: str, at: datetime, **found: object) -> e.Filed:
-        """The event with which its case begins; `found` is what the receipt finds beside what is filed."""
-        told = {name: getattr(self, name) for name in e.Filed.model_fields.keys() & vars(self).keys()}
+        """The event with which its case begins; `found` is what the receipt adds to what is filed."""
+        filed = {name: getattr(self, name) for name in e.Filed.model_fields.keys() & vars(self).keys()}
         its_own = {"at": at, "act": f"{case_id}.file", "case_id": case_id, "procedure": procedure}
         named = {"city": self.rules.city, "case_number": "", "rules_digest": ""}
-        return e.Filed.model_validate({**told, **named, **its_own, **found})
+        return e.Filed.model_validate({**filed, **named, **its_own, **found})
 
 
 @dataclass(frozen=True)

@@ -128,13 +128,13 @@ async def restrictions_on(connection: Connection, dataset_id: str) -> dict[str, 
 def met(restrictions: Mapping[str, tuple[RestrictionTold, ...]], at: datetime) -> tuple[e.RestrictionMet, ...]:
     """What is kept back of a dataset, as events of a case that meets it."""
     return tuple(
-        e.RestrictionMet.model_validate({"at": at, "by_case": by_case, **as_told(each)})
+        e.RestrictionMet.model_validate({"at": at, "by_case": by_case, **all_kept_back(each)})
         for by_case, each in sorted(restrictions.items())
     )
 
 
-def as_told(restrictions: tuple[RestrictionTold, ...]) -> dict[str, object]:
-    """What acts and events say of all that a case keeps back: the strongest, and what is kept back beside it."""
+def all_kept_back(restrictions: tuple[RestrictionTold, ...]) -> dict[str, object]:
+    """All that a case keeps back, as acts and events have it: the strongest restriction, and the others beside it."""
     first, *beside = restrictions
     return {**first.model_dump(exclude={"kind"}), "restriction": first.kind.value, "beside": tuple(beside)}
 
@@ -145,11 +145,11 @@ async def tell_new_grant(connection: Connection, it: AccessOpened, now: datetime
     What was signed before that was received is granted, and then ends by it, in the order of receipt. Under the lock
     on the dataset.
     """
-    told = [
-        Restrict.model_validate(told_to_grant(it, by_case, now) | as_told(each))
+    restrictions = [
+        Restrict.model_validate(sent_to_grant(it, by_case, now) | all_kept_back(each))
         for by_case, each in sorted((await restrictions_on(connection, it.dataset_id)).items())
     ]
-    for act in (*told, *await entry_as_published(connection, it, now)):
+    for act in (*restrictions, *await entry_as_published(connection, it, now)):
         await put(connection, [act])
 
 
@@ -163,11 +163,11 @@ async def entry_as_published(connection: Connection, it: AccessOpened, now: date
     if entry is None or entry["by_case"] is None:
         return []
     changed = {"openness": entry["openness"], "data_items": tuple(entry["items"])}
-    act = ChangeEntry.model_validate(told_to_grant(it, entry["by_case"], now) | changed)
+    act = ChangeEntry.model_validate(sent_to_grant(it, entry["by_case"], now) | changed)
     return [act] if concerns(act, it.data_items) else []
 
 
-def told_to_grant(it: AccessOpened, by_case: str, now: datetime) -> dict[str, object]:
+def sent_to_grant(it: AccessOpened, by_case: str, now: datetime) -> dict[str, object]:
     return {
         "id": str(uuid.uuid5(NAMESPACE, f"{by_case}/grant/{it.case_id}")),
         "case_id": it.case_id,
@@ -200,9 +200,9 @@ async def tell_other_cases(connection: Connection, before: CaseState, after: Cas
         procedures = concerned_by(ChangeEntry)
         acts += [entry_act(after, each, now) for each in await open_cases(connection, after, procedures)]
     if after.published and not before.published and after.caused_by and await is_open(connection, after.caused_by):
-        told = told_by(after, "published", after.caused_by, now) | {"published_at": after.published.at}
-        told["openness"] = after.choices.get("openness")
-        acts.append(EntryIsPublished.model_validate(told))
+        published = sent_by(after, "published", after.caused_by, now) | {"published_at": after.published.at}
+        published["openness"] = after.choices.get("openness")
+        acts.append(EntryIsPublished.model_validate(published))
     if after.closed and not before.closed and after.procedure == CATALOGUE_UPDATE:
         waiting = await open_cases(connection, after, [CATALOGUE_UPDATE])
         acts += [turn_act(after, each, now) for each in waiting[:1]]
@@ -234,7 +234,7 @@ def changes_grants(it: e.EntryPublished) -> bool:
     return it.openness is not None or bool(it.data_items)
 
 
-def told_by(after: CaseState, what: str, case_id: str, now: datetime) -> dict[str, object]:
+def sent_by(after: CaseState, what: str, case_id: str, now: datetime) -> dict[str, object]:
     return {
         "id": str(uuid.uuid5(NAMESPACE, f"{after.case_id}/{what}/{after.number}/{case_id}")),
         "case_id": case_id,
@@ -246,23 +246,23 @@ def told_by(after: CaseState, what: str, case_id: str, now: datetime) -> dict[st
 
 def restriction_act(after: CaseState, case_id: str, now: datetime) -> Act:
     """The act by which a case learns what an objection does to the data."""
-    told = told_by(after, "restriction", case_id, now)
+    common = sent_by(after, "restriction", case_id, now)
     if not after.own_restrictions:
-        return LiftRestriction.model_validate(told)
-    return Restrict.model_validate(told | as_told(after.own_restrictions))
+        return LiftRestriction.model_validate(common)
+    return Restrict.model_validate(common | all_kept_back(after.own_restrictions))
 
 
 def entry_act(after: CaseState, case_id: str, now: datetime) -> Act:
     """The act by which a case learns what an update made of the entry."""
     assert after.published
-    told = told_by(after, "entry", case_id, now)
+    common = sent_by(after, "entry", case_id, now)
     changed = {"openness": after.published.openness or "", "data_items": after.published.data_items}
-    return ChangeEntry.model_validate(told | changed)
+    return ChangeEntry.model_validate(common | changed)
 
 
 def turn_act(after: CaseState, case_id: str, now: datetime) -> Act:
     """The act by which an update that waited learns that its turn has come."""
-    return TakeTurn.model_validate(told_by(after, "turn", case_id, now))
+    return TakeTurn.model_validate(sent_by(after, "turn", case_id, now))
 
 
 async def put(connection: Connection, acts: list[Act]) -> None:

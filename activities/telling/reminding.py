@@ -97,11 +97,11 @@ class Reminding:
             tasks = await connection.fetch(TASKS_TO_LOOK_AT, cases, now, list(ANSWERS_NOTHING))
             record = await self._notices.read(connection)
             looks = [await self._look(connection, task, record, now) for task in tasks]
-            told = await put_out(connection, [telling for _, tellings_ in looks for telling in tellings_], now)
+            new = await put_out(connection, [telling for _, tellings_ in looks for telling in tellings_], now)
             again = [found.again_at for found, _ in looks]
             await connection.execute(LOOK_AGAIN, [task["task_id"] for task in tasks], again)
-        if told:
-            LOG.info("%d reminders of %d tasks", told, len(tasks))
+        if new:
+            LOG.info("%d reminders of %d tasks", new, len(tasks))
         return len(tasks)
 
     async def _look(

@@ -24,8 +24,8 @@ def among(code: str, known: Callable[[], Collection[str]]) -> AfterValidator:
     def check(given: str) -> str:
         names = known()
         if given not in names:
-            told = tuple(names) if len(names) <= LONGEST_LIST else ()
-            raise PydanticCustomError(code, "unknown", {"given": given, "known": told})
+            named = tuple(names) if len(names) <= LONGEST_LIST else ()
+            raise PydanticCustomError(code, "unknown", {"given": given, "known": named})
         return given
 
     return AfterValidator(check)

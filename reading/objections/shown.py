@@ -134,11 +134,11 @@ def hold_withheld(law: Law, log: Sequence[Event]) -> HoldWithheldShown | None:
 
 def answer_shown(log: Sequence[Event], acts: Sequence[ActRow]) -> AnswerShown | None:
     """The latest answer to the objector; its text is None once it is erased."""
-    told = next((event for event in reversed(log) if isinstance(event, e.ObjectorAnswered)), None)
-    if told is None:
+    answered = next((event for event in reversed(log) if isinstance(event, e.ObjectorAnswered)), None)
+    if answered is None:
         return None
-    content = next((row.content for row in acts if row.act_id == told.act and row.content), {})
-    return AnswerShown(text=content.get("answer"), at=told.at)
+    content = next((row.content for row in acts if row.act_id == answered.act and row.content), {})
+    return AnswerShown(text=content.get("answer"), at=answered.at)
 
 
 async def history(store: Store, state: CaseState) -> ObjectorHistoryShown:

@@ -203,16 +203,16 @@ class Words:
 
     def standing(self, stage: Stage) -> list[str]:
         """How a stage stands to the others: for which cases it lies open, and until when."""
-        told = []
+        lines = []
         if stage.only_when:
-            told.append(self.say(ONLY_WHEN, when=self.choices(stage.only_when)))
+            lines.append(self.say(ONLY_WHEN, when=self.choices(stage.only_when)))
         if stage.ahead_of_turn:
-            told.append(self.say(AHEAD_OF_TURN))
+            lines.append(self.say(AHEAD_OF_TURN))
         if stage.outlasting:
-            told.append(self.say(OUTLASTING))
+            lines.append(self.say(OUTLASTING))
         if stage.binding:
-            told.append(self.say(BINDING))
-        return told
+            lines.append(self.say(BINDING))
+        return lines
 
     def on_entering(self, step: StepOnMap | None) -> list[str]:
         """What it does to the data that a case comes to a step."""
@@ -225,29 +225,29 @@ class Words:
 
     def effects(self, outcome: Outcome) -> list[str]:
         """When an outcome can be decided, and what it does beside leading on."""
-        told = []
+        lines = []
         if outcome.when_limit:
-            told.append(self.say(WHEN_LIMIT[outcome.when_limit]))
+            lines.append(self.say(WHEN_LIMIT[outcome.when_limit]))
         if outcome.when_class:
-            told.append(self.say(WHEN_CLASS[outcome.when_class]))
+            lines.append(self.say(WHEN_CLASS[outcome.when_class]))
         if outcome.period:
-            told.append(self.say(WITHIN, period=self.length(outcome.period)))
+            lines.append(self.say(WITHIN, period=self.length(outcome.period)))
         if outcome.data:
-            told.append(self.data(outcome.data, whole=outcome.whole_dataset))
+            lines.append(self.data(outcome.data, whole=outcome.whole_dataset))
         if outcome.marks:
-            told.append(self.say(MARKS))
+            lines.append(self.say(MARKS))
         if outcome.answers:
-            told.append(self.say(ANSWERS))
+            lines.append(self.say(ANSWERS))
         if outcome.entry:
-            told.append(self.say(ENTRY[outcome.entry]))
+            lines.append(self.say(ENTRY[outcome.entry]))
         if outcome.class_effect:
-            told.append(self.say(CLASS[outcome.class_effect]))
+            lines.append(self.say(CLASS[outcome.class_effect]))
         if outcome.by_publication:
-            told.append(self.say(BY_PUBLICATION))
+            lines.append(self.say(BY_PUBLICATION))
         if outcome.opens:
             stages = [stage for name in outcome.opens if (stage := self.rules.stage(name))]
-            told.append(self.say(OPENS, stages=self.join(COMMA, (self.say(stage.label) for stage in stages))))
-        return told
+            lines.append(self.say(OPENS, stages=self.join(COMMA, (self.say(stage.label) for stage in stages))))
+        return lines
 
     def times(self, way: Way) -> str:
         """How often a way is open, where that is limited."""
