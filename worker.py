@@ -56,7 +56,7 @@ def build_worker(temporal: Client, pool: Pool, task_queue: str, clock: Clock | N
 
 
 def worker_of(temporal: Client, task_queue: str, append: Append, reviewing: Reviewing | None = None) -> Worker:
-    """A worker that writes through this door to the log; without `reviewing` it leaves the round of reviews alone."""
+    """A worker that writes to the log by this activity; without `reviewing` it does not run the round of reviews."""
     return Worker(
         temporal,
         task_queue=task_queue,

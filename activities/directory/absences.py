@@ -36,7 +36,7 @@ from absences join accounts using (account_id) where absence_id = any($1) order 
 
 
 class AbsenceEnded(Exception):
-    """The absence that was filed by this call is over: filed once more it would be another."""
+    """The absence that this call filed is over; filing it again would make another one."""
 
 
 class AbsenceOverlaps(Exception):
@@ -72,10 +72,10 @@ async def file_absence(pool: Pool, clock: Clock, asked: Absence) -> None:
     """The absence is on file, and the substitute is told; the same again changes nothing. Whoever is away is named by
     account id, whoever stands in by that or by login.
 
-    An earlier one for these days whose substitute serves the body no more gives way. Where nobody stands in on some day
-    of it, be it for this officer or for one whose substitute this officer is, that is told: to who is away, to the
-    posts of the body and to the supervisors of the city. Raises AbsenceOverlaps, AbsenceEnded,
-    IdempotencyKeyReused, and FieldsRefused on `substitute` and `until_on`.
+    It replaces an earlier absence for these days whose substitute no longer serves the body. If nobody stands in on
+    some day, for this officer or for one whose substitute this officer is, then whoever is away, the posts of the body
+    and the supervisors of the city are told. Raises AbsenceOverlaps, AbsenceEnded, IdempotencyKeyReused, and
+    FieldsRefused on `substitute` and `until_on`.
     """
     async with pool.acquire() as connection, connection.transaction():
         at = clock.at(await present(connection))

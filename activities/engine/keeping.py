@@ -33,7 +33,7 @@ STEADY_AFTER = 300.0
 EVERY = 10.0
 """Seconds after which a worker says again what it runs."""
 SEEN_WITHIN = timedelta(seconds=3 * EVERY)
-"""A worker that has said nothing for longer does not count."""
+"""A worker that has not reported for longer does not count."""
 FORGOTTEN_AFTER = timedelta(days=1)
 
 SAID = """
@@ -128,7 +128,8 @@ class Keeper:
             await asyncio.sleep(pause)
 
     async def _until_it_ends(self, job: Job) -> BaseException:
-        """Why it ended. A task of its own, for a cancellation from within it would pass for one of the keeper's."""
+        """Why it ended. A task of its own, because a cancellation from inside it would otherwise look like one of the
+        keeper."""
         running = asyncio.create_task(job.run(), name=job.name)
         self._running.add(job.name)
         self._news.set()

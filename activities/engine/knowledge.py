@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LOCAL_ACTIVITY = "core_local_activity"
 TOLD_BY = ("log", "events", "unseen")
-"""Where a start, a tail and a delivery have the events that they tell (`models.messages`)."""
+"""Where a start, a tail and a delivery carry their events (`models.messages`)."""
 
 
 async def known_to_engine(temporal: Client, case_id: str) -> KnownLog | None:
@@ -49,8 +49,8 @@ async def known_to_engine(temporal: Client, case_id: str) -> KnownLog | None:
 
 
 async def is_in_step(connection: Connection | Pool, case_id: str, known: KnownLog) -> bool:
-    """Whether the log holds all that the engine knows; it may hold more. Asked after the engine, for what the engine
-    knows was in the log before."""
+    """Whether the log holds all that the engine knows; it may hold more. To be asked after the engine, because what the
+    engine knows was in the log before."""
     return known.number == 0 or await length_and_instant(connection, case_id, known.number) == (known.number, known.at)
 
 

@@ -75,7 +75,7 @@ async def reconcile(pool: Pool, temporal: Client) -> AsyncIterator[Difference]:
 
 
 async def of_read_model(connection: Connection, rules: ProcedureRules, state: CaseState) -> list[str]:
-    """Where a table says something else than the fold of the log."""
+    """The tables that differ from the fold of the log, and how."""
     differences = [
         *await _one_row(connection, "cases", state.case_id, CaseKept._fields, case_kept(state)),
         *await _of_tasks(connection, rules, state),
@@ -97,7 +97,7 @@ async def of_read_model(connection: Connection, rules: ProcedureRules, state: Ca
 async def _one_row(
     connection: Connection, table: str, case_id: str, columns: Sequence[str], folded: tuple[object, ...] | None
 ) -> list[str]:
-    """Which columns of the one row that a table has of a case are not as the log tells them."""
+    """Which columns of the one row that a table has for a case differ from what the log makes of them."""
     kept = await connection.fetchrow(columns_of(table, columns), case_id)
     differing = _differing(columns, tuple(kept) if kept else None, folded)
     return [f"{table}: {differing}"] if differing else []
@@ -205,7 +205,7 @@ async def of_outbox(connection: Connection, state: CaseState) -> list[str]:
 
 
 async def of_the_other_side(pool: Pool, temporal: Client, task_queue: str) -> AsyncIterator[Difference]:
-    """Every case that runs in the engine and of which there is no log, as after a log was set back."""
+    """Every case that runs in the engine without a log, as after PostgreSQL was set back."""
     running = [workflow async for workflow in temporal.list_workflows(running_on(task_queue))]
     known = await pool.fetch("select case_id from cases where case_id = any($1)", [each.id for each in running])
     with_a_log = {row["case_id"] for row in known}
@@ -218,8 +218,8 @@ async def of_the_other_side(pool: Pool, temporal: Client, task_queue: str) -> As
 
 
 async def of_engine(connection: Connection, temporal: Client, state: CaseState) -> list[str]:
-    """Where the engine has a closed case running, an open one not, or shows other open tasks or another due instant of
-    it than the log. A case of which it was not told all yet, which is no difference, shows what it knows."""
+    """The differences between engine and log: a closed case that runs, an open one that does not, and other open tasks
+    or another due instant than the log has. Events still on their way to the engine are no difference."""
     try:
         described = await temporal.get_workflow_handle(state.case_id).describe()
     except RPCError as failure:

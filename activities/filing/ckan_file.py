@@ -22,7 +22,7 @@ from activities.filing.files import Fault, FileUnreadable, Row, Sheet, column_he
 DEEPEST = 50
 """Lists and objects within one another, in one package."""
 MOST_FAULTS = 20
-"""That are told of one package."""
+"""Faults that are reported for one package."""
 BLANK = re.compile(r"[ \t\r\n]*+")
 STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.S)
 SCALAR = re.compile(r'[^\s,:"\[\]{}]++')

@@ -104,7 +104,8 @@ async def dataset_of(connection: Connection, case_id: str) -> str:
 
 
 async def dataset_updated_by(connection: Connection, case_id: str) -> str | None:
-    """The dataset whose entry a catalogue update changes, for its end lets the next one go on; None for other cases."""
+    """The dataset whose entry a catalogue update changes, because the end of one lets the next go on; None for other
+    cases."""
     dataset_id: str | None = await connection.fetchval(
         "select dataset_id from cases where case_id = $1 and procedure = $2", case_id, CATALOGUE_UPDATE
     )
@@ -126,7 +127,7 @@ async def restrictions_on(connection: Connection, dataset_id: str) -> dict[str, 
 
 
 def met(restrictions: Mapping[str, tuple[RestrictionTold, ...]], at: datetime) -> tuple[e.RestrictionMet, ...]:
-    """What is kept back of a dataset, as events of a case that meets it."""
+    """The restrictions of a dataset, as events of a case that meets them."""
     return tuple(
         e.RestrictionMet.model_validate({"at": at, "by_case": by_case, **all_kept_back(each)})
         for by_case, each in sorted(restrictions.items())
@@ -140,7 +141,7 @@ def all_kept_back(restrictions: tuple[RestrictionTold, ...]) -> dict[str, object
 
 
 async def tell_new_grant(connection: Connection, it: AccessOpened, now: datetime) -> None:
-    """A grant that begins on data of which some is kept back, closed or dropped has acts in its inbox that say so.
+    """Puts acts into the inbox of a new grant that name which of its data is kept back, closed or dropped.
 
     What was signed before that was received is granted, and then ends by it, in the order of receipt. Under the lock
     on the dataset.
@@ -156,8 +157,8 @@ async def tell_new_grant(connection: Connection, it: AccessOpened, now: datetime
 async def entry_as_published(connection: Connection, it: AccessOpened, now: datetime) -> list[Act]:
     """The act by which a new grant learns of the entry as an update has made it; none where that takes nothing from it.
 
-    Whether the request was decided before that publication or after it is not asked: the entry as it stands is what
-    counts for a grant from its first moment on.
+    It makes no difference whether the request was decided before or after that publication: from its first moment on
+    the entry as it stands counts for a grant.
     """
     entry = await connection.fetchrow(ENTRY_AS_PUBLISHED, it.dataset_id)
     if entry is None or entry["by_case"] is None:
@@ -188,7 +189,8 @@ async def met_by_update(
 
 
 async def tell_other_cases(connection: Connection, before: CaseState, after: CaseState, now: datetime) -> None:
-    """Cases that what is new in `after` concerns have an act in their inbox; what they make of it is their own affair.
+    """Puts an act into the inbox of every case that the news in `after` concerns; what it makes of the act is its own
+    affair.
 
     Under the lock on the dataset, had alone.
     """
@@ -266,7 +268,7 @@ def turn_act(after: CaseState, case_id: str, now: datetime) -> Act:
 
 
 async def put(connection: Connection, acts: list[Act]) -> None:
-    """The acts are in the inboxes of their cases, one each, in their order and stamped; set by set, not row by row."""
+    """Puts one act into the inbox of each case, in order and stamped; set by set, not row by row."""
     if not acts:
         return
     concerned = [act.case_id for act in acts]

@@ -62,7 +62,7 @@ where task_id = looked_at
 
 
 class Reminding:
-    """Tells those who have a task of its points. Any number may run; nobody is told twice of a point."""
+    """Reminds those who have a task at its points. Any number may run; nobody is reminded twice of a point."""
 
     def __init__(
         self, pool: Pool, notices: RecordOfNotices, clock: clock.Clock, every: float = 20.0, law: LawOn = law_of
@@ -124,7 +124,7 @@ class Reminding:
 
 
 def reminded(row: asyncpg.Record) -> Reminded:
-    """A task as a reminder tells of it. Raises ValueError."""
+    """A task with the facts that a reminder needs. Raises ValueError."""
     return Reminded(
         task_id=row["task_id"],
         case_id=row["case_id"],

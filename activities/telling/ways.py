@@ -82,7 +82,7 @@ class Outgoing:
 
 
 class Ways:
-    """Open while the block lasts. Sends, or raises NotSent; lets no receiver take longer than WITHIN."""
+    """Open while the block lasts. Sends or raises NotSent, and gives no receiver longer than WITHIN."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
