@@ -1,4 +1,4 @@
-"""What whoever administers the system sees of it: accounts, the rules that cases keep, how inbox and outbox stand."""
+"""What an administrator sees of the system: accounts, the rules that cases keep, the state of inbox and outbox."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ def data_shown(rules: ProcedureRules, state: CaseState) -> DataShown:
 
 
 def hold_withheld(law: Law, log: Sequence[Event]) -> HoldWithheldShown | None:
-    """Why nothing was held at receipt, unless evidence that came later holds it."""
+    """Why nothing was held at receipt; None where later evidence holds it."""
     spoken = [event for event in log if isinstance(event, e.HoldWithheld | e.DataHeld)]
     if not spoken or not isinstance(spoken[-1], e.HoldWithheld):
         return None
@@ -156,7 +156,7 @@ async def history(store: Store, state: CaseState) -> ObjectorHistoryShown:
 
 
 async def restricted_by(store: Store, caller: Caller, state: CaseState) -> list[RestrictedBy]:
-    """What cases keep back now of what a request asks for, or a grant gives."""
+    """What cases keep back now of the data that a request asks for or a grant gives."""
     items = state.grant.data_items if state.grant else state.data_items
     reads_numbers = caller.reads_as_officer(state)
     return [

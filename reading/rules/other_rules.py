@@ -1,4 +1,4 @@
-"""What the rules of a procedure say beside its stages: who begins, how periods are counted, what a party may do."""
+"""The rules of a procedure besides its stages: who begins it, how periods are counted, what a party may do."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class OtherRule:
 
 
 def other_rules(pack: Pack, words: Words) -> Iterator[OtherRule]:
-    """What the rules of a procedure say beside its stages, in the order in which people ask for it."""
+    """The rules of a procedure besides its stages, in the order in which people ask for them."""
     rules, say = words.rules, words.say
     yield OtherRule(say(BEGINNING), who_begins(words), rules.every.citation if rules.every else None)
     if rules.selection:

@@ -1,4 +1,4 @@
-"""What is said of a procedure beside the names of its pack, in both languages: wherever one is drawn or shown."""
+"""The words about a procedure that its pack does not have, in both languages: used wherever one is drawn or shown."""
 
 from __future__ import annotations
 
@@ -202,7 +202,7 @@ class Words:
         return parts
 
     def standing(self, stage: Stage) -> list[str]:
-        """How a stage stands to the others: for which cases it lies open, and until when."""
+        """When a stage opens and how long it stays open, in relation to the others."""
         lines = []
         if stage.only_when:
             lines.append(self.say(ONLY_WHEN, when=self.choices(stage.only_when)))
@@ -224,7 +224,7 @@ class Words:
         return self.say(DATA[effect], what=self.say(THE_DATASET if whole else THE_DATA))
 
     def effects(self, outcome: Outcome) -> list[str]:
-        """When an outcome can be decided, and what it does beside leading on."""
+        """When an outcome can be decided, and what it does besides leading on."""
         lines = []
         if outcome.when_limit:
             lines.append(self.say(WHEN_LIMIT[outcome.when_limit]))
@@ -272,14 +272,14 @@ class Words:
         return self.say(STEP, number=step.number, lies=lies)
 
     def opened(self, beside: Beside) -> Iterator[str]:
-        """What puts a stage before its body that stands in no step."""
+        """What puts a stage that stands in no step before its body."""
         for stage, outcome in beside.opened_by:
             yield self.say(OPENED_BY, stage=self.say(stage.label), outcome=self.say(outcome.label))
         for stage in beside.opened_when_passed:
             yield self.say(OPENED_WHEN_PASSED, stage=self.say(stage.label))
 
     def leads_to(self, on_map: StageOnMap, outcome: Outcome, step: StepOnMap | None) -> Iterator[str]:
-        """Where a case goes by an outcome, and how often; none where it stays."""
+        """Where an outcome sends a case, and how often; none where it stays."""
         ways = [way for way in on_map.ways if outcome in way.outcomes]
         for way in ways:
             times = self.times(way)
