@@ -62,7 +62,7 @@ async def announce_for_operator(runtime: Runtime, store: Store, caller: Caller, 
 
 
 async def cancel_for_operator(runtime: Runtime, store: Store, caller: Caller, maintenance_id: str) -> None:
-    """The interruption will not be; again, it changes nothing. Raises a Problem."""
+    """Cancels the interruption; a repeat changes nothing. Raises a Problem."""
     operator = of_the_operator(caller)
     await store.release()
     try:

@@ -87,7 +87,7 @@ async def publish(runtime: Runtime, caller: Caller, form: NoticeForm) -> Publish
 
 
 async def foresee(runtime: Runtime, form: NoticeForm, most: int) -> OutlookShown:
-    """What would follow if the notice were published now, with so many tasks told one by one; nothing is written.
+    """What would follow if the notice were published now, with so many tasks named one by one; nothing is written.
     Raises a Problem, and FieldsRefused."""
     try:
         outlook = await foresee_draft(runtime.pool, runtime.notices, runtime.clock, form.draft(), most)

@@ -17,7 +17,8 @@ def tag_of(content: bytes) -> str:
 def conditional(
     request: Request, content: bytes, media_type: str, headers: dict[str, str], changed_at: datetime | None = None
 ) -> Response:
-    """The content, or 304 to who has it already; `changed_at` is since when it is what it is, to the second."""
+    """The content, or 304 for a caller who has it already; `changed_at` is the instant of its last change, to the
+    second."""
     tag = tag_of(content)
     all_headers = headers | {"ETag": tag}
     if changed_at is not None:

@@ -1,4 +1,4 @@
-"""Why a call fails, of ours or of the framework, as the one problem by which it is answered."""
+"""Why a call fails: every exception, ours or the framework's, becomes one problem."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def problem_of(error: Exception) -> Problem:
 
 
 def log(request: Request, error: Exception, problem: Problem) -> None:
-    """What whoever runs the system has to know of it; never what people wrote, which the message of an error of
+    """Logs what whoever runs the system has to know; never what people wrote, which the message of an error of
     PostgreSQL can quote."""
     match problem.code:
         case "DatabaseAway" | "EvidenceStoreAway":

@@ -1,4 +1,4 @@
-"""What OpenAPI says of problems: every call answers them in one shape."""
+"""Problems in the OpenAPI document: every call answers them in one shape."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 OPEN_TO_EVERYBODY: dict[str, Any] = {"security": [{}]}
-"""Of a call that a token makes say more, and that needs none."""
+"""The security of a call that needs no token and answers more with one."""
 
 
 def with_problem_schema(document: dict[str, Any]) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def _is_said(name: str, said: object) -> bool:
 
 
 def _facts(speaking: Speaking, words: Words, task: TaskShown | None, more: Mapping[str, object]) -> dict[str, object]:
-    """What the sentences speak of; each takes of it what it needs."""
+    """The facts for the sentences; each sentence uses those that it needs."""
     law = speaking.law
     stage = law.rules.stage(task.stage) if task else None
     outcome = stage.outcome(str(more.get("outcome"))) if stage else None
