@@ -157,7 +157,7 @@ class Metrics:
         self._set_jobs(jobs)
 
     def _set_overdue(self, overdue: Mapping[Slice, int]) -> None:
-        # What is overdue no more has no series either.
+        # A slice without overdue tasks has no series.
         self._overdue.clear()
         for each, tasks in overdue.items():
             self._overdue.labels(each.city, each.procedure).inc(tasks)

@@ -109,7 +109,7 @@ def decide(parties: Parties, case: Json, task: Json, outcome: Outcome, draft: Js
 
 
 def answers(rules: ProcedureRules, openness: str) -> dict[str, str]:
-    """An answer to each question of the city by which no further review is needed and the class is not ruled out."""
+    """An answer to each question of the city, such that no further review is needed and the class is not ruled out."""
     stages = [stage for step in rules.steps for stage in step.stages]
     proposed = rules.choice("openness", openness)
     bars = proposed.barred if proposed else ()

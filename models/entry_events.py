@@ -48,8 +48,8 @@ class EntryPublished(Recorded):
     data_items: tuple[str, ...] = ()
     openness: str | None = None
     reopens: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
-    """Closed cases to the items that they have withdrawn and this opens again; as they stood when it was decided. No
-    items named: the whole dataset, but what `reopens_except` names for the case."""
+    """For each closed case, the items that it has withdrawn and this opens again, as they stood when it was decided. No
+    items named: the whole dataset except what `reopens_except` names for the case."""
     reopens_except: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
 
 

@@ -63,7 +63,7 @@ class TaskState(Frozen):
     """The time limit that its decision set."""
     in_part: tuple[DecidedPart, ...] = ()
     """The decisions on some of the data, with the one that left nothing; none where one decision was about all of it.
-    What was kept back anew since is in none of them."""
+    They do not include data that was kept back again since."""
     late: bool = False
     corrects_what_was_told: bool = False
     """Its decision replaced one that the party had been told."""

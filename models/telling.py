@@ -190,7 +190,7 @@ class _Write:
             yield self._about(task, "your_turn", event, Account(self.after.party))
             return
         yield self._to_officers(task, "task_opened", event)
-        # What a filing opens its receipt says already, and opinions are no stage of the party's case.
+        # The message about the receipt already includes what a filing opens, and opinions are no stage for the party.
         if self.before.number and self._is_told_of_progress and task.asked_by_task is None:
             yield self._about(task, "stage_begun", event, Account(self.after.party))
 
@@ -259,7 +259,7 @@ class _Write:
 
     @property
     def _waits_or_holds(self) -> bool:
-        """Whether the party waits for data or holds a grant on it, and no ending says what becomes of it."""
+        """Whether the party waits for data or holds a grant on it, and no message about an ending includes this."""
         return self._party_is_told(PartyIsTold.DATA) and not self.after.closed
 
     @property

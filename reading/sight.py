@@ -100,7 +100,7 @@ class Caller:
             held = exists().where(
                 col(TaskRow.case_id) == col(CaseRow.case_id),
                 col(TaskRow.body) == self.body,
-                # A case that time alone may bring before the body is not known to it before.
+                # A case that only time brings before the body is not known to it before that instant.
                 col(TaskRow.state) != FORESEEN,
             )
             concerns_its_body = or_(col(CaseRow.provider) == self.body, held)

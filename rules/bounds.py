@@ -32,7 +32,8 @@ NO_NUL = r"^[^\x00]*$"
 SAYS_SOMETHING = r"^[^\x00]*[^\x00\s][^\x00]*$"
 
 A_LINE = rf"[^{BROKEN_BY}\s]([^{BROKEN_BY}]*[^{BROKEN_BY}\s])?"
-"""One line of which something can be seen, as far as a pattern can tell: fillers and format characters it cannot."""
+"""One line in which something can be seen, as far as a pattern can find that: it does not find fillers and format
+characters."""
 ONE_LINE = rf"^\s*{A_LINE}\s*$"
 """Such a line, with blanks around it that are not kept."""
 WHOLE_LINE = rf"^[^{BROKEN_BY}]*[^{BROKEN_BY}\s][^{BROKEN_BY}]*$"

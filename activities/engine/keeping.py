@@ -122,7 +122,7 @@ class Keeper:
             pause = self._pauses.after(pause, time.monotonic() - began)
             LOG.error("%s ended unasked; it is started again in %g s", job.name, pause, exc_info=reason)
             self._ended[job.name] += 1
-            # No more than the name: what an error says may quote what people wrote.
+            # Only the name: the text of an error may quote what people wrote.
             self._reasons[job.name] = type(reason).__name__
             self._news.set()
             await asyncio.sleep(pause)
@@ -152,7 +152,7 @@ class Keeper:
                 await asyncio.wait_for(self._news.wait(), self._every)
             except TimeoutError:
                 continue
-            # What ends time and again is not told of more often than that.
+            # A job that ends time and again is not reported more often than that.
             await asyncio.sleep(min(self._every, 1.0))
 
     async def _put_on_record(self) -> None:

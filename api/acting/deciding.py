@@ -73,7 +73,7 @@ async def correct(receiver: Receiver, store: Store, task_id: str, form: Decision
     if form.limit():
         raise about(form.first_of(TIME_LIMIT), "TimeLimitNotSet")
     if not grants and form.done_to_data():
-        # What was done to data is not undone by other words; a correction says nothing of it.
+        # Other words do not undo what was done to data, so a correction has no measure.
         raise about(form.first_of(("data_items", *MEASURE)), "MeasureNotAllowed")
     act = Correct(
         **await receiver.on_task(task),

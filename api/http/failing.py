@@ -152,7 +152,7 @@ def _allowed(request: Request) -> str:
     """The methods of a path, of whichever routes they are; what can be read can be asked for its headers."""
     known: Iterable[tuple[str, re.Pattern[str], frozenset[str]]] = request.app.state.methods
     matching = [(path, of_path) for path, form, of_path in known if form.match(request.url.path)]
-    # Where a path has two forms, it is meant by the one that says most of it.
+    # A path that fits two routes belongs to the more specific one.
     meant = max((path for path, _ in matching), key=lambda path: len(re.sub(r"{[^}]*}", "", path)), default="")
     methods = {method for path, of_path in matching if path == meant for method in of_path}
     return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))

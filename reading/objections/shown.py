@@ -77,7 +77,7 @@ async def of_objection(store: Store, caller: Caller, law: Law, read: CaseRead, a
     files = await objections.evidence_of(store, state.case_id)
     ground = state.choices.get(GROUND, "")
     choice = law.rules.choice(GROUND, ground)
-    # Nobody is told of itself, also where it filed for a body that has a part.
+    # Nobody reads its own history, even where it filed for a body that has a part.
     reads_history = caller.has_part(state, law.rules) and caller.account_id != state.party
     return ObjectionPart(
         objection=ObjectionShown(
