@@ -56,7 +56,7 @@ def build_worker(temporal: Client, pool: Pool, task_queue: str, clock: Clock | N
 
 
 def worker_of(temporal: Client, task_queue: str, append: Append, reviewing: Reviewing | None = None) -> Worker:
-    """A worker that writes through this door to the log; without `reviewing` it leaves the round of reviews alone."""
+    """A worker that writes to the log by this activity; without `reviewing` it does not run the round of reviews."""
     return Worker(
         temporal,
         task_queue=task_queue,
@@ -95,8 +95,8 @@ async def until(told_to_stop: asyncio.Event, keeper: Keeper) -> None:
 async def run(settings: Settings) -> None:
     """Runs worker, sweeper, reminders, the look at claims and sender until SIGTERM or SIGINT, then drains."""
     told_to_stop = asyncio.Event()
-    for told in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(told, told_to_stop.set)
+    for stop_signal in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(stop_signal, told_to_stop.set)
     pool = await open_pool(settings.database_url)
     temporal = await connect(settings)
     sweeper = Sweeper(pool, Engine(pool, temporal, settings.task_queue))

@@ -50,13 +50,13 @@ class InterruptionUnknown(Exception):
 
 
 class InterruptionOver(Exception):
-    """The interruption is over: nothing of it can be cancelled any more."""
+    """The interruption is over and can no longer be cancelled."""
 
 
 @dataclass(frozen=True)
 class Announcement:
     """An interruption that a body announces for its city, from `starts_at` until `ends_at`, exclusive. `said` is the
-    announcement as it was sent, by which the same one is known again."""
+    announcement as it was sent, by which a repeat is recognised."""
 
     maintenance_id: str
     city: str
@@ -99,7 +99,7 @@ async def announce(pool: Pool, notices: RecordOfNotices, clock: Clock, announcem
 
 
 async def cancel(pool: Pool, clock: Clock, maintenance_id: str, body: str) -> None:
-    """The interruption that the body announced will not be; again, it changes nothing. Raises InterruptionUnknown,
+    """Cancels the interruption that the body announced; a repeat changes nothing. Raises InterruptionUnknown,
     InterruptionOver."""
     async with pool.acquire() as connection, connection.transaction():
         row = await connection.fetchrow(

@@ -79,8 +79,8 @@ async def substitutes_of(connection: Connection, account_id: str, day: date) -> 
 
 
 async def without_anybody(connection: Connection, absences: Sequence[str], since: date) -> dict[str, date]:
-    """Of these absences those with a day, not before `since`, on which whoever would stand in is away too or has left:
-    the first such day. Who stands in changes only where an absence begins or ends."""
+    """For each of these absences in which a substitute is away too or has left on some day from `since` on: the first
+    such day. Who stands in changes only where an absence begins or ends."""
     rows = await connection.fetch(WITHOUT_ANYBODY, list(absences), since)
     return {row["absence_id"]: row["day"] for row in rows}
 

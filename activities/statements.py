@@ -1,4 +1,5 @@
-"""SQL whose parameters have names: the fields of a record, so that no value is told from another by its place alone."""
+"""SQL whose parameters have names: the fields of a record, so that values are not distinguished by their place
+alone."""
 
 from __future__ import annotations
 

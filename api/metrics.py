@@ -41,7 +41,7 @@ FAILING = (
 is completed; the attribute is indexed."""
 ENGINE_ANSWERS_WITHIN = timedelta(seconds=1)
 ENGINE_ASKED_EVERY = 30.0
-"""Seconds: however often somebody looks, the engine is asked no oftener."""
+"""Seconds between questions to the engine, however often somebody looks."""
 
 
 class Metrics:
@@ -128,7 +128,7 @@ class Metrics:
         )
 
     async def look(self, runtime: Runtime, gate_log: GateLog) -> None:
-        """Brings the figures up to date. While the database is away what it knew last of acts and tasks stays."""
+        """Brings the figures up to date. While the database is away the last figures of acts and tasks stay."""
         await self._look_at_engine(runtime)
         self._gate_backlog.set(gate_log.backlog)
         self._gate_lost.set(gate_log.lost)
@@ -157,7 +157,7 @@ class Metrics:
         self._set_jobs(jobs)
 
     def _set_overdue(self, overdue: Mapping[Slice, int]) -> None:
-        # What is overdue no more has no series either.
+        # A slice without overdue tasks has no series.
         self._overdue.clear()
         for each, tasks in overdue.items():
             self._overdue.labels(each.city, each.procedure).inc(tasks)
@@ -183,7 +183,7 @@ class Metrics:
             self._job_ends.labels(job).set(of_it.ended)
 
     async def _look_at_engine(self, runtime: Runtime) -> None:
-        """What the engine says of itself; what it said last stays while it is away."""
+        """Asks the engine for its own figures; the last ones stay while it is away."""
         if time.monotonic() < self._engine_asked + ENGINE_ASKED_EVERY:
             return
         self._engine_asked = time.monotonic()

@@ -39,7 +39,7 @@ CONNECTIONS = 10
 
 @contextmanager
 def left_to_the_sweeper(case_id: str) -> Iterator[None]:
-    """What cannot be handed over while engine or PostgreSQL is away, the sweeper hands over."""
+    """The sweeper hands over what cannot be handed over while engine or PostgreSQL is away."""
     try:
         yield
     except (RPCError, RuntimeError, *AWAY) as failure:  # a client that cannot connect raises RuntimeError
@@ -47,7 +47,7 @@ def left_to_the_sweeper(case_id: str) -> Iterator[None]:
 
 
 class Courier:
-    """Hands cases to the engine on behalf of callers, who need not wait for the end of it."""
+    """Hands cases to the engine for callers, who need not wait until it is done."""
 
     def __init__(self, engine: Engine, patience: timedelta) -> None:
         self._engine = engine
@@ -60,7 +60,7 @@ class Courier:
             self._on_its_way(self._hand_over(case_id))
 
     async def send_and_wait(self, case_id: str) -> None:
-        """As `send`, and returns when it is done, or patience is at its end and it goes on by itself. The cases that
+        """Like `send`, but returns when it is done, or when patience is over and it goes on by itself. The cases that
         the engine's judgement then concerns are sent after it."""
         await asyncio.wait(
             {self._on_its_way(self._with_those_concerned(case_id))}, timeout=self._patience.total_seconds()

@@ -175,27 +175,27 @@ def _called(running: Servers, api: Api, calls: Path, seconds: float, rate: int =
     serving, database = psutil.Process(api.process.pid), psutil.Process(running.postgres.process.pid)
     first = _call(api, calls, 0, 0)  # a call or two a connection, so that nothing is done for the first time
     before = _processor_seconds([serving]), _processor_seconds([database, *database.children()])
-    told = _call(api, calls, seconds, rate)
+    measured = _call(api, calls, seconds, rate)
     after = _processor_seconds([serving]), _processor_seconds([database, *database.children()])
     # The kernel counts in ticks: a short measurement can come to none of them.
     used, by_database = max(after[0] - before[0], TICK), after[1] - before[1]
-    if not 0 < told["statuses"].get("204", 0) <= told["calls"] or set(told["statuses"]) - {"204", "403"}:
-        raise RuntimeError(f"the answers were {told['statuses']}")
+    if not 0 < measured["statuses"].get("204", 0) <= measured["calls"] or set(measured["statuses"]) - {"204", "403"}:
+        raise RuntimeError(f"the answers were {measured['statuses']}")
     return Measured(
-        calls=first["calls"] + told["calls"],
-        a_second=told["calls"] / told["seconds"],
-        of_one_core=told["calls"] / used,
+        calls=first["calls"] + measured["calls"],
+        a_second=measured["calls"] / measured["seconds"],
+        of_one_core=measured["calls"] / used,
         database=by_database / used,
-        median=told["median"] * 1e3,
-        p99=told["p99"] * 1e3,
+        median=measured["median"] * 1e3,
+        p99=measured["p99"] * 1e3,
     )
 
 
 def _call(api: Api, calls: Path, seconds: float, rate: int) -> Any:
     url = urlsplit(api.url)
     arguments = [str(each) for each in (url.hostname, url.port, calls, CONNECTIONS, seconds, rate)]
-    told = subprocess.run([sys.executable, CALLS, *arguments], stdout=subprocess.PIPE, check=True)
-    return json.loads(told.stdout)
+    process = subprocess.run([sys.executable, CALLS, *arguments], stdout=subprocess.PIPE, check=True)
+    return json.loads(process.stdout)
 
 
 def _processor_seconds(processes: Sequence[psutil.Process]) -> float:

@@ -135,14 +135,14 @@ async def main(host: str, port: int, packed: bytes, connections: int, seconds: f
     opened = [(await loop.create_connection(lambda: Connection(load), host, port))[1] for _ in range(connections)]
     took = await load.run(opened, seconds)
     ordered = sorted(load.seconds)
-    told = {
+    measured = {
         "seconds": took,
         "calls": len(ordered),
         "statuses": load.statuses,
         "median": ordered[len(ordered) // 2],
         "p99": ordered[int(len(ordered) * 0.99)],
     }
-    print(json.dumps(told), flush=True)
+    print(json.dumps(measured), flush=True)
 
 
 if __name__ == "__main__":

@@ -131,16 +131,16 @@ async def _measure(pool: Pool, side: Kaifang, waiting: list[str], size: Size) ->
     )
     record = RecordOfNotices(read_scopes())
     outlook, foreseen = await _timed(lambda: foresee(pool, record, DatabaseClock(), notice, 200))
-    told, took = await _timed(lambda: publish(pool, record, DatabaseClock(), notice, ADMIN))
+    published, took = await _timed(lambda: publish(pool, record, DatabaseClock(), notice, ADMIN))
     started = perf_counter()
     async with _deciding(side, waiting) as meanwhile:
-        await _until(lambda: _worked_off(pool, told.position))
+        await _until(lambda: _worked_off(pool, published.position))
         worked_off = perf_counter() - started
-    wrong = await _wrong(pool, clocks, outlook, told)
+    wrong = await _wrong(pool, clocks, outlook, published)
     return Measured(foreseen, took, worked_off, wrong, before, meanwhile)
 
 
-async def _wrong(pool: Pool, before: dict[str, Clock], outlook: Outlook, told: Published) -> int:
+async def _wrong(pool: Pool, before: dict[str, Clock], outlook: Outlook, published: Published) -> int:
     """How many cases were woken in vain, left out, moved twice, or moved to another day than the calendar says."""
     async with pool.acquire() as connection:
         record = await RecordOfNotices(read_scopes()).read(connection)
@@ -148,9 +148,9 @@ async def _wrong(pool: Pool, before: dict[str, Clock], outlook: Outlook, told: P
     move = {case_id for case_id, clock in before.items() if clock.due_at != due[case_id]}
     rows = await pool.fetch("select case_id, due_at from tasks where stage = 'provider_review'")
     ends = {row["case_id"]: row["due_at"] for row in rows}
-    times = {row["case_id"]: row["times"] for row in await pool.fetch(MOVED, told.position)}
+    times = {row["case_id"]: row["times"] for row in await pool.fetch(MOVED, published.position)}
     wrong = {case_id for case_id in move if times.get(case_id) != 1 or ends[case_id] != due[case_id]}
-    return len(wrong | (move ^ set(told.cases)) | (move ^ set(times))) + abs(outlook.cases - len(move))
+    return len(wrong | (move ^ set(published.cases)) | (move ^ set(times))) + abs(outlook.cases - len(move))
 
 
 async def _decided(side: Kaifang, case_id: str) -> float:

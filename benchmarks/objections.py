@@ -223,8 +223,8 @@ async def _objecting(home: Path, api: Api, subjects: Sequence[Subject]) -> Async
                 "evidence": [evidence[subject.objector]],
                 **({"data_items": [subject.item]} if subject.item else {}),
             }
-            told = {**headers[subject.objector], "Idempotency-Key": str(uuid.uuid4())}
-            answer = await http.post("/v1/objections", json=form, headers=told)
+            sent = {**headers[subject.objector], "Idempotency-Key": str(uuid.uuid4())}
+            answer = await http.post("/v1/objections", json=form, headers=sent)
             if answer.status_code != httpx.codes.CREATED:
                 raise RuntimeError(f"an objection was answered {answer.status_code}: {answer.text}")
 

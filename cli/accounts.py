@@ -1,4 +1,4 @@
-"""`kaifang accounts`: who may act for a body comes by invitation, and by nothing else."""
+"""`kaifang accounts`: officers come by invitation, and in no other way."""
 
 from __future__ import annotations
 

@@ -87,28 +87,28 @@ def show(settings: Settings, language: Language, console: Console) -> None:
     for city in cities():
         with Parties(settings, language) as parties:
             case, decisions = walk(parties, city)
-            console.print(told(case, decisions, words))
+            console.print(as_table(case, decisions, words))
             console.print(f"  → [bold]{case['outcome_label']}[/bold]: {access_of(case, words)}\n")
             case, decisions, data = object_to_data(parties, city)
-            console.print(told(case, decisions, words))
+            console.print(as_table(case, decisions, words))
             console.print(f"  {case['dataset_id']}: {' → '.join(words['data'][restriction] for restriction in data)}")
             console.print(f"  → [bold]{case['outcome_label']}[/bold]; {words['answer']}: {case['answer']['text']}\n")
             case, decisions = update_the_catalogue(parties, city)
-            console.print(told(case, decisions, words))
+            console.print(as_table(case, decisions, words))
             console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['dataset_id']}, {changed(case)}\n")
             demanded = demand_data(parties, city)
             if demanded:
                 case, decisions = demanded
-                console.print(told(case, decisions, words))
+                console.print(as_table(case, decisions, words))
                 console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['demand']['provided']}\n")
             rectified = rectify(parties, city)
             if rectified:
                 case, decisions = rectified
-                console.print(told(case, decisions, words))
+                console.print(as_table(case, decisions, words))
                 console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['rectification']['body_name']}\n")
 
 
-def told(case: Json, tasks: list[Json], words: Json) -> Table:
+def as_table(case: Json, tasks: list[Json], words: Json) -> Table:
     regulation = case["rules"]["regulation"]
     title = f"{case['case_number']}  {regulation['title']} ({regulation['document']})"
     table = Table(title=title, title_justify="left", caption=regulation["assumed"], caption_justify="left")

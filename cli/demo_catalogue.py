@@ -64,10 +64,10 @@ def demand_data(parties: Parties, city: str) -> tuple[Json, list[Json]] | None:
         case = parties.call(officer, "GET", f"/v1/cases/{case['case_id']}")
     update = parties.call(officer, "GET", f"/v1/cases/{case['catalogue_update']['case_id']}")
     _, of_update = walk_update(parties, updates, update, NEW_ENTRY)
-    return told(parties, case), [*decided, *of_update]
+    return once_published(parties, case), [*decided, *of_update]
 
 
-def told(parties: Parties, case: Json) -> Json:
+def once_published(parties: Parties, case: Json) -> Json:
     """The case as its requester reads it once the publication has reached it."""
     for _ in range(MOST_WAITS):
         case = parties.call("applicant@demo", "GET", f"/v1/cases/{case['case_id']}")
@@ -109,7 +109,7 @@ def decide(parties: Parties, case: Json, task: Json, outcome: Outcome, draft: Js
 
 
 def answers(rules: ProcedureRules, openness: str) -> dict[str, str]:
-    """An answer to each question of the city by which no further review is needed and the class is not ruled out."""
+    """An answer to each question of the city, such that no further review is needed and the class is not ruled out."""
     stages = [stage for step in rules.steps for stage in step.stages]
     proposed = rules.choice("openness", openness)
     bars = proposed.barred if proposed else ()

@@ -39,8 +39,8 @@ def object_to_data(parties: Parties, city: str) -> tuple[Json, list[Json], list[
 
 
 def next_decision(rules: ProcedureRules, case: Json) -> tuple[Json, Outcome]:
-    """An open task and what its body decides: first where the case does not go on yet, for some of it must be done
-    before the case does."""
+    """An open task and what its body decides: first a decision by which the case does not go on yet, because some must
+    come before it does."""
     found = []
     for task in case["tasks"]:
         stage = rules.stage(task["stage"])

@@ -1,4 +1,4 @@
-"""Those who take part in `kaifang demo`: what they call, what they say, and the law that they go by."""
+"""Those who take part in `kaifang demo`: their calls, their texts, and the law that they follow."""
 
 from __future__ import annotations
 

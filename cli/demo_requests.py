@@ -42,7 +42,7 @@ def walk(parties: Parties, city: str) -> tuple[Json, list[Json]]:
 
 
 def on_request(rules: ProcedureRules, choice: str) -> str:
-    """What is asked for: the usual where the city knows it, else the first that it lets anybody ask for."""
+    """The value to ask for: the usual one where the city knows it, else the first that it lets anybody ask for."""
     known = [each.value for each in rules.choices[choice] if each.on_request]
     return next((value for value in known if value in USUAL), known[0])
 
@@ -59,7 +59,7 @@ def served_item(parties: Parties, city: str, openness: str) -> tuple[Json, str]:
 
 
 class NothingServed(Exception):
-    """Every dataset of a class is kept back, so that nobody can be shown getting it."""
+    """Every dataset of a class is kept back, so the demonstration cannot show anybody getting it."""
 
     def __init__(self, city: str, openness: str, kept: list[Json]) -> None:
         by = "; ".join(

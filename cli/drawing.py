@@ -65,7 +65,8 @@ def drawn(folder: Annotated[Path, typer.Argument(help="what `draw --all` wrote")
 
 
 def newest(pack: Pack, procedure: str) -> ProcedureRules:
-    """The rules of a procedure from the last day on which anything in its pack changes, be that day still to come.
+    """The rules of a procedure from the last day on which anything in its pack changes, even if that day is still to
+    come.
 
     Raises ProcedureUnknown, and NotInForce where the procedure has ended before.
     """
@@ -90,7 +91,7 @@ def pages() -> Iterator[tuple[str, str]]:
 
 
 def differing(folder: Path) -> Iterator[str]:
-    """What is to be said of each page in a folder that is not as the packs have it."""
+    """A line on each page in a folder that differs from the packs."""
     there = {path.relative_to(folder).as_posix(): path for path in sorted(folder.glob("*/*.md"))}
     for name, text in pages():
         path = there.pop(name, None)

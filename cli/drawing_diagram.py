@@ -1,4 +1,4 @@
-"""A procedure as a Mermaid flowchart. What is broken (lines and frames) is a service rule and not law."""
+"""A procedure as a Mermaid flowchart. Broken lines and frames are service rules and not law."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class Diagram:
             yield "end"
 
     def _stage(self, on_map: StageOnMap, step: StepOnMap | None = None, more: Iterable[str] = ()) -> Iterator[str]:
-        """A stage with its body and its period; what it can find without leading anywhere hangs below it."""
+        """A stage with its body and its period; outcomes that lead nowhere hang below it."""
         words, stage = self.words, on_map.stage
         title = words.say(stage.label)
         lines = [words.body(stage.body), *self._period(stage), *words.standing(stage), *more]
@@ -173,7 +173,7 @@ class Diagram:
                     yield _arrow(self._done(step), self._entry(way.target), [self._then(step, way)])
         for beside in self.map.beside:
             yield from self._beside(beside)
-        # Without a line that nobody sees the frame would lie across others.
+        # Without an invisible line the frame would lie across others.
         yield from (f"begin ~~~ {name}" for name in self._meanwhile_nodes)
         if rules.withdrawal:
             yield _arrow("withdrawal", f"end_{WITHDRAWN}", [], service=self._is_service(rules.withdrawal))
@@ -241,17 +241,17 @@ def _in_brackets(words: Words, parts: list[str]) -> str:
 
 def _arrow(source: str, target: str, labels: Iterable[str], *, service: bool = False) -> str:
     """Broken where it is a service rule; every line of a label stands by itself."""
-    told = [line for label in labels if label for line in label.split(LINE_BREAK)]
+    lines = [line for label in labels if label for line in label.split(LINE_BREAK)]
     line = "-.->" if service else "-->"
-    return f"{source} {line}|{_text(*told)}| {target}" if told else f"{source} {line} {target}"
+    return f"{source} {line}|{_text(*lines)}| {target}" if lines else f"{source} {line} {target}"
 
 
 def _text(*lines: str, title: str = "") -> str:
     """A label in quotation marks, with its title in bold."""
-    told = [_escaped(line) for line in lines]
+    escaped = [_escaped(line) for line in lines]
     if title:
-        told.insert(0, f"<b>{_escaped(title)}</b>")
-    return f'"{LINE_BREAK.join(told)}"'
+        escaped.insert(0, f"<b>{_escaped(title)}</b>")
+    return f'"{LINE_BREAK.join(escaped)}"'
 
 
 def _escaped(text: str) -> str:

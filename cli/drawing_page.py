@@ -135,7 +135,7 @@ class Page:
         self, where: str, on_map: StageOnMap, step: StepOnMap | None = None, opened: Iterable[str] = ()
     ) -> Iterator[tuple[str, ...]]:
         words, stage = self.words, on_map.stage
-        told = [
+        cell = [
             f"{where}<br>**{words.say(stage.label)}**",
             words.cited(stage.citation),
             *opened,
@@ -145,7 +145,7 @@ class Page:
         period = words.join(SEMICOLON, words.period(stage))
         if stage.period_citation:
             period += words.say(ITS_PERIOD, article=words.cited(stage.period_citation))
-        about = ("<br>".join(told), words.body(stage.body), period)
+        about = ("<br>".join(cell), words.body(stage.body), period)
         for i, outcome in enumerate(stage.outcomes):
             yield (
                 *(about if i == 0 else ("", "", "")),

@@ -45,7 +45,7 @@ class OneByOne(TyperGroup):
         return typer.main.get_group(of_module).commands[cmd_name]
 
     def invoke(self, ctx: Context) -> Any:
-        """A setting that is missing or wrong, as where no stack runs, is told in one line by every command."""
+        """Every command reports a setting that is missing or wrong, as where no stack runs, in one line."""
         try:
             return super().invoke(ctx)
         except ValueError as error:

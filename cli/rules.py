@@ -142,8 +142,8 @@ def _stages(rules: ProcedureRules) -> Table:
 
 def _add_stage(table: Table, rules: ProcedureRules, step: str, stage: Stage, after: str) -> None:
     body = rules.bodies.get(stage.body)
-    told = [*stage.periods.items(), *((by, PROMPTLY) for by in stage.promptly_for)]
-    periods = "\n".join(f"{by} {period}" for by, period in told)
+    lengths = [*stage.periods.items(), *((by, PROMPTLY) for by in stage.promptly_for)]
+    periods = "\n".join(f"{by} {period}" for by, period in lengths)
     silence = PROMPTLY if stage.promptly else "no number"
     by = _cited(stage.citation)
     if stage.period_citation and stage.period_citation != stage.citation:

@@ -96,8 +96,8 @@ def simulate(
         raise typer.BadParameter(f"there is no stage {', '.join(sorted(unknown_stages))}", param_hint="--hours")
     started = time.monotonic()
     try:
-        with _progress(plan, [scenario.name for scenario in scenarios], words) as told, servers() as running:
-            runs = asyncio.run(simulated(plan, scenarios, running, told))
+        with _progress(plan, [scenario.name for scenario in scenarios], words) as reached, servers() as running:
+            runs = asyncio.run(simulated(plan, scenarios, running, reached))
     except (ServiceError, RegisterFailed, NotInForce) as failure:
         typer.echo(f"error: {failure}", err=True)
         raise typer.Exit(1) from None
@@ -141,14 +141,14 @@ def _hours(written: list[str]) -> dict[str, float]:
 
 @contextmanager
 def _progress(plan: Plan, scenarios: Sequence[str], words: Words) -> Iterator[Callable[[int, datetime], None]]:
-    """A bar for each scenario, on standard error; what it yields is told how far a scenario is."""
+    """A bar for each scenario, on standard error; what it yields moves the bar of a scenario."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         bars = [
             progress.add_task(words.days.format(scenario=name or words.base), total=plan.days) for name in scenarios
         ]
 
-        def told(number: int, at: datetime) -> None:
+        def reached(number: int, at: datetime) -> None:
             progress.update(bars[number], completed=(at - plan.since) // A_DAY)
 
-        yield told
+        yield reached

@@ -104,12 +104,12 @@ class Shown:
 
     def _requests(self, report: Report) -> str:
         endings = {ending.outcome: self.label(ending.label) for ending in self._plan.rules.endings}
-        told = [
+        ended = [
             self._words.ended.format(outcome=endings.get(outcome, outcome), number=number)
             for outcome, number in sorted(report.endings.items(), key=lambda each: -each[1])
         ]
         separator = "，" if self._language is Language.ZH else ", "
-        return self._words.requests.format(filed=report.filed, endings=separator.join(told), open=report.open)
+        return self._words.requests.format(filed=report.filed, endings=separator.join(ended), open=report.open)
 
     def _compared(self) -> Table:
         names = [report.scenario or self._words.base for report in self._reports]

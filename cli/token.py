@@ -14,7 +14,7 @@ from rules.sample_accounts import account_id_of, logins
 
 VALID_FOR = timedelta(days=30)
 KEY = "signing-key.pem"
-"""In the data folder; `Settings.signing_key_file` says so too, and takes longer to load."""
+"""In the data folder; the same as `Settings.signing_key_file`, which takes longer to load."""
 
 
 def register(app: typer.Typer) -> None:

@@ -36,7 +36,7 @@ class AccessExpired(Recorded):
 
 
 class AccessRevoked(Recorded):
-    """A body ended the grant before its time, by that article; None in a log from before it was told."""
+    """A body ended the grant before its time, under that article; None in a log from before events named it."""
 
     type: Literal["AccessRevoked"] = "AccessRevoked"
     by: str
@@ -50,7 +50,7 @@ class AccessRenounced(Recorded):
 
 
 class AccessEnded(Recorded):
-    """All that the grant gave access to was withdrawn, by that case."""
+    """Another case withdrew all the data to which the grant gave access."""
 
     type: Literal["AccessEnded"] = "AccessEnded"
     by_case: str

@@ -1,7 +1,7 @@
-"""What people and other cases do to a case: an act is a row of its inbox, kept when it is received.
+"""What people and other cases do to a case: an act is a row of the case's inbox, kept when it is received.
 
 Only ids, codes and instants stand here, because an act passes through the engine and its histories. Free text, names
-and files stay in the inbox's own column; `given` tells which of them came with the act.
+and files stay in the inbox's own column; `given` names the fields that came with the act.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Frozen(BaseModel):
 
 
 class Actor(Frozen):
-    """Who acts, by opaque account id, and for which body; a party acts for itself."""
+    """Who acts: an opaque account id, and the body for which the account acts. A party acts for itself."""
 
     account: str
     body: str | None = None
@@ -38,7 +38,8 @@ class GrantTerms(Frozen):
 
 
 class Standing(Frozen):
-    """What the record says of an objector at a receipt: it decides about a hold, never about reception."""
+    """What the record says of an objector at a receipt. It decides whether data is held, never whether the objection is
+    received."""
 
     rejected_before: bool = False
     """An earlier objection of the same person against the same dataset on the same ground was not upheld."""
@@ -47,7 +48,8 @@ class Standing(Frozen):
 
 
 class Measure(Frozen):
-    """What a decision says of the data and of its entry: items, days, which fields of an entry a draft fills."""
+    """What a decision does to the data and its entry: to which items, on which days, and which fields of the entry a
+    draft fills."""
 
     data_items: tuple[str, ...] | None = None
     """What is done to data is done to these, and what lies before the task beside them stays as it is; none named:
@@ -69,14 +71,14 @@ class Measure(Frozen):
 
 
 class TimeLimit(Frozen):
-    """The time that a decision gives to who must act on it: a period in working days (`10wd`), or the last day."""
+    """The time that a decision gives to whoever must act on it: a period in working days (`10wd`), or the last day."""
 
     period: str | None = None
     last_day: date | None = None
 
 
 class ReceivedAct(Frozen):
-    """What every act carries: when it was received, and how long the log was then."""
+    """What every act carries: the instant of its receipt, and the length of the log at that instant."""
 
     id: str
     case_id: str
@@ -86,7 +88,7 @@ class ReceivedAct(Frozen):
 
 
 class File(ReceivedAct):
-    """A case is filed; the receipt writes its first events, so the engine finds it in the log."""
+    """A case is filed. The receipt writes its first events, so the engine finds them in the log."""
 
     kind: Literal["file"] = "file"
 
@@ -115,14 +117,14 @@ class Reassign(TaskAct):
 
 
 class LapseClaim(TaskAct):
-    """The officer who has claimed the task serves its body no more, as the directory had it at receipt."""
+    """The officer who claimed the task no longer serves its body, by the directory at receipt."""
 
     kind: Literal["lapse_claim"] = "lapse_claim"
     officer: str
 
 
 class HandOver(TaskAct):
-    """What an officer had in hand goes to a colleague, or back to the body where `to` is None.
+    """A task that an officer has in hand goes to a colleague, or back to the body where `to` is None.
 
     `to_body` is the body that `to` serves, as the directory had it at receipt.
     """
@@ -143,7 +145,7 @@ class Urge(TaskAct):
     kind: Literal["urge"] = "urge"
     roles: frozenset[str] = frozenset()
     in_force: tuple[UrgingRule, ...] = ()
-    """Rules in force at its receipt, where the case keeps none because it is from before they were told."""
+    """Rules in force at its receipt, where the case keeps none because it is from before packs had them."""
 
 
 class Decide(TaskAct):
@@ -159,7 +161,7 @@ class Decide(TaskAct):
 
 
 class Correct(TaskAct):
-    """A body puts another decision in the place of its own."""
+    """A body replaces its own decision with another."""
 
     kind: Literal["correct"] = "correct"
     outcome: str
@@ -182,7 +184,7 @@ class AskOpinion(TaskAct):
 
 
 class Amendment(Frozen):
-    """What a supplement or a resubmission changes in the request; None leaves a thing as it was."""
+    """What a supplement or a resubmission changes in the request; None leaves a field as it was."""
 
     data_items: tuple[str, ...] | None = None
     choices: Mapping[str, str] = Field(default_factory=dict)
@@ -209,7 +211,8 @@ class Note(ReceivedAct):
 
 
 class NoticeNamed(Frozen):
-    """The notice by which clocks move; `calendar_version` is its position in the record, and the record up to it."""
+    """A notice that moves clocks. `calendar_version` is its position in the record: clocks are set by the record up to
+    it."""
 
     calendar_version: int
     scope: str
@@ -220,7 +223,7 @@ class NoticeNamed(Frozen):
 class ApplyNotice(ReceivedAct):
     """A holiday notice moves clocks of this case; `calendar_version` is the record with that notice in it.
 
-    `tasks` are those whose clocks it moves; None in an act from before they were told: all that may move.
+    `tasks` are those whose clocks it moves; None in an act from before acts named them: every clock that may move.
     """
 
     kind: Literal["apply_notice"] = "apply_notice"
@@ -258,7 +261,7 @@ class SubmitEvidence(ReceivedAct):
 
 
 class ReviewSuspension(ReceivedAct):
-    """Whoever verifies an objection takes up again whether to suspend: something came to light."""
+    """Whoever verifies an objection asks again whether to suspend the data, because something came to light."""
 
     kind: Literal["review_suspension"] = "review_suspension"
 
@@ -293,7 +296,7 @@ class EntryIsPublished(ReceivedAct):
     published_at: datetime | None = None
     """When its publication was decided, by receipt: a period that was kept then is kept. None: when this act came."""
     openness: str | None = None
-    """The class of the entry that was published; None in an act from before it was told."""
+    """The class of the entry that was published; None in an act from before acts named it."""
 
 
 class TakeTurn(ReceivedAct):
@@ -304,7 +307,7 @@ class TakeTurn(ReceivedAct):
 
 
 class LiftRestriction(ReceivedAct):
-    """That case keeps the data back no more."""
+    """Another case no longer keeps back data that this case is about."""
 
     kind: Literal["lift_restriction"] = "lift_restriction"
     by_case: str

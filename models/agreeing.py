@@ -1,4 +1,4 @@
-"""What an agreement or commitment states, and who of those who sign it has stated what. Pure."""
+"""What an agreement or commitment states, and which of its signatories has stated what. Pure."""
 
 from __future__ import annotations
 
@@ -15,30 +15,31 @@ from rules.vocabulary import AGREED, LIST_OF_DATA, SIGNED_BY_APPLICANT
 
 
 def sets_terms(rules: ProcedureRules, task: TaskState) -> bool:
-    """A reviewing body sets the terms of a grant; where the applicant answers beside it, they are agreed already."""
+    """Whether the body of this task sets the terms of a grant. Where the applicant answers in the same step, the terms
+    are agreed already and nobody sets them."""
     step = rules.step(task.step)
     assert step
     return task.asked_by_task is None and all(stage.body != APPLICANT for stage in step.stages)
 
 
 def agreed_by_now(rules: ProcedureRules, state: CaseState, act: a.Decide | a.Correct) -> frozenset[str]:
-    """What is agreed when somebody signs: what the other has signed states, and the list of data where a body has set
-    it or this act names it. Nothing for any other decision."""
+    """The fields that are agreed when somebody signs: those that the other signatories stated, and the list of data
+    where a body has set it or this act names it. Empty for any other decision."""
     task = state.tasks.get(act.task_id)
     if rules.grant is None or task is None or task.asked_by_task or sets_terms(rules, task):
         return frozenset()
     others = [each for each in state.of_step(task.step) if each.ended == "decided" and each.stage != task.stage]
-    stated = frozenset(name for each in others for name in each.given) & AGREED
+    stated_by_others = frozenset(name for each in others for name in each.given) & AGREED
     set_by_bodies = (each.terms for step in rules.steps for each in state.of_step(step.step))
     is_listed = any(terms and terms.data_items for terms in (act.terms, *set_by_bodies))
-    return stated | LIST_OF_DATA if is_listed else stated
+    return stated_by_others | LIST_OF_DATA if is_listed else stated_by_others
 
 
 def list_allowed(
     rules: ProcedureRules, state: CaseState, task: TaskState, outcome: Outcome, terms: a.GrantTerms
 ) -> None:
-    """Who signs sets no terms, but an applicant names the data of its commitment where the law wants it listed there,
-    within what the bodies have agreed to. Raises TermsNotAllowed, ItemNotRequested."""
+    """A signature sets no terms, except that an applicant lists the data of its commitment where the law demands the
+    list, within what the bodies have agreed to. Raises TermsNotAllowed, ItemNotRequested."""
     if task.body != APPLICANT:
         raise r.TermsNotAllowed(field="terms")
     is_wanted = any(LIST_OF_DATA & set(requirement.any_of) for requirement in outcome.requires)
@@ -49,7 +50,7 @@ def list_allowed(
 
 
 def stated_by_the_others(outcome: Outcome, given: frozenset[str]) -> None:
-    """What an applicant cannot state itself is stated before it signs. Raises AgreementNotStated."""
+    """The others have stated what an applicant cannot state itself before it signs. Raises AgreementNotStated."""
     for requirement in outcome.requires:
         if not requirement.is_met_by(given) and not SIGNED_BY_APPLICANT & set(requirement.any_of):
             cited = requirement.citation

@@ -1,4 +1,4 @@
-"""What is asked inside a stage: the applicant completes the request, the experts say what they think. Pure."""
+"""What is asked inside a stage: the applicant completes the request, the experts give an opinion. Pure."""
 
 from __future__ import annotations
 
@@ -38,9 +38,10 @@ def ask_supplement(rules: ProcedureRules, proposal: Proposal, act: a.AskSuppleme
 
 
 def supply(rules: ProcedureRules, proposal: Proposal, act: a.Supply) -> None:
-    """The supplement is on record with every task that waits for it; a stopped clock runs again.
+    """The supplement is on record with every task that waits for it, and a stopped clock runs again.
 
-    It may narrow the request and not widen it: what a body has agreed to already would come by more than it read.
+    A supplement may narrow the request and not widen it; otherwise data that a body has not read about would come under
+    its approval.
     """
     state = proposal.state
     if act.by.account != state.party:
@@ -67,10 +68,10 @@ def supply(rules: ProcedureRules, proposal: Proposal, act: a.Supply) -> None:
 
 
 def supplement_allowed(state: CaseState, amends: a.Amendment) -> None:
-    """A supplement completes a request and makes no other of it: what bodies have looked at stays as it was.
+    """A supplement completes a request and does not make another of it: what bodies have looked at stays as it was.
 
-    Items may be left out until a body has set terms on them; a choice changes only in a resubmission, after which the
-    review starts afresh. Raises ItemNotRequested, RequestNotAmendable.
+    Items may be left out until a body has set terms on them. Only a resubmission changes a choice, and the review then
+    starts afresh. Raises ItemNotRequested, RequestNotAmendable.
     """
     for name, value in amends.choices.items():
         if state.choices.get(name) != value:
@@ -84,7 +85,8 @@ def supplement_allowed(state: CaseState, amends: a.Amendment) -> None:
 
 
 def amend(rules: ProcedureRules, proposal: Proposal, act: a.Decide | a.Supply, amends: a.Amendment) -> None:
-    """The request as the applicant now states it; nothing is added where nothing changes. Raises ChoiceNotOnRequest."""
+    """The request is on record as the applicant now states it; nothing is added where nothing changes. Raises
+    ChoiceNotOnRequest."""
     state = proposal.state
     for name, value in amends.choices.items():
         if (choice := rules.choice(name, value)) is None or not choice.on_request:

@@ -1,4 +1,4 @@
-"""The class of an entry: what the law rules out, and what is proposed, agreed or decided in a dispute. Pure."""
+"""The class of an entry: what the law rules out, and which class is proposed, agreed or decided in a dispute. Pure."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ NAMES = (ClassEffect.PROPOSE, ClassEffect.SET)
 
 
 def class_allowed(rules: ProcedureRules, state: CaseState, outcome: Outcome, measure: a.Measure) -> None:
-    """A decision is one for how the class stands, a draft is of the class that is settled, and a class is named where
-    the outcome is to name one, another than the draft's.
+    """A decision is allowed by the state of the class: its outcome fits a settled or an open class, a draft has the
+    settled class, and an outcome that names a class names another than the draft's.
 
     `state` has the answers of the draft already. Raises AnswerBarred, ClassIsSettled, ClassNotSettled,
     MeasureNotAllowed, ClassUnknown, NoOtherClass.
@@ -49,17 +49,17 @@ def class_allowed(rules: ProcedureRules, state: CaseState, outcome: Outcome, mea
 
 
 def nothing_bars(rules: ProcedureRules, name: str, choices: Mapping[str, str], field: str | None = None) -> None:
-    """What these choices say of `name` stands beside all else that they say. Raises AnswerBarred with the rule."""
+    """No rule bars the value of the choice `name` because of another choice. Raises AnswerBarred with the rule."""
     choice = rules.choice(name, choices[name])
     for bar in choice.barred if choice else ():
         if bar.applies_to(choices):
             rule = bar.citation
-            told = {"rule": rule.article, "basis": rule.basis, "source": rule.source}
-            raise r.AnswerBarred(field=field or name, answer=choices[name], because="|".join(bar.when), **told)
+            cited = {"rule": rule.article, "basis": rule.basis, "source": rule.source}
+            raise r.AnswerBarred(field=field or name, answer=choices[name], because="|".join(bar.when), **cited)
 
 
 def settled_otherwise(settled: e.ClassSettled, field: str) -> r.ClassIsSettled:
-    """The refusal that names the class which binds, and by which rule it does."""
+    """The refusal that names the class that binds, and the rule by which it binds."""
     return r.ClassIsSettled(
         field=field,
         rule=settled.article,
@@ -70,19 +70,19 @@ def settled_otherwise(settled: e.ClassSettled, field: str) -> r.ClassIsSettled:
 
 
 def move_class(proposal: Proposal, outcome: Outcome, measure: a.Measure, act: a.Decide) -> None:
-    """Another class is proposed, or one is settled; nothing by an outcome that is about no class."""
+    """The decision proposes another class or settles one; an outcome that is not about the class does nothing."""
     if outcome.class_effect is None:
         return
-    told = {"at": act.received_at, "act": act.id, "by": act.by.account, **rule_of(outcome.citation)}
+    common = {"at": act.received_at, "act": act.id, "by": act.by.account, **rule_of(outcome.citation)}
     if outcome.class_effect is ClassEffect.PROPOSE:
-        proposal.add(e.ClassProposed.model_validate({**told, "openness": measure.named_class}))
+        proposal.add(e.ClassProposed.model_validate({**common, "openness": measure.named_class}))
         return
     meant = {
         ClassEffect.ACCEPT: proposal.state.proposed_class,
         ClassEffect.KEEP: proposal.state.choices.get(OPENNESS),
         ClassEffect.SET: measure.named_class,
     }
-    proposal.add(e.ClassSettled.model_validate({**told, "openness": meant[outcome.class_effect]}))
+    proposal.add(e.ClassSettled.model_validate({**common, "openness": meant[outcome.class_effect]}))
 
 
 def rule_of(citation: Citation) -> dict[str, object]:

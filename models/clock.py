@@ -20,7 +20,7 @@ class Stop(Frozen):
 
 
 class Clock(Frozen):
-    """The time a body has. `due_at` and what explains it are filled in by the transaction that writes the event.
+    """The time a body has. The transaction that writes the event fills in `due_at` and what explains it.
 
     `period` is None where the law gives no number; then `due_at` stays None and the clock shows the time used.
     """
@@ -47,24 +47,24 @@ class Clock(Frozen):
 
     @property
     def wants_due(self) -> bool:
-        """Whether the transaction that writes this clock has to fill in when it ends."""
+        """Whether the transaction that writes this clock has to fill in its end."""
         unknown = (self.period is not None and self.due_at is None) or (bool(self.own_periods) and not self.own_due_at)
         return unknown and self.stopped_at is None
 
     @property
     def ends_with_a_day(self) -> bool:
-        """Whether it ends at the midnight after a day: a period in working days does, and so does a day that a decision
-        has named."""
+        """Whether the clock ends at the midnight after a day, as a period in working days does, and a last day that a
+        decision names."""
         return self.period is None or parse_period(self.period).unit is Unit.WORKING_DAYS
 
     def unset(self) -> Clock:
-        """The same clock, whose end the transaction that writes it has to fill in again.
+        """The same clock without its end, which the transaction that writes it fills in again.
 
-        A last day that was named, which no period gives, stays what it is, whatever the calendar says.
+        A last day that a decision named stays as it is, whatever the calendar says: no period gives it.
         """
         of_period = {"due_at": None, "last_day": None} if self.period is not None else {}
         return self.model_copy(update={**of_period, "own_due_at": {}})
 
     def due_for(self, outcome: str) -> datetime | None:
-        """When this outcome is late: the end of its own period, or of the stage's."""
+        """The instant from which this outcome is late: the end of its own period, or of the stage's."""
         return self.own_due_at.get(outcome, self.due_at)

@@ -22,7 +22,8 @@ from rules.procedure_rules import ProcedureRules
 
 
 def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
-    """Adds all that follows by law from the log so far: the next step's tasks, or the end. Nothing, if nothing does.
+    """Adds all that follows by law from the log so far: the next step's tasks, or the end; nothing where nothing
+    follows.
 
     Clocks run from `at`, the receipt of the act from which this follows, even if the machine comes to it later.
     """
@@ -45,8 +46,8 @@ def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
 
 
 def follow_while_waiting(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
-    """What follows while another case goes first: the stages whose clock runs all the same lie before their bodies,
-    and a case that is given up ends. Nothing else does, until its turn has come."""
+    """Adds what follows while another case goes first: stages whose clock runs meanwhile are put before their bodies,
+    and a case that is given up ends. Nothing else follows until its turn has come."""
     state = proposal.state
     if state.step is None:
         step = rules.step(rules.first_for(state.choices))
@@ -59,7 +60,7 @@ def follow_while_waiting(rules: ProcedureRules, proposal: Proposal, at: datetime
 
 
 def complete_the_step(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
-    """The turn has come: what lies open beside the stages that did not wait for it lies before its bodies too."""
+    """Once the turn has come, the other stages of the step are put before their bodies too."""
     state = proposal.state
     if (step := rules.step(state.step or "")) is None:
         return
@@ -70,7 +71,7 @@ def complete_the_step(rules: ProcedureRules, proposal: Proposal, at: datetime) -
 
 
 def ask_no_more(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
-    """Nobody need decide any more whether to suspend data that is suspended or withdrawn, or whose facts are verified.
+    """Cancels the question whether to suspend, once the data is suspended or withdrawn or the facts are verified.
 
     A question that can bring something else to light, such as a leak, stays open beside a suspension.
     """
@@ -93,7 +94,7 @@ def verifying(rules: ProcedureRules, state: CaseState) -> bool:
 
 
 def next_of(rules: ProcedureRules, state: CaseState) -> str | None:
-    """Where the case goes now: a step or an ending; None while the step in which it stands is not done."""
+    """Where the case goes now: a step or an ending; None while its current step is not done."""
     if state.step is None:
         return rules.first_for(state.choices)
     step = rules.step(state.step)
@@ -112,14 +113,14 @@ def next_of(rules: ProcedureRules, state: CaseState) -> str | None:
 
 
 def decided_beside(rules: ProcedureRules, state: CaseState, tasks: list[TaskState]) -> list[TaskState]:
-    """The decided tasks that time had put beside the steps, as far as the case has not gone on by them already."""
+    """The decided tasks that time put beside the steps, unless the case has gone on by them already."""
     since = min((task.opened_by_event for task in tasks if not rules.opens_by_itself(task.stage)), default=0)
     decided = [task for task in state.tasks.values() if rules.opens_by_itself(task.stage) and task.ended == "decided"]
     return [task for task in decided if (task.decided_by_event or 0) > since]
 
 
 def called_for(rules: ProcedureRules, state: CaseState, step: str) -> list[TaskState]:
-    """The tasks of a step that the choices of the case still call for: an answer that changed leaves the others out."""
+    """The tasks of a step that the choices of the case still call for; a changed answer can leave tasks out."""
     found = ((task, rules.stage(task.stage)) for task in state.of_step(step))
     return [task for task, stage in found if stage is None or stage.applies_to(state.choices)]
 
@@ -133,7 +134,7 @@ def holds_up(rules: ProcedureRules, task: TaskState) -> bool:
 def leads_to(rules: ProcedureRules, state: CaseState, task: TaskState) -> tuple[Outcome, str] | None:
     """Where a decided task sends the case at once, and by which outcome; None if its stage is merely done.
 
-    Where it was decided in parts that lead apart, the way with the greatest weight is that of the case.
+    Where it was decided in parts that lead to different places, the case goes the way with the greatest weight.
     """
     ways = [(outcome, target) for outcome, target in targets(rules, state, task) if target]
     latest = dict(enumerate(ways))
@@ -154,7 +155,8 @@ def targets(rules: ProcedureRules, state: CaseState, task: TaskState) -> Iterato
 
 
 def enter(rules: ProcedureRules, proposal: Proposal, step: Step, at: datetime) -> None:
-    """The step's stages lie before their bodies, side by side; what was open before is void unless it outlasts."""
+    """Puts the stages of the step before their bodies, side by side; tasks open before are cancelled unless they
+    outlast it."""
     for task in proposal.state.open_tasks():
         stage = rules.stage(task.stage)
         if not (stage and stage.outlasting):
@@ -168,7 +170,8 @@ def enter(rules: ProcedureRules, proposal: Proposal, step: Step, at: datetime) -
 
 
 def put_again(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
-    """A correction brought the case back to a step; the stages beside it that going on had cancelled lie open again."""
+    """Puts again the stages that were cancelled when the case went on, after a correction brought it back to their
+    step."""
     state = proposal.state
     step = rules.step(state.step or "")
     assert step, f"the case stands in a step that its rules do not know: {state.step}"
@@ -188,7 +191,7 @@ def put(
     act: str | None = None,
     asked_by: TaskState | None = None,
 ) -> None:
-    """The stage lies before its body, in a new round if it lay there before."""
+    """Puts the stage before its body, in a new round if it lay there before."""
     state = proposal.state
     round_ = 1 + sum(1 for task in state.tasks.values() if task.stage == stage.stage)
     cited = stage.period_citation or stage.citation
@@ -225,9 +228,9 @@ def put(
 
 
 def clock_start(stage: Stage, state: CaseState, at: datetime) -> datetime:
-    """From when the clock of a stage runs: its hand-over at `at`, unless the rules say another beginning.
+    """The instant from which the clock of a stage runs: its hand-over at `at`, unless the rules name another beginning.
 
-    A day counts from its midnight, Asia/Shanghai: a period in working days begins with the next one all the same.
+    A day counts from its midnight, Asia/Shanghai: a period in working days still begins with the next one.
     """
     if stage.clock_from is ClockFrom.EVENT and state.occurred_on:
         return datetime.combine(state.occurred_on, time(), SHANGHAI)
@@ -237,15 +240,15 @@ def clock_start(stage: Stage, state: CaseState, at: datetime) -> datetime:
 
 
 def cancel_open_tasks(proposal: Proposal, at: datetime, because: str) -> None:
-    """No task stays open that nobody need decide any more."""
+    """Cancels every open task, for nobody need decide it any more."""
     for task in proposal.state.open_tasks():
         proposal.add(e.TaskCancelled(at=at, task_id=task.task_id, because=because))
 
 
 def close(rules: ProcedureRules, proposal: Proposal, ending: Ending, at: datetime) -> None:
-    """The case ends; a grant opens its access case in the transaction that writes this.
+    """Closes the case; a granted request opens its access case in the transaction that writes this.
 
-    A case that is closed keeps no data back, unless the data is withdrawn.
+    A closed case keeps no data back, unless the data is withdrawn.
     """
     cancel_open_tasks(proposal, at, because=f"closed:{ending.outcome}")
     if ending.grants:
@@ -258,7 +261,7 @@ def close(rules: ProcedureRules, proposal: Proposal, ending: Ending, at: datetim
 def put_beside(
     rules: ProcedureRules, proposal: Proposal, step: str, name: str, at: datetime, *, act: str | None = None
 ) -> None:
-    """The stage lies before its body beside the others of the step, once; nothing, while it lies there already."""
+    """Puts the stage before its body beside the others of the step, unless it lies there already."""
     stage = rules.stage(name)
     assert stage, f"the loader refuses a pack that opens {name}, which is no stage"
     if not any(task.stage == name for task in proposal.state.open_tasks()):

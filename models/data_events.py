@@ -40,22 +40,22 @@ class DataHeld(DataEvent):
 
 
 class HoldWithheld(Recorded):
-    """The ground would hold data back, and it is not held; `because` is a code. The objection is handled all the same:
-    `no_evidence`, `rejected_before`, `too_many_holds`."""
+    """The ground would hold data back, but the data is not held; `because` is `no_evidence`, `rejected_before` or
+    `too_many_holds`. The objection is handled all the same."""
 
     type: Literal["HoldWithheld"] = "HoldWithheld"
     because: str
 
 
 class DataSuspended(DataEvent):
-    """A body decided that the data is not served while the facts are verified, or while it is processed."""
+    """A body decided that the data is not served while the facts are verified or the data is processed."""
 
     type: Literal["DataSuspended"] = "DataSuspended"
     by: str | None = None
 
 
 class DataWithdrawn(DataEvent):
-    """The data is open no more, or no more until it is processed."""
+    """The data is no longer open, for good or until it is processed."""
 
     type: Literal["DataWithdrawn"] = "DataWithdrawn"
     by: str | None = None
@@ -63,8 +63,8 @@ class DataWithdrawn(DataEvent):
 
 
 class DataRestored(DataEvent):
-    """This case keeps the data back no more. What a case that is closed has withdrawn is opened again by a catalogue
-    update, which `by_case` names."""
+    """This case no longer keeps the data back. `by_case` names the catalogue update that opened again what this case
+    had withdrawn when it was already closed."""
 
     type: Literal["DataRestored"] = "DataRestored"
     by: str | None = None
@@ -87,7 +87,7 @@ class DisputeMarked(Recorded):
 
 
 class ObjectorAnswered(Recorded):
-    """The objector was told the result, in the words of the act."""
+    """The objector was told the result; its words stay in the act."""
 
     type: Literal["ObjectorAnswered"] = "ObjectorAnswered"
     by: str
@@ -102,19 +102,19 @@ class RestrictionMet(Recorded):
     data_items: tuple[str, ...] = ()
     except_items: tuple[str, ...] = ()
     since: datetime | None = None
-    """None in a log from before that was told."""
+    """None in a log from before events named it."""
     beside: tuple[RestrictionTold, ...] = ()
     """What that case keeps back in other ways."""
 
     @property
     def restrictions(self) -> tuple[RestrictionTold, ...]:
-        """All that the case keeps back, this first."""
-        told = {"data_items": self.data_items, "except_items": self.except_items, "since": self.since}
-        return (RestrictionTold.model_validate({"kind": self.restriction, **told}), *self.beside)
+        """Everything that the other case keeps back, with this restriction first."""
+        facts = {"data_items": self.data_items, "except_items": self.except_items, "since": self.since}
+        return (RestrictionTold.model_validate({"kind": self.restriction, **facts}), *self.beside)
 
 
 class RestrictionLifted(Recorded):
-    """That case keeps it back no more."""
+    """The other case no longer keeps the data back."""
 
     type: Literal["RestrictionLifted"] = "RestrictionLifted"
     by_case: str

@@ -1,4 +1,4 @@
-"""What a decision must come with, and what of that was not given: for receipt, engine and answer alike. Pure."""
+"""What a decision must come with, and which of those fields are missing: for receipt, engine and answer alike. Pure."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from rules.vocabulary import DAYS_OF_A_MEASURE, LIST_OF_DATA, QUESTIONS, TIME_LI
 
 
 def given_by(rules: ProcedureRules, state: CaseState, act: a.Decide | a.Correct) -> frozenset[str]:
-    """What came with a decision, and what the request states already, such as a tender's reference; of what is signed,
-    what the other has stated.
+    """The fields that came with a decision, and those that the request states already, such as a tender's reference;
+    for a signature, also those that the other signatories stated.
 
-    A day came with it where the measure names it, an answer where the draft gives it, whatever else was said; the list
-    of data where it is named, with the decision or before it.
+    A day counts where the measure names it, an answer where the draft has it, and the list of data where this decision
+    or an earlier one names it.
     """
     measure = act.measure if isinstance(act, a.Decide) else None
     amends = act.amends if isinstance(act, a.Decide) else None
@@ -30,19 +30,19 @@ def given_by(rules: ProcedureRules, state: CaseState, act: a.Decide | a.Correct)
     days |= set_by(limit) if limit else set()
     days |= {NAMED_CLASS} if measure and measure.named_class else set()
     answered = set(amends.choices) if amends else set()
-    stated = state.given & {field.field for field in rules.fields}
+    in_request = state.given & {field.field for field in rules.fields}
     agreed = agreed_by_now(rules, state, act)
     return (
         (act.given - DAYS_OF_A_MEASURE - set(TIME_LIMIT) - QUESTIONS - LIST_OF_DATA - {NAMED_CLASS})
         | days
         | (answered & QUESTIONS)
-        | stated
+        | in_request
         | agreed
     )
 
 
 def demanded_by_mode(rules: ProcedureRules, terms: a.GrantTerms | None) -> tuple[Requirement, ...]:
-    """What the law demands of whoever grants access in the way that these terms name."""
+    """What the law demands of a decision that grants access in the way that these terms name."""
     mode = rules.choice("access_mode", terms.access_mode) if terms and terms.access_mode else None
     return mode.grant_requires if mode else ()
 
@@ -50,7 +50,8 @@ def demanded_by_mode(rules: ProcedureRules, terms: a.GrantTerms | None) -> tuple
 def unmet(
     requirements: Iterable[Requirement], choices: Mapping[str, str], given: frozenset[str]
 ) -> tuple[Requirement, ...]:
-    """What of it the law demands for these choices and was not given, in its order; what is demanded twice, once."""
+    """The requirements that apply to these choices and are not met, in their order; one that stands twice is named
+    once."""
     lacking: dict[tuple[str, ...], Requirement] = {}
     for requirement in requirements:
         if requirement.applies_to(choices) and not requirement.is_met_by(given):
@@ -61,7 +62,7 @@ def unmet(
 def lacking_in_entry(
     rules: ProcedureRules, state: CaseState, outcome: Outcome, measure: a.Measure
 ) -> tuple[Requirement, ...]:
-    """The fields that the law demands of an entry, and that it would not have by the draft that is submitted."""
+    """The fields that the law demands of an entry and that it would lack under the submitted draft."""
     if outcome.entry is not EntryEffect.SUBMIT:
         return ()
     return tuple(
@@ -74,7 +75,7 @@ def lacking_in_entry(
 
 
 def missing(first: Requirement, *more: Requirement) -> RequirementMissing:
-    """The refusal that names all that is missing, each with the rule by which it is demanded."""
+    """The refusal that names everything that is missing, each with the rule that demands it."""
     return RequirementMissing(*(_missing(each) for each in (first, *more)))
 
 

@@ -1,4 +1,4 @@
-"""A draft of a catalogue's entry: what it makes of the entry as it stands, before anybody decides about it. Pure."""
+"""A draft of a catalogue entry: how it would change the entry, before anybody decides about it. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NEW_ENTRY_STATES = ("title", "items")
 
 
 class DraftUnfit(Exception):
-    """What is submitted is no draft of this entry: `reasons` say why, by field."""
+    """What is submitted is not a valid draft of this entry; `reasons` say why, by field."""
 
     def __init__(self, *reasons: Inadmissible) -> None:
         self.reasons = reasons
@@ -33,7 +33,7 @@ class DraftUnfit(Exception):
 
 
 class DraftOpensAfterTheLaw(DraftUnfit):
-    """The law has ended, and the draft would open what it leaves closed."""
+    """The law has ended, and the draft would open what that law leaves closed."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class EntryNow:
 
 @dataclass(frozen=True)
 class Drafted:
-    """What a decision that submits a draft carries beside the draft itself, by codes."""
+    """What a decision that submits a draft carries in addition to the draft itself, as codes."""
 
     measure: Measure
     amends: Amendment
@@ -58,12 +58,13 @@ class Drafted:
 
 
 def submits(outcome: Outcome | None) -> bool:
-    """Whether a draft comes with this outcome."""
+    """Whether this outcome comes with a draft."""
     return outcome is not None and outcome.entry is EntryEffect.SUBMIT
 
 
 def first_compilation(rules: ProcedureRules, state: CaseState, body: str | None) -> tuple[TaskState, str] | None:
-    """The task with which a case began, if a draft can be submitted with it by that body, and the outcome that does."""
+    """The task with which a case began and its outcome that submits a draft; None where the body cannot submit one with
+    it."""
     for task in state.tasks.values():
         stage = rules.stage(task.stage)
         outcome = next((each for each in stage.outcomes if submits(each)), None) if stage else None
@@ -80,25 +81,25 @@ def drafted(
     answers: Mapping[str, str],
     measure: Measure | None = None,
 ) -> Drafted:
-    """What a draft and its answers mean for an entry that is as it is `now`, None where it is new.
+    """What a draft and its answers mean for an entry that stands as `now`; `now` is None for a new entry.
 
     `choices` are those of the case so far. Raises DraftUnfit for a question that the law of the case does not ask, for
-    a field that data of the proposed openness cannot have, and for a new entry without a title or items;
+    a field that data of the proposed openness cannot have, and for a new entry without a title or items; raises
     DraftOpensAfterTheLaw.
     """
     amends = answered(rules, choices, now, answers)
     proposed = amends.choices.get(OPENNESS) or choices.get(OPENNESS)
     openness = proposed or (now.openness if now else None)
-    told = measure or Measure()
+    base = measure or Measure()
     if not draft:
-        return Drafted(told, amends)
+        return Drafted(base, amends)
     if now and rules.after_the_law:
         no_further_items(rules.after_the_law, draft, now)
-    return Drafted(with_entry(told, draft, now, openness), amends)
+    return Drafted(with_entry(base, draft, now, openness), amends)
 
 
 def no_further_items(after: AfterRule, draft: Mapping[str, object], now: EntryNow) -> None:
-    """Once the law has ended an entry loses items and gets none. Raises DraftOpensAfterTheLaw."""
+    """Once the law has ended, a draft may remove items from an entry and add none. Raises DraftOpensAfterTheLaw."""
     if further := tuple(item for item in items_of_entry(draft) if item not in now.items):
         reason = Inadmissible("entry.items", "opens_after_the_law", after.citation, {"items": further})
         raise DraftOpensAfterTheLaw(reason)
@@ -108,18 +109,18 @@ def answered(
     rules: ProcedureRules, choices: Mapping[str, str], now: EntryNow | None, answers: Mapping[str, str]
 ) -> Amendment:
     """The answers as choices of the case, and how the proposed class differs from today's. Raises DraftUnfit."""
-    said = dict(answers)
-    for name in said:
+    choices_made = dict(answers)
+    for name in choices_made:
         if name not in rules.choices:
             raise DraftUnfit(Inadmissible(f"answers.{name}", "question_not_asked", None))
     if CHANGE in rules.choices:
-        proposed = said.get(OPENNESS) or choices.get(OPENNESS)
-        said[CHANGE] = change_of(now.openness if now else None, proposed)
-    return Amendment(choices=said, given=frozenset(said))
+        proposed = choices_made.get(OPENNESS) or choices.get(OPENNESS)
+        choices_made[CHANGE] = change_of(now.openness if now else None, proposed)
+    return Amendment(choices=choices_made, given=frozenset(choices_made))
 
 
 def change_of(today: str | None, proposed: str | None) -> str:
-    """How a proposed class differs from today's: `new` where the entry is, `same` where nothing is proposed."""
+    """How the proposed class differs from today's: `new` for a new entry, `same` where no class is proposed."""
     if today is None:
         return NEW
     if proposed not in BY_OPENNESS or proposed == today:
@@ -128,7 +129,7 @@ def change_of(today: str | None, proposed: str | None) -> str:
 
 
 def with_entry(measure: Measure, draft: Mapping[str, object], now: EntryNow | None, openness: str | None) -> Measure:
-    """The measure of a decision that submits a draft: what the entry has, once the draft is published. Raises
+    """The measure of a decision that submits a draft, with the fields that the published entry will have. Raises
     DraftUnfit."""
     for field, fitting in FITTING.items():
         if field in draft and openness is not None and openness not in fitting:
@@ -146,7 +147,7 @@ def with_entry(measure: Measure, draft: Mapping[str, object], now: EntryNow | No
 
 
 def items_of_entry(entry: Mapping[str, object]) -> tuple[str, ...]:
-    """The codes of the data items that an entry, or a draft of one, names."""
+    """The codes of the data items that an entry or a draft names."""
     items = entry.get("items") or []
     assert isinstance(items, list)
     return tuple(item["item"] for item in items)

@@ -21,21 +21,20 @@ CLOSED = "closed"
 
 
 def update_case_id(case_id: str, number: int = 1) -> str:
-    """The id of the catalogue update that a case orders: by its number among those that it has ordered."""
+    """The id of a catalogue update that a case orders: the case's id and the running number of the order."""
     return f"{case_id}-entry" if number == 1 else f"{case_id}-entry-{number}"
 
 
 def dataset_meant(state: CaseState) -> str:
-    """The dataset whose entry a case is about: its own, or where it has none, a new one of its provider."""
+    """The dataset whose entry a case is about: its own, or a new one of its provider where it has none."""
     if state.dataset_id:
         return state.dataset_id
     return f"{state.bodies['provider'].replace('.', '-')}-{hashlib.sha256(state.case_id.encode()).hexdigest()[:8]}"
 
 
 def published_at_last(rules: ProcedureRules, proposal: Proposal, act: a.EntryIsPublished) -> None:
-    """The update that a case ordered is published: what waited for that alone is done, in time or late by the receipt
-    of the publication, however long the machines took to tell it. An entry that stays closed provides nobody with data.
-    """
+    """The update that a case ordered is published, so what waited only for that is done: in time or late by the receipt
+    of the publication, however late the machines learn of it. An entry that stays closed provides nobody with data."""
     if act.openness == CLOSED:
         return
     published_at = act.published_at or act.received_at
@@ -57,9 +56,9 @@ def published_at_last(rules: ProcedureRules, proposal: Proposal, act: a.EntryIsP
 
 
 def move_entry(rules: ProcedureRules, proposal: Proposal, outcome: Outcome, measure: a.Measure, act: a.Decide) -> None:
-    """The catalogue's entry has to change, is submitted as a draft, or is published. Raises DataIsRestricted."""
+    """The decision orders a change of the entry, submits a draft, or publishes it. Raises DataIsRestricted."""
     state = proposal.state
-    told = {"at": act.received_at, "act": act.id, "by": act.by.account}
+    common = {"at": act.received_at, "act": act.id, "by": act.by.account}
     match outcome.entry:
         case EntryEffect.MAY_CHANGE | EntryEffect.ORDER:
             # Each processing that changes the entry has its own update: what the second changes is not in the first.
@@ -70,13 +69,13 @@ def move_entry(rules: ProcedureRules, proposal: Proposal, outcome: Outcome, meas
                     "trigger": outcome.trigger,
                 }
                 proposal.add(
-                    e.EntryChangeOrdered.model_validate({**told, **ordered, "dataset_id": dataset_meant(state)})
+                    e.EntryChangeOrdered.model_validate({**common, **ordered, "dataset_id": dataset_meant(state)})
                 )
         case EntryEffect.SUBMIT:
-            draft = {**told, "submission": act.id, "data_items": measure.entry_items}
+            draft = {**common, "submission": act.id, "data_items": measure.entry_items}
             known = withdrawn(state)
-            told |= {"withdrawn": named(known), "withdrawn_except": left_out(known)}
-            proposal.add(e.EntrySubmitted.model_validate({**told, **draft}))
+            common |= {"withdrawn": named(known), "withdrawn_except": left_out(known)}
+            proposal.add(e.EntrySubmitted.model_validate({**common, **draft}))
         case EntryEffect.PUBLISH:
             nothing_keeps_it_back(state)
             assert state.draft, "the loader refuses a pack in which nothing is submitted before it is published"
@@ -85,7 +84,7 @@ def move_entry(rules: ProcedureRules, proposal: Proposal, outcome: Outcome, meas
             proposal.add(
                 e.EntryPublished.model_validate(
                     {
-                        **told,
+                        **common,
                         "submission": state.draft.submission,
                         "data_items": state.draft.data_items,
                         "openness": state.choices.get("openness"),
@@ -99,7 +98,7 @@ def move_entry(rules: ProcedureRules, proposal: Proposal, outcome: Outcome, meas
 
 
 def nothing_keeps_it_back(state: CaseState) -> None:
-    """No objection holds or suspends the data, but the one that ordered this update; and no item that one keeps back
+    """No objection holds or suspends the data, except the one that ordered this update, and no item that is kept back
     disappears under another name. Raises DataIsRestricted."""
     items = set(state.draft.data_items) if state.draft else set()
     for by_case, met in met_by(state):
@@ -110,8 +109,8 @@ def nothing_keeps_it_back(state: CaseState) -> None:
 
 
 def reviewed_anew(state: CaseState, draft: e.EntrySubmitted) -> dict[str, Items]:
-    """What stands withdrawn as it did when the draft was submitted: what was withdrawn since, nobody has reviewed for
-    its reopening."""
+    """For each other case, what it has withdrawn, where that has not changed since the draft was submitted. Nobody has
+    reviewed the reopening of what was withdrawn later."""
     stand = withdrawn(state)
     if draft.withdrawn is None:
         return stand
@@ -120,10 +119,8 @@ def reviewed_anew(state: CaseState, draft: e.EntrySubmitted) -> dict[str, Items]
 
 
 def processed_since_withdrawn(state: CaseState, reopened: Collection[str]) -> None:
-    """What these cases have withdrawn and an update opens again was processed since, as far as its record names a day.
-
-    Raises ProcessedBeforeTheRestriction.
-    """
+    """The data that these cases have withdrawn and an update opens again was processed after its withdrawal, as far as
+    the record names a day. Raises ProcessedBeforeTheRestriction."""
     for by_case, met in met_by(state):
         reopens = by_case in reopened and met.kind is RestrictionKind.WITHDRAWAL
         if reopens and met.since and state.processed_on and state.processed_on < to_shanghai(met.since).date():
@@ -131,24 +128,25 @@ def processed_since_withdrawn(state: CaseState, reopened: Collection[str]) -> No
 
 
 def reopens_anew(rules: ProcedureRules, state: CaseState) -> bool:
-    """Whether this is an update that opens again what was withdrawn."""
+    """Whether this is an update that opens withdrawn data again."""
     trigger = rules.choice("trigger", state.choices.get("trigger", ""))
     return trigger is not None and trigger.reopens
 
 
 def withdrawn(state: CaseState) -> dict[str, Items]:
-    """Case to what it has withdrawn of the data that this case is about."""
+    """For each other case, what it has withdrawn of the data that this case is about."""
     return {by_case: met.items for by_case, met in met_by(state) if met.kind is RestrictionKind.WITHDRAWAL}
 
 
 def named(items: Mapping[str, Items]) -> dict[str, tuple[str, ...]]:
-    """Case to the items that it has withdrawn; none where it is the whole dataset, but those left out."""
+    """For each other case, the items that it has withdrawn by name; none where it withdrew the whole dataset, or all
+    but some items."""
     return {by_case: written(each)["data_items"] for by_case, each in items.items()}
 
 
 def left_out(items: Mapping[str, Items]) -> dict[str, tuple[str, ...]]:
-    """Case to what it left of the whole dataset, for the cases that left something."""
-    return {by: each for by, told in items.items() if (each := written(told)["except_items"])}
+    """For each other case that withdrew the whole dataset except some items, the excepted items."""
+    return {by: each for by, withdrawn_items in items.items() if (each := written(withdrawn_items)["except_items"])}
 
 
 def concerns(act: a.ChangeEntry, items: tuple[str, ...]) -> bool:
@@ -158,22 +156,24 @@ def concerns(act: a.ChangeEntry, items: tuple[str, ...]) -> bool:
 
 
 def meet_change(proposal: Proposal, act: a.ChangeEntry, items: tuple[str, ...]) -> None:
-    """What a catalogue update changed for a case about these items is on record; nothing where it changed nothing.
+    """The log names what a catalogue update changed for a case about these items; nothing where it changed nothing.
 
-    Items that the case has on record as gone, and that are there again, are a change too.
+    The return of items that the log names as gone is a change too.
     """
     known = proposal.state.entry_items
     is_outdated = bool(known) and bool(act.data_items) and set(known or ()) != set(act.data_items)
     if concerns(act, items) or is_outdated:
-        told = {"at": act.received_at, "act": act.id, "by_case": act.by_case}
+        common = {"at": act.received_at, "act": act.id, "by_case": act.by_case}
         changed = {"openness": act.openness, "data_items": act.data_items}
-        proposal.add(e.EntryChanged.model_validate(told | changed))
+        proposal.add(e.EntryChanged.model_validate(common | changed))
 
 
 def nothing_left(act: a.ChangeEntry, items: tuple[str, ...], *, needs_grant: bool) -> str | None:
-    """Why a case about these items has nothing left to be about: an outcome; None while it has.
+    """The outcome with which a case about these items ends because nothing is left of its subject; None while something
+    is left.
 
-    `needs_grant`: a request has nothing to ask for where the data is open to everybody; a grant on it does no harm.
+    `needs_grant`: a request has nothing to ask for once the data is open to everybody; a grant on such data does no
+    harm.
     """
     if act.openness == CLOSED:
         return "data_closed"
@@ -183,9 +183,9 @@ def nothing_left(act: a.ChangeEntry, items: tuple[str, ...], *, needs_grant: boo
 
 
 def measure_allowed(outcome: Outcome, measure: a.Measure) -> None:
-    """A decision says of data and entry only what its outcome is about. Raises MeasureNotAllowed."""
+    """A decision does to data and entry only what its outcome allows. Raises MeasureNotAllowed."""
     demanded = {field for requirement in outcome.requires for field in requirement.any_of}
-    said = {
+    out_of_place = {
         "data_items": measure.data_items is not None and outcome.data is None,
         "processed_on": measure.processed_on is not None and outcome.data is None and "processed_on" not in demanded,
         "held_from": measure.held_from is not None and "held_from" not in demanded,
@@ -193,13 +193,13 @@ def measure_allowed(outcome: Outcome, measure: a.Measure) -> None:
         "entry_changes": measure.entry_changes and outcome.entry is not EntryEffect.MAY_CHANGE,
         "entry": bool(measure.entry_fields) and outcome.entry is not EntryEffect.SUBMIT,
     }
-    for field, is_out_of_place in said.items():
+    for field, is_out_of_place in out_of_place.items():
         if is_out_of_place:
             raise r.MeasureNotAllowed(field=field)
 
 
 def days_have_passed(measure: a.Measure, act: a.Decide) -> None:
-    """What a decision says was done lies behind it. Raises ProcessingNotDone, ConsultationNotOver."""
+    """What a decision says was done lies in the past. Raises ProcessingNotDone, ConsultationNotOver."""
     today = to_shanghai(act.received_at).date()
     if measure.processed_on and measure.processed_on > today:
         raise r.ProcessingNotDone(field="processed_on")

@@ -12,7 +12,7 @@ from rules.pinned import Basis
 
 
 class EntryChangeOrdered(Recorded):
-    """The catalogue's entry has to follow what happened here; the catalogue update is a case of its own."""
+    """The entry has to change because of this case; the catalogue update is a case of its own."""
 
     type: Literal["EntryChangeOrdered"] = "EntryChangeOrdered"
     by: str
@@ -48,13 +48,13 @@ class EntryPublished(Recorded):
     data_items: tuple[str, ...] = ()
     openness: str | None = None
     reopens: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
-    """Closed cases to the items that they have withdrawn and this opens again; as they stood when it was decided. No
-    items named: the whole dataset, but what `reopens_except` names for the case."""
+    """For each closed case, the items that it has withdrawn and this opens again, as they stood when it was decided. No
+    items named: the whole dataset except what `reopens_except` names for the case."""
     reopens_except: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 class ClassEvent(Recorded):
-    """What was said of the class of an entry, by the rule that gives it this effect."""
+    """What happened to the class of an entry, with the rule that gives the decision this effect."""
 
     by: str
     openness: str
@@ -64,7 +64,7 @@ class ClassEvent(Recorded):
 
 
 class ClassProposed(ClassEvent):
-    """Another class than that of the draft was proposed."""
+    """A body proposed another class than the draft's."""
 
     type: Literal["ClassProposed"] = "ClassProposed"
 
@@ -76,7 +76,7 @@ class ClassSettled(ClassEvent):
 
 
 class TurnAwaited(Recorded):
-    """Another update of the same entry came first; this one goes on when that is over."""
+    """Another update of the same entry came first; this one goes on when the other is over."""
 
     type: Literal["TurnAwaited"] = "TurnAwaited"
     by_case: str

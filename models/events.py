@@ -122,7 +122,7 @@ __all__ = [
 
 
 class Filed(Opening):
-    """A case was received: who asks for what, under which rules."""
+    """A case was received: who asks for what, and under which rules."""
 
     type: Literal["Filed"] = "Filed"
     data_items: tuple[str, ...] = ()
@@ -179,7 +179,7 @@ class Granted(Recorded):
 
 
 class Closed(Recorded):
-    """The case ended; `upheld` says of an objection whether its ending agrees with it."""
+    """The case ended; in an objection, `upheld` says whether the ending agrees with the objector."""
 
     type: Literal["Closed"] = "Closed"
     outcome: str

@@ -1,4 +1,4 @@
-"""Periods that begin with the first evidence: what lies open without any has no clock until it comes. Pure."""
+"""Periods that begin with the first evidence: until evidence comes, these tasks are open without a clock. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether data may be served: one decision over what PostgreSQL has of dataset, restrictions and grant. Pure."""
+"""Whether data may be served: one decision from what PostgreSQL has on dataset, restrictions and grant. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_ITEMS = 1_000
 
 
 class Reason(StrEnum):
-    """Why the gate answers as it does: stable codes, in the order in which they are looked for."""
+    """Why the gate answers as it does: stable codes, in the order in which the gate checks them."""
 
     PARAMETER_REPEATED = "parameter_repeated"
     FACTS_DISAGREE = "facts_disagree"
@@ -109,21 +109,21 @@ def question(
 ) -> Question | Reason:
     """The question that a call asks, or what is wrong with its form.
 
-    `query` and `headers` are the facts stated in either way, under the names of `FACTS`; what is empty is not stated.
-    Where both ways state something they must state the same: a caller could otherwise narrow what a gateway asks.
+    `query` and `headers` carry the facts under the names of `FACTS`; an empty value counts as absent. A fact that
+    stands in both must be the same in both: otherwise a caller could narrow what a gateway asks.
     """
     asked, headed, sent = list(query), list(headers), list(keys)
-    stated, repeated = dict(asked), dict(headed)
-    if len(stated) < len(asked) or len(repeated) < len(headed) or len(sent) > 1:
+    facts, repeated = dict(asked), dict(headed)
+    if len(facts) < len(asked) or len(repeated) < len(headed) or len(sent) > 1:
         return Reason.PARAMETER_REPEATED
     if headed:
-        stated = {name: value for name, value in stated.items() if value}
+        facts = {name: value for name, value in facts.items() if value}
         repeated = {name: value for name, value in repeated.items() if value}
-        if stated and repeated and stated != repeated:
+        if facts and repeated and facts != repeated:
             return Reason.FACTS_DISAGREE
-        stated = stated or repeated
-    dataset_id, listed = stated.get("dataset_id"), stated.get("items")
-    mode, use = stated.get("mode") or None, stated.get("use") or None
+        facts = facts or repeated
+    dataset_id, listed = facts.get("dataset_id"), facts.get("items")
+    mode, use = facts.get("mode") or None, facts.get("use") or None
     if not dataset_id:
         return Reason.DATASET_MISSING
     items = tuple(listed.split(",")) if listed else ()
@@ -144,7 +144,7 @@ def _is_name(text: str) -> bool:
 
 
 def decide(asked: Question, dataset: DatasetFacts | None, grant: GrantFacts | None, now: datetime) -> Reason:
-    """The answer to a well-formed call: never a yes unless everything that is asked for is allowed.
+    """The answer to a well-formed call: never yes unless everything that it asks for is allowed.
 
     `dataset` is None where there is none of that name, `grant` where no key was sent or no grant has it. A yes under a
     grant with a quota holds only if the call is then counted in time.
@@ -156,7 +156,7 @@ def decide(asked: Question, dataset: DatasetFacts | None, grant: GrantFacts | No
     if not set(asked.items) <= set(dataset.items):
         return Reason.UNKNOWN_ITEM
     if dataset.restrictions:
-        # An item that the entry has under that name no more may be there under another: then nobody knows which it is.
+        # An item that has left the entry under that name may be in it under another: then nobody knows which it is.
         known = set(dataset.items)
         restrictions = [
             (kind, items if items.all_but or known.issuperset(items.named) else WHOLE_DATASET)
@@ -179,7 +179,8 @@ def decide(asked: Question, dataset: DatasetFacts | None, grant: GrantFacts | No
 
 
 def _under(grant: GrantFacts, asked: Question, items: tuple[str, ...], now: datetime) -> Reason:
-    """As `decide`, where a grant is there; `items` are those asked for, all of the dataset where none is named."""
+    """Like `decide`, for a call with a grant; `items` are the items asked for, all of the dataset where none is
+    named."""
     if grant.dataset_id != asked.dataset_id:
         return Reason.GRANT_OF_ANOTHER_DATASET
     if grant.ended is not None:

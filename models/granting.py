@@ -1,4 +1,4 @@
-"""What a request grants, by the terms that bodies have set; whether anything is left of that, or it waits for data that
+"""What a request grants by the terms that bodies have set, and whether anything of it is left or waits for data that
 other cases keep back. Pure."""
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ def access_case_id(case_id: str) -> str:
 
 
 def nothing_to_grant(rules: ProcedureRules, state: CaseState, at: datetime) -> str | None:
-    """Why nothing is left that could be granted, as an outcome: all of it was taken out of the catalogue, or what is
-    still there was withdrawn; None while something is."""
+    """The outcome with which a request ends because nothing is left to grant: everything left the catalogue, or the
+    rest was withdrawn; None while something is left."""
     if agree_on_nothing(rules, state):
         return ITEMS_REMOVED
     items = grant(rules, state, at).data_items
@@ -33,14 +33,14 @@ def nothing_to_grant(rules: ProcedureRules, state: CaseState, at: datetime) -> s
 
 
 def waits_for_data(rules: ProcedureRules, state: CaseState, at: datetime) -> bool:
-    """Whether what would be granted is held or suspended by another case: the grant waits until that is lifted."""
+    """Whether another case holds or suspends what would be granted: the grant waits until that is lifted."""
     items = grant(rules, state, at).data_items
     return any(met.kind is not RestrictionKind.WITHDRAWAL and touches(met.items, items) for _, met in met_by(state))
 
 
 def terms_set(rules: ProcedureRules, state: CaseState, beside: str | None = None) -> list[GrantTerms]:
-    """The terms that standing decisions have set, in their order, but those of the stage named; what a body decides
-    alone, after others could not agree, takes the place of all before."""
+    """The terms that standing decisions have set, in their order, without those of the named stage. The terms of a body
+    that decides alone, after others could not agree, replace all earlier ones."""
     standing = [task for step in rules.steps for task in state.of_step(step.step) if task.stage != beside]
     decided = [task for task in sorted(standing, key=lambda t: t.decided_by_event or 0) if task.terms]
     since = max((place for place, task in enumerate(decided) if decides_alone(rules, task.step)), default=0)
@@ -48,15 +48,16 @@ def terms_set(rules: ProcedureRules, state: CaseState, beside: str | None = None
 
 
 def decides_alone(rules: ProcedureRules, step: str) -> bool:
-    """Whether a case comes to this step when bodies have disagreed too often."""
+    """Whether a case comes to this step because bodies disagreed too often."""
     stages = (stage for each in rules.steps for stage in each.stages)
     return any(outcome.then_to == step for stage in stages for outcome in stage.outcomes)
 
 
 def items_granted(rules: ProcedureRules, state: CaseState, beside: str | None = None) -> tuple[str, ...]:
-    """The items that would be granted as the case stands: those on which all who named any agree, or those asked for.
+    """The items that would be granted as the case stands: those on which all bodies that named any agree, or those
+    asked for.
 
-    None named: all, which only a request can be for that was received before receipts named what a dataset has.
+    None named: all. Only a request received before receipts recorded the items of a dataset can be for that.
     """
     named = [terms.data_items for terms in terms_set(rules, state, beside) if terms.data_items]
     agreed = [*named, *([state.data_items] if state.data_items else [])]
@@ -66,15 +67,15 @@ def items_granted(rules: ProcedureRules, state: CaseState, beside: str | None = 
 
 
 def agree_on_nothing(rules: ProcedureRules, state: CaseState) -> bool:
-    """Whether bodies have named items, and none of them is one that all have passed and that is still asked for."""
+    """Whether bodies have named items, but no item that is still asked for was passed by all of them."""
     return any(terms.data_items for terms in terms_set(rules, state)) and not items_granted(rules, state)
 
 
 def grant(rules: ProcedureRules, state: CaseState, at: datetime) -> e.Granted:
-    """What the bodies granted: what was asked for, narrowed by the terms of each of them, for nobody grants more than
+    """What the bodies granted: what was asked for, narrowed by the terms of each body, for nobody grants more than
     another has passed.
 
-    A decision whose stage was decided again in a later round counts no more, and an opinion grants nothing.
+    A decision no longer counts once its stage was decided again in a later round, and an opinion grants nothing.
     """
     assert rules.grant, "the loader refuses a pack that grants without a term"
     terms = terms_set(rules, state)

@@ -35,7 +35,7 @@ MOST_NOTES = 200
 
 
 def add_note(proposal: Proposal, act: a.Note) -> None:
-    """A note is on file. Raises NotYourCase, EnoughNotes."""
+    """The log has the note. Raises NotYourCase, EnoughNotes."""
     takes_part(proposal.state, act.by)
     if proposal.state.notes >= MOST_NOTES:
         raise r.EnoughNotes(field="text")
@@ -73,7 +73,7 @@ def terms_allowed(rules: ProcedureRules, state: CaseState, task: TaskState, term
 
 
 def answer_task_act(rules: ProcedureRules, proposal: Proposal, act: a.Act) -> None:
-    """Adds what an act on a task says happened, or raises the refusal that names why not.
+    """Adds the events that an act on a task makes happen, or raises the refusal that says why not.
 
     Raises ProcedureKnowsNoSuchAct for an act that no task takes.
     """
@@ -121,7 +121,8 @@ def answer_task_act(rules: ProcedureRules, proposal: Proposal, act: a.Act) -> No
 
 
 def hand_over(proposal: Proposal, act: a.HandOver) -> None:
-    """What an officer had in hand is a colleague's, or the whole body's. Nobody loses by it what is theirs by now.
+    """What an officer had in hand goes to a colleague or back to the body. A task that somebody else has taken
+    meanwhile stays theirs.
 
     Raises what `task_in_hand` raises, TaskNotHeld, OfficerNotOfThisBody.
     """
@@ -138,7 +139,7 @@ def hand_over(proposal: Proposal, act: a.HandOver) -> None:
 
 
 def lapse(proposal: Proposal, act: a.LapseClaim) -> None:
-    """The task is the whole body's again, with what the officer began on it. Raises TaskNotHeld."""
+    """The task belongs to the whole body again, with what the officer began on it. Raises TaskNotHeld."""
     task = task_of(proposal.state, act)
     still_open(task)
     if task.claimed_by != act.officer:
@@ -147,7 +148,7 @@ def lapse(proposal: Proposal, act: a.LapseClaim) -> None:
 
 
 def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
-    """The body's answer is on record, in time or late by the receipt of the act."""
+    """The log has the body's answer, in time or late by the receipt of the act."""
     state = proposal.state
     task = task_in_hand(proposal, act)
     outcome = outcome_of(rules, task, act.outcome)
@@ -172,12 +173,12 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
         nothing_more_than_held(state, scope.items)
     requires = (*demanded_by_mode(rules, act.terms), *outcome.requires)
     if scope.leaves_some:
-        # The objector is answered once, with the decision that leaves nothing.
+        # The objector is answered once, with the decision that leaves nothing before the task.
         requires = tuple(each for each in requires if each.any_of != ANSWER)
     lacking = unmet(requires, state.choices, given)
     entry_lacking = lacking_in_entry(rules, state, outcome, act.measure or a.Measure())
     if lacking:
-        # Where there is no draft it is the draft that is missing.
+        # Without a draft, the draft itself is what is missing.
         raise missing(*lacking, *(entry_lacking if act.measure and act.measure.entry_fields else ()))
     if act.measure:
         days_have_passed(act.measure, act)
@@ -194,8 +195,8 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
         nothing_binds(rules, state, task)
     if scope.leaves_some:
         part = {"task_id": task.task_id, "by": act.by.account, "outcome": act.outcome, "given": act.given}
-        told = {"at": act.received_at, "act": act.id, **part, **written(scope.items)}
-        proposal.add(e.DecidedInPart.model_validate(told))
+        fields = {"at": act.received_at, "act": act.id, **part, **written(scope.items)}
+        proposal.add(e.DecidedInPart.model_validate(fields))
     else:
         settle(rules, proposal, task, act)
     follow_decision(rules, proposal, proposal.state.tasks[task.task_id], outcome, act, scope)
@@ -225,7 +226,7 @@ def settle(rules: ProcedureRules, proposal: Proposal, task: TaskState, act: a.De
 
 
 def nothing_opened_after_the_law(rules: ProcedureRules, state: CaseState) -> None:
-    """Once the law has ended a draft does no more than a remedy may. Raises NotInForce with the rule."""
+    """Once the law has ended, a draft does no more than a remedy may. Raises NotInForce with the rule."""
     after = rules.after_the_law
     for name in after.only if after else ():
         if after and after.refuses(name, state.choices.get(name)):
@@ -233,7 +234,7 @@ def nothing_opened_after_the_law(rules: ProcedureRules, state: CaseState) -> Non
 
 
 def nothing_binds(rules: ProcedureRules, state: CaseState, decided: TaskState) -> None:
-    """No other task is open that must be done before the case goes on, or data is served. Raises AnotherTaskFirst."""
+    """No other open task must be done before the case goes on or data is served. Raises AnotherTaskFirst."""
     for task in state.open_tasks():
         stage = rules.stage(task.stage)
         if stage and stage.binding and task.task_id != decided.task_id:
@@ -241,7 +242,7 @@ def nothing_binds(rules: ProcedureRules, state: CaseState, decided: TaskState) -
 
 
 def correct(rules: ProcedureRules, proposal: Proposal, act: a.Correct) -> None:
-    """A body replaces its own decision until the next body has acted; the case stands where the new one leads."""
+    """A body replaces its own decision until the next body has acted; the case then stands where the new one leads."""
     state = proposal.state
     task = task_of(state, act)
     officer_may_act(proposal, task, act.by)
@@ -287,7 +288,7 @@ def correct(rules: ProcedureRules, proposal: Proposal, act: a.Correct) -> None:
 
 
 def apply_notice(proposal: Proposal, act: a.ApplyNotice) -> None:
-    """The open clocks that the notice moves are set anew by the calendar with the notice in it."""
+    """The log sets the open clocks that the notice moves anew, by the calendar with the notice in it."""
     for task in proposal.state.open_tasks():
         if act.tasks is not None and task.task_id not in act.tasks:
             continue

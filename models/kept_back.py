@@ -21,14 +21,14 @@ def kind_of(event: e.DataHeld | e.DataSuspended | e.DataWithdrawn) -> Restrictio
 
 
 def stays(before: Iterable[KeptBack], event: e.DataEvent) -> tuple[KeptBack, ...]:
-    """What is kept back still of what was, as it was; nothing where the event takes the place of all of it."""
+    """What of the earlier restrictions stays in force; nothing where the event replaces all of them."""
     return tuple(left for each in before if (left := _less(each, event.items))) if event.beside else ()
 
 
 def kept_back_anew(
     before: tuple[KeptBack, ...], event: e.DataHeld | e.DataSuspended | e.DataWithdrawn
 ) -> tuple[KeptBack, ...]:
-    """What an event keeps back: what was kept back already has been so since then."""
+    """What an event keeps back; data that was kept back already keeps the instant from which it has been so."""
     since = [(event.items & each.items, each.kept_back_at) for each in before]
     since.append((event.items - together(each.items for each in before), event.at))
     return tuple(
@@ -44,8 +44,8 @@ def _less(kept: KeptBack, items: Items) -> KeptBack | None:
 
 
 def by_kind(kept: Iterable[KeptBack]) -> tuple[RestrictionTold, ...]:
-    """One restriction for each way in which something is kept back, the strongest first; `since` is when the last of
-    it was kept back so."""
+    """One restriction for each way in which something is kept back, the strongest first; `since` is the latest instant
+    at which anything of it was kept back in that way."""
     pieces = tuple(kept)
     kinds = sorted({each.kind for each in pieces}, key=lambda kind: -kind.strength)
     return tuple(

@@ -1,4 +1,4 @@
-"""The time limit that a decision sets for who must act on it, such as an order to rectify. Pure."""
+"""The time limit that a decision sets for whoever must act on it, such as an order to rectify. Pure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ STANDS_OTHERWISE: Mapping[LimitStanding, type[r.Refusal]] = {
 
 
 def set_by(limit: TimeLimit) -> set[str]:
-    """In which of the ways that rules know a limit is set (`rules.vocabulary.TIME_LIMIT`)."""
+    """The ways of setting a limit (`rules.vocabulary.TIME_LIMIT`) that this limit uses."""
     ways = {"time_limit": limit.period, "last_day": limit.last_day}
     return {name for name in TIME_LIMIT if ways[name] is not None}
 
@@ -42,14 +42,14 @@ def limit_set(stage: Stage, state: CaseState) -> TimeLimit | None:
 
 
 def limited_task(rules: ProcedureRules, state: CaseState) -> TaskState | None:
-    """The task for which a decision set a limit last, whether or not it is open."""
+    """The task opened last whose time limit a decision sets, whether or not it is open; None where there is none."""
     stages = ((task, rules.stage(task.stage)) for task in state.tasks.values())
     limited = [task for task, stage in stages if stage and stage.set_by_decision]
     return max(limited, key=lambda task: task.opened_by_event, default=None)
 
 
 def standing_of(task: TaskState | None, at: datetime) -> frozenset[LimitStanding]:
-    """How the limit of a task stands at an instant; while none was set, as one that lies far ahead."""
+    """How the limit of a task stands at an instant; before one is set, like a limit that lies far ahead."""
     due_at = task.clock.due_at if task else None
     is_over = due_at is not None and at >= due_at
     is_missed = task is not None and (task.late if task.ended == "decided" else is_over)
@@ -62,7 +62,7 @@ def standing_of(task: TaskState | None, at: datetime) -> frozenset[LimitStanding
 
 
 def limit_allowed(outcome: Outcome, act: a.Decide) -> None:
-    """A decision sets a limit only where its outcome is to, and one that lies ahead, though not for ever.
+    """A decision sets a limit only where its outcome sets one, and the limit lies ahead, within ten years.
 
     Raises TimeLimitNotSet, TimeLimitNotAhead.
     """
@@ -78,7 +78,7 @@ def limit_allowed(outcome: Outcome, act: a.Decide) -> None:
 
 
 def limit_stands(rules: ProcedureRules, state: CaseState, outcome: Outcome, at: datetime) -> None:
-    """An outcome for which a limit must stand in some way is decided only when it does.
+    """An outcome that depends on how the limit stands is decided only when it stands so.
 
     Raises TimeLimitMissed, TimeLimitKept, TimeLimitOver, TimeLimitRunning, each with the rule.
     """

@@ -27,8 +27,8 @@ class Delivery(Frozen):
 class Write(Frozen):
     """Events proposed on top of event `after`; `passing` is the instant that time must have reached for them.
 
-    `known_at` is the latest instant of the log as the workflow knows it, by which a log that was set back and has grown
-    again is told from the one that the workflow knows; None in what was proposed before it was sent.
+    `known_at` is the latest instant of the log as the workflow knows it. It shows a log that was set back and has grown
+    again; None in proposals from before it was sent.
     """
 
     case_id: str
@@ -48,8 +48,8 @@ class KnownLog(Frozen):
 class Tail(Frozen):
     """What the log holds after the event that was asked for: the only thing that a workflow folds.
 
-    `refused` is the name of the refusal by which the act was settled whose events PostgreSQL will never take, `ahead`
-    says that the log does not hold what the workflow knows; then there are no events.
+    `refused` names the refusal of an act whose events PostgreSQL can never take. `ahead` says that the workflow knows
+    events that the log does not hold; then there are no events.
     """
 
     events: tuple[Event, ...]

@@ -1,4 +1,5 @@
-"""An objection: the hold at receipt, evidence that comes later, what a decision does beside leading on. Pure."""
+"""An objection: the hold at receipt, evidence that comes later, and what a decision does to data, mark, entry and
+objector. Pure."""
 
 from __future__ import annotations
 
@@ -27,10 +28,10 @@ MOST_EVIDENCE = 100
 
 
 def hold_or_say_why_not(rules: ProcedureRules, proposal: Proposal, at: datetime, act: str | None = None) -> None:
-    """Evidence on a ground that holds data back holds it from its receipt on, and so does what the rules say holds it
-    by itself; where it does not, the log says why.
+    """Holds the data from the receipt on, where evidence was received on a ground that holds data back or the rules
+    hold it without evidence; otherwise the log says why it is not held.
 
-    Nothing, where the ground holds nothing back or the case keeps back already all that it is about.
+    Nothing, where the ground holds nothing back or the case already keeps back all that it is about.
     """
     state = proposal.state
     disputed = at_large(rules, state)
@@ -43,12 +44,12 @@ def hold_or_say_why_not(rules: ProcedureRules, proposal: Proposal, at: datetime,
 
 
 def at_large(rules: ProcedureRules, state: CaseState) -> Items:
-    """What an objection is about still and does not keep back."""
+    """What an objection is still about and does not keep back."""
     return about(rules, state) - state.restricted_items
 
 
 def why_not(rule: HoldRule, state: CaseState) -> str | None:
-    """Why an objection does not hold the data back; a code."""
+    """The code that says why an objection does not hold the data back; None where it does."""
     standing = state.standing or a.Standing()
     if not state.evidence and rule.needs_evidence(state.choices):
         return "no_evidence"
@@ -60,9 +61,9 @@ def why_not(rule: HoldRule, state: CaseState) -> str | None:
 
 
 def submit_evidence(rules: ProcedureRules, proposal: Proposal, act: a.SubmitEvidence) -> None:
-    """The evidence that is new is on file and answers what was asked for; the first of it may hold the data back.
+    """The log has the new evidence, which answers what was asked for; the first evidence may hold the data back.
 
-    Whoever has declined to suspend decided without it, and is asked again. Raises NotYourCase, EnoughEvidence.
+    A body that declined to suspend did so without this evidence and is asked again. Raises NotYourCase, EnoughEvidence.
     """
     state = proposal.state
     if act.by.account != state.party:
@@ -88,10 +89,10 @@ def submit_evidence(rules: ProcedureRules, proposal: Proposal, act: a.SubmitEvid
 def ask_again(
     rules: ProcedureRules, hold: HoldRule, proposal: Proposal, at: datetime, act: str, *, restart: bool
 ) -> None:
-    """The question whether to suspend lies open about all that is verified, from now on where it is to `restart`;
-    nothing where it never was put.
+    """Puts the question whether to suspend again, about all that is being verified. An open question starts anew only
+    where `restart` says so or part of it was decided; nothing is put where the question never lay before a body.
 
-    What was declined without evidence, or before it came to light, is asked again.
+    What was declined before the new evidence came is asked again.
     """
     state = proposal.state
     asked = [task for task in state.tasks.values() if task.stage == hold.reviewed_by]
@@ -107,7 +108,7 @@ def ask_again(
 
 
 def review_suspension(rules: ProcedureRules, proposal: Proposal, act: a.ReviewSuspension) -> None:
-    """Whoever verifies takes up again whether to suspend.
+    """Whoever verifies the objection decides again whether to suspend.
 
     Raises ProcedureKnowsNoSuchAct, NotYourTask, PartyToTheCase, NothingToReview.
     """
@@ -128,8 +129,8 @@ def review_suspension(rules: ProcedureRules, proposal: Proposal, act: a.ReviewSu
 def follow_decision(
     rules: ProcedureRules, proposal: Proposal, task: TaskState, outcome: Outcome, act: a.Decide, scope: Scope
 ) -> None:
-    """What a decision does beside leading the case on: to the data it is about, to the mark, to the entry, and to the
-    objector, who is answered once nothing lies before the task any more.
+    """What a decision does besides leading the case on: to its data, to the mark, to the entry, and to the objector,
+    who is answered once nothing remains before the task.
 
     Raises ProcessingNotDone, ProcessedBeforeTheRestriction, MeasureNotAllowed.
     """
@@ -153,7 +154,7 @@ def follow_decision(
 
 
 def mark_no_more(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
-    """Once the objector is told, the dataset bears no mark and nobody need set one."""
+    """Once the objector is answered, the dataset bears no mark and no open task can set one."""
     for task in proposal.state.open_tasks():
         stage = rules.stage(task.stage)
         if stage and any(outcome.marks for outcome in stage.outcomes):

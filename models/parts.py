@@ -1,7 +1,7 @@
 """A body may decide on some of the data that lies before it: what each decision is about, and what remains. Pure.
 
-Whoever decides on one item has not decided on the others. A decision acts on what it names; what remains stays as it
-was, with its task open. What a decision in part sends on its way to an ending is settled: the case goes on without it.
+Whoever decides on one item has not decided on the others. A decision acts on what it names; the rest stays as it was,
+with its task open. What a decision in part sends to an ending is settled: the case goes on without it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from rules.procedure_rules import ProcedureRules
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a decision is about, and whether something lies before its task still when it is made."""
+    """What a decision is about, and whether something remains before its task afterwards."""
 
     items: Items
     leaves_some: bool = False
@@ -30,7 +30,7 @@ class Scope:
 def scope_of(
     rules: ProcedureRules, state: CaseState, task: TaskState, outcome: Outcome, measure: a.Measure | None
 ) -> Scope:
-    """What a decision is about: the items that it names, or where it names none, all that lies before its task still.
+    """What a decision is about: the items that it names, or everything that still lies before its task.
 
     Raises TakesTheWholeDataset, ItemNotBeforeTheTask.
     """
@@ -55,29 +55,29 @@ def scope_of(
 
 
 def takes_the_whole_dataset(stage: Stage | None, outcome: Outcome) -> r.TakesTheWholeDataset:
-    """The refusal that names the article by which the dataset is not taken in part."""
+    """The refusal that names the article by which a decision takes the whole dataset and no part of it."""
     cited = [outcome.citation, *([stage.citation] if stage else [])]
     rule = next((each for each in cited if each.basis is Basis.LAW), outcome.citation)
     return r.TakesTheWholeDataset(field="data_items", rule=rule.article, basis=rule.basis, source=rule.source)
 
 
 def before(rules: ProcedureRules, state: CaseState, task: TaskState) -> Items:
-    """What lies before a task: what the case is about still, but what was decided at that task in part."""
+    """What lies before a task: all that the case is still about, without what was decided in part at that task."""
     return about(rules, state) - decided_at(task)
 
 
 def decided_at(task: TaskState) -> Items:
-    """What was decided in part at a task, and was not kept back anew since."""
+    """What was decided in part at a task and was not kept back again since."""
     return together(part.items for part in task.in_part)
 
 
 def about(rules: ProcedureRules, state: CaseState) -> Items:
-    """What a case is about still: what it was filed for and what it keeps back, but what is settled."""
+    """What a case is still about: what it was filed for and what it keeps back, without what is settled."""
     return (items_of(state.data_items) | state.restricted_items) - settled(rules, state)
 
 
 def settled(rules: ProcedureRules, state: CaseState) -> Items:
-    """What decisions in part have sent on a way of its own, which is not that of the case."""
+    """What decisions in part have led to a place to which the case itself did not go."""
     parts = ((task, part) for task in state.tasks.values() for part in task.in_part)
     return together(
         part.items
@@ -87,7 +87,7 @@ def settled(rules: ProcedureRules, state: CaseState) -> Items:
 
 
 def went_to(state: CaseState, target: str, part: DecidedPart) -> bool:
-    """Whether the case itself went, after a decision in part, where that decision leads."""
+    """Whether the case itself went to this target after that decision in part."""
     return any(task.step == target and task.opened_by_event > part.number for task in state.tasks.values())
 
 
@@ -101,16 +101,16 @@ def way_of(rules: ProcedureRules, task: TaskState, name: str) -> Outcome:
 
 
 def outcomes_of(task: TaskState) -> tuple[str, ...]:
-    """The outcomes by which a task was decided, the last one last: one, unless it was decided in parts."""
+    """The outcomes by which a task was decided, the last one last; more than one only if it was decided in parts."""
     parts = [part.outcome for part in task.in_part if part.outcome != task.outcome]
     return (*dict.fromkeys(parts), *([task.outcome] if task.outcome else []))
 
 
 def weight(rules: ProcedureRules, way: Outcome, target: str) -> tuple[bool, bool, bool, bool]:
-    """Which of several ways a case goes whose data went apart: that with the greatest weight.
+    """The weight of a way. Where the data of a case was led to different places, the case goes the heaviest way.
 
-    What has still to be done comes before what ends the case; a way that does something to data yet before one that
-    has done it; a withdrawal before anything that serves; what upholds an objection before what does not.
+    A step weighs more than an ending; a way that does nothing to data yet, more than one that does; a withdrawal, more
+    than anything that serves; an ending that upholds an objection, more than one that does not.
     """
     ending = rules.ending(target)
     withdraws = way.data is not None and way.data.withdraws
@@ -118,7 +118,8 @@ def weight(rules: ProcedureRules, way: Outcome, target: str) -> tuple[bool, bool
 
 
 def ending_of(rules: ProcedureRules, state: CaseState, way: Outcome, target: str) -> str:
-    """How a case ends that has come to an ending on some way, and of which other data was led to an ending before."""
+    """The ending of a case that comes to an ending now, where some of its data was led to an ending before: the
+    heaviest."""
     parts = chain.from_iterable(
         ((part.number, way_of(rules, task, part.outcome)) for part in task.in_part) for task in state.tasks.values()
     )

@@ -20,7 +20,7 @@ END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 def next_instant(rules: ProcedureRules, state: CaseState) -> datetime | None:
     """The next instant at which time itself makes something happen: a clock passes, or a grant expires.
 
-    At once, where a notice has moved out a clock whose passing had put a stage before its body.
+    At once, where a clock's passing put a stage before its body and a notice has since moved that clock to a later end.
     """
     if state.closed:
         return None
@@ -30,8 +30,8 @@ def next_instant(rules: ProcedureRules, state: CaseState) -> datetime | None:
 
 
 def pass_time(rules: ProcedureRules, state: CaseState, until: datetime) -> list[e.Event]:
-    """What time has made happen by `until`: clocks that passed, which decide nothing, what lies open since they did,
-    and a grant that expired."""
+    """What time has made happen by `until`: clocks that passed, which decide nothing; tasks that are open since then; a
+    grant that expired."""
     if state.closed:
         return []
     proposal = Proposal(state)
@@ -44,8 +44,8 @@ def pass_time(rules: ProcedureRules, state: CaseState, until: datetime) -> list[
 
 
 def opened_by_time(rules: ProcedureRules, state: CaseState, at: datetime) -> list[e.Event]:
-    """What lies open at an instant by the passing of a clock, and the log does not say yet: an act received then is
-    judged as if it did, and whoever looks is shown it, whether or not the machine has come to it."""
+    """The events of clocks that have passed by this instant and open tasks, where the log does not have them yet. An
+    act received then is judged with them, and every reader sees them, whether or not the machine has come to them."""
     if state.closed:
         return []
     proposal = Proposal(state)
@@ -56,14 +56,14 @@ def opened_by_time(rules: ProcedureRules, state: CaseState, at: datetime) -> lis
 
 
 def foreseen(rules: ProcedureRules, state: CaseState) -> list[TaskState]:
-    """The tasks that will lie open by themselves once the clocks that run have passed, as they would be then."""
+    """The tasks that will open by themselves once the running clocks have passed, as they would be then."""
     then = fold(state, opened_by_time(rules, state, END_OF_TIME))
     return [task for task in then.tasks.values() if task.task_id not in state.tasks]
 
 
 def pass_clocks(rules: ProcedureRules, proposal: Proposal, tasks: list[TaskState], until: datetime) -> None:
-    """The clocks of these tasks that have passed by `until` are on record, and what the law wants done from then on
-    lies open from that instant."""
+    """The log has the passing of each of these tasks' clocks by `until`, and the tasks that the law opens from that
+    instant on."""
     for due_at, task_id in sorted((t.clock.due_at, t.task_id) for t in tasks if t.clock.due_at):
         if due_at > until:
             continue
@@ -74,7 +74,7 @@ def pass_clocks(rules: ProcedureRules, proposal: Proposal, tasks: list[TaskState
 
 
 def take_back(rules: ProcedureRules, proposal: Proposal) -> None:
-    """What the passing of a clock opened, and a notice has moved that clock out again, is owed no more."""
+    """Cancels tasks that the passing of a clock opened, where a notice has since moved that clock to a later end."""
     for task in opened_too_soon(rules, proposal.state):
         at = proposal.state.at
         assert at
@@ -82,7 +82,7 @@ def take_back(rules: ProcedureRules, proposal: Proposal) -> None:
 
 
 def opened_too_soon(rules: ProcedureRules, state: CaseState) -> list[TaskState]:
-    """Open tasks that time put before their bodies by a clock that has not passed as it stands now."""
+    """Open tasks that time put before their bodies by a clock that, as it stands now, has not passed."""
     running = {task.stage for task in state.open_tasks() if not task.passed}
     waiting = {name for stage, names in rules.opens_when_passed.items() if stage in running for name in names}
     return [task for task in state.open_tasks() if task.stage in waiting]

@@ -1,5 +1,4 @@
-"""A procedure as pure law: what an act adds to the log of its case, with all that follows from it, and what it says of
-whoever filed."""
+"""A procedure as pure law: what an act adds to the log of its case, what follows from it, and who files it for whom."""
 
 from __future__ import annotations
 
@@ -24,13 +23,14 @@ class JudgedBy(Enum):
     """Its receipt, unless others wait before it. It moves no clock and opens nothing: the engine finds it in the log
     when it next looks."""
     RECEIPT = auto()
-    """Its receipt, after those that wait before it; the engine is told and follows the log."""
+    """Its receipt, after those that wait before it; the engine learns of it and follows the log."""
     ENGINE = auto()
     """The engine, when it is handed over."""
 
 
 class FiledFor(Enum):
-    """For whom whoever files acts: only who files for itself has the case as its own, and acts for no body in it."""
+    """For whom a case is filed: only a person who files for itself has the case as its own and acts for no body in
+    it."""
 
     ITSELF = auto()
     A_BODY = auto()
@@ -38,12 +38,13 @@ class FiledFor(Enum):
     """For itself where the case is about a dataset; about none, for a body."""
 
     def is_itself(self, dataset_id: str) -> bool:
-        """Whether it filed for itself; `dataset_id` is empty in a case about no dataset."""
+        """Whether the case was filed by somebody for itself; `dataset_id` is empty in a case about no dataset."""
         return self is FiledFor.ITSELF or (self is FiledFor.ITSELF_ABOUT_A_DATASET and bool(dataset_id))
 
 
 class PartyIsTold(Enum):
-    """What the party is told beyond its own tasks, the answer to an objection, and how the case ended."""
+    """The subjects of messages to the party, besides its own tasks, the answer to an objection, and how the case
+    ended."""
 
     PROGRESS = auto()
     """That the case was received, which stage has begun, and that a clock passed or was moved."""
@@ -54,7 +55,8 @@ class PartyIsTold(Enum):
 
 
 def too_late(state: CaseState, act: Act) -> Refusal:
-    """Why a closed case takes the act no more: who lost a race for the last decision is told that it was decided."""
+    """Why a closed case takes the act no longer. A body that lost a race for the last decision learns that the task was
+    decided."""
     task = state.tasks.get(act.task_id) if isinstance(act, Decide) else None
     if task and task.ended == "decided" and task.body == act.by.body:
         return TaskAlreadyDecided(field="task_id")
@@ -63,7 +65,7 @@ def too_late(state: CaseState, act: Act) -> Refusal:
 
 @dataclass(frozen=True, kw_only=True)
 class Procedure:
-    """`answer` says what an act makes happen, `follow` what the law makes follow; both add to a proposal.
+    """The law of one procedure: `answer` adds what an act makes happen, `follow` adds what the law makes follow.
 
     Nothing has a default: whoever adds a procedure says all of it.
     """
@@ -89,11 +91,13 @@ class Procedure:
         return JudgedBy.RECEIPT if issubclass(kind, self.judged_at_receipt) else JudgedBy.ENGINE
 
     def is_the_partys_own(self, case: CaseState) -> bool:
-        """Whether who filed the case did so for itself, and is its party; otherwise it acted for a body."""
+        """Whether the case was filed by somebody for itself, who is then its party; otherwise it was filed for a
+        body."""
         return self.filed_for.is_itself(case.dataset_id)
 
     def begin(self, rules: ProcedureRules, filed: Filed, met: Iterable[Event] = ()) -> Proposal:
-        """A case as its receipt makes it: what was filed, what it meets, and all that the law makes follow at once."""
+        """A case as its receipt makes it: what was filed, the restrictions that it meets, and all that the law makes
+        follow at once."""
         proposal = Proposal(CaseState())
         for event in (filed, *met):
             proposal.add(event)
@@ -101,8 +105,8 @@ class Procedure:
         return proposal
 
     def judge(self, rules: ProcedureRules, state: CaseState, act: Act) -> list[Event]:
-        """The events that an act adds, with all that follows at once; none if the log has the act already. What lay
-        open by the passing of a clock when the act was received lies open for it.
+        """The events that an act adds, with all that follows at once; none if the log has the act already. Tasks opened
+        by the passing of a clock before the act's receipt are open for it.
 
         Raises a Refusal. Pure: the same case and act give the same answer at receipt, in the validator and in the
         handler.

@@ -9,7 +9,8 @@ from models.state import CaseState, apply
 class Proposal:
     """Events that would be added to a log, numbered on from it, and the case as they would make it.
 
-    `is_the_partys_own` is what the procedure says of the case; None where nobody acts, as at a filing or by time.
+    `is_the_partys_own` is what the procedure says of the case; None where nobody acts, as at a filing or when time
+    passes.
     """
 
     def __init__(self, state: CaseState, *, is_the_partys_own: bool | None = None) -> None:

@@ -18,8 +18,8 @@ class Recorded(Frozen):
 
 
 class Opening(Recorded):
-    """What the first event of every log says of its case: which it is, whose, about what, before which bodies. It names
-    the digest of the rules too, `rules_digest`."""
+    """What the first event of every log names: the case, its party, its dataset and its bodies. It also names the
+    digest of the rules, `rules_digest`."""
 
     type: str
     case_id: str

@@ -24,13 +24,14 @@ class Refusal(Exception):
         return type(self).__name__
 
     def details(self) -> dict[str, Any]:
-        """What the problem document says beside the code: codes and ids only, for it passes through the engine."""
+        """The fields that the problem document has beside the code: codes and ids only, for it passes through the
+        engine."""
         named = {"field": self.field, "rule": self.rule}
         return {**{k: v for k, v in named.items() if v is not None}, **self.params}
 
 
 class Conflict(Refusal):
-    """The act does not go with how the case stands; at another time it might have been taken."""
+    """The act does not fit the present state of the case; at another time it might have been taken."""
 
 
 class NotYours(Refusal):
@@ -77,7 +78,7 @@ class TaskNotClaimed(Conflict):
 
 
 class TaskNotHeld(Conflict):
-    """The officer that is named has the task no more."""
+    """The named officer no longer has the task."""
 
 
 class NotYourTask(NotYours):
@@ -85,7 +86,7 @@ class NotYourTask(NotYours):
 
 
 class PartyToTheCase(NotYours):
-    """Whoever is the party of a case acts for no body in it."""
+    """The party of a case acts for no body in it."""
 
 
 class NotYourCase(NotYours):
@@ -98,8 +99,8 @@ class OutcomeNotAllowed(Unmet):
 
 @dataclass(frozen=True)
 class Missing:
-    """Something that was demanded and not given, any one of `fields`: by the article `rule` of `source`, or for no rule
-    of the city."""
+    """A requirement that is not met: any one of `fields` would meet it. It stands in the article `rule` of `source`, or
+    in no rule of the city."""
 
     fields: tuple[str, ...]
     rule: str | None = None
@@ -107,39 +108,39 @@ class Missing:
     source: str | None = None
 
     def details(self) -> dict[str, str]:
-        """As a refusal names it: codes alone."""
+        """The codes by which a refusal names it."""
         named = {"field": "|".join(self.fields), "rule": self.rule, "basis": self.basis, "source": self.source}
         return {name: value for name, value in named.items() if value is not None}
 
     @classmethod
     def named_in(cls, details: Mapping[str, Any]) -> Missing:
-        """What `details` said."""
+        """The requirement that these `details` name."""
         cited = {name: details.get(name) for name in ("rule", "basis", "source")}
         return cls(fields=tuple(str(details["field"]).split("|")), **cited)
 
 
 class RequirementMissing(Unmet):
-    """The outcome demands something that was not given, such as a reason or a legal basis. Names all of it, and the
-    first as its own field and rule."""
+    """The outcome demands fields that are missing, such as a reason or a legal basis. It names all of them, the first
+    as its own field and rule."""
 
     def __init__(self, first: Missing, *more: Missing) -> None:
         self.missing = (first, *more)
         super().__init__(**first.details())
 
     def details(self) -> dict[str, Any]:
-        """As of any refusal; where more than one thing is missing, `missing` names each in the same way."""
+        """As of any refusal; where more than one requirement is missing, `missing` names each in the same way."""
         more = {"missing": [each.details() for each in self.missing]} if len(self.missing) > 1 else {}
         return {**super().details(), **more}
 
 
 def all_missing(details: Mapping[str, Any]) -> tuple[Missing, ...]:
-    """What the details of a RequirementMissing name. One that was recorded before it named everything names the first
-    thing alone."""
+    """All requirements that the details of a RequirementMissing name. A refusal recorded before it named all of them
+    names only the first."""
     return tuple(Missing.named_in(each) for each in details.get("missing", (details,)))
 
 
 class AgreementNotStated(Conflict):
-    """What is signed is not stated yet by who has to state it, so there is nothing to sign."""
+    """Whoever has to state the agreement has not stated it yet, so there is nothing to sign."""
 
 
 class AccessModeNotAllowed(Unmet):
@@ -151,15 +152,15 @@ class ChoiceNotOnRequest(Unmet):
 
 
 class EnoughNotes(Conflict):
-    """A case takes only so many notes: a log that grows without end would jam its case."""
+    """A case takes only a limited number of notes: a log that grows without end would jam its case."""
 
 
 class EnoughUrgings(Conflict):
-    """A case takes only so many urgings, for the same reason."""
+    """A case takes only a limited number of urgings, for the same reason."""
 
 
 class UrgingNotYours(NotYours):
-    """The city's rules say who may urge, and it is not this account."""
+    """The city's rules name who may urge, and this account is not among them."""
 
 
 class OnlyBodiesAreUrged(Conflict):
@@ -167,12 +168,12 @@ class OnlyBodiesAreUrged(Conflict):
 
 
 class EnoughKeys(Conflict):
-    """A grant takes only so many keys."""
+    """A grant takes only a limited number of keys."""
 
 
 class RequestNotAmendable(Conflict):
-    """Only a resubmission changes a choice; a supplement completes, and may leave out items until a body has set terms
-    on them."""
+    """Only a resubmission changes a choice; a supplement completes the request, and may leave out items until a body
+    has set terms on them."""
 
 
 class TermsNotAllowed(Unmet):
@@ -192,7 +193,7 @@ class NextBodyHasActed(Conflict):
 
 
 class NothingAsked(Conflict):
-    """Nobody asked the applicant for a supplement."""
+    """No supplement was asked of the applicant."""
 
 
 class SupplementAlreadyAsked(Conflict):
@@ -208,15 +209,15 @@ class OfficerNotOfThisBody(Unmet):
 
 
 class EnoughEvidence(Conflict):
-    """A case takes only so many files."""
+    """A case takes only a limited number of files."""
 
 
 class ProcessingNotDone(Unmet):
-    """Data is opened again after its processing, not before."""
+    """Data is opened again only after it was processed."""
 
 
 class ProcessedBeforeTheRestriction(Unmet):
-    """What was processed before the data was kept back is no processing of it: it is processed anew."""
+    """Processing before the data was kept back does not count: the data must be processed again."""
 
 
 class AnotherTaskFirst(Conflict):
@@ -224,27 +225,27 @@ class AnotherTaskFirst(Conflict):
 
 
 class MeasureNotAllowed(Unmet):
-    """This decision does nothing to the data."""
+    """The outcome does not allow this measure on data or entry."""
 
 
 class ItemNotBeforeTheTask(Unmet):
-    """Data is let go only by a body before which it lies: this task is not, or no more, about that item."""
+    """A body serves again only data that lies before it: this task is not, or no longer, about that item."""
 
 
 class TakesTheWholeDataset(Unmet):
-    """By the article that is named this takes the dataset, and no items of it."""
+    """The article that is named makes this decision one about the whole dataset, never about single items."""
 
 
 class NothingToReview(Conflict):
-    """The question whether to suspend lies open already, or has no place any more."""
+    """The question whether to suspend is open already, or no longer has a place."""
 
 
 class ConsultationNotOver(Unmet):
-    """What the public thinks is known when it has had the time to say so."""
+    """The result of a public consultation is known only when its time is over."""
 
 
 class AnswerBarred(Unmet):
-    """The law rules this answer out by what else the draft answers."""
+    """The law rules out this answer because of another answer of the draft."""
 
 
 class ClassIsSettled(Conflict):
@@ -252,7 +253,7 @@ class ClassIsSettled(Conflict):
 
 
 class ClassNotSettled(Conflict):
-    """The class of the entry is still open: nothing was agreed or decided that could be referred."""
+    """The class of the entry is still open: no class was agreed or decided that could be referred."""
 
 
 class ClassUnknown(Unmet):
@@ -260,15 +261,15 @@ class ClassUnknown(Unmet):
 
 
 class NoOtherClass(Unmet):
-    """The class that is named is the draft's own."""
+    """The named class is the draft's own."""
 
 
 class NotItsTurn(Conflict):
-    """Another update of the same entry goes first; nothing is submitted, and nothing goes on, before that is over."""
+    """Another update of the same entry goes first; until it is over nothing is submitted and nothing goes on."""
 
 
 class DataIsRestricted(Conflict):
-    """An objection keeps the data back, and the entry is published only as that allows."""
+    """An objection keeps the data back, so the entry is published only as that restriction allows."""
 
 
 class TimeLimitNotAhead(Unmet):
@@ -280,11 +281,11 @@ class TimeLimitNotSet(Unmet):
 
 
 class TimeLimitMissed(Conflict):
-    """What the time limit was set for was not done in time."""
+    """What the time limit demands was not done in time."""
 
 
 class TimeLimitKept(Conflict):
-    """What the time limit was set for was done in time, or still can be."""
+    """What the time limit demands was done in time, or the time is still running."""
 
 
 class TimeLimitOver(Conflict):
@@ -296,23 +297,24 @@ class TimeLimitRunning(Conflict):
 
 
 class NotInForce(Conflict):
-    """The law has ended, and what it leaves open as a remedy is not this."""
+    """The law has ended, and this is not among the remedies that it leaves open."""
 
 
 class ItemNotPassed(Unmet):
-    """A body grants an item that another, whose yes is needed too, has not passed."""
+    """A body grants an item that another body, whose consent is needed too, has not passed."""
 
 
 class SuspendedUntilVerified(Conflict):
-    """The data is suspended until the facts are verified, and the question whether to suspend cannot lift that."""
+    """The data is suspended until the facts are verified; the answer to the question whether to suspend cannot lift
+    that."""
 
 
 class CannotBeStored(Unmet):
-    """What the act makes follow is more, or other, than PostgreSQL can ever hold."""
+    """What follows from the act is something that PostgreSQL can never store."""
 
 
 class NobodyCanJudge(Conflict):
-    """No version of this system could judge the act, and whoever runs it has settled it, with a reason."""
+    """No version of this system could judge the act; whoever runs the system has settled it, with a reason."""
 
 
 REFUSALS: Mapping[str, type[Refusal]] = {fact.__name__: fact for kind in KINDS for fact in kind.__subclasses__()}

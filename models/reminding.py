@@ -1,6 +1,8 @@
 """When somebody is reminded of a task: points on its clock, which the clock and the rules of the case alone decide.
+Pure.
 
-Pure. A point is told of once; of several that have come, the latest alone, for it says all that they said.
+Each point gives one reminder; where several have come, only the latest does, because it includes what the others would
+say.
 """
 
 from __future__ import annotations
@@ -23,13 +25,13 @@ DUE = "reminder_due"
 OVERDUE = "reminder_overdue"
 AT_ONCE = "reminder_at_once"
 OF_AN_OUTCOME = {DUE_SOON: "reminder_outcome_due_soon", DUE: "reminder_outcome_due"}
-"""What is told of a period that one outcome alone has."""
+"""The kinds of reminders for a period that only one outcome has."""
 KINDS = (DUE_SOON, DUE, OVERDUE, AT_ONCE, *OF_AN_OUTCOME.values())
 
 
 @dataclass(frozen=True)
 class Reminded:
-    """An open task, as far as a reminder tells of it."""
+    """An open task with the facts that a reminder needs."""
 
     task_id: str
     case_id: str
@@ -45,8 +47,8 @@ class Reminded:
 
 @dataclass(frozen=True)
 class Point:
-    """One instant at which a task is reminded of. `nth` counts those after the end of the clock, or of a duty owed
-    promptly; `before` is the period that is left."""
+    """One instant at which a reminder of a task is due. `nth` counts those after the end of the clock, or of a duty
+    owed promptly; `before` is the period that is left."""
 
     kind: str
     at: datetime
@@ -61,8 +63,8 @@ class Point:
 
     @property
     def escalates(self) -> bool:
-        """The first reminder after the end (or of what is owed promptly) is for the officers; those after it are for
-        the posts of the body and the city's supervisors too."""
+        """Whether the reminder also goes to the posts of the body and to the city's supervisors: all but the first
+        after the end, or of a duty owed promptly, do."""
         return self.nth > (1 if self.kind == AT_ONCE else 0)
 
 
@@ -76,13 +78,13 @@ class End:
 
     @property
     def last_day(self) -> date:
-        """The last day on which something is in time that is late from its end on."""
+        """The last day on which an act is in time."""
         return to_shanghai(self.due_at - timedelta(microseconds=1)).date()
 
 
 @dataclass(frozen=True)
 class Look:
-    """What a look at a task finds: what is to be told now, and when to look again, if ever."""
+    """What a look at a task finds: the reminder that is due now, and when to look again, if ever."""
 
     point: Point | None
     again_at: datetime | None
@@ -92,9 +94,10 @@ NOTHING = Look(None, None)
 
 
 def look(clock: Clock, opened_at: datetime, rule: ReminderRule | None, calendar: Calendar, now: datetime) -> Look:
-    """What is told of a task that is open at `now`. In working days, only in the working hours of a working day.
+    """The reminder that is due at `now` for an open task. For periods in working days it is due only in working hours
+    of a working day.
 
-    Where outcomes have periods of their own, it is reminded of the earliest end to come, then of the next.
+    Where outcomes have periods of their own, reminders are of the earliest end to come, then of the next.
     """
     if rule is None or clock.stopped_at is not None:
         return NOTHING
@@ -107,13 +110,14 @@ def look(clock: Clock, opened_at: datetime, rule: ReminderRule | None, calendar:
     at_any_hour = {end.outcomes for end in ends if not end.in_days}
     if found.point is None or clock.promptly or found.point.outcomes in at_any_hour or hours.include(now):
         return found
-    # Whatever has come meanwhile waits until somebody is at work; a period in hours that ends before does not.
+    # A reminder that has come meanwhile waits until somebody is at work; one of a period in hours does not.
     opening = hours.next_opening(now)
     return Look(None, min(opening, found.again_at or opening))
 
 
 def ends_of(clock: Clock) -> list[End]:
-    """When the periods of a clock end, the earliest first; what ends together is one end, the stage's before others."""
+    """When the periods of a clock end, the earliest first. Periods that end together make one end, named after the
+    stage where the stage's own is among them."""
     ends: dict[datetime, End] = {}
     if clock.due_at:
         ends[clock.due_at] = End(clock.due_at, clock.ends_with_a_day)
@@ -129,9 +133,8 @@ def ends_of(clock: Clock) -> list[End]:
 def points(
     ends: Sequence[End], opened_at: datetime, rule: ReminderRule, hours: WorkingHours, now: datetime
 ) -> Iterator[Point]:
-    """The points of all ends around `now`. An end is reminded of only when those before it are over, and the stage's
-    alone when it is overdue: whoever lets the period of an outcome go by owes the answer still, and may give another.
-    """
+    """The points of all ends around `now`. Points of an end come only after the ends before it. Only the stage's end
+    has overdue points: a body that misses the period of an outcome still owes the answer and may give another."""
     over = opened_at
     for end in ends:
         found = (
@@ -196,7 +199,8 @@ class WorkingHours:
 def in_working_days(
     last_day: date, opened_at: datetime, rule: ReminderRule, hours: WorkingHours, now: datetime
 ) -> Iterator[Point]:
-    """The points of a period in working days around `now`. The midnight at which it ends is told when work begins."""
+    """The points of a period in working days around `now`. A period ends at midnight; the reminder of that comes when
+    work begins."""
     for period in periods(rule.before, Unit.WORKING_DAYS):
         at = hours.opening_before(last_day, period)
         if at > opened_at:
@@ -221,26 +225,27 @@ def in_hours(due_at: datetime, opened_at: datetime, rule: ReminderRule, now: dat
 
 
 def at_once(clock: Clock, rule: ReminderRule, now: datetime) -> Iterator[Point]:
-    """The points of a duty that the law wants done promptly, without a number, around `now`."""
+    """The points around `now` of a duty that the law wants done promptly, without giving a number."""
     for every in periods([rule.at_once_every] if rule.at_once_every else [], Unit.HOURS):
         yield from repeated(AT_ONCE, clock.started_at, timedelta(hours=every), now)
 
 
 def repeated(kind: str, since: datetime, every: timedelta, now: datetime) -> Iterator[Point]:
-    """The latest and the next of the points that come every so often."""
+    """The latest and the next point of a reminder that repeats at this interval."""
     latest = max(0, (now - since) // every)
     for nth in (latest, latest + 1):
         if nth:
             yield Point(kind, since + nth * every, nth)
 
 
-def periods(given: Sequence[str], unit: Unit) -> list[int]:
-    """Those in a unit, as numbers."""
-    return [period.number for period in map(parse_period, given) if period.unit is unit]
+def periods(texts: Sequence[str], unit: Unit) -> list[int]:
+    """The numbers of the periods that have this unit."""
+    return [period.number for period in map(parse_period, texts) if period.unit is unit]
 
 
 def tellings(task: Reminded, point: Point) -> Iterator[Telling]:
-    """What is told to whom at a point. The same point of the same clock is the same event, whoever looks at it."""
+    """The reminders that go out at a point, one for each addressee. The same point of the same clock is the same event,
+    whoever looks at it."""
     clock = task.clock
     end = next((each for each in ends_of(clock) if each.outcomes == point.outcomes), None)
     ends = end.due_at if end else clock.started_at
@@ -272,7 +277,8 @@ def tellings(task: Reminded, point: Point) -> Iterator[Telling]:
 
 
 def addressees(task: Reminded, point: Point) -> Iterator[Addressee]:
-    """Whoever has the task, and where it escalates, those who answer for the body and those who supervise it."""
+    """Whoever has the task; where the reminder escalates, also those who answer for the body and those who supervise
+    it."""
     if task.body == APPLICANT:
         yield Account(task.party)
         return

@@ -1,4 +1,4 @@
-"""What a case does to the data that it is about, and what it meets that other cases do to it. Pure."""
+"""What a case does to the data that it is about, and which restrictions of other cases it meets. Pure."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def move_data(
     *,
     act: a.Decide | None = None,
 ) -> None:
-    """These items are suspended, withdrawn, or served again as far as this case goes; what else it keeps back stays.
+    """Suspends, withdraws or serves these items again, as far as this case goes; its other restrictions stay.
 
-    Nothing where that is so already: what is withdrawn is not suspended, and what nothing keeps back is served. What a
-    step does when it is entered comes of no `act`. Raises ProcessingNotDone, ProcessedBeforeTheRestriction.
+    Nothing where that is so already: withdrawn data is not suspended, and data without a restriction is served. The
+    effect of entering a step has no `act`. Raises ProcessingNotDone, ProcessedBeforeTheRestriction.
     """
     state = proposal.state
-    told: dict[str, object] = {"at": at, "act": act.id if act else None, "by": act.by.account if act else None}
+    fields: dict[str, object] = {"at": at, "act": act.id if act else None, "by": act.by.account if act else None}
     if effect is DataEffect.SERVE:
         moved = state.restricted_items & items
         processed_anew(state, moved)
@@ -44,27 +44,27 @@ def move_data(
         moved = items - together(each.items for each in state.in_force if each.kind.strength >= kind.strength)
     if not moved:
         return
-    told |= {**written(moved), "beside": state.kinds_beside(moved)}
+    fields |= {**written(moved), "beside": state.kinds_beside(moved)}
     match effect:
         case DataEffect.SERVE:
-            proposal.add(e.DataRestored.model_validate(told))
+            proposal.add(e.DataRestored.model_validate(fields))
         case DataEffect.SUSPEND:
-            proposal.add(e.DataSuspended.model_validate(told))
+            proposal.add(e.DataSuspended.model_validate(fields))
         case _:
             until_processed = effect is DataEffect.WITHDRAW_UNTIL_PROCESSED
-            proposal.add(e.DataWithdrawn.model_validate({**told, "until_processed": until_processed}))
+            proposal.add(e.DataWithdrawn.model_validate({**fields, "until_processed": until_processed}))
 
 
 def nothing_more_than_held(state: CaseState, items: Items) -> None:
-    """Whoever answers whether to suspend lifts a hold and no more: what was suspended or withdrawn since, because of a
-    leak for instance, stays so until the facts are verified. Raises SuspendedUntilVerified."""
+    """The answer to the question whether to suspend lifts a hold and no more: data that was suspended or withdrawn
+    since, because of a leak for instance, stays so until the facts are verified. Raises SuspendedUntilVerified."""
     if any(kept.kind is not RestrictionKind.HOLD and kept.items & items for kept in state.in_force):
         raise r.SuspendedUntilVerified(field="outcome")
 
 
 def processed_anew(state: CaseState, items: Items, processed_on: date | None = None) -> None:
-    """What is processed, on the day that a decision names, was processed since it is kept back; and what is withdrawn
-    is served only after a processing, and after its withdrawal.
+    """Data is processed on a day after it was kept back, and withdrawn data is served only after it was processed, and
+    that after its withdrawal.
 
     Raises ProcessingNotDone, ProcessedBeforeTheRestriction.
     """
@@ -81,15 +81,15 @@ def processed_anew(state: CaseState, items: Items, processed_on: date | None = N
 
 
 def stopped(state: CaseState, items: Items) -> bool:
-    """Whether a decision of the case keeps back all of these items, which is more than a hold."""
+    """Whether a decision of the case keeps back all of these items; a hold is no decision."""
     decided = (each.items for each in state.in_force if each.kind is not RestrictionKind.HOLD)
     return bool(items) and items.are_within(together(decided))
 
 
 def meet(proposal: Proposal, act: a.Restrict) -> None:
-    """What another case keeps back of the dataset is on record as it stands now.
+    """The log has what another case keeps back of the dataset, as it stands now.
 
-    Whether it touches what this case is about is asked when it matters: a resubmission may ask for other items.
+    Whether that touches what this case is about is asked when it matters: a resubmission may ask for other items.
     """
     met = e.RestrictionMet(
         at=act.received_at,
@@ -106,13 +106,13 @@ def meet(proposal: Proposal, act: a.Restrict) -> None:
 
 
 def meet_no_more(proposal: Proposal, act: a.LiftRestriction) -> None:
-    """That case keeps the data back no more."""
+    """The log has that the other case no longer keeps the data back."""
     if act.by_case in proposal.state.met_restrictions:
         proposal.add(e.RestrictionLifted(at=act.received_at, act=act.id, by_case=act.by_case))
 
 
 def met_by(state: CaseState) -> Iterator[tuple[str, RestrictionTold]]:
-    """Each thing that other cases keep back of the dataset, with the case that does."""
+    """Each restriction that other cases keep on the dataset, with the case."""
     for by_case, restrictions in state.met_restrictions.items():
         for each in restrictions:
             yield by_case, each

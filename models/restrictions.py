@@ -17,16 +17,16 @@ ITEMS_REMOVED = "items_removed"
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A set of data items: those `named`, or all that the dataset has or will have but those.
+    """A set of data items: those `named`, or all that the dataset has or will have except those.
 
-    Of a whole dataset single items can be taken away, and what remains is still about whatever is added to it.
+    Single items can be taken away from a whole dataset; the rest still includes items that are added later.
     """
 
     named: tuple[str, ...] = ()
     all_but: bool = False
 
     def __bool__(self) -> bool:
-        """Whether there is anything in it."""
+        """Whether the set has any items."""
         return self.all_but or bool(self.named)
 
     def __contains__(self, item: str) -> bool:
@@ -51,7 +51,7 @@ class Items:
         return self - (self - other)
 
     def are_within(self, other: Items) -> bool:
-        """Whether the other set has all of them."""
+        """Whether the other set contains all of these."""
         return not self - other
 
 
@@ -71,7 +71,8 @@ def _less(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def items_of(data_items: Iterable[str], except_items: Iterable[str] = ()) -> Items:
-    """The set that acts, events and rows write: these items; where none are named, the whole dataset but the others."""
+    """The set that acts, events and rows write: these items, or where none are named, the whole dataset except the
+    others."""
     return Items(tuple(data_items)) if data_items else Items(tuple(except_items), all_but=True)
 
 
@@ -90,12 +91,12 @@ class RestrictionKind(StrEnum):
 
     @property
     def withdraws(self) -> bool:
-        """Whether the data is open no more, and is served again only after a processing."""
+        """Whether the data is no longer open, and is served again only after it was processed."""
         return self in (RestrictionKind.WITHDRAWAL_UNTIL_PROCESSED, RestrictionKind.WITHDRAWAL)
 
 
 class Restriction(BaseModel):
-    """What a case keeps from being served. No items named: the whole dataset, but `except_items`."""
+    """What a case keeps from being served. No items named: the whole dataset except `except_items`."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -109,32 +110,32 @@ class Restriction(BaseModel):
 
 
 class RestrictionTold(Restriction):
-    """A restriction as other cases learn of it. `since` is None in what was told before that was."""
+    """A restriction as other cases learn of it. `since` is None in acts and events from before they carried it."""
 
     since: datetime | None = None
 
 
 class KeptBack(Restriction):
-    """What a case keeps back in one way `since` an instant, of what has been kept back without a break since
-    `kept_back_at`, however strongly."""
+    """What a case keeps back in one way `since` an instant; it was kept back without a break, in whatever way, since
+    `kept_back_at`."""
 
     since: datetime
     kept_back_at: datetime
 
 
 def restriction(kind: RestrictionKind, items: Items) -> Restriction:
-    """That restriction of these items, of which there is at least one."""
+    """The restriction of that kind on these items, of which there is at least one."""
     return Restriction(kind=kind, **written(items))
 
 
 def written(items: Items) -> dict[str, tuple[str, ...]]:
-    """A set of items as acts, events and rows write it, which no empty one can be."""
+    """A set of items as acts, events and rows write it; an empty set cannot be written."""
     assert items, "an event about nothing"
     return {"data_items": () if items.all_but else items.named, "except_items": items.named if items.all_but else ()}
 
 
 def together(sets: Iterable[Items]) -> Items:
-    """All that any of the sets has."""
+    """All items of all these sets."""
     found = Items()
     for each in sets:
         found |= each
@@ -142,16 +143,16 @@ def together(sets: Iterable[Items]) -> Items:
 
 
 def touches(restricted: Items, items: Iterable[str]) -> bool:
-    """Whether a restriction concerns any of these items; where none are named, all are meant."""
+    """Whether a restriction concerns any of these items; no items named: the whole dataset."""
     asked = tuple(items)
     return any(item in restricted for item in asked) if asked else bool(restricted)
 
 
 def within(items: tuple[str, ...], asked: tuple[str, ...]) -> bool:
-    """Whether items lie within those asked for; where none are named, all are meant."""
+    """Whether items lie within those asked for; no items named: the whole dataset."""
     return not asked or (bool(items) and set(items) <= set(asked))
 
 
 def all_gone(withdrawn: Iterable[Items], items: Iterable[str]) -> bool:
-    """Whether these withdrawals together leave none of the items; where none are named, the whole dataset is meant."""
+    """Whether these withdrawals together leave none of the items; no items named: the whole dataset."""
     return items_of(tuple(items)).are_within(together(withdrawn))

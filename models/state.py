@@ -1,4 +1,4 @@
-"""What a log makes of a case: one pure fold, which serves workflow, read model, timeline, audit and rebuild."""
+"""The case that a log makes: one pure fold, which serves workflow, read model, timeline, audit and rebuild."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class GrantState(Frozen):
 
 
 class CaseState(Frozen):
-    """A case as its log tells it, up to event `number`."""
+    """A case as its log makes it, up to event `number`."""
 
     number: int = 0
     at: datetime | None = None
@@ -109,28 +109,29 @@ class CaseState(Frozen):
 
     @property
     def restricted_items(self) -> Items:
-        """All items that this case keeps back now, in whatever way."""
+        """All items that this case keeps back now, in any way."""
         return together(each.items for each in self.in_force)
 
     def kinds_beside(self, items: Items) -> tuple[RestrictionKind, ...]:
-        """The ways in which it keeps back something other than these."""
+        """The ways in which this case keeps back anything other than these items."""
         return tuple(dict.fromkeys(each.kind for each in self.in_force if each.items - items))
 
     @property
     def own_restrictions(self) -> tuple[RestrictionTold, ...]:
-        """What this case keeps back now, one for each way in which it does, the strongest first."""
+        """What this case keeps back now, one restriction for each way, the strongest first."""
         return by_kind(self.in_force)
 
     @property
     def strongest_restriction(self) -> Restriction | None:
-        """The strongest of them; None where it keeps nothing back."""
+        """The strongest restriction of this case; None where it keeps nothing back."""
         return next((restriction(each.kind, each.items) for each in self.own_restrictions), None)
 
     def open_tasks(self) -> list[TaskState]:
         return [task for task in self.tasks.values() if task.is_open]
 
     def of_step(self, step: str) -> list[TaskState]:
-        """The task of each stage of a step on which the log spoke last, without the opinions asked inside them."""
+        """For each stage of a step, the task on which the log has the latest event; without opinions asked inside
+        them."""
         latest: dict[str, TaskState] = {}
         for task in self.tasks.values():
             if task.step == step and task.asked_by_task is None:
@@ -250,13 +251,13 @@ def _of_data(
     before = state.in_force
     stay = stays(before, event)
     if isinstance(event, e.DataRestored):
-        # What was kept back last stays told.
+        # A case that keeps nothing back any more still shows what it kept back last.
         return {"kept_back": stay} if stay else {"lifted_at": event.at}
     return {
         "kept_back": (*stay, *kept_back_anew(before, event)),
         "lifted_at": None,
         "tasks": {name: undecided_again(task, event) for name, task in state.tasks.items()},
-        # What was processed before the data was kept back again has nothing to do with that.
+        # Processing before the data was kept back again does not count.
         "processed_on": state.processed_on if before else None,
     }
 

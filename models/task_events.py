@@ -51,14 +51,14 @@ class TaskReassigned(TaskEvent):
 
 
 class ClaimLapsed(TaskEvent):
-    """The officer who had claimed the task serves its body no more: it is the whole body's again."""
+    """The officer who had claimed the task no longer serves its body: it belongs to the whole body again."""
 
     type: Literal["ClaimLapsed"] = "ClaimLapsed"
     officer: str
 
 
 class Remainder(Frozen):
-    """What remained of the data after decisions in part. No items named: the whole dataset, but `except_items`."""
+    """What remained of the data after decisions in part. No items named: the whole dataset except `except_items`."""
 
     data_items: tuple[str, ...] = ()
     except_items: tuple[str, ...] = ()
@@ -69,7 +69,8 @@ class Remainder(Frozen):
 
 
 class TaskDecided(TaskEvent):
-    """A body answered. `late` compares the receipt of the act with the due instant, never the time of processing."""
+    """A body answered. `late` compares the receipt of the act with the due instant, never the time at which it was
+    worked off."""
 
     type: Literal["TaskDecided"] = "TaskDecided"
     by: str
@@ -84,8 +85,8 @@ class TaskDecided(TaskEvent):
 
 
 class DecidedInPart(TaskEvent):
-    """The body decided on some of the data that lies before it: the task stays open for what remains, on the same
-    clock. No items named: the whole dataset, but `except_items`."""
+    """The body decided on some of the data that lies before it: the task stays open for the rest, on the same clock. No
+    items named: the whole dataset except `except_items`."""
 
     type: Literal["DecidedInPart"] = "DecidedInPart"
     by: str
@@ -114,7 +115,7 @@ class DecisionCorrected(TaskEvent):
     given: frozenset[str] = frozenset()
     terms: GrantTerms | None = None
     told: bool = False
-    """The party had been told what it replaces."""
+    """The party had been told of the decision that it replaces."""
 
 
 class TaskCancelled(TaskEvent):
@@ -133,7 +134,7 @@ class ClockPassed(TaskEvent):
 class ClockMoved(TaskEvent):
     """The clock of an open task was set anew: a notice changed the calendar, or a cited rule stopped the clock.
 
-    By a notice that makes one day off and another worked it may end as before, but counts other days.
+    After a notice that makes one day off and another worked, a clock may end as before and still count other days.
     """
 
     type: Literal["ClockMoved"] = "ClockMoved"
@@ -147,7 +148,7 @@ class ClockMoved(TaskEvent):
 
 
 class TaskUrged(TaskEvent):
-    """The task's body was urged to answer, in the words of the act; `article` gives the urging body the right to."""
+    """The task's body was urged to answer, in the words of the act; `article` gives the urging body that right."""
 
     type: Literal["TaskUrged"] = "TaskUrged"
     by: str

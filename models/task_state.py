@@ -1,4 +1,4 @@
-"""A stage before a body, as the log tells it: what a task is, and what each event about it makes of it. Pure."""
+"""A stage before a body, as the log makes it: what a task is, and how each event about it changes it. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ AboutATask = (
 
 
 class DecidedPart(Frozen):
-    """What a task was decided on in part: by which event and act, how, and on which items."""
+    """One decision in part on a task: its event and act, its outcome, and its items."""
 
     number: int
     act: str | None
@@ -63,7 +63,7 @@ class TaskState(Frozen):
     """The time limit that its decision set."""
     in_part: tuple[DecidedPart, ...] = ()
     """The decisions on some of the data, with the one that left nothing; none where one decision was about all of it.
-    What was kept back anew since is in none of them."""
+    They do not include data that was kept back again since."""
     late: bool = False
     corrects_what_was_told: bool = False
     """Its decision replaced one that the party had been told."""
@@ -95,7 +95,7 @@ class TaskState(Frozen):
 
 
 def changes_of(task: TaskState, event: AboutATask) -> dict[str, Any]:
-    """What the event changes of the task, field by field."""
+    """The fields of the task that the event changes, with their new values."""
     match event:
         case e.TaskClaimed():
             return {"claimed_by": event.by, "lapsed_of": None}
@@ -143,16 +143,17 @@ def changes_of(task: TaskState, event: AboutATask) -> dict[str, Any]:
 
 def _parts(task: TaskState, event: e.TaskDecided | e.DecidedInPart | e.DecisionCorrected) -> tuple[DecidedPart, ...]:
     """The parts in which a task was decided: a later decision on the same items takes the place of an earlier one."""
-    told = event if isinstance(event, e.DecidedInPart) else getattr(event, "remained", None)
-    if told is None:
+    decided_items = event if isinstance(event, e.DecidedInPart) else getattr(event, "remained", None)
+    if decided_items is None:
         return task.in_part
-    new = DecidedPart(number=event.number, act=event.act, outcome=event.outcome, items=told.items)
+    new = DecidedPart(number=event.number, act=event.act, outcome=event.outcome, items=decided_items.items)
     earlier = (part.model_copy(update={"items": part.items - new.items}) for part in task.in_part)
     return (*(part for part in earlier if part.items), new)
 
 
 def undecided_again(task: TaskState, event: e.DataEvent) -> TaskState:
-    """What is kept back by another act than that which decided on it in part lies before the body again."""
+    """The task, where another act keeps back again what was decided on it in part: that data lies before the body
+    again."""
     if not any(part.act != event.act and part.items & event.items for part in task.in_part):
         return task
     parts = (

@@ -1,4 +1,5 @@
-"""What is told to whom: what the outbox takes in. Pure; the addressee is resolved to accounts when it is put out."""
+"""Who gets which message: what the outbox takes in. Pure; the addressee is resolved to accounts when a message is put
+out."""
 
 from __future__ import annotations
 
@@ -66,11 +67,11 @@ Addressee = Account | Officer | Officers | Posts | Supervisors
 
 @dataclass(frozen=True)
 class Telling:
-    """Something that somebody is told once.
+    """A message that somebody gets once.
 
-    `of` names the one event it tells of; with `kind` and the account it makes the message's id, so nobody is told
-    twice of one event in one way. `facts` are ids, codes, days and numbers of notices, never what people wrote or are
-    called.
+    `of` names the one event that it is about; with `kind` and the account it makes the message's id, so nobody gets two
+    messages about one event in one way. `facts` are ids, codes, days and numbers of notices, never people's words or
+    names.
     """
 
     kind: str
@@ -83,17 +84,18 @@ class Telling:
 
 
 def told(before: CaseState, after: CaseState, events: Iterable[e.Event]) -> list[Telling]:
-    """What these events, which led from `before` to `after`, tell whom; in their order.
+    """The messages that these events, which led from `before` to `after`, make for each addressee; in the order of the
+    events.
 
-    Nobody is told of what came and went in the same write, nor of what an officer's own decision did to the same
-    officer's tasks, nor a party of its own withdrawal.
+    There is no message about a task that was opened and ended in the same write, none to officers about the effects of
+    their own decision on their own tasks, and none to a party about its own withdrawal.
     """
     written = _Write(before, after, tuple(events))
     return [telling for event in written.events for telling in written.of(event)]
 
 
 def due_day(task: TaskState) -> dict[str, str | int]:
-    """When a task is due, as messages say it; nothing where the rules give no number."""
+    """The due day of a task as messages give it; empty where the rules give no number."""
     clock = task.clock
     known = {"due_at": clock.due_at, "due_on": clock.last_day if clock.ends_with_a_day else None}
     days: dict[str, str | int] = {name: value.isoformat() for name, value in known.items() if value}
@@ -101,7 +103,7 @@ def due_day(task: TaskState) -> dict[str, str | int]:
 
 
 def facts_of(task: TaskState) -> dict[str, str | int]:
-    """What every message about a task says of it."""
+    """The facts about a task that every message about it has."""
     return {"stage": task.stage, "body": task.body, "round": task.round, **due_day(task)}
 
 
@@ -142,7 +144,7 @@ class _Write:
                 for to in (Officers(task.body, task.claimed_by), Posts(task.body)):
                     yield self._about(task, "task_urged", event, to, {"source": event.source, "article": event.article})
             case e.SupplementAsked():
-                # What was asked for is read from the act, and erased with it.
+                # The text of the demand is read from the act, and erased with it.
                 asked: dict[str, str | int] = {"act": event.act} if event.act else {}
                 task = self.after.tasks[event.task_id]
                 yield self._about(task, "supplement_asked", event, Account(self.after.party), asked)
@@ -158,7 +160,7 @@ class _Write:
                 yield from self._of_party(event)
 
     def _of_party(self, event: e.Event) -> Iterator[Telling]:
-        """What only the party is told."""
+        """Messages that only the party gets."""
         case = self.after
         match event:
             case e.ObjectorAnswered():
@@ -188,7 +190,7 @@ class _Write:
             yield self._about(task, "your_turn", event, Account(self.after.party))
             return
         yield self._to_officers(task, "task_opened", event)
-        # What a filing opens its receipt says already, and opinions are no stage of the party's case.
+        # The message about the receipt already includes what a filing opens, and opinions are no stage for the party.
         if self.before.number and self._is_told_of_progress and task.asked_by_task is None:
             yield self._about(task, "stage_begun", event, Account(self.after.party))
 
@@ -225,7 +227,8 @@ class _Write:
             yield self._about(task, "due_moved", event, Account(self.after.party), reason)
 
     def _ending(self, event: e.Closed) -> str | None:
-        """How the party is told that the case ended; None where it knows, or another message says it."""
+        """The kind of message by which the party learns that the case ended; None where it knows, or another message
+        says it."""
         if self.after.grant:
             return None if self._has(AccessRenounced) else "grant_ended"
         if event.outcome == WITHDRAWN or self._has(e.Granted, e.ObjectorAnswered):
@@ -234,7 +237,7 @@ class _Write:
 
     @property
     def _provided(self) -> str | None:
-        """The dataset that a demand has become, where its publication ended the case."""
+        """The dataset that holds the demanded data, where its publication ended the case."""
         ordered = self.after.ordered
         published = any(isinstance(event, e.TaskDecided) and event.by.startswith(BY_A_CASE) for event in self.events)
         return ordered.dataset_id if ordered and published and self._party_is_told(PartyIsTold.PROVISION) else None
@@ -256,12 +259,12 @@ class _Write:
 
     @property
     def _waits_or_holds(self) -> bool:
-        """Whether the party waits for data or holds a grant on it, and no ending says what becomes of it."""
+        """Whether the party waits for data or holds a grant on it, and no message about an ending includes this."""
         return self._party_is_told(PartyIsTold.DATA) and not self.after.closed
 
     @property
     def _actors(self) -> set[str]:
-        """Who did something in this write."""
+        """The accounts that decided something in this write."""
         decided = (e.TaskDecided, e.DecidedInPart, e.DecisionCorrected)
         return {event.by for event in self.events if isinstance(event, decided)}
 
@@ -270,15 +273,15 @@ class _Write:
 
     @property
     def _items(self) -> tuple[str, ...]:
-        """What was granted or asked for; none named: the whole dataset."""
+        """The items granted or asked for; none named: the whole dataset."""
         return self.after.grant.data_items if self.after.grant else self.after.data_items
 
     def _is_kept_back(self, case: CaseState) -> bool:
         return any(touches(each.items, self._items) for _, each in met_by(case))
 
     def _meets(self, event: e.RestrictionMet) -> str | None:
-        """What the party is told of what a case keeps back now: what it did not keep back so before; or, where that
-        case has let go what the party's affair is about and no other keeps it back, that it is served again."""
+        """The kind of message that the party gets about what another case keeps back now: that data is newly withdrawn
+        or kept back, or served again where nothing keeps it back any more; None where there is nothing to say."""
         earlier = self.before.met_restrictions.get(event.by_case, ())
         new = [each for each in event.restrictions if each not in earlier and self._touches_more(each, earlier)]
         if any(each.kind is RestrictionKind.WITHDRAWAL for each in new):
@@ -289,12 +292,12 @@ class _Write:
         return "data_served_again" if is_free else None
 
     def _touches_more(self, restriction: RestrictionTold, earlier: tuple[RestrictionTold, ...]) -> bool:
-        """Whether a restriction touches what the party's affair is about, and more of it than the like did before."""
+        """Whether a restriction touches more of the party's items than a restriction of that kind did before."""
         before = together(each.items for each in earlier if each.kind is restriction.kind)
         return touches(restriction.items - before, self._items)
 
     def _is_free_again(self, event: e.RestrictionLifted) -> bool:
-        """Whether this kept back what the case is about, and nothing does any more."""
+        """Whether the lifted restriction kept back the party's items, and nothing does any more."""
         lifted = self.before.met_restrictions.get(event.by_case, ())
         touched = any(touches(each.items, self._items) for each in lifted)
         return touched and not self._is_kept_back(self.after)
@@ -335,18 +338,18 @@ class _Write:
 
 
 def said_to_the_party(rules: ProcedureRules, task: TaskState, outcome_name: str) -> bool:
-    """Whether a decision goes to the party: it answers the objector, ends the case, or puts a stage before the
-    applicant."""
+    """Whether the party gets a message about this decision: it answers the objector, ends the case, is about suspending
+    the data, or puts a stage before the applicant or beside it."""
     stage = rules.stage(task.stage)
     outcome = stage.outcome(outcome_name) if stage else None
     if outcome and outcome.answers:
         return True
     step = rules.step(task.step)
     if step and any(each.body == APPLICANT for each in step.stages):
-        # What a body signs beside the applicant is said to it.
+        # The applicant gets a message about a signature of the body that signs beside it.
         return True
     if rules.hold and task.stage == rules.hold.reviewed_by:
-        # Whether data is served that may infringe a right is the affair of whoever says so.
+        # Whoever says that data infringes a right learns whether it is served.
         return True
     if outcome is None or outcome.leads_to is None:
         return False

@@ -1,4 +1,4 @@
-"""Urging (催办): a body that owes an answer is urged to give it, by those to whom the law leaves that."""
+"""Urging (催办): those to whom the law gives that right urge a body that owes an answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_URGINGS = 200
 
 
 def urge(rules: ProcedureRules, proposal: Proposal, act: a.Urge) -> None:
-    """The urging is on record with the rule that allows it; it decides nothing, opens nothing and moves no clock.
+    """The log has the urging, with the rule that allows it; it decides nothing, opens nothing and moves no clock.
 
     Raises UrgingNotYours, PartyToTheCase, NoSuchTask, TaskAlreadyDecided, TaskCancelled, OnlyBodiesAreUrged,
     EnoughUrgings.
@@ -46,8 +46,9 @@ def urge(rules: ProcedureRules, proposal: Proposal, act: a.Urge) -> None:
 
 
 def urging_rule(rules: ProcedureRules, state: CaseState, act: a.Urge) -> UrgingRule:
-    """The rule by which the actor may urge: its body has that role in the case, and it that role in its body. A case
-    from before such rules were told goes by those in force at the receipt of the act.
+    """The rule by which the actor may urge: the actor's body has the role that it names in the case, and the actor the
+    role that it names in that body. A case whose pinned rules do not cover urging goes by the rules in force at the
+    receipt of the act.
 
     Raises UrgingNotYours.
     """

@@ -1,4 +1,4 @@
-"""Who may act on a case and on its tasks, as they stand when an act is judged."""
+"""Who may act on a case and on its tasks, as case and tasks stand when an act is judged."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rules.procedure_rules import ProcedureRules
 
 
 def acts_for_itself_alone(proposal: Proposal, by: a.Actor) -> None:
-    """Whoever is the party of a case acts for no body in it. Raises PartyToTheCase."""
+    """The party of a case acts for no body in it. Raises PartyToTheCase."""
     assert proposal.is_the_partys_own is not None, "only a procedure judges acts"
     if by.account == proposal.state.party and proposal.is_the_partys_own:
         raise r.PartyToTheCase(field="case_id")
@@ -29,7 +29,8 @@ def task_of(state: CaseState, act: a.TaskAct) -> TaskState:
 
 def task_in_hand(proposal: Proposal, act: a.TaskAct) -> TaskState:
     """The open task that the act is about, on which its actor may act: an officer of its body, or the party before
-    which it lies. An unclaimed task is for any officer of the body; a substitute has what an absent officer claimed.
+    which it lies. Any officer of the body may act on an unclaimed task; a substitute may act on what an absent officer
+    claimed.
 
     Raises NoSuchTask, NotYourTask, PartyToTheCase, TaskAlreadyDecided, TaskCancelled, TaskAlreadyClaimed.
     """
@@ -43,7 +44,7 @@ def task_in_hand(proposal: Proposal, act: a.TaskAct) -> TaskState:
 
 
 def still_open(task: TaskState) -> None:
-    """Somebody has yet to answer it. Raises TaskAlreadyDecided, TaskCancelled."""
+    """The task is open. Raises TaskAlreadyDecided, TaskCancelled."""
     if task.ended == "decided":
         raise r.TaskAlreadyDecided(field="task_id")
     if task.ended == "cancelled":
@@ -51,7 +52,8 @@ def still_open(task: TaskState) -> None:
 
 
 def officer_may_act(proposal: Proposal, task: TaskState, by: a.Actor) -> None:
-    """A task is acted on by an officer of its body, or by the party before which it lies; by no party for a body.
+    """Only an officer of the task's body or the party before which it lies acts on a task, and no party acts for a
+    body.
 
     Raises NotYourTask, PartyToTheCase.
     """
@@ -62,14 +64,14 @@ def officer_may_act(proposal: Proposal, task: TaskState, by: a.Actor) -> None:
 
 
 def takes_part(state: CaseState, by: a.Actor) -> None:
-    """A case is added to by its party and by officers of the bodies that have a role in it. Raises NotYourCase."""
+    """Only the party and officers of bodies with a role in a case add to it. Raises NotYourCase."""
     if by.account != state.party and by.body not in state.bodies.values():
         raise r.NotYourCase(field="case_id")
 
 
 def may_file(rules: ProcedureRules, roles: Collection[str], body: str | None, bodies: Mapping[str, str]) -> bool:
-    """Whether the law lets an account with these roles file between these bodies: an applicant, or a reviewer of a body
-    that it names."""
+    """Whether the law lets an account with these roles file a case between these bodies: as an applicant, or as a
+    reviewer of a body that the law names."""
     if APPLICANT in rules.filed_by and APPLICANT in roles:
         return True
     return "reviewer" in roles and body is not None and body in {bodies.get(role) for role in rules.filed_by}
@@ -79,6 +81,6 @@ def may_begin_against(
     rules: ProcedureRules, roles: Collection[str], body: str | None, bodies: Mapping[str, str]
 ) -> bool:
     """Whether the law lets a reviewer or supervisor of the body begin a case against the provider among these bodies;
-    where that is the body itself, another acts in its place."""
+    where the provider is that body itself, another acts in its place."""
     serves = body is not None and not {"reviewer", "supervisor"}.isdisjoint(roles)
     return serves and body in {bodies.get(role) for role in rules.begun_by(bodies)}

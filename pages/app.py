@@ -76,8 +76,8 @@ async def asked(settings: Settings) -> AsyncIterator[Issuer | None]:
 
 
 def login_must_be_safe(settings: Settings) -> None:
-    """Demo accounts, which anybody may be, are for this machine alone; what an issuer says comes over TLS, unless it
-    is this machine; and there is one way to log in. Raises SettingsError."""
+    """Demo accounts, which anybody may use, exist only on this machine; an issuer is reached over TLS, unless it runs
+    on this machine; and there is only one way to log in. Raises SettingsError."""
     if settings.oidc_issuer:
         issuer_must_be_safe(settings)
     if settings.login != "demo":

@@ -83,7 +83,7 @@ class Call:
         return str(self.request.path_params[name])
 
     def asked(self, name: str) -> str | None:
-        """What the query says of this; None where it says nothing."""
+        """The value of this name in the query; None where it has none."""
         return self.request.query_params.get(name, "").strip() or None
 
     def must_be_logged_in(self) -> Caller:
@@ -163,8 +163,8 @@ async def _to_the_login(call: Call) -> Response:
 
 
 async def _to_what_was_written(call: Call) -> Response:
-    """A form of a session before, sent in a new one, is looked at again by who wrote it. Raises the Problem again
-    where somebody else did."""
+    """Whoever sends a form of an earlier session in a new one looks at it again first. Raises the Problem again where
+    somebody else wrote it."""
     key = await _kept(call)
     if key is None:
         raise FormOfAnotherSession
@@ -173,8 +173,8 @@ async def _to_what_was_written(call: Call) -> Response:
 
 
 async def _kept(call: Call) -> str | None:
-    """The key of what somebody wrote, which is kept now; None where nothing is, or nobody knows who did, or somebody
-    else is logged in by now."""
+    """Keeps what somebody wrote; its key, or None where nothing was kept, its writer is unknown, or somebody else is
+    logged in by now."""
     carried = await carried_by(call.request)
     account_id = await sessions.who_wrote(call.runtime.pool, carried) if carried else None
     it = written.written(here(call), await call.request.form())
@@ -242,7 +242,7 @@ def with_cookie(answer: Response, call: Call, name: str, value: str, lasts: time
 
 
 def back_of(call: Call) -> str:
-    """Where somebody comes back to: the page asked for; of a form that was sent, the page at its address."""
+    """The page to come back to: the page asked for, or for a form that was sent, the page at its address."""
     return without_language(call.request) if call.request.method in SAFE_METHODS else here(call)
 
 

@@ -95,11 +95,11 @@ def items_in_words(words: Words, names: Mapping[str, str], items: Iterable[str])
 
 def answered(law: Law, words: Words, case: CaseShown, names: Mapping[str, str]) -> list[Answered]:
     """The decisions so far, in their order, with what was written as far as the caller may read it."""
-    return [told for task in case.tasks if task.ended_at and (told := of_task(law, words, case, task, names))]
+    return [decided for task in case.tasks if task.ended_at and (decided := of_task(law, words, case, task, names))]
 
 
 def of_task(law: Law, words: Words, case: CaseShown, task: TaskShown, names: Mapping[str, str]) -> Answered | None:
-    """What a body decided a task as; None of one that nobody decided."""
+    """What a body decided on a task; None for a task that nobody decided."""
     outcome = next((each for each in task.outcomes if each.outcome == task.outcome), None)
     stage = law.rules.stage(task.stage)
     known = stage.outcome(task.outcome or "") if stage else None
@@ -150,7 +150,7 @@ class ItemDifference:
 
 
 def differences(law: Law, words: Words, draft: Mapping[str, Any], before: Mapping[str, Any]) -> list[Difference]:
-    """The fields of an entry that a draft changes, but its items."""
+    """The fields of an entry that a draft changes, without its items."""
     return [
         Difference(
             law.say(texts().fields.get(f"entry.{name}", Label(zh=name, en=name))),
@@ -163,7 +163,7 @@ def differences(law: Law, words: Words, draft: Mapping[str, Any], before: Mappin
 
 
 def item_differences(words: Words, draft: Mapping[str, Any], before: Mapping[str, Any]) -> list[ItemDifference]:
-    """The items of an entry row by row, as a draft that names any leaves them; nothing for one that names none."""
+    """The items of an entry row by row, as a draft leaves them; none for a draft that names no items."""
     if "items" not in draft:
         return []
     now = {each["item"]: each for each in before.get("items") or ()}

@@ -1,4 +1,4 @@
-"""The editor of an entry: its fields as they stand, what of them somebody changes, and the questions of the law.
+"""The editor of an entry: its fields as they stand, the changes that somebody makes, and the questions of the law.
 
 A field is called by its path in the API's form (`entry.title.zh`, `entry.items.0.item`, `answers.openness`), so that
 what is wrong with one stands beside it.
@@ -139,7 +139,7 @@ def editing(law: Law, words: Words, entry: Mapping[str, Any], answers: Mapping[s
 
 
 def frequencies(words: Words, known: str | None) -> tuple[Option, ...]:
-    """How often data is brought up to date, and what an entry says where that is none of these."""
+    """How often data is brought up to date; an entry's own value too, where it is none of these."""
     options = tuple(Option(code, words(f"frequency.{name}")) for code, name in FREQUENCIES.items())
     return options if known is None or known in FREQUENCIES else (*options, Option(known, known))
 
@@ -182,7 +182,7 @@ def row_of(name: str) -> str | None:
 
 
 def questions(law: Law, answers: Mapping[str, str]) -> Iterator[Field]:
-    """What the law asks of a draft, but what the service answers itself."""
+    """What the law asks of a draft, without the questions that the service answers itself."""
     for name, known in law.rules.choices.items():
         if name in QUESTIONS - {CHANGE}:
             yield Field(
@@ -196,7 +196,7 @@ def questions(law: Law, answers: Mapping[str, str]) -> Iterator[Field]:
 
 
 def entry_sent(form: FormData, published: Mapping[str, Any]) -> dict[str, Any]:
-    """What the editor says, as the API's form has it: of the entry what differs from what is published, and the
+    """What the editor sends, as the API's form has it: the fields that differ from the published entry, and the
     answers."""
     entry: dict[str, Any] = {}
     for name in IN_TWO_LANGUAGES:

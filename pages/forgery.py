@@ -1,5 +1,5 @@
-"""Forms are taken from our own pages alone: by what the browser says of where they come from, and by what only a page
-of the same session can carry."""
+"""Forms are taken only from our own pages: the browser names where they come from, and they carry what only a page of
+the same session can."""
 
 from __future__ import annotations
 

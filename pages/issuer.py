@@ -36,7 +36,7 @@ WITHIN = 10.0
 """Seconds that the provider has for an answer."""
 AN_HOUR = 3600.0
 KEYS_EVERY = 5.0
-"""Seconds: no oftener are keys fetched anew, however many tokens name one that nobody knows."""
+"""Seconds between two fetches of the keys, however many tokens name an unknown key."""
 LOGOUT_IS_RECENT = 600
 """Seconds: an older logout token may be one that somebody has kept."""
 BACKCHANNEL_LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
@@ -50,7 +50,7 @@ class IssuerAway(Exception):
 
 
 class TokenRefused(Exception):
-    """What was sent as the provider's word is not its word, or not for us, or not now."""
+    """The token is not from the provider, not for us, or not valid now."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ class Issuer:
         }
 
     async def _signed(self, token: str) -> tuple[Mapping[str, Any], dict[str, Any]]:
-        """Header and claims of a token that the provider has signed, whatever it says."""
+        """Header and claims of a token that the provider has signed, whatever its claims are."""
         try:
             try:
                 found = self._decoded(token, await self._known_keys())
@@ -212,7 +212,7 @@ class Issuer:
         return self._keys
 
     async def _userinfo(self, subject: str, tokens: Mapping[str, Any]) -> dict[str, Any]:
-        """What the provider says besides of the person; nothing where it says it of another."""
+        """Further claims of the provider about the person; none where they are about another one."""
         place = self._about.get("userinfo_endpoint")
         if not isinstance(place, str):
             return {}
@@ -232,7 +232,7 @@ class Issuer:
 
 
 def person_of(issuer: str, claims: Mapping[str, Any]) -> Person:
-    """Who the claims speak of; a mailbox or a number that the provider has not checked says nothing."""
+    """The person of the claims; a mailbox or a number that the provider has not checked is left out."""
     mailbox = _text(claims.get("email")) if claims.get("email_verified") is True else None
     number = _text(claims.get("phone_number")) if claims.get("phone_number_verified") is True else None
     return Person(

@@ -21,7 +21,7 @@ from pages.forms.fields import Wanted
 from pages.forms.filled import filled
 
 REFUSED = (Problem, FieldsRefused, IdempotencyKeyReused)
-"""How a form is not taken: what is wrong is put beside its fields."""
+"""The exceptions with which a form is not taken: what is wrong is put beside its fields."""
 WAITING = "act"
 """The page that waits until an act is worked off."""
 
@@ -40,20 +40,20 @@ def key_of(form: FormData) -> str:
 
 
 def text_of(form: FormData, name: str) -> str:
-    """What a field says; nothing where it is a file or not there."""
+    """The text of a field; empty where it is a file or not there."""
     value = form.get(name)
     return value.strip() if isinstance(value, str) else ""
 
 
 def demanded(form: FormData, name: str) -> str:
-    """What a field says that has to say something. Raises a Problem on it."""
+    """The text of a field that must not be empty. Raises a Problem on it."""
     if not (text := text_of(form, name)):
         raise invalid(name, "missing_here")
     return text
 
 
 def receiver_of(call: Call, key: str, of: str = "") -> Receiver:
-    """Receives the act of a form; `of` tells the acts of one form apart."""
+    """Receives the act of a form; `of` distinguishes the acts of one form."""
     caller = call.must_be_logged_in()
     path = call.request.url.path + of
     return Receiver(call.runtime, call.store, caller, call.language, path, key, InTheAnswerAlone())
@@ -82,7 +82,8 @@ def wrong_in(call: Call, form: FormData, fact: Exception) -> tuple[int, Wanted, 
 
 
 def page_of_form(path: str, name: str, *parts: str) -> Route:
-    """Where a form is sent to is no page: who comes back to it, as from the login, is led to the page that has it."""
+    """The address to which a form is sent is not a page: whoever comes back to it, as from the login, is led to the
+    page with the form."""
 
     async def led(call: Call) -> Response:
         return call.go_on_to(call.path(name, **{part: call.in_part(part) for part in parts}))

@@ -1,4 +1,4 @@
-"""What every page says to the browser of what it may do: nothing that is not ours, nothing kept of what is private."""
+"""What every page allows the browser: to load only what is ours, and to keep nothing that is private."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ HSTS = "max-age=63072000; includeSubDomains"
 
 
 class Guarding:
-    """Adds to each answer what it does not say itself; behind TLS, that the browser never tries without."""
+    """Adds these headers to each answer that does not have them; behind TLS also that the browser never tries without
+    TLS."""
 
     def __init__(self, app: ASGIApp, *, over_tls: bool) -> None:
         self._app = app

@@ -30,7 +30,7 @@ class Way:
 
 @dataclass(frozen=True)
 class Shell:
-    """What a page says around its own content; `notice` is what the act before it did."""
+    """What a page has around its own content; `notice` is the result of the act before it."""
 
     ways: tuple[Way, ...]
     foot: tuple[Way, ...]
@@ -90,5 +90,5 @@ def _foot(call: Call) -> list[Way]:
 
 
 def unread_in_words(unread: int) -> str | None:
-    """How many messages are not read yet; of very many that they are, of none nothing."""
+    """How many messages are not read yet, as a page shows it; None where there are none."""
     return None if not unread else str(unread) if unread <= MOST_SHOWN else f"{MOST_SHOWN}+"

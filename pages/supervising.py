@@ -1,4 +1,4 @@
-"""What the pages of supervision share: who supervises what, what a list is narrowed to, and the ways between them."""
+"""What the pages of supervision share: who supervises what, how a list is narrowed, and the links between the pages."""
 
 from __future__ import annotations
 

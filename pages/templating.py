@@ -29,7 +29,7 @@ class Templates:
         self._environments = {language: self._environment(language, cache) for language in ("zh", "en")}
 
     def render(self, call: Call, template: str, facts: Mapping[str, Any]) -> str:
-        """The page. Raises UndefinedError for what a template names and nobody gave."""
+        """The page. Raises UndefinedError for a name in a template that has no value."""
         other: Language = "en" if call.language == "zh" else "zh"
         return self.html(
             call.language,

@@ -1,4 +1,4 @@
-"""What the pages say of themselves, in both languages: a file of texts for each subject, read strictly and once."""
+"""The texts of the pages, in both languages: a file for each subject, read strictly and once."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""What somebody wrote in a session that was over as it was sent: encrypted for half an hour, for the same account.
+"""What somebody wrote in a session that had ended when it was sent: kept encrypted for half an hour, for the same
+account.
 
-The key is in a cookie of the browser alone: who reads the table reads nothing, and who has the browser and is somebody
-else neither.
+Only a cookie of the browser has the key: whoever reads the table reads nothing, and neither does another account in the
+same browser.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Written:
 
 
 def written(path: str, form: FormData) -> Written:
-    """What a form said, but for the key of its session."""
+    """The fields of a form, without the key of its session."""
     pairs = form.multi_items()
     return Written(
         path,

@@ -24,7 +24,7 @@ UNSETTLED: ColumnElement[str] = literal_column("'received'")
 
 
 def answers() -> ColumnElement[bool]:
-    """The act is one that can answer its task: who claims, reassigns or urges it has not answered it."""
+    """The act is of a kind that can answer its task: a claim, a reassignment or an urging cannot."""
     return col(ActRow.kind).not_in(ANSWERS_NOTHING)
 
 
@@ -39,23 +39,23 @@ def answers_the_task() -> ColumnElement[bool]:
 
 
 def answers_in_time() -> ColumnElement[bool]:
-    """As `answers_the_task`, and the act was received before the task's due instant."""
+    """Like `answers_the_task`, and the act was received before the task's due instant."""
     return and_(answers_the_task(), col(ActRow.received_at) < col(TaskRow.due_at))
 
 
 def waits_in_time() -> ColumnElement[bool]:
-    """An act that answers the task waits to be worked off that was received before the task's due instant."""
+    """An act that answers the task and was received before its due instant waits to be worked off."""
     return exists().where(answers_in_time())
 
 
 def lies_open(now: datetime) -> ColumnElement[bool]:
-    """Somebody has yet to answer the task, and it has come to be one: also by the passing of a clock that no worker has
-    put on record yet, unless an act waits that was received before."""
+    """The task is open and its instant has come, also by the passing of a clock that no worker has recorded yet, unless
+    an act received before waits."""
     return and_(col(TaskRow.ended_at).is_(None), or_(col(TaskRow.state) != FORESEEN, has_come(now)))
 
 
 def has_come(now: datetime) -> ColumnElement[bool]:
-    """Of a task that time opens: its instant is there, and no answer waits in its case that was received before."""
+    """For a task that time opens: its instant has come, and no answer received before it waits in its case."""
     waits = exists().where(
         col(ActRow.case_id) == col(TaskRow.case_id),
         col(ActRow.state) == UNSETTLED,
@@ -71,8 +71,8 @@ def answered_already() -> ColumnElement[bool]:
 
 
 def overdue(now: datetime) -> ColumnElement[bool]:
-    """The task is open, its due instant has come, and no answer to it waits that was received before. Computed when
-    asked, so it is true even when no worker runs."""
+    """The task is open, its due instant has come, and no answer received before waits. Computed when asked, so it is
+    true even when no worker runs."""
     return and_(
         col(TaskRow.ended_at).is_(None),
         func.coalesce(col(TaskRow.due_at) <= now, False),
@@ -81,7 +81,7 @@ def overdue(now: datetime) -> ColumnElement[bool]:
 
 
 def due(which: TaskDue, present: Present) -> ColumnElement[bool]:
-    """What is overdue; or what is not, and is due by the end of today, or of so many working days after it by the
+    """The task is overdue; or it is not, and is due by the end of today or of so many working days later, by the
     calendar of its city."""
     now = present.now
     if which == "overdue":

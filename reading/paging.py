@@ -22,13 +22,13 @@ LARGEST = 2**31 - 1
 
 
 class CursorUnusable(Exception):
-    """A text is no cursor of ours, or not of the list for which it was given."""
+    """A text is no cursor of ours, or belongs to another list."""
 
     code = "cursor_unusable"
 
 
 class CursorOfAnotherList(CursorUnusable):
-    """A cursor was given back to a list that was asked for in another way."""
+    """A cursor came back to a list that was asked for in another way."""
 
     code = "cursor_of_another_list"
 
@@ -67,7 +67,7 @@ def place_of(text: str, length: int) -> PageEnd:
 
 
 def number_of(text: str) -> int:
-    """The number that a cursor names, where it names nothing else. Raises CursorUnusable."""
+    """The number in a cursor that has nothing else. Raises CursorUnusable."""
     (number,) = place_of(text, 1)
     if not isinstance(number, int):
         raise CursorUnusable

@@ -1,4 +1,4 @@
-"""Who calls, and what the caller may know of. The accounts in PostgreSQL are the directory, asked on each call."""
+"""Who calls, and what the caller may see. The accounts in PostgreSQL are the directory, asked on each call."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ class Caller:
         return self.has("reviewer", "supervisor", "admin")
 
     def reads_as_party(self, state: CaseState) -> bool:
-        """Whether the case is the caller's own. A catalogue update is nobody's, nor a rectification, nor a report of a
-        leak that is about no dataset: whoever filed it acted for a body, and while it serves that, reads as its
-        officers do."""
+        """Whether the case is the caller's own. A catalogue update, a rectification, and a report of a leak about no
+        dataset are nobody's own: whoever filed it acted for a body, and reads as the officers of that body do while it
+        serves it."""
         return state.party == self.account_id and BY_NAME[state.procedure].is_the_partys_own(state)
 
     def has_part(self, state: CaseState, rules: ProcedureRules) -> bool:
@@ -85,9 +85,9 @@ class Caller:
         return self.body_role in BEGINS_RECTIFICATIONS
 
     def sees_cases(self) -> ColumnElement[bool]:
-        """The cases that the caller may know of, by what it is now: its own, those its body is a party to, those of its
-        city. What it filed for a body is not its own. What a body is to rectify is known to the bodies that have a part
-        in it and to supervisors, not to every officer of the city."""
+        """The cases that the caller may know of by its present role: its own, those that its body takes part in, those
+        of its city. What it filed for a body is not its own. A rectification is known to the bodies that have a part in
+        it and to supervisors, not to every officer of the city."""
         if self.has("admin"):
             return true()
         ways: list[ColumnElement[bool]] = []
@@ -100,7 +100,7 @@ class Caller:
             held = exists().where(
                 col(TaskRow.case_id) == col(CaseRow.case_id),
                 col(TaskRow.body) == self.body,
-                # A case that time alone may bring before the body is not known to it before.
+                # A case that only time brings before the body is not known to it before that instant.
                 col(TaskRow.state) != FORESEEN,
             )
             concerns_its_body = or_(col(CaseRow.provider) == self.body, held)
@@ -128,8 +128,7 @@ class Caller:
 
     def reads_evidence(self, now: datetime) -> ColumnElement[bool]:
         """The files that the caller may read: those that it uploaded, those of its own case, and for a reviewer those
-        of cases in which its body has or had a task; one that time alone brings before the body is none before its
-        instant."""
+        of cases in which its body has or had a task; a task that time opens counts only from its instant on."""
         of_case = col(CaseRow.case_id) == col(EvidenceRow.case_id)
         ways = [
             col(EvidenceRow.account) == self.account_id,
@@ -143,7 +142,7 @@ class Caller:
 
 
 def filed_for_a_body() -> ColumnElement[bool]:
-    """As `Procedure.is_the_partys_own` says it of a case, the other way round."""
+    """Whether a case was filed for a body: the opposite of `Procedure.is_the_partys_own`."""
     filed_for = {who: [each.name for each in PROCEDURES if each.filed_for is who] for who in FiledFor}
     is_about_none = col(CaseRow.dataset_id) == ""
     return or_(
@@ -154,8 +153,8 @@ def filed_for_a_body() -> ColumnElement[bool]:
 
 def may_read(caller: Caller, rules: ProcedureRules, state: CaseState, row: ActRow) -> bool:
     """Whether the caller may read what was written with an act. An officer reads all, unless it is itself the party. A
-    party reads what it wrote and what is addressed to it; what bodies write to each other it reads once the case is
-    closed, for until then it may not be the last word; notes and opinions never."""
+    party reads what it wrote and what is addressed to it; it reads what bodies write to each other once the case is
+    closed, because until then that may not be the last word, and never notes and opinions."""
     if row.account == caller.account_id or caller.reads_as_officer(state):
         return True
     match ACT.validate_python(row.act):

@@ -1,4 +1,4 @@
-"""Of what a count is: a city, and as much below it as is told apart."""
+"""What a count is of: a city, and as much below it as is distinguished."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Slice(NamedTuple):
-    """The cases or tasks that are counted together; what is None is not told apart."""
+    """The cases or tasks that are counted together; None where they are not distinguished by this."""
 
     city: str
     body: str | None = None

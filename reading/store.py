@@ -30,7 +30,7 @@ def filing_of(acts: Sequence[ActRow]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class CaseRead:
-    """A case as its log tells it, with the rules that it keeps."""
+    """A case as its log makes it, with its pinned rules."""
 
     state: CaseState
     log: Sequence[Event]
@@ -39,7 +39,7 @@ class CaseRead:
 
 @dataclass(frozen=True)
 class Present:
-    """The instant at which an answer is given, and the record of notices as it stood then."""
+    """The instant of an answer, and the record of notices as it stood then."""
 
     now: datetime
     record: CalendarRecord
@@ -72,7 +72,7 @@ class Archive:
             yield Store(self, session)
 
     async def now(self) -> datetime:
-        """The instant by the system's clock, for who needs no working days."""
+        """The instant by the system's clock, where no working days are needed."""
         async with self.pool.acquire() as connection:
             return self.clock.at(await present(connection))
 

@@ -55,8 +55,8 @@ def admissible(
 
     `dataset` is None in a procedure that is about no dataset. Codes: `closed` and `not_conditional` of what is asked
     for; `not_open` and `not_concerned` of what is objected to; `field_required`, `item_unknown`; and for each choice
-    `<choice>_unknown`, `<choice>_not_on_request` and `<choice>_belongs_elsewhere`; `leak_not_asked` where the city's
-    law makes no difference by it; `no_remedy_after_the_law` of what a law that has ended leaves open no more.
+    `<choice>_unknown`, `<choice>_not_on_request` and `<choice>_belongs_elsewhere`; `leak_not_asked` where a leak makes
+    no difference in the city's law; `no_remedy_after_the_law` where a law that has ended no longer allows it.
     """
     return [
         *(_openness(rules, dataset) if dataset else ()),
@@ -69,7 +69,7 @@ def admissible(
 def still_admissible(
     rules: ProcedureRules, before: Mapping[str, object], changed: Mapping[str, object], dataset: DatasetAtReceipt
 ) -> list[Inadmissible]:
-    """Every reason why what is `changed` in a filing cannot stand, by the rules that its case keeps; what it said
+    """Every reason why what is `changed` in a filing cannot stand, by the rules that its case keeps; what it had
     `before` is not judged anew."""
     found = admissible(rules, {**before, **changed}, dataset)
     return [each for each in found if each.field in changed]
@@ -139,7 +139,7 @@ def _field(rules: ProcedureRules, name: str) -> FieldRule | None:
 
 
 def _law(rules: ProcedureRules) -> dict[str, object]:
-    """The regulation by which the filing was judged, for whoever has to be told."""
+    """The regulation by which the filing was judged, for whoever reads the reasons."""
     return {"city": rules.city, "regulation": rules.regulation.title, "document": rules.regulation.document}
 
 

@@ -1,4 +1,4 @@
-"""Whether what is signed can be stated by those who sign it, and whether a yes that is told is known to be one."""
+"""Whether signatories can state what they sign, and whether the rules name the step that tells the applicant a yes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rules.vocabulary import SIGNED_BY_APPLICANT
 
 
 def broken_of_agreements(cut: Cut) -> Iterator[Broken]:
-    """Everything by which a signature could never be given, or a yes be taken back that nobody knows to be told."""
+    """Every mistake that makes a signature impossible, or lets a body take back silently what a party was told."""
     for step, terms in cut.steps.items():
         before_applicant = [stage for stage in terms.stages if cut.body(stage) == APPLICANT]
         beside = {
@@ -25,8 +25,8 @@ def broken_of_agreements(cut: Cut) -> Iterator[Broken]:
             for field in required.any_of
         }
         for stage in before_applicant:
-            for outcome, told in cut.outcomes(stage).items():
-                for required in told.requires:
+            for outcome, entry in cut.outcomes(stage).items():
+                for required in entry.requires:
                     if not set(required.any_of) & (SIGNED_BY_APPLICANT | beside):
                         named = " or ".join(required.any_of)
                         fact = f"{named} is stated by nobody in {step}, and the applicant cannot state it"

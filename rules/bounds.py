@@ -32,26 +32,27 @@ NO_NUL = r"^[^\x00]*$"
 SAYS_SOMETHING = r"^[^\x00]*[^\x00\s][^\x00]*$"
 
 A_LINE = rf"[^{BROKEN_BY}\s]([^{BROKEN_BY}]*[^{BROKEN_BY}\s])?"
-"""One line of which something can be seen, as far as a pattern can tell: fillers and format characters it cannot."""
+"""One line in which something can be seen, as far as a pattern can find that: it does not find fillers and format
+characters."""
 ONE_LINE = rf"^\s*{A_LINE}\s*$"
 """Such a line, with blanks around it that are not kept."""
 WHOLE_LINE = rf"^[^{BROKEN_BY}]*[^{BROKEN_BY}\s][^{BROKEN_BY}]*$"
 """Such a line with all that is around it."""
 
 
-def told(pattern: str) -> FieldInfo:
-    """What documents say of a text whose faults have names of their own."""
-    said: FieldInfo = Field(json_schema_extra={"pattern": pattern})
-    return said
+def documented_as(pattern: str) -> FieldInfo:
+    """The pattern that documents show of a text whose faults have names of their own."""
+    documented: FieldInfo = Field(json_schema_extra={"pattern": pattern})
+    return documented
 
 
 Code = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=LONGEST_CODE, pattern=NO_NUL),
     ON_ONE_LINE,
-    told(rf"^\s*({A_LINE})?\s*$"),
+    documented_as(rf"^\s*({A_LINE})?\s*$"),
 ]
-NamedItem = Annotated[Code, StringConstraints(strip_whitespace=True, min_length=1), STATED, told(ONE_LINE)]
+NamedItem = Annotated[Code, StringConstraints(strip_whitespace=True, min_length=1), STATED, documented_as(ONE_LINE)]
 ItemCode = Annotated[str, StringConstraints(max_length=LONGEST_CODE, pattern=r"^[a-z][a-z0-9_]*$")]
 """By which filings, grants and restrictions name a data item."""
 Items = Annotated[tuple[NamedItem, ...], Field(max_length=MOST_ITEMS)]
@@ -60,11 +61,11 @@ Heading = Annotated[
     StringConstraints(max_length=LONGEST_HEADING, pattern=SAYS_SOMETHING),
     STATED,
     ON_ONE_LINE,
-    told(WHOLE_LINE),
+    documented_as(WHOLE_LINE),
 ]
 """A title, or a name: it is shown on one line."""
 Prose = Annotated[str, StringConstraints(max_length=LONGEST_PROSE, pattern=NO_NUL)]
 """Free text, which may be blank."""
 Something = Annotated[str, StringConstraints(max_length=LONGEST_PROSE, pattern=SAYS_SOMETHING), STATED]
 """Free text in which something can be seen."""
-Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY), told(r"^(19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}$")]
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY), documented_as(r"^(19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}$")]

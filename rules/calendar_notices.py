@@ -114,7 +114,7 @@ class Festival(BaseModel):
     def weeks(self) -> Iterator[Span]:
         """The weeks, Monday to Sunday, that hold a day of the festival; and every day of the years not in the table.
 
-        Beyond the table nobody has said where the festival falls, so no day there can be called settled.
+        Beyond the table it is not known where the festival falls, so no day there can be called settled.
         """
         yield Span(date.min, date(self.first_days[0].year, 1, 1))
         for first in self.first_days:

@@ -78,16 +78,16 @@ def _law(pack: Pack) -> Iterator[Finding]:
 
 
 def _adoption(path: Path, source: Source) -> Iterator[Finding]:
-    told = {"adopted_by": source.adopted_by, "adopted_on": source.adopted_on, "assumed": source.assumed}
+    adoption = {"adopted_by": source.adopted_by, "adopted_on": source.adopted_on, "assumed": source.assumed}
     if source.status == "adopted_draft":
-        for key, value in told.items():
+        for key, value in adoption.items():
             if value is None:
                 yield Finding((*path, key), "draft_not_adopted", f"a draft is law here only with {key}")
         return
     if source.issued_on is None:
         yield Finding((*path, "issued_on"), "not_issued", "a text that was never issued can only be an adopted_draft")
     for key in ("adopted_by", "adopted_on"):
-        if told[key] is not None:
+        if adoption[key] is not None:
             yield Finding((*path, key), "adopted_without_need", "only an adopted_draft is adopted")
 
 
@@ -149,8 +149,8 @@ def _sources_in_force(pack: Pack) -> Iterator[Finding]:
         ends = version.in_force_until or pack.in_force_until
         lasts = source.in_force_until is None or (ends is not None and ends <= source.in_force_until)
         if not lasts or version.in_force_from < source.in_force_from:
-            told = f"in force from {source.in_force_from} until {source.in_force_until or 'no known end'}"
-            yield Finding(path, "source_not_in_force", f"the source cited is {told}")
+            interval = f"in force from {source.in_force_from} until {source.in_force_until or 'no known end'}"
+            yield Finding(path, "source_not_in_force", f"the source cited is {interval}")
 
 
 def _around(pack: Pack) -> Iterator[Finding]:

@@ -86,8 +86,8 @@ def _barred(cut: Cut) -> Iterator[Broken]:
     for path, bar in _bars(cut):
         if cut.name != CATALOGUE_UPDATE or path[-2] not in QUESTIONS:
             yield path, "bar_out_of_place", "only an answer of a draft can be ruled out by another"
-        for said in (bar.when, bar.unless):
-            for choice, values in said.items():
+        for condition in (bar.when, bar.unless):
+            for choice, values in condition.items():
                 for value in set(values) - cut.choices.get(choice, set()):
                     yield path, "unknown_choice", f"{choice} has no value {value}"
                 if choice == path[-2]:

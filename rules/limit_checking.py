@@ -81,8 +81,8 @@ def _of_stage(cut: Cut, stage: str, limited: set[str], limited_steps: set[str]) 
     path = (*cut.path, "stages", stage, "outcomes")
     for standing in STANDINGS:
         if outcomes and not any(terms.when_limit in (None, *standing) for terms in outcomes.values()):
-            told = " and ".join(standing)
-            yield path, "limit_leaves_nothing", f"{stage} can be decided in no way when the limit is {told}"
+            named = " and ".join(standing)
+            yield path, "limit_leaves_nothing", f"{stage} can be decided in no way when the limit is {named}"
 
 
 def _of_bodies(cut: Cut) -> Iterator[Broken]:

@@ -35,7 +35,7 @@ class Draft:
 def faults(draft: Draft, scopes: Collection[str], today: date) -> list[Fault]:
     """All that is wrong with the draft, where there are these scopes and it is that day; none: it makes a `Notice`."""
     found = list(_faults_of_form(draft, scopes, today))
-    # What is named twice cannot be told before each span is one.
+    # Days named twice can be found only when each span is valid.
     return found or list(_named_twice(draft))
 
 

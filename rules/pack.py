@@ -76,7 +76,7 @@ class OutcomeTerms(Authored):
     answers: StrictBool = False
     """The objector is answered with it."""
     entry: Literal["may_change", "order", "submit", "publish"] | None = None
-    """With it the catalogue's entry may have to change, or has to; a draft of it is submitted, or published."""
+    """What the outcome does to the entry: it may change or has to, or a draft of it is submitted or published."""
     trigger: Name = "processing"
     """The trigger of the catalogue update that it orders."""
     by_publication: StrictBool = False
@@ -151,7 +151,7 @@ class OrderTerms(Authored):
 
 
 class EndingTerms(Authored):
-    """`upheld` says of an objection whether its ending agrees with it."""
+    """In an objection, `upheld` says whether the ending agrees with the objector."""
 
     grants: StrictBool = False
     upheld: StrictBool | None = None
@@ -199,8 +199,8 @@ class ChoiceEntry(Authored):
 
 
 class CorrectionTerms(Authored):
-    """`tells` names the steps by whose opening the applicant is told a yes; what is told is corrected only with what
-    `requires` demands, and the applicant is told that too. A correction is late by its own receipt."""
+    """`tells` names the steps by whose opening the applicant is told a yes; from then on a correction needs what
+    `requires` demands, and the applicant is told of it. A correction is late by its own receipt."""
 
     tells: OneOrMore[Name]
     requires: OneOrMore[Required]
@@ -289,9 +289,9 @@ class Procedure(Authored):
     stages: Annotated[Mapping[Name, StageEntry], Field(min_length=1)]
     endings: Annotated[Mapping[Name, EndingEntry], Field(min_length=1)]
     filed_by: OneOrMore[Version[OneOrMore[Name]]] | None = None
-    """Who may file: the applicant, or officers of bodies by their role; the applicant where nothing is said."""
+    """Who may file: the applicant, or officers of bodies by their role; the applicant where the pack names nobody."""
     concerns: OneOrMore[Version[OneOrMore[Concerned]]] | None = None
-    """Data of which openness the procedure is about; conditional data where nothing is said."""
+    """The openness of the data that the procedure is about; conditional data where the pack names none."""
     counting: Counting = Counting()
     withdrawal: OneOrMore[Version[Literal["allowed"]]] | None = None
     correction: OneOrMore[Version[CorrectionTerms]] | None = None
@@ -303,14 +303,14 @@ class Procedure(Authored):
     hold: OneOrMore[Version[HoldTerms]] | None = None
     every: OneOrMore[Version[EveryTerms]] | None = None
     against: OneOrMore[Version[OneOrMore[Name]]] | None = None
-    """Roles of the bodies against which it can be directed; providers where nothing is said."""
+    """Roles of the bodies against which it can be directed; providers where the pack names none."""
     in_place_of: Mapping[Name, OneOrMore[Version[Name]]] = Field(default_factory=dict)
     """Who acts in the place of a body against which the procedure is directed: nobody begins, orders or accepts what is
     directed against itself."""
     proposed: OneOrMore[Version[ProposedTerms]] | None = None
     after_the_law: OneOrMore[Version[AfterTerms]] | None = None
-    """A remedy, which is received and runs under the rules of the law's last day once that has ended; where nothing is
-    said, nothing is received any more."""
+    """A remedy, which is received and runs under the rules of the law's last day once the law has ended; where the pack
+    has no such rule, nothing is received any more."""
 
 
 class Pack(Authored):
@@ -329,9 +329,9 @@ class Pack(Authored):
     """Our choices where the law is silent: name to reason."""
     bodies: Mapping[Name, OneOrMore[Version[Wording]]]
     maintenance: OneOrMore[Version[MaintenanceTerms]] | None = None
-    """How the service may be interrupted; where nothing is said, an announcement is free in form and time."""
+    """How the service may be interrupted; without this rule, an announcement is free in form and time."""
     holders: OneOrMore[Version[Literal["public"]]] | None = None
-    """Who holds conditional data is public; where nothing is said, it is not."""
+    """Who holds conditional data is public; without this rule, it is not."""
     urging: Mapping[Name, OneOrMore[Version[OneOrMore[Literal["reviewer", "supervisor"]]]]] = Field(
         default_factory=dict
     )

@@ -179,17 +179,17 @@ class _Cut(Cut):
                 yield here, "opinion_leads", "an opinion leads nowhere: the stage that asked for it decides"
 
     def _counting(self, stages: Iterable[str]) -> Iterator[Broken]:
-        """It is said how periods run for each unit in which one is given, and for no other."""
-        given = {parse_period(period).unit.value for stage in stages for period in self._periods(stage)}
-        given |= {Unit.WORKING_DAYS.value} if any(is_limited(self, stage) for stage in stages) else set()
-        told = {unit for unit, versions in self.procedure.counting if versions and applies(versions, self.on)}
-        for unit in sorted(given - told):
+        """The rules say how periods run for each unit in which the stages have one, and for no other."""
+        units_used = {parse_period(period).unit.value for stage in stages for period in self._periods(stage)}
+        units_used |= {Unit.WORKING_DAYS.value} if any(is_limited(self, stage) for stage in stages) else set()
+        units_counted = {unit for unit, versions in self.procedure.counting if versions and applies(versions, self.on)}
+        for unit in sorted(units_used - units_counted):
             yield (
                 (*self.path, "counting"),
                 "counting_missing",
                 f"a period is given in {unit}; by which rule does it run?",
             )
-        for unit in sorted(told - given):
+        for unit in sorted(units_counted - units_used):
             yield (*self.path, "counting", unit), "counting_unused", f"no period is given in {unit}"
 
     def _periods(self, stage: str) -> Iterable[str]:
@@ -197,7 +197,7 @@ class _Cut(Cut):
         period = in_force(entry.period, self.on) if entry else None
         own = [terms.period for terms in self.outcomes(stage).values() if terms.period]
         by_choice = period.value.values() if period and isinstance(period.value, Mapping) else ()
-        return [*(told for told in by_choice if told != PROMPTLY), *own]
+        return [*(each for each in by_choice if each != PROMPTLY), *own]
 
     def _requires(self, path: Path, required: Iterable[Required], known: Collection[str]) -> Iterator[Broken]:
         for requirement in required:
@@ -243,11 +243,11 @@ class _Cut(Cut):
         return any(self.always_leads(stage) for stage in surely)
 
     def _beside(self, stages: Collection[str]) -> Iterator[Broken]:
-        """What is said of single stages of the order is said of stages that there are, and leaves none stuck."""
+        """The order names only stages that exist, and leaves none stuck."""
         path = (*self.path, "order")
         beside = {*self.order.ahead_of_turn, *self.order.outlasting, *self.order.binding}
-        told = {*self.order.only_when, *self.order.clock_from, *beside}
-        for stage in told - set(stages):
+        named = {*self.order.only_when, *self.order.clock_from, *beside}
+        for stage in named - set(stages):
             yield path, "unknown_stage", f"{stage} stands in no step"
         for stage in (name for name, begins in self.order.clock_from.items() if begins == EVIDENCE):
             if not self.evidence_can_come() or not list(self._periods(stage)):
@@ -268,7 +268,7 @@ class _Cut(Cut):
         return GROUND in self.choices and EVIDENCE in self.fields
 
     def _objection(self) -> Iterator[Broken]:
-        """Whoever objects is answered on every way to an end, once, and told something."""
+        """Whoever objects is answered once on every way to an end, in words."""
         yield from self._hold()
         seen: set[tuple[str, bool]] = set()
         frontier = [(step, False) for step in self.starts()]

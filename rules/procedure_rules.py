@@ -72,8 +72,8 @@ class ProcedureRules(Pinned):
     correction: Citation | None = None
     """A body may correct its own decision until the next body has acted."""
     correcting: CorrectionRule | None = None
-    """None, in rules that were pinned before this was told: a correction is as late as what it replaces, and nobody is
-    told of it."""
+    """None, in rules that were pinned before packs had this: a correction is as late as what it replaces, and
+    nobody is told of it."""
     supplement: SupplementRule | None = None
     opinion: Stage | None = None
     """The stage that a reviewer may put before the experts while its own clock runs on."""
@@ -87,7 +87,7 @@ class ProcedureRules(Pinned):
     """Data of which openness the procedure is about."""
     grant: GrantRule | None = None
     revocation: RevocationRule | None = None
-    """None, in rules that were pinned before this was told: the provider, with a reason, by no rule that is named."""
+    """None, in rules that were pinned before packs had this: the provider, with a reason, by no rule that is named."""
     hold: HoldRule | None = None
     every: EveryRule | None = None
     against: tuple[str, ...] = ("provider",)
@@ -98,17 +98,17 @@ class ProcedureRules(Pinned):
     after_the_law: AfterRule | None = None
     """None where the law was in force when the case was received."""
     urging: tuple[UrgingRule, ...] = ()
-    """Who may urge; nobody, in rules that were pinned before this was told."""
+    """Who may urge; nobody, in rules that were pinned before packs had this."""
     reminders: ReminderRule | None = None
     """None: nobody is reminded of anything."""
     counting: tuple[CountingRule, ...] = ()
-    """One for each unit in which a period is given; none in rules that were pinned before this was told."""
+    """One for each unit in which a period is given; none in rules that were pinned before packs had this."""
     selection: SelectionRule | None = None
 
-    def were_told(self, field: str) -> bool:
-        """Whether rules of this kind were known when these were pinned, and these say what they are, be it nothing.
+    def were_pinned_with(self, field: str) -> bool:
+        """Whether packs had rules of this kind when these were pinned, so that these name them, even if there are none.
 
-        Only of rules as they were stored: the engine's copy says of every field what it is.
+        Only of rules as they were stored: the engine's copy names every field.
         """
         return field in self.model_fields_set
 

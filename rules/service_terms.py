@@ -24,8 +24,8 @@ TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5]
 class ReminderTerms(Authored):
     """When those who have a task are reminded of it: before its clock ends, when it ends, and every so often after it.
 
-    What is given in working days is for clocks in working days, what is given in hours for those in hours;
-    `at_once_every` is for what the law wants done promptly. `closes` is exclusive.
+    A reminder in working days is for clocks in working days, one in hours for clocks in hours; `at_once_every` is for
+    what the law wants done promptly. `closes` is exclusive.
     """
 
     before: tuple[Period, ...]

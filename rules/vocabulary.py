@@ -45,7 +45,7 @@ TEXTS = frozenset({Kind.PROSE, Kind.LINE})
 
 @dataclass(frozen=True)
 class Field:
-    """Something that people state, and how they are told of it."""
+    """Something that people state, and its name for people."""
 
     name: str
     kind: Kind

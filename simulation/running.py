@@ -62,9 +62,9 @@ async def simulated(
     plan: Plan,
     scenarios: Sequence[Scenario],
     servers: Servers,
-    told: Callable[[int, datetime], object],
+    reached: Callable[[int, datetime], object],
 ) -> list[Run]:
-    """Each scenario, run, two at a time; `told` hears of the position of a scenario and the instant it has reached.
+    """Each scenario, run, two at a time; `reached` is called with the position of a scenario and its instant.
 
     Raises RegisterFailed, NotInForce.
     """
@@ -75,7 +75,7 @@ async def simulated(
     async def one(number: int, scenario: Scenario) -> Run:
         async with places:
             url = await servers.database()
-            return await run(plan, scenario, servers, url, partial(told, number))
+            return await run(plan, scenario, servers, url, partial(reached, number))
 
     try:
         async with asyncio.TaskGroup() as group:
@@ -87,7 +87,7 @@ async def simulated(
 
 
 async def run(
-    plan: Plan, scenario: Scenario, servers: Servers, database_url: str, told: Callable[[datetime], object]
+    plan: Plan, scenario: Scenario, servers: Servers, database_url: str, reached: Callable[[datetime], object]
 ) -> Run:
     """One scenario on a database of its own. Raises RegisterFailed, NotInForce."""
     task_queue = f"simulation-{uuid.uuid4().hex}"
@@ -97,5 +97,5 @@ async def run(
         register = EngineRegister(pool, temporal, task_queue, clock, LawAssumed(load_pack(plan.city), plan, scenario))
         year = Year(plan, scenario, register)
         async with build_worker(temporal, pool, task_queue, clock):
-            await year.run(told)
+            await year.run(reached)
     return Run(year, report_of(year, scenario.name), database_url)

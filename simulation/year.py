@@ -135,8 +135,8 @@ class Year:
         for arrival in plan.arrivals:
             self._plan(arrival.at, arrival)
 
-    async def run(self, told: Callable[[datetime], object] = lambda _: None) -> None:
-        """Everything before the end of the span happens; `told` hears of each instant."""
+    async def run(self, reached: Callable[[datetime], object] = lambda _: None) -> None:
+        """Everything before the end of the span happens; `reached` is called with each instant."""
         while self._agenda and (at := self._agenda[0][0]) < self.plan.until:
             happenings = []
             while self._agenda and self._agenda[0][0] == at:
@@ -145,10 +145,10 @@ class Year:
             await self._pass_clocks(at, {each.request for each in happenings if isinstance(each, Passing)})
             await self._act(at, happenings)
             self._take_up(at)
-            told(at)
+            reached(at)
         for office in self.offices.values():
             office.close(self.plan.until)
-        told(self.plan.until)
+        reached(self.plan.until)
 
     async def _pass_clocks(self, at: datetime, requests: set[int]) -> None:
         async def one(request: int) -> None:

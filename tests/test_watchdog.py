@@ -53,7 +53,7 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, test: str, *
     return pytester.runpytest_subprocess("-p", "no:cacheprovider", *options, timeout=60)
 
 
-def test_a_test_that_failed_is_told_at_once_and_may_not_hang_afterwards(
+def test_a_test_that_failed_is_reported_at_once_and_may_not_hang_afterwards(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     result = run(pytester, monkeypatch, HANGING_WHEN_TAKEN_DOWN)

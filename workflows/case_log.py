@@ -76,7 +76,7 @@ class CaseLog:
             self.show()
             if not tail.events:
                 # An act received before the instant still waits in the inbox: it goes first, however long it takes.
-                # So does what time cannot write: nobody can be told of it but by the record of what fails.
+                # So do events of time that cannot be written: only the record of what fails shows them.
                 if (passing or tail.ahead) and self.history_is_long():
                     return
                 await self._until_it_grows(pause)

@@ -58,16 +58,16 @@ def shown_of(state: CaseState) -> Shown:
 
 def at_start(state: CaseState) -> TypedSearchAttributes:
     """The attributes with which a case enters the engine: set at the start they cost nothing."""
-    shown = shown_of(state)
+    attributes = shown_of(state)
     pairs: list[SearchAttributePair[Any]] = [
         SearchAttributePair(CITY, state.city),
         SearchAttributePair(PROCEDURE, state.procedure),
         SearchAttributePair(CASE_NUMBER, state.case_number),
-        SearchAttributePair(STAGE, list(shown.stages)),
-        SearchAttributePair(BODY, list(shown.bodies)),
+        SearchAttributePair(STAGE, list(attributes.stages)),
+        SearchAttributePair(BODY, list(attributes.bodies)),
     ]
-    if shown.due_at:
-        pairs.append(SearchAttributePair(DUE_AT, shown.due_at))
+    if attributes.due_at:
+        pairs.append(SearchAttributePair(DUE_AT, attributes.due_at))
     return TypedSearchAttributes(pairs)
 
 

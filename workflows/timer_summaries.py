@@ -31,12 +31,12 @@ def what_time_brings(rules: ProcedureRules, state: CaseState) -> str:
         return ""
     passing = [task for task in state.open_tasks() if task.clock.due_at == instant and not task.passed]
     if passing:
-        told = clock_passes(rules, *passing)
+        summary = clock_passes(rules, *passing)
     elif state.grant and state.grant.valid_until == instant:
-        told = access_expires(rules, state.grant.valid_until)
+        summary = access_expires(rules, state.grant.valid_until)
     else:
-        told = "A notice moved a clock: what its passing had opened is owed no more"
-    return told.encode()[:LONGEST].decode(errors="ignore")
+        summary = "A notice moved a clock: what its passing had opened is owed no more"
+    return summary.encode()[:LONGEST].decode(errors="ignore")
 
 
 def clock_passes(rules: ProcedureRules, task: TaskState, *others: TaskState) -> str:

@@ -62,18 +62,18 @@ where dataset_id = $1 and (updated_on is null or updated_on <= $2) returning dat
 
 
 class DayAhead(Exception):
-    """Of a day that has not come nobody knows how the catalogue will stand on it."""
+    """The day has not come yet, so nobody knows how the catalogue will stand on it."""
 
 
 class UpdatedSince(Exception):
-    """A later day is on record already, on which the data was brought up to date."""
+    """The record already has a later day on which the data was brought up to date."""
 
 
 async def publish_entry(connection: Connection, case: CaseState, it: e.EntryPublished) -> None:
     """The draft of a case is the entry of its dataset from here on, one version more; the caller has the dataset alone.
 
-    What a draft leaves out stays as it was, where data of its openness can have it. An item that it drops is known to
-    the gate no more, whoever has a grant.
+    What a draft leaves out stays as it was, where data of its openness can have it. The gate no longer knows an item
+    that it drops, whoever has a grant.
     """
     draft = await connection.fetchval("select content -> 'entry' from acts where act_id = $1", it.submission)
     known = await connection.fetchrow("select openness, entry from datasets where dataset_id = $1", case.dataset_id)
@@ -100,8 +100,8 @@ async def publish_entry(connection: Connection, case: CaseState, it: e.EntryPubl
 
 
 async def say_updated(pool: Pool, clock: Clock, dataset_id: str, on: date, account: str) -> None:
-    """The data was brought up to date on that day, says the account; the same again changes nothing. Raises DayAhead,
-    UpdatedSince."""
+    """Records that the account says the data was brought up to date on that day; the same again changes nothing. Raises
+    DayAhead, UpdatedSince."""
     async with pool.acquire() as connection, connection.transaction():
         if on > to_shanghai(clock.at(await present(connection))).date():
             raise DayAhead

@@ -1,4 +1,4 @@
-"""What makes no difference between two texts when they are searched or compared: it is folded away, here alone. Pure.
+"""Folding, in this module alone: it removes what makes no difference when texts are searched or compared. Pure.
 
 Whoever writes something to be found and whoever asks for it fold by this module, so both say the same. What is kept
 and shown is never folded.
@@ -33,8 +33,8 @@ def folded(text: str) -> str:
 class _Simplified(dict[int, str]):
     """Each character by its simplified form.
 
-    One at a time: of a whole text the library would choose by the words around it, and a part of the text, which is
-    what people ask for, would come out in another way.
+    One at a time, because for a whole text the library chooses by the words around each character, so that a part of
+    the text, which is what people search for, would come out differently.
     """
 
     def __init__(self) -> None:

@@ -78,8 +78,8 @@ def words_of(text: str) -> set[str]:
 
 def index_words(city: str, entry: Mapping[str, Any], provider_name: Mapping[str, str]) -> list[str]:
     """The index words of an entry: of title, abstract, domain, names of items and provider, in both languages; those of
-    the title once more, as such. Together they are never more than PostgreSQL can take of one entry: of a longer one
-    the words are kept by which most is found."""
+    the title once more, as such. Together they never exceed what PostgreSQL can take for one entry; for a longer entry
+    the words that find most are kept."""
     title = words_in(entry.get("title"))
     by_weight = (
         {city_word(city), OF_EDITION + EDITION},
@@ -147,7 +147,7 @@ def sought_of(part: str, prefix: str) -> Iterable[str]:
 
 
 async def index_what_is_not(connection: Connection) -> int:
-    """Every entry can be searched as texts are folded now; answers how many could not be until now."""
+    """Indexes every entry whose words were folded in an older way; returns how many those were."""
     indexed, last = 0, ""
     while rows := await connection.fetch(NOT_INDEXED, f"'{OF_EDITION}{EDITION}'", last, AT_ONCE):
         await connection.executemany(

@@ -36,7 +36,7 @@ from absences join accounts using (account_id) where absence_id = any($1) order 
 
 
 class AbsenceEnded(Exception):
-    """The absence that was filed by this call is over: filed once more it would be another."""
+    """The absence that this call filed is over; filing it again would make another one."""
 
 
 class AbsenceOverlaps(Exception):
@@ -72,10 +72,10 @@ async def file_absence(pool: Pool, clock: Clock, asked: Absence) -> None:
     """The absence is on file, and the substitute is told; the same again changes nothing. Whoever is away is named by
     account id, whoever stands in by that or by login.
 
-    An earlier one for these days whose substitute serves the body no more gives way. Where nobody stands in on some day
-    of it, be it for this officer or for one whose substitute this officer is, that is told: to who is away, to the
-    posts of the body and to the supervisors of the city. Raises AbsenceOverlaps, AbsenceEnded,
-    IdempotencyKeyReused, and FieldsRefused on `substitute` and `until_on`.
+    It replaces an earlier absence for these days whose substitute no longer serves the body. If nobody stands in on
+    some day, for this officer or for one whose substitute this officer is, then whoever is away, the posts of the body
+    and the supervisors of the city are told. Raises AbsenceOverlaps, AbsenceEnded, IdempotencyKeyReused, and
+    FieldsRefused on `substitute` and `until_on`.
     """
     async with pool.acquire() as connection, connection.transaction():
         at = clock.at(await present(connection))
@@ -144,15 +144,15 @@ async def end_absence(pool: Pool, clock: Clock, absence_id: str) -> None:
 async def _tellings(connection: Connection, absence: Absence, at: datetime) -> list[Telling]:
     concerned = await concerned_by(connection, absence.absence_id)
     rows = {row["absence_id"]: row for row in await connection.fetch(OF_ABSENCE, [*concerned, absence.absence_id])}
-    told = [_to_substitute("stands_in", rows[absence.absence_id])]
+    tellings = [_to_substitute("stands_in", rows[absence.absence_id])]
     today = at.astimezone(SHANGHAI).date()
     for absence_id, day in sorted((await without_anybody(connection, concerned, today)).items()):
         row = rows[absence_id]
         facts = {"body": row["body"], "from_on": day.isoformat(), "last_on": _last_day(row)}
         of = f"absence/{absence.absence_id}/{absence_id}"
         to: tuple[Addressee, ...] = (Account(row["account_id"]), Posts(row["body"]), Supervisors(row["city"]))
-        told += [Telling("nobody_stands_in", of, each, city=row["city"], facts=facts) for each in to]
-    return told
+        tellings += [Telling("nobody_stands_in", of, each, city=row["city"], facts=facts) for each in to]
+    return tellings
 
 
 def _to_substitute(kind: str, row: Record) -> Telling:

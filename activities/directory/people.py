@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from activities.database import Connection, Pool
 
 LASTS = timedelta(days=14)
-"""So long somebody can come who was invited."""
+"""How long an invitation can be accepted."""
 KNOWN = "select account_id from accounts where issuer = $1 and subject = $2"
 RENEW = """
 update accounts set name = coalesce($2::jsonb, name), kind = $3, organisation = $4, contact = $5
@@ -49,7 +49,7 @@ class AccountUnknown(Exception):
 
 
 class KnownAlready(Exception):
-    """Somebody has the account, or the person has another: nothing is moved from one to another without a word."""
+    """Somebody else has the account, or the person has another one: nothing is silently moved between accounts."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,8 @@ def login_of(issuer: str, subject: str) -> str:
 
 
 async def arrived(pool: Pool, person: Person, now: datetime) -> str:
-    """The account of a person who has logged in. What the issuer says of it is what the account says from now on."""
+    """The account of a person who has logged in. At each login the account takes over what the issuer says of the
+    person."""
     return await with_a_second_try(lambda: _arrived(pool, person, now))
 
 
@@ -129,5 +130,5 @@ async def account_at(pool: Pool, issuer: str, subject: str) -> str | None:
 
 
 def mailbox_of(email: str) -> str:
-    """A mailbox as it is compared: the case of letters says nothing."""
+    """A mailbox in the form in which it is compared: the case of letters makes no difference."""
     return email.strip().lower()[:LONGEST_HEADING]

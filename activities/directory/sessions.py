@@ -19,7 +19,7 @@ LONGEST = timedelta(hours=12)
 IDLE_OFFICER = timedelta(minutes=30)
 IDLE_APPLICANT = timedelta(hours=2)
 SEEN_EVERY = timedelta(minutes=1)
-"""So often a session is marked as seen, so that not every page writes."""
+"""How often a session is marked as seen; a page in between writes nothing."""
 KEPT_FOR = timedelta(minutes=30)
 LONGEST_BROWSER = 200
 LONGEST_COOKIE = 100
@@ -46,7 +46,7 @@ END = f"""
 update sessions set digest = '{ENDED}' || digest, ends_at = seen_at, notice = null, id_token = null
 where not starts_with(digest, '{ENDED}') and
 """  # noqa: S608 - made of constants
-"""No cookie has such a digest: nobody comes in by it. What is left says whose the forms were that it carried."""
+"""No cookie has such a digest, so nobody logs in by it. The rest of it shows whose forms the session carried."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,8 @@ async def end_of_issuer(pool: Pool, *, sid: str | None, account_id: str | None) 
 
 
 async def who_wrote(pool: Pool, forgery_key: str) -> str | None:
-    """The account of the session, over or not, whose forms carry this; None where nobody knows any more."""
+    """The account of the session whose forms carry this key, whether or not the session is over; None where its row is
+    gone."""
     async with pool.acquire() as connection:
         account_id: str | None = await connection.fetchval(
             "select account_id from sessions where forgery_key = $1", forgery_key
@@ -168,13 +169,13 @@ async def say_once(pool: Pool, session: Session, notice: dict[str, Any]) -> None
 
 
 async def was_said(pool: Pool, session: Session) -> None:
-    """What was to be said once is said."""
+    """The notice of a session was shown, and is not shown again."""
     async with pool.acquire() as connection:
         await connection.execute("update sessions set notice = null where digest = $1", session.digest)
 
 
 async def keep_form(pool: Pool, account_id: str, key: bytes, content: bytes, now: datetime) -> None:
-    """What somebody wrote is there for half an hour, for whoever has the key; `content` is encrypted with it."""
+    """Keeps what somebody wrote for half an hour, encrypted with a key that only the browser has."""
     async with pool.acquire() as connection:
         await connection.execute(
             "insert into kept_forms (digest, account_id, until_at, content) values ($1, $2, $3, $4)",

@@ -93,8 +93,8 @@ class Engine:
         )
 
     async def start_anew(self, case_id: str, patience: timedelta) -> None:
-        """The engine has the case from its log and from nothing else, whatever it knew of it before: acts that the log
-        does not hold and the inbox does are judged anew. A case that is closed in the log is none of the engine's."""
+        """The engine has the case from its log alone, whatever it knew of it before: acts that are in the inbox and not
+        in the log are judged anew. A case that is closed in the log is none of the engine's."""
         if await self._closed(case_id):
             await self.forget(case_id, patience)
             return
@@ -123,7 +123,7 @@ class Engine:
             await self.start_anew(case_id, patience)
 
     async def forget(self, case_id: str, patience: timedelta) -> None:
-        """The engine runs the case no more."""
+        """The engine no longer runs the case."""
         try:
             await self._temporal.get_workflow_handle(case_id).terminate("the log knows better", rpc_timeout=patience)
         except RPCError as failure:
@@ -207,8 +207,8 @@ class Engine:
         return await self._delivered(act)
 
     async def _judged_on_the_log(self, act: Act, refusal: ApplicationError) -> bool:
-        """Whether an act was refused on a log that is the truth: an engine that knows what the log does not hold judges
-        nobody, for who was refused once is told so for good."""
+        """Whether an act was refused on the true log. An engine that knows events which the log does not hold must not
+        judge, because a refusal is final."""
         if len(refusal.details) < 2:
             return True
         on = KnownLog.model_validate(refusal.details[1])
@@ -219,7 +219,7 @@ class Engine:
         return False
 
     async def _engine_knows(self, case_id: str, number: int) -> None:
-        """What the engine was told need not be told again; if this is lost, it is."""
+        """Marks the act as delivered; if the mark is lost, the act is delivered again."""
         await self._pool.execute(
             "update cases set engine_number = least(number, $2) where case_id = $1 and engine_number < $2",
             case_id,

@@ -33,7 +33,7 @@ STEADY_AFTER = 300.0
 EVERY = 10.0
 """Seconds after which a worker says again what it runs."""
 SEEN_WITHIN = timedelta(seconds=3 * EVERY)
-"""A worker that has said nothing for longer does not count."""
+"""A worker that has not reported for longer does not count."""
 FORGOTTEN_AFTER = timedelta(days=1)
 
 SAID = """
@@ -122,13 +122,14 @@ class Keeper:
             pause = self._pauses.after(pause, time.monotonic() - began)
             LOG.error("%s ended unasked; it is started again in %g s", job.name, pause, exc_info=reason)
             self._ended[job.name] += 1
-            # No more than the name: what an error says may quote what people wrote.
+            # Only the name: the text of an error may quote what people wrote.
             self._reasons[job.name] = type(reason).__name__
             self._news.set()
             await asyncio.sleep(pause)
 
     async def _until_it_ends(self, job: Job) -> BaseException:
-        """Why it ended. A task of its own, for a cancellation from within it would pass for one of the keeper's."""
+        """Why it ended. A task of its own, because a cancellation from inside it would otherwise look like one of the
+        keeper."""
         running = asyncio.create_task(job.run(), name=job.name)
         self._running.add(job.name)
         self._news.set()
@@ -151,7 +152,7 @@ class Keeper:
                 await asyncio.wait_for(self._news.wait(), self._every)
             except TimeoutError:
                 continue
-            # What ends time and again is not told of more often than that.
+            # A job that ends time and again is not reported more often than that.
             await asyncio.sleep(min(self._every, 1.0))
 
     async def _put_on_record(self) -> None:

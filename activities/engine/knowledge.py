@@ -1,7 +1,7 @@
 """What the engine knows of a case, read from its history: no worker need run, and nothing is asked of the case itself.
 
-By it an engine that is ahead of the log is told from one that is behind: PostgreSQL was set back, as by a backup that
-is older than the engine.
+This shows whether the engine is ahead of the log or behind: it is ahead where PostgreSQL was set back, as by a backup
+that is older than the engine.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 LOCAL_ACTIVITY = "core_local_activity"
 TOLD_BY = ("log", "events", "unseen")
-"""Where a start, a tail and a delivery have the events that they tell (`models.messages`)."""
+"""Where a start, a tail and a delivery carry their events (`models.messages`)."""
 
 
 async def known_to_engine(temporal: Client, case_id: str) -> KnownLog | None:
-    """The log of a running case as far as its workflow was told of it; None where none runs."""
+    """The log of a running case as far as its workflow knows it; None where none runs."""
     handle = temporal.get_workflow_handle(case_id)
     try:
         described = await handle.describe()
@@ -37,10 +37,10 @@ async def known_to_engine(temporal: Client, case_id: str) -> KnownLog | None:
         number, at = 0, None
         history = temporal.get_workflow_handle(case_id, run_id=described.run_id)
         async for event in history.fetch_history_events():
-            for told in await decoded(temporal, list(payloads_of(event))):
-                if told["number"] == number + 1:
-                    instant = datetime.fromisoformat(told["at"])
-                    number, at = told["number"], max(at or instant, instant)
+            for event_known in await decoded(temporal, list(payloads_of(event))):
+                if event_known["number"] == number + 1:
+                    instant = datetime.fromisoformat(event_known["at"])
+                    number, at = event_known["number"], max(at or instant, instant)
     except RPCError as failure:
         if failure.status is not RPCStatusCode.NOT_FOUND:
             raise
@@ -49,13 +49,13 @@ async def known_to_engine(temporal: Client, case_id: str) -> KnownLog | None:
 
 
 async def is_in_step(connection: Connection | Pool, case_id: str, known: KnownLog) -> bool:
-    """Whether the log holds all that the engine knows; it may hold more. Asked after the engine, for what the engine
-    knows was in the log before."""
+    """Whether the log holds all that the engine knows; it may hold more. To be asked after the engine, because what the
+    engine knows was in the log before."""
     return known.number == 0 or await length_and_instant(connection, case_id, known.number) == (known.number, known.at)
 
 
 def payloads_of(event: HistoryEvent) -> Iterator[Payload]:
-    """What can have told the workflow of events: its start, an act, and what `append` returned."""
+    """The payloads from which the workflow can know events: its start, an act, and what `append` returned."""
     if event.HasField("workflow_execution_started_event_attributes"):
         yield from event.workflow_execution_started_event_attributes.input.payloads
     elif event.HasField("workflow_execution_update_accepted_event_attributes"):

@@ -75,7 +75,7 @@ async def reconcile(pool: Pool, temporal: Client) -> AsyncIterator[Difference]:
 
 
 async def of_read_model(connection: Connection, rules: ProcedureRules, state: CaseState) -> list[str]:
-    """Where a table says something else than the fold of the log."""
+    """The tables that differ from the fold of the log, and how."""
     differences = [
         *await _one_row(connection, "cases", state.case_id, CaseKept._fields, case_kept(state)),
         *await _of_tasks(connection, rules, state),
@@ -97,7 +97,7 @@ async def of_read_model(connection: Connection, rules: ProcedureRules, state: Ca
 async def _one_row(
     connection: Connection, table: str, case_id: str, columns: Sequence[str], folded: tuple[object, ...] | None
 ) -> list[str]:
-    """Which columns of the one row that a table has of a case are not as the log tells them."""
+    """Which columns of the one row that a table has for a case differ from what the log makes of them."""
     kept = await connection.fetchrow(columns_of(table, columns), case_id)
     differing = _differing(columns, tuple(kept) if kept else None, folded)
     return [f"{table}: {differing}"] if differing else []
@@ -139,13 +139,13 @@ def _with_clock(row: tuple[object, ...]) -> tuple[object, ...]:
 def _differing(
     columns: Sequence[str], kept: tuple[object, ...] | None, folded: tuple[object, ...] | None
 ) -> str | None:
-    """What of a row is not as the log tells it; None where all is."""
+    """The columns of a row that differ from what the log makes of them; None where none does."""
     if kept is None:
         return None if folded is None else "not there"
     if folded is None:
         return "the log knows nothing of it"
     names = zip(columns, kept, folded, strict=True)
-    return ", ".join(name for name, has, told in names if has != told) or None
+    return ", ".join(name for name, has, by_log in names if has != by_log) or None
 
 
 async def of_inbox(connection: Connection, state: CaseState) -> list[str]:
@@ -164,12 +164,12 @@ async def of_inbox(connection: Connection, state: CaseState) -> list[str]:
         differences.append(f"acts: {row['unsettled']} are in the log and not accepted")
     if row["waiting"]:
         differences.append(f"acts: {row['waiting']} are not delivered to the engine, the first since {row['since']}")
-    differences += [told_of(failure) for failure in await failures_of(connection, state.case_id)]
+    differences += [line_about(failure) for failure in await failures_of(connection, state.case_id)]
     return differences
 
 
-def told_of(it: Failure) -> str:
-    """What fails again and again, and the way out."""
+def line_about(it: Failure) -> str:
+    """One line on what fails again and again, and the way out."""
     which = f"act {it.act_id}" if it.act_id != OF_TIME else "what time brings about"
     way_out = {
         Why.ENGINE_AHEAD: f"kaifang restore {it.case_id} starts the case over",
@@ -182,7 +182,7 @@ async def of_outbox(connection: Connection, state: CaseState) -> list[str]:
     """Messages about a task that the log does not know, that nobody handed out for a while, or that somebody's
     receiver never took.
 
-    What each event told whom is not derived again: who was whose substitute then, the log does not know.
+    Which messages each event made is not derived again: the log does not know who was whose substitute then.
     """
     row = await connection.fetchrow(
         "select count(*) filter (where task_id is not null and task_id <> all($2)) as unknown, "
@@ -196,16 +196,16 @@ async def of_outbox(connection: Connection, state: CaseState) -> list[str]:
         OVERLOOKED_FOR,
     )
     assert row
-    told = {
+    lines = {
         "unknown": "messages: {} are about a task that the log does not know",
         "waiting": "messages: {} are not handed out",
         "given_up": "deliveries: {} are given up",
     }
-    return [text.format(row[name]) for name, text in told.items() if row[name]]
+    return [text.format(row[name]) for name, text in lines.items() if row[name]]
 
 
 async def of_the_other_side(pool: Pool, temporal: Client, task_queue: str) -> AsyncIterator[Difference]:
-    """Every case that runs in the engine and of which there is no log, as after a log was set back."""
+    """Every case that runs in the engine without a log, as after PostgreSQL was set back."""
     running = [workflow async for workflow in temporal.list_workflows(running_on(task_queue))]
     known = await pool.fetch("select case_id from cases where case_id = any($1)", [each.id for each in running])
     with_a_log = {row["case_id"] for row in known}
@@ -218,8 +218,8 @@ async def of_the_other_side(pool: Pool, temporal: Client, task_queue: str) -> As
 
 
 async def of_engine(connection: Connection, temporal: Client, state: CaseState) -> list[str]:
-    """Where the engine has a closed case running, an open one not, or shows other open tasks or another due instant of
-    it than the log. A case of which it was not told all yet, which is no difference, shows what it knows."""
+    """The differences between engine and log: a closed case that runs, an open one that does not, and other open tasks
+    or another due instant than the log has. Events still on their way to the engine are no difference."""
     try:
         described = await temporal.get_workflow_handle(state.case_id).describe()
     except RPCError as failure:
@@ -231,8 +231,8 @@ async def of_engine(connection: Connection, temporal: Client, state: CaseState) 
     running = status is WorkflowExecutionStatus.RUNNING
     known = await known_to_engine(temporal, state.case_id) if running else None
     if known and not await is_in_step(connection, state.case_id, known):
-        told = f"it knows {known.number} events, of which the log of {state.number} does not hold all"
-        return [f"engine: ahead of the log: {told} (kaifang restore starts the case over)"]
+        ahead = f"it knows {known.number} events, of which the log of {state.number} does not hold all"
+        return [f"engine: ahead of the log: {ahead} (kaifang restore starts the case over)"]
     if running == bool(state.closed):
         name = status.name if status else "unknown"
         return [f"engine: {name}, by the log {state.closed or 'open'} (kaifang restore mends it)"]

@@ -25,8 +25,8 @@ class NothingToRestore(LookupError):
 
 @dataclass(frozen=True)
 class Restored:
-    """How many open cases the engine has now, and which it could not be given, with the reason; which of them were
-    ahead of their logs, and which the engine runs of which there is no log."""
+    """How many open cases the engine has now; which could not be started, with the reason; which were ahead of their
+    logs; and which the engine runs without a log."""
 
     cases: int
     failed: dict[str, str]
@@ -35,8 +35,8 @@ class Restored:
 
 
 async def restore(pool: Pool, engine: Engine) -> Restored:
-    """Every open case is in the engine and knows nothing that its log does not hold; one that is so already is left
-    alone, and one that fails holds up no other. A case without a log is left alone too: it may be another database's.
+    """Every open case runs in the engine from its log alone. A case that does so already is left alone, and one that
+    fails holds up no other. A case without a log is left alone too: it may be another database's.
 
     What waits in an inbox is handed over by the sweeper afterwards. May be run again at any time.
     """
@@ -71,8 +71,8 @@ async def restore(pool: Pool, engine: Engine) -> Restored:
 
 
 async def restore_one(pool: Pool, engine: Engine, case_id: str) -> bool:
-    """The engine has this case from its log alone, whatever it knew of it; False where there is no log of it, and the
-    engine has forgotten it. Raises NothingToRestore."""
+    """The engine has this case from its log alone, whatever it knew before; False where there is no log, and the engine
+    has given the case up. Raises NothingToRestore."""
     if await pool.fetchval("select exists (select from cases where case_id = $1)", case_id):
         await engine.start_anew(case_id, PATIENCE)
         await note_in_step(pool, case_id)

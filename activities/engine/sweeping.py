@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("kaifang.sweeper")
 
 OVERLOOKED_AFTER = timedelta(seconds=2)
-"""The API hands over at once; what is older than this has nobody else."""
+"""The API hands over at once; nobody but the sweeper hands over what is older than this."""
 PATIENCE = timedelta(seconds=10)
 A_ROUND = 200
 LONGEST_PAUSE = 60.0
@@ -35,7 +35,7 @@ class Lane(NamedTuple):
     """Which cases are handed over beside the others, and how many of them at once."""
 
     of_notices: bool
-    """Those for which nothing but notices waits: thousands, on the day when one is published."""
+    """Cases for which only notices wait: thousands, on the day when one is published."""
     at_once: int
 
 

@@ -56,7 +56,8 @@ AT_ONCE = 3
 LEFT_OVER_AFTER = timedelta(hours=1)
 
 RETRYING: RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=10)}
-"""Somebody waits for the answer. How it is asked besides, the library's variables say, which options would replace."""
+"""Somebody waits for the answer. Everything else is set by the variables of the library, which options would
+replace."""
 
 COLUMNS = "evidence_id, account, name, media_type, size, sha256, uploaded_at, case_id"
 
@@ -91,7 +92,7 @@ returning evidence_id
 
 UNSUBMITTED = "select coalesce(sum(size), 0) from evidence where account = $1 and case_id is null"
 MOST_UNSUBMITTED = 20 * LARGEST
-"""Bytes that an account may have uploaded and not submitted; what it submits counts no more."""
+"""Bytes that an account may have uploaded and not submitted; what it has submitted no longer counts."""
 
 
 class EvidenceRefused(Exception):
@@ -120,7 +121,7 @@ class EvidenceNotAllowed(EvidenceRefused):
 
 
 class EvidenceUnknown(EvidenceRefused):
-    """These ids are of no evidence that this account uploaded and has not submitted to another case."""
+    """At least one id is not evidence that this account uploaded and has not submitted to another case."""
 
     def __init__(self, evidence_ids: Sequence[str]) -> None:
         self.evidence_ids = tuple(evidence_ids)
@@ -227,7 +228,7 @@ class EvidenceStore:
                 await asyncio.to_thread(_on_disk, self._objects.prefix / path)
 
     async def discard(self, sha256: str) -> None:
-        """The store has the content no more. Only for content that no row names, under LOCK_CONTENT."""
+        """Removes the content from the store. Only for content that no row names, under LOCK_CONTENT."""
         with _as_away():
             try:
                 await obstore.delete_async(self._objects, path_of(sha256))
@@ -326,7 +327,8 @@ async def _received_before(connection: Connection, wanted: EvidenceKept) -> Evid
 
 
 async def _discard_unless_named(store: EvidenceStore, pool: Pool, sha256: str) -> None:
-    """Content whose row was not committed is gone. Whether it was, PostgreSQL alone can say; without it, bytes stay."""
+    """Removes content whose row was not committed. Only PostgreSQL knows whether it was; while it is away, the bytes
+    stay."""
     try:
         async with pool.acquire() as connection, connection.transaction():
             await connection.execute(LOCK_CONTENT, sha256)

@@ -20,7 +20,7 @@ VALUE = rf"""(?:
     (?:new|await|async|function|typeof|class)\b | \S+{ENDS} | [\w$.]+\([^\n]*\){ENDS} | [^\n]*[;{{(\[`]\s*(?:\n|\Z)
   | [\[{{(`"'][^\n]*[)\]}}`"']{ENDS}
 )"""
-"""What is given a name in a program fills its line; in a sentence other words follow."""
+"""An assignment in a program fills its line; in a sentence other words follow."""
 FUNCTION = rf"(?:async\s+)?function\b[\s*]*(?:{NAME})?\s*\([^{{}}]{{0,300}}\)\s*\{{"
 PROGRAM = re.compile(
     rf"""

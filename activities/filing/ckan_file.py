@@ -22,7 +22,7 @@ from activities.filing.files import Fault, FileUnreadable, Row, Sheet, column_he
 DEEPEST = 50
 """Lists and objects within one another, in one package."""
 MOST_FAULTS = 20
-"""That are told of one package."""
+"""Faults that are reported for one package."""
 BLANK = re.compile(r"[ \t\r\n]*+")
 STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.S)
 SCALAR = re.compile(r'[^\s,:"\[\]{}]++')
@@ -195,7 +195,7 @@ def _fields_of(package: Package) -> dict[str, Any]:
         "domain_zh": (group.title or group.name) if group else None,
         "formats": "; ".join(dict.fromkeys(each.format for each in resources if each.format)),
         "update_frequency": package.frequency or package.accrual_periodicity,
-        # An open licence says that anybody may use the data; what is said of openness itself goes before it.
+        # An open licence means that anybody may use the data; a field for openness itself goes before it.
         "openness": "unconditional" if package.isopen else None,
         "items": _items_of(schemas[0]) if schemas else None,
     }

@@ -1,8 +1,8 @@
 """A catalogue as CSV (RFC 4180): commas, semicolons or tabs, as the first line shows. Pure.
 
 A quotation mark that nobody closed, or that closes one of another row, makes one cell of many rows. A reader that only
-follows the marks loses them without a word, so here a cell over several lines is taken only if the lines are no rows
-of their own; otherwise the line on which it begins is told, and the next line is read as if that one were not there.
+follows the marks loses them without a word, so here a cell over several lines is taken only if the lines are no rows of
+their own; otherwise the line on which it begins is reported, and the next line is read as if that one were not there.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from activities.filing.files import Fault, FileUnreadable, Row, Sheet, column_he
 DELIMITERS = ",;\t"
 """The first of those that show equally much is meant."""
 SEPARATOR = re.compile(r'"?sep=([^\w\s"]|\t)"?[ ]*(?=[\r\n]|\Z)', re.I)
-"""How a spreadsheet is told the delimiter, before the headings."""
+"""The line before the headings by which spreadsheets learn the delimiter."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What a file that carries a catalogue is read into, whatever its form: rows of the same named fields. Pure.
 
-A row that cannot be read stands among the others, with all that is the matter, and keeps none after it from being
-read. Nothing is lost untold: each line of a file that holds anything belongs to a row, and each row is taken or told.
+A row that cannot be read stands among the others, with all that is the matter, and keeps none after it from being read.
+Nothing is lost silently: each line of a file that holds anything belongs to a row, and each row is taken or reported.
 """
 
 from __future__ import annotations

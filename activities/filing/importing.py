@@ -67,7 +67,7 @@ class Report:
 
 
 async def import_sheet(pool: Pool, inbox: Inbox, importer: Importer, sheet: Sheet, at: datetime) -> Report:
-    """Each good row files an update, each bad one is told; none stops another. The same draft again files nothing
+    """Each good row files an update, each bad one is reported; none stops another. The same draft again files nothing
     twice, by the same account. Raises CityUnknown, NotInForce, ProcedureUnknown."""
     rules = law_of(importer.city, CATALOGUE_UPDATE, to_shanghai(at).date())
     report = Report(rules, [], [], sheet.ignored_columns)
@@ -101,7 +101,7 @@ async def import_sheet(pool: Pool, inbox: Inbox, importer: Importer, sheet: Shee
 async def file_update(pool: Pool, inbox: Inbox, importer: Importer, known: Known, entry: ImportedEntry) -> str:
     """The catalogue update that a row files, with its draft kept in the filing; its case id.
 
-    An import is no event from which the law lets a clock run, so it is an other reason, on the day of its receipt. Who
+    The law lets no clock run from an import, so its trigger is "another reason", on the day of its receipt. Who
     compiles entries in that city reads the draft there and submits it, with the answers that the law asks for: a file
     gives none but the class. Raises DatasetOfAnotherProvider.
     """

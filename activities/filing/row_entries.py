@@ -86,7 +86,7 @@ def entry_of(row: Row) -> ImportedEntry | list[Fault]:
     try:
         return ImportedEntry.model_validate(entry_fields(row.fields))
     except ValidationError as error:
-        # Of a list one fault is told: that it is too short, because a part of it is none, says nothing more.
+        # One fault is reported for a list: that it is too short because a part is invalid adds nothing.
         found: dict[str, Fault] = {}
         for each in error.errors(include_url=False):
             column = column_of(each["loc"])

@@ -45,7 +45,8 @@ class Known:
     entries: Mapping[str, tuple[str, Mapping[str, Any]]]
     """Dataset to its provider and entry."""
     known_by_title: Mapping[str, str] = member(default_factory=dict)
-    """New dataset of a source's id to the one that the provider has by the same title, from before ids were told."""
+    """New dataset of a source's id to the one that the provider has under the same title, from before files named
+    ids."""
 
     def provider_called(self, name: str) -> str | None:
         """The provider of this name, whatever its width, case and form of characters."""
@@ -56,9 +57,9 @@ class Known:
         return self.providers[folded(entry.provider)]
 
     def dataset_of(self, entry: ImportedEntry) -> str:
-        """The dataset that a draft is about: the one it names, or a new one of its provider: one for each entry of the
-        catalogue that it comes from, or where that tells no id, for each title. What the provider has by its title from
-        before an id was told stays what it is."""
+        """The dataset that a draft is about: the one it names, or a new one of its provider. There is one new dataset
+        for each entry of the catalogue that it comes from, or for each title where that catalogue names no id. A
+        dataset that the provider has under its title, from before an id was named, stays the same dataset."""
         if entry.dataset_id:
             return entry.dataset_id
         if not entry.source_id:

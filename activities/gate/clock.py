@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from activities.clock import Clock
 
 TOLERANCE = timedelta(seconds=2)
-"""A clock that is set back by no more stands still for the gate until it has caught up."""
+"""A clock that is set back by at most this much stands still for the gate until it has caught up."""
 
 
 class ClockJumped(Exception):
@@ -35,7 +35,7 @@ class GateClock:
         return self._latest
 
     def present(self, database_now: datetime) -> datetime:
-        """As `read`, where the clock stands still however far it was set back: for the log, which decides nothing."""
+        """Like `read`, but stands still however far the clock was set back: for the log, which decides nothing."""
         self.know(self._clock.at(database_now))
         return self._latest
 

@@ -1,6 +1,7 @@
 """The gate: asks PostgreSQL what a decision rests on, many calls in one query, and never says yes when it cannot know.
 
-A call is answered by a query that began after the call arrived. Nothing that decides is kept from one to the next.
+A call is answered by a query that began after the call arrived. Nothing on which a decision rests is kept from one call
+to the next.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ class Counting:
 
 
 class Gate:
-    """Answers questions until it is closed. Safe to ask at any time: what it cannot know, it says."""
+    """Answers questions until it is closed. Safe to ask at any time: it says when it cannot know."""
 
     def __init__(self, dsn: str, clock: GateClock, log: GateLog) -> None:
         self._dsn = dsn
@@ -112,7 +113,7 @@ class Gate:
         self._trouble: Reason | None = None
 
     async def ask(self, question: Question) -> Reason:
-        """The decision, and nothing else: whatever goes wrong is a reason that is no yes. Takes a second at most."""
+        """The decision, and never an error: whatever goes wrong is a reason other than yes. Takes a second at most."""
         answer: asyncio.Future[Reason] = asyncio.get_running_loop().create_future()
         self._waiting.append((question, answer))
         if not self._asks:
@@ -185,7 +186,7 @@ class Gate:
             _say(answer, reason)
 
     def _meaning(self, failure: Exception) -> Reason:
-        """What the callers are told; the log line comes once, however many call while it lasts."""
+        """The reason that callers get; the log line comes once, however many call while the failure lasts."""
         reason = Reason.UNEXPECTED
         if isinstance(failure, ClockJumped):
             reason = Reason.CLOCK_JUMPED

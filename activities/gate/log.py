@@ -28,9 +28,9 @@ PAUSE = 0.4
 HEARTBEAT = 1.0
 """Seconds after which `written_until` moves on though nothing was decided."""
 AT_A_TIME = 25
-"""So many rows are encoded before answers come first again."""
+"""How many rows are encoded before answers come first again."""
 BATCH = 150
-"""So many decisions are written without waiting for the pause to end: more at once would hold up who asks."""
+"""How many waiting decisions are written before the pause has ended: more at once would hold up callers."""
 ROOM = 50_000
 """So many are kept while PostgreSQL does not take them."""
 WRITES_WITHIN = 5
@@ -128,7 +128,7 @@ class GateLog:
         self._stops = False
         self._is_away = False
         self.opened = asyncio.Event()
-        """Set once PostgreSQL has the session: before, nobody would know of decisions that a crash loses."""
+        """Set once PostgreSQL has the session: before that, nobody would know of decisions that a crash loses."""
         self.lost = 0
         """Decisions that found no room since the start."""
 

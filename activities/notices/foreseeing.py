@@ -67,11 +67,11 @@ class Outlook:
     no_more_overdue: int = 0
     becomes_firm: int = 0
     foreseen: list[Foreseen] = field(default_factory=list)
-    """What is told of single tasks: what changes who is overdue first, then by the day that would be new."""
+    """The order of the tasks that are named: those that become overdue or cease to be first, then by the new day."""
 
 
 async def foresee(pool: Pool, notices: RecordOfNotices, clock: Clock, notice: Notice, most: int) -> Outlook:
-    """What the notice would do now, with `most` tasks told one by one. Raises AnotherNoticeOfThatName."""
+    """What the notice would do now, with at most `most` tasks named one by one. Raises AnotherNoticeOfThatName."""
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         before = await notices.read(connection)
         if any((each.scope, each.document) == (notice.scope, notice.document) for each in before.notices):

@@ -35,7 +35,7 @@ class AnotherNoticeOfThatName(Exception):
 
 @dataclass(frozen=True)
 class Published:
-    """A notice on record, at its position; `cases` are those that were given an act now, in the order of their ids."""
+    """A notice on record, at its position; `cases` are those that got an act now, in the order of their ids."""
 
     notice: Notice
     position: int
@@ -108,7 +108,7 @@ def same_as(record: CalendarRecord, notice: Notice) -> Published:
 
 
 def content_of(notice: Notice) -> dict[str, object]:
-    """What a notice says, by field, however its days are grouped: the same again is the same notice."""
+    """The content of a notice, by field, however its days are grouped: equal content is the same notice."""
     return {
         "published_on": notice.published_on,
         "covers": notice.covers,

@@ -20,7 +20,7 @@ BY_RELEASE = Actor(account="calendar")
 
 
 async def seed_notices(connection: Connection, record: CalendarRecord) -> None:
-    """The record in PostgreSQL holds every notice that the files hold; what it has already stays as it is.
+    """Adds every notice of the files to the record in PostgreSQL; notices that it has already stay as they are.
 
     A notice that came with a new release moves the clocks of open cases as if it had been published.
     """

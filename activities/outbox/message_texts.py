@@ -77,8 +77,8 @@ class Message:
 
 @dataclass(frozen=True)
 class Said:
-    """A message in one language. `text` is all of it, `told` what it says besides day, law and link. `due` is None
-    where there is no due day, `law` where it is about no rule, `link` where it is about nothing that can be opened."""
+    """A message in one language. `text` is all of it, `told` the part without day, law and link. `due` is None where
+    there is no due day, `law` where it is about no rule, `link` where it is about nothing that can be opened."""
 
     subject: str
     text: str
@@ -98,7 +98,7 @@ def say(message: Message, language: Language, pages_url: str) -> Said:
     shown = [_fill(kind.text, params, language)]
     if message.asked:
         shown.append(_fill(known.lines["asked"], {"asked": message.asked}, language))
-    told = list(shown)
+    without_day_and_law = list(shown)
     if lines["due"]:
         shown.append(_fill(known.lines["due"], lines, language))
     if params["due_before"]:
@@ -109,7 +109,7 @@ def say(message: Message, language: Language, pages_url: str) -> Said:
     return Said(
         subject=_fill(kind.subject, params, language),
         text="\n".join(shown),
-        told="\n".join(told),
+        told="\n".join(without_day_and_law),
         law=lines["law"],
         due=lines["due"],
         link=link,
@@ -123,7 +123,7 @@ def with_its_number(said: Said, message_id: str, language: Language) -> Said:
 
 
 def link_to(message: Message, language: Language, pages_url: str) -> str | None:
-    """The page of the dataset that the message is about, of the task for whom decides it, or of the case."""
+    """The page of the dataset that the message is about, of the task for whoever decides it, or of the case."""
     pages = f"{pages_url}/en" if language == "en" else pages_url
     if dataset_id := message.facts.get("dataset_id"):
         return f"{pages}/datasets/{dataset_id}"
@@ -159,7 +159,8 @@ def line_of_law(message: Message, language: Language) -> str | None:
 
 
 def citation_of(message: Message, rules: ProcedureRules) -> Citation | None:
-    """What the message names itself (`source`, `article`, `basis`), else the rule of its ending or of its stage."""
+    """The citation that the message itself names (`source`, `article`, `basis`), else the rule of its ending or its
+    stage."""
     facts = message.facts
     if article := facts.get("article"):
         source, basis = (

@@ -1,4 +1,4 @@
-"""The outbox: what somebody is told lies in PostgreSQL since the transaction in which it came about."""
+"""The outbox: each message is written in the transaction of the event that it is about."""
 
 from __future__ import annotations
 
@@ -114,8 +114,8 @@ async def put_out(connection: Connection, tellings: Sequence[Telling], now: date
     """Puts each telling into the outbox, for every account that its addressee is on the day of `now`, Asia/Shanghai.
 
     In the caller's transaction, in one statement, and none for nothing. An officer who is absent that day is replaced
-    by the substitute, or that one's own; where nobody stands in, the officer is told, and whoever of the body is there.
-    What somebody was told before is not told again. Returns how many messages are new.
+    by the substitute, or by the substitute's own; where nobody stands in, the officer is told, and every officer of the
+    body who is there. Nobody is told the same twice. Returns how many messages are new.
     """
     if not tellings:
         return 0

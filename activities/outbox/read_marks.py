@@ -1,4 +1,4 @@
-"""What somebody has read of what it was told. Nothing but a mark: no period runs by it, and no channel sets it."""
+"""Which messages somebody has read. It is only a mark: no period depends on it, and no channel sets it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ async def count_unread(pool: Pool, account_id: str) -> int:
 
 
 async def mark_read(pool: Pool, account_id: str, message_ids: Sequence[str], now: datetime) -> None:
-    """Those of these messages that are the account's are read; what was read before stays as it was."""
+    """Marks as read those of these messages that are the account's; a message that was read before keeps its
+    instant."""
     await pool.execute(MARK, account_id, list(message_ids), now)
 
 

@@ -47,7 +47,7 @@ class AheadOfTheLog(Exception):
 
 
 class Append:
-    """Writes what a workflow proposes, or tells it what the log holds that it does not know."""
+    """Writes what a workflow proposes, or returns the events of the log that it does not know."""
 
     def __init__(self, pool: Pool, log: Log, clock: Clock) -> None:
         self._pool = pool
@@ -60,11 +60,11 @@ class Append:
     async def append(self, write: Write) -> Tail:
         """Returns what the log holds after event `write.after`: the proposed events, or others that came before them.
 
-        Writes nothing where the log already holds more than the workflow knows, and nothing that time has not brought
-        about yet: not before the instant by PostgreSQL's clock, nor while an act received before it waits. What
-        PostgreSQL will never take settles its act as refused, which the tail tells, as it tells a workflow that knows
-        more than the log does. What time brings about and cannot be written, unless that passes, is on record as
-        failing. Raises ActSettled (as an ApplicationError that is not retried).
+        Writes nothing where the log already holds more than the workflow knows. Writes what time brings about only once
+        PostgreSQL's clock has reached its instant and no act received before it waits. What PostgreSQL will never take
+        settles its act as refused, which the tail tells, as it tells a workflow that knows more than the log does. What
+        time brings about and cannot be written, unless that passes, is on record as failing. Raises ActSettled (as an
+        ApplicationError that is not retried).
         """
         acts = sorted({event.act for event in write.events if event.act})
         try:
@@ -91,8 +91,8 @@ class Append:
         return tail
 
     async def _refused(self, case_id: str, acts: list[str], fault: Exception) -> Tail:
-        """The acts whose events PostgreSQL will never take are settled; nobody can be told of what time brings about,
-        which is tried again, and named meanwhile."""
+        """Settles the acts whose events PostgreSQL can never take. What time brings about has no act that could be
+        refused: it is tried again, and named as failing meanwhile."""
         # The message of such an error can quote what people wrote.
         LOG.error("what %s of case %s makes follow is never taken: %s", acts or "time", case_id, type(fault).__name__)
         if not acts:
@@ -141,8 +141,8 @@ class Append:
             await have_dataset_alone(connection, dataset_id)
 
     async def _state(self, connection: Connection, case: LockedCase, latest: datetime | None) -> CaseState:
-        """The case as its log makes it. A log only grows, so what it made of a case holds until it is longer, or was
-        set back and has grown again since."""
+        """The case as its log makes it. A log only grows, so the case that it made holds until the log is longer, or
+        was set back and has grown again."""
         known = self._states.get(case.case_id)
         if known and (known.number, known.at) == (case.number, latest):
             return known

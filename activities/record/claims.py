@@ -1,4 +1,4 @@
-"""A claim lapses when its officer serves the body no more: the directory is asked, and the log is told."""
+"""A claim lapses when its officer no longer serves the body: the directory is asked, and the log has the event."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ CASES = f"select distinct case_id from tasks where {FORSAKEN} and case_id > $2 o
 
 
 async def forsaken(connection: Connection, case_id: str) -> list[LapseClaim]:
-    """An act for each open task of a case whose officer serves its body no more, unless one waits already.
+    """An act for each claimed open task of a case whose officer no longer serves its body, unless one waits already.
 
     An account that the directory does not know serves nobody.
     """
@@ -70,10 +70,10 @@ class Settled(Protocol):
 
 
 class LapsesClaims(Protocol):
-    """Where claims lapse: the inbox, which asks here by whom a body is served no more."""
+    """What lets claims lapse: the inbox does, and asks here who no longer serves a body."""
 
     async def lapse_claims(self, case_id: str) -> Sequence[Settled]:
-        """What came of each claim of a case whose officer serves its body no more. Raises CaseUnknown."""
+        """The result for each claim of a case whose officer no longer serves its body. Raises CaseUnknown."""
 
 
 class Lapsing:
@@ -85,7 +85,7 @@ class Lapsing:
         self._every = every
         self._a_set = a_set
         self._after = ""
-        """The last case of the last look: those that are tried in vain keep no other from its turn."""
+        """The last case of the last look: so cases that are tried in vain keep no other from its turn."""
 
     async def run(self) -> None:
         """Looks until it is cancelled; an absent PostgreSQL is waited for."""

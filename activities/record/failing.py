@@ -1,7 +1,7 @@
 """What fails again and again is on record: which act, since when, how often and why, until it is settled.
 
-An act that waits because a machine is away fails nobody: it is not here. What is here needs a person, who is told by
-the metrics, by the supervisors' list and by `kaifang reconcile`.
+An act that waits only because a machine is away is not here. What is here needs a person, who sees it in the metrics,
+in the supervisors' list and by `kaifang reconcile`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ PASSING = (
     asyncpg.ObjectNotInPrerequisiteStateError,  # class 55: a lock was not got
     asyncpg.PostgresSystemError,  # class 58: a disk that fails
 )
-"""What says nothing of the act: the same may work at the next try."""
+"""Errors that are not about the act: the same may work at the next try."""
 LONGEST_DETAIL = 200
 
 NOTE = """
@@ -45,8 +45,8 @@ STANDING = """
 left join acts on acts.act_id = failures.act_id left join cases on cases.case_id = failures.case_id
 where (acts.state = 'received' or failures.act_id = '' and cases.number = failures.number)
 """
-"""What has not come about since: the act is not settled, or the log is as it was when time failed. Where there is no
-log, nothing tells that it has; such a case is named by what the engine runs without a log (`kaifang reconcile`)."""
+"""Failures that still stand: the act is not settled, or the log is as it was when time failed. Without a log nothing
+shows that it has come about; `kaifang reconcile` names such a case among those that the engine runs without a log."""
 OF_CASE = f"select failures.* from failures {STANDING} and failures.case_id = $1 order by first_at"  # noqa: S608
 COUNTS = f"select why, count(*) as failing from failures {STANDING} group by why"  # noqa: S608
 
@@ -82,13 +82,13 @@ class Failure:
 
 
 async def note(connection: Connection | Pool, case_id: str, acts: Iterable[str], why: Why, detail: object) -> None:
-    """It is on record that these acts of the case failed once more; `detail` says how, without what people wrote."""
+    """Records that these acts of the case failed once more; `detail` says how, without what people wrote."""
     named = detail if isinstance(detail, str) else type(detail).__name__
     await connection.execute(NOTE, case_id, list(acts) or [OF_TIME], why.value, named[:LONGEST_DETAIL])
 
 
 async def try_to_note(pool: Pool, case_id: str, acts: Iterable[str], why: Why, detail: object) -> None:
-    """As `note`, for who fails anyway: what keeps this from being noted hides nothing of what is noted."""
+    """Like `note`, for a caller that fails anyway: an error of the note does not hide the failure itself."""
     try:
         await note(pool, case_id, acts, why, detail)
     except (asyncpg.PostgresError, *AWAY):
@@ -96,7 +96,7 @@ async def try_to_note(pool: Pool, case_id: str, acts: Iterable[str], why: Why, d
 
 
 async def note_in_step(pool: Pool, case_id: str) -> None:
-    """The engine knows nothing of the case that its log does not hold: time is not kept from it by that any more."""
+    """Records that the engine knows no more of the case than its log holds, so that this failure of time is over."""
     await pool.execute(IN_STEP, case_id)
 
 

@@ -57,7 +57,7 @@ class ColleagueUnknown(Exception):
 
 @dataclass(frozen=True)
 class Colleague:
-    """Who gets the tasks, and the body that it serves as one who may answer them; None: none."""
+    """Who gets the tasks, and the body for which it may answer them; None where it may for none."""
 
     account_id: str
     login: str
@@ -105,10 +105,10 @@ class Item:
 
 
 async def hand_over(pool: Pool, inbox: Inbox, clock: Clock, asked: Asked, tasks: Sequence[str]) -> list[Item]:
-    """Each task of the officer is handed over or refused by itself; one failure stops no other.
+    """Hands over each task of the officer by itself, or refuses it; one failure stops no other.
 
-    `tasks` are those that `in_hand` found. The same hand-over again is about the tasks of the first time, goes on where
-    that ended, and does nothing twice. Raises IdempotencyKeyReused.
+    `tasks` are those that `in_hand` found. A repeat of the same hand-over is about the tasks of the first time, goes on
+    where that ended, and does nothing twice. Raises IdempotencyKeyReused.
     """
     async with pool.acquire() as connection:
         kept = await _kept(connection, asked, tasks, clock.at(await present(connection)))

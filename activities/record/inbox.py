@@ -74,11 +74,11 @@ class Filing:
     about_task: str | None = None
 
     def filed(self, case_id: str, procedure: str, at: datetime, **found: object) -> e.Filed:
-        """The event with which its case begins; `found` is what the receipt finds beside what is filed."""
-        told = {name: getattr(self, name) for name in e.Filed.model_fields.keys() & vars(self).keys()}
+        """The event with which its case begins; `found` is what the receipt adds to what is filed."""
+        filed = {name: getattr(self, name) for name in e.Filed.model_fields.keys() & vars(self).keys()}
         its_own = {"at": at, "act": f"{case_id}.file", "case_id": case_id, "procedure": procedure}
         named = {"city": self.rules.city, "case_number": "", "rules_digest": ""}
-        return e.Filed.model_validate({**told, **named, **its_own, **found})
+        return e.Filed.model_validate({**filed, **named, **its_own, **found})
 
 
 @dataclass(frozen=True)
@@ -183,11 +183,11 @@ class Inbox:
             return FilingReceived(fold(CaseState(), events), await to_hand_over(connection, case_id))
 
     async def receive_act(self, act: a.Act, content: Mapping[str, Any] | None = None) -> ActReceived:
-        """The act is in the inbox, stamped, in its order; the same id again changes nothing.
+        """Puts the act into the inbox, stamped and in its order; the same id again changes nothing.
 
-        An act that moves no clock and opens nothing is judged and written here, unless earlier ones wait: then order
-        is kept and the engine judges it. Raises CaseUnknown, IdempotencyKeyReused, and CannotBeStored where the act
-        itself is nothing that PostgreSQL can hold: then nothing was received.
+        An act that moves no clock and opens nothing is judged and written here, unless earlier ones wait: then order is
+        kept and the engine judges it. Raises CaseUnknown, IdempotencyKeyReused, and CannotBeStored where PostgreSQL
+        cannot hold the act itself: then nothing was received.
         """
         try:
             return await with_a_second_try(lambda: self._received(act, content))
@@ -226,8 +226,8 @@ class Inbox:
         return urging_beside(await self._pinned.of(connection, digest), self._log.law, to_shanghai(case.now).date())
 
     async def lapse_claims(self, case_id: str) -> list[ActReceived]:
-        """What has been claimed in a case by who serves the body no more is the body's again, where what is returned
-        was accepted. Raises CaseUnknown."""
+        """Returns to the body what officers who no longer serve it have claimed in a case, as far as the returned acts
+        were accepted. Raises CaseUnknown."""
         async with self._pool.acquire() as connection, connection.transaction():
             return await self._lapse(connection, await lock(connection, case_id, self._clock))
 
@@ -299,8 +299,8 @@ class Inbox:
         return ActReceived(act.id, act.case_id, kind.name, act.received_at, settled["state"], problem)
 
     async def _work_off(self, connection: Connection, case: LockedCase, kind: Procedure) -> None:
-        """Every act that waits is judged and written, in the order of receipt; the hand-over tells the engine of it.
-        One that cannot be read or judged waits, with all that comes after it."""
+        """Judges and writes every act that waits, in the order of receipt; the hand-over brings it to the engine. An
+        act that cannot be read or judged waits, with all that come after it."""
         state = fold(CaseState(), await read_log(connection, case.case_id))
         rules = await self._pinned.of(connection, state.rules_digest)
         record = await self._log.notices.at(connection, case.calendar_version)

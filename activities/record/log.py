@@ -167,8 +167,8 @@ async def read_log(connection: Connection, case_id: str, after: int = 0) -> list
 async def length_and_instant(
     connection: Connection | Pool, case_id: str, up_to: int
 ) -> tuple[int | None, datetime | None]:
-    """How long a log is and its latest instant, up to an event: by both it is known whether two who know so many events
-    know the same ones."""
+    """The length of a log and its latest instant, up to an event: both together show whether two logs of that length
+    hold the same events."""
     row = await connection.fetchrow(
         "select max(number), max(at) from events where case_id = $1 and number <= $2", case_id, up_to
     )
@@ -183,7 +183,7 @@ def moves_data(events: Iterable[e.Event]) -> bool:
 
 
 def grants_data(events: Iterable[e.Event]) -> bool:
-    """Whether these events grant access, while which nobody may restrict the dataset."""
+    """Whether these events grant access, so that nobody may restrict the dataset meanwhile."""
     return any(isinstance(event, e.Granted) for event in events)
 
 
@@ -243,9 +243,9 @@ class Log:
         """Appends events to a locked case whose log makes `before`; returns them as they now stand in the log.
 
         Fills in each clock's end, settles the acts that made the events, brings the read model up to date, opens the
-        access case of a grant and puts into the outbox what the events tell people. `engine_number` is how much of the
-        log the engine knows afterwards; `record` is the record of notices, read under its share lock, without which no
-        clock can be set. Raises ActSettled.
+        access case of a grant and puts into the outbox the messages that the events make. `engine_number` is how much
+        of the log the engine knows afterwards; `record` is the record of notices, read under its share lock, without
+        which no clock can be set. Raises ActSettled.
         """
         events = with_clocks(proposed, record)
         after = fold(before, events)
@@ -284,8 +284,8 @@ class Log:
         return events
 
     async def _reopen(self, connection: Connection, case: LockedCase, it: e.EntryPublished) -> None:
-        """What closed objections have withdrawn is open again, where it stands as it did when the update was decided;
-        their logs say by which update, though they are closed."""
+        """Opens again what closed objections have withdrawn, where that has not changed since the update was decided;
+        their logs name the update, although they are closed."""
         for case_id, items in sorted(it.reopens.items()):
             await connection.execute("select from cases where case_id = $1 for update", case_id)
             state = fold(CaseState(), await read_log(connection, case_id))

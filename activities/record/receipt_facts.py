@@ -44,7 +44,7 @@ select exists (select from datasets where dataset_id = $1 and provider <> $2)
 
 
 class ItemsAreGone(Exception):
-    """The entry has changed since the filing was judged, and has these items no more: nothing was received."""
+    """The entry has changed since the filing was judged and no longer has these items: nothing was received."""
 
     def __init__(self, items: tuple[str, ...]) -> None:
         self.items = items
@@ -76,13 +76,13 @@ class FactsAtReceipt:
     met: tuple[e.RestrictionMet | e.TurnAwaited, ...] = ()
     """What the case meets at its receipt, which the log then says after its filing."""
     data_items: tuple[str, ...] | None = None
-    """What is asked for where a request names no item: all that the dataset has at its receipt, and nothing that it
-    gets later. None where the filing's own stand."""
+    """The items of a request that names none: all that the dataset has at its receipt, and none that it gets later.
+    None where the filing names its own."""
 
 
 async def dataset_is_its_own(connection: Connection, dataset_id: str, provider: str) -> None:
-    """Nobody else has the dataset, or is about to: a new one is of whoever's filing was received first. Under the lock
-    on the dataset. Raises DatasetOfAnotherProvider."""
+    """Nobody else has the dataset or is about to: a new one belongs to the provider whose filing was received first.
+    Under the lock on the dataset. Raises DatasetOfAnotherProvider."""
     if await connection.fetchval(OF_ANOTHER, dataset_id, provider):
         raise DatasetOfAnotherProvider(dataset_id)
 
@@ -141,7 +141,7 @@ async def entry_is_as_judged(
 
 
 async def standing_at_receipt(connection: Connection, case_id: str) -> a.Standing:
-    """The standing of who objected in a case, for whatever else that case holds back."""
+    """The standing of the objector of a case, for anything else that this case holds back."""
     row = await connection.fetchrow("select party, dataset_id, ground from objections where case_id = $1", case_id)
     return (
         a.Standing() if row is None else await standing_of(connection, row["party"], row["dataset_id"], row["ground"])

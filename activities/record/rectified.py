@@ -30,7 +30,7 @@ class RectificationOpen(Exception):
 
 
 async def none_is_open(connection: Connection, city: str, task_id: str) -> None:
-    """No open rectification of the city names the task, nor does any until this transaction ends but its own.
+    """No open rectification of the city names the task, and until this transaction ends only its own can.
 
     After the calendar's lock and before any case's row lock. Raises RectificationOpen.
     """

@@ -114,7 +114,7 @@ OTHERWISE_RESTRICTED = "delete from restrictions where case_id = $1 and kind <> 
 
 
 async def keep(connection: Connection, rules: ProcedureRules, before: CaseState, after: CaseState) -> None:
-    """The rows of a case are as its log makes them `after` a write, where they were as `before`."""
+    """Changes the rows of a case from what its log made of it `before` a write to what it makes `after`."""
     if rules.opens_when_passed:
         # Before the rows of this write: what was foreseen may have come to be, or not be so any more.
         await connection.execute(
@@ -193,14 +193,14 @@ def task_kept(case: CaseState, task: TaskState) -> TaskKept:
 
 
 def foreseen_kept(case: CaseState, task: TaskState) -> TaskKept:
-    """A task that time will open, as the read model keeps it: whoever asks after that instant finds it open, whether
+    """A task that time will open, as the read model keeps it: from its instant on every reader finds it open, whether
     or not a worker has come to it."""
     return task_kept(case, task)._replace(state=FORESEEN)
 
 
 def look_again_at(case: CaseState, task: TaskState) -> datetime | None:
-    """When the reminder looks at a task that has changed: at once, for it alone knows when it is next to be told of;
-    never at one that is done, or has neither an end nor to be done promptly."""
+    """When the reminder looks at a task that has changed: at once, because only the reminder knows the next point;
+    never at a task that is done, or that neither has an end nor is owed promptly."""
     clock = task.clock
     return case.at if task.is_open and (clock.due_at or clock.own_due_at or clock.promptly) else None
 

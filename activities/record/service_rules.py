@@ -1,6 +1,6 @@
 """By which rules bodies serve: when they are reminded, and who urges them. They bind no party and move no clock.
 
-A case keeps the rules under which it was received. Where those are of a time before rules of this kind were told, the
+A case keeps the rules under which it was received. Where those were pinned before packs had rules of this kind, the
 law in force when they are asked for says what they are.
 """
 
@@ -23,15 +23,15 @@ REMINDERS, URGING = "reminders", "urging"
 
 def reminders_of(kept: ProcedureRules, law: LawOn, on: date) -> ReminderRule | None:
     """When the bodies of a case are reminded; None: never."""
-    if kept.were_told(REMINDERS):
+    if kept.were_pinned_with(REMINDERS):
         return kept.reminders
     in_force = _in_force(kept, law, on)
     return in_force.reminders if in_force else None
 
 
 def urging_beside(kept: ProcedureRules, law: LawOn, on: date) -> tuple[UrgingRule, ...]:
-    """Who may urge beside those whom the rules of a case name; nobody, where they were told."""
-    in_force = None if kept.were_told(URGING) else _in_force(kept, law, on)
+    """Who may urge beside those whom the rules of a case name; nobody, where those rules were pinned with urging."""
+    in_force = None if kept.were_pinned_with(URGING) else _in_force(kept, law, on)
     return in_force.urging if in_force else ()
 
 

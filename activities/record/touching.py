@@ -104,7 +104,8 @@ async def dataset_of(connection: Connection, case_id: str) -> str:
 
 
 async def dataset_updated_by(connection: Connection, case_id: str) -> str | None:
-    """The dataset whose entry a catalogue update changes, for its end lets the next one go on; None for other cases."""
+    """The dataset whose entry a catalogue update changes, because the end of one lets the next go on; None for other
+    cases."""
     dataset_id: str | None = await connection.fetchval(
         "select dataset_id from cases where case_id = $1 and procedure = $2", case_id, CATALOGUE_UPDATE
     )
@@ -126,48 +127,48 @@ async def restrictions_on(connection: Connection, dataset_id: str) -> dict[str, 
 
 
 def met(restrictions: Mapping[str, tuple[RestrictionTold, ...]], at: datetime) -> tuple[e.RestrictionMet, ...]:
-    """What is kept back of a dataset, as events of a case that meets it."""
+    """The restrictions of a dataset, as events of a case that meets them."""
     return tuple(
-        e.RestrictionMet.model_validate({"at": at, "by_case": by_case, **as_told(each)})
+        e.RestrictionMet.model_validate({"at": at, "by_case": by_case, **all_kept_back(each)})
         for by_case, each in sorted(restrictions.items())
     )
 
 
-def as_told(restrictions: tuple[RestrictionTold, ...]) -> dict[str, object]:
-    """What acts and events say of all that a case keeps back: the strongest, and what is kept back beside it."""
+def all_kept_back(restrictions: tuple[RestrictionTold, ...]) -> dict[str, object]:
+    """All that a case keeps back, as acts and events have it: the strongest restriction, and the others beside it."""
     first, *beside = restrictions
     return {**first.model_dump(exclude={"kind"}), "restriction": first.kind.value, "beside": tuple(beside)}
 
 
 async def tell_new_grant(connection: Connection, it: AccessOpened, now: datetime) -> None:
-    """A grant that begins on data of which some is kept back, closed or dropped has acts in its inbox that say so.
+    """Puts acts into the inbox of a new grant that name which of its data is kept back, closed or dropped.
 
     What was signed before that was received is granted, and then ends by it, in the order of receipt. Under the lock
     on the dataset.
     """
-    told = [
-        Restrict.model_validate(told_to_grant(it, by_case, now) | as_told(each))
+    restrictions = [
+        Restrict.model_validate(sent_to_grant(it, by_case, now) | all_kept_back(each))
         for by_case, each in sorted((await restrictions_on(connection, it.dataset_id)).items())
     ]
-    for act in (*told, *await entry_as_published(connection, it, now)):
+    for act in (*restrictions, *await entry_as_published(connection, it, now)):
         await put(connection, [act])
 
 
 async def entry_as_published(connection: Connection, it: AccessOpened, now: datetime) -> list[Act]:
     """The act by which a new grant learns of the entry as an update has made it; none where that takes nothing from it.
 
-    Whether the request was decided before that publication or after it is not asked: the entry as it stands is what
-    counts for a grant from its first moment on.
+    It makes no difference whether the request was decided before or after that publication: from its first moment on
+    the entry as it stands counts for a grant.
     """
     entry = await connection.fetchrow(ENTRY_AS_PUBLISHED, it.dataset_id)
     if entry is None or entry["by_case"] is None:
         return []
     changed = {"openness": entry["openness"], "data_items": tuple(entry["items"])}
-    act = ChangeEntry.model_validate(told_to_grant(it, entry["by_case"], now) | changed)
+    act = ChangeEntry.model_validate(sent_to_grant(it, entry["by_case"], now) | changed)
     return [act] if concerns(act, it.data_items) else []
 
 
-def told_to_grant(it: AccessOpened, by_case: str, now: datetime) -> dict[str, object]:
+def sent_to_grant(it: AccessOpened, by_case: str, now: datetime) -> dict[str, object]:
     return {
         "id": str(uuid.uuid5(NAMESPACE, f"{by_case}/grant/{it.case_id}")),
         "case_id": it.case_id,
@@ -188,7 +189,8 @@ async def met_by_update(
 
 
 async def tell_other_cases(connection: Connection, before: CaseState, after: CaseState, now: datetime) -> None:
-    """Cases that what is new in `after` concerns have an act in their inbox; what they make of it is their own affair.
+    """Puts an act into the inbox of every case that the news in `after` concerns; what it makes of the act is its own
+    affair.
 
     Under the lock on the dataset, had alone.
     """
@@ -200,9 +202,9 @@ async def tell_other_cases(connection: Connection, before: CaseState, after: Cas
         procedures = concerned_by(ChangeEntry)
         acts += [entry_act(after, each, now) for each in await open_cases(connection, after, procedures)]
     if after.published and not before.published and after.caused_by and await is_open(connection, after.caused_by):
-        told = told_by(after, "published", after.caused_by, now) | {"published_at": after.published.at}
-        told["openness"] = after.choices.get("openness")
-        acts.append(EntryIsPublished.model_validate(told))
+        published = sent_by(after, "published", after.caused_by, now) | {"published_at": after.published.at}
+        published["openness"] = after.choices.get("openness")
+        acts.append(EntryIsPublished.model_validate(published))
     if after.closed and not before.closed and after.procedure == CATALOGUE_UPDATE:
         waiting = await open_cases(connection, after, [CATALOGUE_UPDATE])
         acts += [turn_act(after, each, now) for each in waiting[:1]]
@@ -234,7 +236,7 @@ def changes_grants(it: e.EntryPublished) -> bool:
     return it.openness is not None or bool(it.data_items)
 
 
-def told_by(after: CaseState, what: str, case_id: str, now: datetime) -> dict[str, object]:
+def sent_by(after: CaseState, what: str, case_id: str, now: datetime) -> dict[str, object]:
     return {
         "id": str(uuid.uuid5(NAMESPACE, f"{after.case_id}/{what}/{after.number}/{case_id}")),
         "case_id": case_id,
@@ -246,27 +248,27 @@ def told_by(after: CaseState, what: str, case_id: str, now: datetime) -> dict[st
 
 def restriction_act(after: CaseState, case_id: str, now: datetime) -> Act:
     """The act by which a case learns what an objection does to the data."""
-    told = told_by(after, "restriction", case_id, now)
+    common = sent_by(after, "restriction", case_id, now)
     if not after.own_restrictions:
-        return LiftRestriction.model_validate(told)
-    return Restrict.model_validate(told | as_told(after.own_restrictions))
+        return LiftRestriction.model_validate(common)
+    return Restrict.model_validate(common | all_kept_back(after.own_restrictions))
 
 
 def entry_act(after: CaseState, case_id: str, now: datetime) -> Act:
     """The act by which a case learns what an update made of the entry."""
     assert after.published
-    told = told_by(after, "entry", case_id, now)
+    common = sent_by(after, "entry", case_id, now)
     changed = {"openness": after.published.openness or "", "data_items": after.published.data_items}
-    return ChangeEntry.model_validate(told | changed)
+    return ChangeEntry.model_validate(common | changed)
 
 
 def turn_act(after: CaseState, case_id: str, now: datetime) -> Act:
     """The act by which an update that waited learns that its turn has come."""
-    return TakeTurn.model_validate(told_by(after, "turn", case_id, now))
+    return TakeTurn.model_validate(sent_by(after, "turn", case_id, now))
 
 
 async def put(connection: Connection, acts: list[Act]) -> None:
-    """The acts are in the inboxes of their cases, one each, in their order and stamped; set by set, not row by row."""
+    """Puts one act into the inbox of each case, in order and stamped; set by set, not row by row."""
     if not acts:
         return
     concerned = [act.case_id for act in acts]

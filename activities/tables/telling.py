@@ -1,6 +1,7 @@
-"""PostgreSQL's tables around the cases: who holds which post, what is told to whom, feeds, announcements.
+"""PostgreSQL's tables around the cases: who gets which message on which channel, feeds, announcements.
 
-Instants are stored with time zone. None of it is the fold's: a case is told by `activities.tables.cases` alone.
+Instants are stored with time zone. None of it belongs to the fold: the tables of a case are in
+`activities.tables.cases`.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ class MessageRow(SQLModel, table=True):
     created_at: datetime = instant()
     handed_out_at: datetime | None = instant(nullable=True, default=None)
     read_at: datetime | None = instant(nullable=True, default=None)
-    """Since when whom it is for has it as read; a channel that sent it says nothing of that."""
+    """Since when its recipient has it as read; that a channel sent it does not count."""
 
 
 class DeliveryRow(SQLModel, table=True):

@@ -166,7 +166,7 @@ async def end_own_channel(pool: Pool, clock: Clock, channel_id: str, account_id:
 
 
 async def end_channel(connection: Connection, channel_id: str, now: datetime, because: str = "ended") -> None:
-    """Nothing goes out on the channel any more; what waited is given up, address and secret are erased."""
+    """Ends the channel: what waits on it is given up, address and secret are erased."""
     await connection.execute(END, channel_id, now, because)
 
 

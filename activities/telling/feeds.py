@@ -44,7 +44,7 @@ update feeds set
     else jsonb_set(served, array[$2], jsonb_build_object('digest', $3::text, 'since', $4::text)) end
 where feed_id = $1 returning (served #>> array[$2, 'since'])::timestamptz
 """
-"""Programs fetch often; when they last did need not be known by the second."""
+"""Programs fetch often, so the time of the last fetch need not be known by the second."""
 
 
 class EnoughFeeds(Exception):
@@ -134,8 +134,8 @@ async def feed_by_token(pool: Pool, token: str) -> Feed | None:
 
 
 async def revoke_feed(pool: Pool, feed_id: str, account: str | None, now: datetime) -> bool:
-    """The token fetches nothing from here on; False where there is no such feed of that account, whose it is being
-    all the same where none is given. Revoked again, it was revoked before."""
+    """From now on the token fetches nothing; False where that account has no such feed; without an account, where there
+    is no such feed at all. A feed that was revoked before stays revoked."""
     row = await pool.fetchrow(
         "update feeds set revoked_at = coalesce(revoked_at, $3) "
         "where feed_id = $1 and ($2::text is null or account_id = $2) returning feed_id",

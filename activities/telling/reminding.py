@@ -62,7 +62,7 @@ where task_id = looked_at
 
 
 class Reminding:
-    """Tells those who have a task of its points. Any number may run; nobody is told twice of a point."""
+    """Reminds those who have a task at its points. Any number may run; nobody is reminded twice of a point."""
 
     def __init__(
         self, pool: Pool, notices: RecordOfNotices, clock: clock.Clock, every: float = 20.0, law: LawOn = law_of
@@ -97,11 +97,11 @@ class Reminding:
             tasks = await connection.fetch(TASKS_TO_LOOK_AT, cases, now, list(ANSWERS_NOTHING))
             record = await self._notices.read(connection)
             looks = [await self._look(connection, task, record, now) for task in tasks]
-            told = await put_out(connection, [telling for _, tellings_ in looks for telling in tellings_], now)
+            new = await put_out(connection, [telling for _, tellings_ in looks for telling in tellings_], now)
             again = [found.again_at for found, _ in looks]
             await connection.execute(LOOK_AGAIN, [task["task_id"] for task in tasks], again)
-        if told:
-            LOG.info("%d reminders of %d tasks", told, len(tasks))
+        if new:
+            LOG.info("%d reminders of %d tasks", new, len(tasks))
         return len(tasks)
 
     async def _look(
@@ -124,7 +124,7 @@ class Reminding:
 
 
 def reminded(row: asyncpg.Record) -> Reminded:
-    """A task as a reminder tells of it. Raises ValueError."""
+    """A task with the facts that a reminder needs. Raises ValueError."""
     return Reminded(
         task_id=row["task_id"],
         case_id=row["case_id"],

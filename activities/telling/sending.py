@@ -206,7 +206,7 @@ class Sender:
         return sum(await asyncio.gather(*self._under_way.values()))
 
     async def hand_out(self) -> int:
-        """There is a delivery for each open channel of whom a message is for; returns how many messages were new."""
+        """Makes a delivery for each open channel of the recipient of a message; returns how many messages were new."""
         status: str = await self._pool.execute(HAND_OUT, A_ROUND)
         return int(status.rpartition(" ")[2])
 
@@ -257,7 +257,8 @@ class Sender:
         return True
 
     async def _send(self, channel_id: str, claimed: Record) -> NotSent | None:
-        """Why it was not sent, whatever is wrong: one message or channel holds up no other."""
+        """Sends a delivery; returns why it was not sent, whatever is wrong: one message or channel holds up no
+        other."""
         try:
             outgoing = await self._outgoing(claimed)
         except AWAY:
@@ -316,5 +317,5 @@ class Sender:
 
 
 def jittered(seconds: float) -> float:
-    """About so long, so that those who failed together do not come again together."""
+    """About this long, so that deliveries that failed together are not tried again together."""
     return seconds * random.uniform(0.75, 1.25)  # noqa: S311  # nobody gains by guessing it

@@ -82,7 +82,7 @@ class Outgoing:
 
 
 class Ways:
-    """Open while the block lasts. Sends, or raises NotSent; lets no receiver take longer than WITHIN."""
+    """Open while the block lasts. Sends or raises NotSent, and gives no receiver longer than WITHIN."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -183,7 +183,7 @@ def library() -> tuple[type[Apprise], AppriseAsset]:
 @cache
 def _library() -> tuple[type[Apprise], AppriseAsset]:
     with warnings.catch_warnings():
-        # Of the library's own imports; Python 3.13 has the module no more, and then the library does without.
+        # From the library's own imports; Python 3.13 no longer has the module, and then the library does without.
         warnings.filterwarnings("ignore", message="'imghdr' is deprecated", category=DeprecationWarning)
         from apprise import Apprise, AppriseAsset
 

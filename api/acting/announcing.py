@@ -18,7 +18,7 @@ from api.http.problems import Problem
 from api.runtime import Runtime
 from reading.sight import Caller
 from reading.store import Store
-from rules.bounds import WHOLE_LINE, Prose, Something, told
+from rules.bounds import WHOLE_LINE, Prose, Something, documented_as
 from rules.stating import ON_ONE_LINE
 
 PATH = "/v1/maintenance-notices"
@@ -32,7 +32,7 @@ class MaintenanceForm(Form):
 
     starts_at: Moment
     ends_at: Moment
-    what: Annotated[Something, ON_ONE_LINE, told(WHOLE_LINE)]
+    what: Annotated[Something, ON_ONE_LINE, documented_as(WHOLE_LINE)]
     reason: Prose = ""
 
     @model_validator(mode="after")
@@ -62,7 +62,7 @@ async def announce_for_operator(runtime: Runtime, store: Store, caller: Caller, 
 
 
 async def cancel_for_operator(runtime: Runtime, store: Store, caller: Caller, maintenance_id: str) -> None:
-    """The interruption will not be; again, it changes nothing. Raises a Problem."""
+    """Cancels the interruption; a repeat changes nothing. Raises a Problem."""
     operator = of_the_operator(caller)
     await store.release()
     try:

@@ -1,4 +1,4 @@
-"""What an act or a filing has to tell besides its answer: that it is not worked off yet, and where the case is."""
+"""What an act or a filing answers besides its content: that it is not worked off yet, and where the case is."""
 
 from __future__ import annotations
 

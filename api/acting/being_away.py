@@ -60,7 +60,7 @@ async def be_away(runtime: Runtime, store: Store, caller: Caller, form: AbsenceF
 
 
 async def be_back(runtime: Runtime, store: Store, caller: Caller, absence_id: str) -> None:
-    """The absence is over; by the same who may file it. Raises a Problem."""
+    """Ends the absence; whoever may file it may end it. Raises a Problem."""
     _, absent = known(await directory.absence(store, absence_id))
     if not may_file_absence(caller, absent):
         raise Problem("NotYourBody")

@@ -22,7 +22,7 @@ class DataUpdateForm(Form):
 async def say_brought_up_to_date(
     runtime: Runtime, store: Store, caller: Caller, dataset_id: str, form: DataUpdateForm
 ) -> None:
-    """By an officer of its provider; the same day again changes nothing. Raises a Problem."""
+    """An officer of the provider says so; the same day again changes nothing. Raises a Problem."""
     dataset = known(await catalogue.dataset(store, dataset_id))
     if caller.body != dataset.provider:
         raise Problem("NotYourDataset")

@@ -1,4 +1,4 @@
-"""What officers do to a task, and what is checked before its receipt: what the judge cannot know, but the tables do."""
+"""What officers do to a task, with the checks before receipt that need the tables and not the judge."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from rules.vocabulary import TIME_LIMIT
 
 
 async def reassign(receiver: Receiver, store: Store, caller: Caller, task_id: str, form: ReassignmentForm) -> ActShown:
-    """The task given to a colleague, by an officer or a supervisor of its body. Raises a Problem."""
+    """Reassigns the task to a colleague, by an officer or a supervisor of its body. Raises a Problem."""
     task = await receiver.known_task(task_id)
     if task.body != caller.body:
         raise Problem("NotYourTask")
@@ -66,13 +66,14 @@ async def decide(receiver: Receiver, store: Store, task_id: str, form: DecisionF
 
 
 async def correct(receiver: Receiver, store: Store, task_id: str, form: DecisionForm) -> ActShown:
-    """Another decision in the place of the body's own. Raises a Problem, also for what a correction cannot say."""
+    """Replaces the body's own decision with another. Raises a Problem, also for fields that a correction cannot
+    have."""
     task = await receiver.own_task(task_id)
     grants = await says_what_it_may(store, await receiver.case(task.case_id), form)
     if form.limit():
         raise about(form.first_of(TIME_LIMIT), "TimeLimitNotSet")
     if not grants and form.done_to_data():
-        # What was done to data is not undone by other words; a correction says nothing of it.
+        # Other words do not undo what was done to data, so a correction has no measure.
         raise about(form.first_of(("data_items", *MEASURE)), "MeasureNotAllowed")
     act = Correct(
         **await receiver.on_task(task),
@@ -98,7 +99,8 @@ async def says_what_it_may(store: Store, case: CaseRow, form: DecisionForm) -> b
 
 
 async def with_what_is_kept(store: Store, case: CaseRow, task: TaskRow, form: DecisionForm) -> DecisionForm:
-    """The decision with the draft that came with the filing, where it is the first to submit one and states none."""
+    """The decision with the draft that came with the filing, where it is the first to submit a draft and has none
+    itself."""
     if form.entry is not None or task.procedure != CATALOGUE_UPDATE or task.round > 1:
         return form
     stage = (await store.rules(case.rules_digest)).stage(task.stage)
@@ -109,8 +111,8 @@ async def with_what_is_kept(store: Store, case: CaseRow, task: TaskRow, form: De
 
 
 async def draft_of(store: Store, task: TaskRow, form: DecisionForm) -> Drafted | None:
-    """What a decision that submits a draft says by it; None for any other. Raises a Problem on a draft or answers that
-    do not fit the entry, or belong to no draft."""
+    """What the draft of a decision means for the entry; None for a decision that submits none. Raises a Problem on a
+    draft or answers that do not fit the entry, or belong to no draft."""
     if form.entry is None and form.answers is None and task.procedure != CATALOGUE_UPDATE:
         return None
     read = await store.case_read(task.case_id)

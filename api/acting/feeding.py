@@ -73,7 +73,7 @@ async def make_feed_of(runtime: Runtime, store: Store, caller: Caller, form: Fee
 
 
 async def revoke_feed_of(runtime: Runtime, caller: Caller, feed_id: str) -> None:
-    """Its token fetches nothing any more; of one's own feeds, an admin's is anybody's. Raises a Problem."""
+    """Ends the token of a feed: of one's own feed, or for an administrator of anybody's. Raises a Problem."""
     owner = None if caller.has("admin") else caller.account_id
     if not await revoke_feed(runtime.pool, feed_id, owner, await runtime.now()):
         raise Problem("NotFound")

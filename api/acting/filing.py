@@ -37,8 +37,8 @@ PROVIDER = "provider"
 
 
 def rules_at(city: str, procedure: str, received_at: datetime) -> ProcedureRules:
-    """The law of the city that governs what is filed at that instant; after its end, for remedies alone. Raises a
-    Problem if there is none."""
+    """The law of the city that governs what is filed at that instant; after its end, the law for remedies only. Raises
+    a Problem if there is none."""
     on = to_shanghai(received_at).date()
     try:
         return governing(load_pack(city), procedure, on)
@@ -134,7 +134,7 @@ class Filer:
         content: Mapping[str, Any],
         received: Callable[[datetime], Filing],
     ) -> CaseState:
-        """As `receive`, for who goes on before the case is shown: what its log makes of it."""
+        """Like `receive`, for a caller that goes on with the case before it is shown: the case as its log makes it."""
         await self._store.release()
         try:
             filed = await self._runtime.inbox.receive_filing(case_id, procedure, content, received)

@@ -1,4 +1,4 @@
-"""Importing a file into the catalogue: read, each row filed or rejected, and all of it answered by line and field."""
+"""Importing a file into the catalogue: each row is filed, or rejected by line and field."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class ImportedFile(NamedTuple):
     media_type: str
 
     def sheet(self) -> Sheet:
-        """The rows, and of a file that has too many only so many that it shows. Raises FileUnreadable."""
+        """The rows; of a file with too many, only as many as show that. Raises FileUnreadable."""
         is_ckan = self.media_type.split(";")[0].strip().lower() == CKAN
         read = read_ckan if is_ckan else read_csv
         return read(decoded(self.content), MOST_ROWS + 1)

@@ -46,7 +46,7 @@ LARGEST_BODY = 10 * LARGEST + LARGEST_TEXT
 
 @dataclass(frozen=True)
 class ObjectionFiled:
-    """What is known of one call that files an objection, but what it says."""
+    """What is known of a call that files an objection, apart from its form."""
 
     runtime: Runtime
     store: Store
@@ -67,8 +67,8 @@ async def receive_objection(call: ObjectionFiled, form: ObjectionForm) -> CaseSh
 async def receive_with_files(call: ObjectionFiled, parts: Parts) -> CaseShown:
     """As `receive_objection`, of one that comes with its files.
 
-    The objection comes first and is judged before a file is taken: of one that cannot be received nothing is stored.
-    Files that are not taken, or more than may be, leave those before them with who uploaded them.
+    The objection comes first and is judged before a file is taken, so nothing is stored for one that cannot be
+    received. Where a file is not taken, or there are too many, the files before it stay with whoever uploaded them.
     """
     first = await parts.next()
     if first is None or first.name != FILING:

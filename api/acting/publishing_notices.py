@@ -16,7 +16,7 @@ from models.acts import Actor
 from reading.calendar import shown
 from reading.calendar.shapes import OutlookShown
 from reading.sight import Caller
-from rules.bounds import ONE_LINE, told
+from rules.bounds import ONE_LINE, documented_as
 from rules.calendar_notices import DaysOff, Span
 from rules.deadlines import UNIFORM_SINCE
 from rules.notice_checking import Draft
@@ -27,7 +27,7 @@ NoticeLine = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$"),
     STATED,
     ON_ONE_LINE,
-    told(ONE_LINE),
+    documented_as(ONE_LINE),
 ]
 SettledDay = Annotated[Day, Field(ge=UNIFORM_SINCE)]
 
@@ -87,7 +87,7 @@ async def publish(runtime: Runtime, caller: Caller, form: NoticeForm) -> Publish
 
 
 async def foresee(runtime: Runtime, form: NoticeForm, most: int) -> OutlookShown:
-    """What would follow if the notice were published now, with so many tasks told one by one; nothing is written.
+    """What would follow if the notice were published now, with so many tasks named one by one; nothing is written.
     Raises a Problem, and FieldsRefused."""
     try:
         outlook = await foresee_draft(runtime.pool, runtime.notices, runtime.clock, form.draft(), most)

@@ -32,7 +32,7 @@ from reading.words.language import Language
 from rules.deadlines import to_shanghai
 
 NOT_STAMPED = datetime.min.replace(tzinfo=UTC)
-"""The inbox stamps every act; what stands in it before means nothing."""
+"""A placeholder: the inbox stamps every act."""
 
 
 class Receiver:
@@ -128,7 +128,7 @@ class Receiver:
         return await self.standing(act_id)
 
     async def standing(self, act_id: str) -> ActShown:
-        """How the act of this call stands, as an answer to who sent it. Raises a Problem when it was refused."""
+        """The state of this call's act, as an answer to whoever sent it. Raises a Problem when it was refused."""
         row = await cases.act(self._store, act_id)
         assert row, "an act that was received stays"
         if row.state == "received":

@@ -1,4 +1,4 @@
-"""What somebody does with what it is told: opens and ends channels, and has messages as read."""
+"""What somebody does about messages: opens and ends channels, and marks messages as read."""
 
 from __future__ import annotations
 

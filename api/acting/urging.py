@@ -34,9 +34,9 @@ def act_of(caller: Caller, task_id: str, key: str) -> str:
 
 
 async def urge_each(runtime: Runtime, store: Store, caller: Caller, key: str, forms: Mapping[str, UrgingForm]) -> None:
-    """An urging of each task is in the inbox, by its own text, and is worked off if the engine is there in time; a task
-    of which the caller may not know gets none. How each stands, its act tells; a refusal stops no other. The same again
-    changes nothing."""
+    """Puts an urging of each task into the inbox, with its own text, worked off if the engine is there in time; a task
+    of which the caller may not know gets none. The act of each shows how it stands; a refusal stops no other. The same
+    again changes nothing."""
     known = {task_id: await cases.task_for(store, caller, task_id) for task_id in forms}
     await store.release()
     waiting: set[str] = set()

@@ -1,4 +1,4 @@
-"""Where the service is: what it says of its own addresses follows the public one, whatever a caller calls it by."""
+"""Where the service is: its own addresses follow the public one, whatever host name a caller uses."""
 
 from __future__ import annotations
 

@@ -17,14 +17,15 @@ def tag_of(content: bytes) -> str:
 def conditional(
     request: Request, content: bytes, media_type: str, headers: dict[str, str], changed_at: datetime | None = None
 ) -> Response:
-    """The content, or 304 to who has it already; `changed_at` is since when it is what it is, to the second."""
+    """The content, or 304 for a caller who has it already; `changed_at` is the instant of its last change, to the
+    second."""
     tag = tag_of(content)
-    told = headers | {"ETag": tag}
+    all_headers = headers | {"ETag": tag}
     if changed_at is not None:
-        told["Last-Modified"] = format_datetime(changed_at.astimezone(UTC), usegmt=True)
+        all_headers["Last-Modified"] = format_datetime(changed_at.astimezone(UTC), usegmt=True)
     if _has(request, tag, changed_at):
-        return Response(status_code=304, headers=told)
-    return Response(content, media_type=media_type, headers=told)
+        return Response(status_code=304, headers=all_headers)
+    return Response(content, media_type=media_type, headers=all_headers)
 
 
 def _has(request: Request, tag: str, changed_at: datetime | None) -> bool:

@@ -1,4 +1,4 @@
-"""Why a call fails, of ours or of the framework, as the one problem by which it is answered."""
+"""Why a call fails: every exception, ours or the framework's, becomes one problem."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def problem_of(error: Exception) -> Problem:
 
 
 def log(request: Request, error: Exception, problem: Problem) -> None:
-    """What whoever runs the system has to know of it; never what people wrote, which the message of an error of
+    """Logs what whoever runs the system has to know; never what people wrote, which the message of an error of
     PostgreSQL can quote."""
     match problem.code:
         case "DatabaseAway" | "EvidenceStoreAway":
@@ -152,7 +152,7 @@ def _allowed(request: Request) -> str:
     """The methods of a path, of whichever routes they are; what can be read can be asked for its headers."""
     known: Iterable[tuple[str, re.Pattern[str], frozenset[str]]] = request.app.state.methods
     matching = [(path, of_path) for path, form, of_path in known if form.match(request.url.path)]
-    # Where a path has two forms, it is meant by the one that says most of it.
+    # A path that fits two routes belongs to the more specific one.
     meant = max((path for path, _ in matching), key=lambda path: len(re.sub(r"{[^}]*}", "", path)), default="")
     methods = {method for path, of_path in matching if path == meant for method in of_path}
     return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))

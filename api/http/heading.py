@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class Heading:
-    """What can be read can be asked for its headers: status and headers are those of a GET at that moment."""
+    """Answers HEAD wherever GET is answered: status and headers are those of a GET at that moment."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""What is asked for by its id is there, or the call is answered that it is not."""
+"""What is asked for by its id exists, or the call gets the problem that it does not."""
 
 from __future__ import annotations
 

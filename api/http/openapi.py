@@ -1,4 +1,4 @@
-"""What OpenAPI says of problems: every call answers them in one shape."""
+"""Problems in the OpenAPI document: every call answers them in one shape."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 OPEN_TO_EVERYBODY: dict[str, Any] = {"security": [{}]}
-"""Of a call that a token makes say more, and that needs none."""
+"""The security of a call that needs no token and answers more with one."""
 
 
 def with_problem_schema(document: dict[str, Any]) -> dict[str, Any]:
@@ -46,9 +46,9 @@ def with_problem_schema(document: dict[str, Any]) -> dict[str, Any]:
         schemas.pop(name, None)
     for calls in document["paths"].values():
         for call in calls.values():
-            told = [422] if "HTTPValidationError" in str(call["responses"].get("422")) else []
-            told += [413] if "requestBody" in call else []
-            call["responses"] |= {str(status): answer for status, answer in problems(*told).items()}
+            statuses = [422] if "HTTPValidationError" in str(call["responses"].get("422")) else []
+            statuses += [413] if "requestBody" in call else []
+            call["responses"] |= {str(status): answer for status, answer in problems(*statuses).items()}
     return document
 
 
@@ -65,9 +65,9 @@ def _fact(name: str, description: str, *, required: bool = False) -> dict[str, A
 
 
 def _gate_answer(description: str, *headers: str) -> dict[str, Any]:
-    told = {"schema": {"$ref": "#/components/schemas/GateAnswer"}}
+    content = {"schema": {"$ref": "#/components/schemas/GateAnswer"}}
     shown = {name: {"schema": {"type": "string"}} for name in ("X-Kaifang-Reason", *headers)}
-    return {"description": description, "headers": shown, "content": {"application/problem+json": told}}
+    return {"description": description, "headers": shown, "content": {"application/problem+json": content}}
 
 
 GATE_ANSWER: dict[str, Any] = {

@@ -163,7 +163,7 @@ def field_error(wrong: Wrong, language: Language) -> FieldError:
 
 
 def plain_error(wrong: Wrong, language: Language) -> str:
-    """The same without the rule, for who shows that beside it."""
+    """The same without the rule, for a page that shows the rule beside it."""
     return _filled(_text_of(wrong), wrong.params, None, language)
 
 
@@ -198,7 +198,7 @@ def spoken(value: object, language: Language) -> str:
 
 
 def all_of(fields: Iterable[tuple[str, ...]]) -> Label:
-    """The names of fields that are demanded together, each as one of several: "reason and legal basis"."""
+    """The names of fields that are demanded together, joined: "reason and legal basis"."""
 
     def named(name: str) -> Label:
         return texts().fields.get(name, Label(zh=name, en=name))

@@ -28,13 +28,13 @@ ISSUER = "urn:kaifang:issuer"
 AUDIENCE = "urn:kaifang:api"
 CLAIMS = ["iss", "aud", "sub", "iat", "exp"]
 LEEWAY = timedelta(seconds=30)
-"""By so much the clock of an issuer on another machine may differ."""
+"""How much the clock of an issuer on another machine may differ."""
 SUBJECT = re.compile(r"[!-~]{1,200}")
 """What an account id can look like; no other text becomes part of a question to PostgreSQL."""
 
 
 class TokenRefused(Exception):
-    """The token is not one of this issuer for this service, or no longer."""
+    """The token was not issued by this issuer for this service, or it has expired."""
 
 
 class KeyUnusable(Exception):

@@ -24,8 +24,8 @@ def among(code: str, known: Callable[[], Collection[str]]) -> AfterValidator:
     def check(given: str) -> str:
         names = known()
         if given not in names:
-            told = tuple(names) if len(names) <= LONGEST_LIST else ()
-            raise PydanticCustomError(code, "unknown", {"given": given, "known": told})
+            named = tuple(names) if len(names) <= LONGEST_LIST else ()
+            raise PydanticCustomError(code, "unknown", {"given": given, "known": named})
         return given
 
     return AfterValidator(check)
@@ -40,7 +40,7 @@ def stages() -> frozenset[str]:
 
 @cache
 def outcomes() -> frozenset[str]:
-    """How a case can have ended, by any city's rules and by what no pack names."""
+    """The outcomes with which a case can have ended: those of any city's rules, and ours that no pack names."""
     packs = [load_pack(city) for city in cities()]
     named = {ending for pack in packs for known in pack.procedures.values() for ending in known.endings}
     return frozenset(named | set(texts().endings))

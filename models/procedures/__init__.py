@@ -1,5 +1,5 @@
-"""The legal procedures that the system runs, one file each, readable beside its articles: the one list that receipt,
-engine and what people read go by."""
+"""The legal procedures that the system runs, one file each, readable beside its articles: the one list by which
+receipt, engine and readers go."""
 
 from __future__ import annotations
 
@@ -36,5 +36,5 @@ did."""
 
 
 def concerned_by(kind: type[ReceivedAct]) -> list[str]:
-    """The names of the procedures whose open cases learn by such an act what another case does."""
+    """The names of the procedures whose open cases receive this kind of act when another case acts on their data."""
     return [procedure.name for procedure in PROCEDURES if kind in procedure.concerned_by]

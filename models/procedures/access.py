@@ -69,7 +69,7 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
 
 
 def revoke(rules: ProcedureRules, proposal: Proposal, act: a.Revoke) -> None:
-    """A body that the law lets do so ends the grant, with a reason; the article is on record.
+    """A body to which the law gives that right ends the grant, with a reason; the log names the article.
 
     Raises NotYourTask, PartyToTheCase, RequirementMissing.
     """
@@ -88,7 +88,7 @@ def revoke(rules: ProcedureRules, proposal: Proposal, act: a.Revoke) -> None:
 
 
 def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
-    """Nothing follows from an act on a grant but what the act itself says; time ends it (`models.passing`)."""
+    """Nothing follows from an act on a grant except what the act itself does; time ends a grant (`models.passing`)."""
 
 
 ACCESS = Procedure(

@@ -1,7 +1,7 @@
 """Access request (有条件开放数据申请): an applicant asks for conditional data, and the bodies of the city decide.
 
-Which body decides what, in which order, within which period, and what a refusal needs, is in the city's pack:
-Nanning 20, Yulin 23, Guangzhou 16 and 17, Lianyungang 10 and 19, Nanjing 27. Here stands what all of them share.
+Which body decides what, in which order, within which period, and what a refusal needs, is in the city's pack: Nanning
+20, Yulin 23, Guangzhou 16 and 17, Lianyungang 10 and 19, Nanjing 27. This file has what all of them share.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ WITHDRAWN = "withdrawn"
 
 
 def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
-    """What an act makes happen in an access request: the applicant may withdraw, an objection may keep the data back,
-    the rest are acts on its tasks."""
+    """What an act makes happen in an access request: the applicant may withdraw, other cases may restrict or change the
+    data, and all other acts are acts on its tasks."""
     match act:
         case a.Withdraw():
             withdraw(rules, proposal, act)
@@ -46,7 +46,7 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
 
 
 def withdraw(rules: ProcedureRules, proposal: Proposal, act: a.Withdraw) -> None:
-    """The applicant takes the request back; it may until access is granted, for then the case is closed."""
+    """The applicant takes the request back, which is possible until access is granted: then the case is closed."""
     if act.by.account != proposal.state.party:
         raise NotYourCase(field="case_id")
     if rules.withdrawal is None:
@@ -57,7 +57,7 @@ def withdraw(rules: ProcedureRules, proposal: Proposal, act: a.Withdraw) -> None
 
 
 def end(proposal: Proposal, at: datetime, outcome: str) -> None:
-    """Nothing is left that could be granted, by what the cases did that the log names."""
+    """Closes the case where nothing is left to grant because of what other cases did."""
     cancel_open_tasks(proposal, at, because=outcome)
     proposal.add(e.Closed(at=at, outcome=outcome))
 

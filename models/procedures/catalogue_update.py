@@ -38,8 +38,8 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
 
 
 def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
-    """What follows by law; while another update of the same entry goes first, no more than that a clock runs and that
-    the update can be given up."""
+    """What follows by law. While another update of the same entry goes first, only stages whose clock runs are put
+    before their bodies, and the update can be given up."""
     if proposal.state.behind:
         course.follow_while_waiting(rules, proposal, at)
     else:

@@ -1,7 +1,7 @@
 """Leak (泄露事件): a user of data reports a security problem, or information on the platform's users is at risk.
 
 Guangzhou 33: the provider is told promptly. Nanjing 34: the operator remedies it at once, and tells the users and the
-authority. Who does what is in the city's pack; it keeps no data back by itself, for that is what an objection does.
+authority. Who does what is in the city's pack. The procedure itself keeps no data back; an objection does that.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Objection (异议): somebody shows that open data infringes a right or is wrong; it stops while that is verified.
+"""Objection (异议): somebody shows that open data infringes a right or is wrong; the data is stopped while that is
+verified.
 
 Who verifies, within which period, with which measures, and when the objector is told, is in the city's pack: Nanning
-22, Yulin 17, Guangzhou 29, Lianyungang 20 and 26, Nanjing 35. That evidence on a secret or on privacy holds the data
-back from its receipt on is a service rule of each pack. Here stands what all of them share.
+22, Yulin 17, Guangzhou 29, Lianyungang 20 and 26, Nanjing 35. A service rule of each pack holds the data back from the
+receipt of evidence on a secret or on privacy. This file has what all of them share.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from rules.procedure_rules import ProcedureRules
 
 
 def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
-    """What an act makes happen in an objection: the objector adds evidence, whoever verifies may take up again whether
-    to suspend, the rest are acts on its tasks."""
+    """What an act makes happen in an objection: the objector adds evidence, the verifying body may decide again whether
+    to suspend, and all other acts are acts on its tasks."""
     match act:
         case a.SubmitEvidence():
             submit_evidence(rules, proposal, act)
@@ -33,7 +34,7 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
 
 
 def follow(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
-    """What follows by law; before anything else the hold, which is in force from the receipt of the objection."""
+    """What follows by law; first of all the hold, which is in force from the receipt of the objection."""
     if proposal.state.step is None:
         hold_or_say_why_not(rules, proposal, at)
     course.follow(rules, proposal, at)
@@ -45,7 +46,7 @@ OBJECTION = Procedure(
     party="objector",
     filed_for=FiledFor.ITSELF,
     party_is_told=frozenset({PartyIsTold.PROGRESS}),
-    # What stops data waits for no machine but PostgreSQL: every act on an objection is judged by its receipt.
+    # What stops data depends on no machine but PostgreSQL: the receipt judges every act on an objection.
     judged_at_receipt=(ReceivedAct,),
     concerned_by=frozenset(),
     answer=answer,

@@ -1,8 +1,8 @@
 """Openness review (开放属性评估): closed and conditional data is evaluated from time to time, and opened further where
 that is possible.
 
-Guangzhou 10 has the provider do it, Nanning 15 the authority for what is not open yet. One case a dataset; one that
-finds the data fit to be opened further orders a catalogue update.
+Guangzhou 10 has the provider do it, Nanning 15 the authority for data that is not open yet. A case is about one
+dataset; a case that finds that its data can be opened further orders a catalogue update.
 """
 
 from __future__ import annotations

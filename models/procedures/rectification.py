@@ -1,9 +1,9 @@
 """Rectification (责令改正、限期整改): a body that breached a duty is ordered to put it right within a time limit.
 
 Lianyungang 39 and Nanjing 39 have the authority order it; in Nanning (35), Yulin (35) and Guangzhou (34) the authority
-only proposes, and the government, a superior department or the competent organ orders. What is not done in time
-Lianyungang's authority owes the government a report of, from that instant on. Each order sets its own limit; that it
-is over takes nobody's decision.
+only proposes, and the government, a superior department or the competent organ orders. Lianyungang's authority owes the
+government a report of what is not done in time, from that instant on. Each order sets its own limit, which ends without
+anybody's decision.
 """
 
 from __future__ import annotations

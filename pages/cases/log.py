@@ -15,7 +15,7 @@ from reading.words.texts import texts
 
 
 @dataclass(frozen=True)
-class Told:
+class EventInWords:
     """An event as a person reads it; `by` is the login of who did it, where whoever looks may know."""
 
     number: int
@@ -25,14 +25,16 @@ class Told:
     said: Sequence[Stated]
 
 
-def told(words: Words, speaking: Speaking, case: CaseShown, event: LoggedEvent, *, names_officers: bool) -> Told:
+def in_words(
+    words: Words, speaking: Speaking, case: CaseShown, event: LoggedEvent, *, names_officers: bool
+) -> EventInWords:
     """One event. A party reads which body did something, and not which officer."""
     more = event.model_dump()
     tasks = {task.task_id: task for task in case.tasks}
     task = tasks.get(str(more.get("task_id")))
     by = event.by_login
     is_the_party = bool(by) and case.parties and by == case.parties[0].name
-    return Told(
+    return EventInWords(
         number=event.number,
         at=event.at,
         text=words(f"event.{key_of(event.type)}", **_facts(speaking, words, task, more)),
@@ -51,7 +53,7 @@ def _is_said(name: str, said: object) -> bool:
 
 
 def _facts(speaking: Speaking, words: Words, task: TaskShown | None, more: Mapping[str, object]) -> dict[str, object]:
-    """What the sentences speak of; each takes of it what it needs."""
+    """The facts for the sentences; each sentence uses those that it needs."""
     law = speaking.law
     stage = law.rules.stage(task.stage) if task else None
     outcome = stage.outcome(str(more.get("outcome"))) if stage else None

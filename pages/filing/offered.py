@@ -40,9 +40,9 @@ def _with_what_follows(law: Law, words: Words, field: Field) -> Field:
 
 
 def _explained(law: Law, words: Words, name: str, option: Option) -> Option:
-    told = [option.hint, periods_of(law, words, option.value) if name == BY_URGENCY else None]
-    told.append(what_is_held(law, words, {name: option.value}))
-    hints = [each for each in told if each]
+    parts = [option.hint, periods_of(law, words, option.value) if name == BY_URGENCY else None]
+    parts.append(what_is_held(law, words, {name: option.value}))
+    hints = [each for each in parts if each]
     return replace(option, hint=words("filing.joined").join(hints) or None)
 
 

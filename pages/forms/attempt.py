@@ -30,7 +30,8 @@ class Attempt:
 
 
 def attempted(form: FormData, asked: Sequence[Field], fact: Exception, language: Language) -> Attempt:
-    """The form again. What nothing written in it could mend, such as that the caller may not, is raised as it is."""
+    """The form again. Raises the problem itself where nothing written in the form could mend it, such as a missing
+    right."""
     problem = problem_of(fact)
     if STATUS[problem.code] in OF_THE_CALLER:
         raise problem from fact

@@ -41,5 +41,5 @@ KINDS: Mapping[str, Kind] = {
 
 
 def kind_of(field: str) -> Kind:
-    """A field that nothing is said of is prose."""
+    """How a field is asked for; a field that the table does not name is prose."""
     return KINDS.get(field, Kind.PROSE)

@@ -74,7 +74,7 @@ class NoticeFilled:
         return parsed(NoticeForm, stated)
 
     def refused(self, problem: Problem, language: Language) -> NoticeFilled:
-        """The same with each thing that is wrong beside its row or field, and said once there."""
+        """The same with each mistake named once, beside its row or field."""
         found: defaultdict[str, list[str]] = defaultdict(list)
         for wrong in problem.errors:
             said = plain_error(wrong, language)

@@ -17,7 +17,7 @@ from api.http.problems import Problem, invalid
 from models import acts as a
 from pages.addresses import without_language
 from pages.calls import Call, deed, page
-from pages.cases.log import told
+from pages.cases.log import in_words
 from pages.cases.now import is_party, now_of
 from pages.cases.stated import Speaking, filed_in, reasons_in
 from pages.forms.fields import Field
@@ -107,7 +107,8 @@ async def log(call: Call) -> Response:
         case=shown,
         title=speaking.dataset.title if speaking.dataset else shown.procedure_label,
         events=[
-            told(call.words, speaking, shown, each, names_officers=not is_party(call, shown)) for each in events.items
+            in_words(call.words, speaking, shown, each, names_officers=not is_party(call, shown))
+            for each in events.items
         ],
         next=f"{here}?cursor={events.next}" if events.next else None,
         first=here if cursor else None,

@@ -1,4 +1,4 @@
-"""What whoever administers the system sees of it: accounts, the rules that cases keep, how inbox and outbox stand."""
+"""What an administrator sees of the system: accounts, the rules that cases keep, the state of inbox and outbox."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ async def system(store: Store) -> SystemShown:
     now = await store.now()
     async with store.pool.acquire() as connection:
         inbox: InboxFigures = await inbox_figures.figures(connection, now)
-        told: OutboxFigures = await outbox.figures(connection)
+        sending: OutboxFigures = await outbox.figures(connection)
         jobs = await keeping.figures(connection, now)
     given_up = await store.session.exec(
         select(ChannelRow, AccountRow.login)
@@ -180,9 +180,9 @@ async def system(store: Store) -> SystemShown:
         as_of=now,
         undelivered=inbox.undelivered,
         oldest_undelivered=inbox.oldest,
-        messages_waiting=told.not_handed_out + told.waiting,
-        oldest_message=told.oldest,
-        given_up=told.given_up,
+        messages_waiting=sending.not_handed_out + sending.waiting,
+        oldest_message=sending.oldest,
+        given_up=sending.given_up,
         channels=[
             ChannelGivenUp(
                 login=login, kind=channel.kind, given_up=channel.given_up, last_failed_at=channel.last_failed_at

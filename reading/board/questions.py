@@ -23,7 +23,7 @@ from rules.loading import load_pack
 AHEAD = 3
 """Working days after today that the board tells apart."""
 NO_LONGER = timedelta(microseconds=1)
-"""What is due at an instant is overdue then; PostgreSQL knows no finer one."""
+"""The finest step of PostgreSQL's time: a task is overdue from its due instant on."""
 
 
 class Place(NamedTuple):
@@ -67,7 +67,7 @@ class KeptBack(NamedTuple):
 
 async def count_by_time_left(store: Store, seen: Seen, present: Present) -> Counter[Place]:
     """How many open tasks with a due instant lie before each body, by the working days that they have left; without
-    those that were answered in time by an act which waits."""
+    tasks that a waiting act answers in time."""
     counted, answered = [], []
     for city in seen.cities:
         left = _left(city, present)
@@ -127,7 +127,7 @@ async def count_owed_promptly(store: Store, seen: Seen) -> Counter[tuple[str, st
 
 
 async def in_hand(store: Store, seen: Seen, now: datetime, most: int) -> list[InHand]:
-    """What officers have in hand: who has most that is overdue first, then who has most."""
+    """What officers have in hand: those with most overdue tasks first, then those with most tasks."""
     late = func.count(col(TaskRow.task_id)).filter(col(TaskRow.due_at) <= now)
     tasks = func.count(col(TaskRow.task_id))
     of: tuple[Any, ...] = (col(TaskRow.city), col(TaskRow.body), col(TaskRow.claimed_by))
@@ -159,7 +159,7 @@ async def in_hand(store: Store, seen: Seen, now: datetime, most: int) -> list[In
 
 
 async def decided_since(store: Store, seen: Seen, since: datetime) -> list[Decided]:
-    """What bodies have decided since an instant under a limit of time, in time or late."""
+    """The decisions of bodies since an instant that had a period, in time or late."""
     of = (col(TaskRow.city), col(TaskRow.body), col(TaskRow.late))
     statement = (
         select_columns(*of, func.count())
@@ -177,7 +177,7 @@ async def decided_since(store: Store, seen: Seen, since: datetime) -> list[Decid
 
 
 async def kept_back(store: Store, seen: Seen) -> Sequence[KeptBack]:
-    """The data that is kept back now, what has been for longest first: of the cities, or of one provider."""
+    """The data that is kept back now, of these cities or of one provider; the longest first."""
     conditions: list[ColumnElement[bool]] = [
         col(RestrictionRow.ended_at).is_(None),
         col(DatasetRow.city).in_(seen.cities),

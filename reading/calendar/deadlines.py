@@ -15,7 +15,7 @@ from rules.loading import load_pack
 
 
 class CityOrCalendar(Exception):
-    """A deadline is asked for by a city or by a calendar, and by one of them alone."""
+    """A deadline is asked for by a city or by a calendar, never by both."""
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ class CalendarUnknown(Exception):
 async def notices(
     archive: Archive, language: Language, calendar: str | None, after: str | None, limit: int
 ) -> Page[NoticeShown]:
-    """One page of the record, or of the notices that count in one calendar; what was recorded last first. Raises
+    """One page of the record, or of the notices that count in one calendar; the latest record first. Raises
     CalendarUnknown, CursorUnusable."""
     record = (await archive.present()).record
     if calendar is not None and calendar not in record.scopes:
@@ -53,7 +53,7 @@ async def notices(
 
 
 async def published(archive: Archive, language: Language, of: Published) -> NoticePublished:
-    """A notice that was published, and how many cases were woken by that."""
+    """A notice that was published, and how many cases it woke."""
     shown = _notice((await archive.present()).record, of.position, of.notice, language)
     return NoticePublished(**shown.model_dump(), cases_woken=len(of.cases))
 

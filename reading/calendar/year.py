@@ -1,4 +1,4 @@
-"""The working days of a year, and the notice behind each day that is not as its weekday has it."""
+"""The working days of a year, and the notice behind each day that differs from its weekday."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class YearShown:
 
 
 async def year_shown(archive: Archive, language: Language, calendar: str, year: int) -> YearShown | None:
-    """A year of a calendar; None of years of which its notices say nothing, but for the one that comes next."""
+    """A year of a calendar; None for a year that its notices do not cover, except the one after the last."""
     return year_of((await archive.present()).record, calendar, year, language)
 
 
@@ -78,7 +78,7 @@ def year_of(record: CalendarRecord, calendar: str, year: int, language: Language
 
 
 def _years(record: CalendarRecord, calendar: str) -> range:
-    """From the first year of which a notice of the calendar speaks to the one after the last."""
+    """The years from the first that a notice of the calendar covers to the one after the last."""
     bound = [notice for notice in record.notices if calendar in record.bound_by(notice.scope)]
     spoken_of = [
         (notice.covers.until - timedelta(days=1) if notice.covers else min(days_of(notice))).year for notice in bound

@@ -1,4 +1,4 @@
-"""What a filing that orders a rectification asks: the case that gave cause for it."""
+"""The case that gave cause for a rectification, as its filing names it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reading.store import Store
 
 @dataclass(frozen=True)
 class Cause:
-    """What somebody names as the cause, of a body in a city: a task, a case, or none."""
+    """What somebody names as the cause: a task, a case, or nothing, of a body in a city."""
 
     city: str
     body: str

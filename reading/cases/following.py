@@ -38,7 +38,7 @@ class Following:
 
 
 def following(law: Law, state: CaseState, task: TaskState, outcome: Outcome) -> Following:
-    """What this outcome of an open task leads to, all else in the case being as it is."""
+    """What this outcome of an open task leads to if everything else in the case stays as it is."""
     decided = task.model_copy(
         update={"ended": "decided", "outcome": outcome.outcome, "decided_by_event": state.number + 1}
     )
@@ -67,14 +67,14 @@ def following(law: Law, state: CaseState, task: TaskState, outcome: Outcome) -> 
 
 
 def outcomes_now(rules: ProcedureRules, state: CaseState, task: TaskState, at: datetime) -> tuple[Outcome, ...]:
-    """The outcomes of a task that somebody can decide while limit and class of its case stand as they do."""
+    """The outcomes of a task that can be decided as limit and class of its case stand now."""
     stage = rules.stage(task.stage)
     known = stage.outcomes if stage else ()
     return tuple(each for each in known if not each.by_publication and stands_for(rules, state, each, at))
 
 
 def stands_for(rules: ProcedureRules, state: CaseState, outcome: Outcome, at: datetime) -> bool:
-    """Whether limit and class stand so that this can be decided, whatever is stated with it."""
+    """Whether this outcome can be decided as limit and class stand now, whatever is stated with it."""
     try:
         limit_stands(rules, state, outcome, at)
         if outcome.entry is not EntryEffect.SUBMIT:

@@ -21,7 +21,7 @@ from reading.store import CaseRead, Store
 from reading.words.language import Language, said
 
 OF_A_CASE = "case:"
-"""Begins who did something, where another case did it: a party does not read which."""
+"""How the account of an event begins if another case did it: a party does not read which case."""
 
 
 async def case_page(

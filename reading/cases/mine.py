@@ -62,7 +62,7 @@ class MyCase:
 
     @property
     def due(self) -> date:
-        """By which day somebody answers next; of what has none, as if it lay far ahead."""
+        """The day by which somebody answers next; a day far ahead where there is none."""
         return min((each.last_day for each in self.holdings if each.last_day), default=date.max)
 
 

@@ -92,7 +92,7 @@ class _Trial:
                 yield "decide", task.task_id, allowed
 
     def corrections(self) -> Iterator[Found]:
-        """The decisions of the caller's body that another may take the place of."""
+        """The decisions of the caller's body that the caller may correct."""
         for task in self.state.tasks.values():
             if task.ended != "decided" or not self._is_before_the_caller(task) or task.body == APPLICANT:
                 continue
@@ -129,7 +129,7 @@ class _Trial:
         return self.caller.has("reviewer") and task.body == self.caller.body
 
     def _is_idle(self, wish: Wish, task: TaskState) -> bool:
-        """Whether the judge would take it, and nothing would come of it."""
+        """Whether the judge would take the act and it would change nothing."""
         return wish.kind == "claim" and task.claimed_by is not None
 
     def _outcomes(self, task: TaskState) -> list[Outcome]:
@@ -166,7 +166,7 @@ class _Trial:
         return a.Urge(**self._fields(task), roles=self.caller.roles)
 
     def _given(self, task: TaskState, outcome: Outcome) -> frozenset[str]:
-        """All that the outcome can demand; of an applicant, what an applicant can state."""
+        """All fields that the outcome can demand; for an applicant, those that an applicant can state."""
         demanded = frozenset(name for requirement in outcome.requires for name in requirement.any_of) | {"reason"}
         stated = demanded & SIGNED_BY_APPLICANT if task.body == APPLICANT else demanded
         return stated | AMONG_BODIES

@@ -81,7 +81,7 @@ async def task_has_come(store: Store, task: TaskRow) -> bool:
 
 
 async def with_what_time_opened(store: Store, read: CaseRead, now: datetime) -> CaseState:
-    """The case with what lies open in it by the passing of a clock, which the log may not say yet."""
+    """The case with the tasks that the passing of a clock has opened, which the log may not have yet."""
     events = opened_by_time(read.rules, read.state, now)
     if not events:
         return read.state
@@ -167,7 +167,7 @@ async def same_request_open(store: Store, caller: Caller, filed: CaseShown) -> C
 
 
 async def act_for(store: Store, caller: Caller, act_id: str) -> ActRow | None:
-    """The act, unless the caller may not know of its case or not ask how it stands."""
+    """The act, unless the caller may not know of its case or may not ask how the act stands."""
     row = await act(store, act_id)
     if row is None or await case(store, caller, row.case_id) is None:
         return None
@@ -190,7 +190,7 @@ async def acts_with_text(store: Store, case_id: str) -> Sequence[ActRow]:
 
 
 async def asked_for(store: Store, acts: Iterable[str | None]) -> dict[str, str]:
-    """Act to what it asks for in words; none whose words are erased."""
+    """For each act the words in which it asks for something; none where they are erased."""
     ids = {each for each in acts if each}
     if not ids:
         return {}

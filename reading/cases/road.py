@@ -32,7 +32,7 @@ class OnRoad:
 
     @property
     def standing(self) -> Standing:
-        """Whether somebody has answered it, has yet to, or will have to."""
+        """Whether the stage is answered, open or ahead."""
         if self.task is None:
             return "ahead"
         return "here" if self.task.is_open else "done"
@@ -47,7 +47,7 @@ class Stretch:
 
     @property
     def standing(self) -> Standing:
-        """Where the case is: as long as any stage of it lies open, here."""
+        """Whether the step is behind, here or ahead; here as long as any of its stages is open."""
         standings = {each.standing for each in self.stages}
         return "here" if "here" in standings else "ahead" if "ahead" in standings else "done"
 
@@ -73,8 +73,8 @@ class _Ahead:
     stretches: list[Stretch] = field(default_factory=list)
 
     def to(self, target: str | None) -> str | None:
-        """Goes on to a step or an ending, and says with which ending it ends, where no decision of the last step can
-        lead to another."""
+        """Goes on to a step or an ending; names the ending where no decision of the last step can lead to another
+        one."""
         while target is not None:
             if (step := self.rules.step(target)) is None:
                 return target if self.last and ends_only(self.rules, self.last, target) else None
@@ -95,13 +95,13 @@ def ordinary(stage: Stage) -> Outcome | None:
 
 
 def ends_only(rules: ProcedureRules, step: Step, ending: str) -> bool:
-    """Whether whatever is decided in a step, the case ends so."""
+    """Whether every decision in a step leads to this ending."""
     led = {outcome.leads_to or step.then for stage in step.stages for outcome in stage.outcomes}
     return not step.then_if_all and led <= {ending}
 
 
 def onward(rules: ProcedureRules, step: Step, by: Mapping[str, Outcome | None]) -> str | None:
-    """Where a step leads when its stages are answered so: a step or an ending; None where they lead nowhere."""
+    """The step or ending to which these answers of a step's stages lead; None where they lead nowhere."""
     standing = [(stage, by[stage.stage]) for stage in step.stages if stage.stage in by]
     holding_up = [outcome for stage, outcome in standing if outcome and rules.holds_up_its_step(stage)]
     leading = next((outcome.leads_to for outcome in holding_up if outcome.leads_to), None)

@@ -54,7 +54,7 @@ async def task_for(store: Store, caller: Caller, language: Language, task_id: st
 
 
 async def case_shown(store: Store, caller: Caller, language: Language, case_id: str) -> CaseShown:
-    """A case that exists, for a caller who is known to have to do with it."""
+    """A case that exists, for a caller who may know of it."""
     read = await store.case_read(case_id)
     present = await store.present()
     acts = await cases.acts_with_text(store, case_id)

@@ -123,7 +123,7 @@ async def _listed(
 
 
 async def count_tasks(store: Store, caller: Caller, body: str, present: Present) -> TaskCounts:
-    """How many tasks of the caller's list lie open before this body."""
+    """How many tasks of the caller's list are open before this body."""
     of_caller = col(TaskRow.claimed_by) == caller.account_id
     by_tonight = col(TaskRow.due_at) <= midnight(to_shanghai(present.now).date() + timedelta(days=1))
     rows = await store.session.exec(
@@ -156,7 +156,7 @@ async def beside(store: Store, caller: Caller, sought: TasksSought, present: Pre
 
 
 def wanted_of(caller: Caller, sought: TasksSought, present: Present) -> list[ColumnElement[bool]]:
-    """What a task of the caller's list is, that is searched for."""
+    """The condition for tasks of the caller's list that are searched for."""
     now = present.now
     wanted = [caller.sees_tasks(), lying_in(sought.states, now)]
     if sought.overdue is not None:

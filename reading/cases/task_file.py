@@ -98,7 +98,8 @@ async def task_file(
 
 
 def question_of(task: TaskState, acts: Sequence[ActRow]) -> str | None:
-    """What the experts are asked, in the words of who asked; None of any other task, and once it is erased."""
+    """What the experts are asked, in the words of whoever asked; None for any other task, and once the words are
+    erased."""
     if task.asked_by_task is None:
         return None
     asked = (row for row in acts if row.kind == "ask_opinion" and row.act.get("task_id") == task.asked_by_task)

@@ -1,4 +1,4 @@
-"""Tasks as they are answered: the question, its clock, and what it can be decided as."""
+"""Tasks as answers show them: the question, its clock, and its outcomes."""
 
 from __future__ import annotations
 
@@ -253,7 +253,7 @@ def waiting_times(log: Sequence[e.Event], now: datetime) -> dict[str, timedelta]
 
 
 def state_of(row: TaskRow) -> TaskState:
-    """A task of the read model as the fold would have it, as far as a list says it."""
+    """A task of the read model in the shape of the fold, with as much as a list shows."""
     return TaskState(
         task_id=row.task_id,
         step=row.step,

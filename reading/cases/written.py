@@ -66,7 +66,7 @@ def request_shown(state: CaseState, acts: Sequence[ActRow]) -> RequestShown:
 
 
 def amends_the_request(row: ActRow) -> bool:
-    """Whether the request is, in part, what was written with this act."""
+    """Whether the text of this act is part of the request."""
     match ACT.validate_python(row.act):
         case File() | Supply():
             return True

@@ -96,7 +96,8 @@ FREQUENCIES = {
     **{"P3Y": "TRIENNIAL", "P4Y": "QUADRENNIAL", "P5Y": "QUINQUENNIAL", "P10Y": "DECENNIAL"},
     **{REAL_TIME: "UPDATE_CONT", IRREGULAR: "IRREG"},
 }
-"""Frequencies for which the EU's vocabulary has a word; any other is OTHER there, told by `kaifang:updatePeriod`."""
+"""Frequencies for which the EU's vocabulary has a word; any other is OTHER there, with the period in
+`kaifang:updatePeriod`."""
 MEDIA_TYPES = {
     "csv": "text/csv",
     "geojson": "application/geo+json",
@@ -120,7 +121,7 @@ THEMES = {
 
 @dataclass(frozen=True)
 class Described:
-    """A dataset, and what beside its row is said of it: of whom and where it is, how it stands, which version."""
+    """A dataset with what its row does not have: provider, place, standing and version."""
 
     row: DatasetRow
     provider: Label
@@ -196,7 +197,7 @@ class Catalogue:
 
 
 def in_languages(label: Mapping[str, str]) -> dict[str, str]:
-    """The text in each language in which it was said: an entry that has only Chinese has no English by that."""
+    """The text in each language in which somebody wrote it: a text that is only Chinese is not shown as English."""
     return {"zh": label["zh"], **({"en": label["en"]} if label["en"] != label["zh"] else {})}
 
 

@@ -97,7 +97,7 @@ async def versions(store: Store, dataset_id: str, after: int, limit: int) -> lis
 
 async def version_on(store: Store, dataset_id: str, on: date) -> tuple[DatasetVersionRow | None, str | None] | None:
     """The version that stood at the end of a day in Shanghai, with the number of the case that made it; no version
-    where none but today's was ever kept, and None where the entry was not there yet."""
+    where only today's was ever kept, and None where the entry was not there yet."""
     published = func.timezone(ZONE, col(DatasetVersionRow.published_at), type_=DateTime())
     stood = or_(published.is_(None), cast(published, Date) <= on)
     found = (
@@ -127,7 +127,7 @@ async def last_versions(store: Store, dataset_ids: Iterable[str]) -> dict[str, V
 
 
 def sees_freshness(caller: Caller | None, row: DatasetRow) -> bool:
-    """Whether the caller is an officer of the dataset's city, whom alone it concerns how fresh the data is."""
+    """Whether the caller is an officer of the dataset's city, who alone see how fresh the data is."""
     return caller is not None and caller.is_officer and caller.city in (row.city, None)
 
 

@@ -21,7 +21,7 @@ from rules.pinned import Label
 
 
 async def dataset_now(store: Store, caller: Caller | None, language: Language, dataset_id: str) -> DatasetShown | None:
-    """A dataset as the catalogue has it now, as this caller may see it; None where it has none of that id."""
+    """A dataset as the catalogue has it now, with what this caller may see; None where there is none of that id."""
     row = await catalogue.dataset(store, dataset_id)
     if row is None:
         return None

@@ -113,7 +113,7 @@ async def absences(store: Store, wanted: ColumnElement[bool], since: date) -> Se
         select(AbsenceRow, AccountRow)
         .join(AccountRow, col(AccountRow.account_id) == col(AbsenceRow.account_id))
         .where(wanted, col(AbsenceRow.ended_at).is_(None), col(AbsenceRow.until_on) > since)
-        # Who has left its body keeps what is on file, and nobody stands in.
+        # The absence of an officer who has left the body stays on file, but nobody stands in any more.
         .where(col(AccountRow.body).is_not(None))
         .order_by(col(AbsenceRow.from_on), col(AbsenceRow.absence_id))
     )

@@ -1,4 +1,4 @@
-"""Who may know of what in the directory, and who may write it: a body its own, and whoever keeps the file."""
+"""Who may read and who may write what in the directory: each body its own, and whoever keeps the file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def may_name_officers(caller: Caller, body: BodyRow) -> bool:
 
 
 def may_file_absence(caller: Caller, absent: AccountRow) -> bool:
-    """Whether the caller may say that this officer is away: an officer's absence is its own affair, and its body's."""
+    """Whether the caller may file an absence of this officer: the officer itself may, and its body."""
     supervises = caller.has("supervisor") and caller.body == absent.body
     is_its_own = caller.account_id == absent.account_id
     return absent.body is not None and (is_its_own or supervises or caller.has("admin"))

@@ -1,4 +1,4 @@
-"""The days of which figures are: any, for who supervises; for everybody whole months that are over."""
+"""The days for which there are figures: any days for supervisors, only whole past months for everybody."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Days:
 
 
 class DaysUnusable(Exception):
-    """Of such days there are no figures: by the rule of that code, at the end that `field` names."""
+    """There are no figures for these days: `code` is the rule, `field` the end of the span that breaks it."""
 
     def __init__(self, field: str, code: str, **params: object) -> None:
         self.field = field

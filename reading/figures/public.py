@@ -1,7 +1,7 @@
 """The figures of a city that everybody may read: of whole months that are over, of the city as one.
 
-They are of no single body and nobody's work: no bodies, stages or officers, nothing that is open now, and lengths of
-time only where so many share them that none can be told from them. Rectifications stay between those who have a part in
+They show no single body and nobody's work: no bodies, stages or officers, nothing that is open now, and lengths of time
+only where so many share them that no single one can be recognised. Rectifications stay between those who have a part in
 them. Counting costs a query over the whole span and anybody may call, so one is counted at a time, and kept a while.
 """
 
@@ -39,7 +39,7 @@ class Published:
     kept: dict[tuple[str, Days], Kept] = field(default_factory=dict)
 
     async def tallied(self, archive: Archive, city: str, days: Days, present: Present) -> Kept:
-        """What is published of a city, and when it was counted: an hour ago at the most."""
+        """What is published about a city, and when it was counted: at most an hour ago."""
         key, now = (city, days), present.now
         async with self.lock:
             known = self.kept.get(key)

@@ -37,7 +37,7 @@ from rules.procedure_names import RECTIFICATION
 FIRST_DAY = date(2010, 1, 1)
 """No regulation here is older; what began earlier counts from here."""
 AHEAD = timedelta(days=7)
-"""So far beyond today the array reaches: somebody may decide while the figures are counted."""
+"""How far beyond today the array reaches: somebody may decide while the figures are counted."""
 ROOM_TO_GROUP = text("set local work_mem = '64MB'")
 """So that a year of a large city is grouped in memory and not sorted on disk."""
 DATA_EVENTS = (*RESTRICTIONS, "DataRestored")
@@ -55,7 +55,7 @@ def in_span(instant: str) -> str:
 
 
 def age(instant: str) -> str:
-    """SQL: in which group of `AGES` something is that has been open since an instant."""
+    """SQL: the group of `AGES` of something that has been open since an instant."""
     return f"width_bucket(:today - {day(instant)}, :ages)"
 
 

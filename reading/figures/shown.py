@@ -117,12 +117,12 @@ class FigureRenderer:
         )
 
     def body_name(self, body: str | None) -> str | None:
-        """The name of a body; its code, once the directory knows it no more."""
+        """The name of a body; its code, once the directory no longer knows it."""
         label = self.bodies.get(body) if body else None
         return said(label, self.language) if label else body
 
     def procedure_label(self, of: Slice) -> str | None:
-        """The name of a procedure; some that are counted no pack has."""
+        """The name of a procedure; some counted procedures are in no pack."""
         if of.procedure is None:
             return None
         outside_law = texts().figures.get(f"procedure_{of.procedure}")
@@ -206,7 +206,7 @@ class FigureRenderer:
         ]
 
     def taken(self, unit: Unit, lengths: Lengths) -> TimeTaken | None:
-        """How long so many took, in numbers and as a sentence; None of none."""
+        """How long so many took, in numbers and as a sentence; None where there are none."""
         median, ninetieth = nearest_rank(lengths, 50), nearest_rank(lengths, 90)
         if median is None or ninetieth is None:
             return None

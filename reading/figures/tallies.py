@@ -145,8 +145,8 @@ def tally_of(tallies: Tallies, of: Slice) -> Tally:
 
 
 def at_level(tallies: Tallies, name: str) -> Tallies:
-    """The tallies put together at a level. What lies before applicants is no body's: it stands by stage alone. A sum
-    over procedures leaves out grants, and one by body what is of none."""
+    """The tallies put together at a level. A task before an applicant belongs to no body: it stands by stage alone. A
+    sum over procedures leaves out grants, and one by body what is of none."""
     level, found = LEVELS[name], Tallies()
     for each, tally in tallies.items():
         target = level(each)
@@ -162,7 +162,8 @@ def at_level(tallies: Tallies, name: str) -> Tallies:
 
 
 def nearest_rank(lengths: Lengths, percent: int) -> int | None:
-    """The least length that so many percent have or undercut (nearest rank, as `percentile_disc`); None of none."""
+    """The least length that so many percent have or undercut (nearest rank, as `percentile_disc`); None where there are
+    none."""
     rank = -(-lengths.total() * percent // 100)
     for length, many in sorted(lengths.items()):
         rank -= many

@@ -102,7 +102,7 @@ async def has_or_had_grant(store: Store, caller: Caller, dataset_id: str) -> boo
 
 
 async def issued(store: Store, act_id: str, key_digest: str) -> bool:
-    """Whether it was this key that the act issued, and no other before."""
+    """Whether the act issued this key and not an earlier one."""
     row = (await store.session.exec(select(ActRow).where(ActRow.act_id == act_id))).first()
     return row is not None and row.act["key_digest"] == key_digest
 

@@ -58,7 +58,7 @@ class Letter:
 
     @property
     def is_by_service_rule(self) -> bool:
-        """Whether what it is about is our choice, where the regulation is silent."""
+        """Whether the message is about a service rule."""
         rules = self.message.rules
         citation = citation_of(self.message, rules) if rules else None
         return citation is not None and citation.basis is Basis.SERVICE
@@ -77,7 +77,7 @@ async def messages(
 async def letters(
     store: Store, account_id: str, language: Language, after: str | None, limit: int, *, of: Wanted
 ) -> Slice:
-    """As `messages`, all or those that are not read yet, with links from the root of the pages. Raises
+    """Like `messages`, all or those that are not read yet, with links from the root of the pages. Raises
     CursorUnusable."""
     question = unread_messages_to if of == "unread" else messages_to
     return await _letters(store, question, account_id, language, "", after, limit)

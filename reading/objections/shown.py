@@ -77,7 +77,7 @@ async def of_objection(store: Store, caller: Caller, law: Law, read: CaseRead, a
     files = await objections.evidence_of(store, state.case_id)
     ground = state.choices.get(GROUND, "")
     choice = law.rules.choice(GROUND, ground)
-    # Nobody is told of itself, also where it filed for a body that has a part.
+    # Nobody reads its own history, even where it filed for a body that has a part.
     reads_history = caller.has_part(state, law.rules) and caller.account_id != state.party
     return ObjectionPart(
         objection=ObjectionShown(
@@ -124,7 +124,7 @@ def data_shown(rules: ProcedureRules, state: CaseState) -> DataShown:
 
 
 def hold_withheld(law: Law, log: Sequence[Event]) -> HoldWithheldShown | None:
-    """Why nothing was held at receipt, unless evidence that came later holds it."""
+    """Why nothing was held at receipt; None where later evidence holds it."""
     spoken = [event for event in log if isinstance(event, e.HoldWithheld | e.DataHeld)]
     if not spoken or not isinstance(spoken[-1], e.HoldWithheld):
         return None
@@ -134,11 +134,11 @@ def hold_withheld(law: Law, log: Sequence[Event]) -> HoldWithheldShown | None:
 
 def answer_shown(log: Sequence[Event], acts: Sequence[ActRow]) -> AnswerShown | None:
     """The latest answer to the objector; its text is None once it is erased."""
-    told = next((event for event in reversed(log) if isinstance(event, e.ObjectorAnswered)), None)
-    if told is None:
+    answered = next((event for event in reversed(log) if isinstance(event, e.ObjectorAnswered)), None)
+    if answered is None:
         return None
-    content = next((row.content for row in acts if row.act_id == told.act and row.content), {})
-    return AnswerShown(text=content.get("answer"), at=told.at)
+    content = next((row.content for row in acts if row.act_id == answered.act and row.content), {})
+    return AnswerShown(text=content.get("answer"), at=answered.at)
 
 
 async def history(store: Store, state: CaseState) -> ObjectorHistoryShown:
@@ -156,7 +156,7 @@ async def history(store: Store, state: CaseState) -> ObjectorHistoryShown:
 
 
 async def restricted_by(store: Store, caller: Caller, state: CaseState) -> list[RestrictedBy]:
-    """What cases keep back now of what a request asks for, or a grant gives."""
+    """What cases keep back now of the data that a request asks for or a grant gives."""
     items = state.grant.data_items if state.grant else state.data_items
     reads_numbers = caller.reads_as_officer(state)
     return [

@@ -17,7 +17,8 @@ PROVIDER = "provider"
 
 
 async def rectification(store: Store, law: Law, read: CaseRead, acts: Sequence[ActRow]) -> RectificationShown | None:
-    """What a case has to say of a breach; None of any other case. `acts` are those of the case that came with text."""
+    """The breach that a rectification is about; None for any other case. `acts` are those of the case that came with
+    text."""
     state = read.state
     if state.procedure != RECTIFICATION:
         return None

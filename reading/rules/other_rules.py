@@ -1,4 +1,4 @@
-"""What the rules of a procedure say beside its stages: who begins, how periods are counted, what a party may do."""
+"""The rules of a procedure besides its stages: who begins it, how periods are counted, what a party may do."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class OtherRule:
 
 
 def other_rules(pack: Pack, words: Words) -> Iterator[OtherRule]:
-    """What the rules of a procedure say beside its stages, in the order in which people ask for it."""
+    """The rules of a procedure besides its stages, in the order in which people ask for them."""
     rules, say = words.rules, words.say
     yield OtherRule(say(BEGINNING), who_begins(words), rules.every.citation if rules.every else None)
     if rules.selection:
@@ -109,8 +109,8 @@ def other_rules(pack: Pack, words: Words) -> Iterator[OtherRule]:
     if rules.correcting:
         steps = words.join(COMMA, (words.place(step) for step in rules.correcting.tells))
         demands = words.join(COMMA, (words.demand(each) for each in rules.correcting.requires))
-        told = say(CORRECTED_WHEN_TOLD, steps=steps, demands=demands)
-        yield OtherRule(say(CORRECTION), told, rules.correcting.citation)
+        how = say(CORRECTED_WHEN_TOLD, steps=steps, demands=demands)
+        yield OtherRule(say(CORRECTION), how, rules.correcting.citation)
     if rules.grant:
         yield OtherRule(say(GRANT), say(TERM, days=rules.grant.term_days), rules.grant.citation)
     if rules.revocation:
@@ -146,10 +146,10 @@ def who_begins(words: Words) -> str:
     rules = words.rules
     if rules.every:
         return words.say(EVERY, days=rules.every.days)
-    told = words.say(FILED_BY, who=words.either(words.body(role) for role in rules.filed_by))
+    who = words.say(FILED_BY, who=words.either(words.body(role) for role in rules.filed_by))
     if any(not choice.on_request for choice in rules.choices.get("trigger", ())):
-        told += words.say(BY_ANOTHER_CASE)
-    return told
+        who += words.say(BY_ANOTHER_CASE)
+    return who
 
 
 def held_back(words: Words, hold: HoldRule) -> list[str]:
@@ -157,7 +157,7 @@ def held_back(words: Words, hold: HoldRule) -> list[str]:
     grounds = [words.choice("ground", value) for value in hold.grounds]
     also = ((name, value) for name, values in hold.also_when.items() for value in values)
     grounds += [words.choice(name, value) for name, value in also if value not in hold.without_evidence.get(name, ())]
-    told = [words.say(ON_GROUNDS, grounds=words.join(COMMA, grounds))]
+    lines = [words.say(ON_GROUNDS, grounds=words.join(COMMA, grounds))]
     if hold.without_evidence:
-        told.append(words.say(WITHOUT_EVIDENCE, when=words.choices(hold.without_evidence)))
-    return told
+        lines.append(words.say(WITHOUT_EVIDENCE, when=words.choices(hold.without_evidence)))
+    return lines

@@ -1,4 +1,4 @@
-"""What is said of a procedure beside the names of its pack, in both languages: wherever one is drawn or shown."""
+"""The words about a procedure that its pack does not have, in both languages: used wherever one is drawn or shown."""
 
 from __future__ import annotations
 
@@ -202,17 +202,17 @@ class Words:
         return parts
 
     def standing(self, stage: Stage) -> list[str]:
-        """How a stage stands to the others: for which cases it lies open, and until when."""
-        told = []
+        """When a stage opens and how long it stays open, in relation to the others."""
+        lines = []
         if stage.only_when:
-            told.append(self.say(ONLY_WHEN, when=self.choices(stage.only_when)))
+            lines.append(self.say(ONLY_WHEN, when=self.choices(stage.only_when)))
         if stage.ahead_of_turn:
-            told.append(self.say(AHEAD_OF_TURN))
+            lines.append(self.say(AHEAD_OF_TURN))
         if stage.outlasting:
-            told.append(self.say(OUTLASTING))
+            lines.append(self.say(OUTLASTING))
         if stage.binding:
-            told.append(self.say(BINDING))
-        return told
+            lines.append(self.say(BINDING))
+        return lines
 
     def on_entering(self, step: StepOnMap | None) -> list[str]:
         """What it does to the data that a case comes to a step."""
@@ -224,30 +224,30 @@ class Words:
         return self.say(DATA[effect], what=self.say(THE_DATASET if whole else THE_DATA))
 
     def effects(self, outcome: Outcome) -> list[str]:
-        """When an outcome can be decided, and what it does beside leading on."""
-        told = []
+        """When an outcome can be decided, and what it does besides leading on."""
+        lines = []
         if outcome.when_limit:
-            told.append(self.say(WHEN_LIMIT[outcome.when_limit]))
+            lines.append(self.say(WHEN_LIMIT[outcome.when_limit]))
         if outcome.when_class:
-            told.append(self.say(WHEN_CLASS[outcome.when_class]))
+            lines.append(self.say(WHEN_CLASS[outcome.when_class]))
         if outcome.period:
-            told.append(self.say(WITHIN, period=self.length(outcome.period)))
+            lines.append(self.say(WITHIN, period=self.length(outcome.period)))
         if outcome.data:
-            told.append(self.data(outcome.data, whole=outcome.whole_dataset))
+            lines.append(self.data(outcome.data, whole=outcome.whole_dataset))
         if outcome.marks:
-            told.append(self.say(MARKS))
+            lines.append(self.say(MARKS))
         if outcome.answers:
-            told.append(self.say(ANSWERS))
+            lines.append(self.say(ANSWERS))
         if outcome.entry:
-            told.append(self.say(ENTRY[outcome.entry]))
+            lines.append(self.say(ENTRY[outcome.entry]))
         if outcome.class_effect:
-            told.append(self.say(CLASS[outcome.class_effect]))
+            lines.append(self.say(CLASS[outcome.class_effect]))
         if outcome.by_publication:
-            told.append(self.say(BY_PUBLICATION))
+            lines.append(self.say(BY_PUBLICATION))
         if outcome.opens:
             stages = [stage for name in outcome.opens if (stage := self.rules.stage(name))]
-            told.append(self.say(OPENS, stages=self.join(COMMA, (self.say(stage.label) for stage in stages))))
-        return told
+            lines.append(self.say(OPENS, stages=self.join(COMMA, (self.say(stage.label) for stage in stages))))
+        return lines
 
     def times(self, way: Way) -> str:
         """How often a way is open, where that is limited."""
@@ -272,14 +272,14 @@ class Words:
         return self.say(STEP, number=step.number, lies=lies)
 
     def opened(self, beside: Beside) -> Iterator[str]:
-        """What puts a stage before its body that stands in no step."""
+        """What puts a stage that stands in no step before its body."""
         for stage, outcome in beside.opened_by:
             yield self.say(OPENED_BY, stage=self.say(stage.label), outcome=self.say(outcome.label))
         for stage in beside.opened_when_passed:
             yield self.say(OPENED_WHEN_PASSED, stage=self.say(stage.label))
 
     def leads_to(self, on_map: StageOnMap, outcome: Outcome, step: StepOnMap | None) -> Iterator[str]:
-        """Where a case goes by an outcome, and how often; none where it stays."""
+        """Where an outcome sends a case, and how often; none where it stays."""
         ways = [way for way in on_map.ways if outcome in way.outcomes]
         for way in ways:
             times = self.times(way)

@@ -35,7 +35,7 @@ class Asking:
 
     @property
     def seen(self) -> Seen | None:
-        """What of the question this sight sees; None where that is nothing."""
+        """The part of the question that this sight covers; None where it covers nothing."""
         return self.sight.narrowed(self.narrowing)
 
 

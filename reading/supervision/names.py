@@ -32,7 +32,7 @@ class Names:
     logins: Mapping[str, str]
 
     def body(self, body: str, language: Language) -> str:
-        """The name of a body; its code, once the directory knows it no more."""
+        """The name of a body; its code, once the directory no longer knows it."""
         return said(self.bodies[body], language) if body in self.bodies else body
 
     def holder(self, task: TaskRow) -> str | None:
@@ -53,14 +53,14 @@ class ProcedureNames(NamedTuple):
     rules: ProcedureRules | None
 
     def stage(self, stage: str) -> Label:
-        """The name of a stage; its code where the law knows it no more."""
+        """The name of a stage; its code where the law no longer knows it."""
         found = self.rules.stage(stage) if self.rules else None
         return found.label if found else Label(zh=stage, en=stage)
 
 
 @lru_cache(maxsize=256)
 def named_on(city: str, procedure: str, on: date) -> ProcedureNames:
-    """The names of a procedure as the city's law has them on a day; its code where it knows the procedure no more."""
+    """The names of a procedure as the city's law has them on a day; its code where it no longer knows the procedure."""
     try:
         rules = as_last_in_force(load_pack(city), procedure, on)
     except (NotInForce, ProcedureUnknown):

@@ -100,8 +100,8 @@ def due_tasks_of(
 def counts_of(seen: Seen, now: datetime) -> CompoundSelect[Any]:
     """The statement for counts by city, body, procedure and stage, to be summed.
 
-    All whose due instant has come, less those on which an act waits that was received in time: the former are counted
-    in an index alone, the latter are few. Both in one statement, hence at one instant.
+    All tasks whose due instant has come, less those for which an act received in time waits: the former are counted in
+    an index alone, the latter are few. Both in one statement, hence at one instant.
     """
     groups = (col(TaskRow.city), col(TaskRow.body), col(TaskRow.procedure), col(TaskRow.stage))
     past = and_(
@@ -148,7 +148,7 @@ async def due_tasks(
 
 
 async def _claimed_at(store: Store, tasks: Sequence[TaskRow]) -> Mapping[str, datetime]:
-    """Since when whoever has claimed a task has it, by its log."""
+    """Since when the claimer of a task has had it, by its log."""
     if not tasks:
         return {}
     task_id = func.jsonb_extract_path_text(col(EventRow.event), "task_id")
@@ -180,7 +180,7 @@ async def count_open(store: Store, now: datetime) -> int:
 
 async def owed_promptly(store: Store, seen: Seen, after: PageEnd | None, limit: int) -> list[PromptlyOwed]:
     """The open tasks that are owed promptly and have no due instant, the longest open first, beyond the page before;
-    without those that an act answers which waits to be worked off."""
+    without those that a waiting act answers."""
     order = (col(TaskRow.opened_at), col(TaskRow.task_id))
     found = (
         select(TaskRow, CaseRow)
@@ -230,8 +230,8 @@ async def waiting_acts(store: Store, seen: Seen, until: datetime, after: PageEnd
 
 
 def _waits_within(seen: Seen) -> list[ColumnElement[bool]]:
-    """A body sees what waits on its own tasks; who has no part in rectifications sees of them only its own, too. An act
-    need not be on a task, so a rectification is one by its case."""
+    """A body sees acts that wait on its own tasks; a caller who has no part in rectifications sees only its own of
+    them. An act need not be on a task, so a rectification is one by its case."""
     within: list[ColumnElement[bool]] = []
     if seen.body is not None:
         within.append(col(TaskRow.body) == seen.body)

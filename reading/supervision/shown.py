@@ -1,4 +1,4 @@
-"""Tasks, counts and acts as supervisors are answered them: by the names that things have, and by the law of a case."""
+"""Tasks, counts and acts as supervisors read them: with today's names, and by the law of each case."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from rules.pinned_stages import Stage
 from rules.procedure_names import CATALOGUE_UPDATE
 
 NO_ANSWER = "no_answer"
-"""Why an act waits that nobody has tried in vain: engine or worker are away, or do not come to an answer."""
+"""Why an act waits that was not tried in vain: engine or worker are away, or do not come to an answer."""
 
 
 @dataclass(frozen=True)

@@ -34,10 +34,10 @@ class Sight:
     cities: tuple[str, ...]
     body: str | None = None
     rectifies: str | None = None
-    """Of rectifications, which are not for everybody who sees the city, only what lies before this body."""
+    """For rectifications, which not everybody who sees the city may see: only tasks before this body."""
 
     def narrowed(self, to: Narrowing) -> Seen | None:
-        """What is seen of a question so narrowed, never beyond this sight; None where that is nothing."""
+        """The part of so narrowed a question that lies within this sight; None where nothing does."""
         among = tuple(city for city in self.cities if to.city in (None, city))
         if not among or (self.body and to.body not in (None, self.body)):
             return None
@@ -96,7 +96,7 @@ def sight_of(caller: Caller, on: date) -> Sight | None:
 
 
 def sight_of_figures(caller: Caller, on: date) -> Sight | None:
-    """As of what is overdue; and officers who may read every case of their city see its figures, but for those of
+    """Like `sight_of`; in addition officers who may read every case of their city see its figures, except those of
     rectifications in which their body has no part."""
     sight = sight_of(caller, on)
     if sight and sight.body and caller.body_role in SEES_THE_WHOLE_CITY:

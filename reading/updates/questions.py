@@ -119,7 +119,7 @@ async def likely_alike(
 
 
 async def is_waiting(store: Store, case_id: str, kind: str) -> str | None:
-    """The first act of this kind in a case that nobody has worked off."""
+    """The first act of this kind in a case that is not worked off yet."""
     found = select(ActRow.act_id).where(ActRow.case_id == case_id, ActRow.kind == kind, ActRow.state == "received")
     return (await store.session.exec(found.order_by(col(ActRow.seq)).limit(1))).first()
 
@@ -137,7 +137,7 @@ async def decision_after(store: Store, read: CaseRead) -> str | None:
 
 
 async def keeping_drafts(store: Store, case_ids: Iterable[str]) -> set[str]:
-    """Those whose filing came with a draft, and in which no decision waits that may submit it."""
+    """The cases whose filing came with a draft and in which no waiting decision may submit it."""
     if not (of := set(case_ids)):
         return set()
     waiting = select(ActRow.case_id).where(

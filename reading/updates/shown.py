@@ -102,8 +102,8 @@ async def of_update(
 
 
 def said_of(law: Law, task: TaskState, draft: Literal["waiting", "kept"] | None) -> str | None:
-    """What is to be known before a task is decided with which the draft of the filing is submitted, or another; `draft`
-    is how that of the filing stands."""
+    """The sentence to be read before a task is decided that submits a draft, that of the filing or another; `draft` is
+    the state of that of the filing."""
     stage = law.rules.stage(task.stage)
     takes_it = stage is not None and any(submits(outcome) for outcome in stage.outcomes)
     is_it = draft is not None and takes_it and task.is_open and task.round == 1
@@ -220,8 +220,8 @@ def settled_class(law: Law, state: CaseState) -> SettledClass | None:
 async def likely_duplicates(
     store: Store, caller: Caller, law: Law, state: CaseState, dataset: DatasetRow | None, draft: DraftShown | None
 ) -> list[LikelyDuplicate] | None:
-    """Entries of other providers that are likely to be of the same data as the draft; None to those whom it does not
-    concern."""
+    """Entries of other providers that are likely to be of the same data as the draft; None for callers whom this does
+    not concern."""
     concerned = caller.has("reviewer") and caller.body == state.bodies.get(AUTHORITY)
     if not concerned or state.closed or draft is None or draft.state != "submitted":
         return None

@@ -68,7 +68,7 @@ def own_periods(law: Law, task: TaskState) -> list[OwnPeriodShown]:
 
 
 def last_day(due_at: datetime) -> date:
-    """The last day on which something is in time that is late from this instant on."""
+    """The last day in time, of something that is late from this instant on."""
     return to_shanghai(due_at - timedelta(microseconds=1)).date()
 
 

@@ -1,4 +1,4 @@
-"""The two languages in which everything is said to people."""
+"""The two languages in which people read everything."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a rule is named to people: the article of a regulation, or a service rule with its reason; never one as the
+"""How people read a rule: as the article of a regulation, or as a service rule with its reason; never one as the
 other."""
 
 from __future__ import annotations

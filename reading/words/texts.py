@@ -1,4 +1,4 @@
-"""What the service says to people, in both languages; `texts.yaml` is read strictly and once."""
+"""The texts that people read, in both languages; `texts.yaml` is read strictly and once."""
 
 from __future__ import annotations
 

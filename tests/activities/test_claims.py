@@ -159,9 +159,7 @@ async def test_a_claim_lapses_though_nobody_acts_and_what_follows_agrees_with_th
 THE_FIRST_KEEPS_ITS_CLAIM = "new.case_id = 'first' and new.claimed_by is null"
 
 
-async def test_a_lapse_that_is_refused_is_not_said_to_have_happened(
-    driver: Driver, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_lapse_that_is_refused_is_not_reported_as_one(driver: Driver, caplog: pytest.LogCaptureFixture) -> None:
     await claimed(driver, case_id="first")
     await leaves(driver)
     await refuse(driver.pool, "tasks", THE_FIRST_KEEPS_ITS_CLAIM, "22001")

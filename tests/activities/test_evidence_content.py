@@ -34,7 +34,7 @@ def test_what_is_none_of_the_kinds_is_refused_by_the_rule_that_it_breaks(rule: s
 
 
 @pytest.mark.parametrize("rule", REFUSED)
-def test_each_refusal_is_said_in_both_languages_and_with_all_that_it_speaks_of(rule: str) -> None:
+def test_each_refusal_has_a_text_in_both_languages_with_all_its_facts(rule: str) -> None:
     content = next(iter(REFUSED[rule].values()))
     with pytest.raises(ContentNotRecognised) as refused:
         recognise(io.BytesIO(content), len(content))

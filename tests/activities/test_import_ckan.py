@@ -86,7 +86,7 @@ def test_the_fields_of_a_schema_are_items_whatever_signs_their_names_hold() -> N
         ("nonsense", [(None, "package_broken")]),
     ],
 )
-def test_an_odd_package_is_told_by_place_and_rule_and_stops_no_other(
+def test_an_odd_package_is_reported_by_place_and_rule_and_stops_no_other(
     package: str, faults: list[tuple[str | None, str]]
 ) -> None:
     assert faults_of(package) == faults
@@ -157,7 +157,7 @@ PACKAGES = st.lists(ANYTHING | ODDLY | st.just(PARKING), max_size=6)
 
 
 @given(packages=PACKAGES, indent=st.sampled_from([None, 1]), ascii_only=st.booleans())
-def test_of_any_packages_each_is_read_or_told_on_the_lines_that_it_has(
+def test_each_package_is_read_or_reported_on_its_own_lines(
     packages: list[Any], indent: int | None, ascii_only: bool
 ) -> None:
     text = json.dumps({"help": "x", "result": {"results": packages}}, indent=indent, ensure_ascii=ascii_only)

@@ -1,4 +1,4 @@
-"""CSV from elsewhere: each line that holds anything is taken or told, by the number that an editor shows."""
+"""CSV from elsewhere: each line that holds anything is taken or reported, by the number that an editor shows."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def written(rows: list[list[str]], end: str = "\n") -> str:
     strays=st.lists(st.integers(0, 200), max_size=6),
     end=st.sampled_from(["\n", "\r\n", "\r"]),
 )
-def test_wherever_quotation_marks_go_astray_each_line_is_taken_or_told(
+def test_wherever_quotation_marks_go_astray_each_line_is_taken_or_reported(
     rows: list[list[str]], strays: list[int], end: str
 ) -> None:
     head, text = written([], end), written(rows, end)

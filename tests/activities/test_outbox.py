@@ -39,7 +39,7 @@ async def told_accounts(pool: Pool, *tellings: Telling, now: datetime = NOW) -> 
     return [row["account_id"] for row in rows]
 
 
-async def test_an_unclaimed_task_is_told_to_every_reviewer_of_its_body_and_to_nobody_else(pool: Pool) -> None:
+async def test_every_reviewer_of_its_body_and_nobody_else_is_told_of_an_unclaimed_task(pool: Pool) -> None:
     officers = await accounts_of(pool, OPERATOR)
     assert len(officers) > 1
     assert await told_accounts(pool, telling(Officers(OPERATOR))) == officers
@@ -50,7 +50,7 @@ async def test_a_claimed_task_is_told_to_whoever_claimed_it(pool: Pool) -> None:
     assert await told_accounts(pool, telling(Officers(OPERATOR, first))) == [first]
 
 
-async def test_a_task_claimed_by_somebody_who_has_left_the_body_is_told_to_all_of_it(pool: Pool) -> None:
+async def test_the_whole_body_is_told_of_a_task_claimed_by_somebody_who_has_left(pool: Pool) -> None:
     first, *others = await accounts_of(pool, OPERATOR)
     await pool.execute("update accounts set body = 'yulin.operator' where account_id = $1", first)
     assert await told_accounts(pool, telling(Officers(OPERATOR, first))) == others
@@ -168,7 +168,7 @@ async def test_what_is_rolled_back_told_nobody(driver: Driver) -> None:
         assert await driver.pool.fetchval(f"select count(*) from {table}") == 0  # noqa: S608 - constants
 
 
-async def test_what_somebody_claimed_who_reviews_no_more_is_told_to_all_reviewers(pool: Pool) -> None:
+async def test_all_reviewers_are_told_of_a_task_whose_claimer_no_longer_reviews(pool: Pool) -> None:
     first, *others = await accounts_of(pool, OPERATOR)
     await pool.execute("update accounts set roles = '{}' where account_id = $1", first)
     assert await told_accounts(pool, telling(Officers(OPERATOR, first))) == others

@@ -1,4 +1,4 @@
-"""Rules by which bodies serve reach cases that were received before such rules were told."""
+"""Rules by which bodies serve reach cases that were received before packs had such rules."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from rules.seed_notices import read_scopes
 from tests import recorded
 from tests.driving import AT, Driver
 
-OLD = [name for name in recorded.names() if not recorded.log(name).rules.were_told("reminders")]
-"""Recorded before reminders were told."""
+OLD = [name for name in recorded.names() if not recorded.log(name).rules.were_pinned_with("reminders")]
+"""Recorded before packs had reminders."""
 BY_THE_AUTHORITY = a.Actor(account="acc_nanning.authority_1", body="nanning.authority")
 
 
-async def keep(driver: Driver, name: str = "nanning-granted", **told: object) -> e.TaskOpened:
+async def keep(driver: Driver, name: str = "nanning-granted", **pinned_too: object) -> e.TaskOpened:
     """The beginning of a case as it was recorded, with the rules as they were stored then; its open task."""
     log = recorded.log(name)
     filed, opened = log.events[:2]
@@ -35,7 +35,9 @@ async def keep(driver: Driver, name: str = "nanning-granted", **told: object) ->
     stored = log.rules.model_dump(mode="json", exclude_unset=True)
     async with driver.pool.acquire() as connection, connection.transaction():
         await connection.execute(
-            "insert into pinned_rules (digest, rules) values ($1, $2)", filed.rules_digest, json.dumps(stored | told)
+            "insert into pinned_rules (digest, rules) values ($1, $2)",
+            filed.rules_digest,
+            json.dumps(stored | pinned_too),
         )
         await open_case(connection, filed, content=None, request_digest="")
         case = LockedCase(filed.case_id, 0, 0, filed.at)
@@ -60,15 +62,17 @@ def on_the_morning_after(task: e.TaskOpened) -> datetime:
     return task.clock.due_at + timedelta(hours=10)
 
 
-def test_there_are_logs_from_before_reminders_were_told() -> None:
+def test_there_are_logs_from_before_packs_had_reminders() -> None:
     assert "nanning-granted" in OLD
     rules = recorded.log("nanning-granted").rules
     assert (rules.reminders, rules.urging) == (None, ())
 
 
-def test_whether_a_rule_was_told_is_seen_in_the_rules_as_they_were_stored() -> None:
-    told_nothing = recorded.log("nanning-granted").rules.model_dump(mode="json")
-    assert ProcedureRules.model_validate(told_nothing).were_told("reminders"), "that there are none was told"
+def test_stored_rules_show_whether_they_were_pinned_with_reminders() -> None:
+    without_reminders = recorded.log("nanning-granted").rules.model_dump(mode="json")
+    assert ProcedureRules.model_validate(without_reminders).were_pinned_with("reminders"), (
+        "they say that there are none"
+    )
 
 
 async def test_an_old_case_is_reminded_of_by_the_rules_of_the_day(driver: Driver) -> None:

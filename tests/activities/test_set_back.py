@@ -273,7 +273,7 @@ async def test_a_case_that_time_moves_is_named_when_its_log_lacks_what_it_knows(
 
 
 @pytest.mark.parametrize("all_cases", [True, False])
-async def test_a_case_that_time_moves_fails_no_more_once_it_is_restored(
+async def test_a_case_that_time_moves_no_longer_fails_once_it_is_restored(
     driver: Driver, worker: Worker, all_cases: bool
 ) -> None:
     """Its log may not grow for months."""

@@ -27,7 +27,7 @@ from worker import build_worker
 SOON = timedelta(seconds=1)
 
 
-async def test_an_act_that_no_worker_has_worked_off_is_answered_202_and_told_later(
+async def test_an_act_that_no_worker_has_worked_off_is_answered_202_and_its_result_later(
     settings: Settings, temporal: Client, pool: Pool
 ) -> None:
     async with serving(create_app(settings, patience=SOON), settings) as service:

@@ -267,7 +267,7 @@ async def test_a_row_of_the_longest_texts_is_kept_whole(service: Service, pool: 
         ("items", "code|编\0号|string"),
     ],
 )
-async def test_a_row_with_one_character_too_many_is_told_by_its_column(
+async def test_a_row_with_one_character_too_many_is_reported_by_its_column(
     service: Service, column: str, cell: str
 ) -> None:
     answer = await send(service.as_(AUTHORITY), sheet(**{column: cell}))
@@ -276,7 +276,7 @@ async def test_a_row_with_one_character_too_many_is_told_by_its_column(
     assert {each["field"] for each in answer.json()["rejected"]} == {column}
 
 
-async def test_a_package_with_half_a_character_is_told_and_stops_nothing(service: Service) -> None:
+async def test_a_package_with_half_a_character_is_reported_and_stops_nothing(service: Service) -> None:
     odd = {"title": "标题\ud800", "organization": {"title": "transport"}, "extras": []}
     broken_only_here = {"title": "标题", "notes": "\udfff"}
     body = json.dumps({"result": {"results": [odd, broken_only_here, {"title": "标题"}]}})

@@ -173,7 +173,7 @@ async def test_a_dry_run_tells_which_tasks_would_move_and_by_how_much_and_writes
     assert (after["on_record"], after["cases"], after["items"]) == (True, 0, [])
 
 
-async def test_a_dry_run_tells_who_becomes_overdue_and_who_is_so_no_more(
+async def test_a_dry_run_names_tasks_that_become_overdue_and_that_cease_to_be(
     service: Service, admin: Caller, applicant: Caller, clock: ShiftedClock
 ) -> None:
     clock.shift = date(2026, 3, 2) - await today(service)  # a Monday, far from any holiday

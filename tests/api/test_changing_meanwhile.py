@@ -84,7 +84,7 @@ async def test_a_task_list_is_answered_although_a_notice_is_published_meanwhile(
     assert [task["case_id"] for task in listed["items"]] == [case["case_id"]]
 
 
-async def test_an_officer_who_changed_bodies_reads_the_case_no_more_by_an_old_act(
+async def test_an_officer_who_changed_bodies_no_longer_reads_the_case_by_an_old_act(
     service: Service, applicant: Caller
 ) -> None:
     task = open_task(await applicant.file("nanning"), "formal_review")

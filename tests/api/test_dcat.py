@@ -97,7 +97,7 @@ async def test_a_dataset_says_what_it_is_in_both_languages_and_in_the_words_of_t
 
 
 @pytest.mark.parametrize(("frequency", "word"), [("real_time", "UPDATE_CONT"), ("irregular", "IRREG")])
-async def test_a_frequency_that_is_no_period_is_told_by_the_word_of_the_eu_alone(
+async def test_a_frequency_that_is_no_period_has_only_the_word_of_the_eu(
     service: Service, pool: Pool, frequency: str, word: str
 ) -> None:
     await pool.execute(

@@ -322,7 +322,7 @@ async def test_who_stands_in_for_a_substitute_stands_in_for_the_officer_too(
     assert not {OFFICER, COLLEAGUE} & await told(working, "task_urged")
 
 
-async def test_a_substitute_is_told_that_it_stands_in_and_when_it_does_no_more(service: Service) -> None:
+async def test_a_substitute_is_told_when_it_stands_in_and_when_that_ends(service: Service) -> None:
     officer = service.as_(OFFICER)
     filed = (await away(officer, service)).json()
     assert await told(service, "stands_in") == {COLLEAGUE}

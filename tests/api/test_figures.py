@@ -197,7 +197,7 @@ async def test_everybody_reads_the_figures_of_a_city_as_one_for_months_that_are_
     assert "nanning." not in str(answer), "no body is named"
 
 
-async def test_of_fewer_than_five_cases_nobody_is_told_how_long_they_took(driver: Driver, service: Service) -> None:
+async def test_how_long_cases_took_is_shown_for_five_of_them_or_more(driver: Driver, service: Service) -> None:
     on = await today(driver)
     at = (on.replace(day=1) - DAY - on).days + 0.5
     for closed in range(1, 7):

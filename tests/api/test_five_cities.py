@@ -109,7 +109,7 @@ async def test_nannings_refusal_without_reason_or_basis_names_article_20_3(worki
     assert chinese.json()["detail"] == "南宁第二十条第（三）项：拒绝须说明理由和依据。"
 
 
-async def test_a_demand_of_the_service_is_never_told_as_a_demand_of_the_law(
+async def test_a_demand_of_the_service_is_never_shown_as_a_demand_of_the_law(
     working: Service, applicant: Caller
 ) -> None:
     case = await applicant.file("yulin")

@@ -80,7 +80,7 @@ async def test_head_answers_as_get_without_the_content(service: Service) -> None
         ("POST", "/v1/supervision/feeds/some-feed", "DELETE"),
     ],
 )
-async def test_a_method_that_a_path_does_not_have_is_told_with_all_that_it_has(
+async def test_the_answer_to_an_unknown_method_names_those_that_the_path_has(
     service: Service, method: str, path: str, allowed: str
 ) -> None:
     answer = await service.http.request(method, path)

@@ -71,7 +71,7 @@ async def test_a_good_row_files_an_update_and_opens_nothing(service: Service, po
     assert await pool.fetchval("select count(*) from datasets") == before
 
 
-async def test_a_bad_row_is_told_by_line_and_field_and_stops_nothing(service: Service) -> None:
+async def test_a_bad_row_is_reported_by_line_and_field_and_stops_nothing(service: Service) -> None:
     rows = [
         HEAD,
         "nowhere,标题,,,,,,conditional,,,",
@@ -353,7 +353,7 @@ ODD = [
 ]
 
 
-async def test_an_odd_package_is_told_by_name_and_field_and_stops_no_other(
+async def test_an_odd_package_is_reported_by_name_and_field_and_stops_no_other(
     service: Service,
 ) -> None:
     text = json.dumps({"result": {"results": [*ODD, PACKAGES[0]]}})
@@ -418,7 +418,7 @@ async def test_whatever_json_is_sent_as_an_answer_is_a_problem_and_never_an_erro
     assert answer.json()["errors"][0]["code"] in {"no_results", "key_twice_in_answer"}
 
 
-async def test_rows_that_a_stray_quotation_mark_would_swallow_are_filed_or_told(service: Service) -> None:
+async def test_rows_that_a_stray_quotation_mark_would_swallow_are_filed_or_reported(service: Service) -> None:
     lines = ["甲", '"乙', "丙", '丁"', "戊"]
     rows = [f"transport,{title},,摘要,交通出行,{ITEMS},csv,closed,依据,,每月" for title in lines]
 
@@ -458,7 +458,7 @@ async def test_a_row_over_several_lines_says_which_it_takes(service: Service) ->
     assert [(each["line"], each["last_line"]) for each in report["filed"]] == [(2, 3)]
 
 
-async def test_a_byte_of_no_encoding_is_told_by_line_and_byte_and_nothing_is_filed(
+async def test_a_byte_of_no_encoding_is_reported_by_line_and_byte_and_nothing_is_filed(
     service: Service, pool: Pool
 ) -> None:
     content = f"{HEAD}\n{GOOD}\n{CONDITIONAL}".encode().replace("流量".encode(), b"caf\xe9", 1)

@@ -179,7 +179,7 @@ async def test_a_draft_that_waited_lies_beside_what_was_published_meanwhile(
     assert dataset["title"] == OTHER["title"]["en"]
 
 
-async def test_what_a_draft_changes_is_told_by_the_entry_as_it_is_when_its_turn_comes(
+async def test_what_a_draft_changes_is_compared_with_the_entry_when_its_turn_comes(
     working: Service, pool: Pool
 ) -> None:
     provider = working.as_("reviewer@guangzhou.transport")

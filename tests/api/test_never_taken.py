@@ -73,7 +73,7 @@ async def test_a_claim_that_can_never_be_stored_is_refused_and_asked_for_again(
     assert (await officer.do(f"/v1/tasks/{task['task_id']}/claim"))["state"] == "accepted"
 
 
-async def test_a_row_that_can_never_be_stored_is_told_and_stops_nothing(service: Service, pool: Pool) -> None:
+async def test_a_row_that_can_never_be_stored_is_reported_and_stops_nothing(service: Service, pool: Pool) -> None:
     await pool.execute("create index too_narrow on acts ((content -> 'entry' -> 'abstract' ->> 'zh'))")
     rows = [HEAD, GOOD.replace("停放点位置", wide(20_000)), CONDITIONAL]
     report = (await send(service.as_(AUTHORITY), "\n".join(rows))).json()

@@ -55,7 +55,7 @@ async def test_a_withdrawal_ends_every_grant_and_request_on_the_data_and_says_wh
     assert (await applicant.read("/v1/grants"))["items"][0]["ended"] == "data_withdrawn"
 
 
-async def test_whose_case_keeps_data_back_is_told_to_no_applicant(working: Service, applicant: Caller) -> None:
+async def test_no_applicant_reads_whose_case_keeps_the_data_back(working: Service, applicant: Caller) -> None:
     request = await applicant.file("nanning")
     objection = await filed(working.as_("objector@demo"), "nanning")
     await settled(working, applicant, request["case_id"])

@@ -59,7 +59,7 @@ async def test_who_gave_a_grant_back_reports_too_and_who_never_had_one_does_not(
 
 @pytest.mark.duty("GZ-33")
 @pytest.mark.parametrize("named", [{}, {"dataset_id": ""}])
-async def test_what_only_some_cases_demand_is_told_so_and_is_no_fault_of_form(
+async def test_a_demand_of_only_some_cases_is_named_so_and_is_no_fault_of_form(
     applicant: Caller, named: dict[str, str]
 ) -> None:
     answer = await applicant.post("/v1/leak-reports", {"city": "guangzhou", "statement": STATEMENT, **named}, "once")

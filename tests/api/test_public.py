@@ -100,7 +100,7 @@ async def test_a_deadline_that_cannot_be_computed_names_the_field(
     assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
-async def test_a_deadline_is_asked_for_by_city_or_calendar_and_told_in_both_languages(
+async def test_a_deadline_is_asked_for_by_city_or_calendar_and_explained_in_both_languages(
     service: Service,
 ) -> None:
     asked: dict[str, Any] = {"received_at": "2026-05-09T00:30:00+08:00", "period": "2wd"}

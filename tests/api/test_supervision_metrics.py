@@ -58,7 +58,7 @@ async def until_counted(temporal: Client, query: str, expected: int) -> None:
             await asyncio.sleep(0.1)
 
 
-async def test_an_engine_that_is_away_is_said_to_be_and_the_rest_is_told_all_the_same(
+async def test_an_engine_that_is_away_is_shown_as_away_beside_all_other_figures(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
@@ -68,7 +68,7 @@ async def test_an_engine_that_is_away_is_said_to_be_and_the_rest_is_told_all_the
     assert figure(figures, "kaifang_database_up") == 1
 
 
-async def test_what_runs_beside_the_workers_is_told_and_what_ended_there_unasked(service: Service, pool: Pool) -> None:
+async def test_figures_count_what_runs_beside_the_workers_and_what_ended_unasked(service: Service, pool: Pool) -> None:
     async def ends() -> None:
         raise ValueError
 

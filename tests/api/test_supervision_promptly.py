@@ -56,7 +56,7 @@ async def test_a_task_with_a_period_is_none_of_them(stopped: Service) -> None:
     assert ids(await stopped.as_(SUPERVISOR).read(PROMPTLY)) == []
 
 
-async def test_what_an_answer_was_received_on_is_owed_no_more_and_what_is_claimed_still_is(
+async def test_a_task_with_a_received_answer_is_no_longer_owed_and_a_claimed_one_still_is(
     stopped: Service,
 ) -> None:
     answered, claimed = await objected(stopped), await objected(stopped)

@@ -79,7 +79,7 @@ def test_a_field_that_a_form_states_itself_is_of_the_kind_in_the_vocabulary(mode
 
 
 @pytest.mark.parametrize("module", [filing, deciding], ids=["filing", "deciding"])
-def test_what_the_type_checker_is_told_of_a_form_is_what_the_form_has(module: ModuleType) -> None:
+def test_the_type_checker_sees_the_fields_that_a_form_has(module: ModuleType) -> None:
     classes = [each for each in ast.parse(inspect.getsource(module)).body if isinstance(each, ast.ClassDef)]
     told = {
         (cls.name, ast.unparse(each.target)): ast.unparse(each.annotation)

@@ -133,7 +133,7 @@ def run(settings: Settings, monkeypatch: pytest.MonkeyPatch, *arguments: str) ->
     return CliRunner().invoke(app, list(arguments))
 
 
-async def test_an_act_that_no_version_reads_is_named_settled_and_told_and_the_case_goes_on(
+async def test_an_act_that_no_version_reads_is_named_and_settled_and_the_case_goes_on(
     hasty: Service, settings: Settings, pool: Pool, temporal: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case_id, act_id = await waiting_decision(hasty, hasty.as_("applicant@demo"), pool)

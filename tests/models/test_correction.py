@@ -153,7 +153,7 @@ def test_what_bodies_say_to_each_other_is_corrected_without_telling_the_applican
 
 
 @pytest.mark.parametrize("city", CITIES)
-def test_what_the_applicant_has_signed_the_body_changes_no_more(city: str) -> None:
+def test_the_body_no_longer_changes_what_the_applicant_has_signed(city: str) -> None:
     """A grant whose data is held back waits, signed by both."""
     held = e.RestrictionMet(at=MONDAY, by_case="another", restriction=RestrictionKind.HOLD)
     bench = until_signing(city, met=[held]).all_decide(BOTH_SIGN)

@@ -152,7 +152,7 @@ def test_a_reopening_needs_the_processing_on_record_and_words_for_the_objector(c
 
 
 @pytest.mark.parametrize("measure", [None, a.Measure()])
-def test_a_day_is_given_where_the_measure_names_it_and_not_by_saying_that_it_was(measure: a.Measure | None) -> None:
+def test_a_day_counts_as_given_only_where_the_measure_names_it(measure: a.Measure | None) -> None:
     bench = in_processing()
     assert bench.decide("processing", "reopen", {"processed_on", "processing", "answer"}, measure=measure) == (
         "RequirementMissing"
@@ -303,7 +303,7 @@ def test_what_nothing_keeps_back_yet_is_suspended_in_part_without_a_reason() -> 
     assert bench.decide("suspension", "suspend", WHATEVER_IS_ASKED - REASON, measure=measure) == "accepted"
 
 
-def test_a_processing_counts_no_more_once_the_data_is_kept_back_anew() -> None:
+def test_a_processing_no_longer_counts_once_the_data_is_kept_back_again() -> None:
     state = objected("nanning", "privacy", evidence=FILE).state.model_copy(update={"processed_on": TODAY})
     move_data(proposal := Proposal(state), DataEffect.SERVE, MONDAY, WHOLE_DATASET)
     assert proposal.state.strongest_restriction is None

@@ -94,7 +94,7 @@ FROM_ANOTHER: dict[type[a.ReceivedAct], dict[str, Any]] = {
 
 @pytest.mark.parametrize("act", FROM_ANOTHER, ids=kind_of)
 @pytest.mark.parametrize("procedure", PROCEDURES, ids=lambda each: each.name)
-def test_a_procedure_takes_what_concerns_it_and_refuses_what_it_would_not_be_told(
+def test_a_procedure_takes_acts_that_concern_it_and_refuses_all_others(
     procedure: Procedure, act: type[a.ReceivedAct]
 ) -> None:
     bench = accessed(until_signing("nanning").all_decide(BOTH_SIGN)) if procedure is ACCESS else filed("nanning")

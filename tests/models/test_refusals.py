@@ -69,7 +69,7 @@ def test_terms_that_demand_a_basis_name_it_with_what_the_outcome_demands() -> No
     assert fields(refusal) == ["access_mode_basis", "reason"]
 
 
-def test_a_draft_that_lacks_answers_and_fields_is_told_of_both() -> None:
+def test_a_draft_that_lacks_answers_and_fields_is_refused_for_both() -> None:
     bench = update_begun("guangzhou")
     said = answers_for(bench.rules, {}) | {"openness": "closed"}
     amends = a.Amendment(choices=said, given=frozenset(said))

@@ -86,7 +86,7 @@ def test_what_came_in_the_night_or_at_the_weekend_waits_until_work_begins() -> N
     assert looked(overdue, at("2026-11-23T16:59"), at("2026-11-19T10:00")).point
 
 
-def test_of_several_points_that_have_come_the_latest_alone_is_told() -> None:
+def test_only_the_latest_of_several_points_that_have_come_gives_a_reminder() -> None:
     seen = looked(clock("5wd"), at("2026-12-08T10:00"))
     assert seen.point == Point(OVERDUE, at("2026-12-07T09:00"), 2)
 
@@ -251,7 +251,7 @@ def test_the_stage_is_not_reminded_of_while_an_outcome_is_due_before_it() -> Non
     ], "the stage is due soon on the last day of the outcome"
 
 
-def test_outcomes_whose_periods_end_together_are_told_together() -> None:
+def test_outcomes_whose_periods_end_together_share_one_reminder() -> None:
     ends = ends_of(with_own("20wd", decline="5wd", refer="5wd", agree="20wd"))
     assert [end.outcomes for end in ends] == [("decline", "refer"), ()]
 

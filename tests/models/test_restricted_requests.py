@@ -45,7 +45,7 @@ def met_by(request: Bench) -> dict[str, str]:
     return {by_case: met.kind.value for by_case, (met, *_) in request.state.met_restrictions.items()}
 
 
-def test_what_an_objection_does_to_data_is_told_as_it_stands() -> None:
+def test_what_an_objection_does_to_data_is_shown_as_it_stands() -> None:
     request, objection = filed("nanning"), objected("nanning", "privacy", evidence=FILE, case_id="objection")
     assert request.judged(telling(objection, request)) == "accepted"
     assert met_by(request) == {"objection": "hold"}
@@ -176,7 +176,7 @@ def test_a_request_that_is_resubmitted_for_data_that_is_held_waits_too() -> None
     assert request.state.closed == "granted"
 
 
-def test_a_request_that_is_resubmitted_for_less_waits_no_more_for_what_it_left_out() -> None:
+def test_a_request_resubmitted_for_less_no_longer_waits_for_what_it_left_out() -> None:
     request = filed("nanning", items=("name", "address"))
     restricted(request, "hold", "address")
     request.all_decide([("formal_review", "return")])
@@ -256,7 +256,7 @@ def test_a_hold_or_suspension_ends_no_grant() -> None:
     assert access.state.closed is None
 
 
-def test_a_grant_says_how_often_the_data_may_be_fetched_on_one_day_if_a_body_said_so() -> None:
+def test_a_grant_names_a_daily_quota_if_a_body_set_one() -> None:
     request = filed("guangzhou")
     request.decide("provider_review", "agree", terms=a.GrantTerms(daily_calls=100))
     access = accessed(request.all_decide(BOTH_SIGN))

@@ -124,7 +124,7 @@ def test_a_refused_applicant_is_told_the_ending_with_its_article() -> None:
     assert log.rules.ending("refused")
 
 
-def test_of_a_withdrawn_request_the_officer_is_told_who_had_claimed_it() -> None:
+def test_the_officer_who_had_claimed_a_withdrawn_request_is_told() -> None:
     events = recorded.log("nanning-granted").events[:2]
     state = fold(CaseState(), events)
     at, task = events[-1].at, next(iter(state.tasks))

@@ -91,7 +91,7 @@ def test_a_returned_draft_is_reviewed_by_all_whom_its_new_answers_call_for(city:
 
 
 @pytest.mark.parametrize("city", [city for city in EVERYWHERE if BY_ANSWER[city]])
-def test_a_review_that_the_next_draft_needs_no_more_neither_opens_nor_decides(city: str) -> None:
+def test_a_review_that_the_next_draft_no_longer_needs_neither_opens_nor_decides(city: str) -> None:
     bench = submitted(city, **consenting(city, **dict.fromkeys(BY_ANSWER[city], "applies")))
     review = min(set(BY_ANSWER[city].values()) - ONLY_FINDS.get(city, set()))
     assert bench.decide(review, "object" if "object" in bench.task(review).outcomes else "return") == "accepted"
@@ -269,7 +269,7 @@ def test_data_that_is_closed_needs_a_review_but_not_those_of_an_opening(city: st
 
 
 @pytest.mark.parametrize("city", EVERYWHERE)
-def test_an_update_that_is_needed_no_more_is_given_up_with_a_reason(city: str) -> None:
+def test_an_update_that_is_no_longer_needed_is_given_up_with_a_reason(city: str) -> None:
     bench = update_begun(city)
     assert bench.decide("compilation", "abandon", WHATEVER_IS_ASKED - {"reason"}) == "RequirementMissing"
     assert bench.decide("compilation", "abandon") == "accepted"

@@ -92,7 +92,7 @@ async def test_after_its_publication_the_last_day_is_another(at_work: Timed) -> 
     assert f"{last}" != case["tasks"][0]["clock"]["last_day"]
 
 
-async def test_what_is_wrong_with_a_span_is_said_once_beside_its_row(timed: Timed) -> None:  # noqa: F811
+async def test_a_mistake_in_a_span_is_named_once_beside_its_row(timed: Timed) -> None:  # noqa: F811
     visitor = await timed.visit(NEW, ADMIN)
     await next_week_off(timed, visitor, off_first=["2026-13-01", "2026-05-09"], off_last=["2026-14-01", "2026-05-01"])
     assert visitor.answer.status_code == 422

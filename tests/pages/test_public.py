@@ -120,7 +120,7 @@ async def test_a_period_over_a_holiday_is_explained_day_by_day_with_the_notice(f
     ("field", "value"),
     [("number", "many"), ("number", "0"), ("number", "9999"), ("received_on", "x"), ("received_time", "noon")],
 )
-async def test_what_cannot_be_reckoned_is_said_beside_its_field_and_nothing_is_lost(
+async def test_what_cannot_be_reckoned_is_named_beside_its_field_and_nothing_is_lost(
     front: Front, field: str, value: str
 ) -> None:
     visitor = await front.visitor().visit("/en/nanning/law/calculator")
@@ -160,7 +160,7 @@ async def test_a_city_without_a_pack_is_no_address(front: Front) -> None:
         assert (await front.visitor().visit(f"/en{address}")).answer.status_code == 404
 
 
-async def test_holders_are_shown_where_the_law_makes_them_public_and_else_said_not_to_be(front: Front) -> None:
+async def test_holders_are_shown_only_where_the_law_makes_them_public(front: Front) -> None:
     visitor = front.visitor()
     assert "Guangzhou article 29" in (await visitor.visit("/en/guangzhou/holders")).text()
     assert "does not make public" in (await visitor.visit("/en/yulin/holders")).text()

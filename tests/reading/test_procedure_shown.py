@@ -82,7 +82,7 @@ def test_every_day_that_a_notice_named_stands_with_that_notice() -> None:
     assert named == told
 
 
-def test_of_a_year_that_no_notice_covers_it_is_said_from_which_day_on() -> None:
+def test_a_year_that_no_notice_covers_shows_from_which_day_on() -> None:
     record = read_record()
     last = year_of(record, "CN", 2027, "zh")
     assert last

@@ -173,7 +173,7 @@ def test_where_bodies_must_agree_the_page_says_where_disagreement_leads() -> Non
     assert "if they differ, step 5: Decision on disagreement" in en
 
 
-def test_data_that_is_stopped_by_coming_to_a_step_is_said_there() -> None:
+def test_a_step_names_the_data_that_coming_to_it_stops() -> None:
     zh, en = languages(drawn("nanning", "objection"))
     assert zh.count("进入本步骤：中止开放数据") == 2
     assert en.count("on entering: data suspended") == 2

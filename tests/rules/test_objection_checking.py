@@ -114,7 +114,7 @@ def test_a_stage_that_is_opened_beside_the_others_stands_in_no_step() -> None:
 
 
 @pytest.mark.parametrize("line", ["outlasting: [ghost]", "binding: [ghost]"])
-def test_what_is_said_of_a_stage_is_said_of_one_that_there_is(line: str) -> None:
+def test_rules_name_only_stages_that_exist(line: str) -> None:
     assert (ORDER, "unknown_stage") in refused(of_order(line))
 
 

@@ -34,7 +34,7 @@ def test_the_first_day_of_the_law_is_governed_by_it_and_the_day_before_by_nothin
 
 
 @pytest.mark.parametrize("city", cities())
-def test_every_service_rule_says_why_and_every_source_that_is_cited_is_told(city: str) -> None:
+def test_every_service_rule_has_a_reason_and_every_cited_source_is_named(city: str) -> None:
     rules = rules_of(city)
     told = {regulation.source for regulation in rules.regulations}
     stages = [stage for step in rules.steps for stage in step.stages]
@@ -145,7 +145,7 @@ def test_how_periods_run_may_be_a_rule_of_law_and_change_with_it() -> None:
     assert AMENDED.counting_of("h") is not None
 
 
-def test_rules_pinned_before_counting_was_told_are_read_as_before() -> None:
+def test_rules_pinned_before_packs_had_counting_are_read_as_before() -> None:
     old = AMENDED.model_dump(mode="json", exclude={"counting", "selection"})
     restored = ProcedureRules.model_validate(old)
     assert restored.counting == ()

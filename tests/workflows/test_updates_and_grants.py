@@ -105,7 +105,7 @@ async def test_what_was_signed_before_its_items_were_dropped_loses_those_alone(d
     assert await agree(driver) == []
 
 
-async def test_a_grant_on_an_entry_that_an_update_left_to_it_is_told_nothing(driver: Driver, worker: Worker) -> None:
+async def test_a_grant_hears_nothing_of_an_update_that_changes_nothing_for_it(driver: Driver, worker: Worker) -> None:
     dataset_id = await conditional_dataset(driver)
     update = await update_under_way(driver, dataset_id)
     await drafted(driver, update, "conditional", title={"zh": "新", "en": "New"})
