@@ -73,6 +73,10 @@ class Caller:
         """Whether the caller may ask how an act stands, in a case that it may know of: its own, or as an officer."""
         return act.account == self.account_id or self.is_officer
 
+    def serves(self, task: TaskRow) -> bool:
+        """Whether the task lies before the body that the caller serves, whatever it may do there."""
+        return task.body == self.body
+
     def may_answer(self, task: TaskRow) -> bool:
         """Whether the task lies before the caller."""
         if task.body == APPLICANT:

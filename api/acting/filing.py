@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, cast
 
 from fastapi import Depends, Response
@@ -30,8 +30,9 @@ from reading.words.language import Language
 from rules.admissibility import DatasetAtReceipt, Openness, admissible
 from rules.deadlines import to_shanghai
 from rules.loading import CityUnknown, cities, load_pack
+from rules.pack import Pack
 from rules.procedure_rules import ProcedureRules
-from rules.resolving import NotInForce, ProcedureUnknown, governing
+from rules.resolving import NotInForce, ProcedureUnknown, governing, resolve
 
 PROVIDER = "provider"
 
@@ -39,9 +40,20 @@ PROVIDER = "provider"
 def rules_at(city: str, procedure: str, received_at: datetime) -> ProcedureRules:
     """The law of the city that governs what is filed at that instant; after its end, for remedies alone. Raises a
     Problem if there is none."""
+    return _cut(governing, city, procedure, received_at)
+
+
+def rules_in_force_at(city: str, procedure: str, received_at: datetime) -> ProcedureRules:
+    """The law of the city in force at that instant, for what is no remedy. Raises a Problem if there is none."""
+    return _cut(resolve, city, procedure, received_at)
+
+
+def _cut(
+    by: Callable[[Pack, str, date], ProcedureRules], city: str, procedure: str, received_at: datetime
+) -> ProcedureRules:
     on = to_shanghai(received_at).date()
     try:
-        return governing(load_pack(city), procedure, on)
+        return by(load_pack(city), procedure, on)
     except CityUnknown as fact:
         raise invalid("city", "city_unknown", given=city, known=tuple(cities())) from fact
     except NotInForce as fact:
@@ -104,8 +116,8 @@ class Filer:
     async def subject(self, city: str, dataset_id: str) -> Subject:
         """The dataset of that city, and the bodies that have a role in a case about it. Raises a Problem."""
         bodies = await self.bodies(city)
-        dataset = await catalogue.dataset(self._store, dataset_id)
-        if dataset is None or dataset.city != city:
+        dataset = await catalogue.dataset_of(self._store, city, dataset_id)
+        if dataset is None:
             raise invalid("dataset_id", "dataset_unknown")
         return Subject(dataset, {**bodies, PROVIDER: dataset.provider})
 
