@@ -17,12 +17,16 @@ DRAFT = ("entry", "answers")
 """What comes with an outcome that submits a draft, and with no other."""
 
 
-def have_their_place(rules: ProcedureRules, stated: Collection[str]) -> None:
-    """In a case in which access is granted a decision sets terms, and in any other it says what is done to data.
+def sets_terms(rules: ProcedureRules) -> bool:
+    """Whether the case is one in which access is granted: there a decision sets terms, elsewhere it says what is done
+    to data."""
+    return rules.grant is not None
 
-    Raises MeasureNotAllowed, TermsNotAllowed.
-    """
-    if rules.grant is not None:
+
+def have_their_place(rules: ProcedureRules, stated: Collection[str]) -> None:
+    """A decision that sets terms says nothing of data, and any other sets no terms. Raises MeasureNotAllowed,
+    TermsNotAllowed."""
+    if sets_terms(rules):
         if field := _first(MEASURE, stated):
             raise r.MeasureNotAllowed(field=field)
     elif field := _first(TERMS, stated):
@@ -36,7 +40,7 @@ def can_be_corrected(rules: ProcedureRules, stated: Collection[str]) -> None:
     """
     if field := _first(TIME_LIMIT, stated):
         raise r.TimeLimitNotSet(field=field)
-    if rules.grant is None and (field := _first((ITEMS, *MEASURE), stated)):
+    if not sets_terms(rules) and (field := _first((ITEMS, *MEASURE), stated)):
         raise r.MeasureNotAllowed(field=field)
 
 

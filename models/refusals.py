@@ -112,6 +112,10 @@ class NotYourDataset(NotYours):
     """A provider speaks of its own entries alone."""
 
 
+class NoPartInTheCase(NotYours):
+    """What concerns others beside the party is for officers who have a part in the case."""
+
+
 class NotYourCase(NotYours):
     """Only the party that filed the case may do this."""
 

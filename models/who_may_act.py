@@ -82,6 +82,12 @@ def may_file(rules: ProcedureRules, roles: Collection[str], body: str | None, bo
     return "reviewer" in roles and body is not None and body in {bodies.get(role) for role in rules.filed_by}
 
 
+def lets_file(rules: ProcedureRules, roles: Collection[str], body: str | None, bodies: Mapping[str, str]) -> None:
+    """Raises RoleRequired unless the law lets such an account file between these bodies."""
+    if not may_file(rules, roles, body, bodies):
+        raise r.RoleRequired(roles="|".join(rules.filed_by))
+
+
 def may_begin_against(
     rules: ProcedureRules, roles: Collection[str], body: str | None, bodies: Mapping[str, str]
 ) -> bool:

@@ -28,8 +28,8 @@ from rules.procedure_rules import ProcedureRules
 async def reassign(receiver: Receiver, store: Store, caller: Caller, task_id: str, form: ReassignmentForm) -> ActShown:
     """The task given to a colleague, by an officer or a supervisor of its body. Raises a Problem."""
     task = await receiver.known_task(task_id)
-    if not caller.serves(task):
-        raise Problem("NotYourTask")
+    with refused_before_receipt():
+        caller.must_serve_its_body(task)
     to = await directory.account(store, form.to)
     if to is None:
         raise invalid("to", "account_unknown", given=form.to)
@@ -53,13 +53,14 @@ async def decide(receiver: Receiver, store: Store, task_id: str, form: DecisionF
     if form.entry and (known := await receiver.received_before(form.said())):
         return known
     await has_what_it_names(store, rules, case, form)
-    draft = None if rules.grant else await draft_of(store, rules, task, form)
-    measure = None if rules.grant else form.done_to_data()
+    sets_terms = decision_fields.sets_terms(rules)
+    draft = None if sets_terms else await draft_of(store, rules, task, form)
+    measure = None if sets_terms else form.done_to_data()
     act = Decide(
         **await receiver.on_task(task),
         outcome=form.outcome,
         given=form.fields_given() | (draft.given if draft else frozenset()),
-        terms=form.terms() if rules.grant else None,
+        terms=form.terms() if sets_terms else None,
         amends=draft.amends if draft else None,
         measure=draft.measure if draft else measure,
         limit=form.limit(),
@@ -79,7 +80,7 @@ async def correct(receiver: Receiver, store: Store, task_id: str, form: Decision
         **await receiver.on_task(task),
         outcome=form.outcome,
         given=form.fields_given(),
-        terms=form.terms() if rules.grant else None,
+        terms=form.terms() if decision_fields.sets_terms(rules) else None,
     )
     return await receiver.receive(act, form.said())
 

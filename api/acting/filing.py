@@ -18,7 +18,6 @@ from api.dependencies import Calling, Reading, Running
 from api.http.language import AnsweredIn
 from api.http.problems import Problem, Wrong, invalid, wrongs
 from api.runtime import Runtime
-from models import who_may_act
 from models.state import CaseState
 from reading.cases.shapes import CaseShown
 from reading.cases.shown import case_shown
@@ -60,12 +59,6 @@ def _cut(
         raise Problem("Inadmissible", errors=[Wrong("city", "not_in_force", {"on": on})]) from fact
     except ProcedureUnknown as fact:
         raise Problem("Inadmissible", errors=[Wrong("city", "procedure_unknown")]) from fact
-
-
-def may_file(rules: ProcedureRules, caller: Caller, bodies: Mapping[str, str]) -> None:
-    """Raises a Problem unless the law lets the caller file: an applicant, or an officer of a body that it names."""
-    if not who_may_act.may_file(rules, caller.roles, caller.body, bodies):
-        raise Problem("RoleRequired", params={"roles": rules.filed_by})
 
 
 def judge(rules: ProcedureRules, stated: Mapping[str, object], dataset: DatasetRow | None) -> None:

@@ -49,7 +49,6 @@ STATUS: Mapping[str, int] = {
     "InterruptionOver": 409,
     "HoldersNotPublic": 404,
     "EnoughFeeds": 409,
-    "NoPartInTheCase": 403,
     "AnotherNoticeOfThatName": 409,
     "EvidenceEmpty": 422,
     "EvidenceTooLarge": 413,

@@ -17,8 +17,8 @@ from rules.procedure_names import RECTIFICATION
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import in_force
 
-SEES_PROPOSALS = ("reviewer", "supervisor", "admin")
-"""Roles that may see what rectifications are proposed, in a city of theirs."""
+SUPERVISING = ("reviewer", "supervisor", "admin")
+"""Roles of which some see what is supervised, and what rectifications are proposed, in a city of theirs."""
 
 
 @dataclass(frozen=True)
@@ -109,11 +109,19 @@ def sight_of_figures(caller: Caller, on: date) -> Sight | None:
     return sight
 
 
+def must_see_figures(caller: Caller, on: date) -> Sight:
+    """Whose figures the caller reads. Raises RoleRequired for who reads none."""
+    sight = sight_of_figures(caller, on)
+    if sight is None:
+        raise RoleRequired(roles="|".join(SUPERVISING))
+    return sight
+
+
 def city_of_proposals(caller: Caller, city: str | None) -> str | None:
     """The city whose proposed rectifications are asked for, the caller's own unless another is named; None where there
     is neither. Raises RoleRequired for who sees none anywhere."""
-    if not caller.has(*SEES_PROPOSALS):
-        raise RoleRequired(roles="|".join(SEES_PROPOSALS))
+    if not caller.has(*SUPERVISING):
+        raise RoleRequired(roles="|".join(SUPERVISING))
     return city or caller.city
 
 
@@ -124,6 +132,11 @@ def sees_proposals(caller: Caller, rules: ProcedureRules, city: str) -> bool:
         return True
     acts_for_another = caller.has("reviewer") and caller.body_role in rules.acting_in_place
     return caller.city == city and (caller.has("supervisor") or acts_for_another)
+
+
+def whose_feeds_it_revokes(caller: Caller) -> str | None:
+    """The account whose feeds the caller may revoke: its own; None, for an administrator, where they are anybody's."""
+    return None if caller.has("admin") else caller.account_id
 
 
 @lru_cache(maxsize=64)
