@@ -176,7 +176,8 @@ class _Params(dict[str, str]):
 
 def _filled(text: Label, params: Params, rule: RuleNamed | None, language: Language) -> str:
     values = _Params({name: spoken(value, language) for name, value in params.items()})
-    values["rule"] = "" if rule is None else f"{rule.text}：" if language == "zh" else f"{rule.text}: "
+    if rule is not None:
+        values["rule"] = f"{rule.text}：" if language == "zh" else f"{rule.text}: "
     return said(text, language).format_map(values)
 
 
