@@ -7,7 +7,7 @@ import os
 import platform
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -63,7 +63,7 @@ class Figure:
     def as_json(self) -> dict[str, Any]:
         value, unit = self.aimed
         aim = None if self.aim is None else {"said": self.aim.said(unit), "met": self.aim.is_met_by(value)}
-        return {**vars(self), "aim": aim}
+        return {**asdict(self), "aim": aim}
 
 
 def shown(value: float) -> str:

@@ -67,6 +67,12 @@ def supply(rules: ProcedureRules, proposal: Proposal, act: a.Supply) -> None:
             )
 
 
+def stated_so_far(state: CaseState) -> dict[str, object]:
+    """What the party of a case has stated, as a filing would: choices and items as they are, and of what was written
+    only that it was."""
+    return {**dict.fromkeys(state.given, "given"), **state.choices, "data_items": state.data_items}
+
+
 def supplement_allowed(state: CaseState, amends: a.Amendment) -> None:
     """A supplement completes a request and does not make another of it: what bodies have looked at stays as it was.
 

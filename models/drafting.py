@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from models.acts import Amendment, Measure
 from models.classes import OPENNESS
@@ -12,6 +13,7 @@ from models.task_state import TaskState
 from rules.admissibility import Inadmissible
 from rules.pinned import AfterRule
 from rules.pinned_stages import EntryEffect, Outcome
+from rules.procedure_names import CATALOGUE_UPDATE
 from rules.procedure_rules import ProcedureRules
 
 CHANGE = "change"
@@ -71,6 +73,36 @@ def first_compilation(rules: ProcedureRules, state: CaseState, body: str | None)
         if outcome and task.round == 1 and task.body == body:
             return task, outcome.outcome
     return None
+
+
+def may_submit_what_is_kept(rules: ProcedureRules, stage: str, round_: int, outcome: str) -> bool:
+    """Whether a decision of this task submits the draft that came with the filing, if it states none: the first that
+    submits one in a catalogue update, before anything was returned."""
+    if rules.procedure != CATALOGUE_UPDATE or round_ > 1:
+        return False
+    of_case = rules.stage(stage)
+    return submits(of_case.outcome(outcome) if of_case else None)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a decision states by the draft that came with the filing, as that was written."""
+
+    entry: Mapping[str, object]
+    answers: Mapping[str, object]
+    basis: str | None
+
+
+def kept_with(filing: Mapping[str, Any], answers: Mapping[str, object], basis: str | None) -> Kept | None:
+    """The draft that came with a filing, None where none did. What the decision answers and gives as its basis itself
+    goes before what is kept."""
+    if "entry" not in filing:
+        return None
+    entry = dict(filing["entry"])
+    # A row of an import states the class in its entry, for a file answers no questions.
+    proposed = {OPENNESS: entry.pop(OPENNESS)} if OPENNESS in entry else {}
+    said = {**proposed, **filing.get("answers", {}), **answers}
+    return Kept(entry, said, filing.get("basis") if basis is None else basis)
 
 
 def drafted(

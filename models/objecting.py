@@ -21,10 +21,17 @@ from models.task_state import TaskState
 from models.who_may_act import acts_for_itself_alone
 from rules.pinned import HoldRule
 from rules.pinned_stages import Outcome
+from rules.procedure_names import OBJECTION
 from rules.procedure_rules import ProcedureRules
 
 MOST_EVIDENCE = 100
 """Files in one case."""
+
+
+def takes_evidence(procedure: str) -> None:
+    """Evidence is submitted to objections alone. Raises ProcedureKnowsNoSuchAct."""
+    if procedure != OBJECTION:
+        raise r.ProcedureKnowsNoSuchAct()
 
 
 def hold_or_say_why_not(rules: ProcedureRules, proposal: Proposal, at: datetime, act: str | None = None) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from models import acts as a
 from models import refusals as r
@@ -117,13 +118,22 @@ def weight(rules: ProcedureRules, way: Outcome, target: str) -> tuple[bool, bool
     return ending is None, way.data is None, withdraws, bool(ending and ending.upheld)
 
 
+class Led(NamedTuple):
+    """A way that led data to an ending, by the number of the event."""
+
+    number: int
+    way: Outcome
+    target: str
+
+
 def ending_of(rules: ProcedureRules, state: CaseState, way: Outcome, target: str) -> str:
     """The ending of a case that comes to an ending now, where some of its data was led to an ending before: the
     heaviest."""
     parts = chain.from_iterable(
         ((part.number, way_of(rules, task, part.outcome)) for part in task.in_part) for task in state.tasks.values()
     )
-    ended = [(number, each.leads_to, each) for number, each in parts if each.leads_to and rules.ending(each.leads_to)]
-    ways = [*ended, (state.number + 1, target, way)]
-    _, outcome, _ = max(ways, key=lambda of: (*weight(rules, of[2], of[1]), of[0]))
-    return outcome
+    ended = [
+        Led(number, each, each.leads_to) for number, each in parts if each.leads_to and rules.ending(each.leads_to)
+    ]
+    led = [*ended, Led(state.number + 1, way, target)]
+    return max(led, key=lambda each: (*weight(rules, each.way, each.target), each.number)).target

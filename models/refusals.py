@@ -1,4 +1,4 @@
-"""Why an act is not accepted: each a fact with a stable name, which becomes the `type` of a problem document."""
+"""Why an act or a filing is not accepted: each a fact with a stable name, which becomes the `type` of a problem."""
 
 from __future__ import annotations
 
@@ -87,6 +87,34 @@ class NotYourTask(NotYours):
 
 class PartyToTheCase(NotYours):
     """The party of a case acts for no body in it."""
+
+
+class RoleRequired(NotYours):
+    """The law lets only accounts with certain roles do this."""
+
+
+class NotYourCity(NotYours):
+    """An officer does this in its own city alone."""
+
+
+class OperatorAnnounces(NotYours):
+    """Interruptions of the service are for the operator of the city."""
+
+
+class OperatorReports(NotYours):
+    """In this city it is the operator that reports a leak."""
+
+
+class ProviderOrAuthorityRecords(NotYours):
+    """What changes an entry is recorded by its provider, or by the authority."""
+
+
+class NotYourDataset(NotYours):
+    """A provider speaks of its own entries alone."""
+
+
+class NoPartInTheCase(NotYours):
+    """What concerns others beside the party is for officers who have a part in the case."""
 
 
 class NotYourCase(NotYours):

@@ -9,8 +9,9 @@ from models import refusals as r
 from models.proposal import Proposal
 from models.state import CaseState
 from models.task_state import TaskState
+from rules.admissibility import Inadmissible
 from rules.pinned import APPLICANT
-from rules.procedure_rules import ProcedureRules
+from rules.procedure_rules import PROVIDER, ProcedureRules
 
 
 def acts_for_itself_alone(proposal: Proposal, by: a.Actor) -> None:
@@ -25,6 +26,12 @@ def task_of(state: CaseState, act: a.TaskAct) -> TaskState:
     if not (task := state.tasks.get(act.task_id)):
         raise r.NoSuchTask(field="task_id")
     return task
+
+
+def task_of_the_party(state: CaseState, outcome: str) -> TaskState | None:
+    """The open task before the party that can be decided in this way."""
+    tasks = (task for task in state.open_tasks() if task.body == APPLICANT and outcome in task.outcomes)
+    return next(tasks, None)
 
 
 def task_in_hand(proposal: Proposal, act: a.TaskAct) -> TaskState:
@@ -77,6 +84,12 @@ def may_file(rules: ProcedureRules, roles: Collection[str], body: str | None, bo
     return "reviewer" in roles and body is not None and body in {bodies.get(role) for role in rules.filed_by}
 
 
+def lets_file(rules: ProcedureRules, roles: Collection[str], body: str | None, bodies: Mapping[str, str]) -> None:
+    """Raises RoleRequired unless the law lets such an account file between these bodies."""
+    if not may_file(rules, roles, body, bodies):
+        raise r.RoleRequired(roles="|".join(rules.filed_by))
+
+
 def may_begin_against(
     rules: ProcedureRules, roles: Collection[str], body: str | None, bodies: Mapping[str, str]
 ) -> bool:
@@ -84,3 +97,24 @@ def may_begin_against(
     where the provider is that body itself, another acts in its place."""
     serves = body is not None and not {"reviewer", "supervisor"}.isdisjoint(roles)
     return serves and body in {bodies.get(role) for role in rules.begun_by(bodies)}
+
+
+def why_not_begin_against(
+    rules: ProcedureRules, roles: Collection[str], body: str | None, role: str | None, bodies: Mapping[str, str]
+) -> Inadmissible | None:
+    """Why an officer of this `body`, which has that `role` in its city, may not begin this case, though it may begin
+    others: it would be directed against its own body. None where it may. Raises RoleRequired where it may begin none.
+    """
+    if may_begin_against(rules, roles, body, bodies):
+        return None
+    may_elsewhere = not {"reviewer", "supervisor"}.isdisjoint(roles) and role in rules.filed_by
+    if may_elsewhere and body is not None and body == bodies.get(PROVIDER):
+        return Inadmissible("body", "directed_against_your_own_body", None)
+    raise r.RoleRequired(roles="|".join(rules.begun_by(bodies)))
+
+
+def why_not_against(rules: ProcedureRules, role: str | None) -> Inadmissible | None:
+    """Why no case can be directed against a body of that role, None where its city has no such body."""
+    if role is None:
+        return Inadmissible("body", "body_unknown", None)
+    return None if role in rules.against else Inadmissible("body", "body_not_rectified", None)

@@ -171,9 +171,19 @@ def item_differences(words: Words, draft: Mapping[str, Any], before: Mapping[str
     found = []
     for code in [*now, *(code for code in then if code not in now)]:
         old, new = now.get(code), then.get(code)
-        how = "added" if old is None else "dropped" if new is None else "same" if same(old, new) else "changed"
-        found.append(ItemDifference(code, how, item_in_words(words, old), item_in_words(words, new)))
+        found.append(ItemDifference(code, what_became(old, new), item_in_words(words, old), item_in_words(words, new)))
     return found
+
+
+def what_became(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> str:
+    """Of an item that stood in the entry as `old`, and is `new` in the draft."""
+    match old, new:
+        case None, _:
+            return "added"
+        case _, None:
+            return "dropped"
+        case _:
+            return "same" if same(old or {}, new or {}) else "changed"
 
 
 def same(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:

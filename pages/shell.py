@@ -91,4 +91,6 @@ def _foot(call: Call) -> list[Way]:
 
 def unread_in_words(unread: int) -> str | None:
     """How many messages are not read yet, as a page shows it; None where there are none."""
-    return None if not unread else str(unread) if unread <= MOST_SHOWN else f"{MOST_SHOWN}+"
+    if not unread:
+        return None
+    return str(unread) if unread <= MOST_SHOWN else f"{MOST_SHOWN}+"

@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import NoMatchFound
 
-from api.acting.announcing import OPERATOR
 from api.dependencies import WHO_SUPERVISES, officer_id
 from api.http.files import file_headers
 from api.http.filters import named_body
@@ -24,6 +23,7 @@ from pages.forms.fields import Option
 from pages.forms.filled import parsed
 from pages.shell import Way
 from reading.directory import questions as directory
+from reading.maintenance.sight import OPERATOR
 from reading.sheet import CSV
 from reading.supervision.lists import Asking
 from reading.supervision.names import named_on

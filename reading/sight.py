@@ -12,6 +12,7 @@ from activities.tables.cases import FORESEEN, ActRow, CaseRow, EvidenceRow, Task
 from models.acts import ACT, Actor, AskSupplement, Correct, Decide, Revoke
 from models.procedure import FiledFor
 from models.procedures import BY_NAME, PROCEDURES
+from models.refusals import NoPartInTheCase, NotYourTask
 from models.state import CaseState
 from models.telling import said_to_the_party
 from rules.pinned import APPLICANT
@@ -65,6 +66,11 @@ class Caller:
         had_a_task = self.body is not None and self.body in {task.body for task in state.tasks.values()}
         return (self.has("reviewer") and had_a_task) or (self.has("supervisor") and self.city == state.city)
 
+    def must_have_part(self, state: CaseState, rules: ProcedureRules) -> None:
+        """Raises NoPartInTheCase unless the caller has a part in the case."""
+        if not self.has_part(state, rules):
+            raise NoPartInTheCase()
+
     def reads_as_officer(self, state: CaseState) -> bool:
         """Whether the caller reads all of the case, as officers do who are not its party."""
         return self.is_officer and not self.reads_as_party(state)
@@ -73,11 +79,21 @@ class Caller:
         """Whether the caller may ask how an act stands, in a case that it may know of: its own, or as an officer."""
         return act.account == self.account_id or self.is_officer
 
+    def must_serve_its_body(self, task: TaskRow) -> None:
+        """Raises NotYourTask unless the task lies before the caller's body, whatever the caller may do there."""
+        if task.body != self.body:
+            raise NotYourTask()
+
     def may_answer(self, task: TaskRow) -> bool:
         """Whether the task lies before the caller."""
         if task.body == APPLICANT:
             return task.party == self.account_id
         return self.has("reviewer") and task.body == self.body
+
+    def must_answer(self, task: TaskRow) -> None:
+        """Raises NotYourTask unless the task lies before the caller."""
+        if not self.may_answer(task):
+            raise NotYourTask(field="task_id")
 
     @property
     def knows_rectifications(self) -> bool:

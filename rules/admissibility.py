@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Literal
 
 from rules.pinned import Citation, FieldRule
@@ -64,6 +65,13 @@ def admissible(
         *_choices(rules, filing),
         *(_items(rules, filing, dataset) if dataset else ()),
     ]
+
+
+def without_its_day(rules: ProcedureRules, choices: Mapping[str, str], occurred_on: date | None) -> list[Inadmissible]:
+    """The reason why what is recorded lacks the day on which it happened, where a clock of the law runs from that."""
+    if occurred_on is None and (citation := rules.day_demanded(choices)):
+        return [Inadmissible("occurred_on", "day_demanded", citation)]
+    return []
 
 
 def still_admissible(

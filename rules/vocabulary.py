@@ -318,6 +318,12 @@ AGREED = frozenset((*asked_by(SIGNATURE, *TEXTS), *asked_by(DECISION, part=Part.
 TIME_LIMIT = asked_by(DECISION, part=Part.LIMIT)
 """The ways in which a decision sets a time limit for who must act on it."""
 
+TERMS = asked_by(DECISION, part=Part.GRANT)
+"""What only a decision about a request says, beside the items that it grants."""
+
+MEASURE = asked_by(DECISION, part=Part.DATA)
+"""What only a decision about data, or about its entry, says, beside the items that it is about."""
+
 DAYS_OF_A_MEASURE = frozenset(asked_by(DECISION, Kind.DAY, part=Part.DATA))
 """The days on which something was done to the data, or was held about it."""
 

@@ -9,10 +9,23 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("rules", "models", "workflows", "activities", "reading", "api", "stack", "simulation", "cli", "migrations")
+ROOMS = (
+    "rules",
+    "models",
+    "workflows",
+    "activities",
+    "reading",
+    "api",
+    "pages",
+    "stack",
+    "simulation",
+    "cli",
+    "migrations",
+)
 DOCUMENTS = sorted(path for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")] if path.name != "CHANGELOG.md")
 """The change log tells what was where it was then."""
 PATH = re.compile(rf"`((?:{'|'.join((*ROOMS, 'tests', 'benchmarks', 'deploy'))})/[\w./-]+\.\w+)(?:::\w+)?`")
+FOLDER = re.compile(rf"`((?:{'|'.join(ROOMS)})/(?:[\w-]+/)*)`")
 DOTTED = re.compile(rf"`((?:{'|'.join(ROOMS)})(?:\.\w+)+)`")
 
 
@@ -37,6 +50,7 @@ def names_in(module: Path) -> set[str]:
 def test_what_a_document_names_is_there(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
     missing = [path for path in PATH.findall(text) if not (ROOT / path).exists() and not re.search("[A-Z]{3,}", path)]
+    missing += [folder for folder in FOLDER.findall(text) if not (ROOT / folder).is_dir()]
     missing += [name for name in DOTTED.findall(text) if not is_there(name)]
     assert missing == []
 
@@ -45,3 +59,4 @@ def test_a_name_that_nobody_has_is_found() -> None:
     assert is_there("activities.record.log.read_log")
     assert not is_there("activities.record.log.no_such_name")
     assert not is_there("activities.inbox")
+    assert FOLDER.findall("`rules/packs/` and `pages/`") == ["rules/packs/", "pages/"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -176,4 +176,4 @@ async def _handed_over(inbox: Inbox, asked: Asked, item: Item) -> Item:
 
 
 def _with(item: Item, state: str, problem: Mapping[str, str]) -> Item:
-    return Item(**{**vars(item), "state": state, "problem": problem})
+    return replace(item, state=state, problem=problem)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, NamedTuple, Self
+from typing import Annotated, Self
 
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
@@ -12,17 +12,18 @@ from activities import maintenance
 from activities.idempotency import id_from_key
 from activities.maintenance import Announcement, InterruptionOver, InterruptionUnknown
 from api.acting.forms.form import Form
+from api.acting.refusals import refused_before_receipt
 from api.dependencies import pack_of
 from api.http.moments import Moment
 from api.http.problems import Problem
 from api.runtime import Runtime
+from reading.maintenance.sight import Operator, operator_of
 from reading.sight import Caller
 from reading.store import Store
 from rules.bounds import WHOLE_LINE, Prose, Something, documented_as
 from rules.stating import ON_ONE_LINE
 
 PATH = "/v1/maintenance-notices"
-OPERATOR = "operator"
 LONGEST = timedelta(days=31)
 """Whoever needs longer announces again; a slip in the year is more likely."""
 
@@ -73,13 +74,7 @@ async def cancel_for_operator(runtime: Runtime, store: Store, caller: Caller, ma
         raise Problem("InterruptionOver") from fact
 
 
-class Operator(NamedTuple):
-    city: str
-    body: str
-
-
 def of_the_operator(caller: Caller) -> Operator:
     """The operator for which the caller acts. Raises a Problem."""
-    if caller.body_role != OPERATOR or caller.city is None or caller.body is None:
-        raise Problem("OperatorAnnounces")
-    return Operator(caller.city, caller.body)
+    with refused_before_receipt():
+        return operator_of(caller)

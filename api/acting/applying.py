@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from api.acting.deciding import may_change, open_to_applicant
+from api.acting.deciding import may_change
 from api.acting.forms.filing import EvidenceForm, SignatureForm, SupplementForm
 from api.acting.receiving import ActShown, Receiver, known_items
+from api.acting.refusals import refused_before_receipt
 from api.http.problems import Problem
+from models import objecting
 from models.acts import Decide, SubmitEvidence, Supply
+from models.who_may_act import task_of_the_party
 from reading.store import Store
-from rules.procedure_names import OBJECTION
 
 RESUBMIT = "resubmit"
 SIGN = "sign"
@@ -21,7 +23,7 @@ async def supplement(receiver: Receiver, store: Store, case_id: str, form: Suppl
         return known
     read = await store.case_read(case_id)
     await may_change(store, read, form)
-    task = open_to_applicant(read, RESUBMIT)
+    task = task_of_the_party(read.state, RESUBMIT)
     if task is None:
         return await receiver.receive(Supply(**receiver.fields(case_id), amends=form.amendment()), form.said())
     act = Decide(
@@ -41,7 +43,7 @@ async def sign(receiver: Receiver, store: Store, case_id: str, form: SignatureFo
     if known := await receiver.received_before(content):
         return known
     read = await store.case_read(case_id)
-    task = open_to_applicant(read, SIGN)
+    task = task_of_the_party(read.state, SIGN)
     if task is None:
         # The same call at the same time may have signed meanwhile.
         if known := await receiver.received_before(content):
@@ -57,7 +59,7 @@ async def sign(receiver: Receiver, store: Store, case_id: str, form: SignatureFo
 async def add_evidence(receiver: Receiver, case_id: str, form: EvidenceForm) -> ActShown:
     """Files that the objector uploaded, submitted to its objection. Raises a Problem, also for any other case."""
     case = await receiver.case(case_id)
-    if case.procedure != OBJECTION:
-        raise Problem("ProcedureKnowsNoSuchAct")
+    with refused_before_receipt():
+        objecting.takes_evidence(case.procedure)
     act = SubmitEvidence(**receiver.fields(case_id), evidence=tuple(dict.fromkeys(form.evidence)))
     return await receiver.receive(act, form.said())

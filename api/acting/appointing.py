@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from activities.directory.posts import Officer, PostUnknown, name_officer, vacate
 from api.acting.forms.form import Form
+from api.acting.refusals import refused_before_receipt
 from api.http.known import known
 from api.http.problems import Problem
 from api.runtime import Runtime
 from reading.directory import questions as directory
+from reading.directory import sight
 from reading.directory.sight import may_name_officers
 from reading.sight import Caller
 from reading.store import Store
@@ -23,12 +25,9 @@ class OfficerForm(Form):
 
 
 def city_of_directory(caller: Caller, city: str | None) -> str | None:
-    """The city whose bodies are asked for: the caller's own, an administrator's any or all. Raises a Problem."""
-    if caller.has("admin"):
-        return city
-    if city not in (None, caller.city):
-        raise Problem("NotYourCity")
-    return caller.city
+    """The city whose bodies are asked for; None for all. Raises a Problem."""
+    with refused_before_receipt():
+        return sight.city_of_directory(caller, city)
 
 
 async def fill_post(runtime: Runtime, store: Store, caller: Caller, body: str, post: str, form: OfficerForm) -> None:

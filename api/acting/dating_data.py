@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from activities.catalogue.entries import DayAhead, UpdatedSince, say_updated
 from api.acting.forms.form import Form
+from api.acting.refusals import refused_before_receipt
 from api.http.known import known
 from api.http.moments import Day
 from api.http.problems import Problem, Wrong, invalid
 from api.runtime import Runtime
 from reading.catalogue import questions as catalogue
+from reading.catalogue.sight import says_of_data
 from reading.sight import Caller
 from reading.store import Store
 
@@ -24,8 +26,8 @@ async def say_brought_up_to_date(
 ) -> None:
     """An officer of the provider says so; the same day again changes nothing. Raises a Problem."""
     dataset = known(await catalogue.dataset(store, dataset_id))
-    if caller.body != dataset.provider:
-        raise Problem("NotYourDataset")
+    with refused_before_receipt():
+        says_of_data(caller, dataset.provider)
     await store.release()
     try:
         await say_updated(runtime.pool, runtime.clock, dataset_id, form.updated_on, caller.account_id)

@@ -5,37 +5,38 @@ from __future__ import annotations
 from activities.tables.cases import CaseRow, TaskRow
 from api.acting.drafts import drafted, with_kept_draft
 from api.acting.filing import at_receipt
-from api.acting.forms.deciding import MEASURE, TERMS, DecisionForm, ReassignmentForm
+from api.acting.forms.deciding import DecisionForm, ReassignmentForm
 from api.acting.forms.filing import SupplementForm
 from api.acting.forms.form import is_blank
 from api.acting.receiving import ActShown, Receiver, known_items
-from api.http.problems import Problem, Wrong, invalid, wrongs
+from api.acting.refusals import refused_before_receipt
+from api.http.problems import Problem, invalid, wrongs
+from models import decision_fields
 from models.acts import Correct, Decide, Reassign
-from models.drafting import Drafted, submits
-from models.task_state import TaskState
+from models.asking import stated_so_far
+from models.drafting import Drafted, may_submit_what_is_kept
 from reading.cases import questions as cases
 from reading.catalogue import questions as catalogue
 from reading.directory import questions as directory
+from reading.directory.sight import body_answered_for
 from reading.sight import Caller
 from reading.store import CaseRead, Store
 from rules.admissibility import still_admissible
-from rules.pinned import APPLICANT
-from rules.procedure_names import CATALOGUE_UPDATE, DEMAND
-from rules.vocabulary import TIME_LIMIT
+from rules.procedure_rules import ProcedureRules
 
 
 async def reassign(receiver: Receiver, store: Store, caller: Caller, task_id: str, form: ReassignmentForm) -> ActShown:
     """Reassigns the task to a colleague, by an officer or a supervisor of its body. Raises a Problem."""
     task = await receiver.known_task(task_id)
-    if task.body != caller.body:
-        raise Problem("NotYourTask")
+    with refused_before_receipt():
+        caller.must_serve_its_body(task)
     to = await directory.account(store, form.to)
     if to is None:
         raise invalid("to", "account_unknown", given=form.to)
     act = Reassign(
         **await receiver.on_task(task),
         to=to.account_id,
-        to_body=to.body if "reviewer" in to.roles else None,
+        to_body=body_answered_for(to),
         supervises=caller.has("supervisor"),
     )
     return await receiver.receive(act, form.said())
@@ -46,18 +47,20 @@ async def decide(receiver: Receiver, store: Store, task_id: str, form: DecisionF
     Problem."""
     task = await receiver.own_task(task_id)
     case = await receiver.case(task.case_id)
-    form = await with_what_is_kept(store, case, task, form)
+    rules = await store.rules(case.rules_digest)
+    form = await with_what_is_kept(store, rules, task, form)
     # What a draft means depends on the entry, which it may have changed since.
     if form.entry and (known := await receiver.received_before(form.said())):
         return known
-    grants = await says_what_it_may(store, case, form)
-    draft = None if grants else await draft_of(store, task, form)
-    measure = None if grants else form.done_to_data()
+    await has_what_it_names(store, rules, case, form)
+    sets_terms = decision_fields.sets_terms(rules)
+    draft = None if sets_terms else await draft_of(store, rules, task, form)
+    measure = None if sets_terms else form.done_to_data()
     act = Decide(
         **await receiver.on_task(task),
         outcome=form.outcome,
         given=form.fields_given() | (draft.given if draft else frozenset()),
-        terms=form.terms() if grants else None,
+        terms=form.terms() if sets_terms else None,
         amends=draft.amends if draft else None,
         measure=draft.measure if draft else measure,
         limit=form.limit(),
@@ -69,72 +72,48 @@ async def correct(receiver: Receiver, store: Store, task_id: str, form: Decision
     """Replaces the body's own decision with another. Raises a Problem, also for fields that a correction cannot
     have."""
     task = await receiver.own_task(task_id)
-    grants = await says_what_it_may(store, await receiver.case(task.case_id), form)
-    if form.limit():
-        raise about(form.first_of(TIME_LIMIT), "TimeLimitNotSet")
-    if not grants and form.done_to_data():
-        # Other words do not undo what was done to data, so a correction has no measure.
-        raise about(form.first_of(("data_items", *MEASURE)), "MeasureNotAllowed")
+    case = await receiver.case(task.case_id)
+    rules = await store.rules(case.rules_digest)
+    await has_what_it_names(store, rules, case, form)
+    with refused_before_receipt():
+        decision_fields.can_be_corrected(rules, form.stated)
     act = Correct(
         **await receiver.on_task(task),
         outcome=form.outcome,
         given=form.fields_given(),
-        terms=form.terms() if grants else None,
+        terms=form.terms() if decision_fields.sets_terms(rules) else None,
     )
     return await receiver.receive(act, form.said())
 
 
-async def says_what_it_may(store: Store, case: CaseRow, form: DecisionForm) -> bool:
-    """Whether the case is one in which access is granted: there a decision sets terms; elsewhere it says what is done
-    to data. Raises a Problem on a field that does not belong there, and on items that the dataset does not have."""
-    grants = (await store.rules(case.rules_digest)).grant is not None
-    if field := form.first_of(MEASURE if grants else TERMS):
-        raise about(field, "MeasureNotAllowed" if grants else "TermsNotAllowed")
-    if case.procedure == DEMAND and form.reference and not is_blank(form.reference):
-        referred = await catalogue.dataset(store, form.reference.strip())
-        if referred is None or referred.city != case.city:
-            raise invalid("reference", "dataset_unknown")
+async def has_what_it_names(store: Store, rules: ProcedureRules, case: CaseRow, form: DecisionForm) -> None:
+    """Raises a Problem on a field that has no place in the case, and on a dataset or items that are not there."""
+    with refused_before_receipt():
+        decision_fields.have_their_place(rules, form.stated)
+    referred = decision_fields.dataset_referred_to(rules, form.reference)
+    if referred and await catalogue.dataset_of(store, case.city, referred) is None:
+        raise invalid("reference", "dataset_unknown")
     await known_items(store, case.dataset_id, form.data_items)
-    return grants
 
 
-async def with_what_is_kept(store: Store, case: CaseRow, task: TaskRow, form: DecisionForm) -> DecisionForm:
-    """The decision with the draft that came with the filing, where it is the first to submit a draft and has none
-    itself."""
-    if form.entry is not None or task.procedure != CATALOGUE_UPDATE or task.round > 1:
-        return form
-    stage = (await store.rules(case.rules_digest)).stage(task.stage)
-    if not submits(stage.outcome(form.outcome) if stage else None):
+async def with_what_is_kept(store: Store, rules: ProcedureRules, task: TaskRow, form: DecisionForm) -> DecisionForm:
+    """The decision, which takes the draft that came with the filing where it may and states none."""
+    if form.entry is not None or not may_submit_what_is_kept(rules, task.stage, task.round, form.outcome):
         return form
     filing = await cases.act(store, f"{task.case_id}.file")
     return with_kept_draft(form, (filing.content if filing else None) or {})
 
 
-async def draft_of(store: Store, task: TaskRow, form: DecisionForm) -> Drafted | None:
-    """What the draft of a decision means for the entry; None for a decision that submits none. Raises a Problem on a
-    draft or answers that do not fit the entry, or belong to no draft."""
-    if form.entry is None and form.answers is None and task.procedure != CATALOGUE_UPDATE:
-        return None
-    read = await store.case_read(task.case_id)
-    stage = read.rules.stage(task.stage)
-    outcome = stage.outcome(form.outcome) if stage else None
-    if not submits(outcome):
-        if outcome and (field := form.first_of(("entry", "answers"))):
-            raise about(field, "MeasureNotAllowed")
-        return None
-    dataset = await catalogue.dataset(store, read.state.dataset_id)
-    return drafted(read.rules, read.state.choices, dataset, form.entry, form.answers, form.done_to_data())
-
-
-def about(field: str | None, code: str) -> Problem:
-    """A problem with one field."""
-    return Problem(code, errors=[Wrong(field, code)])
-
-
-def open_to_applicant(read: CaseRead, outcome: str) -> TaskState | None:
-    """The open task before the applicant that can be decided in this way."""
-    tasks = (task for task in read.state.open_tasks() if task.body == APPLICANT and outcome in task.outcomes)
-    return next(tasks, None)
+async def draft_of(store: Store, rules: ProcedureRules, task: TaskRow, form: DecisionForm) -> Drafted | None:
+    """What a decision that submits a draft says by it; None for any other. Raises a Problem on a draft or answers that
+    do not fit the entry, or belong to no draft."""
+    stage = rules.stage(task.stage)
+    with refused_before_receipt():
+        if not decision_fields.submit_a_draft(stage.outcome(form.outcome) if stage else None, form.stated):
+            return None
+    state = (await store.case_read(task.case_id)).state
+    dataset = await catalogue.dataset(store, state.dataset_id)
+    return drafted(rules, state.choices, dataset, form.entry, form.answers, form.done_to_data())
 
 
 async def may_change(store: Store, read: CaseRead, form: SupplementForm) -> None:
@@ -148,6 +127,5 @@ async def may_change(store: Store, read: CaseRead, form: SupplementForm) -> None
     dataset = await catalogue.dataset(store, read.state.dataset_id)
     if not stated or dataset is None:
         return
-    before = dict.fromkeys(read.state.given, "given") | dict(read.state.choices) | {"data_items": read.state.data_items}
-    if changed := still_admissible(read.rules, before, stated, at_receipt(dataset)):
+    if changed := still_admissible(read.rules, stated_so_far(read.state), stated, at_receipt(dataset)):
         raise Problem("Inadmissible", errors=wrongs(changed, read.rules))

@@ -14,33 +14,27 @@ from api.acting.forms.entries import Answers, EntryDraft
 from api.http.problems import Problem, Wrong, wrongs
 from models import drafting
 from models.acts import Measure
-from models.classes import OPENNESS
 from models.drafting import Drafted, DraftOpensAfterTheLaw, DraftUnfit, EntryNow
 from rules.procedure_rules import ProcedureRules
 
 
 def with_kept_draft(form: DecisionForm, filing: Mapping[str, Any]) -> DecisionForm:
-    """A decision that submits the draft which came with the `filing`: what it says itself goes before what is kept.
+    """A decision without a draft of its own, with the one that came with the `filing`.
 
-    A draft of its own takes the place of the one that is kept, and of all that was answered with that. Raises a Problem
-    where what is kept is larger than a draft may be by now: then another one takes its place.
+    Raises a Problem where what is kept is larger than a draft may be by now: then another one takes its place.
     """
-    if form.entry is not None or "entry" not in filing:
+    kept = drafting.kept_with(filing, form.answers.said() if form.answers else {}, form.basis)
+    if kept is None:
         return form
-    entry = dict(filing["entry"])
-    # A row of an import states the class in its entry, for a file answers no questions.
-    proposed = {OPENNESS: entry.pop(OPENNESS)} if OPENNESS in entry else {}
-    said = form.answers.said() if form.answers else {}
-    answers = {**proposed, **filing.get("answers", {}), **said}
     try:
-        kept = EntryDraft.model_validate(entry)
+        entry = EntryDraft.model_validate(kept.entry)
     except ValidationError as fact:
         raise Problem("RequestInvalid", errors=[of_draft(each) for each in fact.errors(include_url=False)]) from fact
     return form.model_copy(
         update={
-            "entry": kept,
-            "answers": Answers.model_validate(answers) if answers else None,
-            "basis": filing.get("basis") if form.basis is None else form.basis,
+            "entry": entry,
+            "answers": Answers.model_validate(kept.answers) if kept.answers else None,
+            "basis": kept.basis,
         }
     )
 

@@ -19,6 +19,7 @@ from reading.sight import Caller
 from reading.store import Store
 from reading.supervision.due_lists import WITHIN, Listed, Within
 from reading.supervision.feeds import FeedShown, FeedWanted, feeds_shown
+from reading.supervision.sight import whose_feeds_it_revokes
 from rules.bounds import Code
 
 PATH = "/v1/supervision/feeds"
@@ -74,6 +75,5 @@ async def make_feed_of(runtime: Runtime, store: Store, caller: Caller, form: Fee
 
 async def revoke_feed_of(runtime: Runtime, caller: Caller, feed_id: str) -> None:
     """Ends the token of a feed: of one's own feed, or for an administrator of anybody's. Raises a Problem."""
-    owner = None if caller.has("admin") else caller.account_id
-    if not await revoke_feed(runtime.pool, feed_id, owner, await runtime.now()):
+    if not await revoke_feed(runtime.pool, feed_id, whose_feeds_it_revokes(caller), await runtime.now()):
         raise Problem("NotFound")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, cast
 
 from fastapi import Depends, Response
@@ -18,7 +18,6 @@ from api.dependencies import Calling, Reading, Running
 from api.http.language import AnsweredIn
 from api.http.problems import Problem, Wrong, invalid, wrongs
 from api.runtime import Runtime
-from models import who_may_act
 from models.state import CaseState
 from reading.cases.shapes import CaseShown
 from reading.cases.shown import case_shown
@@ -30,30 +29,36 @@ from reading.words.language import Language
 from rules.admissibility import DatasetAtReceipt, Openness, admissible
 from rules.deadlines import to_shanghai
 from rules.loading import CityUnknown, cities, load_pack
+from rules.pack import Pack
 from rules.procedure_rules import ProcedureRules
-from rules.resolving import NotInForce, ProcedureUnknown, governing
+from rules.resolving import NotInForce, ProcedureUnknown, governing, resolve
 
 PROVIDER = "provider"
 
 
 def rules_at(city: str, procedure: str, received_at: datetime) -> ProcedureRules:
-    """The law of the city that governs what is filed at that instant; after its end, the law for remedies only. Raises
-    a Problem if there is none."""
+    """The law of the city that governs what is filed at that instant; after its end, for remedies alone. Raises a
+    Problem if there is none."""
+    return _cut(governing, city, procedure, received_at)
+
+
+def rules_in_force_at(city: str, procedure: str, received_at: datetime) -> ProcedureRules:
+    """The law of the city in force at that instant, for what is no remedy. Raises a Problem if there is none."""
+    return _cut(resolve, city, procedure, received_at)
+
+
+def _cut(
+    by: Callable[[Pack, str, date], ProcedureRules], city: str, procedure: str, received_at: datetime
+) -> ProcedureRules:
     on = to_shanghai(received_at).date()
     try:
-        return governing(load_pack(city), procedure, on)
+        return by(load_pack(city), procedure, on)
     except CityUnknown as fact:
         raise invalid("city", "city_unknown", given=city, known=tuple(cities())) from fact
     except NotInForce as fact:
         raise Problem("Inadmissible", errors=[Wrong("city", "not_in_force", {"on": on})]) from fact
     except ProcedureUnknown as fact:
         raise Problem("Inadmissible", errors=[Wrong("city", "procedure_unknown")]) from fact
-
-
-def may_file(rules: ProcedureRules, caller: Caller, bodies: Mapping[str, str]) -> None:
-    """Raises a Problem unless the law lets the caller file: an applicant, or an officer of a body that it names."""
-    if not who_may_act.may_file(rules, caller.roles, caller.body, bodies):
-        raise Problem("RoleRequired", params={"roles": rules.filed_by})
 
 
 def judge(rules: ProcedureRules, stated: Mapping[str, object], dataset: DatasetRow | None) -> None:
@@ -104,8 +109,8 @@ class Filer:
     async def subject(self, city: str, dataset_id: str) -> Subject:
         """The dataset of that city, and the bodies that have a role in a case about it. Raises a Problem."""
         bodies = await self.bodies(city)
-        dataset = await catalogue.dataset(self._store, dataset_id)
-        if dataset is None or dataset.city != city:
+        dataset = await catalogue.dataset_of(self._store, city, dataset_id)
+        if dataset is None:
             raise invalid("dataset_id", "dataset_unknown")
         return Subject(dataset, {**bodies, PROVIDER: dataset.provider})
 

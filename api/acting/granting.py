@@ -12,8 +12,8 @@ from api.acting.receiving import ActShown, Receiver
 from api.http.problems import Problem
 from models.acts import IssueKey
 from reading.grants import questions as grants
+from reading.grants.sight import is_grant
 from reading.store import Store
-from rules.procedure_names import ACCESS
 
 KEY_PREFIX = "kf_"
 KEY_BYTES = 32
@@ -29,7 +29,7 @@ async def of_a_grant(receiver: Receiver, case_id: str) -> dict[str, Any]:
     """What every act of this call on a grant carries. Raises a Problem if the case is no grant, or the caller may not
     know of it."""
     case = await receiver.case(case_id)
-    if case.procedure != ACCESS:
+    if not is_grant(case):
         raise Problem("NotFound")
     return receiver.fields(case.case_id)
 

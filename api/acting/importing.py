@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import NamedTuple
 
 from activities.filing.ckan_file import read_ckan
@@ -11,13 +10,14 @@ from activities.filing.encoding import decoded
 from activities.filing.files import FileUnreadable, Sheet
 from activities.filing.importing import Rejected, Report, import_sheet
 from activities.filing.row_rules import Importer
-from api.acting.filing import rules_at
+from api.acting.filing import rules_in_force_at
+from api.acting.refusals import refused_before_receipt
 from api.http.problems import Problem, Wrong, field_error, invalid
 from api.runtime import Runtime
+from reading.catalogue import sight
 from reading.catalogue.shapes import FiledRow, ImportShown, RejectedRow
 from reading.sight import Caller
 from reading.words.language import Language
-from rules.deadlines import to_shanghai
 from rules.procedure_names import CATALOGUE_UPDATE
 from rules.procedure_rules import ProcedureRules
 
@@ -26,8 +26,6 @@ MOST_ROWS = 1000
 CKAN = "application/json"
 LARGEST_FILE = 10_000_000
 """Bytes."""
-IMPORTING = ("authority", "provider")
-"""Roles of the bodies whose officers import."""
 
 
 class ImportedFile(NamedTuple):
@@ -46,7 +44,8 @@ class ImportedFile(NamedTuple):
 async def import_entries(runtime: Runtime, importer: Importer, file: ImportedFile, language: Language) -> ImportShown:
     """What became of each row: the update that it filed, or why it files none. Raises a Problem where none is read."""
     now = await runtime.now()
-    nothing_is_opened_after_the_law(importer.city, now)
+    # An import is no remedy, which alone goes on when a law has ended.
+    rules_in_force_at(importer.city, CATALOGUE_UPDATE, now)
     try:
         sheet = file.sheet()
     except FileUnreadable as fact:
@@ -57,12 +56,6 @@ async def import_entries(runtime: Runtime, importer: Importer, file: ImportedFil
     for accepted in report.accepted:
         runtime.courier.send(accepted.case_id)
     return answer(report, language)
-
-
-def nothing_is_opened_after_the_law(city: str, now: datetime) -> None:
-    """Raises a Problem where no law is in force under which entries could be drafted: an import is no remedy."""
-    if rules_at(city, CATALOGUE_UPDATE, now).after_the_law:
-        raise Problem("Inadmissible", errors=[Wrong("city", "not_in_force", {"on": to_shanghai(now).date()})])
 
 
 def answer(report: Report, language: Language) -> ImportShown:
@@ -93,8 +86,5 @@ def rejected_row(each: Rejected, rules: ProcedureRules, language: Language) -> R
 
 def importer_of(caller: Caller, city: str) -> Importer:
     """Who imports, and whose entries. Raises a Problem."""
-    if caller.body_role not in IMPORTING:
-        raise Problem("RoleRequired", params={"roles": IMPORTING})
-    if caller.city != city:
-        raise Problem("NotYourCity", errors=[Wrong("city", "NotYourCity")])
-    return Importer(caller.account_id, city, caller.body if caller.body_role == "provider" else None)
+    with refused_before_receipt():
+        return sight.importer_of(caller, city)

@@ -13,11 +13,13 @@ from pydantic import ValidationError
 from activities.evidence.store import LARGEST, Evidence, receive_upload
 from activities.idempotency import id_from_key
 from activities.record.inbox import Filing
-from api.acting.filing import Filer, Subject, judge, may_file, rules_at
+from api.acting.filing import Filer, Subject, judge, rules_at
 from api.acting.forms.filing import ObjectionForm
+from api.acting.refusals import refused_before_receipt
 from api.http.multipart import Parts
 from api.http.problems import Problem, invalid
 from api.runtime import Runtime
+from models import who_may_act
 from models.objecting import MOST_EVIDENCE
 from reading.cases import questions as cases
 from reading.cases.shapes import CaseShown
@@ -142,7 +144,8 @@ def judge_objection(
     """The rules under which the objection is received; `comes_with` is what it does not state itself. Raises a Problem
     that names every reason why it cannot be."""
     rules = rules_at(form.city, OBJECTION, at)
-    may_file(rules, caller, subject.bodies)
+    with refused_before_receipt():
+        who_may_act.lets_file(rules, caller.roles, caller.body, subject.bodies)
     judge(rules, {**dict.fromkeys(comes_with, "given"), **form.stated()}, subject.dataset)
     return rules
 

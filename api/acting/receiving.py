@@ -13,12 +13,12 @@ from activities.idempotency import IdempotencyKeyReused, digest, id_from_key
 from activities.standing_in import substitutes_of
 from activities.tables.cases import ActRow, CaseRow, TaskRow
 from api.acting.answering import ACTS, Answering, InHeaders
-from api.acting.refusals import refused
+from api.acting.refusals import refused, refused_before_receipt
 from api.dependencies import Calling, IdempotencyKey, Reading, Running
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
 from api.http.problem_document import ProblemDocument
-from api.http.problems import Problem, Wrong, invalid
+from api.http.problems import Problem, invalid
 from api.runtime import Runtime
 from models.acts import ACT, Act, TaskAct
 from reading.cases import questions as cases
@@ -85,8 +85,8 @@ class Receiver:
     async def own_task(self, task_id: str) -> TaskRow:
         """The task, if it lies before the caller. Raises a Problem."""
         task = await self.known_task(task_id)
-        if not self._caller.may_answer(task):
-            raise Problem("NotYourTask", errors=[Wrong("task_id", "NotYourTask")])
+        with refused_before_receipt():
+            self._caller.must_answer(task)
         return task
 
     async def known_task(self, task_id: str) -> TaskRow:

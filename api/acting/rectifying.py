@@ -9,19 +9,20 @@ from activities.record.inbox import Filing
 from activities.record.rectified import RectificationOpen
 from api.acting.filing import PROVIDER, Filer, judge, rules_at
 from api.acting.forms.filing import RectificationForm
+from api.acting.refusals import refused_before_receipt
 from api.http.problems import Problem, Wrong, invalid
-from models.who_may_act import may_begin_against
+from models.who_may_act import why_not_against, why_not_begin_against
 from reading.cases.causing import Cause, CauseUnusable, causing_case
 from reading.cases.shapes import CaseShown
 from reading.directory import questions as directory
 from reading.sight import Caller
 from reading.store import Store
+from reading.supervision.sight import city_of_proposals, sees_proposals
 from rules.admissibility import chosen
 from rules.procedure_names import RECTIFICATION
 from rules.procedure_rules import ProcedureRules
 
 PATH = "/v1/rectifications"
-MAY_LOOK = ("reviewer", "supervisor", "admin")
 
 
 async def record_breach(filer: Filer, store: Store, caller: Caller, form: RectificationForm, key: str) -> CaseShown:
@@ -62,38 +63,29 @@ async def record_breach(filer: Filer, store: Store, caller: Caller, form: Rectif
 def may_record(rules: ProcedureRules, caller: Caller, bodies: Mapping[str, str]) -> None:
     """Raises a Problem unless the caller is a reviewer or supervisor of a body that the city's rules let record it, and
     that it is not directed against; `bodies` are those of the case."""
-    if may_begin_against(rules, caller.roles, caller.body, bodies):
-        return
-    may_elsewhere = caller.has("reviewer", "supervisor") and caller.body_role in rules.filed_by
-    if may_elsewhere and caller.body is not None and caller.body == bodies.get(PROVIDER):
-        raise invalid("body", "directed_against_your_own_body")
-    raise Problem("RoleRequired", params={"roles": rules.begun_by(bodies)})
+    with refused_before_receipt():
+        wrong = why_not_begin_against(rules, caller.roles, caller.body, caller.body_role, bodies)
+    if wrong:
+        raise invalid(wrong.field, wrong.code)
 
 
 async def may_be_rectified(rules: ProcedureRules, form: RectificationForm, store: Store) -> None:
     """Raises a Problem unless the law can be directed against the body."""
-    role = await directory.role_of(store, form.city, form.body)
-    if role is None:
-        raise invalid("body", "body_unknown")
-    if role not in rules.against:
-        raise invalid("body", "body_not_rectified")
+    if wrong := why_not_against(rules, await directory.role_of(store, form.city, form.body)):
+        raise invalid(wrong.field, wrong.code)
 
 
 def city_looked_at(caller: Caller, city: str | None) -> str:
     """The city whose proposals are asked for, the caller's own unless another is named. Raises a Problem unless the
     caller has a role that sees any."""
-    if not caller.has(*MAY_LOOK):
-        raise Problem("RoleRequired", params={"roles": MAY_LOOK})
-    of_city = city or caller.city
+    with refused_before_receipt():
+        of_city = city_of_proposals(caller, city)
     if of_city is None:
         raise invalid("city", "city_not_named")
     return of_city
 
 
 async def may_look(rules: ProcedureRules, caller: Caller, city: str, store: Store) -> None:
-    """Raises a Problem unless the caller is an administrator, a supervisor of the city, or may record a breach."""
-    if caller.has("admin") or (caller.has("supervisor") and caller.city == city):
-        return
-    if caller.has("reviewer") and caller.city == city and caller.body_role in rules.acting_in_place:
-        return
-    may_record(rules, caller, await directory.bodies_of(store, city))
+    """Raises a Problem unless the caller sees what is proposed for the city, or may record a breach."""
+    if not sees_proposals(caller, rules, city):
+        may_record(rules, caller, await directory.bodies_of(store, city))

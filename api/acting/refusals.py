@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from activities.tables.cases import ActRow
 from api.http.problems import Problem, Wrong, a_or_an, all_of, stating
 from models.acts import ACT, Act, Correct, Decide, Supply, Urge
 from models.classes import NAMED_CLASS, OPENNESS
-from models.refusals import Missing, NobodyCanJudge, RequirementMissing, all_missing
+from models.refusals import Missing, NobodyCanJudge, Refusal, RequirementMissing, all_missing
 from reading.store import CaseRead, Store
 from reading.words.law import Law
 from reading.words.texts import texts
@@ -20,6 +21,17 @@ from rules.procedure_rules import ProcedureRules
 from rules.vocabulary import QUESTIONS
 
 THIS_ACT = Label(zh="此操作", en="this act")
+
+
+@contextmanager
+def refused_before_receipt() -> Iterator[None]:
+    """What the law refuses while there is no act yet is a problem too; it names the field, and no rule of the city."""
+    try:
+        yield
+    except Refusal as fact:
+        params = {name: tuple(value.split("|")) for name, value in fact.params.items()}
+        wrong = [Wrong(fact.field, fact.code)] if fact.field else []
+        raise Problem(fact.code, errors=wrong, params=params) from fact
 
 
 async def refused(store: Store, row: ActRow) -> Problem:

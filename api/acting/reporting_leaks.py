@@ -10,7 +10,9 @@ from activities.record.inbox import Filing
 from activities.tables.catalogue import DatasetRow
 from api.acting.filing import Filer, judge, rules_at
 from api.acting.forms.filing import LeakReportForm
-from api.http.problems import Problem, Wrong, invalid
+from api.acting.refusals import refused_before_receipt
+from api.http.problems import Problem, wrongs
+from models import reporting
 from reading.cases.shapes import CaseShown
 from reading.grants import questions as grants
 from reading.sight import Caller
@@ -20,7 +22,6 @@ from rules.procedure_names import LEAK
 from rules.procedure_rules import ProcedureRules
 
 PATH = "/v1/leak-reports"
-OPERATOR = "operator"
 
 
 class Concerned(NamedTuple):
@@ -56,10 +57,17 @@ async def concerned_by(store: Store, filer: Filer, caller: Caller, form: LeakRep
     """What the report is about, and the bodies of its case, by the law of the city. Raises a Problem."""
     bodies = await filer.bodies(form.city)
     rules = rules_at(form.city, LEAK, (await store.present()).now)
-    if rules.is_about_data:
-        return await of_data(form, caller, store, filer)
-    of_the_operator(form, caller, bodies)
-    return Concerned(None, bodies)
+    with refused_before_receipt():
+        reporting.may_report(rules, caller.roles, caller.body, bodies)
+    if wrong := reporting.about_the_wrong_thing(rules, form.named):
+        raise Problem("RequestInvalid", errors=wrongs([wrong], None))
+    if not form.dataset_id:
+        return Concerned(None, bodies)
+    subject = await filer.subject(form.city, form.dataset_id)
+    granted = await grants.has_or_had_grant(store, caller, form.dataset_id)
+    if found := reporting.not_of_its_users(subject.dataset.openness, granted):
+        raise Problem("Inadmissible", errors=wrongs(found, None))
+    return Concerned(subject.dataset, subject.bodies)
 
 
 def judge_report(form: LeakReportForm, at: datetime, concerned: Concerned) -> ProcedureRules:
@@ -67,30 +75,3 @@ def judge_report(form: LeakReportForm, at: datetime, concerned: Concerned) -> Pr
     rules = rules_at(form.city, LEAK, at)
     judge(rules, form.stated(), concerned.dataset)
     return rules
-
-
-async def of_data(form: LeakReportForm, caller: Caller, store: Store, filer: Filer) -> Concerned:
-    """The dataset that a user of it reports on, and the bodies of the case: everybody may use what is open to all.
-
-    Raises a Problem.
-    """
-    if not caller.has("applicant"):
-        raise Problem("RoleRequired", params={"roles": ("applicant",)})
-    if not form.dataset_id:
-        raise invalid("dataset_id", "missing_here")
-    subject = await filer.subject(form.city, form.dataset_id)
-    is_conditional = subject.dataset.openness == "conditional"
-    if is_conditional and not await grants.has_or_had_grant(store, caller, form.dataset_id):
-        raise Problem("Inadmissible", errors=[Wrong("dataset_id", "never_granted")])
-    return Concerned(subject.dataset, subject.bodies)
-
-
-def of_the_operator(form: LeakReportForm, caller: Caller, bodies: Mapping[str, str]) -> None:
-    """Raises a Problem unless the operator reports, and on no dataset."""
-    if not caller.has("reviewer"):
-        raise Problem("RoleRequired", params={"roles": ("reviewer",)})
-    if caller.body != bodies[OPERATOR]:
-        raise Problem("OperatorReports")
-    for field in ("dataset_id", "data_items"):
-        if getattr(form, field):
-            raise invalid(field, "no_dataset_concerned")

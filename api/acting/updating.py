@@ -13,9 +13,10 @@ from api.acting.drafts import drafted
 from api.acting.filing import PROVIDER, Filer, judge, rules_at
 from api.acting.forms.filing import CatalogueUpdateForm
 from api.acting.receiving import NOT_STAMPED
-from api.acting.refusals import problem_of, refused
-from api.http.problems import Problem, Wrong, invalid
+from api.acting.refusals import problem_of, refused, refused_before_receipt
+from api.http.problems import Problem, invalid, wrongs
 from api.runtime import Runtime
+from models import whose_entry
 from models.acts import Decide
 from models.drafting import first_compilation
 from models.entries import dataset_meant
@@ -29,7 +30,7 @@ from reading.directory import questions as directory
 from reading.sight import Caller
 from reading.store import CaseRead, Store
 from reading.updates import questions as updates
-from rules.admissibility import chosen
+from rules.admissibility import Inadmissible, chosen, without_its_day
 from rules.deadlines import to_shanghai
 from rules.procedure_names import CATALOGUE_UPDATE
 
@@ -105,20 +106,16 @@ async def _concerned(call: UpdateFiled, form: CatalogueUpdateForm) -> Concerned:
     """Whose entry it is, which the caller may speak of: its own, or for the authority any of its city."""
     bodies = await call.filer.bodies(form.city)
     own = await directory.provider_of(call.store, form.city, call.caller.body or "")
-    if own is None and call.caller.body != bodies.get(AUTHORITY):
-        raise Problem("ProviderOrAuthorityRecords")
-    dataset = await catalogue.dataset(call.store, form.dataset_id) if form.dataset_id else None
-    if form.dataset_id and (dataset is None or dataset.city != form.city):
+    with refused_before_receipt():
+        whose_entry.may_record(call.caller.body, own is not None, bodies.get(AUTHORITY))
+    dataset = await catalogue.dataset_of(call.store, form.city, form.dataset_id) if form.dataset_id else None
+    if form.dataset_id and dataset is None:
         raise invalid("dataset_id", "dataset_unknown")
-    provider = form.provider or (own.body if own else None) or (dataset.provider if dataset else None)
-    if provider is None:
-        raise invalid("provider", "missing_here")
-    if own and provider != own.body:
-        raise Problem("NotYourDataset", errors=[Wrong("provider", "NotYourDataset")])
-    if dataset and dataset.provider != provider:
-        if own:
-            raise Problem("NotYourDataset", errors=[Wrong("dataset_id", "NotYourDataset")])
-        raise invalid("dataset_id", "dataset_of_another_provider")
+    of_dataset = dataset.provider if dataset else None
+    with refused_before_receipt():
+        provider = whose_entry.provider_meant(own.body if own else None, form.provider, of_dataset)
+    if isinstance(provider, Inadmissible):
+        raise invalid(provider.field, provider.code)
     await call.filer.provider(form.city, provider)
     return Concerned(provider, {**bodies, PROVIDER: provider}, dataset)
 
@@ -131,8 +128,8 @@ def _filing(call: UpdateFiled, form: CatalogueUpdateForm, concerned: Concerned, 
     choices = chosen(rules, stated)
     if form.occurred_on and form.occurred_on > to_shanghai(at).date():
         raise invalid("occurred_on", "day_in_the_future")
-    if form.occurred_on is None and (citation := rules.day_demanded(choices)):
-        raise Problem("Inadmissible", errors=[Wrong("occurred_on", "day_demanded", {}, citation, rules)])
+    if found := without_its_day(rules, choices, form.occurred_on):
+        raise Problem("Inadmissible", errors=wrongs(found, rules))
     meant = CaseState(case_id=call.case_id, bodies=concerned.bodies, dataset_id=form.dataset_id or "")
     return Filing(
         rules=rules,

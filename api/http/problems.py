@@ -37,25 +37,18 @@ STATUS: Mapping[str, int] = {
     "AbsenceOverlaps": 409,
     "AbsenceEnded": 409,
     "RectificationOpen": 409,
-    "NotYourCity": 403,
-    "NotYourDataset": 403,
     "UpdatedSince": 409,
     "FileUnreadable": 422,
     "NotFound": 404,
     "MethodNotAllowed": 405,
     "BodyTooLarge": 413,
     "Unauthenticated": 401,
-    "RoleRequired": 403,
     "IdempotencyKeyMissing": 400,
     "IdempotencyKeyReused": 422,
     "NothingToSign": 409,
-    "OperatorReports": 403,
-    "OperatorAnnounces": 403,
     "InterruptionOver": 409,
     "HoldersNotPublic": 404,
     "EnoughFeeds": 409,
-    "ProviderOrAuthorityRecords": 403,
-    "NoPartInTheCase": 403,
     "AnotherNoticeOfThatName": 409,
     "EvidenceEmpty": 422,
     "EvidenceTooLarge": 413,
@@ -183,7 +176,8 @@ class _Params(dict[str, str]):
 
 def _filled(text: Label, params: Params, rule: RuleNamed | None, language: Language) -> str:
     values = _Params({name: spoken(value, language) for name, value in params.items()})
-    values["rule"] = "" if rule is None else f"{rule.text}：" if language == "zh" else f"{rule.text}: "
+    if rule is not None:
+        values["rule"] = f"{rule.text}：" if language == "zh" else f"{rule.text}: "
     return said(text, language).format_map(values)
 
 

@@ -8,18 +8,20 @@ from fastapi import APIRouter, Query
 
 from activities.catalogue.entries import DayAhead
 from api.acting.dating_data import DataUpdateForm, say_brought_up_to_date
+from api.acting.refusals import refused_before_receipt
 from api.dependencies import Cursor, DatasetId, MaybeCalling, PageSize, Reading, Reviewer, Running, Word
 from api.http.filters import named_body
 from api.http.known import known
 from api.http.language import AnsweredIn
 from api.http.moments import Day
 from api.http.openapi import OPEN_TO_EVERYBODY, problems
-from api.http.problems import Problem, Wrong, invalid
+from api.http.problems import Problem, invalid
 from api.http.vocabularies import NamedCity
 from reading.catalogue import lists
 from reading.catalogue.search import Search
 from reading.catalogue.shapes import DatasetShown, DatasetThen, Openness, VersionShown
 from reading.catalogue.shown import dataset_now, dataset_then
+from reading.catalogue.sight import city_whose_data
 from reading.shape import Page
 from reading.sight import Caller
 
@@ -51,20 +53,17 @@ async def search(
     language; entries that have all of it in their title come first, and the order is that of city and id else."""
     await named_body(store, "provider", provider)
     if stale is not None:
-        city = city_whose_data(caller, city)
+        city = stale_in(caller, city)
     wanted = Search(city=city, provider=provider, openness=openness, theme=theme, served=served, stale=stale, q=q)
     return await lists.datasets(store, caller, language, wanted, after, limit)
 
 
-def city_whose_data(caller: Caller | None, city: str | None) -> str | None:
-    """The city in which an officer may ask for stale data: their own; any, where they have none. Raises a Problem."""
+def stale_in(caller: Caller | None, city: str | None) -> str | None:
+    """The city in which the caller may ask for stale data; None for every one. Raises a Problem."""
     if caller is None:
         raise Problem("Unauthenticated", more_headers={"WWW-Authenticate": "Bearer"})
-    if not caller.is_officer:
-        raise Problem("RoleRequired", params={"roles": ("reviewer", "supervisor")})
-    if caller.city and city not in (None, caller.city):
-        raise Problem("NotYourCity", errors=[Wrong("city", "NotYourCity")])
-    return caller.city or city
+    with refused_before_receipt():
+        return city_whose_data(caller, city)
 
 
 @router.get(

@@ -8,13 +8,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api.dependencies import WHO_SUPERVISES, Calling, Reading, Running, Word
+from api.acting.refusals import refused_before_receipt
+from api.dependencies import Calling, Reading, Running, Word
 from api.http.files import AS_TABLE, file_headers
 from api.http.filters import named_body
 from api.http.language import AnsweredIn
 from api.http.moments import Day
 from api.http.openapi import problems
-from api.http.problems import Problem, invalid
+from api.http.problems import invalid
 from api.http.vocabularies import NamedCity, NamedProcedure, NamedStage
 from reading.figures import public
 from reading.figures.days import DaysUnusable
@@ -22,7 +23,7 @@ from reading.figures.shapes import FiguresShown, PublicFigures
 from reading.figures.sheet import table
 from reading.figures.shown import figures_shown
 from reading.sheet import CSV
-from reading.supervision.sight import Narrowing, Sight, sight_of_figures
+from reading.supervision.sight import Narrowing, Sight, must_see_figures
 from reading.words.language import Language
 from rules.deadlines import to_shanghai
 
@@ -53,10 +54,9 @@ UntilMonth = Annotated[
 
 async def seeing(caller: Calling, runtime: Running) -> Sight:
     """Whose figures the caller reads, or a problem."""
-    sight = sight_of_figures(caller, to_shanghai(await runtime.now()).date())
-    if sight is None:
-        raise Problem("RoleRequired", params={"roles": WHO_SUPERVISES})
-    return sight
+    today = to_shanghai(await runtime.now()).date()
+    with refused_before_receipt():
+        return must_see_figures(caller, today)
 
 
 async def narrowing(

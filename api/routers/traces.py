@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.acting.answering import CASES
+from api.acting.refusals import refused_before_receipt
 from api.dependencies import Calling, CaseId, Cursor, PageSize, Reading
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
@@ -14,7 +15,7 @@ from api.http.problems import Problem
 from reading.cases import questions as cases
 from reading.grants.shapes import TraceShown
 from reading.grants.trace import trace as trace_of
-from rules.procedure_names import OBJECTION
+from reading.objections.sight import is_objection
 
 router = APIRouter(prefix=CASES, tags=["cases"])
 
@@ -39,9 +40,9 @@ async def trace(
     """Every grant that ever was on the dataset, and everything that the gate's log holds of it, latest first. For
     reviewers whose body has or had a task in the objection, and supervisors of its city."""
     case = await cases.case(store, caller, case_id)
-    if case is None or case.procedure != OBJECTION:
+    if case is None or not is_objection(case):
         raise Problem("NotFound")
     read = await store.case_read(case_id)
-    if not caller.has_part(read.state, read.rules):
-        raise Problem("NoPartInTheCase")
+    with refused_before_receipt():
+        caller.must_have_part(read.state, read.rules)
     return await trace_of(store, language, case.dataset_id, after, grants_after, limit)

@@ -58,7 +58,8 @@ def _facts(speaking: Speaking, words: Words, task: TaskShown | None, more: Mappi
     stage = law.rules.stage(task.stage) if task else None
     outcome = stage.outcome(str(more.get("outcome"))) if stage else None
     ending = law.rules.ending(str(more.get("outcome")))
-    label = outcome.label if outcome else ending.label if ending else texts().endings.get(str(more.get("outcome")))
+    known = outcome or ending
+    label = known.label if known else texts().endings.get(str(more.get("outcome")))
     until = more.get("valid_until")
     return {
         "stage": task.label if task else "",

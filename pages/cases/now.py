@@ -64,9 +64,18 @@ def now_of(call: Call, law: Law, case: CaseShown, reckoned: Sequence[Reckoned]) 
     turn = turn_of(call, case, open_tasks)
     late = any(each.task.clock.overdue for each in held)
     labels = call.say("now.and").join(dict.fromkeys(each.task.label for each in held))
-    title = turn.title if turn else call.say("now.here", stage=labels) if labels else call.say("now.waits")
-    look = "yours" if turn else "late" if late else "quiet" if not held else "plain"
-    return Now(look, title, held, turn, nothing_to_do=turn is None and is_party(call, case))
+    where = call.say("now.here", stage=labels) if labels else call.say("now.waits")
+    title = turn.title if turn else where
+    return Now(look_of(turn, held, late=late), title, held, turn, nothing_to_do=turn is None and is_party(call, case))
+
+
+def look_of(turn: Turn | None, held: Sequence[Held], *, late: bool) -> str:
+    """How the box is to look: what is one's own turn goes before what is late."""
+    if turn:
+        return "yours"
+    if late:
+        return "late"
+    return "plain" if held else "quiet"
 
 
 def is_party(call: Call, case: CaseShown) -> bool:

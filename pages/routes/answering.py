@@ -51,12 +51,20 @@ async def answering(call: Call, case: CaseShown, speaking: Speaking) -> Answerin
         raise Problem("NothingAsked")
     asking = [task.supplement_wanted for task in case.tasks if task.supplement_asked_at and task.supplement_wanted]
     reason = said_with_return(case)
-    wanted = [reason] if again and reason else [] if again else asking
+    returned_for = [reason] if reason else []
+    wanted = returned_for if again else asking
     before = case.request.model_dump(exclude_none=True) if case.request else {}
     text = Field("text", Kind.PROSE, call.say("supplement.text"))
     if case.procedure != ACCESS_REQUEST:
         return Answering(again, wanted, (replace(text, required=True),), {})
     return Answering(again, wanted, (text, *fields_of_request(call, speaking, before, again=again)), before)
+
+
+def values_of(field: Field, stated: Any) -> tuple[Any, ...]:
+    """What the field holds at first: what was stated, each for itself."""
+    if isinstance(stated, list | tuple):
+        return tuple(stated)
+    return (stated,) if stated else field.values
 
 
 def fields_of_request(call: Call, speaking: Speaking, before: Mapping[str, Any], *, again: bool) -> tuple[Field, ...]:
@@ -74,9 +82,7 @@ def fields_of_request(call: Call, speaking: Speaking, before: Mapping[str, Any],
         field = field_of(law, call.words, name, rule_of(law, name), items)
         if field.kind is Kind.CHOICE and len(field.options) < len("ab"):
             continue
-        value = before.get(name)
-        values = tuple(value) if isinstance(value, list | tuple) else (value,) if value else field.values
-        found.append(replace(field, values=values))
+        found.append(replace(field, values=values_of(field, before.get(name))))
     return tuple(found)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Literal
 from urllib.parse import urlencode
 
 from pydantic import TypeAdapter, ValidationError
@@ -203,14 +204,21 @@ async def done_to(call: Call, caller: Caller, key: str, task_id: str, colleague:
     return Done(case.case_number, label, f"{task.stage}.{task.round}", problem, waits)
 
 
+def status_named(asked: str) -> Literal["open", "closed"] | None:
+    match asked:
+        case "open" | "closed":
+            return asked
+        case _:
+            return None
+
+
 async def desk_cases(call: Call) -> Response:
     """The cases that the body may know of, searched by number, procedure, state and dataset."""
     caller, _ = served_body(call)
     asked = {name: call.asked(name) or "" for name in ("number", "procedure", "status")}
-    status = asked["status"] if asked["status"] in ("open", "closed") else None
     wanted = cases.CasesSought(
         procedure=asked["procedure"] or None,
-        status="open" if status == "open" else "closed" if status else None,
+        status=status_named(asked["status"]),
         case_number=asked["number"].upper() or None,
     )
     found = await lists.case_page(call.store, caller, wanted, call.asked("cursor"), A_PAGE)

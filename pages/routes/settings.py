@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from typing import get_args
 
 from starlette.datastructures import FormData
 from starlette.responses import Response
@@ -22,8 +23,9 @@ from pages.forms.kinds import Kind
 from pages.shell import LARGE, PRINT
 from reading.directory import questions as directory
 from reading.messages import lists
+from reading.messages.shapes import Kind as KindOfChannel
 
-KINDS = ("mail", "wecom", "dingtalk", "webhook", "apprise")
+KINDS = get_args(KindOfChannel)
 
 
 async def settings(call: Call) -> Response:

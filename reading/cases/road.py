@@ -21,6 +21,8 @@ from rules.pinned_stages import Outcome, Stage, Step
 from rules.procedure_rules import ProcedureRules
 
 Standing = Literal["done", "here", "ahead"]
+NOT_DONE: tuple[Standing, ...] = ("here", "ahead")
+"""What one stage is makes all beside it so, in this order."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Stretch:
     def standing(self) -> Standing:
         """Whether the step is behind, here or ahead; here as long as any of its stages is open."""
         standings = {each.standing for each in self.stages}
-        return "here" if "here" in standings else "ahead" if "ahead" in standings else "done"
+        return next((each for each in NOT_DONE if each in standings), "done")
 
 
 @dataclass(frozen=True)

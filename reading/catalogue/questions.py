@@ -45,6 +45,12 @@ async def dataset(store: Store, dataset_id: str) -> DatasetRow | None:
     return (await store.session.exec(found)).first()
 
 
+async def dataset_of(store: Store, city: str, dataset_id: str) -> DatasetRow | None:
+    """The dataset, if it is one of that city."""
+    row = await dataset(store, dataset_id)
+    return row if row and row.city == city else None
+
+
 async def titles(store: Store, dataset_ids: Iterable[str]) -> dict[str, Label]:
     """Dataset to its title; nothing of one that is not in the catalogue."""
     title = col(DatasetRow.entry)["title"]

@@ -6,9 +6,19 @@ from sqlalchemy import ColumnElement, true
 from sqlmodel import col
 
 from activities.tables.directory import AccountRow, BodyRow
+from models.refusals import NotYourCity
 from reading.sight import Caller
 
 AUTHORITY = "authority"
+
+
+def city_of_directory(caller: Caller, city: str | None) -> str | None:
+    """The city whose bodies are asked for: the caller's own, an administrator's any or all. Raises NotYourCity."""
+    if caller.has("admin"):
+        return city
+    if city not in (None, caller.city):
+        raise NotYourCity()
+    return caller.city
 
 
 def may_name_officers(caller: Caller, body: BodyRow) -> bool:
@@ -30,3 +40,8 @@ def sees_absences(caller: Caller) -> ColumnElement[bool]:
     if caller.has("admin"):
         return true()
     return col(AccountRow.city) == caller.city if caller.has("supervisor") else col(AccountRow.body) == caller.body
+
+
+def body_answered_for(account: AccountRow) -> str | None:
+    """The body whose tasks are the account's to answer; None where it is no reviewer."""
+    return account.body if "reviewer" in account.roles else None

@@ -292,5 +292,5 @@ class Words:
         alike = any(way.if_all == outcome for way in step.then)
         for way in step.then:
             if way.if_all in (None, outcome):
-                how = ALL_SO if way.if_all else THEY_DIFFER if alike else WHEN_ALL_ARE_DONE
-                yield self.say(how, target=self.place(way.target))
+                otherwise = THEY_DIFFER if alike else WHEN_ALL_ARE_DONE
+                yield self.say(ALL_SO if way.if_all else otherwise, target=self.place(way.target))

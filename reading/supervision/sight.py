@@ -10,10 +10,15 @@ from sqlalchemy import ColumnElement, or_
 from sqlmodel import col
 
 from activities.tables.cases import TaskRow
+from models.refusals import RoleRequired
 from reading.sight import SEES_THE_WHOLE_CITY, Caller
 from rules.loading import cities, load_pack
 from rules.procedure_names import RECTIFICATION
+from rules.procedure_rules import ProcedureRules
 from rules.resolving import in_force
+
+SUPERVISING = ("reviewer", "supervisor", "admin")
+"""Roles of which some see what is supervised, and what rectifications are proposed, in a city of theirs."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,36 @@ def sight_of_figures(caller: Caller, on: date) -> Sight | None:
     if sight and sight.body and caller.body_role in SEES_THE_WHOLE_CITY:
         return Sight(sight.cities, rectifies=None if caller.knows_rectifications else caller.body)
     return sight
+
+
+def must_see_figures(caller: Caller, on: date) -> Sight:
+    """Whose figures the caller reads. Raises RoleRequired for who reads none."""
+    sight = sight_of_figures(caller, on)
+    if sight is None:
+        raise RoleRequired(roles="|".join(SUPERVISING))
+    return sight
+
+
+def city_of_proposals(caller: Caller, city: str | None) -> str | None:
+    """The city whose proposed rectifications are asked for, the caller's own unless another is named; None where there
+    is neither. Raises RoleRequired for who sees none anywhere."""
+    if not caller.has(*SUPERVISING):
+        raise RoleRequired(roles="|".join(SUPERVISING))
+    return city or caller.city
+
+
+def sees_proposals(caller: Caller, rules: ProcedureRules, city: str) -> bool:
+    """Whether the caller sees what is proposed for the city, may it record a breach or not: an administrator, a
+    supervisor of the city, and a reviewer of a body that acts in the place of another."""
+    if caller.has("admin"):
+        return True
+    acts_for_another = caller.has("reviewer") and caller.body_role in rules.acting_in_place
+    return caller.city == city and (caller.has("supervisor") or acts_for_another)
+
+
+def whose_feeds_it_revokes(caller: Caller) -> str | None:
+    """The account whose feeds the caller may revoke: its own; None, for an administrator, where they are anybody's."""
+    return None if caller.has("admin") else caller.account_id
 
 
 @lru_cache(maxsize=64)

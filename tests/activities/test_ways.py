@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from activities.settings import Settings
 from activities.telling import ways
 from activities.telling.receivers import is_public
+from reading.messages.shapes import Kind
+
+
+def test_whoever_is_told_of_a_channel_knows_the_kinds_that_there_are() -> None:
+    assert get_args(Kind) == ways.KINDS
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from models.who_may_act import may_begin_against, may_file
-from tests.models.bench import CITIES, law
+from models.refusals import RoleRequired
+from models.who_may_act import may_begin_against, may_file, why_not_against, why_not_begin_against
+from rules.loading import cities, load_pack
+from rules.resolving import resolve
+from tests.models.bench import CITIES, RESOLVED_ON, law
 
 OFFICER = frozenset({"reviewer"})
 
@@ -39,3 +42,27 @@ def test_a_case_against_the_body_that_begins_such_cases_is_begun_in_its_place(ci
         if role in rules.filed_by:
             assert not may_begin_against(rules, OFFICER, role, bodies)
             assert may_begin_against(rules, OFFICER, instead.body, bodies)
+
+
+@pytest.mark.parametrize("city", cities())
+def test_no_body_begins_a_case_against_itself_though_it_begins_others(city: str) -> None:
+    rules = resolve(load_pack(city), "rectification", RESOLVED_ON)
+    bodies = {each: each for each in rules.bodies}
+
+    for role in rules.filed_by:
+        assert why_not_begin_against(rules, OFFICER, role, role, {**bodies, "provider": "p"}) is None
+        with pytest.raises(RoleRequired):
+            why_not_begin_against(rules, {"applicant"}, None, None, {**bodies, "provider": "p"})
+    for role in {*rules.filed_by} & {*rules.in_place_of}:
+        wrong = why_not_begin_against(rules, OFFICER, role, role, {**bodies, "provider": role})
+        assert wrong and (wrong.field, wrong.code) == ("body", "directed_against_your_own_body")
+
+
+@pytest.mark.parametrize("city", cities())
+def test_a_case_is_directed_against_bodies_of_the_roles_that_the_law_names(city: str) -> None:
+    rules = resolve(load_pack(city), "rectification", RESOLVED_ON)
+    for role in {*rules.bodies, *rules.against}:
+        wrong = why_not_against(rules, role)
+        assert (wrong.code if wrong else None) == (None if role in rules.against else "body_not_rectified")
+    unknown = why_not_against(rules, None)
+    assert unknown and unknown.code == "body_unknown"

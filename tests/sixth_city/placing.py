@@ -14,7 +14,7 @@ from pathlib import Path
 CITY = "haicheng"
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
-NOT_THE_PRODUCT = (".git", ".venv", "var", "build", "dist", "__pycache__", ".*_cache", ".hypothesis", ".schemathesis")
+NOT_THE_PRODUCT = (".git", ".venv", "var", "build", "dist", ".*_cache", ".hypothesis", ".schemathesis")
 
 
 def place(folder: Path) -> dict[str, str]:

@@ -12,14 +12,7 @@ from api.acting.forms.form import Calls, Days, Form, WorkingDays, asks
 from api.http.moments import Day
 from models.acts import GrantTerms, Measure, TimeLimit
 from rules.bounds import Code, Items, Prose, Something
-from rules.vocabulary import DECISION, STATED_BY_DECISION, TIME_LIMIT, Part, asked_by
-
-TERMS = asked_by(DECISION, part=Part.GRANT)
-"""What only a decision about a request says."""
-
-
-MEASURE = asked_by(DECISION, part=Part.DATA)
-"""What only a decision about data, or about its entry, says."""
+from rules.vocabulary import DECISION, MEASURE, STATED_BY_DECISION, TERMS, TIME_LIMIT
 
 
 @asks(DECISION, entry=EntryDraft, answers=Answers, valid_days=Days, daily_calls=Calls)
@@ -54,6 +47,11 @@ class DecisionForm(Form):
     def fields_given(self) -> frozenset[str]:
         """The fields that came with it, as its act names them."""
         return self.given(STATED_BY_DECISION)
+
+    @property
+    def stated(self) -> frozenset[str]:
+        """The fields that were not left out, be they blank."""
+        return frozenset(name for name, value in self if value is not None)
 
     def limit(self) -> TimeLimit | None:
         """The time limit that it sets."""

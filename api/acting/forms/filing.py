@@ -71,6 +71,11 @@ class LeakReportForm(FilingForm):
     if TYPE_CHECKING:
         data_items: Items | None = None
 
+    @property
+    def named(self) -> frozenset[str]:
+        """The fields that name something: an empty id, or list, names nothing."""
+        return frozenset(name for name, value in self if value)
+
 
 @asks(DEMAND)
 class DemandForm(FilingForm):

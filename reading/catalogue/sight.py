@@ -1,0 +1,36 @@
+"""Who writes of which entries, and who may ask whose data is stale: by the body that an officer serves. Pure."""
+
+from __future__ import annotations
+
+from activities.filing.row_rules import Importer
+from models.refusals import NotYourCity, NotYourDataset, RoleRequired
+from reading.sight import Caller
+
+IMPORTING = ("authority", "provider")
+"""Roles of the bodies whose officers import."""
+
+
+def importer_of(caller: Caller, city: str) -> Importer:
+    """Who imports into the city, and whose entries: a provider its own, the authority those of all. Raises
+    RoleRequired, NotYourCity."""
+    if caller.body_role not in IMPORTING:
+        raise RoleRequired(roles="|".join(IMPORTING))
+    if caller.city != city:
+        raise NotYourCity(field="city")
+    return Importer(caller.account_id, city, caller.body if caller.body_role == "provider" else None)
+
+
+def says_of_data(caller: Caller, provider: str) -> None:
+    """When data was brought up to date, officers of its provider say. Raises NotYourDataset."""
+    if caller.body != provider:
+        raise NotYourDataset()
+
+
+def city_whose_data(caller: Caller, city: str | None) -> str | None:
+    """The city in which an officer may ask for stale data: its own; any, where it has none. Raises RoleRequired,
+    NotYourCity."""
+    if not caller.is_officer:
+        raise RoleRequired(roles="reviewer|supervisor")
+    if caller.city and city not in (None, caller.city):
+        raise NotYourCity(field="city")
+    return caller.city or city
