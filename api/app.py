@@ -51,12 +51,14 @@ from api.routers import (
     maintenance,
     messages,
     objections,
+    papers,
     rectifications,
     rules,
     supervision,
     supervision_feeds,
     tasks,
     traces,
+    verifying,
     waiting,
 )
 from api.runtime import PATIENCE, running
@@ -70,6 +72,8 @@ ROUTERS = (
     demands.router,
     rectifications.router,
     cases.router,
+    papers.router,
+    verifying.router,
     traces.router,
     tasks.router,
     acts.router,

@@ -24,12 +24,16 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/datasets/{dataset_id}",
         "/login",
         "/datasets/nothing",
+        "/verify",
+        "/verify/nothing",
+        "/verify/{code}",
     ),
     "applicant": (
         "/",
         "/messages",
         "/messages?of=all",
         "/my/settings",
+        "/cases/{number}/papers",
     ),
     "reviewer": (
         "/messages",
@@ -48,6 +52,8 @@ PARTS: Mapping[str, str] = {
     "place": "formal_review.1",
     "body": "nanning.transport",
     "post": "data_officer",
+    "paper": "receipt-1",
+    "code": "none",
 }
 """What a path has in braces; `number` is that of a request of the applicant, before its operator."""
 
