@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from api.acting.case_file import case_file_saved
 from api.acting.paper_file import paper_saved
 from api.http.known import known
 from pages.calls import Call, page
 from pages.routes.filing import case_numbered
 from reading.papers.content import brief_of
-from reading.papers.lists import papers_of, verified
+from reading.papers.lists import listed, papers_read, verified
 
 LONGEST_CODE = 300
 
@@ -18,8 +19,13 @@ async def papers(call: Call) -> Response:
     """What there is on paper of a case, and what can be saved of it."""
     caller = call.must_be_logged_in()
     case = await case_numbered(call)
-    found = known(await papers_of(call.store, caller, call.language, case.case_id))
-    return call.page("papers.html", case=case, papers=found.items)
+    found = known(await papers_read(call.store, caller, case.case_id))
+    return call.page(
+        "papers.html",
+        case=case,
+        papers=listed(found, call.language),
+        reads_all=caller.reads_as_officer(found.read.state),
+    )
 
 
 async def paper(call: Call) -> Response:
@@ -27,6 +33,13 @@ async def paper(call: Call) -> Response:
     caller = call.must_be_logged_in()
     case = await case_numbered(call)
     return await paper_saved(call.runtime, call.store, caller, call.language, case.case_id, call.in_part("paper"))
+
+
+async def case_file(call: Call) -> Response:
+    """All of the case, for whoever may read all of it."""
+    caller = call.must_be_logged_in()
+    case = await case_numbered(call)
+    return await case_file_saved(call.runtime, call.store, caller, call.language, case.case_id)
 
 
 async def verify(call: Call) -> Response:
@@ -50,6 +63,7 @@ async def verified_page(call: Call, code: str) -> Response:
 ROUTES = (
     page("/cases/{number}/papers", papers),
     page("/cases/{number}/papers/{paper}.pdf", paper),
+    page("/cases/{number}/case-file.zip", case_file),
     page("/verify", verify),
     page("/verify/{code}", verified_by_its_address, name="verified"),
 )

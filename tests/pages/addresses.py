@@ -36,6 +36,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/cases/{number}/papers",
     ),
     "reviewer": (
+        "/cases/{number}/papers",
         "/messages",
         "/my/settings",
     ),

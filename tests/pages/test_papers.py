@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
+from icalendar import Calendar
 
 from tests.api.calling import Service
 from tests.pages.visiting import Front, Visitor
@@ -12,6 +16,8 @@ WAY = {"zh": "文书与下载", "en": "Papers and downloads"}
 RECEIPT = {"zh": "受理回执", "en": "Receipt"}
 VERIFY = {"zh": "核验", "en": "Verify"}
 GENUINE = {"zh": "本件由本系统作出", "en": "This service issued the paper"}
+WHOLE = {"zh": "下载案卷", "en": "Save the case file"}
+DAYS = {"zh": "本案期限", "en": "Due days of this case"}
 UNKNOWN = {"zh": "没有这样的文书", "en": "There is no such paper"}
 
 
@@ -59,3 +65,42 @@ async def test_papers_of_a_case_of_somebody_else_are_not_there(front: Front, ser
         other = await front.logged_in(login)
         for path in (f"/en/cases/{number}/papers", f"/en/cases/{number}/papers/receipt-1.pdf"):
             assert (await other.visit(path)).answer.status_code == 404
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_an_officer_saves_the_case_file_and_the_party_is_offered_none(
+    front: Front, service: Service, language: str
+) -> None:
+    visitor, number = await at_the_case(front, service, language)
+    assert WHOLE[language] not in (await visitor.follow(WAY[language])).text()
+    officer = await front.logged_in("reviewer@nanning.operator", language)
+    await officer.visit(f"{'/en' if language == 'en' else ''}/cases/{number}/papers")
+    await officer.follow(WHOLE[language])
+    with zipfile.ZipFile(io.BytesIO(officer.answer.content)) as archive:
+        assert f"{number}/manifest-sha256.txt" in archive.namelist()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_the_days_of_a_case_are_saved_from_its_papers(front: Front, service: Service, language: str) -> None:
+    visitor, number = await at_the_case(front, service, language)
+    await visitor.follow(WAY[language])
+    await visitor.follow(DAYS[language])
+    (event,) = Calendar.from_ical(visitor.answer.content).events
+    assert number in str(event["SUMMARY"])
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_the_calendar_of_ones_own_days_is_made_renewed_and_ended(
+    front: Front, service: Service, language: str
+) -> None:
+    visitor, _ = await at_the_case(front, service, language)
+    settings = f"{'/en' if language == 'en' else ''}/my/settings"
+    addresses = []
+    for _ in range(2):
+        await (await visitor.visit(settings)).send("calendar", button="renew")
+        addresses.append(next(each for each in visitor.text().split() if each.startswith("http")))
+        assert any(link.get("href", "").startswith("webcal:") for link in visitor.links())
+    nobody = service.nobody()
+    assert [(await nobody.get(each)).status_code for each in addresses] == [404, 200]
+    await (await visitor.visit(settings)).send("calendar", button="end")
+    assert (await nobody.get(addresses[1])).status_code == 404
