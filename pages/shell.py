@@ -83,7 +83,7 @@ def _way(call: Call, name: str, words: Words) -> Way:
 
 def _foot(call: Call) -> list[Way]:
     """What stands below every page: what anybody may want to read, whoever it is."""
-    named = {"law": "ways.law", "figures": "ways.figures"}
+    named = {"law": "ways.law", "figures": "ways.figures", "verify": "verify.title"}
     named |= {name: f"foot.{name}" for name in ("help", "accessibility", "privacy")}
     ways = [Way(call.say(text), call.path(name), here=False) for name, text in named.items()]
     return [*ways, Way(call.say("foot.api"), f"{call.runtime.settings.base_url}/docs", here=False)]

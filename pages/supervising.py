@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import NoMatchFound
 
 from api.dependencies import WHO_SUPERVISES, officer_id
-from api.http.files import file_headers
 from api.http.filters import named_body
 from api.http.problems import Problem
 from api.http.vocabularies import NamedCity, NamedProcedure, NamedStage
@@ -24,7 +23,6 @@ from pages.forms.filled import parsed
 from pages.shell import Way
 from reading.directory import questions as directory
 from reading.maintenance.sight import OPERATOR
-from reading.sheet import CSV
 from reading.supervision.lists import Asking
 from reading.supervision.names import named_on
 from reading.supervision.sight import Narrowing, Sight, sight_of
@@ -162,16 +160,3 @@ def stages_of(rules: ProcedureRules) -> list[Stage]:
 def said_of(call: Call, name: Any) -> str:
     """A name that is there in both languages."""
     return str(name.zh if call.language == "zh" else name.en)
-
-
-async def as_table(call: Call, name: str, parts: AsyncIterator[str]) -> Response:
-    """A table as a file; what fails before its first part is there is a page."""
-    begun = await anext(parts) + await anext(parts, "")
-    await call.store.release()
-
-    async def whole() -> AsyncIterator[str]:
-        yield begun
-        async for part in parts:
-            yield part
-
-    return StreamingResponse(whole(), media_type=CSV, headers=file_headers(name, "csv", call.language))

@@ -45,6 +45,10 @@ update feeds set
 where feed_id = $1 returning (served #>> array[$2, 'since'])::timestamptz
 """
 """Programs fetch often, so the time of the last fetch need not be known by the second."""
+OWN: Mapping[str, Any] = {"of": "own"}
+"""What the feed of somebody's own due days lists; each account has one at most."""
+IS_OWN = "wanted ->> 'of' = 'own'"
+END_OWN = f"update feeds set revoked_at = $2 where account_id = $1 and revoked_at is null and {IS_OWN}"  # noqa: S608 - a constant
 
 
 class EnoughFeeds(Exception):
@@ -116,12 +120,45 @@ async def _made(connection: Connection, new: NewFeed, token: str, now: datetime)
 
 
 async def feeds_of(pool: Pool, account: str) -> list[Feed]:
-    """The feeds of an account that are not revoked, the oldest first; there are at most MOST_FEEDS."""
+    """The feeds of lists that an account has and that are not revoked, the oldest first; at most MOST_FEEDS."""
     rows = await pool.fetch(
-        f"select {COLUMNS} from feeds where account_id = $1 and revoked_at is null order by created_at, feed_id",  # noqa: S608 - a constant
+        f"select {COLUMNS} from feeds where account_id = $1 and revoked_at is null "  # noqa: S608 - constants
+        f"and ({IS_OWN}) is not true order by created_at, feed_id",
         account,
     )
     return [_feed(row) for row in rows]
+
+
+def is_own(feed: Feed) -> bool:
+    """Whether the feed is that of its account's own due days, and of no list."""
+    return dict(feed.wanted) == dict(OWN)
+
+
+async def own_feed(pool: Pool, account: str) -> Feed | None:
+    """The feed of an account's own due days; None where there is none."""
+    query = f"select {COLUMNS} from feeds where account_id = $1 and revoked_at is null and {IS_OWN}"  # noqa: S608 - constants
+    row = await pool.fetchrow(query, account)
+    return _feed(row) if row else None
+
+
+async def renew_own_feed(pool: Pool, new: NewFeed, token: str, now: datetime) -> tuple[Feed, bool]:
+    """The feed of that id, and whether it is new: then the one before is revoked, and the token is its own. Raises
+    EnoughFeeds, and IdempotencyKeyReused where the id is that of another feed."""
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("select from accounts where account_id = $1 for no key update", new.account_id)
+        row = await connection.fetchrow(f"select {COLUMNS} from feeds where feed_id = $1", new.feed_id)  # noqa: S608 - a constant
+        if row is None:
+            await connection.execute(END_OWN, new.account_id, now)
+            return _feed(await _made(connection, new, token, now)), True
+    known = _feed(row)
+    if known.account_id != new.account_id or not is_own(known):
+        raise IdempotencyKeyReused(new.feed_id)
+    return known, False
+
+
+async def end_own_feed(pool: Pool, account: str, now: datetime) -> bool:
+    """The feed of an account's own due days fetches nothing from here on; False where there is none."""
+    return await pool.fetchrow(f"{END_OWN} returning feed_id", account, now) is not None
 
 
 async def feed_by_token(pool: Pool, token: str) -> Feed | None:

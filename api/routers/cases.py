@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Body, Query, Request, Response
 
 from api.acting import applying
 from api.acting.answering import CASES
@@ -12,11 +12,13 @@ from api.acting.forms.deciding import NoteForm
 from api.acting.forms.filing import EvidenceForm, SignatureForm, SupplementForm, WithdrawalForm
 from api.acting.receiving import ActShown, Receiving, act_answers
 from api.dependencies import Actor, Applicant, Calling, CaseId, Cursor, PageSize, Reading, Reviewer, Word
+from api.http.files import AS_TABLE
 from api.http.filters import named_body, named_dataset
 from api.http.language import AnsweredIn
 from api.http.moments import QueriedMoment
 from api.http.openapi import problems
 from api.http.problems import Problem
+from api.http.tables import as_table, wants_table
 from api.http.vocabularies import NamedCity, NamedOutcome, NamedProcedure
 from models import acts as a
 from reading.cases.lists import case_page, event_page
@@ -24,14 +26,23 @@ from reading.cases.questions import CasesSought
 from reading.cases.shapes import CaseShown, CaseSummary, LoggedEvent
 from reading.cases.shown import case_for
 from reading.shape import Page
+from reading.tables.lists import case_table
 
 router = APIRouter(prefix=CASES, tags=["cases"])
 
 
-@router.get("", response_model=Page[CaseSummary], responses=problems(401, 422, 503), summary="Search cases")
+@router.get(
+    "",
+    response_model=Page[CaseSummary],
+    responses={**AS_TABLE, **problems(401, 422, 503)},
+    summary="Search cases",
+)
 async def search(
+    request: Request,
+    response: Response,
     caller: Calling,
     store: Reading,
+    language: AnsweredIn,
     city: NamedCity | None = None,
     procedure: NamedProcedure | None = None,
     status: Literal["open", "closed"] | None = None,
@@ -43,7 +54,7 @@ async def search(
     received_until: Annotated[QueriedMoment | None, Query(description="exclusive")] = None,
     after: Cursor = None,
     limit: PageSize = 50,
-) -> Page[CaseSummary]:
+) -> Any:
     """The cases that the caller may know of, latest first."""
     await named_dataset(store, dataset_id)
     await named_body(store, "provider", provider)
@@ -58,6 +69,9 @@ async def search(
         received_from=received_from,
         received_until=received_until,
     )
+    if wants_table(request, response):
+        await store.release()
+        return await as_table("cases", language, case_table(store.archive, caller, language, sought))
     return await case_page(store, caller, sought, after, limit)
 
 

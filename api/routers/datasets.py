@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 
 from activities.catalogue.entries import DayAhead
 from api.acting.dating_data import DataUpdateForm, say_brought_up_to_date
 from api.acting.refusals import refused_before_receipt
 from api.dependencies import Cursor, DatasetId, MaybeCalling, PageSize, Reading, Reviewer, Running, Word
+from api.http.files import AS_TABLE
 from api.http.filters import named_body
 from api.http.known import known
 from api.http.language import AnsweredIn
 from api.http.moments import Day
 from api.http.openapi import OPEN_TO_EVERYBODY, problems
 from api.http.problems import Problem, invalid
+from api.http.tables import as_table, wants_table
 from api.http.vocabularies import NamedCity
 from reading.catalogue import lists
 from reading.catalogue.search import Search
@@ -24,6 +26,7 @@ from reading.catalogue.shown import dataset_now, dataset_then
 from reading.catalogue.sight import city_whose_data
 from reading.shape import Page
 from reading.sight import Caller
+from reading.tables.lists import dataset_table
 
 router = APIRouter(prefix="/v1/datasets", tags=["datasets"])
 
@@ -31,11 +34,13 @@ router = APIRouter(prefix="/v1/datasets", tags=["datasets"])
 @router.get(
     "",
     response_model=Page[DatasetShown],
-    responses=problems(401, 403, 422, 503),
+    responses={**AS_TABLE, **problems(401, 403, 422, 503)},
     openapi_extra=OPEN_TO_EVERYBODY,
     summary="Search the catalogue",
 )
 async def search(
+    request: Request,
+    response: Response,
     store: Reading,
     caller: MaybeCalling,
     language: AnsweredIn,
@@ -48,13 +53,16 @@ async def search(
     q: Annotated[Word, Query(description="Words of title, abstract, domain, items and provider, all of them")] = None,
     after: Cursor = None,
     limit: PageSize = 50,
-) -> Page[DatasetShown]:
+) -> Any:
     """Datasets by what is asked of them. `q` finds parts of Chinese words, and words by how they begin, in either
     language; entries that have all of it in their title come first, and the order is that of city and id else."""
     await named_body(store, "provider", provider)
     if stale is not None:
         city = stale_in(caller, city)
     wanted = Search(city=city, provider=provider, openness=openness, theme=theme, served=served, stale=stale, q=q)
+    if wants_table(request, response):
+        await store.release()
+        return await as_table("datasets", language, dataset_table(store.archive, caller, language, wanted))
     return await lists.datasets(store, caller, language, wanted, after, limit)
 
 

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import StreamingResponse
 
 from api.dependencies import Cursor, PageSize, Reading, Seeing, Word, officer_id
-from api.http.files import AS_TABLE, file_headers
+from api.http.files import AS_TABLE
 from api.http.filters import named_body
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
+from api.http.tables import as_table, wants_table
 from api.http.vocabularies import NamedCity, NamedProcedure, NamedStage
 from reading.shape import Page
-from reading.sheet import CSV
 from reading.store import Store
 from reading.supervision import lists
 from reading.supervision.due_lists import LONGEST_WITHIN, OVERDUE, WITHIN, DueList
 from reading.supervision.lists import Asking, due_page, prompt_page
+from reading.supervision.more_sheets import prompt_table
 from reading.supervision.shapes import OverdueCounts, PromptTask, SupervisedTask
 from reading.supervision.sheet import table
 from reading.supervision.sight import Narrowing
@@ -93,12 +92,17 @@ async def overdue_counts(store: Reading, asking: Asked) -> OverdueCounts:
 @router.get(
     "/promptly",
     response_model=Page[PromptTask],
-    responses=problems(401, 403, 422, 503),
+    responses={**AS_TABLE, **problems(401, 403, 422, 503)},
     summary="What is owed promptly",
 )
-async def promptly(store: Reading, asking: Asked, after: Cursor = None, limit: PageSize = 50) -> Page[PromptTask]:
+async def promptly(
+    request: Request, response: Response, store: Reading, asking: Asked, after: Cursor = None, limit: PageSize = 50
+) -> Any:
     """For the same callers: open tasks that the law wants done promptly, at once or in time, without a number, with the
     time that they have lain open; the longest open first. None of them is ever overdue."""
+    if wants_table(request, response):
+        await store.release()
+        return await as_table("promptly", asking.language, prompt_table(store.archive, asking))
     return await prompt_page(store, asking, after, limit)
 
 
@@ -106,22 +110,7 @@ async def answered(
     request: Request, response: Response, store: Store, asking: Asking, which: DueList, after: str | None, limit: int
 ) -> Any:
     """A page of the list, or all of it as a table where the caller wants one."""
-    response.headers["Vary"] = "Accept, Accept-Language"
-    if "text/csv" in request.headers.get("accept", ""):
+    if wants_table(request, response):
         await store.release()
-        return await csv_answer(store, asking, which)
+        return await as_table(which.listed, asking.language, table(store.archive, asking, [which]))
     return await due_page(store, asking, which, after, limit)
-
-
-async def csv_answer(store: Store, asking: Asking, which: DueList) -> StreamingResponse:
-    """The table as an answer; what fails before its first tasks are there is answered as a problem."""
-    parts = table(store.archive, asking, [which])
-    begun = await anext(parts) + await anext(parts, "")
-
-    async def whole() -> AsyncIterator[str]:
-        yield begun
-        async for part in parts:
-            yield part
-
-    headers = file_headers(which.listed, "csv", asking.language)
-    return StreamingResponse(whole(), media_type=CSV, headers=headers)

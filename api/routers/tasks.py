@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 
 from api.acting import deciding, urging
 from api.acting.forms.deciding import DecisionForm, OpinionDemand, ReassignmentForm, SupplementDemand, UrgingForm
 from api.acting.receiving import ActShown, Receiving, act_answers
 from api.dependencies import Calling, Cursor, Officer, PageSize, Reading, Reviewer, TaskId, Word
+from api.http.files import AS_TABLE
 from api.http.filters import named_body
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
 from api.http.problems import Problem
+from api.http.tables import as_table, wants_table
 from api.http.vocabularies import NamedCity, NamedProcedure, NamedStage
 from models import acts as a
 from reading.cases.lists import task_page
@@ -22,14 +24,22 @@ from reading.cases.shown import task_for
 from reading.cases.sought import TasksSought
 from reading.due import TaskDue
 from reading.shape import Page
+from reading.tables.lists import task_table
 
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
 supervised = APIRouter(prefix="/v1/supervision/tasks", tags=["supervision"])
 """What is done to a task by whoever supervises."""
 
 
-@router.get("", response_model=Page[TaskListed], responses=problems(401, 422, 503), summary="The caller's task list")
+@router.get(
+    "",
+    response_model=Page[TaskListed],
+    responses={**AS_TABLE, **problems(401, 422, 503)},
+    summary="The caller's task list",
+)
 async def task_list(
+    request: Request,
+    response: Response,
     caller: Calling,
     store: Reading,
     language: AnsweredIn,
@@ -46,13 +56,16 @@ async def task_list(
     q: Annotated[Word, Query(description="the beginning of a case number, or words of the dataset's title")] = None,
     after: Cursor = None,
     limit: PageSize = 50,
-) -> Page[TaskListed]:
+) -> Any:
     """An officer gets the tasks of its body, a supervisor those of its city, an applicant its own and those in which it
     is asked for a supplement, with what is asked for: first what is to be done promptly,
     then by due day, those without one last."""
     await named_body(store, "body", body)
     states = None if state is None else frozenset(state)
     sought = TasksSought(states, is_overdue, body, city, procedure, stage, mine, due, q)
+    if wants_table(request, response):
+        await store.release()
+        return await as_table("tasks", language, task_table(store.archive, caller, language, sought))
     return await task_page(store, caller, language, sought, after, limit)
 
 

@@ -25,12 +25,15 @@ from pages.forms.filled import parsed, stated
 from pages.forms.kinds import Kind
 from pages.forms.trying import REFUSED, Asked, problem_with, shown_again
 from pages.routes.filing import case_numbered, key_of, new_key, with_files_kept
+from pages.tables import as_table
 from reading.cases import mine
 from reading.cases import questions as cases
 from reading.cases.lists import event_page
+from reading.cases.questions import CasesSought
 from reading.cases.reckoned import reckoned
 from reading.cases.shapes import CaseShown
 from reading.catalogue.shown import dataset_now
+from reading.tables.lists import case_table
 from reading.words.law import Law
 from rules.procedure_names import OBJECTION
 
@@ -54,6 +57,13 @@ async def my_cases(call: Call) -> Response:
         next=f"{here}?cursor={closed.next}" if closed.next else None,
         first=here if cursor else None,
     )
+
+
+async def my_cases_csv(call: Call) -> Response:
+    """All of them, as a table."""
+    caller = call.must_have("applicant")
+    wanted = CasesSought(party=caller.account_id)
+    return await as_table(call, "my-cases", case_table(call.runtime, caller, call.language, wanted))
 
 
 async def speaking_of(call: Call, shown: CaseShown) -> Speaking:
@@ -206,6 +216,7 @@ DEEDS: Mapping[str, tuple[Callable[[Call], tuple[Field, ...]], Deed, str]] = {
 
 ROUTES = (
     page("/my", my_cases),
+    page("/my/cases.csv", my_cases_csv),
     page("/cases/{number}", case),
     deed("/cases/{number}", do_to_case),
     page("/cases/{number}/log", log, name="case_log"),

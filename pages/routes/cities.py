@@ -8,10 +8,12 @@ from api.http.known import known
 from pages.calls import Call, page
 from pages.cities import CITY
 from pages.offers import offers_of_city
+from pages.tables import as_table
 from reading.cities.shown import bodies_of_city, last_rules, one_city, rules_received
 from reading.grants.shown import holder_page
 from reading.maintenance import shown as maintenance_shown
 from reading.rules.procedure_shown import ordinary_way
+from reading.tables.lists import holder_table
 from reading.words.clocks import last_day
 from reading.words.language import maybe
 from reading.words.law import Law
@@ -73,6 +75,13 @@ async def holders(call: Call) -> Response:
     )
 
 
+async def holders_csv(call: Call) -> Response:
+    """All who hold conditional data, as a table, where the law of the city makes that public."""
+    pack = load_pack(call.in_part("city"))
+    known(await holder_page(call.store, call.language, pack, None, 1))
+    return await as_table(call, "holders", holder_table(call.runtime, call.language, pack))
+
+
 async def maintenance(call: Call) -> Response:
     """Interruptions of the service: those announced, and those that are over."""
     pack, on = load_pack(call.in_part("city")), to_shanghai(call.now).date()
@@ -94,5 +103,6 @@ ROUTES = (
     page(CITY, city),
     page(f"{CITY}/bodies", bodies),
     page(f"{CITY}/holders", holders),
+    page(f"{CITY}/holders.csv", holders_csv),
     page(f"{CITY}/maintenance", maintenance),
 )

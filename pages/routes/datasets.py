@@ -10,12 +10,14 @@ from starlette.responses import Response
 from api.http.known import known
 from pages.calls import Call, page
 from pages.offers import offers_of_dataset
+from pages.tables import as_table
 from reading.catalogue import lists
 from reading.catalogue.search import Search
 from reading.catalogue.shown import dataset_now
 from reading.cities.shown import rules_received
 from reading.directory import questions as directory
 from reading.rules.procedure_shown import ordinary_way
+from reading.tables.lists import dataset_table
 from rules.deadlines import to_shanghai
 from rules.loading import cities, load_pack
 from rules.procedure_names import ACCESS_REQUEST
@@ -25,16 +27,28 @@ CLASSES = ("unconditional", "conditional", "closed")
 FILTERS = ("city", "provider", "openness", "q")
 
 
+def asked_for(call: Call) -> tuple[dict[str, str | None], Search]:
+    """What is searched for, as the address says it and as it is meant."""
+    asked = {name: call.asked(name) for name in FILTERS}
+    return asked, Search(city=asked["city"], provider=asked["provider"], openness=asked["openness"], q=asked["q"])
+
+
+async def datasets_csv(call: Call) -> Response:
+    """All datasets that are searched for, as a table."""
+    _, wanted = asked_for(call)
+    return await as_table(call, "datasets", dataset_table(call.runtime, call.caller, call.language, wanted))
+
+
 async def datasets(call: Call) -> Response:
     """Datasets by words, city, provider and class; what is asked for stands in the address."""
-    asked = {name: call.asked(name) for name in FILTERS}
-    wanted = Search(city=asked["city"], provider=asked["provider"], openness=asked["openness"], q=asked["q"])
+    asked, wanted = asked_for(call)
     found = await lists.datasets(call.store, call.caller, call.language, wanted, call.asked("cursor"), A_PAGE)
     bodies = await directory.bodies(call.store, asked["city"]) if asked["city"] in cities() else []
     return call.page(
         "datasets.html",
         asked={name: value or "" for name, value in asked.items()},
         found=found.items,
+        as_csv=address(call, asked, None, "datasets_csv"),
         next=address(call, asked, found.next) if found.next else None,
         first=address(call, asked, None) if call.asked("cursor") else None,
         cities=[(city, load_pack(city).name) for city in cities()],
@@ -43,10 +57,10 @@ async def datasets(call: Call) -> Response:
     )
 
 
-def address(call: Call, asked: Mapping[str, str | None], cursor: str | None) -> str:
+def address(call: Call, asked: Mapping[str, str | None], cursor: str | None, name: str = "datasets") -> str:
     """The list that is asked for, from a place on."""
-    query = {name: value for name, value in {**asked, "cursor": cursor}.items() if value}
-    return f"{call.path('datasets')}?{urlencode(query)}" if query else call.path("datasets")
+    query = {part: value for part, value in {**asked, "cursor": cursor}.items() if value}
+    return f"{call.path(name)}?{urlencode(query)}" if query else call.path(name)
 
 
 async def dataset(call: Call) -> Response:
@@ -65,4 +79,8 @@ async def dataset(call: Call) -> Response:
     )
 
 
-ROUTES = (page("/datasets", datasets), page("/datasets/{dataset_id}", dataset))
+ROUTES = (
+    page("/datasets", datasets),
+    page("/datasets.csv", datasets_csv),
+    page("/datasets/{dataset_id}", dataset),
+)

@@ -18,12 +18,14 @@ from api.http.problems import Problem, invalid
 from models import acts as a
 from pages.calls import Call, deed, page
 from pages.officers import demanded, key_of, new_key, page_of_form, receiver_of
+from pages.tables import as_table
 from reading.cases import lists, sought
-from reading.cases import questions as cases
+from reading.cases.questions import CasesSought
 from reading.cases.sought import TaskCounts, TasksSought
 from reading.directory import questions as directory
 from reading.due import TaskDue
 from reading.sight import Caller
+from reading.tables.lists import case_table, task_table
 from reading.words.language import said
 from rules.deadlines import to_shanghai
 from rules.loading import load_pack
@@ -99,6 +101,7 @@ async def desk(call: Call) -> Response:
         tabs=[(tab, with_query(call.path("desk"), f"tab={tab}"), count_of(counts, tab)) for tab in TABS],
         found=found.items,
         names={login: await name_of(call, login) for login in logins},
+        as_csv=with_query(call.path("desk_csv"), asked.query()),
         next=with_query(call.path("desk"), asked.query(cursor=found.next)) if found.next else None,
         first=with_query(call.path("desk"), asked.query()) if call.asked("cursor") else None,
         procedures=procedures_of(call, caller),
@@ -106,6 +109,13 @@ async def desk(call: Call) -> Response:
         colleagues=list(await directory.reviewers_of(call.store, body)),
         key=new_key(),
     )
+
+
+async def desk_csv(call: Call) -> Response:
+    """All that the list has, as it is narrowed, as a table."""
+    caller, body = served_body(call)
+    parts = task_table(call.runtime, caller, call.language, Asked.of(call).sought(body))
+    return await as_table(call, "tasks", parts)
 
 
 def count_of(counts: TaskCounts, tab: str) -> int | None:
@@ -212,15 +222,27 @@ def status_named(asked: str) -> Literal["open", "closed"] | None:
             return None
 
 
-async def desk_cases(call: Call) -> Response:
-    """The cases that the body may know of, searched by number, procedure, state and dataset."""
-    caller, _ = served_body(call)
+def cases_asked(call: Call) -> tuple[dict[str, str], CasesSought]:
+    """Which cases are searched for, as the address says it and as it is meant."""
     asked = {name: call.asked(name) or "" for name in ("number", "procedure", "status")}
-    wanted = cases.CasesSought(
+    return asked, CasesSought(
         procedure=asked["procedure"] or None,
         status=status_named(asked["status"]),
         case_number=asked["number"].upper() or None,
     )
+
+
+async def desk_cases_csv(call: Call) -> Response:
+    """All cases that are searched for, as a table."""
+    caller, _ = served_body(call)
+    _, wanted = cases_asked(call)
+    return await as_table(call, "cases", case_table(call.runtime, caller, call.language, wanted))
+
+
+async def desk_cases(call: Call) -> Response:
+    """The cases that the body may know of, searched by number, procedure, state and dataset."""
+    caller, _ = served_body(call)
+    asked, wanted = cases_asked(call)
     found = await lists.case_page(call.store, caller, wanted, call.asked("cursor"), A_PAGE)
     titles = await lists.titles_of(call.store, call.language, (each.dataset_id for each in found.items))
     latest = await sought.latest_of_cases(call.store, [each.case_id for each in found.items])
@@ -236,6 +258,7 @@ async def desk_cases(call: Call) -> Response:
         procedures=procedures_of(call, caller),
         titles=titles,
         places={case_id: f"{task.stage}.{task.round}" for case_id, task in latest.items()},
+        as_csv=with_query(call.path("desk_cases_csv"), urlencode({k: v for k, v in asked.items() if v})),
         next=address(cursor=found.next) if found.next else None,
         first=address() if call.asked("cursor") else None,
     )
@@ -243,6 +266,8 @@ async def desk_cases(call: Call) -> Response:
 
 ROUTES = (
     page("/desk", desk),
+    page("/desk/tasks.csv", desk_csv),
+    page("/desk/cases.csv", desk_cases_csv),
     deed("/desk/selected", desk_selected),
     page_of_form("/desk/selected", "desk"),
     page("/desk/cases", desk_cases),

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from activities.directory import sessions
 from activities.idempotency import IdempotencyKeyReused
+from activities.telling.feeds import own_feed
 from api.acting import telling
 from api.acting.forms.telling import ChannelForm
 from api.http.failing import problem_of
@@ -50,6 +51,7 @@ async def shown(call: Call, form: FormData, problem: Problem | None, key: str) -
         channels=(await lists.channels(call.runtime, caller.account_id)).items,
         sessions=await sessions.of_account(call.runtime.pool, caller.account_id, call.now),
         current=current,
+        feed=await own_feed(call.runtime.pool, caller.account_id),
         key=key,
     )
 

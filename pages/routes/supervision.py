@@ -13,13 +13,13 @@ from pages.charts_of_supervision import Bar, stacked
 from pages.supervising import (
     MAY_URGE,
     address,
-    as_table,
     asking,
     case_address,
     filters,
     narrowed_to,
     supervised,
 )
+from pages.tables import as_table
 from pages.urging import new_key
 from reading.board.questions import AHEAD
 from reading.board.shown import board_shown

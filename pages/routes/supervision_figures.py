@@ -18,7 +18,8 @@ from api.http.vocabularies import NamedCity, NamedProcedure
 from pages.calls import Call, page
 from pages.charts_of_supervision import Bar, Chart, stacked
 from pages.forms.filled import parsed
-from pages.supervising import address, as_table, filters, supervised
+from pages.supervising import address, filters, supervised
+from pages.tables import as_table
 from reading.figures.days import DaysUnusable
 from reading.figures.shapes import FigureRow, FiguresShown
 from reading.figures.sheet import table

@@ -90,6 +90,12 @@ async def closed_cases(store: Store, caller: Caller, language: Language, after: 
     return ClosedCases(await _shown(store, language, rows, {}, set()), found.next)
 
 
+async def in_words(store: Store, language: Language, rows: Sequence[CaseRow]) -> list[MyCase]:
+    """Cases of a list, whosever they are, with what lies open in each."""
+    tasks, overdue = await open_tasks_of(store, [row.case_id for row in rows], await store.now())
+    return await _shown(store, language, rows, tasks, overdue)
+
+
 async def open_tasks_of(
     store: Store, case_ids: Sequence[str], now: datetime
 ) -> tuple[dict[str, list[TaskRow]], set[str]]:
@@ -109,7 +115,7 @@ async def open_tasks_of(
 
 
 async def _shown(
-    store: Store, language: Language, rows: list[CaseRow], tasks: dict[str, list[TaskRow]], overdue: set[str]
+    store: Store, language: Language, rows: Sequence[CaseRow], tasks: dict[str, list[TaskRow]], overdue: set[str]
 ) -> list[MyCase]:
     titles = await catalogue.titles(store, (row.dataset_id for row in rows if row.dataset_id))
     names = await directory.body_names(store, (task.body for of_case in tasks.values() for task in of_case))

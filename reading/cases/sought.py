@@ -17,7 +17,7 @@ from reading.cases.shapes import TaskStatus
 from reading.catalogue.search import has_words
 from reading.due import TaskDue, due, has_come, lies_open, overdue
 from reading.paging import Cut, Part, cut, instant, place_of
-from reading.sight import Caller
+from reading.sight import Caller, filed_for_a_body
 from reading.store import Present, Store
 from rules.deadlines import midnight, to_shanghai
 
@@ -120,6 +120,27 @@ async def _listed(
         .limit(limit + 1)
     )
     return [TaskInList(task, case, bool(is_overdue), title) for task, case, is_overdue, title in rows]
+
+
+async def own_tasks_with_days(store: Store, caller: Caller, now: datetime, limit: int) -> list[TaskInList]:
+    """What lies open and has a last day: of the caller's own cases, whoever has to answer, and what an officer has in
+    hand; the earliest due first."""
+    ways: list[ColumnElement[bool]] = [false()]
+    if caller.has("applicant"):
+        ways.append(and_(col(TaskRow.party) == caller.account_id, not_(filed_for_a_body())))
+    if caller.has("reviewer"):
+        ways.append(and_(col(TaskRow.claimed_by) == caller.account_id, col(TaskRow.body) == caller.body))
+    return await _with_days(store, or_(*ways), now, limit)
+
+
+async def tasks_with_days_of(store: Store, case_id: str, now: datetime, limit: int) -> list[TaskInList]:
+    """What lies open in a case and has a last day, the earliest due first."""
+    return await _with_days(store, col(TaskRow.case_id) == case_id, now, limit)
+
+
+async def _with_days(store: Store, which: ColumnElement[bool], now: datetime, limit: int) -> list[TaskInList]:
+    wanted = (which, lies_open(now), col(TaskRow.due_at).is_not(None))
+    return (await _listed(store, wanted, (col(TaskRow.due_at), col(TaskRow.task_id)), now, limit))[:limit]
 
 
 async def count_tasks(store: Store, caller: Caller, body: str, present: Present) -> TaskCounts:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 
-from activities.telling.feeds import Feed, feed_by_token, feeds_of
+from activities.telling.feeds import Feed, feed_by_token, feeds_of, is_own
 from reading.directory import questions as directory
 from reading.shape import Instant, Shape
 from reading.store import Store
@@ -103,7 +103,7 @@ async def feed_fetched(store: Store, token: str, language: Language) -> FeedFetc
     """The feed of that token; None where there is none, or its account supervises nothing any more."""
     present = await store.present()
     feed = await feed_by_token(store.pool, token)
-    caller = await directory.caller(store, feed.account_id) if feed else None
+    caller = await directory.caller(store, feed.account_id) if feed and not is_own(feed) else None
     sight = sight_of(caller, to_shanghai(present.now).date()) if caller else None
     if feed is None or sight is None:
         return None

@@ -29,7 +29,8 @@ class Texts(Strict):
     pydantic's type of error, `endings` by an outcome of a case that no pack names,
     `holds` by why data is not held, `duplicates` by why entries are alike, `drafts` by how a draft stands that is not
     submitted, `gate` by the gate's reason,
-    `supervision` by what a table or a calendar of tasks speaks of, `figures` by what a table of figures does."""
+    `supervision` by what a table or a calendar of tasks speaks of, `figures` by what a table of figures does,
+    `tables` by what the table of a list does."""
 
     problems: Mapping[str, ProblemText]
     errors: Mapping[str, Label]
@@ -42,6 +43,7 @@ class Texts(Strict):
     supervision: Mapping[str, Label]
     waiting: Mapping[str, Label]
     figures: Mapping[str, Label]
+    tables: Mapping[str, Label]
 
     @cached_property
     def fields(self) -> Mapping[str, Label]:

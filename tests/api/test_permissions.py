@@ -42,6 +42,15 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/v1/cases/{case_id}", None),
     ("GET", "/v1/cases/{case_id}/events", None),
     ("GET", "/v1/cases/{case_id}/trace", None),
+    ("GET", "/v1/cases/{case_id}/papers", None),
+    ("GET", "/v1/cases/{case_id}/papers/{name}.pdf", None),
+    ("GET", "/v1/cases/{case_id}/case-file.zip", None),
+    ("GET", "/v1/papers/{code}", None),
+    ("GET", "/v1/cases/{case_id}/calendar.ics", None),
+    ("GET", "/v1/calendar-feed", None),
+    ("POST", "/v1/calendar-feed", None),
+    ("DELETE", "/v1/calendar-feed", None),
+    ("GET", "/v1/calendar-feed/{token}.ics", None),
     ("GET", "/v1/tasks", None),
     ("GET", "/v1/tasks/{task_id}", None),
     ("GET", "/v1/acts/{act_id}", None),
@@ -192,6 +201,7 @@ async def on_file(service: Service) -> dict[str, str]:
 async def names_in(service: Service, path: str) -> dict[str, Any]:
     """What the path names, made anew: nothing is made that it does not name, for there are many calls."""
     names: dict[str, Any] = {"maintenance_id": "none", "account": "reviewer@nanning.transport"}
+    names |= {"name": "receipt-1", "code": "none"}
     if any(f"{{{name}}}" in path for name in ("case_id", "task_id", "act_id", "evidence_id", "dataset_id")):
         applicant = service.as_("applicant@demo")
         case = await applicant.file("nanning")

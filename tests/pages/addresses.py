@@ -24,14 +24,19 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/datasets/{dataset_id}",
         "/login",
         "/datasets/nothing",
+        "/verify",
+        "/verify/nothing",
+        "/verify/{code}",
     ),
     "applicant": (
         "/",
         "/messages",
         "/messages?of=all",
         "/my/settings",
+        "/cases/{number}/papers",
     ),
     "reviewer": (
+        "/cases/{number}/papers",
         "/messages",
         "/my/settings",
     ),
@@ -48,6 +53,8 @@ PARTS: Mapping[str, str] = {
     "place": "formal_review.1",
     "body": "nanning.transport",
     "post": "data_officer",
+    "paper": "receipt-1",
+    "code": "none",
 }
 """What a path has in braces; `number` is that of a request of the applicant, before its operator."""
 

@@ -16,6 +16,9 @@ AT_ONCE = timedelta(milliseconds=100)
 async def file_a_case(settings: Settings) -> Mapping[str, str]:
     """A request is filed over the API; no engine need run. The parts of addresses that it gives."""
     async with serving(create_app(settings, patience=AT_ONCE), settings) as service:
-        case: Any = await service.as_("applicant@demo").file("nanning")
+        applicant = service.as_("applicant@demo")
+        case: Any = await applicant.file("nanning")
+        papers = await applicant.read(f"/v1/cases/{case['case_id']}/papers")
     task = next(each for each in case["tasks"] if each["stage"] == "formal_review")
-    return {"number": case["case_number"], "case_id": case["case_id"], "task_id": task["task_id"]}
+    code = papers["items"][0]["code"]
+    return {"number": case["case_number"], "case_id": case["case_id"], "task_id": task["task_id"], "code": code}

@@ -1,0 +1,143 @@
+"""Due days as a calendar (iCalendar, RFC 5545): one's own, and those of one case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from icalendar import Calendar, Event, vText
+
+from activities.telling.feeds import Feed, feed_by_token, is_own
+from models.clock import Clock
+from reading.cases import questions as cases
+from reading.cases import sought
+from reading.cases.sought import TaskInList
+from reading.cases.tasks import names_of, state_of
+from reading.directory import questions as directory
+from reading.sight import Caller
+from reading.store import Present, Store
+from reading.supervision.calendar import all_day
+from reading.supervision.sheet import word
+from reading.words.days import moment_in_words
+from reading.words.language import CONTENT_LANGUAGE, Language, said
+from reading.words.law import Law
+from rules.pinned import APPLICANT, Label
+
+MOST = 500
+"""A calendar with more is none that people read; the earliest days stand in it."""
+REFRESHED = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class OwnCalendar:
+    """The feed of somebody's own due days, as it is fetched."""
+
+    feed: Feed
+    content: bytes
+    now: datetime
+
+
+@dataclass(frozen=True)
+class DueDays:
+    """Whose due days are written, in which language, and where a case is looked at."""
+
+    store: Store
+    caller: Caller
+    language: Language
+    pages_url: str
+
+    async def of_own(self, feed: Feed, present: Present) -> bytes:
+        """Of the caller's own cases, and of the tasks in its hand."""
+        found = await sought.own_tasks_with_days(self.store, self.caller, present.now, MOST)
+        made = _calendar(self.language, feed.feed_id, word("own_name", self.language))
+        return await self._filled(made, found, present)
+
+    async def of_case(self, case_id: str) -> bytes | None:
+        """Of the open tasks of a case; None where the caller may not know of it."""
+        row = await cases.case(self.store, self.caller, case_id)
+        if row is None:
+            return None
+        present = await self.store.present()
+        found = await sought.tasks_with_days_of(self.store, case_id, present.now, MOST)
+        made = _calendar(self.language, f"case-{case_id}", row.case_number)
+        return await self._filled(made, found, present)
+
+    async def _filled(self, made: Calendar, found: Sequence[TaskInList], present: Present) -> bytes:
+        names = await names_of(self.store, self.language, (), {it.task.body for it in found})
+        for it in found:
+            made.add_component(await self._event(it, names.get(it.task.body, it.task.body), present))
+        return bytes(made.to_ical())
+
+    async def _event(self, it: TaskInList, body: str, present: Present) -> Event:
+        language = self.language
+        law = Law(await self.store.rules(it.case.rules_digest), language)
+        clock, task = Clock.model_validate(it.task.clock), state_of(it.task)
+        stage = law.rules.stage(task.stage)
+        last_day = clock.last_day
+        assert last_day and clock.due_at, "a task with a due instant has a last day"
+        is_mine = task.body == APPLICANT and it.case.party == self.caller.account_id
+        summary = word(
+            "own_late" if it.overdue else "own_due",
+            language,
+            number=it.case.case_number,
+            stage=law.say(stage.label) if stage else task.stage,
+            body=word("you" if is_mine else "party", language) if task.body == APPLICANT else body,
+        )
+        citation = (stage.period_citation or stage.citation) if stage else None
+        lines = {
+            "procedure": law.say(law.rules.label),
+            "dataset": said(Label.model_validate(it.title), language) if it.title else None,
+            "due_at": None if clock.ends_with_a_day else moment_in_words(clock.due_at, language),
+            "rule": law.named(citation).text if citation else None,
+            "provisional": word("yes", language) if clock.provisional else None,
+        }
+        event = all_day(
+            language,
+            it.task.task_id,
+            summary,
+            last_day,
+            _revised_at(it, clock, present),
+            "is_overdue" if it.overdue else "is_due",
+            "\n".join(f"{word(name, language)}: {value}" for name, value in lines.items() if value),
+            law.say(law.rules.label),
+        )
+        prefix = "/en" if language == "en" else ""
+        event.add("URL", f"{self.pages_url}{prefix}/cases/{it.case.case_number}")
+        # A day that a notice may still move is not settled.
+        event.add("STATUS", "TENTATIVE" if clock.provisional else "CONFIRMED")
+        return event
+
+
+def _revised_at(it: TaskInList, clock: Clock, present: Present) -> datetime:
+    """When the event last changed: the task was opened, a supplement was asked for, a notice set its clock, its day
+    passed."""
+    changes = [it.task.opened_at, it.task.supplement_asked_at, clock.due_at]
+    if version := clock.calendar_version:
+        changes.append(present.record.notices[version - 1].recorded_at)
+    return max(each for each in changes if each and each <= present.now)
+
+
+def _calendar(language: Language, uid: str, name: str) -> Calendar:
+    made = Calendar.new(
+        uid=f"{uid}@kaifang",
+        prodid=f"-//Kaifang//{CONTENT_LANGUAGE[language]}//",
+        language=CONTENT_LANGUAGE[language],
+        refresh_interval=REFRESHED,
+    )
+    # The second is what programs knew before RFC 7986. As texts, for the library escapes neither by itself.
+    made["NAME"] = made["X-WR-CALNAME"] = vText(name)
+    made.add("X-PUBLISHED-TTL", "PT1H")
+    return made
+
+
+async def own_calendar(store: Store, token: str, language: Language, pages_url: str) -> OwnCalendar | None:
+    """What that token fetches, as its account may read it now; None where there is no such feed any more."""
+    feed = await feed_by_token(store.pool, token)
+    caller = await directory.caller(store, feed.account_id) if feed and is_own(feed) else None
+    if feed is None or caller is None:
+        return None
+    present = await store.present()
+    content = await DueDays(store, caller, language, pages_url).of_own(feed, present)
+    await store.release()
+    return OwnCalendar(feed, content, present.now)
