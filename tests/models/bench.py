@@ -27,7 +27,7 @@ from models.state import CaseState, fold
 from models.task_state import TaskState
 from rules.calendar import CalendarRecord
 from rules.deadlines import SHANGHAI
-from rules.loading import load_file, load_pack
+from rules.loading import cities, load_file, load_pack
 from rules.pinned import APPLICANT, Citation
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import resolve
@@ -38,6 +38,8 @@ CITIES = FIVE_CITIES
 """Whose decisions the tests here know by name; what holds of any city is tried in the invented one too."""
 INVENTED = "yunmeng"
 """A city that exists in the tests only: what holds there holds for a city that is yet to come."""
+EVERY_CITY = (*cities(), INVENTED)
+"""Where what holds of any city is tried, a city included whose pack comes after this was written."""
 RESOLVED_ON = date(2026, 11, 21)
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=SHANGHAI)
 """When cases are filed here: no holiday is near, so that working days are Monday to Friday."""

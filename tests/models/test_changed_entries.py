@@ -17,9 +17,8 @@ from rules.pinned_stages import DataEffect, EntryEffect
 from rules.procedure_rules import ProcedureRules
 from tests.models.bench import (
     BOTH_SIGN,
-    CITIES,
+    EVERY_CITY,
     GRANTED,
-    INVENTED,
     MONDAY,
     WHATEVER_IS_ASKED,
     Bench,
@@ -309,7 +308,7 @@ CHANGES = [
 ]
 
 
-@pytest.mark.parametrize("city", [*CITIES, INVENTED])
+@pytest.mark.parametrize("city", EVERY_CITY)
 @pytest.mark.parametrize(("openness", "items", "outcome"), [change[:3] for change in CHANGES])
 def test_a_request_ends_when_nothing_is_left_of_what_it_asks_for(
     city: str, openness: str, items: tuple[str, ...], outcome: str | None

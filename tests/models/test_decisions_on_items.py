@@ -21,7 +21,7 @@ from models.restrictions import RestrictionKind, items_of
 from models.task_state import TaskState
 from rules.deadlines import to_shanghai
 from rules.pinned_stages import DataEffect, Outcome
-from tests.models.bench import CITIES, INVENTED, PARTY, WHATEVER_IS_ASKED, Bench, objected
+from tests.models.bench import CITIES, EVERY_CITY, PARTY, WHATEVER_IS_ASKED, Bench, objected
 from tests.models.profiles import PROFILE
 
 ENTRY = ("name", "address", "phone")
@@ -174,7 +174,7 @@ class AnyDecisions(RuleBasedStateMachine):
 
 
 @pytest.mark.duty("NN-22b", "YL-17b")
-@pytest.mark.parametrize("city", [*CITIES, INVENTED])
+@pytest.mark.parametrize("city", EVERY_CITY)
 def test_what_no_decision_has_released_is_refused_by_the_gate(city: str) -> None:
     run_state_machine_as_test(type(f"AnyDecisions_{city}", (AnyDecisions,), {"city": city}), settings=PROFILE)
 

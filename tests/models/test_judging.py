@@ -13,6 +13,7 @@ from models.procedures.catalogue_update import CATALOGUE_UPDATE
 from tests.models.bench import (
     BOTH_SIGN,
     CITIES,
+    EVERY_CITY,
     INVENTED,
     MONDAY,
     PARTY,
@@ -296,7 +297,7 @@ def test_an_act_that_is_delivered_twice_adds_nothing(kind: type[a.ReceivedAct]) 
     assert len(bench.log) == length
 
 
-@pytest.mark.parametrize("city", [*CITIES, INVENTED])
+@pytest.mark.parametrize("city", EVERY_CITY)
 def test_the_applicant_may_withdraw_until_the_grant_and_every_open_task_is_cancelled(city: str) -> None:
     bench = filed(city)
     assert bench.by_party(a.Withdraw) == "accepted"

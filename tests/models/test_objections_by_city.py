@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.models.bench import CITIES, INVENTED, MONDAY, objected
+from tests.models.bench import EVERY_CITY, INVENTED, MONDAY, objected
 from tests.models.objections_by_city import FILE, midnight
 
 
@@ -60,7 +60,7 @@ def test_a_stage_of_an_objection_has_the_period_and_the_article_of_the_law(
     assert clock.started_at == MONDAY
 
 
-@pytest.mark.parametrize("city", [*CITIES, INVENTED])
+@pytest.mark.parametrize("city", EVERY_CITY)
 def test_every_clock_of_an_objection_names_its_article_or_service_rule(city: str) -> None:
     for choice in objected(city, "privacy").rules.choices["ground"]:
         if choice.belongs_elsewhere is None:

@@ -8,12 +8,12 @@ from models.refusals import RoleRequired
 from models.who_may_act import may_begin_against, may_file, why_not_against, why_not_begin_against
 from rules.loading import cities, load_pack
 from rules.resolving import resolve
-from tests.models.bench import CITIES, RESOLVED_ON, law
+from tests.models.bench import RESOLVED_ON, law
 
 OFFICER = frozenset({"reviewer"})
 
 
-@pytest.mark.parametrize("city", CITIES)
+@pytest.mark.parametrize("city", cities())
 def test_a_request_is_filed_by_applicants_and_by_nobody_for_a_body(city: str) -> None:
     rules, bodies = law(city), {"authority": "a", "provider": "p"}
 
@@ -21,7 +21,7 @@ def test_a_request_is_filed_by_applicants_and_by_nobody_for_a_body(city: str) ->
     assert not may_file(rules, OFFICER, "a", bodies)
 
 
-@pytest.mark.parametrize("city", CITIES)
+@pytest.mark.parametrize("city", cities())
 def test_a_body_is_rectified_by_those_whom_the_law_names_and_nobody_else(city: str) -> None:
     rules = law(city, "rectification")
     bodies = {role: role for role in rules.bodies} | {"provider": "p"}
@@ -34,7 +34,7 @@ def test_a_body_is_rectified_by_those_whom_the_law_names_and_nobody_else(city: s
     assert not may_begin_against(rules, OFFICER, None, {"provider": "p"})
 
 
-@pytest.mark.parametrize("city", [each for each in CITIES if law(each, "rectification").in_place_of])
+@pytest.mark.parametrize("city", [each for each in cities() if law(each, "rectification").in_place_of])
 def test_a_case_against_the_body_that_begins_such_cases_is_begun_in_its_place(city: str) -> None:
     rules = law(city, "rectification")
     for role, instead in rules.in_place_of.items():
