@@ -24,6 +24,8 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/datasets/{dataset_id}",
         "/login",
         "/datasets/nothing",
+        "/{city}/law",
+        "/{city}/law/{procedure}",
     ),
     "applicant": (
         "/",
