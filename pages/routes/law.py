@@ -46,7 +46,7 @@ async def law_of(call: Call) -> Response:
 
 def drawn(call: Call, rules: ProcedureRules) -> Rail:
     """The ordinary way of a procedure as a line with its stations."""
-    return rail(way_shown(rules, call.language), call.say("procedure.side_by_side"))
+    return rail(way_shown(rules, call.language), call.say("road.side_by_side"))
 
 
 async def procedure(call: Call) -> Response:
