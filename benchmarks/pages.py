@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import asyncpg
 import httpx
+import psutil
 
 from activities.database import open_pool
 from api.http.tokens import issue, signing_key
@@ -130,32 +131,38 @@ async def _measured(
         return [
             figure
             for each in all_of_them
-            for figure in await asyncio.to_thread(_compared, running.home, each, pages.url, api.url, calls, where)
+            for figure in await asyncio.to_thread(_compared, running.home, each, pages, api.url, calls, where)
         ]
 
 
-def _compared(home: Path, it: Compared, pages: str, api: str, calls: int, where: str) -> list[Figure]:
+def _compared(home: Path, it: Compared, pages: Api | Pages, api: str, calls: int, where: str) -> list[Figure]:
     token = issue(signing_key(home / "signing-key.pem"), ACCOUNTS[it.login], timedelta(hours=1))
     theirs: list[float] = []
     ours: list[float] = []
-    bytes_of_page = 0
+    bytes_of_page, before = 0, 0.0
+    assert pages.process
+    serving = psutil.Process(pages.process.pid)
     with (
-        logged_in(pages, it.login) as people,
+        logged_in(pages.url, it.login) as people,
         httpx.Client(
             base_url=api, headers={"Authorization": f"Bearer {token}"}, trust_env=False, timeout=30
         ) as programs,
     ):
         for call in range(WARM_UP + calls):
+            if call == WARM_UP:
+                before = sum(serving.cpu_times()[:2])
             answer = _timed(people, it.pages[call % len(it.pages)], ours)
             if "<h1" not in answer.text:
                 raise RuntimeError(f"{it.login} finds no page under {answer.url}")
             bytes_of_page = max(bytes_of_page, len(answer.content))
             _timed(programs, it.routes[call % len(it.routes)], theirs)
+        used = (sum(serving.cpu_times()[:2]) - before) * 1e3 / calls
     ours, theirs = ours[WARM_UP:], theirs[WARM_UP:]
-    print(f"{it.name}: {median(ours):.1f} ms, beside {median(theirs):.1f} ms")
+    print(f"{it.name}: {median(ours):.1f} ms, beside {median(theirs):.1f} ms; {used:.0f} ms of a processor")
     method = (
         f"{calls} pages of up to {bytes_of_page / 1e3:.1f} kB over HTTP one after another by {it.login}, in turns with "
-        f"the API's {it.routes[0].partition('/v1/')[2].partition('/')[0]} beside; {where}"
+        f"{it.routes[0].partition('?')[0].rpartition('/v1/')[2]} of the API beside; {used:.0f} ms of a processor "
+        f"for each in the pages' process; {where}"
     )
     return [
         Figure(BENCH, f"{it.name}, median", median(ours), "ms", method, beside=median(theirs)),

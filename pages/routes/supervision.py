@@ -25,6 +25,7 @@ from pages.supervising import (
 from pages.urging import new_key
 from reading.board.questions import AHEAD
 from reading.board.shown import board_shown
+from reading.cases.lists import titles_of
 from reading.supervision.due_lists import LONGEST_WITHIN, OVERDUE, WITHIN, DueList
 from reading.supervision.lists import Asking, due_page, prompt_page, waiting_page
 from reading.supervision.more_sheets import prompt_table, waiting_table
@@ -55,6 +56,9 @@ async def supervision(call: Call) -> Response:
             Way(said_of(call, load_pack(city).name), address(call, "supervision", city=city), of.narrowing.city == city)
             for city in of.sight.cities
         ],
+        titles=await titles_of(
+            call.store, call.language, (each.dataset_id for each in (board.held_longest if board else ()))
+        ),
         ahead=AHEAD,
         any_time=ANY,
         narrowed=narrowed_to(call),
