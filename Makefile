@@ -9,7 +9,7 @@ READY := .venv/.ready
 PROCESSES ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: .venv help setup up demo test check bench lock clean
+.PHONY: .venv help setup up demo test check bench screenshots lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
@@ -51,6 +51,9 @@ check: $(READY) ## formatting, lint, zones, types, import contracts, rule packs,
 
 bench: $(READY) ## measure the figures that we claim
 	$(BIN)/python -m benchmarks
+
+screenshots: $(READY) ## take the pictures of the pages that README shows (needs chromium)
+	$(BIN)/python -m tests.browser.screenshots
 
 lock: ## bring the lock files up to pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "error: uv is needed for this target only: pip install uv" >&2; exit 1; }

@@ -8,7 +8,19 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import cases, catalogue, deadlines, gate, lists, notices, objections, start_up, supervision, updates
+from benchmarks import (
+    cases,
+    catalogue,
+    deadlines,
+    gate,
+    lists,
+    notices,
+    objections,
+    pages,
+    start_up,
+    supervision,
+    updates,
+)
 from benchmarks.figures import Figure, machine, table, write
 
 REPORT = Path("var/bench.json")
@@ -23,6 +35,7 @@ FULL: dict[str, Callable[[], list[Figure]]] = {
     objections.BENCH: lambda: objections.run(objections.FULL),
     notices.BENCH: lambda: notices.run(notices.FULL),
     supervision.BENCH: lambda: supervision.run(supervision.FULL),
+    pages.BENCH: lambda: pages.run(pages.FULL),
     start_up.BENCH: lambda: start_up.run(start_up.FULL),
 }
 QUICK: dict[str, Callable[[], list[Figure]]] = {
@@ -35,6 +48,7 @@ QUICK: dict[str, Callable[[], list[Figure]]] = {
     objections.BENCH: lambda: objections.run(objections.QUICK),
     notices.BENCH: lambda: notices.run(notices.QUICK),
     supervision.BENCH: lambda: supervision.run(supervision.QUICK),
+    pages.BENCH: lambda: pages.run(pages.QUICK),
     start_up.BENCH: lambda: start_up.run(start_up.QUICK),
 }
 

@@ -14,8 +14,7 @@ import random
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -24,10 +23,9 @@ import asyncpg
 import psutil
 
 from benchmarks.figures import Aim, Figure
-from benchmarks.servers import Servers, servers
+from benchmarks.servers import Servers, beginning, servers
 from rules import sample_catalogue
-from stack.ports import free_port, listen
-from stack.programs import API, Api
+from stack.programs import API, Api, Pages
 
 BENCH = "gate"
 CALLS = Path(__file__).with_name("gate_calls.py")
@@ -100,28 +98,28 @@ async def _run(size: Size) -> list[Figure]:
     async with servers() as running:
         connection = await asyncpg.connect(running.postgres.dsn())
         try:
-            keys = await _granted(connection, size.grants)
-            plain, counted = _requests(running.home, keys, quotas=False), _requests(running.home, keys, quotas=True)
+            keys = await granted(connection, size.grants)
+            plain, counted = requests(running.home, keys, quotas=False), requests(running.home, keys, quotas=True)
 
-            with _serving(running, API) as gate:
-                at_rate = _called(running, gate, plain, size.seconds, size.rate)
-                with_quotas = _called(running, gate, counted, size.seconds, size.rate)
-                ours = _called(running, gate, plain, size.seconds)
+            with beginning(running, Api) as gate:
+                at_rate = called(running, gate, plain, size.seconds, size.rate)
+                with_quotas = called(running, gate, counted, size.seconds, size.rate)
+                ours = called(running, gate, plain, size.seconds)
             logged = await connection.fetchval("select count(*) from gate_decisions")
             decided = sum(each.calls for each in (ours, at_rate, with_quotas))
             if logged != decided:
                 raise RuntimeError(f"{decided} decisions were made and {logged} logged")
-            with _serving(running, _under_uvicorn("benchmarks.bare_gate:yes")) as bare:
-                nothing_at_rate = _called(running, bare, plain, size.seconds, size.rate)
-                nothing = _called(running, bare, plain, size.seconds)
-            with _serving(running, [*_under_uvicorn("benchmarks.bare_gate:framework"), "--factory"]) as framework:
-                usual = _called(running, framework, plain, size.seconds)
+            with beginning(running, Api, _under_uvicorn("benchmarks.bare_gate:yes")) as bare:
+                nothing_at_rate = called(running, bare, plain, size.seconds, size.rate)
+                nothing = called(running, bare, plain, size.seconds)
+            with beginning(running, Api, [*_under_uvicorn("benchmarks.bare_gate:framework"), "--factory"]) as framework:
+                usual = called(running, framework, plain, size.seconds)
         finally:
             await connection.close()
     return _figures(size, ours, at_rate, with_quotas, nothing, nothing_at_rate, usual)
 
 
-async def _granted(connection: asyncpg.Connection[asyncpg.Record], grants: int) -> list[Key]:
+async def granted(connection: asyncpg.Connection[asyncpg.Record], grants: int) -> list[Key]:
     """So many grants of whole sample datasets; each tenth has a quota that is never reached."""
     keys = [
         Key(f"case-{n}", DATASETS[n % len(DATASETS)], "kf_" + secrets.token_urlsafe(32), None if n % 10 else 1_000_000)
@@ -137,7 +135,7 @@ async def _granted(connection: asyncpg.Connection[asyncpg.Record], grants: int) 
     return keys
 
 
-def _requests(home: Path, keys: Sequence[Key], *, quotas: bool) -> Path:
+def requests(home: Path, keys: Sequence[Key], *, quotas: bool) -> Path:
     """A file of calls with keys drawn at random, each as often as chance has it."""
     free, limited = [key for key in keys if key.quota is None], [key for key in keys if key.quota is not None]
     drawn = random.choices(free, k=20_000)
@@ -158,18 +156,7 @@ def _under_uvicorn(application: str) -> list[str]:
     return [application if part == "api.app:serve" else part for part in API if part != "--factory"]
 
 
-@contextmanager
-def _serving(running: Servers, arguments: Sequence[str]) -> Iterator[Api]:
-    with closing(listen(free_port())) as listener:
-        api = Api(listener, running.home / "logs" / "api.log", running.environment(), arguments)
-        try:
-            api.start()
-            yield api
-        finally:
-            api.stop()
-
-
-def _called(running: Servers, api: Api, calls: Path, seconds: float, rate: int = 0) -> Measured:
+def called(running: Servers, api: Api | Pages, calls: Path, seconds: float, rate: int = 0) -> Measured:
     assert api.process
     assert running.postgres.process
     serving, database = psutil.Process(api.process.pid), psutil.Process(running.postgres.process.pid)
@@ -191,7 +178,7 @@ def _called(running: Servers, api: Api, calls: Path, seconds: float, rate: int =
     )
 
 
-def _call(api: Api, calls: Path, seconds: float, rate: int) -> Any:
+def _call(api: Api | Pages, calls: Path, seconds: float, rate: int) -> Any:
     url = urlsplit(api.url)
     arguments = [str(each) for each in (url.hostname, url.port, calls, CONNECTIONS, seconds, rate)]
     process = subprocess.run([sys.executable, CALLS, *arguments], stdout=subprocess.PIPE, check=True)

@@ -6,15 +6,17 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 
+import httpx
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from migrations.__main__ import prepare
+from stack.ports import free_port, listen
 from stack.postgres import Postgres
-from stack.programs import PythonProgram
+from stack.programs import Api, Pages, PythonProgram
 from stack.temporal import NAMESPACE, TemporalServer
 
 
@@ -85,3 +87,30 @@ async def servers() -> AsyncIterator[Servers]:
             yield running
         finally:
             running.stop()
+
+
+@contextmanager
+def beginning(
+    running: Servers, program: type[Api] | type[Pages], arguments: Sequence[str] | None = None
+) -> Iterator[Api | Pages]:
+    """The API or the pages on a port of their own, until the end of the block; another application, where named."""
+    with closing(listen(free_port())) as listener:
+        port = str(listener.getsockname()[1])
+        log = running.home / "logs" / f"{program.__name__}.log"
+        environment = {**running.environment(), "KAIFANG_LOGIN": "demo", "KAIFANG_PAGES_PORT": port}
+        found = program(listener, log, environment, *([arguments] if arguments else []))
+        try:
+            found.start()
+            yield found
+        finally:
+            found.stop()
+
+
+@contextmanager
+def logged_in(url: str, login: str) -> Iterator[httpx.Client]:
+    """A browser, as far as a server sees one, in which somebody has logged in by a click."""
+    with httpx.Client(base_url=url, headers={"Accept-Language": "zh-CN"}, trust_env=False, timeout=30) as http:
+        answer = http.post("/login", data={"account": login, "back": "/"}, headers={"Origin": url})
+        if answer.status_code != httpx.codes.SEE_OTHER:
+            raise RuntimeError(f"{login} was not logged in: {answer.status_code}")
+        yield http

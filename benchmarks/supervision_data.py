@@ -67,11 +67,12 @@ from made
 """
 TASKS = """
 insert into tasks (task_id, case_id, city, procedure, party, step, stage, round, body, state, claimed_by, late,
-  opened_at, ended_at, due_at, at_once, provisional, urgings, clock)
+  opened_at, ended_at, due_at, at_once, provisional, urgings, urged_at, clock)
 select case_id || '.' || stage || '.' || r, case_id, city, procedure, 'acc_party', step, stage, r, body,
   case when not it_is_open then 'done' when claimed_by is null then 'open' else 'claimed' end, claimed_by,
   not it_is_open and r = 3, due_at - interval '20 days', case when not it_is_open then due_at end, due_at, false, false,
   case when it_is_open and h2 < 0.05 then 1 + n % 3 else 0 end,
+  case when it_is_open and h2 < 0.05 then due_at - interval '1 day' end,
   clock || jsonb_build_object('started_at', due_at - interval '20 days', 'due_at', due_at,
     'last_day', (due_at - interval '1 second')::date)
 from made cross join lateral generate_series(1, case when is_open then 2 else 5 end) r

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pages.calls import Call
 from rules.pinned import APPLICANT
@@ -44,7 +44,7 @@ def offers_of_dataset(
     call: Call, in_force: Mapping[str, ProcedureRules], dataset_id: str, openness: str
 ) -> Iterator[Offer]:
     """What can be begun about a dataset of this class: procedures that the law has for it, and, where data is closed,
-    the demand for it."""
+    the demand for it; each called what whoever begins it does."""
     for procedure, rules in in_force.items():
         if APPLICANT not in rules.filed_by:
             continue
@@ -55,7 +55,7 @@ def offers_of_dataset(
         else:
             continue
         if _has_page(call, name):
-            yield _offer(call, rules, call.path(name, **part))
+            yield replace(_offer(call, rules, call.path(name, **part)), label=call.say(f"filing_title.{name}"))
 
 
 def _offer(call: Call, rules: ProcedureRules, address: str | None) -> Offer:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.screenshots import MOST_BYTES, SHOTS
+
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = (
     "rules",
@@ -60,3 +62,11 @@ def test_a_name_that_nobody_has_is_found() -> None:
     assert not is_there("activities.record.log.no_such_name")
     assert not is_there("activities.inbox")
     assert FOLDER.findall("`rules/packs/` and `pages/`") == ["rules/packs/", "pages/"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_pictures_of_the_pages_are_there_in_both_languages_and_small(language: str) -> None:
+    readme = ROOT / ("README.md" if language == "en" else "README.zh-CN.md")
+    shown = re.findall(r"!\[[^\]]+\]\((docs/screenshots/[^)]+)\)", readme.read_text())
+    assert shown == [f"docs/screenshots/{shot.name}.{language}.png" for shot in SHOTS]
+    assert all(0 < (ROOT / each).stat().st_size <= MOST_BYTES for each in shown)

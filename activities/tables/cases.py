@@ -95,6 +95,7 @@ WITH_A_DUE_DAY = "ended_at IS NULL AND due_at IS NOT NULL"
 """Open tasks that can be overdue: the indexes of supervision hold these alone, whatever number is closed."""
 
 
+ENDED = "ended_at IS NOT NULL"
 FORESEEN = "foreseen"
 """The state of a task that the passing of a clock opens by itself at `opened_at`, until the log says that it has."""
 CLAIMED = "ended_at IS NULL AND claimed_by IS NOT NULL"
@@ -132,7 +133,13 @@ class TaskRow(SQLModel, table=True):
             *("city", "body", "procedure", "stage", "due_at"),
             postgresql_where=text(WITH_A_DUE_DAY),
         ),
-        Index("tasks_ended_of_city", "city", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
+        Index(
+            "tasks_ended_of_city",
+            *("city", "ended_at"),
+            postgresql_include=["body", "late", "state", "due_at", "procedure"],
+            postgresql_where=text(ENDED),
+        ),
+        Index("tasks_ended_of_body", "body", text("ended_at DESC"), "task_id", postgresql_where=text(ENDED)),
         Index("tasks_of_case", "case_id"),
         Index("tasks_of_city", "city", "due_at", "task_id"),
         Index("tasks_of_body", "body", text("opened_at DESC"), "task_id"),
@@ -142,7 +149,12 @@ class TaskRow(SQLModel, table=True):
             postgresql_where=text("ended_at IS NULL AND at_once AND due_at IS NULL"),
         ),
         Index("tasks_asking_party", "party", postgresql_where=text(ASKING)),
-        Index("tasks_claimed", "claimed_by", postgresql_where=text(CLAIMED)),
+        Index(
+            "tasks_claimed",
+            *("claimed_by", "city", "body"),
+            postgresql_include=["due_at", "opened_at", "procedure"],
+            postgresql_where=text(CLAIMED),
+        ),
         Index("tasks_lapsed", "lapsed_of", postgresql_where=text(LAPSED)),
         Index("tasks_to_remind_of", "remind_at", postgresql_where=text("ended_at IS NULL")),
         Index("tasks_open_of_party", "party", postgresql_where=text("ended_at IS NULL AND body = 'applicant'")),

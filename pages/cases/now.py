@@ -52,6 +52,8 @@ class Now:
     held: tuple[Held, ...]
     turn: Turn | None
     nothing_to_do: bool
+    is_next: bool = False
+    """What is one's own lies open, and somebody else has to answer first."""
 
 
 def now_of(call: Call, law: Law, case: CaseShown, reckoned: Sequence[Reckoned]) -> Now:
@@ -66,7 +68,10 @@ def now_of(call: Call, law: Law, case: CaseShown, reckoned: Sequence[Reckoned]) 
     labels = call.say("now.and").join(dict.fromkeys(each.task.label for each in held))
     where = call.say("now.here", stage=labels) if labels else call.say("now.waits")
     title = turn.title if turn else where
-    return Now(look_of(turn, held, late=late), title, held, turn, nothing_to_do=turn is None and is_party(call, case))
+    waits = turn is None and is_party(call, case)
+    is_next = waits and any(each.is_mine for each in held)
+    look = look_of(turn, held, late=late)
+    return Now(look, title, held, turn, nothing_to_do=waits and not is_next, is_next=is_next)
 
 
 def look_of(turn: Turn | None, held: Sequence[Held], *, late: bool) -> str:

@@ -11,14 +11,16 @@ from api.http.problems import Problem, Wrong, plain_error
 from pages.calls import Call, page
 from pages.cities import CITY
 from pages.dates import short_day
+from pages.rails import Rail, rail
 from reading.calendar.year import year_shown
-from reading.cities.shown import every_city, one_city
+from reading.cities.shown import every_city, last_rules, one_city
 from reading.rules.in_force import NoLawOn, rules_on
-from reading.rules.procedure_shown import procedure_shown
+from reading.rules.procedure_shown import procedure_shown, way_shown
 from reading.words.law import Law
 from rules.checking import days_of_change
 from rules.deadlines import to_shanghai
 from rules.loading import load_pack
+from rules.procedure_rules import ProcedureRules
 
 
 async def law(call: Call) -> Response:
@@ -30,14 +32,21 @@ async def law_of(call: Call) -> Response:
     """The regulation of a city, what of its dates is assumed, and its procedures."""
     pack = load_pack(call.in_part("city"))
     shown = known(await one_city(call.store, call.language, pack.city))
+    today = to_shanghai(call.now).date()
     return call.page(
         "law_of.html",
         city=shown,
         source=pack.sources[shown.regulation.source],
         pack=pack,
         service_rules=len(pack.service_rules),
-        today=to_shanghai(call.now).date(),
+        today=today,
+        rails={name: drawn(call, rules) for name, rules in last_rules(pack, today).items()},
     )
+
+
+def drawn(call: Call, rules: ProcedureRules) -> Rail:
+    """The ordinary way of a procedure as a line with its stations."""
+    return rail(way_shown(rules, call.language), call.say("road.side_by_side"))
 
 
 async def procedure(call: Call) -> Response:
@@ -67,6 +76,7 @@ async def procedure(call: Call) -> Response:
         regulation=regulation,
         source=pack.sources[regulation.source] if regulation else None,
         shown=procedure_shown(pack, rules, call.language) if rules else None,
+        drawn=drawn(call, rules) if rules else None,
         version=date.fromisoformat(rules.version) if rules else None,
         changes=[day for day in days_of_change(pack) if day <= today],
     )

@@ -25,6 +25,8 @@ from rules.sample_catalogue import SampleAccount, accounts
 
 LOG = logging.getLogger("kaifang.pages")
 OFFICERS = ("reviewer", "supervisor", "admin")
+BEGINS_AT = {"reviewer": "desk", "supervisor": "supervision", "admin": "supervision"}
+"""Officer to the page with what there is to do; everybody else begins at the first page."""
 AWAY, REFUSED, DENIED = "away", "refused", "denied"
 """Why nobody is logged in."""
 
@@ -80,7 +82,8 @@ async def log_in_as(call: Call) -> Response:
 async def logged_in(
     call: Call, account_id: str, back: str, *, sid: str | None = None, id_token: str | None = None
 ) -> Response:
-    """Whoever looks is that account from now on, in a session that nobody had before; and goes on."""
+    """Whoever looks is that account from now on, in a session that nobody had before; and goes on: back to where
+    it came from, an officer who came from the first page to what there is to do."""
     if call.session is not None:
         await sessions.end(call.runtime.pool, call.session.account_id, call.session.digest)
     caller = await directory.caller(call.store, account_id)
@@ -90,6 +93,8 @@ async def logged_in(
     cookie = await sessions.begin(
         call.runtime.pool, account_id, call.now, idle=idle, browser=browser, sid=sid, id_token=id_token
     )
+    if back == in_language("/", call.language):
+        back = next((call.path(name) for role, name in BEGINS_AT.items() if caller.has(role)), back)
     return with_cookie(call.go_on_to(back), call, cookie_name(call.runtime), cookie, sessions.LONGEST)
 
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from api.http.problems import invalid
 from pages.calls import Call, page
 from pages.charts_of_supervision import Bar, stacked
+from pages.shell import Way
 from pages.supervising import (
     MAY_URGE,
     address,
@@ -17,18 +18,23 @@ from pages.supervising import (
     case_address,
     filters,
     narrowed_to,
+    said_of,
     supervised,
 )
 from pages.tables import as_table
 from pages.urging import new_key
 from reading.board.questions import AHEAD
 from reading.board.shown import board_shown
+from reading.cases.lists import titles_of
 from reading.supervision.due_lists import LONGEST_WITHIN, OVERDUE, WITHIN, DueList
 from reading.supervision.lists import Asking, due_page, prompt_page, waiting_page
 from reading.supervision.more_sheets import prompt_table, waiting_table
 from reading.supervision.sheet import table
+from rules.loading import load_pack
 
 A_PAGE = 50
+MOST_BODIES = 20
+"""Bodies that the board shows of each table before somebody asks for all of them; the worst come first."""
 ANY = "any"
 """In an address: however late something is due."""
 
@@ -38,14 +44,27 @@ async def supervision(call: Call) -> Response:
     of = await asking(call)
     board = await board_shown(call.store, of)
     assert board is not None or of.narrowing.city, "whoever supervises sees something"
+    most = None if call.asked("bodies") == "all" else MOST_BODIES
     return supervised(
         call,
         "supervision/board.html",
         board=board,
+        heat=board.heat[:most] if board else [],
+        decided=board.decided[:most] if board else [],
+        all_bodies=address(call, "supervision", bodies="all", **narrowed_to(call)) if most else None,
+        cities=[
+            Way(said_of(call, load_pack(city).name), address(call, "supervision", city=city), of.narrowing.city == city)
+            for city in of.sight.cities
+        ],
+        titles=await titles_of(
+            call.store, call.language, (each.dataset_id for each in (board.held_longest if board else ()))
+        ),
         ahead=AHEAD,
         any_time=ANY,
         narrowed=narrowed_to(call),
-        months=stacked(_month(each.body_name, each.in_time, each.late) for each in board.decided) if board else None,
+        months=stacked(_month(each.body_name, each.in_time, each.late) for each in board.decided[:most])
+        if board
+        else None,
         held=stacked(
             Bar(f"{_age(call, each.up_to_working_days)} {each.counted}", (0, 0, each.counted)) for each in board.held
         )

@@ -128,8 +128,8 @@ async def count_owed_promptly(store: Store, seen: Seen) -> Counter[tuple[str, st
 
 async def in_hand(store: Store, seen: Seen, now: datetime, most: int) -> list[InHand]:
     """What officers have in hand: those with most overdue tasks first, then those with most tasks."""
-    late = func.count(col(TaskRow.task_id)).filter(col(TaskRow.due_at) <= now)
-    tasks = func.count(col(TaskRow.task_id))
+    # Of no column: the index of what is claimed has all that is asked.
+    late, tasks = func.count().filter(col(TaskRow.due_at) <= now), func.count()
     of: tuple[Any, ...] = (col(TaskRow.city), col(TaskRow.body), col(TaskRow.claimed_by))
     claimed = (
         col(TaskRow.ended_at).is_(None),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, not_, or_
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from activities.catalogue.index import IN_TITLE, query_of
 from activities.tables.cases import FORESEEN, CaseRow, TaskRow
 from activities.tables.catalogue import DatasetRow
+from reading.cases.places import LATEST_ENDED_FIRST, MOST_URGENT_FIRST, Order, Place, PlaceAmongEnded
 from reading.cases.shapes import TaskStatus
 from reading.catalogue.search import has_words
 from reading.due import TaskDue, due, has_come, lies_open, overdue
@@ -64,14 +66,6 @@ class Beside:
     after: str | None = None
 
 
-MOST_URGENT_FIRST = (
-    # What the law wants done promptly comes first; `less_urgent` goes by this order.
-    col(TaskRow.at_once).desc(),
-    col(TaskRow.due_at).asc().nulls_last(),
-    col(TaskRow.opened_at),
-    col(TaskRow.task_id),
-)
-LATEST_ENDED_FIRST = (col(TaskRow.ended_at).desc(), col(TaskRow.task_id))
 ENDED = frozenset[TaskStatus]({"done"})
 
 
@@ -100,7 +94,8 @@ async def tasks_ended(
     store: Store, caller: Caller, sought: TasksSought, present: Present, after: str | None, limit: int
 ) -> Cut[TaskInList]:
     """A page of the caller's tasks that were decided, the latest first. Raises CursorUnusable."""
-    wanted = wanted_of(caller, replace(sought, states=ENDED), present)
+    # Said for the index of what has ended.
+    wanted = [*wanted_of(caller, replace(sought, states=ENDED), present), col(TaskRow.ended_at).is_not(None)]
     if after is not None:
         wanted.append(ended_earlier(after))
     found = await _listed(store, wanted, LATEST_ENDED_FIRST, present.now, limit)
@@ -157,23 +152,39 @@ async def count_tasks(store: Store, caller: Caller, body: str, present: Present)
 
 async def beside(store: Store, caller: Caller, sought: TasksSought, present: Present, task_id: str) -> Beside:
     """The tasks before and after this one, in the list as it is searched."""
-    number = col(CaseRow.case_number)
-    place = func.concat(number, "/", col(TaskRow.stage), ".", col(TaskRow.round))
-    order = MOST_URGENT_FIRST if sought.states is None else LATEST_ENDED_FIRST
-    listed = (
-        select(
-            col(TaskRow.task_id).label("task_id"),
-            func.lag(place).over(order_by=order).label("before"),
-            func.lead(place).over(order_by=order).label("after"),
-        )
+    wanted = wanted_of(caller, sought, present)
+    here = (await store.session.exec(_joined(TaskRow).where(*wanted, col(TaskRow.task_id) == task_id))).first()
+    if here is None:
+        return Beside()
+    at = Place(here) if sought.states is None else PlaceAmongEnded(here)
+    return Beside(
+        before=await _first(store, wanted, at.before(), at.order_before),
+        after=await _first(store, wanted, at.after(), at.order_after),
+    )
+
+
+async def _first(
+    store: Store, wanted: Sequence[ColumnElement[bool]], nearest_first: Iterable[ColumnElement[bool]], order: Order
+) -> str | None:
+    """The first task of the first of these parts of the list that has one: each is a range of the index of the list, so
+    that nothing is read but the task that is found."""
+    place = func.concat(col(CaseRow.case_number), "/", col(TaskRow.stage), ".", col(TaskRow.round))
+    for part in nearest_first:
+        found = await store.session.exec(_joined(place).where(*wanted, part).order_by(*order).limit(1))
+        if (row := found.first()) is not None:
+            return str(row)
+    return None
+
+
+def _joined(what: Any) -> SelectOfScalar[Any]:
+    """Something of the tasks, with the case and the dataset of each to search by."""
+    found: SelectOfScalar[Any] = (
+        select(what)
+        .select_from(TaskRow)
         .join(CaseRow, col(CaseRow.case_id) == col(TaskRow.case_id))
         .join(DatasetRow, col(DatasetRow.dataset_id) == col(CaseRow.dataset_id), isouter=True)
-        .where(*wanted_of(caller, sought, present))
-        .subquery()
     )
-    found = select(listed.c.before, listed.c.after).where(listed.c.task_id == task_id)
-    row = (await store.session.exec(found)).first()
-    return Beside(*row) if row else Beside()
+    return found
 
 
 def wanted_of(caller: Caller, sought: TasksSought, present: Present) -> list[ColumnElement[bool]]:

@@ -70,6 +70,14 @@ class StepShown:
 
 
 @dataclass(frozen=True)
+class WayShown:
+    """The steps through which a case goes, and what its ending is called, where the way has one."""
+
+    steps: tuple[StepShown, ...]
+    ending: str | None
+
+
+@dataclass(frozen=True)
 class EndingShown:
     """One way in which a case closes."""
 
@@ -156,11 +164,18 @@ def procedure_shown(pack: Pack, rules: ProcedureRules, language: Language) -> Pr
     )
 
 
-def ordinary_way(rules: ProcedureRules, language: Language) -> tuple[StepShown, ...]:
-    """The steps of a case in which each stage is decided by its first outcome, which is the one that goes on."""
+def way_shown(rules: ProcedureRules, language: Language) -> WayShown:
+    """The way of a case in which each stage is decided by its first outcome, which is the one that goes on."""
     words = Words(rules, procedure_map(rules), language)
     shown = _Shown(words)
-    return tuple(shown.step(each) for each in steps_of_ordinary_way(words.map))
+    steps = tuple(steps_of_ordinary_way(words.map))
+    ending = rules.ending(_next(steps[-1]) or "") if steps else None
+    return WayShown(tuple(shown.step(each) for each in steps), words.say(ending.label) if ending else None)
+
+
+def ordinary_way(rules: ProcedureRules, language: Language) -> tuple[StepShown, ...]:
+    """The steps of that way."""
+    return way_shown(rules, language).steps
 
 
 def steps_of_ordinary_way(drawn: ProcedureMap) -> Iterator[StepOnMap]:

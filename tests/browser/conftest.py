@@ -75,7 +75,7 @@ class Site:
             await page.goto("/login")
             await page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
             await page.click(f'button[value="{login}"]')
-            await page.wait_for_url("**/")
+            await page.wait_for_url(lambda url: not url.endswith("/login"))
             self.cookies[role] = list(await page.context.cookies())
 
 

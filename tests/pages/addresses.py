@@ -27,6 +27,8 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/verify",
         "/verify/nothing",
         "/verify/{code}",
+        "/{city}/law",
+        "/{city}/law/{procedure}",
     ),
     "applicant": (
         "/",

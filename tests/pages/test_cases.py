@@ -74,6 +74,10 @@ async def test_a_request_is_walked_to_its_grant_and_key_in_every_city(
     number = await requested(visitor, city)
     assert current(visitor)
     await decided(service, number, *REVIEWS[city])
+    if city == "nanning":
+        await visitor.visit(f"/cases/{number}")
+        assert "You come after the other side" in visitor.text()
+        assert "You need not do anything now" not in visitor.text()
     await decided(service, number, ("provider_signature", "sign"), scenario="Bus lanes")
     await visitor.visit("/my")
     assert number in visitor.text().split("办理中" if city == "yulin" else "In hand")[0]

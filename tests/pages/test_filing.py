@@ -125,6 +125,7 @@ async def test_an_objection_with_evidence_holds_the_data_back_at_once(front: Fro
     assert "proof.txt" in visitor.text()
     anybody = await front.visitor().visit(f"/datasets/{dataset_id}")
     assert "Held since" in anybody.text()
+    assert "It is not provided at present" in anybody.text()
 
 
 async def test_a_file_that_is_no_evidence_loses_nothing(front: Front, tmp_path: Path) -> None:

@@ -23,6 +23,25 @@ async def test_a_demo_account_is_logged_in_by_one_click(front: Front) -> None:
     assert "applicant@demo" in visitor.answer.text
 
 
+@pytest.mark.parametrize(
+    ("login", "path"),
+    [
+        ("reviewer@nanning.operator", "/en/desk"),
+        ("supervisor@nanning.authority", "/en/supervision"),
+        ("admin@kaifang", "/en/supervision"),
+    ],
+)
+async def test_an_officer_who_logs_in_comes_to_what_there_is_to_do(front: Front, login: str, path: str) -> None:
+    visitor = await front.logged_in(login)
+    assert visitor.path == path
+
+
+async def test_an_officer_comes_back_to_the_page_that_asked_for_a_login(front: Front) -> None:
+    visitor = await front.visitor().visit("/en/messages")
+    await visitor.send("login", button="reviewer@nanning.operator")
+    assert visitor.path == "/en/messages"
+
+
 async def test_whoever_logs_out_is_logged_out_in_postgresql_too(front: Front) -> None:
     visitor = await front.logged_in("applicant@demo")
     cookie = cookie_of(visitor)

@@ -127,6 +127,30 @@ async def test_an_administrator_sees_every_city_and_urges_nobody(timed: Timed) -
     assert "NN" not in visitor.text()
 
 
+@ENGLISH_AND_CHINESE
+async def test_a_board_of_many_bodies_begins_with_the_worst_of_them(
+    timed: Timed,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+) -> None:
+    monkeypatch.setattr("pages.routes.supervision.MOST_BODIES", 1)
+    for city in ("nanning", "guangzhou"):
+        await timed.late_task(city)
+    board = await timed.visit("/supervision", "admin@kaifang", language)
+    assert len(by_body(board)) == 1
+    await board.follow("显示全部机构" if language == "zh" else "Show all bodies")
+    assert len(by_body(board)) == 2
+    await board.follow("广州" if language == "zh" else "Guangzhou")
+    (row,) = by_body(board)
+    assert ("广州" if language == "zh" else "Guangzhou") in row
+
+
+def by_body(board: Visitor) -> list[str]:
+    """The bodies of the table of how long what they have may still take."""
+    table = next(each for each in board.document.iter("div") if each.get("aria-labelledby") == "heat")
+    return [text_of(each) for each in table.iter("th") if each.get("scope") == "row"]
+
+
 async def test_an_applicant_has_no_board(timed: Timed) -> None:  # noqa: F811
     visitor = await timed.visit("/supervision", "applicant@demo")
     assert visitor.answer.status_code == 403
