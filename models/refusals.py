@@ -142,6 +142,10 @@ class AgreementNotStated(Conflict):
     """What is signed is not stated yet by who has to state it, so there is nothing to sign."""
 
 
+class AgreementChanged(Conflict):
+    """What is signed is not the agreement as it stands, or not what the other has signed."""
+
+
 class AccessModeNotAllowed(Unmet):
     """The city's law does not let conditional data be obtained in this way."""
 

@@ -22,6 +22,7 @@ from activities.engine.handing_over import Engine
 from activities.record.inbox import Filing, Inbox
 from activities.record.log import Log, read_log
 from models import acts as a
+from models.signing import naming_what_stands
 from models.state import CaseState, fold
 from models.task_state import TaskState
 from rules.admissibility import DatasetAtReceipt, admissible, chosen
@@ -100,8 +101,9 @@ class EngineRegister:
             outcome=outcome,
             given=self._law.needed(task, outcome, self._clock.now),
         )
+        assert state.received_at
         async with self._places:
-            await self._inbox.receive_act(act)
+            await self._inbox.receive_act(naming_what_stands(self._law.on(state.received_at), state, act))
             await self._handed_over(state)
             row = await self._pool.fetchrow("select state, problem from acts where act_id = $1", act.id)
             if row is None or row["state"] != "accepted":

@@ -8,10 +8,10 @@ from api.acting.receiving import ActShown, Receiver, known_items
 from api.http.problems import Problem
 from models.acts import Decide, SubmitEvidence, Supply
 from reading.store import Store
+from rules.agreement import SIGN
 from rules.procedure_names import OBJECTION
 
 RESUBMIT = "resubmit"
-SIGN = "sign"
 
 
 async def supplement(receiver: Receiver, store: Store, case_id: str, form: SupplementForm) -> ActShown:
@@ -49,7 +49,12 @@ async def sign(receiver: Receiver, store: Store, case_id: str, form: SignatureFo
         raise Problem("NothingToSign")
     await known_items(store, read.state.dataset_id, form.data_items)
     act = Decide(
-        **receiver.fields(case_id), task_id=task.task_id, outcome=SIGN, given=form.fields_given(), terms=form.terms()
+        **receiver.fields(case_id),
+        task_id=task.task_id,
+        outcome=SIGN,
+        given=form.fields_given(),
+        terms=form.terms(),
+        digest=form.digest,
     )
     return await receiver.receive(act, content)
 
