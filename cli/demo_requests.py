@@ -78,14 +78,15 @@ def decide(parties: Parties, case: Json, task: Json) -> None:
     outcome = task["outcomes"][0]["outcome"]
     agreement = f"/v1/cases/{case['case_id']}/agreement"
     if task["body"] == APPLICANT:
-        digest = parties.call("applicant@demo", "GET", agreement)["digest"]
-        parties.call("applicant@demo", "POST", f"/v1/cases/{case['case_id']}/signature", {"digest": digest})
+        text = parties.ask("applicant@demo", agreement)
+        signed = {"digest": text["digest"]} if text else {}
+        parties.call("applicant@demo", "POST", f"/v1/cases/{case['case_id']}/signature", signed)
         return
     officer = f"reviewer@{task['body']}"
     path = f"/v1/tasks/{task['task_id']}"
     parties.call(officer, "POST", f"{path}/claim", {})
     said = {"outcome": outcome, **EVERYTHING_A_DECISION_MAY_NEED}
-    if outcome == SIGN:
+    if outcome == SIGN and parties.ask(officer, agreement):
         stated = {name: text for name, text in EVERYTHING_A_DECISION_MAY_NEED.items() if name in AGREED}
         said["digest"] = parties.call(officer, "POST", agreement, stated)["digest"]
     parties.call(officer, "POST", f"{path}/decision", said)

@@ -143,6 +143,7 @@ async def agreement_page(
     request = case.request.model_dump(exclude_none=True) if case.request else {}
     terms = speaking.all_of({name: request[name] for name in PROSE if name in request})
     names = {task.body: task.body_name for task in case.tasks}
+    names |= {each.body: each.name for each in text.signatures} if text else {}
     conditions = [said for reason in case.reasons for said in speaking.all_of(reason.text, ("conditions", "scenario"))]
     shown = form or Asked(fields)
     return call.page(

@@ -76,6 +76,11 @@ def with_correction(rules: ProcedureRules) -> ProcedureRules:
     return rules.model_copy(update={"correction": Citation(source="ordinance", article="15")})
 
 
+def without_text(rules: ProcedureRules) -> ProcedureRules:
+    """The rules as they were pinned before packs had the text of an agreement."""
+    return rules.model_copy(update={"agreement": None})
+
+
 @cache
 def notices() -> CalendarRecord:
     return read_record()

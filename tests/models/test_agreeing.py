@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models import acts as a
-from tests.models.bench import CITIES, GRANTED, WHATEVER_IS_ASKED, Bench, filed, law, until_signing
+from tests.models.bench import CITIES, GRANTED, WHATEVER_IS_ASKED, Bench, filed, law, until_signing, without_text
 
 AGREEMENTS = {
     "nanning": {"conditions": ("20(5)", "law"), "scenario": ("agreement", "service")},
@@ -58,7 +58,7 @@ def commitment(**request: object) -> Bench:
 @pytest.mark.duty("GZ-16b")
 def test_guangzhous_commitment_without_a_list_of_data_is_refused() -> None:
     """Of a request from before receipts wrote into it which items there are; so its rules have no text either."""
-    bench = commitment(items=(), rules=law("guangzhou").model_copy(update={"agreement": None}))
+    bench = commitment(items=(), rules=without_text(law("guangzhou")))
     assert bench.decide("applicant_signature", "sign") == "RequirementMissing"
     none = a.GrantTerms(data_items=())
     assert bench.decide("applicant_signature", "sign", terms=none) == "RequirementMissing"

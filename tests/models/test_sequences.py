@@ -47,6 +47,7 @@ from tests.models.bench import (
     law,
     signed_with,
     with_correction,
+    without_text,
 )
 from tests.models.profiles import PROFILE
 
@@ -116,7 +117,7 @@ class AnySequence(RuleBasedStateMachine):
     def is_filed(self, urgency: str, use: str, items: tuple[str, ...], named: bool) -> None:
         """Where no item is named, the request is for those that the receipt wrote into it, or is one from before
         receipts did, whose rules have no text of an agreement."""
-        rules = self.law if items else self.law.model_copy(update={"agreement": None})
+        rules = self.law if items else without_text(self.law)
         wanted = {"urgency": urgency, "use": use}
         ordinary = {"urgency": "normal", "use": "general"}
         known = {name: value for name, value in (ordinary | wanted).items() if rules.choice(name, value)}

@@ -12,7 +12,7 @@ from models.signing import canonical, digest_to_sign, fingerprint, fingerprints,
 from rules.agreement import MUST_STAND, blanks_of, filled
 from rules.pinned import Label
 from rules.vocabulary import AGREED
-from tests.models.bench import BOTH_SIGN, CITIES, Bench, law, until_signing
+from tests.models.bench import BOTH_SIGN, CITIES, Bench, law, until_signing, without_text
 
 WHOLE = ("purpose", "scenario", "safeguards", "conditions")
 SIGNED = [stage for stage, _ in BOTH_SIGN]
@@ -102,7 +102,7 @@ def test_rules_that_were_pinned_without_a_text_ask_for_no_digest_and_keep_none(c
     bench = until_signing(
         city,
         given=("purpose", "scenario", "safeguards"),
-        rules=law(city).model_copy(update={"agreement": None}),
+        rules=without_text(law(city)),
     )
     for stage in SIGNED:
         assert bench.decide(stage, "sign", WHOLE, digest=None) == "accepted"
