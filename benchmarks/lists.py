@@ -31,7 +31,9 @@ from benchmarks.parties import ACCOUNTS, CITY, CONTENT, DECISIONS, decision, fil
 from benchmarks.servers import servers
 from models.messages import Write
 from models.procedures import BY_NAME
+from models.signing import naming_what_stands
 from models.state import CaseState, fold
+from rules.agreement import SIGN
 from rules.procedure_names import ACCESS_REQUEST
 from rules.seed_notices import read_scopes
 from stack.ports import free_port, listen
@@ -116,6 +118,11 @@ async def decided_without_engine(pool: Pool, decided: int) -> str:
     await inbox.receive_filing(case_id, ACCESS_REQUEST, CONTENT, filing)
     for stage, body, outcome in DECISIONS[:decided]:
         act = decision(case_id, stage, body, outcome, f"{case_id}.{stage}.decided")
+        if outcome == SIGN:
+            async with pool.acquire() as connection:
+                state = fold(CaseState(), await read_log(connection, case_id))
+            assert state.received_at
+            act = naming_what_stands(filing(state.received_at).rules, state, act)
         received = await inbox.receive_act(act)
         async with pool.acquire() as connection:
             state = fold(CaseState(), await read_log(connection, case_id))

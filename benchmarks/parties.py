@@ -16,10 +16,13 @@ from activities.clock import DatabaseClock
 from activities.database import Pool
 from activities.engine.handing_over import Engine
 from activities.record.inbox import Filing, Inbox
-from activities.record.log import Log
+from activities.record.log import Log, read_log
 from benchmarks import bare
 from models import acts as a
+from models.signing import naming_what_stands
+from models.state import CaseState, fold
 from rules import sample_catalogue
+from rules.agreement import SIGN
 from rules.deadlines import to_shanghai
 from rules.loading import load_pack
 from rules.pinned import APPLICANT
@@ -130,7 +133,14 @@ class Kaifang:
         await self._do(a.Claim(**_fields(case_id, body), task_id=f"{case_id}.{stage}.1"))
 
     async def decide(self, case_id: str, stage: str, body: str, outcome: str) -> None:
-        await self._do(decision(case_id, stage, body, outcome))
+        act = decision(case_id, stage, body, outcome)
+        if outcome == SIGN:
+            # Whoever signs has read what stands.
+            async with self._pool.acquire() as connection:
+                state = fold(CaseState(), await read_log(connection, case_id))
+            assert state.received_at
+            act = naming_what_stands(filing(state.received_at).rules, state, act)
+        await self._do(act)
 
     async def _do(self, act: a.Act) -> None:
         received = await self._inbox.receive_act(act)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from cli.demo_parties import WORDS, Json, Parties
+from rules.agreement import SIGN
 from rules.pinned import APPLICANT
 from rules.procedure_rules import ProcedureRules
+from rules.vocabulary import AGREED
 
 USUAL = ("api", "general")
 EVERYTHING_A_DECISION_MAY_NEED = {
@@ -74,10 +76,17 @@ class NothingServed(Exception):
 def decide(parties: Parties, case: Json, task: Json) -> None:
     """The body's first outcome, which lets the case go on in every pack, with whatever it may need."""
     outcome = task["outcomes"][0]["outcome"]
+    agreement = f"/v1/cases/{case['case_id']}/agreement"
     if task["body"] == APPLICANT:
-        parties.call("applicant@demo", "POST", f"/v1/cases/{case['case_id']}/signature", {})
+        text = parties.ask("applicant@demo", agreement)
+        signed = {"digest": text["digest"]} if text else {}
+        parties.call("applicant@demo", "POST", f"/v1/cases/{case['case_id']}/signature", signed)
         return
     officer = f"reviewer@{task['body']}"
     path = f"/v1/tasks/{task['task_id']}"
     parties.call(officer, "POST", f"{path}/claim", {})
-    parties.call(officer, "POST", f"{path}/decision", {"outcome": outcome, **EVERYTHING_A_DECISION_MAY_NEED})
+    said = {"outcome": outcome, **EVERYTHING_A_DECISION_MAY_NEED}
+    if outcome == SIGN and parties.ask(officer, agreement):
+        stated = {name: text for name, text in EVERYTHING_A_DECISION_MAY_NEED.items() if name in AGREED}
+        said["digest"] = parties.call(officer, "POST", agreement, stated)["digest"]
+    parties.call(officer, "POST", f"{path}/decision", said)

@@ -158,6 +158,10 @@ class Decide(TaskAct):
     amends: Amendment | None = None
     measure: Measure | None = None
     limit: TimeLimit | None = None
+    digest: str | None = None
+    """Of a signature: the agreement that is signed."""
+    words: Mapping[str, str] = Field(default_factory=dict)
+    """Field to the fingerprint of what was written of an agreement (`models.signing`), as the receipt took it."""
 
 
 class Correct(TaskAct):
@@ -167,6 +171,8 @@ class Correct(TaskAct):
     outcome: str
     given: frozenset[str] = frozenset()
     terms: GrantTerms | None = None
+    digest: str | None = None
+    words: Mapping[str, str] = Field(default_factory=dict)
 
 
 class AskSupplement(TaskAct):
@@ -196,6 +202,7 @@ class Supply(ReceivedAct):
 
     kind: Literal["supply"] = "supply"
     amends: Amendment = Amendment()
+    words: Mapping[str, str] = Field(default_factory=dict)
 
 
 class Withdraw(ReceivedAct):

@@ -9,6 +9,7 @@ from models.clock import Stop
 from models.course import put
 from models.proposal import Proposal
 from models.restrictions import within
+from models.signing import leaves_what_is_signed
 from models.state import CaseState
 from models.task_state import TaskState
 from models.who_may_act import task_in_hand
@@ -51,6 +52,7 @@ def supply(rules: ProcedureRules, proposal: Proposal, act: a.Supply) -> None:
         raise r.NothingAsked(field="case_id")
     supplement_allowed(state, act.amends)
     amend(rules, proposal, act, act.amends)
+    leaves_what_is_signed(rules, proposal.state)
     for task in waiting:
         proposal.add(e.SupplementReceived(at=act.received_at, act=act.id, task_id=task.task_id))
         if task.clock.stopped_at:
@@ -101,8 +103,10 @@ def amend(rules: ProcedureRules, proposal: Proposal, act: a.Decide | a.Supply, a
     items = state.data_items if amends.data_items is None else amends.data_items
     choices = {**state.choices, **amends.choices}
     given = state.given | amends.given
-    if (items, choices, given) != (state.data_items, dict(state.choices), state.given):
-        proposal.add(e.RequestAmended(at=act.received_at, act=act.id, data_items=items, choices=choices, given=given))
+    words = {**state.words, **act.words} if rules.agreement else {}
+    if (items, choices, given, words) != (state.data_items, dict(state.choices), state.given, dict(state.words)):
+        told = {"data_items": items, "choices": choices, "given": given, "words": words}
+        proposal.add(e.RequestAmended.model_validate({"at": act.received_at, "act": act.id, **told}))
 
 
 def ask_opinion(rules: ProcedureRules, proposal: Proposal, act: a.AskOpinion) -> None:

@@ -138,6 +138,8 @@ class Filed(Opening):
     """The case in which this one was ordered, or which gave cause for it."""
     about_task: str | None = None
     """The task, of that case, that gave cause for it."""
+    words: Mapping[str, str] = Field(default_factory=dict)
+    """Field to the fingerprint of what was written of an agreement; nothing where no text is signed."""
     rules_digest: str
 
 
@@ -148,6 +150,8 @@ class RequestAmended(Recorded):
     data_items: tuple[str, ...]
     choices: Mapping[str, str]
     given: frozenset[str]
+    words: Mapping[str, str] = Field(default_factory=dict)
+    """All fingerprints of the request, as it stands now."""
 
 
 class NoteAdded(Recorded):

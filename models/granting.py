@@ -77,19 +77,38 @@ def grant(rules: ProcedureRules, state: CaseState, at: datetime) -> e.Granted:
 
     A decision no longer counts once its stage was decided again in a later round, and an opinion grants nothing.
     """
-    assert rules.grant, "the loader refuses a pack that grants without a term"
-    terms = terms_set(rules, state)
-    mode = next((t.access_mode for t in reversed(terms) if t.access_mode), state.choices.get("access_mode"))
-    days = min((t.valid_days for t in terms if t.valid_days), default=rules.grant.term_days)
-    known = tuple(choice.value for choice in rules.choices.get("access_mode", ()) if choice.on_request)
-    last_day = at.astimezone(SHANGHAI).date() + timedelta(days=days)
+    mode = mode_granted(rules, state)
+    last_day = at.astimezone(SHANGHAI).date() + timedelta(days=days_granted(rules, state))
     return e.Granted(
         at=at,
         access_case_id=access_case_id(state.case_id),
         data_items=items_granted(rules, state),
         access_mode=mode,
-        access_modes=(mode,) if mode else known,
+        access_modes=modes_granted(rules, mode),
         use=state.choices.get("use"),
         valid_until=datetime.combine(last_day + timedelta(days=1), time(), SHANGHAI),
-        daily_calls=min((t.daily_calls for t in terms if t.daily_calls), default=None),
+        daily_calls=quota_granted(rules, state),
     )
+
+
+def mode_granted(rules: ProcedureRules, state: CaseState) -> str | None:
+    """The access mode that was set last, or asked for; None where nobody named one."""
+    named = (terms.access_mode for terms in reversed(terms_set(rules, state)) if terms.access_mode)
+    return next(named, state.choices.get("access_mode"))
+
+
+def modes_granted(rules: ProcedureRules, mode: str | None) -> tuple[str, ...]:
+    """The ways in which the data may be fetched: this one, or where none is named, those that can be asked for."""
+    known = tuple(choice.value for choice in rules.choices.get("access_mode", ()) if choice.on_request)
+    return (mode,) if mode else known
+
+
+def days_granted(rules: ProcedureRules, state: CaseState) -> int:
+    """How many calendar days the grant lasts: the fewest that anybody has set, or the city's term."""
+    assert rules.grant, "the loader refuses a pack that grants without a term"
+    return min((t.valid_days for t in terms_set(rules, state) if t.valid_days), default=rules.grant.term_days)
+
+
+def quota_granted(rules: ProcedureRules, state: CaseState) -> int | None:
+    """How often the data may be fetched on one day: the least that anybody has set; None where nobody did."""
+    return min((t.daily_calls for t in terms_set(rules, state) if t.daily_calls), default=None)

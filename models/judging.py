@@ -20,6 +20,7 @@ from models.parts import before, scope_of
 from models.proposal import Proposal
 from models.restricting import nothing_more_than_held
 from models.restrictions import within, written
+from models.signing import signed_whole, signs_a_text, signs_what_stands, what_is_signed
 from models.state import CaseState
 from models.task_state import TaskState
 from models.urging import urge
@@ -180,6 +181,9 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
     if lacking:
         # Without a draft, the draft itself is what is missing.
         raise missing(*lacking, *(entry_lacking if act.measure and act.measure.entry_fields else ()))
+    if signs_a_text(rules, task, act.outcome):
+        signed_whole(rules, state, task, given)
+        signs_what_stands(rules, state, task, act)
     if act.measure:
         days_have_passed(act.measure, act)
     if outcome.entry is EntryEffect.SUBMIT:
@@ -217,6 +221,7 @@ def settle(rules: ProcedureRules, proposal: Proposal, task: TaskState, act: a.De
             given=act.given,
             terms=act.terms,
             limit=act.limit,
+            **what_is_signed(rules, task, act),
             remained=e.Remainder(**written(remains)) if remains else None,
         )
     )
@@ -260,8 +265,12 @@ def correct(rules: ProcedureRules, proposal: Proposal, act: a.Correct) -> None:
         list_allowed(rules, state, task, outcome, act.terms)
     terms_allowed(rules, state, task, act.terms)
     requires = (*demanded_by_mode(rules, act.terms), *outcome.requires, *demanded_of_correction(rules, state))
-    if lacking := unmet(requires, state.choices, given_by(rules, state, act)):
+    given = given_by(rules, state, act)
+    if lacking := unmet(requires, state.choices, given):
         raise missing(*lacking)
+    if signs_a_text(rules, task, act.outcome):
+        signed_whole(rules, state, task, given)
+        signs_what_stands(rules, state, task, act)
 
     stands_elsewhere = state.step != task.step or any(t.stage == task.stage for t in since)
     replaced = task.model_copy(update={"outcome": act.outcome, "decided_by_event": state.number + 1})
@@ -283,6 +292,7 @@ def correct(rules: ProcedureRules, proposal: Proposal, act: a.Correct) -> None:
             given=act.given,
             terms=act.terms,
             told=party_was_told(rules, state),
+            **what_is_signed(rules, task, act),
         )
     )
 

@@ -171,6 +171,10 @@ class AgreementNotStated(Conflict):
     """Whoever has to state the agreement has not stated it yet, so there is nothing to sign."""
 
 
+class AgreementChanged(Conflict):
+    """What is signed is not the agreement as it stands, or not what the other has signed."""
+
+
 class AccessModeNotAllowed(Unmet):
     """The city's law does not let conditional data be obtained in this way."""
 

@@ -57,6 +57,8 @@ class CaseState(Frozen):
     data_items: tuple[str, ...] = ()
     choices: Mapping[str, str] = Field(default_factory=dict)
     given: frozenset[str] = frozenset()
+    words: Mapping[str, str] = Field(default_factory=dict)
+    """Field to the fingerprint of what the request says of an agreement."""
     step: str | None = None
     """The step in which the case stands."""
     tasks: Mapping[str, TaskState] = Field(default_factory=dict)
@@ -158,6 +160,7 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
                 "data_items": event.data_items,
                 "choices": event.choices,
                 "given": event.given,
+                "words": event.words,
                 "evidence": event.evidence,
                 "standing": event.standing,
                 "occurred_on": event.occurred_on,
@@ -178,7 +181,7 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             if task.asked_by_task is None:
                 changes["step"] = task.step
         case e.RequestAmended():
-            changes |= {"data_items": event.data_items, "choices": event.choices, "given": event.given}
+            changes |= event.model_dump(include={"data_items", "choices", "given", "words"})
         case e.Granted():
             changes["granted"] = event
         case KeyIssued():

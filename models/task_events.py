@@ -82,6 +82,10 @@ class TaskDecided(TaskEvent):
     """The time limit that it sets for what it puts before a body."""
     remained: Remainder | None = None
     """What lay before the task still, where it had been decided in part."""
+    digest: str | None = None
+    """The agreement that was signed with it; None where no text was."""
+    words: Mapping[str, str] = Field(default_factory=dict)
+    """Field to the fingerprint of what a signature stated."""
 
 
 class DecidedInPart(TaskEvent):
@@ -116,6 +120,8 @@ class DecisionCorrected(TaskEvent):
     terms: GrantTerms | None = None
     told: bool = False
     """The party had been told of the decision that it replaces."""
+    digest: str | None = None
+    words: Mapping[str, str] = Field(default_factory=dict)
 
 
 class TaskCancelled(TaskEvent):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal, assert_never
+
+from pydantic import Field
 
 from models import events as e
 from models.acts import Frozen, GrantTerms, TimeLimit
@@ -61,6 +64,10 @@ class TaskState(Frozen):
     terms: GrantTerms | None = None
     limit: TimeLimit | None = None
     """The time limit that its decision set."""
+    digest: str | None = None
+    """The agreement that its decision has signed."""
+    words: Mapping[str, str] = Field(default_factory=dict)
+    """Field to the fingerprint of what that signature stated."""
     in_part: tuple[DecidedPart, ...] = ()
     """The decisions on some of the data, with the one that left nothing; none where one decision was about all of it.
     They do not include data that was kept back again since."""
@@ -114,6 +121,8 @@ def changes_of(task: TaskState, event: AboutATask) -> dict[str, Any]:
                 "decided_by_event": event.number,
                 "given": event.given,
                 "terms": event.terms,
+                "digest": event.digest,
+                "words": event.words,
                 "limit": event.limit if isinstance(event, e.TaskDecided) else None,
                 "in_part": _parts(task, event),
                 "late": event.late,

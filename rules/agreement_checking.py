@@ -1,14 +1,16 @@
-"""Whether signatories can state what they sign, and whether the rules name the step that tells the applicant a yes."""
+"""Whether signatories can state what they sign and it stands in the text that they sign, and whether the rules name
+the step that tells the applicant a yes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from rules.agreement import BLANK, MUST_STAND, OF_THE_CASE, SIGN, STRAY, blanks_in
 from rules.cutting import Broken, Cut, targets_of, thens_of
-from rules.pack import CorrectionTerms
+from rules.pack import AgreementTerms, CorrectionTerms
 from rules.pinned import APPLICANT
 from rules.resolving import in_force
-from rules.vocabulary import SIGNED_BY_APPLICANT
+from rules.vocabulary import AGREED, LIST_OF_DATA, SIGNED_BY_APPLICANT
 
 
 def broken_of_agreements(cut: Cut) -> Iterator[Broken]:
@@ -34,6 +36,38 @@ def broken_of_agreements(cut: Cut) -> Iterator[Broken]:
     version = in_force(cut.procedure.correction or (), cut.on)
     if version and version.value:
         yield from _of_correction(cut, version.value)
+    text = in_force(cut.procedure.agreement or (), cut.on)
+    if text and text.value:
+        yield from _of_text(cut, text.value)
+
+
+def _of_text(cut: Cut, terms: AgreementTerms) -> Iterator[Broken]:
+    """A text that cannot be filled in as it says, leaves out what is agreed, or is signed by nobody."""
+    path = (*cut.path, "agreement")
+    signing = [told for step in cut.steps.values() for told in (_signed_in(cut, step.stages),) if told]
+    if not signing:
+        yield path, "signed_by_nobody", f"no stage has the outcome {SIGN}, so nobody signs the text"
+    stand: set[str] = set()
+    for part, each in enumerate(terms.parts):
+        for place, clause in enumerate(each.clauses):
+            at = (*path, "parts", part, "clauses", place)
+            if blanks_in(clause.zh) != blanks_in(clause.en):
+                yield at, "blanks_differ", "the blanks of one language are not those of the other"
+            if any(STRAY.search(BLANK.sub("", text)) for text in (clause.zh, clause.en)):
+                yield at, "stray_brace", "a brace here belongs to no blank"
+            for name in sorted((blanks_in(clause.zh) | blanks_in(clause.en)) - OF_THE_CASE - AGREED):
+                yield at, "unknown_blank", f"nothing fills the blank {name}"
+            stand |= blanks_in(clause.zh)
+    demanded = {name for names in signing for name in names} - LIST_OF_DATA
+    for name in sorted((MUST_STAND | demanded) - stand):
+        yield path, "not_in_the_text", f"{name} is agreed and stands nowhere in the text"
+
+
+def _signed_in(cut: Cut, stages: Iterable[str]) -> frozenset[str] | None:
+    """What those who sign in these stages state, of what an agreement says; None where nobody signs."""
+    signed = [terms for stage in stages if (terms := cut.outcomes(stage).get(SIGN))]
+    demanded = (name for terms in signed for required in terms.requires for name in required.any_of)
+    return frozenset(demanded) & AGREED if signed else None
 
 
 def _of_correction(cut: Cut, terms: CorrectionTerms) -> Iterator[Broken]:

@@ -214,6 +214,29 @@ class GrantTerms(Authored):
     term_days: Annotated[int, Strict(), Field(ge=1)]
 
 
+class ClauseTerms(Authored):
+    """A clause of an agreement, with blanks such as `{purpose}`, which both languages have alike."""
+
+    zh: Text
+    en: Text
+    cite: Cite
+
+
+class AgreementPart(Authored):
+    heading: Wording
+    clauses: OneOrMore[ClauseTerms]
+
+
+class AgreementTerms(Authored):
+    """The template of what both sign. `examined_on` is the day on which a lawyer of the city found it good, null while
+    none has. A clause whose blank nothing fills is left out."""
+
+    version: Text
+    title: Wording
+    examined_on: Day | None
+    parts: OneOrMore[AgreementPart]
+
+
 class RevocationTerms(Authored):
     """Roles of the bodies that end a grant before its time, each with a reason."""
 
@@ -299,6 +322,8 @@ class Procedure(Authored):
     opinion: OneOrMore[Version[Name]] | None = None
     """The stage that a reviewer may put before the experts while its own clock runs on."""
     grant: OneOrMore[Version[GrantTerms]] | None = None
+    agreement: OneOrMore[Version[AgreementTerms]] | None = None
+    """The text that is signed; where nothing is said, signatures name no text."""
     revocation: OneOrMore[Version[RevocationTerms]] | None = None
     hold: OneOrMore[Version[HoldTerms]] | None = None
     every: OneOrMore[Version[EveryTerms]] | None = None

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
+from rules.agreement import AgreementRule
 from rules.pinned import (
     APPLICANT,
     AfterRule,
@@ -86,6 +87,8 @@ class ProcedureRules(Pinned):
     concerns: tuple[str, ...] = ("conditional",)
     """Data of which openness the procedure is about."""
     grant: GrantRule | None = None
+    agreement: AgreementRule | None = None
+    """None, as in rules that were pinned before this was told: whoever signs names no text."""
     revocation: RevocationRule | None = None
     """None, in rules that were pinned before packs had this: the provider, with a reason, by no rule that is named."""
     hold: HoldRule | None = None

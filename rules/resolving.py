@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from functools import partial
 from typing import Generic, NamedTuple, TypeVar
 
+from rules.agreement import template
 from rules.authored import Source, Version, Wording
 from rules.pack import (
     PROMPTLY,
@@ -164,6 +166,7 @@ class _Cut:
 
     def rules(self) -> ProcedureRules:
         pack, procedure = self.pack, self.procedure
+        cited = partial(citation, pack)
         regulation = self._regulation_in_force()
         order = self._chosen(procedure.order)
         if order.value is None:
@@ -185,6 +188,7 @@ class _Cut:
         opinion = self._held(procedure.opinion)
         supplement = self._held(procedure.supplement)
         grant = self._held(procedure.grant)
+        agreement = template(self._held(procedure.agreement), cited)
         revocation = self._held(procedure.revocation)
         hold = self._held(procedure.hold)
         concerns = self._held(procedure.concerns)
@@ -193,7 +197,7 @@ class _Cut:
         reminders = self._held(pack.reminders)
         against = self._held(procedure.against)
         proposed = self._held(procedure.proposed)
-        withdrawal = self._held(procedure.withdrawal)
+        withdrawal, chosen_by = self._held(procedure.withdrawal), procedure.selected_by
         correction = self._held(procedure.correction)
         bodies = {role: _label(v.value) for role, named in pack.bodies.items() if (v := self._held(named))}
         fields = tuple(self._fields(procedure.fields))
@@ -227,9 +231,7 @@ class _Cut:
             )
             if correction
             else None,
-            supplement=SupplementRule(
-                stops_clock=supplement.value.stops_clock, citation=citation(pack, supplement.cite)
-            )
+            supplement=SupplementRule(**supplement.value.model_dump(), citation=citation(pack, supplement.cite))
             if supplement
             else None,
             opinion=stages[opinion.value] if opinion else None,
@@ -237,9 +239,7 @@ class _Cut:
             opens_when_passed=dict(order.value.opens_when_passed),
             filed_by=filed_by.value if filed_by else (APPLICANT,),
             concerns=concerns.value if concerns else ("conditional",),
-            revocation=RevocationRule(by=revocation.value.by, citation=citation(pack, revocation.cite))
-            if revocation
-            else None,
+            revocation=RevocationRule(by=revocation.value.by, citation=cited(revocation.cite)) if revocation else None,
             hold=HoldRule(**hold.value.model_dump(), citation=citation(pack, hold.cite)) if hold else None,
             every=EveryRule(days=every.value.days, citation=citation(pack, every.cite)) if every else None,
             against=against.value if against else ("provider",),
@@ -251,15 +251,14 @@ class _Cut:
             proposed=ProposedRule(after=proposed.value.after, citation=citation(pack, proposed.cite))
             if proposed
             else None,
+            agreement=agreement,
             grant=GrantRule(term_days=grant.value.term_days, citation=citation(pack, grant.cite)) if grant else None,
             urging=tuple(self._urging()),
             reminders=ReminderRule(**reminders.value.model_dump(), citation=citation(pack, reminders.cite))
             if reminders
             else None,
             counting=counting,
-            selection=SelectionRule(
-                selected_by=procedure.selected_by.value, citation=citation(pack, procedure.selected_by.cite)
-            ),
+            selection=SelectionRule(selected_by=chosen_by.value, citation=cited(chosen_by.cite)),
         )
 
     def _not_in_force(self) -> NotInForce:

@@ -33,6 +33,8 @@ class Kind(StrEnum):
     """A number of working days: `10wd`."""
     COUNT = "count"
     YES = "yes"
+    DIGEST = "digest"
+    """The SHA-256 of a text, in hexadecimal digits."""
     ENTRY = "entry"
     """A draft of an entry of the catalogue."""
     ANSWERS = "answers"
@@ -125,6 +127,7 @@ FIELDS: Mapping[str, Field] = {
         Field("entry_changes", Kind.YES, "处理涉及目录条目变更", "whether the processing changes the entry"),
         Field("valid_days", Kind.COUNT, "授权天数", "days of the grant"),
         Field("daily_calls", Kind.COUNT, "每日调用限额", "quota of calls on one day"),
+        Field("digest", Kind.DIGEST, "所签文本的摘要", "digest of the text that is signed"),
         # what a draft of an entry says and answers
         Field("entry", Kind.ENTRY, "目录条目更新稿", "draft of the entry"),
         Field("answers", Kind.ANSWERS, "随更新稿所作的回答", "answers with the draft"),
@@ -168,6 +171,7 @@ ENTRY: Mapping[str, Label] = {
 """What an entry of the catalogue can state, and so all that a pack may demand of one; a fault of it is named
 `entry.title`."""
 
+AGREEMENT = "agreement"
 SIGNATURE = "signature"
 DECISION = "decision"
 ANSWERS = "answers"
@@ -211,11 +215,19 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
         Asked("answers", "what is answered with the draft", demandable=False),
         Asked("basis", "by which law the draft narrows a class, where the city's law asks", demandable=False),
     ),
+    AGREEMENT: (
+        Asked("purpose"),
+        Asked("scenario"),
+        Asked("safeguards"),
+        Asked("conditions"),
+        Asked("data_items", "the list of data, where the law wants one in what is signed"),
+    ),
     SIGNATURE: (
         Asked("purpose"),
         Asked("scenario"),
         Asked("safeguards"),
         Asked("data_items", "the list of data, where the law wants one in what is signed"),
+        Asked("digest", "of the agreement that is signed, where the city has a text of it", demandable=False),
     ),
     DECISION: (
         Asked("reason"),
@@ -230,6 +242,7 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
             demandable=False,
             part=Part.AGREEMENT,
         ),
+        Asked("digest", "of a signature: of the agreement that is signed, where the city has a text", demandable=False),
         Asked("text", demandable=False),
         Asked("answer", "what the objector is told"),
         Asked("measure", "what was done"),
@@ -306,7 +319,7 @@ WRITTEN_WITH_DECISION = tuple(
 )
 """What people read of a decision; the rest of it is codes, which the log has."""
 
-SIGNED_BY_APPLICANT = frozenset(asked_by(SIGNATURE))
+SIGNED_BY_APPLICANT = demandable_of(SIGNATURE)
 """What an applicant can state with its signature."""
 
 LIST_OF_DATA = frozenset(asked_by(SIGNATURE, Kind.ITEMS))

@@ -22,15 +22,19 @@ from activities.engine.handing_over import Engine
 from activities.record.inbox import Filing, Inbox
 from activities.record.log import Log, read_log
 from models import acts as a
+from models.signing import naming_what_stands
 from models.state import CaseState, fold
 from models.task_state import TaskState
 from rules.admissibility import DatasetAtReceipt, admissible, chosen
+from rules.agreement import SIGN
 from rules.deadlines import to_shanghai
 from rules.pack import Pack
+from rules.pinned_stages import Outcome
 from rules.procedure_names import ACCESS_REQUEST
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import resolve
 from rules.seed_notices import read_scopes
+from rules.vocabulary import AGREED
 from simulation.chances import Arrival, urgency
 from simulation.scenario import Scenario
 from simulation.year import PROVIDER, Dataset, Plan
@@ -100,8 +104,9 @@ class EngineRegister:
             outcome=outcome,
             given=self._law.needed(task, outcome, self._clock.now),
         )
+        assert state.received_at
         async with self._places:
-            await self._inbox.receive_act(act)
+            await self._inbox.receive_act(naming_what_stands(self._law.on(state.received_at), state, act))
             await self._handed_over(state)
             row = await self._pool.fetchrow("select state, problem from acts where act_id = $1", act.id)
             if row is None or row["state"] != "accepted":
@@ -145,6 +150,12 @@ class EngineRegister:
             return fold(state, await read_log(connection, state.case_id, after=state.number))
 
 
+def signatures_of(rules: ProcedureRules) -> list[Outcome]:
+    """The signatures of a city, with what each demands."""
+    outcomes = (outcome for step in rules.steps for stage in step.stages for outcome in stage.outcomes)
+    return [outcome for outcome in outcomes if outcome.outcome == SIGN]
+
+
 class LawAssumed:
     """What a request is under the law of the day, with the periods that the scenario assumes."""
 
@@ -162,7 +173,8 @@ class LawAssumed:
         return self._days[day]
 
     def said(self, arrival: Arrival, at: datetime) -> dict[str, object]:
-        """What the applicant sends: all that the law demands of a request that asks for nothing special."""
+        """What the applicant sends: all that the law demands of a request that asks for nothing special, and what is
+        signed has to state, so that either side can sign first."""
         rules = self.on(at)
         dataset = self._dataset(arrival)
         asked = urgency(self._plan.habits, arrival, [choice.value for choice in rules.choices.get("urgency", ())])
@@ -172,7 +184,9 @@ class LawAssumed:
             if rule.required and all(choices.get(name) in values for name, values in rule.when.items()):
                 known = (choice.value for choice in rules.choices.get(rule.field, ()) if choice.on_request)
                 said[rule.field] = choices.get(rule.field) or next(known, SAID)
-        return {**said, "data_items": dataset.items}
+        signed = {name for outcome in signatures_of(rules) for each in outcome.requires for name in each.any_of}
+        in_text = {rule.field: SAID for rule in rules.fields if rule.field in signed & AGREED}
+        return {**in_text, **said, "data_items": dataset.items}
 
     def filing(self, arrival: Arrival, said: Mapping[str, object], received_at: datetime) -> Filing:
         """Raises RegisterFailed where the law does not admit it."""

@@ -22,9 +22,11 @@ from models import events as e
 from models.procedure import JudgedBy
 from models.procedures import BY_NAME
 from models.restrictions import Restriction, restriction
+from models.signing import fingerprints, naming_what_stands
 from models.state import CaseState, fold
 from models.task_state import TaskState
 from rules.admissibility import DEFAULT_CHOICES
+from rules.agreement import SIGN
 from rules.deadlines import to_shanghai
 from rules.loading import load_pack
 from rules.pack import Pack
@@ -200,7 +202,15 @@ class Driver:
             given=frozenset(given),
             **more,
         )
-        return await self.do(act, hand_over=hand_over, content=content)
+        return await self.do(await self.signing(act, content), hand_over=hand_over, content=content)
+
+    async def signing(self, act: a.Decide, content: Mapping[str, Any] | None = None) -> a.Decide:
+        """A signature with the digest of what stands with what it states, unless it names one; any other decision as it
+        is."""
+        if act.outcome != SIGN or act.digest is not None:
+            return act
+        stated = act.model_copy(update={"words": fingerprints(act.case_id, content)})
+        return naming_what_stands(await self.rules_of(act.case_id), await self.state(act.case_id), stated)
 
     async def on_task(self, kind: type[a.TaskAct], case_id: str, stage: str, officer: str = "1", **more: Any) -> str:
         """Any other act on the latest task of a stage, by an officer of its body."""

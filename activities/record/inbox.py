@@ -29,6 +29,7 @@ from models import events as e
 from models.procedure import JudgedBy, Procedure
 from models.procedures import ANSWERS_NOTHING, BY_NAME
 from models.refusals import CannotBeStored, Refusal
+from models.signing import fingerprints
 from models.state import CaseState, fold
 from rules.deadlines import to_shanghai
 from rules.pinned import UrgingRule
@@ -167,6 +168,7 @@ class Inbox:
                 data_items=filing.data_items if facts.data_items is None else facts.data_items,
                 standing=facts.standing,
                 rules_digest=await self._pinned.keep(connection, law),
+                words=fingerprints(case_id, content) if law.agreement else {},
             )
             proposal = kind.begin(law, filed, facts.met)
             kept = json.dumps(dict(content), ensure_ascii=False, default=str)
@@ -203,6 +205,8 @@ class Inbox:
             case = await lock(connection, act.case_id, self._clock)
             if isinstance(act, a.TaskAct) and await self._lapse(connection, case):
                 case = await lock(connection, act.case_id, self._clock)
+            if isinstance(act, a.Decide | a.Correct | a.Supply) and (words := fingerprints(act.case_id, content)):
+                act = act.model_copy(update={"words": words})
             if isinstance(act, a.Urge):
                 act = act.model_copy(update={"in_force": await self._urging_in_force(connection, case)})
             if isinstance(act, a.SubmitEvidence):

@@ -11,9 +11,9 @@ from models import objecting
 from models.acts import Decide, SubmitEvidence, Supply
 from models.who_may_act import task_of_the_party
 from reading.store import Store
+from rules.agreement import SIGN
 
 RESUBMIT = "resubmit"
-SIGN = "sign"
 
 
 async def supplement(receiver: Receiver, store: Store, case_id: str, form: SupplementForm) -> ActShown:
@@ -51,7 +51,12 @@ async def sign(receiver: Receiver, store: Store, case_id: str, form: SignatureFo
         raise Problem("NothingToSign")
     await known_items(store, read.state.dataset_id, form.data_items)
     act = Decide(
-        **receiver.fields(case_id), task_id=task.task_id, outcome=SIGN, given=form.fields_given(), terms=form.terms()
+        **receiver.fields(case_id),
+        task_id=task.task_id,
+        outcome=SIGN,
+        given=form.fields_given(),
+        terms=form.terms(),
+        digest=form.digest,
     )
     return await receiver.receive(act, content)
 

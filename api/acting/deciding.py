@@ -61,6 +61,7 @@ async def decide(receiver: Receiver, store: Store, task_id: str, form: DecisionF
         outcome=form.outcome,
         given=form.fields_given() | (draft.given if draft else frozenset()),
         terms=form.terms() if sets_terms else None,
+        digest=form.digest,
         amends=draft.amends if draft else None,
         measure=draft.measure if draft else measure,
         limit=form.limit(),
@@ -82,6 +83,7 @@ async def correct(receiver: Receiver, store: Store, task_id: str, form: Decision
         outcome=form.outcome,
         given=form.fields_given(),
         terms=form.terms() if decision_fields.sets_terms(rules) else None,
+        digest=form.digest,
     )
     return await receiver.receive(act, form.said())
 

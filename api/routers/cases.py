@@ -9,11 +9,12 @@ from fastapi import APIRouter, Body, Query, Request, Response
 from api.acting import applying
 from api.acting.answering import CASES
 from api.acting.forms.deciding import NoteForm
-from api.acting.forms.filing import EvidenceForm, SignatureForm, SupplementForm, WithdrawalForm
+from api.acting.forms.filing import AgreementForm, EvidenceForm, SignatureForm, SupplementForm, WithdrawalForm
 from api.acting.receiving import ActShown, Receiving, act_answers
 from api.dependencies import Actor, Applicant, Calling, CaseId, Cursor, PageSize, Reading, Reviewer, Word
 from api.http.files import AS_TABLE
 from api.http.filters import named_body, named_dataset
+from api.http.known import known
 from api.http.language import AnsweredIn
 from api.http.moments import QueriedMoment
 from api.http.openapi import problems
@@ -21,6 +22,7 @@ from api.http.problems import Problem
 from api.http.tables import as_table, wants_table
 from api.http.vocabularies import NamedCity, NamedOutcome, NamedProcedure
 from models import acts as a
+from reading.cases.agreement import AgreementShown, agreement_for
 from reading.cases.lists import case_page, event_page
 from reading.cases.questions import CasesSought
 from reading.cases.shapes import CaseShown, CaseSummary, LoggedEvent
@@ -117,6 +119,28 @@ async def supplement(
 ) -> ActShown:
     """What a reviewer asked for; after a return, the request submitted again."""
     return await applying.supplement(receiver, store, case_id, form)
+
+
+@router.get(
+    "/{case_id}/agreement", response_model=AgreementShown, responses=problems(401, 404, 503), summary="The agreement"
+)
+async def agreement(case_id: CaseId, caller: Calling, store: Reading, language: AnsweredIn) -> AgreementShown:
+    """The text that both sign, each clause with its article, its digest, and who has signed which digest when. There is
+    none before it is to be signed, nor where the rules of the case have no text."""
+    return known(await agreement_for(store, caller, language, case_id))
+
+
+@router.post(
+    "/{case_id}/agreement",
+    response_model=AgreementShown,
+    responses=problems(401, 404, 422, 503),
+    summary="The agreement as one's signature would make it",
+)
+async def agreement_stating(
+    case_id: CaseId, form: AgreementForm, caller: Calling, store: Reading, language: AnsweredIn
+) -> AgreementShown:
+    """The text with what the caller's signature would state, and the digest that it would sign. Nothing is kept."""
+    return known(await agreement_for(store, caller, language, case_id, form.said()))
 
 
 @router.post("/{case_id}/signature", response_model=ActShown, responses=act_answers(), summary="Sign the agreement")

@@ -57,7 +57,9 @@ def decision_asked(
 ) -> DecisionAsked:
     """What a decision on the task is asked for; `items` are those of the dataset, `prefilled` what stands in a field
     before anybody writes."""
-    always = ("conditions",) if signs(law, task) else ()
+    # What the other has signed takes no more conditions.
+    signed = any(each.digest for each in state.of_step(task.step) if each.stage != task.stage)
+    always = ("conditions",) if signs(law, task) and not signed else ()
     found = fields_of_decision(law, words, outcomes, state.choices, items=items, always=always)
     fields = [prepared(law, words, each, outcomes, prefilled) for each in found if each.name not in OF_A_DRAFT]
     if task.asked_by_task:

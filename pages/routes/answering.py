@@ -22,6 +22,7 @@ from pages.forms.trying import REFUSED, Asked, problem_with, shown_again
 from pages.routes.cases import gone_on, receiver_of, speaking_of
 from pages.routes.filing import case_numbered, key_of, new_key
 from reading.cases.agreed import Agreed, agreed_of
+from reading.cases.agreement import AgreementShown, agreement_for
 from reading.cases.shapes import CaseShown
 from reading.words.clocks import last_day
 from rules.pinned import APPLICANT
@@ -31,6 +32,8 @@ from rules.vocabulary import SIGNED_BY_APPLICANT
 PROSE = ("purpose", "scenario", "safeguards", "tender_reference")
 """What a supplement completes in a request; choices stay as they were until it is submitted again."""
 AGREE = "agree"
+DIGEST = "digest"
+"""The hidden field that says which text was shown."""
 
 
 @dataclass(frozen=True)
@@ -127,16 +130,26 @@ async def agreement(call: Call) -> Response:
     """All that is signed, and the signature where it lies before whoever looks."""
     call.must_be_logged_in()
     case = await case_numbered(call)
-    return await agreement_page(call, case, None, new_key())
+    return await agreement_page(call, case, None, new_key(), await text_of(call, case))
 
 
-async def agreement_page(call: Call, case: CaseShown, form: Asked | None, key: str) -> Response:
+async def text_of(call: Call, case: CaseShown, stated: Mapping[str, Any] | None = None) -> AgreementShown | None:
+    """The text that is signed, with what the caller's signature would state; None where the rules have none."""
+    return await agreement_for(call.store, call.must_be_logged_in(), call.language, case.case_id, stated)
+
+
+async def agreement_page(
+    call: Call, case: CaseShown, form: Asked | None, key: str, text: AgreementShown | None, *, stated: bool = False
+) -> Response:
+    """The page with the text as it is signed, `stated` where it has what the form states."""
     speaking = await speaking_of(call, case)
     agreed = await agreed_in(call, case)
     fields = fields_of_signature(call, speaking, agreed)
+    is_whole = stated or not fields
     request = case.request.model_dump(exclude_none=True) if case.request else {}
     terms = speaking.all_of({name: request[name] for name in PROSE if name in request})
     names = {task.body: task.body_name for task in case.tasks}
+    names |= {each.body: each.name for each in text.signatures} if text else {}
     conditions = [said for reason in case.reasons for said in speaking.all_of(reason.text, ("conditions", "scenario"))]
     shown = form or Asked(fields)
     return call.page(
@@ -150,10 +163,12 @@ async def agreement_page(call: Call, case: CaseShown, form: Asked | None, key: s
         items=speaking.items(agreed.data_items),
         modes=[speaking.value("access_mode", each) for each in agreed.access_modes],
         use=speaking.value("use", agreed.use) if agreed.use else None,
-        signatories=[(names.get(each.body, each.body), each.signed_at) for each in agreed.signatories],
+        signatories=[(names.get(each.body, each.body), each.signed_at, each.digest) for each in agreed.signatories],
         terms=[*terms, *conditions],
         awaits=call.say("now.and").join(speaking.label(name) for each in agreed.awaits for name in each.any_of[:1]),
         form=shown,
+        text=text,
+        is_whole=is_whole,
         may_sign=any(each.act == "decide" and "sign" in each.outcomes for each in case.possible)
         and agreed.outcome is not None,
         key=key,
@@ -190,14 +205,26 @@ async def sign(call: Call) -> Response:
     form = await call.request.form()
     key = key_of(form)
     fields = fields_of_signature(call, await speaking_of(call, case), await agreed_in(call, case))
-    if not form.get(AGREE):
-        filled_in = shown_again(call, form, fields, None).fields
-        return await agreement_page(call, case, Asked(filled_in, [call.say("agreement.must_agree")]), key)
+    said = stated(form, fields)
+    text: AgreementShown | None = None
     try:
-        content = parsed(SignatureForm, stated(form, fields))
+        parsed(SignatureForm, said)
+        text = await text_of(call, case, said)
+        if text is not None and form.get(DIGEST) != text.digest:
+            # What is signed is what was shown; the text is shown first as it has become.
+            changed = [call.say("agreement.changed")] if form.get(DIGEST) else []
+            filled_in = shown_again(call, form, fields, None).fields
+            return await agreement_page(call, case, Asked(filled_in, changed), key, text, stated=True)
+        if not form.get(AGREE):
+            filled_in = shown_again(call, form, fields, None).fields
+            must = Asked(filled_in, [call.say("agreement.must_agree")])
+            return await agreement_page(call, case, must, key, text, stated=True)
+        content = parsed(SignatureForm, said | ({DIGEST: text.digest} if text else {}))
         act = await applying.sign(receiver_of(call, key), call.store, case.case_id, content)
     except REFUSED as error:
-        return await agreement_page(call, case, shown_again(call, form, fields, problem_with(error)), key)
+        again = shown_again(call, form, fields, problem_with(error))
+        now = await text_of(call, case)
+        return await agreement_page(call, case, again, key, now)
     return await gone_on(call, act, case.case_number, "case.signed")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,20 +18,23 @@ from models.procedures import BY_NAME
 from pages import dossier
 from pages.calls import Call, deed, page
 from pages.editing import Editing, editing, entry_sent, wanted_of
-from pages.forms.deciding import DecisionAsked, decision_asked
+from pages.forms.deciding import DecisionAsked, decision_asked, signs
 from pages.forms.fields import Field, Option, Wanted
-from pages.forms.filled import parsed, stated
+from pages.forms.filled import filled, parsed, stated
 from pages.forms.kinds import Kind
 from pages.officers import REFUSED, key_of, new_key, onward, receiver_of, text_of, wrong_in
 from pages.routes.desk import Asked, name_of, served_body, with_query
 from reading.cases import lists, sought
 from reading.cases import questions as cases
+from reading.cases.agreement import AgreementShown, agreement_for
 from reading.cases.following import following, outcomes_now
 from reading.cases.task_file import TaskFile, task_file
 from reading.directory import questions as directory
 from reading.grants.shown import grant_page
 from reading.sight import Caller
+from rules.agreement import SIGN
 from rules.procedure_names import CATALOGUE_UPDATE, OBJECTION
+from rules.vocabulary import AGREED
 
 PLACE = re.compile(r"(?P<stage>[a-z_]+)\.(?P<round>[1-9][0-9]{0,5})")
 FEW = 10
@@ -63,8 +66,10 @@ async def task_page(
     *,
     status: int = 200,
     laws: Mapping[str, Any] | None = None,
+    read: AgreementShown | None = None,
 ) -> Response:
-    """The page of a task, with what somebody filled in and what is wrong with it."""
+    """The page of a task, with what somebody filled in and what is wrong with it; `read` is the text of an agreement
+    with what somebody would state in it, which the next signature is of."""
     law, words, store = file.law, call.words, call.store
     asked = Asked.of(call)
     present = await store.present()
@@ -123,7 +128,16 @@ async def task_page(
         is_update=file.case.procedure == CATALOGUE_UPDATE,
         acts={each.name: each for each in of_acts},
         key=new_key(),
+        read=read,
+        text=read or (await text_of_agreement(call, caller, file) if signs(law, file.task) else None),
     )
+
+
+async def text_of_agreement(
+    call: Call, caller: Caller, file: TaskFile, stated: Mapping[str, Any] | None = None
+) -> AgreementShown | None:
+    """The text that is signed, with what the caller's signature would state; None where the rules have none."""
+    return await agreement_for(call.store, caller, call.language, file.case.case_id, stated)
 
 
 def fields_of_acts(call: Call) -> tuple[Field, ...]:
@@ -206,6 +220,17 @@ async def task_decide(call: Call) -> Response:
     receiver = receiver_of(call, key_of(form))
     try:
         said = decision_sent(call, file, form)
+        if said.outcome == SIGN and signs(file.law, file.task):
+            agreed = {name: text for name, text in said.said().items() if name in AGREED}
+            read = await text_of_agreement(call, caller, file, agreed)
+            shown = text_of(form, "digest")
+            if read is not None and shown != read.digest:
+                # What is signed is what was shown; the text is shown first as it has become.
+                wanted = filled(form, None, call.language)
+                changed: dict[str | None, Sequence[str]] = {None: [call.say("agreement.changed")]} if shown else {}
+                wanted = replace(wanted, problems=changed)
+                return await task_page(call, caller, body, file, wanted, status=422 if shown else 200, read=read)
+            said = said.model_copy(update={"digest": read.digest if read else None})
         if text_of(form, "do") == "correct":
             answered = await deciding.correct(receiver, call.store, file.task_id, said)
         else:

@@ -13,20 +13,20 @@ from models.state import CaseState
 from models.task_state import TaskState
 from reading.cases.possible import PROBE
 from reading.sight import Caller
+from rules.agreement import SIGN
 from rules.pinned import APPLICANT, Requirement
 from rules.pinned_stages import Outcome
 from rules.procedure_rules import ProcedureRules
 from rules.vocabulary import SIGNED_BY_APPLICANT
 
-SIGN = "sign"
-
 
 @dataclass(frozen=True)
 class Signatory:
-    """Who signs, and when it did; `body` is `applicant` for the party."""
+    """Who signs, when it did, and the digest of the text that it signed; `body` is `applicant` for the party."""
 
     body: str
     signed_at: datetime | None
+    digest: str | None
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,9 @@ def agreed_of(rules: ProcedureRules, state: CaseState, caller: Caller, now: date
         use=granted.use,
         daily_calls=granted.daily_calls,
         valid_until=granted.valid_until,
-        signatories=tuple(Signatory(task.body, task.ended_at if task.ended == "decided" else None) for task in signing),
+        signatories=tuple(
+            Signatory(task.body, task.ended_at if task.ended == "decided" else None, task.digest) for task in signing
+        ),
         outcome=outcome,
         wanted=tuple(each for each in lacking if SIGNED_BY_APPLICANT & set(each.any_of)),
         awaits=tuple(each for each in lacking if not SIGNED_BY_APPLICANT & set(each.any_of)),
@@ -77,6 +79,13 @@ def signatures(rules: ProcedureRules, state: CaseState) -> list[TaskState]:
     """The tasks in which somebody signs, of the step in which the case stands or ended."""
     tasks = called_for(rules, state, state.step) if state.step else []
     return [task for task in tasks if SIGN in task.outcomes and task.ended != "cancelled"]
+
+
+def signature_of(rules: ProcedureRules, state: CaseState, caller: Caller) -> TaskState | None:
+    """The signature of the caller, as party or as reviewer of a body, which lies before it or which it has given; None
+    where none is its own."""
+    mine = (APPLICANT,) if state.party == caller.account_id else (caller.body,) if caller.has("reviewer") else ()
+    return next((task for task in signatures(rules, state) if task.body in mine), None)
 
 
 def _is_mine(task: TaskState, state: CaseState, caller: Caller) -> bool:

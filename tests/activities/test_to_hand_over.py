@@ -28,9 +28,8 @@ async def received(driver: Driver, case_id: str, stage: str, outcome: str, **mor
     task = await driver.task(case_id, stage)
     by = await driver.party_or_officer(case_id, task, "1")
     said = {"id": str(uuid.uuid4()), "case_id": case_id, "by": by, "received_at": AT, "task_id": task.task_id}
-    return await driver.receive(
-        a.Decide.model_validate({**said, "outcome": outcome, "given": WHATEVER_IS_ASKED, **more})
-    )
+    act = a.Decide.model_validate({**said, "outcome": outcome, "given": WHATEVER_IS_ASKED, **more})
+    return await driver.receive(await driver.signing(act))
 
 
 async def open_request(driver: Driver) -> str:

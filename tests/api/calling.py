@@ -64,6 +64,17 @@ class Caller:
         assert answer.json()["state"] == "accepted"
         return answer.json()
 
+    async def digest(self, case_id: str, **stated: Any) -> str:
+        """Of the agreement as it would be with this."""
+        answer = await self.post(f"/v1/cases/{case_id}/agreement", stated)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["digest"])
+
+    async def sign(self, case_id: str, key: str | None = None, **stated: Any) -> Any:
+        """The answer to the signature of the agreement as it stands, with this."""
+        said = stated | {"digest": await self.digest(case_id, **stated)}
+        return await self.do(f"/v1/cases/{case_id}/signature", said, key)
+
     async def file(self, city: str, key: str | None = None, **fields: Any) -> Any:
         """The case of a request for the city's first conditional dataset of its transport or health department."""
         answer = await self.post("/v1/access-requests", await self.form(city, **fields), key or str(uuid.uuid4()))
@@ -107,6 +118,8 @@ class Service:
         task = open_task(case, stage)
         said = {"conditions": "No copy leaves the machine", **said} if outcome == "sign" else said
         officer = self.as_(f"reviewer@{task['body']}")
+        if outcome == "sign" and "digest" not in said:
+            said = said | {"digest": await officer.digest(case["case_id"], **said)}
         answered = await officer.do(f"/v1/tasks/{task['task_id']}/decision", {"outcome": outcome, **said})
         return answered["case"]
 

@@ -119,6 +119,7 @@ async def test_one_signature_sent_many_times_at_once_is_one_act(working: Service
     provider = working.as_(f"reviewer@{case['tasks'][0]['body']}")
     await provider.do(f"/v1/tasks/{case['tasks'][0]['task_id']}/decision", {"outcome": "agree"})
     path, key = f"/v1/cases/{case['case_id']}/signature", str(uuid.uuid4())
-    answers = await asyncio.gather(*(applicant.post(path, {}, key) for _ in range(8)))
+    signed = {"digest": await applicant.digest(case["case_id"])}
+    answers = await asyncio.gather(*(applicant.post(path, signed, key) for _ in range(8)))
     assert {answer.status_code for answer in answers} <= {200, 202}
     assert len({answer.json()["act_id"] for answer in answers}) == 1

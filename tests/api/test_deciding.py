@@ -228,8 +228,9 @@ async def test_a_signature_repeated_with_its_key_is_answered_as_before(working: 
     case = await working.decide(await applicant.file("guangzhou"), "provider_review", "agree")
     path, key = f"/v1/cases/{case['case_id']}/signature", str(uuid.uuid4())
 
-    first = await applicant.do(path, key=key)
-    again = await applicant.do(path, key=key)
+    signed = {"digest": await applicant.digest(case["case_id"])}
+    first = await applicant.do(path, signed, key)
+    again = await applicant.do(path, signed, key)
 
     assert again["act_id"] == first["act_id"]
     assert open_stages(again["case"]) == ["provider_signature"]

@@ -102,11 +102,13 @@ async def test_the_applicant_reads_the_conditions_of_an_agreement_before_signing
     officer = working.as_(f"reviewer@{task['body']}")
     bare = await officer.post(f"/v1/tasks/{task['task_id']}/decision", {"outcome": "sign"})
     assert (bare.status_code, bare.json()["errors"][0]["field"]) == (422, "conditions")
-    await officer.do(f"/v1/tasks/{task['task_id']}/decision", {"outcome": "sign", "conditions": "No copies"})
+    said = {"outcome": "sign", "conditions": "No copies"}
+    said["digest"] = await officer.digest(case["case_id"], conditions="No copies")
+    await officer.do(f"/v1/tasks/{task['task_id']}/decision", said)
 
     seen = await applicant.read(path)
     assert "No copies" in [reason["text"].get("conditions") for reason in seen["reasons"]]
-    assert (await applicant.do(f"{path}/signature"))["case"]["outcome"] == "granted"
+    assert (await applicant.sign(case["case_id"]))["case"]["outcome"] == "granted"
 
 
 @pytest.mark.duty("GZ-16b")
@@ -114,7 +116,6 @@ async def test_guangzhous_commitment_names_its_data_and_nobody_gets_all_by_namin
     working: Service, applicant: Caller
 ) -> None:
     case = await agreed(working, applicant, "guangzhou", data_items=None)
-    case = await working.decide(case, "provider_signature", "sign")
     path, items = f"/v1/cases/{case['case_id']}/signature", case["request"]["data_items"]
     nothing: tuple[dict[str, Any], ...] = ({}, {"data_items": []})
     for body in nothing:
@@ -123,7 +124,8 @@ async def test_guangzhous_commitment_names_its_data_and_nobody_gets_all_by_namin
         assert refused.json()["errors"][0]["rule"]["article"] == "16.2"
     unknown = await applicant.post(path, {"data_items": ["nowhere"]})
     assert unknown.json()["errors"][0]["code"] == "item_unknown"
-    signed = (await applicant.do(path, {"data_items": items[:1]}))["case"]
+    case = (await applicant.sign(case["case_id"], data_items=items[:1]))["case"]
+    signed = await working.decide(case, "provider_signature", "sign", conditions=None)
     assert signed["granted"]["data_items"] == items[:1]
 
 

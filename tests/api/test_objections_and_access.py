@@ -92,7 +92,7 @@ async def test_a_suspension_makes_a_request_wait_and_its_lifting_grants_it(worki
     objection = await decided(working, await filed(working.as_("objector@demo"), "nanning"), [SUSPEND])
     await settled(working, applicant, request["case_id"])
 
-    waiting = (await applicant.do(f"/v1/cases/{request['case_id']}/signature"))["case"]
+    waiting = (await applicant.sign(request["case_id"]))["case"]
     assert (waiting["status"], waiting["waits_for_data"], waiting["granted"]) == ("open", True, None)
     assert [by["restriction"] for by in waiting["restricted_by"]] == ["suspension"]
     await decided(working, objection, [("verification", "restore", ANSWER)])
@@ -107,7 +107,7 @@ async def test_a_request_that_waits_ends_when_its_data_is_withdrawn(working: Ser
     request = await all_but_signed(working, applicant, "nanning")
     objection = await filed(working.as_("objector@demo"), "nanning")
     await settled(working, applicant, request["case_id"])
-    waiting = (await applicant.do(f"/v1/cases/{request['case_id']}/signature"))["case"]
+    waiting = (await applicant.sign(request["case_id"]))["case"]
     assert waiting["waits_for_data"] is True
 
     await decided(working, objection, [WITHDRAW])
@@ -145,7 +145,7 @@ async def test_items_that_no_objection_names_are_granted_meanwhile(working: Serv
     await filed(working.as_("objector@demo"), "nanning", data_items=items[1:2])
     await settled(working, applicant, request["case_id"])
 
-    case = (await applicant.do(f"/v1/cases/{request['case_id']}/signature"))["case"]
+    case = (await applicant.sign(request["case_id"]))["case"]
 
     assert (case["outcome"], case["restricted_by"]) == ("granted", [])
 
@@ -157,7 +157,7 @@ async def test_a_grant_tells_its_access_modes_and_how_often_the_data_may_be_fetc
     case = await working.decide(case, "authority_review", "pass")
     case = await working.decide(case, "provider_review", "pass", daily_calls=50)
     case = await working.decide(case, "provider_signature", "sign")
-    await applicant.do(f"/v1/cases/{case['case_id']}/signature")
+    await applicant.sign(case["case_id"])
 
     (grant,) = (await applicant.read("/v1/grants"))["items"]
 

@@ -90,6 +90,8 @@ CALLS: list[tuple[str, str, Any]] = [
     ("DELETE", "/v1/supervision/feeds/{feed_id}", None),
     ("POST", "/v1/cases/{case_id}/withdrawal", None),
     ("POST", "/v1/cases/{case_id}/supplement", {"text": "x"}),
+    ("GET", "/v1/cases/{case_id}/agreement", None),
+    ("POST", "/v1/cases/{case_id}/agreement", {"conditions": "x"}),
     ("POST", "/v1/cases/{case_id}/signature", None),
     ("POST", "/v1/cases/{case_id}/evidence", "a file"),
     ("POST", "/v1/cases/{case_id}/suspension-review", None),

@@ -25,7 +25,18 @@ from reading.rectifications.shapes import RectificationShown
 from reading.shape import Shape
 from reading.updates.shapes import DemandShown, UpdateShown
 from rules.procedure_names import ACCESS_REQUEST, CATALOGUE_UPDATE, DEMAND, LEAK, OBJECTION, RECTIFICATION
-from rules.vocabulary import ANSWERS, DECISION, FIELDS, FORMS, SIGNATURE, TEXTS, Kind, asked_by, demandable_of
+from rules.vocabulary import (
+    AGREEMENT,
+    ANSWERS,
+    DECISION,
+    FIELDS,
+    FORMS,
+    SIGNATURE,
+    TEXTS,
+    Kind,
+    asked_by,
+    demandable_of,
+)
 
 ROOT = Path(__file__).parents[2]
 FORM_OF: dict[str, type[Form]] = {
@@ -35,6 +46,7 @@ FORM_OF: dict[str, type[Form]] = {
     DEMAND: filing.DemandForm,
     RECTIFICATION: filing.RectificationForm,
     CATALOGUE_UPDATE: filing.CatalogueUpdateForm,
+    AGREEMENT: filing.AgreementForm,
     SIGNATURE: filing.SignatureForm,
     DECISION: deciding.DecisionForm,
     ANSWERS: entries.Answers,
@@ -117,7 +129,7 @@ def without_bounds(said: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_case_shows_every_choice_and_every_text_of_its_filing() -> None:
-    assert set(SHAPE_OF) == set(FORMS) - {SIGNATURE, DECISION, ANSWERS}
+    assert set(SHAPE_OF) == set(FORMS) - {AGREEMENT, SIGNATURE, DECISION, ANSWERS}
     for form, shape in SHAPE_OF.items():
         for name in set(asked_by(form, Kind.CHOICE, *TEXTS)) & demandable_of(form):
             assert shape.model_fields[name].annotation in (str, str | None), (form, name)

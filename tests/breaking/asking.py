@@ -10,6 +10,7 @@ from dataclasses import replace
 from activities.record.receipt_facts import DataIsWithdrawn, ItemsAreGone, OpennessHasChanged
 from models import acts as a
 from models.granting import access_case_id
+from models.signing import naming_what_stands
 from rules.pinned import APPLICANT
 from tests.breaking.people import ITEMS, Deed, Place, Wish, chosen, patiently
 from tests.breaking.worlds import TOO_LATE, Key, Request, World
@@ -84,6 +85,8 @@ class Askers:
             given=WHATEVER_IS_ASKED,
             terms=terms if task.stage == "provider_review" else None,
         )
+
+        act = naming_what_stands(await self.place.driver.rules_of(it.case_id), await self.place.state(it.case_id), act)
 
         def then(world: World, answer: str) -> World | None:
             now = world.requests[it.case_id]

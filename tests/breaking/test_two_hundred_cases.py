@@ -87,12 +87,16 @@ class Callers:
     async def decide(self, case: str, task: Json) -> None:
         outcome = task["outcomes"][0]["outcome"]
         if task["body"] == "applicant":
-            await self.act("applicant@demo", f"{case}/signature", task["task_id"], {})
+            signed = await self.call("applicant@demo", "GET", f"{case}/agreement")
+            await self.act("applicant@demo", f"{case}/signature", task["task_id"], {"digest": signed["digest"]})
             return
         officer, path = f"reviewer@{task['body']}", f"/v1/tasks/{task['task_id']}"
         if task["stage"] == "provider_review":
             await self.act(officer, f"{path}/claim", f"claim-{task['task_id']}", {})
-        stated = AGREED if outcome == "sign" else {}
+        stated: Json = {}
+        if outcome == "sign":
+            draft = await self.call(officer, "POST", f"{case}/agreement", f"read-{task['task_id']}", AGREED)
+            stated = AGREED | {"digest": draft["digest"]}
         await self.act(officer, f"{path}/decision", task["task_id"], {"outcome": outcome, **stated})
 
     async def look_up(self) -> None:

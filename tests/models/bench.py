@@ -23,8 +23,10 @@ from models.procedures.leak import LEAK
 from models.procedures.objection import OBJECTION
 from models.proposal import Proposal
 from models.refusals import Refusal
+from models.signing import digest_to_sign, fingerprints
 from models.state import CaseState, fold
 from models.task_state import TaskState
+from rules.agreement import SIGN
 from rules.calendar import CalendarRecord
 from rules.deadlines import SHANGHAI
 from rules.loading import cities, load_file, load_pack
@@ -76,6 +78,11 @@ def with_correction(rules: ProcedureRules) -> ProcedureRules:
     return rules.model_copy(update={"correction": Citation(source="ordinance", article="15")})
 
 
+def without_text(rules: ProcedureRules) -> ProcedureRules:
+    """The rules as they were pinned before packs had the text of an agreement."""
+    return rules.model_copy(update={"agreement": None})
+
+
 @cache
 def notices() -> CalendarRecord:
     return read_record()
@@ -121,10 +128,18 @@ class Bench:
         return "accepted"
 
     def act(self, kind: type[a.ReceivedAct], by: a.Actor, **more: Any) -> a.Act:
-        """An act that is received now."""
+        """An act that is received now; a signature names the agreement as it stands, unless it is said otherwise."""
         self.acts += 1
         made = kind(id=f"act-{self.acts}", case_id=self.state.case_id, by=by, received_at=self.now, **more)
+        if isinstance(made, a.Decide | a.Correct) and made.outcome == SIGN and not {"digest", "words"} & more.keys():
+            return self.signing(made)
         return made  # type: ignore[return-value]  # a member of the union Act, which mypy cannot see
+
+    def signing(self, act: a.Decide | a.Correct) -> a.Decide | a.Correct:
+        """The signature with the digest of what stands, and of what it states the fingerprints that a receipt takes."""
+        words = fingerprints(act.case_id, {name: f"the {name}" for name in act.given})
+        stated = act.model_copy(update={"words": words})
+        return stated.model_copy(update={"digest": digest_to_sign(self.rules, self.state, stated)})
 
     def task(self, stage: str) -> TaskState:
         """The latest task of a stage."""
@@ -194,6 +209,7 @@ def begun(
         "dataset_id": f"{rules.city}-example",
         "bodies": {role: f"{rules.city}.{role}" for role in rules.bodies},
         "rules_digest": rules.digest(),
+        "words": fingerprints(case_id, {name: f"the {name}" for name in filed.get("given", ())}),
     }
     proposal.add(e.Filed.model_validate(told | filed))
     for event in met:

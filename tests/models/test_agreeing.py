@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models import acts as a
-from tests.models.bench import CITIES, GRANTED, WHATEVER_IS_ASKED, Bench, filed, law, until_signing
+from tests.models.bench import CITIES, GRANTED, WHATEVER_IS_ASKED, Bench, filed, law, until_signing, without_text
 
 AGREEMENTS = {
     "nanning": {"conditions": ("20(5)", "law"), "scenario": ("agreement", "service")},
@@ -57,7 +57,8 @@ def commitment(**request: object) -> Bench:
 
 @pytest.mark.duty("GZ-16b")
 def test_guangzhous_commitment_without_a_list_of_data_is_refused() -> None:
-    bench = commitment(items=())
+    """Of a request from before receipts wrote into it which items there are; so its rules have no text either."""
+    bench = commitment(items=(), rules=without_text(law("guangzhou")))
     assert bench.decide("applicant_signature", "sign") == "RequirementMissing"
     none = a.GrantTerms(data_items=())
     assert bench.decide("applicant_signature", "sign", terms=none) == "RequirementMissing"
@@ -81,7 +82,11 @@ def test_a_commitment_lists_no_more_than_was_agreed_to_and_sets_no_other_terms()
     assert bench.decide("applicant_signature", "sign", terms=wider) == "ItemNotRequested"
     longer = a.GrantTerms(data_items=("name",), valid_days=9999)
     assert bench.decide("applicant_signature", "sign", terms=longer) == "TermsNotAllowed"
-    assert bench.decide("applicant_signature", "sign", terms=a.GrantTerms(data_items=("name",))) == "accepted"
+    fewer = a.GrantTerms(data_items=("name",))
+    assert bench.decide("applicant_signature", "sign", terms=fewer) == "AgreementChanged", "the provider has signed"
+    bench = until_signing("guangzhou", given=("purpose", "scenario", "safeguards"), items=("name", "address"))
+    assert bench.decide("applicant_signature", "sign", (), terms=fewer) == "accepted"
+    assert bench.decide("provider_signature", "sign", ()) == "accepted"
     assert bench.state.granted
     assert bench.state.granted.data_items == ("name",)
 

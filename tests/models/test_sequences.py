@@ -25,8 +25,10 @@ from models import events as e
 from models.passing import pass_time
 from models.procedures.access_request import ACCESS_REQUEST
 from models.refusals import REFUSALS, Refusal
+from models.signing import digest_to_sign
 from models.state import CaseState, fold
 from models.task_state import TaskState
+from rules.agreement import SIGN
 from rules.calendar_notices import DaysOff, Notice
 from rules.loading import cities
 from rules.pinned import APPLICANT
@@ -45,6 +47,7 @@ from tests.models.bench import (
     law,
     signed_with,
     with_correction,
+    without_text,
 )
 from tests.models.profiles import PROFILE
 
@@ -87,10 +90,12 @@ def can_be_closed(bench: Bench, depth: int = 40) -> bool:
             trial.state = bench.state
             body = None if task.body == APPLICANT else task.body
             by = a.Actor(account=task.claimed_by or (PARTY.account if body is None else "acc_1"), body=body)
-            told = {"task_id": task.task_id, "outcome": outcome, "given": WHATEVER_IS_ASKED}
-            act = trial.act(a.Decide, by, **told, **signed_with(trial, task))
-            if trial.judged(act) == "accepted" and can_be_closed(trial, depth - 1):
-                return True
+            # Who signs what the other has signed states nothing more.
+            for given in (WHATEVER_IS_ASKED, frozenset()) if outcome == SIGN else (WHATEVER_IS_ASKED,):
+                told = {"task_id": task.task_id, "outcome": outcome, "given": given}
+                act = trial.act(a.Decide, by, **told, **signed_with(trial, task))
+                if trial.judged(act) == "accepted" and can_be_closed(trial, depth - 1):
+                    return True
     return False
 
 
@@ -111,8 +116,8 @@ class AnySequence(RuleBasedStateMachine):
     )
     def is_filed(self, urgency: str, use: str, items: tuple[str, ...], named: bool) -> None:
         """Where no item is named, the request is for those that the receipt wrote into it, or is one from before
-        receipts did."""
-        rules = self.law
+        receipts did, whose rules have no text of an agreement."""
+        rules = self.law if items else without_text(self.law)
         wanted = {"urgency": urgency, "use": use}
         ordinary = {"urgency": "normal", "use": "general"}
         known = {name: value for name, value in (ordinary | wanted).items() if rules.choice(name, value)}
@@ -166,7 +171,10 @@ class AnySequence(RuleBasedStateMachine):
         by = by if task.claimed_by is None else by.model_copy(update={"account": task.claimed_by})
         names = [name for name in task.outcomes if (name in BACKWARDS) != forwards] or list(task.outcomes)
         outcome = data.draw(st.sampled_from(names))
-        told = {"task_id": task.task_id, "outcome": outcome, "given": WHATEVER_IS_ASKED}
+        # Who signs what the other has signed states nothing more.
+        is_signed = outcome == SIGN and any(each.digest for each in self.bench.state.of_step(task.step))
+        given: frozenset[str] = frozenset() if is_signed else WHATEVER_IS_ASKED
+        told = {"task_id": task.task_id, "outcome": outcome, "given": given}
         act = self.bench.act(a.Decide, by, **told, **signed_with(self.bench, task))
         too_late = "TaskAlreadyDecided" if task.ended == "decided" and task.body == by.body else "CaseClosed"
         assert self.receive(act) == (too_late if self.bench.state.closed and not task.is_open else "accepted")
@@ -311,6 +319,25 @@ class AnySequence(RuleBasedStateMachine):
             asked, given = state.data_items, state.granted.data_items
             assert not asked or (given and set(given) <= {*ITEMS})
             assert given or self.city not in LISTS_ITS_DATA
+
+    @invariant()
+    def what_is_in_force_was_signed_by_both_as_it_reads_now(self) -> None:
+        state = self.bench.state
+        rules = self.bench.rules
+        if state.granted is None or rules.agreement is None:
+            return
+        signed = {task.stage: task.digest for task in state.of_step(state.step or "") if task.outcome == SIGN}
+        assert set(signed) == {stage for stage, outcome in SIGNED.get(self.city, ()) if outcome == SIGN}
+        assert set(signed.values()) == {digest_to_sign(rules, state)}
+
+    @invariant()
+    def who_has_signed_first_has_signed_what_the_other_is_shown(self) -> None:
+        state = self.bench.state
+        signed = {
+            task.digest for task in state.of_step(state.step or "") if task.outcome == SIGN and task.ended == "decided"
+        }
+        rules = self.bench.rules
+        assert not signed or rules.agreement is None or signed == {digest_to_sign(rules, state)}
 
     def teardown(self) -> None:
         """From wherever it got to, people can still bring the case to its end."""

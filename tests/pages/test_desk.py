@@ -193,7 +193,7 @@ async def test_terms_that_a_body_sets_are_granted_and_the_rest_as_it_was_asked_f
     await visitor.send("outcome", button="decide", outcome="agree", data_items=items[:1], valid_days="30")
     assert visitor.answer.status_code == 200, visitor.text()
     case = await service.decide(await applicant.read(f"/v1/cases/{case['case_id']}"), "provider_signature", "sign")
-    case = (await applicant.do(f"/v1/cases/{case['case_id']}/signature"))["case"]
+    case = (await applicant.sign(case["case_id"]))["case"]
     assert case["granted"]["data_items"] == items[:1]
 
 

@@ -13,11 +13,11 @@ TELLS = "value: {tells: [signing], requires: [{any_of: [reason]}]}"
 SIGNED = '{requires: [{any_of: [conditions], cite: "measures 20(5)"}, {any_of: [scenario], cite: service agreement}]}'
 
 
-def refused(old: str, new: str) -> list[tuple[str, str]]:
-    """What is refused of Nanning's pack with the change made at its first place."""
+def refused(old: str, new: str, *, everywhere: bool = False) -> list[tuple[str, str]]:
+    """What is refused of Nanning's pack with the change made at its first place, or at every one."""
     assert old in NANNING, f"nothing to change: {old}"
     with pytest.raises(PackRefused) as refusal:
-        load_text(NANNING.replace(old, new, 1), "nanning.yaml")
+        load_text(NANNING.replace(old, new, -1 if everywhere else 1), "nanning.yaml")
     return [(p.path.removeprefix("procedures.access_request."), p.rule) for p in refusal.value.problems]
 
 
@@ -64,3 +64,33 @@ def test_a_clock_waits_for_evidence_only_where_some_can_come_and_begins_a_period
     with pytest.raises(PackRefused) as refusal:
         load_text(guangzhou.replace(request, of_a_request), "guangzhou.yaml")
     assert [p.rule for p in refusal.value.problems] == ["evidence_never_comes"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        (
+            "以下用途：{purpose}",
+            "以下用途",
+            [("agreement.parts[2].clauses[0]", "blanks_differ"), ("agreement", "not_in_the_text")],
+        ),
+        (
+            "{valid_days} days",
+            "{valid_days days",
+            [("agreement.parts[1].clauses[2]", "blanks_differ"), ("agreement.parts[1].clauses[2]", "stray_brace")],
+        ),
+        (
+            "Kind of use: {use}.",
+            "Kind of use: {colour}.",
+            [("agreement.parts[2].clauses[1]", "blanks_differ"), ("agreement.parts[2].clauses[1]", "unknown_blank")],
+        ),
+    ],
+)
+def test_a_text_is_filled_in_as_it_says_and_says_all_that_is_agreed(
+    old: str, new: str, found: list[tuple[str, str]]
+) -> None:
+    assert refused(old, new) == found
+
+
+def test_a_text_that_nobody_signs_is_refused() -> None:
+    assert ("agreement", "signed_by_nobody") in refused("          sign:\n", "          seal:\n", everywhere=True)

@@ -12,6 +12,7 @@ from models import events as e
 from models.passing import pass_time
 from models.procedures.access_request import ACCESS_REQUEST
 from models.proposal import Proposal
+from models.signing import naming_what_stands
 from models.state import CaseState, fold
 from models.task_state import TaskState
 from rules.loading import load_pack
@@ -72,7 +73,8 @@ class PaperRegister:
         if by.body:
             self.decided_at.append(self.now)
         assert state.received_at
-        return self._with(state, ACCESS_REQUEST.judge(self._law.on(state.received_at), state, act))
+        rules = self._law.on(state.received_at)
+        return self._with(state, ACCESS_REQUEST.judge(rules, state, naming_what_stands(rules, state, act)))
 
     async def pass_clocks(self, state: CaseState) -> CaseState:
         assert state.received_at

@@ -8,7 +8,7 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from api.acting.forms.entries import Answers, EntryDraft
-from api.acting.forms.form import Calls, Days, Form, WorkingDays, asks
+from api.acting.forms.form import Calls, Days, Digest, Form, WorkingDays, asks
 from api.http.moments import Day
 from models.acts import GrantTerms, Measure, TimeLimit
 from rules.bounds import Code, Items, Prose, Something
@@ -22,6 +22,7 @@ class DecisionForm(Form):
 
     outcome: Code
     if TYPE_CHECKING:
+        digest: Digest | None = None
         basis: Prose | None = None
         reference: Prose | None = None
         processed_on: Day | None = None

@@ -11,7 +11,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from api.acting.forms.entries import Answers, EntryDraft
-from api.acting.forms.form import EvidenceIds, FilingForm, Form, asks
+from api.acting.forms.form import Digest, EvidenceIds, FilingForm, Form, asks
 from api.http.moments import Day
 from api.http.vocabularies import NamedCity
 from models.acts import Amendment, GrantTerms
@@ -22,7 +22,7 @@ from rules.bounds import (
     Prose,
 )
 from rules.procedure_names import ACCESS_REQUEST, CATALOGUE_UPDATE, DEMAND, LEAK, OBJECTION, RECTIFICATION
-from rules.vocabulary import SIGNATURE, SIGNED_BY_APPLICANT, Kind, asked_by
+from rules.vocabulary import AGREEMENT, SIGNATURE, SIGNED_BY_APPLICANT, Kind, asked_by
 
 
 @asks(ACCESS_REQUEST)
@@ -112,12 +112,21 @@ class SupplementForm(RequestFields):
     text: Prose | None = None
 
 
+@asks(AGREEMENT)
+class AgreementForm(Form):
+    """What the caller's signature would state."""
+
+    if TYPE_CHECKING:
+        data_items: Items | None = None
+
+
 @asks(SIGNATURE)
 class SignatureForm(Form):
     """What the applicant states in the agreement or commitment that is signed, beside what the request states."""
 
     if TYPE_CHECKING:
         data_items: Items | None = None
+        digest: Digest | None = None
 
     def fields_given(self) -> frozenset[str]:
         """The fields that came with it, as its act names them."""

@@ -27,6 +27,9 @@ EvidenceIds = Annotated[
 WorkingDays = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,2}wd$")]
 
 
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
 Days = Annotated[int, Field(strict=True, ge=1, le=36_500), BeforeValidator(whole)]
 
 
@@ -72,6 +75,7 @@ TYPES: Mapping[Kind, Any] = {
     Kind.DAY: Day,
     Kind.WORKING_DAYS: WorkingDays,
     Kind.YES: Annotated[bool, Field(strict=True)],
+    Kind.DIGEST: Digest,
 }
 """As what JSON carries a field of each kind; `COUNT`, `ENTRY` and `ANSWERS` differ from form to form."""
 
