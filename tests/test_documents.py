@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from activities.settings import Settings
+
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("rules", "models", "workflows", "activities", "reading", "api", "stack", "simulation", "cli", "migrations")
 DOCUMENTS = sorted(path for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")] if path.name != "CHANGELOG.md")
@@ -39,6 +41,12 @@ def test_what_a_document_names_is_there(document: Path) -> None:
     missing = [path for path in PATH.findall(text) if not (ROOT / path).exists() and not re.search("[A-Z]{3,}", path)]
     missing += [name for name in DOTTED.findall(text) if not is_there(name)]
     assert missing == []
+
+
+def test_every_setting_is_documented() -> None:
+    told = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    variables = {f"KAIFANG_{name.upper()}" for name in Settings.model_fields}
+    assert variables == set(re.findall(r"`(KAIFANG_[A-Z_]+)`", told.partition("## Logging in")[0]))
 
 
 def test_a_name_that_nobody_has_is_found() -> None:
