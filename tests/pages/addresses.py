@@ -127,6 +127,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/supervision/directory/{body}/{post}",
         "/admin",
         "/admin/accounts",
+        "/admin/accounts/new",
         "/admin/packs",
         *OF_CASES,
     ),
