@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     """By which the provider knows the pages."""
     oidc_client_secret_file: Path | None = None
     """The file that holds the pages' secret at the provider; without it, the pages are a public client."""
+    patience: float = Field(default=3, ge=0, le=60)
+    """Seconds for which a caller waits for the engine, before it hears that an act is worked off later."""
     task_queue: str = "kaifang"
     """The worker's task queue in Temporal."""
     evidence_url: str | None = Field(default=None, pattern=r"^s3://[^/]+")
@@ -64,6 +66,8 @@ class Settings(BaseSettings):
 
     public_url: str | None = Field(default=None, pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")
     """Where people reach the service, pages and API alike; without it, host and port of each."""
+    data_url: str | None = Field(default=None, pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")
+    """Where the data gateway is: the call that a grant shows begins with it, or with a word in its place."""
     mail_url: SecretStr | None = None
     """The server through which mail leaves, `mailto://` or, encrypted, `mailtos://user:password@host?from=…`; without
     it, nobody can have messages by mail."""

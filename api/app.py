@@ -62,7 +62,7 @@ from api.routers import (
     verifying,
     waiting,
 )
-from api.runtime import PATIENCE, running
+from api.runtime import running
 from reading.figures.public import Published
 
 ROUTERS = (
@@ -109,6 +109,12 @@ OF_PATH = {
     importing.PATH: BodyLimit(LARGEST_FILE),
 }
 
+
+def limit_of(path: str) -> BodyLimit:
+    """What the body of a call to this path may have."""
+    return OF_PATH.get(path, BodyLimit(LARGEST_BODY))
+
+
 DESCRIPTION = """
 Kaifang runs the legal procedures by which cities open public data.
 
@@ -138,7 +144,7 @@ def methods_by_path() -> Iterator[tuple[str, re.Pattern[str], frozenset[str]]]:
 
 
 def create_app(
-    settings: Settings | None = None, *, clock: Clock | None = None, patience: timedelta = PATIENCE
+    settings: Settings | None = None, *, clock: Clock | None = None, patience: timedelta | None = None
 ) -> FastAPI:
     """The application; settings are those of the process unless given. `patience` is how long a caller waits for the
     engine before the answer is 202. Raises SettingsError."""
@@ -166,7 +172,7 @@ def create_app(
     )
     app.state.metrics = metrics
     app.state.published = Published()
-    app.add_middleware(Limiting, limit=BodyLimit(LARGEST_BODY), of_path=OF_PATH)
+    app.add_middleware(Limiting, limit_of=limit_of)
     app.add_middleware(Measuring, metrics=metrics)
     app.add_middleware(Heading)
     app.add_middleware(Addressed, public_url=chosen.public_url)

@@ -30,8 +30,10 @@ from rules.seed_notices import read_scopes
 
 LOG = logging.getLogger("kaifang.api")
 
-PATIENCE = timedelta(seconds=3)
-"""How long a caller waits for the engine before the answer is 202."""
+LEAST = timedelta(milliseconds=100)
+"""Within which every hand-over ends, however little patience there is: none at all would be no limit for the engine."""
+LEEWAY = timedelta(seconds=2)
+"""What a hand-over may take beyond its patience at the end of the service."""
 DATABASE_TIMEOUT = 10
 """Seconds a reading may take."""
 CONNECTIONS = 10
@@ -52,6 +54,7 @@ class Courier:
     def __init__(self, engine: Engine, patience: timedelta) -> None:
         self._engine = engine
         self._patience = patience
+        self._at_most = max(patience, LEAST)
         self._under_way: set[asyncio.Task[None]] = set()
 
     def send(self, *case_ids: str) -> None:
@@ -74,17 +77,25 @@ class Courier:
 
     async def _hand_over(self, case_id: str) -> None:
         with left_to_the_sweeper(case_id):
-            await self._engine.hand_over(case_id, self._patience)
+            await self._engine.hand_over(case_id, self._at_most)
 
     async def _with_those_concerned(self, case_id: str) -> None:
         with left_to_the_sweeper(case_id):
-            await self._engine.hand_over(case_id, self._patience)
+            await self._engine.hand_over(case_id, self._at_most)
             self.send(*await self._engine.concerned_by(case_id))
 
     async def finish(self) -> None:
-        """Returns when nothing is under way any more; each hand-over ends by its own patience."""
-        while self._under_way:
-            await asyncio.wait(self._under_way)
+        """Returns when nothing is under way any more. Each hand-over ends by its own patience; one that an engine keeps
+        that says nothing, not even that it is there, is broken off and left to the sweeper."""
+        try:
+            async with asyncio.timeout((self._at_most + LEEWAY).total_seconds()):
+                while self._under_way:
+                    await asyncio.wait(self._under_way)
+        except TimeoutError:
+            LOG.info("%d cases not handed over at the end", len(self._under_way))
+            for way in self._under_way:
+                way.cancel()
+            await asyncio.gather(*self._under_way, return_exceptions=True)
 
 
 @dataclass(frozen=True)
@@ -100,8 +111,9 @@ class Runtime(Archive):
 
 
 @asynccontextmanager
-async def running(settings: Settings, clock: Clock, patience: timedelta = PATIENCE) -> AsyncIterator[Runtime]:
-    """The runtime, until the block ends. Starts and serves while PostgreSQL or the engine is away."""
+async def running(settings: Settings, clock: Clock, patience: timedelta | None = None) -> AsyncIterator[Runtime]:
+    """The runtime, until the block ends. Callers wait for the engine with this patience, or that of the settings.
+    Starts and serves while PostgreSQL or the engine is away."""
     token_key = verification_key(settings)
     temporal = await Client.connect(**settings.temporal(), data_converter=pydantic_data_converter, lazy=True)
     notices = RecordOfNotices(read_scopes())
@@ -119,7 +131,8 @@ async def running(settings: Settings, clock: Clock, patience: timedelta = PATIEN
         max_overflow=0,
     )
     pool = await open_pool(settings.database_url, size=CONNECTIONS)
-    courier = Courier(Engine(pool, temporal, settings.task_queue), patience)
+    wait = timedelta(seconds=settings.patience) if patience is None else patience
+    courier = Courier(Engine(pool, temporal, settings.task_queue), wait)
     try:
         yield Runtime(
             settings=settings,

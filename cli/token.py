@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from datetime import timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -30,7 +31,8 @@ def token(account: Annotated[str, typer.Argument(help="The login of a demo accou
     """
     known = logins()
     if account not in known:
-        refuse(f"there is no demo account {account}; there are {', '.join(known)}")
+        nearest = get_close_matches(account, known, n=3, cutoff=0)
+        refuse(f"there is no demo account {account}; the nearest are {', '.join(nearest)}")
     home = Path(os.environ.get("KAIFANG_HOME") or "var")
     if not os.environ.get("KAIFANG_DATABASE_URL") and not runs(home):
         refuse(

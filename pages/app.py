@@ -10,15 +10,18 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from activities.clock import Clock, DatabaseClock
 from activities.settings import Settings, SettingsError
-from api.runtime import PATIENCE, running
+from api.http.limits import Limiting
+from api.runtime import running
 from pages import failing
 from pages.addresses import InTwoLanguages
 from pages.issuer import Issuer, secret_of
+from pages.limits import limit_of
 from pages.routes import ROUTES
 from pages.security import Guarding
 from pages.static import Statics
@@ -39,7 +42,7 @@ class Application(Starlette):
 
 
 def create_app(
-    settings: Settings | None = None, *, clock: Clock | None = None, patience: timedelta = PATIENCE
+    settings: Settings | None = None, *, clock: Clock | None = None, patience: timedelta | None = None
 ) -> Application:
     """The application; settings are those of the process unless given. Raises SettingsError."""
     chosen = settings or Settings.load()
@@ -54,6 +57,7 @@ def create_app(
 
     app = Application(
         routes=[*ROUTES, statics.route()],
+        middleware=[Middleware(Limiting, limit_of=limit_of, refused=failing.problem_page)],
         exception_handlers=failing.HANDLERS,
         lifespan=lifespan,
     )

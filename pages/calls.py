@@ -18,6 +18,7 @@ from starlette.routing import Route
 from activities.directory import sessions
 from activities.directory.sessions import Ended, Session
 from activities.outbox.read_marks import count_unread
+from api.acting import telling
 from api.http.problems import Problem
 from api.runtime import Runtime
 from pages import written
@@ -111,6 +112,12 @@ class Call:
         """The next page says this, once."""
         if self.session is not None:
             await sessions.say_once(self.runtime.pool, self.session, {"name": name, "facts": facts})
+
+
+async def has_opened(call: Call, of: str) -> None:
+    """The page of a case or of a dataset is opened: what has led there is read, by whatever way somebody came."""
+    if call.caller is not None and call.unread and call.request.method in SAFE_METHODS:
+        call.unread = (await telling.opened(call.runtime, call.store, call.caller, of, here(call))).unread
 
 
 class LoginNeeded(Exception):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pages.cases.stated import headed
 from pages.dates import period_in_words, short_day
 from pages.editing import FREQUENCIES
 from pages.wording import Words
@@ -65,7 +66,7 @@ def _in_words(law: Law, words: Words, found: Mapping[str, Any], names: Mapping[s
     known = texts().fields
     for name in ("ground", "trigger", "breach"):
         if found.get(name):
-            yield Stated(law.say(known[name]), found[name])
+            yield Stated(headed(law.say(known[name])), found[name])
     if found.get("body"):
         yield Stated(words("task.directed_against"), found["body"])
     if found.get("occurred_on"):
@@ -77,10 +78,10 @@ def _in_words(law: Law, words: Words, found: Mapping[str, Any], names: Mapping[s
         if value := found.get(name):
             choice = law.rules.choice(name, value)
             if choice:
-                yield Stated(law.say(known[name]), law.say(choice.label))
+                yield Stated(headed(law.say(known[name])), law.say(choice.label))
     for name in WRITTEN:
         if value := found.get(name):
-            yield Stated(law.say(known[name]), value)
+            yield Stated(headed(law.say(known[name])), value)
 
 
 def names_of_items(dataset: DatasetShown | None) -> dict[str, str]:
@@ -127,7 +128,7 @@ def _said(law: Law, words: Words, text: Mapping[str, Any], names: Mapping[str, s
             value = period_in_words(value, law.language)  # noqa: PLW2901 - the same in words
         if name == "named_class" and (choice := law.rules.choice("openness", value)):
             value = law.say(choice.label)  # noqa: PLW2901
-        yield Stated(law.say(label), value if isinstance(value, str) else items_in_words(words, names, value))
+        yield Stated(headed(law.say(label)), value if isinstance(value, str) else items_in_words(words, names, value))
 
 
 @dataclass(frozen=True)

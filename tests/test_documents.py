@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from activities.settings import Settings
 from tests.browser.screenshots import MOST_BYTES, SHOTS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,6 +56,12 @@ def test_what_a_document_names_is_there(document: Path) -> None:
     missing += [folder for folder in FOLDER.findall(text) if not (ROOT / folder).is_dir()]
     missing += [name for name in DOTTED.findall(text) if not is_there(name)]
     assert missing == []
+
+
+def test_every_setting_is_documented() -> None:
+    told = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    variables = {f"KAIFANG_{name.upper()}" for name in Settings.model_fields}
+    assert variables == set(re.findall(r"`(KAIFANG_[A-Z_]+)`", told.partition("## Logging in")[0]))
 
 
 def test_a_name_that_nobody_has_is_found() -> None:

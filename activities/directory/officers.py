@@ -8,11 +8,14 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from activities.directory.people import Invitation, invited
 from rules.bounds import LONGEST_HEADING
 from rules.stating import states_something
 
 if TYPE_CHECKING:
-    from activities.database import Pool
+    from datetime import datetime
+
+    from activities.database import Connection, Pool
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,60}@[a-z0-9][a-z0-9.-]{0,60}")
 FOR_A_BODY = frozenset({"reviewer", "supervisor"})
@@ -23,7 +26,11 @@ on conflict (login) do nothing returning account_id
 
 
 class OfficerRefused(Exception):
-    """There is no such officer to be; the message says why."""
+    """There is no such officer to be; the message says why, `field` and `code` what of it is wrong."""
+
+    def __init__(self, message: str, field: str, code: str) -> None:
+        self.field, self.code = field, code
+        super().__init__(message)
 
 
 @dataclass(frozen=True)
@@ -39,26 +46,41 @@ class NewOfficer:
 
 async def enrol(pool: Pool, officer: NewOfficer) -> str:
     """The account of the officer, by which nobody can log in before an invitation. Raises OfficerRefused."""
+    async with pool.acquire() as connection:
+        return await enrolled(connection, officer)
+
+
+async def enrol_and_invite(pool: Pool, officer: NewOfficer, invitation: Invitation, now: datetime) -> None:
+    """The account of the officer, and the invitation by which somebody takes it, both or neither. Raises
+    OfficerRefused, KnownAlready."""
+    async with pool.acquire() as connection, connection.transaction():
+        await enrolled(connection, officer)
+        await invited(connection, officer.login, invitation, now)
+
+
+async def enrolled(connection: Connection, officer: NewOfficer) -> str:
+    """The account of the officer, in the caller's transaction. Raises OfficerRefused."""
     if not LOGIN.fullmatch(officer.login):
-        raise OfficerRefused(f"{officer.login!r} is no login: small letters, digits, dots, one @")
+        raise OfficerRefused(
+            f"{officer.login!r} is no login: small letters, digits, dots, one @", "login", "login_misshapen"
+        )
     names = (officer.name, officer.english_name)
     if not all(states_something(each) and len(each) <= LONGEST_HEADING for each in names):
-        raise OfficerRefused("a name says who somebody is, in at most 200 characters")
+        raise OfficerRefused("a name says who somebody is, in at most 200 characters", "name", "name_says_nothing")
     if officer.body is None and officer.roles & FOR_A_BODY:
-        raise OfficerRefused("a reviewer or supervisor acts for a body")
-    async with pool.acquire() as connection:
-        city = await connection.fetchval("select city from bodies where body = $1", officer.body)
-        if officer.body is not None and city is None:
-            raise OfficerRefused(f"there is no body {officer.body}")
-        account_id: str | None = await connection.fetchval(
-            ENROL,
-            "acc_" + secrets.token_hex(8),
-            officer.login,
-            json.dumps({"zh": officer.name, "en": officer.english_name}, ensure_ascii=False),
-            city,
-            officer.body,
-            sorted(officer.roles),
-        )
+        raise OfficerRefused("a reviewer or supervisor acts for a body", "body", "officer_without_body")
+    city = await connection.fetchval("select city from bodies where body = $1", officer.body)
+    if officer.body is not None and city is None:
+        raise OfficerRefused(f"there is no body {officer.body}", "body", "body_unknown")
+    account_id: str | None = await connection.fetchval(
+        ENROL,
+        "acc_" + secrets.token_hex(8),
+        officer.login,
+        json.dumps({"zh": officer.name, "en": officer.english_name}, ensure_ascii=False),
+        city,
+        officer.body,
+        sorted(officer.roles),
+    )
     if account_id is None:
-        raise OfficerRefused(f"there is an account {officer.login} already")
+        raise OfficerRefused(f"there is an account {officer.login} already", "login", "login_taken")
     return account_id

@@ -107,20 +107,32 @@ async def _taken(connection: Connection, person: Person, now: datetime) -> str |
     return account_id
 
 
+@dataclass(frozen=True)
+class Invitation:
+    """Who may take an account: at an issuer, by the subject or by a mailbox that the issuer has checked."""
+
+    issuer: str
+    subject: str | None
+    email: str | None
+
+
 async def invite(pool: Pool, login: str, issuer: str, subject: str | None, email: str | None, now: datetime) -> None:
     """Whoever has that subject, or that mailbox, is this account from the first login on, if it comes within LASTS; an
     invitation before is replaced. Raises AccountUnknown, KnownAlready."""
     async with pool.acquire() as connection, connection.transaction():
-        account = await connection.fetchrow(
-            "select account_id, subject from accounts where login = $1 for update", login
-        )
-        if account is None:
-            raise AccountUnknown(login)
-        other = await connection.fetchval(KNOWN, issuer, subject) if subject else None
-        if account["subject"] is not None or other is not None:
-            raise KnownAlready(login)
-        mailbox = mailbox_of(email) if email else None
-        await connection.execute(INVITE, account["account_id"], issuer, subject, mailbox, now, now + LASTS)
+        await invited(connection, login, Invitation(issuer, subject, email), now)
+
+
+async def invited(connection: Connection, login: str, it: Invitation, now: datetime) -> None:
+    """As `invite`, in the caller's transaction. Raises AccountUnknown, KnownAlready."""
+    account = await connection.fetchrow("select account_id, subject from accounts where login = $1 for update", login)
+    if account is None:
+        raise AccountUnknown(login)
+    other = await connection.fetchval(KNOWN, it.issuer, it.subject) if it.subject else None
+    if account["subject"] is not None or other is not None:
+        raise KnownAlready(login)
+    mailbox = mailbox_of(it.email) if it.email else None
+    await connection.execute(INVITE, account["account_id"], it.issuer, it.subject, mailbox, now, now + LASTS)
 
 
 async def account_at(pool: Pool, issuer: str, subject: str) -> str | None:

@@ -108,6 +108,11 @@ UNREAD = f"""
 select {MESSAGE} from messages m {WITH_ITS_CASE}
 where m.account_id = $1 and m.number < $2 and m.read_at is null order by m.number desc limit $3
 """  # noqa: S608 - made of constants
+UNREAD_OF = f"""
+select {MESSAGE} from messages m {WITH_ITS_CASE}
+where m.account_id = $1 and m.read_at is null and (c.case_number = $2 or m.facts ->> 'dataset_id' = $2)
+order by m.number desc limit $3
+"""  # noqa: S608 - made of constants
 
 
 async def put_out(connection: Connection, tellings: Sequence[Telling], now: datetime) -> int:
@@ -143,6 +148,13 @@ async def unread_messages_to(
 ) -> list[Message]:
     """As `messages_to`, of what is not read yet."""
     return [await message_of(row, rules_of) for row in await connection.fetch(UNREAD, account_id, before, limit)]
+
+
+async def unread_messages_of(
+    connection: Connection, rules_of: RulesOf, account_id: str, of: str, limit: int
+) -> list[Message]:
+    """As `unread_messages_to`, of a case by its number, or of a dataset."""
+    return [await message_of(row, rules_of) for row in await connection.fetch(UNREAD_OF, account_id, of, limit)]
 
 
 async def message_of(row: Record, rules_of: RulesOf) -> Message:

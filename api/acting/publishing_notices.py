@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 
 from activities.notices.drafting import foresee_draft, publish_draft
 from activities.notices.publishing import AnotherNoticeOfThatName, Published
@@ -32,9 +34,20 @@ NoticeLine = Annotated[
 SettledDay = Annotated[Day, Field(ge=UNIFORM_SINCE)]
 
 
+DAY: TypeAdapter[date] = TypeAdapter(SettledDay)
+
+
 def as_span(given: Any) -> Any:
-    """A single day is a span of one."""
-    return (given, given) if isinstance(given, str) else given
+    """A single day is a span of one; what is wrong with it is said once. Raises ValueError."""
+    if not isinstance(given, str):
+        return given
+    try:
+        day = DAY.validate_python(given)
+    except ValidationError as wrong:
+        (first, *_) = wrong.errors()
+        context = {name: str(each) for name, each in first.get("ctx", {}).items()}
+        raise PydanticCustomError(first["type"], "{message}", {**context, "message": first["msg"]}) from wrong
+    return day, day
 
 
 OffSpan = Annotated[tuple[SettledDay, SettledDay], BeforeValidator(as_span)]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from activities.tables.cases import ActRow
-from api.http.problems import Problem, Wrong, a_or_an, all_of, stating
+from api.http.problems import Problem, Wrong, a_or_an, all_of, beside, labelled, stating
 from models.acts import ACT, Act, Correct, Decide, Supply, Urge
 from models.classes import NAMED_CLASS, OPENNESS
 from models.refusals import Missing, NobodyCanJudge, Refusal, RequirementMissing, all_missing
@@ -58,6 +58,8 @@ def problem_of(read: CaseRead, act: Act, details: Mapping[str, Any], act_id: str
     if code == "AnotherTaskFirst":
         stage = read.rules.stage(known["stage"])
         params["stage"] = stage.label if stage else known["stage"]
+    if "allowed" in known:
+        params["allowed"] = allowed(read, act, code, str(field), str(known["allowed"]).split("|"))
     params |= class_params(read.rules, code, known, place_of(field, act) if field else "")
     if code == "UrgingNotYours":
         beside = act.in_force if isinstance(act, Urge) else ()
@@ -67,6 +69,16 @@ def problem_of(read: CaseRead, act: Act, details: Mapping[str, Any], act_id: str
     rules = read.rules if citation else None
     wrong = Wrong(place_of(field, act) if field else None, code, params, citation, rules)
     return Problem(code, errors=[wrong], params=params, citation=citation, rules=rules, act_id=act_id)
+
+
+def allowed(read: CaseRead, act: Act, code: str, field: str, codes: Sequence[str]) -> tuple[Label, ...]:
+    """What may be chosen, by the labels of the law, each with its code behind it."""
+    if code != "OutcomeNotAllowed":
+        return labelled(read.rules, OPENNESS if field == NAMED_CLASS else field, codes)
+    task = read.state.tasks.get(act.task_id) if isinstance(act, Decide | Correct) else None
+    stage = read.rules.stage(task.stage) if task else None
+    found = ((each, stage.outcome(each) if stage else None) for each in codes)
+    return tuple(beside(known.label, each) if known else Label(zh=each, en=each) for each, known in found)
 
 
 def class_params(rules: ProcedureRules, code: str, known: Mapping[str, Any], place: str) -> dict[str, object]:

@@ -14,6 +14,7 @@ from api.runtime import Runtime
 from reading.messages import lists
 from reading.messages.shapes import ChannelOpened, Unread
 from reading.sight import Caller
+from reading.store import Store
 
 CHANNELS = "/v1/channels"
 
@@ -39,6 +40,13 @@ async def end_channel(runtime: Runtime, caller: Caller, channel_id: str) -> None
     """The caller's own channel is ended. Raises a Problem."""
     if not await end_own_channel(runtime.pool, runtime.clock, channel_id, caller.account_id):
         raise Problem("NotFound")
+
+
+async def opened(runtime: Runtime, store: Store, caller: Caller, of: str, path: str) -> Unread:
+    """The page at this path, of a case by its number or of a dataset, is opened: what led the caller there is read."""
+    if found := await lists.unread_that_lead_to(store, caller.account_id, of, path):
+        await mark_read(runtime.pool, caller.account_id, found, await runtime.now())
+    return Unread(unread=await count_unread(runtime.pool, caller.account_id))
 
 
 async def read(runtime: Runtime, caller: Caller, form: ReadForm) -> Unread:

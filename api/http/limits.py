@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.problems import BodyRefused, Problem, answer
@@ -19,24 +20,33 @@ class BodyLimit:
     problem: str = "BodyTooLarge"
 
 
-class Limiting:
-    """Goes by the length that a request announces, and by what arrives where it announces none; `of_path` has the
-    limits of paths that take more than the rest."""
+LimitOf = Callable[[str], BodyLimit]
+Refusing = Callable[[Request, Problem], Awaitable[Response]]
 
-    def __init__(self, app: ASGIApp, limit: BodyLimit, of_path: Mapping[str, BodyLimit]) -> None:
+
+async def with_a_document(request: Request, problem: Problem) -> Response:
+    """Refused as the API refuses."""
+    return answer(request, problem)
+
+
+class Limiting:
+    """Goes by the length that a request announces, and by what arrives where it announces none; `limit_of` knows the
+    limit of a path."""
+
+    def __init__(self, app: ASGIApp, limit_of: LimitOf, refused: Refusing = with_a_document) -> None:
         self._app = app
-        self._limit = limit
-        self._of_path = of_path
+        self._limit_of = limit_of
+        self._refused = refused
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        limit = self._of_path.get(scope["path"], self._limit)
+        limit = self._limit_of(scope["path"])
         announced = request.headers.get("content-length", "")
         if announced.isdecimal() and int(announced) > limit.largest:
-            await answer(request, Problem(limit.problem))(scope, receive, send)
+            await (await self._refused(request, Problem(limit.problem)))(scope, receive, send)
             return
         arrived = 0
 

@@ -138,7 +138,26 @@ def invalid(field_name: str, code: str, **params: object) -> Problem:
 
 def wrongs(found: Iterable[Inadmissible], rules: ProcedureRules | None) -> list[Wrong]:
     """Each reason why something cannot be received, with the rule that it breaks."""
-    return [Wrong(each.field, each.code, each.params, each.citation, rules) for each in found]
+    return [Wrong(each.field, each.code, _with_labels(each, rules), each.citation, rules) for each in found]
+
+
+def _with_labels(of: Inadmissible, rules: ProcedureRules | None) -> Params:
+    """The values that a choice knows, each with its label beside the code."""
+    known = of.params.get("known")
+    if rules is None or of.field not in rules.choices or not isinstance(known, tuple):
+        return of.params
+    return {**of.params, "known": labelled(rules, of.field, known)}
+
+
+def labelled(rules: ProcedureRules, choice: str, values: Iterable[str]) -> tuple[Label, ...]:
+    """Values of a choice by their labels, each with its code behind it."""
+    found = ((value, rules.choice(choice, value)) for value in values)
+    return tuple(beside(known.label, value) if known else Label(zh=value, en=value) for value, known in found)
+
+
+def beside(label: Label, code: str) -> Label:
+    """What a code is called, with the code: whoever reads knows the one, whoever calls needs the other."""
+    return Label(zh=f"{label.zh}（{code}）", en=f"{label.en} ({code})")
 
 
 def _rule(rules: ProcedureRules | None, citation: Citation | None, language: Language) -> RuleNamed | None:

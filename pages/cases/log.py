@@ -16,7 +16,7 @@ from reading.words.texts import texts
 
 @dataclass(frozen=True)
 class EventInWords:
-    """An event as a person reads it; `by` is the login of who did it, where whoever looks may know."""
+    """An event as a person reads it; `by` is what who did it is called, where whoever looks may know."""
 
     number: int
     at: datetime
@@ -26,19 +26,26 @@ class EventInWords:
 
 
 def in_words(
-    words: Words, speaking: Speaking, case: CaseShown, event: LoggedEvent, *, names_officers: bool
+    words: Words,
+    speaking: Speaking,
+    case: CaseShown,
+    event: LoggedEvent,
+    names: Mapping[str, str],
+    *,
+    names_officers: bool,
 ) -> EventInWords:
-    """One event. A party reads which body did something, and not which officer."""
+    """One event; `names` are what the logins are called. A party reads which body did something, and not which
+    officer."""
     more = event.model_dump()
     tasks = {task.task_id: task for task in case.tasks}
     task = tasks.get(str(more.get("task_id")))
     by = event.by_login
-    is_the_party = bool(by) and case.parties and by == case.parties[0].name
+    is_the_party = bool(by) and case.parties and by == case.parties[0].id
     return EventInWords(
         number=event.number,
         at=event.at,
         text=words(f"event.{key_of(event.type)}", **_facts(speaking, words, task, more)),
-        by=by if names_officers or is_the_party else None,
+        by=names.get(by, by) if by and (names_officers or is_the_party) else None,
         said=speaking.all_of({name: said for name, said in (event.text or {}).items() if _is_said(name, said)}),
     )
 

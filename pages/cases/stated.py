@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from reading.cases.shapes import CaseShown
-from reading.cases.stating import Speaking, Stated
+from reading.cases.stating import Speaking, Stated, headed
 
-__all__ = ["Reason", "Speaking", "Stated", "filed_in", "reasons_in"]
+__all__ = ["Reason", "Speaking", "Stated", "filed_in", "headed", "reasons_in"]
 
 
 @dataclass(frozen=True)

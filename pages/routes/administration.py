@@ -1,5 +1,5 @@
-"""Administration: who has which account, which rules are in force, and how the system stands. Nothing here changes
-anything; what only a command can do is named as one."""
+"""Administration: who has which account, who is invited to one, which rules are in force, and how the system stands.
+What only a command can do is named as one."""
 
 from __future__ import annotations
 
@@ -8,14 +8,22 @@ from importlib.metadata import PackageNotFoundError, version
 
 from starlette.responses import Response
 
+from activities.directory.people import LASTS
+from api.acting.inviting import InvitationForm, invite_officer
 from api.http.problems import invalid
-from pages.calls import Call, page
-from pages.forms.fields import Option
+from pages.calls import Call, deed, page
+from pages.forms.attempt import REFUSED, Attempt, attempted
+from pages.forms.fields import Field, Option
+from pages.forms.filled import parsed, stated
+from pages.forms.kinds import Kind
 from pages.supervising import address, said_of, supervised
 from reading.administration import shown
+from reading.directory import questions as directory
 from rules.deadlines import to_shanghai
 from rules.loading import cities, load_pack
+from rules.pinned import Label
 
+OF_OFFICERS = ("reviewer", "supervisor", "admin")
 ROLES = ("applicant", "reviewer", "supervisor", "admin", "gateway")
 COMMANDS = ("restore", "reconcile", "refuse", "hand_over", "rules")
 JOBS = ("lapses", "reminders", "reviews", "sender", "sweeper")
@@ -51,23 +59,67 @@ def versions() -> tuple[tuple[str, str], ...]:
 async def accounts(call: Call) -> Response:
     """The accounts of a city, by role."""
     call.must_have("admin")
-    city, role = call.asked("city"), call.asked("role")
+    city, role, q = call.asked("city"), call.asked("role"), call.asked("q")
     if role is not None and role not in ROLES:
         raise invalid("role", "enum")
     roles = {each: call.say(f"role.{each}") for each in ROLES}
-    found = await shown.accounts(call.store, call.language, city, role, call.asked("cursor"), A_PAGE)
+    sought = shown.AccountsSought(city, role, q)
+    found = await shown.accounts(call.store, call.language, sought, call.asked("cursor"), A_PAGE)
     return supervised(
         call,
         "supervision/accounts.html",
         items=found.items,
-        asked={"city": city or "", "role": role or ""},
+        asked={"city": city or "", "role": role or "", "q": q or ""},
         cities=city_options(call),
         roles=[Option(role, label) for role, label in roles.items()],
         role_names=roles,
         city_names={city: said_of(call, load_pack(city).name) for city in cities()},
-        next=address(call, "accounts", city=city, role=role, cursor=found.next) if found.next else None,
-        first=address(call, "accounts", city=city, role=role) if call.asked("cursor") else None,
+        next=address(call, "accounts", city=city, role=role, q=q, cursor=found.next) if found.next else None,
+        first=address(call, "accounts", city=city, role=role, q=q) if call.asked("cursor") else None,
     )
+
+
+async def new_account(call: Call) -> Response:
+    """The form by which an officer is invited."""
+    call.must_have("admin")
+    return invitation_page(call, Attempt(await invitation_fields(call)))
+
+
+async def invitation_fields(call: Call) -> tuple[Field, ...]:
+    """The officer, and by what the issuer tells who it is."""
+    of_bodies = await directory.bodies(call.store, None)
+    bodies = tuple(Option(row.body, f"{said_of(call, Label.model_validate(row.name))} {row.body}") for row in of_bodies)
+    roles = tuple(Option(each, call.say(f"role.{each}")) for each in OF_OFFICERS)
+
+    def asked(name: str, kind: Kind, *options: Option, hint: str | None = None, required: bool = False) -> Field:
+        return Field(name, kind, call.say(f"invitation.{name}"), options=options, hint=hint, required=required)
+
+    return (
+        asked("login", Kind.LINE, hint=call.say("invitation.login_hint"), required=True),
+        asked("name", Kind.LINE, required=True),
+        asked("english_name", Kind.LINE),
+        asked("roles", Kind.ITEMS, *roles, required=True),
+        asked("body", Kind.CHOICE, *bodies, hint=call.say("invitation.body_hint")),
+        asked("email", Kind.LINE, hint=call.say("invitation.email_hint")),
+        asked("subject", Kind.LINE, hint=call.say("invitation.subject_hint")),
+    )
+
+
+def invitation_page(call: Call, attempt: Attempt, status: int = 200) -> Response:
+    return supervised(call, "supervision/account_new.html", status=status, attempt=attempt, days=LASTS.days)
+
+
+async def invite(call: Call) -> Response:
+    """The account is there, and waits for whoever was invited."""
+    caller = call.must_have("admin")
+    form, asked = await call.request.form(), await invitation_fields(call)
+    try:
+        invitation = parsed(InvitationForm, stated(form, asked))
+        await invite_officer(call.runtime, caller, invitation)
+    except REFUSED as fact:
+        return invitation_page(call, attempted(form, asked, fact, call.language), 422)
+    await call.say_once("invitation.done", login=invitation.login)
+    return call.go_on_to(address(call, "accounts", q=invitation.login))
 
 
 def city_options(call: Call) -> list[Option]:
@@ -95,5 +147,7 @@ async def packs(call: Call) -> Response:
 ROUTES = (
     page("/admin", administration),
     page("/admin/accounts", accounts),
+    page("/admin/accounts/new", new_account),
+    deed("/admin/accounts/new", invite),
     page("/admin/packs", packs),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import date
 
 from starlette.responses import Response
@@ -16,7 +16,7 @@ from api.http.known import known
 from api.http.problems import Problem, invalid
 from models import acts as a
 from pages.addresses import without_language
-from pages.calls import Call, deed, page
+from pages.calls import Call, deed, has_opened, page
 from pages.cases.log import in_words
 from pages.cases.now import is_party, now_of
 from pages.cases.stated import Speaking, filed_in, reasons_in
@@ -33,7 +33,9 @@ from reading.cases.questions import CasesSought
 from reading.cases.reckoned import reckoned
 from reading.cases.shapes import CaseShown
 from reading.catalogue.shown import dataset_now
+from reading.directory import questions as directory
 from reading.tables.lists import case_table
+from reading.words.language import said
 from reading.words.law import Law
 from rules.procedure_names import OBJECTION
 
@@ -77,7 +79,9 @@ async def speaking_of(call: Call, shown: CaseShown) -> Speaking:
 
 async def case(call: Call) -> Response:
     """One case, for its party and for officers with a part in it."""
-    return await case_page(call, await case_numbered(call), {})
+    shown = await case_numbered(call)
+    await has_opened(call, shown.case_number)
+    return await case_page(call, shown, {})
 
 
 async def case_page(call: Call, shown: CaseShown, forms: Mapping[str, Asked]) -> Response:
@@ -111,18 +115,25 @@ async def log(call: Call) -> Response:
     cursor = call.asked("cursor")
     events = known(await event_page(call.store, caller, shown.case_id, cursor, EVENTS))
     speaking = await speaking_of(call, shown)
+    names = await names_of(call, (each.by_login for each in events.items))
     here = call.path("case_log", number=shown.case_number)
     return call.page(
         "case_log.html",
         case=shown,
         title=speaking.dataset.title if speaking.dataset else shown.procedure_label,
         events=[
-            in_words(call.words, speaking, shown, each, names_officers=not is_party(call, shown))
+            in_words(call.words, speaking, shown, each, names, names_officers=not is_party(call, shown))
             for each in events.items
         ],
         next=f"{here}?cursor={events.next}" if events.next else None,
         first=here if cursor else None,
     )
+
+
+async def names_of(call: Call, logins: Iterable[str | None]) -> dict[str, str]:
+    """What the accounts of these logins are called, in the language of the page."""
+    found = await directory.names_by_login(call.store, logins)
+    return {login: said(name, call.language) for login, name in found.items()}
 
 
 def receiver_of(call: Call, key: str) -> Receiver:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from api.http.known import known
-from pages.calls import Call, page
+from pages.calls import Call, has_opened, page
 from pages.offers import offers_of_dataset
 from pages.tables import as_table
 from reading.catalogue import lists
@@ -66,6 +66,7 @@ def address(call: Call, asked: Mapping[str, str | None], cursor: str | None, nam
 async def dataset(call: Call) -> Response:
     """One dataset: what it holds, what keeps it back, and what can be done about it."""
     shown = known(await dataset_now(call.store, call.caller, call.language, call.in_part("dataset_id")))
+    await has_opened(call, shown.dataset_id)
     pack = load_pack(shown.city)
     received = rules_received(pack, to_shanghai(call.now).date())
     request = received.get(ACCESS_REQUEST)

@@ -18,6 +18,7 @@ from pages.forms.fields import Field, Wanted
 from pages.forms.filled import parsed
 from pages.forms.kinds import Kind
 from pages.officers import REFUSED, key_of, new_key, onward, page_of_form, receiver_of, text_of, wrong_in
+from pages.routes.cases import names_of
 from pages.routes.desk import name_of, served_body, with_query
 from reading.cases import lists
 from reading.cases import questions as cases
@@ -48,6 +49,7 @@ async def trace(call: Call) -> Response:
     at, grants_at = call.asked("cursor"), call.asked("grants_cursor")
     found = await trace_of(call.store, call.language, case.dataset_id, at, grants_at, A_PAGE)
     dataset = await dataset_now(call.store, caller, call.language, case.dataset_id)
+    grantees = await names_of(call, [*(it.grantee for it in found.grants), *(it.grantee for it in found.items)])
     here = call.path("trace", number=case.case_number)
     more = {"cursor": found.next, "grants_cursor": grants_at}
     more_grants = {"cursor": at, "grants_cursor": found.grants_next}
@@ -57,6 +59,7 @@ async def trace(call: Call) -> Response:
         dataset=dataset,
         found=found,
         names=names_of_items(dataset),
+        grantees=grantees,
         next=with_query(here, urlencode({k: v for k, v in more.items() if v})) if found.next else None,
         more_grants=with_query(here, urlencode({k: v for k, v in more_grants.items() if v}))
         if found.grants_next

@@ -82,15 +82,16 @@ async def page_of(call: Call, case: CaseShown, asked: Asked | None, issued: Issu
         may_give_back="renounce" in possible,
         elsewhere=asked.elsewhere if asked else (),
         issued=issued,
-        calls=calls_of(shown),
+        calls=calls_of(call, shown),
         key=new_key(),
     )
 
 
-def calls_of(shown: GrantInList) -> str:
-    """The path at a data gateway under which the data is."""
+def calls_of(call: Call, shown: GrantInList) -> str:
+    """The address at the data gateway under which the data is; where nobody said which gateway, a word in its place."""
+    gateway = call.runtime.settings.data_url or f"https://<{call.say('grant.gateway')}>"
     items = ",".join(shown.data_items) or "all"
-    return f"/data/{shown.dataset_id}/{items}.csv"
+    return f"{gateway.rstrip('/')}/data/{shown.dataset_id}/{items}.csv"
 
 
 async def do_to_grant(call: Call) -> Response:

@@ -16,7 +16,7 @@ from api.http.known import known
 from api.http.problems import Problem, Wrong
 from models.procedures import BY_NAME
 from pages import dossier
-from pages.calls import Call, deed, page
+from pages.calls import Call, deed, has_opened, page
 from pages.editing import Editing, editing, entry_sent, wanted_of
 from pages.forms.deciding import DecisionAsked, decision_asked, signs
 from pages.forms.fields import Field, Option, Wanted
@@ -54,6 +54,7 @@ async def task(call: Call) -> Response:
     """One task before a body, or what became of it."""
     caller, body = served_body(call)
     file = await file_of(call, caller)
+    await has_opened(call, file.case.case_number)
     return await task_page(call, caller, body, file, Wanted())
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
@@ -15,7 +16,7 @@ from activities.outbox.figures import OutboxFigures
 from activities.record import inbox_figures
 from activities.record.inbox_figures import InboxFigures
 from activities.tables.cases import CaseRow
-from activities.tables.directory import AccountRow
+from activities.tables.directory import AccountRow, InvitationRow
 from activities.tables.telling import ChannelRow
 from reading.directory import questions as directory
 from reading.paging import cursor, place_of
@@ -30,7 +31,8 @@ from rules.resolving import NotInForce, governing
 
 
 class AccountShown(Shape):
-    """An account; `body` is null for who serves none."""
+    """An account; `body` is null for who serves none. `invited_until` is when an invitation ends that nobody has
+    taken yet."""
 
     login: str
     name: str
@@ -38,6 +40,7 @@ class AccountShown(Shape):
     body: str | None
     body_name: str | None
     roles: list[str]
+    invited_until: Instant | None
 
 
 class RulesKept(Shape):
@@ -84,20 +87,35 @@ class SystemShown(Shape):
     jobs: list[JobShown]
 
 
+@dataclass(frozen=True)
+class AccountsSought:
+    """Of a city, with a role, with these words in login or name: each where it is said."""
+
+    city: str | None = None
+    role: str | None = None
+    q: str | None = None
+
+
 async def accounts(
-    store: Store, language: Language, city: str | None, role: str | None, after: str | None, limit: int
+    store: Store, language: Language, sought: AccountsSought, after: str | None, limit: int
 ) -> Page[AccountShown]:
-    """Accounts by their logins, of a city and with a role where these are named. Raises CursorUnusable."""
+    """Accounts by their logins, as they are sought. Raises CursorUnusable."""
+    city, role = sought.city, sought.role
     found = select(AccountRow).order_by(col(AccountRow.login)).limit(limit + 1)
     if city is not None:
         found = found.where(AccountRow.city == city)
     if role is not None:
         found = found.where(col(AccountRow.roles).contains([role]))
+    if sought.q:
+        meant = [col(AccountRow.login), col(AccountRow.name)["zh"].astext, col(AccountRow.name)["en"].astext]
+        found = found.where(or_(*(each.icontains(sought.q, autoescape=True) for each in meant)))
     if after is not None:
         (number,) = place_of(after, 1)
         found = found.offset(int(number or 0))
     rows = (await store.session.exec(found)).all()
     names = await directory.body_names(store, (row.body for row in rows if row.body))
+    waiting = select(InvitationRow).where(col(InvitationRow.account_id).in_([row.account_id for row in rows]))
+    invited = {row.account_id: row.until_at for row in (await store.session.exec(waiting)).all()}
     begun = int(place_of(after, 1)[0] or 0) if after else 0
     return Page(
         items=[
@@ -108,6 +126,7 @@ async def accounts(
                 body=row.body,
                 body_name=said(names[row.body], language) if row.body in names else row.body,
                 roles=sorted(row.roles),
+                invited_until=invited.get(row.account_id),
             )
             for row in rows[:limit]
         ],

@@ -24,13 +24,14 @@ from reading.cases.shapes import (
 )
 from reading.cases.tasks import Names, names_of, tasks_of_case
 from reading.cases.written import reasons, request_shown
+from reading.directory import questions as directory
 from reading.objections.shown import objection_part
 from reading.rectifications.shown import rectification
 from reading.shape import CaseNamed
 from reading.sight import Caller
 from reading.store import Store
 from reading.updates.shown import catalogue_part
-from reading.words.language import Language
+from reading.words.language import Language, said
 from reading.words.law import Law
 from reading.words.texts import texts
 from rules.deadlines import to_shanghai
@@ -86,7 +87,7 @@ async def case_shown(store: Store, caller: Caller, language: Language, case_id: 
         received_at=state.received_at,
         closed_at=state.closed_at,
         dataset_id=state.dataset_id or None,
-        parties=parties(state, names),
+        parties=parties(state, names, await called(store, language, state.party)),
         rules=law.rules_kept(state.rules_digest),
         request=request_shown(state, acts) if state.procedure == ACCESS_REQUEST else None,
         objection=of_objection.objection,
@@ -142,11 +143,17 @@ async def case_named(store: Store, caller: Caller, case_id: str | None) -> CaseN
     return CaseNamed(case_id=row.case_id, case_number=row.case_number) if row else None
 
 
-def parties(state: CaseState, names: Names) -> list[PartyShown]:
-    """Who takes part: whoever filed the case first, then the bodies by their roles."""
+async def called(store: Store, language: Language, account_id: str) -> str | None:
+    """What an account is called; None of one that is gone."""
+    name = (await directory.account_names(store, [account_id])).get(account_id)
+    return said(name, language) if name else None
+
+
+def parties(state: CaseState, names: Names, name: str | None) -> list[PartyShown]:
+    """Who takes part: whoever filed the case first, by its name, then the bodies by their roles."""
     party = names.get(state.party, state.party)
     bodies = [PartyShown(role=role, id=body, name=names.get(body, body)) for role, body in sorted(state.bodies.items())]
-    return [PartyShown(role=BY_NAME[state.procedure].party, id=party, name=party), *bodies]
+    return [PartyShown(role=BY_NAME[state.procedure].party, id=party, name=name or party), *bodies]
 
 
 def granted_shown(state: CaseState) -> GrantShown | None:

@@ -14,6 +14,11 @@ from reading.words.texts import texts
 from rules.pinned import Label
 
 
+def headed(label: str) -> str:
+    """A label as it heads a line: in English it begins with a capital, in sentences with none."""
+    return label[:1].upper() + label[1:]
+
+
 @dataclass(frozen=True)
 class Stated:
     """One thing that somebody stated."""
@@ -79,7 +84,7 @@ class Speaking:
         names = [*said] if among is None else [name for name in among if name in said]
         return [
             Stated(
-                self.label(name),
+                headed(self.label(name)),
                 self.value(name, said[name]),
                 isinstance(said[name], str) and not self._is_code(name, said[name]),
             )

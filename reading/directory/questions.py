@@ -60,6 +60,14 @@ async def account_names(store: Store, accounts: Iterable[str]) -> dict[str, Labe
     return {account_id: Label.model_validate(name) for account_id, name in rows}
 
 
+async def names_by_login(store: Store, wanted: Iterable[str | None]) -> dict[str, Label]:
+    """Login to what the account is called; nothing of a login that nobody has."""
+    rows = await store.session.exec(
+        select(AccountRow.login, AccountRow.name).where(col(AccountRow.login).in_({each for each in wanted if each}))
+    )
+    return {login: Label.model_validate(name) for login, name in rows}
+
+
 async def reviewers_of(store: Store, body: str) -> Sequence[AccountRow]:
     """The officers of a body who answer its tasks, by login."""
     found = select(AccountRow).where(AccountRow.body == body).order_by(col(AccountRow.login))

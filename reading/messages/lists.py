@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
-from activities.outbox.message_texts import Message, Said, citation_of, say
-from activities.outbox.outbox import messages_to, unread_messages_to
-from activities.outbox.read_marks import count_unread
+from activities.outbox.message_texts import Message, Said, citation_of, link_to, say
+from activities.outbox.outbox import messages_to, unread_messages_of, unread_messages_to
+from activities.outbox.read_marks import MOST_COUNTED, count_unread
 from activities.telling.channels import Channel, open_channels
 from reading.messages.shapes import ChannelOpened, Channels, ChannelShown, Messages, MessageShown
 from reading.paging import CursorUnusable, cursor, place_of
@@ -97,6 +97,14 @@ async def _letters(
         found = await question(connection, store.rules, account_id, before, limit + 1)
     more = cursor(str(found[limit - 1].number)) if len(found) > limit else None
     return Slice([Letter(each, say(each, language, pages_url)) for each in found[:limit]], more)
+
+
+async def unread_that_lead_to(store: Store, account_id: str, of: str, path: str) -> list[str]:
+    """The messages not read yet of a case by its number, or of a dataset, whose link leads to that page; the path is
+    without the prefix of a language."""
+    async with store.pool.acquire() as connection:
+        found = await unread_messages_of(connection, store.rules, account_id, of, MOST_COUNTED)
+    return [each.message_id for each in found if link_to(each, "zh", "") == path]
 
 
 async def channels(archive: Archive, account_id: str) -> Channels:

@@ -107,6 +107,8 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"published_on": "soon"}, "published_on", "date_parsing"),
     ({"days_off": ["2026-12-05"], "days_worked": ["2026-12-05"]}, "days_worked", "day_off_and_worked"),
     ({"days_worked": ["2026-12-05", "2036-12-06"]}, "days_worked.1", "day_far_from_publication"),
+    ({"days_off": ["2026-02-30"]}, "days_off.0", "date_from_datetime_parsing"),
+    ({"days_off": ["1066-10-14"]}, "days_off.0", "greater_than_equal"),
     ({"days_off": []}, "days_off|days_worked|covers", "notice_says_nothing"),
     ({"covers": {"since": "2027-01-01", "until": "2027-01-01"}}, "covers", "span_backwards"),
     ({"days_of": []}, "days_of", "extra_forbidden"),

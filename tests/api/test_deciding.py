@@ -54,7 +54,7 @@ async def test_an_outcome_that_the_stage_does_not_know_is_refused_with_those_it_
     answer = await working.as_("reviewer@nanning.operator").post(path_of(task, "decision"), {"outcome": "refuse"})
 
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "outcome")
-    assert answer.json()["detail"] == "The outcomes of this stage are pass, return."
+    assert answer.json()["detail"] == "The outcomes of this stage are Pass (pass), Return (return)."
 
 
 async def test_a_claimed_task_is_the_claimants_until_it_is_released(working: Service, applicant: Caller) -> None:

@@ -155,8 +155,8 @@ async def test_the_table_holds_the_rows_of_every_level(driver: Driver, service: 
     [
         ("working_days", [0], "en", "half on the same day, nine in ten on the same day"),
         ("working_days", [1, 1, 2, 3, 9], "en", "half within 2 working days, nine in ten within 9 working days"),
-        ("working_days", [1, 1, 1], "zh", "半数1个工作日内，九成1个工作日内"),
-        ("working_days", [0, 0, 5, 7], "zh", "半数当日，九成7个工作日内"),
+        ("working_days", [1, 1, 1], "zh", "半数1个工作日内办结，九成1个工作日内办结"),
+        ("working_days", [0, 0, 5, 7], "zh", "半数当日办结，九成7个工作日内办结"),
         ("hours", [0, 1, 1], "en", "half within 1 hour, nine in ten within 1 hour"),
         ("hours", [3, 12, 49], "zh", "半数12小时内，九成3日内"),
         ("hours", [48, 72], "en", "half within 48 hours, nine in ten within 3 days"),

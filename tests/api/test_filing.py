@@ -98,7 +98,7 @@ async def test_a_field_that_the_law_demands_is_named_with_its_article(
     [
         ({"city": "atlantis"}, "city", "city_unknown"),
         ({"dataset_id": "nanjing-none-such"}, "dataset_id", "dataset_unknown"),
-        ({"city": "yulin"}, "dataset_id", "dataset_unknown"),
+        ({"city": "yulin"}, "dataset_id", "dataset_of_another_city"),
         ({"data_items": ["no_such_item"]}, "data_items", "item_unknown"),
         ({"access_mode": "algorithm"}, "access_mode", "access_mode_unknown"),
         ({"urgncy": "normal"}, "urgncy", "extra_forbidden"),

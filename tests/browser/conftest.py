@@ -1,4 +1,4 @@
-"""Debian's Chromium before the pages as the project's own program serves them, with a case and messages to see."""
+"""Debian's Chromium before the pages as the project's own program serves them, with cases and messages to see."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ from activities.settings import Settings
 from stack.ports import free_port, listen
 from stack.postgres import Postgres
 from stack.programs import Pages
+from stack.temporal import NAMESPACE, TemporalServer
 from tests.pages.addresses import LOGINS
-from tests.pages.everywhere import file_a_case
+from tests.pages.everywhere import everything_filed
 
 HERE = Path(__file__).parent
 CHROMIUM = shutil.which("chromium")
@@ -81,7 +82,10 @@ class Site:
 
 @pytest.fixture(scope="session")
 async def site(
-    postgres_server: Postgres, migrated_template: str, tmp_path_factory: pytest.TempPathFactory
+    postgres_server: Postgres,
+    temporal_server: TemporalServer,
+    migrated_template: str,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Site]:
     home = tmp_path_factory.mktemp("pages")
     name = f"browser_{uuid.uuid4().hex}"
@@ -97,14 +101,15 @@ async def site(
         "TEMPORAL_CONFIG_FILE": os.devnull,
     }
     with closing(listen(free_port())) as listener, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+        patch.setenv("TEMPORAL_ADDRESS", temporal_server.address)
+        patch.setenv("TEMPORAL_NAMESPACE", NAMESPACE)
         patch.setenv("TEMPORAL_CONFIG_FILE", os.devnull)
         pages = Pages(
             listener, home / "pages.log", {**environment, "KAIFANG_PAGES_PORT": str(listener.getsockname()[1])}
         )
         await asyncio.to_thread(pages.start)
         try:
-            names = await file_a_case(Settings(home=home, database_url=url))
+            names = await everything_filed(Settings(home=home, database_url=url, task_queue="browser"), temporal_server)
             async with async_playwright() as playwright, await asyncpg.create_pool(url, min_size=0) as pool:
                 browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
                 it = Site(pages.url, names, browser, pool, {})

@@ -1,21 +1,45 @@
 """The pages that are looked at by every test of all pages: by role, as somebody of that role sees them.
 
-A new page adds a line. What a path has in braces is filled in by PARTS, or by what `filed` has made.
+A new page adds a line for each role that may see it; one that everybody may see adds one for nobody. What a path has
+in braces is filled in by PARTS, or by what `filed` has made.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from starlette.routing import Match, Route
+
+from pages.routes import ROUTES
 
 LOGINS: Mapping[str, str | None] = {
     "nobody": None,
     "applicant": "applicant@demo",
     "reviewer": "reviewer@nanning.operator",
+    "provider": "reviewer@nanning.transport",
     "supervisor": "supervisor@nanning.authority",
     "admin": "admin@kaifang",
 }
 """The accounts by which the roles are tried."""
+OF_OFFICERS = (
+    "/supervision",
+    "/supervision/overdue",
+    "/supervision/due-soon",
+    "/supervision/promptly",
+    "/supervision/waiting",
+    "/supervision/figures",
+    "/supervision/notices",
+    "/supervision/directory",
+    "/supervision/absences",
+    "/supervision/feeds",
+)
+"""What every officer looks at, each as far as it is theirs."""
+OF_CASES = ("/cases/{number}", "/cases/{number}/log", "/cases/{number}/filed", "/cases/{unsigned}/agreement")
+OF_AN_ACCOUNT = ("/messages", "/my/settings", "/datasets/{dataset_id}/objection", "/guangzhou/leaks/new")
+OF_A_TASK = ("/desk", "/desk?tab=done", "/desk/cases", "/desk/grants", "/desk/grants/{grant}")
+OF_AN_OBJECTION = ("/cases/{objected}", "/cases/{objected}/trace")
 ADDRESSES: Mapping[str, tuple[str, ...]] = {
     "nobody": (
         "/",
@@ -27,24 +51,113 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/verify",
         "/verify/nothing",
         "/verify/{code}",
+        "/help",
+        "/accessibility",
+        "/privacy",
+        "/{city}",
+        "/{city}/bodies",
+        "/{city}/holders",
+        "/{city}/maintenance",
+        "/{city}/law/calculator",
+        "/{city}/law/calculator?number=5&unit=wd&received_on=2026-11-27",
+        "/law",
         "/{city}/law",
         "/{city}/law/{procedure}",
+        "/{city}/calendar/{year}",
+        "/figures",
+        "/{city}/figures",
     ),
     "applicant": (
         "/",
-        "/messages",
+        *OF_AN_ACCOUNT,
         "/messages?of=all",
-        "/my/settings",
+        "/datasets/{dataset_id}/request",
+        "/{city}/demands/new",
+        "/my",
+        *OF_CASES,
         "/cases/{number}/papers",
+        "/cases/{asked}",
+        "/cases/{asked}/supplement",
+        "/cases/{unsigned}",
+        "/cases/{granted}",
+        "/cases/{access}",
+        "/cases/{objected}",
+        "/acts/{act_id}",
+        "/my/grants",
+        "/my/grants/{grant}",
     ),
     "reviewer": (
-        "/cases/{number}/papers",
-        "/messages",
-        "/my/settings",
+        *OF_AN_ACCOUNT,
+        *OF_OFFICERS,
+        "/supervision/urgings",
+        "/{city}/maintenance/new",
+        *OF_A_TASK,
+        *OF_CASES,
+        "/cases/{objected}",
+        "/desk/{number}/{place}",
+        "/desk/{objected}/{objected_place}",
     ),
-    "supervisor": ("/",),
-    "admin": ("/",),
+    "provider": (
+        *OF_AN_ACCOUNT,
+        *OF_OFFICERS,
+        "/supervision/urgings",
+        *OF_A_TASK,
+        *OF_CASES,
+        *OF_AN_OBJECTION,
+        "/desk/{objected}/{objected_place}",
+        "/supervision/directory/{body}/{post}",
+        "/catalogue",
+        "/catalogue/new",
+        "/catalogue/import",
+        "/catalogue/{dataset_id}/update",
+    ),
+    "supervisor": (
+        "/",
+        *OF_AN_ACCOUNT,
+        *OF_OFFICERS,
+        "/supervision/urgings",
+        "/supervision/rectifications",
+        "/supervision/rectifications/new",
+        "/supervision/directory/{body}/{post}",
+        *OF_CASES,
+        *OF_AN_OBJECTION,
+    ),
+    "admin": (
+        "/",
+        *OF_AN_ACCOUNT,
+        *OF_OFFICERS,
+        "/supervision/notices/new",
+        "/supervision/rectifications",
+        "/supervision/directory/{body}/{post}",
+        "/admin",
+        "/admin/accounts",
+        "/admin/accounts/new",
+        "/admin/packs",
+        *OF_CASES,
+    ),
 }
+NO_PAGES = frozenset(
+    {
+        "/ready",
+        "/language/{language}",
+        "/login/issuer",
+        "/login/callback",
+        "/{city}/calendar",
+        "/evidence/{evidence_id}",
+        "/print/{size}",
+        "/desk/selected",
+        "/desk/{number}/{place}/act",
+        "/desk/grants/{number}/revocation",
+        "/catalogue/{dataset_id}/updated",
+        "/written",
+        "/cases/{number}/papers/{paper}.pdf",
+        "/cases/{number}/case-file.zip",
+        "/cases/{number}/calendar.ics",
+    }
+)
+"""What is answered by the way to a page, by a file, or to machines."""
+ANSWERED_WITH: Mapping[str, int] = {"/datasets/nothing": 404, "/verify/nothing": 404, "/acts/{act_id}": 422}
+"""The pages that say what is wrong, by their status."""
 PARTS: Mapping[str, str] = {
     "dataset_id": "nanning-transport-bus-positions",
     "city": "nanning",
@@ -71,6 +184,11 @@ class Address:
     def __str__(self) -> str:
         return f"{self.role} {self.path}"
 
+    @property
+    def status(self) -> int:
+        """With which the page is answered."""
+        return ANSWERED_WITH.get(self.path, 200)
+
     def in_(self, language: str, names: Mapping[str, str]) -> str:
         """Where the page is in a language."""
         path = filled(self.path, names)
@@ -85,3 +203,31 @@ def filled(path: str, names: Mapping[str, str]) -> str:
 def addresses() -> list[Address]:
     """Every page of the list."""
     return [Address(role, path) for role, paths in ADDRESSES.items() for path in paths]
+
+
+def one_of_each() -> list[Address]:
+    """Every page once; of the roles that see it, each has its turn."""
+    by_path: dict[str, list[Address]] = {}
+    for each in addresses():
+        by_path.setdefault(each.path, []).append(each)
+    return [found[place % len(found)] for place, found in enumerate(by_path.values())]
+
+
+def looked_at() -> list[str]:
+    """The paths of all routes that are looked at, in their order."""
+    return [each.path_format for each in ROUTES if isinstance(each, Route) and "GET" in (each.methods or ())]
+
+
+def route_of(address: Address) -> str:
+    """The path of the route that answers an address."""
+    path = address.path.partition("?")[0].format_map(defaultdict(lambda: "x", PARTS))
+    scope = {"type": "http", "method": "GET", "path": path}
+    return next(each.path_format for each in ROUTES if isinstance(each, Route) and each.matches(scope)[0] is Match.FULL)
+
+
+def addresses_by_route() -> dict[str, list[Address]]:
+    """The addresses of the list that each route answers."""
+    found: dict[str, list[Address]] = {}
+    for each in addresses():
+        found.setdefault(route_of(each), []).append(each)
+    return found

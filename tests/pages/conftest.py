@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import pytest
 from temporalio.worker import Worker
@@ -10,9 +10,11 @@ from temporalio.worker import Worker
 from activities.settings import Settings
 from api.app import create_app as create_api
 from pages.app import create_app
+from stack.temporal import TemporalServer
 from tests.api.calling import Service, serving
 from tests.api.conftest import BEFORE_202
 from tests.api.conftest import settings as settings_of_the_api  # noqa: F401 - a fixture, by its name
+from tests.pages.everywhere import everything_filed
 from tests.pages.visiting import Front, pages_open
 
 
@@ -39,3 +41,9 @@ async def service(settings: Settings, front: Front) -> AsyncIterator[Service]:
     """The API beside the pages, on the same database."""
     async with serving(create_api(settings, patience=BEFORE_202), settings) as running:
         yield running
+
+
+@pytest.fixture
+async def names(settings: Settings, temporal_server: TemporalServer) -> Mapping[str, str]:
+    """The parts of addresses, of what was filed and decided so that every page has something to show."""
+    return await everything_filed(settings, temporal_server)

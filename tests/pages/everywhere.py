@@ -1,24 +1,104 @@
-"""What there is to see on every page: a case of the applicant before its operator, and what was told of it."""
+"""What there is to see on every page: cases of the applicant at every stage, a grant, an objection with evidence."""
 
 from __future__ import annotations
 
+import asyncio
+import uuid
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from activities.database import open_pool
 from activities.settings import Settings
 from api.app import create_app
-from tests.api.calling import serving
+from stack.temporal import NAMESPACE, TemporalServer
+from tests.api.calling import Caller, Service, open_task, serving
+from tests.api.conftest import BEFORE_202
+from tests.api.objecting import filed as objection_filed
+from worker import build_worker
 
-AT_ONCE = timedelta(milliseconds=100)
+APPLICANT, PROVIDER = "applicant@demo", "reviewer@nanning.transport"
+OBJECTED_TO = "nanning-transport-bus-lines"
+REVIEWS = (("formal_review", "pass"), ("provider_review", "agree"), ("approval", "approve"))
+"""What officers of Nanning decide before anybody signs."""
 
 
-async def file_a_case(settings: Settings) -> Mapping[str, str]:
-    """A request is filed over the API; no engine need run. The parts of addresses that it gives."""
-    async with serving(create_app(settings, patience=AT_ONCE), settings) as service:
-        applicant = service.as_("applicant@demo")
-        case: Any = await applicant.file("nanning")
-        papers = await applicant.read(f"/v1/cases/{case['case_id']}/papers")
-    task = next(each for each in case["tasks"] if each["stage"] == "formal_review")
-    code = papers["items"][0]["code"]
-    return {"number": case["case_number"], "case_id": case["case_id"], "task_id": task["task_id"], "code": code}
+async def everything_filed(settings: Settings, temporal: TemporalServer) -> Mapping[str, str]:
+    """What there is to see is filed and decided over the API, with a worker that ends then. The parts of addresses
+    that it gives."""
+    client = await Client.connect(temporal.address, namespace=NAMESPACE, data_converter=pydantic_data_converter)
+    async with (
+        await open_pool(settings.database_url) as pool,
+        build_worker(client, pool, settings.task_queue),
+        serving(create_app(settings, patience=BEFORE_202), settings) as service,
+    ):
+        return await filed(service)
+
+
+async def filed(service: Service) -> Mapping[str, str]:
+    """The parts of addresses, each of a case of its own."""
+    applicant = service.as_(APPLICANT)
+    first, *rest = await asyncio.gather(
+        requested(applicant),
+        asked_for_a_supplement(service, applicant),
+        signed_by_the_provider(service, applicant),
+        granted(service, applicant),
+        objected(applicant),
+    )
+    refused = (await applicant.post(f"/v1/cases/{first['case_id']}/supplement", {"text": "More"})).json()
+    papers = await applicant.read(f"/v1/cases/{first['case_id']}/papers")
+    names = {
+        "number": first["case_number"],
+        "case_id": first["case_id"],
+        "task_id": open_task(first, "formal_review")["task_id"],
+        "act_id": refused["act_id"],
+        "code": papers["items"][0]["code"],
+    }
+    for more in rest:
+        names |= more
+    return names
+
+
+async def requested(applicant: Caller) -> Any:
+    """A request before its operator."""
+    return await applicant.file("nanning", str(uuid.uuid4()))
+
+
+async def asked_for_a_supplement(service: Service, applicant: Caller) -> Mapping[str, str]:
+    case = await requested(applicant)
+    task = open_task(case, "formal_review")
+    asker = service.as_(f"reviewer@{task['body']}")
+    await asker.do(f"/v1/tasks/{task['task_id']}/supplement-request", {"text": "Which of the lines?"})
+    return {"asked": case["case_number"]}
+
+
+async def signed_by_the_provider(service: Service, applicant: Caller) -> Mapping[str, str]:
+    return {"unsigned": (await _signed_by_the_provider(service, applicant))["case_number"]}
+
+
+async def _signed_by_the_provider(service: Service, applicant: Caller) -> Any:
+    case = await requested(applicant)
+    for stage, outcome in REVIEWS:
+        case = await service.decide(case, stage, outcome)
+    return await service.decide(case, "provider_signature", "sign")
+
+
+async def granted(service: Service, applicant: Caller) -> Mapping[str, str]:
+    case = await _signed_by_the_provider(service, applicant)
+    case = (await applicant.sign(case["case_id"]))["case"]
+    access = await applicant.read(f"/v1/cases/{case['granted']['access_case_id']}")
+    return {"granted": case["case_number"], "access": access["case_number"], "grant": access["case_number"]}
+
+
+async def objected(applicant: Caller) -> Mapping[str, str]:
+    case = await objection_filed(applicant, "nanning", dataset_id=OBJECTED_TO)
+    (evidence, *_) = case["objection"]["evidence"]
+    task = next(each for each in case["tasks"] if each["state"] in ("open", "claimed"))
+    return {
+        "objected": case["case_number"],
+        "objected_place": f"{task['stage']}.{task['round']}",
+        "objected_task_id": task["task_id"],
+        "evidence_id": evidence["evidence_id"],
+    }

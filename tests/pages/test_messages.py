@@ -48,6 +48,22 @@ async def test_a_message_that_is_opened_is_read_and_leads_to_its_page(front: Fro
     assert "nanning-transport-bus-lines" in visitor.text()
 
 
+async def test_a_message_is_read_once_the_page_that_it_leads_to_was_opened(front: Front) -> None:
+    await tell(front, "a")
+    visitor = await front.logged_in("applicant@demo")
+    await visitor.visit("/en/datasets/nanning-transport-nothing")
+    await visitor.visit("/en/datasets/nanning-transport-bus-positions")
+    await visitor.visit("/en/messages")
+    assert "Unread (1)" in visitor.text()
+    stranger = await front.logged_in("applicant2@demo")
+    await stranger.visit("/en/datasets/nanning-transport-bus-lines")
+    await visitor.visit("/en/messages")
+    assert "Unread (1)" in visitor.text()
+    await visitor.visit("/datasets/nanning-transport-bus-lines")
+    await visitor.visit("/en/messages")
+    assert "Unread (1)" not in visitor.text()
+
+
 async def test_messages_are_for_whom_they_were_written(front: Front) -> None:
     await tell(front, "a")
     visitor = await front.logged_in("applicant2@demo")
