@@ -36,7 +36,13 @@ OF_OFFICERS = (
     "/supervision/feeds",
 )
 """What every officer looks at, each as far as it is theirs."""
-OF_CASES = ("/cases/{number}", "/cases/{number}/log", "/cases/{number}/filed", "/cases/{unsigned}/agreement")
+OF_CASES = (
+    "/cases/{number}",
+    "/cases/{number}/log",
+    "/cases/{number}/filed",
+    "/cases/{number}/papers",
+    "/cases/{unsigned}/agreement",
+)
 OF_AN_ACCOUNT = ("/messages", "/my/settings", "/datasets/{dataset_id}/objection", "/guangzhou/leaks/new")
 OF_A_TASK = ("/desk", "/desk?tab=done", "/desk/cases", "/desk/grants", "/desk/grants/{grant}")
 OF_AN_OBJECTION = ("/cases/{objected}", "/cases/{objected}/trace")
@@ -75,7 +81,6 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/{city}/demands/new",
         "/my",
         *OF_CASES,
-        "/cases/{number}/papers",
         "/cases/{asked}",
         "/cases/{asked}/supplement",
         "/cases/{unsigned}",
