@@ -15,6 +15,7 @@ from activities.tables import (  # noqa: F401 - they fill SQLModel's metadata
     catalogue,
     directory,
     gate,
+    proof,
     sessions,
     telling,
     workers,
