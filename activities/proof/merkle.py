@@ -18,23 +18,39 @@ def node_hash(algorithm: str, left: bytes, right: bytes) -> bytes:
     return hashlib.new(algorithm, NODE + left + right).digest()
 
 
+class Growing:
+    """A tree of which nothing is kept but the way to its root: one hash a level."""
+
+    def __init__(self, algorithm: str) -> None:
+        self._algorithm = algorithm
+        self._left: list[tuple[bytes, int]] = []
+        """Roots of whole trees, the widest first, with their sizes."""
+        self.leaves = 0
+
+    def add(self, leaf: bytes) -> None:
+        """The hash of the next leaf."""
+        root, size = leaf, 1
+        while self._left and self._left[-1][1] == size:
+            root, size = node_hash(self._algorithm, self._left.pop()[0], root), size * 2
+        self._left.append((root, size))
+        self.leaves += 1
+
+    def root(self) -> bytes:
+        """The root over the leaves so far."""
+        if not self._left:
+            return hashlib.new(self._algorithm, b"").digest()
+        root = self._left[-1][0]
+        for left, _ in reversed(self._left[:-1]):
+            root = node_hash(self._algorithm, left, root)
+        return root
+
+
 def root_of(algorithm: str, leaves: Iterable[bytes]) -> tuple[bytes, int]:
-    """The root over the hashes of leaves in their order, and how many they are; holds one hash a level at a time."""
-    left: list[tuple[bytes, int]] = []
-    """Roots of whole trees, the widest first, with their sizes."""
-    count = 0
-    for found in leaves:
-        root, size = found, 1
-        while left and left[-1][1] == size:
-            root, size = node_hash(algorithm, left.pop()[0], root), size * 2
-        left.append((root, size))
-        count += 1
-    if not left:
-        return hashlib.new(algorithm, b"").digest(), 0
-    root = left.pop()[0]
-    while left:
-        root = node_hash(algorithm, left.pop()[0], root)
-    return root, count
+    """The root over the hashes of leaves in their order, and how many they are."""
+    tree = Growing(algorithm)
+    for leaf in leaves:
+        tree.add(leaf)
+    return tree.root(), tree.leaves
 
 
 class Tree:
