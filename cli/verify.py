@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 def verify(
     proof: Annotated[
-        Path | None, typer.Option(help="A receipt with its proof: it alone is verified, offline.", dir_okay=False)
+        Path | None, typer.Option(help="The document of a proof: it alone is verified, offline.", dir_okay=False)
     ] = None,
     key: Annotated[
         list[Path] | None, typer.Option(help="PEM file of a key that may have signed; repeat after a change of keys.")

@@ -116,8 +116,8 @@ PROOF_FAULTS = {
     "path": ("路径不能通向签名的树根。", "The path does not lead to the root that was signed."),
     "format": ("文件不是收录证明。", "The file is no inclusion proof."),
     "unsigned": (
-        "回执还没有证明：案件所在的一天结束后才签名。",
-        "The receipt has no proof yet: its day is signed when it is over.",
+        "文件还没有证明：案件所在的一天结束后才签名。",
+        "The document has no proof yet: its day is signed when it is over.",
     ),
 }
 

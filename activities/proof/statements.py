@@ -162,7 +162,7 @@ class Proof:
 
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> Self:
-        """The proof in a document, or in the receipt around it. Raises ValueError for any other."""
+        """The proof in a document, or in what the API answered around it. Raises ValueError for any other."""
         try:
             told = document.get("proof", document)
             if told["format"] != PROOF:

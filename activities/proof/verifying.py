@@ -23,6 +23,8 @@ A_SET = 200
 """Cases at a time in memory."""
 PREFETCH = 500
 """Rows."""
+LONG = 600.0
+"""Seconds that one statement over all cases may take."""
 CASES = "select case_id, number, head from cases where case_id > $1 order by case_id limit $2"
 EVENTS = """
 select case_id, number, type, at, event::text as event, hash from events where case_id = any($1)
@@ -102,11 +104,11 @@ async def verify_record(connection: Connection, store: EvidenceStore | None, see
         async for finding in _verify_set(connection, lengths, seen):
             yield finding
         seen.cases, after = seen.cases + len(cases), cases[-1]
-    for row in await connection.fetch(NUMBERS):
+    for row in await connection.fetch(NUMBERS, timeout=LONG):
         if row["there"] != row["last"]:
             which = f"{row['city']} {row['procedure']} {row['year']}"
             yield Finding(Fault.CASE_NUMBERS, "", which, f"{row['there']}/{row['last']}")
-    for row in await connection.fetch(GONE):
+    for row in await connection.fetch(GONE, timeout=LONG):
         yield Finding(Fault.CASE_GONE, row["case_id"])
     if store is not None:
         async for finding in _verify_files(connection, store, seen):

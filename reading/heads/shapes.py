@@ -66,7 +66,7 @@ class ProofShown(SignedDayShown):
     path: Annotated[list[str], Field(description="the hashes beside the way to the root, the lowest first")]
 
 
-class Receipt(Shape):
+class CaseProof(Shape):
     """The head of a case now, and the proof of the one that was signed last; null until its first day is over."""
 
     case_id: str

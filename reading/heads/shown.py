@@ -1,4 +1,4 @@
-"""Signed days for everybody, and the receipt of a case for whoever may know of it."""
+"""Signed days for everybody, and the proof of a case for whoever may know of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from activities.proof.heads import Head
 from activities.proof.statements import Proof, published
 from reading.cases import questions as cases
 from reading.heads import questions
-from reading.heads.shapes import AdoptionShown, HeadShown, ProofShown, Receipt, SignedDays, SignedDayShown
+from reading.heads.shapes import AdoptionShown, CaseProof, HeadShown, ProofShown, SignedDays, SignedDayShown
 from reading.sight import Caller
 from reading.store import Store
 
@@ -27,7 +27,7 @@ async def signed_day(store: Store, day: date) -> SignedDayShown | None:
     return SignedDayShown.model_validate(published(row.statement, row.signature)) if row else None
 
 
-async def receipt_of(store: Store, caller: Caller, case_id: str) -> Receipt | None:
+async def proof_of(store: Store, caller: Caller, case_id: str) -> CaseProof | None:
     """The head of a case with its proof; None where the caller may not know of the case."""
     case = await cases.case(store, caller, case_id)
     if case is None:
@@ -39,4 +39,4 @@ async def receipt_of(store: Store, caller: Caller, case_id: str) -> Receipt | No
         document = Proof(head, row.place, tuple(row.path), day.statement, day.signature).document()
         proof = ProofShown.model_validate(document)
     now = HeadShown(case_id=case_id, events=case.number, head=case.head, acts=last.seq, acts_head=last.hash)
-    return Receipt(case_id=case_id, case_number=case.case_number, now=now, proof=proof)
+    return CaseProof(case_id=case_id, case_number=case.case_number, now=now, proof=proof)

@@ -1,4 +1,4 @@
-"""An applicant's receipt: the head of the case, proven to a stranger; and signed days for everybody."""
+"""The head of a case is proven to a stranger; and signed days for everybody."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def sign(service: Service, days: int = 1) -> list[str]:
     return [row["day"].isoformat() for row in rows]
 
 
-async def test_a_receipt_proves_its_case_to_a_stranger_once_the_day_is_over(stopped: Service) -> None:
+async def test_a_document_proves_its_case_to_a_stranger_once_the_day_is_over(stopped: Service) -> None:
     applicant = stopped.as_("applicant@demo")
     case = await applicant.file("nanning")
     path = f"/v1/cases/{case['case_id']}/proof"
@@ -46,7 +46,7 @@ async def test_a_receipt_proves_its_case_to_a_stranger_once_the_day_is_over(stop
     assert later["now"]["events"] > receipt["now"]["events"]
 
 
-async def test_who_may_not_know_of_a_case_gets_no_receipt_of_it(stopped: Service) -> None:
+async def test_who_may_not_know_of_a_case_gets_no_proof_of_it(stopped: Service) -> None:
     case = await stopped.as_("applicant@demo").file("nanning")
     path = f"/v1/cases/{case['case_id']}/proof"
     await sign(stopped)

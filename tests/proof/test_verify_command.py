@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import string
 import sys
 from pathlib import Path
@@ -13,12 +14,14 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from activities.proof.findings import Fault, Finding
+from activities.proof.statements import named_key
 from activities.settings import HEADS_KEY
 from cli.languages import Language
 from cli.verify_words import SENTENCES, sentence
 from tests.proof.test_days import Signer, request_of, rewrite, signer
 
 __all__ = ["signer"]
+DOCUMENTATION = Path(__file__).resolve().parents[2] / "docs" / "verifying.md"
 KAIFANG = str(Path(sys.executable).with_name("kaifang"))
 
 
@@ -75,6 +78,21 @@ async def test_a_record_as_it_was_written_is_told_as_that_and_any_other_by_sente
     told = await verify(tmp_path, database_url, "--language", "zh-CN")
     assert told.lines[0].startswith(f"案件{request}：第")
     assert told.lines[-1].endswith("发现1处不符。")
+
+
+async def test_the_program_of_the_documentation_verifies_a_proof_and_nothing_else(
+    signer: Signer, tmp_path: Path
+) -> None:
+    (program,) = re.findall(r"```python\n(.*?)```", DOCUMENTATION.read_text("utf-8"), re.DOTALL)
+    await signer.after(signer.today)
+    document = (await signer.proof(await request_of(signer))).document()
+    key, held = named_key(signer.key.public_key()), tmp_path / "held.json"
+    for changed, is_proof in (({}, True), ({"place": document["place"] + 1}, False), ({"path": []}, False)):
+        held.write_text(json.dumps({"proof": {**document, **changed}}))
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", program, str(held), key), stderr=asyncio.subprocess.DEVNULL
+        )
+        assert (await process.wait() == 0) is is_proof
 
 
 async def test_a_proof_is_verified_without_record_by_the_key_that_was_published(signer: Signer, tmp_path: Path) -> None:
