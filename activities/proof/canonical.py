@@ -26,15 +26,12 @@ def canonical(text: str) -> bytes:
     number that is none; UnicodeEncodeError for half a character.
     """
     try:
-        written = json.dumps(
-            json.loads(text, parse_int=_exact, parse_float=_differs, parse_constant=_differs),
-            sort_keys=True,
-            ensure_ascii=False,
-            separators=(",", ":"),
-        )
+        written = WRITER.encode(READER.decode(text))
     except _NotAsPythonWritesIt:
         return by_the_library(text)
-    return by_the_library(text) if ORDERED_OTHERWISE.search(written) else written.encode()
+    if not written.isascii() and ORDERED_OTHERWISE.search(written):
+        return by_the_library(text)
+    return written.encode()
 
 
 def by_the_library(text: str) -> bytes:
@@ -55,3 +52,8 @@ def _as_read_anywhere(digits: str) -> int | float:
 
 def _differs(_: str) -> NoReturn:
     raise _NotAsPythonWritesIt
+
+
+READER = json.JSONDecoder(parse_int=_exact, parse_float=_differs, parse_constant=_differs)
+WRITER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, check_circular=False, separators=(",", ":"))
+"""Made once: to make them takes as long as a short document."""
