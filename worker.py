@@ -20,9 +20,12 @@ from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock, DatabaseClock
 from activities.database import Pool, open_pool
 from activities.engine.handing_over import Engine
-from activities.engine.keeping import LAPSES, REMINDERS, REVIEWS, SENDER, SWEEPER, Job, Keeper
+from activities.engine.keeping import HEADS, LAPSES, REMINDERS, REVIEWS, SENDER, SWEEPER, Job, Keeper
 from activities.engine.sweeping import Sweeper
 from activities.filing.reviewing import Reviewing, keep_schedule
+from activities.proof.chain import Algorithm, Chain
+from activities.proof.days import Signing
+from activities.proof.statements import private_key
 from activities.record.append import Append
 from activities.record.claims import Lapsing
 from activities.record.inbox import Inbox
@@ -48,9 +51,11 @@ SANDBOX = SandboxedWorkflowRunner(
 )
 
 
-def build_worker(temporal: Client, pool: Pool, task_queue: str, clock: Clock | None = None) -> Worker:
+def build_worker(
+    temporal: Client, pool: Pool, task_queue: str, clock: Clock | None = None, chain: Chain | None = None
+) -> Worker:
     """A worker that runs every procedure and writes to that database; the caller runs it."""
-    log, clock = Log(RecordOfNotices(read_scopes())), clock or DatabaseClock()
+    log, clock = Log(RecordOfNotices(read_scopes()), chain=chain), clock or DatabaseClock()
     reviewing = Reviewing(pool, Inbox(pool, log, clock), clock)
     return worker_of(temporal, task_queue, Append(pool, log, clock), reviewing)
 
@@ -93,7 +98,7 @@ async def until(told_to_stop: asyncio.Event, keeper: Keeper) -> None:
 
 
 async def run(settings: Settings) -> None:
-    """Runs worker, sweeper, reminders, the look at claims and sender until SIGTERM or SIGINT, then drains."""
+    """Runs the worker and the jobs beside it until SIGTERM or SIGINT, then drains."""
     told_to_stop = asyncio.Event()
     for stop_signal in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(stop_signal, told_to_stop.set)
@@ -101,8 +106,12 @@ async def run(settings: Settings) -> None:
     temporal = await connect(settings)
     sweeper = Sweeper(pool, Engine(pool, temporal, settings.task_queue))
     reminding = Reminding(pool, RecordOfNotices(read_scopes()), DatabaseClock())
-    lapsing = Lapsing(pool, Inbox(pool, Log(RecordOfNotices(read_scopes())), DatabaseClock()))
-    async with pool, Ways(settings) as ways, build_worker(temporal, pool, settings.task_queue):
+    algorithm = Algorithm(settings.chain_algorithm)
+    chain = Chain(algorithm)
+    lapsing = Lapsing(pool, Inbox(pool, Log(RecordOfNotices(read_scopes()), chain=chain), DatabaseClock()))
+    key = private_key(settings.heads_key_file) if settings.heads_key_file.exists() else None
+    signing = Signing(pool, DatabaseClock(), key, settings.heads_apart, algorithm)
+    async with pool, Ways(settings) as ways, build_worker(temporal, pool, settings.task_queue, chain=chain):
         LOG.info("worker runs on task queue %s", settings.task_queue)
         keeper = Keeper(
             pool,
@@ -111,6 +120,7 @@ async def run(settings: Settings) -> None:
                 Job(SENDER, Sender(pool, ways, settings.pages_url).run),
                 Job(REMINDERS, reminding.run),
                 Job(LAPSES, lapsing.run),
+                Job(HEADS, signing.run),
                 Job(REVIEWS, partial(keep_schedule, temporal, settings.task_queue)),
             ],
         )

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 import asyncpg
+from rfc8785 import CanonicalizationError
 
 if TYPE_CHECKING:
     # asyncpg's classes take type parameters only in its stubs
@@ -37,6 +38,7 @@ NEVER_TAKEN = (
     asyncpg.ProgramLimitExceededError,  # class 54: too long for an index, too many, too deep
     asyncpg.IntegrityConstraintViolationError,  # class 23: it contradicts what is there
     UnicodeEncodeError,  # half a character, which has no bytes
+    CanonicalizationError,  # no number: its hash would be nobody else's
 )
 """What is raised where PostgreSQL answers, and will answer the same however often it is asked: nothing was recorded.
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from temporalio.envconfig import ClientConnectConfig
 
 STACK_ENV = "stack.env"
+HEADS_KEY = "heads-key.pem"
 DEFAULT_ENGINE = "localhost:7233"
 """Where Temporal listens when nothing says otherwise, as in Temporal's own tools."""
 
@@ -63,6 +64,13 @@ class Settings(BaseSettings):
     needs besides are the storage library's own variables, `AWS_…`."""
     issuer_public_key: Path | None = None
     """The PEM file of the Ed25519 key that signs tokens in production; without it, the key in the data folder does."""
+    chain_algorithm: Literal["sha256", "sm3"] = "sha256"
+    """By what new events and acts are hashed; what is hashed already stays."""
+    heads_key: Path | None = None
+    """The PEM file of the Ed25519 key that signs the heads of each day; without it, the one in the data folder does,
+    and none is signed where there is none."""
+    heads_folder: Path | None = None
+    """The folder apart to which each signed day is written; without it, `heads` in the data folder."""
 
     public_url: str | None = Field(default=None, pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")
     """Where people reach the service, pages and API alike; without it, host and port of each."""
@@ -92,6 +100,16 @@ class Settings(BaseSettings):
     def signing_key_file(self) -> Path:
         """The private key with which demo tokens are signed."""
         return self.home / "signing-key.pem"
+
+    @property
+    def heads_key_file(self) -> Path:
+        """The private key that signs the heads of each day, if it is there."""
+        return self.heads_key or self.home / HEADS_KEY
+
+    @property
+    def heads_apart(self) -> Path:
+        """Where signed days lie apart from the database."""
+        return self.heads_folder or self.home / "heads"
 
     @property
     def base_url(self) -> str:

@@ -21,6 +21,7 @@ from activities.clock import Clock
 from activities.database import AWAY, open_pool
 from activities.engine.handing_over import Engine
 from activities.evidence.store import EvidenceStore
+from activities.proof.chain import Algorithm, Chain
 from activities.record.inbox import Inbox
 from activities.record.log import Log
 from activities.settings import Settings
@@ -141,7 +142,7 @@ async def running(settings: Settings, clock: Clock, patience: timedelta | None =
             reading=reading,
             temporal=temporal,
             notices=notices,
-            inbox=Inbox(pool, Log(notices), clock),
+            inbox=Inbox(pool, Log(notices, chain=Chain(Algorithm(settings.chain_algorithm))), clock),
             courier=courier,
             token_key=token_key,
             evidence=EvidenceStore.open(settings),

@@ -27,7 +27,7 @@ import uvloop
 
 from activities.calendar.record import RecordOfNotices
 from activities.database import Pool, open_pool
-from activities.record.log import LockedCase, Log, open_case
+from activities.record.log import LockedCase, Log, open_case, with_its_head
 from activities.record.pinned_rules import PinnedRules
 from api.http.tokens import issue, signing_key
 from benchmarks import bare_flag
@@ -147,11 +147,11 @@ async def _open(pool: Pool, objections: int) -> tuple[list[Subject], list[Subjec
             digest = await PinnedRules().keep(connection, filing(now).rules)
             for subject in made:
                 opened = _grant(subject, digest, now)
-                await open_case(connection, opened, content=None, request_digest="")
+                await open_case(connection, log.chain, opened, content=None, request_digest="")
                 state = CaseState()
                 begun: tuple[e.Event, ...] = (opened, _key(subject, now))
                 for number, event in enumerate(begun):
-                    case = LockedCase(opened.case_id, number, number, now)
+                    case = await with_its_head(connection, LockedCase(opened.case_id, number, number, now))
                     await log.write(connection, case, state, [event], engine_number=number + 1)
                     state = fold(state, [event])
         await connection.execute("vacuum analyze")

@@ -18,6 +18,7 @@ from activities.filing.encoding import decoded
 from activities.filing.files import FileUnreadable, Sheet
 from activities.filing.importing import Report, import_sheet
 from activities.filing.row_rules import Importer
+from activities.proof.chain import Algorithm, Chain
 from activities.record.inbox import Inbox
 from activities.record.log import Log
 from activities.settings import Settings, SettingsError
@@ -92,5 +93,7 @@ async def imported(settings: Settings, login: str, city: str, sheet: Sheet) -> R
             now = clock.at(await present(connection))
         if account is None or account["city"] != city:
             raise typer.BadParameter(f"{login} is no account of {city}", param_hint="--as")
-        inbox = Inbox(pool, Log(RecordOfNotices(read_scopes())), clock)
+        inbox = Inbox(
+            pool, Log(RecordOfNotices(read_scopes()), chain=Chain(Algorithm(settings.chain_algorithm))), clock
+        )
         return await import_sheet(pool, inbox, Importer(account["account_id"], city), sheet, now)

@@ -12,6 +12,7 @@ from activities.calendar.record import RecordOfNotices
 from activities.clock import DatabaseClock
 from activities.database import open_pool
 from activities.directory.accounts import named
+from activities.proof.chain import Algorithm, Chain
 from activities.record.hand_overs import Asked, ColleagueUnknown, Item, colleague_named, hand_over, in_hand
 from activities.record.inbox import Inbox
 from activities.record.log import Log
@@ -37,7 +38,7 @@ def hand_over_command(
     if (to is None) != release:
         typer.echo("error: say either --to OFFICER or --release", err=True)
         raise typer.Exit(2)
-    items = asyncio.run(_hand_over(Settings.load().database_url, officer, to))
+    items = asyncio.run(_hand_over(Settings.load(), officer, to))
     if isinstance(items, str):
         typer.echo(f"error: there is no account {items}", err=True)
         raise typer.Exit(2)
@@ -48,9 +49,9 @@ def hand_over_command(
     raise typer.Exit(1 if refused else 0)
 
 
-async def _hand_over(database_url: str, officer: str, to: str | None) -> list[Item] | str:
+async def _hand_over(settings: Settings, officer: str, to: str | None) -> list[Item] | str:
     """What became of each task, or the name that no account has."""
-    async with await open_pool(database_url) as pool:
+    async with await open_pool(settings.database_url) as pool:
         async with pool.acquire() as connection:
             from_account = await named(connection, officer)
         # Whose account is erased may still have tasks, under its id.
@@ -64,4 +65,10 @@ async def _hand_over(database_url: str, officer: str, to: str | None) -> list[It
             return str(fact)
         asked = Asked(str(uuid.uuid4()), officer_id, colleague, BY, None)
         clock = DatabaseClock()
-        return await hand_over(pool, Inbox(pool, Log(RecordOfNotices(read_scopes())), clock), clock, asked, tasks)
+        return await hand_over(
+            pool,
+            Inbox(pool, Log(RecordOfNotices(read_scopes()), chain=Chain(Algorithm(settings.chain_algorithm))), clock),
+            clock,
+            asked,
+            tasks,
+        )

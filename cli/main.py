@@ -18,6 +18,7 @@ MODULES = {
     "restore": "recovery",
     "reconcile": "recovery",
     "refuse": "recovery",
+    "verify": "verify",
     "accounts": "accounts",
     "hand-over": "hand_over",
     "deadline": "deadlines",

@@ -16,6 +16,7 @@ from activities.tables import (  # noqa: F401 - they fill SQLModel's metadata
     directory,
     gate,
     papers,
+    proof,
     sessions,
     telling,
     workers,

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
 
+from activities.settings import HEADS_KEY
+from api.http.tokens import signing_key
 from stack.home import HomeInUseError, announced, end_leftovers, exclusive
 from stack.ports import RememberedPorts, listen
 from stack.postgres import Postgres
@@ -182,6 +184,8 @@ def _run(
         worker = PythonProgram("worker", stack.programs.worker, logs / "worker.log", environment)
         api = Api(listener, logs / "api.log", environment, stack.programs.api)
         pages = Pages(pages_listener, logs / "pages.log", environment, stack.programs.pages)
+        if not stack.environment.get("KAIFANG_HEADS_KEY"):
+            signing_key(stack.home / HEADS_KEY)
         with announced(stack.home, connections):
             try:
                 migration.run_to_end(signals.pause)

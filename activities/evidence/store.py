@@ -211,6 +211,11 @@ class EvidenceStore:
                 return False
             return True
 
+    async def size(self, sha256: str) -> int:
+        """How many bytes the store has of this content."""
+        with _as_away():
+            return (await obstore.head_async(self._objects, path_of(sha256)))["size"]
+
     async def put(self, staged: Staged) -> None:
         """The content is in the store, and on disk where the store is a folder, or not at all."""
         path = path_of(staged.sha256)
@@ -336,6 +341,16 @@ async def _discard_unless_named(store: EvidenceStore, pool: Pool, sha256: str) -
                 await store.discard(sha256)
     except (EvidenceStoreAway, *AWAY) as failure:
         LOG.warning("content %s may be in the store without a row: %r", sha256, failure)
+
+
+async def digests_of(connection: Connection, evidence_ids: Sequence[str]) -> dict[str, str]:
+    """The SHA-256 of the bytes of each of these files that is known."""
+    if not evidence_ids:
+        return {}
+    rows = await connection.fetch(
+        "select evidence_id, sha256 from evidence where evidence_id = any($1)", list(evidence_ids)
+    )
+    return {row["evidence_id"]: row["sha256"] for row in rows}
 
 
 async def submit(connection: Connection, evidence_ids: Sequence[str], account: str, case_id: str) -> None:

@@ -13,11 +13,21 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from activities.database import NEVER_TAKEN, present, with_a_second_try
-from activities.evidence.store import submit
+from activities.evidence.store import digests_of, submit
 from activities.idempotency import IdempotencyKeyReused, digest
 from activities.record.claims import forsaken
 from activities.record.failing import PASSING, Why, note
-from activities.record.log import RECEIVE_ACT, CaseUnknown, LockedCase, Log, act_kept, lock, open_case, read_log
+from activities.record.log import (
+    RECEIVE_ACT,
+    CaseUnknown,
+    LockedCase,
+    Log,
+    act_kept,
+    lock,
+    open_case,
+    read_log,
+    with_its_head,
+)
 from activities.record.opening import next_case_number
 from activities.record.pinned_rules import PinnedRules
 from activities.record.receipt_facts import dataset_is_its_own, facts_at_receipt, items_at_receipt, standing_at_receipt
@@ -44,7 +54,7 @@ if TYPE_CHECKING:
     from rules.calendar import CalendarRecord
 
 LAST_ACT = """
-select seq, received_at,
+select seq, received_at, hash,
   (select procedure from cases where case_id = $1) as procedure,
   exists (select from acts where act_id = $2) as same,
   exists (select from acts where case_id = $1 and state = 'received') as waiting
@@ -172,7 +182,14 @@ class Inbox:
             )
             proposal = kind.begin(law, filed, facts.met)
             kept = json.dumps(dict(content), ensure_ascii=False, default=str)
-            await open_case(connection, filed, content=kept, request_digest=request_digest)
+            await open_case(
+                connection,
+                self._log.chain,
+                filed,
+                content=kept,
+                request_digest=request_digest,
+                files=await digests_of(connection, filing.evidence),
+            )
             await submit(connection, filing.evidence, filing.party, case_id)
             events = await self._log.write(
                 connection,
@@ -274,7 +291,16 @@ class Inbox:
             return await self._received_before(connection, act.id, request_digest)
         stamped = act.model_copy(update={"received_at": max(case.now, last["received_at"]), "seen": case.number})
         kept = json.dumps(dict(content), ensure_ascii=False, default=str) if content else None
-        await connection.execute(RECEIVE_ACT, *act_kept(stamped, last["seq"] + 1, kept, request_digest))
+        row = act_kept(
+            self._log.chain,
+            stamped,
+            last["seq"] + 1,
+            kept,
+            request_digest,
+            previous=last["hash"],
+            files=await digests_of(connection, act.evidence if isinstance(act, a.SubmitEvidence) else ()),
+        )
+        await connection.execute(RECEIVE_ACT, *row)
         kind = BY_NAME[last["procedure"]]
         if kind.judged_by(type(stamped)) is JudgedBy.RECEIPT_ALONE and not last["waiting"]:
             return await self._judge(connection, case, kind, stamped)
@@ -324,6 +350,7 @@ class Inbox:
                 return
             state = fold(state, written)
             await connection.execute(ACCEPT, act.id)
+            case = await with_its_head(connection, case)
 
     async def _answered(
         self,

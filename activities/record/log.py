@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from activities.calendar.record import RecordOfNotices, with_due
 from activities.catalogue.entries import publish_entry
 from activities.outbox.outbox import put_out
+from activities.proof.chain import BEGINNING, Chain, act_hash, files_kept
 from activities.record.opening import LawOn, cases_begun, law_of
 from activities.record.pinned_rules import PinnedRules
 from activities.record.rows import keep
@@ -37,6 +38,10 @@ class CaseUnknown(LookupError):
     """There is no case of that id."""
 
 
+class HeadHasMoved(RuntimeError):
+    """Whoever writes does not know the last event of the log: the chain would not hold. A defect of the caller."""
+
+
 class Written(NamedTuple):
     """What one write adds to a case: the acts that it settles, the events column by column, and how the case stands
     after it."""
@@ -47,6 +52,9 @@ class Written(NamedTuple):
     types: list[str]
     instants: list[datetime]
     events: list[str]
+    hashes: list[str]
+    previous: str
+    head: str
     engine_number: int
     outcome: str | None
     closed_at: datetime | None
@@ -58,13 +66,14 @@ SETTLE_AND_LOG = numbered(
 with settled as (
   update acts set state = 'accepted' where act_id = any(:acts) and state = 'received' returning act_id
 ), logged as (
-  insert into events (case_id, number, type, at, event)
-  select :case_id, * from unnest(:numbers::int[], :types::text[], :instants::timestamptz[], :events::jsonb[])
+  insert into events (case_id, number, type, at, event, hash)
+  select :case_id, *
+  from unnest(:numbers::int[], :types::text[], :instants::timestamptz[], :events::jsonb[], :hashes::text[])
   returning number
 )
 update cases set number = (select max(number) from logged), engine_number = :engine_number, outcome = :outcome,
-  closed_at = :closed_at, urgency = :urgency
-where case_id = :case_id returning (select count(*) from settled)
+  closed_at = :closed_at, urgency = :urgency, head = :head
+where case_id = :case_id and head = :previous returning (select count(*) from settled)
 """,
     Written._fields,
 )
@@ -102,13 +111,29 @@ class ActKept(NamedTuple):
     act: str
     content: str | None
     request_digest: str
+    files: str | None
+    content_digest: str | None
+    content_salt: str | None
+    hash: str
 
 
 RECEIVE_ACT = insert("acts", ActKept._fields)
 
 
-def act_kept(act: Act, seq: int, content: str | None, request_digest: str) -> ActKept:
-    """An act as the inbox keeps it, the `seq`th of its case; `content` is what was written with it."""
+def act_kept(
+    chain: Chain,
+    act: Act,
+    seq: int,
+    content: str | None,
+    request_digest: str,
+    *,
+    previous: str = BEGINNING,
+    files: Mapping[str, str] | None = None,
+) -> ActKept:
+    """An act as the inbox keeps it, the `seq`th of its case, after the one with the hash `previous`; `content` is what
+    was written with it, `files` came with it, each id with the SHA-256 of its bytes."""
+    bound, kept = chain.content(content), act.model_dump_json()
+    named = files_kept(files or {})
     return ActKept(
         act_id=act.id,
         case_id=act.case_id,
@@ -117,9 +142,24 @@ def act_kept(act: Act, seq: int, content: str | None, request_digest: str) -> Ac
         account=act.by.account,
         received_at=act.received_at,
         state="received",
-        act=act.model_dump_json(),
+        act=kept,
         content=content,
         request_digest=request_digest,
+        files=named,
+        content_digest=bound.digest,
+        content_salt=bound.salt,
+        hash=act_hash(
+            chain.algorithm,
+            case_id=act.case_id,
+            seq=seq,
+            act_id=act.id,
+            kind=act.kind,
+            account=act.by.account,
+            act=kept,
+            content_digest=bound.digest,
+            files=named,
+            previous=previous,
+        ),
     )
 
 
@@ -134,12 +174,14 @@ class LockedCase:
     dataset_id: str = ""
     calendar_version: int = 0
     """The position of the record of notices, for those who held it before they locked the case."""
+    head: str = BEGINNING
+    """The hash of the last event of the log."""
 
 
 async def lock(connection: Connection, case_id: str, clock: Clock) -> LockedCase:
     """Takes the row lock of a case. Raises CaseUnknown."""
     row = await connection.fetchrow(
-        "select number, engine_number, dataset_id, clock_timestamp() as now, "
+        "select number, engine_number, dataset_id, head, clock_timestamp() as now, "
         "(select version from calendar) as calendar_version "
         "from cases where case_id = $1 for update",
         case_id,
@@ -153,7 +195,13 @@ async def lock(connection: Connection, case_id: str, clock: Clock) -> LockedCase
         clock.at(row["now"]),
         dataset_id=row["dataset_id"],
         calendar_version=row["calendar_version"],
+        head=row["head"],
     )
+
+
+async def with_its_head(connection: Connection, case: LockedCase) -> LockedCase:
+    """A case under its row lock to whose log the transaction has written since."""
+    return replace(case, head=await connection.fetchval("select head from cases where case_id = $1", case.case_id))
 
 
 async def read_log(connection: Connection, case_id: str, after: int = 0) -> list[e.Event]:
@@ -225,9 +273,10 @@ def record_for(event: e.TaskOpened | e.ClockMoved, record: CalendarRecord) -> Ca
 class Log:
     """Writes events and all that is derived from them in the transaction of the caller."""
 
-    def __init__(self, notices: RecordOfNotices, law: LawOn = law_of) -> None:
+    def __init__(self, notices: RecordOfNotices, law: LawOn = law_of, chain: Chain | None = None) -> None:
         self.notices = notices
         self.law = law
+        self.chain = chain or Chain()
         self._pinned = PinnedRules()
 
     async def write(
@@ -245,24 +294,31 @@ class Log:
         Fills in each clock's end, settles the acts that made the events, brings the read model up to date, opens the
         access case of a grant and puts into the outbox the messages that the events make. `engine_number` is how much
         of the log the engine knows afterwards; `record` is the record of notices, read under its share lock, without
-        which no clock can be set. Raises ActSettled.
+        which no clock can be set. Raises ActSettled, HeadHasMoved.
         """
         events = with_clocks(proposed, record)
         after = fold(before, events)
         acts = sorted({event.act for event in events if event.act})
+        numbers, kept = [event.number for event in events], [event.model_dump_json() for event in events]
+        hashes = self.chain.on(case.head, case.case_id, numbers, kept)
         written = Written(
             case_id=case.case_id,
             acts=acts,
-            numbers=[event.number for event in events],
+            numbers=numbers,
             types=[event.type for event in events],
             instants=[event.at for event in events],
-            events=[event.model_dump_json() for event in events],
+            events=kept,
+            hashes=hashes,
+            previous=case.head,
+            head=hashes[-1],
             engine_number=engine_number,
             outcome=after.closed,
             closed_at=after.closed_at,
             urgency=after.choices.get("urgency"),
         )
         settled = await connection.fetchval(SETTLE_AND_LOG, *written)
+        if settled is None:
+            raise HeadHasMoved(case.case_id)
         if settled != len(acts):
             raise ActSettled(", ".join(acts))
         rules = await self._pinned.of(connection, after.rules_digest)
@@ -273,7 +329,7 @@ class Log:
                 await self._reopen(connection, case, after.published)
         for begun in await cases_begun(connection, self._pinned, self.law, before, after):
             opening = begun.opening
-            await open_case(connection, opening, content=None, request_digest="")
+            await open_case(connection, self.chain, opening, content=None, request_digest="")
             new = LockedCase(opening.case_id, 0, 0, case.now)
             known = len(begun.events)
             await self.write(connection, new, CaseState(), begun.events, engine_number=known, record=record)
@@ -287,20 +343,27 @@ class Log:
         """Opens again what closed objections have withdrawn, where that has not changed since the update was decided;
         their logs name the update, although they are closed."""
         for case_id, items in sorted(it.reopens.items()):
-            await connection.execute("select from cases where case_id = $1 for update", case_id)
+            head = await connection.fetchval("select head from cases where case_id = $1 for update", case_id)
             state = fold(CaseState(), await read_log(connection, case_id))
             reopened = items_of(items, it.reopens_except.get(case_id, ()))
             if not (state.closed and state.strongest_restriction == restriction(RestrictionKind.WITHDRAWAL, reopened)):
                 continue
             event = e.DataRestored(number=state.number + 1, at=it.at, by_case=case.case_id, **items_written(reopened))
-            other = LockedCase(case_id, state.number, state.number, case.now)
+            other = LockedCase(case_id, state.number, state.number, case.now, head=head)
             await self.write(connection, other, state, [event], engine_number=event.number)
 
 
 async def open_case(
-    connection: Connection, filed: e.Filed | AccessOpened, *, content: str | None, request_digest: str
+    connection: Connection,
+    chain: Chain,
+    filed: e.Filed | AccessOpened,
+    *,
+    content: str | None,
+    request_digest: str,
+    files: Mapping[str, str] | None = None,
 ) -> None:
-    """The row of a new case, and its filing as the first act of its inbox; the caller writes the first events."""
+    """The row of a new case, and its filing as the first act of its inbox, with the files that came with it; the caller
+    writes the first events."""
     case = NewCase(
         case_id=filed.case_id,
         case_number=filed.case_number,
@@ -316,4 +379,4 @@ async def open_case(
     )
     await connection.execute(OPEN_CASE, *case)
     act = File(id=filed.act or "", case_id=filed.case_id, by=Actor(account=filed.party), received_at=filed.at, seen=1)
-    await connection.execute(RECEIVE_ACT, *act_kept(act, 1, content, request_digest))
+    await connection.execute(RECEIVE_ACT, *act_kept(chain, act, 1, content, request_digest, files=files))

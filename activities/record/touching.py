@@ -10,6 +10,7 @@ import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from activities.proof.chain import act_hash, algorithm_of
 from activities.statements import by_column, numbered
 from models import events as e
 from models.access_events import AccessOpened
@@ -40,7 +41,8 @@ from datasets where dataset_id = $1
 """
 LOCKED_CASES = "select case_id, number from cases where case_id = any($1) order by case_id for update"
 LAST_ACTS = """
-select case_id, max(seq) as seq, max(received_at) as received_at from acts where case_id = any($1) group by case_id
+select distinct on (case_id) case_id, seq, hash, max(received_at) over (partition by case_id) as received_at
+from acts where case_id = any($1) order by case_id, seq desc
 """
 """A statement of its own: one that waits for a lock does not see the acts that came while it waited."""
 
@@ -55,6 +57,7 @@ class ActPut(NamedTuple):
     account: str
     received_at: datetime
     act: str
+    hash: str
 
 
 PUT = numbered(
@@ -62,7 +65,7 @@ PUT = numbered(
 insert into acts ({", ".join(ActPut._fields)}, state, content, request_digest)
 select {", ".join(ActPut._fields)}, 'received', null, ''
 from unnest(:act_id::text[], :case_id::text[], :seq::int[], :kind::text[], :account::text[],
-  :received_at::timestamptz[], :act::jsonb[]) as put ({", ".join(ActPut._fields)})
+  :received_at::timestamptz[], :act::jsonb[], :hash::text[]) as put ({", ".join(ActPut._fields)})
 """,  # noqa: S608 - names of columns
     ActPut._fields,
 )
@@ -278,15 +281,18 @@ async def put(connection: Connection, acts: list[Act]) -> None:
     for act in acts:
         received_at = max(act.received_at, last[act.case_id]["received_at"])
         stamped = act.model_copy(update={"received_at": received_at, "seen": numbers[act.case_id]})
-        rows.append(
-            ActPut(
-                act_id=act.id,
-                case_id=act.case_id,
-                seq=last[act.case_id]["seq"] + 1,
-                kind=act.kind,
-                account=act.by.account,
-                received_at=received_at,
-                act=stamped.model_dump_json(),
-            )
+        seq, kept, previous = last[act.case_id]["seq"] + 1, stamped.model_dump_json(), last[act.case_id]["hash"]
+        hashed = act_hash(
+            algorithm_of(previous),
+            case_id=act.case_id,
+            seq=seq,
+            act_id=act.id,
+            kind=act.kind,
+            account=act.by.account,
+            act=kept,
+            content_digest=None,
+            files=None,
+            previous=previous,
         )
+        rows.append(ActPut(act.id, act.case_id, seq, act.kind, act.by.account, received_at, kept, hashed))
     await connection.execute(PUT, *by_column(rows))

@@ -52,6 +52,8 @@ class CaseRow(SQLModel, table=True):
     rules_digest: str = Field(foreign_key="pinned_rules.digest")
     number: int = 0
     engine_number: int = 0
+    head: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    """The hash of the last event."""
 
 
 class ActRow(SQLModel, table=True):
@@ -75,6 +77,13 @@ class ActRow(SQLModel, table=True):
     act: dict[str, Any] = jsonb()
     content: dict[str, Any] | None = jsonb(nullable=True)
     request_digest: str = ""
+    files: dict[str, Any] | None = jsonb(nullable=True)
+    """The files that came with it, each id with the SHA-256 of its bytes."""
+    content_digest: str | None = None
+    content_salt: str | None = None
+    """By which the digest of `content` says nothing of it; erased with it."""
+    hash: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    """Of the act and of the one before in the inbox."""
 
 
 class EventRow(SQLModel, table=True):
@@ -89,6 +98,8 @@ class EventRow(SQLModel, table=True):
         sa_column=Column(DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()"))
     )
     event: dict[str, Any] = jsonb()
+    hash: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    """Of the event and of the one before."""
 
 
 WITH_A_DUE_DAY = "ended_at IS NULL AND due_at IS NOT NULL"

@@ -27,6 +27,8 @@ from reading.cases.lists import case_page, event_page
 from reading.cases.questions import CasesSought
 from reading.cases.shapes import CaseShown, CaseSummary, LoggedEvent
 from reading.cases.shown import case_for
+from reading.heads.shapes import CaseProof
+from reading.heads.shown import proof_of
 from reading.shape import Page
 from reading.tables.lists import case_table
 
@@ -84,6 +86,14 @@ async def one_case(case_id: CaseId, caller: Calling, store: Reading, language: A
     if case is None:
         raise Problem("NotFound")
     return case
+
+
+@router.get("/{case_id}/proof", response_model=CaseProof, responses=problems(401, 404, 503), summary="Its head, proven")
+async def proof(case_id: CaseId, caller: Calling, store: Reading) -> CaseProof:
+    """A document to keep: the head of the case, and the proof that it is in the tree of a signed day, which a stranger
+    verifies by `docs/verifying.md` or `kaifang verify --proof`. Without a proof until the first day of the case is
+    over."""
+    return known(await proof_of(store, caller, case_id))
 
 
 @router.get(

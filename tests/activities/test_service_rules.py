@@ -39,7 +39,7 @@ async def keep(driver: Driver, name: str = "nanning-granted", **pinned_too: obje
             filed.rules_digest,
             json.dumps(stored | pinned_too),
         )
-        await open_case(connection, filed, content=None, request_digest="")
+        await open_case(connection, driver.log.chain, filed, content=None, request_digest="")
         case = LockedCase(filed.case_id, 0, 0, filed.at)
         await driver.log.write(connection, case, CaseState(), [filed, opened], engine_number=0)
     return opened

@@ -41,6 +41,7 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/v1/cases", None),
     ("GET", "/v1/cases/{case_id}", None),
     ("GET", "/v1/cases/{case_id}/events", None),
+    ("GET", "/v1/cases/{case_id}/proof", None),
     ("GET", "/v1/cases/{case_id}/trace", None),
     ("GET", "/v1/cases/{case_id}/papers", None),
     ("GET", "/v1/cases/{case_id}/papers/{name}.pdf", None),
@@ -60,6 +61,7 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/v1/cities", None),
     ("GET", "/v1/bodies", None),
     ("GET", "/v1/rules/nanning", None),
+    ("GET", "/v1/heads", None),
     ("GET", "/v1/gate", None),
     ("POST", "/v1/access-requests", "the form"),
     ("POST", "/v1/objections", "an objection"),
@@ -274,5 +276,5 @@ async def test_the_committed_table_holds_every_call(unworked: Service) -> None:
         if path.startswith("/v1/")
     }
     public = {"GET /v1/datasets/{dataset_id}", "GET /v1/datasets/{dataset_id}/versions"}
-    one_of_its_kind = public | {"GET /v1/deadlines", "GET /v1/rules/{city}"}
+    one_of_its_kind = public | {"GET /v1/deadlines", "GET /v1/rules/{city}", "GET /v1/heads/{day}"}
     assert described - one_of_its_kind == {f"{method} {path}" for method, path, _ in CALLS} - {"GET /v1/rules/nanning"}

@@ -1,0 +1,25 @@
+"""What the law has erased is gone, with the salt by which its digest could be guessed; that it was is on record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from activities.database import Connection
+
+ERASE = """
+with gone as (
+  update acts set content = null, content_salt = null, request_digest = ''
+  where act_id = any($1) and content is not null returning act_id
+)
+insert into erasures (what, id, erased_at, account, basis)
+select 'content', act_id, clock_timestamp(), $2, $3 from gone returning id
+"""
+
+
+async def erase_texts(connection: Connection, act_ids: Sequence[str], *, account: str, basis: str) -> list[str]:
+    """The texts of these acts are gone, by whom and on what basis is on record; the chain holds as before. Answers
+    which acts had one."""
+    return [row["id"] for row in await connection.fetch(ERASE, list(act_ids), account, basis)]

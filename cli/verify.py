@@ -1,0 +1,110 @@
+"""`kaifang verify`: whether anything on record was changed past the writer; and, without any record, whether a proof
+that somebody holds is one."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.languages import Language
+from cli.verify_words import PROOF_FAULTS, sentence, spoken
+
+
+def register(app: typer.Typer) -> None:
+    app.command("verify")(verify)
+
+
+def verify(
+    proof: Annotated[
+        Path | None, typer.Option(help="The document of a proof: it alone is verified, offline.", dir_okay=False)
+    ] = None,
+    key: Annotated[
+        list[Path] | None, typer.Option(help="PEM file of a key that may have signed; repeat after a change of keys.")
+    ] = None,
+    files: Annotated[bool, typer.Option(help="Read every file of evidence too.")] = True,
+    language: Annotated[Language, typer.Option(help="Language of the sentences.")] = Language.EN,
+) -> None:
+    """Find what was changed past the writer: events, acts, texts, files, signed days. Exit 1 if anything was."""
+    from activities.proof.statements import KeyUnusable, public_key
+
+    try:
+        keys = frozenset(public_key(file) for file in key or ())
+    except (KeyUnusable, OSError) as fault:
+        typer.echo(f"error: {fault}", err=True)
+        raise typer.Exit(2) from None
+    if proof is not None:
+        raise typer.Exit(_verify_proof(proof, keys, language))
+    raise typer.Exit(asyncio.run(_verify_record(keys, files, language)))
+
+
+def _verify_proof(file: Path, keys: frozenset[str], language: Language) -> int:
+    from activities.proof.statements import Proof, Statement
+
+    try:
+        document = json.loads(file.read_text("utf-8"))
+        if isinstance(document, dict) and document.get("proof", document) is None:
+            typer.echo(spoken(PROOF_FAULTS["unsigned"], language), err=True)
+            return 1
+        held = Proof.read(document)
+    except (OSError, ValueError, AttributeError):
+        typer.echo(spoken(PROOF_FAULTS["format"], language), err=True)
+        return 2
+    if fault := held.fault(keys):
+        typer.echo(spoken(PROOF_FAULTS[fault], language), err=True)
+        return 1
+    statement, head = Statement.read(held.statement), held.head
+    typer.echo(
+        f"案件{head.case_id}的{head.events}个事件（{head.head}）在{statement.day}签名的记录中。"
+        if language is Language.ZH
+        else f"Case {head.case_id} with its {head.events} events ({head.head}) is in the record signed on "
+        f"{statement.day}."
+    )
+    if not keys:
+        typer.echo(
+            f"签名密钥：{statement.key}。请与主管部门公布的密钥核对，或者用 --key 给出。"
+            if language is Language.ZH
+            else f"Signed by {statement.key}: compare it with the key that the authority has published, or give that "
+            "by --key."
+        )
+    return 0
+
+
+async def _verify_record(keys: frozenset[str], files: bool, language: Language) -> int:
+    from activities.database import open_pool
+    from activities.evidence.store import EvidenceStore
+    from activities.proof.statements import public_key
+    from activities.proof.verifying import Seen, one_look, verify_record
+    from activities.proof.verifying_days import verify_days
+    from activities.settings import Settings
+
+    settings = Settings.load()
+    if not keys and settings.heads_key_file.exists():
+        keys = frozenset({public_key(settings.heads_key_file)})
+    apart = settings.heads_apart if settings.heads_apart.is_dir() else None
+    store = EvidenceStore.open(settings) if files else None
+    seen, count = Seen(), 0
+    async with await open_pool(settings.database_url) as pool, one_look(pool) as connection:
+        for findings in (verify_record(connection, store, seen), verify_days(connection, keys, apart, seen)):
+            async for finding in findings:
+                count += 1
+                typer.echo(sentence(finding, language))
+    for adopted in seen.adopted:
+        typer.echo(
+            f"此前的{adopted.events}个事件和{adopted.acts}项操作于{adopted.adopted_at:%Y-%m-%d %H:%M}"
+            "纳入哈希链，在那以前的改动无从发现。"
+            if language is Language.ZH
+            else f"{adopted.events} events and {adopted.acts} acts were adopted on "
+            f"{adopted.adopted_at:%Y-%m-%d %H:%M}: what was changed in them before does not show."
+        )
+    typer.echo(
+        f"已核对{seen.cases}个案件、{seen.events}个事件、{seen.acts}项操作（{seen.texts_erased}项文字已依法删除）、"
+        f"{seen.files}个文件（{seen.files_erased}个已依法删除）、{seen.days}天的签名：发现{count}处不符。"
+        if language is Language.ZH
+        else f"{seen.cases} cases, {seen.events} events, {seen.acts} acts ({seen.texts_erased} texts erased by law), "
+        f"{seen.files} files ({seen.files_erased} erased by law), {seen.days} signed days: {count} findings"
+    )
+    return 1 if count else 0
