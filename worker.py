@@ -20,11 +20,12 @@ from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock, DatabaseClock
 from activities.database import Pool, open_pool
 from activities.engine.handing_over import Engine
-from activities.engine.keeping import LAPSES, REMINDERS, REVIEWS, SENDER, SWEEPER, Job, Keeper
+from activities.engine.keeping import LAPSES, RECUSALS, REMINDERS, REVIEWS, SENDER, SWEEPER, Job, Keeper
 from activities.engine.sweeping import Sweeper
 from activities.filing.reviewing import Reviewing, keep_schedule
 from activities.record.append import Append
 from activities.record.claims import Lapsing
+from activities.record.entrusting import Entrusting
 from activities.record.inbox import Inbox
 from activities.record.log import Log
 from activities.settings import Settings
@@ -93,7 +94,7 @@ async def until(told_to_stop: asyncio.Event, keeper: Keeper) -> None:
 
 
 async def run(settings: Settings) -> None:
-    """Runs worker, sweeper, reminders, the look at claims and sender until SIGTERM or SIGINT, then drains."""
+    """Runs the worker, and beside it all that is kept running, until SIGTERM or SIGINT; then drains."""
     told_to_stop = asyncio.Event()
     for told in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(told, told_to_stop.set)
@@ -101,7 +102,7 @@ async def run(settings: Settings) -> None:
     temporal = await connect(settings)
     sweeper = Sweeper(pool, Engine(pool, temporal, settings.task_queue))
     reminding = Reminding(pool, RecordOfNotices(read_scopes()), DatabaseClock())
-    lapsing = Lapsing(pool, Inbox(pool, Log(RecordOfNotices(read_scopes())), DatabaseClock()))
+    inbox = Inbox(pool, Log(RecordOfNotices(read_scopes())), DatabaseClock())
     async with pool, Ways(settings) as ways, build_worker(temporal, pool, settings.task_queue):
         LOG.info("worker runs on task queue %s", settings.task_queue)
         keeper = Keeper(
@@ -110,7 +111,8 @@ async def run(settings: Settings) -> None:
                 Job(SWEEPER, sweeper.run),
                 Job(SENDER, Sender(pool, ways, settings.pages_url).run),
                 Job(REMINDERS, reminding.run),
-                Job(LAPSES, lapsing.run),
+                Job(LAPSES, Lapsing(pool, inbox).run),
+                Job(RECUSALS, Entrusting(pool, inbox).run),
                 Job(REVIEWS, partial(keep_schedule, temporal, settings.task_queue)),
             ],
         )

@@ -61,6 +61,7 @@ from models.task_events import (
     TaskCancelled,
     TaskClaimed,
     TaskDecided,
+    TaskEntrusted,
     TaskEvent,
     TaskOpened,
     TaskReassigned,
@@ -109,6 +110,7 @@ __all__ = [
     "TaskCancelled",
     "TaskClaimed",
     "TaskDecided",
+    "TaskEntrusted",
     "TaskEvent",
     "TaskOpened",
     "TaskReassigned",
@@ -138,6 +140,11 @@ class Filed(Opening):
     """The case in which this one was ordered, or which gave cause for it."""
     about_task: str | None = None
     """The task, of that case, that gave cause for it."""
+    for_body: str | None = None
+    """The body for which it was filed, where whoever filed it did not file for itself; None in a log from before that
+    was told."""
+    concerned: tuple[str, ...] = ()
+    """Accounts that have a side in the case which gave cause for it: they act for no body in this one either (回避)."""
     rules_digest: str
 
 
@@ -194,7 +201,7 @@ Event = Annotated[
     | EvidenceSubmitted | DataHeld | HoldWithheld | DataSuspended | DataWithdrawn | DataRestored | DisputeMarked
     | ObjectorAnswered | RestrictionMet | RestrictionLifted | EntryChangeOrdered | EntrySubmitted | EntryPublished
     | TurnAwaited | TurnTaken | EntryChanged | DataProcessed | TaskUrged | ClaimLapsed | ClassProposed
-    | ClassSettled,
+    | ClassSettled | TaskEntrusted,
     Field(discriminator="type"),
     BeforeValidator(upcast),
 ]  # fmt: skip

@@ -5,8 +5,8 @@ Pure. A point is told of once; of several that have come, the latest alone, for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,8 @@ class Reminded:
     claimed_by: str | None
     opened_at: datetime
     clock: Clock
+    sides: Mapping[str, str | None] = field(default_factory=dict)
+    """As of `Telling`."""
 
 
 @dataclass(frozen=True)
@@ -268,6 +270,7 @@ def tellings(task: Reminded, point: Point) -> Iterator[Telling]:
             task_id=task.task_id,
             city=task.city,
             facts=facts,
+            sides=task.sides,
         )
 
 

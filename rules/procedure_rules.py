@@ -28,6 +28,7 @@ from rules.pinned import (
     Label,
     Pinned,
     ProposedRule,
+    RecusalRule,
     Regulation,
     ReminderRule,
     RevocationRule,
@@ -99,6 +100,8 @@ class ProcedureRules(Pinned):
     """None where the law was in force when the case was received."""
     urging: tuple[UrgingRule, ...] = ()
     """Who may urge; nobody, in rules that were pinned before this was told."""
+    recusal: RecusalRule | None = None
+    """None: nowhere, and in rules that were pinned before this was told."""
     reminders: ReminderRule | None = None
     """None: nobody is reminded of anything."""
     counting: tuple[CountingRule, ...] = ()

@@ -18,7 +18,7 @@ from rules.loading import cities, load_pack
 
 ROLES = ("applicant", "reviewer", "supervisor", "admin", "gateway")
 COMMANDS = ("restore", "reconcile", "refuse", "hand_over", "rules")
-JOBS = ("lapses", "reminders", "reviews", "sender", "sweeper")
+JOBS = ("lapses", "recusals", "reminders", "reviews", "sender", "sweeper")
 PARTS = ("kaifang", "temporalio", "starlette", "fastapi", "pydantic", "sqlalchemy", "asyncpg", "jinja2")
 A_PAGE = 100
 
