@@ -30,6 +30,7 @@ from reading.sight import Caller
 from reading.store import Store
 from reading.words.language import Language
 from rules.deadlines import to_shanghai
+from rules.pinned import APPLICANT
 
 NOT_STAMPED = datetime.min.replace(tzinfo=UTC)
 """The inbox stamps every act; what stands in it before means nothing."""
@@ -87,7 +88,15 @@ class Receiver:
         task = await self.known_task(task_id)
         if not self._caller.may_answer(task):
             raise Problem("NotYourTask", errors=[Wrong("task_id", "NotYourTask")])
+        if task.body != APPLICANT and task.party == self._caller.account_id:
+            await self.is_impartial(task.case_id)
         return task
+
+    async def is_impartial(self, case_id: str) -> None:
+        """Raises a Problem where the caller has a side in the case (回避), before anything is received; the judge looks
+        again at every act, also for those who have a side and are not its party."""
+        if self._caller.reads_as_party((await self._store.case_read(case_id)).state):
+            raise Problem("PartyToTheCase", errors=[Wrong("case_id", "PartyToTheCase")])
 
     async def known_task(self, task_id: str) -> TaskRow:
         """The task, if the caller may know of its case. Raises a Problem."""

@@ -35,7 +35,7 @@ def told(words: Words, speaking: Speaking, case: CaseShown, event: LoggedEvent, 
     return Told(
         number=event.number,
         at=event.at,
-        text=words(f"event.{key_of(event.type)}", **_facts(speaking, words, task, more)),
+        text=words(f"event.{key_of(event.type)}", **_facts(speaking, words, case, task, more)),
         by=by if names_officers or is_the_party else None,
         said=speaking.all_of({name: said for name, said in (event.text or {}).items() if _is_said(name, said)}),
     )
@@ -50,7 +50,9 @@ def _is_said(name: str, said: object) -> bool:
     return isinstance(said, str) and name not in ("city", "dataset_id", "provider", "outcome", "trigger")
 
 
-def _facts(speaking: Speaking, words: Words, task: TaskShown | None, more: Mapping[str, object]) -> dict[str, object]:
+def _facts(
+    speaking: Speaking, words: Words, case: CaseShown, task: TaskShown | None, more: Mapping[str, object]
+) -> dict[str, object]:
     """What the sentences speak of; each takes of it what it needs."""
     law = speaking.law
     stage = law.rules.stage(task.stage) if task else None
@@ -58,9 +60,12 @@ def _facts(speaking: Speaking, words: Words, task: TaskShown | None, more: Mappi
     ending = law.rules.ending(str(more.get("outcome")))
     label = outcome.label if outcome else ending.label if ending else texts().endings.get(str(more.get("outcome")))
     until = more.get("valid_until")
+    # A task that was entrusted to another body came before its own.
+    came_before = more.get("body") if more.get("type") == "TaskOpened" else None
+    at_first = next((each.name for each in case.parties if each.id == came_before), None)
     return {
         "stage": task.label if task else "",
-        "body": task.body_name if task else "",
+        "body": at_first or (task.body_name if task else ""),
         "outcome": law.say(label) if label else "",
         "until": short_day(until, law.language) if isinstance(until, date) else str(until or "")[:10],
         "late": words("event.late") if more.get("late") else "",
