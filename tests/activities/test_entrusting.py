@@ -84,7 +84,7 @@ async def test_an_officer_who_is_named_for_the_authority_later_gets_it_then(driv
     assert await look(driver) == 1
 
 
-async def test_those_who_decide_instead_and_the_party_are_told_and_nobody_as_an_officer_in_his_own_affair(
+async def test_who_decides_instead_is_told_and_nobody_as_an_officer_of_his_own_affair(
     driver: Driver, stuck: str
 ) -> None:
     await driver.pool.execute(

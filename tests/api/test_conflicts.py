@@ -199,7 +199,7 @@ async def test_who_filed_for_one_body_acts_for_no_other_by_which_it_is_reviewed(
     assert "for ourselves" not in str(await officer.read(f"/v1/cases/{case['case_id']}/events"))
 
 
-async def test_where_the_only_officer_is_the_party_the_authority_decides_and_everybody_is_told(
+async def test_where_the_only_officer_is_the_party_the_authority_decides_and_says_so(
     working: Service,
 ) -> None:
     officer = await also_applies(working, OFFICER)

@@ -150,7 +150,7 @@ def test_the_case_goes_on_as_if_the_body_itself_had_decided() -> None:
     assert bench.task("provider_review").body == "nanning.provider", "what comes after lies where the law puts it"
 
 
-def test_who_decides_instead_who_supervises_and_whoever_waits_are_told_and_the_party_as_party_alone() -> None:
+def test_who_decides_instead_who_supervises_and_whoever_waits_are_told() -> None:
     bench = filed("nanning")
     before, length = bench.state, len(bench.log)
     entrusted(bench, "formal_review", **alone("nanning", "nanning.operator"))
@@ -174,7 +174,7 @@ def test_an_entrusted_task_cites_the_service_rule_of_its_pack() -> None:
     assert event.at == MONDAY
 
 
-def test_who_reports_a_leak_of_data_has_a_side_and_who_reports_for_the_platform_has_none() -> None:
+def test_who_reports_a_leak_of_data_has_a_side_and_who_does_for_the_platform_none() -> None:
     bench = reported("guangzhou")
     assert has_a_side(bench.state, True, PARTY.account, "guangzhou.provider")
     assert not has_a_side(bench.state, False, PARTY.account, "guangzhou.operator")
