@@ -187,7 +187,11 @@ async def recused(walk: Walk) -> None:
         party,
         task.body,
     )
-    told = {"task_id": task.task_id, "outcome": AGREED[walk.city][0][1], "given": WHATEVER_IS_ASKED}
+    told: dict[str, Any] = {
+        "task_id": task.task_id,
+        "outcome": AGREED[walk.city][0][1],
+        "given": WHATEVER_IS_ASKED,
+    }
     assert await walk.do(a.Decide, a.Actor(account=party, body=task.body), **told) == "PartyToTheCase"
     (entrusted,) = await walk.driver.inbox.entrust_tasks(walk.case_id)
     assert entrusted.state == "accepted"
