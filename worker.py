@@ -20,7 +20,7 @@ from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock, DatabaseClock
 from activities.database import Pool, open_pool
 from activities.engine.handing_over import Engine
-from activities.engine.keeping import HEADS, LAPSES, REMINDERS, REVIEWS, SENDER, SWEEPER, Job, Keeper
+from activities.engine.keeping import HEADS, LAPSES, RECUSALS, REMINDERS, REVIEWS, SENDER, SWEEPER, Job, Keeper
 from activities.engine.sweeping import Sweeper
 from activities.filing.reviewing import Reviewing, keep_schedule
 from activities.proof.chain import Algorithm, Chain
@@ -28,6 +28,7 @@ from activities.proof.days import Signing
 from activities.proof.statements import private_key
 from activities.record.append import Append
 from activities.record.claims import Lapsing
+from activities.record.entrusting import Entrusting
 from activities.record.inbox import Inbox
 from activities.record.log import Log
 from activities.settings import Settings
@@ -108,7 +109,7 @@ async def run(settings: Settings) -> None:
     reminding = Reminding(pool, RecordOfNotices(read_scopes()), DatabaseClock())
     algorithm = Algorithm(settings.chain_algorithm)
     chain = Chain(algorithm)
-    lapsing = Lapsing(pool, Inbox(pool, Log(RecordOfNotices(read_scopes()), chain=chain), DatabaseClock()))
+    inbox = Inbox(pool, Log(RecordOfNotices(read_scopes()), chain=chain), DatabaseClock())
     key = private_key(settings.heads_key_file) if settings.heads_key_file.exists() else None
     signing = Signing(pool, DatabaseClock(), key, settings.heads_apart, algorithm)
     async with pool, Ways(settings) as ways, build_worker(temporal, pool, settings.task_queue, chain=chain):
@@ -119,7 +120,8 @@ async def run(settings: Settings) -> None:
                 Job(SWEEPER, sweeper.run),
                 Job(SENDER, Sender(pool, ways, settings.pages_url).run),
                 Job(REMINDERS, reminding.run),
-                Job(LAPSES, lapsing.run),
+                Job(LAPSES, Lapsing(pool, inbox).run),
+                Job(RECUSALS, Entrusting(pool, inbox).run),
                 Job(HEADS, signing.run),
                 Job(REVIEWS, partial(keep_schedule, temporal, settings.task_queue)),
             ],

@@ -13,7 +13,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from models.restrictions import RestrictionTold
-from rules.pinned import UrgingRule
+from rules.pinned import RecusalRule, UrgingRule
 
 
 class Frozen(BaseModel):
@@ -134,6 +134,20 @@ class HandOver(TaskAct):
     to: str | None = None
     to_body: str | None = None
     supervises: bool = False
+
+
+class Entrust(TaskAct):
+    """Nobody of the task's body may decide it, for all who serve it have a side in the case (回避).
+
+    `serving` are bodies to the accounts that answer their tasks, `bodies` roles to the bodies of the city, as the
+    directory had both at receipt.
+    """
+
+    kind: Literal["entrust"] = "entrust"
+    serving: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    bodies: Mapping[str, str] = Field(default_factory=dict)
+    in_force: RecusalRule | None = None
+    """The rule in force at its receipt, where the case keeps none because it is from before they were told."""
 
 
 class Urge(TaskAct):
@@ -323,7 +337,7 @@ class LiftRestriction(ReceivedAct):
 Act = Annotated[
     File | Claim | Release | Reassign | Decide | Correct | AskSupplement | AskOpinion | Supply | Withdraw | Note
     | ApplyNotice | IssueKey | Revoke | Renounce | SubmitEvidence | ReviewSuspension | Restrict | LiftRestriction
-    | ChangeEntry | TakeTurn | EntryIsPublished | Urge | LapseClaim | HandOver,
+    | ChangeEntry | TakeTurn | EntryIsPublished | Urge | LapseClaim | HandOver | Entrust,
     Field(discriminator="kind"),
 ]  # fmt: skip
 ACT: TypeAdapter[Act] = TypeAdapter(Act)
@@ -332,5 +346,5 @@ Decide.model_rebuild()
 
 KINDS: tuple[type[ReceivedAct], ...] = get_args(get_args(Act)[0])
 """Every kind of act."""
-MOVES_NOTHING = (Claim, Release, Reassign, LapseClaim, HandOver, Urge, Note, IssueKey)
+MOVES_NOTHING = (Claim, Release, Reassign, LapseClaim, HandOver, Entrust, Urge, Note, IssueKey)
 """Acts that move no clock and open nothing, in whatever procedure."""

@@ -61,6 +61,7 @@ from models.task_events import (
     TaskCancelled,
     TaskClaimed,
     TaskDecided,
+    TaskEntrusted,
     TaskEvent,
     TaskOpened,
     TaskReassigned,
@@ -109,6 +110,7 @@ __all__ = [
     "TaskCancelled",
     "TaskClaimed",
     "TaskDecided",
+    "TaskEntrusted",
     "TaskEvent",
     "TaskOpened",
     "TaskReassigned",
@@ -140,6 +142,11 @@ class Filed(Opening):
     """The task, of that case, that gave cause for it."""
     words: Mapping[str, str] = Field(default_factory=dict)
     """Field to the fingerprint of what was written of an agreement; nothing where no text is signed."""
+    for_body: str | None = None
+    """The body for which it was filed, where whoever filed it did not file for itself; None in older logs, which do
+    not name it."""
+    concerned: tuple[str, ...] = ()
+    """Accounts that have a side in the case which gave cause for it: they act for no body in this one either (回避)."""
     rules_digest: str
 
 
@@ -198,7 +205,7 @@ Event = Annotated[
     | EvidenceSubmitted | DataHeld | HoldWithheld | DataSuspended | DataWithdrawn | DataRestored | DisputeMarked
     | ObjectorAnswered | RestrictionMet | RestrictionLifted | EntryChangeOrdered | EntrySubmitted | EntryPublished
     | TurnAwaited | TurnTaken | EntryChanged | DataProcessed | TaskUrged | ClaimLapsed | ClassProposed
-    | ClassSettled,
+    | ClassSettled | TaskEntrusted,
     Field(discriminator="type"),
     BeforeValidator(upcast),
 ]  # fmt: skip

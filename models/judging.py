@@ -13,6 +13,7 @@ from models.correcting import demanded_of_correction, is_late, not_signed_by_ano
 from models.course import cancel_open_tasks, next_of
 from models.demanding import demanded_by_mode, given_by, lacking_in_entry, missing, unmet
 from models.entries import days_have_passed, measure_allowed, published_at_last
+from models.entrusting import entrust
 from models.granting import decides_alone, items_granted, terms_set
 from models.limits import limit_allowed, limit_stands
 from models.objecting import follow_decision
@@ -24,7 +25,7 @@ from models.signing import signed_whole, signs_a_text, signs_what_stands, what_i
 from models.state import CaseState
 from models.task_state import TaskState
 from models.urging import urge
-from models.who_may_act import officer_may_act, still_open, takes_part, task_in_hand, task_of
+from models.who_may_act import may_be_given, officer_may_act, still_open, takes_part, task_in_hand, task_of
 from rules.pinned import APPLICANT, Requirement
 from rules.pinned_stages import DataEffect, EntryEffect, Outcome
 from rules.procedure_rules import ProcedureRules
@@ -90,8 +91,7 @@ def answer_task_act(rules: ProcedureRules, proposal: Proposal, act: a.Act) -> No
             proposal.add(e.TaskReleased(at=act.received_at, act=act.id, task_id=task.task_id, by=act.by.account))
         case a.Reassign():
             task = task_in_hand(proposal, act)
-            if act.to_body != task.body:
-                raise r.OfficerNotOfThisBody(field="to")
+            may_be_given(proposal, task, act.to, act.to_body)
             proposal.add(
                 e.TaskReassigned(at=act.received_at, act=act.id, task_id=task.task_id, by=act.by.account, to=act.to)
             )
@@ -99,6 +99,8 @@ def answer_task_act(rules: ProcedureRules, proposal: Proposal, act: a.Act) -> No
             hand_over(proposal, act)
         case a.LapseClaim():
             lapse(proposal, act)
+        case a.Entrust():
+            entrust(rules, proposal, act)
         case a.Decide():
             decide(rules, proposal, act)
         case a.Correct():
@@ -125,13 +127,13 @@ def hand_over(proposal: Proposal, act: a.HandOver) -> None:
     """What an officer had in hand goes to a colleague or back to the body. A task that somebody else has taken
     meanwhile stays theirs.
 
-    Raises what `task_in_hand` raises, TaskNotHeld, OfficerNotOfThisBody.
+    Raises what `task_in_hand` raises, TaskNotHeld, OfficerNotOfThisBody, OfficerIsParty.
     """
     task = task_in_hand(proposal, act)
     if act.officer not in (task.claimed_by, task.lapsed_of):
         raise r.TaskNotHeld(field="task_id")
-    if act.to is not None and act.to_body != task.body:
-        raise r.OfficerNotOfThisBody(field="to")
+    if act.to is not None:
+        may_be_given(proposal, task, act.to, act.to_body)
     it = {"at": act.received_at, "act": act.id, "task_id": task.task_id, "by": act.by.account}
     if act.to is not None:
         proposal.add(e.TaskReassigned.model_validate(it | {"to": act.to}))

@@ -86,7 +86,7 @@ class NotYourTask(NotYours):
 
 
 class PartyToTheCase(NotYours):
-    """The party of a case acts for no body in it."""
+    """Whoever is the party of a case, or has another side in it, acts for no body in it (回避)."""
 
 
 class RoleRequired(NotYours):
@@ -238,6 +238,18 @@ class OpinionAlreadyAsked(Conflict):
 
 class OfficerNotOfThisBody(Unmet):
     """A task can be reassigned only to an officer of the body before which it lies."""
+
+
+class OfficerIsParty(Unmet):
+    """A task can be given to nobody who has a side in its case (回避)."""
+
+
+class BodyCanAct(Conflict):
+    """The task's body is served by somebody who has no side in the case, or by nobody at all."""
+
+
+class NobodyIsImpartial(Conflict):
+    """No body to which the task could be entrusted is served by anybody without a side in the case."""
 
 
 class EnoughEvidence(Conflict):

@@ -7,8 +7,8 @@ say.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -43,6 +43,8 @@ class Reminded:
     claimed_by: str | None
     opened_at: datetime
     clock: Clock
+    sides: Mapping[str, str | None] = field(default_factory=dict)
+    """As of `Telling`."""
 
 
 @dataclass(frozen=True)
@@ -273,6 +275,7 @@ def tellings(task: Reminded, point: Point) -> Iterator[Telling]:
             task_id=task.task_id,
             city=task.city,
             facts=facts,
+            sides=task.sides,
         )
 
 

@@ -89,6 +89,10 @@ class CaseState(Frozen):
     """The case in which this one was ordered, or which gave cause for it."""
     about_task: str | None = None
     """The task that gave cause for it."""
+    for_body: str | None = None
+    """The body for which it was filed; None where whoever filed it did so for itself."""
+    concerned: tuple[str, ...] = ()
+    """Accounts that have a side in the case which gave cause for it."""
     entry_items: tuple[str, ...] | None = None
     """The items that the entry has since an update changed them; None while none did."""
     behind: str | None = None
@@ -166,6 +170,8 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
                 "occurred_on": event.occurred_on,
                 "caused_by": event.caused_by,
                 "about_task": event.about_task,
+                "for_body": event.for_body,
+                "concerned": event.concerned,
             }
         case AccessOpened():
             grant = GrantState.model_validate(event.model_dump(include=set(GrantState.model_fields)))
@@ -229,6 +235,7 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             | e.TaskReleased()
             | e.TaskReassigned()
             | e.ClaimLapsed()
+            | e.TaskEntrusted()
             | e.TaskDecided()
             | e.DecidedInPart()
             | e.DecisionCorrected()

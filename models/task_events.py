@@ -57,6 +57,18 @@ class ClaimLapsed(TaskEvent):
     officer: str
 
 
+class TaskEntrusted(TaskEvent):
+    """Nobody of `from_body` may decide the task, for all have a side in the case (回避): it lies before `body` from now
+    on, by the rule that is named. The clock runs on."""
+
+    type: Literal["TaskEntrusted"] = "TaskEntrusted"
+    body: str
+    from_body: str
+    source: str
+    article: str
+    basis: Basis
+
+
 class Remainder(Frozen):
     """What remained of the data after decisions in part. No items named: the whole dataset except `except_items`."""
 

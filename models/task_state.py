@@ -18,6 +18,7 @@ AboutATask = (
     | e.TaskReleased
     | e.TaskReassigned
     | e.ClaimLapsed
+    | e.TaskEntrusted
     | e.TaskDecided
     | e.DecidedInPart
     | e.DecisionCorrected
@@ -83,6 +84,8 @@ class TaskState(Frozen):
     """The act that asked for it, in whose content it stands what is wanted."""
     supplements: int = 0
     """How often a supplement was asked for at this task."""
+    entrusted_by: str | None = None
+    """The body before which it came first, where another decides it in that one's place (回避)."""
     urgings: int = 0
     urged_at: datetime | None = None
 
@@ -112,6 +115,9 @@ def changes_of(task: TaskState, event: AboutATask) -> dict[str, Any]:
             return {"claimed_by": event.to, "lapsed_of": None}
         case e.ClaimLapsed():
             return {"claimed_by": None, "lapsed_of": event.officer}
+        case e.TaskEntrusted():
+            first = {"entrusted_by": task.entrusted_by or event.from_body}
+            return {"body": event.body, "claimed_by": None, "lapsed_of": None, **first}
         case e.TaskDecided() | e.DecisionCorrected():
             return {
                 "ended": "decided",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from models import events as e
 from models.access_events import AccessOpened, AccessRenounced, AccessRevoked
+from models.conflicts import sides
 from models.procedure import PartyIsTold
 from models.procedures import BY_NAME
 from models.recorded import Recorded
@@ -81,6 +82,8 @@ class Telling:
     task_id: str | None = None
     city: str | None = None
     facts: Mapping[str, str | int] = field(default_factory=dict)
+    sides: Mapping[str, str | None] = field(default_factory=dict, compare=False)
+    """Accounts to which nothing is told as officers, but of the body named, for they have a side in the case (回避)."""
 
 
 def told(before: CaseState, after: CaseState, events: Iterable[e.Event]) -> list[Telling]:
@@ -132,6 +135,8 @@ class _Write:
                 task = self.after.tasks[event.task_id]
                 for to in (Officers(task.body, task.claimed_by), Posts(task.body)):
                     yield self._about(task, "claim_lapsed", event, to)
+            case e.TaskEntrusted():
+                yield from self._entrusted(event)
             case e.ClockPassed():
                 # Whoever owes the answer is reminded, by the clock of the database and in working hours.
                 task = self.after.tasks[event.task_id]
@@ -212,6 +217,16 @@ class _Write:
         earlier = self.before.tasks.get(event.task_id)
         if earlier and earlier.claimed_by and earlier.claimed_by not in (event.by, event.to):
             yield self._about(task, "task_reassigned_from_you", event, Officer(task.body, earlier.claimed_by))
+
+    def _entrusted(self, event: e.TaskEntrusted) -> Iterator[Telling]:
+        """Who decides now, who supervises, those who answer for the body that may not, and whoever waits for it."""
+        task = self.after.tasks[event.task_id]
+        facts: dict[str, str | int] = {"source": event.source, "article": event.article}
+        to: tuple[Addressee, ...] = (Officers(task.body), Supervisors(self.after.city), Posts(event.from_body))
+        for each in to:
+            yield self._about(task, "task_entrusted", event, each, facts)
+        if self._is_told_of_progress:
+            yield self._about(task, "task_entrusted", event, Account(self.after.party), facts)
 
     def _moved(self, event: e.ClockMoved) -> Iterator[Telling]:
         task = self.after.tasks[event.task_id]
@@ -334,6 +349,7 @@ class _Write:
             task_id=task.task_id if task else None,
             city=self.after.city,
             facts=facts,
+            sides=sides(self.after, BY_NAME[self.after.procedure].is_the_partys_own(self.after)),
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 from models import acts as a
 from models import refusals as r
+from models.conflicts import has_a_side
 from models.proposal import Proposal
 from models.state import CaseState
 from models.task_state import TaskState
@@ -15,10 +16,22 @@ from rules.procedure_rules import PROVIDER, ProcedureRules
 
 
 def acts_for_itself_alone(proposal: Proposal, by: a.Actor) -> None:
-    """The party of a case acts for no body in it. Raises PartyToTheCase."""
+    """Whoever has a side in a case acts for no body in it (回避). Raises PartyToTheCase."""
     assert proposal.is_the_partys_own is not None, "only a procedure judges acts"
-    if by.account == proposal.state.party and proposal.is_the_partys_own:
+    if has_a_side(proposal.state, proposal.is_the_partys_own, by.account, by.body):
         raise r.PartyToTheCase(field="case_id")
+
+
+def may_be_given(proposal: Proposal, task: TaskState, to: str, to_body: str | None) -> None:
+    """A task is given to an officer of its body who has no side in the case.
+
+    Raises OfficerNotOfThisBody, OfficerIsParty.
+    """
+    if to_body != task.body:
+        raise r.OfficerNotOfThisBody(field="to")
+    assert proposal.is_the_partys_own is not None, "only a procedure judges acts"
+    if has_a_side(proposal.state, proposal.is_the_partys_own, to, to_body):
+        raise r.OfficerIsParty(field="to")
 
 
 def task_of(state: CaseState, act: a.TaskAct) -> TaskState:
@@ -72,7 +85,8 @@ def officer_may_act(proposal: Proposal, task: TaskState, by: a.Actor) -> None:
 
 def takes_part(state: CaseState, by: a.Actor) -> None:
     """Only the party and officers of bodies with a role in a case add to it. Raises NotYourCase."""
-    if by.account != state.party and by.body not in state.bodies.values():
+    entrusted = {task.body for task in state.tasks.values() if task.entrusted_by}
+    if by.account != state.party and by.body not in {*state.bodies.values(), *entrusted}:
         raise r.NotYourCase(field="case_id")
 
 

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, true
+from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, true, type_coerce
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from activities.tables.cases import FORESEEN, ActRow, CaseRow, EvidenceRow, TaskRow
+from activities.tables.cases import FORESEEN, ActRow, CaseRow, EventRow, EvidenceRow, TaskRow
 from models.acts import ACT, Actor, AskSupplement, Correct, Decide, Revoke
+from models.conflicts import has_a_side
 from models.procedure import FiledFor
 from models.procedures import BY_NAME, PROCEDURES
-from models.refusals import NoPartInTheCase, NotYourTask
+from models.refusals import NoPartInTheCase, NotYourTask, PartyToTheCase
 from models.state import CaseState
 from models.telling import said_to_the_party
 from rules.pinned import APPLICANT
-from rules.procedure_names import RECTIFICATION
+from rules.procedure_names import CATALOGUE_UPDATE, RECTIFICATION
 from rules.procedure_rules import ProcedureRules
 
 SEES_THE_WHOLE_CITY = ("operator", "authority")
 """Roles of bodies whose officers may read every case of their city."""
 BEGINS_RECTIFICATIONS = ("authority",)
 """Roles of those among them that have a part in every rectification."""
-READ_BY_NOBODY = frozenset({"key_digest"})
+FOLLOWS_FROM_A_CASE = (CATALOGUE_UPDATE, RECTIFICATION)
+"""Procedures whose cases another gave cause for, and which are not the affair of whoever filed them."""
+READ_BY_NOBODY = frozenset({"key_digest", "concerned"})
 """Fields of events that nobody reads."""
 OF_OTHER_CASES = frozenset({"by_case", "update_case_id"})
 """Fields of events that a party does not read: which case of somebody else keeps data back, or follows from this."""
@@ -56,12 +62,14 @@ class Caller:
         """Whether the case is the caller's own. A catalogue update, a rectification, and a report of a leak about no
         dataset are nobody's own: whoever filed it acted for a body, and reads as the officers of that body do while it
         serves it."""
-        return state.party == self.account_id and BY_NAME[state.procedure].is_the_partys_own(state)
+        return has_a_side(state, BY_NAME[state.procedure].is_the_partys_own(state), self.account_id, self.body)
 
     def has_part(self, state: CaseState, rules: ProcedureRules) -> bool:
         """Whether the caller is a reviewer of a body that has or had a task in the case, or a supervisor of its city,
         and did not file it for itself: a body that has found a leak has a part in what it files (Lianyungang 26.2)."""
-        if state.party == self.account_id and (self.has(APPLICANT) or self.body_role not in rules.filed_by):
+        is_party, serves_who_files = state.party == self.account_id, self.body_role in rules.filed_by
+        filed_it_for_its_body = is_party and serves_who_files and not self.has(APPLICANT)
+        if self.reads_as_party(state) and not filed_it_for_its_body:
             return False
         had_a_task = self.body is not None and self.body in {task.body for task in state.tasks.values()}
         return (self.has("reviewer") and had_a_task) or (self.has("supervisor") and self.city == state.city)
@@ -75,9 +83,14 @@ class Caller:
         """Whether the caller reads all of the case, as officers do who are not its party."""
         return self.is_officer and not self.reads_as_party(state)
 
-    def may_follow(self, act: ActRow) -> bool:
+    def may_follow(self, act: ActRow, state: CaseState) -> bool:
         """Whether the caller may ask how an act stands, in a case that it may know of: its own, or as an officer."""
-        return act.account == self.account_id or self.is_officer
+        return act.account == self.account_id or self.reads_as_officer(state)
+
+    def must_be_impartial(self, state: CaseState) -> None:
+        """Raises PartyToTheCase where the caller has a side in the case (回避)."""
+        if self.reads_as_party(state):
+            raise PartyToTheCase(field="case_id")
 
     def must_serve_its_body(self, task: TaskRow) -> None:
         """Raises NotYourTask unless the task lies before the caller's body, whatever the caller may do there."""
@@ -128,19 +141,26 @@ class Caller:
         return or_(*ways) if ways else false()
 
     def sees_tasks(self) -> ColumnElement[bool]:
-        """The tasks of the caller's list: its body's, a supervisor's city's; an applicant's own, and those in which it
-        is asked for a supplement."""
+        """The tasks of the caller's list: its body's, a supervisor's city's, but for those of cases in which it has a
+        side; an applicant's own, and those in which it is asked for a supplement."""
         if self.has("admin"):
-            return true()
+            return not_(self.has_a_side_in_its_case())
         ways: list[ColumnElement[bool]] = []
         if self.has("applicant"):
             is_asked = and_(col(TaskRow.ended_at).is_(None), col(TaskRow.supplement_asked_at).is_not(None))
             ways.append(and_(col(TaskRow.party) == self.account_id, or_(col(TaskRow.body) == APPLICANT, is_asked)))
+        as_officer: list[ColumnElement[bool]] = []
         if self.has("supervisor") and self.city:
-            ways.append(col(TaskRow.city) == self.city)
+            as_officer.append(col(TaskRow.city) == self.city)
         if self.has("reviewer") and self.body:
-            ways.append(col(TaskRow.body) == self.body)
+            as_officer.append(col(TaskRow.body) == self.body)
+        if as_officer:
+            ways.append(and_(or_(*as_officer), not_(self.has_a_side_in_its_case())))
         return or_(*ways) if ways else false()
+
+    def has_a_side_in_its_case(self) -> ColumnElement[bool]:
+        """Of a task, as `models.conflicts` says it of a case: the caller has a side in it, which is no officer's."""
+        return a_side_in_its_case(self.account_id, self.body)
 
     def reads_evidence(self, now: datetime) -> ColumnElement[bool]:
         """The files that the caller may read: those that it uploaded, those of its own case, and for a reviewer those
@@ -153,17 +173,40 @@ class Caller:
         if self.has("reviewer") and self.body:
             has_come = or_(col(TaskRow.state) != FORESEEN, col(TaskRow.opened_at) <= now)
             of_task = col(TaskRow.case_id) == col(EvidenceRow.case_id)
-            ways.append(exists().where(of_task, col(TaskRow.body) == self.body, has_come))
+            is_impartial = not_(self.has_a_side_in_its_case())
+            ways.append(exists().where(of_task, col(TaskRow.body) == self.body, has_come, is_impartial))
         return or_(*ways)
 
 
-def filed_for_a_body() -> ColumnElement[bool]:
-    """Whether a case was filed for a body: the opposite of `Procedure.is_the_partys_own`."""
+def filed_for_a_body(case: Any = CaseRow) -> ColumnElement[bool]:
+    """Whether a case was filed for a body: the opposite of `Procedure.is_the_partys_own`. `case` has the columns of a
+    case."""
     filed_for = {who: [each.name for each in PROCEDURES if each.filed_for is who] for who in FiledFor}
-    is_about_none = col(CaseRow.dataset_id) == ""
     return or_(
-        col(CaseRow.procedure).in_(filed_for[FiledFor.A_BODY]),
-        and_(col(CaseRow.procedure).in_(filed_for[FiledFor.ITSELF_ABOUT_A_DATASET]), is_about_none),
+        case.procedure.in_(filed_for[FiledFor.A_BODY]),
+        and_(case.procedure.in_(filed_for[FiledFor.ITSELF_ABOUT_A_DATASET]), case.dataset_id == ""),
+    )
+
+
+def a_side_in_its_case(account: str, body: str | None, row: Any = TaskRow) -> ColumnElement[bool]:
+    """Whether this account, as an officer of this body, has a side (回避) in the case of a task, or in a case.
+
+    Nearly free for whoever is no party of the case; only of whoever has a case of his own it is asked, of those cases
+    that others gave cause for, whose affair they are.
+    """
+    opening, its_case, own = aliased(EventRow), aliased(CaseRow), aliased(CaseRow)
+    first = and_(col(opening.case_id) == row.case_id, col(opening.number) == 1)
+    for_body = func.jsonb_extract_path_text(col(opening.event), "for_body")
+    concerned = func.jsonb_extract_path(col(opening.event), "concerned")
+    is_its_own = and_(for_body.is_(None), not_(filed_for_a_body(its_case)))
+    filed_otherwise = exists().where(
+        first, col(its_case.case_id) == col(opening.case_id), or_(is_its_own, for_body != (body or ""))
+    )
+    has_cases = exists().where(col(own.party) == account, not_(filed_for_a_body(own)))
+    is_concerned = exists().where(first, type_coerce(concerned, JSONB).contains([account]))
+    return or_(
+        and_(row.party == account, filed_otherwise),
+        and_(row.procedure.in_(FOLLOWS_FROM_A_CASE), has_cases, is_concerned),
     )
 
 

@@ -158,6 +158,10 @@ def _around(pack: Pack) -> Iterator[Finding]:
     for role in pack.urging:
         if role not in pack.bodies:
             yield Finding(("urging", role), "no_responsible_body", f"{role} is no body of this city")
+    for i, recusal in enumerate(pack.recusal or ()):
+        for role in recusal.value or ():
+            if role not in pack.bodies:
+                yield Finding(("recusal", i), "no_responsible_body", f"{role} is no body of this city")
     for post, entry in pack.posts.items():
         for i, version in enumerate(entry.versions):
             for role in version.value.required_of if version.value else ():

@@ -361,6 +361,8 @@ class Pack(Authored):
         default_factory=dict
     )
     """Role of a body to the roles of its accounts that may urge (催办)."""
+    recusal: OneOrMore[Version[OneOrMore[Name]]] | None = None
+    """Roles of the bodies, the first of which decides a task that nobody of its own body may decide (回避)."""
     reminders: OneOrMore[Version[ReminderTerms]] | None = None
     posts: Mapping[Name, PostEntry] = Field(default_factory=dict)
     """The posts that a body fills."""

@@ -198,6 +198,13 @@ class UrgingRule(Pinned):
     citation: Citation
 
 
+class RecusalRule(Pinned):
+    """To which body (a role) a task goes that nobody of its own may decide (回避): the first where somebody may."""
+
+    to: tuple[str, ...]
+    citation: Citation
+
+
 class ReminderRule(Pinned):
     """When those who have a task are reminded of it. A period in working days is reminded of in working days, one in
     hours in hours: of each list the first entry in the unit of the clock counts, and all of them of `before`."""

@@ -29,6 +29,7 @@ from rules.pinned import (
     Label,
     Pinned,
     ProposedRule,
+    RecusalRule,
     Regulation,
     ReminderRule,
     RevocationRule,
@@ -102,6 +103,8 @@ class ProcedureRules(Pinned):
     """None where the law was in force when the case was received."""
     urging: tuple[UrgingRule, ...] = ()
     """Who may urge; nobody, in rules that were pinned before packs had this."""
+    recusal: RecusalRule | None = None
+    """None: nowhere, and in rules that were pinned before packs had this."""
     reminders: ReminderRule | None = None
     """None: nobody is reminded of anything."""
     counting: tuple[CountingRule, ...] = ()

@@ -37,6 +37,7 @@ from rules.pinned import (
     InPlaceRule,
     Label,
     ProposedRule,
+    RecusalRule,
     Regulation,
     ReminderRule,
     Requirement,
@@ -194,7 +195,7 @@ class _Cut:
         concerns = self._held(procedure.concerns)
         filed_by = self._held(procedure.filed_by)
         every = self._held(procedure.every)
-        reminders = self._held(pack.reminders)
+        recusal, reminders = self._held(pack.recusal), self._held(pack.reminders)
         against = self._held(procedure.against)
         proposed = self._held(procedure.proposed)
         withdrawal, chosen_by = self._held(procedure.withdrawal), procedure.selected_by
@@ -254,6 +255,9 @@ class _Cut:
             agreement=agreement,
             grant=GrantRule(term_days=grant.value.term_days, citation=citation(pack, grant.cite)) if grant else None,
             urging=tuple(self._urging()),
+            recusal=RecusalRule(to=recusal.value, citation=citation(pack, recusal.cite))
+            if recusal and recusal.value
+            else None,
             reminders=ReminderRule(**reminders.value.model_dump(), citation=citation(pack, reminders.cite))
             if reminders
             else None,

@@ -172,6 +172,37 @@ async def left(walk: Walk) -> None:
     await walk.decide(*AGREED[walk.city][2:], *BOTH_SIGN)
 
 
+async def recused(walk: Walk) -> None:
+    """The party is the only officer of the body that reviews first: he may not decide, and the authority does."""
+    await walk.file()
+    task, pool = await walk.driver.task(walk.case_id, walk.first), walk.driver.pool
+    party = (await walk.driver.state(walk.case_id)).party
+    others = await pool.fetch(
+        "update accounts set roles = array['resting'] where body = $1 and 'reviewer' = any(roles) returning account_id",
+        task.body,
+    )
+    await pool.execute(
+        "insert into accounts (account_id, login, name, body, roles) values ($1, $1, '{}', $2, array['reviewer']) "
+        "on conflict (account_id) do update set body = excluded.body, roles = excluded.roles",
+        party,
+        task.body,
+    )
+    told: dict[str, Any] = {
+        "task_id": task.task_id,
+        "outcome": AGREED[walk.city][0][1],
+        "given": WHATEVER_IS_ASKED,
+    }
+    assert await walk.do(a.Decide, a.Actor(account=party, body=task.body), **told) == "PartyToTheCase"
+    (entrusted,) = await walk.driver.inbox.entrust_tasks(walk.case_id)
+    assert entrusted.state == "accepted"
+    await pool.execute("update accounts set body = null, roles = array['applicant'] where account_id = $1", party)
+    await pool.execute(
+        "update accounts set roles = array['reviewer'] where account_id = any($1)",
+        [row["account_id"] for row in others],
+    )
+    await walk.decide(*AGREED[walk.city], *BOTH_SIGN)
+
+
 async def renounced(walk: Walk) -> None:
     await granted(walk)
     access = await walk.access()
@@ -229,6 +260,7 @@ BY_CITY: Mapping[str, Mapping[str, Path_]] = {
         "opinion": opinion,
         "urged": urged,
         "left": left,
+        "recused": recused,
         "revoked": revoked,
         "expired": expired,
         "late": late,

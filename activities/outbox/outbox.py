@@ -37,15 +37,17 @@ class TellingPut(NamedTuple):
     task_id: str | None
     city: str | None
     facts: str
+    sides: str
+    """JSON: accounts to the one body as whose officers they are told, or null."""
 
 
 PUT_OUT = numbered(
     f"""
 with recursive told as (
   select * from unnest(:addressee::text[], :whom::text[], :claimed_by::text[], :kind::text[], :of::text[],
-    :case_id::text[], :task_id::text[], :city::text[], :facts::jsonb[]) with ordinality
-  as told (addressee, whom, claimed_by, kind, of, case_id, task_id, city, facts, nth)
-), addressed as (
+    :case_id::text[], :task_id::text[], :city::text[], :facts::jsonb[], :sides::jsonb[]) with ordinality
+  as told (addressee, whom, claimed_by, kind, of, case_id, task_id, city, facts, sides, nth)
+), named as (
   select nth, account_id, true as in_person from told join accounts on account_id = whom where addressee = 'account'
   union all
   select nth, account_id, true from told join accounts on account_id = claimed_by and body = whom
@@ -62,12 +64,16 @@ with recursive told as (
   union all
   select nth, account_id, false from told join accounts on accounts.city = whom and 'supervisor' = any(roles)
   where addressee = 'supervisors'
+), addressed as (
+  -- Whoever has a side in the case is told as what it is there, and nothing as an officer.
+  select nth, account_id, in_person from named join told using (nth) join accounts using (account_id)
+  where addressee = 'account' or not sides ? account_id or coalesce(sides ->> account_id = body, false)
 ), chain as (
   select nth, account_id as first, account_id as last, array[account_id] as seen from addressed where not in_person
   union all
-  select nth, first, standing_in.substitute, seen || standing_in.substitute from chain
+  select nth, first, standing_in.substitute, seen || standing_in.substitute from chain join told using (nth)
   cross join lateral ({substitute_of("chain.last", ":on_day")}) as standing_in
-  where standing_in.substitute <> all(seen)
+  where standing_in.substitute <> all(seen) and not sides ? standing_in.substitute
 ), ends as (
   select distinct on (nth, first) nth, first, last, {away("last", ":on_day")} as nobody from chain
   order by nth, first, cardinality(seen) desc
@@ -80,6 +86,7 @@ with recursive told as (
   select nth, colleague.account_id from ends join told using (nth)
   join accounts as colleague on body = whom and 'reviewer' = any(roles)
   where nobody and addressee = 'officers' and not {away("colleague.account_id", ":on_day")}
+  and not sides ? colleague.account_id
 )
 insert into messages (message_id, account_id, kind, case_id, task_id, city, facts, created_at)
 select 'msg_' || left(encode(sha256(convert_to(concat_ws(E'\\n', of, kind, account_id), 'UTF8')), 'hex'), 40),
@@ -190,6 +197,7 @@ def _put(telling: Telling) -> TellingPut:
         task_id=telling.task_id,
         city=telling.city,
         facts=json.dumps(dict(telling.facts), ensure_ascii=False),
+        sides=json.dumps(dict(telling.sides), ensure_ascii=False),
     )
 
 

@@ -32,7 +32,8 @@ from activities.record.opening import next_case_number
 from activities.record.pinned_rules import PinnedRules
 from activities.record.receipt_facts import dataset_is_its_own, facts_at_receipt, items_at_receipt, standing_at_receipt
 from activities.record.rectified import none_is_open
-from activities.record.service_rules import urging_beside
+from activities.record.service_rules import recusal_beside, urging_beside
+from activities.record.sides import entrustments, found_at_filing
 from activities.record.touching import have_dataset_alone, to_hand_over
 from models import acts as a
 from models import events as e
@@ -170,10 +171,12 @@ class Inbox:
             )
             if kind.name == CATALOGUE_UPDATE:
                 await dataset_is_its_own(connection, filing.dataset_id, filing.bodies["provider"])
+            sides = await found_at_filing(connection, kind, filing.party, filing.dataset_id, filing.caused_by)
             filed = filing.filed(
                 case_id,
                 kind.name,
                 received_at,
+                **sides,
                 case_number=await next_case_number(connection, law.city_code, kind, received_at),
                 data_items=filing.data_items if facts.data_items is None else facts.data_items,
                 standing=facts.standing,
@@ -251,6 +254,20 @@ class Inbox:
         were accepted. Raises CaseUnknown."""
         async with self._pool.acquire() as connection, connection.transaction():
             return await self._lapse(connection, await lock(connection, case_id, self._clock))
+
+    async def entrust_tasks(self, case_id: str) -> list[ActReceived]:
+        """Every open task of a case of whose body nobody is impartial goes to another body, where what is returned was
+        accepted. Raises CaseUnknown."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            case = await lock(connection, case_id, self._clock)
+            state = fold(CaseState(), await read_log(connection, case_id))
+            rules = await self._pinned.of(connection, state.rules_digest)
+            in_force = recusal_beside(rules, self._log.law, to_shanghai(case.now).date())
+            own = BY_NAME[state.procedure].is_the_partys_own(state)
+            return [
+                await self.receive_in(connection, await lock(connection, case_id, self._clock), act)
+                for act in await entrustments(connection, state, in_force, own=own)
+            ]
 
     async def _lapse(self, connection: Connection, case: LockedCase) -> list[ActReceived]:
         """As `lapse_claims`, before an act on a task is received: the act is judged by who serves the body now. If it

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from activities.record.sides import found_at_filing
 from activities.record.touching import met_by_update
 from models import events as e
 from models.access_events import AccessOpened
@@ -99,6 +100,7 @@ async def update_of(
         choices={"trigger": it.trigger},
         caused_by=cause.case_id,
         rules_digest=await pinned.keep(connection, rules),
+        **await found_at_filing(connection, CATALOGUE_UPDATE, it.by, cause.dataset_id, cause.case_id),
     )
     proposal = Proposal(CaseState())
     proposal.add(filed)

@@ -105,7 +105,7 @@ class RestrictionKept(NamedTuple):
     ended_at: datetime | None
 
 
-AS_IT_OPENED = ("case_id", "city", "procedure", "party", "step", "stage", "round", "body", "opened_at", "at_once")
+AS_IT_OPENED = ("case_id", "city", "procedure", "party", "step", "stage", "round", "opened_at", "at_once")
 UPSERT_TASK = upsert("tasks", (*TaskKept._fields, "remind_at"), ("task_id",), AS_IT_OPENED)
 INSERT_GRANT = insert("grants", GrantKept._fields)
 UPSERT_OBJECTION = upsert("objections", ObjectionKept._fields, ("case_id",), ("dataset_id", "party", "ground"))

@@ -17,8 +17,11 @@ from activities.record.opening import LawOn, law_of
 from activities.record.pinned_rules import PinnedRules
 from activities.record.service_rules import reminders_of
 from models.clock import Clock
-from models.procedures import ANSWERS_NOTHING
+from models.conflicts import sides
+from models.events import read_events
+from models.procedures import ANSWERS_NOTHING, BY_NAME
 from models.reminding import Look, Reminded, look, tellings
+from models.state import CaseState, fold
 from models.telling import Telling
 from rules.deadlines import to_shanghai
 
@@ -48,11 +51,12 @@ for key share skip locked
 """
 TASKS_TO_LOOK_AT = """
 select task_id, tasks.case_id, rules_digest, tasks.city, tasks.party, stage, round, body, claimed_by,
-  opened_at, clock, (due_at <= $2 or clock -> 'own_due_at' <> '{}') and exists (
+  opened_at, clock, opening.event as opening, (due_at <= $2 or clock -> 'own_due_at' <> '{}') and exists (
     select from acts where acts.case_id = tasks.case_id and acts.state = 'received'
     and (due_at is null or due_at > $2 or received_at < due_at) and act ->> 'task_id' = task_id and acts.kind <> all($3)
   ) as answered_in_time
 from tasks join cases on cases.case_id = tasks.case_id
+join events as opening on opening.case_id = tasks.case_id and opening.number = 1
 where tasks.case_id = any($1) and ended_at is null and remind_at <= $2
 """
 LOOK_AGAIN = """
@@ -125,6 +129,7 @@ class Reminding:
 
 def reminded(row: asyncpg.Record) -> Reminded:
     """A task with the facts that a reminder needs. Raises ValueError."""
+    begun = fold(CaseState(), read_events([row["opening"]]))
     return Reminded(
         task_id=row["task_id"],
         case_id=row["case_id"],
@@ -136,4 +141,5 @@ def reminded(row: asyncpg.Record) -> Reminded:
         claimed_by=row["claimed_by"],
         opened_at=row["opened_at"],
         clock=Clock.model_validate_json(row["clock"]),
+        sides=sides(begun, BY_NAME[begun.procedure].is_the_partys_own(begun)),
     )

@@ -30,6 +30,7 @@ from reading.sight import Caller
 from reading.store import Store
 from reading.words.language import Language
 from rules.deadlines import to_shanghai
+from rules.pinned import APPLICANT
 
 NOT_STAMPED = datetime.min.replace(tzinfo=UTC)
 """A placeholder: the inbox stamps every act."""
@@ -87,7 +88,16 @@ class Receiver:
         task = await self.known_task(task_id)
         with refused_before_receipt():
             self._caller.must_answer(task)
+        if task.body != APPLICANT and task.party == self._caller.account_id:
+            await self.must_be_impartial(task.case_id)
         return task
+
+    async def must_be_impartial(self, case_id: str) -> None:
+        """Raises a Problem where the caller has a side in the case (回避), before anything is received; the judge looks
+        again at every act, also for those who have a side and are not its party."""
+        state = (await self._store.case_read(case_id)).state
+        with refused_before_receipt():
+            self._caller.must_be_impartial(state)
 
     async def known_task(self, task_id: str) -> TaskRow:
         """The task, if the caller may know of its case. Raises a Problem."""

@@ -176,6 +176,7 @@ async def review_suspension(case_id: CaseId, _caller: Reviewer, receiver: Receiv
     """The provider takes up again whether the data of an objection is suspended while its facts are verified: the
     question lies open as a task once more."""
     await receiver.case(case_id)
+    await receiver.must_be_impartial(case_id)
     return await receiver.receive(a.ReviewSuspension(**receiver.fields(case_id)))
 
 

@@ -62,4 +62,4 @@ async def proposals(
     present = await store.present()
     rules = rules_at(of_city, RECTIFICATION, present.now)
     await may_look(rules, caller, of_city, store)
-    return await proposal_page(store, rules, present, language, after, limit)
+    return await proposal_page(store, caller, rules, present, language, after, limit)

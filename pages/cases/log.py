@@ -44,7 +44,7 @@ def in_words(
     return EventInWords(
         number=event.number,
         at=event.at,
-        text=words(f"event.{key_of(event.type)}", **_facts(speaking, words, task, more)),
+        text=words(f"event.{key_of(event.type)}", **_facts(speaking, words, case, task, more)),
         by=names.get(by, by) if by and (names_officers or is_the_party) else None,
         said=speaking.all_of({name: said for name, said in (event.text or {}).items() if _is_said(name, said)}),
     )
@@ -59,7 +59,9 @@ def _is_said(name: str, said: object) -> bool:
     return isinstance(said, str) and name not in ("city", "dataset_id", "provider", "outcome", "trigger")
 
 
-def _facts(speaking: Speaking, words: Words, task: TaskShown | None, more: Mapping[str, object]) -> dict[str, object]:
+def _facts(
+    speaking: Speaking, words: Words, case: CaseShown, task: TaskShown | None, more: Mapping[str, object]
+) -> dict[str, object]:
     """The facts for the sentences; each sentence uses those that it needs."""
     law = speaking.law
     stage = law.rules.stage(task.stage) if task else None
@@ -68,9 +70,12 @@ def _facts(speaking: Speaking, words: Words, task: TaskShown | None, more: Mappi
     known = outcome or ending
     label = known.label if known else texts().endings.get(str(more.get("outcome")))
     until = more.get("valid_until")
+    # A task that was entrusted to another body came before its own.
+    came_before = more.get("body") if more.get("type") == "TaskOpened" else None
+    at_first = next((each.name for each in case.parties if each.id == came_before), None)
     return {
         "stage": task.label if task else "",
-        "body": task.body_name if task else "",
+        "body": at_first or (task.body_name if task else ""),
         "outcome": law.say(label) if label else "",
         "until": short_day(until, law.language) if isinstance(until, date) else str(until or "")[:10],
         "late": words("event.late") if more.get("late") else "",

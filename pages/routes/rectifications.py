@@ -46,7 +46,8 @@ async def rectifications(call: Call) -> Response:
     present = await call.store.present()
     rules = rules_at(city, RECTIFICATION, present.now)
     await may_look(rules, caller, city, call.store)
-    proposed = await proposal_page(call.store, rules, present, call.language, call.asked("proposed"), A_PAGE)
+    asked = call.asked("proposed")
+    proposed = await proposal_page(call.store, caller, rules, present, call.language, asked, A_PAGE)
     found = await rectification_page(call.store, caller, city, call.language, call.asked("cursor"), A_PAGE)
     return supervised(
         call,

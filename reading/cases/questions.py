@@ -171,7 +171,10 @@ async def act_for(store: Store, caller: Caller, act_id: str) -> ActRow | None:
     row = await act(store, act_id)
     if row is None or await case(store, caller, row.case_id) is None:
         return None
-    return row if caller.may_follow(row) else None
+    if row.account == caller.account_id:
+        return row
+    state = (await store.case_read(row.case_id)).state
+    return row if caller.may_follow(row, state) else None
 
 
 async def act(store: Store, act_id: str) -> ActRow | None:

@@ -74,11 +74,14 @@ class TaskFile:
 async def task_file(
     store: Store, caller: Caller, language: Language, number: str, stage: str, round_: int
 ) -> TaskFile | None:
-    """The task of that stage and round in the case of that number; None where the caller may not know of it."""
+    """The task of that stage and round in the case of that number; None where the caller may not know of it, or has a
+    side in the case and reads of it what the party does."""
     row = await cases.task_at(store, caller, number, stage, round_)
     if row is None:
         return None
     read = await store.case_read(row.case_id)
+    if caller.reads_as_party(read.state):
+        return None
     state = await cases.with_what_time_opened(store, read, await store.now())
     case = await case_shown(store, caller, language, row.case_id)
     dataset = await dataset_now(store, caller, language, state.dataset_id) if state.dataset_id else None

@@ -30,7 +30,12 @@ async def chosen_tasks(store: Store, asking: Asking, task_ids: Sequence[str]) ->
     rows = await store.session.exec(
         select(TaskRow, CaseRow)
         .join(CaseRow, col(CaseRow.case_id) == col(TaskRow.case_id))
-        .where(col(TaskRow.task_id).in_(task_ids), col(TaskRow.city).in_(seen.cities), *seen.conditions())
+        .where(
+            col(TaskRow.task_id).in_(task_ids),
+            col(TaskRow.city).in_(seen.cities),
+            *seen.conditions(),
+            *seen.listed(),
+        )
     )
     found = list(rows)
     due = [DueTask(task, case, None) for task, case in found if task.due_at is not None]

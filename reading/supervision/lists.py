@@ -45,7 +45,7 @@ async def due_page(store: Store, asking: Asking, which: DueList, after: str | No
     if seen is None:
         return Page(items=[], next=None)
     between = due_between(which, seen.cities, asking.present)
-    found = await supervision.due_tasks(store, between, seen.conditions(), end, limit + 1)
+    found = await supervision.due_tasks(store, between, [*seen.conditions(), *seen.listed()], end, limit + 1)
     page, more = page_of(found, limit)
     return Page(items=await due_tasks_shown(store, page, asking.present, asking.language), next=more)
 

@@ -8,12 +8,14 @@ from sqlmodel import col, select
 from activities.tables.cases import CaseRow, EventRow, TaskRow
 from activities.tables.directory import BodyRow
 from reading.shape import Page, RuleNamed
+from reading.sight import Caller
 from reading.store import Present, Store
 from reading.supervision import questions as supervision
 from reading.supervision.due_lists import DueBetween
 from reading.supervision.pages import page_end, page_of
 from reading.supervision.shapes import RectificationFiling, RectificationProposal, SupervisedTask
 from reading.supervision.shown import due_tasks_shown
+from reading.supervision.sight import Looks, Seen
 from reading.words.language import Language
 from reading.words.law import Law
 from rules.calendar import due_by
@@ -25,7 +27,13 @@ IN_FORCE: ColumnClause[str] = literal_column(f"'{RECTIFICATION}'")
 
 
 async def proposal_page(
-    store: Store, rules: ProcedureRules, present: Present, language: Language, after: str | None, limit: int
+    store: Store,
+    caller: Caller,
+    rules: ProcedureRules,
+    present: Present,
+    language: Language,
+    after: str | None,
+    limit: int,
 ) -> Page[RectificationProposal]:
     """So many tasks of the city of these rules that are overdue beyond the grace and that no open rectification names,
     the longest overdue first; none where the rules propose nothing. Raises CursorUnusable."""
@@ -33,7 +41,8 @@ async def proposal_page(
         return Page(items=[], next=None)
     latest = due_by(rules.proposed, present.record.calendar(rules.calendar), present.now)
     between = [DueBetween(rules.city, None, latest)]
-    found = await supervision.due_tasks(store, between, proposable(rules.against), page_end(after), limit + 1)
+    wanted = [*proposable(rules.against), *Seen((rules.city,), looks=Looks(caller.account_id, caller.body)).listed()]
+    found = await supervision.due_tasks(store, between, wanted, page_end(after), limit + 1)
     page, more = page_of(found, limit)
     rule = Law(rules, language).named(rules.proposed.citation)
     tasks = await due_tasks_shown(store, page, present, language)

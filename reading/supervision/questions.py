@@ -192,6 +192,7 @@ async def owed_promptly(store: Store, seen: Seen, after: PageEnd | None, limit: 
             col(TaskRow.city).in_(seen.cities),
             not_(answered_already()),
             *seen.conditions(),
+            *seen.listed(),
         )
         .order_by(*order)
         .limit(limit)
@@ -220,6 +221,7 @@ async def waiting_acts(store: Store, seen: Seen, until: datetime, after: PageEnd
             col(ActRow.received_at) < until,
             col(CaseRow.city).in_(seen.cities),
             *_waits_within(seen),
+            *seen.listed(CaseRow),
         )
         .order_by(*order)
         .limit(limit)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, not_, or_
 from sqlmodel import col
 
 from activities.tables.cases import TaskRow
 from models.refusals import RoleRequired
-from reading.sight import SEES_THE_WHOLE_CITY, Caller
+from reading.sight import SEES_THE_WHOLE_CITY, Caller, a_side_in_its_case
 from rules.loading import cities, load_pack
 from rules.procedure_names import RECTIFICATION
 from rules.procedure_rules import ProcedureRules
@@ -40,6 +41,7 @@ class Sight:
     body: str | None = None
     rectifies: str | None = None
     """For rectifications, which not everybody who sees the city may see: only tasks before this body."""
+    looks: Looks | None = None
 
     def narrowed(self, to: Narrowing) -> Seen | None:
         """The part of so narrowed a question that lies within this sight; None where nothing does."""
@@ -53,7 +55,16 @@ class Sight:
             stage=to.stage,
             officer=to.officer,
             rectifies=self.rectifies,
+            looks=self.looks,
         )
+
+
+@dataclass(frozen=True)
+class Looks:
+    """Who looks, and for which body: nobody reads the officers' side of a case in which he has one himself (回避)."""
+
+    account: str
+    body: str | None
 
 
 @dataclass(frozen=True)
@@ -67,6 +78,12 @@ class Seen:
     officer: str | None = None
     rectifies: str | None = None
     """As of `Sight`."""
+    looks: Looks | None = None
+    """Who looks; None: the system itself, which counts."""
+
+    def listed(self, row: Any = TaskRow) -> list[ColumnElement[bool]]:
+        """That a task, or a case, is in no list of whoever has a side in it. Numbers count it all the same."""
+        return [not_(a_side_in_its_case(self.looks.account, self.looks.body, row))] if self.looks else []
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """As SQL, but for the cities."""
@@ -87,16 +104,17 @@ def sight_of(caller: Caller, on: date) -> Sight | None:
 
     Who may urge (催办) by the law of its city has to see what there is to urge: such a reviewer sees the city.
     """
+    looks = Looks(caller.account_id, caller.body)
     if caller.has("admin"):
-        return Sight(tuple(cities()))
+        return Sight(tuple(cities()), looks=looks)
     if caller.city is None:
         return None
     if caller.has("supervisor"):
-        return Sight((caller.city,))
+        return Sight((caller.city,), looks=looks)
     if caller.has("reviewer") and caller.body_role in urging_roles(caller.city, on):
-        return Sight((caller.city,), rectifies=None if caller.knows_rectifications else caller.body)
+        return Sight((caller.city,), rectifies=None if caller.knows_rectifications else caller.body, looks=looks)
     if caller.has("reviewer") and caller.body is not None:
-        return Sight((caller.city,), caller.body)
+        return Sight((caller.city,), caller.body, looks=looks)
     return None
 
 
@@ -105,7 +123,8 @@ def sight_of_figures(caller: Caller, on: date) -> Sight | None:
     rectifications in which their body has no part."""
     sight = sight_of(caller, on)
     if sight and sight.body and caller.body_role in SEES_THE_WHOLE_CITY:
-        return Sight(sight.cities, rectifies=None if caller.knows_rectifications else caller.body)
+        rectifies = None if caller.knows_rectifications else caller.body
+        return Sight(sight.cities, rectifies=rectifies, looks=sight.looks)
     return sight
 
 

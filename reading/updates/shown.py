@@ -223,7 +223,7 @@ async def likely_duplicates(
     """Entries of other providers that are likely to be of the same data as the draft; None for callers whom this does
     not concern."""
     concerned = caller.has("reviewer") and caller.body == state.bodies.get(AUTHORITY)
-    if not concerned or state.closed or draft is None or draft.state != "submitted":
+    if not concerned or caller.reads_as_party(state) or state.closed or draft is None or draft.state != "submitted":
         return None
     entry = {**(dataset.entry if dataset else {}), **draft.entry}
     candidates = await updates.likely_alike(store, state.city, state.bodies["provider"], state.dataset_id, entry)

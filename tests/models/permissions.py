@@ -35,6 +35,7 @@ WHO: Mapping[str, a.Actor] = {
     "officer of another body": a.Actor(account="acc_elsewhere", body="nanning.operator"),
     "supervisor": a.Actor(account="acc_supervisor", body="nanning.authority"),
     "applicant": PARTY,
+    "officer who is the applicant": a.Actor(account=PARTY.account, body="nanning.provider"),
     "another party": STRANGER,
 }
 

@@ -30,7 +30,9 @@ ITEMS = ("name", "address", "phone")
 SOME_ITEMS = st.sampled_from([None, None, (), ITEMS[:1], ITEMS[1:]])
 SPANS = st.sampled_from([timedelta(seconds=1), timedelta(hours=5), timedelta(days=1), timedelta(days=9), None])
 GIVEN = st.one_of(st.just(WHATEVER_IS_ASKED), st.frozensets(st.sampled_from(sorted(WHATEVER_IS_ASKED))))
-OFFICERS = st.sampled_from(["1", "1", "1", "2", "of another body", "stranger", "objector"])
+IN_OFFICE = "objector in office"
+"""Whoever objects may be an officer too: of whichever body, that is."""
+OFFICERS = st.sampled_from(["1", "1", "1", "2", "of another body", "stranger", "objector", IN_OFFICE])
 STANDINGS = st.builds(a.Standing, rejected_before=st.booleans(), open_holds=st.integers(0, 4))
 BEGINS_WITH_EVIDENCE = {"guangzhou": {"verification"}}
 """City to the stages whose period begins with the first evidence (Guangzhou 29.3)."""
@@ -131,6 +133,8 @@ class AnyObjection(RuleBasedStateMachine):
         return data.draw(st.sampled_from(tasks or list(self.bench.state.tasks.values())))
 
     def who(self, task: TaskState, officer: str) -> a.Actor:
+        if officer == IN_OFFICE:
+            return a.Actor(account=PARTY.account, body=task.body)
         if officer in ("stranger", "objector"):
             return STRANGER if officer == "stranger" else PARTY
         body = f"{self.law.city}.government" if officer == "of another body" else task.body
@@ -298,6 +302,12 @@ class AnyObjection(RuleBasedStateMachine):
         self.step_by_step = fold(self.step_by_step, read)
         assert fold(CaseState(), log) == self.step_by_step == self.bench.state
         self.checked = len(log)
+
+    @invariant()
+    def no_actor_of_a_bodys_task_is_the_objector(self) -> None:
+        for event in self.bench.log:
+            if isinstance(event, e.TaskEvent):
+                assert PARTY.account != getattr(event, "by", None), event
 
     @invariant()
     def each_item_is_kept_back_in_one_way_as_the_last_event_about_it_says(self) -> None:

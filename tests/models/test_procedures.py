@@ -21,7 +21,7 @@ from rules.loading import cities, load_pack
 from tests.models.bench import BOTH_SIGN, MONDAY, PARTY, accessed, filed, until_signing
 
 NAMES = {name: value for name, value in vars(procedure_names).items() if name.isupper()}
-MOVES_NOTHING = {"claim", "release", "reassign", "lapse_claim", "hand_over", "urge", "note", "issue_key"}
+MOVES_NOTHING = {"claim", "release", "reassign", "lapse_claim", "hand_over", "entrust", "urge", "note", "issue_key"}
 STOPS_DATA = {"objection", "access"}
 """What happens in them waits for no machine but PostgreSQL."""
 

@@ -64,7 +64,9 @@ BACKWARDS = {"return", "disapprove", "send_back", "refuse"}
 ITEMS = ("name", "address", "phone")
 SPANS = st.sampled_from([timedelta(seconds=1), timedelta(hours=5), timedelta(days=1), timedelta(days=9), None])
 GIVEN = st.one_of(st.just(WHATEVER_IS_ASKED), st.frozensets(st.sampled_from(sorted(WHATEVER_IS_ASKED))))
-OFFICERS = st.sampled_from(["1", "1", "1", "2", "of another body", "stranger", "applicant"])
+IN_OFFICE = "applicant in office"
+"""Whoever asks for data may be an officer too: of whichever body, that is."""
+OFFICERS = st.sampled_from(["1", "1", "1", "2", "of another body", "stranger", "applicant", IN_OFFICE])
 
 
 def latest(state: CaseState, stage: str) -> TaskState | None:
@@ -150,7 +152,9 @@ class AnySequence(RuleBasedStateMachine):
     def who(self, task: TaskState, officer: str) -> a.Actor:
         if officer == "stranger":
             return STRANGER
-        if officer == "applicant" or (task.body == APPLICANT and officer == "1"):
+        if officer == IN_OFFICE and task.body != APPLICANT:
+            return a.Actor(account=PARTY.account, body=task.body)
+        if officer in ("applicant", IN_OFFICE) or (task.body == APPLICANT and officer == "1"):
             return PARTY
         body = f"{self.city}.government" if officer == "of another body" else task.body
         return a.Actor(account=f"acc_{body}_{officer}", body=body)
@@ -216,7 +220,7 @@ class AnySequence(RuleBasedStateMachine):
         of_task = {"task_id": task.task_id} if issubclass(kind, a.TaskAct) else {}
         self.receive(self.bench.act(kind, self.who(task, officer), **of_task))
 
-    @rule(data=st.data(), supervises=st.booleans(), to=st.sampled_from(["1", "2", "of another body"]))
+    @rule(data=st.data(), supervises=st.booleans(), to=st.sampled_from(["1", "2", "of another body", IN_OFFICE]))
     def a_task_is_reassigned(self, data: st.DataObject, supervises: bool, to: str) -> None:
         task = self.some_task(data, open_only=True)
         other = self.who(task, to)
@@ -267,6 +271,13 @@ class AnySequence(RuleBasedStateMachine):
         self.step_by_step = fold(self.step_by_step, read)
         assert fold(CaseState(), log) == self.step_by_step == self.bench.state
         self.checked = len(log)
+
+    @invariant()
+    def no_actor_of_a_bodys_task_is_the_party(self) -> None:
+        for event in self.bench.log:
+            task = self.bench.state.tasks.get(getattr(event, "task_id", ""))
+            if task and task.body != APPLICANT:
+                assert PARTY.account not in (getattr(event, "by", None), getattr(event, "to", None)), event
 
     @invariant()
     def a_closed_case_has_no_open_task_and_an_open_one_waits_for_somebody(self) -> None:

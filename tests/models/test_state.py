@@ -30,6 +30,7 @@ WHATEVER: dict[str, object] = {
     "party": "acc_applicant",
     "dataset_id": "dataset",
     "bodies": {},
+    "from_body": "nanning.transport",
     "data_items": (),
     "choices": {},
     "given": (),
