@@ -6,10 +6,16 @@ from sqlalchemy import ColumnElement, true
 from sqlmodel import col
 
 from activities.tables.directory import AccountRow, BodyRow
-from models.refusals import NotYourCity
+from models.refusals import NotYourCity, RoleRequired
 from reading.sight import Caller
 
 AUTHORITY = "authority"
+
+
+def must_administer(caller: Caller) -> None:
+    """Raises RoleRequired for who is no administrator."""
+    if not caller.has("admin"):
+        raise RoleRequired(roles="admin")
 
 
 def city_of_directory(caller: Caller, city: str | None) -> str | None:
