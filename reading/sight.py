@@ -87,10 +87,14 @@ class Caller:
         """Whether the caller may ask how an act stands, in a case that it may know of: its own, or as an officer."""
         return act.account == self.account_id or self.reads_as_officer(state)
 
-    def must_be_impartial(self, state: CaseState) -> None:
-        """Raises PartyToTheCase where the caller has a side in the case (回避)."""
+    def must_be_impartial(self, state: CaseState, field: str = "case_id") -> None:
+        """Raises PartyToTheCase, about the field that named the case, where the caller has a side in it (回避)."""
         if self.reads_as_party(state):
-            raise PartyToTheCase(field="case_id")
+            raise PartyToTheCase(field=field)
+
+    def is_asked_in_its_own_affair(self, task: TaskRow) -> bool:
+        """Whether a body's task lies in a case that the caller has filed: whether for itself, its log says."""
+        return task.body != APPLICANT and task.party == self.account_id
 
     def must_serve_its_body(self, task: TaskRow) -> None:
         """Raises NotYourTask unless the task lies before the caller's body, whatever the caller may do there."""

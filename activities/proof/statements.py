@@ -89,17 +89,17 @@ class Statement:
     def read(cls, text: str) -> Self:
         """The statement in this text. Raises ValueError for any other."""
         try:
-            told = json.loads(text)
-            if told["format"] != DAY or canonical(text).decode() != text:
+            found = json.loads(text)
+            if found["format"] != DAY or canonical(text).decode() != text:
                 raise ValueError(f"no statement as {DAY} writes it")
-            algorithm_of(told["root"])
+            algorithm_of(found["root"])
             return cls(
-                date.fromisoformat(told["day"]),
-                int(told["cases"]),
-                str(told["root"]),
-                str(told["previous"]),
-                datetime.fromisoformat(told["signed_at"]),
-                str(told["key"]),
+                date.fromisoformat(found["day"]),
+                int(found["cases"]),
+                str(found["root"]),
+                str(found["previous"]),
+                datetime.fromisoformat(found["signed_at"]),
+                str(found["key"]),
             )
         except (KeyError, TypeError, AttributeError) as fault:
             raise ValueError(f"no statement as {DAY} writes it") from fault
@@ -157,22 +157,22 @@ class Proof:
     def document(self) -> dict[str, Any]:
         """The proof as a document for a stranger."""
         head = self.head._asdict()
-        told = {"format": PROOF, "head": head, "place": self.place, "path": list(self.path)}
-        return {**told, **published(self.statement, self.signature)}
+        document = {"format": PROOF, "head": head, "place": self.place, "path": list(self.path)}
+        return {**document, **published(self.statement, self.signature)}
 
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> Self:
         """The proof in a document, or in what the API answered around it. Raises ValueError for any other."""
         try:
-            told = document.get("proof", document)
-            if told["format"] != PROOF:
+            found = document.get("proof", document)
+            if found["format"] != PROOF:
                 raise ValueError(f"no {PROOF}")
             return cls(
-                head=Head(**told["head"]),
-                place=int(told["place"]),
-                path=tuple(map(str, told["path"])),
-                statement=canonical(json.dumps(told["statement"])).decode(),
-                signature=str(told["signature"]),
+                head=Head(**found["head"]),
+                place=int(found["place"]),
+                path=tuple(map(str, found["path"])),
+                statement=canonical(json.dumps(found["statement"])).decode(),
+                signature=str(found["signature"]),
             )
         except (KeyError, TypeError, AttributeError) as fault:
             raise ValueError(f"no {PROOF}") from fault

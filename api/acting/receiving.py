@@ -30,7 +30,6 @@ from reading.sight import Caller
 from reading.store import Store
 from reading.words.language import Language
 from rules.deadlines import to_shanghai
-from rules.pinned import APPLICANT
 
 NOT_STAMPED = datetime.min.replace(tzinfo=UTC)
 """A placeholder: the inbox stamps every act."""
@@ -88,7 +87,7 @@ class Receiver:
         task = await self.known_task(task_id)
         with refused_before_receipt():
             self._caller.must_answer(task)
-        if task.body != APPLICANT and task.party == self._caller.account_id:
+        if self._caller.is_asked_in_its_own_affair(task):
             await self.must_be_impartial(task.case_id)
         return task
 

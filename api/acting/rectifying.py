@@ -35,9 +35,11 @@ async def record_breach(filer: Filer, store: Store, caller: Caller, form: Rectif
         caused_by = await causing_case(store, caller, Cause(form.city, form.body, form.task_id, form.case_id))
     except CauseUnusable as fact:
         raise invalid(fact.field, fact.code) from fact
-    if caused_by and caller.reads_as_party((await store.case_read(caused_by)).state):
+    if caused_by:
         # What was done in his own affair nobody pursues for a body (回避).
-        raise Problem("PartyToTheCase", errors=[Wrong("task_id" if form.task_id else "case_id", "PartyToTheCase")])
+        cause = (await store.case_read(caused_by)).state
+        with refused_before_receipt():
+            caller.must_be_impartial(cause, field="task_id" if form.task_id else "case_id")
     stated = form.stated()
 
     def received(at: datetime) -> Filing:
