@@ -45,8 +45,7 @@ async def test_tasks_selected_are_claimed_and_handed_on_with_a_result_for_each(
     applicant = service.as_("applicant@demo")
     cases = [await applicant.file("nanning") for _ in range(2)]
     visitor = await working.logged_in("reviewer@nanning.operator")
-    assert visitor.path == "/en/"
-    await visitor.visit("/en/desk")
+    assert visitor.path == "/en/desk"
     ids = visitor.form("/desk/selected").options("task")
     assert len(ids) == 2
     await visitor.send("/desk/selected", button="claim", task=ids)
