@@ -105,8 +105,8 @@ def amend(rules: ProcedureRules, proposal: Proposal, act: a.Decide | a.Supply, a
     given = state.given | amends.given
     words = {**state.words, **act.words} if rules.agreement else {}
     if (items, choices, given, words) != (state.data_items, dict(state.choices), state.given, dict(state.words)):
-        told = {"data_items": items, "choices": choices, "given": given, "words": words}
-        proposal.add(e.RequestAmended.model_validate({"at": act.received_at, "act": act.id, **told}))
+        amended = {"data_items": items, "choices": choices, "given": given, "words": words}
+        proposal.add(e.RequestAmended.model_validate({"at": act.received_at, "act": act.id, **amended}))
 
 
 def ask_opinion(rules: ProcedureRules, proposal: Proposal, act: a.AskOpinion) -> None:

@@ -86,8 +86,8 @@ def template(held: tuple[AgreementTerms, str] | None, cited: Callable[[str], Cit
     )
 
 
-def _label(told: Wording | ClauseTerms) -> Label:
-    return Label(zh=told.zh, en=told.en)
+def _label(words: Wording | ClauseTerms) -> Label:
+    return Label(zh=words.zh, en=words.en)
 
 
 def blanks_in(text: str) -> frozenset[str]:

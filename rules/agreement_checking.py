@@ -44,7 +44,7 @@ def broken_of_agreements(cut: Cut) -> Iterator[Broken]:
 def _of_text(cut: Cut, terms: AgreementTerms) -> Iterator[Broken]:
     """A text that cannot be filled in as it says, leaves out what is agreed, or is signed by nobody."""
     path = (*cut.path, "agreement")
-    signing = [told for step in cut.steps.values() for told in (_signed_in(cut, step.stages),) if told]
+    signing = [signed for step in cut.steps.values() for signed in (_signed_in(cut, step.stages),) if signed]
     if not signing:
         yield path, "signed_by_nobody", f"no stage has the outcome {SIGN}, so nobody signs the text"
     stand: set[str] = set()

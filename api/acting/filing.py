@@ -109,12 +109,13 @@ class Filer:
     async def subject(self, city: str, dataset_id: str) -> Subject:
         """The dataset of that city, and the bodies that have a role in a case about it. Raises a Problem."""
         bodies = await self.bodies(city)
-        dataset = await catalogue.dataset(self._store, dataset_id)
+        try:
+            dataset = await catalogue.dataset_named_in(self._store, city, dataset_id)
+        except catalogue.DatasetOfAnotherCity as fact:
+            of, meant = load_pack(fact.city).name, load_pack(city).name
+            raise invalid("dataset_id", "dataset_of_another_city", of=of, meant=meant) from fact
         if dataset is None:
             raise invalid("dataset_id", "dataset_unknown")
-        if dataset.city != city:
-            of, meant = load_pack(dataset.city).name, load_pack(city).name
-            raise invalid("dataset_id", "dataset_of_another_city", of=of, meant=meant)
         return Subject(dataset, {**bodies, PROVIDER: dataset.provider})
 
     def case_id(self, path: str, key: str) -> str:

@@ -9,8 +9,10 @@ from pydantic import Field
 from activities.directory.officers import NewOfficer, OfficerRefused, enrol_and_invite
 from activities.directory.people import Invitation, KnownAlready
 from api.acting.forms.form import Form
+from api.acting.refusals import refused_before_receipt
 from api.http.problems import Problem, Wrong, invalid
 from api.runtime import Runtime
+from reading.directory.sight import must_invite_officers
 from reading.sight import Caller
 from rules.bounds import Code, NamedItem
 
@@ -32,8 +34,8 @@ class InvitationForm(Form):
 
 async def invite_officer(runtime: Runtime, caller: Caller, form: InvitationForm) -> None:
     """The account is there and waits for whoever was invited, or neither. Raises a Problem."""
-    if not caller.has("admin"):
-        raise Problem("RoleRequired", params={"roles": ("admin",)})
+    with refused_before_receipt():
+        must_invite_officers(caller)
     issuer = runtime.settings.oidc_issuer
     if issuer is None:
         raise invalid("email", "no_issuer")

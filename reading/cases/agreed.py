@@ -84,8 +84,15 @@ def signatures(rules: ProcedureRules, state: CaseState) -> list[TaskState]:
 def signature_of(rules: ProcedureRules, state: CaseState, caller: Caller) -> TaskState | None:
     """The signature of the caller, as party or as reviewer of a body, which lies before it or which it has given; None
     where none is its own."""
-    mine = (APPLICANT,) if state.party == caller.account_id else (caller.body,) if caller.has("reviewer") else ()
-    return next((task for task in signatures(rules, state) if task.body in mine), None)
+    signer = _signer(state, caller)
+    return next((task for task in signatures(rules, state) if task.body == signer), None)
+
+
+def _signer(state: CaseState, caller: Caller) -> str | None:
+    """As whom the caller signs: as the party, or for the body that it reviews for."""
+    if state.party == caller.account_id:
+        return APPLICANT
+    return caller.body if caller.has("reviewer") else None
 
 
 def _is_mine(task: TaskState, state: CaseState, caller: Caller) -> bool:

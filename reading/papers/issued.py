@@ -101,9 +101,9 @@ def _decision(
     corrected = any(isinstance(each, e.DecisionCorrected) and each.cites == event.number for each in log)
     if state.procedure == RECTIFICATION and isinstance(event, e.TaskDecided) and event.limit:
         return _made(PaperKind.ORDER, event, event.task_id, (1, event.number), corrected)
-    told = next((each for each in log if isinstance(each, e.ObjectorAnswered) and each.act == event.act), None)
-    if told is not None and event.act is not None:
-        return _made(PaperKind.ANSWER, event, event.task_id, (event.number, told.number), corrected)
+    answered = next((each for each in log if isinstance(each, e.ObjectorAnswered) and each.act == event.act), None)
+    if answered is not None and event.act is not None:
+        return _made(PaperKind.ANSWER, event, event.task_id, (event.number, answered.number), corrected)
     if not said_to_the_party(rules, task, event.outcome):
         return None
     earlier = _decided_before(state, log, event) if _closes(log, event) else ()
