@@ -45,7 +45,7 @@ async def test_tasks_selected_are_claimed_and_handed_on_with_a_result_for_each(
     applicant = service.as_("applicant@demo")
     cases = [await applicant.file("nanning") for _ in range(2)]
     visitor = await working.logged_in("reviewer@nanning.operator")
-    assert visitor.path == "/en/"
+    assert visitor.path == "/en/desk"
     await visitor.visit("/en/desk")
     ids = visitor.form("/desk/selected").options("task")
     assert len(ids) == 2
