@@ -109,7 +109,7 @@ async def correct(receiver: Receiver, store: Store, task_id: str, form: Decision
     rules = await store.rules(case.rules_digest)
     await has_what_it_names(store, rules, case, form)
     with refused_before_receipt():
-        decision_fields.can_be_corrected(rules, form.stated)
+        decision_fields.can_be_corrected(rules, form.named)
     act = Correct(
         **await receiver.on_task(task),
         outcome=form.outcome,
@@ -123,7 +123,7 @@ async def correct(receiver: Receiver, store: Store, task_id: str, form: Decision
 async def has_what_it_names(store: Store, rules: ProcedureRules, case: CaseRow, form: DecisionForm) -> None:
     """Raises a Problem on a field that has no place in the case, and on a dataset or items that are not there."""
     with refused_before_receipt():
-        decision_fields.have_their_place(rules, form.stated)
+        decision_fields.have_their_place(rules, form.named)
     referred = decision_fields.dataset_referred_to(rules, form.reference)
     if referred and await catalogue.dataset_of(store, case.city, referred) is None:
         raise invalid("reference", "dataset_unknown")
@@ -143,7 +143,7 @@ async def draft_of(store: Store, rules: ProcedureRules, task: TaskRow, form: Dec
     do not fit the entry, or belong to no draft."""
     stage = rules.stage(task.stage)
     with refused_before_receipt():
-        if not decision_fields.submit_a_draft(stage.outcome(form.outcome) if stage else None, form.stated):
+        if not decision_fields.submit_a_draft(stage.outcome(form.outcome) if stage else None, form.named):
             return None
     state = (await store.case_read(task.case_id)).state
     dataset = await catalogue.dataset(store, state.dataset_id)
