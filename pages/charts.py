@@ -50,7 +50,7 @@ class Chart:
 
 
 @dataclass(frozen=True)
-class Counted:
+class BarContent:
     """What a bar shows: how many of each kind, beside each other."""
 
     label: str
@@ -58,7 +58,7 @@ class Counted:
     parts: Sequence[tuple[str, int]]
 
 
-def bars(counted: Iterable[Counted]) -> Chart:
+def bars(counted: Iterable[BarContent]) -> Chart:
     """A bar for each; the longest takes the whole width, and what is nothing has no part."""
     rows = list(counted)
     most = max((sum(number for _, number in row.parts) for row in rows), default=0)
@@ -66,7 +66,7 @@ def bars(counted: Iterable[Counted]) -> Chart:
     return Chart(WIDTH, ROW * len(rows), BAR, tuple(_bar(row, n, unit) for n, row in enumerate(rows)))
 
 
-def _bar(row: Counted, place: int, unit: float) -> Bar:
+def _bar(row: BarContent, place: int, unit: float) -> Bar:
     parts: list[Part] = []
     x = 0.0
     for kind, number in row.parts:

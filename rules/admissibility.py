@@ -19,7 +19,7 @@ Openness = Literal["conditional", "unconditional", "closed"]
 DEFAULT_CHOICES: Mapping[str, str] = {"urgency": "normal", "use": "general", "leak": "none"}
 """What a filing means that leaves the choice out, where the city's law knows that value."""
 
-LEAK = "leak"
+HAS_LEAKED = "leak"
 """The choice of an objection that says whether data has leaked already; few laws make a difference by it."""
 
 
@@ -127,8 +127,8 @@ def _choices(rules: ProcedureRules, filing: Mapping[str, object]) -> Iterator[In
         elif rules.after_the_law and rules.after_the_law.refuses(name, choice.value):
             params["known"] = tuple(c for c in on_request if not rules.after_the_law.refuses(name, c))
             yield Inadmissible(name, "no_remedy_after_the_law", rules.after_the_law.citation, params)
-    if LEAK not in rules.choices and _is_given(filing.get(LEAK)):
-        yield Inadmissible(LEAK, "leak_not_asked", None, _law(rules))
+    if HAS_LEAKED not in rules.choices and _is_given(filing.get(HAS_LEAKED)):
+        yield Inadmissible(HAS_LEAKED, "leak_not_asked", None, _law(rules))
 
 
 def _items(rules: ProcedureRules, filing: Mapping[str, object], dataset: DatasetAtReceipt) -> Iterator[Inadmissible]:

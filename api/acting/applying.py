@@ -1,14 +1,16 @@
-"""What a party does to its own case after the filing: supplements, its signature, further evidence."""
+"""What a party does to its own case after the filing: supplements, its signature, further evidence, a withdrawal;
+and notes, which officers add too."""
 
 from __future__ import annotations
 
 from api.acting.deciding import may_change
-from api.acting.forms.filing import EvidenceForm, SignatureForm, SupplementForm
+from api.acting.forms.deciding import NoteForm
+from api.acting.forms.filing import EvidenceForm, SignatureForm, SupplementForm, WithdrawalForm
 from api.acting.receiving import ActShown, Receiver, known_items
 from api.acting.refusals import refused_before_receipt
 from api.http.problems import Problem
 from models import objecting
-from models.acts import Decide, SubmitEvidence, Supply
+from models.acts import Decide, Note, SubmitEvidence, Supply, Withdraw
 from models.who_may_act import task_of_the_party
 from reading.store import Store
 from rules.agreement import SIGN
@@ -68,3 +70,15 @@ async def add_evidence(receiver: Receiver, case_id: str, form: EvidenceForm) -> 
         objecting.takes_evidence(case.procedure)
     act = SubmitEvidence(**receiver.fields(case_id), evidence=tuple(dict.fromkeys(form.evidence)))
     return await receiver.receive(act, form.said())
+
+
+async def withdraw(receiver: Receiver, case_id: str, form: WithdrawalForm | None) -> ActShown:
+    """The party takes its request back. Raises a Problem."""
+    case = await receiver.case(case_id)
+    return await receiver.receive(Withdraw(**receiver.fields(case.case_id)), form.said() if form else None)
+
+
+async def note(receiver: Receiver, case_id: str, form: NoteForm) -> ActShown:
+    """A note is added to the file of the case. Raises a Problem."""
+    await receiver.case(case_id)
+    return await receiver.receive(Note(**receiver.fields(case_id)), form.said())

@@ -1,18 +1,18 @@
-"""What officers do to a task, with the checks before receipt that need the tables and not the judge."""
+"""What officers do to a task or a suspension, with the checks before receipt that need the tables and not the judge."""
 
 from __future__ import annotations
 
 from activities.tables.cases import CaseRow, TaskRow
 from api.acting.drafts import drafted, with_kept_draft
 from api.acting.filing import at_receipt
-from api.acting.forms.deciding import DecisionForm, ReassignmentForm
+from api.acting.forms.deciding import DecisionForm, OpinionDemand, ReassignmentForm, SupplementDemand
 from api.acting.forms.filing import SupplementForm
 from api.acting.forms.form import is_blank
 from api.acting.receiving import ActShown, Receiver, known_items
 from api.acting.refusals import refused_before_receipt
 from api.http.problems import Problem, invalid, wrongs
 from models import decision_fields
-from models.acts import Correct, Decide, Reassign
+from models.acts import AskOpinion, AskSupplement, Claim, Correct, Decide, Reassign, Release, ReviewSuspension
 from models.asking import stated_so_far
 from models.drafting import Drafted, may_submit_what_is_kept
 from reading.cases import questions as cases
@@ -23,6 +23,39 @@ from reading.sight import Caller
 from reading.store import CaseRead, Store
 from rules.admissibility import still_admissible
 from rules.procedure_rules import ProcedureRules
+
+
+async def claim(receiver: Receiver, task_id: str) -> ActShown:
+    """The task is the caller's to decide. Raises a Problem."""
+    task = await receiver.own_task(task_id)
+    return await receiver.receive(Claim(**await receiver.on_task(task)))
+
+
+async def release(receiver: Receiver, task_id: str) -> ActShown:
+    """Gives up the caller's claim. Raises a Problem."""
+    task = await receiver.own_task(task_id)
+    return await receiver.receive(Release(**await receiver.on_task(task)))
+
+
+async def ask_supplement(receiver: Receiver, task_id: str, form: SupplementDemand) -> ActShown:
+    """Asks the applicant to complete the request (补正). Raises a Problem."""
+    task = await receiver.own_task(task_id)
+    act = AskSupplement(**await receiver.on_task(task), given=form.given(frozenset({"text"})))
+    return await receiver.receive(act, form.said())
+
+
+async def ask_opinion(receiver: Receiver, task_id: str, form: OpinionDemand) -> ActShown:
+    """Asks the experts. Raises a Problem."""
+    task = await receiver.own_task(task_id)
+    act = AskOpinion(**await receiver.on_task(task), given=form.given(frozenset({"question"})))
+    return await receiver.receive(act, form.said())
+
+
+async def review_suspension(receiver: Receiver, case_id: str) -> ActShown:
+    """Takes up again whether the data of an objection is suspended. Raises a Problem."""
+    await receiver.case(case_id)
+    await receiver.must_be_impartial(case_id)
+    return await receiver.receive(ReviewSuspension(**receiver.fields(case_id)))
 
 
 async def reassign(receiver: Receiver, store: Store, caller: Caller, task_id: str, form: ReassignmentForm) -> ActShown:
@@ -77,7 +110,7 @@ async def correct(receiver: Receiver, store: Store, task_id: str, form: Decision
     rules = await store.rules(case.rules_digest)
     await has_what_it_names(store, rules, case, form)
     with refused_before_receipt():
-        decision_fields.can_be_corrected(rules, form.stated)
+        decision_fields.can_be_corrected(rules, form.named)
     act = Correct(
         **await receiver.on_task(task),
         outcome=form.outcome,
@@ -91,7 +124,7 @@ async def correct(receiver: Receiver, store: Store, task_id: str, form: Decision
 async def has_what_it_names(store: Store, rules: ProcedureRules, case: CaseRow, form: DecisionForm) -> None:
     """Raises a Problem on a field that has no place in the case, and on a dataset or items that are not there."""
     with refused_before_receipt():
-        decision_fields.have_their_place(rules, form.stated)
+        decision_fields.have_their_place(rules, form.named)
     referred = decision_fields.dataset_referred_to(rules, form.reference)
     if referred and await catalogue.dataset_of(store, case.city, referred) is None:
         raise invalid("reference", "dataset_unknown")
@@ -111,7 +144,7 @@ async def draft_of(store: Store, rules: ProcedureRules, task: TaskRow, form: Dec
     do not fit the entry, or belong to no draft."""
     stage = rules.stage(task.stage)
     with refused_before_receipt():
-        if not decision_fields.submit_a_draft(stage.outcome(form.outcome) if stage else None, form.stated):
+        if not decision_fields.submit_a_draft(stage.outcome(form.outcome) if stage else None, form.named):
             return None
     state = (await store.case_read(task.case_id)).state
     dataset = await catalogue.dataset(store, state.dataset_id)

@@ -109,17 +109,14 @@ class Filer:
     async def subject(self, city: str, dataset_id: str) -> Subject:
         """The dataset of that city, and the bodies that have a role in a case about it. Raises a Problem."""
         bodies = await self.bodies(city)
-        dataset = await catalogue.dataset_of(self._store, city, dataset_id)
+        try:
+            dataset = await catalogue.dataset_named_in(self._store, city, dataset_id)
+        except catalogue.DatasetOfAnotherCity as fact:
+            of, meant = load_pack(fact.city).name, load_pack(city).name
+            raise invalid("dataset_id", "dataset_of_another_city", of=of, meant=meant) from fact
         if dataset is None:
-            raise await self._none_of_that_city(city, dataset_id)
+            raise invalid("dataset_id", "dataset_unknown")
         return Subject(dataset, {**bodies, PROVIDER: dataset.provider})
-
-    async def _none_of_that_city(self, city: str, dataset_id: str) -> Problem:
-        elsewhere = await catalogue.dataset(self._store, dataset_id)
-        if elsewhere is None:
-            return invalid("dataset_id", "dataset_unknown")
-        of, meant = load_pack(elsewhere.city).name, load_pack(city).name
-        return invalid("dataset_id", "dataset_of_another_city", of=of, meant=meant)
 
     def case_id(self, path: str, key: str) -> str:
         """The id of the case that a filing with this Idempotency-Key makes, the same each time."""

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from api.acting.forms.deciding import RevocationForm
 from api.acting.receiving import ActShown, Receiver
 from api.http.problems import Problem
-from models.acts import IssueKey
+from models.acts import IssueKey, Renounce, Revoke
 from reading.grants import questions as grants
 from reading.grants.sight import is_grant
 from reading.store import Store
@@ -41,3 +42,14 @@ async def new_key(receiver: Receiver, store: Store, case_id: str) -> KeyShown:
     answered = await receiver.receive(act)
     is_new = await grants.issued(store, act.id, act.key_digest)
     return KeyShown(**dict(answered), key=key if is_new else None)
+
+
+async def renounce(receiver: Receiver, case_id: str) -> ActShown:
+    """The grantee gives the grant back. Raises a Problem."""
+    return await receiver.receive(Renounce(**await of_a_grant(receiver, case_id)))
+
+
+async def revoke(receiver: Receiver, case_id: str, form: RevocationForm) -> ActShown:
+    """A body ends the grant before its time. Raises a Problem."""
+    act = Revoke(**await of_a_grant(receiver, case_id), given=form.given(frozenset({"reason"})))
+    return await receiver.receive(act, form.said())

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import uuid
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from activities.record.hand_overs import Asked, Item, hand_over_all
+from activities.database import Pool
+from activities.idempotency import id_from_key
+from activities.record.hand_overs import Asked, Colleague, ColleagueUnknown, Item, colleague_named, hand_over_all
+from api.acting.forms.form import Form
+from api.http.known import known
 from api.http.problem_document import ProblemDocument
-from api.http.problems import Problem, Wrong
+from api.http.problems import Problem, Wrong, invalid
 from api.runtime import Runtime
+from reading.directory import questions as directory
 from reading.shape import Shape
+from reading.sight import Caller
 from reading.store import Store
 from reading.words.language import Language, said
+from rules.bounds import Code
 from rules.pinned import Label
 
 
@@ -36,6 +45,55 @@ class HandOverShown(Shape):
     officer: str
     to: str | None
     items: Annotated[list[HandedOver], Field(description="answered one by one; a refusal stops no other")]
+
+
+class HandOverForm(Form):
+    """To a colleague (`to`: login or account id of an officer of the body), or back to the body (`release`)."""
+
+    to: Code | None = None
+    release: bool = False
+
+    @model_validator(mode="after")
+    def _one_of_the_two(self) -> Self:
+        if (self.to is None) != self.release:
+            raise PydanticCustomError("hand_over_where", "either `to` names a colleague, or `release` is true")
+        return self
+
+
+async def hand_over(
+    runtime: Runtime,
+    store: Store,
+    caller: Caller,
+    account: str,
+    form: HandOverForm,
+    key: str | None,
+    language: Language,
+) -> HandOverShown:
+    """All that the officer (login or account id) has in hand in the caller's city is handed over. Raises a Problem."""
+    officer = known(await directory.account(store, account))
+    to = await colleague(runtime.pool, form.to)
+    if to and to.account_id == officer.account_id:
+        raise invalid("to", "hands_over_to_itself")
+    path = f"/v1/supervision/officers/{officer.account_id}/hand-over"
+    asked = Asked(
+        hand_over_id=id_from_key(caller.account_id, path, key) if key else str(uuid.uuid4()),
+        officer=officer.account_id,
+        to=to,
+        by=caller.account_id,
+        body=caller.body,
+    )
+    items = await handed_over(runtime, store, asked, caller.city or "", language)
+    return HandOverShown(officer=officer.login, to=to.login if to else None, items=items)
+
+
+async def colleague(pool: Pool, named: str | None) -> Colleague | None:
+    """Who gets the tasks; None where nobody is named. Raises a Problem on `to`."""
+    if named is None:
+        return None
+    try:
+        return await colleague_named(pool, named)
+    except ColleagueUnknown as fact:
+        raise invalid("to", "account_unknown", given=named) from fact
 
 
 async def handed_over(runtime: Runtime, store: Store, asked: Asked, city: str, language: Language) -> list[HandedOver]:

@@ -12,7 +12,7 @@ from api.acting.forms.form import Form
 from api.acting.refusals import refused_before_receipt
 from api.http.problems import Problem, Wrong, invalid
 from api.runtime import Runtime
-from reading.directory.sight import must_administer
+from reading.directory.sight import must_invite_officers
 from reading.sight import Caller
 from rules.bounds import Code, NamedItem
 
@@ -35,7 +35,7 @@ class InvitationForm(Form):
 async def invite_officer(runtime: Runtime, caller: Caller, form: InvitationForm) -> None:
     """The account is there and waits for whoever was invited, or neither. Raises a Problem."""
     with refused_before_receipt():
-        must_administer(caller)
+        must_invite_officers(caller)
     issuer = runtime.settings.oidc_issuer
     if issuer is None:
         raise invalid("email", "no_issuer")

@@ -15,9 +15,13 @@ from models.who_may_act import why_not_against, why_not_begin_against
 from reading.cases.causing import Cause, CauseUnusable, causing_case
 from reading.cases.shapes import CaseShown
 from reading.directory import questions as directory
+from reading.shape import Page
 from reading.sight import Caller
 from reading.store import Store
+from reading.supervision.proposed import proposal_page
+from reading.supervision.shapes import RectificationProposal
 from reading.supervision.sight import city_of_proposals, sees_proposals
+from reading.words.language import Language
 from rules.admissibility import chosen
 from rules.procedure_names import RECTIFICATION
 from rules.procedure_rules import ProcedureRules
@@ -88,6 +92,17 @@ def city_looked_at(caller: Caller, city: str | None) -> str:
     if of_city is None:
         raise invalid("city", "city_not_named")
     return of_city
+
+
+async def proposed(
+    store: Store, caller: Caller, city: str, language: Language, after: str | None, limit: int
+) -> Page[RectificationProposal]:
+    """What the rules of the city propose to have rectified, by their law of today. Raises a Problem, and
+    CursorUnusable."""
+    present = await store.present()
+    rules = rules_at(city, RECTIFICATION, present.now)
+    await may_look(rules, caller, city, store)
+    return await proposal_page(store, caller, rules, present, language, after, limit)
 
 
 async def may_look(rules: ProcedureRules, caller: Caller, city: str, store: Store) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Query, Request, Response
 
-from api.acting import applying
+from api.acting import applying, deciding
 from api.acting.answering import CASES
 from api.acting.forms.deciding import NoteForm
 from api.acting.forms.filing import AgreementForm, EvidenceForm, SignatureForm, SupplementForm, WithdrawalForm
@@ -21,7 +21,6 @@ from api.http.openapi import problems
 from api.http.problems import Problem
 from api.http.tables import as_table, wants_table
 from api.http.vocabularies import NamedCity, NamedOutcome, NamedProcedure
-from models import acts as a
 from reading.cases.agreement import AgreementShown, agreement_for
 from reading.cases.lists import case_page, event_page
 from reading.cases.questions import CasesSought
@@ -117,8 +116,7 @@ async def withdraw(
     form: Annotated[WithdrawalForm | None, Body()] = None,
 ) -> ActShown:
     """The applicant takes the request back; it may until the case is closed."""
-    case = await receiver.case(case_id)
-    return await receiver.receive(a.Withdraw(**receiver.fields(case.case_id)), form.said() if form else None)
+    return await applying.withdraw(receiver, case_id, form)
 
 
 @router.post(
@@ -175,16 +173,13 @@ async def sign(
 async def review_suspension(case_id: CaseId, _caller: Reviewer, receiver: Receiving) -> ActShown:
     """The provider takes up again whether the data of an objection is suspended while its facts are verified: the
     question lies open as a task once more."""
-    await receiver.case(case_id)
-    await receiver.must_be_impartial(case_id)
-    return await receiver.receive(a.ReviewSuspension(**receiver.fields(case_id)))
+    return await deciding.review_suspension(receiver, case_id)
 
 
 @router.post("/{case_id}/notes", response_model=ActShown, responses=act_answers(), summary="Add a note to the file")
 async def note(case_id: CaseId, form: NoteForm, _caller: Actor, receiver: Receiving) -> ActShown:
     """A note of an officer is read by officers, a note of the applicant by both."""
-    await receiver.case(case_id)
-    return await receiver.receive(a.Note(**receiver.fields(case_id)), form.said())
+    return await applying.note(receiver, case_id, form)
 
 
 @router.post("/{case_id}/evidence", response_model=ActShown, responses=act_answers(), summary="Add evidence")

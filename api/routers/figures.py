@@ -16,6 +16,7 @@ from api.http.language import AnsweredIn
 from api.http.moments import Day
 from api.http.openapi import problems
 from api.http.problems import invalid
+from api.http.tables import wants_table
 from api.http.vocabularies import NamedCity, NamedProcedure, NamedStage
 from reading.figures import public
 from reading.figures.days import DaysUnusable
@@ -92,12 +93,12 @@ async def figures(
     from_on: From = None,
     until_on: Until = None,
 ) -> Any:
-    response.headers["Vary"] = "Accept, Accept-Language"
+    as_csv = wants_table(request, response)
     try:
         found = await figures_shown(store, sight, narrowing, from_on, until_on, language)
     except DaysUnusable as fact:
         raise invalid(fact.field, fact.code, **fact.params) from fact
-    if "text/csv" in request.headers.get("accept", ""):
+    if as_csv:
         return await asyncio.to_thread(csv_answer, found, language)
     return found
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from api.acting import granting
 from api.acting.forms.deciding import RevocationForm
-from api.acting.granting import KeyShown, new_key, of_a_grant
+from api.acting.granting import KeyShown, new_key
 from api.acting.receiving import ActShown, Receiving, act_answers
 from api.dependencies import Applicant, Calling, CaseId, Cursor, PageSize, Reading, Reviewer, Word
 from api.http.filters import named_dataset
 from api.http.openapi import problems
-from models import acts as a
 from reading.grants.shapes import GrantInList
 from reading.grants.shown import grant_page
 from reading.shape import Page
@@ -41,11 +41,10 @@ async def issue_key(case_id: CaseId, _caller: Applicant, store: Reading, receive
 @router.post("/{case_id}/renunciation", response_model=ActShown, responses=act_answers(), summary="Give a grant back")
 async def renounce(case_id: CaseId, _caller: Applicant, receiver: Receiving) -> ActShown:
     """The grantee wants the access no more."""
-    return await receiver.receive(a.Renounce(**await of_a_grant(receiver, case_id)))
+    return await granting.renounce(receiver, case_id)
 
 
 @router.post("/{case_id}/revocation", response_model=ActShown, responses=act_answers(), summary="Revoke a grant")
 async def revoke(case_id: CaseId, form: RevocationForm, _caller: Reviewer, receiver: Receiving) -> ActShown:
     """A body that the law of the city lets do so, its provider everywhere, ends the access, with a reason."""
-    act = a.Revoke(**await of_a_grant(receiver, case_id), given=form.given(frozenset({"reason"})))
-    return await receiver.receive(act, form.said())
+    return await granting.revoke(receiver, case_id, form)

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.acting.filing import AsFiler, rules_at
+from api.acting.filing import AsFiler
 from api.acting.forms.filing import RectificationForm
-from api.acting.rectifying import PATH, city_looked_at, may_look, record_breach
+from api.acting.rectifying import PATH, city_looked_at, proposed, record_breach
 from api.dependencies import Calling, Cursor, PageSize, Reading, RequiredIdempotencyKey
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
 from api.http.vocabularies import NamedCity
 from reading.cases.shapes import CaseShown
 from reading.shape import Page
-from reading.supervision.proposed import proposal_page
 from reading.supervision.shapes import RectificationProposal
-from rules.procedure_names import RECTIFICATION
 
 router = APIRouter(tags=["rectifications"])
 
@@ -58,8 +56,4 @@ async def proposals(
     """For who may file one, a supervisor and an administrator (who names the city): tasks of the city that are overdue
     for longer than the grace of its rules and that no open rectification names, the longest overdue first. Computed
     when asked."""
-    of_city = city_looked_at(caller, city)
-    present = await store.present()
-    rules = rules_at(of_city, RECTIFICATION, present.now)
-    await may_look(rules, caller, of_city, store)
-    return await proposal_page(store, caller, rules, present, language, after, limit)
+    return await proposed(store, caller, city_looked_at(caller, city), language, after, limit)

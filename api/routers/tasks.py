@@ -17,7 +17,6 @@ from api.http.openapi import problems
 from api.http.problems import Problem
 from api.http.tables import as_table, wants_table
 from api.http.vocabularies import NamedCity, NamedProcedure, NamedStage
-from models import acts as a
 from reading.cases.lists import task_page
 from reading.cases.shapes import TaskListed, TaskShown, TaskStatus
 from reading.cases.shown import task_for
@@ -62,7 +61,17 @@ async def task_list(
     then by due day, those without one last."""
     await named_body(store, "body", body)
     states = None if state is None else frozenset(state)
-    sought = TasksSought(states, is_overdue, body, city, procedure, stage, mine, due, q)
+    sought = TasksSought(
+        states=states,
+        overdue=is_overdue,
+        body=body,
+        city=city,
+        procedure=procedure,
+        stage=stage,
+        mine=mine,
+        due=due,
+        q=q,
+    )
     if wants_table(request, response):
         await store.release()
         return await as_table("tasks", language, task_table(store.archive, caller, language, sought))
@@ -81,15 +90,13 @@ async def one_task(task_id: TaskId, caller: Calling, store: Reading, language: A
 @router.post("/{task_id}/claim", response_model=ActShown, responses=act_answers(), summary="Claim a task")
 async def claim(task_id: TaskId, _caller: Reviewer, receiver: Receiving) -> ActShown:
     """The task is the caller's to decide; an unclaimed one may be decided by any officer of its body."""
-    task = await receiver.own_task(task_id)
-    return await receiver.receive(a.Claim(**await receiver.on_task(task)))
+    return await deciding.claim(receiver, task_id)
 
 
 @router.post("/{task_id}/release", response_model=ActShown, responses=act_answers(), summary="Give up a claim")
 async def release(task_id: TaskId, _caller: Reviewer, receiver: Receiving) -> ActShown:
     """Any officer of the body may decide the task again."""
-    task = await receiver.own_task(task_id)
-    return await receiver.receive(a.Release(**await receiver.on_task(task)))
+    return await deciding.release(receiver, task_id)
 
 
 @router.post(
@@ -128,17 +135,13 @@ async def correct(
 )
 async def ask_supplement(task_id: TaskId, form: SupplementDemand, _caller: Reviewer, receiver: Receiving) -> ActShown:
     """The clock runs on, unless a rule of the city says that it stops."""
-    task = await receiver.own_task(task_id)
-    act = a.AskSupplement(**await receiver.on_task(task), given=form.given(frozenset({"text"})))
-    return await receiver.receive(act, form.said())
+    return await deciding.ask_supplement(receiver, task_id, form)
 
 
 @router.post("/{task_id}/opinion-request", response_model=ActShown, responses=act_answers(), summary="Ask the experts")
 async def ask_opinion(task_id: TaskId, form: OpinionDemand, _caller: Reviewer, receiver: Receiving) -> ActShown:
     """The experts get a task of their own inside the stage, whose clock runs on."""
-    task = await receiver.own_task(task_id)
-    act = a.AskOpinion(**await receiver.on_task(task), given=form.given(frozenset({"question"})))
-    return await receiver.receive(act, form.said())
+    return await deciding.ask_opinion(receiver, task_id, form)
 
 
 @supervised.post("/{task_id}/urging", response_model=ActShown, responses=act_answers(), summary="Urge a body (催办)")

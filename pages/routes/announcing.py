@@ -22,6 +22,7 @@ from reading.words.law import Law
 from rules.deadlines import to_shanghai
 from rules.loading import load_pack
 from rules.maintenance import maintenance_rule
+from rules.procedure_names import ACCESS_REQUEST
 from rules.resolving import as_last_in_force
 
 MOST = 50
@@ -58,7 +59,7 @@ async def form_page(call: Call, attempt: Attempt, key: str, status: int = 200) -
     city, today = of_this_city(call), to_shanghai(call.now).date()
     pack = load_pack(city)
     rule = maintenance_rule(pack, today)
-    law = Law(as_last_in_force(pack, "access_request", today), call.language)
+    law = Law(as_last_in_force(pack, ACCESS_REQUEST, today), call.language)
     return call.page(
         "supervision/announce.html",
         status=status,

@@ -14,7 +14,6 @@ from api.acting.forms.filing import EvidenceForm, WithdrawalForm
 from api.acting.receiving import ActShown, Receiver, shown_act
 from api.http.known import known
 from api.http.problems import Problem, invalid
-from models import acts as a
 from pages.addresses import without_language
 from pages.calls import Call, deed, has_opened, page
 from pages.cases.log import in_words
@@ -200,13 +199,11 @@ def evidence_fields(call: Call) -> tuple[Field, ...]:
 
 async def withdraw(call: Call, receiver: Receiver, shown: CaseShown, said: Mapping[str, object]) -> ActShown:
     call.must_have("applicant")
-    form = parsed(WithdrawalForm, said)
-    return await receiver.receive(a.Withdraw(**receiver.fields(shown.case_id)), form.said())
+    return await applying.withdraw(receiver, shown.case_id, parsed(WithdrawalForm, said))
 
 
 async def note(call: Call, receiver: Receiver, shown: CaseShown, said: Mapping[str, object]) -> ActShown:
-    form = parsed(NoteForm, said)
-    return await receiver.receive(a.Note(**receiver.fields(shown.case_id)), form.said())
+    return await applying.note(receiver, shown.case_id, parsed(NoteForm, said))
 
 
 async def add_evidence(call: Call, receiver: Receiver, shown: CaseShown, said: Mapping[str, object]) -> ActShown:

@@ -15,7 +15,6 @@ from starlette.responses import Response
 from api.acting import deciding
 from api.acting.forms.deciding import ReassignmentForm
 from api.http.problems import Problem, invalid
-from models import acts as a
 from pages.calls import Call, deed, page
 from pages.officers import demanded, key_of, new_key, page_of_form, receiver_of
 from pages.tables import as_table
@@ -204,8 +203,7 @@ async def done_to(call: Call, caller: Caller, key: str, task_id: str, colleague:
     problem, waits = None, False
     try:
         if colleague is None:
-            own = await receiver.own_task(task_id)
-            answered = await receiver.receive(a.Claim(**await receiver.on_task(own)))
+            answered = await deciding.claim(receiver, task_id)
         else:
             answered = await deciding.reassign(receiver, call.store, caller, task_id, ReassignmentForm(to=colleague))
         waits = answered.state == "received"

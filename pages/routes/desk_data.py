@@ -8,10 +8,10 @@ from starlette.responses import Response
 
 from api.acting.evidence_file import evidence_saved
 from api.acting.forms.deciding import RevocationForm
-from api.acting.granting import of_a_grant
+from api.acting.granting import revoke
+from api.acting.refusals import refused_before_receipt
 from api.http.known import known
 from api.http.problems import Problem
-from models import acts as a
 from pages.calls import Call, deed, page
 from pages.dossier import items_in_words, names_of_items
 from pages.forms.fields import Field, Wanted
@@ -26,7 +26,7 @@ from reading.catalogue.shown import dataset_now
 from reading.grants.shown import grant_page
 from reading.grants.trace import trace as trace_of
 from reading.words.law import Law
-from rules.procedure_names import ACCESS, OBJECTION
+from rules.procedure_names import ACCESS
 
 A_PAGE = 50
 
@@ -41,13 +41,9 @@ async def trace(call: Call) -> Response:
     """The use of the data that an objection is about: every grant that ever was on it, and every answer of the gate."""
     caller = call.must_have("reviewer", "supervisor")
     case = known(await cases.case_numbered(call.store, caller, call.in_part("number")))
-    if case.procedure != OBJECTION:
-        raise Problem("NotFound")
-    read = await call.store.case_read(case.case_id)
-    if not caller.has_part(read.state, read.rules):
-        raise Problem("NoPartInTheCase")
     at, grants_at = call.asked("cursor"), call.asked("grants_cursor")
-    found = await trace_of(call.store, call.language, case.dataset_id, at, grants_at, A_PAGE)
+    with refused_before_receipt():
+        found = known(await trace_of(call.store, caller, call.language, case, at, grants_at, A_PAGE))
     dataset = await dataset_now(call.store, caller, call.language, case.dataset_id)
     grantees = await names_of(call, [*(it.grantee for it in found.grants), *(it.grantee for it in found.items)])
     here = call.path("trace", number=case.case_number)
@@ -136,8 +132,7 @@ async def desk_revoke(call: Call) -> Response:
     receiver = receiver_of(call, key_of(form))
     try:
         said = parsed(RevocationForm, {"reason": text} if (text := text_of(form, "reason")) else {})
-        act = a.Revoke(**await of_a_grant(receiver, row.case_id), given=said.given(frozenset({"reason"})))
-        answered = await receiver.receive(act, said.said())
+        answered = await revoke(receiver, row.case_id, said)
     except REFUSED as fact:
         status, wanted, _ = wrong_in(call, form, fact)
         await call.store.release()

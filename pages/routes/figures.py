@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.http.problems import Wrong, plain_error
 from pages import charts
 from pages.calls import Call, page
-from pages.charts import Chart, Counted
+from pages.charts import BarContent, Chart
 from pages.cities import CITY
 from reading.cities.shown import every_city
 from reading.figures import public
@@ -61,7 +61,7 @@ async def figures_of(call: Call) -> Response:
 def filed(rows: Iterable[PublicRow]) -> Chart:
     """How many were filed of each procedure; grants, which nobody files, are none."""
     return charts.bars(
-        Counted(row.procedure_label or "", str(row.filed), [("b2", row.filed)])
+        BarContent(row.procedure_label or "", str(row.filed), [("b2", row.filed)])
         for row in rows
         if row.procedure != ACCESS
     )
@@ -70,7 +70,7 @@ def filed(rows: Iterable[PublicRow]) -> Chart:
 def in_time(rows: Iterable[PublicRow]) -> Chart:
     """How many decisions of each procedure were in time, and how many late."""
     return charts.bars(
-        Counted(
+        BarContent(
             row.procedure_label or "",
             f"{row.answered_in_time} / {row.answered}",
             [("b0", row.answered_in_time), ("b1", row.answered - row.answered_in_time)],

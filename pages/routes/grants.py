@@ -8,10 +8,9 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from api.acting.granting import new_key as issue_key
-from api.acting.granting import of_a_grant
+from api.acting.granting import renounce
 from api.http.known import known
 from api.http.problems import Problem
-from models import acts as a
 from pages.calls import Call, deed, page
 from pages.forms.trying import REFUSED, Asked, problem_with, shown_again
 from pages.routes.cases import receiver_of, speaking_of
@@ -107,7 +106,7 @@ async def do_to_grant(call: Call) -> Response:
                     return call.go_on_to(call.path("act", act_id=made.act_id))
                 return await page_of(call, await case_numbered(call), None, Issued(made.key))
             case "renounce":
-                act = await receiver.receive(a.Renounce(**await of_a_grant(receiver, case.case_id)))
+                act = await renounce(receiver, case.case_id)
             case _:
                 raise Problem("NotFound")
     except REFUSED as error:

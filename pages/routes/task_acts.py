@@ -5,11 +5,10 @@ from __future__ import annotations
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from api.acting import deciding
+from api.acting import applying, deciding
 from api.acting.forms.deciding import NoteForm, OpinionDemand, ReassignmentForm, SupplementDemand
 from api.acting.receiving import ActShown, Receiver
 from api.http.problems import invalid
-from models import acts as a
 from pages.calls import Call, deed
 from pages.forms.filled import parsed
 from pages.officers import REFUSED, demanded, key_of, onward, page_of_form, receiver_of, text_of
@@ -42,13 +41,11 @@ async def task_act(call: Call) -> Response:
 
 
 async def claim(_call: Call, _caller: Caller, receiver: Receiver, file: TaskFile, _form: FormData) -> ActShown:
-    task = await receiver.own_task(file.task_id)
-    return await receiver.receive(a.Claim(**await receiver.on_task(task)))
+    return await deciding.claim(receiver, file.task_id)
 
 
 async def release(_call: Call, _caller: Caller, receiver: Receiver, file: TaskFile, _form: FormData) -> ActShown:
-    task = await receiver.own_task(file.task_id)
-    return await receiver.receive(a.Release(**await receiver.on_task(task)))
+    return await deciding.release(receiver, file.task_id)
 
 
 async def hand_on(call: Call, caller: Caller, receiver: Receiver, file: TaskFile, form: FormData) -> ActShown:
@@ -58,22 +55,17 @@ async def hand_on(call: Call, caller: Caller, receiver: Receiver, file: TaskFile
 
 async def supplement(_call: Call, _caller: Caller, receiver: Receiver, file: TaskFile, form: FormData) -> ActShown:
     said = parsed(SupplementDemand, {"text": demanded(form, "supplement")})
-    task = await receiver.own_task(file.task_id)
-    act = a.AskSupplement(**await receiver.on_task(task), given=said.given(frozenset({"text"})))
-    return await receiver.receive(act, said.said())
+    return await deciding.ask_supplement(receiver, file.task_id, said)
 
 
 async def opinion(_call: Call, _caller: Caller, receiver: Receiver, file: TaskFile, form: FormData) -> ActShown:
     said = parsed(OpinionDemand, {"question": demanded(form, "question")})
-    task = await receiver.own_task(file.task_id)
-    act = a.AskOpinion(**await receiver.on_task(task), given=said.given(frozenset({"question"})))
-    return await receiver.receive(act, said.said())
+    return await deciding.ask_opinion(receiver, file.task_id, said)
 
 
 async def note(_call: Call, _caller: Caller, receiver: Receiver, file: TaskFile, form: FormData) -> ActShown:
     said = parsed(NoteForm, {"text": demanded(form, "note")})
-    await receiver.case(file.case.case_id)
-    return await receiver.receive(a.Note(**receiver.fields(file.case.case_id)), said.said())
+    return await applying.note(receiver, file.case.case_id, said)
 
 
 ACTING = {

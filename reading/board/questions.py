@@ -26,7 +26,7 @@ NO_LONGER = timedelta(microseconds=1)
 """The finest step of PostgreSQL's time: a task is overdue from its due instant on."""
 
 
-class Place(NamedTuple):
+class TimeLeft(NamedTuple):
     """Where a task lies, and how long it has left: 0 is overdue, 1 due today, 2 in the next working day and so on,
     `AHEAD` + 2 later."""
 
@@ -65,7 +65,7 @@ class KeptBack(NamedTuple):
     case_number: str
 
 
-async def count_by_time_left(store: Store, seen: Seen, present: Present) -> Counter[Place]:
+async def count_by_time_left(store: Store, seen: Seen, present: Present) -> Counter[TimeLeft]:
     """How many open tasks with a due instant lie before each body, by the working days that they have left; without
     tasks that a waiting act answers in time."""
     counted, answered = [], []
@@ -94,10 +94,10 @@ async def count_by_time_left(store: Store, seen: Seen, present: Present) -> Coun
             less.c.city, less.c.body, less.c.place
         ),
     )
-    found: Counter[Place] = Counter()
+    found: Counter[TimeLeft] = Counter()
     connection = await store.session.connection()
     for city, body, place, number in await connection.execute(statement):
-        found[Place(city, body, place)] += number
+        found[TimeLeft(city, body, place)] += number
     return +found
 
 

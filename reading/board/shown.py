@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pydantic import computed_field
 
 from reading.board import questions as board
-from reading.board.questions import AHEAD, Decided, InHand, KeptBack, Place
+from reading.board.questions import AHEAD, Decided, InHand, KeptBack, TimeLeft
 from reading.directory import questions as directory
 from reading.figures.tallies import AGES
 from reading.shape import Instant, Shape
@@ -145,15 +145,15 @@ async def _decided_this_month(archive: Archive, seen: Seen, present: Present) ->
         return await board.decided_since(store, seen, since)
 
 
-def _heat(tasks: Counter[Place], promptly: Counter[tuple[str, str]], names: Names, asking: Asking) -> list[HeatRow]:
+def _heat(tasks: Counter[TimeLeft], promptly: Counter[tuple[str, str]], names: Names, asking: Asking) -> list[HeatRow]:
     rows = [
         HeatRow(
             city=city,
             body=body,
             body_name=names.body(body, asking.language),
-            late=tasks[Place(city, body, LATE)],
-            left=[tasks[Place(city, body, place)] for place in range(TODAY, LATER)],
-            later=tasks[Place(city, body, LATER)],
+            late=tasks[TimeLeft(city, body, LATE)],
+            left=[tasks[TimeLeft(city, body, place)] for place in range(TODAY, LATER)],
+            later=tasks[TimeLeft(city, body, LATER)],
             promptly=promptly[city, body],
         )
         for city, body in sorted({(each.city, each.body) for each in tasks} | set(promptly))

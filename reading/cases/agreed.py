@@ -84,11 +84,12 @@ def signatures(rules: ProcedureRules, state: CaseState) -> list[TaskState]:
 def signature_of(rules: ProcedureRules, state: CaseState, caller: Caller) -> TaskState | None:
     """The signature of the caller, as party or as reviewer of a body, which lies before it or which it has given; None
     where none is its own."""
-    signs_as = _signs_as(state, caller)
-    return next((task for task in signatures(rules, state) if task.body == signs_as), None)
+    signer = _signer(state, caller)
+    return next((task for task in signatures(rules, state) if task.body == signer), None)
 
 
-def _signs_as(state: CaseState, caller: Caller) -> str | None:
+def _signer(state: CaseState, caller: Caller) -> str | None:
+    """As whom the caller signs: as the party, or for the body that it reviews for."""
     if state.party == caller.account_id:
         return APPLICANT
     return caller.body if caller.has("reviewer") else None

@@ -22,8 +22,8 @@ MOST_URGENT_FIRST: Order = (
 LATEST_ENDED_FIRST: Order = (col(TaskRow.ended_at).desc(), col(TaskRow.task_id))
 
 
-class Place:
-    """The place of a task in a list with the most urgent first."""
+class PlaceAmongOpen:
+    """The place of a task in a list of those to be answered, the most urgent first."""
 
     order_after = MOST_URGENT_FIRST
     order_before: Order = (

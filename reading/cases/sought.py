@@ -14,7 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from activities.catalogue.index import IN_TITLE, query_of
 from activities.tables.cases import FORESEEN, CaseRow, TaskRow
 from activities.tables.catalogue import DatasetRow
-from reading.cases.places import LATEST_ENDED_FIRST, MOST_URGENT_FIRST, Order, Place, PlaceAmongEnded
+from reading.cases.places import LATEST_ENDED_FIRST, MOST_URGENT_FIRST, Order, PlaceAmongEnded, PlaceAmongOpen
 from reading.cases.shapes import TaskStatus
 from reading.catalogue.search import has_words
 from reading.due import TaskDue, due, has_come, lies_open, overdue
@@ -156,7 +156,7 @@ async def beside(store: Store, caller: Caller, sought: TasksSought, present: Pre
     here = (await store.session.exec(_joined(TaskRow).where(*wanted, col(TaskRow.task_id) == task_id))).first()
     if here is None:
         return Beside()
-    at = Place(here) if sought.states is None else PlaceAmongEnded(here)
+    at = PlaceAmongOpen(here) if sought.states is None else PlaceAmongEnded(here)
     return Beside(
         before=await _first(store, wanted, at.before(), at.order_before),
         after=await _first(store, wanted, at.after(), at.order_after),

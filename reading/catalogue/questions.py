@@ -51,6 +51,22 @@ async def dataset_of(store: Store, city: str, dataset_id: str) -> DatasetRow | N
     return row if row and row.city == city else None
 
 
+class DatasetOfAnotherCity(Exception):
+    """The dataset is in the catalogue of another `city`."""
+
+    def __init__(self, city: str) -> None:
+        self.city = city
+        super().__init__(city)
+
+
+async def dataset_named_in(store: Store, city: str, dataset_id: str) -> DatasetRow | None:
+    """The dataset that is named in what concerns that city. Raises DatasetOfAnotherCity."""
+    row = await dataset(store, dataset_id)
+    if row and row.city != city:
+        raise DatasetOfAnotherCity(row.city)
+    return row
+
+
 async def titles(store: Store, dataset_ids: Iterable[str]) -> dict[str, Label]:
     """Dataset to its title; nothing of one that is not in the catalogue."""
     title = col(DatasetRow.entry)["title"]

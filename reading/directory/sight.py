@@ -12,12 +12,6 @@ from reading.sight import Caller
 AUTHORITY = "authority"
 
 
-def must_administer(caller: Caller) -> None:
-    """Raises RoleRequired for who is no administrator."""
-    if not caller.has("admin"):
-        raise RoleRequired(roles="admin")
-
-
 def city_of_directory(caller: Caller, city: str | None) -> str | None:
     """The city whose bodies are asked for: the caller's own, an administrator's any or all. Raises NotYourCity."""
     if caller.has("admin"):
@@ -32,6 +26,12 @@ def may_name_officers(caller: Caller, body: BodyRow) -> bool:
     keeps them on file, or as an administrator."""
     keeps_the_file = caller.body_role == AUTHORITY and caller.has("supervisor") and caller.city == body.city
     return caller.has("admin") or caller.body == body.body or keeps_the_file
+
+
+def must_invite_officers(caller: Caller) -> None:
+    """Raises RoleRequired unless the caller may make accounts for officers: an administrator may."""
+    if not caller.has("admin"):
+        raise RoleRequired(roles="admin")
 
 
 def may_file_absence(caller: Caller, absent: AccountRow) -> bool:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from activities.gate.log import gaps
+from activities.tables.cases import CaseRow
 from activities.tables.gate import GrantRow
 from reading.directory import questions as directory
 from reading.grants import questions as grants
 from reading.grants.questions import GateDecision, LastDecision
 from reading.grants.shapes import TracedAccess, TracedGap, TracedGrant, TraceShown
+from reading.objections.sight import is_objection
+from reading.sight import Caller
 from reading.store import Store
 from reading.words.language import Language, said
 from reading.words.texts import texts
@@ -18,10 +21,29 @@ from rules.pinned import Label
 
 
 async def trace(
+    store: Store,
+    caller: Caller,
+    language: Language,
+    case: CaseRow,
+    after: str | None,
+    grants_after: str | None,
+    limit: int,
+) -> TraceShown | None:
+    """Every grant that ever was on the dataset of an objection, and everything that the gate's log holds of it, latest
+    first: a page of each, with the gaps of the log over the span of its page. None where the case is no objection.
+
+    Raises NoPartInTheCase, CursorUnusable.
+    """
+    if not is_objection(case):
+        return None
+    read = await store.case_read(case.case_id)
+    caller.must_have_part(read.state, read.rules)
+    return await _trace_of(store, language, case.dataset_id, after, grants_after, limit)
+
+
+async def _trace_of(
     store: Store, language: Language, dataset_id: str, after: str | None, grants_after: str | None, limit: int
 ) -> TraceShown:
-    """Every grant that ever was on a dataset, and everything that the gate's log holds of it, latest first: a page of
-    each, with the gaps of the log over the span of its page. Raises CursorUnusable."""
     last = None if after is None else LastDecision.named(after)
     accesses = await grants.gate_decisions_on(store, dataset_id, last, limit)
     granted = await grants.grants_on(store, dataset_id, grants_after, limit)

@@ -20,12 +20,13 @@ from rules.pinned_stages import (
     Stage,
 )
 from rules.procedure_map import Beside, ProcedureMap, StageOnMap, StepOnMap, Way
+from rules.procedure_names import DEMAND, LEAK, OBJECTION
 from rules.procedure_rules import ProcedureRules
 
 PARTIES: Mapping[str, Label] = {
-    "objection": Label(zh="异议人", en="Objector"),
-    "leak": Label(zh="报告人", en="Whoever reports it"),
-    "demand": Label(zh="需求提出人", en="Whoever needs the data"),
+    OBJECTION: Label(zh="异议人", en="Objector"),
+    LEAK: Label(zh="报告人", en="Whoever reports it"),
+    DEMAND: Label(zh="需求提出人", en="Whoever needs the data"),
 }
 """What a procedure calls who files it, where that is not the applicant."""
 THE_APPLICANT = Label(zh="申请人", en="Applicant")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pages import charts
-from pages.charts import Counted
+from pages.charts import BarContent
 from rules.loading import cities, load_pack
 from tests.driving import Driver
 from tests.pages.visiting import Front, Visitor, text_of
@@ -211,7 +211,9 @@ async def test_from_the_front_page_links_lead_to_the_law_of_a_city(front: Front)
 
 
 def test_the_longest_bar_takes_the_width_and_the_parts_of_a_bar_touch() -> None:
-    chart = charts.bars([Counted("a", "3 / 4", [("b0", 3), ("b1", 1)]), Counted("b", "2 / 2", [("b0", 2), ("b1", 0)])])
+    chart = charts.bars(
+        [BarContent("a", "3 / 4", [("b0", 3), ("b1", 1)]), BarContent("b", "2 / 2", [("b0", 2), ("b1", 0)])]
+    )
     long, short = chart.bars
     assert long.end == charts.WIDTH - charts.FOR_NUMBERS
     assert long.parts[0].x + long.parts[0].width == long.parts[1].x
@@ -221,7 +223,7 @@ def test_the_longest_bar_takes_the_width_and_the_parts_of_a_bar_touch() -> None:
 
 
 def test_bars_of_nothing_have_no_parts() -> None:
-    assert [bar.parts for bar in charts.bars([Counted("a", "0", [("b0", 0)])]).bars] == [()]
+    assert [bar.parts for bar in charts.bars([BarContent("a", "0", [("b0", 0)])]).bars] == [()]
     assert charts.bars([]).height == 0
 
 

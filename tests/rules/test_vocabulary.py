@@ -45,7 +45,7 @@ KINDS_BY_CONSTANT = {
     procedure_checking.EVIDENCE: Kind.FILES,
     pack.BREACH: Kind.CHOICE,
     pack.GROUND: Kind.CHOICE,
-    admissibility.LEAK: Kind.CHOICE,
+    admissibility.HAS_LEAKED: Kind.CHOICE,
     **dict.fromkeys(admissibility.DEFAULT_CHOICES, Kind.CHOICE),
 }
 

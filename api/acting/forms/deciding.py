@@ -50,7 +50,7 @@ class DecisionForm(Form):
         return self.given(STATED_BY_DECISION)
 
     @property
-    def stated(self) -> frozenset[str]:
+    def named(self) -> frozenset[str]:
         """The fields that were not left out, be they blank."""
         return frozenset(name for name, value in self if value is not None)
 
