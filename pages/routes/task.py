@@ -14,6 +14,7 @@ from api.acting import deciding
 from api.acting.forms.deciding import DecisionForm
 from api.http.known import known
 from api.http.problems import Problem, Wrong
+from models.classes import OPENNESS
 from models.procedures import BY_NAME
 from pages import dossier
 from pages.calls import Call, deed, has_opened, page
@@ -175,9 +176,11 @@ def chosen(call: Call, form: DecisionAsked, wanted: Wanted) -> Field:
 
 
 def editor(call: Call, file: TaskFile, wanted: Wanted) -> Editing:
-    """The editor of the draft that a decision submits: what is published, with what the latest draft changes."""
+    """The editor of the draft that a decision submits: what is published, in the class that it has, with what the
+    latest draft changes."""
     draft = file.case.update.draft.entry if file.case.update and file.case.update.draft else {}
-    return editing(file.law, call.words, {**file.entry, **draft}, file.state.choices, wanted)
+    todays = {OPENNESS: file.dataset.openness} if file.dataset else {}
+    return editing(file.law, call.words, {**file.entry, **draft}, {**todays, **file.state.choices}, wanted)
 
 
 async def earlier(call: Call, caller: Caller, file: TaskFile) -> list[Any]:

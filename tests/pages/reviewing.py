@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tests.api.calling import Service
@@ -10,12 +11,24 @@ from tests.pages.visiting import Front, Visitor
 LANGUAGE_OF = {"nanning": "zh", "yulin": "en", "guangzhou": "zh", "lianyungang": "en", "nanjing": "zh"}
 
 
+async def follow_to(visitor: Visitor, address: str) -> Visitor:
+    """The page of this address, a regular expression, if the page has a link there."""
+    found = [link.get("href", "") for link in visitor.links() if re.search(address, link.get("href", ""))]
+    assert found, f"{visitor.path} leads nowhere like {address}, but to {[e.get('href') for e in visitor.links()]}"
+    return await visitor.visit(found[0])
+
+
+async def before_the_task(visitor: Visitor, number: str, stage: str) -> Visitor:
+    """An officer before the page of a task: from any page to the work list, which is searched for the case."""
+    await follow_to(visitor, r"/desk$")
+    await visitor.send("q", q=number)
+    return await follow_to(visitor, rf"/desk/{number}/{stage}\.")
+
+
 async def task_of(front: Front, login: str, number: str, stage: str) -> Visitor:
-    """An officer before the page of a task, to which the work list led."""
-    visitor = await front.logged_in(login, LANGUAGE_OF[login.partition("@")[2].partition(".")[0]])
-    await visitor.visit(f"/desk?q={number}" if not visitor.path.startswith("/en") else f"/en/desk?q={number}")
-    (link,) = [e.get("href", "") for e in visitor.links() if f"/desk/{number}/{stage}." in e.get("href", "")]
-    return await visitor.visit(link)
+    """The same, of an officer who logs in for it."""
+    language = LANGUAGE_OF[login.partition("@")[2].partition(".")[0]]
+    return await before_the_task(await front.logged_in(login, language), number, stage)
 
 
 async def decided(front: Front, service: Service, case: Any, stage: str, outcome: str, **said: Any) -> Any:
