@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
 
 from api.acting.filing import AsFiler, rules_at
 from api.acting.forms.filing import RectificationForm
 from api.acting.rectifying import PATH, city_looked_at, may_look, record_breach
 from api.dependencies import Calling, Cursor, PageSize, Reading, RequiredIdempotencyKey
+from api.http.files import AS_TABLE
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
+from api.http.tables import as_table, wants_table
 from api.http.vocabularies import NamedCity
 from reading.cases.shapes import CaseShown
 from reading.shape import Page
 from reading.supervision.proposed import proposal_page
 from reading.supervision.shapes import RectificationProposal
+from reading.tables.record import proposal_table
 from rules.procedure_names import RECTIFICATION
 
 router = APIRouter(tags=["rectifications"])
@@ -44,17 +49,19 @@ async def begin_rectification(
 @router.get(
     "/v1/supervision/rectification-proposals",
     response_model=Page[RectificationProposal],
-    responses=problems(401, 403, 422, 503),
+    responses={**AS_TABLE, **problems(401, 403, 422, 503)},
     summary="What is overdue for so long that a rectification is proposed",
 )
 async def proposals(
+    request: Request,
+    response: Response,
     caller: Calling,
     store: Reading,
     language: AnsweredIn,
     city: NamedCity | None = None,
     after: Cursor = None,
     limit: PageSize = 50,
-) -> Page[RectificationProposal]:
+) -> Any:
     """For who may file one, a supervisor and an administrator (who names the city): tasks of the city that are overdue
     for longer than the grace of its rules and that no open rectification names, the longest overdue first. Computed
     when asked."""
@@ -62,4 +69,7 @@ async def proposals(
     present = await store.present()
     rules = rules_at(of_city, RECTIFICATION, present.now)
     await may_look(rules, caller, of_city, store)
+    if wants_table(request, response):
+        await store.release()
+        return await as_table("proposals", language, proposal_table(store.archive, rules, present, language))
     return await proposal_page(store, rules, present, language, after, limit)
