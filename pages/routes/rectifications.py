@@ -18,15 +18,18 @@ from pages.forms.fields import Field, Option, fields_of_filing
 from pages.forms.filled import parsed, stated
 from pages.forms.kinds import Kind
 from pages.supervising import address, case_address, said_of, sight, supervised
+from pages.tables import as_table
 from pages.urging import new_key
 from reading.directory import questions as directory
 from reading.sight import Caller
+from reading.store import Present
 from reading.supervision.chosen import chosen_tasks
 from reading.supervision.lists import Asking
 from reading.supervision.proposed import proposal_page
 from reading.supervision.rectifications import rectification_page
 from reading.supervision.shapes import PromptTask, SupervisedTask
 from reading.supervision.sight import Narrowing
+from reading.tables.record import proposal_table, rectification_table
 from reading.words.language import said
 from reading.words.law import Law
 from rules.loading import cities, load_pack
@@ -42,10 +45,7 @@ async def rectifications(call: Call) -> Response:
     caller = call.must_be_logged_in()
     if caller.has("admin") and call.asked("city") is None:
         return supervised(call, "supervision/rectifications_of.html", cities=cities_known(call))
-    city = city_looked_at(caller, call.asked("city"))
-    present = await call.store.present()
-    rules = rules_at(city, RECTIFICATION, present.now)
-    await may_look(rules, caller, city, call.store)
+    city, rules, present = await looked_at(call, caller)
     proposed = await proposal_page(call.store, rules, present, call.language, call.asked("proposed"), A_PAGE)
     found = await rectification_page(call.store, caller, city, call.language, call.asked("cursor"), A_PAGE)
     return supervised(
@@ -60,7 +60,31 @@ async def rectifications(call: Call) -> Response:
         first=address(call, "rectifications", city=city) if call.asked("cursor") else None,
         may_record=begins(rules, caller, city),
         case=partial(case_address, call),
+        as_csv=address(call, "rectifications_csv", city=city),
+        proposals_as_csv=address(call, "proposals_csv", city=city),
     )
+
+
+async def looked_at(call: Call, caller: Caller) -> tuple[str, ProcedureRules, Present]:
+    """The city whose rectifications are looked at, its law, and now. Raises a Problem."""
+    city = city_looked_at(caller, call.asked("city"))
+    present = await call.store.present()
+    rules = rules_at(city, RECTIFICATION, present.now)
+    await may_look(rules, caller, city, call.store)
+    return city, rules, present
+
+
+async def rectifications_csv(call: Call) -> Response:
+    """All rectifications of the city that the caller may know of, as a table."""
+    caller = call.must_be_logged_in()
+    city, _, _ = await looked_at(call, caller)
+    return await as_table(call, "rectifications", rectification_table(call.runtime, caller, call.language, city))
+
+
+async def proposals_csv(call: Call) -> Response:
+    """All that the system proposes, as a table."""
+    _, rules, present = await looked_at(call, call.must_be_logged_in())
+    return await as_table(call, "proposals", proposal_table(call.runtime, rules, present, call.language))
 
 
 def cities_known(call: Call) -> list[Option]:
@@ -149,6 +173,8 @@ async def record_rectification(call: Call) -> Response:
 
 ROUTES = (
     page("/supervision/rectifications", rectifications),
+    page("/supervision/rectifications.csv", rectifications_csv),
+    page("/supervision/rectifications/proposals.csv", proposals_csv),
     page("/supervision/rectifications/new", new_rectification),
     deed("/supervision/rectifications/new", record_rectification),
 )
