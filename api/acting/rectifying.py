@@ -17,7 +17,7 @@ from reading.cases.shapes import CaseShown
 from reading.directory import questions as directory
 from reading.shape import Page
 from reading.sight import Caller
-from reading.store import Store
+from reading.store import Present, Store
 from reading.supervision.proposed import proposal_page
 from reading.supervision.shapes import RectificationProposal
 from reading.supervision.sight import city_of_proposals, sees_proposals
@@ -94,14 +94,20 @@ def city_looked_at(caller: Caller, city: str | None) -> str:
     return of_city
 
 
+async def law_of_proposals(store: Store, caller: Caller, city: str) -> tuple[ProcedureRules, Present]:
+    """The rules by which the city proposes rectifications today. Raises a Problem unless the caller sees them."""
+    present = await store.present()
+    rules = rules_at(city, RECTIFICATION, present.now)
+    await may_look(rules, caller, city, store)
+    return rules, present
+
+
 async def proposed(
     store: Store, caller: Caller, city: str, language: Language, after: str | None, limit: int
 ) -> Page[RectificationProposal]:
     """What the rules of the city propose to have rectified, by their law of today. Raises a Problem, and
     CursorUnusable."""
-    present = await store.present()
-    rules = rules_at(city, RECTIFICATION, present.now)
-    await may_look(rules, caller, city, store)
+    rules, present = await law_of_proposals(store, caller, city)
     return await proposal_page(store, caller, rules, present, language, after, limit)
 
 

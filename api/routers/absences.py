@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from api.acting.being_away import PATH, AbsenceForm, be_away, be_back
 from api.dependencies import ID, IdempotencyKey, Reading, Running
+from api.http.files import AS_TABLE
 from api.http.known import known
+from api.http.language import AnsweredIn
 from api.http.openapi import problems
+from api.http.tables import as_table, wants_table
 from api.routers.directory import OfficerOrAdmin
 from reading.directory import shown
 from reading.directory.shapes import AbsenceShown
 from reading.shape import Page
+from reading.tables.city import absence_table
 
 AbsenceId = Annotated[str, Path(pattern=ID)]
 
 router = APIRouter(prefix=PATH, tags=["directory"])
 
 
-@router.get("", response_model=Page[AbsenceShown], responses=problems(401, 403, 503), summary="Who is away, and when")
-async def absences(caller: OfficerOrAdmin, store: Reading) -> Page[AbsenceShown]:
+@router.get(
+    "",
+    response_model=Page[AbsenceShown],
+    responses={**AS_TABLE, **problems(401, 403, 503)},
+    summary="Who is away, and when",
+)
+async def absences(
+    request: Request, response: Response, caller: OfficerOrAdmin, store: Reading, language: AnsweredIn
+) -> Any:
     """Of the caller's body, or for a supervisor of its city: who is away and who will be, the next one first."""
+    if wants_table(request, response):
+        await store.release()
+        return await as_table("absences", language, absence_table(store.archive, caller, language))
     return await shown.absences(store, caller)
 
 

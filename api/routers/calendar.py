@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.acting.publishing_notices import NoticeForm, foresee, publish
 from api.dependencies import Cursor, PageSize, Reading, Running, with_role
+from api.http.files import AS_TABLE
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
 from api.http.problems import invalid
+from api.http.tables import as_table, wants_table
 from reading.calendar import shown
 from reading.calendar.shapes import NoticePublished, NoticeShown, OutlookShown
 from reading.calendar.shown import CalendarUnknown
 from reading.shape import Page
 from reading.sight import Caller
+from reading.tables.city import notice_table
 
 router = APIRouter(prefix="/v1/calendar", tags=["calendar"])
 
 Administrator = Annotated[Caller, Depends(with_role("admin"))]
 
 
-@router.get("/notices", response_model=Page[NoticeShown], responses=problems(422, 503), summary="List the notices")
+@router.get(
+    "/notices",
+    response_model=Page[NoticeShown],
+    responses={**AS_TABLE, **problems(422, 503)},
+    summary="List the notices",
+)
 async def notices(
+    request: Request,
+    response: Response,
     runtime: Running,
     language: AnsweredIn,
     calendar: Annotated[str | None, Query(max_length=50, description="those that count in it: CN, CN-GX")] = None,
     after: Cursor = None,
     limit: PageSize = 50,
-) -> Page[NoticeShown]:
+) -> Any:
     """The record from which every deadline follows, what was recorded last first. Public."""
     try:
+        if wants_table(request, response):
+            return await as_table("notices", language, notice_table(runtime, language, calendar))
         return await shown.notices(runtime, language, calendar, after, limit)
     except CalendarUnknown as fact:
         raise invalid("calendar", "calendar_unknown", given=fact.named, known=fact.known) from fact

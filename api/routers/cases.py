@@ -30,6 +30,7 @@ from reading.heads.shapes import CaseProof
 from reading.heads.shown import proof_of
 from reading.shape import Page
 from reading.tables.lists import case_table
+from reading.tables.record import event_table
 
 router = APIRouter(prefix=CASES, tags=["cases"])
 
@@ -96,15 +97,28 @@ async def proof(case_id: CaseId, caller: Calling, store: Reading) -> CaseProof:
 
 
 @router.get(
-    "/{case_id}/events", response_model=Page[LoggedEvent], responses=problems(401, 404, 422, 503), summary="Its log"
+    "/{case_id}/events",
+    response_model=Page[LoggedEvent],
+    responses={**AS_TABLE, **problems(401, 404, 422, 503)},
+    summary="Its log",
 )
 async def events(
-    case_id: CaseId, caller: Calling, store: Reading, after: Cursor = None, limit: PageSize = 100
-) -> Page[LoggedEvent]:
+    request: Request,
+    response: Response,
+    case_id: CaseId,
+    caller: Calling,
+    store: Reading,
+    language: AnsweredIn,
+    after: Cursor = None,
+    limit: PageSize = 100,
+) -> Any:
     """What happened, in order, with what people wrote as far as the caller may read it."""
     page = await event_page(store, caller, case_id, after, limit)
     if page is None:
         raise Problem("NotFound")
+    if wants_table(request, response):
+        await store.release()
+        return await as_table("log", language, event_table(store.archive, caller, language, case_id))
     return page
 
 

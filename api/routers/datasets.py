@@ -27,6 +27,7 @@ from reading.catalogue.sight import city_whose_data
 from reading.shape import Page
 from reading.sight import Caller
 from reading.tables.lists import dataset_table
+from reading.tables.record import version_table
 
 router = APIRouter(prefix="/v1/datasets", tags=["datasets"])
 
@@ -120,11 +121,21 @@ async def say_data_updated(
 @router.get(
     "/{dataset_id}/versions",
     response_model=Page[VersionShown],
-    responses=problems(404, 422, 503),
+    responses={**AS_TABLE, **problems(404, 422, 503)},
     summary="The versions of an entry",
 )
 async def versions(
-    dataset_id: DatasetId, store: Reading, after: Cursor = None, limit: PageSize = 50
-) -> Page[VersionShown]:
+    request: Request,
+    response: Response,
+    dataset_id: DatasetId,
+    store: Reading,
+    language: AnsweredIn,
+    after: Cursor = None,
+    limit: PageSize = 50,
+) -> Any:
     """Each version of the entry, the first one first."""
-    return known(await lists.versions(store, dataset_id, after, limit))
+    page = known(await lists.versions(store, dataset_id, after, limit))
+    if wants_table(request, response):
+        await store.release()
+        return await as_table("versions", language, version_table(store.archive, language, dataset_id))
+    return page

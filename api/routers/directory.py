@@ -5,20 +5,23 @@ A body names its own officers, and the authority keeps them on file: each of the
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 
 from api.acting.appointing import OfficerForm, city_of_directory, fill_post, vacate_post
 from api.dependencies import Reading, Running, with_role
+from api.http.files import AS_TABLE
 from api.http.known import known
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
+from api.http.tables import as_table, wants_table
 from api.http.vocabularies import NamedCity
 from reading.directory.shapes import BodyShown
 from reading.directory.shown import bodies_with_posts, body_with_posts
 from reading.shape import Page
 from reading.sight import Caller
+from reading.tables.city import post_table
 
 BodyId = Annotated[str, Path(pattern=r"^[a-z]+\.[a-z]+$")]
 PostName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,99}$")]
@@ -27,12 +30,26 @@ OfficerOrAdmin = Annotated[Caller, Depends(with_role("reviewer", "supervisor", "
 router = APIRouter(prefix="/v1/directory", tags=["directory"])
 
 
-@router.get("", response_model=Page[BodyShown], responses=problems(401, 403, 422, 503), summary="Who holds which post")
+@router.get(
+    "",
+    response_model=Page[BodyShown],
+    responses={**AS_TABLE, **problems(401, 403, 422, 503)},
+    summary="Who holds which post",
+)
 async def directory(
-    caller: OfficerOrAdmin, store: Reading, language: AnsweredIn, city: NamedCity | None = None
-) -> Page[BodyShown]:
+    request: Request,
+    response: Response,
+    caller: OfficerOrAdmin,
+    store: Reading,
+    language: AnsweredIn,
+    city: NamedCity | None = None,
+) -> Any:
     """The bodies of the caller's city with their posts; an administrator's, of every city unless one is named."""
-    return await bodies_with_posts(store, language, city_of_directory(caller, city))
+    of_city = city_of_directory(caller, city)
+    if wants_table(request, response):
+        await store.release()
+        return await as_table("posts", language, post_table(store.archive, language, of_city))
+    return await bodies_with_posts(store, language, of_city)
 
 
 @router.put(

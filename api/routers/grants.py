@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
 
 from api.acting import granting
 from api.acting.forms.deciding import RevocationForm
 from api.acting.granting import KeyShown, new_key
 from api.acting.receiving import ActShown, Receiving, act_answers
 from api.dependencies import Applicant, Calling, CaseId, Cursor, PageSize, Reading, Reviewer, Word
+from api.http.files import AS_TABLE
 from api.http.filters import named_dataset
+from api.http.language import AnsweredIn
 from api.http.openapi import problems
+from api.http.tables import as_table, wants_table
 from reading.grants.shapes import GrantInList
 from reading.grants.shown import grant_page
 from reading.shape import Page
+from reading.tables.own import grant_table
 
 router = APIRouter(prefix="/v1/grants", tags=["grants"])
 
 
-@router.get("", response_model=Page[GrantInList], responses=problems(401, 422, 503), summary="Grants")
+@router.get("", response_model=Page[GrantInList], responses={**AS_TABLE, **problems(401, 422, 503)}, summary="Grants")
 async def grants(
+    request: Request,
+    response: Response,
     caller: Calling,
     store: Reading,
+    language: AnsweredIn,
     dataset_id: Word = None,
     after: Cursor = None,
     limit: PageSize = 50,
-) -> Page[GrantInList]:
+) -> Any:
     """The caller's own grants; an officer's, those whose cases it may know of; latest first."""
     await named_dataset(store, dataset_id)
+    if wants_table(request, response):
+        await store.release()
+        return await as_table("grants", language, grant_table(store.archive, caller, language, dataset_id))
     return await grant_page(store, caller, dataset_id, after, limit)
 
 

@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request, Response
 
 from api.acting import telling
 from api.acting.forms.telling import ChannelForm, ReadForm
 from api.acting.telling import CHANNELS
 from api.dependencies import ID, Calling, Cursor, IdempotencyKey, PageSize, Reading, Running
+from api.http.files import AS_TABLE
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
+from api.http.tables import as_table, wants_table
 from reading.messages import lists
 from reading.messages.shapes import ChannelOpened, Channels, Messages, Unread
+from reading.tables.own import message_table
 
 router = APIRouter(tags=["messages"])
 
 ChannelId = Annotated[str, Path(pattern=ID)]
 
 
-@router.get("/v1/messages", response_model=Messages, responses=problems(401, 422, 503), summary="Messages")
+@router.get(
+    "/v1/messages", response_model=Messages, responses={**AS_TABLE, **problems(401, 422, 503)}, summary="Messages"
+)
 async def messages(
+    request: Request,
+    response: Response,
     caller: Calling,
     runtime: Running,
     store: Reading,
     language: AnsweredIn,
     after: Cursor = None,
     limit: PageSize = 50,
-) -> Messages:
+) -> Any:
     """What the caller was told, the latest first, in the language asked for."""
-    return await lists.messages(store, caller.account_id, language, runtime.settings.pages_url, after, limit)
+    pages_url = runtime.settings.pages_url
+    if wants_table(request, response):
+        await store.release()
+        return await as_table("messages", language, message_table(store.archive, caller, language, pages_url))
+    return await lists.messages(store, caller.account_id, language, pages_url, after, limit)
 
 
 @router.post(

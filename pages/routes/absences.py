@@ -15,11 +15,13 @@ from pages.forms.filled import parsed, stated
 from pages.forms.kinds import Kind
 from pages.forms.notice import after
 from pages.supervising import supervised
+from pages.tables import as_table
 from pages.urging import new_key
 from reading.directory import questions as directory
 from reading.directory import shown
 from reading.directory.shapes import AbsenceShown
 from reading.sight import Caller
+from reading.tables.city import absence_table
 from reading.words.language import said
 from rules.pinned import Label
 
@@ -31,6 +33,12 @@ async def absences(call: Call) -> Response:
     """Who is away and who will be, the next one first, and the form to be so."""
     caller = call.must_have(*OFFICERS)
     return await list_page(call, Attempt(await fields(call, caller)), new_key())
+
+
+async def absences_csv(call: Call) -> Response:
+    """All of the list, as a table."""
+    caller = call.must_have(*OFFICERS)
+    return await as_table(call, "absences", absence_table(call.runtime, caller, call.language))
 
 
 async def list_page(call: Call, attempt: Attempt, key: str, status: int = 200) -> Response:
@@ -102,6 +110,7 @@ async def end_absence(call: Call) -> Response:
 
 ROUTES = (
     page("/supervision/absences", absences, name="supervised_absences"),
+    page("/supervision/absences.csv", absences_csv),
     deed("/supervision/absences", file_absence, name="file_supervised_absence"),
     deed("/supervision/absences/{absence_id}/end", end_absence, name="end_supervised_absence"),
 )

@@ -34,6 +34,7 @@ from reading.cases.shapes import CaseShown
 from reading.catalogue.shown import dataset_now
 from reading.directory import questions as directory
 from reading.tables.lists import case_table
+from reading.tables.record import event_table
 from reading.words.language import said
 from reading.words.law import Law
 from rules.procedure_names import OBJECTION
@@ -127,6 +128,12 @@ async def log(call: Call) -> Response:
         next=f"{here}?cursor={events.next}" if events.next else None,
         first=here if cursor else None,
     )
+
+
+async def log_csv(call: Call) -> Response:
+    """All of the log, as the caller may read it, as a table."""
+    caller, shown = call.must_be_logged_in(), await case_numbered(call)
+    return await as_table(call, "log", event_table(call.runtime, caller, call.language, shown.case_id))
 
 
 async def names_of(call: Call, logins: Iterable[str | None]) -> dict[str, str]:
@@ -228,5 +235,6 @@ ROUTES = (
     page("/cases/{number}", case),
     deed("/cases/{number}", do_to_case),
     page("/cases/{number}/log", log, name="case_log"),
+    page("/cases/{number}/log.csv", log_csv, name="case_log_csv"),
     page("/acts/{act_id}", act),
 )

@@ -13,6 +13,7 @@ from reading.cities.shown import bodies_of_city, last_rules, one_city, rules_rec
 from reading.grants.shown import holder_page
 from reading.maintenance import shown as maintenance_shown
 from reading.rules.procedure_shown import ordinary_way
+from reading.tables.city import body_table
 from reading.tables.lists import holder_table
 from reading.words.clocks import last_day
 from reading.words.language import maybe
@@ -51,6 +52,12 @@ async def bodies(call: Call) -> Response:
     rules = next(iter(last_rules(pack, to_shanghai(call.now).date()).values()), None)
     label = rules.bodies.get(PROVIDER) if rules else None
     return call.page("bodies.html", pack=pack, bodies=found.items, provider_label=maybe(label, call.language) or "")
+
+
+async def bodies_csv(call: Call) -> Response:
+    """The bodies of a city, as a table."""
+    pack = load_pack(call.in_part("city"))
+    return await as_table(call, "bodies", body_table(call.runtime, call.language, pack.city))
 
 
 async def holders(call: Call) -> Response:
@@ -102,6 +109,7 @@ async def maintenance(call: Call) -> Response:
 ROUTES = (
     page(CITY, city),
     page(f"{CITY}/bodies", bodies),
+    page(f"{CITY}/bodies.csv", bodies_csv),
     page(f"{CITY}/holders", holders),
     page(f"{CITY}/holders.csv", holders_csv),
     page(f"{CITY}/maintenance", maintenance),

@@ -18,6 +18,7 @@ from reading.cities.shown import rules_received
 from reading.directory import questions as directory
 from reading.rules.procedure_shown import ordinary_way
 from reading.tables.lists import dataset_table
+from reading.tables.record import version_table
 from rules.deadlines import to_shanghai
 from rules.loading import cities, load_pack
 from rules.procedure_names import ACCESS_REQUEST
@@ -80,8 +81,16 @@ async def dataset(call: Call) -> Response:
     )
 
 
+async def versions_csv(call: Call) -> Response:
+    """Each version of an entry, as a table."""
+    dataset_id = call.in_part("dataset_id")
+    known(await lists.versions(call.store, dataset_id, None, 1))
+    return await as_table(call, "versions", version_table(call.runtime, call.language, dataset_id))
+
+
 ROUTES = (
     page("/datasets", datasets),
     page("/datasets.csv", datasets_csv),
     page("/datasets/{dataset_id}", dataset),
+    page("/datasets/{dataset_id}/versions.csv", versions_csv),
 )

@@ -20,11 +20,13 @@ from pages.forms.kinds import Kind
 from pages.officers import REFUSED, key_of, new_key, onward, page_of_form, receiver_of, text_of, wrong_in
 from pages.routes.cases import names_of
 from pages.routes.desk import name_of, served_body, with_query
+from pages.tables import as_table
 from reading.cases import lists
 from reading.cases import questions as cases
 from reading.catalogue.shown import dataset_now
 from reading.grants.shown import grant_page
 from reading.grants.trace import trace as trace_of
+from reading.tables.own import grant_table
 from reading.words.law import Law
 from rules.procedure_names import ACCESS
 
@@ -70,17 +72,25 @@ async def desk_grants(call: Call) -> Response:
     found = await grant_page(call.store, caller, dataset_id, call.asked("cursor"), A_PAGE)
     titles = await lists.titles_of(call.store, call.language, (each.dataset_id for each in found.items))
 
-    def address(cursor: str | None) -> str:
+    def address(cursor: str | None, name: str = "desk_grants") -> str:
         parts = {"dataset_id": dataset_id, "cursor": cursor}
-        return with_query(call.path("desk_grants"), urlencode({k: v for k, v in parts.items() if v}))
+        return with_query(call.path(name), urlencode({k: v for k, v in parts.items() if v}))
 
     return call.page(
         "desk_grants.html",
         found=found.items,
         titles=titles,
+        as_csv=address(None, "desk_grants_csv"),
         next=address(found.next) if found.next else None,
         first=address(None) if call.asked("cursor") else None,
     )
+
+
+async def desk_grants_csv(call: Call) -> Response:
+    """All grants on data of the body, as the list is narrowed, as a table."""
+    caller, _ = served_body(call)
+    parts = grant_table(call.runtime, caller, call.language, call.asked("dataset_id"))
+    return await as_table(call, "grants", parts)
 
 
 async def desk_grant(call: Call) -> Response:
@@ -145,6 +155,7 @@ ROUTES = (
     page("/evidence/{evidence_id}", evidence_file),
     page("/cases/{number}/trace", trace),
     page("/desk/grants", desk_grants),
+    page("/desk/grants.csv", desk_grants_csv),
     page("/desk/grants/{number}", desk_grant),
     deed("/desk/grants/{number}/revocation", desk_revoke),
     page_of_form("/desk/grants/{number}/revocation", "desk_grant", "number"),

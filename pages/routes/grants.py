@@ -15,10 +15,12 @@ from pages.calls import Call, deed, page
 from pages.forms.trying import REFUSED, Asked, problem_with, shown_again
 from pages.routes.cases import receiver_of, speaking_of
 from pages.routes.filing import case_numbered, key_of, new_key
+from pages.tables import as_table
 from reading.cases.shapes import CaseShown
 from reading.catalogue import questions as catalogue
 from reading.grants.shapes import GrantInList
 from reading.grants.shown import grant_of, grant_page
+from reading.tables.own import grant_table
 from reading.words.language import said
 from rules.procedure_names import ACCESS
 
@@ -46,6 +48,12 @@ async def my_grants(call: Call) -> Response:
         next=f"{here}?cursor={found.next}" if found.next else None,
         first=here if cursor else None,
     )
+
+
+async def my_grants_csv(call: Call) -> Response:
+    """All of them, as a table."""
+    caller = call.must_have("applicant")
+    return await as_table(call, "my-grants", grant_table(call.runtime, caller, call.language))
 
 
 async def grant(call: Call) -> Response:
@@ -119,6 +127,7 @@ async def do_to_grant(call: Call) -> Response:
 
 ROUTES = (
     page("/my/grants", my_grants),
+    page("/my/grants.csv", my_grants_csv),
     page("/my/grants/{number}", grant),
     deed("/my/grants/{number}", do_to_grant),
 )

@@ -11,7 +11,9 @@ from api.acting.forms.telling import ReadForm
 from pages.addresses import is_ours
 from pages.calls import Call, deed, page
 from pages.forms.filled import parsed
+from pages.tables import as_table
 from reading.messages import lists
+from reading.tables.own import message_table
 
 A_PAGE = 20
 ALL = "all"
@@ -34,6 +36,13 @@ async def messages(call: Call) -> Response:
     )
 
 
+async def messages_csv(call: Call) -> Response:
+    """All that somebody was told, as a table."""
+    caller = call.must_be_logged_in()
+    pages_url = call.runtime.settings.pages_url
+    return await as_table(call, "messages", message_table(call.runtime, caller, call.language, pages_url))
+
+
 async def read_messages(call: Call) -> Response:
     """Messages are read: one, which may be opened with it, or all up to the latest that was shown."""
     caller = call.must_be_logged_in()
@@ -49,4 +58,4 @@ async def read_messages(call: Call) -> Response:
     return call.go_on_to(call.path("messages"))
 
 
-ROUTES = (page("/messages", messages), deed("/messages/read", read_messages))
+ROUTES = (page("/messages", messages), page("/messages.csv", messages_csv), deed("/messages/read", read_messages))

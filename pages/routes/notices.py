@@ -16,9 +16,11 @@ from pages.calls import Call, deed, page
 from pages.forms.notice import NoticeFilled, of_text, sent
 from pages.forms.pasted_notice import read
 from pages.supervising import address, case_address, sight, supervised
+from pages.tables import as_table
 from pages.year_calendar import Month, months_of
 from reading.calendar import shown
 from reading.supervision.notice_names import moves_named
+from reading.tables.city import notice_table
 from reading.words.language import said
 from rules.deadlines import to_shanghai
 
@@ -39,6 +41,12 @@ async def notices(call: Call) -> Response:
         first=call.path("notices") if call.asked("cursor") else None,
         may_publish=call.must_be_logged_in().has("admin"),
     )
+
+
+async def notices_csv(call: Call) -> Response:
+    """All of the record, as a table."""
+    sight(call)
+    return await as_table(call, "notices", notice_table(call.runtime, call.language))
 
 
 async def new_notice(call: Call) -> Response:
@@ -119,6 +127,7 @@ async def published(call: Call, filled: NoticeFilled, notice: NoticeForm, confir
 
 ROUTES = (
     page("/supervision/notices", notices),
+    page("/supervision/notices.csv", notices_csv),
     page("/supervision/notices/new", new_notice),
     deed("/supervision/notices/new", draft_notice),
 )

@@ -14,12 +14,14 @@ from pages.forms.attempt import REFUSED, Attempt, attempted
 from pages.forms.fields import Field, Option
 from pages.forms.filled import parsed, stated
 from pages.forms.kinds import Kind
-from pages.supervising import said_of, supervised
+from pages.supervising import address, said_of, supervised
+from pages.tables import as_table
 from reading.directory import questions as directory
 from reading.directory.shapes import BodyShown, PostShown
 from reading.directory.shown import bodies_with_posts, body_with_posts
 from reading.directory.sight import may_name_officers
 from reading.sight import Caller
+from reading.tables.city import post_table
 from reading.words.language import said
 from rules.articles import phrase
 from rules.deadlines import to_shanghai
@@ -52,9 +54,7 @@ async def posts(call: Call) -> Response:
     if caller.has("admin") and call.asked("city") is None:
         known_cities = [Option(city, said_of(call, load_pack(city).name)) for city in cities()]
         return supervised(call, "supervision/posts_of.html", cities=known_cities)
-    city = city_of_directory(caller, call.asked("city"))
-    if city is None or city not in cities():
-        raise Problem("NotFound")
+    city = city_asked(call, caller)
     found = (await bodies_with_posts(call.store, call.language, city)).items
     rows = {row.body: row for row in await directory.bodies(call.store, city)}
     return supervised(
@@ -65,7 +65,22 @@ async def posts(call: Call) -> Response:
         missing=sum(len(body.missing) for body in found),
         may_name={body for body, row in rows.items() if may_name_officers(caller, row)},
         laws=laws(call, city),
+        as_csv=address(call, "posts_csv", city=city),
     )
+
+
+def city_asked(call: Call, caller: Caller) -> str:
+    """The city whose directory is looked at. Raises a Problem."""
+    city = city_of_directory(caller, call.asked("city"))
+    if city is None or city not in cities():
+        raise Problem("NotFound")
+    return city
+
+
+async def posts_csv(call: Call) -> Response:
+    """The posts of a city with their holders, as a table."""
+    city = city_asked(call, call.must_have(*OFFICERS))
+    return await as_table(call, "posts", post_table(call.runtime, call.language, city))
 
 
 def laws(call: Call, city: str) -> dict[str, Ruled]:
@@ -142,6 +157,7 @@ def back(call: Call, caller: Caller, of: PostAsked) -> str:
 
 ROUTES = (
     page("/supervision/directory", posts),
+    page("/supervision/directory.csv", posts_csv),
     page("/supervision/directory/{body}/{post}", post, name="post_of_body"),
     deed("/supervision/directory/{body}/{post}", file_holder),
     deed("/supervision/directory/{body}/{post}/vacancy", vacate_holder),

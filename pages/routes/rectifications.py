@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.acting.answering import InTheAnswerAlone
 from api.acting.filing import Filer, rules_at
 from api.acting.forms.filing import RectificationForm
-from api.acting.rectifying import city_looked_at, may_look, may_record, record_breach
+from api.acting.rectifying import city_looked_at, law_of_proposals, may_record, record_breach
 from api.http.problems import Problem
 from pages.calls import Call, deed, page
 from pages.forms.attempt import REFUSED, Attempt, attempted
@@ -18,15 +18,18 @@ from pages.forms.fields import Field, Option, fields_of_filing
 from pages.forms.filled import parsed, stated
 from pages.forms.kinds import Kind
 from pages.supervising import address, case_address, said_of, sight, supervised
+from pages.tables import as_table
 from pages.urging import new_key
 from reading.directory import questions as directory
 from reading.sight import Caller
+from reading.store import Present
 from reading.supervision.chosen import chosen_tasks
 from reading.supervision.lists import Asking
 from reading.supervision.proposed import proposal_page
 from reading.supervision.rectifications import rectification_page
 from reading.supervision.shapes import PromptTask, SupervisedTask
 from reading.supervision.sight import Narrowing
+from reading.tables.record import proposal_table, rectification_table
 from reading.words.language import said
 from reading.words.law import Law
 from rules.loading import cities, load_pack
@@ -42,10 +45,7 @@ async def rectifications(call: Call) -> Response:
     caller = call.must_be_logged_in()
     if caller.has("admin") and call.asked("city") is None:
         return supervised(call, "supervision/rectifications_of.html", cities=cities_known(call))
-    city = city_looked_at(caller, call.asked("city"))
-    present = await call.store.present()
-    rules = rules_at(city, RECTIFICATION, present.now)
-    await may_look(rules, caller, city, call.store)
+    city, rules, present = await looked_at(call, caller)
     asked = call.asked("proposed")
     proposed = await proposal_page(call.store, caller, rules, present, call.language, asked, A_PAGE)
     found = await rectification_page(call.store, caller, city, call.language, call.asked("cursor"), A_PAGE)
@@ -61,7 +61,29 @@ async def rectifications(call: Call) -> Response:
         first=address(call, "rectifications", city=city) if call.asked("cursor") else None,
         may_record=begins(rules, caller, city),
         case=partial(case_address, call),
+        as_csv=address(call, "rectifications_csv", city=city),
+        proposals_as_csv=address(call, "proposals_csv", city=city),
     )
+
+
+async def looked_at(call: Call, caller: Caller) -> tuple[str, ProcedureRules, Present]:
+    """The city whose rectifications are looked at, its law, and now. Raises a Problem."""
+    city = city_looked_at(caller, call.asked("city"))
+    return city, *await law_of_proposals(call.store, caller, city)
+
+
+async def rectifications_csv(call: Call) -> Response:
+    """All rectifications of the city that the caller may know of, as a table."""
+    caller = call.must_be_logged_in()
+    city, _, _ = await looked_at(call, caller)
+    return await as_table(call, "rectifications", rectification_table(call.runtime, caller, call.language, city))
+
+
+async def proposals_csv(call: Call) -> Response:
+    """All that the system proposes, as a table."""
+    caller = call.must_be_logged_in()
+    _, rules, present = await looked_at(call, caller)
+    return await as_table(call, "proposals", proposal_table(call.runtime, caller, rules, present, call.language))
 
 
 def cities_known(call: Call) -> list[Option]:
@@ -150,6 +172,8 @@ async def record_rectification(call: Call) -> Response:
 
 ROUTES = (
     page("/supervision/rectifications", rectifications),
+    page("/supervision/rectifications.csv", rectifications_csv),
+    page("/supervision/rectifications/proposals.csv", proposals_csv),
     page("/supervision/rectifications/new", new_rectification),
     deed("/supervision/rectifications/new", record_rectification),
 )

@@ -1,4 +1,4 @@
-"""Due days as a calendar (iCalendar, RFC 5545): one's own, and those of one case."""
+"""Due days as a calendar (iCalendar, RFC 5545): one's own, with the ends of one's grants, and those of one case."""
 
 from __future__ import annotations
 
@@ -12,13 +12,17 @@ from activities.telling.feeds import Feed, feed_by_token, is_own
 from models.clock import Clock
 from reading.cases import questions as cases
 from reading.cases import sought
+from reading.cases.lists import titles_of
 from reading.cases.sought import TaskInList
 from reading.cases.tasks import names_of, state_of
 from reading.directory import questions as directory
+from reading.grants import questions as grants
+from reading.grants.questions import GrantInCase
 from reading.sight import Caller
 from reading.store import Present, Store
 from reading.supervision.calendar import all_day
 from reading.supervision.sheet import word
+from reading.words.clocks import last_day
 from reading.words.days import moment_in_words
 from reading.words.language import CONTENT_LANGUAGE, Language, said
 from reading.words.law import Law
@@ -48,9 +52,13 @@ class DueDays:
     pages_url: str
 
     async def of_own(self, feed: Feed, present: Present) -> bytes:
-        """Of the caller's own cases, and of the tasks in its hand."""
+        """Of the caller's own cases, of the tasks in its hand, and the last days of its grants."""
         found = await sought.own_tasks_with_days(self.store, self.caller, present.now, MOST)
         made = _calendar(self.language, feed.feed_id, word("own_name", self.language))
+        held = await grants.holding(self.store, self.caller, present.now, MOST) if self.caller.has(APPLICANT) else []
+        titles = await titles_of(self.store, self.language, (each.grant.dataset_id for each in held))
+        for each in held:
+            made.add_component(self._end(each, titles.get(each.grant.dataset_id)))
         return await self._filled(made, found, present)
 
     async def of_case(self, case_id: str) -> bytes | None:
@@ -74,8 +82,8 @@ class DueDays:
         law = Law(await self.store.rules(it.case.rules_digest), language)
         clock, task = Clock.model_validate(it.task.clock), state_of(it.task)
         stage = law.rules.stage(task.stage)
-        last_day = clock.last_day
-        assert last_day and clock.due_at, "a task with a due instant has a last day"
+        due_on = clock.last_day
+        assert due_on and clock.due_at, "a task with a due instant has a last day"
         is_mine = task.body == APPLICANT and it.case.party == self.caller.account_id
         summary = word(
             "own_late" if it.overdue else "own_due",
@@ -96,17 +104,35 @@ class DueDays:
             language,
             it.task.task_id,
             summary,
-            last_day,
+            due_on,
             _revised_at(it, clock, present),
             "is_overdue" if it.overdue else "is_due",
             "\n".join(f"{word(name, language)}: {value}" for name, value in lines.items() if value),
             law.say(law.rules.label),
         )
-        prefix = "/en" if language == "en" else ""
-        event.add("URL", f"{self.pages_url}{prefix}/cases/{it.case.case_number}")
+        event.add("URL", self._page_of(f"/cases/{it.case.case_number}"))
         # A day that a notice may still move is not settled.
         event.add("STATUS", "TENTATIVE" if clock.provisional else "CONFIRMED")
         return event
+
+    def _end(self, it: GrantInCase, title: str | None) -> Event:
+        """The last day of a grant."""
+        event = all_day(
+            self.language,
+            f"{it.case.case_id}-end",
+            word("own_end", self.language, number=it.case.case_number),
+            last_day(it.grant.valid_until),
+            it.grant.granted_at,
+            "is_end",
+            f"{word('dataset', self.language)}: {title}" if title else None,
+        )
+        event.add("URL", self._page_of(f"/my/grants/{it.case.case_number}"))
+        event.add("STATUS", "CONFIRMED")
+        return event
+
+    def _page_of(self, path: str) -> str:
+        """The address of a page, in the language of the calendar."""
+        return f"{self.pages_url}{'/en' if self.language == 'en' else ''}{path}"
 
 
 def _revised_at(it: TaskInList, clock: Clock, present: Present) -> datetime:

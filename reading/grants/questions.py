@@ -78,6 +78,18 @@ async def grant(store: Store, caller: Caller, case_id: str) -> GrantInCase | Non
     return GrantInCase(*found) if found else None
 
 
+async def holding(store: Store, caller: Caller, now: datetime, limit: int) -> list[GrantInCase]:
+    """The caller's own grants that hold, those that end first first."""
+    rows = await store.session.exec(
+        select(GrantRow, CaseRow)
+        .join(CaseRow, col(CaseRow.case_id) == col(GrantRow.case_id))
+        .where(GrantRow.party == caller.account_id, col(GrantRow.ended).is_(None), col(GrantRow.valid_until) > now)
+        .order_by(col(GrantRow.valid_until), col(GrantRow.case_id))
+        .limit(limit)
+    )
+    return [GrantInCase(grant, case) for grant, case in rows]
+
+
 async def holdings(store: Store, city: str, after: str | None, limit: int) -> Cut[Holding]:
     """A page of all grants that ever were in a city, with their holders, latest first. Raises CursorUnusable."""
     wanted = [col(CaseRow.city) == city]

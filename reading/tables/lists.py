@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from datetime import date, datetime
-from typing import TypeVar
+from collections.abc import AsyncIterator
 
 from reading.cases import mine
 from reading.cases import questions as cases
@@ -18,39 +16,12 @@ from reading.catalogue.search import Search
 from reading.catalogue.shapes import DatasetShown
 from reading.grants.shapes import HolderShown
 from reading.grants.shown import holder_page
-from reading.sheet import BYTE_ORDER_MARK, cell, line
 from reading.sight import Caller
 from reading.store import Archive, Store
+from reading.tables.columns import A_PART, Columns, Part, day, minute, table, word, yes
 from reading.words.clocks import last_day
-from reading.words.language import Language, said
-from reading.words.texts import texts
-from rules.deadlines import to_shanghai
+from reading.words.language import Language
 from rules.pack import Pack
-
-A_PART = 200
-"""Rows that are read at once."""
-T = TypeVar("T")
-Columns = Mapping[str, Callable[[T, Language], object]]
-Part = tuple[Sequence[T], str | None]
-
-
-def word(name: str, language: Language) -> str:
-    """A heading, or what stands in a cell."""
-    return said(texts().tables[name], language)
-
-
-def day(at: date | datetime | None) -> str | None:
-    on = to_shanghai(at).date() if isinstance(at, datetime) else at
-    return on.isoformat() if on else None
-
-
-def minute(at: datetime | None) -> str | None:
-    return to_shanghai(at).strftime("%Y-%m-%d %H:%M") if at else None
-
-
-def yes(it: bool, language: Language) -> str:
-    return word("yes" if it else "no", language)
-
 
 TASKS: Columns[TaskListed] = {
     "case_number": lambda task, _: task.case_number,
@@ -106,20 +77,6 @@ HOLDERS: Columns[HolderShown] = {
 """The columns, in their order; days and instants are those of Asia/Shanghai."""
 
 
-async def _table(
-    archive: Archive, language: Language, columns: Columns[T], part: Callable[[Store, str | None], Awaitable[Part[T]]]
-) -> AsyncIterator[str]:
-    """The headings, then a part of the list at a time."""
-    yield BYTE_ORDER_MARK + line([word(name, language) for name in columns])
-    after: str | None = None
-    while True:
-        async with archive.store() as store:
-            rows, after = await part(store, after)
-        yield "".join(line([cell(column(row, language)) for column in columns.values()]) for row in rows)
-        if after is None:
-            return
-
-
 def task_table(archive: Archive, caller: Caller, language: Language, wanted: TasksSought) -> AsyncIterator[str]:
     """The caller's tasks, in the order of the list."""
     listed = ended_task_page if wanted.states == ENDED else task_page
@@ -128,7 +85,7 @@ def task_table(archive: Archive, caller: Caller, language: Language, wanted: Tas
         page = await listed(store, caller, language, wanted, after, A_PART)
         return page.items, page.next
 
-    return _table(archive, language, TASKS, part)
+    return table(archive, language, TASKS, part)
 
 
 def case_table(archive: Archive, caller: Caller, language: Language, wanted: CasesSought) -> AsyncIterator[str]:
@@ -138,7 +95,7 @@ def case_table(archive: Archive, caller: Caller, language: Language, wanted: Cas
         found = await cases.cases(store, caller, wanted, after, A_PART)
         return await mine.in_words(store, language, found.rows), found.next
 
-    return _table(archive, language, CASES, part)
+    return table(archive, language, CASES, part)
 
 
 def dataset_table(archive: Archive, caller: Caller | None, language: Language, wanted: Search) -> AsyncIterator[str]:
@@ -148,7 +105,7 @@ def dataset_table(archive: Archive, caller: Caller | None, language: Language, w
         page = await catalogue.datasets(store, caller, language, wanted, after, A_PART)
         return page.items, page.next
 
-    return _table(archive, language, DATASETS, part)
+    return table(archive, language, DATASETS, part)
 
 
 def holder_table(archive: Archive, language: Language, pack: Pack) -> AsyncIterator[str]:
@@ -158,4 +115,4 @@ def holder_table(archive: Archive, language: Language, pack: Pack) -> AsyncItera
         page = await holder_page(store, language, pack, after, A_PART)
         return (page.items, page.next) if page else ((), None)
 
-    return _table(archive, language, HOLDERS, part)
+    return table(archive, language, HOLDERS, part)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from icalendar import Calendar, Event
 
 from tests.api.calling import Service, open_task
 from tests.api.supervising import SUPERVISOR
+from tests.api.test_five_cities import granted
 
 FEED = "/v1/calendar-feed"
 
@@ -107,3 +108,20 @@ async def test_the_days_of_one_case_are_for_who_may_read_it(service: Service) ->
     assert {str(each["UID"]).removesuffix("@kaifang") for each in Calendar.from_ical(answer.content).events} == dated
     assert dated
     assert (await service.as_("applicant2@demo").get(path)).status_code == 404
+
+
+async def test_the_last_day_of_a_grant_stands_in_the_feed_while_it_holds(working: Service) -> None:
+    applicant = working.as_("applicant@demo")
+    await granted(working, applicant, "guangzhou")
+    (grant,) = (await applicant.read("/v1/grants"))["items"]
+    name = f"{grant['case_id']}-end@kaifang"
+    for language, said in (("zh", "授权到期"), ("en", "grant: last day")):
+        event = (await events(working, (await renewed(working, "applicant@demo", language))["ics"]))[name]
+        last = datetime.fromisoformat(grant["valid_until"]) - timedelta(microseconds=1)
+        assert event.start == last.date()
+        assert said in str(event["SUMMARY"])
+        assert str(event["URL"]).endswith(f"/my/grants/{grant['case_number']}")
+    assert await events(working, (await renewed(working, "applicant2@demo"))["ics"]) == {}
+    address = (await renewed(working, "applicant@demo"))["ics"]
+    await applicant.do(f"/v1/grants/{grant['case_id']}/renunciation")
+    assert name not in await events(working, address)
