@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from models.agreeing import sets_terms
 from models.classes import NAMED_CLASS, NAMES, OPENNESS
+from models.decision_fields import dataset_referred_to
 from models.drafting import submits
 from models.state import CaseState
 from models.task_state import TaskState
@@ -82,7 +83,9 @@ def prepared(law: Law, words: Words, each: Field, outcomes: Sequence[Outcome], p
     """A field that says for which outcomes it is demanded, with what stands in it at first."""
     labels = words("form.or").join(law.say(outcomes[place].label) for place in each.within)
     wanted = words("task.needed_for", outcomes=labels) if len(each.within) < len(outcomes) else None
-    said = [text for text in (wanted, each.hint) if text]
+    names_an_entry = each.name == "reference" and dataset_referred_to(law.rules, each.name) is not None
+    which = words("filing.which_dataset_hint") if names_an_entry else None
+    said = [text for text in (wanted, which, each.hint) if text]
     of_class = each.name == NAMED_CLASS
     return replace(
         each,

@@ -130,7 +130,7 @@ async def _shown(
             MyCase(
                 case_number=row.case_number,
                 procedure=row.procedure,
-                procedure_label=law.say(law.rules.label),
+                procedure_label=law.case_called(row.procedure),
                 title=said(title, language) if title else None,
                 received_at=row.received_at,
                 closed_at=row.closed_at,

@@ -80,7 +80,7 @@ async def case_shown(store: Store, caller: Caller, language: Language, case_id: 
         city=state.city,
         city_name=law.say(read.rules.city_name),
         procedure=state.procedure,
-        procedure_label=law.say(read.rules.label),
+        procedure_label=law.case_called(state.procedure),
         status="closed" if state.closed else "open",
         outcome=state.closed,
         outcome_label=law.say(label) if label else None,

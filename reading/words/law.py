@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from reading.shape import Cited, RegulationShown, RuleNamed, RulesShown
 from reading.words.language import Language, maybe, said
+from reading.words.texts import texts
 from rules.articles import phrase
 from rules.deadlines import parse_period
 from rules.pinned import Basis, Citation, Label, Regulation
@@ -25,6 +26,10 @@ class Law:
 
     def say(self, label: Label) -> str:
         return said(label, self.language)
+
+    def case_called(self, procedure: str) -> str:
+        """What a case of that procedure is called: an access case keeps the rules of its request, and is none."""
+        return self.say(texts().figures.get(f"procedure_{procedure}", self.rules.label))
 
     def cited(self, citation: Citation) -> Cited:
         """Where a rule stands, for an answer."""

@@ -94,3 +94,10 @@ async def test_a_grant_of_somebody_else_is_not_found(working: Service, applicant
     assert (await stranger.post(f"/v1/grants/{case_id}/key")).status_code == 404
     assert (await stranger.post(f"/v1/grants/{case_id}/renunciation")).status_code == 404
     assert (await stranger.read("/v1/grants"))["items"] == []
+
+
+async def test_an_access_case_is_called_access_and_not_the_request_whose_rules_it_keeps(
+    working: Service, applicant: Caller
+) -> None:
+    access = await applicant.read(f"/v1/cases/{await grant(working, applicant)}")
+    assert (access["procedure"], access["procedure_label"]) == ("access", "Access")
