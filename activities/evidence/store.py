@@ -53,6 +53,8 @@ PIECE = 1024 * 1024
 """Bytes in memory at once on the way out."""
 AT_ONCE = 3
 """Uploads that are looked into and stored at the same time: each holds a connection meanwhile."""
+DRAWN_AT_ONCE = 2
+"""Pictures that are drawn at the same time, each by a process of its own."""
 LEFT_OVER_AFTER = timedelta(hours=1)
 
 RETRYING: RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=10)}
@@ -169,6 +171,7 @@ class EvidenceStore:
         self._objects = objects
         self._staging = staging
         self.turn = asyncio.Semaphore(AT_ONCE)
+        self.drawing = asyncio.Semaphore(DRAWN_AT_ONCE)
 
     @classmethod
     def open(cls, settings: Settings) -> Self:

@@ -1,11 +1,13 @@
-"""A file of evidence as it is given out: to be saved, never shown."""
+"""A file of evidence as it is given out: to be saved, never shown; what is shown of a picture is drawn anew."""
 
 from __future__ import annotations
 
 from urllib.parse import quote
 
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
+from activities.evidence import preview
+from activities.evidence.store import Evidence
 from api.http.problems import Problem
 from api.runtime import Runtime
 from reading.objections import questions as objections
@@ -21,12 +23,30 @@ NOTHING_RUNS: dict[str, str] = {
 """What strangers uploaded is saved, never shown as a page of this service, and kept by no cache."""
 
 
-async def evidence_saved(runtime: Runtime, store: Store, caller: Caller, evidence_id: str) -> StreamingResponse:
-    """The bytes as they were uploaded. Raises a Problem where the caller may not know of the file."""
+async def evidence_known(store: Store, caller: Caller, evidence_id: str) -> Evidence:
+    """The file. Raises a Problem where the caller may not know of it."""
     evidence = await objections.evidence_for(store, caller, evidence_id)
-    await store.release()
     if evidence is None:
         raise Problem("NotFound")
+    return evidence
+
+
+async def evidence_drawn(runtime: Runtime, store: Store, caller: Caller, evidence_id: str) -> Response:
+    """What is shown of a picture: never the bytes that somebody uploaded. Raises a Problem where the caller may not
+    know of the file, and where no picture can be drawn of it."""
+    evidence = await evidence_known(store, caller, evidence_id)
+    await store.release()
+    picture = await preview.drawn(runtime.evidence, evidence)
+    if picture is None:
+        raise Problem("NotFound")
+    headers = {**NOTHING_RUNS, "Content-Disposition": "inline"}
+    return Response(picture, media_type=preview.DRAWN_MEDIA_TYPE, headers=headers)
+
+
+async def evidence_saved(runtime: Runtime, store: Store, caller: Caller, evidence_id: str) -> StreamingResponse:
+    """The bytes as they were uploaded. Raises a Problem where the caller may not know of the file."""
+    evidence = await evidence_known(store, caller, evidence_id)
+    await store.release()
     return StreamingResponse(
         await runtime.evidence.read(evidence),
         headers={

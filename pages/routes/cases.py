@@ -33,6 +33,7 @@ from reading.cases.reckoned import reckoned
 from reading.cases.shapes import CaseShown
 from reading.catalogue.shown import dataset_now
 from reading.directory import questions as directory
+from reading.objections.questions import evidence_readable
 from reading.tables.lists import case_table
 from reading.tables.record import event_table
 from reading.words.language import said
@@ -90,6 +91,8 @@ async def case_page(call: Call, shown: CaseShown, forms: Mapping[str, Asked]) ->
     days = await reckoned(call.store, call.language, shown.case_id) if shown.status == "open" else []
     possible = {each.act for each in shown.possible}
     blank = {name: Asked(fields(call)) for name, (fields, _, _) in DEEDS.items() if name in possible}
+    caller = call.must_be_logged_in()
+    has_evidence = bool(shown.objection and shown.objection.evidence)
     return call.page(
         "case.html",
         status=max((asked.status for asked in forms.values()), default=200),
@@ -101,6 +104,7 @@ async def case_page(call: Call, shown: CaseShown, forms: Mapping[str, Asked]) ->
         is_party=is_party(call, shown),
         filed=filed_in(speaking, shown),
         reasons=reasons_in(speaking, shown),
+        reads_evidence=await evidence_readable(call.store, caller, shown.case_id) if has_evidence else (),
         restricted=[(each, speaking.items(each.data_items)) for each in (shown.data.kept_back if shown.data else ())],
         forms={**blank, **forms},
         sent=frozenset(forms),

@@ -1,4 +1,4 @@
-"""What officers look up beside a task: evidence, the use of disputed data, and the grants on the data of their body."""
+"""What officers look up beside a task: the use of disputed data, and the grants on the data of their body."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from api.acting.evidence_file import evidence_saved
 from api.acting.forms.deciding import RevocationForm
 from api.acting.granting import revoke
 from api.acting.refusals import refused_before_receipt
@@ -31,12 +30,6 @@ from reading.words.law import Law
 from rules.procedure_names import ACCESS
 
 A_PAGE = 50
-
-
-async def evidence_file(call: Call) -> Response:
-    """A file of evidence, to be saved; to those who have a part in its case."""
-    caller = call.must_be_logged_in()
-    return await evidence_saved(call.runtime, call.store, caller, call.in_part("evidence_id"))
 
 
 async def trace(call: Call) -> Response:
@@ -152,7 +145,6 @@ async def desk_revoke(call: Call) -> Response:
 
 
 ROUTES = (
-    page("/evidence/{evidence_id}", evidence_file),
     page("/cases/{number}/trace", trace),
     page("/desk/grants", desk_grants),
     page("/desk/grants.csv", desk_grants_csv),

@@ -57,6 +57,13 @@ async def evidence_for(store: Store, caller: Caller, evidence_id: str) -> Eviden
     return Evidence(**row.model_dump()) if row else None
 
 
+async def evidence_readable(store: Store, caller: Caller, case_id: str) -> frozenset[str]:
+    """The ids of a case's files that the caller may read now."""
+    may_read = caller.reads_evidence(await store.now())
+    found = select(EvidenceRow.evidence_id).where(EvidenceRow.case_id == case_id, may_read)
+    return frozenset((await store.session.exec(found)).all())
+
+
 async def history_of(store: Store, party: str, dataset_id: str, before: CaseState) -> ObjectorHistory:
     """What somebody objected to before that case was received."""
     earlier = and_(

@@ -20,9 +20,12 @@ Decision = tuple[str, str, dict[str, Any]]
 
 async def upload(caller: Caller, text: str = "they are named here") -> str:
     """The id of a small text file that was uploaded."""
-    answer = await caller.http.post(
-        "/v1/evidence", params={"name": "proof.txt"}, content=text.encode(), headers=caller.headers()
-    )
+    return await upload_file(caller, "proof.txt", text.encode())
+
+
+async def upload_file(caller: Caller, name: str, content: bytes) -> str:
+    """The id of a file that was uploaded."""
+    answer = await caller.http.post("/v1/evidence", params={"name": name}, content=content, headers=caller.headers())
     assert answer.status_code == 201, answer.text
     return str(answer.json()["evidence_id"])
 

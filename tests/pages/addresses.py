@@ -46,6 +46,7 @@ OF_CASES = (
 OF_AN_ACCOUNT = ("/messages", "/my/settings", "/datasets/{dataset_id}/objection", "/guangzhou/leaks/new")
 OF_A_TASK = ("/desk", "/desk?tab=done", "/desk/cases", "/desk/grants", "/desk/grants/{grant}")
 OF_AN_OBJECTION = ("/cases/{objected}", "/cases/{objected}/trace")
+OF_EVIDENCE = tuple(f"/evidence/{{{each}}}/look" for each in ("evidence_id", "picture_id", "pdf_id"))
 ADDRESSES: Mapping[str, tuple[str, ...]] = {
     "nobody": (
         "/",
@@ -87,6 +88,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/cases/{granted}",
         "/cases/{access}",
         "/cases/{objected}",
+        *OF_EVIDENCE,
         "/acts/{act_id}",
         "/my/grants",
         "/my/grants/{grant}",
@@ -109,6 +111,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         *OF_A_TASK,
         *OF_CASES,
         *OF_AN_OBJECTION,
+        *OF_EVIDENCE,
         "/desk/{objected}/{objected_place}",
         "/supervision/directory/{body}/{post}",
         "/catalogue",
@@ -149,6 +152,7 @@ NO_PAGES = frozenset(
         "/login/callback",
         "/{city}/calendar",
         "/evidence/{evidence_id}",
+        "/evidence/{evidence_id}/picture.jpg",
         "/print/{size}",
         "/desk/selected",
         "/desk/{number}/{place}/act",

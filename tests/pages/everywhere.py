@@ -14,13 +14,16 @@ from activities.database import open_pool
 from activities.settings import Settings
 from api.app import create_app
 from stack.temporal import NAMESPACE, TemporalServer
+from tests.activities.evidence_samples import A_PDF, image
 from tests.api.calling import Caller, Service, open_task, serving
 from tests.api.conftest import BEFORE_202
 from tests.api.objecting import filed as objection_filed
+from tests.api.objecting import upload_file
 from worker import build_worker
 
 APPLICANT, PROVIDER = "applicant@demo", "reviewer@nanning.transport"
 OBJECTED_TO = "nanning-transport-bus-lines"
+EVIDENCE = {"proof.txt": b"they are named here", "proof.png": image("PNG"), "proof.pdf": A_PDF}
 REVIEWS = (("formal_review", "pass"), ("provider_review", "agree"), ("approval", "approve"))
 """What officers of Nanning decide before anybody signs."""
 
@@ -93,12 +96,12 @@ async def granted(service: Service, applicant: Caller) -> Mapping[str, str]:
 
 
 async def objected(applicant: Caller) -> Mapping[str, str]:
-    case = await objection_filed(applicant, "nanning", dataset_id=OBJECTED_TO)
-    (evidence, *_) = case["objection"]["evidence"]
+    files = [await upload_file(applicant, name, content) for name, content in EVIDENCE.items()]
+    case = await objection_filed(applicant, "nanning", proven=False, evidence=files, dataset_id=OBJECTED_TO)
     task = next(each for each in case["tasks"] if each["state"] in ("open", "claimed"))
     return {
         "objected": case["case_number"],
         "objected_place": f"{task['stage']}.{task['round']}",
         "objected_task_id": task["task_id"],
-        "evidence_id": evidence["evidence_id"],
+        **dict(zip(("evidence_id", "picture_id", "pdf_id"), files, strict=True)),
     }

@@ -19,7 +19,7 @@ from tests.pages.visiting import Front
 async def test_evidence_is_saved_from_the_task_and_never_shown_as_a_page(working: Front, service: Service) -> None:
     case = await filed(service.as_("objector@demo"), "nanning")
     visitor = await task_of(working, "reviewer@nanning.transport", case["case_number"], "verification")
-    (link,) = [e for e in visitor.links() if "/evidence/" in e.get("href", "")]
+    (link,) = [e for e in visitor.links() if "/evidence/" in e.get("href", "") and e.get("download") is not None]
     answer = await visitor.http.get(link.get("href", ""))
     assert answer.content == b"they are named here"
     assert answer.headers["content-disposition"].startswith("attachment")
