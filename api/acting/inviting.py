@@ -1,13 +1,17 @@
-"""Officers are invited: an administrator makes the account, and whoever is meant takes it by its first login."""
+"""Officers are invited: an administrator makes the account, and whoever is meant takes it by its first login; what the
+officer may do is changed later, and the account closed, by an administrator too."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from activities.directory.appointments import AdministratorNoMore, change_roles, close_account
 from activities.directory.officers import NewOfficer, OfficerRefused, enrol_and_invite
-from activities.directory.people import Invitation, KnownAlready
+from activities.directory.people import AccountUnknown, Invitation, KnownAlready
 from api.acting.forms.form import Form
 from api.http.problems import Problem, Wrong, invalid
 from api.runtime import Runtime
@@ -28,6 +32,40 @@ class InvitationForm(Form):
     roles: Annotated[tuple[OfficersRole, ...], Field(min_length=1, max_length=3)]
     subject: NamedItem | None = None
     email: NamedItem | None = None
+
+
+class RolesForm(Form):
+    """What an officer may do from now on, all of it."""
+
+    roles: Annotated[tuple[OfficersRole, ...], Field(min_length=1, max_length=3)]
+
+
+async def set_roles(runtime: Runtime, caller: Caller, login: str, form: RolesForm) -> None:
+    """The officer has these roles and no others. Raises a Problem."""
+    with changing(caller):
+        await change_roles(runtime.pool, login, frozenset(form.roles), caller.account_id)
+
+
+async def close_officer(runtime: Runtime, caller: Caller, login: str) -> None:
+    """Nobody acts by the account any more. Raises a Problem."""
+    with changing(caller):
+        await close_account(runtime.pool, login, caller.account_id)
+
+
+@contextmanager
+def changing(caller: Caller) -> Iterator[None]:
+    """Around a change of an account by an administrator, whose refusals are Problems."""
+    needed = Problem("RoleRequired", params={"roles": ("admin",)})
+    if not caller.has("admin"):
+        raise needed
+    try:
+        yield
+    except AdministratorNoMore as fact:
+        raise needed from fact
+    except AccountUnknown as fact:
+        raise Problem("NotFound") from fact
+    except OfficerRefused as refused:
+        raise invalid(refused.field, refused.code) from refused
 
 
 async def invite_officer(runtime: Runtime, caller: Caller, form: InvitationForm) -> None:

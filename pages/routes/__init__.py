@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute
 from pages.routes import (
     about,
     absences,
+    accounts,
     administration,
     announcing,
     answering,
@@ -58,6 +59,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     *feeds.ROUTES,
     *announcing.ROUTES,
     *administration.ROUTES,
+    *accounts.ROUTES,
     *desk.ROUTES,
     *desk_data.ROUTES,
     *catalogue.ROUTES,
