@@ -61,11 +61,11 @@ async def accounts(
     summary="Invite an officer",
 )
 async def invite(
-    form: InvitationForm, caller: Administrator, runtime: Running, store: Reading, language: AnsweredIn
+    form: InvitationForm, _caller: Administrator, runtime: Running, store: Reading, language: AnsweredIn
 ) -> AccountShown:
     """The account is there, and waits for whoever has that subject or that mailbox: its first login within 14 days
     takes it."""
-    await invite_officer(runtime, caller, form)
+    await invite_officer(runtime, form)
     return known(await shown.account(store, language, form.login))
 
 

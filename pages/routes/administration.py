@@ -126,11 +126,11 @@ def invitation_page(call: Call, attempt: Attempt, status: int = 200) -> Response
 
 async def invite(call: Call) -> Response:
     """The account is there, and waits for whoever was invited."""
-    caller = call.must_have("admin")
+    call.must_have("admin")
     form, asked = await call.request.form(), await invitation_fields(call)
     try:
         invitation = parsed(InvitationForm, stated(form, asked))
-        await invite_officer(call.runtime, caller, invitation)
+        await invite_officer(call.runtime, invitation)
     except REFUSED as fact:
         return invitation_page(call, attempted(form, asked, fact, call.language), 422)
     await call.say_once("invitation.done", login=invitation.login)
