@@ -31,6 +31,7 @@ from api.metrics import Measuring, Metrics
 from api.routers import (
     absences,
     access_requests,
+    accounts,
     acts,
     calendar,
     cases,
@@ -95,6 +96,7 @@ ROUTERS = (
     holders.router,
     tasks.supervised,
     directory.router,
+    accounts.router,
     absences.router,
     hand_overs.router,
     supervision.router,

@@ -1,18 +1,20 @@
-"""Officers are invited: an administrator makes the account, and whoever is meant takes it by its first login."""
+"""Officers are invited: an administrator makes the account, and whoever is meant takes it by its first login; what the
+officer may do is changed later, and the account closed, by an administrator too."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from activities.directory.appointments import AdministratorNoMore, change_roles, close_account
 from activities.directory.officers import NewOfficer, OfficerRefused, enrol_and_invite
-from activities.directory.people import Invitation, KnownAlready
+from activities.directory.people import AccountUnknown, Invitation, KnownAlready
 from api.acting.forms.form import Form
-from api.acting.refusals import refused_before_receipt
 from api.http.problems import Problem, Wrong, invalid
 from api.runtime import Runtime
-from reading.directory.sight import must_invite_officers
 from reading.sight import Caller
 from rules.bounds import Code, NamedItem
 
@@ -32,10 +34,37 @@ class InvitationForm(Form):
     email: NamedItem | None = None
 
 
-async def invite_officer(runtime: Runtime, caller: Caller, form: InvitationForm) -> None:
+class RolesForm(Form):
+    """What an officer may do from now on, all of it."""
+
+    roles: Annotated[tuple[OfficersRole, ...], Field(min_length=1, max_length=3)]
+
+
+async def set_roles(runtime: Runtime, caller: Caller, login: str, form: RolesForm) -> None:
+    """The officer has these roles and no others. Raises a Problem."""
+    with changing():
+        await change_roles(runtime.pool, login, frozenset(form.roles), caller.account_id)
+
+
+async def close_officer(runtime: Runtime, caller: Caller, login: str) -> None:
+    """Nobody acts by the account any more. Raises a Problem."""
+    with changing():
+        await close_account(runtime.pool, login, caller.account_id)
+
+
+@contextmanager
+def changing() -> Iterator[None]:
+    """Around a change of an account, whose refusals are Problems. Who is an administrator no more knows no account."""
+    try:
+        yield
+    except (AdministratorNoMore, AccountUnknown) as fact:
+        raise Problem("NotFound") from fact
+    except OfficerRefused as refused:
+        raise invalid(refused.field, refused.code) from refused
+
+
+async def invite_officer(runtime: Runtime, form: InvitationForm) -> None:
     """The account is there and waits for whoever was invited, or neither. Raises a Problem."""
-    with refused_before_receipt():
-        must_invite_officers(caller)
     issuer = runtime.settings.oidc_issuer
     if issuer is None:
         raise invalid("email", "no_issuer")

@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute
 from pages.routes import (
     about,
     absences,
+    accounts,
     administration,
     announcing,
     answering,
@@ -59,6 +60,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     *feeds.ROUTES,
     *announcing.ROUTES,
     *administration.ROUTES,
+    *accounts.ROUTES,
     *desk.ROUTES,
     *desk_data.ROUTES,
     *evidence.ROUTES,

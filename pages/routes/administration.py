@@ -17,8 +17,10 @@ from pages.forms.fields import Field, Option
 from pages.forms.filled import parsed, stated
 from pages.forms.kinds import Kind
 from pages.supervising import address, said_of, supervised
+from pages.tables import as_table
 from reading.administration import shown
 from reading.directory import questions as directory
+from reading.tables.accounts import account_table
 from rules.deadlines import to_shanghai
 from rules.loading import cities, load_pack
 from rules.pinned import Label
@@ -59,11 +61,9 @@ def versions() -> tuple[tuple[str, str], ...]:
 async def accounts(call: Call) -> Response:
     """The accounts of a city, by role."""
     call.must_have("admin")
-    city, role, q = call.asked("city"), call.asked("role"), call.asked("q")
-    if role is not None and role not in ROLES:
-        raise invalid("role", "enum")
+    sought = accounts_asked(call)
+    city, role, q = sought.city, sought.role, sought.q
     roles = {each: call.say(f"role.{each}") for each in ROLES}
-    sought = shown.AccountsSought(city, role, q)
     found = await shown.accounts(call.store, call.language, sought, call.asked("cursor"), A_PAGE)
     return supervised(
         call,
@@ -74,9 +74,24 @@ async def accounts(call: Call) -> Response:
         roles=[Option(role, label) for role, label in roles.items()],
         role_names=roles,
         city_names={city: said_of(call, load_pack(city).name) for city in cities()},
+        as_csv=address(call, "accounts_csv", city=city, role=role, q=q),
         next=address(call, "accounts", city=city, role=role, q=q, cursor=found.next) if found.next else None,
         first=address(call, "accounts", city=city, role=role, q=q) if call.asked("cursor") else None,
     )
+
+
+def accounts_asked(call: Call) -> shown.AccountsSought:
+    """The accounts for which the address asks. Raises a Problem."""
+    role = call.asked("role")
+    if role is not None and role not in ROLES:
+        raise invalid("role", "enum")
+    return shown.AccountsSought(call.asked("city"), role, call.asked("q"))
+
+
+async def accounts_csv(call: Call) -> Response:
+    """All accounts that are asked for, as a table."""
+    call.must_have("admin")
+    return await as_table(call, "accounts", account_table(call.runtime, call.language, accounts_asked(call)))
 
 
 async def new_account(call: Call) -> Response:
@@ -111,11 +126,11 @@ def invitation_page(call: Call, attempt: Attempt, status: int = 200) -> Response
 
 async def invite(call: Call) -> Response:
     """The account is there, and waits for whoever was invited."""
-    caller = call.must_have("admin")
+    call.must_have("admin")
     form, asked = await call.request.form(), await invitation_fields(call)
     try:
         invitation = parsed(InvitationForm, stated(form, asked))
-        await invite_officer(call.runtime, caller, invitation)
+        await invite_officer(call.runtime, invitation)
     except REFUSED as fact:
         return invitation_page(call, attempted(form, asked, fact, call.language), 422)
     await call.say_once("invitation.done", login=invitation.login)
@@ -147,6 +162,7 @@ async def packs(call: Call) -> Response:
 ROUTES = (
     page("/admin", administration),
     page("/admin/accounts", accounts),
+    page("/admin/accounts.csv", accounts_csv),
     page("/admin/accounts/new", new_account),
     deed("/admin/accounts/new", invite),
     page("/admin/packs", packs),

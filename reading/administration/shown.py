@@ -113,25 +113,35 @@ async def accounts(
         (number,) = place_of(after, 1)
         found = found.offset(int(number or 0))
     rows = (await store.session.exec(found)).all()
+    begun = int(place_of(after, 1)[0] or 0) if after else 0
+    return Page(
+        items=await _accounts(store, language, rows[:limit]),
+        next=cursor(begun + limit) if len(rows) > limit else None,
+    )
+
+
+async def account(store: Store, language: Language, login: str) -> AccountShown | None:
+    """The account of that login; None where there is none."""
+    rows = (await store.session.exec(select(AccountRow).where(AccountRow.login == login))).all()
+    return next(iter(await _accounts(store, language, rows)), None)
+
+
+async def _accounts(store: Store, language: Language, rows: Sequence[AccountRow]) -> list[AccountShown]:
     names = await directory.body_names(store, (row.body for row in rows if row.body))
     waiting = select(InvitationRow).where(col(InvitationRow.account_id).in_([row.account_id for row in rows]))
     invited = {row.account_id: row.until_at for row in (await store.session.exec(waiting)).all()}
-    begun = int(place_of(after, 1)[0] or 0) if after else 0
-    return Page(
-        items=[
-            AccountShown(
-                login=row.login,
-                name=said(Label.model_validate(row.name), language),
-                city=row.city,
-                body=row.body,
-                body_name=said(names[row.body], language) if row.body in names else row.body,
-                roles=sorted(row.roles),
-                invited_until=invited.get(row.account_id),
-            )
-            for row in rows[:limit]
-        ],
-        next=cursor(begun + limit) if len(rows) > limit else None,
-    )
+    return [
+        AccountShown(
+            login=row.login,
+            name=said(Label.model_validate(row.name), language),
+            city=row.city,
+            body=row.body,
+            body_name=said(names[row.body], language) if row.body in names else row.body,
+            roles=sorted(row.roles),
+            invited_until=invited.get(row.account_id),
+        )
+        for row in rows
+    ]
 
 
 async def rules_kept(store: Store, language: Language, city: str, on: date) -> list[RulesKept]:

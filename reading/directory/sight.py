@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, true
 from sqlmodel import col
 
 from activities.tables.directory import AccountRow, BodyRow
-from models.refusals import NotYourCity, RoleRequired
+from models.refusals import NotYourCity
 from reading.sight import Caller
 
 AUTHORITY = "authority"
@@ -26,12 +26,6 @@ def may_name_officers(caller: Caller, body: BodyRow) -> bool:
     keeps them on file, or as an administrator."""
     keeps_the_file = caller.body_role == AUTHORITY and caller.has("supervisor") and caller.city == body.city
     return caller.has("admin") or caller.body == body.body or keeps_the_file
-
-
-def must_invite_officers(caller: Caller) -> None:
-    """Raises RoleRequired unless the caller may make accounts for officers: an administrator may."""
-    if not caller.has("admin"):
-        raise RoleRequired(roles="admin")
 
 
 def may_file_absence(caller: Caller, absent: AccountRow) -> bool:

@@ -125,6 +125,10 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/v1/directory", None),
     ("PUT", "/v1/directory/{body}/{post}", {"account": "reviewer@nanning.transport"}),
     ("DELETE", "/v1/directory/{body}/{post}", None),
+    ("GET", "/v1/accounts", None),
+    ("POST", "/v1/accounts", {"login": "x@y", "name": "x", "roles": ["admin"], "email": "x@example.org"}),
+    ("PUT", "/v1/accounts/{login}/roles", {"roles": ["supervisor"]}),
+    ("DELETE", "/v1/accounts/{login}", None),
     ("GET", "/v1/absences", None),
     ("POST", "/v1/absences", {"substitute": "reviewer2@nanning.operator", **IN_2099}),
     ("DELETE", "/v1/absences/{absence_id}", None),
@@ -205,7 +209,7 @@ async def on_file(service: Service) -> dict[str, str]:
 async def names_in(service: Service, path: str) -> dict[str, Any]:
     """What the path names, made anew: nothing is made that it does not name, for there are many calls."""
     names: dict[str, Any] = {"maintenance_id": "none", "account": "reviewer@nanning.transport"}
-    names |= {"name": "receipt-1", "code": "none"}
+    names |= {"name": "receipt-1", "code": "none", "login": "reviewer2@nanning.health"}
     if any(f"{{{name}}}" in path for name in ("case_id", "task_id", "act_id", "evidence_id", "dataset_id")):
         applicant = service.as_("applicant@demo")
         case = await applicant.file("nanning")

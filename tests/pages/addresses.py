@@ -140,6 +140,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/admin",
         "/admin/accounts",
         "/admin/accounts/new",
+        "/admin/accounts/{login}",
         "/admin/packs",
         *OF_CASES,
     ),
@@ -179,6 +180,7 @@ PARTS: Mapping[str, str] = {
     "post": "data_officer",
     "paper": "receipt-1",
     "code": "none",
+    "login": "reviewer2@nanning.operator",
 }
 """What a path has in braces; `number` is that of a request of the applicant, before its operator."""
 

@@ -1,0 +1,86 @@
+"""One officer's account: its roles are changed, or it is closed, by an administrator."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from starlette.responses import Response
+
+from api.acting.inviting import RolesForm, close_officer, set_roles
+from api.http.known import known
+from pages.calls import Call, deed, page
+from pages.forms.attempt import REFUSED, Attempt, attempted
+from pages.forms.fields import Field, Option
+from pages.forms.filled import parsed, stated
+from pages.forms.kinds import Kind
+from pages.routes.administration import OF_OFFICERS
+from pages.supervising import address, supervised
+from reading.administration import shown
+from reading.administration.shown import AccountShown
+
+
+async def account(call: Call) -> Response:
+    """The account, with the form of its roles where it is an officer's."""
+    call.must_have("admin")
+    of = await account_asked(call)
+    return account_page(call, of, Attempt(fields(call, of)))
+
+
+async def account_asked(call: Call) -> AccountShown:
+    """The account that the address names. Raises a Problem."""
+    return known(await shown.account(call.store, call.language, call.in_part("login")))
+
+
+def fields(call: Call, of: AccountShown) -> tuple[Field, ...]:
+    """What the officer may do; a body is served by who has one alone."""
+    possible = OF_OFFICERS if of.body else tuple(each for each in OF_OFFICERS if each == "admin")
+    options = tuple(Option(each, call.say(f"role.{each}")) for each in possible)
+    asked = Field("roles", Kind.ITEMS, call.say("invitation.roles"), options=options, required=True)
+    return (replace(asked, values=tuple(of.roles)),)
+
+
+def account_page(call: Call, of: AccountShown, attempt: Attempt, status: int = 200) -> Response:
+    """The page of the account, with what stands in its form."""
+    is_own = call.must_be_logged_in().login == of.login
+    return supervised(
+        call,
+        "supervision/account.html",
+        status=status,
+        of=of,
+        attempt=attempt,
+        may_change=not is_own and bool(of.roles) and set(OF_OFFICERS).issuperset(of.roles),
+        is_own=is_own,
+        role_names=[call.say(f"role.{each}") for each in of.roles],
+    )
+
+
+async def change_account(call: Call) -> Response:
+    """The officer has the roles that were chosen."""
+    caller = call.must_have("admin")
+    of, form = await account_asked(call), await call.request.form()
+    asked = fields(call, of)
+    try:
+        await set_roles(call.runtime, caller, of.login, parsed(RolesForm, stated(form, asked)))
+    except REFUSED as fact:
+        return account_page(call, of, attempted(form, asked, fact, call.language), 422)
+    await call.say_once("account.changed", login=of.login)
+    return call.go_on_to(address(call, "accounts", q=of.login))
+
+
+async def close_account(call: Call) -> Response:
+    """Nobody acts by the account any more."""
+    caller = call.must_have("admin")
+    of, form = await account_asked(call), await call.request.form()
+    try:
+        await close_officer(call.runtime, caller, of.login)
+    except REFUSED as fact:
+        return account_page(call, of, attempted(form, fields(call, of), fact, call.language), 422)
+    await call.say_once("account.closed_now", login=of.login)
+    return call.go_on_to(address(call, "accounts", q=of.login))
+
+
+ROUTES = (
+    page("/admin/accounts/{login}", account),
+    deed("/admin/accounts/{login}", change_account),
+    deed("/admin/accounts/{login}/closure", close_account),
+)

@@ -1,0 +1,122 @@
+"""Accounts of officers: an administrator finds them, invites to them, changes their roles and closes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from activities.clock import DatabaseClock
+from activities.database import Pool, present
+from activities.directory import sessions
+from activities.directory.people import Person, arrived
+from activities.settings import Settings
+from api.app import create_app
+from tests.api.calling import Caller, Service, open_task, serving
+from tests.api.supervising import SOON
+
+OFFICER = "reviewer@nanning.operator"
+
+
+@pytest.fixture
+def admin(service: Service) -> Caller:
+    return service.as_("admin@kaifang")
+
+
+async def put(caller: Caller, login: str, *roles: str) -> httpx.Response:
+    address = f"/v1/accounts/{login}/roles"
+    return await caller.http.put(address, json={"roles": roles}, headers=caller.headers())
+
+
+async def close(caller: Caller, login: str) -> httpx.Response:
+    return await caller.http.delete(f"/v1/accounts/{login}", headers=caller.headers())
+
+
+def wrong(answer: httpx.Response) -> list[tuple[str, str]]:
+    assert answer.status_code == 422, answer.text
+    return [(each["field"], each["code"]) for each in answer.json()["errors"]]
+
+
+async def test_accounts_are_found_by_city_role_and_words_in_parts(admin: Caller) -> None:
+    found = (await admin.read("/v1/accounts", city="nanning", role="supervisor"))["items"]
+    assert [each["login"] for each in found] == ["supervisor@nanning.authority"]
+    first = await admin.read("/v1/accounts", q="@nanning", limit=2)
+    second = await admin.read("/v1/accounts", q="@nanning", limit=2, cursor=first["next"])
+    logins = [each["login"] for part in (first, second) for each in part["items"]]
+    assert logins == sorted(set(logins))
+    assert len(logins) == 4
+
+
+async def test_whoever_gets_another_role_has_it_at_once_and_not_the_one_before(admin: Caller, service: Service) -> None:
+    officer = service.as_(OFFICER)
+    answer = await put(admin, OFFICER, "supervisor")
+    assert (answer.status_code, answer.json()["roles"]) == (200, ["supervisor"])
+    case = await service.as_("applicant@demo").file("nanning")
+    claim = f"/v1/tasks/{open_task(case, 'formal_review')['task_id']}/claim"
+    assert (await officer.post(claim)).status_code == 403
+    assert (await put(admin, OFFICER, "reviewer", "supervisor")).status_code == 200
+    assert (await officer.post(claim)).status_code in (200, 202)
+
+
+async def test_a_closed_account_does_nothing_has_no_session_and_its_person_is_nobody_else(
+    admin: Caller, service: Service, pool: Pool
+) -> None:
+    case = await service.as_("applicant@demo").file("nanning")
+    account = await pool.fetchval("select account_id from accounts where login = $1", OFFICER)
+    await pool.execute("update accounts set issuer = 'i', subject = 's' where account_id = $1", account)
+    async with pool.acquire() as connection:
+        now = DatabaseClock().at(await present(connection))
+    cookie = await sessions.begin(pool, account, now, idle=sessions.LONGEST, browser="x")
+    assert (await close(admin, OFFICER)).status_code == 204
+    assert (await service.as_(OFFICER).get(f"/v1/cases/{case['case_id']}")).status_code == 404
+    assert (await service.as_(OFFICER).read("/v1/tasks"))["items"] == []
+    assert not isinstance(await sessions.find(pool, cookie, now), sessions.Session)
+    assert await arrived(pool, Person("i", "s", "Zhang"), now) == account
+    assert await pool.fetchval("select roles from accounts where account_id = $1", account) == []
+    (shown,) = (await admin.read("/v1/accounts", q=OFFICER))["items"]
+    assert (shown["roles"], shown["body"]) == ([], None)
+
+
+@pytest.mark.parametrize(
+    ("login", "roles", "errors"),
+    [
+        ("admin@kaifang", ("admin",), [("login", "own_account")]),
+        ("applicant@demo", ("admin",), [("login", "no_officer")]),
+        ("gateway@nanning", ("admin",), [("login", "no_officer")]),
+    ],
+)
+async def test_what_may_not_be_changed_is_refused_with_its_reason(
+    admin: Caller, pool: Pool, login: str, roles: tuple[str, ...], errors: list[tuple[str, str]]
+) -> None:
+    before = await pool.fetchval("select roles from accounts where login = $1", login)
+    assert wrong(await put(admin, login, *roles)) == errors
+    assert wrong(await close(admin, login)) == errors
+    assert await pool.fetchval("select roles from accounts where login = $1", login) == before
+
+
+async def test_an_officer_has_a_role_and_none_that_is_not_an_officers(admin: Caller) -> None:
+    for roles in ((), ("applicant",), ("gateway",), ("reviewer", "applicant")):
+        assert (await put(admin, OFFICER, *roles)).status_code == 422, roles
+
+
+async def test_of_two_administrators_who_close_each_other_one_is_left(
+    admin: Caller, service: Service, pool: Pool
+) -> None:
+    await pool.execute("update accounts set roles = '{admin}' where login = $1", OFFICER)
+    assert (await close(admin, OFFICER)).status_code == 204
+    assert (await close(service.as_(OFFICER), "admin@kaifang")).status_code == 403
+    assert (await close(admin, "nobody@nowhere")).status_code == 404
+
+
+async def test_an_administrator_invites_an_officer_whose_account_waits(settings: Settings) -> None:
+    at_an_issuer = settings.model_copy(update={"oidc_issuer": "http://127.0.0.1:1"})
+    form: dict[str, Any] = {"login": "li@nanning.transport", "name": "李四", "roles": ["reviewer"]}
+    async with serving(create_app(at_an_issuer, patience=SOON), at_an_issuer) as service:
+        admin = service.as_("admin@kaifang")
+        answer = await admin.post("/v1/accounts", {**form, "body": "nanning.transport", "email": "li@example.org"})
+        assert answer.status_code == 201, answer.text
+        assert answer.json()["invited_until"] is not None
+        assert wrong(await admin.post("/v1/accounts", {**form, "email": "li@example.org"})) == [
+            ("body", "officer_without_body")
+        ]
