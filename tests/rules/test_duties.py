@@ -22,6 +22,8 @@ SAY_WHO = {"yulin": {"7"}}
 """Articles that say who is in charge, and order nothing else of anybody."""
 WHO = {"urging", "in_place_of"}
 """Rules that say who may do what, and decide no case."""
+TEXT_TO_SIGN = {"agreement"}
+"""Its clauses repeat what articles say of those who sign, and decide no case either."""
 ROOT = Path(__file__).parents[2]
 ROW = """
 nanning:
@@ -70,7 +72,7 @@ def articles_of_law(node: object) -> set[str]:
 def test_every_article_by_which_a_case_is_decided_has_its_duty(city: str) -> None:
     pack = load_pack(city)
     cuts = [resolve(pack, procedure, date(2026, 11, 29)) for procedure in pack.procedures]
-    rules = [cut.model_dump(mode="json", exclude=WHO) for cut in cuts]
+    rules = [cut.model_dump(mode="json", exclude=WHO | TEXT_TO_SIGN) for cut in cuts]
     decided_by = {re.split(r"[.(]", article)[0] for each in rules for article in articles_of_law(each)}
     assert decided_by - {re.split(r"[.(]", row.article)[0] for row in read_register()[city]} <= SAY_WHO.get(city, set())
 
