@@ -97,9 +97,13 @@ def amend(rules: ProcedureRules, proposal: Proposal, act: a.Decide | a.Supply, a
     ChoiceNotOnRequest."""
     state = proposal.state
     for name, value in amends.choices.items():
-        if (choice := rules.choice(name, value)) is None or not choice.on_request:
-            known = "|".join(choice.value for choice in rules.choices.get(name, ()) if choice.on_request)
+        choice = rules.choice(name, value)
+        known = "|".join(each.value for each in rules.choices.get(name, ()) if each.on_request)
+        if choice is None:
             raise r.ChoiceNotOnRequest(field=name, allowed=known)
+        if not choice.on_request:
+            by = choice.citation
+            raise r.ChoiceNotOnRequest(field=name, allowed=known, rule=by.article, basis=by.basis, source=by.source)
     items = state.data_items if amends.data_items is None else amends.data_items
     choices = {**state.choices, **amends.choices}
     given = state.given | amends.given

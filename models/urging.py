@@ -45,6 +45,11 @@ def urge(rules: ProcedureRules, proposal: Proposal, act: a.Urge) -> None:
     )
 
 
+def urging_rules(rules: ProcedureRules, act: a.Urge) -> tuple[UrgingRule, ...]:
+    """All rules by which somebody may urge in the case: its own, and those in force at the receipt of the act."""
+    return (*rules.urging, *act.in_force)
+
+
 def urging_rule(rules: ProcedureRules, state: CaseState, act: a.Urge) -> UrgingRule:
     """The rule by which the actor may urge: the actor's body has the role that it names in the case, and the actor the
     role that it names in that body. A case whose pinned rules do not cover urging goes by the rules in force at the
@@ -52,7 +57,7 @@ def urging_rule(rules: ProcedureRules, state: CaseState, act: a.Urge) -> UrgingR
 
     Raises UrgingNotYours.
     """
-    for rule in (*rules.urging, *act.in_force):
+    for rule in urging_rules(rules, act):
         if act.by.body and state.bodies.get(rule.body) == act.by.body and not act.roles.isdisjoint(rule.by):
             return rule
     raise r.UrgingNotYours(field="task_id")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from activities.tables.cases import ActRow
 from api.http.problems import Problem, Wrong, a_or_an, all_of, beside, labelled, stating
-from models.acts import ACT, Act, Correct, Decide, Supply, Urge
+from models.acts import ACT, Act, Correct, Decide, Urge
 from models.classes import NAMED_CLASS, OPENNESS
 from models.refusals import Missing, NobodyCanJudge, Refusal, RequirementMissing, all_missing
+from models.urging import urging_rules
 from reading.store import CaseRead, Store
 from reading.words.law import Law
 from reading.words.texts import texts
@@ -61,11 +62,8 @@ def problem_of(read: CaseRead, act: Act, details: Mapping[str, Any], act_id: str
     if "allowed" in known:
         params["allowed"] = allowed(read, act, code, str(field), str(known["allowed"]).split("|"))
     params |= class_params(read.rules, code, known, place_of(field, act) if field else "")
-    if code == "UrgingNotYours":
-        beside = act.in_force if isinstance(act, Urge) else ()
-        params["bodies"] = tuple(who_urges(read.rules, beside))
-    if code == "ChoiceNotOnRequest" and isinstance(act, Decide | Supply):
-        citation = why_not_on_request(read, act, str(field))
+    if code == "UrgingNotYours" and isinstance(act, Urge):
+        params["bodies"] = tuple(named_urging(read.rules, each) for each in urging_rules(read.rules, act))
     rules = read.rules if citation else None
     wrong = Wrong(place_of(field, act) if field else None, code, params, citation, rules)
     return Problem(code, errors=[wrong], params=params, citation=citation, rules=rules, act_id=act_id)
@@ -94,17 +92,10 @@ def class_params(rules: ProcedureRules, code: str, known: Mapping[str, Any], pla
     return {}
 
 
-def who_urges(rules: ProcedureRules, beside: Iterable[UrgingRule]) -> Iterator[Label]:
-    """The bodies that may urge, each with the rule that lets it."""
-    for rule in (*rules.urging, *beside):
-        body, cited_as = rules.bodies[rule.body], phrase(rules.city_name, rule.citation)
-        yield Label(zh=f"{body.zh}（{cited_as.zh}）", en=f"{body.en} ({cited_as.en})")
-
-
-def why_not_on_request(read: CaseRead, act: Decide | Supply, name: str) -> Citation | None:
-    """The rule by which a value is not for the party to choose; None where the law does not know the value."""
-    choice = read.rules.choice(name, act.amends.choices.get(name, "")) if act.amends else None
-    return choice.citation if choice else None
+def named_urging(rules: ProcedureRules, rule: UrgingRule) -> Label:
+    """The body that a rule lets urge, with the rule."""
+    body, cited_as = rules.bodies[rule.body], phrase(rules.city_name, rule.citation)
+    return Label(zh=f"{body.zh}（{cited_as.zh}）", en=f"{body.en} ({cited_as.en})")
 
 
 def place_of(field: str, act: Act) -> str:

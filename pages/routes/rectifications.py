@@ -28,7 +28,7 @@ from reading.supervision.lists import Asking
 from reading.supervision.proposed import proposal_page
 from reading.supervision.rectifications import rectification_page
 from reading.supervision.shapes import PromptTask, SupervisedTask
-from reading.supervision.sight import Narrowing
+from reading.supervision.sight import Narrowing, records_breaches
 from reading.tables.record import proposal_table, rectification_table
 from reading.words.language import said
 from reading.words.law import Law
@@ -59,7 +59,7 @@ async def rectifications(call: Call) -> Response:
         items=found.items,
         next=address(call, "rectifications", city=city, cursor=found.next) if found.next else None,
         first=address(call, "rectifications", city=city) if call.asked("cursor") else None,
-        may_record=begins(rules, caller, city),
+        may_record=records_breaches(caller, rules, city),
         case=partial(case_address, call),
         as_csv=address(call, "rectifications_csv", city=city),
         proposals_as_csv=address(call, "proposals_csv", city=city),
@@ -91,16 +91,10 @@ def cities_known(call: Call) -> list[Option]:
     return [Option(city, said_of(call, load_pack(city).name)) for city in cities()]
 
 
-def begins(rules: ProcedureRules, caller: Caller, city: str) -> bool:
-    """Whether the caller serves a body that may record breaches of others."""
-    serves = caller.has("reviewer", "supervisor") and caller.city == city
-    return serves and caller.body_role in {*rules.filed_by, *rules.acting_in_place}
-
-
 async def new_rectification(call: Call) -> Response:
     """The form by which a breach is put on record, freely or for a task that is proposed."""
     caller, city, rules = of_the_law(call)
-    if not begins(rules, caller, city):
+    if not records_breaches(caller, rules, city):
         may_record(rules, caller, await directory.bodies_of(call.store, city))
     task = await task_named(call)
     asked = await fields(call, city, rules)

@@ -144,6 +144,12 @@ def city_of_proposals(caller: Caller, city: str | None) -> str | None:
     return city or caller.city
 
 
+def records_breaches(caller: Caller, rules: ProcedureRules, city: str) -> bool:
+    """Whether the caller serves a body of the city that may record breaches of others."""
+    serves = caller.has("reviewer", "supervisor") and caller.city == city
+    return serves and caller.body_role in {*rules.filed_by, *rules.acting_in_place}
+
+
 def sees_proposals(caller: Caller, rules: ProcedureRules, city: str) -> bool:
     """Whether the caller sees what is proposed for the city, may it record a breach or not: an administrator, a
     supervisor of the city, and a reviewer of a body that acts in the place of another."""
