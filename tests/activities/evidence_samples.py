@@ -19,9 +19,9 @@ AN_EXE = b"MZ\x90\x00\x03\x00\x00\x00" + b"\x00" * 200
 FREE, END, FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 
-def image(kind: str) -> bytes:
+def image(kind: str, size: tuple[int, int] = (2, 2)) -> bytes:
     written = io.BytesIO()
-    Image.new("RGB", (2, 2)).save(written, kind)
+    Image.new("RGB", size).save(written, kind)
     return written.getvalue()
 
 

@@ -23,7 +23,7 @@ from worker import build_worker
 
 APPLICANT, PROVIDER = "applicant@demo", "reviewer@nanning.transport"
 OBJECTED_TO = "nanning-transport-bus-lines"
-EVIDENCE = {"proof.txt": b"they are named here", "proof.png": image("PNG"), "proof.pdf": A_PDF}
+EVIDENCE = {"proof.txt": b"they are named here", "proof.png": image("PNG", (2_000, 1_000)), "proof.pdf": A_PDF}
 REVIEWS = (("formal_review", "pass"), ("provider_review", "agree"), ("approval", "approve"))
 """What officers of Nanning decide before anybody signs."""
 
