@@ -113,6 +113,10 @@ class NotYourDataset(NotYours):
     """A provider speaks of its own entries alone."""
 
 
+class NotYourBody(NotYours):
+    """Who serves a body, holds its posts or is away from it is filed by that body, or by whoever keeps the file."""
+
+
 class NoPartInTheCase(NotYours):
     """What concerns others beside the party is for officers who have a part in the case."""
 

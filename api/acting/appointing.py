@@ -10,7 +10,7 @@ from api.http.problems import Problem
 from api.runtime import Runtime
 from reading.directory import questions as directory
 from reading.directory import sight
-from reading.directory.sight import may_name_officers
+from reading.directory.sight import must_name_officers
 from reading.sight import Caller
 from reading.store import Store
 from rules.bounds import Code, NamedItem
@@ -50,5 +50,6 @@ async def vacate_post(runtime: Runtime, store: Store, caller: Caller, body: str,
 
 async def names_its_officers(caller: Caller, store: Store, body: str) -> None:
     """Raises a Problem unless there is the body and the caller may name its officers."""
-    if not may_name_officers(caller, known(await directory.body(store, body))):
-        raise Problem("NotYourBody")
+    row = known(await directory.body(store, body))
+    with refused_before_receipt():
+        must_name_officers(caller, row)

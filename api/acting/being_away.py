@@ -11,12 +11,13 @@ from pydantic_core import PydanticCustomError
 from activities.directory.absences import Absence, AbsenceEnded, AbsenceOverlaps, end_absence, file_absence
 from activities.idempotency import id_from_key
 from api.acting.forms.form import Form
+from api.acting.refusals import refused_before_receipt
 from api.http.known import known
 from api.http.moments import Day
 from api.http.problems import Problem, invalid
 from api.runtime import Runtime
 from reading.directory import questions as directory
-from reading.directory.sight import may_file_absence
+from reading.directory.sight import must_file_absence
 from reading.sight import Caller
 from reading.store import Store
 from rules.bounds import Code
@@ -45,8 +46,8 @@ async def be_away(runtime: Runtime, store: Store, caller: Caller, form: AbsenceF
     absent = await directory.account(store, form.account or caller.account_id)
     if absent is None:
         raise invalid("account", "account_unknown", given=form.account)
-    if not may_file_absence(caller, absent):
-        raise Problem("NotYourBody")
+    with refused_before_receipt():
+        must_file_absence(caller, absent)
     await store.release()
     absence_id = id_from_key(caller.account_id, PATH, key) if key else str(uuid.uuid4())
     filed = Absence(absence_id, absent.account_id, form.substitute, form.from_on, form.until_on)
@@ -62,7 +63,7 @@ async def be_away(runtime: Runtime, store: Store, caller: Caller, form: AbsenceF
 async def be_back(runtime: Runtime, store: Store, caller: Caller, absence_id: str) -> None:
     """Ends the absence; whoever may file it may end it. Raises a Problem."""
     _, absent = known(await directory.absence(store, absence_id))
-    if not may_file_absence(caller, absent):
-        raise Problem("NotYourBody")
+    with refused_before_receipt():
+        must_file_absence(caller, absent)
     await store.release()
     await end_absence(runtime.pool, runtime.clock, absence_id)

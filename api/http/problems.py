@@ -26,41 +26,41 @@ MEDIA_TYPE = "application/problem+json"
 
 BY_KIND: Mapping[type[Refusal], int] = {Conflict: 409, NotYours: 403, Unmet: 422, Unknown: 404}
 """What a refusal is answered with goes by its kind."""
+BESIDE_THE_LOG: Mapping[type[Refusal], tuple[str, ...]] = {
+    Conflict: (
+        "AbsenceEnded",
+        "AbsenceOverlaps",
+        "AnotherNoticeOfThatName",
+        "EnoughChannels",
+        "EnoughFeeds",
+        "EvidenceTooMuch",
+        "InterruptionOver",
+        "NothingToSign",
+        "RectificationOpen",
+        "UpdatedSince",
+    ),
+    NotYours: ("AccessRefused", "FormFromElsewhere"),
+    Unmet: ("EvidenceNotAllowed", "EvidenceUnknown", "EvidenceEmpty", "FileUnreadable", "Inadmissible"),
+}
+"""Facts for which something is refused that is no act on a case, by the kind that they are of."""
 STATUS: Mapping[str, int] = {
     **{refusal.__name__: status for kind, status in BY_KIND.items() for refusal in kind.__subclasses__()},
+    **{code: status for kind, status in BY_KIND.items() for code in BESIDE_THE_LOG.get(kind, ())},
     # What follows is no refusal of an act: a call that is not answered for a reason of its own.
-    "FormFromElsewhere": 403,
-    "EnoughChannels": 409,
-    "Inadmissible": 422,
     "RequestInvalid": 422,
-    "NotYourBody": 403,
-    "AbsenceOverlaps": 409,
-    "AbsenceEnded": 409,
-    "RectificationOpen": 409,
-    "UpdatedSince": 409,
-    "FileUnreadable": 422,
     "NotFound": 404,
     "MethodNotAllowed": 405,
     "BodyTooLarge": 413,
     "Unauthenticated": 401,
     "IdempotencyKeyMissing": 400,
     "IdempotencyKeyReused": 422,
-    "NothingToSign": 409,
-    "InterruptionOver": 409,
     "HoldersNotPublic": 404,
-    "EnoughFeeds": 409,
-    "AnotherNoticeOfThatName": 409,
-    "EvidenceEmpty": 422,
     "EvidenceTooLarge": 413,
-    "EvidenceTooMuch": 409,
-    "EvidenceNotAllowed": 422,
-    "EvidenceUnknown": 422,
     "EvidenceStoreAway": 503,
     "UploadBrokenOff": 400,
     "DatabaseAway": 503,
     "Unexpected": 500,
     "HttpError": 400,
-    "AccessRefused": 403,
     "GateCannotKnow": 503,
 }
 

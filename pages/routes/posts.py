@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from starlette.responses import Response
 
 from api.acting.appointing import OfficerForm, city_of_directory, fill_post, vacate_post
+from api.acting.refusals import refused_before_receipt
 from api.http.known import known
 from api.http.problems import Problem
 from pages.calls import Call, deed, page
@@ -19,7 +20,7 @@ from pages.tables import as_table
 from reading.directory import questions as directory
 from reading.directory.shapes import BodyShown, PostShown
 from reading.directory.shown import bodies_with_posts, body_with_posts
-from reading.directory.sight import may_name_officers
+from reading.directory.sight import may_name_officers, must_name_officers
 from reading.sight import Caller
 from reading.tables.city import post_table
 from reading.words.language import said
@@ -102,8 +103,8 @@ async def post(call: Call) -> Response:
 async def post_asked(call: Call, caller: Caller) -> PostAsked:
     """The post that the address names. Raises a Problem unless the caller may fill it."""
     row = known(await directory.body(call.store, call.in_part("body")))
-    if not may_name_officers(caller, row):
-        raise Problem("NotYourBody")
+    with refused_before_receipt():
+        must_name_officers(caller, row)
     body = known(await body_with_posts(call.store, call.language, row.body))
     return PostAsked(body, known(next((each for each in body.posts if each.post == call.in_part("post")), None)))
 

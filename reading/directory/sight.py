@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, true
 from sqlmodel import col
 
 from activities.tables.directory import AccountRow, BodyRow
-from models.refusals import NotYourCity
+from models.refusals import NotYourBody, NotYourCity
 from reading.sight import Caller
 
 AUTHORITY = "authority"
@@ -26,6 +26,18 @@ def may_name_officers(caller: Caller, body: BodyRow) -> bool:
     keeps them on file, or as an administrator."""
     keeps_the_file = caller.body_role == AUTHORITY and caller.has("supervisor") and caller.city == body.city
     return caller.has("admin") or caller.body == body.body or keeps_the_file
+
+
+def must_name_officers(caller: Caller, body: BodyRow) -> None:
+    """Raises NotYourBody unless the caller may name the officers of the body."""
+    if not may_name_officers(caller, body):
+        raise NotYourBody()
+
+
+def must_file_absence(caller: Caller, absent: AccountRow) -> None:
+    """Raises NotYourBody unless the caller may file an absence of this officer."""
+    if not may_file_absence(caller, absent):
+        raise NotYourBody()
 
 
 def may_file_absence(caller: Caller, absent: AccountRow) -> bool:
