@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 from starlette.routing import NoMatchFound
 
-from api.dependencies import WHO_SUPERVISES, officer_id
+from api.acting.refusals import refused_before_receipt
+from api.dependencies import officer_id
 from api.http.filters import named_body
-from api.http.problems import Problem
 from api.http.vocabularies import NamedCity, NamedProcedure, NamedStage
 from models.procedures import BY_NAME
 from pages.calls import Call
@@ -25,7 +25,7 @@ from reading.directory import questions as directory
 from reading.maintenance.sight import OPERATOR
 from reading.supervision.lists import Asking
 from reading.supervision.names import named_on
-from reading.supervision.sight import Narrowing, Sight, sight_of
+from reading.supervision.sight import Narrowing, Sight, must_supervise
 from reading.words.language import said
 from rules.bounds import Code
 from rules.deadlines import to_shanghai
@@ -103,10 +103,8 @@ def case_address(call: Call, number: str) -> str | None:
 def sight(call: Call) -> Sight:
     """What whoever looks supervises. Raises LoginNeeded, Problem."""
     caller = call.must_be_logged_in()
-    found = sight_of(caller, to_shanghai(call.now).date())
-    if found is None:
-        raise Problem("RoleRequired", params={"roles": WHO_SUPERVISES})
-    return found
+    with refused_before_receipt():
+        return must_supervise(caller, to_shanghai(call.now).date())
 
 
 async def asking(call: Call) -> Asking:

@@ -13,6 +13,7 @@ from api.acting.dating_data import DataUpdateForm, say_brought_up_to_date
 from api.acting.filing import rules_at
 from api.acting.forms.filing import CatalogueUpdateForm
 from api.acting.importing import CKAN, LARGEST_FILE, ImportedFile, import_entries, importer_of
+from api.acting.refusals import refused_before_receipt
 from api.acting.updating import AUTHORITY, UpdateFiled, receive_update
 from api.http.known import known
 from api.http.problems import Problem, invalid
@@ -34,6 +35,7 @@ from reading.catalogue import questions as catalogue_questions
 from reading.catalogue.search import Search
 from reading.catalogue.shapes import DatasetShown
 from reading.catalogue.shown import dataset_now
+from reading.catalogue.sight import must_keep
 from reading.directory import questions as directory
 from reading.grants.shown import grant_page
 from reading.sight import Caller
@@ -130,11 +132,12 @@ class Draft:
 
 async def draft_of(call: Call, dataset_id: str | None) -> Draft:
     """What is asked of an update of this dataset, or of a new one. Raises a Problem."""
-    caller, body, city = keeper(call)
+    caller, _, city = keeper(call)
     law = Law(rules_at(city, CATALOGUE_UPDATE, call.now), call.language)
     row = known(await catalogue_questions.dataset(call.store, dataset_id)) if dataset_id else None
-    if row is not None and (row.city != city or (caller.body_role == "provider" and row.provider != body)):
-        raise Problem("NotYourDataset")
+    if row is not None:
+        with refused_before_receipt():
+            must_keep(caller, row)
     dataset = await dataset_now(call.store, caller, call.language, dataset_id) if dataset_id else None
     fields = list(asked_with(law, call))
     if row is None and caller.body_role == AUTHORITY:

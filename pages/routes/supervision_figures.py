@@ -10,7 +10,7 @@ from datetime import timedelta
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from api.dependencies import WHO_SUPERVISES
+from api.acting.refusals import refused_before_receipt
 from api.http.filters import named_body
 from api.http.moments import Day
 from api.http.problems import Problem, field_error, invalid
@@ -25,7 +25,7 @@ from reading.figures.shapes import FigureRow, FiguresShown
 from reading.figures.sheet import table
 from reading.figures.shown import figures_shown
 from reading.supervision.lists import Asking
-from reading.supervision.sight import Narrowing, Sight, sight_of_figures
+from reading.supervision.sight import Narrowing, Sight, must_see_figures
 from rules.bounds import Code
 from rules.deadlines import to_shanghai
 
@@ -81,10 +81,9 @@ async def supervision_figures(call: Call) -> Response:
 
 def sight(call: Call) -> Sight:
     """Whose figures whoever looks reads. Raises LoginNeeded, Problem."""
-    found = sight_of_figures(call.must_be_logged_in(), to_shanghai(call.now).date())
-    if found is None:
-        raise Problem("RoleRequired", params={"roles": WHO_SUPERVISES})
-    return found
+    caller = call.must_be_logged_in()
+    with refused_before_receipt():
+        return must_see_figures(caller, to_shanghai(call.now).date())
 
 
 async def figures_of(call: Call, of: Sight) -> FiguresShown:

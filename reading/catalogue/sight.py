@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from activities.filing.row_rules import Importer
+from activities.tables.catalogue import DatasetRow
 from models.refusals import NotYourCity, NotYourDataset, RoleRequired
 from reading.sight import Caller
 
@@ -23,6 +24,13 @@ def importer_of(caller: Caller, city: str) -> Importer:
 def says_of_data(caller: Caller, provider: str) -> None:
     """When data was brought up to date, officers of its provider say. Raises NotYourDataset."""
     if caller.body != provider:
+        raise NotYourDataset()
+
+
+def must_keep(caller: Caller, entry: DatasetRow) -> None:
+    """The authority keeps the entries of its city, a provider its own. Raises NotYourDataset."""
+    keeps = caller.body_role == "authority" or caller.body == entry.provider
+    if entry.city != caller.city or not keeps:
         raise NotYourDataset()
 
 

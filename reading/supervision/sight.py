@@ -118,6 +118,14 @@ def sight_of(caller: Caller, on: date) -> Sight | None:
     return None
 
 
+def must_supervise(caller: Caller, on: date) -> Sight:
+    """What the caller supervises. Raises RoleRequired for who supervises nothing."""
+    sight = sight_of(caller, on)
+    if sight is None:
+        raise RoleRequired(roles="|".join(SUPERVISING))
+    return sight
+
+
 def sight_of_figures(caller: Caller, on: date) -> Sight | None:
     """Like `sight_of`; in addition officers who may read every case of their city see its figures, except those of
     rectifications in which their body has no part."""
