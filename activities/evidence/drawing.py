@@ -60,7 +60,9 @@ def _in_colours(image: Image.Image) -> Image.Image:
     """The picture in greys, in colours, or in colours that let something through: what can be made smaller."""
     if image.mode.startswith("I"):
         return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
-    wanted = "RGBA" if image.has_transparency_data else "L" if image.mode in ("1", "L") else "RGB"
+    wanted = "L" if image.mode in ("1", "L") else "RGB"
+    if image.has_transparency_data:
+        wanted = "RGBA"
     image.load()
     # What is as it has to be is not copied.
     return image if image.mode == wanted else image.convert(wanted)
