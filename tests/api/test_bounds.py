@@ -30,7 +30,12 @@ from tests.api.updating import UPDATES, answers, drafting, filing, law, recorded
 WIDEST = random.Random(20201223)
 SHAPES = {"date", "date-time"}
 LINE = {"zh": "一", "en": "one"}
-PARTS = {"items": {"item": "x", "name": LINE, "type": "date"}, "lists": "overdue", "formats": "csv"}
+PARTS = {
+    "items": {"item": "x", "name": LINE, "type": "date"},
+    "lists": "overdue",
+    "formats": "csv",
+    "roles": "reviewer",
+}
 PARTS |= dict.fromkeys(("days_off", "days_worked"), "2026-01-05")
 """A part of each list whose parts are no codes."""
 

@@ -87,6 +87,7 @@ async def named(service: Service, party: Caller) -> dict[str, str]:
         "task_id": open_task(case, "formal_review")["task_id"],
         "act_id": note["act_id"],
         "evidence_id": uploaded,
+        "name": "receipt-1",
     }
 
 
@@ -139,7 +140,7 @@ async def test_who_may_do_what_to_whose_grant_is_as_the_committed_table_says(wor
     for stage, outcome in (("formal_review", "pass"), ("provider_review", "agree"), ("approval", "approve")):
         case = await decided_by_a_colleague(working, case, stage, outcome)
     case = await decided_by_a_colleague(working, case, "provider_signature", "sign")
-    own = (await officer.do(f"/v1/cases/{case['case_id']}/signature"))["case"]["granted"]["access_case_id"]
+    own = (await officer.sign(case["case_id"]))["case"]["granted"]["access_case_id"]
 
     found: dict[str, dict[str, str]] = {f"{method} {path}": {} for method, path, _ in NAMING_A_GRANT}
     grant = (await granted(working, working.as_("applicant@demo"), "nanning"))["granted"]["access_case_id"]
@@ -160,7 +161,10 @@ async def decided_by_a_colleague(service: Service, case: Any, stage: str, outcom
     task = open_task(case, stage)
     second = task["body"] == "nanning.transport"
     officer = service.as_(f"reviewer{'2' if second else ''}@{task['body']}")
-    said = {"conditions": "No copy leaves the machine"} if outcome == "sign" else {}
+    said: dict[str, str] = {}
+    if outcome == "sign":
+        said = {"conditions": "No copy leaves the machine"}
+        said |= {"digest": await officer.digest(case["case_id"], **said)}
     return (await officer.do(f"/v1/tasks/{task['task_id']}/decision", {"outcome": outcome, **said}))["case"]
 
 

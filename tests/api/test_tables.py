@@ -56,7 +56,10 @@ HEADINGS = {
     "/v1/supervision/waiting-acts": ("案件编号", "Case number"),
     "/v1/supervision/rectification-proposals": ("案件编号", "Case number"),
 }
-NO_TABLE = {"/v1/cases/{case_id}/trace": "its answer says in which spans accesses may be missing, and no row could"}
+NO_TABLE = {
+    "/v1/cases/{case_id}/trace": "its answer says in which spans accesses may be missing, and no row could",
+    "/v1/heads": "a statement is verified letter by letter as it was signed",
+}
 """Lists that are no table, and why."""
 
 
