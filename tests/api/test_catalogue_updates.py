@@ -210,9 +210,8 @@ async def test_whoever_ordered_an_update_reads_it_as_an_officer(working: Service
     update = await working.decide(update, "review", "return", reason="Too short a title")
     initiator = working.as_("reviewer@nanning.transport")
     read = await initiator.read(f"/v1/cases/{update['case_id']}")
-    assert {"role": "initiator", "id": "reviewer@nanning.transport", "name": "reviewer@nanning.transport"} in read[
-        "parties"
-    ]
+    called = "Nanning Transport Bureau, reviewer A"
+    assert {"role": "initiator", "id": "reviewer@nanning.transport", "name": called} in read["parties"]
     assert [each["outcome"] for each in read["reasons"]] == ["submit", "pass", "return"]
 
 
