@@ -125,6 +125,7 @@ CALLERS = {
     "/v1/tasks": "reviewer@nanning.operator",
     "/v1/supervision/rectification-proposals": "admin@kaifang",
     "/v1/directory": "admin@kaifang",
+    "/v1/accounts": "admin@kaifang",
 }
 """Who may read a list that not everybody may, where a supervisor is not who reads it."""
 
