@@ -92,12 +92,12 @@ class Population:
             await self._later(timedelta(days=1))
             assert await self.driver.decide(held, stage, outcome, hand_over=False) == "accepted"
         for supplied in (True, False):
-            await self._stop(supplied=supplied)
+            await self._stop("nanning-transport-stopped", supplied=supplied)
 
-    async def _stop(self, *, supplied: bool) -> None:
+    async def _stop(self, dataset_id: str, *, supplied: bool) -> None:
         """A request whose clock the demand for a supplement stopped; decided when that has come, or without it."""
         await self._go_to(self.now - timedelta(days=20))
-        case_id = await self.file("nanning", "access_request", stopping=1)
+        case_id = await self.file("nanning", "access_request", dataset_id=dataset_id, stopping=1)
         (task,) = (await self.driver.state(case_id)).tasks.values()
         await self._later(timedelta(days=1))
         await self._do(self._by(await self.driver.state(case_id), task, a.AskSupplement, given=WHATEVER_IS_ASKED))

@@ -15,6 +15,8 @@ import pytest
 from models import events as e
 from models.access_events import AccessOpened
 from models.clock import Clock
+from models.passing import opened_by_time
+from models.state import CaseState, fold
 from rules.calendar import Calendar, CalendarRecord
 from rules.deadlines import to_shanghai
 from rules.loading import load_pack
@@ -309,8 +311,12 @@ def placed(rows: list[Any]) -> dict[tuple[str | None, ...], dict[str, Any]]:
 
 async def told_by(driver: Driver) -> Told:
     told = Told([], [], [])
+    now = await present_of(driver)
     for row in await driver.pool.fetch("select case_id from cases"):
-        read(await driver.events(row["case_id"]), told)
+        log = await driver.events(row["case_id"])
+        # What time has opened is open, whether or not a machine has written it.
+        opened = opened_by_time(await driver.rules_of(row["case_id"]), fold(CaseState(), log), now)
+        read([*log, *opened], told)
     waiting = "select act ->> 'task_id' as task_id, received_at from acts where state = 'received'"
     told.waiting = [(row["task_id"], row["received_at"]) for row in await driver.pool.fetch(waiting)]
     return told
