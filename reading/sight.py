@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, true, type_coerce
@@ -192,6 +193,7 @@ def filed_for_a_body(case: Any = CaseRow) -> ColumnElement[bool]:
     )
 
 
+@lru_cache(maxsize=1024)  # asked with every list of an officer; what it answers is never changed
 def a_side_in_its_case(account: str, body: str | None, row: Any = TaskRow) -> ColumnElement[bool]:
     """Whether this account, as an officer of this body, has a side (回避) in the case of a task, or in a case.
 
