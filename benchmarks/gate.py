@@ -88,6 +88,8 @@ class Measured(NamedTuple):
     median: float
     p99: float
     """Milliseconds."""
+    not_known: int
+    """Calls that were answered 503: on a machine that is too busy, the gate cannot know in time."""
 
 
 def run(size: Size) -> list[Figure]:
@@ -106,8 +108,9 @@ async def _run(size: Size) -> list[Figure]:
                 with_quotas = called(running, gate, counted, size.seconds, size.rate)
                 ours = called(running, gate, plain, size.seconds)
             logged = await connection.fetchval("select count(*) from gate_decisions")
-            decided = sum(each.calls for each in (ours, at_rate, with_quotas))
-            if logged != decided:
+            called_for = sum(each.calls for each in (ours, at_rate, with_quotas))
+            decided = called_for - sum(each.not_known for each in (ours, at_rate, with_quotas))
+            if not decided <= logged <= called_for:
                 raise RuntimeError(f"{decided} decisions were made and {logged} logged")
             with beginning(running, Api, _under_uvicorn("benchmarks.bare_gate:yes")) as bare:
                 nothing_at_rate = called(running, bare, plain, size.seconds, size.rate)
@@ -166,8 +169,9 @@ def called(running: Servers, api: Api | Pages, calls: Path, seconds: float, rate
     after = _processor_seconds([serving]), _processor_seconds([database, *database.children()])
     # The kernel counts in ticks: a short measurement can come to none of them.
     used, by_database = max(after[0] - before[0], TICK), after[1] - before[1]
-    if not 0 < measured["statuses"].get("204", 0) <= measured["calls"] or set(measured["statuses"]) - {"204", "403"}:
-        raise RuntimeError(f"the answers were {measured['statuses']}")
+    statuses = measured["statuses"]
+    if not statuses.get("204") or set(statuses) - {"204", "403", "503"}:
+        raise RuntimeError(f"the answers were {statuses}")
     return Measured(
         calls=first["calls"] + measured["calls"],
         a_second=measured["calls"] / measured["seconds"],
@@ -175,6 +179,7 @@ def called(running: Servers, api: Api | Pages, calls: Path, seconds: float, rate
         database=by_database / used,
         median=measured["median"] * 1e3,
         p99=measured["p99"] * 1e3,
+        not_known=first["statuses"].get("503", 0) + statuses.get("503", 0),
     )
 
 
@@ -200,7 +205,8 @@ def _figures(
 ) -> list[Figure]:
     how = (
         f"one API process, {size.grants:,} grants, log on (every decision found in it afterwards), one call in "
-        f"{REFUSED} refused, {CONNECTIONS} connections with keep-alive from another process, {size.seconds:g} s"
+        f"{REFUSED} refused, {CONNECTIONS} connections with keep-alive from another process, {size.seconds:g} s; "
+        f"answered 503: {sum(each.not_known for each in (ours, at_rate, with_quotas))}"
     )
     full = f"{how}; each connection calls again as soon as it is answered"
     paced = f"{how}; {size.rate:,} calls a second in ticks of a millisecond, whether earlier ones are answered or not"

@@ -76,9 +76,22 @@ def _figures(running: Servers, calls: Path, size: Size) -> list[Figure]:
             ),
         )
         for figure in (
-            Figure(BENCH, f"{name}, median", of.median, "ms", method, beside=alone.median),
             Figure(
-                BENCH, f"{name}, p99", of.p99, "ms", method, beside=alone.p99, aim=None if of is together else UNCHANGED
+                BENCH,
+                f"{name}, median",
+                of.median,
+                "ms",
+                f"{method}; answered 503: {of.not_known}",
+                beside=alone.median,
+            ),
+            Figure(
+                BENCH,
+                f"{name}, p99",
+                of.p99,
+                "ms",
+                f"{method}; answered 503: {of.not_known}",
+                beside=alone.p99,
+                aim=None if of is together else UNCHANGED,
             ),
         )
     ]
