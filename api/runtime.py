@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import asyncpg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from pydantic_core import from_json
 from sqlalchemy.ext.asyncio import create_async_engine
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -130,6 +131,7 @@ async def running(settings: Settings, clock: Clock, patience: timedelta | None =
         pool_pre_ping=True,
         pool_size=CONNECTIONS,
         max_overflow=0,
+        json_deserializer=from_json,  # as the standard library's, in a fraction of its time
     )
     pool = await open_pool(settings.database_url, size=CONNECTIONS)
     wait = timedelta(seconds=settings.patience) if patience is None else patience

@@ -22,7 +22,7 @@ from reading.cases.shapes import (
     RequestFiled,
     TaskShown,
 )
-from reading.cases.tasks import Names, names_of, tasks_of_case
+from reading.cases.tasks import Names, bodies_called, logins_of, tasks_of_case
 from reading.cases.written import reasons, request_shown
 from reading.directory import questions as directory
 from reading.objections.shown import objection_part
@@ -62,12 +62,11 @@ async def case_shown(store: Store, caller: Caller, language: Language, case_id: 
     state = await cases.with_what_time_opened(store, read, present.now)
     law = Law(read.rules, language)
     tasks = state.tasks.values()
-    names = await names_of(
-        store,
-        language,
-        {state.party, *(task.claimed_by for task in tasks)},
-        {*state.bodies.values(), *(task.body for task in tasks)},
-    )
+    accounts = {state.party, *(task.claimed_by for task in tasks if task.claimed_by)}
+    called = await directory.called(store, accounts)
+    bodies = {*state.bodies.values(), *(task.body for task in tasks)}
+    names = logins_of(accounts, called) | await bodies_called(store, language, bodies)
+    party = called.get(state.party)
     named = partial(case_named, store, caller)
     of_objection = await objection_part(store, caller, law, read, acts, present.now)
     of_catalogue = await catalogue_part(store, caller, law, read, acts, named)
@@ -87,7 +86,7 @@ async def case_shown(store: Store, caller: Caller, language: Language, case_id: 
         received_at=state.received_at,
         closed_at=state.closed_at,
         dataset_id=state.dataset_id or None,
-        parties=parties(state, names, await called(store, language, state.party)),
+        parties=parties(state, names, said(party.name, language) if party else None),
         rules=law.rules_kept(state.rules_digest),
         request=request_shown(state, acts) if state.procedure == ACCESS_REQUEST else None,
         objection=of_objection.objection,
@@ -141,12 +140,6 @@ async def case_named(store: Store, caller: Caller, case_id: str | None) -> CaseN
     """Another case, for a caller who may know of it."""
     row = await cases.case(store, caller, case_id) if case_id else None
     return CaseNamed(case_id=row.case_id, case_number=row.case_number) if row else None
-
-
-async def called(store: Store, language: Language, account_id: str) -> str | None:
-    """What an account is called; None of one that is gone."""
-    name = (await directory.account_names(store, [account_id])).get(account_id)
-    return said(name, language) if name else None
 
 
 def parties(state: CaseState, names: Names, name: str | None) -> list[PartyShown]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from activities.tables.cases import ActRow, CaseRow, TaskRow
 from models import events as e
@@ -13,8 +13,9 @@ from models.clock import Clock
 from models.state import CaseState
 from models.task_state import TaskState
 from reading.cases import questions as cases
-from reading.cases.shapes import OutcomeShown, RequirementShown, TaskListed, TaskShown
+from reading.cases.shapes import TaskListed, TaskShown
 from reading.cases.sought import TaskInList
+from reading.cases.stages import StageInWords, stage_in_words
 from reading.directory import questions as directory
 from reading.store import CaseRead, Present, Store
 from reading.updates import questions as updates_questions
@@ -22,11 +23,9 @@ from reading.updates import shown as updates_shown
 from reading.words.clocks import clock_shown
 from reading.words.language import Language, said
 from reading.words.law import Law
-from reading.words.texts import texts
 from rules.calendar import CalendarRecord
 from rules.deadlines import to_shanghai
 from rules.pinned import APPLICANT, Label
-from rules.pinned_stages import Outcome, Stage
 from rules.procedure_names import CATALOGUE_UPDATE
 
 Names = Mapping[str, str]
@@ -46,8 +45,7 @@ class TaskKnown:
     law: Law
     case: CaseState | CaseRow
     task: TaskState
-    stage: Stage
-    outcomes: list[OutcomeShown]
+    stage: StageInWords
     names: Names
     record: CalendarRecord
     now: datetime
@@ -57,13 +55,14 @@ class TaskKnown:
     supplement_wanted: str | None
 
 
-async def names_of(
-    store: Store, language: Language, accounts: Iterable[str | None], bodies: Iterable[str]
-) -> dict[str, str]:
-    """What these accounts and bodies are called."""
-    logins = await directory.logins(store, accounts)
-    labels = await directory.body_names(store, bodies)
-    return logins | {body: said(label, language) for body, label in labels.items()}
+def logins_of(accounts: Iterable[str], called: Mapping[str, directory.Called]) -> dict[str, str]:
+    """Account to login; one that is gone keeps its id."""
+    return {each: called[each].login if each in called else each for each in accounts}
+
+
+async def bodies_called(store: Store, language: Language, bodies: Iterable[str]) -> dict[str, str]:
+    """Body to its name."""
+    return {body: said(label, language) for body, label in (await directory.body_names(store, bodies)).items()}
 
 
 async def tasks_of_case(
@@ -76,20 +75,21 @@ async def tasks_of_case(
     waited = waiting_times(read.log, present.now)
     wanted = {row.act_id: str(row.content["text"]) for row in acts if row.content and row.content.get("text")}
     return [
-        task_shown(
-            TaskKnown(
-                law=law,
-                case=state,
-                task=task,
-                stage=(stage := stage_of(law, task)),
-                outcomes=outcomes_shown(law, stage),
-                names=names,
-                record=store.archive.record_at(present.record, task.clock.calendar_version),
-                now=present.now,
-                overdue=task.task_id in overdue,
-                waited=waited.get(task.task_id, timedelta(0)),
-                draft=drafts.get(state.case_id),
-                supplement_wanted=wanted.get(task.supplement_act or ""),
+        TaskShown(
+            **task_facts(
+                TaskKnown(
+                    law=law,
+                    case=state,
+                    task=task,
+                    stage=stage_in_words(law, task.stage),
+                    names=names,
+                    record=store.archive.record_at(present.record, task.clock.calendar_version),
+                    now=present.now,
+                    overdue=task.task_id in overdue,
+                    waited=waited.get(task.task_id, timedelta(0)),
+                    draft=drafts.get(state.case_id),
+                    supplement_wanted=wanted.get(task.supplement_act or ""),
+                )
             )
         )
         for task in sorted(state.tasks.values(), key=lambda task: task.opened_by_event)
@@ -103,31 +103,29 @@ async def tasks_of_list(
     if max((each.task.clock.get("calendar_version") or 0 for each in listed), default=0) > present.record.version:
         # A notice was published between the look at the calendar and the look at the tasks.
         present = await store.present()
-    accounts = (each for it in listed for each in (it.task.claimed_by, it.task.party))
-    names = await names_of(store, language, accounts, (it.task.body for it in listed))
-    parties = await directory.account_names(store, (it.case.party for it in listed))
+    accounts = {each for it in listed for each in (it.task.claimed_by, it.task.party, it.case.party) if each}
+    called = await directory.called(store, accounts)
+    names = logins_of(accounts, called) | await bodies_called(store, language, (it.task.body for it in listed))
     drafts = await updates_questions.drafts_kept(
         store, [it.task.case_id for it in listed if it.task.procedure == CATALOGUE_UPDATE]
     )
     wanted = await cases.asked_for(store, (it.task.supplement_act for it in listed))
     laws = {digest: Law(await store.rules(digest), language) for digest in {it.case.rules_digest for it in listed}}
-    outcomes: dict[tuple[str, str], list[OutcomeShown]] = {}
+    stages: dict[tuple[str, str], StageInWords] = {}
     shown = []
     for it in listed:
         law = laws[it.case.rules_digest]
         task = state_of(it.task)
-        stage = stage_of(law, task)
         # A list has the same few stages over and over.
-        key = (it.case.rules_digest, task.stage)
-        if key not in outcomes:
-            outcomes[key] = outcomes_shown(law, stage)
-        known = task_shown(
+        which = it.case.rules_digest, task.stage
+        if which not in stages:
+            stages[which] = stage_in_words(law, task.stage)
+        known = task_facts(
             TaskKnown(
                 law=law,
                 case=it.case,
                 task=task,
-                stage=stage,
-                outcomes=outcomes[key],
+                stage=stages[which],
                 names=names,
                 record=store.archive.record_at(present.record, task.clock.calendar_version),
                 now=present.now,
@@ -137,15 +135,14 @@ async def tasks_of_list(
                 supplement_wanted=wanted.get(task.supplement_act or ""),
             )
         )
-        party = parties.get(it.case.party)
+        party = called.get(it.case.party)
         urgency = law.rules.choice("urgency", it.task.urgency) if it.task.urgency else None
         shown.append(
-            # Not validated a second time: `known` was, and the rest has the types that it is to have.
-            TaskListed.model_construct(
-                **dict(known),
+            TaskListed(
+                **known,
                 procedure_label=law.say(law.rules.label),
                 dataset_title=said(Label.model_validate(it.title), language) if it.title else None,
-                party_name=said(party, language) if party else it.case.party,
+                party_name=said(party.name, language) if party else it.case.party,
                 urgency=it.task.urgency,
                 urgency_label=law.say(urgency.label) if urgency else None,
                 working_days_left=working_days_left(task.clock, present),
@@ -162,76 +159,47 @@ def working_days_left(clock: Clock, present: Present) -> int | None:
     return calendar.working_days_between(to_shanghai(present.now).date(), clock.last_day)
 
 
-def task_shown(known: TaskKnown) -> TaskShown:
-    """The task, by what is known of it."""
+def task_facts(known: TaskKnown) -> dict[str, Any]:
+    """What every answer says of the task: the fields of `TaskShown`."""
     law, case, task, stage, names = known.law, known.case, known.task, known.stage, known.names
-    return TaskShown(
-        task_id=task.task_id,
-        case_id=case.case_id,
-        case_number=case.case_number,
-        city=case.city,
-        procedure=case.procedure,
-        dataset_id=case.dataset_id or None,
-        stage=task.stage,
-        label=law.say(stage.label),
-        step=task.step,
-        round=task.round,
-        body=task.body,
-        body_name=names.get(case.party, case.party) if task.body == APPLICANT else names.get(task.body, task.body),
-        state=task.state,
-        claimed_by=names.get(task.claimed_by) if task.claimed_by else None,
-        outcome=task.outcome,
-        late=task.late,
-        opened_at=task.opened_at,
-        ended_at=task.ended_at,
-        supplement_asked_at=task.supplement_asked_at,
-        supplement_wanted=known.supplement_wanted,
-        asked_by_task=task.asked_by_task,
-        urgings=task.urgings,
-        urged_at=task.urged_at,
-        rule=law.cited(stage.citation),
-        outcomes=known.outcomes,
-        clock=clock_shown(
+    return {
+        "task_id": task.task_id,
+        "case_id": case.case_id,
+        "case_number": case.case_number,
+        "city": case.city,
+        "procedure": case.procedure,
+        "dataset_id": case.dataset_id or None,
+        "stage": task.stage,
+        "label": stage.label,
+        "step": task.step,
+        "round": task.round,
+        "body": task.body,
+        "body_name": names.get(case.party, case.party) if task.body == APPLICANT else names.get(task.body, task.body),
+        "state": task.state,
+        "claimed_by": names.get(task.claimed_by) if task.claimed_by else None,
+        "outcome": task.outcome,
+        "late": task.late,
+        "opened_at": task.opened_at,
+        "ended_at": task.ended_at,
+        "supplement_asked_at": task.supplement_asked_at,
+        "supplement_wanted": known.supplement_wanted,
+        "asked_by_task": task.asked_by_task,
+        "urgings": task.urgings,
+        "urged_at": task.urged_at,
+        "rule": stage.rule,
+        "outcomes": stage.outcomes,
+        "clock": clock_shown(
             law,
             task,
-            stage.period_citation or stage.citation,
+            stage.stage,
+            stage.clock_rule,
             known.record,
             until=task.ended_at or known.now,
             overdue=known.overdue,
             waiting=known.waited,
         ),
-        said=updates_shown.said_of(law, task, known.draft),
-    )
-
-
-def stage_of(law: Law, task: TaskState) -> Stage:
-    """The stage that the task is."""
-    stage = law.rules.stage(task.stage)
-    assert stage, f"the log holds a stage that the rules do not know: {task.stage}"
-    return stage
-
-
-def outcomes_shown(law: Law, stage: Stage) -> list[OutcomeShown]:
-    """The ways in which a stage can be decided."""
-    return [outcome_shown(law, outcome) for outcome in stage.outcomes]
-
-
-def outcome_shown(law: Law, outcome: Outcome) -> OutcomeShown:
-    """One of them, with what it demands."""
-    return OutcomeShown(
-        **law.cited(outcome.citation).model_dump(),
-        outcome=outcome.outcome,
-        label=law.say(outcome.label),
-        requires=[
-            RequirementShown(
-                **law.cited(requirement.citation).model_dump(),
-                any_of=list(requirement.any_of),
-                labels=[law.say(texts().fields[name]) for name in requirement.any_of],
-                when={name: list(values) for name, values in requirement.when.items()},
-            )
-            for requirement in outcome.requires
-        ],
-    )
+        "said": updates_shown.said_of(law, task, known.draft),
+    }
 
 
 def waiting_times(log: Sequence[e.Event], now: datetime) -> dict[str, timedelta]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import col, select
@@ -52,6 +53,22 @@ async def logins(store: Store, accounts: Iterable[str | None]) -> dict[str, str]
     return {each: each for each in ids} | dict(rows.all())
 
 
+class Called(NamedTuple):
+    """By what an account logs in, and what it is called."""
+
+    login: str
+    name: Label
+
+
+async def called(store: Store, accounts: Iterable[str | None]) -> dict[str, Called]:
+    """Account id to what it is called; nothing of an account that is gone."""
+    ids = {each for each in accounts if each}
+    rows = await store.session.exec(
+        select(AccountRow.account_id, AccountRow.login, AccountRow.name).where(col(AccountRow.account_id).in_(ids))
+    )
+    return {account_id: Called(login, Label.model_validate(name)) for account_id, login, name in rows}
+
+
 async def account_names(store: Store, accounts: Iterable[str]) -> dict[str, Label]:
     """Account id to what it is called; nothing of an account that is gone."""
     rows = await store.session.exec(
@@ -75,8 +92,9 @@ async def reviewers_of(store: Store, body: str) -> Sequence[AccountRow]:
 
 
 async def body_names(store: Store, bodies: Iterable[str]) -> dict[str, Label]:
-    rows = await store.session.exec(select(BodyRow).where(col(BodyRow.body).in_(set(bodies))))
-    return {row.body: Label.model_validate(row.name) for row in rows}
+    """Body to its name."""
+    rows = await store.session.exec(select(BodyRow.body, BodyRow.name).where(col(BodyRow.body).in_(set(bodies))))
+    return {body: Label.model_validate(name) for body, name in rows}
 
 
 async def bodies_of(store: Store, city: str) -> dict[str, str]:

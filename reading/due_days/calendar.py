@@ -14,7 +14,7 @@ from reading.cases import questions as cases
 from reading.cases import sought
 from reading.cases.lists import titles_of
 from reading.cases.sought import TaskInList
-from reading.cases.tasks import names_of, state_of
+from reading.cases.tasks import bodies_called, state_of
 from reading.directory import questions as directory
 from reading.grants import questions as grants
 from reading.grants.questions import GrantInCase
@@ -72,7 +72,7 @@ class DueDays:
         return await self._filled(made, found, present)
 
     async def _filled(self, made: Calendar, found: Sequence[TaskInList], present: Present) -> bytes:
-        names = await names_of(self.store, self.language, (), {it.task.body for it in found})
+        names = await bodies_called(self.store, self.language, {it.task.body for it in found})
         for it in found:
             made.add_component(await self._event(it, names.get(it.task.body, it.task.body), present))
         return bytes(made.to_ical())

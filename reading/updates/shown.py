@@ -104,10 +104,11 @@ async def of_update(
 def said_of(law: Law, task: TaskState, draft: Literal["waiting", "kept"] | None) -> str | None:
     """The sentence to be read before a task is decided that submits a draft, that of the filing or another; `draft` is
     the state of that of the filing."""
+    if draft is None or not task.is_open or task.round != 1:
+        return None
     stage = law.rules.stage(task.stage)
     takes_it = stage is not None and any(submits(outcome) for outcome in stage.outcomes)
-    is_it = draft is not None and takes_it and task.is_open and task.round == 1
-    return law.say(texts().drafts[draft]) if is_it and draft else None
+    return law.say(texts().drafts[draft]) if takes_it else None
 
 
 def questions(law: Law, state: CaseState) -> list[QuestionShown]:

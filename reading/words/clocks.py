@@ -12,11 +12,13 @@ from reading.words.law import Law
 from rules.calendar import CalendarRecord
 from rules.deadlines import to_shanghai
 from rules.pinned import Citation
+from rules.pinned_stages import Stage
 
 
 def clock_shown(
     law: Law,
     task: TaskState,
+    stage: Stage,
     citation: Citation,
     record: CalendarRecord,
     *,
@@ -29,7 +31,7 @@ def clock_shown(
     calendar = record.calendar(clock.calendar)
     days = calendar.working_days_between(to_shanghai(clock.started_at).date(), to_shanghai(until).date())
     return ClockShown(
-        **law.cited(citation).model_dump(),
+        **dict(law.cited(citation)),
         started_at=clock.started_at,
         assumed=law.assumed(citation),
         period=clock.period,
@@ -38,7 +40,7 @@ def clock_shown(
         due_at=clock.due_at,
         last_day=clock.last_day,
         provisional=clock.provisional,
-        own_periods=own_periods(law, task),
+        own_periods=own_periods(law, stage, clock),
         calendar=clock.calendar,
         calendar_version=clock.calendar_version,
         stopped_at=clock.stopped_at,
@@ -51,19 +53,18 @@ def clock_shown(
     )
 
 
-def own_periods(law: Law, task: TaskState) -> list[OwnPeriodShown]:
+def own_periods(law: Law, stage: Stage, clock: Clock) -> list[OwnPeriodShown]:
     """The outcomes that have a time of their own, in the order of the law."""
-    stage = law.rules.stage(task.stage)
-    outcomes = [o for o in stage.outcomes if o.outcome in task.clock.own_periods] if stage else []
     return [
         OwnPeriodShown(
             outcome=each.outcome,
             label=law.say(each.label),
-            period=task.clock.own_periods[each.outcome],
-            due_at=(due_at := task.clock.own_due_at.get(each.outcome)),
+            period=clock.own_periods[each.outcome],
+            due_at=(due_at := clock.own_due_at.get(each.outcome)),
             last_day=last_day(due_at) if due_at else None,
         )
-        for each in outcomes
+        for each in stage.outcomes
+        if each.outcome in clock.own_periods
     ]
 
 
