@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
 from activities.clock import Clock, DatabaseClock
@@ -147,6 +149,15 @@ def methods_by_path() -> Iterator[tuple[str, re.Pattern[str], frozenset[str]]]:
             yield route.path, route.path_regex, frozenset(route.methods or ())
 
 
+@cache
+def routes() -> Sequence[BaseRoute]:
+    """The routes, of which the framework works out once how each is called, however many applications there are."""
+    together = APIRouter()
+    for router in ROUTERS:
+        together.include_router(router)
+    return together.routes
+
+
 def create_app(
     settings: Settings | None = None, *, clock: Clock | None = None, patience: timedelta | None = None
 ) -> FastAPI:
@@ -182,8 +193,7 @@ def create_app(
     app.add_middleware(Addressed, public_url=chosen.public_url)
     app.add_middleware(Leading, pages_url=chosen.pages_url)
     failing.install(app)
-    for router in ROUTERS:
-        app.include_router(router)
+    app.router.routes += routes()
     app.mount(documentation.ASSETS, documentation.assets())
     app.state.methods = tuple(methods_by_path())
     describe = app.openapi

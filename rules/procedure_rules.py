@@ -144,9 +144,12 @@ class ProcedureRules(Pinned):
         return any(stage.body == PROVIDER for step in self.steps for stage in step.stages)
 
     def stage(self, name: str) -> Stage | None:
-        standing = (s for step in self.steps for s in step.stages)
-        beside = (*self.opened, *([self.opinion] if self.opinion else []))
-        return next((s for s in (*standing, *beside) if s.stage == name), None)
+        # Asked for so often that a chain of generators is felt.
+        for stages in (*(step.stages for step in self.steps), self.opened):
+            for stage in stages:
+                if stage.stage == name:
+                    return stage
+        return self.opinion if self.opinion and self.opinion.stage == name else None
 
     def first_for(self, choices: Mapping[str, str]) -> str:
         """The step in which a case with these choices begins."""
