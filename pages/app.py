@@ -6,6 +6,7 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -41,13 +42,20 @@ class Application(Starlette):
         await super().__call__(scope, receive, send)
 
 
+@cache
+def made_once() -> tuple[Statics, Templates]:
+    """What is the same for every application: static files by their digests, and templates, each compiled once."""
+    statics = Statics()
+    return statics, Templates(statics)
+
+
 def create_app(
     settings: Settings | None = None, *, clock: Clock | None = None, patience: timedelta | None = None
 ) -> Application:
     """The application; settings are those of the process unless given. Raises SettingsError."""
     chosen = settings or Settings.load()
     login_must_be_safe(chosen)
-    statics = Statics()
+    statics, templates = made_once()
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -62,7 +70,7 @@ def create_app(
         lifespan=lifespan,
     )
     app.guarded = Guarding(InTwoLanguages(app.unguarded), over_tls=chosen.pages_url.startswith("https:"))
-    app.state.templates = Templates(statics)
+    app.state.templates = templates
     app.state.published = Published()
     app.state.names = frozenset(route.name for route in ROUTES if isinstance(route, Route))
     return app

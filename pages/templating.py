@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from pages import dates, forgery
 from pages.addresses import in_language, without_language
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 class Templates:
     """Every template of the pages, in both languages."""
 
-    def __init__(self, statics: Statics, cache: FileSystemBytecodeCache | None = None) -> None:
+    def __init__(self, statics: Statics) -> None:
         self._statics = statics
-        self._environments = {language: self._environment(language, cache) for language in ("zh", "en")}
+        self._environments = {language: self._environment(language) for language in ("zh", "en")}
 
     def render(self, call: Call, template: str, facts: Mapping[str, Any]) -> str:
         """The page. Raises UndefinedError for a name in a template that has no value."""
@@ -51,7 +51,7 @@ class Templates:
         """As `render`, with no call behind it."""
         return self._environments[language].get_template(template).render(facts)
 
-    def _environment(self, language: Language, cache: FileSystemBytecodeCache | None) -> Environment:
+    def _environment(self, language: Language) -> Environment:
         made = Environment(
             loader=PackageLoader("pages"),
             undefined=StrictUndefined,
@@ -60,7 +60,6 @@ class Templates:
             lstrip_blocks=True,
             auto_reload=False,
             cache_size=-1,
-            bytecode_cache=cache,
         )
         made.globals |= {"t": Words(language), "language": language, "static": self._statics.address}
         made.filters |= {
