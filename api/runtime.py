@@ -36,6 +36,8 @@ LEAST = timedelta(milliseconds=100)
 """Within which every hand-over ends, however little patience there is: none at all would be no limit for the engine."""
 LEEWAY = timedelta(seconds=2)
 """What a hand-over may take beyond its patience at the end of the service."""
+AT_THE_END = timedelta(seconds=2)
+"""For which a service that ends waits for what is under way, which nobody waits for any more: the sweeper does it."""
 DATABASE_TIMEOUT = 10
 """Seconds a reading may take."""
 CONNECTIONS = 10
@@ -86,11 +88,12 @@ class Courier:
             await self._engine.hand_over(case_id, self._at_most)
             self.send(*await self._engine.concerned_by(case_id))
 
-    async def finish(self) -> None:
-        """Returns when nothing is under way any more. Each hand-over ends by its own patience; one that an engine keeps
-        that says nothing, not even that it is there, is broken off and left to the sweeper."""
+    async def finish(self, within: timedelta | None = None) -> None:
+        """Returns when nothing is under way any more, or time is over. Each hand-over ends by its own patience; one
+        that takes longer, as with an engine that says nothing, is broken off and left to the sweeper."""
+        at_most = self._at_most + LEEWAY if within is None else within
         try:
-            async with asyncio.timeout((self._at_most + LEEWAY).total_seconds()):
+            async with asyncio.timeout(at_most.total_seconds()):
                 while self._under_way:
                     await asyncio.wait(self._under_way)
         except TimeoutError:
@@ -150,6 +153,6 @@ async def running(settings: Settings, clock: Clock, patience: timedelta | None =
             evidence=EvidenceStore.open(settings),
         )
     finally:
-        await courier.finish()
+        await courier.finish(AT_THE_END)
         await reading.dispose()
         await pool.close()
