@@ -70,7 +70,8 @@ async def tasks_of_case(
 ) -> list[TaskShown]:
     """The tasks of a case in the order in which they opened; `acts` are those of the case that came with text."""
     state = read.state
-    overdue = await cases.overdue_tasks(store, state.case_id, present.now)
+    past_due = any(task.clock.due_at and task.clock.due_at <= present.now for task in state.open_tasks())
+    overdue = await cases.overdue_tasks(store, state.case_id, present.now) if past_due else set()
     drafts = await updates_questions.drafts_kept(store, [state.case_id] if state.procedure == CATALOGUE_UPDATE else [])
     waited = waiting_times(read.log, present.now)
     wanted = {row.act_id: str(row.content["text"]) for row in acts if row.content and row.content.get("text")}
