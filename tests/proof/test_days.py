@@ -25,6 +25,7 @@ from activities.proof.verifying_days import verify_days
 from activities.settings import Settings
 from rules.deadlines import to_shanghai
 from tests.driving import Driver, ShiftedClock
+from tests.proof.forging import bring_head_into_line, forge_act, forge_event
 from tests.proof.tampering import work
 
 A_DAY = timedelta(days=1)
@@ -140,6 +141,28 @@ async def test_a_log_that_was_written_anew_with_all_its_hashes_is_not_what_was_s
     assert await signer.faults() == [Fault.HEAD_OF_DAY, Fault.ROOT_OF_DAY]
 
 
+@pytest.mark.parametrize("number", [1, 2])
+async def test_who_forges_a_log_to_its_end_meets_the_signed_day(signer: Signer, number: int) -> None:
+    """The change, every hash after it and the head of the case fit: only the day that was signed does not."""
+    request, pool = await request_of(signer), signer.driver.pool
+    last = await pool.fetchval("select number from cases where case_id = $1", request)
+    await signer.after(signer.today)
+    async with pool.acquire() as connection:
+        await forge_event(connection, request, number, through=last)
+        await bring_head_into_line(connection, request)
+    assert await signer.findings() == [Finding(Fault.LOG_REWRITTEN, request, str(last))]
+
+
+@pytest.mark.parametrize("seq", [1, 2])
+async def test_who_forges_an_inbox_to_its_end_meets_the_signed_day(signer: Signer, seq: int) -> None:
+    request, pool = await request_of(signer), signer.driver.pool
+    last = await pool.fetchval("select count(*) from acts where case_id = $1", request)
+    await signer.after(signer.today)
+    async with pool.acquire() as connection:
+        await forge_act(connection, request, seq, through=last)
+    assert await signer.findings() == [Finding(Fault.INBOX_REWRITTEN, request, str(last))]
+
+
 async def test_a_case_that_was_taken_out_whole_is_missed(signer: Signer) -> None:
     await signer.after(signer.today)
     request = await request_of(signer)
@@ -230,11 +253,8 @@ async def cut_tail(signer: Signer) -> None:
         "delete from events where case_id = $1 and number = (select max(number) from events where case_id = $1)",
         request,
     )
-    await signer.driver.pool.execute(
-        "update cases set (number, head) = (select number, hash from events where case_id = $1 "
-        "order by number desc limit 1) where case_id = $1",
-        request,
-    )
+    async with signer.driver.pool.acquire() as connection:
+        await bring_head_into_line(connection, request)
 
 
 async def rewrite(signer: Signer) -> None:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from activities.database import Connection
 from activities.evidence.store import EvidenceStore
 from activities.proof.adopting import adopt
 from activities.proof.chain import Algorithm, Chain, event_hash
 from activities.proof.erasing import erase_texts
-from activities.proof.findings import Fault
+from activities.proof.findings import Fault, Finding
 from activities.proof.verifying import Seen, verify_record
 from activities.record.log import HeadHasMoved, LockedCase, lock
 from activities.settings import Settings
 from models import events as e
 from tests.driving import Driver
+from tests.proof.forging import forge_act, forge_event
 from tests.proof.tampering import SECRET, found, stored_file, work
 
 OBJECTION = "case_id in (select case_id from cases where procedure = 'objection')"
@@ -123,16 +127,66 @@ async def test_what_is_changed_past_the_writer_is_found(
     await work(driver, store)
     for name, tampering, faults in TAMPERING:
         with subtests.test(name):
-            async with driver.pool.acquire() as connection:
-                undone = connection.transaction()
-                await undone.start()
+            async with undone(driver) as connection:
                 for statement in (tampering,) if isinstance(tampering, str) else tampering:
                     there = statement.replace("OF_REQUEST", REQUEST).replace("OF_OBJECTION", OBJECTION)
                     assert not (await connection.execute(there)).endswith(" 0"), statement
                 findings = [finding.fault async for finding in verify_record(connection, store, Seen())]
-                await undone.rollback()
             assert sorted(set(findings)) == sorted(faults)
     assert await found(driver.pool, store) == []
+
+
+async def test_who_computes_the_hash_of_a_change_anew_breaks_the_one_after(
+    driver: Driver, store: EvidenceStore, subtests: pytest.Subtests
+) -> None:
+    """Each hash binds the one before: what is forged up to a place shows at the next."""
+    _, request = await work(driver, store)
+    last_event = await driver.pool.fetchval("select number from cases where case_id = $1", request)
+    last_act = await driver.pool.fetchval("select count(*) from acts where case_id = $1", request)
+    assert last_event > 2
+    assert last_act > 2
+    for number in range(1, last_event):
+        for through in range(number, last_event):
+            with subtests.test("events", number=number, through=through):
+                async with undone(driver) as connection:
+                    await forge_event(connection, request, number, through=through)
+                    assert await findings_in(connection) == [Finding(Fault.EVENT_CHANGED, request, str(through + 1))]
+    acts = await driver.pool.fetch("select act_id from acts where case_id = $1 order by seq", request)
+    for seq in range(1, last_act):
+        for through in range(seq, last_act):
+            with subtests.test("acts", seq=seq, through=through):
+                async with undone(driver) as connection:
+                    await forge_act(connection, request, seq, through=through)
+                    assert await findings_in(connection) == [
+                        Finding(Fault.ACT_CHANGED, request, acts[through]["act_id"])
+                    ]
+
+
+async def test_who_computes_the_hashes_anew_up_to_the_last_leaves_another_head(
+    driver: Driver, store: EvidenceStore
+) -> None:
+    _, request = await work(driver, store)
+    last = await driver.pool.fetchval("select number from cases where case_id = $1", request)
+    for number in range(1, last + 1):
+        async with undone(driver) as connection:
+            await forge_event(connection, request, number, through=last)
+            assert await findings_in(connection) == [Finding(Fault.TAIL_CUT, request, str(last), str(last))]
+
+
+@asynccontextmanager
+async def undone(driver: Driver) -> AsyncIterator[Connection]:
+    """A connection on which whatever is done is taken back."""
+    async with driver.pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        try:
+            yield connection
+        finally:
+            await transaction.rollback()
+
+
+async def findings_in(connection: Connection) -> list[Finding]:
+    return [finding async for finding in verify_record(connection, None, Seen())]
 
 
 async def test_a_file_that_is_changed_or_taken_out_is_found(
