@@ -95,6 +95,10 @@ SENTENCES: dict[Fault, tuple[str, str]] = {
         "{what}是用另一个密钥签名的（{other}）。",
         "{what} was signed by another key ({other}).",
     ),
+    Fault.DAY_OF_UNKNOWN_KIND: (
+        "{what}的签名所用的算法（{other}）本程序不认识，无从核对。",
+        "{what} was signed by an algorithm ({other}) that this program does not know: whether it matches stays open.",
+    ),
     Fault.DAY_MISSING: ("{what}的签名已被删除。", "The signed statement of {what} is missing."),
     Fault.DAY_REWRITTEN: (
         "{other}的声明所依据的前一份声明（{what}）已被改写。",
@@ -105,6 +109,14 @@ SENTENCES: dict[Fault, tuple[str, str]] = {
         "{what}另行保存的文件不见了，或者与数据库不一致。",
         "The file apart of {what} is gone, or is not what the database has.",
     ),
+    Fault.STAMP_CHANGED: (
+        "{what}的时间戳不是时间戳机构对该日声明加盖的（{other}）。",
+        "The time stamp of {what} is none of the authority over its statement ({other}).",
+    ),
+    Fault.STAMP_GONE: (
+        "{what}的时间戳只在另行保存的文件夹中，数据库中的已被删除。",
+        "The time stamp of {what} lies in the folder apart and is gone from the database.",
+    ),
 }
 PROOF_FAULTS = {
     "statement": (
@@ -112,8 +124,16 @@ PROOF_FAULTS = {
         "What the file has as a statement is none of this format.",
     ),
     "key": ("声明不是用给定的密钥签名的。", "The statement was not signed by the key that was given."),
+    "kind": (
+        "签名所用的算法本程序不认识，无从核对。",
+        "The signature is by an algorithm that this program does not know: whether it matches stays open.",
+    ),
     "signature": ("签名不符。", "The signature does not match."),
     "path": ("路径不能通向签名的树根。", "The path does not lead to the root that was signed."),
+    "stamp": (
+        "时间戳不是所给证书下的机构对该声明加盖的。",
+        "The time stamp is none over this statement under the certificates that were given.",
+    ),
     "format": ("文件不是收录证明。", "The file is no inclusion proof."),
     "unsigned": (
         "文件还没有证明：案件所在的一天结束后才签名。",

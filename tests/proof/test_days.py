@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -191,6 +191,15 @@ async def test_a_statement_or_its_signature_that_was_changed_is_found(signer: Si
     assert Fault.DAY_CHANGED in await signer.faults(folder=False)
     await signer.driver.pool.execute("update signed_days set statement = '{}'")
     assert Fault.DAY_CHANGED in await signer.faults(folder=False)
+
+
+async def test_a_signature_by_an_unknown_algorithm_is_said_to_be_that(signer: Signer) -> None:
+    """A later version, or one of another house, may sign by SM2: neither well signed nor changed is what we may say."""
+    await signer.after(signer.today)
+    pool, held = signer.driver.pool, await signer.proof(await request_of(signer))
+    await pool.execute("update signed_days set statement = replace(statement, 'ed25519:', 'sm2:')")
+    assert await signer.faults(folder=False) == [Fault.DAY_OF_UNKNOWN_KIND]
+    assert replace(held, statement=held.statement.replace("ed25519:", "sm2:")).fault() == "kind"
 
 
 async def test_a_day_that_was_taken_out_is_missed(signer: Signer) -> None:

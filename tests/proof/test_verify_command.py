@@ -68,7 +68,7 @@ async def test_a_record_as_it_was_written_is_told_as_that_and_any_other_by_sente
     await signer.after(signer.today)
     told = await verify(tmp_path, database_url)
     assert (told.status, told.errors) == (0, "")
-    assert told.lines[-1].endswith("1 signed days: 0 findings")
+    assert told.lines[-1].endswith("1 signed days (0 stamped): 0 findings")
 
     await rewrite(signer)
     request = await request_of(signer)
