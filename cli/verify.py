@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.languages import Language
-from cli.verify_words import PROOF_FAULTS, sentence, spoken
+from cli.verify_words import PROOF_FAULTS, erased, sentence, spoken
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -98,6 +98,7 @@ async def _verify_record(
 ) -> int:
     from activities.database import open_pool
     from activities.evidence.store import EvidenceStore
+    from activities.proof.erasing import erasures
     from activities.proof.stamps import roots_in
     from activities.proof.statements import public_key
     from activities.proof.verifying import Seen, one_look, verify_record
@@ -121,6 +122,8 @@ async def _verify_record(
             async for finding in findings:
                 count += 1
                 typer.echo(sentence(finding, language))
+        async for erasure in erasures(connection):
+            typer.echo(erased(erasure, language))
     for adopted in seen.adopted:
         typer.echo(
             f"此前的{adopted.events}个事件和{adopted.acts}项操作于{adopted.adopted_at:%Y-%m-%d %H:%M}"

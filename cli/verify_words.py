@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from activities.proof.erasing import Erasure
 from activities.proof.findings import Fault, Finding
 from cli.languages import Language
+from rules.deadlines import to_shanghai
 
 SENTENCES: dict[Fault, tuple[str, str]] = {
     Fault.EVENT_CHANGED: (
@@ -118,6 +120,7 @@ SENTENCES: dict[Fault, tuple[str, str]] = {
         "The time stamp of {what} lies in the folder apart and is gone from the database.",
     ),
 }
+ERASED = {"content": ("文字", "The text of act"), "evidence": ("证据文件", "The file of evidence")}
 PROOF_FAULTS = {
     "statement": (
         "文件中的声明不是本格式的声明。",
@@ -148,6 +151,14 @@ def sentence(finding: Finding, language: Language) -> str:
     if not finding.case_id:
         return words
     return f"案件{finding.case_id}：{words}" if language is Language.ZH else f"Case {finding.case_id}: {words}"
+
+
+def erased(it: Erasure, language: Language) -> str:
+    """An erasure that is on record in words: what is gone is no finding, and whoever reads sees by whom it went."""
+    on = f"{to_shanghai(it.erased_at):%Y-%m-%d}"
+    if language is Language.ZH:
+        return f"{ERASED[it.what][0]}{it.id}已于{on}由{it.account}依法删除（依据：{it.basis}）。"
+    return f"{ERASED[it.what][1]} {it.id} was erased on {on} by {it.account} under {it.basis}."
 
 
 def spoken(texts: tuple[str, str], language: Language) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +83,9 @@ async def signer(driver: Driver, tmp_path: Path, database_url: str) -> AsyncIter
 
 async def test_a_day_is_signed_when_it_is_over_and_never_again(signer: Signer) -> None:
     assert await signer.signing().look() == []
+    # While who has committed late may still be on the way.
+    signer.clock.shift = end_of(signer.today) + QUIET / 2 - await now_of(signer)
+    assert await signer.signing().look() == []
     assert await signer.after(signer.today) == [signer.today]
     assert await signer.after(signer.today) == []
     assert await signer.faults() == []
@@ -100,6 +103,22 @@ async def test_days_that_were_missed_are_signed_later_each_for_itself(signer: Si
     assert {(each.cases, each.root) for each in statements} == {(3, statements[0].root)}
     assert await signer.faults() == []
     assert len(list(signer.folder.iterdir())) == 4
+
+
+async def test_what_is_written_after_midnight_is_in_the_tree_of_the_next_day(signer: Signer) -> None:
+    request, pool = await request_of(signer), signer.driver.pool
+    last = await pool.fetchval("select number from cases where case_id = $1", request)
+    acts = await pool.fetchval("select count(*) from acts where case_id = $1", request)
+    tomorrow = end_of(signer.today) + timedelta(seconds=1)
+    await pool.execute("update events set recorded_at = $3 where case_id = $1 and number = $2", request, last, tomorrow)
+    # An act that only the inbox has moves the head of the case too.
+    await pool.execute(
+        "update acts set received_at = $3 where case_id = $1 and seq = $2", request, acts, tomorrow + A_DAY
+    )
+    await signer.after(signer.today + 2 * A_DAY)
+    heads = await pool.fetch("select events, acts from signed_heads where case_id = $1 order by day", request)
+    assert [tuple(row) for row in heads] == [(last - 1, acts - 1), (last, acts - 1), (last, acts)]
+    assert await signer.faults() == []
 
 
 async def test_two_workers_sign_a_day_once(signer: Signer) -> None:
@@ -183,6 +202,19 @@ async def test_a_day_that_was_written_anew_is_found_though_somebody_has_signed_i
     assert await signer.faults(folder=False) == [Fault.DAY_REWRITTEN]
 
 
+async def test_the_first_day_follows_on_what_was_adopted(signer: Signer) -> None:
+    await signer.after(signer.today)
+    await signer.driver.pool.execute("update chain_adoptions set root = 'sha256:00'")
+    (finding,) = await signer.findings()
+    assert finding == Finding(Fault.DAY_REWRITTEN, what="adoption", other=signer.today.isoformat())
+
+
+async def test_the_statement_of_another_day_is_none_of_this(signer: Signer) -> None:
+    await signer.after(signer.today)
+    await signer.driver.pool.execute("update signed_days set day = day + 1")
+    assert await signer.faults(folder=False) == [Fault.DAY_CHANGED, Fault.DAY_MISSING]
+
+
 async def test_a_statement_or_its_signature_that_was_changed_is_found(signer: Signer) -> None:
     await signer.after(signer.today)
     await signer.driver.pool.execute(
@@ -246,6 +278,25 @@ async def test_a_case_is_proven_to_a_stranger_by_a_document_and_a_key(signer: Si
     for nonsense in others:
         with pytest.raises(ValueError, match="no kaifang-proof/1"):
             Proof.read(nonsense)
+
+
+def test_a_text_that_is_no_statement_as_we_write_it_is_read_as_none() -> None:
+    at = datetime(2026, 11, 30, tzinfo=timezone(timedelta(hours=8)))
+    text = Statement(date(2026, 11, 29), 0, "sha256:00", "sha256:00", at, "ed25519:").text()
+    assert Statement.read(text).day == date(2026, 11, 29)
+    for other in (
+        text.replace("kaifang-day/1", "kaifang-day/2"),
+        f" {text}",
+        text.replace("sha256:00", "md5:00"),
+        "[]",
+    ):
+        with pytest.raises(ValueError, match=r"kaifang-day/1|md5"):
+            Statement.read(other)
+
+
+async def now_of(signer: Signer) -> datetime:
+    async with signer.driver.pool.acquire() as connection:
+        return await present(connection)
 
 
 async def request_of(signer: Signer) -> str:

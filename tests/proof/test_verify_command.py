@@ -13,6 +13,7 @@ from typing import NamedTuple
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from activities.proof.erasing import erase_texts
 from activities.proof.findings import Fault, Finding
 from activities.proof.statements import named_key
 from activities.settings import HEADS_KEY
@@ -43,6 +44,13 @@ async def verify(home: Path, database_url: str | None, *arguments: str) -> Told:
     return Told(process.returncode or 0, out.decode().splitlines(), errors.decode())
 
 
+async def act_with_text(signer: Signer) -> str:
+    act: str = await signer.driver.pool.fetchval(
+        "select act_id from acts where kind = 'decide' and content is not null"
+    )
+    return act
+
+
 def keep_key(signer: Signer, home: Path) -> Path:
     pem = signer.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (home / HEADS_KEY).write_bytes(pem)
@@ -70,12 +78,21 @@ async def test_a_record_as_it_was_written_is_told_as_that_and_any_other_by_sente
     assert (told.status, told.errors) == (0, "")
     assert told.lines[-1].endswith("1 signed days (0 stamped): 0 findings")
 
+    async with signer.driver.pool.acquire() as connection:
+        act = await act_with_text(signer)
+        assert await erase_texts(connection, [act], account="acc_admin", basis="PIPL 47")
+    said = await verify(tmp_path, database_url)
+    assert said.status == 0
+    assert said.lines[-2].startswith(f"The text of act {act} was erased on ")
+    assert said.lines[-2].endswith(" by acc_admin under PIPL 47.")
+
     await rewrite(signer)
     request = await request_of(signer)
     told = await verify(tmp_path, database_url, "--no-files")
     assert told.status == 1
     assert told.lines[0].startswith(f"Case {request}: Event ")
     told = await verify(tmp_path, database_url, "--language", "zh-CN")
+    assert any(line.startswith(f"文字{act}已于") for line in told.lines)
     assert told.lines[0].startswith(f"案件{request}：第")
     assert told.lines[-1].endswith("发现1处不符。")
 
