@@ -13,7 +13,7 @@ from activities.proof.apart import file_of_stamp
 from activities.proof.days import end_of
 from activities.proof.findings import Fault
 from activities.proof.stamping import Stamping, unstamped
-from activities.proof.stamps import LARGEST, Authority, AuthorityAway, StampUnusable, roots_in, stamped_at
+from activities.proof.stamps import LARGEST, Authority, AuthorityAway, StampUnusable, stamped_at
 from activities.proof.statements import Proof
 from activities.proof.verifying import Seen, one_look
 from activities.proof.verifying_days import verify_stamps
@@ -22,6 +22,7 @@ from tests.proof.stamping_authority import Authority as StampingAuthority
 from tests.proof.stamping_authority import running
 from tests.proof.test_days import A_DAY, Signer, request_of, signer
 from tests.proof.test_verify_command import verify
+from worker import stamping_authority
 
 __all__ = ["signer"]
 REJECTION = bytes.fromhex("30053003020102")
@@ -163,6 +164,8 @@ def test_an_authority_without_its_roots_is_no_setting(tmp_path: Path, monkeypatc
     with pytest.raises(SettingsError, match="KAIFANG_STAMP_ROOTS"):
         Settings.load()
     monkeypatch.setenv("KAIFANG_STAMP_ROOTS", str(StampingAuthority().roots(tmp_path)))
-    roots = Settings.load().stamp_roots
-    assert roots
-    assert len(roots_in(roots)) == 1
+    named = stamping_authority(Settings.load())
+    assert named
+    assert (named.url, len(named.roots)) == ("https://stamps.example/", 1)
+    monkeypatch.delenv("KAIFANG_STAMP_URL")
+    assert stamping_authority(Settings.load()) is None
