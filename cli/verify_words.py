@@ -156,9 +156,10 @@ def sentence(finding: Finding, language: Language) -> str:
 def erased(it: Erasure, language: Language) -> str:
     """An erasure that is on record in words: what is gone is no finding, and whoever reads sees by whom it went."""
     on = f"{to_shanghai(it.erased_at):%Y-%m-%d}"
+    what = spoken(ERASED.get(it.what, (it.what, it.what)), language)
     if language is Language.ZH:
-        return f"{ERASED[it.what][0]}{it.id}已于{on}由{it.account}依法删除（依据：{it.basis}）。"
-    return f"{ERASED[it.what][1]} {it.id} was erased on {on} by {it.account} under {it.basis}."
+        return f"{what}{it.id}已于{on}由{it.account}依法删除（依据：{it.basis}）。"
+    return f"{what} {it.id} was erased on {on} by {it.account} under {it.basis}."
 
 
 def spoken(texts: tuple[str, str], language: Language) -> str:

@@ -7,18 +7,19 @@ import json
 import re
 import string
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from activities.proof.erasing import erase_texts
+from activities.proof.erasing import Erasure, erase_texts
 from activities.proof.findings import Fault, Finding
 from activities.proof.statements import named_key
 from activities.settings import HEADS_KEY
 from cli.languages import Language
-from cli.verify_words import SENTENCES, sentence
+from cli.verify_words import SENTENCES, erased, sentence
 from tests.proof.test_days import Signer, request_of, rewrite, signer
 
 __all__ = ["signer"]
@@ -67,6 +68,16 @@ def test_each_fault_has_a_sentence_in_both_languages_that_says_of_what(fault: Fa
         assert ("c1" in said) and ("THIS" in said or "{what}" not in "".join(SENTENCES[fault]))
     named = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in SENTENCES[fault]]
     assert named[0] == named[1]
+
+
+def test_an_erasure_is_said_with_day_person_and_rule_whatever_was_erased() -> None:
+    at = datetime(2026, 11, 29, 17, tzinfo=UTC)
+    for what, named in (("evidence", "The file of evidence"), ("person", "person")):
+        said = erased(Erasure(what, "x1", at, "acc_admin", "PIPL 47"), Language.EN)
+        assert said == f"{named} x1 was erased on 2026-11-30 by acc_admin under PIPL 47."
+    assert erased(Erasure("evidence", "x1", at, "acc_admin", "PIPL 47"), Language.ZH).startswith(
+        "证据文件x1已于2026-11-30"
+    )
 
 
 async def test_a_record_as_it_was_written_is_told_as_that_and_any_other_by_sentences(
