@@ -9,7 +9,7 @@ READY := .venv/.ready
 PROCESSES ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: .venv help setup up demo test check bench screenshots lock clean
+.PHONY: .venv help setup up demo test check bench screenshots lock licences audit release clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
@@ -39,12 +39,13 @@ demo: $(READY) ## drive one case of each procedure through a running stack (`mak
 test: $(READY) ## run the tests
 	$(BIN)/pytest --numprocesses $(PROCESSES) --dist worksteal $(TESTS)
 
-check: $(READY) ## formatting, lint, zones, types, import contracts, rule packs, drawn procedures, register of duties
+check: $(READY) ## formatting, lint, zones, types, import contracts, licences, rule packs, drawn procedures, register of duties
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/python -m tests.machine_zone
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m deploy.supply.licences
 	$(BIN)/kaifang rules check
 	$(BIN)/kaifang rules drawn docs/procedures
 	$(BIN)/python -m tests.duties_named
@@ -59,6 +60,16 @@ lock: ## bring the lock files up to pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "error: uv is needed for this target only: pip install uv" >&2; exit 1; }
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' --output-file requirements-dev.lock --extra dev pyproject.toml
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
+
+licences: $(READY) ## check the licence of each package that is pinned
+	$(BIN)/python -m deploy.supply.licences
+
+audit: ## ask for known vulnerabilities in what is pinned (needs pip-audit and the network)
+	@command -v pip-audit >/dev/null || { echo "error: pip-audit is needed for this target only: pip install pip-audit" >&2; exit 1; }
+	pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict
+
+release: $(READY) ## build wheel, source, bill of materials and checksums, and sign them (needs KAIFANG_RELEASE_KEY)
+	$(BIN)/python -m deploy.supply.release build dist
 
 clean: ## remove what the tools left; neither .venv nor the data in var/
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist

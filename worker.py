@@ -20,11 +20,13 @@ from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock, DatabaseClock
 from activities.database import Pool, open_pool
 from activities.engine.handing_over import Engine
-from activities.engine.keeping import HEADS, LAPSES, RECUSALS, REMINDERS, REVIEWS, SENDER, SWEEPER, Job, Keeper
+from activities.engine.keeping import HEADS, LAPSES, RECUSALS, REMINDERS, REVIEWS, SENDER, STAMPS, SWEEPER, Job, Keeper
 from activities.engine.sweeping import Sweeper
 from activities.filing.reviewing import Reviewing, keep_schedule
 from activities.proof.chain import Algorithm, Chain
 from activities.proof.days import Signing
+from activities.proof.stamping import Stamping
+from activities.proof.stamps import Authority, roots_in
 from activities.proof.statements import private_key
 from activities.record.append import Append
 from activities.record.claims import Lapsing
@@ -98,6 +100,13 @@ async def until(told_to_stop: asyncio.Event, keeper: Keeper) -> None:
     await asyncio.wait({keeping})
 
 
+def stamping_authority(settings: Settings) -> Authority | None:
+    """The authority that stamps signed days, if there is one. Raises RootsUnusable, OSError."""
+    if settings.stamp_url is None or settings.stamp_roots is None:
+        return None
+    return Authority(settings.stamp_url, roots_in(settings.stamp_roots))
+
+
 async def run(settings: Settings) -> None:
     """Runs the worker and the jobs beside it until SIGTERM or SIGINT, then drains."""
     told_to_stop = asyncio.Event()
@@ -123,6 +132,7 @@ async def run(settings: Settings) -> None:
                 Job(LAPSES, Lapsing(pool, inbox).run),
                 Job(RECUSALS, Entrusting(pool, inbox).run),
                 Job(HEADS, signing.run),
+                Job(STAMPS, Stamping(pool, stamping_authority(settings), settings.heads_apart).run),
                 Job(REVIEWS, partial(keep_schedule, temporal, settings.task_queue)),
             ],
         )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 if TYPE_CHECKING:
@@ -71,6 +71,10 @@ class Settings(BaseSettings):
     and none is signed where there is none."""
     heads_folder: Path | None = None
     """The folder apart to which each signed day is written; without it, `heads` in the data folder."""
+    stamp_url: str | None = Field(default=None, pattern=r"^https?://[^\s?#@]+$")
+    """The time-stamp authority (RFC 3161) that stamps each signed day; without it, none is stamped."""
+    stamp_roots: Path | None = Field(default=None, validate_default=True)
+    """The PEM file of the certificates under which its stamps have to be; `stamp_url` needs it."""
 
     public_url: str | None = Field(default=None, pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")
     """Where people reach the service, pages and API alike; without it, host and port of each."""
@@ -95,6 +99,13 @@ class Settings(BaseSettings):
         except ValidationError as error:
             problems = [f"KAIFANG_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
             raise SettingsError(f"{'; '.join(problems)} (no stack runs with the data folder {home})") from error
+
+    @field_validator("stamp_roots")
+    @classmethod
+    def _stamps_are_checked(cls, roots: Path | None, known: ValidationInfo) -> Path | None:
+        if roots is None and known.data.get("stamp_url"):
+            raise ValueError("stamps of KAIFANG_STAMP_URL are checked by these certificates")
+        return roots
 
     @property
     def signing_key_file(self) -> Path:

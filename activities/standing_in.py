@@ -41,7 +41,7 @@ with recursive chain as (
   where standing_in.substitute <> all(seen)
 )
 select account_id from chain where account_id <> $1 order by cardinality(seen)
-"""  # noqa: S608
+"""  # noqa: S608 - made of constants
 CONCERNED = """
 select one.absence_id from absences one join accounts on accounts.account_id = one.account_id
 join absences new on new.absence_id = $1 join accounts absent on absent.account_id = new.account_id
@@ -70,7 +70,7 @@ with recursive bounds as (
   order by absence_id, day, cardinality(seen) desc
 )
 select absence_id, min(day) as day from ends where {away("last", "day")} group by absence_id
-"""  # noqa: S608
+"""  # noqa: S608 - made of constants
 
 
 async def substitutes_of(connection: Connection, account_id: str, day: date) -> list[str]:

@@ -19,6 +19,7 @@ from activities.engine.keeping import JobFigures
 from activities.gate.log import GateLog
 from activities.outbox import figures as outbox_figures
 from activities.outbox.figures import OutboxFigures
+from activities.proof import stamping
 from activities.record import failing, inbox_figures
 from activities.record.failing import Why
 from activities.record.inbox_figures import InboxFigures
@@ -111,6 +112,9 @@ class Metrics:
             ["job"],
             registry=self.registry,
         )
+        self._unstamped = Gauge(
+            "kaifang_signed_days_unstamped", "Signed days that no authority has stamped", registry=self.registry
+        )
 
         answers = Counter(
             "kaifang_gate_answers",
@@ -150,11 +154,13 @@ class Metrics:
             outbox = await outbox_figures.figures(connection)
             failures = await failing.failing(connection)
             jobs = await keeping.figures(connection, await present(connection))
+            unstamped = await stamping.unstamped(connection)
         self._open.set(is_open)
         self._set_overdue(overdue)
         self._set_inbox(inbox, failures, now)
         self._set_outbox(outbox, now)
         self._set_jobs(jobs)
+        self._unstamped.set(unstamped)
 
     def _set_overdue(self, overdue: Mapping[Slice, int]) -> None:
         # A slice without overdue tasks has no series.

@@ -180,7 +180,7 @@ async def _in_the_database(
     for call in range(size.beside):
         words = asked[call % len(asked)].split()
         alike = " and ".join(f"entry::text ilike '%{word}%'" for word in words)
-        query = f"select dataset_id, entry from datasets where {alike} order by city, dataset_id limit 51"  # noqa: S608
+        query = f"select dataset_id, entry from datasets where {alike} order by city, dataset_id limit 51"  # noqa: S608 - words of ours
         bare.append(await _timed(connection, [query]))
     measured = ours[WARM_UP:]
     method = (

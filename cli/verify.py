@@ -6,12 +6,15 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.languages import Language
-from cli.verify_words import PROOF_FAULTS, sentence, spoken
+from cli.verify_words import PROOF_FAULTS, erased, sentence, spoken
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 
 def register(app: typer.Typer) -> None:
@@ -25,23 +28,29 @@ def verify(
     key: Annotated[
         list[Path] | None, typer.Option(help="PEM file of a key that may have signed; repeat after a change of keys.")
     ] = None,
+    stamp_roots: Annotated[
+        Path | None, typer.Option(help="PEM file of the certificates under which time stamps have to be.")
+    ] = None,
     files: Annotated[bool, typer.Option(help="Read every file of evidence too.")] = True,
     language: Annotated[Language, typer.Option(help="Language of the sentences.")] = Language.EN,
 ) -> None:
     """Find what was changed past the writer: events, acts, texts, files, signed days. Exit 1 if anything was."""
+    from activities.proof.stamps import RootsUnusable, roots_in
     from activities.proof.statements import KeyUnusable, public_key
 
     try:
         keys = frozenset(public_key(file) for file in key or ())
-    except (KeyUnusable, OSError) as fault:
+        roots = roots_in(stamp_roots) if stamp_roots else ()
+    except (KeyUnusable, RootsUnusable, OSError) as fault:
         typer.echo(f"error: {fault}", err=True)
         raise typer.Exit(2) from None
     if proof is not None:
-        raise typer.Exit(_verify_proof(proof, keys, language))
-    raise typer.Exit(asyncio.run(_verify_record(keys, files, language)))
+        raise typer.Exit(_verify_proof(proof, keys, roots, language))
+    raise typer.Exit(asyncio.run(_verify_record(keys, roots, files, language)))
 
 
-def _verify_proof(file: Path, keys: frozenset[str], language: Language) -> int:
+def _verify_proof(file: Path, keys: frozenset[str], roots: tuple[x509.Certificate, ...], language: Language) -> int:
+    from activities.proof.stamps import StampUnusable, stamped_at
     from activities.proof.statements import Proof, Statement
 
     try:
@@ -56,6 +65,11 @@ def _verify_proof(file: Path, keys: frozenset[str], language: Language) -> int:
     if fault := held.fault(keys):
         typer.echo(spoken(PROOF_FAULTS[fault], language), err=True)
         return 1
+    try:
+        at = stamped_at(held.stamp, held.statement, roots) if held.stamp and roots else None
+    except StampUnusable:
+        typer.echo(spoken(PROOF_FAULTS["stamp"], language), err=True)
+        return 1
     statement, head = Statement.read(held.statement), held.head
     typer.echo(
         f"案件{head.case_id}的{head.events}个事件（{head.head}）在{statement.day}签名的记录中。"
@@ -63,6 +77,12 @@ def _verify_proof(file: Path, keys: frozenset[str], language: Language) -> int:
         else f"Case {head.case_id} with its {head.events} events ({head.head}) is in the record signed on "
         f"{statement.day}."
     )
+    if at:
+        typer.echo(
+            f"时间戳加盖于{at:%Y-%m-%d %H:%M} UTC。"
+            if language is Language.ZH
+            else f"It was stamped on {at:%Y-%m-%d %H:%M} UTC."
+        )
     if not keys:
         typer.echo(
             f"签名密钥：{statement.key}。请与主管部门公布的密钥核对，或者用 --key 给出。"
@@ -73,25 +93,37 @@ def _verify_proof(file: Path, keys: frozenset[str], language: Language) -> int:
     return 0
 
 
-async def _verify_record(keys: frozenset[str], files: bool, language: Language) -> int:
+async def _verify_record(
+    keys: frozenset[str], roots: tuple[x509.Certificate, ...], files: bool, language: Language
+) -> int:
     from activities.database import open_pool
     from activities.evidence.store import EvidenceStore
+    from activities.proof.erasing import erasures
+    from activities.proof.stamps import roots_in
     from activities.proof.statements import public_key
     from activities.proof.verifying import Seen, one_look, verify_record
-    from activities.proof.verifying_days import verify_days
+    from activities.proof.verifying_days import verify_days, verify_stamps
     from activities.settings import Settings
 
     settings = Settings.load()
     if not keys and settings.heads_key_file.exists():
         keys = frozenset({public_key(settings.heads_key_file)})
+    if not roots and settings.stamp_roots:
+        roots = roots_in(settings.stamp_roots)
     apart = settings.heads_apart if settings.heads_apart.is_dir() else None
     store = EvidenceStore.open(settings) if files else None
     seen, count = Seen(), 0
     async with await open_pool(settings.database_url) as pool, one_look(pool) as connection:
-        for findings in (verify_record(connection, store, seen), verify_days(connection, keys, apart, seen)):
+        for findings in (
+            verify_record(connection, store, seen),
+            verify_days(connection, keys, apart, seen),
+            verify_stamps(connection, roots, apart, seen),
+        ):
             async for finding in findings:
                 count += 1
                 typer.echo(sentence(finding, language))
+        async for erasure in erasures(connection):
+            typer.echo(erased(erasure, language))
     for adopted in seen.adopted:
         typer.echo(
             f"此前的{adopted.events}个事件和{adopted.acts}项操作于{adopted.adopted_at:%Y-%m-%d %H:%M}"
@@ -100,11 +132,19 @@ async def _verify_record(keys: frozenset[str], files: bool, language: Language) 
             else f"{adopted.events} events and {adopted.acts} acts were adopted on "
             f"{adopted.adopted_at:%Y-%m-%d %H:%M}: what was changed in them before does not show."
         )
+    for day, at in seen.stamped_late:
+        typer.echo(
+            f"{day}的时间戳加盖于{at:%Y-%m-%d %H:%M} UTC，在那以前的改签无从由它发现。"
+            if language is Language.ZH
+            else f"{day} was stamped on {at:%Y-%m-%d %H:%M} UTC: that it was not signed anew before that, the stamp "
+            "does not show."
+        )
     typer.echo(
         f"已核对{seen.cases}个案件、{seen.events}个事件、{seen.acts}项操作（{seen.texts_erased}项文字已依法删除）、"
-        f"{seen.files}个文件（{seen.files_erased}个已依法删除）、{seen.days}天的签名：发现{count}处不符。"
+        f"{seen.files}个文件（{seen.files_erased}个已依法删除）、{seen.days}天的签名（{seen.stamped}天有时间戳）：发现{count}处不符。"
         if language is Language.ZH
         else f"{seen.cases} cases, {seen.events} events, {seen.acts} acts ({seen.texts_erased} texts erased by law), "
-        f"{seen.files} files ({seen.files_erased} erased by law), {seen.days} signed days: {count} findings"
+        f"{seen.files} files ({seen.files_erased} erased by law), {seen.days} signed days ({seen.stamped} stamped): "
+        f"{count} findings"
     )
     return 1 if count else 0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from activities.proof.erasing import Erasure
 from activities.proof.findings import Fault, Finding
 from cli.languages import Language
+from rules.deadlines import to_shanghai
 
 SENTENCES: dict[Fault, tuple[str, str]] = {
     Fault.EVENT_CHANGED: (
@@ -95,6 +97,10 @@ SENTENCES: dict[Fault, tuple[str, str]] = {
         "{what}是用另一个密钥签名的（{other}）。",
         "{what} was signed by another key ({other}).",
     ),
+    Fault.DAY_OF_UNKNOWN_KIND: (
+        "{what}的签名所用的算法（{other}）本程序不认识，无从核对。",
+        "{what} was signed by an algorithm ({other}) that this program does not know: whether it matches stays open.",
+    ),
     Fault.DAY_MISSING: ("{what}的签名已被删除。", "The signed statement of {what} is missing."),
     Fault.DAY_REWRITTEN: (
         "{other}的声明所依据的前一份声明（{what}）已被改写。",
@@ -105,15 +111,32 @@ SENTENCES: dict[Fault, tuple[str, str]] = {
         "{what}另行保存的文件不见了，或者与数据库不一致。",
         "The file apart of {what} is gone, or is not what the database has.",
     ),
+    Fault.STAMP_CHANGED: (
+        "{what}的时间戳不是时间戳机构对该日声明加盖的（{other}）。",
+        "The time stamp of {what} is none of the authority over its statement ({other}).",
+    ),
+    Fault.STAMP_GONE: (
+        "{what}的时间戳只在另行保存的文件夹中，数据库中的已被删除。",
+        "The time stamp of {what} lies in the folder apart and is gone from the database.",
+    ),
 }
+ERASED = {"content": ("文字", "The text of act"), "evidence": ("证据文件", "The file of evidence")}
 PROOF_FAULTS = {
     "statement": (
         "文件中的声明不是本格式的声明。",
         "What the file has as a statement is none of this format.",
     ),
     "key": ("声明不是用给定的密钥签名的。", "The statement was not signed by the key that was given."),
+    "kind": (
+        "签名所用的算法本程序不认识，无从核对。",
+        "The signature is by an algorithm that this program does not know: whether it matches stays open.",
+    ),
     "signature": ("签名不符。", "The signature does not match."),
     "path": ("路径不能通向签名的树根。", "The path does not lead to the root that was signed."),
+    "stamp": (
+        "时间戳不是所给证书下的机构对该声明加盖的。",
+        "The time stamp is none over this statement under the certificates that were given.",
+    ),
     "format": ("文件不是收录证明。", "The file is no inclusion proof."),
     "unsigned": (
         "文件还没有证明：案件所在的一天结束后才签名。",
@@ -128,6 +151,15 @@ def sentence(finding: Finding, language: Language) -> str:
     if not finding.case_id:
         return words
     return f"案件{finding.case_id}：{words}" if language is Language.ZH else f"Case {finding.case_id}: {words}"
+
+
+def erased(it: Erasure, language: Language) -> str:
+    """An erasure that is on record in words: what is gone is no finding, and whoever reads sees by whom it went."""
+    on = f"{to_shanghai(it.erased_at):%Y-%m-%d}"
+    what = spoken(ERASED.get(it.what, (it.what, it.what)), language)
+    if language is Language.ZH:
+        return f"{what}{it.id}已于{on}由{it.account}依法删除（依据：{it.basis}）。"
+    return f"{what} {it.id} was erased on {on} by {it.account} under {it.basis}."
 
 
 def spoken(texts: tuple[str, str], language: Language) -> str:

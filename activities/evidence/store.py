@@ -83,7 +83,7 @@ on conflict (evidence_id) do nothing returning {COLUMNS}
 """,  # noqa: S608  # names of columns, no input
     EvidenceKept._fields,
 )
-BY_ID = f"select {COLUMNS} from evidence where evidence_id = $1"  # noqa: S608
+BY_ID = f"select {COLUMNS} from evidence where evidence_id = $1"  # noqa: S608 - names of columns
 LOCK_CONTENT = "select pg_advisory_xact_lock(hashtextextended('evidence ' || $1, 0))"
 SUBMIT = """
 update evidence set case_id = $3

@@ -9,13 +9,12 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
-import tempfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from activities.database import AWAY, present
+from activities.proof.apart import file_of, write_once
 from activities.proof.chain import Algorithm, digest
 from activities.proof.heads import Head
 from activities.proof.merkle import Tree
@@ -173,21 +172,5 @@ class TreeMade(NamedTuple):
 
 def write_apart(folder: Path, it: SignedDay) -> None:
     """The file of a signed day is in the folder, whole; one that is there stays as it is."""
-    folder.mkdir(parents=True, exist_ok=True)
-    descriptor, unfinished = tempfile.mkstemp(dir=folder, prefix=".")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(published(it.statement, it.signature), file, ensure_ascii=False, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(unfinished).chmod(0o644)
-        file_of(folder, it.day).hardlink_to(unfinished)
-    except FileExistsError:
-        pass
-    finally:
-        Path(unfinished).unlink()
-
-
-def file_of(folder: Path, day: date) -> Path:
-    """Where a signed day lies."""
-    return folder / f"{day.isoformat()}.json"
+    content = json.dumps(published(it.statement, it.signature), ensure_ascii=False, indent=1)
+    write_once(file_of(folder, it.day), content.encode())

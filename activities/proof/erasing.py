@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from activities.database import Connection
 
@@ -17,6 +18,24 @@ with gone as (
 insert into erasures (what, id, erased_at, account, basis)
 select 'content', act_id, clock_timestamp(), $2, $3 from gone returning id
 """
+ERASURES = "select what, id, erased_at, account, basis from erasures order by erased_at, what, id"
+
+
+class Erasure(NamedTuple):
+    """What the law had erased: the text of an act (`content`) or a file (`evidence`), when, by whom and on what
+    basis."""
+
+    what: str
+    id: str
+    erased_at: datetime
+    account: str
+    basis: str
+
+
+async def erasures(connection: Connection) -> AsyncIterator[Erasure]:
+    """Every erasure that is on record, the earliest first; in a transaction."""
+    async for row in connection.cursor(ERASURES, prefetch=100):
+        yield Erasure(*row)
 
 
 async def erase_texts(connection: Connection, act_ids: Sequence[str], *, account: str, basis: str) -> list[str]:

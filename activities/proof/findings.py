@@ -34,9 +34,12 @@ class Fault(StrEnum):
     ROOT_OF_DAY = "root_of_day"
     DAY_CHANGED = "day_changed"
     DAY_OF_OTHER_KEY = "day_of_other_key"
+    DAY_OF_UNKNOWN_KIND = "day_of_unknown_kind"
     DAY_MISSING = "day_missing"
     DAY_REWRITTEN = "day_rewritten"
     FILE_OF_DAY = "file_of_day"
+    STAMP_CHANGED = "stamp_changed"
+    STAMP_GONE = "stamp_gone"
 
 
 class Finding(NamedTuple):

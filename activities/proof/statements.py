@@ -20,10 +20,10 @@ from activities.proof.heads import Head
 from activities.proof.merkle import root_by_path
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 DAY, PROOF = "kaifang-day/1", "kaifang-proof/1"
-KEY_KIND = "ed25519"
+ED25519 = "ed25519"
 
 
 class KeyUnusable(Exception):
@@ -32,7 +32,7 @@ class KeyUnusable(Exception):
 
 def named_key(key: Ed25519PublicKey) -> str:
     """A public key as statements name it."""
-    return f"{KEY_KIND}:{base64.b64encode(key.public_bytes_raw()).decode()}"
+    return f"{ED25519}:{base64.b64encode(key.public_bytes_raw()).decode()}"
 
 
 def private_key(file: Path) -> Ed25519PrivateKey:
@@ -115,22 +115,44 @@ def sign(key: Ed25519PrivateKey, text: str) -> str:
     return base64.b64encode(key.sign(text.encode())).decode()
 
 
+def kind_of(key: str) -> str:
+    """By which algorithm a key signs, as statements name it: `ed25519`, or another, which this program may not know."""
+    return key.partition(":")[0]
+
+
+def is_verifiable(key: str) -> bool:
+    """Whether this program knows the algorithm by which that key signs."""
+    return kind_of(key) in VERIFYING
+
+
 def is_signed(text: str, signature: str, key: str) -> bool:
     """Whether that key, as statements name it, has signed the statement."""
     try:
-        kind, _, raw = key.partition(":")
-        if kind != KEY_KIND:
-            return False
-        public = Ed25519PublicKey.from_public_bytes(base64.b64decode(raw, validate=True))
-        public.verify(base64.b64decode(signature, validate=True), text.encode())
-    except (ValueError, InvalidSignature):
+        verify = VERIFYING[kind_of(key)]
+        raw = base64.b64decode(key.partition(":")[2], validate=True)
+        verify(raw, base64.b64decode(signature, validate=True), text.encode())
+    except (KeyError, ValueError, InvalidSignature):
         return False
     return True
 
 
+def _verify_ed25519(key: bytes, signature: bytes, signed: bytes) -> None:
+    Ed25519PublicKey.from_public_bytes(key).verify(signature, signed)
+
+
+VERIFYING: Mapping[str, Callable[[bytes, bytes, bytes], None]] = {ED25519: _verify_ed25519}
+"""By the name of an algorithm, what raises InvalidSignature or ValueError for a signature that is none: SM2 comes here
+once a library that is well kept has it (docs/decisions/0078)."""
+
+
 def published(text: str, signature: str) -> dict[str, Any]:
-    """A signed day as it is published and kept apart."""
+    """A signed day as it is kept apart."""
     return {"statement": json.loads(text), "signature": signature}
+
+
+def published_with_stamp(text: str, signature: str, stamp: bytes | None) -> dict[str, Any]:
+    """A signed day as it is published: with the stamp of another authority over it, if there is one."""
+    return {**published(text, signature), "stamp": None if stamp is None else base64.b64encode(stamp).decode()}
 
 
 def leads_to(head: Head, place: int, path: list[str], statement: Statement) -> bool:
@@ -153,12 +175,14 @@ class Proof:
     path: tuple[str, ...]
     statement: str
     signature: str
+    stamp: bytes | None = None
+    """Of a time-stamp authority over the statement."""
 
     def document(self) -> dict[str, Any]:
         """The proof as a document for a stranger."""
         head = self.head._asdict()
         document = {"format": PROOF, "head": head, "place": self.place, "path": list(self.path)}
-        return {**document, **published(self.statement, self.signature)}
+        return {**document, **published_with_stamp(self.statement, self.signature, self.stamp)}
 
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> Self:
@@ -173,19 +197,22 @@ class Proof:
                 path=tuple(map(str, found["path"])),
                 statement=canonical(json.dumps(found["statement"])).decode(),
                 signature=str(found["signature"]),
+                stamp=base64.b64decode(stamp, validate=True) if (stamp := found.get("stamp")) else None,
             )
         except (KeyError, TypeError, AttributeError) as fault:
             raise ValueError(f"no {PROOF}") from fault
 
     def fault(self, keys: frozenset[str] = frozenset()) -> str | None:
-        """Why the proof proves nothing: `statement`, `key`, `signature` or `path`; None where it does. Without keys
-        that the reader trusts, the statement's own is believed."""
+        """Why the proof proves nothing: `statement`, `key`, `kind`, `signature` or `path`; None where it does. Without
+        keys that the reader trusts, the statement's own is believed."""
         try:
             statement = Statement.read(self.statement)
         except ValueError:
             return "statement"
         if keys and statement.key not in keys:
             return "key"
+        if not is_verifiable(statement.key):
+            return "kind"
         if not is_signed(self.statement, self.signature, statement.key):
             return "signature"
         return None if leads_to(self.head, self.place, list(self.path), statement) else "path"

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from activities.evidence.store import COLUMNS, Evidence, EvidenceStore
@@ -79,6 +79,8 @@ class Seen:
     acts: int = 0
     files: int = 0
     days: int = 0
+    stamped: int = 0
+    stamped_late: list[tuple[date, datetime]] = field(default_factory=list)
     texts_erased: int = 0
     files_erased: int = 0
     adopted: list[Adoption] = field(default_factory=list)

@@ -9,16 +9,27 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from activities.proof.apart import file_of, file_of_stamp
 from activities.proof.chain import algorithm_of, digest
-from activities.proof.days import BEGUN, HEADS, KEPT, LONG, file_of
+from activities.proof.days import BEGUN, HEADS, KEPT, LONG, end_of
 from activities.proof.findings import Fault, Finding
 from activities.proof.heads import Head
 from activities.proof.merkle import Growing
-from activities.proof.statements import Statement, is_signed, leads_to, published, statement_hash
+from activities.proof.stamps import StampUnusable, stamped_at
+from activities.proof.statements import (
+    Statement,
+    is_signed,
+    is_verifiable,
+    kind_of,
+    leads_to,
+    published,
+    statement_hash,
+)
 from rules.deadlines import to_shanghai
 
 if TYPE_CHECKING:
     import asyncpg
+    from cryptography import x509
 
     from activities.database import Connection
     from activities.proof.verifying import Seen
@@ -26,6 +37,9 @@ if TYPE_CHECKING:
 SIGNED_HEADS = """
 select case_id, day, events, head, acts, acts_head, place, path from signed_heads order by day, case_id
 """
+STAMPS = "select day, statement, stamp from signed_days join stamped_days using (day) order by day"
+LATE = timedelta(days=3)
+"""After the end of a day: a stamp that is later is said, for whoever has the key could have signed anew until then."""
 
 
 @dataclass
@@ -51,7 +65,9 @@ class Days:
         except ValueError:
             yield Finding(Fault.DAY_CHANGED, what=named)
             return
-        if statement.day != day or not is_signed(text, row["signature"], statement.key):
+        if not is_verifiable(statement.key):
+            yield Finding(Fault.DAY_OF_UNKNOWN_KIND, what=named, other=kind_of(statement.key))
+        elif statement.day != day or not is_signed(text, row["signature"], statement.key):
             yield Finding(Fault.DAY_CHANGED, what=named)
         elif self.keys and statement.key not in self.keys:
             yield Finding(Fault.DAY_OF_OTHER_KEY, what=named, other=statement.key)
@@ -106,6 +122,40 @@ async def verify_days(
             yield Finding(Fault.HEAD_OF_DAY, row["case_id"], row["day"].isoformat())
     if days.last and not await has_its_root(connection, days.last):
         yield Finding(Fault.ROOT_OF_DAY, what=days.last.day.isoformat())
+
+
+async def verify_stamps(
+    connection: Connection, roots: tuple[x509.Certificate, ...], folder: Path | None, seen: Seen
+) -> AsyncIterator[Finding]:
+    """Every stamp that is not over the statement of its day, or not under one of these roots; without roots, whose it
+    is stays open. Every one that the folder has otherwise."""
+    stamped = set()
+    async for row in connection.cursor(STAMPS, prefetch=100):
+        day, stamp = row["day"], row["stamp"]
+        seen.stamped += 1
+        stamped.add(day.isoformat())
+        try:
+            at = stamped_at(stamp, row["statement"], roots)
+        except StampUnusable as fault:
+            yield Finding(Fault.STAMP_CHANGED, what=day.isoformat(), other=str(fault))
+        else:
+            if at > end_of(day) + LATE:
+                seen.stamped_late.append((day, at))
+        if folder is not None and stamp != _read(file_of_stamp(folder, day)):
+            yield Finding(Fault.FILE_OF_DAY, what=day.isoformat())
+    for named in sorted(_stamps_in(folder) - stamped):
+        yield Finding(Fault.STAMP_GONE, what=named)
+
+
+def _stamps_in(folder: Path | None) -> set[str]:
+    return set() if folder is None else {file.stem for file in folder.glob("*.tsr")}
+
+
+def _read(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return None
 
 
 async def has_its_root(connection: Connection, statement: Statement) -> bool:

@@ -1,4 +1,4 @@
-"""Tables of what makes tampering show: adoptions, erasures, days and heads that were signed."""
+"""Tables of what makes tampering show: adoptions, erasures, days and heads that were signed, stamps."""
 
 from __future__ import annotations
 
@@ -41,6 +41,14 @@ class SignedDayRow(SQLModel, table=True):
     day: date = Field(sa_column=Column(Date, primary_key=True))
     statement: str
     signature: str
+
+
+class StampedDayRow(SQLModel, table=True):
+    """The stamp over the statement of a signed day, as a time-stamp authority has answered it (RFC 3161)."""
+
+    __tablename__ = "stamped_days"
+    day: date = Field(sa_column=Column(Date, primary_key=True))
+    stamp: bytes
 
 
 class SignedHeadRow(SQLModel, table=True):

@@ -8,7 +8,7 @@ from datetime import date
 from sqlmodel import col, select
 
 from activities.tables.cases import ActRow, CaseRow
-from activities.tables.proof import ChainAdoptionRow, SignedDayRow, SignedHeadRow
+from activities.tables.proof import ChainAdoptionRow, SignedDayRow, SignedHeadRow, StampedDayRow
 from reading.paging import CursorUnusable, Cut, cut, place_of
 from reading.store import Store
 
@@ -19,6 +19,12 @@ async def signed_days(store: Store, after: str | None, limit: int) -> Cut[Signed
     if after is not None:
         found = found.where(col(SignedDayRow.day) < day_of(after))
     return cut((await store.session.exec(found)).all(), limit, lambda row: (row.day.isoformat(),))
+
+
+async def stamps(store: Store, days: Sequence[date]) -> dict[date, bytes]:
+    """The stamps of these days, of those that have one."""
+    found = select(StampedDayRow).where(col(StampedDayRow.day).in_(days))
+    return {row.day: row.stamp for row in (await store.session.exec(found)).all()}
 
 
 def day_of(text: str) -> date:

@@ -27,6 +27,9 @@ class SignedDayShown(Shape):
 
     statement: StatementShown
     signature: str
+    stamp: Annotated[
+        str | None, Field(description="of a time-stamp authority over the statement (RFC 3161, DER in base64)")
+    ]
 
 
 class AdoptionShown(Shape):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from activities.proof.heads import Head
-from activities.proof.statements import Proof, published
+from activities.proof.statements import Proof, published_with_stamp
+from activities.tables.proof import SignedDayRow
 from reading.cases import questions as cases
 from reading.heads import questions
 from reading.heads.shapes import AdoptionShown, CaseProof, HeadShown, ProofShown, SignedDays, SignedDayShown
@@ -17,14 +18,19 @@ async def signed_days(store: Store, after: str | None, limit: int) -> SignedDays
     """The days that were signed, the latest first. Raises CursorUnusable."""
     found = await questions.signed_days(store, after, limit)
     adopted = [AdoptionShown(**row.model_dump()) for row in await questions.adoptions(store)]
-    items = [SignedDayShown.model_validate(published(row.statement, row.signature)) for row in found.rows]
+    stamps = await questions.stamps(store, [row.day for row in found.rows])
+    items = [_shown(row, stamps.get(row.day)) for row in found.rows]
     return SignedDays(items=items, next=found.next, adopted=adopted)
 
 
 async def signed_day(store: Store, day: date) -> SignedDayShown | None:
     """One of them; None where it is not signed."""
     row = await questions.signed_day(store, day)
-    return SignedDayShown.model_validate(published(row.statement, row.signature)) if row else None
+    return _shown(row, (await questions.stamps(store, [day])).get(day)) if row else None
+
+
+def _shown(row: SignedDayRow, stamp: bytes | None) -> SignedDayShown:
+    return SignedDayShown.model_validate(published_with_stamp(row.statement, row.signature, stamp))
 
 
 async def proof_of(store: Store, caller: Caller, case_id: str) -> CaseProof | None:
@@ -36,7 +42,8 @@ async def proof_of(store: Store, caller: Caller, case_id: str) -> CaseProof | No
     if signed := await questions.signed_head(store, case_id):
         row, day = signed
         head = Head(row.case_id, row.events, row.head, row.acts, row.acts_head)
-        document = Proof(head, row.place, tuple(row.path), day.statement, day.signature).document()
+        stamp = (await questions.stamps(store, [day.day])).get(day.day)
+        document = Proof(head, row.place, tuple(row.path), day.statement, day.signature, stamp).document()
         proof = ProofShown.model_validate(document)
     now = HeadShown(case_id=case_id, events=case.number, head=case.head, acts=last.seq, acts_head=last.hash)
     return CaseProof(case_id=case_id, case_number=case.case_number, now=now, proof=proof)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -44,6 +44,25 @@ async def test_a_document_proves_its_case_to_a_stranger_once_the_day_is_over(sto
     later = (await applicant.get(path)).json()
     assert later["proof"] == receipt["proof"]
     assert later["now"]["events"] > receipt["now"]["events"]
+
+
+async def test_the_stamp_of_a_day_is_published_with_it_and_what_lacks_one_is_counted(stopped: Service) -> None:
+    applicant = stopped.as_("applicant@demo")
+    case = await applicant.file("nanning")
+    latest, first = await sign(stopped, days=2)
+    await stopped.app.state.runtime.pool.execute(
+        "insert into stamped_days values ($1, '\\x3003')", date.fromisoformat(first)
+    )
+    anybody = Caller(stopped.http, None)
+    items = (await anybody.get("/v1/heads")).json()["items"]
+    assert [each["stamp"] for each in items if each["statement"]["day"] >= first] == [None, "MAM="]
+    assert (await anybody.get(f"/v1/heads/{first}")).json()["stamp"] == "MAM="
+    assert (await anybody.get(f"/v1/heads/{latest}")).json()["stamp"] is None
+    proof = (await applicant.get(f"/v1/cases/{case['case_id']}/proof")).json()["proof"]
+    assert (proof["statement"]["day"], proof["stamp"]) == (first, "MAM=")
+    signed = await stopped.app.state.runtime.pool.fetchval("select count(*) from signed_days")
+    metrics = (await stopped.http.get("/metrics")).text
+    assert f"kaifang_signed_days_unstamped {signed - 1}.0" in metrics
 
 
 async def test_who_may_not_know_of_a_case_gets_no_proof_of_it(stopped: Service) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from activities.proof.verifying_days import verify_days
 from activities.settings import Settings
 from rules.deadlines import to_shanghai
 from tests.driving import Driver, ShiftedClock
+from tests.proof.forging import bring_head_into_line, forge_act, forge_event
 from tests.proof.tampering import work
 
 A_DAY = timedelta(days=1)
@@ -82,6 +83,9 @@ async def signer(driver: Driver, tmp_path: Path, database_url: str) -> AsyncIter
 
 async def test_a_day_is_signed_when_it_is_over_and_never_again(signer: Signer) -> None:
     assert await signer.signing().look() == []
+    # While who has committed late may still be on the way.
+    signer.clock.shift = end_of(signer.today) + QUIET / 2 - await now_of(signer)
+    assert await signer.signing().look() == []
     assert await signer.after(signer.today) == [signer.today]
     assert await signer.after(signer.today) == []
     assert await signer.faults() == []
@@ -99,6 +103,22 @@ async def test_days_that_were_missed_are_signed_later_each_for_itself(signer: Si
     assert {(each.cases, each.root) for each in statements} == {(3, statements[0].root)}
     assert await signer.faults() == []
     assert len(list(signer.folder.iterdir())) == 4
+
+
+async def test_what_is_written_after_midnight_is_in_the_tree_of_the_next_day(signer: Signer) -> None:
+    request, pool = await request_of(signer), signer.driver.pool
+    last = await pool.fetchval("select number from cases where case_id = $1", request)
+    acts = await pool.fetchval("select count(*) from acts where case_id = $1", request)
+    tomorrow = end_of(signer.today) + timedelta(seconds=1)
+    await pool.execute("update events set recorded_at = $3 where case_id = $1 and number = $2", request, last, tomorrow)
+    # An act that only the inbox has moves the head of the case too.
+    await pool.execute(
+        "update acts set received_at = $3 where case_id = $1 and seq = $2", request, acts, tomorrow + A_DAY
+    )
+    await signer.after(signer.today + 2 * A_DAY)
+    heads = await pool.fetch("select events, acts from signed_heads where case_id = $1 order by day", request)
+    assert [tuple(row) for row in heads] == [(last - 1, acts - 1), (last, acts - 1), (last, acts)]
+    assert await signer.faults() == []
 
 
 async def test_two_workers_sign_a_day_once(signer: Signer) -> None:
@@ -140,6 +160,28 @@ async def test_a_log_that_was_written_anew_with_all_its_hashes_is_not_what_was_s
     assert await signer.faults() == [Fault.HEAD_OF_DAY, Fault.ROOT_OF_DAY]
 
 
+@pytest.mark.parametrize("number", [1, 2])
+async def test_who_forges_a_log_to_its_end_meets_the_signed_day(signer: Signer, number: int) -> None:
+    """The change, every hash after it and the head of the case fit: only the day that was signed does not."""
+    request, pool = await request_of(signer), signer.driver.pool
+    last = await pool.fetchval("select number from cases where case_id = $1", request)
+    await signer.after(signer.today)
+    async with pool.acquire() as connection:
+        await forge_event(connection, request, number, through=last)
+        await bring_head_into_line(connection, request)
+    assert await signer.findings() == [Finding(Fault.LOG_REWRITTEN, request, str(last))]
+
+
+@pytest.mark.parametrize("seq", [1, 2])
+async def test_who_forges_an_inbox_to_its_end_meets_the_signed_day(signer: Signer, seq: int) -> None:
+    request, pool = await request_of(signer), signer.driver.pool
+    last = await pool.fetchval("select count(*) from acts where case_id = $1", request)
+    await signer.after(signer.today)
+    async with pool.acquire() as connection:
+        await forge_act(connection, request, seq, through=last)
+    assert await signer.findings() == [Finding(Fault.INBOX_REWRITTEN, request, str(last))]
+
+
 async def test_a_case_that_was_taken_out_whole_is_missed(signer: Signer) -> None:
     await signer.after(signer.today)
     request = await request_of(signer)
@@ -160,6 +202,19 @@ async def test_a_day_that_was_written_anew_is_found_though_somebody_has_signed_i
     assert await signer.faults(folder=False) == [Fault.DAY_REWRITTEN]
 
 
+async def test_the_first_day_follows_on_what_was_adopted(signer: Signer) -> None:
+    await signer.after(signer.today)
+    await signer.driver.pool.execute("update chain_adoptions set root = 'sha256:00'")
+    (finding,) = await signer.findings()
+    assert finding == Finding(Fault.DAY_REWRITTEN, what="adoption", other=signer.today.isoformat())
+
+
+async def test_the_statement_of_another_day_is_none_of_this(signer: Signer) -> None:
+    await signer.after(signer.today)
+    await signer.driver.pool.execute("update signed_days set day = day + 1")
+    assert await signer.faults(folder=False) == [Fault.DAY_CHANGED, Fault.DAY_MISSING]
+
+
 async def test_a_statement_or_its_signature_that_was_changed_is_found(signer: Signer) -> None:
     await signer.after(signer.today)
     await signer.driver.pool.execute(
@@ -168,6 +223,15 @@ async def test_a_statement_or_its_signature_that_was_changed_is_found(signer: Si
     assert Fault.DAY_CHANGED in await signer.faults(folder=False)
     await signer.driver.pool.execute("update signed_days set statement = '{}'")
     assert Fault.DAY_CHANGED in await signer.faults(folder=False)
+
+
+async def test_a_signature_by_an_unknown_algorithm_is_said_to_be_that(signer: Signer) -> None:
+    """A later version, or one of another house, may sign by SM2: neither well signed nor changed is what we may say."""
+    await signer.after(signer.today)
+    pool, held = signer.driver.pool, await signer.proof(await request_of(signer))
+    await pool.execute("update signed_days set statement = replace(statement, 'ed25519:', 'sm2:')")
+    assert await signer.faults(folder=False) == [Fault.DAY_OF_UNKNOWN_KIND]
+    assert replace(held, statement=held.statement.replace("ed25519:", "sm2:")).fault() == "kind"
 
 
 async def test_a_day_that_was_taken_out_is_missed(signer: Signer) -> None:
@@ -216,6 +280,25 @@ async def test_a_case_is_proven_to_a_stranger_by_a_document_and_a_key(signer: Si
             Proof.read(nonsense)
 
 
+def test_a_text_that_is_no_statement_as_we_write_it_is_read_as_none() -> None:
+    at = datetime(2026, 11, 30, tzinfo=timezone(timedelta(hours=8)))
+    text = Statement(date(2026, 11, 29), 0, "sha256:00", "sha256:00", at, "ed25519:").text()
+    assert Statement.read(text).day == date(2026, 11, 29)
+    for other in (
+        text.replace("kaifang-day/1", "kaifang-day/2"),
+        f" {text}",
+        text.replace("sha256:00", "md5:00"),
+        "[]",
+    ):
+        with pytest.raises(ValueError, match=r"kaifang-day/1|md5"):
+            Statement.read(other)
+
+
+async def now_of(signer: Signer) -> datetime:
+    async with signer.driver.pool.acquire() as connection:
+        return await present(connection)
+
+
 async def request_of(signer: Signer) -> str:
     case_id: str = await signer.driver.pool.fetchval(
         "select case_id from cases where dataset_id = 'nanning-transport-other'"
@@ -230,11 +313,8 @@ async def cut_tail(signer: Signer) -> None:
         "delete from events where case_id = $1 and number = (select max(number) from events where case_id = $1)",
         request,
     )
-    await signer.driver.pool.execute(
-        "update cases set (number, head) = (select number, hash from events where case_id = $1 "
-        "order by number desc limit 1) where case_id = $1",
-        request,
-    )
+    async with signer.driver.pool.acquire() as connection:
+        await bring_head_into_line(connection, request)
 
 
 async def rewrite(signer: Signer) -> None:

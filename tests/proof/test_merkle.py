@@ -44,4 +44,5 @@ def test_the_path_of_every_leaf_leads_to_the_root_and_of_no_other_leaf(count: in
     assert root_by_path("sha256", leaves[index], index, count, [*path, path[0] if path else leaves[0]]) != tree.root
     for other in {0, count - 1, (index + 1) % count} - {index}:
         assert root_by_path("sha256", leaves[index], other, count, path) != tree.root
-    assert root_by_path("sha256", leaves[index], count, count, path) is None
+    for outside in (count, -1):
+        assert root_by_path("sha256", leaves[index], outside, count, path) is None

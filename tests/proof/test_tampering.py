@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from activities.database import Connection
 from activities.evidence.store import EvidenceStore
 from activities.proof.adopting import adopt
 from activities.proof.chain import Algorithm, Chain, event_hash
-from activities.proof.erasing import erase_texts
-from activities.proof.findings import Fault
+from activities.proof.erasing import erase_texts, erasures
+from activities.proof.findings import Fault, Finding
+from activities.proof.heads import Head
+from activities.proof.merkle import root_of
 from activities.proof.verifying import Seen, verify_record
 from activities.record.log import HeadHasMoved, LockedCase, lock
 from activities.settings import Settings
 from models import events as e
 from tests.driving import Driver
+from tests.proof.forging import forge_act, forge_event
 from tests.proof.tampering import SECRET, found, stored_file, work
 
 OBJECTION = "case_id in (select case_id from cases where procedure = 'objection')"
@@ -67,6 +73,11 @@ TAMPERING: list[tuple[str, str | tuple[str, ...], list[Fault]]] = [
         "update events set at = at - interval '1 day' where OF_REQUEST and number = 2",
         [Fault.EVENT_ROW],
     ),
+    (
+        "another type beside an event",
+        "update events set type = 'NoteAdded' where OF_REQUEST and number = 1",
+        [Fault.EVENT_ROW],
+    ),
     ("a deleted event", "delete from events where OF_REQUEST and number = 2", [Fault.EVENT_MISSING]),
     ("an inserted event", INSERTED, [Fault.EVENT_BEYOND, Fault.EVENT_UNCHAINED]),
     ("an event inserted between others", INSERTED_BETWEEN, [Fault.EVENT_CHANGED]),
@@ -87,6 +98,11 @@ TAMPERING: list[tuple[str, str | tuple[str, ...], list[Fault]]] = [
         "update acts set act = jsonb_set(act, '{by,account}', '\"acc_other\"') where OF_REQUEST and kind = 'claim'",
         [Fault.ACT_CHANGED],
     ),
+    (
+        "another kind of an act",
+        "update acts set kind = 'note' where OF_REQUEST and kind = 'claim'",
+        [Fault.ACT_CHANGED],
+    ),
     ("a cut tail", "delete from events where OF_REQUEST and number > 2", [Fault.TAIL_CUT]),
     ("a deleted act", "delete from acts where OF_REQUEST and kind = 'claim'", [Fault.ACT_MISSING, Fault.ACT_OF_EVENT]),
     (
@@ -94,6 +110,7 @@ TAMPERING: list[tuple[str, str | tuple[str, ...], list[Fault]]] = [
         "update acts set content = jsonb_set(content, '{reason}', '\"none\"') where OF_OBJECTION and kind = 'decide'",
         [Fault.TEXT_CHANGED],
     ),
+    ("a salt taken out", "update acts set content_salt = null where kind = 'decide'", [Fault.TEXT_CHANGED]),
     ("a text taken out", "update acts set content = null where kind = 'decide'", [Fault.TEXT_GONE]),
     ("a text put in", "update acts set content = '{}' where content is null and kind = 'claim'", [Fault.TEXT_CHANGED]),
     (
@@ -123,16 +140,66 @@ async def test_what_is_changed_past_the_writer_is_found(
     await work(driver, store)
     for name, tampering, faults in TAMPERING:
         with subtests.test(name):
-            async with driver.pool.acquire() as connection:
-                undone = connection.transaction()
-                await undone.start()
+            async with undone(driver) as connection:
                 for statement in (tampering,) if isinstance(tampering, str) else tampering:
                     there = statement.replace("OF_REQUEST", REQUEST).replace("OF_OBJECTION", OBJECTION)
                     assert not (await connection.execute(there)).endswith(" 0"), statement
                 findings = [finding.fault async for finding in verify_record(connection, store, Seen())]
-                await undone.rollback()
             assert sorted(set(findings)) == sorted(faults)
     assert await found(driver.pool, store) == []
+
+
+async def test_who_computes_the_hash_of_a_change_anew_breaks_the_one_after(
+    driver: Driver, store: EvidenceStore, subtests: pytest.Subtests
+) -> None:
+    """Each hash binds the one before: what is forged up to a place shows at the next."""
+    _, request = await work(driver, store)
+    last_event = await driver.pool.fetchval("select number from cases where case_id = $1", request)
+    last_act = await driver.pool.fetchval("select count(*) from acts where case_id = $1", request)
+    assert last_event > 2
+    assert last_act > 2
+    for number in range(1, last_event):
+        for through in range(number, last_event):
+            with subtests.test("events", number=number, through=through):
+                async with undone(driver) as connection:
+                    await forge_event(connection, request, number, through=through)
+                    assert await findings_in(connection) == [Finding(Fault.EVENT_CHANGED, request, str(through + 1))]
+    acts = await driver.pool.fetch("select act_id from acts where case_id = $1 order by seq", request)
+    for seq in range(1, last_act):
+        for through in range(seq, last_act):
+            with subtests.test("acts", seq=seq, through=through):
+                async with undone(driver) as connection:
+                    await forge_act(connection, request, seq, through=through)
+                    assert await findings_in(connection) == [
+                        Finding(Fault.ACT_CHANGED, request, acts[through]["act_id"])
+                    ]
+
+
+async def test_who_computes_the_hashes_anew_up_to_the_last_leaves_another_head(
+    driver: Driver, store: EvidenceStore
+) -> None:
+    _, request = await work(driver, store)
+    last = await driver.pool.fetchval("select number from cases where case_id = $1", request)
+    for number in range(1, last + 1):
+        async with undone(driver) as connection:
+            await forge_event(connection, request, number, through=last)
+            assert await findings_in(connection) == [Finding(Fault.TAIL_CUT, request, str(last), str(last))]
+
+
+@asynccontextmanager
+async def undone(driver: Driver) -> AsyncIterator[Connection]:
+    """A connection on which whatever is done is taken back."""
+    async with driver.pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        try:
+            yield connection
+        finally:
+            await transaction.rollback()
+
+
+async def findings_in(connection: Connection) -> list[Finding]:
+    return [finding async for finding in verify_record(connection, None, Seen())]
 
 
 async def test_a_file_that_is_changed_or_taken_out_is_found(
@@ -148,10 +215,34 @@ async def test_a_file_that_is_changed_or_taken_out_is_found(
     assert await found(driver.pool) == []
 
 
+async def test_a_file_erased_by_law_is_verified_as_erased(driver: Driver, store: EvidenceStore, tmp_path: Path) -> None:
+    """Gone, or there and no longer what it was because its key was destroyed: the record says why."""
+    await work(driver, store)
+    evidence = await driver.pool.fetchval("select evidence_id from evidence")
+    file = stored_file(tmp_path)
+    for gone in (lambda: file.write_bytes(b"nobody can read this"), file.unlink):
+        gone()
+        assert len(await found(driver.pool, store)) == 1
+        await driver.pool.execute(
+            "insert into erasures values ('evidence', $1, clock_timestamp(), 'acc_admin', 'PIPL 47')", evidence
+        )
+        seen = Seen()
+        assert await found(driver.pool, store, seen) == []
+        assert (seen.files, seen.files_erased) == (1, 1)
+        async with driver.pool.acquire() as connection, connection.transaction():
+            (erased,) = [each async for each in erasures(connection)]
+        assert (erased.what, erased.id, erased.account, erased.basis) == ("evidence", evidence, "acc_admin", "PIPL 47")
+        # An erasure of a text with the same id is none of the file.
+        await driver.pool.execute("update erasures set what = 'content'")
+        assert len(await found(driver.pool, store)) == 1
+        await driver.pool.execute("delete from erasures")
+
+
 async def test_a_text_erased_by_law_is_verified_as_erased(driver: Driver, store: EvidenceStore) -> None:
     objection, _ = await work(driver, store)
     async with driver.pool.acquire() as connection:
         erased = await erase_texts(connection, [f"{objection}.file"], account="acc_admin", basis="PIPL 47")
+        assert await erase_texts(connection, [f"{objection}.file"], account="acc_other", basis="none") == []
     assert erased == [f"{objection}.file"]
     seen = Seen()
     assert await found(driver.pool, store, seen) == []
@@ -201,6 +292,12 @@ async def test_what_was_written_before_there_were_chains_is_adopted_and_said_to_
 
     seen = Seen()
     assert await found(driver.pool, store, seen) == []
+    heads = await driver.pool.fetch(
+        "select distinct on (case_id) case_id, number, head, seq, acts.hash from cases join acts using (case_id) "
+        "order by case_id, seq desc"
+    )
+    root, _ = root_of("sha256", [Head(*row).leaf("sha256") for row in heads])
+    assert await driver.pool.fetchval("select root from chain_adoptions") == f"sha256:{root.hex()}"
     (adopted,) = seen.adopted
     assert (adopted.cases, adopted.events, adopted.acts) == (3, seen.events, seen.acts)
     assert seen.files == 1

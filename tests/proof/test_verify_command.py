@@ -7,17 +7,19 @@ import json
 import re
 import string
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from activities.proof.erasing import Erasure, erase_texts
 from activities.proof.findings import Fault, Finding
 from activities.proof.statements import named_key
 from activities.settings import HEADS_KEY
 from cli.languages import Language
-from cli.verify_words import SENTENCES, sentence
+from cli.verify_words import SENTENCES, erased, sentence
 from tests.proof.test_days import Signer, request_of, rewrite, signer
 
 __all__ = ["signer"]
@@ -43,6 +45,13 @@ async def verify(home: Path, database_url: str | None, *arguments: str) -> Told:
     return Told(process.returncode or 0, out.decode().splitlines(), errors.decode())
 
 
+async def act_with_text(signer: Signer) -> str:
+    act: str = await signer.driver.pool.fetchval(
+        "select act_id from acts where kind = 'decide' and content is not null"
+    )
+    return act
+
+
 def keep_key(signer: Signer, home: Path) -> Path:
     pem = signer.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (home / HEADS_KEY).write_bytes(pem)
@@ -61,6 +70,16 @@ def test_each_fault_has_a_sentence_in_both_languages_that_says_of_what(fault: Fa
     assert named[0] == named[1]
 
 
+def test_an_erasure_is_said_with_day_person_and_rule_whatever_was_erased() -> None:
+    at = datetime(2026, 11, 29, 17, tzinfo=UTC)
+    for what, named in (("evidence", "The file of evidence"), ("person", "person")):
+        said = erased(Erasure(what, "x1", at, "acc_admin", "PIPL 47"), Language.EN)
+        assert said == f"{named} x1 was erased on 2026-11-30 by acc_admin under PIPL 47."
+    assert erased(Erasure("evidence", "x1", at, "acc_admin", "PIPL 47"), Language.ZH).startswith(
+        "证据文件x1已于2026-11-30"
+    )
+
+
 async def test_a_record_as_it_was_written_is_told_as_that_and_any_other_by_sentences(
     signer: Signer, tmp_path: Path, database_url: str
 ) -> None:
@@ -68,7 +87,15 @@ async def test_a_record_as_it_was_written_is_told_as_that_and_any_other_by_sente
     await signer.after(signer.today)
     told = await verify(tmp_path, database_url)
     assert (told.status, told.errors) == (0, "")
-    assert told.lines[-1].endswith("1 signed days: 0 findings")
+    assert told.lines[-1].endswith("1 signed days (0 stamped): 0 findings")
+
+    async with signer.driver.pool.acquire() as connection:
+        act = await act_with_text(signer)
+        assert await erase_texts(connection, [act], account="acc_admin", basis="PIPL 47")
+    said = await verify(tmp_path, database_url)
+    assert said.status == 0
+    assert said.lines[-2].startswith(f"The text of act {act} was erased on ")
+    assert said.lines[-2].endswith(" by acc_admin under PIPL 47.")
 
     await rewrite(signer)
     request = await request_of(signer)
@@ -76,6 +103,7 @@ async def test_a_record_as_it_was_written_is_told_as_that_and_any_other_by_sente
     assert told.status == 1
     assert told.lines[0].startswith(f"Case {request}: Event ")
     told = await verify(tmp_path, database_url, "--language", "zh-CN")
+    assert any(line.startswith(f"文字{act}已于") for line in told.lines)
     assert told.lines[0].startswith(f"案件{request}：第")
     assert told.lines[-1].endswith("发现1处不符。")
 

@@ -91,6 +91,13 @@ def test_our_services_run_the_programs_of_the_embedded_stack(services: dict[str,
     assert all(Pages.ready_path in part for part in services["pages"]["healthcheck"]["test"][-1:])
 
 
+def test_the_worker_alone_has_the_key_of_the_days_and_their_folder(services: dict[str, Any]) -> None:
+    assert [name for name, service in services.items() if "secrets" in service] == ["worker"]
+    (folder,) = [mount for name in OURS for mount in services[name]["volumes"] if mount.startswith("heads:")]
+    assert folder == f"heads:{services['worker']['environment']['KAIFANG_HEADS_FOLDER']}"
+    assert folder.partition(":")[2] in (ROOT / "deploy" / "Dockerfile").read_text()
+
+
 def test_no_two_services_are_published_at_one_port(services: dict[str, Any]) -> None:
     published = [port.partition("}")[0] for service in services.values() for port in service.get("ports", [])]
     assert len({each.rpartition(":")[2] for each in published}) == len(published)
@@ -127,7 +134,7 @@ def test_the_server_gets_the_dynamic_configuration_of_the_embedded_one() -> None
 def test_the_image_holds_every_package_of_the_project() -> None:
     packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
     copied = re.findall(r"^COPY (\w+) \1$", (ROOT / "deploy" / "Dockerfile").read_text(), re.MULTILINE)
-    assert sorted(copied) == sorted(packages["packages"])
+    assert sorted([*copied, "worker.py"]) == sorted(packages["packages"])
     assert {f"!{name}" for name in copied} <= set((ROOT / ".dockerignore").read_text().split())
 
 
