@@ -79,13 +79,14 @@ async def _verify_record(keys: frozenset[str], files: bool, language: Language) 
     from activities.proof.statements import public_key
     from activities.proof.verifying import Seen, one_look, verify_record
     from activities.proof.verifying_days import verify_days
+    from activities.sealing.seals import Seals
     from activities.settings import Settings
 
     settings = Settings.load()
     if not keys and settings.heads_key_file.exists():
         keys = frozenset({public_key(settings.heads_key_file)})
     apart = settings.heads_apart if settings.heads_apart.is_dir() else None
-    store = EvidenceStore.open(settings) if files else None
+    store = EvidenceStore.open(settings, Seals.open(settings)) if files else None
     seen, count = Seen(), 0
     async with await open_pool(settings.database_url) as pool, one_look(pool) as connection:
         for findings in (verify_record(connection, store, seen), verify_days(connection, keys, apart, seen)):

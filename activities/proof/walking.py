@@ -63,7 +63,7 @@ class LogWalk:
 
 @dataclass
 class InboxWalk:
-    """The inbox of one case. `erased` are the acts whose text the law had erased."""
+    """The inbox of one case. `erased` are the acts whose text the law had erased: it is gone, or nobody has the key."""
 
     case_id: str
     erased: frozenset[str]
@@ -94,9 +94,11 @@ class InboxWalk:
         text, bound, salt = row["content"], row["content_digest"], row["content_salt"]
         if text is None and bound is None:
             return
-        if text is None and row["act_id"] in self.erased:
-            self.texts_erased += 1
-        elif text is None:
+        erased = row["act_id"] in self.erased
+        self.texts_erased += erased
+        if text is None and erased:
+            return
+        if text is None:
             yield Finding(Fault.TEXT_GONE, self.case_id, row["act_id"])
         elif bound is None or salt is None or not is_hash(bound, lambda by: content_digest(by, text, salt)):
             yield Finding(Fault.TEXT_CHANGED, self.case_id, row["act_id"])
