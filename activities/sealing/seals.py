@@ -24,8 +24,6 @@ from activities.sealing.ring import DataKey, KeyDestroyed, KeyUnusable, Ring
 from rules.deadlines import to_shanghai
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from activities.settings import Settings
 
 LOG = logging.getLogger("kaifang.sealing")
@@ -95,7 +93,7 @@ class Seals:
 
     def opened_field(self, act_id: str, name: str, value: Any) -> Any:
         """One field of what was written with an act: as it was written, or the sentence that says why it is not."""
-        if not (isinstance(value, dict) and value.keys() == {SEALED}):
+        if not is_enveloped(value):
             return value
         return self._opened(str(value[SEALED]), f"acts\n{act_id}\n{name}")
 
@@ -118,11 +116,42 @@ class Seals:
             LOG.error("what is sealed for %s cannot be read: %s", place.replace("\n", " "), type(fault).__name__)
             return UNREADABLE
 
-    def erased_of(self, key_id: str | None, names: Iterable[str]) -> dict[str, Any] | None:
-        """What stands where a text was taken out whole, by the names of what was written; None where its case has no
-        key that was destroyed."""
-        at = self.ring.destroyed_at(key_id) if key_id is not None else None
-        return dict.fromkeys(sorted(names), said_of_erased(at)) if at else None
+    def is_erased(self, key_id: str | None) -> bool:
+        """Whether the key of that id was destroyed, and with it what it sealed."""
+        return key_id is not None and self.ring.destroyed_at(key_id) is not None
+
+
+def has_personal(content: Mapping[str, Any]) -> bool:
+    """Whether something of what was written with an act is personal, as it was written, sealed or erased."""
+    return any(is_sealed_in_content(name, value) for name, value in content.items())
+
+
+def taken_out(content: Mapping[str, Any], key_id: str) -> dict[str, Any]:
+    """The content with nothing in the place of what is personal and was never sealed, which is read as erased when the
+    key of that id was destroyed."""
+    return {
+        name: value if is_enveloped(value) or not is_sealed_in_content(name, value) else {SEALED: f"{key_id}."}
+        for name, value in content.items()
+    }
+
+
+def is_taken_out(content: Mapping[str, Any]) -> bool:
+    """Whether nothing personal is left of what was written with an act, neither plain nor sealed."""
+    return all(
+        is_enveloped(value) and str(value[SEALED]).endswith(".")
+        for name, value in content.items()
+        if is_sealed_in_content(name, value)
+    )
+
+
+def keys_of(content: Mapping[str, Any]) -> set[str]:
+    """The ids of the keys under which something of it is sealed."""
+    return {str(value[SEALED]).partition(".")[0] for value in content.values() if is_enveloped(value)}
+
+
+def is_enveloped(value: Any) -> bool:
+    """Whether a value stands sealed."""
+    return isinstance(value, dict) and value.keys() == {SEALED}
 
 
 def keyed(key: DataKey, digest: str) -> str:
