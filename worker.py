@@ -33,6 +33,7 @@ from activities.record.claims import Lapsing
 from activities.record.entrusting import Entrusting
 from activities.record.inbox import Inbox
 from activities.record.log import Log
+from activities.sealing.seals import Seals
 from activities.settings import Settings
 from activities.telling.reminding import Reminding
 from activities.telling.sending import Sender
@@ -55,10 +56,15 @@ SANDBOX = SandboxedWorkflowRunner(
 
 
 def build_worker(
-    temporal: Client, pool: Pool, task_queue: str, clock: Clock | None = None, chain: Chain | None = None
+    temporal: Client,
+    pool: Pool,
+    task_queue: str,
+    clock: Clock | None = None,
+    chain: Chain | None = None,
+    seals: Seals | None = None,
 ) -> Worker:
     """A worker that runs every procedure and writes to that database; the caller runs it."""
-    log, clock = Log(RecordOfNotices(read_scopes()), chain=chain), clock or DatabaseClock()
+    log, clock = Log(RecordOfNotices(read_scopes()), chain=chain, seals=seals), clock or DatabaseClock()
     reviewing = Reviewing(pool, Inbox(pool, log, clock), clock)
     return worker_of(temporal, task_queue, Append(pool, log, clock), reviewing)
 
@@ -118,16 +124,17 @@ async def run(settings: Settings) -> None:
     reminding = Reminding(pool, RecordOfNotices(read_scopes()), DatabaseClock())
     algorithm = Algorithm(settings.chain_algorithm)
     chain = Chain(algorithm)
-    inbox = Inbox(pool, Log(RecordOfNotices(read_scopes()), chain=chain), DatabaseClock())
+    seals = Seals.open(settings)
+    inbox = Inbox(pool, Log(RecordOfNotices(read_scopes()), chain=chain, seals=seals), DatabaseClock())
     key = private_key(settings.heads_key_file) if settings.heads_key_file.exists() else None
     signing = Signing(pool, DatabaseClock(), key, settings.heads_apart, algorithm)
-    async with pool, Ways(settings) as ways, build_worker(temporal, pool, settings.task_queue, chain=chain):
+    async with pool, Ways(settings) as ways, build_worker(temporal, pool, settings.task_queue, None, chain, seals):
         LOG.info("worker runs on task queue %s", settings.task_queue)
         keeper = Keeper(
             pool,
             [
                 Job(SWEEPER, sweeper.run),
-                Job(SENDER, Sender(pool, ways, settings.pages_url).run),
+                Job(SENDER, Sender(pool, ways, settings.pages_url, seals).run),
                 Job(REMINDERS, reminding.run),
                 Job(LAPSES, Lapsing(pool, inbox).run),
                 Job(RECUSALS, Entrusting(pool, inbox).run),

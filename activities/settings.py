@@ -76,6 +76,10 @@ class Settings(BaseSettings):
     stamp_roots: Path | None = Field(default=None, validate_default=True)
     """The PEM file of the certificates under which its stamps have to be; `stamp_url` needs it."""
 
+    keys_folder: Path | None = None
+    """The folder of the keys by which personal data is sealed, never in a backup of the database; without it, `keys` in
+    the data folder."""
+
     public_url: str | None = Field(default=None, pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")
     """Where people reach the service, pages and API alike; without it, host and port of each."""
     data_url: str | None = Field(default=None, pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")
@@ -121,6 +125,11 @@ class Settings(BaseSettings):
     def heads_apart(self) -> Path:
         """Where signed days lie apart from the database."""
         return self.heads_folder or self.home / "heads"
+
+    @property
+    def keys_apart(self) -> Path:
+        """Where the keys of personal data lie, apart from the database."""
+        return self.keys_folder or self.home / "keys"
 
     @property
     def base_url(self) -> str:

@@ -25,6 +25,7 @@ from activities.evidence.store import EvidenceStore
 from activities.proof.chain import Algorithm, Chain
 from activities.record.inbox import Inbox
 from activities.record.log import Log
+from activities.sealing.seals import Seals
 from activities.settings import Settings
 from api.http.tokens import verification_key
 from reading.store import Archive
@@ -138,6 +139,7 @@ async def running(settings: Settings, clock: Clock, patience: timedelta | None =
     )
     pool = await open_pool(settings.database_url, size=CONNECTIONS)
     wait = timedelta(seconds=settings.patience) if patience is None else patience
+    seals = Seals.open(settings)
     courier = Courier(Engine(pool, temporal, settings.task_queue), wait)
     try:
         yield Runtime(
@@ -147,12 +149,14 @@ async def running(settings: Settings, clock: Clock, patience: timedelta | None =
             reading=reading,
             temporal=temporal,
             notices=notices,
-            inbox=Inbox(pool, Log(notices, chain=Chain(Algorithm(settings.chain_algorithm))), clock),
+            inbox=Inbox(pool, Log(notices, chain=Chain(Algorithm(settings.chain_algorithm)), seals=seals), clock),
             courier=courier,
             token_key=token_key,
-            evidence=EvidenceStore.open(settings),
+            evidence=EvidenceStore.open(settings, seals),
+            seals=seals,
         )
     finally:
         await courier.finish(AT_THE_END)
         await reading.dispose()
         await pool.close()
+        seals.ring.close()

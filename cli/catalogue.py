@@ -21,6 +21,7 @@ from activities.filing.row_rules import Importer
 from activities.proof.chain import Algorithm, Chain
 from activities.record.inbox import Inbox
 from activities.record.log import Log
+from activities.sealing.seals import Seals
 from activities.settings import Settings, SettingsError
 from api.acting.importing import rejected_row
 from api.http.problems import Wrong, field_error
@@ -93,7 +94,6 @@ async def imported(settings: Settings, login: str, city: str, sheet: Sheet) -> R
             now = clock.at(await present(connection))
         if account is None or account["city"] != city:
             raise typer.BadParameter(f"{login} is no account of {city}", param_hint="--as")
-        inbox = Inbox(
-            pool, Log(RecordOfNotices(read_scopes()), chain=Chain(Algorithm(settings.chain_algorithm))), clock
-        )
+        chain = Chain(Algorithm(settings.chain_algorithm))
+        inbox = Inbox(pool, Log(RecordOfNotices(read_scopes()), chain=chain, seals=Seals.open(settings)), clock)
         return await import_sheet(pool, inbox, Importer(account["account_id"], city), sheet, now)

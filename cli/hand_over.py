@@ -16,6 +16,7 @@ from activities.proof.chain import Algorithm, Chain
 from activities.record.hand_overs import Asked, ColleagueUnknown, Item, colleague_named, hand_over, in_hand
 from activities.record.inbox import Inbox
 from activities.record.log import Log
+from activities.sealing.seals import Seals
 from activities.settings import Settings
 from rules.seed_notices import read_scopes
 
@@ -64,10 +65,11 @@ async def _hand_over(settings: Settings, officer: str, to: str | None) -> list[I
         except ColleagueUnknown as fact:
             return str(fact)
         asked = Asked(str(uuid.uuid4()), officer_id, colleague, BY, None)
-        clock = DatabaseClock()
+        clock, chain = DatabaseClock(), Chain(Algorithm(settings.chain_algorithm))
+        log = Log(RecordOfNotices(read_scopes()), chain=chain, seals=Seals.open(settings))
         return await hand_over(
             pool,
-            Inbox(pool, Log(RecordOfNotices(read_scopes()), chain=Chain(Algorithm(settings.chain_algorithm))), clock),
+            Inbox(pool, log, clock),
             clock,
             asked,
             tasks,

@@ -103,6 +103,7 @@ async def _verify_record(
     from activities.proof.statements import public_key
     from activities.proof.verifying import Seen, one_look, verify_record
     from activities.proof.verifying_days import verify_days, verify_stamps
+    from activities.sealing.seals import Seals
     from activities.settings import Settings
 
     settings = Settings.load()
@@ -111,7 +112,7 @@ async def _verify_record(
     if not roots and settings.stamp_roots:
         roots = roots_in(settings.stamp_roots)
     apart = settings.heads_apart if settings.heads_apart.is_dir() else None
-    store = EvidenceStore.open(settings) if files else None
+    store = EvidenceStore.open(settings, Seals.open(settings)) if files else None
     seen, count = Seen(), 0
     async with await open_pool(settings.database_url) as pool, one_look(pool) as connection:
         for findings in (

@@ -8,19 +8,43 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.orm import QueryContext
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock
 from activities.database import Pool, present
+from activities.evidence.sealed_files import place_of_name
 from activities.record.log import read_log
-from activities.tables.cases import ActRow, PinnedRulesRow
+from activities.sealing.seals import Seals
+from activities.tables.cases import ActRow, EvidenceRow, PinnedRulesRow
 from models.events import Event
 from models.state import CaseState, fold
 from rules.calendar import CalendarRecord
 from rules.procedure_rules import ProcedureRules
+
+SEALS = "seals"
+"""Under which name a session carries what opens what is sealed."""
+
+
+@event.listens_for(ActRow, "load")
+def open_content(row: ActRow, context: QueryContext) -> None:
+    """What was written with an act is plain for whoever has its row: the one place where it is opened for reading."""
+    seals: Seals | None = context.session.info.get(SEALS)
+    if seals is not None and row.content:
+        set_committed_value(row, "content", seals.opened(row.act_id, row.content))
+
+
+@event.listens_for(EvidenceRow, "load")
+def open_name(row: EvidenceRow, context: QueryContext) -> None:
+    """As `open_content`, for the name of a file."""
+    seals: Seals | None = context.session.info.get(SEALS)
+    if seals is not None and row.key_id is not None:
+        set_committed_value(row, "name", seals.opened_text(place_of_name(row.evidence_id), row.name))
 
 
 def filing_of(acts: Sequence[ActRow]) -> dict[str, Any]:
@@ -60,10 +84,12 @@ class Archive:
     """Rules by digest: what a digest names never changes."""
     records: dict[int, CalendarRecord] = field(default_factory=dict, kw_only=True)
     """Earlier positions of the record of notices, which never change either."""
+    seals: Seals | None = field(default=None, kw_only=True)
+    """By which what people wrote is opened."""
 
     def session(self) -> AsyncSession:
         """A session for reading; writes go through the inbox alone."""
-        return AsyncSession(self.reading, expire_on_commit=False)
+        return AsyncSession(self.reading, expire_on_commit=False, info={SEALS: self.seals})
 
     @asynccontextmanager
     async def store(self) -> AsyncIterator[Store]:

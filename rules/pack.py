@@ -26,7 +26,7 @@ from rules.authored import (
     Version,
     Wording,
 )
-from rules.service_terms import MaintenanceTerms, PostEntry, ReminderTerms
+from rules.service_terms import KeepingTerms, MaintenanceTerms, PostEntry, ReminderTerms
 
 SERVICE = "service"
 """First word of a citation that names one of the pack's service rules instead of a source."""
@@ -364,6 +364,8 @@ class Pack(Authored):
     recusal: OneOrMore[Version[OneOrMore[Name]]] | None = None
     """Roles of the bodies, the first of which decides a task that nobody of its own body may decide (回避)."""
     reminders: OneOrMore[Version[ReminderTerms]] | None = None
+    keeping: OneOrMore[Version[KeepingTerms]] | None = None
+    """How long the record of a case that has ended is kept; without this rule nothing has it kept."""
     posts: Mapping[Name, PostEntry] = Field(default_factory=dict)
     """The posts that a body fills."""
     procedures: Annotated[Mapping[Name, Procedure], Field(min_length=1)]

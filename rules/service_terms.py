@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import StrictBool, StringConstraints
+from pydantic import Field, Strict, StrictBool, StringConstraints
 
 from rules.authored import Authored, Name, OneOrMore, Period, Text, Version, Wording
 
@@ -35,6 +35,12 @@ class ReminderTerms(Authored):
     """Our standard for what the law wants done promptly; it is shown as ours, and nothing is late by it."""
     opens: TimeOfDay
     closes: TimeOfDay
+
+
+class KeepingTerms(Authored):
+    """For how many years from the day on which a case has ended its record is kept with all that people wrote in it."""
+
+    years: Annotated[int, Strict(), Field(ge=1)]
 
 
 class PostTerms(Authored):

@@ -19,7 +19,7 @@ import unicodedata
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Self
@@ -31,7 +31,10 @@ from obstore.store import LocalStore, S3Store
 from activities.database import AWAY
 from activities.evidence.content import recognise
 from activities.evidence.kinds import ContentNotRecognised, Kind
+from activities.evidence.sealed_files import PIECE, place_of_name, seal_file, sealed_size, unsealed_piece
 from activities.idempotency import IdempotencyKeyReused
+from activities.sealing.ring import KeyDestroyed, KeyUnusable
+from activities.sealing.seals import BEYOND
 from activities.statements import numbered
 
 if TYPE_CHECKING:
@@ -39,6 +42,8 @@ if TYPE_CHECKING:
     from obstore.store import RetryConfig
 
     from activities.database import Connection, Pool
+    from activities.sealing.ring import DataKey
+    from activities.sealing.seals import Seals
     from activities.settings import Settings
 
 LOG = logging.getLogger("kaifang.evidence")
@@ -49,8 +54,6 @@ LONGEST_NAME = 200
 """Characters, suffix included."""
 PART = 5 * 1024 * 1024
 """Bytes in memory at once on the way into the store; the least that S3 takes as a part."""
-PIECE = 1024 * 1024
-"""Bytes in memory at once on the way out."""
 AT_ONCE = 3
 """Uploads that are looked into and stored at the same time: each holds a connection meanwhile."""
 DRAWN_AT_ONCE = 2
@@ -61,7 +64,7 @@ RETRYING: RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=10
 """Somebody waits for the answer. Everything else is set by the variables of the library, which options would
 replace."""
 
-COLUMNS = "evidence_id, account, name, media_type, size, sha256, uploaded_at, case_id"
+COLUMNS = "evidence_id, account, name, media_type, size, sha256, uploaded_at, case_id, key_id"
 
 
 class EvidenceKept(NamedTuple):
@@ -73,18 +76,21 @@ class EvidenceKept(NamedTuple):
     media_type: str
     size: int
     sha256: str
+    key_id: str | None
 
 
 INSERT = numbered(
     f"""
 insert into evidence ({COLUMNS})
-values (:evidence_id, :account, :name, :media_type, :size, :sha256, clock_timestamp(), null)
+values (:evidence_id, :account, :name, :media_type, :size, :sha256, clock_timestamp(), null, :key_id)
 on conflict (evidence_id) do nothing returning {COLUMNS}
 """,  # noqa: S608  # names of columns, no input
     EvidenceKept._fields,
 )
 BY_ID = f"select {COLUMNS} from evidence where evidence_id = $1"  # noqa: S608 - names of columns
 LOCK_CONTENT = "select pg_advisory_xact_lock(hashtextextended('evidence ' || $1, 0))"
+NAMED_BY_CONTENT = "select exists (select from evidence where sha256 = $1 and key_id is null)"
+NAMED_BY_KEY = "select exists (select from evidence where key_id = $1)"
 SUBMIT = """
 update evidence set case_id = $3
 where evidence_id = any($1) and account = $2 and (case_id is null or case_id = $3)
@@ -130,6 +136,10 @@ class EvidenceUnknown(EvidenceRefused):
         super().__init__(", ".join(self.evidence_ids))
 
 
+class EvidenceErased(Exception):
+    """The key under which the file was sealed is destroyed: nobody can read it any more, at whatever instant."""
+
+
 class EvidenceStoreAway(Exception):
     """The store cannot be reached or is full: nothing was recorded, and the same may work later."""
 
@@ -146,10 +156,23 @@ class Evidence:
     sha256: str
     uploaded_at: datetime
     case_id: str | None
+    key_id: str | None = None
+    """The data key under which name and bytes are sealed; none where they are as they came."""
 
     @classmethod
     def of(cls, row: asyncpg.Record) -> Self:
+        """As the row has it: a name that is sealed is sealed here too."""
         return cls(**row)
+
+    @property
+    def path(self) -> str:
+        """Where the bytes lie in the store."""
+        return path_of(self.sha256) if self.key_id is None else path_of(self.key_id)
+
+    @property
+    def stored_size(self) -> int:
+        """How many bytes lie there."""
+        return self.size if self.key_id is None else sealed_size(self.size)
 
 
 @dataclass(frozen=True)
@@ -162,27 +185,29 @@ class Staged:
 
 
 class EvidenceStore:
-    """The bytes of all evidence, each content once, under its SHA-256: visible when they are complete, never changed.
+    """The bytes of all evidence: sealed, each file under a key of its own; without seals each content once, under its
+    SHA-256. Visible when they are complete, never changed.
 
     What the store itself fails at is raised as EvidenceStoreAway.
     """
 
-    def __init__(self, objects: LocalStore | S3Store, staging: Path) -> None:
+    def __init__(self, objects: LocalStore | S3Store, staging: Path, seals: Seals | None = None) -> None:
         self._objects = objects
         self._staging = staging
+        self.seals = seals
         self.turn = asyncio.Semaphore(AT_ONCE)
         self.drawing = asyncio.Semaphore(DRAWN_AT_ONCE)
 
     @classmethod
-    def open(cls, settings: Settings) -> Self:
+    def open(cls, settings: Settings, seals: Seals | None = None) -> Self:
         """The store of these settings; a folder is made where there is none, S3 is not asked for anything yet."""
         settings.home.mkdir(mode=0o711, parents=True, exist_ok=True)
         if (url := settings.evidence_url) is not None:
-            return cls(S3Store.from_url(url, retry_config=RETRYING), settings.home)
+            return cls(S3Store.from_url(url, retry_config=RETRYING), settings.home, seals)
         folder = settings.home.resolve() / "evidence"
         folder.mkdir(mode=0o700, exist_ok=True)
         _remove_leftovers(folder)
-        return cls(LocalStore(folder), settings.home)
+        return cls(LocalStore(folder), settings.home, seals)
 
     @asynccontextmanager
     async def stage(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[Staged]:
@@ -205,41 +230,53 @@ class EvidenceStore:
                 await asyncio.to_thread(file.flush)
             yield Staged(file, size, found.hexdigest())
 
-    async def has(self, sha256: str) -> bool:
-        """Whether the store has this content."""
+    async def has(self, path: str) -> bool:
+        """Whether the store has something at this path."""
         with _as_away():
             try:
-                await obstore.head_async(self._objects, path_of(sha256))
+                await obstore.head_async(self._objects, path)
             except FileNotFoundError:
                 return False
             return True
 
-    async def size(self, sha256: str) -> int:
-        """How many bytes the store has of this content."""
+    async def size(self, path: str) -> int:
+        """How many bytes the store has at this path."""
         with _as_away():
-            return (await obstore.head_async(self._objects, path_of(sha256)))["size"]
+            return (await obstore.head_async(self._objects, path))["size"]
 
     async def put(self, staged: Staged) -> None:
-        """The content is in the store, and on disk where the store is a folder, or not at all."""
-        path = path_of(staged.sha256)
-        staged.file.seek(0)
+        """The content is in the store as it is, under its SHA-256, and on disk where the store is a folder, or not at
+        all."""
+        await self._put(path_of(staged.sha256), staged.file, staged.size)
+
+    async def put_sealed(self, staged: Staged, key: DataKey) -> None:
+        """As `put`, sealed under a key that no other file has, by whose id it lies in the store."""
+        with _as_away():
+            file = tempfile.TemporaryFile(dir=self._staging)  # noqa: SIM115  # the next line is its context
+        with file:
+            with _as_away():
+                await asyncio.to_thread(seal_file, key.key, staged.file, file)
+            await self._put(path_of(key.key_id), file, sealed_size(staged.size))
+
+    async def _put(self, path: str, file: BinaryIO, size: int) -> None:
+        file.seek(0)
         with _as_away():
             await obstore.put_async(
                 self._objects,
                 path,
-                staged.file,
-                use_multipart=staged.size > PART,
+                file,
+                use_multipart=size > PART,
                 chunk_size=PART,
                 max_concurrency=1,
             )
             if isinstance(self._objects, LocalStore) and self._objects.prefix:
                 await asyncio.to_thread(_on_disk, self._objects.prefix / path)
 
-    async def discard(self, sha256: str) -> None:
-        """Removes the content from the store. Only for content that no row names, under LOCK_CONTENT."""
+    async def discard(self, path: str) -> None:
+        """Removes what lies at this path. Only what no row names; content that others may name under LOCK_CONTENT."""
         with _as_away():
             try:
-                await obstore.delete_async(self._objects, path_of(sha256))
+                await obstore.delete_async(self._objects, path)
             except FileNotFoundError:
                 return
 
@@ -256,19 +293,39 @@ class EvidenceStore:
         return all_of_them()
 
     async def _pieces(self, evidence: Evidence) -> AsyncIterator[bytes]:
+        key = self._key_of(evidence)
         # By ranges: who reads slowly holds no connection to the store, and meets no time limit of it.
-        for start in range(0, evidence.size, PIECE):
-            length = min(PIECE, evidence.size - start)
+        beyond = 0 if key is None else BEYOND
+        for number, start in enumerate(range(0, evidence.size, PIECE)):
+            length = min(PIECE, evidence.size - start) + beyond
             with _as_away():
                 piece = await obstore.get_range_async(
-                    self._objects, path_of(evidence.sha256), start=start, length=length
+                    self._objects, evidence.path, start=number * (PIECE + beyond), length=length
                 )
-            yield bytes(piece)
+            yield bytes(piece) if key is None else unsealed_piece(key, number, evidence.size, bytes(piece))
+
+    def _key_of(self, evidence: Evidence) -> bytes | None:
+        if evidence.key_id is None:
+            return None
+        if self.seals is None:
+            raise EvidenceStoreAway("a file is sealed, and there are no keys here")
+        try:
+            return self.seals.ring.key(evidence.key_id)
+        except KeyDestroyed as fact:
+            raise EvidenceErased(evidence.evidence_id) from fact
+        except KeyUnusable as fault:
+            raise EvidenceStoreAway(f"the key of {evidence.evidence_id} is missing") from fault
+
+    def named(self, evidence: Evidence) -> Evidence:
+        """With its name as people read it."""
+        if self.seals is None or evidence.key_id is None:
+            return evidence
+        return replace(evidence, name=self.seals.opened_text(place_of_name(evidence.evidence_id), evidence.name))
 
 
-def path_of(sha256: str) -> str:
-    """Where content lies in the store."""
-    return f"{sha256[:2]}/{sha256}"
+def path_of(name: str) -> str:
+    """Where something of this name lies in the store: content by its SHA-256, what is sealed by the id of its key."""
+    return f"{name[:2]}/{name}"
 
 
 async def receive_upload(
@@ -302,7 +359,10 @@ async def receive_upload(
             media_type=kind.media_type,
             size=staged.size,
             sha256=staged.sha256,
+            key_id=None,
         )
+        if store.seals is not None:
+            return await _record_sealed(store, store.seals, pool, staged, wanted)
         return await _record(store, pool, staged, wanted)
 
 
@@ -314,36 +374,56 @@ async def _record(store: EvidenceStore, pool: Pool, staged: Staged, wanted: Evid
             await connection.execute(LOCK_CONTENT, staged.sha256)
             row = await connection.fetchrow(INSERT, *wanted)
             if row is None:
-                return await _received_before(connection, wanted)
-            if not await store.has(staged.sha256):
+                return await _received_before(store, connection, wanted)
+            if not await store.has(path_of(staged.sha256)):
                 is_new_content = True
                 await store.put(staged)
         return Evidence.of(row)
     except BaseException:
         if is_new_content:
-            await asyncio.shield(_discard_unless_named(store, pool, staged.sha256))
+            await asyncio.shield(_discard_unless_named(store, pool, NAMED_BY_CONTENT, staged.sha256))
         raise
 
 
-async def _received_before(connection: Connection, wanted: EvidenceKept) -> Evidence:
+async def _record_sealed(
+    store: EvidenceStore, seals: Seals, pool: Pool, staged: Staged, wanted: EvidenceKept
+) -> Evidence:
+    key = seals.ring.take()
+    name = seals.text(key, place_of_name(wanted.evidence_id), wanted.name)
+    is_stored = False
+    try:
+        async with pool.acquire() as connection, connection.transaction():
+            row = await connection.fetchrow(INSERT, *wanted._replace(name=name, key_id=key.key_id))
+            if row is None:
+                return await _received_before(store, connection, wanted)
+            is_stored = True
+            await store.put_sealed(staged, key)
+        return store.named(Evidence.of(row))
+    except BaseException:
+        if is_stored:
+            await asyncio.shield(_discard_unless_named(store, pool, NAMED_BY_KEY, key.key_id))
+        raise
+
+
+async def _received_before(store: EvidenceStore, connection: Connection, wanted: EvidenceKept) -> Evidence:
     row = await connection.fetchrow(BY_ID, wanted.evidence_id)
     assert row, "evidence stays"
-    known = Evidence.of(row)
+    known = store.named(Evidence.of(row))
     if (known.account, known.name, known.sha256) != (wanted.account, wanted.name, wanted.sha256):
         raise IdempotencyKeyReused
     return known
 
 
-async def _discard_unless_named(store: EvidenceStore, pool: Pool, sha256: str) -> None:
-    """Removes content whose row was not committed. Only PostgreSQL knows whether it was; while it is away, the bytes
-    stay."""
+async def _discard_unless_named(store: EvidenceStore, pool: Pool, named: str, name: str) -> None:
+    """Removes what lies under this name and whose row was not committed. Only PostgreSQL knows whether it was; while
+    it is away, the bytes stay."""
     try:
         async with pool.acquire() as connection, connection.transaction():
-            await connection.execute(LOCK_CONTENT, sha256)
-            if not await connection.fetchval("select exists (select from evidence where sha256 = $1)", sha256):
-                await store.discard(sha256)
+            await connection.execute(LOCK_CONTENT, name)
+            if not await connection.fetchval(named, name):
+                await store.discard(path_of(name))
     except (EvidenceStoreAway, *AWAY) as failure:
-        LOG.warning("content %s may be in the store without a row: %r", sha256, failure)
+        LOG.warning("content %s may be in the store without a row: %r", name, failure)
 
 
 async def digests_of(connection: Connection, evidence_ids: Sequence[str]) -> dict[str, str]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from activities.outbox.message_texts import Message
 from activities.standing_in import away, substitute_of
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from asyncpg import Record
 
     from activities.database import Connection
+    from activities.sealing.seals import Seals
     from rules.procedure_rules import ProcedureRules
 
     RulesOf = Callable[[str], Awaitable[ProcedureRules]]
@@ -101,7 +102,7 @@ on conflict (message_id) do nothing
 MESSAGE = """
 m.message_id, m.number, m.kind, m.case_id, m.task_id, m.city, m.facts, m.created_at, m.read_at, c.case_number,
 c.rules_digest, b.name as body_name,
-(select content ->> 'text' from acts where act_id = m.facts ->> 'act') as asked,
+(select content -> 'text' from acts where act_id = m.facts ->> 'act') as asked,
 (select 'reviewer' = any(roles) from accounts where accounts.account_id = m.account_id) as to_reviewer
 """
 WITH_ITS_CASE = """
@@ -141,32 +142,34 @@ async def put_out(connection: Connection, tellings: Sequence[Telling], now: date
 
 
 async def messages_to(
-    connection: Connection, rules_of: RulesOf, account_id: str, before: int, limit: int
+    connection: Connection, rules_of: RulesOf, seals: Seals | None, account_id: str, before: int, limit: int
 ) -> list[Message]:
     """What somebody was told, the latest first, beginning before that number; with or without a channel.
 
     `rules_of` knows the rules of a digest.
     """
-    return [await message_of(row, rules_of) for row in await connection.fetch(MESSAGES, account_id, before, limit)]
+    return [
+        await message_of(row, rules_of, seals) for row in await connection.fetch(MESSAGES, account_id, before, limit)
+    ]
 
 
 async def unread_messages_to(
-    connection: Connection, rules_of: RulesOf, account_id: str, before: int, limit: int
+    connection: Connection, rules_of: RulesOf, seals: Seals | None, account_id: str, before: int, limit: int
 ) -> list[Message]:
     """As `messages_to`, of what is not read yet."""
-    return [await message_of(row, rules_of) for row in await connection.fetch(UNREAD, account_id, before, limit)]
+    return [await message_of(row, rules_of, seals) for row in await connection.fetch(UNREAD, account_id, before, limit)]
 
 
 async def unread_messages_of(
-    connection: Connection, rules_of: RulesOf, account_id: str, of: str, limit: int
+    connection: Connection, rules_of: RulesOf, seals: Seals | None, account_id: str, of: str, limit: int
 ) -> list[Message]:
     """As `unread_messages_to`, of a case by its number, or of a dataset."""
-    return [await message_of(row, rules_of) for row in await connection.fetch(UNREAD_OF, account_id, of, limit)]
+    return [await message_of(row, rules_of, seals) for row in await connection.fetch(UNREAD_OF, account_id, of, limit)]
 
 
-async def message_of(row: Record, rules_of: RulesOf) -> Message:
+async def message_of(row: Record, rules_of: RulesOf, seals: Seals | None) -> Message:
     """A message from a row that has the columns of MESSAGE."""
-    digest, body_name = row["rules_digest"], row["body_name"]
+    digest, body_name, facts = row["rules_digest"], row["body_name"], json.loads(row["facts"])
     return Message(
         message_id=row["message_id"],
         number=row["number"],
@@ -175,14 +178,22 @@ async def message_of(row: Record, rules_of: RulesOf) -> Message:
         task_id=row["task_id"],
         city=row["city"],
         created_at=row["created_at"],
-        facts=json.loads(row["facts"]),
+        facts=facts,
         case_number=row["case_number"],
         body_name=Label.model_validate_json(body_name) if body_name else None,
-        asked=row["asked"],
+        asked=_asked(seals, facts, row["asked"]),
         to_reviewer=bool(row["to_reviewer"]),
         read_at=row["read_at"],
         rules=await rules_of(digest) if digest else None,
     )
+
+
+def _asked(seals: Seals | None, facts: Mapping[str, Any], kept: str | None) -> str | None:
+    """The words in which an act asks for something."""
+    if kept is None:
+        return None
+    text = json.loads(kept) if seals is None else seals.opened_field(facts["act"], "text", json.loads(kept))
+    return None if text is None else str(text)
 
 
 def _put(telling: Telling) -> TellingPut:

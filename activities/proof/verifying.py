@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from activities.evidence.store import COLUMNS, Evidence, EvidenceStore
+from cryptography.exceptions import InvalidTag
+
+from activities.evidence.store import COLUMNS, Evidence, EvidenceErased, EvidenceStore
 from activities.proof.findings import Fault, Finding
 from activities.proof.walking import InboxWalk, LogWalk
 
@@ -180,22 +182,32 @@ async def _verify_files(connection: Connection, store: EvidenceStore, seen: Seen
                 seen.files += 1
                 if evidence_id in erased:
                     seen.files_erased += 1
-                elif fault := await fault_of_file(store, known.get(evidence_id), sha256):
+                    continue
+                try:
+                    fault = await fault_of_file(store, known.get(evidence_id), sha256)
+                except EvidenceErased:
+                    # The ring says so, whatever a backup of the database knows of it.
+                    seen.files_erased += 1
+                    continue
+                if fault:
                     yield Finding(fault, row["case_id"], evidence_id)
 
 
 async def fault_of_file(store: EvidenceStore, evidence: Evidence | None, sha256: str) -> Fault | None:
     """What is wrong with a file that came with an act, as bytes of that hash; None where nothing is. Raises
-    EvidenceStoreAway."""
+    EvidenceErased, EvidenceStoreAway."""
     if evidence is None:
         return Fault.FILE_GONE
     if evidence.sha256 != sha256:
         return Fault.FILE_OTHERWISE
-    if not await store.has(sha256):
+    if not await store.has(evidence.path):
         return Fault.FILE_GONE
-    if await store.size(sha256) != evidence.size:
+    if await store.size(evidence.path) != evidence.stored_size:
         return Fault.FILE_CHANGED
     found = hashlib.sha256()
-    async for piece in await store.read(evidence):
-        found.update(piece)
+    try:
+        async for piece in await store.read(evidence):
+            found.update(piece)
+    except InvalidTag:
+        return Fault.FILE_CHANGED
     return None if found.hexdigest() == sha256 else Fault.FILE_CHANGED

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from activities.proof.chain import BEGINNING, act_hash, algorithm_of, content_digest, event_hash
 from activities.proof.findings import Fault, Finding
+from activities.sealing.seals import is_taken_out
 
 if TYPE_CHECKING:
     import asyncpg
@@ -63,7 +64,7 @@ class LogWalk:
 
 @dataclass
 class InboxWalk:
-    """The inbox of one case. `erased` are the acts whose text the law had erased."""
+    """The inbox of one case. `erased` are the acts whose text the law had erased: it is gone, or nobody has the key."""
 
     case_id: str
     erased: frozenset[str]
@@ -94,9 +95,11 @@ class InboxWalk:
         text, bound, salt = row["content"], row["content_digest"], row["content_salt"]
         if text is None and bound is None:
             return
-        if text is None and row["act_id"] in self.erased:
-            self.texts_erased += 1
-        elif text is None:
+        erased = row["act_id"] in self.erased
+        self.texts_erased += erased
+        if erased and (text is None or (salt is None and is_taken_out(json.loads(text)))):
+            return
+        if text is None:
             yield Finding(Fault.TEXT_GONE, self.case_id, row["act_id"])
         elif bound is None or salt is None or not is_hash(bound, lambda by: content_digest(by, text, salt)):
             yield Finding(Fault.TEXT_CHANGED, self.case_id, row["act_id"])

@@ -32,9 +32,11 @@ from activities.record.opening import next_case_number
 from activities.record.pinned_rules import PinnedRules
 from activities.record.receipt_facts import dataset_is_its_own, facts_at_receipt, items_at_receipt, standing_at_receipt
 from activities.record.rectified import none_is_open
+from activities.record.sealing import keep_key, kept
 from activities.record.service_rules import recusal_beside, urging_beside
 from activities.record.sides import entrustments, found_at_filing
 from activities.record.touching import have_dataset_alone, to_hand_over
+from activities.sealing.seals import is_same_call
 from models import acts as a
 from models import events as e
 from models.procedure import JudgedBy, Procedure
@@ -56,12 +58,14 @@ if TYPE_CHECKING:
 
 LAST_ACT = """
 select seq, received_at, hash,
+  (select key_id from cases where case_id = $1) as key_id,
   (select procedure from cases where case_id = $1) as procedure,
   exists (select from acts where act_id = $2) as same,
   exists (select from acts where case_id = $1 and state = 'received') as waiting
 from acts where case_id = $1 order by seq desc limit 1
 """
 
+RECEIVED_FILING = "select request_digest, key_id from acts join cases using (case_id) where act_id = $1"
 ACCEPT = "update acts set state = 'accepted' where act_id = $1 and state = 'received'"
 ACCEPT_AS_DELIVERED = """
 update acts set state = case state when 'refused' then state else 'accepted' end, delivered_at = $2
@@ -153,9 +157,9 @@ class Inbox:
         async with self._pool.acquire() as connection, connection.transaction():
             # Two calls with one key: the second waits here for the first.
             await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", case_id)
-            known = await connection.fetchval("select request_digest from acts where act_id = $1", f"{case_id}.file")
+            known = await connection.fetchrow(RECEIVED_FILING, f"{case_id}.file")
             if known is not None:
-                if known != request_digest:
+                if not is_same_call(self._log.seals, known["key_id"], known["request_digest"], request_digest):
                     raise IdempotencyKeyReused
                 state = fold(CaseState(), await read_log(connection, case_id))
                 return FilingReceived(state, await to_hand_over(connection, case_id))
@@ -184,14 +188,15 @@ class Inbox:
                 words=fingerprints(case_id, content) if law.agreement else {},
             )
             proposal = kind.begin(law, filed, facts.met)
-            kept = json.dumps(dict(content), ensure_ascii=False, default=str)
+            written = kept(self._log.seals, None, f"{case_id}.file", content, request_digest)
             await open_case(
                 connection,
                 self._log.chain,
                 filed,
-                content=kept,
-                request_digest=request_digest,
+                content=written.content,
+                request_digest=written.request_digest,
                 files=await digests_of(connection, filing.evidence),
+                key_id=written.key_id,
             )
             await submit(connection, filing.evidence, filing.party, case_id)
             events = await self._log.write(
@@ -307,13 +312,14 @@ class Inbox:
         if last["same"]:
             return await self._received_before(connection, act.id, request_digest)
         stamped = act.model_copy(update={"received_at": max(case.now, last["received_at"]), "seen": case.number})
-        kept = json.dumps(dict(content), ensure_ascii=False, default=str) if content else None
+        written = kept(self._log.seals, last["key_id"], act.id, content or None, request_digest)
+        await keep_key(connection, act.case_id, last["key_id"], written)
         row = act_kept(
             self._log.chain,
             stamped,
             last["seq"] + 1,
-            kept,
-            request_digest,
+            written.content,
+            written.request_digest,
             previous=last["hash"],
             files=await digests_of(connection, act.evidence if isinstance(act, a.SubmitEvidence) else ()),
         )
@@ -325,12 +331,12 @@ class Inbox:
 
     async def _received_before(self, connection: Connection, act_id: str, request_digest: str) -> ActReceived:
         row = await connection.fetchrow(
-            "select case_id, procedure, acts.received_at, state, problem, request_digest "
+            "select case_id, procedure, acts.received_at, state, problem, request_digest, key_id "
             "from acts join cases using (case_id) where act_id = $1",
             act_id,
         )
         assert row
-        if row["request_digest"] != request_digest:
+        if not is_same_call(self._log.seals, row["key_id"], row["request_digest"], request_digest):
             raise IdempotencyKeyReused
         problem = json.loads(row["problem"]) if row["problem"] else None
         return ActReceived(act_id, row["case_id"], row["procedure"], row["received_at"], row["state"], problem)

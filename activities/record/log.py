@@ -27,6 +27,7 @@ from models.telling import told
 if TYPE_CHECKING:
     from activities.clock import Clock
     from activities.database import Connection, Pool
+    from activities.sealing.seals import Seals
     from rules.calendar import CalendarRecord
 
 
@@ -93,6 +94,7 @@ class NewCase(NamedTuple):
     rules_digest: str
     number: int
     engine_number: int
+    key_id: str | None
 
 
 OPEN_CASE = insert("cases", NewCase._fields)
@@ -273,10 +275,18 @@ def record_for(event: e.TaskOpened | e.ClockMoved, record: CalendarRecord) -> Ca
 class Log:
     """Writes events and all that is derived from them in the transaction of the caller."""
 
-    def __init__(self, notices: RecordOfNotices, law: LawOn = law_of, chain: Chain | None = None) -> None:
+    def __init__(
+        self,
+        notices: RecordOfNotices,
+        law: LawOn = law_of,
+        chain: Chain | None = None,
+        seals: Seals | None = None,
+    ) -> None:
         self.notices = notices
         self.law = law
         self.chain = chain or Chain()
+        self.seals = seals
+        """Without them what people write is kept as they wrote it: for whoever has no personal data."""
         self._pinned = PinnedRules()
 
     async def write(
@@ -361,6 +371,7 @@ async def open_case(
     content: str | None,
     request_digest: str,
     files: Mapping[str, str] | None = None,
+    key_id: str | None = None,
 ) -> None:
     """The row of a new case, and its filing as the first act of its inbox, with the files that came with it; the caller
     writes the first events."""
@@ -376,6 +387,7 @@ async def open_case(
         rules_digest=filed.rules_digest,
         number=0,
         engine_number=0,
+        key_id=key_id,
     )
     await connection.execute(OPEN_CASE, *case)
     act = File(id=filed.act or "", case_id=filed.case_id, by=Actor(account=filed.party), received_at=filed.at, seen=1)

@@ -54,10 +54,13 @@ class CaseRow(SQLModel, table=True):
     engine_number: int = 0
     head: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     """The hash of the last event."""
+    key_id: str | None = None
+    """The data key under which what is written in the case is sealed; null until there is something."""
 
 
 class ActRow(SQLModel, table=True):
-    """The inbox. `act` is what the engine gets; `content` holds free text and names, and can be erased by itself."""
+    """The inbox. `act` is what the engine gets; `content` holds free text and names, sealed field by field, and can be
+    erased by itself."""
 
     __tablename__ = "acts"
     __table_args__ = (
@@ -219,7 +222,8 @@ class ObjectionRow(SQLModel, table=True):
 
 
 class EvidenceRow(SQLModel, table=True):
-    """A file that somebody uploaded; `case_id` is null until it was submitted. Bytes lie in the store by SHA-256."""
+    """A file that somebody uploaded; `case_id` is null until it was submitted. Bytes lie in the store, sealed with the
+    name under the data key `key_id`; without one, as they came, by SHA-256."""
 
     __tablename__ = "evidence"
     __table_args__ = (Index("evidence_of_case", "case_id"),)
@@ -231,6 +235,7 @@ class EvidenceRow(SQLModel, table=True):
     sha256: str
     uploaded_at: datetime = instant()
     case_id: str | None = Field(default=None, foreign_key="cases.case_id")
+    key_id: str | None = None
 
 
 class CaseNumberRow(SQLModel, table=True):

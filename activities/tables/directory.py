@@ -45,6 +45,8 @@ class AccountRow(SQLModel, table=True):
     organisation: str | None = None
     contact: str | None = None
     """A mailbox or a telephone number, as the issuer has checked it."""
+    erased_at: datetime | None = instant(nullable=True, default=None)
+    """Since when nobody is this account any more; it stays, for logs name it."""
 
 
 class InvitationRow(SQLModel, table=True):

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from asyncpg import Record
 
     from activities.database import Pool
+    from activities.sealing.seals import Seals
     from activities.telling.ways import Ways
 
 LOG = logging.getLogger("kaifang.sender")
@@ -165,8 +166,11 @@ def payload(message: Message, said: Said) -> dict[str, Any]:
 class Sender:
     """Beside the worker. Several may run; a channel that fails is tried ever more rarely and holds up no other."""
 
-    def __init__(self, pool: Pool, ways: Ways, pages_url: str, every: float = 1.0) -> None:
+    def __init__(
+        self, pool: Pool, ways: Ways, pages_url: str, seals: Seals | None = None, *, every: float = 1.0
+    ) -> None:
         self._pool = pool
+        self._seals = seals
         self._ways = ways
         self._pages_url = pages_url
         self._every = every
@@ -279,7 +283,7 @@ class Sender:
     async def _outgoing(self, claimed: Record) -> Outgoing:
         """What goes out, in the language of the channel."""
         async with self._pool.acquire() as connection:
-            message = await message_of(claimed, partial(self._pinned.of, connection))
+            message = await message_of(claimed, partial(self._pinned.of, connection), self._seals)
         kind = claimed["channel_kind"]
         language: Language = "en" if claimed["language"] == "en" else "zh"
         said = say(message, language, self._pages_url)

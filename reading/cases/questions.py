@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col, select
 
 from activities.tables.cases import FORESEEN, ActRow, CaseRow, EventRow, TaskRow
@@ -197,9 +197,8 @@ async def asked_for(store: Store, acts: Iterable[str | None]) -> dict[str, str]:
     ids = {each for each in acts if each}
     if not ids:
         return {}
-    text = func.jsonb_extract_path_text(col(ActRow.content), "text")
-    rows = await store.session.exec(select(ActRow.act_id, text).where(col(ActRow.act_id).in_(ids)))
-    return {act_id: said for act_id, said in rows if said}
+    rows = await store.session.exec(select(ActRow).where(col(ActRow.act_id).in_(ids)))
+    return {row.act_id: str(row.content["text"]) for row in rows if row.content and row.content.get("text")}
 
 
 async def events(store: Store, case_id: str, after: str | None, limit: int) -> Cut[EventRow]:

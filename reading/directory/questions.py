@@ -16,12 +16,12 @@ from rules.pinned import Label
 
 
 async def caller(store: Store, account_id: str) -> Caller | None:
-    """The account as the directory has it now."""
+    """The account as the directory has it now; None for one that is erased."""
     row = (
         await store.session.exec(
             select(AccountRow, BodyRow.role)
             .join(BodyRow, col(BodyRow.body) == col(AccountRow.body), isouter=True)
-            .where(AccountRow.account_id == account_id)
+            .where(AccountRow.account_id == account_id, col(AccountRow.erased_at).is_(None))
         )
     ).first()
     if row is None:

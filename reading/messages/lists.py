@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from activities.database import Connection
     from activities.outbox.outbox import RulesOf
+    from activities.sealing.seals import Seals
 
-    Question = Callable[[Connection, RulesOf, str, int, int], Awaitable[list[Message]]]
+    Question = Callable[[Connection, RulesOf, Seals | None, str, int, int], Awaitable[list[Message]]]
 
 LATEST = 2**62
 """Beyond the number of any message."""
@@ -94,7 +95,7 @@ async def _letters(
 ) -> Slice:
     before = LATEST if after is None else _number_in(after)
     async with store.pool.acquire() as connection:
-        found = await question(connection, store.rules, account_id, before, limit + 1)
+        found = await question(connection, store.rules, store.archive.seals, account_id, before, limit + 1)
     more = cursor(str(found[limit - 1].number)) if len(found) > limit else None
     return Slice([Letter(each, say(each, language, pages_url)) for each in found[:limit]], more)
 
@@ -103,7 +104,7 @@ async def unread_that_lead_to(store: Store, account_id: str, of: str, path: str)
     """The messages not read yet of a case by its number, or of a dataset, whose link leads to that page; the path is
     without the prefix of a language."""
     async with store.pool.acquire() as connection:
-        found = await unread_messages_of(connection, store.rules, account_id, of, MOST_COUNTED)
+        found = await unread_messages_of(connection, store.rules, store.archive.seals, account_id, of, MOST_COUNTED)
     return [each.message_id for each in found if link_to(each, "zh", "") == path]
 
 

@@ -50,18 +50,24 @@ async def evidence_of(store: Store, case_id: str) -> Sequence[EvidenceRow]:
 
 
 async def evidence_for(store: Store, caller: Caller, evidence_id: str) -> Evidence | None:
-    """The file of evidence, unless the caller may not read it now."""
+    """The file of evidence, unless the caller may not read it now, or nobody can any more."""
     may_read = caller.reads_evidence(await store.now())
     found = select(EvidenceRow).where(EvidenceRow.evidence_id == evidence_id, may_read)
     row = (await store.session.exec(found)).first()
-    return Evidence(**row.model_dump()) if row else None
+    return Evidence(**row.model_dump()) if row and not _is_erased(store, row.key_id) else None
 
 
 async def evidence_readable(store: Store, caller: Caller, case_id: str) -> frozenset[str]:
-    """The ids of a case's files that the caller may read now."""
+    """The ids of a case's files that the caller may read now, without what is erased."""
     may_read = caller.reads_evidence(await store.now())
-    found = select(EvidenceRow.evidence_id).where(EvidenceRow.case_id == case_id, may_read)
-    return frozenset((await store.session.exec(found)).all())
+    found = select(EvidenceRow.evidence_id, EvidenceRow.key_id).where(EvidenceRow.case_id == case_id, may_read)
+    rows = (await store.session.exec(found)).all()
+    return frozenset(evidence_id for evidence_id, key_id in rows if not _is_erased(store, key_id))
+
+
+def _is_erased(store: Store, key_id: str | None) -> bool:
+    seals = store.archive.seals
+    return seals is not None and seals.is_erased(key_id)
 
 
 async def history_of(store: Store, party: str, dataset_id: str, before: CaseState) -> ObjectorHistory:

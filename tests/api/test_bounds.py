@@ -176,10 +176,10 @@ async def test_an_entry_of_the_longest_texts_of_the_widest_characters_is_publish
     assert {name: entry[name] for name in longest} == longest
 
 
-async def test_a_request_and_a_decision_of_the_longest_texts_are_stored_whole(working: Service, pool: Pool) -> None:
+async def test_a_request_and_a_decision_of_the_longest_texts_are_stored_whole(working: Service) -> None:
     texts = {name: wide(LONGEST_PROSE) for name in ("purpose", "scenario", "safeguards")}
     case = await working.as_("applicant@demo").file("nanning", **texts)
-    kept = json.loads(await pool.fetchval("select content from acts where case_id = $1", case["case_id"]))
+    kept = await written(working, case["case_id"], "file")
     assert {name: kept[name] for name in texts} == texts
     said = {
         name: wide(LONGEST_PROSE)
@@ -187,10 +187,18 @@ async def test_a_request_and_a_decision_of_the_longest_texts_are_stored_whole(wo
         if name in ("reason", "basis", "reference", "text", "answer")
     }
     await working.decide(case, "formal_review", "return", **said)
-    kept = json.loads(
-        await pool.fetchval("select content from acts where case_id = $1 and kind = 'decide'", case["case_id"])
-    )
+    kept = await written(working, case["case_id"], "decide")
     assert {name: kept[name] for name in said} == said
+
+
+async def written(service: Service, case_id: str, kind: str) -> dict[str, Any]:
+    """What was written with the one act of that kind, as the record has it."""
+    runtime = service.app.state.runtime
+    row = await runtime.pool.fetchrow(
+        "select act_id, content from acts where case_id = $1 and kind = $2", case_id, kind
+    )
+    opened: dict[str, Any] = runtime.seals.opened(row["act_id"], json.loads(row["content"]))
+    return opened
 
 
 @pytest.mark.parametrize("field", ["title", "domain"])

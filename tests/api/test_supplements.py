@@ -84,9 +84,11 @@ async def test_the_words_are_in_no_log_and_no_message_row_and_are_erased_with_th
     task = await asked(working, applicant)
     pool = working.app.state.runtime.pool
     kept = "select count(*) from {} where {}::text like '%machine on which%'"
-    for table, column in (("events", "event"), ("messages", "facts"), ("acts", "act"), ("tasks", "clock")):
+    columns = [("events", "event"), ("messages", "facts"), ("acts", "act"), ("acts", "content"), ("tasks", "clock")]
+    for table, column in columns:
         assert await pool.fetchval(kept.format(table, column)) == 0, table
-    assert await pool.fetchval(kept.format("acts", "content")) == 1
+    sealed = "select count(*) from acts where kind = 'ask_supplement' and content -> 'text' ? 'sealed'"
+    assert await pool.fetchval(sealed) == 1
 
     await pool.execute("update acts set content = null where kind = 'ask_supplement'")
 

@@ -1,0 +1,128 @@
+"""Which of what is recorded is personal, and what keeps it: every column of text and every field of an event and of an
+act, by name. A test compares it with the tables and the classes, so that nothing new goes unclassified
+(docs/personal-data.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Any
+
+from rules.vocabulary import FIELDS, TEXTS
+
+
+class Care(StrEnum):
+    """What is done about a value at rest."""
+
+    SEALED = "sealed"
+    """Personal: sealed under a data key, which erasing destroys."""
+    SEALED_IN_PART = "sealed_in_part"
+    """A document: what is personal in it is sealed field by field, the rest stays as it is."""
+    OVERWRITTEN = "overwritten"
+    """Personal, and looked up by its value: plain while it is needed, overwritten by erasing. Backups hold it as long
+    as they are kept."""
+    ENDS = "ends"
+    """Personal, and gone with the session, login or channel that it belongs to; erasing ends these."""
+    FINGERPRINT = "fingerprint"
+    """The hash of a text, by which whoever guesses the whole text knows that it was this; it stays."""
+    PSEUDONYM = "pseudonym"
+    """The opaque id of a person, a case or a file: it says who only together with the directory, and stays."""
+    NOT_PERSONAL = "not_personal"
+    """A code, a digest of what is not personal, a body, the law, or what is published."""
+
+
+S, P, O, E, F, I, N = (  # noqa: E741 - a table reads better in short words
+    Care.SEALED,
+    Care.SEALED_IN_PART,
+    Care.OVERWRITTEN,
+    Care.ENDS,
+    Care.FINGERPRINT,
+    Care.PSEUDONYM,
+    Care.NOT_PERSONAL,
+)
+
+COLUMNS: Mapping[str, Mapping[Care, str]] = {
+    "absences": {I: "absence_id account_id substitute"},
+    "accounts": {I: "account_id", O: "login name issuer subject organisation contact", N: "city body roles kind"},
+    "acts": {
+        I: "act_id case_id account act",
+        P: "content",
+        N: "kind state problem files content_digest content_salt hash request_digest",
+    },
+    "bodies": {N: "body city role name"},
+    "calendar_notices": {N: "scope document notice"},
+    "case_numbers": {N: "city procedure"},
+    "cases": {
+        I: "case_id case_number party key_id",
+        N: "city procedure dataset_id provider urgency outcome rules_digest head",
+    },
+    "chain_adoptions": {N: "root"},
+    "channels": {I: "channel_id account_id", E: "address secret last_error", N: "kind language"},
+    "dataset_versions": {I: "case_id", N: "dataset_id openness items entry"},
+    "datasets": {I: "updated_by", N: "dataset_id city provider openness items entry search"},
+    "deliveries": {I: "message_id channel_id case_id", N: "state last_error"},
+    "erasures": {I: "id account", N: "what basis"},
+    "events": {I: "case_id event", N: "type hash"},
+    "evidence": {I: "evidence_id account case_id key_id", S: "name", N: "media_type", F: "sha256"},
+    "failures": {I: "case_id act_id", N: "why detail"},
+    "feeds": {I: "feed_id account_id", E: "name wanted", N: "token_digest served"},
+    "gate_calls": {I: "case_id"},
+    "gate_decisions": {I: "grant_case_id", N: "session dataset_id data_items access_mode use reason"},
+    "gate_sessions": {N: "session"},
+    "grants": {
+        I: "case_id granted_by party",
+        N: "dataset_id data_items access_mode access_modes use key_digest ended",
+    },
+    "hand_overs": {I: "hand_over_id officer to_account asked_by tasks", N: "request_digest"},
+    "invitations": {I: "account_id", E: "subject email", N: "issuer"},
+    "kept_forms": {I: "account_id", E: "content", N: "digest"},
+    "logins_under_way": {E: "remembered", N: "digest"},
+    "maintenance": {I: "announced_by", N: "maintenance_id city body said"},
+    "messages": {I: "message_id account_id case_id task_id facts", N: "kind city"},
+    "objections": {I: "case_id party", N: "dataset_id ground"},
+    "paper_keys": {N: "key"},
+    "pinned_rules": {N: "digest rules"},
+    "posts": {I: "account_id filed_by", N: "body post department"},
+    "restrictions": {I: "case_id", N: "kind dataset_id data_items except_items"},
+    "sessions": {I: "account_id", E: "browser sid notice id_token", N: "digest forgery_key"},
+    "signed_days": {N: "statement signature"},
+    "signed_heads": {I: "case_id", N: "head acts_head path"},
+    "tasks": {
+        I: "task_id case_id party claimed_by lapsed_of supplement_act",
+        N: "city procedure step stage body urgency state outcome clock",
+    },
+    "worker_job_ends": {N: "job last_reason"},
+    "worker_jobs": {I: "worker_id", N: "job"},
+}
+"""By table and care, every column that holds more than numbers and instants."""
+
+LOGGED: Mapping[Care, str] = {
+    I: "act account by to officer party case_id case_number access_case_id update_case_id by_case caused_by granted_by "
+    "task_id asked_by_task about_task evidence submission withdrawn withdrawn_except reopens reopens_except beside id "
+    "in_place_of tasks serving",
+    F: "words",
+    N: "city procedure dataset_id bodies body from_body for_body concerned data_items except_items choices given "
+    "rules_digest step stage outcomes outcome digest back_to because own_due_before access_mode access_modes use "
+    "key_digest source article openness trigger restriction kind type roles to_body named_class entry_fields "
+    "entry_items known_items period own_periods own_due_at calendar scope document basis zh en",
+}
+"""By care, what events and acts hold besides numbers, instants and yes or no: the engine and its histories get it, and
+it is never free text."""
+
+PLAIN_IN_CONTENT = frozenset(
+    {name for name, field in FIELDS.items() if field.kind not in TEXTS} | {"dataset_id", "imported", "outcome"}
+)
+"""What comes with an act and is no free text: codes, days, and the drafts of entries that are published. Whatever
+else comes with one is sealed, also what nobody has thought of yet."""
+
+
+def is_sealed_in_content(name: str, value: Any) -> bool:
+    """Whether a field of what was written with an act is sealed."""
+    return name not in PLAIN_IN_CONTENT and value is not None and value != ""
+
+
+def classified(columns: Mapping[Care, str]) -> Iterator[tuple[str, Care]]:
+    """The names of one table, each with its care."""
+    for care, names in columns.items():
+        for name in names.split():
+            yield name, care
