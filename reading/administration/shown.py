@@ -140,7 +140,7 @@ async def _accounts(store: Store, language: Language, rows: Sequence[AccountRow]
     names = await directory.body_names(store, (row.body for row in rows if row.body))
     waiting = select(InvitationRow).where(col(InvitationRow.account_id).in_([row.account_id for row in rows]))
     invited = {row.account_id: row.until_at for row in (await store.session.exec(waiting)).all()}
-    by = await _logins(store, [row.reopened_by for row in rows if row.reopened_by])
+    by = await directory.logins(store, (row.reopened_by for row in rows))
     return [
         AccountShown(
             login=row.login,
@@ -155,13 +155,6 @@ async def _accounts(store: Store, language: Language, rows: Sequence[AccountRow]
         )
         for row in rows
     ]
-
-
-async def _logins(store: Store, account_ids: Sequence[str]) -> dict[str, str]:
-    if not account_ids:
-        return {}
-    found = select(AccountRow.account_id, AccountRow.login).where(col(AccountRow.account_id).in_(account_ids))
-    return dict((await store.session.exec(found)).all())
 
 
 def _reopened(row: AccountRow, logins: dict[str, str]) -> Reopened | None:
