@@ -156,6 +156,7 @@ NO_PAGES = frozenset(
         "/evidence/{evidence_id}",
         "/evidence/{evidence_id}/picture.jpg",
         "/print/{size}",
+        "/{city}/law/{procedure}/whole.svg",
         "/desk/selected",
         "/desk/{number}/{place}/act",
         "/desk/grants/{number}/revocation",
