@@ -78,7 +78,7 @@ def import_command(
     for each in report.rejected:
         shown = rejected_row(each, report.rules, "en")
         place = ": ".join(part for part in (shown.name, shown.field or "row") if part)
-        typer.echo(f"{file}:{shown.line}: {place}: {shown.said} [{shown.rule}]", err=True)
+        typer.echo(f"{file}:{shown.line}: {place}: {shown.detail} [{shown.code}]", err=True)
     if report.ignored_columns:
         typer.echo(f"ignored columns: {', '.join(report.ignored_columns)}", err=True)
     typer.echo(f"{len(report.accepted)} accepted, {len({each.line for each in report.rejected})} rejected")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from models import acts as a
 from models import events as e
 from models import refusals as r
@@ -38,6 +40,12 @@ def ask_supplement(rules: ProcedureRules, proposal: Proposal, act: a.AskSuppleme
         )
 
 
+def must_be_asked(asked: Collection[object]) -> None:
+    """Who answers must have been asked. Raises NothingAsked."""
+    if not asked:
+        raise r.NothingAsked(field="case_id")
+
+
 def supply(rules: ProcedureRules, proposal: Proposal, act: a.Supply) -> None:
     """The supplement is on record with every task that waits for it, and a stopped clock runs again.
 
@@ -48,8 +56,7 @@ def supply(rules: ProcedureRules, proposal: Proposal, act: a.Supply) -> None:
     if act.by.account != state.party:
         raise r.NotYourCase(field="case_id")
     waiting = [task for task in state.open_tasks() if task.supplement_asked_at]
-    if not waiting:
-        raise r.NothingAsked(field="case_id")
+    must_be_asked(waiting)
     supplement_allowed(state, act.amends)
     amend(rules, proposal, act, act.amends)
     leaves_what_is_signed(rules, proposal.state)

@@ -19,7 +19,7 @@ from activities.directory import sessions
 from activities.directory.sessions import Ended, Session
 from activities.outbox.read_marks import count_unread
 from api.acting import telling
-from api.http.problems import Problem
+from api.acting.refusals import refused_before_receipt
 from api.runtime import Runtime
 from pages import written
 from pages.addresses import in_language, language_of, without_language
@@ -96,8 +96,8 @@ class Call:
     def must_have(self, *roles: str) -> Caller:
         """Who looks and has one of these roles. Raises LoginNeeded, Problem."""
         caller = self.must_be_logged_in()
-        if not caller.has(*roles):
-            raise Problem("RoleRequired", params={"roles": roles})
+        with refused_before_receipt():
+            caller.must_have(*roles)
         return caller
 
     def page(self, template: str, *, status: int = 200, **facts: Any) -> Response:

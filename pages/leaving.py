@@ -21,17 +21,19 @@ LASTS = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Leaving:
-    """`back` is the page of ours from which somebody left, in its language."""
+    """`back` is the page of ours from which somebody left, in its language; `link` the token of the link to an account
+    that was followed."""
 
     state: str
     nonce: str
     verifier: str
     back: str
+    link: str | None = None
 
 
-def leaving(back: str) -> Leaving:
+def leaving(back: str, link: str | None = None) -> Leaving:
     """What nobody can guess."""
-    return Leaving(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48), back)
+    return Leaving(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48), back, link)
 
 
 async def remember(pool: Pool, it: Leaving, now: datetime) -> str:

@@ -38,13 +38,19 @@ class Page(Shape, Generic[T]):
 
 
 class RuleNamed(Cited):
-    """A rule as a problem names it; `text` is the phrase that a person quotes, `assumed` what about the dates of its
-    regulation is not read from the text."""
+    """A rule as a problem names it; `text` is the phrase that a person quotes, in which a service rule is named by what
+    its `note` begins with; `assumed` what about the dates of its regulation is not read from the text."""
 
     regulation: str | None
     document: str | None
     assumed: str | None
     text: str
+
+    @property
+    def more(self) -> str | None:
+        """The whole note, where the phrase has less of it."""
+        is_all_said = self.note is None or self.note.rstrip("。.") in self.text
+        return None if is_all_said else self.note
 
 
 class RegulationShown(Shape):

@@ -17,7 +17,7 @@ from models.acts import ACT, Actor, AskSupplement, Correct, Decide, Revoke
 from models.conflicts import has_a_side
 from models.procedure import FiledFor
 from models.procedures import BY_NAME, PROCEDURES
-from models.refusals import NoPartInTheCase, NotYourTask, PartyToTheCase
+from models.refusals import NoPartInTheCase, NotYourTask, PartyToTheCase, RoleRequired
 from models.state import CaseState
 from models.telling import said_to_the_party
 from rules.pinned import APPLICANT
@@ -53,6 +53,18 @@ class Caller:
 
     def has(self, *roles: str) -> bool:
         return not self.roles.isdisjoint(roles)
+
+    def must_have(self, *roles: str) -> None:
+        """Raises RoleRequired unless the caller has one of these roles."""
+        if not self.has(*roles):
+            raise RoleRequired(roles="|".join(roles))
+
+    def must_review_for_a_body(self) -> str:
+        """The body for which the caller decides. Raises RoleRequired."""
+        self.must_have("reviewer")
+        if self.body is None:
+            raise RoleRequired(roles="reviewer")
+        return self.body
 
     @property
     def is_officer(self) -> bool:

@@ -7,6 +7,9 @@ import re
 from rules.pinned import Basis, Citation, Label
 
 _ARTICLE = re.compile(r"^(?P<article>[0-9]+)(?:\.(?P<paragraph>[0-9]+))?(?:\((?P<item>[0-9]+)\))?$")
+LONGEST_NAME = 40
+"""Chinese characters of a note that can stand in a sentence."""
+_BREAK_ZH, _BREAK_EN = re.compile("[；。]"), re.compile(r"[;:] |\. ")
 _DIGITS = "零一二三四五六七八九"
 
 
@@ -25,11 +28,32 @@ def article_label(article: str) -> Label:
 
 
 def phrase(city: Label, citation: Citation) -> Label:
-    """How a person quotes a rule of a city: "Nanning article 20(3)"; a service rule is called one, with its reason."""
+    """How a person quotes a rule of a city in a sentence: "Nanning article 20(3)"; a service rule is called one, and
+    named by its note, of a long one by what it begins with."""
     if citation.basis is Basis.LAW:
         article = article_label(citation.article)
         return Label(zh=f"{city.zh}{article.zh}", en=f"{city.en} {article.en[0].lower()}{article.en[1:]}")
-    note = citation.note or Label(zh=citation.article, en=citation.article)
+    return _service_rule(city, name_of(_note_of(citation)))
+
+
+def in_full(city: Label, citation: Citation) -> Label:
+    """The same where nothing can be looked up: a service rule with all of its reason, however long."""
+    return phrase(city, citation) if citation.basis is Basis.LAW else _service_rule(city, _note_of(citation))
+
+
+def name_of(note: Label) -> Label:
+    """By what a service rule is named in a sentence: a short note as it stands, of a long one what it begins with,
+    which says where the law is silent. The other language names the same."""
+    if len(note.zh) <= LONGEST_NAME:
+        return note
+    return Label(zh=_BREAK_ZH.split(note.zh, maxsplit=1)[0], en=_BREAK_EN.split(note.en, maxsplit=1)[0])
+
+
+def _note_of(citation: Citation) -> Label:
+    return citation.note or Label(zh=citation.article, en=citation.article)
+
+
+def _service_rule(city: Label, note: Label) -> Label:
     return Label(
         zh=f"{city.zh}服务规则（{note.zh.rstrip('。.')}）", en=f"{city.en} service rule ({note.en.rstrip('。.')})"
     )

@@ -1,6 +1,7 @@
 """Who carries a form to its act judges nothing: law is asked of `models` and `rules`, and who may do what of sight.
 
-A wall that reads the source: no import contract sees a judgement that is written out where it does not belong.
+A wall that reads the source: no import contract sees a judgement that is written out where it does not belong. Pages
+choose what to offer by what somebody is, and are held to the other half: they refuse nothing by name.
 """
 
 from __future__ import annotations
@@ -62,9 +63,14 @@ def judgements(source: str) -> list[str]:
         # `or` that fills in what is left out chooses a value and decides nothing.
         if attribute.attr in JUDGED_BY and not is_a_default(condition)
     }
+    return sorted(judged | named_refusals(tree))
+
+
+def named_refusals(tree: ast.AST) -> set[str]:
+    """Where the source refuses by itself, by name, what the law has a refusal for."""
     # What is raised from a fact puts into words what the law has refused.
     worded = {id(node.exc) for node in ast.walk(tree) if isinstance(node, ast.Raise) and node.cause}
-    refused = {
+    return {
         f"{node.lineno}: Problem({node.args[0].value})"
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
@@ -75,7 +81,6 @@ def judgements(source: str) -> list[str]:
         and isinstance(node.args[0], ast.Constant)
         and node.args[0].value in REFUSALS
     }
-    return sorted(judged | refused)
 
 
 def is_a_default(condition: ast.expr) -> bool:
@@ -95,6 +100,25 @@ def test_who_carries_a_form_to_its_act_judges_nothing() -> None:
         if (judged := judgements(file.read_text(encoding="utf-8")))
     }
     assert found == {}
+
+
+def test_a_page_refuses_nothing_by_the_name_that_the_law_has_for_it() -> None:
+    files = sorted((ROOT / "pages").rglob("*.py"))
+    assert files
+    found = {
+        str(file.relative_to(ROOT)): refused
+        for file in files
+        if (refused := named_refusals(ast.parse(file.read_text(encoding="utf-8"))))
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "breach",
+    ["if city != here: raise Problem('NotYourCity')", "raise Problem('RoleRequired', params={'roles': ROLES})"],
+)
+def test_a_refusal_that_a_page_names_itself_is_found(breach: str) -> None:
+    assert named_refusals(ast.parse(breach))
 
 
 @pytest.mark.parametrize(

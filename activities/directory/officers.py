@@ -67,11 +67,7 @@ async def enrolled(connection: Connection, officer: NewOfficer) -> str:
     names = (officer.name, officer.english_name)
     if not all(states_something(each) and len(each) <= LONGEST_HEADING for each in names):
         raise OfficerRefused("a name says who somebody is, in at most 200 characters", "name", "name_says_nothing")
-    if officer.body is None and officer.roles & FOR_A_BODY:
-        raise OfficerRefused("a reviewer or supervisor acts for a body", "body", "officer_without_body")
-    city = await connection.fetchval("select city from bodies where body = $1", officer.body)
-    if officer.body is not None and city is None:
-        raise OfficerRefused(f"there is no body {officer.body}", "body", "body_unknown")
+    city = await city_of(connection, officer.body, officer.roles)
     account_id: str | None = await connection.fetchval(
         ENROL,
         "acc_" + secrets.token_hex(8),
@@ -84,3 +80,14 @@ async def enrolled(connection: Connection, officer: NewOfficer) -> str:
     if account_id is None:
         raise OfficerRefused(f"there is an account {officer.login} already", "login", "login_taken")
     return account_id
+
+
+async def city_of(connection: Connection, body: str | None, roles: frozenset[str]) -> str | None:
+    """The city of the body that somebody with these roles is to serve; None for who serves none. Raises
+    OfficerRefused."""
+    if body is None and roles & FOR_A_BODY:
+        raise OfficerRefused("a reviewer or supervisor acts for a body", "body", "officer_without_body")
+    city: str | None = await connection.fetchval("select city from bodies where body = $1", body)
+    if body is not None and city is None:
+        raise OfficerRefused(f"there is no body {body}", "body", "body_unknown")
+    return city

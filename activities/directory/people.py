@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 LASTS = timedelta(days=14)
 """How long an invitation can be accepted."""
+LINK_LASTS = timedelta(days=3)
+"""How long by a link, which whoever has it can follow."""
 KNOWN = "select account_id from accounts where issuer = $1 and subject = $2"
 RENEW = """
 update accounts set name = coalesce($2::jsonb, name), kind = $3, organisation = $4, contact = $5
@@ -32,15 +34,17 @@ INVITED = """
 select account_id from invitations where issuer = $1 and until_at > $4
 and (subject = $2 or (subject is null and email = $3)) order by subject nulls last, account_id limit 1 for update
 """
+LINKED = "select account_id from invitations where token_digest = $1 and issuer = $2 and until_at > $3 for update"
 TAKE = "update accounts set issuer = $2, subject = $3 where account_id = $1"
 APPEAR = """
 insert into accounts (account_id, login, name, roles, issuer, subject, kind, organisation, contact)
 values ($1, $2, $3, '{applicant}', $4, $5, $6, $7, $8)
 """
 INVITE = """
-insert into invitations (account_id, issuer, subject, email, invited_at, until_at) values ($1, $2, $3, $4, $5, $6)
+insert into invitations (account_id, issuer, subject, email, token_digest, invited_at, until_at)
+values ($1, $2, $3, $4, $5, $6, $7)
 on conflict (account_id) do update set issuer = excluded.issuer, subject = excluded.subject, email = excluded.email,
-  invited_at = excluded.invited_at, until_at = excluded.until_at
+  token_digest = excluded.token_digest, invited_at = excluded.invited_at, until_at = excluded.until_at
 """
 
 
@@ -50,6 +54,10 @@ class AccountUnknown(Exception):
 
 class KnownAlready(Exception):
     """Somebody else has the account, or the person has another one: nothing is silently moved between accounts."""
+
+
+class LinkOver(Exception):
+    """The link by which somebody came takes no account: it was taken, replaced, or is too old."""
 
 
 @dataclass(frozen=True)
@@ -75,16 +83,16 @@ def login_of(issuer: str, subject: str) -> str:
     return f"u{named}@{urlsplit(issuer).hostname or 'issuer'}"
 
 
-async def arrived(pool: Pool, person: Person, now: datetime) -> str:
+async def arrived(pool: Pool, person: Person, now: datetime, link: str | None = None) -> str:
     """The account of a person who has logged in. At each login the account takes over what the issuer says of the
-    person."""
-    return await with_a_second_try(lambda: _arrived(pool, person, now))
+    person. Who is known stays who it was, whatever `link` it followed. Raises LinkOver, and then nobody has come."""
+    return await with_a_second_try(lambda: _arrived(pool, person, now, link))
 
 
-async def _arrived(pool: Pool, person: Person, now: datetime) -> str:
+async def _arrived(pool: Pool, person: Person, now: datetime, link: str | None) -> str:
     async with pool.acquire() as connection, connection.transaction():
         account_id: str | None = await connection.fetchval(KNOWN, person.issuer, person.subject)
-        account_id = account_id or await _taken(connection, person, now)
+        account_id = account_id or await _taken(connection, person, now, link)
         name = json.dumps({"zh": person.name, "en": person.name}, ensure_ascii=False) if person.name else None
         if account_id is not None:
             await connection.execute(RENEW, account_id, name, person.kind, person.organisation, person.contact)
@@ -97,9 +105,15 @@ async def _arrived(pool: Pool, person: Person, now: datetime) -> str:
         return account_id
 
 
-async def _taken(connection: Connection, person: Person, now: datetime) -> str | None:
-    """The account to which the person was invited, which is the person's from now on."""
-    account_id: str | None = await connection.fetchval(INVITED, person.issuer, person.subject, person.mailbox, now)
+async def _taken(connection: Connection, person: Person, now: datetime, link: str | None) -> str | None:
+    """The account to which the person was invited, which is the person's from now on. Raises LinkOver."""
+    account_id: str | None
+    if link is not None:
+        account_id = await connection.fetchval(LINKED, digest_of(link), person.issuer, now)
+        if account_id is None:
+            raise LinkOver
+    else:
+        account_id = await connection.fetchval(INVITED, person.issuer, person.subject, person.mailbox, now)
     if account_id is None:
         return None
     await connection.execute(TAKE, account_id, person.issuer, person.subject)
@@ -109,11 +123,18 @@ async def _taken(connection: Connection, person: Person, now: datetime) -> str |
 
 @dataclass(frozen=True)
 class Invitation:
-    """Who may take an account: at an issuer, by the subject or by a mailbox that the issuer has checked."""
+    """Who may take an account: at an issuer, by the subject, by a mailbox that the issuer has checked, or whoever
+    follows a link first, of whose token the digest is kept."""
 
     issuer: str
-    subject: str | None
-    email: str | None
+    subject: str | None = None
+    email: str | None = None
+    token_digest: str | None = None
+
+    @property
+    def lasts(self) -> timedelta:
+        """How long it can be accepted."""
+        return LASTS if self.token_digest is None else LINK_LASTS
 
 
 async def invite(pool: Pool, login: str, issuer: str, subject: str | None, email: str | None, now: datetime) -> None:
@@ -132,13 +153,19 @@ async def invited(connection: Connection, login: str, it: Invitation, now: datet
     if account["subject"] is not None or other is not None:
         raise KnownAlready(login)
     mailbox = mailbox_of(it.email) if it.email else None
-    await connection.execute(INVITE, account["account_id"], it.issuer, it.subject, mailbox, now, now + LASTS)
+    by = (it.issuer, it.subject, mailbox, it.token_digest)
+    await connection.execute(INVITE, account["account_id"], *by, now, now + it.lasts)
 
 
 async def account_at(pool: Pool, issuer: str, subject: str) -> str | None:
     """The account of that subject; None where nobody has logged in by it."""
     account_id: str | None = await pool.fetchval(KNOWN, issuer, subject)
     return account_id
+
+
+def digest_of(token: str) -> str:
+    """By which a token is known that is kept nowhere."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def mailbox_of(email: str) -> str:

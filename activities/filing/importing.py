@@ -71,7 +71,7 @@ async def import_sheet(pool: Pool, inbox: Inbox, importer: Importer, sheet: Shee
     twice, by the same account. Raises CityUnknown, NotInForce, ProcedureUnknown."""
     rules = law_of(importer.city, CATALOGUE_UPDATE, to_shanghai(at).date())
     report = Report(rules, [], [], sheet.ignored_columns)
-    read = [(row, entry_of(row)) for row in sheet.rows]
+    read = [(row, entry_of(row, importer.provider)) for row in sheet.rows]
     async with pool.acquire() as connection:
         known = await known_there(
             connection, importer.city, [each for _, each in read if isinstance(each, ImportedEntry)]

@@ -79,12 +79,14 @@ class ImportedEntry(BaseModel):
         return self.model_dump(mode="json", exclude_none=True, exclude={"dataset_id", "source_id", PROVIDER})
 
 
-def entry_of(row: Row) -> ImportedEntry | list[Fault]:
-    """What a row states, if it has the form of an entry; else every reason why it has not."""
+def entry_of(row: Row, provider: str | None = None) -> ImportedEntry | list[Fault]:
+    """What a row states, if it has the form of an entry; else every reason why it has not. A row that names no
+    provider is that provider's, where there is one."""
     if row.faults:
         return list(row.faults)
+    its_own = {PROVIDER: provider} if provider else {}
     try:
-        return ImportedEntry.model_validate(entry_fields(row.fields))
+        return ImportedEntry.model_validate(its_own | entry_fields(row.fields))
     except ValidationError as error:
         # One fault is reported for a list: that it is too short because a part is invalid adds nothing.
         found: dict[str, Fault] = {}

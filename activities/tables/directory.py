@@ -47,18 +47,26 @@ class AccountRow(SQLModel, table=True):
     """A mailbox or a telephone number, as the issuer has checked it."""
     erased_at: datetime | None = instant(nullable=True, default=None)
     """Since when nobody is this account any more; it stays, for logs name it."""
+    reopened_because: str | None = None
+    """Why an administrator opened it again, the last time."""
+    reopened_by: str | None = None
+    reopened_at: datetime | None = instant(nullable=True, default=None)
 
 
 class InvitationRow(SQLModel, table=True):
-    """An account that waits for somebody: taken by the first login of that subject, or of that mailbox where the issuer
-    has checked it; `until_at` is exclusive."""
+    """An account that waits for somebody: taken by the first login of that subject, of that mailbox where the issuer
+    has checked it, or of whoever follows the link of that token; `until_at` is exclusive."""
 
     __tablename__ = "invitations"
-    __table_args__ = (Index("invitations_of_issuer", "issuer"),)
+    __table_args__ = (
+        Index("invitations_of_issuer", "issuer"),
+        Index("invitations_by_link", "token_digest", unique=True, postgresql_where=text("token_digest IS NOT NULL")),
+    )
     account_id: str = Field(primary_key=True, foreign_key="accounts.account_id")
     issuer: str
     subject: str | None = None
     email: str | None = None
+    token_digest: str | None = None
     invited_at: datetime = instant()
     until_at: datetime = instant()
 

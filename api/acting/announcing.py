@@ -17,7 +17,7 @@ from api.dependencies import pack_of
 from api.http.moments import Moment
 from api.http.problems import Problem
 from api.runtime import Runtime
-from reading.maintenance.sight import Operator, operator_of
+from reading.maintenance.sight import Operator, operator_in, operator_of
 from reading.sight import Caller
 from reading.store import Store
 from rules.bounds import WHOLE_LINE, Prose, Something, documented_as
@@ -78,3 +78,9 @@ def of_the_operator(caller: Caller) -> Operator:
     """The operator for which the caller acts. Raises a Problem."""
     with refused_before_receipt():
         return operator_of(caller)
+
+
+def of_the_operator_in(caller: Caller, city: str) -> Operator:
+    """The operator of this city, for which the caller acts. Raises a Problem."""
+    with refused_before_receipt():
+        return operator_in(caller, city)

@@ -78,9 +78,9 @@ def rejected_row(each: Rejected, rules: ProcedureRules, language: Language) -> R
         last_line=each.last_line,
         name=each.name,
         field=fault.field,
-        rule=fault.rule,
-        said=error.detail,
-        law=error.rule,
+        code=error.code,
+        detail=error.detail,
+        rule=error.rule,
     )
 
 

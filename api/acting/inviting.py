@@ -1,5 +1,5 @@
 """Officers are invited: an administrator makes the account, and whoever is meant takes it by its first login; what the
-officer may do is changed later, and the account closed, by an administrator too."""
+officer may do is changed later, and the account closed and opened again, by an administrator too."""
 
 from __future__ import annotations
 
@@ -9,21 +9,28 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from activities.directory.appointments import AdministratorNoMore, change_roles, close_account
+from activities.directory.appointments import (
+    AdministratorNoMore,
+    Reopening,
+    change_roles,
+    close_account,
+    reopen_account,
+)
+from activities.directory.links import AccountWaiting, by_link, make_link, new_token, waiting
 from activities.directory.officers import NewOfficer, OfficerRefused, enrol_and_invite
 from activities.directory.people import AccountUnknown, Invitation, KnownAlready
 from api.acting.forms.form import Form
 from api.http.problems import Problem, Wrong, invalid
 from api.runtime import Runtime
 from reading.sight import Caller
-from rules.bounds import Code, NamedItem
+from rules.bounds import Code, NamedItem, Something
 
 OfficersRole = Literal["reviewer", "supervisor", "admin"]
 
 
 class InvitationForm(Form):
     """The officer as the directory is to have it, and by what the issuer tells who it is: the subject, or a mailbox
-    that the issuer has checked, one of the two."""
+    that the issuer has checked, or that it is whoever follows a link first, one of the three."""
 
     login: Code
     name: NamedItem
@@ -32,6 +39,15 @@ class InvitationForm(Form):
     roles: Annotated[tuple[OfficersRole, ...], Field(min_length=1, max_length=3)]
     subject: NamedItem | None = None
     email: NamedItem | None = None
+    by_link: bool = False
+
+
+class ReopeningForm(Form):
+    """What a closed account may do from now on, all of it, and why it is opened again."""
+
+    body: Code | None = None
+    roles: Annotated[tuple[OfficersRole, ...], Field(min_length=1, max_length=3)]
+    reason: Something
 
 
 class RolesForm(Form):
@@ -52,6 +68,37 @@ async def close_officer(runtime: Runtime, caller: Caller, login: str) -> None:
         await close_account(runtime.pool, login, caller.account_id)
 
 
+async def reopen_officer(runtime: Runtime, caller: Caller, login: str, form: ReopeningForm) -> None:
+    """The closed account is an officer's again, and whose it was. Raises a Problem."""
+    again = Reopening(form.body or None, frozenset(form.roles), form.reason)
+    with changing():
+        await reopen_account(runtime.pool, login, again, caller.account_id, await runtime.now())
+
+
+async def link_to(runtime: Runtime, caller: Caller, login: str) -> str:
+    """The token of a link by which somebody takes the account. Raises a Problem."""
+    issuer = issuer_of(runtime, "login")
+    with changing():
+        try:
+            return await make_link(runtime.pool, login, issuer, caller.account_id, await runtime.now())
+        except KnownAlready as known:
+            raise invalid("login", "account_has_its_person") from known
+
+
+async def waiting_at(runtime: Runtime, token: str) -> AccountWaiting | None:
+    """The account to which the link of this token leads; None where it leads to none."""
+    issuer = runtime.settings.oidc_issuer
+    return await waiting(runtime.pool, token, issuer, await runtime.now()) if issuer else None
+
+
+def issuer_of(runtime: Runtime, field: str) -> str:
+    """The provider at which people log in. Raises a Problem on this field where there is none."""
+    issuer = runtime.settings.oidc_issuer
+    if issuer is None:
+        raise invalid(field, "no_issuer")
+    return issuer
+
+
 @contextmanager
 def changing() -> Iterator[None]:
     """Around a change of an account, whose refusals are Problems. Who is an administrator no more knows no account."""
@@ -63,19 +110,20 @@ def changing() -> Iterator[None]:
         raise invalid(refused.field, refused.code) from refused
 
 
-async def invite_officer(runtime: Runtime, form: InvitationForm) -> None:
-    """The account is there and waits for whoever was invited, or neither. Raises a Problem."""
-    issuer = runtime.settings.oidc_issuer
-    if issuer is None:
-        raise invalid("email", "no_issuer")
-    if (form.subject is None) == (form.email is None):
+async def invite_officer(runtime: Runtime, form: InvitationForm) -> str | None:
+    """The account is there and waits for whoever was invited, or neither; the token of the link, where it is by one.
+    Raises a Problem."""
+    issuer = issuer_of(runtime, "email")
+    if sum((form.subject is not None, form.email is not None, form.by_link)) != 1:
         raise Problem("RequestInvalid", errors=[Wrong("email|subject", "mailbox_or_subject")])
     names = (form.name, form.english_name or form.name)
     officer = NewOfficer(form.login, *names, form.body, frozenset(form.roles))
+    token = new_token() if form.by_link else None
+    invitation = by_link(issuer, token) if token else Invitation(issuer, form.subject, form.email)
     try:
-        invitation = Invitation(issuer, form.subject, form.email)
         await enrol_and_invite(runtime.pool, officer, invitation, await runtime.now())
     except OfficerRefused as refused:
         raise invalid(refused.field, refused.code) from refused
     except KnownAlready as known:
         raise invalid("subject", "person_has_an_account") from known
+    return token

@@ -8,11 +8,21 @@ from typing import Any
 
 from activities.tables.cases import ActRow
 from api.http.problems import Problem, Wrong, a_or_an, all_of, beside, labelled, stating
-from models.acts import ACT, Act, Correct, Decide, Urge
+from models.acts import ACT, Act, Correct, Decide, TaskAct, Urge
 from models.classes import NAMED_CLASS, OPENNESS
-from models.refusals import Missing, NobodyCanJudge, Refusal, RequirementMissing, all_missing
+from models.refusals import (
+    Missing,
+    NobodyCanJudge,
+    Refusal,
+    RequirementMissing,
+    TaskAlreadyClaimed,
+    all_missing,
+)
+from models.task_events import TaskClaimed, TaskReassigned
 from models.urging import urging_rules
+from reading.directory import questions as directory
 from reading.store import CaseRead, Store
+from reading.words.days import moment_in_words
 from reading.words.law import Law
 from reading.words.texts import texts
 from rules.articles import phrase
@@ -22,6 +32,7 @@ from rules.procedure_rules import ProcedureRules
 from rules.vocabulary import QUESTIONS
 
 THIS_ACT = Label(zh="此操作", en="this act")
+A_COLLEAGUE = Label(zh="同一机构的其他经办人", en="Another officer of the body")
 
 
 @contextmanager
@@ -41,12 +52,41 @@ async def refused(store: Store, row: ActRow) -> Problem:
     if known.get("code") == NobodyCanJudge.__name__:
         # Perhaps not even read; and the reason is a sentence, no code.
         return Problem(NobodyCanJudge.__name__, params={"reason": known.get("reason", "")}, act_id=row.act_id)
-    read = await store.case_read(row.case_id)
-    return problem_of(read, ACT.validate_python(row.act), row.problem or {}, row.act_id)
+    read, act = await store.case_read(row.case_id), ACT.validate_python(row.act)
+    holder = await who_claimed(store, read, act) if known.get("code") == TaskAlreadyClaimed.__name__ else None
+    return problem_of(read, act, known, row.act_id, holder or A_COLLEAGUE)
 
 
-def problem_of(read: CaseRead, act: Act, details: Mapping[str, Any], act_id: str | None = None) -> Problem:
-    """The problem of an act that a case refuses, for these details of the refusal; `act_id` where it was received."""
+async def who_claimed(store: Store, read: CaseRead, act: Act) -> Label | None:
+    """Who has claimed the task that an act is about, and since when; None where nobody has it any more. For officers of
+    its body, who alone are refused for that."""
+    task = read.state.tasks.get(act.task_id) if isinstance(act, TaskAct) else None
+    if task is None or task.claimed_by is None:
+        return None
+    names = await directory.account_names(store, [task.claimed_by])
+    logins = await directory.logins(store, [task.claimed_by])
+    if task.claimed_by not in names:
+        return None
+    name, login = names[task.claimed_by], logins[task.claimed_by]
+    taken = (each for each in reversed(read.log) if isinstance(each, TaskClaimed | TaskReassigned))
+    since = next((each.at for each in taken if each.task_id == task.task_id), None)
+    if since is None:
+        return Label(zh=f"{name.zh}（{login}）", en=f"{name.en} ({login})")
+    return Label(
+        zh=f"{name.zh}（{login}）于{moment_in_words(since, 'zh')}",
+        en=f"{name.en} ({login}), on {moment_in_words(since, 'en')},",
+    )
+
+
+def problem_of(
+    read: CaseRead,
+    act: Act,
+    details: Mapping[str, Any],
+    act_id: str | None = None,
+    holder: Label = A_COLLEAGUE,
+) -> Problem:
+    """The problem of an act that a case refuses, for these details of the refusal; `act_id` where it was received,
+    `holder` who has claimed its task."""
     known = dict(details)
     code = known.pop("code", "Unexpected")
     if code == RequirementMissing.__name__:
@@ -61,6 +101,7 @@ def problem_of(read: CaseRead, act: Act, details: Mapping[str, Any], act_id: str
         params["stage"] = stage.label if stage else known["stage"]
     if "allowed" in known:
         params["allowed"] = allowed(read, act, code, str(field), str(known["allowed"]).split("|"))
+    params |= {"holder": holder} if code == TaskAlreadyClaimed.__name__ else {}
     params |= class_params(read.rules, code, known, place_of(field, act) if field else "")
     if code == "UrgingNotYours" and isinstance(act, Urge):
         params["bodies"] = tuple(named_urging(read.rules, each) for each in urging_rules(read.rules, act))

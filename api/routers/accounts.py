@@ -1,4 +1,4 @@
-"""Accounts: found, given to officers by invitation, changed and closed. For administrators."""
+"""Accounts: found, given to officers by invitation, changed, closed and opened again. For administrators."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
-from api.acting.inviting import InvitationForm, RolesForm, close_officer, invite_officer, set_roles
+from api.acting.inviting import (
+    InvitationForm,
+    ReopeningForm,
+    RolesForm,
+    close_officer,
+    invite_officer,
+    link_to,
+    reopen_officer,
+    set_roles,
+)
 from api.dependencies import Cursor, PageSize, Reading, Running, Word, with_role
 from api.http.files import AS_TABLE
 from api.http.known import known
@@ -14,15 +23,30 @@ from api.http.language import AnsweredIn
 from api.http.openapi import problems
 from api.http.tables import as_table, wants_table
 from api.http.vocabularies import NamedCity
+from api.runtime import Runtime
 from reading.administration import shown
 from reading.administration.shown import AccountShown, AccountsSought
-from reading.shape import Page
+from reading.shape import Page, Shape
 from reading.sight import Caller
 from reading.tables.accounts import account_table
 
 Administrator = Annotated[Caller, Depends(with_role("admin"))]
 AnyRole = Literal["applicant", "reviewer", "supervisor", "admin", "gateway"]
 Login = Annotated[str, Path(pattern=r"^[A-Za-z0-9._@-]{1,200}$")]
+
+
+class AccountInvited(AccountShown):
+    """An account that waits for its person. `link` is shown this once, to who invited by a link; nobody can read it
+    later."""
+
+    link: str | None = None
+
+
+class LinkMade(Shape):
+    """A link to an account that nobody has taken yet. It is shown this once."""
+
+    link: str
+
 
 router = APIRouter(prefix="/v1/accounts", tags=["directory"])
 
@@ -56,17 +80,18 @@ async def accounts(
 @router.post(
     "",
     status_code=201,
-    response_model=AccountShown,
+    response_model=AccountInvited,
     responses=problems(401, 403, 422, 503),
     summary="Invite an officer",
 )
 async def invite(
     form: InvitationForm, _caller: Administrator, runtime: Running, store: Reading, language: AnsweredIn
-) -> AccountShown:
+) -> AccountInvited:
     """The account is there, and waits for whoever has that subject or that mailbox: its first login within 14 days
-    takes it."""
-    await invite_officer(runtime, form)
-    return known(await shown.account(store, language, form.login))
+    takes it. By a link: whoever follows it first and logs in, within 3 days."""
+    token = await invite_officer(runtime, form)
+    account = known(await shown.account(store, language, form.login))
+    return AccountInvited(**account.model_dump(), link=token and link_of(runtime, token))
 
 
 @router.put(
@@ -91,3 +116,36 @@ async def delete(login: Login, caller: Administrator, runtime: Running) -> Respo
     """It serves no body, has no role and no session any more; logs go on naming it."""
     await close_officer(runtime, caller, login)
     return Response(status_code=204)
+
+
+@router.post(
+    "/{login}/reopening",
+    response_model=AccountShown,
+    responses=problems(401, 403, 404, 422, 503),
+    summary="Open a closed account again",
+)
+async def reopen(
+    login: Login, form: ReopeningForm, caller: Administrator, runtime: Running, store: Reading, language: AnsweredIn
+) -> AccountShown:
+    """The account of the officer who had it is an officer's again, of this body and with these roles. Nothing that it
+    had comes back by itself."""
+    await reopen_officer(runtime, caller, login, form)
+    return known(await shown.account(store, language, login))
+
+
+@router.post(
+    "/{login}/link",
+    status_code=201,
+    response_model=LinkMade,
+    responses=problems(401, 403, 404, 422, 503),
+    summary="Make a link to an officer's account",
+)
+async def make_link(login: Login, caller: Administrator, runtime: Running) -> LinkMade:
+    """Whoever follows it first and logs in at the issuer has the account, within 3 days. It replaces any invitation
+    before. An account that somebody has, one's own and an applicant's have none."""
+    return LinkMade(link=link_of(runtime, await link_to(runtime, caller, login)))
+
+
+def link_of(runtime: Runtime, token: str) -> str:
+    """The page that says to what the link leads."""
+    return f"{runtime.settings.pages_url}/invitation/{token}"

@@ -22,12 +22,22 @@ from rules.procedure_rules import ProcedureRules
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A file that was uploaded with a form and waits for it."""
+
+    evidence_id: str
+    name: str
+    size: int
+
+
+@dataclass(frozen=True)
 class Answered:
-    """A field with what stands in it, in words."""
+    """A field with what stands in it, in words; files that were uploaded with it can be looked at."""
 
     label: str
     texts: Sequence[str]
     is_prose: bool
+    files: Sequence[Kept] = ()
 
 
 @dataclass(frozen=True)
@@ -43,27 +53,15 @@ class Follows:
 
 async def answered(call: Call, fields: Iterable[Field]) -> list[Answered]:
     """What was filled in; what was left empty is not named."""
-    return [
-        Answered(field.label, await _texts(call, field), field.kind in (Kind.PROSE, Kind.LINE))
-        for field in fields
-        if any(field.values)
-    ]
+    return [await _answered(call, field) for field in fields if any(field.values)]
 
 
-async def _texts(call: Call, field: Field) -> list[str]:
+async def _answered(call: Call, field: Field) -> Answered:
     if field.kind is Kind.FILES:
-        return [file.name for file in await files_of(call, field.values)]
+        return Answered(field.label, (), is_prose=False, files=await files_of(call, field.values))
     labels = {option.value: option.label for option in field.options}
-    return [labels.get(value, value) for value in field.values if value]
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A file that was uploaded with a form and waits for it."""
-
-    evidence_id: str
-    name: str
-    size: int
+    texts = [labels.get(value, value) for value in field.values if value]
+    return Answered(field.label, texts, field.kind in (Kind.PROSE, Kind.LINE))
 
 
 async def files_of(call: Call, ids: Iterable[str]) -> list[Kept]:

@@ -1,4 +1,5 @@
-"""One officer's account: its roles are changed, or it is closed, by an administrator."""
+"""One officer's account: its roles are changed, it is closed or opened again, or a link to it is made, by an
+administrator."""
 
 from __future__ import annotations
 
@@ -6,14 +7,15 @@ from dataclasses import replace
 
 from starlette.responses import Response
 
-from api.acting.inviting import RolesForm, close_officer, set_roles
+from activities.directory.people import LINK_LASTS
+from api.acting.inviting import ReopeningForm, RolesForm, close_officer, link_to, reopen_officer, set_roles
 from api.http.known import known
 from pages.calls import Call, deed, page
 from pages.forms.attempt import REFUSED, Attempt, attempted
 from pages.forms.fields import Field, Option
 from pages.forms.filled import parsed, stated
 from pages.forms.kinds import Kind
-from pages.routes.administration import OF_OFFICERS
+from pages.routes.administration import OF_OFFICERS, invitation_fields, link_page
 from pages.supervising import address, supervised
 from reading.administration import shown
 from reading.administration.shown import AccountShown
@@ -23,7 +25,7 @@ async def account(call: Call) -> Response:
     """The account, with the form of its roles where it is an officer's."""
     call.must_have("admin")
     of = await account_asked(call)
-    return account_page(call, of, Attempt(fields(call, of)))
+    return account_page(call, of, Attempt(fields(call, of) if of.roles else await reopening_fields(call)))
 
 
 async def account_asked(call: Call) -> AccountShown:
@@ -39,16 +41,25 @@ def fields(call: Call, of: AccountShown) -> tuple[Field, ...]:
     return (replace(asked, values=tuple(of.roles)),)
 
 
+async def reopening_fields(call: Call) -> tuple[Field, ...]:
+    """Body and roles, as at an invitation, and why."""
+    asked = {each.name: each for each in await invitation_fields(call)}
+    return (asked["roles"], asked["body"], Field("reason", Kind.PROSE, call.say("account.reason"), required=True))
+
+
 def account_page(call: Call, of: AccountShown, attempt: Attempt, status: int = 200) -> Response:
     """The page of the account, with what stands in its form."""
     is_own = call.must_be_logged_in().login == of.login
+    may_change = not is_own and bool(of.roles) and set(OF_OFFICERS).issuperset(of.roles)
     return supervised(
         call,
         "supervision/account.html",
         status=status,
         of=of,
         attempt=attempt,
-        may_change=not is_own and bool(of.roles) and set(OF_OFFICERS).issuperset(of.roles),
+        may_change=may_change,
+        may_have_link=may_change and not of.has_person and call.runtime.settings.oidc_issuer is not None,
+        link_days=LINK_LASTS.days,
         is_own=is_own,
         role_names=[call.say(f"role.{each}") for each in of.roles],
     )
@@ -79,8 +90,34 @@ async def close_account(call: Call) -> Response:
     return call.go_on_to(address(call, "accounts", q=of.login))
 
 
+async def reopen_account(call: Call) -> Response:
+    """The account is an officer's again, and whose it was."""
+    caller = call.must_have("admin")
+    of, form = await account_asked(call), await call.request.form()
+    asked = await reopening_fields(call)
+    try:
+        await reopen_officer(call.runtime, caller, of.login, parsed(ReopeningForm, stated(form, asked)))
+    except REFUSED as fact:
+        return account_page(call, of, attempted(form, asked, fact, call.language), 422)
+    await call.say_once("account.reopened_now", login=of.login)
+    return call.go_on_to(address(call, "accounts", q=of.login))
+
+
+async def make_account_link(call: Call) -> Response:
+    """A link to an account that nobody has taken yet, shown this once."""
+    caller = call.must_have("admin")
+    of, form = await account_asked(call), await call.request.form()
+    try:
+        token = await link_to(call.runtime, caller, of.login)
+    except REFUSED as fact:
+        return account_page(call, of, attempted(form, fields(call, of), fact, call.language), 422)
+    return link_page(call, of.login, token)
+
+
 ROUTES = (
     page("/admin/accounts/{login}", account),
     deed("/admin/accounts/{login}", change_account),
     deed("/admin/accounts/{login}/closure", close_account),
+    deed("/admin/accounts/{login}/reopening", reopen_account),
+    deed("/admin/accounts/{login}/link", make_account_link),
 )

@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from starlette.responses import Response
 
-from activities.directory.people import LASTS
+from activities.directory.people import LASTS, LINK_LASTS
 from api.acting.inviting import InvitationForm, invite_officer
 from api.http.problems import invalid
 from pages.calls import Call, deed, page
@@ -117,11 +117,13 @@ async def invitation_fields(call: Call) -> tuple[Field, ...]:
         asked("body", Kind.CHOICE, *bodies, hint=call.say("invitation.body_hint")),
         asked("email", Kind.LINE, hint=call.say("invitation.email_hint")),
         asked("subject", Kind.LINE, hint=call.say("invitation.subject_hint")),
+        asked("by_link", Kind.YES, hint=call.say("invitation.by_link_hint")),
     )
 
 
 def invitation_page(call: Call, attempt: Attempt, status: int = 200) -> Response:
-    return supervised(call, "supervision/account_new.html", status=status, attempt=attempt, days=LASTS.days)
+    lasts = {"days": LASTS.days, "link_days": LINK_LASTS.days}
+    return supervised(call, "supervision/account_new.html", status=status, attempt=attempt, lasts=lasts)
 
 
 async def invite(call: Call) -> Response:
@@ -130,11 +132,19 @@ async def invite(call: Call) -> Response:
     form, asked = await call.request.form(), await invitation_fields(call)
     try:
         invitation = parsed(InvitationForm, stated(form, asked))
-        await invite_officer(call.runtime, invitation)
+        token = await invite_officer(call.runtime, invitation)
     except REFUSED as fact:
         return invitation_page(call, attempted(form, asked, fact, call.language), 422)
+    if token is not None:
+        return link_page(call, invitation.login, token)
     await call.say_once("invitation.done", login=invitation.login)
     return call.go_on_to(address(call, "accounts", q=invitation.login))
+
+
+def link_page(call: Call, login: str, token: str) -> Response:
+    """The link to an account, this once."""
+    link = f"{call.runtime.settings.pages_url}{call.path('invitation', token=token)}"
+    return supervised(call, "supervision/account_link.html", login=login, link=link, days=LINK_LASTS.days)
 
 
 def city_options(call: Call) -> list[Option]:

@@ -8,8 +8,7 @@ from typing import Any
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from api.acting.announcing import MaintenanceForm, announce_for_operator, cancel_for_operator, of_the_operator
-from api.http.problems import Problem
+from api.acting.announcing import MaintenanceForm, announce_for_operator, cancel_for_operator, of_the_operator_in
 from pages.calls import Call, deed, page
 from pages.forms.attempt import REFUSED, Attempt, attempted
 from pages.forms.fields import Field
@@ -38,10 +37,7 @@ async def announce(call: Call) -> Response:
 
 def of_this_city(call: Call) -> str:
     """The city of the address, whose operator the caller acts for. Raises LoginNeeded, Problem."""
-    operator = of_the_operator(call.must_have("reviewer"))
-    if operator.city != call.in_part("city"):
-        raise Problem("NotYourCity")
-    return operator.city
+    return of_the_operator_in(call.must_have("reviewer"), call.in_part("city")).city
 
 
 def fields(call: Call) -> tuple[Field, ...]:

@@ -10,7 +10,9 @@ from starlette.responses import Response
 
 from api.acting import applying
 from api.acting.forms.filing import SignatureForm, SupplementForm
+from api.acting.refusals import refused_before_receipt
 from api.http.problems import Problem
+from models.asking import must_be_asked
 from pages.calls import Call, deed, page
 from pages.cases.now import RESUBMIT, said_with_return
 from pages.cases.stated import Speaking
@@ -48,10 +50,9 @@ class Answering:
 
 async def answering(call: Call, case: CaseShown, speaking: Speaking) -> Answering:
     """What the case asks of the caller now. Raises a Problem where it asks nothing."""
-    kinds = {each.act for each in case.possible}
     again = any(RESUBMIT in each.outcomes for each in case.possible)
-    if not again and "supply" not in kinds:
-        raise Problem("NothingAsked")
+    with refused_before_receipt():
+        must_be_asked([each for each in case.possible if each.act == "supply" or RESUBMIT in each.outcomes])
     asking = [task.supplement_wanted for task in case.tasks if task.supplement_asked_at and task.supplement_wanted]
     reason = said_with_return(case)
     returned_for = [reason] if reason else []

@@ -12,8 +12,10 @@ from api.acting.answering import InTheAnswerAlone
 from api.acting.forms.deciding import NoteForm
 from api.acting.forms.filing import EvidenceForm, WithdrawalForm
 from api.acting.receiving import ActShown, Receiver, shown_act
+from api.acting.refusals import refused_before_receipt
 from api.http.known import known
 from api.http.problems import Problem, invalid
+from models.objecting import takes_evidence
 from pages.addresses import without_language
 from pages.calls import Call, deed, has_opened, page
 from pages.cases.log import in_words
@@ -38,7 +40,6 @@ from reading.tables.lists import case_table
 from reading.tables.record import event_table
 from reading.words.language import said
 from reading.words.law import Law
-from rules.procedure_names import OBJECTION
 
 A_PAGE = 20
 EVENTS = 100
@@ -219,8 +220,8 @@ async def note(call: Call, receiver: Receiver, shown: CaseShown, said: Mapping[s
 
 async def add_evidence(call: Call, receiver: Receiver, shown: CaseShown, said: Mapping[str, object]) -> ActShown:
     call.must_have("applicant")
-    if shown.procedure != OBJECTION:
-        raise Problem("ProcedureKnowsNoSuchAct")
+    with refused_before_receipt():
+        takes_evidence(shown.procedure)
     if not said.get("evidence"):
         raise invalid("evidence", "missing")
     return await applying.add_evidence(receiver, shown.case_id, parsed(EvidenceForm, said))

@@ -26,7 +26,7 @@ from pages.forms.fields import Field, Option, Wanted, condition_of, field_of, ru
 from pages.forms.filled import parsed, stated
 from pages.forms.kinds import Kind
 from pages.officers import REFUSED, filer_of, key_of, new_key, page_of_form, text_of, wrong_in
-from pages.routes.desk import served_body, with_query
+from pages.routes.desk import with_query
 from reading.cases import lists as case_lists
 from reading.cases import sought
 from reading.cases.questions import CasesSought
@@ -35,7 +35,7 @@ from reading.catalogue import questions as catalogue_questions
 from reading.catalogue.search import Search
 from reading.catalogue.shapes import DatasetShown
 from reading.catalogue.shown import dataset_now
-from reading.catalogue.sight import must_keep
+from reading.catalogue.sight import keeper_of, must_keep
 from reading.directory import questions as directory
 from reading.grants.shown import grant_page
 from reading.sight import Caller
@@ -46,16 +46,14 @@ from rules.procedure_names import CATALOGUE_UPDATE
 
 A_PAGE = 20
 MOST_GRANTS = 50
-KEEPERS = ("provider", "authority")
 FILE = "file"
 
 
 def keeper(call: Call) -> tuple[Caller, str, str]:
     """The officer who looks, of a provider or the authority; its body, and its city. Raises LoginNeeded, Problem."""
-    caller, body = served_body(call)
-    if caller.body_role not in KEEPERS or caller.city is None:
-        raise Problem("RoleRequired", params={"roles": KEEPERS})
-    return caller, body, caller.city
+    caller = call.must_be_logged_in()
+    with refused_before_receipt():
+        return caller, *keeper_of(caller)
 
 
 async def catalogue(call: Call) -> Response:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from api.acting import deciding
 from api.acting.forms.deciding import ReassignmentForm
+from api.acting.refusals import refused_before_receipt
 from api.http.problems import Problem, invalid
 from pages.calls import Call, deed, page
 from pages.officers import demanded, key_of, new_key, page_of_form, receiver_of
@@ -76,10 +77,9 @@ class Asked:
 
 def served_body(call: Call) -> tuple[Caller, str]:
     """The reviewer who looks, and the body served. Raises LoginNeeded, Problem."""
-    caller = call.must_have("reviewer")
-    if caller.body is None:
-        raise Problem("RoleRequired", params={"roles": ("reviewer",)})
-    return caller, caller.body
+    caller = call.must_be_logged_in()
+    with refused_before_receipt():
+        return caller, caller.must_review_for_a_body()
 
 
 def with_query(address: str, query: str) -> str:

@@ -11,9 +11,11 @@ from api.http.problems import Problem, Wrong, plain_error
 from pages.calls import Call, page
 from pages.cities import CITY
 from pages.dates import short_day
+from pages.graphs import graph
 from pages.rails import Rail, rail
 from reading.calendar.year import year_shown
 from reading.cities.shown import every_city, last_rules, one_city
+from reading.rules.graph_shown import graph_shown
 from reading.rules.in_force import NoLawOn, rules_on
 from reading.rules.procedure_shown import procedure_shown, way_shown
 from reading.words.law import Law
@@ -82,6 +84,22 @@ async def procedure(call: Call) -> Response:
     )
 
 
+async def whole_procedure(call: Call) -> Response:
+    """The whole graph of a procedure under the rules of a day, as a picture."""
+    pack, name = load_pack(call.in_part("city")), call.in_part("procedure")
+    problems: list[str] = []
+    on = day_asked(call, "on", problems) or to_shanghai(call.now).date()
+    if name not in pack.procedures or problems:
+        raise Problem("NotFound")
+    try:
+        rules = (await rules_on(call.store.archive, pack.city, name, on)).rules
+    except NoLawOn as fact:
+        raise Problem("NotFound") from fact
+    drawn_whole = graph(graph_shown(pack, rules, call.language))
+    facts = {"drawn": drawn_whole, "pack": pack, "label": pack.procedures[name].label}
+    return Response(call.templates.render(call, "whole.svg", facts), media_type="image/svg+xml")
+
+
 def day_asked(call: Call, name: str, problems: list[str]) -> date | None:
     """A day of the query; what is none is said and not guessed."""
     given = call.asked(name)
@@ -108,6 +126,7 @@ ROUTES = (
     page("/law", law),
     page(f"{CITY}/law", law_of),
     page(f"{CITY}/law/{{procedure}}", procedure),
+    page(f"{CITY}/law/{{procedure}}/whole.svg", whole_procedure),
     page(f"{CITY}/calendar", calendar_now),
     page(f"{CITY}/calendar/{{year:int}}", calendar),
 )

@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from activities.directory import people, sessions
+from api.acting.inviting import waiting_at
 from api.http.problems import Problem, invalid
 from api.runtime import Runtime
 from pages import leaving
@@ -27,7 +28,7 @@ LOG = logging.getLogger("kaifang.pages")
 OFFICERS = ("reviewer", "supervisor", "admin")
 BEGINS_AT = {"reviewer": "desk", "supervisor": "supervision", "admin": "supervision"}
 """Officer to the page with what there is to do; everybody else begins at the first page."""
-AWAY, REFUSED, DENIED = "away", "refused", "denied"
+AWAY, REFUSED, DENIED, LINK_OVER = "away", "refused", "denied", "link_over"
 """Why nobody is logged in."""
 
 
@@ -108,7 +109,7 @@ async def leave_for_issuer(call: Call) -> Response:
     issuer = issuer_of(call.request)
     if issuer is None:
         raise Problem("NotFound")
-    it = leaving.leaving(back_of(call, call.asked("back")))
+    it = leaving.leaving(back_of(call, call.asked("back")), call.asked("invitation"))
     try:
         address = await issuer.login_url(it.state, it.nonce, it.verifier)
     except IssuerAway as away:
@@ -136,8 +137,15 @@ async def login_callback(call: Call) -> Response:
         return failed(call, AWAY, away)
     except TokenRefused as refused:
         return failed(call, REFUSED, refused)
-    account_id = await people.arrived(call.runtime.pool, found.person, call.now)
-    answer = await logged_in(call, account_id, it.back, sid=found.sid, id_token=found.id_token)
+    try:
+        account_id = await people.arrived(call.runtime.pool, found.person, call.now, it.link)
+    except people.LinkOver as over:
+        return failed(call, LINK_OVER, over)
+    back = it.back
+    if it.link and await waiting_at(call.runtime, it.link):
+        # Who is known already has taken nothing, and is told so where the link leads.
+        back = call.path("invitation", token=it.link)
+    answer = await logged_in(call, account_id, back, sid=found.sid, id_token=found.id_token)
     return with_cookie(answer, call, leaving.COOKIE, "", timedelta(0))
 
 
@@ -153,6 +161,20 @@ def failed(call: Call, why: str, error: Exception) -> Response:
         is_over=False,
         is_kept=False,
         failed=why,
+    )
+
+
+async def invitation(call: Call) -> Response:
+    """Where a link to an account leads: whose it is to be, and the way to the issuer. To look takes nothing."""
+    token = call.in_part("token")
+    it = await waiting_at(call.runtime, token)
+    bodies = await directory.body_names(call.store, [it.body] if it and it.body else [])
+    return call.page(
+        "invitation.html",
+        status=200 if it else 404,
+        it=it,
+        body=bodies.get(it.body or "") if it else None,
+        token=token,
     )
 
 
@@ -202,6 +224,7 @@ ROUTES = (
     deed("/login", log_in_as),
     page("/login/issuer", leave_for_issuer),
     page("/login/callback", login_callback),
+    page("/invitation/{token}", invitation),
     deed("/logout", log_out),
     Route("/oidc/backchannel-logout", backchannel_logout, methods=["POST"]),
 )

@@ -11,7 +11,7 @@ from api.acting.answering import InTheAnswerAlone
 from api.acting.filing import Filer, rules_at
 from api.acting.forms.filing import RectificationForm
 from api.acting.rectifying import city_looked_at, law_of_proposals, may_record, record_breach
-from api.http.problems import Problem
+from api.acting.refusals import refused_before_receipt
 from pages.calls import Call, deed, page
 from pages.forms.attempt import REFUSED, Attempt, attempted
 from pages.forms.fields import Field, Option, fields_of_filing
@@ -28,7 +28,7 @@ from reading.supervision.lists import Asking
 from reading.supervision.proposed import proposal_page
 from reading.supervision.rectifications import rectification_page
 from reading.supervision.shapes import PromptTask, SupervisedTask
-from reading.supervision.sight import Narrowing, records_breaches
+from reading.supervision.sight import Narrowing, city_of_breaches, records_breaches
 from reading.tables.record import proposal_table, rectification_table
 from reading.words.language import said
 from reading.words.law import Law
@@ -109,9 +109,9 @@ async def new_rectification(call: Call) -> Response:
 def of_the_law(call: Call) -> tuple[Caller, str, ProcedureRules]:
     """Who looks, its city, and the law by which it records a breach now. Raises LoginNeeded, Problem."""
     caller = call.must_have("reviewer", "supervisor")
-    if caller.city is None:
-        raise Problem("NotYourCity")
-    return caller, caller.city, rules_at(caller.city, RECTIFICATION, call.now)
+    with refused_before_receipt():
+        city = city_of_breaches(caller)
+    return caller, city, rules_at(city, RECTIFICATION, call.now)
 
 
 async def fields(call: Call, city: str, rules: ProcedureRules) -> tuple[Field, ...]:

@@ -30,9 +30,17 @@ from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, governing
 
 
+class Reopened(Shape):
+    """That a closed account was opened again, the last time: by whose login, when and why."""
+
+    by: str
+    at: Instant
+    reason: str
+
+
 class AccountShown(Shape):
-    """An account; `body` is null for who serves none. `invited_until` is when an invitation ends that nobody has
-    taken yet."""
+    """An account; `body` is null for who serves none, and `roles` are none where it is closed. `invited_until` is when
+    an invitation ends that nobody has taken yet; `has_person`: somebody has taken it by a login at the issuer."""
 
     login: str
     name: str
@@ -41,6 +49,8 @@ class AccountShown(Shape):
     body_name: str | None
     roles: list[str]
     invited_until: Instant | None
+    has_person: bool
+    reopened: Reopened | None = None
 
 
 class RulesKept(Shape):
@@ -130,6 +140,7 @@ async def _accounts(store: Store, language: Language, rows: Sequence[AccountRow]
     names = await directory.body_names(store, (row.body for row in rows if row.body))
     waiting = select(InvitationRow).where(col(InvitationRow.account_id).in_([row.account_id for row in rows]))
     invited = {row.account_id: row.until_at for row in (await store.session.exec(waiting)).all()}
+    by = await directory.logins(store, (row.reopened_by for row in rows))
     return [
         AccountShown(
             login=row.login,
@@ -139,9 +150,17 @@ async def _accounts(store: Store, language: Language, rows: Sequence[AccountRow]
             body_name=said(names[row.body], language) if row.body in names else row.body,
             roles=sorted(row.roles),
             invited_until=invited.get(row.account_id),
+            has_person=row.subject is not None,
+            reopened=_reopened(row, by),
         )
         for row in rows
     ]
+
+
+def _reopened(row: AccountRow, logins: dict[str, str]) -> Reopened | None:
+    if row.reopened_at is None or row.reopened_by is None:
+        return None
+    return Reopened(by=logins[row.reopened_by], at=row.reopened_at, reason=row.reopened_because or "")
 
 
 async def rules_kept(store: Store, language: Language, city: str, on: date) -> list[RulesKept]:

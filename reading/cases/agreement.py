@@ -81,7 +81,7 @@ class AgreementShown(Shape):
     def notes(self) -> list[str]:
         """The service rules that clauses follow, each once."""
         clauses = (clause.rule for part in self.parts for clause in part.clauses)
-        return list(dict.fromkeys(rule.text for rule in clauses if rule.basis is Basis.SERVICE))
+        return list(dict.fromkeys(rule.note or rule.text for rule in clauses if rule.basis is Basis.SERVICE))
 
 
 async def agreement_for(

@@ -99,16 +99,16 @@ class FiledRow(Shape):
 
 
 class RejectedRow(Shape):
-    """What is the matter with one field of a row. `rule` is the code of the rule that it breaks, `law` the article;
-    `name` is what the file calls the row, where it does (a package of CKAN)."""
+    """What is the matter with one field of a row, in the shape of an error of a problem; `name` is what the file calls
+    the row, where it does (a package of CKAN)."""
 
     line: int
     last_line: int
     name: str | None
     field: str | None
-    rule: str
-    said: str
-    law: RuleNamed | None
+    code: str
+    detail: str
+    rule: RuleNamed | None
 
 
 class ImportShown(Shape):

@@ -8,7 +8,7 @@ from models.refusals import NotYourCity, NotYourDataset, RoleRequired
 from reading.sight import Caller
 
 IMPORTING = ("authority", "provider")
-"""Roles of the bodies whose officers import."""
+"""Roles of the bodies whose officers keep entries, and import them."""
 
 
 def importer_of(caller: Caller, city: str) -> Importer:
@@ -19,6 +19,14 @@ def importer_of(caller: Caller, city: str) -> Importer:
     if caller.city != city:
         raise NotYourCity(field="city")
     return Importer(caller.account_id, city, caller.body if caller.body_role == "provider" else None)
+
+
+def keeper_of(caller: Caller) -> tuple[str, str]:
+    """The body for which the caller keeps entries, and its city. Raises RoleRequired."""
+    body = caller.must_review_for_a_body()
+    if caller.body_role not in IMPORTING or caller.city is None:
+        raise RoleRequired(roles="|".join(IMPORTING))
+    return body, caller.city
 
 
 def says_of_data(caller: Caller, provider: str) -> None:

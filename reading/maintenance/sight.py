@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from models.refusals import OperatorAnnounces
+from models.refusals import NotYourCity, OperatorAnnounces
 from reading.sight import Caller
 
 OPERATOR = "operator"
@@ -22,3 +22,11 @@ def operator_of(caller: Caller) -> Operator:
     if caller.body_role != OPERATOR or caller.city is None or caller.body is None:
         raise OperatorAnnounces()
     return Operator(caller.city, caller.body)
+
+
+def operator_in(caller: Caller, city: str) -> Operator:
+    """The operator of this city, which the caller serves. Raises OperatorAnnounces, NotYourCity."""
+    operator = operator_of(caller)
+    if operator.city != city:
+        raise NotYourCity()
+    return operator

@@ -348,7 +348,7 @@ class _Writing:
         return self._rule(stage.period_citation or stage.citation) if stage else None
 
     def _rule(self, citation: Citation) -> Rule:
-        return Rule(self.law.phrase(citation), citation.basis is not Basis.LAW)
+        return Rule(self.law.in_full(citation), citation.basis is not Basis.LAW)
 
     def _ending(self, it: Issued) -> str | None:
         """How the case ended with this decision, where it did."""

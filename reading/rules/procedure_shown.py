@@ -138,9 +138,18 @@ class ProcedureShown:
 
 def procedure_shown(pack: Pack, rules: ProcedureRules, language: Language) -> ProcedureShown:
     """A procedure in one language; service rules are numbered in the order in which it names them."""
+    return _all_of(pack, Words(rules, procedure_map(rules), language))
+
+
+def words_as_shown(pack: Pack, rules: ProcedureRules, language: Language) -> Words:
+    """The words by which service rules have the numbers that they have where the procedure is shown."""
     words = Words(rules, procedure_map(rules), language)
-    shown = _Shown(words)
-    map_ = words.map
+    _all_of(pack, words)
+    return words
+
+
+def _all_of(pack: Pack, words: Words) -> ProcedureShown:
+    shown, map_, rules = _Shown(words), words.map, words.rules
     fields = tuple(shown.fields())
     steps = tuple(shown.step(each) for each in map_.steps)
     beside = tuple(shown.stage(each.of, None, words.opened(each)) for each in map_.beside)

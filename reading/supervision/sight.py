@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, not_, or_
 from sqlmodel import col
 
 from activities.tables.cases import TaskRow
-from models.refusals import RoleRequired
+from models.refusals import NotYourCity, RoleRequired
 from reading.sight import SEES_THE_WHOLE_CITY, Caller, a_side_in_its_case
 from rules.loading import cities, load_pack
 from rules.procedure_names import RECTIFICATION
@@ -124,6 +124,13 @@ def must_supervise(caller: Caller, on: date) -> Sight:
     if sight is None:
         raise RoleRequired(roles="|".join(SUPERVISING))
     return sight
+
+
+def city_of_breaches(caller: Caller) -> str:
+    """The city in which the caller may record breaches: its own. Raises NotYourCity."""
+    if caller.city is None:
+        raise NotYourCity()
+    return caller.city
 
 
 def sight_of_figures(caller: Caller, on: date) -> Sight | None:

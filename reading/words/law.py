@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from reading.shape import Cited, RegulationShown, RuleNamed, RulesShown
 from reading.words.language import Language, maybe, said
 from reading.words.texts import texts
-from rules.articles import phrase
+from rules.articles import in_full, phrase
 from rules.deadlines import parse_period
 from rules.pinned import Basis, Citation, Label, Regulation
 from rules.procedure_rules import ProcedureRules
@@ -66,8 +66,12 @@ class Law:
         )
 
     def phrase(self, citation: Citation) -> str:
-        """Such as "Nanning article 20(3)"; a service rule is called one, with its reason."""
+        """Such as "Nanning article 20(3)"; a service rule is called one, and named by its reason."""
         return self.say(phrase(self.rules.city_name, citation))
+
+    def in_full(self, citation: Citation) -> str:
+        """The same with all of the reason, for what is read where nothing can be looked up."""
+        return self.say(in_full(self.rules.city_name, citation))
 
     def assumed(self, citation: Citation) -> str | None:
         """What about the dates of the regulation cited is assumed and not read from its text."""

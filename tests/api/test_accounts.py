@@ -78,6 +78,41 @@ async def test_a_closed_account_does_nothing_has_no_session_and_its_person_is_no
     assert (shown["roles"], shown["body"]) == ([], None)
 
 
+async def reopened(caller: Caller, login: str, **form: Any) -> httpx.Response:
+    return await caller.post(f"/v1/accounts/{login}/reopening", form)
+
+
+async def test_a_closed_account_is_opened_again_and_is_whose_it_was(admin: Caller, pool: Pool) -> None:
+    await pool.execute("update accounts set issuer = 'i', subject = 's' where login = $1", OFFICER)
+    account = await pool.fetchval("select account_id from accounts where login = $1", OFFICER)
+    again: dict[str, Any] = {"body": "nanning.transport", "roles": ["reviewer"], "reason": "Back from leave"}
+    assert wrong(await reopened(admin, OFFICER, **again)) == [("login", "account_not_closed")]
+    assert (await close(admin, OFFICER)).status_code == 204
+    answer = await reopened(admin, OFFICER, **again)
+    assert answer.status_code == 200, answer.text
+    it = answer.json()
+    assert (it["roles"], it["body"], it["city"]) == (["reviewer"], "nanning.transport", "nanning")
+    assert (it["reopened"]["by"], it["reopened"]["reason"]) == ("admin@kaifang", "Back from leave")
+    async with pool.acquire() as connection:
+        now = DatabaseClock().at(await present(connection))
+    assert await arrived(pool, Person("i", "s", "Zhang"), now) == account
+
+
+async def test_what_may_not_be_opened_again_is_refused_with_its_reason(admin: Caller, pool: Pool) -> None:
+    assert (await close(admin, OFFICER)).status_code == 204
+    again: dict[str, Any] = {"body": "nanning.transport", "roles": ["reviewer"], "reason": "Back"}
+    for said, field in (
+        ({"reason": " "}, "reason"),
+        ({"roles": []}, "roles"),
+        ({"body": None}, "body"),
+        ({"body": "nanning.nothing"}, "body"),
+    ):
+        assert [each for each, _ in wrong(await reopened(admin, OFFICER, **{**again, **said}))] == [field]
+    assert (await reopened(admin, "nobody@nowhere", **again)).status_code == 404
+    assert wrong(await reopened(admin, "applicant@demo", **again)) == [("login", "account_not_closed")]
+    assert await pool.fetchval("select roles from accounts where login = $1", OFFICER) == []
+
+
 @pytest.mark.parametrize(
     ("login", "roles", "errors"),
     [
@@ -120,3 +155,14 @@ async def test_an_administrator_invites_an_officer_whose_account_waits(settings:
         assert wrong(await admin.post("/v1/accounts", {**form, "email": "li@example.org"})) == [
             ("body", "officer_without_body")
         ]
+        linked = {**form, "login": "wu@nanning.transport", "body": "nanning.transport", "by_link": True}
+        answer = await admin.post("/v1/accounts", linked)
+        assert answer.status_code == 201, answer.text
+        first = answer.json()["link"]
+        again = await admin.post("/v1/accounts/wu@nanning.transport/link")
+        assert (again.status_code, again.json()["link"] != first) == (201, True)
+        assert wrong(await admin.post("/v1/accounts/admin@kaifang/link")) == [("login", "own_account")]
+
+
+async def test_there_is_no_link_where_nobody_logs_in_at_an_issuer(admin: Caller) -> None:
+    assert wrong(await admin.post(f"/v1/accounts/{OFFICER}/link")) == [("login", "no_issuer")]

@@ -295,7 +295,7 @@ async def test_a_package_with_half_a_character_is_reported_and_stops_nothing(ser
     body = json.dumps({"result": {"results": [odd, broken_only_here, {"title": "标题"}]}})
     answer = await send(service.as_(AUTHORITY), body, kind="application/json")
     assert answer.status_code == 200, answer.text
-    told = [(each["line"], each["field"], each["rule"]) for each in answer.json()["rejected"]]
+    told = [(each["line"], each["field"], each["code"]) for each in answer.json()["rejected"]]
     assert told == [
         (1, "title", "string_unicode"),
         (1, "notes", "string_unicode"),

@@ -68,6 +68,7 @@ async def test_a_claimed_task_is_the_claimants_until_it_is_released(working: Ser
 
     assert (claimed["task"]["state"], claimed["task"]["claimed_by"]) == ("claimed", "reviewer@nanning.operator")
     assert (refused.status_code, refused.json()["type"]) == (409, "urn:kaifang:problem:task-already-claimed")
+    assert "(reviewer@nanning.operator), on " in refused.json()["detail"], "it says by whom, and since when"
     assert (released["task"]["state"], released["task"]["claimed_by"]) == ("open", None)
     assert decided["task"]["outcome"] == "pass"
 

@@ -50,7 +50,7 @@ async def imported(service: Service, content: bytes | str, **more: Any) -> Any:
 
 
 def told(report: Any) -> list[tuple[int, str | None, str]]:
-    return [(each["line"], each["field"], each["rule"]) for each in report["rejected"]]
+    return [(each["line"], each["field"], each["code"]) for each in report["rejected"]]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
@@ -104,14 +104,14 @@ async def test_a_bad_row_is_reported_by_line_and_field_and_stops_nothing(service
         (12, "dataset_id", "named_twice"),
     ]
     assert [each["line"] for each in report["filed"]] == [3, 13]
-    assert report["rejected"][0]["said"] == "The city has no provider called “nowhere”."
+    assert report["rejected"][0]["detail"] == "The city has no provider called “nowhere”."
 
 
 async def test_a_field_that_the_law_demands_is_told_with_its_article(service: Service) -> None:
     report = await imported(service, f"{HEAD}\n{CONDITIONAL.replace('仅限接口', '').replace('交通出行', '')}")
 
     assert sorted(told(report)) == [(2, "conditions_zh", "field_required"), (2, "domain_zh", "field_required")]
-    assert {each["law"]["article"] for each in report["rejected"]} == {"16"}
+    assert {each["rule"]["article"] for each in report["rejected"]} == {"16"}
 
 
 async def test_the_same_file_again_files_nothing_twice(service: Service, pool: Pool) -> None:
@@ -271,6 +271,13 @@ async def test_a_provider_imports_its_own_entries_only(service: Service) -> None
     assert told(answer.json()) == [(2, "provider", "not_your_body")]
 
 
+async def test_a_provider_need_not_say_in_each_row_who_it_is(service: Service) -> None:
+    content = f"{HEAD}\n{GOOD}".replace("provider,", "", 1).replace("transport,", "", 1)
+    report = (await send(service.as_("reviewer@nanning.transport"), content)).json()
+    assert (report["accepted"], report["rejected"]) == (1, [])
+    assert told(await imported(service, content)) == [(2, "provider", "missing")], "the authority has to say whose"
+
+
 @pytest.mark.parametrize(
     ("login", "status"),
     [
@@ -361,7 +368,7 @@ async def test_an_odd_package_is_reported_by_name_and_field_and_stops_no_other(
     report = await imported(service, text, kind="application/json")
 
     assert report["accepted"] == 1
-    assert [(each["name"], each["field"], each["rule"]) for each in report["rejected"]] == [
+    assert [(each["name"], each["field"], each["code"]) for each in report["rejected"]] == [
         ("extras", "extras", "list_type"),
         ("resources", "resources", "list_type"),
         ("half", "title", "string_unicode"),
@@ -374,8 +381,8 @@ async def test_an_odd_package_is_reported_by_name_and_field_and_stops_no_other(
         headers=service.as_(AUTHORITY).headers({"Content-Type": "application/json", "Accept-Language": "zh-CN"}),
     )
     for english, said in zip(report["rejected"], chinese.json()["rejected"], strict=True):
-        assert english["said"]
-        assert said["said"] not in ("", english["said"])
+        assert english["detail"]
+        assert said["detail"] not in ("", english["detail"])
 
 
 ANYTHING = st.recursive(
@@ -403,7 +410,7 @@ async def test_whatever_json_others_send_is_answered_and_the_good_package_filed(
     report = await imported(service, json.dumps({"results": packages}), kind="application/json")
 
     assert report["accepted"] == 1
-    lines_told = {(each["name"], each["field"], each["rule"]) for each in report["rejected"]}
+    lines_told = {(each["name"], each["field"], each["code"]) for each in report["rejected"]}
     assert bool(lines_told) == bool(odd)
 
 
@@ -426,7 +433,7 @@ async def test_rows_that_a_stray_quotation_mark_would_swallow_are_filed_or_repor
 
     assert [each["line"] for each in report["filed"]] == [2, 4, 6]
     assert told(report) == [(3, None, "rows_inside_a_cell"), (5, None, "quote_astray")]
-    assert report["rejected"][0]["said"] == (
+    assert report["rejected"][0]["detail"] == (
         "A quotation mark on this line closes only on line 5, behind what look like rows of their own. "
         "Those were read by themselves; this line was not taken."
     )

@@ -54,6 +54,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/datasets?city=nanning&q=公交",
         "/datasets/{dataset_id}",
         "/login",
+        "/invitation/nothing",
         "/datasets/nothing",
         "/verify",
         "/verify/nothing",
@@ -155,6 +156,7 @@ NO_PAGES = frozenset(
         "/evidence/{evidence_id}",
         "/evidence/{evidence_id}/picture.jpg",
         "/print/{size}",
+        "/{city}/law/{procedure}/whole.svg",
         "/desk/selected",
         "/desk/{number}/{place}/act",
         "/desk/grants/{number}/revocation",
@@ -166,7 +168,12 @@ NO_PAGES = frozenset(
     }
 )
 """What is answered by the way to a page, by a file, or to machines."""
-ANSWERED_WITH: Mapping[str, int] = {"/datasets/nothing": 404, "/verify/nothing": 404, "/acts/{act_id}": 422}
+ANSWERED_WITH: Mapping[str, int] = {
+    "/datasets/nothing": 404,
+    "/invitation/nothing": 404,
+    "/verify/nothing": 404,
+    "/acts/{act_id}": 422,
+}
 """The pages that say what is wrong, by their status."""
 PARTS: Mapping[str, str] = {
     "dataset_id": "nanning-transport-bus-positions",

@@ -29,6 +29,27 @@ async def test_an_administrator_changes_roles_and_closes_the_account(front: Fron
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
+async def test_a_closed_account_is_opened_again_with_a_reason(front: Front, pool: Pool, language: str) -> None:
+    prefix = "/en" if language == "en" else ""
+    admin = await front.logged_in("admin@kaifang", language)
+    await admin.visit(f"{prefix}/admin/accounts/{OFFICER}")
+    await admin.send("closure")
+    await admin.follow(OFFICER)
+    await admin.send("reopening", roles=["reviewer"], body="nanning.operator", reason=" ")
+    assert admin.answer.status_code == 422
+    assert "#f-reason" in {link.get("href") for link in admin.links()}
+    await admin.send("reopening", roles=["reviewer"], body="nanning.operator", reason="误关闭")
+    assert {"zh": "已重新启用", "en": "is open again"}[language] in admin.text()
+    row = await pool.fetchrow("select roles, body, city from accounts where login = $1", OFFICER)
+    assert row is not None
+    assert tuple(row) == (["reviewer"], "nanning.operator", "nanning")
+    await admin.follow(OFFICER)
+    assert "误关闭" in admin.text()
+    assert "admin@kaifang" in admin.text()
+    assert (await front.logged_in(OFFICER, language)).answer.status_code == 200
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
 async def test_no_role_at_all_is_a_problem_beside_its_field(front: Front, language: str) -> None:
     admin = await front.logged_in("admin@kaifang", language)
     await admin.visit(f"{'/en' if language == 'en' else ''}/admin/accounts/{OFFICER}")

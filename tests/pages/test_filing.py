@@ -128,6 +128,31 @@ async def test_an_objection_with_evidence_holds_the_data_back_at_once(front: Fro
     assert "It is not provided at present" in anybody.text()
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_who_uploaded_a_file_looks_at_it_before_sending_and_nobody_else(
+    front: Front, tmp_path: Path, language: str
+) -> None:
+    proof = tmp_path / "proof.txt"
+    proof.write_text("they are named here", encoding="utf-8")
+    visitor = await front.logged_in("applicant@demo", language)
+    dataset_id = await conditional(visitor, "nanning")
+    await visitor.visit(f"{'/en' if language == 'en' else ''}/datasets/{dataset_id}/objection")
+    await visitor.send("objection", button="check", files=[proof], ground="privacy", statement="Names of persons")
+    way = {"zh": "在新窗口中查看", "en": "in a new window"}[language]
+    answer, document = visitor.answer, visitor.document
+    for button in (None, "edit"):  # while it is checked, and while it is changed again
+        visitor.answer, visitor.document = answer, document
+        if button:
+            await visitor.send("objection", button=button)
+        (link,) = [each for each in visitor.links() if way in text_of(each)]
+        assert (link.get("target"), link.get("rel")) == ("_blank", "noopener")
+        await visitor.follow(way)
+        assert "they are named here" in visitor.text()
+        assert {"zh": "还没有提交", "en": "belongs to no case yet"}[language] in visitor.text()
+    another = await front.logged_in("objector@demo", language)
+    assert (await another.visit(visitor.path)).answer.status_code == 404
+
+
 async def test_a_file_that_is_no_evidence_loses_nothing(front: Front, tmp_path: Path) -> None:
     nothing = tmp_path / "empty.txt"
     nothing.write_bytes(b"")

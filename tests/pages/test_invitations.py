@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from activities.database import Pool
-from activities.directory.people import Person, arrived
+from activities.directory.people import LINK_LASTS, LinkOver, Person, arrived, digest_of
 from activities.settings import Settings
 from pages.app import create_app
 from tests.api.supervising import SOON
@@ -72,6 +73,7 @@ async def test_whoever_is_invited_takes_the_account_by_the_first_login(
         ({"roles": []}, "roles"),
         ({"name": ""}, "name"),
         ({"subject": "s-1"}, "email"),
+        ({"by_link": "yes"}, "email"),
         ({"email": ""}, "email"),
     ],
 )
@@ -86,6 +88,58 @@ async def test_what_is_wrong_with_an_invitation_is_beside_its_field_and_nobody_i
     assert f"#f-{field}" in {link.get("href") for link in visitor.links()}
     assert await pool.fetchval("select count(*) from accounts") == before
     assert await pool.fetchval("select count(*) from invitations") == 0
+
+
+def link_in(visitor: Visitor) -> str:
+    """The link that stands in the page."""
+    (found,) = [text for each in visitor.document.iter("pre") if (text := "".join(each.itertext())).startswith("http")]
+    return found
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_a_link_is_shown_once_and_leads_to_the_account_that_waits(
+    front: Front, at_an_issuer: Front, pool: Pool, language: str
+) -> None:
+    visitor = await administrator(front, at_an_issuer, language)
+    await visitor.send("login", **OFFICER, by_link="yes")
+    link = link_in(visitor)
+    token = link.rpartition("/")[2]
+    assert await pool.fetchval("select count(*) from invitations where token_digest = $1", token) == 0
+    assert await pool.fetchval("select token_digest from invitations") == digest_of(token)
+    stranger = at_an_issuer.visitor(language)
+    for _ in range(2):  # to look takes nothing
+        await stranger.visit(urlsplit(link).path)
+        assert OFFICER["login"] in stranger.text()
+    assert any(f"invitation={token}" in each.get("href", "") for each in stranger.links())
+    await visitor.visit(f"{'/en' if language == 'en' else ''}/admin/accounts/{OFFICER['login']}")
+    assert token not in visitor.answer.text
+    await visitor.send("/link")
+    await stranger.visit(urlsplit(link).path)
+    assert stranger.answer.status_code == 404, "the link before is void"
+    await stranger.visit(urlsplit(link_in(visitor)).path)
+    assert stranger.answer.status_code == 200
+
+
+async def test_a_link_is_taken_once_in_time_and_by_nobody_who_is_known(
+    front: Front, at_an_issuer: Front, pool: Pool
+) -> None:
+    visitor = await administrator(front, at_an_issuer)
+    await visitor.send("login", **OFFICER, by_link="yes")
+    token = link_in(visitor).rpartition("/")[2]
+    now = await front.app.state.runtime.now()
+    people = await pool.fetchval("select count(*) from accounts")
+    with pytest.raises(LinkOver):
+        await arrived(pool, Person(ISSUER, "late"), now + LINK_LASTS, token)
+    with pytest.raises(LinkOver):
+        await arrived(pool, Person("http://another", "s-1"), now, token)
+    assert await pool.fetchval("select count(*) from accounts") == people, "who comes by a link that is over is nobody"
+    known = await arrived(pool, Person(ISSUER, "known"), now)
+    assert await arrived(pool, Person(ISSUER, "known"), now, token) == known
+    taken = await arrived(pool, Person(ISSUER, "s-1"), now, token)
+    assert await pool.fetchval("select login from accounts where account_id = $1", taken) == OFFICER["login"]
+    with pytest.raises(LinkOver):
+        await arrived(pool, Person(ISSUER, "s-2"), now, token)
+    assert await arrived(pool, Person(ISSUER, "s-1"), now, token) == taken
 
 
 async def test_only_an_administrator_invites_and_only_where_people_log_in_at_an_issuer(

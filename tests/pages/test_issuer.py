@@ -16,6 +16,8 @@ import pytest
 from typer.testing import CliRunner
 
 from activities.directory import people
+from activities.directory.links import by_link, new_token
+from activities.directory.officers import NewOfficer, enrol_and_invite
 from activities.settings import Settings, SettingsError
 from cli.main import app as command_line
 from pages import issuer as asking
@@ -123,6 +125,45 @@ async def logs_in(front: Front, provider: Provider, subject: str, language: str 
 
 async def account(front: Front, subject: str) -> Any:
     return await front.app.state.runtime.pool.fetchrow("select * from accounts where subject = $1", subject)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_whoever_follows_a_link_and_logs_in_has_the_account(
+    front: Front, provider: Provider, language: str
+) -> None:
+    runtime, subject = front.app.state.runtime, f"linked-{language}"
+    officer = NewOfficer(
+        f"{subject}@nanning.operator", "张三", "Zhang San", "nanning.operator", frozenset({"reviewer"})
+    )
+    token = new_token()
+    await enrol_and_invite(runtime.pool, officer, by_link(provider.url, token), await runtime.now())
+    address = f"{'/en' if language == 'en' else ''}/invitation/{token}"
+    for each in (subject, "known-before"):
+        provider.knows(each)
+    await logs_in(front, provider, "known-before", language)
+
+    async def follows(who: str) -> tuple[Visitor, httpx.Response]:
+        visitor = front.visitor(language)
+        await visitor.visit(address)
+        (way,) = [link for link in visitor.links() if "invitation=" in link.get("href", "")]
+        left = await visitor.http.get(way.get("href", ""), headers=OURS)
+        return visitor, await comes_back(visitor, provider.lets_in(left.headers["location"], who))
+
+    known, answer = await follows("known-before")
+    assert answer.headers["location"] == address, "who is known takes nothing"
+    await known.visit(address)
+    assert not [link for link in known.links() if "invitation=" in link.get("href", "")]
+    late = front.visitor(language)
+    await late.visit(address)
+    left = await late.http.get(f"{address.rpartition('/invitation')[0]}/login/issuer?invitation={token}", headers=OURS)
+    _, answer = await follows(subject)
+    assert answer.status_code == 303, answer.text
+    assert (await account(front, subject))["login"] == officer.login
+    provider.knows(f"{subject}-2")
+    answer = await comes_back(late, provider.lets_in(left.headers["location"], f"{subject}-2"))
+    assert answer.status_code == 403
+    assert {"zh": "也没有建立账号", "en": "have no account"}[language] in answer.text
+    assert await account(front, f"{subject}-2") is None
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

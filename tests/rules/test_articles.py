@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from rules.articles import article_label
+from reading.words.law import citations_in
+from rules.articles import LONGEST_NAME, article_label, in_full, name_of, phrase
+from rules.loading import cities, load_pack
+from rules.pinned import Basis, Citation, Label
+from rules.resolving import as_last_in_force
 
 
 @pytest.mark.parametrize(
@@ -23,3 +29,34 @@ from rules.articles import article_label
 def test_an_article_is_written_as_statutes_are_quoted(article: str, zh: str, en: str) -> None:
     label = article_label(article)
     assert (label.zh, label.en) == (zh, en)
+
+
+HERE = Label(zh="南宁", en="Nanning")
+
+
+def test_a_long_service_rule_is_named_in_a_sentence_and_stands_whole_on_paper() -> None:
+    note = Label(zh=f"办法未规定更正；{'更正' * 30}。", en="The Measures are silent on correction; they are corrected.")
+    citation = Citation(source="service", article="correction", basis=Basis.SERVICE, note=note)
+    named = phrase(HERE, citation)
+    assert named.zh == "南宁服务规则（办法未规定更正）"
+    assert named.en == "Nanning service rule (The Measures are silent on correction)"
+    assert in_full(HERE, citation).zh == f"南宁服务规则（{note.zh[:-1]}）"
+
+
+def test_a_short_service_rule_is_named_by_all_of_it() -> None:
+    note = Label(zh="办法未要求；申请人可以填写。", en="Not demanded; an applicant may state it.")
+    assert name_of(note) == note
+
+
+@pytest.mark.parametrize("city", cities())
+def test_every_service_rule_of_a_city_is_named_in_one_sentence_of_both_languages(city: str) -> None:
+    pack = load_pack(city)
+    rules = [as_last_in_force(pack, each, date(2026, 11, 29)) for each in pack.procedures]
+    notes = {each.note for one in rules for each in citations_in(one) if each.basis is Basis.SERVICE and each.note}
+    assert notes
+    for note in notes:
+        named = name_of(note)
+        assert 0 < len(named.zh) <= len(note.zh)
+        assert len(named.zh) <= 2 * LONGEST_NAME, named.zh
+        assert named == note or not any(mark in named.zh for mark in "；。"), named.zh
+        assert named == note or (named.zh != note.zh and named.en != note.en), note
