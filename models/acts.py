@@ -261,10 +261,17 @@ class IssueKey(ReceivedAct):
 
 
 class Revoke(ReceivedAct):
-    """The provider ends a grant."""
+    """The provider ends a grant, or the body that does so in its place (回避).
+
+    `serving`, `bodies` and `in_force` are as an `Entrust` has them, where the receipt looked: for an actor of another
+    body than the law names.
+    """
 
     kind: Literal["revoke"] = "revoke"
     given: frozenset[str] = frozenset()
+    serving: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    bodies: Mapping[str, str] = Field(default_factory=dict)
+    in_force: RecusalRule | None = None
 
 
 class Renounce(ReceivedAct):

@@ -14,8 +14,9 @@ from models.state import CaseState
 def sides(state: CaseState, is_the_partys_own: bool) -> Mapping[str, str | None]:
     """Who has a side in a case, to the one body for which each may act in it nevertheless; None: for no body.
 
-    Its party (applicant, objector, reporter, requester, grantee), and whoever has a side in the case that gave cause
-    for it. Who filed it for a body has a side against every other: it may serve another by now.
+    Its party (applicant, objector, reporter, requester, grantee), whoever has a side in the case that gave cause for
+    it, and who has or asks for access that its outcome may take. Who filed it for a body has a side against every
+    other: it may serve another by now.
     """
     found: dict[str, str | None] = {}
     if is_the_partys_own:

@@ -18,7 +18,7 @@ from models.restricting import move_data, processed_anew, stopped
 from models.restrictions import Items, written
 from models.state import CaseState
 from models.task_state import TaskState
-from models.who_may_act import acts_for_itself_alone
+from models.who_may_act import acts_for_itself_alone, acts_in_place_of
 from rules.pinned import HoldRule
 from rules.pinned_stages import Outcome
 from rules.procedure_names import OBJECTION
@@ -115,7 +115,7 @@ def ask_again(
 
 
 def review_suspension(rules: ProcedureRules, proposal: Proposal, act: a.ReviewSuspension) -> None:
-    """Whoever verifies the objection decides again whether to suspend.
+    """Whoever verifies the objection, or was entrusted with that in its place, decides again whether to suspend.
 
     Raises ProcedureKnowsNoSuchAct, NotYourTask, PartyToTheCase, NothingToReview.
     """
@@ -123,7 +123,7 @@ def review_suspension(rules: ProcedureRules, proposal: Proposal, act: a.ReviewSu
     question = rules.stage(hold.reviewed_by) if hold else None
     if hold is None or question is None:
         raise r.ProcedureKnowsNoSuchAct(field="kind")
-    if act.by.body is None or act.by.body != state.bodies.get(question.body):
+    if not acts_in_place_of(state, act.by.body, state.bodies.get(question.body)):
         raise r.NotYourTask(field="case_id")
     acts_for_itself_alone(proposal, act.by)
     asked = [task for task in state.tasks.values() if task.stage == question.stage]

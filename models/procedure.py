@@ -81,6 +81,9 @@ class Procedure:
     """Kinds of acts that the receipt judges, beside those that move nothing."""
     concerned_by: frozenset[type[ReceivedAct]]
     """Kinds of acts that other cases put into its inbox, where what they do to the dataset or its entry concerns it."""
+    may_take_access: bool
+    """Whether its outcome may take the data from those who have or ask for access to it: officers among them have a
+    side in it (回避)."""
     answer: Callable[[ProcedureRules, Proposal, Act], None]
     follow: Callable[[ProcedureRules, Proposal, datetime], None]
 

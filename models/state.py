@@ -92,7 +92,8 @@ class CaseState(Frozen):
     for_body: str | None = None
     """The body for which it was filed; None where whoever filed it did so for itself."""
     concerned: tuple[str, ...] = ()
-    """Accounts that have a side in the case which gave cause for it."""
+    """Accounts that have a side beside the party: in the case which gave cause for it, or by the access which its
+    outcome may take from them."""
     entry_items: tuple[str, ...] | None = None
     """The items that the entry has since an update changed them; None while none did."""
     behind: str | None = None

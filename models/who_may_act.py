@@ -83,6 +83,12 @@ def officer_may_act(proposal: Proposal, task: TaskState, by: a.Actor) -> None:
         acts_for_itself_alone(proposal, by)
 
 
+def acts_in_place_of(state: CaseState, body: str | None, of: str | None) -> bool:
+    """Whether a body does in a case what another does there: it is that one, or was entrusted with a task of it."""
+    entrusted = {task.body for task in state.tasks.values() if task.entrusted_by and task.entrusted_by == of}
+    return body is not None and (body == of or body in entrusted)
+
+
 def takes_part(state: CaseState, by: a.Actor) -> None:
     """Only the party and officers of bodies with a role in a case add to it. Raises NotYourCase."""
     entrusted = {task.body for task in state.tasks.values() if task.entrusted_by}

@@ -30,6 +30,8 @@ BEGINS_RECTIFICATIONS = ("authority",)
 """Roles of those among them that have a part in every rectification."""
 FOLLOWS_FROM_A_CASE = (CATALOGUE_UPDATE, RECTIFICATION)
 """Procedures whose cases another gave cause for, and which are not the affair of whoever filed them."""
+CONCERNS_OTHERS = (*FOLLOWS_FROM_A_CASE, *(each.name for each in PROCEDURES if each.may_take_access))
+"""Procedures in whose cases others than the party may have a side."""
 READ_BY_NOBODY = frozenset({"key_digest", "concerned"})
 """Fields of events that nobody reads."""
 OF_OTHER_CASES = frozenset({"by_case", "update_case_id"})
@@ -105,9 +107,10 @@ class Caller:
         if self.reads_as_party(state):
             raise PartyToTheCase(field=field)
 
-    def is_asked_in_its_own_affair(self, task: TaskRow) -> bool:
-        """Whether a body's task lies in a case that the caller has filed: whether for itself, its log says."""
-        return task.body != APPLICANT and task.party == self.account_id
+    def may_be_asked_in_its_own_affair(self, task: TaskRow) -> bool:
+        """Whether a body's task lies in a case in which the caller may have a side: whether it has, the log says."""
+        may_have_one = task.party == self.account_id or task.procedure in CONCERNS_OTHERS
+        return task.body != APPLICANT and may_have_one
 
     def must_serve_its_body(self, task: TaskRow) -> None:
         """Raises NotYourTask unless the task lies before the caller's body, whatever the caller may do there."""
@@ -210,7 +213,7 @@ def a_side_in_its_case(account: str, body: str | None, row: Any = TaskRow) -> Co
     """Whether this account, as an officer of this body, has a side (回避) in the case of a task, or in a case.
 
     Nearly free for whoever is no party of the case; only of whoever has a case of his own it is asked, of those cases
-    that others gave cause for, whose affair they are.
+    that others gave cause for or that may take access, whose affair they are.
     """
     opening, its_case, own = aliased(EventRow), aliased(CaseRow), aliased(CaseRow)
     first = and_(col(opening.case_id) == row.case_id, col(opening.number) == 1)
@@ -224,7 +227,7 @@ def a_side_in_its_case(account: str, body: str | None, row: Any = TaskRow) -> Co
     is_concerned = exists().where(first, type_coerce(concerned, JSONB).contains([account]))
     return or_(
         and_(row.party == account, filed_otherwise),
-        and_(row.procedure.in_(FOLLOWS_FROM_A_CASE), has_cases, is_concerned),
+        and_(row.procedure.in_(CONCERNS_OTHERS), has_cases, is_concerned),
     )
 
 

@@ -24,6 +24,8 @@ A_SET = 200
 MAY_BE_FOR_A_BODY = [each.name for each in PROCEDURES if each.filed_for is not FiledFor.ITSELF]
 FOR_A_BODY = [each.name for each in PROCEDURES if each.filed_for is FiledFor.A_BODY]
 """Procedures whose cases may be, and always are, filed for a body."""
+CONCERNS_OTHERS = [each.name for each in PROCEDURES if each.name in MAY_BE_FOR_A_BODY or each.may_take_access]
+"""Procedures in whose cases others than the party may have a side."""
 
 
 class EntrustsTasks(Protocol):
@@ -60,7 +62,7 @@ class Entrusting:
 
         What is wrong with one case holds up no other.
         """
-        rows = await self._pool.fetch(STUCK, self._a_set, self._after, MAY_BE_FOR_A_BODY, FOR_A_BODY)
+        rows = await self._pool.fetch(STUCK, self._a_set, self._after, MAY_BE_FOR_A_BODY, FOR_A_BODY, CONCERNS_OTHERS)
         cases = [row["case_id"] for row in rows]
         entrusted = 0
         for case_id in cases:

@@ -34,7 +34,7 @@ from activities.record.receipt_facts import dataset_is_its_own, facts_at_receipt
 from activities.record.rectified import none_is_open
 from activities.record.sealing import keep_key, kept
 from activities.record.service_rules import recusal_beside, urging_beside
-from activities.record.sides import entrustments, found_at_filing
+from activities.record.sides import entrustments, found_at_filing, revoked_in_place
 from activities.record.touching import have_dataset_alone, to_hand_over
 from activities.sealing.seals import is_same_call
 from models import acts as a
@@ -236,6 +236,8 @@ class Inbox:
                 act = act.model_copy(update={"in_force": await self._urging_in_force(connection, case)})
             if isinstance(act, a.SubmitEvidence):
                 act = act.model_copy(update={"standing": await standing_at_receipt(connection, act.case_id)})
+            if isinstance(act, a.Revoke):
+                act = await self._in_place(connection, case, act)
             if isinstance(act, a.Decide) and act.measure and act.measure.data_items:
                 known = {"known_items": await items_at_receipt(connection, act.case_id)}
                 act = act.model_copy(update={"measure": act.measure.model_copy(update=known)})
@@ -253,6 +255,12 @@ class Inbox:
     async def _urging_in_force(self, connection: Connection, case: LockedCase) -> tuple[UrgingRule, ...]:
         digest = await connection.fetchval("select rules_digest from cases where case_id = $1", case.case_id)
         return urging_beside(await self._pinned.of(connection, digest), self._log.law, to_shanghai(case.now).date())
+
+    async def _in_place(self, connection: Connection, case: LockedCase, act: a.Revoke) -> a.Revoke:
+        state = fold(CaseState(), await read_log(connection, case.case_id))
+        rules = await self._pinned.of(connection, state.rules_digest)
+        in_force = recusal_beside(rules, self._log.law, to_shanghai(case.now).date())
+        return await revoked_in_place(connection, state, rules, in_force, act)
 
     async def lapse_claims(self, case_id: str) -> list[ActReceived]:
         """Returns to the body what officers who no longer serve it have claimed in a case, as far as the returned acts

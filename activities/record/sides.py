@@ -3,33 +3,45 @@ affair it is beside that, and the tasks of which nobody of the body is impartial
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from activities.idempotency import digest, id_from_key
-from models.acts import Actor, Entrust
+from models.acts import Actor, Entrust, Revoke
 from models.conflicts import concerned_by_cause, impartial
 from models.events import read_events
 from models.procedures import BY_NAME
+from models.procedures.access import revoking_bodies
 from models.state import CaseState, fold
 from rules.pinned import APPLICANT
+from rules.procedure_names import ACCESS, ACCESS_REQUEST
 
 if TYPE_CHECKING:
     from activities.database import Connection
     from models.procedure import Procedure
     from rules.pinned import RecusalRule
+    from rules.procedure_rules import ProcedureRules
 
 BY_DIRECTORY = Actor(account="directory")
 """Who says that nobody of a body is impartial."""
 NOT_STAMPED = datetime.min.replace(tzinfo=UTC)
 """The inbox stamps every act."""
+WITH_ACCESS = """
+select distinct party from cases join accounts on account_id = party
+where dataset_id = $1 and dataset_id <> '' and closed_at is null and procedure = any($2) and party <> $3
+and body is not null order by party
+"""
+"""Whoever serves no body acts for none, and is named in no log."""
+GIVES_ACCESS = [ACCESS, ACCESS_REQUEST]
 BODIES = "select role, body from bodies where city = $1 and role <> 'provider'"
 SERVING = """
 select body, array_agg(account_id order by account_id) as accounts from accounts
 where body = any($1) and 'reviewer' = any(roles) group by body
 """
 # Open cases that lie before a body served by somebody with a side in them, and by nobody without. $3: procedures whose
-# cases may be filed for a body, $4: those that always are.
+# cases may be filed for a body, $4: those that always are, $5:
+# those in which others than the party may have a side.
 STUCK = f"""
 with conflicted as (
   select tasks.case_id, tasks.task_id, tasks.body from accounts join cases on cases.party = accounts.account_id
@@ -40,7 +52,7 @@ with conflicted as (
   join events as opening on opening.case_id = cases.case_id and opening.number = 1
   join tasks on tasks.case_id = cases.case_id
   join accounts on accounts.body = tasks.body and 'reviewer' = any(roles)
-  where cases.procedure = any($3) and cases.closed_at is null and tasks.ended_at is null
+  where cases.procedure = any($5) and cases.closed_at is null and tasks.ended_at is null
   and opening.event -> 'concerned' ? accounts.account_id
 )
 select distinct conflicted.case_id from conflicted join cases using (case_id)
@@ -67,6 +79,9 @@ async def found_at_filing(
         opening = "select event from events where case_id = $1 and number = 1"
         cause = fold(CaseState(), read_events([await connection.fetchval(opening, caused_by)]))
         found["concerned"] = concerned_by_cause(cause, BY_NAME[cause.procedure].is_the_partys_own(cause))
+    if kind.may_take_access:
+        rows = await connection.fetch(WITH_ACCESS, dataset_id, GIVES_ACCESS, party)
+        found["concerned"] = (*found.get("concerned", ()), *(row["party"] for row in rows))
     return found
 
 
@@ -74,10 +89,8 @@ async def entrustments(
     connection: Connection, state: CaseState, in_force: RecusalRule | None, *, own: bool
 ) -> list[Entrust]:
     """An act for each open task of a case whose body is served by none but those who have a side in it."""
-    bodies = {row["role"]: row["body"] for row in await connection.fetch(BODIES, state.city)}
     tasks = [task for task in state.open_tasks() if task.body != APPLICANT]
-    wanted = {*bodies.values(), *(task.body for task in tasks)}
-    serving = {row["body"]: tuple(row["accounts"]) for row in await connection.fetch(SERVING, sorted(wanted))}
+    bodies, serving = await as_the_directory_stands(connection, state.city, (task.body for task in tasks))
     return [
         Entrust(
             # As the directory stands, it is tried once.
@@ -93,3 +106,23 @@ async def entrustments(
         for task in tasks
         if serving.get(task.body) and not impartial(state, own, task.body, serving[task.body])
     ]
+
+
+async def as_the_directory_stands(
+    connection: Connection, city: str, bodies: Iterable[str]
+) -> tuple[Mapping[str, str], Mapping[str, tuple[str, ...]]]:
+    """The bodies of a city by their roles in it, and of those and these bodies the accounts that answer their tasks."""
+    known = {row["role"]: row["body"] for row in await connection.fetch(BODIES, city)}
+    wanted = sorted({*known.values(), *bodies})
+    return known, {row["body"]: tuple(row["accounts"]) for row in await connection.fetch(SERVING, wanted)}
+
+
+async def revoked_in_place(
+    connection: Connection, state: CaseState, rules: ProcedureRules, in_force: RecusalRule | None, act: Revoke
+) -> Revoke:
+    """A revocation with what the directory says of those who may decide it, where its actor serves none of them."""
+    revoking = revoking_bodies(rules, state)
+    if act.by.body in revoking:
+        return act
+    bodies, serving = await as_the_directory_stands(connection, state.city, revoking)
+    return act.model_copy(update={"bodies": bodies, "serving": serving, "in_force": in_force})

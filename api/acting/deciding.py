@@ -63,6 +63,7 @@ async def reassign(receiver: Receiver, store: Store, caller: Caller, task_id: st
     task = await receiver.known_task(task_id)
     with refused_before_receipt():
         caller.must_serve_its_body(task)
+    await receiver.must_be_impartial_in(task)
     to = await directory.account(store, form.to)
     if to is None:
         raise invalid("to", "account_unknown", given=form.to)

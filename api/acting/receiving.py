@@ -87,13 +87,17 @@ class Receiver:
         task = await self.known_task(task_id)
         with refused_before_receipt():
             self._caller.must_answer(task)
-        if self._caller.is_asked_in_its_own_affair(task):
-            await self.must_be_impartial(task.case_id)
+        await self.must_be_impartial_in(task)
         return task
+
+    async def must_be_impartial_in(self, task: TaskRow) -> None:
+        """As `must_be_impartial`, of the case of a task that lies before a body."""
+        if self._caller.may_be_asked_in_its_own_affair(task):
+            await self.must_be_impartial(task.case_id)
 
     async def must_be_impartial(self, case_id: str) -> None:
         """Raises a Problem where the caller has a side in the case (回避), before anything is received; the judge looks
-        again at every act, also for those who have a side and are not its party."""
+        again at every act."""
         state = (await self._store.case_read(case_id)).state
         with refused_before_receipt():
             self._caller.must_be_impartial(state)

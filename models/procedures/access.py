@@ -14,16 +14,18 @@ from models.access_events import AccessEnded, AccessRenounced, AccessRevoked, Ke
 from models.acts import Act, ReceivedAct
 from models.demanding import missing
 from models.entries import meet_change, nothing_left
+from models.entrusting import stands_in_for_all
 from models.judging import add_note
 from models.procedure import FiledFor, PartyIsTold, Procedure
 from models.proposal import Proposal
 from models.refusals import EnoughKeys, Missing, NotYourCase, NotYourTask, ProcedureKnowsNoSuchAct, RequirementMissing
 from models.restricting import all_withdrawn, meet, meet_no_more
 from models.restrictions import DATA_WITHDRAWN
+from models.state import CaseState
 from models.who_may_act import acts_for_itself_alone
 from rules import procedure_names as names
 from rules.pinned import Requirement
-from rules.procedure_rules import ProcedureRules
+from rules.procedure_rules import PROVIDER, ProcedureRules
 
 MOST_KEYS = 200
 """Of one grant."""
@@ -68,14 +70,20 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
             raise ProcedureKnowsNoSuchAct(field="kind")
 
 
+def revoking_bodies(rules: ProcedureRules, state: CaseState) -> frozenset[str]:
+    """The bodies to which the law gives the right to end the grant."""
+    roles = rules.revocation.by if rules.revocation else (PROVIDER,)
+    return frozenset(body for role in roles if (body := state.bodies.get(role)))
+
+
 def revoke(rules: ProcedureRules, proposal: Proposal, act: a.Revoke) -> None:
-    """A body to which the law gives that right ends the grant, with a reason; the log names the article.
+    """A body to which the law gives that right ends the grant, or another in its place where nobody of it may (回避),
+    with a reason; the log names the article.
 
     Raises NotYourTask, PartyToTheCase, RequirementMissing.
     """
-    state, rule = proposal.state, rules.revocation
-    roles = rule.by if rule else ("provider",)
-    if act.by.body is None or act.by.body not in {state.bodies.get(role) for role in roles}:
+    rule, bodies = rules.revocation, revoking_bodies(rules, proposal.state)
+    if act.by.body not in bodies and not stands_in_for_all(rules, proposal, bodies, act):
         raise NotYourTask(field="case_id")
     acts_for_itself_alone(proposal, act.by)
     if "reason" not in act.given:
@@ -100,6 +108,7 @@ ACCESS = Procedure(
     # A revocation ends the access when it is received, as an objection stops data.
     judged_at_receipt=(ReceivedAct,),
     concerned_by=frozenset({a.Restrict, a.ChangeEntry}),
+    may_take_access=False,
     answer=answer,
     follow=follow,
 )

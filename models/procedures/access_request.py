@@ -70,6 +70,7 @@ ACCESS_REQUEST = Procedure(
     party_is_told=frozenset({PartyIsTold.PROGRESS, PartyIsTold.DATA}),
     judged_at_receipt=(),
     concerned_by=frozenset({a.Restrict, a.ChangeEntry}),
+    may_take_access=False,
     answer=answer,
     follow=follow,
 )

@@ -54,6 +54,7 @@ CATALOGUE_UPDATE = Procedure(
     party_is_told=frozenset(),
     judged_at_receipt=(),
     concerned_by=frozenset({a.Restrict}),
+    may_take_access=False,
     answer=answer,
     follow=follow,
 )

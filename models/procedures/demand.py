@@ -20,6 +20,7 @@ DEMAND = Procedure(
     party_is_told=frozenset({PartyIsTold.PROGRESS, PartyIsTold.PROVISION}),
     judged_at_receipt=(),
     concerned_by=frozenset(),
+    may_take_access=False,
     answer=answer_task_act,
     follow=follow,
 )

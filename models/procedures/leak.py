@@ -19,6 +19,7 @@ LEAK = Procedure(
     party_is_told=frozenset(),
     judged_at_receipt=(),
     concerned_by=frozenset(),
+    may_take_access=True,
     answer=answer_task_act,
     follow=follow,
 )

@@ -49,6 +49,7 @@ OBJECTION = Procedure(
     # What stops data depends on no machine but PostgreSQL: the receipt judges every act on an objection.
     judged_at_receipt=(ReceivedAct,),
     concerned_by=frozenset(),
+    may_take_access=True,
     answer=answer,
     follow=follow,
 )

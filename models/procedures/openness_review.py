@@ -20,6 +20,7 @@ OPENNESS_REVIEW = Procedure(
     party_is_told=frozenset(),
     judged_at_receipt=(),
     concerned_by=frozenset(),
+    may_take_access=False,
     answer=answer_task_act,
     follow=follow,
 )

@@ -21,6 +21,7 @@ RECTIFICATION = Procedure(
     party_is_told=frozenset(),
     judged_at_receipt=(),
     concerned_by=frozenset(),
+    may_take_access=False,
     answer=answer_task_act,
     follow=follow,
 )

@@ -23,6 +23,7 @@ from pages.tables import as_table
 from reading.cases import lists
 from reading.cases import questions as cases
 from reading.catalogue.shown import dataset_now
+from reading.grants.questions import may_revoke
 from reading.grants.shown import grant_page
 from reading.grants.trace import trace as trace_of
 from reading.tables.own import grant_table
@@ -92,7 +93,7 @@ async def desk_grant(call: Call) -> Response:
 
 
 async def grant_shown(call: Call, wanted: Wanted, *, status: int = 200) -> Response:
-    caller, body = served_body(call)
+    caller, _ = served_body(call)
     row = known(await cases.case_numbered(call.store, caller, call.in_part("number")))
     if row.procedure != ACCESS:
         raise Problem("NotFound")
@@ -101,7 +102,6 @@ async def grant_shown(call: Call, wanted: Wanted, *, status: int = 200) -> Respo
     grant = read.state.grant
     dataset = await dataset_now(call.store, caller, call.language, read.state.dataset_id)
     rule = read.rules.revocation
-    revokers = {read.state.bodies.get(role) for role in (rule.by if rule else ("provider",))}
     reason = Field(
         "reason", Kind.PROSE, call.say("grants.reason"), required=True, law=law.named(rule.citation) if rule else None
     )
@@ -120,7 +120,7 @@ async def grant_shown(call: Call, wanted: Wanted, *, status: int = 200) -> Respo
             if (choice := law.rules.choice("access_mode", mode))
         ],
         is_over=read.state.closed is not None,
-        may_revoke=read.state.closed is None and body in revokers,
+        may_revoke=await may_revoke(call.store, caller, read),
         reason=field,
         elsewhere=wanted.elsewhere((reason,)),
         key=new_key(),

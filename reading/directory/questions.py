@@ -155,3 +155,15 @@ async def provider_of(store: Store, city: str, body: str) -> BodyRow | None:
     """The body, if it is a provider of that city."""
     found = select(BodyRow).where(BodyRow.body == body, BodyRow.city == city, BodyRow.role == "provider")
     return (await store.session.exec(found)).first()
+
+
+async def serving(store: Store, bodies: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The accounts that answer the tasks of each of these bodies; no body that nobody serves."""
+    found = select(AccountRow.body, AccountRow.account_id).where(
+        col(AccountRow.body).in_(set(bodies)), col(AccountRow.roles).contains(["reviewer"])
+    )
+    answering: dict[str, tuple[str, ...]] = {}
+    for body, account_id in await store.session.exec(found.order_by(AccountRow.account_id)):
+        if body is not None:
+            answering[body] = (*answering.get(body, ()), account_id)
+    return answering

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col, select
@@ -12,10 +12,14 @@ from activities.tables.cases import ActRow, CaseRow
 from activities.tables.catalogue import DatasetRow
 from activities.tables.directory import AccountRow
 from activities.tables.gate import GateDecisionRow, GrantRow
+from models.acts import Revoke
+from models.procedures.access import ACCESS, revoking_bodies
+from models.refusals import Refusal
 from reading.cases.questions import LATEST_FIRST, received, received_earlier
+from reading.directory.questions import bodies_of, serving
 from reading.paging import CursorUnusable, Cut, cut, instant, place_of
 from reading.sight import Caller
-from reading.store import Store
+from reading.store import CaseRead, Store
 
 LONGEST_ID = 18
 """Digits that fit into PostgreSQL's bigint."""
@@ -176,3 +180,23 @@ async def gate_decisions_on(store: Store, dataset_id: str, last: LastDecision | 
     )
     found = [GateDecision(decision, party) for decision, party in rows]
     return cut(found, limit, lambda each: (each.decision.at, str(each.decision.decision_id)))
+
+
+async def may_revoke(store: Store, caller: Caller, read: CaseRead) -> bool:
+    """Whether the caller may end the grant before its time, as the directory stands: asked of the judge."""
+    revoking = revoking_bodies(read.rules, read.state)
+    bodies = await bodies_of(store, read.state.city)
+    act = Revoke(
+        id="probe",
+        case_id=read.state.case_id,
+        by=caller.actor,
+        received_at=max((await store.present()).now, read.state.at or datetime.min.replace(tzinfo=UTC)),
+        given=frozenset({"reason"}),
+        bodies=bodies,
+        serving=await serving(store, {*revoking, *bodies.values()}),
+    )
+    try:
+        ACCESS.judge(read.rules, read.state, act)
+    except Refusal:
+        return False
+    return caller.has("reviewer")

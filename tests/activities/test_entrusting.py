@@ -102,3 +102,15 @@ async def test_the_updates_of_a_body_with_one_officer_are_its_own_to_decide(driv
     await serves(driver, "nanning.transport", "acc_transport")
     assert await look(driver) == 0
     assert await entrusted(driver, case_id) == []
+
+
+async def test_an_objection_goes_elsewhere_where_the_only_officer_has_access_to_the_data(driver: Driver) -> None:
+    await serves(driver, "nanning.transport", PARTY)
+    await serves(driver, AUTHORITY, "acc_authority")
+    await driver.file("nanning", hand_over=False)
+    objection = await driver.file("nanning", procedure="objection", party="acc_objector", hand_over=False, given=())
+    begun = (await driver.state(objection)).tasks.values()
+    own = {task.task_id for task in begun if task.body == "nanning.transport"}
+    assert own
+    assert await look(driver) == 1
+    assert {event.task_id for event in await entrusted(driver, objection)} == own

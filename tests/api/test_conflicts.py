@@ -13,6 +13,7 @@ from tests.api import objecting, updating
 from tests.api.calling import Service, open_task
 from tests.api.conflicting import PARTY_TO_THE_CASE, also_applies, leaves, look, serves_alone
 from tests.api.supervising import set_after_due
+from tests.api.test_five_cities import granted
 from tests.api.test_rectifications import post as record_breach
 from tests.driving import ShiftedClock
 
@@ -236,3 +237,61 @@ async def test_a_former_officer_has_of_its_own_case_what_any_applicant_has(worki
     assert answer.status_code == 403
     assert (await officer.read("/v1/tasks"))["items"] == []
     assert (await officer.get("/v1/supervision/overdue")).status_code == 403
+
+
+async def test_who_has_or_asks_for_access_decides_no_strangers_objection_to_the_data(stopped: Service) -> None:
+    officer = await also_applies(stopped, PROVIDER)
+    await officer.file("nanning")
+    case = await objecting.filed(stopped.as_("objector@demo"), "nanning")
+    tried = await refused_all(stopped, PROVIDER, case)
+    assert tried == {PARTY_TO_THE_CASE}
+    assert case["case_id"] not in str(await officer.read("/v1/tasks"))
+    messages = (await officer.read("/v1/messages"))["items"]
+    assert case["case_id"] not in {each.get("case_id") for each in messages}
+
+    task = next(each for each in case["tasks"] if each["body"] == "nanning.transport")
+    colleague = await stopped.as_("reviewer2@nanning.transport").post(f"/v1/tasks/{task['task_id']}/claim")
+    assert colleague.status_code == 200, colleague.text
+
+
+async def test_who_has_a_side_by_the_cause_is_refused_before_receipt(stopped: Service) -> None:
+    login = "reviewer@lianyungang.authority"
+    officer = await also_applies(stopped, login)
+    case = await officer.file("lianyungang")
+    begun = await record_breach(
+        stopped.as_("reviewer2@lianyungang.authority"),
+        "lianyungang",
+        task_id=open_task(case, "provider_review")["task_id"],
+    )
+    order = open_task(begun.json(), "order")["task_id"]
+    refused = [
+        await officer.post(f"/v1/tasks/{order}/decision", {"outcome": "order", "time_limit": "10wd"}),
+        await officer.post(f"/v1/tasks/{order}/reassignment", {"to": "reviewer2@lianyungang.authority"}),
+        await officer.post(f"/v1/tasks/{order}/claim"),
+    ]
+    assert [(each.status_code, each.json()["type"]) for each in refused] == [(403, PARTY_TO_THE_CASE)] * 3
+    received = "select count(*) from acts where case_id = $1"
+    assert await stopped.app.state.runtime.pool.fetchval(received, begun.json()["case_id"]) == 1, "the filing alone"
+
+
+async def test_figures_are_the_same_for_an_officer_whose_own_case_they_count(stopped: Service) -> None:
+    officer = await also_applies(stopped, PROVIDER)
+    await officer.file("nanning")
+    colleague = stopped.as_("reviewer2@nanning.transport")
+    mine, theirs = [await each.read("/v1/figures", city="nanning") for each in (officer, colleague)]
+    assert mine == theirs
+    assert "case_id" not in str(mine)
+
+
+async def test_the_authority_revokes_the_grant_of_the_only_officer_of_the_provider(working: Service) -> None:
+    granted_to_it = (await granted(working, working.as_("applicant@demo"), "nanning"))["granted"]["access_case_id"]
+    path, why = f"/v1/grants/{granted_to_it}/revocation", {"reason": "misuse"}
+    authority = working.as_("reviewer@nanning.authority")
+    refused = await authority.post(path, why)
+    assert (refused.status_code, refused.json()["type"]) == (403, "urn:kaifang:problem:not-your-task")
+    await working.app.state.runtime.pool.execute(
+        "update accounts set body = 'nanning.transport', roles = array['reviewer', 'applicant'] where login = $1",
+        "applicant@demo",
+    )
+    await serves_alone(working, "applicant@demo")
+    assert (await authority.do(path, why))["case"]["outcome"] == "revoked"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import socket
 import uuid
 from collections.abc import AsyncIterator, Mapping
@@ -322,3 +323,21 @@ async def test_bytes_that_are_gone_are_a_problem_and_no_broken_file(service: Ser
 
     assert (answer.status_code, answer.json()["type"]) == (503, "urn:kaifang:problem:evidence-store-away")
     assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_a_disk_that_is_full_takes_no_evidence_and_keeps_nothing_of_it(
+    stopped: Service, applicant: Caller
+) -> None:
+    folder, content = stopped.settings.home / "evidence", b"a line of a statement\n" * 20_000
+    kept = {each for each in folder.rglob("*") if each.is_file()}
+    before, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, most))
+    try:
+        full = await upload(applicant, content, name="statement.txt", key="once")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (before, most))
+    assert (full.status_code, full.json()["type"]) == (503, "urn:kaifang:problem:evidence-store-away")
+    assert int(full.headers["retry-after"]) > 0
+    assert {each for each in folder.rglob("*") if each.is_file()} == kept
+    again = await upload(applicant, content, name="statement.txt", key="once")
+    assert again.status_code == 201, again.text

@@ -255,6 +255,7 @@ def objected(
     evidence: tuple[str, ...] = (),
     standing: a.Standing | None = None,
     case_id: str = "case",
+    concerned: tuple[str, ...] = (),
     **choices: str,
 ) -> Bench:
     """An objection that has just been received, with all that the law makes follow at once."""
@@ -268,6 +269,7 @@ def objected(
         given=frozenset({"statement", *(["evidence"] if evidence else [])}),
         evidence=evidence,
         standing=standing or a.Standing(),
+        concerned=concerned,
     )
 
 

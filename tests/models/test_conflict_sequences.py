@@ -19,7 +19,7 @@ from models import events as e
 from models.access_events import AccessRevoked
 from models.procedure import Procedure
 from models.procedures import PROCEDURES
-from models.procedures.access import ACCESS
+from models.procedures.access import ACCESS, revoking_bodies
 from models.recorded import Recorded
 from models.refusals import REFUSALS
 from models.task_state import TaskState
@@ -74,7 +74,9 @@ class AnyCase(RuleBasedStateMachine):
             self.own = True
         else:
             self.own = self.procedure.filed_for.is_itself("x" if about_data else "")
-            of_body: dict[str, Any] = {} if self.own else {"for_body": self.for_body, "concerned": ("acc_concerned",)}
+            of_body: dict[str, Any] = {} if self.own else {"for_body": self.for_body}
+            if self.has_concerned:
+                of_body["concerned"] = ("acc_concerned",)
             self.bench = begun(
                 rules,
                 self.procedure,
@@ -93,7 +95,12 @@ class AnyCase(RuleBasedStateMachine):
         """What the law of conflicts says, told from how this case was made."""
         if account == self.party:
             return self.own or body != self.for_body
-        return account == "acc_concerned" and not self.own
+        return account == "acc_concerned" and self.has_concerned
+
+    @property
+    def has_concerned(self) -> bool:
+        """Whether somebody has a side beside the party: by the cause of the case, or by access that it may take."""
+        return self.procedure is not ACCESS and (not self.own or self.procedure.may_take_access)
 
     def account(self, drawn: str) -> str:
         return self.party if drawn == "acc_party" else drawn
@@ -151,11 +158,24 @@ class AnyCase(RuleBasedStateMachine):
             told = {"outcome": data.draw(st.sampled_from(task.outcomes)), "given": WHATEVER_IS_ASKED}
             self.receive(self.bench.act(a.Correct, self.officer(task, who), task_id=task.task_id, **told))
 
-    @rule(data=st.data(), who=PEOPLE, kind=st.sampled_from([a.ReviewSuspension, a.Revoke, a.Note]))
+    @rule(data=st.data(), who=PEOPLE, kind=st.sampled_from([a.ReviewSuspension, a.Note]))
     def somebody_does_something_with_the_case(self, data: st.DataObject, who: str, kind: type[a.ReceivedAct]) -> None:
         body = data.draw(st.sampled_from(sorted(set(self.bodies.values()))))
-        given = {"given": frozenset({"reason"})} if kind is a.Revoke else {}
-        self.receive(self.bench.act(kind, a.Actor(account=self.account(who), body=body), **given))
+        answer = self.receive(self.bench.act(kind, a.Actor(account=self.account(who), body=body)))
+        if kind is a.ReviewSuspension and answer == "accepted":
+            assert not self.may_not(self.account(who), body)
+
+    @rule(data=st.data(), who=PEOPLE, alone=st.frozensets(PEOPLE), elsewhere=st.frozensets(PEOPLE))
+    def somebody_revokes(self, data: st.DataObject, who: str, alone: frozenset[str], elsewhere: frozenset[str]) -> None:
+        body = data.draw(st.sampled_from(sorted(set(self.bodies.values()))))
+        here, there = (tuple(sorted(map(self.account, each))) for each in (alone, elsewhere))
+        revoking = revoking_bodies(self.bench.rules, self.bench.state)
+        serving = {**dict.fromkeys(self.bodies.values(), there), **dict.fromkeys(revoking, here)}
+        found = {"serving": serving, "bodies": self.bodies, "given": frozenset({"reason"})}
+        by = a.Actor(account=self.account(who), body=body)
+        if self.receive(self.bench.act(a.Revoke, by, **found)) == "accepted":
+            assert not self.may_not(by.account, body)
+            assert body in revoking or (here and all(self.may_not(each, body) for each in here))
 
     @rule(data=st.data(), alone=st.frozensets(PEOPLE), elsewhere=st.frozensets(PEOPLE))
     def the_directory_is_looked_at(self, data: st.DataObject, alone: frozenset[str], elsewhere: frozenset[str]) -> None:

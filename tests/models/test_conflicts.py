@@ -10,11 +10,25 @@ import pytest
 from models import acts as a
 from models import events as e
 from models.conflicts import concerned_by_cause, has_a_side
+from models.procedures.access import revoking_bodies
 from models.procedures.catalogue_update import CATALOGUE_UPDATE
 from models.procedures.rectification import RECTIFICATION
 from models.telling import Account, Officers, Posts, Supervisors, told
 from rules.procedure_rules import ProcedureRules
-from tests.models.bench import CITIES, MONDAY, PARTY, Bench, begun, filed, law, objected, reported
+from tests.models.bench import (
+    BOTH_SIGN,
+    CITIES,
+    MONDAY,
+    PARTY,
+    Bench,
+    accessed,
+    begun,
+    filed,
+    law,
+    objected,
+    reported,
+    until_signing,
+)
 
 BODIES = {"operator": "nanning.operator", "authority": "nanning.authority", "government": "nanning.government"}
 DIRECTORY = a.Actor(account="directory")
@@ -178,3 +192,47 @@ def test_who_reports_a_leak_of_data_has_a_side_and_who_does_for_the_platform_non
     bench = reported("guangzhou")
     assert has_a_side(bench.state, True, PARTY.account, "guangzhou.provider")
     assert not has_a_side(bench.state, False, PARTY.account, "guangzhou.operator")
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_an_officer_with_access_to_the_data_has_a_side_in_a_strangers_objection(city: str) -> None:
+    bench = objected(city, "privacy", evidence=("file-1",), concerned=("acc_grantee",))
+    for task in bench.state.open_tasks():
+        grantee = a.Actor(account="acc_grantee", body=task.body)
+        assert bench.on(task.stage, a.Claim, by=grantee) == "PartyToTheCase"
+        assert bench.on(task.stage, a.Claim) == "accepted", "a colleague without access decides"
+
+
+def test_who_is_entrusted_with_the_suspension_takes_it_up_again() -> None:
+    bench = objected("nanning", "privacy", evidence=("file-1",))
+    assert bench.rules.hold
+    review = bench.rules.hold.reviewed_by
+    provider = bench.task(review).body
+    assert entrusted(bench, review, **alone("nanning", provider)) == "accepted"
+    authority = a.Actor(account="acc_authority", body="nanning.authority")
+    assert bench.decide(review, "keep_open", by=authority) == "accepted"
+    again = bench.judged(bench.act(a.ReviewSuspension, authority))
+    assert again == "accepted"
+    assert review in bench.open_stages
+    elsewhere = a.Actor(account="acc_government", body="nanning.government")
+    assert bench.judged(bench.act(a.ReviewSuspension, elsewhere)) == "NotYourTask"
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_a_grant_is_revoked_in_the_place_of_bodies_of_which_nobody_is_impartial(city: str) -> None:
+    bench = accessed(until_signing(city).all_decide(BOTH_SIGN))
+    revoking = sorted(revoking_bodies(bench.rules, bench.state))
+    authority, also = f"{city}.authority", dict.fromkeys(revoking, (PARTY.account,))
+    instead = f"{city}.government" if authority in revoking else authority
+    directory = alone(city, revoking[0], also=also)
+
+    def revoked_by(body: str, found: dict[str, Any]) -> str:
+        act = bench.act(a.Revoke, a.Actor(account="acc_x", body=body), given=frozenset({"reason"}), **found)
+        return bench.judged(act)
+
+    assert revoked_by(instead, {}) == "NotYourTask", "whom the directory was not asked about"
+    one_can = {**directory, "serving": {**directory["serving"], revoking[-1]: (PARTY.account, "acc_other")}}
+    assert revoked_by(instead, one_can) == "NotYourTask"
+    assert revoked_by(f"{city}.establishment", directory) == "NotYourTask", "not the first that the rule names"
+    assert revoked_by(instead, directory) == "accepted"
+    assert bench.state.closed == "revoked"
