@@ -19,6 +19,7 @@ MODULES = {
     "reconcile": "recovery",
     "refuse": "recovery",
     "verify": "verify",
+    "engine-keys": "engine_keys",
     "accounts": "accounts",
     "hand-over": "hand_over",
     "deadline": "deadlines",
