@@ -24,6 +24,7 @@ from activities.engine.keys import key_ring
 from activities.engine.payloads import client
 from activities.engine.sweeping import Sweeper
 from activities.filing.reviewing import Reviewing, keep_schedule
+from activities.logs import keep_texts_out
 from activities.proof.chain import Algorithm, Chain
 from activities.proof.days import Signing
 from activities.proof.statements import private_key
@@ -134,10 +135,7 @@ async def run(settings: Settings) -> None:
 
 
 def main() -> None:
-    # With its offset: the machine's zone is not the system's.
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s", datefmt="%Y-%m-%dT%H:%M:%S%z"
-    )
+    keep_texts_out(logging.INFO)
     Runtime.default()
     # A workflow that a long garbage collection hits would be taken for one that does not yield.
     gc.collect()

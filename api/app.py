@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from activities.clock import Clock, DatabaseClock
 from activities.evidence.store import LARGEST
 from activities.filing import importing
 from activities.gate.gate import opened
+from activities.logs import keep_texts_out
 from activities.settings import Settings
 from api import gate
 from api.acting import objecting
@@ -200,6 +202,7 @@ def serve() -> FastAPI:
 
     What is there for good is not looked through for garbage again: that would take longer than most answers.
     """
+    keep_texts_out(logging.WARNING)
     app = create_app()
     gc.collect()
     gc.freeze()

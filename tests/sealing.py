@@ -23,18 +23,18 @@ def for_every_process() -> None:
     os.environ["KAIFANG_ENGINE_KEY"] = base64.b64encode(KEY).decode()
 
 
-async def opened(history: WorkflowHistory) -> dict[str, Any]:
+async def opened(history: WorkflowHistory, keys: KeyRing = RING) -> dict[str, Any]:
     """A history as JSON, with its payloads as they were before they were sealed."""
-    kept: dict[str, Any] = await _opened(history.to_json_dict())
+    kept: dict[str, Any] = await _opened(history.to_json_dict(), Codec(keys))
     return kept
 
 
-async def _opened(part: Any) -> Any:
+async def _opened(part: Any, codec: Codec) -> Any:
     if isinstance(part, dict):
         if part.get("metadata", {}).get("encoding") in OURS:
             metadata = {name: base64.b64decode(value) for name, value in part["metadata"].items()}
-            (payload,) = await Codec(RING).decode([Payload(metadata=metadata, data=base64.b64decode(part["data"]))])
+            (payload,) = await codec.decode([Payload(metadata=metadata, data=base64.b64decode(part["data"]))])
             plain = {name: base64.b64encode(value).decode() for name, value in payload.metadata.items()}
             return {"metadata": plain, "data": base64.b64encode(payload.data).decode()}
-        return {name: await _opened(inner) for name, inner in part.items()}
-    return [await _opened(inner) for inner in part] if isinstance(part, list) else part
+        return {name: await _opened(inner, codec) for name, inner in part.items()}
+    return [await _opened(inner, codec) for inner in part] if isinstance(part, list) else part
