@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock
 from activities.database import Pool, present
+from activities.readings import Reading
 from activities.record.log import read_log
 from activities.tables.cases import ActRow, PinnedRulesRow
 from models.events import Event
@@ -60,6 +61,9 @@ class Archive:
     """Rules by digest: what a digest names never changes."""
     records: dict[int, CalendarRecord] = field(default_factory=dict, kw_only=True)
     """Earlier positions of the record of notices, which never change either."""
+
+    readings: dict[Reading, float] = field(default_factory=dict, kw_only=True)
+    """What officers read today and is on record, each until an instant of this process's own clock."""
 
     def session(self) -> AsyncSession:
         """A session for reading; writes go through the inbox alone."""
