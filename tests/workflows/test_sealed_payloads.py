@@ -15,6 +15,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import Replayer, Worker
+from typer.testing import CliRunner
 
 from activities.engine.keys import (
     KeyIsMissing,
@@ -29,6 +30,7 @@ from activities.engine.keys import (
 from activities.engine.knowledge import known_to_engine
 from activities.engine.payloads import KEY, PACKED, SEALED, Codec, converter
 from activities.settings import Settings, SettingsError
+from cli.main import app
 from tests import recorded
 from tests.driving import Driver
 from tests.sealing import CONVERTER, opened
@@ -134,6 +136,15 @@ def test_keys_come_from_the_environment_or_from_the_file_it_names(tmp_path: Path
     with pytest.raises(SettingsError, match="key 1 is not base64 of 32 bytes") as refused:
         key_ring(settings("c2hvcnQ="))
     assert "c2hvcnQ=" not in str(refused.value)
+
+
+def test_a_command_makes_keys_and_lists_them_by_their_ids_alone(tmp_path: Path) -> None:
+    file = tmp_path / "engine-keys"
+    for _ in range(2):
+        assert CliRunner().invoke(app, ["engine-keys", "add", "--file", str(file)]).exit_code == 0
+    listed = CliRunner().invoke(app, ["engine-keys", "list", "--file", str(file)])
+    assert listed.output.split() == [id_of(key) for key in kept_in(file)]
+    assert KeyRing(lambda: kept_in(file)).seals_by == listed.output.split()[0]
 
 
 async def test_a_case_in_the_engine_is_readable_in_nothing_but_what_the_engine_goes_by(
