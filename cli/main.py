@@ -20,6 +20,7 @@ MODULES = {
     "refuse": "recovery",
     "verify": "verify",
     "engine-keys": "engine_keys",
+    "codec-server": "codec_server",
     "accounts": "accounts",
     "hand-over": "hand_over",
     "deadline": "deadlines",

@@ -36,6 +36,10 @@ LEVEL = 3
 """Of zlib: within a tenth of the smallest that it makes of a start, in a quarter of the time."""
 
 
+class WasChanged(RuntimeError):
+    """A payload does not open by the key that it names."""
+
+
 class Codec(PayloadCodec):
     """Packs by zlib and seals by AES-256-GCM; what it did not make it leaves as it is."""
 
@@ -65,7 +69,7 @@ class Codec(PayloadCodec):
             try:
                 packed = self._keys.cipher(named.decode()).decrypt(nonce, sealed, SEALED + named)
             except InvalidTag:
-                raise RuntimeError("what the engine holds was changed after it was sealed") from None
+                raise WasChanged("what the engine holds was changed after it was sealed") from None
         elif encoding != PACKED:
             return payload
         return Payload.FromString(zlib.decompress(packed))
