@@ -11,7 +11,6 @@ from functools import partial
 
 import uvloop
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.runtime import Runtime
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -21,8 +20,11 @@ from activities.clock import Clock, DatabaseClock
 from activities.database import Pool, open_pool
 from activities.engine.handing_over import Engine
 from activities.engine.keeping import HEADS, LAPSES, RECUSALS, REMINDERS, REVIEWS, SENDER, STAMPS, SWEEPER, Job, Keeper
+from activities.engine.keys import key_ring
+from activities.engine.payloads import client
 from activities.engine.sweeping import Sweeper
 from activities.filing.reviewing import Reviewing, keep_schedule
+from activities.logs import keep_texts_out
 from activities.proof.chain import Algorithm, Chain
 from activities.proof.days import Signing
 from activities.proof.stamping import Stamping
@@ -87,7 +89,7 @@ async def connect(settings: Settings) -> Client:
     """A client of the engine that the environment names; waits while there is none."""
     while True:
         try:
-            return await Client.connect(**settings.temporal(), data_converter=pydantic_data_converter)
+            return await client(settings)
         except RuntimeError as away:
             LOG.warning("Temporal is away: %s", away)
             await asyncio.sleep(EVERY_CONNECTION_ATTEMPT)
@@ -119,6 +121,8 @@ async def run(settings: Settings) -> None:
     for stop_signal in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(stop_signal, told_to_stop.set)
     pool = await open_pool(settings.database_url)
+    if key_ring(settings).seals_by is None:
+        LOG.warning("no key seals what the engine keeps (kaifang engine-keys add)")
     temporal = await connect(settings)
     sweeper = Sweeper(pool, Engine(pool, temporal, settings.task_queue))
     reminding = Reminding(pool, RecordOfNotices(read_scopes()), DatabaseClock())
@@ -148,10 +152,7 @@ async def run(settings: Settings) -> None:
 
 
 def main() -> None:
-    # With its offset: the machine's zone is not the system's.
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s", datefmt="%Y-%m-%dT%H:%M:%S%z"
-    )
+    keep_texts_out(logging.INFO)
     Runtime.default()
     # A workflow that a long garbage collection hits would be taken for one that does not yield.
     gc.collect()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 STACK_ENV = "stack.env"
 HEADS_KEY = "heads-key.pem"
+ENGINE_KEYS = "engine-keys"
 DEFAULT_ENGINE = "localhost:7233"
 """Where Temporal listens when nothing says otherwise, as in Temporal's own tools."""
 
@@ -80,6 +81,12 @@ class Settings(BaseSettings):
     """The folder of the keys by which personal data is sealed, never in a backup of the database; without it, `keys` in
     the data folder."""
 
+    engine_keys: Path | None = None
+    """The file of the keys that seal what the engine keeps, one a line in base64, the first of which seals; without
+    it, the one in the data folder does, and where there is none nothing is sealed."""
+    engine_key: SecretStr | None = None
+    """Those keys themselves, in place of a file."""
+
     public_url: str | None = Field(default=None, pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")
     """Where people reach the service, pages and API alike; without it, host and port of each."""
     data_url: str | None = Field(default=None, pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")
@@ -120,6 +127,11 @@ class Settings(BaseSettings):
     def heads_key_file(self) -> Path:
         """The private key that signs the heads of each day, if it is there."""
         return self.heads_key or self.home / HEADS_KEY
+
+    @property
+    def engine_keys_file(self) -> Path:
+        """The keys that seal what the engine keeps, if it is there."""
+        return self.engine_keys or self.home / ENGINE_KEYS
 
     @property
     def heads_apart(self) -> Path:

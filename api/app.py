@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -19,6 +20,7 @@ from activities.clock import Clock, DatabaseClock
 from activities.evidence.store import LARGEST
 from activities.filing import importing
 from activities.gate.gate import opened
+from activities.logs import keep_texts_out
 from activities.settings import Settings
 from api import gate
 from api.acting import objecting
@@ -57,6 +59,7 @@ from api.routers import (
     messages,
     objections,
     papers,
+    readings,
     rectifications,
     rules,
     supervision,
@@ -95,6 +98,7 @@ ROUTERS = (
     heads.router,
     maintenance.router,
     messages.router,
+    readings.router,
     holders.router,
     tasks.supervised,
     directory.router,
@@ -210,6 +214,7 @@ def serve() -> FastAPI:
 
     What is there for good is not looked through for garbage again: that would take longer than most answers.
     """
+    keep_texts_out(logging.WARNING)
     app = create_app()
     gc.collect()
     gc.freeze()

@@ -14,13 +14,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic_core import from_json
 from sqlalchemy.ext.asyncio import create_async_engine
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
 from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock
 from activities.database import AWAY, open_pool
 from activities.engine.handing_over import Engine
+from activities.engine.payloads import client
 from activities.evidence.store import EvidenceStore
 from activities.proof.chain import Algorithm, Chain
 from activities.record.inbox import Inbox
@@ -121,7 +121,7 @@ async def running(settings: Settings, clock: Clock, patience: timedelta | None =
     """The runtime, until the block ends. Callers wait for the engine with this patience, or that of the settings.
     Starts and serves while PostgreSQL or the engine is away."""
     token_key = verification_key(settings)
-    temporal = await Client.connect(**settings.temporal(), data_converter=pydantic_data_converter, lazy=True)
+    temporal = await client(settings, lazy=True)
     notices = RecordOfNotices(read_scopes())
 
     async def connect() -> asyncpg.Connection[asyncpg.Record]:

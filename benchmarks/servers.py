@@ -11,8 +11,10 @@ from pathlib import Path
 
 import httpx
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
+from activities.engine.keys import KeyRing, is_there_from_now_on, kept_in
+from activities.engine.payloads import converter
+from activities.settings import ENGINE_KEYS
 from migrations.__main__ import prepare
 from stack.ports import free_port, listen
 from stack.postgres import Postgres
@@ -41,7 +43,11 @@ class Servers:
         }
 
     async def client(self) -> Client:
-        return await Client.connect(self.temporal.address, namespace=NAMESPACE, data_converter=pydantic_data_converter)
+        return await Client.connect(
+            self.temporal.address,
+            namespace=NAMESPACE,
+            data_converter=converter(KeyRing(lambda: kept_in(self.home / ENGINE_KEYS))),
+        )
 
     def run(self, name: str, arguments: Sequence[str]) -> PythonProgram:
         """A program of ours, until the servers stop."""
@@ -83,6 +89,7 @@ async def servers() -> AsyncIterator[Servers]:
         try:
             running.postgres.start()
             running.temporal.start()
+            is_there_from_now_on(home / ENGINE_KEYS)
             await prepare(running.postgres.dsn(), samples=True)
             yield running
         finally:

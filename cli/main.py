@@ -19,6 +19,8 @@ MODULES = {
     "reconcile": "recovery",
     "refuse": "recovery",
     "verify": "verify",
+    "engine-keys": "engine_keys",
+    "codec-server": "codec_server",
     "accounts": "accounts",
     "erase": "erasing",
     "retention": "erasing",

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from activities.database import Pool, open_pool
 from activities.engine.handing_over import Engine
+from activities.engine.payloads import client
 from activities.engine.reconciling import Difference, of_the_other_side, reconcile
 from activities.engine.restoring import PATIENCE, NothingToRestore, Restored, restore, restore_one
 from activities.record.refusing import ActIsSettled, ActUnknown, refuse
@@ -109,4 +109,4 @@ def reconcile_command() -> None:
 
 async def connections(settings: Settings) -> tuple[Pool, Client]:
     pool = await open_pool(settings.database_url)
-    return pool, await Client.connect(**settings.temporal(), data_converter=pydantic_data_converter)
+    return pool, await client(settings)

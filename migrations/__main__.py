@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 import asyncpg
 
 from activities.catalogue.index import index_what_is_not
+from activities.logs import keep_texts_out
 from activities.notices.seeding import seed_notices, seed_samples
 from activities.settings import Settings
 from migrations import upgrade
@@ -28,5 +30,6 @@ async def prepare(dsn: str, *, samples: bool) -> None:
 
 
 if __name__ == "__main__":
+    keep_texts_out(logging.WARNING)
     settings = Settings.load()
     asyncio.run(prepare(settings.database_url, samples=settings.samples))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -16,6 +17,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from activities.clock import Clock, DatabaseClock
+from activities.logs import keep_texts_out
 from activities.settings import Settings, SettingsError
 from api.http.limits import Limiting
 from api.runtime import running
@@ -120,6 +122,7 @@ def is_loopback(host: str) -> bool:
 
 def serve() -> Starlette:
     """The application of a process that does nothing else. Raises SettingsError."""
+    keep_texts_out(logging.WARNING)
     app = create_app()
     gc.collect()
     gc.freeze()

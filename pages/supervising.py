@@ -39,6 +39,7 @@ WAYS = (
     *("supervision", "overdue", "due_soon", "promptly", "waiting", "supervision_figures", "notices"),
     *("rectifications", "posts", "supervised_absences", "supervision_feeds"),
 )
+FOR_SUPERVISORS = ("supervised_readings",)
 FOR_ADMINISTRATORS = ("administration",)
 
 
@@ -70,9 +71,12 @@ def supervised(call: Call, template: str, *, status: int = 200, **facts: Any) ->
 
 
 def ways(call: Call) -> list[Way]:
-    """The pages of supervision; those of administration, for who has them."""
-    is_admin = call.caller is not None and call.caller.has("admin")
-    wanted = [*WAYS, *(FOR_ADMINISTRATORS if is_admin else ())]
+    """The pages of supervision; those of supervisors and of administration, for who has them."""
+    wanted = list(WAYS)
+    if call.caller is not None and call.caller.has("supervisor", "admin"):
+        wanted += FOR_SUPERVISORS
+    if call.caller is not None and call.caller.has("admin"):
+        wanted += FOR_ADMINISTRATORS
     here = call.request.url.path
     found = []
     for name in wanted:

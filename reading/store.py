@@ -19,6 +19,7 @@ from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock
 from activities.database import Pool, present
 from activities.evidence.sealed_files import place_of_name
+from activities.readings import Reading
 from activities.record.log import read_log
 from activities.sealing.seals import Seals
 from activities.tables.cases import ActRow, EvidenceRow, PinnedRulesRow
@@ -86,6 +87,9 @@ class Archive:
     """Earlier positions of the record of notices, which never change either."""
     seals: Seals | None = field(default=None, kw_only=True)
     """By which what people wrote is opened."""
+
+    readings: dict[Reading, float] = field(default_factory=dict, kw_only=True)
+    """What officers read today and is on record, each until an instant of this process's own clock."""
 
     def session(self) -> AsyncSession:
         """A session for reading; writes go through the inbox alone."""

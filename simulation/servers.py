@@ -7,13 +7,14 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
+from activities.engine.keys import KeyRing, a_ring_of_its_own
+from activities.engine.payloads import converter
 from activities.notices.seeding import seed_notices
 from migrations.__main__ import prepare
 from rules.calendar import CalendarRecord
@@ -29,6 +30,7 @@ class Servers:
 
     postgres: Postgres
     temporal: TemporalServer
+    keys: KeyRing = field(default_factory=a_ring_of_its_own)
 
     async def prepare(self, record: CalendarRecord) -> None:
         """The schema, the samples, and the calendar of this record, which begins as the release's own does; once,
@@ -52,7 +54,7 @@ class Servers:
         return self.postgres.dsn(name)
 
     async def client(self) -> Client:
-        return await Client.connect(self.temporal.address, namespace=NAMESPACE, data_converter=pydantic_data_converter)
+        return await Client.connect(self.temporal.address, namespace=NAMESPACE, data_converter=converter(self.keys))
 
 
 @contextmanager

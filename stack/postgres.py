@@ -41,6 +41,8 @@ SETTINGS: Mapping[str, str] = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "unix_socket_directories": "",
+    "log_error_verbosity": "terse",  # otherwise a row that is refused stands in the log as a whole
+    "log_parameter_max_length": "0",  # the same of a statement that somebody has logged for being slow
 }
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
 
-from activities.settings import HEADS_KEY
+from activities.engine.keys import is_there_from_now_on
+from activities.settings import ENGINE_KEYS, HEADS_KEY
 from api.http.tokens import signing_key
 from stack.home import HomeInUseError, announced, end_leftovers, exclusive
 from stack.ports import RememberedPorts, listen
@@ -186,6 +187,8 @@ def _run(
         pages = Pages(pages_listener, logs / "pages.log", environment, stack.programs.pages)
         if not stack.environment.get("KAIFANG_HEADS_KEY"):
             signing_key(stack.home / HEADS_KEY)
+        if not any(stack.environment.get(name) for name in ("KAIFANG_ENGINE_KEYS", "KAIFANG_ENGINE_KEY")):
+            is_there_from_now_on(stack.home / ENGINE_KEYS)
         with announced(stack.home, connections):
             try:
                 migration.run_to_end(signals.pause)

@@ -11,7 +11,6 @@ from pathlib import Path
 import asyncpg
 import pytest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
 
 from activities.database import Pool, open_pool
@@ -20,11 +19,13 @@ from stack.postgres import Postgres
 from stack.temporal import NAMESPACE, TemporalServer
 from tests.clocks import set_clock
 from tests.driving import Driver
+from tests.sealing import CONVERTER, for_every_process
 from tests.services import postgres_server, services_home, temporal_server
 from worker import build_worker
 
 __all__ = ["postgres_server", "services_home", "temporal_server"]
 
+for_every_process()
 pytest_plugins = ["tests.duties_plugin", "tests.skips_plugin", "tests.watchdog"]
 A_WHILE = 20
 """Seconds in which a test that has ended gives back its connections."""
@@ -86,7 +87,7 @@ async def pool(database_url: str) -> AsyncIterator[Pool]:
 
 @pytest.fixture
 async def temporal(temporal_server: TemporalServer) -> Client:
-    return await Client.connect(temporal_server.address, namespace=NAMESPACE, data_converter=pydantic_data_converter)
+    return await Client.connect(temporal_server.address, namespace=NAMESPACE, data_converter=CONVERTER)
 
 
 @pytest.fixture

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
 from models import acts as a
 from models import events as e
 from rules.procedure_rules import ProcedureRules
+from tests.sealing import CONVERTER
 from worker import SANDBOX
 from workflows.procedures import WORKFLOWS
 
@@ -112,7 +112,7 @@ async def replay() -> int:
     """Replays all that is recorded; raises what the first history that does not replay raises."""
     # Each history is run from its first event, as by a worker without a cache. No failure types: with Nondeterminism
     # among them a workflow that no longer fits its history fails inside, and SDK 1.35 then waits for ever.
-    replayer = Replayer(workflows=list(WORKFLOWS), workflow_runner=SANDBOX, data_converter=pydantic_data_converter)
+    replayer = Replayer(workflows=list(WORKFLOWS), workflow_runner=SANDBOX, data_converter=CONVERTER)
     for name in names():
         async with asyncio.timeout(LONGEST_REPLAY):
             await replayer.replay_workflow(WorkflowHistory.from_json(name, history(name)))

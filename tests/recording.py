@@ -19,7 +19,6 @@ from typing import Any
 
 import asyncpg
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from activities.database import open_pool
 from migrations.__main__ import prepare
@@ -29,6 +28,7 @@ from stack.postgres import Postgres
 from stack.temporal import NAMESPACE, TIME_SKIPPING, TemporalServer
 from tests import recorded, recording_entries, recording_objections, recording_rectifications
 from tests.driving import WHATEVER_IS_ASKED, Driver, ShiftedClock
+from tests.sealing import CONVERTER, for_every_process, opened
 from tests.skipping import A_MOMENT, Skipping
 from tests.walking import AGREED, BOTH_SIGN, Walk
 from worker import build_worker
@@ -309,7 +309,7 @@ async def keep(walk: Walk, name: str) -> None:
         {"act": json.loads(r["act"]), "state": r["state"], "problem": json.loads(r["problem"] or "null")} for r in rows
     ]
     events = [event.model_dump(mode="json") for event in await walk.driver.events(case_id)]
-    recorded.write(file_of(walk.city, name), history.to_json_dict(), json.loads(rules), events, acts)
+    recorded.write(file_of(walk.city, name), await opened(history), json.loads(rules), events, acts)
 
 
 async def record(postgres: Postgres, temporal: TemporalServer) -> None:
@@ -319,7 +319,7 @@ async def record(postgres: Postgres, temporal: TemporalServer) -> None:
     await server.close()
     dsn = postgres.dsn("recording")
     await prepare(dsn, samples=True)
-    client = await Client.connect(temporal.address, namespace=NAMESPACE, data_converter=pydantic_data_converter)
+    client = await Client.connect(temporal.address, namespace=NAMESPACE, data_converter=CONVERTER)
     clock = ShiftedClock()
     async with await open_pool(dsn) as pool, build_worker(client, pool, QUEUE, clock):
         driver = Driver(pool, client, QUEUE, clock=clock, patience=timedelta(seconds=20))
@@ -332,6 +332,7 @@ async def record(postgres: Postgres, temporal: TemporalServer) -> None:
 
 
 def main() -> None:
+    for_every_process()
     home = Path(tempfile.mkdtemp(prefix="kaifang-recording-"))
     home.chmod(0o711)
     postgres = Postgres(home, settings=UNSAFE)

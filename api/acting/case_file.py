@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 
 from starlette.responses import StreamingResponse
 
@@ -19,6 +20,7 @@ from reading.words.language import CONTENT_LANGUAGE, Language
 from rules.deadlines import to_shanghai
 
 ZIP = "application/zip"
+Moment = tuple[int, int, int, int, int, int]
 READS_ALL = ("reviewer", "supervisor", "admin")
 
 
@@ -33,13 +35,12 @@ async def case_file_saved(
         raise Problem("RoleRequired", params={"roles": READS_ALL}) from fact
     if file is None:
         raise Problem("NotFound")
-    now = to_shanghai(await store.now())
+    now = await store.now()
     await store.release()
     # Of each its first piece: a store that is away is a problem, and no file that breaks off.
     evidence = [(path, await runtime.evidence.read(each)) for path, each in file.evidence]
-    written_at = (now.year, now.month, now.day, now.hour, now.minute, now.second)
     return StreamingResponse(
-        zipped(file, evidence, written_at),
+        zipped(file, evidence, moment_of(now)),
         media_type=ZIP,
         headers={
             **PRIVATE,
@@ -50,7 +51,13 @@ async def case_file_saved(
     )
 
 
-class _Pipe(io.RawIOBase):
+def moment_of(now: datetime) -> Moment:
+    """An instant as a ZIP has it, Asia/Shanghai."""
+    here = to_shanghai(now)
+    return (here.year, here.month, here.day, here.hour, here.minute, here.second)
+
+
+class Pipe(io.RawIOBase):
     """What is written and not sent yet."""
 
     def __init__(self) -> None:
@@ -74,10 +81,10 @@ class _Pipe(io.RawIOBase):
 async def zipped(
     file: CaseFile,
     evidence: Sequence[tuple[str, AsyncIterator[bytes]]],
-    written_at: tuple[int, int, int, int, int, int],
+    written_at: Moment,
 ) -> AsyncIterator[bytes]:
     """The ZIP, a piece at a time, below one folder of the case's number. Evidence is not packed: most of it is."""
-    pipe = _Pipe()
+    pipe = Pipe()
     with zipfile.ZipFile(pipe, "w") as archive:
         for path, content in file.made.items():
             entry = zipfile.ZipInfo(f"{file.case_number}/{path}", written_at)

@@ -29,6 +29,7 @@ from pages.routes import (
     login,
     messages,
     notices,
+    own_data,
     papers,
     posts,
     rectifications,
@@ -75,5 +76,6 @@ ROUTES: tuple[BaseRoute, ...] = (
     *grants.ROUTES,
     *messages.ROUTES,
     *settings.ROUTES,
+    *own_data.ROUTES,
     *written.ROUTES,
 )

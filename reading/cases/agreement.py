@@ -96,7 +96,7 @@ async def agreement_for(
     if read.rules.agreement is None or not signatures(read.rules, read.state) or (stated and mine is None):
         return None
     act = stating(read.state, mine, caller, stated) if stated and mine else None
-    return await agreement_shown(store, read, language, read.rules.agreement, act, stated or {})
+    return await agreement_shown(store, caller, language, read, read.rules.agreement, act, stated or {})
 
 
 def stating(state: CaseState, task: TaskState, caller: Caller, stated: Mapping[str, Any]) -> a.Decide:
@@ -116,8 +116,9 @@ def stating(state: CaseState, task: TaskState, caller: Caller, stated: Mapping[s
 
 async def agreement_shown(
     store: Store,
-    read: CaseRead,
+    caller: Caller,
     language: Language,
+    read: CaseRead,
     rule: AgreementRule,
     act: a.Decide | None,
     stated: Mapping[str, Any],
@@ -125,7 +126,7 @@ async def agreement_shown(
     """The text with its blanks filled."""
     law = Law(read.rules, language)
     terms = terms_of(read.rules, read.state, act)
-    acts = await cases.acts_with_text(store, read.state.case_id)
+    acts = await cases.acts_with_text(store, caller, read.state)
     written = texts_by_fingerprint(read.state.case_id, [*(row.content or {} for row in acts), stated])
     dataset = await catalogue.dataset(store, terms.dataset_id)
     people = await directory.account_names(store, [read.state.party])

@@ -58,7 +58,7 @@ async def event_page(
         return None
     found = await cases.events(store, case_id, after, limit)
     read = await store.case_read(case_id)
-    acts = {row.act_id: row for row in await cases.acts_with_text(store, case_id)}
+    acts = {row.act_id: row for row in await cases.acts_with_text(store, caller, read.state)}
     events = [EVENT.validate_python(row.event) for row in found.rows]
     logins = await directory.logins(store, (getattr(event, "by", None) for event in events))
     return Page(

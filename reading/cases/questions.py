@@ -16,6 +16,7 @@ from models.state import CaseState, fold
 from reading.cases.shapes import CaseShown
 from reading.due import UNSETTLED, answers, has_come, overdue
 from reading.paging import Cut, cut, instant, number_of, place_of
+from reading.read_by.register import texts_are_read
 from reading.sight import Caller
 from reading.store import CaseRead, Store
 
@@ -182,11 +183,13 @@ async def act(store: Store, act_id: str) -> ActRow | None:
     return (await store.session.exec(select(ActRow).where(ActRow.act_id == act_id))).first()
 
 
-async def acts_with_text(store: Store, case_id: str) -> Sequence[ActRow]:
-    """The accepted acts of a case that came with something to read, in their order."""
+async def acts_with_text(store: Store, caller: Caller, state: CaseState) -> Sequence[ActRow]:
+    """The accepted acts of a case that came with something to read, in their order; that the caller reads them is on
+    record."""
+    await texts_are_read(store, caller, state)
     rows = await store.session.exec(
         select(ActRow)
-        .where(ActRow.case_id == case_id, ActRow.state == "accepted", col(ActRow.content).is_not(None))
+        .where(ActRow.case_id == state.case_id, ActRow.state == "accepted", col(ActRow.content).is_not(None))
         .order_by(col(ActRow.seq))
     )
     return rows.all()

@@ -58,7 +58,7 @@ async def case_shown(store: Store, caller: Caller, language: Language, case_id: 
     """A case that exists, for a caller who may know of it."""
     read = await store.case_read(case_id)
     present = await store.present()
-    acts = await cases.acts_with_text(store, case_id)
+    acts = await cases.acts_with_text(store, caller, read.state)
     state = await cases.with_what_time_opened(store, read, present.now)
     law = Law(read.rules, language)
     tasks = state.tasks.values()

@@ -85,7 +85,7 @@ async def task_file(
     state = await cases.with_what_time_opened(store, read, await store.now())
     case = await case_shown(store, caller, language, row.case_id)
     dataset = await dataset_now(store, caller, language, state.dataset_id) if state.dataset_id else None
-    acts = await cases.acts_with_text(store, row.case_id)
+    acts = await cases.acts_with_text(store, caller, read.state)
     published = await catalogue.dataset(store, state.dataset_id) if dataset else None
     return TaskFile(
         row=row,

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import and_, func
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from activities.evidence.store import Evidence
 from activities.tables.cases import CaseRow, EvidenceRow, ObjectionRow
 from activities.tables.gate import RestrictionRow
 from models.state import CaseState
+from reading.read_by.register import evidence_is_read
 from reading.sight import Caller
 from reading.store import Store
 
@@ -50,11 +52,23 @@ async def evidence_of(store: Store, case_id: str) -> Sequence[EvidenceRow]:
 
 
 async def evidence_for(store: Store, caller: Caller, evidence_id: str) -> Evidence | None:
-    """The file of evidence, unless the caller may not read it now, or nobody can any more."""
+    """The file of evidence, unless the caller may not read it now, or nobody can any more; that the caller does is on
+    record."""
     may_read = caller.reads_evidence(await store.now())
-    found = select(EvidenceRow).where(EvidenceRow.evidence_id == evidence_id, may_read)
+    its_case = aliased(CaseRow)
+    found = (
+        select(EvidenceRow, its_case.party)
+        .outerjoin(its_case, col(its_case.case_id) == col(EvidenceRow.case_id))
+        .where(EvidenceRow.evidence_id == evidence_id, may_read)
+    )
     row = (await store.session.exec(found)).first()
-    return Evidence(**row.model_dump()) if row and not _is_erased(store, row.key_id) else None
+    if row is None:
+        return None
+    file, party = row
+    if _is_erased(store, file.key_id):
+        return None
+    await evidence_is_read(store, caller, file, party)
+    return Evidence(**file.model_dump())
 
 
 async def evidence_readable(store: Store, caller: Caller, case_id: str) -> frozenset[str]:

@@ -10,6 +10,7 @@ from reading.papers.issued import Issued, PaperKind, issued
 from reading.papers.questions import accepted_acts, case_of, key_of_papers, stamps_of
 from reading.papers.stamps import Stamp, is_ours, is_same, read_code
 from reading.papers.words import word
+from reading.read_by.register import texts_are_read
 from reading.shape import Instant, Shape
 from reading.sight import Caller, may_read
 from reading.store import CaseRead, Store
@@ -51,7 +52,9 @@ async def papers_read(store: Store, caller: Caller, case_id: str) -> PapersRead 
     """The papers of a case that the caller may read; None where it may not know of the case."""
     if await cases.case(store, caller, case_id) is None:
         return None
-    read, acts = await store.case_read(case_id), await accepted_acts(store, case_id)
+    read = await store.case_read(case_id)
+    await texts_are_read(store, caller, read.state)
+    acts = await accepted_acts(store, case_id)
     papers = [each for each in issued(read.rules, read.state, read.log) if may_have(caller, read, acts, each)]
     return PapersRead(read, acts, papers, await stamps_of(store, read, acts, papers))
 

@@ -13,7 +13,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from activities.database import AWAY, open_pool
 from migrations.__main__ import prepare
@@ -23,6 +22,7 @@ from stack.programs import PythonProgram
 from stack.temporal import NAMESPACE, TemporalServer
 from tests.breaking.diagnosis import of_worker, what_waits
 from tests.driving import Driver
+from tests.sealing import CONVERTER
 
 TASK_QUEUE = "kaifang"
 DYING_WORKER = ("-m", "tests.breaking.dying_worker")
@@ -56,7 +56,7 @@ class Ground:
         return Driver(pool, await self.client(), TASK_QUEUE)
 
     async def client(self) -> Client:
-        return await Client.connect(self.temporal.address, namespace=NAMESPACE, data_converter=pydantic_data_converter)
+        return await Client.connect(self.temporal.address, namespace=NAMESPACE, data_converter=CONVERTER)
 
     def environment(self) -> dict[str, str]:
         """How our programs find these servers."""

@@ -12,7 +12,6 @@ from functools import partial
 
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.worker import Replayer
 
@@ -28,6 +27,7 @@ from rules.deadlines import to_shanghai
 from rules.seed_notices import read_scopes
 from tests.breaking.ground import Ground, ground
 from tests.driving import Driver
+from tests.sealing import CONVERTER
 from worker import SANDBOX
 from workflows.case import Case
 from workflows.procedures import WORKFLOWS
@@ -258,7 +258,7 @@ async def test_forty_cases_lose_and_double_nothing_while_worker_and_engine_are_k
         assert (await driver.types(case_id)).count("TaskClaimed") == 1
         assert (await driver.types(case_id)).count("Granted") == 1
     temporal = await broken_ground.client()
-    replayer = Replayer(workflows=list(WORKFLOWS), data_converter=pydantic_data_converter, workflow_runner=SANDBOX)
+    replayer = Replayer(workflows=list(WORKFLOWS), data_converter=CONVERTER, workflow_runner=SANDBOX)
     for case_id in cases:
         handle = temporal.get_workflow_handle(case_id)
         assert await handle.result() == "granted"

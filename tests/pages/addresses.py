@@ -43,7 +43,7 @@ OF_CASES = (
     "/cases/{number}/papers",
     "/cases/{unsigned}/agreement",
 )
-OF_AN_ACCOUNT = ("/messages", "/my/settings", "/datasets/{dataset_id}/objection", "/guangzhou/leaks/new")
+OF_AN_ACCOUNT = ("/messages", "/my/settings", "/my/data", "/datasets/{dataset_id}/objection", "/guangzhou/leaks/new")
 OF_A_TASK = ("/desk", "/desk?tab=done", "/desk/cases", "/desk/grants", "/desk/grants/{grant}")
 OF_AN_OBJECTION = ("/cases/{objected}", "/cases/{objected}/trace")
 OF_EVIDENCE = tuple(f"/evidence/{{{each}}}/look" for each in ("evidence_id", "picture_id", "pdf_id"))
@@ -127,6 +127,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/supervision/urgings",
         "/supervision/rectifications",
         "/supervision/rectifications/new",
+        "/supervision/readings",
         "/supervision/directory/{body}/{post}",
         *OF_CASES,
         *OF_AN_OBJECTION,
@@ -136,6 +137,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         *OF_AN_ACCOUNT,
         *OF_OFFICERS,
         "/supervision/notices/new",
+        "/supervision/readings",
         "/supervision/rectifications",
         "/supervision/directory/{body}/{post}",
         "/admin",
@@ -164,6 +166,7 @@ NO_PAGES = frozenset(
         "/written",
         "/cases/{number}/papers/{paper}.pdf",
         "/cases/{number}/case-file.zip",
+        "/my/data.zip",
         "/cases/{number}/calendar.ics",
     }
 )

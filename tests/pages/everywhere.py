@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from activities.database import open_pool
 from activities.settings import Settings
@@ -19,6 +18,7 @@ from tests.api.calling import Caller, Service, open_task, serving
 from tests.api.conftest import BEFORE_202
 from tests.api.objecting import filed as objection_filed
 from tests.api.objecting import upload_file
+from tests.sealing import CONVERTER
 from worker import build_worker
 
 APPLICANT, PROVIDER = "applicant@demo", "reviewer@nanning.transport"
@@ -31,7 +31,7 @@ REVIEWS = (("formal_review", "pass"), ("provider_review", "agree"), ("approval",
 async def everything_filed(settings: Settings, temporal: TemporalServer) -> Mapping[str, str]:
     """What there is to see is filed and decided over the API, with a worker that ends then. The parts of addresses
     that it gives."""
-    client = await Client.connect(temporal.address, namespace=NAMESPACE, data_converter=pydantic_data_converter)
+    client = await Client.connect(temporal.address, namespace=NAMESPACE, data_converter=CONVERTER)
     async with (
         await open_pool(settings.database_url) as pool,
         build_worker(client, pool, settings.task_queue),

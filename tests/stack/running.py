@@ -30,19 +30,20 @@ def until(condition: Callable[[], T | None], within: float = 30.0) -> T:
 
 
 class RunningStack:
-    """`small_stack.py` with a data folder. `crashing` names programs that end at once."""
+    """`small_stack.py`, or another `program`, with a data folder. `crashing` names programs that end at once."""
 
     def __init__(
         self,
         home: Path,
         crashing: Sequence[str] = (),
+        program: Sequence[str | Path] = (SMALL_STACK,),
         environment: Mapping[str, str] | None = None,
         interpreter: str | Path = sys.executable,
         account: tuple[int, int] | None = None,
     ) -> None:
         inherited = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
         self.process = subprocess.Popen(
-            [interpreter, SMALL_STACK, *crashing],
+            [interpreter, *program, *crashing],
             stdout=subprocess.PIPE,
             stdin=subprocess.DEVNULL,
             text=True,

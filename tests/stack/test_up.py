@@ -21,7 +21,7 @@ import httpx
 import psutil
 import pytest
 
-from activities.settings import HEADS_KEY, Settings
+from activities.settings import ENGINE_KEYS, HEADS_KEY, Settings
 from stack.ports import free_port
 from stack.postgres import Postgres
 from stack.temporal import TemporalServer
@@ -234,8 +234,8 @@ def test_a_stack_that_is_stopped_while_it_starts_leaves_no_process(
 def test_secrets_are_readable_by_their_owner_alone(folder: Path, run: Callable[..., RunningStack]) -> None:
     home = folder / "var"
     run(home).ready()
-    modes = {name: stat.S_IMODE((home / name).stat().st_mode) for name in ("postgres.password", "stack.env", HEADS_KEY)}
-    assert modes == {"postgres.password": 0o600, "stack.env": 0o600, HEADS_KEY: 0o600}
+    secrets = ("postgres.password", "stack.env", HEADS_KEY, ENGINE_KEYS)
+    assert {stat.S_IMODE((home / name).stat().st_mode) for name in secrets} == {0o600}
     for private in ("logs", "temporal", "postgres"):
         assert stat.S_IMODE((home / private).stat().st_mode) == 0o700
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -13,13 +12,13 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
 
 from activities.database import Pool
 from models import acts as a
 from stack.temporal import NAMESPACE, TemporalServer
 from tests.driving import Driver
+from tests.sealing import CONVERTER, opened
 from worker import build_worker
 from workflows import search_attributes as attributes
 
@@ -68,8 +67,8 @@ async def test_nothing_that_people_wrote_reaches_the_engine(driver: Driver, work
     assert await driver.do(act, content={"reason": "张三的身份证号码不完整"}) == "accepted"
     kept = await driver.pool.fetchval("select content ->> 'reason' from acts where act_id = $1", act.id)
     assert kept == "张三的身份证号码不完整"
-    history = json.dumps((await driver.temporal.get_workflow_handle(case_id).fetch_history()).to_json_dict())
-    decoded = "".join(part for part in texts_in(json.loads(history)))
+    history = await opened(await driver.temporal.get_workflow_handle(case_id).fetch_history())
+    decoded = "".join(texts_in(history))
     assert "formal_review" in decoded, "the payloads are read"
     assert "张三" not in decoded
     assert "to be read by people only" not in decoded
@@ -112,7 +111,7 @@ async def short_histories(home: Path) -> AsyncIterator[Client]:
     """An engine that suggests to continue as new after a handful of events."""
     server = TemporalServer(home, dynamic_config={"limit.historyCount.suggestContinueAsNew": "12"})
     server.start()
-    yield await Client.connect(server.address, namespace=NAMESPACE, data_converter=pydantic_data_converter)
+    yield await Client.connect(server.address, namespace=NAMESPACE, data_converter=CONVERTER)
     server.stop()
 
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from temporalio.api.enums.v1 import EventType
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
 
 from models import acts as a
@@ -26,9 +25,9 @@ def beside_the_timer(bench: Bench) -> str:
 async def summaries(driver: Driver, case_id: str) -> list[str]:
     """What stands beside the timers of a case in its history."""
     history = await driver.temporal.get_workflow_handle(case_id).fetch_history()
-    convert = pydantic_data_converter.payload_converter.from_payload
     timers = [event for event in history.events if event.event_type == EventType.EVENT_TYPE_TIMER_STARTED]
-    return [convert(event.user_metadata.summary, str) for event in timers]
+    kept = [event.user_metadata.summary for event in timers]
+    return await driver.temporal.data_converter.decode(kept, [str] * len(kept))
 
 
 async def test_the_timer_of_a_review_cites_the_article_and_the_last_day_in_the_engine(

@@ -1,0 +1,46 @@
+"""What is asked of PostgreSQL about who read what."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, false, true
+from sqlmodel import col, select
+
+from activities.tables.cases import CaseRow, EvidenceRow
+from activities.tables.directory import BodyRow
+from activities.tables.readings import ReadingRow
+from reading.paging import Cut, cut, number_of
+from reading.sight import Caller
+from reading.store import Store
+
+Found = tuple[ReadingRow, str, str | None]
+"""A reading, the number of its case, and the name of the file that was read."""
+
+
+def of_the_caller(caller: Caller) -> ColumnElement[bool]:
+    """What others read of the caller's."""
+    return col(ReadingRow.whose) == caller.account_id
+
+
+def supervised_by(caller: Caller) -> ColumnElement[bool]:
+    """What officers read whose bodies are in the caller's city; an administrator's are all."""
+    if caller.has("admin"):
+        return true()
+    if not caller.has("supervisor") or caller.city is None:
+        return false()
+    return col(ReadingRow.body).in_(select(BodyRow.body).where(BodyRow.city == caller.city))
+
+
+async def readings(store: Store, wanted: ColumnElement[bool], after: str | None, limit: int) -> Cut[Found]:
+    """A page of the readings wanted, the latest first. Raises CursorUnusable."""
+    found = (
+        select(ReadingRow, CaseRow.case_number, EvidenceRow.name)
+        .join(CaseRow, col(CaseRow.case_id) == col(ReadingRow.case_id))
+        .outerjoin(EvidenceRow, col(EvidenceRow.evidence_id) == col(ReadingRow.evidence_id))
+        .where(wanted)
+        .order_by(col(ReadingRow.number).desc())
+        .limit(limit + 1)
+    )
+    if after is not None:
+        found = found.where(col(ReadingRow.number) < number_of(after))
+    rows = [(row, number, name) for row, number, name in await store.session.exec(found)]
+    return cut(rows, limit, lambda each: (each[0].number,))
