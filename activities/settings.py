@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     needs besides are the storage library's own variables, `AWS_…`."""
     issuer_public_key: Path | None = None
     """The PEM file of the Ed25519 key that signs tokens in production; without it, the key in the data folder does."""
+    metrics_token_file: Path | None = None
+    """The file whose content a call of `/metrics` has to carry as its bearer token; without it, the file
+    `metrics-token` in the data folder, which the API makes."""
     chain_algorithm: Literal["sha256", "sm3"] = "sha256"
     """By what new events and acts are hashed; what is hashed already stays."""
     heads_key: Path | None = None
@@ -100,6 +103,11 @@ class Settings(BaseSettings):
     def signing_key_file(self) -> Path:
         """The private key with which demo tokens are signed."""
         return self.home / "signing-key.pem"
+
+    @property
+    def metrics_secret_file(self) -> Path:
+        """The secret that a call of `/metrics` carries."""
+        return self.metrics_token_file or self.home / "metrics-token"
 
     @property
     def heads_key_file(self) -> Path:

@@ -11,7 +11,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from activities.clock import Clock, DatabaseClock
 from activities.evidence.store import LARGEST
@@ -23,10 +23,12 @@ from api.acting import objecting
 from api.acting.importing import LARGEST_FILE
 from api.http import documentation, failing
 from api.http.addressed import Addressed
+from api.http.guarding import OF_THE_API, Guarding, over_tls
 from api.http.heading import Heading
 from api.http.leading import Leading
 from api.http.limits import BodyLimit, Limiting
 from api.http.openapi import with_gate, with_problem_schema
+from api.http.tokens import secret_in
 from api.metrics import Measuring, Metrics
 from api.routers import (
     absences,
@@ -130,13 +132,18 @@ English by `Accept-Language`, and name the field and the rule: `basis` is `law` 
 
 
 class Application(FastAPI):
-    """The framework's application, with the gate before it and everything that it brings."""
+    """The framework's application, with the gate before it and guarded in all else that it answers."""
+
+    guarded: ASGIApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and gate.is_for_the_gate(scope):
             await gate.answer(self.state.gate, self.state.metrics, scope, send)
         else:
-            await super().__call__(scope, receive, send)
+            await self.guarded(scope, receive, send)
+
+    async def unguarded(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await super().__call__(scope, receive, send)
 
 
 def methods_by_path() -> Iterator[tuple[str, re.Pattern[str], frozenset[str]]]:
@@ -153,6 +160,7 @@ def create_app(
     """The application; settings are those of the process unless given. `patience` is how long a caller waits for the
     engine before the answer is 202. Raises SettingsError."""
     chosen = settings or Settings.load()
+    metrics_secret = secret_in(chosen.metrics_secret_file)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -174,7 +182,8 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.metrics = metrics
+    app.guarded = Guarding(app.unguarded, OF_THE_API, over_tls=over_tls(chosen.public_url))
+    app.state.metrics, app.state.metrics_secret = metrics, metrics_secret
     app.state.published = Published()
     app.add_middleware(Limiting, limit_of=limit_of)
     app.add_middleware(Measuring, metrics=metrics)

@@ -36,6 +36,10 @@ HEADERS = {
 }
 """The facts as headers, where a gateway cannot set a query."""
 
+GUARDED = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}
+"""What a browser would need to know. Gateways call here and no browser, and each header costs a hundredth of the call:
+the rest of what other answers have is left out."""
+
 Answer = tuple[Message, Message]
 
 
@@ -90,6 +94,7 @@ def _answer(reason: Reason, language: Language) -> Answer:
         "Content-Type": MEDIA_TYPE,
         "Content-Length": str(len(body)),
         "Cache-Control": "no-store",
+        **GUARDED,
         "X-Kaifang-Reason": reason,
         **language_headers(language),
         **({"Retry-After": str(TRY_AGAIN_AFTER)} if cannot_know else {}),
@@ -101,18 +106,14 @@ def _answer(reason: Reason, language: Language) -> Answer:
     )
 
 
-YES: Answer = (
-    {"type": "http.response.start", "status": 204, "headers": [(b"cache-control", b"no-store")]},
-    {"type": "http.response.body"},
-)
-YES_BELOW: Answer = (
-    {
-        "type": "http.response.start",
-        "status": 200,
-        "headers": [(b"cache-control", b"no-store"), (b"content-length", b"0")],
-    },
-    {"type": "http.response.body"},
-)
+def _yes(status: int, more: list[tuple[bytes, bytes]]) -> Answer:
+    guarded = [(name.lower().encode(), value.encode()) for name, value in GUARDED.items()]
+    headers = [(b"cache-control", b"no-store"), *guarded, *more]
+    return {"type": "http.response.start", "status": status, "headers": headers}, {"type": "http.response.body"}
+
+
+YES: Answer = _yes(204, [])
+YES_BELOW: Answer = _yes(200, [(b"content-length", b"0")])
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 ANSWERS = {
     (reason, language): _answer(reason, language)

@@ -11,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.http.failing import KINDS, log, problem_of
+from api.http.language import preferred
 from api.http.problems import Problem
 from api.runtime import Runtime
-from pages.addresses import language_of
+from pages.addresses import in_language, language_of
 from pages.calls import Call, opened
 
 AT_NO_TIME = datetime.min.replace(tzinfo=UTC)
@@ -37,6 +38,13 @@ async def problem_page(request: Request, problem: Problem) -> Response:
         for name, value in problem.more_headers.items():
             answer.headers.setdefault(name, value)
         return answer
+
+
+async def page_of_no_address(request: Request, problem: Problem) -> Response:
+    """The page of a problem by which a call comes to no address of ours, in the language that its browser prefers."""
+    prefix = in_language("", preferred(request.headers.get("accept-language", "")))
+    root = str(request.scope.get("root_path", "")) + prefix
+    return await problem_page(Request({**request.scope, "root_path": root, "path": f"{prefix}/"}), problem)
 
 
 async def failed(request: Request, error: Exception) -> Response:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import uuid
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -15,13 +13,13 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from activities.evidence.store import LARGEST, submit
 from api.acting.evidence_file import to_be_saved_as
 from tests.activities.evidence_samples import OOXML, bomb, ooxml
 from tests.api.calling import Caller, Service
+from tests.serving import listening
 
 PATH = "/v1/evidence"
 A_PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
@@ -274,21 +272,6 @@ class Watched:
             await self.app(scope, receive, send)
         finally:
             self.done.set()
-
-
-@asynccontextmanager
-async def listening(app: ASGIApp) -> AsyncIterator[int]:
-    """The port at which the application is served; its lifespan runs elsewhere."""
-    config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False)
-    config.load()
-    server = uvicorn.Server(config)
-    server.lifespan = config.lifespan_class(config)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        await server.startup(sockets=[listener])
-        try:
-            yield listener.getsockname()[1]
-        finally:
-            await server.shutdown(sockets=[listener])
 
 
 @pytest.mark.parametrize("length", ["Content-Length: 5000000", "Transfer-Encoding: chunked"])

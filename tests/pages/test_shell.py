@@ -6,8 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
+from starlette.routing import Route
+from starlette.types import Message
 
 import pages
+from api.http.protocol import TOO_LARGE
+from pages.routes import ROUTES
+from pages.security import OF_PAGES
 from pages.wording import wordings
 from tests.pages.visiting import Front
 
@@ -33,13 +38,37 @@ async def test_a_language_that_was_chosen_stays(front: Front) -> None:
 
 
 async def test_every_answer_says_what_a_browser_may_do_with_it(front: Front) -> None:
-    visitor = front.visitor()
-    for address in ("/en/", "/en/nowhere", "/static/nothing.css", "/ready"):
-        answer = await visitor.http.get(address)
+    http = front.visitor().http
+    paths = [re.sub(r"{[^}]*}", "x", route.path) for route in ROUTES if isinstance(route, Route)]
+    calls = [("GET", path) for path in [*paths, "/en/", "/en/nowhere", "/static/nothing.css"]]
+    for method, path in [*calls, ("POST", "/"), ("POST", "/login"), ("DELETE", "/datasets")]:
+        answer = await http.request(method, path)
         policy = answer.headers["content-security-policy"]
-        assert "default-src 'none'" in policy
+        assert "default-src 'none'" in policy, path
+        assert "frame-ancestors 'none'" in policy, path
         assert "unsafe" not in policy
+        assert not OF_PAGES.keys() - {name.title() for name in answer.headers} - {"X-Content-Type-Options"}
         assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"], path
+
+
+async def test_a_head_that_is_too_large_is_refused_by_a_page(front: Front) -> None:
+    document = []
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(message: Message) -> None:
+        document.append(message)
+
+    scope = {
+        **{"type": "http", "method": "GET", "path": "/x", "raw_path": b"/x", "query_string": b""},
+        **{"scheme": "http", "server": ("x", 80), "client": ("x", 1), "http_version": "1.1", "root_path": ""},
+        **{"headers": [(b"host", b"x"), (b"accept-language", b"en")], "state": {TOO_LARGE: "HeadersTooLarge"}},
+    }
+    await front.app(scope, receive, send)
+    assert document[0]["status"] == 431
+    assert b"The headers are too large" in document[1]["body"]
 
 
 async def test_no_template_has_a_script_or_a_style_of_its_own() -> None:
