@@ -18,7 +18,7 @@ from activities.evidence.store import LARGEST
 from activities.filing import importing
 from activities.gate.gate import opened
 from activities.settings import Settings
-from api import gate
+from api import gate, weights
 from api.acting import objecting
 from api.acting.importing import LARGEST_FILE
 from api.http import documentation, failing
@@ -28,6 +28,7 @@ from api.http.heading import Heading
 from api.http.leading import Leading
 from api.http.limits import BodyLimit, Limiting
 from api.http.openapi import with_gate, with_problem_schema
+from api.http.rating import Rating
 from api.http.tokens import secret_in
 from api.metrics import Measuring, Metrics
 from api.routers import (
@@ -138,7 +139,7 @@ class Application(FastAPI):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and gate.is_for_the_gate(scope):
-            await gate.answer(self.state.gate, self.state.metrics, scope, send)
+            await self.state.gate.answer(scope, send)
         else:
             await self.guarded(scope, receive, send)
 
@@ -169,7 +170,8 @@ def create_app(
             running(chosen, clocked, patience) as runtime,
             opened(chosen.database_url, clocked) as (the_gate, gate_log),
         ):
-            app.state.runtime, app.state.gate, app.state.gate_log = runtime, the_gate, gate_log
+            app.state.runtime, app.state.gate_log = runtime, gate_log
+            app.state.gate = gate.Door(the_gate, metrics, runtime.rates, chosen.proxies)
             yield
 
     metrics = Metrics()
@@ -186,6 +188,7 @@ def create_app(
     app.state.metrics, app.state.metrics_secret = metrics, metrics_secret
     app.state.published = Published()
     app.add_middleware(Limiting, limit_of=limit_of)
+    app.add_middleware(Rating, weights=weights.OF_THE_API, proxies=chosen.proxies)
     app.add_middleware(Measuring, metrics=metrics)
     app.add_middleware(Heading)
     app.add_middleware(Addressed, public_url=chosen.public_url)

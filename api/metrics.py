@@ -19,6 +19,7 @@ from activities.engine.keeping import JobFigures
 from activities.gate.log import GateLog
 from activities.outbox import figures as outbox_figures
 from activities.outbox.figures import OutboxFigures
+from activities.rates import shared
 from activities.record import failing, inbox_figures
 from activities.record.failing import Why
 from activities.record.inbox_figures import InboxFigures
@@ -111,6 +112,12 @@ class Metrics:
             ["job"],
             registry=self.registry,
         )
+        self._one_too_many = Gauge(
+            "kaifang_refused_calls",
+            "Calls that were one too many, in all processes, by the limit",
+            ["limit"],
+            registry=self.registry,
+        )
 
         answers = Counter(
             "kaifang_gate_answers",
@@ -149,12 +156,15 @@ class Metrics:
             inbox = await inbox_figures.figures(connection, now)
             outbox = await outbox_figures.figures(connection)
             failures = await failing.failing(connection)
+            one_too_many = await shared.refusals(connection)
             jobs = await keeping.figures(connection, await present(connection))
         self._open.set(is_open)
         self._set_overdue(overdue)
         self._set_inbox(inbox, failures, now)
         self._set_outbox(outbox, now)
         self._set_jobs(jobs)
+        for limit, calls in one_too_many.items():
+            self._one_too_many.labels(limit.value).set(calls)
 
     def _set_overdue(self, overdue: Mapping[Slice, int]) -> None:
         # A slice without overdue tasks has no series.

@@ -22,6 +22,7 @@ from activities.database import AWAY, open_pool
 from activities.engine.handing_over import Engine
 from activities.evidence.store import EvidenceStore
 from activities.proof.chain import Algorithm, Chain
+from activities.rates.shared import Rates
 from activities.record.inbox import Inbox
 from activities.record.log import Log
 from activities.settings import Settings
@@ -109,6 +110,7 @@ class Runtime(Archive):
     courier: Courier
     token_key: Ed25519PublicKey
     evidence: EvidenceStore
+    rates: Rates
 
 
 @asynccontextmanager
@@ -134,6 +136,8 @@ async def running(settings: Settings, clock: Clock, patience: timedelta | None =
     pool = await open_pool(settings.database_url, size=CONNECTIONS)
     wait = timedelta(seconds=settings.patience) if patience is None else patience
     courier = Courier(Engine(pool, temporal, settings.task_queue), wait)
+    rates = Rates.by(settings, pool)
+    sharing = asyncio.create_task(rates.run())
     try:
         yield Runtime(
             settings=settings,
@@ -146,8 +150,11 @@ async def running(settings: Settings, clock: Clock, patience: timedelta | None =
             courier=courier,
             token_key=token_key,
             evidence=EvidenceStore.open(settings),
+            rates=rates,
         )
     finally:
+        sharing.cancel()
+        await asyncio.gather(sharing, return_exceptions=True)
         await courier.finish()
         await reading.dispose()
         await pool.close()

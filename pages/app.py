@@ -18,8 +18,9 @@ from activities.clock import Clock, DatabaseClock
 from activities.settings import Settings, SettingsError
 from api.http.guarding import Guarding, over_tls
 from api.http.limits import Limiting
+from api.http.rating import Rating
 from api.runtime import running
-from pages import failing
+from pages import failing, weights
 from pages.addresses import InTwoLanguages
 from pages.issuer import Issuer, secret_of
 from pages.limits import limit_of
@@ -59,7 +60,10 @@ def create_app(
 
     app = Application(
         routes=[*ROUTES, statics.route()],
-        middleware=[Middleware(Limiting, limit_of=limit_of, refused=failing.problem_page)],
+        middleware=[
+            Middleware(Rating, weights=weights.OF_PAGES, proxies=chosen.proxies, refused=failing.page_for_anybody),
+            Middleware(Limiting, limit_of=limit_of, refused=failing.problem_page),
+        ],
         exception_handlers=failing.HANDLERS,
         lifespan=lifespan,
     )

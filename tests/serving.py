@@ -17,7 +17,7 @@ from stack.programs import Api
 
 
 @contextmanager
-def serving_api(home: Path, database_url: str, log: Path) -> Iterator[Api]:
+def serving_api(home: Path, database_url: str, log: Path, **settings: str) -> Iterator[Api]:
     """The API in a process of its own, with no engine behind it: it receives, and nothing is worked off."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("TEMPORAL_", "KAIFANG_"))},
@@ -25,6 +25,7 @@ def serving_api(home: Path, database_url: str, log: Path) -> Iterator[Api]:
         "KAIFANG_DATABASE_URL": database_url,
         "TEMPORAL_ADDRESS": "127.0.0.1:1",
         "TEMPORAL_CONFIG_FILE": os.devnull,
+        **{f"KAIFANG_{name.upper()}": value for name, value in settings.items()},
     }
     with closing(listen(free_port())) as listener:
         running = Api(listener, log, environment)

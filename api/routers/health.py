@@ -17,6 +17,7 @@ from activities.database import AWAY
 from api.dependencies import Running
 from api.http.openapi import problems
 from api.http.problems import Problem
+from api.http.rating import sent_no_token
 from api.metrics import Metrics
 from api.runtime import Runtime
 from reading.shape import Shape
@@ -88,6 +89,8 @@ async def metrics(
     secret: str = request.app.state.metrics_secret
     sent = credentials.credentials if credentials else ""
     if not secrets.compare_digest(sent.encode(), secret.encode()):
+        if credentials:
+            sent_no_token(request, runtime.rates)
         raise Problem("Unauthenticated", more_headers={"WWW-Authenticate": "Bearer"})
     known: Metrics = request.app.state.metrics
     await known.look(runtime, request.app.state.gate_log)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 
 import httpx
@@ -12,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from activities.settings import Settings
 from api import gate
-from api.app import ROUTERS, create_app
+from api.app import create_app, methods_by_path
 from api.http.guarding import OF_THE_API, Guarding
 from api.http.protocol import LARGEST_HEAD, LONGEST_ADDRESS, MOST_HEADERS
 from api.http.tokens import SecretUnusable, secret_in
@@ -34,11 +35,9 @@ BESIDE_ROUTES = (
 
 def every_call() -> list[tuple[str, str]]:
     """Each route with its methods; every part of an address is `x`."""
-    calls = []
-    for router in ROUTERS:
-        for route in router.routes:
-            path = "/".join("x" if part.startswith("{") else part for part in route.path.split("/"))  # type: ignore[attr-defined]
-            calls += [(method, path) for method in sorted(route.methods)]  # type: ignore[attr-defined]
+    calls = [
+        (method, re.sub(r"{[^}]*}", "x", path)) for path, _, methods in methods_by_path() for method in sorted(methods)
+    ]
     return [*calls, ("TRACE", "/v1/cases"), *(("GET", path) for path in BESIDE_ROUTES)]
 
 

@@ -10,11 +10,13 @@ from starlette.routing import Route
 from starlette.types import Message
 
 import pages
+from activities.settings import Settings
 from api.http.protocol import TOO_LARGE
+from pages.app import create_app
 from pages.routes import ROUTES
 from pages.security import OF_PAGES
 from pages.wording import wordings
-from tests.pages.visiting import Front
+from tests.pages.visiting import Front, pages_open
 
 TEMPLATES = Path(pages.__file__).parent / "templates"
 
@@ -85,3 +87,18 @@ def test_every_text_is_used_and_every_text_used_is_there() -> None:
         used |= set(re.findall(r"""["']([a-z_]+\.[a-z_]+)["']""", text))
         parts |= set(re.findall(r"""["']([a-z_]+)\.["'] ~""", text)) | set(re.findall(r"""f["']([a-z_]+)\.\{""", text))
     assert not {name for name in wordings().keys() - used if name.partition(".")[0] not in parts}
+
+
+async def test_a_page_too_many_says_when_to_come_again(settings: Settings) -> None:
+    strict = settings.model_copy(update={"rates_times": 1, "rate_addresses": "3/600", "rate_logins": "1/600"})
+    async with pages_open(create_app(strict), strict) as front:
+        http = front.visitor().http
+        assert [(await http.get("/en/help")).status_code for _ in range(3)] == [200] * 3
+        refused = await http.get("/en/help")
+        assert (await http.get("/static/none.css")).status_code == 404
+    assert refused.status_code == 429
+    assert "Too many calls" in refused.text
+    assert f"Try again in {refused.headers['retry-after']} seconds" in refused.text
+    async with pages_open(create_app(strict), strict) as front:
+        http = front.visitor().http
+        assert [(await http.post("/en/login")).status_code == 429 for _ in range(2)] == [False, True]
