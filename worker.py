@@ -20,8 +20,10 @@ from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock, DatabaseClock
 from activities.database import Pool, open_pool
 from activities.engine.handing_over import Engine
-from activities.engine.keeping import HEADS, LAPSES, RECUSALS, REMINDERS, REVIEWS, SENDER, SWEEPER, Job, Keeper
+from activities.engine.keeping import HEADS, LAPSES, RECUSALS, REMINDERS, REVIEWS, SCANS, SENDER, SWEEPER, Job, Keeper
 from activities.engine.sweeping import Sweeper
+from activities.evidence.scanning import Scanning
+from activities.evidence.store import EvidenceStore
 from activities.filing.reviewing import Reviewing, keep_schedule
 from activities.proof.chain import Algorithm, Chain
 from activities.proof.days import Signing
@@ -123,6 +125,7 @@ async def run(settings: Settings) -> None:
                 Job(LAPSES, Lapsing(pool, inbox).run),
                 Job(RECUSALS, Entrusting(pool, inbox).run),
                 Job(HEADS, signing.run),
+                Job(SCANS, Scanning(pool, EvidenceStore.open(settings)).run),
                 Job(REVIEWS, partial(keep_schedule, temporal, settings.task_queue)),
             ],
         )

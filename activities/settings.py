@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     evidence_url: str | None = Field(default=None, pattern=r"^s3://[^/]+")
     """`s3://bucket/prefix`, where files of evidence lie; without it, the folder `evidence` in the data folder. What S3
     needs besides are the storage library's own variables, `AWS_…`."""
+    scanner: str | None = Field(default=None, pattern=r"^(tcp://[^\s/:]+:\d+|unix:///\S+)$")
+    """Where a clamd listens that looks into files of evidence, `tcp://host:3310` or `unix:///run/clamav/clamd.ctl`;
+    without it, files are taken and said to be not scanned."""
     issuer_public_key: Path | None = None
     """The PEM file of the Ed25519 key that signs tokens in production; without it, the key in the data folder does."""
     metrics_token_file: Path | None = None

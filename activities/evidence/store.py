@@ -19,10 +19,10 @@ import unicodedata
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Self
 
 import obstore
 from obstore.exceptions import BaseError
@@ -31,11 +31,11 @@ from obstore.store import LocalStore, S3Store
 from activities.database import AWAY
 from activities.evidence.content import recognise
 from activities.evidence.kinds import ContentNotRecognised, Kind
+from activities.evidence.scanner import INFECTED, NOT_SCANNED, Scan, Scanner, ScannerAway, pieces_of
 from activities.idempotency import IdempotencyKeyReused
 from activities.statements import numbered
 
 if TYPE_CHECKING:
-    import asyncpg
     from obstore.store import RetryConfig
 
     from activities.database import Connection, Pool
@@ -61,7 +61,7 @@ RETRYING: RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=10
 """Somebody waits for the answer. Everything else is set by the variables of the library, which options would
 replace."""
 
-COLUMNS = "evidence_id, account, name, media_type, size, sha256, uploaded_at, case_id"
+COLUMNS = "evidence_id, account, name, media_type, size, sha256, uploaded_at, case_id, cautions, scan"
 
 
 class EvidenceKept(NamedTuple):
@@ -73,12 +73,15 @@ class EvidenceKept(NamedTuple):
     media_type: str
     size: int
     sha256: str
+    cautions: list[str]
+    scan: Scan
 
 
 INSERT = numbered(
     f"""
-insert into evidence ({COLUMNS})
-values (:evidence_id, :account, :name, :media_type, :size, :sha256, clock_timestamp(), null)
+insert into evidence ({COLUMNS}, scanned_at)
+values (:evidence_id, :account, :name, :media_type, :size, :sha256, clock_timestamp(), null, :cautions, :scan::varchar,
+  case when :scan::varchar = 'not_scanned' then null else clock_timestamp() end)
 on conflict (evidence_id) do nothing returning {COLUMNS}
 """,  # noqa: S608  # names of columns, no input
     EvidenceKept._fields,
@@ -136,7 +139,8 @@ class EvidenceStoreAway(Exception):
 
 @dataclass(frozen=True)
 class Evidence:
-    """An uploaded file as its row has it; `case_id` is null until it was submitted."""
+    """An uploaded file as its row has it; `case_id` is null until it was submitted. `cautions` are what whoever opens
+    it should know; one in which the scanner found something later is given to nobody."""
 
     evidence_id: str
     account: str
@@ -146,10 +150,14 @@ class Evidence:
     sha256: str
     uploaded_at: datetime
     case_id: str | None
+    cautions: tuple[str, ...] = ()
+    scan: Scan = NOT_SCANNED
 
     @classmethod
-    def of(cls, row: asyncpg.Record) -> Self:
-        return cls(**row)
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        """The file of a row."""
+        it = cls(**row)
+        return replace(it, cautions=tuple(it.cautions))
 
 
 @dataclass(frozen=True)
@@ -167,9 +175,10 @@ class EvidenceStore:
     What the store itself fails at is raised as EvidenceStoreAway.
     """
 
-    def __init__(self, objects: LocalStore | S3Store, staging: Path) -> None:
+    def __init__(self, objects: LocalStore | S3Store, staging: Path, scanner: Scanner | None = None) -> None:
         self._objects = objects
         self._staging = staging
+        self.scanner = scanner
         self.turn = asyncio.Semaphore(AT_ONCE)
         self.drawing = asyncio.Semaphore(DRAWN_AT_ONCE)
 
@@ -177,12 +186,13 @@ class EvidenceStore:
     def open(cls, settings: Settings) -> Self:
         """The store of these settings; a folder is made where there is none, S3 is not asked for anything yet."""
         settings.home.mkdir(mode=0o711, parents=True, exist_ok=True)
+        scanner = Scanner(settings.scanner) if settings.scanner else None
         if (url := settings.evidence_url) is not None:
-            return cls(S3Store.from_url(url, retry_config=RETRYING), settings.home)
+            return cls(S3Store.from_url(url, retry_config=RETRYING), settings.home, scanner)
         folder = settings.home.resolve() / "evidence"
         folder.mkdir(mode=0o700, exist_ok=True)
         _remove_leftovers(folder)
-        return cls(LocalStore(folder), settings.home)
+        return cls(LocalStore(folder), settings.home, scanner)
 
     @asynccontextmanager
     async def stage(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[Staged]:
@@ -204,6 +214,27 @@ class EvidenceStore:
             with _as_away():
                 await asyncio.to_thread(file.flush)
             yield Staged(file, size, found.hexdigest())
+
+    async def known(self, pool: Pool, evidence_id: str) -> Evidence:
+        """The file of this id. Raises EvidenceUnknown."""
+        row = await pool.fetchrow(BY_ID, evidence_id)
+        if row is None:
+            raise EvidenceUnknown([evidence_id])
+        return Evidence.of(dict(row))
+
+    async def scan(self, staged: Staged) -> Scan:
+        """What the scanner says of a file that arrived; not scanned where it is away, or where there is none. Raises
+        EvidenceNotAllowed where it found something."""
+        if self.scanner is None:
+            return NOT_SCANNED
+        try:
+            verdict = await self.scanner.scan(pieces_of(staged.file))
+        except ScannerAway as away:
+            LOG.warning("a file is taken and not scanned: %s", away)
+            return NOT_SCANNED
+        if verdict.scan == INFECTED:
+            raise EvidenceNotAllowed("content_infected", {"found": verdict.found})
+        return verdict.scan
 
     async def has(self, sha256: str) -> bool:
         """Whether the store has this content."""
@@ -295,6 +326,7 @@ async def receive_upload(
             kind = await asyncio.to_thread(recognise, staged.file, staged.size)
         except ContentNotRecognised as fact:
             raise EvidenceNotAllowed(fact.rule, fact.params) from fact
+        scan = await store.scan(staged)
         wanted = EvidenceKept(
             evidence_id=evidence_id or str(uuid.uuid4()),
             account=account,
@@ -302,6 +334,8 @@ async def receive_upload(
             media_type=kind.media_type,
             size=staged.size,
             sha256=staged.sha256,
+            cautions=[caution.value for caution in kind.cautions],
+            scan=scan,
         )
         return await _record(store, pool, staged, wanted)
 
@@ -318,7 +352,7 @@ async def _record(store: EvidenceStore, pool: Pool, staged: Staged, wanted: Evid
             if not await store.has(staged.sha256):
                 is_new_content = True
                 await store.put(staged)
-        return Evidence.of(row)
+        return Evidence.of(dict(row))
     except BaseException:
         if is_new_content:
             await asyncio.shield(_discard_unless_named(store, pool, staged.sha256))
@@ -328,7 +362,7 @@ async def _record(store: EvidenceStore, pool: Pool, staged: Staged, wanted: Evid
 async def _received_before(connection: Connection, wanted: EvidenceKept) -> Evidence:
     row = await connection.fetchrow(BY_ID, wanted.evidence_id)
     assert row, "evidence stays"
-    known = Evidence.of(row)
+    known = Evidence.of(dict(row))
     if (known.account, known.name, known.sha256) != (wanted.account, wanted.name, wanted.sha256):
         raise IdempotencyKeyReused
     return known

@@ -30,7 +30,7 @@ LOG = logging.getLogger("kaifang.rates")
 A_TENTH = 0.1
 """Of a bucket: what a process keeps to itself."""
 EVERY = 1.0
-"""Seconds between two looks at what is to be told."""
+"""Seconds between two looks at what is to be shared."""
 MOST_BUCKETS = 100_000
 """Of a limit in one process. Beyond them those that are full are forgotten, and then whoever has been known longest."""
 A_NETWORK = 64
@@ -120,18 +120,18 @@ class Rates:
     async def share(self) -> None:
         """What was taken here is known to the others, and what they took is known here; what is full is forgotten."""
         now = self._clock()
-        told = {}
+        taken = {}
         for limit, buckets in self._buckets.items():
             for whose, bucket in buckets.items():
                 # What has come back already needs no telling.
                 bucket.unshared = min(bucket.unshared, max(0.0, bucket.full_at - now))
                 if bucket.unshared >= A_TENTH * self._rates[limit].seconds:
-                    told[limit, whose] = bucket.unshared
+                    taken[limit, whose] = bucket.unshared
         refused, self._refused = self._refused, Counter()
         try:
-            if told or refused:
+            if taken or refused:
                 async with self._pool.acquire() as connection:
-                    await self._tell(connection, told, refused)
+                    await self._tell(connection, taken, refused)
         except BaseException:
             self._refused.update(refused)
             raise
@@ -143,20 +143,20 @@ class Rates:
             self._buckets[limit] = {whose: bucket for whose, bucket in buckets.items() if bucket.full_at > now}
 
     async def _tell(
-        self, connection: Connection, told: Mapping[tuple[Limit, str], float], refused: Mapping[Limit, int]
+        self, connection: Connection, taken: Mapping[tuple[Limit, str], float], refused: Mapping[Limit, int]
     ) -> None:
         if refused:
             await connection.execute(COUNT, [each.value for each in refused], list(refused.values()))
-        if not told:
+        if not taken:
             return
-        named = {digest(*key): key for key in told}
+        named = {digest(*key): key for key in taken}
         asked = self._clock()
-        debts = await connection.fetch(SHARE, list(named), [told[key] for key in named.values()])
+        debts = await connection.fetch(SHARE, list(named), [taken[key] for key in named.values()])
         for row in debts:
             key = named[row["bucket"]]
             bucket = self._buckets[key[0]].setdefault(key[1], Bucket(asked))
             # What was taken here while PostgreSQL was asked is not in its answer.
-            bucket.unshared = max(0.0, bucket.unshared - told[key])
+            bucket.unshared = max(0.0, bucket.unshared - taken[key])
             bucket.full_at = max(bucket.full_at, asked + row["debt"] + bucket.unshared)
         await connection.execute(FORGET)
 

@@ -54,7 +54,7 @@ async def evidence_for(store: Store, caller: Caller, evidence_id: str) -> Eviden
     may_read = caller.reads_evidence(await store.now())
     found = select(EvidenceRow).where(EvidenceRow.evidence_id == evidence_id, may_read)
     row = (await store.session.exec(found)).first()
-    return Evidence(**row.model_dump()) if row else None
+    return Evidence.of(row.model_dump(exclude={"scanned_at"})) if row else None
 
 
 async def evidence_readable(store: Store, caller: Caller, case_id: str) -> frozenset[str]:

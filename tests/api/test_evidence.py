@@ -15,9 +15,10 @@ import httpx
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from activities.database import Pool
 from activities.evidence.store import LARGEST, submit
 from api.acting.evidence_file import to_be_saved_as
-from tests.activities.evidence_samples import OOXML, bomb, ooxml
+from tests.activities.evidence_samples import CAUTIOUS, OOXML, bomb, ooxml
 from tests.api.calling import Caller, Service
 from tests.serving import listening
 
@@ -304,3 +305,19 @@ async def test_bytes_that_are_gone_are_a_problem_and_no_broken_file(service: Ser
 
     assert (answer.status_code, answer.json()["type"]) == (503, "urn:kaifang:problem:evidence-store-away")
     assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_what_whoever_opens_a_file_should_know_is_said(applicant: Caller) -> None:
+    content, cautions = CAUTIOUS["an invoice with its data attached"]
+    answer = await applicant.http.post(PATH, params={"name": "a.pdf"}, content=content, headers=applicant.headers())
+    assert answer.json()["cautions"] == list(cautions)
+    assert answer.json()["scan"] == "not_scanned"
+
+
+async def test_a_file_in_which_something_was_found_later_is_given_to_nobody(applicant: Caller, pool: Pool) -> None:
+    answer = await applicant.http.post(PATH, params={"name": "a.txt"}, content=b"x", headers=applicant.headers())
+    where = answer.headers["location"]
+    assert (await applicant.get(where)).status_code == 200
+    await pool.execute("update evidence set scan = 'infected'")
+    refused = await applicant.get(where)
+    assert (refused.status_code, refused.json()["type"]) == (403, "urn:kaifang:problem:evidence-infected")

@@ -227,7 +227,7 @@ def test_every_reason_has_its_texts_and_every_text_its_reason() -> None:
 
 async def test_the_gate_stands_in_the_openapi_document(service: Service) -> None:
     document = (await service.http.get("/openapi.json")).json()
-    assert set(document["paths"][GATE]["get"]["responses"]) == {"204", "403", "503"}
+    assert set(document["paths"][GATE]["get"]["responses"]) == {"204", "403", "429", "503"}
     assert "GateAnswer" in document["components"]["schemas"]
 
 

@@ -1,4 +1,4 @@
-"""how often somebody calls; neither table outlives a crash, and neither needs to"""
+"""how often somebody calls, in tables that need not outlive a crash; what is to be said of a file of evidence"""
 
 from __future__ import annotations
 
@@ -26,8 +26,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("what"),
         prefixes=["UNLOGGED"],
     )
+    op.add_column("evidence", sa.Column("cautions", sa.ARRAY(sa.String()), nullable=False, server_default="{}"))
+    op.add_column("evidence", sa.Column("scan", sa.String(), nullable=False, server_default="not_scanned"))
+    op.add_column("evidence", sa.Column("scanned_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "evidence_not_scanned", "evidence", ["uploaded_at"], postgresql_where=sa.text("scan = 'not_scanned'")
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("evidence_not_scanned", "evidence")
+    for name in ("scanned_at", "scan", "cautions"):
+        op.drop_column("evidence", name)
     op.drop_table("rate_refusals")
     op.drop_table("rate_buckets")
