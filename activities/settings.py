@@ -105,7 +105,7 @@ class Settings(BaseSettings):
     """How many procedures one account may begin."""
     rate_uploads: str = Field(default="600/3600", pattern=A_RATE)
     """How many files one account may bring."""
-    rate_logins: str = Field(default="60/300", pattern=A_RATE)
+    rate_logins: str = Field(default="300/300", pattern=A_RATE)
     """How many logins may begin or end at one address."""
     rate_tokens: str = Field(default="60/60", pattern=A_RATE)
     """How many tokens from one address may be none."""

@@ -12,6 +12,7 @@ from starlette.types import Message
 import pages
 from activities.settings import Settings
 from api.http.protocol import TOO_LARGE
+from pages import weights
 from pages.app import create_app
 from pages.routes import ROUTES
 from pages.security import OF_PAGES
@@ -102,3 +103,17 @@ async def test_a_page_too_many_says_when_to_come_again(settings: Settings) -> No
     async with pages_open(create_app(strict), strict) as front:
         http = front.visitor().http
         assert [(await http.post("/en/login")).status_code == 429 for _ in range(2)] == [False, True]
+
+
+def test_each_weight_is_of_a_page_that_there_is() -> None:
+    calls = [
+        (method, prefix + re.sub(r"{[^}]*}", "x", route.path))
+        for route in ROUTES
+        if isinstance(route, Route)
+        for method in sorted(route.methods or ())
+        for prefix in ("", "/en")
+    ]
+    used = {weights.OF_PAGES.weight(*call) for call in [*calls, ("GET", "/static/k.css"), ("GET", "/en/static/k.css")]}
+    assert set(weights.OF_PAGES.of) <= used
+    for method, path in calls:
+        assert weights.OF_PAGES.weight(method, path) == weights.OF_PAGES.weight(method, path.removeprefix("/en"))
