@@ -19,10 +19,24 @@ from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock, DatabaseClock
 from activities.database import Pool, open_pool
 from activities.engine.handing_over import Engine
-from activities.engine.keeping import HEADS, LAPSES, RECUSALS, REMINDERS, REVIEWS, SENDER, STAMPS, SWEEPER, Job, Keeper
+from activities.engine.keeping import (
+    HEADS,
+    LAPSES,
+    RECUSALS,
+    REMINDERS,
+    REVIEWS,
+    SCANS,
+    SENDER,
+    STAMPS,
+    SWEEPER,
+    Job,
+    Keeper,
+)
 from activities.engine.keys import key_ring
 from activities.engine.payloads import client
 from activities.engine.sweeping import Sweeper
+from activities.evidence.scanning import Scanning
+from activities.evidence.store import EvidenceStore
 from activities.filing.reviewing import Reviewing, keep_schedule
 from activities.logs import keep_texts_out
 from activities.proof.chain import Algorithm, Chain
@@ -144,6 +158,7 @@ async def run(settings: Settings) -> None:
                 Job(RECUSALS, Entrusting(pool, inbox).run),
                 Job(HEADS, signing.run),
                 Job(STAMPS, Stamping(pool, stamping_authority(settings), settings.heads_apart).run),
+                Job(SCANS, Scanning(pool, EvidenceStore.open(settings, seals)).run),
                 Job(REVIEWS, partial(keep_schedule, temporal, settings.task_queue)),
             ],
         )

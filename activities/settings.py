@@ -7,6 +7,7 @@ read from `stack.env` in the data folder, which exists as long as the stack runs
 from __future__ import annotations
 
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 STACK_ENV = "stack.env"
 HEADS_KEY = "heads-key.pem"
 ENGINE_KEYS = "engine-keys"
+A_RATE = r"^[1-9]\d{0,8}/[1-9]\d{0,5}$"
 DEFAULT_ENGINE = "localhost:7233"
 """Where Temporal listens when nothing says otherwise, as in Temporal's own tools."""
 
@@ -63,8 +65,14 @@ class Settings(BaseSettings):
     evidence_url: str | None = Field(default=None, pattern=r"^s3://[^/]+")
     """`s3://bucket/prefix`, where files of evidence lie; without it, the folder `evidence` in the data folder. What S3
     needs besides are the storage library's own variables, `AWS_…`."""
+    scanner: str | None = Field(default=None, pattern=r"^(tcp://[^\s/:]+:\d+|unix:///\S+)$")
+    """Where a clamd listens that looks into files of evidence, `tcp://host:3310` or `unix:///run/clamav/clamd.ctl`;
+    without it, files are taken and said to be not scanned."""
     issuer_public_key: Path | None = None
     """The PEM file of the Ed25519 key that signs tokens in production; without it, the key in the data folder does."""
+    metrics_token_file: Path | None = None
+    """The file whose content a call of `/metrics` has to carry as its bearer token; without it, the file
+    `metrics-token` in the data folder, which the API makes."""
     chain_algorithm: Literal["sha256", "sm3"] = "sha256"
     """By what new events and acts are hashed; what is hashed already stays."""
     heads_key: Path | None = None
@@ -100,6 +108,26 @@ class Settings(BaseSettings):
     private_receivers: bool = False
     """Whether webhooks may go to private networks and this machine, and without TLS. Otherwise nobody can make the
     service call what only the service can reach."""
+    trusted_proxies: str = ""
+    """The networks of proxies of ours, separated by commas: only from them it is believed who calls (X-Forwarded-For).
+    A gateway that asks the gate is one too."""
+    rate_addresses: str = Field(default="6000/60", pattern=A_RATE)
+    """How much one address may ask for: so many at once, which come back within so many seconds. A whole office can
+    have one address."""
+    rate_accounts: str = Field(default="3000/60", pattern=A_RATE)
+    """How much one account may ask for."""
+    rate_filings: str = Field(default="600/3600", pattern=A_RATE)
+    """How many procedures one account may begin."""
+    rate_uploads: str = Field(default="600/3600", pattern=A_RATE)
+    """How many files one account may bring."""
+    rate_logins: str = Field(default="300/300", pattern=A_RATE)
+    """How many logins may begin or end at one address."""
+    rate_tokens: str = Field(default="60/60", pattern=A_RATE)
+    """How many tokens from one address may be none."""
+    rate_keys: str = Field(default="60/60", pattern=A_RATE)
+    """How many keys from one address may open nothing at the gate."""
+    rates_times: float = Field(default=1, gt=0)
+    """By how much all of these are multiplied: for measurements, and for who has more people behind one address."""
 
     @classmethod
     def load(cls) -> Self:
@@ -118,10 +146,27 @@ class Settings(BaseSettings):
             raise ValueError("stamps of KAIFANG_STAMP_URL are checked by these certificates")
         return roots
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, written: str) -> str:
+        for each in filter(None, written.split(",")):
+            ip_network(each.strip(), strict=False)
+        return written
+
+    @property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks whose word on who calls is believed."""
+        return tuple(ip_network(each.strip(), strict=False) for each in filter(None, self.trusted_proxies.split(",")))
+
     @property
     def signing_key_file(self) -> Path:
         """The private key with which demo tokens are signed."""
         return self.home / "signing-key.pem"
+
+    @property
+    def metrics_secret_file(self) -> Path:
+        """The secret that a call of `/metrics` carries."""
+        return self.metrics_token_file or self.home / "metrics-token"
 
     @property
     def heads_key_file(self) -> Path:
@@ -137,6 +182,10 @@ class Settings(BaseSettings):
     def heads_apart(self) -> Path:
         """Where signed days lie apart from the database."""
         return self.heads_folder or self.home / "heads"
+
+    def rate_of(self, limit: str) -> str:
+        """The rate of a limit, as it is written."""
+        return str(getattr(self, f"rate_{limit}"))
 
     @property
     def keys_apart(self) -> Path:

@@ -14,7 +14,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from activities.clock import Clock, DatabaseClock
 from activities.evidence.store import LARGEST
@@ -22,15 +22,18 @@ from activities.filing import importing
 from activities.gate.gate import opened
 from activities.logs import keep_texts_out
 from activities.settings import Settings
-from api import gate
+from api import gate, weights
 from api.acting import objecting
 from api.acting.importing import LARGEST_FILE
 from api.http import documentation, failing
 from api.http.addressed import Addressed
+from api.http.guarding import OF_THE_API, Guarding, over_tls
 from api.http.heading import Heading
 from api.http.leading import Leading
 from api.http.limits import BodyLimit, Limiting
 from api.http.openapi import with_gate, with_problem_schema
+from api.http.rating import Rating
+from api.http.tokens import secret_in
 from api.metrics import Measuring, Metrics
 from api.routers import (
     absences,
@@ -136,13 +139,18 @@ English by `Accept-Language`, and name the field and the rule: `basis` is `law` 
 
 
 class Application(FastAPI):
-    """The framework's application, with the gate before it and everything that it brings."""
+    """The framework's application, with the gate before it and guarded in all else that it answers."""
+
+    guarded: ASGIApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and gate.is_for_the_gate(scope):
-            await gate.answer(self.state.gate, self.state.metrics, scope, send)
+            await self.state.gate.answer(scope, send)
         else:
-            await super().__call__(scope, receive, send)
+            await self.guarded(scope, receive, send)
+
+    async def unguarded(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await super().__call__(scope, receive, send)
 
 
 def methods_by_path() -> Iterator[tuple[str, re.Pattern[str], frozenset[str]]]:
@@ -168,6 +176,7 @@ def create_app(
     """The application; settings are those of the process unless given. `patience` is how long a caller waits for the
     engine before the answer is 202. Raises SettingsError."""
     chosen = settings or Settings.load()
+    metrics_secret = secret_in(chosen.metrics_secret_file)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -176,7 +185,8 @@ def create_app(
             running(chosen, clocked, patience) as runtime,
             opened(chosen.database_url, clocked) as (the_gate, gate_log),
         ):
-            app.state.runtime, app.state.gate, app.state.gate_log = runtime, the_gate, gate_log
+            app.state.runtime, app.state.gate_log = runtime, gate_log
+            app.state.gate = gate.Door(the_gate, metrics, runtime.rates, chosen.proxies)
             yield
 
     metrics = Metrics()
@@ -189,9 +199,11 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.metrics = metrics
+    app.guarded = Guarding(app.unguarded, OF_THE_API, over_tls=over_tls(chosen.public_url))
+    app.state.metrics, app.state.metrics_secret = metrics, metrics_secret
     app.state.published = Published()
     app.add_middleware(Limiting, limit_of=limit_of)
+    app.add_middleware(Rating, weights=weights.OF_THE_API, proxies=chosen.proxies)
     app.add_middleware(Measuring, metrics=metrics)
     app.add_middleware(Heading)
     app.add_middleware(Addressed, public_url=chosen.public_url)

@@ -9,6 +9,7 @@ from fastapi import Depends, Header, Path, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.http.problems import Problem, invalid
+from api.http.rating import is_called_by, sent_no_token
 from api.http.tokens import TokenRefused, account_of
 from api.runtime import Runtime
 from reading.directory import questions as directory
@@ -69,6 +70,7 @@ Reading = Annotated[Store, Depends(store_of, scope="function")]
 
 
 async def caller_of(
+    request: Request,
     runtime: Running,
     store: Reading,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
@@ -80,11 +82,13 @@ async def caller_of(
     try:
         account_id = account_of(credentials.credentials, runtime.token_key)
     except TokenRefused as reason:
+        sent_no_token(request, runtime.rates)
         challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
         raise Problem("Unauthenticated", more_headers=challenge) from reason
     caller = await directory.caller(store, account_id)
     if caller is None:
         raise Problem("Unauthenticated", more_headers=challenge)
+    is_called_by(request, runtime.rates, account_id)
     return caller
 
 
@@ -92,12 +96,13 @@ Calling = Annotated[Caller, Depends(caller_of)]
 
 
 async def caller_if_any(
+    request: Request,
     runtime: Running,
     store: Reading,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
 ) -> Caller | None:
     """As `caller_of`; nobody, where no token was sent to a call that is open to everybody."""
-    return None if credentials is None else await caller_of(runtime, store, credentials)
+    return None if credentials is None else await caller_of(request, runtime, store, credentials)
 
 
 MaybeCalling = Annotated[Caller | None, Depends(caller_if_any)]

@@ -13,9 +13,13 @@ from urllib.parse import parse_qsl
 from starlette.types import Message, Scope, Send
 
 from activities.gate.gate import Gate
+from activities.rates.buckets import Limit
+from activities.rates.shared import Rates
+from api.http.calling import Networks, calls_from
 from api.http.language import headers as language_headers
 from api.http.language import preferred
 from api.http.problems import MEDIA_TYPE, Problem
+from api.http.rating import TooManyCalls
 from api.metrics import Metrics
 from models.gate import ALLOWING, FACTS, NOT_KNOWING, Reason, question
 from reading.words.language import Language, said
@@ -36,6 +40,15 @@ HEADERS = {
 }
 """The facts as headers, where a gateway cannot set a query."""
 
+GUARDED = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}
+"""What a browser would need to know. Gateways call here and no browser, and each header costs a hundredth of the call:
+the rest of what other answers have is left out."""
+
+GUESSED = frozenset({Reason.MALFORMED_KEY, Reason.KEY_UNKNOWN, Reason.GRANT_OF_ANOTHER_DATASET})
+"""What somebody hears who tries keys; whoever has a key hears none of it twice."""
+TOO_MANY_KEYS = "too_many_keys"
+"""The reason of a 429: no decision was told."""
+
 Answer = tuple[Message, Message]
 
 
@@ -44,31 +57,58 @@ def is_for_the_gate(scope: Scope) -> bool:
     return path == PATH or path.startswith(BELOW)
 
 
-async def answer(gate: Gate, metrics: Metrics, scope: Scope, send: Send) -> None:
-    """204 or 200 yes, 403 no, 503 cannot know; nothing else, whatever the call looks like."""
-    facts: list[tuple[str, str]] = []
-    keys: list[str] = []
-    language = b""
-    reason: Reason
-    try:
-        for name, value in scope["headers"]:
-            if name in HEADERS:
-                facts.append((HEADERS[name], value.decode()))
-            elif name == b"x-access-key":
-                keys.append(value.decode())
-            elif name == b"accept-language":
-                language = value
-        asked = question(_stated(scope["query_string"]), facts, keys)
-    except ValueError:  # bytes that are no text, a query that is too long
-        asked = Reason.MALFORMED_VALUE
-    reason = asked if isinstance(asked, Reason) else await gate.ask(asked)
-    metrics.gate_answers[reason].inc()
-    if reason in ALLOWING:
-        start, body = YES if scope["path"] == PATH else YES_BELOW
-    else:
-        start, body = ANSWERS[reason, preferred(language.decode("latin-1"))]
-    await send(start)
-    await send(body)
+class Door:
+    """The gate, as calls reach it."""
+
+    def __init__(self, gate: Gate, metrics: Metrics, rates: Rates, proxies: Networks) -> None:
+        self._gate = gate
+        self._metrics = metrics
+        self._rates = rates
+        self._proxies = proxies
+
+    async def answer(self, scope: Scope, send: Send) -> None:
+        """204 or 200 yes, 403 no, 503 cannot know, and 429 where keys were guessed; nothing else, whatever the call
+        looks like."""
+        facts: list[tuple[str, str]] = []
+        keys: list[str] = []
+        language = b""
+        reason: Reason
+        try:
+            for name, value in scope["headers"]:
+                if name in HEADERS:
+                    facts.append((HEADERS[name], value.decode()))
+                elif name == b"x-access-key":
+                    keys.append(value.decode())
+                elif name == b"accept-language":
+                    language = value
+            asked = question(_stated(scope["query_string"]), facts, keys)
+        except ValueError:  # bytes that are no text, a query that is too long
+            asked = Reason.MALFORMED_VALUE
+        if keys and self._rates.knows_of(Limit.KEYS) and (wait := self._wait_of_a_reader(scope)):
+            await _send(send, _too_many(wait, preferred(language.decode("latin-1"))))
+            return
+        reason = asked if isinstance(asked, Reason) else await self._gate.ask(asked)
+        self._metrics.gate_answers[reason].inc()
+        if reason in ALLOWING:
+            await _send(send, YES if scope["path"] == PATH else YES_BELOW)
+        elif reason in GUESSED and (wait := self._rates.take(Limit.KEYS, calls_from(scope, self._proxies).address)):
+            await _send(send, _too_many(wait, preferred(language.decode("latin-1"))))
+        else:
+            await _send(send, ANSWERS[reason, preferred(language.decode("latin-1"))])
+
+    def _wait_of_a_reader(self, scope: Scope) -> float:
+        """How long a reader whom a gateway of ours names has to wait. A gateway that names nobody speaks for many: what
+        one of them guesses must not keep the others out, so its calls are judged, and only a no is kept back."""
+        caller = calls_from(scope, self._proxies)
+        wait = self._rates.wait(Limit.KEYS, caller.address) if caller.is_named else 0.0
+        if wait:
+            self._rates.refused(Limit.KEYS)
+        return wait
+
+
+async def _send(send: Send, answer: Answer) -> None:
+    await send(answer[0])
+    await send(answer[1])
 
 
 def _stated(query: bytes) -> list[tuple[str, str]]:
@@ -78,11 +118,21 @@ def _stated(query: bytes) -> list[tuple[str, str]]:
     return [pair for pair in pairs if pair[0] in FACTS]
 
 
+def _too_many(wait: float, language: Language) -> Answer:
+    return _problem(TooManyCalls(wait), language, TOO_MANY_KEYS)
+
+
 def _answer(reason: Reason, language: Language) -> Answer:
     cannot_know = reason in NOT_KNOWING
     problem = Problem(
         "GateCannotKnow" if cannot_know else "AccessRefused", params={"said": said(texts().gate[reason], language)}
     )
+    if cannot_know:
+        problem.more_headers["Retry-After"] = str(TRY_AGAIN_AFTER)
+    return _problem(problem, language, reason)
+
+
+def _problem(problem: Problem, language: Language, reason: str) -> Answer:
     document = problem.document(language, PATH)
     content = {**document.model_dump(mode="json", exclude={"errors", "act_id"}), "reason": reason}
     body = json.dumps(content, ensure_ascii=False).encode()
@@ -90,9 +140,10 @@ def _answer(reason: Reason, language: Language) -> Answer:
         "Content-Type": MEDIA_TYPE,
         "Content-Length": str(len(body)),
         "Cache-Control": "no-store",
+        **GUARDED,
         "X-Kaifang-Reason": reason,
         **language_headers(language),
-        **({"Retry-After": str(TRY_AGAIN_AFTER)} if cannot_know else {}),
+        **problem.more_headers,
     }
     encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     return (
@@ -101,18 +152,14 @@ def _answer(reason: Reason, language: Language) -> Answer:
     )
 
 
-YES: Answer = (
-    {"type": "http.response.start", "status": 204, "headers": [(b"cache-control", b"no-store")]},
-    {"type": "http.response.body"},
-)
-YES_BELOW: Answer = (
-    {
-        "type": "http.response.start",
-        "status": 200,
-        "headers": [(b"cache-control", b"no-store"), (b"content-length", b"0")],
-    },
-    {"type": "http.response.body"},
-)
+def _yes(status: int, more: list[tuple[bytes, bytes]]) -> Answer:
+    guarded = [(name.lower().encode(), value.encode()) for name, value in GUARDED.items()]
+    headers = [(b"cache-control", b"no-store"), *guarded, *more]
+    return {"type": "http.response.start", "status": status, "headers": headers}, {"type": "http.response.body"}
+
+
+YES: Answer = _yes(204, [])
+YES_BELOW: Answer = _yes(200, [(b"content-length", b"0")])
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 ANSWERS = {
     (reason, language): _answer(reason, language)

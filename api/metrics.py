@@ -20,6 +20,7 @@ from activities.gate.log import GateLog
 from activities.outbox import figures as outbox_figures
 from activities.outbox.figures import OutboxFigures
 from activities.proof import stamping
+from activities.rates import shared
 from activities.record import failing, inbox_figures
 from activities.record.failing import Why
 from activities.record.inbox_figures import InboxFigures
@@ -115,6 +116,12 @@ class Metrics:
         self._unstamped = Gauge(
             "kaifang_signed_days_unstamped", "Signed days that no authority has stamped", registry=self.registry
         )
+        self._one_too_many = Gauge(
+            "kaifang_refused_calls",
+            "Calls that were one too many, in all processes, by the limit",
+            ["limit"],
+            registry=self.registry,
+        )
 
         answers = Counter(
             "kaifang_gate_answers",
@@ -153,6 +160,7 @@ class Metrics:
             inbox = await inbox_figures.figures(connection, now)
             outbox = await outbox_figures.figures(connection)
             failures = await failing.failing(connection)
+            one_too_many = await shared.refusals(connection)
             jobs = await keeping.figures(connection, await present(connection))
             unstamped = await stamping.unstamped(connection)
         self._open.set(is_open)
@@ -161,6 +169,8 @@ class Metrics:
         self._set_outbox(outbox, now)
         self._set_jobs(jobs)
         self._unstamped.set(unstamped)
+        for limit, calls in one_too_many.items():
+            self._one_too_many.labels(limit.value).set(calls)
 
     def _set_overdue(self, overdue: Mapping[Slice, int]) -> None:
         # A slice without overdue tasks has no series.

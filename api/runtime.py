@@ -23,6 +23,7 @@ from activities.engine.handing_over import Engine
 from activities.engine.payloads import client
 from activities.evidence.store import EvidenceStore
 from activities.proof.chain import Algorithm, Chain
+from activities.rates.shared import Rates
 from activities.record.inbox import Inbox
 from activities.record.log import Log
 from activities.sealing.seals import Seals
@@ -114,6 +115,7 @@ class Runtime(Archive):
     courier: Courier
     token_key: Ed25519PublicKey
     evidence: EvidenceStore
+    rates: Rates
 
 
 @asynccontextmanager
@@ -141,6 +143,8 @@ async def running(settings: Settings, clock: Clock, patience: timedelta | None =
     wait = timedelta(seconds=settings.patience) if patience is None else patience
     seals = Seals.open(settings)
     courier = Courier(Engine(pool, temporal, settings.task_queue), wait)
+    rates = Rates.by(settings, pool)
+    sharing = asyncio.create_task(rates.run())
     try:
         yield Runtime(
             settings=settings,
@@ -154,8 +158,11 @@ async def running(settings: Settings, clock: Clock, patience: timedelta | None =
             token_key=token_key,
             evidence=EvidenceStore.open(settings, seals),
             seals=seals,
+            rates=rates,
         )
     finally:
+        sharing.cancel()
+        await asyncio.gather(sharing, return_exceptions=True)
         await courier.finish(AT_THE_END)
         await reading.dispose()
         await pool.close()

@@ -17,6 +17,7 @@ from activities.tables import (  # noqa: F401 - they fill SQLModel's metadata
     gate,
     papers,
     proof,
+    rates,
     readings,
     sessions,
     telling,

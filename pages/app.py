@@ -19,14 +19,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from activities.clock import Clock, DatabaseClock
 from activities.logs import keep_texts_out
 from activities.settings import Settings, SettingsError
+from api.http.guarding import Guarding, over_tls
 from api.http.limits import Limiting
+from api.http.rating import Rating
 from api.runtime import running
-from pages import failing
+from pages import failing, weights
 from pages.addresses import InTwoLanguages
 from pages.issuer import Issuer, secret_of
 from pages.limits import limit_of
 from pages.routes import ROUTES
-from pages.security import Guarding
+from pages.security import OF_PAGES
 from pages.static import Statics
 from pages.templating import Templates
 from reading.figures.public import Published
@@ -38,6 +40,7 @@ class Application(Starlette):
     guarded: ASGIApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self
         await self.guarded(scope, receive, send)
 
     async def unguarded(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,11 +70,16 @@ def create_app(
 
     app = Application(
         routes=[*ROUTES, statics.route()],
-        middleware=[Middleware(Limiting, limit_of=limit_of, refused=failing.problem_page)],
+        middleware=[
+            Middleware(Rating, weights=weights.OF_PAGES, proxies=chosen.proxies, refused=failing.page_for_anybody),
+            Middleware(Limiting, limit_of=limit_of, refused=failing.problem_page),
+        ],
         exception_handlers=failing.HANDLERS,
         lifespan=lifespan,
     )
-    app.guarded = Guarding(InTwoLanguages(app.unguarded), over_tls=chosen.pages_url.startswith("https:"))
+    app.guarded = Guarding(
+        InTwoLanguages(app.unguarded), OF_PAGES, over_tls=over_tls(chosen.pages_url), refused=failing.page_of_no_address
+    )
     app.state.templates = templates
     app.state.published = Published()
     app.state.names = frozenset(route.name for route in ROUTES if isinstance(route, Route))

@@ -20,6 +20,7 @@ from activities.directory.sessions import Ended, Session
 from activities.outbox.read_marks import count_unread
 from api.acting import telling
 from api.acting.refusals import refused_before_receipt
+from api.http.rating import is_called_by
 from api.runtime import Runtime
 from pages import written
 from pages.addresses import in_language, language_of, without_language
@@ -216,6 +217,7 @@ async def opened(request: Request, runtime: Runtime, store: Store) -> Call:
     if cookie := request.cookies.get(cookie_name(runtime)):
         match await sessions.find(runtime.pool, cookie, now):
             case Session() as session:
+                is_called_by(request, runtime.rates, session.account_id)
                 caller = await directory.caller(store, session.account_id)
                 account = await directory.account(store, session.account_id)
                 if account is not None:

@@ -16,8 +16,14 @@ ROOT = Path(__file__).resolve().parent.parent
 
 MIGRATION = ("-m", "migrations")
 WORKER = ("worker.py",)
-API = ("-m", "uvicorn", "api.app:serve", "--factory", "--no-access-log", "--timeout-graceful-shutdown", "10")
-PAGES = ("-m", "uvicorn", "pages.app:serve", "--factory", "--no-access-log", "--timeout-graceful-shutdown", "10")
+UNDER_UVICORN = (
+    *("--factory", "--no-access-log", "--timeout-graceful-shutdown", "10"),
+    *("--http", "api.http.protocol:Bounded", "--no-server-header", "--no-proxy-headers"),
+)
+"""With bounds for the heads of requests. Nothing says which program this is, and who calls is not what a header says:
+`KAIFANG_TRUSTED_PROXIES` decides whom to believe."""
+API = ("-m", "uvicorn", "api.app:serve", *UNDER_UVICORN)
+PAGES = ("-m", "uvicorn", "pages.app:serve", *UNDER_UVICORN)
 
 
 class PythonProgram(Service):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -27,6 +28,8 @@ __all__ = ["postgres_server", "services_home", "temporal_server"]
 
 for_every_process()
 pytest_plugins = ["tests.duties_plugin", "tests.skips_plugin", "tests.watchdog"]
+os.environ.setdefault("KAIFANG_RATES_TIMES", "1000")
+"""Tests call as often as no person does; those of the rates themselves say which they mean."""
 A_WHILE = 20
 """Seconds in which a test that has ended gives back its connections."""
 LONGEST = Path(__file__).with_name("breaking")

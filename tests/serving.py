@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 
+import uvicorn
+from starlette.types import ASGIApp
+
+from api.http.protocol import Bounded
 from stack.ports import free_port, listen
 from stack.programs import Api
 
 
 @contextmanager
-def serving_api(home: Path, database_url: str, log: Path) -> Iterator[Api]:
+def serving_api(home: Path, database_url: str, log: Path, **settings: str) -> Iterator[Api]:
     """The API in a process of its own, with no engine behind it: it receives, and nothing is worked off."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("TEMPORAL_", "KAIFANG_"))},
@@ -20,6 +25,7 @@ def serving_api(home: Path, database_url: str, log: Path) -> Iterator[Api]:
         "KAIFANG_DATABASE_URL": database_url,
         "TEMPORAL_ADDRESS": "127.0.0.1:1",
         "TEMPORAL_CONFIG_FILE": os.devnull,
+        **{f"KAIFANG_{name.upper()}": value for name, value in settings.items()},
     }
     with closing(listen(free_port())) as listener:
         running = Api(listener, log, environment)
@@ -28,3 +34,18 @@ def serving_api(home: Path, database_url: str, log: Path) -> Iterator[Api]:
             yield running
         finally:
             running.stop()
+
+
+@asynccontextmanager
+async def listening(app: ASGIApp) -> AsyncIterator[int]:
+    """The port at which the application is served; its lifespan runs elsewhere."""
+    config = uvicorn.Config(app, http=Bounded, server_header=False, lifespan="off", log_config=None, access_log=False)
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        await server.startup(sockets=[listener])
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            await server.shutdown(sockets=[listener])

@@ -62,7 +62,7 @@ class Eraser:
         """What was written in these cases and every file of theirs, and every file that the account `of` uploaded, is
         erased. Raises EvidenceStoreAway."""
         cases = {row["case_id"]: row["key_id"] for row in await connection.fetch(CASES, list(case_ids))}
-        files = [Evidence.of(row) for row in await connection.fetch(FILES, list(case_ids), of)]
+        files = [Evidence.of(dict(row)) for row in await connection.fetch(FILES, list(case_ids), of)]
         keys = {case_id: key_id or str(uuid.uuid4()) for case_id, key_id in cases.items()}
         of_files = {each.evidence_id: each.key_id or str(uuid.uuid4()) for each in files}
         written = {

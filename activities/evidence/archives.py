@@ -11,17 +11,22 @@ import itertools
 import re
 import struct
 import tempfile
+import time
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO, cast
 
-from activities.evidence.kinds import PIECE, ContentNotRecognised, Kind
+from activities.evidence.compound import OLE, streams_of
+from activities.evidence.kinds import FEW_PARTS, PIECE, Caution, ContentNotRecognised, Kind
+from activities.evidence.pdf import pdf_of
 from activities.evidence.pictures import BEGINNINGS, picture_of
+from activities.evidence.relationships import caution_of
 
-FEW_PARTS = 5_000
 SMALL_DIRECTORY = 1_000_000
-"""Bytes. Limits on a container's directory, which is read whole."""
+"""Bytes. The limit on a container's directory, and on a part that is read whole."""
+LONGEST = 20.0
+"""Seconds for looking into one file; the most that any took in measurements was three."""
 MOST_UNPACKED = 256 * 1024 * 1024
 UNPACKED_OF_ANY = 10 * 1024 * 1024
 MOST_TIMES = 100
@@ -49,6 +54,7 @@ OFD = Kind("application/ofd", (".ofd",))
 TYPES, MIMETYPE, OFD_ROOT = "[Content_Types].xml", "mimetype", "OFD.xml"
 ZIP, EMPTY_ZIP = b"PK\x03\x04", b"PK\x05\x06"
 GZIP = b"\x1f\x8b"
+PDF = b"%PDF-"
 LOCAL_HEAD = struct.Struct("<4s5H3L2H")
 ZIP64_LOCATOR = 20
 """Bytes before the end record, where there is one."""
@@ -69,30 +75,39 @@ BROKEN_ZIP = (
 PROGRAM = re.compile(rb"MZ|\x7fELF|\xfe\xed\xfa[\xce\xcf]|[\xce\xcf]\xfa\xed\xfe|\xca\xfe\xba\xbe|#!")
 PROGRAM_NAME = re.compile(r"\.(?:exe|dll|com|scr|msi|bat|cmd|ps1|vbs|vbe|js|jse|wsf|hta|lnk|jar|class|sh)$", re.I)
 MACROS = re.compile(r"(?:^|/)vbaProject\.bin$|^(?:Basic|Scripts)/", re.I)
+UNSAFE_NAME = re.compile(r"^[/\\]|^[A-Za-z]:|(?:^|[/\\])\.\.(?:[/\\]|$)")
+"""A name that would lead out of the folder into which somebody unpacks it."""
+RELATIONSHIPS = ".rels"
 MAIN_PART = re.compile(rb'ContentType\s*=\s*["\']([\w.+/-]+)\.main\+xml["\']')
 ROOT_OF_OFD = re.compile(rb"<(?:\w+:)?OFD\s[^<>]*ofdspec\.org")
 
 
 class Budget:
-    """How many bytes may still be unpacked."""
+    """How many bytes may still be unpacked, in how much time, and what was found that is to be said."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._most = min(MOST_UNPACKED, UNPACKED_OF_ANY + MOST_TIMES * size)
         self._left = self._most
+        self._clock = clock
+        self._until = clock() + LONGEST
+        self.cautions: set[Caution] = set()
 
     def spend(self, count: int) -> None:
-        """Raises ContentNotRecognised where that is more than is left."""
+        """Raises ContentNotRecognised where that is more than is left, or takes too long."""
         self._left -= count
+        if self._clock() > self._until:
+            raise ContentNotRecognised("content_takes_too_long", most=int(LONGEST))
         if self._left < 0:
             raise ContentNotRecognised("content_unpacks_too_far", most=self._most // (1024 * 1024))
 
 
 def document_of(file: BinaryIO, size: int) -> Kind:
     """The kind of document that an archive is. Raises ContentNotRecognised."""
-    kind = _looked_through(file, size, Budget(size), depth=1)
+    budget = Budget(size)
+    kind = _looked_through(file, size, budget, depth=1)
     if kind is None:
         raise ContentNotRecognised("content_no_document")
-    return kind
+    return kind.with_cautions(budget.cautions)
 
 
 def archive_end(file: BinaryIO, size: int, written: int) -> tuple[int, int] | None:
@@ -148,6 +163,8 @@ def _is_what_it_says(parts: list[zipfile.ZipInfo], size: int) -> None:
             raise ContentNotRecognised("content_encrypted")
         if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise ContentNotRecognised("content_archive_broken")
+        if UNSAFE_NAME.search(part.filename):
+            raise ContentNotRecognised("content_unsafe_name", part=_name_of(part))
         if MACROS.search(part.filename):
             raise ContentNotRecognised("content_macros")
         if PROGRAM_NAME.search(part.filename):
@@ -165,15 +182,19 @@ def _document(first: str, kept: dict[str, bytes]) -> Kind | None:
 
 def _looked_into(file: BinaryIO, part: zipfile.ZipInfo, budget: Budget, depth: int) -> bytes:
     """Unpacks a part; the beginning of it where that says what the archive is. Raises ContentNotRecognised."""
-    most = SMALL_DIRECTORY if part.filename in (TYPES, MIMETYPE, OFD_ROOT) else 0
+    is_relationships = part.filename.endswith(RELATIONSHIPS)
+    most = SMALL_DIRECTORY if is_relationships or part.filename in (TYPES, MIMETYPE, OFD_ROOT) else 0
     pieces = _unpacked(file, part, budget)
     first = next(pieces, b"")
     if PROGRAM.match(first):
         raise ContentNotRecognised("content_program_inside", part=_name_of(part))
-    if not first.startswith((ZIP, GZIP, *BEGINNINGS)):
+    if not first.startswith((ZIP, GZIP, OLE, PDF, *BEGINNINGS)):
         kept = first
         for piece in pieces:
-            kept += piece if len(kept) < most else b""
+            kept += piece if len(kept) <= most else b""
+        if is_relationships:
+            _list_of_relationships(kept, budget)
+            return b""
         return kept[:most]
     with tempfile.SpooledTemporaryFile(IN_MEMORY) as spooled:
         inner = cast("BinaryIO", spooled)
@@ -184,9 +205,21 @@ def _looked_into(file: BinaryIO, part: zipfile.ZipInfo, budget: Budget, depth: i
             _looked_through(inner, size, budget, depth + 1)
         elif first.startswith(GZIP):
             _inflate_all(inner, budget)
+        elif first.startswith(OLE):
+            streams_of(inner)
+            budget.cautions.add(Caution.HOLDS_OBJECTS)
+        elif first.startswith(PDF):
+            budget.cautions |= set(pdf_of(inner, size, budget).cautions)
         else:
             picture_of(inner)
     return b""
+
+
+def _list_of_relationships(content: bytes, budget: Budget) -> None:
+    if len(content) > SMALL_DIRECTORY:
+        raise ContentNotRecognised("content_too_many_parts", most=FEW_PARTS)
+    if caution := caution_of(content):
+        budget.cautions.add(caution)
 
 
 def _name_of(part: zipfile.ZipInfo) -> str:

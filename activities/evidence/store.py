@@ -22,7 +22,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Self
 
 import obstore
 from obstore.exceptions import BaseError
@@ -31,6 +31,7 @@ from obstore.store import LocalStore, S3Store
 from activities.database import AWAY
 from activities.evidence.content import recognise
 from activities.evidence.kinds import ContentNotRecognised, Kind
+from activities.evidence.scanner import INFECTED, NOT_SCANNED, Scan, Scanner, ScannerAway, pieces_of
 from activities.evidence.sealed_files import PIECE, place_of_name, seal_file, sealed_size, unsealed_piece
 from activities.idempotency import IdempotencyKeyReused
 from activities.sealing.ring import KeyDestroyed, KeyUnusable
@@ -38,7 +39,6 @@ from activities.sealing.seals import BEYOND
 from activities.statements import numbered
 
 if TYPE_CHECKING:
-    import asyncpg
     from obstore.store import RetryConfig
 
     from activities.database import Connection, Pool
@@ -64,7 +64,7 @@ RETRYING: RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=10
 """Somebody waits for the answer. Everything else is set by the variables of the library, which options would
 replace."""
 
-COLUMNS = "evidence_id, account, name, media_type, size, sha256, uploaded_at, case_id, key_id"
+COLUMNS = "evidence_id, account, name, media_type, size, sha256, uploaded_at, case_id, key_id, cautions, scan"
 
 
 class EvidenceKept(NamedTuple):
@@ -77,12 +77,15 @@ class EvidenceKept(NamedTuple):
     size: int
     sha256: str
     key_id: str | None
+    cautions: list[str]
+    scan: Scan
 
 
 INSERT = numbered(
     f"""
-insert into evidence ({COLUMNS})
-values (:evidence_id, :account, :name, :media_type, :size, :sha256, clock_timestamp(), null, :key_id)
+insert into evidence ({COLUMNS}, scanned_at)
+values (:evidence_id, :account, :name, :media_type, :size, :sha256, clock_timestamp(), null, :key_id, :cautions,
+  :scan::varchar, case when :scan::varchar = 'not_scanned' then null else clock_timestamp() end)
 on conflict (evidence_id) do nothing returning {COLUMNS}
 """,  # noqa: S608  # names of columns, no input
     EvidenceKept._fields,
@@ -146,7 +149,8 @@ class EvidenceStoreAway(Exception):
 
 @dataclass(frozen=True)
 class Evidence:
-    """An uploaded file as its row has it; `case_id` is null until it was submitted."""
+    """An uploaded file as its row has it; `case_id` is null until it was submitted. `cautions` are what whoever opens
+    it should know; one in which the scanner found something later is given to nobody."""
 
     evidence_id: str
     account: str
@@ -158,11 +162,14 @@ class Evidence:
     case_id: str | None
     key_id: str | None = None
     """The data key under which name and bytes are sealed; none where they are as they came."""
+    cautions: tuple[str, ...] = ()
+    scan: Scan = NOT_SCANNED
 
     @classmethod
-    def of(cls, row: asyncpg.Record) -> Self:
+    def of(cls, row: Mapping[str, Any]) -> Self:
         """As the row has it: a name that is sealed is sealed here too."""
-        return cls(**row)
+        it = cls(**row)
+        return replace(it, cautions=tuple(it.cautions))
 
     @property
     def path(self) -> str:
@@ -191,10 +198,13 @@ class EvidenceStore:
     What the store itself fails at is raised as EvidenceStoreAway.
     """
 
-    def __init__(self, objects: LocalStore | S3Store, staging: Path, seals: Seals | None = None) -> None:
+    def __init__(
+        self, objects: LocalStore | S3Store, staging: Path, seals: Seals | None = None, scanner: Scanner | None = None
+    ) -> None:
         self._objects = objects
         self._staging = staging
         self.seals = seals
+        self.scanner = scanner
         self.turn = asyncio.Semaphore(AT_ONCE)
         self.drawing = asyncio.Semaphore(DRAWN_AT_ONCE)
 
@@ -202,12 +212,13 @@ class EvidenceStore:
     def open(cls, settings: Settings, seals: Seals | None = None) -> Self:
         """The store of these settings; a folder is made where there is none, S3 is not asked for anything yet."""
         settings.home.mkdir(mode=0o711, parents=True, exist_ok=True)
+        scanner = Scanner(settings.scanner) if settings.scanner else None
         if (url := settings.evidence_url) is not None:
-            return cls(S3Store.from_url(url, retry_config=RETRYING), settings.home, seals)
+            return cls(S3Store.from_url(url, retry_config=RETRYING), settings.home, seals, scanner)
         folder = settings.home.resolve() / "evidence"
         folder.mkdir(mode=0o700, exist_ok=True)
         _remove_leftovers(folder)
-        return cls(LocalStore(folder), settings.home, seals)
+        return cls(LocalStore(folder), settings.home, seals, scanner)
 
     @asynccontextmanager
     async def stage(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[Staged]:
@@ -229,6 +240,27 @@ class EvidenceStore:
             with _as_away():
                 await asyncio.to_thread(file.flush)
             yield Staged(file, size, found.hexdigest())
+
+    async def known(self, pool: Pool, evidence_id: str) -> Evidence:
+        """The file of this id. Raises EvidenceUnknown."""
+        row = await pool.fetchrow(BY_ID, evidence_id)
+        if row is None:
+            raise EvidenceUnknown([evidence_id])
+        return Evidence.of(dict(row))
+
+    async def scan(self, staged: Staged) -> Scan:
+        """What the scanner says of a file that arrived; not scanned where it is away, or where there is none. Raises
+        EvidenceNotAllowed where it found something."""
+        if self.scanner is None:
+            return NOT_SCANNED
+        try:
+            verdict = await self.scanner.scan(pieces_of(staged.file))
+        except ScannerAway as away:
+            LOG.warning("a file is taken and not scanned: %s", away)
+            return NOT_SCANNED
+        if verdict.scan == INFECTED:
+            raise EvidenceNotAllowed("content_infected", {"found": verdict.found})
+        return verdict.scan
 
     async def has(self, path: str) -> bool:
         """Whether the store has something at this path."""
@@ -352,6 +384,7 @@ async def receive_upload(
             kind = await asyncio.to_thread(recognise, staged.file, staged.size)
         except ContentNotRecognised as fact:
             raise EvidenceNotAllowed(fact.rule, fact.params) from fact
+        scan = await store.scan(staged)
         wanted = EvidenceKept(
             evidence_id=evidence_id or str(uuid.uuid4()),
             account=account,
@@ -360,6 +393,8 @@ async def receive_upload(
             size=staged.size,
             sha256=staged.sha256,
             key_id=None,
+            cautions=[caution.value for caution in kind.cautions],
+            scan=scan,
         )
         if store.seals is not None:
             return await _record_sealed(store, store.seals, pool, staged, wanted)
@@ -378,7 +413,7 @@ async def _record(store: EvidenceStore, pool: Pool, staged: Staged, wanted: Evid
             if not await store.has(path_of(staged.sha256)):
                 is_new_content = True
                 await store.put(staged)
-        return Evidence.of(row)
+        return Evidence.of(dict(row))
     except BaseException:
         if is_new_content:
             await asyncio.shield(_discard_unless_named(store, pool, NAMED_BY_CONTENT, staged.sha256))
@@ -398,7 +433,7 @@ async def _record_sealed(
                 return await _received_before(store, connection, wanted)
             is_stored = True
             await store.put_sealed(staged, key)
-        return store.named(Evidence.of(row))
+        return store.named(Evidence.of(dict(row)))
     except BaseException:
         if is_stored:
             await asyncio.shield(_discard_unless_named(store, pool, NAMED_BY_KEY, key.key_id))
@@ -408,7 +443,7 @@ async def _record_sealed(
 async def _received_before(store: EvidenceStore, connection: Connection, wanted: EvidenceKept) -> Evidence:
     row = await connection.fetchrow(BY_ID, wanted.evidence_id)
     assert row, "evidence stays"
-    known = store.named(Evidence.of(row))
+    known = store.named(Evidence.of(dict(row)))
     if (known.account, known.name, known.sha256) != (wanted.account, wanted.name, wanted.sha256):
         raise IdempotencyKeyReused
     return known

@@ -176,7 +176,7 @@ async def _verify_files(connection: Connection, store: EvidenceStore, seen: Seen
         for row in rows:
             bound: dict[str, str] = json.loads(row["files"])
             kept = await connection.fetch(f"select {COLUMNS} from evidence where evidence_id = any($1)", list(bound))  # noqa: S608 - names of columns
-            known = {each.evidence_id: each for each in map(Evidence.of, kept)}
+            known = {row["evidence_id"]: Evidence.of(dict(row)) for row in kept}
             erased = {each["id"] for each in await connection.fetch(ERASED_FILES, list(bound))}
             for evidence_id, sha256 in bound.items():
                 seen.files += 1

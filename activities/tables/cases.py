@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, DateTime, Index, UniqueConstraint, text
+from sqlalchemy import ARRAY, Column, DateTime, Index, String, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from activities.tables.columns import instant, jsonb
@@ -226,7 +226,10 @@ class EvidenceRow(SQLModel, table=True):
     name under the data key `key_id`; without one, as they came, by SHA-256."""
 
     __tablename__ = "evidence"
-    __table_args__ = (Index("evidence_of_case", "case_id"),)
+    __table_args__ = (
+        Index("evidence_of_case", "case_id"),
+        Index("evidence_not_scanned", "uploaded_at", postgresql_where=text("scan = 'not_scanned'")),
+    )
     evidence_id: str = Field(primary_key=True)
     account: str
     name: str
@@ -236,6 +239,10 @@ class EvidenceRow(SQLModel, table=True):
     uploaded_at: datetime = instant()
     case_id: str | None = Field(default=None, foreign_key="cases.case_id")
     key_id: str | None = None
+    cautions: list[str] = Field(sa_column=Column(ARRAY(String()), nullable=False, server_default="{}"))
+    """What whoever opens it should know."""
+    scan: str = Field(default="not_scanned", sa_column=Column(String(), nullable=False, server_default="not_scanned"))
+    scanned_at: datetime | None = instant(nullable=True, default=None)
 
 
 class CaseNumberRow(SQLModel, table=True):

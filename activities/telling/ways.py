@@ -18,7 +18,14 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 import httpx
 from standardwebhooks import Webhook
 
-from activities.telling.receivers import ReceiverPrivate, ReceiverUnknown, address_of
+from activities.telling.receivers import (
+    ReceiverPrivate,
+    ReceiverUnknown,
+    Resolve,
+    address_of,
+    connecting_to_the_public_alone,
+    resolved,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,8 +91,9 @@ class Outgoing:
 class Ways:
     """Open while the block lasts. Sends or raises NotSent, and gives no receiver longer than WITHIN."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, resolve: Resolve = resolved) -> None:
         self._settings = settings
+        self._resolve = resolve
 
     async def __aenter__(self) -> Self:
         for name, level in QUIET.items():
@@ -152,11 +160,16 @@ class Ways:
         if it.kind == OTHER and names_its_host(plugin):
             await self._address_of(plugin.host, plugin.port or 443)
         # Not the library's own asynchronous call: it shares a handful of threads among all that hang.
-        sent = await asyncio.get_running_loop().run_in_executor(
-            self._threads, lambda: plugin.notify(body=it.text, title=it.subject)
-        )
+        sent = await asyncio.get_running_loop().run_in_executor(self._threads, self._notified, plugin, it)
         if not sent:
             raise NotSent("refused or out of reach")
+
+    def _notified(self, plugin: NotifyBase, it: Outgoing) -> bool:
+        # The mail server is the operator's, and may be anywhere.
+        if it.kind == MAIL or self._settings.private_receivers:
+            return bool(plugin.notify(body=it.text, title=it.subject))
+        with connecting_to_the_public_alone(self._resolve):
+            return bool(plugin.notify(body=it.text, title=it.subject))
 
     def _plugin(self, it: Outgoing) -> NotifyBase:
         url = it.address
@@ -171,7 +184,8 @@ class Ways:
         return plugin
 
     async def _address_of(self, host: str, port: int) -> str:
-        return await address_of(host, port, self._threads, may_be_private=self._settings.private_receivers)
+        may_be_private = self._settings.private_receivers
+        return await address_of(host, port, self._threads, may_be_private=may_be_private, resolve=self._resolve)
 
 
 def library() -> tuple[type[Apprise], AppriseAsset]:

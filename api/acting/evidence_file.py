@@ -7,6 +7,7 @@ from urllib.parse import quote
 from starlette.responses import Response, StreamingResponse
 
 from activities.evidence import preview
+from activities.evidence.scanner import INFECTED
 from activities.evidence.store import Evidence
 from api.http.problems import Problem
 from api.runtime import Runtime
@@ -31,10 +32,17 @@ async def evidence_known(store: Store, caller: Caller, evidence_id: str) -> Evid
     return evidence
 
 
+async def _given_out(store: Store, caller: Caller, evidence_id: str) -> Evidence:
+    evidence = await evidence_known(store, caller, evidence_id)
+    if evidence.scan == INFECTED:
+        raise Problem("EvidenceInfected")
+    return evidence
+
+
 async def evidence_drawn(runtime: Runtime, store: Store, caller: Caller, evidence_id: str) -> Response:
     """What is shown of a picture: never the bytes that somebody uploaded. Raises a Problem where the caller may not
     know of the file, and where no picture can be drawn of it."""
-    evidence = await evidence_known(store, caller, evidence_id)
+    evidence = await _given_out(store, caller, evidence_id)
     await store.release()
     picture = await preview.drawn(runtime.evidence, evidence)
     if picture is None:
@@ -44,8 +52,9 @@ async def evidence_drawn(runtime: Runtime, store: Store, caller: Caller, evidenc
 
 
 async def evidence_saved(runtime: Runtime, store: Store, caller: Caller, evidence_id: str) -> StreamingResponse:
-    """The bytes as they were uploaded. Raises a Problem where the caller may not know of the file."""
-    evidence = await evidence_known(store, caller, evidence_id)
+    """The bytes as they were uploaded. Raises a Problem where the caller may not know of the file, and where a
+    scanner has found something in it since."""
+    evidence = await _given_out(store, caller, evidence_id)
     await store.release()
     return StreamingResponse(
         await runtime.evidence.read(evidence),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http.problems import BodyRefused, Problem, answer
+from api.http.guarding import Refusing, with_a_document
+from api.http.problems import BodyRefused, Problem
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,6 @@ class BodyLimit:
 
 
 LimitOf = Callable[[str], BodyLimit]
-Refusing = Callable[[Request, Problem], Awaitable[Response]]
-
-
-async def with_a_document(request: Request, problem: Problem) -> Response:
-    """Refused as the API refuses."""
-    return answer(request, problem)
 
 
 class Limiting:

@@ -15,6 +15,7 @@ MEANINGS = {
     409: "The case does not allow it as it stands",
     413: "The body is too large",
     422: "The request, or what the law demands of it, is not met",
+    429: "More calls than are taken at a time; `Retry-After` says in how many seconds to call again",
     503: "PostgreSQL is away: nothing was recorded; try again",
 }
 
@@ -46,6 +47,7 @@ def with_problem_schema(document: dict[str, Any]) -> dict[str, Any]:
         schemas.pop(name, None)
     for calls in document["paths"].values():
         for call in calls.values():
+            call["responses"] |= {str(status): answer for status, answer in problems(429).items()}
             statuses = [422] if "HTTPValidationError" in str(call["responses"].get("422")) else []
             statuses += [413] if "requestBody" in call else []
             call["responses"] |= {str(status): answer for status, answer in problems(*statuses).items()}
@@ -76,12 +78,14 @@ GATE_ANSWER: dict[str, Any] = {
     "description": "A problem as RFC 9457 describes it, with the stable code of the reason.",
     "required": ["type", "title", "status", "detail", "instance", "reason"],
     "properties": {
-        "type": {"enum": ["urn:kaifang:problem:access-refused", "urn:kaifang:problem:gate-cannot-know"]},
+        "type": {
+            "enum": [f"urn:kaifang:problem:{each}" for each in ("access-refused", "gate-cannot-know", "too-many-calls")]
+        },
         "title": {"type": "string"},
-        "status": {"enum": [403, 503]},
+        "status": {"enum": [403, 429, 503]},
         "detail": {"type": "string"},
         "instance": {"type": "string"},
-        "reason": {"enum": [reason.value for reason in Reason if reason not in ALLOWING]},
+        "reason": {"enum": [*(reason.value for reason in Reason if reason not in ALLOWING), "too_many_keys"]},
     },
 }
 GATE: dict[str, Any] = {
@@ -104,6 +108,7 @@ GATE: dict[str, Any] = {
     "responses": {
         "204": {"description": "Yes"},
         "403": _gate_answer("No, and why"),
+        "429": _gate_answer("Keys were tried in vain; no decision is told", "Retry-After"),
         "503": _gate_answer("The gate cannot know, which is no yes", "Retry-After"),
     },
 }

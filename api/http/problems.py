@@ -39,7 +39,7 @@ BESIDE_THE_LOG: Mapping[type[Refusal], tuple[str, ...]] = {
         "RectificationOpen",
         "UpdatedSince",
     ),
-    NotYours: ("AccessRefused", "FormFromElsewhere"),
+    NotYours: ("AccessRefused", "EvidenceInfected", "FormFromElsewhere"),
     Unmet: ("EvidenceNotAllowed", "EvidenceUnknown", "EvidenceEmpty", "FileUnreadable", "Inadmissible"),
 }
 """Facts for which something is refused that is no act on a case, by the kind that they are of."""
@@ -51,6 +51,10 @@ STATUS: Mapping[str, int] = {
     "NotFound": 404,
     "MethodNotAllowed": 405,
     "BodyTooLarge": 413,
+    "AddressTooLong": 414,
+    "HeadersTooLarge": 431,
+    "NoHttp": 400,
+    "TooManyCalls": 429,
     "Unauthenticated": 401,
     "IdempotencyKeyMissing": 400,
     "IdempotencyKeyReused": 422,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import tempfile
 import time
 from datetime import timedelta
@@ -29,12 +30,18 @@ AUDIENCE = "urn:kaifang:api"
 CLAIMS = ["iss", "aud", "sub", "iat", "exp"]
 LEEWAY = timedelta(seconds=30)
 """How much the clock of an issuer on another machine may differ."""
+SECRET_BYTES = 32
+SECRET = re.compile(r"[!-~]{16,200}")
 SUBJECT = re.compile(r"[!-~]{1,200}")
 """What an account id can look like; no other text becomes part of a question to PostgreSQL."""
 
 
 class TokenRefused(Exception):
     """The token was not issued by this issuer for this service, or it has expired."""
+
+
+class SecretUnusable(Exception):
+    """The file holds no secret; the message names the file."""
 
 
 class KeyUnusable(Exception):
@@ -47,21 +54,32 @@ def signing_key(file: Path) -> Ed25519PrivateKey:
     Of two processes that make it at once, both get the one key that stays. Raises KeyUnusable, OSError.
     """
     if not file.exists():
-        _make(file)
+        pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        _make(file, pem)
     key = load_pem_private_key(file.read_bytes(), password=None)
     if not isinstance(key, Ed25519PrivateKey):
         raise KeyUnusable(f"{file} holds no Ed25519 private key")
     return key
 
 
-def _make(file: Path) -> None:
+def secret_in(file: Path) -> str:
+    """The secret in this file, readable by its owner alone; made now if there is none. Raises SecretUnusable,
+    OSError."""
+    if not file.exists():
+        _make(file, secrets.token_urlsafe(SECRET_BYTES).encode())
+    secret = file.read_text(encoding="ascii", errors="replace").strip()
+    if not SECRET.fullmatch(secret):
+        raise SecretUnusable(f"{file} holds no secret of 16 to 200 letters, digits and signs")
+    return secret
+
+
+def _make(file: Path, content: bytes) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     # mkstemp gives the mode 0600; a link appears whole or not at all, and never replaces a key that is there.
     descriptor, unfinished = tempfile.mkstemp(dir=file.parent, prefix=file.name)
     try:
         with os.fdopen(descriptor, "wb") as written:
-            written.write(pem)
+            written.write(content)
             written.flush()
             os.fsync(written.fileno())
         Path(file).hardlink_to(unfinished)

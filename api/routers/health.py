@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from datetime import timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from temporalio.service import RPCError
 
 from activities.database import AWAY
 from api.dependencies import Running
+from api.http.openapi import problems
+from api.http.problems import Problem
+from api.http.rating import sent_no_token
 from api.metrics import Metrics
 from api.runtime import Runtime
 from reading.shape import Shape
@@ -23,6 +28,9 @@ ENGINE_ANSWERS_WITHIN = timedelta(milliseconds=400)
 DATABASE_ANSWERS_WITHIN = 2.0
 """Seconds: a probe that waits longer is no probe."""
 
+METRICS_BEARER = HTTPBearer(
+    auto_error=False, scheme_name="MetricsSecret", description="What the file `KAIFANG_METRICS_TOKEN_FILE` holds."
+)
 router = APIRouter(tags=["health"])
 
 
@@ -70,9 +78,20 @@ async def engine_answers(runtime: Runtime) -> bool:
         return False
 
 
-@router.get("/metrics", summary="Figures for Prometheus", response_class=Response)
-async def metrics(request: Request, runtime: Running) -> Response:
-    """Requests; undelivered acts and the age of the oldest; open and overdue tasks. While PostgreSQL is away, that."""
+@router.get("/metrics", summary="Figures for Prometheus", response_class=Response, responses=problems(401))
+async def metrics(
+    request: Request,
+    runtime: Running,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(METRICS_BEARER)],
+) -> Response:
+    """Requests; undelivered acts and the age of the oldest; open and overdue tasks. While PostgreSQL is away, that. For
+    who sends the secret of the service's own file as a bearer token."""
+    secret: str = request.app.state.metrics_secret
+    sent = credentials.credentials if credentials else ""
+    if not secrets.compare_digest(sent.encode(), secret.encode()):
+        if credentials:
+            sent_no_token(request, runtime.rates)
+        raise Problem("Unauthenticated", more_headers={"WWW-Authenticate": "Bearer"})
     known: Metrics = request.app.state.metrics
     await known.look(runtime, request.app.state.gate_log)
     return Response(generate_latest(known.registry), media_type=CONTENT_TYPE_LATEST)

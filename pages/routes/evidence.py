@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from activities.evidence.preview import Look, look_of, part_of_text
+from activities.evidence.scanner import INFECTED
 from api.acting.evidence_file import evidence_drawn, evidence_known, evidence_saved
 from api.http.known import known
 from api.http.problems import Problem
@@ -37,7 +38,7 @@ async def evidence(call: Call) -> Response:
     case = await cases.case(call.store, caller, file.case_id) if file.case_id else None
     giver = (await directory.account_names(call.store, [file.account])).get(file.account)
     await call.store.release()
-    look = look_of(file.media_type)
+    look = Look.SAVED_ALONE if file.scan == INFECTED else look_of(file.media_type)
     return call.page(
         "evidence.html",
         file=file,

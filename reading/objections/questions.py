@@ -68,7 +68,7 @@ async def evidence_for(store: Store, caller: Caller, evidence_id: str) -> Eviden
     if _is_erased(store, file.key_id):
         return None
     await evidence_is_read(store, caller, file, party)
-    return Evidence(**file.model_dump())
+    return Evidence.of(file.model_dump(exclude={"scanned_at"}))
 
 
 async def evidence_readable(store: Store, caller: Caller, case_id: str) -> frozenset[str]:

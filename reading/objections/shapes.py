@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from activities.evidence.kinds import Caution
+from activities.evidence.scanner import NOT_SCANNED, Scan
 from models.restrictions import RestrictionKind
 from reading.shape import Instant, Shape
 from reading.stated import shows
@@ -9,7 +11,8 @@ from rules.procedure_names import LEAK, OBJECTION
 
 
 class EvidenceShown(Shape):
-    """An uploaded file; `name` and `media_type` are as its content makes them."""
+    """An uploaded file; `name` and `media_type` are as its content makes them. `cautions`: what whoever opens it should
+    know. `scan`: whether a scanner has looked into it, and found something."""
 
     evidence_id: str
     name: str
@@ -17,6 +20,8 @@ class EvidenceShown(Shape):
     size: int
     sha256: str
     uploaded_at: Instant
+    cautions: tuple[Caution, ...] = ()
+    scan: Scan = NOT_SCANNED
 
 
 class EvidenceListed(Shape):
@@ -27,6 +32,8 @@ class EvidenceListed(Shape):
     media_type: str
     size: int
     uploaded_at: Instant
+    cautions: tuple[Caution, ...] = ()
+    scan: Scan = NOT_SCANNED
 
 
 @shows(OBJECTION)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from activities.evidence.scanner import INFECTED, NOT_SCANNED
 from activities.evidence.store import Evidence
 from reading.cases.lists import event_page
 from reading.cases.shown import case_shown
@@ -60,7 +61,7 @@ async def case_file_of(
     evidence = [
         (f"{PAYLOAD}evidence/{number:03d}-{each.name.translate(NOT_IN_A_PATH)}", each)
         for number, each in enumerate(readable, 1)
-        if each
+        if each and each.scan != INFECTED
     ]
     payload = {f"{PAYLOAD}{name}": content for name, content in made.items()}
     contents = [content_of(path, content) for path, content in payload.items()]
@@ -71,6 +72,7 @@ async def case_file_of(
         "External-Description": shown.procedure_label,
         "Language": CONTENT_LANGUAGE[language],
         "Evidence-Left-Out": str(len(rows) - len(evidence)),
+        "Evidence-Not-Scanned": str(sum(each.scan == NOT_SCANNED for _, each in evidence)),
     }
     return CaseFile(shown.case_number, {**tag_files(contents, to_shanghai(now).date(), about), **payload}, evidence)
 

@@ -209,6 +209,28 @@ def heic(width: int = 4032, height: int = 3024, brands: bytes = b"heic\0\0\0\0mi
     return box(b"ftyp", brands) + meta + more + box(b"mdat", b"x" * 100)
 
 
+def related(kind: str, target: str, mode: str = "External") -> bytes:
+    """The relationships of a document to one other thing."""
+    type_of = f"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}"
+    relation = f'<Relationship Id="r1" Type="{type_of}" Target="{target}" TargetMode="{mode}"/>'
+    return f'<?xml version="1.0"?><Relationships xmlns="urn:r">{relation}</Relationships>'.encode()
+
+
+def docx(more: Mapping[str, bytes]) -> bytes:
+    return ooxml(f"{OOXML}.wordprocessingml.document", more)
+
+
+def pdf(objects: bytes) -> bytes:
+    """A PDF with these objects beside its catalogue."""
+    return A_PDF.replace(b"trailer", objects + b"\ntrailer")
+
+
+def packed_objects(objects: bytes, dictionary: bytes = b"/Type/ObjStm/N 1/First 4/Filter/FlateDecode") -> bytes:
+    """A PDF with objects in a stream."""
+    packed = zlib.compress(objects)
+    return pdf(b"7 0 obj<<%s/Length %d>>stream\n%s\nendstream endobj" % (dictionary, len(packed), packed))
+
+
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 ALLOWED = {
@@ -282,7 +304,106 @@ ALLOWED = {
     "text of more than a piece": (("数据" * 40_000).encode(), "text/plain; charset=utf-8"),
 }
 
+CAUTIOUS = {
+    "a docx with a picture of another machine": (
+        docx({"word/_rels/document.xml.rels": related("image", "https://example.cn/a.png")}),
+        ("loads_from_elsewhere",),
+    ),
+    "a docx with links that somebody has to click": (
+        docx({"word/_rels/document.xml.rels": related("hyperlink", "https://example.cn/")}),
+        (),
+    ),
+    "a docx with a template of the writer's own disk": (
+        docx({"word/_rels/settings.xml.rels": related("attachedTemplate", "file:///C:\\Users\\a\\Normal.dotm")}),
+        (),
+    ),
+    "a docx with an object of another program": (
+        docx({"word/embeddings/oleObject1.bin": compound("Equation Native")}),
+        ("holds_objects",),
+    ),
+    "a docx with a PDF that carries a file": (
+        docx({"word/embeddings/1.pdf": pdf(b"5 0 obj<</Names<</EmbeddedFiles 6 0 R>>>>endobj")}),
+        ("carries_files",),
+    ),
+    "a doc with objects of other programs": (compound("WordDocument", "ObjectPool"), ("holds_objects",)),
+    "an invoice with its data attached": (
+        pdf(b"5 0 obj<</Type/EmbeddedFile/Length 1>>stream\nx\nendstream endobj"),
+        ("carries_files",),
+    ),
+    "a PDF that everybody may open and nobody change": (
+        packed_objects(b"", b"/Type/ObjStm/N 1/First 4/Filter/ASCIIHexDecode").replace(
+            b"trailer<<", b"trailer<</Encrypt 9 0 R"
+        ),
+        ("not_looked_into",),
+    ),
+    "a PDF whose text speaks of scripts": (
+        packed_objects(b"(/JavaScript and /Launch are refused)", b"/Filter/FlateDecode"),
+        (),
+    ),
+    "a PDF with objects in a stream": (packed_objects(b"1 0 <</Type/Page>>"), ()),
+}
+"""What is taken, with what is said of it."""
+
 REFUSED = {
+    "content_file_inside": {
+        "a docx with a file to be opened by a double click": docx(
+            {"word/embeddings/oleObject1.bin": compound("\x01Ole10Native")}
+        ),
+        "a doc with one": compound("WordDocument", "\x01Ole10Native"),
+    },
+    "content_loads_from_elsewhere": {
+        "a docx with a template of another machine": docx(
+            {"word/_rels/settings.xml.rels": related("attachedTemplate", "https://example.cn/a.dotm")}
+        ),
+        "a docx with a template of a neighbour": docx(
+            {"word/_rels/settings.xml.rels": related("attachedTemplate", "file:///\\\\host\\share\\a.dotm")}
+        ),
+        "a docx with a template behind escapes": docx(
+            {"word/_rels/settings.xml.rels": related("attachedTemplate", "%5C%5Chost%5Cshare%5Ca.dotm", "external")}
+        ),
+        "a pptx with an object of another machine": ooxml(
+            f"{OOXML}.presentationml.presentation",
+            {"ppt/slides/_rels/1.xml.rels": related("oleObject", "mhtml:https://example.cn/x!https://example.cn/x")},
+        ),
+        "a docx whose relationships are UTF-16": docx(
+            {
+                "word/_rels/settings.xml.rels": related("attachedTemplate", "https://example.cn/a.dotm")
+                .decode()
+                .replace('"1.0"', '"1.0" encoding="UTF-16"')
+                .encode("utf-16")
+            }
+        ),
+    },
+    "content_pdf_hidden": {
+        "a PDF with objects in a stream of letters": packed_objects(
+            b"x", b"/Type/ObjStm/N 1/First 4/Filter/ASCIIHexDecode"
+        ),
+        "a PDF with objects packed twice": packed_objects(
+            b"x", b"/Type/ObjStm/N 1/First 4/Filter[/FlateDecode/ASCIIHexDecode]"
+        ),
+        "a PDF with objects of which half is there": packed_objects(b"x" * 1000).replace(b"endstream", b"", 1)[:120]
+        + b"\n%%EOF\n",
+    },
+    "content_pdf_launches": {
+        "a PDF that starts a program": pdf(b"5 0 obj<</S/Launch/F(calc.exe)>>endobj"),
+        "a PDF that spells it otherwise": pdf(b"5 0 obj<</S/#4caunc#68/F(calc.exe)>>endobj"),
+        "a PDF that has it packed": packed_objects(b"5 0 <</S/Launch/F(calc.exe)>>"),
+        "a PDF that has it packed and does not say so": packed_objects(
+            b"5 0 <</S/Launch/F(calc.exe)>>", b"/N 1/First 4/Filter[/FlateDecode]"
+        ),
+        "a PDF that has it where two pieces meet": packed_objects(b" " * (64 * 1024 - 4) + b"<</S/Launch/F(x)>>"),
+    },
+    "content_pdf_scripts": {
+        "a PDF with a script": pdf(b"5 0 obj<</S/JavaScript/JS(app.alert(1))>>endobj"),
+        "a docx with such a PDF": docx({"word/a.pdf": pdf(b"5 0 obj<</S/JavaScript/JS(x)>>endobj")}),
+        "a form that is a program": pdf(b"5 0 obj<</XFA 6 0 R>>endobj"),
+    },
+    "content_unsafe_name": {
+        "a docx with a part above its folder": docx({"word/../../../a.xml": b"x"}),
+        "a docx with a part above its folder on Windows": docx({"word\\..\\..\\a.xml": b"x"}),
+        "a docx with a part at the root": docx({"/etc/cron.d/a": b"x"}),
+        "a docx with a part on a disk": docx({"C:/a.xml": b"x"}),
+    },
     "content_archive_behind": {
         "a docx behind a program": AN_EXE + ooxml(f"{OOXML}.wordprocessingml.document"),
         "a zip behind a picture": image("PNG") + zipped({"setup.exe": AN_EXE}),
@@ -296,6 +417,9 @@ REFUSED = {
         "a docx with something behind it": ooxml(f"{OOXML}.wordprocessingml.document") + AN_EXE,
         "a part that is not as long as its directory says": lying(
             ooxml(f"{OOXML}.wordprocessingml.document", {"a.xml": b"abc"}), 2
+        ),
+        "a docx whose relationships define entities": docx(
+            {"word/_rels/document.xml.rels": b'<!DOCTYPE a [<!ENTITY b "x">]><Relationships>&b;</Relationships>'}
         ),
         "a part that begins as an archive and is none": ooxml(
             f"{OOXML}.wordprocessingml.document", {"a.zip": b"PK\x03\x04 and no more"}

@@ -9,11 +9,12 @@ import tracemalloc
 import pytest
 
 from activities.evidence.archives import Budget
-from activities.evidence.content import PDF, recognise
+from activities.evidence.content import recognise
 from activities.evidence.kinds import ContentNotRecognised, Kind
+from activities.evidence.pdf import KIND as PDF
 from activities.evidence.store import fitting_name
 from reading.words.texts import texts
-from tests.activities.evidence_samples import ALLOWED, OOXML, PROSE, REFUSED, bomb, compound, ooxml
+from tests.activities.evidence_samples import ALLOWED, CAUTIOUS, OOXML, PROSE, REFUSED, bomb, compound, ooxml
 
 
 @pytest.mark.parametrize("kind", ALLOWED)
@@ -31,6 +32,20 @@ def test_what_is_none_of_the_kinds_is_refused_by_the_rule_that_it_breaks(rule: s
         recognise(io.BytesIO(content), len(content))
 
     assert refused.value.rule == rule
+
+
+@pytest.mark.parametrize("what", CAUTIOUS)
+def test_what_gives_reason_to_be_careful_is_taken_and_said(what: str) -> None:
+    content, cautions = CAUTIOUS[what]
+    assert recognise(io.BytesIO(content), len(content)).cautions == cautions
+
+
+def test_looking_into_a_file_ends_in_time() -> None:
+    clock = iter((0.0, 19.0, 21.0))
+    budget = Budget(1000, lambda: next(clock))
+    budget.spend(1)
+    with pytest.raises(ContentNotRecognised, match="content_takes_too_long"):
+        budget.spend(1)
 
 
 @pytest.mark.parametrize("rule", REFUSED)

@@ -12,7 +12,7 @@ import httpx
 from fastapi import FastAPI
 
 from activities.settings import Settings
-from api.http.tokens import issue, signing_key
+from api.http.tokens import issue, secret_in, signing_key
 from cli.token import VALID_FOR
 from rules.sample_catalogue import accounts
 
@@ -111,6 +111,13 @@ class Service:
 
     def nobody(self) -> Caller:
         return Caller(self.http, None)
+
+    async def figures(self) -> str:
+        """What Prometheus reads."""
+        headers = {"Authorization": f"Bearer {secret_in(self.settings.metrics_secret_file)}"}
+        answer = await self.http.get("/metrics", headers=headers)
+        assert answer.status_code == 200, answer.text
+        return answer.text
 
     async def decide(self, case: Any, stage: str, outcome: str, **said: Any) -> Any:
         """A reviewer of the task's body decides the open task of that stage; the case as it stands then. A signature

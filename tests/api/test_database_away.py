@@ -57,7 +57,7 @@ async def test_calls_are_answered_503_until_postgresql_is_back_and_then_work(
         reading = await applicant.get("/v1/cases")
         public = await nobody.get("/v1/datasets")
         ready, alive = await nobody.get("/readyz"), await nobody.get("/healthz")
-        figures = await nobody.get("/metrics")
+        figures = await service.figures()
         own_postgres.start()
         back = await applicant.post(PATH, form, key)
         cases = await applicant.read("/v1/cases")
@@ -66,7 +66,7 @@ async def test_calls_are_answered_503_until_postgresql_is_back_and_then_work(
         assert (answer.status_code, answer.json()["type"]) == (503, "urn:kaifang:problem:database-away")
         assert int(answer.headers["retry-after"]) > 0
     assert (ready.status_code, ready.json()["database"], alive.status_code) == (503, "away", 200)
-    assert "kaifang_database_up 0.0" in figures.text
+    assert "kaifang_database_up 0.0" in figures
     assert back.status_code == 201
     assert [case["case_number"] for case in cases["items"]] == [back.json()["case_number"]]
     assert back.json()["case_number"].endswith("-000001")

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import resource
-import socket
 import uuid
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -16,13 +14,14 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from activities.database import Pool
 from activities.evidence.store import LARGEST, submit
 from api.acting.evidence_file import to_be_saved_as
-from tests.activities.evidence_samples import OOXML, bomb, ooxml
+from tests.activities.evidence_samples import CAUTIOUS, OOXML, bomb, ooxml
 from tests.api.calling import Caller, Service
+from tests.serving import listening
 
 PATH = "/v1/evidence"
 A_PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
@@ -278,21 +277,6 @@ class Watched:
             self.done.set()
 
 
-@asynccontextmanager
-async def listening(app: ASGIApp) -> AsyncIterator[int]:
-    """The port at which the application is served; its lifespan runs elsewhere."""
-    config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False)
-    config.load()
-    server = uvicorn.Server(config)
-    server.lifespan = config.lifespan_class(config)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        await server.startup(sockets=[listener])
-        try:
-            yield listener.getsockname()[1]
-        finally:
-            await server.shutdown(sockets=[listener])
-
-
 @pytest.mark.parametrize("length", ["Content-Length: 5000000", "Transfer-Encoding: chunked"])
 async def test_a_client_that_goes_away_in_the_middle_leaves_nothing(
     service: Service, applicant: Caller, length: str
@@ -341,3 +325,19 @@ async def test_a_disk_that_is_full_takes_no_evidence_and_keeps_nothing_of_it(
     assert {each for each in folder.rglob("*") if each.is_file()} == kept
     again = await upload(applicant, content, name="statement.txt", key="once")
     assert again.status_code == 201, again.text
+
+
+async def test_what_whoever_opens_a_file_should_know_is_said(applicant: Caller) -> None:
+    content, cautions = CAUTIOUS["an invoice with its data attached"]
+    answer = await applicant.http.post(PATH, params={"name": "a.pdf"}, content=content, headers=applicant.headers())
+    assert answer.json()["cautions"] == list(cautions)
+    assert answer.json()["scan"] == "not_scanned"
+
+
+async def test_a_file_in_which_something_was_found_later_is_given_to_nobody(applicant: Caller, pool: Pool) -> None:
+    answer = await applicant.http.post(PATH, params={"name": "a.txt"}, content=b"x", headers=applicant.headers())
+    where = answer.headers["location"]
+    assert (await applicant.get(where)).status_code == 200
+    await pool.execute("update evidence set scan = 'infected'")
+    refused = await applicant.get(where)
+    assert (refused.status_code, refused.json()["type"]) == (403, "urn:kaifang:problem:evidence-infected")

@@ -227,7 +227,7 @@ def test_every_reason_has_its_texts_and_every_text_its_reason() -> None:
 
 async def test_the_gate_stands_in_the_openapi_document(service: Service) -> None:
     document = (await service.http.get("/openapi.json")).json()
-    assert set(document["paths"][GATE]["get"]["responses"]) == {"204", "403", "503"}
+    assert set(document["paths"][GATE]["get"]["responses"]) == {"204", "403", "429", "503"}
     assert "GateAnswer" in document["components"]["schemas"]
 
 
@@ -373,7 +373,7 @@ async def test_while_postgresql_is_away_or_frozen_the_gate_cannot_know(
 async def test_figures_tell_the_answers_and_how_the_log_stands(service: Service) -> None:
     await ask(service, dataset_id=UNCONDITIONAL)
     await ask(service, **DOWNLOAD)
-    figures = (await service.http.get("/metrics")).text
+    figures = await service.figures()
     assert 'kaifang_gate_answers_total{answer="yes",reason="unconditional"} 1.0' in figures
     assert 'kaifang_gate_answers_total{answer="no",reason="key_missing"} 1.0' in figures
     assert "kaifang_gate_log_backlog" in figures

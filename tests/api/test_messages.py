@@ -239,13 +239,13 @@ async def test_the_metrics_say_what_waits_to_be_sent_and_what_fails(
 ) -> None:
     await opened(applicant)
     await applicant.file("nanning")
-    assert 'kaifang_messages_waiting{state="not_yet"} 3.0' in (await applicant.get("/metrics")).text
+    assert 'kaifang_messages_waiting{state="not_yet"} 3.0' in await service.figures()
 
     async with Ways(service.settings) as ways:
         await Sender(pool, ways, "https://kaifang.example").hand_out()
     await pool.execute("update channels set failures = 1, given_up = 2")
 
-    said = (await applicant.get("/metrics")).text
+    said = await service.figures()
     assert 'kaifang_messages_waiting{state="handed_out"} 1.0' in said
     assert 'kaifang_messages_waiting{state="not_yet"} 0.0' in said
     assert "kaifang_channels_failing 1.0" in said

@@ -244,12 +244,12 @@ async def test_a_cursor_of_another_list_is_refused(stopped: Service) -> None:
 async def test_the_metrics_count_what_is_overdue_by_city_and_procedure(stopped: Service, clock: ShiftedClock) -> None:
     task, _ = await filed(stopped), await filed(stopped)
     await set_after_due(stopped, clock, task, seconds=1)
-    figures = (await stopped.nobody().get("/metrics")).text
+    figures = await stopped.figures()
     assert 'kaifang_overdue_tasks{city="nanning",procedure="access_request"} 2.0' in figures
     assert 'kaifang_undelivered_acts_older_than{seconds="60"} 2.0' in figures
     pool = stopped.app.state.runtime.pool
     await pool.execute("update tasks set ended_at = clock_timestamp(), state = 'cancelled'")
-    assert "kaifang_overdue_tasks{" not in (await stopped.nobody().get("/metrics")).text
+    assert "kaifang_overdue_tasks{" not in await stopped.figures()
 
 
 async def test_an_urging_or_claim_not_worked_off_does_not_hide_that_a_task_is_overdue(

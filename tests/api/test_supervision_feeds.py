@@ -210,7 +210,7 @@ async def test_no_token_stands_in_the_figures_or_in_the_log_file_though_the_call
         # Whatever it is that goes wrong: here the filters are none that anybody can have stored.
         await service.app.state.runtime.pool.execute("""update feeds set wanted = '{"lists": ["unknown"]}'""")
         assert (await service.nobody().get(feed["csv"])).status_code == 500
-        figures = (await service.nobody().get("/metrics")).text
+        figures = await service.figures()
     assert "feeds/{token}.csv" in figures
     assert "feeds/{token}.csv failed" in caplog.text
     assert feed["token"] not in figures + caplog.text

@@ -43,7 +43,7 @@ async def test_a_workflow_task_that_keeps_failing_is_counted_until_the_case_is_e
     async with workers:
         handle = await temporal.start_workflow(Defective.run, id=workflow_id, task_queue=task_queue)
         await until_counted(temporal, mine, 1)
-        figures = (await service.nobody().get("/metrics")).text
+        figures = await service.figures()
     assert figure(figures, "kaifang_failing_workflow_tasks") >= 1
     assert figure(figures, "kaifang_engine_up") == 1
     await handle.terminate()
@@ -63,7 +63,7 @@ async def test_an_engine_that_is_away_is_shown_as_away_beside_all_other_figures(
 ) -> None:
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
     async with serving(create_app(settings), settings) as service:
-        figures = (await service.nobody().get("/metrics")).text
+        figures = await service.figures()
     assert figure(figures, "kaifang_engine_up") == 0
     assert figure(figures, "kaifang_database_up") == 1
 
@@ -79,7 +79,7 @@ async def test_figures_count_what_runs_beside_the_workers_and_what_ended_unasked
     async with beside(keeper.run()), asyncio.timeout(30):
         figures = ""
         while 'kaifang_worker_jobs_ended{job="sender"} 1.0' not in figures:
-            figures = (await service.nobody().get("/metrics")).text
+            figures = await service.figures()
     assert 'kaifang_worker_jobs{job="sweeper"} 1.0' in figures
     for job in (SENDER, REMINDERS, REVIEWS):
         assert f'kaifang_worker_jobs{{job="{job}"}} 0.0' in figures, "nobody runs it, and that shows"

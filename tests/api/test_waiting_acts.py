@@ -119,11 +119,11 @@ async def test_pages_of_waiting_acts_follow_one_another(hasty: Service, pool: Po
 
 async def test_what_fails_again_and_again_is_counted_until_it_is_settled(hasty: Service, pool: Pool) -> None:
     case_id, act_id = await waiting_decision(hasty, hasty.as_("applicant@demo"), pool)
-    assert 'kaifang_failing_acts{why="not_written"} 0.0' in (await hasty.nobody().get("/metrics")).text
+    assert 'kaifang_failing_acts{why="not_written"} 0.0' in await hasty.figures()
     await note(pool, case_id, [act_id], Why.NOT_WRITTEN, "OddError")
-    assert 'kaifang_failing_acts{why="not_written"} 1.0' in (await hasty.nobody().get("/metrics")).text
+    assert 'kaifang_failing_acts{why="not_written"} 1.0' in await hasty.figures()
     await refuse(pool, act_id, "tried in vain")
-    assert 'kaifang_failing_acts{why="not_written"} 0.0' in (await hasty.nobody().get("/metrics")).text
+    assert 'kaifang_failing_acts{why="not_written"} 0.0' in await hasty.figures()
 
 
 def run(settings: Settings, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Any:

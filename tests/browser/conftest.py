@@ -97,6 +97,7 @@ async def site(
         "KAIFANG_HOME": str(home),
         "KAIFANG_DATABASE_URL": url,
         "KAIFANG_LOGIN": "demo",
+        "KAIFANG_RATES_TIMES": "1000",
         "TEMPORAL_ADDRESS": "127.0.0.1:1",
         "TEMPORAL_CONFIG_FILE": os.devnull,
     }

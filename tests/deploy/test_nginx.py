@@ -128,9 +128,9 @@ class Site:
 
 
 @contextmanager
-def a_site(home: Path, database_url: str) -> Iterator[Site]:
+def a_site(home: Path, database_url: str, **settings: str) -> Iterator[Site]:
     with (
-        serving_api(home, database_url, home / "api.log") as api,
+        serving_api(home, database_url, home / "api.log", **settings) as api,
         serving_files(api.url.removeprefix("http://"), None) as reader,
     ):
         yield Site(reader, api)
@@ -171,6 +171,15 @@ async def test_a_file_is_served_with_a_key_and_refused_without(site: Site, pool:
     assert is_refused(site.get("/data/nanning-transport-unheard-of/all.csv", key), "unknown_dataset")
     assert site.get(f"{POSITIONS}/position,line_code.csv", key).status_code == 404
     assert site.reader.post(f"{LINES}/all.csv").status_code == 405
+
+
+async def test_a_reader_who_guesses_keys_is_told_to_wait(tmp_path: Path, database_url: str) -> None:
+    with a_site(tmp_path, database_url, rate_keys="2/600", trusted_proxies="127.0.0.1") as site:
+        answers = [site.get(f"{POSITIONS}/all.csv", f"kf_{number:043d}") for number in range(3)]
+        assert site.get(f"{LINES}/all.csv").status_code == 200
+    assert [answer.status_code for answer in answers] == [403, 403, 429]
+    assert answers[2].json() == {"type": "urn:kaifang:problem:too-many-calls", "status": 429}
+    assert int(answers[2].headers["retry-after"]) > 1
 
 
 async def test_a_running_download_may_end_and_the_next_request_is_refused(site: Site, pool: Pool) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
 from activities.tables import cases as tables
-from activities.tables import sessions
+from activities.tables import rates, sessions
 from activities.tables import telling as supervision_tables
 from migrations.__main__ import prepare
 
@@ -19,6 +19,7 @@ from migrations.__main__ import prepare
 async def test_a_migrated_database_is_what_the_tables_say(database_url: str) -> None:
     assert tables.CaseRow.__tablename__ in SQLModel.metadata.tables
     assert sessions.SessionRow.__tablename__ in SQLModel.metadata.tables
+    assert rates.RateBucketRow.__tablename__ in SQLModel.metadata.tables
     assert supervision_tables.MessageRow.__tablename__ in SQLModel.metadata.tables
     engine = create_async_engine(database_url.replace("postgresql://", "postgresql+asyncpg://"))
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.activities.evidence_samples import ALLOWED, OOXML, heic, ooxml
+from activities.database import Pool
+from tests.activities.evidence_samples import ALLOWED, CAUTIOUS, OOXML, heic, ooxml
 from tests.api.calling import Service
 from tests.api.objecting import filed, upload_file
 from tests.pages.reviewing import task_of
@@ -149,3 +150,19 @@ async def test_what_is_not_shown_is_saved_and_the_page_says_why(
     assert (await visitor.http.get(f"/evidence/{evidence_id}/picture.jpg")).status_code == 404
     await visitor.follow(SAVE[language])
     assert visitor.answer.headers["content-disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_the_page_says_what_to_know_before_a_file_is_opened(
+    front: Front, service: Service, pool: Pool, language: str
+) -> None:
+    _, evidence_id = await objection(service, "a.docx", CAUTIOUS["a docx with an object of another program"][0])
+    visitor = await front.logged_in("objector@demo", language)
+    await visitor.visit(at(language, f"/evidence/{evidence_id}/look"))
+    assert {"zh": "双击后会由该软件打开", "en": "a double click opens them"}[language] in visitor.text()
+    assert {"zh": "未扫描", "en": "Not scanned"}[language] in visitor.text()
+    await pool.execute("update evidence set scan = 'infected'")
+    await visitor.visit(at(language, f"/evidence/{evidence_id}/look"))
+    assert {"zh": "也不能下载", "en": "neither shown nor given out"}[language] in visitor.text()
+    assert SAVE[language] not in visitor.text()
+    assert (await visitor.http.get(at(language, f"/evidence/{evidence_id}"))).status_code == 403

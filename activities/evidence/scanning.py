@@ -1,0 +1,76 @@
+"""Files that came while the scanner was away, or before there was one, are scanned."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from activities.database import AWAY
+from activities.evidence.scanner import Scanner, ScannerAway
+
+if TYPE_CHECKING:
+    from activities.database import Pool
+    from activities.evidence.store import EvidenceStore
+
+LOG = logging.getLogger("kaifang.evidence")
+EVERY = 60.0
+"""Seconds between two looks for files that are not scanned."""
+A_ROUND = 100
+IN_A_ROW = 3
+"""Files at which the scanner fails one after the other before it is taken for away."""
+
+WAITING = """
+select evidence_id from evidence
+where scan = 'not_scanned' and not exists (select from erasures where what = 'evidence' and id = evidence_id)
+order by uploaded_at, evidence_id limit $1
+"""
+SCANNED = (
+    "update evidence set scan = $2, scanned_at = clock_timestamp() where evidence_id = $1 and scan = 'not_scanned'"
+)
+
+
+class Scanning:
+    """Beside the worker."""
+
+    def __init__(self, pool: Pool, store: EvidenceStore, every: float = EVERY) -> None:
+        self._pool = pool
+        self._store = store
+        self._every = every
+
+    async def run(self) -> None:
+        """Looks until it is cancelled; whatever is away is waited for. Without a scanner, says so and does nothing."""
+        if self._store.scanner is None:
+            LOG.warning("no scanner looks into files of evidence (KAIFANG_SCANNER)")
+        while True:
+            try:
+                await self.look()
+            except AWAY as away:
+                LOG.info("PostgreSQL is away: %r", away)
+            except Exception:
+                LOG.exception("files of evidence cannot be scanned")
+            await asyncio.sleep(self._every)
+
+    async def look(self) -> int:
+        """How many of the files that were not scanned are scanned now."""
+        if self._store.scanner is None:
+            return 0
+        scanned = failed = 0
+        for row in await self._pool.fetch(WAITING, A_ROUND):
+            try:
+                scanned += await self._scanned(self._store.scanner, row["evidence_id"])
+                failed = 0
+            except ScannerAway as away:
+                failed += 1
+                LOG.info("evidence %s is not scanned: %s", row["evidence_id"], away)
+                if failed == IN_A_ROW:
+                    break
+        return scanned
+
+    async def _scanned(self, scanner: Scanner, evidence_id: str) -> int:
+        evidence = await self._store.known(self._pool, evidence_id)
+        verdict = await scanner.scan(await self._store.read(evidence))
+        if verdict.found:
+            LOG.error("evidence %s is given to nobody any more: the scanner found %s", evidence_id, verdict.found)
+        await self._pool.execute(SCANNED, evidence_id, verdict.scan)
+        return 1
