@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -67,6 +68,7 @@ from api.routers import (
 from api.runtime import running
 from reading.figures.public import Published
 
+LOG = logging.getLogger("kaifang.api")
 ROUTERS = (
     access_requests.router,
     objections.router,
@@ -157,9 +159,11 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         clocked = clock or DatabaseClock()
+        if chosen.database_gate_url is None:
+            LOG.warning("KAIFANG_DATABASE_GATE_URL is not set: the gate comes in as whoever writes, who owns its log")
         async with (
             running(chosen, clocked, patience) as runtime,
-            opened(chosen.database_url, clocked) as (the_gate, gate_log),
+            opened(chosen.gate_url, clocked) as (the_gate, gate_log),
         ):
             app.state.runtime, app.state.gate, app.state.gate_log = runtime, the_gate, gate_log
             yield

@@ -15,7 +15,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from migrations.__main__ import prepare
 from stack.ports import free_port, listen
-from stack.postgres import Postgres
+from stack.postgres import Login, Postgres
 from stack.programs import Api, Pages, PythonProgram
 from stack.temporal import NAMESPACE, TemporalServer
 
@@ -34,7 +34,7 @@ class Servers:
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")},
             "KAIFANG_HOME": str(self.home),
-            "KAIFANG_DATABASE_URL": self.postgres.dsn(),
+            **self.postgres.variables(),
             "TEMPORAL_ADDRESS": self.temporal.address,
             "TEMPORAL_NAMESPACE": NAMESPACE,
             "TEMPORAL_CONFIG_FILE": os.devnull,
@@ -83,7 +83,7 @@ async def servers() -> AsyncIterator[Servers]:
         try:
             running.postgres.start()
             running.temporal.start()
-            await prepare(running.postgres.dsn(), samples=True)
+            await prepare(running.postgres.dsn(login=Login.OWNER), samples=True)
             yield running
         finally:
             running.stop()

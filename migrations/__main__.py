@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 import asyncpg
 
@@ -29,4 +30,6 @@ async def prepare(dsn: str, *, samples: bool) -> None:
 
 if __name__ == "__main__":
     settings = Settings.load()
-    asyncio.run(prepare(settings.database_url, samples=settings.samples))
+    if settings.database_owner_url is None:
+        logging.warning("KAIFANG_DATABASE_OWNER_URL is not set: the login of the services owns the database")
+    asyncio.run(prepare(settings.owner_url, samples=settings.samples))

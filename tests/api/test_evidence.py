@@ -22,6 +22,7 @@ from activities.evidence.store import LARGEST, submit
 from api.acting.evidence_file import to_be_saved_as
 from tests.activities.evidence_samples import OOXML, bomb, ooxml
 from tests.api.calling import Caller, Service
+from tests.owning import by_owner
 
 PATH = "/v1/evidence"
 A_PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
@@ -243,7 +244,7 @@ async def test_evidence_is_read_by_the_party_and_by_bodies_with_a_task_in_the_ca
     )
     assert await who_reads(*everybody) == {"applicant@demo", provider}
 
-    await pool.execute("update evidence set account = 'somebody of the same party'")
+    await by_owner(pool, "update evidence set account = 'somebody of the same party'")
     assert await who_reads(*everybody) == {"applicant@demo", provider}
 
 
