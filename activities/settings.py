@@ -34,7 +34,13 @@ class SettingsError(ValueError):
 class Settings(BaseSettings):
     """Each field is the variable `KAIFANG_<FIELD>`. An empty variable counts as not set."""
 
-    model_config = SettingsConfigDict(env_prefix="KAIFANG_", env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="KAIFANG_",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,  # passwords
+    )
 
     home: Path = Path("var")
     """The data folder."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -75,8 +76,22 @@ def test_a_program_does_not_start_with_a_wrong_address(
     monkeypatch.setenv("KAIFANG_HOME", str(tmp_path))
     monkeypatch.setenv("KAIFANG_DATABASE_URL", ADDRESS)
     monkeypatch.setenv(f"KAIFANG_DATABASE_{which}URL", f"{ADDRESS}?sslmod=require")
-    with pytest.raises(SettingsError, match=rf"^KAIFANG_DATABASE_{which}URL: .*sslmod: there is no such parameter"):
+    with pytest.raises(
+        SettingsError, match=rf"^KAIFANG_DATABASE_{which}URL: .*sslmod: there is no such parameter"
+    ) as wrong:
         Settings.load()
+    assert "u:p" not in f"{wrong.value} {wrong.value.__cause__}"
+
+
+async def test_one_address_serves_for_all_and_a_warning_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", os.devnull)
+    settings = Settings(home=tmp_path, database_url="postgresql://one@127.0.0.1:1/kaifang")
+    assert {settings.owner_url, settings.gate_url, settings.reader_url} == {settings.database_url}
+    async with running(settings, DatabaseClock()):
+        assert "KAIFANG_DATABASE_READER_URL is not set" in caplog.text
 
 
 def test_several_hosts_are_shown_without_a_password() -> None:
