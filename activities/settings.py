@@ -9,14 +9,18 @@ from __future__ import annotations
 import os
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from activities.database_url import checked
 
 if TYPE_CHECKING:
     from temporalio.envconfig import ClientConnectConfig
+
+DatabaseUrl = Annotated[str, AfterValidator(checked)]
 
 STACK_ENV = "stack.env"
 HEADS_KEY = "heads-key.pem"
@@ -33,7 +37,13 @@ class SettingsError(ValueError):
 class Settings(BaseSettings):
     """Each field is the variable `KAIFANG_<FIELD>`. An empty variable counts as not set."""
 
-    model_config = SettingsConfigDict(env_prefix="KAIFANG_", env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="KAIFANG_",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,  # passwords
+    )
 
     home: Path = Path("var")
     """The data folder."""
@@ -41,8 +51,14 @@ class Settings(BaseSettings):
     """Where the API listens."""
     port: int = 8000
     """Where the API listens."""
-    database_url: str
-    """`postgresql://…`, password included."""
+    database_url: DatabaseUrl
+    """`postgresql://…`, password included: as whom the services write."""
+    database_owner_url: DatabaseUrl | None = None
+    """As whom the migration comes in, which owns the database; without it, as the services."""
+    database_gate_url: DatabaseUrl | None = None
+    """As whom the gate comes in; without it, as the services."""
+    database_reader_url: DatabaseUrl | None = None
+    """As whom API and pages read; without it, as the services."""
     samples: bool = False
     """Whether a migration also seeds the sample catalogue and the demo accounts."""
     pages_host: str = "127.0.0.1"
@@ -157,6 +173,21 @@ class Settings(BaseSettings):
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The networks whose word on who calls is believed."""
         return tuple(ip_network(each.strip(), strict=False) for each in filter(None, self.trusted_proxies.split(",")))
+
+    @property
+    def owner_url(self) -> str:
+        """The owner's way into PostgreSQL."""
+        return self.database_owner_url or self.database_url
+
+    @property
+    def gate_url(self) -> str:
+        """The gate's way into PostgreSQL."""
+        return self.database_gate_url or self.database_url
+
+    @property
+    def reader_url(self) -> str:
+        """The way into PostgreSQL of what is only read."""
+        return self.database_reader_url or self.database_url
 
     @property
     def signing_key_file(self) -> Path:

@@ -75,6 +75,7 @@ from api.routers import (
 from api.runtime import running
 from reading.figures.public import Published
 
+LOG = logging.getLogger("kaifang.api")
 ROUTERS = (
     access_requests.router,
     objections.router,
@@ -181,9 +182,11 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         clocked = clock or DatabaseClock()
+        if chosen.database_gate_url is None:
+            LOG.warning("KAIFANG_DATABASE_GATE_URL is not set: the gate comes in as whoever writes, who owns its log")
         async with (
             running(chosen, clocked, patience) as runtime,
-            opened(chosen.database_url, clocked) as (the_gate, gate_log),
+            opened(chosen.gate_url, clocked) as (the_gate, gate_log),
         ):
             app.state.runtime, app.state.gate_log = runtime, gate_log
             app.state.gate = gate.Door(the_gate, metrics, runtime.rates, chosen.proxies)

@@ -20,6 +20,7 @@ from activities.gate.log import GateLog
 from activities.outbox import figures as outbox_figures
 from activities.outbox.figures import OutboxFigures
 from activities.proof import stamping
+from activities.proof.refused import REFUSED
 from activities.rates import shared
 from activities.record import failing, inbox_figures
 from activities.record.failing import Why
@@ -59,6 +60,11 @@ class Metrics:
             registry=self.registry,
         )
         self._database_up = Gauge("kaifang_database_up", "Whether PostgreSQL answers", registry=self.registry)
+        self._refused_rewritings = Gauge(
+            "kaifang_refused_rewritings",
+            "Attempts to change or delete what is on record, which PostgreSQL refused, since the database was made",
+            registry=self.registry,
+        )
         self._undelivered = Gauge(
             "kaifang_undelivered_acts", "Acts that the engine has not worked off", registry=self.registry
         )
@@ -163,6 +169,8 @@ class Metrics:
             one_too_many = await shared.refusals(connection)
             jobs = await keeping.figures(connection, await present(connection))
             unstamped = await stamping.unstamped(connection)
+            refused = await connection.fetchval(REFUSED)
+        self._refused_rewritings.set(refused)
         self._open.set(is_open)
         self._set_overdue(overdue)
         self._set_inbox(inbox, failures, now)

@@ -127,8 +127,10 @@ async def running(settings: Settings, clock: Clock, patience: timedelta | None =
     notices = RecordOfNotices(read_scopes())
 
     async def connect() -> asyncpg.Connection[asyncpg.Record]:
-        return await asyncpg.connect(settings.database_url, timeout=3, command_timeout=DATABASE_TIMEOUT)
+        return await asyncpg.connect(settings.reader_url, timeout=3, command_timeout=DATABASE_TIMEOUT)
 
+    if settings.database_reader_url is None:
+        LOG.warning("KAIFANG_DATABASE_READER_URL is not set: what is only read is read as whoever writes")
     reading = create_async_engine(
         "postgresql+asyncpg://",
         async_creator=connect,

@@ -24,7 +24,8 @@ SCHEMA = """
 create table bare_transitions (
   case_id text not null, number int not null, kind text not null, task text not null, officer text not null,
   outcome text not null, at timestamptz not null, primary key (case_id, number)
-)
+);
+grant all on bare_transitions to public
 """
 
 PERIODS = {

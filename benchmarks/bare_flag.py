@@ -12,7 +12,10 @@ from fastapi import FastAPI, Header, Request, Response
 
 from activities.database import open_pool
 
-SCHEMA = "create table bare_flags (dataset_id text primary key, held boolean not null default false)"
+SCHEMA = """
+create table bare_flags (dataset_id text primary key, held boolean not null default false);
+grant all on bare_flags to public
+"""
 HOLD = "update bare_flags set held = true where dataset_id = $1"
 MAY = """
 select 1 from grants join bare_flags using (dataset_id)

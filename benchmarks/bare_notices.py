@@ -22,7 +22,10 @@ with workflow.unsafe.imports_passed_through():
     from worker import DRAIN, connect
 
 TASK_QUEUE = "bare-notices"
-SCHEMA = "create table bare_due (case_id text primary key, due_at timestamptz not null, moved_at timestamptz)"
+SCHEMA = """
+create table bare_due (case_id text primary key, due_at timestamptz not null, moved_at timestamptz);
+grant all on bare_due to public
+"""
 PUT = "insert into bare_due (case_id, due_at) select unnest($1::text[]), $2"
 MOVE = "update bare_due set due_at = $2 where case_id = any($1)"
 MOVED = "update bare_due set moved_at = clock_timestamp() where case_id = $1"

@@ -17,7 +17,7 @@ from activities.engine.payloads import converter
 from activities.settings import ENGINE_KEYS
 from migrations.__main__ import prepare
 from stack.ports import free_port, listen
-from stack.postgres import Postgres
+from stack.postgres import Login, Postgres
 from stack.programs import Api, Pages, PythonProgram
 from stack.temporal import NAMESPACE, TemporalServer
 
@@ -36,7 +36,7 @@ class Servers:
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")},
             "KAIFANG_HOME": str(self.home),
-            "KAIFANG_DATABASE_URL": self.postgres.dsn(),
+            **self.postgres.variables(),
             "KAIFANG_RATES_TIMES": "100000",  # what is measured calls more often than anybody may, and is counted too
             "TEMPORAL_ADDRESS": self.temporal.address,
             "TEMPORAL_NAMESPACE": NAMESPACE,
@@ -91,7 +91,7 @@ async def servers() -> AsyncIterator[Servers]:
             running.postgres.start()
             running.temporal.start()
             is_there_from_now_on(home / ENGINE_KEYS)
-            await prepare(running.postgres.dsn(), samples=True)
+            await prepare(running.postgres.dsn(login=Login.OWNER), samples=True)
             yield running
         finally:
             running.stop()

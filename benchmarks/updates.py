@@ -21,6 +21,7 @@ from cli.demo_catalogue import update_the_catalogue
 from cli.demo_parties import Parties
 from rules.loading import cities
 from stack.ports import free_port, listen
+from stack.postgres import Login
 from stack.programs import WORKER, Api
 
 BENCH = "updates"
@@ -89,7 +90,7 @@ async def _of(city: str, running: Servers, port: int, size: int) -> list[Figure]
 
 def _published(city: str, running: Servers, port: int, size: int) -> Iterator[tuple[str, tuple[str, ...], float]]:
     """The case of each update, its tasks in the order of their decisions, and how long the last decision took."""
-    settings = Settings(home=running.home, port=port, database_url=running.postgres.dsn())
+    settings = Settings(home=running.home, port=port, database_url=running.postgres.dsn(login=Login.WRITER))
     with Timed(settings, "en") as parties:
         for _ in range(size):
             case, decided = update_the_catalogue(parties, city)

@@ -8,12 +8,14 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
+from activities.database_url import checked
+
 
 def configuration(dsn: str) -> Config:
-    """Alembic's configuration for a database, given as `postgresql://…`."""
+    """Alembic's configuration for a database, given as `postgresql://…`. Raises ValueError for a wrong address."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
-    config.attributes["dsn"] = dsn.replace("postgresql://", "postgresql+asyncpg://", 1)
+    config.attributes["dsn"] = checked(dsn)
     return config
 
 

@@ -32,4 +32,6 @@ async def prepare(dsn: str, *, samples: bool) -> None:
 if __name__ == "__main__":
     keep_texts_out(logging.WARNING)
     settings = Settings.load()
-    asyncio.run(prepare(settings.database_url, samples=settings.samples))
+    if settings.database_owner_url is None:
+        logging.warning("KAIFANG_DATABASE_OWNER_URL is not set: the login of the services owns the database")
+    asyncio.run(prepare(settings.owner_url, samples=settings.samples))

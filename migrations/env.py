@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
+import asyncpg
 from alembic import context
 from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -23,6 +25,7 @@ from activities.tables import (  # noqa: F401 - they fill SQLModel's metadata
     telling,
     workers,
 )
+from migrations.privileges import grant
 
 
 def run(connection: Connection) -> None:
@@ -30,10 +33,13 @@ def run(connection: Connection) -> None:
     with context.begin_transaction():
         connection.execute(text("select pg_advisory_xact_lock(hashtextextended('kaifang.migrations', 0))"))
         context.run_migrations()
+        grant(connection)
 
 
 async def migrate() -> None:
-    engine = create_async_engine(context.config.attributes["dsn"], poolclass=pool.NullPool)
+    # The driver reads the address, as it does for every other connection: several hosts, certificates.
+    connect = partial(asyncpg.connect, context.config.attributes["dsn"])
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=pool.NullPool)
     async with engine.connect() as connection:
         await connection.run_sync(run)
         await connection.commit()

@@ -18,7 +18,7 @@ from activities.engine.payloads import converter
 from activities.notices.seeding import seed_notices
 from migrations.__main__ import prepare
 from rules.calendar import CalendarRecord
-from stack.postgres import DATABASE, Postgres
+from stack.postgres import DATABASE, Login, Postgres
 from stack.temporal import NAMESPACE, TIME_SKIPPING, TemporalServer
 
 UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -35,8 +35,8 @@ class Servers:
     async def prepare(self, record: CalendarRecord) -> None:
         """The schema, the samples, and the calendar of this record, which begins as the release's own does; once,
         before any `database`."""
-        await prepare(self.postgres.dsn(), samples=True)
-        connection = await asyncpg.connect(self.postgres.dsn())
+        await prepare(self.postgres.dsn(login=Login.OWNER), samples=True)
+        connection = await asyncpg.connect(self.postgres.dsn(login=Login.OWNER))
         try:
             async with connection.transaction():
                 await seed_notices(connection, record)
@@ -51,7 +51,7 @@ class Servers:
             await server.execute(f"create database {name} template {DATABASE}")
         finally:
             await server.close()
-        return self.postgres.dsn(name)
+        return self.postgres.dsn(name, Login.WRITER)
 
     async def client(self) -> Client:
         return await Client.connect(self.temporal.address, namespace=NAMESPACE, data_converter=converter(self.keys))

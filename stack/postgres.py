@@ -6,6 +6,7 @@ a data folder below a folder that only root may enter) is kept under `SHARED` in
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import secrets
@@ -15,6 +16,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from enum import StrEnum
 from functools import cached_property
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -26,8 +28,9 @@ import psutil
 from stack.ports import LOOPBACK, RememberedPorts, is_free
 from stack.service import Pause, Service, ServiceError, private_folder
 
-ROLE = "kaifang"
 DATABASE = "kaifang"
+LOGINS = Path(__file__).with_name("databases.sql")
+"""What makes the database and its logins, here and in production."""
 
 SHARED = Path("/var/lib/kaifang")
 """Where root keeps what PostgreSQL's account cannot reach elsewhere."""
@@ -43,14 +46,43 @@ SETTINGS: Mapping[str, str] = {
     "unix_socket_directories": "",
     "log_error_verbosity": "terse",  # otherwise a row that is refused stands in the log as a whole
     "log_parameter_max_length": "0",  # the same of a statement that somebody has logged for being slow
+    "log_line_prefix": "%m [%p] %q%u@%d %a %h ",  # who it was that was refused
 }
+
+
+class Login(StrEnum):
+    """As whom somebody comes in. Nobody but the server itself comes as `SERVER`, which is its superuser."""
+
+    SERVER = "kaifang"
+    OWNER = "kaifang_owner"
+    WRITER = "kaifang_writer"
+    GATE = "kaifang_gate"
+    READER = "kaifang_reader"
+
+
+VARIABLES: Mapping[str, Login] = {
+    "KAIFANG_DATABASE_URL": Login.WRITER,
+    "KAIFANG_DATABASE_GATE_URL": Login.GATE,
+    "KAIFANG_DATABASE_READER_URL": Login.READER,
+}
+"""What our programs are told. The owner's is the migration's alone."""
+PASSWORDS: Mapping[str, Login] = {
+    "KAIFANG_DB_OWNER_PASSWORD": Login.OWNER,
+    "KAIFANG_DB_PASSWORD": Login.WRITER,
+    "KAIFANG_DB_GATE_PASSWORD": Login.GATE,
+    "KAIFANG_DB_READER_PASSWORD": Login.READER,
+}
+"""What the script of the logins is told."""
+
+NOTHING: Mapping[str, str] = {}
 
 
 class Postgres(Service):
     """A PostgreSQL server of one data folder. `settings` are server settings which replace ours.
 
-    The first start creates the cluster, the role and the database; every later one finds them as they were left, also
-    after a crash. Commits are on the disk unless `settings` say otherwise.
+    The first start creates the cluster, the logins and the database; every later one finds them as they were left, also
+    after a crash, and brings along what an earlier version left. Commits are on the disk unless `settings` say
+    otherwise.
     """
 
     name = "PostgreSQL"
@@ -62,13 +94,22 @@ class Postgres(Service):
         self.port = port
         self.settings = {**SETTINGS, **(settings or {})}
         self._password_file = self.home / "postgres.password"
+        self._passwords_file = self.home / "postgres.logins.json"
 
-    def dsn(self, database: str = DATABASE) -> str:
+    def dsn(self, database: str = DATABASE, login: Login = Login.SERVER) -> str:
         """The URL of a database of this server, password included. Raises ServiceError before the first start."""
         if self.port is None or not self._password_file.exists():
             raise ServiceError("PostgreSQL has not been started yet: it has no address")
-        password = self._password_file.read_text().strip()
-        return f"postgresql://{ROLE}:{quote(password)}@{LOOPBACK}:{self.port}/{database}"
+        return f"postgresql://{login}:{quote(self._password(login))}@{LOOPBACK}:{self.port}/{database}"
+
+    def variables(self, database: str = DATABASE) -> dict[str, str]:
+        """By which our programs find a database of this server, each as whom it is to come in."""
+        return {name: self.dsn(database, login) for name, login in VARIABLES.items()}
+
+    def _password(self, login: Login) -> str:
+        if login is Login.SERVER:
+            return self._password_file.read_text().strip()
+        return str(json.loads(self._passwords_file.read_text())[login])
 
     @property
     def data(self) -> Path:
@@ -105,6 +146,15 @@ class Postgres(Service):
                 raise ServiceError(f"PostgreSQL cannot listen on port {self.port}: it is taken")
             pause(0.05)
 
+    def await_ready(self, pause: Pause = time.sleep) -> None:
+        """Ready means besides: the database and its logins are there."""
+        super().await_ready(pause)
+        try:
+            self._make_logins()
+        except ServiceError:
+            self.kill()
+            raise
+
     def command(self) -> Sequence[str | Path]:
         settings = [part for item in self.settings.items() for part in ("-c", "=".join(item))]
         return [self.program("postgres"), "-D", self.data, "-h", LOOPBACK, "-p", str(self.port), *settings]
@@ -132,8 +182,11 @@ class Postgres(Service):
         """Where one of PostgreSQL's programs lies, such as `psql`."""
         return self._programs / name
 
-    def run(self, program: str, *arguments: str | Path, stdin: str = "") -> None:
-        """Runs one of PostgreSQL's programs as its account. Raises ServiceError; what it printed is in the log."""
+    def run(
+        self, program: str, *arguments: str | Path, stdin: str = "", variables: Mapping[str, str] = NOTHING
+    ) -> None:
+        """Runs one of PostgreSQL's programs as its account, with these variables, which nobody else sees. Raises
+        ServiceError; what it printed is in the log."""
         uid, gid = self.account()
         private_folder(self.log.parent)
         with self.log.open("ab") as log:
@@ -143,7 +196,7 @@ class Postgres(Service):
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd="/",
-                env=_environment(),
+                env={**_environment(), **variables},
                 start_new_session=True,
                 check=False,
                 user=uid if os.geteuid() == 0 else None,
@@ -152,6 +205,18 @@ class Postgres(Service):
             ).returncode
         if code != 0:
             raise ServiceError(f"PostgreSQL's {program} failed (exit {code}); its log: {self.log}")
+
+    def _make_logins(self) -> None:
+        """The database and its logins are as the script says, with the passwords of the data folder."""
+        if not self._passwords_file.exists():
+            _write_secret(self._passwords_file, json.dumps({login: _new_password() for login in PASSWORDS.values()}))
+        passwords = {name: self._password(login) for name, login in PASSWORDS.items()}
+        self.run(
+            *("psql", "--no-psqlrc", "--quiet", "--no-password", "--host", LOOPBACK, "--port", str(self.port)),
+            *("--username", Login.SERVER, "--dbname", "postgres"),
+            stdin=LOGINS.read_text(),
+            variables={"PGPASSWORD": self._password(Login.SERVER), **passwords},
+        )
 
     def _initialise(self) -> None:
         """Creates the cluster beside its place and moves it there when it is whole."""
@@ -164,22 +229,29 @@ class Postgres(Service):
         password_file = self.data.with_name(f"{self.data.name}.initial-password")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
-        password = secrets.token_urlsafe(24)
+        password = _new_password()
         for file in (password_file, self._password_file):
-            file.unlink(missing_ok=True)
-            file.touch(mode=0o600)
-            file.write_text(password)
+            _write_secret(file, password)
+        self._passwords_file.unlink(missing_ok=True)
         try:
             if os.geteuid() == 0:
                 os.chown(unfinished, uid, gid)
                 os.chown(password_file, uid, gid)
             self.run(
                 "initdb",
-                *("--pgdata", unfinished, "--username", ROLE, "--pwfile", password_file, "--auth", "scram-sha-256"),
+                *(
+                    "--pgdata",
+                    unfinished,
+                    "--username",
+                    Login.SERVER,
+                    "--pwfile",
+                    password_file,
+                    "--auth",
+                    "scram-sha-256",
+                ),
                 *("--encoding", "UTF8", "--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
                 *(["--no-sync"] if self.settings.get("fsync") == "off" else []),
             )
-            self.run("postgres", "--single", "-D", unfinished, "postgres", stdin=f"create database {DATABASE};\n")
         finally:
             password_file.unlink()
         unfinished.rename(self.data)
@@ -218,6 +290,19 @@ class Postgres(Service):
         if not copy.exists():
             _copy_programs(installed, copy)
         return copy / installed.name / "pginstall" / "bin"
+
+
+def _new_password() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def _write_secret(file: Path, content: str) -> None:
+    """The file holds this and nobody else reads it; it is there as a whole or not at all."""
+    unfinished = file.with_name(f"{file.name}.new")
+    unfinished.unlink(missing_ok=True)
+    unfinished.touch(mode=0o600)
+    unfinished.write_text(content)
+    unfinished.replace(file)
 
 
 def _environment() -> Mapping[str, str]:

@@ -15,7 +15,7 @@ from activities.settings import ENGINE_KEYS, HEADS_KEY
 from api.http.tokens import signing_key
 from stack.home import HomeInUseError, announced, end_leftovers, exclusive
 from stack.ports import RememberedPorts, listen
-from stack.postgres import Postgres
+from stack.postgres import VARIABLES, Login, Postgres
 from stack.programs import API, MIGRATION, PAGES, WORKER, Api, Pages, PythonProgram
 from stack.service import Service, ServiceError
 from stack.supervisor import StopRequestedError, StopSignals, Supervisor
@@ -26,6 +26,8 @@ DEFAULT_PAGES_PORT = 8080
 
 TEMPORAL_CHOICES = ("TEMPORAL_ADDRESS", "TEMPORAL_PROFILE", "TEMPORAL_CONFIG_FILE")
 """Variables of the SDK that say where Temporal is: one of them, and ours is not started."""
+
+OWNER = "KAIFANG_DATABASE_OWNER_URL"
 
 Row = tuple[str, str]
 
@@ -66,9 +68,9 @@ class Stack:
         """The variables by which our programs, and commands in other terminals, reach this stack."""
         variables = {"KAIFANG_HOME": str(self.home), "KAIFANG_PORT": str(port), "KAIFANG_PAGES_PORT": str(pages_port)}
         if self.postgres is None:
-            variables["KAIFANG_DATABASE_URL"] = self.environment["KAIFANG_DATABASE_URL"]
+            variables |= {name: self.environment[name] for name in VARIABLES if self.environment.get(name)}
         else:
-            variables["KAIFANG_DATABASE_URL"] = self.postgres.dsn()
+            variables |= self.postgres.variables()
         if self.temporal is None:
             variables |= {name: value for name, value in self.environment.items() if name.startswith("TEMPORAL_")}
         else:
@@ -77,6 +79,12 @@ class Stack:
             # The caller's own configuration file speaks of another server, perhaps with a key for it.
             variables["TEMPORAL_CONFIG_FILE"] = os.devnull
         return variables
+
+    def owner(self) -> dict[str, str]:
+        """The variable by which the migration comes in, and none of the others."""
+        if self.postgres is None:
+            return {name: self.environment[name] for name in (OWNER,) if self.environment.get(name)}
+        return {OWNER: self.postgres.dsn(login=Login.OWNER)}
 
     def rows(self, api: Api, pages: Pages) -> list[Row]:
         """What runs where, for the table."""
@@ -100,8 +108,9 @@ class Stack:
         if self.postgres is None:
             rows.append(("PostgreSQL", f"not ours: {without_password(self.environment['KAIFANG_DATABASE_URL'])}"))
         else:
+            url = without_password(self.postgres.dsn(login=Login.WRITER))
             rows += [
-                ("PostgreSQL", f"{without_password(self.postgres.dsn())} (the password is in {self.home}/stack.env)"),
+                ("PostgreSQL", f"{url} (the password is in {self.home}/stack.env)"),
                 ("", f"data {self.postgres.data}"),
                 ("", f"log {self.postgres.log}"),
             ]
@@ -111,8 +120,7 @@ class Stack:
 def without_password(url: str) -> str:
     """The URL of a database as it may be shown."""
     parts = urlsplit(url)
-    host = parts.hostname or ""
-    return f"{parts.scheme}://{parts.username}@{host}{f':{parts.port}' if parts.port else ''}{parts.path}"
+    return f"{parts.scheme}://{parts.username}@{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def listener_for(what: str, variable: str, usual: int, stack: Stack, report: Callable[[str], object]) -> socket.socket:
@@ -172,7 +180,11 @@ def _run(
     try:
         supervisor.start(stack.servers())
         connections = stack.connections(listener.getsockname()[1], pages_listener.getsockname()[1])
-        inherited = {name: value for name, value in stack.environment.items() if not name.startswith("TEMPORAL_")}
+        inherited = {
+            name: value
+            for name, value in stack.environment.items()
+            if not name.startswith("TEMPORAL_") and name not in (OWNER, *VARIABLES)
+        }
         environment = {
             "KAIFANG_SAMPLES": "true",
             **({} if stack.environment.get("KAIFANG_OIDC_ISSUER") else {"KAIFANG_LOGIN": "demo"}),
@@ -181,7 +193,8 @@ def _run(
             "PYTHONUNBUFFERED": "1",
         }
         logs = stack.home / "logs"
-        migration = PythonProgram("migration", stack.programs.migration, logs / "migration.log", environment)
+        of_migration = {**environment, **stack.owner()}
+        migration = PythonProgram("migration", stack.programs.migration, logs / "migration.log", of_migration)
         worker = PythonProgram("worker", stack.programs.worker, logs / "worker.log", environment)
         api = Api(listener, logs / "api.log", environment, stack.programs.api)
         pages = Pages(pages_listener, logs / "pages.log", environment, stack.programs.pages)

@@ -17,6 +17,7 @@ START = os.environ.get("KAIFANG_TEST_CLOCK")
 
 OURS = """
 create schema if not exists shifted;
+grant usage on schema shifted to public;
 create or replace function shifted.clock_timestamp() returns timestamptz language sql volatile
   as $$ select pg_catalog.clock_timestamp() + interval '{shift} microseconds' $$;
 create or replace function shifted.now() returns timestamptz language sql stable

@@ -16,7 +16,7 @@ from temporalio.worker import Worker
 
 from activities.database import Pool, open_pool
 from migrations.__main__ import prepare
-from stack.postgres import Postgres
+from stack.postgres import Login, Postgres
 from stack.temporal import NAMESPACE, TemporalServer
 from tests.clocks import set_clock
 from tests.driving import Driver
@@ -55,26 +55,37 @@ async def migrated_template(postgres_server: Postgres) -> AsyncIterator[str]:
     name = f"template_{uuid.uuid4().hex}"
     server = await asyncpg.connect(postgres_server.dsn("postgres"))
     try:
-        await server.execute(f"create database {name}")
+        await server.execute(f"create database {name} owner {Login.OWNER}")
         await set_clock(postgres_server.dsn(name))
-        await prepare(postgres_server.dsn(name), samples=True)
+        await prepare(postgres_server.dsn(name, Login.OWNER), samples=True)
         yield name
     finally:
         await server.close()
 
 
 @pytest.fixture
-async def database_url(postgres_server: Postgres, migrated_template: str) -> AsyncIterator[str]:
-    """The URL of a migrated and seeded database of the test's own."""
+async def database_url(
+    postgres_server: Postgres, migrated_template: str, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[str]:
+    """The URL of a migrated and seeded database of the test's own, as the services have it; the gate and what is only
+    read come in by theirs, which the environment names. Its owner: `tests.owning`."""
     name = f"test_{uuid.uuid4().hex}"
     server = await asyncpg.connect(postgres_server.dsn("postgres"))
     try:
-        await server.execute(f"create database {name} template {migrated_template}")
+        await server.execute(f"create database {name} template {migrated_template} owner {Login.OWNER}")
         await set_clock(postgres_server.dsn(name))
-        yield postgres_server.dsn(name)
+        for variable, url in postgres_server.variables(name).items():
+            monkeypatch.setenv(variable, url)
+        yield postgres_server.dsn(name, Login.WRITER)
         await server.execute(f"drop database {name} with (force)")
     finally:
         await server.close()
+
+
+@pytest.fixture
+def gate_url(database_url: str) -> str:
+    """The URL of the test's database as the gate has it."""
+    return os.environ["KAIFANG_DATABASE_GATE_URL"]
 
 
 @pytest.fixture

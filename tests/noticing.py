@@ -9,12 +9,13 @@ from activities.calendar.record import RecordOfNotices
 from activities.database import Pool
 from rules.calendar_notices import Notice
 from rules.seed_notices import read_record, read_scopes
+from tests.owning import owner_of
 
 
 async def record_as_of(pool: Pool, day: date, *, without: str = "") -> None:
     """The record holds what was published before that day, and not the notice of that document; before anybody reads
     it."""
-    async with pool.acquire() as connection, connection.transaction():
+    async with owner_of(pool) as connection, connection.transaction():
         await connection.execute("delete from calendar_notices")
         await connection.execute("update calendar set version = 0")
         notices = RecordOfNotices(read_scopes())

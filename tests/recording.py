@@ -24,10 +24,11 @@ from activities.database import open_pool
 from migrations.__main__ import prepare
 from models import acts as a
 from models.granting import access_case_id
-from stack.postgres import Postgres
+from stack.postgres import Login, Postgres
 from stack.temporal import NAMESPACE, TIME_SKIPPING, TemporalServer
 from tests import recorded, recording_entries, recording_objections, recording_rectifications
 from tests.driving import WHATEVER_IS_ASKED, Driver, ShiftedClock
+from tests.owning import known
 from tests.sealing import CONVERTER, for_every_process, opened
 from tests.skipping import A_MOMENT, Skipping
 from tests.walking import AGREED, BOTH_SIGN, Walk
@@ -315,13 +316,15 @@ async def keep(walk: Walk, name: str) -> None:
 async def record(postgres: Postgres, temporal: TemporalServer) -> None:
     """Every path that is missing, on servers that are running."""
     server = await asyncpg.connect(postgres.dsn("postgres"))
-    await server.execute("create database recording")
+    await server.execute(f"create database recording owner {Login.OWNER}")
     await server.close()
-    dsn = postgres.dsn("recording")
-    await prepare(dsn, samples=True)
+    await prepare(known(postgres).dsn("recording", Login.OWNER), samples=True)
     client = await Client.connect(temporal.address, namespace=NAMESPACE, data_converter=CONVERTER)
     clock = ShiftedClock()
-    async with await open_pool(dsn) as pool, build_worker(client, pool, QUEUE, clock):
+    async with (
+        await open_pool(postgres.dsn("recording", Login.WRITER)) as pool,
+        build_worker(client, pool, QUEUE, clock),
+    ):
         driver = Driver(pool, client, QUEUE, clock=clock, patience=timedelta(seconds=20))
         skipping = Skipping(driver)
         for city, name, path in missing():

@@ -11,6 +11,7 @@ import pytest
 
 from stack.postgres import Postgres
 from stack.temporal import TIME_SKIPPING, TemporalServer
+from tests.owning import known
 
 REPORTED_AT_ONCE = {"system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute": "1"}
 """A workflow task that fails is reported the first time, and not after a minute of failing."""
@@ -31,7 +32,7 @@ def postgres_server(services_home: Path) -> Iterator[Postgres]:
     unsafe = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
     server = Postgres(services_home, settings=unsafe)
     server.start()
-    yield server
+    yield known(server)
     server.stop()
 
 

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from api.http.protocol import Bounded
 from stack.ports import free_port, listen
+from stack.postgres import VARIABLES
 from stack.programs import Api
 
 
@@ -21,6 +22,7 @@ def serving_api(home: Path, database_url: str, log: Path, **settings: str) -> It
     """The API in a process of its own, with no engine behind it: it receives, and nothing is worked off."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("TEMPORAL_", "KAIFANG_"))},
+        **{name: value for name, value in os.environ.items() if name in VARIABLES},
         "KAIFANG_HOME": str(home),
         "KAIFANG_DATABASE_URL": database_url,
         "TEMPORAL_ADDRESS": "127.0.0.1:1",

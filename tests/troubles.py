@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from stack.postgres import Login
+from tests.owning import url_as
+
 OURS = """
 create schema trouble;
 create table trouble.stands (code text not null);
@@ -53,7 +56,7 @@ class Trouble:
         await self._execute("delete from trouble.stands")
 
     async def _execute(self, statement: str) -> None:
-        connection = await asyncpg.connect(self.dsn)
+        connection = await asyncpg.connect(url_as(self.dsn, Login.SERVER))
         try:
             await connection.execute(statement)
         finally:

@@ -218,7 +218,7 @@ async def system(store: Store) -> SystemShown:
         sending: OutboxFigures = await outbox.figures(connection)
         jobs = await keeping.figures(connection, now)
     given_up = await store.session.exec(
-        select(ChannelRow, AccountRow.login)
+        select(ChannelRow.kind, ChannelRow.given_up, ChannelRow.last_failed_at, AccountRow.login)
         .join(AccountRow, col(AccountRow.account_id) == col(ChannelRow.account_id))
         .where(col(ChannelRow.given_up) > 0)
         .order_by(col(ChannelRow.given_up).desc(), col(AccountRow.login))
@@ -232,10 +232,8 @@ async def system(store: Store) -> SystemShown:
         oldest_message=sending.oldest,
         given_up=sending.given_up,
         channels=[
-            ChannelGivenUp(
-                login=login, kind=channel.kind, given_up=channel.given_up, last_failed_at=channel.last_failed_at
-            )
-            for channel, login in given_up
+            ChannelGivenUp(login=login, kind=kind, given_up=times, last_failed_at=last_failed_at)
+            for kind, times, last_failed_at, login in given_up
         ],
         jobs=[JobShown(job=name, workers=job.workers, ended=job.ended) for name, job in sorted(jobs.items())],
     )

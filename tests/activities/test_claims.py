@@ -18,6 +18,7 @@ from models import acts as a
 from models import events as e
 from tests.breaking_the_database import forget, refuse
 from tests.driving import AT, Driver
+from tests.owning import by_owner
 
 BODY = "nanning.operator"
 LEFT, STAYS = f"acc_{BODY}_1", f"acc_{BODY}_2"
@@ -30,7 +31,7 @@ WAYS_TO_LEAVE = {
 
 
 async def leaves(driver: Driver, officer: str = LEFT, how: str = "another body") -> None:
-    await driver.pool.execute(WAYS_TO_LEAVE[how], officer)
+    await by_owner(driver.pool, WAYS_TO_LEAVE[how], officer)
 
 
 async def claimed(driver: Driver, **more: Any) -> str:
@@ -187,7 +188,7 @@ async def test_claims_that_are_tried_in_vain_keep_no_other_from_its_turn(driver:
     for case_id in others:
         assert len(await lapses(driver, case_id)) == 1
     await forget(driver.pool, "tasks")
-    await driver.pool.execute("delete from acts where case_id = 'first' and state = 'refused'")
+    await by_owner(driver.pool, "delete from acts where case_id = 'first' and state = 'refused'")
     assert [await lapsing.look() for _ in range(2)] == [0, 1], "after the last comes the first again"
 
 

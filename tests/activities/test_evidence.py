@@ -30,6 +30,7 @@ from activities.idempotency import IdempotencyKeyReused
 from activities.settings import Settings, SettingsError
 from tests.activities.evidence_samples import A_PDF, AN_EXE
 from tests.driving import Driver
+from tests.owning import by_owner
 
 
 async def pieces(content: bytes, size: int = 64 * 1024) -> AsyncIterator[bytes]:
@@ -176,11 +177,14 @@ async def test_while_postgresql_is_away_an_upload_leaves_nothing(uploads: Upload
 async def test_an_upload_whose_row_cannot_be_committed_leaves_nothing_behind(
     uploads: Uploads,
 ) -> None:
-    await uploads.pool.execute("""
+    await by_owner(
+        uploads.pool,
+        """
         create function refuse() returns trigger language plpgsql as $$ begin raise 'no commit'; end $$;
         create constraint trigger refuse after insert on evidence deferrable initially deferred
         for each row when (new.account = 'unlucky') execute function refuse();
-    """)
+    """,
+    )
     with pytest.raises(Exception, match="no commit"):
         await uploads.upload(A_PDF, account="unlucky")
     assert await uploads.left() == NOTHING

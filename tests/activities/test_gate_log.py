@@ -19,6 +19,7 @@ from activities.gate.gate import Gate, opened
 from activities.gate.log import BATCH, Gap, GateLog, gaps
 from models.gate import Question, Reason
 from tests.api.gate import CONDITIONAL, UNCONDITIONAL, put_grant
+from tests.owning import by_owner, by_server
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 FAR_AHEAD = datetime(2100, 1, 1, tzinfo=UTC)
@@ -65,10 +66,10 @@ async def writing(log: GateLog) -> AsyncIterator[None]:
         await task
 
 
-async def test_every_decision_on_conditional_data_is_logged_without_its_key(database_url: str, pool: Pool) -> None:
+async def test_every_decision_on_conditional_data_is_logged_without_its_key(gate_url: str, pool: Pool) -> None:
     case_id, key = await put_grant(pool)
     digest = await pool.fetchval("select key_digest from grants")
-    async with opened(database_url, DatabaseClock()) as (gate, _):
+    async with opened(gate_url, DatabaseClock()) as (gate, _):
         await gate.ask(Question(CONDITIONAL, ("position",), "download", None, digest))
         await gate.ask(Question(CONDITIONAL, (), "api", None, digest))
         await gate.ask(Question(CONDITIONAL, (), "api"))
@@ -84,8 +85,8 @@ async def test_every_decision_on_conditional_data_is_logged_without_its_key(data
     assert digest not in str(rows)
 
 
-async def test_after_a_clean_stop_the_log_is_whole(database_url: str, pool: Pool) -> None:
-    async with opened(database_url, DatabaseClock()) as (gate, _):
+async def test_after_a_clean_stop_the_log_is_whole(gate_url: str, pool: Pool) -> None:
+    async with opened(gate_url, DatabaseClock()) as (gate, _):
         await asyncio.gather(*[gate.ask(ASKED) for _ in range(2 * BATCH + 7)])
     assert await count(pool) == 2 * BATCH + 7
     assert await gaps_of(pool) == []
@@ -95,8 +96,8 @@ async def test_after_a_clean_stop_the_log_is_whole(database_url: str, pool: Pool
     assert session["written_until"] >= await pool.fetchval("select max(at) from gate_decisions")
 
 
-async def test_a_decision_is_written_within_a_second_while_the_gate_runs(database_url: str, pool: Pool) -> None:
-    async with opened(database_url, DatabaseClock()) as (gate, _):
+async def test_a_decision_is_written_within_a_second_while_the_gate_runs(gate_url: str, pool: Pool) -> None:
+    async with opened(gate_url, DatabaseClock()) as (gate, _):
         took: list[timedelta] = []
         while not took or (min(took) >= A_SECOND and len(took) < MOMENTS_TO_BE_IDLE):
             await gate.ask(ASKED)
@@ -135,9 +136,9 @@ asyncio.run(main())
 """
 
 
-async def test_after_a_crash_the_log_says_that_its_last_second_may_be_missing(database_url: str, pool: Pool) -> None:
+async def test_after_a_crash_the_log_says_that_its_last_second_may_be_missing(gate_url: str, pool: Pool) -> None:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", CRASHING, database_url, CONDITIONAL, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        sys.executable, "-c", CRASHING, gate_url, CONDITIONAL, cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout
     decided: list[bytes] = []
@@ -158,7 +159,7 @@ async def test_after_a_crash_the_log_says_that_its_last_second_may_be_missing(da
     assert [at for at in written if at < gap.since] == [at for at in instants if at < gap.since]
     assert set(written) <= set(instants)
 
-    async with opened(database_url, DatabaseClock()) as (gate, _):
+    async with opened(gate_url, DatabaseClock()) as (gate, _):
         await gate.ask(ASKED)
         found = await gaps_of(pool)
     assert [(each.since, each.is_running) for each in found][:1] == [(gap.since, False)]
@@ -171,44 +172,45 @@ async def is_noticed(pool: Pool) -> bool:
     return not any(gap.is_running for gap in await gaps_of(pool))
 
 
-async def test_what_postgresql_does_not_take_is_kept_and_written_when_it_does(database_url: str, pool: Pool) -> None:
-    async with opened(database_url, DatabaseClock()) as (gate, log):
+async def test_what_postgresql_does_not_take_is_kept_and_written_when_it_does(gate_url: str, pool: Pool) -> None:
+    async with opened(gate_url, DatabaseClock()) as (gate, log):
         await gate.ask(ASKED)
         await until(lambda: is_written(pool, 1))
-        await pool.execute("alter table gate_decisions rename to elsewhere")
+        await by_owner(pool, "alter table gate_decisions rename to elsewhere")
         for _ in range(5):
             assert await gate.ask(ASKED) is Reason.KEY_MISSING
         before = await pool.fetchval("select written_until from gate_sessions")
         await asyncio.sleep(1)  # two writings fail meanwhile
         assert (log.backlog, log.lost) == (5, 0)
         assert await pool.fetchval("select written_until from gate_sessions") == before
-        await pool.execute("alter table elsewhere rename to gate_decisions")
+        await by_owner(pool, "alter table elsewhere rename to gate_decisions")
         await until(lambda: is_written(pool, 6))
     assert await gaps_of(pool) == []
 
 
-async def test_a_broken_connection_neither_loses_nor_doubles_a_decision(database_url: str, pool: Pool) -> None:
-    async with opened(database_url, DatabaseClock()) as (gate, _):
+async def test_a_broken_connection_neither_loses_nor_doubles_a_decision(gate_url: str, pool: Pool) -> None:
+    async with opened(gate_url, DatabaseClock()) as (gate, _):
         asked = 0
         for _ in range(20):
             told = await asyncio.gather(*[gate.ask(ASKED) for _ in range(50)])
             asked += told.count(Reason.KEY_MISSING)
-            await pool.execute(
+            await by_server(
+                pool,
                 "select pg_terminate_backend(pid) from pg_stat_activity "
-                "where application_name = 'kaifang gate log' and datname = current_database()"
+                "where application_name = 'kaifang gate log' and datname = current_database()",
             )
     assert await count(pool) == asked == 1000
     assert await gaps_of(pool) == []
 
 
-async def test_what_finds_no_room_is_counted_and_lies_in_a_span_of_its_own(database_url: str, pool: Pool) -> None:
+async def test_what_finds_no_room_is_counted_and_lies_in_a_span_of_its_own(gate_url: str, pool: Pool) -> None:
     clock = GateClock(DatabaseClock())
-    log = GateLog(database_url, clock, room=3)
+    log = GateLog(gate_url, clock, room=3)
     async with writing(log):
-        await pool.execute("alter table gate_decisions rename to elsewhere")
+        await by_owner(pool, "alter table gate_decisions rename to elsewhere")
         decided = [await add(log, clock, pool) for _ in range(5)]
         assert (log.backlog, log.lost) == (3, 2)
-        await pool.execute("alter table elsewhere rename to gate_decisions")
+        await by_owner(pool, "alter table elsewhere rename to gate_decisions")
         await until(lambda: is_written(pool, 3))
         last = await add(log, clock, pool)
     await log.close()
@@ -227,11 +229,9 @@ async def add(log: GateLog, clock: GateClock, pool: Pool) -> datetime:
     return at
 
 
-async def test_the_log_reaches_no_further_than_the_decision_that_is_still_under_way(
-    database_url: str, pool: Pool
-) -> None:
+async def test_the_log_reaches_no_further_than_the_decision_that_is_still_under_way(gate_url: str, pool: Pool) -> None:
     clock = GateClock(DatabaseClock())
-    log = GateLog(database_url, clock)
+    log = GateLog(gate_url, clock)
     async with writing(log):
         clock.read(await present(pool))
         begun = clock.begin()
@@ -243,7 +243,7 @@ async def test_the_log_reaches_no_further_than_the_decision_that_is_still_under_
     assert await pool.fetchval("select written_until from gate_sessions") > begun
 
 
-async def test_a_gap_concerns_only_the_spans_that_it_touches(database_url: str, pool: Pool) -> None:
+async def test_a_gap_concerns_only_the_spans_that_it_touches(gate_url: str, pool: Pool) -> None:
     hour = timedelta(hours=1)
     at = LONG_AGO + hour
     for session, written_until, ended_at in (
@@ -251,7 +251,8 @@ async def test_a_gap_concerns_only_the_spans_that_it_touches(database_url: str, 
         ("broken", at, at + hour),
         ("later", at + 5 * hour, None),
     ):
-        await pool.execute(
+        await by_owner(
+            pool,
             "insert into gate_sessions (session, started_at, written_until, ended_at, lost) values ($1, $2, $3, $4, 0)",
             session,
             LONG_AGO,
@@ -265,12 +266,12 @@ async def test_a_gap_concerns_only_the_spans_that_it_touches(database_url: str, 
         assert [gap.session for gap in await gaps(connection, at + hour, at + 6 * hour)] == ["later"]
 
 
-async def test_a_run_that_cannot_be_seen_decides_nothing(database_url: str, pool: Pool) -> None:
+async def test_a_run_that_cannot_be_seen_decides_nothing(gate_url: str, pool: Pool) -> None:
     """What it decided before a crash could not be known to be missing."""
-    await pool.execute("alter table gate_sessions rename to elsewhere")
-    async with opened(database_url, DatabaseClock()) as (gate, _):
+    await by_owner(pool, "alter table gate_sessions rename to elsewhere")
+    async with opened(gate_url, DatabaseClock()) as (gate, _):
         assert await gate.ask(Question(UNCONDITIONAL)) is Reason.DATABASE_AWAY
-        await pool.execute("alter table elsewhere rename to gate_sessions")
+        await by_owner(pool, "alter table elsewhere rename to gate_sessions")
         await until(lambda: is_allowed(gate))
 
 
@@ -279,14 +280,14 @@ async def is_allowed(gate: Gate) -> bool:
 
 
 async def test_a_gate_that_stops_without_postgresql_leaves_its_session_without_an_end(
-    database_url: str, pool: Pool, monkeypatch: pytest.MonkeyPatch
+    gate_url: str, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("activities.gate.log.LAST_TRIES_WITHIN", 0.5)
-    async with opened(database_url, DatabaseClock()) as (gate, log):
+    async with opened(gate_url, DatabaseClock()) as (gate, log):
         await log.opened.wait()
-        await pool.execute("alter table gate_decisions rename to elsewhere")
+        await by_owner(pool, "alter table gate_decisions rename to elsewhere")
         assert await gate.ask(ASKED) is Reason.KEY_MISSING
-    await pool.execute("alter table elsewhere rename to gate_decisions")
+    await by_owner(pool, "alter table elsewhere rename to gate_decisions")
     await until(lambda: is_noticed(pool))
     (gap,) = await gaps_of(pool)
     assert gap.until is None

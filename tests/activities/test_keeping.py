@@ -25,6 +25,7 @@ from activities.telling.ways import Ways
 from rules.seed_notices import read_scopes
 from tests.beside import beside
 from tests.driving import Driver
+from tests.owning import by_server
 from tests.troubles import Trouble
 from worker import until
 
@@ -284,10 +285,10 @@ async def test_without_a_connection_left_the_sweeper_waits_and_then_hands_over_t
 ) -> None:
     caplog.set_level(logging.INFO)
     role = f"limited_{uuid.uuid4().hex}"
-    await driver.pool.execute(f"create role {role} login password 'secret' connection limit 0")
+    await by_server(driver.pool, f"create role {role} login password 'secret' connection limit 0")
     try:
-        await driver.pool.execute(f"grant all on all tables in schema public to {role}")
-        await driver.pool.execute(f"grant all on all sequences in schema public to {role}")
+        await by_server(driver.pool, f"grant all on all tables in schema public to {role}")
+        await by_server(driver.pool, f"grant all on all sequences in schema public to {role}")
         url = urlsplit(database_url)
         limited = url._replace(netloc=f"{role}:secret@{url.netloc.rpartition('@')[2]}").geturl()
         with pytest.raises(asyncpg.TooManyConnectionsError):
@@ -300,9 +301,9 @@ async def test_without_a_connection_left_the_sweeper_waits_and_then_hands_over_t
                 return said >= {"kaifang.sweeper", "kaifang.sender", "kaifang.reminding", "kaifang.keeper"}
 
             await soon(each_says_so)
-            await driver.pool.execute(f"alter role {role} connection limit -1")
+            await by_server(driver.pool, f"alter role {role} connection limit -1")
             await soon(lambda: is_delivered(driver, case_id))
             assert (await told(driver.pool))[SWEEPER].ended == 0
     finally:
-        await driver.pool.execute(f"drop owned by {role}")
-        await driver.pool.execute(f"drop role {role}")
+        await by_server(driver.pool, f"drop owned by {role}")
+        await by_server(driver.pool, f"drop role {role}")

@@ -24,6 +24,7 @@ from tests.breaking_the_database import (
     refuse,
 )
 from tests.driving import AT, Driver
+from tests.owning import by_owner
 
 PROVIDER, NOBODY = '"body": "provider"', '"body": "nobody"'
 PASSED = "new.outcome = 'pass'"
@@ -116,7 +117,7 @@ async def test_an_act_whose_own_text_can_never_be_stored_is_not_received(driver:
 async def test_what_time_brings_about_and_cannot_be_stored_is_on_record_and_tried_again(driver: Driver) -> None:
     case_id = await driver.file("nanning", hand_over=False)
     due_at, events = await passing(driver, case_id)
-    await driver.pool.execute("alter table events add constraint never check (type <> 'ClockPassed')")
+    await by_owner(driver.pool, "alter table events add constraint never check (type <> 'ClockPassed')")
     driver.clock.shift = due_at - (await driver.task(case_id, "formal_review")).opened_at
     door = Append(driver.pool, driver.log, driver.clock)
     write = Write(case_id=case_id, after=2, events=tuple(events), passing=due_at)
@@ -127,7 +128,7 @@ async def test_what_time_brings_about_and_cannot_be_stored_is_on_record_and_trie
         (failure,) = await failures_of(connection, case_id)
     assert (failure.act_id, failure.why, failure.times) == ("", "not_written", 2)
 
-    await driver.pool.execute("alter table events drop constraint never")
+    await by_owner(driver.pool, "alter table events drop constraint never")
     assert [event.type for event in (await door.append(write)).events] == ["ClockPassed"]
     assert await failing(driver.pool) == dict.fromkeys(Why, 0)
 
@@ -169,9 +170,10 @@ async def test_an_act_that_cannot_be_read_waits_with_its_reason_and_holds_up_the
     case_id = await driver.object_to("nanning", "privacy", evidence=1, hand_over=False)
     (task, *_) = (await driver.state(case_id)).open_tasks()
     assert await driver.decide(case_id, task.stage, task.outcomes[0], hand_over=False) == "accepted"
-    await pool.execute(
+    await by_owner(
+        pool,
         "update acts set state = 'received', delivered_at = null, act = jsonb_set(act, '{kind}', '\"of_tomorrow\"') "
-        "where kind = 'decide'"
+        "where kind = 'decide'",
     )
     assert await withdraw(driver, case_id) == "received"
     async with pool.acquire() as connection:
@@ -181,7 +183,7 @@ async def test_an_act_that_cannot_be_read_waits_with_its_reason_and_holds_up_the
 async def test_an_act_that_cannot_be_judged_waits_with_its_reason(driver: Driver, pool: Pool) -> None:
     case_id = await driver.object_to("nanning", "privacy", evidence=1, hand_over=False)
     assert await driver.decide(case_id, "suspension", "suspend", hand_over=False) == "accepted"
-    await pool.execute("update pinned_rules set rules = replace(rules::text, $1, $2)::jsonb", PROVIDER, NOBODY)
+    await by_owner(pool, "update pinned_rules set rules = replace(rules::text, $1, $2)::jsonb", PROVIDER, NOBODY)
     fresh = Driver(pool, driver.temporal, driver.task_queue)
     assert await fresh.decide(case_id, "verification", "process", hand_over=False) == "received"
     assert await withdraw(fresh, case_id) == "received"

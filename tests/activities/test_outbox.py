@@ -16,6 +16,7 @@ from activities.outbox.outbox import put_out
 from models.refusals import CannotBeStored
 from models.telling import Account, Addressee, Officers, Posts, Supervisors, Telling
 from tests.driving import Driver
+from tests.owning import by_owner
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 OPERATOR = "nanning.operator"
@@ -105,7 +106,7 @@ async def test_whom_nobody_knows_is_not_told_and_fails_nothing(pool: Pool) -> No
 async def test_nobody_is_told_twice_of_one_event_in_one_way_whoever_is_addressed_how_often(
     pool: Pool, put: list[tuple[int, str, int]]
 ) -> None:
-    await pool.execute("delete from messages")
+    await by_owner(pool, "delete from messages")
     officer, *_ = await accounts_of(pool, OPERATOR)
     ways: list[Addressee] = [Account(officer), Officers(OPERATOR), Officers(OPERATOR, officer), Supervisors("nanning")]
     tellings = [telling(ways[way], of=f"case/{of}", kind=kind) for of, kind, way in put]
@@ -161,7 +162,7 @@ async def test_a_filing_tells_its_party_and_the_officers_in_its_own_transaction(
 
 
 async def test_what_is_rolled_back_told_nobody(driver: Driver) -> None:
-    await driver.pool.execute("alter table messages add constraint nobody check (kind <> 'task_opened')")
+    await by_owner(driver.pool, "alter table messages add constraint nobody check (kind <> 'task_opened')")
     with pytest.raises(CannotBeStored):
         await driver.file("nanning", hand_over=False)
     for table in ("messages", "cases", "events"):

@@ -30,6 +30,7 @@ from rules.pinned import Basis
 from rules.seed_notices import read_record, read_scopes
 from tests.driving import Driver
 from tests.noticing import notice_called, record_as_of
+from tests.owning import owner_of
 from tests.rules.test_deadlines_properties import CountedOneByOne
 
 ADMIN = Actor(account="acc_admin")
@@ -266,10 +267,10 @@ async def test_a_notice_that_comes_with_a_release_wakes_cases_as_if_it_had_been_
         known = await RecordOfNotices(read_scopes()).read(connection)
     made = [with_due(clock(calendar, date(2026, 4, 15)), known) for calendar in ("CN", "CN", "CN-GX", "CN-GX")]
     tasks = await put_tasks(driver.pool, made, pattern)
-    async with driver.pool.acquire() as connection, connection.transaction():
-        await seed_notices(connection, read_record())
-        await seed_notices(connection, read_record())
-        found = await woken(connection, known.version + 1)
+    async with owner_of(driver.pool) as owner, owner.transaction():
+        await seed_notices(owner, read_record())
+        await seed_notices(owner, read_record())
+        found = await woken(owner, known.version + 1)
     assert found.tasks == {task_id for task_id, it in tasks.items() if it.calendar == "CN-GX"}
     assert notice_called(document).scope == "CN-GX"
 

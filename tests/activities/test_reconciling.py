@@ -12,6 +12,7 @@ from activities.engine.reconciling import of_the_other_side, reconcile
 from activities.engine.restoring import Restored, restore
 from models.acts import Amendment
 from tests.driving import Driver
+from tests.owning import by_owner, owner_of
 
 
 async def differences(driver: Driver) -> list[str]:
@@ -46,7 +47,7 @@ async def test_a_read_model_that_says_something_else_is_named(
     driver: Driver, worker: Worker, tampering: str, named: str
 ) -> None:
     await driver.file("nanning")
-    await driver.pool.execute(tampering)
+    await by_owner(driver.pool, tampering)
     assert [what.split(" ")[0] for what in await differences(driver)] == [named]
 
 
@@ -102,7 +103,7 @@ async def test_data_that_is_served_although_the_log_keeps_it_back_is_named(
 ) -> None:
     await driver.object_to("nanning", "privacy", evidence=1)
     assert await differences(driver) == []
-    await driver.pool.execute(tampering)
+    await by_owner(driver.pool, tampering)
     assert [what.split(" ")[0] for what in await differences(driver)] == [named]
 
 
@@ -124,8 +125,8 @@ async def test_a_grant_that_gives_more_than_the_log_is_named(driver: Driver, wor
         await driver.decide(case_id, stage, "sign")
     # The access case that it opened waits for the sweeper, which does not run here.
     assert [what for what in await differences(driver) if not what.startswith("engine:")] == []
-    await driver.pool.execute(
-        "update grants set data_items = array['more'], valid_until = valid_until + interval '1 day'"
+    await by_owner(
+        driver.pool, "update grants set data_items = array['more'], valid_until = valid_until + interval '1 day'"
     )
     assert "grants: data_items, valid_until" in await differences(driver)
 
@@ -155,9 +156,10 @@ async def test_an_engine_that_shows_another_due_instant_than_the_log_is_named(dr
     case_id = await driver.file("nanning")
     await driver.decide(case_id, "formal_review", "pass")
     assert await differences(driver) == []
-    await driver.pool.execute(
+    await by_owner(
+        driver.pool,
         "update events set event = jsonb_set(event, '{clock,due_at}', '\"2030-01-01T00:00:00Z\"') "
-        "where type = 'TaskOpened' and event ->> 'stage' = 'provider_review'"
+        "where type = 'TaskOpened' and event ->> 'stage' = 'provider_review'",
     )
     tasks, engine = await differences(driver)
     assert tasks.startswith("tasks:")
@@ -171,7 +173,7 @@ async def test_a_case_that_runs_in_the_engine_without_a_log_is_named(driver: Dri
         return [each.case_id async for each in of_the_other_side(driver.pool, driver.temporal, driver.task_queue)]
 
     assert await unknown() == []
-    async with driver.pool.acquire() as connection, connection.transaction():
+    async with owner_of(driver.pool) as connection, connection.transaction():
         for table in ("messages", "acts", "events", "tasks", "cases"):
             await connection.execute(f"delete from {table} where case_id = $1", case_id)  # noqa: S608 - constants
     async with asyncio.timeout(30):

@@ -26,6 +26,7 @@ from activities.telling.ways import Ways
 from models.telling import Account, Telling
 from tests.beside import beside
 from tests.driving import Driver
+from tests.owning import by_owner
 from tests.receiving import HttpReceiver, Mailbox, Request, http_receiver, smtp_receiver
 
 BASE = "https://kaifang.example"
@@ -144,7 +145,7 @@ async def test_what_was_sent_is_not_sent_again_and_a_channel_has_only_what_came_
     pool: Pool, receiver: HttpReceiver, tmp_path: Path
 ) -> None:
     await tell(pool, "before the channel")
-    await pool.execute("update messages set created_at = $1", datetime(2026, 2, 1, tzinfo=UTC))
+    await by_owner(pool, "update messages set created_at = $1", datetime(2026, 2, 1, tzinfo=UTC))
     await channel(pool, receiver.url)
     _, told = await tell(pool, "after it")
 
@@ -342,7 +343,7 @@ async def test_what_nobody_can_put_into_words_holds_up_no_other_channel(
     await channel(pool, receiver.url)
     await channel(pool, another.url, owner="applicant2@demo")
     await tell(pool, "one")
-    await pool.execute("""update messages set facts = '{"due_on": "not a day"}'""")
+    await by_owner(pool, """update messages set facts = '{"due_on": "not a day"}'""")
     (living,) = await tell(pool, "two", owner="applicant2@demo")
 
     async with sender(pool, tmp_path) as it:

@@ -20,8 +20,9 @@ from activities.record.append import Append
 from activities.record.failing import Why, failing
 from models import acts as a
 from models.messages import Write
-from stack.postgres import Postgres
+from stack.postgres import Login, Postgres
 from tests.driving import AT, Driver
+from tests.owning import by_owner
 from worker import build_worker
 
 GRANTING = (("authority_review", "pass"), ("provider_review", "pass"))
@@ -48,7 +49,7 @@ class Database:
 
     async def set_back(self, copy: str) -> None:
         await self._server.execute(f"drop database {self._name} with (force)")
-        await self._server.execute(f"create database {self._name} template {copy}")
+        await self._server.execute(f"create database {self._name} template {copy} owner {Login.OWNER}")
 
     async def _alone(self) -> None:
         await self._server.execute(
@@ -86,8 +87,8 @@ async def differences(driver: Driver) -> dict[str, list[str]]:
 
 
 async def sweep(driver: Driver) -> None:
-    await driver.pool.execute(
-        "update acts set received_at = received_at - interval '5 seconds' where delivered_at is null"
+    await by_owner(
+        driver.pool, "update acts set received_at = received_at - interval '5 seconds' where delivered_at is null"
     )
     await Sweeper(driver.pool, driver.engine).sweep()
 
@@ -163,7 +164,7 @@ async def test_a_log_set_back_and_grown_again_is_not_taken_for_the_one_that_was(
         for _ in range(known.number - 2):
             assert await driver.on_task(a.Claim, case_id, "formal_review") == "accepted"
             await driver.on_task(a.Release, case_id, "formal_review")
-        await driver.pool.execute("update acts set state = 'received' where act_id = $1", act)
+        await by_owner(driver.pool, "update acts set state = 'received' where act_id = $1", act)
         assert (await driver.state(case_id)).number >= known.number
         door = Append(driver.pool, driver.log, driver.clock)
         tail = await door.append(Write(case_id=case_id, after=known.number, events=(), known_at=known.at))

@@ -11,6 +11,7 @@ from activities.database import Pool
 from activities.outbox.outbox import put_out
 from activities.standing_in import substitutes_of, without_anybody
 from models.telling import Officers, Telling
+from tests.owning import by_owner
 
 BODY = "nanning.operator"
 DAY = date(2026, 3, 2)
@@ -28,8 +29,8 @@ async def are_there(pool: Pool) -> None:
         [*OFFICERS, GONE],
         BODY,
     )
-    await pool.execute("delete from messages")
-    await pool.execute("delete from absences")
+    await by_owner(pool, "delete from messages")
+    await by_owner(pool, "delete from absences")
 
 
 def end_of(stands_in: dict[str, str], officer: str) -> str | None:
@@ -61,5 +62,6 @@ async def test_substitutes_are_followed_to_the_end_and_never_in_a_circle(pool: P
             if officer in stands_in and end:
                 assert (await substitutes_of(connection, officer, DAY))[-1] == end
             await put_out(connection, [Telling("task_opened", f"of {officer}", Officers(BODY, officer))], NOW)
-            told = await connection.fetch("delete from messages returning account_id")
+            told = await connection.fetch("select account_id from messages")
+            await by_owner(pool, "delete from messages")
             assert sorted(row["account_id"] for row in told) == ([end] if end else sorted([officer, *present]))

@@ -11,6 +11,7 @@ from activities.engine import sweeping
 from activities.engine.sweeping import Sweeper
 from tests.beside import beside
 from tests.driving import Driver
+from tests.owning import by_owner
 
 OF_A_NEWER_VERSION = """
 insert into acts (act_id, case_id, seq, kind, account, received_at, state, act, request_digest)
@@ -33,7 +34,7 @@ async def one_case_that_cannot_be_handed_over_and_one_that_can(driver: Driver) -
     act = str(uuid.uuid4())
     await driver.pool.execute(OF_A_NEWER_VERSION, bad)
     await driver.decide(good, "formal_review", "pass", act_id=act, hand_over=False)
-    await driver.pool.execute("update acts set received_at = now() - interval '1 minute' where act_id = $1", act)
+    await by_owner(driver.pool, "update acts set received_at = now() - interval '1 minute' where act_id = $1", act)
     return act
 
 
@@ -66,7 +67,7 @@ async def test_an_act_of_a_person_is_not_behind_the_notices_that_were_published_
     person = await driver.file("nanning")
     act = str(uuid.uuid4())
     await driver.decide(person, "formal_review", "pass", act_id=act, hand_over=False)
-    await driver.pool.execute("update acts set received_at = now() - interval '1 minute' where act_id = $1", act)
+    await by_owner(driver.pool, "update acts set received_at = now() - interval '1 minute' where act_id = $1", act)
     monkeypatch.setattr(sweeping, "A_ROUND", 1)
 
     await Sweeper(driver.pool, driver.engine).sweep()

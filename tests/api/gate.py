@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from activities.database import Connection, Pool
+from activities.statements import insert
 
 CONDITIONAL = "nanning-transport-bus-positions"
 UNCONDITIONAL = "nanning-transport-bus-lines"
@@ -32,16 +34,20 @@ async def put_grant(connection: Connection | Pool, dataset_id: str = CONDITIONAL
     """A grant of the whole dataset for download, for a day; its case and its key. `columns` replace what it has."""
     case_id = await put_case(connection, "access", dataset_id)
     key = "kf_" + secrets.token_urlsafe(32)
-    await connection.execute(
-        "insert into grants (case_id, granted_by, dataset_id, party, data_items, access_modes, granted_at, "
-        "valid_until, key_digest) values ($1, $1, $2, 'acc_party', '{}', '{download}', "
-        "clock_timestamp() - interval '1 hour', clock_timestamp() + interval '1 day', $3)",
-        case_id,
-        dataset_id,
-        hashlib.sha256(key.encode()).hexdigest(),
-    )
-    for name, value in columns.items():
-        await connection.execute(f"update grants set {name} = $2 where case_id = $1", case_id, value)  # noqa: S608  ours
+    now = await connection.fetchval("select clock_timestamp()")
+    row = {
+        "case_id": case_id,
+        "granted_by": case_id,
+        "dataset_id": dataset_id,
+        "party": "acc_party",
+        "data_items": [],
+        "access_modes": ["download"],
+        "granted_at": now - timedelta(hours=1),
+        "valid_until": now + timedelta(days=1),
+        "key_digest": hashlib.sha256(key.encode()).hexdigest(),
+        **columns,
+    }
+    await connection.execute(insert("grants", list(row)), *row.values())
     return case_id, key
 
 

@@ -26,6 +26,7 @@ from rules.bounds import LONGEST_HEADING, LONGEST_PROSE, MOST_FORMATS, MOST_ITEM
 from tests.api.calling import Caller, Service
 from tests.api.test_import import AUTHORITY, HEAD, send, told
 from tests.api.updating import UPDATES, answers, drafting, filing, law, recorded, walked
+from tests.owning import by_owner
 
 WIDEST = random.Random(20201223)
 SHAPES = {"date", "date-time"}
@@ -218,7 +219,8 @@ async def test_a_kept_draft_from_before_the_bound_is_named_when_it_is_to_be_subm
     row = f"transport,新的条目,New,摘要,领域,{'code|编号|string'},csv,无条件开放,,,每月"
     report = (await send(service.as_(AUTHORITY), f"{HEAD}\n{row}")).json()
     case_id = report["filed"][0]["case_id"]
-    await pool.execute(
+    await by_owner(
+        pool,
         "update acts set content = jsonb_set(content, '{entry,domain,zh}', to_jsonb(repeat('域', 683))) "
         "where case_id = $1",
         case_id,

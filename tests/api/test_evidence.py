@@ -21,6 +21,7 @@ from activities.evidence.store import LARGEST, submit
 from api.acting.evidence_file import to_be_saved_as
 from tests.activities.evidence_samples import CAUTIOUS, OOXML, bomb, ooxml
 from tests.api.calling import Caller, Service
+from tests.owning import by_owner
 from tests.serving import listening
 
 PATH = "/v1/evidence"
@@ -244,7 +245,7 @@ async def test_evidence_is_read_by_the_party_and_by_bodies_with_a_task_in_the_ca
     )
     assert await who_reads(*everybody) == {"applicant@demo", provider}
 
-    await pool.execute("update evidence set account = 'somebody of the same party'")
+    await by_owner(pool, "update evidence set account = 'somebody of the same party'")
     assert await who_reads(*everybody) == {"applicant@demo", provider}
 
 

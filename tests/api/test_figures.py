@@ -19,6 +19,7 @@ from reading.words.language import Language
 from rules.deadlines import midnight, to_shanghai
 from tests.api.calling import Service
 from tests.driving import Driver
+from tests.owning import by_owner
 from tests.populating import Population, no_engine, present_of
 from tests.rectifying import breach
 
@@ -47,8 +48,8 @@ async def test_a_day_is_that_of_asia_shanghai_and_the_last_one_is_not_in_the_spa
     supervisor, on = service.as_("supervisor@nanning.authority"), await today(driver)
     for at in (-2.0001, -2, -1.5, -1.0001, -1):
         exactly = midnight(on) + timedelta(days=at)
-        await driver.pool.execute(
-            "update cases set received_at = $2 where case_id = $1", await received(driver, at), exactly
+        await by_owner(
+            driver.pool, "update cases set received_at = $2 where case_id = $1", await received(driver, at), exactly
         )
     answer = await supervisor.read(FIGURES, **{"from": on - 2 * DAY, "until": on - DAY})
     assert filed(answer["totals"]) == {None: 3}
@@ -102,7 +103,7 @@ async def test_a_body_is_told_its_own_figures_or_its_citys_if_it_reads_every_cas
 ) -> None:
     await received(driver, -1)
     await received(driver, -1, dataset_id="nanning-health-beds", procedure="demand")
-    await driver.pool.execute("update cases set provider = 'nanning.health' where procedure = 'demand'")
+    await by_owner(driver.pool, "update cases set provider = 'nanning.health' where procedure = 'demand'")
     await driver.pool.execute("update tasks set body = 'nanning.health' where procedure = 'demand'")
     await received(driver, -1, "guangzhou")
     answer = await service.as_(login).read(FIGURES)

@@ -26,6 +26,7 @@ from tests.api.calling import Service, serving
 from tests.api.gate import CLOSED, CONDITIONAL, UNCONDITIONAL, lift, put_grant, restrict
 from tests.api.test_database_away import own_postgres, own_settings
 from tests.driving import ShiftedClock
+from tests.owning import by_owner, owner_of
 
 __all__ = ["own_postgres", "own_settings"]
 
@@ -246,7 +247,7 @@ async def test_only_an_allowed_call_counts_and_each_day_of_shanghai_begins_anew(
     service: Service, pool: Pool, clock: ShiftedClock
 ) -> None:
     case_id, key = await put_grant(pool, daily_calls=1)
-    await pool.execute("update grants set valid_until = clock_timestamp() + interval '9 days'")
+    await by_owner(pool, "update grants set valid_until = clock_timestamp() + interval '9 days'")
     await ask(service, key, dataset_id=CONDITIONAL, mode="api")
     assert await pool.fetchval("select count(*) from gate_calls") == 0
     told = [said(await ask(service, key, **DOWNLOAD)) for _ in range(2)]
@@ -326,9 +327,9 @@ async def test_a_new_run_remembers_how_far_the_clock_was(settings: Settings, poo
 
 async def test_an_error_that_nobody_foresaw_is_never_a_yes(service: Service, pool: Pool) -> None:
     _, key = await put_grant(pool)
-    await pool.execute("alter table restrictions rename to elsewhere")
+    await by_owner(pool, "alter table restrictions rename to elsewhere")
     assert said(await ask(service, key, **DOWNLOAD)) == "unexpected"
-    await pool.execute("alter table elsewhere rename to restrictions")
+    await by_owner(pool, "alter table elsewhere rename to restrictions")
     assert said(await ask(service, key, **DOWNLOAD)) == "yes"
 
 
@@ -337,7 +338,7 @@ async def test_who_waits_for_a_lock_is_told_within_a_second_that_the_gate_cannot
 ) -> None:
     _, key = await put_grant(pool)
     assert said(await ask(service, key, **DOWNLOAD)) == "yes"
-    async with pool.acquire() as connection, connection.transaction():
+    async with owner_of(pool) as connection, connection.transaction():
         await connection.execute("lock table grants in access exclusive mode")
         loop = asyncio.get_running_loop()
         started = loop.time()

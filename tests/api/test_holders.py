@@ -9,6 +9,7 @@ import pytest
 from activities.database import Pool
 from tests.api.calling import Caller, Service
 from tests.api.test_five_cities import granted
+from tests.owning import owner_of
 
 
 @pytest.mark.duty("GZ-29a")
@@ -31,7 +32,8 @@ async def test_who_had_conditional_data_stays_on_the_list_with_the_end_of_the_gr
     renounced, expired = [await granted(working, applicant, "guangzhou") for _ in range(2)]
     ended = await applicant.do(f"/v1/grants/{renounced['granted']['access_case_id']}/renunciation")
     yesterday = "update grants set valid_until = now() - interval '1 day' where case_id = $1 returning valid_until"
-    ran_out = await pool.fetchval(yesterday, expired["granted"]["access_case_id"])
+    async with owner_of(pool) as connection:
+        ran_out = await connection.fetchval(yesterday, expired["granted"]["access_case_id"])
 
     latest, first = (await working.nobody().read("/v1/holders", city="guangzhou"))["items"]
     assert datetime.fromisoformat(latest["ended_at"]) == ran_out

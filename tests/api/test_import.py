@@ -26,6 +26,7 @@ from cli.main import app
 from rules.deadlines import SHANGHAI
 from rules.seed_notices import read_scopes
 from tests.api.calling import Caller, Service
+from tests.owning import by_owner
 
 AUTHORITY = "reviewer@nanning.authority"
 HEAD = "provider,title_zh,title_en,abstract_zh,domain_zh,items,formats,openness,basis_zh,conditions_zh,update_frequency"
@@ -224,9 +225,10 @@ async def test_what_its_source_knows_by_an_id_stays_so_though_another_entry_has_
 
 
 async def test_of_two_that_file_the_same_new_dataset_at_once_exactly_one_is_received(pool: Pool) -> None:
-    await pool.execute(
+    await by_owner(
+        pool,
         "insert into bodies (body, city, role, name) "
-        "select 'nanning.transport.bus', city, role, name from bodies where body = 'nanning.transport'"
+        "select 'nanning.transport.bus', city, role, name from bodies where body = 'nanning.transport'",
     )
     inbox = Inbox(pool, Log(RecordOfNotices(read_scopes())), DatabaseClock())
     at = datetime(2026, 11, 23, 9, tzinfo=SHANGHAI)

@@ -14,6 +14,7 @@ from tests.api.test_bounds import wide
 from tests.api.test_import import AUTHORITY, CONDITIONAL, GOOD, HEAD, send, told
 from tests.api.updating import UPDATES, drafting, filing, law, recorded, said_with, walked
 from tests.breaking_the_database import forget, refuse
+from tests.owning import by_owner
 
 CANNOT = "urn:kaifang:problem:cannot-be-stored"
 
@@ -22,7 +23,7 @@ async def test_after_a_publication_that_can_never_be_stored_the_entry_is_drafted
     working: Service, pool: Pool
 ) -> None:
     """An index that is too narrow for what people may say, as the index words once were."""
-    await pool.execute("create index too_narrow on dataset_versions ((entry -> 'abstract' ->> 'zh'))")
+    await by_owner(pool, "create index too_narrow on dataset_versions ((entry -> 'abstract' ->> 'zh'))")
     provider = working.as_("reviewer@nanning.transport")
     long = {"abstract": {"zh": wide(20_000), "en": "x"}, "basis": {"zh": "某法", "en": "Some law"}}
     rules = await law(provider, "nanning")
@@ -52,7 +53,7 @@ async def test_after_a_publication_that_can_never_be_stored_the_entry_is_drafted
 async def test_a_filing_that_can_never_be_stored_is_a_problem_and_no_case(
     service: Service, applicant: Caller, pool: Pool
 ) -> None:
-    await pool.execute("create index too_narrow on acts ((content ->> 'purpose'))")
+    await by_owner(pool, "create index too_narrow on acts ((content ->> 'purpose'))")
     form = await applicant.form("nanning", purpose=wide(20_000))
     answer = await applicant.post("/v1/access-requests", form, str(uuid.uuid4()))
     assert (answer.status_code, answer.json()["type"]) == (422, CANNOT)
@@ -74,7 +75,7 @@ async def test_a_claim_that_can_never_be_stored_is_refused_and_asked_for_again(
 
 
 async def test_a_row_that_can_never_be_stored_is_reported_and_stops_nothing(service: Service, pool: Pool) -> None:
-    await pool.execute("create index too_narrow on acts ((content -> 'entry' -> 'abstract' ->> 'zh'))")
+    await by_owner(pool, "create index too_narrow on acts ((content -> 'entry' -> 'abstract' ->> 'zh'))")
     rows = [HEAD, GOOD.replace("停放点位置", wide(20_000)), CONDITIONAL]
     report = (await send(service.as_(AUTHORITY), "\n".join(rows))).json()
     assert told(report) == [(2, None, "CannotBeStored")]

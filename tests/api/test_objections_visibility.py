@@ -12,6 +12,7 @@ from activities.database import Pool
 from tests.api.calling import Service, open_task
 from tests.api.objecting import STATEMENT, TOLD, decided, filed
 from tests.api.test_five_cities import granted
+from tests.owning import by_owner
 
 ANSWER: dict[str, Any] = {"answer": TOLD}
 SECRET = "Their lawyer will sue; play for time"
@@ -122,11 +123,12 @@ async def test_an_evidence_is_read_by_the_provider_of_the_case_and_by_no_other_a
 async def accessed(pool: Pool, dataset_id: str, grant: str | None, count: int) -> None:
     """The gate's log of so many decisions, a second apart and two at a time, the latest refused."""
     now = await pool.fetchval("select clock_timestamp()")
-    await pool.execute(
-        "insert into gate_sessions (session, started_at, written_until, lost) values ('s', $1, $1, 0)", now
+    await by_owner(
+        pool, "insert into gate_sessions (session, started_at, written_until, lost) values ('s', $1, $1, 0)", now
     )
     for number in range(count):
-        await pool.execute(
+        await by_owner(
+            pool,
             "insert into gate_decisions (at, session, dataset_id, grant_case_id, data_items, access_mode, use, allowed,"
             " reason) values ($1, 's', $2, $3, '{}', 'api', 'general', $4, $5)",
             now + timedelta(seconds=number // 2),

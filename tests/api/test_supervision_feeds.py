@@ -19,6 +19,7 @@ from rules.deadlines import SHANGHAI
 from tests.api.calling import Service, serving
 from tests.api.supervising import SOON, SUPERVISOR, present, set_after_due
 from tests.driving import ShiftedClock
+from tests.owning import by_owner
 
 FEEDS = "/v1/supervision/feeds"
 
@@ -208,7 +209,7 @@ async def test_no_token_stands_in_the_figures_or_in_the_log_file_though_the_call
     async with serving(create_app(settings, patience=SOON), settings) as service:
         feed = await made(service)
         # Whatever it is that goes wrong: here the filters are none that anybody can have stored.
-        await service.app.state.runtime.pool.execute("""update feeds set wanted = '{"lists": ["unknown"]}'""")
+        await by_owner(service.app.state.runtime.pool, """update feeds set wanted = '{"lists": ["unknown"]}'""")
         assert (await service.nobody().get(feed["csv"])).status_code == 500
         figures = await service.figures()
     assert "feeds/{token}.csv" in figures

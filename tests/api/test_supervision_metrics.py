@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 
+import asyncpg
 import pytest
 from temporalio import workflow
 from temporalio.client import Client
@@ -17,6 +18,7 @@ from api.app import create_app
 from api.metrics import FAILING
 from tests.api.calling import Service, serving
 from tests.beside import beside
+from tests.owning import owner_url
 
 
 @workflow.defn
@@ -48,6 +50,17 @@ async def test_a_workflow_task_that_keeps_failing_is_counted_until_the_case_is_e
     assert figure(figures, "kaifang_engine_up") == 1
     await handle.terminate()
     await until_counted(temporal, mine, 0)
+
+
+async def test_attempts_to_rewrite_the_record_are_counted_though_each_is_undone(service: Service, pool: Pool) -> None:
+    admin = service.nobody()
+    before = figure((await admin.get("/metrics")).text, "kaifang_refused_rewritings")
+    connection = await asyncpg.connect(await owner_url(pool))
+    for _ in range(2):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="what is on record stays"):
+            await connection.execute("update calendar_notices set document = 'another'")
+    await connection.close()
+    assert figure((await admin.get("/metrics")).text, "kaifang_refused_rewritings") == before + 2
 
 
 async def until_counted(temporal: Client, query: str, expected: int) -> None:

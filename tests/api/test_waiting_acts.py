@@ -35,6 +35,7 @@ from tests.activities.test_append import proposed
 from tests.api.calling import Caller, Service, open_task, serving
 from tests.api.supervising import SOON, SUPERVISOR
 from tests.driving import Driver
+from tests.owning import by_owner
 from worker import SANDBOX, build_worker
 from workflows.procedures import WORKFLOWS
 
@@ -49,7 +50,7 @@ async def waiting_decision(service: Service, applicant: Caller, pool: Pool) -> t
     key = str(uuid.uuid4())
     answer = await service.as_(OPERATOR).post(f"/v1/tasks/{task['task_id']}/decision", {"outcome": "pass"}, key)
     assert answer.status_code == 202, answer.text
-    await pool.execute("update acts set received_at = received_at - interval '2 minutes' where kind = 'decide'")
+    await by_owner(pool, "update acts set received_at = received_at - interval '2 minutes' where kind = 'decide'")
     return case["case_id"], answer.json()["act_id"]
 
 
@@ -103,7 +104,7 @@ async def test_nobody_sees_beyond_what_it_supervises(hasty: Service, pool: Pool,
 
 async def test_an_act_that_was_received_just_now_does_not_wait_for_long(hasty: Service, pool: Pool) -> None:
     await waiting_decision(hasty, hasty.as_("applicant@demo"), pool)
-    await pool.execute("update acts set received_at = clock_timestamp()")
+    await by_owner(pool, "update acts set received_at = clock_timestamp()")
     assert (await hasty.as_(SUPERVISOR).read(PATH))["items"] == []
 
 
@@ -137,7 +138,7 @@ async def test_an_act_that_no_version_reads_is_named_and_settled_and_the_case_go
     hasty: Service, settings: Settings, pool: Pool, temporal: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case_id, act_id = await waiting_decision(hasty, hasty.as_("applicant@demo"), pool)
-    await pool.execute("update acts set act = jsonb_set(act, '{kind}', '\"of_tomorrow\"') where act_id = $1", act_id)
+    await by_owner(pool, "update acts set act = jsonb_set(act, '{kind}', '\"of_tomorrow\"') where act_id = $1", act_id)
     driver = Driver(pool, temporal, settings.task_queue)
     await driver.engine.hand_over(case_id, driver.patience)
     officer = hasty.as_(OPERATOR)

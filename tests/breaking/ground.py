@@ -17,11 +17,12 @@ from temporalio.client import Client
 from activities.database import AWAY, open_pool
 from migrations.__main__ import prepare
 from stack.ports import free_port
-from stack.postgres import Postgres
+from stack.postgres import Login, Postgres
 from stack.programs import PythonProgram
 from stack.temporal import NAMESPACE, TemporalServer
 from tests.breaking.diagnosis import of_worker, what_waits
 from tests.driving import Driver
+from tests.owning import known
 from tests.sealing import CONVERTER
 
 TASK_QUEUE = "kaifang"
@@ -46,13 +47,13 @@ class Ground:
     async def start(self) -> None:
         self.postgres.start()
         self.temporal.start()
-        await prepare(self.postgres.dsn(), samples=True)
+        await prepare(known(self.postgres).dsn(login=Login.OWNER), samples=True)
         self.driver = await self.connected()
         self.start_worker()
 
     async def connected(self) -> Driver:
         """A driver on a new connection to the engine."""
-        pool = await open_pool(self.postgres.dsn())
+        pool = await open_pool(self.postgres.dsn(login=Login.WRITER))
         return Driver(pool, await self.client(), TASK_QUEUE)
 
     async def client(self) -> Client:
@@ -63,7 +64,7 @@ class Ground:
         return {
             **os.environ,
             "KAIFANG_HOME": str(self.home),
-            "KAIFANG_DATABASE_URL": self.postgres.dsn(),
+            **self.postgres.variables(),
             "TEMPORAL_ADDRESS": self.temporal.address,
             "TEMPORAL_NAMESPACE": NAMESPACE,
         }

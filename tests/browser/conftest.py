@@ -18,7 +18,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from activities.settings import Settings
 from stack.ports import free_port, listen
-from stack.postgres import Postgres
+from stack.postgres import Login, Postgres
 from stack.programs import Pages
 from stack.temporal import NAMESPACE, TemporalServer
 from tests.pages.addresses import LOGINS
@@ -90,19 +90,21 @@ async def site(
     home = tmp_path_factory.mktemp("pages")
     name = f"browser_{uuid.uuid4().hex}"
     server = await asyncpg.connect(postgres_server.dsn("postgres"))
-    await server.execute(f"create database {name} template {migrated_template}")
-    url = postgres_server.dsn(name)
+    await server.execute(f"create database {name} template {migrated_template} owner {Login.OWNER}")
+    variables = postgres_server.variables(name)
+    url = variables["KAIFANG_DATABASE_URL"]
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("TEMPORAL_", "KAIFANG_"))},
         "KAIFANG_HOME": str(home),
-        "KAIFANG_DATABASE_URL": url,
+        **variables,
         "KAIFANG_LOGIN": "demo",
         "KAIFANG_RATES_TIMES": "1000",
         "TEMPORAL_ADDRESS": "127.0.0.1:1",
         "TEMPORAL_CONFIG_FILE": os.devnull,
     }
     with closing(listen(free_port())) as listener, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TEMPORAL_ADDRESS", temporal_server.address)
+        for variable, value in {**variables, "TEMPORAL_ADDRESS": temporal_server.address}.items():
+            patch.setenv(variable, value)
         patch.setenv("TEMPORAL_NAMESPACE", NAMESPACE)
         patch.setenv("TEMPORAL_CONFIG_FILE", os.devnull)
         pages = Pages(

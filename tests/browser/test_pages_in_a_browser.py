@@ -10,6 +10,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, Response
 
 from tests.browser.conftest import Site
+from tests.owning import by_owner
 from tests.pages.addresses import Address, addresses, one_of_each
 
 Look = tuple[str, Literal["light", "dark"], dict[str, int]]
@@ -171,7 +172,7 @@ async def test_what_is_wrong_is_where_one_starts(site: Site) -> None:
 
 @pytest.mark.parametrize("scripted", [True, False], ids=["with its script", "without"])
 async def test_a_form_that_is_sent_twice_is_one_act(site: Site, scripted: bool) -> None:
-    await site.pool.execute("delete from channels")
+    await by_owner(site.pool, "delete from channels")
     async with site.window("applicant", java_script_enabled=scripted) as page:
         await page.goto("/my/settings")
         await page.click("details summary")
@@ -184,7 +185,7 @@ async def test_a_form_that_is_sent_twice_is_one_act(site: Site, scripted: bool) 
 
 
 async def test_a_form_is_sent_again_after_the_way_back(site: Site) -> None:
-    await site.pool.execute("delete from channels")
+    await by_owner(site.pool, "delete from channels")
     async with site.window("applicant") as page:
         for path in ("one", "two"):
             await page.goto("/my/settings")

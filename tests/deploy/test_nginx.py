@@ -22,6 +22,7 @@ from stack.ports import free_port
 from stack.postgres import Postgres
 from stack.programs import Api
 from tests.api.gate import CONDITIONAL, UNCONDITIONAL, lift, put_grant, restrict
+from tests.owning import owner_of
 from tests.serving import serving_api
 from tests.stack.running import ROOT, until
 
@@ -225,7 +226,7 @@ async def test_when_the_gate_is_gone_nothing_is_served_and_one_is_told_to_come_b
 
 async def test_when_the_gate_cannot_know_nothing_is_served(site: Site, pool: Pool) -> None:
     assert site.get(f"{LINES}/all.csv").status_code == 200
-    async with pool.acquire() as connection, connection.transaction():
+    async with owner_of(pool) as connection, connection.transaction():
         await connection.execute("lock table restrictions in access exclusive mode")
         assert site.get(f"{LINES}/all.csv").status_code == 503
 

@@ -14,6 +14,7 @@ from activities.tables import cases as tables
 from activities.tables import rates, sessions
 from activities.tables import telling as supervision_tables
 from migrations.__main__ import prepare
+from tests.owning import owner_url
 
 
 async def test_a_migrated_database_is_what_the_tables_say(database_url: str) -> None:
@@ -32,10 +33,10 @@ async def test_a_migrated_database_is_what_the_tables_say(database_url: str) -> 
     await engine.dispose()
 
 
-async def test_preparing_a_database_twice_changes_nothing_that_people_changed(database_url: str, pool: Any) -> None:
+async def test_preparing_a_database_twice_changes_nothing_that_people_changed(pool: Any) -> None:
     await pool.execute("update datasets set openness = 'closed' where dataset_id = 'nanning-transport-bus-lines'")
     before = await pool.fetchval("select version from calendar")
-    await prepare(database_url, samples=True)
+    await prepare(await owner_url(pool), samples=True)
     assert await pool.fetchval("select version from calendar") == before
     query = "select openness from datasets where dataset_id = 'nanning-transport-bus-lines'"
     assert await pool.fetchval(query) == "closed"

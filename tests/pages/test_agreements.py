@@ -9,6 +9,7 @@ import pytest
 from activities.settings import Settings
 from pages.app import create_app
 from tests.api.calling import Service
+from tests.owning import by_owner
 from tests.pages.reviewing import LANGUAGE_OF, task_of
 from tests.pages.test_cases import REVIEWS, case_of, decided, requested
 from tests.pages.test_every_page import LARGEST_HTML
@@ -119,7 +120,7 @@ async def test_a_case_of_rules_without_a_text_shows_the_terms_as_before(
     visitor = await working.logged_in("applicant@demo")
     number = await requested(visitor, "nanjing")
     await decided(service, number, *REVIEWS["nanjing"], ("provider_signature", "sign"))
-    await service.app.state.runtime.pool.execute("update pinned_rules set rules = rules - 'agreement'")
+    await by_owner(service.app.state.runtime.pool, "update pinned_rules set rules = rules - 'agreement'")
     async with pages_open(create_app(settings), settings) as front:
         for language in ("zh", "en"):
             later = await front.logged_in("applicant@demo", language)

@@ -11,6 +11,7 @@ from tests.api.conftest import service, settings, working  # noqa: F401 - fixtur
 from tests.api.objecting import TOLD, decided, filed
 from tests.api.test_five_cities import granted
 from tests.api.test_rectifications import recorded
+from tests.owning import by_owner
 from tests.papers.reading_pdf import declared, text_of
 
 REASON = "The conditions say nothing of persons"
@@ -173,7 +174,7 @@ async def test_a_paper_whose_words_were_erased_since_is_ours_and_no_longer_as_it
     case = await applicant.file("nanning")
     code = (await listed(applicant, case))["receipt"]["code"]
     pool = service.app.state.runtime.pool
-    await pool.execute("update acts set content = null where case_id = $1", case["case_id"])
+    await by_owner(pool, "update acts set content = null where case_id = $1", case["case_id"])
     assert (await applicant.read(f"/v1/papers/{code}"))["as_issued"] is False
 
 

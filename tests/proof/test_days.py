@@ -25,6 +25,7 @@ from activities.proof.verifying_days import verify_days
 from activities.settings import Settings
 from rules.deadlines import to_shanghai
 from tests.driving import Driver, ShiftedClock
+from tests.owning import by_owner
 from tests.proof.forging import bring_head_into_line, forge_act, forge_event
 from tests.proof.tampering import work
 
@@ -76,7 +77,7 @@ async def signer(driver: Driver, tmp_path: Path, database_url: str) -> AsyncIter
     async with driver.pool.acquire() as connection:
         today = to_shanghai(await present(connection)).date()
     # What the template of the tests began yesterday begins today.
-    await driver.pool.execute("update chain_adoptions set adopted_at = clock_timestamp()")
+    await by_owner(driver.pool, "update chain_adoptions set adopted_at = clock_timestamp()")
     await work(driver, EvidenceStore.open(Settings(home=tmp_path, database_url=database_url)))
     yield Signer(driver, tmp_path / "heads", today)
 
@@ -145,7 +146,7 @@ async def test_a_tail_that_was_cut_with_all_that_tells_of_it_is_missed_by_the_si
     await signer.after(signer.today)
     await cut_tail(signer)
     assert await signer.faults() == [Fault.LOG_SHORTER]
-    await signer.driver.pool.execute("delete from signed_heads where case_id = $1", await request_of(signer))
+    await by_owner(signer.driver.pool, "delete from signed_heads where case_id = $1", await request_of(signer))
     assert await signer.faults() == [Fault.ROOT_OF_DAY]
 
 
@@ -154,8 +155,9 @@ async def test_a_log_that_was_written_anew_with_all_its_hashes_is_not_what_was_s
     await rewrite(signer)
     assert await signer.faults() == [Fault.LOG_REWRITTEN]
     # With the head of the day brought into line.
-    await signer.driver.pool.execute(
-        "update signed_heads set head = cases.head from cases where cases.case_id = signed_heads.case_id"
+    await by_owner(
+        signer.driver.pool,
+        "update signed_heads set head = cases.head from cases where cases.case_id = signed_heads.case_id",
     )
     assert await signer.faults() == [Fault.HEAD_OF_DAY, Fault.ROOT_OF_DAY]
 
@@ -186,7 +188,7 @@ async def test_a_case_that_was_taken_out_whole_is_missed(signer: Signer) -> None
     await signer.after(signer.today)
     request = await request_of(signer)
     for table in ("events", "acts", "messages", "tasks", "cases"):
-        await signer.driver.pool.execute(f"delete from {table} where case_id = $1", request)  # noqa: S608
+        await by_owner(signer.driver.pool, f"delete from {table} where case_id = $1", request)  # noqa: S608
     assert await signer.faults() == [Fault.CASE_GONE, Fault.CASE_NUMBERS]
 
 
@@ -217,11 +219,11 @@ async def test_the_statement_of_another_day_is_none_of_this(signer: Signer) -> N
 
 async def test_a_statement_or_its_signature_that_was_changed_is_found(signer: Signer) -> None:
     await signer.after(signer.today)
-    await signer.driver.pool.execute(
-        "update signed_days set statement = replace(statement, '\"cases\":3', '\"cases\":4')"
+    await by_owner(
+        signer.driver.pool, "update signed_days set statement = replace(statement, '\"cases\":3', '\"cases\":4')"
     )
     assert Fault.DAY_CHANGED in await signer.faults(folder=False)
-    await signer.driver.pool.execute("update signed_days set statement = '{}'")
+    await by_owner(signer.driver.pool, "update signed_days set statement = '{}'")
     assert Fault.DAY_CHANGED in await signer.faults(folder=False)
 
 
@@ -236,9 +238,9 @@ async def test_a_signature_by_an_unknown_algorithm_is_said_to_be_that(signer: Si
 
 async def test_a_day_that_was_taken_out_is_missed(signer: Signer) -> None:
     await signer.after(signer.today + 2 * A_DAY)
-    await signer.driver.pool.execute("delete from signed_days where day = $1", signer.today + 2 * A_DAY)
+    await by_owner(signer.driver.pool, "delete from signed_days where day = $1", signer.today + 2 * A_DAY)
     assert await signer.faults() == [Fault.DAY_MISSING]
-    await signer.driver.pool.execute("delete from signed_days where day = $1", signer.today)
+    await by_owner(signer.driver.pool, "delete from signed_days where day = $1", signer.today)
     assert Fault.DAY_MISSING in await signer.faults(folder=False)
 
 
@@ -309,7 +311,8 @@ async def request_of(signer: Signer) -> str:
 async def cut_tail(signer: Signer) -> None:
     """The last event is gone, and the case says that there never was one."""
     request = await request_of(signer)
-    await signer.driver.pool.execute(
+    await by_owner(
+        signer.driver.pool,
         "delete from events where case_id = $1 and number = (select max(number) from events where case_id = $1)",
         request,
     )
@@ -325,7 +328,8 @@ async def rewrite(signer: Signer) -> None:
     ):
         event = row["event"].replace("acc_applicant", "acc_other")
         previous = event_hash("sha256", request, row["number"], event, previous)
-        await signer.driver.pool.execute(
+        await by_owner(
+            signer.driver.pool,
             "update events set event = $3, hash = $4 where case_id = $1 and number = $2",
             request,
             row["number"],
@@ -343,7 +347,8 @@ async def sign_anew(signer: Signer, key: Ed25519PrivateKey) -> None:
         told.day, told.cases, told.root, told.previous, datetime(2026, 1, 1, tzinfo=told.signed_at.tzinfo),
         named_key(key.public_key()),
     )  # fmt: skip
-    await signer.driver.pool.execute(
+    await by_owner(
+        signer.driver.pool,
         "update signed_days set statement = $2, signature = $3 where day = $1",
         row["day"],
         another.text(),

@@ -23,6 +23,7 @@ from activities.record.log import HeadHasMoved, LockedCase, lock
 from activities.settings import Settings
 from models import events as e
 from tests.driving import Driver
+from tests.owning import by_owner, owner_of, owner_url
 from tests.proof.forging import forge_act, forge_event
 from tests.proof.tampering import SECRET, found, stored_file, work
 
@@ -188,8 +189,8 @@ async def test_who_computes_the_hashes_anew_up_to_the_last_leaves_another_head(
 
 @asynccontextmanager
 async def undone(driver: Driver) -> AsyncIterator[Connection]:
-    """A connection on which whatever is done is taken back."""
-    async with driver.pool.acquire() as connection:
+    """The owner's connection, on which whatever is done is taken back."""
+    async with owner_of(driver.pool) as connection:
         transaction = connection.transaction()
         await transaction.start()
         try:
@@ -240,7 +241,7 @@ async def test_a_file_erased_by_law_is_verified_as_erased(driver: Driver, store:
 
 async def test_a_text_erased_by_law_is_verified_as_erased(driver: Driver, store: EvidenceStore) -> None:
     objection, _ = await work(driver, store)
-    async with driver.pool.acquire() as connection:
+    async with owner_of(driver.pool) as connection:
         erased = await erase_texts(connection, [f"{objection}.file"], account="acc_admin", basis="PIPL 47")
         assert await erase_texts(connection, [f"{objection}.file"], account="acc_other", basis="none") == []
     assert erased == [f"{objection}.file"]
@@ -262,7 +263,8 @@ async def test_who_computes_the_hashes_anew_moves_the_head_of_the_case(driver: D
     for row in rows:
         event = json.dumps(json.loads(row["event"]) | {"at": "2026-01-01T00:00:00Z"})
         previous = event_hash("sha256", request, row["number"], event, previous)
-        await driver.pool.execute(
+        await by_owner(
+            driver.pool,
             "update events set event = $3, hash = $4, at = '2026-01-01T00:00:00Z' where case_id = $1 and number = $2",
             request,
             row["number"],
@@ -273,19 +275,20 @@ async def test_who_computes_the_hashes_anew_moves_the_head_of_the_case(driver: D
 
 
 async def test_what_was_written_before_there_were_chains_is_adopted_and_said_to_be(
-    driver: Driver, store: EvidenceStore, database_url: str
+    driver: Driver, store: EvidenceStore
 ) -> None:
     objection, request = await work(driver, store)
-    await driver.pool.execute("update events set hash = ''")
-    await driver.pool.execute("update acts set hash = '', files = null, content_digest = null, content_salt = null")
+    await by_owner(driver.pool, "update events set hash = ''")
+    await by_owner(driver.pool, "update acts set hash = '', files = null, content_digest = null, content_salt = null")
     await driver.pool.execute("update cases set head = ''")
-    await driver.pool.execute("delete from chain_adoptions")
+    await by_owner(driver.pool, "delete from chain_adoptions")
     assert {finding.fault for finding in await found(driver.pool, store)} >= {
         Fault.EVENT_UNCHAINED,
         Fault.ACT_UNCHAINED,
     }
 
-    engine = create_async_engine(database_url.replace("postgresql://", "postgresql+asyncpg://"))
+    url = await owner_url(driver.pool)
+    engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://"))
     async with engine.begin() as connection:
         await connection.run_sync(adopt)
     await engine.dispose()
@@ -301,7 +304,7 @@ async def test_what_was_written_before_there_were_chains_is_adopted_and_said_to_
     (adopted,) = seen.adopted
     assert (adopted.cases, adopted.events, adopted.acts) == (3, seen.events, seen.acts)
     assert seen.files == 1
-    await driver.pool.execute("update acts set content = '{}' where act_id = $1", f"{objection}.file")
+    await by_owner(driver.pool, "update acts set content = '{}' where act_id = $1", f"{objection}.file")
     assert [finding.fault for finding in await found(driver.pool, store)] == [Fault.TEXT_CHANGED]
     assert await driver.decide(request, (await driver.state(request)).open_tasks()[0].stage, "pass", hand_over=False)
 

@@ -15,8 +15,10 @@ MIGRATION = """
 import asyncio, os, asyncpg
 
 async def main():
-    connection = await asyncpg.connect(os.environ["KAIFANG_DATABASE_URL"])
+    url = os.environ.get("KAIFANG_DATABASE_OWNER_URL") or os.environ["KAIFANG_DATABASE_URL"]
+    connection = await asyncpg.connect(url)
     await connection.execute("create table if not exists starts (at timestamptz)")
+    await connection.execute("grant select on starts to public")
     await connection.execute("insert into starts values (now())")
     await connection.close()
 

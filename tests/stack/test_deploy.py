@@ -17,7 +17,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from activities.settings import Settings
-from stack.postgres import Postgres
+from stack.postgres import PASSWORDS, VARIABLES, Login, Postgres
 from stack.programs import API, MIGRATION, PAGES, WORKER, Pages
 from stack.temporal import DYNAMIC_CONFIG, RETENTION, TemporalServer
 from tests.stack.running import ROOT
@@ -160,26 +160,63 @@ def test_setting_up_temporal_twice_gives_retention_and_search_attributes_once(
 def role_script(tmp_path: Path) -> Path:
     """The script for the role and the database, under names that the test server does not know yet."""
     script = tmp_path / "databases.sql"
-    script.write_text((ROOT / "deploy" / "databases.sql").read_text().replace("kaifang", "kaifang_production"))
+    script.write_text((ROOT / "stack" / "databases.sql").read_text().replace("kaifang", "kaifang_production"))
     return script
 
 
-async def test_the_role_of_our_services_owns_its_database_and_is_no_superuser(
+async def test_the_logins_are_no_superusers_and_the_owner_has_what_an_earlier_version_made(
     postgres_server: Postgres, role_script: Path
 ) -> None:
+    server = await asyncpg.connect(postgres_server.dsn("postgres"))
+    await server.execute("create role kaifang_production login password 'before'")
+    await server.execute("create database kaifang_production owner kaifang_production")
+    await server.close()
+    before = await asyncpg.connect(of_production(postgres_server, "kaifang_production", "before"))
+    await before.execute("create table kept (number int generated always as identity); insert into kept default values")
+    await before.execute("create function made() returns int language sql as 'select 1'; create sequence counted")
+    await before.close()
+
     psql = postgres_server.program("psql")
-    for password in ("first", "second"):
+    for passwords in ("first", "second"):
         output(
             *(psql, "--no-psqlrc", "--quiet", f"--file={role_script}", postgres_server.dsn("postgres")),
-            KAIFANG_DB_PASSWORD=password,
+            **{name: f"{passwords}_{login}" for name, login in PASSWORDS.items()},
         )
-    parts = urlsplit(postgres_server.dsn("kaifang_production"))
-    ours = urlunsplit(parts._replace(netloc=f"kaifang_production:second@127.0.0.1:{postgres_server.port}"))
-    connection = await asyncpg.connect(ours)
-    try:
-        await connection.execute("create table owned ()")
+    with pytest.raises(asyncpg.InvalidAuthorizationSpecificationError):
+        await asyncpg.connect(of_production(postgres_server, "kaifang_production", "before"))
+    for login in PASSWORDS.values():
+        name = login.replace("kaifang", "kaifang_production")
+        connection = await asyncpg.connect(of_production(postgres_server, name, f"second_{login}"))
         assert not await connection.fetchval(
-            "select rolsuper or rolcreatedb from pg_roles where rolname = current_user"
+            "select rolsuper or rolcreatedb or rolcreaterole from pg_roles where rolname = current_user"
         )
-    finally:
+        if login is Login.OWNER:
+            await connection.execute("alter table kept add column more int; drop sequence counted; drop function made")
+            await connection.execute("insert into kept default values")
+            assert await connection.fetchval("select max(number) from kept") == 2
+        else:
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute("select from kept")
         await connection.close()
+
+
+def of_production(server: Postgres, login: str, password: str) -> str:
+    parts = urlsplit(server.dsn("kaifang_production"))
+    return urlunsplit(parts._replace(netloc=f"{login}:{password}@127.0.0.1:{server.port}"))
+
+
+def test_only_the_migration_comes_in_as_the_owner_and_only_the_api_as_the_gate(services: dict[str, Any]) -> None:
+    comes_in = {
+        name: sorted(each for each in services[name]["environment"] if each.startswith("KAIFANG_DATABASE"))
+        for name in OURS
+    }
+    assert comes_in == {
+        "migrate": ["KAIFANG_DATABASE_OWNER_URL", "KAIFANG_DATABASE_URL"],
+        "worker": ["KAIFANG_DATABASE_URL"],
+        "api": ["KAIFANG_DATABASE_GATE_URL", "KAIFANG_DATABASE_READER_URL", "KAIFANG_DATABASE_URL"],
+        "pages": ["KAIFANG_DATABASE_READER_URL", "KAIFANG_DATABASE_URL"],
+    }
+    for name in OURS:
+        for variable, login in {**VARIABLES, "KAIFANG_DATABASE_OWNER_URL": Login.OWNER}.items():
+            url = services[name]["environment"].get(variable, f"//{login}:")
+            assert f"//{login}:" in url

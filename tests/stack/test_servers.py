@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -14,10 +16,13 @@ from types import SimpleNamespace
 
 import asyncpg
 import pytest
+from alembic import command
 
 import stack.postgres
+from migrations import configuration
+from migrations.__main__ import prepare
 from stack.ports import RememberedPorts, free_port, listen
-from stack.postgres import Postgres
+from stack.postgres import Login, Postgres
 from stack.service import Service, ServiceError
 
 
@@ -44,12 +49,55 @@ async def test_postgres_keeps_what_was_committed_when_it_is_killed(shared: Path,
     server.start()
     try:
         assert await value(server.dsn(), "show fsync") == "on"
+        before = server.variables()
         await value(server.dsn(), "create table kept as select 1 as one")
         server.kill()
         server.start()
         assert await value(server.dsn(), "select one from kept") == 1
+        assert server.variables() == before
     finally:
         server.stop()
+
+
+NOT_THE_OWNERS = """
+select string_agg(relname, ' ') from pg_class
+where relnamespace = 'public'::regnamespace and relowner <> 'kaifang_owner'::regrole
+"""
+
+
+class Earlier(Postgres):
+    """As it was before it had logins: its superuser was everybody."""
+
+    def _make_logins(self) -> None:
+        pass
+
+
+async def test_a_data_folder_of_an_earlier_version_is_brought_along(shared: Path, tmp_path: Path) -> None:
+    home = tmp_path / "var"
+    earlier = Earlier(home, settings={"fsync": "off"})
+    earlier.start()
+    try:
+        await value(earlier.dsn("postgres"), "create database kaifang")
+        await asyncio.to_thread(command.upgrade, configuration(earlier.dsn()), "0015")
+        await value(earlier.dsn(), "insert into bodies (body, city, role, name) values ('x', 'nanning', 'r', '{}')")
+    finally:
+        earlier.stop()
+
+    server = Postgres(home, settings={"fsync": "off"})
+    for _ in range(2):
+        server.start()
+        try:
+            await prepare(server.dsn(login=Login.OWNER), samples=False)
+            for login in (Login.WRITER, Login.READER):
+                assert await value(server.dsn(login=login), "select name from bodies where body = 'x'") == "{}"
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await value(server.dsn(login=Login.GATE), "select name from bodies")
+            assert not await value(server.dsn(), NOT_THE_OWNERS)
+            owner = "select datdba::regrole::text from pg_database where datname = 'kaifang'"
+            assert await value(server.dsn(), owner) == Login.OWNER
+        finally:
+            server.stop()
+    assert stat.S_IMODE((home / "postgres.logins.json").stat().st_mode) == 0o600
 
 
 async def test_postgres_lets_nobody_in_without_the_password(shared: Path, tmp_path: Path) -> None:

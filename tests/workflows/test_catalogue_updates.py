@@ -20,6 +20,7 @@ from rules.deadlines import to_shanghai
 from rules.procedure_names import CATALOGUE_UPDATE
 from tests.driving import WHATEVER_IS_ASKED, Driver
 from tests.models.updates import EVERY_FIELD, answers_for
+from tests.owning import by_owner
 
 DATASETS = {
     "nanning": "nanning-transport-bus-lines",
@@ -176,7 +177,7 @@ async def test_the_sweeper_tells_the_engine_of_an_update_that_nobody_handed_over
     driver: Driver, worker: Worker
 ) -> None:
     update = await ordered(driver)
-    await driver.pool.execute("update acts set received_at = received_at - interval '1 minute'")
+    await by_owner(driver.pool, "update acts set received_at = received_at - interval '1 minute'")
     await Sweeper(driver.pool, driver.engine).sweep()
     described = await driver.temporal.get_workflow_handle(update).describe()
     assert described.workflow_type == "CatalogueUpdate"

@@ -14,6 +14,7 @@ from models.entries import update_case_id
 from models.gate import DatasetFacts, Question, Reason, decide
 from rules.procedure_names import CATALOGUE_UPDATE
 from tests.driving import Driver
+from tests.owning import by_owner
 from tests.workflows.test_catalogue_updates import (
     BUS_LINES,
     TITLE,
@@ -81,7 +82,7 @@ async def test_a_turn_of_which_the_engine_was_not_told_is_taken_when_the_sweeper
     assert await driver.decide(first, "compilation", "abandon") == "accepted"
     kinds = await driver.pool.fetch("select kind from acts where case_id = $1 order by seq", second)
     assert [row["kind"] for row in kinds] == ["file", "take_turn"], "it is there with the end of the first"
-    await driver.pool.execute("update acts set received_at = received_at - interval '1 minute'")
+    await by_owner(driver.pool, "update acts set received_at = received_at - interval '1 minute'")
     await Sweeper(driver.pool, driver.engine).sweep()
     assert await open_stages(driver, second) == {"compilation"}
 
