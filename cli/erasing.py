@@ -126,7 +126,7 @@ async def tools() -> AsyncIterator[Tools]:
 
     settings = Settings.load()
     seals = Seals.open(settings)
-    async with await open_pool(settings.database_url) as pool:
+    async with await open_pool(settings.owner_url) as pool:
         yield Tools(pool, Eraser(seals, EvidenceStore.open(settings, seals)), seals.ring)
     seals.ring.close()
 

@@ -45,7 +45,10 @@ def with_columns(*columns: str, more: str = "select, insert") -> str:
 PRIVILEGES: Mapping[str, Stated] = {
     "absences": Stated(with_columns("ended_at")),
     "accounts": Stated(
-        with_columns("name", "city", "body", "roles", "issuer", "subject", "kind", "organisation", "contact")
+        with_columns(
+            *("name", "city", "body", "roles", "issuer", "subject", "kind", "organisation", "contact"),
+            *("reopened_because", "reopened_by", "reopened_at"),
+        )
     ),
     "acts": Stated(with_columns("state", "problem", "delivered_at")),
     "alembic_version": READ,
@@ -53,7 +56,7 @@ PRIVILEGES: Mapping[str, Stated] = {
     "calendar": Stated(with_columns("version", more="select")),
     "calendar_notices": ADDED_TO,
     "case_numbers": Stated(with_columns("last")),
-    "cases": Stated(with_columns("number", "engine_number", "outcome", "closed_at", "urgency", "head")),
+    "cases": Stated(with_columns("number", "engine_number", "outcome", "closed_at", "urgency", "head", "key_id")),
     "chain_adoptions": READ,
     "channels": Stated(
         with_columns(
@@ -69,7 +72,7 @@ PRIVILEGES: Mapping[str, Stated] = {
     "deliveries": Stated(with_columns("state", "attempts", "next_at", "last_error", "sent_at")),
     "erasures": READ,
     "events": ADDED_TO,
-    "evidence": Stated(with_columns("case_id")),
+    "evidence": Stated(with_columns("case_id", "scan", "scanned_at")),
     "failures": Stated(with_columns("why", "detail", "times", "last_at", "number", more="select, insert, delete")),
     "feeds": Stated(with_columns("last_used_at", "served", "revoked_at"), reader=NONE),
     "gate_calls": Stated("select", gate=with_columns("calls")),
@@ -78,7 +81,9 @@ PRIVILEGES: Mapping[str, Stated] = {
     "grants": Stated(with_columns("key_digest", "ended"), gate="select"),
     "hand_overs": ADDED_TO,
     "invitations": Stated(
-        with_columns("issuer", "subject", "email", "invited_at", "until_at", more="select, insert, delete")
+        with_columns(
+            *("issuer", "subject", "email", "token_digest", "invited_at", "until_at"), more="select, insert, delete"
+        )
     ),
     "kept_forms": Stated("select, insert, delete", reader=NONE),
     "logins_under_way": Stated("select, insert, delete", reader=NONE),
@@ -88,6 +93,9 @@ PRIVILEGES: Mapping[str, Stated] = {
     "paper_keys": READ,
     "pinned_rules": ADDED_TO,
     "posts": Stated("select, insert, update, delete"),
+    "rate_buckets": Stated(with_columns("full_at", more="select, insert, delete"), reader=NONE),
+    "rate_refusals": Stated(with_columns("calls")),
+    "readings": ADDED_TO,
     "restrictions": Stated(
         with_columns("data_items", "except_items", "since", "ended_at", more="select, insert, delete"), gate="select"
     ),
@@ -96,6 +104,7 @@ PRIVILEGES: Mapping[str, Stated] = {
     ),
     "signed_days": ADDED_TO,
     "signed_heads": Stated(with_columns("place", "path")),
+    "stamped_days": ADDED_TO,
     "tasks": Stated("select, insert, update, delete"),
     "worker_job_ends": Stated(with_columns("times", "last_at", "last_reason")),
     "worker_jobs": Stated(with_columns("seen_at", more="select, insert, delete")),

@@ -20,7 +20,7 @@ from stack.postgres import Login, Postgres
 from stack.temporal import NAMESPACE, TemporalServer
 from tests.clocks import set_clock
 from tests.driving import Driver
-from tests.sealing import CONVERTER, for_every_process
+from tests.sealed_engine import CONVERTER, for_every_process
 from tests.services import postgres_server, services_home, temporal_server
 from worker import build_worker
 

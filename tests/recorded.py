@@ -20,7 +20,7 @@ from temporalio.worker import Replayer
 from models import acts as a
 from models import events as e
 from rules.procedure_rules import ProcedureRules
-from tests.sealing import CONVERTER
+from tests.sealed_engine import CONVERTER
 from worker import SANDBOX
 from workflows.procedures import WORKFLOWS
 

@@ -29,7 +29,7 @@ from stack.temporal import NAMESPACE, TIME_SKIPPING, TemporalServer
 from tests import recorded, recording_entries, recording_objections, recording_rectifications
 from tests.driving import WHATEVER_IS_ASKED, Driver, ShiftedClock
 from tests.owning import known
-from tests.sealing import CONVERTER, for_every_process, opened
+from tests.sealed_engine import CONVERTER, for_every_process, opened
 from tests.skipping import A_MOMENT, Skipping
 from tests.walking import AGREED, BOTH_SIGN, Walk
 from worker import build_worker

@@ -51,8 +51,8 @@ class Erased:
 
 
 class Eraser:
-    """Erases in the caller's transaction. Keys are destroyed at once: where the transaction fails, the same again
-    finishes what was begun."""
+    """Erases in the caller's transaction, which is that of the database's owner (docs/decisions/0068). Keys are destroyed
+    at once: where the transaction fails, the same again finishes what was begun."""
 
     def __init__(self, seals: Seals, store: EvidenceStore) -> None:
         self._seals = seals
@@ -61,6 +61,7 @@ class Eraser:
     async def erase(self, connection: Connection, case_ids: Sequence[str], ordered: Ordered, of: str = "") -> Erased:
         """What was written in these cases and every file of theirs, and every file that the account `of` uploaded, is
         erased. Raises EvidenceStoreAway."""
+        await connection.execute("select set_config('kaifang.rewriting', $1, true)", f"erasure, {ordered.basis}")
         cases = {row["case_id"]: row["key_id"] for row in await connection.fetch(CASES, list(case_ids))}
         files = [Evidence.of(dict(row)) for row in await connection.fetch(FILES, list(case_ids), of)]
         keys = {case_id: key_id or str(uuid.uuid4()) for case_id, key_id in cases.items()}

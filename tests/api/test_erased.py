@@ -6,11 +6,13 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
+from activities.database import open_pool
 from activities.erasing.cases import Eraser
 from activities.erasing.person import erase_person
 from tests.api.calling import Service
 from tests.api.test_evidence import uploaded
 from tests.driving import ShiftedClock
+from tests.owning import by_owner, owner_url
 
 STATEMENT = "我的病历在这些数据里"
 
@@ -34,10 +36,11 @@ async def objected(service: Service) -> tuple[Any, str]:
 
 async def erased(service: Service) -> None:
     runtime = service.app.state.runtime
-    await runtime.pool.execute("update cases set closed_at = clock_timestamp()")
+    await by_owner(runtime.pool, "update cases set closed_at = clock_timestamp()")
     clock = ShiftedClock(timedelta(days=6 * 366))
     eraser = Eraser(runtime.seals, runtime.evidence)
-    await erase_person(runtime.pool, eraser, clock, "applicant@demo", by="admin@demo", basis="PIPL 47")
+    async with await open_pool(await owner_url(runtime.pool)) as owner:
+        await erase_person(owner, eraser, clock, "applicant@demo", by="admin@demo", basis="PIPL 47")
 
 
 async def test_what_is_erased_reads_as_erased_and_its_case_reads_on(stopped: Service) -> None:

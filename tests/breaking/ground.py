@@ -23,7 +23,7 @@ from stack.temporal import NAMESPACE, TemporalServer
 from tests.breaking.diagnosis import of_worker, what_waits
 from tests.driving import Driver
 from tests.owning import known
-from tests.sealing import CONVERTER
+from tests.sealed_engine import CONVERTER
 
 TASK_QUEUE = "kaifang"
 DYING_WORKER = ("-m", "tests.breaking.dying_worker")

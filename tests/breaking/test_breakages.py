@@ -27,7 +27,7 @@ from rules.deadlines import to_shanghai
 from rules.seed_notices import read_scopes
 from tests.breaking.ground import Ground, ground
 from tests.driving import Driver
-from tests.sealing import CONVERTER
+from tests.sealed_engine import CONVERTER
 from worker import SANDBOX
 from workflows.case import Case
 from workflows.procedures import WORKFLOWS

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from activities.database import Pool, open_pool
 from activities.erasing.cases import Eraser
 from activities.erasing.person import CaseRuns, ErasedAlready, PersonUnknown, RecordIsKept, ServesABody, erase_person
 from activities.erasing.retention import cases_due, erase_due
@@ -20,6 +21,7 @@ from activities.sealing.ring import Ring
 from activities.sealing.seals import Seals
 from activities.settings import Settings
 from tests.driving import Driver, ShiftedClock
+from tests.owning import by_owner, owner_url
 from tests.proof.tampering import EVIDENCE, SECRET, found, work
 
 PERSON = """
@@ -35,17 +37,18 @@ class Record:
     """A record on which people have worked, and what erases in it."""
 
     driver: Driver
+    owner: Pool
     seals: Seals
     store: EvidenceStore
     home: Path
 
     async def erase(self, who: str = "li@demo", later: timedelta = KEPT) -> Any:
         eraser = Eraser(self.seals, self.store)
-        return await erase_person(self.driver.pool, eraser, ShiftedClock(later), who, by="acc_admin", basis="PIPL 47")
+        return await erase_person(self.owner, eraser, ShiftedClock(later), who, by="acc_admin", basis="PIPL 47")
 
     async def end_cases(self) -> None:
         """As if every case had come to its end."""
-        await self.driver.pool.execute("update cases set closed_at = clock_timestamp()")
+        await by_owner(self.driver.pool, "update cases set closed_at = clock_timestamp()")
 
     async def said(self, case_id: str) -> dict[str, Any]:
         """What was written with the filing, as it is read."""
@@ -54,11 +57,11 @@ class Record:
 
     async def everything(self) -> str:
         """All that the database holds, table by table, as a backup has it."""
-        tables = await self.driver.pool.fetch("select tablename from pg_tables where schemaname = 'public'")
+        tables = await self.owner.fetch("select tablename from pg_tables where schemaname = 'public'")
         rows = [
             str(row[0])
             for table in tables
-            for row in await self.driver.pool.fetch(f"select t::text from {table['tablename']} t")  # noqa: S608
+            for row in await self.owner.fetch(f"select t::text from {table['tablename']} t")  # noqa: S608
         ]
         return "\n".join(rows)
 
@@ -69,7 +72,8 @@ async def record(driver: Driver, tmp_path: Path, database_url: str) -> AsyncIter
     seals = Seals.open(settings)
     driver.log.seals = seals
     await driver.pool.execute(PERSON, "acc_objector", "li@demo")
-    yield Record(driver, seals, EvidenceStore.open(settings, seals), tmp_path)
+    async with await open_pool(await owner_url(driver.pool)) as owner:
+        yield Record(driver, owner, seals, EvidenceStore.open(settings, seals), tmp_path)
     seals.ring.close()
 
 
@@ -118,18 +122,19 @@ async def test_a_backup_of_the_day_before_brings_nothing_back(record: Record) ->
     pool, (file,) = record.driver.pool, files_of(record.home)
     kept = file.read_bytes()
     for table in ("acts", "cases", "evidence", "erasures"):
-        await pool.execute(f"create table {table}_yesterday as select * from {table}")  # noqa: S608
+        await by_owner(pool, f"create table {table}_yesterday as select * from {table}")  # noqa: S608
 
     await record.erase()
 
     # The rows and the file of yesterday, as a restored backup has them; the ring is no part of it.
-    await pool.execute("delete from erasures")
-    await pool.execute(
+    await by_owner(pool, "delete from erasures")
+    await by_owner(
+        pool,
         "update acts set content = y.content, content_salt = y.content_salt, request_digest = y.request_digest "
-        "from acts_yesterday y where acts.act_id = y.act_id"
+        "from acts_yesterday y where acts.act_id = y.act_id",
     )
-    await pool.execute(
-        "update evidence set name = y.name from evidence_yesterday y where evidence.evidence_id = y.evidence_id"
+    await by_owner(
+        pool, "update evidence set name = y.name from evidence_yesterday y where evidence.evidence_id = y.evidence_id"
     )
     file.write_bytes(kept)
     assert "erased on" in (await record.said(objection))["statement"]
@@ -168,7 +173,8 @@ async def test_a_text_that_is_put_in_the_place_of_an_erased_one_shows(record: Re
     await record.end_cases()
     await record.erase()
 
-    await record.driver.pool.execute(
+    await by_owner(
+        record.driver.pool,
         'update acts set content = \'{"statement": "I agree"}\', content_salt = null where act_id = $1',
         f"{objection}.file",
     )
@@ -187,7 +193,7 @@ async def test_nobody_is_erased_while_a_case_runs_or_its_record_is_kept(record: 
         await record.erase(later=timedelta())
     (one,) = kept.value.kept
     assert (one.rule.years, one.rule.citation.basis.value) == (5, "service")
-    await record.driver.pool.execute("update cases set closed_at = null")
+    await by_owner(record.driver.pool, "update cases set closed_at = null")
     assert await record.everything() == before
 
 
@@ -228,7 +234,7 @@ async def test_what_need_not_be_kept_is_due_and_erased_case_by_case(record: Reco
     due = await cases_due(pool, ring, later)
     assert [each.case_id for each in due] == [objection], "of people alone"
 
-    await erase_due(pool, Eraser(record.seals, record.store), later, due, "acc_admin")
+    await erase_due(record.owner, Eraser(record.seals, record.store), later, due, "acc_admin")
 
     assert await cases_due(pool, ring, later) == []
     assert "erased on" in (await record.said(objection))["statement"]

@@ -23,8 +23,10 @@ from activities.sealing.key_files import KeyFiles
 from cli.erasing import why_not
 from cli.languages import Language
 from cli.main import app
+from stack.postgres import Login
 from tests.driving import AT
 from tests.erasing.test_erasing import Record, record
+from tests.owning import by_owner, url_as
 from tests.proof.tampering import work
 
 __all__ = ["record"]
@@ -38,6 +40,7 @@ async def kaifang(*arguments: str, says: str | None = None) -> Result:
 def at_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: str) -> None:
     monkeypatch.setenv("KAIFANG_HOME", str(tmp_path))
     monkeypatch.setenv("KAIFANG_DATABASE_URL", database_url)
+    monkeypatch.setenv("KAIFANG_DATABASE_OWNER_URL", url_as(database_url, Login.OWNER))
 
 
 @pytest.mark.usefixtures("at_home")
@@ -49,7 +52,7 @@ async def test_erasing_asks_first_and_says_what_went_or_why_nothing_did(record: 
     assert (asked.exit_code, "Nothing undoes it" in asked.output) == (1, True)
     refused = await kaifang(*erase, "--yes", "--language", "zh-CN")
     assert (refused.exit_code, "案件尚未办结" in refused.output) == (1, True)
-    await record.driver.pool.execute("update cases set closed_at = clock_timestamp() - interval '5 years 2 days'")
+    await by_owner(record.driver.pool, "update cases set closed_at = clock_timestamp() - interval '5 years 2 days'")
     due = await kaifang("retention")
     assert (due.exit_code, "1 cases due" in due.output, "service keeping" in due.output) == (0, True, True)
     done = await kaifang(*erase, "--yes", "--by", "acc_admin")

@@ -18,7 +18,7 @@ from tests.api.calling import Caller, Service, open_task, serving
 from tests.api.conftest import BEFORE_202
 from tests.api.objecting import filed as objection_filed
 from tests.api.objecting import upload_file
-from tests.sealing import CONVERTER
+from tests.sealed_engine import CONVERTER
 from worker import build_worker
 
 APPLICANT, PROVIDER = "applicant@demo", "reviewer@nanning.transport"

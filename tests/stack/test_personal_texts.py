@@ -34,7 +34,7 @@ from cli.demo_objections import object_to_data
 from cli.demo_rectification import rectify
 from cli.demo_requests import walk
 from stack.ports import free_port
-from tests.sealing import opened
+from tests.sealed_engine import opened
 from tests.stack.marking import FILED_AT, Marking, to_be_marked
 from tests.stack.running import ROOT, RunningStack
 

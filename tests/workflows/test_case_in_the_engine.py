@@ -18,7 +18,7 @@ from activities.database import Pool
 from models import acts as a
 from stack.temporal import NAMESPACE, TemporalServer
 from tests.driving import Driver
-from tests.sealing import CONVERTER, opened
+from tests.sealed_engine import CONVERTER, opened
 from worker import build_worker
 from workflows import search_attributes as attributes
 

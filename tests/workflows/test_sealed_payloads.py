@@ -33,7 +33,7 @@ from activities.settings import Settings, SettingsError
 from cli.main import app
 from tests import recorded
 from tests.driving import Driver
-from tests.sealing import CONVERTER, opened
+from tests.sealed_engine import CONVERTER, opened
 from worker import SANDBOX
 from workflows.procedures import WORKFLOWS
 
