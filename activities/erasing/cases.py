@@ -51,8 +51,8 @@ class Erased:
 
 
 class Eraser:
-    """Erases in the caller's transaction, which is that of the database's owner (docs/decisions/0068). Keys are destroyed
-    at once: where the transaction fails, the same again finishes what was begun."""
+    """Erases in the caller's transaction, as the owner of the database (docs/decisions/0068). Keys are destroyed at
+    once: where the transaction fails, the same again finishes what was begun."""
 
     def __init__(self, seals: Seals, store: EvidenceStore) -> None:
         self._seals = seals

@@ -43,7 +43,11 @@ S, P, O, E, F, I, N = (  # noqa: E741 - a table reads better in short words
 
 COLUMNS: Mapping[str, Mapping[Care, str]] = {
     "absences": {I: "absence_id account_id substitute"},
-    "accounts": {I: "account_id", O: "login name issuer subject organisation contact", N: "city body roles kind"},
+    "accounts": {
+        I: "account_id reopened_by",
+        O: "login name issuer subject organisation contact",
+        N: "city body roles kind reopened_because",
+    },
     "acts": {
         I: "act_id case_id account act",
         P: "content",
@@ -63,7 +67,7 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
     "deliveries": {I: "message_id channel_id case_id", N: "state last_error"},
     "erasures": {I: "id account", N: "what basis"},
     "events": {I: "case_id event", N: "type hash"},
-    "evidence": {I: "evidence_id account case_id key_id", S: "name", N: "media_type", F: "sha256"},
+    "evidence": {I: "evidence_id account case_id key_id", S: "name", N: "media_type cautions scan", F: "sha256"},
     "failures": {I: "case_id act_id", N: "why detail"},
     "feeds": {I: "feed_id account_id", E: "name wanted", N: "token_digest served"},
     "gate_calls": {I: "case_id"},
@@ -74,7 +78,7 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
         N: "dataset_id data_items access_mode access_modes use key_digest ended",
     },
     "hand_overs": {I: "hand_over_id officer to_account asked_by tasks", N: "request_digest"},
-    "invitations": {I: "account_id", E: "subject email", N: "issuer"},
+    "invitations": {I: "account_id", E: "subject email", N: "issuer token_digest"},
     "kept_forms": {I: "account_id", E: "content", N: "digest"},
     "logins_under_way": {E: "remembered", N: "digest"},
     "maintenance": {I: "announced_by", N: "maintenance_id city body said"},
@@ -83,10 +87,14 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
     "paper_keys": {N: "key"},
     "pinned_rules": {N: "digest rules"},
     "posts": {I: "account_id filed_by", N: "body post department"},
+    "rate_buckets": {E: "bucket"},
+    "rate_refusals": {N: "what"},
+    "readings": {I: "case_id reader evidence_id whose", N: "part body"},
     "restrictions": {I: "case_id", N: "kind dataset_id data_items except_items"},
     "sessions": {I: "account_id", E: "browser sid notice id_token", N: "digest forgery_key"},
     "signed_days": {N: "statement signature"},
     "signed_heads": {I: "case_id", N: "head acts_head path"},
+    "stamped_days": {N: "stamp"},
     "tasks": {
         I: "task_id case_id party claimed_by lapsed_of supplement_act",
         N: "city procedure step stage body urgency state outcome clock",

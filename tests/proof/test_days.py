@@ -25,7 +25,7 @@ from activities.proof.verifying_days import verify_days
 from activities.settings import Settings
 from rules.deadlines import to_shanghai
 from tests.driving import Driver, ShiftedClock
-from tests.owning import by_owner
+from tests.owning import by_owner, owner_of
 from tests.proof.forging import bring_head_into_line, forge_act, forge_event
 from tests.proof.tampering import work
 
@@ -111,10 +111,12 @@ async def test_what_is_written_after_midnight_is_in_the_tree_of_the_next_day(sig
     last = await pool.fetchval("select number from cases where case_id = $1", request)
     acts = await pool.fetchval("select count(*) from acts where case_id = $1", request)
     tomorrow = end_of(signer.today) + timedelta(seconds=1)
-    await pool.execute("update events set recorded_at = $3 where case_id = $1 and number = $2", request, last, tomorrow)
+    await by_owner(
+        pool, "update events set recorded_at = $3 where case_id = $1 and number = $2", request, last, tomorrow
+    )
     # An act that only the inbox has moves the head of the case too.
-    await pool.execute(
-        "update acts set received_at = $3 where case_id = $1 and seq = $2", request, acts, tomorrow + A_DAY
+    await by_owner(
+        pool, "update acts set received_at = $3 where case_id = $1 and seq = $2", request, acts, tomorrow + A_DAY
     )
     await signer.after(signer.today + 2 * A_DAY)
     heads = await pool.fetch("select events, acts from signed_heads where case_id = $1 order by day", request)
@@ -168,7 +170,7 @@ async def test_who_forges_a_log_to_its_end_meets_the_signed_day(signer: Signer, 
     request, pool = await request_of(signer), signer.driver.pool
     last = await pool.fetchval("select number from cases where case_id = $1", request)
     await signer.after(signer.today)
-    async with pool.acquire() as connection:
+    async with owner_of(pool) as connection:
         await forge_event(connection, request, number, through=last)
         await bring_head_into_line(connection, request)
     assert await signer.findings() == [Finding(Fault.LOG_REWRITTEN, request, str(last))]
@@ -179,7 +181,7 @@ async def test_who_forges_an_inbox_to_its_end_meets_the_signed_day(signer: Signe
     request, pool = await request_of(signer), signer.driver.pool
     last = await pool.fetchval("select count(*) from acts where case_id = $1", request)
     await signer.after(signer.today)
-    async with pool.acquire() as connection:
+    async with owner_of(pool) as connection:
         await forge_act(connection, request, seq, through=last)
     assert await signer.findings() == [Finding(Fault.INBOX_REWRITTEN, request, str(last))]
 
@@ -206,14 +208,14 @@ async def test_a_day_that_was_written_anew_is_found_though_somebody_has_signed_i
 
 async def test_the_first_day_follows_on_what_was_adopted(signer: Signer) -> None:
     await signer.after(signer.today)
-    await signer.driver.pool.execute("update chain_adoptions set root = 'sha256:00'")
+    await by_owner(signer.driver.pool, "update chain_adoptions set root = 'sha256:00'")
     (finding,) = await signer.findings()
     assert finding == Finding(Fault.DAY_REWRITTEN, what="adoption", other=signer.today.isoformat())
 
 
 async def test_the_statement_of_another_day_is_none_of_this(signer: Signer) -> None:
     await signer.after(signer.today)
-    await signer.driver.pool.execute("update signed_days set day = day + 1")
+    await by_owner(signer.driver.pool, "update signed_days set day = day + 1")
     assert await signer.faults(folder=False) == [Fault.DAY_CHANGED, Fault.DAY_MISSING]
 
 
@@ -231,7 +233,7 @@ async def test_a_signature_by_an_unknown_algorithm_is_said_to_be_that(signer: Si
     """A later version, or one of another house, may sign by SM2: neither well signed nor changed is what we may say."""
     await signer.after(signer.today)
     pool, held = signer.driver.pool, await signer.proof(await request_of(signer))
-    await pool.execute("update signed_days set statement = replace(statement, 'ed25519:', 'sm2:')")
+    await by_owner(pool, "update signed_days set statement = replace(statement, 'ed25519:', 'sm2:')")
     assert await signer.faults(folder=False) == [Fault.DAY_OF_UNKNOWN_KIND]
     assert replace(held, statement=held.statement.replace("ed25519:", "sm2:")).fault() == "kind"
 
@@ -316,7 +318,7 @@ async def cut_tail(signer: Signer) -> None:
         "delete from events where case_id = $1 and number = (select max(number) from events where case_id = $1)",
         request,
     )
-    async with signer.driver.pool.acquire() as connection:
+    async with owner_of(signer.driver.pool) as connection:
         await bring_head_into_line(connection, request)
 
 
@@ -336,7 +338,7 @@ async def rewrite(signer: Signer) -> None:
             event,
             previous,
         )
-    await signer.driver.pool.execute("update cases set head = $2 where case_id = $1", request, previous)
+    await by_owner(signer.driver.pool, "update cases set head = $2 where case_id = $1", request, previous)
 
 
 async def sign_anew(signer: Signer, key: Ed25519PrivateKey) -> None:

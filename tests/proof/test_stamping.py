@@ -18,6 +18,7 @@ from activities.proof.statements import Proof
 from activities.proof.verifying import Seen, one_look
 from activities.proof.verifying_days import verify_stamps
 from activities.settings import Settings, SettingsError
+from tests.owning import by_owner
 from tests.proof.stamping_authority import Authority as StampingAuthority
 from tests.proof.stamping_authority import running
 from tests.proof.test_days import A_DAY, Signer, request_of, signer
@@ -103,7 +104,7 @@ async def test_a_day_that_was_signed_anew_is_not_what_was_stamped(signer: Signer
     await signer.after(signer.today)
     await stamping(signer, authority).look()
     pool = signer.driver.pool
-    await pool.execute("update signed_days set statement = replace(statement, '\"cases\":3', '\"cases\":4')")
+    await by_owner(pool, "update signed_days set statement = replace(statement, '\"cases\":3', '\"cases\":4')")
     assert await faults(signer, authority) == [Fault.STAMP_CHANGED]
     # Without the authority's root too, by what the stamp is over.
     async with one_look(pool) as connection:
@@ -117,9 +118,9 @@ async def test_a_stamp_of_another_authority_or_none_is_found(signer: Signer, aut
     async with running(StampingAuthority()) as other:
         statement = await signer.driver.pool.fetchval("select statement from signed_days")
         forged = await Authority(other.url, (other.root,)).stamp(statement)
-    await signer.driver.pool.execute("update stamped_days set stamp = $1", forged)
+    await by_owner(signer.driver.pool, "update stamped_days set stamp = $1", forged)
     assert await faults(signer, authority) == [Fault.STAMP_CHANGED, Fault.FILE_OF_DAY]
-    await signer.driver.pool.execute("delete from stamped_days")
+    await by_owner(signer.driver.pool, "delete from stamped_days")
     assert await faults(signer, authority) == [Fault.STAMP_GONE]
 
 

@@ -224,8 +224,10 @@ async def test_a_file_erased_by_law_is_verified_as_erased(driver: Driver, store:
     for gone in (lambda: file.write_bytes(b"nobody can read this"), file.unlink):
         gone()
         assert len(await found(driver.pool, store)) == 1
-        await driver.pool.execute(
-            "insert into erasures values ('evidence', $1, clock_timestamp(), 'acc_admin', 'PIPL 47')", evidence
+        await by_owner(
+            driver.pool,
+            "insert into erasures values ('evidence', $1, clock_timestamp(), 'acc_admin', 'PIPL 47')",
+            evidence,
         )
         seen = Seen()
         assert await found(driver.pool, store, seen) == []
@@ -234,9 +236,9 @@ async def test_a_file_erased_by_law_is_verified_as_erased(driver: Driver, store:
             (erased,) = [each async for each in erasures(connection)]
         assert (erased.what, erased.id, erased.account, erased.basis) == ("evidence", evidence, "acc_admin", "PIPL 47")
         # An erasure of a text with the same id is none of the file.
-        await driver.pool.execute("update erasures set what = 'content'")
+        await by_owner(driver.pool, "update erasures set what = 'content'")
         assert len(await found(driver.pool, store)) == 1
-        await driver.pool.execute("delete from erasures")
+        await by_owner(driver.pool, "delete from erasures")
 
 
 async def test_a_text_erased_by_law_is_verified_as_erased(driver: Driver, store: EvidenceStore) -> None:
@@ -280,7 +282,7 @@ async def test_what_was_written_before_there_were_chains_is_adopted_and_said_to_
     objection, request = await work(driver, store)
     await by_owner(driver.pool, "update events set hash = ''")
     await by_owner(driver.pool, "update acts set hash = '', files = null, content_digest = null, content_salt = null")
-    await driver.pool.execute("update cases set head = ''")
+    await by_owner(driver.pool, "update cases set head = ''")
     await by_owner(driver.pool, "delete from chain_adoptions")
     assert {finding.fault for finding in await found(driver.pool, store)} >= {
         Fault.EVENT_UNCHAINED,

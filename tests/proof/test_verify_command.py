@@ -20,6 +20,7 @@ from activities.proof.statements import named_key
 from activities.settings import HEADS_KEY
 from cli.languages import Language
 from cli.verify_words import SENTENCES, erased, sentence
+from tests.owning import owner_of
 from tests.proof.test_days import Signer, request_of, rewrite, signer
 
 __all__ = ["signer"]
@@ -89,7 +90,7 @@ async def test_a_record_as_it_was_written_is_told_as_that_and_any_other_by_sente
     assert (told.status, told.errors) == (0, "")
     assert told.lines[-1].endswith("1 signed days (0 stamped): 0 findings")
 
-    async with signer.driver.pool.acquire() as connection:
+    async with owner_of(signer.driver.pool) as connection:
         act = await act_with_text(signer)
         assert await erase_texts(connection, [act], account="acc_admin", basis="PIPL 47")
     said = await verify(tmp_path, database_url)
