@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from stack.postgres import Postgres
@@ -17,10 +19,25 @@ REPORTED_AT_ONCE = {"system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAtt
 """A workflow task that fails is reported the first time, and not after a minute of failing."""
 
 
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+ENOUGH = 6 * 2**30
+"""Bytes, for the data of all processes of a run and what they are."""
+
+
+def in_memory() -> Path | None:
+    """Where files are kept in memory, if there is room: each test has a database of its own, and on a disk copying it
+    takes longer than most tests."""
+    try:
+        room = min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available)
+    except OSError:
+        return None
+    return MEMORY if room > ENOUGH and os.access(MEMORY, os.W_OK) else None
+
+
 @pytest.fixture(scope="session")
 def services_home() -> Iterator[Path]:
     """A folder for servers. Not pytest's own, which PostgreSQL's account may not enter when the tests run as root."""
-    home = Path(tempfile.mkdtemp(prefix="kaifang-test-"))
+    home = Path(tempfile.mkdtemp(prefix="kaifang-test-", dir=in_memory()))
     home.chmod(0o711)
     yield home
     shutil.rmtree(home)
@@ -30,6 +47,7 @@ def services_home() -> Iterator[Path]:
 def postgres_server(services_home: Path) -> Iterator[Postgres]:
     """A running server whose data nobody will miss, hence without waiting for the disk."""
     unsafe = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
+    unsafe |= {"max_wal_size": "256MB"}
     server = Postgres(services_home, settings=unsafe)
     server.start()
     yield known(server)

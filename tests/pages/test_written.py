@@ -58,6 +58,8 @@ async def front(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Any:
         return environment
 
     monkeypatch.setattr(Templates, "_environment", with_one_more)
+    # Not those that all applications of this process share.
+    monkeypatch.setattr(pages_app, "made_once", pages_app.made_once.__wrapped__)
     async with pages_open(pages_app.create_app(settings, patience=BEFORE_202), settings) as running:
         yield running
 
