@@ -23,6 +23,7 @@ from api.acting import objecting
 from api.acting.importing import LARGEST_FILE
 from api.http import documentation, failing
 from api.http.addressed import Addressed
+from api.http.bearers import issuer_must_be_safe
 from api.http.heading import Heading
 from api.http.leading import Leading
 from api.http.limits import BodyLimit, Limiting
@@ -60,6 +61,7 @@ from api.routers import (
     supervision,
     supervision_feeds,
     tasks,
+    tokens,
     traces,
     verifying,
     waiting,
@@ -97,6 +99,7 @@ ROUTERS = (
     tasks.supervised,
     directory.router,
     accounts.router,
+    tokens.router,
     absences.router,
     hand_overs.router,
     supervision.router,
@@ -153,6 +156,7 @@ def create_app(
     """The application; settings are those of the process unless given. `patience` is how long a caller waits for the
     engine before the answer is 202. Raises SettingsError."""
     chosen = settings or Settings.load()
+    issuer_must_be_safe(chosen)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -8,8 +8,10 @@ from typing import Annotated
 from fastapi import Depends, Header, Path, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from activities.directory.account_record import By
 from api.http.problems import Problem, invalid
-from api.http.tokens import TokenRefused, account_of
+from api.http.provider import IssuerAway
+from api.http.tokens import TokenRefused
 from api.runtime import Runtime
 from reading.directory import questions as directory
 from reading.sight import Caller
@@ -78,17 +80,32 @@ async def caller_of(
     if credentials is None:
         raise Problem("Unauthenticated", more_headers=challenge)
     try:
-        account_id = account_of(credentials.credentials, runtime.token_key)
+        bearer = await runtime.bearers.believed(credentials.credentials)
+    except IssuerAway as away:
+        raise Problem("IssuerAway", more_headers={"Retry-After": "5"}) from away
     except TokenRefused as reason:
         challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
         raise Problem("Unauthenticated", more_headers=challenge) from reason
-    caller = await directory.caller(store, account_id)
+    caller = await directory.bearer(store, bearer)
     if caller is None:
         raise Problem("Unauthenticated", more_headers=challenge)
     return caller
 
 
 Calling = Annotated[Caller, Depends(caller_of)]
+
+
+async def by_of(request: Request, caller: Calling) -> By:
+    """The caller as the record of accounts names it, with the address from which it calls."""
+    return By(account=caller.account_id, address=address_of(request))
+
+
+def address_of(request: Request) -> str | None:
+    """The network address from which a call comes, as the server before us knows it."""
+    return request.client.host if request.client else None
+
+
+ByCaller = Annotated[By, Depends(by_of)]
 
 
 async def caller_if_any(

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import asyncpg
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy.ext.asyncio import create_async_engine
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -25,7 +24,7 @@ from activities.proof.chain import Algorithm, Chain
 from activities.record.inbox import Inbox
 from activities.record.log import Log
 from activities.settings import Settings
-from api.http.tokens import verification_key
+from api.http.bearers import Bearers
 from reading.store import Archive
 from rules.seed_notices import read_scopes
 
@@ -107,7 +106,7 @@ class Runtime(Archive):
     temporal: Client
     inbox: Inbox
     courier: Courier
-    token_key: Ed25519PublicKey
+    bearers: Bearers
     evidence: EvidenceStore
 
 
@@ -115,7 +114,7 @@ class Runtime(Archive):
 async def running(settings: Settings, clock: Clock, patience: timedelta | None = None) -> AsyncIterator[Runtime]:
     """The runtime, until the block ends. Callers wait for the engine with this patience, or that of the settings.
     Starts and serves while PostgreSQL or the engine is away."""
-    token_key = verification_key(settings)
+    bearers = Bearers(settings)
     temporal = await Client.connect(**settings.temporal(), data_converter=pydantic_data_converter, lazy=True)
     notices = RecordOfNotices(read_scopes())
 
@@ -144,10 +143,11 @@ async def running(settings: Settings, clock: Clock, patience: timedelta | None =
             notices=notices,
             inbox=Inbox(pool, Log(notices, chain=Chain(Algorithm(settings.chain_algorithm))), clock),
             courier=courier,
-            token_key=token_key,
+            bearers=bearers,
             evidence=EvidenceStore.open(settings),
         )
     finally:
         await courier.finish()
+        await bearers.close()
         await reading.dispose()
         await pool.close()

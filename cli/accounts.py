@@ -10,8 +10,10 @@ import typer
 
 from activities.clock import DatabaseClock
 from activities.database import open_pool, present
+from activities.directory.account_record import by_command
 from activities.directory.officers import NewOfficer, OfficerRefused, enrol
 from activities.directory.people import LASTS, AccountUnknown, KnownAlready, invite
+from activities.directory.tokens import revoke_all, revoke_one
 from activities.settings import Settings
 
 
@@ -28,6 +30,7 @@ def register(app: typer.Typer) -> None:
     accounts = typer.Typer(help="Accounts of officers: enrol them, invite whoever is to have them.")
     accounts.command("enrol")(enrol_command)
     accounts.command("invite")(invite_command)
+    accounts.command("revoke")(revoke_command)
     app.add_typer(accounts, name="accounts")
 
 
@@ -79,6 +82,26 @@ async def _invite(settings: Settings, login: str, issuer: str, subject: str | No
         async with pool.acquire() as connection:
             now = DatabaseClock().at(await present(connection))
         await invite(pool, login, issuer, subject, email, now)
+
+
+def revoke_command(
+    account: Annotated[str, typer.Argument(help="Login or id of the account.")],
+    jti: Annotated[str | None, typer.Option(help="The one token of this name; else all, and all sessions.")] = None,
+) -> None:
+    """Make tokens void that were issued up to now, and end the sessions."""
+    try:
+        asyncio.run(_revoke(Settings.load(), account, jti))
+    except AccountUnknown:
+        refuse(f"there is no account {account}")
+    typer.echo(f"{account}: revoked")
+
+
+async def _revoke(settings: Settings, account: str, jti: str | None) -> None:
+    async with await open_pool(settings.database_url) as pool:
+        if jti is None:
+            await revoke_all(pool, account, by_command())
+        else:
+            await revoke_one(pool, account, jti, by_command())
 
 
 def refuse(reason: str, status: int = 1) -> NoReturn:

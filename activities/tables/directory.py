@@ -45,6 +45,8 @@ class AccountRow(SQLModel, table=True):
     organisation: str | None = None
     contact: str | None = None
     """A mailbox or a telephone number, as the issuer has checked it."""
+    tokens_since: datetime | None = instant(nullable=True, default=None)
+    """Tokens of the API that were issued up to then are void; None where none was ever revoked so."""
 
 
 class InvitationRow(SQLModel, table=True):

@@ -13,11 +13,13 @@ from starlette.routing import Route
 
 from activities.directory import people, sessions
 from api.http.problems import Problem, invalid
+from api.http.provider import IssuerAway
+from api.http.tokens import TokenRefused
 from api.runtime import Runtime
 from pages import leaving
 from pages.addresses import in_language, is_ours
 from pages.calls import WRITTEN, Call, cookie_name, deed, page, with_cookie
-from pages.issuer import Issuer, IssuerAway, TokenRefused
+from pages.issuer import Issuer
 from reading.directory import questions as directory
 from reading.words.language import Language
 from rules.loading import load_pack

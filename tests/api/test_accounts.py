@@ -110,7 +110,7 @@ async def test_of_two_administrators_who_close_each_other_one_is_left(
 
 
 async def test_an_administrator_invites_an_officer_whose_account_waits(settings: Settings) -> None:
-    at_an_issuer = settings.model_copy(update={"oidc_issuer": "http://127.0.0.1:1"})
+    at_an_issuer = settings.model_copy(update={"oidc_issuer": "http://127.0.0.1:1", "public_url": None})
     form: dict[str, Any] = {"login": "li@nanning.transport", "name": "李四", "roles": ["reviewer"]}
     async with serving(create_app(at_an_issuer, patience=SOON), at_an_issuer) as service:
         admin = service.as_("admin@kaifang")

@@ -129,6 +129,7 @@ CALLS: list[tuple[str, str, Any]] = [
     ("POST", "/v1/accounts", {"login": "x@y", "name": "x", "roles": ["admin"], "email": "x@example.org"}),
     ("PUT", "/v1/accounts/{login}/roles", {"roles": ["supervisor"]}),
     ("DELETE", "/v1/accounts/{login}", None),
+    ("POST", "/v1/tokens/revocation", {"jti": "none"}),
     ("GET", "/v1/absences", None),
     ("POST", "/v1/absences", {"substitute": "reviewer2@nanning.operator", **IN_2099}),
     ("DELETE", "/v1/absences/{absence_id}", None),
