@@ -71,6 +71,7 @@ Reading = Annotated[Store, Depends(store_of, scope="function")]
 
 
 async def caller_of(
+    request: Request,
     runtime: Running,
     store: Reading,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
@@ -84,10 +85,12 @@ async def caller_of(
     except IssuerAway as away:
         raise Problem("IssuerAway", more_headers={"Retry-After": "5"}) from away
     except TokenRefused as reason:
+        runtime.refused.count("token_refused", address_of(request))
         challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
         raise Problem("Unauthenticated", more_headers=challenge) from reason
     caller = await directory.bearer(store, bearer)
     if caller is None:
+        runtime.refused.count("token_refused", address_of(request))
         raise Problem("Unauthenticated", more_headers=challenge)
     return caller
 
@@ -109,12 +112,13 @@ ByCaller = Annotated[By, Depends(by_of)]
 
 
 async def caller_if_any(
+    request: Request,
     runtime: Running,
     store: Reading,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
 ) -> Caller | None:
     """As `caller_of`; nobody, where no token was sent to a call that is open to everybody."""
-    return None if credentials is None else await caller_of(runtime, store, credentials)
+    return None if credentials is None else await caller_of(request, runtime, store, credentials)
 
 
 MaybeCalling = Annotated[Caller | None, Depends(caller_if_any)]

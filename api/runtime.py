@@ -18,6 +18,7 @@ from temporalio.service import RPCError
 from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock
 from activities.database import AWAY, open_pool
+from activities.directory.refused_logins import RefusedLogins
 from activities.engine.handing_over import Engine
 from activities.evidence.store import EvidenceStore
 from activities.proof.chain import Algorithm, Chain
@@ -107,6 +108,7 @@ class Runtime(Archive):
     inbox: Inbox
     courier: Courier
     bearers: Bearers
+    refused: RefusedLogins
     evidence: EvidenceStore
 
 
@@ -133,6 +135,8 @@ async def running(settings: Settings, clock: Clock, patience: timedelta | None =
     pool = await open_pool(settings.database_url, size=CONNECTIONS)
     wait = timedelta(seconds=settings.patience) if patience is None else patience
     courier = Courier(Engine(pool, temporal, settings.task_queue), wait)
+    refused = RefusedLogins(pool)
+    writing = asyncio.create_task(refused.write_each_minute())
     try:
         yield Runtime(
             settings=settings,
@@ -144,10 +148,14 @@ async def running(settings: Settings, clock: Clock, patience: timedelta | None =
             inbox=Inbox(pool, Log(notices, chain=Chain(Algorithm(settings.chain_algorithm))), clock),
             courier=courier,
             bearers=bearers,
+            refused=refused,
             evidence=EvidenceStore.open(settings),
         )
     finally:
         await courier.finish()
         await bearers.close()
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
+        await refused.write()
         await reading.dispose()
         await pool.close()

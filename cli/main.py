@@ -19,6 +19,8 @@ MODULES = {
     "reconcile": "recovery",
     "refuse": "recovery",
     "verify": "verify",
+    "admin": "admin",
+    "bodies": "bodies",
     "accounts": "accounts",
     "hand-over": "hand_over",
     "deadline": "deadlines",

@@ -13,7 +13,9 @@ from activities.database import present
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from activities.database import Connection
+    from asyncpg import Record
+
+    from activities.database import Connection, Pool
 
 ADDRESSES_LAST = timedelta(days=183)
 """As long as the law wants logs of a network kept, six months (网络安全法 21), and no longer."""
@@ -24,6 +26,13 @@ values ($1, $2, $3, $4, $5, $6, $7) returning number
 """
 ADD_ADDRESS = "insert into account_record_addresses (number, address, until_at) values ($1, $2, $3)"
 FORGET = "delete from account_record_addresses where until_at <= $1"
+
+LATEST = """
+select r.at, r.what, r.times, r.by_command, r.details, a.login, b.login as by_login, d.address
+from account_record r left join accounts a using (account_id) left join accounts b on b.account_id = r.by_account
+  left join account_record_addresses d using (number)
+where $1::text is null or r.account_id = $1 or a.login = $1 order by r.number desc limit $2
+"""
 
 
 @dataclass(frozen=True)
@@ -67,3 +76,17 @@ async def enter(connection: Connection, entry: Entry, at: datetime | None = None
 async def forget_addresses(connection: Connection, now: datetime) -> None:
     """Addresses that have been kept for as long as they may be are gone."""
     await connection.execute(FORGET, now)
+
+
+async def note_login(pool: Pool, by: By) -> None:
+    """Somebody has logged in; addresses that may be kept no longer are forgotten with it."""
+    async with pool.acquire() as connection, connection.transaction():
+        now = await present(connection)
+        await enter(connection, Entry("login", by.account, by), now)
+        await forget_addresses(connection, now)
+
+
+async def latest(pool: Pool, account: str | None, limit: int) -> list[Record]:
+    """What was done last, with the logins of whom and by whom; to one account by login or id, where one is named."""
+    async with pool.acquire() as connection:
+        return await connection.fetch(LATEST, account, limit)

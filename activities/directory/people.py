@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from activities.database import with_a_second_try
+from activities.directory.account_record import By, Entry, enter
 from rules.bounds import LONGEST_HEADING
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ async def _taken(connection: Connection, person: Person, now: datetime) -> str |
         return None
     await connection.execute(TAKE, account_id, person.issuer, person.subject)
     await connection.execute("delete from invitations where account_id = $1", account_id)
+    await enter(connection, Entry("invitation_taken", account_id, By(account=account_id)))
     return account_id
 
 
@@ -116,14 +118,16 @@ class Invitation:
     email: str | None
 
 
-async def invite(pool: Pool, login: str, issuer: str, subject: str | None, email: str | None, now: datetime) -> None:
+async def invite(
+    pool: Pool, login: str, issuer: str, subject: str | None, email: str | None, now: datetime, by: By | None = None
+) -> None:
     """Whoever has that subject, or that mailbox, is this account from the first login on, if it comes within LASTS; an
     invitation before is replaced. Raises AccountUnknown, KnownAlready."""
     async with pool.acquire() as connection, connection.transaction():
-        await invited(connection, login, Invitation(issuer, subject, email), now)
+        await invited(connection, login, Invitation(issuer, subject, email), now, by or By())
 
 
-async def invited(connection: Connection, login: str, it: Invitation, now: datetime) -> None:
+async def invited(connection: Connection, login: str, it: Invitation, now: datetime, by: By) -> None:
     """As `invite`, in the caller's transaction. Raises AccountUnknown, KnownAlready."""
     account = await connection.fetchrow("select account_id, subject from accounts where login = $1 for update", login)
     if account is None:
@@ -133,6 +137,8 @@ async def invited(connection: Connection, login: str, it: Invitation, now: datet
         raise KnownAlready(login)
     mailbox = mailbox_of(it.email) if it.email else None
     await connection.execute(INVITE, account["account_id"], it.issuer, it.subject, mailbox, now, now + LASTS)
+    named = "subject" if it.subject else "mailbox"
+    await enter(connection, Entry("invited", account["account_id"], by, {"by": named, "issuer": it.issuer}))
 
 
 async def account_at(pool: Pool, issuer: str, subject: str) -> str | None:

@@ -9,13 +9,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from activities.directory.appointments import AdministratorNoMore, change_roles, close_account
+from activities.directory.account_record import By
+from activities.directory.appointments import change_roles, close_account
+from activities.directory.confirming import AdministratorNoMore
 from activities.directory.officers import NewOfficer, OfficerRefused, enrol_and_invite
 from activities.directory.people import AccountUnknown, Invitation, KnownAlready
 from api.acting.forms.form import Form
 from api.http.problems import Problem, Wrong, invalid
 from api.runtime import Runtime
-from reading.sight import Caller
 from rules.bounds import Code, NamedItem
 
 OfficersRole = Literal["reviewer", "supervisor", "admin"]
@@ -40,16 +41,17 @@ class RolesForm(Form):
     roles: Annotated[tuple[OfficersRole, ...], Field(min_length=1, max_length=3)]
 
 
-async def set_roles(runtime: Runtime, caller: Caller, login: str, form: RolesForm) -> None:
-    """The officer has these roles and no others. Raises a Problem."""
+async def set_roles(runtime: Runtime, by: By, login: str, form: RolesForm) -> None:
+    """The officer has no others than these roles, and all of them once a second administrator confirms what is new.
+    Raises a Problem."""
     with changing():
-        await change_roles(runtime.pool, login, frozenset(form.roles), caller.account_id)
+        await change_roles(runtime.pool, login, frozenset(form.roles), by)
 
 
-async def close_officer(runtime: Runtime, caller: Caller, login: str) -> None:
+async def close_officer(runtime: Runtime, by: By, login: str) -> None:
     """Nobody acts by the account any more. Raises a Problem."""
     with changing():
-        await close_account(runtime.pool, login, caller.account_id)
+        await close_account(runtime.pool, login, by)
 
 
 @contextmanager
@@ -63,8 +65,9 @@ def changing() -> Iterator[None]:
         raise invalid(refused.field, refused.code) from refused
 
 
-async def invite_officer(runtime: Runtime, form: InvitationForm) -> None:
-    """The account is there and waits for whoever was invited, or neither. Raises a Problem."""
+async def invite_officer(runtime: Runtime, by: By, form: InvitationForm) -> None:
+    """The account is there and waits for whoever was invited, and its roles for a second administrator; or nothing is.
+    Raises a Problem."""
     issuer = runtime.settings.oidc_issuer
     if issuer is None:
         raise invalid("email", "no_issuer")
@@ -74,7 +77,7 @@ async def invite_officer(runtime: Runtime, form: InvitationForm) -> None:
     officer = NewOfficer(form.login, *names, form.body, frozenset(form.roles))
     try:
         invitation = Invitation(issuer, form.subject, form.email)
-        await enrol_and_invite(runtime.pool, officer, invitation, await runtime.now())
+        await enrol_and_invite(runtime.pool, officer, invitation, await runtime.now(), by)
     except OfficerRefused as refused:
         raise invalid(refused.field, refused.code) from refused
     except KnownAlready as known:

@@ -10,8 +10,10 @@ from activities.directory.account_record import By
 from activities.directory.people import AccountUnknown
 from activities.directory.tokens import revoke_all, revoke_one
 from api.acting.forms.form import Form
-from api.http.problems import Problem, invalid
+from api.acting.refusals import refused_before_receipt
+from api.http.problems import invalid
 from api.runtime import Runtime
+from reading.directory.sight import account_to_revoke
 from reading.sight import Caller
 from rules.bounds import NamedItem
 
@@ -28,9 +30,8 @@ class RevocationForm(Form):
 
 async def revoke(runtime: Runtime, caller: Caller, by: By, form: RevocationForm) -> None:
     """What is named is void from now on. Raises a Problem."""
-    if form.account not in (None, caller.login, caller.account_id) and not caller.has("admin"):
-        raise Problem("RoleRequired", params={"roles": ("admin",)})
-    account = form.account or caller.account_id
+    with refused_before_receipt():
+        account = account_to_revoke(caller, form.account)
     try:
         if form.jti is None:
             await revoke_all(runtime.pool, account, by)

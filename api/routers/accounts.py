@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Path, Request, Response
 
 from api.acting.inviting import InvitationForm, RolesForm, close_officer, invite_officer, set_roles
-from api.dependencies import Cursor, PageSize, Reading, Running, Word, with_role
+from api.dependencies import ByCaller, Cursor, PageSize, Reading, Running, Word, with_role
 from api.http.files import AS_TABLE
 from api.http.known import known
 from api.http.language import AnsweredIn
@@ -61,11 +61,11 @@ async def accounts(
     summary="Invite an officer",
 )
 async def invite(
-    form: InvitationForm, _caller: Administrator, runtime: Running, store: Reading, language: AnsweredIn
+    form: InvitationForm, _caller: Administrator, by: ByCaller, runtime: Running, store: Reading, language: AnsweredIn
 ) -> AccountShown:
     """The account is there, and waits for whoever has that subject or that mailbox: its first login within 14 days
-    takes it."""
-    await invite_officer(runtime, form)
+    takes it. Its roles wait until a second administrator confirms them, within 7 days."""
+    await invite_officer(runtime, by, form)
     return known(await shown.account(store, language, form.login))
 
 
@@ -76,18 +76,25 @@ async def invite(
     summary="Change what an officer may do",
 )
 async def put_roles(
-    login: Login, form: RolesForm, caller: Administrator, runtime: Running, store: Reading, language: AnsweredIn
+    login: Login,
+    form: RolesForm,
+    _caller: Administrator,
+    by: ByCaller,
+    runtime: Running,
+    store: Reading,
+    language: AnsweredIn,
 ) -> AccountShown:
-    """These roles and no others, from now on. What the officer has claimed and may decide no more is its body's again.
-    Neither the own account nor that of an applicant is changed."""
-    await set_roles(runtime, caller, login, form)
+    """No others than these roles, from now on, and what is new among them once a second administrator confirms it.
+    What the officer has claimed and may decide no more is its body's again. Neither the own account nor that of an
+    applicant is changed."""
+    await set_roles(runtime, by, login, form)
     return known(await shown.account(store, language, login))
 
 
 @router.delete(
     "/{login}", status_code=204, responses=problems(401, 403, 404, 422, 503), summary="Close an officer's account"
 )
-async def delete(login: Login, caller: Administrator, runtime: Running) -> Response:
+async def delete(login: Login, _caller: Administrator, by: ByCaller, runtime: Running) -> Response:
     """It serves no body, has no role and no session any more; logs go on naming it."""
-    await close_officer(runtime, caller, login)
+    await close_officer(runtime, by, login)
     return Response(status_code=204)

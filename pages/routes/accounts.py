@@ -48,19 +48,20 @@ def account_page(call: Call, of: AccountShown, attempt: Attempt, status: int = 2
         status=status,
         of=of,
         attempt=attempt,
-        may_change=not is_own and bool(of.roles) and set(OF_OFFICERS).issuperset(of.roles),
+        may_change=not is_own and not of.is_closed and set(OF_OFFICERS).issuperset(of.roles),
         is_own=is_own,
+        gains=[call.say(f"role.{each}") for each in of.gains],
         role_names=[call.say(f"role.{each}") for each in of.roles],
     )
 
 
 async def change_account(call: Call) -> Response:
     """The officer has the roles that were chosen."""
-    caller = call.must_have("admin")
+    call.must_have("admin")
     of, form = await account_asked(call), await call.request.form()
     asked = fields(call, of)
     try:
-        await set_roles(call.runtime, caller, of.login, parsed(RolesForm, stated(form, asked)))
+        await set_roles(call.runtime, call.by(), of.login, parsed(RolesForm, stated(form, asked)))
     except REFUSED as fact:
         return account_page(call, of, attempted(form, asked, fact, call.language), 422)
     await call.say_once("account.changed", login=of.login)
@@ -69,10 +70,10 @@ async def change_account(call: Call) -> Response:
 
 async def close_account(call: Call) -> Response:
     """Nobody acts by the account any more."""
-    caller = call.must_have("admin")
+    call.must_have("admin")
     of, form = await account_asked(call), await call.request.form()
     try:
-        await close_officer(call.runtime, caller, of.login)
+        await close_officer(call.runtime, call.by(), of.login)
     except REFUSED as fact:
         return account_page(call, of, attempted(form, fields(call, of), fact, call.language), 422)
     await call.say_once("account.closed_now", login=of.login)

@@ -12,6 +12,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from activities.directory import people, sessions
+from activities.directory.account_record import By, note_login
+from api.dependencies import address_of
 from api.http.problems import Problem, invalid
 from api.http.provider import IssuerAway
 from api.http.tokens import TokenRefused
@@ -95,6 +97,7 @@ async def logged_in(
     cookie = await sessions.begin(
         call.runtime.pool, account_id, call.now, idle=idle, browser=browser, sid=sid, id_token=id_token
     )
+    await note_login(call.runtime.pool, By(account_id, address=address_of(call.request)))
     if back == in_language("/", call.language):
         back = next((call.path(name) for role, name in BEGINS_AT.items() if caller.has(role)), back)
     return with_cookie(call.go_on_to(back), call, cookie_name(call.runtime), cookie, sessions.LONGEST)
@@ -146,6 +149,8 @@ async def login_callback(call: Call) -> Response:
 def failed(call: Call, why: str, error: Exception) -> Response:
     """Nobody is logged in, and the page says why, as far as that is anybody's business."""
     LOG.info("login: %s", error)
+    if why != AWAY:
+        call.runtime.refused.count("login_refused", address_of(call.request))
     return call.page(
         "login.html",
         status=503 if why == AWAY else 403,

@@ -15,6 +15,7 @@ from activities.outbox import figures as outbox
 from activities.outbox.figures import OutboxFigures
 from activities.record import inbox_figures
 from activities.record.inbox_figures import InboxFigures
+from activities.tables.accounts import RoleProposalRow
 from activities.tables.cases import CaseRow
 from activities.tables.directory import AccountRow, InvitationRow
 from activities.tables.telling import ChannelRow
@@ -32,7 +33,7 @@ from rules.resolving import NotInForce, governing
 
 class AccountShown(Shape):
     """An account; `body` is null for who serves none. `invited_until` is when an invitation ends that nobody has
-    taken yet."""
+    taken yet, `gains` are roles that it has once a second administrator confirms them."""
 
     login: str
     name: str
@@ -41,6 +42,12 @@ class AccountShown(Shape):
     body_name: str | None
     roles: list[str]
     invited_until: Instant | None
+    gains: list[str]
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it has no role, serves nobody, and waits for none."""
+        return not (self.roles or self.body or self.gains)
 
 
 class RulesKept(Shape):
@@ -130,6 +137,12 @@ async def _accounts(store: Store, language: Language, rows: Sequence[AccountRow]
     names = await directory.body_names(store, (row.body for row in rows if row.body))
     waiting = select(InvitationRow).where(col(InvitationRow.account_id).in_([row.account_id for row in rows]))
     invited = {row.account_id: row.until_at for row in (await store.session.exec(waiting)).all()}
+    pending = select(RoleProposalRow).where(
+        col(RoleProposalRow.account_id).in_([row.account_id for row in rows]),
+        col(RoleProposalRow.ended_at).is_(None),
+        col(RoleProposalRow.until_at) > await store.now(),
+    )
+    gains = {row.account_id: sorted(row.roles) for row in (await store.session.exec(pending)).all()}
     return [
         AccountShown(
             login=row.login,
@@ -139,6 +152,7 @@ async def _accounts(store: Store, language: Language, rows: Sequence[AccountRow]
             body_name=said(names[row.body], language) if row.body in names else row.body,
             roles=sorted(row.roles),
             invited_until=invited.get(row.account_id),
+            gains=gains.get(row.account_id, []),
         )
         for row in rows
     ]

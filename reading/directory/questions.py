@@ -47,6 +47,8 @@ async def _caller(store: Store, wanted: ColumnElement[bool]) -> Caller | None:
     if row is None:
         return None
     account, body_role = row
+    if not account.roles:  # one that waits for its roles acts for nobody yet, whatever asks for the body alone
+        return Caller(account.account_id, account.login, None, None, None, frozenset())
     return Caller(
         account_id=account.account_id,
         login=account.login,

@@ -13,6 +13,7 @@ from activities.directory import sessions
 from activities.directory.people import Person, arrived
 from activities.settings import Settings
 from api.app import create_app
+from tests.api.administering import as_second, confirm_all
 from tests.api.calling import Caller, Service, open_task, serving
 from tests.api.supervising import SOON
 
@@ -48,15 +49,20 @@ async def test_accounts_are_found_by_city_role_and_words_in_parts(admin: Caller)
     assert len(logins) == 4
 
 
-async def test_whoever_gets_another_role_has_it_at_once_and_not_the_one_before(admin: Caller, service: Service) -> None:
-    officer = service.as_(OFFICER)
+async def test_whoever_gets_another_role_has_it_once_confirmed_and_not_the_one_before(
+    admin: Caller, service: Service, pool: Pool
+) -> None:
+    officer, second = service.as_(OFFICER), await as_second(service, pool)
     answer = await put(admin, OFFICER, "supervisor")
-    assert (answer.status_code, answer.json()["roles"]) == (200, ["supervisor"])
+    assert (answer.status_code, answer.json()["roles"], answer.json()["gains"]) == (200, [], ["supervisor"])
     case = await service.as_("applicant@demo").file("nanning")
     claim = f"/v1/tasks/{open_task(case, 'formal_review')['task_id']}/claim"
-    assert (await officer.post(claim)).status_code == 403
+    assert (await officer.post(claim)).status_code == 403, "what is taken away is gone at once"
     assert (await put(admin, OFFICER, "reviewer", "supervisor")).status_code == 200
+    assert (await officer.post(claim)).status_code == 403
+    assert (await confirm_all(second)).status_code == 200
     assert (await officer.post(claim)).status_code in (200, 202)
+    assert await pool.fetchval("select roles from accounts where login = $1", OFFICER) == ["reviewer", "supervisor"]
 
 
 async def test_a_closed_account_does_nothing_has_no_session_and_its_person_is_nobody_else(

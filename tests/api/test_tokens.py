@@ -104,7 +104,7 @@ async def test_a_token_lives_as_long_as_the_settings_allow_whatever_its_issuer_s
         assert await status(service, issue(key, account, timedelta(days=365 * 100))) == 401
 
 
-def test_where_the_issuer_is_reached_in_the_clear_or_takes_logins_for_tokens_nothing_starts(settings: Settings) -> None:
+def test_nothing_starts_with_an_issuer_in_the_clear_or_logins_taken_for_tokens(settings: Settings) -> None:
     wrong = [
         ({"oidc_issuer": "http://issuer.example"}, "over https"),
         (

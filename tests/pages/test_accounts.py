@@ -19,7 +19,8 @@ async def test_an_administrator_changes_roles_and_closes_the_account(front: Fron
     await admin.send("roles", roles=["reviewer", "supervisor"])
     assert said[0] in admin.text()
     row = "select roles from accounts where login = $1"
-    assert await pool.fetchval(row, OFFICER) == ["reviewer", "supervisor"]
+    assert await pool.fetchval(row, OFFICER) == ["reviewer"]
+    assert {"zh": "等待确认", "en": "waits to be confirmed"}[language] in admin.text()
     await admin.follow(OFFICER)
     await admin.send("closure")
     assert said[1] in admin.text()

@@ -56,7 +56,9 @@ async def test_whoever_is_invited_takes_the_account_by_the_first_login(
     taken = await arrived(pool, Person(ISSUER, "s-1", "Zhang", mailbox="zhang@example.org"), now)
     row = await pool.fetchrow("select login, roles, body from accounts where account_id = $1", taken)
     assert row is not None
-    assert (row["login"], row["roles"], row["body"]) == (OFFICER["login"], ["reviewer"], "nanning.transport")
+    assert (row["login"], row["roles"], row["body"]) == (OFFICER["login"], [], "nanning.transport")
+    waits = await pool.fetchval("select roles from role_proposals where account_id = $1 and ended_at is null", taken)
+    assert waits == ["reviewer"], "another administrator confirms it"
     assert await pool.fetchval("select roles from accounts where account_id = $1", another) == ["applicant"]
     await visitor.visit(f"/en/admin/accounts?q={OFFICER['name']}")
     assert OFFICER["login"] in visitor.text()
