@@ -25,6 +25,7 @@ from api.acting import objecting
 from api.acting.importing import LARGEST_FILE
 from api.http import documentation, failing
 from api.http.addressed import Addressed
+from api.http.bearers import issuer_must_be_safe
 from api.http.heading import Heading
 from api.http.leading import Leading
 from api.http.limits import BodyLimit, Limiting
@@ -35,6 +36,7 @@ from api.routers import (
     access_requests,
     accounts,
     acts,
+    administration,
     calendar,
     cases,
     catalogue,
@@ -62,6 +64,7 @@ from api.routers import (
     supervision,
     supervision_feeds,
     tasks,
+    tokens,
     traces,
     verifying,
     waiting,
@@ -99,6 +102,8 @@ ROUTERS = (
     tasks.supervised,
     directory.router,
     accounts.router,
+    tokens.router,
+    administration.router,
     absences.router,
     hand_overs.router,
     supervision.router,
@@ -164,6 +169,7 @@ def create_app(
     """The application; settings are those of the process unless given. `patience` is how long a caller waits for the
     engine before the answer is 202. Raises SettingsError."""
     chosen = settings or Settings.load()
+    issuer_must_be_safe(chosen)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

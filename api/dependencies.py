@@ -8,8 +8,10 @@ from typing import Annotated
 from fastapi import Depends, Header, Path, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from activities.directory.account_record import By
 from api.http.problems import Problem, invalid
-from api.http.tokens import TokenRefused, account_of
+from api.http.provider import IssuerAway
+from api.http.tokens import TokenRefused
 from api.runtime import Runtime
 from reading.directory import questions as directory
 from reading.sight import Caller
@@ -69,6 +71,7 @@ Reading = Annotated[Store, Depends(store_of, scope="function")]
 
 
 async def caller_of(
+    request: Request,
     runtime: Running,
     store: Reading,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
@@ -78,12 +81,16 @@ async def caller_of(
     if credentials is None:
         raise Problem("Unauthenticated", more_headers=challenge)
     try:
-        account_id = account_of(credentials.credentials, runtime.token_key)
+        bearer = await runtime.bearers.believed(credentials.credentials)
+    except IssuerAway as away:
+        raise Problem("IssuerAway", more_headers={"Retry-After": "5"}) from away
     except TokenRefused as reason:
+        runtime.refused.count("token_refused", address_of(request))
         challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
         raise Problem("Unauthenticated", more_headers=challenge) from reason
-    caller = await directory.caller(store, account_id)
+    caller = await directory.bearer(store, bearer)
     if caller is None:
+        runtime.refused.count("token_refused", address_of(request))
         raise Problem("Unauthenticated", more_headers=challenge)
     return caller
 
@@ -91,13 +98,27 @@ async def caller_of(
 Calling = Annotated[Caller, Depends(caller_of)]
 
 
+async def by_of(request: Request, caller: Calling) -> By:
+    """The caller as the record of accounts names it, with the address from which it calls."""
+    return By(account=caller.account_id, address=address_of(request))
+
+
+def address_of(request: Request) -> str | None:
+    """The network address from which a call comes, as the server before us knows it."""
+    return request.client.host if request.client else None
+
+
+ByCaller = Annotated[By, Depends(by_of)]
+
+
 async def caller_if_any(
+    request: Request,
     runtime: Running,
     store: Reading,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
 ) -> Caller | None:
     """As `caller_of`; nobody, where no token was sent to a call that is open to everybody."""
-    return None if credentials is None else await caller_of(runtime, store, credentials)
+    return None if credentials is None else await caller_of(request, runtime, store, credentials)
 
 
 MaybeCalling = Annotated[Caller | None, Depends(caller_if_any)]

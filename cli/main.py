@@ -19,6 +19,8 @@ MODULES = {
     "reconcile": "recovery",
     "refuse": "recovery",
     "verify": "verify",
+    "admin": "admin",
+    "bodies": "bodies",
     "accounts": "accounts",
     "erase": "erasing",
     "retention": "erasing",

@@ -43,6 +43,8 @@ S, P, O, E, F, I, N = (  # noqa: E741 - a table reads better in short words
 
 COLUMNS: Mapping[str, Mapping[Care, str]] = {
     "absences": {I: "absence_id account_id substitute"},
+    "account_record": {I: "account_id by_account by_command details", N: "what"},
+    "account_record_addresses": {E: "address"},
     "accounts": {I: "account_id", O: "login name issuer subject organisation contact", N: "city body roles kind"},
     "acts": {
         I: "act_id case_id account act",
@@ -74,7 +76,7 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
         N: "dataset_id data_items access_mode access_modes use key_digest ended",
     },
     "hand_overs": {I: "hand_over_id officer to_account asked_by tasks", N: "request_digest"},
-    "invitations": {I: "account_id", E: "subject email", N: "issuer"},
+    "invitations": {I: "account_id", E: "subject email", N: "issuer token_digest"},
     "kept_forms": {I: "account_id", E: "content", N: "digest"},
     "logins_under_way": {E: "remembered", N: "digest"},
     "maintenance": {I: "announced_by", N: "maintenance_id city body said"},
@@ -84,9 +86,12 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
     "pinned_rules": {N: "digest rules"},
     "posts": {I: "account_id filed_by", N: "body post department"},
     "restrictions": {I: "case_id", N: "kind dataset_id data_items except_items"},
+    "revoked_tokens": {I: "account_id", E: "jti"},
+    "role_proposals": {I: "proposal_id account_id proposed_by by_command", N: "roles outcome"},
     "sessions": {I: "account_id", E: "browser sid notice id_token", N: "digest forgery_key"},
     "signed_days": {N: "statement signature"},
     "signed_heads": {I: "case_id", N: "head acts_head path"},
+    "stamped_days": {N: "stamp"},
     "tasks": {
         I: "task_id case_id party claimed_by lapsed_of supplement_act",
         N: "city procedure step stage body urgency state outcome clock",
