@@ -74,6 +74,11 @@ class Settings(BaseSettings):
     """By which the provider knows the pages."""
     oidc_client_secret_file: Path | None = None
     """The file that holds the pages' secret at the provider; without it, the pages are a public client."""
+    oidc_audience: str = Field(default="urn:kaifang:api", pattern=r"^[!-~]{1,255}$")
+    """For whom the provider issues tokens of the API: the `aud` that each of them has to have."""
+    token_life: int | None = Field(default=None, ge=60, le=366 * 86_400)
+    """Seconds that a token of the API may live at most; without it, a day for one of the provider, 30 days for one of
+    the issuer that the embedded stack brings."""
     patience: float = Field(default=3, ge=0, le=60)
     """Seconds for which a caller waits for the engine, before it hears that an act is worked off later."""
     task_queue: str = "kaifang"

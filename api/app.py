@@ -27,6 +27,7 @@ from api.acting import objecting
 from api.acting.importing import LARGEST_FILE
 from api.http import documentation, failing
 from api.http.addressed import Addressed
+from api.http.bearers import issuer_must_be_safe
 from api.http.guarding import OF_THE_API, Guarding, over_tls
 from api.http.heading import Heading
 from api.http.leading import Leading
@@ -40,6 +41,7 @@ from api.routers import (
     access_requests,
     accounts,
     acts,
+    administration,
     calendar,
     cases,
     catalogue,
@@ -68,6 +70,7 @@ from api.routers import (
     supervision,
     supervision_feeds,
     tasks,
+    tokens,
     traces,
     verifying,
     waiting,
@@ -107,6 +110,8 @@ ROUTERS = (
     tasks.supervised,
     directory.router,
     accounts.router,
+    tokens.router,
+    administration.router,
     absences.router,
     hand_overs.router,
     supervision.router,
@@ -178,6 +183,7 @@ def create_app(
     engine before the answer is 202. Raises SettingsError."""
     chosen = settings or Settings.load()
     metrics_secret = secret_in(chosen.metrics_secret_file)
+    issuer_must_be_safe(chosen)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -8,9 +8,11 @@ from typing import Annotated
 from fastapi import Depends, Header, Path, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from activities.directory.account_record import By
 from api.http.problems import Problem, invalid
-from api.http.rating import is_called_by, sent_no_token
-from api.http.tokens import TokenRefused, account_of
+from api.http.provider import IssuerAway
+from api.http.rating import FROM, is_called_by, sent_no_token
+from api.http.tokens import TokenRefused
 from api.runtime import Runtime
 from reading.directory import questions as directory
 from reading.sight import Caller
@@ -80,19 +82,37 @@ async def caller_of(
     if credentials is None:
         raise Problem("Unauthenticated", more_headers=challenge)
     try:
-        account_id = account_of(credentials.credentials, runtime.token_key)
+        bearer = await runtime.bearers.believed(credentials.credentials)
+    except IssuerAway as away:
+        raise Problem("IssuerAway", more_headers={"Retry-After": "5"}) from away
     except TokenRefused as reason:
         sent_no_token(request, runtime.rates)
+        runtime.refused.count("token_refused", address_of(request))
         challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
         raise Problem("Unauthenticated", more_headers=challenge) from reason
-    caller = await directory.caller(store, account_id)
+    caller = await directory.bearer(store, bearer)
     if caller is None:
+        runtime.refused.count("token_refused", address_of(request))
         raise Problem("Unauthenticated", more_headers=challenge)
-    is_called_by(request, runtime.rates, account_id)
+    is_called_by(request, runtime.rates, caller.account_id)
     return caller
 
 
 Calling = Annotated[Caller, Depends(caller_of)]
+
+
+async def by_of(request: Request, caller: Calling) -> By:
+    """The caller as the record of accounts names it, with the address from which it calls."""
+    return By(account=caller.account_id, address=address_of(request))
+
+
+def address_of(request: Request) -> str | None:
+    """The network address from which a call comes; behind a proxy that is trusted, as that says it."""
+    known: str | None = request.scope.get("state", {}).get(FROM)
+    return known
+
+
+ByCaller = Annotated[By, Depends(by_of)]
 
 
 async def caller_if_any(

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import asyncpg
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic_core import from_json
 from sqlalchemy.ext.asyncio import create_async_engine
 from temporalio.client import Client
@@ -19,6 +18,7 @@ from temporalio.service import RPCError
 from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock
 from activities.database import AWAY, open_pool
+from activities.directory.refused_logins import RefusedLogins
 from activities.engine.handing_over import Engine
 from activities.engine.payloads import client
 from activities.evidence.store import EvidenceStore
@@ -28,7 +28,7 @@ from activities.record.inbox import Inbox
 from activities.record.log import Log
 from activities.sealing.seals import Seals
 from activities.settings import Settings
-from api.http.tokens import verification_key
+from api.http.bearers import Bearers
 from reading.store import Archive
 from rules.seed_notices import read_scopes
 
@@ -113,7 +113,8 @@ class Runtime(Archive):
     temporal: Client
     inbox: Inbox
     courier: Courier
-    token_key: Ed25519PublicKey
+    bearers: Bearers
+    refused: RefusedLogins
     evidence: EvidenceStore
     rates: Rates
 
@@ -122,7 +123,7 @@ class Runtime(Archive):
 async def running(settings: Settings, clock: Clock, patience: timedelta | None = None) -> AsyncIterator[Runtime]:
     """The runtime, until the block ends. Callers wait for the engine with this patience, or that of the settings.
     Starts and serves while PostgreSQL or the engine is away."""
-    token_key = verification_key(settings)
+    bearers = Bearers(settings)
     temporal = await client(settings, lazy=True)
     notices = RecordOfNotices(read_scopes())
 
@@ -147,6 +148,8 @@ async def running(settings: Settings, clock: Clock, patience: timedelta | None =
     courier = Courier(Engine(pool, temporal, settings.task_queue), wait)
     rates = Rates.by(settings, pool)
     sharing = asyncio.create_task(rates.run())
+    refused = RefusedLogins(pool)
+    writing = asyncio.create_task(refused.write_each_minute())
     try:
         yield Runtime(
             settings=settings,
@@ -157,7 +160,8 @@ async def running(settings: Settings, clock: Clock, patience: timedelta | None =
             notices=notices,
             inbox=Inbox(pool, Log(notices, chain=Chain(Algorithm(settings.chain_algorithm)), seals=seals), clock),
             courier=courier,
-            token_key=token_key,
+            bearers=bearers,
+            refused=refused,
             evidence=EvidenceStore.open(settings, seals),
             seals=seals,
             rates=rates,
@@ -166,6 +170,10 @@ async def running(settings: Settings, clock: Clock, patience: timedelta | None =
         sharing.cancel()
         await asyncio.gather(sharing, return_exceptions=True)
         await courier.finish(AT_THE_END)
+        await bearers.close()
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
+        await refused.write()
         await reading.dispose()
         await pool.close()
         seals.ring.close()

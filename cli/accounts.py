@@ -1,18 +1,23 @@
-"""`kaifang accounts`: officers come by invitation, and in no other way."""
+"""`kaifang accounts`: officers come by invitation and with a second person's consent, and in no other way."""
 
 from __future__ import annotations
 
 import asyncio
 from enum import StrEnum
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from activities.clock import DatabaseClock
 from activities.database import open_pool, present
+from activities.directory.account_record import by_command
+from activities.directory.appointments import close_account
 from activities.directory.officers import NewOfficer, OfficerRefused, enrol
 from activities.directory.people import LASTS, AccountUnknown, KnownAlready, invite
+from activities.directory.tokens import revoke_all, revoke_one
 from activities.settings import Settings
+from cli import roles
+from cli.files import refuse
 
 
 class Role(StrEnum):
@@ -25,9 +30,15 @@ class Role(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Adds `accounts` to the command line."""
-    accounts = typer.Typer(help="Accounts of officers: enrol them, invite whoever is to have them.")
+    accounts = typer.Typer(help="Accounts of officers: enrol and invite them; roles wait for a second person.")
     accounts.command("enrol")(enrol_command)
     accounts.command("invite")(invite_command)
+    accounts.command("import")(roles.import_command)
+    accounts.command("waiting")(roles.waiting_command)
+    accounts.command("confirm")(roles.confirm_command)
+    accounts.command("close")(close_command)
+    accounts.command("revoke")(revoke_command)
+    accounts.command("record")(roles.record_command)
     app.add_typer(accounts, name="accounts")
 
 
@@ -38,18 +49,22 @@ def enrol_command(
     body: Annotated[str | None, typer.Option(help="Such as nanning.transport; none for an administrator.")] = None,
     english_name: Annotated[str | None, typer.Option(help="In English pages; else as --name.")] = None,
 ) -> None:
-    """Make the account of an officer. Nobody can log in by it until somebody is invited."""
+    """Make the account of an officer. Nobody can log in by it until somebody is invited, and nobody act by it until an
+    administrator confirms its roles."""
     officer = NewOfficer(login, name, english_name or name, body, frozenset(each.value for each in role))
     try:
         asyncio.run(_enrol(Settings.load(), officer))
     except OfficerRefused as refused:
         refuse(str(refused))
-    typer.echo(f"{login} is enrolled; invite whoever it is: kaifang accounts invite {login} --email …")
+    typer.echo(
+        f"{login} is enrolled, and its roles wait for an administrator; "
+        f"invite whoever it is: kaifang accounts invite {login} --email …"
+    )
 
 
 async def _enrol(settings: Settings, officer: NewOfficer) -> None:
     async with await open_pool(settings.database_url) as pool:
-        await enrol(pool, officer)
+        await enrol(pool, officer, by_command())
 
 
 def invite_command(
@@ -78,9 +93,40 @@ async def _invite(settings: Settings, login: str, issuer: str, subject: str | No
     async with await open_pool(settings.database_url) as pool:
         async with pool.acquire() as connection:
             now = DatabaseClock().at(await present(connection))
-        await invite(pool, login, issuer, subject, email, now)
+        await invite(pool, login, issuer, subject, email, now, by_command())
 
 
-def refuse(reason: str, status: int = 1) -> NoReturn:
-    typer.echo(f"error: {reason}", err=True)
-    raise typer.Exit(status)
+def close_command(login: Annotated[str, typer.Argument(help="Login of the officer.")]) -> None:
+    """Close an officer's account: no role, no body, no session. The last administrator's too."""
+    try:
+        asyncio.run(_close(Settings.load(), login))
+    except AccountUnknown:
+        refuse(f"there is no account {login}")
+    except OfficerRefused as refused:
+        refuse(str(refused))
+    typer.echo(f"{login} is closed")
+
+
+async def _close(settings: Settings, login: str) -> None:
+    async with await open_pool(settings.database_url) as pool:
+        await close_account(pool, login, by_command())
+
+
+def revoke_command(
+    account: Annotated[str, typer.Argument(help="Login or id of the account.")],
+    jti: Annotated[str | None, typer.Option(help="The one token of this name; else all, and all sessions.")] = None,
+) -> None:
+    """Make tokens void that were issued up to now, and end the sessions."""
+    try:
+        asyncio.run(_revoke(Settings.load(), account, jti))
+    except AccountUnknown:
+        refuse(f"there is no account {account}")
+    typer.echo(f"{account}: revoked")
+
+
+async def _revoke(settings: Settings, account: str, jti: str | None) -> None:
+    async with await open_pool(settings.database_url) as pool:
+        if jti is None:
+            await revoke_all(pool, account, by_command())
+        else:
+            await revoke_one(pool, account, jti, by_command())

@@ -21,6 +21,8 @@ MODULES = {
     "verify": "verify",
     "engine-keys": "engine_keys",
     "codec-server": "codec_server",
+    "admin": "admin",
+    "bodies": "bodies",
     "accounts": "accounts",
     "erase": "erasing",
     "retention": "erasing",

@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 
 def token(account: Annotated[str, typer.Argument(help="The login of a demo account, such as applicant@demo.")]) -> None:
-    """Print a bearer token for a demo account, valid for 30 days.
+    """Print a bearer token for a demo account, valid for 30 days, or for as long as any may live.
 
     It is for the stack that runs with the data folder (KAIFANG_HOME, else ./var), or for the service that
     KAIFANG_DATABASE_URL names; where none does, no token is printed and no key is made.
@@ -48,7 +48,13 @@ def token(account: Annotated[str, typer.Argument(help="The login of a demo accou
         key = signing_key(home / KEY)
     except (KeyUnusable, OSError) as error:
         refuse(str(error))
-    typer.echo(issue(key, account_id_of(account), VALID_FOR))
+    typer.echo(issue(key, account_id_of(account), min(VALID_FOR, longest())))
+
+
+def longest() -> timedelta:
+    """How long the service lets a token live; it says itself what is wrong with a setting."""
+    said = os.environ.get("KAIFANG_TOKEN_LIFE", "")
+    return timedelta(seconds=int(said)) if said.isdecimal() else VALID_FOR
 
 
 def runs(home: Path) -> bool:

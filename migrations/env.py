@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
 from activities.tables import (  # noqa: F401 - they fill SQLModel's metadata
+    accounts,
     calendar,
     cases,
     catalogue,

@@ -44,15 +44,17 @@ def with_columns(*columns: str, more: str = "select, insert") -> str:
 
 PRIVILEGES: Mapping[str, Stated] = {
     "absences": Stated(with_columns("ended_at")),
+    "account_record": ADDED_TO,
+    "account_record_addresses": Stated("select, insert, delete"),
     "accounts": Stated(
         with_columns(
             *("name", "city", "body", "roles", "issuer", "subject", "kind", "organisation", "contact"),
-            *("reopened_because", "reopened_by", "reopened_at"),
+            "tokens_since",
         )
     ),
     "acts": Stated(with_columns("state", "problem", "delivered_at")),
     "alembic_version": READ,
-    "bodies": READ,
+    "bodies": Stated(with_columns("name")),
     "calendar": Stated(with_columns("version", more="select")),
     "calendar_notices": ADDED_TO,
     "case_numbers": Stated(with_columns("last")),
@@ -99,6 +101,8 @@ PRIVILEGES: Mapping[str, Stated] = {
     "restrictions": Stated(
         with_columns("data_items", "except_items", "since", "ended_at", more="select, insert, delete"), gate="select"
     ),
+    "revoked_tokens": Stated(with_columns("until_at", more="select, insert, delete")),
+    "role_proposals": Stated(with_columns("ended_at", "outcome")),
     "sessions": Stated(
         with_columns("digest", "seen_at", "ends_at", "notice", "id_token", more="select, insert, delete"), reader=NONE
     ),

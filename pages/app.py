@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import cache
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -19,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from activities.clock import Clock, DatabaseClock
 from activities.logs import keep_texts_out
 from activities.settings import Settings, SettingsError
+from api.http.bearers import is_loopback, issuer_must_be_safe
 from api.http.guarding import Guarding, over_tls
 from api.http.limits import Limiting
 from api.http.rating import Rating
@@ -101,7 +101,7 @@ def login_must_be_safe(settings: Settings) -> None:
     """Demo accounts, which anybody may use, exist only on this machine; an issuer is reached over TLS, unless it runs
     on this machine; and there is only one way to log in. Raises SettingsError."""
     if settings.oidc_issuer:
-        issuer_must_be_safe(settings)
+        login_at_the_issuer_must_be_safe(settings)
     if settings.login != "demo":
         return
     hosts = {settings.pages_host, urlsplit(settings.pages_url).hostname or ""}
@@ -109,23 +109,13 @@ def login_must_be_safe(settings: Settings) -> None:
         raise SettingsError(f"KAIFANG_LOGIN: demo is for this machine alone, and the pages are at {', '.join(strange)}")
 
 
-def issuer_must_be_safe(settings: Settings) -> None:
-    issuer = urlsplit(settings.oidc_issuer or "")
+def login_at_the_issuer_must_be_safe(settings: Settings) -> None:
     if settings.login == "demo":
         raise SettingsError("KAIFANG_LOGIN: demo and KAIFANG_OIDC_ISSUER: one of them")
     if not settings.oidc_client_id:
         raise SettingsError("KAIFANG_OIDC_CLIENT_ID: the issuer has to know the pages by a name")
-    if issuer.scheme != "https" and not is_loopback(issuer.hostname or ""):
-        raise SettingsError("KAIFANG_OIDC_ISSUER: an issuer on another machine is asked over https")
+    issuer_must_be_safe(settings)
     secret_of(settings)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches the host."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def serve() -> Starlette:

@@ -16,10 +16,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from activities.directory import sessions
+from activities.directory.account_record import By
 from activities.directory.sessions import Ended, Session
 from activities.outbox.read_marks import count_unread
 from api.acting import telling
 from api.acting.refusals import refused_before_receipt
+from api.dependencies import address_of
 from api.http.rating import is_called_by
 from api.runtime import Runtime
 from pages import written
@@ -100,6 +102,10 @@ class Call:
         with refused_before_receipt():
             caller.must_have(*roles)
         return caller
+
+    def by(self) -> By:
+        """Who looks, as the record of accounts names it. Raises LoginNeeded."""
+        return By(self.must_be_logged_in().account_id, address=address_of(self.request))
 
     def page(self, template: str, *, status: int = 200, **facts: Any) -> Response:
         """A page, with what the shell around it says."""

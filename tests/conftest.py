@@ -21,10 +21,10 @@ from stack.temporal import NAMESPACE, TemporalServer
 from tests.clocks import set_clock
 from tests.driving import Driver
 from tests.sealed_engine import CONVERTER, for_every_process
-from tests.services import postgres_server, services_home, temporal_server
+from tests.services import postgres_server, provider, services_home, temporal_server
 from worker import build_worker
 
-__all__ = ["postgres_server", "services_home", "temporal_server"]
+__all__ = ["postgres_server", "provider", "services_home", "temporal_server"]
 
 for_every_process()
 pytest_plugins = ["tests.duties_plugin", "tests.skips_plugin", "tests.watchdog"]

@@ -1,4 +1,4 @@
-"""PostgreSQL and Temporal for tests: real servers, once a session, on free ports, removed without trace at the end."""
+"""PostgreSQL, Temporal and an OpenID provider for tests: real servers, once a session, removed without trace."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 from stack.postgres import Postgres
 from stack.temporal import TIME_SKIPPING, TemporalServer
 from tests.owning import known
+from tests.pages.providing import Provider, provider_running
 
 REPORTED_AT_ONCE = {"system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute": "1"}
 """A workflow task that fails is reported the first time, and not after a minute of failing."""
@@ -61,3 +62,10 @@ def temporal_server(services_home: Path) -> Iterator[TemporalServer]:
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
+    """A running OpenID provider."""
+    with provider_running(tmp_path_factory.mktemp("provider") / "provider.log") as running:
+        yield running

@@ -16,6 +16,7 @@ from activities.directory.people import Invitation, digest_of, invited
 
 if TYPE_CHECKING:
     from activities.database import Pool
+    from activities.directory.account_record import By
 
 WAITS = """
 select accounts.login, accounts.name, accounts.body, invitations.until_at from invitations
@@ -43,13 +44,13 @@ def by_link(issuer: str, token: str) -> Invitation:
     return Invitation(issuer, token_digest=digest_of(token))
 
 
-async def make_link(pool: Pool, login: str, issuer: str, by: str, now: datetime) -> str:
+async def make_link(pool: Pool, login: str, issuer: str, by: By, now: datetime) -> str:
     """The token of a link to an officer's account that nobody has taken yet; an invitation before is replaced. Raises
     AccountUnknown, AdministratorNoMore, KnownAlready, OfficerRefused."""
     token = new_token()
     async with pool.acquire() as connection, connection.transaction():
         await officer_to_change(connection, login, by)
-        await invited(connection, login, by_link(issuer, token), now)
+        await invited(connection, login, by_link(issuer, token), now, by)
     return token
 
 

@@ -8,6 +8,8 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from activities.directory.account_record import By, Entry, enter
+from activities.directory.confirming import propose
 from activities.directory.people import Invitation, invited
 from rules.bounds import LONGEST_HEADING
 from rules.stating import states_something
@@ -33,6 +35,10 @@ class OfficerRefused(Exception):
         super().__init__(message)
 
 
+class AdministratorThere(Exception):
+    """There is an administrator, who can name others."""
+
+
 @dataclass(frozen=True)
 class NewOfficer:
     """Somebody who is to act: for a body, or as the administrator of all."""
@@ -44,22 +50,45 @@ class NewOfficer:
     roles: frozenset[str]
 
 
-async def enrol(pool: Pool, officer: NewOfficer) -> str:
-    """The account of the officer, by which nobody can log in before an invitation. Raises OfficerRefused."""
-    async with pool.acquire() as connection:
-        return await enrolled(connection, officer)
+async def enrol(pool: Pool, officer: NewOfficer, by: By) -> str:
+    """The account of the officer, by which nobody can log in before an invitation, and nobody act before somebody else
+    has confirmed its roles. Raises OfficerRefused."""
+    async with pool.acquire() as connection, connection.transaction():
+        return await enrolled(connection, officer, by)
 
 
-async def enrol_and_invite(pool: Pool, officer: NewOfficer, invitation: Invitation, now: datetime) -> None:
-    """The account of the officer, and the invitation by which somebody takes it, both or neither. Raises
+async def enrol_and_invite(pool: Pool, officer: NewOfficer, invitation: Invitation, now: datetime, by: By) -> None:
+    """The account of the officer, whose roles wait, and the invitation by which somebody takes it, both or neither.
+    Raises OfficerRefused, KnownAlready."""
+    async with pool.acquire() as connection, connection.transaction():
+        await enrolled(connection, officer, by)
+        await invited(connection, officer.login, invitation, now, by)
+
+
+async def create_first_administrator(
+    pool: Pool, officer: NewOfficer, invitation: Invitation | None, now: datetime, by: By
+) -> None:
+    """The administrator with whom an installation begins: the one whom nobody confirms. Raises AdministratorThere,
     OfficerRefused, KnownAlready."""
     async with pool.acquire() as connection, connection.transaction():
-        await enrolled(connection, officer)
-        await invited(connection, officer.login, invitation, now)
+        await connection.execute("select pg_advisory_xact_lock(hashtextextended('kaifang.administrator', 0))")
+        if await connection.fetchval("select exists (select from accounts where 'admin' = any(roles))"):
+            raise AdministratorThere
+        account_id = await _made(connection, officer, sorted(officer.roles))
+        await enter(connection, Entry("first_administrator", account_id, by, {"roles": sorted(officer.roles)}))
+        if invitation is not None:
+            await invited(connection, officer.login, invitation, now, by)
 
 
-async def enrolled(connection: Connection, officer: NewOfficer) -> str:
-    """The account of the officer, in the caller's transaction. Raises OfficerRefused."""
+async def enrolled(connection: Connection, officer: NewOfficer, by: By) -> str:
+    """The account of the officer, in the caller's transaction; its roles wait. Raises OfficerRefused."""
+    account_id = await _made(connection, officer, [])
+    await enter(connection, Entry("account_enrolled", account_id, by, {"body": officer.body}))
+    await propose(connection, account_id, officer.roles, by)
+    return account_id
+
+
+async def _made(connection: Connection, officer: NewOfficer, roles: list[str]) -> str:
     if not LOGIN.fullmatch(officer.login):
         raise OfficerRefused(
             f"{officer.login!r} is no login: small letters, digits, dots, one @", "login", "login_misshapen"
@@ -75,7 +104,7 @@ async def enrolled(connection: Connection, officer: NewOfficer) -> str:
         json.dumps({"zh": officer.name, "en": officer.english_name}, ensure_ascii=False),
         city,
         officer.body,
-        sorted(officer.roles),
+        roles,
     )
     if account_id is None:
         raise OfficerRefused(f"there is an account {officer.login} already", "login", "login_taken")

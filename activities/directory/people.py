@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from activities.database import with_a_second_try
+from activities.directory.account_record import By, Entry, enter
 from rules.bounds import LONGEST_HEADING
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ LASTS = timedelta(days=14)
 """How long an invitation can be accepted."""
 LINK_LASTS = timedelta(days=3)
 """How long by a link, which whoever has it can follow."""
+INVITABLE = "select account_id, subject from accounts where login = $1 and erased_at is null for update"
 KNOWN = "select account_id from accounts where issuer = $1 and subject = $2"
 RENEW = """
 update accounts set name = coalesce($2::jsonb, name), kind = $3, organisation = $4, contact = $5
@@ -118,6 +120,7 @@ async def _taken(connection: Connection, person: Person, now: datetime, link: st
         return None
     await connection.execute(TAKE, account_id, person.issuer, person.subject)
     await connection.execute("delete from invitations where account_id = $1", account_id)
+    await enter(connection, Entry("invitation_taken", account_id, By(account=account_id)))
     return account_id
 
 
@@ -136,25 +139,35 @@ class Invitation:
         """How long it can be accepted."""
         return LASTS if self.token_digest is None else LINK_LASTS
 
+    @property
+    def named_by(self) -> str:
+        """By what it names whom it means, as the record of accounts says it."""
+        if self.token_digest is not None:
+            return "link"
+        return "subject" if self.subject else "mailbox"
 
-async def invite(pool: Pool, login: str, issuer: str, subject: str | None, email: str | None, now: datetime) -> None:
+
+async def invite(
+    pool: Pool, login: str, issuer: str, subject: str | None, email: str | None, now: datetime, by: By | None = None
+) -> None:
     """Whoever has that subject, or that mailbox, is this account from the first login on, if it comes within LASTS; an
     invitation before is replaced. Raises AccountUnknown, KnownAlready."""
     async with pool.acquire() as connection, connection.transaction():
-        await invited(connection, login, Invitation(issuer, subject, email), now)
+        await invited(connection, login, Invitation(issuer, subject, email), now, by or By())
 
 
-async def invited(connection: Connection, login: str, it: Invitation, now: datetime) -> None:
+async def invited(connection: Connection, login: str, it: Invitation, now: datetime, by: By) -> None:
     """As `invite`, in the caller's transaction. Raises AccountUnknown, KnownAlready."""
-    account = await connection.fetchrow("select account_id, subject from accounts where login = $1 for update", login)
+    account = await connection.fetchrow(INVITABLE, login)
     if account is None:
         raise AccountUnknown(login)
     other = await connection.fetchval(KNOWN, it.issuer, it.subject) if it.subject else None
     if account["subject"] is not None or other is not None:
         raise KnownAlready(login)
     mailbox = mailbox_of(it.email) if it.email else None
-    by = (it.issuer, it.subject, mailbox, it.token_digest)
-    await connection.execute(INVITE, account["account_id"], *by, now, now + it.lasts)
+    meant = (it.issuer, it.subject, mailbox, it.token_digest)
+    await connection.execute(INVITE, account["account_id"], *meant, now, now + it.lasts)
+    await enter(connection, Entry("invited", account["account_id"], by, {"by": it.named_by, "issuer": it.issuer}))
 
 
 async def account_at(pool: Pool, issuer: str, subject: str) -> str | None:

@@ -35,6 +35,11 @@ END_ALL = (
     "delete from sessions where account_id = $1",
     "delete from kept_forms where account_id = $1",
     "delete from invitations where account_id = $1",
+    "update role_proposals set ended_at = clock_timestamp(), outcome = 'void' "
+    "where account_id = $1 and ended_at is null",
+    "delete from revoked_tokens where account_id = $1",
+    "delete from account_record_addresses using account_record "
+    "where account_record_addresses.number = account_record.number and $1 in (account_id, by_account)",
     "update feeds set revoked_at = coalesce(revoked_at, clock_timestamp()), name = '', wanted = '{}' "
     "where account_id = $1",
     "update channels set ended_at = coalesce(ended_at, clock_timestamp()), address = '', secret = null, "

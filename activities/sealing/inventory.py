@@ -43,11 +43,9 @@ S, P, O, E, F, I, N = (  # noqa: E741 - a table reads better in short words
 
 COLUMNS: Mapping[str, Mapping[Care, str]] = {
     "absences": {I: "absence_id account_id substitute"},
-    "accounts": {
-        I: "account_id reopened_by",
-        O: "login name issuer subject organisation contact",
-        N: "city body roles kind reopened_because",
-    },
+    "account_record": {I: "account_id by_account by_command details", N: "what"},
+    "account_record_addresses": {E: "address"},
+    "accounts": {I: "account_id", O: "login name issuer subject organisation contact", N: "city body roles kind"},
     "acts": {
         I: "act_id case_id account act",
         P: "content",
@@ -91,6 +89,8 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
     "rate_refusals": {N: "what"},
     "readings": {I: "case_id reader evidence_id whose", N: "part body"},
     "restrictions": {I: "case_id", N: "kind dataset_id data_items except_items"},
+    "revoked_tokens": {I: "account_id", E: "jti"},
+    "role_proposals": {I: "proposal_id account_id proposed_by by_command", N: "roles outcome"},
     "sessions": {I: "account_id", E: "browser sid notice id_token", N: "digest forgery_key"},
     "signed_days": {N: "statement signature"},
     "signed_heads": {I: "case_id", N: "head acts_head path"},

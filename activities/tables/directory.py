@@ -45,12 +45,10 @@ class AccountRow(SQLModel, table=True):
     organisation: str | None = None
     contact: str | None = None
     """A mailbox or a telephone number, as the issuer has checked it."""
+    tokens_since: datetime | None = instant(nullable=True, default=None)
+    """Tokens of the API that were issued up to then are void; None where none was ever revoked so."""
     erased_at: datetime | None = instant(nullable=True, default=None)
     """Since when nobody is this account any more; it stays, for logs name it."""
-    reopened_because: str | None = None
-    """Why an administrator opened it again, the last time."""
-    reopened_by: str | None = None
-    reopened_at: datetime | None = instant(nullable=True, default=None)
 
 
 class InvitationRow(SQLModel, table=True):

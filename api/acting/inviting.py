@@ -9,20 +9,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from activities.directory.appointments import (
-    AdministratorNoMore,
-    Reopening,
-    change_roles,
-    close_account,
-    reopen_account,
-)
+from activities.directory.account_record import By
+from activities.directory.appointments import Reopening, change_roles, close_account, reopen_account
+from activities.directory.confirming import AdministratorNoMore
 from activities.directory.links import AccountWaiting, by_link, make_link, new_token, waiting
 from activities.directory.officers import NewOfficer, OfficerRefused, enrol_and_invite
 from activities.directory.people import AccountUnknown, Invitation, KnownAlready
 from api.acting.forms.form import Form
 from api.http.problems import Problem, Wrong, invalid
 from api.runtime import Runtime
-from reading.sight import Caller
 from rules.bounds import Code, NamedItem, Something
 
 OfficersRole = Literal["reviewer", "supervisor", "admin"]
@@ -56,31 +51,33 @@ class RolesForm(Form):
     roles: Annotated[tuple[OfficersRole, ...], Field(min_length=1, max_length=3)]
 
 
-async def set_roles(runtime: Runtime, caller: Caller, login: str, form: RolesForm) -> None:
-    """The officer has these roles and no others. Raises a Problem."""
+async def set_roles(runtime: Runtime, by: By, login: str, form: RolesForm) -> None:
+    """The officer has no others than these roles, and all of them once a second administrator confirms what is new.
+    Raises a Problem."""
     with changing():
-        await change_roles(runtime.pool, login, frozenset(form.roles), caller.account_id)
+        await change_roles(runtime.pool, login, frozenset(form.roles), by)
 
 
-async def close_officer(runtime: Runtime, caller: Caller, login: str) -> None:
+async def close_officer(runtime: Runtime, by: By, login: str) -> None:
     """Nobody acts by the account any more. Raises a Problem."""
     with changing():
-        await close_account(runtime.pool, login, caller.account_id)
+        await close_account(runtime.pool, login, by)
 
 
-async def reopen_officer(runtime: Runtime, caller: Caller, login: str, form: ReopeningForm) -> None:
-    """The closed account is an officer's again, and whose it was. Raises a Problem."""
+async def reopen_officer(runtime: Runtime, by: By, login: str, form: ReopeningForm) -> None:
+    """The closed account is whose it was, and an officer's again once a second administrator confirms its roles. Raises
+    a Problem."""
     again = Reopening(form.body or None, frozenset(form.roles), form.reason)
     with changing():
-        await reopen_account(runtime.pool, login, again, caller.account_id, await runtime.now())
+        await reopen_account(runtime.pool, login, again, by)
 
 
-async def link_to(runtime: Runtime, caller: Caller, login: str) -> str:
+async def link_to(runtime: Runtime, by: By, login: str) -> str:
     """The token of a link by which somebody takes the account. Raises a Problem."""
     issuer = issuer_of(runtime, "login")
     with changing():
         try:
-            return await make_link(runtime.pool, login, issuer, caller.account_id, await runtime.now())
+            return await make_link(runtime.pool, login, issuer, by, await runtime.now())
         except KnownAlready as known:
             raise invalid("login", "account_has_its_person") from known
 
@@ -110,9 +107,9 @@ def changing() -> Iterator[None]:
         raise invalid(refused.field, refused.code) from refused
 
 
-async def invite_officer(runtime: Runtime, form: InvitationForm) -> str | None:
-    """The account is there and waits for whoever was invited, or neither; the token of the link, where it is by one.
-    Raises a Problem."""
+async def invite_officer(runtime: Runtime, by: By, form: InvitationForm) -> str | None:
+    """The account is there and waits for whoever was invited, and its roles for a second administrator; or nothing is.
+    The token of the link, where it is by one. Raises a Problem."""
     issuer = issuer_of(runtime, "email")
     if sum((form.subject is not None, form.email is not None, form.by_link)) != 1:
         raise Problem("RequestInvalid", errors=[Wrong("email|subject", "mailbox_or_subject")])
@@ -121,7 +118,7 @@ async def invite_officer(runtime: Runtime, form: InvitationForm) -> str | None:
     token = new_token() if form.by_link else None
     invitation = by_link(issuer, token) if token else Invitation(issuer, form.subject, form.email)
     try:
-        await enrol_and_invite(runtime.pool, officer, invitation, await runtime.now())
+        await enrol_and_invite(runtime.pool, officer, invitation, await runtime.now(), by)
     except OfficerRefused as refused:
         raise invalid(refused.field, refused.code) from refused
     except KnownAlready as known:

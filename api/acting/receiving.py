@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, Request, Response
 
 from activities.idempotency import IdempotencyKeyReused, digest, id_from_key
+from activities.sealing.seals import is_same_call
 from activities.standing_in import substitutes_of
 from activities.tables.cases import ActRow, CaseRow, TaskRow
 from api.acting.answering import ACTS, Answering, InHeaders
@@ -136,7 +137,8 @@ class Receiver:
         row = await cases.act(self._store, act_id)
         if row is None:
             return None
-        if row.request_digest != digest({"kind": row.kind, **(content or {})}):
+        said, key_id = digest({"kind": row.kind, **(content or {})}), await cases.key_of(self._store, row.case_id)
+        if not is_same_call(self._runtime.seals, key_id, row.request_digest, said):
             raise IdempotencyKeyReused
         return await self.standing(act_id)
 

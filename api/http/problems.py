@@ -63,6 +63,7 @@ STATUS: Mapping[str, int] = {
     "EvidenceStoreAway": 503,
     "UploadBrokenOff": 400,
     "DatabaseAway": 503,
+    "IssuerAway": 503,
     "Unexpected": 500,
     "HttpError": 400,
     "GateCannotKnow": 503,

@@ -1,15 +1,18 @@
-"""Bearer tokens: JSON Web Tokens signed with Ed25519, by an issuer whose key lies in the data folder or elsewhere."""
+"""Bearer tokens of the issuer that the embedded stack brings: JSON Web Tokens signed with Ed25519, by a key in the data
+folder or elsewhere; and what is asked of every token, whoever issued it."""
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import secrets
 import tempfile
 import time
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -20,6 +23,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
     load_pem_public_key,
 )
+
+from activities.directory.bearer import Bearer
 
 if TYPE_CHECKING:
     from activities.settings import Settings
@@ -32,8 +37,13 @@ LEEWAY = timedelta(seconds=30)
 """How much the clock of an issuer on another machine may differ."""
 SECRET_BYTES = 32
 SECRET = re.compile(r"[!-~]{16,200}")
+LONGEST_LIFE = timedelta(days=30)
+"""Of a token of this issuer, unless the settings say otherwise."""
+LONGEST_TOKEN = 16_384
+"""Characters; the header of a call has no more room anyhow."""
 SUBJECT = re.compile(r"[!-~]{1,200}")
 """What an account id can look like; no other text becomes part of a question to PostgreSQL."""
+JTI = re.compile(r"[!-~]{1,255}")
 
 
 class TokenRefused(Exception):
@@ -108,12 +118,13 @@ def issue(key: Ed25519PrivateKey, account_id: str, valid_for: timedelta) -> str:
         "sub": account_id,
         "iat": now,
         "exp": now + int(valid_for.total_seconds()),
+        "jti": secrets.token_hex(16),
     }
     return jwt.encode(claims, key, algorithm=ALGORITHM)
 
 
-def account_of(token: str, key: Ed25519PublicKey) -> str:
-    """The account id for which the token was issued. Raises TokenRefused."""
+def bearer_of(token: str, key: Ed25519PublicKey, longest: timedelta = LONGEST_LIFE) -> Bearer:
+    """For whom the token was issued. Raises TokenRefused."""
     try:
         claims = jwt.decode(
             token,
@@ -124,8 +135,27 @@ def account_of(token: str, key: Ed25519PublicKey) -> str:
             leeway=LEEWAY,
             options={"require": CLAIMS},
         )
-    except jwt.InvalidTokenError as reason:
-        raise TokenRefused(str(reason)) from reason
-    if not SUBJECT.fullmatch(claims["sub"]):
-        raise TokenRefused("sub is no account id")
-    return str(claims["sub"])
+    except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError, RecursionError) as reason:
+        raise TokenRefused(type(reason).__name__) from reason
+    return bearer(claims, longest, None, SUBJECT)
+
+
+def bearer(claims: Mapping[str, Any], longest: timedelta, issuer: str | None, subject: re.Pattern[str]) -> Bearer:
+    """What claims say that are believed: bounded, and of a token that lives no longer than any may. Raises
+    TokenRefused."""
+    issued_at, expires_at = _instant(claims, "iat"), _instant(claims, "exp")
+    if expires_at - issued_at > longest.total_seconds():
+        raise TokenRefused("it lives longer than a token may")
+    sub, jti = claims.get("sub"), claims.get("jti")
+    if not isinstance(sub, str) or not subject.fullmatch(sub):
+        raise TokenRefused("sub is no account")
+    if jti is not None and (not isinstance(jti, str) or not JTI.fullmatch(jti)):
+        raise TokenRefused("jti is no name of a token")
+    return Bearer(sub, issuer, datetime.fromtimestamp(issued_at, UTC), jti)
+
+
+def _instant(claims: Mapping[str, Any], name: str) -> float:
+    said = claims.get(name)
+    if isinstance(said, bool) or not isinstance(said, int | float) or not math.isfinite(said) or not 0 <= said < 2**33:
+        raise TokenRefused(f"{name} is no instant")
+    return float(said)

@@ -16,7 +16,7 @@ from api.acting.inviting import (
     reopen_officer,
     set_roles,
 )
-from api.dependencies import Cursor, PageSize, Reading, Running, Word, with_role
+from api.dependencies import ByCaller, Cursor, PageSize, Reading, Running, Word, with_role
 from api.http.files import AS_TABLE
 from api.http.known import known
 from api.http.language import AnsweredIn
@@ -85,11 +85,12 @@ async def accounts(
     summary="Invite an officer",
 )
 async def invite(
-    form: InvitationForm, _caller: Administrator, runtime: Running, store: Reading, language: AnsweredIn
+    form: InvitationForm, _caller: Administrator, by: ByCaller, runtime: Running, store: Reading, language: AnsweredIn
 ) -> AccountInvited:
     """The account is there, and waits for whoever has that subject or that mailbox: its first login within 14 days
-    takes it. By a link: whoever follows it first and logs in, within 3 days."""
-    token = await invite_officer(runtime, form)
+    takes it. By a link: whoever follows it first and logs in, within 3 days. Its roles wait until a second
+    administrator confirms them, within 7 days."""
+    token = await invite_officer(runtime, by, form)
     account = known(await shown.account(store, language, form.login))
     return AccountInvited(**account.model_dump(), link=token and link_of(runtime, token))
 
@@ -101,20 +102,27 @@ async def invite(
     summary="Change what an officer may do",
 )
 async def put_roles(
-    login: Login, form: RolesForm, caller: Administrator, runtime: Running, store: Reading, language: AnsweredIn
+    login: Login,
+    form: RolesForm,
+    _caller: Administrator,
+    by: ByCaller,
+    runtime: Running,
+    store: Reading,
+    language: AnsweredIn,
 ) -> AccountShown:
-    """These roles and no others, from now on. What the officer has claimed and may decide no more is its body's again.
-    Neither the own account nor that of an applicant is changed."""
-    await set_roles(runtime, caller, login, form)
+    """No others than these roles, from now on, and what is new among them once a second administrator confirms it.
+    What the officer has claimed and may decide no more is its body's again. Neither the own account nor that of an
+    applicant is changed."""
+    await set_roles(runtime, by, login, form)
     return known(await shown.account(store, language, login))
 
 
 @router.delete(
     "/{login}", status_code=204, responses=problems(401, 403, 404, 422, 503), summary="Close an officer's account"
 )
-async def delete(login: Login, caller: Administrator, runtime: Running) -> Response:
+async def delete(login: Login, _caller: Administrator, by: ByCaller, runtime: Running) -> Response:
     """It serves no body, has no role and no session any more; logs go on naming it."""
-    await close_officer(runtime, caller, login)
+    await close_officer(runtime, by, login)
     return Response(status_code=204)
 
 
@@ -125,11 +133,17 @@ async def delete(login: Login, caller: Administrator, runtime: Running) -> Respo
     summary="Open a closed account again",
 )
 async def reopen(
-    login: Login, form: ReopeningForm, caller: Administrator, runtime: Running, store: Reading, language: AnsweredIn
+    login: Login,
+    form: ReopeningForm,
+    _caller: Administrator,
+    by: ByCaller,
+    runtime: Running,
+    store: Reading,
+    language: AnsweredIn,
 ) -> AccountShown:
-    """The account of the officer who had it is an officer's again, of this body and with these roles. Nothing that it
-    had comes back by itself."""
-    await reopen_officer(runtime, caller, login, form)
+    """The account of the officer who had it serves this body, and has these roles once a second administrator confirms
+    them, within 7 days. Nothing that it had comes back by itself."""
+    await reopen_officer(runtime, by, login, form)
     return known(await shown.account(store, language, login))
 
 
@@ -140,10 +154,10 @@ async def reopen(
     responses=problems(401, 403, 404, 422, 503),
     summary="Make a link to an officer's account",
 )
-async def make_link(login: Login, caller: Administrator, runtime: Running) -> LinkMade:
+async def make_link(login: Login, _caller: Administrator, by: ByCaller, runtime: Running) -> LinkMade:
     """Whoever follows it first and logs in at the issuer has the account, within 3 days. It replaces any invitation
     before. An account that somebody has, one's own and an applicant's have none."""
-    return LinkMade(link=link_of(runtime, await link_to(runtime, caller, login)))
+    return LinkMade(link=link_of(runtime, await link_to(runtime, by, login)))
 
 
 def link_of(runtime: Runtime, token: str) -> str:

@@ -20,14 +20,16 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("token_digest IS NOT NULL"),
     )
-    op.add_column("accounts", sa.Column("reopened_because", sa.String(), nullable=True))
-    op.add_column("accounts", sa.Column("reopened_by", sa.String(), nullable=True))
-    op.add_column("accounts", sa.Column("reopened_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "account_record_of_reopening",
+        "account_record",
+        ["account_id", "number"],
+        postgresql_where=sa.text("what = 'account_reopened'"),
+    )
 
 
 def downgrade() -> None:
-    for name in ("reopened_at", "reopened_by", "reopened_because"):
-        op.drop_column("accounts", name)
+    op.drop_index("account_record_of_reopening", "account_record")
     op.drop_index("invitations_by_link", "invitations")
     op.execute("delete from invitations where token_digest is not null")
     op.drop_column("invitations", "token_digest")

@@ -25,7 +25,7 @@ async def account(call: Call) -> Response:
     """The account, with the form of its roles where it is an officer's."""
     call.must_have("admin")
     of = await account_asked(call)
-    return account_page(call, of, Attempt(fields(call, of) if of.roles else await reopening_fields(call)))
+    return account_page(call, of, Attempt(await reopening_fields(call) if of.is_closed else fields(call, of)))
 
 
 async def account_asked(call: Call) -> AccountShown:
@@ -50,7 +50,7 @@ async def reopening_fields(call: Call) -> tuple[Field, ...]:
 def account_page(call: Call, of: AccountShown, attempt: Attempt, status: int = 200) -> Response:
     """The page of the account, with what stands in its form."""
     is_own = call.must_be_logged_in().login == of.login
-    may_change = not is_own and bool(of.roles) and set(OF_OFFICERS).issuperset(of.roles)
+    may_change = not is_own and not of.is_closed and set(OF_OFFICERS).issuperset(of.roles)
     return supervised(
         call,
         "supervision/account.html",
@@ -58,20 +58,22 @@ def account_page(call: Call, of: AccountShown, attempt: Attempt, status: int = 2
         of=of,
         attempt=attempt,
         may_change=may_change,
+        may_reopen=of.is_closed and of.erased_at is None,
         may_have_link=may_change and not of.has_person and call.runtime.settings.oidc_issuer is not None,
         link_days=LINK_LASTS.days,
         is_own=is_own,
+        gains=[call.say(f"role.{each}") for each in of.gains],
         role_names=[call.say(f"role.{each}") for each in of.roles],
     )
 
 
 async def change_account(call: Call) -> Response:
     """The officer has the roles that were chosen."""
-    caller = call.must_have("admin")
+    call.must_have("admin")
     of, form = await account_asked(call), await call.request.form()
     asked = fields(call, of)
     try:
-        await set_roles(call.runtime, caller, of.login, parsed(RolesForm, stated(form, asked)))
+        await set_roles(call.runtime, call.by(), of.login, parsed(RolesForm, stated(form, asked)))
     except REFUSED as fact:
         return account_page(call, of, attempted(form, asked, fact, call.language), 422)
     await call.say_once("account.changed", login=of.login)
@@ -80,10 +82,10 @@ async def change_account(call: Call) -> Response:
 
 async def close_account(call: Call) -> Response:
     """Nobody acts by the account any more."""
-    caller = call.must_have("admin")
+    call.must_have("admin")
     of, form = await account_asked(call), await call.request.form()
     try:
-        await close_officer(call.runtime, caller, of.login)
+        await close_officer(call.runtime, call.by(), of.login)
     except REFUSED as fact:
         return account_page(call, of, attempted(form, fields(call, of), fact, call.language), 422)
     await call.say_once("account.closed_now", login=of.login)
@@ -91,12 +93,12 @@ async def close_account(call: Call) -> Response:
 
 
 async def reopen_account(call: Call) -> Response:
-    """The account is an officer's again, and whose it was."""
-    caller = call.must_have("admin")
+    """The account is whose it was, and its roles wait."""
+    call.must_have("admin")
     of, form = await account_asked(call), await call.request.form()
     asked = await reopening_fields(call)
     try:
-        await reopen_officer(call.runtime, caller, of.login, parsed(ReopeningForm, stated(form, asked)))
+        await reopen_officer(call.runtime, call.by(), of.login, parsed(ReopeningForm, stated(form, asked)))
     except REFUSED as fact:
         return account_page(call, of, attempted(form, asked, fact, call.language), 422)
     await call.say_once("account.reopened_now", login=of.login)
@@ -105,10 +107,10 @@ async def reopen_account(call: Call) -> Response:
 
 async def make_account_link(call: Call) -> Response:
     """A link to an account that nobody has taken yet, shown this once."""
-    caller = call.must_have("admin")
+    call.must_have("admin")
     of, form = await account_asked(call), await call.request.form()
     try:
-        token = await link_to(call.runtime, caller, of.login)
+        token = await link_to(call.runtime, call.by(), of.login)
     except REFUSED as fact:
         return account_page(call, of, attempted(form, fields(call, of), fact, call.language), 422)
     return link_page(call, of.login, token)

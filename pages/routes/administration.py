@@ -132,7 +132,7 @@ async def invite(call: Call) -> Response:
     form, asked = await call.request.form(), await invitation_fields(call)
     try:
         invitation = parsed(InvitationForm, stated(form, asked))
-        token = await invite_officer(call.runtime, invitation)
+        token = await invite_officer(call.runtime, call.by(), invitation)
     except REFUSED as fact:
         return invitation_page(call, attempted(form, asked, fact, call.language), 422)
     if token is not None:

@@ -12,13 +12,17 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from activities.directory import people, sessions
+from activities.directory.account_record import By, note_login
 from api.acting.inviting import waiting_at
+from api.dependencies import address_of
 from api.http.problems import Problem, invalid
+from api.http.provider import IssuerAway
+from api.http.tokens import TokenRefused
 from api.runtime import Runtime
 from pages import leaving
 from pages.addresses import in_language, is_ours
 from pages.calls import WRITTEN, Call, cookie_name, deed, page, with_cookie
-from pages.issuer import Issuer, IssuerAway, TokenRefused
+from pages.issuer import Issuer
 from reading.directory import questions as directory
 from reading.words.language import Language
 from rules.loading import load_pack
@@ -94,6 +98,7 @@ async def logged_in(
     cookie = await sessions.begin(
         call.runtime.pool, account_id, call.now, idle=idle, browser=browser, sid=sid, id_token=id_token
     )
+    await note_login(call.runtime.pool, By(account_id, address=address_of(call.request)))
     if back == in_language("/", call.language):
         back = next((call.path(name) for role, name in BEGINS_AT.items() if caller.has(role)), back)
     return with_cookie(call.go_on_to(back), call, cookie_name(call.runtime), cookie, sessions.LONGEST)
@@ -152,6 +157,8 @@ async def login_callback(call: Call) -> Response:
 def failed(call: Call, why: str, error: Exception) -> Response:
     """Nobody is logged in, and the page says why, as far as that is anybody's business."""
     LOG.info("login: %s", error)
+    if why != AWAY:
+        call.runtime.refused.count("login_refused", address_of(call.request))
     return call.page(
         "login.html",
         status=503 if why == AWAY else 403,

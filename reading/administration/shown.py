@@ -15,9 +15,12 @@ from activities.outbox import figures as outbox
 from activities.outbox.figures import OutboxFigures
 from activities.record import inbox_figures
 from activities.record.inbox_figures import InboxFigures
+from activities.tables.accounts import RoleProposalRow
 from activities.tables.cases import CaseRow
 from activities.tables.directory import AccountRow, InvitationRow
 from activities.tables.telling import ChannelRow
+from reading.administration import record
+from reading.administration.record import Reopened
 from reading.directory import questions as directory
 from reading.paging import cursor, place_of
 from reading.shape import Instant, Page, Shape
@@ -30,17 +33,10 @@ from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, governing
 
 
-class Reopened(Shape):
-    """That a closed account was opened again, the last time: by whose login, when and why."""
-
-    by: str
-    at: Instant
-    reason: str
-
-
 class AccountShown(Shape):
-    """An account; `body` is null for who serves none, and `roles` are none where it is closed. `invited_until` is when
-    an invitation ends that nobody has taken yet; `has_person`: somebody has taken it by a login at the issuer."""
+    """An account; `body` is null for who serves none. `invited_until` is when an invitation ends that nobody has
+    taken yet; `has_person`: somebody has taken it by a login at the issuer. `gains` are roles that it has once a second
+    administrator confirms them; an account without role, body and gains is closed, or erased at `erased_at`."""
 
     login: str
     name: str
@@ -50,7 +46,14 @@ class AccountShown(Shape):
     roles: list[str]
     invited_until: Instant | None
     has_person: bool
+    gains: list[str]
     reopened: Reopened | None = None
+    erased_at: Instant | None = None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it has no role, serves nobody, and waits for none."""
+        return not (self.roles or self.body or self.gains)
 
 
 class RulesKept(Shape):
@@ -140,7 +143,13 @@ async def _accounts(store: Store, language: Language, rows: Sequence[AccountRow]
     names = await directory.body_names(store, (row.body for row in rows if row.body))
     waiting = select(InvitationRow).where(col(InvitationRow.account_id).in_([row.account_id for row in rows]))
     invited = {row.account_id: row.until_at for row in (await store.session.exec(waiting)).all()}
-    by = await directory.logins(store, (row.reopened_by for row in rows))
+    reopened = await record.reopenings(store, (row.account_id for row in rows))
+    pending = select(RoleProposalRow).where(
+        col(RoleProposalRow.account_id).in_([row.account_id for row in rows]),
+        col(RoleProposalRow.ended_at).is_(None),
+        col(RoleProposalRow.until_at) > await store.now(),
+    )
+    gains = {row.account_id: sorted(row.roles) for row in (await store.session.exec(pending)).all()}
     return [
         AccountShown(
             login=row.login,
@@ -151,16 +160,12 @@ async def _accounts(store: Store, language: Language, rows: Sequence[AccountRow]
             roles=sorted(row.roles),
             invited_until=invited.get(row.account_id),
             has_person=row.subject is not None,
-            reopened=_reopened(row, by),
+            gains=gains.get(row.account_id, []),
+            reopened=reopened.get(row.account_id),
+            erased_at=row.erased_at,
         )
         for row in rows
     ]
-
-
-def _reopened(row: AccountRow, logins: dict[str, str]) -> Reopened | None:
-    if row.reopened_at is None or row.reopened_by is None:
-        return None
-    return Reopened(by=logins[row.reopened_by], at=row.reopened_at, reason=row.reopened_because or "")
 
 
 async def rules_kept(store: Store, language: Language, city: str, on: date) -> list[RulesKept]:

@@ -183,6 +183,11 @@ async def act(store: Store, act_id: str) -> ActRow | None:
     return (await store.session.exec(select(ActRow).where(ActRow.act_id == act_id))).first()
 
 
+async def key_of(store: Store, case_id: str) -> str | None:
+    """The key under which what was written in the case is sealed; None where nothing is."""
+    return (await store.session.exec(select(CaseRow.key_id).where(CaseRow.case_id == case_id))).first()
+
+
 async def acts_with_text(store: Store, caller: Caller, state: CaseState) -> Sequence[ActRow]:
     """The accepted acts of a case that came with something to read, in their order; that the caller reads them is on
     record."""

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, and_, exists, not_, or_
 from sqlmodel import col, select
 
+from activities.directory.bearer import Bearer
+from activities.tables.accounts import RevokedTokenRow
 from activities.tables.directory import AbsenceRow, AccountRow, BodyRow, PostRow
 from reading.sight import Caller
 from reading.store import Store
@@ -17,16 +19,38 @@ from rules.pinned import Label
 
 async def caller(store: Store, account_id: str) -> Caller | None:
     """The account as the directory has it now; None for one that is erased."""
+    return await _caller(store, col(AccountRow.account_id) == account_id)
+
+
+async def bearer(store: Store, of: Bearer) -> Caller | None:
+    """The account of a token that is believed; None where there is none, it is erased, or the token is void. All in one
+    question."""
+    known = (
+        col(AccountRow.account_id) == of.subject
+        if of.issuer is None
+        else and_(col(AccountRow.issuer) == of.issuer, col(AccountRow.subject) == of.subject)
+    )
+    since = col(AccountRow.tokens_since)
+    stands = [or_(since.is_(None), since < of.issued_at)]
+    if of.jti is not None:
+        same = col(RevokedTokenRow.account_id) == col(AccountRow.account_id)
+        stands.append(not_(exists().where(same, col(RevokedTokenRow.jti) == of.jti)))
+    return await _caller(store, and_(known, *stands))
+
+
+async def _caller(store: Store, wanted: ColumnElement[bool]) -> Caller | None:
     row = (
         await store.session.exec(
             select(AccountRow, BodyRow.role)
             .join(BodyRow, col(BodyRow.body) == col(AccountRow.body), isouter=True)
-            .where(AccountRow.account_id == account_id, col(AccountRow.erased_at).is_(None))
+            .where(wanted, col(AccountRow.erased_at).is_(None))
         )
     ).first()
     if row is None:
         return None
     account, body_role = row
+    if not account.roles:  # one that waits for its roles acts for nobody yet, whatever asks for the body alone
+        return Caller(account.account_id, account.login, None, None, None, frozenset())
     return Caller(
         account_id=account.account_id,
         login=account.login,

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, true
 from sqlmodel import col
 
 from activities.tables.directory import AccountRow, BodyRow
-from models.refusals import NotYourBody, NotYourCity
+from models.refusals import NotYourBody, NotYourCity, RoleRequired
 from reading.sight import Caller
 
 AUTHORITY = "authority"
@@ -32,6 +32,15 @@ def must_name_officers(caller: Caller, body: BodyRow) -> None:
     """Raises NotYourBody unless the caller may name the officers of the body."""
     if not may_name_officers(caller, body):
         raise NotYourBody()
+
+
+def account_to_revoke(caller: Caller, account: str | None) -> str:
+    """Whose tokens are made void: the caller's own, or as an administrator any account's. Raises RoleRequired."""
+    if account in (None, caller.login, caller.account_id):
+        return caller.account_id
+    if not caller.has("admin"):
+        raise RoleRequired(roles="admin")
+    return str(account)
 
 
 def must_file_absence(caller: Caller, absent: AccountRow) -> None:

@@ -13,6 +13,7 @@ from activities.directory import sessions
 from activities.directory.people import Person, arrived
 from activities.settings import Settings
 from api.app import create_app
+from tests.api.administering import as_second, confirm_all
 from tests.api.calling import Caller, Service, open_task, serving
 from tests.api.supervising import SOON
 
@@ -48,15 +49,20 @@ async def test_accounts_are_found_by_city_role_and_words_in_parts(admin: Caller)
     assert len(logins) == 4
 
 
-async def test_whoever_gets_another_role_has_it_at_once_and_not_the_one_before(admin: Caller, service: Service) -> None:
-    officer = service.as_(OFFICER)
+async def test_whoever_gets_another_role_has_it_once_confirmed_and_not_the_one_before(
+    admin: Caller, service: Service, pool: Pool
+) -> None:
+    officer, second = service.as_(OFFICER), await as_second(service, pool)
     answer = await put(admin, OFFICER, "supervisor")
-    assert (answer.status_code, answer.json()["roles"]) == (200, ["supervisor"])
+    assert (answer.status_code, answer.json()["roles"], answer.json()["gains"]) == (200, [], ["supervisor"])
     case = await service.as_("applicant@demo").file("nanning")
     claim = f"/v1/tasks/{open_task(case, 'formal_review')['task_id']}/claim"
-    assert (await officer.post(claim)).status_code == 403
+    assert (await officer.post(claim)).status_code == 403, "what is taken away is gone at once"
     assert (await put(admin, OFFICER, "reviewer", "supervisor")).status_code == 200
+    assert (await officer.post(claim)).status_code == 403
+    assert (await confirm_all(second)).status_code == 200
     assert (await officer.post(claim)).status_code in (200, 202)
+    assert await pool.fetchval("select roles from accounts where login = $1", OFFICER) == ["reviewer", "supervisor"]
 
 
 async def test_a_closed_account_does_nothing_has_no_session_and_its_person_is_nobody_else(
@@ -82,7 +88,9 @@ async def reopened(caller: Caller, login: str, **form: Any) -> httpx.Response:
     return await caller.post(f"/v1/accounts/{login}/reopening", form)
 
 
-async def test_a_closed_account_is_opened_again_and_is_whose_it_was(admin: Caller, pool: Pool) -> None:
+async def test_a_closed_account_is_opened_again_once_confirmed_and_is_whose_it_was(
+    admin: Caller, service: Service, pool: Pool
+) -> None:
     await pool.execute("update accounts set issuer = 'i', subject = 's' where login = $1", OFFICER)
     account = await pool.fetchval("select account_id from accounts where login = $1", OFFICER)
     again: dict[str, Any] = {"body": "nanning.transport", "roles": ["reviewer"], "reason": "Back from leave"}
@@ -91,11 +99,40 @@ async def test_a_closed_account_is_opened_again_and_is_whose_it_was(admin: Calle
     answer = await reopened(admin, OFFICER, **again)
     assert answer.status_code == 200, answer.text
     it = answer.json()
-    assert (it["roles"], it["body"], it["city"]) == (["reviewer"], "nanning.transport", "nanning")
+    assert (it["roles"], it["gains"]) == ([], ["reviewer"])
+    assert (it["body"], it["city"]) == ("nanning.transport", "nanning")
     assert (it["reopened"]["by"], it["reopened"]["reason"]) == ("admin@kaifang", "Back from leave")
     async with pool.acquire() as connection:
         now = DatabaseClock().at(await present(connection))
     assert await arrived(pool, Person("i", "s", "Zhang"), now) == account
+    assert wrong(await confirm_all(admin)) == [("proposals", "own_proposal")]
+    assert (await service.as_(OFFICER).read("/v1/tasks"))["items"] == []
+    assert (await confirm_all(await as_second(service, pool))).status_code == 200
+    assert await pool.fetchval("select roles from accounts where login = $1", OFFICER) == ["reviewer"]
+
+
+async def test_it_is_on_record_why_an_account_was_opened_again(admin: Caller, pool: Pool) -> None:
+    again: dict[str, Any] = {"body": "nanning.transport", "roles": ["reviewer"]}
+    for reason in ("Closed by mistake", "Back from leave"):
+        assert (await close(admin, OFFICER)).status_code == 204
+        assert (await reopened(admin, OFFICER, **again, reason=reason)).status_code == 200
+    found = (await admin.read("/v1/account-record", account=OFFICER))["items"]
+    assert [each["what"] for each in found] == ["roles_proposed", "account_reopened", "account_closed"] * 2
+    assert (found[1]["by_account"], found[1]["details"]) == ("admin@kaifang", {**again, "reason": "Back from leave"})
+    (shown,) = (await admin.read("/v1/accounts", q=OFFICER))["items"]
+    assert shown["reopened"] == {"by": "admin@kaifang", "at": found[1]["at"], "reason": "Back from leave"}
+
+
+async def test_what_waits_or_is_erased_is_not_opened_again(admin: Caller, pool: Pool) -> None:
+    again: dict[str, Any] = {"roles": ["admin"], "reason": "Back"}
+    assert (await close(admin, OFFICER)).status_code == 204
+    assert (await reopened(admin, OFFICER, **again)).status_code == 200
+    assert wrong(await reopened(admin, OFFICER, **again)) == [("login", "account_not_closed")], "it waits for its role"
+    await pool.execute("update role_proposals set until_at = clock_timestamp()")
+    assert (await reopened(admin, OFFICER, **again)).status_code == 200, "nobody confirmed it in time"
+    await pool.execute("update role_proposals set until_at = clock_timestamp()")
+    await pool.execute("update accounts set erased_at = clock_timestamp() where login = $1", OFFICER)
+    assert wrong(await reopened(admin, OFFICER, **again)) == [("login", "no_officer")]
 
 
 async def test_what_may_not_be_opened_again_is_refused_with_its_reason(admin: Caller, pool: Pool) -> None:
@@ -145,7 +182,7 @@ async def test_of_two_administrators_who_close_each_other_one_is_left(
 
 
 async def test_an_administrator_invites_an_officer_whose_account_waits(settings: Settings) -> None:
-    at_an_issuer = settings.model_copy(update={"oidc_issuer": "http://127.0.0.1:1"})
+    at_an_issuer = settings.model_copy(update={"oidc_issuer": "http://127.0.0.1:1", "public_url": None})
     form: dict[str, Any] = {"login": "li@nanning.transport", "name": "李四", "roles": ["reviewer"]}
     async with serving(create_app(at_an_issuer, patience=SOON), at_an_issuer) as service:
         admin = service.as_("admin@kaifang")
@@ -162,6 +199,10 @@ async def test_an_administrator_invites_an_officer_whose_account_waits(settings:
         again = await admin.post("/v1/accounts/wu@nanning.transport/link")
         assert (again.status_code, again.json()["link"] != first) == (201, True)
         assert wrong(await admin.post("/v1/accounts/admin@kaifang/link")) == [("login", "own_account")]
+        found = (await admin.read("/v1/account-record", what="invited"))["items"]
+        by = [(each["account"], each["details"]["by"], each["by_account"]) for each in found]
+        linked_twice = [("wu@nanning.transport", "link", "admin@kaifang")] * 2
+        assert by == [*linked_twice, ("li@nanning.transport", "mailbox", "admin@kaifang")]
 
 
 async def test_there_is_no_link_where_nobody_logs_in_at_an_issuer(admin: Caller) -> None:

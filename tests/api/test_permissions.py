@@ -132,6 +132,12 @@ CALLS: list[tuple[str, str, Any]] = [
     ("DELETE", "/v1/accounts/{login}", None),
     ("POST", "/v1/accounts/{login}/reopening", {"roles": ["admin"], "reason": "x"}),
     ("POST", "/v1/accounts/{login}/link", None),
+    ("POST", "/v1/tokens/revocation", {"jti": "none"}),
+    ("GET", "/v1/role-proposals", None),
+    ("POST", "/v1/role-proposals/confirmation", {"proposals": ["none"]}),
+    ("DELETE", "/v1/role-proposals/{proposal_id}", None),
+    ("GET", "/v1/account-record", None),
+    ("PUT", "/v1/bodies/{body}", {"role": "provider", "name": "x"}),
     ("GET", "/v1/absences", None),
     ("POST", "/v1/absences", {"substitute": "reviewer2@nanning.operator", **IN_2099}),
     ("DELETE", "/v1/absences/{absence_id}", None),
@@ -214,7 +220,8 @@ async def on_file(service: Service) -> dict[str, str]:
 async def names_in(service: Service, path: str) -> dict[str, Any]:
     """What the path names, made anew: nothing is made that it does not name, for there are many calls."""
     names: dict[str, Any] = {"maintenance_id": "none", "account": "reviewer@nanning.transport"}
-    names |= {"name": "receipt-1", "code": "none", "login": "reviewer2@nanning.health"}
+    names |= {"name": "receipt-1", "code": "none", "login": "reviewer2@nanning.health", "proposal_id": "none"}
+    names["body"] = "nanning.parks"
     if any(f"{{{name}}}" in path for name in ("case_id", "task_id", "act_id", "evidence_id", "dataset_id")):
         applicant = service.as_("applicant@demo")
         case = await applicant.file("nanning")

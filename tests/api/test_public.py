@@ -12,7 +12,7 @@ import jwt
 import pytest
 from typer.testing import CliRunner
 
-from api.http.tokens import account_of, signing_key
+from api.http.tokens import bearer_of, signing_key
 from cli.main import app
 from rules.loading import load_pack
 from rules.resolving import resolve
@@ -131,7 +131,7 @@ def test_a_token_for_a_demo_account_stands_alone_on_stdout(tmp_path: Path, monke
     with exclusive(tmp_path):
         printed = CliRunner().invoke(app, ["token", "applicant@demo"]).stdout
 
-    assert account_of(printed.strip(), key.public_key()).startswith("acc_")
+    assert bearer_of(printed.strip(), key.public_key()).subject.startswith("acc_")
     assert printed.count("\n") == 1
     assert "applicant" not in str(jwt.decode(printed.strip(), options={"verify_signature": False}))
 

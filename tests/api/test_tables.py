@@ -61,6 +61,8 @@ HEADINGS = {
     "/v1/supervision/rectification-proposals": ("案件编号", "Case number"),
 }
 NO_TABLE = {
+    "/v1/account-record": "its network addresses are forgotten after six months, and in a table they would not be",
+    "/v1/role-proposals": "what waits is there to be decided within seven days, and no list to keep",
     "/v1/cases/{case_id}/trace": "its answer says in which spans accesses may be missing, and no row could",
     "/v1/heads": "a statement is verified letter by letter as it was signed",
 }

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from activities.database import Pool, open_pool
+from activities.directory.account_record import By, note_login
+from activities.directory.tokens import revoke_one
 from activities.erasing.cases import Eraser
 from activities.erasing.person import CaseRuns, ErasedAlready, PersonUnknown, RecordIsKept, ServesABody, erase_person
 from activities.erasing.retention import cases_due, erase_due
@@ -97,6 +99,9 @@ async def test_an_erased_person_is_nowhere_and_the_record_is_verified_as_before(
     heads = await record.driver.pool.fetch("select case_id, number, head from cases order by case_id")
     events = await record.driver.pool.fetch("select * from events order by case_id, number")
     await record.end_cases()
+    await note_login(record.driver.pool, By("acc_objector", address="192.0.2.7"))
+    await note_login(record.driver.pool, By("acc_another", address="192.0.2.8"))
+    await revoke_one(record.driver.pool, "li@demo", "token-of-li", By("acc_objector", address="192.0.2.7"))
 
     erased = await record.erase()
 
@@ -106,8 +111,12 @@ async def test_an_erased_person_is_nowhere_and_the_record_is_verified_as_before(
     assert (await record.said(request))["purpose"] == SECRET, "what others wrote stays"
     assert files_of(record.home) == []
     everything = await record.everything()
-    for personal in ("li@demo", "李四", "Li Si", "138 0000 0000", "Li & Sons"):
+    for personal in ("li@demo", "李四", "Li Si", "138 0000 0000", "Li & Sons", "192.0.2.7"):
         assert personal not in everything
+    assert "192.0.2.8" in everything, "from where others logged in stays for its six months"
+    assert await record.driver.pool.fetchval("select count(*) from revoked_tokens") == 0
+    logins = await record.driver.pool.fetch("select by_account from account_record where what = 'login'")
+    assert [row["by_account"] for row in logins] == ["acc_objector", "acc_another"], "that somebody did is on record"
     seen = Seen()
     assert await found(record.driver.pool, record.store, seen) == []
     assert (seen.texts_erased, seen.files_erased) == (2, 1)

@@ -145,6 +145,8 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/admin/accounts/new",
         "/admin/accounts/{login}",
         "/admin/packs",
+        "/admin/roles",
+        "/admin/record",
         *OF_CASES,
     ),
 }

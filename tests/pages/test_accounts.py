@@ -19,7 +19,8 @@ async def test_an_administrator_changes_roles_and_closes_the_account(front: Fron
     await admin.send("roles", roles=["reviewer", "supervisor"])
     assert said[0] in admin.text()
     row = "select roles from accounts where login = $1"
-    assert await pool.fetchval(row, OFFICER) == ["reviewer", "supervisor"]
+    assert await pool.fetchval(row, OFFICER) == ["reviewer"]
+    assert {"zh": "等待确认", "en": "waits to be confirmed"}[language] in admin.text()
     await admin.follow(OFFICER)
     await admin.send("closure")
     assert said[1] in admin.text()
@@ -42,10 +43,14 @@ async def test_a_closed_account_is_opened_again_with_a_reason(front: Front, pool
     assert {"zh": "已重新启用", "en": "is open again"}[language] in admin.text()
     row = await pool.fetchrow("select roles, body, city from accounts where login = $1", OFFICER)
     assert row is not None
-    assert tuple(row) == (["reviewer"], "nanning.operator", "nanning")
+    assert tuple(row) == ([], "nanning.operator", "nanning")
+    assert {"zh": "等待确认：审核员", "en": "waits to be confirmed"}[language] in admin.text()
     await admin.follow(OFFICER)
     assert "误关闭" in admin.text()
     assert "admin@kaifang" in admin.text()
+    await admin.visit(f"{prefix}/admin/record")
+    assert "误关闭" in admin.text()
+    assert {"zh": "重新启用账号", "en": "Account opened again"}[language] in admin.text()
     assert (await front.logged_in(OFFICER, language)).answer.status_code == 200
 
 

@@ -57,7 +57,9 @@ async def test_whoever_is_invited_takes_the_account_by_the_first_login(
     taken = await arrived(pool, Person(ISSUER, "s-1", "Zhang", mailbox="zhang@example.org"), now)
     row = await pool.fetchrow("select login, roles, body from accounts where account_id = $1", taken)
     assert row is not None
-    assert (row["login"], row["roles"], row["body"]) == (OFFICER["login"], ["reviewer"], "nanning.transport")
+    assert (row["login"], row["roles"], row["body"]) == (OFFICER["login"], [], "nanning.transport")
+    waits = await pool.fetchval("select roles from role_proposals where account_id = $1 and ended_at is null", taken)
+    assert waits == ["reviewer"], "another administrator confirms it"
     assert await pool.fetchval("select roles from accounts where account_id = $1", another) == ["applicant"]
     await visitor.visit(f"/en/admin/accounts?q={OFFICER['name']}")
     assert OFFICER["login"] in visitor.text()
@@ -140,6 +142,9 @@ async def test_a_link_is_taken_once_in_time_and_by_nobody_who_is_known(
     with pytest.raises(LinkOver):
         await arrived(pool, Person(ISSUER, "s-2"), now, token)
     assert await arrived(pool, Person(ISSUER, "s-1"), now, token) == taken
+    on_record = await pool.fetch("select what, details ->> 'by' from account_record where account_id = $1", taken)
+    named = [("account_enrolled", None), ("roles_proposed", None), ("invited", "link"), ("invitation_taken", None)]
+    assert [tuple(row) for row in on_record] == named
 
 
 async def test_only_an_administrator_invites_and_only_where_people_log_in_at_an_issuer(

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
@@ -16,77 +12,17 @@ import pytest
 from typer.testing import CliRunner
 
 from activities.directory import people
+from activities.directory.account_record import By
 from activities.directory.links import by_link, new_token
 from activities.directory.officers import NewOfficer, enrol_and_invite
 from activities.settings import Settings, SettingsError
+from api.http import provider as provider_keys
 from cli.main import app as command_line
-from pages import issuer as asking
 from pages.app import create_app
-from stack.ports import free_port
+from tests.pages.providing import CLIENT, Provider
 from tests.pages.visiting import BASE, Front, Visitor, pages_open
 
-CLIENT = "kaifang-pages"
 OURS = {"Accept": "text/html"}
-
-
-class Provider:
-    """The provider, as somebody with a browser and as a test that wants something of it."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.http = httpx.Client(base_url=url, trust_env=False, timeout=30)
-
-    def knows(self, subject: str, **claims: Any) -> None:
-        """Somebody has an account at the provider; claims of an id token can be said otherwise by it too."""
-        self.http.put(f"/users/{subject}", json=claims).raise_for_status()
-
-    def lets_in(self, address: str, subject: str) -> str:
-        """Where the browser goes once the provider has let somebody in."""
-        answer = self.http.post(address, data={"sub": subject})
-        assert answer.status_code == 302, answer.text
-        return str(answer.headers["location"])
-
-    def signs(self, by: str = "itself", **claims: Any) -> str:
-        """A logout token, with claims said otherwise or, where None, not at all."""
-        said = {
-            "iss": self.url,
-            "aud": CLIENT,
-            "iat": int(time.time()),
-            "exp": int(time.time()) + 60,
-            "jti": "one",
-            "events": {asking.BACKCHANNEL_LOGOUT: {}},
-            **claims,
-        }
-        token = {name: value for name, value in said.items() if value is not None}
-        return self.http.post("/sign", json={"claims": token, "by": by}).text
-
-
-@pytest.fixture(scope="module")
-def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
-    port = free_port()
-    log = tmp_path_factory.mktemp("provider") / "provider.log"
-    with log.open("w") as said:
-        running = subprocess.Popen(
-            [sys.executable, "-m", "tests.pages.provider", str(port)],
-            cwd=Path(__file__).parents[2],
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-            stdout=said,
-            stderr=said,
-        )
-    it = Provider(f"http://127.0.0.1:{port}")
-    try:
-        for _ in range(300):
-            try:
-                it.http.get("/jwks")
-                break
-            except httpx.TransportError:
-                assert running.poll() is None, log.read_text()
-                time.sleep(0.1)
-        yield it
-    finally:
-        it.http.close()
-        running.terminate()
-        running.wait(10)
 
 
 @pytest.fixture
@@ -136,7 +72,7 @@ async def test_whoever_follows_a_link_and_logs_in_has_the_account(
         f"{subject}@nanning.operator", "张三", "Zhang San", "nanning.operator", frozenset({"reviewer"})
     )
     token = new_token()
-    await enrol_and_invite(runtime.pool, officer, by_link(provider.url, token), await runtime.now())
+    await enrol_and_invite(runtime.pool, officer, by_link(provider.url, token), await runtime.now(), By())
     address = f"{'/en' if language == 'en' else ''}/invitation/{token}"
     for each in (subject, "known-before"):
         provider.knows(each)
@@ -347,7 +283,7 @@ async def test_keys_that_the_issuer_has_changed_are_fetched_anew(
     visitor = front.visitor()
     address = provider.lets_in(await leaves(visitor), "somebody")
     assert (await comes_back(visitor, address)).status_code == 403, "not oftener than now and then"
-    monkeypatch.setattr(asking, "KEYS_EVERY", 0.0)
+    monkeypatch.setattr(provider_keys, "KEYS_EVERY", 0.0)
     await logs_in(front, provider, "somebody")
 
 

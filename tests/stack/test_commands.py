@@ -36,6 +36,8 @@ NEEDS = {
     "restore": OF_SERVERS,
     "reconcile": OF_SERVERS,
     "refuse": OF_SERVERS,
+    "admin": OF_SERVERS,
+    "bodies": OF_SERVERS,
     "accounts": OF_SERVERS,
     "hand-over": OF_SERVERS,
     "catalogue": OF_SERVERS,
