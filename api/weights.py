@@ -17,7 +17,7 @@ OF_THE_API = Weights(
             LOOKS,
             re.compile(
                 r"/v1/(?:catalogue\.jsonld|figures|supervision/(?:figures|promptly|overdue/counts)"
-                r"|cases/[^/]+/(?:papers/[^/]+\.pdf|case-file\.zip))"
+                r"|cases/[^/]+/(?:papers/[^/]+\.pdf|case-file\.zip)|own-data\.zip)"
             ),
             cost=A_DEAR_ONE,
         ),

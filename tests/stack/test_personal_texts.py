@@ -29,6 +29,7 @@ from temporalio.client import Client
 from activities.engine.keys import KeyRing, kept_in
 from activities.engine.payloads import converter
 from activities.settings import ENGINE_KEYS, Settings
+from api.http.tokens import secret_in
 from cli.demo_catalogue import demand_data, update_the_catalogue
 from cli.demo_objections import object_to_data
 from cli.demo_rectification import rectify
@@ -266,6 +267,8 @@ def test_the_stack_prints_no_text(demonstrated: Demonstrated) -> None:
 
 
 def test_the_figures_of_the_service_hold_no_text(demonstrated: Demonstrated) -> None:
-    figures = httpx.get(f"{demonstrated.settings.base_url}/metrics", trust_env=False, timeout=30)
+    settings = demonstrated.settings
+    secret = {"Authorization": f"Bearer {secret_in(settings.metrics_secret_file)}"}
+    figures = httpx.get(f"{settings.base_url}/metrics", headers=secret, trust_env=False, timeout=30)
     assert figures.status_code == httpx.codes.OK
     assert demonstrated.found_in(figures.content) == []
