@@ -36,10 +36,10 @@ class RunningStack:
         self,
         home: Path,
         crashing: Sequence[str] = (),
-        program: Sequence[str | Path] = (SMALL_STACK,),
         environment: Mapping[str, str] | None = None,
         interpreter: str | Path = sys.executable,
         account: tuple[int, int] | None = None,
+        program: Sequence[str | Path] = (SMALL_STACK,),
     ) -> None:
         inherited = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
         self.process = subprocess.Popen(
