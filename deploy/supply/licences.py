@@ -80,7 +80,8 @@ def licence_of(package: str) -> str | None:
     except PackageNotFoundError:
         return None
     classified = [CLASSIFIED[each] for each in told.get_all("Classifier") or () if each in CLASSIFIED]
-    for named in (told.get("License-Expression"), " OR ".join(classified), told.get("License")):
+    stated = {name: told[name] for name in ("License-Expression", "License") if name in told}
+    for named in (stated.get("License-Expression"), " OR ".join(classified), stated.get("License")):
         if named and is_known(named):
             return named
     return None
