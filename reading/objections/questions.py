@@ -65,7 +65,7 @@ async def evidence_for(store: Store, caller: Caller, evidence_id: str) -> Eviden
     if row is None:
         return None
     file, party = row
-    if _is_erased(store, file.key_id):
+    if is_erased(store, file.key_id):
         return None
     await evidence_is_read(store, caller, file, party)
     return Evidence.of(file.model_dump(exclude={"scanned_at"}))
@@ -76,10 +76,10 @@ async def evidence_readable(store: Store, caller: Caller, case_id: str) -> froze
     may_read = caller.reads_evidence(await store.now())
     found = select(EvidenceRow.evidence_id, EvidenceRow.key_id).where(EvidenceRow.case_id == case_id, may_read)
     rows = (await store.session.exec(found)).all()
-    return frozenset(evidence_id for evidence_id, key_id in rows if not _is_erased(store, key_id))
+    return frozenset(evidence_id for evidence_id, key_id in rows if not is_erased(store, key_id))
 
 
-def _is_erased(store: Store, key_id: str | None) -> bool:
+def is_erased(store: Store, key_id: str | None) -> bool:
     seals = store.archive.seals
     return seals is not None and seals.is_erased(key_id)
 

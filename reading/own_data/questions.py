@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from activities.evidence.store import Evidence
 from activities.tables.cases import ActRow, CaseRow, EvidenceRow
 from activities.tables.directory import AccountRow
+from reading.objections.questions import is_erased
 from reading.sight import Caller, filed_for_a_body
 from reading.store import Store
 
@@ -29,7 +30,11 @@ async def own_files(store: Store, caller: Caller) -> list[tuple[Evidence, str | 
         .where(or_(col(EvidenceRow.case_id).is_(None), not_(filed_for_a_body())))
         .order_by(col(EvidenceRow.uploaded_at), col(EvidenceRow.evidence_id))
     )
-    return [(Evidence(**row.model_dump()), number) for row, number in rows]
+    return [
+        (Evidence.of(row.model_dump(exclude={"scanned_at"})), number)
+        for row, number in rows
+        if not is_erased(store, row.key_id)
+    ]
 
 
 async def accounts_of_others(store: Store, caller: Caller, words: Collection[str]) -> frozenset[str]:

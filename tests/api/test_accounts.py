@@ -16,6 +16,7 @@ from api.app import create_app
 from tests.api.administering import as_second, confirm_all
 from tests.api.calling import Caller, Service, open_task, serving
 from tests.api.supervising import SOON
+from tests.owning import by_owner
 
 OFFICER = "reviewer@nanning.operator"
 
@@ -128,10 +129,10 @@ async def test_what_waits_or_is_erased_is_not_opened_again(admin: Caller, pool: 
     assert (await close(admin, OFFICER)).status_code == 204
     assert (await reopened(admin, OFFICER, **again)).status_code == 200
     assert wrong(await reopened(admin, OFFICER, **again)) == [("login", "account_not_closed")], "it waits for its role"
-    await pool.execute("update role_proposals set until_at = clock_timestamp()")
+    await by_owner(pool, "update role_proposals set until_at = clock_timestamp()")
     assert (await reopened(admin, OFFICER, **again)).status_code == 200, "nobody confirmed it in time"
-    await pool.execute("update role_proposals set until_at = clock_timestamp()")
-    await pool.execute("update accounts set erased_at = clock_timestamp() where login = $1", OFFICER)
+    await by_owner(pool, "update role_proposals set until_at = clock_timestamp()")
+    await by_owner(pool, "update accounts set erased_at = clock_timestamp() where login = $1", OFFICER)
     assert wrong(await reopened(admin, OFFICER, **again)) == [("login", "no_officer")]
 
 

@@ -12,6 +12,7 @@ from activities.directory.confirming import NotTheSecond
 from tests.api.administering import SECOND, as_second, confirm_all, second_administrator
 from tests.api.calling import Caller, Service
 from tests.api.test_accounts import close, put, wrong
+from tests.owning import by_owner
 
 OFFICER = "reviewer@nanning.operator"
 COMMAND = By(command="root")
@@ -83,7 +84,7 @@ async def test_a_role_that_nobody_confirms_lapses(admin: Caller, service: Servic
     second = await as_second(service, pool)
     await put(admin, OFFICER, "reviewer", "supervisor")
     (waiting,) = (await second.read("/v1/role-proposals"))["items"]
-    await pool.execute("update role_proposals set until_at = clock_timestamp()")
+    await by_owner(pool, "update role_proposals set until_at = clock_timestamp()")
     answer = await second.post("/v1/role-proposals/confirmation", {"proposals": [waiting["proposal_id"]]})
     assert wrong(answer) == [("proposals", "proposal_unknown")]
     assert (await second.read("/v1/role-proposals"))["items"] == []
@@ -158,7 +159,7 @@ async def test_the_record_says_who_did_what_to_whom_from_where(admin: Caller, se
 async def test_what_is_on_record_is_never_changed(admin: Caller, pool: Pool, change: str) -> None:
     await put(admin, OFFICER, "supervisor")
     with pytest.raises(asyncpg.RaiseError):
-        await pool.execute(change)
+        await by_owner(pool, change)
 
 
 async def test_whoever_guesses_tokens_is_counted_and_fills_no_table(service: Service, pool: Pool) -> None:
@@ -182,7 +183,7 @@ async def test_an_address_is_forgotten_after_six_months_and_what_was_done_is_not
 ) -> None:
     await second_administrator(pool)
     await put(admin, OFFICER, "supervisor")
-    await pool.execute("update account_record_addresses set until_at = clock_timestamp()")
+    await by_owner(pool, "update account_record_addresses set until_at = clock_timestamp()")
     service.app.state.runtime.refused.count("token_refused", None)
     await service.app.state.runtime.refused.write()
     found = (await admin.read("/v1/account-record", account=OFFICER))["items"]
