@@ -21,6 +21,7 @@ from activities.clock import Clock, DatabaseClock
 from activities.database import Pool, open_pool
 from activities.engine.handing_over import Engine
 from activities.engine.keeping import HEADS, LAPSES, RECUSALS, REMINDERS, REVIEWS, SENDER, SWEEPER, Job, Keeper
+from activities.engine.leaving import leave
 from activities.engine.sweeping import Sweeper
 from activities.filing.reviewing import Reviewing, keep_schedule
 from activities.proof.chain import Algorithm, Chain
@@ -144,3 +145,4 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+    leave()

@@ -18,6 +18,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
+from activities.engine.leaving import leave
 from models import acts as a
 from models import events as e
 from rules.procedure_rules import ProcedureRules
@@ -157,3 +158,4 @@ def _compact(content: Any) -> str:
 
 if __name__ == "__main__":
     print(asyncio.run(replay()))  # noqa: T201  # the count is the answer
+    leave()
