@@ -33,6 +33,7 @@ from activities.engine.keeping import (
     Keeper,
 )
 from activities.engine.keys import key_ring
+from activities.engine.leaving import leave
 from activities.engine.payloads import client
 from activities.engine.sweeping import Sweeper
 from activities.evidence.scanning import Scanning
@@ -177,3 +178,4 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+    leave()

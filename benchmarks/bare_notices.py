@@ -17,6 +17,7 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
 with workflow.unsafe.imports_passed_through():
     from activities.database import Pool, open_pool
+    from activities.engine.leaving import leave
     from activities.settings import Settings
     from benchmarks.bare_worker import SANDBOX
     from worker import DRAIN, connect
@@ -99,3 +100,4 @@ async def run(settings: Settings) -> None:
 
 if __name__ == "__main__":
     uvloop.run(run(Settings.load()))
+    leave()

@@ -10,6 +10,7 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.database import open_pool
+from activities.engine.leaving import leave
 from activities.settings import Settings
 from benchmarks.bare import TASK_QUEUE, BareRequest, Recorder
 from worker import DRAIN, connect
@@ -40,3 +41,4 @@ async def run(settings: Settings) -> None:
 
 if __name__ == "__main__":
     uvloop.run(run(Settings.load()))
+    leave()

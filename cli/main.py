@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -74,3 +75,16 @@ app = typer.Typer(
     name="kaifang", cls=OneByOne, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
 app.callback()(kaifang)
+
+
+def main() -> None:
+    """Runs a command; the process ends with the status that the command ended with."""
+    try:
+        app()
+    except SystemExit as ended:
+        if "temporalio" not in sys.modules or not isinstance(ended.code, int):
+            raise
+        # Loaded by the command itself, if by anybody.
+        from activities.engine.leaving import leave
+
+        leave(ended.code)

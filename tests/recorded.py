@@ -17,6 +17,7 @@ from typing import Any
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
+from activities.engine.leaving import leave
 from models import acts as a
 from models import events as e
 from rules.procedure_rules import ProcedureRules
@@ -157,3 +158,4 @@ def _compact(content: Any) -> str:
 
 if __name__ == "__main__":
     print(asyncio.run(replay()))  # noqa: T201  # the count is the answer
+    leave()

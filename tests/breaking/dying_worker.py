@@ -17,6 +17,7 @@ from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock, DatabaseClock
 from activities.database import Pool, open_pool
 from activities.engine.handing_over import Engine
+from activities.engine.leaving import leave
 from activities.engine.sweeping import Sweeper
 from activities.record.append import Append
 from activities.record.log import Log
@@ -70,3 +71,4 @@ async def run() -> None:
 
 if __name__ == "__main__":
     asyncio.run(run())
+    leave()

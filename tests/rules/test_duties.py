@@ -15,6 +15,7 @@ from rules.authored import Wording
 from rules.duties import Duty, parse_register, read_register, unproven
 from rules.loading import cities, load_pack
 from rules.resolving import resolve
+from tests.duties_plugin import UNPROVEN
 
 pytest_plugins = ["pytester"]
 
@@ -179,18 +180,24 @@ def test_a_full_run_passes_when_every_test_of_a_met_duty_passed(pytester: pytest
 )
 def test_a_full_run_fails_when_a_met_duty_lost_its_test(pytester: pytest.Pytester, test: str) -> None:
     result = run(pytester, test)
-    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert result.ret == UNPROVEN
     result.stdout.fnmatch_lines(["*duties that are not met as the register says*", "NN-20.2: test_a.py::test_review*"])
 
 
 @pytest.mark.parametrize(
-    ("test", "ends"), [(PASSING, "OK"), (PASSING.replace("test_review", "test_renamed"), "TESTS_FAILED")]
+    ("test", "ends"), [(PASSING, pytest.ExitCode.OK), (PASSING.replace("test_review", "test_renamed"), UNPROVEN)]
 )
 def test_a_run_in_several_processes_is_judged_as_one(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, test: str, ends: str
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, test: str, ends: int
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
-    assert run(pytester, test, "-n", "2").ret == pytest.ExitCode[ends]
+    assert run(pytester, test, "-n", "2").ret == ends
+
+
+def test_a_duty_whose_test_failed_is_told_as_a_failed_test(pytester: pytest.Pytester) -> None:
+    result = run(pytester, PASSING.replace("n < 3", "n < 2"))
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["NN-20.2: test_a.py::test_review*did not pass*"])
 
 
 def test_a_narrower_run_judges_no_claim(pytester: pytest.Pytester) -> None:
@@ -201,14 +208,14 @@ def test_a_narrower_run_judges_no_claim(pytester: pytest.Pytester) -> None:
 @pytest.mark.parametrize(
     ("test", "ends"),
     [
-        (PASSING.replace("assert n < 3", "assert False"), "OK"),
-        (PASSING.replace("test_review", "test_renamed"), "TESTS_FAILED"),
-        (PASSING.replace("@pytest.mark.duty('NN-20.2')\n", ""), "TESTS_FAILED"),
+        (PASSING.replace("assert n < 3", "assert False"), pytest.ExitCode.OK),
+        (PASSING.replace("test_review", "test_renamed"), UNPROVEN),
+        (PASSING.replace("@pytest.mark.duty('NN-20.2')\n", ""), UNPROVEN),
     ],
     ids=["fails", "renamed", "unmarked"],
 )
-def test_collecting_the_tests_tells_a_claim_that_no_test_bears(pytester: pytest.Pytester, test: str, ends: str) -> None:
-    assert run(pytester, test, "--collect-only").ret == pytest.ExitCode[ends]
+def test_collecting_the_tests_tells_a_claim_that_no_test_bears(pytester: pytest.Pytester, test: str, ends: int) -> None:
+    assert run(pytester, test, "--collect-only").ret == ends
 
 
 def test_a_test_that_names_an_unknown_duty_stops_the_run(pytester: pytest.Pytester) -> None:
