@@ -223,6 +223,7 @@ def create_app(
     app.state.methods = tuple(methods_by_path())
     describe = app.openapi
 
+    @cache
     def openapi() -> dict[str, Any]:
         return with_gate(with_problem_schema(describe()))
 

@@ -22,6 +22,7 @@ create or replace function shifted.clock_timestamp() returns timestamptz languag
   as $$ select pg_catalog.clock_timestamp() + interval '{shift} microseconds' $$;
 create or replace function shifted.now() returns timestamptz language sql stable
   as $$ select pg_catalog.now() + interval '{shift} microseconds' $$;
+grant execute on all functions in schema shifted to public;
 """
 FOUND_FIRST = "alter database {name} set search_path = public, shifted, pg_catalog"
 

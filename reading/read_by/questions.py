@@ -12,8 +12,8 @@ from reading.paging import Cut, cut, number_of
 from reading.sight import Caller
 from reading.store import Store
 
-Found = tuple[ReadingRow, str, str | None]
-"""A reading, the number of its case, and the name of the file that was read."""
+Found = tuple[ReadingRow, str, EvidenceRow | None]
+"""A reading, the number of its case, and the file that was read."""
 
 
 def of_the_caller(caller: Caller) -> ColumnElement[bool]:
@@ -33,7 +33,7 @@ def supervised_by(caller: Caller) -> ColumnElement[bool]:
 async def readings(store: Store, wanted: ColumnElement[bool], after: str | None, limit: int) -> Cut[Found]:
     """A page of the readings wanted, the latest first. Raises CursorUnusable."""
     found = (
-        select(ReadingRow, CaseRow.case_number, EvidenceRow.name)
+        select(ReadingRow, CaseRow.case_number, EvidenceRow)
         .join(CaseRow, col(CaseRow.case_id) == col(ReadingRow.case_id))
         .outerjoin(EvidenceRow, col(EvidenceRow.evidence_id) == col(ReadingRow.evidence_id))
         .where(wanted)
@@ -42,5 +42,5 @@ async def readings(store: Store, wanted: ColumnElement[bool], after: str | None,
     )
     if after is not None:
         found = found.where(col(ReadingRow.number) < number_of(after))
-    rows = [(row, number, name) for row, number, name in await store.session.exec(found)]
+    rows = [(row, number, file) for row, number, file in await store.session.exec(found)]
     return cut(rows, limit, lambda each: (each[0].number,))

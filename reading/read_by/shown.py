@@ -49,10 +49,10 @@ async def _shown(store: Store, language: Language, rows: Sequence[Found]) -> lis
             part=row.part,
             part_label=said(texts().tables[f"read_{row.part}"], language),
             evidence_id=row.evidence_id or None,
-            evidence_name=name,
+            evidence_name=file.name if file else None,
             read_by=logins[row.reader],
             body=row.body,
             body_name=said(bodies[row.body], language) if row.body in bodies else None,
         )
-        for row, number, name in rows
+        for row, number, file in rows
     ]

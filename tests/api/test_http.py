@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -60,6 +61,11 @@ async def test_where_the_service_lies_below_a_path_every_address_does(settings: 
     assert led.headers["location"] == "https://city.example/open/v1/cases"
     assert page["view"]["next"].startswith("https://city.example/open/v1/catalogue.jsonld?")
     assert page["dataset"][0]["@id"].startswith("https://city.example/open/v1/datasets/")
+
+
+def test_the_contract_is_the_same_however_often_it_is_asked_for(service: Service) -> None:
+    first = json.dumps(service.app.openapi())
+    assert json.dumps(service.app.openapi()) == first
 
 
 async def test_head_answers_as_get_without_the_content(service: Service) -> None:

@@ -61,7 +61,7 @@ async def test_the_stamp_of_a_day_is_published_with_it_and_what_lacks_one_is_cou
     proof = (await applicant.get(f"/v1/cases/{case['case_id']}/proof")).json()["proof"]
     assert (proof["statement"]["day"], proof["stamp"]) == (first, "MAM=")
     signed = await stopped.app.state.runtime.pool.fetchval("select count(*) from signed_days")
-    metrics = (await stopped.http.get("/metrics")).text
+    metrics = await stopped.figures()
     assert f"kaifang_signed_days_unstamped {signed - 1}.0" in metrics
 
 

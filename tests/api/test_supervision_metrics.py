@@ -53,14 +53,13 @@ async def test_a_workflow_task_that_keeps_failing_is_counted_until_the_case_is_e
 
 
 async def test_attempts_to_rewrite_the_record_are_counted_though_each_is_undone(service: Service, pool: Pool) -> None:
-    admin = service.nobody()
-    before = figure((await admin.get("/metrics")).text, "kaifang_refused_rewritings")
+    before = figure(await service.figures(), "kaifang_refused_rewritings")
     connection = await asyncpg.connect(await owner_url(pool))
     for _ in range(2):
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="what is on record stays"):
             await connection.execute("update calendar_notices set document = 'another'")
     await connection.close()
-    assert figure((await admin.get("/metrics")).text, "kaifang_refused_rewritings") == before + 2
+    assert figure(await service.figures(), "kaifang_refused_rewritings") == before + 2
 
 
 async def until_counted(temporal: Client, query: str, expected: int) -> None:
