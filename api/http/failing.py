@@ -55,6 +55,9 @@ def problem_of(error: Exception) -> Problem:
             return Problem("EvidenceStoreAway", more_headers=AGAIN)
         case DBAPIError():
             return _of_the_driver(error)
+        case LookupError():
+            # A template that is not there is an OSError too, and nothing is away.
+            return Problem("Unexpected")
         case _ if isinstance(error, (*AWAY, NoConnectionFree)):
             return Problem("DatabaseAway", more_headers=AGAIN)
         case _ if isinstance(error, (CannotBeStored, *NEVER_TAKEN)):

@@ -6,8 +6,10 @@ import uuid
 from typing import Any
 
 import pytest
+from jinja2 import TemplateNotFound
 
 from activities.database import Pool
+from api.http.failing import problem_of
 from rules.pinned_stages import EntryEffect
 from tests.api.calling import Caller, Service, open_task
 from tests.api.test_bounds import wide
@@ -107,3 +109,8 @@ async def test_the_draft_of_the_issue_is_refused_with_its_field(service: Service
     draft = {"domain": {"zh": wide(683), "en": "x"}}
     answer = await provider.post(UPDATES, await filing(provider, "nanning", entry=draft), str(uuid.uuid4()))
     assert [each["field"] for each in answer.json()["errors"]] == ["entry.domain.zh"]
+
+
+def test_a_template_that_is_missing_is_a_fault_of_ours_and_no_database_away() -> None:
+    assert problem_of(TemplateNotFound("case.html")).code == "Unexpected"
+    assert problem_of(ConnectionRefusedError()).code == "DatabaseAway"
