@@ -21,6 +21,9 @@ from stack.postgres import Login, Postgres
 from stack.programs import Api, Pages, PythonProgram
 from stack.temporal import NAMESPACE, TemporalServer
 
+OF_ANOTHER_STACK = ("TEMPORAL_", "KAIFANG_ENGINE_KEY")
+"""With what a variable begins that leads to another engine, or to the keys of one."""
+
 
 class Servers:
     """PostgreSQL and Temporal, and the programs that were started beside them."""
@@ -34,7 +37,7 @@ class Servers:
     def environment(self) -> dict[str, str]:
         """By which our programs find these servers."""
         return {
-            **{name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")},
+            **{name: value for name, value in os.environ.items() if not name.startswith(OF_ANOTHER_STACK)},
             "KAIFANG_HOME": str(self.home),
             **self.postgres.variables(),
             "KAIFANG_RATES_TIMES": "100000",  # what is measured calls more often than anybody may, and is counted too
