@@ -45,37 +45,42 @@ async def test_a_token_of_the_provider_is_whose_account_it_names(at_the_provider
     assert await status(at_the_provider, provider.grants("nobody-here")) == 401
 
 
-WRONG: dict[str, dict[str, Any]] = {
-    "another audience": {"aud": "another"},
-    "the pages": {"aud": CLIENT},
-    "no audience": {"aud": None},
-    "another issuer": {"iss": "https://issuer.example"},
-    "our own issuer": {"iss": ISSUER},
-    "over": {"exp": int(time.time()) - 60},
-    "for ever": {"exp": int(time.time()) + 100 * 365 * DAY},
-    "a day and an hour": {"exp": int(time.time()) + DAY + 3600},
-    "no end": {"exp": None},
-    "no end that is a number": {"exp": "tomorrow"},
-    "no end at all": {"exp": 1e300},
-    "not issued": {"iat": None},
-    "issued later": {"iat": int(time.time()) + 600},
-    "not yet": {"nbf": int(time.time()) + 600},
-    "a logout": {"events": {"http://schemas.openid.net/event/backchannel-logout": {}}},
-    "no subject": {"sub": None},
-    "a nul": {"sub": "zhang\x00"},
-    "ten kilobytes": {"sub": "z" * 10_000},
-    "no text": {"sub": ["zhang"]},
-    "a letter of another alphabet": {"sub": "张"},
-    "a name with a nul": {"jti": "\x00"},
-    "a name without end": {"jti": "j" * 10_000},
-    "a name that is none": {"jti": {"a": 1}},
-}
+def wrong(now: int) -> dict[str, dict[str, Any]]:
+    """What a token may say of itself, for which it is not believed at that second."""
+    return {
+        "another audience": {"aud": "another"},
+        "the pages": {"aud": CLIENT},
+        "no audience": {"aud": None},
+        "another issuer": {"iss": "https://issuer.example"},
+        "our own issuer": {"iss": ISSUER},
+        "over": {"exp": now - 60},
+        "for ever": {"exp": now + 100 * 365 * DAY},
+        "a day and an hour": {"exp": now + DAY + 3600},
+        "no end": {"exp": None},
+        "no end that is a number": {"exp": "tomorrow"},
+        "no end at all": {"exp": 1e300},
+        "not issued": {"iat": None},
+        "issued later": {"iat": now + 600},
+        "not yet": {"nbf": now + 600},
+        "a logout": {"events": {"http://schemas.openid.net/event/backchannel-logout": {}}},
+        "no subject": {"sub": None},
+        "a nul": {"sub": "zhang\x00"},
+        "ten kilobytes": {"sub": "z" * 10_000},
+        "no text": {"sub": ["zhang"]},
+        "a letter of another alphabet": {"sub": "张"},
+        "a name with a nul": {"jti": "\x00"},
+        "a name without end": {"jti": "j" * 10_000},
+        "a name that is none": {"jti": {"a": 1}},
+    }
 
 
 async def test_a_token_that_is_not_for_now_not_for_us_or_misshapen_is_refused(
     at_the_provider: Service, provider: Provider
 ) -> None:
-    found = {name: await status(at_the_provider, provider.grants("zhang", **said)) for name, said in WRONG.items()}
+    said_of_itself = wrong(int(time.time()))
+    found = {
+        name: await status(at_the_provider, provider.grants("zhang", **said)) for name, said in said_of_itself.items()
+    }
     found["signed by another"] = await status(at_the_provider, provider.grants("zhang", by="another"))
     found["by our own key"] = await status(at_the_provider, at_the_provider.as_(APPLICANT).token or "")
     found["too long"] = await status(at_the_provider, "a" * 20_000)
