@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -17,12 +18,17 @@ from stack.postgres import VARIABLES
 from stack.programs import Api
 
 
+def is_of(database_url: str, other: str) -> bool:
+    """Whether both lead to one database: what a test left behind is of another."""
+    return urlsplit(database_url).path == urlsplit(other).path
+
+
 @contextmanager
 def serving_api(home: Path, database_url: str, log: Path, **settings: str) -> Iterator[Api]:
     """The API in a process of its own, with no engine behind it: it receives, and nothing is worked off."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("TEMPORAL_", "KAIFANG_"))},
-        **{name: value for name, value in os.environ.items() if name in VARIABLES},
+        **{name: value for name, value in os.environ.items() if name in VARIABLES and is_of(database_url, value)},
         "KAIFANG_HOME": str(home),
         "KAIFANG_DATABASE_URL": database_url,
         "TEMPORAL_ADDRESS": "127.0.0.1:1",

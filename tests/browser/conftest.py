@@ -102,17 +102,21 @@ async def site(
         "TEMPORAL_ADDRESS": "127.0.0.1:1",
         "TEMPORAL_CONFIG_FILE": os.devnull,
     }
-    with closing(listen(free_port())) as listener, pytest.MonkeyPatch.context() as patch:
-        for variable, value in {**variables, "TEMPORAL_ADDRESS": temporal_server.address}.items():
-            patch.setenv(variable, value)
-        patch.setenv("TEMPORAL_NAMESPACE", NAMESPACE)
-        patch.setenv("TEMPORAL_CONFIG_FILE", os.devnull)
+    with closing(listen(free_port())) as listener:
         pages = Pages(
             listener, home / "pages.log", {**environment, "KAIFANG_PAGES_PORT": str(listener.getsockname()[1])}
         )
         await asyncio.to_thread(pages.start)
         try:
-            names = await everything_filed(Settings(home=home, database_url=url, task_queue="browser"), temporal_server)
+            # No longer than that: whatever else this process starts has a database of its own.
+            with pytest.MonkeyPatch.context() as patch:
+                for variable, value in {**variables, "TEMPORAL_ADDRESS": temporal_server.address}.items():
+                    patch.setenv(variable, value)
+                patch.setenv("TEMPORAL_NAMESPACE", NAMESPACE)
+                patch.setenv("TEMPORAL_CONFIG_FILE", os.devnull)
+                names = await everything_filed(
+                    Settings(home=home, database_url=url, task_queue="browser"), temporal_server
+                )
             async with async_playwright() as playwright, await asyncpg.create_pool(url, min_size=0) as pool:
                 browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
                 it = Site(pages.url, names, browser, pool, {})
