@@ -77,3 +77,9 @@ def test_the_pictures_of_the_pages_are_there_in_both_languages_and_small(languag
     shown = re.findall(r"!\[[^\]]+\]\((docs/screenshots/[^)]+)\)", readme.read_text())
     assert shown == [f"docs/screenshots/{shot.name}.{language}.png" for shot in SHOTS]
     assert all(0 < (ROOT / each).stat().st_size <= MOST_BYTES for each in shown)
+
+
+@pytest.mark.parametrize("document", [*DOCUMENTS, ROOT / "CHANGELOG.md"], ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_document_is_left_half_merged(document: Path) -> None:
+    lines = document.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if re.match(r"(<{7}|>{7}|={7})( |$)", line)] == []
