@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 
 from pydantic import Field
 
@@ -38,6 +39,7 @@ from rules.pinned import (
     UrgingRule,
 )
 from rules.pinned_stages import ClockFrom, Ending, Stage, Step
+from rules.same import Same
 
 PROVIDER = "provider"
 """The role of whose data a case is about, or of whom it is directed against."""
@@ -204,5 +206,11 @@ class ProcedureRules(Pinned):
 
     def digest(self) -> str:
         """The name under which these rules are kept: SHA-256 over their canonical JSON."""
-        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        return _digest(Same(self))
+
+
+@lru_cache(maxsize=256)
+def _digest(rules: Same[ProcedureRules]) -> str:
+    content = rules.it.model_dump(mode="json")
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Generic, NamedTuple, TypeVar
 
 from rules.agreement import template
@@ -59,6 +59,7 @@ from rules.pinned_stages import (
     Step,
 )
 from rules.procedure_rules import ProcedureRules
+from rules.same import Same
 
 T = TypeVar("T")
 
@@ -91,7 +92,13 @@ def resolve(pack: Pack, procedure: str, on: date) -> ProcedureRules:
     """
     if procedure not in pack.procedures:
         raise ProcedureUnknown(pack.city, procedure)
-    return _Cut(pack, procedure, on).rules()
+    return _resolved(Same(pack), procedure, on)
+
+
+@lru_cache(maxsize=256)
+def _resolved(pack: Same[Pack], procedure: str, on: date) -> ProcedureRules:
+    """Cut once: every filing of a day is received under the same rules, which nobody changes."""
+    return _Cut(pack.it, procedure, on).rules()
 
 
 def as_last_in_force(pack: Pack, procedure: str, on: date) -> ProcedureRules:

@@ -26,7 +26,8 @@ class PinnedRules:
     async def keep(self, connection: Connection, rules: ProcedureRules) -> str:
         """The rules are kept, once, in the caller's transaction; their digest."""
         digest = rules.digest()
-        if digest not in self._known:
+        # Looked up each time: what is known here may be gone from a database that was set back to yesterday's.
+        if not await connection.fetchval("select exists (select from pinned_rules where digest = $1)", digest):
             await connection.execute(
                 "insert into pinned_rules (digest, rules) values ($1, $2) on conflict do nothing",
                 digest,
