@@ -110,6 +110,13 @@ class Settings(BaseSettings):
     """The folder of the keys by which personal data is sealed, never in a backup of the database; without it, `keys` in
     the data folder."""
 
+    hsm_module: Path | None = None
+    """The PKCS#11 library of an HSM, whose keys wrap those of personal data; without it, files in their folder do."""
+    hsm_token: str | None = Field(default=None, validate_default=True, pattern=r"^.{1,32}$")
+    """The label of the token in the HSM that is this installation's alone."""
+    hsm_pin_file: Path | None = Field(default=None, validate_default=True)
+    """The file with the PIN of that token, which its owner alone may read."""
+
     engine_keys: Path | None = None
     """The file of the keys that seal what the engine keeps, one a line in base64, the first of which seals; without
     it, the one in the data folder does, and where there is none nothing is sealed."""
@@ -166,6 +173,13 @@ class Settings(BaseSettings):
         if roots is None and known.data.get("stamp_url"):
             raise ValueError("stamps of KAIFANG_STAMP_URL are checked by these certificates")
         return roots
+
+    @field_validator("hsm_token", "hsm_pin_file")
+    @classmethod
+    def _are_needed_by_the_hsm(cls, given: str | Path | None, known: ValidationInfo) -> str | Path | None:
+        if given is None and known.data.get("hsm_module"):
+            raise ValueError("the HSM of KAIFANG_HSM_MODULE is not reached without it")
+        return given
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from activities.erasing.cases import Erased, Eraser
     from activities.erasing.person import NotErased
     from activities.erasing.retention import Due
+    from activities.sealing.key_service import KeyService
     from activities.sealing.ring import Ring
+    from activities.settings import Settings
     from rules.keeping import KeepingRule
 
 BY = "kaifang erase"
@@ -36,6 +38,7 @@ def register(app: typer.Typer) -> None:
     app.command("retention")(retention)
     keys = typer.Typer(help="Keys of personal data.")
     keys.command("rotate")(rotate)
+    keys.command("leave-hsm")(leave_hsm)
     app.add_typer(keys, name="keys")
 
 
@@ -103,13 +106,39 @@ def retention(
 
 
 def rotate() -> None:
-    """Make a new wrapping key, wrap every data key by it, and remove the old one. Nothing is encrypted anew."""
-    from activities.sealing.key_files import WrappingKeyMissing
-    from activities.sealing.ring import change_wrapping_key
+    """Make a new wrapping key, wrap every data key by it, and remove the old one, which may have been a file before an
+    HSM was named. Nothing is encrypted anew."""
+    from activities.sealing.key_files import KeyFiles
+    from activities.sealing.key_service import Moving
+    from activities.sealing.seals import key_service
     from activities.settings import Settings
 
+    settings = Settings.load()
+    service = key_service(settings)
+    if settings.hsm_module is not None:
+        service = Moving(KeyFiles(settings.keys_apart), service)
+    changed(settings, service)
+
+
+def leave_hsm() -> None:
+    """Wrap every data key by a key in a file, and remove those of the HSM, which no setting need name any more. To be
+    done while nothing else of the service runs."""
+    from activities.sealing.hsm import HsmKeys
+    from activities.sealing.key_files import KeyFiles
+    from activities.sealing.key_service import Moving
+    from activities.settings import Settings
+
+    settings = Settings.load()
+    changed(settings, Moving(HsmKeys.of(settings), KeyFiles(settings.keys_apart)))
+
+
+def changed(settings: Settings, service: KeyService) -> None:
+    """Changes the wrapping key, and says so."""
+    from activities.sealing.key_service import WrappingKeyMissing
+    from activities.sealing.ring import change_wrapping_key
+
     try:
-        count = change_wrapping_key(Settings.load().keys_apart)
+        count = change_wrapping_key(settings.keys_apart, service)
     except WrappingKeyMissing as fault:
         refuse(f"the key service has no key: {fault}")
     typer.echo(f"{count} data keys are wrapped by the new key")

@@ -54,14 +54,16 @@ class OneByOne(TyperGroup):
         return typer.main.get_group(of_module).commands[cmd_name]
 
     def invoke(self, ctx: Context) -> Any:
-        """Every command reports a setting that is missing or wrong, as where no stack runs, in one line."""
+        """Every command reports a setting that is missing or wrong, as where no stack runs, and a key service that is
+        away, in one line."""
         try:
             return super().invoke(ctx)
-        except ValueError as error:
+        except (ValueError, ConnectionError) as error:
             # Loaded by the command itself, if by anybody.
+            from activities.sealing.key_service import KeyServiceAway
             from activities.settings import SettingsError
 
-            if not isinstance(error, SettingsError):
+            if not isinstance(error, (SettingsError, KeyServiceAway)):
                 raise
             typer.echo(f"error: {error}", err=True)
             raise typer.Exit(1) from None

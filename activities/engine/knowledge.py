@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.converter import WorkflowSerializationContext
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.record.log import length_and_instant
@@ -37,7 +38,7 @@ async def known_to_engine(temporal: Client, case_id: str) -> KnownLog | None:
         number, at = 0, None
         history = temporal.get_workflow_handle(case_id, run_id=described.run_id)
         async for event in history.fetch_history_events():
-            for event_known in await decoded(temporal, list(payloads_of(event))):
+            for event_known in await decoded(temporal, case_id, list(payloads_of(event))):
                 if event_known["number"] == number + 1:
                     instant = datetime.fromisoformat(event_known["at"])
                     number, at = event_known["number"], max(at or instant, instant)
@@ -68,9 +69,10 @@ def payloads_of(event: HistoryEvent) -> Iterator[Payload]:
             yield from marker.details["result"].payloads
 
 
-async def decoded(temporal: Client, payloads: Sequence[Payload]) -> list[Mapping[str, Any]]:
-    """The events that payloads tell, in their order."""
+async def decoded(temporal: Client, case_id: str, payloads: Sequence[Payload]) -> list[Mapping[str, Any]]:
+    """The events that payloads of a case tell, in their order."""
     if not payloads:
         return []
-    values = await temporal.data_converter.decode(payloads, [dict] * len(payloads))
+    context = WorkflowSerializationContext(namespace=temporal.namespace, workflow_id=case_id)
+    values = await temporal.data_converter.with_context(context).decode(payloads, [dict] * len(payloads))
     return [event for value in values if value for name in TOLD_BY for event in value.get(name, ())]

@@ -1,5 +1,5 @@
 """What the engine keeps of a case is packed and encrypted before it leaves the process: inputs, results, failures with
-their messages and traces, summaries beside timers.
+their messages and traces, summaries beside timers. It is bound to namespace and workflow, and opens in no other.
 
 Plain stay what the engine itself goes by: ids of workflows and updates, search attributes, names of types, the codes of
 refusals. A payload of another encoding passes unchanged, so that histories from before are read as they are.
@@ -10,16 +10,20 @@ from __future__ import annotations
 import secrets
 import zlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from cryptography.exceptions import InvalidTag
 from temporalio.api.common.v1 import Payload
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import (
+    ActivitySerializationContext,
     DataConverter,
     DefaultFailureConverterWithEncodedAttributes,
     PayloadCodec,
+    SerializationContext,
+    WithSerializationContext,
+    WorkflowSerializationContext,
 )
 
 from activities.engine.keys import KeyRing, key_ring
@@ -31,6 +35,10 @@ PACKED = b"binary/kaifang-packed"
 SEALED = b"binary/kaifang-sealed"
 KEY = "kaifang-key"
 """The metadata that says which key sealed a payload."""
+OF = "kaifang-of"
+"""The metadata that says to what a payload is bound, and by which version: `2`, the namespace, the id of the workflow,
+each on a line of its own. Without it a payload is of the first version, or was sealed where the SDK names no
+workflow, and is bound to nothing."""
 NONCE_BYTES = 12
 LEVEL = 3
 """Of zlib: within a tenth of the smallest that it makes of a start, in a quarter of the time."""
@@ -40,16 +48,28 @@ class WasChanged(RuntimeError):
     """A payload does not open by the key that it names."""
 
 
-class Codec(PayloadCodec):
-    """Packs by zlib and seals by AES-256-GCM; what it did not make it leaves as it is."""
+class OfAnother(WasChanged):
+    """A payload was sealed for another workflow than the one in which it stands."""
 
-    def __init__(self, keys: KeyRing) -> None:
+
+class Codec(PayloadCodec, WithSerializationContext):
+    """Packs by zlib and seals by AES-256-GCM, for the workflow of its context; what it did not make it leaves as it is.
+
+    Without a context it opens whatever its keys open, as for Temporal's UI, and seals for no workflow."""
+
+    def __init__(self, keys: KeyRing, of: bytes | None = None) -> None:
         self._keys = keys
+        self._of = of
+
+    def with_context(self, context: SerializationContext) -> Self:
+        """The codec for payloads of one workflow, or for those of none."""
+        return type(self)(self._keys, bound_to(context))
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
         return [self._closed(payload) for payload in payloads]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
+        """Raises KeyIsMissing, WasChanged, OfAnother."""
         return [self._opened(payload) for payload in payloads]
 
     def _closed(self, payload: Payload) -> Payload:
@@ -58,21 +78,44 @@ class Codec(PayloadCodec):
         if key_id is None:
             return Payload(metadata={"encoding": PACKED}, data=packed)
         named, nonce = key_id.encode(), secrets.token_bytes(NONCE_BYTES)
-        sealed = self._keys.cipher(key_id).encrypt(nonce, packed, SEALED + named)
-        return Payload(metadata={"encoding": SEALED, KEY: named}, data=nonce + sealed)
+        sealed = self._keys.cipher(key_id).encrypt(nonce, packed, associated(named, self._of))
+        metadata = {"encoding": SEALED, KEY: named}
+        if self._of is not None:
+            metadata[OF] = self._of
+        return Payload(metadata=metadata, data=nonce + sealed)
 
     def _opened(self, payload: Payload) -> Payload:
         encoding, packed = payload.metadata.get("encoding"), payload.data
         if encoding == SEALED:
-            named = payload.metadata.get(KEY, b"")
-            nonce, sealed = packed[:NONCE_BYTES], packed[NONCE_BYTES:]
-            try:
-                packed = self._keys.cipher(named.decode()).decrypt(nonce, sealed, SEALED + named)
-            except InvalidTag:
-                raise WasChanged("what the engine holds was changed after it was sealed") from None
+            packed = self._unsealed(payload)
         elif encoding != PACKED:
             return payload
         return Payload.FromString(zlib.decompress(packed))
+
+    def _unsealed(self, payload: Payload) -> bytes:
+        named, of = payload.metadata.get(KEY, b""), payload.metadata.get(OF)
+        nonce, sealed = payload.data[:NONCE_BYTES], payload.data[NONCE_BYTES:]
+        try:
+            packed = self._keys.cipher(named.decode()).decrypt(nonce, sealed, associated(named, of))
+        except InvalidTag:
+            raise WasChanged("what the engine holds was changed after it was sealed") from None
+        if None not in (of, self._of) and of != self._of:
+            raise OfAnother("what the engine holds of this workflow was sealed for another")
+        return packed
+
+
+def bound_to(context: SerializationContext) -> bytes | None:
+    """To what payloads of this context are bound; None where no workflow is known."""
+    match context:
+        case WorkflowSerializationContext() | ActivitySerializationContext() if context.workflow_id:
+            return f"2\n{context.namespace}\n{context.workflow_id}".encode()
+        case _:
+            return None
+
+
+def associated(key_id: bytes, of: bytes | None) -> bytes:
+    """What the tag of a payload covers beside its content; the first version covered the key alone."""
+    return SEALED + key_id if of is None else SEALED + key_id + b"\n" + of
 
 
 def converter(keys: KeyRing) -> DataConverter:

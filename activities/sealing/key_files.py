@@ -1,4 +1,4 @@
-"""Keys that wrap keys: a key service by its interface, and the one that this machine has, a folder of key files."""
+"""Keys that wrap keys, in files: the key service that every machine has."""
 
 from __future__ import annotations
 
@@ -8,32 +8,16 @@ import secrets
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from activities.sealing.key_service import WrappingKeyMissing
 
 KEY_BYTES, NONCE_BYTES = 32, 12
 """AES-256 in Galois/Counter Mode."""
 NAME = re.compile(r"kek-(\d{4,})\.key")
 OWNER_ALONE = 0o600
-
-
-class WrappingKeyMissing(Exception):
-    """The key service does not have the key that a data key is wrapped with; the message names it."""
-
-
-class KeyService(Protocol):
-    """Who wraps data keys, and lets no key of its own out. What it wraps is bound to the id of the data key."""
-
-    def current(self) -> str:
-        """The id of the key that wraps what is new."""
-
-    def wrap(self, name: str, data_key: bytes, key_id: str) -> bytes:
-        """The data key of this id, wrapped by the key of that name. Raises WrappingKeyMissing."""
-
-    def unwrap(self, name: str, wrapped: bytes, key_id: str) -> bytes:
-        """The data key of this id. Raises WrappingKeyMissing, InvalidTag."""
 
 
 class KeyFiles:
@@ -45,12 +29,10 @@ class KeyFiles:
         self._known: dict[str, AESGCM] = {}
 
     def names(self) -> Sequence[str]:
-        """The keys that are there, oldest first."""
         found = (NAME.fullmatch(file.name) for file in self._folder.glob("kek-*.key"))
         return [f"kek-{number:04}" for number in sorted(int(each[1]) for each in found if each)]
 
     def make(self) -> str:
-        """A further key, which wraps what is new from now on; its name. Nobody else's key is replaced."""
         while True:
             number = int(names[-1].removeprefix("kek-")) if (names := self.names()) else 0
             name = f"kek-{number + 1:04}"
@@ -59,17 +41,14 @@ class KeyFiles:
                 return name
 
     def make_the_first(self) -> None:
-        """The first key, where nobody has made it yet."""
         with suppress(FileExistsError):
             _write_new(self._file("kek-0001"), secrets.token_hex(KEY_BYTES))
 
     def remove(self, name: str) -> None:
-        """The key is gone, and with it whatever is wrapped by it alone."""
         self._known.pop(name, None)
         self._file(name).unlink(missing_ok=True)
 
     def current(self) -> str:
-        """The key that was made last. Raises WrappingKeyMissing where there is none."""
         if not (names := self.names()):
             raise WrappingKeyMissing(str(self._folder))
         return names[-1]

@@ -6,6 +6,7 @@ that erasing takes: the ring keeps the id and the instant, and whoever asks for 
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import sqlite3
@@ -13,12 +14,16 @@ import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple, Self
 
 from cryptography.exceptions import InvalidTag
 
-from activities.sealing.key_files import KEY_BYTES, OWNER_ALONE, KeyFiles, KeyService, WrappingKeyMissing
+from activities.sealing.key_files import KEY_BYTES, OWNER_ALONE, KeyFiles
+from activities.sealing.key_service import KeyService, KeyServiceAway, WrappingKeyMissing
+
+LOG = logging.getLogger("kaifang.sealing")
 
 FILE = "ring.sqlite"
 A_BATCH = 64
@@ -26,6 +31,8 @@ A_BATCH = 64
 PATIENCE = 10.0
 """Seconds for which one process waits while another writes."""
 MOST_REMEMBERED = 4096
+WRAPPED_AT_ONCE = 256
+"""Keys that are wrapped anew with one write, for which other processes wait; with an HSM each costs two calls of it."""
 SCHEMA = """
 create table if not exists keys (
   key_id text primary key, kek text, wrapped blob, destroyed_at text,
@@ -72,28 +79,36 @@ class Ring:
         self._sqlite.execute(SCHEMA)
 
     @classmethod
-    def open(cls, folder: Path) -> Self:
-        """The ring in a folder, with key files beside it; both are made where there is neither. Raises
-        WrappingKeyMissing where the ring is there and no key."""
+    def open(cls, folder: Path, service: KeyService | None = None) -> Self:
+        """The ring in a folder, with that key service, or with key files beside it; ring and first key are made where
+        there is neither. Raises WrappingKeyMissing where the ring is there and no key, KeyServiceAway where there is no
+        ring and none can be made: a ring that is there is opened all the same."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        service = KeyFiles(folder)
-        if not (folder / FILE).exists():
-            service.make_the_first()
-        service.current()
+        service = service or KeyFiles(folder)
+        is_there = (folder / FILE).exists()
+        try:
+            if not is_there:
+                service.make_the_first()
+            service.current()
+        except KeyServiceAway as away:
+            if not is_there:
+                raise
+            LOG.warning("texts and files that are sealed wait for the key service: %s", away)
         return cls(folder / FILE, service)
 
     def close(self) -> None:
         self._sqlite.close()
 
     def take(self) -> DataKey:
-        """A key that nobody has used, in the ring and on disk before it is returned. Raises WrappingKeyMissing."""
+        """A key that nobody has used, in the ring and on disk before it is returned. Raises WrappingKeyMissing,
+        KeyServiceAway."""
         if not self._at_hand:
             self._make_some()
         return self._at_hand.pop()
 
     def key(self, key_id: str) -> bytes:
         """The data key of this id. Raises KeyDestroyed, KeyUnusable, also right after another process has destroyed
-        it."""
+        it, and KeyServiceAway."""
         self._forget_what_changed()
         if (known := self._remembered.get(key_id)) is not None:
             return known
@@ -130,11 +145,20 @@ class Ring:
         self._remembered.clear()
         return there
 
-    def wrap_anew(self, name: str) -> int:
-        """Every data key is wrapped by the key of that name, and by no other; how many. What they sealed stays as it
-        is."""
+    def wrap_anew(self) -> int:
+        """Every data key is wrapped by the current key of the service, and by no other; how many. What they sealed
+        stays as it is, and so does what was wrapped when it is broken off."""
+        count = 0
+        while wrapped := self._wrap_some():
+            count += wrapped
+        return count
+
+    def _wrap_some(self) -> int:
         with self._writing():
-            rows = self._sqlite.execute("select key_id, kek, wrapped from keys where kek <> ?", (name,)).fetchall()
+            # Asked under the lock, as below: whoever changes keys at the same time wraps by the same one.
+            name = self._service.current()
+            some = "select key_id, kek, wrapped from keys where kek <> ? limit ?"
+            rows = self._sqlite.execute(some, (name, WRAPPED_AT_ONCE)).fetchall()
             for key_id, kek, wrapped in rows:
                 again = self._service.wrap(name, self._service.unwrap(kek, wrapped, key_id), key_id)
                 self._sqlite.execute("update keys set kek = ?, wrapped = ? where key_id = ?", (name, again, key_id))
@@ -170,15 +194,17 @@ class Ring:
         self._sqlite.execute("commit")
 
 
-def change_wrapping_key(folder: Path) -> int:
-    """A new key wraps every data key in the ring of that folder, and the old ones are gone; how many data keys. It can
-    be repeated, also after it was broken off. Raises WrappingKeyMissing."""
-    ring, service = Ring.open(folder), KeyFiles(folder)
+def change_wrapping_key(folder: Path, service: KeyService | None = None) -> int:
+    """A new key of that service, or of the key files, wraps every data key in the ring of that folder, and the old ones
+    are gone; how many data keys. It can be repeated, also after it was broken off. Raises WrappingKeyMissing,
+    KeyServiceAway."""
+    service = service or KeyFiles(folder)
+    ring = Ring.open(folder, service)
     try:
         name = service.make()
-        count = ring.wrap_anew(name)
-        for old in service.names():
-            if old < name and old not in ring.wrapped_by():
+        count = ring.wrap_anew()
+        for old in takewhile(lambda each: each != name, service.names()):
+            if old not in ring.wrapped_by():
                 service.remove(old)
         return count
     finally:

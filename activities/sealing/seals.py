@@ -19,11 +19,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from activities.sealing.inventory import is_sealed_in_content
-from activities.sealing.key_files import NONCE_BYTES
+from activities.sealing.key_files import NONCE_BYTES, KeyFiles
 from activities.sealing.ring import DataKey, KeyDestroyed, KeyUnusable, Ring
 from rules.deadlines import to_shanghai
 
 if TYPE_CHECKING:
+    from activities.sealing.key_service import KeyService
     from activities.settings import Settings
 
 LOG = logging.getLogger("kaifang.sealing")
@@ -59,6 +60,17 @@ def unseal(key: bytes, place: str, sealed: bytes) -> bytes:
     return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], f"{FORM}\n{place}".encode())
 
 
+def key_service(settings: Settings) -> KeyService:
+    """Who wraps data keys: the HSM that the settings name, otherwise files in the folder of keys. Raises
+    SettingsError."""
+    if settings.hsm_module is None:
+        return KeyFiles(settings.keys_apart)
+    # Not at the top: who has no HSM loads no library for one.
+    from activities.sealing.hsm import HsmKeys
+
+    return HsmKeys.of(settings)
+
+
 class Seals:
     """Seals and opens with the keys of one ring."""
 
@@ -67,11 +79,12 @@ class Seals:
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
-        """With the ring of these settings, which is made where there is none. Raises WrappingKeyMissing."""
-        return cls(Ring.open(settings.keys_apart))
+        """With the ring and the key service of these settings; the ring is made where there is none. Raises
+        WrappingKeyMissing, SettingsError, and KeyServiceAway where a ring has to be made."""
+        return cls(Ring.open(settings.keys_apart, key_service(settings)))
 
     def key_for(self, key_id: str | None) -> DataKey:
-        """The key of that id, as long as it can be used; otherwise a new one."""
+        """The key of that id, as long as it can be used; otherwise a new one. Raises KeyServiceAway."""
         if key_id is not None:
             try:
                 return DataKey(key_id, self.ring.key(key_id))
@@ -92,7 +105,8 @@ class Seals:
         return {name: self.opened_field(act_id, name, value) for name, value in content.items()}
 
     def opened_field(self, act_id: str, name: str, value: Any) -> Any:
-        """One field of what was written with an act: as it was written, or the sentence that says why it is not."""
+        """One field of what was written with an act: as it was written, or the sentence that says why it is not. Raises
+        KeyServiceAway."""
         if not is_enveloped(value):
             return value
         return self._opened(str(value[SEALED]), f"acts\n{act_id}\n{name}")

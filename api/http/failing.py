@@ -16,6 +16,7 @@ from activities.database import AWAY, NEVER_TAKEN
 from activities.evidence.store import EvidenceNotAllowed, EvidenceRefused, EvidenceStoreAway, EvidenceUnknown
 from activities.idempotency import IdempotencyKeyReused
 from activities.refused import FieldsRefused
+from activities.sealing.key_service import KeyServiceAway
 from api.http.problems import BodyRefused, Problem, Wrong, answer, invalid, wrongs
 from models.refusals import CannotBeStored
 from reading.paging import CursorUnusable
@@ -29,7 +30,8 @@ BY_STATUS: Mapping[int, str] = {404: "NotFound", 405: "MethodNotAllowed", 413: "
 
 KINDS: tuple[type[Exception], ...] = (
     *(Problem, RequestValidationError, HTTPException, FieldsRefused, CursorUnusable, IdempotencyKeyReused),
-    *(EvidenceRefused, EvidenceStoreAway, *AWAY, NoConnectionFree, CannotBeStored, *NEVER_TAKEN, DBAPIError, Exception),
+    *(EvidenceRefused, EvidenceStoreAway, KeyServiceAway, *AWAY, NoConnectionFree, CannotBeStored, *NEVER_TAKEN),
+    *(DBAPIError, Exception),
 )
 """Every kind of exception that is answered, the framework's own order apart."""
 
@@ -53,6 +55,8 @@ def problem_of(error: Exception) -> Problem:
             return _of_evidence(error)
         case EvidenceStoreAway():
             return Problem("EvidenceStoreAway", more_headers=AGAIN)
+        case KeyServiceAway():
+            return Problem("KeyServiceAway", more_headers=AGAIN)
         case DBAPIError():
             return _of_the_driver(error)
         case LookupError():
@@ -70,7 +74,7 @@ def log(request: Request, error: Exception, problem: Problem) -> None:
     """Logs what whoever runs the system has to know; never what people wrote, which the message of an error of
     PostgreSQL can quote."""
     match problem.code:
-        case "DatabaseAway" | "EvidenceStoreAway":
+        case "DatabaseAway" | "EvidenceStoreAway" | "KeyServiceAway":
             LOG.warning("%s: %r", problem.code, error)
         case "CannotBeStored":
             # A bound is missing somewhere.

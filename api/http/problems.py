@@ -61,6 +61,7 @@ STATUS: Mapping[str, int] = {
     "HoldersNotPublic": 404,
     "EvidenceTooLarge": 413,
     "EvidenceStoreAway": 503,
+    "KeyServiceAway": 503,
     "UploadBrokenOff": 400,
     "DatabaseAway": 503,
     "IssuerAway": 503,

@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 from activities.evidence.store import EvidenceRefused, EvidenceStoreAway
 from activities.idempotency import IdempotencyKeyReused
 from activities.refused import FieldsRefused
+from activities.sealing.key_service import KeyServiceAway
 from api.http.failing import problem_of
 from api.http.problems import Problem
 from models.refusals import CannotBeStored
@@ -18,7 +19,10 @@ from pages.forms.fields import Field, Wanted
 from pages.forms.filled import filled
 
 NO_MATTER_OF_A_FORM = frozenset({"NotFound", "RoleRequired", "Unauthenticated", "FormFromElsewhere"})
-REFUSED = (Problem, EvidenceRefused, EvidenceStoreAway, IdempotencyKeyReused, FieldsRefused, CannotBeStored)
+REFUSED = (
+    *(Problem, EvidenceRefused, EvidenceStoreAway, KeyServiceAway),
+    *(IdempotencyKeyReused, FieldsRefused, CannotBeStored),
+)
 
 
 @dataclass(frozen=True)

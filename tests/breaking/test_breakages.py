@@ -258,7 +258,12 @@ async def test_forty_cases_lose_and_double_nothing_while_worker_and_engine_are_k
         assert (await driver.types(case_id)).count("TaskClaimed") == 1
         assert (await driver.types(case_id)).count("Granted") == 1
     temporal = await broken_ground.client()
-    replayer = Replayer(workflows=list(WORKFLOWS), data_converter=CONVERTER, workflow_runner=SANDBOX)
+    replayer = Replayer(
+        workflows=list(WORKFLOWS),
+        data_converter=CONVERTER,
+        workflow_runner=SANDBOX,
+        namespace=temporal.namespace,
+    )
     for case_id in cases:
         handle = temporal.get_workflow_handle(case_id)
         assert await handle.result() == "granted"

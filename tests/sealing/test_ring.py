@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from activities.sealing.key_files import KeyFiles, WrappingKeyMissing
+from activities.sealing.key_files import KeyFiles
+from activities.sealing.key_service import WrappingKeyMissing
 from activities.sealing.ring import FILE, KeyDestroyed, KeyUnusable, Ring, change_wrapping_key
 
 AT = datetime(2026, 11, 29, 4, tzinfo=UTC)

@@ -13,6 +13,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.api.failure.v1 import Failure
 from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import ActivitySerializationContext, SerializationContext, WorkflowSerializationContext
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import Replayer, Worker
 from typer.testing import CliRunner
@@ -28,9 +29,10 @@ from activities.engine.keys import (
     put_first,
 )
 from activities.engine.knowledge import known_to_engine
-from activities.engine.payloads import KEY, PACKED, SEALED, Codec, WasChanged, converter
+from activities.engine.payloads import KEY, OF, PACKED, SEALED, Codec, OfAnother, WasChanged, converter
 from activities.settings import Settings, SettingsError
 from cli.main import app
+from stack.temporal import NAMESPACE
 from tests import recorded
 from tests.driving import Driver
 from tests.sealed_engine import CONVERTER, opened
@@ -40,13 +42,33 @@ from workflows.procedures import WORKFLOWS
 PLAIN = Payload(metadata={"encoding": b"json/plain"}, data=json.dumps(["a rule"] * 500).encode())
 
 
-async def sealed_by(keys: KeyRing, payload: Payload = PLAIN) -> Payload:
-    (sealed,) = await Codec(keys).encode([payload])
+def in_workflow(workflow_id: str, namespace: str = "default") -> WorkflowSerializationContext:
+    return WorkflowSerializationContext(namespace=namespace, workflow_id=workflow_id)
+
+
+def in_activity(workflow_id: str | None) -> ActivitySerializationContext:
+    return ActivitySerializationContext(
+        namespace="default",
+        activity_id="1",
+        activity_type="record",
+        activity_task_queue="kaifang",
+        workflow_id=workflow_id,
+        workflow_type="access_request",
+        is_local=True,
+    )
+
+
+def codec_for(keys: KeyRing, context: SerializationContext | None) -> Codec:
+    return Codec(keys) if context is None else Codec(keys).with_context(context)
+
+
+async def sealed_by(keys: KeyRing, payload: Payload = PLAIN, context: SerializationContext | None = None) -> Payload:
+    (sealed,) = await codec_for(keys, context).encode([payload])
     return sealed
 
 
-async def opened_by(keys: KeyRing, payload: Payload) -> Payload:
-    (plain,) = await Codec(keys).decode([payload])
+async def opened_by(keys: KeyRing, payload: Payload, context: SerializationContext | None = None) -> Payload:
+    (plain,) = await codec_for(keys, context).decode([payload])
     return plain
 
 
@@ -98,6 +120,42 @@ async def test_a_payload_that_was_changed_in_the_engine_does_not_open() -> None:
     sealed.data = sealed.data[:-1] + bytes([sealed.data[-1] ^ 1])
     with pytest.raises(WasChanged):
         await opened_by(keys, sealed)
+
+
+@pytest.mark.parametrize("elsewhere", [in_workflow("case-2"), in_activity("case-2"), in_workflow("case-1", "other")])
+async def test_a_payload_of_one_workflow_does_not_open_in_another(elsewhere: SerializationContext) -> None:
+    keys = a_ring_of_its_own()
+    one = await sealed_by(keys, context=in_workflow("case-1"))
+    two = await sealed_by(keys, context=elsewhere)
+    for swapped, context in ((one, elsewhere), (two, in_workflow("case-1"))):
+        with pytest.raises(OfAnother):
+            await opened_by(keys, swapped, context)
+
+
+async def test_a_payload_cannot_be_said_to_be_of_another_workflow_or_of_none() -> None:
+    keys = a_ring_of_its_own()
+    sealed = await sealed_by(keys, context=in_workflow("case-1"))
+    for of in (b"2\ndefault\ncase-2", b"3\ndefault\ncase-1", None):
+        said = Payload(metadata={**sealed.metadata, OF: of or b""}, data=sealed.data)
+        if of is None:
+            del said.metadata[OF]
+        with pytest.raises(WasChanged):
+            await opened_by(keys, said, in_workflow("case-2"))
+
+
+async def test_what_a_workflow_and_its_activities_pass_to_each_other_opens() -> None:
+    keys = a_ring_of_its_own()
+    sealed = await sealed_by(keys, context=in_workflow("case-1"))
+    assert await opened_by(keys, sealed, in_activity("case-1")) == PLAIN
+    assert await opened_by(keys, sealed) == PLAIN, "in Temporal's UI, which names no workflow"
+
+
+@pytest.mark.parametrize("nowhere", [None, in_activity(None)])
+async def test_what_was_sealed_for_no_workflow_opens_in_each_as_before(nowhere: SerializationContext | None) -> None:
+    keys = a_ring_of_its_own()
+    sealed = await sealed_by(keys, context=nowhere)
+    assert OF not in sealed.metadata
+    assert await opened_by(keys, sealed, in_workflow("case-1")) == PLAIN
 
 
 async def test_messages_and_traces_of_failures_are_sealed_and_their_codes_are_not() -> None:
@@ -156,6 +214,7 @@ async def test_a_case_in_the_engine_is_readable_in_nothing_but_what_the_engine_g
     history = await handle.fetch_history()
     encodings = set(encodings_in(history.to_json_dict()))
     assert encodings == {SEALED.decode(), "json/plain"}
+    assert bindings_in(history.to_json_dict()) == {f"2\n{NAMESPACE}\n{case_id}"}, "each sealed payload"
     plain = json.dumps(list(payloads_in_plain(history.to_json_dict())), ensure_ascii=False)
     assert "permanent" not in plain
     assert "acc_" not in plain
@@ -170,8 +229,13 @@ async def test_a_sealed_history_replays_and_so_does_one_from_before(driver: Driv
     case_id = await driver.file("nanning")
     assert await driver.decide(case_id, "formal_review", "pass") == "accepted"
     history = await driver.temporal.get_workflow_handle(case_id).fetch_history()
-    replayer = Replayer(workflows=list(WORKFLOWS), workflow_runner=SANDBOX, data_converter=CONVERTER)
+    replayer = Replayer(
+        workflows=list(WORKFLOWS), workflow_runner=SANDBOX, data_converter=CONVERTER, namespace=NAMESPACE
+    )
     await replayer.replay_workflow(history)
+    # Whoever puts the history of one case in the place of another's has it judged as nothing.
+    with pytest.raises(RuntimeError, match="OfAnother"):
+        await replayer.replay_workflow(WorkflowHistory.from_json("another-case", history.to_json_dict()))
     await replayer.replay_workflow(WorkflowHistory.from_json("before", recorded.history("nanning-granted")))
     before = Replayer(workflows=list(WORKFLOWS), workflow_runner=SANDBOX, data_converter=pydantic_data_converter)
     await before.replay_workflow(WorkflowHistory.from_json(case_id, await opened(history)))
@@ -179,6 +243,13 @@ async def test_a_sealed_history_replays_and_so_does_one_from_before(driver: Driv
 
 def encodings_in(part: object) -> list[str]:
     return [base64.b64decode(each["metadata"]["encoding"]).decode() for each in payloads_of(part)]
+
+
+def bindings_in(part: object) -> set[str]:
+    """To what the sealed payloads are bound; an empty text for one that is bound to nothing."""
+    sealed = base64.b64encode(SEALED).decode()
+    found = [each["metadata"].get(OF, "") for each in payloads_of(part) if each["metadata"]["encoding"] == sealed]
+    return {base64.b64decode(each).decode() for each in found}
 
 
 def payloads_in_plain(part: object) -> list[str]:
