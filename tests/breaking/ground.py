@@ -170,10 +170,16 @@ class Ground:
                 raise AssertionError(told)
             await asyncio.sleep(0.1)
 
-    async def stop(self) -> None:
-        for program in (self.pages, self.api, self.worker):
+    def stop_services(self) -> None:
+        """API and pages, so that nobody but the worker and the test asks these servers."""
+        for program in (self.pages, self.api):
             if program:
                 program.stop()
+
+    async def stop(self) -> None:
+        self.stop_services()
+        if self.worker:
+            self.worker.stop()
         self.driver.pool.terminate()  # what a test that failed still does would have to be waited for
         self.temporal.stop()
         self.postgres.stop()

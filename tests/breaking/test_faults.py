@@ -33,7 +33,7 @@ from models.gate import Question, Reason
 from rules.sample_accounts import account_id_of
 from stack.postgres import Login
 from tests.api.calling import Caller
-from tests.api.gate import CONDITIONAL, put_grant
+from tests.api.gate import CONDITIONAL, UNCONDITIONAL
 from tests.breaking.freezing import frozen, frozen_while_it_files
 from tests.breaking.ground import TASK_QUEUE, Ground, ground
 from tests.breaking.ledger import NEXT, PASSES, REVIEW, Ledger
@@ -66,6 +66,13 @@ async def shaken() -> AsyncIterator[Ground]:
     async with ground() as it:
         it.driver.patience = SHORT_PATIENCE
         yield it
+
+
+@pytest.fixture
+async def served(shaken: Ground) -> AsyncIterator[Ground]:
+    """With API and pages, as far as the test starts them; both are gone afterwards."""
+    yield shaken
+    await asyncio.to_thread(shaken.stop_services)
 
 
 async def test_of_fifty_officers_who_decide_one_task_at_once_one_does(shaken: Ground) -> None:
@@ -107,19 +114,19 @@ async def test_what_is_frozen_and_goes_on_loses_and_doubles_nothing(shaken: Grou
     await ledger.holds()
 
 
-async def test_what_a_frozen_api_was_asked_is_done_once_when_it_goes_on(shaken: Ground) -> None:
+async def test_what_a_frozen_api_was_asked_is_done_once_when_it_goes_on(served: Ground) -> None:
     """A filing has its number and is not committed. Who gives up and asks again hears the same, and what nobody asked
     of it goes on meanwhile: acts on other cases, filings in other cities, the pages."""
-    ledger = Ledger(shaken.driver)
+    ledger = Ledger(served.driver)
     before = await ledger.file()
-    await shaken.settled()
-    url = await asyncio.to_thread(shaken.start_api)
-    await shaken.answers(url, "/readyz")
-    signs = signing_key(shaken.home / "signing-key.pem")
+    await served.settled()
+    url = await asyncio.to_thread(served.start_api)
+    await served.answers(url, "/readyz")
+    signs = signing_key(served.home / "signing-key.pem")
     async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=LONG) as http:
         caller = Caller(http, issue(signs, account_id_of("applicant@demo"), VALID_FOR))
         form, key = await caller.form("nanning"), str(uuid.uuid4())
-        async with frozen_while_it_files(shaken, shaken.api, caller.post(FILINGS, form, key)) as filing:
+        async with frozen_while_it_files(served, served.api, caller.post(FILINGS, form, key)) as filing:
             with pytest.raises(httpx.ReadTimeout):
                 await http.post(FILINGS, json=form, headers=caller.headers({"Idempotency-Key": key}), timeout=A_WHILE)
             await ledger.decide(before, REVIEW)
@@ -129,38 +136,38 @@ async def test_what_a_frozen_api_was_asked_is_done_once_when_it_goes_on(shaken: 
     assert (first.status_code, again.status_code) == (201, 201), (first.text, again.text)
     assert first.json()["case_id"] == again.json()["case_id"]
     ledger.filed.append(first.json()["case_id"])
-    await shaken.settled()
+    await served.settled()
     await ledger.decide(first.json()["case_id"], REVIEW)
-    await shaken.settled()
+    await served.settled()
     await ledger.holds()
 
 
-async def test_a_form_sent_to_frozen_pages_is_filed_once_when_they_go_on(shaken: Ground) -> None:
+async def test_a_form_sent_to_frozen_pages_is_filed_once_when_they_go_on(served: Ground) -> None:
     """Who waits in vain and presses the button again comes to the same case. The API needs no pages."""
-    ledger = Ledger(shaken.driver)
+    ledger = Ledger(served.driver)
     await ledger.file("guangzhou")
-    await shaken.settled()
-    api = await asyncio.to_thread(shaken.start_api)
-    await shaken.answers(api, "/readyz")
+    await served.settled()
+    api = await asyncio.to_thread(served.start_api)
+    await served.answers(api, "/readyz")
     async with (
-        httpx.AsyncClient(base_url=await shaken.pages_open(), trust_env=False, timeout=LONG) as http,
+        httpx.AsyncClient(base_url=await served.pages_open(), trust_env=False, timeout=LONG) as http,
         httpx.AsyncClient(base_url=api, trust_env=False, timeout=LONG) as others,
     ):
         visitor = await (await Visitor(http).visit("/en/login")).send("login", button="applicant@demo")
         await visitor.visit(f"/en/datasets/{await conditional(visitor, 'guangzhou')}/request")
         await filled(visitor)
         again = copy(visitor)
-        number = await shaken.driver.pool.fetchval("select count(*) from cases where city = 'guangzhou'")
+        number = await served.driver.pool.fetchval("select count(*) from cases where city = 'guangzhou'")
         filing = visitor.send("request", button="file")
-        async with frozen_while_it_files(shaken, shaken.pages, filing) as first:
+        async with frozen_while_it_files(served, served.pages, filing) as first:
             assert (await others.get("/readyz")).status_code == 200
             await ledger.file("yulin")
             second = asyncio.create_task(again.send("request", button="file"))
         paths = {(await each).path for each in (first, second)}
     assert len(paths) == 1, paths
     assert paths.pop().endswith("/filed")
-    assert await shaken.driver.pool.fetchval("select count(*) from cases where city = 'guangzhou'") == number + 1
-    await shaken.settled()
+    assert await served.driver.pool.fetchval("select count(*) from cases where city = 'guangzhou'") == number + 1
+    await served.settled()
     await ledger.holds()
 
 
@@ -246,8 +253,6 @@ async def test_while_the_disk_is_full_the_gate_answers_and_keeps_what_it_decides
     monkeypatch.setitem(gate.SETTINGS, "statement_timeout", "30000")
     pool, server = shaken.driver.pool, shaken.postgres.process
     assert server
-    _, key = await put_grant(pool)
-    digest = await pool.fetchval("select key_digest from grants where key_digest is not null order by granted_at desc")
     await by_owner(pool, FILLED_TO, ROOM)
     filled_with = await pool.fetchval("select count(*) from gate_decisions")
     await by_server(pool, "select pg_switch_wal()")
@@ -259,9 +264,10 @@ async def test_while_the_disk_is_full_the_gate_answers_and_keeps_what_it_decides
     try:
         async with gate.opened(shaken.postgres.dsn(login=Login.GATE), DatabaseClock()) as (opened, log):
             while "the gate's log cannot be written" not in caplog.text:
-                assert await opened.ask(Question(CONDITIONAL, (), "download", None, digest)) is Reason.GRANTED
+                assert await opened.ask(Question(CONDITIONAL, (), "download")) is Reason.KEY_MISSING
                 asked += 1
             assert await opened.ask(Question(CONDITIONAL, (), "download")) is Reason.KEY_MISSING
+            assert await opened.ask(Question(UNCONDITIONAL)) is Reason.UNCONDITIONAL
             asked += 1
             assert log.backlog > 0
             await asyncio.to_thread(may_write_as_far_as, shaken.postgres, [server.pid], UNLIMITED)
@@ -273,7 +279,6 @@ async def test_while_the_disk_is_full_the_gate_answers_and_keeps_what_it_decides
             assert log.lost == 0
     finally:
         await asyncio.to_thread(may_write_as_far_as, shaken.postgres, [server.pid], UNLIMITED)
-    assert key not in caplog.text
     assert await pool.fetchval("select count(*) from gate_decisions") == filled_with + asked
     async with pool.acquire() as connection:
         assert await gaps(connection, datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)) == []
