@@ -64,9 +64,8 @@ lock: ## bring the lock files up to pyproject.toml (needs uv)
 licences: $(READY) ## check the licence of each package that is pinned
 	$(BIN)/python -m deploy.supply.licences
 
-audit: ## ask for known vulnerabilities in what is pinned (needs pip-audit and the network)
-	@command -v pip-audit >/dev/null || { echo "error: pip-audit is needed for this target only: pip install pip-audit" >&2; exit 1; }
-	pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict
+audit: $(READY) ## ask for known vulnerabilities in what is pinned (needs pip-audit and the network)
+	$(BIN)/python -m deploy.supply.audit requirements.lock
 
 release: $(READY) ## build wheel, source, bill of materials and checksums, and sign them (needs KAIFANG_RELEASE_KEY)
 	$(BIN)/python -m deploy.supply.release build dist

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import asyncpg
 from rfc8785 import CanonicalizationError
@@ -28,6 +29,7 @@ AWAY = (
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
     asyncpg.LockNotAvailableError,
+    asyncpg.IdleInTransactionSessionTimeoutError,  # we were frozen, and others went first
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # the connection broke in the middle of an answer
 )
@@ -45,7 +47,40 @@ NEVER_TAKEN = (
 Not so a lock that was not got, a transaction that others have undone, a disk or memory that is full, or a schema that
 is older than the code: those pass.
 """
+GROWS_A_FILE = frozenset({"mdextend", "mdzeroextend", "BufFileDumpBuffer"})
+"""Functions of PostgreSQL that make a file of a table, an index or a sort longer. Unlike its messages they are in no
+language (https://doxygen.postgresql.org/md_8c.html)."""
+FROZEN_FOR = "120s"
+"""So long may somebody leave a transaction alone before PostgreSQL undoes it: what a frozen process has locked is free
+again then, and the process is told so when it goes on. A call waits for a lock at most as long as its own limit."""
 T = TypeVar("T")
+
+
+def by_its_meaning(ask: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Coroutine[Any, Any, Any]]:
+    """The same question, but a file that can not grow is a full disk, whatever the system calls it: PostgreSQL knows
+    one name for that, and takes a quota or a limit on files for an internal error (docs/decisions/0020)."""
+
+    @wraps(ask)
+    async def asked(*given: Any, **named: Any) -> Any:
+        try:
+            return await ask(*given, **named)
+        except asyncpg.InternalServerError as error:
+            if error.server_source_function not in GROWS_A_FILE:
+                raise
+            raise asyncpg.DiskFullError(*error.args) from error
+
+    return asked
+
+
+class ConnectionByMeaning(asyncpg.Connection):
+    """A connection whose errors are what `AWAY` and `NEVER_TAKEN` go by."""
+
+    execute = by_its_meaning(asyncpg.Connection.execute)
+    executemany = by_its_meaning(asyncpg.Connection.executemany)
+    fetch = by_its_meaning(asyncpg.Connection.fetch)
+    fetchrow = by_its_meaning(asyncpg.Connection.fetchrow)
+    fetchval = by_its_meaning(asyncpg.Connection.fetchval)
+    copy_records_to_table = by_its_meaning(asyncpg.Connection.copy_records_to_table)
 
 
 async def with_a_second_try(write: Callable[[], Awaitable[T]]) -> T:
@@ -71,7 +106,8 @@ async def open_pool(dsn: str, *, size: int = 10) -> Pool:
         timeout=3,
         command_timeout=10,
         reset=leave_as_it_is,
-        server_settings={"timezone": "Asia/Shanghai"},
+        connection_class=ConnectionByMeaning,
+        server_settings={"timezone": "Asia/Shanghai", "idle_in_transaction_session_timeout": FROZEN_FOR},
     )
 
 

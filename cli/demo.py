@@ -1,5 +1,6 @@
 """`kaifang demo`: a request, an objection, a catalogue update, a rectification and, where there are any, a demand in
-each city, walked to their ends over HTTP as their parties would."""
+each city, walked to their ends over HTTP as their parties would; and a role of an officer, which two administrators
+give."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from cli.demo_objections import object_to_data
 from cli.demo_parties import Json, Parties
 from cli.demo_rectification import rectify
 from cli.demo_requests import NothingServed, walk
+from cli.demo_roles import appoint
 from cli.languages import Language
 from rules.loading import cities
 
@@ -36,6 +38,12 @@ WORDS_OF: dict[str, dict[str, Any]] = {
             "withdrawal": "withdrawn",
         },
         "answer": "answer to the objector",
+        "four_eyes": "A role needs two administrators",
+        "of_the_record": ("on record", "by", "role"),
+        "roles_proposed": "proposed",
+        "roles_confirmed": "confirmed",
+        "roles_withdrawn": "taken away, for which one is enough",
+        "to_oneself": "confirmed by who proposed it",
     },
     "zh-CN": {
         "headings": ("环节", "机构", "期限", "最后一日", "条款", "依据"),
@@ -52,6 +60,12 @@ WORDS_OF: dict[str, dict[str, Any]] = {
             "withdrawal": "已撤回",
         },
         "answer": "对异议人的答复",
+        "four_eyes": "角色须经两位管理员",
+        "of_the_record": ("记录", "操作人", "角色"),
+        "roles_proposed": "提出",
+        "roles_confirmed": "确认",
+        "roles_withdrawn": "撤销（一人即可）",
+        "to_oneself": "由提出人自行确认",
     },
 }
 
@@ -64,7 +78,7 @@ def demo(
     language: Annotated[Language, typer.Option(help="Language of the labels.")] = Language.EN,
 ) -> None:
     """File a request, an objection, a catalogue update, a demand and a rectification in each city that has them and
-    walk them to their ends over HTTP, against a running `make up`."""
+    walk them to their ends over HTTP, against a running `make up`; then have two administrators give a role."""
     console = Console()
     try:
         settings = Settings.load()
@@ -106,6 +120,19 @@ def show(settings: Settings, language: Language, console: Console) -> None:
                 case, decisions = rectified
                 console.print(as_table(case, decisions, words))
                 console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['rectification']['body_name']}\n")
+    with Parties(settings, language) as parties:
+        refused, recorded = appoint(parties)
+        console.print(as_record(recorded, words))
+        console.print(f"  {words['to_oneself']}: {refused['status']} {refused['errors'][0]['detail']}\n")
+
+
+def as_record(recorded: list[Json], words: Json) -> Table:
+    table = Table(title=f"{words['four_eyes']}: {recorded[0]['account']}", title_justify="left")
+    for column in words["of_the_record"]:
+        table.add_column(column, overflow="fold")
+    for each in recorded:
+        table.add_row(words[each["what"]], each["by_account"], ", ".join(each["details"]["roles"]))
+    return table
 
 
 def as_table(case: Json, tasks: list[Json], words: Json) -> Table:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any, Self
 
 import httpx
@@ -40,14 +42,19 @@ class Parties:
 
     def call(self, login: str, method: str, path: str, body: Json | None = None) -> Json:
         """The answer to a call in that person's name. A problem ends the demonstration with its text."""
+        status, answer = self.try_to(login, method, path, body)
+        if status >= HTTPStatus.BAD_REQUEST:
+            raise typer.BadParameter(f"{method} {path}: {status} {json.dumps(answer, ensure_ascii=False)}")
+        return answer
+
+    def try_to(self, login: str, method: str, path: str, body: Json | None = None) -> tuple[int, Json]:
+        """The status and the answer to a call in that person's name, a problem as well as any other."""
         headers = self._headers(login)
         if method == "POST":
             headers["Idempotency-Key"] = str(uuid.uuid4())
         response = self._http.request(method, path, json=body, headers=headers)
-        if response.is_error:
-            raise typer.BadParameter(f"{method} {path}: {response.status_code} {response.text}")
         answer: Json = response.json()
-        return answer
+        return response.status_code, answer
 
     def ask(self, login: str, path: str) -> Json | None:
         """The answer to a question; None where there is none."""

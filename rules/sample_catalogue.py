@@ -117,7 +117,7 @@ class SampleBody(Authored):
 
 
 class SampleAccount(Authored):
-    """A demo account. Officers act for a body; applicants and the administrator belong to no city."""
+    """A demo account. Officers act for a body; applicants and administrators belong to no city."""
 
     login: Login
     name: Wording

@@ -19,6 +19,7 @@ from typing import BinaryIO, cast
 
 from activities.evidence.compound import OLE, streams_of
 from activities.evidence.kinds import FEW_PARTS, PIECE, Caution, ContentNotRecognised, Kind
+from activities.evidence.opendocument import MANIFEST, PARTS, PartOfOpenDocument
 from activities.evidence.pdf import pdf_of
 from activities.evidence.pictures import BEGINNINGS, picture_of
 from activities.evidence.relationships import caution_of
@@ -142,7 +143,9 @@ def _looked_through(file: BinaryIO, size: int, budget: Budget, depth: int) -> Ki
         with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
         _is_what_it_says(parts, size)
-        kept = {part.filename: _looked_into(file, part, budget, depth) for part in parts}
+        # The manifest says first whether the others can be read.
+        ordered = sorted(parts, key=lambda part: part.filename != MANIFEST)
+        kept = {part.filename: _looked_into(file, part, budget, depth) for part in ordered}
     except BROKEN_ZIP as fact:
         raise ContentNotRecognised("content_archive_broken") from fact
     return _document(parts[0].filename, kept)
@@ -172,7 +175,7 @@ def _is_what_it_says(parts: list[zipfile.ZipInfo], size: int) -> None:
 
 
 def _document(first: str, kept: dict[str, bytes]) -> Kind | None:
-    if first == MIMETYPE and "META-INF/manifest.xml" in kept:
+    if first == MIMETYPE and MANIFEST in kept:
         return BY_MIMETYPE.get(kept[MIMETYPE][:200].decode("ascii", "replace").strip())
     if TYPES in kept and "_rels/.rels" in kept:
         mains = {BY_MAIN_PART.get(found.decode()) for found in MAIN_PART.findall(kept[TYPES])}
@@ -188,6 +191,9 @@ def _looked_into(file: BinaryIO, part: zipfile.ZipInfo, budget: Budget, depth: i
     first = next(pieces, b"")
     if PROGRAM.match(first):
         raise ContentNotRecognised("content_program_inside", part=_name_of(part))
+    if part.filename.rpartition("/")[2] in PARTS:
+        _part_of_open_document(itertools.chain([first], pieces), budget)
+        return b""
     if not first.startswith((ZIP, GZIP, OLE, PDF, *BEGINNINGS)):
         kept = first
         for piece in pieces:
@@ -213,6 +219,13 @@ def _looked_into(file: BinaryIO, part: zipfile.ZipInfo, budget: Budget, depth: i
         else:
             picture_of(inner)
     return b""
+
+
+def _part_of_open_document(pieces: Iterator[bytes], budget: Budget) -> None:
+    part = PartOfOpenDocument(budget.cautions)
+    for piece in pieces:
+        part.feed(piece)
+    part.end()
 
 
 def _list_of_relationships(content: bytes, budget: Budget) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 import asyncpg
 
 from activities.clock import Clock
-from activities.database import AWAY
+from activities.database import AWAY, ConnectionByMeaning
 from activities.gate.clock import ClockJumped, GateClock
 from activities.gate.log import GateLog
 from models.gate import DatasetFacts, GrantFacts, Question, Reason, day_of, decide
@@ -201,7 +201,9 @@ class Gate:
         connection = self._connections[which]
         if connection and not connection.is_closed():
             return connection
-        connection = await asyncpg.connect(self._dsn, timeout=ANSWERS_WITHIN, server_settings=SETTINGS)
+        connection = await asyncpg.connect(
+            self._dsn, timeout=ANSWERS_WITHIN, connection_class=ConnectionByMeaning, server_settings=SETTINGS
+        )
         self._connections[which] = connection
         await self._log.opened.wait()
         if seen := await connection.fetchval(SEEN):

@@ -32,6 +32,7 @@ from reading.cases.following import following, outcomes_now
 from reading.cases.task_file import TaskFile, task_file
 from reading.directory import questions as directory
 from reading.grants.shown import grant_page
+from reading.objections.questions import evidence_readable
 from reading.sight import Caller
 from rules.agreement import SIGN
 from rules.procedure_names import CATALOGUE_UPDATE, OBJECTION
@@ -106,6 +107,7 @@ async def task_page(
         is_the_partys_own=BY_NAME[file.state.procedure].is_the_partys_own(file.state),
         earlier=await earlier(call, caller, file),
         grants=await grants_beside(call, caller, file),
+        reads_evidence=await evidence_readable(store, caller, file.case.case_id) if file.case.objection else (),
         draft=draft,
         differences=dossier.differences(law, words, draft.entry, before) if draft else [],
         items=dossier.item_differences(words, draft.entry, before) if draft else [],

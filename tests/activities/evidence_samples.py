@@ -16,6 +16,8 @@ A_PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstar
 OOXML = "application/vnd.openxmlformats-officedocument"
 ODF = "application/vnd.oasis.opendocument"
 AN_EXE = b"MZ\x90\x00\x03\x00\x00\x00" + b"\x00" * 200
+MANIFEST = "META-INF/manifest.xml"
+NAMESPACES = ("office", "text", "table", "draw", "script", "presentation", "meta", "style", "xlink")
 FREE, END, FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 
@@ -220,6 +222,20 @@ def docx(more: Mapping[str, bytes]) -> bytes:
     return ooxml(f"{OOXML}.wordprocessingml.document", more)
 
 
+def opened(inner: str) -> bytes:
+    """A part of an ODF document with these elements, of whatever namespaces they speak."""
+    named = "".join(f' xmlns:{each}="urn:{each}"' for each in NAMESPACES)
+    return f'<?xml version="1.0" encoding="UTF-8"?><office:document{named}>{inner}</office:document>'.encode()
+
+
+def odt(inner: str) -> bytes:
+    return odf("text", {"content.xml": opened(inner)})
+
+
+def ods(inner: str) -> bytes:
+    return odf("spreadsheet", {"content.xml": opened(inner)})
+
+
 def pdf(objects: bytes) -> bytes:
     """A PDF with these objects beside its catalogue."""
     return A_PDF.replace(b"trailer", objects + b"\ntrailer")
@@ -317,6 +333,37 @@ CAUTIOUS = {
         docx({"word/_rels/settings.xml.rels": related("attachedTemplate", "file:///C:\\Users\\a\\Normal.dotm")}),
         (),
     ),
+    "an odt with a picture of another machine": (
+        odt('<draw:image xlink:href="https://example.cn/a.png"/>'),
+        ("loads_from_elsewhere",),
+    ),
+    "an ods with a table of another machine": (
+        ods('<table:table-source xlink:href="https://example.cn/a.ods"/>'),
+        ("loads_from_elsewhere",),
+    ),
+    "an ods with a formula that asks a server": (
+        ods('<table:table-cell table:formula="of:=WEBSERVICE(&quot;https://example.cn&quot;)"/>'),
+        ("loads_from_elsewhere",),
+    ),
+    "an odt with links that somebody has to click, and what lies in it": (
+        odt(
+            '<office:scripts/><text:a xlink:href="https://example.cn/">x</text:a><draw:image xlink:href="Pictures/1"/>'
+            '<draw:object xlink:href="./Object 1"/><table:table-cell table:formula="of:=SUM([.A1:.A9])"/>'
+            '<presentation:event-listener presentation:action="next-page" xlink:href="#2"/>'
+        ),
+        (),
+    ),
+    "an odt with a template of the writer's own disk": (
+        odf("text", {"meta.xml": opened('<meta:template xlink:href="file:///home/li/a.ott"/>'), "styles.xml": b"\n"}),
+        (),
+    ),
+    "an odt of an older program": (
+        odf(
+            "text",
+            {MANIFEST: b'<!DOCTYPE m PUBLIC "-//OpenOffice.org//DTD Manifest 1.0//EN" "Manifest.dtd"><m/>'},
+        ),
+        (),
+    ),
     "a docx with an object of another program": (
         docx({"word/embeddings/oleObject1.bin": compound("Equation Native")}),
         ("holds_objects",),
@@ -351,7 +398,44 @@ REFUSED = {
         ),
         "a doc with one": compound("WordDocument", "\x01Ole10Native"),
     },
+    "content_asks_programs": {
+        "an odt with a field of DDE": odt(
+            '<text:dde-connection-decl office:name="x" office:dde-application="cmd" office:dde-topic="/c calc" '
+            'office:dde-item="x" office:automatic-update="true"/>'
+        ),
+        "an odt with a section of DDE": odt(
+            '<text:section text:name="x"><office:dde-source office:dde-application="soffice"/></text:section>'
+        ),
+        "an ods with a link of DDE": ods("<table:dde-links><table:dde-link/></table:dde-links>"),
+        "an ods with a formula of DDE": ods(
+            '<table:table-cell table:formula="of:=DDE(&quot;cmd&quot;;&quot;/c&quot;;&quot;x&quot;)"/>'
+        ),
+        "an ods with a name for one": ods('<table:named-expression table:name="x" table:expression="dde (1;2;3)"/>'),
+        "an odt with one in a table of it": odf("text", {"Object 1/content.xml": opened("<table:dde-link/>")}),
+        "an odp that starts a program": odf(
+            "presentation",
+            {
+                "content.xml": opened(
+                    '<presentation:event-listener presentation:action="execute" xlink:href="calc.exe"/>'
+                )
+            },
+        ),
+    },
     "content_loads_from_elsewhere": {
+        "an odt with a section of another machine": odt(
+            '<text:section><text:section-source xlink:href="https://example.cn/a.odt"/></text:section>'
+        ),
+        "an odt with a frame": odt('<draw:floating-frame xlink:href="http://example.cn/"/>'),
+        "an odt with an object": odt('<draw:object xlink:href="//host/share/a.ods"/>'),
+        "an odt whose namespaces are others": odf(
+            "text", {"content.xml": b'<o:c xmlns:o="x" xmlns:y="y"><o:plugin y:href="http://example.cn/a"/></o:c>'}
+        ),
+        "an odt whose template lies elsewhere": odf(
+            "text", {"meta.xml": opened('<meta:template xlink:href="file://///host/a.ott"/>')}
+        ),
+        "an odt that another takes the place of": odf(
+            "text", {"meta.xml": opened('<meta:auto-reload xlink:href="http://example.cn/a" meta:delay="PT1S"/>')}
+        ),
         "a docx with a template of another machine": docx(
             {"word/_rels/settings.xml.rels": related("attachedTemplate", "https://example.cn/a.dotm")}
         ),
@@ -411,6 +495,8 @@ REFUSED = {
         "an archive behind a PDF, and padding behind it": A_PDF + padded_zip(b"x"),
     },
     "content_archive_broken": {
+        "an odt whose text is no XML": odf("text", {"content.xml": b"<x>"}),
+        "an odt that defines entities": odf("text", {"styles.xml": b'<!DOCTYPE a [<!ENTITY b "x">]><a>&b;</a>'}),
         "a docx with a part without name": ooxml(f"{OOXML}.wordprocessingml.document", {"QQ": b""}).replace(
             b"QQ", b"\0Q"
         ),
@@ -434,11 +520,23 @@ REFUSED = {
     },
     "content_encrypted": {
         "an encrypted docx of other programs": encrypted(ooxml(f"{OOXML}.wordprocessingml.document")),
+        "an encrypted odt": odf(
+            "text", {"content.xml": b"\x01\x02\x03", MANIFEST: b'<m:f xmlns:m="x"><m:encryption-data/></m:f>'}
+        ),
         "an encrypted docx": compound("EncryptionInfo", "EncryptedPackage"),
     },
     "content_macros": {
         "a docx with macros": ooxml(f"{OOXML}.wordprocessingml.document", {"word/vbaProject.bin": b"x"}),
         "an odt with macros": odf("text", {"Basic/Standard/Module1.xml": b"x"}),
+        "an odt that runs a script of this machine": odt(
+            '<office:event-listeners><script:event-listener script:event-name="dom:load" '
+            'xlink:href="vnd.sun.star.script:../../x.py$run?language=Python&amp;location=share"/></office:event-listeners>'
+        ),
+        "an odt with a link that runs one": odt(
+            '<text:a xlink:href="%76nd.sun.star.script:x?location=user">x</text:a>'
+        ),
+        "an odt with a field that runs one": odt('<text:execute-macro text:name="x">x</text:execute-macro>'),
+        "an odt with a script": odt('<text:script script:language="x">x</text:script>'),
         "a doc with macros": compound("WordDocument", "_VBA_PROJECT"),
     },
     "content_markup_or_script": {

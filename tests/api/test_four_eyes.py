@@ -9,6 +9,7 @@ from activities.database import Pool
 from activities.directory import confirming
 from activities.directory.account_record import By
 from activities.directory.confirming import NotTheSecond
+from activities.proof.refused import REFUSED
 from tests.api.administering import SECOND, as_second, confirm_all, second_administrator
 from tests.api.calling import Caller, Service
 from tests.api.test_accounts import close, put, wrong
@@ -157,9 +158,12 @@ async def test_the_record_says_who_did_what_to_whom_from_where(admin: Caller, se
     "change", ["update account_record set what = 'x'", "delete from account_record", "truncate account_record cascade"]
 )
 async def test_what_is_on_record_is_never_changed(admin: Caller, pool: Pool, change: str) -> None:
+    """By the owner neither, who says that he rewrites; and the attempt shows."""
     await put(admin, OFFICER, "supervisor")
-    with pytest.raises(asyncpg.RaiseError):
+    before = await pool.fetchval(REFUSED)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="what is on record stays"):
         await by_owner(pool, change)
+    assert await pool.fetchval(REFUSED) == before + 1
 
 
 async def test_whoever_guesses_tokens_is_counted_and_fills_no_table(service: Service, pool: Pool) -> None:

@@ -26,6 +26,7 @@ from tests.api.calling import Service, serving
 from tests.api.gate import CLOSED, CONDITIONAL, UNCONDITIONAL, lift, put_grant, restrict
 from tests.api.test_database_away import own_postgres, own_settings
 from tests.driving import ShiftedClock
+from tests.filling import nothing_grows
 from tests.owning import by_owner, owner_of
 
 __all__ = ["own_postgres", "own_settings"]
@@ -241,6 +242,22 @@ async def test_a_quota_lets_exactly_so_many_calls_through_however_many_come_at_o
     assert sorted({said(answer) for answer in told}) == ["quota_exhausted", "yes"]
     assert sum(said(answer) == "yes" for answer in told) == 25
     assert await pool.fetchval("select calls from gate_calls where case_id = $1", case_id) == 25
+
+
+async def test_a_call_that_cannot_be_counted_is_no_yes_and_the_next_one_is(
+    service: Service, pool: Pool, postgres_server: Postgres
+) -> None:
+    case_id, key = await put_grant(pool, daily_calls=5)
+    assert said(await ask(service, key, **DOWNLOAD)) == "yes"
+    await by_owner(pool, "truncate gate_calls")
+    gates = await pool.fetch(
+        "select pid from pg_stat_activity where application_name = 'kaifang gate' and datname = current_database()"
+    )
+    with nothing_grows(postgres_server, *(row["pid"] for row in gates)):
+        assert said(await ask(service, key, **DOWNLOAD)) == "database_away"
+        assert await pool.fetchval("select count(*) from gate_calls") == 0
+    assert said(await ask(service, key, **DOWNLOAD)) == "yes"
+    assert await pool.fetchval("select calls from gate_calls where case_id = $1", case_id) == 1
 
 
 async def test_only_an_allowed_call_counts_and_each_day_of_shanghai_begins_anew(

@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from activities.database import Pool
+from activities.directory import sessions
 from activities.settings import Settings, SettingsError
 from api.app import create_app
 from api.http.tokens import ALGORITHM, ISSUER, issue, signing_key
@@ -136,19 +137,36 @@ def issued(service: Service, of: Caller, *, ago: int = 5, **claims: Any) -> Call
     return Caller(service.http, jwt.encode(said, signing_key(service.settings.signing_key_file), algorithm=ALGORITHM))
 
 
-async def test_whoever_revokes_one_token_by_its_name_keeps_the_others(service: Service) -> None:
+async def logged_in(pool: Pool, login: str) -> str:
+    """The cookie of a browser in which the account is logged in."""
+    account_id = await pool.fetchval("select account_id from accounts where login = $1", login)
+    now = await pool.fetchval("select clock_timestamp()")
+    return await sessions.begin(pool, account_id, now, idle=timedelta(hours=1), browser="a browser")
+
+
+async def is_logged_in(pool: Pool, cookie: str) -> bool:
+    now = await pool.fetchval("select clock_timestamp()")
+    return isinstance(await sessions.find(pool, cookie, now), sessions.Session)
+
+
+async def test_whoever_revokes_one_token_by_its_name_keeps_the_others(service: Service, pool: Pool) -> None:
+    browser = await logged_in(pool, APPLICANT)
     one, two = (issued(service, service.as_(APPLICANT), jti=name) for name in ("one", "two"))
     same_name = issued(service, service.as_(OTHER), jti="one")
     assert (await two.post("/v1/tokens/revocation", {"jti": "one"})).status_code == 204
     statuses = [(await each.get("/v1/cases")).status_code for each in (one, two, same_name)]
     assert statuses == [401, 200, 200], "nobody revokes what is another's"
+    assert await is_logged_in(pool, browser)
 
 
 async def test_whoever_revokes_all_tokens_is_out_everywhere_until_a_new_one_is_issued(
     service: Service, pool: Pool
 ) -> None:
     mine, later = issued(service, service.as_(APPLICANT)), issued(service, service.as_(APPLICANT), ago=-20)
+    browser, of_another = await logged_in(pool, APPLICANT), await logged_in(pool, OTHER)
     assert (await mine.post("/v1/tokens/revocation", {})).status_code == 204
+    assert not await is_logged_in(pool, browser)
+    assert await is_logged_in(pool, of_another)
     assert (await mine.get("/v1/cases")).status_code == 401
     assert (await later.get("/v1/cases")).status_code == 200
     row = await pool.fetchrow("select what, by_account, account_id from account_record order by number desc limit 1")
@@ -156,22 +174,29 @@ async def test_whoever_revokes_all_tokens_is_out_everywhere_until_a_new_one_is_i
     assert (row["what"], row["by_account"]) == ("tokens_revoked", row["account_id"])
 
 
-async def test_an_administrator_revokes_the_tokens_of_another_and_nobody_else_does(service: Service) -> None:
-    theirs = issued(service, service.as_(OTHER))
+async def test_an_administrator_revokes_the_tokens_of_another_and_nobody_else_does(
+    service: Service, pool: Pool
+) -> None:
+    theirs, browser = issued(service, service.as_(OTHER)), await logged_in(pool, OTHER)
     asked = {"account": OTHER}
     assert (await service.as_(APPLICANT).post("/v1/tokens/revocation", asked)).status_code == 403
     assert (await theirs.get("/v1/cases")).status_code == 200
+    assert await is_logged_in(pool, browser)
     assert (await service.as_("admin@kaifang").post("/v1/tokens/revocation", asked)).status_code == 204
     assert (await theirs.get("/v1/cases")).status_code == 401
+    assert not await is_logged_in(pool, browser)
     nobody = await service.as_("admin@kaifang").post("/v1/tokens/revocation", {"account": "nobody@nowhere"})
     assert nobody.json()["errors"][0]["field"] == "account"
 
 
-async def test_tokens_are_revoked_by_a_command_too(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_tokens_are_revoked_by_a_command_too(
+    service: Service, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("KAIFANG_DATABASE_URL", service.settings.database_url)
-    theirs = issued(service, service.as_(OTHER))
+    theirs, browser = issued(service, service.as_(OTHER)), await logged_in(pool, OTHER)
     done = await asyncio.to_thread(CliRunner().invoke, command_line, ["accounts", "revoke", OTHER])
     assert done.exit_code == 0, done.output
     assert (await theirs.get("/v1/cases")).status_code == 401
+    assert not await is_logged_in(pool, browser)
     done = await asyncio.to_thread(CliRunner().invoke, command_line, ["accounts", "revoke", "nobody@nowhere"])
     assert done.exit_code == 1

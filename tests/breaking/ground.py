@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import httpx
 from temporalio.client import Client
 
 from activities.database import AWAY, open_pool
@@ -41,6 +42,7 @@ class Ground:
         self.die = home / "DIE"
         self.worker: PythonProgram | None = None
         self.api: PythonProgram | None = None
+        self.pages: PythonProgram | None = None
         self.port = 0
         self.driver: Driver
 
@@ -82,14 +84,37 @@ class Ground:
         """Starts the API, and returns its base URL; on the same port each time."""
         if self.api is None:
             self.port = free_port()
-            self.api = PythonProgram(
-                "API",
-                ("-m", "uvicorn", "api.app:serve", "--factory", "--port", str(self.port), "--no-access-log"),
-                self.home / "logs" / "api.log",
-                self.environment(),
-            )
+            self.api = self._behind("API", "api.app:serve", self.port)
         self.api.start()
         return f"http://127.0.0.1:{self.port}"
+
+    async def pages_open(self) -> str:
+        """Starts the pages, and returns their base URL when they are there."""
+        port = free_port()
+        self.pages = self._behind("pages", "pages.app:serve", port)
+        self.pages.start()
+        await self.answers(url := f"http://127.0.0.1:{port}", "/ready")
+        return url
+
+    def _behind(self, name: str, app: str, port: int) -> PythonProgram:
+        return PythonProgram(
+            name,
+            ("-m", "uvicorn", app, "--factory", "--port", str(port), "--no-access-log"),
+            self.home / "logs" / f"{name.lower()}.log",
+            {**self.environment(), "KAIFANG_LOGIN": "demo"},
+        )
+
+    async def answers(self, url: str, path: str) -> None:
+        """Returns when a service that was started says that it is ready."""
+
+        async def it_does() -> bool:
+            try:
+                return (await http.get(f"{url}{path}")).status_code == httpx.codes.OK
+            except httpx.TransportError:
+                return False
+
+        async with httpx.AsyncClient(trust_env=False) as http:
+            await self.until(it_does, f"{url} is ready")
 
     async def worker_died(self) -> None:
         """Returns when the worker has died by itself."""
@@ -145,10 +170,16 @@ class Ground:
                 raise AssertionError(told)
             await asyncio.sleep(0.1)
 
-    async def stop(self) -> None:
-        for program in (self.api, self.worker):
+    def stop_services(self) -> None:
+        """API and pages, so that nobody but the worker and the test asks these servers."""
+        for program in (self.pages, self.api):
             if program:
                 program.stop()
+
+    async def stop(self) -> None:
+        self.stop_services()
+        if self.worker:
+            self.worker.stop()
         self.driver.pool.terminate()  # what a test that failed still does would have to be waited for
         self.temporal.stop()
         self.postgres.stop()

@@ -9,36 +9,55 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
-import signal
 import subprocess
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import AsyncIterator, Callable, Sequence
+from copy import copy
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import asyncpg
+import httpx
 import psutil
 import pytest
-from temporalio.service import RPCError
 
-from activities.database import AWAY, open_pool
+from activities.clock import DatabaseClock
+from activities.database import open_pool
 from activities.engine.reconciling import of_the_other_side, reconcile
 from activities.engine.restoring import restore
+from activities.gate import gate
+from activities.gate.log import gaps
+from api.http.tokens import issue, signing_key
+from cli.token import VALID_FOR
+from models.gate import Question, Reason
+from rules.sample_accounts import account_id_of
+from stack.postgres import Login
+from tests.api.calling import Caller
+from tests.api.gate import CONDITIONAL, UNCONDITIONAL
+from tests.breaking.freezing import frozen, frozen_while_it_files
 from tests.breaking.ground import TASK_QUEUE, Ground, ground
+from tests.breaking.ledger import NEXT, PASSES, REVIEW, Ledger
 from tests.breaking.resetting import Between, between, through
 from tests.driving import Driver
+from tests.filling import UNLIMITED, may_write_as_far_as
+from tests.owning import by_owner, by_server
+from tests.pages.test_filing import conditional, filled
+from tests.pages.visiting import Visitor
 
-REVIEW, NEXT, LAST = "formal_review", "provider_review", "approval"
-PASSES = {REVIEW: "pass", NEXT: "agree", LAST: "approve"}
 MANY = 3 if os.environ.get("KAIFANG_LONG") == "1" else 1
 """Cases, and stages of each, in which connections are reset."""
 SHORT_PATIENCE = timedelta(seconds=1)
 ROOM = 2 * 1024 * 1024
 """Bytes: more than any table here has, and less than a file of PostgreSQL's own log."""
 A_FILE_OF_THE_LOG = 16 * 1024 * 1024
+FILLED_TO = """
+insert into gate_decisions (session, at, dataset_id, data_items, allowed, reason)
+select 'filler', '2020-01-01', repeat('x', 1000), '{}', false, 'key_missing' from generate_series(0, $1::int / 1000)
+"""
+"""A table that is as long as that by then has no room for a decision but in its last page."""
+FILINGS = "/v1/access-requests"
+A_WHILE, LONG = 1.0, 120.0
+"""Seconds that a caller waits who gives up, and one who does not."""
 
 
 @pytest.fixture(scope="module")
@@ -49,62 +68,11 @@ async def shaken() -> AsyncIterator[Ground]:
         yield it
 
 
-@dataclass
-class Ledger:
-    """Calls by the id under which they are made, and what was told each time they were."""
-
-    driver: Driver
-    filed: list[str] = field(default_factory=list)
-    decided: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Act to case and stage."""
-    told: dict[str, list[str]] = field(default_factory=dict)
-
-    async def file(self) -> str:
-        """A request, whoever has to be asked for it how often."""
-        case_id = str(uuid.uuid4())
-        self.filed.append(case_id)
-        await self.call(case_id, lambda: self.driver.file("nanning", case_id=case_id))
-        return case_id
-
-    async def decide(self, case_id: str, stage: str, officer: str = "1", *, hand_over: bool = True) -> str:
-        act = str(uuid.uuid4())
-        self.decided[act] = (case_id, stage)
-
-        async def decides() -> str:
-            done = {"officer": officer, "act_id": act, "hand_over": hand_over}
-            return await self.driver.decide(case_id, stage, PASSES[stage], **done)  # type: ignore[arg-type]
-
-        return await self.call(act, decides)
-
-    async def call(self, key: str, made: Callable[[], Awaitable[str]]) -> str:
-        """As a caller who repeats a call, under the same id, until it has an answer."""
-        answers = self.told.setdefault(key, [])
-        while True:
-            try:
-                answers.append(await made())
-            except (RPCError, *AWAY):
-                answers.append("nothing")
-                await asyncio.sleep(0.1)
-            else:
-                return answers[-1]
-
-    async def holds(self) -> None:
-        """What everybody was told is so, once and no more."""
-        for case_id in self.filed:
-            types = await self.driver.types(case_id)
-            assert types.count("Filed") == 1, case_id
-        for act, (case_id, stage) in self.decided.items():
-            state = await self.driver.pool.fetchval("select state from acts where act_id = $1", act)
-            told = [answer for answer in self.told[act] if answer not in ("nothing", "received")]
-            assert state in ("accepted", "refused"), self.told[act]
-            assert all((answer == "accepted") == (state == "accepted") for answer in told), told
-            task = await self.driver.task(case_id, stage)
-            events = [event for event in await self.driver.events(case_id) if event.act == act]
-            assert bool(events) == (state == "accepted")
-            assert (await self.driver.types(case_id)).count("TaskDecided") == len(
-                [each for each in (await self.driver.state(case_id)).tasks.values() if each.outcome]
-            )
-            assert task.outcome == PASSES[stage]
+@pytest.fixture
+async def served(shaken: Ground) -> AsyncIterator[Ground]:
+    """With API and pages, as far as the test starts them; both are gone afterwards."""
+    yield shaken
+    await asyncio.to_thread(shaken.stop_services)
 
 
 async def test_of_fifty_officers_who_decide_one_task_at_once_one_does(shaken: Ground) -> None:
@@ -143,6 +111,63 @@ async def test_what_is_frozen_and_goes_on_loses_and_doubles_nothing(shaken: Grou
     await shaken.settled()
     assert await ledger.decide(before, NEXT) in ("accepted", "received")
     await shaken.settled()
+    await ledger.holds()
+
+
+async def test_what_a_frozen_api_was_asked_is_done_once_when_it_goes_on(served: Ground) -> None:
+    """A filing has its number and is not committed. Who gives up and asks again hears the same, and what nobody asked
+    of it goes on meanwhile: acts on other cases, filings in other cities, the pages."""
+    ledger = Ledger(served.driver)
+    before = await ledger.file()
+    await served.settled()
+    url = await asyncio.to_thread(served.start_api)
+    await served.answers(url, "/readyz")
+    signs = signing_key(served.home / "signing-key.pem")
+    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=LONG) as http:
+        caller = Caller(http, issue(signs, account_id_of("applicant@demo"), VALID_FOR))
+        form, key = await caller.form("nanning"), str(uuid.uuid4())
+        async with frozen_while_it_files(served, served.api, caller.post(FILINGS, form, key)) as filing:
+            with pytest.raises(httpx.ReadTimeout):
+                await http.post(FILINGS, json=form, headers=caller.headers({"Idempotency-Key": key}), timeout=A_WHILE)
+            await ledger.decide(before, REVIEW)
+            await ledger.file("yulin")
+            assert not filing.done()
+        first, again = await filing, await caller.post(FILINGS, form, key)
+    assert (first.status_code, again.status_code) == (201, 201), (first.text, again.text)
+    assert first.json()["case_id"] == again.json()["case_id"]
+    ledger.filed.append(first.json()["case_id"])
+    await served.settled()
+    await ledger.decide(first.json()["case_id"], REVIEW)
+    await served.settled()
+    await ledger.holds()
+
+
+async def test_a_form_sent_to_frozen_pages_is_filed_once_when_they_go_on(served: Ground) -> None:
+    """Who waits in vain and presses the button again comes to the same case. The API needs no pages."""
+    ledger = Ledger(served.driver)
+    await ledger.file("guangzhou")
+    await served.settled()
+    api = await asyncio.to_thread(served.start_api)
+    await served.answers(api, "/readyz")
+    async with (
+        httpx.AsyncClient(base_url=await served.pages_open(), trust_env=False, timeout=LONG) as http,
+        httpx.AsyncClient(base_url=api, trust_env=False, timeout=LONG) as others,
+    ):
+        visitor = await (await Visitor(http).visit("/en/login")).send("login", button="applicant@demo")
+        await visitor.visit(f"/en/datasets/{await conditional(visitor, 'guangzhou')}/request")
+        await filled(visitor)
+        again = copy(visitor)
+        number = await served.driver.pool.fetchval("select count(*) from cases where city = 'guangzhou'")
+        filing = visitor.send("request", button="file")
+        async with frozen_while_it_files(served, served.pages, filing) as first:
+            assert (await others.get("/readyz")).status_code == 200
+            await ledger.file("yulin")
+            second = asyncio.create_task(again.send("request", button="file"))
+        paths = {(await each).path for each in (first, second)}
+    assert len(paths) == 1, paths
+    assert paths.pop().endswith("/filed")
+    assert await served.driver.pool.fetchval("select count(*) from cases where city = 'guangzhou'") == number + 1
+    await served.settled()
     await ledger.holds()
 
 
@@ -208,12 +233,55 @@ async def test_a_disk_that_is_full_loses_nothing_of_what_was_received(shaken: Gr
     await shaken.settled()
     while await shaken.driver.pool.fetchval("select pg_current_wal_lsn() - '0/0'") % A_FILE_OF_THE_LOG < 2 * ROOM:
         await shaken.driver.pool.execute("select pg_logical_emit_message(true, 'filler', repeat('x', 1000000))")
-    await asyncio.to_thread(no_room_for, shaken)
+    server = shaken.postgres.process
+    assert server
+    its_processes = [each.pid for each in psutil.Process(server.pid).children()]
+    # Those that come after them have room: PostgreSQL comes back by itself.
+    await asyncio.to_thread(may_write_as_far_as, shaken.postgres, its_processes, ROOM)
     refused = await ledger.file()
     assert ledger.told[refused][0] == "nothing", "it was told that nothing was recorded, and tried again"
     await ledger.decide(before, REVIEW)
     await shaken.settled()
     await ledger.holds()
+
+
+async def test_while_the_disk_is_full_the_gate_answers_and_keeps_what_it_decides(
+    shaken: Ground, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its log waits in memory, and is whole when there is room."""
+    monkeypatch.setattr(gate, "ANSWERS_WITHIN", LONG)
+    monkeypatch.setitem(gate.SETTINGS, "statement_timeout", "30000")
+    pool, server = shaken.driver.pool, shaken.postgres.process
+    assert server
+    await by_owner(pool, FILLED_TO, ROOM)
+    filled_with = await pool.fetchval("select count(*) from gate_decisions")
+    await by_server(pool, "select pg_switch_wal()")
+    # Its new file is made by a process that may, and is as long as each of them.
+    await pool.execute("select pg_logical_emit_message(true, 'filler', 'x')")
+    # Every process of PostgreSQL that comes from now on: the log's connection is made anew after each failure.
+    await asyncio.to_thread(may_write_as_far_as, shaken.postgres, [server.pid], ROOM)
+    asked = 0
+    try:
+        async with gate.opened(shaken.postgres.dsn(login=Login.GATE), DatabaseClock()) as (opened, log):
+            while "the gate's log cannot be written" not in caplog.text:
+                assert await opened.ask(Question(CONDITIONAL, (), "download")) is Reason.KEY_MISSING
+                asked += 1
+            assert await opened.ask(Question(CONDITIONAL, (), "download")) is Reason.KEY_MISSING
+            assert await opened.ask(Question(UNCONDITIONAL)) is Reason.UNCONDITIONAL
+            asked += 1
+            assert log.backlog > 0
+            await asyncio.to_thread(may_write_as_far_as, shaken.postgres, [server.pid], UNLIMITED)
+
+            async def it_is_written() -> bool:
+                return log.backlog == 0
+
+            await shaken.until(it_is_written, "the log has room")
+            assert log.lost == 0
+    finally:
+        await asyncio.to_thread(may_write_as_far_as, shaken.postgres, [server.pid], UNLIMITED)
+    assert await pool.fetchval("select count(*) from gate_decisions") == filled_with + asked
+    async with pool.acquire() as connection:
+        assert await gaps(connection, datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)) == []
 
 
 async def test_what_came_after_yesterdays_dump_is_named_when_it_is_loaded(shaken: Ground) -> None:
@@ -244,30 +312,6 @@ async def test_what_came_after_yesterdays_dump_is_named_when_it_is_loaded(shaken
     assert await after.decide(kept, NEXT) in ("accepted", "received")
     await shaken.settled()
     await after.holds()
-
-
-def no_room_for(it: Ground) -> None:
-    """No process that PostgreSQL has by now can write where its log stands; those that come after them can."""
-    assert it.postgres.process
-    uid, gid = it.postgres.account()
-    for child in psutil.Process(it.postgres.process.pid).children():
-        limit = [shutil.which("prlimit") or "", "--pid", str(child.pid), f"--fsize={ROOM}:"]
-        subprocess.run(limit, user=uid, group=gid, extra_groups=[], check=True)
-
-
-@contextmanager
-def frozen(process: subprocess.Popen[bytes] | None) -> Iterator[None]:
-    """The process and all its children stand still meanwhile."""
-    assert process
-    first = psutil.Process(process.pid)
-    all_of_it = [first, *first.children(recursive=True)]
-    for each in all_of_it:
-        each.send_signal(signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for each in all_of_it:
-            each.send_signal(signal.SIGCONT)
 
 
 def run(it: Ground, program: str, *arguments: str, content: bytes | None = None) -> bytes:

@@ -193,6 +193,9 @@ REWRITINGS = {
     "delete from calendar_notices": "delete of calendar_notices position=1",
     "update dataset_versions set openness = 'closed'": "update of dataset_versions dataset_id=",
     "update chain_adoptions set root = ''": "update of chain_adoptions adopted_at=",
+    "update account_record set what = 'x'": "update of account_record",
+    "delete from account_record": "delete of account_record",
+    "truncate account_record cascade": "truncate of account_record",
 }
 
 

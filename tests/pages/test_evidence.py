@@ -14,9 +14,10 @@ from activities.database import Pool
 from tests.activities.evidence_samples import ALLOWED, CAUTIOUS, OOXML, heic, ooxml
 from tests.api.calling import Service
 from tests.api.objecting import filed, upload_file
+from tests.api.test_erased import erased, objected
 from tests.pages.reviewing import task_of
 from tests.pages.test_every_page import LARGEST_HTML
-from tests.pages.visiting import Front, Visitor
+from tests.pages.visiting import Front, Visitor, text_of
 
 LOOK = {"zh": "查看", "en": "Look at it"}
 SAVE = {"zh": "下载原文件", "en": "Save the file"}
@@ -70,6 +71,20 @@ async def test_an_officer_looks_at_evidence_from_the_task(working: Front, servic
         assert said in visitor.text()
     assert "您" not in [each.text for each in visitor.document.iter("dd")], "somebody else gave it"
     assert any(case["case_number"] in (link.get("href") or "") for link in visitor.links())
+
+
+async def test_a_file_that_was_erased_is_said_to_be_on_its_task_and_leads_nowhere(
+    front: Front, service: Service
+) -> None:
+    case, evidence_id = await objected(service)
+    visitor = await task_of(front, "reviewer@nanning.transport", case["case_number"], "suspension")
+    address = visitor.path
+    assert any(evidence_id in link.get("href", "") for link in visitor.links())
+    await erased(service)
+    await visitor.visit(address)
+    assert visitor.answer.status_code == 200, visitor.text()
+    assert "删除" in next(text_of(each) for each in visitor.document.iter("ul") if each.get("class") == "plain")
+    assert not any(evidence_id in link.get("href", "") for link in visitor.links())
 
 
 async def test_evidence_is_nowhere_for_who_may_not_read_it(front: Front, service: Service) -> None:

@@ -52,9 +52,3 @@ async def test_who_proposed_a_role_is_told_that_another_confirms_it(front: Front
     assert ("已拒绝" if language == "zh" else "Refused") in admin.text()
     assert ("没有等待" if language == "zh" else "No role waits") in admin.text()
     assert await pool.fetchval("select roles from accounts where login = $1", OFFICER) == ["reviewer"]
-
-
-async def test_each_login_and_each_refused_one_is_on_record(front: Front, pool: Pool) -> None:
-    await front.logged_in(OFFICER)
-    rows = await pool.fetch("select what, by_account = account_id as itself from account_record")
-    assert [tuple(row) for row in rows] == [("login", True)]

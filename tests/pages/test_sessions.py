@@ -10,6 +10,7 @@ import pytest
 from activities.directory import sessions
 from activities.settings import Settings, SettingsError
 from pages.app import create_app
+from tests.api.calling import Service
 from tests.pages.visiting import BASE, Front, Visitor
 
 
@@ -49,6 +50,19 @@ async def test_whoever_logs_out_is_logged_out_in_postgresql_too(front: Front) ->
     assert "applicant@demo" not in visitor.answer.text
     runtime = front.app.state.runtime
     assert await sessions.find(runtime.pool, cookie, await runtime.now()) is None
+
+
+async def test_whoever_revokes_all_tokens_is_logged_out_of_every_browser(front: Front, service: Service) -> None:
+    mine = [await front.logged_in("applicant@demo") for _ in range(2)]
+    another = await front.logged_in("applicant2@demo")
+    applicant = service.as_("applicant@demo")
+    assert (await applicant.post("/v1/tokens/revocation", {"jti": "one-of-many"})).status_code == 204
+    for visitor in mine:
+        assert (await visitor.visit("/en/my/settings")).path == "/en/my/settings", "one token is no session"
+    assert (await applicant.post("/v1/tokens/revocation", {})).status_code == 204
+    for visitor in mine:
+        assert (await visitor.visit("/en/my/settings")).path == "/en/login"
+    assert (await another.visit("/en/my/settings")).path == "/en/my/settings"
 
 
 async def test_a_login_begins_a_new_session_and_ends_the_one_before(front: Front) -> None:

@@ -237,7 +237,7 @@ def test_a_role_has_a_body_exactly_where_the_law_of_the_city_knows_it() -> None:
 
 
 def test_the_demo_accounts_of_the_contract_exist() -> None:
-    promised = {"applicant@demo", "applicant2@demo", "objector@demo", "admin@kaifang"}
+    promised = {"applicant@demo", "applicant2@demo", "objector@demo", "admin@kaifang", "admin2@kaifang"}
     for city in FIVE_CITIES:
         promised |= {f"reviewer@{city}.{b}" for b in ("operator", "authority", "transport", "health", "government")}
         promised |= {f"supervisor@{city}.authority", f"gateway@{city}"}
