@@ -13,7 +13,7 @@ from html import escape
 from typing import Any
 
 from activities.directory import sessions
-from activities.evidence.store import Evidence
+from activities.evidence.files import Evidence
 from reading.cases.lists import case_page, event_page
 from reading.cases.questions import CasesSought
 from reading.cases.shapes import CaseSummary

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import not_, or_
 from sqlmodel import col, select
 
-from activities.evidence.store import Evidence
+from activities.evidence.files import Evidence
 from activities.tables.cases import ActRow, CaseRow, EvidenceRow
 from activities.tables.directory import AccountRow
 from reading.objections.questions import is_erased

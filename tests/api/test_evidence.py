@@ -17,7 +17,8 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from activities.database import Pool
-from activities.evidence.store import LARGEST, submit
+from activities.evidence.files import submit
+from activities.evidence.quotas import LARGEST
 from api.acting.evidence_file import to_be_saved_as
 from tests.activities.evidence_samples import CAUTIOUS, OOXML, bomb, ooxml
 from tests.api.calling import Caller, Service

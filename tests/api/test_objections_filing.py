@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from activities.database import Pool
-from activities.evidence.store import LARGEST
+from activities.evidence.quotas import LARGEST
 from tests.api.calling import Caller, Service, open_stages, open_task
 from tests.api.objecting import OBJECTIONS, STATEMENT, filed, filed_in_parts, form, restricted, upload
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from activities.database import present
-from activities.evidence.store import submit
+from activities.evidence.files import submit
 from activities.settings import Settings
 from activities.telling.channels import Wanted, open_channel
 from activities.telling.feeds import NewFeed, make_feed
