@@ -26,7 +26,7 @@ from activities.evidence.store import EvidenceStore
 from activities.evidence.uploading import receive_upload
 from activities.idempotency import IdempotencyKeyReused
 from activities.settings import Settings, SettingsError
-from tests.activities.evidence_samples import A_PDF, AN_EXE
+from tests.activities.evidence_files import A_PDF, AN_EXE
 from tests.driving import Driver
 from tests.owning import by_owner
 

@@ -14,7 +14,8 @@ from activities.evidence.kinds import ContentNotRecognised, Kind
 from activities.evidence.naming import fitting_name
 from activities.evidence.pdf import KIND as PDF
 from reading.words.texts import texts
-from tests.activities.evidence_samples import ALLOWED, CAUTIOUS, OOXML, PROSE, REFUSED, bomb, compound, ooxml
+from tests.activities.evidence_files import OOXML, bomb, compound, ooxml
+from tests.activities.evidence_samples import ALLOWED, CAUTIOUS, PROSE, REFUSED
 
 
 @pytest.mark.parametrize("kind", ALLOWED)
