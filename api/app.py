@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from activities.clock import Clock, DatabaseClock
-from activities.evidence.store import LARGEST
+from activities.evidence.quotas import LARGEST
 from activities.filing import importing
 from activities.gate.gate import opened
 from activities.logs import keep_texts_out

@@ -15,7 +15,8 @@ from activities.calendar.record import RecordOfNotices
 from activities.clock import DatabaseClock
 from activities.database import Pool
 from activities.engine.handing_over import Engine
-from activities.record.inbox import Filing, Inbox
+from activities.record.filings import Filing
+from activities.record.inbox import Inbox
 from activities.record.log import Log, read_log
 from benchmarks import bare
 from models import acts as a

@@ -234,7 +234,19 @@ async def opened(request: Request, runtime: Runtime, store: Store) -> Call:
             case None:
                 pass
     templates: RendersPages = request.app.state.templates
-    return Call(request, runtime, store, templates, now, language, session, caller, name, was_logged_in, unread)
+    return Call(
+        request=request,
+        runtime=runtime,
+        store=store,
+        templates=templates,
+        now=now,
+        language=language,
+        session=session,
+        caller=caller,
+        name=name,
+        was_logged_in=was_logged_in,
+        unread=unread,
+    )
 
 
 def cookie_name(runtime: Runtime) -> str:

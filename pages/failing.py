@@ -45,7 +45,15 @@ async def page_for_anybody(request: Request, problem: Problem) -> Response:
 
 def _of_nobody(request: Request, runtime: Runtime, store: Store) -> Call:
     return Call(
-        request, runtime, store, request.app.state.templates, AT_NO_TIME, language_of(request), None, None, None
+        request=request,
+        runtime=runtime,
+        store=store,
+        templates=request.app.state.templates,
+        now=AT_NO_TIME,
+        language=language_of(request),
+        session=None,
+        caller=None,
+        name=None,
     )
 
 

@@ -69,15 +69,15 @@ def rail(way: WayShown, side_by_side: str) -> Rail:
         drawing.end(way.ending)
     ends = drawing.stations[-1].y if drawing.stations else 0
     return Rail(
-        WIDTH,
-        drawing.y - GAP + 4,
-        LINE,
-        text_at,
-        drawing.stations[0].y if drawing.stations else 0,
-        ends,
-        tuple(drawing.stations),
-        tuple(drawing.written),
-        tuple(drawing.said),
+        width=WIDTH,
+        height=drawing.y - GAP + 4,
+        line=LINE,
+        text_at=text_at,
+        begins=drawing.stations[0].y if drawing.stations else 0,
+        ends=ends,
+        stations=tuple(drawing.stations),
+        written=tuple(drawing.written),
+        said=tuple(drawing.said),
     )
 
 

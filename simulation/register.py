@@ -19,7 +19,8 @@ from temporalio.testing import TimeSkipper
 from activities.calendar.record import RecordOfNotices
 from activities.database import Pool
 from activities.engine.handing_over import Engine
-from activities.record.inbox import Filing, Inbox
+from activities.record.filings import Filing
+from activities.record.inbox import Inbox
 from activities.record.log import Log, read_log
 from models import acts as a
 from models.signing import naming_what_stands

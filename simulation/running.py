@@ -55,7 +55,19 @@ def planned(city: str, first_day: date, days: int, requests: int, seed: int, hab
         if each.city == city and each.openness in rules.concerns
     ]
     coming = arrivals(seed, requests, len(datasets), span(first_day, days), hours)
-    return Plan(city, rules, first_day, days, seed, habits, hours, datasets, coming, record, len(guessed))
+    return Plan(
+        city=city,
+        rules=rules,
+        first_day=first_day,
+        days=days,
+        seed=seed,
+        habits=habits,
+        hours=hours,
+        datasets=datasets,
+        arrivals=coming,
+        record=record,
+        guessed=len(guessed),
+    )
 
 
 async def simulated(

@@ -14,7 +14,8 @@ from temporalio.client import Client
 from activities.calendar.record import RecordOfNotices
 from activities.database import Pool
 from activities.engine.handing_over import Engine
-from activities.record.inbox import ActReceived, Filing, FilingReceived, Inbox
+from activities.record.filings import Filing, FilingReceived
+from activities.record.inbox import ActReceived, Inbox
 from activities.record.log import Log, read_log
 from activities.record.touching import restrictions_on
 from models import acts as a

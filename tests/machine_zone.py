@@ -12,23 +12,10 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parent.parent
-PRODUCT = (
-    "rules",
-    "models",
-    "workflows",
-    "activities",
-    "reading",
-    "api",
-    "pages",
-    "stack",
-    "simulation",
-    "cli",
-    "migrations",
-)
+from tests.rooms import ROOMS, ROOT
+
 BESIDE = ("tests", "benchmarks")
 NAME_WHAT_IS_REFUSED = (ROOT / "tests/machine_zone.py", ROOT / "tests/test_machine_zone.py")
 OF_THE_MACHINE = frozenset({"localtime", "mktime", "ctime", "asctime", "tzset", "strftime"})
@@ -88,7 +75,7 @@ def main() -> None:
     """Tells of each place with its file, its line and the reason; ends with 1 if there is one."""
     found = [
         f"{file.relative_to(ROOT)}:{line}: {why}"
-        for room in (*PRODUCT, *BESIDE, "worker.py")
+        for room in (*ROOMS, *BESIDE, "worker.py")
         for file in ([ROOT / room] if room.endswith(".py") else sorted((ROOT / room).rglob("*.py")))
         if file not in NAME_WHAT_IS_REFUSED
         for line, why in zones_of_the_machine(file.read_text(), of_the_product=room not in BESIDE)

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from activities.database import present
-from activities.record.inbox import Filing
+from activities.record.filings import Filing
 from activities.record.receipt_facts import DataIsWithdrawn, ItemsAreGone, OpennessHasChanged
 from models import acts as a
 from models.procedures import BY_NAME, PROCEDURES

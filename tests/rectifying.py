@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from activities.record.inbox import Filing
+from activities.record.filings import Filing
 from models import acts as a
 from rules.deadlines import to_shanghai
 from rules.procedure_names import RECTIFICATION

@@ -10,21 +10,8 @@ import pytest
 
 from activities.settings import Settings
 from tests.browser.screenshots import MOST_BYTES, SHOTS
+from tests.rooms import ROOMS, ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
-ROOMS = (
-    "rules",
-    "models",
-    "workflows",
-    "activities",
-    "reading",
-    "api",
-    "pages",
-    "stack",
-    "simulation",
-    "cli",
-    "migrations",
-)
 DOCUMENTS = sorted(path for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")] if path.name != "CHANGELOG.md")
 """The change log tells what was where it was then."""
 PATH = re.compile(rf"`((?:{'|'.join((*ROOMS, 'tests', 'benchmarks', 'deploy'))})/[\w./-]+\.\w+)(?:::\w+)?`")

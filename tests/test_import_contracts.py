@@ -10,20 +10,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-ROOMS = (
-    "rules",
-    "models",
-    "workflows",
-    "activities",
-    "reading",
-    "api",
-    "pages",
-    "stack",
-    "simulation",
-    "cli",
-    "migrations",
-)
+from tests.rooms import ROOMS, ROOT
+
 ONLY_FOR_TYPES = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import {}"
 LINT = Path(sys.executable).with_name("lint-imports")
 BREACHES = [
@@ -37,6 +25,7 @@ BREACHES = [
     ("api/routers/grants.py", "from sqlmodel import select", "Routers know neither tables nor SQL"),
     ("reading/sight.py", "import starlette", "Whoever reads knows no HTTP"),
     ("reading/sight.py", "import api.gate", "Imports go one way"),
+    ("reading/grants/questions.py", "import activities.tables.directory", "What is known of bodies and accounts"),
     ("api/http/problems.py", "import worker", "Nobody imports the worker or the stack"),
     ("activities/record/inbox.py", "import stack.up", "Nobody imports the worker or the stack"),
     ("rules/vocabulary.py", "import rules.strict_yaml", "The arithmetic and the pinned law read no file"),
@@ -93,6 +82,11 @@ def test_each_contract_is_tried_with_a_breach() -> None:
     contracts.read(ROOT / ".importlinter")
     names = [contracts[section]["name"] for section in contracts.sections() if ":contract:" in section]
     assert [name for name in names if not any(name.startswith(contract) for _, _, contract in BREACHES)] == []
+
+
+def test_every_package_is_a_room_or_stands_beside_the_product() -> None:
+    packages = {each.parent.name for each in ROOT.glob("*/__init__.py")}
+    assert packages - {"tests", "benchmarks", "deploy"} == set(ROOMS)
 
 
 def test_every_room_is_looked_at_for_circles() -> None:

@@ -5,20 +5,9 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+from tests.rooms import EXECUTED, ROOT
+
 HERE = Path(__file__).parent
-ROOMS = (
-    "activities",
-    "api",
-    "benchmarks",
-    "cli",
-    "models",
-    "pages",
-    "reading",
-    "rules",
-    "simulation",
-    "stack",
-    "workflows",
-)
 LONGEST = 80
 """Characters, `test_` included."""
 
@@ -50,8 +39,8 @@ def called_told(text: str) -> list[int]:
 
 
 def test_no_variable_is_called_told() -> None:
-    files = [file for room in ROOMS for file in (HERE.parent / room).rglob("*.py")]
-    found = {str(file.relative_to(HERE.parent)): called_told(file.read_text(encoding="utf-8")) for file in files}
+    files = [file for room in EXECUTED for file in (ROOT / room).rglob("*.py")]
+    found = {str(file.relative_to(ROOT)): called_told(file.read_text(encoding="utf-8")) for file in files}
     assert len(found) > 300
     assert {file: lines for file, lines in found.items() if lines} == {}
 

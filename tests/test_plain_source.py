@@ -4,24 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-ROOMS = (
-    "rules",
-    "models",
-    "workflows",
-    "activities",
-    "reading",
-    "api",
-    "pages",
-    "stack",
-    "simulation",
-    "cli",
-    "benchmarks",
-)
+from tests.rooms import EXECUTED, ROOT
 
 
 def found_in(source: str) -> Iterator[str]:
@@ -34,7 +20,7 @@ def found_in(source: str) -> Iterator[str]:
 
 
 def test_a_condition_chooses_between_two_and_records_are_made_by_name() -> None:
-    files = [file for room in ROOMS for file in sorted((ROOT / room).rglob("*.py"))]
+    files = [file for room in EXECUTED for file in sorted((ROOT / room).rglob("*.py"))]
     found = {str(file.relative_to(ROOT)): [*found_in(file.read_text(encoding="utf-8"))] for file in files}
     assert {file: of_file for file, of_file in found.items() if of_file} == {}
 

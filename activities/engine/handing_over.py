@@ -15,9 +15,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.engine.knowledge import known_to_engine
 from activities.record.failing import Why, note
-from activities.record.inbox import settle_refused
 from activities.record.log import length_and_instant, read_log
 from activities.record.pinned_rules import PinnedRules
+from activities.record.refusing import settle_refused
 from activities.record.touching import to_hand_over
 from models.acts import ACT, Act, File
 from models.events import Event

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from activities.evidence.store import COLUMNS, Evidence, EvidenceStore, path_of
+from activities.evidence.files import COLUMNS, Evidence, path_of
+from activities.evidence.store import EvidenceStore
 from activities.sealing.seals import MARK, Seals, has_personal, keys_of, taken_out
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from activities.evidence import drawing
+from activities.evidence.files import Evidence
 from activities.evidence.kinds import PIECE
-from activities.evidence.store import Evidence, EvidenceStore
+from activities.evidence.store import EvidenceStore
 
 LOG = logging.getLogger("kaifang.evidence")
 

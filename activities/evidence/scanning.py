@@ -1,13 +1,15 @@
-"""Files that came while the scanner was away, or before there was one, are scanned."""
+"""Files are scanned as they arrive; those that came while the scanner was away, or before there was one, later."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from activities.database import AWAY
-from activities.evidence.scanner import Scanner, ScannerAway
+from activities.evidence.files import known
+from activities.evidence.refused import EvidenceNotAllowed
+from activities.evidence.scanner import INFECTED, NOT_SCANNED, Scan, Scanner, ScannerAway, pieces_of
 
 if TYPE_CHECKING:
     from activities.database import Pool
@@ -28,6 +30,21 @@ order by uploaded_at, evidence_id limit $1
 SCANNED = (
     "update evidence set scan = $2, scanned_at = clock_timestamp() where evidence_id = $1 and scan = 'not_scanned'"
 )
+
+
+async def scanned_on_arrival(scanner: Scanner | None, file: BinaryIO) -> Scan:
+    """What the scanner says of a file that arrived; not scanned where it is away, or where there is none. Raises
+    EvidenceNotAllowed where it found something."""
+    if scanner is None:
+        return NOT_SCANNED
+    try:
+        verdict = await scanner.scan(pieces_of(file))
+    except ScannerAway as away:
+        LOG.warning("a file is taken and not scanned: %s", away)
+        return NOT_SCANNED
+    if verdict.scan == INFECTED:
+        raise EvidenceNotAllowed("content_infected", {"found": verdict.found})
+    return verdict.scan
 
 
 class Scanning:
@@ -68,7 +85,7 @@ class Scanning:
         return scanned
 
     async def _scanned(self, scanner: Scanner, evidence_id: str) -> int:
-        evidence = await self._store.known(self._pool, evidence_id)
+        evidence = await known(self._pool, evidence_id)
         verdict = await scanner.scan(await self._store.read(evidence))
         if verdict.found:
             LOG.error("evidence %s is given to nobody any more: the scanner found %s", evidence_id, verdict.found)

@@ -16,7 +16,8 @@ from activities.filing.files import Fault, Row, Sheet
 from activities.filing.row_entries import PROVIDER, ImportedEntry, entry_of
 from activities.filing.row_rules import Importer, Known, broken_rules, known_there
 from activities.idempotency import digest, id_from_key
-from activities.record.inbox import Filing, Inbox
+from activities.record.filings import Filing
+from activities.record.inbox import Inbox
 from activities.record.opening import law_of
 from activities.record.receipt_facts import DatasetOfAnotherProvider
 from models.refusals import CannotBeStored

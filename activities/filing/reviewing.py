@@ -24,7 +24,8 @@ from temporalio.service import RPCError
 
 from activities.database import present
 from activities.idempotency import id_from_key
-from activities.record.inbox import Filing, Inbox
+from activities.record.filings import Filing
+from activities.record.inbox import Inbox
 from rules.deadlines import to_shanghai
 from rules.loading import cities, load_pack
 from rules.pack import Pack

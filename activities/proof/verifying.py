@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 
-from activities.evidence.store import COLUMNS, Evidence, EvidenceErased, EvidenceStore
+from activities.evidence.files import COLUMNS, Evidence
+from activities.evidence.refused import EvidenceErased
+from activities.evidence.store import EvidenceStore
 from activities.proof.findings import Fault, Finding
 from activities.proof.walking import InboxWalk, LogWalk
 

@@ -11,7 +11,6 @@ from temporalio.exceptions import ApplicationError
 
 from activities.database import NEVER_TAKEN, with_a_second_try
 from activities.record.failing import PASSING, Why, try_to_note
-from activities.record.inbox import settle_refused
 from activities.record.log import (
     ActSettled,
     CaseUnknown,
@@ -25,6 +24,7 @@ from activities.record.log import (
     read_log,
     sets_clocks,
 )
+from activities.record.refusing import settle_refused
 from activities.record.touching import dataset_of, dataset_updated_by, have_dataset_alone, hold_dataset
 from models.messages import Tail, Write
 from models.refusals import CannotBeStored

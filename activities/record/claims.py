@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from activities.database import AWAY
 from activities.idempotency import id_from_key
+from activities.record.rounds import A_SET, Rounds, Settled
 from models.acts import Actor, LapseClaim
 from rules.pinned import APPLICANT
 
@@ -20,8 +19,6 @@ LOG = logging.getLogger("kaifang.claims")
 
 BY_DIRECTORY = Actor(account="directory")
 """Who says that somebody serves a body no more."""
-A_SET = 200
-"""Cases in one look."""
 NOT_STAMPED = datetime.min.replace(tzinfo=UTC)
 """The inbox stamps every act."""
 FORSAKEN = f"""
@@ -59,16 +56,6 @@ async def forsaken(connection: Connection, case_id: str) -> list[LapseClaim]:
     ]
 
 
-class Settled(Protocol):
-    """How an act was settled, and why it was refused if it was."""
-
-    @property
-    def state(self) -> str: ...
-
-    @property
-    def problem(self) -> Mapping[str, str] | None: ...
-
-
 class LapsesClaims(Protocol):
     """What lets claims lapse: the inbox does, and asks here who no longer serves a body."""
 
@@ -76,48 +63,20 @@ class LapsesClaims(Protocol):
         """The result for each claim of a case whose officer no longer serves its body. Raises CaseUnknown."""
 
 
-class Lapsing:
+class Lapsing(Rounds):
     """Looks for claims whose officers have left, so that none outlives its holder where nobody acts on the task."""
 
+    log = LOG
+    what = "claims"
+    unsettled = "a claim of case %s does not lapse"
+    settled = "claims of officers who have left lapsed in %d cases"
+
     def __init__(self, pool: Pool, inbox: LapsesClaims, every: float = 20.0, a_set: int = A_SET) -> None:
-        self._pool = pool
+        super().__init__(pool, every, a_set)
         self._inbox = inbox
-        self._every = every
-        self._a_set = a_set
-        self._after = ""
-        """The last case of the last look: so cases that are tried in vain keep no other from its turn."""
 
-    async def run(self) -> None:
-        """Looks until it is cancelled; an absent PostgreSQL is waited for."""
-        while True:
-            try:
-                await self.look()
-            except* AWAY as away:
-                LOG.info("PostgreSQL is away: %r", away.exceptions)
-            except* Exception:
-                LOG.exception("claims cannot be looked at")
-            await asyncio.sleep(self._every)
+    async def cases(self, most: int, after: str) -> list[str]:
+        return [row["case_id"] for row in await self._pool.fetch(CASES, most, after)]
 
-    async def look(self) -> int:
-        """One look: claims of those who have left lapse in a set of cases, of which the next look takes the next;
-        returns in how many cases one has lapsed.
-
-        What is wrong with one case holds up no other.
-        """
-        cases = [row["case_id"] for row in await self._pool.fetch(CASES, self._a_set, self._after)]
-        lapsed = 0
-        for case_id in cases:
-            try:
-                settled = await self._inbox.lapse_claims(case_id)
-            except AWAY:
-                raise
-            except Exception:
-                LOG.exception("claims of case %s cannot lapse", case_id)
-                continue
-            for refused in (each for each in settled if each.state == "refused"):
-                LOG.warning("a claim of case %s does not lapse: %s", case_id, (refused.problem or {}).get("code"))
-            lapsed += any(each.state == "accepted" for each in settled)
-        self._after = cases[-1] if len(cases) == self._a_set else ""
-        if lapsed:
-            LOG.info("claims of officers who have left lapsed in %d cases", lapsed)
-        return lapsed
+    async def settle(self, case_id: str) -> Sequence[Settled]:
+        return await self._inbox.lapse_claims(case_id)

@@ -7,16 +7,17 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from activities.database import NEVER_TAKEN, present, with_a_second_try
-from activities.evidence.store import digests_of, submit
+from activities.database import NEVER_TAKEN, with_a_second_try
+from activities.evidence.files import digests_of, submit
 from activities.idempotency import IdempotencyKeyReused, digest
 from activities.record.claims import forsaken
 from activities.record.failing import PASSING, Why, note
+from activities.record.filings import Filing, FilingReceived, Filings
 from activities.record.log import (
     RECEIVE_ACT,
     CaseUnknown,
@@ -24,17 +25,15 @@ from activities.record.log import (
     Log,
     act_kept,
     lock,
-    open_case,
     read_log,
     with_its_head,
 )
-from activities.record.opening import next_case_number
 from activities.record.pinned_rules import PinnedRules
-from activities.record.receipt_facts import dataset_is_its_own, facts_at_receipt, items_at_receipt, standing_at_receipt
-from activities.record.rectified import none_is_open
+from activities.record.receipt_facts import items_at_receipt, standing_at_receipt
+from activities.record.refusing import settle_refused
 from activities.record.sealing import keep_key, kept
 from activities.record.service_rules import recusal_beside, urging_beside
-from activities.record.sides import entrustments, found_at_filing, revoked_in_place
+from activities.record.sides import entrustments, revoked_in_place
 from activities.record.touching import have_dataset_alone, to_hand_over
 from activities.sealing.seals import is_same_call
 from models import acts as a
@@ -46,7 +45,6 @@ from models.signing import fingerprints
 from models.state import CaseState, fold
 from rules.deadlines import to_shanghai
 from rules.pinned import UrgingRule
-from rules.procedure_names import CATALOGUE_UPDATE
 from rules.procedure_rules import ProcedureRules
 
 LOG = logging.getLogger("kaifang.inbox")
@@ -65,45 +63,11 @@ select seq, received_at, hash,
 from acts where case_id = $1 order by seq desc limit 1
 """
 
-RECEIVED_FILING = "select request_digest, key_id from acts join cases using (case_id) where act_id = $1"
 ACCEPT = "update acts set state = 'accepted' where act_id = $1 and state = 'received'"
 ACCEPT_AS_DELIVERED = """
 update acts set state = case state when 'refused' then state else 'accepted' end, delivered_at = $2
 where act_id = $1 returning state, problem
 """
-
-
-@dataclass(frozen=True)
-class Filing:
-    """What a party files, as the law in force at its receipt makes it: ids and codes, which the engine may see."""
-
-    rules: ProcedureRules
-    party: str
-    dataset_id: str
-    bodies: Mapping[str, str]
-    data_items: tuple[str, ...]
-    choices: Mapping[str, str]
-    given: frozenset[str]
-    evidence: tuple[str, ...] = ()
-    occurred_on: date | None = None
-    caused_by: str | None = None
-    about_task: str | None = None
-
-    def filed(self, case_id: str, procedure: str, at: datetime, **found: object) -> e.Filed:
-        """The event with which its case begins; `found` is what the receipt adds to what is filed."""
-        filed = {name: getattr(self, name) for name in e.Filed.model_fields.keys() & vars(self).keys()}
-        its_own = {"at": at, "act": f"{case_id}.file", "case_id": case_id, "procedure": procedure}
-        named = {"city": self.rules.city, "case_number": "", "rules_digest": ""}
-        return e.Filed.model_validate({**filed, **named, **its_own, **found})
-
-
-@dataclass(frozen=True)
-class FilingReceived:
-    """A case as its receipt made it, and the cases that are to be handed over for it: itself, and those that it
-    concerns."""
-
-    state: CaseState
-    to_hand_over: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -129,6 +93,7 @@ class Inbox:
         self._log = log
         self._clock = clock
         self._pinned = PinnedRules()
+        self._filings = Filings(pool, log, clock, self._pinned)
 
     async def receive_filing(
         self,
@@ -137,77 +102,8 @@ class Inbox:
         content: Mapping[str, Any],
         received: Callable[[datetime], Filing],
     ) -> FilingReceived:
-        """The case as its receipt makes it, with all that the law makes follow at once; engine or no engine.
-
-        `content` is what the party sent, which only PostgreSQL keeps; `received` makes the filing of it by the law in
-        force at the instant of receipt. The same id again changes nothing, and answers the case as it stands. Raises
-        IdempotencyKeyReused, DatasetOfAnotherProvider, DataIsWithdrawn, ItemsAreGone, OpennessHasChanged,
-        EvidenceUnknown, RectificationOpen, CannotBeStored (nothing was received then), and what `received` raises.
-        """
-        try:
-            return await with_a_second_try(lambda: self._filed(case_id, procedure, content, received))
-        except NEVER_TAKEN as fault:
-            LOG.error("the filing of case %s is never taken: %s", case_id, type(fault).__name__)
-            raise CannotBeStored from fault
-
-    async def _filed(
-        self, case_id: str, procedure: str, content: Mapping[str, Any], received: Callable[[datetime], Filing]
-    ) -> FilingReceived:
-        request_digest = digest(content)
-        async with self._pool.acquire() as connection, connection.transaction():
-            # Two calls with one key: the second waits here for the first.
-            await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", case_id)
-            known = await connection.fetchrow(RECEIVED_FILING, f"{case_id}.file")
-            if known is not None:
-                if not is_same_call(self._log.seals, known["key_id"], known["request_digest"], request_digest):
-                    raise IdempotencyKeyReused
-                state = fold(CaseState(), await read_log(connection, case_id))
-                return FilingReceived(state, await to_hand_over(connection, case_id))
-            record = await self._log.notices.under_share_lock(connection)
-            received_at = self._clock.at(await present(connection))
-            filing = received(received_at)
-            law = filing.rules
-            kind = BY_NAME[procedure]
-            if filing.about_task is not None:
-                await none_is_open(connection, law.city, filing.about_task)
-            facts = await facts_at_receipt(
-                connection, law, filing.party, filing.dataset_id, filing.choices, filing.data_items, received_at
-            )
-            if kind.name == CATALOGUE_UPDATE:
-                await dataset_is_its_own(connection, filing.dataset_id, filing.bodies["provider"])
-            sides = await found_at_filing(connection, kind, filing.party, filing.dataset_id, filing.caused_by)
-            filed = filing.filed(
-                case_id,
-                kind.name,
-                received_at,
-                **sides,
-                case_number=await next_case_number(connection, law.city_code, kind, received_at),
-                data_items=filing.data_items if facts.data_items is None else facts.data_items,
-                standing=facts.standing,
-                rules_digest=await self._pinned.keep(connection, law),
-                words=fingerprints(case_id, content) if law.agreement else {},
-            )
-            proposal = kind.begin(law, filed, facts.met)
-            written = kept(self._log.seals, None, f"{case_id}.file", content, request_digest)
-            await open_case(
-                connection,
-                self._log.chain,
-                filed,
-                content=written.content,
-                request_digest=written.request_digest,
-                files=await digests_of(connection, filing.evidence),
-                key_id=written.key_id,
-            )
-            await submit(connection, filing.evidence, filing.party, case_id)
-            events = await self._log.write(
-                connection,
-                LockedCase(case_id, 0, 0, received_at),
-                CaseState(),
-                proposal.events,
-                engine_number=len(proposal.events),
-                record=record,
-            )
-            return FilingReceived(fold(CaseState(), events), await to_hand_over(connection, case_id))
+        """As `Filings.receive`."""
+        return await self._filings.receive(case_id, procedure, content, received)
 
     async def receive_act(self, act: a.Act, content: Mapping[str, Any] | None = None) -> ActReceived:
         """Puts the act into the inbox, stamped and in its order; the same id again changes nothing.
@@ -425,13 +321,3 @@ class Inbox:
             LOG.exception("act %s of case %s waits: %s", act.id, case.case_id, why)
             await note(connection, case.case_id, [act.id], why, fault)
             return None
-
-
-async def settle_refused(connection: Connection, act_id: str, problem: Mapping[str, Any]) -> None:
-    """An act that was not accepted is refused, for a named reason; an accepted one stays accepted."""
-    await connection.execute(
-        "update acts set state = 'refused', problem = $2, delivered_at = clock_timestamp() "
-        "where act_id = $1 and state = 'received'",
-        act_id,
-        json.dumps(dict(problem)),
-    )

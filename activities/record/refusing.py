@@ -1,14 +1,16 @@
-"""An act that no version can judge is settled by whoever runs the system (`kaifang refuse`)."""
+"""An act is settled as refused: by the law, or, where no version can judge it, by whoever runs the system
+(`kaifang refuse`)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from activities.record.inbox import settle_refused
 from models.refusals import NobodyCanJudge
 
 if TYPE_CHECKING:
-    from activities.database import Pool
+    from activities.database import Connection, Pool
 
 LONGEST_REASON = 2000
 
@@ -41,3 +43,13 @@ async def refuse(pool: Pool, act_id: str, reason: str) -> str:
         await settle_refused(connection, act_id, problem)
         case_id: str = row["case_id"]
     return case_id
+
+
+async def settle_refused(connection: Connection, act_id: str, problem: Mapping[str, Any]) -> None:
+    """An act that was not accepted is refused, for a named reason; an accepted one stays accepted."""
+    await connection.execute(
+        "update acts set state = 'refused', problem = $2, delivered_at = clock_timestamp() "
+        "where act_id = $1 and state = 'received'",
+        act_id,
+        json.dumps(dict(problem)),
+    )

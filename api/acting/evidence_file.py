@@ -7,8 +7,8 @@ from urllib.parse import quote
 from starlette.responses import Response, StreamingResponse
 
 from activities.evidence import preview
+from activities.evidence.files import Evidence
 from activities.evidence.scanner import INFECTED
-from activities.evidence.store import Evidence
 from api.http.problems import Problem
 from api.runtime import Runtime
 from reading.objections import questions as objections

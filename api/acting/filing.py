@@ -10,7 +10,7 @@ from typing import Annotated, Any, cast
 from fastapi import Depends, Response
 
 from activities.idempotency import id_from_key
-from activities.record.inbox import Filing
+from activities.record.filings import Filing
 from activities.record.receipt_facts import DataIsWithdrawn, DatasetOfAnotherProvider, ItemsAreGone, OpennessHasChanged
 from activities.tables.catalogue import DatasetRow
 from api.acting.answering import Answering, InHeaders

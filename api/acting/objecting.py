@@ -10,9 +10,11 @@ from datetime import datetime
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from activities.evidence.store import LARGEST, Evidence, receive_upload
+from activities.evidence.files import Evidence
+from activities.evidence.quotas import LARGEST
+from activities.evidence.uploading import receive_upload
 from activities.idempotency import id_from_key
-from activities.record.inbox import Filing
+from activities.record.filings import Filing
 from api.acting.filing import Filer, Subject, judge, rules_at
 from api.acting.forms.filing import ObjectionForm
 from api.acting.refusals import refused_before_receipt

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from activities.record.inbox import Filing
+from activities.record.filings import Filing
 from activities.record.rectified import RectificationOpen
 from api.acting.filing import PROVIDER, Filer, judge, rules_at
 from api.acting.forms.filing import RectificationForm

@@ -63,11 +63,10 @@ async def who_claimed(store: Store, read: CaseRead, act: Act) -> Label | None:
     task = read.state.tasks.get(act.task_id) if isinstance(act, TaskAct) else None
     if task is None or task.claimed_by is None:
         return None
-    names = await directory.account_names(store, [task.claimed_by])
-    logins = await directory.logins(store, [task.claimed_by])
-    if task.claimed_by not in names:
+    called = (await directory.called(store, [task.claimed_by])).get(task.claimed_by)
+    if called is None:
         return None
-    name, login = names[task.claimed_by], logins[task.claimed_by]
+    login, name = called
     taken = (each for each in reversed(read.log) if isinstance(each, TaskClaimed | TaskReassigned))
     since = next((each.at for each in taken if each.task_id == task.task_id), None)
     if since is None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from activities.record.inbox import Filing
+from activities.record.filings import Filing
 from activities.tables.catalogue import DatasetRow
 from api.acting.filing import Filer, judge, rules_at
 from api.acting.forms.filing import LeakReportForm

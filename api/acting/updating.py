@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from activities.idempotency import id_from_key
-from activities.record.inbox import Filing
+from activities.record.filings import Filing
 from activities.tables.catalogue import DatasetRow
 from api.acting.drafts import drafted
 from api.acting.filing import PROVIDER, Filer, judge, rules_at

@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException
 
 from activities.database import AWAY, NEVER_TAKEN
-from activities.evidence.store import EvidenceNotAllowed, EvidenceRefused, EvidenceStoreAway, EvidenceUnknown
+from activities.evidence.refused import EvidenceNotAllowed, EvidenceRefused, EvidenceStoreAway, EvidenceUnknown
 from activities.idempotency import IdempotencyKeyReused
 from activities.refused import FieldsRefused
 from activities.sealing.key_service import KeyServiceAway

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.requests import ClientDisconnect
 
-from activities.evidence.store import receive_upload
+from activities.evidence.uploading import receive_upload
 from activities.idempotency import id_from_key
 from api.acting.evidence_file import evidence_saved
 from api.dependencies import ID, Applicant, Calling, IdempotencyKey, Reading, Running

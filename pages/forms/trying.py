@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from starlette.datastructures import FormData
 
-from activities.evidence.store import EvidenceRefused, EvidenceStoreAway
+from activities.evidence.refused import EvidenceRefused, EvidenceStoreAway
 from activities.idempotency import IdempotencyKeyReused
 from activities.refused import FieldsRefused
 from activities.sealing.key_service import KeyServiceAway

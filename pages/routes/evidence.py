@@ -36,7 +36,7 @@ async def evidence(call: Call) -> Response:
     caller = call.must_be_logged_in()
     file = await evidence_known(call.store, caller, call.in_part("evidence_id"))
     case = await cases.case(call.store, caller, file.case_id) if file.case_id else None
-    giver = (await directory.account_names(call.store, [file.account])).get(file.account)
+    giver = (await directory.called(call.store, [file.account])).get(file.account)
     await call.store.release()
     look = Look.SAVED_ALONE if file.scan == INFECTED else look_of(file.media_type)
     return call.page(
@@ -45,7 +45,7 @@ async def evidence(call: Call) -> Response:
         case_number=case.case_number if case else None,
         given_by=call.say("evidence.you")
         if file.account == caller.account_id
-        else giver and said(giver, call.language),
+        else giver and said(giver.name, call.language),
         kind=kind_of(file.media_type),
         look=look,
         part=known(await part_of_text(call.runtime.evidence, file, part_asked_for(call)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from activities.tables.cases import ActRow, CaseRow, TaskRow
 from models import events as e
@@ -76,21 +76,19 @@ async def tasks_of_case(
     waited = waiting_times(read.log, present.now)
     wanted = {row.act_id: str(row.content["text"]) for row in acts if row.content and row.content.get("text")}
     return [
-        TaskShown(
-            **task_facts(
-                TaskKnown(
-                    law=law,
-                    case=state,
-                    task=task,
-                    stage=stage_in_words(law, task.stage),
-                    names=names,
-                    record=store.archive.record_at(present.record, task.clock.calendar_version),
-                    now=present.now,
-                    overdue=task.task_id in overdue,
-                    waited=waited.get(task.task_id, timedelta(0)),
-                    draft=drafts.get(state.case_id),
-                    supplement_wanted=wanted.get(task.supplement_act or ""),
-                )
+        task_shown(
+            TaskKnown(
+                law=law,
+                case=state,
+                task=task,
+                stage=stage_in_words(law, task.stage),
+                names=names,
+                record=store.archive.record_at(present.record, task.clock.calendar_version),
+                now=present.now,
+                overdue=task.task_id in overdue,
+                waited=waited.get(task.task_id, timedelta(0)),
+                draft=drafts.get(state.case_id),
+                supplement_wanted=wanted.get(task.supplement_act or ""),
             )
         )
         for task in sorted(state.tasks.values(), key=lambda task: task.opened_by_event)
@@ -121,7 +119,7 @@ async def tasks_of_list(
         which = it.case.rules_digest, task.stage
         if which not in stages:
             stages[which] = stage_in_words(law, task.stage)
-        known = task_facts(
+        known = task_shown(
             TaskKnown(
                 law=law,
                 case=it.case,
@@ -140,7 +138,7 @@ async def tasks_of_list(
         urgency = law.rules.choice("urgency", it.task.urgency) if it.task.urgency else None
         shown.append(
             TaskListed(
-                **known,
+                **dict(known),
                 procedure_label=law.say(law.rules.label),
                 dataset_title=said(Label.model_validate(it.title), language) if it.title else None,
                 party_name=said(party.name, language) if party else it.case.party,
@@ -160,36 +158,36 @@ def working_days_left(clock: Clock, present: Present) -> int | None:
     return calendar.working_days_between(to_shanghai(present.now).date(), clock.last_day)
 
 
-def task_facts(known: TaskKnown) -> dict[str, Any]:
-    """What every answer says of the task: the fields of `TaskShown`."""
+def task_shown(known: TaskKnown) -> TaskShown:
+    """What every answer says of the task."""
     law, case, task, stage, names = known.law, known.case, known.task, known.stage, known.names
-    return {
-        "task_id": task.task_id,
-        "case_id": case.case_id,
-        "case_number": case.case_number,
-        "city": case.city,
-        "procedure": case.procedure,
-        "dataset_id": case.dataset_id or None,
-        "stage": task.stage,
-        "label": stage.label,
-        "step": task.step,
-        "round": task.round,
-        "body": task.body,
-        "body_name": names.get(case.party, case.party) if task.body == APPLICANT else names.get(task.body, task.body),
-        "state": task.state,
-        "claimed_by": names.get(task.claimed_by) if task.claimed_by else None,
-        "outcome": task.outcome,
-        "late": task.late,
-        "opened_at": task.opened_at,
-        "ended_at": task.ended_at,
-        "supplement_asked_at": task.supplement_asked_at,
-        "supplement_wanted": known.supplement_wanted,
-        "asked_by_task": task.asked_by_task,
-        "urgings": task.urgings,
-        "urged_at": task.urged_at,
-        "rule": stage.rule,
-        "outcomes": stage.outcomes,
-        "clock": clock_shown(
+    return TaskShown(
+        task_id=task.task_id,
+        case_id=case.case_id,
+        case_number=case.case_number,
+        city=case.city,
+        procedure=case.procedure,
+        dataset_id=case.dataset_id or None,
+        stage=task.stage,
+        label=stage.label,
+        step=task.step,
+        round=task.round,
+        body=task.body,
+        body_name=names.get(case.party, case.party) if task.body == APPLICANT else names.get(task.body, task.body),
+        state=task.state,
+        claimed_by=names.get(task.claimed_by) if task.claimed_by else None,
+        outcome=task.outcome,
+        late=task.late,
+        opened_at=task.opened_at,
+        ended_at=task.ended_at,
+        supplement_asked_at=task.supplement_asked_at,
+        supplement_wanted=known.supplement_wanted,
+        asked_by_task=task.asked_by_task,
+        urgings=task.urgings,
+        urged_at=task.urged_at,
+        rule=stage.rule,
+        outcomes=stage.outcomes,
+        clock=clock_shown(
             law,
             task,
             stage.stage,
@@ -199,8 +197,8 @@ def task_facts(known: TaskKnown) -> dict[str, Any]:
             overdue=known.overdue,
             waiting=known.waited,
         ),
-        "said": updates_shown.said_of(law, task, known.draft),
-    }
+        said=updates_shown.said_of(law, task, known.draft),
+    )
 
 
 def waiting_times(log: Sequence[e.Event], now: datetime) -> dict[str, timedelta]:

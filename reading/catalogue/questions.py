@@ -12,9 +12,9 @@ from sqlmodel import col, select
 
 from activities.tables.cases import CaseRow, EventRow, ObjectionRow
 from activities.tables.catalogue import DatasetRow, DatasetVersionRow
-from activities.tables.directory import AccountRow
 from activities.tables.gate import RestrictionRow
 from reading.catalogue.freshness import ZONE, FreshnessShown, is_stale, stale_from
+from reading.directory import questions as directory
 from reading.sight import Caller
 from reading.store import Store
 from rules.deadlines import SHANGHAI
@@ -159,13 +159,15 @@ async def freshness(store: Store, datasets: Iterable[DatasetRow], now: datetime)
     if not ids:
         return {}
     rows = await store.session.exec(
-        select(DatasetRow.dataset_id, is_stale(now), stale_from(), AccountRow.login)
-        .join(AccountRow, col(AccountRow.account_id) == col(DatasetRow.updated_by), isouter=True)
-        .where(col(DatasetRow.dataset_id).in_(ids))
+        select(DatasetRow.dataset_id, is_stale(now), stale_from(), DatasetRow.updated_by).where(
+            col(DatasetRow.dataset_id).in_(ids)
+        )
     )
+    found = rows.all()
+    called = await directory.called(store, (updated_by for *_, updated_by in found))
     return {
-        dataset_id: FreshnessShown(stale=stale, stale_from=since, updated_by=login)
-        for dataset_id, stale, since, login in rows
+        dataset_id: FreshnessShown(stale=stale, stale_from=since, updated_by=called[by].login if by in called else None)
+        for dataset_id, stale, since, by in found
     }
 
 

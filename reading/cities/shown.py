@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 
-from activities.tables.directory import BodyRow
 from reading.catalogue import questions as catalogue
 from reading.cities.shapes import BodyOfCity, CityShown, DatasetsCounted, PostWanted, ProcedureNamed, StageHeld
 from reading.directory import questions as directory
@@ -118,7 +117,7 @@ def _stages_held(known: Mapping[str, ProcedureRules], language: Language) -> Map
 
 
 def _body(
-    row: BodyRow, pack: Pack, on: date, law: Law | None, held: Mapping[str, list[StageHeld]], language: Language
+    row: directory.Body, pack: Pack, on: date, law: Law | None, held: Mapping[str, list[StageHeld]], language: Language
 ) -> BodyOfCity:
     named = in_force(pack.bodies.get(row.role, ()), on)
     return BodyOfCity(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, exists, not_, or_
+from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from activities.directory.bearer import Bearer
 from activities.tables.accounts import RevokedTokenRow
@@ -77,6 +79,10 @@ async def logins(store: Store, accounts: Iterable[str | None]) -> dict[str, str]
     return {each: each for each in ids} | dict(rows.all())
 
 
+Body = BodyRow
+"""A body, as the directory has it."""
+
+
 class Called(NamedTuple):
     """By what an account logs in, and what it is called."""
 
@@ -93,12 +99,15 @@ async def called(store: Store, accounts: Iterable[str | None]) -> dict[str, Call
     return {account_id: Called(login, Label.model_validate(name)) for account_id, login, name in rows}
 
 
-async def account_names(store: Store, accounts: Iterable[str]) -> dict[str, Label]:
-    """Account id to what it is called; nothing of an account that is gone."""
+async def others_called(store: Store, account_id: str, words: Collection[str]) -> frozenset[str]:
+    """Which of these words are the id or the login of another account than this."""
     rows = await store.session.exec(
-        select(AccountRow.account_id, AccountRow.name).where(col(AccountRow.account_id).in_(set(accounts)))
+        select(AccountRow.account_id, AccountRow.login).where(
+            or_(col(AccountRow.account_id).in_(words), col(AccountRow.login).in_(words)),
+            AccountRow.account_id != account_id,
+        )
     )
-    return {account_id: Label.model_validate(name) for account_id, name in rows}
+    return frozenset(word for row in rows for word in row)
 
 
 async def names_by_login(store: Store, wanted: Iterable[str | None]) -> dict[str, Label]:
@@ -129,6 +138,16 @@ async def bodies_of(store: Store, city: str) -> dict[str, str]:
 
 async def body(store: Store, body: str) -> BodyRow | None:
     return (await store.session.exec(select(BodyRow).where(BodyRow.body == body))).first()
+
+
+def bodies_in(city: str | Mapped[str]) -> SelectOfScalar[str]:
+    """The bodies of a city, to ask within another question."""
+    return select(BodyRow.body).where(col(BodyRow.city) == city)
+
+
+def bodies_with(roles: Collection[str], city: str | Mapped[str]) -> SelectOfScalar[str]:
+    """Those of them that have one of these roles."""
+    return bodies_in(city).where(col(BodyRow.role).in_(roles))
 
 
 async def bodies(store: Store, city: str | None) -> Sequence[BodyRow]:

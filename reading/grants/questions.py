@@ -10,16 +10,16 @@ from sqlmodel import col, select
 
 from activities.tables.cases import ActRow, CaseRow
 from activities.tables.catalogue import DatasetRow
-from activities.tables.directory import AccountRow
 from activities.tables.gate import GateDecisionRow, GrantRow
 from models.acts import Revoke
 from models.procedures.access import ACCESS, revoking_bodies
 from models.refusals import Refusal
 from reading.cases.questions import LATEST_FIRST, received, received_earlier
-from reading.directory.questions import bodies_of, serving
+from reading.directory import questions as directory
 from reading.paging import CursorUnusable, Cut, cut, instant, place_of
 from reading.sight import Caller
 from reading.store import CaseRead, Store
+from rules.pinned import Label
 
 LONGEST_ID = 18
 """Digits that fit into PostgreSQL's bigint."""
@@ -39,7 +39,7 @@ class Holding:
 
     grant: GrantRow
     case: CaseRow
-    holder: AccountRow
+    holder: Label
     dataset: DatasetRow
 
 
@@ -100,15 +100,21 @@ async def holdings(store: Store, city: str, after: str | None, limit: int) -> Cu
     if after is not None:
         wanted.append(received_earlier(after))
     rows = await store.session.exec(
-        select(GrantRow, CaseRow, AccountRow, DatasetRow)
+        select(GrantRow, CaseRow, DatasetRow)
         .join(CaseRow, col(CaseRow.case_id) == col(GrantRow.case_id))
-        .join(AccountRow, col(AccountRow.account_id) == col(GrantRow.party))
         .join(DatasetRow, col(DatasetRow.dataset_id) == col(GrantRow.dataset_id))
         .where(*wanted)
         .order_by(*LATEST_FIRST)
         .limit(limit + 1)
     )
-    return cut([Holding(*each) for each in rows], limit, lambda each: received(each.case))
+    found = cut(list(rows), limit, lambda each: received(each[1]))
+    called = await directory.called(store, (grant.party for grant, _, _ in found.rows))
+    held = [
+        Holding(grant, case, called[grant.party].name, dataset)
+        for grant, case, dataset in found.rows
+        if grant.party in called
+    ]
+    return Cut(held, found.next)
 
 
 async def has_or_had_grant(store: Store, caller: Caller, dataset_id: str) -> bool:
@@ -185,7 +191,7 @@ async def gate_decisions_on(store: Store, dataset_id: str, last: LastDecision | 
 async def may_revoke(store: Store, caller: Caller, read: CaseRead) -> bool:
     """Whether the caller may end the grant before its time, as the directory stands: asked of the judge."""
     revoking = revoking_bodies(read.rules, read.state)
-    bodies = await bodies_of(store, read.state.city)
+    bodies = await directory.bodies_of(store, read.state.city)
     act = Revoke(
         id="probe",
         case_id=read.state.case_id,
@@ -193,7 +199,7 @@ async def may_revoke(store: Store, caller: Caller, read: CaseRead) -> bool:
         received_at=max((await store.present()).now, read.state.at or datetime.min.replace(tzinfo=UTC)),
         given=frozenset({"reason"}),
         bodies=bodies,
-        serving=await serving(store, {*revoking, *bodies.values()}),
+        serving=await directory.serving(store, {*revoking, *bodies.values()}),
     )
     try:
         ACCESS.judge(read.rules, read.state, act)

@@ -91,7 +91,7 @@ def holder_shown(holding: Holding, now: datetime, language: Language) -> HolderS
     grant, dataset = holding.grant, holding.dataset
     has_expired = grant.valid_until <= now
     return HolderShown(
-        name=said(Label.model_validate(holding.holder.name), language),
+        name=said(holding.holder, language),
         dataset_id=dataset.dataset_id,
         title=said(Label.model_validate(dataset.entry["title"]), language),
         use=grant.use,

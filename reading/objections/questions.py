@@ -9,7 +9,7 @@ from sqlalchemy import and_, func
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from activities.evidence.store import Evidence
+from activities.evidence.files import Evidence
 from activities.tables.cases import CaseRow, EvidenceRow, ObjectionRow
 from activities.tables.gate import RestrictionRow
 from models.state import CaseState

@@ -13,7 +13,7 @@ from html import escape
 from typing import Any
 
 from activities.directory import sessions
-from activities.evidence.store import Evidence
+from activities.evidence.files import Evidence
 from reading.cases.lists import case_page, event_page
 from reading.cases.questions import CasesSought
 from reading.cases.shapes import CaseSummary
@@ -141,7 +141,7 @@ class Collecting:
 
     async def _file(self, path: str, name: str, content: Any) -> File:
         async with self.archive.store() as store:
-            others = await questions.accounts_of_others(store, self.caller, set(words_in(content)))
+            others = await directory.others_called(store, self.caller.account_id, set(words_in(content)))
         self.index.append((name, path))
         return path, json.dumps(without(others, content), ensure_ascii=False, indent=1, default=str).encode()
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import not_, or_
 from sqlmodel import col, select
 
-from activities.evidence.store import Evidence
+from activities.evidence.files import Evidence
 from activities.tables.cases import ActRow, CaseRow, EvidenceRow
-from activities.tables.directory import AccountRow
 from reading.objections.questions import is_erased
 from reading.sight import Caller, filed_for_a_body
 from reading.store import Store
@@ -35,14 +34,3 @@ async def own_files(store: Store, caller: Caller) -> list[tuple[Evidence, str | 
         for row, number in rows
         if not is_erased(store, row.key_id)
     ]
-
-
-async def accounts_of_others(store: Store, caller: Caller, words: Collection[str]) -> frozenset[str]:
-    """Which of these words are the id or the login of somebody else."""
-    rows = await store.session.exec(
-        select(AccountRow.account_id, AccountRow.login).where(
-            or_(col(AccountRow.account_id).in_(words), col(AccountRow.login).in_(words)),
-            AccountRow.account_id != caller.account_id,
-        )
-    )
-    return frozenset(word for row in rows for word in row)

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from activities.evidence.files import Evidence
 from activities.evidence.scanner import INFECTED, NOT_SCANNED
-from activities.evidence.store import Evidence
 from reading.cases.lists import event_page
 from reading.cases.shown import case_shown
 from reading.objections import questions as objections

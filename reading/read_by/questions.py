@@ -6,8 +6,8 @@ from sqlalchemy import ColumnElement, false, true
 from sqlmodel import col, select
 
 from activities.tables.cases import CaseRow, EvidenceRow
-from activities.tables.directory import BodyRow
 from activities.tables.readings import ReadingRow
+from reading.directory import questions as directory
 from reading.paging import Cut, cut, number_of
 from reading.sight import Caller
 from reading.store import Store
@@ -27,7 +27,7 @@ def supervised_by(caller: Caller) -> ColumnElement[bool]:
         return true()
     if not caller.has("supervisor") or caller.city is None:
         return false()
-    return col(ReadingRow.body).in_(select(BodyRow.body).where(BodyRow.city == caller.city))
+    return col(ReadingRow.body).in_(directory.bodies_in(caller.city))
 
 
 async def readings(store: Store, wanted: ColumnElement[bool], after: str | None, limit: int) -> Cut[Found]:

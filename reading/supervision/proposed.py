@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sqlalchemy import ColumnClause, ColumnElement, exists, func, literal_column
-from sqlmodel import col, select
+from sqlmodel import col
 
 from activities.tables.cases import CaseRow, EventRow, TaskRow
-from activities.tables.directory import BodyRow
+from reading.directory import questions as directory
 from reading.shape import Page, RuleNamed
 from reading.sight import Caller
 from reading.store import Present, Store
@@ -64,7 +64,7 @@ def proposable(roles: tuple[str, ...]) -> list[ColumnElement[bool]]:
         col(EventRow.number) == 1,
         func.jsonb_extract_path_text(col(EventRow.event), "about_task") == col(TaskRow.task_id),
     )
-    before = select(BodyRow.body).where(col(BodyRow.role).in_(roles), col(BodyRow.city) == col(TaskRow.city))
+    before = directory.bodies_with(roles, col(TaskRow.city))
     return [
         col(TaskRow.procedure) != IN_FORCE,
         col(TaskRow.body).in_(before.correlate(TaskRow)),

@@ -13,22 +13,20 @@ from pathlib import Path
 import pytest
 
 from activities.database import AWAY, Pool, open_pool
-from activities.evidence.store import (
-    LARGEST,
-    Evidence,
+from activities.evidence.files import Evidence, path_of, submit
+from activities.evidence.quotas import LARGEST
+from activities.evidence.refused import (
     EvidenceEmpty,
     EvidenceNotAllowed,
-    EvidenceStore,
     EvidenceStoreAway,
     EvidenceTooLarge,
     EvidenceUnknown,
-    path_of,
-    receive_upload,
-    submit,
 )
+from activities.evidence.store import EvidenceStore
+from activities.evidence.uploading import receive_upload
 from activities.idempotency import IdempotencyKeyReused
 from activities.settings import Settings, SettingsError
-from tests.activities.evidence_samples import A_PDF, AN_EXE
+from tests.activities.evidence_files import A_PDF, AN_EXE
 from tests.driving import Driver
 from tests.owning import by_owner
 

@@ -11,10 +11,11 @@ import pytest
 from activities.evidence.archives import Budget
 from activities.evidence.content import recognise
 from activities.evidence.kinds import ContentNotRecognised, Kind
+from activities.evidence.naming import fitting_name
 from activities.evidence.pdf import KIND as PDF
-from activities.evidence.store import fitting_name
 from reading.words.texts import texts
-from tests.activities.evidence_samples import ALLOWED, CAUTIOUS, OOXML, PROSE, REFUSED, bomb, compound, ooxml
+from tests.activities.evidence_files import OOXML, bomb, compound, ooxml
+from tests.activities.evidence_samples import ALLOWED, CAUTIOUS, PROSE, REFUSED
 
 
 @pytest.mark.parametrize("kind", ALLOWED)

@@ -18,10 +18,12 @@ from PIL import Image
 
 from activities.evidence import drawing, preview
 from activities.evidence.drawing import LONGEST_SIDE, MOST_MEMORY, MOST_PIXELS
+from activities.evidence.files import Evidence
 from activities.evidence.preview import A_PART, LARGEST_DRAWN, Look, drawn, look_of, part_of_text
-from activities.evidence.store import Evidence, EvidenceStore
+from activities.evidence.store import EvidenceStore
 from activities.settings import Settings
-from tests.activities.evidence_samples import ALLOWED, chunk, jpeg, png
+from tests.activities.evidence_files import chunk, jpeg, png
+from tests.activities.evidence_samples import ALLOWED
 
 GREEN, WHITE = (0, 160, 0), (255, 255, 255)
 

@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 
 from activities.database import Pool
+from activities.evidence.files import Evidence, known
+from activities.evidence.refused import EvidenceNotAllowed
 from activities.evidence.scanner import CLEAN, INFECTED, NOT_SCANNED, Scanner, ScannerAway, Verdict
 from activities.evidence.scanning import Scanning
-from activities.evidence.store import Evidence, EvidenceNotAllowed, EvidenceStore, receive_upload
+from activities.evidence.store import EvidenceStore
+from activities.evidence.uploading import receive_upload
 from activities.settings import Settings
 
 BAD = b"EICAR, so to speak"
@@ -112,7 +115,7 @@ async def test_while_the_scanner_is_away_files_are_taken_and_scanned_later(tmp_p
         again = Scanning(pool, store_at(tmp_path, url))
         assert await again.look() == 2
         assert await again.look() == 0
-    assert [(await store.known(pool, each.evidence_id)).scan for each in (good, bad)] == [CLEAN, INFECTED]
+    assert [(await known(pool, each.evidence_id)).scan for each in (good, bad)] == [CLEAN, INFECTED]
 
 
 async def test_without_a_scanner_nothing_is_said_to_be_scanned(tmp_path: Path, pool: Pool) -> None:

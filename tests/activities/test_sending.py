@@ -5,90 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import uuid
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pydantic import SecretStr
 from standardwebhooks import Webhook
 
 from activities.database import Pool
-from activities.outbox.outbox import put_out
-from activities.settings import Settings
-from activities.telling import sending, ways
-from activities.telling.channels import Wanted, end_channel, open_channel
+from activities.telling import sending
+from activities.telling.channels import end_channel
 from activities.telling.sending import Sender
 from activities.telling.ways import Ways
-from models.telling import Account, Telling
+from tests.activities.telling import BASE, NOW, account, all_is_due, channel, sender, settings, tell
 from tests.beside import beside
 from tests.driving import Driver
 from tests.owning import by_owner
-from tests.receiving import HttpReceiver, Mailbox, Request, http_receiver, smtp_receiver
-
-BASE = "https://kaifang.example"
-BEFORE = datetime(2026, 3, 1, tzinfo=UTC)
-NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[HttpReceiver]:
-    async with http_receiver() as taking:
-        yield taking
-
-
-@pytest.fixture
-async def another() -> AsyncIterator[HttpReceiver]:
-    async with http_receiver() as taking:
-        yield taking
-
-
-@pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    with smtp_receiver() as taking:
-        yield taking
-
-
-def settings(tmp_path: Path, **more: Any) -> Settings:
-    return Settings(home=tmp_path, database_url="postgresql://", private_receivers=True, **more)
-
-
-@asynccontextmanager
-async def sender(pool: Pool, tmp_path: Path, **more: Any) -> AsyncIterator[Sender]:
-    async with Ways(settings(tmp_path, **more)) as opened:
-        yield Sender(pool, opened, BASE, every=0.01)
-
-
-async def account(pool: Pool, login: str = "applicant@demo") -> str:
-    found: str = await pool.fetchval("select account_id from accounts where login = $1", login)
-    return found
-
-
-async def channel(pool: Pool, address: str, kind: str = "webhook", owner: str = "applicant@demo") -> tuple[str, str]:
-    """A channel that is older than what is told; its id and its secret."""
-    channel_id, owner = str(uuid.uuid4()), await account(pool, owner)
-    async with pool.acquire() as connection, connection.transaction():
-        secret = await open_channel(connection, channel_id, owner, Wanted(kind, address, "en"), BEFORE)
-    return channel_id, secret or ""
-
-
-async def tell(pool: Pool, *of: str, case_id: str | None = None, owner: str = "applicant@demo") -> list[str]:
-    """The ids of messages, in the order in which they were put out."""
-    to = Account(await account(pool, owner))
-    tellings = [Telling("case_received", each, to, case_id=case_id, city="nanning") for each in of]
-    async with pool.acquire() as connection:
-        await put_out(connection, tellings, NOW)
-    rows = await pool.fetch("select message_id from messages where account_id = $1 order by number", to.account_id)
-    return [row["message_id"] for row in rows]
-
-
-async def all_is_due(pool: Pool) -> None:
-    """Every pause and lease has run out."""
-    await pool.execute("update deliveries set next_at = now() - interval '1 second' where state = 'waiting'")
-    await pool.execute("update channels set next_at = now() - interval '1 second'")
+from tests.receiving import HttpReceiver, Mailbox, Request
 
 
 async def test_a_webhook_has_what_the_text_says_and_a_signature_that_the_library_accepts(
@@ -213,96 +146,6 @@ async def test_who_is_killed_between_sending_and_marking_sends_again_under_the_s
         Webhook(secret).verify(request.body, request.headers)
 
 
-async def test_a_receiver_that_hangs_holds_up_nobody_else(
-    pool: Pool, receiver: HttpReceiver, another: HttpReceiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sending, "STOPS_WITHIN", 0.05)
-    receiver.hangs = True
-    await channel(pool, receiver.url)
-    await channel(pool, another.url, owner="applicant2@demo")
-    await tell(pool, *map(str, range(5)))
-    living = await tell(pool, *map(str, range(100, 130)), owner="applicant2@demo")
-
-    async with sender(pool, tmp_path) as it, beside(it.run()):
-        await receiver.arrived.wait()
-        while len(another.taken) < len(living):
-            another.arrived.clear()
-            await another.arrived.wait()
-        assert len(receiver.taken) == 1
-
-    assert another.ids == living
-
-
-async def test_a_channel_that_fails_is_left_alone_for_ever_longer_and_says_why(
-    pool: Pool, receiver: HttpReceiver, tmp_path: Path
-) -> None:
-    receiver.status = lambda _: 503
-    channel_id, _ = await channel(pool, receiver.url)
-    await tell(pool, *map(str, range(4)))
-
-    pauses = []
-    async with sender(pool, tmp_path) as it:
-        for _ in range(3):
-            assert [await it.send(), await it.send()] == [0, 0], "one attempt, and then a pause"
-            pauses.append(await pool.fetchval("select next_at - last_failed_at from channels"))
-            await pool.execute("update channels set next_at = now()")
-
-    assert len(receiver.taken) == 3
-    assert pauses[0] < pauses[2]
-    row = await pool.fetchrow("select failures, last_error from channels")
-    assert row
-    assert tuple(row) == (3, "HTTP 503")
-    assert await pool.fetchval("select count(*) from deliveries where state = 'waiting'") == 4
-    assert await pool.fetchval("select channel_id from channels") == channel_id
-
-
-async def test_what_cannot_be_sent_for_three_days_is_given_up_and_counted(
-    pool: Pool, receiver: HttpReceiver, tmp_path: Path
-) -> None:
-    receiver.status = lambda _: 500
-    await channel(pool, receiver.url)
-    await tell(pool, "old", "older")
-    async with sender(pool, tmp_path) as it:
-        await it.send()
-        await pool.execute("update messages set handed_out_at = now() - interval '3 days 1 second'")
-        (*_, new) = await tell(pool, "new")
-        await all_is_due(pool)
-        await it.send()
-        receiver.status = lambda _: 200
-        await all_is_due(pool)
-        assert await it.send() == 1
-
-    assert receiver.ids[-1] == new
-    assert await pool.fetchval("select given_up from channels") == 2
-    assert await pool.fetchval("select count(*) from deliveries where state = 'given_up'") == 2
-
-
-async def test_a_receiver_that_is_gone_is_asked_no_more(pool: Pool, receiver: HttpReceiver, tmp_path: Path) -> None:
-    receiver.status = lambda _: 410
-    await channel(pool, receiver.url)
-    await tell(pool, "one", "two")
-    async with sender(pool, tmp_path) as it:
-        await it.send()
-        await tell(pool, "three")
-        await all_is_due(pool)
-        await it.send()
-
-    assert len(receiver.taken) == 1
-    row = await pool.fetchrow("select ended_at, address, secret from channels")
-    assert row
-    assert row["ended_at"]
-    assert (row["address"], row["secret"]) == ("", None)
-
-
-async def test_a_redirect_is_not_followed(pool: Pool, receiver: HttpReceiver, tmp_path: Path) -> None:
-    receiver.status = lambda _: 307
-    await channel(pool, receiver.url)
-    await tell(pool, "one")
-    async with sender(pool, tmp_path) as it:
-        assert await it.send() == 0
-    assert len(receiver.taken) == 1
-
-
 async def test_no_webhook_into_a_private_network_is_called_whatever_was_stored(
     pool: Pool, receiver: HttpReceiver, tmp_path: Path
 ) -> None:
@@ -335,51 +178,6 @@ async def test_no_log_holds_an_address_or_a_secret(
     assert "attempt 1" in said
     for word in ("secret-in-the-address", secret, "somebody@example.org"):
         assert word not in said
-
-
-async def test_what_nobody_can_put_into_words_holds_up_no_other_channel(
-    pool: Pool, receiver: HttpReceiver, another: HttpReceiver, tmp_path: Path
-) -> None:
-    await channel(pool, receiver.url)
-    await channel(pool, another.url, owner="applicant2@demo")
-    await tell(pool, "one")
-    await by_owner(pool, """update messages set facts = '{"due_on": "not a day"}'""")
-    (living,) = await tell(pool, "two", owner="applicant2@demo")
-
-    async with sender(pool, tmp_path) as it:
-        assert await it.send() == 1
-
-    assert another.ids == [living]
-
-
-async def test_webhooks_have_places_of_their_own_when_the_mail_server_is_away(
-    pool: Pool, receiver: HttpReceiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sending, "FEW_PLACES", (1, 1))
-    for n in range(3):
-        await channel(pool, f"somebody{n}@example.org", "mail")
-    await channel(pool, receiver.url, owner="applicant2@demo")
-    await tell(pool, "one")
-    (living,) = await tell(pool, "two", owner="applicant2@demo")
-    server = SecretStr("mailto://127.0.0.1:1?from=kaifang@example.org")
-
-    async with sender(pool, tmp_path, mail_url=server) as it:
-        assert await it.send() == 1
-
-    assert receiver.ids == [living]
-    assert await pool.fetchval("select count(*) from channels where failures = 1") == 1
-
-
-async def test_a_receiver_has_only_so_long(
-    pool: Pool, receiver: HttpReceiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(ways, "WITHIN", 0.2)
-    receiver.hangs = True
-    await channel(pool, receiver.url)
-    await tell(pool, "one")
-    async with sender(pool, tmp_path) as it:
-        assert await it.send() == 0
-    assert await pool.fetchval("select last_error from channels") == "timed out"
 
 
 async def test_ending_a_channel_and_marking_what_it_took_never_deadlock(

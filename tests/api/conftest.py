@@ -100,3 +100,8 @@ async def stopped(settings: Settings, clock: ShiftedClock, monkeypatch: pytest.M
 @pytest.fixture
 def applicant(service: Service) -> Caller:
     return service.as_("applicant@demo")
+
+
+@pytest.fixture
+def objector(service: Service) -> Caller:
+    return service.as_("objector@demo")

@@ -80,3 +80,9 @@ async def restricted(pool: Pool, dataset_id: str) -> list[tuple[str, list[str]]]
         dataset_id,
     )
     return [(row["kind"], row["data_items"]) for row in rows]
+
+
+async def unsubmitted(pool: Pool) -> int:
+    """Files that belong to no case."""
+    count: int = await pool.fetchval("select count(*) from evidence where case_id is null")
+    return count

@@ -24,7 +24,7 @@ from api.app import create_app
 from api.gate import PATH as GATE
 from rules.bounds import LONGEST_HEADING, LONGEST_PROSE, MOST_FORMATS, MOST_ITEMS
 from tests.api.calling import Caller, Service
-from tests.api.test_import import AUTHORITY, HEAD, send, told
+from tests.api.importing import AUTHORITY, HEAD, send, told
 from tests.api.updating import UPDATES, answers, drafting, filing, law, recorded, walked
 from tests.owning import by_owner
 

@@ -17,9 +17,11 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from activities.database import Pool
-from activities.evidence.store import LARGEST, submit
+from activities.evidence.files import submit
+from activities.evidence.quotas import LARGEST
 from api.acting.evidence_file import to_be_saved_as
-from tests.activities.evidence_samples import CAUTIOUS, OOXML, bomb, ooxml
+from tests.activities.evidence_files import OOXML, bomb, ooxml
+from tests.activities.evidence_samples import CAUTIOUS
 from tests.api.calling import Caller, Service
 from tests.owning import by_owner
 from tests.serving import listening

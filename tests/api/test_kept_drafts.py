@@ -9,7 +9,7 @@ import pytest
 
 from activities.database import Pool
 from tests.api.calling import Service, open_task
-from tests.api.test_import import GOOD, HEAD, imported
+from tests.api.importing import GOOD, HEAD, imported
 from tests.api.updating import BASIS, TITLE, answers, drafting, errors, filing, law, recorded, walked
 
 OTHER = {"title": {"zh": "公交车位置", "en": "Where buses are"}}

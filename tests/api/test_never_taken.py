@@ -12,8 +12,8 @@ from activities.database import Pool
 from api.http.failing import problem_of
 from rules.pinned_stages import EntryEffect
 from tests.api.calling import Caller, Service, open_task
+from tests.api.importing import AUTHORITY, CONDITIONAL, GOOD, HEAD, send, told
 from tests.api.test_bounds import wide
-from tests.api.test_import import AUTHORITY, CONDITIONAL, GOOD, HEAD, send, told
 from tests.api.updating import UPDATES, drafting, filing, law, recorded, said_with, walked
 from tests.breaking_the_database import forget, refuse
 from tests.owning import by_owner

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from activities.evidence.store import submit
+from activities.evidence.files import submit
 from tests.api.calling import Caller, Service, open_task
 from tests.api.conflicting import also_applies, leaves
 from tests.api.objecting import upload

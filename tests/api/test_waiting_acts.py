@@ -25,8 +25,7 @@ from activities.database import Pool
 from activities.engine.reconciling import reconcile
 from activities.record.append import Append
 from activities.record.failing import Why, note
-from activities.record.inbox import settle_refused
-from activities.record.refusing import ActIsSettled, ActUnknown, refuse
+from activities.record.refusing import ActIsSettled, ActUnknown, refuse, settle_refused
 from activities.settings import Settings
 from api.app import create_app
 from cli.main import app

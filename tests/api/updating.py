@@ -127,3 +127,11 @@ def errors(answer: httpx.Response) -> list[tuple[str | None, str]]:
     """Field and code of each thing that is wrong."""
     assert answer.status_code in (409, 422), answer.text
     return [(each["field"], each["code"]) for each in answer.json()["errors"]]
+
+
+async def drafted(service: Service, city: str, openness: str = "conditional", **others: str) -> Any:
+    """An update whose draft gives these answers, of those that the city asks for."""
+    provider = service.as_(f"reviewer@{city}.transport")
+    rules = await law(provider, city)
+    asked = {name: value for name, value in others.items() if rules.choice(name, value)}
+    return await recorded(provider, await drafting(provider, city, answers=answers(rules, openness, **asked)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from dataclasses import MISSING, fields
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from models.state import CaseState
 from rules import procedure_names
 from rules.loading import cities, load_pack
 from tests.models.bench import BOTH_SIGN, MONDAY, PARTY, accessed, filed, until_signing
+from tests.rooms import ROOMS, ROOT
 
 NAMES = {name: value for name, value in vars(procedure_names).items() if name.isupper()}
 MOVES_NOTHING = {"claim", "release", "reassign", "lapse_claim", "hand_over", "entrust", "urge", "note", "issue_key"}
@@ -111,11 +111,11 @@ def test_the_party_waits_for_data_only_in_procedures_that_learn_of_it() -> None:
     assert waits == {each.name for each in PROCEDURES if a.ChangeEntry in each.concerned_by}
 
 
-ROOMS = ("rules", "models", "workflows", "activities", "reading", "api", "simulation")
-ROOT = Path(__file__).resolve().parents[2]
+SPELL_THEM = {"pages", "stack", "cli", "migrations"}
+"""Rooms of which nobody asks it yet: what they spell is for people, or was so at a migration."""
 
 
-@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("room", [room for room in ROOMS if room not in SPELL_THEM])
 def test_a_name_of_a_procedure_is_spelled_in_one_file(room: str) -> None:
     # Names of one word are names of fields and answers too.
     telling = {name for name in BY_NAME if "_" in name}

@@ -13,7 +13,7 @@ from activities.database import open_pool
 from activities.settings import Settings
 from api.app import create_app
 from stack.temporal import NAMESPACE, TemporalServer
-from tests.activities.evidence_samples import A_PDF, image
+from tests.activities.evidence_files import A_PDF, image
 from tests.api.calling import Caller, Service, open_task, serving
 from tests.api.conftest import BEFORE_202
 from tests.api.objecting import filed as objection_filed

@@ -9,8 +9,8 @@ import pytest
 
 from rules.vocabulary import QUESTIONS
 from tests.api.calling import Service
+from tests.api.importing import GOOD, HEAD
 from tests.api.test_five_cities import granted
-from tests.api.test_import import GOOD, HEAD
 from tests.api.updating import answers, law, said_with, today, trigger_of
 from tests.pages.reviewing import LANGUAGE_OF, decided
 from tests.pages.visiting import Front, Visitor

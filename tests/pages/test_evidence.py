@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from activities.database import Pool
-from tests.activities.evidence_samples import ALLOWED, CAUTIOUS, OOXML, heic, ooxml
+from tests.activities.evidence_files import OOXML, heic, ooxml
+from tests.activities.evidence_samples import ALLOWED, CAUTIOUS
 from tests.api.calling import Service
 from tests.api.objecting import filed, upload_file
 from tests.api.test_erased import erased, objected

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from activities.database import Pool
-from activities.evidence.store import EvidenceStore, receive_upload
+from activities.evidence.store import EvidenceStore
+from activities.evidence.uploading import receive_upload
 from activities.proof.findings import Finding
 from activities.proof.verifying import Seen, one_look, verify_record
 from models import acts as a

@@ -16,7 +16,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.database import Pool
-from activities.record.inbox import Filing
+from activities.record.filings import Filing
 from activities.settings import Settings
 from api.app import create_app
 from models import events as e
