@@ -11,13 +11,13 @@ from pathlib import Path as FilePath
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from rules import strict_yaml
-from rules.checking import Path, findings
+from rules.checking import Finding, Path, findings
 from rules.pack import Pack
+from rules.places import Places
+from rules.wrong_shapes import keys_of, wrong_shape
 
 _SUFFIX = ".yaml"
 
@@ -63,11 +63,7 @@ def load_pack(city: str) -> Pack:
     """The city's pack, read once in a process. Raises `CityUnknown`, and `PackRefused` as `load_file` does."""
     if city not in cities():
         raise CityUnknown(city)
-    file = city + _SUFFIX
-    pack = load_text((_folder("packs") / file).read_text(encoding="utf-8"), file)
-    if pack.city != city:
-        raise PackRefused([PackProblem(file, "city", "misnamed_file", f"{file} describes {pack.city}")])
-    return pack
+    return load_text(_text_of(city), city + _SUFFIX)
 
 
 def load_file(path: FilePath) -> Pack:
@@ -84,100 +80,53 @@ def load_text(text: str, file: str) -> Pack:
     try:
         pack = Pack.model_validate(written)
     except ValidationError as error:
-        index = _Index(text)
-        raise PackRefused([_shape_problem(file, index, e) for e in error.errors(include_url=False)]) from error
-    found = findings(pack, _calendars())
+        places = Places(text)
+        raise PackRefused([_shape_problem(file, places, e) for e in error.errors(include_url=False)]) from error
+    found = [*_of_the_file(pack, FilePath(file).name), *findings(pack, _calendars())]
     if found:
-        index = _Index(text)
-        raise PackRefused([_problem(file, index, f.path, f.rule, f.message) for f in found])
+        places = Places(text)
+        raise PackRefused([_problem(file, places, f.path, f.rule, f.message) for f in found])
     return pack
 
 
-class _Index:
-    """Where each path of a well-formed YAML text stands, and the keys that are given twice."""
-
-    def __init__(self, text: str) -> None:
-        self.lines: dict[Path, int] = {}
-        self.duplicates: list[Path] = []
-        root = YAML(typ="safe", pure=True).compose(text)
-        if root is not None:
-            self._read(root, (), ())
-
-    def _read(self, node: Node, path: Path, around: tuple[Node, ...]) -> None:
-        if node in around:  # an alias that leads back to what it stands in
-            return
-        for key, place, child in _entries(node):
-            here = (*path, key)
-            if here in self.lines:
-                self.duplicates.append(here)
-            self.lines[here] = place.start_mark.line + 1
-            self._read(child, here, (*around, node))
-
-    def written(self, loc: Path) -> Path:
-        """The path without the names of union members that pydantic puts into it and the file knows nothing of."""
-        path: Path = ()
-        for key in loc:
-            path = (*path, key) if (*path, key) in self.lines else path
-        return path
-
-    def line(self, path: Path) -> int | None:
-        """The line of the path, or of the nearest thing around it that is written."""
-        while path and path not in self.lines:
-            path = path[:-1]
-        return self.lines.get(path)
+def _of_the_file(pack: Pack, name: str) -> Iterator[Finding]:
+    """The file is called as its city, and no other city begins its case numbers alike."""
+    if name != pack.city + _SUFFIX:
+        fact = f"the file is called {name} and describes {pack.city}: call it {pack.city}{_SUFFIX}, or change city"
+        yield Finding(("city",), "misnamed_file", fact)
+    for city, code in _codes().items():
+        if code == pack.code and city != pack.city:
+            yield Finding(("code",), "code_in_use", f"the case numbers of {city} begin with {code} already")
 
 
-def _entries(node: Node) -> Iterator[tuple[str | int, Node, Node]]:
-    """Key, place and value of everything in a mapping or list."""
-    if isinstance(node, MappingNode):
-        for key, value in node.value:
-            yield str(key.value), key, value
-    elif isinstance(node, SequenceNode):
-        for position, item in enumerate(node.value):
-            yield position, item, item
+@cache
+def _codes() -> Mapping[str, str | None]:
+    """Each city that has a pack to the letters with which its case numbers begin."""
+    return {city: strict_yaml.top_level_scalar(_text_of(city), city + _SUFFIX, "code") for city in cities()}
 
 
-def _problem(file: str, index: _Index, path: Path, rule: str, message: str) -> PackProblem:
-    return PackProblem(file, strict_yaml.dotted(path), rule, message, index.line(path))
+def _text_of(city: str) -> str:
+    return (_folder("packs") / (city + _SUFFIX)).read_text(encoding="utf-8")
+
+
+def _problem(file: str, places: Places, path: Path, rule: str, message: str) -> PackProblem:
+    return PackProblem(file, strict_yaml.dotted(path), rule, message, places.line(path))
 
 
 def _yaml_problems(file: str, text: str, refused: strict_yaml.YamlRefused) -> list[PackProblem]:
     try:
-        index = _Index(text)
+        places = Places(text)
     except YAMLError:
-        index = None
-    if index and index.duplicates:
-        return [_problem(file, index, p, "duplicate_key", f"{p[-1]} is written twice") for p in index.duplicates]
+        places = None
+    if places and places.duplicates:
+        return [_problem(file, places, p, "duplicate_key", f"{p[-1]} is written twice") for p in places.duplicates]
     return [PackProblem(file, strict_yaml.dotted(refused.path), "not_yaml", refused.reason, refused.line)]
 
 
-_RULES_OF_KEYS: Mapping[str, str] = {
-    "cite": "uncited",
-    "body": "no_responsible_body",
-    "label": "missing_label",
-    "zh": "missing_label",
-    "en": "missing_label",
-}
-"""What it breaks to leave out a key, where that has a name of its own."""
-
-
-def _shape_problem(file: str, index: _Index, error: ErrorDetails) -> PackProblem:
+def _shape_problem(file: str, places: Places, error: ErrorDetails) -> PackProblem:
     """A broken shape, under the name of the rule that it breaks."""
-    path = index.written(error["loc"])
-    last = error["loc"][-1] if error["loc"] else ""
-    kind = error["type"]
-    if kind == "missing":
-        return _problem(
-            file, index, (*path, last), _RULES_OF_KEYS.get(str(last), "missing_key"), f"{last} is not given"
-        )
-    if kind == "extra_forbidden":
-        return _problem(file, index, path, "unknown_key", f"{last} is no key here")
-    rule = "wrong_value"
-    if "period" in path and path[-1] != "period":
-        rule = "period_syntax"
-    if last == "cite":
-        rule = "uncited" if error["input"] is None else "citation_syntax"
-    return _problem(file, index, path, rule, f"{error['msg']}; given: {error['input']!r}")
+    found = wrong_shape(error, places, keys_of(Pack))
+    return _problem(file, places, found.path, found.rule, found.fact)
 
 
 @cache
