@@ -101,6 +101,8 @@ def _show(rules: ProcedureRules, source: Source, day: date) -> None:
     until = f" until {law.in_force_until} (exclusive)" if law.in_force_until else ""
     console.print(f"[bold]{_text(rules.city_name)}: {_text(rules.label)}[/bold], {day}, rules of {rules.version}")
     console.print(f"{_text(law.title)}, {escape(law.document)}, {law.status}, in force from {law.in_force_from}{until}")
+    for beside in rules.beside:
+        console.print(f"beside it: {_text(beside.title)}, {escape(beside.document)}")
     if source.adopted_by:
         by = escape(f"{source.adopted_by.zh} {source.adopted_by.en}")
         console.print(f"[yellow]a draft, adopted on {source.adopted_on} by {by}[/yellow]")

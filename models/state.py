@@ -23,6 +23,7 @@ from models.restrictions import (
     together,
 )
 from models.task_state import TaskState, changes_of, undecided_again
+from rules.pinned import APPLICANT, PARTY
 
 
 class GrantState(Frozen):
@@ -132,6 +133,15 @@ class CaseState(Frozen):
     def strongest_restriction(self) -> Restriction | None:
         """The strongest restriction of this case; None where it keeps nothing back."""
         return next((restriction(each.kind, each.items) for each in self.own_restrictions), None)
+
+    def body_of(self, role: str) -> str:
+        """The body of a role in this case; of the party, that for which it was filed, or `applicant` where somebody
+        filed for itself."""
+        if role == APPLICANT:
+            return APPLICANT
+        if role == PARTY:
+            return self.for_body or APPLICANT
+        return self.bodies[role]
 
     def open_tasks(self) -> list[TaskState]:
         return [task for task in self.tasks.values() if task.is_open]

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from rules.authored import Source, Version
 from rules.deadlines import Unit, parse_period
 from rules.pack import SERVICE, Pack
+from rules.pinned import APPLICANT, PARTY
 from rules.procedure_checking import check_cut
 from rules.procedure_names import described_by_packs
 from rules.service_terms import ReminderTerms
@@ -58,6 +59,13 @@ def _names(pack: Pack, calendars: Collection[str]) -> Iterator[Finding]:
             yield Finding(("procedures", name), "unknown_procedure", f"{name} is none of the procedures {known}")
     if SERVICE in pack.sources:
         yield Finding(("sources", SERVICE), "reserved_name", f"{SERVICE} names the service rules, not a source")
+    for i, name in enumerate(pack.beside):
+        if name not in pack.sources:
+            yield Finding(("beside", i), "dangling_source", f"{name} is no source of this pack")
+        elif name in pack.law:
+            yield Finding(("beside", i), "stands_beside_itself", f"{name} is the law, so it cannot stand beside it")
+    for name in sorted({APPLICANT, PARTY} & set(pack.bodies)):
+        yield Finding(("bodies", name), "reserved_name", f"{name} is the word for who files, and no body")
     for i, name in enumerate(pack.law):
         if name not in pack.sources:
             yield Finding(("law", i), "dangling_source", f"{name} is no source of this pack")

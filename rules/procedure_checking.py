@@ -22,7 +22,7 @@ from rules.pack import (
     Required,
     StepTerms,
 )
-from rules.pinned import APPLICANT
+from rules.pinned import APPLICANT, PARTY
 from rules.procedure_names import CATALOGUE_UPDATE
 from rules.resolving import in_force
 from rules.vocabulary import DECISION_FIELDS, QUESTIONS, demandable_of
@@ -95,13 +95,16 @@ class _Cut(Cut):
         by_itself = applies(self.procedure.every or (), self.on)
         files = not by_itself and APPLICANT in ((filed and filed.value) or (APPLICANT,))
         for stage in self.procedure.stages:
-            if self.body(stage) != APPLICANT or not (known := self.outcomes(stage)):
+            if not (known := self.outcomes(stage)):
                 continue
-            path = (*self.path, "stages", stage)
-            if not files:
-                fact = f"{stage} lies before an applicant, and no applicant files this: put it before a body"
+            path, before = (*self.path, "stages", stage), self.body(stage)
+            if before == APPLICANT and not files:
+                fact = f"{stage} lies before an applicant, and no applicant files this: put it before {PARTY} or a body"
                 yield path, "nobody_decides", fact
-            elif not APPLICANT_ANSWERS & set(known):
+            elif before == PARTY and by_itself:
+                fact = f"{stage} lies before whoever filed, and this begins by itself: put it before a body"
+                yield path, "nobody_decides", fact
+            elif files and before in (APPLICANT, PARTY) and not APPLICANT_ANSWERS & set(known):
                 ways = " or ".join(sorted(APPLICANT_ANSWERS))
                 fact = f"an applicant can only {ways}, and {stage} has neither: name an outcome so"
                 yield path, "nobody_decides", fact

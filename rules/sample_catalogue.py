@@ -16,15 +16,14 @@ from pydantic import Field, StringConstraints, ValidationError, field_validator,
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from rules.authored import Authored, Day, Name, Text, Wording
+from rules.authored import BODY_ID, Authored, Day, Name, Text, Wording
 from rules.bounds import LONGEST_CODE
 from rules.sample_accounts import account_id_of
 
 City = Annotated[str, StringConstraints(pattern=r"^[a-z]+$")]
-BodyId = Annotated[str, StringConstraints(pattern=r"^[a-z]+\.[a-z]+$")]
-"""City and what the body is called in ids: `nanning.operator`, `nanning.transport`."""
-DatasetId = Annotated[str, StringConstraints(max_length=LONGEST_CODE, pattern=r"^[a-z]+-[a-z]+(-[a-z0-9]+)+$")]
-Login = Annotated[str, StringConstraints(pattern=r"^[a-z]+[0-9]?@[a-z]+(\.[a-z]+)?$")]
+BodyId = Annotated[str, StringConstraints(pattern=rf"^{BODY_ID}$")]
+DatasetId = Annotated[str, StringConstraints(max_length=LONGEST_CODE, pattern=r"^[a-z]+-[a-z_]+(-[a-z0-9]+)+$")]
+Login = Annotated[str, StringConstraints(pattern=r"^[a-z]+[0-9]?@[a-z]+(\.[a-z][a-z_]*)?$")]
 REAL_TIME, IRREGULAR = "real_time", "irregular"
 """Frequencies that are no period: data that is always as of now (实时), and data that changes when it does (不定期)."""
 Frequency = Annotated[
@@ -32,7 +31,6 @@ Frequency = Annotated[
 ]
 """An ISO 8601 duration of one component with a number of at most four digits, such as `P1D`, `P3M` or `PT15M`."""
 
-BodyRole = Literal["operator", "provider", "authority", "experts", "government", "establishment", "legal"]
 AccountRole = Literal["applicant", "reviewer", "supervisor", "gateway", "admin"]
 Openness = Literal["closed", "conditional", "unconditional"]
 ItemType = Literal["string", "integer", "number", "date", "datetime", "geometry"]
@@ -101,7 +99,8 @@ class SampleBody(Authored):
     """A body that takes part in a city's procedures, under the name by which people know it."""
 
     body: BodyId
-    role: BodyRole
+    role: Name
+    """One of the roles that the city's pack has under `bodies`."""
     name: Wording
 
     @property
