@@ -36,7 +36,8 @@ PeriodOrPromptly = Annotated[str, StringConstraints(pattern=r"^([1-9][0-9]{0,3}(
 
 NUMBER = "[1-9][0-9]{0,3}"
 ARTICLE = rf"(s?{NUMBER}|{NUMBER}-{NUMBER})(\.{NUMBER})?(\({NUMBER}\)({NUMBER})?)?"
-"""`20(3)`: article and item; `16.2`: second paragraph; `12-1`: 第十二条之一; of a text in sections, `s3(2)2`: 三（二）2."""
+"""`20(3)`: article and item; `16.2`: second paragraph; `12-1`: 第十二条之一; of a text in sections,
+`s3(2)2`: 三（二）2."""
 
 Cite = Annotated[
     str,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path as FilePath
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml.error import YAMLError
 
@@ -17,7 +18,7 @@ from rules import strict_yaml
 from rules.checking import Finding, Path, findings
 from rules.pack import Pack
 from rules.places import Places
-from rules.wrong_shapes import keys_of, wrong_shape
+from rules.wrong_shapes import FILL_IN, keys_of, left_blank, only_follows, wrong_shape
 
 _SUFFIX = ".yaml"
 
@@ -76,17 +77,34 @@ def load_text(text: str, file: str) -> Pack:
     try:
         written = strict_yaml.load(text, file)
     except strict_yaml.YamlRefused as refused:
-        raise PackRefused(_yaml_problems(file, text, refused)) from refused
+        raise PackRefused(yaml_problems(file, text, refused)) from refused
+    blanks = [Finding(path, "to_be_filled_in", what) for path, what in left_blank(written)]
     try:
         pack = Pack.model_validate(written)
     except ValidationError as error:
-        places = Places(text)
-        raise PackRefused([_shape_problem(file, places, e) for e in error.errors(include_url=False)]) from error
-    found = [*_of_the_file(pack, FilePath(file).name), *findings(pack, _calendars())]
+        wrong = [each for each in error.errors(include_url=False) if not _is_blank(each["input"])]
+        raise PackRefused([*problems_of(file, text, blanks), *shape_problems(file, text, wrong, Pack)]) from error
+    found = [*blanks, *_of_the_file(pack, FilePath(file).name), *findings(pack, _calendars())]
     if found:
-        places = Places(text)
-        raise PackRefused([_problem(file, places, f.path, f.rule, f.message) for f in found])
+        raise PackRefused(problems_of(file, text, found))
     return pack
+
+
+def _is_blank(value: object) -> bool:
+    return isinstance(value, str) and value.startswith(FILL_IN)
+
+
+def problems_of(file: str, text: str, found: Iterable[Finding]) -> list[PackProblem]:
+    """What was found in a text, each with its line."""
+    places = Places(text)
+    return [_problem(file, places, each.path, each.rule, each.message) for each in found]
+
+
+def skeleton(city: str, today: date) -> str:
+    """The beginning of a city's pack: one procedure that can be walked, in which all that is to be filled in is
+    marked."""
+    text = (files("rules") / "skeleton.yaml").read_text(encoding="utf-8")
+    return text.replace("CITY", city).replace("TODAY", today.isoformat())
 
 
 def _of_the_file(pack: Pack, name: str) -> Iterator[Finding]:
@@ -113,7 +131,8 @@ def _problem(file: str, places: Places, path: Path, rule: str, message: str) -> 
     return PackProblem(file, strict_yaml.dotted(path), rule, message, places.line(path))
 
 
-def _yaml_problems(file: str, text: str, refused: strict_yaml.YamlRefused) -> list[PackProblem]:
+def yaml_problems(file: str, text: str, refused: strict_yaml.YamlRefused) -> list[PackProblem]:
+    """Why a text cannot be read at all."""
     try:
         places = Places(text)
     except YAMLError:
@@ -123,10 +142,16 @@ def _yaml_problems(file: str, text: str, refused: strict_yaml.YamlRefused) -> li
     return [PackProblem(file, strict_yaml.dotted(refused.path), "not_yaml", refused.reason, refused.line)]
 
 
-def _shape_problem(file: str, places: Places, error: ErrorDetails) -> PackProblem:
-    """A broken shape, under the name of the rule that it breaks."""
-    found = wrong_shape(error, places, keys_of(Pack))
-    return _problem(file, places, found.path, found.rule, found.fact)
+def shape_problems(
+    file: str, text: str, errors: Iterable[ErrorDetails], model: type[BaseModel]
+) -> Iterator[PackProblem]:
+    """Broken shapes of a file that is written in this shape, each under the name of the rule that it breaks."""
+    places, keys = Places(text), keys_of(model)
+    for each in errors:
+        if only_follows(each):
+            continue
+        found = wrong_shape(each, places, keys)
+        yield _problem(file, places, found.path, found.rule, found.fact)
 
 
 @cache

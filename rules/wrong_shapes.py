@@ -6,7 +6,7 @@ Pydantic finds it; the place in the file and the sentence are ours.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sized
 from functools import cache
 from typing import Any, NamedTuple, get_args
 
@@ -19,6 +19,8 @@ from rules.strict_yaml import KeyPath
 
 A_PERIOD = "a number and its unit, such as 5wd (working days) or 12h (hours)"
 A_CITATION = 'SOURCE ARTICLE, such as "measures 20(3)" or "measures 16.2", or service NAME for one of service_rules'
+FILL_IN = "FILL IN"
+"""With this begins what a skeleton leaves to its author."""
 SHOWN = 60
 """How much of what was written is shown again."""
 
@@ -57,6 +59,9 @@ def wrong_shape(error: ErrorDetails, places: Places, keys: frozenset[str]) -> Wr
         case "missing":
             why = WHY_MISSING.get(last, f"{last} is missing here")
             return WrongShape((*path, last), RULES_OF_KEYS.get(last, "missing_key"), why)
+        case "does_not_agree":
+            context = error.get("ctx", {})
+            return WrongShape((*path, *context.get("path", ())), "does_not_agree", context["fact"])
         case "extra_forbidden":
             return WrongShape(path, "unknown_key", f"{last} is no key that can stand here{_meant(last, keys)}")
     if last == "cite" and error["input"] is None:
@@ -67,6 +72,33 @@ def wrong_shape(error: ErrorDetails, places: Places, keys: frozenset[str]) -> Wr
         fact = f"{_written(error['input'])} is no period: write {A_PERIOD}, promptly, or null where the text has none"
         return WrongShape(path, "period_syntax", fact)
     return WrongShape(path, "wrong_value", f"{_written(error['input'])} does not fit: {_wanted(error)}")
+
+
+def only_follows(error: ErrorDetails) -> bool:
+    """Whether it is found only because of another: a list of one counts as empty where that one is wrong."""
+    written = error["input"]
+    return error["type"] == "too_short" and isinstance(written, Sized) and len(written) >= error["ctx"]["min_length"]
+
+
+def left_blank(written: object, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str]]:
+    """What a skeleton has marked and nobody has filled in yet, by its place; each blank once, however often it is
+    referred to."""
+    seen: set[str] = set()
+    for place, text in _texts_in(written, path):
+        if text.startswith(FILL_IN) and text not in seen:
+            seen.add(text)
+            yield place, text.removeprefix(FILL_IN).strip()
+
+
+def _texts_in(written: object, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+    if isinstance(written, str):
+        yield path, written
+    elif isinstance(written, Mapping):
+        for key, value in written.items():
+            yield from _texts_in(value, (*path, str(key)))
+    elif isinstance(written, list):
+        for place, value in enumerate(written):
+            yield from _texts_in(value, (*path, place))
 
 
 def keys_of(model: type[BaseModel]) -> frozenset[str]:

@@ -297,6 +297,13 @@ def test_a_wrong_shape_is_said_in_words_for_whoever_writes_law(old: str, new: st
     assert not any(re.search(r"\^|\\|Input should|pattern", each) for each in said)
 
 
+def test_what_is_wrong_in_a_list_of_one_is_one_problem() -> None:
+    assert refused(("value: received, cite", "value: sometimes, cite"), ("{term_days: 90}", "{term_days: many}")) == [
+        ("procedures.access_request.selected_by.value", "wrong_value"),
+        ("procedures.access_request.grant[0].value.term_days", "wrong_value"),
+    ]
+
+
 def test_every_way_of_writing_has_words() -> None:
     fields = (field for shape in shapes_in(Pack) for field in shape.model_fields.values())
     patterns = set(re.findall(r"pattern='([^']+)'", " ".join(repr(field) for field in fields)))
