@@ -52,7 +52,8 @@ def check(
 ) -> None:
     """Validate packs and samples; print every problem with file, line, path and rule, and exit 1 if there is one."""
     refused = 0
-    for source in [file] if file else (*cities(), *sample_files()):
+    shipped: tuple[Path | str, ...] = (*cities(), *sample_files())
+    for source in (file,) if file else shipped:
         try:
             print(f"{source}: {_fit(source)}")
         except (PackRefused, SampleCatalogueInvalid) as refusal:
