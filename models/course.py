@@ -218,7 +218,7 @@ def put(
             step=step,
             stage=stage.stage,
             round=round_,
-            body=state.body_of(rules.acting(stage.body, state.bodies)),
+            body=state.by_role[rules.acting(stage.body, state.bodies)],
             outcomes=tuple(outcome.outcome for outcome in stage.outcomes),
             clock=clock,
             asked_by_task=asked_by.task_id if asked_by else None,

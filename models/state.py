@@ -134,14 +134,11 @@ class CaseState(Frozen):
         """The strongest restriction of this case; None where it keeps nothing back."""
         return next((restriction(each.kind, each.items) for each in self.own_restrictions), None)
 
-    def body_of(self, role: str) -> str:
-        """The body of a role in this case; of the party, that for which it was filed, or `applicant` where somebody
-        filed for itself."""
-        if role == APPLICANT:
-            return APPLICANT
-        if role == PARTY:
-            return self.for_body or APPLICANT
-        return self.bodies[role]
+    @property
+    def by_role(self) -> Mapping[str, str]:
+        """The body of each role in this case; that of the party is the one for which it was filed, and `applicant`
+        where somebody filed for itself."""
+        return {**self.bodies, APPLICANT: APPLICANT, PARTY: self.for_body or APPLICANT}
 
     def open_tasks(self) -> list[TaskState]:
         return [task for task in self.tasks.values() if task.is_open]

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from models import acts as a
 from models.procedures.rectification import RECTIFICATION
+from reading.cases.road import Bodies, road_of, road_shown
+from reading.words.law import Law
 from rules.loading import load_file
 from rules.resolving import resolve
 from tests.models.bench import MONDAY, Bench, begun
@@ -36,6 +38,13 @@ def mended(*concerned: str) -> Bench:
 
 def test_what_lies_before_the_party_lies_before_the_body_for_which_it_was_filed() -> None:
     assert mended().task("sea_trial").body == AUTHORITY
+
+
+def test_who_acts_next_is_told_to_be_that_body() -> None:
+    bench = mended()
+    law = Law(RULES, "en")
+    road = road_shown(law, road_of(RULES, bench.state), bench.state.choices, Bodies(bench.state.by_role, {}, "acc"))
+    assert AUTHORITY in road.model_dump_json()
 
 
 def test_any_officer_of_that_body_acts_as_the_party() -> None:
