@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -18,12 +19,14 @@ from rich.table import Table
 from cli import drawing
 from rules.articles import article_label
 from rules.authored import Source
-from rules.loading import CityUnknown, PackRefused, cities, load_file, load_pack
+from rules.loading import CityUnknown, PackRefused, cities, load_file, load_pack, problems_of, skeleton
 from rules.pack import PROMPTLY, Pack
 from rules.pinned import Basis, Citation, Label, Requirement
 from rules.pinned_stages import Outcome, Stage
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, governing
+from rules.sample_catalogue import SampleCatalogueInvalid, are_samples, read_samples, sample_files
+from rules.sample_checking import unfit_samples
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -36,30 +39,65 @@ commands = typer.Typer(no_args_is_help=True, help="Validate rule packs and show 
 
 
 def register(app: typer.Typer) -> None:
-    """Adds `rules check`, `rules show`, `rules draw` and `rules drawn`."""
+    """Adds `rules check`, `rules new`, `rules show`, `rules draw` and `rules drawn`."""
     drawing.register(commands)
     app.add_typer(commands, name="rules")
 
 
 @commands.command("check")
 def check(
-    file: Annotated[Path | None, typer.Argument(help="a pack; without one, every pack that is shipped")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="a pack or a file of samples; without one, all that are shipped")
+    ] = None,
 ) -> None:
-    """Validate packs; print every problem with file, path and rule, and exit 1 if there is one."""
+    """Validate packs and samples; print every problem with file, line, path and rule, and exit 1 if there is one."""
     refused = 0
-    for source in [file] if file else cities():
+    shipped: tuple[Path | str, ...] = (*cities(), *sample_files())
+    for source in (file,) if file else shipped:
         try:
-            pack = load_file(source) if isinstance(source, Path) else load_pack(source)
-        except PackRefused as refusal:
+            print(f"{source}: {_fit(source)}")
+        except (PackRefused, SampleCatalogueInvalid) as refusal:
             refused += 1
             for problem in refusal.problems:
                 print(problem)
         except (OSError, UnicodeDecodeError) as error:
             raise typer.BadParameter(str(error), param_hint="FILE") from None
-        else:
-            print(f"{source}: {_summary(pack)}")
     if refused:
         raise typer.Exit(1)
+
+
+def _fit(source: Path | str) -> str:
+    """What is said of a source that is fit. Raises PackRefused, SampleCatalogueInvalid, OSError."""
+    if isinstance(source, str):
+        return _summary(load_pack(source))
+    text = source.read_text(encoding="utf-8")
+    return _samples(str(source), text) if are_samples(text, str(source)) else _summary(load_file(source))
+
+
+def _samples(name: str, text: str) -> str:
+    samples = read_samples(name, text)
+    found = unfit_samples(samples, lambda city: load_pack(city) if city in cities() else None)
+    if problems := problems_of(name, text, found):
+        raise SampleCatalogueInvalid(problems)
+    return f"{len(samples.bodies)} bodies, {len(samples.accounts)} accounts, {len(samples.datasets)} datasets: fit"
+
+
+@commands.command("new")
+def new(
+    city: Annotated[str, typer.Argument(help="the city in small letters, such as beihai")],
+    folder: Annotated[Path, typer.Option(help="where the pack is written")] = Path("rules/packs"),
+) -> None:
+    """Write the skeleton of a pack, in which all that is to be filled in is marked."""
+    if not re.fullmatch(r"[a-z]+", city):
+        raise typer.BadParameter(f"{city} is not written in small letters", param_hint="CITY")
+    file = folder / f"{city}.yaml"
+    today = datetime.fromtimestamp(time.time(), SHANGHAI).date()
+    try:
+        with file.open("x", encoding="utf-8") as written:
+            written.write(skeleton(city, today))
+    except OSError as error:
+        raise typer.BadParameter(str(error), param_hint="--folder") from None
+    print(f"{file}: what begins with FILL IN is to be filled in; kaifang rules check {file} lists what is left")
 
 
 @commands.command("show")
@@ -101,6 +139,8 @@ def _show(rules: ProcedureRules, source: Source, day: date) -> None:
     until = f" until {law.in_force_until} (exclusive)" if law.in_force_until else ""
     console.print(f"[bold]{_text(rules.city_name)}: {_text(rules.label)}[/bold], {day}, rules of {rules.version}")
     console.print(f"{_text(law.title)}, {escape(law.document)}, {law.status}, in force from {law.in_force_from}{until}")
+    for beside in rules.beside:
+        console.print(f"beside it: {_text(beside.title)}, {escape(beside.document)}")
     if source.adopted_by:
         by = escape(f"{source.adopted_by.zh} {source.adopted_by.en}")
         console.print(f"[yellow]a draft, adopted on {source.adopted_on} by {by}[/yellow]")

@@ -14,7 +14,7 @@ from models.restrictions import within
 from models.signing import leaves_what_is_signed
 from models.state import CaseState
 from models.task_state import TaskState
-from models.who_may_act import task_in_hand
+from models.who_may_act import is_the_party, task_in_hand
 from rules.pinned import APPLICANT
 from rules.procedure_rules import ProcedureRules
 
@@ -53,7 +53,7 @@ def supply(rules: ProcedureRules, proposal: Proposal, act: a.Supply) -> None:
     its approval.
     """
     state = proposal.state
-    if act.by.account != state.party:
+    if not is_the_party(state, act.by):
         raise r.NotYourCase(field="case_id")
     waiting = [task for task in state.open_tasks() if task.supplement_asked_at]
     must_be_asked(waiting)

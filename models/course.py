@@ -16,7 +16,6 @@ from models.restrictions import WHOLE_DATASET, together
 from models.state import CaseState
 from models.task_state import TaskState
 from rules.deadlines import SHANGHAI, midnight
-from rules.pinned import APPLICANT
 from rules.pinned_stages import ClockFrom, DataEffect, Ending, Outcome, Stage, Step
 from rules.procedure_rules import ProcedureRules
 
@@ -219,7 +218,7 @@ def put(
             step=step,
             stage=stage.stage,
             round=round_,
-            body=APPLICANT if stage.body == APPLICANT else state.bodies[rules.acting(stage.body, state.bodies)],
+            body=state.by_role[rules.acting(stage.body, state.bodies)],
             outcomes=tuple(outcome.outcome for outcome in stage.outcomes),
             clock=clock,
             asked_by_task=asked_by.task_id if asked_by else None,

@@ -23,6 +23,7 @@ from models.restrictions import (
     together,
 )
 from models.task_state import TaskState, changes_of, undecided_again
+from rules.pinned import APPLICANT, PARTY
 
 
 class GrantState(Frozen):
@@ -132,6 +133,12 @@ class CaseState(Frozen):
     def strongest_restriction(self) -> Restriction | None:
         """The strongest restriction of this case; None where it keeps nothing back."""
         return next((restriction(each.kind, each.items) for each in self.own_restrictions), None)
+
+    @property
+    def by_role(self) -> Mapping[str, str]:
+        """The body of each role in this case; that of the party is the one for which it was filed, and `applicant`
+        where somebody filed for itself."""
+        return {**self.bodies, APPLICANT: APPLICANT, PARTY: self.for_body or APPLICANT}
 
     def open_tasks(self) -> list[TaskState]:
         return [task for task in self.tasks.values() if task.is_open]

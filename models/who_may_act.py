@@ -92,8 +92,14 @@ def acts_in_place_of(state: CaseState, body: str | None, of: str | None) -> bool
 def takes_part(state: CaseState, by: a.Actor) -> None:
     """Only the party and officers of bodies with a role in a case add to it. Raises NotYourCase."""
     entrusted = {task.body for task in state.tasks.values() if task.entrusted_by}
-    if by.account != state.party and by.body not in {*state.bodies.values(), *entrusted}:
+    is_its_own = by.account == state.party or is_the_party(state, by)
+    if not is_its_own and by.body not in {*state.bodies.values(), *entrusted}:
         raise r.NotYourCase(field="case_id")
+
+
+def is_the_party(state: CaseState, by: a.Actor) -> bool:
+    """Whether this is the party: who filed for itself, or any officer of the body for which the case was filed."""
+    return by.body == state.for_body if state.for_body else by.account == state.party
 
 
 def may_file(rules: ProcedureRules, roles: Collection[str], body: str | None, bodies: Mapping[str, str]) -> bool:

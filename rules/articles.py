@@ -1,4 +1,5 @@
-"""How the article of a citation is written for people: `20(2)` is 第二十条第（二）项, `16.2` is 第十六条第二款."""
+"""How the article of a citation is written for people: `20(2)` is 第二十条第（二）项, `16.2` is 第十六条第二款, `12-1`
+is 第十二条之一, `s3(2)2` is 三（二）2."""
 
 from __future__ import annotations
 
@@ -6,7 +7,12 @@ import re
 
 from rules.pinned import Basis, Citation, Label
 
-_ARTICLE = re.compile(r"^(?P<article>[0-9]+)(?:\.(?P<paragraph>[0-9]+))?(?:\((?P<item>[0-9]+)\))?$")
+_ARTICLE = re.compile(
+    r"^(?P<section>s)?(?P<article>[0-9]+)(?:-(?P<inserted>[0-9]+))?(?:\.(?P<paragraph>[0-9]+))?"
+    r"(?:\((?P<item>[0-9]+)\)(?P<point>[0-9]+)?)?$"
+)
+AND = " and "
+"""Between two articles on which one rule rests."""
 LONGEST_NAME = 40
 """Chinese characters of a note that can stand in a sentence."""
 _BREAK_ZH, _BREAK_EN = re.compile("[；。]"), re.compile(r"[;:] |\. ")
@@ -14,17 +20,45 @@ _DIGITS = "零一二三四五六七八九"
 
 
 def article_label(article: str) -> Label:
-    """The article in both languages; whatever is not written as an article, such as a service rule, as it stands."""
-    match = _ARTICLE.match(article)
-    if match is None:
+    """The article in both languages, or the articles; whatever is not written as one, such as a service rule, as it
+    stands."""
+    matches = [_ARTICLE.match(each) for each in article.split(AND)]
+    labels = [_article(match) for match in matches if match]
+    if len(labels) < len(matches):
         return Label(zh=article, en=article)
-    number, paragraph, item = match["article"], match["paragraph"], match["item"]
+    first, *others = labels
+    return Label(zh="、".join(each.zh for each in labels), en=AND.join((first.en, *(_within(o.en) for o in others))))
+
+
+def _article(match: re.Match[str]) -> Label:
+    number, paragraph, item, point = match["article"], match["paragraph"], match["item"], match["point"]
+    if match["section"]:
+        return _section(match)
     zh, en = f"第{_chinese(int(number))}条", f"Article {number}"
+    if inserted := match["inserted"]:
+        zh, en = f"{zh}之{_chinese(int(inserted))}", f"{en}-{inserted}"
     if paragraph:
         zh, en = f"{zh}第{_chinese(int(paragraph))}款", f"{en}, paragraph {paragraph}"
     if item:
         zh, en = f"{zh}第（{_chinese(int(item))}）项", f"{en}({item})" if not paragraph else f"{en}, item {item}"
+    if point:
+        zh, en = f"{zh}第{point}目", f"{en}, point {point}"
     return Label(zh=zh, en=en)
+
+
+def _section(match: re.Match[str]) -> Label:
+    """A place in a text that has sections and no articles, as such texts number themselves."""
+    number, paragraph, item, point = match["article"], match["paragraph"], match["item"], match["point"]
+    zh = _chinese(int(number)) + (f"（{_chinese(int(item))}）" if item else "") + (point or "")
+    en = f"Section {number}" + (f"({item})" if item else "") + (f", point {point}" if point else "")
+    if paragraph:
+        zh, en = f"{zh}第{_chinese(int(paragraph))}段", f"{en}, paragraph {paragraph}"
+    return Label(zh=zh, en=en)
+
+
+def _within(said: str) -> str:
+    """As it is said inside a sentence."""
+    return f"{said[0].lower()}{said[1:]}"
 
 
 def phrase(city: Label, citation: Citation) -> Label:
@@ -32,7 +66,7 @@ def phrase(city: Label, citation: Citation) -> Label:
     named by its note, of a long one by what it begins with."""
     if citation.basis is Basis.LAW:
         article = article_label(citation.article)
-        return Label(zh=f"{city.zh}{article.zh}", en=f"{city.en} {article.en[0].lower()}{article.en[1:]}")
+        return Label(zh=f"{city.zh}{article.zh}", en=f"{city.en} {_within(article.en)}")
     return _service_rule(city, name_of(_note_of(citation)))
 
 
@@ -60,7 +94,9 @@ def _service_rule(city: Label, note: Label) -> Label:
 
 
 def _chinese(number: int) -> str:
-    """A number below 1000 as statutes write it."""
+    """A number below 1000 as statutes write it; a greater one in figures."""
+    if number >= 1000:
+        return str(number)
     hundreds, rest = divmod(number, 100)
     tens, ones = divmod(rest, 10)
     text = f"{_DIGITS[hundreds]}百" if hundreds else ""

@@ -18,6 +18,10 @@ OneOrMore = Annotated[tuple[T, ...], Field(min_length=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
+BODY_ID = r"[a-z]+\.[a-z][a-z_]*"
+"""City and what the body is called in ids: `nanning.operator`, `nanning.water_court`."""
+
+
 Text = Annotated[str, StringConstraints(pattern=r"\S"), STATED]
 
 
@@ -30,11 +34,17 @@ Period = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3}(h|wd)$")]
 PeriodOrPromptly = Annotated[str, StringConstraints(pattern=r"^([1-9][0-9]{0,3}(h|wd)|promptly)$")]
 
 
+NUMBER = "[1-9][0-9]{0,3}"
+ARTICLE = rf"(s?{NUMBER}|{NUMBER}-{NUMBER})(\.{NUMBER})?(\({NUMBER}\)({NUMBER})?)?"
+"""`20(3)`: article and item; `16.2`: second paragraph; `12-1`: 第十二条之一; of a text in sections,
+`s3(2)2`: 三（二）2."""
+
 Cite = Annotated[
     str,
-    StringConstraints(pattern=r"^([a-z][a-z0-9_]* [1-9][0-9]*(\.[1-9])?(\([1-9][0-9]*\))?|service [a-z][a-z0-9_]*)$"),
+    StringConstraints(pattern=rf"^([a-z][a-z0-9_]* {ARTICLE}( and {ARTICLE})*|service [a-z][a-z0-9_]*)$"),
 ]
-"""`measures 20(3)`: source, article and item; `measures 16.2`: second paragraph; `service NAME`: a service rule."""
+"""`measures 20(3)`: source and article; `measures 16.2 and 17`: one rule that rests on two articles of its source;
+`service NAME`: a service rule."""
 
 
 class Authored(BaseModel):

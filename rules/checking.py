@@ -15,7 +15,9 @@ from pydantic import BaseModel
 from rules.authored import Source, Version
 from rules.deadlines import Unit, parse_period
 from rules.pack import SERVICE, Pack
+from rules.pinned import APPLICANT, PARTY
 from rules.procedure_checking import check_cut
+from rules.procedure_names import described_by_packs
 from rules.service_terms import ReminderTerms
 
 Path = tuple[str | int, ...]
@@ -40,7 +42,7 @@ def findings(pack: Pack, calendars: Collection[str]) -> list[Finding]:
     found = [*_parameters(pack), *_citations(pack)]
     if found:
         return found
-    return [*_sources_in_force(pack), *_around(pack), *_procedures(pack)]
+    return [*_sources_in_force(pack), *_stopping(pack), *_around(pack), *_procedures(pack)]
 
 
 def _names(pack: Pack, calendars: Collection[str]) -> Iterator[Finding]:
@@ -51,8 +53,19 @@ def _names(pack: Pack, calendars: Collection[str]) -> Iterator[Finding]:
         if scope is not None and scope not in calendars:
             known = ", ".join(sorted(calendars))
             yield Finding(("maintenance", i, "value", "days_off_of"), "unknown_calendar", f"{scope} is none of {known}")
+    for name in pack.procedures:
+        if name not in described_by_packs():
+            known = ", ".join(sorted(described_by_packs()))
+            yield Finding(("procedures", name), "unknown_procedure", f"{name} is none of the procedures {known}")
     if SERVICE in pack.sources:
         yield Finding(("sources", SERVICE), "reserved_name", f"{SERVICE} names the service rules, not a source")
+    for i, name in enumerate(pack.beside):
+        if name not in pack.sources:
+            yield Finding(("beside", i), "dangling_source", f"{name} is no source of this pack")
+        elif name in pack.law:
+            yield Finding(("beside", i), "stands_beside_itself", f"{name} is the law, so it cannot stand beside it")
+    for name in sorted({APPLICANT, PARTY} & set(pack.bodies)):
+        yield Finding(("bodies", name), "reserved_name", f"{name} is the word for who files, and no body")
     for i, name in enumerate(pack.law):
         if name not in pack.sources:
             yield Finding(("law", i), "dangling_source", f"{name} is no source of this pack")
@@ -153,6 +166,15 @@ def _sources_in_force(pack: Pack) -> Iterator[Finding]:
             yield Finding(path, "source_not_in_force", f"the source cited is {interval}")
 
 
+def _stopping(pack: Pack) -> Iterator[Finding]:
+    """A clock that the law started stops only where an article says so: no service rule takes time from anybody."""
+    for name, procedure in pack.procedures.items():
+        for i, version in enumerate(procedure.supplement or ()):
+            if version.value and version.value.stops_clock and version.cite.partition(" ")[0] == SERVICE:
+                path: Path = ("procedures", name, "supplement", i)
+                yield Finding(path, "stops_without_law", "only an article can stop a clock: cite it, or write false")
+
+
 def _around(pack: Pack) -> Iterator[Finding]:
     """Who urges and who fills posts are bodies of the city, and reminders have hours to leave in."""
     for role in pack.urging:
@@ -185,12 +207,12 @@ def _reminders(path: Path, terms: ReminderTerms) -> Iterator[Finding]:
 
 def _procedures(pack: Pack) -> Iterator[Finding]:
     """Each procedure can be walked to an end on every day of the law; looked at on each day when anything changes."""
-    seen: set[tuple[Path, str]] = set()
+    seen: set[tuple[Path, str, str]] = set()
     for on in days_of_change(pack):
         for name in pack.procedures:
             for path, rule, message in check_cut(pack, name, on):
-                if (path, rule) not in seen:
-                    seen.add((path, rule))
+                if (path, rule, message) not in seen:
+                    seen.add((path, rule, message))
                     yield Finding(path, rule, f"{message} (on {on})")
 
 

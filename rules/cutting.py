@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from rules.authored import Version
 from rules.pack import OrderTerms, OutcomeTerms, Pack, Procedure, StepTerms
-from rules.pinned import APPLICANT
+from rules.pinned import APPLICANT, PARTY
 from rules.resolving import in_force
 
 T = TypeVar("T")
@@ -28,7 +28,7 @@ class Cut:
         self.procedure: Procedure = pack.procedures[name]
         self.steps: Mapping[str, StepTerms] = order.steps
         self.first = order.first
-        self.bodies = {role for role, named in pack.bodies.items() if applies(named, on)} | {APPLICANT}
+        self.bodies = {role for role, named in pack.bodies.items() if applies(named, on)} | {APPLICANT, PARTY}
         self.endings = {e for e, entry in self.procedure.endings.items() if applies(entry.versions, on)}
         self.choices = {
             choice: {value for value, entry in known.items() if applies(entry.versions, on)}

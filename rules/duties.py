@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, model_validator
 
 from rules import strict_yaml
-from rules.authored import Name, Text, Wording
+from rules.authored import ARTICLE, Name, Text, Wording
 
 Status = Literal["open", "met", "excused"]
 
@@ -20,7 +20,7 @@ class Duty(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,4}-[0-9]+[a-z]?(\.[0-9]+)?$")]
-    article: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(\([1-9][0-9]*\))?$")]
+    article: Annotated[str, StringConstraints(pattern=rf"^{ARTICLE}$")]
     procedure: Name
     responsible: Text
     trigger: Text

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path as FilePath
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from rules import strict_yaml
-from rules.checking import Path, findings
+from rules.checking import Finding, Path, findings
 from rules.pack import Pack
+from rules.places import Places
+from rules.wrong_shapes import FILL_IN, keys_of, left_blank, only_follows, wrong_shape
 
 _SUFFIX = ".yaml"
 
@@ -63,11 +64,7 @@ def load_pack(city: str) -> Pack:
     """The city's pack, read once in a process. Raises `CityUnknown`, and `PackRefused` as `load_file` does."""
     if city not in cities():
         raise CityUnknown(city)
-    file = city + _SUFFIX
-    pack = load_text((_folder("packs") / file).read_text(encoding="utf-8"), file)
-    if pack.city != city:
-        raise PackRefused([PackProblem(file, "city", "misnamed_file", f"{file} describes {pack.city}")])
-    return pack
+    return load_text(_text_of(city), city + _SUFFIX)
 
 
 def load_file(path: FilePath) -> Pack:
@@ -80,104 +77,81 @@ def load_text(text: str, file: str) -> Pack:
     try:
         written = strict_yaml.load(text, file)
     except strict_yaml.YamlRefused as refused:
-        raise PackRefused(_yaml_problems(file, text, refused)) from refused
+        raise PackRefused(yaml_problems(file, text, refused)) from refused
+    blanks = [Finding(path, "to_be_filled_in", what) for path, what in left_blank(written)]
     try:
         pack = Pack.model_validate(written)
     except ValidationError as error:
-        index = _Index(text)
-        raise PackRefused([_shape_problem(file, index, e) for e in error.errors(include_url=False)]) from error
-    found = findings(pack, _calendars())
+        wrong = [each for each in error.errors(include_url=False) if not _is_blank(each["input"])]
+        raise PackRefused([*problems_of(file, text, blanks), *shape_problems(file, text, wrong, Pack)]) from error
+    found = [*blanks, *_of_the_file(pack, FilePath(file).name), *findings(pack, _calendars())]
     if found:
-        index = _Index(text)
-        raise PackRefused([_problem(file, index, f.path, f.rule, f.message) for f in found])
+        raise PackRefused(problems_of(file, text, found))
     return pack
 
 
-class _Index:
-    """Where each path of a well-formed YAML text stands, and the keys that are given twice."""
-
-    def __init__(self, text: str) -> None:
-        self.lines: dict[Path, int] = {}
-        self.duplicates: list[Path] = []
-        root = YAML(typ="safe", pure=True).compose(text)
-        if root is not None:
-            self._read(root, (), ())
-
-    def _read(self, node: Node, path: Path, around: tuple[Node, ...]) -> None:
-        if node in around:  # an alias that leads back to what it stands in
-            return
-        for key, place, child in _entries(node):
-            here = (*path, key)
-            if here in self.lines:
-                self.duplicates.append(here)
-            self.lines[here] = place.start_mark.line + 1
-            self._read(child, here, (*around, node))
-
-    def written(self, loc: Path) -> Path:
-        """The path without the names of union members that pydantic puts into it and the file knows nothing of."""
-        path: Path = ()
-        for key in loc:
-            path = (*path, key) if (*path, key) in self.lines else path
-        return path
-
-    def line(self, path: Path) -> int | None:
-        """The line of the path, or of the nearest thing around it that is written."""
-        while path and path not in self.lines:
-            path = path[:-1]
-        return self.lines.get(path)
+def _is_blank(value: object) -> bool:
+    return isinstance(value, str) and value.startswith(FILL_IN)
 
 
-def _entries(node: Node) -> Iterator[tuple[str | int, Node, Node]]:
-    """Key, place and value of everything in a mapping or list."""
-    if isinstance(node, MappingNode):
-        for key, value in node.value:
-            yield str(key.value), key, value
-    elif isinstance(node, SequenceNode):
-        for position, item in enumerate(node.value):
-            yield position, item, item
+def problems_of(file: str, text: str, found: Iterable[Finding]) -> list[PackProblem]:
+    """What was found in a text, each with its line."""
+    places = Places(text)
+    return [_problem(file, places, each.path, each.rule, each.message) for each in found]
 
 
-def _problem(file: str, index: _Index, path: Path, rule: str, message: str) -> PackProblem:
-    return PackProblem(file, strict_yaml.dotted(path), rule, message, index.line(path))
+def skeleton(city: str, today: date) -> str:
+    """The beginning of a city's pack: one procedure that can be walked, in which all that is to be filled in is
+    marked."""
+    text = (files("rules") / "skeleton.yaml").read_text(encoding="utf-8")
+    return text.replace("CITY", city).replace("TODAY", today.isoformat())
 
 
-def _yaml_problems(file: str, text: str, refused: strict_yaml.YamlRefused) -> list[PackProblem]:
+def _of_the_file(pack: Pack, name: str) -> Iterator[Finding]:
+    """The file is called as its city, and no other city begins its case numbers alike."""
+    if name != pack.city + _SUFFIX:
+        fact = f"the file is called {name} and describes {pack.city}: call it {pack.city}{_SUFFIX}, or change city"
+        yield Finding(("city",), "misnamed_file", fact)
+    for city, code in _codes().items():
+        if code == pack.code and city != pack.city:
+            yield Finding(("code",), "code_in_use", f"the case numbers of {city} begin with {code} already")
+
+
+@cache
+def _codes() -> Mapping[str, str | None]:
+    """Each city that has a pack to the letters with which its case numbers begin."""
+    return {city: strict_yaml.top_level_scalar(_text_of(city), city + _SUFFIX, "code") for city in cities()}
+
+
+def _text_of(city: str) -> str:
+    return (_folder("packs") / (city + _SUFFIX)).read_text(encoding="utf-8")
+
+
+def _problem(file: str, places: Places, path: Path, rule: str, message: str) -> PackProblem:
+    return PackProblem(file, strict_yaml.dotted(path), rule, message, places.line(path))
+
+
+def yaml_problems(file: str, text: str, refused: strict_yaml.YamlRefused) -> list[PackProblem]:
+    """Why a text cannot be read at all."""
     try:
-        index = _Index(text)
+        places = Places(text)
     except YAMLError:
-        index = None
-    if index and index.duplicates:
-        return [_problem(file, index, p, "duplicate_key", f"{p[-1]} is written twice") for p in index.duplicates]
+        places = None
+    if places and places.duplicates:
+        return [_problem(file, places, p, "duplicate_key", f"{p[-1]} is written twice") for p in places.duplicates]
     return [PackProblem(file, strict_yaml.dotted(refused.path), "not_yaml", refused.reason, refused.line)]
 
 
-_RULES_OF_KEYS: Mapping[str, str] = {
-    "cite": "uncited",
-    "body": "no_responsible_body",
-    "label": "missing_label",
-    "zh": "missing_label",
-    "en": "missing_label",
-}
-"""What it breaks to leave out a key, where that has a name of its own."""
-
-
-def _shape_problem(file: str, index: _Index, error: ErrorDetails) -> PackProblem:
-    """A broken shape, under the name of the rule that it breaks."""
-    path = index.written(error["loc"])
-    last = error["loc"][-1] if error["loc"] else ""
-    kind = error["type"]
-    if kind == "missing":
-        return _problem(
-            file, index, (*path, last), _RULES_OF_KEYS.get(str(last), "missing_key"), f"{last} is not given"
-        )
-    if kind == "extra_forbidden":
-        return _problem(file, index, path, "unknown_key", f"{last} is no key here")
-    rule = "wrong_value"
-    if "period" in path and path[-1] != "period":
-        rule = "period_syntax"
-    if last == "cite":
-        rule = "uncited" if error["input"] is None else "citation_syntax"
-    return _problem(file, index, path, rule, f"{error['msg']}; given: {error['input']!r}")
+def shape_problems(
+    file: str, text: str, errors: Iterable[ErrorDetails], model: type[BaseModel]
+) -> Iterator[PackProblem]:
+    """Broken shapes of a file that is written in this shape, each under the name of the rule that it breaks."""
+    places, keys = Places(text), keys_of(model)
+    for each in errors:
+        if only_follows(each):
+            continue
+        found = wrong_shape(each, places, keys)
+        yield _problem(file, places, found.path, found.rule, found.fact)
 
 
 @cache

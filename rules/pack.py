@@ -349,6 +349,8 @@ class Pack(Authored):
     checked_on: Day
     """The day when somebody last read the sources against this file."""
     law: OneOrMore[Name]
+    beside: tuple[Name, ...] = ()
+    """Sources in force beside the law, each by its own days."""
     sources: Mapping[Name, Source]
     service_rules: Mapping[Name, Wording] = Field(default_factory=dict)
     """Our choices where the law is silent: name to reason."""

@@ -17,6 +17,10 @@ APPLICANT = "applicant"
 """The one party to a case that is not a body; a stage may be put before it."""
 
 
+PARTY = "party"
+"""Whoever filed: the body for which an officer did, or the applicant; a stage may be put before it."""
+
+
 class Pinned(BaseModel):
     """Frozen, and lenient: what a later version wrote and this one does not know is passed over."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 
+from rules.agreement import SIGN
 from rules.agreement_checking import broken_of_agreements
 from rules.cutting import Broken, Cut, Path, applies, targets_of, thens_of
 from rules.deadlines import Unit, parse_period
@@ -21,6 +22,7 @@ from rules.pack import (
     Required,
     StepTerms,
 )
+from rules.pinned import APPLICANT, PARTY
 from rules.procedure_names import CATALOGUE_UPDATE
 from rules.resolving import in_force
 from rules.vocabulary import DECISION_FIELDS, QUESTIONS, demandable_of
@@ -29,6 +31,12 @@ EVIDENCE = "evidence"
 """Of a stage: its clock begins with it; of a filing: the field that carries it."""
 ANSWER = "answer"
 """What a decision tells the objector."""
+NAMES_NOTHING = frozenset({"unknown_target", "unknown_stage", "unknown_step", "ambiguous_target"})
+"""Rules by which something is named that is not there: what is said of the ways of a case may only follow from it."""
+CAUSED_BY_NOTHING = frozenset({"unknown_field", "unknown_choice", "no_responsible_body"})
+"""Rules that are broken by themselves, whatever else is."""
+APPLICANT_ANSWERS = frozenset({SIGN, "resubmit"})
+"""The outcomes that an applicant can send."""
 URGENCY, ORDINARY = "urgency", "normal"
 """The choice that tells a period, and the value for which a filing stands that leaves it out."""
 
@@ -42,6 +50,15 @@ def check_cut(pack: Pack, name: str, on: date) -> Iterator[Broken]:
 
 class _Cut(Cut):
     def broken(self) -> Iterator[Broken]:
+        """What names something that is not there comes first, and alone: all else may only follow from it."""
+        found = list(self._of_what_is_named())
+        if any(rule in NAMES_NOTHING for _, rule, _ in found):
+            yield from (broken for broken in found if broken[1] in NAMES_NOTHING | CAUSED_BY_NOTHING)
+            return
+        yield from found
+        yield from self._of_the_ways()
+
+    def _of_what_is_named(self) -> Iterator[Broken]:
         yield from self._filing()
         used = [s for step in self.steps.values() for s in step.stages]
         beside = [*self.opened, *([self.opinion] if self.opinion else [])]
@@ -56,12 +73,14 @@ class _Cut(Cut):
                 yield (*self.path, "stages", stage), "unreachable_stage", f"{stage} stands in no step"
         if self.first not in self.steps:
             yield (*self.path, "order"), "unknown_target", f"{self.first} is no step"
-            return
+        yield from self._beside(stages)
+        yield from self._targets()
+
+    def _of_the_ways(self) -> Iterator[Broken]:
         yield from self._names_of_endings()
         if not self.endings:
             yield (*self.path, "endings"), "cannot_end", "there is no ending"
-        yield from self._beside(stages)
-        yield from self._targets()
+        yield from self._before_the_applicant()
         yield from self._walk()
         yield from broken_of_entry(self)
         yield from broken_of_limits(self)
@@ -69,6 +88,26 @@ class _Cut(Cut):
         yield from broken_of_agreements(self)
         if GROUND in self.choices:
             yield from self._objection()
+
+    def _before_the_applicant(self) -> Iterator[Broken]:
+        """What lies before an applicant is decided by whoever filed, in a way in which an applicant can answer."""
+        filed = in_force(self.procedure.filed_by or (), self.on)
+        by_itself = applies(self.procedure.every or (), self.on)
+        files = not by_itself and APPLICANT in ((filed and filed.value) or (APPLICANT,))
+        for stage in self.procedure.stages:
+            if not (known := self.outcomes(stage)):
+                continue
+            path, before = (*self.path, "stages", stage), self.body(stage)
+            if before == APPLICANT and not files:
+                fact = f"{stage} lies before an applicant, and no applicant files this: put it before {PARTY} or a body"
+                yield path, "nobody_decides", fact
+            elif before == PARTY and by_itself:
+                fact = f"{stage} lies before whoever filed, and this begins by itself: put it before a body"
+                yield path, "nobody_decides", fact
+            elif files and before in (APPLICANT, PARTY) and not APPLICANT_ANSWERS & set(known):
+                ways = " or ".join(sorted(APPLICANT_ANSWERS))
+                fact = f"an applicant can only {ways}, and {stage} has neither: name an outcome so"
+                yield path, "nobody_decides", fact
 
     def _names_of_endings(self) -> Iterator[Broken]:
         """What is counted in every city has the same name in every city."""

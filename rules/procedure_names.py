@@ -18,3 +18,8 @@ OPENNESS_REVIEW = "openness_review"
 """开放属性评估: what is closed or conditional is evaluated from time to time."""
 RECTIFICATION = "rectification"
 """责令改正: a body that breached a duty is made to put it right; others than its bodies do not see it."""
+
+
+def described_by_packs() -> frozenset[str]:
+    """The procedures that a pack can describe: all of these but the life of a grant, which no text describes."""
+    return frozenset(value for name, value in globals().items() if name.isupper()) - {ACCESS}

@@ -58,6 +58,8 @@ class ProcedureRules(Pinned):
     regulation: Regulation
     regulations: tuple[Regulation, ...] = ()
     """Every source that a citation names, this one included."""
+    beside: tuple[Regulation, ...] = ()
+    """The texts that were in force beside the regulation on that day."""
     version: str
     """Names this cut: the day since which these rules have stood, e.g. `2020-12-23`."""
     calendar: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache, partial
 from typing import Generic, NamedTuple, TypeVar
@@ -23,6 +23,7 @@ from rules.pack import (
 )
 from rules.pinned import (
     APPLICANT,
+    PARTY,
     AfterRule,
     Bar,
     Basis,
@@ -63,18 +64,26 @@ from rules.same import Same
 
 T = TypeVar("T")
 
+THE_PARTY = Label(zh="提起方", en="the body that filed")
+"""What a body is called before which a stage lies because it filed the case."""
+
 
 class NotInForce(LookupError):
     """No law of this city governs the procedure on that day: not yet, or no longer."""
 
-    def __init__(self, city: str, procedure: str, on: date, in_force_from: date, in_force_until: date | None) -> None:
+    def __init__(self, city: str, procedure: str, on: date, texts: Sequence[Regulation]) -> None:
         self.city = city
         self.procedure = procedure
         self.on = on
-        self.in_force_from = in_force_from
-        self.in_force_until = in_force_until
-        end = "" if in_force_until is None else f" until {in_force_until} (exclusive)"
-        super().__init__(f"{city}: no law for {procedure} on {on}; the law is in force from {in_force_from}{end}")
+        self.texts = tuple(texts)
+        """The law of the city through time, and what stands beside it."""
+        super().__init__(f"{city}: no law for {procedure} on {on}; {self.named.en}")
+
+    @property
+    def named(self) -> Label:
+        """Each text by its title and its days."""
+        parts = [_with_its_days(text) for text in self.texts]
+        return Label(zh="；".join(part.zh for part in parts), en="; ".join(part.en for part in parts))
 
 
 class ProcedureUnknown(LookupError):
@@ -120,7 +129,7 @@ def governing(pack: Pack, procedure: str, on: date) -> ProcedureRules:
     rules = as_last_in_force(pack, procedure, on)
     after = in_force(pack.procedures[procedure].after_the_law or (), pack.in_force_until - timedelta(days=1))
     if after is None or after.value is None:
-        raise NotInForce(pack.city, procedure, on, pack.in_force_from, pack.in_force_until)
+        raise NotInForce(pack.city, procedure, on, texts_of(pack))
     kept = AfterRule(only=dict(after.value.only), citation=citation(pack, after.cite))
     return rules.model_copy(update={"after_the_law": kept})
 
@@ -159,6 +168,25 @@ def _regulation(name: str, source: Source) -> Regulation:
     )
 
 
+def texts_of(pack: Pack) -> tuple[Regulation, ...]:
+    """The law of the city through time, and the texts that stand beside it."""
+    return tuple(_regulation(name, pack.sources[name]) for name in (*pack.law, *pack.beside))
+
+
+def stands_on(text: Regulation, on: date) -> bool:
+    """Whether a text is in force on that day."""
+    return text.in_force_from <= on and (text.in_force_until is None or on < text.in_force_until)
+
+
+def _with_its_days(text: Regulation) -> Label:
+    """A text by its title, and from when until when it is in force."""
+    zh, en = f"自{text.in_force_from}起施行", f"in force from {text.in_force_from}"
+    if text.in_force_until:
+        zh, en = f"{zh}，自{text.in_force_until}起失效", f"{en} until {text.in_force_until} (exclusive)"
+    title = text.title.zh if text.title.zh.startswith("《") else f"《{text.title.zh}》"
+    return Label(zh=f"{title}{zh}", en=f"{text.title.en}, {en}")
+
+
 class _Held(NamedTuple, Generic[T]):
     value: T
     cite: str
@@ -176,6 +204,7 @@ class _Cut:
         pack, procedure = self.pack, self.procedure
         cited = partial(citation, pack)
         regulation = self._regulation_in_force()
+        beside = tuple(text for text in texts_of(pack)[len(pack.law) :] if stands_on(text, self.on))
         order = self._chosen(procedure.order)
         if order.value is None:
             raise self._not_in_force()
@@ -208,6 +237,8 @@ class _Cut:
         withdrawal, chosen_by = self._held(procedure.withdrawal), procedure.selected_by
         correction = self._held(procedure.correction)
         bodies = {role: _label(v.value) for role, named in pack.bodies.items() if (v := self._held(named))}
+        if any(stage.body == PARTY for stage in stages.values()):
+            bodies[PARTY] = THE_PARTY
         fields = tuple(self._fields(procedure.fields))
         entry = tuple(self._fields(procedure.entry))
         choices = {name: tuple(self._choices(known)) for name, known in procedure.choices.items()}
@@ -221,6 +252,7 @@ class _Cut:
             label=_label(procedure.label),
             regulation=regulation,
             regulations=tuple(_regulation(name, source) for name, source in pack.sources.items()),
+            beside=beside,
             version=self.since.isoformat(),
             calendar=pack.calendar,
             bodies=bodies,
@@ -273,14 +305,14 @@ class _Cut:
         )
 
     def _not_in_force(self) -> NotInForce:
-        return NotInForce(self.pack.city, self.name, self.on, self.pack.in_force_from, self.pack.in_force_until)
+        return NotInForce(self.pack.city, self.name, self.on, texts_of(self.pack))
 
     def _regulation_in_force(self) -> Regulation:
         for name in self.pack.law:
-            source = self.pack.sources[name]
-            if source.in_force_from <= self.on and (source.in_force_until is None or self.on < source.in_force_until):
-                self.since = source.in_force_from
-                return _regulation(name, source)
+            regulation = _regulation(name, self.pack.sources[name])
+            if stands_on(regulation, self.on):
+                self.since = regulation.in_force_from
+                return regulation
         raise self._not_in_force()
 
     def _chosen(self, versions: Iterable[Version[T]]) -> Version[T]:

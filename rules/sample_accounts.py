@@ -9,7 +9,7 @@ import hashlib
 import re
 from importlib.resources import files
 
-LOGIN = re.compile(r"\blogin: ([a-z]+[0-9]?@[a-z]+(?:\.[a-z]+)?)(?=[\s,}])")
+LOGIN = re.compile(r"\blogin: ([a-z]+[0-9]?@[a-z]+(?:\.[a-z][a-z_]*)?)(?=[\s,}])")
 
 
 def account_id_of(login: str) -> str:

@@ -10,21 +10,22 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from pydantic_core import PydanticCustomError
 
-from rules.authored import Authored, Day, Name, Text, Wording
+from rules import strict_yaml
+from rules.authored import BODY_ID, Authored, Day, Name, Text, Wording
 from rules.bounds import LONGEST_CODE
+from rules.loading import PackProblem, shape_problems, yaml_problems
 from rules.sample_accounts import account_id_of
 
 City = Annotated[str, StringConstraints(pattern=r"^[a-z]+$")]
-BodyId = Annotated[str, StringConstraints(pattern=r"^[a-z]+\.[a-z]+$")]
-"""City and what the body is called in ids: `nanning.operator`, `nanning.transport`."""
-DatasetId = Annotated[str, StringConstraints(max_length=LONGEST_CODE, pattern=r"^[a-z]+-[a-z]+(-[a-z0-9]+)+$")]
-Login = Annotated[str, StringConstraints(pattern=r"^[a-z]+[0-9]?@[a-z]+(\.[a-z]+)?$")]
+BodyId = Annotated[str, StringConstraints(pattern=rf"^{BODY_ID}$")]
+DatasetId = Annotated[str, StringConstraints(max_length=LONGEST_CODE, pattern=r"^[a-z]+-[a-z_]+(-[a-z0-9]+)+$")]
+Login = Annotated[str, StringConstraints(pattern=r"^[a-z]+[0-9]?@[a-z]+(\.[a-z][a-z_]*)?$")]
 REAL_TIME, IRREGULAR = "real_time", "irregular"
 """Frequencies that are no period: data that is always as of now (实时), and data that changes when it does (不定期)."""
 Frequency = Annotated[
@@ -32,7 +33,6 @@ Frequency = Annotated[
 ]
 """An ISO 8601 duration of one component with a number of at most four digits, such as `P1D`, `P3M` or `PT15M`."""
 
-BodyRole = Literal["operator", "provider", "authority", "experts", "government", "establishment", "legal"]
 AccountRole = Literal["applicant", "reviewer", "supervisor", "gateway", "admin"]
 Openness = Literal["closed", "conditional", "unconditional"]
 ItemType = Literal["string", "integer", "number", "date", "datetime", "geometry"]
@@ -40,7 +40,11 @@ Format = Literal["csv", "geojson", "json", "xlsx", "xml"]
 
 
 class SampleCatalogueInvalid(ValueError):
-    """A sample file breaks a rule of its format; the message names the file, the field and the rule."""
+    """A sample file breaks rules of its format; each of `problems` names file, line, field and rule."""
+
+    def __init__(self, problems: list[PackProblem]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems))
 
 
 class SampleItem(Authored):
@@ -81,19 +85,21 @@ class SampleDataset(Authored):
     @field_validator("items")
     @classmethod
     def _each_item_code_names_one_item(cls, items: tuple[SampleItem, ...]) -> tuple[SampleItem, ...]:
-        _refuse_duplicates("item", (i.item for i in items))
+        _refuse_duplicates("item", "", (i.item for i in items))
         return items
 
     @model_validator(mode="after")
     def _fields_agree(self) -> Self:
         if not self.dataset_id.startswith(self.provider.replace(".", "-") + "-"):
-            raise ValueError(f"dataset_id {self.dataset_id} does not begin with its provider, {self.provider}")
+            raise disagrees(
+                f"dataset_id {self.dataset_id} does not begin with its provider, {self.provider}", "dataset_id"
+            )
         if self.openness == "conditional" and self.conditions is None:
-            raise ValueError(f"conditions: {self.dataset_id} is conditional and names none")
+            raise disagrees(f"conditions: {self.dataset_id} is conditional and names none", "openness")
         if self.openness != "conditional" and self.conditions is not None:
-            raise ValueError(f"conditions: {self.dataset_id} is {self.openness}, so it can have none")
+            raise disagrees(f"conditions: {self.dataset_id} is {self.openness}, so it can have none", "conditions")
         if self.openness == "unconditional" and self.basis is not None:
-            raise ValueError(f"basis: {self.dataset_id} is unconditional, so there is nothing to justify")
+            raise disagrees(f"basis: {self.dataset_id} is unconditional, so there is nothing to justify", "basis")
         return self
 
 
@@ -101,7 +107,8 @@ class SampleBody(Authored):
     """A body that takes part in a city's procedures, under the name by which people know it."""
 
     body: BodyId
-    role: BodyRole
+    role: Name
+    """One of the roles that the city's pack has under `bodies`."""
     name: Wording
 
     @property
@@ -112,7 +119,7 @@ class SampleBody(Authored):
     @model_validator(mode="after")
     def _the_id_of_a_body_that_is_one_in_its_city_is_its_role(self) -> Self:
         if self.role != "provider" and self.body != f"{self.city}.{self.role}":
-            raise ValueError(f"body {self.body} has the role {self.role}, so its id is {self.city}.{self.role}")
+            raise disagrees(f"body {self.body} has the role {self.role}, so its id is {self.city}.{self.role}", "body")
         return self
 
 
@@ -133,9 +140,9 @@ class SampleAccount(Authored):
     @model_validator(mode="after")
     def _fields_agree(self) -> Self:
         if self.body is not None and self.city != self.body.split(".")[0]:
-            raise ValueError(f"city: {self.login} acts for {self.body}, so it belongs to that city")
+            raise disagrees(f"city: {self.login} acts for {self.body}, so it belongs to that city", "city")
         if self.body is None and not self.roles.isdisjoint({"reviewer", "supervisor"}):
-            raise ValueError(f"body: {self.login} is an officer and names no body")
+            raise disagrees(f"body: {self.login} is an officer and names no body", "login")
         return self
 
 
@@ -162,39 +169,54 @@ class SampleCatalogue(Authored):
 
     @model_validator(mode="after")
     def _ids_are_unique_and_references_hold(self) -> Self:
-        _refuse_duplicates("body", (b.body for b in self.bodies))
-        _refuse_duplicates("login", (a.login for a in self.accounts))
-        _refuse_duplicates("dataset_id", (d.dataset_id for d in self.datasets))
+        _refuse_duplicates("body", "bodies", (b.body for b in self.bodies))
+        _refuse_duplicates("login", "accounts", (a.login for a in self.accounts))
+        _refuse_duplicates("dataset_id", "datasets", (d.dataset_id for d in self.datasets))
         roles = {b.body: b.role for b in self.bodies}
-        for dataset in self.datasets:
+        for i, dataset in enumerate(self.datasets):
             if roles.get(dataset.provider) != "provider":
-                raise ValueError(f"provider: {dataset.dataset_id} names {dataset.provider}, which is no provider here")
-        for account in self.accounts:
+                fact = f"provider: {dataset.dataset_id} names {dataset.provider}, which is no provider here"
+                raise disagrees(fact, "datasets", i, "provider")
+        for i, account in enumerate(self.accounts):
             if account.body is not None and account.body not in roles:
-                raise ValueError(f"body: {account.login} acts for {account.body}, which is no body here")
-        _refuse_duplicates("post", (f"{p.body}/{p.post}" for p in self.posts))
+                fact = f"body: {account.login} acts for {account.body}, which is no body here"
+                raise disagrees(fact, "accounts", i, "body")
+        _refuse_duplicates("post", "posts", (f"{p.body}/{p.post}" for p in self.posts))
         serves = {account.login: account.body for account in self.accounts}
-        for post in self.posts:
+        for i, post in enumerate(self.posts):
             if serves.get(post.login) != post.body:
-                raise ValueError(f"login: {post.login} holds a post of {post.body} and does not serve it")
+                fact = f"login: {post.login} holds a post of {post.body} and does not serve it"
+                raise disagrees(fact, "posts", i, "login")
         return self
 
 
 def read_samples(source: str, text: str) -> SampleCatalogue:
     """The content of one sample file, checked by itself; `source` names it in errors.
 
-    Raises `SampleCatalogueInvalid` where the text is no YAML, has an unknown or duplicate key, or breaks a rule.
+    Raises `SampleCatalogueInvalid` with every problem where the text is no YAML, has an unknown or duplicate key, or
+    breaks a rule.
     """
     try:
-        return SampleCatalogue.model_validate(YAML(typ="safe", pure=True).load(text))
-    except MarkedYAMLError as error:
-        line = f" line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise SampleCatalogueInvalid(f"{source}{line}: {error.problem}") from error
-    except YAMLError as error:
-        raise SampleCatalogueInvalid(f"{source}: {error}") from error
+        return SampleCatalogue.model_validate(strict_yaml.load(text, source))
+    except strict_yaml.YamlRefused as refused:
+        raise SampleCatalogueInvalid(yaml_problems(source, text, refused)) from refused
     except ValidationError as error:
-        problems = (f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors())
-        raise SampleCatalogueInvalid(f"{source}: " + "; ".join(problems)) from error
+        found = shape_problems(source, text, error.errors(include_url=False), SampleCatalogue)
+        raise SampleCatalogueInvalid([*found]) from error
+
+
+def are_samples(text: str, source: str) -> bool:
+    """Whether a text is one of samples, and not a pack, which names its schema."""
+    try:
+        return strict_yaml.top_level_scalar(text, source, "schema_version") is None
+    except strict_yaml.YamlRefused:
+        return False
+
+
+def sample_files() -> tuple[Path, ...]:
+    """The files of samples that are shipped, by their names."""
+    found = (Path(str(each)) for each in files("rules.samples").iterdir() if each.name.endswith(".yaml"))
+    return tuple(sorted(found))
 
 
 def bodies() -> tuple[SampleBody, ...]:
@@ -229,7 +251,14 @@ def _catalogue() -> SampleCatalogue:
     )
 
 
-def _refuse_duplicates(field: str, values: Iterable[str]) -> None:
-    twice = sorted(value for value, count in Counter(values).items() if count > 1)
+def _refuse_duplicates(field: str, among: str, values: Iterable[str]) -> None:
+    listed = [*values]
+    twice = sorted(value for value, count in Counter(listed).items() if count > 1)
     if twice:
-        raise ValueError(f"{field}: named more than once: {', '.join(twice)}")
+        place = max(i for i, value in enumerate(listed) if value == twice[0])
+        raise disagrees(f"{field}: named more than once: {', '.join(twice)}", *([among] if among else []), place)
+
+
+def disagrees(fact: str, *path: str | int) -> PydanticCustomError:
+    """What does not agree with the rest of a file, with the place of it."""
+    return PydanticCustomError("does_not_agree", "{fact}", {"fact": fact, "path": path})

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from activities.directory.account_record import By, Entry, enter
+from rules.authored import BODY_ID
 from rules.bounds import LONGEST_HEADING
-from rules.loading import cities
+from rules.loading import cities, load_pack
 from rules.stating import states_something
 
 if TYPE_CHECKING:
     from activities.database import Connection, Pool
 
-BODY = re.compile(r"([a-z]+)\.[a-z]+")
-ROLES = ("operator", "provider", "authority", "experts", "government", "establishment", "legal")
+BODY = re.compile(rf"(?=([a-z]+)){BODY_ID}")
 KEEP = """
 insert into bodies (body, city, role, name) values ($1, $2, $3, $4)
 on conflict (body) do update set name = excluded.name
@@ -55,8 +55,9 @@ async def body_kept(connection: Connection, body: NewBody, by: By) -> None:
         raise BodyRefused(f"{body.body!r} is no body: city, a dot, small letters", "body", "body_misshapen")
     if found[1] not in cities():
         raise BodyRefused(f"there are no rules for {found[1]}", "body", "city_without_rules")
-    if body.role not in ROLES:
-        raise BodyRefused(f"{body.role!r} is no role of a body: {', '.join(ROLES)}", "role", "body_role_unknown")
+    roles = load_pack(found[1]).bodies
+    if body.role not in roles:
+        raise BodyRefused(f"{body.role!r} is no role of a body: {', '.join(roles)}", "role", "body_role_unknown")
     names = (body.name, body.english_name)
     if not all(states_something(each) and len(each) <= LONGEST_HEADING and "\x00" not in each for each in names):
         raise BodyRefused("a name says which body it is, in at most 200 characters", "name", "name_says_nothing")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -14,8 +14,6 @@ from api.http.problems import Problem, invalid
 from api.runtime import Runtime
 from rules.bounds import Code, Heading
 
-RoleOfBody = Literal["operator", "provider", "authority", "experts", "government", "establishment", "legal"]
-
 
 class ConfirmationForm(Form):
     """The proposals that are confirmed, all of them or none."""
@@ -24,9 +22,9 @@ class ConfirmationForm(Form):
 
 
 class BodyForm(Form):
-    """The body as the directory is to have it; its role never changes."""
+    """The body as the directory is to have it; its role, one that the rules of the city know, never changes."""
 
-    role: RoleOfBody
+    role: Code
     name: Heading
     english_name: Heading | None = None
 

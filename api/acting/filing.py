@@ -56,7 +56,7 @@ def _cut(
     except CityUnknown as fact:
         raise invalid("city", "city_unknown", given=city, known=tuple(cities())) from fact
     except NotInForce as fact:
-        raise Problem("Inadmissible", errors=[Wrong("city", "not_in_force", {"on": on})]) from fact
+        raise Problem("Inadmissible", errors=[Wrong("city", "not_in_force", {"on": on, "texts": fact.named})]) from fact
     except ProcedureUnknown as fact:
         raise Problem("Inadmissible", errors=[Wrong("city", "procedure_unknown")]) from fact
 

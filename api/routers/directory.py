@@ -22,8 +22,9 @@ from reading.directory.shown import bodies_with_posts, body_with_posts
 from reading.shape import Page
 from reading.sight import Caller
 from reading.tables.city import post_table
+from rules.authored import BODY_ID
 
-BodyId = Annotated[str, Path(pattern=r"^[a-z]+\.[a-z]+$")]
+BodyId = Annotated[str, Path(pattern=rf"^{BODY_ID}$")]
 PostName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,99}$")]
 OfficerOrAdmin = Annotated[Caller, Depends(with_role("reviewer", "supervisor", "admin"))]
 

@@ -34,4 +34,4 @@ async def rules_of(
     except ProcedureUnknown as fact:
         raise invalid("procedure", "procedure_unknown") from fact
     except NoLawOn as fact:
-        raise invalid("on", "not_in_force", on=fact.on) from fact
+        raise invalid("on", "not_in_force", on=fact.on, texts=fact.texts) from fact

@@ -19,6 +19,7 @@ from models.proposal import Proposal
 from models.refusals import NotYourCase, ProcedureKnowsNoSuchAct
 from models.restricting import all_withdrawn, meet, meet_no_more
 from models.restrictions import DATA_WITHDRAWN
+from models.who_may_act import is_the_party
 from rules import procedure_names as names
 from rules.procedure_rules import ProcedureRules
 
@@ -47,7 +48,7 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
 
 def withdraw(rules: ProcedureRules, proposal: Proposal, act: a.Withdraw) -> None:
     """The applicant takes the request back, which is possible until access is granted: then the case is closed."""
-    if act.by.account != proposal.state.party:
+    if not is_the_party(proposal.state, act.by):
         raise NotYourCase(field="case_id")
     if rules.withdrawal is None:
         raise ProcedureKnowsNoSuchAct(field="kind")

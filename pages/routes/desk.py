@@ -29,7 +29,7 @@ from reading.tables.lists import case_table, task_table
 from reading.words.language import said
 from rules.deadlines import to_shanghai
 from rules.loading import load_pack
-from rules.pinned import Label
+from rules.pinned import PARTY, Label
 from rules.resolving import NotInForce, as_last_in_force
 
 A_PAGE = 50
@@ -155,7 +155,7 @@ def stages_of(call: Call, caller: Caller) -> dict[str, Label]:
     """The stages that lie before a body of the caller's role."""
     law = words_of_law(caller.city or "", to_shanghai(call.now).date())
     known = (each for _, stages in law.values() for each in stages.items())
-    return {stage: label for stage, (role, label) in known if role == caller.body_role}
+    return {stage: label for stage, (role, label) in known if role in (caller.body_role, PARTY)}
 
 
 @dataclass(frozen=True)

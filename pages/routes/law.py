@@ -64,7 +64,7 @@ async def procedure(call: Call) -> Response:
         rules = (await rules_on(call.store.archive, pack.city, name, on)).rules
     except NoLawOn as fact:
         day = short_day(fact.on, call.language)
-        problems.append(plain_error(Wrong("on", "not_in_force", {"on": day}), call.language))
+        problems.append(plain_error(Wrong("on", "not_in_force", {"on": day, "texts": fact.texts}), call.language))
     regulation = Law(rules, call.language).regulation() if rules else None
     return call.page(
         "procedure.html",

@@ -57,7 +57,7 @@ def following(law: Law, state: CaseState, task: TaskState, outcome: Outcome) -> 
             NextStage(
                 label=law.say(stage.label),
                 role=stage.body,
-                body=state.bodies.get(law.rules.acting(stage.body, state.bodies), stage.body),
+                body=state.by_role.get(law.rules.acting(stage.body, state.bodies), stage.body),
                 period=stage.period(state.choices),
                 promptly=stage.is_owed_promptly(state.choices),
             )

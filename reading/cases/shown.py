@@ -108,7 +108,7 @@ async def case_shown(store: Store, caller: Caller, language: Language, case_id: 
         catalogue_update=await named(state.ordered.update_case_id if state.ordered else None),
         advice=advice_on(law, state),
         reasons=reasons(caller, law, state, acts),
-        road=road_shown(law, road_of(read.rules, state), state.choices, Bodies(state.bodies, names, state.party)),
+        road=road_shown(law, road_of(read.rules, state), state.choices, Bodies(state.by_role, names, state.party)),
         possible=possible_acts(read.rules, state, caller, present.now, stood_in_for),
         events_count=read.state.number,
     )

@@ -8,15 +8,18 @@ from reading.shape import Shape
 from reading.store import Archive
 from rules.deadlines import to_shanghai
 from rules.loading import load_pack
+from rules.pinned import Label
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, governing
 
 
 class NoLawOn(Exception):
-    """No law of the city governs the procedure on that day: not yet, or no longer."""
+    """No law of the city governs the procedure on that day: not yet, or no longer. `texts` names each text and its
+    days."""
 
-    def __init__(self, on: date) -> None:
+    def __init__(self, on: date, texts: Label) -> None:
         self.on = on
+        self.texts = texts
         super().__init__(on)
 
 
@@ -35,5 +38,5 @@ async def rules_on(archive: Archive, city: str, procedure: str, on: date | None)
     try:
         rules = governing(load_pack(city), procedure, day)
     except NotInForce as fact:
-        raise NoLawOn(day) from fact
+        raise NoLawOn(day, fact.named) from fact
     return RulesOnADay(on=day, digest=rules.digest(), rules=rules)

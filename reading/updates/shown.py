@@ -146,7 +146,7 @@ def review(law: Law, state: CaseState, stage: Stage) -> ReviewShown:
         **law.cited(stage.citation).model_dump(),
         stage=stage.stage,
         label=law.say(stage.label),
-        body=state.bodies.get(stage.body, stage.body),
+        body=state.by_role.get(stage.body, stage.body),
         when={name: list(values) for name, values in stage.only_when.items()},
         applies=stage.applies_to(state.choices) if state.draft else None,
     )

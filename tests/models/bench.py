@@ -67,7 +67,7 @@ BOTH_SIGN = [("provider_signature", "sign"), ("applicant_signature", "sign")]
 def law(city: str, procedure: str = "access_request") -> ProcedureRules:
     """The rules of a procedure in a city, the invented one included."""
     if city == INVENTED:
-        pack = load_file(Path(__file__).parents[1] / "rules" / "packs" / "invented.yaml")
+        pack = load_file(Path(__file__).parents[1] / "rules" / "packs" / "yunmeng.yaml")
     else:
         pack = load_pack(city)
     return resolve(pack, procedure, RESOLVED_ON)

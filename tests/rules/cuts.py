@@ -15,7 +15,7 @@ from rules.resolving import resolve
 
 ACCESS_REQUEST = "access_request"
 IN_FORCE_EVERYWHERE = date(2026, 11, 23)
-INVENTED = Path(__file__).parent / "packs" / "invented.yaml"
+INVENTED = Path(__file__).parent / "packs" / "yunmeng.yaml"
 
 
 def rules_of(city: str, on: date = IN_FORCE_EVERYWHERE) -> ProcedureRules:

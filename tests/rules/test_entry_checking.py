@@ -146,7 +146,7 @@ def test_an_outcome_that_submits_demands_the_entry_whatever_made_it_change(requi
 
 def test_a_pack_in_which_an_entry_may_change_describes_how() -> None:
     with pytest.raises(PackRefused) as refusal:
-        load_text(BEFORE_UPDATE + "  something_else:\n" + UPDATE, "yunmeng.yaml")
+        load_text(BEFORE_UPDATE + "  openness_review:\n" + UPDATE, "yunmeng.yaml")
     problems = [(problem.path, problem.rule) for problem in refusal.value.problems]
     assert ("procedures.objection.stages.ruling.outcomes.rectify", "unknown_target") in problems
 

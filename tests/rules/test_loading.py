@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,13 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from rules.loading import CityUnknown, PackProblem, PackRefused, cities, load_file, load_pack, load_text
+from rules.pack import Pack
+from rules.wrong_shapes import WAYS_OF_WRITING, shapes_in
 from tests.rules.cuts import INVENTED
 
 TEXT = INVENTED.read_text(encoding="utf-8")
 STAGES = "procedures.access_request.stages"
+SUPPLEMENTED = "procedures.access_request.supplement[1]"
 
 
 def edited(*changes: tuple[str, str]) -> str:
@@ -162,6 +166,10 @@ CUSTODY = "stages.custody"
 REFUSAL = "{leads_to: refused, requires: [{any_of: [basis]}]}"
 REVIEWS = "{stages: [custody, ethics], then: granted}"
 SAFEGUARDS = "{required: true, when: {use: [commercial]}}"
+LOST = """      lost:
+        label: {zh: 丢失, en: Lost}
+        versions: [{in_force_from: 2021-02-01, value: {}, cite: "ordinance 10"}]
+"""
 WAYS = [
     ("value: provider, cite", "value: null, cite", f"{CUSTODY}.body", "no_responsible_body"),
     ("value: provider, cite", "value: bailiff, cite", f"{CUSTODY}.body", "no_responsible_body"),
@@ -187,7 +195,7 @@ WAYS = [
     ("      purpose:", "      shoe_size:", "fields.shoe_size", "unknown_field"),
     ("{by: [provider]}", "{by: [bailiff]}", "revocation", "no_responsible_body"),
     ("      withdrawn:\n", "      gone:\n", "withdrawal", "unknown_target"),
-    ("      withdrawn:\n", "      gone:\n", "endings.gone", "unreachable_ending"),
+    ("      withdrawn:\n", LOST + "      withdrawn:\n", "endings.lost", "unreachable_ending"),
     ("ethics, technique]", "ethics]", "stages.technique", "unreachable_stage"),
 ]
 
@@ -233,6 +241,74 @@ SELECTION = "selected_by: {value: received, cite: service law_at_filing}"
 )
 def test_a_pack_says_by_which_rule_a_date_selects_the_law_of_a_case(new: str, path: str, rule: str) -> None:
     assert (f"procedures.access_request.selected_by{path}", rule) in refused((SELECTION, new))
+
+
+SUPPLEMENT = 'value: {stops_clock: true}, cite: "amended_ordinance 13"'
+FILED_BY_A_BODY = (
+    "    counting:\n",
+    "    filed_by: [{in_force_from: 2021-02-01, value: [provider], cite: service hours}]\n    counting:\n",
+)
+UNFIT = [
+    (("  access_request:\n", "  accession:\n"), "procedures.accession", "unknown_procedure"),
+    (("code: YM", "code: NN"), "code", "code_in_use"),
+    (("city: yunmeng", "city: yunmeng2"), "city", "misnamed_file"),
+    ((SUPPLEMENT, SUPPLEMENT.replace('"amended_ordinance 13"', "service hours")), SUPPLEMENTED, "stops_without_law"),
+    (("          sign:\n", "          kneel:\n"), f"{STAGES}.pledge", "nobody_decides"),
+    (FILED_BY_A_BODY, f"{STAGES}.pledge", "nobody_decides"),
+]
+
+
+@pytest.mark.parametrize(("change", "path", "rule"), UNFIT)
+def test_what_could_decide_no_case_is_refused_by_one_message(change: tuple[str, str], path: str, rule: str) -> None:
+    assert refused(change) == [(path, rule)]
+
+
+CAUSES = [
+    (("first: pledge", "first: nothing"), "unknown_target"),
+    ((REFUSAL, "{leads_to: lost}"), "unknown_target"),
+    (("      withdrawn:\n", "      gone:\n"), "unknown_target"),
+    (("      pledge:\n", "      oath:\n"), "unknown_stage"),
+]
+
+
+@pytest.mark.parametrize(("change", "rule"), CAUSES)
+def test_a_name_of_nothing_is_told_and_not_what_follows_from_it(change: tuple[str, str], rule: str) -> None:
+    assert {found for _, found in refused(change)} == {rule}
+
+
+WORDS = [
+    ("{normal: 7wd}", "{normal: 7 days}", "no period: write a number and its unit, such as 5wd"),
+    ('cite: "ordinance 10"', 'cite: "ordinance ten"', "no citation: write SOURCE ARTICLE"),
+    ("issued_on: 2021-01-04", 'issued_on: "2021-01-04"', "a day is wanted, such as 2026-03-01"),
+    ("value: {term_days: 90}", "value: {term_days: many}", "a whole number without quotation marks is wanted"),
+    ("value: {term_days: 90}", "value: {term_dais: 90}", "is term_days meant?"),
+    ("code: YM", "code: ym", "two to four capital letters is wanted"),
+    ("{stages: [custody, ethics], then: granted}", "{stages: custody, then: granted}", "a list is wanted"),
+    ("value: received", "value: sometimes", "one of received, occurred or opened is wanted"),
+    ("law: [ordinance, amended_ordinance]", "law: []", "at least one is wanted"),
+    ("first: pledge", "first: The Pledge", "a name in small letters"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "words"), WORDS)
+def test_a_wrong_shape_is_said_in_words_for_whoever_writes_law(old: str, new: str, words: str) -> None:
+    said = [problem.message for problem in problems(edited((old, new)))]
+    assert any(words in each for each in said), said
+    assert not any(re.search(r"\^|\\|Input should|pattern", each) for each in said)
+
+
+def test_what_is_wrong_in_a_list_of_one_is_one_problem() -> None:
+    assert refused(("value: received, cite", "value: sometimes, cite"), ("{term_days: 90}", "{term_days: many}")) == [
+        ("procedures.access_request.selected_by.value", "wrong_value"),
+        ("procedures.access_request.grant[0].value.term_days", "wrong_value"),
+    ]
+
+
+def test_every_way_of_writing_has_words() -> None:
+    fields = (field for shape in shapes_in(Pack) for field in shape.model_fields.values())
+    patterns = set(re.findall(r"pattern='([^']+)'", " ".join(repr(field) for field in fields)))
+    assert patterns
+    assert {pattern.replace("\\\\", "\\") for pattern in patterns} <= set(WAYS_OF_WRITING)
 
 
 def test_a_step_to_which_no_way_leads_is_refused() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from rules.deadlines import parse_period
 from rules.loading import cities, load_pack
+from rules.pack import Pack
 from rules.pinned import Basis
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, ProcedureUnknown, resolve
@@ -17,6 +18,26 @@ from tests.rules.cuts import ACCESS_REQUEST, IN_FORCE_EVERYWHERE, invented_pack,
 INVENTED = invented_pack()
 BEFORE_THE_AMENDMENT = resolve(INVENTED, ACCESS_REQUEST, date(2024, 12, 31))
 AMENDED = resolve(INVENTED, ACCESS_REQUEST, date(2025, 1, 1))
+
+
+def beside_the_law(*names: str) -> Pack:
+    """The invented pack, where what was its first law goes on beside the later one."""
+    sources = {name: source.model_copy(update={"in_force_until": None}) for name, source in INVENTED.sources.items()}
+    return INVENTED.model_copy(update={"law": ("amended_ordinance",), "beside": names, "sources": sources})
+
+
+def test_what_stands_beside_the_law_on_a_day_is_named_with_its_rules() -> None:
+    cut = resolve(beside_the_law("ordinance"), ACCESS_REQUEST, date(2026, 1, 1))
+    assert cut.regulation.source == "amended_ordinance"
+    assert [text.source for text in cut.beside] == ["ordinance"]
+    assert AMENDED.beside == ()
+
+
+def test_every_text_of_the_city_is_named_where_none_is_in_force() -> None:
+    with pytest.raises(NotInForce) as refusal:
+        resolve(beside_the_law("ordinance"), ACCESS_REQUEST, date(2020, 1, 1))
+    titles = [source.title for source in INVENTED.sources.values()]
+    assert all(title.en in refusal.value.named.en and title.zh in refusal.value.named.zh for title in titles)
 
 
 def test_the_five_cities_are_there_and_no_two_cities_have_the_same_code() -> None:
@@ -30,7 +51,7 @@ def test_the_first_day_of_the_law_is_governed_by_it_and_the_day_before_by_nothin
     assert rules_of(city, pack.in_force_from).version == pack.in_force_from.isoformat()
     with pytest.raises(NotInForce) as refusal:
         rules_of(city, pack.in_force_from - timedelta(days=1))
-    assert refusal.value.in_force_from == pack.in_force_from
+    assert refusal.value.texts[0].in_force_from == pack.in_force_from
 
 
 @pytest.mark.parametrize("city", cities())

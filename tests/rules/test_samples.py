@@ -78,9 +78,9 @@ def test_each_of_the_five_has_datasets_of_more_providers_than_transport_and_heal
 
 def test_every_dataset_is_marked_as_a_sample() -> None:
     assert all(d.sample for d in datasets())
-    with pytest.raises(SampleCatalogueInvalid, match=r"datasets\.0\.sample"):
+    with pytest.raises(SampleCatalogueInvalid, match=r"datasets\[0\]\.sample"):
         read_samples("a.yaml", A_FILE.replace("sample: true", "sample: false"))
-    with pytest.raises(SampleCatalogueInvalid, match=r"datasets\.0\.sample"):
+    with pytest.raises(SampleCatalogueInvalid, match=r"datasets\[0\]\.sample"):
         read_samples("a.yaml", A_FILE.replace("    sample: true\n", ""))
 
 
@@ -90,7 +90,7 @@ def test_an_entry_that_lacks_a_field_of_the_catalogue_is_refused(line: str) -> N
     lacking = A_FILE.replace(line + "\n", "")
     if field == "items":
         lacking = lacking.replace("      - {item: line_code, name: {zh: 编号, en: Code}, type: string}\n", "")
-    with pytest.raises(SampleCatalogueInvalid, match=rf"datasets\.0\.{field}: Field required"):
+    with pytest.raises(SampleCatalogueInvalid, match=rf"a\.yaml:\d+: datasets\[0\]\.{field}: \w+: "):
         read_samples("a.yaml", lacking)
 
 
@@ -173,7 +173,7 @@ def test_data_is_updated_in_periods_or_always_or_irregularly(frequency: str) -> 
     "frequency", ["daily", "REAL_TIME", "irregular_", "P1Dirregular", "P", "P0D", "PT", "P1H", "1M"]
 )
 def test_an_update_frequency_that_is_no_duration_is_refused(frequency: str) -> None:
-    with pytest.raises(SampleCatalogueInvalid, match=r"datasets\.0\.update_frequency"):
+    with pytest.raises(SampleCatalogueInvalid, match=r"datasets\[0\]\.update_frequency"):
         read_samples("a.yaml", A_FILE.replace("P1M", frequency))
 
 
@@ -181,24 +181,24 @@ def test_an_update_frequency_that_is_no_duration_is_refused(frequency: str) -> N
     ("known", "unknown", "where"),
     [
         ("bodies:", "cities: []\nbodies:", "cities"),
-        ("sample: true", "sample: true\n    colour: red", r"datasets\.0\.colour"),
-        ("title: {zh: 线路,", "title: {de: Linien, zh: 线路,", r"datasets\.0\.title\.de"),
-        ("{item: line_code,", "{item: line_code, unit: m,", r"datasets\.0\.items\.0\.unit"),
-        ("roles: [reviewer]", "roles: [reviewer], account_id: acc_1", r"accounts\.0\.account_id"),
+        ("sample: true", "sample: true\n    colour: red", r"datasets\[0\]\.colour"),
+        ("title: {zh: 线路,", "title: {de: Linien, zh: 线路,", r"datasets\[0\]\.title\.de"),
+        ("{item: line_code,", "{item: line_code, unit: m,", r"datasets\[0\]\.items\[0\]\.unit"),
+        ("roles: [reviewer]", "roles: [reviewer], account_id: acc_1", r"accounts\[0\]\.account_id"),
     ],
 )
 def test_an_unknown_key_is_refused(known: str, unknown: str, where: str) -> None:
-    with pytest.raises(SampleCatalogueInvalid, match=rf"^a\.yaml: {where}: Extra inputs are not permitted"):
+    with pytest.raises(SampleCatalogueInvalid, match=rf"^a\.yaml:\d+: {where}: unknown_key: "):
         read_samples("a.yaml", A_FILE.replace(known, unknown))
 
 
 def test_a_duplicate_key_is_refused_with_its_line() -> None:
-    with pytest.raises(SampleCatalogueInvalid, match=r'^a\.yaml line 10: found duplicate key "sample"'):
+    with pytest.raises(SampleCatalogueInvalid, match=r"^a\.yaml:10: datasets\[0\]\.sample: duplicate_key: "):
         read_samples("a.yaml", A_FILE.replace("sample: true", "sample: true\n    sample: true"))
 
 
 def test_a_file_that_is_no_yaml_is_refused() -> None:
-    with pytest.raises(SampleCatalogueInvalid, match=r"^a\.yaml line 1: "):
+    with pytest.raises(SampleCatalogueInvalid, match=r"^a\.yaml:1: "):
         read_samples("a.yaml", "bodies: [")
 
 

@@ -11,14 +11,14 @@ ROOT = Path(__file__).parents[2]
 NAME = re.compile(r"[a-z]+(_[a-z]+)*")
 TABLE = (ROOT / "docs" / "adding-a-city.md").read_text(encoding="utf-8").partition("## What the checker looks for")[2]
 NOT_OF_PACKS = "notice_checking.py"
-RULE_AT = {"Finding": 1, "PackProblem": 2, "_problem": 3}
+RULE_AT = {"Finding": 1, "WrongShape": 1, "PackProblem": 2, "_problem": 3}
 """Who makes a finding, to the place of the rule among what it is made of."""
 
 
 def sources() -> Iterator[Path]:
     rooms = ROOT / "rules"
     yield from (file for file in rooms.glob("*checking.py") if file.name != NOT_OF_PACKS)
-    yield rooms / "loading.py"
+    yield from (rooms / "loading.py", rooms / "wrong_shapes.py")
 
 
 def constants(nodes: list[ast.expr]) -> Iterator[str]:
@@ -34,7 +34,7 @@ def rules_in(tree: ast.AST) -> Iterator[str]:
             yield from constants(node.value.elts[-2:-1])
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RULE_AT:
             yield from constants(node.args[RULE_AT[node.func.id] :][:1])
-        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "_RULES_OF_KEYS":
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "RULES_OF_KEYS":
             assert isinstance(node.value, ast.Dict)
             yield from constants(node.value.values)
 
