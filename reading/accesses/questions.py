@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ARRAY, BigInteger, Date, DateTime, Integer, String, TextClause, bindparam, text
 from sqlmodel import col, select
 
+from activities.tables.cases import CaseRow
 from activities.tables.catalogue import DatasetRow
 from activities.tables.gate import GateMonthDroppedRow, GrantRow
 from models.gate import ALLOWING
@@ -73,7 +74,7 @@ where dataset_id = :dataset_id and minute >= :since and minute < :until
   and (minute, access_mode, reason) > (:after, :after_mode, :after_reason)
 order by minute, access_mode, reason limit :most
 """
-PARAMETERS = {
+PARAMETERS: Mapping[str, Any] = {
     **dict.fromkeys(("datasets", "wanted", "allowing"), ARRAY(String)),
     **dict.fromkeys(("reason", "dataset_id", "after_mode", "after_reason"), String),
     **dict.fromkeys(("since", "until", "before", "after"), DateTime(timezone=True)),
@@ -147,6 +148,16 @@ async def grants_seen(store: Store, sight: AccessSight, sought: AccessesSought) 
     if sought.dataset_id is not None:
         found = found.where(GrantRow.dataset_id == sought.dataset_id)
     return list(await store.session.exec(found.order_by(col(GrantRow.case_id))))
+
+
+async def grant_numbered(store: Store, sight: AccessSight, number: str) -> str | None:
+    """The case of the grant of that number; None where its accesses are not the caller's to see."""
+    found = select(GrantRow.case_id).join(CaseRow, col(CaseRow.case_id) == col(GrantRow.case_id))
+    if sight.is_own:
+        found = found.where(GrantRow.party == sight.value)
+    else:
+        found = found.where(col(GrantRow.dataset_id).in_(await datasets_seen(store, sight)))
+    return (await store.session.exec(found.where(CaseRow.case_number == number))).first()
 
 
 def goes_by_grants(sight: AccessSight, sought: AccessesSought) -> bool:

@@ -68,7 +68,7 @@ def use_table(use: UseShown, language: Language) -> str:
     lines = [line([said(texts().tables[name], language) for name in names])]
     for each in use.items:
         known = (each.dataset_id, each.title, said(texts().tables[each.openness], language), each.provider)
-        for month in each.months or [None]:
-            counted = (f"{month.month:%Y-%m}", month.allowed, month.refused) if month else ("", 0, 0)
-            lines.append(line([cell(value) for value in (*known, each.holders, *counted)]))
+        counted = [(f"{month.month:%Y-%m}", month.allowed, month.refused) for month in each.months]
+        for numbers in counted or [("", 0, 0)]:
+            lines.append(line([cell(value) for value in (*known, each.holders, *numbers)]))
     return BYTE_ORDER_MARK + "".join(lines)

@@ -130,7 +130,7 @@ async def day_after(pool: Pool) -> str:
         ({"from": "2024-01-01", "until": "2026-01-01"}, "from", "days_too_many"),
     ],
 )
-async def test_a_span_that_is_none_is_a_problem(service: Service, span: dict[str, str], field: str, code: str) -> None:
+async def test_a_span_that_is_none_is_a_problem(service: Service, span: dict[str, Any], field: str, code: str) -> None:
     answer = await service.as_(PROVIDER).get("/v1/accesses", **span)
     assert answer.status_code == 422
     assert [(each["field"], each["code"]) for each in answer.json()["errors"]] == [(field, code)]
