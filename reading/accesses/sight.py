@@ -8,6 +8,7 @@ from typing import Literal
 from models.refusals import RoleRequired
 from reading.sight import SEES_THE_WHOLE_CITY, Caller
 
+PROVIDER = "provider"
 WHO_EVALUATES = ("reviewer", "supervisor")
 WHO_SEES = ("applicant", "reviewer", "supervisor")
 
@@ -31,7 +32,8 @@ def sight_of(caller: Caller) -> AccessSight | None:
     if caller.has("reviewer", "supervisor") and caller.city and caller.body:
         if caller.body_role in SEES_THE_WHOLE_CITY:
             return AccessSight("city", caller.city, caller.city)
-        return AccessSight("provider", caller.body, caller.city)
+        if caller.body_role == PROVIDER:
+            return AccessSight("provider", caller.body, caller.city)
     if caller.has("applicant"):
         return AccessSight("party", caller.account_id)
     return None

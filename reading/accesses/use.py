@@ -69,6 +69,6 @@ def use_table(use: UseShown, language: Language) -> str:
     for each in use.items:
         known = (each.dataset_id, each.title, said(texts().tables[each.openness], language), each.provider)
         counted = [(f"{month.month:%Y-%m}", month.allowed, month.refused) for month in each.months]
-        for numbers in counted or [("", 0, 0)]:
-            lines.append(line([cell(value) for value in (*known, each.holders, *numbers)]))
+        rows = counted or [("", 0, 0)]
+        lines += [line([cell(value) for value in (*known, each.holders, *numbers)]) for numbers in rows]
     return BYTE_ORDER_MARK + "".join(lines)

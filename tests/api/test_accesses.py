@@ -15,9 +15,11 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from activities.clock import DatabaseClock
 from activities.database import Pool
 from activities.gate.gate import opened
+from activities.gate.months import Months
 from models.gate import Question
 from reading.accesses import questions
-from rules.deadlines import to_shanghai
+from rules.access_log import months_before
+from rules.deadlines import midnight, to_shanghai
 from tests.api.calling import Caller, Service
 from tests.api.gate import CONDITIONAL, UNCONDITIONAL, put_grant
 from tests.owning import by_owner
@@ -25,7 +27,7 @@ from tests.owning import by_owner
 PROVIDER, OTHER_PROVIDER = "reviewer@nanning.transport", "reviewer@nanning.health"
 OPERATOR, AUTHORITY = "reviewer@nanning.operator", "supervisor@nanning.authority"
 OF_THE_CITY = (PROVIDER, OPERATOR, AUTHORITY)
-SEES_NOTHING = ("admin@kaifang", "gateway@nanning")
+SEES_NOTHING = ("admin@kaifang", "gateway@nanning", "reviewer@nanning.experts")
 
 
 async def account(pool: Pool, login: str) -> str:
@@ -83,6 +85,27 @@ async def test_a_provider_sees_its_datas_accesses_and_the_operator_the_citys(
         assert (await other.get("/v1/accesses/minutes", dataset_id=UNCONDITIONAL)).status_code == 404, login
     for login in SEES_NOTHING:
         assert (await service.as_(login).get("/v1/accesses")).status_code == 403, login
+
+
+@pytest.mark.duty("NN-6.4")
+async def test_the_operator_has_every_dataset_of_the_catalogue_with_its_use(
+    service: Service, gate_url: str, pool: Pool
+) -> None:
+    """Today's are in the days; whole months that are over, in the use of each dataset."""
+    await used(gate_url, pool)
+    await by_owner(pool, "update gate_days set \"on\" = date_trunc('month', \"on\") - interval '1 day'")
+    operator = service.as_(OPERATOR)
+    catalogue: list[str] = []
+    cursor: str | None = None
+    while True:
+        page = await operator.read("/v1/datasets", city="nanning", limit=200, **({"cursor": cursor} if cursor else {}))
+        catalogue += [each["dataset_id"] for each in page["items"]]
+        if (cursor := page["next"]) is None:
+            break
+    use = {each["dataset_id"]: each for each in (await operator.read("/v1/accesses/use"))["items"]}
+    assert sorted(use) == sorted(catalogue)
+    assert (use[CONDITIONAL]["allowed"], use[CONDITIONAL]["refused"], use[CONDITIONAL]["holders"]) == (2, 1, 1)
+    assert (use[UNCONDITIONAL]["allowed"], use[UNCONDITIONAL]["holders"]) == (3, None)
 
 
 async def test_a_user_sees_its_own_accesses_and_nobody_elses(service: Service, gate_url: str, pool: Pool) -> None:
@@ -184,7 +207,6 @@ async def paged(caller: Caller, **asked: Any) -> Any:
             return
 
 
-@pytest.mark.duty("GZ-15")
 async def test_guangzhous_log_says_whether_a_user_is_known_by_the_real_name(service: Service, pool: Pool) -> None:
     dataset = (await service.nobody().read("/v1/datasets", city="guangzhou", openness="conditional"))["items"][0]
     now = await pool.fetchval("select clock_timestamp()")
@@ -267,6 +289,40 @@ async def test_a_body_is_told_how_each_of_its_datasets_was_used_by_month(service
     assert len(list(csv.reader(io.StringIO(table.text)))) == 1 + len(datasets)
     other = (await service.as_("reviewer@nanning.transport").read("/v1/accesses/use"))["items"]
     assert used_one not in {each["dataset_id"] for each in other}
+
+
+@pytest.mark.duty("LYG-21b")
+async def test_lianyungang_keeps_each_access_call_and_processing_of_conditional_data(
+    service: Service, gate_url: str, pool: Pool
+) -> None:
+    """With who did it, for the operator to look up, for as long as the rule has it; then the month goes, on record."""
+    dataset = (await service.nobody().read("/v1/datasets", city="lianyungang", openness="conditional"))["items"][0]
+    modes = ["download", "api", "algorithm"]
+    party = await account(pool, "applicant@demo")
+    case_id, _ = await put_grant(pool, dataset["dataset_id"], party=party, access_modes=modes)
+    digest = await pool.fetchval("select key_digest from grants where case_id = $1", case_id)
+    async with opened(gate_url, DatabaseClock()) as (gate, _):
+        for mode in modes:
+            await gate.ask(Question(dataset["dataset_id"], (), mode, None, digest))
+        await gate.ask(Question(dataset["dataset_id"], (), "api"))
+    operator = service.as_("reviewer@lianyungang.operator")
+    found = (await operator.read("/v1/accesses"))["items"]
+    assert sorted((each["access_mode"], each["grantee"], each["allowed"]) for each in found if each["grantee"]) == [
+        (mode, "applicant@demo", True) for mode in sorted(modes)
+    ]
+    assert [(each["access_mode"], each["reason"]) for each in found if not each["grantee"]] == [("api", "key_missing")]
+
+    now = to_shanghai(await pool.fetchval("select clock_timestamp()"))
+    kept, over = months_before(now.date(), 36), months_before(now.date(), 37)
+    for month in (kept, over):
+        await put(pool, dataset["dataset_id"], midnight(month) + timedelta(hours=1), 2)
+    await Months(pool, DatabaseClock()).look()
+    of_month = {"from": over.isoformat(), "until": months_before(over, -2).isoformat()}
+    page = await operator.read("/v1/accesses", **of_month)
+    assert {each["at"][:7] for each in page["items"]} == {kept.isoformat()[:7]}
+    assert [(each["month"], each["decisions"], each["basis"]) for each in page["dropped"]] == [
+        (over.isoformat(), 2, "service access_log")
+    ]
 
 
 async def test_no_month_of_the_log_is_read_for_a_page(pool: Pool, database_url: str) -> None:
