@@ -22,6 +22,7 @@ from activities.engine.handing_over import Engine
 from activities.engine.keeping import (
     HEADS,
     LAPSES,
+    MONTHS,
     RECUSALS,
     REMINDERS,
     REVIEWS,
@@ -39,6 +40,7 @@ from activities.engine.sweeping import Sweeper
 from activities.evidence.scanning import Scanning
 from activities.evidence.store import EvidenceStore
 from activities.filing.reviewing import Reviewing, keep_schedule
+from activities.gate.months import Months
 from activities.logs import keep_texts_out
 from activities.proof.chain import Algorithm, Chain
 from activities.proof.days import Signing
@@ -160,6 +162,7 @@ async def run(settings: Settings) -> None:
                 Job(HEADS, signing.run),
                 Job(STAMPS, Stamping(pool, stamping_authority(settings), settings.heads_apart).run),
                 Job(SCANS, Scanning(pool, EvidenceStore.open(settings, seals)).run),
+                Job(MONTHS, Months(pool, DatabaseClock()).run),
                 Job(REVIEWS, partial(keep_schedule, temporal, settings.task_queue)),
             ],
         )

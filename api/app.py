@@ -39,6 +39,7 @@ from api.metrics import Measuring, Metrics
 from api.routers import (
     absences,
     access_requests,
+    accesses,
     accounts,
     acts,
     administration,
@@ -81,6 +82,7 @@ from reading.figures.public import Published
 LOG = logging.getLogger("kaifang.api")
 ROUTERS = (
     access_requests.router,
+    accesses.router,
     objections.router,
     leak_reports.router,
     catalogue_updates.router,

@@ -16,7 +16,7 @@ OF_THE_API = Weights(
         Weight(
             LOOKS,
             re.compile(
-                r"/v1/(?:catalogue\.jsonld|figures|supervision/(?:figures|promptly|overdue/counts)"
+                r"/v1/(?:catalogue\.jsonld|figures|accesses/(?:days|use)|supervision/(?:figures|promptly|overdue/counts)"
                 r"|cases/[^/]+/(?:papers/[^/]+\.pdf|case-file\.zip)|own-data\.zip)"
             ),
             cost=A_DEAR_ONE,

@@ -78,7 +78,10 @@ PRIVILEGES: Mapping[str, Stated] = {
     "failures": Stated(with_columns("why", "detail", "times", "last_at", "number", more="select, insert, delete")),
     "feeds": Stated(with_columns("last_used_at", "served", "revoked_at"), reader=NONE),
     "gate_calls": Stated("select", gate=with_columns("calls")),
+    "gate_days": Stated("select", gate=with_columns("calls")),
     "gate_decisions": Stated("select", gate="insert"),
+    "gate_minutes": Stated("select", gate=with_columns("calls")),
+    "gate_months_dropped": READ,
     "gate_sessions": Stated("select", gate=with_columns("written_until", "ended_at", "lost")),
     "grants": Stated(with_columns("key_digest", "ended"), gate="select"),
     "hand_overs": ADDED_TO,
@@ -113,11 +116,17 @@ PRIVILEGES: Mapping[str, Stated] = {
     "worker_job_ends": Stated(with_columns("times", "last_at", "last_reason")),
     "worker_jobs": Stated(with_columns("seen_at", more="select, insert, delete")),
 }
+ROUTINES: Mapping[str, str] = {
+    "drop_gate_months(date, text)": WRITER,
+    "make_gate_months(date, date)": WRITER,
+}
+"""What the owner does for a login, within bounds of its own; the partitions themselves are nobody's but the owner's."""
 SEQUENCES: Mapping[str, Stated] = {"refused_rewritings": READ}
 """`nextval` of an identity column needs none; what is refused is counted by a function of the owner's."""
 
 ROLES = text("select rolname from pg_roles where rolname in ('kaifang_writer', 'kaifang_gate', 'kaifang_reader')")
-THERE = text("select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'S')")
+THERE = text("select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'S')")
+THERE_TO_RUN = text("select oid::regprocedure::text from pg_proc where pronamespace = 'public'::regnamespace")
 NOBODY_ELSE = (
     "revoke all on all tables in schema public from public",
     "revoke all on all sequences in schema public from public",
@@ -132,6 +141,7 @@ def grant(connection: Connection) -> None:
     (a database that was not made by `stack/databases.sql`), says so, and only the owner can use it."""
     roles = sorted(connection.execute(ROLES).scalars())
     there = frozenset(connection.execute(THERE).scalars())
+    to_run = {each.replace(",", ", ") for each in connection.execute(THERE_TO_RUN).scalars()}
     for statement in NOBODY_ELSE:
         connection.execute(text(statement))
     if len(roles) < len(Stated._fields):
@@ -143,3 +153,5 @@ def grant(connection: Connection) -> None:
             for name, each in stated.items():
                 if name in there and each.by_role()[role]:
                     connection.execute(text(f"grant {each.by_role()[role]} on {kind} {name} to {role}"))
+        for routine in (each for each, of_role in ROUTINES.items() if of_role == role and each in to_run):
+            connection.execute(text(f"grant execute on function {routine} to {role}"))

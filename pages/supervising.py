@@ -21,6 +21,7 @@ from pages.calls import Call
 from pages.forms.fields import Option
 from pages.forms.filled import parsed
 from pages.shell import Way
+from reading.accesses.sight import sight_of
 from reading.directory import questions as directory
 from reading.maintenance.sight import OPERATOR
 from reading.supervision.lists import Asking
@@ -39,6 +40,7 @@ WAYS = (
     *("supervision", "overdue", "due_soon", "promptly", "waiting", "supervision_figures", "notices"),
     *("rectifications", "posts", "supervised_absences", "supervision_feeds"),
 )
+OF_ACCESSES = ("accesses", "use")
 FOR_SUPERVISORS = ("supervised_readings",)
 FOR_ADMINISTRATORS = ("administration",)
 
@@ -73,6 +75,8 @@ def supervised(call: Call, template: str, *, status: int = 200, **facts: Any) ->
 def ways(call: Call) -> list[Way]:
     """The pages of supervision; those of supervisors and of administration, for who has them."""
     wanted = list(WAYS)
+    if call.caller is not None and (seen := sight_of(call.caller)) is not None and not seen.is_own:
+        wanted += OF_ACCESSES
     if call.caller is not None and call.caller.has("supervisor", "admin"):
         wanted += FOR_SUPERVISORS
     if call.caller is not None and call.caller.has("admin"):

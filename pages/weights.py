@@ -15,7 +15,10 @@ OF_PAGES = Weights(
         Weight(LOOKS, re.compile(r"(?:/en)?/ready|(?:/en)?/static/[^/]+"), cost=0),
         Weight(
             LOOKS,
-            re.compile(ENGLISH_TOO + r"(?:/[^/]+)?/figures|.*\.(?:csv|pdf|zip|jpg)|(?:/en)?/supervision/promptly"),
+            re.compile(
+                ENGLISH_TOO
+                + r"(?:/[^/]+)?/figures|.*\.(?:csv|pdf|zip|jpg)|(?:/en)?/supervision/(?:promptly|accesses|use)"
+            ),
             cost=A_DEAR_ONE,
         ),
         Weight(LOOKS, re.compile(ENGLISH_TOO + r"/login/(?:issuer|callback)"), limit=Limit.LOGINS),

@@ -26,7 +26,7 @@ from rules.authored import (
     Version,
     Wording,
 )
-from rules.service_terms import KeepingTerms, MaintenanceTerms, PostEntry, ReminderTerms
+from rules.service_terms import AccessLogTerms, KeepingTerms, MaintenanceTerms, PostEntry, ReminderTerms
 
 SERVICE = "service"
 """First word of a citation that names one of the pack's service rules instead of a source."""
@@ -368,6 +368,10 @@ class Pack(Authored):
     reminders: OneOrMore[Version[ReminderTerms]] | None = None
     keeping: OneOrMore[Version[KeepingTerms]] | None = None
     """How long the record of a case that has ended is kept; without this rule nothing has it kept."""
+    access_log: OneOrMore[Version[AccessLogTerms]] | None = None
+    """How long the log of accesses is kept; without this rule it is kept without end."""
+    real_name: OneOrMore[Version[StrictBool]] | None = None
+    """Whether those who use data are known by their real names (实名)."""
     posts: Mapping[Name, PostEntry] = Field(default_factory=dict)
     """The posts that a body fills."""
     procedures: Annotated[Mapping[Name, Procedure], Field(min_length=1)]

@@ -43,6 +43,13 @@ class KeepingTerms(Authored):
     years: Annotated[int, Strict(), Field(ge=1)]
 
 
+class AccessLogTerms(Authored):
+    """For how many months from its end each month of the log of accesses is kept: six at least, as the law of the State
+    has it for the logs of a network."""
+
+    months: Annotated[int, Strict(), Field(ge=6)]
+
+
 class PostTerms(Authored):
     """The roles of the bodies that have to name somebody for a post, and whether with it the department in charge."""
 

@@ -231,6 +231,8 @@ class Gate:
             elif dataset and dataset.openness == "conditional":
                 self._log_and_say(waiting, now, reason, grant.case_id if grant else None)
             else:
+                if dataset and not waiting[1].done():
+                    self._log.count(now, waiting[0], reason)
                 _say(waiting[1], reason)
         if self._counting and not self._counts:
             self._counts = True

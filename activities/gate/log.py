@@ -1,7 +1,8 @@
-"""The log of the gate: every decision on conditional data, and how far what is written of it can be relied on.
+"""The log of the gate: every decision on conditional data, how many there were on other data in each minute, and
+how far what is written of it can be relied on.
 
 Decisions wait in memory for less than a second. A run of the gate is a row of `gate_sessions`: what it decided before
-`written_until` is in `gate_decisions`; what it decided from there until `ended_at` may be missing.
+`written_until` is in `gate_decisions` and `gate_minutes`; what it decided from there until `ended_at` may be missing.
 """
 
 from __future__ import annotations
@@ -10,16 +11,17 @@ import asyncio
 import contextlib
 import logging
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 import asyncpg
 
 from activities.database import Connection, present
 from activities.gate.clock import GateClock
-from models.gate import ALLOWING, Question, Reason
+from models.gate import ALLOWING, Question, Reason, day_of
 
 LOG = logging.getLogger("kaifang.gate")
 
@@ -52,6 +54,16 @@ class DecisionKept(NamedTuple):
     reason: str
 
 
+class Counted(NamedTuple):
+    """What is counted together: the answers of a minute. `in_rows`: each of them is a row of its own besides."""
+
+    dataset_id: str
+    minute: datetime
+    access_mode: str
+    reason: str
+    in_rows: bool
+
+
 COLUMNS = ("session", *DecisionKept._fields)
 LOCKS = 0x6B66
 """The class of the advisory locks by which one sees that a session runs."""
@@ -62,6 +74,17 @@ insert into gate_sessions (session, started_at, written_until, ended_at, lost) v
 on conflict (session) do update
 set written_until = excluded.written_until, ended_at = excluded.ended_at, lost = excluded.lost
 """
+COUNT_MINUTES = """
+insert into gate_minutes as counted (dataset_id, minute, access_mode, reason, calls)
+select * from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::bigint[])
+on conflict (dataset_id, minute, access_mode, reason) do update set calls = counted.calls + excluded.calls
+"""
+COUNT_DAYS = """
+insert into gate_days as counted (dataset_id, "on", access_mode, reason, calls)
+select * from unnest($1::text[], $2::date[], $3::text[], $4::text[], $5::bigint[])
+on conflict (dataset_id, "on", access_mode, reason) do update set calls = counted.calls + excluded.calls
+"""
+"""In the order of their keys: gates that count at the same time wait for each other in one order."""
 IS_RUNNING = """
 exists (
   select from pg_locks
@@ -106,13 +129,15 @@ class _Written:
 
     transaction: str
     taken: int
+    counted: Mapping[Counted, int]
     lost: int
     session: str
     until: datetime
 
 
 class GateLog:
-    """Writes one gate's decisions beside the answers. `add` never waits; `run` is a task of its own, until `stop`."""
+    """Writes one gate's decisions beside the answers. `add` and `count` never wait; `run` is a task of its own,
+    until `stop`."""
 
     def __init__(self, dsn: str, clock: GateClock, room: int = ROOM) -> None:
         self._dsn = dsn
@@ -121,6 +146,7 @@ class GateLog:
         self._session = uuid.uuid4().hex
         self._connection: asyncpg.Connection[asyncpg.Record] | None = None
         self._rows: list[DecisionKept] = []
+        self._counts: Counter[Counted] = Counter()
         self._lost = 0
         self._lost_since: datetime | None = None
         self._unsure: _Written | None = None
@@ -140,10 +166,9 @@ class GateLog:
     def add(self, at: datetime, asked: Question, reason: Reason, grant_case_id: str | None) -> None:
         """Takes a decision, or counts it as lost where there is no room."""
         if len(self._rows) >= self._room:
-            self._lost += 1
-            self.lost += 1
-            self._lost_since = self._lost_since or at
+            self._lose(at)
             return
+        self._counts[_place(at, asked, reason, in_rows=True)] += 1
         self._rows.append(
             DecisionKept(
                 at=at,
@@ -158,6 +183,19 @@ class GateLog:
         )
         if len(self._rows) == BATCH:
             self._call.set()
+
+    def count(self, at: datetime, asked: Question, reason: Reason) -> None:
+        """Counts a decision of which no row is kept, or counts it as lost where there is no room for another minute."""
+        place = _place(at, asked, reason, in_rows=False)
+        if place not in self._counts and len(self._counts) >= self._room:
+            self._lose(at)
+            return
+        self._counts[place] += 1
+
+    def _lose(self, at: datetime) -> None:
+        self._lost += 1
+        self.lost += 1
+        self._lost_since = self._lost_since or at
 
     async def run(self) -> None:
         """Writes at least twice a second while there is something; what fails is kept and tried again."""
@@ -251,8 +289,10 @@ class GateLog:
             # Nothing is awaited between these lines: what is not among the rows was not decided before `until`.
             until = self._clock.settled_until(now)
             taken, lost, lost_since = len(self._rows), self._lost, self._lost_since
+            counted = dict(self._counts)
             records = _unhurried(self._session, self._rows[:taken])
             await connection.copy_records_to_table("gate_decisions", records=records, columns=COLUMNS)
+            await _write_counts(connection, counted)
             session = self._session
             if lost_since is not None:
                 # A session ends with what it lost, so that only the span in which that was is in doubt.
@@ -260,12 +300,14 @@ class GateLog:
                 session = uuid.uuid4().hex
                 await self._lock(connection, session)
             await connection.execute(KEEP, session, until, until if ending else None, 0)
-            self._unsure = written = _Written(begun["transaction"], taken, lost, session, until)
+            self._unsure = written = _Written(begun["transaction"], taken, counted, lost, session, until)
         self._written(written)
         self._unsure = None
 
     def _written(self, written: _Written) -> None:
         del self._rows[: written.taken]
+        self._counts.subtract(written.counted)
+        self._counts = +self._counts
         self._session = written.session
         self._lost -= written.lost
         if written.lost:
@@ -278,3 +320,23 @@ async def _unhurried(session: str, rows: Sequence[tuple[object, ...]]) -> AsyncI
         if place % AT_A_TIME == 0:
             await asyncio.sleep(0)
         yield (session, *row)
+
+
+def _place(at: datetime, asked: Question, reason: Reason, *, in_rows: bool) -> Counted:
+    return Counted(asked.dataset_id, at.replace(second=0, microsecond=0), asked.mode or "", reason.value, in_rows)
+
+
+async def _write_counts(connection: asyncpg.Connection[asyncpg.Record], counted: Mapping[Counted, int]) -> None:
+    """Adds what was counted to what stands: the minutes of what has no rows, and the days of all."""
+    minutes = sorted((each[:4], calls) for each, calls in counted.items() if not each.in_rows)
+    if minutes:
+        await connection.execute(COUNT_MINUTES, *_columns(minutes))
+    days: Counter[tuple[str, date, str, str]] = Counter()
+    for each, calls in counted.items():
+        days[each.dataset_id, day_of(each.minute), each.access_mode, each.reason] += calls
+    if days:
+        await connection.execute(COUNT_DAYS, *_columns(sorted(days.items())))
+
+
+def _columns(counted: Sequence[tuple[tuple[object, ...], int]]) -> list[list[object]]:
+    return [list(column) for column in zip(*((*place, calls) for place, calls in counted), strict=True)]

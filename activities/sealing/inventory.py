@@ -69,7 +69,10 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
     "failures": {I: "case_id act_id", N: "why detail"},
     "feeds": {I: "feed_id account_id", E: "name wanted", N: "token_digest served"},
     "gate_calls": {I: "case_id"},
+    "gate_days": {N: "dataset_id access_mode reason"},
     "gate_decisions": {I: "grant_case_id", N: "session dataset_id data_items access_mode use reason"},
+    "gate_minutes": {N: "dataset_id access_mode reason"},
+    "gate_months_dropped": {N: "basis"},
     "gate_sessions": {N: "session"},
     "grants": {
         I: "case_id granted_by party",

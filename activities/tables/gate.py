@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Column, Date, Identity, Index, Text, text
+from sqlalchemy import BigInteger, Column, Date, DateTime, Identity, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
@@ -60,15 +60,22 @@ class RestrictionRow(SQLModel, table=True):
 
 
 class GateDecisionRow(SQLModel, table=True):
-    """One answer of the gate about conditional data. Written in batches: see `gate_sessions`."""
+    """One answer of the gate about conditional data. Written in batches: see `gate_sessions`. In partitions by month,
+    which lie in the schema `months` (docs/decisions/0090)."""
 
     __tablename__ = "gate_decisions"
     __table_args__ = (
-        Index("gate_decisions_of_dataset", "dataset_id", "at"),
-        Index("gate_decisions_of_grant", "grant_case_id", "at"),
+        Index("gate_decisions_of_dataset", "dataset_id", "at", "decision_id"),
+        Index("gate_decisions_of_grant", "grant_case_id", "at", "decision_id"),
+        Index(
+            "gate_decisions_refused",
+            *("dataset_id", "reason", "at", "decision_id"),
+            postgresql_where=text("NOT allowed"),
+        ),
+        {"postgresql_partition_by": "RANGE (at)"},
     )
+    at: datetime = Field(sa_column=Column(DateTime(timezone=True), primary_key=True))
     decision_id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
-    at: datetime = instant()
     session: str
     dataset_id: str
     grant_case_id: str | None = None
@@ -77,6 +84,40 @@ class GateDecisionRow(SQLModel, table=True):
     use: str | None = None
     allowed: bool
     reason: str
+
+
+class GateMinuteRow(SQLModel, table=True):
+    """How many answers the gate gave in a minute about data that is not conditional. No mode: it was not stated."""
+
+    __tablename__ = "gate_minutes"
+    __table_args__ = ({"postgresql_partition_by": "RANGE (minute)"},)
+    dataset_id: str = Field(primary_key=True)
+    minute: datetime = Field(sa_column=Column(DateTime(timezone=True), primary_key=True))
+    access_mode: str = Field(primary_key=True)
+    reason: str = Field(primary_key=True)
+    calls: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class GateDayRow(SQLModel, table=True):
+    """How many answers the gate gave on a day, Asia/Shanghai, about any data: the sums of both, which stay."""
+
+    __tablename__ = "gate_days"
+    dataset_id: str = Field(primary_key=True)
+    on: date = Field(sa_column=Column("on", Date, primary_key=True))
+    access_mode: str = Field(primary_key=True)
+    reason: str = Field(primary_key=True)
+    calls: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class GateMonthDroppedRow(SQLModel, table=True):
+    """A month of the log that is not kept any longer, how much was in it, and by which rule."""
+
+    __tablename__ = "gate_months_dropped"
+    month: date = Field(sa_column=Column(Date, primary_key=True))
+    decisions: int = Field(sa_column=Column(BigInteger, nullable=False))
+    calls: int = Field(sa_column=Column(BigInteger, nullable=False))
+    basis: str
+    dropped_at: datetime = instant()
 
 
 class GateSessionRow(SQLModel, table=True):

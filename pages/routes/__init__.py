@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute
 from pages.routes import (
     about,
     absences,
+    accesses,
     accounts,
     administration,
     announcing,
@@ -79,5 +80,6 @@ ROUTES: tuple[BaseRoute, ...] = (
     *messages.ROUTES,
     *settings.ROUTES,
     *own_data.ROUTES,
+    *accesses.ROUTES,
     *written.ROUTES,
 )

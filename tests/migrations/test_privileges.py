@@ -146,7 +146,7 @@ async def test_each_login_does_what_is_stated_and_nothing_else(guarded: Guarded,
 COLUMNS = """
 select relname as table, attname as name, format_type(atttypid, atttypmod) as type
 from pg_attribute join pg_class on pg_class.oid = attrelid
-where relnamespace = 'public'::regnamespace and relkind = 'r' and attnum > 0 and not attisdropped
+where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and attnum > 0 and not attisdropped
 """
 
 

@@ -44,6 +44,7 @@ OF_CASES = (
     "/cases/{unsigned}/agreement",
 )
 OF_AN_ACCOUNT = ("/messages", "/my/settings", "/my/data", "/datasets/{dataset_id}/objection", "/guangzhou/leaks/new")
+OF_ACCESSES = ("/supervision/accesses", "/supervision/use")
 OF_A_TASK = ("/desk", "/desk?tab=done", "/desk/cases", "/desk/grants", "/desk/grants/{grant}")
 OF_AN_OBJECTION = ("/cases/{objected}", "/cases/{objected}/trace")
 OF_EVIDENCE = tuple(f"/evidence/{{{each}}}/look" for each in ("evidence_id", "picture_id", "pdf_id"))
@@ -93,10 +94,12 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/acts/{act_id}",
         "/my/grants",
         "/my/grants/{grant}",
+        "/my/accesses",
     ),
     "reviewer": (
         *OF_AN_ACCOUNT,
         *OF_OFFICERS,
+        *OF_ACCESSES,
         "/supervision/urgings",
         "/{city}/maintenance/new",
         *OF_A_TASK,
@@ -108,6 +111,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
     "provider": (
         *OF_AN_ACCOUNT,
         *OF_OFFICERS,
+        *OF_ACCESSES,
         "/supervision/urgings",
         *OF_A_TASK,
         *OF_CASES,
@@ -124,6 +128,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/",
         *OF_AN_ACCOUNT,
         *OF_OFFICERS,
+        *OF_ACCESSES,
         "/supervision/urgings",
         "/supervision/rectifications",
         "/supervision/rectifications/new",
