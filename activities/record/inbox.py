@@ -30,7 +30,13 @@ from activities.record.log import (
 )
 from activities.record.opening import next_case_number
 from activities.record.pinned_rules import PinnedRules
-from activities.record.receipt_facts import dataset_is_its_own, facts_at_receipt, items_at_receipt, standing_at_receipt
+from activities.record.receipt_facts import (
+    dataset_is_its_own,
+    facts_at_receipt,
+    grant_at_receipt,
+    items_at_receipt,
+    standing_at_receipt,
+)
 from activities.record.rectified import none_is_open
 from activities.record.sealing import keep_key, kept
 from activities.record.service_rules import recusal_beside, urging_beside
@@ -241,6 +247,8 @@ class Inbox:
             if isinstance(act, a.Decide) and act.measure and act.measure.data_items:
                 known = {"known_items": await items_at_receipt(connection, act.case_id)}
                 act = act.model_copy(update={"measure": act.measure.model_copy(update=known)})
+            if isinstance(act, a.Decide):
+                act = await grant_at_receipt(connection, act, case.now)
             received = await self.receive_in(connection, case, act, content, request_digest)
             if kind and received.state == "received":
                 await self._work_off(connection, case, kind)
