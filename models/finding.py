@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models import acts as a
 from models import refusals as r
-from rules.pinned_stages import GrantEffect, Outcome
+from rules.pinned_stages import GrantEffect, Outcome, RecordEffect
 from rules.procedure_rules import ProcedureRules
 
 MISUSE_FOUND = "misuse"
@@ -44,3 +44,10 @@ def finding_allowed(rules: ProcedureRules, outcome: Outcome, finding: a.Finding 
         raise r.NotOfTheGrant(field="left_items")
     if finding.left_mode and finding.left_mode not in grant.access_modes:
         raise r.NotOfTheGrant(field="left_mode")
+
+
+def publishes(rules: ProcedureRules | None) -> bool:
+    """Whether a decision under these rules makes act and measure public."""
+    steps = rules.steps if rules else ()
+    outcomes = (outcome for step in steps for stage in step.stages for outcome in stage.outcomes)
+    return any(outcome.record is RecordEffect.PUBLISH for outcome in outcomes)
