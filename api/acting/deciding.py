@@ -10,7 +10,7 @@ from api.acting.forms.filing import SupplementForm
 from api.acting.forms.form import is_blank
 from api.acting.receiving import ActShown, Receiver, known_items
 from api.acting.refusals import refused_before_receipt
-from api.http.problems import Problem, Wrong, invalid, wrongs
+from api.http.problems import Problem, invalid, wrongs
 from models import decision_fields
 from models.acts import AskOpinion, AskSupplement, Claim, Correct, Decide, Reassign, Release, ReviewSuspension
 from models.asking import stated_so_far
@@ -133,7 +133,7 @@ async def has_what_it_names(store: Store, rules: ProcedureRules, case: CaseRow, 
         raise invalid("reference", "dataset_unknown")
     await known_items(store, case.dataset_id, form.data_items)
     if form.misused_grant and not await misuse.is_grant_on(store, case.dataset_id, form.misused_grant.strip()):
-        raise Problem("GrantUnknown", errors=[Wrong("misused_grant", "GrantUnknown")])
+        raise invalid("misused_grant", "grant_unknown")
 
 
 async def with_what_is_kept(store: Store, rules: ProcedureRules, task: TaskRow, form: DecisionForm) -> DecisionForm:

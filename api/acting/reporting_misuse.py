@@ -8,7 +8,8 @@ from activities.record.inbox import Filing
 from api.acting.filing import Filer, Subject, judge, rules_at
 from api.acting.forms.filing import MisuseAppealForm, MisuseReportForm
 from api.acting.refusals import refused_before_receipt
-from api.http.problems import Problem, invalid
+from api.http.known import known
+from api.http.problems import invalid
 from models import reporting
 from reading.cases.shapes import CaseShown
 from reading.grants import questions as grants
@@ -33,14 +34,14 @@ async def receive_misuse_report(filer: Filer, caller: Caller, case_id: str, form
     def received(at: datetime) -> Filing:
         rules = judge_misuse_report(form, at, subject, caller)
         stated = form.stated()
-        known = {FOUND_BY: found_by} if FOUND_BY in rules.choices else {}
+        how = {FOUND_BY: found_by} if FOUND_BY in rules.choices else {}
         return Filing(
             rules=rules,
             party=caller.account_id,
             dataset_id=subject.dataset.dataset_id,
             bodies=bodies,
             data_items=form.data_items or (),
-            choices=chosen(rules, stated) | known,
+            choices=chosen(rules, stated) | how,
             given=frozenset(stated),
         )
 
@@ -60,9 +61,7 @@ async def receive_misuse_appeal(
     store: Store, filer: Filer, caller: Caller, case_id: str, form: MisuseAppealForm
 ) -> CaseShown:
     """The case of the appeal of a grantee against what was taken of the own grant, while it is. Raises a Problem."""
-    held = await grants.grant(store, caller, form.case_id)
-    if held is None or held.grant.party != caller.account_id:
-        raise Problem("NotFound")
+    held = known(await grants.own_grant(store, caller, form.case_id))
     taken = next(
         (each for each in await misuse.taken_of(store, [form.case_id]) if each.case_id == form.measure_id), None
     )

@@ -69,11 +69,11 @@ async def grants_in_use(store: Store, dataset_id: str) -> list[UsedGrant]:
             func.count().filter(~allowed),
             func.max(GateDecisionRow.at),
         )
-        .where(col(GateDecisionRow.grant_case_id).in_([grant.case_id for grant, _ in found]))
+        .where(col(GateDecisionRow.grant_case_id).in_([it.case_id for it, _ in found]))
         .group_by(col(GateDecisionRow.grant_case_id))
     )
-    answers = {grant: (yes, no, last_at) for grant, yes, no, last_at in counts}
-    return [UsedGrant(grant, case.case_number, *answers.get(grant.case_id, (0, 0, None))) for grant, case in found]
+    answers = {held: (yes, no, last_at) for held, yes, no, last_at in counts}
+    return [UsedGrant(it, case.case_number, *answers.get(it.case_id, (0, 0, None))) for it, case in found]
 
 
 async def taken_of(store: Store, grants: Sequence[str]) -> Sequence[CurtailmentRow]:

@@ -67,7 +67,7 @@ async def test_anybody_reports_and_the_provider_sees_the_accesses_and_closes_it(
     said = {"outcome": "close", "misused_grant": access["case_number"], "misuse": KINDS[city], "reason": "As reported"}
     task = f"/v1/tasks/{task_of(case, 'verification')}/decision"
     unknown = await officer.post(task, said | {"misused_grant": "NN-AC-1999-000001"})
-    assert [(each["field"], each["code"]) for each in unknown.json()["errors"]] == [("misused_grant", "GrantUnknown")]
+    assert [(each["field"], each["code"]) for each in unknown.json()["errors"]] == [("misused_grant", "grant_unknown")]
     closed = await officer.do(task, said)
 
     assert closed["case"]["outcome"] == "access_closed"
