@@ -69,6 +69,7 @@ PRIVILEGES: Mapping[str, Stated] = {
         reader="select (channel_id, account_id, kind, language, created_at, ended_at, next_at, failures, given_up, "
         "last_error, last_failed_at, last_sent_at)",
     ),
+    "curtailments": Stated(with_columns("ended_at", "made_public_at", "corrected_at"), gate="select"),
     "dataset_versions": ADDED_TO,
     "datasets": Stated(with_columns("openness", "items", "entry", "search", "updated_on", "updated_by"), gate="select"),
     "deliveries": Stated(with_columns("state", "attempts", "next_at", "last_error", "sent_at")),

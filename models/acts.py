@@ -70,6 +70,28 @@ class Measure(Frozen):
     """The class that is proposed in place of the draft's, or set."""
 
 
+class GrantAtReceipt(Frozen):
+    """A grant that a decision names, as its receipt found it."""
+
+    grant: str
+    """The id of its access case."""
+    data_items: tuple[str, ...] = ()
+    access_modes: tuple[str, ...] = ()
+    is_over: bool = False
+
+
+class Finding(Frozen):
+    """What a decision finds of the use of data: which misuse, under which grant, and what the grant is left."""
+
+    named: str | None = None
+    """The case number of the grant."""
+    misuse: str | None = None
+    left_items: tuple[str, ...] = ()
+    left_mode: str | None = None
+    grant: GrantAtReceipt | None = None
+    """None where the dataset of the case has no such grant, or the receipt has not looked."""
+
+
 class TimeLimit(Frozen):
     """The time that a decision gives to whoever must act on it: a period in working days (`10wd`), or the last day."""
 
@@ -176,6 +198,7 @@ class Decide(TaskAct):
     """Of a signature: the agreement that is signed."""
     words: Mapping[str, str] = Field(default_factory=dict)
     """Field to the fingerprint of what was written of an agreement (`models.signing`), as the receipt took it."""
+    finding: Finding | None = None
 
 
 class Correct(TaskAct):
@@ -334,6 +357,23 @@ class TakeTurn(ReceivedAct):
     by_case: str
 
 
+class Curtail(ReceivedAct):
+    """Another case has closed this grant, or restricted it to some items or one mode; none named: as granted."""
+
+    kind: Literal["curtail"] = "curtail"
+    by_case: str
+    effect: str
+    data_items: tuple[str, ...] = ()
+    access_mode: str | None = None
+
+
+class LiftCurtailment(ReceivedAct):
+    """What another case had taken of this grant is given back."""
+
+    kind: Literal["lift_curtailment"] = "lift_curtailment"
+    by_case: str
+
+
 class LiftRestriction(ReceivedAct):
     """Another case no longer keeps back data that this case is about."""
 
@@ -344,7 +384,7 @@ class LiftRestriction(ReceivedAct):
 Act = Annotated[
     File | Claim | Release | Reassign | Decide | Correct | AskSupplement | AskOpinion | Supply | Withdraw | Note
     | ApplyNotice | IssueKey | Revoke | Renounce | SubmitEvidence | ReviewSuspension | Restrict | LiftRestriction
-    | ChangeEntry | TakeTurn | EntryIsPublished | Urge | LapseClaim | HandOver | Entrust,
+    | ChangeEntry | TakeTurn | EntryIsPublished | Urge | LapseClaim | HandOver | Entrust | Curtail | LiftCurtailment,
     Field(discriminator="kind"),
 ]  # fmt: skip
 ACT: TypeAdapter[Act] = TypeAdapter(Act)

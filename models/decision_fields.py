@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable
 
 from models import refusals as r
 from models.drafting import submits
+from models.finding import acts_on_grants
 from rules.pinned_stages import Outcome
 from rules.procedure_names import DEMAND
 from rules.procedure_rules import ProcedureRules
 from rules.stating import states_something
-from rules.vocabulary import MEASURE, TERMS, TIME_LIMIT
+from rules.vocabulary import FINDING, MEASURE, TERMS, TIME_LIMIT
 
 ITEMS = "data_items"
 DRAFT = ("entry", "answers")
@@ -24,8 +25,10 @@ def sets_terms(rules: ProcedureRules) -> bool:
 
 
 def have_their_place(rules: ProcedureRules, stated: Collection[str]) -> None:
-    """A decision that sets terms says nothing of data, and any other sets no terms. Raises MeasureNotAllowed,
-    TermsNotAllowed."""
+    """A decision that sets terms says nothing of data, and any other sets no terms; only in a case about the use of
+    data does one say something of that. Raises MeasureNotAllowed, TermsNotAllowed, FindingNotAllowed."""
+    if not acts_on_grants(rules) and (field := _first(FINDING, stated)):
+        raise r.FindingNotAllowed(field=field)
     if sets_terms(rules):
         if field := _first(MEASURE, stated):
             raise r.MeasureNotAllowed(field=field)

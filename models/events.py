@@ -48,6 +48,15 @@ from models.entry_events import (
     TurnAwaited,
     TurnTaken,
 )
+from models.misuse_events import (
+    CurtailmentLifted,
+    CurtailmentMet,
+    GrantCurtailed,
+    GrantRestored,
+    MisusePublished,
+    PublicationCorrected,
+    RestorationOrdered,
+)
 from models.recorded import Opening, Recorded
 from models.task_events import (
     ClaimLapsed,
@@ -74,6 +83,7 @@ __all__ = [
     "DATA_MOVED",
     "DATA_STOPPED",
     "EVENT",
+    "GRANT_MOVED",
     "ClaimLapsed",
     "ClassEvent",
     "ClassProposed",
@@ -81,6 +91,8 @@ __all__ = [
     "ClockMoved",
     "ClockPassed",
     "Closed",
+    "CurtailmentLifted",
+    "CurtailmentMet",
     "DataEvent",
     "DataHeld",
     "DataProcessed",
@@ -97,12 +109,17 @@ __all__ = [
     "Event",
     "EvidenceSubmitted",
     "Filed",
+    "GrantCurtailed",
+    "GrantRestored",
     "Granted",
     "HoldWithheld",
+    "MisusePublished",
     "NoteAdded",
     "ObjectorAnswered",
+    "PublicationCorrected",
     "Remainder",
     "RequestAmended",
+    "RestorationOrdered",
     "RestrictionLifted",
     "RestrictionMet",
     "SupplementAsked",
@@ -121,6 +138,10 @@ __all__ = [
     "Withdrawn",
     "read_events",
 ]  # fmt: skip
+
+
+GRANT_MOVED = (GrantCurtailed, RestorationOrdered)
+"""What changes what a grant gives, and so concerns the case that the grant is."""
 
 
 class Filed(Opening):
@@ -205,7 +226,8 @@ Event = Annotated[
     | EvidenceSubmitted | DataHeld | HoldWithheld | DataSuspended | DataWithdrawn | DataRestored | DisputeMarked
     | ObjectorAnswered | RestrictionMet | RestrictionLifted | EntryChangeOrdered | EntrySubmitted | EntryPublished
     | TurnAwaited | TurnTaken | EntryChanged | DataProcessed | TaskUrged | ClaimLapsed | ClassProposed
-    | ClassSettled | TaskEntrusted,
+    | ClassSettled | TaskEntrusted | GrantCurtailed | GrantRestored | MisusePublished | PublicationCorrected
+    | RestorationOrdered | CurtailmentMet | CurtailmentLifted,
     Field(discriminator="type"),
     BeforeValidator(upcast),
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from models.curtailing import Curtailment
 from models.restrictions import WHOLE_DATASET, Items, RestrictionKind, touches
 from rules.deadlines import to_shanghai
 
@@ -41,9 +42,11 @@ class Reason(StrEnum):
     GRANT_ENDED = "grant_ended"
     GRANT_EXPIRED = "grant_expired"
     GRANT_NOT_YET_VALID = "grant_not_yet_valid"
+    GRANT_CLOSED = "grant_closed"
     ITEM_NOT_GRANTED = "item_not_granted"
     MODE_MISSING = "mode_missing"
     MODE_NOT_GRANTED = "mode_not_granted"
+    GRANT_RESTRICTED = "grant_restricted"
     USE_NOT_GRANTED = "use_not_granted"
     QUOTA_EXHAUSTED = "quota_exhausted"
     GRANTED = "granted"
@@ -94,6 +97,8 @@ class GrantFacts:
     daily_calls: int | None = None
     calls_on: date | None = None
     calls: int = 0
+    curtailments: tuple[Curtailment, ...] = ()
+    """What cases have taken of it and not given back."""
 
 
 WITHDRAWN = frozenset(kind for kind in RestrictionKind if kind.withdraws)
@@ -189,12 +194,16 @@ def _under(grant: GrantFacts, asked: Question, items: tuple[str, ...], now: date
         return Reason.GRANT_EXPIRED
     if now < grant.granted_at:
         return Reason.GRANT_NOT_YET_VALID
+    if any(each.closes for each in grant.curtailments):
+        return Reason.GRANT_CLOSED
     if grant.data_items and not (items and set(items) <= set(grant.data_items)):
         return Reason.ITEM_NOT_GRANTED
     if asked.mode is None:
         return Reason.MODE_MISSING
     if asked.mode not in (grant.access_modes or (grant.access_mode,)):
         return Reason.MODE_NOT_GRANTED
+    if not all(each.leaves(items, asked.mode) for each in grant.curtailments):
+        return Reason.GRANT_RESTRICTED
     if asked.use is not None and grant.use is not None and asked.use != grant.use:
         return Reason.USE_NOT_GRANTED
     if grant.daily_calls is not None:

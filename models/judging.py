@@ -14,6 +14,7 @@ from models.course import cancel_open_tasks, next_of
 from models.demanding import demanded_by_mode, given_by, lacking_in_entry, missing, unmet
 from models.entries import days_have_passed, measure_allowed, published_at_last
 from models.entrusting import entrust
+from models.finding import finding_allowed
 from models.granting import decides_alone, items_granted, terms_set
 from models.limits import limit_allowed, limit_stands
 from models.objecting import follow_decision
@@ -193,6 +194,7 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
     if entry_lacking:
         raise missing(*entry_lacking)
     class_allowed(rules, state, outcome, act.measure or a.Measure())
+    finding_allowed(rules, outcome, act.finding)
     limit_allowed(outcome, act)
     limit_stands(rules, state, outcome, act.received_at)
     if state.behind and (outcome.entry is EntryEffect.SUBMIT or rules.step(outcome.leads_to or "")):

@@ -10,6 +10,7 @@ from models import events as e
 from models import refusals as r
 from models.classes import move_class
 from models.course import put, put_beside, verifying
+from models.curtailing import move_grant
 from models.entries import move_entry, processed_since_withdrawn, reopens_anew
 from models.evidence_clocks import begin_with_evidence
 from models.parts import Scope, about
@@ -153,6 +154,7 @@ def follow_decision(
         put_beside(rules, proposal, task.step, name, at, act=act.id)
     if outcome.marks:
         proposal.add(e.DisputeMarked(at=at, act=act.id, by=act.by.account))
+    move_grant(proposal, task, outcome, act)
     move_class(proposal, outcome, measure, act)
     move_entry(rules, proposal, outcome, measure, act)
     if outcome.answers and not scope.leaves_some:

@@ -272,6 +272,30 @@ class AnotherTaskFirst(Conflict):
     """The case cannot go on while a task is open that must be done first."""
 
 
+class FindingNotAllowed(Unmet):
+    """The decision says something of the use of data that its outcome does not act on."""
+
+
+class MisuseUnknown(Unmet):
+    """The city's law knows no such misuse."""
+
+
+class GrantUnknown(Unmet):
+    """The dataset of the case has no such grant."""
+
+
+class GrantIsOver(Unmet):
+    """The grant has ended; nothing can be taken of it."""
+
+
+class NotOfTheGrant(Unmet):
+    """A grant is left only what it gives."""
+
+
+class NothingTaken(Conflict):
+    """What the case was about was given back before."""
+
+
 class MeasureNotAllowed(Unmet):
     """The outcome does not allow this measure on data or entry."""
 

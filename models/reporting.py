@@ -1,4 +1,4 @@
-"""Who reports a leak (泄露事件) by the law of its city, and on what. Pure.
+"""Who reports a leak (泄露事件), or misuse (举报), by the law of its city, and on what. Pure.
 
 Where the law has users of data report, they report on a dataset to its provider; where it is about what the platform
 knows of its users, its operator reports, and on no dataset.
@@ -11,10 +11,15 @@ from collections.abc import Collection, Mapping
 from models import refusals as r
 from rules.admissibility import Inadmissible
 from rules.pinned import APPLICANT
-from rules.procedure_rules import ProcedureRules
+from rules.procedure_rules import PROVIDER, ProcedureRules
 
 REVIEWER = "reviewer"
 OPERATOR = "operator"
+AUTHORITY = "authority"
+FINDER = "finder"
+"""The role of a body that found misuse of data."""
+BY_REPORT, BY_A_BODY = "report", "body"
+"""How misuse came to be known."""
 DATASET = "dataset_id"
 OF_DATA = (DATASET, "data_items")
 """What only a report on data names."""
@@ -48,3 +53,22 @@ def not_of_its_users(openness: str, ever_granted: bool) -> list[Inadmissible]:
     if openness == "conditional" and not ever_granted:
         return [Inadmissible(DATASET, "never_granted", None)]
     return []
+
+
+def may_report_misuse(roles: Collection[str]) -> None:
+    """Anybody reports misuse, for itself or as an officer of a body that found it. Raises RoleRequired."""
+    if not {APPLICANT, REVIEWER} & set(roles):
+        raise r.RoleRequired(roles=f"{APPLICANT}|{REVIEWER}")
+
+
+def who_found(body: str | None, bodies: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
+    """How misuse came to be known, and the bodies of its case: a body that found it has a part, unless it is the
+    provider, which verifies it anyway."""
+    if body is None or body == bodies[PROVIDER]:
+        return BY_REPORT, bodies
+    return BY_A_BODY, {**bodies, FINDER: body}
+
+
+def who_took(body: str, bodies: Mapping[str, str]) -> str:
+    """By whose measure something was taken of a grant: the authority's, or the provider's and whoever acted for it."""
+    return AUTHORITY if body == bodies.get(AUTHORITY) else PROVIDER

@@ -106,6 +106,17 @@ class CaseState(Frozen):
     """The class that was proposed in place of the latest draft's."""
     settled: e.ClassSettled | None = None
     """The class that binds every draft; None while none was agreed or decided."""
+    curtailed: e.GrantCurtailed | None = None
+    """What this case has taken of a grant, until `restored_at`."""
+    restored_at: datetime | None = None
+    made_public_at: datetime | None = None
+    """When the act and the measure of this case were published."""
+    corrected_at: datetime | None = None
+    """When that was corrected."""
+    gives_back: e.RestorationOrdered | None = None
+    """What this case, an appeal, gives back of what its cause has taken."""
+    curtailments: Mapping[str, e.CurtailmentMet] = Field(default_factory=dict)
+    """Of a grant: other cases to what they have taken of it."""
     closed: str | None = None
     closed_at: datetime | None = None
     upheld: bool | None = None
@@ -236,6 +247,20 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             changes["met_restrictions"] = {**state.met_restrictions, event.by_case: event.restrictions}
         case e.RestrictionLifted():
             changes["met_restrictions"] = {by: met for by, met in state.met_restrictions.items() if by != event.by_case}
+        case e.GrantCurtailed():
+            changes |= {"curtailed": event, "restored_at": None}
+        case e.GrantRestored():
+            changes["restored_at"] = event.at
+        case e.MisusePublished():
+            changes |= {"made_public_at": event.at, "corrected_at": None}
+        case e.PublicationCorrected():
+            changes["corrected_at"] = event.at
+        case e.RestorationOrdered():
+            changes["gives_back"] = event
+        case e.CurtailmentMet():
+            changes["curtailments"] = {**state.curtailments, event.by_case: event}
+        case e.CurtailmentLifted():
+            changes["curtailments"] = {by: met for by, met in state.curtailments.items() if by != event.by_case}
         case e.Withdrawn() | AccessExpired() | AccessRevoked() | AccessRenounced() | AccessEnded() | e.HoldWithheld():
             pass
         case (

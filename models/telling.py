@@ -177,6 +177,10 @@ class _Write:
                     yield self._party(kind, event, {"outcome": event.outcome, **dataset, **self._revoked_by})
             case AccessOpened():
                 yield self._party("grant_begun", event, {"valid_until": event.valid_until.isoformat()})
+            case e.CurtailmentMet() if self._waits_or_holds:
+                yield self._party("grant_curtailed", event)
+            case e.CurtailmentLifted() if self._waits_or_holds:
+                yield self._party("grant_restored", event)
             case e.RestrictionMet() if self._waits_or_holds:
                 if kind := self._meets(event):
                     yield self._party(kind, event)

@@ -91,6 +91,11 @@ class OutcomeTerms(Authored):
     draft (`keep`), or the one that it names (`set`)."""
     when_class: Literal["open", "settled"] | None = None
     """It can be decided only while the class is open, or once it is settled."""
+    grant: Literal["close", "restrict", "restore"] | None = None
+    """What the outcome does to the grant that the decision names, or gives back what the cause of the case has taken of
+    it."""
+    record: Literal["publish", "correct"] | None = None
+    """What it does to the public record: act and measure are published, or what was published is corrected."""
 
 
 class OutcomeEntry(Authored):

@@ -39,6 +39,30 @@ class EntryEffect(StrEnum):
     PUBLISH = "publish"
 
 
+class GrantEffect(StrEnum):
+    """What a decision does to a grant (授权). Other grants of the same data, or of the same user, stay as they are."""
+
+    CLOSE = "close"
+    """Nothing may be fetched under it."""
+    RESTRICT = "restrict"
+    """It is left some of its items, or one of its access modes."""
+    RESTORE = "restore"
+    """What the case that gave cause for this one has taken of it is given back."""
+
+    @property
+    def curtails(self) -> bool:
+        return self is not GrantEffect.RESTORE
+
+
+class RecordEffect(StrEnum):
+    """What a decision does to the public record (公示)."""
+
+    PUBLISH = "publish"
+    """The act that was found and the measure taken are public, in codes alone."""
+    CORRECT = "correct"
+    """What the case that gave cause for this one has published is marked as no longer true."""
+
+
 class ClassEffect(StrEnum):
     """What a decision does to the class of an entry. One that is settled binds every draft that follows."""
 
@@ -101,6 +125,8 @@ class Outcome(Pinned):
     class_effect: ClassEffect | None = None
     when_class: ClassStanding | None = None
     """It can be decided only while the class of the entry stands so."""
+    grant: GrantEffect | None = None
+    record: RecordEffect | None = None
     citation: Citation
 
 

@@ -25,7 +25,8 @@ from rules.pack import (
 from rules.pinned import APPLICANT, PARTY
 from rules.procedure_names import CATALOGUE_UPDATE
 from rules.resolving import in_force
-from rules.vocabulary import DECISION_FIELDS, QUESTIONS, demandable_of
+from rules.use_checking import broken_of_use
+from rules.vocabulary import DECISION_FIELDS, FOUND_AT_RECEIPT, QUESTIONS, demandable_of
 
 EVIDENCE = "evidence"
 """Of a stage: its clock begins with it; of a filing: the field that carries it."""
@@ -86,6 +87,7 @@ class _Cut(Cut):
         yield from broken_of_limits(self)
         yield from self._after_the_law()
         yield from broken_of_agreements(self)
+        yield from broken_of_use(self, stages)
         if GROUND in self.choices:
             yield from self._objection()
 
@@ -157,7 +159,8 @@ class _Cut(Cut):
                 yield from self._when(path, version.value.when)
         for choice, known in self.procedure.choices.items():
             path = (*self.path, "choices", choice)
-            if choice not in demandable_of(self.name) | (QUESTIONS if self.name == CATALOGUE_UPDATE else set()):
+            answered = QUESTIONS if self.name == CATALOGUE_UPDATE else FOUND_AT_RECEIPT.get(self.name, frozenset())
+            if choice not in demandable_of(self.name) | answered:
                 yield path, "unknown_field", f"neither a filing nor a draft carries {choice}"
             if choice == URGENCY and ORDINARY not in self.choices[choice]:
                 yield path, "no_ordinary_urgency", f"a filing that names none is {ORDINARY}, and no such value is known"

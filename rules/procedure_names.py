@@ -18,6 +18,10 @@ OPENNESS_REVIEW = "openness_review"
 """开放属性评估: what is closed or conditional is evaluated from time to time."""
 RECTIFICATION = "rectification"
 """责令改正: a body that breached a duty is made to put it right; others than its bodies do not see it."""
+MISUSE = "misuse"
+"""利用行为监督、举报: somebody reports how data is used, or a body finds it; the use may be closed or restricted."""
+MISUSE_APPEAL = "misuse_appeal"
+"""利用行为申诉: a user of data appeals against what was taken of the grant, where a law hears such appeals."""
 
 
 def described_by_packs() -> frozenset[str]:

@@ -54,8 +54,10 @@ from rules.pinned_stages import (
     DataEffect,
     Ending,
     EntryEffect,
+    GrantEffect,
     LimitStanding,
     Outcome,
+    RecordEffect,
     Stage,
     Step,
 )
@@ -383,6 +385,8 @@ class _Cut:
                     when_limit=LimitStanding(version.value.when_limit) if version.value.when_limit else None,
                     class_effect=ClassEffect(version.value.class_effect) if version.value.class_effect else None,
                     when_class=ClassStanding(version.value.when_class) if version.value.when_class else None,
+                    grant=GrantEffect(version.value.grant) if version.value.grant else None,
+                    record=RecordEffect(version.value.record) if version.value.record else None,
                     citation=citation(self.pack, version.cite),
                 )
 

@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rules.pinned import Label
-from rules.procedure_names import ACCESS_REQUEST, CATALOGUE_UPDATE, DEMAND, LEAK, OBJECTION, RECTIFICATION
+from rules.procedure_names import (
+    ACCESS_REQUEST,
+    CATALOGUE_UPDATE,
+    DEMAND,
+    LEAK,
+    MISUSE,
+    MISUSE_APPEAL,
+    OBJECTION,
+    RECTIFICATION,
+)
 
 
 class Kind(StrEnum):
@@ -70,6 +79,8 @@ class Part(StrEnum):
     """The time limit that is set for who must act on the decision."""
     AGREEMENT = "agreement"
     """What is signed."""
+    USE = "use"
+    """What was found of the use of data, and what is left of the grant."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +117,7 @@ FIELDS: Mapping[str, Field] = {
         Field("trigger", Kind.CHOICE, "更新事由", "what happened"),
         Field("occurred_on", Kind.DAY, "事由发生日", "day on which it happened"),
         Field("breach", Kind.CHOICE, "违规情形", "breach"),
+        Field("misuse", Kind.CHOICE, "违法违规利用的情形", "kind of misuse"),
         # what a body decides
         Field("reason", Kind.PROSE, "理由", "reason"),
         Field("basis", Kind.PROSE, "依据", "legal basis"),
@@ -127,6 +139,9 @@ FIELDS: Mapping[str, Field] = {
         Field("entry_changes", Kind.YES, "处理涉及目录条目变更", "whether the processing changes the entry"),
         Field("valid_days", Kind.COUNT, "授权天数", "days of the grant"),
         Field("daily_calls", Kind.COUNT, "每日调用限额", "quota of calls on one day"),
+        Field("misused_grant", Kind.LINE, "所涉授权的案件编号", "case number of the grant"),
+        Field("left_items", Kind.ITEMS, "仍可使用的数据项", "data items that the grant is left"),
+        Field("left_mode", Kind.LINE, "仍可使用的获取方式", "access mode that the grant is left"),
         Field("digest", Kind.DIGEST, "所签文本的摘要", "digest of the text that is signed"),
         # what a draft of an entry says and answers
         Field("entry", Kind.ENTRY, "目录条目更新稿", "draft of the entry"),
@@ -207,6 +222,12 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
         Asked("breach", "which duty: one of those that the city's law names"),
         Asked("statement", "what was done, or left undone"),
     ),
+    MISUSE: (
+        Asked("misuse", "what was done: one of the cases that the city's law knows"),
+        Asked("statement", "what was seen, and of whom"),
+        Asked("data_items", "ids of the dataset's items; none named: all"),
+    ),
+    MISUSE_APPEAL: (Asked("statement", "why the measure is wrong"),),
     CATALOGUE_UPDATE: (
         Asked("trigger", "what happened: one of the triggers that the city's law knows", always=True),
         Asked("occurred_on", "the day on which it happened, or took effect", demandable=False),
@@ -262,6 +283,10 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
         Asked("access_mode", demandable=False, part=Part.GRANT),
         Asked("valid_days", "calendar days from the grant", demandable=False, part=Part.GRANT),
         Asked("daily_calls", "how often on one day", demandable=False, part=Part.GRANT),
+        Asked("misused_grant", "of misuse: the case number of the grant under which it was done", part=Part.USE),
+        Asked("misuse", "of misuse: which it was, as it was found", part=Part.USE),
+        Asked("left_items", "of misuse: the items that the grant is left", part=Part.USE),
+        Asked("left_mode", "of misuse: the access mode that it is left", part=Part.USE),
     ),
     ANSWERS: (
         Asked("openness", "closed, conditional, unconditional"),
@@ -280,8 +305,16 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
 """What each form asks for, in its order; that of a filing has the name of its procedure. Whom or what it is addressed
 to (a city, a dataset, a body, an outcome) is none of these."""
 
-FILINGS = (ACCESS_REQUEST, OBJECTION, LEAK, DEMAND, RECTIFICATION, CATALOGUE_UPDATE)
+FILINGS = (ACCESS_REQUEST, OBJECTION, LEAK, DEMAND, RECTIFICATION, CATALOGUE_UPDATE, MISUSE, MISUSE_APPEAL)
 """The forms by which a case begins."""
+
+FOUND_BY, TAKEN_BY = "found_by", "taken_by"
+FOUND_AT_RECEIPT: Mapping[str, frozenset[str]] = {
+    MISUSE: frozenset({FOUND_BY}),
+    MISUSE_APPEAL: frozenset({TAKEN_BY}),
+}
+"""Choices that nobody states, for the service knows them: whether a body found the misuse, or somebody reported it; by
+whom the measure was taken against which somebody appeals."""
 
 
 def asked_by(form: str, *kinds: Kind, part: Part | None = None) -> tuple[str, ...]:
@@ -336,6 +369,9 @@ TERMS = asked_by(DECISION, part=Part.GRANT)
 
 MEASURE = asked_by(DECISION, part=Part.DATA)
 """What only a decision about data, or about its entry, says, beside the items that it is about."""
+
+FINDING = asked_by(DECISION, part=Part.USE)
+"""What only a decision about the use of data says."""
 
 DAYS_OF_A_MEASURE = frozenset(asked_by(DECISION, Kind.DAY, part=Part.DATA))
 """The days on which something was done to the data, or was held about it."""

@@ -8,6 +8,8 @@ from workflows.case import Case
 from workflows.catalogue_update import CatalogueUpdate
 from workflows.demand import Demand
 from workflows.leak import Leak
+from workflows.misuse import Misuse
+from workflows.misuse_appeal import MisuseAppeal
 from workflows.objection import Objection
 from workflows.openness_review import OpennessReview
 from workflows.rectification import Rectification
@@ -21,6 +23,8 @@ WORKFLOWS: tuple[type[Case], ...] = (
     Demand,
     OpennessReview,
     Rectification,
+    Misuse,
+    MisuseAppeal,
 )
 WORKFLOW_OF: dict[str, type[Case]] = {workflow.procedure.name: workflow for workflow in WORKFLOWS}
 """Name of a procedure to the workflow that runs its cases."""

@@ -22,8 +22,10 @@ from activities.clock import Clock
 from activities.database import AWAY, ConnectionByMeaning
 from activities.gate.clock import ClockJumped, GateClock
 from activities.gate.log import GateLog
+from models.curtailing import Curtailment
 from models.gate import DatasetFacts, GrantFacts, Question, Reason, day_of, decide
 from models.restrictions import items_of
+from rules.pinned_stages import GrantEffect
 
 LOG = logging.getLogger("kaifang.gate")
 
@@ -55,7 +57,10 @@ select present.now, present.is_copy, d.openness, d.items,
     from restrictions r where r.dataset_id = asked.dataset_id and r.ended_at is null
   ) end as restrictions,
   g.case_id, g.dataset_id as granted, g.data_items, g.access_mode, g.access_modes, g.use, g.granted_at, g.valid_until,
-  g.ended, g.daily_calls, counted."on" as calls_on, counted.calls
+  g.ended, g.daily_calls, counted."on" as calls_on, counted.calls, (
+    select json_agg(json_build_array(c.effect, c.data_items, c.access_mode))
+    from curtailments c where c.grant_case_id = g.case_id and c.ended_at is null
+  ) as curtailments
 from present
 cross join unnest($1::text[], $2::text[]) with ordinality as asked (dataset_id, key_digest, place)
 left join datasets d on d.dataset_id = asked.dataset_id
@@ -296,6 +301,10 @@ def _grant(row: asyncpg.Record) -> GrantFacts | None:
         daily_calls=row["daily_calls"],
         calls_on=row["calls_on"],
         calls=row["calls"] or 0,
+        curtailments=tuple(
+            Curtailment(GrantEffect(effect), tuple(items), mode)
+            for effect, items, mode in (json.loads(row["curtailments"]) if row["curtailments"] else ())
+        ),
     )
 
 

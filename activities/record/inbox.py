@@ -29,7 +29,7 @@ from activities.record.log import (
     with_its_head,
 )
 from activities.record.pinned_rules import PinnedRules
-from activities.record.receipt_facts import items_at_receipt, standing_at_receipt
+from activities.record.receipt_facts import grant_at_receipt, items_at_receipt, standing_at_receipt
 from activities.record.refusing import settle_refused
 from activities.record.sealing import keep_key, kept
 from activities.record.service_rules import recusal_beside, urging_beside
@@ -137,6 +137,8 @@ class Inbox:
             if isinstance(act, a.Decide) and act.measure and act.measure.data_items:
                 known = {"known_items": await items_at_receipt(connection, act.case_id)}
                 act = act.model_copy(update={"measure": act.measure.model_copy(update=known)})
+            if isinstance(act, a.Decide):
+                act = await grant_at_receipt(connection, act, case.now)
             received = await self.receive_in(connection, case, act, content, request_digest)
             if kind and received.state == "received":
                 await self._work_off(connection, case, kind)

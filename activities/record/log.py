@@ -227,9 +227,11 @@ async def length_and_instant(
 
 
 def moves_data(events: Iterable[e.Event]) -> bool:
-    """Whether these events change what is served or what the catalogue says of it, for which the writer must have the
-    dataset alone."""
-    return any(isinstance(event, (*e.DATA_MOVED, e.EntryPublished, e.EntryChangeOrdered)) for event in events)
+    """Whether these events change what is served, to all or under a grant, or what the catalogue says of it, for which
+    the writer must have the dataset alone."""
+    return any(
+        isinstance(event, (*e.DATA_MOVED, *e.GRANT_MOVED, e.EntryPublished, e.EntryChangeOrdered)) for event in events
+    )
 
 
 def grants_data(events: Iterable[e.Event]) -> bool:
@@ -337,6 +339,8 @@ class Log:
             await publish_entry(connection, after, after.published)
             if after.published.reopens:
                 await self._reopen(connection, case, after.published)
+        if after.gives_back and not before.gives_back:
+            await self._give_back(connection, case, after.gives_back)
         for begun in await cases_begun(connection, self._pinned, self.law, before, after):
             opening = begun.opening
             await open_case(connection, self.chain, opening, content=None, request_digest="")
@@ -361,6 +365,20 @@ class Log:
             event = e.DataRestored(number=state.number + 1, at=it.at, by_case=case.case_id, **items_written(reopened))
             other = LockedCase(case_id, state.number, state.number, case.now, head=head)
             await self.write(connection, other, state, [event], engine_number=event.number)
+
+    async def _give_back(self, connection: Connection, case: LockedCase, it: e.RestorationOrdered) -> None:
+        """Gives back what the case against which an appeal was upheld has taken, and corrects what it has published;
+        its log names the appeal, although it is closed. Nothing where that was done before."""
+        head = await connection.fetchval("select head from cases where case_id = $1 for update", it.of_case)
+        state = fold(CaseState(), await read_log(connection, it.of_case))
+        if state.curtailed is None or state.restored_at:
+            return
+        number = state.number + 1
+        events: list[e.Event] = [e.GrantRestored(number=number, at=it.at, by_case=case.case_id)]
+        if it.corrects and state.made_public_at:
+            events.append(e.PublicationCorrected(number=number + 1, at=it.at, by_case=case.case_id))
+        other = LockedCase(it.of_case, state.number, state.number, case.now, head=head)
+        await self.write(connection, other, state, events, engine_number=events[-1].number)
 
 
 async def open_case(

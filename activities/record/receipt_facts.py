@@ -43,6 +43,14 @@ select exists (select from datasets where dataset_id = $1 and provider <> $2)
 """  # noqa: S608  # a constant of ours
 
 
+GRANT_NAMED = """
+select grants.case_id, grants.data_items, access_mode, access_modes,
+  ended is not null or valid_until <= $3 as is_over
+from grants join cases as access using (case_id) join cases as misuse on misuse.dataset_id = grants.dataset_id
+where misuse.case_id = $1 and access.case_number = $2
+"""
+
+
 class ItemsAreGone(Exception):
     """The entry has changed since the filing was judged and no longer has these items: nothing was received."""
 
@@ -154,6 +162,21 @@ async def items_at_receipt(connection: Connection, case_id: str) -> tuple[str, .
         "select items from datasets join cases using (dataset_id) where case_id = $1", case_id
     )
     return tuple(items or ())
+
+
+async def grant_at_receipt(connection: Connection, act: a.Decide, now: datetime) -> a.Decide:
+    """A decision with what the record says of the grant that it names, on the dataset of its case; under the lock on
+    that."""
+    if act.finding is None or act.finding.named is None:
+        return act
+    row = await connection.fetchrow(GRANT_NAMED, act.case_id, act.finding.named, now)
+    if row is None:
+        return act
+    modes = tuple(row["access_modes"]) or ((row["access_mode"],) if row["access_mode"] else ())
+    grant = a.GrantAtReceipt(
+        grant=row["case_id"], data_items=tuple(row["data_items"]), access_modes=modes, is_over=row["is_over"]
+    )
+    return act.model_copy(update={"finding": act.finding.model_copy(update={"grant": grant})})
 
 
 async def standing_of(connection: Connection, party: str, dataset_id: str, ground: str) -> a.Standing:

@@ -105,11 +105,40 @@ class RestrictionKept(NamedTuple):
     ended_at: datetime | None
 
 
+class CurtailmentKept(NamedTuple):
+    """A row of `curtailments`: what a case has taken of a grant, until it was given back, and what is public of it."""
+
+    case_id: str
+    city: str
+    dataset_id: str
+    grant_case_id: str
+    effect: str
+    data_items: list[str]
+    access_mode: str | None
+    misuse: str | None
+    body: str
+    stage: str
+    outcome: str
+    source: str
+    article: str
+    basis: str
+    since: datetime
+    ended_at: datetime | None
+    made_public_at: datetime | None
+    corrected_at: datetime | None
+
+
 AS_IT_OPENED = ("case_id", "city", "procedure", "party", "step", "stage", "round", "opened_at", "at_once")
 UPSERT_TASK = upsert("tasks", (*TaskKept._fields, "remind_at"), ("task_id",), AS_IT_OPENED)
 INSERT_GRANT = insert("grants", GrantKept._fields)
 UPSERT_OBJECTION = upsert("objections", ObjectionKept._fields, ("case_id",), ("dataset_id", "party", "ground"))
 UPSERT_RESTRICTION = upsert("restrictions", RestrictionKept._fields, ("case_id", "kind"), ("dataset_id",))
+UPSERT_CURTAILMENT = upsert(
+    "curtailments",
+    CurtailmentKept._fields,
+    ("case_id",),
+    CurtailmentKept._fields[: CurtailmentKept._fields.index("ended_at")],
+)
 OTHERWISE_RESTRICTED = "delete from restrictions where case_id = $1 and kind <> all($2)"
 
 
@@ -138,6 +167,8 @@ async def keep(connection: Connection, rules: ProcedureRules, before: CaseState,
         )
     if (objection := objection_kept(after)) and objection != objection_kept(before):
         await connection.execute(UPSERT_OBJECTION, *objection)
+    if (curtailment := curtailment_kept(after)) and curtailment != curtailment_kept(before):
+        await connection.execute(UPSERT_CURTAILMENT, *curtailment)
     if (restrictions := restrictions_kept(after)) != restrictions_kept(before):
         await connection.execute(OTHERWISE_RESTRICTED, after.case_id, [row.kind for row in restrictions])
         await connection.executemany(UPSERT_RESTRICTION, restrictions)
@@ -234,6 +265,32 @@ def objection_kept(case: CaseState) -> ObjectionKept | None:
         disputed=case.disputed,
         answered_at=case.answered_at,
         upheld=case.upheld,
+    )
+
+
+def curtailment_kept(case: CaseState) -> CurtailmentKept | None:
+    """What a case has taken of a grant, as the read model keeps it; None where it has taken nothing."""
+    if (it := case.curtailed) is None:
+        return None
+    return CurtailmentKept(
+        case_id=case.case_id,
+        city=case.city,
+        dataset_id=case.dataset_id,
+        grant_case_id=it.grant,
+        effect=it.effect.value,
+        data_items=list(it.data_items),
+        access_mode=it.access_mode,
+        misuse=it.misuse,
+        body=it.body,
+        stage=it.stage,
+        outcome=it.outcome,
+        source=it.source,
+        article=it.article,
+        basis=it.basis.value,
+        since=it.at,
+        ended_at=case.restored_at,
+        made_public_at=case.made_public_at,
+        corrected_at=case.corrected_at,
     )
 
 

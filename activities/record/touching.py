@@ -14,7 +14,17 @@ from activities.proof.chain import act_hash, algorithm_of
 from activities.statements import by_column, numbered
 from models import events as e
 from models.access_events import AccessOpened
-from models.acts import Act, Actor, ChangeEntry, EntryIsPublished, LiftRestriction, Restrict, TakeTurn
+from models.acts import (
+    Act,
+    Actor,
+    ChangeEntry,
+    Curtail,
+    EntryIsPublished,
+    LiftCurtailment,
+    LiftRestriction,
+    Restrict,
+    TakeTurn,
+)
 from models.entries import concerns
 from models.procedures import concerned_by
 from models.restrictions import RestrictionTold
@@ -39,6 +49,7 @@ select openness, items, (
 ) as by_case
 from datasets where dataset_id = $1
 """
+TAKEN_OF = "select grant_case_id from curtailments where case_id = $1"
 LOCKED_CASES = "select case_id, number from cases where case_id = any($1) order by case_id for update"
 LAST_ACTS = """
 select distinct on (case_id) case_id, seq, hash, max(received_at) over (partition by case_id) as received_at
@@ -211,6 +222,13 @@ async def tell_other_cases(connection: Connection, before: CaseState, after: Cas
     if after.closed and not before.closed and after.procedure == CATALOGUE_UPDATE:
         waiting = await open_cases(connection, after, [CATALOGUE_UPDATE])
         acts += [turn_act(after, each, now) for each in waiting[:1]]
+    if after.curtailed and not before.curtailed and await is_open(connection, after.curtailed.grant):
+        acts.append(curtailment_act(after, after.curtailed, now))
+    if after.gives_back and not before.gives_back:
+        taken_of = await connection.fetchval(TAKEN_OF, after.gives_back.of_case)
+        if taken_of and await is_open(connection, taken_of):
+            restored = sent_by(after, "restored", taken_of, now) | {"by_case": after.gives_back.of_case}
+            acts.append(LiftCurtailment.model_validate(restored))
     if acts:
         await put(connection, acts)
 
@@ -255,6 +273,12 @@ def restriction_act(after: CaseState, case_id: str, now: datetime) -> Act:
     if not after.own_restrictions:
         return LiftRestriction.model_validate(common)
     return Restrict.model_validate(common | all_kept_back(after.own_restrictions))
+
+
+def curtailment_act(after: CaseState, it: e.GrantCurtailed, now: datetime) -> Act:
+    """The act by which a grant learns what a case has taken of it."""
+    taken = {"effect": it.effect.value, "data_items": it.data_items, "access_mode": it.access_mode}
+    return Curtail.model_validate(sent_by(after, "curtailment", it.grant, now) | taken)
 
 
 def entry_act(after: CaseState, case_id: str, now: datetime) -> Act:

@@ -60,6 +60,10 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
     },
     "chain_adoptions": {N: "root"},
     "channels": {I: "channel_id account_id", E: "address secret last_error", N: "kind language"},
+    "curtailments": {
+        I: "case_id grant_case_id",
+        N: "city dataset_id effect data_items access_mode misuse body stage outcome source article basis",
+    },
     "dataset_versions": {I: "case_id", N: "dataset_id openness items entry"},
     "datasets": {I: "updated_by", N: "dataset_id city provider openness items entry search"},
     "deliveries": {I: "message_id channel_id case_id", N: "state last_error"},
@@ -110,12 +114,13 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
 LOGGED: Mapping[Care, str] = {
     I: "act account by to officer party case_id case_number access_case_id update_case_id by_case caused_by granted_by "
     "task_id asked_by_task about_task evidence submission withdrawn withdrawn_except reopens reopens_except beside id "
-    "in_place_of tasks serving",
+    "in_place_of tasks serving grant of_case named",
     F: "words",
     N: "city procedure dataset_id bodies body from_body for_body concerned data_items except_items choices given "
     "rules_digest step stage outcomes outcome digest back_to because own_due_before access_mode access_modes use "
     "key_digest source article openness trigger restriction kind type roles to_body named_class entry_fields "
-    "entry_items known_items period own_periods own_due_at calendar scope document basis zh en",
+    "entry_items known_items period own_periods own_due_at calendar scope document basis zh en "
+    "effect misuse left_items left_mode",
 }
 """By care, what events and acts hold besides numbers, instants and yes or no: the engine and its histories get it, and
 it is never free text."""

@@ -36,6 +36,40 @@ class GrantRow(SQLModel, table=True):
     ended: str | None = None
 
 
+class CurtailmentRow(SQLModel, table=True):
+    """What a case has taken of a grant: everything (`close`), or all but these items and this mode (`restrict`); none
+    named: as granted. In force until `ended_at`.
+
+    From `made_public_at` on it is public, in these codes alone; from `corrected_at` on, as corrected.
+    """
+
+    __tablename__ = "curtailments"
+    __table_args__ = (
+        Index("curtailments_in_force", "grant_case_id", postgresql_where=text("ended_at IS NULL")),
+        Index(
+            "curtailments_made_public", "city", "made_public_at", postgresql_where=text("made_public_at IS NOT NULL")
+        ),
+    )
+    case_id: str = Field(primary_key=True, foreign_key="cases.case_id")
+    city: str
+    dataset_id: str
+    grant_case_id: str = Field(foreign_key="cases.case_id")
+    effect: str
+    data_items: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    access_mode: str | None = None
+    misuse: str | None = None
+    body: str
+    stage: str
+    outcome: str
+    source: str
+    article: str
+    basis: str
+    since: datetime = instant()
+    ended_at: datetime | None = instant(nullable=True, default=None)
+    made_public_at: datetime | None = instant(nullable=True, default=None)
+    corrected_at: datetime | None = instant(nullable=True, default=None)
+
+
 class RestrictionRow(SQLModel, table=True):
     """What a case keeps from being served in one way: `kind` is hold, suspension, withdrawal_until_processed or
     withdrawal. No items named: the dataset, but `except_items`.

@@ -19,6 +19,7 @@ from reading.cases import questions as cases
 from reading.catalogue import questions as catalogue
 from reading.directory import questions as directory
 from reading.directory.sight import body_answered_for
+from reading.misuse import questions as misuse
 from reading.sight import Caller
 from reading.store import CaseRead, Store
 from rules.admissibility import still_admissible
@@ -99,6 +100,7 @@ async def decide(receiver: Receiver, store: Store, task_id: str, form: DecisionF
         amends=draft.amends if draft else None,
         measure=draft.measure if draft else measure,
         limit=form.limit(),
+        finding=form.finding(),
     )
     return await receiver.receive(act, form.said())
 
@@ -130,6 +132,8 @@ async def has_what_it_names(store: Store, rules: ProcedureRules, case: CaseRow, 
     if referred and await catalogue.dataset_of(store, case.city, referred) is None:
         raise invalid("reference", "dataset_unknown")
     await known_items(store, case.dataset_id, form.data_items)
+    if form.misused_grant and not await misuse.is_grant_on(store, case.dataset_id, form.misused_grant.strip()):
+        raise invalid("misused_grant", "grant_unknown")
 
 
 async def with_what_is_kept(store: Store, rules: ProcedureRules, task: TaskRow, form: DecisionForm) -> DecisionForm:

@@ -10,6 +10,8 @@ from models.procedures.access_request import ACCESS_REQUEST
 from models.procedures.catalogue_update import CATALOGUE_UPDATE
 from models.procedures.demand import DEMAND
 from models.procedures.leak import LEAK
+from models.procedures.misuse import MISUSE
+from models.procedures.misuse_appeal import MISUSE_APPEAL
 from models.procedures.objection import OBJECTION
 from models.procedures.openness_review import OPENNESS_REVIEW
 from models.procedures.rectification import RECTIFICATION
@@ -23,6 +25,8 @@ PROCEDURES: tuple[Procedure, ...] = (
     DEMAND,
     OPENNESS_REVIEW,
     RECTIFICATION,
+    MISUSE,
+    MISUSE_APPEAL,
 )
 BY_NAME: dict[str, Procedure] = {procedure.name: procedure for procedure in PROCEDURES}
 

@@ -12,6 +12,7 @@ from models import acts as a
 from models import events as e
 from models.access_events import AccessEnded, AccessRenounced, AccessRevoked, KeyIssued
 from models.acts import Act, ReceivedAct
+from models.curtailing import meet_curtailment, meet_curtailment_no_more
 from models.demanding import missing
 from models.entries import meet_change, nothing_left
 from models.entrusting import stands_in_for_all
@@ -62,6 +63,10 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
             if outcome := nothing_left(act, state.grant.data_items, needs_grant=False):
                 proposal.add(AccessEnded(at=act.received_at, act=act.id, by_case=act.by_case))
                 proposal.add(e.Closed(at=act.received_at, outcome=outcome))
+        case a.Curtail():
+            meet_curtailment(proposal, act)
+        case a.LiftCurtailment():
+            meet_curtailment_no_more(proposal, act)
         case a.Note():
             add_note(proposal, act)
         case a.File():

@@ -33,6 +33,10 @@ def filed_in(speaking: Speaking, case: CaseShown) -> list[Stated]:
         said = case.objection.model_dump(include={"ground", "leak", "statement", "data_items"}, exclude_none=True)
     elif case.report:
         said = case.report.model_dump(exclude_none=True)
+    elif case.misuse:
+        said = case.misuse.model_dump(include={"misuse", "statement", "data_items"}, exclude_none=True)
+    elif case.misuse_appeal:
+        said = case.misuse_appeal.model_dump(include={"statement"}, exclude_none=True)
     elif case.demand:
         said = case.demand.model_dump(include={"statement", "purpose", "use"}, exclude_none=True)
     if not speaking.dataset:

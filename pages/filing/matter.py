@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from api.acting import demanding, objecting, reporting_leaks, requesting
+from api.acting import demanding, objecting, reporting_leaks, reporting_misuse, requesting
 from api.acting.answering import InTheAnswerAlone
 from api.acting.filing import Filer, rules_at
-from api.acting.forms.filing import AccessRequestForm, DemandForm, LeakReportForm, ObjectionForm
+from api.acting.forms.filing import AccessRequestForm, DemandForm, LeakReportForm, MisuseReportForm, ObjectionForm
 from api.acting.forms.form import FilingForm
 from api.http.known import known
 from api.http.problems import Problem
@@ -176,6 +176,18 @@ async def _received_report(call: Call, filer: Filer, form: FilingForm, key: str)
     return await reporting_leaks.receive_leak_report(call.store, filer, call.must_be_logged_in(), case_id, form)
 
 
+async def _judged_misuse(call: Call, filer: Filer, form: FilingForm) -> ProcedureRules:
+    assert isinstance(form, MisuseReportForm)
+    subject = await filer.subject(form.city, form.dataset_id)
+    return reporting_misuse.judge_misuse_report(form, call.now, subject, call.must_be_logged_in())
+
+
+async def _received_misuse(call: Call, filer: Filer, form: FilingForm, key: str) -> CaseShown:
+    assert isinstance(form, MisuseReportForm)
+    case_id = filer.case_id(reporting_misuse.REPORTS, key)
+    return await reporting_misuse.receive_misuse_report(filer, call.must_be_logged_in(), case_id, form)
+
+
 REQUEST = KindOfFiling(
     name="request",
     procedure=names.ACCESS_REQUEST,
@@ -216,4 +228,14 @@ LEAK = KindOfFiling(
     received=_received_report,
     asked_beside=_which_dataset,
 )
-KINDS = (REQUEST, OBJECTION, DEMAND, LEAK)
+MISUSE = KindOfFiling(
+    name="misuse",
+    procedure=names.MISUSE,
+    path="/datasets/{dataset_id}/misuse",
+    form=MisuseReportForm,
+    roles=(),
+    judged=_judged_misuse,
+    received=_received_misuse,
+    asked_beside=_nothing,
+)
+KINDS = (REQUEST, OBJECTION, DEMAND, LEAK, MISUSE)

@@ -13,13 +13,15 @@ from pages.wording import Words
 from reading.cases.road import road_before
 from reading.words.law import Law
 from rules.admissibility import DEFAULT_CHOICES
+from rules.vocabulary import FOUND_AT_RECEIPT
 
 BY_URGENCY = "urgency"
 
 
 def offered(law: Law, words: Words, form: type[FilingForm], items: Sequence[Option]) -> tuple[Field, ...]:
     """The fields that a form of the API takes; a question with one answer is not asked."""
-    asked = fields_of_filing(law, words, items=items)
+    known = FOUND_AT_RECEIPT.get(law.rules.procedure, frozenset())
+    asked = fields_of_filing(law, words, items=items, leave_out=known)
     taken = [field for field in asked if field.name in form.model_fields and not _answers_itself(field)]
     return tuple(_with_what_follows(law, words, field) for field in taken)
 

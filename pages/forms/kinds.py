@@ -24,6 +24,8 @@ class Kind(StrEnum):
 KINDS: Mapping[str, Kind] = {
     **dict.fromkeys(("reference", "tender_reference"), Kind.LINE),
     "data_items": Kind.ITEMS,
+    "left_items": Kind.ITEMS,
+    **dict.fromkeys(("misused_grant", "left_mode"), Kind.LINE),
     "evidence": Kind.FILES,
     **dict.fromkeys(("processed_on", "held_from", "held_until", "last_day", "occurred_on"), Kind.DAY),
     "time_limit": Kind.WORKING_DAYS,
@@ -31,6 +33,7 @@ KINDS: Mapping[str, Kind] = {
     **dict.fromkeys(
         (
             *("urgency", "access_mode", "use", "ground", "leak", "trigger", "breach", "openness", "named_class"),
+            "misuse",
             *("origin", "law_in_question", "specialised", "secrets_or_privacy", "group_interests", "subjects_consent"),
             *("closed_case", "state_secrets", "security_or_stability", "statutory_ban", "outcome", "provider", "body"),
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from api.http.known import known
+from models.finding import publishes
 from pages.calls import Call, page
 from pages.cities import CITY
 from pages.offers import offers_of_city
@@ -12,6 +13,7 @@ from pages.tables import as_table
 from reading.cities.shown import bodies_of_city, last_rules, one_city, rules_received
 from reading.grants.shown import holder_page
 from reading.maintenance import shown as maintenance_shown
+from reading.misuse.shown import published_measures
 from reading.rules.procedure_shown import ordinary_way
 from reading.tables.city import body_table
 from reading.tables.lists import holder_table
@@ -21,7 +23,7 @@ from reading.words.law import Law
 from rules.deadlines import to_shanghai
 from rules.loading import load_pack
 from rules.maintenance import maintenance_rule
-from rules.procedure_names import ACCESS_REQUEST
+from rules.procedure_names import ACCESS_REQUEST, MISUSE
 from rules.procedure_rules import PROVIDER
 
 MOST = 50
@@ -89,6 +91,21 @@ async def holders_csv(call: Call) -> Response:
     return await as_table(call, "holders", holder_table(call.runtime, call.language, pack))
 
 
+async def measures(call: Call) -> Response:
+    """Misuse and measures that the city has published, in codes alone."""
+    pack, on = load_pack(call.in_part("city")), to_shanghai(call.now).date()
+    found = await published_measures(call.store, call.language, pack.city, call.asked("cursor"), MOST)
+    here = call.path("measures", city=pack.city)
+    return call.page(
+        "measures.html",
+        pack=pack,
+        found=found.items,
+        publishes=publishes(last_rules(pack, on).get(MISUSE)),
+        next=f"{here}?cursor={found.next}" if found.next else None,
+        first=here if call.asked("cursor") else None,
+    )
+
+
 async def maintenance(call: Call) -> Response:
     """Interruptions of the service: those announced, and those that are over."""
     pack, on = load_pack(call.in_part("city")), to_shanghai(call.now).date()
@@ -112,5 +129,6 @@ ROUTES = (
     page(f"{CITY}/bodies.csv", bodies_csv),
     page(f"{CITY}/holders", holders),
     page(f"{CITY}/holders.csv", holders_csv),
+    page(f"{CITY}/measures", measures),
     page(f"{CITY}/maintenance", maintenance),
 )

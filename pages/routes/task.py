@@ -33,9 +33,10 @@ from reading.cases.task_file import TaskFile, task_file
 from reading.directory import questions as directory
 from reading.grants.shown import grant_page
 from reading.objections.questions import evidence_readable
+from reading.objections.sight import ABOUT_USE
 from reading.sight import Caller
 from rules.agreement import SIGN
-from rules.procedure_names import CATALOGUE_UPDATE, OBJECTION
+from rules.procedure_names import CATALOGUE_UPDATE
 from rules.vocabulary import AGREED
 
 PLACE = re.compile(r"(?P<stage>[a-z_]+)\.(?P<round>[1-9][0-9]{0,5})")
@@ -128,7 +129,7 @@ async def task_page(
         colleagues=[each for each in await directory.reviewers_of(store, body) if each.login != caller.login],
         supplements=law.rules.supplement is not None and file.case.parties[0].role != "initiator",
         opinion=law.rules.opinion if law.rules.opinion and law.rules.opinion.body != caller.body_role else None,
-        traces=file.case.procedure == OBJECTION,
+        traces=file.case.procedure in ABOUT_USE,
         is_update=file.case.procedure == CATALOGUE_UPDATE,
         acts={each.name: each for each in of_acts},
         key=new_key(),

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from reading.misuse.shapes import MisuseAppealShown, MisuseShown, TakenShown
 from reading.objections.shapes import (
     AnswerShown,
     DataShown,
@@ -188,8 +189,10 @@ class CaseShown(Shape):
     """A case as its log tells it. `dataset_id` is null where it is about none.
 
     Of an objection: `objection`, `data`, `hold_withheld`, `disputed` (the mark is on the dataset), `answer`, and for
-    officers with a part in it `objector_history`. Of a report of a leak: `report`. Of a request and of a grant:
-    `restricted_by`, and `waits_for_data` while all agree to a grant whose data is held or suspended.
+    officers with a part in it `objector_history`. Of a report of a leak: `report`; of one of misuse:
+    `misuse`; of an appeal against what was taken of a grant: `misuse_appeal`. Of a grant: `taken`.
+    Of a request and of a grant: `restricted_by`, and `waits_for_data` while all agree to a grant whose data is held or
+    suspended.
     Of a catalogue update: `update`, and `caused_by`, the case that ordered it, which has it as its `catalogue_update`;
     both for those who may know of the other case. Its drafts are among the `reasons`. Of a demand: `demand`; of an
     openness review: `openness_review`. Of a rectification: `rectification`.
@@ -213,6 +216,9 @@ class CaseShown(Shape):
     request: RequestShown | None
     objection: ObjectionShown | None
     report: ReportShown | None
+    misuse: MisuseShown | None
+    misuse_appeal: MisuseAppealShown | None
+    taken: list[TakenShown]
     data: DataShown | None
     hold_withheld: HoldWithheldShown | None
     disputed: bool

@@ -25,6 +25,7 @@ from reading.cases.shapes import (
 from reading.cases.tasks import Names, bodies_called, logins_of, tasks_of_case
 from reading.cases.written import reasons, request_shown
 from reading.directory import questions as directory
+from reading.misuse.shown import use_part
 from reading.objections.shown import objection_part
 from reading.rectifications.shown import rectification
 from reading.shape import CaseNamed
@@ -70,6 +71,7 @@ async def case_shown(store: Store, caller: Caller, language: Language, case_id: 
     named = partial(case_named, store, caller)
     of_objection = await objection_part(store, caller, law, read, acts, present.now)
     of_catalogue = await catalogue_part(store, caller, law, read, acts, named)
+    of_use = await use_part(store, caller, law, read, acts)
     stood_in_for = await absent_officers_of(store, caller, state, present.now)
     ending = read.rules.ending(state.closed or "")
     label = ending.label if ending else texts().endings.get(state.closed or "")
@@ -91,6 +93,9 @@ async def case_shown(store: Store, caller: Caller, language: Language, case_id: 
         request=request_shown(state, acts) if state.procedure == ACCESS_REQUEST else None,
         objection=of_objection.objection,
         report=of_objection.report,
+        misuse=of_use.misuse,
+        misuse_appeal=of_use.misuse_appeal,
+        taken=of_use.taken,
         data=of_objection.data,
         hold_withheld=of_objection.hold_withheld,
         disputed=of_objection.disputed,

@@ -82,6 +82,12 @@ async def grant(store: Store, caller: Caller, case_id: str) -> GrantInCase | Non
     return GrantInCase(*found) if found else None
 
 
+async def own_grant(store: Store, caller: Caller, case_id: str) -> GrantInCase | None:
+    """The caller's own grant that is this case; None where it is none, or somebody else's."""
+    found = await grant(store, caller, case_id)
+    return found if found and found.grant.party == caller.account_id else None
+
+
 async def holding(store: Store, caller: Caller, now: datetime, limit: int) -> list[GrantInCase]:
     """The caller's own grants that hold, those that end first first."""
     rows = await store.session.exec(

@@ -11,7 +11,7 @@ from reading.directory import questions as directory
 from reading.grants import questions as grants
 from reading.grants.questions import GateDecision, LastDecision
 from reading.grants.shapes import TracedAccess, TracedGap, TracedGrant, TraceShown
-from reading.objections.sight import is_objection
+from reading.objections.sight import traces_use
 from reading.sight import Caller
 from reading.store import Store
 from reading.words.language import Language, said
@@ -34,7 +34,7 @@ async def trace(
 
     Raises NoPartInTheCase, CursorUnusable.
     """
-    if not is_objection(case):
+    if not traces_use(case):
         return None
     read = await store.case_read(case.case_id)
     caller.must_have_part(read.state, read.rules)

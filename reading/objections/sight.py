@@ -1,11 +1,14 @@
-"""Which cases are objections, whose use of data can be traced. Pure."""
+"""In which cases the use of data can be traced. Pure."""
 
 from __future__ import annotations
 
 from activities.tables.cases import CaseRow
-from rules.procedure_names import OBJECTION
+from rules.procedure_names import MISUSE, OBJECTION
+
+ABOUT_USE = frozenset({OBJECTION, MISUSE})
+"""Whoever verifies one of these looks at who was granted the data, and at each access."""
 
 
-def is_objection(case: CaseRow) -> bool:
-    """Whether the case is an objection."""
-    return case.procedure == OBJECTION
+def traces_use(case: CaseRow) -> bool:
+    """Whether whoever has a part in the case reads how its data was used."""
+    return case.procedure in ABOUT_USE

@@ -20,12 +20,14 @@ from rules.pinned_stages import (
     Stage,
 )
 from rules.procedure_map import Beside, ProcedureMap, StageOnMap, StepOnMap, Way
-from rules.procedure_names import DEMAND, LEAK, OBJECTION
+from rules.procedure_names import DEMAND, LEAK, MISUSE, MISUSE_APPEAL, OBJECTION
 from rules.procedure_rules import ProcedureRules
 
 PARTIES: Mapping[str, Label] = {
     OBJECTION: Label(zh="异议人", en="Objector"),
     LEAK: Label(zh="报告人", en="Whoever reports it"),
+    MISUSE: Label(zh="举报人", en="Whoever reports it"),
+    MISUSE_APPEAL: Label(zh="申诉人", en="Appellant"),
     DEMAND: Label(zh="需求提出人", en="Whoever needs the data"),
 }
 """What a procedure calls who files it, where that is not the applicant."""

@@ -20,11 +20,21 @@ from pydantic import BaseModel, TypeAdapter
 from api.acting.forms import deciding, entries, filing
 from api.acting.forms.form import TYPES, Form
 from reading.cases.shapes import RequestShown
+from reading.misuse.shapes import MisuseAppealShown, MisuseShown
 from reading.objections.shapes import ObjectionShown, ReportShown
 from reading.rectifications.shapes import RectificationShown
 from reading.shape import Shape
 from reading.updates.shapes import DemandShown, UpdateShown
-from rules.procedure_names import ACCESS_REQUEST, CATALOGUE_UPDATE, DEMAND, LEAK, OBJECTION, RECTIFICATION
+from rules.procedure_names import (
+    ACCESS_REQUEST,
+    CATALOGUE_UPDATE,
+    DEMAND,
+    LEAK,
+    MISUSE,
+    MISUSE_APPEAL,
+    OBJECTION,
+    RECTIFICATION,
+)
 from rules.vocabulary import (
     AGREEMENT,
     ANSWERS,
@@ -43,6 +53,8 @@ FORM_OF: dict[str, type[Form]] = {
     ACCESS_REQUEST: filing.AccessRequestForm,
     OBJECTION: filing.ObjectionForm,
     LEAK: filing.LeakReportForm,
+    MISUSE: filing.MisuseReportForm,
+    MISUSE_APPEAL: filing.MisuseAppealForm,
     DEMAND: filing.DemandForm,
     RECTIFICATION: filing.RectificationForm,
     CATALOGUE_UPDATE: filing.CatalogueUpdateForm,
@@ -51,12 +63,14 @@ FORM_OF: dict[str, type[Form]] = {
     DECISION: deciding.DecisionForm,
     ANSWERS: entries.Answers,
 }
-ADDRESSED = {"city", "dataset_id", "provider", "body", "task_id", "case_id", "outcome"}
+ADDRESSED = {"city", "dataset_id", "provider", "body", "task_id", "case_id", "measure_id", "outcome"}
 """Whom or what a form is about, and the outcome that a decision is: fields of the call, and not of the vocabulary."""
 SHAPE_OF: dict[str, type[Shape]] = {
     ACCESS_REQUEST: RequestShown,
     OBJECTION: ObjectionShown,
     LEAK: ReportShown,
+    MISUSE: MisuseShown,
+    MISUSE_APPEAL: MisuseAppealShown,
     DEMAND: DemandShown,
     RECTIFICATION: RectificationShown,
     CATALOGUE_UPDATE: UpdateShown,

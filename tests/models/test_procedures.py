@@ -22,7 +22,7 @@ from tests.rooms import ROOMS, ROOT
 
 NAMES = {name: value for name, value in vars(procedure_names).items() if name.isupper()}
 MOVES_NOTHING = {"claim", "release", "reassign", "lapse_claim", "hand_over", "entrust", "urge", "note", "issue_key"}
-STOPS_DATA = {"objection", "access"}
+STOPS_DATA = {"objection", "access", "misuse", "misuse_appeal"}
 """What happens in them waits for no machine but PostgreSQL."""
 
 

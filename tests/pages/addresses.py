@@ -43,7 +43,14 @@ OF_CASES = (
     "/cases/{number}/papers",
     "/cases/{unsigned}/agreement",
 )
-OF_AN_ACCOUNT = ("/messages", "/my/settings", "/my/data", "/datasets/{dataset_id}/objection", "/guangzhou/leaks/new")
+OF_AN_ACCOUNT = (
+    "/messages",
+    "/my/settings",
+    "/my/data",
+    "/datasets/{dataset_id}/objection",
+    "/datasets/{dataset_id}/misuse",
+    "/guangzhou/leaks/new",
+)
 OF_ACCESSES = ("/supervision/accesses", "/supervision/use")
 OF_A_TASK = ("/desk", "/desk?tab=done", "/desk/cases", "/desk/grants", "/desk/grants/{grant}")
 OF_AN_OBJECTION = ("/cases/{objected}", "/cases/{objected}/trace")
@@ -66,6 +73,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/{city}",
         "/{city}/bodies",
         "/{city}/holders",
+        "/{city}/measures",
         "/{city}/maintenance",
         "/{city}/law/calculator",
         "/{city}/law/calculator?number=5&unit=wd&received_on=2026-11-27",

@@ -19,7 +19,7 @@ from rules.resolving import NotInForce, as_last_in_force, governing, resolve
 
 LAST_DAY, THE_DAY_AFTER = date(2027, 6, 30), date(2027, 7, 1)
 MUCH_LATER = date(2031, 1, 1)
-REMEDIES = {"objection", "leak", "rectification", "catalogue_update"}
+REMEDIES = {"objection", "leak", "rectification", "catalogue_update", "misuse", "misuse_appeal"}
 GUANGZHOU = load_pack("guangzhou")
 pytestmark = pytest.mark.duty("GZ-37")
 

@@ -20,7 +20,9 @@ from rules.vocabulary import (
     FIELDS,
     FILING_FIELDS,
     FILINGS,
+    FINDING,
     FORMS,
+    FOUND_AT_RECEIPT,
     LIST_OF_DATA,
     QUESTIONS,
     TEXTS,
@@ -72,7 +74,7 @@ def test_a_field_that_the_law_speaks_of_by_name_is_of_the_kind_it_takes_it_for()
 
 
 def test_a_decision_says_of_data_grant_and_limit_what_its_act_carries() -> None:
-    of_grant = {*asked_by(DECISION, part=Part.GRANT), *asked_by(DECISION, Kind.ITEMS)}
+    of_grant = {*asked_by(DECISION, part=Part.GRANT), *asked_by(DECISION, Kind.ITEMS)} - set(FINDING)
     by_receipt = {"known_items", "entry_fields", "entry_items"}
     as_draft = {"entry", "answers"}
 
@@ -106,8 +108,9 @@ def test_what_the_packs_ask_for_is_in_the_vocabulary_where_they_ask_for_it() -> 
     decided: set[str] = set()
     for city in cities():
         for name, procedure in load_pack(city).procedures.items():
-            filed.setdefault(name, set()).update(procedure.fields, set(procedure.choices) - QUESTIONS)
-            assert all(FIELDS[choice].kind is Kind.CHOICE for choice in procedure.choices)
+            known = FOUND_AT_RECEIPT.get(name, frozenset())
+            filed.setdefault(name, set()).update(procedure.fields, set(procedure.choices) - QUESTIONS - known)
+            assert all(FIELDS[choice].kind is Kind.CHOICE for choice in procedure.choices if choice not in known)
             outcomes = [outcome for stage in procedure.stages.values() for outcome in stage.outcomes.values()]
             terms = [version.value for outcome in outcomes for version in outcome.versions if version.value]
             decided |= {field for each in terms for required in each.requires for field in required.any_of}

@@ -10,12 +10,12 @@ from pydantic_core import PydanticCustomError
 from api.acting.forms.entries import Answers, EntryDraft
 from api.acting.forms.form import Calls, Days, Digest, Form, WorkingDays, asks
 from api.http.moments import Day
-from models.acts import GrantTerms, Measure, TimeLimit
+from models.acts import Finding, GrantTerms, Measure, TimeLimit
 from rules.bounds import Code, Items, Prose, Something
-from rules.vocabulary import DECISION, MEASURE, STATED_BY_DECISION, TERMS, TIME_LIMIT
+from rules.vocabulary import DECISION, FINDING, MEASURE, STATED_BY_DECISION, TERMS, TIME_LIMIT
 
 
-@asks(DECISION, entry=EntryDraft, answers=Answers, valid_days=Days, daily_calls=Calls)
+@asks(DECISION, entry=EntryDraft, answers=Answers, valid_days=Days, daily_calls=Calls, left_mode=Code)
 class DecisionForm(Form):
     """An outcome, with what the rules demand for it; terms where the grant differs from the request, and in an
     objection the items that the decision is about and what was done to them."""
@@ -38,6 +38,10 @@ class DecisionForm(Form):
         access_mode: Code | None = None
         valid_days: Days | None = None
         daily_calls: Calls | None = None
+        misused_grant: Prose | None = None
+        misuse: Code | None = None
+        left_items: Items | None = None
+        left_mode: Code | None = None
 
     @model_validator(mode="after")
     def _one_limit_is_set(self) -> Self:
@@ -86,6 +90,17 @@ class DecisionForm(Form):
             held_until=self.held_until,
             entry_changes=bool(self.entry_changes),
             named_class=self.named_class or None,
+        )
+
+    def finding(self) -> Finding | None:
+        """What it finds of the use of data."""
+        if self.first_of(FINDING) is None:
+            return None
+        return Finding(
+            named=self.misused_grant.strip() if self.misused_grant else None,
+            misuse=self.misuse or None,
+            left_items=self.left_items or (),
+            left_mode=self.left_mode or None,
         )
 
 

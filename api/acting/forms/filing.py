@@ -21,7 +21,16 @@ from rules.bounds import (
     NamedItem,
     Prose,
 )
-from rules.procedure_names import ACCESS_REQUEST, CATALOGUE_UPDATE, DEMAND, LEAK, OBJECTION, RECTIFICATION
+from rules.procedure_names import (
+    ACCESS_REQUEST,
+    CATALOGUE_UPDATE,
+    DEMAND,
+    LEAK,
+    MISUSE,
+    MISUSE_APPEAL,
+    OBJECTION,
+    RECTIFICATION,
+)
 from rules.vocabulary import AGREEMENT, SIGNATURE, SIGNED_BY_APPLICANT, Kind, asked_by
 
 
@@ -75,6 +84,25 @@ class LeakReportForm(FilingForm):
     def named(self) -> frozenset[str]:
         """The fields that name something: an empty id, or list, names nothing."""
         return frozenset(name for name, value in self if value)
+
+
+@asks(MISUSE)
+class MisuseReportForm(FilingForm):
+    """A report (举报) that data of a dataset is used unlawfully."""
+
+    city: NamedCity
+    dataset_id: Code
+
+    if TYPE_CHECKING:
+        data_items: Items | None = None
+
+
+@asks(MISUSE_APPEAL)
+class MisuseAppealForm(FilingForm):
+    """An appeal (申诉) against what was taken of a grant of the caller's."""
+
+    case_id: NamedItem = Field(description="the grant, by the id of its case")
+    measure_id: NamedItem = Field(description="what was taken of it, as the case of the grant names it")
 
 
 @asks(DEMAND)

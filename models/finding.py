@@ -1,0 +1,53 @@
+"""What a decision may find of the use of data, and of which grant it may take what. Pure."""
+
+from __future__ import annotations
+
+from models import acts as a
+from models import refusals as r
+from rules.pinned_stages import GrantEffect, Outcome, RecordEffect
+from rules.procedure_rules import ProcedureRules
+
+MISUSE_FOUND = "misuse"
+
+
+def acts_on_grants(rules: ProcedureRules) -> bool:
+    """Whether a decision of such a case can take something of a grant."""
+    stages = (stage for step in rules.steps for stage in step.stages)
+    return any(outcome.grant and outcome.grant.curtails for stage in stages for outcome in stage.outcomes)
+
+
+def finding_allowed(rules: ProcedureRules, outcome: Outcome, finding: a.Finding | None) -> None:
+    """A decision takes only of a grant on the dataset of its case, while it holds, and leaves it only what it gives.
+
+    Raises FindingNotAllowed, MisuseUnknown, GrantUnknown, GrantIsOver, NotOfTheGrant.
+    """
+    if outcome.grant is None or not outcome.grant.curtails:
+        if finding is None:
+            return
+        raise r.FindingNotAllowed(field="misused_grant")
+    if finding is None:
+        raise r.GrantUnknown(field="misused_grant")
+    if finding.misuse and rules.choice(MISUSE_FOUND, finding.misuse) is None:
+        known = "|".join(choice.value for choice in rules.choices.get(MISUSE_FOUND, ()))
+        raise r.MisuseUnknown(field=MISUSE_FOUND, allowed=known)
+    grant = finding.grant
+    if grant is None:
+        raise r.GrantUnknown(field="misused_grant")
+    if grant.is_over:
+        raise r.GrantIsOver(field="misused_grant")
+    is_left = bool(finding.left_items or finding.left_mode)
+    if outcome.grant is GrantEffect.RESTRICT and not is_left:
+        raise r.NotOfTheGrant(field="left_items")
+    if outcome.grant is GrantEffect.CLOSE and is_left:
+        raise r.FindingNotAllowed(field="left_items" if finding.left_items else "left_mode")
+    if grant.data_items and not set(finding.left_items) <= set(grant.data_items):
+        raise r.NotOfTheGrant(field="left_items")
+    if finding.left_mode and finding.left_mode not in grant.access_modes:
+        raise r.NotOfTheGrant(field="left_mode")
+
+
+def publishes(rules: ProcedureRules | None) -> bool:
+    """Whether a decision under these rules makes act and measure public."""
+    steps = rules.steps if rules else ()
+    outcomes = (outcome for step in steps for stage in step.stages for outcome in stage.outcomes)
+    return any(outcome.record is RecordEffect.PUBLISH for outcome in outcomes)

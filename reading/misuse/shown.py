@@ -1,0 +1,169 @@
+"""What cases about the use of data bring into a case as it is shown, and what is public of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from activities.tables.cases import ActRow
+from activities.tables.gate import CurtailmentRow
+from models.finding import MISUSE_FOUND
+from models.state import CaseState
+from reading.directory import questions as directory
+from reading.misuse import questions as misuse
+from reading.misuse.questions import Published, UsedGrant
+from reading.misuse.shapes import (
+    MisuseAppealShown,
+    MisuseShown,
+    PublishedMeasure,
+    PublishedMeasures,
+    TakenShown,
+    UsedGrantShown,
+)
+from reading.sight import Caller
+from reading.stated import choices_of, texts_of
+from reading.store import CaseRead, Store, filing_of
+from reading.words.language import Language, said
+from reading.words.law import Law
+from rules.loading import load_pack
+from rules.pinned import Label
+from rules.pinned_stages import GrantEffect
+from rules.procedure_names import ACCESS, MISUSE, MISUSE_APPEAL
+
+
+@dataclass(frozen=True)
+class UsePart:
+    """What the use of data brings into a case: a report, an appeal, or what was taken of the grant that it is."""
+
+    misuse: MisuseShown | None = None
+    misuse_appeal: MisuseAppealShown | None = None
+    taken: list[TakenShown] = field(default_factory=list)
+
+
+async def use_part(store: Store, caller: Caller, law: Law, read: CaseRead, acts: Sequence[ActRow]) -> UsePart:
+    """That part, for this caller; `acts` are those of the case that came with text."""
+    state = read.state
+    if state.procedure == MISUSE:
+        return UsePart(misuse=await misuse_shown(store, caller, law, read, acts))
+    if state.procedure == MISUSE_APPEAL:
+        against = await misuse.taken_by(store, state.caused_by or "")
+        shown = MisuseAppealShown(
+            **texts_of(MISUSE_APPEAL, filing_of(acts)),
+            against=await taken_shown(store, law.language, against) if against else None,
+        )
+        return UsePart(misuse_appeal=shown)
+    if state.procedure == ACCESS:
+        rows = await misuse.taken_of(store, [state.case_id])
+        return UsePart(taken=[await taken_shown(store, law.language, row) for row in rows])
+    return UsePart()
+
+
+async def misuse_shown(store: Store, caller: Caller, law: Law, read: CaseRead, acts: Sequence[ActRow]) -> MisuseShown:
+    """A report; to officers with a part in the case, the grants on the dataset with their accesses, and what was taken
+    of one, which whoever reported it does not read: it is the affair of the user."""
+    state = read.state
+    has_part = caller.has_part(state, law.rules)
+    taken = await misuse.taken_by(store, state.case_id) if has_part else None
+    stated = choices_of(MISUSE, state.choices)
+    return MisuseShown(
+        **stated,
+        **texts_of(MISUSE, filing_of(acts)),
+        misuse_label=called(law, stated[MISUSE_FOUND]) or "",
+        data_items=list(state.data_items),
+        grants=await grants_shown(store, state) if has_part else [],
+        taken=await taken_shown(store, law.language, taken) if taken else None,
+    )
+
+
+async def grants_shown(store: Store, state: CaseState) -> list[UsedGrantShown]:
+    """Every grant on the dataset of a case, with its accesses."""
+    rows = await misuse.grants_in_use(store, state.dataset_id)
+    names = await directory.logins(store, [each.grant.party for each in rows])
+    in_force = {
+        row.grant_case_id
+        for row in await misuse.taken_of(store, [each.grant.case_id for each in rows])
+        if not row.ended_at
+    }
+    return [
+        used_shown(each, names.get(each.grant.party, each.grant.party), each.grant.case_id in in_force) for each in rows
+    ]
+
+
+def used_shown(each: UsedGrant, grantee: str, curtailed: bool) -> UsedGrantShown:
+    """One of them."""
+    known = each.grant.model_dump(include=set(UsedGrantShown.model_fields))
+    return UsedGrantShown(
+        **known,
+        case_number=each.case_number,
+        grantee=grantee,
+        curtailed=curtailed,
+        allowed=each.allowed,
+        refused=each.refused,
+        last_at=each.last_at,
+    )
+
+
+async def taken_shown(store: Store, language: Language, row: CurtailmentRow) -> TakenShown:
+    """What a case has taken of a grant, in the words of its own rules."""
+    read = await store.case_read(row.case_id)
+    law = Law(read.rules, language)
+    names = await directory.body_names(store, [row.body])
+    hears_appeals = MISUSE_APPEAL in load_pack(row.city).procedures
+    return TakenShown(
+        effect=GrantEffect(row.effect),
+        data_items=row.data_items,
+        access_mode=row.access_mode,
+        misuse=row.misuse,
+        misuse_label=called(law, row.misuse),
+        measure=measure_of(law, row),
+        body_name=said(names.get(row.body, Label(zh=row.body, en=row.body)), language),
+        since=row.since,
+        restored_at=row.ended_at,
+        rule=law.named(law.citation(row.source, row.article, row.basis)),
+        measure_id=row.case_id if hears_appeals and row.ended_at is None else None,
+    )
+
+
+async def published_measures(
+    store: Store, language: Language, city: str, after: str | None, limit: int
+) -> PublishedMeasures:
+    """A page of the acts and measures that a city has published, the latest first. Raises CursorUnusable."""
+    found = await misuse.published(store, city, after, limit)
+    names = await directory.body_names(store, [each.curtailment.body for each in found.rows])
+    return PublishedMeasures(
+        items=[await published_shown(store, language, each, names) for each in found.rows], next=found.next
+    )
+
+
+async def published_shown(
+    store: Store, language: Language, each: Published, names: dict[str, Label]
+) -> PublishedMeasure:
+    """One of them, by the codes of the record and the words of the rules, and nothing that anybody wrote."""
+    row = each.curtailment
+    law = Law(await store.rules(each.case.rules_digest), language)
+    assert row.made_public_at
+    return PublishedMeasure(
+        dataset_id=row.dataset_id,
+        title=each.dataset.entry.get("title", {}).get(language) or row.dataset_id,
+        misuse_label=called(law, row.misuse) or "",
+        measure=measure_of(law, row),
+        data_items=row.data_items,
+        access_mode=row.access_mode,
+        body_name=said(names.get(row.body, Label(zh=row.body, en=row.body)), language),
+        rule=law.named(law.citation(row.source, row.article, row.basis)),
+        made_public_at=row.made_public_at,
+        corrected_at=row.corrected_at,
+    )
+
+
+def called(law: Law, misuse_found: str | None) -> str | None:
+    """A kind of misuse in words."""
+    choice = law.rules.choice(MISUSE_FOUND, misuse_found) if misuse_found else None
+    return law.say(choice.label) if choice else misuse_found
+
+
+def measure_of(law: Law, row: CurtailmentRow) -> str:
+    """A measure in words: the outcome by which it was decided."""
+    stage = law.rules.stage(row.stage)
+    outcome = stage.outcome(row.outcome) if stage else None
+    return law.say(outcome.label) if outcome else row.outcome

@@ -1,0 +1,39 @@
+"""Whether what a pack does to grants and to the public record can be decided, and says all that is then published."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from rules.cutting import Broken, Cut
+from rules.pack import OutcomeTerms
+from rules.procedure_names import MISUSE, MISUSE_APPEAL
+
+LEFT = {"left_items", "left_mode"}
+
+
+def broken_of_use(cut: Cut, stages: Iterable[str]) -> Iterator[Broken]:
+    """A grant is curtailed where a report of its use is decided, given back where an appeal is, and nothing is
+    published or corrected without that."""
+    for stage in stages:
+        for outcome, terms in cut.outcomes(stage).items():
+            for rule, fact in _faults(cut.name, cut.endings, terms):
+                yield (*cut.path, "stages", stage, "outcomes", outcome), rule, f"{outcome} {fact}"
+
+
+def _faults(procedure: str, endings: Collection[str], terms: OutcomeTerms) -> Iterator[tuple[str, str]]:
+    curtails, restores = terms.grant in ("close", "restrict"), terms.grant == "restore"
+    if curtails and terms.leads_to not in endings:
+        yield "curtails_and_goes_on", "curtails a grant, and does not end the case"
+    if curtails and procedure != MISUSE:
+        yield "grant_out_of_place", f"curtails a grant, which only {MISUSE} does"
+    if restores and procedure != MISUSE_APPEAL:
+        yield "grant_out_of_place", f"gives a grant back, which only {MISUSE_APPEAL} does"
+    if (terms.record == "publish" and not curtails) or (terms.record == "correct" and not restores):
+        yield "record_without_measure", f"has the record {terms.record}, and does not do to a grant what it would say"
+    always = [set(each.any_of) for each in terms.requires if not each.when]
+    if curtails and {"misused_grant"} not in always:
+        yield "grant_not_named", "curtails a grant, and does not demand the misused_grant"
+    if terms.record == "publish" and {"misuse"} not in always:
+        yield "act_not_named", "publishes an act, and does not demand the misuse"
+    if terms.grant == "restrict" and not any(each and each <= LEFT for each in always):
+        yield "nothing_left", "restricts a grant, and does not demand what it is left"

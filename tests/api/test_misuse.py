@@ -1,0 +1,152 @@
+"""Misuse over HTTP: anybody reports, the grant is curtailed at once, act and measure are public, the user appeals."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+
+from rules.sample_accounts import account_id_of
+from tests.api.calling import Caller, Service
+from tests.api.test_five_cities import granted
+
+SEEN = "Mr Li of the reporting firm saw the names for sale"
+KINDS = {"nanning": "spreading", "yulin": "spreading", "lianyungang": "improper_use", "guangzhou": "unlawful_use"}
+
+
+async def in_use(service: Service, applicant: Caller, city: str) -> tuple[dict[str, Any], str]:
+    """A grant that is used, as its case shows it, and its key."""
+    case = await granted(service, applicant, city)
+    access = await applicant.read(f"/v1/cases/{case['granted']['access_case_id']}")
+    (grant,) = (await applicant.read("/v1/grants"))["items"]
+    key = (await applicant.do(f"/v1/grants/{access['case_id']}/key"))["key"]
+    return access | {"mode": grant["access_modes"][0]}, key
+
+
+async def gate(service: Service, access: dict[str, Any], key: str) -> str:
+    """What the gate says of one item, in the way that was granted."""
+    item = access["granted"]["data_items"][0]
+    facts = {"dataset_id": access["dataset_id"], "items": item, "mode": access["mode"]}
+    answer = await service.http.get("/v1/gate", params=facts, headers={"X-Access-Key": key})
+    return "yes" if answer.is_success else answer.headers["x-kaifang-reason"]
+
+
+async def reported(caller: Caller, city: str, dataset_id: str) -> dict[str, Any]:
+    body = {"city": city, "dataset_id": dataset_id, "misuse": KINDS[city], "statement": SEEN}
+    answer = await caller.post("/v1/misuse-reports", body, str(uuid.uuid4()))
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+def task_of(case: dict[str, Any], stage: str) -> str:
+    return str(next(task["task_id"] for task in case["tasks"] if task["stage"] == stage))
+
+
+@pytest.mark.duty("NN-27b")
+@pytest.mark.duty("YL-30b")
+@pytest.mark.duty("LYG-38")
+@pytest.mark.parametrize("city", ["nanning", "yulin", "lianyungang"])
+async def test_anybody_reports_and_the_provider_sees_the_accesses_and_closes_it(
+    working: Service, applicant: Caller, city: str
+) -> None:
+    access, key = await in_use(working, applicant, city)
+    assert await gate(working, access, key) == "yes"
+    stranger = working.as_("applicant2@demo")
+
+    case = await reported(stranger, city, access["dataset_id"])
+
+    assert (case["procedure"], case["parties"][0]["role"]) == ("misuse", "reporter")
+    assert (case["misuse"]["statement"], case["misuse"]["grants"]) == (SEEN, [])
+    provider = next(each["id"] for each in case["parties"] if each["role"] == "provider")
+    officer = working.as_(f"reviewer@{provider}")
+    before = (await officer.read(f"/v1/cases/{case['case_id']}"))["misuse"]["grants"]
+    mine = next(each for each in before if each["case_number"] == access["case_number"])
+    assert not mine["curtailed"]
+    said = {"outcome": "close", "misused_grant": access["case_number"], "misuse": KINDS[city], "reason": "As reported"}
+    task = f"/v1/tasks/{task_of(case, 'verification')}/decision"
+    unknown = await officer.post(task, said | {"misused_grant": "NN-AC-1999-000001"})
+    assert [(each["field"], each["code"]) for each in unknown.json()["errors"]] == [("misused_grant", "grant_unknown")]
+    closed = await officer.do(task, said)
+
+    assert closed["case"]["outcome"] == "access_closed"
+    assert await gate(working, access, key) == "grant_closed"
+    seen_by_user = await applicant.read(f"/v1/cases/{access['case_id']}")
+    assert [(each["effect"], each["measure_id"]) for each in seen_by_user["taken"]] == [("close", None)]
+    assert SEEN not in json.dumps(seen_by_user, ensure_ascii=False)
+    assert (await applicant.post(f"/v1/cases/{case['case_id']}/notes", {"text": "x"})).status_code == 404
+    assert (await working.as_("applicant2@demo").read("/v1/published-measures", city=city))["items"] == []
+
+
+@pytest.mark.duty("GZ-30a")
+@pytest.mark.duty("GZ-30b")
+async def test_guangzhou_publishes_in_codes_and_an_appeal_upheld_restores_and_corrects(
+    working: Service, applicant: Caller
+) -> None:
+    access, key = await in_use(working, applicant, "guangzhou")
+    reporter = working.as_("applicant2@demo")
+    case = await reported(reporter, "guangzhou", access["dataset_id"])
+    assert {task["stage"]: task["clock"]["promptly"] for task in case["tasks"]} == {
+        "provider_verification": True,
+        "authority_verification": True,
+    }
+    officer = working.as_("reviewer@guangzhou.authority")
+    said = {
+        "outcome": "close",
+        "misused_grant": access["case_number"],
+        "misuse": "unlawful_use",
+        "reason": f"True: {SEEN}",
+    }
+    await officer.do(f"/v1/tasks/{task_of(case, 'authority_verification')}/decision", said)
+    assert await gate(working, access, key) == "grant_closed"
+
+    public = await working.http.get("/v1/published-measures", params={"city": "guangzhou"})
+    (entry,) = public.json()["items"]
+    assert (entry["dataset_id"], entry["rule"]["article"], entry["corrected_at"]) == (
+        access["dataset_id"],
+        "30.1",
+        None,
+    )
+    for secret in (SEEN, "applicant2", case["case_number"], access["case_number"], "applicant@demo"):
+        assert secret not in public.text
+
+    (taken,) = (await applicant.read(f"/v1/cases/{access['case_id']}"))["taken"]
+    appeal = {"case_id": access["case_id"], "measure_id": taken["measure_id"], "statement": "We sold nothing"}
+    strange = await reporter.post("/v1/misuse-appeals", appeal, str(uuid.uuid4()))
+    assert strange.status_code == 404
+    filed = await applicant.post("/v1/misuse-appeals", appeal, str(uuid.uuid4()))
+    assert filed.status_code == 201, filed.text
+    twice = await applicant.post("/v1/misuse-appeals", appeal, str(uuid.uuid4()))
+    assert [each["code"] for each in twice.json()["errors"]] == ["appealed_already"]
+    assert await gate(working, access, key) == "grant_closed"
+    hearing = filed.json()
+    assert SEEN not in filed.text
+    assert hearing["caused_by"] is None
+    reporters = account_id_of("applicant2@demo")
+    log = await applicant.read(f"/v1/cases/{hearing['case_id']}/events")
+    assert reporters not in json.dumps(log)
+    government = working.as_("reviewer@guangzhou.government")
+    path = f"/v1/tasks/{task_of(hearing, 'government_hearing')}/decision"
+    upheld = await government.do(path, {"outcome": "uphold", "reason": "The sale was another firm's"})
+
+    assert upheld["case"]["outcome"] == "upheld"
+    assert await gate(working, access, key) == "yes"
+    corrected = (await working.http.get("/v1/published-measures", params={"city": "guangzhou"})).json()["items"]
+    assert [each["corrected_at"] is not None for each in corrected] == [True]
+    types = [each["type"] for each in (await applicant.read(f"/v1/cases/{access['case_id']}/events"))["items"]]
+    assert types[-2:] == ["CurtailmentMet", "CurtailmentLifted"]
+
+
+@pytest.mark.duty("NN-27a")
+async def test_an_officer_of_another_body_that_finds_it_puts_it_before_its_own_colleagues(
+    working: Service, applicant: Caller
+) -> None:
+    access, key = await in_use(working, applicant, "nanning")
+    case = await reported(working.as_("reviewer@nanning.operator"), "nanning", access["dataset_id"])
+
+    assert {task["stage"]: task["body"] for task in case["tasks"]}["finding"] == "nanning.operator"
+    said = {"outcome": "close", "misused_grant": access["case_number"], "misuse": "abuse", "reason": "Seen in the log"}
+    path = f"/v1/tasks/{task_of(case, 'finding')}/decision"
+    assert (await working.as_("reviewer@nanning.operator").post(path, said)).status_code == 403
+    assert await gate(working, access, key) == "yes"
