@@ -1,5 +1,5 @@
-"""`kaifang demo`: a request, an objection, a catalogue update, a rectification and, where there are any, a demand in
-each city, walked to their ends over HTTP as their parties would."""
+"""`kaifang demo`: a request, an objection, a catalogue update, a rectification and, where there are any, a demand and a
+quality check in each city, walked to their ends over HTTP as their parties would."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from activities.settings import Settings, SettingsError
 from cli.demo_catalogue import demand_data, update_the_catalogue
 from cli.demo_objections import object_to_data
 from cli.demo_parties import Json, Parties
+from cli.demo_quality import have_data_checked
 from cli.demo_rectification import rectify
 from cli.demo_requests import NothingServed, walk
 from cli.languages import Language
@@ -63,8 +64,8 @@ def register(app: typer.Typer) -> None:
 def demo(
     language: Annotated[Language, typer.Option(help="Language of the labels.")] = Language.EN,
 ) -> None:
-    """File a request, an objection, a catalogue update, a demand and a rectification in each city that has them and
-    walk them to their ends over HTTP, against a running `make up`."""
+    """File a request, an objection, a catalogue update, a demand, a quality check and a rectification in each city that
+    has them and walk them to their ends over HTTP, against a running `make up`."""
     console = Console()
     try:
         settings = Settings.load()
@@ -101,6 +102,11 @@ def show(settings: Settings, language: Language, console: Console) -> None:
                 case, decisions = demanded
                 console.print(as_table(case, decisions, words))
                 console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['demand']['provided']}\n")
+            checked = have_data_checked(parties, city)
+            if checked:
+                case, decisions = checked
+                console.print(as_table(case, decisions, words))
+                console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['dataset_id']}\n")
             rectified = rectify(parties, city)
             if rectified:
                 case, decisions = rectified

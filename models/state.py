@@ -54,6 +54,9 @@ class CaseState(Frozen):
     rules_digest: str = ""
     received_at: datetime | None = None
     occurred_on: date | None = None
+    wanted_until: datetime | None = None
+    """The end, exclusive, of the time within which the law wants the case filed; None where it gives none."""
+    filed_late: bool = False
     data_items: tuple[str, ...] = ()
     choices: Mapping[str, str] = Field(default_factory=dict)
     given: frozenset[str] = frozenset()
@@ -105,6 +108,8 @@ class CaseState(Frozen):
     """The class that was proposed in place of the latest draft's."""
     settled: e.ClassSettled | None = None
     """The class that binds every draft; None while none was agreed or decided."""
+    withdrawn_at: datetime | None = None
+    """When whoever filed the case took it back."""
     closed: str | None = None
     closed_at: datetime | None = None
     upheld: bool | None = None
@@ -169,6 +174,8 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
                 "evidence": event.evidence,
                 "standing": event.standing,
                 "occurred_on": event.occurred_on,
+                "wanted_until": event.wanted_until,
+                "filed_late": event.late,
                 "caused_by": event.caused_by,
                 "about_task": event.about_task,
                 "for_body": event.for_body,
@@ -198,7 +205,7 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
         case e.NoteAdded():
             changes["notes"] = state.notes + 1
         case e.Closed():
-            changes |= {"closed": event.outcome, "closed_at": event.at, "upheld": event.upheld}
+            changes |= {"closed": event.outcome, "closed_at": event.at, "upheld": event.upheld, "disputed": False}
         case e.EvidenceSubmitted():
             changes |= {"evidence": (*state.evidence, *event.evidence), "standing": event.standing}
         case e.DataHeld() | e.DataSuspended() | e.DataWithdrawn() | e.DataRestored():
@@ -229,7 +236,9 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             changes["met_restrictions"] = {**state.met_restrictions, event.by_case: event.restrictions}
         case e.RestrictionLifted():
             changes["met_restrictions"] = {by: met for by, met in state.met_restrictions.items() if by != event.by_case}
-        case e.Withdrawn() | AccessExpired() | AccessRevoked() | AccessRenounced() | AccessEnded() | e.HoldWithheld():
+        case e.Withdrawn():
+            changes["withdrawn_at"] = event.at
+        case AccessExpired() | AccessRevoked() | AccessRenounced() | AccessEnded() | e.HoldWithheld():
             pass
         case (
             e.TaskClaimed()

@@ -23,6 +23,7 @@ from rules.pinned import (
     CountingRule,
     EveryRule,
     FieldRule,
+    FiledWithinRule,
     GrantRule,
     HoldRule,
     InPlaceRule,
@@ -69,8 +70,12 @@ class ProcedureRules(Pinned):
     first: str
     steps: tuple[Step, ...]
     endings: tuple[Ending, ...]
+    filed_within: FiledWithinRule | None = None
+    """None: whenever it is filed, it is not late."""
     withdrawal: Citation | None = None
-    """The applicant may withdraw until the case is closed."""
+    """Whoever filed it may withdraw until the case is closed."""
+    verified_on: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Choices, and their values, for which the bodies go on though the case was taken back."""
     correction: Citation | None = None
     """A body may correct its own decision until the next body has acted."""
     correcting: CorrectionRule | None = None

@@ -20,6 +20,7 @@ from rules.pack import (
     Procedure,
     Required,
     StageEntry,
+    WithdrawalTerms,
 )
 from rules.pinned import (
     APPLICANT,
@@ -32,6 +33,7 @@ from rules.pinned import (
     CountingRule,
     EveryRule,
     FieldRule,
+    FiledWithinRule,
     GrantRule,
     HoldRule,
     InPlaceRule,
@@ -199,7 +201,7 @@ class _Cut:
         against = self._held(procedure.against)
         proposed = self._held(procedure.proposed)
         withdrawal, chosen_by = self._held(procedure.withdrawal), procedure.selected_by
-        correction = self._held(procedure.correction)
+        correction, within = self._held(procedure.correction), self._held(procedure.filed_within)
         bodies = {role: _label(v.value) for role, named in pack.bodies.items() if (v := self._held(named))}
         fields = tuple(self._fields(procedure.fields))
         entry = tuple(self._fields(procedure.entry))
@@ -223,7 +225,11 @@ class _Cut:
             first=order.value.first,
             steps=steps,
             endings=endings,
+            filed_within=FiledWithinRule(period=within.value, citation=cited(within.cite)) if within else None,
             withdrawal=citation(pack, withdrawal.cite) if withdrawal else None,
+            verified_on=dict(withdrawal.value.verified_on)
+            if withdrawal and isinstance(withdrawal.value, WithdrawalTerms)
+            else {},
             correction=citation(pack, correction.cite) if correction else None,
             correcting=CorrectionRule(
                 tells=correction.value.tells,
@@ -394,6 +400,7 @@ class _Cut:
                     begins_at=version.value.begins_at,
                     reopens=version.value.reopens,
                     belongs_elsewhere=_maybe(version.value.belongs_elsewhere),
+                    belongs_to=version.value.belongs_to,
                     barred=tuple(
                         Bar(when=dict(bar.when), unless=dict(bar.unless), citation=citation(self.pack, bar.cite))
                         for bar in version.value.barred

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rules.pinned import Label
-from rules.procedure_names import ACCESS_REQUEST, CATALOGUE_UPDATE, DEMAND, LEAK, OBJECTION, RECTIFICATION
+from rules.procedure_names import (
+    ACCESS_REQUEST,
+    CATALOGUE_UPDATE,
+    DEMAND,
+    LEAK,
+    OBJECTION,
+    QUALITY_CHECK,
+    RECTIFICATION,
+)
 
 
 class Kind(StrEnum):
@@ -106,6 +114,7 @@ FIELDS: Mapping[str, Field] = {
         Field("trigger", Kind.CHOICE, "更新事由", "what happened"),
         Field("occurred_on", Kind.DAY, "事由发生日", "day on which it happened"),
         Field("breach", Kind.CHOICE, "违规情形", "breach"),
+        Field("discovered_on", Kind.DAY, "发现之日", "day on which it was found"),
         # what a body decides
         Field("reason", Kind.PROSE, "理由", "reason"),
         Field("basis", Kind.PROSE, "依据", "legal basis"),
@@ -115,6 +124,7 @@ FIELDS: Mapping[str, Field] = {
         Field("text", Kind.PROSE, "补充说明", "further remarks"),
         Field("answer", Kind.PROSE, "对异议人的答复", "answer to the objector"),
         Field("measure", Kind.PROSE, "所采取的措施", "measure that was taken"),
+        Field("result", Kind.PROSE, "校核结果", "result of the check"),
         Field("processing", Kind.PROSE, "所作的处理", "processing of the data"),
         Field("mounting", Kind.PROSE, "数据资源挂载情况", "mounting of the data"),
         Field("need", Kind.PROSE, "确需开放的理由", "need for opening the data"),
@@ -207,6 +217,11 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
         Asked("breach", "which duty: one of those that the city's law names"),
         Asked("statement", "what was done, or left undone"),
     ),
+    QUALITY_CHECK: (
+        Asked("statement", "what is doubted, or wrong"),
+        Asked("discovered_on", "the day on which the doubt or fault was found"),
+        Asked("data_items", "ids of the dataset's items; none named: all"),
+    ),
     CATALOGUE_UPDATE: (
         Asked("trigger", "what happened: one of the triggers that the city's law knows", always=True),
         Asked("occurred_on", "the day on which it happened, or took effect", demandable=False),
@@ -246,6 +261,7 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
         Asked("text", demandable=False),
         Asked("answer", "what the objector is told"),
         Asked("measure", "what was done"),
+        Asked("result", "of a quality check: what was found"),
         Asked("processing", "what was done to data before it is opened again"),
         Asked("mounting", "where and how the data itself was mounted for its opening"),
         Asked("need", "why data must be opened again"),
@@ -280,7 +296,7 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
 """What each form asks for, in its order; that of a filing has the name of its procedure. Whom or what it is addressed
 to (a city, a dataset, a body, an outcome) is none of these."""
 
-FILINGS = (ACCESS_REQUEST, OBJECTION, LEAK, DEMAND, RECTIFICATION, CATALOGUE_UPDATE)
+FILINGS = (ACCESS_REQUEST, OBJECTION, LEAK, DEMAND, RECTIFICATION, QUALITY_CHECK, CATALOGUE_UPDATE)
 """The forms by which a case begins."""
 
 

@@ -10,6 +10,7 @@ from workflows.demand import Demand
 from workflows.leak import Leak
 from workflows.objection import Objection
 from workflows.openness_review import OpennessReview
+from workflows.quality_check import QualityCheck
 from workflows.rectification import Rectification
 
 WORKFLOWS: tuple[type[Case], ...] = (
@@ -21,6 +22,7 @@ WORKFLOWS: tuple[type[Case], ...] = (
     Demand,
     OpennessReview,
     Rectification,
+    QualityCheck,
 )
 WORKFLOW_OF: dict[str, type[Case]] = {workflow.procedure.name: workflow for workflow in WORKFLOWS}
 """Name of a procedure to the workflow that runs its cases."""

@@ -12,6 +12,7 @@ from models.procedures.demand import DEMAND
 from models.procedures.leak import LEAK
 from models.procedures.objection import OBJECTION
 from models.procedures.openness_review import OPENNESS_REVIEW
+from models.procedures.quality_check import QUALITY_CHECK
 from models.procedures.rectification import RECTIFICATION
 
 PROCEDURES: tuple[Procedure, ...] = (
@@ -23,6 +24,7 @@ PROCEDURES: tuple[Procedure, ...] = (
     DEMAND,
     OPENNESS_REVIEW,
     RECTIFICATION,
+    QUALITY_CHECK,
 )
 BY_NAME: dict[str, Procedure] = {procedure.name: procedure for procedure in PROCEDURES}
 

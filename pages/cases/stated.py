@@ -33,6 +33,9 @@ def filed_in(speaking: Speaking, case: CaseShown) -> list[Stated]:
         said = case.objection.model_dump(include={"ground", "leak", "statement", "data_items"}, exclude_none=True)
     elif case.report:
         said = case.report.model_dump(exclude_none=True)
+    elif case.quality_check:
+        check = case.quality_check
+        said = check.model_dump(include={"statement", "discovered_on", "data_items"}, exclude_none=True)
     elif case.demand:
         said = case.demand.model_dump(include={"statement", "purpose", "use"}, exclude_none=True)
     if not speaking.dataset:

@@ -25,7 +25,7 @@ KINDS: Mapping[str, Kind] = {
     **dict.fromkeys(("reference", "tender_reference"), Kind.LINE),
     "data_items": Kind.ITEMS,
     "evidence": Kind.FILES,
-    **dict.fromkeys(("processed_on", "held_from", "held_until", "last_day", "occurred_on"), Kind.DAY),
+    **dict.fromkeys(("processed_on", "held_from", "held_until", "last_day", "occurred_on", "discovered_on"), Kind.DAY),
     "time_limit": Kind.WORKING_DAYS,
     **dict.fromkeys(("valid_days", "daily_calls"), Kind.COUNT),
     **dict.fromkeys(

@@ -13,6 +13,7 @@ from reading.objections.shapes import (
     HoldWithheldShown,
     ObjectionShown,
     ObjectorHistoryShown,
+    QualityCheckShown,
     ReportShown,
     RestrictedBy,
 )
@@ -188,7 +189,8 @@ class CaseShown(Shape):
     """A case as its log tells it. `dataset_id` is null where it is about none.
 
     Of an objection: `objection`, `data`, `hold_withheld`, `disputed` (the mark is on the dataset), `answer`, and for
-    officers with a part in it `objector_history`. Of a report of a leak: `report`. Of a request and of a grant:
+    officers with a part in it `objector_history`. Of a report of a leak: `report`. Of a
+    quality check: `quality_check`. Of a request and of a grant:
     `restricted_by`, and `waits_for_data` while all agree to a grant whose data is held or suspended.
     Of a catalogue update: `update`, and `caused_by`, the case that ordered it, which has it as its `catalogue_update`;
     both for those who may know of the other case. Its drafts are among the `reasons`. Of a demand: `demand`; of an
@@ -213,6 +215,7 @@ class CaseShown(Shape):
     request: RequestShown | None
     objection: ObjectionShown | None
     report: ReportShown | None
+    quality_check: QualityCheckShown | None
     data: DataShown | None
     hold_withheld: HoldWithheldShown | None
     disputed: bool

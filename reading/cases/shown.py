@@ -91,6 +91,7 @@ async def case_shown(store: Store, caller: Caller, language: Language, case_id: 
         request=request_shown(state, acts) if state.procedure == ACCESS_REQUEST else None,
         objection=of_objection.objection,
         report=of_objection.report,
+        quality_check=of_objection.quality_check,
         data=of_objection.data,
         hold_withheld=of_objection.hold_withheld,
         disputed=of_objection.disputed,

@@ -20,12 +20,13 @@ from rules.pinned_stages import (
     Stage,
 )
 from rules.procedure_map import Beside, ProcedureMap, StageOnMap, StepOnMap, Way
-from rules.procedure_names import DEMAND, LEAK, OBJECTION
+from rules.procedure_names import DEMAND, LEAK, OBJECTION, QUALITY_CHECK
 from rules.procedure_rules import ProcedureRules
 
 PARTIES: Mapping[str, Label] = {
     OBJECTION: Label(zh="异议人", en="Objector"),
     LEAK: Label(zh="报告人", en="Whoever reports it"),
+    QUALITY_CHECK: Label(zh="数据使用主体", en="User of the data"),
     DEMAND: Label(zh="需求提出人", en="Whoever needs the data"),
 }
 """What a procedure calls who files it, where that is not the applicant."""

@@ -21,7 +21,15 @@ from rules.bounds import (
     NamedItem,
     Prose,
 )
-from rules.procedure_names import ACCESS_REQUEST, CATALOGUE_UPDATE, DEMAND, LEAK, OBJECTION, RECTIFICATION
+from rules.procedure_names import (
+    ACCESS_REQUEST,
+    CATALOGUE_UPDATE,
+    DEMAND,
+    LEAK,
+    OBJECTION,
+    QUALITY_CHECK,
+    RECTIFICATION,
+)
 from rules.vocabulary import AGREEMENT, SIGNATURE, SIGNED_BY_APPLICANT, Kind, asked_by
 
 
@@ -83,6 +91,18 @@ class DemandForm(FilingForm):
 
     city: NamedCity
     provider: Code = Field(description="the body whose data it would be")
+
+
+@asks(QUALITY_CHECK)
+class QualityCheckForm(FilingForm):
+    """A doubt about the quality (质量校核) of data that its user obtained."""
+
+    city: NamedCity
+    dataset_id: Code
+
+    if TYPE_CHECKING:
+        data_items: Items | None = None
+        discovered_on: Day | None = None
 
 
 @asks(RECTIFICATION)
