@@ -155,6 +155,8 @@ class EndingTerms(Authored):
 
     grants: StrictBool = False
     upheld: StrictBool | None = None
+    refusal: StrictBool = False
+    """It refuses what was asked for: whoever is told so is told of the city's `remedies`."""
 
 
 class EndingEntry(Authored):
@@ -368,6 +370,8 @@ class Pack(Authored):
     """How the service may be interrupted; without this rule, an announcement is free in form and time."""
     holders: OneOrMore[Version[Literal["public"]]] | None = None
     """Who holds conditional data is public; without this rule, it is not."""
+    remedies: Mapping[Name, OneOrMore[Version[Wording]]] = Field(default_factory=dict)
+    """Where to go after a refusal (救济途径): what can be done, within which time, by which law."""
     urging: Mapping[Name, OneOrMore[Version[OneOrMore[Literal["reviewer", "supervisor"]]]]] = Field(
         default_factory=dict
     )

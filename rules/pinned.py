@@ -121,6 +121,14 @@ class Choice(Pinned):
     citation: Citation
 
 
+class RemedyRule(Pinned):
+    """One way to go after a refusal, with its period; the citation may be of a law of the whole country."""
+
+    remedy: str
+    says: Label
+    citation: Citation
+
+
 class FiledWithinRule(Pinned):
     """How soon after its discovery the law wants a thing filed, e.g. `2wd`: later is late, on record, and no bar."""
 

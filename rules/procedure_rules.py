@@ -32,6 +32,7 @@ from rules.pinned import (
     ProposedRule,
     RecusalRule,
     Regulation,
+    RemedyRule,
     ReminderRule,
     RevocationRule,
     SelectionRule,
@@ -106,6 +107,8 @@ class ProcedureRules(Pinned):
     proposed: ProposedRule | None = None
     after_the_law: AfterRule | None = None
     """None where the law was in force when the case was received."""
+    remedies: tuple[RemedyRule, ...] = ()
+    """Where to go after a refusal; none in rules that were pinned before packs had this."""
     urging: tuple[UrgingRule, ...] = ()
     """Who may urge; nobody, in rules that were pinned before packs had this."""
     recusal: RecusalRule | None = None
@@ -128,6 +131,11 @@ class ProcedureRules(Pinned):
 
     def ending(self, outcome: str) -> Ending | None:
         return next((e for e in self.endings if e.outcome == outcome), None)
+
+    def remedies_against(self, outcome: str | None) -> tuple[RemedyRule, ...]:
+        """Where to go after a case that ended so; nowhere where that refuses nothing."""
+        ending = self.ending(outcome or "")
+        return self.remedies if ending and ending.refusal else ()
 
     def reached_from(self, first: str) -> frozenset[str]:
         """The steps to which a case can come that begins in this one, itself included."""

@@ -41,6 +41,7 @@ from rules.pinned import (
     ProposedRule,
     RecusalRule,
     Regulation,
+    RemedyRule,
     ReminderRule,
     Requirement,
     RevocationRule,
@@ -260,6 +261,7 @@ class _Cut:
             else None,
             agreement=agreement,
             grant=GrantRule(term_days=grant.value.term_days, citation=citation(pack, grant.cite)) if grant else None,
+            remedies=tuple(self._remedies()) if any(ending.refusal for ending in endings) else (),
             urging=tuple(self._urging()),
             recusal=RecusalRule(to=recusal.value, citation=citation(pack, recusal.cite))
             if recusal and recusal.value
@@ -362,8 +364,14 @@ class _Cut:
                     label=_label(entry.label),
                     grants=version.value.grants,
                     upheld=version.value.upheld,
+                    refusal=version.value.refusal,
                     citation=citation(self.pack, version.cite),
                 )
+
+    def _remedies(self) -> Iterator[RemedyRule]:
+        for name, versions in self.pack.remedies.items():
+            if held := self._held(versions):
+                yield RemedyRule(remedy=name, says=_label(held.value), citation=citation(self.pack, held.cite))
 
     def _urging(self) -> Iterator[UrgingRule]:
         for role, versions in self.pack.urging.items():

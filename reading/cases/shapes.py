@@ -185,6 +185,22 @@ class PossibleAct(Shape):
     outcomes: list[str]
 
 
+class RemedyShown(Cited):
+    """One way to go after a refusal. `general`: it is by a law of the whole country and not by the city's own."""
+
+    remedy: str
+    says: str
+    regulation: str
+    general: bool
+
+
+class RemediesShown(Shape):
+    """Where to go after a refusal (救济途径). `text` is all of it in one sentence."""
+
+    text: str
+    ways: list[RemedyShown]
+
+
 class CaseShown(Shape):
     """A case as its log tells it. `dataset_id` is null where it is about none.
 
@@ -195,6 +211,7 @@ class CaseShown(Shape):
     Of a catalogue update: `update`, and `caused_by`, the case that ordered it, which has it as its `catalogue_update`;
     both for those who may know of the other case. Its drafts are among the `reasons`. Of a demand: `demand`; of an
     openness review: `openness_review`. Of a rectification: `rectification`.
+    `remedies` are where to go after a refusal, where the case ended in one.
     `road` is the way of the case, behind it and ahead; `possible` what the caller may do in it now, by the judge.
     """
 
@@ -233,6 +250,7 @@ class CaseShown(Shape):
     catalogue_update: CaseNamed | None
     advice: list[Advice]
     reasons: list[DecisionText]
+    remedies: RemediesShown | None
     road: RoadShown
     possible: list[PossibleAct]
     events_count: int
