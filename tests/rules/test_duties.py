@@ -22,7 +22,7 @@ pytest_plugins = ["pytester"]
 SAY_WHO = {"yulin": {"7"}}
 """Articles that say who is in charge, and order nothing else of anybody."""
 BESIDE = {"urging", "in_place_of", "agreement", "remedies"}
-"""Rules that say who may do what, what parties promise each other, and where to go after a refusal: they decide no case."""
+"""Rules of who may do what, of what parties promise each other, and of what follows a refusal: they decide no case."""
 ROOT = Path(__file__).parents[2]
 ROW = """
 nanning:
