@@ -24,7 +24,9 @@ OF_THE_API = Weights(
         Weight(SENDS, re.compile(r"/v1/evidence|/v1/catalogue/imports"), A_DEAR_ONE, Limit.UPLOADS),
         Weight(
             SENDS,
-            re.compile(r"/v1/(?:access-requests|objections|leak-reports|catalogue-updates|demands|rectifications)"),
+            re.compile(
+                r"/v1/(?:access-requests|objections|leak-reports|catalogue-updates|demands|rectifications|quality-checks)"
+            ),
             A_DEAR_ONE,
             Limit.FILINGS,
         ),

@@ -1,6 +1,6 @@
-"""`kaifang demo`: a request, an objection, a catalogue update, a rectification and, where there are any, a demand in
-each city, walked to their ends over HTTP as their parties would; and a role of an officer, which two administrators
-give."""
+"""`kaifang demo`: a request, an objection, a catalogue update, a rectification and, where there are any, a demand and a
+quality check in each city, walked to their ends over HTTP as their parties would; and a role of an officer, which two
+administrators give."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from activities.settings import Settings, SettingsError
 from cli.demo_catalogue import demand_data, update_the_catalogue
 from cli.demo_objections import object_to_data
 from cli.demo_parties import Json, Parties
+from cli.demo_quality import have_data_checked
 from cli.demo_rectification import rectify
 from cli.demo_requests import NothingServed, walk
 from cli.demo_roles import appoint
@@ -77,8 +78,9 @@ def register(app: typer.Typer) -> None:
 def demo(
     language: Annotated[Language, typer.Option(help="Language of the labels.")] = Language.EN,
 ) -> None:
-    """File a request, an objection, a catalogue update, a demand and a rectification in each city that has them and
-    walk them to their ends over HTTP, against a running `make up`; then have two administrators give a role."""
+    """File a request, an objection, a catalogue update, a demand, a quality check and a rectification in each city that
+    has them and walk them to their ends over HTTP, against a running `make up`; then have two administrators give a
+    role."""
     console = Console()
     try:
         settings = Settings.load()
@@ -115,6 +117,11 @@ def show(settings: Settings, language: Language, console: Console) -> None:
                 case, decisions = demanded
                 console.print(as_table(case, decisions, words))
                 console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['demand']['provided']}\n")
+            checked = have_data_checked(parties, city)
+            if checked:
+                case, decisions = checked
+                console.print(as_table(case, decisions, words))
+                console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['dataset_id']}\n")
             rectified = rectify(parties, city)
             if rectified:
                 case, decisions = rectified

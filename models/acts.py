@@ -243,7 +243,7 @@ class Supply(ReceivedAct):
 
 
 class Withdraw(ReceivedAct):
-    """The applicant takes the request back."""
+    """Whoever filed the case takes it back."""
 
     kind: Literal["withdraw"] = "withdraw"
 

@@ -80,7 +80,8 @@ class DataProcessed(Recorded):
 
 
 class DisputeMarked(Recorded):
-    """The dataset bears the disputed mark, wherever it is shown, until the objector is answered."""
+    """The dataset bears the disputed mark, wherever it is shown, until the objector is answered
+    or takes the objection back."""
 
     type: Literal["DisputeMarked"] = "DisputeMarked"
     by: str

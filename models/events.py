@@ -157,6 +157,10 @@ class Filed(Opening):
     """Of an objector; None in every other procedure."""
     occurred_on: date | None = None
     """The day on which that happened which made the case necessary, where the law's clock runs from there."""
+    wanted_until: datetime | None = None
+    """The end, exclusive, of the time within which the law wants it filed; None where it gives none."""
+    late: bool = False
+    """It was filed after that time; which bars nothing."""
     caused_by: str | None = None
     """The case in which this one was ordered, or which gave cause for it."""
     about_task: str | None = None
@@ -188,7 +192,7 @@ class NoteAdded(Recorded):
 
 
 class Withdrawn(Recorded):
-    """The applicant took the request back."""
+    """Whoever filed the case took it back."""
 
     type: Literal["Withdrawn"] = "Withdrawn"
 

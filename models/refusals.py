@@ -308,6 +308,10 @@ class TakesTheWholeDataset(Unmet):
     """The article that is named makes this decision one about the whole dataset, never about single items."""
 
 
+class AlreadyWithdrawn(Conflict):
+    """Whoever filed the case took it back before; the bodies verify on."""
+
+
 class NothingToReview(Conflict):
     """The question whether to suspend is open already, or no longer has a place."""
 

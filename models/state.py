@@ -55,6 +55,9 @@ class CaseState(Frozen):
     rules_digest: str = ""
     received_at: datetime | None = None
     occurred_on: date | None = None
+    wanted_until: datetime | None = None
+    """The end, exclusive, of the time within which the law wants the case filed; None where it gives none."""
+    filed_late: bool = False
     data_items: tuple[str, ...] = ()
     choices: Mapping[str, str] = Field(default_factory=dict)
     given: frozenset[str] = frozenset()
@@ -117,6 +120,8 @@ class CaseState(Frozen):
     """What this case, an appeal, gives back of what its cause has taken."""
     curtailments: Mapping[str, e.CurtailmentMet] = Field(default_factory=dict)
     """Of a grant: other cases to what they have taken of it."""
+    withdrawn_at: datetime | None = None
+    """When whoever filed the case took it back."""
     closed: str | None = None
     closed_at: datetime | None = None
     upheld: bool | None = None
@@ -187,6 +192,8 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
                 "evidence": event.evidence,
                 "standing": event.standing,
                 "occurred_on": event.occurred_on,
+                "wanted_until": event.wanted_until,
+                "filed_late": event.late,
                 "caused_by": event.caused_by,
                 "about_task": event.about_task,
                 "for_body": event.for_body,
@@ -216,7 +223,7 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
         case e.NoteAdded():
             changes["notes"] = state.notes + 1
         case e.Closed():
-            changes |= {"closed": event.outcome, "closed_at": event.at, "upheld": event.upheld}
+            changes |= {"closed": event.outcome, "closed_at": event.at, "upheld": event.upheld, "disputed": False}
         case e.EvidenceSubmitted():
             changes |= {"evidence": (*state.evidence, *event.evidence), "standing": event.standing}
         case e.DataHeld() | e.DataSuspended() | e.DataWithdrawn() | e.DataRestored():
@@ -261,7 +268,9 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             changes["curtailments"] = {**state.curtailments, event.by_case: event}
         case e.CurtailmentLifted():
             changes["curtailments"] = {by: met for by, met in state.curtailments.items() if by != event.by_case}
-        case e.Withdrawn() | AccessExpired() | AccessRevoked() | AccessRenounced() | AccessEnded() | e.HoldWithheld():
+        case e.Withdrawn():
+            changes["withdrawn_at"] = event.at
+        case AccessExpired() | AccessRevoked() | AccessRenounced() | AccessEnded() | e.HoldWithheld():
             pass
         case (
             e.TaskClaimed()

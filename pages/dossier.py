@@ -49,7 +49,15 @@ class Answered:
 def asked(law: Law, words: Words, case: CaseShown, dataset: DatasetShown | None) -> list[Stated]:
     """What the case is about, as whoever filed it said it."""
     names = names_of_items(dataset)
-    of = case.request or case.objection or case.report or case.update or case.demand or case.rectification
+    of = (
+        case.request
+        or case.objection
+        or case.report
+        or case.quality_check
+        or case.update
+        or case.demand
+        or case.rectification
+    )
     if of is None:
         return []
     found = of.model_dump()
@@ -71,6 +79,9 @@ def _in_words(law: Law, words: Words, found: Mapping[str, Any], names: Mapping[s
         yield Stated(words("task.directed_against"), found["body"])
     if found.get("occurred_on"):
         yield Stated(words("task.occurred_on"), short_day(found["occurred_on"], law.language))
+    if found.get("discovered_on"):
+        late = words("event.late") if found["late"] else ""
+        yield Stated(headed(law.say(known["discovered_on"])), short_day(found["discovered_on"], law.language) + late)
     if "data_items" in found:
         named = items_in_words(words, names, found["data_items"])
         yield Stated(words("task.items_concerned"), named)

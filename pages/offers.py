@@ -7,10 +7,15 @@ from dataclasses import dataclass, replace
 
 from pages.calls import Call
 from rules.pinned import APPLICANT
-from rules.procedure_names import ACCESS_REQUEST, DEMAND, LEAK, MISUSE, OBJECTION
+from rules.procedure_names import ACCESS_REQUEST, DEMAND, LEAK, MISUSE, OBJECTION, QUALITY_CHECK
 from rules.procedure_rules import ProcedureRules
 
-ABOUT_A_DATASET: Mapping[str, str] = {ACCESS_REQUEST: "request", OBJECTION: "objection", MISUSE: "misuse"}
+ABOUT_A_DATASET: Mapping[str, str] = {
+    ACCESS_REQUEST: "request",
+    OBJECTION: "objection",
+    MISUSE: "misuse",
+    QUALITY_CHECK: "quality_check",
+}
 """Procedure to the page of its form, below a dataset."""
 ABOUT_A_CITY: Mapping[str, str] = {DEMAND: "demand", LEAK: "leak"}
 """Procedure to the page of its form, below a city."""

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from rules.authored import Source, Version
 from rules.deadlines import Unit, parse_period
-from rules.pack import SERVICE, Pack
+from rules.pack import SERVICE, EndingTerms, Pack
 from rules.pinned import APPLICANT, PARTY
 from rules.procedure_checking import check_cut
 from rules.procedure_names import described_by_packs
@@ -177,6 +177,9 @@ def _stopping(pack: Pack) -> Iterator[Finding]:
 
 def _around(pack: Pack) -> Iterator[Finding]:
     """Who urges and who fills posts are bodies of the city, and reminders have hours to leave in."""
+    refuses = any(version.value and version.value.refusal for _, version in _endings(pack))
+    if refuses and not pack.remedies:
+        yield Finding(("remedies",), "no_remedy_named", "an ending refuses, and nobody would be told where to go then")
     for role in pack.urging:
         if role not in pack.bodies:
             yield Finding(("urging", role), "no_responsible_body", f"{role} is no body of this city")
@@ -193,6 +196,13 @@ def _around(pack: Pack) -> Iterator[Finding]:
     for i, terms in enumerate(pack.reminders or ()):
         if terms.value is not None:
             yield from _reminders(("reminders", i), terms.value)
+
+
+def _endings(pack: Pack) -> Iterator[tuple[str, Version[EndingTerms]]]:
+    """Each ending of each procedure in each of its versions, with the name of the procedure."""
+    for name, procedure in pack.procedures.items():
+        for entry in procedure.endings.values():
+            yield from ((name, version) for version in entry.versions)
 
 
 def _reminders(path: Path, terms: ReminderTerms) -> Iterator[Finding]:

@@ -160,6 +160,8 @@ class EndingTerms(Authored):
 
     grants: StrictBool = False
     upheld: StrictBool | None = None
+    refusal: StrictBool = False
+    """It refuses what was asked for: whoever is told so is told of the city's `remedies`."""
 
 
 class EndingEntry(Authored):
@@ -195,12 +197,21 @@ class ChoiceTerms(Authored):
     """An update for this reason opens again what was withdrawn."""
     belongs_elsewhere: Wording | None = None
     """Where to go with this instead; a filing of this choice is not received."""
+    belongs_to: Name | None = None
+    """The procedure of this city to which it belongs instead, where there is one."""
     barred: tuple[Barred, ...] = ()
 
 
 class ChoiceEntry(Authored):
     label: Wording
     versions: OneOrMore[Version[ChoiceTerms]]
+
+
+class WithdrawalTerms(Authored):
+    """What is taken back ends the case, but where a choice has one of the values that `verified_on` names: then the law
+    has the bodies act on what they were told, and they go on."""
+
+    verified_on: Annotated[Mapping[Name, OneOrMore[Name]], Field(min_length=1)]
 
 
 class CorrectionTerms(Authored):
@@ -321,7 +332,9 @@ class Procedure(Authored):
     concerns: OneOrMore[Version[OneOrMore[Concerned]]] | None = None
     """The openness of the data that the procedure is about; conditional data where the pack names none."""
     counting: Counting = Counting()
-    withdrawal: OneOrMore[Version[Literal["allowed"]]] | None = None
+    filed_within: OneOrMore[Version[Period]] | None = None
+    """How soon after its discovery the law wants it filed; what is filed later is late and received all the same."""
+    withdrawal: OneOrMore[Version[Literal["allowed"] | WithdrawalTerms]] | None = None
     correction: OneOrMore[Version[CorrectionTerms]] | None = None
     supplement: OneOrMore[Version[SupplementTerms]] | None = None
     opinion: OneOrMore[Version[Name]] | None = None
@@ -364,6 +377,8 @@ class Pack(Authored):
     """How the service may be interrupted; without this rule, an announcement is free in form and time."""
     holders: OneOrMore[Version[Literal["public"]]] | None = None
     """Who holds conditional data is public; without this rule, it is not."""
+    remedies: Mapping[Name, OneOrMore[Version[Wording]]] = Field(default_factory=dict)
+    """Where to go after a refusal (救济途径): what can be done, within which time, by which law."""
     urging: Mapping[Name, OneOrMore[Version[OneOrMore[Literal["reviewer", "supervisor"]]]]] = Field(
         default_factory=dict
     )

@@ -118,8 +118,25 @@ class Choice(Pinned):
     """An update for this reason opens again what was withdrawn."""
     belongs_elsewhere: Label | None = None
     """Where to go with this instead; a filing of this choice is not received."""
+    belongs_to: str | None = None
+    """The procedure of this city to which it belongs instead, where there is one."""
     barred: tuple[Bar, ...] = ()
     """What rules it out as an answer of a draft."""
+    citation: Citation
+
+
+class RemedyRule(Pinned):
+    """One way to go after a refusal, with its period; the citation may be of a law of the whole country."""
+
+    remedy: str
+    says: Label
+    citation: Citation
+
+
+class FiledWithinRule(Pinned):
+    """How soon after its discovery the law wants a thing filed, e.g. `2wd`: later is late, on record, and no bar."""
+
+    period: str
     citation: Citation
 
 

@@ -210,4 +210,6 @@ class Ending(Pinned):
     """Access is granted: the writer opens the access case in the same transaction."""
     upheld: bool | None = None
     """Of an objection: whether the ending agrees with it."""
+    refusal: bool = False
+    """It refuses what was asked for: whoever is told so is told of the remedies."""
     citation: Citation

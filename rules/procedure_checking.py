@@ -17,10 +17,12 @@ from rules.pack import (
     GROUND,
     PROMPTLY,
     WITHDRAWN,
+    ChoiceTerms,
     OutcomeTerms,
     Pack,
     Required,
     StepTerms,
+    WithdrawalTerms,
 )
 from rules.pinned import APPLICANT, PARTY
 from rules.procedure_names import CATALOGUE_UPDATE
@@ -30,6 +32,8 @@ from rules.vocabulary import DECISION_FIELDS, FOUND_AT_RECEIPT, QUESTIONS, deman
 
 EVIDENCE = "evidence"
 """Of a stage: its clock begins with it; of a filing: the field that carries it."""
+DISCOVERED_ON = "discovered_on"
+"""The field that says on which day what is filed was found."""
 ANSWER = "answer"
 """What a decision tells the objector."""
 NAMES_NOTHING = frozenset({"unknown_target", "unknown_stage", "unknown_step", "ambiguous_target"})
@@ -61,9 +65,10 @@ class _Cut(Cut):
 
     def _of_what_is_named(self) -> Iterator[Broken]:
         yield from self._filing()
+        yield from self._within()
         used = [s for step in self.steps.values() for s in step.stages]
         beside = [*self.opened, *([self.opinion] if self.opinion else [])]
-        stages = list(dict.fromkeys([*used, *beside]))
+        stages = self._all_stages()
         for stage in stages:
             yield from self._stage(stage)
         yield from self._counting(stages)
@@ -77,6 +82,10 @@ class _Cut(Cut):
         yield from self._beside(stages)
         yield from self._targets()
 
+    def _all_stages(self) -> list[str]:
+        used = [s for step in self.steps.values() for s in step.stages]
+        return list(dict.fromkeys([*used, *self.opened, *([self.opinion] if self.opinion else [])]))
+
     def _of_the_ways(self) -> Iterator[Broken]:
         yield from self._names_of_endings()
         if not self.endings:
@@ -87,7 +96,7 @@ class _Cut(Cut):
         yield from broken_of_limits(self)
         yield from self._after_the_law()
         yield from broken_of_agreements(self)
-        yield from broken_of_use(self, stages)
+        yield from broken_of_use(self, self._all_stages())
         if GROUND in self.choices:
             yield from self._objection()
 
@@ -170,6 +179,7 @@ class _Cut(Cut):
                     yield from self._requires((*path, value), terms.value.grant_requires, DECISION_FIELDS)
                     if terms.value.begins_at and terms.value.begins_at not in self.steps:
                         yield (*path, value), "unknown_target", f"{terms.value.begins_at} is no step"
+                    yield from self._belongs((*path, value), terms.value)
         if revocation := in_force(self.procedure.revocation or (), self.on):
             for role in revocation.value.by if revocation.value else ():
                 if role not in self.bodies:
@@ -177,10 +187,30 @@ class _Cut(Cut):
         if correction := in_force(self.procedure.correction or (), self.on):
             demanded = correction.value.requires if correction.value else ()
             yield from self._requires((*self.path, "correction"), demanded, DECISION_FIELDS)
-        if WITHDRAWN not in self.endings:
-            withdrawal = in_force(self.procedure.withdrawal or (), self.on)
-            if withdrawal and withdrawal.value:
-                yield (*self.path, "withdrawal"), "unknown_target", f"there is no ending {WITHDRAWN}"
+        withdrawal = in_force(self.procedure.withdrawal or (), self.on)
+        if withdrawal and isinstance(withdrawal.value, WithdrawalTerms):
+            yield from self._when((*self.path, "withdrawal"), withdrawal.value.verified_on)
+        if WITHDRAWN not in self.endings and withdrawal and withdrawal.value:
+            yield (*self.path, "withdrawal"), "unknown_target", f"there is no ending {WITHDRAWN}"
+
+    def _belongs(self, path: Path, terms: ChoiceTerms) -> Iterator[Broken]:
+        """What leads to another procedure says so in words, and to one of this city."""
+        if terms.belongs_to is None:
+            return
+        if terms.belongs_elsewhere is None:
+            yield path, "led_without_a_word", f"it belongs to {terms.belongs_to}, and belongs_elsewhere does not say so"
+        if terms.belongs_to not in self.pack.procedures:
+            yield path, "unknown_target", f"the pack describes no procedure {terms.belongs_to}"
+
+    def _within(self) -> Iterator[Broken]:
+        """A period that binds the filing runs from a day, which the filing has to state then."""
+        if not applies(self.procedure.filed_within or (), self.on):
+            return
+        entry = self.procedure.fields.get(DISCOVERED_ON)
+        version = in_force(entry.versions, self.on) if entry else None
+        if version is None or version.value is None or not version.value.required or version.value.when:
+            path = (*self.path, "filed_within")
+            yield path, "nobody_states", f"it runs from {DISCOVERED_ON}, which not every filing has to state"
 
     def _stage(self, name: str) -> Iterator[Broken]:
         path = (*self.path, "stages", name)
@@ -224,6 +254,7 @@ class _Cut(Cut):
         """The rules say how periods run for each unit in which the stages have one, and for no other."""
         units_used = {parse_period(period).unit.value for stage in stages for period in self._periods(stage)}
         units_used |= {Unit.WORKING_DAYS.value} if any(is_limited(self, stage) for stage in stages) else set()
+        units_used |= {parse_period(each).unit.value for each in self._binds_the_filing()}
         units_counted = {unit for unit, versions in self.procedure.counting if versions and applies(versions, self.on)}
         for unit in sorted(units_used - units_counted):
             yield (
@@ -240,6 +271,11 @@ class _Cut(Cut):
         own = [terms.period for terms in self.outcomes(stage).values() if terms.period]
         by_choice = period.value.values() if period and isinstance(period.value, Mapping) else ()
         return [*(each for each in by_choice if each != PROMPTLY), *own]
+
+    def _binds_the_filing(self) -> Iterator[str]:
+        version = in_force(self.procedure.filed_within or (), self.on)
+        if version and version.value:
+            yield version.value
 
     def _requires(self, path: Path, required: Iterable[Required], known: Collection[str]) -> Iterator[Broken]:
         for requirement in required:

@@ -22,6 +22,8 @@ MISUSE = "misuse"
 """利用行为监督、举报: somebody reports how data is used, or a body finds it; the use may be closed or restricted."""
 MISUSE_APPEAL = "misuse_appeal"
 """利用行为申诉: a user of data appeals against what was taken of the grant, where a law hears such appeals."""
+QUALITY_CHECK = "quality_check"
+"""质量校核: who obtained data doubts it, or found a fault in it, and its provider reports the result of the check."""
 
 
 def described_by_packs() -> frozenset[str]:

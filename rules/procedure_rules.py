@@ -24,6 +24,7 @@ from rules.pinned import (
     CountingRule,
     EveryRule,
     FieldRule,
+    FiledWithinRule,
     GrantRule,
     HoldRule,
     InPlaceRule,
@@ -32,6 +33,7 @@ from rules.pinned import (
     ProposedRule,
     RecusalRule,
     Regulation,
+    RemedyRule,
     ReminderRule,
     RevocationRule,
     SelectionRule,
@@ -73,8 +75,12 @@ class ProcedureRules(Pinned):
     first: str
     steps: tuple[Step, ...]
     endings: tuple[Ending, ...]
+    filed_within: FiledWithinRule | None = None
+    """None: whenever it is filed, it is not late."""
     withdrawal: Citation | None = None
-    """The applicant may withdraw until the case is closed."""
+    """Whoever filed it may withdraw until the case is closed."""
+    verified_on: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Choices, and their values, for which the bodies go on though the case was taken back."""
     correction: Citation | None = None
     """A body may correct its own decision until the next body has acted."""
     correcting: CorrectionRule | None = None
@@ -105,6 +111,8 @@ class ProcedureRules(Pinned):
     proposed: ProposedRule | None = None
     after_the_law: AfterRule | None = None
     """None where the law was in force when the case was received."""
+    remedies: tuple[RemedyRule, ...] = ()
+    """Where to go after a refusal; none in rules that were pinned before packs had this."""
     urging: tuple[UrgingRule, ...] = ()
     """Who may urge; nobody, in rules that were pinned before packs had this."""
     recusal: RecusalRule | None = None
@@ -127,6 +135,11 @@ class ProcedureRules(Pinned):
 
     def ending(self, outcome: str) -> Ending | None:
         return next((e for e in self.endings if e.outcome == outcome), None)
+
+    def remedies_against(self, outcome: str | None) -> tuple[RemedyRule, ...]:
+        """Where to go after a case that ended so; nowhere where that refuses nothing."""
+        ending = self.ending(outcome or "")
+        return self.remedies if ending and ending.refusal else ()
 
     def reached_from(self, first: str) -> frozenset[str]:
         """The steps to which a case can come that begins in this one, itself included."""

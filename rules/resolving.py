@@ -20,6 +20,7 @@ from rules.pack import (
     Procedure,
     Required,
     StageEntry,
+    WithdrawalTerms,
 )
 from rules.pinned import (
     APPLICANT,
@@ -33,6 +34,7 @@ from rules.pinned import (
     CountingRule,
     EveryRule,
     FieldRule,
+    FiledWithinRule,
     GrantRule,
     HoldRule,
     InPlaceRule,
@@ -40,6 +42,7 @@ from rules.pinned import (
     ProposedRule,
     RecusalRule,
     Regulation,
+    RemedyRule,
     ReminderRule,
     Requirement,
     RevocationRule,
@@ -237,7 +240,7 @@ class _Cut:
         against = self._held(procedure.against)
         proposed = self._held(procedure.proposed)
         withdrawal, chosen_by = self._held(procedure.withdrawal), procedure.selected_by
-        correction = self._held(procedure.correction)
+        correction, within = self._held(procedure.correction), self._held(procedure.filed_within)
         bodies = {role: _label(v.value) for role, named in pack.bodies.items() if (v := self._held(named))}
         if any(stage.body == PARTY for stage in stages.values()):
             bodies[PARTY] = THE_PARTY
@@ -264,7 +267,11 @@ class _Cut:
             first=order.value.first,
             steps=steps,
             endings=endings,
+            filed_within=FiledWithinRule(period=within.value, citation=cited(within.cite)) if within else None,
             withdrawal=citation(pack, withdrawal.cite) if withdrawal else None,
+            verified_on=dict(withdrawal.value.verified_on)
+            if withdrawal and isinstance(withdrawal.value, WithdrawalTerms)
+            else {},
             correction=citation(pack, correction.cite) if correction else None,
             correcting=CorrectionRule(
                 tells=correction.value.tells,
@@ -295,6 +302,7 @@ class _Cut:
             else None,
             agreement=agreement,
             grant=GrantRule(term_days=grant.value.term_days, citation=citation(pack, grant.cite)) if grant else None,
+            remedies=tuple(self._remedies()) if any(ending.refusal for ending in endings) else (),
             urging=tuple(self._urging()),
             recusal=RecusalRule(to=recusal.value, citation=citation(pack, recusal.cite))
             if recusal and recusal.value
@@ -399,8 +407,14 @@ class _Cut:
                     label=_label(entry.label),
                     grants=version.value.grants,
                     upheld=version.value.upheld,
+                    refusal=version.value.refusal,
                     citation=citation(self.pack, version.cite),
                 )
+
+    def _remedies(self) -> Iterator[RemedyRule]:
+        for name, versions in self.pack.remedies.items():
+            if held := self._held(versions):
+                yield RemedyRule(remedy=name, says=_label(held.value), citation=citation(self.pack, held.cite))
 
     def _urging(self) -> Iterator[UrgingRule]:
         for role, versions in self.pack.urging.items():
@@ -437,6 +451,7 @@ class _Cut:
                     begins_at=version.value.begins_at,
                     reopens=version.value.reopens,
                     belongs_elsewhere=_maybe(version.value.belongs_elsewhere),
+                    belongs_to=version.value.belongs_to,
                     barred=tuple(
                         Bar(when=dict(bar.when), unless=dict(bar.unless), citation=citation(self.pack, bar.cite))
                         for bar in version.value.barred

@@ -20,6 +20,7 @@ from rules.procedure_names import (
     MISUSE,
     MISUSE_APPEAL,
     OBJECTION,
+    QUALITY_CHECK,
     RECTIFICATION,
 )
 
@@ -118,6 +119,7 @@ FIELDS: Mapping[str, Field] = {
         Field("occurred_on", Kind.DAY, "事由发生日", "day on which it happened"),
         Field("breach", Kind.CHOICE, "违规情形", "breach"),
         Field("misuse", Kind.CHOICE, "违法违规利用的情形", "kind of misuse"),
+        Field("discovered_on", Kind.DAY, "发现之日", "day on which it was found"),
         # what a body decides
         Field("reason", Kind.PROSE, "理由", "reason"),
         Field("basis", Kind.PROSE, "依据", "legal basis"),
@@ -127,6 +129,7 @@ FIELDS: Mapping[str, Field] = {
         Field("text", Kind.PROSE, "补充说明", "further remarks"),
         Field("answer", Kind.PROSE, "对异议人的答复", "answer to the objector"),
         Field("measure", Kind.PROSE, "所采取的措施", "measure that was taken"),
+        Field("result", Kind.PROSE, "校核结果", "result of the check"),
         Field("processing", Kind.PROSE, "所作的处理", "processing of the data"),
         Field("mounting", Kind.PROSE, "数据资源挂载情况", "mounting of the data"),
         Field("need", Kind.PROSE, "确需开放的理由", "need for opening the data"),
@@ -228,6 +231,11 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
         Asked("data_items", "ids of the dataset's items; none named: all"),
     ),
     MISUSE_APPEAL: (Asked("statement", "why the measure is wrong"),),
+    QUALITY_CHECK: (
+        Asked("statement", "what is doubted, or wrong"),
+        Asked("discovered_on", "the day on which the doubt or fault was found"),
+        Asked("data_items", "ids of the dataset's items; none named: all"),
+    ),
     CATALOGUE_UPDATE: (
         Asked("trigger", "what happened: one of the triggers that the city's law knows", always=True),
         Asked("occurred_on", "the day on which it happened, or took effect", demandable=False),
@@ -267,6 +275,7 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
         Asked("text", demandable=False),
         Asked("answer", "what the objector is told"),
         Asked("measure", "what was done"),
+        Asked("result", "of a quality check: what was found"),
         Asked("processing", "what was done to data before it is opened again"),
         Asked("mounting", "where and how the data itself was mounted for its opening"),
         Asked("need", "why data must be opened again"),
@@ -305,7 +314,17 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
 """What each form asks for, in its order; that of a filing has the name of its procedure. Whom or what it is addressed
 to (a city, a dataset, a body, an outcome) is none of these."""
 
-FILINGS = (ACCESS_REQUEST, OBJECTION, LEAK, DEMAND, RECTIFICATION, CATALOGUE_UPDATE, MISUSE, MISUSE_APPEAL)
+FILINGS = (
+    ACCESS_REQUEST,
+    OBJECTION,
+    LEAK,
+    DEMAND,
+    RECTIFICATION,
+    QUALITY_CHECK,
+    CATALOGUE_UPDATE,
+    MISUSE,
+    MISUSE_APPEAL,
+)
 """The forms by which a case begins."""
 
 FOUND_BY, TAKEN_BY = "found_by", "taken_by"

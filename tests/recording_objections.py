@@ -6,6 +6,7 @@ An act on an objection is judged by its receipt; the engine is told at once afte
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from models import acts as a
@@ -195,6 +196,24 @@ async def leak(walk: Walk) -> None:
     await walk.decide(*LEAK[walk.city])
 
 
+async def quality_check(walk: Walk) -> None:
+    """It is raised ten days after the discovery, which is late; the provider asks, and corrects the data."""
+    found_on = await walk.today() - timedelta(days=10)
+    await walk.driver.file(
+        walk.city,
+        procedure="quality_check",
+        case_id=walk.case_id,
+        dataset_id=walk.dataset_id,
+        given=("statement", "discovered_on"),
+        content={"statement": "to be read by people only"},
+        occurred_on=found_on,
+    )
+    await walk.begun(walk.case_id)
+    assert await walk.on("check", a.AskSupplement) == "accepted"
+    assert await walk.do(a.Supply) == "accepted"
+    await walk.decide(("check", "correct"))
+
+
 async def granted_after_lifting(walk: Walk) -> None:
     """An objection comes while the request runs; all agree, and the grant waits until the provider restores."""
     await walk.file_here()
@@ -244,6 +263,7 @@ BY_CITY: Mapping[str, Mapping[str, Path_]] = {
         "grant-ended": grant_ended,
         "objection-entry-changed": entry_changed,
         "objection-in-parts": in_parts,
+        "quality-check": quality_check,
     },
     "yulin": {"objection-in-parts": in_parts},
     "guangzhou": {"objection-late": late, "leak": leak, "filed-while-held": filed_while_held},

@@ -12,6 +12,7 @@ from workflows.misuse import Misuse
 from workflows.misuse_appeal import MisuseAppeal
 from workflows.objection import Objection
 from workflows.openness_review import OpennessReview
+from workflows.quality_check import QualityCheck
 from workflows.rectification import Rectification
 
 WORKFLOWS: tuple[type[Case], ...] = (
@@ -25,6 +26,7 @@ WORKFLOWS: tuple[type[Case], ...] = (
     Rectification,
     Misuse,
     MisuseAppeal,
+    QualityCheck,
 )
 WORKFLOW_OF: dict[str, type[Case]] = {workflow.procedure.name: workflow for workflow in WORKFLOWS}
 """Name of a procedure to the workflow that runs its cases."""

@@ -13,12 +13,13 @@ from activities.statements import insert
 from models.clock import Clock
 from rules.calendar import CalendarRecord
 from rules.calendar_notices import Notice, Scope
-from rules.deadlines import Deadline, Unit, parse_period, to_shanghai
+from rules.deadlines import Deadline, Unit, midnight, parse_period, to_shanghai
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from activities.database import Connection
+    from rules.procedure_rules import ProcedureRules
 
 
 CALENDAR_LOCK = 5271
@@ -126,3 +127,11 @@ def deadline_of(clock: Clock, record: CalendarRecord) -> Deadline:
         for stop in clock.stops
     )
     return calendar.deadline(clock.started_at, clock.period, sum(days))
+
+
+def wanted_until(law: ProcedureRules, found_on: date | None, record: CalendarRecord) -> datetime | None:
+    """The end, exclusive, of the time within which the law wants a thing filed that was found on that day; None where
+    it gives none."""
+    if law.filed_within is None or found_on is None:
+        return None
+    return record.calendar(law.calendar).deadline(midnight(found_on), law.filed_within.period).due_at

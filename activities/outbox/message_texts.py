@@ -17,6 +17,7 @@ from rules.deadlines import to_shanghai
 from rules.pinned import Basis, Citation, Label
 from rules.pinned_stages import Stage
 from rules.procedure_rules import ProcedureRules
+from rules.remedies import sentence
 from rules.strict_yaml import load
 
 Language = Literal["zh", "en"]
@@ -98,6 +99,8 @@ def say(message: Message, language: Language, pages_url: str) -> Said:
     shown = [_fill(kind.text, params, language)]
     if message.asked:
         shown.append(_fill(known.lines["asked"], {"asked": message.asked}, language))
+    if message.rules and (remedies := sentence(message.rules, str(message.facts.get("outcome", "")))):
+        shown.append(_in(remedies, language))
     without_day_and_law = list(shown)
     if lines["due"]:
         shown.append(_fill(known.lines["due"], lines, language))

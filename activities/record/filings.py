@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from activities.calendar.record import wanted_until
 from activities.database import NEVER_TAKEN, present, with_a_second_try
 from activities.evidence.files import digests_of, submit
 from activities.idempotency import IdempotencyKeyReused, digest
@@ -124,12 +125,15 @@ class Filings:
             )
             if kind.name == CATALOGUE_UPDATE:
                 await dataset_is_its_own(connection, filing.dataset_id, filing.bodies["provider"])
+            until = wanted_until(law, filing.occurred_on, record)
             sides = await found_at_filing(connection, kind, filing.party, filing.dataset_id, filing.caused_by)
             filed = filing.filed(
                 case_id,
                 kind.name,
                 received_at,
                 **sides,
+                wanted_until=until,
+                late=until is not None and received_at >= until,
                 case_number=await next_case_number(connection, law.city_code, kind, received_at),
                 data_items=filing.data_items if facts.data_items is None else facts.data_items,
                 standing=facts.standing,

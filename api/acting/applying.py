@@ -73,7 +73,7 @@ async def add_evidence(receiver: Receiver, case_id: str, form: EvidenceForm) -> 
 
 
 async def withdraw(receiver: Receiver, case_id: str, form: WithdrawalForm | None) -> ActShown:
-    """The party takes its request back. Raises a Problem."""
+    """The party takes back what it filed. Raises a Problem."""
     case = await receiver.case(case_id)
     return await receiver.receive(Withdraw(**receiver.fields(case.case_id)), form.said() if form else None)
 

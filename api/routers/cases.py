@@ -122,14 +122,20 @@ async def events(
     return page
 
 
-@router.post("/{case_id}/withdrawal", response_model=ActShown, responses=act_answers(), summary="Withdraw a request")
+@router.post(
+    "/{case_id}/withdrawal",
+    response_model=ActShown,
+    responses=act_answers(),
+    summary="Withdraw a request or an objection",
+)
 async def withdraw(
     case_id: CaseId,
     _caller: Applicant,
     receiver: Receiving,
     form: Annotated[WithdrawalForm | None, Body()] = None,
 ) -> ActShown:
-    """The applicant takes the request back; it may until the case is closed."""
+    """Whoever filed it takes it back, until the case is closed. Data that was held for an objection is served again,
+    and its case ends; where a body has stopped data, or the law has it act on what it was told, the bodies go on."""
     return await applying.withdraw(receiver, case_id, form)
 
 

@@ -14,6 +14,7 @@ from models.procedures.misuse import MISUSE
 from models.procedures.misuse_appeal import MISUSE_APPEAL
 from models.procedures.objection import OBJECTION
 from models.procedures.openness_review import OPENNESS_REVIEW
+from models.procedures.quality_check import QUALITY_CHECK
 from models.procedures.rectification import RECTIFICATION
 
 PROCEDURES: tuple[Procedure, ...] = (
@@ -27,6 +28,7 @@ PROCEDURES: tuple[Procedure, ...] = (
     RECTIFICATION,
     MISUSE,
     MISUSE_APPEAL,
+    QUALITY_CHECK,
 )
 BY_NAME: dict[str, Procedure] = {procedure.name: procedure for procedure in PROCEDURES}
 

@@ -16,14 +16,11 @@ from models.entries import meet_change, nothing_left
 from models.judging import answer_task_act
 from models.procedure import FiledFor, PartyIsTold, Procedure
 from models.proposal import Proposal
-from models.refusals import NotYourCase, ProcedureKnowsNoSuchAct
 from models.restricting import all_withdrawn, meet, meet_no_more
 from models.restrictions import DATA_WITHDRAWN
-from models.who_may_act import is_the_party
+from models.withdrawing import withdraw
 from rules import procedure_names as names
 from rules.procedure_rules import ProcedureRules
-
-WITHDRAWN = "withdrawn"
 
 
 def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
@@ -44,17 +41,6 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
                 end(proposal, act.received_at, outcome)
         case _:
             answer_task_act(rules, proposal, act)
-
-
-def withdraw(rules: ProcedureRules, proposal: Proposal, act: a.Withdraw) -> None:
-    """The applicant takes the request back, which is possible until access is granted: then the case is closed."""
-    if not is_the_party(proposal.state, act.by):
-        raise NotYourCase(field="case_id")
-    if rules.withdrawal is None:
-        raise ProcedureKnowsNoSuchAct(field="kind")
-    proposal.add(e.Withdrawn(at=act.received_at, act=act.id))
-    cancel_open_tasks(proposal, act.received_at, because=WITHDRAWN)
-    proposal.add(e.Closed(at=act.received_at, outcome=WITHDRAWN))
 
 
 def end(proposal: Proposal, at: datetime, outcome: str) -> None:

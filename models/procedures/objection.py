@@ -17,16 +17,19 @@ from models.judging import answer_task_act
 from models.objecting import hold_or_say_why_not, review_suspension, submit_evidence
 from models.procedure import FiledFor, PartyIsTold, Procedure
 from models.proposal import Proposal
+from models.withdrawing import withdraw
 from rules import procedure_names as names
 from rules.procedure_rules import ProcedureRules
 
 
 def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
-    """What an act makes happen in an objection: the objector adds evidence, the verifying body may decide again whether
-    to suspend, and all other acts are acts on its tasks."""
+    """What an act makes happen in an objection: the objector adds evidence or takes it back, whoever verifies it may
+    decide again whether to suspend, and all other acts are acts on its tasks."""
     match act:
         case a.SubmitEvidence():
             submit_evidence(rules, proposal, act)
+        case a.Withdraw():
+            withdraw(rules, proposal, act)
         case a.ReviewSuspension():
             review_suspension(rules, proposal, act)
         case _:

@@ -37,6 +37,9 @@ def filed_in(speaking: Speaking, case: CaseShown) -> list[Stated]:
         said = case.misuse.model_dump(include={"misuse", "statement", "data_items"}, exclude_none=True)
     elif case.misuse_appeal:
         said = case.misuse_appeal.model_dump(include={"statement"}, exclude_none=True)
+    elif case.quality_check:
+        check = case.quality_check
+        said = check.model_dump(include={"statement", "discovered_on", "data_items"}, exclude_none=True)
     elif case.demand:
         said = case.demand.model_dump(include={"statement", "purpose", "use"}, exclude_none=True)
     if not speaking.dataset:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from api.acting import demanding, objecting, reporting_leaks, reporting_misuse, requesting
+from api.acting import checking_quality, demanding, objecting, reporting_leaks, reporting_misuse, requesting
 from api.acting.answering import InTheAnswerAlone
 from api.acting.filing import Filer, rules_at
-from api.acting.forms.filing import AccessRequestForm, DemandForm, LeakReportForm, MisuseReportForm, ObjectionForm
+from api.acting.forms.filing import (
+    AccessRequestForm,
+    DemandForm,
+    LeakReportForm,
+    MisuseReportForm,
+    ObjectionForm,
+    QualityCheckForm,
+)
 from api.acting.forms.form import FilingForm
 from api.http.known import known
 from api.http.problems import Problem
@@ -16,6 +23,7 @@ from pages.calls import Call
 from pages.filing.offered import offered
 from pages.forms.fields import Field, Option
 from pages.forms.kinds import Kind
+from pages.offers import ABOUT_A_DATASET
 from reading.cases.shapes import CaseShown
 from reading.catalogue.shapes import DatasetShown
 from reading.catalogue.shown import dataset_now
@@ -78,7 +86,17 @@ class KindOfFiling:
             raise
         law = Law(rules, call.language)
         beside = await self.asked_beside(call, city, dataset, law)
-        return Matter(self, city, dataset, law, (*beside, *offered(law, call.words, self.form, items_of(dataset))))
+        asked = offered(law, call.words, self.form, items_of(dataset))
+        return Matter(self, city, dataset, law, (*beside, *(_leading_on(call, dataset, each) for each in asked)))
+
+
+def _leading_on(call: Call, dataset: DatasetShown | None, field: Field) -> Field:
+    """The field, with the way to the form of each procedure to which an option belongs instead."""
+    if dataset is None:
+        return field
+    forms = {name: call.path(form, dataset_id=dataset.dataset_id) for name, form in ABOUT_A_DATASET.items()}
+    options = tuple(replace(each, address=forms.get(each.belongs_to or "")) for each in field.options)
+    return replace(field, options=options)
 
 
 def city_of(call: Call) -> str:
@@ -188,6 +206,19 @@ async def _received_misuse(call: Call, filer: Filer, form: FilingForm, key: str)
     return await reporting_misuse.receive_misuse_report(filer, call.must_be_logged_in(), case_id, form)
 
 
+async def _judged_check(call: Call, filer: Filer, form: FilingForm) -> ProcedureRules:
+    assert isinstance(form, QualityCheckForm)
+    caller = call.must_be_logged_in()
+    obtained = await checking_quality.obtained_by(call.store, filer, caller, form)
+    return checking_quality.judge_quality_check(form, call.now, obtained, caller)
+
+
+async def _received_check(call: Call, filer: Filer, form: FilingForm, key: str) -> CaseShown:
+    assert isinstance(form, QualityCheckForm)
+    case_id = filer.case_id(checking_quality.PATH, key)
+    return await checking_quality.receive_quality_check(call.store, filer, call.must_be_logged_in(), case_id, form)
+
+
 REQUEST = KindOfFiling(
     name="request",
     procedure=names.ACCESS_REQUEST,
@@ -238,4 +269,14 @@ MISUSE = KindOfFiling(
     received=_received_misuse,
     asked_beside=_nothing,
 )
-KINDS = (REQUEST, OBJECTION, DEMAND, LEAK, MISUSE)
+QUALITY_CHECK = KindOfFiling(
+    name="quality_check",
+    procedure=names.QUALITY_CHECK,
+    path="/datasets/{dataset_id}/quality-check",
+    form=QualityCheckForm,
+    roles=("applicant",),
+    judged=_judged_check,
+    received=_received_check,
+    asked_beside=_nothing,
+)
+KINDS = (REQUEST, OBJECTION, DEMAND, LEAK, MISUSE, QUALITY_CHECK)

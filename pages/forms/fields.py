@@ -26,6 +26,10 @@ class Option:
     label: str
     hint: str | None = None
     elsewhere: str | None = None
+    belongs_to: str | None = None
+    """The procedure to which it belongs instead."""
+    address: str | None = None
+    """Where that is begun."""
     law: RuleNamed | None = None
 
 
@@ -125,6 +129,7 @@ def option_of(law: Law, choice: Choice) -> Option:
         label=law.say(choice.label),
         hint=law.say(choice.advice) if choice.advice else None,
         elsewhere=law.say(choice.belongs_elsewhere) if choice.belongs_elsewhere else None,
+        belongs_to=choice.belongs_to,
         law=law.named(choice.citation),
     )
 

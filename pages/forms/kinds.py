@@ -27,7 +27,7 @@ KINDS: Mapping[str, Kind] = {
     "left_items": Kind.ITEMS,
     **dict.fromkeys(("misused_grant", "left_mode"), Kind.LINE),
     "evidence": Kind.FILES,
-    **dict.fromkeys(("processed_on", "held_from", "held_until", "last_day", "occurred_on"), Kind.DAY),
+    **dict.fromkeys(("processed_on", "held_from", "held_until", "last_day", "occurred_on", "discovered_on"), Kind.DAY),
     "time_limit": Kind.WORKING_DAYS,
     **dict.fromkeys(("valid_days", "daily_calls"), Kind.COUNT),
     **dict.fromkeys(

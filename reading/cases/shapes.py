@@ -14,6 +14,7 @@ from reading.objections.shapes import (
     HoldWithheldShown,
     ObjectionShown,
     ObjectorHistoryShown,
+    QualityCheckShown,
     ReportShown,
     RestrictedBy,
 )
@@ -185,17 +186,34 @@ class PossibleAct(Shape):
     outcomes: list[str]
 
 
+class RemedyShown(Cited):
+    """One way to go after a refusal. `general`: it is by a law of the whole country and not by the city's own."""
+
+    remedy: str
+    says: str
+    regulation: str
+    general: bool
+
+
+class RemediesShown(Shape):
+    """Where to go after a refusal (救济途径). `text` is all of it in one sentence."""
+
+    text: str
+    ways: list[RemedyShown]
+
+
 class CaseShown(Shape):
     """A case as its log tells it. `dataset_id` is null where it is about none.
 
     Of an objection: `objection`, `data`, `hold_withheld`, `disputed` (the mark is on the dataset), `answer`, and for
     officers with a part in it `objector_history`. Of a report of a leak: `report`; of one of misuse:
-    `misuse`; of an appeal against what was taken of a grant: `misuse_appeal`. Of a grant: `taken`.
-    Of a request and of a grant: `restricted_by`, and `waits_for_data` while all agree to a grant whose data is held or
-    suspended.
+    `misuse`; of an appeal against what was taken of a grant: `misuse_appeal`. Of a quality check: `quality_check`. Of a
+    grant: `taken`. Of a request and of a grant: `restricted_by`, and `waits_for_data` while all agree to a grant whose
+    data is held or suspended.
     Of a catalogue update: `update`, and `caused_by`, the case that ordered it, which has it as its `catalogue_update`;
     both for those who may know of the other case. Its drafts are among the `reasons`. Of a demand: `demand`; of an
     openness review: `openness_review`. Of a rectification: `rectification`.
+    `remedies` are where to go after a refusal, where the case ended in one.
     `road` is the way of the case, behind it and ahead; `possible` what the caller may do in it now, by the judge.
     """
 
@@ -219,6 +237,7 @@ class CaseShown(Shape):
     misuse: MisuseShown | None
     misuse_appeal: MisuseAppealShown | None
     taken: list[TakenShown]
+    quality_check: QualityCheckShown | None
     data: DataShown | None
     hold_withheld: HoldWithheldShown | None
     disputed: bool
@@ -236,6 +255,7 @@ class CaseShown(Shape):
     catalogue_update: CaseNamed | None
     advice: list[Advice]
     reasons: list[DecisionText]
+    remedies: RemediesShown | None
     road: RoadShown
     possible: list[PossibleAct]
     events_count: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -19,6 +20,8 @@ from reading.cases.shapes import (
     CaseSummary,
     GrantShown,
     PartyShown,
+    RemediesShown,
+    RemedyShown,
     RequestFiled,
     TaskShown,
 )
@@ -37,6 +40,7 @@ from reading.words.law import Law
 from reading.words.texts import texts
 from rules.deadlines import to_shanghai
 from rules.procedure_names import ACCESS_REQUEST
+from rules.remedies import is_general, sentence
 
 
 async def case_for(store: Store, caller: Caller, language: Language, case_id: str) -> CaseShown | None:
@@ -96,6 +100,7 @@ async def case_shown(store: Store, caller: Caller, language: Language, case_id: 
         misuse=of_use.misuse,
         misuse_appeal=of_use.misuse_appeal,
         taken=of_use.taken,
+        quality_check=of_objection.quality_check,
         data=of_objection.data,
         hold_withheld=of_objection.hold_withheld,
         disputed=of_objection.disputed,
@@ -114,9 +119,29 @@ async def case_shown(store: Store, caller: Caller, language: Language, case_id: 
         advice=advice_on(law, state),
         reasons=reasons(caller, law, state, acts),
         road=road_shown(law, road_of(read.rules, state), state.choices, Bodies(state.by_role, names, state.party)),
+        remedies=remedies_shown(law, state),
         possible=possible_acts(read.rules, state, caller, present.now, stood_in_for),
         events_count=read.state.number,
     )
+
+
+def remedies_shown(law: Law, state: CaseState) -> RemediesShown | None:
+    """Where to go after the refusal in which the case ended; None where it did not."""
+    text = sentence(law.rules, state.closed)
+    return RemediesShown(text=law.say(text), ways=list(ways_of(law, state))) if text else None
+
+
+def ways_of(law: Law, state: CaseState) -> Iterator[RemedyShown]:
+    """Each of them, with its law."""
+    for each in law.rules.remedies_against(state.closed):
+        regulation = law.regulation_of(each.citation) or law.rules.regulation
+        yield RemedyShown(
+            **law.cited(each.citation).model_dump(),
+            remedy=each.remedy,
+            says=law.say(each.says),
+            regulation=law.say(regulation.title),
+            general=is_general(law.rules, each),
+        )
 
 
 async def absent_officers_of(store: Store, caller: Caller, state: CaseState, now: datetime) -> frozenset[str]:

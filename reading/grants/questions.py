@@ -129,6 +129,12 @@ async def has_or_had_grant(store: Store, caller: Caller, dataset_id: str) -> boo
     return (await store.session.exec(found.limit(1))).first() is not None
 
 
+async def first_granted_at(store: Store, caller: Caller, dataset_id: str) -> datetime | None:
+    """When the caller was first granted access to the dataset; None where that never happened."""
+    found = select(GrantRow.granted_at).where(GrantRow.dataset_id == dataset_id, GrantRow.party == caller.account_id)
+    return (await store.session.exec(found.order_by(col(GrantRow.granted_at)).limit(1))).first()
+
+
 async def issued(store: Store, act_id: str, key_digest: str) -> bool:
     """Whether the act issued this key and not an earlier one."""
     row = (await store.session.exec(select(ActRow).where(ActRow.act_id == act_id))).first()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from activities.evidence.kinds import Caution
 from activities.evidence.scanner import NOT_SCANNED, Scan
 from models.restrictions import RestrictionKind
 from reading.shape import Instant, Shape
 from reading.stated import shows
-from rules.procedure_names import LEAK, OBJECTION
+from rules.procedure_names import LEAK, OBJECTION, QUALITY_CHECK
 
 
 class EvidenceShown(Shape):
@@ -54,6 +56,18 @@ class ReportShown(Shape):
 
     statement: str | None
     data_items: list[str]
+
+
+@shows(QUALITY_CHECK)
+class QualityCheckShown(Shape):
+    """What is doubted of data, or wrong in it. No items named: the whole dataset. `wanted_until` is the end, exclusive,
+    of the time within which the law wants it raised; what is raised later is `late` and checked all the same."""
+
+    statement: str | None
+    data_items: list[str]
+    discovered_on: date | None
+    wanted_until: Instant | None
+    late: bool
 
 
 class KeptBackShown(Shape):

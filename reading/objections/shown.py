@@ -25,6 +25,7 @@ from reading.objections.shapes import (
     KeptBackShown,
     ObjectionShown,
     ObjectorHistoryShown,
+    QualityCheckShown,
     ReportShown,
     RestrictedBy,
     UndecidedShown,
@@ -35,7 +36,7 @@ from reading.store import CaseRead, Store, filing_of
 from reading.words.law import Law
 from reading.words.texts import texts
 from rules.pack import GROUND
-from rules.procedure_names import LEAK, OBJECTION
+from rules.procedure_names import LEAK, OBJECTION, QUALITY_CHECK
 from rules.procedure_rules import ProcedureRules
 
 
@@ -45,6 +46,7 @@ class ObjectionPart:
 
     objection: ObjectionShown | None = None
     report: ReportShown | None = None
+    quality_check: QualityCheckShown | None = None
     data: DataShown | None = None
     hold_withheld: HoldWithheldShown | None = None
     disputed: bool = False
@@ -64,9 +66,22 @@ async def objection_part(
     if state.procedure == LEAK:
         report = ReportShown(**texts_of(LEAK, filing_of(acts)), data_items=list(state.data_items))
         return ObjectionPart(report=report)
+    if state.procedure == QUALITY_CHECK:
+        return ObjectionPart(quality_check=quality_check_shown(state, acts))
     return ObjectionPart(
         restricted_by=await restricted_by(store, caller, state),
         waits_for_data=waits(read.rules, state, now),
+    )
+
+
+def quality_check_shown(state: CaseState, acts: Sequence[ActRow]) -> QualityCheckShown:
+    """What was raised, and whether in the time that the law wants."""
+    return QualityCheckShown(
+        **texts_of(QUALITY_CHECK, filing_of(acts)),
+        data_items=list(state.data_items),
+        discovered_on=state.occurred_on,
+        wanted_until=state.wanted_until,
+        late=state.filed_late,
     )
 
 

@@ -26,6 +26,7 @@ from reading.words.law import Law
 from reading.words.texts import texts
 from rules.pack import BREACH
 from rules.pinned import APPLICANT, Basis, Citation, Label
+from rules.remedies import sentence
 from rules.vocabulary import WRITTEN_WITH_DECISION
 
 PROVIDER = "provider"
@@ -301,6 +302,9 @@ class _Writing:
         """Only who asked for itself has a remedy against what it is told."""
         is_the_partys_own = BY_NAME[self.read.state.procedure].is_the_partys_own(self.read.state)
         if it.kind in (PaperKind.DECISION, PaperKind.ANSWER) and is_the_partys_own:
+            if named := sentence(self.law.rules, self.read.state.closed):
+                yield self.law.say(named)
+                return
             yield word(self.law.language, "remedy", "review")
             yield word(self.law.language, "remedy", "mark")
 

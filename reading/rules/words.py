@@ -20,7 +20,7 @@ from rules.pinned_stages import (
     Stage,
 )
 from rules.procedure_map import Beside, ProcedureMap, StageOnMap, StepOnMap, Way
-from rules.procedure_names import DEMAND, LEAK, MISUSE, MISUSE_APPEAL, OBJECTION
+from rules.procedure_names import DEMAND, LEAK, MISUSE, MISUSE_APPEAL, OBJECTION, QUALITY_CHECK
 from rules.procedure_rules import ProcedureRules
 
 PARTIES: Mapping[str, Label] = {
@@ -28,6 +28,7 @@ PARTIES: Mapping[str, Label] = {
     LEAK: Label(zh="报告人", en="Whoever reports it"),
     MISUSE: Label(zh="举报人", en="Whoever reports it"),
     MISUSE_APPEAL: Label(zh="申诉人", en="Appellant"),
+    QUALITY_CHECK: Label(zh="数据使用主体", en="User of the data"),
     DEMAND: Label(zh="需求提出人", en="Whoever needs the data"),
 }
 """What a procedure calls who files it, where that is not the applicant."""

@@ -12,6 +12,7 @@ import pytest
 from cli.demo_catalogue import demand_data, update_the_catalogue
 from cli.demo_objections import object_to_data
 from cli.demo_parties import Parties
+from cli.demo_quality import have_data_checked
 from cli.demo_rectification import rectify
 from cli.demo_requests import NothingServed, served_item, walk
 from cli.demo_roles import OFFICER, appoint
@@ -59,6 +60,7 @@ async def test_the_demonstration_walks_each_procedure_of_a_city_to_its_end(worki
         "objection": object_to_data,
         "catalogue_update": update_the_catalogue,
         "demand": demand_data,
+        "quality_check": have_data_checked,
         "rectification": rectify,
     }
 

@@ -89,16 +89,14 @@ async def test_what_the_citys_law_does_not_receive_is_refused_by_field_and_rule(
 
 @pytest.mark.duty("NN-20.6", "YL-24")
 @pytest.mark.parametrize(("city", "ground", "article"), [("nanning", "error", "20(6)"), ("yulin", "quality", "24")])
-async def test_what_belongs_to_a_quality_check_is_received_and_holds_nothing_back(
-    objector: Caller, pool: Pool, city: str, ground: str, article: str
+async def test_what_belongs_to_a_quality_check_is_refused_by_the_article_of_that(
+    objector: Caller, city: str, ground: str, article: str
 ) -> None:
-    case = await filed(objector, city, ground=ground)
+    answer = await objector.post(OBJECTIONS, await form(objector, city, ground=ground), "once")
 
-    assert (open_stages(case), case["data"]["restriction"]) == (["verification"], None)
-    (advice,) = case["advice"]
-    assert (advice["value"], advice["basis"]) == (ground, "service")
-    assert f"Article {article}" in advice["text"]
-    assert await restricted(pool, case["dataset_id"]) == []
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["code"], error["rule"]["article"]) == (422, "ground_belongs_elsewhere", article)
+    assert "quality check" in error["detail"]
 
 
 @pytest.mark.duty("GZ-29b")

@@ -73,6 +73,11 @@ CALLS: list[tuple[str, str, Any]] = [
     ("POST", "/v1/leak-reports", {"city": "nanjing", "statement": "x"}),
     (
         "POST",
+        "/v1/quality-checks",
+        {"city": "yulin", "dataset_id": "yulin-transport-rural-bus-lines", "statement": "x"},
+    ),
+    (
+        "POST",
         "/v1/catalogue-updates",
         {"city": "nanning", "dataset_id": "nanning-transport-bus-lines", "trigger": "other"},
     ),

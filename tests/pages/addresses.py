@@ -89,6 +89,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         *OF_AN_ACCOUNT,
         "/messages?of=all",
         "/datasets/{dataset_id}/request",
+        "/datasets/{dataset_id}/quality-check",
         "/{city}/demands/new",
         "/my",
         *OF_CASES,

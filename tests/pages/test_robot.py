@@ -9,7 +9,7 @@ import pytest
 
 from activities.filing.reviewing import Reviewing
 from rules.loading import cities, load_pack
-from rules.procedure_names import CATALOGUE_UPDATE, DEMAND, LEAK, OPENNESS_REVIEW, RECTIFICATION
+from rules.procedure_names import CATALOGUE_UPDATE, DEMAND, LEAK, OPENNESS_REVIEW, QUALITY_CHECK, RECTIFICATION
 from rules.procedure_rules import ProcedureRules
 from tests.api.updating import law, trigger_of
 from tests.pages.reviewing import follow_to
@@ -54,6 +54,16 @@ async def leak(robot: Robot, rules: ProcedureRules, way: Way) -> str:
     return await confirmed(visitor, "leaks")
 
 
+async def quality_check(robot: Robot, rules: ProcedureRules, way: Way) -> str:
+    """Whoever uses open data has it checked."""
+    visitor = await in_the_city(robot, "applicant@demo")
+    await follow_to(visitor, r"openness=unconditional")
+    await follow_to(visitor, rf"/datasets/{robot.city}-")
+    await follow_to(visitor, r"/quality-check$")
+    await robot.fill(visitor, "quality-check", "check", way.choices, discovered_on=robot.today)
+    return await confirmed(visitor, "quality-check")
+
+
 async def openness_review(robot: Robot, rules: ProcedureRules, way: Way) -> str:
     """The service itself files what is due; no page does. Of those the first that is open still."""
     runtime = robot.service.app.state.runtime
@@ -78,6 +88,7 @@ BEGUN: Mapping[str, Begun] = {
     CATALOGUE_UPDATE: update,
     DEMAND: demand,
     LEAK: leak,
+    QUALITY_CHECK: quality_check,
     OPENNESS_REVIEW: openness_review,
     RECTIFICATION: rectification,
 }

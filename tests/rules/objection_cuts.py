@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.loading import load_pack
+from rules.pack import WITHDRAWN
 from rules.pinned import Basis
 from rules.pinned_stages import DataEffect, Outcome
 from rules.procedure_rules import ProcedureRules
@@ -43,7 +44,8 @@ def grounds(rules: ProcedureRules) -> dict[str, str]:
 
 
 def upheld(rules: ProcedureRules) -> dict[str, bool | None]:
-    return {ending.outcome: ending.upheld for ending in rules.endings}
+    """Each ending but that of an objection which was taken back, on which nobody has decided."""
+    return {ending.outcome: ending.upheld for ending in rules.endings if ending.outcome != WITHDRAWN}
 
 
 def ends(rules: ProcedureRules, step: str, taken: tuple[Outcome, ...] = ()) -> Iterator[tuple[Outcome, ...]]:

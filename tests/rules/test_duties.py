@@ -21,8 +21,8 @@ pytest_plugins = ["pytester"]
 
 SAY_WHO = {"yulin": {"7"}}
 """Articles that say who is in charge, and order nothing else of anybody."""
-BESIDE = {"urging", "in_place_of", "agreement"}
-"""Rules that say who may do what, and the text of what parties promise each other: they decide no case."""
+BESIDE = {"urging", "in_place_of", "agreement", "remedies"}
+"""Rules of who may do what, of what parties promise each other, and of what follows a refusal: they decide no case."""
 ROOT = Path(__file__).parents[2]
 ROW = """
 nanning:

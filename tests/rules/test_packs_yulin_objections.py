@@ -24,7 +24,7 @@ YULIN = rules_for("yulin")
 @pytest.mark.duty("YL-17a")
 def test_whoever_finds_data_unlawful_wrong_incomplete_or_infringing_may_object() -> None:
     named = {"unlawful", "error", "omission", "trade_secret", "privacy", "other_right"}
-    assert grounds(YULIN) == {**dict.fromkeys(named, "17.1"), "quality": "quality_doubt"}
+    assert grounds(YULIN) == dict.fromkeys(named, "17.1")
 
 
 @pytest.mark.duty("YL-17a")
@@ -35,13 +35,12 @@ def test_an_objection_is_received_with_evidence_or_without() -> None:
 
 
 @pytest.mark.duty("YL-24")
-def test_a_doubt_about_quality_is_received_and_holds_and_suspends_nothing() -> None:
+def test_a_doubt_about_quality_is_no_objection_and_leads_to_a_quality_check() -> None:
     quality = YULIN.choice("ground", "quality")
     assert quality is not None
-    assert quality.belongs_elsewhere is None
-    assert (quality.citation.article, quality.citation.basis) == ("quality_doubt", Basis.SERVICE)
-    assert quality.advice is not None
-    assert "Article 24" in quality.advice.en
+    assert quality.belongs_elsewhere is not None
+    assert quality.belongs_to == "quality_check"
+    assert (quality.citation.article, quality.citation.basis) == ("24", Basis.LAW)
     assert YULIN.hold is not None
     assert not YULIN.hold.holds_back({"ground": "quality"})
     assert not stage_of(YULIN, "suspension").applies_to({"ground": "quality"})
@@ -53,7 +52,7 @@ def test_the_provider_judges_whether_to_suspend_and_verifies_at_the_same_time() 
     assert stages_in(YULIN, "verification") == {"suspension", "verification"}
     suspension = stage_of(YULIN, "suspension")
     assert suspension.promptly
-    assert set(suspension.only_when["ground"]) == set(grounds(YULIN)) - {"quality"}
+    assert set(suspension.only_when["ground"]) == set(grounds(YULIN))
     assert (suspension.citation.article, suspension.citation.basis) == ("17.2", Basis.LAW)
 
 

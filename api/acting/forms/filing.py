@@ -29,6 +29,7 @@ from rules.procedure_names import (
     MISUSE,
     MISUSE_APPEAL,
     OBJECTION,
+    QUALITY_CHECK,
     RECTIFICATION,
 )
 from rules.vocabulary import AGREEMENT, SIGNATURE, SIGNED_BY_APPLICANT, Kind, asked_by
@@ -111,6 +112,18 @@ class DemandForm(FilingForm):
 
     city: NamedCity
     provider: Code = Field(description="the body whose data it would be")
+
+
+@asks(QUALITY_CHECK)
+class QualityCheckForm(FilingForm):
+    """A doubt about the quality (质量校核) of data that its user obtained."""
+
+    city: NamedCity
+    dataset_id: Code
+
+    if TYPE_CHECKING:
+        data_items: Items | None = None
+        discovered_on: Day | None = None
 
 
 @asks(RECTIFICATION)
