@@ -204,6 +204,7 @@ def put(
         period=limit.period if limit else by_rule,
         last_day=last_day,
         due_at=midnight(last_day + timedelta(days=1)) if last_day else None,
+        moving=rules.moving_units,
         own_periods={} if awaits_evidence else {o.outcome: o.period for o in stage.outcomes if o.period},
         promptly=stage.is_owed_promptly(state.choices),
         awaits_evidence=awaits_evidence,

@@ -304,8 +304,7 @@ def apply_notice(proposal: Proposal, act: a.ApplyNotice) -> None:
     for task in proposal.state.open_tasks():
         if act.tasks is not None and task.task_id not in act.tasks:
             continue
-        periods = (task.clock.period or "", *task.clock.own_periods.values())
-        if any(period.endswith("wd") for period in periods) and not task.clock.stopped_at:
+        if task.clock.may_be_moved_by_a_notice:
             proposal.add(
                 e.ClockMoved(
                     at=act.received_at,

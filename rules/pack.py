@@ -288,15 +288,22 @@ class Selection(Authored):
     cite: Cite
 
 
+EndOnADayOff = Literal["stays", "moves_to_next_working_day"]
+
+
 class Counting(Authored):
     """How periods run, by their unit; there is one way for each, and the pack says who chose it.
 
     `wd`: from the hand-over into the responsible body's task list, that day excluded, until 24:00 of the last working
-    day. `h`: from the moment of the hand-over, in natural hours, nights and days off included.
+    day. `h`: from the moment of the hand-over, in natural hours, nights and days off included. `d` and `mo`: the first
+    day excluded, until 24:00 of the last calendar day, or of the day of the same number in the last month, which is its
+    last day where it has none of that number; the value says what becomes of a last day that is a day off.
     """
 
     wd: OneOrMore[Version[Literal["from_next_day"]]] | None = None
     h: OneOrMore[Version[Literal["natural"]]] | None = None
+    d: OneOrMore[Version[EndOnADayOff]] | None = None
+    mo: OneOrMore[Version[EndOnADayOff]] | None = None
 
 
 class Procedure(Authored):

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from rules.agreement import template
 from rules.authored import Source
 from rules.cut_at import CutAt, NotInForce, citation, in_force, label, maybe
+from rules.deadlines import DATED
 from rules.pack import Pack
 from rules.pinned import (
     APPLICANT,
@@ -18,6 +19,7 @@ from rules.pinned import (
     GrantRule,
     HoldRule,
     InPlaceRule,
+    LastDayOff,
     ProposedRule,
     RecusalRule,
     Regulation,
@@ -211,4 +213,5 @@ class _Cut(CutAt):
     def _counting(self) -> Iterator[CountingRule]:
         for unit, versions in self.procedure.counting:
             if held := self.held(versions):
-                yield CountingRule(unit=unit, citation=self.cited(held.cite))
+                off = LastDayOff(held.value) if unit in DATED else LastDayOff.STAYS
+                yield CountingRule(unit=unit, last_day_off=off, citation=self.cited(held.cite))

@@ -13,7 +13,7 @@ from activities.statements import insert
 from models.clock import Clock
 from rules.calendar import CalendarRecord
 from rules.calendar_notices import Notice, Scope
-from rules.deadlines import Deadline, Unit, parse_period, to_shanghai
+from rules.deadlines import DATED, Deadline, Unit, parse_period, to_shanghai
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,14 +113,19 @@ def with_due(clock: Clock, record: CalendarRecord) -> Clock:
 def deadline_of(clock: Clock, record: CalendarRecord) -> Deadline:
     """When the period of a clock ends by this record; the clock must have a period.
 
-    What a cited rule stopped is added: its working days to a period in working days, its length to one in hours.
+    What a cited rule stopped is added: its working days to a period in working days, its days to one in calendar days
+    or months, its length to one in hours.
     """
     assert clock.period
     calendar = record.calendar(clock.calendar)
-    if parse_period(clock.period).unit is Unit.HOURS:
+    unit = parse_period(clock.period).unit
+    if unit is Unit.HOURS:
         stopped = sum((stop.resumed_at - stop.stopped_at for stop in clock.stops), timedelta())
         return calendar.deadline(clock.started_at + stopped, clock.period)
     # From the day after the clock was stopped to the day on which it ran again.
+    if unit in DATED:
+        stood = sum((to_shanghai(s.resumed_at).date() - to_shanghai(s.stopped_at).date()).days for s in clock.stops)
+        return calendar.deadline(clock.started_at, clock.period, stood, clock.last_day_off(clock.period))
     days = (
         calendar.working_days_between(to_shanghai(stop.stopped_at).date(), to_shanghai(stop.resumed_at).date())
         for stop in clock.stops

@@ -73,6 +73,8 @@ AFTER_THAT = Label(zh="此后", en="after that")
 PERIODS: Mapping[Unit, tuple[Label, Label]] = {
     Unit.WORKING_DAYS: (Label(zh="{n}个工作日", en="1 working day"), Label(zh="{n}个工作日", en="{n} working days")),
     Unit.HOURS: (Label(zh="{n}小时", en="1 hour"), Label(zh="{n}小时", en="{n} hours")),
+    Unit.CALENDAR_DAYS: (Label(zh="{n}日", en="1 day"), Label(zh="{n}日", en="{n} days")),
+    Unit.MONTHS: (Label(zh="{n}个月", en="1 month"), Label(zh="{n}个月", en="{n} months")),
 }
 """One, and more than one."""
 PROMPTLY = Label(zh="及时（未规定天数）", en="promptly (no number)")
