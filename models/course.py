@@ -235,6 +235,9 @@ def clock_start(stage: Stage, state: CaseState, at: datetime) -> datetime:
     """
     if stage.clock_from is ClockFrom.EVENT and state.occurred_on:
         return datetime.combine(state.occurred_on, time(), SHANGHAI)
+    if stage.clock_from_stage:
+        earlier = [task for task in state.tasks.values() if task.stage == stage.clock_from_stage]
+        return max(earlier, key=lambda task: task.opened_by_event).opened_at if earlier else at
     if stage.clock_from in (ClockFrom.EVENT, ClockFrom.RECEIPT) and state.received_at:
         return state.received_at
     return at

@@ -63,6 +63,7 @@ from models.task_events import (
     TaskDecided,
     TaskEntrusted,
     TaskEvent,
+    TaskLapsed,
     TaskOpened,
     TaskReassigned,
     TaskReleased,
@@ -112,6 +113,7 @@ __all__ = [
     "TaskDecided",
     "TaskEntrusted",
     "TaskEvent",
+    "TaskLapsed",
     "TaskOpened",
     "TaskReassigned",
     "TaskReleased",
@@ -205,7 +207,7 @@ Event = Annotated[
     | EvidenceSubmitted | DataHeld | HoldWithheld | DataSuspended | DataWithdrawn | DataRestored | DisputeMarked
     | ObjectorAnswered | RestrictionMet | RestrictionLifted | EntryChangeOrdered | EntrySubmitted | EntryPublished
     | TurnAwaited | TurnTaken | EntryChanged | DataProcessed | TaskUrged | ClaimLapsed | ClassProposed
-    | ClassSettled | TaskEntrusted,
+    | ClassSettled | TaskEntrusted | TaskLapsed,
     Field(discriminator="type"),
     BeforeValidator(upcast),
 ]  # fmt: skip

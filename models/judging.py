@@ -47,7 +47,7 @@ def add_note(proposal: Proposal, act: a.Note) -> None:
 def outcome_of(rules: ProcedureRules, task: TaskState, name: str) -> Outcome:
     """The outcome as the rules of the case know it. Raises OutcomeNotAllowed."""
     stage = rules.stage(task.stage)
-    if not stage or not (outcome := stage.outcome(name)) or outcome.by_publication:
+    if not stage or not (outcome := stage.outcome(name)) or not outcome.is_decided_by_somebody:
         raise r.OutcomeNotAllowed(field="outcome", allowed="|".join(task.outcomes))
     return outcome
 
@@ -253,7 +253,7 @@ def correct(rules: ProcedureRules, proposal: Proposal, act: a.Correct) -> None:
     state = proposal.state
     task = task_of(state, act)
     officer_may_act(proposal, task, act.by)
-    if rules.correction is None or task.ended != "decided" or task.decided_by_event is None:
+    if rules.correction is None or task.decided_by is None or task.decided_by_event is None:
         raise r.NothingToCorrect(field="task_id")
     if task.body == APPLICANT or task.asked_by_task is not None:
         raise r.NothingToCorrect(field="task_id")

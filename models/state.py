@@ -242,6 +242,7 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             | e.DecisionCorrected()
             | e.TaskCancelled()
             | e.ClockPassed()
+            | e.TaskLapsed()
             | e.ClockMoved()
             | e.SupplementAsked()
             | e.SupplementReceived()

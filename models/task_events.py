@@ -149,6 +149,20 @@ class ClockPassed(TaskEvent):
     type: Literal["ClockPassed"] = "ClockPassed"
 
 
+class TaskLapsed(TaskEvent):
+    """The period passed undecided, and the law says what follows: the task ends with an outcome that nobody decided.
+
+    `late`: whoever had to decide it has missed the period; not where the party let a choice of its own pass.
+    """
+
+    type: Literal["TaskLapsed"] = "TaskLapsed"
+    outcome: str
+    late: bool
+    source: str
+    article: str
+    basis: Basis
+
+
 class ClockMoved(TaskEvent):
     """The clock of an open task was set anew: a notice changed the calendar, or a cited rule stopped the clock.
 

@@ -142,6 +142,17 @@ class _Write:
                 task = self.after.tasks[event.task_id]
                 if task.is_open and self._is_told_of_progress and task.body != APPLICANT:
                     yield self._about(task, "due_passed", event, Account(self.after.party))
+            case e.TaskLapsed():
+                task = self.after.tasks[event.task_id]
+                facts: dict[str, str | int] = {
+                    "outcome": event.outcome,
+                    "source": event.source,
+                    "article": event.article,
+                }
+                yield self._about(task, "task_lapsed", event, Account(self.after.party), facts)
+                if task.body != APPLICANT:
+                    yield self._to_officers(task, "task_lapsed", event, facts)
+                    yield self._about(task, "task_lapsed", event, Posts(task.body), facts)
             case e.ClockMoved():
                 yield from self._moved(event)
             case e.TaskUrged():

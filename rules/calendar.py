@@ -138,7 +138,7 @@ class Calendar:
     def _dated(self, started_at: datetime, period: Period, extra_days: int, last_day_off: LastDayOff) -> Deadline:
         if period.number < 1 or extra_days < 0:
             raise DeadlineError(f"period: {period} with extra_days {extra_days}; at least 1 and at least 0 are needed")
-        last_day = nominal = last_date(started_at.date(), *period, extra_days)
+        last_day = nominal = last_date(to_shanghai(started_at).date(), *period, extra_days)
         provisional = False
         try:
             if last_day_off is LastDayOff.MOVES:
@@ -165,7 +165,7 @@ class Calendar:
         if unit == HOURS:
             return Explanation(days=())
         if unit in DATED:
-            nominal = last_date(deadline.started_at.date(), number, unit, deadline.extra_days)
+            nominal = last_date(to_shanghai(deadline.started_at).date(), number, unit, deadline.extra_days)
             return Explanation(days=tuple(self._dated_days(deadline, nominal)))
         first = deadline.started_at.toordinal() + 1
         through = deadline.last_day.toordinal()
@@ -174,7 +174,7 @@ class Calendar:
     def _dated_days(self, deadline: Deadline, nominal: date) -> Iterator[ExplainedDay]:
         """Days off count like others, until the day on which the period ends by its number: from there on, a period
         that moves on counts none before the next working day."""
-        day = deadline.started_at.date()
+        day = to_shanghai(deadline.started_at).date()
         while day < deadline.last_day:
             day += timedelta(days=1)
             matters = day >= nominal and deadline.last_day_off is LastDayOff.MOVES

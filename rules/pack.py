@@ -81,6 +81,9 @@ class OutcomeTerms(Authored):
     """The trigger of the catalogue update that it orders."""
     by_publication: StrictBool = False
     """Nobody decides it: it comes of the publication of the update that the case ordered."""
+    when_passed: Literal["deemed", "alone"] | None = None
+    """Time decides so by itself when the period passes undecided: it is `deemed` decided so, or nobody but time decides
+    it (`alone`)."""
     opens: tuple[Name, ...] = ()
     """Stages that lie open beside the others of the step from here on."""
     when_limit: Literal["kept", "missed", "running", "over"] | None = None
@@ -143,6 +146,8 @@ class OrderTerms(Authored):
     clock_from: Mapping[Name, Literal["event", "receipt", "evidence"]] = Field(default_factory=dict)
     """Stages whose clock runs not from their hand-over but from the day of the event that made the case necessary, or
     from the receipt of the case; or which have no clock until there is evidence."""
+    clock_from_stage: Mapping[Name, Name] = Field(default_factory=dict)
+    """Stages whose clock runs from when an earlier stage, which is named, came before its body last."""
     ahead_of_turn: tuple[Name, ...] = ()
     """Stages that lie open while another update of the same entry goes first, for their clock runs all the same."""
     outlasting: tuple[Name, ...] = ()

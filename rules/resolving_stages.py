@@ -16,6 +16,7 @@ from rules.pinned_stages import (
     LimitStanding,
     Outcome,
     Stage,
+    WhenPassed,
 )
 
 
@@ -37,6 +38,7 @@ def stage_at(cut: CutAt, name: str, order: OrderTerms) -> Stage | None:
         promptly_for=tuple(by for by, length in periods.items() if length == PROMPTLY),
         set_by_decision=period.value == "set_by_decision",
         clock_from=ClockFrom(order.clock_from.get(name, ClockFrom.OPENING)),
+        clock_from_stage=order.clock_from_stage.get(name),
         only_when=dict(order.only_when.get(name, {})),
         ahead_of_turn=name in order.ahead_of_turn,
         outlasting=name in order.outlasting,
@@ -65,6 +67,7 @@ def outcomes_at(cut: CutAt, entries: Mapping[str, OutcomeEntry]) -> Iterator[Out
                 entry=EntryEffect(version.value.entry) if version.value.entry else None,
                 trigger=version.value.trigger,
                 by_publication=version.value.by_publication,
+                when_passed=WhenPassed(version.value.when_passed) if version.value.when_passed else None,
                 opens=version.value.opens,
                 when_limit=LimitStanding(version.value.when_limit) if version.value.when_limit else None,
                 class_effect=ClassEffect(version.value.class_effect) if version.value.class_effect else None,

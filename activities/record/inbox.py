@@ -39,7 +39,7 @@ from activities.record.touching import have_dataset_alone, to_hand_over
 from activities.sealing.seals import is_same_call
 from models import acts as a
 from models import events as e
-from models.procedure import JudgedBy, Procedure
+from models.procedure import JudgedBy, Procedure, time_has_decided
 from models.procedures import ANSWERS_NOTHING, BY_NAME
 from models.refusals import CannotBeStored, Refusal
 from models.signing import fingerprints
@@ -376,12 +376,15 @@ class Inbox:
                 LOG.exception("an act of case %s cannot be read", case.case_id)
                 await note(connection, case.case_id, [row["act_id"]], Why.NOT_READ, fault)
                 return
-            written = await self._answered(connection, case, kind, rules, state, act, record)
-            if written is None:
-                return
-            state = fold(state, written)
+            answered = False
+            while not answered:
+                written = await self._answered(connection, case, kind, rules, state, act, record)
+                if written is None:
+                    return
+                state = fold(state, written)
+                case = await with_its_head(connection, case)
+                answered = act.id in state.acts or not time_has_decided(written)
             await connection.execute(ACCEPT, act.id)
-            case = await with_its_head(connection, case)
 
     async def _answered(
         self,
