@@ -8,15 +8,30 @@ from datetime import date, datetime
 from pydantic import Field
 
 from models.acts import Frozen
-from rules.deadlines import DATED, Unit, parse_period
+from rules.deadlines import DATED, Period, Unit, parse_period
 from rules.pinned import Basis, LastDayOff
 
 
 class Stop(Frozen):
-    """A span in which a cited rule stopped the clock: its working days are added to the period."""
+    """A span in which a cited rule stopped the clock: its days are added to the period. Which rule, older logs do not
+    say."""
 
     stopped_at: datetime
     resumed_at: datetime
+    because: str = "supplement"
+    source: str | None = None
+    article: str | None = None
+    basis: Basis | None = None
+
+
+class Extension(Frozen):
+    """A decision that extended the period, by so much, in its own unit, and the rule that lets a body do so."""
+
+    decided_at: datetime
+    period: str
+    source: str
+    article: str
+    basis: Basis
 
 
 class Clock(Frozen):
@@ -36,6 +51,7 @@ class Clock(Frozen):
     """Outcome to the period for it, where it is not that of the stage."""
     own_due_at: Mapping[str, datetime] = Field(default_factory=dict)
     """Outcome to the end of its own period."""
+    extensions: tuple[Extension, ...] = ()
     stops: tuple[Stop, ...] = ()
     stopped_at: datetime | None = None
     """Since when a cited rule has stopped this clock; it has no due instant meanwhile."""
@@ -52,6 +68,14 @@ class Clock(Frozen):
         """Whether the transaction that writes this clock has to fill in its end."""
         unknown = (self.period is not None and self.due_at is None) or (bool(self.own_periods) and not self.own_due_at)
         return unknown and self.stopped_at is None
+
+    @property
+    def length(self) -> Period | None:
+        """The period with all by which it was extended; None without one."""
+        if self.period is None:
+            return None
+        number, unit = parse_period(self.period)
+        return Period(number + sum(parse_period(each.period).number for each in self.extensions), unit)
 
     @property
     def ends_with_a_day(self) -> bool:

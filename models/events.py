@@ -55,6 +55,7 @@ from models.task_events import (
     ClockPassed,
     DecidedInPart,
     DecisionCorrected,
+    PeriodExtended,
     Remainder,
     SupplementAsked,
     SupplementReceived,
@@ -102,6 +103,7 @@ __all__ = [
     "HoldWithheld",
     "NoteAdded",
     "ObjectorAnswered",
+    "PeriodExtended",
     "Remainder",
     "RequestAmended",
     "RestrictionLifted",
@@ -207,7 +209,7 @@ Event = Annotated[
     | EvidenceSubmitted | DataHeld | HoldWithheld | DataSuspended | DataWithdrawn | DataRestored | DisputeMarked
     | ObjectorAnswered | RestrictionMet | RestrictionLifted | EntryChangeOrdered | EntrySubmitted | EntryPublished
     | TurnAwaited | TurnTaken | EntryChanged | DataProcessed | TaskUrged | ClaimLapsed | ClassProposed
-    | ClassSettled | TaskEntrusted | TaskLapsed,
+    | ClassSettled | TaskEntrusted | TaskLapsed | PeriodExtended,
     Field(discriminator="type"),
     BeforeValidator(upcast),
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from models.course import cancel_open_tasks, next_of
 from models.demanding import demanded_by_mode, given_by, lacking_in_entry, missing, unmet
 from models.entries import days_have_passed, measure_allowed, published_at_last
 from models.entrusting import entrust
+from models.extending import extend
 from models.granting import decides_alone, items_granted, terms_set
 from models.limits import limit_allowed, limit_stands
 from models.objecting import follow_decision
@@ -107,6 +108,8 @@ def answer_task_act(rules: ProcedureRules, proposal: Proposal, act: a.Act) -> No
             correct(rules, proposal, act)
         case a.AskSupplement():
             ask_supplement(rules, proposal, act)
+        case a.Extend():
+            extend(rules, proposal, act)
         case a.AskOpinion():
             ask_opinion(rules, proposal, act)
         case a.Supply():

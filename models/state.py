@@ -243,6 +243,7 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             | e.TaskCancelled()
             | e.ClockPassed()
             | e.TaskLapsed()
+            | e.PeriodExtended()
             | e.ClockMoved()
             | e.SupplementAsked()
             | e.SupplementReceived()

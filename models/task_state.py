@@ -25,6 +25,7 @@ AboutATask = (
     | e.TaskCancelled
     | e.ClockPassed
     | e.TaskLapsed
+    | e.PeriodExtended
     | e.ClockMoved
     | e.SupplementAsked
     | e.SupplementReceived
@@ -156,6 +157,8 @@ def changes_of(task: TaskState, event: AboutATask) -> dict[str, Any]:
         case e.ClockMoved():
             due_at = event.clock.due_at
             return {"clock": event.clock, "passed": task.passed and due_at is not None and due_at <= event.at}
+        case e.PeriodExtended():
+            return {}  # the clock that moves with it says so
         case e.SupplementAsked():
             asked = {"supplement_asked_at": event.at, "supplement_act": event.act}
             return asked | {"supplements": task.supplements + 1}

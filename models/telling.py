@@ -15,6 +15,7 @@ from models.recorded import Recorded
 from models.restricting import met_by
 from models.restrictions import RestrictionKind, RestrictionTold, together, touches
 from models.state import CaseState
+from models.task_events import EXTENDED
 from models.task_state import TaskState
 from rules.pack import WITHDRAWN
 from rules.pinned import APPLICANT
@@ -242,6 +243,11 @@ class _Write:
     def _moved(self, event: e.ClockMoved) -> Iterator[Telling]:
         task = self.after.tasks[event.task_id]
         moved = event.clock.due_at != event.due_before
+        if event.because == EXTENDED and task.is_open:
+            before: dict[str, str | int] = {"due_before": event.due_before.isoformat()} if event.due_before else {}
+            yield self._about(task, "period_extended", event, Account(self.after.party), before)
+            yield self._to_officers(task, "period_extended", event, before)
+            return
         if event.because != NOTICE or not moved or not task.is_open or event.clock.due_at is None:
             return
         reason: dict[str, str | int] = {"due_before": event.due_before.isoformat()} if event.due_before else {}

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from rules.agreement import SIGN
 from rules.cutting import Broken, Cut
+from rules.deadlines import parse_period
 from rules.pack import PROMPTLY, OutcomeTerms
+from rules.pinned import APPLICANT
 from rules.resolving import in_force
 
 ALONE = "alone"
@@ -21,6 +23,7 @@ def broken_of_lapses(cut: Cut) -> Iterator[Broken]:
     """Everything by which time could decide nothing, or more than the law lets it, and clocks that nothing begins."""
     for stage in cut.procedure.stages:
         yield from _of_stage(cut, stage)
+        yield from _of_extension(cut, stage)
     standing = [name for step in cut.steps.values() for name in step.stages]
     for stage, earlier in cut.order.clock_from_stage.items():
         if stage not in standing or earlier not in standing or stage == earlier:
@@ -59,6 +62,24 @@ def _of_outcome(cut: Cut, stage: str, outcome: str, terms: OutcomeTerms) -> Iter
     if stated:
         fact = f"time cannot bring about {outcome}: it has {', '.join(stated)}"
         yield cut.outcome_path(stage, outcome), "time_states_nothing", fact
+
+
+def _of_extension(cut: Cut, stage: str) -> Iterator[Broken]:
+    """A period is extended in its own unit, by a body that has such a post."""
+    entry = cut.procedure.stages[stage]
+    held = in_force(entry.extension or (), cut.on)
+    if held is None or held.value is None:
+        return
+    path = (*cut.path, "stages", stage, "extension")
+    version = in_force(entry.period, cut.on)
+    lengths = version.value.values() if version and isinstance(version.value, Mapping) else ()
+    units = {parse_period(length).unit for length in lengths if length != PROMPTLY}
+    if units != {parse_period(held.value.at_most).unit}:
+        yield path, "extended_otherwise", f"{stage} has no period, or not only periods, in the unit of the extension"
+    if cut.body(stage) == APPLICANT:
+        yield path, "extended_by_itself", f"{stage} lies before the applicant, who extends no period"
+    if held.value.by_post is not None and held.value.by_post not in cut.pack.posts:
+        yield path, "unknown_post", f"{held.value.by_post} is no post of this city"
 
 
 def _has_a_clock(cut: Cut, stage: str) -> bool:

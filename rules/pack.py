@@ -108,6 +108,14 @@ PeriodTerms = Annotated[
 ]
 
 
+class ExtensionTerms(Authored):
+    """By how much the body of a stage may extend its period altogether, in the unit of the period, before it has ended;
+    `by_post` names the post of the body whose holder decides that."""
+
+    at_most: Period
+    by_post: Name | None = None
+
+
 class StageEntry(Authored):
     """A stage; `period` maps each urgency to its period or `promptly`, is `promptly` or `set_by_decision` (whoever puts
     the stage before its body sets it), or is null where the law gives no number."""
@@ -118,6 +126,7 @@ class StageEntry(Authored):
     period_by: Name = "urgency"
     """The choice that tells the period; under another than the urgency, a value without one has no number."""
     outcomes: Annotated[Mapping[Name, OutcomeEntry], Field(min_length=1)]
+    extension: OneOrMore[Version[ExtensionTerms]] | None = None
 
 
 class StepTerms(Authored):

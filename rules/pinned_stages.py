@@ -133,6 +133,17 @@ class ClockFrom(StrEnum):
     """Its hand-over, once there is evidence; what lies open without any has no clock until the first is received."""
 
 
+class ExtensionRule(Pinned):
+    """By how much the body of a stage may extend its period altogether before it has ended, in the unit of the period.
+
+    `by_post`: only who holds that post of the body decides it.
+    """
+
+    at_most: str
+    by_post: str | None = None
+    citation: Citation
+
+
 class Stage(Pinned):
     """One question before one body, with the period it has for it."""
 
@@ -162,6 +173,8 @@ class Stage(Pinned):
     binding: bool = False
     """While it is open, no decision lets the case go on."""
     outcomes: tuple[Outcome, ...]
+    extension: ExtensionRule | None = None
+    """None: nobody extends its period."""
     citation: Citation
 
     def applies_to(self, choices: Mapping[str, str]) -> bool:

@@ -13,6 +13,7 @@ from rules.pinned_stages import (
     DataEffect,
     Ending,
     EntryEffect,
+    ExtensionRule,
     LimitStanding,
     Outcome,
     Stage,
@@ -44,8 +45,16 @@ def stage_at(cut: CutAt, name: str, order: OrderTerms) -> Stage | None:
         outlasting=name in order.outlasting,
         binding=name in order.binding,
         outcomes=outcomes,
+        extension=extension_at(cut, entry),
         citation=cut.cited(body.cite),
     )
+
+
+def extension_at(cut: CutAt, entry: StageEntry) -> ExtensionRule | None:
+    held = cut.held(entry.extension)
+    if held is None:
+        return None
+    return ExtensionRule(at_most=held.value.at_most, by_post=held.value.by_post, citation=cut.cited(held.cite))
 
 
 def outcomes_at(cut: CutAt, entries: Mapping[str, OutcomeEntry]) -> Iterator[Outcome]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from activities.database import NEVER_TAKEN, present, with_a_second_try
+from activities.directory.posts import posts_held
 from activities.evidence.store import digests_of, submit
 from activities.idempotency import IdempotencyKeyReused, digest
 from activities.record.claims import forsaken
@@ -234,6 +235,8 @@ class Inbox:
                 act = act.model_copy(update={"words": words})
             if isinstance(act, a.Urge):
                 act = act.model_copy(update={"in_force": await self._urging_in_force(connection, case)})
+            if isinstance(act, a.Extend):
+                act = act.model_copy(update={"posts": await posts_held(connection, act.by)})
             if isinstance(act, a.SubmitEvidence):
                 act = act.model_copy(update={"standing": await standing_at_receipt(connection, act.case_id)})
             if isinstance(act, a.Revoke):

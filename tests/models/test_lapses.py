@@ -102,7 +102,7 @@ def test_what_time_alone_brings_about_is_decided_by_nobody() -> None:
     assert bench.decide("answer", "consent") == "accepted"
 
 
-def test_the_next_clock_runs_from_the_end_of_the_period_and_not_from_when_somebody_looked() -> None:
+def test_the_next_clock_runs_from_the_end_of_the_period_whoever_looks() -> None:
     bench = filed(law())
     at = due(bench, "answer")
     bench.passes(at + timedelta(days=3))
