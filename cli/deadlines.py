@@ -20,6 +20,7 @@ from rich.table import Table
 
 from rules.calendar import Calendar, CalendarRecord, CalendarUnknown
 from rules.deadlines import Deadline, DeadlineError, ExplainedDay, Explanation
+from rules.pinned import LastDayOff
 from rules.seed_notices import read_record
 from rules.strict_yaml import top_level_scalar
 
@@ -45,17 +46,22 @@ def register(app: typer.Typer) -> None:
 def deadline(
     city_or_calendar: Annotated[str, typer.Argument(help="a city, such as nanning, or a calendar: CN, CN-GX")],
     received_at: Annotated[str, typer.Argument(help="with its offset: 2026-03-02T09:00:00+08:00")],
-    period: Annotated[str, typer.Argument(help="5wd is five working days, 12h twelve hours")],
+    period: Annotated[
+        str, typer.Argument(help="5wd is five working days, 12h twelve hours, 15d fifteen days, 2mo two months")
+    ],
     as_of: Annotated[
         str | None, typer.Option(help="the day by whose notices to answer; otherwise by all known")
     ] = None,
+    last_day_off: Annotated[
+        LastDayOff, typer.Option(help="what becomes of days or months whose last day is a day off")
+    ] = LastDayOff.MOVES,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
     """Compute one deadline and explain it day by day."""
     record = read_record()
     try:
         calendar = calendar_named(record, city_or_calendar, as_of)
-        answer = compute(calendar, received_at, period)
+        answer = compute(calendar, received_at, period, last_day_off)
     except FieldRefused as refused:
         raise typer.BadParameter(refused.reason, param_hint=refused.field) from None
     explanation = calendar.explain(answer)
@@ -135,10 +141,10 @@ def calendar_of(city: str) -> str | None:
     return top_level_scalar(pack, pack.name, "calendar") if pack.is_file() else None
 
 
-def compute(calendar: Calendar, received_at: str, period: str) -> Deadline:
+def compute(calendar: Calendar, received_at: str, period: str, last_day_off: LastDayOff = LastDayOff.MOVES) -> Deadline:
     """The deadline of a receipt and a period, both as people write them. Raises `FieldRefused`."""
     try:
-        return calendar.deadline(_instant(received_at), period)
+        return calendar.deadline(_instant(received_at), period, last_day_off=last_day_off)
     except DeadlineError as error:
         field, _, reason = str(error).partition(": ")
         raise FieldRefused(field, reason) from None

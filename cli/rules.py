@@ -19,9 +19,10 @@ from rich.table import Table
 from cli import drawing
 from rules.articles import article_label
 from rules.authored import Source
+from rules.deadlines import DATED
 from rules.loading import CityUnknown, PackRefused, cities, load_file, load_pack, problems_of, skeleton
 from rules.pack import PROMPTLY, Pack
-from rules.pinned import Basis, Citation, Label, Requirement
+from rules.pinned import Basis, Citation, CountingRule, Label, LastDayOff, Requirement
 from rules.pinned_stages import Outcome, Stage
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, governing
@@ -33,6 +34,13 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 HOW_PERIODS_RUN = {
     "wd": "wd: from the day after entry into the task list until 24:00 of the last working day",
     "h": "h: natural hours from the moment of entry into the task list",
+    "d": "d: calendar days, the first not counted, until 24:00 of the last",
+    "mo": "mo: until 24:00 of the day of the same number in the last month, or of its last day",
+}
+
+ON_A_DAY_OFF = {
+    LastDayOff.STAYS: "; a last day that is a day off stays the last",
+    LastDayOff.MOVES: "; a last day that is a day off moves to the next working day",
 }
 
 commands = typer.Typer(no_args_is_help=True, help="Validate rule packs and show the law in force.")
@@ -238,7 +246,7 @@ def _others(rules: ProcedureRules) -> Table:
             "适用规定 law of the case", f"in force when {rules.selection.selected_by}", _cited(rules.selection.citation)
         )
     for rule in rules.counting:
-        table.add_row("期限起止的计算 counting", HOW_PERIODS_RUN[rule.unit], _cited(rule.citation))
+        table.add_row("期限起止的计算 counting", _how_periods_run(rule), _cited(rule.citation))
     for ending in rules.endings:
         table.add_row(_text(ending.label), f"ends as {ending.outcome}", _cited(ending.citation))
     if rules.withdrawal:
@@ -280,3 +288,7 @@ def _cited(citation: Citation) -> str:
 
 def _text(label: Label) -> str:
     return escape(f"{label.zh} {label.en}")
+
+
+def _how_periods_run(rule: CountingRule) -> str:
+    return HOW_PERIODS_RUN[rule.unit] + (ON_A_DAY_OFF[rule.last_day_off] if rule.unit in DATED else "")

@@ -219,6 +219,18 @@ class AskSupplement(TaskAct):
     given: frozenset[str] = frozenset()
 
 
+class Extend(TaskAct):
+    """The period of a task is extended by so much (`10wd`), in its own unit, for a reason.
+
+    `posts` are those that the actor holds at its body, as the directory had them at receipt.
+    """
+
+    kind: Literal["extend"] = "extend"
+    period: str
+    given: frozenset[str] = frozenset()
+    posts: frozenset[str] = frozenset()
+
+
 class AskOpinion(TaskAct):
     """A reviewer asks the experts inside a stage."""
 
@@ -383,8 +395,9 @@ class LiftRestriction(ReceivedAct):
 
 Act = Annotated[
     File | Claim | Release | Reassign | Decide | Correct | AskSupplement | AskOpinion | Supply | Withdraw | Note
-    | ApplyNotice | IssueKey | Revoke | Renounce | SubmitEvidence | ReviewSuspension | Restrict | LiftRestriction
-    | ChangeEntry | TakeTurn | EntryIsPublished | Urge | LapseClaim | HandOver | Entrust | Curtail | LiftCurtailment,
+    | Extend | ApplyNotice | IssueKey | Revoke | Renounce | SubmitEvidence | ReviewSuspension | Restrict
+    | LiftRestriction | ChangeEntry | TakeTurn | EntryIsPublished | Urge | LapseClaim | HandOver | Entrust | Curtail
+    | LiftCurtailment,
     Field(discriminator="kind"),
 ]  # fmt: skip
 ACT: TypeAdapter[Act] = TypeAdapter(Act)

@@ -203,6 +203,7 @@ def put(
         period=limit.period if limit else by_rule,
         last_day=last_day,
         due_at=midnight(last_day + timedelta(days=1)) if last_day else None,
+        moving=rules.moving_units,
         own_periods={} if awaits_evidence else {o.outcome: o.period for o in stage.outcomes if o.period},
         promptly=stage.is_owed_promptly(state.choices),
         awaits_evidence=awaits_evidence,
@@ -233,6 +234,9 @@ def clock_start(stage: Stage, state: CaseState, at: datetime) -> datetime:
     """
     if stage.clock_from is ClockFrom.EVENT and state.occurred_on:
         return datetime.combine(state.occurred_on, time(), SHANGHAI)
+    if stage.clock_from_stage:
+        earlier = [task for task in state.tasks.values() if task.stage == stage.clock_from_stage]
+        return max(earlier, key=lambda task: task.opened_by_event).opened_at if earlier else at
     if stage.clock_from in (ClockFrom.EVENT, ClockFrom.RECEIPT) and state.received_at:
         return state.received_at
     return at

@@ -64,6 +64,7 @@ from models.task_events import (
     ClockPassed,
     DecidedInPart,
     DecisionCorrected,
+    PeriodExtended,
     Remainder,
     SupplementAsked,
     SupplementReceived,
@@ -72,6 +73,7 @@ from models.task_events import (
     TaskDecided,
     TaskEntrusted,
     TaskEvent,
+    TaskLapsed,
     TaskOpened,
     TaskReassigned,
     TaskReleased,
@@ -116,6 +118,7 @@ __all__ = [
     "MisusePublished",
     "NoteAdded",
     "ObjectorAnswered",
+    "PeriodExtended",
     "PublicationCorrected",
     "Remainder",
     "RequestAmended",
@@ -129,6 +132,7 @@ __all__ = [
     "TaskDecided",
     "TaskEntrusted",
     "TaskEvent",
+    "TaskLapsed",
     "TaskOpened",
     "TaskReassigned",
     "TaskReleased",
@@ -231,7 +235,7 @@ Event = Annotated[
     | ObjectorAnswered | RestrictionMet | RestrictionLifted | EntryChangeOrdered | EntrySubmitted | EntryPublished
     | TurnAwaited | TurnTaken | EntryChanged | DataProcessed | TaskUrged | ClaimLapsed | ClassProposed
     | ClassSettled | TaskEntrusted | GrantCurtailed | GrantRestored | MisusePublished | PublicationCorrected
-    | RestorationOrdered | CurtailmentMet | CurtailmentLifted,
+    | RestorationOrdered | CurtailmentMet | CurtailmentLifted | TaskLapsed | PeriodExtended,
     Field(discriminator="type"),
     BeforeValidator(upcast),
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from models.course import cancel_open_tasks, next_of
 from models.demanding import demanded_by_mode, given_by, lacking_in_entry, missing, unmet
 from models.entries import days_have_passed, measure_allowed, published_at_last
 from models.entrusting import entrust
+from models.extending import extend
 from models.finding import finding_allowed
 from models.granting import decides_alone, items_granted, terms_set
 from models.limits import limit_allowed, limit_stands
@@ -48,7 +49,7 @@ def add_note(proposal: Proposal, act: a.Note) -> None:
 def outcome_of(rules: ProcedureRules, task: TaskState, name: str) -> Outcome:
     """The outcome as the rules of the case know it. Raises OutcomeNotAllowed."""
     stage = rules.stage(task.stage)
-    if not stage or not (outcome := stage.outcome(name)) or outcome.by_publication:
+    if not stage or not (outcome := stage.outcome(name)) or not outcome.is_decided_by_somebody:
         raise r.OutcomeNotAllowed(field="outcome", allowed="|".join(task.outcomes))
     return outcome
 
@@ -108,6 +109,8 @@ def answer_task_act(rules: ProcedureRules, proposal: Proposal, act: a.Act) -> No
             correct(rules, proposal, act)
         case a.AskSupplement():
             ask_supplement(rules, proposal, act)
+        case a.Extend():
+            extend(rules, proposal, act)
         case a.AskOpinion():
             ask_opinion(rules, proposal, act)
         case a.Supply():
@@ -255,7 +258,7 @@ def correct(rules: ProcedureRules, proposal: Proposal, act: a.Correct) -> None:
     state = proposal.state
     task = task_of(state, act)
     officer_may_act(proposal, task, act.by)
-    if rules.correction is None or task.ended != "decided" or task.decided_by_event is None:
+    if rules.correction is None or task.decided_by is None or task.decided_by_event is None:
         raise r.NothingToCorrect(field="task_id")
     if task.body == APPLICANT or task.asked_by_task is not None:
         raise r.NothingToCorrect(field="task_id")
@@ -306,8 +309,7 @@ def apply_notice(proposal: Proposal, act: a.ApplyNotice) -> None:
     for task in proposal.state.open_tasks():
         if act.tasks is not None and task.task_id not in act.tasks:
             continue
-        periods = (task.clock.period or "", *task.clock.own_periods.values())
-        if any(period.endswith("wd") for period in periods) and not task.clock.stopped_at:
+        if task.clock.may_be_moved_by_a_notice:
             proposal.add(
                 e.ClockMoved(
                     at=act.received_at,

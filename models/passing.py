@@ -3,18 +3,24 @@ then; a grant expires. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
+from models import course
 from models import events as e
 from models.access_events import AccessExpired
 from models.course import put_beside
 from models.proposal import Proposal
 from models.state import CaseState, fold
 from models.task_state import TaskState
+from rules.pinned import APPLICANT
 from rules.procedure_rules import ProcedureRules
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 """Later than any clock ends."""
+
+Follow = Callable[[ProcedureRules, Proposal, datetime], None]
+"""What the law of a procedure makes follow from its log."""
 
 
 def next_instant(rules: ProcedureRules, state: CaseState) -> datetime | None:
@@ -29,14 +35,16 @@ def next_instant(rules: ProcedureRules, state: CaseState) -> datetime | None:
     return min([*due, *at_once, *([state.grant.valid_until] if state.grant else [])], default=None)
 
 
-def pass_time(rules: ProcedureRules, state: CaseState, until: datetime) -> list[e.Event]:
-    """What time has made happen by `until`: clocks that passed, which decide nothing; tasks that are open since then; a
-    grant that expired."""
+def pass_time(
+    rules: ProcedureRules, state: CaseState, until: datetime, follow: Follow = course.follow
+) -> list[e.Event]:
+    """What time has made happen by `until`: clocks that passed, which decide nothing unless the law says what follows;
+    tasks that are open since then; a grant that expired."""
     if state.closed:
         return []
     proposal = Proposal(state)
     take_back(rules, proposal)
-    pass_clocks(rules, proposal, [task for task in state.open_tasks() if not task.passed], until)
+    pass_clocks(rules, proposal, [task for task in state.open_tasks() if not task.passed], until, follow)
     if state.grant and state.grant.valid_until <= until:
         proposal.add(AccessExpired(at=state.grant.valid_until))
         proposal.add(e.Closed(at=state.grant.valid_until, outcome="expired"))
@@ -55,22 +63,71 @@ def opened_by_time(rules: ProcedureRules, state: CaseState, at: datetime) -> lis
     return proposal.events
 
 
+def decided_by_time(rules: ProcedureRules, state: CaseState, at: datetime, follow: Follow) -> list[e.Event]:
+    """As `opened_by_time`, and what the law makes of periods that have passed undecided: what is received after that is
+    judged by it, whether or not the machine has come to it."""
+    if state.closed:
+        return []
+    proposal = Proposal(state)
+    take_back(rules, proposal)
+    tasks = [task for task in state.open_tasks() if not task.passed]
+    moved = [task for task in tasks if task.stage in rules.opens_when_passed or lapses(rules, task)]
+    pass_clocks(rules, proposal, moved, at, follow)
+    return proposal.events
+
+
+def lapses(rules: ProcedureRules, task: TaskState) -> bool:
+    """Whether the law says what follows when the period of this task passes undecided."""
+    stage = rules.stage(task.stage)
+    return stage is not None and stage.when_passed is not None
+
+
+def lapse(rules: ProcedureRules, proposal: Proposal, task: TaskState, at: datetime) -> None:
+    """The task ends as the law says of a period that passes undecided, with what was asked inside it."""
+    stage = rules.stage(task.stage)
+    assert stage and stage.when_passed, "asked only of what lapses"
+    cited = stage.when_passed.citation
+    proposal.add(
+        e.TaskLapsed(
+            at=at,
+            task_id=task.task_id,
+            outcome=stage.when_passed.outcome,
+            late=task.body != APPLICANT,
+            source=cited.source,
+            article=cited.article,
+            basis=cited.basis,
+        )
+    )
+    for opinion in proposal.state.open_tasks():
+        if opinion.asked_by_task == task.task_id:
+            proposal.add(e.TaskCancelled(at=at, task_id=opinion.task_id, because="asking_stage_decided"))
+
+
 def foreseen(rules: ProcedureRules, state: CaseState) -> list[TaskState]:
     """The tasks that will open by themselves once the running clocks have passed, as they would be then."""
     then = fold(state, opened_by_time(rules, state, END_OF_TIME))
     return [task for task in then.tasks.values() if task.task_id not in state.tasks]
 
 
-def pass_clocks(rules: ProcedureRules, proposal: Proposal, tasks: list[TaskState], until: datetime) -> None:
+def pass_clocks(
+    rules: ProcedureRules,
+    proposal: Proposal,
+    tasks: list[TaskState],
+    until: datetime,
+    follow: Follow | None = None,
+) -> None:
     """The log has the passing of each of these tasks' clocks by `until`, and the tasks that the law opens from that
-    instant on."""
+    instant on; with `follow`, also what the law makes of a period that passes undecided, from its end on."""
     for due_at, task_id in sorted((t.clock.due_at, t.task_id) for t in tasks if t.clock.due_at):
-        if due_at > until:
+        if due_at > until or proposal.state.closed or not proposal.state.tasks[task_id].is_open:
             continue
         proposal.add(e.ClockPassed(at=due_at, task_id=task_id))
         task = proposal.state.tasks[task_id]
         for name in rules.opens_when_passed.get(task.stage, ()):
             put_beside(rules, proposal, task.step, name, due_at)
+        if follow is not None and lapses(rules, task):
+            lapse(rules, proposal, task, due_at)
+            follow(rules, proposal, due_at)
 
 
 def take_back(rules: ProcedureRules, proposal: Proposal) -> None:

@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import Enum, auto
 
 from models.acts import MOVES_NOTHING, Act, Decide, ReceivedAct
-from models.events import Event, Filed
-from models.passing import opened_by_time
+from models.events import Event, Filed, TaskLapsed
+from models.passing import decided_by_time, opened_by_time, pass_time
 from models.proposal import Proposal
 from models.refusals import CaseClosed, Refusal, TaskAlreadyDecided
 from models.state import CaseState
@@ -52,6 +52,11 @@ class PartyIsTold(Enum):
     """What other cases make of the data that it waits for or may fetch: kept back, served again, fewer items."""
     PROVISION = auto()
     """As the end of the case, that the data it asked for has been published."""
+
+
+def time_has_decided(events: Iterable[Event]) -> bool:
+    """Whether these events say that a period has passed undecided, by which time has decided."""
+    return any(isinstance(event, TaskLapsed) for event in events)
 
 
 def too_late(state: CaseState, act: Act) -> Refusal:
@@ -111,6 +116,9 @@ class Procedure:
         """The events that an act adds, with all that follows at once; none if the log has the act already. Tasks opened
         by the passing of a clock before the act's receipt are open for it.
 
+        Where time has decided something before the receipt that the log does not have, only that is returned: whoever
+        writes it sets the clocks that it begins, and asks again.
+
         Raises a Refusal. Pure: the same case and act give the same answer at receipt, in the validator and in the
         handler.
         """
@@ -119,8 +127,22 @@ class Procedure:
         if state.closed:
             raise too_late(state, act)
         proposal = Proposal(state, is_the_partys_own=self.is_the_partys_own(state))
-        for event in opened_by_time(rules, state, act.received_at):
+        time_before = self._time_before(rules, state, act)
+        if time_has_decided(time_before):
+            return time_before
+        for event in time_before:
             proposal.add(event)
         self.answer(rules, proposal, act)
         self.follow(rules, proposal, act.received_at)
         return proposal.events
+
+    def passed(self, rules: ProcedureRules, state: CaseState, until: datetime) -> list[Event]:
+        """What time has made happen by `until`, with all that the law makes follow."""
+        return pass_time(rules, state, until, self.follow)
+
+    def _time_before(self, rules: ProcedureRules, state: CaseState, act: Act) -> list[Event]:
+        """What time has brought about before the receipt of an act. What the receipt alone judges opens and decides
+        nothing, so it leaves to the engine what the law makes of a period that has passed."""
+        if self.judged_by(type(act)) is JudgedBy.RECEIPT_ALONE:
+            return opened_by_time(rules, state, act.received_at)
+        return decided_by_time(rules, state, act.received_at, self.follow)

@@ -199,6 +199,10 @@ class UrgingNotYours(NotYours):
     """The city's rules name who may urge, and this account is not among them."""
 
 
+class PostRequired(NotYours):
+    """By the city's rules only who holds a certain post of the body decides this."""
+
+
 class OnlyBodiesAreUrged(Conflict):
     """The task lies before the party, whom nobody has the right to urge."""
 
@@ -230,6 +234,14 @@ class NextBodyHasActed(Conflict):
 
 class NothingAsked(Conflict):
     """No supplement was asked of the applicant."""
+
+
+class PeriodHasEnded(Conflict):
+    """The period has ended, and what has ended is not extended."""
+
+
+class ExtensionTooLong(Unmet):
+    """All extensions together are no longer than the rule has it, in the unit of the period."""
 
 
 class SupplementAlreadyAsked(Conflict):

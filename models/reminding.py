@@ -96,7 +96,7 @@ NOTHING = Look(None, None)
 
 
 def look(clock: Clock, opened_at: datetime, rule: ReminderRule | None, calendar: Calendar, now: datetime) -> Look:
-    """The reminder that is due at `now` for an open task. For periods in working days it is due only in working hours
+    """The reminder that is due at `now` for an open task. For periods in days or months it is due only in working hours
     of a working day.
 
     Where outcomes have periods of their own, reminders are of the earliest end to come, then of the next.
@@ -124,7 +124,7 @@ def ends_of(clock: Clock) -> list[End]:
     if clock.due_at:
         ends[clock.due_at] = End(clock.due_at, clock.ends_with_a_day)
     for outcome, due_at in sorted(clock.own_due_at.items()):
-        in_days = parse_period(clock.own_periods[outcome]).unit is Unit.WORKING_DAYS
+        in_days = parse_period(clock.own_periods[outcome]).unit is not Unit.HOURS
         if (known := ends.get(due_at)) is None:
             ends[due_at] = End(due_at, in_days, (outcome,))
         elif known.outcomes:
@@ -140,7 +140,7 @@ def points(
     over = opened_at
     for end in ends:
         found = (
-            in_working_days(end.last_day, over, rule, hours, now)
+            in_whole_days(end.last_day, over, rule, hours, now)
             if end.in_days
             else in_hours(end.due_at, over, rule, now)
         )
@@ -198,11 +198,11 @@ class WorkingHours:
         return begun - (begun > 0 and self._calendar.is_working(today) and now < self.opening(today))
 
 
-def in_working_days(
+def in_whole_days(
     last_day: date, opened_at: datetime, rule: ReminderRule, hours: WorkingHours, now: datetime
 ) -> Iterator[Point]:
-    """The points of a period in working days around `now`. A period ends at midnight; the reminder of that comes when
-    work begins."""
+    """The points of a period in days around `now`, reckoned in working days. A period ends at midnight; the reminder of
+    that comes when work begins."""
     for period in periods(rule.before, Unit.WORKING_DAYS):
         at = hours.opening_before(last_day, period)
         if at > opened_at:

@@ -283,6 +283,8 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             | e.DecisionCorrected()
             | e.TaskCancelled()
             | e.ClockPassed()
+            | e.TaskLapsed()
+            | e.PeriodExtended()
             | e.ClockMoved()
             | e.SupplementAsked()
             | e.SupplementReceived()

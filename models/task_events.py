@@ -14,6 +14,9 @@ from models.recorded import Recorded
 from models.restrictions import Items, items_of
 from rules.pinned import Basis
 
+EXTENDED = "extended"
+"""Why a clock moved, where a decision extended its period."""
+
 
 class TaskOpened(Recorded):
     """A stage was put before its body; the clock runs from `clock.started_at`."""
@@ -149,6 +152,20 @@ class ClockPassed(TaskEvent):
     type: Literal["ClockPassed"] = "ClockPassed"
 
 
+class TaskLapsed(TaskEvent):
+    """The period passed undecided, and the law says what follows: the task ends with an outcome that nobody decided.
+
+    `late`: whoever had to decide it has missed the period; not where the party let a choice of its own pass.
+    """
+
+    type: Literal["TaskLapsed"] = "TaskLapsed"
+    outcome: str
+    late: bool
+    source: str
+    article: str
+    basis: Basis
+
+
 class ClockMoved(TaskEvent):
     """The clock of an open task was set anew: a notice changed the calendar, or a cited rule stopped the clock.
 
@@ -163,6 +180,17 @@ class ClockMoved(TaskEvent):
     """Outcome to the end that its own period had."""
     notice: NoticeNamed | None = None
     """The notice that moved it."""
+
+
+class PeriodExtended(TaskEvent):
+    """The body extended the period of its task before it had ended, by the rule that is named; its clock moves."""
+
+    type: Literal["PeriodExtended"] = "PeriodExtended"
+    by: str
+    period: str
+    source: str
+    article: str
+    basis: Basis
 
 
 class TaskUrged(TaskEvent):

@@ -24,6 +24,8 @@ AboutATask = (
     | e.DecisionCorrected
     | e.TaskCancelled
     | e.ClockPassed
+    | e.TaskLapsed
+    | e.PeriodExtended
     | e.ClockMoved
     | e.SupplementAsked
     | e.SupplementReceived
@@ -142,9 +144,21 @@ def changes_of(task: TaskState, event: AboutATask) -> dict[str, Any]:
             return {"ended": "cancelled", "ended_at": event.at}
         case e.ClockPassed():
             return {"passed": True}
+        case e.TaskLapsed():
+            return {
+                "ended": "decided",
+                "ended_at": event.at,
+                "outcome": event.outcome,
+                "decided_by_event": event.number,
+                "late": event.late,
+                "supplement_asked_at": None,
+                "supplement_act": None,
+            }
         case e.ClockMoved():
             due_at = event.clock.due_at
             return {"clock": event.clock, "passed": task.passed and due_at is not None and due_at <= event.at}
+        case e.PeriodExtended():
+            return {}  # the clock that moves with it says so
         case e.SupplementAsked():
             asked = {"supplement_asked_at": event.at, "supplement_act": event.act}
             return asked | {"supplements": task.supplements + 1}

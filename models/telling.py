@@ -15,6 +15,7 @@ from models.recorded import Recorded
 from models.restricting import met_by
 from models.restrictions import RestrictionKind, RestrictionTold, together, touches
 from models.state import CaseState
+from models.task_events import EXTENDED
 from models.task_state import TaskState
 from rules.pack import WITHDRAWN
 from rules.pinned import APPLICANT
@@ -142,6 +143,17 @@ class _Write:
                 task = self.after.tasks[event.task_id]
                 if task.is_open and self._is_told_of_progress and task.body != APPLICANT:
                     yield self._about(task, "due_passed", event, Account(self.after.party))
+            case e.TaskLapsed():
+                task = self.after.tasks[event.task_id]
+                facts: dict[str, str | int] = {
+                    "outcome": event.outcome,
+                    "source": event.source,
+                    "article": event.article,
+                }
+                yield self._about(task, "task_lapsed", event, Account(self.after.party), facts)
+                if task.body != APPLICANT:
+                    yield self._to_officers(task, "task_lapsed", event, facts)
+                    yield self._about(task, "task_lapsed", event, Posts(task.body), facts)
             case e.ClockMoved():
                 yield from self._moved(event)
             case e.TaskUrged():
@@ -235,6 +247,11 @@ class _Write:
     def _moved(self, event: e.ClockMoved) -> Iterator[Telling]:
         task = self.after.tasks[event.task_id]
         moved = event.clock.due_at != event.due_before
+        if event.because == EXTENDED and task.is_open:
+            before: dict[str, str | int] = {"due_before": event.due_before.isoformat()} if event.due_before else {}
+            yield self._about(task, "period_extended", event, Account(self.after.party), before)
+            yield self._to_officers(task, "period_extended", event, before)
+            return
         if event.because != NOTICE or not moved or not task.is_open or event.clock.due_at is None:
             return
         reason: dict[str, str | int] = {"due_before": event.due_before.isoformat()} if event.due_before else {}

@@ -92,6 +92,23 @@ class OwnPeriodShown(Shape):
     last_day: date | None
 
 
+class ExtensionShown(RuleNamed):
+    """A decision by which the period was extended, and the rule that lets a body do so."""
+
+    decided_at: Instant
+    period: str
+
+
+class StopShown(Shape):
+    """A span for which a rule stopped the clock: its days are not counted. `law` is null where the log does not say by
+    which rule, `resumed_at` while the clock stands still."""
+
+    because: str
+    stopped_at: Instant
+    resumed_at: Instant | None
+    law: RuleNamed | None
+
+
 class ClockShown(Cited):
     """The time a body has. `due_at` is exclusive, and null where the rule gives no number.
 
@@ -114,6 +131,8 @@ class ClockShown(Cited):
     calendar: str
     calendar_version: int | None
     stopped_at: Instant | None
+    stops: list[StopShown]
+    extensions: list[ExtensionShown]
     awaits_evidence: bool
     overdue: bool
     used_seconds: int

@@ -28,10 +28,15 @@ Text = Annotated[str, StringConstraints(pattern=r"\S"), STATED]
 Day = Annotated[date, Strict()]
 
 
-Period = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3}(h|wd)$")]
+Period = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3}(h|wd|d|mo)$")]
+"""Hours, working days, calendar days or months."""
 
 
-PeriodOrPromptly = Annotated[str, StringConstraints(pattern=r"^([1-9][0-9]{0,3}(h|wd)|promptly)$")]
+HoursOrWorkingDays = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3}(h|wd)$")]
+"""In what the office itself is measured: reminders, announcements."""
+
+
+PeriodOrPromptly = Annotated[str, StringConstraints(pattern=r"^([1-9][0-9]{0,3}(h|wd|d|mo)|promptly)$")]
 
 
 NUMBER = "[1-9][0-9]{0,3}"

@@ -6,7 +6,7 @@ Narrower scope first, then later publication, then order of record. Pure: the re
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate
@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from rules.calendar_notices import Notice, Scope, Span
 from rules.deadlines import (
+    DATED,
     Deadline,
     DeadlineError,
     DeadlineOfAnotherCalendar,
@@ -23,11 +24,12 @@ from rules.deadlines import (
     Period,
     Unit,
     hours_after,
+    last_date,
     midnight,
     parse_period,
     to_shanghai,
 )
-from rules.pinned import Label, ProposedRule
+from rules.pinned import Label, LastDayOff, ProposedRule
 
 BEYOND_ALL_DAYS = date.max.toordinal() + 1
 HOURS = Unit.HOURS
@@ -78,17 +80,27 @@ class Calendar:
         self._receipt = lru_cache(maxsize=4096)(self._receipt_on)
         self._end = lru_cache(maxsize=4096)(self._end_of)
 
-    def deadline(self, received_at: datetime, period: Period | str, extra_days: int = 0) -> Deadline:
+    def deadline(
+        self,
+        received_at: datetime,
+        period: Period | str,
+        extra_days: int = 0,
+        last_day_off: LastDayOff = LastDayOff.STAYS,
+    ) -> Deadline:
         """When a period that began with this receipt ends, Asia/Shanghai.
 
         Working days: the day of receipt is not counted, the period ends at 24:00 of the last day; `extra_days` are the
-        working days for which the clock was stopped. Hours are natural hours from the moment, and never provisional.
+        working days for which the clock was stopped. Calendar days and months likewise, with calendar days in the place
+        of working days; `last_day_off` says whether a last day that is a day off moves on. Hours are natural hours from
+        the moment, and never provisional.
         Raises `ReceiptWithoutOffset`, `PeriodNotUnderstood`, `DeadlineOutOfRange`, `DeadlineError`.
         """
         number, unit = parse_period(period) if isinstance(period, str) else period
         started_at = to_shanghai(received_at)
         if unit == HOURS:
             return self._hours(started_at, number, extra_days)
+        if unit in DATED:
+            return self._dated(started_at, Period(number, unit), extra_days, last_day_off)
         if number < 1 or extra_days < 0:
             raise DeadlineError(
                 f"period: {number}wd with extra_days {extra_days}; at least 1 and at least 0 are needed"
@@ -123,18 +135,56 @@ class Calendar:
         last_day = (to_shanghai(due_at) - timedelta(microseconds=1)).date()
         return Deadline(started_at, f"{hours}h", 0, due_at, last_day, False, self.scope, self.version)
 
+    def _dated(self, started_at: datetime, period: Period, extra_days: int, last_day_off: LastDayOff) -> Deadline:
+        if period.number < 1 or extra_days < 0:
+            raise DeadlineError(f"period: {period} with extra_days {extra_days}; at least 1 and at least 0 are needed")
+        last_day = nominal = last_date(to_shanghai(started_at).date(), *period, extra_days)
+        provisional = False
+        try:
+            if last_day_off is LastDayOff.MOVES:
+                while not self.is_working(last_day):
+                    last_day += timedelta(days=1)
+                since = nominal.toordinal()
+                awaiting = self._uncovered_since[bisect_right(self._uncovered_until, since)]
+                provisional = awaiting <= last_day.toordinal()
+            due_at = midnight(last_day + timedelta(days=1))
+        except OverflowError:
+            raise DeadlineOutOfRange("period: it ends outside the years 1 to 9999") from None
+        known = (provisional, self.scope, self.version)
+        return Deadline(started_at, str(period), extra_days, due_at, last_day, *known, last_day_off)
+
     def explain(self, deadline: Deadline) -> Explanation:
         """Every day of the deadline's period: counted or skipped, and why. Raises `DeadlineOfAnotherCalendar`."""
-        if self.deadline(deadline.started_at, deadline.period, deadline.extra_days) != deadline:
+        asked = (deadline.started_at, deadline.period, deadline.extra_days, deadline.last_day_off)
+        if self.deadline(*asked) != deadline:
             raise DeadlineOfAnotherCalendar(
                 f"this calendar ({self.scope}, version {self.version}) does not lead to the deadline {deadline.due_at}"
                 f" ({deadline.calendar}, version {deadline.calendar_version}); ask the one that computed it"
             )
-        if parse_period(deadline.period).unit == HOURS:
+        number, unit = parse_period(deadline.period)
+        if unit == HOURS:
             return Explanation(days=())
+        if unit in DATED:
+            nominal = last_date(to_shanghai(deadline.started_at).date(), number, unit, deadline.extra_days)
+            return Explanation(days=tuple(self._dated_days(deadline, nominal)))
         first = deadline.started_at.toordinal() + 1
         through = deadline.last_day.toordinal()
         return Explanation(days=tuple(self._explained(date.fromordinal(day)) for day in range(first, through + 1)))
+
+    def _dated_days(self, deadline: Deadline, nominal: date) -> Iterator[ExplainedDay]:
+        """Days off count like others, until the day on which the period ends by its number: from there on, a period
+        that moves on counts none before the next working day."""
+        day = to_shanghai(deadline.started_at).date()
+        while day < deadline.last_day:
+            day += timedelta(days=1)
+            matters = day >= nominal and deadline.last_day_off is LastDayOff.MOVES
+            if not matters:
+                yield ExplainedDay(on=day, counted=True, covered=True, why=self._why(day))
+                continue
+            explained = self._explained(day)
+            if not explained.counted:
+                explained = explained.model_copy(update={"why": _ends_on_none(explained.why)})
+            yield explained
 
     def _explained(self, day: date) -> ExplainedDay:
         covered = self.is_covered(day)
@@ -250,6 +300,11 @@ class CalendarRecord:
         if name not in self.scopes:
             raise CalendarUnknown(f"calendar: {name!r} is unknown; known are {', '.join(sorted(self.scopes))}")
         return self.scopes[name]
+
+
+def _ends_on_none(why: Label) -> Label:
+    """Why a day off is not the last of a period that moves on."""
+    return Label(zh=f"{why.zh}；期限不在休息日届满", en=f"{why.en}; the period ends on no day off")
 
 
 def _is_weekday(ordinal: int) -> bool:

@@ -6,13 +6,14 @@ Pure: no clock, no files, no calendar of its own. `rules.calendar` computes with
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from rules.pinned import Label, Pinned
+from rules.pinned import Label, LastDayOff, Pinned
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """Asia/Shanghai as it has been since 1992. Before, there was summer time: see `to_shanghai`."""
@@ -29,7 +30,7 @@ class ReceiptWithoutOffset(DeadlineError):
 
 
 class PeriodNotUnderstood(DeadlineError):
-    """The period is neither `<N>wd` nor `<N>h` with N from 1 to 9999."""
+    """The period is no number from 1 to 9999 followed by `wd`, `h`, `d` or `mo`."""
 
 
 class DeadlineOutOfRange(DeadlineError):
@@ -43,10 +44,17 @@ class DeadlineOfAnotherCalendar(DeadlineError):
 class Unit(StrEnum):
     WORKING_DAYS = "wd"
     HOURS = "h"
+    CALENDAR_DAYS = "d"
+    MONTHS = "mo"
+
+
+DATED = frozenset({Unit.CALENDAR_DAYS, Unit.MONTHS})
+"""The units whose periods end on a date that no notice changes, unless that is a day off."""
 
 
 class Period(NamedTuple):
-    """A length that the law sets: working days (the day of receipt not counted) or natural hours."""
+    """A length that the law sets: working days, calendar days or months (the day of receipt not counted), or natural
+    hours."""
 
     number: int
     unit: Unit
@@ -57,10 +65,10 @@ class Period(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def parse_period(text: str) -> Period:
-    """Reads `12h` or `5wd`. Raises `PeriodNotUnderstood`."""
-    match = re.fullmatch(r"([1-9][0-9]{0,3})(wd|h)", text)
+    """Reads `12h`, `5wd`, `15d` or `2mo`. Raises `PeriodNotUnderstood`."""
+    match = re.fullmatch(r"([1-9][0-9]{0,3})(wd|h|d|mo)", text)
     if match is None:
-        raise PeriodNotUnderstood(f"period: {text[:40]!r} is not a number from 1 to 9999 followed by wd or h")
+        raise PeriodNotUnderstood(f"period: {text[:40]!r} is not a number from 1 to 9999 followed by wd, h, d or mo")
     return Period(int(match[1]), Unit(match[2]))
 
 
@@ -70,6 +78,7 @@ class Deadline(NamedTuple):
     `started_at` and `due_at` carry the offset of Asia/Shanghai. `due_at` is exclusive: for working days the midnight
     after `last_day`. `last_day` is the day on which the last moment of the period lies. `provisional`: a day that was
     needed is not covered by a notice yet, so the deadline may move. `calendar_version` is the length of the record.
+    `extra_days` are of the unit of the period. `last_day_off` says what became of a last day that is a day off.
     """
 
     started_at: datetime
@@ -80,6 +89,7 @@ class Deadline(NamedTuple):
     provisional: bool
     calendar: str
     calendar_version: int
+    last_day_off: LastDayOff = LastDayOff.STAYS
 
 
 class Skipped(Pinned):
@@ -139,3 +149,19 @@ def hours_after(instant: datetime, hours: int) -> datetime:
         raise DeadlineOutOfRange(
             f"period: {hours}h after {instant.isoformat()} is outside the years 1 to 9999"
         ) from None
+
+
+def last_date(day: date, number: int, unit: Unit, extra_days: int = 0) -> date:
+    """The last day of a period in calendar days or months that begins after `day`, whether or not it is a day off.
+
+    Months end on the day of the same number, or where the last month has none, on its last day; days for which the
+    clock was stopped are added after that. Raises `DeadlineOutOfRange`.
+    """
+    try:
+        if unit is not Unit.MONTHS:
+            return day + timedelta(days=number + extra_days)
+        years, month = divmod(day.year * 12 + day.month - 1 + number, 12)
+        same = date(years, month + 1, min(day.day, monthrange(years, month + 1)[1]))
+        return same + timedelta(days=extra_days)
+    except (ValueError, OverflowError):
+        raise DeadlineOutOfRange("period: it ends outside the years 1 to 9999") from None

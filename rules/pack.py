@@ -81,6 +81,9 @@ class OutcomeTerms(Authored):
     """The trigger of the catalogue update that it orders."""
     by_publication: StrictBool = False
     """Nobody decides it: it comes of the publication of the update that the case ordered."""
+    when_passed: Literal["deemed", "alone"] | None = None
+    """Time decides so by itself when the period passes undecided: it is `deemed` decided so, or nobody but time decides
+    it (`alone`)."""
     opens: tuple[Name, ...] = ()
     """Stages that lie open beside the others of the step from here on."""
     when_limit: Literal["kept", "missed", "running", "over"] | None = None
@@ -110,6 +113,14 @@ PeriodTerms = Annotated[
 ]
 
 
+class ExtensionTerms(Authored):
+    """By how much the body of a stage may extend its period altogether, in the unit of the period, before it has ended;
+    `by_post` names the post of the body whose holder decides that."""
+
+    at_most: Period
+    by_post: Name | None = None
+
+
 class StageEntry(Authored):
     """A stage; `period` maps each urgency to its period or `promptly`, is `promptly` or `set_by_decision` (whoever puts
     the stage before its body sets it), or is null where the law gives no number."""
@@ -120,6 +131,7 @@ class StageEntry(Authored):
     period_by: Name = "urgency"
     """The choice that tells the period; under another than the urgency, a value without one has no number."""
     outcomes: Annotated[Mapping[Name, OutcomeEntry], Field(min_length=1)]
+    extension: OneOrMore[Version[ExtensionTerms]] | None = None
 
 
 class StepTerms(Authored):
@@ -148,6 +160,8 @@ class OrderTerms(Authored):
     clock_from: Mapping[Name, Literal["event", "receipt", "evidence"]] = Field(default_factory=dict)
     """Stages whose clock runs not from their hand-over but from the day of the event that made the case necessary, or
     from the receipt of the case; or which have no clock until there is evidence."""
+    clock_from_stage: Mapping[Name, Name] = Field(default_factory=dict)
+    """Stages whose clock runs from when an earlier stage, which is named, came before its body last."""
     ahead_of_turn: tuple[Name, ...] = ()
     """Stages that lie open while another update of the same entry goes first, for their clock runs all the same."""
     outlasting: tuple[Name, ...] = ()
@@ -304,15 +318,22 @@ class Selection(Authored):
     cite: Cite
 
 
+EndOnADayOff = Literal["stays", "moves_to_next_working_day"]
+
+
 class Counting(Authored):
     """How periods run, by their unit; there is one way for each, and the pack says who chose it.
 
     `wd`: from the hand-over into the responsible body's task list, that day excluded, until 24:00 of the last working
-    day. `h`: from the moment of the hand-over, in natural hours, nights and days off included.
+    day. `h`: from the moment of the hand-over, in natural hours, nights and days off included. `d` and `mo`: the first
+    day excluded, until 24:00 of the last calendar day, or of the day of the same number in the last month, which is its
+    last day where it has none of that number; the value says what becomes of a last day that is a day off.
     """
 
     wd: OneOrMore[Version[Literal["from_next_day"]]] | None = None
     h: OneOrMore[Version[Literal["natural"]]] | None = None
+    d: OneOrMore[Version[EndOnADayOff]] | None = None
+    mo: OneOrMore[Version[EndOnADayOff]] | None = None
 
 
 class Procedure(Authored):

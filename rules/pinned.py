@@ -158,10 +158,20 @@ class SupplementRule(Pinned):
     citation: Citation
 
 
+class LastDayOff(StrEnum):
+    """What becomes of a period in calendar days or months whose last day is a day off."""
+
+    STAYS = "stays"
+    """It ends with that day."""
+    MOVES = "moves_to_next_working_day"
+
+
 class CountingRule(Pinned):
-    """By which rule periods of a unit (`wd`, `h`) begin and end as they do."""
+    """By which rule periods of a unit (`wd`, `h`, `d`, `mo`) begin and end as they do."""
 
     unit: str
+    last_day_off: LastDayOff = LastDayOff.STAYS
+    """Of calendar days and months; a period in working days ends with no day off, and one in hours on any."""
     citation: Citation
 
 

@@ -94,6 +94,15 @@ class LimitStanding(StrEnum):
     OVER = "over"
 
 
+class WhenPassed(StrEnum):
+    """How time decides a stage whose period passes undecided."""
+
+    DEEMED = "deemed"
+    """It is deemed decided so, as its body could have decided."""
+    ALONE = "alone"
+    """Nobody else decides it so."""
+
+
 class Outcome(Pinned):
     """One way to decide a stage. Without `leads_to` the stage is done, and its step goes on when all beside it are."""
 
@@ -118,6 +127,8 @@ class Outcome(Pinned):
     """The trigger of the catalogue update that it orders."""
     by_publication: bool = False
     """Nobody decides it: it comes of the publication of the update that the case ordered."""
+    when_passed: WhenPassed | None = None
+    """Whether time decides so by itself when the period of the stage passes undecided."""
     opens: tuple[str, ...] = ()
     """Stages that lie open beside the others of the step from here on."""
     when_limit: LimitStanding | None = None
@@ -128,6 +139,11 @@ class Outcome(Pinned):
     grant: GrantEffect | None = None
     record: RecordEffect | None = None
     citation: Citation
+
+    @property
+    def is_decided_by_somebody(self) -> bool:
+        """Whether a body or the party can decide so: not what comes of a publication, or of time alone."""
+        return not self.by_publication and self.when_passed is not WhenPassed.ALONE
 
 
 class ClockFrom(StrEnum):
@@ -141,6 +157,17 @@ class ClockFrom(StrEnum):
     """The receipt of the case."""
     EVIDENCE = "evidence"
     """Its hand-over, once there is evidence; what lies open without any has no clock until the first is received."""
+
+
+class ExtensionRule(Pinned):
+    """By how much the body of a stage may extend its period altogether before it has ended, in the unit of the period.
+
+    `by_post`: only who holds that post of the body decides it.
+    """
+
+    at_most: str
+    by_post: str | None = None
+    citation: Citation
 
 
 class Stage(Pinned):
@@ -161,6 +188,8 @@ class Stage(Pinned):
     set_by_decision: bool = False
     """Whoever puts it before its body sets its time limit with that decision."""
     clock_from: ClockFrom = ClockFrom.OPENING
+    clock_from_stage: str | None = None
+    """An earlier stage: its clock runs from when that one came before its body last."""
     only_when: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     """Choice of the filing to the values for which the stage lies open at all."""
     ahead_of_turn: bool = False
@@ -170,6 +199,8 @@ class Stage(Pinned):
     binding: bool = False
     """While it is open, no decision lets the case go on."""
     outcomes: tuple[Outcome, ...]
+    extension: ExtensionRule | None = None
+    """None: nobody extends its period."""
     citation: Citation
 
     def applies_to(self, choices: Mapping[str, str]) -> bool:
@@ -180,6 +211,11 @@ class Stage(Pinned):
 
     def is_owed_promptly(self, choices: Mapping[str, str]) -> bool:
         return self.promptly or choices.get(self.period_by, "normal") in self.promptly_for
+
+    @property
+    def when_passed(self) -> Outcome | None:
+        """How time decides it when its period passes undecided; None where it decides nothing."""
+        return next((o for o in self.outcomes if o.when_passed), None)
 
     def outcome(self, name: str) -> Outcome | None:
         return next((o for o in self.outcomes if o.outcome == name), None)

@@ -10,6 +10,7 @@ from rules.agreement_checking import broken_of_agreements
 from rules.cutting import Broken, Cut, Path, applies, targets_of, thens_of
 from rules.deadlines import Unit, parse_period
 from rules.entry_checking import broken_of_entry
+from rules.lapse_checking import broken_of_lapses
 from rules.limit_checking import broken_of_limits, broken_of_time, is_limited
 from rules.pack import (
     DATA_WITHDRAWN,
@@ -94,6 +95,7 @@ class _Cut(Cut):
         yield from self._walk()
         yield from broken_of_entry(self)
         yield from broken_of_limits(self)
+        yield from broken_of_lapses(self)
         yield from self._after_the_law()
         yield from broken_of_agreements(self)
         yield from broken_of_use(self, self._all_stages())

@@ -29,6 +29,7 @@ from rules.pinned import (
     HoldRule,
     InPlaceRule,
     Label,
+    LastDayOff,
     Pinned,
     ProposedRule,
     RecusalRule,
@@ -218,6 +219,11 @@ class ProcedureRules(Pinned):
 
     def counting_of(self, unit: str) -> CountingRule | None:
         return next((c for c in self.counting if c.unit == unit), None)
+
+    @property
+    def moving_units(self) -> tuple[str, ...]:
+        """The units whose periods, where their last day is a day off, end with the next working day."""
+        return tuple(c.unit for c in self.counting if c.last_day_off is LastDayOff.MOVES)
 
     def digest(self) -> str:
         """The name under which these rules are kept: SHA-256 over their canonical JSON."""

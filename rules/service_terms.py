@@ -6,14 +6,14 @@ from typing import Annotated
 
 from pydantic import Field, Strict, StrictBool, StringConstraints
 
-from rules.authored import Authored, Name, OneOrMore, Period, Text, Version, Wording
+from rules.authored import Authored, HoursOrWorkingDays, Name, OneOrMore, Text, Version, Wording
 
 
 class MaintenanceTerms(Authored):
     """How long before it begins an interruption of the service is announced, and whether it falls, in principle, on
     days off: of the city's own calendar, and where the law means those of another too, of `days_off_of` as well."""
 
-    announced: Period
+    announced: HoursOrWorkingDays
     on_days_off: StrictBool
     days_off_of: Text | None = None
 
@@ -28,10 +28,10 @@ class ReminderTerms(Authored):
     what the law wants done promptly. `closes` is exclusive.
     """
 
-    before: tuple[Period, ...]
-    overdue_every: tuple[Period, ...]
-    at_once_every: Period | None = None
-    at_once_within: Period | None = None
+    before: tuple[HoursOrWorkingDays, ...]
+    overdue_every: tuple[HoursOrWorkingDays, ...]
+    at_once_every: HoursOrWorkingDays | None = None
+    at_once_within: HoursOrWorkingDays | None = None
     """Our standard for what the law wants done promptly; it is shown as ours, and nothing is late by it."""
     opens: TimeOfDay
     closes: TimeOfDay

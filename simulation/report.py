@@ -19,6 +19,8 @@ from simulation.year import Year
 
 HALF, NINE_IN_TEN = 0.5, 0.9
 
+HOURS_OF = {Unit.HOURS: 1, Unit.WORKING_DAYS: 24, Unit.CALENDAR_DAYS: 24, Unit.MONTHS: 720}
+
 
 @dataclass(frozen=True)
 class StageLine:
@@ -203,6 +205,6 @@ def _hours(since: datetime, until: datetime) -> float:
 
 
 def _length(period: str) -> float:
-    """Only to put periods in an order: a working day counts as a natural day."""
+    """Only to put periods in an order: a working day counts as a natural day, a month as thirty."""
     number, unit = parse_period(period)
-    return number * (24 if unit is Unit.WORKING_DAYS else 1)
+    return number * HOURS_OF[unit]

@@ -26,7 +26,7 @@ from models import acts as a
 from models.granting import access_case_id
 from stack.postgres import Login, Postgres
 from stack.temporal import NAMESPACE, TIME_SKIPPING, TemporalServer
-from tests import recorded, recording_entries, recording_objections, recording_rectifications
+from tests import recorded, recording_entries, recording_lapses, recording_objections, recording_rectifications
 from tests.driving import WHATEVER_IS_ASKED, Driver, ShiftedClock
 from tests.owning import known
 from tests.sealed_engine import CONVERTER, for_every_process, opened
@@ -283,6 +283,7 @@ def paths() -> Iterable[tuple[str, str, Path_]]:
     of_rectifications = (recording_rectifications.EVERYWHERE, recording_rectifications.BY_CITY)
     for everywhere, by_city in (of_requests, of_objections, of_entries, of_rectifications):
         yield from ((city, name, path) for city in AGREED for name, path in {**everywhere, **by_city[city]}.items())
+    yield recording_lapses.CITY, "lapsed", recording_lapses.lapsed
 
 
 def file_of(city: str, name: str) -> str:

@@ -13,7 +13,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from models.events import Event
     from models.messages import CaseStart, Delivery
-    from models.passing import next_instant, pass_time
+    from models.passing import next_instant
     from models.procedure import Procedure
     from models.refusals import Refusal
     from models.state import CaseState
@@ -37,7 +37,7 @@ class Case:
 
     async def to_its_end(self) -> str:
         """Waits until the case is closed and returns its outcome. A clock that passes is put on record; it decides
-        nothing."""
+        nothing, unless the law says what follows of that."""
         await self.log.read()
         while not self.state.closed:
             await self.until_time_or_an_act_moves_it()
@@ -53,7 +53,7 @@ class Case:
             return is_over or next_instant(self.rules, self.state) != instant
 
         if not await until(moved, instant, what_time_brings(self.rules, self.state)) and instant:
-            await self.log.record(lambda state: pass_time(self.rules, state, instant), passing=instant)
+            await self.log.record(lambda state: self.procedure.passed(self.rules, state, instant), passing=instant)
 
     @workflow.update
     async def act(self, delivery: Delivery) -> int:

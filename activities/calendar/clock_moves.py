@@ -1,7 +1,8 @@
 """Which open clocks a notice moves, and to where: for who publishes it, and for who wants to know beforehand.
 
-A clock that counts working days can change only if it counts a day that the notice makes or unmakes, or awaited one
-that it settles; so each is set by the record without the notice and by the record with it, and the two are compared.
+A clock that counts working days, or ends with one, can change only if it counts a day that the notice makes or
+unmakes, or awaited one that it settles; so each is set by the record without the notice and by the record with it, and
+the two are compared.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ class Effect:
                 yield move
 
     def _move(self, task_id: str, case_id: str, clock: Clock) -> Move | None:
-        if not in_working_days(clock):
+        if not clock.may_be_moved_by_a_notice:
             return None
         before, after = (with_due(clock.unset(), record) for record in (self._before, self._after))
         changed = self.changed[clock.calendar]
@@ -94,7 +95,7 @@ class Effect:
 
 
 def in_working_days(clock: Clock) -> list[datetime]:
-    """The ends of the clock that a notice can move: those of its periods in working days."""
+    """The ends of the clock's periods in working days: which days those count, a notice says."""
     ends = [(clock.period, clock.due_at)] + [(p, clock.own_due_at.get(o)) for o, p in clock.own_periods.items()]
     return [end for period, end in ends if period and end and parse_period(period).unit is Unit.WORKING_DAYS]
 
@@ -106,6 +107,8 @@ def ends_of(clock: Clock) -> tuple[datetime | None, Mapping[str, datetime], bool
 
 def spans_of(clock: Clock) -> Iterator[tuple[date, date]]:
     """The days that a clock in working days counts: those after the first day of a span, up to and with the second."""
+    if not in_working_days(clock):
+        return
     last = max((to_shanghai(end) - timedelta(microseconds=1)).date() for end in in_working_days(clock))
     yield to_shanghai(clock.started_at).date(), last
     for stop in clock.stops:

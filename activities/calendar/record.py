@@ -13,7 +13,7 @@ from activities.statements import insert
 from models.clock import Clock
 from rules.calendar import CalendarRecord
 from rules.calendar_notices import Notice, Scope
-from rules.deadlines import Deadline, Unit, midnight, parse_period, to_shanghai
+from rules.deadlines import DATED, Deadline, Unit, midnight, parse_period, to_shanghai
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,7 +96,10 @@ def with_due(clock: Clock, record: CalendarRecord) -> Clock:
     """The clock with its end filled in by the calendar, and the position in the record by which it was found."""
     if not clock.wants_due:
         return clock
-    own = {o: deadline_of(clock.model_copy(update={"period": p}), record) for o, p in clock.own_periods.items()}
+    own = {
+        o: deadline_of(clock.model_copy(update={"period": p, "extensions": ()}), record)
+        for o, p in clock.own_periods.items()
+    }
     clock = clock.model_copy(update={"own_due_at": {outcome: each.due_at for outcome, each in own.items()}})
     if clock.period is None:
         return clock
@@ -114,19 +117,24 @@ def with_due(clock: Clock, record: CalendarRecord) -> Clock:
 def deadline_of(clock: Clock, record: CalendarRecord) -> Deadline:
     """When the period of a clock ends by this record; the clock must have a period.
 
-    What a cited rule stopped is added: its working days to a period in working days, its length to one in hours.
+    What a cited rule stopped is added: its working days to a period in working days, its days to one in calendar days
+    or months, its length to one in hours.
     """
-    assert clock.period
+    assert clock.period and clock.length
     calendar = record.calendar(clock.calendar)
-    if parse_period(clock.period).unit is Unit.HOURS:
+    unit = parse_period(clock.period).unit
+    if unit is Unit.HOURS:
         stopped = sum((stop.resumed_at - stop.stopped_at for stop in clock.stops), timedelta())
-        return calendar.deadline(clock.started_at + stopped, clock.period)
+        return calendar.deadline(clock.started_at + stopped, clock.length)
     # From the day after the clock was stopped to the day on which it ran again.
+    if unit in DATED:
+        stood = sum((to_shanghai(s.resumed_at).date() - to_shanghai(s.stopped_at).date()).days for s in clock.stops)
+        return calendar.deadline(clock.started_at, clock.length, stood, clock.last_day_off(clock.period))
     days = (
         calendar.working_days_between(to_shanghai(stop.stopped_at).date(), to_shanghai(stop.resumed_at).date())
         for stop in clock.stops
     )
-    return calendar.deadline(clock.started_at, clock.period, sum(days))
+    return calendar.deadline(clock.started_at, clock.length, sum(days))
 
 
 def wanted_until(law: ProcedureRules, found_on: date | None, record: CalendarRecord) -> datetime | None:

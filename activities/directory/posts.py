@@ -15,7 +15,8 @@ from rules.posts import posts_of
 
 if TYPE_CHECKING:
     from activities.clock import Clock
-    from activities.database import Pool
+    from activities.database import Connection, Pool
+    from models.acts import Actor
 
 
 class PostKept(NamedTuple):
@@ -75,6 +76,12 @@ async def name_officer(pool: Pool, clock: Clock, officer: Officer, filed_by: str
             filed_by=filed_by,
         )
         await connection.execute(NAME_OFFICER, *kept)
+
+
+async def posts_held(connection: Connection, by: Actor) -> frozenset[str]:
+    """The posts of its body that somebody holds now."""
+    query = "select post from posts where account_id = $1 and body = $2"
+    return frozenset(row["post"] for row in await connection.fetch(query, by.account, by.body))
 
 
 async def vacate(pool: Pool, body: str, post: str) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from activities.database import NEVER_TAKEN, with_a_second_try
+from activities.directory.posts import posts_held
 from activities.evidence.files import digests_of, submit
 from activities.idempotency import IdempotencyKeyReused, digest
 from activities.record.claims import forsaken
@@ -38,7 +39,7 @@ from activities.record.touching import have_dataset_alone, to_hand_over
 from activities.sealing.seals import is_same_call
 from models import acts as a
 from models import events as e
-from models.procedure import JudgedBy, Procedure
+from models.procedure import JudgedBy, Procedure, time_has_decided
 from models.procedures import ANSWERS_NOTHING, BY_NAME
 from models.refusals import CannotBeStored, Refusal
 from models.signing import fingerprints
@@ -130,6 +131,8 @@ class Inbox:
                 act = act.model_copy(update={"words": words})
             if isinstance(act, a.Urge):
                 act = act.model_copy(update={"in_force": await self._urging_in_force(connection, case)})
+            if isinstance(act, a.Extend):
+                act = act.model_copy(update={"posts": await posts_held(connection, act.by)})
             if isinstance(act, a.SubmitEvidence):
                 act = act.model_copy(update={"standing": await standing_at_receipt(connection, act.case_id)})
             if isinstance(act, a.Revoke):
@@ -274,12 +277,15 @@ class Inbox:
                 LOG.exception("an act of case %s cannot be read", case.case_id)
                 await note(connection, case.case_id, [row["act_id"]], Why.NOT_READ, fault)
                 return
-            written = await self._answered(connection, case, kind, rules, state, act, record)
-            if written is None:
-                return
-            state = fold(state, written)
+            answered = False
+            while not answered:
+                written = await self._answered(connection, case, kind, rules, state, act, record)
+                if written is None:
+                    return
+                state = fold(state, written)
+                case = await with_its_head(connection, case)
+                answered = act.id in state.acts or not time_has_decided(written)
             await connection.execute(ACCEPT, act.id)
-            case = await with_its_head(connection, case)
 
     async def _answered(
         self,

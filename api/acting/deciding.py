@@ -5,14 +5,14 @@ from __future__ import annotations
 from activities.tables.cases import CaseRow, TaskRow
 from api.acting.drafts import drafted, with_kept_draft
 from api.acting.filing import at_receipt
-from api.acting.forms.deciding import DecisionForm, OpinionDemand, ReassignmentForm, SupplementDemand
+from api.acting.forms.deciding import DecisionForm, ExtensionForm, OpinionDemand, ReassignmentForm, SupplementDemand
 from api.acting.forms.filing import SupplementForm
 from api.acting.forms.form import is_blank
 from api.acting.receiving import ActShown, Receiver, known_items
 from api.acting.refusals import refused_before_receipt
 from api.http.problems import Problem, invalid, wrongs
 from models import decision_fields
-from models.acts import AskOpinion, AskSupplement, Claim, Correct, Decide, Reassign, Release, ReviewSuspension
+from models.acts import AskOpinion, AskSupplement, Claim, Correct, Decide, Extend, Reassign, Release, ReviewSuspension
 from models.asking import stated_so_far
 from models.drafting import Drafted, may_submit_what_is_kept
 from reading.cases import questions as cases
@@ -42,6 +42,13 @@ async def ask_supplement(receiver: Receiver, task_id: str, form: SupplementDeman
     """Asks the applicant to complete the request (补正). Raises a Problem."""
     task = await receiver.own_task(task_id)
     act = AskSupplement(**await receiver.on_task(task), given=form.given(frozenset({"text"})))
+    return await receiver.receive(act, form.said())
+
+
+async def extend(receiver: Receiver, task_id: str, form: ExtensionForm) -> ActShown:
+    """Extends the period of the task. Raises a Problem."""
+    task = await receiver.own_task(task_id)
+    act = Extend(**await receiver.on_task(task), period=form.period, given=form.given(frozenset({"text"})))
     return await receiver.receive(act, form.said())
 
 

@@ -17,6 +17,7 @@ from reading.calendar.deadlines import CityOrCalendar, PeriodAsked
 from reading.calendar.shapes import DeadlineShown
 from reading.calendar.shown import CalendarUnknown
 from rules.deadlines import DeadlineError
+from rules.pinned import LastDayOff
 
 router = APIRouter(prefix="/v1/deadlines", tags=["deadlines"])
 
@@ -26,13 +27,16 @@ async def explain(
     runtime: Running,
     language: AnsweredIn,
     received_at: Annotated[AnyQueriedMoment, Query(description="with offset")],
-    period: Annotated[str, Query(max_length=10, description="`12h` or `5wd`")],
+    period: Annotated[str, Query(max_length=10, description="`12h`, `5wd`, `15d` or `2mo`")],
     city: Annotated[NamedCity | None, Query(description="by the calendar of this city")] = None,
     calendar: Annotated[str | None, Query(max_length=50, description="CN, CN-GX; in the place of a city")] = None,
     as_of: Annotated[Day | None, Query(description="by the notices published up to this day")] = None,
+    last_day_off: Annotated[
+        LastDayOff, Query(description="what becomes of days or months whose last day is a day off")
+    ] = LastDayOff.MOVES,
 ) -> DeadlineShown:
-    """The day of receipt is not counted; working days end at midnight, hours run from the moment."""
-    asked = PeriodAsked(received_at=received_at, period=period, city=city, calendar=calendar, as_of=as_of)
+    """The day of receipt is not counted; days and months end at midnight, hours run from the moment."""
+    asked = PeriodAsked(received_at, period, city=city, calendar=calendar, as_of=as_of, last_day_off=last_day_off)
     try:
         return await deadlines.explain(runtime, language, asked)
     except CityOrCalendar as fact:

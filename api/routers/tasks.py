@@ -7,7 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from api.acting import deciding, urging
-from api.acting.forms.deciding import DecisionForm, OpinionDemand, ReassignmentForm, SupplementDemand, UrgingForm
+from api.acting.forms.deciding import (
+    DecisionForm,
+    ExtensionForm,
+    OpinionDemand,
+    ReassignmentForm,
+    SupplementDemand,
+    UrgingForm,
+)
 from api.acting.receiving import ActShown, Receiving, act_answers
 from api.dependencies import Calling, Cursor, Officer, PageSize, Reading, Reviewer, TaskId, Word
 from api.http.files import AS_TABLE
@@ -136,6 +143,14 @@ async def correct(
 async def ask_supplement(task_id: TaskId, form: SupplementDemand, _caller: Reviewer, receiver: Receiving) -> ActShown:
     """The clock runs on, unless a rule of the city says that it stops."""
     return await deciding.ask_supplement(receiver, task_id, form)
+
+
+@router.post(
+    "/{task_id}/extension", response_model=ActShown, responses=act_answers(), summary="Extend the period of a task"
+)
+async def extend(task_id: TaskId, form: ExtensionForm, _caller: Reviewer, receiver: Receiving) -> ActShown:
+    """Before the period has ended, by no more than the rules have it, for a reason; the applicant is told."""
+    return await deciding.extend(receiver, task_id, form)
 
 
 @router.post("/{task_id}/opinion-request", response_model=ActShown, responses=act_answers(), summary="Ask the experts")

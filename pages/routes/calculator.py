@@ -27,8 +27,8 @@ from rules.procedure_rules import ProcedureRules
 
 OPENING = "09:00"
 """The hour of the receipt, where nobody says another."""
-LONGEST = 250
-"""Of what is reckoned here, in working days or hours, so that a page can show each day."""
+MOST: Mapping[str, int] = {Unit.WORKING_DAYS: 250, Unit.HOURS: 250, Unit.CALENDAR_DAYS: 365, Unit.MONTHS: 12}
+"""Of what is reckoned here, so that a page can show each day."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +95,9 @@ async def reckoned(call: Call, pack: Pack, asked: tuple[Field, ...]) -> tuple[tu
         problems["received_time"] = call.say("calculator.time_unreadable")
     if given["as_of"] and as_of is None:
         problems["as_of"] = plain_error(Wrong("as_of", "date_parsing"), call.language)
-    number = given["number"]
-    if not (number.isascii() and number.isdecimal() and 1 <= int(number[:6]) <= LONGEST):
-        problems["number"] = call.say("calculator.not_a_period", most=LONGEST)
+    number, most = given["number"], MOST.get(given["unit"], MOST[Unit.WORKING_DAYS])
+    if not (number.isascii() and number.isdecimal() and 1 <= int(number[:6]) <= most):
+        problems["number"] = call.say("calculator.not_a_period", most=most)
     answer = None
     if on and at is not None and not problems:
         asked_for = PeriodAsked(
@@ -106,7 +106,7 @@ async def reckoned(call: Call, pack: Pack, asked: tuple[Field, ...]) -> tuple[tu
         try:
             answer = await deadlines.explain(call.store.archive, call.language, asked_for)
         except DeadlineError:
-            problems["number"] = call.say("calculator.not_a_period", most=LONGEST)
+            problems["number"] = call.say("calculator.not_a_period", most=most)
     said_of = tuple(replace(each, problems=(problems[each.name],)) if each.name in problems else each for each in asked)
     return said_of, answer
 

@@ -35,7 +35,9 @@ from reading.grants.shown import grant_page
 from reading.objections.questions import evidence_readable
 from reading.objections.sight import ABOUT_USE
 from reading.sight import Caller
+from reading.words.law import Law
 from rules.agreement import SIGN
+from rules.pinned_stages import ExtensionRule
 from rules.procedure_names import CATALOGUE_UPDATE
 from rules.vocabulary import AGREED
 
@@ -128,6 +130,7 @@ async def task_page(
         is_mine=file.task.claimed_by == caller.account_id,
         colleagues=[each for each in await directory.reviewers_of(store, body) if each.login != caller.login],
         supplements=law.rules.supplement is not None and file.case.parties[0].role != "initiator",
+        extension=extension_of(law, file),
         opinion=law.rules.opinion if law.rules.opinion and law.rules.opinion.body != caller.body_role else None,
         traces=file.case.procedure in ABOUT_USE,
         is_update=file.case.procedure == CATALOGUE_UPDATE,
@@ -145,10 +148,18 @@ async def text_of_agreement(
     return await agreement_for(call.store, caller, call.language, file.case.case_id, stated)
 
 
+def extension_of(law: Law, file: TaskFile) -> ExtensionRule | None:
+    """The rule by which the body may still extend the period of its task; None where it may not."""
+    stage = law.rules.stage(file.task.stage)
+    return stage.extension if stage and file.task.clock.due_at else None
+
+
 def fields_of_acts(call: Call) -> tuple[Field, ...]:
     """What the acts beside a decision are asked for."""
     return (
         Field("to", Kind.CHOICE, call.say("desk.to"), required=True),
+        Field("more_time", Kind.COUNT, call.say("task.more_time"), required=True),
+        Field("extension", Kind.PROSE, call.say("task.extension_text"), required=True),
         Field("supplement", Kind.PROSE, call.say("task.supplement_text"), required=True),
         Field("question", Kind.PROSE, call.say("task.question_text"), required=True),
         Field("note", Kind.PROSE, call.say("task.note_text"), required=True),

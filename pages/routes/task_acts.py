@@ -6,7 +6,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from api.acting import applying, deciding
-from api.acting.forms.deciding import NoteForm, OpinionDemand, ReassignmentForm, SupplementDemand
+from api.acting.forms.deciding import ExtensionForm, NoteForm, OpinionDemand, ReassignmentForm, SupplementDemand
 from api.acting.receiving import ActShown, Receiver
 from api.http.problems import invalid
 from pages.calls import Call, deed
@@ -17,7 +17,7 @@ from pages.routes.task import file_of, refused
 from reading.cases.task_file import TaskFile
 from reading.sight import Caller
 
-FIELD_OF = {"hand_on": "to", "supplement": "supplement", "opinion": "question", "note": "note"}
+FIELD_OF = {"hand_on": "to", "supplement": "supplement", "extend": "extension", "opinion": "question", "note": "note"}
 """The one field of each act that has one."""
 ACTS = ("claim", "release", *FIELD_OF)
 
@@ -58,6 +58,14 @@ async def supplement(_call: Call, _caller: Caller, receiver: Receiver, file: Tas
     return await deciding.ask_supplement(receiver, file.task_id, said)
 
 
+async def extend(_call: Call, _caller: Caller, receiver: Receiver, file: TaskFile, form: FormData) -> ActShown:
+    unit = (file.task.clock.period or "").lstrip("0123456789")
+    said = parsed(
+        ExtensionForm, {"period": f"{demanded(form, 'more_time')}{unit}", "text": demanded(form, "extension")}
+    )
+    return await deciding.extend(receiver, file.task_id, said)
+
+
 async def opinion(_call: Call, _caller: Caller, receiver: Receiver, file: TaskFile, form: FormData) -> ActShown:
     said = parsed(OpinionDemand, {"question": demanded(form, "question")})
     return await deciding.ask_opinion(receiver, file.task_id, said)
@@ -73,6 +81,7 @@ ACTING = {
     "release": release,
     "hand_on": hand_on,
     "supplement": supplement,
+    "extend": extend,
     "opinion": opinion,
     "note": note,
 }

@@ -12,6 +12,7 @@ from reading.store import Archive
 from reading.words.language import Language, said
 from rules.calendar import CalendarRecord
 from rules.loading import load_pack
+from rules.pinned import LastDayOff
 
 
 class CityOrCalendar(Exception):
@@ -28,6 +29,8 @@ class PeriodAsked:
     city: str | None = None
     calendar: str | None = None
     as_of: date | None = None
+    last_day_off: LastDayOff = LastDayOff.MOVES
+    """Of days and months; the Civil Code (203) has them end with the day after the days off."""
 
 
 async def explain(archive: Archive, language: Language, asked: PeriodAsked) -> DeadlineShown:
@@ -35,7 +38,7 @@ async def explain(archive: Archive, language: Language, asked: PeriodAsked) -> D
     DeadlineError."""
     record = (await archive.present()).record
     working_days = record.calendar(calendar_of(record, asked), asked.as_of)
-    deadline = working_days.deadline(asked.received_at, asked.period)
+    deadline = working_days.deadline(asked.received_at, asked.period, last_day_off=asked.last_day_off)
     days = [
         DayShown(on=day.on, why=said(day.why, language), counted=day.counted, covered=day.covered)
         for day in working_days.explain(deadline).days

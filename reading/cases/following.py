@@ -70,7 +70,7 @@ def outcomes_now(rules: ProcedureRules, state: CaseState, task: TaskState, at: d
     """The outcomes of a task that can be decided as limit and class of its case stand now."""
     stage = rules.stage(task.stage)
     known = stage.outcomes if stage else ()
-    return tuple(each for each in known if not each.by_publication and stands_for(rules, state, each, at))
+    return tuple(each for each in known if each.is_decided_by_somebody and stands_for(rules, state, each, at))
 
 
 def stands_for(rules: ProcedureRules, state: CaseState, outcome: Outcome, at: datetime) -> bool:

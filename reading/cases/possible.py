@@ -134,7 +134,7 @@ class _Trial:
 
     def _outcomes(self, task: TaskState) -> list[Outcome]:
         stage = self.rules.stage(task.stage)
-        return [each for each in stage.outcomes if not each.by_publication] if stage else []
+        return [each for each in stage.outcomes if each.is_decided_by_somebody] if stage else []
 
     def _fields(self, task: TaskState | None = None) -> dict[str, Any]:
         known = {"id": PROBE, "case_id": self.state.case_id, "by": self.caller.actor, "received_at": self.at}

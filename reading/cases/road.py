@@ -93,7 +93,7 @@ class _Ahead:
 
 def ordinary(stage: Stage) -> Outcome | None:
     """The first outcome that somebody decides."""
-    return next((each for each in stage.outcomes if not each.by_publication), None)
+    return next((each for each in stage.outcomes if each.is_decided_by_somebody), None)
 
 
 def ends_only(rules: ProcedureRules, step: Step, ending: str) -> bool:

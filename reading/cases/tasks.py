@@ -209,7 +209,7 @@ def waiting_times(log: Sequence[e.Event], now: datetime) -> dict[str, timedelta]
         match event:
             case e.SupplementAsked():
                 since[event.task_id] = event.at
-            case e.SupplementReceived() | e.TaskDecided() | e.TaskCancelled():
+            case e.SupplementReceived() | e.TaskDecided() | e.TaskLapsed() | e.TaskCancelled():
                 if asked := since.pop(event.task_id, None):
                     waited[event.task_id] = waited.get(event.task_id, timedelta(0)) + (event.at - asked)
             case _:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from reading.rules.words import COMMA, ONLY_WHEN, SEMICOLON, Words
+from rules.deadlines import DATED
 from rules.pack import Pack
-from rules.pinned import Citation, HoldRule, Label
+from rules.pinned import Citation, HoldRule, Label, LastDayOff
 from rules.procedure_names import RECTIFICATION
 from rules.resolving import NotInForce, governing
 
@@ -40,6 +41,20 @@ COUNTED: Mapping[str, Label] = {
         en="working days: the first day is not counted, and the last ends at 24:00",
     ),
     "h": Label(zh="以小时计的，连续计算，夜间和休息日计入", en="hours: without a break, nights and days off included"),
+    "d": Label(
+        zh="以日计的，按公历日计算，当日不计入，至最后一日24时届满",
+        en="days: calendar days; the first is not counted, and the last ends at 24:00",
+    ),
+    "mo": Label(
+        zh="以月计的，当日不计入，至到期月的对应日24时届满；没有对应日的，至月末日",
+        en="months: until 24:00 of the day of the same number in the last month, or of its last day where it has none",
+    ),
+}
+OFF_DAY: Mapping[LastDayOff, Label] = {
+    LastDayOff.STAYS: Label(zh="；最后一日是休息日的，不顺延", en="; a last day that is a day off stays the last"),
+    LastDayOff.MOVES: Label(
+        zh="；最后一日是休息日的，顺延至下一个工作日", en="; a last day that is a day off moves to the next working day"
+    ),
 }
 HOLD = Label(zh="预防性暂停", en="Precautionary hold")
 REVIEWED = Label(
@@ -93,7 +108,8 @@ def other_rules(pack: Pack, words: Words) -> Iterator[OtherRule]:
         chosen = say(SELECTED_BY[rules.selection.selected_by])
         yield OtherRule(say(SELECTION), chosen, rules.selection.citation)
     for rule in rules.counting:
-        yield OtherRule(say(COUNTING), say(COUNTED[rule.unit]), rule.citation)
+        of_off_days = say(OFF_DAY[rule.last_day_off]) if rule.unit in DATED else ""
+        yield OtherRule(say(COUNTING), say(COUNTED[rule.unit]) + of_off_days, rule.citation)
     if hold := rules.hold:
         question = rules.stage(hold.reviewed_by)
         assert question, "the loader refuses a hold that no stage reviews"

@@ -18,6 +18,7 @@ from rules.pinned_stages import (
     LimitStanding,
     Outcome,
     Stage,
+    WhenPassed,
 )
 from rules.procedure_map import Beside, ProcedureMap, StageOnMap, StepOnMap, Way
 from rules.procedure_names import DEMAND, LEAK, MISUSE, MISUSE_APPEAL, OBJECTION, QUALITY_CHECK
@@ -67,6 +68,11 @@ WHEN_LIMIT: Mapping[LimitStanding, Label] = {
 MARKS = Label(zh="标注异议", en="disputed mark")
 ANSWERS = Label(zh="答复异议人", en="the objector is answered")
 BY_PUBLICATION = Label(zh="目录公布时自动产生", en="comes of the publication by itself")
+WHEN_PASSED: Mapping[WhenPassed, Label] = {
+    WhenPassed.DEEMED: Label(zh="期限届满未办结的，视为如此决定", en="deemed so if the period passes undecided"),
+    WhenPassed.ALONE: Label(zh="期限届满未办结时自动产生", en="comes by itself if the period passes undecided"),
+}
+CLOCK_FROM_STAGE = Label(zh="自“{stage}”收到之日起算", en="from the receipt of “{stage}”")
 WITHIN = Label(zh="须在{period}内", en="within {period}")
 OPENS = Label(zh="同时产生“{stages}”", en="puts “{stages}” beside")
 AT_MOST = (Label(zh="至多{times}次", en="once at most"), Label(zh="至多{times}次", en="{times} times at most"))
@@ -76,6 +82,8 @@ AFTER_THAT = Label(zh="此后", en="after that")
 PERIODS: Mapping[Unit, tuple[Label, Label]] = {
     Unit.WORKING_DAYS: (Label(zh="{n}个工作日", en="1 working day"), Label(zh="{n}个工作日", en="{n} working days")),
     Unit.HOURS: (Label(zh="{n}小时", en="1 hour"), Label(zh="{n}小时", en="{n} hours")),
+    Unit.CALENDAR_DAYS: (Label(zh="{n}日", en="1 day"), Label(zh="{n}日", en="{n} days")),
+    Unit.MONTHS: (Label(zh="{n}个月", en="1 month"), Label(zh="{n}个月", en="{n} months")),
 }
 """One, and more than one."""
 PROMPTLY = Label(zh="及时（未规定天数）", en="promptly (no number)")
@@ -203,6 +211,8 @@ class Words:
             parts.append(self.say(FOR_ALL_OTHERS))
         if stage.clock_from is not ClockFrom.OPENING:
             parts.append(self.say(CLOCK_FROM[stage.clock_from]))
+        if stage.clock_from_stage and (earlier := self.rules.stage(stage.clock_from_stage)):
+            parts.append(self.say(CLOCK_FROM_STAGE, stage=self.say(earlier.label)))
         return parts
 
     def standing(self, stage: Stage) -> list[str]:
@@ -248,6 +258,8 @@ class Words:
             lines.append(self.say(CLASS[outcome.class_effect]))
         if outcome.by_publication:
             lines.append(self.say(BY_PUBLICATION))
+        if outcome.when_passed:
+            lines.append(self.say(WHEN_PASSED[outcome.when_passed]))
         if outcome.opens:
             stages = [stage for name in outcome.opens if (stage := self.rules.stage(name))]
             lines.append(self.say(OPENS, stages=self.join(COMMA, (self.say(stage.label) for stage in stages))))

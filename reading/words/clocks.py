@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from activities.calendar.record import deadline_of
 from models.clock import Clock
 from models.task_state import TaskState
-from reading.shape import ClockShown, OwnPeriodShown, SkippedShown
+from reading.shape import ClockShown, ExtensionShown, OwnPeriodShown, SkippedShown, StopShown
 from reading.words.law import Law
 from rules.calendar import CalendarRecord
 from rules.deadlines import to_shanghai
@@ -44,6 +45,15 @@ def clock_shown(
         calendar=clock.calendar,
         calendar_version=clock.calendar_version,
         stopped_at=clock.stopped_at,
+        stops=list(stops(law, clock)),
+        extensions=[
+            ExtensionShown(
+                **dict(law.named(law.citation(each.source, each.article, each.basis))),
+                decided_at=each.decided_at,
+                period=each.period,
+            )
+            for each in clock.extensions
+        ],
         awaits_evidence=clock.awaits_evidence,
         overdue=overdue,
         used_seconds=max(0, int((until - clock.started_at).total_seconds())),
@@ -51,6 +61,18 @@ def clock_shown(
         waiting_seconds=int(waiting.total_seconds()),
         skipped=skipped(law, clock, record),
     )
+
+
+def stops(law: Law, clock: Clock) -> Iterator[StopShown]:
+    """Every span for which a rule stopped the clock, the one that has not ended last."""
+    for each in clock.stops:
+        known = each.source and each.article and each.basis
+        cited = law.named(law.citation(each.source, each.article, each.basis)) if known else None  # type: ignore[arg-type]  # all known
+        yield StopShown(because=each.because, stopped_at=each.stopped_at, resumed_at=each.resumed_at, law=cited)
+    if clock.stopped_at:
+        rule = law.rules.supplement
+        cited = law.named(rule.citation) if rule else None
+        yield StopShown(because="supplement", stopped_at=clock.stopped_at, resumed_at=None, law=cited)
 
 
 def own_periods(law: Law, stage: Stage, clock: Clock) -> list[OwnPeriodShown]:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from reading.words.language import Language
-from rules.deadlines import to_shanghai
+from rules.deadlines import Unit, parse_period, to_shanghai
 
+UNITS: Mapping[Unit, tuple[str, str]] = {
+    Unit.WORKING_DAYS: ("个工作日", "working day"),
+    Unit.HOURS: ("小时", "hour"),
+    Unit.CALENDAR_DAYS: ("日", "day"),
+    Unit.MONTHS: ("个月", "month"),
+}
 WEEKDAYS_ZH = "一二三四五六日"
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
@@ -37,11 +44,11 @@ def moment_in_words(at: datetime, language: Language) -> str:
 
 
 def period_in_words(period: str | None, language: Language) -> str:
-    """A period of a rule such as `2wd` or `12h`."""
+    """A period of a rule such as `2wd`, `12h`, `15d` or `2mo`."""
     if period is None:
         return "未规定期限" if language == "zh" else "no period set"
-    number, unit = period.rstrip("wdh"), period.lstrip("0123456789")
+    number, unit = parse_period(period)
+    chinese, english = UNITS[unit]
     if language == "zh":
-        return f"{number}个工作日" if unit == "wd" else f"{number}小时"
-    words = ("working day" if unit == "wd" else "hour") + ("" if number == "1" else "s")
-    return f"{number} {words}"
+        return f"{number}{chinese}"
+    return f"{number} {english}" if number == 1 else f"{number} {english}s"

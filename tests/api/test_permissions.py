@@ -115,6 +115,7 @@ CALLS: list[tuple[str, str, Any]] = [
     ("POST", "/v1/tasks/{task_id}/decision", {"outcome": "pass"}),
     ("POST", "/v1/tasks/{task_id}/correction", {"outcome": "pass"}),
     ("POST", "/v1/tasks/{task_id}/supplement-request", {"text": "x"}),
+    ("POST", "/v1/tasks/{task_id}/extension", {"period": "1wd", "text": "x"}),
     ("POST", "/v1/tasks/{task_id}/opinion-request", {"question": "x"}),
     ("POST", "/v1/datasets/{dataset_id}/data-updates", {"updated_on": "2026-02-01"}),
     ("POST", "/v1/catalogue/imports", {"result": {"results": []}}),

@@ -15,7 +15,7 @@ from models import acts as a
 from models import events as e
 from models.access_events import AccessOpened
 from models.passing import pass_time
-from models.procedure import Procedure
+from models.procedure import Procedure, time_has_decided
 from models.procedures.access import ACCESS
 from models.procedures.access_request import ACCESS_REQUEST
 from models.procedures.catalogue_update import CATALOGUE_UPDATE
@@ -120,12 +120,14 @@ class Bench:
 
     def judged(self, act: a.Act) -> str:
         """`accepted`, with the events in the log, or the name of the refusal."""
-        try:
-            events = self.procedure.judge(self.rules, self.state, act)
-        except Refusal as fact:
-            return fact.code
-        self.append(events)
-        return "accepted"
+        while True:
+            try:
+                events = self.procedure.judge(self.rules, self.state, act)
+            except Refusal as fact:
+                return fact.code
+            self.append(events)
+            if act.id in self.state.acts or not time_has_decided(events):
+                return "accepted"
 
     def act(self, kind: type[a.ReceivedAct], by: a.Actor, **more: Any) -> a.Act:
         """An act that is received now; a signature names the agreement as it stands, unless it is said otherwise."""

@@ -18,7 +18,7 @@ from rules.pinned_stages import Stage, Step
 from tests.models.bench import Bench, law, notices
 from tests.models.rectifying import breached
 
-PERIODS = st.sampled_from(["1wd", "5wd", "20wd", "12h", "72h"])
+PERIODS = st.sampled_from(["1wd", "5wd", "20wd", "12h", "72h", "15d", "2mo"])
 INSTANTS = st.integers(0, 25_000).map(lambda hours: datetime(2024, 1, 1, tzinfo=SHANGHAI) + timedelta(hours=hours))
 
 
@@ -42,6 +42,7 @@ def clocks(draw: st.DrawFn) -> Clock:
         "article": "20",
         "basis": Basis.LAW,
         "calendar": "CN",
+        "moving": draw(st.sampled_from([(), ("d",), ("d", "mo")])),
     }
     return Clock.model_validate(told)
 

@@ -10,7 +10,7 @@ from models import acts as a
 from models import events as e
 from models.clock import Stop
 from rules.deadlines import SHANGHAI
-from tests.models.bench import CITIES, INVENTED, MONDAY, PARTY, STRANGER, Bench, filed
+from tests.models.bench import CITIES, INVENTED, MONDAY, PARTY, STRANGER, Bench, filed, law
 
 THURSDAY = datetime(2026, 11, 26, 15, 0, tzinfo=SHANGHAI)
 
@@ -93,7 +93,14 @@ def test_a_stopped_clock_ends_later_by_the_working_days_waited() -> None:
     clock = bench.task("custody").clock
     assert clock.due_at == datetime(2026, 12, 3, tzinfo=SHANGHAI), "three working days later, over a weekend"
     assert clock.stopped_at is None
-    assert clock.stops == (Stop(stopped_at=MONDAY, resumed_at=THURSDAY),)
+    assert clock.stops == (
+        Stop(
+            stopped_at=MONDAY,
+            resumed_at=THURSDAY,
+            because="supplement",
+            **law(INVENTED).supplement.citation.model_dump(include={"source", "article", "basis"}),  # type: ignore[union-attr]  # it has one
+        ),
+    )
 
 
 def test_two_stops_of_one_clock_add_up() -> None:

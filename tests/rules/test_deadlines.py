@@ -80,7 +80,7 @@ def test_a_receipt_without_offset_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "0wd", "-1wd", "1.5h", "05wd", "5 wd", "5WD", "5d", "wd", "10000wd", "٥wd", "5wd\n"]
+    "text", ["", "0wd", "-1wd", "1.5h", "05wd", "5 wd", "5WD", "5D", "m", "5m", "wd", "10000wd", "٥wd", "5wd\n"]
 )
 def test_a_period_is_a_number_from_1_to_9999_and_a_unit(text: str) -> None:
     with pytest.raises(PeriodNotUnderstood, match=r"^period: "):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
-from pydantic import model_validator
+from pydantic import StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from api.acting.forms.entries import Answers, EntryDraft
@@ -107,6 +107,13 @@ class DecisionForm(Form):
 class SupplementDemand(Form):
     """What the applicant is to complete (补正)."""
 
+    text: Something
+
+
+class ExtensionForm(Form):
+    """By how much the period of a task is extended, in its own unit, and why; the applicant reads it."""
+
+    period: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3}(h|wd|d|mo)$")]
     text: Something
 
 

@@ -1,0 +1,89 @@
+"""A seventh city is a file too: what time is in Heyang, walked in the engine, where it is skipped."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.database import Pool
+from models import events as e
+from rules.deadlines import to_shanghai
+from rules.loading import load_file
+from tests.driving import Driver, ShiftedClock
+from tests.skipping import A_MOMENT, Skipping
+from worker import build_worker
+
+CITY = "heyang"
+APPLIES = """
+insert into accounts (account_id, login, name, roles) values ('acc_applicant', 'acc_applicant', '{}', '{applicant}')
+"""
+PACK = load_file(Path(__file__).parent / f"{CITY}.yaml")
+
+
+@pytest.fixture
+async def skipping(temporal: Client, pool: Pool, task_queue: str) -> Skipping:
+    return Skipping(Driver(pool, temporal, task_queue, clock=ShiftedClock(), packs={CITY: PACK}))
+
+
+@pytest.fixture(autouse=True)
+async def worker(temporal: Client, pool: Pool, task_queue: str, skipping: Skipping) -> AsyncIterator[Worker]:
+    async with build_worker(temporal, pool, task_queue, skipping.driver.clock) as running:
+        yield running
+
+
+async def until_it_lapses(skipping: Skipping, case_id: str, stage: str) -> e.TaskLapsed:
+    """The period of the stage passes undecided, and the log says what the law makes of it."""
+    task = await skipping.driver.task(case_id, stage)
+    assert task.clock.due_at
+    await skipping.skip_to(case_id, task.clock.due_at - A_MOMENT)
+    assert (await skipping.driver.task(case_id, stage)).is_open
+    await skipping.skip(case_id, 2 * A_MOMENT)
+    async with asyncio.timeout(30):
+        while True:
+            if not (await skipping.driver.task(case_id, stage)).is_open:
+                break
+            await asyncio.sleep(0.02)
+    lapsed = [each for each in await skipping.driver.events(case_id) if isinstance(each, e.TaskLapsed)][-1]
+    assert (lapsed.task_id, lapsed.at) == (task.task_id, task.clock.due_at)
+    return lapsed
+
+
+async def test_silence_hands_on_and_refuses_and_a_review_overturns(skipping: Skipping) -> None:
+    driver = skipping.driver
+    await driver.pool.execute(APPLIES)
+    case_id = await skipping.file(CITY)
+    received_at = (await driver.task(case_id, "look_through")).clock.started_at
+    assert (await until_it_lapses(skipping, case_id, "look_through")).outcome == "accepted_by_silence"
+    answer = await driver.task(case_id, "answer")
+    assert (answer.clock.started_at, answer.clock.period) == (received_at, "15d"), (
+        "from the receipt of the stage before"
+    )
+    assert answer.clock.last_day and answer.clock.last_day >= to_shanghai(received_at).date() + timedelta(days=15)
+    silent = await until_it_lapses(skipping, case_id, "answer")
+    assert (silent.outcome, silent.late, silent.article) == ("refuse", True, "13.2")
+    choice = await driver.task(case_id, "choice")
+    assert (choice.clock.started_at, choice.clock.period) == (silent.at, "1mo")
+    assert await driver.decide(case_id, "choice", "no_review") == "OutcomeNotAllowed"
+    assert await driver.decide(case_id, "choice", "ask_for_review") == "accepted"
+    assert await driver.decide(case_id, "review", "overturn") == "accepted"
+    assert (await driver.state(case_id)).closed == "granted"
+    told = await driver.pool.fetch(
+        "select account_id from messages where kind = 'task_lapsed' and case_id = $1", case_id
+    )
+    assert [row["account_id"] for row in told].count("acc_applicant") == 2
+
+
+async def test_a_case_ends_by_itself_where_no_review_is_asked_for(skipping: Skipping) -> None:
+    driver = skipping.driver
+    case_id = await skipping.file(CITY)
+    assert await driver.decide(case_id, "look_through", "incomplete") == "accepted"
+    ended = await until_it_lapses(skipping, case_id, "choice")
+    state = await driver.state(case_id)
+    assert (state.closed, state.closed_at, ended.late) == ("refused", ended.at, False)
+    assert await driver.temporal.get_workflow_handle(case_id).result() == "refused"
