@@ -111,13 +111,15 @@ class _Cut(Cut):
             if not (known := self.outcomes(stage)):
                 continue
             path, before = (*self.path, "stages", stage), self.body(stage)
+            # A choice that time ends by itself is the applicant's to make or to let pass.
+            chosen = any(terms.when_passed == "alone" for terms in known.values())
             if before == APPLICANT and not files:
                 fact = f"{stage} lies before an applicant, and no applicant files this: put it before {PARTY} or a body"
                 yield path, "nobody_decides", fact
             elif before == PARTY and by_itself:
                 fact = f"{stage} lies before whoever filed, and this begins by itself: put it before a body"
                 yield path, "nobody_decides", fact
-            elif files and before in (APPLICANT, PARTY) and not APPLICANT_ANSWERS & set(known):
+            elif files and before in (APPLICANT, PARTY) and not APPLICANT_ANSWERS & set(known) and not chosen:
                 ways = " or ".join(sorted(APPLICANT_ANSWERS))
                 fact = f"an applicant can only {ways}, and {stage} has neither: name an outcome so"
                 yield path, "nobody_decides", fact

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from activities.record.inbox import Filing
+from activities.record.filings import Filing
 from api.acting.filing import Filer, Subject, judge, rules_at
 from api.acting.forms.filing import QualityCheckForm
 from api.acting.refusals import refused_before_receipt

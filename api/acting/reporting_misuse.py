@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from activities.record.inbox import Filing
+from activities.record.filings import Filing
 from api.acting.filing import Filer, Subject, judge, rules_at
 from api.acting.forms.filing import MisuseAppealForm, MisuseReportForm
 from api.acting.refusals import refused_before_receipt

@@ -9,12 +9,12 @@ from sqlmodel import col, select
 
 from activities.gate.log import gaps
 from activities.tables.catalogue import DatasetRow
-from activities.tables.directory import AccountRow
 from reading.accesses import questions
 from reading.accesses.asked import AccessesSought
 from reading.accesses.questions import Access, MinuteCounted
 from reading.accesses.shapes import AccessesShown, AccessShown, DayCounted, DaysCounted, MinuteShown, MonthDropped
 from reading.accesses.sight import AccessSight
+from reading.directory import questions as directory
 from reading.figures.days import Days
 from reading.grants.shapes import TracedGap
 from reading.paging import instant, place_of
@@ -98,12 +98,12 @@ def _minute(each: MinuteCounted, language: Language) -> MinuteShown:
 
 async def _shown(store: Store, rows: Sequence[Access], language: Language) -> list[AccessShown]:
     datasets = await _datasets(store, {each.dataset_id for each in rows}, language)
-    holders = await _holders(store, {each.party for each in rows if each.party})
+    holders = await directory.accounts(store, {each.party for each in rows if each.party})
     return [_access(each, datasets, holders, language) for each in rows]
 
 
 def _access(
-    each: Access, datasets: Mapping[str, tuple[str, str]], holders: Mapping[str, AccountRow], language: Language
+    each: Access, datasets: Mapping[str, tuple[str, str]], holders: Mapping[str, directory.Account], language: Language
 ) -> AccessShown:
     title, city = datasets.get(each.dataset_id, (each.dataset_id, ""))
     holder = holders.get(each.party or "")
@@ -125,7 +125,7 @@ def _access(
     )
 
 
-def is_known(holder: AccountRow) -> bool:
+def is_known(holder: directory.Account) -> bool:
     """Whether the issuer of the login has said which person or organisation it is."""
     return holder.subject is not None and holder.kind is not None
 
@@ -151,8 +151,3 @@ async def _datasets(store: Store, ids: set[str] | list[str], language: Language)
         )
     )
     return {dataset_id: (said(Label.model_validate(title), language), city) for dataset_id, city, title in rows}
-
-
-async def _holders(store: Store, accounts: set[str]) -> dict[str, AccountRow]:
-    rows = await store.session.exec(select(AccountRow).where(col(AccountRow.account_id).in_(accounts)))
-    return {row.account_id: row for row in rows}

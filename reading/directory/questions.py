@@ -83,11 +83,21 @@ Body = BodyRow
 """A body, as the directory has it."""
 
 
+Account = AccountRow
+"""An account, as the directory has it."""
+
+
 class Called(NamedTuple):
     """By what an account logs in, and what it is called."""
 
     login: str
     name: Label
+
+
+async def accounts(store: Store, ids: Iterable[str]) -> dict[str, Account]:
+    """Account id to the account; nothing of one that is gone."""
+    rows = await store.session.exec(select(AccountRow).where(col(AccountRow.account_id).in_(set(ids))))
+    return {row.account_id: row for row in rows}
 
 
 async def called(store: Store, accounts: Iterable[str | None]) -> dict[str, Called]:
