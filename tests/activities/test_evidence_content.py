@@ -15,7 +15,8 @@ from activities.evidence.naming import fitting_name
 from activities.evidence.pdf import KIND as PDF
 from reading.words.texts import texts
 from tests.activities.evidence_files import OOXML, bomb, compound, ooxml
-from tests.activities.evidence_samples import ALLOWED, CAUTIOUS, PROSE, REFUSED
+from tests.activities.evidence_refused import REFUSED
+from tests.activities.evidence_samples import ALLOWED, CAUTIOUS, PROSE
 
 
 @pytest.mark.parametrize("kind", ALLOWED)

@@ -81,6 +81,16 @@ def test_rules_survive_being_stored_and_keep_their_digest(city: str) -> None:
     assert restored.digest() == rules.digest()
 
 
+def test_a_pack_that_was_changed_is_cut_anew_and_its_rules_have_a_digest_of_their_own() -> None:
+    on = date(2025, 1, 1)
+    changed = INVENTED.model_copy(update={"calendar": "CN-GX"})
+    assert INVENTED.calendar != "CN-GX"
+    assert resolve(changed, ACCESS_REQUEST, on) == AMENDED.model_copy(update={"calendar": "CN-GX"})
+    assert resolve(INVENTED, ACCESS_REQUEST, on) is AMENDED
+    assert resolve(changed, ACCESS_REQUEST, on).digest() != AMENDED.digest()
+    assert AMENDED.model_copy(update={"calendar": "CN-GX"}).digest() == resolve(changed, ACCESS_REQUEST, on).digest()
+
+
 def test_a_procedure_that_the_pack_does_not_describe_is_refused_by_name() -> None:
     with pytest.raises(ProcedureUnknown, match="divorce"):
         resolve(load_pack("nanning"), "divorce", IN_FORCE_EVERYWHERE)
