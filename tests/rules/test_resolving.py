@@ -81,7 +81,7 @@ def test_rules_survive_being_stored_and_keep_their_digest(city: str) -> None:
     assert restored.digest() == rules.digest()
 
 
-def test_a_pack_that_was_changed_is_cut_anew_and_its_rules_have_a_digest_of_their_own() -> None:
+def test_a_changed_pack_is_cut_anew_and_its_rules_have_a_digest_of_their_own() -> None:
     on = date(2025, 1, 1)
     changed = INVENTED.model_copy(update={"calendar": "CN-GX"})
     assert INVENTED.calendar != "CN-GX"
