@@ -25,7 +25,7 @@ def refusals(rules: ProcedureRules) -> set[str]:
 
 
 @pytest.mark.parametrize("city", FIVE_CITIES)
-def test_a_refused_request_an_objection_not_upheld_and_a_declined_demand_are_refusals(city: str) -> None:
+def test_a_request_refused_an_objection_and_a_demand_not_followed_are_refusals(city: str) -> None:
     assert refusals(law(city, "access_request")) == {"refused"}
     objection = law(city, "objection")
     assert refusals(objection) == {ending.outcome for ending in objection.endings if ending.upheld is False}
