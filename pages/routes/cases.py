@@ -21,6 +21,7 @@ from pages.calls import Call, deed, has_opened, page
 from pages.cases.log import in_words
 from pages.cases.now import is_party, now_of
 from pages.cases.stated import Speaking, filed_in, reasons_in
+from pages.cases.taken import taken_of
 from pages.forms.fields import Field
 from pages.forms.filled import parsed, stated
 from pages.forms.kinds import Kind
@@ -105,6 +106,7 @@ async def case_page(call: Call, shown: CaseShown, forms: Mapping[str, Asked]) ->
         dataset=speaking.dataset,
         now=now,
         is_party=is_party(call, shown),
+        taken=taken_of(speaking, shown),
         filed=filed_in(speaking, shown),
         reasons=reasons_in(speaking, shown),
         reads_evidence=await evidence_readable(call.store, caller, shown.case_id) if has_evidence else (),
