@@ -7,6 +7,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 # Most tests wait for servers most of the time.
 PROCESSES ?= 3
+# Rules over the source that read it alone, so that a broken one is told in seconds and not at the end of all tests.
+WALLS := tests/test_names.py tests/test_plain_source.py tests/test_law_in_its_place.py tests/test_documents.py
 
 .DEFAULT_GOAL := help
 .PHONY: .venv help setup up demo test check bench screenshots lock licences audit release clean
@@ -39,7 +41,7 @@ demo: $(READY) ## drive one case of each procedure through a running stack (`mak
 test: $(READY) ## run the tests; the few that fail once more, alone, and by name
 	$(BIN)/python -m tests.whole --numprocesses $(PROCESSES) --dist worksteal $(TESTS)
 
-check: $(READY) ## formatting, lint, zones, types, import contracts, licences, rule packs, drawn procedures, register of duties
+check: $(READY) ## formatting, lint, zones, types, import contracts, licences, rule packs, drawn procedures, register of duties, names and walls
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/python -m tests.machine_zone
@@ -49,6 +51,7 @@ check: $(READY) ## formatting, lint, zones, types, import contracts, licences, r
 	$(BIN)/kaifang rules check
 	$(BIN)/kaifang rules drawn docs/procedures
 	$(BIN)/python -m tests.duties_named
+	$(BIN)/python -m pytest --quiet -p no:xdist -p no:cacheprovider $(WALLS)
 
 bench: $(READY) ## measure the figures that we claim
 	$(BIN)/python -m benchmarks

@@ -155,6 +155,7 @@ WAYS_OF_WRITING: Mapping[str, str] = {
     r"\S": "a text in which something can be seen",
     r"^[A-Z]{2,4}$": "two to four capital letters",
     r"^[1-9][0-9]{0,3}wd$": "a number of working days, such as 5wd",
+    r"^[1-9][0-9]{0,3}(h|wd)$": "a number of hours or of working days, such as 12h or 5wd",
     r"^([01][0-9]|2[0-3]):[0-5][0-9]$": 'a time of day in quotation marks, such as "09:00"',
 }
 """The pattern of a text to the words for it."""

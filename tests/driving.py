@@ -99,6 +99,7 @@ class Driver:
         evidence: Iterable[str] = (),
         content: Mapping[str, Any] | None = None,
         occurred_on: date | None = None,
+        caused_by: str | None = None,
         hand_over: bool = True,
     ) -> str:
         """A filing about a sample-like dataset of the city's transport department; its case id."""
@@ -119,6 +120,7 @@ class Driver:
                 given=stated,
                 evidence=tuple(evidence),
                 occurred_on=occurred_on,
+                caused_by=caused_by,
             )
 
         kept = content or {"purpose": "to be read by people only"}

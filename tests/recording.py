@@ -26,7 +26,14 @@ from models import acts as a
 from models.granting import access_case_id
 from stack.postgres import Login, Postgres
 from stack.temporal import NAMESPACE, TIME_SKIPPING, TemporalServer
-from tests import recorded, recording_entries, recording_lapses, recording_objections, recording_rectifications
+from tests import (
+    recorded,
+    recording_entries,
+    recording_lapses,
+    recording_misuse,
+    recording_objections,
+    recording_rectifications,
+)
 from tests.driving import WHATEVER_IS_ASKED, Driver, ShiftedClock
 from tests.owning import known
 from tests.sealed_engine import CONVERTER, for_every_process, opened
@@ -271,7 +278,7 @@ BY_CITY: Mapping[str, Mapping[str, Path_]] = {
     "lianyungang": {"opinion": opinion},
     "nanjing": {"renounced": renounced},
 }
-ACCESS = {"renounced", "revoked", "expired", "grant-ended", "grant-items-removed"}
+ACCESS = {"renounced", "revoked", "expired", "grant-ended", "grant-items-removed", "curtailed"}
 """Paths of the access case that the grant opens; of the request itself `granted` tells all."""
 
 
@@ -281,7 +288,8 @@ def paths() -> Iterable[tuple[str, str, Path_]]:
     of_objections = (recording_objections.EVERYWHERE, recording_objections.BY_CITY)
     of_entries = (recording_entries.EVERYWHERE, recording_entries.BY_CITY)
     of_rectifications = (recording_rectifications.EVERYWHERE, recording_rectifications.BY_CITY)
-    for everywhere, by_city in (of_requests, of_objections, of_entries, of_rectifications):
+    of_misuse = (recording_misuse.EVERYWHERE, recording_misuse.BY_CITY)
+    for everywhere, by_city in (of_requests, of_objections, of_entries, of_rectifications, of_misuse):
         yield from ((city, name, path) for city in AGREED for name, path in {**everywhere, **by_city[city]}.items())
     yield recording_lapses.CITY, "lapsed", recording_lapses.lapsed
 

@@ -310,11 +310,21 @@ def test_a_closed_objection_takes_no_more_evidence(city: str) -> None:
 
 
 @pytest.mark.parametrize("city", [*CITIES, INVENTED])
-def test_an_objection_is_neither_withdrawn_nor_corrected_by_anybody(city: str) -> None:
+def test_what_a_body_decided_on_an_objection_is_corrected_by_nobody(city: str) -> None:
     bench = objected(city, "privacy", evidence=FILE)
-    assert bench.by_party(a.Withdraw) == "ProcedureKnowsNoSuchAct"
     bench.all_decide([(review_of(bench), "keep_open")])
     assert bench.correct(review_of(bench), "suspend") == "NothingToCorrect"
+
+
+def test_an_objection_is_not_taken_back_where_no_rule_of_the_city_allows_it() -> None:
+    assert objected(INVENTED, "privacy", evidence=FILE).by_party(a.Withdraw) == "ProcedureKnowsNoSuchAct"
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_nobody_but_the_objector_takes_an_objection_back(city: str) -> None:
+    bench = objected(city, "privacy", evidence=FILE)
+    officer = bench.officer(review_of(bench))
+    assert (bench.by_party(a.Withdraw, by=STRANGER), bench.by_party(a.Withdraw, by=officer)) == ("NotYourCase",) * 2
 
 
 @pytest.mark.parametrize("city", [*CITIES, INVENTED])

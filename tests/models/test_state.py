@@ -69,6 +69,10 @@ WHATEVER: dict[str, object] = {
     "source": "measures",
     "article": "6(5)",
     "basis": "law",
+    "grant": "case-access",
+    "effect": "close",
+    "of_case": "other",
+    "period": "5wd",
 }
 """A value for every field that some event cannot do without."""
 
@@ -146,7 +150,7 @@ def test_every_act_names_its_kind_and_survives_the_way_through_json(kind: type[a
     values: dict[str, Any] = {"task_id": "t", "to": "acc_2", "to_body": None, "outcome": "pass", "calendar_version": 1}
     values["officer"] = "acc_1"
     values |= {"key_digest": "digest", "evidence": ("file",), "by_case": "other", "restriction": "hold"}
-    values |= {"openness": "conditional", "data_items": ()}
+    values |= {"openness": "conditional", "data_items": (), "effect": "close", "period": "5wd"}
     needed = {name: values[name] for name in values if name in kind.model_fields}
     act = kind(id="1", case_id="case", by=PARTY, received_at=MONDAY, **needed)
     assert a.ACT.validate_json(act.model_dump_json()) == act

@@ -93,8 +93,11 @@ def test_an_objector_may_be_asked_for_a_supplement_which_stops_no_clock(city: st
 
 
 @pytest.mark.parametrize("city", cities())
-def test_an_objection_is_neither_withdrawn_by_the_objector_nor_corrected_by_a_body(city: str) -> None:
-    assert (rules_for(city).withdrawal, rules_for(city).correction) == (None, None)
+def test_an_objection_is_taken_back_by_a_service_rule_and_corrected_by_no_body(city: str) -> None:
+    rules = rules_for(city)
+    assert rules.withdrawal is not None
+    assert rules.withdrawal.basis is Basis.SERVICE
+    assert rules.correction is None
 
 
 @pytest.mark.parametrize("city", cities())

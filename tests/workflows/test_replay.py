@@ -71,6 +71,12 @@ def met_at_filing(rest: list[e.Event]) -> int:
     return len(list(takewhile(lambda event: isinstance(event, met) and event.act is None, rest)))
 
 
+def told_by_an_appeal(rest: list[e.Event]) -> int:
+    """How many of the events that come next another case wrote, an appeal, when this one was over."""
+    told = (e.GrantRestored, e.PublicationCorrected)
+    return len(list(takewhile(lambda event: isinstance(event, told) and event.act is None, rest)))
+
+
 @pytest.mark.parametrize("seed", ["0", "1", "2"])
 def test_every_recorded_history_replays_whatever_the_order_of_hashes(seed: str) -> None:
     replayed = subprocess.run(
@@ -170,6 +176,7 @@ def test_every_recorded_act_is_decided_again_as_it_was(name: str) -> None:
         assert kept.state == "accepted"
         assert of_the_calendar(as_far_as_told(answer, recorded_events)) == of_the_calendar(recorded_events)
         state, done = fold(state, recorded_events), done + len(answer)
+    done += told_by_an_appeal(log.events[done:])
     assert done + time_made(log.rules, state, log.events[done:]) == len(log.events)
 
 
