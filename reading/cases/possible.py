@@ -163,8 +163,8 @@ class _Trial:
         return a.Correct(**self._fields(task), outcome=outcome.outcome, given=self._given(task, outcome))
 
     def _extension(self, task: TaskState) -> a.Extend | None:
-        """By as little as the unit of the period knows, where it can be extended; whether the caller holds a post that is
-        named is looked up at the receipt."""
+        """By as little as the unit of its period knows, where it can be extended. Whether the caller holds a post that
+        is named is looked up at the receipt."""
         stage = self.rules.stage(task.stage)
         rule = stage.extension if stage else None
         if rule is None:
