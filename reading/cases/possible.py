@@ -14,11 +14,12 @@ from typing import Any
 from models import acts as a
 from models.acts import ACT
 from models.procedures import BY_NAME
-from models.refusals import Refusal, Unmet
+from models.refusals import ExtensionTooLong, Refusal, Unmet
 from models.state import CaseState
 from models.task_state import TaskState
 from reading.cases.shapes import PossibleAct
 from reading.sight import Caller
+from rules.deadlines import parse_period
 from rules.pinned import APPLICANT
 from rules.pinned_stages import EntryEffect, Outcome
 from rules.procedure_rules import ProcedureRules
@@ -111,6 +112,8 @@ class _Trial:
                         yield wish.kind, task.task_id, ()
                 if self.caller.has("reviewer") and self._may(self._reassignment(task)):
                     yield "reassign", task.task_id, ()
+                if self.caller.has("reviewer") and task.clock.period and self._may(self._extension(task)):
+                    yield "extend", task.task_id, ()
             if self.caller.has("reviewer", "supervisor") and self._may(self._urging(task)):
                 yield "urge", task.task_id, ()
 
@@ -162,6 +165,16 @@ class _Trial:
         supervises = self.caller.has("supervisor")
         return a.Reassign(**self._fields(task), to=PROBE, to_body=task.body, supervises=supervises)
 
+    def _extension(self, task: TaskState) -> a.Extend:
+        """By one unit of the task's period. Who holds which post is not known here: where only the holder of one may
+        extend, all who serve the body are told that it can be done."""
+        stage = self.rules.stage(task.stage)
+        post = stage.extension.by_post if stage and stage.extension else None
+        unit = parse_period(task.clock.period or "").unit
+        return a.Extend(
+            **self._fields(task), period=f"1{unit}", given=AMONG_BODIES, posts=frozenset({post} if post else ())
+        )
+
     def _urging(self, task: TaskState) -> a.Urge:
         return a.Urge(**self._fields(task), roles=self.caller.roles)
 
@@ -180,6 +193,9 @@ class _Trial:
     def _may(self, act: a.Act) -> bool:
         try:
             BY_NAME[self.state.procedure].judge(self.rules, self.state, act)
+        except ExtensionTooLong:
+            # It was tried with the least that can be asked for.
+            return False
         except Unmet:
             return True
         except Refusal:

@@ -117,7 +117,7 @@ def test_what_was_done_was_possible_when_it_was_done(name: str) -> None:
 OF_NOBODY = frozenset(
     {
         *("file", "restrict", "lift_restriction", "change_entry", "take_turn", "entry_is_published", "apply_notice"),
-        *("lapse_claim", "hand_over", "entrust"),
+        *("lapse_claim", "hand_over", "entrust", "curtail", "lift_curtailment"),
         # By rules that old cases do not hold and their acts carry.
         "urge",
     }
