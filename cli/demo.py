@@ -1,6 +1,6 @@
-"""`kaifang demo`: a request, an objection, a catalogue update, a rectification and, where there are any, a demand and a
-quality check in each city, walked to their ends over HTTP as their parties would; and a role of an officer, which two
-administrators give."""
+"""`kaifang demo`: a request granted and one refused, an objection answered and one taken back, a catalogue update, a
+rectification and, where there are any, a demand, a quality check and misuse with its appeal in each city, walked to
+their ends over HTTP as their parties would; and a role of an officer, which two administrators give."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from rich.table import Table
 
 from activities.settings import Settings, SettingsError
 from cli.demo_catalogue import demand_data, update_the_catalogue
-from cli.demo_objections import object_to_data
+from cli.demo_misuse import Misused, find_misuse
+from cli.demo_objections import object_to_data, take_back
 from cli.demo_parties import Json, Parties
 from cli.demo_quality import have_data_checked
 from cli.demo_rectification import rectify
-from cli.demo_requests import NothingServed, walk
+from cli.demo_requests import NothingServed, refuse, walk
 from cli.demo_roles import appoint
 from cli.languages import Language
 from rules.loading import cities
@@ -39,6 +40,9 @@ WORDS_OF: dict[str, dict[str, Any]] = {
             "withdrawal": "withdrawn",
         },
         "answer": "answer to the objector",
+        "public": "published",
+        "corrected": "corrected since",
+        "gate": "the gate",
         "four_eyes": "A role needs two administrators",
         "of_the_record": ("on record", "by", "role"),
         "roles_proposed": "proposed",
@@ -61,6 +65,9 @@ WORDS_OF: dict[str, dict[str, Any]] = {
             "withdrawal": "已撤回",
         },
         "answer": "对异议人的答复",
+        "public": "公示",
+        "corrected": "其后已更正",
+        "gate": "闸口",
         "four_eyes": "角色须经两位管理员",
         "of_the_record": ("记录", "操作人", "角色"),
         "roles_proposed": "提出",
@@ -78,9 +85,9 @@ def register(app: typer.Typer) -> None:
 def demo(
     language: Annotated[Language, typer.Option(help="Language of the labels.")] = Language.EN,
 ) -> None:
-    """File a request, an objection, a catalogue update, a demand, a quality check and a rectification in each city that
-    has them and walk them to their ends over HTTP, against a running `make up`; then have two administrators give a
-    role."""
+    """File requests, objections, a catalogue update, a demand, a quality check, a report of misuse, an appeal and a
+    rectification in each city that has them and walk them to their ends over HTTP, against a running `make up`; then
+    have two administrators give a role."""
     console = Console()
     try:
         settings = Settings.load()
@@ -105,10 +112,16 @@ def show(settings: Settings, language: Language, console: Console) -> None:
             case, decisions = walk(parties, city)
             console.print(as_table(case, decisions, words))
             console.print(f"  → [bold]{case['outcome_label']}[/bold]: {access_of(case, words)}\n")
+            case, decisions = refuse(parties, city)
+            console.print(as_table(case, decisions, words))
+            console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['remedies']['text']}\n")
             case, decisions, data = object_to_data(parties, city)
             console.print(as_table(case, decisions, words))
             console.print(f"  {case['dataset_id']}: {' → '.join(words['data'][restriction] for restriction in data)}")
             console.print(f"  → [bold]{case['outcome_label']}[/bold]; {words['answer']}: {case['answer']['text']}\n")
+            case, data = take_back(parties, city)
+            console.print(f"{case['case_number']}  {' → '.join(words['data'][restriction] for restriction in data)}")
+            console.print(f"  → [bold]{case['outcome_label']}[/bold]\n")
             case, decisions = update_the_catalogue(parties, city)
             console.print(as_table(case, decisions, words))
             console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['dataset_id']}, {changed(case)}\n")
@@ -122,6 +135,9 @@ def show(settings: Settings, language: Language, console: Console) -> None:
                 case, decisions = checked
                 console.print(as_table(case, decisions, words))
                 console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['dataset_id']}\n")
+            misused = find_misuse(parties, city)
+            if misused:
+                show_misuse(misused, words, console)
             rectified = rectify(parties, city)
             if rectified:
                 case, decisions = rectified
@@ -131,6 +147,20 @@ def show(settings: Settings, language: Language, console: Console) -> None:
         refused, recorded = appoint(parties)
         console.print(as_record(recorded, words))
         console.print(f"  {words['to_oneself']}: {refused['status']} {refused['errors'][0]['detail']}\n")
+
+
+def show_misuse(misused: Misused, words: Json, console: Console) -> None:
+    """What was found, what is public of it, the appeal, and what the gate answered after each."""
+    console.print(as_table(misused.case, misused.decided, words))
+    console.print(f"  → [bold]{misused.case['outcome_label']}[/bold]")
+    for each in misused.public:
+        said = (each["title"], each["misuse_label"], each["measure"], each["body_name"], each["rule"]["text"])
+        corrected = f" ({words['corrected']})" if misused.appeal else ""
+        console.print(f"  {words['public']}: {' · '.join(said)}{corrected}")
+    if misused.appeal:
+        console.print(as_table(misused.appeal, misused.heard, words))
+        console.print(f"  → [bold]{misused.appeal['outcome_label']}[/bold]")
+    console.print(f"  {words['gate']}: {' → '.join(misused.gate)}\n")
 
 
 def as_record(recorded: list[Json], words: Json) -> Table:

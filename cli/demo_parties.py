@@ -62,6 +62,11 @@ class Parties:
         answer: Json | None = None if response.is_error else response.json()
         return answer
 
+    def at_the_gate(self, key: str, question: Json) -> str:
+        """What the gate answers to that key: `yes`, or why not."""
+        response = self._http.get("/v1/gate", params=question, headers={"X-Access-Key": key})
+        return "yes" if response.is_success else response.headers["x-kaifang-reason"]
+
     def upload(self, login: str, name: str, text: str) -> str:
         """The id of a file that this person uploaded."""
         response = self._http.post(

@@ -17,10 +17,58 @@ EVERYTHING_A_DECISION_MAY_NEED = {
 
 def walk(parties: Parties, city: str) -> tuple[Json, list[Json]]:
     """A granted request of this city, and its tasks in the order in which they were decided."""
+    case = ask(parties, city, request_law(parties, city))
+    decided: list[Json] = []
+    while case["status"] == "open":
+        task = next(task for task in case["tasks"] if task["state"] in ("open", "claimed"))
+        decided.append(task)
+        decide(parties, case, task)
+        case = parties.call("applicant@demo", "GET", f"/v1/cases/{case['case_id']}")
+    return case, decided
+
+
+def refuse(parties: Parties, city: str) -> tuple[Json, list[Json]]:
+    """A request of this city that is refused on the shortest way, and its tasks in the order in which they were
+    decided; the case says where to go after that."""
+    rules = request_law(parties, city)
+    case, far = ask(parties, city, rules), far_from_a_refusal(rules)
+    decided: list[Json] = []
+    while case["status"] == "open":
+        task = next(task for task in case["tasks"] if task["state"] in ("open", "claimed"))
+        step, stage = rules.step(task["step"]), rules.stage(task["stage"])
+        assert step, f"the case has a step that its rules do not know: {task['step']}"
+        assert stage, f"the case has a stage that its rules do not know: {task['stage']}"
+        outcome = min(stage.outcomes, key=lambda each: far.get(each.leads_to or step.then or "", len(far)))
+        said = {requirement.any_of[0]: WORDS for requirement in outcome.requires}
+        path = f"/v1/tasks/{task['task_id']}/decision"
+        parties.call(f"reviewer@{task['body']}", "POST", path, {"outcome": outcome.outcome, **said})
+        decided.append(task)
+        case = parties.call("applicant@demo", "GET", f"/v1/cases/{case['case_id']}")
+    return case, decided
+
+
+def far_from_a_refusal(rules: ProcedureRules) -> dict[str, int]:
+    """Each ending that refuses and each step that leads to one, by the number of decisions between."""
+    far = {ending.outcome: 0 for ending in rules.endings if ending.refusal}
+    for _ in rules.steps:
+        for step in rules.steps:
+            ways = (each.leads_to or step.then for stage in step.stages for each in stage.outcomes)
+            found = [far[way] + 1 for way in ways if way in far]
+            if found:
+                far[step.step] = min(found)
+    return far
+
+
+def request_law(parties: Parties, city: str) -> ProcedureRules:
+    """By what law requests are decided in the city."""
     law = parties.call("applicant@demo", "GET", f"/v1/rules/{city}?procedure=access_request")
-    rules = ProcedureRules.model_validate(law["rules"])
+    return ProcedureRules.model_validate(law["rules"])
+
+
+def ask(parties: Parties, city: str, rules: ProcedureRules) -> Json:
+    """A request for one item of a conditional dataset that is served. Raises NothingServed."""
     dataset, item = served_item(parties, city, "conditional")
-    case = parties.call(
+    return parties.call(
         "applicant@demo",
         "POST",
         "/v1/access-requests",
@@ -34,13 +82,6 @@ def walk(parties: Parties, city: str) -> tuple[Json, list[Json]]:
             **{choice: on_request(rules, choice) for choice in ("access_mode", "use") if choice in rules.choices},
         },
     )
-    decided: list[Json] = []
-    while case["status"] == "open":
-        task = next(task for task in case["tasks"] if task["state"] in ("open", "claimed"))
-        decided.append(task)
-        decide(parties, case, task)
-        case = parties.call("applicant@demo", "GET", f"/v1/cases/{case['case_id']}")
-    return case, decided
 
 
 def on_request(rules: ProcedureRules, choice: str) -> str:

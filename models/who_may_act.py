@@ -11,6 +11,7 @@ from models.proposal import Proposal
 from models.state import CaseState
 from models.task_state import TaskState
 from rules.admissibility import Inadmissible
+from rules.applicant_answers import APPLICANT_ANSWERS
 from rules.pinned import APPLICANT
 from rules.procedure_rules import PROVIDER, ProcedureRules
 
@@ -45,6 +46,12 @@ def task_of_the_party(state: CaseState, outcome: str) -> TaskState | None:
     """The open task before the party that can be decided in this way."""
     tasks = (task for task in state.open_tasks() if task.body == APPLICANT and outcome in task.outcomes)
     return next(tasks, None)
+
+
+def choice_of_the_party(state: CaseState) -> TaskState | None:
+    """The open task before the party in which it chooses what follows: it neither signs nor sends anything again."""
+    open_before_it = (task for task in state.open_tasks() if task.body == APPLICANT)
+    return next((task for task in open_before_it if not APPLICANT_ANSWERS & set(task.outcomes)), None)
 
 
 def task_in_hand(proposal: Proposal, act: a.TaskAct) -> TaskState:

@@ -53,6 +53,8 @@ def asked(law: Law, words: Words, case: CaseShown, dataset: DatasetShown | None)
         case.request
         or case.objection
         or case.report
+        or case.misuse
+        or case.misuse_appeal
         or case.quality_check
         or case.update
         or case.demand
@@ -65,6 +67,8 @@ def asked(law: Law, words: Words, case: CaseShown, dataset: DatasetShown | None)
         found["trigger"] = case.update.trigger_label
     if case.objection:
         found["ground"] = case.objection.ground_label
+    if case.misuse:
+        found["misuse"] = case.misuse.misuse_label
     if case.rectification:
         found |= {"breach": case.rectification.breach_label, "body": case.rectification.body_name}
     return list(_in_words(law, words, found, names))
@@ -72,7 +76,7 @@ def asked(law: Law, words: Words, case: CaseShown, dataset: DatasetShown | None)
 
 def _in_words(law: Law, words: Words, found: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[Stated]:
     known = texts().fields
-    for name in ("ground", "trigger", "breach"):
+    for name in ("ground", "trigger", "breach", "misuse"):
         if found.get(name):
             yield Stated(headed(law.say(known[name])), found[name])
     if found.get("body"):

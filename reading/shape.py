@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from typing import Annotated, Generic, TypeVar
 
@@ -146,3 +147,7 @@ class CaseNamed(Shape):
 
     case_id: str
     case_number: str
+
+
+Named = Callable[[str | None], Awaitable[CaseNamed | None]]
+"""Another case by its id, for a caller who may know of it; None for any other, and of none."""

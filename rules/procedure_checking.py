@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 
-from rules.agreement import SIGN
 from rules.agreement_checking import broken_of_agreements
+from rules.applicant_answers import APPLICANT_ANSWERS
 from rules.cutting import Broken, Cut, Path, applies, targets_of, thens_of
 from rules.deadlines import Unit, parse_period
 from rules.entry_checking import broken_of_entry
@@ -41,8 +41,6 @@ NAMES_NOTHING = frozenset({"unknown_target", "unknown_stage", "unknown_step", "a
 """Rules by which something is named that is not there: what is said of the ways of a case may only follow from it."""
 CAUSED_BY_NOTHING = frozenset({"unknown_field", "unknown_choice", "no_responsible_body"})
 """Rules that are broken by themselves, whatever else is."""
-APPLICANT_ANSWERS = frozenset({SIGN, "resubmit"})
-"""The outcomes that an applicant can send."""
 URGENCY, ORDINARY = "urgency", "normal"
 """The choice that tells a period, and the value for which a filing stands that leaves it out."""
 

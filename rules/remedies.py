@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rules.articles import article_label
 from rules.pinned import Label, RemedyRule
 from rules.procedure_rules import ProcedureRules
@@ -15,7 +17,11 @@ IN_GENERAL = Label(
 def sentence(rules: ProcedureRules, outcome: str | None) -> Label | None:
     """What whoever was refused is told, marked where it is by general law alone; None where nothing was refused, or the
     rules were pinned before packs named remedies."""
-    remedies = rules.remedies_against(outcome)
+    return against(rules, rules.remedies_against(outcome))
+
+
+def against(rules: ProcedureRules, remedies: Sequence[RemedyRule]) -> Label | None:
+    """The same of these remedies; None where there are none."""
     if not remedies:
         return None
     ways = [cited(rules, each) for each in remedies]

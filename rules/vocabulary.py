@@ -119,6 +119,8 @@ FIELDS: Mapping[str, Field] = {
         Field("occurred_on", Kind.DAY, "事由发生日", "day on which it happened"),
         Field("breach", Kind.CHOICE, "违规情形", "breach"),
         Field("misuse", Kind.CHOICE, "违法违规利用的情形", "kind of misuse"),
+        Field("found_by", Kind.CHOICE, "如何发现", "how it came to be known"),
+        Field("taken_by", Kind.CHOICE, "由谁采取措施", "by whom the measure was taken"),
         Field("discovered_on", Kind.DAY, "发现之日", "day on which it was found"),
         # what a body decides
         Field("reason", Kind.PROSE, "理由", "reason"),

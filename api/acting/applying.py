@@ -1,21 +1,20 @@
-"""What a party does to its own case after the filing: supplements, its signature, further evidence, a withdrawal;
-and notes, which officers add too."""
+"""What a party does to its own case after the filing: supplements, its signature, a choice, further evidence, a
+withdrawal; and notes, which officers add too."""
 
 from __future__ import annotations
 
 from api.acting.deciding import may_change
 from api.acting.forms.deciding import NoteForm
-from api.acting.forms.filing import EvidenceForm, SignatureForm, SupplementForm, WithdrawalForm
+from api.acting.forms.filing import ChoiceForm, EvidenceForm, SignatureForm, SupplementForm, WithdrawalForm
 from api.acting.receiving import ActShown, Receiver, known_items
 from api.acting.refusals import refused_before_receipt
 from api.http.problems import Problem
 from models import objecting
 from models.acts import Decide, Note, SubmitEvidence, Supply, Withdraw
-from models.who_may_act import task_of_the_party
+from models.who_may_act import choice_of_the_party, task_of_the_party
 from reading.store import Store
 from rules.agreement import SIGN
-
-RESUBMIT = "resubmit"
+from rules.applicant_answers import RESUBMIT
 
 
 async def supplement(receiver: Receiver, store: Store, case_id: str, form: SupplementForm) -> ActShown:
@@ -59,6 +58,28 @@ async def sign(receiver: Receiver, store: Store, case_id: str, form: SignatureFo
         given=form.fields_given(),
         terms=form.terms(),
         digest=form.digest,
+    )
+    return await receiver.receive(act, content)
+
+
+async def choose(receiver: Receiver, store: Store, case_id: str, form: ChoiceForm) -> ActShown:
+    """The applicant's choice of what follows, such as a review (复核); to let it pass nobody sends anything. Raises a
+    Problem, also where no choice lies before the applicant."""
+    content = form.said()
+    await receiver.case(case_id)
+    if known := await receiver.received_before(content):
+        return known
+    task = choice_of_the_party((await store.case_read(case_id)).state)
+    if task is None:
+        # The same call at the same time may have chosen meanwhile.
+        if known := await receiver.received_before(content):
+            return known
+        raise Problem("NothingToChoose")
+    act = Decide(
+        **receiver.fields(case_id),
+        task_id=task.task_id,
+        outcome=form.outcome,
+        given=form.given(frozenset({"reason"})),
     )
     return await receiver.receive(act, content)
 

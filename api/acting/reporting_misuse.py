@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from activities.record.filings import Filing
+from activities.tables.gate import CurtailmentRow
 from api.acting.filing import Filer, Subject, judge, rules_at
 from api.acting.forms.filing import MisuseAppealForm, MisuseReportForm
 from api.acting.refusals import refused_before_receipt
@@ -57,36 +60,65 @@ def judge_misuse_report(form: MisuseReportForm, at: datetime, subject: Subject, 
     return rules
 
 
+@dataclass(frozen=True)
+class Measure:
+    """What was taken of a grant, against which its user appeals; `bodies` are those of the appeal."""
+
+    city: str
+    taken: CurtailmentRow
+    bodies: Mapping[str, str]
+
+    @property
+    def found(self) -> dict[str, str]:
+        """What nobody states of an appeal: by whom the measure was taken."""
+        return {TAKEN_BY: reporting.who_took(self.taken.body, self.bodies)}
+
+
+async def measure_of(store: Store, filer: Filer, caller: Caller, grant: str, measure_id: str) -> Measure:
+    """What was taken of the caller's own grant and is not given back. Raises a Problem."""
+    held = known(await grants.own_grant(store, caller, grant))
+    taken = next((each for each in await misuse.taken_of(store, [grant]) if each.case_id == measure_id), None)
+    if taken is None or taken.ended_at is not None:
+        raise invalid("measure_id", "measure_unknown")
+    cause = (await store.case_read(taken.case_id)).state
+    subject = await filer.subject(held.case.city, taken.dataset_id)
+    return Measure(held.case.city, taken, {**subject.bodies, PROVIDER: cause.bodies[PROVIDER]})
+
+
+async def judge_misuse_appeal(
+    store: Store, caller: Caller, case_id: str | None, form: MisuseAppealForm, at: datetime, measure: Measure
+) -> ProcedureRules:
+    """The rules under which the appeal is received, of which there is one at a time; `case_id` is its own, None before
+    it has one. Raises a Problem that names every reason why it cannot be."""
+    for appeal in await misuse.appeals_of(store, caller.account_id, measure.taken):
+        if appeal.closed_at is None and appeal.case_id != case_id:
+            raise invalid("measure_id", "appealed_already")
+    return _judged(form, at, measure)
+
+
+def _judged(form: MisuseAppealForm, at: datetime, measure: Measure) -> ProcedureRules:
+    rules = rules_at(measure.city, MISUSE_APPEAL, at)
+    judge(rules, form.stated(), None)
+    return rules
+
+
 async def receive_misuse_appeal(
     store: Store, filer: Filer, caller: Caller, case_id: str, form: MisuseAppealForm
 ) -> CaseShown:
     """The case of the appeal of a grantee against what was taken of the own grant, while it is. Raises a Problem."""
-    held = known(await grants.own_grant(store, caller, form.case_id))
-    taken = next(
-        (each for each in await misuse.taken_of(store, [form.case_id]) if each.case_id == form.measure_id), None
-    )
-    if taken is None or taken.ended_at is not None:
-        raise invalid("measure_id", "measure_unknown")
-    for appeal in await misuse.appeal_is_open(store, caller.account_id, taken.dataset_id):
-        if appeal != case_id and (await store.case_read(appeal)).state.caused_by == taken.case_id:
-            raise invalid("measure_id", "appealed_already")
-    cause = (await store.case_read(taken.case_id)).state
-    subject = await filer.subject(held.case.city, taken.dataset_id)
-    bodies = {**subject.bodies, PROVIDER: cause.bodies[PROVIDER]}
+    measure = await measure_of(store, filer, caller, form.case_id, form.measure_id)
+    await judge_misuse_appeal(store, caller, case_id, form, (await store.present()).now, measure)
 
     def received(at: datetime) -> Filing:
-        rules = rules_at(held.case.city, MISUSE_APPEAL, at)
-        stated = form.stated()
-        judge(rules, stated, None)
         return Filing(
-            rules=rules,
+            rules=_judged(form, at, measure),
             party=caller.account_id,
-            dataset_id=taken.dataset_id,
-            bodies=bodies,
+            dataset_id=measure.taken.dataset_id,
+            bodies=measure.bodies,
             data_items=(),
-            choices={TAKEN_BY: reporting.who_took(taken.body, bodies)},
-            given=frozenset(stated),
-            caused_by=taken.case_id,
+            choices=measure.found,
+            given=frozenset(form.stated()),
+            caused_by=measure.taken.case_id,
         )
 
     return await filer.receive(case_id, MISUSE_APPEAL, form.said(), received)

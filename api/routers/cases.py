@@ -9,7 +9,14 @@ from fastapi import APIRouter, Body, Query, Request, Response
 from api.acting import applying, deciding
 from api.acting.answering import CASES
 from api.acting.forms.deciding import NoteForm
-from api.acting.forms.filing import AgreementForm, EvidenceForm, SignatureForm, SupplementForm, WithdrawalForm
+from api.acting.forms.filing import (
+    AgreementForm,
+    ChoiceForm,
+    EvidenceForm,
+    SignatureForm,
+    SupplementForm,
+    WithdrawalForm,
+)
 from api.acting.receiving import ActShown, Receiving, act_answers
 from api.dependencies import Actor, Applicant, Calling, CaseId, Cursor, PageSize, Reading, Reviewer, Word
 from api.http.files import AS_TABLE
@@ -182,6 +189,15 @@ async def sign(
     """The applicant's signature; access is granted when both have signed. What the law of the city wants in the
     commitment, and the request does not state, is stated here."""
     return await applying.sign(receiver, store, case_id, form or SignatureForm())
+
+
+@router.post("/{case_id}/choice", response_model=ActShown, responses=act_answers(), summary="Choose what follows")
+async def choose(
+    case_id: CaseId, form: ChoiceForm, _caller: Applicant, store: Reading, receiver: Receiving
+) -> ActShown:
+    """What the law lets the applicant choose, such as a review (复核) of a refusal. Whoever wants none sends nothing:
+    the period of the choice passes, and its outcome comes of that alone."""
+    return await applying.choose(receiver, store, case_id, form)
 
 
 @router.post(

@@ -10,13 +10,12 @@ from pages.addresses import in_language
 from pages.calls import Call
 from reading.calendar.shapes import DayShown
 from reading.cases.reckoned import Reckoned
-from reading.cases.shapes import CaseShown, TaskShown
+from reading.cases.shapes import CaseShown, OutcomeShown, TaskShown
 from reading.shape import RuleNamed
 from reading.words.law import Law
+from rules.agreement import SIGN
+from rules.applicant_answers import APPLICANT_ANSWERS, RESUBMIT
 from rules.pinned import APPLICANT
-
-SIGN = "sign"
-RESUBMIT = "resubmit"
 
 
 @dataclass(frozen=True)
@@ -44,6 +43,15 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """What whoever looks may choose, and what comes of it where the period passes without a choice."""
+
+    ways: tuple[OutcomeShown, ...]
+    otherwise: str | None
+    last_day: date | None
+
+
+@dataclass(frozen=True)
 class Now:
     """The box. `look` is how it is drawn: yours, late, over, quiet, or plain."""
 
@@ -52,6 +60,7 @@ class Now:
     held: tuple[Held, ...]
     turn: Turn | None
     nothing_to_do: bool
+    choice: Choice | None = None
     is_next: bool = False
     """What is one's own lies open, and somebody else has to answer first."""
 
@@ -64,19 +73,22 @@ def now_of(call: Call, law: Law, case: CaseShown, reckoned: Sequence[Reckoned]) 
     open_tasks = [task for task in case.tasks if task.state in ("open", "claimed")]
     held = tuple(_held(call, law, task, by_task.get(task.task_id, ())) for task in open_tasks)
     turn = turn_of(call, case, open_tasks)
+    choice = choice_of(law, case, open_tasks)
     late = any(each.task.clock.overdue for each in held)
     labels = call.say("now.and").join(dict.fromkeys(each.task.label for each in held))
     where = call.say("now.here", stage=labels) if labels else call.say("now.waits")
+    if choice:
+        where = call.say("now.choose", stage=labels)
     title = turn.title if turn else where
-    waits = turn is None and is_party(call, case)
+    waits = turn is None and choice is None and is_party(call, case)
     is_next = waits and any(each.is_mine for each in held)
-    look = look_of(turn, held, late=late)
-    return Now(look, title, held, turn, nothing_to_do=waits and not is_next, is_next=is_next)
+    look = look_of(held, is_ones_own=bool(turn or choice), late=late)
+    return Now(look, title, held, turn, waits and not is_next, choice, is_next)
 
 
-def look_of(turn: Turn | None, held: Sequence[Held], *, late: bool) -> str:
+def look_of(held: Sequence[Held], *, is_ones_own: bool, late: bool) -> str:
     """How the box is to look: what is one's own turn goes before what is late."""
-    if turn:
+    if is_ones_own:
         return "yours"
     if late:
         return "late"
@@ -116,6 +128,23 @@ def turn_of(call: Call, case: CaseShown, open_tasks: Sequence[TaskShown]) -> Tur
         if task.body != APPLICANT and "task" in call.request.app.state.names:
             address = in_language(f"/desk/{number}/{task.stage}.{task.round}", call.language)
             return Turn(call.say("now.decide", stage=task.label), task.said, call.say("now.to_decide"), address)
+    return None
+
+
+def choice_of(law: Law, case: CaseShown, open_tasks: Sequence[TaskShown]) -> Choice | None:
+    """What the law lets whoever looks choose, if it is the party; what time decides otherwise is for nobody to send."""
+    tasks = {task.task_id: task for task in open_tasks if task.body == APPLICANT}
+    for each in case.possible:
+        task = tasks.get(each.task_id or "")
+        if task is None or each.act != "decide" or APPLICANT_ANSWERS & set(each.outcomes):
+            continue
+        stage = law.rules.stage(task.stage)
+        lapse = next((it for it in stage.outcomes if it.when_passed), None) if stage else None
+        return Choice(
+            ways=tuple(it for it in task.outcomes if it.outcome in each.outcomes),
+            otherwise=law.say(lapse.label) if lapse else None,
+            last_day=task.clock.last_day,
+        )
     return None
 
 

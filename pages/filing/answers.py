@@ -74,7 +74,7 @@ async def files_of(call: Call, ids: Iterable[str]) -> list[Kept]:
 async def follows(call: Call, matter: Matter, rules: ProcedureRules, form: FilingForm) -> Follows:
     """What will follow from this filing."""
     stated = form.stated()
-    choices = chosen(rules, stated)
+    choices = {**chosen(rules, stated), **matter.about.found}
     bodies = await directory.bodies_of(call.store, matter.city)
     provider = matter.dataset.provider if matter.dataset else getattr(form, "provider", None)
     if provider:

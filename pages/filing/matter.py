@@ -6,32 +6,30 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from api.acting import checking_quality, demanding, objecting, reporting_leaks, reporting_misuse, requesting
-from api.acting.answering import InTheAnswerAlone
 from api.acting.filing import Filer, rules_at
 from api.acting.forms.filing import (
     AccessRequestForm,
     DemandForm,
     LeakReportForm,
+    MisuseAppealForm,
     MisuseReportForm,
     ObjectionForm,
     QualityCheckForm,
 )
 from api.acting.forms.form import FilingForm
-from api.http.known import known
 from api.http.problems import Problem
 from pages.calls import Call
+from pages.filing.about import About, of_a_measure, of_the_address
 from pages.filing.offered import offered
 from pages.forms.fields import Field, Option
 from pages.forms.kinds import Kind
 from pages.offers import ABOUT_A_DATASET
 from reading.cases.shapes import CaseShown
 from reading.catalogue.shapes import DatasetShown
-from reading.catalogue.shown import dataset_now
 from reading.directory import questions as directory
 from reading.sight import Caller
 from reading.words.law import Law
 from rules import procedure_names as names
-from rules.loading import CityUnknown, load_pack
 from rules.procedure_rules import ProcedureRules
 
 
@@ -40,14 +38,21 @@ class Matter:
     """What a form is about: a city, a dataset where it is about one, and the law of today."""
 
     kind: KindOfFiling
-    city: str
-    dataset: DatasetShown | None
+    about: About
     law: Law
     fields: tuple[Field, ...]
 
+    @property
+    def city(self) -> str:
+        return self.about.city
+
+    @property
+    def dataset(self) -> DatasetShown | None:
+        return self.about.dataset
+
     def facts(self) -> dict[str, str]:
         """What the address says already."""
-        return {"city": self.city} | ({"dataset_id": self.dataset.dataset_id} if self.dataset else {})
+        return dict(self.about.facts)
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ class KindOfFiling:
     judged: Callable[[Call, Filer, FilingForm], Awaitable[ProcedureRules]]
     received: Callable[[Call, Filer, FilingForm, str], Awaitable[CaseShown]]
     asked_beside: Callable[[Call, str, DatasetShown | None, Law], Awaitable[Sequence[Field]]]
+    about: Callable[[Call], Awaitable[About]] = of_the_address
 
     def caller(self, call: Call) -> Caller:
         """Who files. Raises LoginNeeded, Problem."""
@@ -71,23 +77,18 @@ class KindOfFiling:
     async def matter(self, call: Call) -> Matter:
         """What the page that is asked for is about. Raises a Problem where there is no such dataset or city, or no such
         procedure in it."""
-        dataset = None
-        if "dataset_id" in call.request.path_params:
-            found = await dataset_now(call.store, call.caller, call.language, call.in_part("dataset_id"))
-            dataset = known(found)
-            city = dataset.city
-        else:
-            city = city_of(call)
+        about = await self.about(call)
+        dataset = about.dataset
         try:
-            rules = rules_at(city, self.procedure, call.now)
+            rules = rules_at(about.city, self.procedure, call.now)
         except Problem as problem:
             if any(wrong.code == "procedure_unknown" for wrong in problem.errors):
                 raise Problem("NotFound") from problem
             raise
         law = Law(rules, call.language)
-        beside = await self.asked_beside(call, city, dataset, law)
+        beside = await self.asked_beside(call, about.city, dataset, law)
         asked = offered(law, call.words, self.form, items_of(dataset))
-        return Matter(self, city, dataset, law, (*beside, *(_leading_on(call, dataset, each) for each in asked)))
+        return Matter(self, about, law, (*beside, *(_leading_on(call, dataset, each) for each in asked)))
 
 
 def _leading_on(call: Call, dataset: DatasetShown | None, field: Field) -> Field:
@@ -99,25 +100,10 @@ def _leading_on(call: Call, dataset: DatasetShown | None, field: Field) -> Field
     return replace(field, options=options)
 
 
-def city_of(call: Call) -> str:
-    """The city of the address. Raises a Problem where there is none of that name."""
-    city = call.in_part("city")
-    try:
-        load_pack(city)
-    except CityUnknown as fact:
-        raise Problem("NotFound") from fact
-    return city
-
-
 def items_of(dataset: DatasetShown | None) -> tuple[Option, ...]:
     """The data items that can be named."""
     items = dataset.items if dataset else ()
     return tuple(Option(value=each.item, label=each.name, hint=each.note) for each in items)
-
-
-def filer_of(call: Call) -> Filer:
-    """Who receives what the caller files."""
-    return Filer(call.runtime, call.store, call.must_be_logged_in(), call.language, InTheAnswerAlone())
 
 
 async def _nothing(call: Call, city: str, dataset: DatasetShown | None, law: Law) -> Sequence[Field]:
@@ -219,6 +205,19 @@ async def _received_check(call: Call, filer: Filer, form: FilingForm, key: str) 
     return await checking_quality.receive_quality_check(call.store, filer, call.must_be_logged_in(), case_id, form)
 
 
+async def _judged_appeal(call: Call, filer: Filer, form: FilingForm) -> ProcedureRules:
+    assert isinstance(form, MisuseAppealForm)
+    caller = call.must_be_logged_in()
+    measure = await reporting_misuse.measure_of(call.store, filer, caller, form.case_id, form.measure_id)
+    return await reporting_misuse.judge_misuse_appeal(call.store, caller, None, form, call.now, measure)
+
+
+async def _received_appeal(call: Call, filer: Filer, form: FilingForm, key: str) -> CaseShown:
+    assert isinstance(form, MisuseAppealForm)
+    case_id = filer.case_id(reporting_misuse.APPEALS, key)
+    return await reporting_misuse.receive_misuse_appeal(call.store, filer, call.must_be_logged_in(), case_id, form)
+
+
 REQUEST = KindOfFiling(
     name="request",
     procedure=names.ACCESS_REQUEST,
@@ -279,4 +278,15 @@ QUALITY_CHECK = KindOfFiling(
     received=_received_check,
     asked_beside=_nothing,
 )
-KINDS = (REQUEST, OBJECTION, DEMAND, LEAK, MISUSE, QUALITY_CHECK)
+MISUSE_APPEAL = KindOfFiling(
+    name="misuse_appeal",
+    procedure=names.MISUSE_APPEAL,
+    path="/my/grants/{number}/measures/{measure}/appeal",
+    form=MisuseAppealForm,
+    roles=("applicant",),
+    judged=_judged_appeal,
+    received=_received_appeal,
+    asked_beside=_nothing,
+    about=of_a_measure,
+)
+KINDS = (REQUEST, OBJECTION, DEMAND, LEAK, MISUSE, QUALITY_CHECK, MISUSE_APPEAL)

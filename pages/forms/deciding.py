@@ -14,6 +14,7 @@ from models.task_state import TaskState
 from pages.forms.fields import Field, Option, fields_of_decision, options_of
 from pages.forms.kinds import Kind
 from pages.wording import Words
+from reading.misuse.shapes import UsedGrantShown
 from reading.words.law import Law
 from reading.words.texts import texts
 from rules.pinned import APPLICANT
@@ -24,6 +25,7 @@ OF_A_DRAFT = QUESTIONS | {"entry"}
 """What is demanded of a draft: the editor of entries asks for it."""
 TERMS = ("access_mode", "valid_days", "daily_calls")
 LIST_OF_ITEMS = "data_items"
+MISUSED_GRANT, LEFT_MODE = "misused_grant", "left_mode"
 
 
 @dataclass(frozen=True)
@@ -55,14 +57,18 @@ def decision_asked(
     *,
     items: Sequence[Option],
     prefilled: Mapping[str, str],
+    among: Mapping[str, tuple[Option, ...]],
 ) -> DecisionAsked:
     """What a decision on the task is asked for; `items` are those of the dataset, `prefilled` what stands in a field
-    before anybody writes."""
+    before anybody writes, `among` what can be chosen in fields of which the case knows it."""
     # What the other has signed takes no more conditions.
     signed = any(each.digest for each in state.of_step(task.step) if each.stage != task.stage)
     always = ("conditions",) if signs(law, task) and not signed else ()
     found = fields_of_decision(law, words, outcomes, state.choices, items=items, always=always)
-    fields = [prepared(law, words, each, outcomes, prefilled) for each in found if each.name not in OF_A_DRAFT]
+    among = {NAMED_CLASS: options_of(law, OPENNESS), **among}
+    fields = [
+        _among(among, prepared(law, words, each, outcomes, prefilled)) for each in found if each.name not in OF_A_DRAFT
+    ]
     if task.asked_by_task:
         everywhere = tuple(range(len(outcomes)))
         fields.append(Field("text", Kind.PROSE, words("task.opinion_text"), required=True, within=everywhere))
@@ -86,14 +92,40 @@ def prepared(law: Law, words: Words, each: Field, outcomes: Sequence[Outcome], p
     names_an_entry = each.name == "reference" and dataset_referred_to(law.rules, each.name) is not None
     which = words("filing.which_dataset_hint") if names_an_entry else None
     said = [text for text in (wanted, which, each.hint) if text]
-    of_class = each.name == NAMED_CLASS
     return replace(
         each,
-        kind=Kind.CHOICE if of_class else each.kind,
-        options=options_of(law, OPENNESS) if of_class else each.options,
         hint=(" " if law.language == "en" else "").join(said) or None,
         values=(prefilled[each.name],) if each.name in prefilled else each.values,
     )
+
+
+def _among(among: Mapping[str, tuple[Option, ...]], each: Field) -> Field:
+    """A field of which the case knows what can stand in it is a choice."""
+    return replace(each, kind=Kind.CHOICE, options=among[each.name]) if each.name in among else each
+
+
+def grants_found(words: Words, grants: Sequence[UsedGrantShown]) -> dict[str, tuple[Option, ...]]:
+    """The grants of which a decision about misuse can take something, and the modes that it can leave them."""
+    open_ones = [each for each in grants if each.ended is None]
+    modes = {
+        mode: label
+        for each in open_ones
+        for mode, label in zip(each.access_modes, each.access_mode_labels, strict=True)
+    }
+    return {
+        MISUSED_GRANT: tuple(
+            Option(
+                each.case_number,
+                words("task_use.one", number=each.case_number, grantee=each.grantee),
+                hint=words("task_use.calls", allowed=each.allowed, refused=each.refused),
+            )
+            for each in open_ones
+        ),
+        LEFT_MODE: (
+            Option("", words("task_use.as_granted")),
+            *(Option(mode, label) for mode, label in modes.items()),
+        ),
+    }
 
 
 def beside(

@@ -14,7 +14,7 @@ from api.acting.refusals import refused_before_receipt
 from api.http.problems import Problem
 from models.asking import must_be_asked
 from pages.calls import Call, deed, page
-from pages.cases.now import RESUBMIT, said_with_return
+from pages.cases.now import said_with_return
 from pages.cases.stated import Speaking
 from pages.filing.matter import items_of
 from pages.forms.fields import Field, field_of, fields_of_decision, rule_of
@@ -27,6 +27,7 @@ from reading.cases.agreed import Agreed, agreed_of
 from reading.cases.agreement import AgreementShown, agreement_for
 from reading.cases.shapes import CaseShown
 from reading.words.clocks import last_day
+from rules.applicant_answers import RESUBMIT
 from rules.pinned import APPLICANT
 from rules.procedure_names import ACCESS_REQUEST
 from rules.vocabulary import SIGNED_BY_APPLICANT

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.acting import applying
 from api.acting.answering import InTheAnswerAlone
 from api.acting.forms.deciding import NoteForm
-from api.acting.forms.filing import EvidenceForm, WithdrawalForm
+from api.acting.forms.filing import ChoiceForm, EvidenceForm, WithdrawalForm
 from api.acting.receiving import ActShown, Receiver, shown_act
 from api.acting.refusals import refused_before_receipt
 from api.http.known import known
@@ -21,6 +21,7 @@ from pages.calls import Call, deed, has_opened, page
 from pages.cases.log import in_words
 from pages.cases.now import is_party, now_of
 from pages.cases.stated import Speaking, filed_in, reasons_in
+from pages.cases.taken import taken_of
 from pages.forms.fields import Field
 from pages.forms.filled import parsed, stated
 from pages.forms.kinds import Kind
@@ -43,6 +44,7 @@ from reading.words.law import Law
 
 A_PAGE = 20
 EVENTS = 100
+CHOOSE = "choose"
 Deed = Callable[[Call, Receiver, CaseShown, Mapping[str, object]], Awaitable[ActShown]]
 
 
@@ -90,7 +92,8 @@ async def case_page(call: Call, shown: CaseShown, forms: Mapping[str, Asked]) ->
     """The page of a case; `forms` are those of it that were sent and come back with problems, by their act."""
     speaking = await speaking_of(call, shown)
     days = await reckoned(call.store, call.language, shown.case_id) if shown.status == "open" else []
-    possible = {each.act for each in shown.possible}
+    now = now_of(call, speaking.law, shown, days)
+    possible = {each.act for each in shown.possible} | ({CHOOSE} if now.choice else set())
     blank = {name: Asked(fields(call)) for name, (fields, _, _) in DEEDS.items() if name in possible}
     caller = call.must_be_logged_in()
     has_evidence = bool(shown.objection and shown.objection.evidence)
@@ -101,8 +104,9 @@ async def case_page(call: Call, shown: CaseShown, forms: Mapping[str, Asked]) ->
         law=speaking.law,
         rules_since=date.fromisoformat(shown.rules.version),
         dataset=speaking.dataset,
-        now=now_of(call, speaking.law, shown, days),
+        now=now,
         is_party=is_party(call, shown),
+        taken=taken_of(speaking, shown),
         filed=filed_in(speaking, shown),
         reasons=reasons_in(speaking, shown),
         reads_evidence=await evidence_readable(call.store, caller, shown.case_id) if has_evidence else (),
@@ -209,9 +213,20 @@ def evidence_fields(call: Call) -> tuple[Field, ...]:
     return (Field("evidence", Kind.FILES, call.say("case.files"), required=True, hint=hint),)
 
 
+def choice_fields(call: Call) -> tuple[Field, ...]:
+    """The buttons that say what is chosen are a field of their own."""
+    outcome = Field("outcome", Kind.CHOICE, call.say("case.choice"), required=True)
+    return outcome, Field("reason", Kind.PROSE, call.say("case.choice_reason"))
+
+
 async def withdraw(call: Call, receiver: Receiver, shown: CaseShown, said: Mapping[str, object]) -> ActShown:
     call.must_have("applicant")
     return await applying.withdraw(receiver, shown.case_id, parsed(WithdrawalForm, said))
+
+
+async def choose(call: Call, receiver: Receiver, shown: CaseShown, said: Mapping[str, object]) -> ActShown:
+    call.must_have("applicant")
+    return await applying.choose(receiver, call.store, shown.case_id, parsed(ChoiceForm, said))
 
 
 async def note(call: Call, receiver: Receiver, shown: CaseShown, said: Mapping[str, object]) -> ActShown:
@@ -231,6 +246,7 @@ DEEDS: Mapping[str, tuple[Callable[[Call], tuple[Field, ...]], Deed, str]] = {
     "submit_evidence": (evidence_fields, add_evidence, "case.evidence_added"),
     "note": (note_fields, note, "case.note_added"),
     "withdraw": (withdrawal_fields, withdraw, "case.withdrawn"),
+    CHOOSE: (choice_fields, choose, "case.chosen"),
 }
 """Acts on a case to the fields of their form, what does them, and what is said after."""
 

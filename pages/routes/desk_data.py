@@ -12,6 +12,7 @@ from api.acting.refusals import refused_before_receipt
 from api.http.known import known
 from api.http.problems import Problem
 from pages.calls import Call, deed, page
+from pages.cases.taken import taken_of
 from pages.dossier import items_in_words, names_of_items
 from pages.forms.fields import Field, Wanted
 from pages.forms.filled import parsed
@@ -22,6 +23,8 @@ from pages.routes.desk import name_of, served_body, with_query
 from pages.tables import as_table
 from reading.cases import lists
 from reading.cases import questions as cases
+from reading.cases.shown import case_for
+from reading.cases.stating import Speaking
 from reading.catalogue.shown import dataset_now
 from reading.grants.questions import may_revoke
 from reading.grants.shown import grant_page
@@ -101,6 +104,7 @@ async def grant_shown(call: Call, wanted: Wanted, *, status: int = 200) -> Respo
     law = Law(read.rules, call.language)
     grant = read.state.grant
     dataset = await dataset_now(call.store, caller, call.language, read.state.dataset_id)
+    case = known(await case_for(call.store, caller, call.language, row.case_id))
     rule = read.rules.revocation
     reason = Field(
         "reason", Kind.PROSE, call.say("grants.reason"), required=True, law=law.named(rule.citation) if rule else None
@@ -119,6 +123,7 @@ async def grant_shown(call: Call, wanted: Wanted, *, status: int = 200) -> Respo
             for mode in (grant.access_modes if grant else ())
             if (choice := law.rules.choice("access_mode", mode))
         ],
+        taken=taken_of(Speaking(law, dataset), case),
         is_over=read.state.closed is not None,
         may_revoke=await may_revoke(call.store, caller, read),
         reason=field,

@@ -19,8 +19,9 @@ from api.acting.forms.form import FilingForm
 from api.http.problems import Problem, invalid
 from models.objecting import MOST_EVIDENCE
 from pages.calls import Call, deed, page
+from pages.filing.about import filer_of
 from pages.filing.answers import answered, files_of, follows
-from pages.filing.matter import KINDS, KindOfFiling, Matter, filer_of
+from pages.filing.matter import KINDS, KindOfFiling, Matter
 from pages.forms.fields import Field
 from pages.forms.filled import parsed, stated
 from pages.forms.kinds import Kind
@@ -127,7 +128,9 @@ def _with_files(field: Field, are_kept: bool) -> Field:
 
 
 def crumb_of(call: Call, matter: Matter) -> tuple[str, str]:
-    """The page from which one came: the dataset's, or the catalogue of the city."""
+    """The page from which one came: the grant's, the dataset's, or the catalogue of the city."""
+    if matter.about.back:
+        return matter.about.back
     if matter.dataset:
         return matter.dataset.title, call.path("dataset", dataset_id=matter.dataset.dataset_id)
     city = load_pack(matter.city).name

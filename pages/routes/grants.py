@@ -12,6 +12,8 @@ from api.acting.granting import renounce
 from api.http.known import known
 from api.http.problems import Problem
 from pages.calls import Call, deed, page
+from pages.cases.taken import taken_of
+from pages.filing.about import own_grant
 from pages.forms.trying import REFUSED, Asked, problem_with, shown_again
 from pages.routes.cases import receiver_of, speaking_of
 from pages.routes.filing import case_numbered, key_of, new_key
@@ -22,7 +24,6 @@ from reading.grants.shapes import GrantInList
 from reading.grants.shown import grant_of, grant_page
 from reading.tables.own import grant_table
 from reading.words.language import said
-from rules.procedure_names import ACCESS
 
 A_PAGE = 20
 
@@ -61,15 +62,6 @@ async def grant(call: Call) -> Response:
     return await page_of(call, await own_grant(call), None)
 
 
-async def own_grant(call: Call) -> CaseShown:
-    """The grant of the address. Raises a Problem for any other case."""
-    call.must_have("applicant")
-    case = await case_numbered(call)
-    if case.procedure != ACCESS:
-        raise Problem("NotFound")
-    return case
-
-
 async def page_of(call: Call, case: CaseShown, asked: Asked | None, issued: Issued | None = None) -> Response:
     caller = call.must_be_logged_in()
     shown: GrantInList = known(await grant_of(call.store, caller, case.case_id))
@@ -84,6 +76,7 @@ async def page_of(call: Call, case: CaseShown, asked: Asked | None, issued: Issu
         items=speaking.items(shown.data_items),
         modes=[speaking.value("access_mode", each) for each in shown.access_modes],
         use=speaking.value("use", shown.use) if shown.use else None,
+        taken=taken_of(speaking, case),
         restricted=[speaking.items(each.data_items) for each in shown.restricted_by],
         may_get_a_key="issue_key" in possible,
         may_give_back="renounce" in possible,

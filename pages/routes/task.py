@@ -18,8 +18,9 @@ from models.classes import OPENNESS
 from models.procedures import BY_NAME
 from pages import dossier
 from pages.calls import Call, deed, has_opened, page
+from pages.cases.taken import taken_of
 from pages.editing import Editing, editing, entry_sent, wanted_of
-from pages.forms.deciding import DecisionAsked, decision_asked, signs
+from pages.forms.deciding import DecisionAsked, decision_asked, grants_found, signs
 from pages.forms.fields import Field, Option, Wanted
 from pages.forms.filled import filled, parsed, stated
 from pages.forms.kinds import Kind
@@ -29,6 +30,7 @@ from reading.cases import lists, sought
 from reading.cases import questions as cases
 from reading.cases.agreement import AgreementShown, agreement_for
 from reading.cases.following import following, outcomes_now
+from reading.cases.stating import Speaking
 from reading.cases.task_file import TaskFile, task_file
 from reading.directory import questions as directory
 from reading.grants.shown import grant_page
@@ -132,6 +134,7 @@ async def task_page(
         supplements=law.rules.supplement is not None and file.case.parties[0].role != "initiator",
         extension=extension_of(law, file),
         opinion=law.rules.opinion if law.rules.opinion and law.rules.opinion.body != caller.body_role else None,
+        taken=taken_of(Speaking(law, file.dataset), file.case),
         traces=file.case.procedure in ABOUT_USE,
         is_update=file.case.procedure == CATALOGUE_UPDATE,
         acts={each.name: each for each in of_acts},
@@ -179,7 +182,10 @@ def asking(call: Call, file: TaskFile) -> DecisionAsked:
     outcomes = outcomes_now(file.law.rules, file.state, file.task, call.now)
     items = tuple(Option(each.item, each.name) for each in (file.dataset.items if file.dataset else ()))
     prefilled = {"conditions": file.dataset.conditions} if file.dataset and file.dataset.conditions else {}
-    return decision_asked(file.law, call.words, file.state, file.task, outcomes, items=items, prefilled=prefilled)
+    among = grants_found(call.words, file.case.misuse.grants) if file.case.misuse else {}
+    return decision_asked(
+        file.law, call.words, file.state, file.task, outcomes, items=items, prefilled=prefilled, among=among
+    )
 
 
 def chosen(call: Call, form: DecisionAsked, wanted: Wanted) -> Field:

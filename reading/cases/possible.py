@@ -110,6 +110,9 @@ class _Trial:
                 for wish in ON_A_TASK:
                     if self._serves_as(wish) and not self._is_idle(wish, task) and self._may(self._act(wish, task)):
                         yield wish.kind, task.task_id, ()
+                extension = self._extension(task)
+                if extension and self.caller.has("reviewer") and self._may(extension):
+                    yield "extend", task.task_id, ()
                 if self.caller.has("reviewer") and self._may(self._reassignment(task)):
                     yield "reassign", task.task_id, ()
                 if self.caller.has("reviewer") and task.clock.period and self._may(self._extension(task)):
@@ -160,6 +163,17 @@ class _Trial:
 
     def _correction(self, task: TaskState, outcome: Outcome) -> a.Correct:
         return a.Correct(**self._fields(task), outcome=outcome.outcome, given=self._given(task, outcome))
+
+    def _extension(self, task: TaskState) -> a.Extend | None:
+        """By as little as the unit of its period knows, where it can be extended. Whether the caller holds a post that
+        is named is looked up at the receipt."""
+        stage = self.rules.stage(task.stage)
+        rule = stage.extension if stage else None
+        if rule is None:
+            return None
+        posts = frozenset({rule.by_post} if rule.by_post else ())
+        least = f"1{parse_period(rule.at_most).unit}"
+        return a.Extend(**self._fields(task), period=least, given=AMONG_BODIES, posts=posts)
 
     def _reassignment(self, task: TaskState) -> a.Reassign:
         supervises = self.caller.has("supervisor")

@@ -213,7 +213,8 @@ class CaseShown(Shape):
     Of a catalogue update: `update`, and `caused_by`, the case that ordered it, which has it as its `catalogue_update`;
     both for those who may know of the other case. Its drafts are among the `reasons`. Of a demand: `demand`; of an
     openness review: `openness_review`. Of a rectification: `rectification`.
-    `remedies` are where to go after a refusal, where the case ended in one.
+    `remedies` are where to go after a refusal, where the case ended in one, and after something was taken of the grant
+    that the case is, where the city hears no appeal.
     `road` is the way of the case, behind it and ahead; `possible` what the caller may do in it now, by the judge.
     """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -28,6 +28,7 @@ from reading.cases.shapes import (
 from reading.cases.tasks import Names, bodies_called, logins_of, tasks_of_case
 from reading.cases.written import reasons, request_shown
 from reading.directory import questions as directory
+from reading.misuse.shapes import TakenShown
 from reading.misuse.shown import use_part
 from reading.objections.shown import objection_part
 from reading.rectifications.shown import rectification
@@ -39,8 +40,9 @@ from reading.words.language import Language, said
 from reading.words.law import Law
 from reading.words.texts import texts
 from rules.deadlines import to_shanghai
+from rules.pinned import RemedyRule
 from rules.procedure_names import ACCESS_REQUEST
-from rules.remedies import is_general, sentence
+from rules.remedies import against, is_general
 
 
 async def case_for(store: Store, caller: Caller, language: Language, case_id: str) -> CaseShown | None:
@@ -75,7 +77,7 @@ async def case_shown(store: Store, caller: Caller, language: Language, case_id: 
     named = partial(case_named, store, caller)
     of_objection = await objection_part(store, caller, law, read, acts, present.now)
     of_catalogue = await catalogue_part(store, caller, law, read, acts, named)
-    of_use = await use_part(store, caller, law, read, acts)
+    of_use = await use_part(store, caller, law, read, acts, named)
     stood_in_for = await absent_officers_of(store, caller, state, present.now)
     ending = read.rules.ending(state.closed or "")
     label = ending.label if ending else texts().endings.get(state.closed or "")
@@ -119,21 +121,24 @@ async def case_shown(store: Store, caller: Caller, language: Language, case_id: 
         advice=advice_on(law, state),
         reasons=reasons(caller, law, state, acts),
         road=road_shown(law, road_of(read.rules, state), state.choices, Bodies(state.by_role, names, state.party)),
-        remedies=remedies_shown(law, state),
+        remedies=remedies_shown(law, state, of_use.taken),
         possible=possible_acts(read.rules, state, caller, present.now, stood_in_for),
         events_count=read.state.number,
     )
 
 
-def remedies_shown(law: Law, state: CaseState) -> RemediesShown | None:
-    """Where to go after the refusal in which the case ended; None where it did not."""
-    text = sentence(law.rules, state.closed)
-    return RemediesShown(text=law.say(text), ways=list(ways_of(law, state))) if text else None
+def remedies_shown(law: Law, state: CaseState, taken: Sequence[TakenShown]) -> RemediesShown | None:
+    """Where to go after the refusal in which the case ended, or after something was taken of the grant that it is where
+    no appeal is heard; None where neither is so."""
+    is_without_appeal = any(each.restored_at is None and each.measure_id is None for each in taken)
+    remedies = law.rules.remedies if is_without_appeal else law.rules.remedies_against(state.closed)
+    text = against(law.rules, remedies)
+    return RemediesShown(text=law.say(text), ways=list(ways_of(law, remedies))) if text else None
 
 
-def ways_of(law: Law, state: CaseState) -> Iterator[RemedyShown]:
+def ways_of(law: Law, remedies: Iterable[RemedyRule]) -> Iterator[RemedyShown]:
     """Each of them, with its law."""
-    for each in law.rules.remedies_against(state.closed):
+    for each in remedies:
         regulation = law.regulation_of(each.citation) or law.rules.regulation
         yield RemedyShown(
             **law.cited(each.citation).model_dump(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reading.objections.shapes import RestrictedBy
 from reading.shape import Instant, Page, RuleNamed, Shape
+from rules.pinned_stages import GrantEffect
 
 
 class HolderShown(Shape):
@@ -29,7 +30,8 @@ class HolderPage(Shape):
 
 class GrantInList(Shape):
     """A grant. No items named: all. `valid_until` is exclusive; `ended` says how it ended, null while it holds.
-    `restricted_by` is what cases keep back of its data now: a grant that holds opens nothing of that."""
+    `restricted_by` is what cases keep back of its data now: a grant that holds opens nothing of that. `curtailed`: what
+    decisions about misuse have taken of it now, everything (`close`) or some of it (`restrict`)."""
 
     case_id: str
     case_number: str
@@ -46,6 +48,7 @@ class GrantInList(Shape):
     has_key: bool
     ended: str | None
     restricted_by: list[RestrictedBy]
+    curtailed: GrantEffect | None
 
 
 class TracedGrant(Shape):

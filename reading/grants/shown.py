@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from activities.tables.cases import CaseRow
-from activities.tables.gate import GrantRow
 from models.restrictions import RestrictionKind, touches
 from reading.catalogue import questions as catalogue
 from reading.catalogue.questions import DatasetStanding
 from reading.grants import questions as grants
-from reading.grants.questions import Holding
+from reading.grants.questions import GrantInCase, Holding
 from reading.grants.shapes import GrantInList, HolderPage, HolderShown
+from reading.misuse import questions as misuse
 from reading.objections.shapes import RestrictedBy
 from reading.shape import Page
 from reading.sight import Caller
@@ -21,6 +21,7 @@ from reading.words.law import Law
 from rules.deadlines import to_shanghai
 from rules.pack import Pack
 from rules.pinned import Label
+from rules.pinned_stages import GrantEffect
 from rules.procedure_names import ACCESS_REQUEST
 from rules.resolving import as_last_in_force, citation, in_force
 
@@ -32,8 +33,9 @@ async def grant_page(
     found = await grants.grants(store, caller, dataset_id, after, limit)
     held = (each.grant.dataset_id for each in found.rows if each.grant.ended is None)
     standings = await catalogue.standings(store, held)
+    taken = await curtailed(store, [each.grant.case_id for each in found.rows])
     return Page(
-        items=[grant_shown(each.grant, each.case, standings.get(each.grant.dataset_id)) for each in found.rows],
+        items=[grant_shown(each, standings.get(each.grant.dataset_id), taken) for each in found.rows],
         next=found.next,
     )
 
@@ -45,11 +47,22 @@ async def grant_of(store: Store, caller: Caller, case_id: str) -> GrantInList | 
         return None
     held = [found.grant.dataset_id] if found.grant.ended is None else []
     standings = await catalogue.standings(store, held)
-    return grant_shown(found.grant, found.case, standings.get(found.grant.dataset_id))
+    taken = await curtailed(store, [case_id])
+    return grant_shown(found, standings.get(found.grant.dataset_id), taken)
 
 
-def grant_shown(grant: GrantRow, case: CaseRow, standing: DatasetStanding | None) -> GrantInList:
-    """A grant, with what keeps its data back while it holds."""
+async def curtailed(store: Store, access_case_ids: Sequence[str]) -> dict[str, GrantEffect]:
+    """What is taken now of each of these grants of which something is: everything goes before some of it."""
+    found: dict[str, GrantEffect] = {}
+    for row in await misuse.taken_of(store, access_case_ids):
+        if row.ended_at is None and found.get(row.grant_case_id) is not GrantEffect.CLOSE:
+            found[row.grant_case_id] = GrantEffect(row.effect)
+    return found
+
+
+def grant_shown(held: GrantInCase, standing: DatasetStanding | None, taken: Mapping[str, GrantEffect]) -> GrantInList:
+    """A grant, with what keeps its data back while it holds, and what is `taken` of grants."""
+    grant, case = held.grant, held.case
     kept_back = standing.restrictions if standing and grant.ended is None else ()
     return GrantInList(
         **grant.model_dump(include=set(GrantInList.model_fields)),
@@ -63,6 +76,7 @@ def grant_shown(grant: GrantRow, case: CaseRow, standing: DatasetStanding | None
             for each in kept_back
             if touches(each.restricted, grant.data_items)
         ],
+        curtailed=taken.get(grant.case_id),
         case_number=case.case_number,
         city=case.city,
         has_key=grant.key_digest is not None,

@@ -26,7 +26,7 @@ class UsedGrant:
     """A grant, with the answers of the gate under it."""
 
     grant: GrantRow
-    case_number: str
+    case: CaseRow
     allowed: int
     refused: int
     last_at: datetime | None
@@ -73,7 +73,7 @@ async def grants_in_use(store: Store, dataset_id: str) -> list[UsedGrant]:
         .group_by(col(GateDecisionRow.grant_case_id))
     )
     answers = {held: (yes, no, last_at) for held, yes, no, last_at in counts}
-    return [UsedGrant(it, case.case_number, *answers.get(it.case_id, (0, 0, None))) for it, case in found]
+    return [UsedGrant(it, case, *answers.get(it.case_id, (0, 0, None))) for it, case in found]
 
 
 async def taken_of(store: Store, grants: Sequence[str]) -> Sequence[CurtailmentRow]:
@@ -87,15 +87,13 @@ async def taken_by(store: Store, case_id: str) -> CurtailmentRow | None:
     return (await store.session.exec(select(CurtailmentRow).where(CurtailmentRow.case_id == case_id))).first()
 
 
-async def appeal_is_open(store: Store, party: str, dataset_id: str) -> Sequence[str]:
-    """The open appeals of somebody about a dataset."""
-    wanted = select(CaseRow.case_id).where(
-        CaseRow.party == party,
-        CaseRow.dataset_id == dataset_id,
-        CaseRow.procedure == MISUSE_APPEAL,
-        col(CaseRow.closed_at).is_(None),
+async def appeals_of(store: Store, party: str, taken: CurtailmentRow) -> list[CaseRow]:
+    """The appeals of somebody against what was taken of a grant, the latest first."""
+    wanted = select(CaseRow).where(
+        CaseRow.party == party, CaseRow.dataset_id == taken.dataset_id, CaseRow.procedure == MISUSE_APPEAL
     )
-    return (await store.session.exec(wanted)).all()
+    rows = await store.session.exec(wanted.order_by(col(CaseRow.received_at).desc()))
+    return [row for row in rows.all() if (await store.case_read(row.case_id)).state.caused_by == taken.case_id]
 
 
 async def published(store: Store, city: str, after: str | None, limit: int) -> Cut[Published]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from reading.shape import Instant, Page, RuleNamed, Shape
+from reading.shape import CaseNamed, Instant, Page, RuleNamed, Shape
 from reading.stated import shows
 from rules.pinned_stages import GrantEffect
 from rules.procedure_names import MISUSE, MISUSE_APPEAL
 
 
 class UsedGrantShown(Shape):
-    """A grant on the dataset, and how often the gate said yes and no under it. No items named: all. `valid_until` is
-    exclusive; `ended` says how it ended, null while it holds; `curtailed` whether a case has taken something of it."""
+    """A grant on the dataset, and how often the gate said yes and no under it. No items named: all. The labels say the
+    modes in words. `valid_until` is exclusive; `ended` says how it ended, null while it holds; `curtailed` whether a
+    case has taken something of it."""
 
     case_number: str
     grantee: str
     data_items: list[str]
     access_modes: list[str]
+    access_mode_labels: list[str]
     use: str | None
     granted_at: Instant
     valid_until: Instant
@@ -29,11 +31,12 @@ class UsedGrantShown(Shape):
 class TakenShown(Shape):
     """What a decision has taken of a grant: everything (`close`), or all but these items and this mode (`restrict`);
     none named: as granted. `measure_id` is how an appeal names it, null where the city hears none, or once it was given
-    back."""
+    back; `appeal` is the latest appeal against it and `case` the case that took it, for those who may know of them."""
 
     effect: GrantEffect
     data_items: list[str]
     access_mode: str | None
+    access_mode_label: str | None
     misuse: str | None
     misuse_label: str | None
     measure: str
@@ -42,6 +45,8 @@ class TakenShown(Shape):
     restored_at: Instant | None
     rule: RuleNamed
     measure_id: str | None
+    appeal: CaseNamed | None
+    case: CaseNamed | None
 
 
 @shows(MISUSE)

@@ -20,6 +20,7 @@ from reading.misuse.shapes import (
     TakenShown,
     UsedGrantShown,
 )
+from reading.shape import Named
 from reading.sight import Caller
 from reading.stated import choices_of, texts_of
 from reading.store import CaseRead, Store, filing_of
@@ -40,25 +41,29 @@ class UsePart:
     taken: list[TakenShown] = field(default_factory=list)
 
 
-async def use_part(store: Store, caller: Caller, law: Law, read: CaseRead, acts: Sequence[ActRow]) -> UsePart:
+async def use_part(
+    store: Store, caller: Caller, law: Law, read: CaseRead, acts: Sequence[ActRow], named: Named
+) -> UsePart:
     """That part, for this caller; `acts` are those of the case that came with text."""
     state = read.state
     if state.procedure == MISUSE:
-        return UsePart(misuse=await misuse_shown(store, caller, law, read, acts))
+        return UsePart(misuse=await misuse_shown(store, caller, law, read, acts, named))
     if state.procedure == MISUSE_APPEAL:
         against = await misuse.taken_by(store, state.caused_by or "")
         shown = MisuseAppealShown(
             **texts_of(MISUSE_APPEAL, filing_of(acts)),
-            against=await taken_shown(store, law.language, against) if against else None,
+            against=await taken_shown(store, named, law.language, against) if against else None,
         )
         return UsePart(misuse_appeal=shown)
     if state.procedure == ACCESS:
         rows = await misuse.taken_of(store, [state.case_id])
-        return UsePart(taken=[await taken_shown(store, law.language, row) for row in rows])
+        return UsePart(taken=[await taken_shown(store, named, law.language, row) for row in rows])
     return UsePart()
 
 
-async def misuse_shown(store: Store, caller: Caller, law: Law, read: CaseRead, acts: Sequence[ActRow]) -> MisuseShown:
+async def misuse_shown(
+    store: Store, caller: Caller, law: Law, read: CaseRead, acts: Sequence[ActRow], named: Named
+) -> MisuseShown:
     """A report; to officers with a part in the case, the grants on the dataset with their accesses, and what was taken
     of one, which whoever reported it does not read: it is the affair of the user."""
     state = read.state
@@ -68,14 +73,14 @@ async def misuse_shown(store: Store, caller: Caller, law: Law, read: CaseRead, a
     return MisuseShown(
         **stated,
         **texts_of(MISUSE, filing_of(acts)),
-        misuse_label=called(law, stated[MISUSE_FOUND]) or "",
+        misuse_label=called(law, MISUSE_FOUND, stated[MISUSE_FOUND]) or "",
         data_items=list(state.data_items),
-        grants=await grants_shown(store, state) if has_part else [],
-        taken=await taken_shown(store, law.language, taken) if taken else None,
+        grants=await grants_shown(store, law.language, state) if has_part else [],
+        taken=await taken_shown(store, named, law.language, taken) if taken else None,
     )
 
 
-async def grants_shown(store: Store, state: CaseState) -> list[UsedGrantShown]:
+async def grants_shown(store: Store, language: Language, state: CaseState) -> list[UsedGrantShown]:
     """Every grant on the dataset of a case, with its accesses."""
     rows = await misuse.grants_in_use(store, state.dataset_id)
     names = await directory.logins(store, [each.grant.party for each in rows])
@@ -85,16 +90,23 @@ async def grants_shown(store: Store, state: CaseState) -> list[UsedGrantShown]:
         if not row.ended_at
     }
     return [
-        used_shown(each, names.get(each.grant.party, each.grant.party), each.grant.case_id in in_force) for each in rows
+        used_shown(
+            each,
+            Law(await store.rules(each.case.rules_digest), language),
+            names.get(each.grant.party, each.grant.party),
+            each.grant.case_id in in_force,
+        )
+        for each in rows
     ]
 
 
-def used_shown(each: UsedGrant, grantee: str, curtailed: bool) -> UsedGrantShown:
-    """One of them."""
+def used_shown(each: UsedGrant, law: Law, grantee: str, curtailed: bool) -> UsedGrantShown:
+    """One of them, by the law under which it was granted."""
     known = each.grant.model_dump(include=set(UsedGrantShown.model_fields))
     return UsedGrantShown(
         **known,
-        case_number=each.case_number,
+        case_number=each.case.case_number,
+        access_mode_labels=[called(law, "access_mode", mode) or mode for mode in each.grant.access_modes],
         grantee=grantee,
         curtailed=curtailed,
         allowed=each.allowed,
@@ -103,24 +115,29 @@ def used_shown(each: UsedGrant, grantee: str, curtailed: bool) -> UsedGrantShown
     )
 
 
-async def taken_shown(store: Store, language: Language, row: CurtailmentRow) -> TakenShown:
+async def taken_shown(store: Store, named: Named, language: Language, row: CurtailmentRow) -> TakenShown:
     """What a case has taken of a grant, in the words of its own rules."""
     read = await store.case_read(row.case_id)
     law = Law(read.rules, language)
     names = await directory.body_names(store, [row.body])
     hears_appeals = MISUSE_APPEAL in load_pack(row.city).procedures
+    granted = await store.case_read(row.grant_case_id)
+    appeals = await misuse.appeals_of(store, granted.state.party, row) if hears_appeals else []
     return TakenShown(
         effect=GrantEffect(row.effect),
         data_items=row.data_items,
         access_mode=row.access_mode,
+        access_mode_label=called(Law(granted.rules, language), "access_mode", row.access_mode),
         misuse=row.misuse,
-        misuse_label=called(law, row.misuse),
+        misuse_label=called(law, MISUSE_FOUND, row.misuse),
         measure=measure_of(law, row),
         body_name=said(names.get(row.body, Label(zh=row.body, en=row.body)), language),
         since=row.since,
         restored_at=row.ended_at,
         rule=law.named(law.citation(row.source, row.article, row.basis)),
         measure_id=row.case_id if hears_appeals and row.ended_at is None else None,
+        appeal=await named(appeals[0].case_id) if appeals else None,
+        case=await named(row.case_id),
     )
 
 
@@ -145,7 +162,7 @@ async def published_shown(
     return PublishedMeasure(
         dataset_id=row.dataset_id,
         title=each.dataset.entry.get("title", {}).get(language) or row.dataset_id,
-        misuse_label=called(law, row.misuse) or "",
+        misuse_label=called(law, MISUSE_FOUND, row.misuse) or "",
         measure=measure_of(law, row),
         data_items=row.data_items,
         access_mode=row.access_mode,
@@ -156,10 +173,10 @@ async def published_shown(
     )
 
 
-def called(law: Law, misuse_found: str | None) -> str | None:
-    """A kind of misuse in words."""
-    choice = law.rules.choice(MISUSE_FOUND, misuse_found) if misuse_found else None
-    return law.say(choice.label) if choice else misuse_found
+def called(law: Law, name: str, value: str | None) -> str | None:
+    """A value of a choice in words, such as a kind of misuse."""
+    choice = law.rules.choice(name, value) if value else None
+    return law.say(choice.label) if choice else value
 
 
 def measure_of(law: Law, row: CurtailmentRow) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,7 +15,7 @@ from models.state import CaseState
 from models.task_state import TaskState
 from reading.catalogue import questions as catalogue
 from reading.directory import questions as directory
-from reading.shape import CaseNamed
+from reading.shape import Named
 from reading.sight import Caller
 from reading.stated import choices_of, texts_of
 from reading.store import CaseRead, Store, filing_of
@@ -46,7 +46,6 @@ from rules.vocabulary import QUESTIONS
 
 AUTHORITY = "authority"
 TRIGGER = "trigger"
-Named = Callable[[str | None], Awaitable[CaseNamed | None]]
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from cli.demo_catalogue import demand_data, update_the_catalogue
-from cli.demo_objections import object_to_data
+from cli.demo_misuse import find_misuse
+from cli.demo_objections import object_to_data, take_back
 from cli.demo_parties import Parties
 from cli.demo_quality import have_data_checked
 from cli.demo_rectification import rectify
-from cli.demo_requests import NothingServed, served_item, walk
+from cli.demo_requests import NothingServed, refuse, served_item, walk
 from cli.demo_roles import OFFICER, appoint
 from rules.loading import cities, load_pack
 from tests.api.calling import Service
@@ -39,6 +40,11 @@ class InProcess(Parties):
     def upload(self, login: str, name: str, text: str) -> str:
         caller = self._service.as_(login)
         return asyncio.run_coroutine_threadsafe(upload(caller, text), self._loop).result()
+
+    def at_the_gate(self, key: str, question: Any) -> str:
+        asked = self._service.http.get("/v1/gate", params=question, headers={"X-Access-Key": key})
+        answer = asyncio.run_coroutine_threadsafe(asked, self._loop).result()
+        return "yes" if answer.is_success else str(answer.headers["x-kaifang-reason"])
 
     async def _ask(self, login: str, path: str) -> Any:
         caller = self._service.as_(login)
@@ -70,6 +76,46 @@ async def test_the_demonstration_walks_each_procedure_of_a_city_to_its_end(worki
     assert set(cases) == set(walks) & set(load_pack(city).procedures)
     assert {name: case["status"] for name, case in cases.items()} == dict.fromkeys(cases, "closed")
     assert cases["access_request"]["outcome"] == "granted"
+
+
+@pytest.mark.parametrize("city", ["nanning", "yulin"])
+async def test_the_demonstration_refuses_a_request_and_says_where_to_go(working: Service, city: str) -> None:
+    parties = InProcess(working, asyncio.get_running_loop())
+
+    case, decided = await asyncio.to_thread(refuse, parties, city)
+
+    assert (case["outcome"], case["reasons"] != []) == ("refused", True)
+    assert decided
+    assert {each["remedy"] for each in case["remedies"]["ways"]} == {"reconsideration", "litigation"}
+
+
+@pytest.mark.parametrize("city", ["guangzhou", "lianyungang"])
+async def test_the_demonstration_takes_an_objection_back_and_the_data_is_served(service: Service, city: str) -> None:
+    parties = InProcess(service, asyncio.get_running_loop())
+
+    case, data = await asyncio.to_thread(take_back, parties, city)
+
+    assert (case["status"], case["outcome"]) == ("closed", "withdrawn")
+    assert data == ["hold" if city != "lianyungang" else None, None]
+
+
+@pytest.mark.parametrize("city", ["nanning", "guangzhou"])
+async def test_the_demonstration_closes_a_grant_and_an_appeal_opens_it_again(working: Service, city: str) -> None:
+    parties = InProcess(working, asyncio.get_running_loop())
+
+    misused = await asyncio.to_thread(find_misuse, parties, city)
+
+    assert misused
+    assert misused.case["outcome"] == "access_closed"
+    if city == "nanning":
+        assert (misused.gate, misused.public, misused.appeal) == (["yes", "grant_closed"], [], None)
+        return
+    assert misused.gate == ["yes", "grant_closed", "yes"]
+    assert misused.appeal
+    assert misused.appeal["outcome"] == "upheld"
+    (public,) = misused.public
+    assert public["rule"]["article"] == "30.1"
+    assert "objector" not in str(public)
 
 
 @pytest.mark.parametrize("city", FIVE_CITIES)

@@ -106,6 +106,7 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/v1/cases/{case_id}/agreement", None),
     ("POST", "/v1/cases/{case_id}/agreement", {"conditions": "x"}),
     ("POST", "/v1/cases/{case_id}/signature", None),
+    ("POST", "/v1/cases/{case_id}/choice", {"outcome": "ask_for_review"}),
     ("POST", "/v1/cases/{case_id}/evidence", "a file"),
     ("POST", "/v1/cases/{case_id}/suspension-review", None),
     ("POST", "/v1/cases/{case_id}/notes", {"text": "x"}),

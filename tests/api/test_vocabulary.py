@@ -21,7 +21,7 @@ from api.acting.forms import deciding, entries, filing
 from api.acting.forms.form import TYPES, Form
 from reading.cases.shapes import RequestShown
 from reading.misuse.shapes import MisuseAppealShown, MisuseShown
-from reading.objections.shapes import ObjectionShown, ReportShown
+from reading.objections.shapes import ObjectionShown, QualityCheckShown, ReportShown
 from reading.rectifications.shapes import RectificationShown
 from reading.shape import Shape
 from reading.updates.shapes import DemandShown, UpdateShown
@@ -33,6 +33,7 @@ from rules.procedure_names import (
     MISUSE,
     MISUSE_APPEAL,
     OBJECTION,
+    QUALITY_CHECK,
     RECTIFICATION,
 )
 from rules.vocabulary import (
@@ -55,6 +56,7 @@ FORM_OF: dict[str, type[Form]] = {
     LEAK: filing.LeakReportForm,
     MISUSE: filing.MisuseReportForm,
     MISUSE_APPEAL: filing.MisuseAppealForm,
+    QUALITY_CHECK: filing.QualityCheckForm,
     DEMAND: filing.DemandForm,
     RECTIFICATION: filing.RectificationForm,
     CATALOGUE_UPDATE: filing.CatalogueUpdateForm,
@@ -71,6 +73,7 @@ SHAPE_OF: dict[str, type[Shape]] = {
     LEAK: ReportShown,
     MISUSE: MisuseShown,
     MISUSE_APPEAL: MisuseAppealShown,
+    QUALITY_CHECK: QualityCheckShown,
     DEMAND: DemandShown,
     RECTIFICATION: RectificationShown,
     CATALOGUE_UPDATE: UpdateShown,

@@ -104,6 +104,8 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/acts/{act_id}",
         "/my/grants",
         "/my/grants/{grant}",
+        "/my/grants/{curtailed}",
+        "/my/grants/{curtailed}/measures/{measure}/appeal",
         "/my/accesses",
     ),
     "reviewer": (
@@ -128,6 +130,8 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         *OF_AN_OBJECTION,
         *OF_EVIDENCE,
         "/desk/{objected}/{objected_place}",
+        "/desk/{reported}/verification.1",
+        "/cases/{reported}",
         "/supervision/directory/{body}/{post}",
         "/catalogue",
         "/catalogue/new",

@@ -18,6 +18,8 @@ from tests.api.calling import Caller, Service, open_task, serving
 from tests.api.conftest import BEFORE_202
 from tests.api.objecting import filed as objection_filed
 from tests.api.objecting import upload_file
+from tests.api.test_five_cities import granted as granted_in
+from tests.api.test_misuse import reported
 from tests.sealed_engine import CONVERTER
 from worker import build_worker
 
@@ -49,6 +51,7 @@ async def filed(service: Service) -> Mapping[str, str]:
         signed_by_the_provider(service, applicant),
         granted(service, applicant),
         objected(applicant),
+        curtailed(service, applicant),
     )
     refused = (await applicant.post(f"/v1/cases/{first['case_id']}/supplement", {"text": "More"})).json()
     papers = await applicant.read(f"/v1/cases/{first['case_id']}/papers")
@@ -92,7 +95,23 @@ async def granted(service: Service, applicant: Caller) -> Mapping[str, str]:
     case = await _signed_by_the_provider(service, applicant)
     case = (await applicant.sign(case["case_id"]))["case"]
     access = await applicant.read(f"/v1/cases/{case['granted']['access_case_id']}")
-    return {"granted": case["case_number"], "access": access["case_number"], "grant": access["case_number"]}
+    suspected = await reported(service.as_("applicant2@demo"), "nanning", access["dataset_id"])
+    return {
+        "reported": suspected["case_number"],
+        "granted": case["case_number"],
+        "access": access["case_number"],
+        "grant": access["case_number"],
+    }
+
+
+async def curtailed(service: Service, applicant: Caller) -> Mapping[str, str]:
+    """A grant of Guangzhou that its authority has closed, against which an appeal is heard."""
+    case = await granted_in(service, applicant, "guangzhou")
+    access = await applicant.read(f"/v1/cases/{case['granted']['access_case_id']}")
+    suspected = await reported(service.as_("applicant2@demo"), "guangzhou", access["dataset_id"])
+    said = {"misused_grant": access["case_number"], "misuse": "unlawful_use", "reason": "Seen for sale"}
+    await service.decide(suspected, "authority_verification", "close", **said)
+    return {"curtailed": access["case_number"], "measure": suspected["case_id"]}
 
 
 async def objected(applicant: Caller) -> Mapping[str, str]:

@@ -178,6 +178,13 @@ class SignatureForm(Form):
         return GrantTerms(data_items=self.data_items) if self.data_items else None
 
 
+class ChoiceForm(Form):
+    """What the applicant chooses of what the law lets it choose, such as a review (复核), and why."""
+
+    outcome: Code
+    reason: Prose | None = None
+
+
 class WithdrawalForm(Form):
     reason: Prose | None = None
 
