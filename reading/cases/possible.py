@@ -115,8 +115,6 @@ class _Trial:
                     yield "extend", task.task_id, ()
                 if self.caller.has("reviewer") and self._may(self._reassignment(task)):
                     yield "reassign", task.task_id, ()
-                if self.caller.has("reviewer") and task.clock.period and self._may(self._extension(task)):
-                    yield "extend", task.task_id, ()
             if self.caller.has("reviewer", "supervisor") and self._may(self._urging(task)):
                 yield "urge", task.task_id, ()
 
@@ -178,16 +176,6 @@ class _Trial:
     def _reassignment(self, task: TaskState) -> a.Reassign:
         supervises = self.caller.has("supervisor")
         return a.Reassign(**self._fields(task), to=PROBE, to_body=task.body, supervises=supervises)
-
-    def _extension(self, task: TaskState) -> a.Extend:
-        """By one unit of the task's period. Who holds which post is not known here: where only the holder of one may
-        extend, all who serve the body are told that it can be done."""
-        stage = self.rules.stage(task.stage)
-        post = stage.extension.by_post if stage and stage.extension else None
-        unit = parse_period(task.clock.period or "").unit
-        return a.Extend(
-            **self._fields(task), period=f"1{unit}", given=AMONG_BODIES, posts=frozenset({post} if post else ())
-        )
 
     def _urging(self, task: TaskState) -> a.Urge:
         return a.Urge(**self._fields(task), roles=self.caller.roles)
