@@ -17,6 +17,7 @@ from reading.calendar.year import year_shown
 from reading.cities.shown import every_city, last_rules, one_city
 from reading.rules.graph_shown import graph_shown
 from reading.rules.in_force import NoLawOn, rules_on
+from reading.rules.model_agreement import model_agreement
 from reading.rules.procedure_shown import procedure_shown, way_shown
 from reading.words.law import Law
 from rules.checking import days_of_change
@@ -77,6 +78,7 @@ async def procedure(call: Call) -> Response:
         problems=problems,
         regulation=regulation,
         source=pack.sources[regulation.source] if regulation else None,
+        has_model=rules is not None and rules.agreement is not None,
         shown=procedure_shown(pack, rules, call.language) if rules else None,
         drawn=drawn(call, rules) if rules else None,
         version=date.fromisoformat(rules.version) if rules else None,
@@ -98,6 +100,23 @@ async def whole_procedure(call: Call) -> Response:
     drawn_whole = graph(graph_shown(pack, rules, call.language))
     facts = {"drawn": drawn_whole, "pack": pack, "label": pack.procedures[name].label}
     return Response(call.templates.render(call, "whole.svg", facts), media_type="image/svg+xml")
+
+
+async def model_of_agreement(call: Call) -> Response:
+    """The model of the agreement that both sign, by the rules of a day."""
+    pack, name = load_pack(call.in_part("city")), call.in_part("procedure")
+    problems: list[str] = []
+    on = day_asked(call, "on", problems) or to_shanghai(call.now).date()
+    if name not in pack.procedures or problems:
+        raise Problem("NotFound")
+    try:
+        rules = (await rules_on(call.store.archive, pack.city, name, on)).rules
+    except NoLawOn as fact:
+        raise Problem("NotFound") from fact
+    model = known(model_agreement(rules, on, call.language))
+    return call.page(
+        "model_agreement.html", pack=pack, name=name, label=pack.procedures[name].label, on=on, model=model
+    )
 
 
 def day_asked(call: Call, name: str, problems: list[str]) -> date | None:
@@ -127,6 +146,7 @@ ROUTES = (
     page(f"{CITY}/law", law_of),
     page(f"{CITY}/law/{{procedure}}", procedure),
     page(f"{CITY}/law/{{procedure}}/whole.svg", whole_procedure),
+    page(f"{CITY}/law/{{procedure}}/agreement", model_of_agreement),
     page(f"{CITY}/calendar", calendar_now),
     page(f"{CITY}/calendar/{{year:int}}", calendar),
 )

@@ -14,7 +14,7 @@ from typing import Any
 from models import acts as a
 from models.acts import ACT
 from models.procedures import BY_NAME
-from models.refusals import Refusal, Unmet
+from models.refusals import ExtensionTooLong, Refusal, Unmet
 from models.state import CaseState
 from models.task_state import TaskState
 from reading.cases.shapes import PossibleAct
@@ -195,6 +195,9 @@ class _Trial:
     def _may(self, act: a.Act) -> bool:
         try:
             BY_NAME[self.state.procedure].judge(self.rules, self.state, act)
+        except ExtensionTooLong:
+            # It was tried with the least that can be asked for.
+            return False
         except Unmet:
             return True
         except Refusal:

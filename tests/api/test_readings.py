@@ -38,6 +38,7 @@ async def test_an_officers_reading_of_a_case_is_shown_to_whose_case_it_is(servic
     assert (read["body"], read["evidence_id"], read["part_label"]) == ("nanning.operator", None, "texts")
 
 
+@pytest.mark.duty("NJ-34b")
 @pytest.mark.parametrize("path", ["/v1/cases/{}", "/v1/cases/{}/events", "/v1/cases/{}/papers", "/v1/tasks/{}"])
 async def test_whatever_shows_texts_puts_the_reading_on_record(service: Service, applicant: Caller, path: str) -> None:
     case = await applicant.file("nanning")

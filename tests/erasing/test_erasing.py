@@ -234,6 +234,7 @@ async def test_an_erasure_that_broke_off_is_finished_by_the_same_again(record: R
     assert await found(record.driver.pool, record.store) == []
 
 
+@pytest.mark.duty("NJ-34b")
 async def test_what_need_not_be_kept_is_due_and_erased_case_by_case(record: Record) -> None:
     objection, _ = await work(record.driver, record.store)
     await record.end_cases()

@@ -13,6 +13,8 @@ from models import events as e
 from models.procedures.access_request import ACCESS_REQUEST
 from models.reminding import look
 from models.telling import Account, Officers, told
+from reading.cases.possible import possible_acts
+from reading.sight import Caller
 from rules.deadlines import SHANGHAI
 from rules.pinned import APPLICANT, ReminderRule
 from rules.pinned_stages import ExtensionRule, Step
@@ -148,3 +150,19 @@ def test_an_extension_that_comes_again_changes_nothing() -> None:
     )
     assert [bench.judged(act), bench.judged(act)] == ["accepted", "accepted"]
     assert sum(isinstance(event, e.PeriodExtended) for event in bench.log) == 1
+
+
+def test_a_body_is_told_that_it_may_extend_until_all_that_is_allowed_is_used() -> None:
+    bench = before_a_body(at_most="5wd")
+    assert "extend" in may_do(bench)
+    assert extended(bench, "4wd") == "accepted"
+    assert "extend" in may_do(bench)
+    assert extended(bench, "1wd") == "accepted"
+    assert "extend" not in may_do(bench)
+
+
+def may_do(bench: Bench) -> set[str]:
+    """What an officer of the task's body is told that it may do."""
+    task = bench.task("answer")
+    officer = Caller("officer", "officer", None, task.body, None, frozenset({"reviewer"}))
+    return {each.act for each in possible_acts(bench.rules, bench.state, officer, MONDAY)}

@@ -80,6 +80,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/law",
         "/{city}/law",
         "/{city}/law/{procedure}",
+        "/{city}/law/{procedure}/agreement",
         "/{city}/calendar/{year}",
         "/figures",
         "/{city}/figures",

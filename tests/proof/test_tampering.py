@@ -135,6 +135,7 @@ TAMPERING: list[tuple[str, str | tuple[str, ...], list[Fault]]] = [
 ]
 
 
+@pytest.mark.duty("NJ-34b")
 async def test_what_is_changed_past_the_writer_is_found(
     driver: Driver, store: EvidenceStore, subtests: pytest.Subtests
 ) -> None:

@@ -207,6 +207,7 @@ def test_what_was_marked_is_on_record(demonstrated: Demonstrated) -> None:
     assert missing == set()
 
 
+@pytest.mark.duty("NJ-34b")
 def test_no_log_and_no_other_file_of_the_data_folder_holds_a_text(demonstrated: Demonstrated) -> None:
     files = [
         file
@@ -218,6 +219,7 @@ def test_no_log_and_no_other_file_of_the_data_folder_holds_a_text(demonstrated: 
     assert {str(file): found for file in files if (found := demonstrated.found_in(file.read_bytes()))} == {}
 
 
+@pytest.mark.duty("NJ-34b")
 async def test_no_history_and_no_list_of_the_engine_holds_a_text(demonstrated: Demonstrated) -> None:
     keys = KeyRing(lambda: kept_in(demonstrated.home / ENGINE_KEYS))
     assert keys.seals_by
