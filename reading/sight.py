@@ -53,6 +53,10 @@ class Caller:
     def actor(self) -> Actor:
         return Actor(account=self.account_id, body=self.body)
 
+    def body_in(self, city: str) -> str | None:
+        """The body that the caller serves, if it is one of that city."""
+        return self.body if self.city == city else None
+
     def has(self, *roles: str) -> bool:
         return not self.roles.isdisjoint(roles)
 
