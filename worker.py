@@ -18,6 +18,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock, DatabaseClock
 from activities.database import Pool, open_pool
+from activities.directory.sealing_anew import SealingAnew
 from activities.engine.handing_over import Engine
 from activities.engine.keeping import (
     HEADS,
@@ -26,6 +27,7 @@ from activities.engine.keeping import (
     REMINDERS,
     REVIEWS,
     SCANS,
+    SEALING,
     SENDER,
     STAMPS,
     SWEEPER,
@@ -160,6 +162,7 @@ async def run(settings: Settings) -> None:
                 Job(HEADS, signing.run),
                 Job(STAMPS, Stamping(pool, stamping_authority(settings), settings.heads_apart).run),
                 Job(SCANS, Scanning(pool, EvidenceStore.open(settings, seals)).run),
+                Job(SEALING, SealingAnew(pool, seals).run),
                 Job(REVIEWS, partial(keep_schedule, temporal, settings.task_queue)),
             ],
         )

@@ -84,7 +84,7 @@ class Collecting:
             opened = await messages.channels(self.archive, self.caller.account_id)
         of_account = {
             "collected_at": to_shanghai(now).isoformat(),
-            "account": account.model_dump(mode="json") if account else None,
+            "account": account.model_dump(mode="json", exclude={"key_id"}) if account else None,
             "channels": opened.model_dump(mode="json")["items"],
             "sessions": [
                 {"begun_at": each.begun_at.isoformat(), "seen_at": each.seen_at.isoformat(), "browser": each.browser}
