@@ -11,11 +11,13 @@ from activities.clock import DatabaseClock
 from activities.database import Pool, present
 from activities.directory import sessions
 from activities.directory.people import Person, arrived
+from activities.directory.personal import place_in_account
 from activities.directory.sealing_anew import seal_what_is_plain
 from activities.settings import Settings
 from api.app import create_app
 from tests.api.administering import as_second, confirm_all
 from tests.api.calling import Caller, Service, open_task, serving
+from tests.api.gate import CONDITIONAL, put_grant
 from tests.api.supervising import SOON
 from tests.owning import by_owner
 
@@ -105,6 +107,34 @@ async def test_accounts_are_found_by_a_part_of_their_name_plain_or_sealed(
     logins = [each for part in parts for each in part]
     assert len(parts) > 2
     assert logins == [each["login"] for each in (await admin.read("/v1/accounts", q="nanning"))["items"]]
+
+
+async def test_a_filing_opens_no_more_than_the_name_of_its_party_and_the_gate_nothing(
+    service: Service, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seals = service.app.state.runtime.seals
+    await seal_what_is_plain(pool, seals)
+    form = await service.as_("applicant@demo").form("nanning")
+    _, key = await put_grant(pool)
+    places: list[str] = []
+    unsealed = seals._unsealed
+
+    def opens(sealed: str, place: str) -> Any:
+        places.append(place)
+        return unsealed(sealed, place)
+
+    monkeypatch.setattr(seals, "_unsealed", opens)
+
+    assert (await service.as_("applicant@demo").post("/v1/access-requests", form, "filed")).status_code == 201
+    account = await pool.fetchval("select account_id from accounts where login = 'applicant@demo'")
+    opened = [place for place in places if place.startswith("accounts")]
+    assert set(opened) <= {place_in_account(account, "name")}
+    assert len(opened) <= 1
+    places.clear()
+    asked = {"dataset_id": CONDITIONAL, "mode": "download"}
+    served = await service.http.get("/v1/gate", params=asked, headers={"X-Access-Key": key})
+    assert served.status_code == 204
+    assert places == []
 
 
 async def reopened(caller: Caller, login: str, **form: Any) -> httpx.Response:
