@@ -225,9 +225,9 @@ async def opened(request: Request, runtime: Runtime, store: Store) -> Call:
             case Session() as session:
                 is_called_by(request, runtime.rates, session.account_id)
                 caller = await directory.caller(store, session.account_id)
-                called = await directory.greeting(store, session.account_id)
+                called = (await directory.called(store, [session.account_id])).get(session.account_id)
                 if called is not None:
-                    name = said(called, language)
+                    name = said(called.name, language)
                     unread = await count_unread(runtime.pool, session.account_id)
             case Ended(account_id):
                 was_logged_in = account_id

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from activities.evidence.files import COLUMNS, Evidence, path_of
 from activities.evidence.store import EvidenceStore
-from activities.sealing.seals import MARK, Seals, has_personal, keys_of, taken_out
+from activities.sealing.seals import MARK, SEALED, Seals, has_personal, keys_of, taken_out
 
 if TYPE_CHECKING:
     from activities.database import Connection
@@ -25,7 +25,15 @@ order by act_id
 TAKE_OUT = """
 update acts set content = $2::jsonb, content_salt = null, request_digest = '' where act_id = $1
 """
-OF_ACCOUNT = "select key_id from accounts where account_id = $1 and key_id is not null"
+OF_ACCOUNT = f"""
+with kept (kept) as (
+  select unnest(array['{MARK}' || (name ->> '{SEALED}'), organisation, contact]) from accounts where account_id = $1
+  union all select unnest(array[address, secret]) from channels where account_id = $1
+)
+select key_id from accounts where account_id = $1 and key_id is not null
+union select split_part(substr(kept, {len(MARK) + 1}), '.', 1) from kept where starts_with(kept, '{MARK}')
+"""  # noqa: S608 - made of constants
+"""The key that the account names, and any before it under which something of it still lies."""
 FILES = f"select {COLUMNS} from evidence where case_id = any($1) or account = $2 order by evidence_id for update"  # noqa: S608 - names of columns
 TAKE_NAME = "update evidence set key_id = $2, name = $3 where evidence_id = $1"
 NAMED_BY_OTHERS = "select exists (select from evidence where sha256 = $1 and key_id is null)"

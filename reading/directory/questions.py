@@ -26,11 +26,12 @@ from rules.pinned import Label
 
 @event.listens_for(AccountRow, "load")
 def open_account(row: AccountRow, context: QueryContext) -> None:
-    """What an account says of a person is plain for whoever has its row. Who needs no name asks for columns."""
+    """What an account says of a person is plain for whoever has its row, its login in the place of its name while the
+    key service is away. Who needs no name asks for columns."""
     seals: Seals | None = context.session.info.get(SEALS)
     if seals is None or row.key_id is None:
         return
-    set_committed_value(row, "name", opened_name(seals, row.account_id, row.name))
+    set_committed_value(row, "name", _name_for_now(seals, row.account_id, row.login, row.name))
     for column, kept in (("organisation", row.organisation), ("contact", row.contact)):
         set_committed_value(row, column, opened(seals, place_in_account(row.account_id, column), kept))
 
@@ -107,26 +108,36 @@ class Called(NamedTuple):
 
 
 async def called(store: Store, accounts: Iterable[str | None]) -> dict[str, Called]:
-    """Account id to what it is called; nothing of an account that is gone."""
-    ids = {each for each in accounts if each}
-    rows = await store.session.exec(
-        select(AccountRow.account_id, AccountRow.login, AccountRow.name).where(col(AccountRow.account_id).in_(ids))
-    )
-    return {account_id: Called(login, _label(store, account_id, name)) for account_id, login, name in rows}
+    """Account id to what it is called for now: its login while the key service is away, so that lists and pages go on.
+    Nothing of an account that is gone."""
+    return await _called(store, col(AccountRow.account_id).in_({each for each in accounts if each}))
 
 
-def _label(store: Store, account_id: str, kept: Mapping[str, Any]) -> Label:
-    return Label.model_validate(opened_name(store.archive.seals, account_id, kept))
+async def _called(store: Store, wanted: ColumnElement[bool]) -> dict[str, Called]:
+    seals = store.archive.seals
+    return {
+        account_id: Called(login, Label.model_validate(_name_for_now(seals, account_id, login, name)))
+        for account_id, login, name in await _names(store, wanted)
+    }
 
 
-async def greeting(store: Store, account_id: str) -> Label | None:
-    """What an account is called, for whoever it is; its login while the key service is away, so that pages go on."""
+async def called_for_good(store: Store, account_id: str) -> Label | None:
+    """What an account is called, for a text that stays; None where it is gone. Raises KeyServiceAway."""
+    for _, _, name in await _names(store, col(AccountRow.account_id) == account_id):
+        return Label.model_validate(opened_name(store.archive.seals, account_id, name))
+    return None
+
+
+async def _names(store: Store, wanted: ColumnElement[bool]) -> Sequence[tuple[str, str, Mapping[str, Any]]]:
+    found = select(AccountRow.account_id, AccountRow.login, AccountRow.name).where(wanted)
+    return (await store.session.exec(found)).all()
+
+
+def _name_for_now(seals: Seals | None, account_id: str, login: str, kept: Mapping[str, Any]) -> Mapping[str, Any]:
     try:
-        found = await called(store, [account_id])
+        return opened_name(seals, account_id, kept)
     except KeyServiceAway:
-        login = (await logins(store, [account_id]))[account_id]
-        return Label(zh=login, en=login)
-    return found[account_id].name if account_id in found else None
+        return {"zh": login, "en": login}
 
 
 async def others_called(store: Store, account_id: str, words: Collection[str]) -> frozenset[str]:
@@ -141,13 +152,9 @@ async def others_called(store: Store, account_id: str, words: Collection[str]) -
 
 
 async def names_by_login(store: Store, wanted: Iterable[str | None]) -> dict[str, Label]:
-    """Login to what the account is called; nothing of a login that nobody has."""
-    rows = await store.session.exec(
-        select(AccountRow.login, AccountRow.account_id, AccountRow.name).where(
-            col(AccountRow.login).in_({each for each in wanted if each})
-        )
-    )
-    return {login: _label(store, account_id, name) for login, account_id, name in rows}
+    """Login to what the account is called, as `called` has it; nothing of a login that nobody has."""
+    found = await _called(store, col(AccountRow.login).in_({each for each in wanted if each}))
+    return {each.login: each.name for each in found.values()}
 
 
 async def reviewers_of(store: Store, body: str) -> Sequence[AccountRow]:

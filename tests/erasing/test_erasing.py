@@ -165,6 +165,10 @@ async def test_who_somebody_was_reads_as_erased_from_a_backup_of_the_day_before(
         mail = Wanted("mail", "li@people.example", "en")
         await open_channel(connection, "mail", "acc_objector", mail, now, seals=seals)
     await seal_what_is_plain(pool, seals)
+    # Sealed under a key before the one that the account names.
+    await by_owner(
+        pool, "update accounts set key_id = $2 where account_id = $1", "acc_objector", seals.ring.take().key_id
+    )
     for table in ("accounts", "channels"):
         await by_owner(pool, f"create table {table}_yesterday as select * from {table}")  # noqa: S608
 

@@ -30,7 +30,8 @@ NOW = datetime(2026, 9, 1, tzinfo=UTC)
 ZHANG = Person(ISSUER, "s-1", "张三", "张氏数据", "zhang@people.example", "zhang@people.example")
 OFFICER = NewOfficer("wang.wu@nanning.transport", "王五", "Wang Wu", "nanning.transport", frozenset({"reviewer"}))
 HOOK = Wanted("webhook", "https://hooks.people.example/secret", "en")
-PERSONAL = ("张三", "张氏数据", "people.example", "王五", "Wang Wu", "whsec_", "eyJ")
+# Nothing that the base64 of what is sealed could hold by chance.
+PERSONAL = ("张三", "张氏数据", "people.example", "王五", "Wang Wu", "whsec_", "issuer-said")
 
 
 class Service(KeyFiles):
@@ -64,7 +65,9 @@ async def everything(pool: Pool) -> str:
 async def people_come(pool: Pool, seals: Seals | None) -> str:
     """Somebody logs in, opens channels, and an officer is invited; the account of whoever came."""
     account = await arrived(pool, ZHANG, NOW, seals=seals)
-    await sessions.begin(pool, account, NOW, idle=timedelta(hours=1), browser="b", id_token="eyJ.said", seals=seals)
+    await sessions.begin(
+        pool, account, NOW, idle=timedelta(hours=1), browser="b", id_token="issuer-said.once", seals=seals
+    )
     async with pool.acquire() as connection, connection.transaction():
         await open_channel(connection, "hook", account, HOOK, NOW, seals=seals)
         mail = Wanted("mail", "zhang@people.example", "zh")
@@ -184,7 +187,7 @@ async def test_who_is_known_logs_in_while_the_key_service_is_away_and_nobody_new
 
     assert await arrived(pool, Person(ISSUER, "s-1", "Zhang"), NOW, seals=seals) == account
     cookie = await sessions.begin(
-        pool, account, NOW, idle=timedelta(hours=1), browser="b", id_token="eyJ.again", seals=seals
+        pool, account, NOW, idle=timedelta(hours=1), browser="b", id_token="issuer-said.again", seals=seals
     )
     session = await sessions.find(pool, cookie, NOW)
     assert isinstance(session, sessions.Session)
