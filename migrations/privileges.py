@@ -49,7 +49,7 @@ PRIVILEGES: Mapping[str, Stated] = {
     "accounts": Stated(
         with_columns(
             *("name", "city", "body", "roles", "issuer", "subject", "kind", "organisation", "contact"),
-            "tokens_since",
+            *("key_id", "tokens_since"),
         )
     ),
     "acts": Stated(with_columns("state", "problem", "delivered_at")),

@@ -79,12 +79,15 @@ class Collecting:
     async def _account(self) -> File:
         async with self.archive.store() as store:
             account = await directory.account(store, self.caller.account_id)
+            name = await directory.called_for_good(store, self.caller.account_id)
             now = await store.now()
             logged_in = await sessions.of_account(store.pool, self.caller.account_id, now)
             opened = await messages.channels(self.archive, self.caller.account_id)
         of_account = {
             "collected_at": to_shanghai(now).isoformat(),
-            "account": account.model_dump(mode="json") if account else None,
+            "account": account.model_dump(mode="json", exclude={"key_id"}) | {"name": name.model_dump()}
+            if account and name
+            else None,
             "channels": opened.model_dump(mode="json")["items"],
             "sessions": [
                 {"begun_at": each.begun_at.isoformat(), "seen_at": each.seen_at.isoformat(), "browser": each.browser}

@@ -205,7 +205,7 @@ async def channel_of_the_applicant(service: Service) -> str:
     async with service.app.state.runtime.pool.acquire() as connection, connection.transaction():
         account, now = await connection.fetchval(query), await present(connection)
         wanted = Wanted("webhook", "https://hooks.example.org/x", "en")
-        await open_channel(connection, "of-the-applicant", account, wanted, now)
+        await open_channel(connection, "of-the-applicant", account, wanted, now, seals=service.app.state.runtime.seals)
     return "of-the-applicant"
 
 

@@ -13,6 +13,8 @@ import pytest
 
 from activities.database import Pool, open_pool
 from activities.directory.account_record import By, note_login
+from activities.directory.personal import opened, opened_name, place_in_account
+from activities.directory.sealing_anew import seal_what_is_plain
 from activities.directory.tokens import revoke_one
 from activities.erasing.cases import Eraser
 from activities.erasing.person import CaseRuns, ErasedAlready, PersonUnknown, RecordIsKept, ServesABody, erase_person
@@ -22,6 +24,7 @@ from activities.proof.verifying import Seen
 from activities.sealing.ring import Ring
 from activities.sealing.seals import Seals
 from activities.settings import Settings
+from activities.telling.channels import Wanted, open_channel, open_channels
 from tests.driving import Driver, ShiftedClock
 from tests.owning import by_owner, owner_url
 from tests.proof.tampering import EVIDENCE, SECRET, found, work
@@ -153,6 +156,46 @@ async def test_a_backup_of_the_day_before_brings_nothing_back(record: Record) ->
     seen = Seen()
     assert await found(pool, record.store, seen) == []
     assert seen.files_erased == 1
+
+
+async def test_who_somebody_was_reads_as_erased_from_a_backup_of_the_day_before(record: Record) -> None:
+    pool, seals = record.driver.pool, record.seals
+    async with pool.acquire() as connection, connection.transaction():
+        now = await connection.fetchval("select clock_timestamp()")
+        mail = Wanted("mail", "li@people.example", "en")
+        await open_channel(connection, "mail", "acc_objector", mail, now, seals=seals)
+    await seal_what_is_plain(pool, seals)
+    # Sealed under a key before the one that the account names.
+    await by_owner(
+        pool, "update accounts set key_id = $2 where account_id = $1", "acc_objector", seals.ring.take().key_id
+    )
+    for table in ("accounts", "channels"):
+        await by_owner(pool, f"create table {table}_yesterday as select * from {table}")  # noqa: S608
+
+    await record.erase()
+    await by_owner(
+        pool,
+        "update accounts set name = y.name, contact = y.contact, organisation = y.organisation "
+        "from accounts_yesterday y where accounts.account_id = y.account_id",
+    )
+    await by_owner(
+        pool,
+        "update channels set address = y.address, ended_at = null from channels_yesterday y "
+        "where channels.channel_id = y.channel_id",
+    )
+
+    row = await pool.fetchrow("select * from accounts where account_id = 'acc_objector'")
+    assert row is not None
+    name = opened_name(seals, "acc_objector", json.loads(row["name"]))
+    contact = opened(seals, place_in_account("acc_objector", "contact"), row["contact"])
+    async with pool.acquire() as connection:
+        (channel,) = await open_channels(connection, "acc_objector", seals)
+    for read in (name["zh"], name["en"], contact, channel.address):
+        assert read is not None
+        assert "erased on" in read
+    everything = await record.everything()
+    for personal in ("李四", "Li Si", "138 0000 0000", "Li & Sons", "li@people.example"):
+        assert personal not in everything
 
 
 async def test_what_was_plain_before_there_were_keys_is_taken_out_and_read_as_erased(record: Record) -> None:
