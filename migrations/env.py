@@ -21,6 +21,7 @@ from activities.tables import (  # noqa: F401 - they fill SQLModel's metadata
     papers,
     proof,
     rates,
+    ratings,
     readings,
     sessions,
     telling,

@@ -101,6 +101,7 @@ PRIVILEGES: Mapping[str, Stated] = {
     "posts": Stated("select, insert, update, delete"),
     "rate_buckets": Stated(with_columns("full_at", more="select, insert, delete"), reader=NONE),
     "rate_refusals": Stated(with_columns("calls")),
+    "ratings": ADDED_TO,
     "readings": ADDED_TO,
     "restrictions": Stated(
         with_columns("data_items", "except_items", "since", "ended_at", more="select, insert, delete"), gate="select"

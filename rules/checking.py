@@ -187,6 +187,10 @@ def _around(pack: Pack) -> Iterator[Finding]:
         for role in recusal.value or ():
             if role not in pack.bodies:
                 yield Finding(("recusal", i), "no_responsible_body", f"{role} is no body of this city")
+    for i, rating in enumerate(pack.rating or ()):
+        for role in rating.value.reaches if rating.value else ():
+            if role not in pack.bodies:
+                yield Finding(("rating", i), "no_responsible_body", f"{role} is no body of this city")
     for post, entry in pack.posts.items():
         for i, version in enumerate(entry.versions):
             for role in version.value.required_of if version.value else ():

@@ -26,7 +26,7 @@ from rules.authored import (
     Version,
     Wording,
 )
-from rules.service_terms import AccessLogTerms, KeepingTerms, MaintenanceTerms, PostEntry, ReminderTerms
+from rules.service_terms import AccessLogTerms, KeepingTerms, MaintenanceTerms, PostEntry, RatingTerms, ReminderTerms
 
 SERVICE = "service"
 """First word of a citation that names one of the pack's service rules instead of a source."""
@@ -413,6 +413,8 @@ class Pack(Authored):
     """How long the log of accesses is kept; without this rule it is kept without end."""
     real_name: OneOrMore[Version[StrictBool]] | None = None
     """Whether those who use data are known by their real names (实名)."""
+    rating: OneOrMore[Version[RatingTerms]] | None = None
+    """How data is rated (评价); without this rule it is not."""
     posts: Mapping[Name, PostEntry] = Field(default_factory=dict)
     """The posts that a body fills."""
     procedures: Annotated[Mapping[Name, Procedure], Field(min_length=1)]

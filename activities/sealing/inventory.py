@@ -94,6 +94,7 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
     "posts": {I: "account_id filed_by", N: "body post department"},
     "rate_buckets": {E: "bucket"},
     "rate_refusals": {N: "what"},
+    "ratings": {I: "account_id", N: "dataset_id city scores"},
     "readings": {I: "case_id reader evidence_id whose", N: "part body"},
     "restrictions": {I: "case_id", N: "kind dataset_id data_items except_items"},
     "revoked_tokens": {I: "account_id", E: "jti"},

@@ -22,6 +22,7 @@ from reading.directory import questions as directory
 from reading.messages import lists as messages
 from reading.own_data import questions
 from reading.papers.bag import NOT_IN_A_PATH
+from reading.ratings import questions as ratings
 from reading.read_by.shown import own_readings
 from reading.sight import Caller
 from reading.store import Archive, Store
@@ -52,6 +53,7 @@ class Collecting:
             for name, content in (await self._of_case(case_id)).items():
                 yield await self._file(f"cases/{number}/{name}.json", f"{number}: {self._word(name)}", content)
         yield await self._file("messages.json", self._word("messages"), await self._all(self._messages))
+        yield await self._file("ratings.json", self._word("ratings"), await self._ratings())
         yield await self._file("readings.json", self._word("readings"), await self._all(self._readings))
 
     def index_file(self) -> File:
@@ -124,6 +126,11 @@ class Collecting:
 
     async def _messages(self, store: Store, after: str | None) -> Any:
         return await messages.messages(store, self.caller.account_id, self.language, self.pages_url, after, A_PART)
+
+    async def _ratings(self) -> list[Any]:
+        async with self.archive.store() as store:
+            rows = await ratings.own_ratings(store, self.caller.account_id)
+        return [row.model_dump(mode="json", exclude={"account_id", "number"}) for row in rows]
 
     async def _readings(self, store: Store, after: str | None) -> Any:
         return await own_readings(store, self.caller, self.language, after, A_PART)
