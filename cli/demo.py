@@ -1,6 +1,6 @@
-"""`kaifang demo`: a request, an objection, a catalogue update, a rectification and, where there are any, a demand and a
-quality check in each city, walked to their ends over HTTP as their parties would; and a role of an officer, which two
-administrators give."""
+"""`kaifang demo`: a request, an objection, a catalogue update, a rectification and, where there are any, a demand, a
+quality check and ratings in each city, walked to their ends over HTTP as their parties would; and a role of an officer,
+which two administrators give."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from cli.demo_catalogue import demand_data, update_the_catalogue
 from cli.demo_objections import object_to_data
 from cli.demo_parties import Json, Parties
 from cli.demo_quality import have_data_checked
+from cli.demo_ratings import rate_data
 from cli.demo_rectification import rectify
 from cli.demo_requests import NothingServed, walk
 from cli.demo_roles import appoint
@@ -39,6 +40,7 @@ WORDS_OF: dict[str, dict[str, Any]] = {
             "withdrawal": "withdrawn",
         },
         "answer": "answer to the objector",
+        "rated": "rated by two users",
         "four_eyes": "A role needs two administrators",
         "of_the_record": ("on record", "by", "role"),
         "roles_proposed": "proposed",
@@ -61,6 +63,7 @@ WORDS_OF: dict[str, dict[str, Any]] = {
             "withdrawal": "已撤回",
         },
         "answer": "对异议人的答复",
+        "rated": "两位利用主体的评价",
         "four_eyes": "角色须经两位管理员",
         "of_the_record": ("记录", "操作人", "角色"),
         "roles_proposed": "提出",
@@ -79,8 +82,8 @@ def demo(
     language: Annotated[Language, typer.Option(help="Language of the labels.")] = Language.EN,
 ) -> None:
     """File a request, an objection, a catalogue update, a demand, a quality check and a rectification in each city that
-    has them and walk them to their ends over HTTP, against a running `make up`; then have two administrators give a
-    role."""
+    has them, rate data there, and walk them to their ends over HTTP, against a running `make up`; then have two
+    administrators give a role."""
     console = Console()
     try:
         settings = Settings.load()
@@ -122,6 +125,10 @@ def show(settings: Settings, language: Language, console: Console) -> None:
                 case, decisions = checked
                 console.print(as_table(case, decisions, words))
                 console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['dataset_id']}\n")
+            rated = rate_data(parties, city)
+            if rated:
+                console.print(f"  {words['rated']}: {rated['dataset_id']}")
+                console.print(f"  → {means(rated)}\n")
             rectified = rectify(parties, city)
             if rectified:
                 case, decisions = rectified
@@ -172,6 +179,12 @@ def access_of(case: Json, words: Json) -> str:
     if not granted:
         return ""
     return f"{granted['access_mode']}, {', '.join(granted['data_items'])}, {words['until']} {granted['valid_until']}"
+
+
+def means(rated: Json) -> str:
+    """What is thought of the latest version, dimension by dimension."""
+    dimensions = rated["versions"][0]["dimensions"]
+    return ", ".join(f"{each['label']} {each['mean']} ({each['counted']})" for each in dimensions)
 
 
 def changed(case: Json) -> str:

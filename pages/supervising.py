@@ -40,7 +40,7 @@ WAYS = (
     *("supervision", "overdue", "due_soon", "promptly", "waiting", "supervision_figures", "notices"),
     *("rectifications", "posts", "supervised_absences", "supervision_feeds"),
 )
-OF_ACCESSES = ("accesses", "use")
+OF_ACCESSES = ("accesses", "use", "ratings")
 FOR_SUPERVISORS = ("supervised_readings",)
 FOR_ADMINISTRATORS = ("administration",)
 

@@ -29,7 +29,7 @@ BETWEEN_SCORES = {"zh": "，", "en": ", "}
 class RatingForm(Form):
     """A score for each dimension that the law of the city, or its service rule, names."""
 
-    scores: Annotated[dict[Code, Score], Field(min_length=1, max_length=MOST_DIMENSIONS)]
+    scores: Annotated[dict[Code, Score], Field(max_length=MOST_DIMENSIONS)]
 
 
 async def rate_dataset(runtime: Runtime, store: Store, caller: Caller, dataset_id: str, form: RatingForm) -> None:

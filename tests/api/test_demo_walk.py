@@ -13,6 +13,7 @@ from cli.demo_catalogue import demand_data, update_the_catalogue
 from cli.demo_objections import object_to_data
 from cli.demo_parties import Parties
 from cli.demo_quality import have_data_checked
+from cli.demo_ratings import rate_data
 from cli.demo_rectification import rectify
 from cli.demo_requests import NothingServed, served_item, walk
 from cli.demo_roles import OFFICER, appoint
@@ -82,6 +83,17 @@ async def test_the_demonstration_answers_an_objection_and_leaves_the_data_served
     assert case["answer"]["text"]
     assert decided
     assert (data[0], data[-1]) == ("hold", None)
+
+
+async def test_the_demonstration_has_data_rated_and_revised_where_the_law_has_ratings(service: Service) -> None:
+    parties = InProcess(service, asyncio.get_running_loop())
+
+    rated = {city: await asyncio.to_thread(rate_data, parties, city) for city in ("nanning", "nanjing")}
+
+    assert rated["nanjing"] is None
+    assert rated["nanning"]
+    (version,) = rated["nanning"]["versions"]
+    assert (version["ratings"], version["dimensions"][0]["mean"], version["dimensions"][1]["mean"]) == (2, 3.0, 5.0)
 
 
 @pytest.mark.parametrize("city", FIVE_CITIES)
