@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from activities.database import Pool
@@ -9,6 +11,10 @@ from tests.api.gate import CONDITIONAL, UNCONDITIONAL
 from tests.api.test_ratings import obtained
 from tests.pages.visiting import Front
 from tests.rules.test_ratings import ALL_FIVE
+
+
+def scores(accuracy: str) -> dict[str, Any]:
+    return {**ALL_FIVE, "accuracy": accuracy}
 
 
 @pytest.mark.parametrize(
@@ -39,10 +45,10 @@ async def test_who_obtained_data_rates_and_revises_it_and_the_sums_stand_on_its_
     user = await front.logged_in("applicant@demo", language)
     await user.visit(f"{prefix}/datasets/{UNCONDITIONAL}")
     await user.follow(rate_this)
-    await user.send(**ALL_FIVE | {"accuracy": ""})
+    await user.send(**scores(""))
     assert user.answer.status_code == 422
     assert user.form().values().count(("timeliness", "5")) == 1
-    await user.send(**ALL_FIVE | {"accuracy": "2"})
+    await user.send(**scores("2"))
     assert counts in user.text()
     assert one_rated in user.text()
     await user.follow(rate_this)
