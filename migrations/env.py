@@ -17,6 +17,7 @@ from activities.tables import (  # noqa: F401 - they fill SQLModel's metadata
     cases,
     catalogue,
     directory,
+    feedback,
     gate,
     papers,
     proof,

@@ -77,6 +77,7 @@ PRIVILEGES: Mapping[str, Stated] = {
     "events": ADDED_TO,
     "evidence": Stated(with_columns("case_id", "scan", "scanned_at")),
     "failures": Stated(with_columns("why", "detail", "times", "last_at", "number", more="select, insert, delete")),
+    "feedback": Stated(with_columns("answer", "answered_by", "answered_body", "answered_at")),
     "feeds": Stated(with_columns("last_used_at", "served", "revoked_at"), reader=NONE),
     "gate_calls": Stated("select", gate=with_columns("calls")),
     "gate_days": Stated("select", gate=with_columns("calls")),

@@ -74,6 +74,14 @@ class RatingTerms(Authored):
     reaches: tuple[Name, ...] = ()
 
 
+class FeedbackTerms(Authored):
+    """What people tell those who open data (意见建议) is of these kinds, and reaches the bodies of these roles; the
+    provider only where it is about data of its own."""
+
+    kinds: Annotated[Mapping[Name, Wording], Field(min_length=1)]
+    reaches: OneOrMore[Name]
+
+
 class PostTerms(Authored):
     """The roles of the bodies that have to name somebody for a post, and whether with it the department in charge."""
 

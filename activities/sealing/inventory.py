@@ -71,6 +71,11 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
     "events": {I: "case_id event", N: "type hash"},
     "evidence": {I: "evidence_id account case_id key_id", S: "name", N: "media_type cautions scan", F: "sha256"},
     "failures": {I: "case_id act_id", N: "why detail"},
+    "feedback": {
+        I: "feedback_id account_id key_id answered_by",
+        S: "text answer",
+        N: "city kind dataset_id provider request_digest answered_body",
+    },
     "feeds": {I: "feed_id account_id", E: "name wanted", N: "token_digest served"},
     "gate_calls": {I: "case_id"},
     "gate_days": {N: "dataset_id access_mode reason"},

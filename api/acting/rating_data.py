@@ -13,10 +13,11 @@ from api.http.problems import Problem, invalid, wrongs
 from api.runtime import Runtime
 from reading.catalogue import questions as catalogue
 from reading.directory import questions as directory
-from reading.ratings.shown import law_of, scores_shown, standing_of
+from reading.ratings.shown import scores_shown, standing_of
 from reading.sight import Caller
 from reading.store import Store
 from reading.words.language import Language
+from reading.words.law import law_of
 from rules.bounds import Code
 from rules.deadlines import to_shanghai
 from rules.ratings import RatingRule

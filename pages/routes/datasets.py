@@ -10,6 +10,7 @@ from starlette.responses import Response
 from api.http.known import known
 from pages.calls import Call, has_opened, page
 from pages.offers import offers_of_dataset
+from pages.routes.feedback import has_feedback
 from pages.tables import as_table
 from reading.catalogue import lists
 from reading.catalogue.search import Search
@@ -80,6 +81,7 @@ async def dataset(call: Call) -> Response:
         way=ordinary_way(request, call.language) if request and shown.openness in request.concerns else (),
         procedure=ACCESS_REQUEST,
         rated=await ratings_of(call.store, call.language, shown.dataset_id),
+        has_feedback=has_feedback(call, shown.city),
         may_rate=call.caller is None or call.caller.has("applicant"),
     )
 

@@ -30,24 +30,17 @@ from reading.shape import Page
 from reading.sight import Caller
 from reading.store import Store
 from reading.words.language import Language, said
-from reading.words.law import Law
+from reading.words.law import Law, law_of
 from reading.words.texts import texts
 from rules.admissibility import Inadmissible
 from rules.bounds import EARLIEST, LATEST
 from rules.deadlines import midnight, to_shanghai
 from rules.loading import load_pack
 from rules.pinned import Label
-from rules.procedure_names import ACCESS_REQUEST
 from rules.ratings import RatingRule
-from rules.resolving import as_last_in_force
 
 PLACES = 2
 """Of a mean."""
-
-
-def law_of(city: str, on: date, language: Language) -> Law:
-    """The law of a city, in whose words its citations are said."""
-    return Law(as_last_in_force(load_pack(city), ACCESS_REQUEST, on), language)
 
 
 async def ratings_of(store: Store, language: Language, dataset_id: str) -> RatingsShown | None:

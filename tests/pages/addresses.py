@@ -91,6 +91,8 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/datasets/{dataset_id}/request",
         "/datasets/{dataset_id}/quality-check",
         "/datasets/{dataset_id}/rating",
+        "/lianyungang/feedback/new",
+        "/feedback",
         "/{city}/demands/new",
         "/my",
         *OF_CASES,
