@@ -8,13 +8,14 @@ from activities.sealing.ring import KeyDestroyed
 from activities.sealing.seals import Seals
 from api.acting.filing import PROVIDER
 from api.acting.forms.form import Form
+from api.acting.refusals import refused_before_receipt
 from api.http.known import known
 from api.http.problems import Problem, invalid, wrongs
 from api.runtime import Runtime
 from reading.catalogue import questions as catalogue
 from reading.directory import questions as directory
 from reading.feedback import questions
-from reading.feedback.sight import may_answer
+from reading.feedback.sight import must_answer
 from reading.sight import Caller
 from reading.store import Store
 from reading.words.law import law_of
@@ -84,10 +85,10 @@ async def give_feedback(runtime: Runtime, store: Store, caller: Caller, form: Fe
 async def answer_feedback(runtime: Runtime, store: Store, caller: Caller, feedback_id: str, form: AnswerForm) -> None:
     """An officer of a body that it reaches answers it, once; the same again changes nothing. Raises a Problem."""
     row = known(await questions.feedback(store, caller, feedback_id))
-    if not may_answer(caller, row) or caller.body is None:
-        raise Problem("RoleRequired", params={"roles": ("reviewer",)})
+    with refused_before_receipt():
+        body = must_answer(caller, row)
     await store.release()
-    given = Answer(feedback_id, caller.account_id, caller.body, form.text)
+    given = Answer(feedback_id, caller.account_id, body, form.text)
     try:
         await answer(runtime.pool, runtime.clock, seals_of(runtime), given)
     except (FeedbackAnswered, KeyDestroyed) as fact:

@@ -25,6 +25,13 @@ def sees(caller: Caller, row: FeedbackRow) -> bool:
     return row.account_id == caller.account_id or may_answer(caller, row)
 
 
+def must_answer(caller: Caller, row: FeedbackRow) -> str:
+    """The body for which the caller answers it. Raises RoleRequired."""
+    if not may_answer(caller, row) or caller.body is None:
+        raise RoleRequired(roles="reviewer")
+    return caller.body
+
+
 def may_answer(caller: Caller, row: FeedbackRow) -> bool:
     """Whether the caller may answer it for its body: nobody answers what he himself wrote."""
     if not sees_for_a_body(caller) or row.account_id == caller.account_id:

@@ -93,6 +93,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/datasets/{dataset_id}/rating",
         "/lianyungang/feedback/new",
         "/feedback",
+        "/feedback/{feedback_id}",
         "/{city}/demands/new",
         "/my",
         *OF_CASES,
@@ -110,6 +111,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
     ),
     "reviewer": (
         *OF_AN_ACCOUNT,
+        "/feedback",
         *OF_OFFICERS,
         *OF_ACCESSES,
         "/supervision/urgings",
@@ -122,6 +124,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
     ),
     "provider": (
         *OF_AN_ACCOUNT,
+        "/feedback",
         *OF_OFFICERS,
         *OF_ACCESSES,
         "/supervision/urgings",
