@@ -17,7 +17,7 @@ from cli.demo_catalogue import demand_data, update_the_catalogue
 from cli.demo_objections import object_to_data
 from cli.demo_parties import Json, Parties
 from cli.demo_quality import have_data_checked
-from cli.demo_ratings import rate_data
+from cli.demo_ratings import rate_data, tell_and_answer
 from cli.demo_rectification import rectify
 from cli.demo_requests import NothingServed, walk
 from cli.demo_roles import appoint
@@ -129,6 +129,10 @@ def show(settings: Settings, language: Language, console: Console) -> None:
             if rated:
                 console.print(f"  {words['rated']}: {rated['dataset_id']}")
                 console.print(f"  → {means(rated)}\n")
+            fed_back = tell_and_answer(parties, city)
+            if fed_back:
+                console.print(f"  {fed_back['kind_label']}: {fed_back['text']}")
+                console.print(f"  → {fed_back['answered_body_name']}: {fed_back['answer']}\n")
             rectified = rectify(parties, city)
             if rectified:
                 case, decisions = rectified
