@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Request, Response
 
 from api.acting.giving_feedback import PATH, AnswerForm, FeedbackForm, answer_feedback, give_feedback
 from api.acting.refusals import refused_before_receipt
@@ -19,14 +19,17 @@ from api.dependencies import (
     Reviewer,
     Running,
 )
+from api.http.files import AS_TABLE
 from api.http.known import known
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
+from api.http.tables import as_table, wants_table
 from reading.feedback import shown
 from reading.feedback.shapes import FeedbackInList, FeedbackShown
 from reading.feedback.sight import must_see_some
 from reading.shape import Page
 from reading.sight import Caller
+from reading.tables.opinions import feedback_table
 
 FeedbackId = Annotated[str, Path(pattern=ID)]
 
@@ -67,13 +70,22 @@ async def give(
 @router.get(
     "",
     response_model=Page[FeedbackInList],
-    responses=problems(401, 403, 422, 503),
+    responses={**AS_TABLE, **problems(401, 403, 422, 503)},
     summary="Feedback, without its text",
 )
 async def listed(
-    caller: Concerned, store: Reading, language: AnsweredIn, after: Cursor = None, limit: PageSize = 50
-) -> Page[FeedbackInList]:
+    request: Request,
+    response: Response,
+    caller: Concerned,
+    store: Reading,
+    language: AnsweredIn,
+    after: Cursor = None,
+    limit: PageSize = 50,
+) -> Any:
     """What the caller wrote; of an operator that of the city, of a provider that about its data. The latest first."""
+    if wants_table(request, response):
+        await store.release()
+        return await as_table("feedback", language, feedback_table(store.archive, caller, language))
     return await shown.feedback_list(store, caller, language, after, limit)
 
 

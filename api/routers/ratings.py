@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.acting.rating_data import RatingForm, rate_dataset
 from api.acting.refusals import refused_before_receipt
 from api.dependencies import Applicant, Calling, Cursor, DatasetId, PageSize, Reading, Running, Word
+from api.http.files import AS_TABLE
 from api.http.filters import named_dataset
 from api.http.known import known
 from api.http.language import AnsweredIn
 from api.http.moments import Day
 from api.http.openapi import problems
 from api.http.problems import invalid
+from api.http.tables import as_table, wants_table
 from reading.figures.days import DaysUnusable, days_between
 from reading.ratings import shown
 from reading.ratings.shapes import OwnRatings, RatingFigures, RatingGiven, RatingsShown
 from reading.ratings.sight import RatingSight, must_see_ratings
 from reading.shape import Page
+from reading.tables.opinions import rating_table
 from rules.deadlines import to_shanghai
 
 router = APIRouter(tags=["ratings"])
@@ -80,20 +83,25 @@ async def put_rating(
 @router.get(
     "/v1/ratings",
     response_model=Page[RatingGiven],
-    responses=problems(401, 403, 422, 503),
+    responses={**AS_TABLE, **problems(401, 403, 422, 503)},
     summary="Ratings of the data of a body or a city",
 )
 async def given(
+    request: Request,
+    response: Response,
     sight: Seen,
     store: Reading,
     language: AnsweredIn,
     dataset_id: Word = None,
     after: Cursor = None,
     limit: PageSize = 50,
-) -> Page[RatingGiven]:
+) -> Any:
     """A provider sees those of its data, operator and authority those of the city: each rating that counts, the latest
     first, without who gave it."""
     await named_dataset(store, dataset_id)
+    if wants_table(request, response):
+        await store.release()
+        return await as_table("ratings", language, rating_table(store.archive, sight, dataset_id, language))
     return await shown.ratings_given(store, sight, language, dataset_id, after, limit)
 
 
