@@ -28,8 +28,8 @@ def rate_data(parties: Parties, city: str) -> Json | None:
 def tell_and_answer(parties: Parties, city: str) -> Json | None:
     """What a user told about a dataset, with the answer of its provider; None where the law has no feedback."""
     dataset, _ = served_item(parties, city, "unconditional")
-    told = {"city": city, "kind": "suggestion", "text": WORDS, "dataset_id": dataset["dataset_id"]}
-    status, feedback = parties.try_to(USERS[0], "POST", "/v1/feedback", told)
+    suggested = {"city": city, "kind": "suggestion", "text": WORDS, "dataset_id": dataset["dataset_id"]}
+    status, feedback = parties.try_to(USERS[0], "POST", "/v1/feedback", suggested)
     if status == HTTPStatus.UNPROCESSABLE_ENTITY:
         return None
     path = f"/v1/feedback/{feedback['feedback_id']}"
