@@ -1,6 +1,6 @@
 """`kaifang demo`: a request granted and one refused, an objection answered and one taken back, a catalogue update, a
-rectification and, where there are any, a demand, a quality check and misuse with its appeal in each city, walked to
-their ends over HTTP as their parties would; and a role of an officer, which two administrators give."""
+rectification and, where there are any, a demand, a quality check, ratings and misuse with its appeal in each city,
+walked to their ends over HTTP as their parties would; and a role of an officer, which two administrators give."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from cli.demo_misuse import Misused, find_misuse
 from cli.demo_objections import object_to_data, take_back
 from cli.demo_parties import Json, Parties
 from cli.demo_quality import have_data_checked
+from cli.demo_ratings import rate_data, tell_and_answer
 from cli.demo_rectification import rectify
 from cli.demo_requests import NothingServed, refuse, walk
 from cli.demo_roles import appoint
@@ -43,6 +44,7 @@ WORDS_OF: dict[str, dict[str, Any]] = {
         "public": "published",
         "corrected": "corrected since",
         "gate": "the gate",
+        "rated": "rated by two users",
         "four_eyes": "A role needs two administrators",
         "of_the_record": ("on record", "by", "role"),
         "roles_proposed": "proposed",
@@ -68,6 +70,7 @@ WORDS_OF: dict[str, dict[str, Any]] = {
         "public": "公示",
         "corrected": "其后已更正",
         "gate": "闸口",
+        "rated": "两位利用主体的评价",
         "four_eyes": "角色须经两位管理员",
         "of_the_record": ("记录", "操作人", "角色"),
         "roles_proposed": "提出",
@@ -86,8 +89,8 @@ def demo(
     language: Annotated[Language, typer.Option(help="Language of the labels.")] = Language.EN,
 ) -> None:
     """File requests, objections, a catalogue update, a demand, a quality check, a report of misuse, an appeal and a
-    rectification in each city that has them and walk them to their ends over HTTP, against a running `make up`; then
-    have two administrators give a role."""
+    rectification in each city that has them, rate data there, and walk them to their ends over HTTP, against a running
+    `make up`; then have two administrators give a role."""
     console = Console()
     try:
         settings = Settings.load()
@@ -138,6 +141,14 @@ def show(settings: Settings, language: Language, console: Console) -> None:
             misused = find_misuse(parties, city)
             if misused:
                 show_misuse(misused, words, console)
+            rated = rate_data(parties, city)
+            if rated:
+                console.print(f"  {words['rated']}: {rated['dataset_id']}")
+                console.print(f"  → {means(rated)}\n")
+            fed_back = tell_and_answer(parties, city)
+            if fed_back:
+                console.print(f"  {fed_back['kind_label']}: {fed_back['text']}")
+                console.print(f"  → {fed_back['answered_body_name']}: {fed_back['answer']}\n")
             rectified = rectify(parties, city)
             if rectified:
                 case, decisions = rectified
@@ -202,6 +213,12 @@ def access_of(case: Json, words: Json) -> str:
     if not granted:
         return ""
     return f"{granted['access_mode']}, {', '.join(granted['data_items'])}, {words['until']} {granted['valid_until']}"
+
+
+def means(rated: Json) -> str:
+    """What is thought of the latest version, dimension by dimension."""
+    dimensions = rated["versions"][0]["dimensions"]
+    return ", ".join(f"{each['label']} {each['mean']} ({each['counted']})" for each in dimensions)
 
 
 def changed(case: Json) -> str:

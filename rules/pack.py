@@ -26,7 +26,15 @@ from rules.authored import (
     Version,
     Wording,
 )
-from rules.service_terms import AccessLogTerms, KeepingTerms, MaintenanceTerms, PostEntry, ReminderTerms
+from rules.service_terms import (
+    AccessLogTerms,
+    FeedbackTerms,
+    KeepingTerms,
+    MaintenanceTerms,
+    PostEntry,
+    RatingTerms,
+    ReminderTerms,
+)
 
 SERVICE = "service"
 """First word of a citation that names one of the pack's service rules instead of a source."""
@@ -413,6 +421,10 @@ class Pack(Authored):
     """How long the log of accesses is kept; without this rule it is kept without end."""
     real_name: OneOrMore[Version[StrictBool]] | None = None
     """Whether those who use data are known by their real names (实名)."""
+    rating: OneOrMore[Version[RatingTerms]] | None = None
+    """How data is rated (评价); without this rule it is not."""
+    feedback: OneOrMore[Version[FeedbackTerms]] | None = None
+    """What people can tell those who open data, beside all procedures; without this rule there is no such way."""
     posts: Mapping[Name, PostEntry] = Field(default_factory=dict)
     """The posts that a body fills."""
     procedures: Annotated[Mapping[Name, Procedure], Field(min_length=1)]

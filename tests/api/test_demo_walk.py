@@ -14,6 +14,7 @@ from cli.demo_misuse import find_misuse
 from cli.demo_objections import object_to_data, take_back
 from cli.demo_parties import Parties
 from cli.demo_quality import have_data_checked
+from cli.demo_ratings import rate_data, tell_and_answer
 from cli.demo_rectification import rectify
 from cli.demo_requests import NothingServed, refuse, served_item, walk
 from cli.demo_roles import OFFICER, appoint
@@ -128,6 +129,27 @@ async def test_the_demonstration_answers_an_objection_and_leaves_the_data_served
     assert case["answer"]["text"]
     assert decided
     assert (data[0], data[-1]) == ("hold", None)
+
+
+async def test_the_demonstration_has_data_rated_and_revised_where_the_law_has_ratings(service: Service) -> None:
+    parties = InProcess(service, asyncio.get_running_loop())
+
+    rated = {city: await asyncio.to_thread(rate_data, parties, city) for city in ("nanning", "nanjing")}
+
+    assert rated["nanjing"] is None
+    assert rated["nanning"]
+    (version,) = rated["nanning"]["versions"]
+    assert (version["ratings"], version["dimensions"][0]["mean"], version["dimensions"][1]["mean"]) == (2, 3.0, 5.0)
+
+
+async def test_the_demonstration_has_feedback_answered_where_the_law_has_any(service: Service) -> None:
+    parties = InProcess(service, asyncio.get_running_loop())
+
+    found = {city: await asyncio.to_thread(tell_and_answer, parties, city) for city in ("lianyungang", "yulin")}
+
+    assert found["yulin"] is None
+    assert found["lianyungang"]
+    assert (found["lianyungang"]["kind"], bool(found["lianyungang"]["answer"])) == ("suggestion", True)
 
 
 @pytest.mark.parametrize("city", FIVE_CITIES)

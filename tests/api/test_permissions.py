@@ -62,6 +62,15 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/v1/accesses/minutes?dataset_id=nanning-transport-bus-lines", None),
     ("GET", "/v1/accesses/use", None),
     ("GET", "/v1/datasets", None),
+    ("GET", "/v1/datasets/{dataset_id}/ratings", None),
+    ("GET", "/v1/datasets/{dataset_id}/rating", None),
+    ("PUT", "/v1/datasets/{dataset_id}/rating", {"scores": {"regularity": 3}}),
+    ("GET", "/v1/ratings", None),
+    ("GET", "/v1/ratings/figures", None),
+    ("GET", "/v1/feedback", None),
+    ("GET", "/v1/feedback/{feedback_id}", None),
+    ("POST", "/v1/feedback", {"city": "nanning", "kind": "opinion", "text": "x"}),
+    ("POST", "/v1/feedback/{feedback_id}/answer", {"text": "x"}),
     ("GET", "/v1/catalogue.jsonld", None),
     ("GET", "/v1/cities", None),
     ("GET", "/v1/bodies", None),
@@ -253,7 +262,13 @@ async def objection_for(service: Service, path: str) -> dict[str, Any]:
 async def names_in(service: Service, path: str, made: Made) -> dict[str, Any]:
     """What the path names: nothing is made that it does not name, for there are many calls."""
     names: dict[str, Any] = {"maintenance_id": "none", "account": "reviewer@nanning.transport"}
-    names |= {"name": "receipt-1", "code": "none", "login": "reviewer2@nanning.health", "proposal_id": "none"}
+    names |= {
+        "name": "receipt-1",
+        "code": "none",
+        "login": "reviewer2@nanning.health",
+        "proposal_id": "none",
+        "feedback_id": "none",
+    }
     names["body"] = "nanning.parks"
     if any(f"{{{name}}}" in path for name in ("case_id", "task_id", "act_id", "evidence_id", "dataset_id")):
         if "a request" not in made:

@@ -20,7 +20,9 @@ from activities.erasing.cases import Eraser
 from activities.erasing.person import CaseRuns, ErasedAlready, PersonUnknown, RecordIsKept, ServesABody, erase_person
 from activities.erasing.retention import cases_due, erase_due
 from activities.evidence.store import EvidenceStore
+from activities.feedback import Answer, Feedback, answer, place_of, receive
 from activities.proof.verifying import Seen
+from activities.ratings import Rating, rate
 from activities.sealing.ring import Ring
 from activities.sealing.seals import Seals
 from activities.settings import Settings
@@ -32,6 +34,12 @@ from tests.proof.tampering import EVIDENCE, SECRET, found, work
 PERSON = """
 insert into accounts (account_id, login, name, roles, contact, organisation)
 values ($1, $2, '{"zh": "李四", "en": "Li Si"}', '{applicant}', '138 0000 0000', 'Li & Sons')
+"""
+DATASET = """
+with body as (insert into bodies (body, city, role, name) values ('lianyungang.parks', 'lianyungang', 'provider', '{}')
+  on conflict (body) do update set city = excluded.city returning body)
+insert into datasets (dataset_id, city, provider, openness, items, entry, sample)
+select 'data-1', 'lianyungang', body, 'unconditional', '{}', '{}', true from body
 """
 KEPT = timedelta(days=6 * 366)
 """Longer than any city has a record kept."""
@@ -126,6 +134,26 @@ async def test_an_erased_person_is_nowhere_and_the_record_is_verified_as_before(
     assert await record.driver.pool.fetch("select case_id, number, head from cases order by case_id") == heads
     assert await record.driver.pool.fetch("select * from events order by case_id, number") == events
     assert (await record.driver.state(objection)).party == "acc_objector"
+
+
+async def test_feedback_of_an_erased_person_is_erased_and_what_it_rated_still_counts(record: Record) -> None:
+    pool, clock = record.driver.pool, ShiftedClock()
+    await by_owner(pool, DATASET)
+    told = Feedback("fb-1", "lianyungang", "opinion", None, None, "acc_objector", SECRET, {"text": SECRET}, ())
+    await receive(pool, clock, record.seals, told)
+    await answer(pool, clock, record.seals, Answer("fb-1", "acc_officer", "lianyungang.operator", "To Li Si"))
+    await rate(pool, clock, Rating("data-1", 1, "acc_objector", "lianyungang", {"accuracy": 2}))
+
+    await record.erase()
+
+    row = await pool.fetchrow("select text, answer from feedback")
+    assert row
+    for field in ("text", "answer"):
+        assert "erased on" in record.seals.opened_text(place_of("fb-1", field), row[field])
+    assert await pool.fetchval("select scores ->> 'accuracy' from ratings") == "2"
+    assert await pool.fetchval("select count(*) from erasures where what = 'feedback' and id = 'fb-1'") == 1
+    everything = await record.everything()
+    assert [personal for personal in ("li@demo", "Li Si", SECRET) if personal in everything] == []
 
 
 async def test_a_backup_of_the_day_before_brings_nothing_back(record: Record) -> None:
