@@ -155,3 +155,9 @@ async def test_an_officer_of_another_body_that_finds_it_puts_it_before_its_own_c
     path = f"/v1/tasks/{task_of(case, 'finding')}/decision"
     assert (await working.as_("reviewer@nanning.operator").post(path, said)).status_code == 403
     assert await gate(working, access, key) == "yes"
+
+
+async def test_an_officer_of_another_city_reports_as_anybody_does(service: Service) -> None:
+    case = await reported(service.as_("reviewer@yulin.operator"), "nanning", "nanning-transport-bus-lines")
+
+    assert {task["stage"]: task["body"] for task in case["tasks"]} == {"verification": "nanning.transport"}
