@@ -23,6 +23,8 @@ from cli.demo_rectification import rectify
 from cli.demo_requests import NothingServed, refuse, walk
 from cli.demo_roles import appoint
 from cli.languages import Language
+from reading.words.language import said
+from reading.words.texts import texts
 from rules.loading import cities
 
 WORDS_OF: dict[str, dict[str, Any]] = {
@@ -45,6 +47,7 @@ WORDS_OF: dict[str, dict[str, Any]] = {
         "corrected": "corrected since",
         "gate": "the gate",
         "rated": "rated by two users",
+        "yes": "yes",
         "four_eyes": "A role needs two administrators",
         "of_the_record": ("on record", "by", "role"),
         "roles_proposed": "proposed",
@@ -71,6 +74,7 @@ WORDS_OF: dict[str, dict[str, Any]] = {
         "corrected": "其后已更正",
         "gate": "闸口",
         "rated": "两位利用主体的评价",
+        "yes": "准许",
         "four_eyes": "角色须经两位管理员",
         "of_the_record": ("记录", "操作人", "角色"),
         "roles_proposed": "提出",
@@ -140,7 +144,7 @@ def show(settings: Settings, language: Language, console: Console) -> None:
                 console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['dataset_id']}\n")
             misused = find_misuse(parties, city)
             if misused:
-                show_misuse(misused, words, console)
+                show_misuse(misused, words, language, console)
             rated = rate_data(parties, city)
             if rated:
                 console.print(f"  {words['rated']}: {rated['dataset_id']}")
@@ -160,18 +164,22 @@ def show(settings: Settings, language: Language, console: Console) -> None:
         console.print(f"  {words['to_oneself']}: {refused['status']} {refused['errors'][0]['detail']}\n")
 
 
-def show_misuse(misused: Misused, words: Json, console: Console) -> None:
+def show_misuse(misused: Misused, words: Json, language: Language, console: Console) -> None:
     """What was found, what is public of it, the appeal, and what the gate answered after each."""
     console.print(as_table(misused.case, misused.decided, words))
     console.print(f"  → [bold]{misused.case['outcome_label']}[/bold]")
     for each in misused.public:
-        said = (each["title"], each["misuse_label"], each["measure"], each["body_name"], each["rule"]["text"])
+        known = (each["title"], each["misuse_label"], each["measure"], each["body_name"], each["rule"]["text"])
         corrected = f" ({words['corrected']})" if misused.appeal else ""
-        console.print(f"  {words['public']}: {' · '.join(said)}{corrected}")
+        console.print(f"  {words['public']}: {' · '.join(known)}{corrected}")
     if misused.appeal:
         console.print(as_table(misused.appeal, misused.heard, words))
         console.print(f"  → [bold]{misused.appeal['outcome_label']}[/bold]")
-    console.print(f"  {words['gate']}: {' → '.join(misused.gate)}\n")
+    answers = (
+        words["yes"] if each == "yes" else said(texts().gate[each], "en" if language is Language.EN else "zh")
+        for each in misused.gate
+    )
+    console.print(f"  {words['gate']}: {' → '.join(answers)}\n")
 
 
 def as_record(recorded: list[Json], words: Json) -> Table:

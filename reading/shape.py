@@ -54,8 +54,8 @@ class RuleNamed(Cited):
         return None if is_all_said else self.note
 
 
-class RegulationShown(Shape):
-    """The text in force for a case. `assumed` says what about its dates is assumed and not read from the text."""
+class TextShown(Shape):
+    """A text of law. `assumed` says what about its dates is assumed and not read from the text."""
 
     source: str
     title: str
@@ -65,6 +65,12 @@ class RegulationShown(Shape):
     in_force_from: date
     in_force_until: Annotated[date | None, Field(description="exclusive")]
     assumed: str | None
+
+
+class RegulationShown(TextShown):
+    """The text in force for a case, and the texts in force beside it on the day of its rules."""
+
+    beside: list[TextShown]
 
 
 class RulesShown(Shape):

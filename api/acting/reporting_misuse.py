@@ -32,7 +32,9 @@ async def receive_misuse_report(filer: Filer, caller: Caller, case_id: str, form
     """The case of the report, which anybody files who has an account: an applicant, or an officer of a body that found
     it. Raises a Problem."""
     subject = await filer.subject(form.city, form.dataset_id)
-    found_by, bodies = reporting.who_found(caller.body, subject.bodies)
+    # A body of another city has no duty here: its officer reports as anybody does.
+    finder = caller.body if caller.city == form.city else None
+    found_by, bodies = reporting.who_found(finder, subject.bodies)
 
     def received(at: datetime) -> Filing:
         rules = judge_misuse_report(form, at, subject, caller)

@@ -9,7 +9,7 @@ from datetime import date
 
 from pydantic import BaseModel
 
-from reading.shape import Cited, RegulationShown, RuleNamed, RulesShown
+from reading.shape import Cited, RegulationShown, RuleNamed, RulesShown, TextShown
 from reading.words.language import Language, maybe, said
 from reading.words.texts import texts
 from rules.articles import in_full, phrase
@@ -98,8 +98,12 @@ class Law:
         return next(same, None) or Citation(source=source, article=article, basis=Basis(basis))
 
     def regulation(self) -> RegulationShown:
-        it = self.rules.regulation
-        return RegulationShown(
+        """The text in force, and those beside it."""
+        text = self._text(self.rules.regulation)
+        return RegulationShown(**text.model_dump(), beside=[self._text(each) for each in self.rules.beside])
+
+    def _text(self, it: Regulation) -> TextShown:
+        return TextShown(
             source=it.source,
             title=self.say(it.title),
             document=it.document,

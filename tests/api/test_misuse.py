@@ -112,6 +112,8 @@ async def test_guangzhou_publishes_in_codes_and_an_appeal_upheld_restores_and_co
         assert secret not in public.text
 
     (taken,) = (await applicant.read(f"/v1/cases/{access['case_id']}"))["taken"]
+    assert (taken["case"], taken["appeal"]) == (None, None), "its user does not read the report"
+    assert [each["curtailed"] for each in (await applicant.read("/v1/grants"))["items"]] == ["close"]
     appeal = {"case_id": access["case_id"], "measure_id": taken["measure_id"], "statement": "We sold nothing"}
     strange = await reporter.post("/v1/misuse-appeals", appeal, str(uuid.uuid4()))
     assert strange.status_code == 404
@@ -123,6 +125,9 @@ async def test_guangzhou_publishes_in_codes_and_an_appeal_upheld_restores_and_co
     hearing = filed.json()
     assert SEEN not in filed.text
     assert hearing["caused_by"] is None
+    assert hearing["misuse_appeal"]["against"]["case"] is None
+    (taken,) = (await applicant.read(f"/v1/cases/{access['case_id']}"))["taken"]
+    assert taken["appeal"]["case_number"] == hearing["case_number"]
     reporters = account_id_of("applicant2@demo")
     log = await applicant.read(f"/v1/cases/{hearing['case_id']}/events")
     assert reporters not in json.dumps(log)
@@ -150,3 +155,9 @@ async def test_an_officer_of_another_body_that_finds_it_puts_it_before_its_own_c
     path = f"/v1/tasks/{task_of(case, 'finding')}/decision"
     assert (await working.as_("reviewer@nanning.operator").post(path, said)).status_code == 403
     assert await gate(working, access, key) == "yes"
+
+
+async def test_an_officer_of_another_city_reports_as_anybody_does(service: Service) -> None:
+    case = await reported(service.as_("reviewer@yulin.operator"), "nanning", "nanning-transport-bus-lines")
+
+    assert {task["stage"]: task["body"] for task in case["tasks"]} == {"verification": "nanning.transport"}

@@ -82,6 +82,13 @@ CALLS: list[tuple[str, str, Any]] = [
     ("POST", "/v1/leak-reports", {"city": "nanjing", "statement": "x"}),
     (
         "POST",
+        "/v1/misuse-reports",
+        {"city": "nanning", "dataset_id": "nanning-transport-bus-lines", "misuse": "abuse", "statement": "x"},
+    ),
+    ("POST", "/v1/misuse-appeals", {"case_id": "x", "measure_id": "x", "statement": "x"}),
+    ("GET", "/v1/published-measures?city=guangzhou", None),
+    (
+        "POST",
         "/v1/quality-checks",
         {"city": "yulin", "dataset_id": "yulin-transport-rural-bus-lines", "statement": "x"},
     ),

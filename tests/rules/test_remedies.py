@@ -32,6 +32,8 @@ def test_a_request_refused_an_objection_and_a_demand_not_followed_are_refusals(c
     if "demand" in load_pack(city).procedures:
         assert refusals(law(city, "demand")) == {"declined"}
     assert refusals(law(city, "catalogue_update")) == set()
+    if "misuse_appeal" in load_pack(city).procedures:
+        assert refusals(law(city, "misuse_appeal")) == {"rejected"}
 
 
 @pytest.mark.parametrize("city", FIVE_CITIES)
