@@ -77,6 +77,7 @@ from api.routers import (
     traces,
     verifying,
     waiting,
+    years,
 )
 from api.runtime import running
 from reading.figures.public import Published
@@ -92,6 +93,7 @@ ROUTERS = (
     demands.router,
     rectifications.router,
     quality_checks.router,
+    years.router,
     cases.router,
     papers.router,
     due_days.router,

@@ -58,6 +58,7 @@ from models.misuse_events import (
     RestorationOrdered,
 )
 from models.recorded import Opening, Recorded
+from models.result_events import ResultPublished
 from models.task_events import (
     ClaimLapsed,
     ClockMoved,
@@ -125,6 +126,7 @@ __all__ = [
     "RestorationOrdered",
     "RestrictionLifted",
     "RestrictionMet",
+    "ResultPublished",
     "SupplementAsked",
     "SupplementReceived",
     "TaskCancelled",
@@ -235,7 +237,8 @@ Event = Annotated[
     | ObjectorAnswered | RestrictionMet | RestrictionLifted | EntryChangeOrdered | EntrySubmitted | EntryPublished
     | TurnAwaited | TurnTaken | EntryChanged | DataProcessed | TaskUrged | ClaimLapsed | ClassProposed
     | ClassSettled | TaskEntrusted | GrantCurtailed | GrantRestored | MisusePublished | PublicationCorrected
-    | RestorationOrdered | CurtailmentMet | CurtailmentLifted | TaskLapsed | PeriodExtended,
+    | RestorationOrdered | CurtailmentMet | CurtailmentLifted | TaskLapsed | PeriodExtended
+    | ResultPublished,
     Field(discriminator="type"),
     BeforeValidator(upcast),
 ]  # fmt: skip

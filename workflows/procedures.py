@@ -11,6 +11,8 @@ from workflows.leak import Leak
 from workflows.misuse import Misuse
 from workflows.misuse_appeal import MisuseAppeal
 from workflows.objection import Objection
+from workflows.opening_focus import OpeningFocus
+from workflows.opening_plan import OpeningPlan
 from workflows.openness_review import OpennessReview
 from workflows.quality_check import QualityCheck
 from workflows.rectification import Rectification
@@ -27,6 +29,8 @@ WORKFLOWS: tuple[type[Case], ...] = (
     Misuse,
     MisuseAppeal,
     QualityCheck,
+    OpeningFocus,
+    OpeningPlan,
 )
 WORKFLOW_OF: dict[str, type[Case]] = {workflow.procedure.name: workflow for workflow in WORKFLOWS}
 """Name of a procedure to the workflow that runs its cases."""

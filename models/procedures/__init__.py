@@ -13,6 +13,8 @@ from models.procedures.leak import LEAK
 from models.procedures.misuse import MISUSE
 from models.procedures.misuse_appeal import MISUSE_APPEAL
 from models.procedures.objection import OBJECTION
+from models.procedures.opening_focus import OPENING_FOCUS
+from models.procedures.opening_plan import OPENING_PLAN
 from models.procedures.openness_review import OPENNESS_REVIEW
 from models.procedures.quality_check import QUALITY_CHECK
 from models.procedures.rectification import RECTIFICATION
@@ -29,6 +31,8 @@ PROCEDURES: tuple[Procedure, ...] = (
     MISUSE,
     MISUSE_APPEAL,
     QUALITY_CHECK,
+    OPENING_FOCUS,
+    OPENING_PLAN,
 )
 BY_NAME: dict[str, Procedure] = {procedure.name: procedure for procedure in PROCEDURES}
 

@@ -47,6 +47,8 @@ WHATEVER: dict[str, object] = {
     "to": "acc_2",
     "outcome": "pass",
     "cites": 1,
+    "decided_by_event": 1,
+    "audience": "everybody",
     "back_to": None,
     "late": False,
     "because": "test",

@@ -141,6 +141,23 @@ class RectificationForm(BreachForm):
     case_id: NamedItem | None = Field(None, description="the case that gave cause, where it was no single task")
 
 
+Year = Annotated[int, Field(ge=2000, le=2999)]
+"""A calendar year."""
+
+
+class YearForm(Form):
+    """A year of a city, or of the caller's body."""
+
+    city: NamedCity
+    year: Year
+
+
+class PlanForm(YearForm):
+    """A plan (年度开放计划) of the caller's body for a year."""
+
+    replaces: NamedItem | None = Field(None, description="the plan on record whose place it takes, by its case")
+
+
 class EvidenceForm(Form):
     """Files that the objector adds."""
 

@@ -1,0 +1,107 @@
+"""Beginning what a city or one of its bodies owes for a year, and another plan in the place of one on record."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from activities.filing.years import first_of_its_year
+from activities.record.filings import Filing
+from api.acting.filing import Filer, judge, rules_in_force_at
+from api.acting.forms.filing import PlanForm, YearForm
+from api.acting.refusals import refused_before_receipt
+from api.http.problems import Problem, Wrong, invalid
+from models import who_may_act
+from models.refusals import NotYourCity
+from models.years import OF_A_BODY, begins, with_a_seat
+from reading.cases import questions as cases
+from reading.cases.shapes import CaseShown
+from reading.directory import questions as directory
+from reading.sight import Caller
+from reading.store import Store
+from rules.procedure_names import OPENING_FOCUS, OPENING_PLAN
+from rules.procedure_rules import PROVIDER, ProcedureRules
+
+FOCUSES = "/v1/opening-focuses"
+PLANS = "/v1/opening-plans"
+
+
+async def begin_focus(filer: Filer, store: Store, caller: Caller, form: YearForm) -> CaseShown:
+    """The case in which the city's focus of a year is set: the one that there is of that year, or a new one. Raises a
+    Problem."""
+    return await begin_year(filer, store, caller, OPENING_FOCUS, form, None, None)
+
+
+async def begin_plan(filer: Filer, store: Store, caller: Caller, form: PlanForm, key: str) -> CaseShown:
+    """The case of the plan of the caller's body for a year: the one that there is, or a new one; and where it is to
+    replace one that is on record, another. Raises a Problem."""
+    replaced = await plan_replaced(store, caller, form) if form.replaces else None
+    case_id = filer.case_id(PLANS, key) if replaced else None
+    return await begin_year(filer, store, caller, OPENING_PLAN, form, case_id, replaced)
+
+
+async def begin_year(
+    filer: Filer,
+    store: Store,
+    caller: Caller,
+    procedure: str,
+    form: YearForm,
+    case_id: str | None,
+    replaced: str | None,
+) -> CaseShown:
+    """The case about that year: under this id, or under the one that the first of its year has, whoever begins it.
+    Raises a Problem."""
+    bodies = await filer.bodies(form.city)
+    body = caller.body if procedure in OF_A_BODY else None
+    rules = rules_in_force_at(form.city, procedure, (await store.present()).now)
+    own = {**bodies, **({PROVIDER: body} if body and caller.body_role == PROVIDER else {})}
+    with refused_before_receipt():
+        who_may_act.lets_file(rules, caller.roles, caller.body, own)
+        if caller.city != form.city:
+            raise NotYourCity(field="city")
+    year_can_be_begun(rules, form.year, (await store.present()).now)
+    rows = await directory.bodies(store, form.city)
+    providers = [row.body for row in rows if row.role == PROVIDER]
+
+    def received(at: datetime) -> Filing:
+        rules = rules_in_force_at(form.city, procedure, at)
+        judge(rules, {}, None)
+        return Filing(
+            rules=rules,
+            party=caller.account_id,
+            dataset_id="",
+            bodies=with_a_seat(rules, bodies, providers, body),
+            data_items=(),
+            choices={},
+            given=frozenset(),
+            occurred_on=begins(form.year),
+            caused_by=replaced,
+        )
+
+    its_own = case_id or first_of_its_year(procedure, form.city, body, form.year)
+    return await filer.receive(its_own, procedure, {}, received)
+
+
+def year_can_be_begun(rules: ProcedureRules, year: int, now: datetime) -> None:
+    """The law is in force in that year, which has come or is the next. Raises a Problem."""
+    law = rules.regulation
+    too_early = year < law.in_force_from.year or (law.in_force_until and begins(year) >= law.in_force_until)
+    if too_early or year > now.year + 1:
+        raise invalid("year", "year_out_of_reach", first=law.in_force_from.year, last=now.year + 1)
+
+
+async def plan_replaced(store: Store, caller: Caller, form: PlanForm) -> str:
+    """The plan on record that is to be replaced: the caller's body's own, of that year, and not replaced already.
+    Raises a Problem."""
+    row = await cases.case(store, caller, form.replaces or "")
+    state = (await store.case_read(row.case_id)).state if row else None
+    is_it = (
+        state is not None
+        and state.procedure == OPENING_PLAN
+        and state.bodies.get(PROVIDER) == caller.body
+        and state.occurred_on == begins(form.year)
+    )
+    if not is_it or state is None:
+        raise invalid("replaces", "plan_unknown")
+    if not state.results:
+        raise Problem("Inadmissible", errors=[Wrong("replaces", "plan_not_on_record")])
+    return state.case_id
