@@ -42,6 +42,7 @@ from pages.routes import (
     task_acts,
     urging,
     written,
+    years,
 )
 
 ROUTES: tuple[BaseRoute, ...] = (
@@ -82,4 +83,5 @@ ROUTES: tuple[BaseRoute, ...] = (
     *own_data.ROUTES,
     *accesses.ROUTES,
     *written.ROUTES,
+    *years.ROUTES,
 )
