@@ -1,6 +1,6 @@
-"""`kaifang demo`: a request, an objection, a catalogue update, a rectification and, where there are any, a demand and a
-quality check in each city, walked to their ends over HTTP as their parties would; and a role of an officer, which two
-administrators give."""
+"""`kaifang demo`: a request, an objection, a catalogue update, a rectification, what is done once a year and, where
+there are any, a demand and a quality check in each city, walked to their ends over HTTP as their parties would; and a
+role of an officer, which two administrators give."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from cli.demo_quality import have_data_checked
 from cli.demo_rectification import rectify
 from cli.demo_requests import NothingServed, walk
 from cli.demo_roles import appoint
+from cli.demo_years import answer_what_was_found, evaluate_the_year, file_the_plan, set_the_focus
 from cli.languages import Language
 from rules.loading import cities
 
@@ -122,6 +123,11 @@ def show(settings: Settings, language: Language, console: Console) -> None:
                 case, decisions = checked
                 console.print(as_table(case, decisions, words))
                 console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['dataset_id']}\n")
+            for yearly in (set_the_focus, file_the_plan, evaluate_the_year, answer_what_was_found):
+                if done := yearly(parties, city):
+                    case, decisions = done
+                    console.print(as_table(case, decisions, words))
+                    console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['procedure_label']}\n")
             rectified = rectify(parties, city)
             if rectified:
                 case, decisions = rectified

@@ -58,7 +58,7 @@ from models.misuse_events import (
     RestorationOrdered,
 )
 from models.recorded import Opening, Recorded
-from models.result_events import ResultPublished
+from models.result_events import FiguresPinned, ResultPublished
 from models.task_events import (
     ClaimLapsed,
     ClockMoved,
@@ -111,6 +111,7 @@ __all__ = [
     "EntrySubmitted",
     "Event",
     "EvidenceSubmitted",
+    "FiguresPinned",
     "Filed",
     "GrantCurtailed",
     "GrantRestored",
@@ -238,7 +239,7 @@ Event = Annotated[
     | TurnAwaited | TurnTaken | EntryChanged | DataProcessed | TaskUrged | ClaimLapsed | ClassProposed
     | ClassSettled | TaskEntrusted | GrantCurtailed | GrantRestored | MisusePublished | PublicationCorrected
     | RestorationOrdered | CurtailmentMet | CurtailmentLifted | TaskLapsed | PeriodExtended
-    | ResultPublished,
+    | ResultPublished | FiguresPinned,
     Field(discriminator="type"),
     BeforeValidator(upcast),
 ]  # fmt: skip

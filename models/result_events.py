@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from models.pinned_figures import PinnedFigures
 from models.recorded import Recorded
 from rules.pinned import Basis
 from rules.pinned_stages import Audience
@@ -20,3 +21,12 @@ class ResultPublished(Recorded):
     source: str
     article: str
     basis: Basis
+
+
+class FiguresPinned(Recorded):
+    """A decision of that stage goes by these figures, whatever is counted later."""
+
+    type: Literal["FiguresPinned"] = "FiguresPinned"
+    stage: str
+    figures: PinnedFigures
+    digest: str

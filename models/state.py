@@ -122,6 +122,8 @@ class CaseState(Frozen):
     """Of a grant: other cases to what they have taken of it."""
     results: tuple[e.ResultPublished, ...] = ()
     """What the case has made known, in its order."""
+    figures: tuple[e.FiguresPinned, ...] = ()
+    """The figures by which it was decided, in its order."""
     withdrawn_at: datetime | None = None
     """When whoever filed the case took it back."""
     closed: str | None = None
@@ -273,6 +275,8 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             changes["curtailments"] = {by: met for by, met in state.curtailments.items() if by != event.by_case}
         case e.ResultPublished():
             changes["results"] = (*state.results, event)
+        case e.FiguresPinned():
+            changes["figures"] = (*state.figures, event)
         case e.Withdrawn():
             changes["withdrawn_at"] = event.at
         case AccessExpired() | AccessRevoked() | AccessRenounced() | AccessEnded() | e.HoldWithheld():

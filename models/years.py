@@ -6,11 +6,16 @@ from collections.abc import Collection, Mapping
 from datetime import date
 
 from rules.pinned_stages import Stage
-from rules.procedure_names import OPENING_PLAN
+from rules.procedure_names import EVALUATION, OPENING_PLAN
 from rules.procedure_rules import PROVIDER, ProcedureRules
 
 OF_A_BODY = (OPENING_PLAN,)
 """Those of which each case is one body's; of the others, the city's as one."""
+
+
+def about(procedure: str, today: date) -> int:
+    """The year that is owed on a day: this one, and of an evaluation the one before, which is over."""
+    return today.year - 1 if procedure == EVALUATION else today.year
 
 
 def begins(year: int) -> date:

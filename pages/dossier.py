@@ -57,6 +57,7 @@ def asked(law: Law, words: Words, case: CaseShown, dataset: DatasetShown | None)
         or case.update
         or case.demand
         or case.rectification
+        or case.finding
     )
     if case.year:
         return [Stated(each.label, each.text) for each in year_in(Speaking(law, dataset), case.year)]

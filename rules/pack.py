@@ -108,6 +108,8 @@ class OutcomeTerms(Authored):
     """What it does to the public record: act and measure are published, or what was published is corrected."""
     publishes: PublishedTerms | None = None
     """What it makes known: the words with which a stage was decided last."""
+    pins_figures: StrictBool = False
+    """The figures of the year, as they are counted when it is decided, are copied into the log."""
 
 
 class OutcomeEntry(Authored):

@@ -155,6 +155,8 @@ class Outcome(Pinned):
     grant: GrantEffect | None = None
     record: RecordEffect | None = None
     publishes: PublishedRule | None = None
+    pins_figures: bool = False
+    """The figures of the year, as they are counted when it is decided, are copied into the log."""
     citation: Citation
 
     @property

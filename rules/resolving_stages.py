@@ -94,6 +94,7 @@ def outcomes_at(cut: CutAt, entries: Mapping[str, OutcomeEntry]) -> Iterator[Out
                 grant=GrantEffect(version.value.grant) if version.value.grant else None,
                 record=RecordEffect(version.value.record) if version.value.record else None,
                 publishes=published_at(version.value),
+                pins_figures=version.value.pins_figures,
                 citation=cut.cited(version.cite),
             )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from rules.cutting import Broken, Cut
+from rules.cutting import Broken, Cut, targets_of, thens_of
 from rules.procedure_names import OPENNESS_REVIEW, YEARLY
 from rules.resolving import in_force
 
@@ -16,7 +16,7 @@ def broken_of_years(cut: Cut, stages: Iterable[str]) -> Iterator[Broken]:
     itself does so in one way."""
     for stage in stages:
         for outcome, terms in cut.outcomes(stage).items():
-            if terms.publishes and terms.publishes.stage not in {stage, *_always_decided(cut)}:
+            if terms.publishes and not _is_decided(cut, terms.publishes.stage, stage):
                 fact = f"{outcome} publishes {terms.publishes.stage}, which may be undecided then"
                 yield cut.outcome_path(stage, outcome), "publishes_the_undecided", fact
             if stage in cut.order.each and terms.leads_to:
@@ -36,9 +36,27 @@ def broken_of_years(cut: Cut, stages: Iterable[str]) -> Iterator[Broken]:
             yield (*cut.path, "every"), "begins_in_no_one_way", fact
 
 
-def _always_decided(cut: Cut) -> tuple[str, ...]:
-    """The stages that are decided before whatever comes later: those of the first step, where all always lie open."""
-    first = cut.steps.get(cut.first)
-    return (
-        tuple(stage for stage in first.stages if cut.is_waited_for(stage)) if first and len(cut.starts()) == 1 else ()
-    )
+def _is_decided(cut: Cut, published: str, by: str) -> bool:
+    """Whether the one stage is decided whenever the other is: it is that one, or no way leads past its step, which ends
+    only when it is decided."""
+    if published == by:
+        return True
+    within = {stage: step for step, terms in cut.steps.items() for stage in terms.stages}
+    if published not in within or by not in within or not cut.is_waited_for(published):
+        return False
+    return within[by] not in _reached_without(cut, within[published])
+
+
+def _reached_without(cut: Cut, left_out: str) -> set[str]:
+    """The steps to which a case can come that never stands in this one."""
+    reached: set[str] = set()
+    ahead = [*cut.starts()]
+    while ahead:
+        step = ahead.pop()
+        if step in reached or step == left_out or step not in cut.steps:
+            continue
+        reached.add(step)
+        terms = cut.steps[step]
+        ahead += thens_of(terms)
+        ahead += [to for stage in terms.stages for led in cut.outcomes(stage).values() for to in targets_of(led)]
+    return reached

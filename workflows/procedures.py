@@ -7,6 +7,8 @@ from workflows.access_request import AccessRequest
 from workflows.case import Case
 from workflows.catalogue_update import CatalogueUpdate
 from workflows.demand import Demand
+from workflows.evaluation import Evaluation
+from workflows.improvement import Improvement
 from workflows.leak import Leak
 from workflows.misuse import Misuse
 from workflows.misuse_appeal import MisuseAppeal
@@ -31,6 +33,8 @@ WORKFLOWS: tuple[type[Case], ...] = (
     QualityCheck,
     OpeningFocus,
     OpeningPlan,
+    Evaluation,
+    Improvement,
 )
 WORKFLOW_OF: dict[str, type[Case]] = {workflow.procedure.name: workflow for workflow in WORKFLOWS}
 """Name of a procedure to the workflow that runs its cases."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from activities.idempotency import id_from_key
 from activities.record.filings import Filing
 from activities.record.inbox import Inbox
-from models.years import begins, owed_by, with_a_seat
+from models.years import about, begins, owed_by, with_a_seat
 from rules.deadlines import to_shanghai
 from rules.pack import Pack
 from rules.pinned import YearOf
@@ -48,7 +48,8 @@ async def file_years(pool: Pool, inbox: Inbox, packs: list[Pack], now: datetime,
     for pack in packs:
         for rules in _begun_by_year(pack, to_shanghai(now).date()):
             if filed < most:
-                filed += await _file(pool, inbox, rules, to_shanghai(now).year, most - filed)
+                year = about(rules.procedure, to_shanghai(now).date())
+                filed += await _file(pool, inbox, rules, year, most - filed)
     return filed
 
 

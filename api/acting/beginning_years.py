@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from activities.filing.years import first_of_its_year
 from activities.record.filings import Filing
@@ -12,23 +12,31 @@ from api.acting.refusals import refused_before_receipt
 from api.http.problems import Problem, Wrong, invalid
 from models import who_may_act
 from models.refusals import NotYourCity
-from models.years import OF_A_BODY, begins, with_a_seat
+from models.years import OF_A_BODY, about, begins, with_a_seat
 from reading.cases import questions as cases
 from reading.cases.shapes import CaseShown
 from reading.directory import questions as directory
 from reading.sight import Caller
 from reading.store import Store
-from rules.procedure_names import OPENING_FOCUS, OPENING_PLAN
+from rules.deadlines import to_shanghai
+from rules.procedure_names import EVALUATION, OPENING_FOCUS, OPENING_PLAN
 from rules.procedure_rules import PROVIDER, ProcedureRules
 
 FOCUSES = "/v1/opening-focuses"
 PLANS = "/v1/opening-plans"
+EVALUATIONS = "/v1/evaluations"
 
 
 async def begin_focus(filer: Filer, store: Store, caller: Caller, form: YearForm) -> CaseShown:
     """The case in which the city's focus of a year is set: the one that there is of that year, or a new one. Raises a
     Problem."""
     return await begin_year(filer, store, caller, OPENING_FOCUS, form, None, None)
+
+
+async def begin_evaluation(filer: Filer, store: Store, caller: Caller, form: YearForm) -> CaseShown:
+    """The case in which a year of the city is evaluated: the one that there is of it, or a new one. Raises a
+    Problem."""
+    return await begin_year(filer, store, caller, EVALUATION, form, None, None)
 
 
 async def begin_plan(filer: Filer, store: Store, caller: Caller, form: PlanForm, key: str) -> CaseShown:
@@ -58,7 +66,7 @@ async def begin_year(
         who_may_act.lets_file(rules, caller.roles, caller.body, own)
         if caller.city != form.city:
             raise NotYourCity(field="city")
-    year_can_be_begun(rules, form.year, (await store.present()).now)
+    year_can_be_begun(rules, form.year, to_shanghai((await store.present()).now).date())
     rows = await directory.bodies(store, form.city)
     providers = [row.body for row in rows if row.role == PROVIDER]
 
@@ -81,12 +89,12 @@ async def begin_year(
     return await filer.receive(its_own, procedure, {}, received)
 
 
-def year_can_be_begun(rules: ProcedureRules, year: int, now: datetime) -> None:
-    """The law is in force in that year, which has come or is the next. Raises a Problem."""
-    law = rules.regulation
-    too_early = year < law.in_force_from.year or (law.in_force_until and begins(year) >= law.in_force_until)
-    if too_early or year > now.year + 1:
-        raise invalid("year", "year_out_of_reach", first=law.in_force_from.year, last=now.year + 1)
+def year_can_be_begun(rules: ProcedureRules, year: int, today: date) -> None:
+    """The law is in force in that year, which has come or is the next; what is evaluated has begun. Raises a
+    Problem."""
+    law, last = rules.regulation, about(rules.procedure, today) + 1
+    if not law.in_force_from.year <= year <= last or (law.in_force_until and begins(year) >= law.in_force_until):
+        raise invalid("year", "year_out_of_reach", first=law.in_force_from.year, last=last)
 
 
 async def plan_replaced(store: Store, caller: Caller, form: PlanForm) -> str:

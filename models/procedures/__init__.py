@@ -9,6 +9,8 @@ from models.procedures.access import ACCESS
 from models.procedures.access_request import ACCESS_REQUEST
 from models.procedures.catalogue_update import CATALOGUE_UPDATE
 from models.procedures.demand import DEMAND
+from models.procedures.evaluation import EVALUATION
+from models.procedures.improvement import IMPROVEMENT
 from models.procedures.leak import LEAK
 from models.procedures.misuse import MISUSE
 from models.procedures.misuse_appeal import MISUSE_APPEAL
@@ -33,6 +35,8 @@ PROCEDURES: tuple[Procedure, ...] = (
     QUALITY_CHECK,
     OPENING_FOCUS,
     OPENING_PLAN,
+    EVALUATION,
+    IMPROVEMENT,
 )
 BY_NAME: dict[str, Procedure] = {procedure.name: procedure for procedure in PROCEDURES}
 

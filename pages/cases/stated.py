@@ -46,6 +46,8 @@ def filed_in(speaking: Speaking, case: CaseShown) -> list[Stated]:
         said = check.model_dump(include={"statement", "discovered_on", "data_items"}, exclude_none=True)
     elif case.demand:
         said = case.demand.model_dump(include={"statement", "purpose", "use"}, exclude_none=True)
+    elif case.finding:
+        said = case.finding.model_dump(include={"statement"}, exclude_none=True)
     elif case.year:
         return year_in(speaking, case.year)
     if not speaking.dataset:

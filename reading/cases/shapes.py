@@ -22,7 +22,7 @@ from reading.rectifications.shapes import RectificationShown
 from reading.shape import CaseNamed, Cited, ClockShown, Instant, RuleNamed, RulesShown, Shape
 from reading.stated import shows
 from reading.updates.shapes import DemandShown, OpennessReviewShown, UpdateShown
-from reading.years.shapes import YearShown
+from reading.years.shapes import FindingShown, YearShown
 from rules.procedure_names import ACCESS_REQUEST
 
 TaskStatus = Literal["open", "claimed", "done", "cancelled"]
@@ -212,8 +212,9 @@ class CaseShown(Shape):
     grant: `taken`. Of a request and of a grant: `restricted_by`, and `waits_for_data` while all agree to a grant whose
     data is held or suspended.
     Of a catalogue update: `update`, and `caused_by`, the case that ordered it, which has it as its `catalogue_update`;
-    both for those who may know of the other case. Its drafts are among the `reasons`. Of a demand: `demand`; of an
-    openness review: `openness_review`. Of a rectification: `rectification`. Of what is done once a year: `year`.
+    both for those who may know of the other case. Its drafts are among the `reasons`.
+    Of a demand: `demand`; of an openness review: `openness_review`. Of a rectification: `rectification`. Of what is
+    done once a year: `year`; of what an evaluation has found of a body: `finding`.
     `remedies` are where to go after a refusal, where the case ended in one.
     `road` is the way of the case, behind it and ahead; `possible` what the caller may do in it now, by the judge.
     """
@@ -253,6 +254,7 @@ class CaseShown(Shape):
     openness_review: OpennessReviewShown | None
     rectification: RectificationShown | None
     year: YearShown | None
+    finding: FindingShown | None
     caused_by: CaseNamed | None
     catalogue_update: CaseNamed | None
     advice: list[Advice]

@@ -38,7 +38,7 @@ from reading.updates.shown import catalogue_part
 from reading.words.language import Language, said
 from reading.words.law import Law
 from reading.words.texts import texts
-from reading.years.shown import year_part
+from reading.years.shown import finding_part, year_part
 from rules.deadlines import to_shanghai
 from rules.procedure_names import ACCESS_REQUEST
 from rules.remedies import is_general, sentence
@@ -116,6 +116,7 @@ async def case_shown(store: Store, caller: Caller, language: Language, case_id: 
         openness_review=of_catalogue.openness_review,
         rectification=await rectification(store, law, read, acts),
         year=await year_part(store, law, read),
+        finding=await finding_part(store, law, read, acts),
         caused_by=await named(state.caused_by),
         catalogue_update=await named(state.ordered.update_case_id if state.ordered else None),
         advice=advice_on(law, state),

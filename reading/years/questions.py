@@ -14,6 +14,7 @@ from models.result_events import ResultPublished
 from reading.paging import Cut, cut, instant, place_of
 from reading.store import Store
 from rules.pinned_stages import Audience
+from rules.procedure_names import IMPROVEMENT
 
 RESULT = "ResultPublished"
 
@@ -91,3 +92,22 @@ async def replacing(store: Store, city: str, procedure: str, case_id: str) -> Ca
         .order_by(col(CaseRow.received_at).desc())
     )
     return (await store.session.exec(found)).first()
+
+
+async def found_by(store: Store, city: str, case_id: str) -> list[CaseRow]:
+    """The cases in which bodies answer what an evaluation has found, the first one first."""
+    opening = aliased(EventRow)
+    caused_by = func.jsonb_extract_path_text(col(opening.event), "caused_by")
+    found = (
+        select(CaseRow)
+        .join(opening, and_(col(opening.case_id) == col(CaseRow.case_id), col(opening.number) == 1))
+        .where(CaseRow.city == city, CaseRow.procedure == IMPROVEMENT, caused_by == case_id)
+        .order_by(col(CaseRow.received_at), col(CaseRow.case_id))
+    )
+    return [*(await store.session.exec(found))]
+
+
+async def filed_with(store: Store, case_id: str) -> dict[str, object]:
+    """What was written with the filing of a case."""
+    act = (await store.session.exec(select(ActRow).where(ActRow.act_id == f"{case_id}.file"))).first()
+    return dict(act.content or {}) if act else {}

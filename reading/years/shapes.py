@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from reading.shape import CaseNamed, Instant, Page, RuleNamed, Shape
+from reading.stated import shows
 from rules.pinned_stages import Audience
+from rules.procedure_names import IMPROVEMENT
 
 
 class SaidShown(Shape):
@@ -12,6 +16,41 @@ class SaidShown(Shape):
     field: str
     label: str
     text: str
+
+
+class FigureLineShown(Shape):
+    """What was counted of one body: tasks before it, decided in time or late, and open or overdue at that instant."""
+
+    body: str
+    body_name: str
+    decided: int
+    in_time: int
+    late: int
+    open: int
+    overdue: int
+
+
+class FiguresPinnedShown(Shape):
+    """The figures by which it was decided, as they were counted at one instant; `until_on` is exclusive. `digest`: the
+    SHA-256 under which the log has them. `allowed` and `refused` are answers of the gate about data of the city."""
+
+    stage: str
+    counted_at: Instant
+    from_on: date
+    until_on: date
+    digest: str
+    allowed: int
+    refused: int
+    by_body: list[FigureLineShown]
+
+
+class FoundShown(Shape):
+    """What an evaluation has found of a body, and whether what it answered was accepted."""
+
+    body: str
+    body_name: str
+    statement: str
+    improved: bool
 
 
 class ResultShown(Shape):
@@ -33,6 +72,8 @@ class ResultShown(Shape):
     audience: Audience
     late: bool
     said: list[SaidShown]
+    figures: FiguresPinnedShown | None
+    found: list[FoundShown]
     replaced_by: CaseNamed | None
     rule: RuleNamed
 
@@ -50,5 +91,15 @@ class YearShown(Shape):
     body: str | None
     body_name: str | None
     results: list[ResultShown]
+    figures: list[FiguresPinnedShown]
+    found: list[FoundShown]
     replaced_by: CaseNamed | None
     focus: list[SaidShown]
+
+
+@shows(IMPROVEMENT)
+class FindingShown(Shape):
+    """What an evaluation has found of a body, which answers what it did; `caused_by` of the case is the evaluation."""
+
+    body: str
+    body_name: str

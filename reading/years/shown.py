@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from activities.tables.cases import CaseRow
+from activities.tables.cases import ActRow, CaseRow
 from models.events import TaskDecided
-from models.result_events import ResultPublished
+from models.result_events import FiguresPinned, ResultPublished
 from models.years import OF_A_BODY
 from reading.directory import questions as directory
 from reading.shape import CaseNamed
-from reading.store import CaseRead, Store
+from reading.stated import texts_of
+from reading.store import CaseRead, Store, filing_of
 from reading.words.language import Language, said
 from reading.words.law import Law
 from reading.words.texts import texts
 from reading.years import questions as years
-from reading.years.shapes import ResultShown, ResultsShown, SaidShown, YearShown
+from reading.years.shapes import (
+    FigureLineShown,
+    FiguresPinnedShown,
+    FindingShown,
+    FoundShown,
+    ResultShown,
+    ResultsShown,
+    SaidShown,
+    YearShown,
+)
 from rules.pinned_stages import Audience, Outcome
-from rules.procedure_names import OPENING_FOCUS, OPENING_PLAN, YEARLY
+from rules.procedure_names import EVALUATION, IMPROVEMENT, OPENING_FOCUS, OPENING_PLAN, YEARLY
 from rules.procedure_rules import PROVIDER
 from rules.vocabulary import WRITTEN_WITH_DECISION
 
@@ -62,6 +72,57 @@ async def year_part(store: Store, law: Law, read: CaseRead) -> YearShown | None:
         results=[await result_shown(store, law.language, read, each) for each in state.results],
         replaced_by=named(await years.replacing(store, state.city, state.procedure, state.case_id)),
         focus=focus,
+        figures=[await figures_shown(store, law.language, each) for each in state.figures],
+        found=await found(store, law.language, read),
+    )
+
+
+async def finding_part(store: Store, law: Law, read: CaseRead, acts: Sequence[ActRow]) -> FindingShown | None:
+    """What a case of improvement is about; None for any other case. `acts` are those of the case that came with
+    text."""
+    if read.state.procedure != IMPROVEMENT:
+        return None
+    body = read.state.bodies[PROVIDER]
+    name = await name_of(store, law.language, body)
+    return FindingShown(body=body, body_name=name or body, **texts_of(IMPROVEMENT, filing_of(acts)))
+
+
+async def found(store: Store, language: Language, read: CaseRead) -> list[FoundShown]:
+    """What an evaluation has found of bodies."""
+    if read.state.procedure != EVALUATION:
+        return []
+    rows = await years.found_by(store, read.state.city, read.state.case_id)
+    names = await directory.body_names(store, {row.provider or "" for row in rows})
+    return [
+        FoundShown(
+            body=row.provider or "",
+            body_name=said(names[row.provider], language) if row.provider in names else row.provider or "",
+            statement=str((await years.filed_with(store, row.case_id)).get("statement", "")),
+            improved=row.outcome is not None,
+        )
+        for row in rows
+    ]
+
+
+async def figures_shown(store: Store, language: Language, it: FiguresPinned) -> FiguresPinnedShown:
+    """The figures that were pinned, put together by body."""
+    bodies = sorted({line.body for line in it.figures.lines})
+    names = await directory.body_names(store, bodies)
+    counted = ("decided", "in_time", "late", "open", "overdue")
+    return FiguresPinnedShown(
+        stage=it.stage,
+        digest=it.digest,
+        **it.figures.model_dump(include={"counted_at", "from_on", "until_on", "allowed", "refused"}),
+        by_body=[
+            FigureLineShown(
+                body=body,
+                body_name=said(names[body], language) if body in names else body,
+                **{
+                    name: sum(getattr(line, name) for line in it.figures.lines if line.body == body) for name in counted
+                },
+            )
+            for body in bodies
+        ],
     )
 
 
@@ -96,9 +157,19 @@ async def result_shown(store: Store, language: Language, read: CaseRead, result:
             for name in WRITTEN_WITH_DECISION
             if outcome and name in demanded(outcome) and content.get(name)
         ],
+        figures=await figures_of(store, language, read, decided),
+        found=await found(store, language, read),
         replaced_by=named(await years.replacing(store, state.city, state.procedure, state.case_id)),
         rule=law.named(law.citation(result.source, result.article, result.basis)),
     )
+
+
+async def figures_of(
+    store: Store, language: Language, read: CaseRead, decided: TaskDecided
+) -> FiguresPinnedShown | None:
+    """The figures that came with a decision."""
+    pinned = next((each for each in read.state.figures if each.act == decided.act), None)
+    return await figures_shown(store, language, pinned) if pinned else None
 
 
 def demanded(outcome: Outcome) -> frozenset[str]:

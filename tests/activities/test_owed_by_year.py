@@ -11,6 +11,7 @@ from activities.database import present
 from activities.filing.reviewing import Reviewing
 from rules.loading import load_pack
 from tests.driving import Driver
+from tests.five_cities import FIVE_CITIES
 
 OWED = "select case_id, provider, city from cases where procedure = $1 order by 2"
 
@@ -65,3 +66,18 @@ async def test_the_next_year_is_owed_anew_and_a_round_files_no_more_than_it_was_
     await nanning.file_reviews_due(10_000)
     count = await driver.pool.fetchval("select count(*) from bodies where city = 'nanning' and role = 'provider'")
     assert len(await driver.pool.fetch(OWED, "opening_plan")) == before + count, "Guangzhou's law has ended by then"
+
+
+@pytest.mark.duty("GZ-28")
+@pytest.mark.duty("LYG-37")
+@pytest.mark.duty("NN-33")
+@pytest.mark.duty("YL-5")
+@pytest.mark.duty("NJ-6")
+async def test_each_city_owes_the_evaluation_of_the_year_that_is_over(driver: Driver) -> None:
+    await comes(driver, datetime(2027, 2, 1, tzinfo=UTC))
+    everywhere = Reviewing(driver.pool, driver.inbox, driver.clock)
+    await everywhere.file_reviews_due(10_000)
+    await everywhere.file_reviews_due(10_000)
+    year = "select event ->> 'occurred_on' as year, city from cases join events using (case_id) where events.number = 1"
+    owed = await driver.pool.fetch(f"{year} and procedure = 'evaluation' order by city")  # ours
+    assert [(row["city"], row["year"]) for row in owed] == [(city, "2026-01-01") for city in sorted(FIVE_CITIES)]

@@ -74,6 +74,8 @@ def test_what_is_filed_for_a_body_is_nobodys_own() -> None:
     }
     assert {each.name for each in PROCEDURES if each.filed_for is FiledFor.A_BODY} == {
         "catalogue_update",
+        "evaluation",
+        "improvement",
         "opening_focus",
         "opening_plan",
         "rectification",
@@ -83,7 +85,11 @@ def test_what_is_filed_for_a_body_is_nobodys_own() -> None:
         ("catalogue_update", "nanning-transport-lines"),
         ("rectification", ""),
         ("rectification", "nanning-transport-lines"),
-        *((name, dataset) for name in ("opening_focus", "opening_plan") for dataset in ("", "nanning-transport-lines")),
+        *(
+            (name, dataset)
+            for name in ("opening_focus", "opening_plan", "evaluation", "improvement")
+            for dataset in ("", "nanning-transport-lines")
+        ),
         ("leak", ""),
     }
 

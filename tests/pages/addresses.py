@@ -52,7 +52,15 @@ OF_AN_ACCOUNT = (
     "/guangzhou/leaks/new",
 )
 OF_ACCESSES = ("/supervision/accesses", "/supervision/use")
-OF_A_TASK = ("/desk", "/desk/years", "/desk?tab=done", "/desk/cases", "/desk/grants", "/desk/grants/{grant}")
+OF_A_TASK = (
+    "/desk",
+    "/desk/years",
+    "/desk/circulated",
+    "/desk?tab=done",
+    "/desk/cases",
+    "/desk/grants",
+    "/desk/grants/{grant}",
+)
 OF_AN_OBJECTION = ("/cases/{objected}", "/cases/{objected}/trace")
 OF_EVIDENCE = tuple(f"/evidence/{{{each}}}/look" for each in ("evidence_id", "picture_id", "pdf_id"))
 ADDRESSES: Mapping[str, tuple[str, ...]] = {
