@@ -1,6 +1,7 @@
 """Evaluation (考核评估): the authority evaluates a year of opening by pinned figures, and makes the result known.
 
-Guangzhou 28 and Lianyungang 37: the operator hands in its statistics before. Nanning 33: by four aspects. Yulin 5, Nanjing 6 and 37. One case a year; what it finds of a body is a case of improvement.
+Guangzhou 28 and Lianyungang 37: the operator hands in its statistics before. Nanning 33: by four aspects. Yulin 5,
+Nanjing 6 and 37. One case a year; what it finds of a body is a case of improvement.
 """
 
 from __future__ import annotations

@@ -191,7 +191,7 @@ ROUTES = (
     page(f"{CITY}/years", published, name="years"),
     page("/desk/years", desk_years),
     deed("/desk/years", begin_year),
-    deed("/desk/years/findings", put_finding),
-    page_of_form("/desk/years/findings", "desk_years"),
+    deed("/desk/findings", put_finding),
+    page_of_form("/desk/findings", "desk_years"),
     page("/desk/circulated", circulated, name="desk_circulated"),
 )

@@ -47,7 +47,7 @@ async def test_the_authority_puts_a_finding_before_a_body_and_every_body_reads_w
     case = await decided(working, service, case, "assessment", "report", opening_work="Good", use_effect="Small")
     await authority.visit("/desk/years")
     await authority.send("statement", case_id=case["case_id"], body="yulin.transport", statement=PLAN)
-    assert PLAN in authority.text()
+    assert PLAN in authority.text(), authority.path
     await decided(working, service, case, "publication", "make_known")
     officer = await working.logged_in("reviewer@yulin.transport", "zh")
     await officer.visit("/desk/circulated")
