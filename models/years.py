@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date
 
+from models import refusals as r
+from models.state import CaseState
 from rules.pinned_stages import Stage
 from rules.procedure_names import EVALUATION, OPENING_PLAN
 from rules.procedure_rules import PROVIDER, ProcedureRules
 
+ASSESSMENT = "assessment"
+"""The stage of an evaluation in which its report is made."""
 OF_A_BODY = (OPENING_PLAN,)
 """Those of which each case is one body's; of the others, the city's as one."""
 
@@ -42,3 +46,36 @@ def asks_each(rules: ProcedureRules) -> bool:
     """Whether some stage is put before every provider."""
     stages: list[Stage] = [stage for step in rules.steps for stage in step.stages]
     return any(stage.each for stage in stages)
+
+
+def bodies_of_a_year(
+    procedure: str, bodies: Mapping[str, str], body: str | None, role: str | None
+) -> tuple[str | None, dict[str, str]]:
+    """Whose case an officer of this body begins, None where it is the city's; and the bodies between which it is, with
+    the officer's own in its place where that is a provider."""
+    if procedure not in OF_A_BODY:
+        return None, dict(bodies)
+    return body, {**bodies, **({PROVIDER: body} if body and role == PROVIDER else {})}
+
+
+def begins_in_its_own_city(city: str | None, of: str) -> None:
+    """Whoever begins it serves a body of that city. Raises NotYourCity."""
+    if city != of:
+        raise r.NotYourCity(field="city")
+
+
+def why_not_replaced(plan: CaseState | None, body: str | None, year: int) -> str | None:
+    """Why another plan of this body and year cannot take the place of this one; None where it can."""
+    if plan is None or plan.procedure != OPENING_PLAN:
+        return "plan_unknown"
+    if (plan.bodies.get(PROVIDER), plan.occurred_on) != (body, begins(year)):
+        return "plan_unknown"
+    return None if plan.results else "plan_not_on_record"
+
+
+def why_nothing_is_found(evaluation: CaseState | None) -> str | None:
+    """Why nothing can be put before a body as what this evaluation has found; None where it can."""
+    if evaluation is None or evaluation.procedure != EVALUATION:
+        return "evaluation_unknown"
+    assessed = any(task.stage == ASSESSMENT and task.ended == "decided" for task in evaluation.tasks.values())
+    return None if assessed else "not_assessed_yet"

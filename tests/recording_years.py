@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from activities.record.filings import Filing
 from models import acts as a
@@ -47,7 +48,7 @@ async def year_of(walk: Walk, procedure: str, body: str | None = None, caused_by
     await walk.begun(walk.case_id)
 
 
-async def decided(walk: Walk, stage: str, outcome: str, **more: object) -> None:
+async def decided(walk: Walk, stage: str, outcome: str, **more: Any) -> None:
     answer = await walk.on(stage, a.Decide, outcome=outcome, given=ASKED, **more)
     assert answer == "accepted", f"{walk.case_id}: {stage} {outcome}: {answer}"
 

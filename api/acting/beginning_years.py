@@ -9,10 +9,9 @@ from activities.record.filings import Filing
 from api.acting.filing import Filer, judge, rules_in_force_at
 from api.acting.forms.filing import PlanForm, YearForm
 from api.acting.refusals import refused_before_receipt
-from api.http.problems import Problem, Wrong, invalid
+from api.http.problems import invalid
 from models import who_may_act
-from models.refusals import NotYourCity
-from models.years import OF_A_BODY, about, begins, with_a_seat
+from models.years import about, begins, begins_in_its_own_city, bodies_of_a_year, why_not_replaced, with_a_seat
 from reading.cases import questions as cases
 from reading.cases.shapes import CaseShown
 from reading.directory import questions as directory
@@ -59,13 +58,11 @@ async def begin_year(
     """The case about that year: under this id, or under the one that the first of its year has, whoever begins it.
     Raises a Problem."""
     bodies = await filer.bodies(form.city)
-    body = caller.body if procedure in OF_A_BODY else None
+    body, own = bodies_of_a_year(procedure, bodies, caller.body, caller.body_role)
     rules = rules_in_force_at(form.city, procedure, (await store.present()).now)
-    own = {**bodies, **({PROVIDER: body} if body and caller.body_role == PROVIDER else {})}
     with refused_before_receipt():
         who_may_act.lets_file(rules, caller.roles, caller.body, own)
-        if caller.city != form.city:
-            raise NotYourCity(field="city")
+        begins_in_its_own_city(caller.city, form.city)
     year_can_be_begun(rules, form.year, to_shanghai((await store.present()).now).date())
     rows = await directory.bodies(store, form.city)
     providers = [row.body for row in rows if row.role == PROVIDER]
@@ -101,15 +98,8 @@ async def plan_replaced(store: Store, caller: Caller, form: PlanForm) -> str:
     """The plan on record that is to be replaced: the caller's body's own, of that year, and not replaced already.
     Raises a Problem."""
     row = await cases.case(store, caller, form.replaces or "")
-    state = (await store.case_read(row.case_id)).state if row else None
-    is_it = (
-        state is not None
-        and state.procedure == OPENING_PLAN
-        and state.bodies.get(PROVIDER) == caller.body
-        and state.occurred_on == begins(form.year)
-    )
-    if not is_it or state is None:
-        raise invalid("replaces", "plan_unknown")
-    if not state.results:
-        raise Problem("Inadmissible", errors=[Wrong("replaces", "plan_not_on_record")])
-    return state.case_id
+    plan = (await store.case_read(row.case_id)).state if row else None
+    if code := why_not_replaced(plan, caller.body, form.year):
+        raise invalid("replaces", code)
+    assert plan, "what is not known is not replaced"
+    return plan.case_id

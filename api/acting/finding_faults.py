@@ -10,12 +10,13 @@ from api.acting.forms.filing import FindingForm
 from api.acting.refusals import refused_before_receipt
 from api.http.problems import invalid
 from models import who_may_act
+from models.years import why_nothing_is_found
 from reading.cases import questions as cases
 from reading.cases.shapes import CaseShown
 from reading.sight import Caller
 from reading.store import Store
 from rules.admissibility import chosen
-from rules.procedure_names import EVALUATION, IMPROVEMENT
+from rules.procedure_names import IMPROVEMENT
 
 FINDINGS = "/v1/evaluation-findings"
 
@@ -23,12 +24,10 @@ FINDINGS = "/v1/evaluation-findings"
 async def put_before_the_body(filer: Filer, store: Store, caller: Caller, form: FindingForm, key: str) -> CaseShown:
     """The case in which the body answers what it did about the finding. Raises a Problem."""
     row = await cases.case(store, caller, form.case_id)
-    if row is None or row.procedure != EVALUATION:
-        raise invalid("case_id", "evaluation_unknown")
-    evaluation = (await store.case_read(row.case_id)).state
-    assessed = any(task.stage == "assessment" and task.ended == "decided" for task in evaluation.tasks.values())
-    if not assessed:
-        raise invalid("case_id", "not_assessed_yet")
+    evaluation = (await store.case_read(row.case_id)).state if row else None
+    if code := why_nothing_is_found(evaluation):
+        raise invalid("case_id", code)
+    assert evaluation, "of what is not known nothing is found"
     body = await provider_of(filer, evaluation.city, form.body)
     bodies = {**await filer.bodies(evaluation.city), PROVIDER: body}
     rules = rules_in_force_at(evaluation.city, IMPROVEMENT, (await store.present()).now)

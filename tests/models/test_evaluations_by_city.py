@@ -119,7 +119,7 @@ def test_nothing_is_assessed_without_figures_and_another_count_has_another_diges
     assert PinnedFigures.model_validate_json(COUNTED.model_dump_json()).digest() == COUNTED.digest()
 
 
-def test_an_assessment_that_is_made_anew_pins_its_own_figures_and_the_first_stay_on_record() -> None:
+def test_an_assessment_that_is_made_anew_pins_figures_of_its_own() -> None:
     bench = until_assessment("nanning")
     bench.decide("assessment", "report", ASPECTS["nanning"][1], figures=COUNTED)
     assert bench.decide("publication", "assess_anew", ()) == "RequirementMissing"

@@ -36,9 +36,7 @@ async def test_a_city_that_has_published_nothing_says_so(front: Front) -> None:
     assert "Nothing is published" in visitor.text()
 
 
-async def test_the_authority_puts_a_finding_before_a_body_and_every_body_reads_what_is_circulated(
-    working: Front, service: Service
-) -> None:
+async def test_a_finding_is_put_before_a_body_and_every_body_reads_the_result(working: Front, service: Service) -> None:
     authority = await working.logged_in("reviewer@yulin.authority", "en")
     await authority.visit("/desk/years")
     await authority.send("year", year="2026")
