@@ -25,10 +25,12 @@ from reading.objections.shapes import ObjectionShown, ReportShown
 from reading.rectifications.shapes import RectificationShown
 from reading.shape import Shape
 from reading.updates.shapes import DemandShown, UpdateShown
+from reading.years.shapes import FindingShown
 from rules.procedure_names import (
     ACCESS_REQUEST,
     CATALOGUE_UPDATE,
     DEMAND,
+    IMPROVEMENT,
     LEAK,
     MISUSE,
     MISUSE_APPEAL,
@@ -55,6 +57,7 @@ FORM_OF: dict[str, type[Form]] = {
     LEAK: filing.LeakReportForm,
     MISUSE: filing.MisuseReportForm,
     MISUSE_APPEAL: filing.MisuseAppealForm,
+    IMPROVEMENT: filing.FindingForm,
     DEMAND: filing.DemandForm,
     RECTIFICATION: filing.RectificationForm,
     CATALOGUE_UPDATE: filing.CatalogueUpdateForm,
@@ -71,6 +74,7 @@ SHAPE_OF: dict[str, type[Shape]] = {
     LEAK: ReportShown,
     MISUSE: MisuseShown,
     MISUSE_APPEAL: MisuseAppealShown,
+    IMPROVEMENT: FindingShown,
     DEMAND: DemandShown,
     RECTIFICATION: RectificationShown,
     CATALOGUE_UPDATE: UpdateShown,
