@@ -79,6 +79,7 @@ from api.routers import (
     traces,
     verifying,
     waiting,
+    years,
 )
 from api.runtime import running
 from reading.figures.public import Published
@@ -94,6 +95,7 @@ ROUTERS = (
     demands.router,
     rectifications.router,
     quality_checks.router,
+    years.router,
     cases.router,
     papers.router,
     due_days.router,

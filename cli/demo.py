@@ -1,6 +1,7 @@
 """`kaifang demo`: a request granted and one refused, an objection answered and one taken back, a catalogue update, a
-rectification and, where there are any, a demand, a quality check, ratings and misuse with its appeal in each city,
-walked to their ends over HTTP as their parties would; and a role of an officer, which two administrators give."""
+rectification and, where there are any, a demand, a quality check, ratings, misuse with its appeal and what is done once
+a year in each city, walked to their ends over HTTP as their parties would; and a role of an officer, which two
+administrators give."""
 
 from __future__ import annotations
 
@@ -22,6 +23,7 @@ from cli.demo_ratings import rate_data, tell_and_answer
 from cli.demo_rectification import rectify
 from cli.demo_requests import NothingServed, refuse, walk
 from cli.demo_roles import appoint
+from cli.demo_years import answer_what_was_found, evaluate_the_year, file_the_plan, set_the_focus
 from cli.languages import Language
 from reading.words.language import said
 from reading.words.texts import texts
@@ -153,6 +155,11 @@ def show(settings: Settings, language: Language, console: Console) -> None:
             if fed_back:
                 console.print(f"  {fed_back['kind_label']}: {fed_back['text']}")
                 console.print(f"  → {fed_back['answered_body_name']}: {fed_back['answer']}\n")
+            for yearly in (set_the_focus, file_the_plan, evaluate_the_year, answer_what_was_found):
+                if done := yearly(parties, city):
+                    case, decisions = done
+                    console.print(as_table(case, decisions, words))
+                    console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['procedure_label']}\n")
             rectified = rectify(parties, city)
             if rectified:
                 case, decisions = rectified

@@ -66,6 +66,13 @@ class Required(Authored):
     cite: Cite | None = None
 
 
+class PublishedTerms(Authored):
+    """The words with which `stage` was decided last are shown to everybody, or to the bodies of the city alone."""
+
+    stage: Name
+    to: Literal["everybody", "bodies"]
+
+
 class OutcomeTerms(Authored):
     """What an outcome demands and where it leads: a step, an ending, or nowhere else (its stage is done)."""
 
@@ -107,6 +114,10 @@ class OutcomeTerms(Authored):
     it."""
     record: Literal["publish", "correct"] | None = None
     """What it does to the public record: act and measure are published, or what was published is corrected."""
+    publishes: PublishedTerms | None = None
+    """What it makes known: the words with which a stage was decided last."""
+    pins_figures: StrictBool = False
+    """The figures of the year, as they are counted when it is decided, are copied into the log."""
 
 
 class OutcomeEntry(Authored):
@@ -174,6 +185,8 @@ class OrderTerms(Authored):
     """Stages that lie open while another update of the same entry goes first, for their clock runs all the same."""
     outlasting: tuple[Name, ...] = ()
     binding: tuple[Name, ...] = ()
+    each: tuple[Name, ...] = ()
+    """Stages before a provider that are put before every provider of the city, a task each."""
     opens_when_passed: Mapping[Name, OneOrMore[Name]] = Field(default_factory=dict)
 
 
@@ -298,9 +311,11 @@ class HoldTerms(Authored):
 
 
 class EveryTerms(Authored):
-    """How often the procedure is begun for each dataset by itself. `days` are calendar days."""
+    """How often the procedure is begun by itself: for each dataset every so many calendar `days`, or once in a calendar
+    year for each provider or for the city as one (`year_of`)."""
 
-    days: Annotated[int, Strict(), Field(ge=1)]
+    days: Annotated[int, Strict(), Field(ge=1)] | None = None
+    year_of: Literal["provider", "city"] | None = None
 
 
 class AfterTerms(Authored):

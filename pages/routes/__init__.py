@@ -44,6 +44,7 @@ from pages.routes import (
     task_acts,
     urging,
     written,
+    years,
 )
 
 ROUTES: tuple[BaseRoute, ...] = (
@@ -86,4 +87,5 @@ ROUTES: tuple[BaseRoute, ...] = (
     *own_data.ROUTES,
     *accesses.ROUTES,
     *written.ROUTES,
+    *years.ROUTES,
 )

@@ -92,6 +92,12 @@ CALLS: list[tuple[str, str, Any]] = [
         "/v1/quality-checks",
         {"city": "yulin", "dataset_id": "yulin-transport-rural-bus-lines", "statement": "x"},
     ),
+    ("POST", "/v1/opening-focuses", {"city": "nanning", "year": 2022}),
+    ("POST", "/v1/opening-plans", {"city": "nanning", "year": 2022}),
+    ("POST", "/v1/evaluations", {"city": "nanning", "year": 2022}),
+    ("POST", "/v1/evaluation-findings", {"case_id": "x", "body": "nanning.transport", "statement": "x"}),
+    ("GET", "/v1/published-results", None),
+    ("GET", "/v1/circulated-results", None),
     (
         "POST",
         "/v1/catalogue-updates",
@@ -187,6 +193,7 @@ OF_A_CITY = (
     "/v1/maintenance-notices",
     "/v1/bodies",
     "/v1/holders",
+    "/v1/published-results",
     "/v1/figures",
 )
 OF_AN_OBJECTION = ("/v1/cases/{case_id}/trace", "/v1/cases/{case_id}/evidence", SUSPENSION_REVIEW)

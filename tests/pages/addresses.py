@@ -52,7 +52,15 @@ OF_AN_ACCOUNT = (
     "/guangzhou/leaks/new",
 )
 OF_ACCESSES = ("/supervision/accesses", "/supervision/use", "/supervision/ratings")
-OF_A_TASK = ("/desk", "/desk?tab=done", "/desk/cases", "/desk/grants", "/desk/grants/{grant}")
+OF_A_TASK = (
+    "/desk",
+    "/desk/years",
+    "/desk/circulated",
+    "/desk?tab=done",
+    "/desk/cases",
+    "/desk/grants",
+    "/desk/grants/{grant}",
+)
 OF_AN_OBJECTION = ("/cases/{objected}", "/cases/{objected}/trace")
 OF_EVIDENCE = tuple(f"/evidence/{{{each}}}/look" for each in ("evidence_id", "picture_id", "pdf_id"))
 ADDRESSES: Mapping[str, tuple[str, ...]] = {
@@ -74,6 +82,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/{city}/bodies",
         "/{city}/holders",
         "/{city}/measures",
+        "/{city}/years",
         "/{city}/maintenance",
         "/{city}/law/calculator",
         "/{city}/law/calculator?number=5&unit=wd&received_on=2026-11-27",
