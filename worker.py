@@ -18,6 +18,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock, DatabaseClock
 from activities.database import Pool, open_pool
+from activities.directory.sealing_anew import SealingAnew
 from activities.engine.handing_over import Engine
 from activities.engine.keeping import (
     HEADS,
@@ -27,6 +28,7 @@ from activities.engine.keeping import (
     REMINDERS,
     REVIEWS,
     SCANS,
+    SEALING,
     SENDER,
     STAMPS,
     SWEEPER,
@@ -163,6 +165,7 @@ async def run(settings: Settings) -> None:
                 Job(STAMPS, Stamping(pool, stamping_authority(settings), settings.heads_apart).run),
                 Job(SCANS, Scanning(pool, EvidenceStore.open(settings, seals)).run),
                 Job(MONTHS, Months(pool, DatabaseClock()).run),
+                Job(SEALING, SealingAnew(pool, seals).run),
                 Job(REVIEWS, partial(keep_schedule, temporal, settings.task_queue)),
             ],
         )

@@ -11,11 +11,12 @@ from rules.deadlines import to_shanghai
 if TYPE_CHECKING:
     from activities.database import Pool
 
-TEXTS, EVIDENCE = "texts", "evidence"
+TEXTS, EVIDENCE, FEEDBACK = "texts", "evidence", "feedback"
 
 
 class Reading(NamedTuple):
-    """Part of a case that an officer reads; `whose` it is, and the `body` that the officer serves."""
+    """Part of a case, or feedback by its id, that an officer reads; `whose` it is, and the `body` that the officer
+    serves."""
 
     case_id: str
     reader: str

@@ -54,6 +54,7 @@ from api.routers import (
     directory,
     due_days,
     evidence,
+    feedback,
     figures,
     grants,
     hand_overs,
@@ -67,6 +68,7 @@ from api.routers import (
     objections,
     papers,
     quality_checks,
+    ratings,
     readings,
     rectifications,
     rules,
@@ -77,6 +79,7 @@ from api.routers import (
     traces,
     verifying,
     waiting,
+    years,
 )
 from api.runtime import running
 from reading.figures.public import Published
@@ -92,6 +95,7 @@ ROUTERS = (
     demands.router,
     rectifications.router,
     quality_checks.router,
+    years.router,
     cases.router,
     papers.router,
     due_days.router,
@@ -101,6 +105,8 @@ ROUTERS = (
     acts.router,
     grants.router,
     datasets.router,
+    ratings.router,
+    feedback.router,
     cities.router,
     catalogue.router,
     deadlines.router,

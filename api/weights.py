@@ -25,7 +25,8 @@ OF_THE_API = Weights(
         Weight(
             SENDS,
             re.compile(
-                r"/v1/(?:access-requests|objections|leak-reports|catalogue-updates|demands|rectifications|quality-checks)"
+                r"/v1/(?:access-requests|objections|leak-reports|catalogue-updates|demands|rectifications|quality-checks|feedback"
+                r"|opening-focuses|opening-plans|evaluations|evaluation-findings)"
             ),
             A_DEAR_ONE,
             Limit.FILINGS,

@@ -22,7 +22,7 @@ READY = Aim(15)
 FULL, QUICK = 3, 1
 """Fresh data folders, each started twice."""
 
-PROCESSES = {"postgres": "PostgreSQL", "temporal": "Temporal", "worker.py": "worker", "uvicorn": "API"}
+PROCESSES = {"postgres": "PostgreSQL", "temporal": "Temporal", "worker.py": "worker", "api.http.process": "API"}
 """A word of the command line to what the process is."""
 
 

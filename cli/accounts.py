@@ -13,8 +13,9 @@ from activities.database import open_pool, present
 from activities.directory.account_record import by_command
 from activities.directory.appointments import close_account
 from activities.directory.officers import NewOfficer, OfficerRefused, enrol
-from activities.directory.people import LASTS, AccountUnknown, KnownAlready, invite
+from activities.directory.people import LASTS, AccountUnknown, Invitation, KnownAlready, invite
 from activities.directory.tokens import revoke_all, revoke_one
+from activities.sealing.seals import Seals
 from activities.settings import Settings
 from cli import roles
 from cli.files import refuse
@@ -64,7 +65,7 @@ def enrol_command(
 
 async def _enrol(settings: Settings, officer: NewOfficer) -> None:
     async with await open_pool(settings.database_url) as pool:
-        await enrol(pool, officer, by_command())
+        await enrol(pool, officer, by_command(), Seals.open(settings))
 
 
 def invite_command(
@@ -93,7 +94,8 @@ async def _invite(settings: Settings, login: str, issuer: str, subject: str | No
     async with await open_pool(settings.database_url) as pool:
         async with pool.acquire() as connection:
             now = DatabaseClock().at(await present(connection))
-        await invite(pool, login, issuer, subject, email, now, by_command())
+        it = Invitation(issuer, subject, email)
+        await invite(pool, login, it, now, by_command(), seals=Seals.open(settings))
 
 
 def close_command(login: Annotated[str, typer.Argument(help="Login of the officer.")]) -> None:

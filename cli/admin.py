@@ -12,6 +12,7 @@ from activities.database import open_pool, present
 from activities.directory.account_record import by_command
 from activities.directory.officers import AdministratorThere, NewOfficer, OfficerRefused, create_first_administrator
 from activities.directory.people import LASTS, Invitation, KnownAlready
+from activities.sealing.seals import Seals
 from activities.settings import Settings
 from cli.files import refuse
 
@@ -62,4 +63,5 @@ async def _create(settings: Settings, officer: NewOfficer, invitation: Invitatio
     async with await open_pool(settings.database_url) as pool:
         async with pool.acquire() as connection:
             now = DatabaseClock().at(await present(connection))
-        await create_first_administrator(pool, officer, invitation, now, by_command())
+        seals = Seals.open(settings)
+        await create_first_administrator(pool, officer, invitation, now, by_command(), seals=seals)

@@ -1,6 +1,7 @@
 """`kaifang demo`: a request granted and one refused, an objection answered and one taken back, a catalogue update, a
-rectification and, where there are any, a demand, a quality check and misuse with its appeal in each city, walked to
-their ends over HTTP as their parties would; and a role of an officer, which two administrators give."""
+rectification and, where there are any, a demand, a quality check, ratings, misuse with its appeal and what is done once
+a year in each city, walked to their ends over HTTP as their parties would; and a role of an officer, which two
+administrators give."""
 
 from __future__ import annotations
 
@@ -18,9 +19,11 @@ from cli.demo_misuse import Misused, find_misuse
 from cli.demo_objections import object_to_data, take_back
 from cli.demo_parties import Json, Parties
 from cli.demo_quality import have_data_checked
+from cli.demo_ratings import rate_data, tell_and_answer
 from cli.demo_rectification import rectify
 from cli.demo_requests import NothingServed, refuse, walk
 from cli.demo_roles import appoint
+from cli.demo_years import answer_what_was_found, evaluate_the_year, file_the_plan, set_the_focus
 from cli.languages import Language
 from reading.words.language import said
 from reading.words.texts import texts
@@ -45,6 +48,7 @@ WORDS_OF: dict[str, dict[str, Any]] = {
         "public": "published",
         "corrected": "corrected since",
         "gate": "the gate",
+        "rated": "rated by two users",
         "yes": "yes",
         "four_eyes": "A role needs two administrators",
         "of_the_record": ("on record", "by", "role"),
@@ -71,6 +75,7 @@ WORDS_OF: dict[str, dict[str, Any]] = {
         "public": "公示",
         "corrected": "其后已更正",
         "gate": "闸口",
+        "rated": "两位利用主体的评价",
         "yes": "准许",
         "four_eyes": "角色须经两位管理员",
         "of_the_record": ("记录", "操作人", "角色"),
@@ -90,8 +95,8 @@ def demo(
     language: Annotated[Language, typer.Option(help="Language of the labels.")] = Language.EN,
 ) -> None:
     """File requests, objections, a catalogue update, a demand, a quality check, a report of misuse, an appeal and a
-    rectification in each city that has them and walk them to their ends over HTTP, against a running `make up`; then
-    have two administrators give a role."""
+    rectification in each city that has them, rate data there, and walk them to their ends over HTTP, against a running
+    `make up`; then have two administrators give a role."""
     console = Console()
     try:
         settings = Settings.load()
@@ -142,6 +147,19 @@ def show(settings: Settings, language: Language, console: Console) -> None:
             misused = find_misuse(parties, city)
             if misused:
                 show_misuse(misused, words, language, console)
+            rated = rate_data(parties, city)
+            if rated:
+                console.print(f"  {words['rated']}: {rated['dataset_id']}")
+                console.print(f"  → {means(rated)}\n")
+            fed_back = tell_and_answer(parties, city)
+            if fed_back:
+                console.print(f"  {fed_back['kind_label']}: {fed_back['text']}")
+                console.print(f"  → {fed_back['answered_body_name']}: {fed_back['answer']}\n")
+            for yearly in (set_the_focus, file_the_plan, evaluate_the_year, answer_what_was_found):
+                if done := yearly(parties, city):
+                    case, decisions = done
+                    console.print(as_table(case, decisions, words))
+                    console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['procedure_label']}\n")
             rectified = rectify(parties, city)
             if rectified:
                 case, decisions = rectified
@@ -210,6 +228,12 @@ def access_of(case: Json, words: Json) -> str:
     if not granted:
         return ""
     return f"{granted['access_mode']}, {', '.join(granted['data_items'])}, {words['until']} {granted['valid_until']}"
+
+
+def means(rated: Json) -> str:
+    """What is thought of the latest version, dimension by dimension."""
+    dimensions = rated["versions"][0]["dimensions"]
+    return ", ".join(f"{each['label']} {each['mean']} ({each['counted']})" for each in dimensions)
 
 
 def changed(case: Json) -> str:

@@ -13,6 +13,7 @@ from cli.languages import Language
 
 if TYPE_CHECKING:
     from activities.database import Pool
+    from activities.directory.sealing_anew import Sealed
     from activities.erasing.cases import Erased, Eraser
     from activities.erasing.person import NotErased
     from activities.erasing.retention import Due
@@ -39,6 +40,7 @@ def register(app: typer.Typer) -> None:
     keys = typer.Typer(help="Keys of personal data.")
     keys.command("rotate")(rotate)
     keys.command("leave-hsm")(leave_hsm)
+    keys.command("seal")(seal)
     app.add_typer(keys, name="keys")
 
 
@@ -130,6 +132,25 @@ def leave_hsm() -> None:
 
     settings = Settings.load()
     changed(settings, Moving(HsmKeys.of(settings), KeyFiles(settings.keys_apart)))
+
+
+def seal() -> None:
+    """Seal the names, contacts and channels that lie plain in the database, as the worker does by itself: those from
+    before they were sealed. It can be broken off and repeated."""
+    from activities.database import open_pool
+    from activities.directory.sealing_anew import seal_what_is_plain
+    from activities.sealing.seals import Seals
+    from activities.settings import Settings
+
+    async def sealed(settings: Settings) -> Sealed:
+        async with await open_pool(settings.database_url) as pool:
+            return await seal_what_is_plain(pool, Seals.open(settings))
+
+    done = asyncio.run(sealed(Settings.load()))
+    typer.echo(
+        f"sealed: {done.accounts} accounts, {done.channels} channels, {done.sessions} sessions, "
+        f"{done.invitations} invitations"
+    )
 
 
 def changed(settings: Settings, service: KeyService) -> None:

@@ -14,6 +14,7 @@ from activities.directory import account_record, confirming
 from activities.directory.account_record import by_command
 from activities.directory.confirming import NotTheSecond, ProposalUnknown
 from activities.directory.importing import OF_ACCOUNTS, FileFaulty, Row, import_accounts
+from activities.sealing.seals import Seals
 from activities.settings import Settings
 from cli.files import read, refuse, refuse_all
 from rules.deadlines import to_shanghai
@@ -35,7 +36,7 @@ def import_command(
 
 async def _import(settings: Settings, rows: list[Row], issuer: str | None) -> int:
     async with await open_pool(settings.database_url) as pool:
-        return await import_accounts(pool, rows, issuer, by_command())
+        return await import_accounts(pool, rows, issuer, by_command(), Seals.open(settings))
 
 
 def waiting_command() -> None:

@@ -49,7 +49,7 @@ PRIVILEGES: Mapping[str, Stated] = {
     "accounts": Stated(
         with_columns(
             *("name", "city", "body", "roles", "issuer", "subject", "kind", "organisation", "contact"),
-            "tokens_since",
+            *("key_id", "tokens_since"),
         )
     ),
     "acts": Stated(with_columns("state", "problem", "delivered_at")),
@@ -77,6 +77,7 @@ PRIVILEGES: Mapping[str, Stated] = {
     "events": ADDED_TO,
     "evidence": Stated(with_columns("case_id", "scan", "scanned_at")),
     "failures": Stated(with_columns("why", "detail", "times", "last_at", "number", more="select, insert, delete")),
+    "feedback": Stated(with_columns("answer", "answered_by", "answered_body", "answered_at")),
     "feeds": Stated(with_columns("last_used_at", "served", "revoked_at"), reader=NONE),
     "gate_calls": Stated("select", gate=with_columns("calls")),
     "gate_days": Stated("select", gate=with_columns("calls")),
@@ -101,6 +102,7 @@ PRIVILEGES: Mapping[str, Stated] = {
     "posts": Stated("select, insert, update, delete"),
     "rate_buckets": Stated(with_columns("full_at", more="select, insert, delete"), reader=NONE),
     "rate_refusals": Stated(with_columns("calls")),
+    "ratings": ADDED_TO,
     "readings": ADDED_TO,
     "restrictions": Stated(
         with_columns("data_items", "except_items", "since", "ended_at", more="select, insert, delete"), gate="select"

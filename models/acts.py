@@ -12,6 +12,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from models.pinned_figures import PinnedFigures
 from models.restrictions import RestrictionTold
 from rules.pinned import RecusalRule, UrgingRule
 
@@ -199,6 +200,8 @@ class Decide(TaskAct):
     words: Mapping[str, str] = Field(default_factory=dict)
     """Field to the fingerprint of what was written of an agreement (`models.signing`), as the receipt took it."""
     finding: Finding | None = None
+    figures: PinnedFigures | None = None
+    """What was counted for a decision that pins figures."""
 
 
 class Correct(TaskAct):

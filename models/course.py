@@ -165,7 +165,15 @@ def enter(rules: ProcedureRules, proposal: Proposal, step: Step, at: datetime) -
         move_data(proposal, step.data, at, items)
     for stage in step.stages:
         if stage.applies_to(proposal.state.choices):
-            put(rules, proposal, step.step, stage, at)
+            for seat in seats(stage, proposal.state):
+                put(rules, proposal, step.step, stage, at, seat=seat)
+
+
+def seats(stage: Stage, state: CaseState) -> list[str]:
+    """For whom the stage is put: for every body that the case names in its role, or for the one that has it."""
+    if not stage.each:
+        return [""]
+    return sorted(role for role in state.bodies if role.startswith(f"{stage.body}/"))
 
 
 def put_again(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
@@ -177,7 +185,7 @@ def put_again(rules: ProcedureRules, proposal: Proposal, at: datetime) -> None:
     for task in called_for(rules, state, step.step):
         stage = rules.stage(task.stage)
         if stage and task.ended == "cancelled" and holds_up(rules, task):
-            put(rules, proposal, step.step, stage, at)
+            put(rules, proposal, step.step, stage, at, seat=task.seat)
 
 
 def put(
@@ -189,8 +197,9 @@ def put(
     *,
     act: str | None = None,
     asked_by: TaskState | None = None,
+    seat: str = "",
 ) -> None:
-    """Puts the stage before its body, in a new round if it lay there before."""
+    """Puts the stage before its body, in a new round if it lay there before; `seat` names which of several bodies."""
     state = proposal.state
     round_ = 1 + sum(1 for task in state.tasks.values() if task.stage == stage.stage)
     cited = stage.period_citation or stage.citation
@@ -219,10 +228,11 @@ def put(
             step=step,
             stage=stage.stage,
             round=round_,
-            body=state.by_role[rules.acting(stage.body, state.bodies)],
+            body=state.by_role[seat or rules.acting(stage.body, state.bodies)],
             outcomes=tuple(outcome.outcome for outcome in stage.outcomes),
             clock=clock,
             asked_by_task=asked_by.task_id if asked_by else None,
+            seat=seat,
         )
     )
 

@@ -58,6 +58,7 @@ from models.misuse_events import (
     RestorationOrdered,
 )
 from models.recorded import Opening, Recorded
+from models.result_events import FiguresPinned, ResultPublished
 from models.task_events import (
     ClaimLapsed,
     ClockMoved,
@@ -110,6 +111,7 @@ __all__ = [
     "EntrySubmitted",
     "Event",
     "EvidenceSubmitted",
+    "FiguresPinned",
     "Filed",
     "GrantCurtailed",
     "GrantRestored",
@@ -125,6 +127,7 @@ __all__ = [
     "RestorationOrdered",
     "RestrictionLifted",
     "RestrictionMet",
+    "ResultPublished",
     "SupplementAsked",
     "SupplementReceived",
     "TaskCancelled",
@@ -235,7 +238,8 @@ Event = Annotated[
     | ObjectorAnswered | RestrictionMet | RestrictionLifted | EntryChangeOrdered | EntrySubmitted | EntryPublished
     | TurnAwaited | TurnTaken | EntryChanged | DataProcessed | TaskUrged | ClaimLapsed | ClassProposed
     | ClassSettled | TaskEntrusted | GrantCurtailed | GrantRestored | MisusePublished | PublicationCorrected
-    | RestorationOrdered | CurtailmentMet | CurtailmentLifted | TaskLapsed | PeriodExtended,
+    | RestorationOrdered | CurtailmentMet | CurtailmentLifted | TaskLapsed | PeriodExtended
+    | ResultPublished | FiguresPinned,
     Field(discriminator="type"),
     BeforeValidator(upcast),
 ]  # fmt: skip

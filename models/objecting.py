@@ -15,6 +15,7 @@ from models.entries import move_entry, processed_since_withdrawn, reopens_anew
 from models.evidence_clocks import begin_with_evidence
 from models.parts import Scope, about
 from models.proposal import Proposal
+from models.publishing import make_known, pin_figures
 from models.restricting import move_data, processed_anew, stopped
 from models.restrictions import Items, written
 from models.state import CaseState
@@ -157,6 +158,8 @@ def follow_decision(
     move_grant(proposal, task, outcome, act)
     move_class(proposal, outcome, measure, act)
     move_entry(rules, proposal, outcome, measure, act)
+    pin_figures(proposal, task, outcome, act)
+    make_known(proposal, outcome, act)
     if outcome.answers and not scope.leaves_some:
         proposal.add(e.ObjectorAnswered(at=at, act=act.id, by=act.by.account))
         mark_no_more(rules, proposal, at)

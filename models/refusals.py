@@ -304,6 +304,10 @@ class NotOfTheGrant(Unmet):
     """A grant is left only what it gives."""
 
 
+class FiguresNotCounted(Unmet):
+    """The decision goes by figures, and none came with it."""
+
+
 class NothingTaken(Conflict):
     """What the case was about was given back before."""
 

@@ -120,6 +120,10 @@ class CaseState(Frozen):
     """What this case, an appeal, gives back of what its cause has taken."""
     curtailments: Mapping[str, e.CurtailmentMet] = Field(default_factory=dict)
     """Of a grant: other cases to what they have taken of it."""
+    results: tuple[e.ResultPublished, ...] = ()
+    """What the case has made known, in its order."""
+    figures: tuple[e.FiguresPinned, ...] = ()
+    """The figures by which it was decided, in its order."""
     withdrawn_at: datetime | None = None
     """When whoever filed the case took it back."""
     closed: str | None = None
@@ -160,14 +164,13 @@ class CaseState(Frozen):
         return [task for task in self.tasks.values() if task.is_open]
 
     def of_step(self, step: str) -> list[TaskState]:
-        """For each stage of a step, the task on which the log has the latest event; without opinions asked inside
-        them."""
-        latest: dict[str, TaskState] = {}
+        """For each stage of a step, and each body where it lies before several, the task on which the log has the
+        latest event; without opinions asked inside them."""
+        latest: dict[tuple[str, str], TaskState] = {}
         for task in self.tasks.values():
             if task.step == step and task.asked_by_task is None:
-                latest[task.stage] = max(
-                    latest.get(task.stage, task), task, key=lambda of: of.opened_or_decided_by_event
-                )
+                place = (task.stage, task.seat)
+                latest[place] = max(latest.get(place, task), task, key=lambda of: of.opened_or_decided_by_event)
         return list(latest.values())
 
 
@@ -204,7 +207,9 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             changes |= _identity(event) | {"grant": grant}
         case e.TaskOpened():
             task = TaskState(
-                **event.model_dump(include={"task_id", "step", "stage", "round", "body", "outcomes", "asked_by_task"}),
+                **event.model_dump(
+                    include={"task_id", "step", "stage", "round", "body", "outcomes", "asked_by_task", "seat"}
+                ),
                 clock=event.clock,
                 opened_at=event.at,
                 opened_by_event=event.number,
@@ -268,6 +273,10 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             changes["curtailments"] = {**state.curtailments, event.by_case: event}
         case e.CurtailmentLifted():
             changes["curtailments"] = {by: met for by, met in state.curtailments.items() if by != event.by_case}
+        case e.ResultPublished():
+            changes["results"] = (*state.results, event)
+        case e.FiguresPinned():
+            changes["figures"] = (*state.figures, event)
         case e.Withdrawn():
             changes["withdrawn_at"] = event.at
         case AccessExpired() | AccessRevoked() | AccessRenounced() | AccessEnded() | e.HoldWithheld():

@@ -31,6 +31,8 @@ class TaskOpened(Recorded):
     clock: Clock
     asked_by_task: str | None = None
     """The task inside which an opinion was asked; such a task holds up nothing."""
+    seat: str = ""
+    """Of a stage that is put before every body of a role: for which of them, whoever decides it in its place."""
 
 
 class TaskEvent(Recorded):

@@ -80,6 +80,8 @@ class TaskState(Frozen):
     passed: bool = False
     """The due instant passed while the task was open, and no notice has moved it since."""
     asked_by_task: str | None = None
+    seat: str = ""
+    """Of a stage that is put before every body of a role: for which of them it is."""
     supplement_asked_at: datetime | None = None
     """Since when the applicant has been asked for a supplement that has not come."""
     supplement_act: str | None = None

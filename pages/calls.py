@@ -31,7 +31,7 @@ from pages.wording import Words
 from reading.directory import questions as directory
 from reading.sight import Caller
 from reading.store import Store
-from reading.words.language import Language
+from reading.words.language import Language, said
 
 SESSION_COOKIE = "kaifang"
 SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -225,10 +225,10 @@ async def opened(request: Request, runtime: Runtime, store: Store) -> Call:
             case Session() as session:
                 is_called_by(request, runtime.rates, session.account_id)
                 caller = await directory.caller(store, session.account_id)
-                account = await directory.account(store, session.account_id)
-                if account is not None:
-                    name = account.name["zh" if language == "zh" else "en"]
-                    unread = await count_unread(runtime.pool, account.account_id)
+                called = (await directory.called(store, [session.account_id])).get(session.account_id)
+                if called is not None:
+                    name = said(called.name, language)
+                    unread = await count_unread(runtime.pool, session.account_id)
             case Ended(account_id):
                 was_logged_in = account_id
             case None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pages.cases.stated import headed
+from pages.cases.stated import Speaking, headed, year_in
 from pages.dates import period_in_words, short_day
 from pages.editing import FREQUENCIES
 from pages.wording import Words
@@ -59,7 +59,10 @@ def asked(law: Law, words: Words, case: CaseShown, dataset: DatasetShown | None)
         or case.update
         or case.demand
         or case.rectification
+        or case.finding
     )
+    if case.year:
+        return [Stated(each.label, each.text) for each in year_in(Speaking(law, dataset), case.year)]
     if of is None:
         return []
     found = of.model_dump()

@@ -23,6 +23,7 @@ from pages.forms.filled import parsed
 from pages.shell import Way
 from reading.accesses.sight import sight_of
 from reading.directory import questions as directory
+from reading.feedback.shown import gets_feedback
 from reading.maintenance.sight import OPERATOR
 from reading.supervision.lists import Asking
 from reading.supervision.names import named_on
@@ -40,7 +41,7 @@ WAYS = (
     *("supervision", "overdue", "due_soon", "promptly", "waiting", "supervision_figures", "notices"),
     *("rectifications", "posts", "supervised_absences", "supervision_feeds"),
 )
-OF_ACCESSES = ("accesses", "use")
+OF_ACCESSES = ("accesses", "use", "ratings")
 FOR_SUPERVISORS = ("supervised_readings",)
 FOR_ADMINISTRATORS = ("administration",)
 
@@ -77,6 +78,8 @@ def ways(call: Call) -> list[Way]:
     wanted = list(WAYS)
     if call.caller is not None and (seen := sight_of(call.caller)) is not None and not seen.is_own:
         wanted += OF_ACCESSES
+    if call.caller is not None and gets_feedback(call.caller, to_shanghai(call.now).date()):
+        wanted.append("feedback")
     if call.caller is not None and call.caller.has("supervisor", "admin"):
         wanted += FOR_SUPERVISORS
     if call.caller is not None and call.caller.has("admin"):

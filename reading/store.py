@@ -19,10 +19,12 @@ from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock
 from activities.database import Pool, present
 from activities.evidence.sealed_files import place_of_name
+from activities.feedback import place_of
 from activities.readings import Reading
 from activities.record.log import read_log
 from activities.sealing.seals import Seals
 from activities.tables.cases import ActRow, EvidenceRow, PinnedRulesRow
+from activities.tables.feedback import FeedbackRow
 from models.events import Event
 from models.state import CaseState, fold
 from rules.calendar import CalendarRecord
@@ -46,6 +48,16 @@ def open_name(row: EvidenceRow, context: QueryContext) -> None:
     seals: Seals | None = context.session.info.get(SEALS)
     if seals is not None and row.key_id is not None:
         set_committed_value(row, "name", seals.opened_text(place_of_name(row.evidence_id), row.name))
+
+
+@event.listens_for(FeedbackRow, "load")
+def open_feedback(row: FeedbackRow, context: QueryContext) -> None:
+    """As `open_content`, for feedback and its answer."""
+    seals: Seals | None = context.session.info.get(SEALS)
+    if seals is not None:
+        set_committed_value(row, "text", seals.opened_text(place_of(row.feedback_id, "text"), row.text))
+        if row.answer is not None:
+            set_committed_value(row, "answer", seals.opened_text(place_of(row.feedback_id, "answer"), row.answer))
 
 
 def filing_of(acts: Sequence[ActRow]) -> dict[str, Any]:

@@ -187,6 +187,12 @@ def _around(pack: Pack) -> Iterator[Finding]:
         for role in recusal.value or ():
             if role not in pack.bodies:
                 yield Finding(("recusal", i), "no_responsible_body", f"{role} is no body of this city")
+    ratings = [each.value.reaches if each.value else () for each in pack.rating or ()]
+    feedback = [each.value.reaches if each.value else () for each in pack.feedback or ()]
+    for name, reaching in (("rating", ratings), ("feedback", feedback)):
+        for i, role in ((i, role) for i, roles in enumerate(reaching) for role in roles):
+            if role not in pack.bodies:
+                yield Finding((name, i), "no_responsible_body", f"{role} is no body of this city")
     for post, entry in pack.posts.items():
         for i, version in enumerate(entry.versions):
             for role in version.value.required_of if version.value else ():

@@ -26,7 +26,15 @@ from rules.authored import (
     Version,
     Wording,
 )
-from rules.service_terms import AccessLogTerms, KeepingTerms, MaintenanceTerms, PostEntry, ReminderTerms
+from rules.service_terms import (
+    AccessLogTerms,
+    FeedbackTerms,
+    KeepingTerms,
+    MaintenanceTerms,
+    PostEntry,
+    RatingTerms,
+    ReminderTerms,
+)
 
 SERVICE = "service"
 """First word of a citation that names one of the pack's service rules instead of a source."""
@@ -56,6 +64,13 @@ class Required(Authored):
     any_of: OneOrMore[Name]
     when: Mapping[Name, tuple[Name, ...]] = Field(default_factory=dict)
     cite: Cite | None = None
+
+
+class PublishedTerms(Authored):
+    """The words with which `stage` was decided last are shown to everybody, or to the bodies of the city alone."""
+
+    stage: Name
+    to: Literal["everybody", "bodies"]
 
 
 class OutcomeTerms(Authored):
@@ -99,6 +114,10 @@ class OutcomeTerms(Authored):
     it."""
     record: Literal["publish", "correct"] | None = None
     """What it does to the public record: act and measure are published, or what was published is corrected."""
+    publishes: PublishedTerms | None = None
+    """What it makes known: the words with which a stage was decided last."""
+    pins_figures: StrictBool = False
+    """The figures of the year, as they are counted when it is decided, are copied into the log."""
 
 
 class OutcomeEntry(Authored):
@@ -166,6 +185,8 @@ class OrderTerms(Authored):
     """Stages that lie open while another update of the same entry goes first, for their clock runs all the same."""
     outlasting: tuple[Name, ...] = ()
     binding: tuple[Name, ...] = ()
+    each: tuple[Name, ...] = ()
+    """Stages before a provider that are put before every provider of the city, a task each."""
     opens_when_passed: Mapping[Name, OneOrMore[Name]] = Field(default_factory=dict)
 
 
@@ -290,9 +311,11 @@ class HoldTerms(Authored):
 
 
 class EveryTerms(Authored):
-    """How often the procedure is begun for each dataset by itself. `days` are calendar days."""
+    """How often the procedure is begun by itself: for each dataset every so many calendar `days`, or once in a calendar
+    year for each provider or for the city as one (`year_of`)."""
 
-    days: Annotated[int, Strict(), Field(ge=1)]
+    days: Annotated[int, Strict(), Field(ge=1)] | None = None
+    year_of: Literal["provider", "city"] | None = None
 
 
 class AfterTerms(Authored):
@@ -413,6 +436,10 @@ class Pack(Authored):
     """How long the log of accesses is kept; without this rule it is kept without end."""
     real_name: OneOrMore[Version[StrictBool]] | None = None
     """Whether those who use data are known by their real names (实名)."""
+    rating: OneOrMore[Version[RatingTerms]] | None = None
+    """How data is rated (评价); without this rule it is not."""
+    feedback: OneOrMore[Version[FeedbackTerms]] | None = None
+    """What people can tell those who open data, beside all procedures; without this rule there is no such way."""
     posts: Mapping[Name, PostEntry] = Field(default_factory=dict)
     """The posts that a body fills."""
     procedures: Annotated[Mapping[Name, Procedure], Field(min_length=1)]

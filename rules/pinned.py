@@ -262,10 +262,21 @@ class InPlaceRule(Pinned):
     citation: Citation
 
 
-class EveryRule(Pinned):
-    """How often the procedure is begun for each dataset by itself. `days` are calendar days."""
+class YearOf(StrEnum):
+    """Whose procedure it is that is begun once in a calendar year."""
 
-    days: int
+    PROVIDER = "provider"
+    """Each provider's, on record when the year began."""
+    CITY = "city"
+    """The city's as one."""
+
+
+class EveryRule(Pinned):
+    """How often the procedure is begun by itself: for each dataset every so many calendar days, or once in a calendar
+    year for each provider or for the city as one."""
+
+    days: int | None = None
+    year_of: YearOf | None = None
     citation: Citation
 
 

@@ -63,6 +63,22 @@ class RecordEffect(StrEnum):
     """What the case that gave cause for this one has published is marked as no longer true."""
 
 
+class Audience(StrEnum):
+    """Whom the result of a decision is shown to, beside those with a part in its case."""
+
+    EVERYBODY = "everybody"
+    """It is published (公布)."""
+    BODIES = "bodies"
+    """It is circulated to the bodies of the city (通报)."""
+
+
+class PublishedRule(Pinned):
+    """What a decision makes known: the words with which that stage was decided last, its own or an earlier one's."""
+
+    stage: str
+    to: Audience
+
+
 class ClassEffect(StrEnum):
     """What a decision does to the class of an entry. One that is settled binds every draft that follows."""
 
@@ -138,6 +154,9 @@ class Outcome(Pinned):
     """It can be decided only while the class of the entry stands so."""
     grant: GrantEffect | None = None
     record: RecordEffect | None = None
+    publishes: PublishedRule | None = None
+    pins_figures: bool = False
+    """The figures of the year, as they are counted when it is decided, are copied into the log."""
     citation: Citation
 
     @property
@@ -198,6 +217,8 @@ class Stage(Pinned):
     """Stays open when the case goes on to another step."""
     binding: bool = False
     """While it is open, no decision lets the case go on."""
+    each: bool = False
+    """It is put before every body that the case names in its role, a task each."""
     outcomes: tuple[Outcome, ...]
     extension: ExtensionRule | None = None
     """None: nobody extends its period."""

@@ -30,6 +30,7 @@ from rules.procedure_names import CATALOGUE_UPDATE
 from rules.resolving import in_force
 from rules.use_checking import broken_of_use
 from rules.vocabulary import DECISION_FIELDS, FOUND_AT_RECEIPT, QUESTIONS, demandable_of
+from rules.yearly_checking import broken_of_years
 
 EVIDENCE = "evidence"
 """Of a stage: its clock begins with it; of a filing: the field that carries it."""
@@ -97,6 +98,7 @@ class _Cut(Cut):
         yield from self._after_the_law()
         yield from broken_of_agreements(self)
         yield from broken_of_use(self, self._all_stages())
+        yield from broken_of_years(self, self._all_stages())
         if GROUND in self.choices:
             yield from self._objection()
 
@@ -326,7 +328,7 @@ class _Cut(Cut):
         """The order names only stages that exist, and leaves none stuck."""
         path = (*self.path, "order")
         beside = {*self.order.ahead_of_turn, *self.order.outlasting, *self.order.binding}
-        named = {*self.order.only_when, *self.order.clock_from, *beside}
+        named = {*self.order.only_when, *self.order.clock_from, *self.order.each, *beside}
         for stage in named - set(stages):
             yield path, "unknown_stage", f"{stage} stands in no step"
         for stage in (name for name, begins in self.order.clock_from.items() if begins == EVIDENCE):

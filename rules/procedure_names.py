@@ -25,7 +25,21 @@ MISUSE_APPEAL = "misuse_appeal"
 QUALITY_CHECK = "quality_check"
 """质量校核: who obtained data doubts it, or found a fault in it, and its provider reports the result of the check."""
 
+OPENING_FOCUS = "opening_focus"
+"""年度开放重点: what a city opens first in a year, drawn up with the departments concerned and the public."""
+OPENING_PLAN = "opening_plan"
+"""年度开放计划: what a body is to open in a year."""
+
+EVALUATION = "evaluation"
+"""考核评估: the authority evaluates a year of opening."""
+IMPROVEMENT = "improvement"
+"""评估问题整改: a body answers what it did about a finding of an evaluation."""
+
 
 def described_by_packs() -> frozenset[str]:
     """The procedures that a pack can describe: all of these but the life of a grant, which no text describes."""
-    return frozenset(value for name, value in globals().items() if name.isupper()) - {ACCESS}
+    return frozenset(value for name, value in globals().items() if name.isupper() and isinstance(value, str)) - {ACCESS}
+
+
+YEARLY = (OPENING_FOCUS, OPENING_PLAN, EVALUATION)
+"""Those of which each case is about one calendar year of a city, or of one of its bodies."""

@@ -188,7 +188,7 @@ class _Cut(CutAt):
             concerns=concerns.value if concerns else ("conditional",),
             revocation=RevocationRule(by=revocation.value.by, citation=cited(revocation.cite)) if revocation else None,
             hold=HoldRule(**hold.value.model_dump(), citation=cited(hold.cite)) if hold else None,
-            every=EveryRule(days=every.value.days, citation=cited(every.cite)) if every else None,
+            every=EveryRule(**every.value.model_dump(), citation=cited(every.cite)) if every else None,
             against=against.value if against else ("provider",),
             in_place_of={
                 role: InPlaceRule(body=held.value, citation=cited(held.cite))

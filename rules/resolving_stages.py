@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from rules.cut_at import CutAt
-from rules.pack import PROMPTLY, OrderTerms, OutcomeEntry, StageEntry
+from rules.pack import PROMPTLY, OrderTerms, OutcomeEntry, OutcomeTerms, StageEntry
 from rules.pinned_stages import (
+    Audience,
     ClassEffect,
     ClassStanding,
     ClockFrom,
@@ -17,6 +18,7 @@ from rules.pinned_stages import (
     GrantEffect,
     LimitStanding,
     Outcome,
+    PublishedRule,
     RecordEffect,
     Stage,
     WhenPassed,
@@ -47,6 +49,7 @@ def stage_at(cut: CutAt, name: str, order: OrderTerms) -> Stage | None:
         ahead_of_turn=name in order.ahead_of_turn,
         outlasting=name in order.outlasting,
         binding=name in order.binding,
+        each=name in order.each,
         outcomes=outcomes,
         extension=extension_at(cut, entry),
         citation=cut.cited(body.cite),
@@ -58,6 +61,10 @@ def extension_at(cut: CutAt, entry: StageEntry) -> ExtensionRule | None:
     if held is None:
         return None
     return ExtensionRule(at_most=held.value.at_most, by_post=held.value.by_post, citation=cut.cited(held.cite))
+
+
+def published_at(terms: OutcomeTerms) -> PublishedRule | None:
+    return PublishedRule(stage=terms.publishes.stage, to=Audience(terms.publishes.to)) if terms.publishes else None
 
 
 def outcomes_at(cut: CutAt, entries: Mapping[str, OutcomeEntry]) -> Iterator[Outcome]:
@@ -86,6 +93,8 @@ def outcomes_at(cut: CutAt, entries: Mapping[str, OutcomeEntry]) -> Iterator[Out
                 when_class=ClassStanding(version.value.when_class) if version.value.when_class else None,
                 grant=GrantEffect(version.value.grant) if version.value.grant else None,
                 record=RecordEffect(version.value.record) if version.value.record else None,
+                publishes=published_at(version.value),
+                pins_figures=version.value.pins_figures,
                 citation=cut.cited(version.cite),
             )
 

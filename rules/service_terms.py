@@ -1,12 +1,13 @@
-"""How the bodies of a city serve, as its pack states it: interruptions, reminders, posts."""
+"""How the bodies of a city serve, as its pack states it: interruptions, reminders, posts, ratings of data."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
 from pydantic import Field, Strict, StrictBool, StringConstraints
 
-from rules.authored import Authored, HoursOrWorkingDays, Name, OneOrMore, Text, Version, Wording
+from rules.authored import Authored, Cite, HoursOrWorkingDays, Name, OneOrMore, Text, Version, Wording
 
 
 class MaintenanceTerms(Authored):
@@ -48,6 +49,37 @@ class AccessLogTerms(Authored):
     has it for the logs of a network."""
 
     months: Annotated[int, Strict(), Field(ge=6)]
+
+
+class DimensionTerms(Authored):
+    """What of data is rated, in which words; without a citation of its own, cited as the rating itself."""
+
+    named: Annotated[Mapping[Name, Wording], Field(min_length=1)]
+    cite: Cite | None = None
+
+
+class ScoreTerms(Authored):
+    """Each dimension gets a whole number from 1 to `best`."""
+
+    best: Annotated[int, Strict(), Field(ge=2, le=10)]
+    cite: Cite
+
+
+class RatingTerms(Authored):
+    """Who rates data (评价), in what, and which bodies get each rating at once, by their roles."""
+
+    by: Literal["who_obtained", "anybody"]
+    dimensions: DimensionTerms
+    scores: ScoreTerms
+    reaches: tuple[Name, ...] = ()
+
+
+class FeedbackTerms(Authored):
+    """What people tell those who open data (意见建议) is of these kinds, and reaches the bodies of these roles; the
+    provider only where it is about data of its own."""
+
+    kinds: Annotated[Mapping[Name, Wording], Field(min_length=1)]
+    reaches: OneOrMore[Name]
 
 
 class PostTerms(Authored):

@@ -22,8 +22,8 @@ UNDER_UVICORN = (
 )
 """With bounds for the heads of requests. Nothing says which program this is, and who calls is not what a header says:
 `KAIFANG_TRUSTED_PROXIES` decides whom to believe."""
-API = ("-m", "uvicorn", "api.app:serve", *UNDER_UVICORN)
-PAGES = ("-m", "uvicorn", "pages.app:serve", *UNDER_UVICORN)
+API = ("-m", "api.http.process", "api.app:serve", *UNDER_UVICORN)
+PAGES = ("-m", "api.http.process", "pages.app:serve", *UNDER_UVICORN)
 
 
 class PythonProgram(Service):

@@ -33,6 +33,7 @@ from tests import (
     recording_misuse,
     recording_objections,
     recording_rectifications,
+    recording_years,
 )
 from tests.driving import WHATEVER_IS_ASKED, Driver, ShiftedClock
 from tests.owning import known
@@ -289,7 +290,8 @@ def paths() -> Iterable[tuple[str, str, Path_]]:
     of_entries = (recording_entries.EVERYWHERE, recording_entries.BY_CITY)
     of_rectifications = (recording_rectifications.EVERYWHERE, recording_rectifications.BY_CITY)
     of_misuse = (recording_misuse.EVERYWHERE, recording_misuse.BY_CITY)
-    for everywhere, by_city in (of_requests, of_objections, of_entries, of_rectifications, of_misuse):
+    of_years = (recording_years.EVERYWHERE, recording_years.BY_CITY)
+    for everywhere, by_city in (of_requests, of_objections, of_entries, of_rectifications, of_misuse, of_years):
         yield from ((city, name, path) for city in AGREED for name, path in {**everywhere, **by_city[city]}.items())
     yield recording_lapses.CITY, "lapsed", recording_lapses.lapsed
 

@@ -7,10 +7,14 @@ from workflows.access_request import AccessRequest
 from workflows.case import Case
 from workflows.catalogue_update import CatalogueUpdate
 from workflows.demand import Demand
+from workflows.evaluation import Evaluation
+from workflows.improvement import Improvement
 from workflows.leak import Leak
 from workflows.misuse import Misuse
 from workflows.misuse_appeal import MisuseAppeal
 from workflows.objection import Objection
+from workflows.opening_focus import OpeningFocus
+from workflows.opening_plan import OpeningPlan
 from workflows.openness_review import OpennessReview
 from workflows.quality_check import QualityCheck
 from workflows.rectification import Rectification
@@ -27,6 +31,10 @@ WORKFLOWS: tuple[type[Case], ...] = (
     Misuse,
     MisuseAppeal,
     QualityCheck,
+    OpeningFocus,
+    OpeningPlan,
+    Evaluation,
+    Improvement,
 )
 WORKFLOW_OF: dict[str, type[Case]] = {workflow.procedure.name: workflow for workflow in WORKFLOWS}
 """Name of a procedure to the workflow that runs its cases."""

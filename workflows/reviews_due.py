@@ -1,4 +1,5 @@
-"""The round of openness reviews: a schedule starts it, and it files what is due. No case, and no law of its own."""
+"""The round of what begins by itself: a schedule starts it, and it files the reviews that are due, and what is owed for
+a year. No case, and no law of its own."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ A_BATCH = 200
 
 @workflow.defn(name="ReviewsDue")
 class ReviewsDue:
-    """Returns the number of reviews that it filed; one that is due twice is filed once."""
+    """Returns the number of cases that it filed; one that is due twice is filed once."""
 
     @workflow.run
     async def run(self) -> int:

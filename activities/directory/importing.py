@@ -20,6 +20,7 @@ from rules.strict_yaml import YamlRefused, load
 
 if TYPE_CHECKING:
     from activities.database import Connection, Pool
+    from activities.sealing.seals import Seals
 
 OF_BODIES = ("body", "role", "name", "english_name")
 OF_ACCOUNTS = ("login", "name", "english_name", "body", "roles", "issuer", "subject", "email")
@@ -130,7 +131,7 @@ async def import_bodies(pool: Pool, rows: list[Row], by: By) -> int:
     return await _all_or_nothing(pool, rows, kept)
 
 
-async def import_accounts(pool: Pool, rows: list[Row], issuer: str | None, by: By) -> int:
+async def import_accounts(pool: Pool, rows: list[Row], issuer: str | None, by: By, seals: Seals | None) -> int:
     """All these officers have accounts and, where a subject or a mailbox is named, invitations at that issuer or the
     row's own; their roles wait for an administrator. How many. Raises FileFaulty."""
 
@@ -139,7 +140,7 @@ async def import_accounts(pool: Pool, rows: list[Row], issuer: str | None, by: B
         if not roles or not roles <= OF_OFFICERS:
             raise RowRefused(f"roles are some of {', '.join(sorted(OF_OFFICERS))}, not {row['roles']!r}")
         names = (row["name"], row["english_name"] or row["name"])
-        await enrolled(connection, NewOfficer(row["login"], *names, row["body"] or None, roles), by)
+        await enrolled(connection, NewOfficer(row["login"], *names, row["body"] or None, roles), by, seals)
         subject, email = row["subject"] or None, row["email"] or None
         if subject is not None and email is not None:
             raise RowRefused("a subject or a mailbox, not both")
@@ -148,7 +149,8 @@ async def import_accounts(pool: Pool, rows: list[Row], issuer: str | None, by: B
         at = row["issuer"] or issuer
         if at is None:
             raise RowRefused("nobody says at which issuer: --issuer, KAIFANG_OIDC_ISSUER or a column")
-        await invited(connection, row["login"], Invitation(at, subject, email), await present(connection), by)
+        now = await present(connection)
+        await invited(connection, row["login"], Invitation(at, subject, email), now, by, seals)
 
     return await _all_or_nothing(pool, rows, kept)
 

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING
 
 from activities.directory.appointments import officer_to_change
 from activities.directory.people import Invitation, digest_of, invited
+from activities.directory.personal import opened_name
 
 if TYPE_CHECKING:
     from activities.database import Pool
     from activities.directory.account_record import By
+    from activities.sealing.seals import Seals
 
 WAITS = """
-select accounts.login, accounts.name, accounts.body, invitations.until_at from invitations
+select accounts.account_id, accounts.login, accounts.name, accounts.body, invitations.until_at from invitations
 join accounts using (account_id) where invitations.token_digest = $1 and invitations.issuer = $2 and until_at > $3
 """
 
@@ -50,13 +52,14 @@ async def make_link(pool: Pool, login: str, issuer: str, by: By, now: datetime) 
     token = new_token()
     async with pool.acquire() as connection, connection.transaction():
         await officer_to_change(connection, login, by)
-        await invited(connection, login, by_link(issuer, token), now, by)
+        await invited(connection, login, by_link(issuer, token), now, by, None)
     return token
 
 
-async def waiting(pool: Pool, token: str, issuer: str, now: datetime) -> AccountWaiting | None:
+async def waiting(pool: Pool, token: str, issuer: str, now: datetime, *, seals: Seals | None) -> AccountWaiting | None:
     """The account to which the link of this token leads; None where it leads to none any more. Takes nothing."""
     row = await pool.fetchrow(WAITS, digest_of(token), issuer, now)
     if row is None:
         return None
-    return AccountWaiting(row["login"], json.loads(row["name"]), row["body"], row["until_at"])
+    name = opened_name(seals, row["account_id"], json.loads(row["name"]))
+    return AccountWaiting(row["login"], name, row["body"], row["until_at"])

@@ -7,7 +7,7 @@ invited takes that account; whoever comes by itself is an applicant, and nothing
 from __future__ import annotations
 
 import hashlib
-import json
+import logging
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,10 +16,15 @@ from urllib.parse import urlsplit
 
 from activities.database import with_a_second_try
 from activities.directory.account_record import By, Entry, enter
+from activities.directory.personal import index_of_mailbox, key_of, new_key
+from activities.sealing.key_service import KeyServiceAway
 from rules.bounds import LONGEST_HEADING
 
 if TYPE_CHECKING:
     from activities.database import Connection, Pool
+    from activities.sealing.seals import Seals
+
+LOG = logging.getLogger("kaifang.directory")
 
 LASTS = timedelta(days=14)
 """How long an invitation can be accepted."""
@@ -34,13 +39,15 @@ where account_id = $1 and roles = '{applicant}' and body is null
 """An officer is called as whoever keeps the directory says."""
 INVITED = """
 select account_id from invitations where issuer = $1 and until_at > $4
-and (subject = $2 or (subject is null and email = $3)) order by subject nulls last, account_id limit 1 for update
+and (subject = $2 or (subject is null and email = any($3::text[])))
+order by subject nulls last, account_id limit 1 for update
 """
+"""By the mailbox, or by its index: an invitation of before has the mailbox itself until it is sealed."""
 LINKED = "select account_id from invitations where token_digest = $1 and issuer = $2 and until_at > $3 for update"
 TAKE = "update accounts set issuer = $2, subject = $3 where account_id = $1"
 APPEAR = """
-insert into accounts (account_id, login, name, roles, issuer, subject, kind, organisation, contact)
-values ($1, $2, $3, '{applicant}', $4, $5, $6, $7, $8)
+insert into accounts (account_id, login, name, roles, issuer, subject, kind, organisation, contact, key_id)
+values ($1, $2, $3, '{applicant}', $4, $5, $6, $7, $8, $9)
 """
 INVITE = """
 insert into invitations (account_id, issuer, subject, email, token_digest, invited_at, until_at)
@@ -85,29 +92,57 @@ def login_of(issuer: str, subject: str) -> str:
     return f"u{named}@{urlsplit(issuer).hostname or 'issuer'}"
 
 
-async def arrived(pool: Pool, person: Person, now: datetime, link: str | None = None) -> str:
+async def arrived(pool: Pool, person: Person, now: datetime, link: str | None = None, *, seals: Seals | None) -> str:
     """The account of a person who has logged in. At each login the account takes over what the issuer says of the
-    person. Who is known stays who it was, whatever `link` it followed. Raises LinkOver, and then nobody has come."""
-    return await with_a_second_try(lambda: _arrived(pool, person, now, link))
+    person; of who is known, the next time where the key service is away. Who is known stays who it was, whatever `link`
+    it followed. Raises LinkOver, KeyServiceAway, and then nobody has come."""
+    return await with_a_second_try(lambda: _arrived(pool, seals, person, now, link))
 
 
-async def _arrived(pool: Pool, person: Person, now: datetime, link: str | None) -> str:
+async def _arrived(pool: Pool, seals: Seals | None, person: Person, now: datetime, link: str | None) -> str:
     async with pool.acquire() as connection, connection.transaction():
         account_id: str | None = await connection.fetchval(KNOWN, person.issuer, person.subject)
-        account_id = account_id or await _taken(connection, person, now, link)
-        name = json.dumps({"zh": person.name, "en": person.name}, ensure_ascii=False) if person.name else None
+        account_id = account_id or await _taken(connection, seals, person, now, link)
         if account_id is not None:
-            await connection.execute(RENEW, account_id, name, person.kind, person.organisation, person.contact)
+            await _renewed(connection, seals, account_id, person)
             return account_id
-        account_id = "acc_" + secrets.token_hex(8)
+        key = new_key(seals, "acc_" + secrets.token_hex(8))
         login = login_of(person.issuer, person.subject)
-        named = name or json.dumps({"zh": login, "en": login})
-        said = (person.kind, person.organisation, person.contact)
-        await connection.execute(APPEAR, account_id, login, named, person.issuer, person.subject, *said)
-        return account_id
+        called = person.name or login
+        await connection.execute(
+            APPEAR,
+            key.account_id,
+            login,
+            key.name({"zh": called, "en": called}),
+            person.issuer,
+            person.subject,
+            person.kind,
+            key.said("organisation", person.organisation),
+            key.said("contact", person.contact),
+            key.key_id,
+        )
+        return key.account_id
 
 
-async def _taken(connection: Connection, person: Person, now: datetime, link: str | None) -> str | None:
+async def _renewed(connection: Connection, seals: Seals | None, account_id: str, person: Person) -> None:
+    try:
+        key = await key_of(connection, seals, account_id)
+    except KeyServiceAway as away:
+        LOG.info("what the issuer says of %s is taken over another time: %s", account_id, away)
+        return
+    await connection.execute(
+        RENEW,
+        account_id,
+        key.name({"zh": person.name, "en": person.name}) if person.name else None,
+        person.kind,
+        key.said("organisation", person.organisation),
+        key.said("contact", person.contact),
+    )
+
+
+async def _taken(
+    connection: Connection, seals: Seals | None, person: Person, now: datetime, link: str | None
+) -> str | None:
     """The account to which the person was invited, which is the person's from now on. Raises LinkOver."""
     account_id: str | None
     if link is not None:
@@ -115,7 +150,8 @@ async def _taken(connection: Connection, person: Person, now: datetime, link: st
         if account_id is None:
             raise LinkOver
     else:
-        account_id = await connection.fetchval(INVITED, person.issuer, person.subject, person.mailbox, now)
+        mailboxes = [person.mailbox, index_of_mailbox(seals, person.mailbox)]
+        account_id = await connection.fetchval(INVITED, person.issuer, person.subject, mailboxes, now)
     if account_id is None:
         return None
     await connection.execute(TAKE, account_id, person.issuer, person.subject)
@@ -148,15 +184,17 @@ class Invitation:
 
 
 async def invite(
-    pool: Pool, login: str, issuer: str, subject: str | None, email: str | None, now: datetime, by: By | None = None
+    pool: Pool, login: str, it: Invitation, now: datetime, by: By | None = None, *, seals: Seals | None
 ) -> None:
     """Whoever has that subject, or that mailbox, is this account from the first login on, if it comes within LASTS; an
     invitation before is replaced. Raises AccountUnknown, KnownAlready."""
     async with pool.acquire() as connection, connection.transaction():
-        await invited(connection, login, Invitation(issuer, subject, email), now, by or By())
+        await invited(connection, login, it, now, by or By(), seals)
 
 
-async def invited(connection: Connection, login: str, it: Invitation, now: datetime, by: By) -> None:
+async def invited(
+    connection: Connection, login: str, it: Invitation, now: datetime, by: By, seals: Seals | None
+) -> None:
     """As `invite`, in the caller's transaction. Raises AccountUnknown, KnownAlready."""
     account = await connection.fetchrow(INVITABLE, login)
     if account is None:
@@ -164,7 +202,7 @@ async def invited(connection: Connection, login: str, it: Invitation, now: datet
     other = await connection.fetchval(KNOWN, it.issuer, it.subject) if it.subject else None
     if account["subject"] is not None or other is not None:
         raise KnownAlready(login)
-    mailbox = mailbox_of(it.email) if it.email else None
+    mailbox = index_of_mailbox(seals, mailbox_of(it.email)) if it.email else None
     meant = (it.issuer, it.subject, mailbox, it.token_digest)
     await connection.execute(INVITE, account["account_id"], *meant, now, now + it.lasts)
     await enter(connection, Entry("invited", account["account_id"], by, {"by": it.named_by, "issuer": it.issuer}))

@@ -7,12 +7,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from activities.database import Pool
+from activities.directory.personal import key_of, place_in_session
+from activities.sealing.key_service import KeyServiceAway
+from activities.sealing.seals import Unreadable
+
+if TYPE_CHECKING:
+    from activities.database import Connection, Pool
+    from activities.sealing.seals import Seals
+
+LOG = logging.getLogger("kaifang.directory")
 
 LONGEST = timedelta(hours=12)
 """Nobody stays logged in for longer, however busy."""
@@ -90,17 +99,32 @@ async def begin(
     browser: str,
     sid: str | None = None,
     id_token: str | None = None,
+    seals: Seals | None = None,
 ) -> str:
-    """A new session, whose cookie this is; sessions that are over are cleared away."""
+    """A new session, whose cookie this is; sessions that are over are cleared away. Where the key service is away, what
+    the issuer said is not kept."""
     cookie = secrets.token_urlsafe(32)
     named = browser.replace("\x00", "")[:LONGEST_BROWSER]
-    row = (now, now + LONGEST, int(idle.total_seconds()), secrets.token_urlsafe(32), named, sid, id_token)
-    async with pool.acquire() as connection:
+    row = (now, now + LONGEST, int(idle.total_seconds()), secrets.token_urlsafe(32), named, sid)
+    async with pool.acquire() as connection, connection.transaction():
         await connection.execute(END_OVER, now - LONGEST)
         await connection.execute("delete from kept_forms where until_at <= $1", now)
         await connection.execute("delete from logins_under_way where until_at <= $1", now)
-        await connection.execute(BEGIN, digest_of(cookie), account_id, *row)
+        said = await _sealed(connection, seals, account_id, digest_of(cookie), id_token)
+        await connection.execute(BEGIN, digest_of(cookie), account_id, *row, said)
     return cookie
+
+
+async def _sealed(
+    connection: Connection, seals: Seals | None, account_id: str, digest: str, id_token: str | None
+) -> str | None:
+    if id_token is None:
+        return None
+    try:
+        return (await key_of(connection, seals, account_id)).text(place_in_session(digest), id_token)
+    except KeyServiceAway as away:
+        LOG.info("what the issuer said at a login is not kept: %s", away)
+        return None
 
 
 async def find(pool: Pool, cookie: str, now: datetime) -> Session | Ended | None:
@@ -206,11 +230,17 @@ async def forget_form(pool: Pool, account_id: str, key: bytes) -> None:
         )
 
 
-async def id_token_of(pool: Pool, session: Session) -> str | None:
-    """What the issuer said as this session began."""
+async def id_token_of(pool: Pool, session: Session, seals: Seals | None) -> str | None:
+    """What the issuer said as this session began; None where it cannot be read, now or ever."""
     async with pool.acquire() as connection:
         token: str | None = await connection.fetchval("select id_token from sessions where digest = $1", session.digest)
-    return token
+    if token is None or seals is None:
+        return token
+    try:
+        return seals.exact_text(place_in_session(session.digest), token)
+    except (KeyServiceAway, Unreadable) as fault:
+        LOG.info("what the issuer said at a login cannot be read: %r", fault)
+        return None
 
 
 async def remember_login(pool: Pool, key: bytes, content: bytes, until: datetime) -> None:

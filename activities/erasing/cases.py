@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from activities.evidence.files import COLUMNS, Evidence, path_of
 from activities.evidence.store import EvidenceStore
-from activities.sealing.seals import MARK, Seals, has_personal, keys_of, taken_out
+from activities.sealing.seals import MARK, SEALED, Seals, has_personal, keys_of, taken_out
 
 if TYPE_CHECKING:
     from activities.database import Connection
@@ -25,8 +25,18 @@ order by act_id
 TAKE_OUT = """
 update acts set content = $2::jsonb, content_salt = null, request_digest = '' where act_id = $1
 """
+OF_ACCOUNT = f"""
+with kept (kept) as (
+  select unnest(array['{MARK}' || (name ->> '{SEALED}'), organisation, contact]) from accounts where account_id = $1
+  union all select unnest(array[address, secret]) from channels where account_id = $1
+)
+select key_id from accounts where account_id = $1 and key_id is not null
+union select split_part(substr(kept, {len(MARK) + 1}), '.', 1) from kept where starts_with(kept, '{MARK}')
+"""  # noqa: S608 - made of constants
+"""The key that the account names, and any before it under which something of it still lies."""
 FILES = f"select {COLUMNS} from evidence where case_id = any($1) or account = $2 order by evidence_id for update"  # noqa: S608 - names of columns
 TAKE_NAME = "update evidence set key_id = $2, name = $3 where evidence_id = $1"
+OF_FEEDBACK = "select feedback_id, key_id from feedback where account_id = $1 order by feedback_id"
 NAMED_BY_OTHERS = "select exists (select from evidence where sha256 = $1 and key_id is null)"
 ON_RECORD = """
 insert into erasures (what, id, erased_at, account, basis) select $1, id, $3, $4, $5 from unnest($2::text[]) as id
@@ -60,8 +70,8 @@ class Eraser:
         self._store = store
 
     async def erase(self, connection: Connection, case_ids: Sequence[str], ordered: Ordered, of: str = "") -> Erased:
-        """What was written in these cases and every file of theirs, and every file that the account `of` uploaded, is
-        erased. Raises EvidenceStoreAway."""
+        """What was written in these cases and every file of theirs, and every file that the account `of` uploaded, with
+        what it told those who open data and what the directory says of it, is erased. Raises EvidenceStoreAway."""
         await connection.execute("select set_config('kaifang.rewriting', $1, true)", f"erasure, {ordered.basis}")
         cases = {row["case_id"]: row["key_id"] for row in await connection.fetch(CASES, list(case_ids))}
         files = [Evidence.of(dict(row)) for row in await connection.fetch(FILES, list(case_ids), of)]
@@ -73,7 +83,10 @@ class Eraser:
             if has_personal(content := json.loads(row["content"]))
         }
         used = {key_id for _, content in written.values() for key_id in keys_of(content)}
-        self._seals.ring.destroy({*keys.values(), *of_files.values(), *used}, ordered.at)
+        who = {row["key_id"] for row in await connection.fetch(OF_ACCOUNT, of)}
+        told_by_it = {row["feedback_id"]: row["key_id"] for row in await connection.fetch(OF_FEEDBACK, of)}
+        destroyed = {*keys.values(), *of_files.values(), *told_by_it.values(), *used, *who}
+        self._seals.ring.destroy(destroyed, ordered.at)
         for act_id, (case_id, content) in written.items():
             if (left := taken_out(content, keys[case_id])) != content:
                 await connection.execute(TAKE_OUT, act_id, json.dumps(left, ensure_ascii=False))
@@ -81,7 +94,7 @@ class Eraser:
             await connection.execute("update cases set key_id = $2 where case_id = $1", case_id, key_id)
         for each in files:
             await self._file(connection, each, of_files[each.evidence_id])
-        for what, ids in (("content", list(written)), ("evidence", list(of_files))):
+        for what, ids in (("content", list(written)), ("evidence", list(of_files)), ("feedback", list(told_by_it))):
             await connection.execute(ON_RECORD, what, ids, ordered.at, ordered.by, ordered.basis)
         return Erased(len(cases), len(written), len(files))
 

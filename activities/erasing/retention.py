@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from activities.sealing.ring import Ring
 
 CLOSED = """
-select case_id, case_number, cases.city, closed_at, key_id from cases join accounts on account_id = party
+select case_id, case_number, cases.city, closed_at, cases.key_id from cases join accounts on account_id = party
 where closed_at is not null and accounts.body is null
 and (exists (select from acts where acts.case_id = cases.case_id and content is not null)
   or exists (select from evidence where evidence.case_id = cases.case_id))

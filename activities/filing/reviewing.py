@@ -1,4 +1,5 @@
-"""Openness reviews that are due by the packs are filed, one case a dataset, by a Temporal schedule."""
+"""What is due by the packs is filed by a Temporal schedule: openness reviews, one case a dataset, and what a city and
+its bodies owe once a year."""
 
 from __future__ import annotations
 
@@ -23,6 +24,7 @@ from temporalio.client import (
 from temporalio.service import RPCError
 
 from activities.database import present
+from activities.filing.years import SYSTEM, file_years
 from activities.idempotency import id_from_key
 from activities.record.filings import Filing
 from activities.record.inbox import Inbox
@@ -45,8 +47,6 @@ EVERY_ATTEMPT = 5.0
 """Seconds."""
 EVERY_LOOK = 600.0
 """Seconds: an engine whose database was lost has the schedule again so soon."""
-SYSTEM = "system"
-"""The party of a case that nobody filed."""
 DUE = """
 select d.dataset_id, d.provider from datasets d
 where d.city = $1 and d.openness = any($2)
@@ -69,15 +69,17 @@ class Reviewing:
 
     @activity.defn(name="file_reviews_due")
     async def file_reviews_due(self, most: int) -> int:
-        """Files at most that many reviews of datasets that no review has looked at for as long as the pack says."""
+        """Files at most that many cases: reviews of datasets that no review has looked at for as long as the pack says,
+        and what is owed for this year."""
         async with self._pool.acquire() as connection:
             now = self._clock.at(await present(connection))
         filed = 0
-        for pack in self._packs():
+        packs = self._packs()
+        for pack in packs:
             rules = rules_on(pack, to_shanghai(now).date())
-            if rules and rules.every and filed < most:
+            if rules and rules.every and rules.every.days and filed < most:
                 filed += await self._file(rules, rules.every.days, now, most - filed)
-        return filed
+        return filed + await file_years(self._pool, self._inbox, packs, now, most - filed)
 
     async def _file(self, rules: ProcedureRules, days: int, now: datetime, most: int) -> int:
         since = now - timedelta(days=days)

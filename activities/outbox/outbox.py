@@ -118,7 +118,8 @@ where m.account_id = $1 and m.number < $2 and m.read_at is null order by m.numbe
 """  # noqa: S608 - made of constants
 UNREAD_OF = f"""
 select {MESSAGE} from messages m {WITH_ITS_CASE}
-where m.account_id = $1 and m.read_at is null and (c.case_number = $2 or m.facts ->> 'dataset_id' = $2)
+where m.account_id = $1 and m.read_at is null
+  and $2 in (c.case_number, m.facts ->> 'dataset_id', m.facts ->> 'feedback_id')
 order by m.number desc limit $3
 """  # noqa: S608 - made of constants
 

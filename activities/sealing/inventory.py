@@ -19,10 +19,12 @@ class Care(StrEnum):
     SEALED_IN_PART = "sealed_in_part"
     """A document: what is personal in it is sealed field by field, the rest stays as it is."""
     OVERWRITTEN = "overwritten"
-    """Personal, and looked up by its value: plain while it is needed, overwritten by erasing. Backups hold it as long
-    as they are kept."""
+    """A pseudonym by which an account is looked up: plain while it is needed, overwritten by erasing. Backups hold it
+    as long as they are kept."""
     ENDS = "ends"
-    """Personal, and gone with the session, login or channel that it belongs to; erasing ends these."""
+    """Personal, and gone with the session, login or feed that it belongs to; erasing ends these."""
+    INDEXED = "indexed"
+    """Personal, and kept as nothing but an index under a key of the ring, by which the same value is found again."""
     FINGERPRINT = "fingerprint"
     """The hash of a text, by which whoever guesses the whole text knows that it was this; it stays."""
     PSEUDONYM = "pseudonym"
@@ -31,11 +33,12 @@ class Care(StrEnum):
     """A code, a digest of what is not personal, a body, the law, or what is published."""
 
 
-S, P, O, E, F, I, N = (  # noqa: E741 - a table reads better in short words
+S, P, O, E, X, F, I, N = (  # noqa: E741 - a table reads better in short words
     Care.SEALED,
     Care.SEALED_IN_PART,
     Care.OVERWRITTEN,
     Care.ENDS,
+    Care.INDEXED,
     Care.FINGERPRINT,
     Care.PSEUDONYM,
     Care.NOT_PERSONAL,
@@ -45,7 +48,12 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
     "absences": {I: "absence_id account_id substitute"},
     "account_record": {I: "account_id by_account by_command details", N: "what"},
     "account_record_addresses": {E: "address"},
-    "accounts": {I: "account_id", O: "login name issuer subject organisation contact", N: "city body roles kind"},
+    "accounts": {
+        I: "account_id key_id",
+        O: "login issuer subject",
+        S: "name organisation contact",
+        N: "city body roles kind",
+    },
     "acts": {
         I: "act_id case_id account act",
         P: "content",
@@ -59,7 +67,7 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
         N: "city procedure dataset_id provider urgency outcome rules_digest head",
     },
     "chain_adoptions": {N: "root"},
-    "channels": {I: "channel_id account_id", E: "address secret last_error", N: "kind language"},
+    "channels": {I: "channel_id account_id", S: "address secret", N: "kind language last_error"},
     "curtailments": {
         I: "case_id grant_case_id",
         N: "city dataset_id effect data_items access_mode misuse body stage outcome source article basis",
@@ -71,6 +79,11 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
     "events": {I: "case_id event", N: "type hash"},
     "evidence": {I: "evidence_id account case_id key_id", S: "name", N: "media_type cautions scan", F: "sha256"},
     "failures": {I: "case_id act_id", N: "why detail"},
+    "feedback": {
+        I: "feedback_id account_id key_id answered_by",
+        S: "text answer",
+        N: "city kind dataset_id provider request_digest answered_body",
+    },
     "feeds": {I: "feed_id account_id", E: "name wanted", N: "token_digest served"},
     "gate_calls": {I: "case_id"},
     "gate_days": {N: "dataset_id access_mode reason"},
@@ -83,7 +96,7 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
         N: "dataset_id data_items access_mode access_modes use key_digest ended",
     },
     "hand_overs": {I: "hand_over_id officer to_account asked_by tasks", N: "request_digest"},
-    "invitations": {I: "account_id", E: "subject email", N: "issuer token_digest"},
+    "invitations": {I: "account_id", E: "subject", X: "email", N: "issuer token_digest"},
     "kept_forms": {I: "account_id", E: "content", N: "digest"},
     "logins_under_way": {E: "remembered", N: "digest"},
     "maintenance": {I: "announced_by", N: "maintenance_id city body said"},
@@ -94,11 +107,12 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
     "posts": {I: "account_id filed_by", N: "body post department"},
     "rate_buckets": {E: "bucket"},
     "rate_refusals": {N: "what"},
+    "ratings": {I: "account_id", N: "dataset_id city scores"},
     "readings": {I: "case_id reader evidence_id whose", N: "part body"},
     "restrictions": {I: "case_id", N: "kind dataset_id data_items except_items"},
     "revoked_tokens": {I: "account_id", E: "jti"},
     "role_proposals": {I: "proposal_id account_id proposed_by by_command", N: "roles outcome"},
-    "sessions": {I: "account_id", E: "browser sid notice id_token", N: "digest forgery_key"},
+    "sessions": {I: "account_id", E: "browser sid notice", S: "id_token", N: "digest forgery_key"},
     "signed_days": {N: "statement signature"},
     "signed_heads": {I: "case_id", N: "head acts_head path"},
     "stamped_days": {N: "stamp"},

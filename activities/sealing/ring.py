@@ -69,6 +69,7 @@ class Ring:
         self._service = service
         self._at_hand: list[DataKey] = []
         self._remembered: dict[str, bytes] = {}
+        self._named: dict[str, DataKey] = {}
         self._version = -1
         if not file.exists():
             os.close(os.open(file, os.O_WRONLY | os.O_CREAT, OWNER_ALONE))
@@ -126,6 +127,20 @@ class Ring:
             self._remembered.clear()
         self._remembered[key_id] = found
         return found
+
+    def named(self, name: str) -> DataKey:
+        """The one key of this name, the same for every process, which nobody destroys; made where nobody has made it.
+        Raises WrappingKeyMissing, KeyServiceAway, KeyUnusable."""
+        if name not in self._named:
+            with self._writing():
+                if self._sqlite.execute("select 1 from keys where key_id = ?", (name,)).fetchone() is None:
+                    current = self._service.current()
+                    wrapped = self._service.wrap(current, secrets.token_bytes(KEY_BYTES), name)
+                    self._sqlite.execute(
+                        "insert into keys (key_id, kek, wrapped) values (?, ?, ?)", (name, current, wrapped)
+                    )
+            self._named[name] = DataKey(name, self.key(name))
+        return self._named[name]
 
     def destroyed_at(self, key_id: str) -> datetime | None:
         """When a key was destroyed; None where it was not."""

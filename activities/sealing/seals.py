@@ -39,6 +39,12 @@ BEYOND = NONCE_BYTES + TAG_BYTES
 """Bytes by which something sealed is longer."""
 UNREADABLE = "（密钥缺失，无法读取 · cannot be read: its key is missing）"
 KEYED = "keyed:"
+INDEX = "blind-index"
+"""The id of the key by which values are found again that are kept nowhere."""
+
+
+class Unreadable(Exception):
+    """What is sealed cannot be opened: its key was destroyed or is missing, or it was changed."""
 
 
 def said_of_erased(at: datetime) -> str:
@@ -111,24 +117,49 @@ class Seals:
             return value
         return self._opened(str(value[SEALED]), f"acts\n{act_id}\n{name}")
 
+    def value(self, key: DataKey, place: str, value: Any) -> dict[str, str]:
+        """A value for a column that holds a document, sealed as a whole for its place."""
+        return _enveloped(key, place, value)
+
+    def opened_value(self, place: str, kept: Any) -> Any:
+        """The value of such a column; the sentence that says why it is not to be had. Raises KeyServiceAway."""
+        return self._opened(str(kept[SEALED]), place) if is_enveloped(kept) else kept
+
     def text(self, key: DataKey, place: str, text: str) -> str:
         """A text for a column that holds nothing but text, sealed for its place."""
         return MARK + _enveloped(key, place, text)[SEALED]
+
+    def exact_text(self, place: str, kept: str) -> str:
+        """The text of such a column, for whoever acts by it. Raises Unreadable, KeyServiceAway."""
+        if not kept.startswith(MARK):
+            return kept
+        try:
+            return str(self._unsealed(kept.removeprefix(MARK), place))
+        except (KeyDestroyed, KeyUnusable, InvalidTag, ValueError) as fault:
+            raise Unreadable(place.replace("\n", " ")) from fault
 
     def opened_text(self, place: str, kept: str) -> str:
         """The text of such a column."""
         return str(self._opened(kept.removeprefix(MARK), place)) if kept.startswith(MARK) else kept
 
     def _opened(self, sealed: str, place: str) -> Any:
-        key_id, _, packed = sealed.partition(".")
         try:
-            return json.loads(unseal(self.ring.key(key_id), place, base64.b64decode(packed)))
+            return self._unsealed(sealed, place)
         except KeyDestroyed as fact:
             return said_of_erased(fact.at)
         except (KeyUnusable, InvalidTag, ValueError) as fault:
             # What was changed by hand `kaifang verify` finds; here nobody may take it for what was written.
             LOG.error("what is sealed for %s cannot be read: %s", place.replace("\n", " "), type(fault).__name__)
             return UNREADABLE
+
+    def _unsealed(self, sealed: str, place: str) -> Any:
+        key_id, _, packed = sealed.partition(".")
+        return json.loads(unseal(self.ring.key(key_id), place, base64.b64decode(packed)))
+
+    def index(self, place: str, value: str) -> str:
+        """By which a value of that place is found again, and not guessed by whoever lacks the ring: the same for every
+        process. Raises KeyServiceAway, WrappingKeyMissing."""
+        return keyed(self.ring.named(INDEX), f"{place}\n{value}")
 
     def is_erased(self, key_id: str | None) -> bool:
         """Whether the key of that id was destroyed, and with it what it sealed."""

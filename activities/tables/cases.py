@@ -14,6 +14,9 @@ from sqlmodel import Field, SQLModel
 from activities.tables.columns import instant, jsonb
 from rules.procedure_names import RECTIFICATION
 
+OF_A_YEAR = "procedure IN ('opening_focus', 'opening_plan', 'evaluation', 'improvement')"
+"""The procedures of which few cases are sought among all of a city."""
+
 
 class PinnedRulesRow(SQLModel, table=True):
     """The rules of a case as it keeps them, by digest."""
@@ -32,6 +35,7 @@ class CaseRow(SQLModel, table=True):
         Index("cases_of_city", "city", text("received_at DESC"), "case_id"),
         Index("cases_of_provider", "provider", text("received_at DESC"), "case_id"),
         Index("cases_of_dataset", "dataset_id"),
+        Index("cases_of_years", "city", "procedure", postgresql_where=text(OF_A_YEAR)),
         Index("cases_latest", text("received_at DESC"), "case_id"),
         Index("cases_closed_of_city", "city", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
         Index(

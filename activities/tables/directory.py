@@ -45,6 +45,9 @@ class AccountRow(SQLModel, table=True):
     organisation: str | None = None
     contact: str | None = None
     """A mailbox or a telephone number, as the issuer has checked it."""
+    key_id: str | None = None
+    """The data key under which name, organisation, contact, channels and what the issuer said at a login are sealed;
+    None where none of it has been sealed yet."""
     tokens_since: datetime | None = instant(nullable=True, default=None)
     """Tokens of the API that were issued up to then are void; None where none was ever revoked so."""
     erased_at: datetime | None = instant(nullable=True, default=None)
@@ -64,6 +67,7 @@ class InvitationRow(SQLModel, table=True):
     issuer: str
     subject: str | None = None
     email: str | None = None
+    """The mailbox by its blind index: it is compared, and never shown."""
     token_digest: str | None = None
     invited_at: datetime = instant()
     until_at: datetime = instant()

@@ -12,8 +12,8 @@ from activities.tables.columns import instant
 
 class ReadingRow(SQLModel, table=True):
     """On that day, Asia/Shanghai, an officer read a part of a case of somebody else's: its `texts`, or a file of its
-    `evidence`. `body` is the one that the officer served then, `whose` the account that the part belongs to, `first_at`
-    the first time of the day; how often is not counted."""
+    `evidence`; or `feedback`, by its id. `body` is the one that the officer served then, `whose` the account that the
+    part belongs to, `first_at` the first time of the day; how often is not counted."""
 
     __tablename__ = "readings"
     __table_args__ = (

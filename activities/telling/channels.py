@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from activities.database import present
+from activities.directory.personal import key_of, opened, place_in_channel
 from activities.idempotency import IdempotencyKeyReused
 from activities.statements import numbered
 from activities.telling.ways import WEBHOOK, part_of_address
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from activities.clock import Clock
     from activities.database import Connection, Pool
+    from activities.sealing.seals import Seals
 
 MOST = 10
 """Open channels of one account."""
@@ -25,7 +27,7 @@ SECRET_BYTES = 32
 
 
 class ChannelKept(NamedTuple):
-    """A row of `channels`, as a channel is opened."""
+    """A row of `channels`, as a channel is opened; address and secret sealed."""
 
     channel_id: str
     account_id: str
@@ -106,23 +108,32 @@ class Opened(NamedTuple):
     secret: str | None
 
 
-async def open_own_channel(pool: Pool, clock: Clock, channel_id: str, account_id: str, wanted: Wanted) -> Opened:
+async def open_own_channel(
+    pool: Pool, clock: Clock, channel_id: str, account_id: str, wanted: Wanted, *, seals: Seals | None
+) -> Opened:
     """As `open_channel`, from now on, in a transaction of its own. Raises ChannelEnded too."""
     async with pool.acquire() as connection, connection.transaction():
         now = clock.at(await present(connection))
-        secret = await open_channel(connection, channel_id, account_id, wanted, now)
-        for channel in await open_channels(connection, account_id):
+        secret = await open_channel(connection, channel_id, account_id, wanted, now, seals=seals)
+        for channel in await open_channels(connection, account_id, seals):
             if channel.channel_id == channel_id:
                 return Opened(channel, secret)
     raise ChannelEnded
 
 
 async def open_channel(
-    connection: Connection, channel_id: str, account_id: str, wanted: Wanted, now: datetime
+    connection: Connection,
+    channel_id: str,
+    account_id: str,
+    wanted: Wanted,
+    now: datetime,
+    *,
+    seals: Seals | None,
 ) -> str | None:
     """The channel is open, and messages written from `now` on go out on it; its secret, if it is a webhook and new.
 
-    In the caller's transaction. The same id again changes nothing. Raises EnoughChannels, IdempotencyKeyReused.
+    In the caller's transaction. The same id again changes nothing. Raises EnoughChannels, IdempotencyKeyReused,
+    KeyServiceAway.
     """
     # Two calls at once: the second waits here for the first. Messages to the account need not wait.
     await connection.execute("select from accounts where account_id = $1 for no key update", account_id)
@@ -131,18 +142,20 @@ async def open_channel(
     )
     if known:
         # The address of one that has ended is erased, and cannot be compared.
-        if known["ended_at"] is None and Wanted(known["kind"], known["address"], known["language"]) != wanted:
+        address = opened(seals, place_in_channel(channel_id, "address"), known["address"])
+        if known["ended_at"] is None and Wanted(known["kind"], address or "", known["language"]) != wanted:
             raise IdempotencyKeyReused
         return None
     if len(await connection.fetch(OPEN, account_id)) >= MOST:
         raise EnoughChannels
     secret = new_secret() if wanted.kind == WEBHOOK else None
+    key = await key_of(connection, seals, account_id)
     kept = ChannelKept(
         channel_id=channel_id,
         account_id=account_id,
         kind=wanted.kind,
-        address=wanted.address,
-        secret=secret,
+        address=key.text(place_in_channel(channel_id, "address"), wanted.address) or "",
+        secret=key.text(place_in_channel(channel_id, "secret"), secret),
         language=wanted.language,
         created_at=now,
     )
@@ -150,9 +163,12 @@ async def open_channel(
     return secret
 
 
-async def open_channels(connection: Connection, account_id: str) -> Sequence[Channel]:
-    """The open channels of an account, in the order in which they were opened."""
-    return [Channel(**dict(row)) for row in await connection.fetch(OPEN, account_id)]
+async def open_channels(connection: Connection, account_id: str, seals: Seals | None) -> Sequence[Channel]:
+    """The open channels of an account, in the order in which they were opened. Raises KeyServiceAway."""
+    rows = [dict(row) for row in await connection.fetch(OPEN, account_id)]
+    for row in rows:
+        row["address"] = opened(seals, place_in_channel(row["channel_id"], "address"), row["address"])
+    return [Channel(**row) for row in rows]
 
 
 async def end_own_channel(pool: Pool, clock: Clock, channel_id: str, account_id: str) -> bool:

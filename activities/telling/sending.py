@@ -15,9 +15,11 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from activities.database import AWAY
+from activities.directory.personal import place_in_channel
 from activities.outbox.message_texts import Language, Message, Said, say, with_its_number
 from activities.outbox.outbox import MESSAGE, WITH_ITS_CASE, message_of
 from activities.record.pinned_rules import PinnedRules
+from activities.sealing.seals import Unreadable
 from activities.statements import numbered
 from activities.telling.channels import end_channel
 from activities.telling.ways import WEBHOOK, WITHIN, NotSent, Outgoing
@@ -264,9 +266,12 @@ class Sender:
         """Sends a delivery; returns why it was not sent, whatever is wrong: one message or channel holds up no
         other."""
         try:
-            outgoing = await self._outgoing(claimed)
+            outgoing = await self._outgoing(channel_id, claimed)
         except AWAY:
             raise
+        except Unreadable as unreadable:
+            LOG.error("the address of channel %s cannot be read: %s", channel_id, unreadable)
+            return NotSent("the address cannot be read")
         except Exception:
             LOG.exception("message %s cannot be put into words", claimed["message_id"])
             return NotSent("cannot be put into words")
@@ -280,8 +285,8 @@ class Sender:
             return NotSent(type(failure).__name__)
         return None
 
-    async def _outgoing(self, claimed: Record) -> Outgoing:
-        """What goes out, in the language of the channel."""
+    async def _outgoing(self, channel_id: str, claimed: Record) -> Outgoing:
+        """What goes out, in the language of the channel. Raises Unreadable."""
         async with self._pool.acquire() as connection:
             message = await message_of(claimed, partial(self._pinned.of, connection), self._seals)
         kind = claimed["channel_kind"]
@@ -293,13 +298,16 @@ class Sender:
         return Outgoing(
             message_id=message.message_id,
             kind=kind,
-            address=claimed["address"],
-            secret=claimed["secret"],
+            address=self._opened(channel_id, "address", claimed["address"]) or "",
+            secret=self._opened(channel_id, "secret", claimed["secret"]),
             subject=said.subject,
             text=said.text,
             data=payload(message, said),
             at=claimed["now"],
         )
+
+    def _opened(self, channel_id: str, column: str, kept: str | None) -> str | None:
+        return self._seals.exact_text(place_in_channel(channel_id, column), kept) if self._seals and kept else kept
 
     async def _failed(self, channel_id: str, claimed: Record, failure: NotSent) -> None:
         attempts = claimed["attempts"]

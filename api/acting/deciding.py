@@ -15,10 +15,12 @@ from models import decision_fields
 from models.acts import AskOpinion, AskSupplement, Claim, Correct, Decide, Extend, Reassign, Release, ReviewSuspension
 from models.asking import stated_so_far
 from models.drafting import Drafted, may_submit_what_is_kept
+from models.pinned_figures import PinnedFigures
 from reading.cases import questions as cases
 from reading.catalogue import questions as catalogue
 from reading.directory import questions as directory
 from reading.directory.sight import body_answered_for
+from reading.figures.pinning import counted
 from reading.misuse import questions as misuse
 from reading.sight import Caller
 from reading.store import CaseRead, Store
@@ -108,8 +110,20 @@ async def decide(receiver: Receiver, store: Store, task_id: str, form: DecisionF
         measure=draft.measure if draft else measure,
         limit=form.limit(),
         finding=form.finding(),
+        figures=await figures_pinned(store, rules, task, form.outcome),
     )
     return await receiver.receive(act, form.said())
+
+
+async def figures_pinned(store: Store, rules: ProcedureRules, task: TaskRow, outcome: str) -> PinnedFigures | None:
+    """What is counted for a decision that goes by figures; None for any other."""
+    stage = rules.stage(task.stage)
+    decided = stage.outcome(outcome) if stage else None
+    if decided is None or not decided.pins_figures:
+        return None
+    state = (await store.case_read(task.case_id)).state
+    assert state.occurred_on, "only a case about a year goes by its figures"
+    return await counted(store, state.city, state.occurred_on.year)
 
 
 async def correct(receiver: Receiver, store: Store, task_id: str, form: DecisionForm) -> ActShown:

@@ -85,7 +85,7 @@ async def link_to(runtime: Runtime, by: By, login: str) -> str:
 async def waiting_at(runtime: Runtime, token: str) -> AccountWaiting | None:
     """The account to which the link of this token leads; None where it leads to none."""
     issuer = runtime.settings.oidc_issuer
-    return await waiting(runtime.pool, token, issuer, await runtime.now()) if issuer else None
+    return await waiting(runtime.pool, token, issuer, await runtime.now(), seals=runtime.seals) if issuer else None
 
 
 def issuer_of(runtime: Runtime, field: str) -> str:
@@ -118,7 +118,7 @@ async def invite_officer(runtime: Runtime, by: By, form: InvitationForm) -> str 
     token = new_token() if form.by_link else None
     invitation = by_link(issuer, token) if token else Invitation(issuer, form.subject, form.email)
     try:
-        await enrol_and_invite(runtime.pool, officer, invitation, await runtime.now(), by)
+        await enrol_and_invite(runtime.pool, officer, invitation, await runtime.now(), by, seals=runtime.seals)
     except OfficerRefused as refused:
         raise invalid(refused.field, refused.code) from refused
     except KnownAlready as known:

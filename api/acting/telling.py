@@ -28,7 +28,9 @@ async def open_channel(runtime: Runtime, caller: Caller, form: ChannelForm, key:
     channel_id = id_from_key(caller.account_id, CHANNELS, key) if key else str(uuid.uuid4())
     wanted = Wanted(form.kind, address, form.language)
     try:
-        opened = await open_own_channel(runtime.pool, runtime.clock, channel_id, caller.account_id, wanted)
+        opened = await open_own_channel(
+            runtime.pool, runtime.clock, channel_id, caller.account_id, wanted, seals=runtime.seals
+        )
     except EnoughChannels as enough:
         raise Problem("EnoughChannels") from enough
     except ChannelEnded as ended:

@@ -34,6 +34,7 @@ BESIDE_THE_LOG: Mapping[type[Refusal], tuple[str, ...]] = {
         "EnoughChannels",
         "EnoughFeeds",
         "EvidenceTooMuch",
+        "FeedbackAnswered",
         "InterruptionOver",
         "NothingToChoose",
         "NothingToSign",

@@ -9,10 +9,14 @@ from models.procedures.access import ACCESS
 from models.procedures.access_request import ACCESS_REQUEST
 from models.procedures.catalogue_update import CATALOGUE_UPDATE
 from models.procedures.demand import DEMAND
+from models.procedures.evaluation import EVALUATION
+from models.procedures.improvement import IMPROVEMENT
 from models.procedures.leak import LEAK
 from models.procedures.misuse import MISUSE
 from models.procedures.misuse_appeal import MISUSE_APPEAL
 from models.procedures.objection import OBJECTION
+from models.procedures.opening_focus import OPENING_FOCUS
+from models.procedures.opening_plan import OPENING_PLAN
 from models.procedures.openness_review import OPENNESS_REVIEW
 from models.procedures.quality_check import QUALITY_CHECK
 from models.procedures.rectification import RECTIFICATION
@@ -29,6 +33,10 @@ PROCEDURES: tuple[Procedure, ...] = (
     MISUSE,
     MISUSE_APPEAL,
     QUALITY_CHECK,
+    OPENING_FOCUS,
+    OPENING_PLAN,
+    EVALUATION,
+    IMPROVEMENT,
 )
 BY_NAME: dict[str, Procedure] = {procedure.name: procedure for procedure in PROCEDURES}
 

@@ -9,8 +9,12 @@ from typing import Any
 
 from reading.cases.shapes import CaseShown
 from reading.cases.stating import Speaking, Stated, headed
+from reading.years.shapes import YearShown
+from rules.pinned import Label
 
 __all__ = ["Reason", "Speaking", "Stated", "filed_in", "headed", "reasons_in"]
+
+YEAR, WHOSE = Label(zh="年度", en="Year"), Label(zh="机构", en="Body")
 
 
 @dataclass(frozen=True)
@@ -42,10 +46,22 @@ def filed_in(speaking: Speaking, case: CaseShown) -> list[Stated]:
         said = check.model_dump(include={"statement", "discovered_on", "data_items"}, exclude_none=True)
     elif case.demand:
         said = case.demand.model_dump(include={"statement", "purpose", "use"}, exclude_none=True)
+    elif case.finding:
+        said = case.finding.model_dump(include={"statement"}, exclude_none=True)
+    elif case.year:
+        return year_in(speaking, case.year)
     if not speaking.dataset:
         said.pop("data_items", None)
     ruled = [rule.field for rule in speaking.law.rules.fields if rule.field in said]
     return speaking.all_of(said, [*ruled, *(name for name in said if name not in ruled)])
+
+
+def year_in(speaking: Speaking, year: YearShown) -> list[Stated]:
+    """Which year a case is about, whose it is, and what the city opens first in it."""
+    stated = [Stated(speaking.law.say(YEAR), str(year.year), is_prose=False)]
+    if year.body_name:
+        stated.append(Stated(speaking.law.say(WHOSE), year.body_name, is_prose=False))
+    return [*stated, *(Stated(headed(each.label), each.text, is_prose=True) for each in year.focus)]
 
 
 def reasons_in(speaking: Speaking, case: CaseShown) -> list[Reason]:

@@ -21,6 +21,7 @@ from pages.routes import (
     desk_data,
     due_days,
     evidence,
+    feedback,
     feeds,
     figures,
     filing,
@@ -33,6 +34,7 @@ from pages.routes import (
     own_data,
     papers,
     posts,
+    ratings,
     rectifications,
     roles,
     settings,
@@ -42,12 +44,15 @@ from pages.routes import (
     task_acts,
     urging,
     written,
+    years,
 )
 
 ROUTES: tuple[BaseRoute, ...] = (
     *front.ROUTES,
     *login.ROUTES,
     *datasets.ROUTES,
+    *ratings.ROUTES,
+    *feedback.ROUTES,
     *about.ROUTES,
     *cities.ROUTES,
     *calculator.ROUTES,
@@ -82,4 +87,5 @@ ROUTES: tuple[BaseRoute, ...] = (
     *own_data.ROUTES,
     *accesses.ROUTES,
     *written.ROUTES,
+    *years.ROUTES,
 )

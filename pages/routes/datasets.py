@@ -10,12 +10,14 @@ from starlette.responses import Response
 from api.http.known import known
 from pages.calls import Call, has_opened, page
 from pages.offers import offers_of_dataset
+from pages.routes.feedback import has_feedback
 from pages.tables import as_table
 from reading.catalogue import lists
 from reading.catalogue.search import Search
 from reading.catalogue.shown import dataset_now
 from reading.cities.shown import rules_received
 from reading.directory import questions as directory
+from reading.ratings.shown import ratings_of
 from reading.rules.procedure_shown import ordinary_way
 from reading.tables.lists import dataset_table
 from reading.tables.record import version_table
@@ -78,6 +80,9 @@ async def dataset(call: Call) -> Response:
         offers=list(offers_of_dataset(call, received, shown.dataset_id, shown.openness)),
         way=ordinary_way(request, call.language) if request and shown.openness in request.concerns else (),
         procedure=ACCESS_REQUEST,
+        rated=await ratings_of(call.store, call.language, shown.dataset_id),
+        has_feedback=has_feedback(call, shown.city),
+        may_rate=call.caller is None or call.caller.has("applicant"),
     )
 
 

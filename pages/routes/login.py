@@ -96,7 +96,14 @@ async def logged_in(
     idle = sessions.IDLE_OFFICER if caller.has(*OFFICERS) else sessions.IDLE_APPLICANT
     browser = call.request.headers.get("user-agent", "")
     cookie = await sessions.begin(
-        call.runtime.pool, account_id, call.now, idle=idle, browser=browser, sid=sid, id_token=id_token
+        call.runtime.pool,
+        account_id,
+        call.now,
+        idle=idle,
+        browser=browser,
+        sid=sid,
+        id_token=id_token,
+        seals=call.runtime.seals,
     )
     await note_login(call.runtime.pool, By(account_id, address=address_of(call.request)))
     if back == in_language("/", call.language):
@@ -143,7 +150,7 @@ async def login_callback(call: Call) -> Response:
     except TokenRefused as refused:
         return failed(call, REFUSED, refused)
     try:
-        account_id = await people.arrived(call.runtime.pool, found.person, call.now, it.link)
+        account_id = await people.arrived(call.runtime.pool, found.person, call.now, it.link, seals=call.runtime.seals)
     except people.LinkOver as over:
         return failed(call, LINK_OVER, over)
     back = it.back
@@ -189,7 +196,7 @@ async def log_out(call: Call) -> Response:
     """The session is over, here and in PostgreSQL; where an issuer began it, there too."""
     leads_to = None
     if call.session is not None:
-        id_token = await sessions.id_token_of(call.runtime.pool, call.session)
+        id_token = await sessions.id_token_of(call.runtime.pool, call.session, call.runtime.seals)
         await sessions.end(call.runtime.pool, call.session.account_id, call.session.digest)
         if id_token and (issuer := issuer_of(call.request)):
             leads_to = await issuer.logout_url(id_token)

@@ -129,9 +129,9 @@ async def agreement_shown(
     acts = await cases.acts_with_text(store, caller, read.state)
     written = texts_by_fingerprint(read.state.case_id, [*(row.content or {} for row in acts), stated])
     dataset = await catalogue.dataset(store, terms.dataset_id)
-    called = (await directory.called(store, [read.state.party])).get(read.state.party)
+    called = await directory.called_for_good(store, read.state.party)
     bodies = await directory.body_names(store, read.state.bodies.values())
-    named = {**bodies, APPLICANT: called.name if called else ERASED}
+    named = {**bodies, APPLICANT: called or ERASED}
     signing = signatures(read.rules, read.state)
     blanks = {
         **of_the_case(read.rules, terms, dataset),

@@ -22,6 +22,7 @@ from reading.rectifications.shapes import RectificationShown
 from reading.shape import CaseNamed, Cited, ClockShown, Instant, RuleNamed, RulesShown, Shape
 from reading.stated import shows
 from reading.updates.shapes import DemandShown, OpennessReviewShown, UpdateShown
+from reading.years.shapes import FindingShown, YearShown
 from rules.procedure_names import ACCESS_REQUEST
 
 TaskStatus = Literal["open", "claimed", "done", "cancelled"]
@@ -212,7 +213,8 @@ class CaseShown(Shape):
     data is held or suspended.
     Of a catalogue update: `update`, and `caused_by`, the case that ordered it, which has it as its `catalogue_update`;
     both for those who may know of the other case. Its drafts are among the `reasons`. Of a demand: `demand`; of an
-    openness review: `openness_review`. Of a rectification: `rectification`.
+    openness review: `openness_review`. Of a rectification: `rectification`. Of what is done once a year: `year`; of
+    what an evaluation has found of a body: `finding`.
     `remedies` are where to go after a refusal, where the case ended in one, and after something was taken of the grant
     that the case is, where the city hears no appeal.
     `road` is the way of the case, behind it and ahead; `possible` what the caller may do in it now, by the judge.
@@ -252,6 +254,8 @@ class CaseShown(Shape):
     demand: DemandShown | None
     openness_review: OpennessReviewShown | None
     rectification: RectificationShown | None
+    year: YearShown | None
+    finding: FindingShown | None
     caused_by: CaseNamed | None
     catalogue_update: CaseNamed | None
     advice: list[Advice]

@@ -39,6 +39,7 @@ from reading.updates.shown import catalogue_part
 from reading.words.language import Language, said
 from reading.words.law import Law
 from reading.words.texts import texts
+from reading.years.shown import finding_part, year_part
 from rules.deadlines import to_shanghai
 from rules.pinned import RemedyRule
 from rules.procedure_names import ACCESS_REQUEST
@@ -116,6 +117,8 @@ async def case_shown(store: Store, caller: Caller, language: Language, case_id: 
         demand=of_catalogue.demand,
         openness_review=of_catalogue.openness_review,
         rectification=await rectification(store, law, read, acts),
+        year=await year_part(store, law, read),
+        finding=await finding_part(store, law, read, acts),
         caused_by=await named(state.caused_by),
         catalogue_update=await named(state.ordered.update_case_id if state.ordered else None),
         advice=advice_on(law, state),
@@ -180,7 +183,10 @@ async def case_named(store: Store, caller: Caller, case_id: str | None) -> CaseN
 def parties(state: CaseState, names: Names, name: str | None) -> list[PartyShown]:
     """Who takes part: whoever filed the case first, by its name, then the bodies by their roles."""
     party = names.get(state.party, state.party)
-    bodies = [PartyShown(role=role, id=body, name=names.get(body, body)) for role, body in sorted(state.bodies.items())]
+    bodies = [
+        PartyShown(role=role.partition("/")[0], id=body, name=names.get(body, body))
+        for role, body in sorted(state.bodies.items())
+    ]
     return [PartyShown(role=BY_NAME[state.procedure].party, id=party, name=name or party), *bodies]
 
 

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_
-from sqlalchemy.orm import Mapped
+from sqlalchemy import ColumnElement, and_, event, exists, not_, or_
+from sqlalchemy import select as select_columns
+from sqlalchemy.orm import Mapped, QueryContext
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from activities.directory.bearer import Bearer
+from activities.directory.personal import opened, opened_name, place_in_account
+from activities.sealing.key_service import KeyServiceAway
+from activities.sealing.seals import Seals
 from activities.tables.accounts import RevokedTokenRow
 from activities.tables.directory import AbsenceRow, AccountRow, BodyRow, PostRow
 from reading.sight import Caller
-from reading.store import Store
+from reading.store import SEALS, Store
 from rules.pinned import Label
+
+
+@event.listens_for(AccountRow, "load")
+def open_account(row: AccountRow, context: QueryContext) -> None:
+    """What an account says of a person is plain for whoever has its row, its login in the place of its name while the
+    key service is away. Who needs no name asks for columns."""
+    seals: Seals | None = context.session.info.get(SEALS)
+    if seals is None or row.key_id is None:
+        return
+    set_committed_value(row, "name", _name_for_now(seals, row.account_id, row.login, row.name))
+    for column, kept in (("organisation", row.organisation), ("contact", row.contact)):
+        set_committed_value(row, column, opened(seals, place_in_account(row.account_id, column), kept))
 
 
 async def caller(store: Store, account_id: str) -> Caller | None:
@@ -42,25 +59,25 @@ async def bearer(store: Store, of: Bearer) -> Caller | None:
 
 async def _caller(store: Store, wanted: ColumnElement[bool]) -> Caller | None:
     row = (
-        await store.session.exec(
-            select(AccountRow, BodyRow.role)
-            .join(BodyRow, col(BodyRow.body) == col(AccountRow.body), isouter=True)
+        await (await store.session.connection()).execute(
+            select_columns(
+                col(AccountRow.account_id),
+                col(AccountRow.login),
+                col(AccountRow.city),
+                col(AccountRow.body),
+                col(BodyRow.role),
+                col(AccountRow.roles),
+            )
+            .join_from(AccountRow, BodyRow, col(BodyRow.body) == col(AccountRow.body), isouter=True)
             .where(wanted, col(AccountRow.erased_at).is_(None))
         )
     ).first()
     if row is None:
         return None
-    account, body_role = row
-    if not account.roles:  # one that waits for its roles acts for nobody yet, whatever asks for the body alone
-        return Caller(account.account_id, account.login, None, None, None, frozenset())
-    return Caller(
-        account_id=account.account_id,
-        login=account.login,
-        city=account.city,
-        body=account.body,
-        body_role=body_role,
-        roles=frozenset(account.roles),
-    )
+    account_id, login, city, body, body_role, roles = row
+    if not roles:  # one that waits for its roles acts for nobody yet, whatever asks for the body alone
+        return Caller(account_id, login, None, None, None, frozenset())
+    return Caller(account_id=account_id, login=login, city=city, body=body, body_role=body_role, roles=frozenset(roles))
 
 
 async def account(store: Store, login_or_id: str) -> AccountRow | None:
@@ -101,12 +118,36 @@ async def accounts(store: Store, ids: Iterable[str]) -> dict[str, Account]:
 
 
 async def called(store: Store, accounts: Iterable[str | None]) -> dict[str, Called]:
-    """Account id to what it is called; nothing of an account that is gone."""
-    ids = {each for each in accounts if each}
-    rows = await store.session.exec(
-        select(AccountRow.account_id, AccountRow.login, AccountRow.name).where(col(AccountRow.account_id).in_(ids))
-    )
-    return {account_id: Called(login, Label.model_validate(name)) for account_id, login, name in rows}
+    """Account id to what it is called for now: its login while the key service is away, so that lists and pages go on.
+    Nothing of an account that is gone."""
+    return await _called(store, col(AccountRow.account_id).in_({each for each in accounts if each}))
+
+
+async def _called(store: Store, wanted: ColumnElement[bool]) -> dict[str, Called]:
+    seals = store.archive.seals
+    return {
+        account_id: Called(login, Label.model_validate(_name_for_now(seals, account_id, login, name)))
+        for account_id, login, name in await _names(store, wanted)
+    }
+
+
+async def called_for_good(store: Store, account_id: str) -> Label | None:
+    """What an account is called, for a text that stays; None where it is gone. Raises KeyServiceAway."""
+    for _, _, name in await _names(store, col(AccountRow.account_id) == account_id):
+        return Label.model_validate(opened_name(store.archive.seals, account_id, name))
+    return None
+
+
+async def _names(store: Store, wanted: ColumnElement[bool]) -> Sequence[tuple[str, str, Mapping[str, Any]]]:
+    found = select(AccountRow.account_id, AccountRow.login, AccountRow.name).where(wanted)
+    return (await store.session.exec(found)).all()
+
+
+def _name_for_now(seals: Seals | None, account_id: str, login: str, kept: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        return opened_name(seals, account_id, kept)
+    except KeyServiceAway:
+        return {"zh": login, "en": login}
 
 
 async def others_called(store: Store, account_id: str, words: Collection[str]) -> frozenset[str]:
@@ -121,11 +162,9 @@ async def others_called(store: Store, account_id: str, words: Collection[str]) -
 
 
 async def names_by_login(store: Store, wanted: Iterable[str | None]) -> dict[str, Label]:
-    """Login to what the account is called; nothing of a login that nobody has."""
-    rows = await store.session.exec(
-        select(AccountRow.login, AccountRow.name).where(col(AccountRow.login).in_({each for each in wanted if each}))
-    )
-    return {login: Label.model_validate(name) for login, name in rows}
+    """Login to what the account is called, as `called` has it; nothing of a login that nobody has."""
+    found = await _called(store, col(AccountRow.login).in_({each for each in wanted if each}))
+    return {each.login: each.name for each in found.values()}
 
 
 async def reviewers_of(store: Store, body: str) -> Sequence[AccountRow]:

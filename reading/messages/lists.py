@@ -111,7 +111,7 @@ async def unread_that_lead_to(store: Store, account_id: str, of: str, path: str)
 async def channels(archive: Archive, account_id: str) -> Channels:
     """The open channels of an account."""
     async with archive.pool.acquire() as connection:
-        found = await open_channels(connection, account_id)
+        found = await open_channels(connection, account_id, archive.seals)
     return Channels(items=[ChannelShown.model_validate(channel, from_attributes=True) for channel in found])
 
 

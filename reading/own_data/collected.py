@@ -19,9 +19,11 @@ from reading.cases.questions import CasesSought
 from reading.cases.shapes import CaseSummary
 from reading.cases.shown import case_shown
 from reading.directory import questions as directory
+from reading.feedback import questions as feedback
 from reading.messages import lists as messages
 from reading.own_data import questions
 from reading.papers.bag import NOT_IN_A_PATH
+from reading.ratings import questions as ratings
 from reading.read_by.shown import own_readings
 from reading.sight import Caller
 from reading.store import Archive, Store
@@ -52,6 +54,8 @@ class Collecting:
             for name, content in (await self._of_case(case_id)).items():
                 yield await self._file(f"cases/{number}/{name}.json", f"{number}: {self._word(name)}", content)
         yield await self._file("messages.json", self._word("messages"), await self._all(self._messages))
+        yield await self._file("ratings.json", self._word("ratings"), await self._ratings())
+        yield await self._file("feedback.json", self._word("feedback"), await self._feedback())
         yield await self._file("readings.json", self._word("readings"), await self._all(self._readings))
 
     def index_file(self) -> File:
@@ -79,12 +83,15 @@ class Collecting:
     async def _account(self) -> File:
         async with self.archive.store() as store:
             account = await directory.account(store, self.caller.account_id)
+            name = await directory.called_for_good(store, self.caller.account_id)
             now = await store.now()
             logged_in = await sessions.of_account(store.pool, self.caller.account_id, now)
             opened = await messages.channels(self.archive, self.caller.account_id)
         of_account = {
             "collected_at": to_shanghai(now).isoformat(),
-            "account": account.model_dump(mode="json") if account else None,
+            "account": account.model_dump(mode="json", exclude={"key_id"}) | {"name": name.model_dump()}
+            if account and name
+            else None,
             "channels": opened.model_dump(mode="json")["items"],
             "sessions": [
                 {"begun_at": each.begun_at.isoformat(), "seen_at": each.seen_at.isoformat(), "browser": each.browser}
@@ -124,6 +131,17 @@ class Collecting:
 
     async def _messages(self, store: Store, after: str | None) -> Any:
         return await messages.messages(store, self.caller.account_id, self.language, self.pages_url, after, A_PART)
+
+    async def _ratings(self) -> list[Any]:
+        async with self.archive.store() as store:
+            rows = await ratings.own_ratings(store, self.caller.account_id)
+        return [row.model_dump(mode="json", exclude={"account_id", "number"}) for row in rows]
+
+    async def _feedback(self) -> list[Any]:
+        async with self.archive.store() as store:
+            rows = await feedback.own_feedback(store, self.caller.account_id)
+        left_out = {"account_id", "answered_by", "key_id", "number", "request_digest"}
+        return [row.model_dump(mode="json", exclude=left_out) for row in rows]
 
     async def _readings(self, store: Store, after: str | None) -> Any:
         return await own_readings(store, self.caller, self.language, after, A_PART)

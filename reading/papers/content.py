@@ -113,9 +113,9 @@ async def _writing(store: Store, language: Language, found: PapersRead) -> _Writ
     state, law = read.state, Law(read.rules, language)
     dataset = await dataset_now(store, None, language, state.dataset_id) if state.dataset_id else None
     bodies = await directory.body_names(store, {*state.bodies.values(), *(task.body for task in state.tasks.values())})
-    party = (await directory.called(store, [state.party])).get(state.party)
+    party = await directory.called_for_good(store, state.party)
     names = {body: said(label, language) for body, label in bodies.items()}
-    names[""] = said(party.name, language) if party else state.party
+    names[""] = said(party, language) if party else state.party
     return _Writing(law, read, found, Speaking(law, dataset), names, dataset.title if dataset else None)
 
 

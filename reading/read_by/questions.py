@@ -12,8 +12,8 @@ from reading.paging import Cut, cut, number_of
 from reading.sight import Caller
 from reading.store import Store
 
-Found = tuple[ReadingRow, str, EvidenceRow | None]
-"""A reading, the number of its case, and the file that was read."""
+Found = tuple[ReadingRow, str | None, EvidenceRow | None]
+"""A reading, the number of its case, None where feedback was read, and the file that was read."""
 
 
 def of_the_caller(caller: Caller) -> ColumnElement[bool]:
@@ -34,7 +34,7 @@ async def readings(store: Store, wanted: ColumnElement[bool], after: str | None,
     """A page of the readings wanted, the latest first. Raises CursorUnusable."""
     found = (
         select(ReadingRow, CaseRow.case_number, EvidenceRow)
-        .join(CaseRow, col(CaseRow.case_id) == col(ReadingRow.case_id))
+        .outerjoin(CaseRow, col(CaseRow.case_id) == col(ReadingRow.case_id))
         .outerjoin(EvidenceRow, col(EvidenceRow.evidence_id) == col(ReadingRow.evidence_id))
         .where(wanted)
         .order_by(col(ReadingRow.number).desc())

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from time import monotonic
 
-from activities.readings import EVIDENCE, TEXTS, Reading, put_on_record
+from activities.readings import EVIDENCE, FEEDBACK, TEXTS, Reading, put_on_record
 from activities.tables.cases import EvidenceRow
+from activities.tables.feedback import FeedbackRow
 from models.procedures import BY_NAME
 from models.state import CaseState
 from reading.sight import Caller
@@ -29,6 +30,13 @@ async def evidence_is_read(store: Store, caller: Caller, file: EvidenceRow, part
     nor is the party."""
     if file.case_id and caller.is_officer and caller.account_id not in (file.account, party):
         whose = Reading(file.case_id, caller.account_id, caller.body, file.account, EVIDENCE, file.evidence_id)
+        await _on_record(store, whose)
+
+
+async def feedback_is_read(store: Store, caller: Caller, row: FeedbackRow) -> None:
+    """What somebody told is about to be read: on record where an officer reads what another wrote."""
+    if caller.account_id != row.account_id:
+        whose = Reading(row.feedback_id, caller.account_id, caller.body, row.account_id, FEEDBACK)
         await _on_record(store, whose)
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from reading.rules.words import COMMA, ONLY_WHEN, SEMICOLON, Words
 from rules.deadlines import DATED
 from rules.pack import Pack
-from rules.pinned import Citation, HoldRule, Label, LastDayOff
+from rules.pinned import Citation, HoldRule, Label, LastDayOff, YearOf
 from rules.procedure_names import RECTIFICATION
 from rules.resolving import NotInForce, governing
 
@@ -75,6 +75,10 @@ REVOCATION = Label(zh="关闭权限", en="Revocation")
 REVOKED_BY = Label(zh="由{who}说明理由后关闭", en="by {who}, with a reason")
 INTERVAL = Label(zh="定期启动", en="Interval")
 DAYS = Label(zh="每{days}日", en="every {days} days")
+EACH_YEAR = {
+    YearOf.PROVIDER: Label(zh="每年为每个数据开放主体启动一次", en="begun by itself once a year for each provider"),
+    YearOf.CITY: Label(zh="每年启动一次", en="begun by itself once a year"),
+}
 AGAINST = Label(zh="可以针对的机构", en="Can be directed against")
 IN_PLACE = Label(zh="针对{body}的", en="Directed against {body}")
 ACTS_INSTEAD = Label(zh="由{body}代为提请、责令、督促和验收", en="{body} acts in its place")
@@ -160,8 +164,10 @@ def _after_the_law(pack: Pack, words: Words, since: date) -> OtherRule:
 def who_begins(words: Words) -> str:
     """By whom cases of this procedure come to be."""
     rules = words.rules
-    if rules.every:
+    if rules.every and rules.every.days:
         return words.say(EVERY, days=rules.every.days)
+    if rules.every and rules.every.year_of:
+        return words.say(EACH_YEAR[rules.every.year_of])
     who = words.say(FILED_BY, who=words.either(words.body(role) for role in rules.filed_by))
     if any(not choice.on_request for choice in rules.choices.get("trigger", ())):
         who += words.say(BY_ANOTHER_CASE)

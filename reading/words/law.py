@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from pydantic import BaseModel
 
@@ -13,8 +14,11 @@ from reading.words.language import Language, maybe, said
 from reading.words.texts import texts
 from rules.articles import in_full, phrase
 from rules.deadlines import parse_period
+from rules.loading import load_pack
 from rules.pinned import Basis, Citation, Label, Regulation
+from rules.procedure_names import ACCESS_REQUEST
 from rules.procedure_rules import ProcedureRules
+from rules.resolving import as_last_in_force
 
 
 @dataclass(frozen=True)
@@ -127,3 +131,8 @@ def citations_in(part: object) -> Iterator[Citation]:
     elif isinstance(part, tuple):
         for value in part:
             yield from citations_in(value)
+
+
+def law_of(city: str, on: date, language: Language) -> Law:
+    """The law of a city on a day, or on its last, in whose words citations of what is no procedure are said."""
+    return Law(as_last_in_force(load_pack(city), ACCESS_REQUEST, on), language)

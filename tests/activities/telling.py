@@ -11,6 +11,7 @@ from typing import Any
 
 from activities.database import Pool
 from activities.outbox.outbox import put_out
+from activities.sealing.seals import Seals
 from activities.settings import Settings
 from activities.telling.channels import Wanted, open_channel
 from activities.telling.sending import Sender
@@ -27,9 +28,9 @@ def settings(tmp_path: Path, **more: Any) -> Settings:
 
 
 @asynccontextmanager
-async def sender(pool: Pool, tmp_path: Path, **more: Any) -> AsyncIterator[Sender]:
+async def sender(pool: Pool, tmp_path: Path, seals: Seals | None = None, **more: Any) -> AsyncIterator[Sender]:
     async with Ways(settings(tmp_path, **more)) as opened:
-        yield Sender(pool, opened, BASE, every=0.01)
+        yield Sender(pool, opened, BASE, seals, every=0.01)
 
 
 async def account(pool: Pool, login: str = "applicant@demo") -> str:
@@ -41,7 +42,7 @@ async def channel(pool: Pool, address: str, kind: str = "webhook", owner: str = 
     """A channel that is older than what is told; its id and its secret."""
     channel_id, owner = str(uuid.uuid4()), await account(pool, owner)
     async with pool.acquire() as connection, connection.transaction():
-        secret = await open_channel(connection, channel_id, owner, Wanted(kind, address, "en"), BEFORE)
+        secret = await open_channel(connection, channel_id, owner, Wanted(kind, address, "en"), BEFORE, seals=None)
     return channel_id, secret or ""
 
 

@@ -13,6 +13,8 @@ from pydantic import SecretStr
 from standardwebhooks import Webhook
 
 from activities.database import Pool
+from activities.directory.sealing_anew import seal_what_is_plain
+from activities.sealing.seals import Seals
 from activities.telling import sending
 from activities.telling.channels import end_channel
 from activities.telling.sending import Sender
@@ -72,6 +74,33 @@ async def test_a_mail_has_the_law_the_day_the_link_and_a_header_by_which_a_repea
     )
     assert mail["X-Kaifang-Message"] == told
     assert told in text
+
+
+async def test_a_sealed_channel_is_sent_to_and_one_that_cannot_be_read_is_not(
+    driver: Driver, receiver: HttpReceiver, another: HttpReceiver, tmp_path: Path
+) -> None:
+    seals = Seals.open(settings(tmp_path))
+    channel_id, secret = await channel(driver.pool, receiver.url)
+    await seal_what_is_plain(driver.pool, seals)
+    other, _ = await channel(driver.pool, another.url)
+    await by_owner(
+        driver.pool,
+        "update channels set address = of.address, secret = of.secret from channels of "
+        "where of.channel_id = $1 and channels.channel_id = $2",
+        channel_id,
+        other,
+    )
+    await driver.file("nanning", party=await account(driver.pool), hand_over=False)
+
+    async with sender(driver.pool, tmp_path, seals) as it:
+        assert await it.send() == 1
+
+    (request,) = receiver.taken
+    Webhook(secret).verify(request.body, request.headers)
+    said = await driver.pool.fetchval("select last_error from channels where channel_id = $1", other)
+    assert said == "the address cannot be read", "it was sealed for another channel"
+    assert another.taken == []
+    seals.ring.close()
 
 
 async def test_what_was_sent_is_not_sent_again_and_a_channel_has_only_what_came_after_it(

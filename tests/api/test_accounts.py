@@ -11,10 +11,13 @@ from activities.clock import DatabaseClock
 from activities.database import Pool, present
 from activities.directory import sessions
 from activities.directory.people import Person, arrived
+from activities.directory.personal import place_in_account
+from activities.directory.sealing_anew import seal_what_is_plain
 from activities.settings import Settings
 from api.app import create_app
 from tests.api.administering import as_second, confirm_all
 from tests.api.calling import Caller, Service, open_task, serving
+from tests.api.gate import CONDITIONAL, put_grant
 from tests.api.supervising import SOON
 from tests.owning import by_owner
 
@@ -79,10 +82,59 @@ async def test_a_closed_account_does_nothing_has_no_session_and_its_person_is_no
     assert (await service.as_(OFFICER).get(f"/v1/cases/{case['case_id']}")).status_code == 404
     assert (await service.as_(OFFICER).read("/v1/tasks"))["items"] == []
     assert not isinstance(await sessions.find(pool, cookie, now), sessions.Session)
-    assert await arrived(pool, Person("i", "s", "Zhang"), now) == account
+    assert await arrived(pool, Person("i", "s", "Zhang"), now, seals=service.app.state.runtime.seals) == account
     assert await pool.fetchval("select roles from accounts where account_id = $1", account) == []
     (shown,) = (await admin.read("/v1/accounts", q=OFFICER))["items"]
     assert (shown["roles"], shown["body"]) == ([], None)
+
+
+async def test_accounts_are_found_by_a_part_of_their_name_plain_or_sealed(
+    admin: Caller, service: Service, pool: Pool
+) -> None:
+    called = (await admin.read("/v1/accounts", city="nanning", role="supervisor"))["items"][0]["name"]
+    plain = await admin.read("/v1/accounts", q=called[1:5].upper())
+    assert "supervisor@nanning.authority" in [each["login"] for each in plain["items"]]
+    await seal_what_is_plain(pool, service.app.state.runtime.seals)
+
+    assert await admin.read("/v1/accounts", q=called[1:5].upper()) == plain
+    assert (await admin.read("/v1/accounts", q=called, city="nanjing"))["items"] == []
+    parts: list[list[str]] = []
+    after: dict[str, str] = {}
+    while not parts or after:
+        part = await admin.read("/v1/accounts", q="NANNING", limit=3, **after)
+        parts.append([each["login"] for each in part["items"]])
+        after = {"cursor": part["next"]} if part["next"] else {}
+    logins = [each for part in parts for each in part]
+    assert len(parts) > 2
+    assert logins == [each["login"] for each in (await admin.read("/v1/accounts", q="nanning"))["items"]]
+
+
+async def test_a_filing_opens_no_more_than_the_name_of_its_party_and_the_gate_nothing(
+    service: Service, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seals = service.app.state.runtime.seals
+    await seal_what_is_plain(pool, seals)
+    form = await service.as_("applicant@demo").form("nanning")
+    _, key = await put_grant(pool)
+    places: list[str] = []
+    unsealed = seals._unsealed
+
+    def opens(sealed: str, place: str) -> Any:
+        places.append(place)
+        return unsealed(sealed, place)
+
+    monkeypatch.setattr(seals, "_unsealed", opens)
+
+    assert (await service.as_("applicant@demo").post("/v1/access-requests", form, "filed")).status_code == 201
+    account = await pool.fetchval("select account_id from accounts where login = 'applicant@demo'")
+    opened = [place for place in places if place.startswith("accounts")]
+    assert set(opened) <= {place_in_account(account, "name")}
+    assert len(opened) <= 1
+    places.clear()
+    asked = {"dataset_id": CONDITIONAL, "mode": "download"}
+    served = await service.http.get("/v1/gate", params=asked, headers={"X-Access-Key": key})
+    assert served.status_code == 204
+    assert places == []
 
 
 async def reopened(caller: Caller, login: str, **form: Any) -> httpx.Response:
@@ -105,7 +157,7 @@ async def test_a_closed_account_is_opened_again_once_confirmed_and_is_whose_it_w
     assert (it["reopened"]["by"], it["reopened"]["reason"]) == ("admin@kaifang", "Back from leave")
     async with pool.acquire() as connection:
         now = DatabaseClock().at(await present(connection))
-    assert await arrived(pool, Person("i", "s", "Zhang"), now) == account
+    assert await arrived(pool, Person("i", "s", "Zhang"), now, seals=service.app.state.runtime.seals) == account
     assert wrong(await confirm_all(admin)) == [("proposals", "own_proposal")]
     assert (await service.as_(OFFICER).read("/v1/tasks"))["items"] == []
     assert (await confirm_all(await as_second(service, pool))).status_code == 200

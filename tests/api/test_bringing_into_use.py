@@ -134,7 +134,7 @@ async def test_an_installation_without_samples_is_used_until_a_request_is_decide
         now = await running.app.state.runtime.now()
         officers = ("operator", "authority", "transport")
         for login in ("li@administration", "applicant@home", *(f"reviewer@nanning.{each}" for each in officers)):
-            await arrived(pool_of_it, Person(provider.url, login), now)
+            await arrived(pool_of_it, Person(provider.url, login), now, seals=running.app.state.runtime.seals)
         applicant = service.as_("applicant@home")
         transport = service.as_("reviewer@nanning.transport")
         rules = await law(applicant, "nanning", "catalogue_update")

@@ -14,9 +14,11 @@ from cli.demo_misuse import find_misuse
 from cli.demo_objections import object_to_data, take_back
 from cli.demo_parties import Parties
 from cli.demo_quality import have_data_checked
+from cli.demo_ratings import rate_data, tell_and_answer
 from cli.demo_rectification import rectify
 from cli.demo_requests import NothingServed, refuse, served_item, walk
 from cli.demo_roles import OFFICER, appoint
+from cli.demo_years import answer_what_was_found, evaluate_the_year, file_the_plan, set_the_focus
 from rules.loading import cities, load_pack
 from tests.api.calling import Service
 from tests.api.gate import restrict
@@ -68,6 +70,10 @@ async def test_the_demonstration_walks_each_procedure_of_a_city_to_its_end(worki
         "demand": demand_data,
         "quality_check": have_data_checked,
         "rectification": rectify,
+        "opening_focus": set_the_focus,
+        "opening_plan": file_the_plan,
+        "evaluation": evaluate_the_year,
+        "improvement": answer_what_was_found,
     }
 
     walked = {name: await asyncio.to_thread(walks[name], parties, city) for name in walks}
@@ -128,6 +134,27 @@ async def test_the_demonstration_answers_an_objection_and_leaves_the_data_served
     assert case["answer"]["text"]
     assert decided
     assert (data[0], data[-1]) == ("hold", None)
+
+
+async def test_the_demonstration_has_data_rated_and_revised_where_the_law_has_ratings(service: Service) -> None:
+    parties = InProcess(service, asyncio.get_running_loop())
+
+    rated = {city: await asyncio.to_thread(rate_data, parties, city) for city in ("nanning", "nanjing")}
+
+    assert rated["nanjing"] is None
+    assert rated["nanning"]
+    (version,) = rated["nanning"]["versions"]
+    assert (version["ratings"], version["dimensions"][0]["mean"], version["dimensions"][1]["mean"]) == (2, 3.0, 5.0)
+
+
+async def test_the_demonstration_has_feedback_answered_where_the_law_has_any(service: Service) -> None:
+    parties = InProcess(service, asyncio.get_running_loop())
+
+    found = {city: await asyncio.to_thread(tell_and_answer, parties, city) for city in ("lianyungang", "yulin")}
+
+    assert found["yulin"] is None
+    assert found["lianyungang"]
+    assert (found["lianyungang"]["kind"], bool(found["lianyungang"]["answer"])) == ("suggestion", True)
 
 
 @pytest.mark.parametrize("city", FIVE_CITIES)

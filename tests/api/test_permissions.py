@@ -62,6 +62,15 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/v1/accesses/minutes?dataset_id=nanning-transport-bus-lines", None),
     ("GET", "/v1/accesses/use", None),
     ("GET", "/v1/datasets", None),
+    ("GET", "/v1/datasets/{dataset_id}/ratings", None),
+    ("GET", "/v1/datasets/{dataset_id}/rating", None),
+    ("PUT", "/v1/datasets/{dataset_id}/rating", {"scores": {"regularity": 3}}),
+    ("GET", "/v1/ratings", None),
+    ("GET", "/v1/ratings/figures", None),
+    ("GET", "/v1/feedback", None),
+    ("GET", "/v1/feedback/{feedback_id}", None),
+    ("POST", "/v1/feedback", {"city": "nanning", "kind": "opinion", "text": "x"}),
+    ("POST", "/v1/feedback/{feedback_id}/answer", {"text": "x"}),
     ("GET", "/v1/catalogue.jsonld", None),
     ("GET", "/v1/cities", None),
     ("GET", "/v1/bodies", None),
@@ -83,6 +92,12 @@ CALLS: list[tuple[str, str, Any]] = [
         "/v1/quality-checks",
         {"city": "yulin", "dataset_id": "yulin-transport-rural-bus-lines", "statement": "x"},
     ),
+    ("POST", "/v1/opening-focuses", {"city": "nanning", "year": 2022}),
+    ("POST", "/v1/opening-plans", {"city": "nanning", "year": 2022}),
+    ("POST", "/v1/evaluations", {"city": "nanning", "year": 2022}),
+    ("POST", "/v1/evaluation-findings", {"case_id": "x", "body": "nanning.transport", "statement": "x"}),
+    ("GET", "/v1/published-results", None),
+    ("GET", "/v1/circulated-results", None),
     (
         "POST",
         "/v1/catalogue-updates",
@@ -178,6 +193,7 @@ OF_A_CITY = (
     "/v1/maintenance-notices",
     "/v1/bodies",
     "/v1/holders",
+    "/v1/published-results",
     "/v1/figures",
 )
 OF_AN_OBJECTION = ("/v1/cases/{case_id}/trace", "/v1/cases/{case_id}/evidence", SUSPENSION_REVIEW)
@@ -212,7 +228,7 @@ async def channel_of_the_applicant(service: Service) -> str:
     async with service.app.state.runtime.pool.acquire() as connection, connection.transaction():
         account, now = await connection.fetchval(query), await present(connection)
         wanted = Wanted("webhook", "https://hooks.example.org/x", "en")
-        await open_channel(connection, "of-the-applicant", account, wanted, now)
+        await open_channel(connection, "of-the-applicant", account, wanted, now, seals=service.app.state.runtime.seals)
     return "of-the-applicant"
 
 
@@ -260,7 +276,13 @@ async def objection_for(service: Service, path: str) -> dict[str, Any]:
 async def names_in(service: Service, path: str, made: Made) -> dict[str, Any]:
     """What the path names: nothing is made that it does not name, for there are many calls."""
     names: dict[str, Any] = {"maintenance_id": "none", "account": "reviewer@nanning.transport"}
-    names |= {"name": "receipt-1", "code": "none", "login": "reviewer2@nanning.health", "proposal_id": "none"}
+    names |= {
+        "name": "receipt-1",
+        "code": "none",
+        "login": "reviewer2@nanning.health",
+        "proposal_id": "none",
+        "feedback_id": "none",
+    }
     names["body"] = "nanning.parks"
     if any(f"{{{name}}}" in path for name in ("case_id", "task_id", "act_id", "evidence_id", "dataset_id")):
         if "a request" not in made:

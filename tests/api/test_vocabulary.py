@@ -25,10 +25,12 @@ from reading.objections.shapes import ObjectionShown, QualityCheckShown, ReportS
 from reading.rectifications.shapes import RectificationShown
 from reading.shape import Shape
 from reading.updates.shapes import DemandShown, UpdateShown
+from reading.years.shapes import FindingShown
 from rules.procedure_names import (
     ACCESS_REQUEST,
     CATALOGUE_UPDATE,
     DEMAND,
+    IMPROVEMENT,
     LEAK,
     MISUSE,
     MISUSE_APPEAL,
@@ -57,6 +59,7 @@ FORM_OF: dict[str, type[Form]] = {
     MISUSE: filing.MisuseReportForm,
     MISUSE_APPEAL: filing.MisuseAppealForm,
     QUALITY_CHECK: filing.QualityCheckForm,
+    IMPROVEMENT: filing.FindingForm,
     DEMAND: filing.DemandForm,
     RECTIFICATION: filing.RectificationForm,
     CATALOGUE_UPDATE: filing.CatalogueUpdateForm,
@@ -74,6 +77,7 @@ SHAPE_OF: dict[str, type[Shape]] = {
     MISUSE: MisuseShown,
     MISUSE_APPEAL: MisuseAppealShown,
     QUALITY_CHECK: QualityCheckShown,
+    IMPROVEMENT: FindingShown,
     DEMAND: DemandShown,
     RECTIFICATION: RectificationShown,
     CATALOGUE_UPDATE: UpdateShown,

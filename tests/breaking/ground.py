@@ -99,7 +99,7 @@ class Ground:
     def _behind(self, name: str, app: str, port: int) -> PythonProgram:
         return PythonProgram(
             name,
-            ("-m", "uvicorn", app, "--factory", "--port", str(port), "--no-access-log"),
+            ("-m", "api.http.process", app, "--factory", "--port", str(port), "--no-access-log"),
             self.home / "logs" / f"{name.lower()}.log",
             {**self.environment(), "KAIFANG_LOGIN": "demo"},
         )

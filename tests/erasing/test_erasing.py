@@ -13,15 +13,20 @@ import pytest
 
 from activities.database import Pool, open_pool
 from activities.directory.account_record import By, note_login
+from activities.directory.personal import opened, opened_name, place_in_account
+from activities.directory.sealing_anew import seal_what_is_plain
 from activities.directory.tokens import revoke_one
 from activities.erasing.cases import Eraser
 from activities.erasing.person import CaseRuns, ErasedAlready, PersonUnknown, RecordIsKept, ServesABody, erase_person
 from activities.erasing.retention import cases_due, erase_due
 from activities.evidence.store import EvidenceStore
+from activities.feedback import Answer, Feedback, answer, place_of, receive
 from activities.proof.verifying import Seen
+from activities.ratings import Rating, rate
 from activities.sealing.ring import Ring
 from activities.sealing.seals import Seals
 from activities.settings import Settings
+from activities.telling.channels import Wanted, open_channel, open_channels
 from tests.driving import Driver, ShiftedClock
 from tests.owning import by_owner, owner_url
 from tests.proof.tampering import EVIDENCE, SECRET, found, work
@@ -29,6 +34,12 @@ from tests.proof.tampering import EVIDENCE, SECRET, found, work
 PERSON = """
 insert into accounts (account_id, login, name, roles, contact, organisation)
 values ($1, $2, '{"zh": "李四", "en": "Li Si"}', '{applicant}', '138 0000 0000', 'Li & Sons')
+"""
+DATASET = """
+with body as (insert into bodies (body, city, role, name) values ('lianyungang.parks', 'lianyungang', 'provider', '{}')
+  on conflict (body) do update set city = excluded.city returning body)
+insert into datasets (dataset_id, city, provider, openness, items, entry, sample)
+select 'data-1', 'lianyungang', body, 'unconditional', '{}', '{}', true from body
 """
 KEPT = timedelta(days=6 * 366)
 """Longer than any city has a record kept."""
@@ -125,6 +136,26 @@ async def test_an_erased_person_is_nowhere_and_the_record_is_verified_as_before(
     assert (await record.driver.state(objection)).party == "acc_objector"
 
 
+async def test_feedback_of_an_erased_person_is_erased_and_what_it_rated_still_counts(record: Record) -> None:
+    pool, clock = record.driver.pool, ShiftedClock()
+    await by_owner(pool, DATASET)
+    told = Feedback("fb-1", "lianyungang", "opinion", None, None, "acc_objector", SECRET, {"text": SECRET}, ())
+    await receive(pool, clock, record.seals, told)
+    await answer(pool, clock, record.seals, Answer("fb-1", "acc_officer", "lianyungang.operator", "To Li Si"))
+    await rate(pool, clock, Rating("data-1", 1, "acc_objector", "lianyungang", {"accuracy": 2}))
+
+    await record.erase()
+
+    row = await pool.fetchrow("select text, answer from feedback")
+    assert row
+    for field in ("text", "answer"):
+        assert "erased on" in record.seals.opened_text(place_of("fb-1", field), row[field])
+    assert await pool.fetchval("select scores ->> 'accuracy' from ratings") == "2"
+    assert await pool.fetchval("select count(*) from erasures where what = 'feedback' and id = 'fb-1'") == 1
+    everything = await record.everything()
+    assert [personal for personal in ("li@demo", "Li Si", SECRET) if personal in everything] == []
+
+
 async def test_a_backup_of_the_day_before_brings_nothing_back(record: Record) -> None:
     objection, _ = await work(record.driver, record.store)
     await record.end_cases()
@@ -153,6 +184,46 @@ async def test_a_backup_of_the_day_before_brings_nothing_back(record: Record) ->
     seen = Seen()
     assert await found(pool, record.store, seen) == []
     assert seen.files_erased == 1
+
+
+async def test_who_somebody_was_reads_as_erased_from_a_backup_of_the_day_before(record: Record) -> None:
+    pool, seals = record.driver.pool, record.seals
+    async with pool.acquire() as connection, connection.transaction():
+        now = await connection.fetchval("select clock_timestamp()")
+        mail = Wanted("mail", "li@people.example", "en")
+        await open_channel(connection, "mail", "acc_objector", mail, now, seals=seals)
+    await seal_what_is_plain(pool, seals)
+    # Sealed under a key before the one that the account names.
+    await by_owner(
+        pool, "update accounts set key_id = $2 where account_id = $1", "acc_objector", seals.ring.take().key_id
+    )
+    for table in ("accounts", "channels"):
+        await by_owner(pool, f"create table {table}_yesterday as select * from {table}")  # noqa: S608
+
+    await record.erase()
+    await by_owner(
+        pool,
+        "update accounts set name = y.name, contact = y.contact, organisation = y.organisation "
+        "from accounts_yesterday y where accounts.account_id = y.account_id",
+    )
+    await by_owner(
+        pool,
+        "update channels set address = y.address, ended_at = null from channels_yesterday y "
+        "where channels.channel_id = y.channel_id",
+    )
+
+    row = await pool.fetchrow("select * from accounts where account_id = 'acc_objector'")
+    assert row is not None
+    name = opened_name(seals, "acc_objector", json.loads(row["name"]))
+    contact = opened(seals, place_in_account("acc_objector", "contact"), row["contact"])
+    async with pool.acquire() as connection:
+        (channel,) = await open_channels(connection, "acc_objector", seals)
+    for read in (name["zh"], name["en"], contact, channel.address):
+        assert read is not None
+        assert "erased on" in read
+    everything = await record.everything()
+    for personal in ("李四", "Li Si", "138 0000 0000", "Li & Sons", "li@people.example"):
+        assert personal not in everything
 
 
 async def test_what_was_plain_before_there_were_keys_is_taken_out_and_read_as_erased(record: Record) -> None:

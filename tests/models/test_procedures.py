@@ -20,7 +20,7 @@ from rules.loading import cities, load_pack
 from tests.models.bench import BOTH_SIGN, MONDAY, PARTY, accessed, filed, until_signing
 from tests.rooms import ROOMS, ROOT
 
-NAMES = {name: value for name, value in vars(procedure_names).items() if name.isupper()}
+NAMES = {name: value for name, value in vars(procedure_names).items() if name.isupper() and isinstance(value, str)}
 MOVES_NOTHING = {"claim", "release", "reassign", "lapse_claim", "hand_over", "entrust", "urge", "note", "issue_key"}
 STOPS_DATA = {"objection", "access", "misuse", "misuse_appeal"}
 """What happens in them waits for no machine but PostgreSQL."""
@@ -74,6 +74,10 @@ def test_what_is_filed_for_a_body_is_nobodys_own() -> None:
     }
     assert {each.name for each in PROCEDURES if each.filed_for is FiledFor.A_BODY} == {
         "catalogue_update",
+        "evaluation",
+        "improvement",
+        "opening_focus",
+        "opening_plan",
         "rectification",
     }
     assert {key for key, is_own in own.items() if not is_own} == {
@@ -81,6 +85,11 @@ def test_what_is_filed_for_a_body_is_nobodys_own() -> None:
         ("catalogue_update", "nanning-transport-lines"),
         ("rectification", ""),
         ("rectification", "nanning-transport-lines"),
+        *(
+            (name, dataset)
+            for name in ("opening_focus", "opening_plan", "evaluation", "improvement")
+            for dataset in ("", "nanning-transport-lines")
+        ),
         ("leak", ""),
     }
 

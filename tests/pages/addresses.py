@@ -51,8 +51,16 @@ OF_AN_ACCOUNT = (
     "/datasets/{dataset_id}/misuse",
     "/guangzhou/leaks/new",
 )
-OF_ACCESSES = ("/supervision/accesses", "/supervision/use")
-OF_A_TASK = ("/desk", "/desk?tab=done", "/desk/cases", "/desk/grants", "/desk/grants/{grant}")
+OF_ACCESSES = ("/supervision/accesses", "/supervision/use", "/supervision/ratings")
+OF_A_TASK = (
+    "/desk",
+    "/desk/years",
+    "/desk/circulated",
+    "/desk?tab=done",
+    "/desk/cases",
+    "/desk/grants",
+    "/desk/grants/{grant}",
+)
 OF_AN_OBJECTION = ("/cases/{objected}", "/cases/{objected}/trace")
 OF_EVIDENCE = tuple(f"/evidence/{{{each}}}/look" for each in ("evidence_id", "picture_id", "pdf_id"))
 ADDRESSES: Mapping[str, tuple[str, ...]] = {
@@ -74,6 +82,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/{city}/bodies",
         "/{city}/holders",
         "/{city}/measures",
+        "/{city}/years",
         "/{city}/maintenance",
         "/{city}/law/calculator",
         "/{city}/law/calculator?number=5&unit=wd&received_on=2026-11-27",
@@ -91,6 +100,10 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/messages?of=all",
         "/datasets/{dataset_id}/request",
         "/datasets/{dataset_id}/quality-check",
+        "/datasets/{dataset_id}/rating",
+        "/lianyungang/feedback/new",
+        "/feedback",
+        "/feedback/{feedback_id}",
         "/{city}/demands/new",
         "/my",
         *OF_CASES,
@@ -110,6 +123,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
     ),
     "reviewer": (
         *OF_AN_ACCOUNT,
+        "/feedback",
         *OF_OFFICERS,
         *OF_ACCESSES,
         "/supervision/urgings",
@@ -122,6 +136,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
     ),
     "provider": (
         *OF_AN_ACCOUNT,
+        "/feedback",
         *OF_OFFICERS,
         *OF_ACCESSES,
         "/supervision/urgings",

@@ -52,6 +52,7 @@ async def filed(service: Service) -> Mapping[str, str]:
         granted(service, applicant),
         objected(applicant),
         curtailed(service, applicant),
+        gave_feedback(applicant),
     )
     refused = (await applicant.post(f"/v1/cases/{first['case_id']}/supplement", {"text": "More"})).json()
     papers = await applicant.read(f"/v1/cases/{first['case_id']}/papers")
@@ -65,6 +66,18 @@ async def filed(service: Service) -> Mapping[str, str]:
     for more in rest:
         names |= more
     return names
+
+
+async def gave_feedback(applicant: Caller) -> Mapping[str, str]:
+    """What somebody told of a city, and a rating of data of another."""
+    scores = dict.fromkeys(("regularity", "completeness", "accuracy", "consistency", "timeliness", "usability"), 4)
+    path = f"/v1/datasets/{OBJECTED_TO}/rating"
+    rated = await applicant.http.put(path, json={"scores": scores}, headers=applicant.headers())
+    assert rated.status_code == 200, rated.text
+    told = {"city": "lianyungang", "kind": "opinion", "text": "The lines of buses are of use to many"}
+    answer = await applicant.post("/v1/feedback", told, str(uuid.uuid4()))
+    assert answer.status_code == 201, answer.text
+    return {"feedback_id": answer.json()["feedback_id"]}
 
 
 async def requested(applicant: Caller) -> Any:

@@ -53,8 +53,9 @@ async def test_whoever_is_invited_takes_the_account_by_the_first_login(
     assert "admin@kaifang" not in visitor.text(), "the list is narrowed to the one who was invited"
 
     now = await front.app.state.runtime.now()
-    another = await arrived(pool, Person(ISSUER, "s-2", "Li Si", mailbox="li@example.org"), now)
-    taken = await arrived(pool, Person(ISSUER, "s-1", "Zhang", mailbox="zhang@example.org"), now)
+    seals = front.app.state.runtime.seals
+    another = await arrived(pool, Person(ISSUER, "s-2", "Li Si", mailbox="li@example.org"), now, seals=seals)
+    taken = await arrived(pool, Person(ISSUER, "s-1", "Zhang", mailbox="zhang@example.org"), now, seals=seals)
     row = await pool.fetchrow("select login, roles, body from accounts where account_id = $1", taken)
     assert row is not None
     assert (row["login"], row["roles"], row["body"]) == (OFFICER["login"], [], "nanning.transport")
@@ -129,19 +130,20 @@ async def test_a_link_is_taken_once_in_time_and_by_nobody_who_is_known(
     await visitor.send("login", **OFFICER, by_link="yes")
     token = link_in(visitor).rpartition("/")[2]
     now = await front.app.state.runtime.now()
+    seals = front.app.state.runtime.seals
     people = await pool.fetchval("select count(*) from accounts")
     with pytest.raises(LinkOver):
-        await arrived(pool, Person(ISSUER, "late"), now + LINK_LASTS, token)
+        await arrived(pool, Person(ISSUER, "late"), now + LINK_LASTS, token, seals=seals)
     with pytest.raises(LinkOver):
-        await arrived(pool, Person("http://another", "s-1"), now, token)
+        await arrived(pool, Person("http://another", "s-1"), now, token, seals=seals)
     assert await pool.fetchval("select count(*) from accounts") == people, "who comes by a link that is over is nobody"
-    known = await arrived(pool, Person(ISSUER, "known"), now)
-    assert await arrived(pool, Person(ISSUER, "known"), now, token) == known
-    taken = await arrived(pool, Person(ISSUER, "s-1"), now, token)
+    known = await arrived(pool, Person(ISSUER, "known"), now, seals=seals)
+    assert await arrived(pool, Person(ISSUER, "known"), now, token, seals=seals) == known
+    taken = await arrived(pool, Person(ISSUER, "s-1"), now, token, seals=seals)
     assert await pool.fetchval("select login from accounts where account_id = $1", taken) == OFFICER["login"]
     with pytest.raises(LinkOver):
-        await arrived(pool, Person(ISSUER, "s-2"), now, token)
-    assert await arrived(pool, Person(ISSUER, "s-1"), now, token) == taken
+        await arrived(pool, Person(ISSUER, "s-2"), now, token, seals=seals)
+    assert await arrived(pool, Person(ISSUER, "s-1"), now, token, seals=seals) == taken
     on_record = await pool.fetch("select what, details ->> 'by' from account_record where account_id = $1", taken)
     named = [("account_enrolled", None), ("roles_proposed", None), ("invited", "link"), ("invitation_taken", None)]
     assert [tuple(row) for row in on_record] == named

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from activities.directory import people
 from activities.directory.account_record import By
 from activities.directory.links import by_link, new_token
 from activities.directory.officers import NewOfficer, enrol_and_invite
+from activities.directory.personal import opened, opened_name, place_in_account
 from activities.settings import Settings, SettingsError
 from api.http import provider as provider_keys
 from cli.main import app as command_line
@@ -60,7 +62,16 @@ async def logs_in(front: Front, provider: Provider, subject: str, language: str 
 
 
 async def account(front: Front, subject: str) -> Any:
-    return await front.app.state.runtime.pool.fetchrow("select * from accounts where subject = $1", subject)
+    """The account of that subject, as it is read."""
+    runtime = front.app.state.runtime
+    row = await runtime.pool.fetchrow("select * from accounts where subject = $1", subject)
+    if row is None:
+        return None
+    of, seals = row["account_id"], runtime.seals
+    return dict(row) | {
+        "name": opened_name(seals, of, json.loads(row["name"])),
+        **{column: opened(seals, place_in_account(of, column), row[column]) for column in ("organisation", "contact")},
+    }
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -72,7 +83,9 @@ async def test_whoever_follows_a_link_and_logs_in_has_the_account(
         f"{subject}@nanning.operator", "张三", "Zhang San", "nanning.operator", frozenset({"reviewer"})
     )
     token = new_token()
-    await enrol_and_invite(runtime.pool, officer, by_link(provider.url, token), await runtime.now(), By())
+    await enrol_and_invite(
+        runtime.pool, officer, by_link(provider.url, token), await runtime.now(), By(), seals=runtime.seals
+    )
     address = f"{'/en' if language == 'en' else ''}/invitation/{token}"
     for each in (subject, "known-before"):
         provider.knows(each)
@@ -146,12 +159,19 @@ async def test_what_the_issuer_has_not_checked_says_nothing(front: Front, provid
     await logs_in(front, provider, "li")
     found = await account(front, "li")
     assert (found["contact"], found["kind"], found["roles"]) == (None, "person", ["applicant"])
-    assert found["login"] in found["name"]
+    assert found["login"] in found["name"].values()
 
 
 async def test_an_officer_comes_by_invitation_alone_and_once(front: Front, provider: Provider) -> None:
     pool, now = front.app.state.runtime.pool, await front.app.state.runtime.now()
-    await people.invite(pool, "reviewer@nanning.operator", provider.url, None, "Wang@example.org", now)
+    seals = front.app.state.runtime.seals
+    await people.invite(
+        pool,
+        "reviewer@nanning.operator",
+        people.Invitation(provider.url, None, "Wang@example.org"),
+        now,
+        seals=seals,
+    )
     provider.knows("not-checked", email="wang@example.org")
     await logs_in(front, provider, "not-checked")
     assert (await account(front, "not-checked"))["roles"] == ["applicant"]
@@ -168,25 +188,52 @@ async def test_an_officer_comes_by_invitation_alone_and_once(front: Front, provi
 
 async def test_an_invitation_ends(front: Front, provider: Provider) -> None:
     pool, now = front.app.state.runtime.pool, await front.app.state.runtime.now()
-    await people.invite(pool, "reviewer@nanning.operator", provider.url, "late", None, now - people.LASTS)
+    seals = front.app.state.runtime.seals
+    await people.invite(
+        pool,
+        "reviewer@nanning.operator",
+        people.Invitation(provider.url, "late", None),
+        now - people.LASTS,
+        seals=seals,
+    )
     await logs_in(front, provider, "late")
     assert (await account(front, "late"))["roles"] == ["applicant"]
 
 
 async def test_an_invitation_of_another_issuer_is_not_taken(front: Front, provider: Provider) -> None:
     pool, now = front.app.state.runtime.pool, await front.app.state.runtime.now()
-    await people.invite(pool, "reviewer@nanning.operator", "https://another.example", "same", None, now)
+    seals = front.app.state.runtime.seals
+    await people.invite(
+        pool,
+        "reviewer@nanning.operator",
+        people.Invitation("https://another.example", "same", None),
+        now,
+        seals=seals,
+    )
     await logs_in(front, provider, "same")
     assert (await account(front, "same"))["roles"] == ["applicant"]
 
 
 async def test_nobody_is_moved_from_one_account_to_another(front: Front, provider: Provider) -> None:
     pool, now = front.app.state.runtime.pool, await front.app.state.runtime.now()
+    seals = front.app.state.runtime.seals
     await logs_in(front, provider, "known")
     with pytest.raises(people.KnownAlready):
-        await people.invite(pool, "reviewer@nanning.operator", provider.url, "known", None, now)
+        await people.invite(
+            pool,
+            "reviewer@nanning.operator",
+            people.Invitation(provider.url, "known", None),
+            now,
+            seals=seals,
+        )
     with pytest.raises(people.AccountUnknown):
-        await people.invite(pool, "nobody@nowhere", provider.url, "new", None, now)
+        await people.invite(
+            pool,
+            "nobody@nowhere",
+            people.Invitation(provider.url, "new", None),
+            now,
+            seals=seals,
+        )
 
 
 WRONG = [

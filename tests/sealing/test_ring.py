@@ -106,3 +106,18 @@ def test_a_wrapped_key_is_of_no_use_under_another_id(ring: Ring) -> None:
 
     with pytest.raises(KeyUnusable):
         ring.key(one.key_id)
+
+
+def test_a_key_by_name_is_one_for_all_processes_and_stays_when_keys_are_changed(folder: Path, ring: Ring) -> None:
+    other = Ring.open(folder)
+
+    key = ring.named("blind-index")
+
+    assert other.named("blind-index") == key
+    change_wrapping_key(folder)
+    later = Ring.open(folder)
+    assert later.named("blind-index") == key
+    assert later.named("another") != key
+    assert ring.wrapped_by().keys() == {"kek-0002"}
+    other.close()
+    later.close()

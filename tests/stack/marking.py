@@ -15,7 +15,7 @@ from api.acting import demanding, objecting, rectifying, requesting, updating
 from cli.demo_parties import Json, Parties
 from rules.pinned import APPLICANT
 from rules.procedure_names import ACCESS_REQUEST, CATALOGUE_UPDATE, DEMAND, OBJECTION, RECTIFICATION
-from rules.vocabulary import AGREED, DECISION, TEXTS, asked_by
+from rules.vocabulary import AGREED, DECISION, TEXTS, Part, asked_by
 
 FILED_AT: Mapping[str, str] = {
     requesting.PATH: ACCESS_REQUEST,
@@ -30,6 +30,8 @@ WITH_A_DRAFT = frozenset({(CATALOGUE_UPDATE, "basis")})
 """Comes with a draft that is filed at once; the demonstration submits its draft later, and the basis with it."""
 NO_TEXT = frozenset({(DEMAND, "reference")})
 """Names a dataset there."""
+OF_DECISIONS = tuple(name for name in asked_by(DECISION, *TEXTS) if name not in asked_by(DECISION, part=Part.USE))
+"""Without the number of a case, which is found or refused."""
 Place = tuple[str, str, str]
 """Procedure, form, field."""
 
@@ -39,7 +41,7 @@ def texts_of_filing(procedure: str) -> tuple[str, ...]:
 
 
 def texts_of_decision(procedure: str) -> tuple[str, ...]:
-    return tuple(name for name in asked_by(DECISION, *TEXTS) if (procedure, name) not in NO_TEXT)
+    return tuple(name for name in OF_DECISIONS if (procedure, name) not in NO_TEXT)
 
 
 def to_be_marked(procedures: Iterable[str]) -> Iterator[Place]:
@@ -47,7 +49,7 @@ def to_be_marked(procedures: Iterable[str]) -> Iterator[Place]:
     for procedure in procedures:
         yield from ((procedure, FILING, name) for name in texts_of_filing(procedure))
         yield from ((procedure, DECISION, name) for name in texts_of_decision(procedure) if name not in AGREED)
-    yield from ((ACCESS_REQUEST, DECISION, name) for name in asked_by(DECISION, *TEXTS) if name in AGREED)
+    yield from ((ACCESS_REQUEST, DECISION, name) for name in OF_DECISIONS if name in AGREED)
     yield from ((OBJECTION, EVIDENCE, part) for part in ("name", "content"))
     yield from ((CATALOGUE_UPDATE, ENTRY, part) for part in ("title", "abstract", "domain", "items"))
 

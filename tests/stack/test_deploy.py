@@ -98,6 +98,14 @@ def test_the_worker_alone_has_the_key_of_the_days_and_their_folder(services: dic
     assert folder.partition(":")[2] in (ROOT / "deploy" / "Dockerfile").read_text()
 
 
+def test_whatever_seals_has_the_same_keys_and_the_same_key_service(services: dict[str, Any]) -> None:
+    named = {"KAIFANG_KEYS_FOLDER", *(f"KAIFANG_{each.upper()}" for each in Settings.model_fields if "hsm_" in each)}
+    assert len(named) == 4
+    for name in OURS:
+        passed_on = {each: services[name]["environment"].get(each) for each in named}
+        assert passed_on == {each: f"${{{each}:-}}" for each in named}, name
+
+
 def test_no_two_services_are_published_at_one_port(services: dict[str, Any]) -> None:
     published = [port.partition("}")[0] for service in services.values() for port in service.get("ports", [])]
     assert len({each.rpartition(":")[2] for each in published}) == len(published)

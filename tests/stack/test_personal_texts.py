@@ -1,5 +1,6 @@
 """After a demonstration of one city nothing that somebody wrote, and nobody's name or address, is anywhere but in
-PostgreSQL's tables and in the folder of evidence: each text was marked, and everything else is looked through."""
+PostgreSQL's tables and in the folder of evidence, where it lies sealed: each text was marked, and everything else is
+looked through."""
 
 from __future__ import annotations
 
@@ -44,6 +45,12 @@ CITY = "yulin"
 KAIFANG = ("-c", "from cli.main import app; app()")
 FOLDERS_OF_TEXTS = ("postgres", "evidence")
 PLACES_OF_LOGS = ("api.log", "worker.log", "pages.log", "postgres.log", "temporal.log", "migration.log")
+A_WHILE = 60.0
+PLAIN_NAMES = "select exists (select from accounts where not name ? 'sealed')"
+PUBLISHED = "catalogue_update/entry/"
+PLAIN = {"officer/login", "pages/browser"}
+"""What stays plain in PostgreSQL of what somebody wrote: a login, which names an account, and how a browser names
+itself; beside it what the catalogue publishes."""
 COLLECTED = ("identity", "searchAttributes")
 
 
@@ -205,6 +212,25 @@ def test_what_was_marked_is_on_record(demonstrated: Demonstrated) -> None:
     held = b"".join(demonstrated.parties.whole(case_id) for case_id in of_people)
     missing = {place for place, mark in demonstrated.parties.marks.items() if mark.encode() not in held}
     assert missing == set()
+
+
+async def test_no_table_holds_a_name_a_contact_or_the_address_of_a_channel(demonstrated: Demonstrated) -> None:
+    connection = await asyncpg.connect(demonstrated.settings.database_url)
+    try:
+        # What came with the migration, which has no keys, is sealed by the worker.
+        async with asyncio.timeout(A_WHILE):
+            while await connection.fetchval(PLAIN_NAMES):  # noqa: ASYNC110  PostgreSQL tells nobody
+                await asyncio.sleep(0.1)
+        tables = await connection.fetch("select tablename from pg_tables where schemaname = 'public'")
+        held = [
+            str(row[0])
+            for table in tables
+            for row in await connection.fetch(f"select t::text from {table['tablename']} t")  # noqa: S608
+        ]
+    finally:
+        await connection.close()
+    found = demonstrated.found_in("\n".join(held).encode())
+    assert {place for place in found if not place.startswith(PUBLISHED)} == PLAIN
 
 
 @pytest.mark.duty("NJ-34b")

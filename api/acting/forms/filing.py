@@ -25,6 +25,7 @@ from rules.procedure_names import (
     ACCESS_REQUEST,
     CATALOGUE_UPDATE,
     DEMAND,
+    IMPROVEMENT,
     LEAK,
     MISUSE,
     MISUSE_APPEAL,
@@ -139,6 +140,31 @@ class RectificationForm(BreachForm):
 
     task_id: NamedItem | None = Field(None, description="the task that was not done in time, where that is the cause")
     case_id: NamedItem | None = Field(None, description="the case that gave cause, where it was no single task")
+
+
+Year = Annotated[int, Field(ge=2000, le=2999)]
+"""A calendar year."""
+
+
+class YearForm(Form):
+    """A year of a city, or of the caller's body."""
+
+    city: NamedCity
+    year: Year
+
+
+class PlanForm(YearForm):
+    """A plan (年度开放计划) of the caller's body for a year."""
+
+    replaces: NamedItem | None = Field(None, description="the plan on record whose place it takes, by its case")
+
+
+@asks(IMPROVEMENT)
+class FindingForm(FilingForm):
+    """What an evaluation (考核评估) has found of a body."""
+
+    case_id: NamedItem = Field(description="the evaluation, by its case")
+    body: NamedItem = Field(description="the body concerned")
 
 
 class EvidenceForm(Form):

@@ -1,0 +1,83 @@
+"""What is owed for a year is filed once for each whose it is, over restarts and late workers."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from activities.database import present
+from activities.filing.reviewing import Reviewing
+from rules.loading import load_pack
+from tests.driving import Driver
+from tests.five_cities import FIVE_CITIES
+
+OWED = "select case_id, provider, city from cases where procedure = $1 order by 2"
+
+
+@pytest.fixture
+def reviewing(driver: Driver) -> Reviewing:
+    return Reviewing(
+        driver.pool, driver.inbox, driver.clock, packs=lambda: [load_pack(c) for c in ("nanning", "guangzhou")]
+    )
+
+
+async def comes(driver: Driver, at: datetime) -> None:
+    """That instant comes."""
+    async with driver.pool.acquire() as connection:
+        driver.clock.shift = at - await present(connection)
+
+
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(days=100)])
+@pytest.mark.duty("NN-18")
+@pytest.mark.duty("GZ-7")
+@pytest.mark.duty("GZ-6")
+async def test_each_body_owes_one_plan_a_year_however_often_and_late_it_is_tried(
+    driver: Driver, reviewing: Reviewing, late: timedelta
+) -> None:
+    await reviewing.file_reviews_due(10_000)
+    assert not await driver.pool.fetch(OWED, "opening_plan"), "the packs have it begin by itself from 2027 on"
+    await comes(driver, datetime(2027, 1, 1, 6, tzinfo=UTC) + late)
+    both = [Reviewing(driver.pool, driver.inbox, driver.clock), reviewing]
+    await asyncio.gather(*(each.file_reviews_due(10_000) for each in both))
+    assert await reviewing.file_reviews_due(10_000) == 0
+    providers = await driver.pool.fetch(
+        "select body from bodies where city = any($1) and role = 'provider' order by 1", ["nanning", "guangzhou"]
+    )
+    plans = await driver.pool.fetch(OWED, "opening_plan")
+    assert [row["provider"] for row in plans] == [row["body"] for row in providers]
+    assert [row["city"] for row in await driver.pool.fetch(OWED, "opening_focus")] == ["guangzhou"]
+    due = await driver.pool.fetch("select distinct due_at from tasks where stage = 'submission'")
+    assert [row["due_at"] for row in due] == [datetime(2027, 4, 1, 16, tzinfo=UTC)], "late is by the year alone"
+
+
+async def test_the_next_year_is_owed_anew_and_a_round_files_no_more_than_it_was_asked_for(
+    driver: Driver, reviewing: Reviewing
+) -> None:
+    await comes(driver, datetime(2027, 3, 1, tzinfo=UTC))
+    await reviewing.file_reviews_due(10_000)
+    before = len(await driver.pool.fetch(OWED, "opening_plan"))
+    await comes(driver, datetime(2028, 1, 2, tzinfo=UTC))
+    nanning = Reviewing(driver.pool, driver.inbox, driver.clock, packs=lambda: [load_pack("nanning")])
+    await driver.pool.execute("update cases set closed_at = received_at where procedure = 'openness_review'")
+    await driver.pool.execute("update datasets set openness = 'unconditional'")
+    assert await nanning.file_reviews_due(2) == 2
+    await nanning.file_reviews_due(10_000)
+    count = await driver.pool.fetchval("select count(*) from bodies where city = 'nanning' and role = 'provider'")
+    assert len(await driver.pool.fetch(OWED, "opening_plan")) == before + count, "Guangzhou's law has ended by then"
+
+
+@pytest.mark.duty("GZ-28")
+@pytest.mark.duty("LYG-37")
+@pytest.mark.duty("NN-33")
+@pytest.mark.duty("YL-5")
+@pytest.mark.duty("NJ-6")
+async def test_each_city_owes_the_evaluation_of_the_year_that_is_over(driver: Driver) -> None:
+    await comes(driver, datetime(2027, 2, 1, tzinfo=UTC))
+    everywhere = Reviewing(driver.pool, driver.inbox, driver.clock)
+    await everywhere.file_reviews_due(10_000)
+    await everywhere.file_reviews_due(10_000)
+    year = "select event ->> 'occurred_on' as year, city from cases join events using (case_id) where events.number = 1"
+    owed = await driver.pool.fetch(f"{year} and procedure = 'evaluation' order by city")  # ours
+    assert [(row["city"], row["year"]) for row in owed] == [(city, "2026-01-01") for city in sorted(FIVE_CITIES)]
