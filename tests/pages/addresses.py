@@ -148,6 +148,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         *OF_OFFICERS,
         *OF_ACCESSES,
         "/supervision/urgings",
+        "/desk/circulated",
         "/supervision/rectifications",
         "/supervision/rectifications/new",
         "/supervision/readings",
