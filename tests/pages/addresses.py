@@ -186,6 +186,7 @@ NO_PAGES = frozenset(
         "/print/{size}",
         "/{city}/law/{procedure}/whole.svg",
         "/desk/selected",
+        "/desk/findings",
         "/desk/{number}/{place}/act",
         "/desk/grants/{number}/revocation",
         "/catalogue/{dataset_id}/updated",
