@@ -134,7 +134,7 @@ LOGGED: Mapping[Care, str] = {
     "rules_digest step stage outcomes outcome digest back_to because own_due_before access_mode access_modes use "
     "key_digest source article openness trigger restriction kind type roles to_body named_class entry_fields "
     "entry_items known_items period own_periods own_due_at calendar scope document basis zh en "
-    "effect misuse left_items left_mode posts moving",
+    "effect misuse left_items left_mode posts moving seat audience",
 }
 """By care, what events and acts hold besides numbers, instants and yes or no: the engine and its histories get it, and
 it is never free text."""

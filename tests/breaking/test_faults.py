@@ -52,9 +52,9 @@ ROOM = 2 * 1024 * 1024
 A_FILE_OF_THE_LOG = 16 * 1024 * 1024
 FILLED_TO = """
 insert into gate_decisions (session, at, dataset_id, data_items, allowed, reason)
-select 'filler', '2020-01-01', repeat('x', 1000), '{}', false, 'key_missing' from generate_series(0, $1::int / 1000)
+select 'filler', now(), repeat('x', 1000), '{}', false, 'key_missing' from generate_series(0, $1::int / 1000)
 """
-"""A table that is as long as that by then has no room for a decision but in its last page."""
+"""A month of the table that is as long as that by then has no room for a decision but in its last page."""
 FILINGS = "/v1/access-requests"
 A_WHILE, LONG = 1.0, 120.0
 """Seconds that a caller waits who gives up, and one who does not."""
