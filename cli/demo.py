@@ -14,6 +14,7 @@ from rich.table import Table
 
 from activities.settings import Settings, SettingsError
 from cli.demo_catalogue import demand_data, update_the_catalogue
+from cli.demo_delegation import have_access_delegated
 from cli.demo_objections import object_to_data
 from cli.demo_parties import Json, Parties
 from cli.demo_quality import have_data_checked
@@ -39,6 +40,7 @@ WORDS_OF: dict[str, dict[str, Any]] = {
             "withdrawal": "withdrawn",
         },
         "answer": "answer to the objector",
+        "delegated": "access delegated and taken back",
         "four_eyes": "A role needs two administrators",
         "of_the_record": ("on record", "by", "role"),
         "roles_proposed": "proposed",
@@ -61,6 +63,7 @@ WORDS_OF: dict[str, dict[str, Any]] = {
             "withdrawal": "已撤回",
         },
         "answer": "对异议人的答复",
+        "delegated": "授权他人协助获取，已收回",
         "four_eyes": "角色须经两位管理员",
         "of_the_record": ("记录", "操作人", "角色"),
         "roles_proposed": "提出",
@@ -105,6 +108,9 @@ def show(settings: Settings, language: Language, console: Console) -> None:
             case, decisions = walk(parties, city)
             console.print(as_table(case, decisions, words))
             console.print(f"  → [bold]{case['outcome_label']}[/bold]: {access_of(case, words)}\n")
+            if delegated := have_access_delegated(parties, city, case):
+                to = f"{delegated['to_name']}, {delegated['used']} / {delegated['accesses']}"
+                console.print(f"  {delegated['case_number']}: {words['delegated']}: {to}\n")
             case, decisions, data = object_to_data(parties, city)
             console.print(as_table(case, decisions, words))
             console.print(f"  {case['dataset_id']}: {' → '.join(words['data'][restriction] for restriction in data)}")

@@ -72,6 +72,8 @@ PRIVILEGES: Mapping[str, Stated] = {
     "curtailments": Stated(with_columns("ended_at", "made_public_at", "corrected_at"), gate="select"),
     "dataset_versions": ADDED_TO,
     "datasets": Stated(with_columns("openness", "items", "entry", "search", "updated_on", "updated_by"), gate="select"),
+    "delegated_calls": Stated("select", gate=with_columns("calls")),
+    "delegations": Stated(with_columns("key_digest", "ended"), gate="select"),
     "deliveries": Stated(with_columns("state", "attempts", "next_at", "last_error", "sent_at")),
     "erasures": READ,
     "events": ADDED_TO,

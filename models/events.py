@@ -37,6 +37,7 @@ from models.data_events import (
     RestrictionLifted,
     RestrictionMet,
 )
+from models.delegation_events import AccessDelegated, DelegatedKeyIssued, DelegationRevoked
 from models.entry_events import (
     ClassEvent,
     ClassProposed,
@@ -235,7 +236,8 @@ Event = Annotated[
     | ObjectorAnswered | RestrictionMet | RestrictionLifted | EntryChangeOrdered | EntrySubmitted | EntryPublished
     | TurnAwaited | TurnTaken | EntryChanged | DataProcessed | TaskUrged | ClaimLapsed | ClassProposed
     | ClassSettled | TaskEntrusted | GrantCurtailed | GrantRestored | MisusePublished | PublicationCorrected
-    | RestorationOrdered | CurtailmentMet | CurtailmentLifted | TaskLapsed | PeriodExtended,
+    | RestorationOrdered | CurtailmentMet | CurtailmentLifted | TaskLapsed | PeriodExtended | AccessDelegated
+    | DelegationRevoked | DelegatedKeyIssued,
     Field(discriminator="type"),
     BeforeValidator(upcast),
 ]  # fmt: skip

@@ -24,6 +24,7 @@ from activities.database import open_pool
 from migrations.__main__ import prepare
 from models import acts as a
 from models.granting import access_case_id
+from rules.deadlines import to_shanghai
 from stack.postgres import Login, Postgres
 from stack.temporal import NAMESPACE, TIME_SKIPPING, TemporalServer
 from tests import recorded, recording_entries, recording_lapses, recording_objections, recording_rectifications
@@ -213,6 +214,25 @@ async def renounced(walk: Walk) -> None:
     assert await walk.do(a.Renounce, case_id=access) == "accepted"
 
 
+async def delegated(walk: Walk) -> None:
+    """Somebody else is let use the grant, gets a key, and loses it with the delegation."""
+    await granted_in_part(walk)
+    access = await walk.access()
+    grant = (await walk.driver.state(access)).grant
+    assert grant
+    last_day = to_shanghai(grant.valid_until).date() - timedelta(days=9)
+    agreed: dict[str, Any] = {"to": "acc_delegate", "accesses": 3, "last_day": last_day, "given": frozenset({"matter"})}
+    assert await walk.do(a.Delegate, case_id=access, **agreed) == "accepted"
+    (name,) = (await walk.driver.state(access)).delegations
+    digest = hashlib.sha256(name.encode()).hexdigest()
+    delegate = a.Actor(account="acc_delegate")
+    assert (
+        await walk.do(a.IssueDelegatedKey, delegate, case_id=access, delegation=name, key_digest=digest) == "accepted"
+    )
+    assert await walk.do(a.RevokeDelegation, case_id=access, delegation=name) == "accepted"
+    assert await walk.do(a.Renounce, case_id=access) == "accepted"
+
+
 async def revoked(walk: Walk) -> None:
     await granted(walk)
     access = await walk.access()
@@ -267,11 +287,11 @@ BY_CITY: Mapping[str, Mapping[str, Path_]] = {
         "late": late,
     },
     "yulin": {"opinion": opinion, "renounced": renounced},
-    "guangzhou": {"granted-in-part": granted_in_part, "late": late},
+    "guangzhou": {"granted-in-part": granted_in_part, "late": late, "delegated": delegated},
     "lianyungang": {"opinion": opinion},
     "nanjing": {"renounced": renounced},
 }
-ACCESS = {"renounced", "revoked", "expired", "grant-ended", "grant-items-removed"}
+ACCESS = {"delegated", "renounced", "revoked", "expired", "grant-ended", "grant-items-removed"}
 """Paths of the access case that the grant opens; of the request itself `granted` tells all."""
 
 

@@ -96,6 +96,8 @@ class Walk:
         self.acts += 1
         act = kind(id=f"{self.case_id}.{self.acts}", case_id=case_id or self.case_id, by=by, received_at=AT, **more)
         content: dict[str, Any] = {"reason": recorded.FREE_TEXT, **({"entry": entry} if entry else {})}
+        if isinstance(act, a.Decide):
+            act = await self.driver.signing(act, content)
         return await self.driver.do(act, content=content)  # type: ignore[arg-type]  # a member of the union Act, which mypy cannot see
 
     async def on(self, stage: str, kind: type[a.TaskAct], officer: str = "1", **more: Any) -> str:

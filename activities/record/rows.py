@@ -128,6 +128,19 @@ class CurtailmentKept(NamedTuple):
     corrected_at: datetime | None
 
 
+class DelegationKept(NamedTuple):
+    """A row of `delegations`: who may use a grant beside its holder."""
+
+    delegation_id: str
+    case_id: str
+    delegate: str
+    accesses: int
+    delegated_at: datetime
+    until_at: datetime
+    key_digest: str | None
+    ended: str | None
+
+
 AS_IT_OPENED = ("case_id", "city", "procedure", "party", "step", "stage", "round", "opened_at", "at_once")
 UPSERT_TASK = upsert("tasks", (*TaskKept._fields, "remind_at"), ("task_id",), AS_IT_OPENED)
 INSERT_GRANT = insert("grants", GrantKept._fields)
@@ -138,6 +151,12 @@ UPSERT_CURTAILMENT = upsert(
     CurtailmentKept._fields,
     ("case_id",),
     CurtailmentKept._fields[: CurtailmentKept._fields.index("ended_at")],
+)
+UPSERT_DELEGATION = upsert(
+    "delegations",
+    DelegationKept._fields,
+    ("delegation_id",),
+    DelegationKept._fields[: DelegationKept._fields.index("key_digest")],
 )
 OTHERWISE_RESTRICTED = "delete from restrictions where case_id = $1 and kind <> all($2)"
 
@@ -165,6 +184,9 @@ async def keep(connection: Connection, rules: ProcedureRules, before: CaseState,
             after.grant.key_digest,
             after.closed,
         )
+    if after.delegations != before.delegations:
+        known = set(delegations_kept(before))
+        await connection.executemany(UPSERT_DELEGATION, [row for row in delegations_kept(after) if row not in known])
     if (objection := objection_kept(after)) and objection != objection_kept(before):
         await connection.execute(UPSERT_OBJECTION, *objection)
     if (curtailment := curtailment_kept(after)) and curtailment != curtailment_kept(before):
@@ -251,6 +273,23 @@ def grant_kept(case: CaseState, it: GrantState) -> GrantKept:
         valid_until=it.valid_until,
         daily_calls=it.daily_calls,
     )
+
+
+def delegations_kept(case: CaseState) -> list[DelegationKept]:
+    """Who may use a grant beside its holder, or could, as the read model keeps it."""
+    return [
+        DelegationKept(
+            delegation_id=each.delegation,
+            case_id=case.case_id,
+            delegate=each.to,
+            accesses=each.accesses,
+            delegated_at=each.delegated_at,
+            until_at=each.until,
+            key_digest=each.key_digest,
+            ended=each.ended.value if each.ended else None,
+        )
+        for each in case.delegations.values()
+    ]
 
 
 def objection_kept(case: CaseState) -> ObjectionKept | None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from cli.demo_catalogue import demand_data, update_the_catalogue
+from cli.demo_delegation import have_access_delegated
 from cli.demo_objections import object_to_data
 from cli.demo_parties import Parties
 from cli.demo_quality import have_data_checked
@@ -70,6 +71,9 @@ async def test_the_demonstration_walks_each_procedure_of_a_city_to_its_end(worki
     assert set(cases) == set(walks) & set(load_pack(city).procedures)
     assert {name: case["status"] for name, case in cases.items()} == dict.fromkeys(cases, "closed")
     assert cases["access_request"]["outcome"] == "granted"
+    delegated = await asyncio.to_thread(have_access_delegated, parties, city, cases["access_request"])
+    knows_delegation = load_pack(city).procedures["access_request"].delegation is not None
+    assert (delegated["standing"] if delegated else None) == ("revoked" if knows_delegation else None)
 
 
 @pytest.mark.parametrize("city", FIVE_CITIES)

@@ -162,6 +162,11 @@ CALLS: list[tuple[str, str, Any]] = [
     ("POST", "/v1/grants/{case_id}/key", None),
     ("POST", "/v1/grants/{case_id}/renunciation", None),
     ("POST", "/v1/grants/{case_id}/revocation", {"reason": "x"}),
+    ("GET", "/v1/grants/{case_id}/delegations", None),
+    ("POST", "/v1/grants/{case_id}/delegations", {"to": "applicant2@demo"}),
+    ("POST", "/v1/grants/{case_id}/delegations/{delegation_id}/revocation", None),
+    ("GET", "/v1/delegations", None),
+    ("POST", "/v1/delegations/{delegation_id}/key", None),
 ]
 SUSPENSION_REVIEW = "/v1/cases/{case_id}/suspension-review"
 OF_A_CITY = (
@@ -253,7 +258,7 @@ async def names_in(service: Service, path: str, made: Made) -> dict[str, Any]:
     """What the path names: nothing is made that it does not name, for there are many calls."""
     names: dict[str, Any] = {"maintenance_id": "none", "account": "reviewer@nanning.transport"}
     names |= {"name": "receipt-1", "code": "none", "login": "reviewer2@nanning.health", "proposal_id": "none"}
-    names["body"] = "nanning.parks"
+    names |= {"body": "nanning.parks", "delegation_id": "none"}
     if any(f"{{{name}}}" in path for name in ("case_id", "task_id", "act_id", "evidence_id", "dataset_id")):
         if "a request" not in made:
             made["a request"] = await case_of_the_applicant(service)

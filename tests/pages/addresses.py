@@ -103,6 +103,9 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/acts/{act_id}",
         "/my/grants",
         "/my/grants/{grant}",
+        "/my/grants/{let}/delegations",
+        "/my/delegations",
+        "/my/delegations/{delegation_id}",
         "/my/accesses",
     ),
     "reviewer": (
