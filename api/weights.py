@@ -25,7 +25,7 @@ OF_THE_API = Weights(
         Weight(
             SENDS,
             re.compile(
-                r"/v1/(?:access-requests|objections|leak-reports|catalogue-updates|demands|rectifications|quality-checks)"
+                r"/v1/(?:access-requests|objections|leak-reports|catalogue-updates|demands|rectifications|quality-checks|account-changes|contact-changes)"
             ),
             A_DEAR_ONE,
             Limit.FILINGS,

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from activities.settings import Settings, SettingsError
+from cli.demo_bodies import have_account_opened, pass_on_contact
 from cli.demo_catalogue import demand_data, update_the_catalogue
 from cli.demo_delegation import have_access_delegated
 from cli.demo_objections import object_to_data
@@ -128,6 +129,11 @@ def show(settings: Settings, language: Language, console: Console) -> None:
                 case, decisions = checked
                 console.print(as_table(case, decisions, words))
                 console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['dataset_id']}\n")
+            for of_a_body in (have_account_opened(parties, city), pass_on_contact(parties, city)):
+                if of_a_body:
+                    case, decisions = of_a_body
+                    console.print(as_table(case, decisions, words))
+                    console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['of_body']['body']}\n")
             rectified = rectify(parties, city)
             if rectified:
                 case, decisions = rectified

@@ -80,6 +80,7 @@ PRIVILEGES: Mapping[str, Stated] = {
     "evidence": Stated(with_columns("case_id", "scan", "scanned_at")),
     "failures": Stated(with_columns("why", "detail", "times", "last_at", "number", more="select, insert, delete")),
     "feeds": Stated(with_columns("last_used_at", "served", "revoked_at"), reader=NONE),
+    "filed_of_bodies": ADDED_TO,
     "gate_calls": Stated("select", gate=with_columns("calls")),
     "gate_days": Stated("select", gate=with_columns("calls")),
     "gate_decisions": Stated("select", gate="insert"),

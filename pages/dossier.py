@@ -54,6 +54,7 @@ def asked(law: Law, words: Words, case: CaseShown, dataset: DatasetShown | None)
         or case.objection
         or case.report
         or case.quality_check
+        or case.of_body
         or case.update
         or case.demand
         or case.rectification

@@ -176,6 +176,8 @@ class EndingTerms(Authored):
     upheld: StrictBool | None = None
     refusal: StrictBool = False
     """It refuses what was asked for: whoever is told so is told of the city's `remedies`."""
+    directory: StrictBool = False
+    """What was filed stands in the directory from then on, beside the body for which it was."""
 
 
 class EndingEntry(Authored):

@@ -27,7 +27,14 @@ from models.granting import access_case_id
 from rules.deadlines import to_shanghai
 from stack.postgres import Login, Postgres
 from stack.temporal import NAMESPACE, TIME_SKIPPING, TemporalServer
-from tests import recorded, recording_entries, recording_lapses, recording_objections, recording_rectifications
+from tests import (
+    recorded,
+    recording_bodies,
+    recording_entries,
+    recording_lapses,
+    recording_objections,
+    recording_rectifications,
+)
 from tests.driving import WHATEVER_IS_ASKED, Driver, ShiftedClock
 from tests.owning import known
 from tests.sealed_engine import CONVERTER, for_every_process, opened
@@ -301,7 +308,8 @@ def paths() -> Iterable[tuple[str, str, Path_]]:
     of_objections = (recording_objections.EVERYWHERE, recording_objections.BY_CITY)
     of_entries = (recording_entries.EVERYWHERE, recording_entries.BY_CITY)
     of_rectifications = (recording_rectifications.EVERYWHERE, recording_rectifications.BY_CITY)
-    for everywhere, by_city in (of_requests, of_objections, of_entries, of_rectifications):
+    of_bodies = (recording_bodies.EVERYWHERE, recording_bodies.BY_CITY)
+    for everywhere, by_city in (of_requests, of_objections, of_entries, of_rectifications, of_bodies):
         yield from ((city, name, path) for city in AGREED for name, path in {**everywhere, **by_city[city]}.items())
     yield recording_lapses.CITY, "lapsed", recording_lapses.lapsed
 

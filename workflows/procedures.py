@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from workflows.access import Access
 from workflows.access_request import AccessRequest
+from workflows.account_change import AccountChange
 from workflows.case import Case
 from workflows.catalogue_update import CatalogueUpdate
+from workflows.contact_change import ContactChange
 from workflows.demand import Demand
 from workflows.leak import Leak
 from workflows.misuse import Misuse
@@ -27,6 +29,8 @@ WORKFLOWS: tuple[type[Case], ...] = (
     Misuse,
     MisuseAppeal,
     QualityCheck,
+    AccountChange,
+    ContactChange,
 )
 WORKFLOW_OF: dict[str, type[Case]] = {workflow.procedure.name: workflow for workflow in WORKFLOWS}
 """Name of a procedure to the workflow that runs its cases."""

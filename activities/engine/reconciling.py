@@ -18,12 +18,14 @@ from activities.record.pinned_rules import PinnedRules
 from activities.record.rows import (
     CaseKept,
     DelegationKept,
+    FiledOfBody,
     GrantKept,
     ObjectionKept,
     RestrictionKept,
     TaskKept,
     case_kept,
     delegations_kept,
+    filed_of_body,
     foreseen_kept,
     grant_kept,
     objection_kept,
@@ -88,6 +90,7 @@ async def of_read_model(connection: Connection, rules: ProcedureRules, state: Ca
     derived = (
         ("grants", (*GrantKept._fields, "key_digest", "ended"), grant),
         ("objections", ObjectionKept._fields, objection_kept(state)),
+        ("filed_of_bodies", FiledOfBody._fields, filed_of_body(rules, state)),
     )
     for table, columns, folded in derived:
         differences += await _one_row(connection, table, state.case_id, columns, folded)

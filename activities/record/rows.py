@@ -141,6 +141,16 @@ class DelegationKept(NamedTuple):
     ended: str | None
 
 
+class FiledOfBody(NamedTuple):
+    """A row of `filed_of_bodies`: what stands in the directory since the case ended."""
+
+    case_id: str
+    body: str
+    procedure: str
+    action: str | None
+    since: datetime
+
+
 AS_IT_OPENED = ("case_id", "city", "procedure", "party", "step", "stage", "round", "opened_at", "at_once")
 UPSERT_TASK = upsert("tasks", (*TaskKept._fields, "remind_at"), ("task_id",), AS_IT_OPENED)
 INSERT_GRANT = insert("grants", GrantKept._fields)
@@ -158,6 +168,7 @@ UPSERT_DELEGATION = upsert(
     ("delegation_id",),
     DelegationKept._fields[: DelegationKept._fields.index("key_digest")],
 )
+INSERT_FILED_OF_BODY = insert("filed_of_bodies", FiledOfBody._fields)
 OTHERWISE_RESTRICTED = "delete from restrictions where case_id = $1 and kind <> all($2)"
 
 
@@ -187,6 +198,8 @@ async def keep(connection: Connection, rules: ProcedureRules, before: CaseState,
     if after.delegations != before.delegations:
         known = set(delegations_kept(before))
         await connection.executemany(UPSERT_DELEGATION, [row for row in delegations_kept(after) if row not in known])
+    if not before.closed and (filed := filed_of_body(rules, after)):
+        await connection.execute(INSERT_FILED_OF_BODY, *filed)
     if (objection := objection_kept(after)) and objection != objection_kept(before):
         await connection.execute(UPSERT_OBJECTION, *objection)
     if (curtailment := curtailment_kept(after)) and curtailment != curtailment_kept(before):
@@ -290,6 +303,15 @@ def delegations_kept(case: CaseState) -> list[DelegationKept]:
         )
         for each in case.delegations.values()
     ]
+
+
+def filed_of_body(rules: ProcedureRules, case: CaseState) -> FiledOfBody | None:
+    """What stands in the directory since the case ended; None where it is open, or its end puts nothing there."""
+    ending = rules.ending(case.closed) if case.closed else None
+    if ending is None or not ending.directory or case.for_body is None or case.closed_at is None:
+        return None
+    action = case.choices.get("account_action")
+    return FiledOfBody(case.case_id, case.for_body, case.procedure, action, case.closed_at)
 
 
 def objection_kept(case: CaseState) -> ObjectionKept | None:

@@ -74,6 +74,7 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
     "evidence": {I: "evidence_id account case_id key_id", S: "name", N: "media_type cautions scan", F: "sha256"},
     "failures": {I: "case_id act_id", N: "why detail"},
     "feeds": {I: "feed_id account_id", E: "name wanted", N: "token_digest served"},
+    "filed_of_bodies": {I: "case_id", N: "body procedure action"},
     "gate_calls": {I: "case_id"},
     "gate_days": {N: "dataset_id access_mode reason"},
     "gate_decisions": {I: "grant_case_id delegation_id", N: "session dataset_id data_items access_mode use reason"},

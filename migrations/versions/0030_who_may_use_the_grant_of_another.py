@@ -1,4 +1,4 @@
-"""delegations of grants, how often each was used, and by which an access was made"""
+"""delegations of grants, how often each was used, by which an access was made; what bodies file of themselves"""
 
 from __future__ import annotations
 
@@ -43,9 +43,22 @@ def upgrade() -> None:
     )
     op.create_index("curtailments_of_grant", "curtailments", ["grant_case_id", "since"])
     op.add_column("gate_decisions", sa.Column("delegation_id", sa.String(), nullable=True))
+    op.create_table(
+        "filed_of_bodies",
+        sa.Column("case_id", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("procedure", sa.String(), nullable=False),
+        sa.Column("action", sa.String(), nullable=True),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.case_id"]),
+        sa.ForeignKeyConstraint(["body"], ["bodies.body"]),
+        sa.PrimaryKeyConstraint("case_id"),
+    )
+    op.create_index("filed_of_bodies_by_body", "filed_of_bodies", ["body", "since"])
 
 
 def downgrade() -> None:
+    op.drop_table("filed_of_bodies")
     op.drop_column("gate_decisions", "delegation_id")
     op.drop_index("curtailments_of_grant", "curtailments")
     op.drop_table("delegated_calls")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cli.demo_bodies import have_account_opened, pass_on_contact
 from cli.demo_catalogue import demand_data, update_the_catalogue
 from cli.demo_delegation import have_access_delegated
 from cli.demo_objections import object_to_data
@@ -63,6 +64,8 @@ async def test_the_demonstration_walks_each_procedure_of_a_city_to_its_end(worki
         "demand": demand_data,
         "quality_check": have_data_checked,
         "rectification": rectify,
+        "account_change": have_account_opened,
+        "contact_change": pass_on_contact,
     }
 
     walked = {name: await asyncio.to_thread(walks[name], parties, city) for name in walks}

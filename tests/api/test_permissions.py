@@ -87,6 +87,12 @@ CALLS: list[tuple[str, str, Any]] = [
         "/v1/rectifications",
         {"city": "nanning", "body": "nanning.transport", "breach": "other_duty", "statement": "x"},
     ),
+    ("POST", "/v1/account-changes", {"city": "nanning", "account_action": "open", "account_user": "x"}),
+    (
+        "POST",
+        "/v1/contact-changes",
+        {"city": "nanning", "contact": "x", "reached_at": "x", "discovered_on": "2026-01-05"},
+    ),
     ("GET", "/v1/supervision/rectification-proposals", None),
     ("GET", "/v1/supervision/overdue", None),
     ("GET", "/v1/supervision/overdue/counts", None),

@@ -75,12 +75,19 @@ def test_what_is_filed_for_a_body_is_nobodys_own() -> None:
     assert {each.name for each in PROCEDURES if each.filed_for is FiledFor.A_BODY} == {
         "catalogue_update",
         "rectification",
+        "account_change",
+        "contact_change",
     }
     assert {key for key, is_own in own.items() if not is_own} == {
         ("catalogue_update", ""),
         ("catalogue_update", "nanning-transport-lines"),
         ("rectification", ""),
         ("rectification", "nanning-transport-lines"),
+        *(
+            (name, dataset)
+            for name in ("account_change", "contact_change")
+            for dataset in ("", "nanning-transport-lines")
+        ),
         ("leak", ""),
     }
 

@@ -51,6 +51,7 @@ OF_AN_ACCOUNT = (
     "/datasets/{dataset_id}/misuse",
     "/guangzhou/leaks/new",
 )
+OF_A_BODY = ("/{city}/accounts/new", "/{city}/contacts/new")
 OF_ACCESSES = ("/supervision/accesses", "/supervision/use")
 OF_A_TASK = ("/desk", "/desk?tab=done", "/desk/cases", "/desk/grants", "/desk/grants/{grant}")
 OF_AN_OBJECTION = ("/cases/{objected}", "/cases/{objected}/trace")
@@ -119,6 +120,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/cases/{objected}",
         "/desk/{number}/{place}",
         "/desk/{objected}/{objected_place}",
+        *OF_A_BODY,
     ),
     "provider": (
         *OF_AN_ACCOUNT,
@@ -131,6 +133,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         *OF_EVIDENCE,
         "/desk/{objected}/{objected_place}",
         "/supervision/directory/{body}/{post}",
+        *OF_A_BODY,
         "/catalogue",
         "/catalogue/new",
         "/catalogue/import",
