@@ -298,6 +298,32 @@ class IssueKey(ReceivedAct):
     key_digest: str
 
 
+class Delegate(ReceivedAct):
+    """The grantee lets the account `to` use the grant: `accesses` times in total, until `last_day`; the matter stays in
+    the inbox."""
+
+    kind: Literal["delegate"] = "delegate"
+    to: str
+    accesses: int | None = None
+    last_day: date | None = None
+    given: frozenset[str] = frozenset()
+
+
+class RevokeDelegation(ReceivedAct):
+    """The grantee takes a delegation back."""
+
+    kind: Literal["revoke_delegation"] = "revoke_delegation"
+    delegation: str
+
+
+class IssueDelegatedKey(ReceivedAct):
+    """A key for a delegate; only its digest is ever kept."""
+
+    kind: Literal["issue_delegated_key"] = "issue_delegated_key"
+    delegation: str
+    key_digest: str
+
+
 class Revoke(ReceivedAct):
     """The provider ends a grant, or the body that does so in its place (回避).
 
@@ -400,7 +426,7 @@ Act = Annotated[
     File | Claim | Release | Reassign | Decide | Correct | AskSupplement | AskOpinion | Supply | Withdraw | Note
     | Extend | ApplyNotice | IssueKey | Revoke | Renounce | SubmitEvidence | ReviewSuspension | Restrict
     | LiftRestriction | ChangeEntry | TakeTurn | EntryIsPublished | Urge | LapseClaim | HandOver | Entrust | Curtail
-    | LiftCurtailment,
+    | LiftCurtailment | Delegate | RevokeDelegation | IssueDelegatedKey,
     Field(discriminator="kind"),
 ]  # fmt: skip
 ACT: TypeAdapter[Act] = TypeAdapter(Act)

@@ -37,6 +37,7 @@ from models.data_events import (
     RestrictionLifted,
     RestrictionMet,
 )
+from models.delegation_events import AccessDelegated, DelegatedKeyIssued, DelegationRevoked
 from models.entry_events import (
     ClassEvent,
     ClassProposed,
@@ -239,7 +240,7 @@ Event = Annotated[
     | TurnAwaited | TurnTaken | EntryChanged | DataProcessed | TaskUrged | ClaimLapsed | ClassProposed
     | ClassSettled | TaskEntrusted | GrantCurtailed | GrantRestored | MisusePublished | PublicationCorrected
     | RestorationOrdered | CurtailmentMet | CurtailmentLifted | TaskLapsed | PeriodExtended
-    | ResultPublished | FiguresPinned,
+    | ResultPublished | FiguresPinned | AccessDelegated | DelegationRevoked | DelegatedKeyIssued,
     Field(discriminator="type"),
     BeforeValidator(upcast),
 ]  # fmt: skip

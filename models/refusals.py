@@ -308,6 +308,30 @@ class FiguresNotCounted(Unmet):
     """The decision goes by figures, and none came with it."""
 
 
+class DelegatesToItself(Unmet):
+    """Nobody delegates to himself."""
+
+
+class DelegationBeyondGrant(Unmet):
+    """The last day of a delegation is not before today, and not after the grant's own."""
+
+
+class GrantIsCurtailed(Conflict):
+    """While something is taken of a grant nobody is let use it."""
+
+
+class EnoughDelegations(Conflict):
+    """The grant has had as many delegations as one may have."""
+
+
+class DelegationUnknown(Unknown):
+    """The grant has no such delegation."""
+
+
+class DelegationIsOver(Conflict):
+    """The delegation has ended."""
+
+
 class NothingTaken(Conflict):
     """What the case was about was given back before."""
 

@@ -12,6 +12,8 @@ from pydantic import Field
 from models import events as e
 from models.access_events import AccessEnded, AccessExpired, AccessOpened, AccessRenounced, AccessRevoked, KeyIssued
 from models.acts import Frozen, Standing
+from models.delegation_events import AccessDelegated, DelegatedKeyIssued, DelegationRevoked
+from models.delegations import DelegationState, delegations_after, ended_by_curtailment
 from models.kept_back import by_kind, kept_back_anew, stays
 from models.restrictions import (
     Items,
@@ -124,6 +126,8 @@ class CaseState(Frozen):
     """What the case has made known, in its order."""
     figures: tuple[e.FiguresPinned, ...] = ()
     """The figures by which it was decided, in its order."""
+    delegations: Mapping[str, DelegationState] = Field(default_factory=dict)
+    """Of a grant: who else was let use it, those included that are over."""
     withdrawn_at: datetime | None = None
     """When whoever filed the case took it back."""
     closed: str | None = None
@@ -271,6 +275,9 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             changes["gives_back"] = event
         case e.CurtailmentMet():
             changes["curtailments"] = {**state.curtailments, event.by_case: event}
+            changes["delegations"] = ended_by_curtailment(state.delegations)
+        case AccessDelegated() | DelegationRevoked() | DelegatedKeyIssued():
+            changes["delegations"] = delegations_after(state.delegations, event)
         case e.CurtailmentLifted():
             changes["curtailments"] = {by: met for by, met in state.curtailments.items() if by != event.by_case}
         case e.ResultPublished():

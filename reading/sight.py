@@ -22,7 +22,7 @@ from models.state import CaseState
 from models.telling import said_to_the_party
 from rules.pinned import APPLICANT
 from rules.procedure_names import CATALOGUE_UPDATE, RECTIFICATION
-from rules.procedure_rules import ProcedureRules
+from rules.procedure_rules import PROVIDER, ProcedureRules
 
 SEES_THE_WHOLE_CITY = ("operator", "authority")
 """Roles of bodies whose officers may read every case of their city."""
@@ -71,6 +71,10 @@ class Caller:
         if self.body is None:
             raise RoleRequired(roles="reviewer")
         return self.body
+
+    def provider_of(self, city: str) -> str | None:
+        """The body that the caller serves, where that is a provider of this city, of which it has many."""
+        return self.body if self.body_role == PROVIDER and self.city == city else None
 
     @property
     def is_officer(self) -> bool:

@@ -197,6 +197,8 @@ class EndingTerms(Authored):
     upheld: StrictBool | None = None
     refusal: StrictBool = False
     """It refuses what was asked for: whoever is told so is told of the city's `remedies`."""
+    directory: StrictBool = False
+    """What was filed stands in the directory from then on, beside the body for which it was."""
 
 
 class EndingEntry(Authored):
@@ -294,6 +296,11 @@ class RevocationTerms(Authored):
     by: OneOrMore[Name]
 
 
+class DelegationTerms(Authored):
+    """Whoever has a grant may delegate access to somebody else: for a matter, so many times, until a last day. All
+    three are always demanded."""
+
+
 class HoldTerms(Authored):
     """On which grounds evidence holds the data back at receipt, which stage then confirms or lifts the hold, and how
     many holds one person may have open at once. After a rejection the same person gets none on the same ground.
@@ -387,6 +394,8 @@ class Procedure(Authored):
     agreement: OneOrMore[Version[AgreementTerms]] | None = None
     """The text that is signed; where nothing is said, signatures name no text."""
     revocation: OneOrMore[Version[RevocationTerms]] | None = None
+    delegation: OneOrMore[Version[DelegationTerms]] | None = None
+    """Where the pack has no such rule, a grant is used by whoever has it alone."""
     hold: OneOrMore[Version[HoldTerms]] | None = None
     every: OneOrMore[Version[EveryTerms]] | None = None
     against: OneOrMore[Version[OneOrMore[Name]]] | None = None

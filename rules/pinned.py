@@ -196,6 +196,12 @@ class RevocationRule(Pinned):
     citation: Citation
 
 
+class DelegationRule(Pinned):
+    """Whoever has a grant may have somebody use it for a matter that is stated, so many times, until a day."""
+
+    citation: Citation
+
+
 class HoldRule(Pinned):
     """On which grounds evidence holds the data back at receipt, and which stage then confirms or lifts the hold."""
 

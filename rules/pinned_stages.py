@@ -269,4 +269,6 @@ class Ending(Pinned):
     """Of an objection: whether the ending agrees with it."""
     refusal: bool = False
     """It refuses what was asked for: whoever is told so is told of the remedies."""
+    directory: bool = False
+    """What was filed stands in the directory from then on: the writer puts it there in the same transaction."""
     citation: Citation

@@ -22,6 +22,7 @@ from rules.pinned import (
     Citation,
     CorrectionRule,
     CountingRule,
+    DelegationRule,
     EveryRule,
     FieldRule,
     FiledWithinRule,
@@ -103,6 +104,8 @@ class ProcedureRules(Pinned):
     """None, as in rules that were pinned before this was told: whoever signs names no text."""
     revocation: RevocationRule | None = None
     """None, in rules that were pinned before packs had this: the provider, with a reason, by no rule that is named."""
+    delegation: DelegationRule | None = None
+    """None: a grant is used by whoever has it alone."""
     hold: HoldRule | None = None
     every: EveryRule | None = None
     against: tuple[str, ...] = ("provider",)

@@ -16,6 +16,7 @@ from rules.pinned import (
     AfterRule,
     CorrectionRule,
     CountingRule,
+    DelegationRule,
     EveryRule,
     FiledWithinRule,
     GrantRule,
@@ -130,6 +131,7 @@ class _Cut(CutAt):
         grant = self.held(procedure.grant)
         agreement = template(self.held(procedure.agreement), cited)
         revocation = self.held(procedure.revocation)
+        delegation = self.held(procedure.delegation)
         hold = self.held(procedure.hold)
         concerns = self.held(procedure.concerns)
         filed_by = self.held(procedure.filed_by)
@@ -187,6 +189,7 @@ class _Cut(CutAt):
             filed_by=filed_by.value if filed_by else (APPLICANT,),
             concerns=concerns.value if concerns else ("conditional",),
             revocation=RevocationRule(by=revocation.value.by, citation=cited(revocation.cite)) if revocation else None,
+            delegation=DelegationRule(citation=cited(delegation.cite)) if delegation else None,
             hold=HoldRule(**hold.value.model_dump(), citation=cited(hold.cite)) if hold else None,
             every=EveryRule(**every.value.model_dump(), citation=cited(every.cite)) if every else None,
             against=against.value if against else ("provider",),

@@ -109,5 +109,6 @@ def endings_at(cut: CutAt) -> Iterator[Ending]:
                 grants=version.value.grants,
                 upheld=version.value.upheld,
                 refusal=version.value.refusal,
+                directory=version.value.directory,
                 citation=cut.cited(version.cite),
             )

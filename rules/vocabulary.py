@@ -14,7 +14,9 @@ from enum import StrEnum
 from rules.pinned import Label
 from rules.procedure_names import (
     ACCESS_REQUEST,
+    ACCOUNT_CHANGE,
     CATALOGUE_UPDATE,
+    CONTACT_CHANGE,
     DEMAND,
     IMPROVEMENT,
     LEAK,
@@ -122,6 +124,10 @@ FIELDS: Mapping[str, Field] = {
         Field("misuse", Kind.CHOICE, "违法违规利用的情形", "kind of misuse"),
         Field("found_by", Kind.CHOICE, "如何发现", "how it came to be known"),
         Field("taken_by", Kind.CHOICE, "由谁采取措施", "by whom the measure was taken"),
+        Field("account_action", Kind.CHOICE, "申请事项", "what is asked for"),
+        Field("account_user", Kind.LINE, "账户使用人", "user of the account"),
+        Field("contact", Kind.LINE, "联系人", "contact"),
+        Field("reached_at", Kind.LINE, "联系方式", "how the contact is reached"),
         Field("discovered_on", Kind.DAY, "发现之日", "day on which it was found"),
         # what a body decides
         Field("reason", Kind.PROSE, "理由", "reason"),
@@ -260,6 +266,16 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
         Asked("discovered_on", "the day on which the doubt or fault was found"),
         Asked("data_items", "ids of the dataset's items; none named: all"),
     ),
+    ACCOUNT_CHANGE: (
+        Asked("account_action", "a new account, a change or the end of one, as the city's law knows them"),
+        Asked("account_user", "who uses it, or is to use it"),
+        Asked("statement", "what is to change, and why"),
+    ),
+    CONTACT_CHANGE: (
+        Asked("contact", "who it is from now on"),
+        Asked("reached_at", "by telephone or mail"),
+        Asked("discovered_on", "the day on which it changed"),
+    ),
     CATALOGUE_UPDATE: (
         Asked("trigger", "what happened: one of the triggers that the city's law knows", always=True),
         Asked("occurred_on", "the day on which it happened, or took effect", demandable=False),
@@ -369,6 +385,8 @@ FILINGS = (
     MISUSE,
     MISUSE_APPEAL,
     IMPROVEMENT,
+    ACCOUNT_CHANGE,
+    CONTACT_CHANGE,
 )
 """The forms by which a case begins."""
 

@@ -36,6 +36,36 @@ class GrantRow(SQLModel, table=True):
     ended: str | None = None
 
 
+class DelegationRow(SQLModel, table=True):
+    """Who may use the grant of somebody else: so many accesses in total, until `until_at` (exclusive).
+
+    `delegated_calls` says how many there were. `ended`: `revoked` or `grant_curtailed`; the grant says its own end.
+    """
+
+    __tablename__ = "delegations"
+    __table_args__ = (
+        Index("delegations_by_key", "key_digest", unique=True, postgresql_where=text("key_digest IS NOT NULL")),
+        Index("delegations_of_grant", "case_id"),
+        Index("delegations_to", "delegate"),
+    )
+    delegation_id: str = Field(primary_key=True)
+    case_id: str = Field(foreign_key="grants.case_id")
+    delegate: str
+    accesses: int
+    delegated_at: datetime = instant()
+    until_at: datetime = instant()
+    key_digest: str | None = None
+    ended: str | None = None
+
+
+class DelegatedCallsRow(SQLModel, table=True):
+    """How often a delegation was used, in all."""
+
+    __tablename__ = "delegated_calls"
+    delegation_id: str = Field(primary_key=True, foreign_key="delegations.delegation_id")
+    calls: int
+
+
 class CurtailmentRow(SQLModel, table=True):
     """What a case has taken of a grant: everything (`close`), or all but these items and this mode (`restrict`); none
     named: as granted. In force until `ended_at`.
@@ -45,6 +75,7 @@ class CurtailmentRow(SQLModel, table=True):
 
     __tablename__ = "curtailments"
     __table_args__ = (
+        Index("curtailments_of_grant", "grant_case_id", "since"),
         Index("curtailments_in_force", "grant_case_id", postgresql_where=text("ended_at IS NULL")),
         Index(
             "curtailments_made_public", "city", "made_public_at", postgresql_where=text("made_public_at IS NOT NULL")
@@ -118,6 +149,8 @@ class GateDecisionRow(SQLModel, table=True):
     use: str | None = None
     allowed: bool
     reason: str
+    delegation_id: str | None = None
+    """By which delegation a grant was used by another than its holder."""
 
 
 class GateMinuteRow(SQLModel, table=True):

@@ -7,7 +7,9 @@ from models.acts import KINDS, ReceivedAct
 from models.procedure import JudgedBy, Procedure
 from models.procedures.access import ACCESS
 from models.procedures.access_request import ACCESS_REQUEST
+from models.procedures.account_change import ACCOUNT_CHANGE
 from models.procedures.catalogue_update import CATALOGUE_UPDATE
+from models.procedures.contact_change import CONTACT_CHANGE
 from models.procedures.demand import DEMAND
 from models.procedures.evaluation import EVALUATION
 from models.procedures.improvement import IMPROVEMENT
@@ -37,6 +39,8 @@ PROCEDURES: tuple[Procedure, ...] = (
     OPENING_PLAN,
     EVALUATION,
     IMPROVEMENT,
+    ACCOUNT_CHANGE,
+    CONTACT_CHANGE,
 )
 BY_NAME: dict[str, Procedure] = {procedure.name: procedure for procedure in PROCEDURES}
 

@@ -25,7 +25,7 @@ KINDS: Mapping[str, Kind] = {
     **dict.fromkeys(("reference", "tender_reference"), Kind.LINE),
     "data_items": Kind.ITEMS,
     "left_items": Kind.ITEMS,
-    **dict.fromkeys(("misused_grant", "left_mode"), Kind.LINE),
+    **dict.fromkeys(("misused_grant", "left_mode", "account_user", "contact", "reached_at"), Kind.LINE),
     "evidence": Kind.FILES,
     **dict.fromkeys(("processed_on", "held_from", "held_until", "last_day", "occurred_on", "discovered_on"), Kind.DAY),
     "time_limit": Kind.WORKING_DAYS,
@@ -33,7 +33,7 @@ KINDS: Mapping[str, Kind] = {
     **dict.fromkeys(
         (
             *("urgency", "access_mode", "use", "ground", "leak", "trigger", "breach", "openness", "named_class"),
-            "misuse",
+            *("misuse", "account_action"),
             *("origin", "law_in_question", "specialised", "secrets_or_privacy", "group_interests", "subjects_consent"),
             *("closed_case", "state_secrets", "security_or_stability", "statutory_ban", "outcome", "provider", "body"),
         ),

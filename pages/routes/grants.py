@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.datastructures import FormData
@@ -82,16 +83,17 @@ async def page_of(call: Call, case: CaseShown, asked: Asked | None, issued: Issu
         may_give_back="renounce" in possible,
         elsewhere=asked.elsewhere if asked else (),
         issued=issued,
-        calls=calls_of(call, shown),
+        calls=address_of_data(call, shown.dataset_id, shown.data_items),
+        may_delegate="delegate" in possible,
         key=new_key(),
     )
 
 
-def calls_of(call: Call, shown: GrantInList) -> str:
-    """The address at the data gateway under which the data is; where nobody said which gateway, a word in its place."""
+def address_of_data(call: Call, dataset_id: str, data_items: Sequence[str]) -> str:
+    """The address at the data gateway under which data is; where nobody said which gateway, a word in its place. No
+    items named: all."""
     gateway = call.runtime.settings.data_url or f"https://<{call.say('grant.gateway')}>"
-    items = ",".join(shown.data_items) or "all"
-    return f"{gateway.rstrip('/')}/data/{shown.dataset_id}/{items}.csv"
+    return f"{gateway.rstrip('/')}/data/{dataset_id}/{','.join(data_items) or 'all'}.csv"
 
 
 async def do_to_grant(call: Call) -> Response:

@@ -45,6 +45,8 @@ ON_THE_CASE = (
     Wish("supply", "applicant"),
     Wish("submit_evidence", "applicant", (("evidence", (PROBE,)),)),
     Wish("issue_key", "applicant", (("key_digest", PROBE),)),
+    # What else a delegation states is asked for where it is missing.
+    Wish("delegate", "applicant", (("to", PROBE),)),
     Wish("renounce", "applicant"),
     Wish("review_suspension", "reviewer"),
     Wish("revoke", "reviewer", (("given", ("reason",)),)),

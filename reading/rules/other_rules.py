@@ -72,6 +72,12 @@ CORRECTED_WHEN_TOLD = Label(zh="{steps}开始之后更正的，须附{demands}",
 GRANT = Label(zh="授权期限", en="Term of access")
 TERM = Label(zh="{days}日，协议另有约定的除外", en="{days} days, unless the agreement says otherwise")
 REVOCATION = Label(zh="关闭权限", en="Revocation")
+DELEGATION = Label(zh="授权他人", en="Delegated access")
+DELEGATED_FOR = Label(
+    zh="被授权人可以授权他人协助获取：限定事项、总次数和最后一日，随时可以收回",
+    en="a holder may let somebody else fetch the data: for a matter, so many times in total, until a last day; "
+    "revocable at any time",
+)
 REVOKED_BY = Label(zh="由{who}说明理由后关闭", en="by {who}, with a reason")
 INTERVAL = Label(zh="定期启动", en="Interval")
 DAYS = Label(zh="每{days}日", en="every {days} days")
@@ -136,6 +142,8 @@ def other_rules(pack: Pack, words: Words) -> Iterator[OtherRule]:
     if rules.revocation:
         who = words.either(words.body(role) for role in rules.revocation.by)
         yield OtherRule(say(REVOCATION), say(REVOKED_BY, who=who), rules.revocation.citation)
+    if rules.delegation:
+        yield OtherRule(say(DELEGATION), say(DELEGATED_FOR), rules.delegation.citation)
     if rules.procedure == RECTIFICATION:
         yield OtherRule(say(AGAINST), words.join(COMMA, (words.body(role) for role in rules.against)), None)
     for role, instead in rules.in_place_of.items():

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from cli.demo_bodies import have_account_opened, pass_on_contact
 from cli.demo_catalogue import demand_data, update_the_catalogue
+from cli.demo_delegation import have_access_delegated
 from cli.demo_misuse import find_misuse
 from cli.demo_objections import object_to_data, take_back
 from cli.demo_parties import Parties
@@ -74,6 +76,8 @@ async def test_the_demonstration_walks_each_procedure_of_a_city_to_its_end(worki
         "opening_plan": file_the_plan,
         "evaluation": evaluate_the_year,
         "improvement": answer_what_was_found,
+        "account_change": have_account_opened,
+        "contact_change": pass_on_contact,
     }
 
     walked = {name: await asyncio.to_thread(walks[name], parties, city) for name in walks}
@@ -82,6 +86,9 @@ async def test_the_demonstration_walks_each_procedure_of_a_city_to_its_end(worki
     assert set(cases) == set(walks) & set(load_pack(city).procedures)
     assert {name: case["status"] for name, case in cases.items()} == dict.fromkeys(cases, "closed")
     assert cases["access_request"]["outcome"] == "granted"
+    delegated = await asyncio.to_thread(have_access_delegated, parties, city, cases["access_request"])
+    knows_delegation = load_pack(city).procedures["access_request"].delegation is not None
+    assert (delegated["standing"] if delegated else None) == ("revoked" if knows_delegation else None)
 
 
 @pytest.mark.parametrize("city", ["nanning", "yulin"])

@@ -79,6 +79,8 @@ def test_what_is_filed_for_a_body_is_nobodys_own() -> None:
         "opening_focus",
         "opening_plan",
         "rectification",
+        "account_change",
+        "contact_change",
     }
     assert {key for key, is_own in own.items() if not is_own} == {
         ("catalogue_update", ""),
@@ -87,7 +89,14 @@ def test_what_is_filed_for_a_body_is_nobodys_own() -> None:
         ("rectification", "nanning-transport-lines"),
         *(
             (name, dataset)
-            for name in ("opening_focus", "opening_plan", "evaluation", "improvement")
+            for name in (
+                "opening_focus",
+                "opening_plan",
+                "evaluation",
+                "improvement",
+                "account_change",
+                "contact_change",
+            )
             for dataset in ("", "nanning-transport-lines")
         ),
         ("leak", ""),

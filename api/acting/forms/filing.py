@@ -23,7 +23,9 @@ from rules.bounds import (
 )
 from rules.procedure_names import (
     ACCESS_REQUEST,
+    ACCOUNT_CHANGE,
     CATALOGUE_UPDATE,
+    CONTACT_CHANGE,
     DEMAND,
     IMPROVEMENT,
     LEAK,
@@ -165,6 +167,22 @@ class FindingForm(FilingForm):
 
     case_id: NamedItem = Field(description="the evaluation, by its case")
     body: NamedItem = Field(description="the body concerned")
+
+
+@asks(ACCOUNT_CHANGE)
+class AccountForm(FilingForm):
+    """What the caller's body wants of an account of the platform (平台账户)."""
+
+    city: NamedCity
+
+
+@asks(CONTACT_CHANGE)
+class ContactForm(FilingForm):
+    """Who the contact of the caller's body for the platform is from now on (联系人)."""
+
+    city: NamedCity
+    if TYPE_CHECKING:
+        discovered_on: Day | None = None
 
 
 class EvidenceForm(Form):
