@@ -75,6 +75,7 @@ from api.routers import (
     tasks,
     tokens,
     traces,
+    use_of_grants,
     verifying,
     waiting,
 )
@@ -100,6 +101,7 @@ ROUTERS = (
     tasks.router,
     acts.router,
     grants.router,
+    use_of_grants.router,
     datasets.router,
     cities.router,
     catalogue.router,

@@ -20,6 +20,7 @@ from cli.demo_quality import have_data_checked
 from cli.demo_rectification import rectify
 from cli.demo_requests import NothingServed, walk
 from cli.demo_roles import appoint
+from cli.demo_use import report_use
 from cli.languages import Language
 from rules.loading import cities
 
@@ -78,9 +79,9 @@ def register(app: typer.Typer) -> None:
 def demo(
     language: Annotated[Language, typer.Option(help="Language of the labels.")] = Language.EN,
 ) -> None:
-    """File a request, an objection, a catalogue update, a demand, a quality check and a rectification in each city that
-    has them and walk them to their ends over HTTP, against a running `make up`; then have two administrators give a
-    role."""
+    """File a request, an objection, a catalogue update, a demand, a quality check, a report on use and a rectification
+    in each city that has them and walk them to their ends over HTTP, against a running `make up`; then have two
+    administrators give a role."""
     console = Console()
     try:
         settings = Settings.load()
@@ -120,6 +121,11 @@ def show(settings: Settings, language: Language, console: Console) -> None:
             checked = have_data_checked(parties, city)
             if checked:
                 case, decisions = checked
+                console.print(as_table(case, decisions, words))
+                console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['dataset_id']}\n")
+            reported = report_use(parties, city)
+            if reported:
+                case, decisions = reported
                 console.print(as_table(case, decisions, words))
                 console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['dataset_id']}\n")
             rectified = rectify(parties, city)

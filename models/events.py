@@ -80,12 +80,14 @@ from models.task_events import (
     TaskUrged,
 )
 from models.upcasting import upcast
+from models.use_events import CaseOrdered, UseInspected, UseRecorded
 
 __all__ = [
     "DATA_MOVED",
     "DATA_STOPPED",
     "EVENT",
     "GRANT_MOVED",
+    "CaseOrdered",
     "ClaimLapsed",
     "ClassEvent",
     "ClassProposed",
@@ -139,6 +141,8 @@ __all__ = [
     "TaskUrged",
     "TurnAwaited",
     "TurnTaken",
+    "UseInspected",
+    "UseRecorded",
     "Withdrawn",
     "read_events",
 ]  # fmt: skip
@@ -216,6 +220,8 @@ class Granted(Recorded):
     use: str | None
     valid_until: datetime
     daily_calls: int | None = None
+    report_days: int | None = None
+    """Calendar days between reports on use; None where none are owed, as in a log from before they were."""
 
 
 class Closed(Recorded):
@@ -235,6 +241,7 @@ Event = Annotated[
     | ObjectorAnswered | RestrictionMet | RestrictionLifted | EntryChangeOrdered | EntrySubmitted | EntryPublished
     | TurnAwaited | TurnTaken | EntryChanged | DataProcessed | TaskUrged | ClaimLapsed | ClassProposed
     | ClassSettled | TaskEntrusted | GrantCurtailed | GrantRestored | MisusePublished | PublicationCorrected
+    | UseRecorded | UseInspected | CaseOrdered
     | RestorationOrdered | CurtailmentMet | CurtailmentLifted | TaskLapsed | PeriodExtended,
     Field(discriminator="type"),
     BeforeValidator(upcast),

@@ -97,6 +97,8 @@ class OutcomeTerms(Authored):
     grant: Literal["close", "restrict", "restore"] | None = None
     """What the outcome does to the grant that the decision names, or gives back what the cause of the case has taken of
     it."""
+    orders: Literal["misuse"] | None = None
+    """The procedure of which it begins a case, about the same data."""
     record: Literal["publish", "correct"] | None = None
     """What it does to the public record: act and measure are published, or what was published is corrected."""
 
@@ -290,9 +292,24 @@ class HoldTerms(Authored):
 
 
 class EveryTerms(Authored):
-    """How often the procedure is begun for each dataset by itself. `days` are calendar days."""
+    """For what the procedure is begun again and again by itself: for each dataset, after so many calendar days, or for
+    each grant, after as many as its agreement has (`reporting`), which the rule then does not name."""
+
+    per: Literal["dataset", "grant"] = "dataset"
+    days: Annotated[int, Strict(), Field(ge=1)] | None = None
+
+
+class ReportingTerms(Authored):
+    """After how many calendar days, again and again, a grantee owes a report on use, where no body has set another
+    interval."""
 
     days: Annotated[int, Strict(), Field(ge=1)]
+
+
+class InspectionTerms(Authored):
+    """Roles of the bodies that put on record what an inspection of the use found."""
+
+    by: OneOrMore[Name]
 
 
 class AfterTerms(Authored):
@@ -364,6 +381,10 @@ class Procedure(Authored):
     agreement: OneOrMore[Version[AgreementTerms]] | None = None
     """The text that is signed; where nothing is said, signatures name no text."""
     revocation: OneOrMore[Version[RevocationTerms]] | None = None
+    reporting: OneOrMore[Version[ReportingTerms]] | None = None
+    inspection: OneOrMore[Version[InspectionTerms]] | None = None
+    use_records: OneOrMore[Version[Literal["kept"]]] | None = None
+    """Whether a grantee keeps a record of use of its own beside the log of accesses."""
     hold: OneOrMore[Version[HoldTerms]] | None = None
     every: OneOrMore[Version[EveryTerms]] | None = None
     against: OneOrMore[Version[OneOrMore[Name]]] | None = None

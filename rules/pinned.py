@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -263,9 +264,25 @@ class InPlaceRule(Pinned):
 
 
 class EveryRule(Pinned):
-    """How often the procedure is begun for each dataset by itself. `days` are calendar days."""
+    """For what the procedure is begun again and again by itself. `days` are calendar days; None where it is for each
+    grant, at the interval of its agreement."""
+
+    per: Literal["dataset", "grant"] = "dataset"
+    days: int | None = None
+    citation: Citation
+
+
+class ReportingRule(Pinned):
+    """After how many calendar days a grantee owes a report on use, where no body has set another interval."""
 
     days: int
+    citation: Citation
+
+
+class InspectionRule(Pinned):
+    """Roles of the bodies that put on record what an inspection of the use found."""
+
+    by: tuple[str, ...]
     citation: Citation
 
 

@@ -138,6 +138,8 @@ class Outcome(Pinned):
     """It can be decided only while the class of the entry stands so."""
     grant: GrantEffect | None = None
     record: RecordEffect | None = None
+    orders: str | None = None
+    """The procedure of which it begins a case, about the same data."""
     citation: Citation
 
     @property

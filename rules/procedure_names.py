@@ -25,6 +25,9 @@ MISUSE_APPEAL = "misuse_appeal"
 QUALITY_CHECK = "quality_check"
 """质量校核: who obtained data doubts it, or found a fault in it, and its provider reports the result of the check."""
 
+USE_REPORT = "use_report"
+"""利用情况反馈: who was granted data reports at the agreed interval how it is used, and a body assesses the use."""
+
 
 def described_by_packs() -> frozenset[str]:
     """The procedures that a pack can describe: all of these but the life of a grant, which no text describes."""

@@ -86,6 +86,7 @@ def outcomes_at(cut: CutAt, entries: Mapping[str, OutcomeEntry]) -> Iterator[Out
                 when_class=ClassStanding(version.value.when_class) if version.value.when_class else None,
                 grant=GrantEffect(version.value.grant) if version.value.grant else None,
                 record=RecordEffect(version.value.record) if version.value.record else None,
+                orders=version.value.orders,
                 citation=cut.cited(version.cite),
             )
 

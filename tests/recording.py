@@ -271,7 +271,7 @@ BY_CITY: Mapping[str, Mapping[str, Path_]] = {
     "lianyungang": {"opinion": opinion},
     "nanjing": {"renounced": renounced},
 }
-ACCESS = {"renounced", "revoked", "expired", "grant-ended", "grant-items-removed"}
+ACCESS = {"renounced", "revoked", "expired", "grant-ended", "grant-items-removed", "use-on-record"}
 """Paths of the access case that the grant opens; of the request itself `granted` tells all."""
 
 

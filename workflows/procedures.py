@@ -14,6 +14,7 @@ from workflows.objection import Objection
 from workflows.openness_review import OpennessReview
 from workflows.quality_check import QualityCheck
 from workflows.rectification import Rectification
+from workflows.use_report import UseReport
 
 WORKFLOWS: tuple[type[Case], ...] = (
     AccessRequest,
@@ -27,6 +28,7 @@ WORKFLOWS: tuple[type[Case], ...] = (
     Misuse,
     MisuseAppeal,
     QualityCheck,
+    UseReport,
 )
 WORKFLOW_OF: dict[str, type[Case]] = {workflow.procedure.name: workflow for workflow in WORKFLOWS}
 """Name of a procedure to the workflow that runs its cases."""

@@ -35,6 +35,7 @@ BESIDE_THE_LOG: Mapping[type[Refusal], tuple[str, ...]] = {
         "EnoughFeeds",
         "EvidenceTooMuch",
         "InterruptionOver",
+        "NothingToReport",
         "NothingToSign",
         "RectificationOpen",
         "UpdatedSince",

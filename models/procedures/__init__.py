@@ -16,6 +16,7 @@ from models.procedures.objection import OBJECTION
 from models.procedures.openness_review import OPENNESS_REVIEW
 from models.procedures.quality_check import QUALITY_CHECK
 from models.procedures.rectification import RECTIFICATION
+from models.procedures.use_report import USE_REPORT
 
 PROCEDURES: tuple[Procedure, ...] = (
     ACCESS_REQUEST,
@@ -29,6 +30,7 @@ PROCEDURES: tuple[Procedure, ...] = (
     MISUSE,
     MISUSE_APPEAL,
     QUALITY_CHECK,
+    USE_REPORT,
 )
 BY_NAME: dict[str, Procedure] = {procedure.name: procedure for procedure in PROCEDURES}
 

@@ -14,6 +14,7 @@ from reading.cases.shapes import CaseShown, TaskShown
 from reading.shape import RuleNamed
 from reading.words.law import Law
 from rules.pinned import APPLICANT
+from rules.vocabulary import REPORT
 
 SIGN = "sign"
 RESUBMIT = "resubmit"
@@ -107,6 +108,9 @@ def turn_of(call: Call, case: CaseShown, open_tasks: Sequence[TaskShown]) -> Tur
             return Turn(
                 call.say("now.resubmit"), said, call.say("now.to_resubmit"), call.path("supplement", number=number)
             )
+        if REPORT in outcomes and task.body == APPLICANT:
+            report = call.path("use_report", number=number)
+            return Turn(call.say("use.now"), said_with_return(case), call.say("use.to_report"), report)
         if SIGN in outcomes and task.body == APPLICANT:
             return Turn(call.say("now.sign"), None, call.say("now.to_sign"), call.path("agreement", number=number))
     if any(each.act == "supply" for each in case.possible):

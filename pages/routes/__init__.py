@@ -41,6 +41,7 @@ from pages.routes import (
     task,
     task_acts,
     urging,
+    use_of_grants,
     written,
 )
 
@@ -77,6 +78,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     *due_days.ROUTES,
     *answering.ROUTES,
     *grants.ROUTES,
+    *use_of_grants.ROUTES,
     *messages.ROUTES,
     *settings.ROUTES,
     *own_data.ROUTES,

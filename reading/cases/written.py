@@ -14,22 +14,24 @@ from reading.stated import choices_of, texts_of
 from reading.words.law import Law
 from rules.pinned import APPLICANT
 from rules.procedure_names import ACCESS_REQUEST
-from rules.vocabulary import WRITTEN_WITH_DECISION
+from rules.vocabulary import REPORT, REPORT_RESULTS, WRITTEN_WITH_DECISION
+
+REPORTS = {REPORT, REPORT_RESULTS}
 
 
 def reasons(caller: Caller, law: Law, state: CaseState, acts: Sequence[ActRow]) -> list[DecisionText]:
-    """What bodies wrote with their decisions, as far as the caller may read it."""
+    """What bodies wrote with their decisions, and users with their reports, as far as the caller may read it."""
     found = (reason(law, state, row) for row in acts if may_read(caller, law.rules, state, row))
     return [each for each in found if each]
 
 
 def reason(law: Law, state: CaseState, row: ActRow) -> DecisionText | None:
-    """What a body wrote with a decision; None for any other act, or where it wrote nothing."""
+    """What a body wrote with a decision, or a user with a report; None for any other act, or where it wrote nothing."""
     act = ACT.validate_python(row.act)
     if not isinstance(act, Decide | Correct):
         return None
     task = state.tasks.get(act.task_id)
-    if task is None or task.body == APPLICANT:
+    if task is None or (task.body == APPLICANT and not REPORTS & set(task.outcomes)):
         return None
     stage = law.rules.stage(task.stage)
     outcome = stage.outcome(act.outcome) if stage else None

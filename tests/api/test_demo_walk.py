@@ -16,6 +16,7 @@ from cli.demo_quality import have_data_checked
 from cli.demo_rectification import rectify
 from cli.demo_requests import NothingServed, served_item, walk
 from cli.demo_roles import OFFICER, appoint
+from cli.demo_use import report_use
 from rules.loading import cities, load_pack
 from tests.api.calling import Service
 from tests.api.gate import restrict
@@ -61,6 +62,7 @@ async def test_the_demonstration_walks_each_procedure_of_a_city_to_its_end(worki
         "catalogue_update": update_the_catalogue,
         "demand": demand_data,
         "quality_check": have_data_checked,
+        "use_report": report_use,
         "rectification": rectify,
     }
 

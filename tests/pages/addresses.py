@@ -103,6 +103,8 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/acts/{act_id}",
         "/my/grants",
         "/my/grants/{grant}",
+        "/cases/{report}",
+        "/cases/{report}/use-report",
         "/my/accesses",
     ),
     "reviewer": (
@@ -178,6 +180,9 @@ NO_PAGES = frozenset(
         "/desk/selected",
         "/desk/{number}/{place}/act",
         "/desk/grants/{number}/revocation",
+        "/desk/grants/{number}/inspections",
+        "/my/grants/{number}/use-reports",
+        "/my/grants/{number}/use-records",
         "/catalogue/{dataset_id}/updated",
         "/written",
         "/cases/{number}/papers/{paper}.pdf",

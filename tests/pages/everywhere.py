@@ -92,7 +92,9 @@ async def granted(service: Service, applicant: Caller) -> Mapping[str, str]:
     case = await _signed_by_the_provider(service, applicant)
     case = (await applicant.sign(case["case_id"]))["case"]
     access = await applicant.read(f"/v1/cases/{case['granted']['access_case_id']}")
-    return {"granted": case["case_number"], "access": access["case_number"], "grant": access["case_number"]}
+    report = (await applicant.post(f"/v1/grants/{access['case_id']}/use-reports")).json()["case_number"]
+    number = access["case_number"]
+    return {"granted": case["case_number"], "access": number, "grant": number, "report": report}
 
 
 async def objected(applicant: Caller) -> Mapping[str, str]:
