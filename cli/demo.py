@@ -25,6 +25,7 @@ from cli.demo_ratings import rate_data, tell_and_answer
 from cli.demo_rectification import rectify
 from cli.demo_requests import NothingServed, refuse, walk
 from cli.demo_roles import appoint
+from cli.demo_use import report_use
 from cli.demo_years import answer_what_was_found, evaluate_the_year, file_the_plan, set_the_focus
 from cli.languages import Language
 from reading.words.language import said
@@ -98,9 +99,9 @@ def register(app: typer.Typer) -> None:
 def demo(
     language: Annotated[Language, typer.Option(help="Language of the labels.")] = Language.EN,
 ) -> None:
-    """File requests, objections, a catalogue update, a demand, a quality check, a report of misuse, an appeal and a
-    rectification in each city that has them, rate data there, and walk them to their ends over HTTP, against a running
-    `make up`; then have two administrators give a role."""
+    """File requests, objections, a catalogue update, a demand, a quality check, a report of misuse, an appeal, a report
+    on use and a rectification in each city that has them, rate data there, and walk them to their ends over HTTP,
+    against a running `make up`; then have two administrators give a role."""
     console = Console()
     try:
         settings = Settings.load()
@@ -154,6 +155,11 @@ def show(settings: Settings, language: Language, console: Console) -> None:
             misused = find_misuse(parties, city)
             if misused:
                 show_misuse(misused, words, language, console)
+            reported = report_use(parties, city)
+            if reported:
+                case, decisions = reported
+                console.print(as_table(case, decisions, words))
+                console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['dataset_id']}\n")
             rated = rate_data(parties, city)
             if rated:
                 console.print(f"  {words['rated']}: {rated['dataset_id']}")

@@ -88,7 +88,7 @@ PRIVILEGES: Mapping[str, Stated] = {
     "gate_minutes": Stated("select", gate=with_columns("calls")),
     "gate_months_dropped": READ,
     "gate_sessions": Stated("select", gate=with_columns("written_until", "ended_at", "lost")),
-    "grants": Stated(with_columns("key_digest", "ended"), gate="select"),
+    "grants": Stated(with_columns("key_digest", "ended", "next_report_on"), gate="select"),
     "hand_overs": ADDED_TO,
     "invitations": Stated(
         with_columns(

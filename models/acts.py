@@ -36,6 +36,8 @@ class GrantTerms(Frozen):
     access_mode: str | None = None
     valid_days: int | None = None
     daily_calls: int | None = None
+    report_days: int | None = None
+    """Calendar days between reports on use."""
 
 
 class Standing(Frozen):
@@ -98,6 +100,10 @@ class TimeLimit(Frozen):
 
     period: str | None = None
     last_day: date | None = None
+
+
+InspectionFinding = Literal["in_order", "not_in_order"]
+"""Whether use and safeguards were found as law and agreement want them."""
 
 
 class ReceivedAct(Frozen):
@@ -344,6 +350,23 @@ class Renounce(ReceivedAct):
     kind: Literal["renounce"] = "renounce"
 
 
+class RecordUse(ReceivedAct):
+    """The grantee adds to its own record of use, of that day; the text stays in the inbox."""
+
+    kind: Literal["record_use"] = "record_use"
+    used_on: date
+
+
+class Inspect(ReceivedAct):
+    """A body puts on record what an inspection of that day found of the use and its safeguards; the text stays in the
+    inbox."""
+
+    kind: Literal["inspect"] = "inspect"
+    inspected_on: date
+    finding: InspectionFinding
+    given: frozenset[str] = frozenset()
+
+
 class SubmitEvidence(ReceivedAct):
     """The objector adds evidence, by the ids of files that were uploaded; the receipt fills in the `standing`."""
 
@@ -426,7 +449,7 @@ Act = Annotated[
     File | Claim | Release | Reassign | Decide | Correct | AskSupplement | AskOpinion | Supply | Withdraw | Note
     | Extend | ApplyNotice | IssueKey | Revoke | Renounce | SubmitEvidence | ReviewSuspension | Restrict
     | LiftRestriction | ChangeEntry | TakeTurn | EntryIsPublished | Urge | LapseClaim | HandOver | Entrust | Curtail
-    | LiftCurtailment | Delegate | RevokeDelegation | IssueDelegatedKey,
+    | LiftCurtailment | Delegate | RevokeDelegation | IssueDelegatedKey | RecordUse | Inspect,
     Field(discriminator="kind"),
 ]  # fmt: skip
 ACT: TypeAdapter[Act] = TypeAdapter(Act)
@@ -435,5 +458,8 @@ Decide.model_rebuild()
 
 KINDS: tuple[type[ReceivedAct], ...] = get_args(get_args(Act)[0])
 """Every kind of act."""
-MOVES_NOTHING = (Claim, Release, Reassign, LapseClaim, HandOver, Entrust, Urge, Note, IssueKey)
+MOVES_NOTHING = (
+    *(Claim, Release, Reassign, LapseClaim, HandOver, Entrust, Urge, Note, IssueKey),
+    *(RecordUse, Inspect),
+)
 """Acts that move no clock and open nothing, in whatever procedure."""

@@ -276,6 +276,10 @@ class ProcessingNotDone(Unmet):
     """Data is opened again only after it was processed."""
 
 
+class DayHasNotCome(Unmet):
+    """What is put on record as done was done on a day that has come."""
+
+
 class ProcessedBeforeTheRestriction(Unmet):
     """Processing before the data was kept back does not count: the data must be processed again."""
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from activities.tables.cases import FORESEEN, ActRow, CaseRow, EventRow, EvidenceRow, TaskRow
-from models.acts import ACT, Actor, AskSupplement, Correct, Decide, Extend, Revoke
+from models.acts import ACT, Actor, AskSupplement, Correct, Decide, Extend, Inspect, Revoke
 from models.conflicts import has_a_side
 from models.procedure import FiledFor
 from models.procedures import BY_NAME, PROCEDURES
@@ -34,7 +34,7 @@ CONCERNS_OTHERS = (*FOLLOWS_FROM_A_CASE, *(each.name for each in PROCEDURES if e
 """Procedures in whose cases others than the party may have a side."""
 READ_BY_NOBODY = frozenset({"key_digest", "concerned"})
 """Fields of events that nobody reads."""
-OF_OTHER_CASES = frozenset({"by_case", "update_case_id"})
+OF_OTHER_CASES = frozenset({"by_case", "update_case_id", "ordered_case_id"})
 """Fields of events that a party does not read: which case of somebody else keeps data back, or follows from this."""
 
 
@@ -246,7 +246,7 @@ def may_read(caller: Caller, rules: ProcedureRules, state: CaseState, row: ActRo
     if row.account == caller.account_id or caller.reads_as_officer(state):
         return True
     match ACT.validate_python(row.act):
-        case AskSupplement() | Extend() | Revoke():
+        case AskSupplement() | Extend() | Revoke() | Inspect():
             return True
         case Decide() | Correct() as act:
             task = state.tasks.get(act.task_id)

@@ -157,6 +157,8 @@ class Outcome(Pinned):
     publishes: PublishedRule | None = None
     pins_figures: bool = False
     """The figures of the year, as they are counted when it is decided, are copied into the log."""
+    orders: str | None = None
+    """The procedure of which it begins a case, about the same data."""
     citation: Citation
 
     @property

@@ -22,6 +22,7 @@ from rules.pinned import (
     GrantRule,
     HoldRule,
     InPlaceRule,
+    InspectionRule,
     Label,
     LastDayOff,
     ProposedRule,
@@ -29,6 +30,7 @@ from rules.pinned import (
     Regulation,
     RemedyRule,
     ReminderRule,
+    ReportingRule,
     RevocationRule,
     SelectionRule,
     SupplementRule,
@@ -136,6 +138,8 @@ class _Cut(CutAt):
         concerns = self.held(procedure.concerns)
         filed_by = self.held(procedure.filed_by)
         every = self.held(procedure.every)
+        reporting, inspection = self.held(procedure.reporting), self.held(procedure.inspection)
+        use_records = self.held(procedure.use_records)
         recusal, reminders = self.held(pack.recusal), self.held(pack.reminders)
         against = self.held(procedure.against)
         proposed = self.held(procedure.proposed)
@@ -192,6 +196,9 @@ class _Cut(CutAt):
             delegation=DelegationRule(citation=cited(delegation.cite)) if delegation else None,
             hold=HoldRule(**hold.value.model_dump(), citation=cited(hold.cite)) if hold else None,
             every=EveryRule(**every.value.model_dump(), citation=cited(every.cite)) if every else None,
+            reporting=ReportingRule(days=reporting.value.days, citation=cited(reporting.cite)) if reporting else None,
+            inspection=InspectionRule(by=inspection.value.by, citation=cited(inspection.cite)) if inspection else None,
+            use_records=cited(use_records.cite) if use_records else None,
             against=against.value if against else ("provider",),
             in_place_of={
                 role: InPlaceRule(body=held.value, citation=cited(held.cite))

@@ -300,7 +300,10 @@ BY_CITY: Mapping[str, Mapping[str, Path_]] = {
     "lianyungang": {"opinion": opinion},
     "nanjing": {"renounced": renounced},
 }
-ACCESS = {"delegated", "renounced", "revoked", "expired", "grant-ended", "grant-items-removed", "curtailed"}
+ACCESS = {
+    *("delegated", "renounced", "revoked", "expired", "grant-ended", "grant-items-removed", "curtailed"),
+    "use-on-record",
+}
 """Paths of the access case that the grant opens; of the request itself `granted` tells all."""
 
 

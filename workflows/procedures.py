@@ -20,6 +20,7 @@ from workflows.opening_plan import OpeningPlan
 from workflows.openness_review import OpennessReview
 from workflows.quality_check import QualityCheck
 from workflows.rectification import Rectification
+from workflows.use_report import UseReport
 
 WORKFLOWS: tuple[type[Case], ...] = (
     AccessRequest,
@@ -39,6 +40,7 @@ WORKFLOWS: tuple[type[Case], ...] = (
     Improvement,
     AccountChange,
     ContactChange,
+    UseReport,
 )
 WORKFLOW_OF: dict[str, type[Case]] = {workflow.procedure.name: workflow for workflow in WORKFLOWS}
 """Name of a procedure to the workflow that runs its cases."""

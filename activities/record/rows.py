@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from activities.statements import insert, upsert
@@ -11,6 +11,7 @@ from models.kept_back import by_kind
 from models.passing import foreseen
 from models.state import CaseState, GrantState
 from models.task_state import TaskState
+from models.using import first_report_on
 from rules.pack import GROUND
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ class GrantKept(NamedTuple):
     granted_at: datetime | None
     valid_until: datetime
     daily_calls: int | None
+    report_days: int | None
+    next_report_on: date | None
 
 
 class ObjectionKept(NamedTuple):
@@ -273,6 +276,7 @@ def look_again_at(case: CaseState, task: TaskState) -> datetime | None:
 
 def grant_kept(case: CaseState, it: GrantState) -> GrantKept:
     """A grant as it begins."""
+    assert case.received_at, "a grant begins at an instant"
     return GrantKept(
         case_id=case.case_id,
         granted_by=it.granted_by,
@@ -285,6 +289,8 @@ def grant_kept(case: CaseState, it: GrantState) -> GrantKept:
         granted_at=case.received_at,
         valid_until=it.valid_until,
         daily_calls=it.daily_calls,
+        report_days=it.report_days,
+        next_report_on=first_report_on(case.received_at, it.report_days) if it.report_days else None,
     )
 
 

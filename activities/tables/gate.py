@@ -20,6 +20,7 @@ class GrantRow(SQLModel, table=True):
         Index("grants_of_dataset", "dataset_id"),
         Index("grants_by_key", "key_digest", unique=True, postgresql_where=text("key_digest IS NOT NULL")),
         Index("grants_of_party", "party"),
+        Index("grants_to_report_on", "next_report_on", postgresql_where=text("next_report_on IS NOT NULL")),
     )
     case_id: str = Field(primary_key=True, foreign_key="cases.case_id")
     granted_by: str = Field(foreign_key="cases.case_id")
@@ -32,6 +33,9 @@ class GrantRow(SQLModel, table=True):
     granted_at: datetime = instant()
     valid_until: datetime = instant()
     daily_calls: int | None = None
+    report_days: int | None = None
+    next_report_on: date | None = Field(default=None, sa_column=Column(Date, nullable=True))
+    """The day on which the next report on use is owed that no case asks for yet; null where none will be."""
     key_digest: str | None = None
     ended: str | None = None
 

@@ -22,6 +22,7 @@ from models.procedures.opening_plan import OPENING_PLAN
 from models.procedures.openness_review import OPENNESS_REVIEW
 from models.procedures.quality_check import QUALITY_CHECK
 from models.procedures.rectification import RECTIFICATION
+from models.procedures.use_report import USE_REPORT
 
 PROCEDURES: tuple[Procedure, ...] = (
     ACCESS_REQUEST,
@@ -41,6 +42,7 @@ PROCEDURES: tuple[Procedure, ...] = (
     IMPROVEMENT,
     ACCOUNT_CHANGE,
     CONTACT_CHANGE,
+    USE_REPORT,
 )
 BY_NAME: dict[str, Procedure] = {procedure.name: procedure for procedure in PROCEDURES}
 

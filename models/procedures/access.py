@@ -25,6 +25,7 @@ from models.refusals import EnoughKeys, Missing, NotYourCase, NotYourTask, Proce
 from models.restricting import all_withdrawn, meet, meet_no_more
 from models.restrictions import DATA_WITHDRAWN
 from models.state import CaseState
+from models.using import inspect, record_use
 from models.who_may_act import acts_for_itself_alone
 from rules import procedure_names as names
 from rules.pinned import Requirement
@@ -75,6 +76,10 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
             meet_curtailment(proposal, act)
         case a.LiftCurtailment():
             meet_curtailment_no_more(proposal, act)
+        case a.RecordUse():
+            record_use(rules, proposal, act)
+        case a.Inspect():
+            inspect(rules, proposal, act)
         case a.Note():
             add_note(proposal, act)
         case a.File():

@@ -44,6 +44,7 @@ from pages.routes import (
     task,
     task_acts,
     urging,
+    use_of_grants,
     written,
     years,
 )
@@ -84,6 +85,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     *answering.ROUTES,
     *grants.ROUTES,
     *delegations.ROUTES,
+    *use_of_grants.ROUTES,
     *messages.ROUTES,
     *settings.ROUTES,
     *own_data.ROUTES,

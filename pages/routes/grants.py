@@ -15,15 +15,18 @@ from api.http.problems import Problem
 from pages.calls import Call, deed, page
 from pages.cases.taken import taken_of
 from pages.filing.about import own_grant
+from pages.forms.fields import Field
 from pages.forms.trying import REFUSED, Asked, problem_with, shown_again
 from pages.routes.cases import receiver_of, speaking_of
 from pages.routes.filing import case_numbered, key_of, new_key
 from pages.tables import as_table
+from pages.use_of_grants import fields_of_record
 from reading.cases.shapes import CaseShown
 from reading.catalogue import questions as catalogue
 from reading.grants.shapes import GrantInList
 from reading.grants.shown import grant_of, grant_page
 from reading.tables.own import grant_table
+from reading.use_reports.shown import use_of_grant
 from reading.words.language import said
 
 A_PAGE = 20
@@ -85,8 +88,15 @@ async def page_of(call: Call, case: CaseShown, asked: Asked | None, issued: Issu
         issued=issued,
         calls=address_of_data(call, shown.dataset_id, shown.data_items),
         may_delegate="delegate" in possible,
+        used=known(await use_of_grant(call.store, caller, call.language, case.case_id)),
+        records=record_fields(call, asked) if "record_use" in possible else (),
         key=new_key(),
     )
+
+
+def record_fields(call: Call, asked: Asked | None) -> tuple[Field, ...]:
+    """What an entry of the own record is asked for, with what was filled in."""
+    return asked.fields if asked and asked.fields else fields_of_record(call)
 
 
 def address_of_data(call: Call, dataset_id: str, data_items: Sequence[str]) -> str:

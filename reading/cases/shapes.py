@@ -137,6 +137,7 @@ class GrantShown(Shape):
     access_mode: str | None
     access_modes: list[str]
     daily_calls: int | None
+    report_days: int | None
     use: str | None
     valid_until: Instant
 

@@ -137,6 +137,11 @@ async def first_granted_at(store: Store, caller: Caller, dataset_id: str) -> dat
     return (await store.session.exec(found.order_by(col(GrantRow.granted_at)).limit(1))).first()
 
 
+async def granted_at(store: Store, case_id: str) -> datetime | None:
+    """When the grant that is this case began; None where the case is none."""
+    return (await store.session.exec(select(GrantRow.granted_at).where(GrantRow.case_id == case_id))).first()
+
+
 async def issued(store: Store, act_id: str, key_digest: str) -> bool:
     """Whether the act issued this key and not an earlier one."""
     row = (await store.session.exec(select(ActRow).where(ActRow.act_id == act_id))).first()

@@ -45,6 +45,7 @@ class GrantInList(Shape):
     access_mode: str | None
     access_modes: list[str]
     daily_calls: int | None
+    report_days: int | None
     use: str | None
     granted_at: Instant
     valid_until: Instant

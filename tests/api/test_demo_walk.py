@@ -20,6 +20,7 @@ from cli.demo_ratings import rate_data, tell_and_answer
 from cli.demo_rectification import rectify
 from cli.demo_requests import NothingServed, refuse, served_item, walk
 from cli.demo_roles import OFFICER, appoint
+from cli.demo_use import report_use
 from cli.demo_years import answer_what_was_found, evaluate_the_year, file_the_plan, set_the_focus
 from rules.loading import cities, load_pack
 from tests.api.calling import Service
@@ -71,6 +72,7 @@ async def test_the_demonstration_walks_each_procedure_of_a_city_to_its_end(worki
         "catalogue_update": update_the_catalogue,
         "demand": demand_data,
         "quality_check": have_data_checked,
+        "use_report": report_use,
         "rectification": rectify,
         "opening_focus": set_the_focus,
         "opening_plan": file_the_plan,

@@ -21,7 +21,10 @@ from tests.models.bench import BOTH_SIGN, MONDAY, PARTY, accessed, filed, until_
 from tests.rooms import ROOMS, ROOT
 
 NAMES = {name: value for name, value in vars(procedure_names).items() if name.isupper() and isinstance(value, str)}
-MOVES_NOTHING = {"claim", "release", "reassign", "lapse_claim", "hand_over", "entrust", "urge", "note", "issue_key"}
+MOVES_NOTHING = {
+    *("claim", "release", "reassign", "lapse_claim", "hand_over", "entrust", "urge", "note", "issue_key"),
+    *("record_use", "inspect"),
+}
 STOPS_DATA = {"objection", "access", "misuse", "misuse_appeal"}
 """What happens in them waits for no machine but PostgreSQL."""
 

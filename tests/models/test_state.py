@@ -88,6 +88,11 @@ WHATEVER: dict[str, object] = {
     "effect": "close",
     "of_case": "other",
     "period": "5wd",
+    "used_on": "2026-11-23",
+    "inspected_on": "2026-11-23",
+    "finding": "in_order",
+    "ordered": "misuse",
+    "ordered_case_id": "case-misuse",
 }
 """A value for every field that some event cannot do without."""
 
@@ -167,7 +172,10 @@ def test_every_act_names_its_kind_and_survives_the_way_through_json(kind: type[a
     values["officer"] = "acc_1"
     values |= {"key_digest": "digest", "evidence": ("file",), "by_case": "other", "restriction": "hold"}
     values |= {"openness": "conditional", "data_items": (), "effect": "close", "period": "5wd", "delegation": "act"}
+    values |= {"used_on": "2026-11-23", "inspected_on": "2026-11-23"}
     needed = {name: values[name] for name in values if name in kind.model_fields}
+    if kind is a.Inspect:
+        needed["finding"] = "in_order"
     act = kind(id="1", case_id="case", by=PARTY, received_at=MONDAY, **needed)
     assert a.ACT.validate_json(act.model_dump_json()) == act
 

@@ -123,6 +123,8 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/my/grants/{let}/delegations",
         "/my/delegations",
         "/my/delegations/{delegation_id}",
+        "/cases/{report}",
+        "/cases/{report}/use-report",
         "/my/accesses",
     ),
     "reviewer": (
@@ -206,6 +208,9 @@ NO_PAGES = frozenset(
         "/desk/findings",
         "/desk/{number}/{place}/act",
         "/desk/grants/{number}/revocation",
+        "/desk/grants/{number}/inspections",
+        "/my/grants/{number}/use-reports",
+        "/my/grants/{number}/use-records",
         "/catalogue/{dataset_id}/updated",
         "/written",
         "/cases/{number}/papers/{paper}.pdf",

@@ -111,7 +111,9 @@ async def granted(service: Service, applicant: Caller) -> Mapping[str, str]:
     case = (await applicant.sign(case["case_id"]))["case"]
     access = await applicant.read(f"/v1/cases/{case['granted']['access_case_id']}")
     suspected = await reported(service.as_("applicant2@demo"), "nanning", access["dataset_id"])
+    report = (await applicant.post(f"/v1/grants/{access['case_id']}/use-reports")).json()
     return {
+        "report": report["case_number"],
         "reported": suspected["case_number"],
         "granted": case["case_number"],
         "access": access["case_number"],
