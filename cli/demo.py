@@ -14,7 +14,9 @@ from rich.console import Console
 from rich.table import Table
 
 from activities.settings import Settings, SettingsError
+from cli.demo_bodies import have_account_opened, pass_on_contact
 from cli.demo_catalogue import demand_data, update_the_catalogue
+from cli.demo_delegation import have_access_delegated
 from cli.demo_misuse import Misused, find_misuse
 from cli.demo_objections import object_to_data, take_back
 from cli.demo_parties import Json, Parties
@@ -23,6 +25,7 @@ from cli.demo_ratings import rate_data, tell_and_answer
 from cli.demo_rectification import rectify
 from cli.demo_requests import NothingServed, refuse, walk
 from cli.demo_roles import appoint
+from cli.demo_use import report_use
 from cli.demo_years import answer_what_was_found, evaluate_the_year, file_the_plan, set_the_focus
 from cli.languages import Language
 from reading.words.language import said
@@ -50,6 +53,7 @@ WORDS_OF: dict[str, dict[str, Any]] = {
         "gate": "the gate",
         "rated": "rated by two users",
         "yes": "yes",
+        "delegated": "access delegated and taken back",
         "four_eyes": "A role needs two administrators",
         "of_the_record": ("on record", "by", "role"),
         "roles_proposed": "proposed",
@@ -77,6 +81,7 @@ WORDS_OF: dict[str, dict[str, Any]] = {
         "gate": "闸口",
         "rated": "两位利用主体的评价",
         "yes": "准许",
+        "delegated": "授权他人协助获取，已收回",
         "four_eyes": "角色须经两位管理员",
         "of_the_record": ("记录", "操作人", "角色"),
         "roles_proposed": "提出",
@@ -94,9 +99,9 @@ def register(app: typer.Typer) -> None:
 def demo(
     language: Annotated[Language, typer.Option(help="Language of the labels.")] = Language.EN,
 ) -> None:
-    """File requests, objections, a catalogue update, a demand, a quality check, a report of misuse, an appeal and a
-    rectification in each city that has them, rate data there, and walk them to their ends over HTTP, against a running
-    `make up`; then have two administrators give a role."""
+    """File requests, objections, a catalogue update, a demand, a quality check, a report of misuse, an appeal, a report
+    on use and a rectification in each city that has them, rate data there, and walk them to their ends over HTTP,
+    against a running `make up`; then have two administrators give a role."""
     console = Console()
     try:
         settings = Settings.load()
@@ -121,6 +126,9 @@ def show(settings: Settings, language: Language, console: Console) -> None:
             case, decisions = walk(parties, city)
             console.print(as_table(case, decisions, words))
             console.print(f"  → [bold]{case['outcome_label']}[/bold]: {access_of(case, words)}\n")
+            if delegated := have_access_delegated(parties, city, case):
+                to = f"{delegated['to_name']}, {delegated['used']} / {delegated['accesses']}"
+                console.print(f"  {delegated['case_number']}: {words['delegated']}: {to}\n")
             case, decisions = refuse(parties, city)
             console.print(as_table(case, decisions, words))
             console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['remedies']['text']}\n")
@@ -147,6 +155,11 @@ def show(settings: Settings, language: Language, console: Console) -> None:
             misused = find_misuse(parties, city)
             if misused:
                 show_misuse(misused, words, language, console)
+            reported = report_use(parties, city)
+            if reported:
+                case, decisions = reported
+                console.print(as_table(case, decisions, words))
+                console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['dataset_id']}\n")
             rated = rate_data(parties, city)
             if rated:
                 console.print(f"  {words['rated']}: {rated['dataset_id']}")
@@ -160,6 +173,11 @@ def show(settings: Settings, language: Language, console: Console) -> None:
                     case, decisions = done
                     console.print(as_table(case, decisions, words))
                     console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['procedure_label']}\n")
+            for of_a_body in (have_account_opened(parties, city), pass_on_contact(parties, city)):
+                if of_a_body:
+                    case, decisions = of_a_body
+                    console.print(as_table(case, decisions, words))
+                    console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['of_body']['body']}\n")
             rectified = rectify(parties, city)
             if rectified:
                 case, decisions = rectified

@@ -21,6 +21,7 @@ class AccessOpened(Opening):
     use: str | None
     valid_until: datetime
     daily_calls: int | None = None
+    report_days: int | None = None
     rules_digest: str
 
 

@@ -36,6 +36,8 @@ class GrantTerms(Frozen):
     access_mode: str | None = None
     valid_days: int | None = None
     daily_calls: int | None = None
+    report_days: int | None = None
+    """Calendar days between reports on use."""
 
 
 class Standing(Frozen):
@@ -98,6 +100,10 @@ class TimeLimit(Frozen):
 
     period: str | None = None
     last_day: date | None = None
+
+
+InspectionFinding = Literal["in_order", "not_in_order"]
+"""Whether use and safeguards were found as law and agreement want them."""
 
 
 class ReceivedAct(Frozen):
@@ -298,6 +304,32 @@ class IssueKey(ReceivedAct):
     key_digest: str
 
 
+class Delegate(ReceivedAct):
+    """The grantee lets the account `to` use the grant: `accesses` times in total, until `last_day`; the matter stays in
+    the inbox."""
+
+    kind: Literal["delegate"] = "delegate"
+    to: str
+    accesses: int | None = None
+    last_day: date | None = None
+    given: frozenset[str] = frozenset()
+
+
+class RevokeDelegation(ReceivedAct):
+    """The grantee takes a delegation back."""
+
+    kind: Literal["revoke_delegation"] = "revoke_delegation"
+    delegation: str
+
+
+class IssueDelegatedKey(ReceivedAct):
+    """A key for a delegate; only its digest is ever kept."""
+
+    kind: Literal["issue_delegated_key"] = "issue_delegated_key"
+    delegation: str
+    key_digest: str
+
+
 class Revoke(ReceivedAct):
     """The provider ends a grant, or the body that does so in its place (回避).
 
@@ -316,6 +348,23 @@ class Renounce(ReceivedAct):
     """The grantee gives a grant back."""
 
     kind: Literal["renounce"] = "renounce"
+
+
+class RecordUse(ReceivedAct):
+    """The grantee adds to its own record of use, of that day; the text stays in the inbox."""
+
+    kind: Literal["record_use"] = "record_use"
+    used_on: date
+
+
+class Inspect(ReceivedAct):
+    """A body puts on record what an inspection of that day found of the use and its safeguards; the text stays in the
+    inbox."""
+
+    kind: Literal["inspect"] = "inspect"
+    inspected_on: date
+    finding: InspectionFinding
+    given: frozenset[str] = frozenset()
 
 
 class SubmitEvidence(ReceivedAct):
@@ -400,7 +449,7 @@ Act = Annotated[
     File | Claim | Release | Reassign | Decide | Correct | AskSupplement | AskOpinion | Supply | Withdraw | Note
     | Extend | ApplyNotice | IssueKey | Revoke | Renounce | SubmitEvidence | ReviewSuspension | Restrict
     | LiftRestriction | ChangeEntry | TakeTurn | EntryIsPublished | Urge | LapseClaim | HandOver | Entrust | Curtail
-    | LiftCurtailment,
+    | LiftCurtailment | Delegate | RevokeDelegation | IssueDelegatedKey | RecordUse | Inspect,
     Field(discriminator="kind"),
 ]  # fmt: skip
 ACT: TypeAdapter[Act] = TypeAdapter(Act)
@@ -409,5 +458,8 @@ Decide.model_rebuild()
 
 KINDS: tuple[type[ReceivedAct], ...] = get_args(get_args(Act)[0])
 """Every kind of act."""
-MOVES_NOTHING = (Claim, Release, Reassign, LapseClaim, HandOver, Entrust, Urge, Note, IssueKey)
+MOVES_NOTHING = (
+    *(Claim, Release, Reassign, LapseClaim, HandOver, Entrust, Urge, Note, IssueKey),
+    *(RecordUse, Inspect),
+)
 """Acts that move no clock and open nothing, in whatever procedure."""

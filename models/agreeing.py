@@ -11,7 +11,7 @@ from models.task_state import TaskState
 from rules.pinned import APPLICANT
 from rules.pinned_stages import Outcome
 from rules.procedure_rules import ProcedureRules
-from rules.vocabulary import AGREED, LIST_OF_DATA, SIGNED_BY_APPLICANT
+from rules.vocabulary import AGREED, LIST_OF_DATA, STATED_BY_APPLICANT
 
 
 def sets_terms(rules: ProcedureRules, task: TaskState) -> bool:
@@ -52,7 +52,7 @@ def list_allowed(
 def stated_by_the_others(outcome: Outcome, given: frozenset[str]) -> None:
     """The others have stated what an applicant cannot state itself before it signs. Raises AgreementNotStated."""
     for requirement in outcome.requires:
-        if not requirement.is_met_by(given) and not SIGNED_BY_APPLICANT & set(requirement.any_of):
+        if not requirement.is_met_by(given) and not STATED_BY_APPLICANT & set(requirement.any_of):
             cited = requirement.citation
             field = "|".join(requirement.any_of)
             raise r.AgreementNotStated(field=field, rule=cited.article, basis=cited.basis, source=cited.source)

@@ -15,15 +15,17 @@ def sides(state: CaseState, is_the_partys_own: bool) -> Mapping[str, str | None]
     """Who has a side in a case, to the one body for which each may act in it nevertheless; None: for no body.
 
     Its party (applicant, objector, reporter, requester, grantee), whoever has a side in the case that gave cause for
-    it, and who has or asks for access that its outcome may take. Who filed it for a body has a side against every
-    other: it may serve another by now.
+    it, who has or asks for access that its outcome may take, and the delegates of a grant. Who filed it for a body has
+    a side against every other: it may serve another by now.
     """
     found: dict[str, str | None] = {}
     if is_the_partys_own:
         found[state.party] = None
     elif state.for_body:
         found[state.party] = state.for_body
-    return found | dict.fromkeys(state.concerned)
+    # Whoever was ever let use a grant decides nothing about it.
+    delegates = {each.to for each in state.delegations.values()}
+    return found | dict.fromkeys(state.concerned) | dict.fromkeys(sorted(delegates))
 
 
 def has_a_side(state: CaseState, is_the_partys_own: bool, account: str, body: str | None) -> bool:

@@ -37,6 +37,7 @@ from models.data_events import (
     RestrictionLifted,
     RestrictionMet,
 )
+from models.delegation_events import AccessDelegated, DelegatedKeyIssued, DelegationRevoked
 from models.entry_events import (
     ClassEvent,
     ClassProposed,
@@ -81,12 +82,14 @@ from models.task_events import (
     TaskUrged,
 )
 from models.upcasting import upcast
+from models.use_events import CaseOrdered, UseInspected, UseRecorded
 
 __all__ = [
     "DATA_MOVED",
     "DATA_STOPPED",
     "EVENT",
     "GRANT_MOVED",
+    "CaseOrdered",
     "ClaimLapsed",
     "ClassEvent",
     "ClassProposed",
@@ -142,6 +145,8 @@ __all__ = [
     "TaskUrged",
     "TurnAwaited",
     "TurnTaken",
+    "UseInspected",
+    "UseRecorded",
     "Withdrawn",
     "read_events",
 ]  # fmt: skip
@@ -219,6 +224,8 @@ class Granted(Recorded):
     use: str | None
     valid_until: datetime
     daily_calls: int | None = None
+    report_days: int | None = None
+    """Calendar days between reports on use; None where none are owed, as in a log from before they were."""
 
 
 class Closed(Recorded):
@@ -239,7 +246,8 @@ Event = Annotated[
     | TurnAwaited | TurnTaken | EntryChanged | DataProcessed | TaskUrged | ClaimLapsed | ClassProposed
     | ClassSettled | TaskEntrusted | GrantCurtailed | GrantRestored | MisusePublished | PublicationCorrected
     | RestorationOrdered | CurtailmentMet | CurtailmentLifted | TaskLapsed | PeriodExtended
-    | ResultPublished | FiguresPinned,
+    | ResultPublished | FiguresPinned | AccessDelegated | DelegationRevoked | DelegatedKeyIssued
+    | UseRecorded | UseInspected | CaseOrdered,
     Field(discriminator="type"),
     BeforeValidator(upcast),
 ]  # fmt: skip

@@ -43,11 +43,14 @@ class Reason(StrEnum):
     GRANT_EXPIRED = "grant_expired"
     GRANT_NOT_YET_VALID = "grant_not_yet_valid"
     GRANT_CLOSED = "grant_closed"
+    DELEGATION_ENDED = "delegation_ended"
+    DELEGATION_EXPIRED = "delegation_expired"
     ITEM_NOT_GRANTED = "item_not_granted"
     MODE_MISSING = "mode_missing"
     MODE_NOT_GRANTED = "mode_not_granted"
     GRANT_RESTRICTED = "grant_restricted"
     USE_NOT_GRANTED = "use_not_granted"
+    DELEGATION_EXHAUSTED = "delegation_exhausted"
     QUOTA_EXHAUSTED = "quota_exhausted"
     GRANTED = "granted"
     DATABASE_AWAY = "database_away"
@@ -82,8 +85,21 @@ class DatasetFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class DelegationFacts:
+    """The delegation whose key was sent: so many of its accesses were counted."""
+
+    delegation_id: str
+    accesses: int
+    until_at: datetime
+    ended: bool
+    """It was revoked, or something was taken of the grant since it was made, given back or not."""
+    calls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class GrantFacts:
-    """The grant that a key opens. `calls` were counted on `calls_on`, the last day on which any were."""
+    """The grant that a key opens, its holder's or a delegate's. `calls` were counted on `calls_on`, the last day on
+    which any were."""
 
     case_id: str
     dataset_id: str
@@ -99,6 +115,13 @@ class GrantFacts:
     calls: int = 0
     curtailments: tuple[Curtailment, ...] = ()
     """What cases have taken of it and not given back."""
+    delegation: DelegationFacts | None = None
+    """None where the key is the holder's own."""
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether a yes holds only once it is counted."""
+        return self.daily_calls is not None or self.delegation is not None
 
 
 WITHDRAWN = frozenset(kind for kind in RestrictionKind if kind.withdraws)
@@ -152,7 +175,7 @@ def decide(asked: Question, dataset: DatasetFacts | None, grant: GrantFacts | No
     """The answer to a well-formed call: never yes unless everything that it asks for is allowed.
 
     `dataset` is None where there is none of that name, `grant` where no key was sent or no grant has it. A yes under a
-    grant with a quota holds only if the call is then counted in time.
+    grant with a quota, or to a delegate, holds only if the call is then counted in time.
     """
     if dataset is None:
         return Reason.UNKNOWN_DATASET
@@ -196,6 +219,10 @@ def _under(grant: GrantFacts, asked: Question, items: tuple[str, ...], now: date
         return Reason.GRANT_NOT_YET_VALID
     if any(each.closes for each in grant.curtailments):
         return Reason.GRANT_CLOSED
+    if grant.delegation and grant.delegation.ended:
+        return Reason.DELEGATION_ENDED
+    if grant.delegation and grant.delegation.until_at <= now:
+        return Reason.DELEGATION_EXPIRED
     if grant.data_items and not (items and set(items) <= set(grant.data_items)):
         return Reason.ITEM_NOT_GRANTED
     if asked.mode is None:
@@ -206,6 +233,8 @@ def _under(grant: GrantFacts, asked: Question, items: tuple[str, ...], now: date
         return Reason.GRANT_RESTRICTED
     if asked.use is not None and grant.use is not None and asked.use != grant.use:
         return Reason.USE_NOT_GRANTED
+    if grant.delegation and grant.delegation.calls >= grant.delegation.accesses:
+        return Reason.DELEGATION_EXHAUSTED
     if grant.daily_calls is not None:
         calls = grant.calls if grant.calls_on == day_of(now) else 0
         if calls >= grant.daily_calls:

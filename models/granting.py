@@ -88,6 +88,7 @@ def grant(rules: ProcedureRules, state: CaseState, at: datetime) -> e.Granted:
         use=state.choices.get("use"),
         valid_until=datetime.combine(last_day + timedelta(days=1), time(), SHANGHAI),
         daily_calls=quota_granted(rules, state),
+        report_days=report_days_granted(rules, state),
     )
 
 
@@ -112,3 +113,11 @@ def days_granted(rules: ProcedureRules, state: CaseState) -> int:
 def quota_granted(rules: ProcedureRules, state: CaseState) -> int | None:
     """How often the data may be fetched on one day: the least that anybody has set; None where nobody did."""
     return min((t.daily_calls for t in terms_set(rules, state) if t.daily_calls), default=None)
+
+
+def report_days_granted(rules: ProcedureRules, state: CaseState) -> int | None:
+    """After how many days the grantee owes a report on use, again and again: the fewest that anybody has set, or the
+    city's interval; None where no reports are owed."""
+    if rules.reporting is None:
+        return None
+    return min((t.report_days for t in terms_set(rules, state) if t.report_days), default=rules.reporting.days)

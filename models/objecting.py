@@ -20,6 +20,7 @@ from models.restricting import move_data, processed_anew, stopped
 from models.restrictions import Items, written
 from models.state import CaseState
 from models.task_state import TaskState
+from models.using import order_case
 from models.who_may_act import acts_for_itself_alone, acts_in_place_of
 from rules.pinned import HoldRule
 from rules.pinned_stages import Outcome
@@ -156,6 +157,7 @@ def follow_decision(
     if outcome.marks:
         proposal.add(e.DisputeMarked(at=at, act=act.id, by=act.by.account))
     move_grant(proposal, task, outcome, act)
+    order_case(proposal, task, outcome, act)
     move_class(proposal, outcome, measure, act)
     move_entry(rules, proposal, outcome, measure, act)
     pin_figures(proposal, task, outcome, act)

@@ -276,6 +276,10 @@ class ProcessingNotDone(Unmet):
     """Data is opened again only after it was processed."""
 
 
+class DayHasNotCome(Unmet):
+    """What is put on record as done was done on a day that has come."""
+
+
 class ProcessedBeforeTheRestriction(Unmet):
     """Processing before the data was kept back does not count: the data must be processed again."""
 
@@ -306,6 +310,30 @@ class NotOfTheGrant(Unmet):
 
 class FiguresNotCounted(Unmet):
     """The decision goes by figures, and none came with it."""
+
+
+class DelegatesToItself(Unmet):
+    """Nobody delegates to himself."""
+
+
+class DelegationBeyondGrant(Unmet):
+    """The last day of a delegation is not before today, and not after the grant's own."""
+
+
+class GrantIsCurtailed(Conflict):
+    """While something is taken of a grant nobody is let use it."""
+
+
+class EnoughDelegations(Conflict):
+    """The grant has had as many delegations as one may have."""
+
+
+class DelegationUnknown(Unknown):
+    """The grant has no such delegation."""
+
+
+class DelegationIsOver(Conflict):
+    """The delegation has ended."""
 
 
 class NothingTaken(Conflict):

@@ -15,7 +15,14 @@ from typing import Any
 
 from models import acts as a
 from models import refusals as r
-from models.granting import days_granted, items_granted, mode_granted, modes_granted, quota_granted
+from models.granting import (
+    days_granted,
+    items_granted,
+    mode_granted,
+    modes_granted,
+    quota_granted,
+    report_days_granted,
+)
 from models.state import CaseState
 from models.task_state import TaskState
 from rules.agreement import SIGN, AgreementRule
@@ -57,6 +64,7 @@ class Terms(a.Frozen):
     use: str | None
     valid_days: int
     daily_calls: int | None
+    report_days: int | None = None
     words: Mapping[str, str]
 
 
@@ -83,6 +91,7 @@ def terms_of(rules: ProcedureRules, state: CaseState, act: a.Decide | a.Correct 
         use=state.choices.get("use"),
         valid_days=days_granted(rules, state),
         daily_calls=quota_granted(rules, state),
+        report_days=report_days_granted(rules, state),
         words={name: said for name, said in {**words, **(act.words if act else {})}.items() if name in AGREED},
     )
 
@@ -98,9 +107,11 @@ def canonical(rule: AgreementRule, terms: Terms) -> str:
         }
         for part in rule.parts
     ]
+    # What was signed before reports were agreed keeps its digest.
+    stated = terms.model_dump(mode="json", exclude=None if terms.report_days else {"report_days"})
     template = {"version": rule.version, "title": [rule.title.zh, rule.title.en], "parts": parts}
     return json.dumps(
-        {"form": FORM, "template": template, "terms": terms.model_dump(mode="json")},
+        {"form": FORM, "template": template, "terms": stated},
         sort_keys=True,
         ensure_ascii=False,
         separators=(",", ":"),

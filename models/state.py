@@ -12,6 +12,8 @@ from pydantic import Field
 from models import events as e
 from models.access_events import AccessEnded, AccessExpired, AccessOpened, AccessRenounced, AccessRevoked, KeyIssued
 from models.acts import Frozen, Standing
+from models.delegation_events import AccessDelegated, DelegatedKeyIssued, DelegationRevoked
+from models.delegations import DelegationState, delegations_after, ended_by_curtailment
 from models.kept_back import by_kind, kept_back_anew, stays
 from models.restrictions import (
     Items,
@@ -36,6 +38,7 @@ class GrantState(Frozen):
     valid_until: datetime
     access_modes: tuple[str, ...] = ()
     daily_calls: int | None = None
+    report_days: int | None = None
     key_digest: str | None = None
 
 
@@ -67,6 +70,8 @@ class CaseState(Frozen):
     """The step in which the case stands."""
     tasks: Mapping[str, TaskState] = Field(default_factory=dict)
     notes: int = 0
+    use_records: int = 0
+    """Entries of the grantee's own record of use."""
     keys: int = 0
     acts: frozenset[str] = frozenset()
     """Acts already in the log: one that is delivered again finds itself here."""
@@ -89,6 +94,8 @@ class CaseState(Frozen):
     ordered: e.EntryChangeOrdered | None = None
     """The latest."""
     orders: int = 0
+    ordered_case: e.CaseOrdered | None = None
+    """The case of another procedure that a decision began."""
     caused_by: str | None = None
     """The case in which this one was ordered, or which gave cause for it."""
     about_task: str | None = None
@@ -124,6 +131,8 @@ class CaseState(Frozen):
     """What the case has made known, in its order."""
     figures: tuple[e.FiguresPinned, ...] = ()
     """The figures by which it was decided, in its order."""
+    delegations: Mapping[str, DelegationState] = Field(default_factory=dict)
+    """Of a grant: who else was let use it, those included that are over."""
     withdrawn_at: datetime | None = None
     """When whoever filed the case took it back."""
     closed: str | None = None
@@ -227,6 +236,10 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             changes["keys"] = state.keys + 1
         case e.NoteAdded():
             changes["notes"] = state.notes + 1
+        case e.UseRecorded():
+            changes["use_records"] = state.use_records + 1
+        case e.CaseOrdered():
+            changes["ordered_case"] = event
         case e.Closed():
             changes |= {"closed": event.outcome, "closed_at": event.at, "upheld": event.upheld, "disputed": False}
         case e.EvidenceSubmitted():
@@ -271,6 +284,9 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             changes["gives_back"] = event
         case e.CurtailmentMet():
             changes["curtailments"] = {**state.curtailments, event.by_case: event}
+            changes["delegations"] = ended_by_curtailment(state.delegations)
+        case AccessDelegated() | DelegationRevoked() | DelegatedKeyIssued():
+            changes["delegations"] = delegations_after(state.delegations, event)
         case e.CurtailmentLifted():
             changes["curtailments"] = {by: met for by, met in state.curtailments.items() if by != event.by_case}
         case e.ResultPublished():
@@ -279,7 +295,9 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             changes["figures"] = (*state.figures, event)
         case e.Withdrawn():
             changes["withdrawn_at"] = event.at
-        case AccessExpired() | AccessRevoked() | AccessRenounced() | AccessEnded() | e.HoldWithheld():
+        case (
+            AccessExpired() | AccessRevoked() | AccessRenounced() | AccessEnded() | e.HoldWithheld() | e.UseInspected()
+        ):
             pass
         case (
             e.TaskClaimed()

@@ -56,6 +56,7 @@ def asked(law: Law, words: Words, case: CaseShown, dataset: DatasetShown | None)
         or case.misuse
         or case.misuse_appeal
         or case.quality_check
+        or case.of_body
         or case.update
         or case.demand
         or case.rectification

@@ -27,8 +27,8 @@ OF_PAGES = Weights(
         Weight(
             SENDS,
             re.compile(
-                ENGLISH_TOO
-                + r"/(?:datasets/[^/]+/(?:request|objection|quality-check)|[^/]+/(?:demands|leaks|feedback)/new"
+                ENGLISH_TOO + r"/(?:datasets/[^/]+/(?:request|objection|quality-check)"
+                r"|[^/]+/(?:demands|leaks|feedback|accounts|contacts)/new"
                 r"|catalogue/(?:new|[^/]+/update)|supervision/rectifications/new)"
             ),
             A_DEAR_ONE,

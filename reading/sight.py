@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from activities.tables.cases import FORESEEN, ActRow, CaseRow, EventRow, EvidenceRow, TaskRow
-from models.acts import ACT, Actor, AskSupplement, Correct, Decide, Extend, Revoke
+from models.acts import ACT, Actor, AskSupplement, Correct, Decide, Extend, Inspect, Revoke
 from models.conflicts import has_a_side
 from models.procedure import FiledFor
 from models.procedures import BY_NAME, PROCEDURES
@@ -22,7 +22,7 @@ from models.state import CaseState
 from models.telling import said_to_the_party
 from rules.pinned import APPLICANT
 from rules.procedure_names import CATALOGUE_UPDATE, RECTIFICATION
-from rules.procedure_rules import ProcedureRules
+from rules.procedure_rules import PROVIDER, ProcedureRules
 
 SEES_THE_WHOLE_CITY = ("operator", "authority")
 """Roles of bodies whose officers may read every case of their city."""
@@ -34,7 +34,7 @@ CONCERNS_OTHERS = (*FOLLOWS_FROM_A_CASE, *(each.name for each in PROCEDURES if e
 """Procedures in whose cases others than the party may have a side."""
 READ_BY_NOBODY = frozenset({"key_digest", "concerned"})
 """Fields of events that nobody reads."""
-OF_OTHER_CASES = frozenset({"by_case", "update_case_id"})
+OF_OTHER_CASES = frozenset({"by_case", "update_case_id", "ordered_case_id"})
 """Fields of events that a party does not read: which case of somebody else keeps data back, or follows from this."""
 
 
@@ -71,6 +71,10 @@ class Caller:
         if self.body is None:
             raise RoleRequired(roles="reviewer")
         return self.body
+
+    def provider_of(self, city: str) -> str | None:
+        """The body that the caller serves, where that is a provider of this city, of which it has many."""
+        return self.body if self.body_role == PROVIDER and self.city == city else None
 
     @property
     def is_officer(self) -> bool:
@@ -242,7 +246,7 @@ def may_read(caller: Caller, rules: ProcedureRules, state: CaseState, row: ActRo
     if row.account == caller.account_id or caller.reads_as_officer(state):
         return True
     match ACT.validate_python(row.act):
-        case AskSupplement() | Extend() | Revoke():
+        case AskSupplement() | Extend() | Revoke() | Inspect():
             return True
         case Decide() | Correct() as act:
             task = state.tasks.get(act.task_id)

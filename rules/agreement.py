@@ -19,9 +19,12 @@ BLANK = re.compile(r"\{([^{}]*)\}")
 STRAY = re.compile(r"[{}]")
 
 OF_THE_CASE = frozenset(
-    {"case_number", "provider", "applicant", "dataset", "data_items", "access_mode", "valid_days", "use", "daily_calls"}
+    {
+        *("case_number", "provider", "applicant", "dataset", "data_items", "access_mode", "valid_days", "use"),
+        *("daily_calls", "report_days"),
+    }
 )
-"""Blanks that the case itself fills. A case may have no use and no quota of calls."""
+"""Blanks that the case itself fills. A case may have no use, no quota of calls, and owe no reports."""
 MUST_STAND = frozenset({"provider", "applicant", "dataset", "data_items", "access_mode", "valid_days", "purpose"})
 """What every agreement says: between whom, on which data, how it is obtained, for how long, and what for."""
 

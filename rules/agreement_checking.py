@@ -10,7 +10,7 @@ from rules.cutting import Broken, Cut, targets_of, thens_of
 from rules.pack import AgreementTerms, CorrectionTerms
 from rules.pinned import APPLICANT
 from rules.resolving import in_force
-from rules.vocabulary import AGREED, LIST_OF_DATA, SIGNED_BY_APPLICANT
+from rules.vocabulary import AGREED, LIST_OF_DATA, STATED_BY_APPLICANT
 
 
 def broken_of_agreements(cut: Cut) -> Iterator[Broken]:
@@ -29,7 +29,7 @@ def broken_of_agreements(cut: Cut) -> Iterator[Broken]:
         for stage in before_applicant:
             for outcome, entry in cut.outcomes(stage).items():
                 for required in entry.requires:
-                    if not set(required.any_of) & (SIGNED_BY_APPLICANT | beside):
+                    if not set(required.any_of) & (STATED_BY_APPLICANT | beside):
                         named = " or ".join(required.any_of)
                         fact = f"{named} is stated by nobody in {step}, and the applicant cannot state it"
                         yield cut.outcome_path(stage, outcome), "never_stated", fact

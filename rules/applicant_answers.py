@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from rules.agreement import SIGN
+from rules.vocabulary import REPORT, REPORT_RESULTS
 
 RESUBMIT = "resubmit"
 """The outcome by which a request that was returned is sent again."""
-APPLICANT_ANSWERS = frozenset({SIGN, RESUBMIT})
+REPORTS = frozenset({REPORT, REPORT_RESULTS})
+"""The outcomes by which a user of data reports on its use."""
+APPLICANT_ANSWERS = frozenset({SIGN, RESUBMIT}) | REPORTS
 """The outcomes that an applicant can send where nothing is left to its choice."""

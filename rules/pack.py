@@ -112,6 +112,8 @@ class OutcomeTerms(Authored):
     grant: Literal["close", "restrict", "restore"] | None = None
     """What the outcome does to the grant that the decision names, or gives back what the cause of the case has taken of
     it."""
+    orders: Literal["misuse"] | None = None
+    """The procedure of which it begins a case, about the same data."""
     record: Literal["publish", "correct"] | None = None
     """What it does to the public record: act and measure are published, or what was published is corrected."""
     publishes: PublishedTerms | None = None
@@ -197,6 +199,8 @@ class EndingTerms(Authored):
     upheld: StrictBool | None = None
     refusal: StrictBool = False
     """It refuses what was asked for: whoever is told so is told of the city's `remedies`."""
+    directory: StrictBool = False
+    """What was filed stands in the directory from then on, beside the body for which it was."""
 
 
 class EndingEntry(Authored):
@@ -294,6 +298,11 @@ class RevocationTerms(Authored):
     by: OneOrMore[Name]
 
 
+class DelegationTerms(Authored):
+    """Whoever has a grant may delegate access to somebody else: for a matter, so many times, until a last day. All
+    three are always demanded."""
+
+
 class HoldTerms(Authored):
     """On which grounds evidence holds the data back at receipt, which stage then confirms or lifts the hold, and how
     many holds one person may have open at once. After a rejection the same person gets none on the same ground.
@@ -311,11 +320,26 @@ class HoldTerms(Authored):
 
 
 class EveryTerms(Authored):
-    """How often the procedure is begun by itself: for each dataset every so many calendar `days`, or once in a calendar
-    year for each provider or for the city as one (`year_of`)."""
+    """For what the procedure is begun by itself, again and again: for each dataset every so many calendar `days`, once
+    in a calendar year for each provider or for the city as one (`year_of`), or for each grant (`per`), after as many
+    days as its agreement has (`reporting`)."""
 
     days: Annotated[int, Strict(), Field(ge=1)] | None = None
     year_of: Literal["provider", "city"] | None = None
+    per: Literal["grant"] | None = None
+
+
+class ReportingTerms(Authored):
+    """After how many calendar days, again and again, a grantee owes a report on use, where no body has set another
+    interval."""
+
+    days: Annotated[int, Strict(), Field(ge=1)]
+
+
+class InspectionTerms(Authored):
+    """Roles of the bodies that put on record what an inspection of the use found."""
+
+    by: OneOrMore[Name]
 
 
 class AfterTerms(Authored):
@@ -387,6 +411,12 @@ class Procedure(Authored):
     agreement: OneOrMore[Version[AgreementTerms]] | None = None
     """The text that is signed; where nothing is said, signatures name no text."""
     revocation: OneOrMore[Version[RevocationTerms]] | None = None
+    delegation: OneOrMore[Version[DelegationTerms]] | None = None
+    """Where the pack has no such rule, a grant is used by whoever has it alone."""
+    reporting: OneOrMore[Version[ReportingTerms]] | None = None
+    inspection: OneOrMore[Version[InspectionTerms]] | None = None
+    use_records: OneOrMore[Version[Literal["kept"]]] | None = None
+    """Whether a grantee keeps a record of use of its own beside the log of accesses."""
     hold: OneOrMore[Version[HoldTerms]] | None = None
     every: OneOrMore[Version[EveryTerms]] | None = None
     against: OneOrMore[Version[OneOrMore[Name]]] | None = None

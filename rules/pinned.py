@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -196,6 +197,12 @@ class RevocationRule(Pinned):
     citation: Citation
 
 
+class DelegationRule(Pinned):
+    """Whoever has a grant may have somebody use it for a matter that is stated, so many times, until a day."""
+
+    citation: Citation
+
+
 class HoldRule(Pinned):
     """On which grounds evidence holds the data back at receipt, and which stage then confirms or lifts the hold."""
 
@@ -272,11 +279,26 @@ class YearOf(StrEnum):
 
 
 class EveryRule(Pinned):
-    """How often the procedure is begun by itself: for each dataset every so many calendar days, or once in a calendar
-    year for each provider or for the city as one."""
+    """For what the procedure is begun by itself, again and again: for each dataset every so many calendar days, once in
+    a calendar year for each provider or for the city as one, or for each grant at the interval of its agreement."""
 
     days: int | None = None
     year_of: YearOf | None = None
+    per: Literal["grant"] | None = None
+    citation: Citation
+
+
+class ReportingRule(Pinned):
+    """After how many calendar days a grantee owes a report on use, where no body has set another interval."""
+
+    days: int
+    citation: Citation
+
+
+class InspectionRule(Pinned):
+    """Roles of the bodies that put on record what an inspection of the use found."""
+
+    by: tuple[str, ...]
     citation: Citation
 
 

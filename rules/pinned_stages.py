@@ -157,6 +157,8 @@ class Outcome(Pinned):
     publishes: PublishedRule | None = None
     pins_figures: bool = False
     """The figures of the year, as they are counted when it is decided, are copied into the log."""
+    orders: str | None = None
+    """The procedure of which it begins a case, about the same data."""
     citation: Citation
 
     @property
@@ -269,4 +271,6 @@ class Ending(Pinned):
     """Of an objection: whether the ending agrees with it."""
     refusal: bool = False
     """It refuses what was asked for: whoever is told so is told of the remedies."""
+    directory: bool = False
+    """What was filed stands in the directory from then on: the writer puts it there in the same transaction."""
     citation: Citation

@@ -26,10 +26,11 @@ from rules.pack import (
     WithdrawalTerms,
 )
 from rules.pinned import APPLICANT, PARTY
-from rules.procedure_names import CATALOGUE_UPDATE
+from rules.procedure_names import CATALOGUE_UPDATE, USE_REPORT
+from rules.report_checking import broken_of_reports
 from rules.resolving import in_force
 from rules.use_checking import broken_of_use
-from rules.vocabulary import DECISION_FIELDS, FOUND_AT_RECEIPT, QUESTIONS, demandable_of
+from rules.vocabulary import DECISION_FIELDS, FOUND_AT_RECEIPT, QUESTIONS, REPORTED, demandable_of
 from rules.yearly_checking import broken_of_years
 
 EVIDENCE = "evidence"
@@ -99,13 +100,15 @@ class _Cut(Cut):
         yield from broken_of_agreements(self)
         yield from broken_of_use(self, self._all_stages())
         yield from broken_of_years(self, self._all_stages())
+        yield from broken_of_reports(self, self._all_stages())
         if GROUND in self.choices:
             yield from self._objection()
 
     def _before_the_applicant(self) -> Iterator[Broken]:
         """What lies before an applicant is decided by whoever filed, in a way in which an applicant can answer."""
         filed = in_force(self.procedure.filed_by or (), self.on)
-        by_itself = applies(self.procedure.every or (), self.on)
+        every = in_force(self.procedure.every or (), self.on)
+        by_itself = every is not None and every.value is not None and every.value.per is None
         files = not by_itself and APPLICANT in ((filed and filed.value) or (APPLICANT,))
         for stage in self.procedure.stages:
             if not (known := self.outcomes(stage)):
@@ -238,11 +241,13 @@ class _Cut(Cut):
             for value in set(period.value) - known:
                 yield (*path, "period"), "unknown_choice", f"{by} has no value {value}"
         outcomes = self.outcomes(name)
+        stated = DECISION_FIELDS | self.fields | set(self.choices)
+        stated |= set(REPORTED) if self.name == USE_REPORT else set()
         if not outcomes:
             yield (*path, "outcomes"), "leads_nowhere", f"{name} can be decided in no way"
         for outcome, terms in outcomes.items():
             here = (*path, "outcomes", outcome)
-            yield from self._requires(here, terms.requires, DECISION_FIELDS | self.fields | set(self.choices))
+            yield from self._requires(here, terms.requires, stated)
             if (terms.at_most is None) != (terms.then_to is None) or (terms.at_most and terms.leads_to is None):
                 yield (
                     here,

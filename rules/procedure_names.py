@@ -36,6 +36,14 @@ IMPROVEMENT = "improvement"
 """评估问题整改: a body answers what it did about a finding of an evaluation."""
 
 
+ACCOUNT_CHANGE = "account_change"
+"""平台账户申请: a body asks for an account of the platform, or for a change of one."""
+CONTACT_CHANGE = "contact_change"
+"""联系人备案: a body says who its contact for the platform is, or who has become it."""
+USE_REPORT = "use_report"
+"""利用情况反馈: who was granted data reports at the agreed interval how it is used, and a body assesses the use."""
+
+
 def described_by_packs() -> frozenset[str]:
     """The procedures that a pack can describe: all of these but the life of a grant, which no text describes."""
     return frozenset(value for name, value in globals().items() if name.isupper() and isinstance(value, str)) - {ACCESS}

@@ -22,12 +22,14 @@ from rules.pinned import (
     Citation,
     CorrectionRule,
     CountingRule,
+    DelegationRule,
     EveryRule,
     FieldRule,
     FiledWithinRule,
     GrantRule,
     HoldRule,
     InPlaceRule,
+    InspectionRule,
     Label,
     LastDayOff,
     Pinned,
@@ -36,6 +38,7 @@ from rules.pinned import (
     Regulation,
     RemedyRule,
     ReminderRule,
+    ReportingRule,
     RevocationRule,
     SelectionRule,
     SupplementRule,
@@ -103,6 +106,14 @@ class ProcedureRules(Pinned):
     """None, as in rules that were pinned before this was told: whoever signs names no text."""
     revocation: RevocationRule | None = None
     """None, in rules that were pinned before packs had this: the provider, with a reason, by no rule that is named."""
+    delegation: DelegationRule | None = None
+    """None: a grant is used by whoever has it alone."""
+    reporting: ReportingRule | None = None
+    """None, as in rules that were pinned before packs had this: grants under them owe no reports on use."""
+    inspection: InspectionRule | None = None
+    """None, as in rules that were pinned before packs had this: no inspection is put on record."""
+    use_records: Citation | None = None
+    """A grantee keeps a record of use of its own."""
     hold: HoldRule | None = None
     every: EveryRule | None = None
     against: tuple[str, ...] = ("provider",)

@@ -16,11 +16,13 @@ from rules.pinned import (
     AfterRule,
     CorrectionRule,
     CountingRule,
+    DelegationRule,
     EveryRule,
     FiledWithinRule,
     GrantRule,
     HoldRule,
     InPlaceRule,
+    InspectionRule,
     Label,
     LastDayOff,
     ProposedRule,
@@ -28,6 +30,7 @@ from rules.pinned import (
     Regulation,
     RemedyRule,
     ReminderRule,
+    ReportingRule,
     RevocationRule,
     SelectionRule,
     SupplementRule,
@@ -130,10 +133,13 @@ class _Cut(CutAt):
         grant = self.held(procedure.grant)
         agreement = template(self.held(procedure.agreement), cited)
         revocation = self.held(procedure.revocation)
+        delegation = self.held(procedure.delegation)
         hold = self.held(procedure.hold)
         concerns = self.held(procedure.concerns)
         filed_by = self.held(procedure.filed_by)
         every = self.held(procedure.every)
+        reporting, inspection = self.held(procedure.reporting), self.held(procedure.inspection)
+        use_records = self.held(procedure.use_records)
         recusal, reminders = self.held(pack.recusal), self.held(pack.reminders)
         against = self.held(procedure.against)
         proposed = self.held(procedure.proposed)
@@ -187,8 +193,12 @@ class _Cut(CutAt):
             filed_by=filed_by.value if filed_by else (APPLICANT,),
             concerns=concerns.value if concerns else ("conditional",),
             revocation=RevocationRule(by=revocation.value.by, citation=cited(revocation.cite)) if revocation else None,
+            delegation=DelegationRule(citation=cited(delegation.cite)) if delegation else None,
             hold=HoldRule(**hold.value.model_dump(), citation=cited(hold.cite)) if hold else None,
             every=EveryRule(**every.value.model_dump(), citation=cited(every.cite)) if every else None,
+            reporting=ReportingRule(days=reporting.value.days, citation=cited(reporting.cite)) if reporting else None,
+            inspection=InspectionRule(by=inspection.value.by, citation=cited(inspection.cite)) if inspection else None,
+            use_records=cited(use_records.cite) if use_records else None,
             against=against.value if against else ("provider",),
             in_place_of={
                 role: InPlaceRule(body=held.value, citation=cited(held.cite))

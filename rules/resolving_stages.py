@@ -95,6 +95,7 @@ def outcomes_at(cut: CutAt, entries: Mapping[str, OutcomeEntry]) -> Iterator[Out
                 record=RecordEffect(version.value.record) if version.value.record else None,
                 publishes=published_at(version.value),
                 pins_figures=version.value.pins_figures,
+                orders=version.value.orders,
                 citation=cut.cited(version.cite),
             )
 
@@ -109,5 +110,6 @@ def endings_at(cut: CutAt) -> Iterator[Ending]:
                 grants=version.value.grants,
                 upheld=version.value.upheld,
                 refusal=version.value.refusal,
+                directory=version.value.directory,
                 citation=cut.cited(version.cite),
             )

@@ -14,7 +14,9 @@ from enum import StrEnum
 from rules.pinned import Label
 from rules.procedure_names import (
     ACCESS_REQUEST,
+    ACCOUNT_CHANGE,
     CATALOGUE_UPDATE,
+    CONTACT_CHANGE,
     DEMAND,
     IMPROVEMENT,
     LEAK,
@@ -122,7 +124,16 @@ FIELDS: Mapping[str, Field] = {
         Field("misuse", Kind.CHOICE, "违法违规利用的情形", "kind of misuse"),
         Field("found_by", Kind.CHOICE, "如何发现", "how it came to be known"),
         Field("taken_by", Kind.CHOICE, "由谁采取措施", "by whom the measure was taken"),
+        Field("account_action", Kind.CHOICE, "申请事项", "what is asked for"),
+        Field("account_user", Kind.LINE, "账户使用人", "user of the account"),
+        Field("contact", Kind.LINE, "联系人", "contact"),
+        Field("reached_at", Kind.LINE, "联系方式", "how the contact is reached"),
         Field("discovered_on", Kind.DAY, "发现之日", "day on which it was found"),
+        # what a user of data reports of its use
+        Field("uses", Kind.PROSE, "使用情况", "use that was made of the data"),
+        Field("results", Kind.PROSE, "形成的成果", "results that came of it"),
+        Field("source_cited", Kind.PROSE, "成果中注明的数据来源", "source of the data, as the results cite it"),
+        Field("obtained_on", Kind.DAY, "获取数据的日期", "day on which the data was obtained"),
         # what a body decides
         Field("reason", Kind.PROSE, "理由", "reason"),
         Field("basis", Kind.PROSE, "依据", "legal basis"),
@@ -145,6 +156,7 @@ FIELDS: Mapping[str, Field] = {
         Field("entry_changes", Kind.YES, "处理涉及目录条目变更", "whether the processing changes the entry"),
         Field("valid_days", Kind.COUNT, "授权天数", "days of the grant"),
         Field("daily_calls", Kind.COUNT, "每日调用限额", "quota of calls on one day"),
+        Field("report_days", Kind.COUNT, "反馈使用情况的间隔天数", "days between reports on use"),
         Field("misused_grant", Kind.LINE, "所涉授权的案件编号", "case number of the grant"),
         Field("left_items", Kind.ITEMS, "仍可使用的数据项", "data items that the grant is left"),
         Field("left_mode", Kind.LINE, "仍可使用的获取方式", "access mode that the grant is left"),
@@ -213,6 +225,9 @@ ENTRY: Mapping[str, Label] = {
 `entry.title`."""
 
 AGREEMENT = "agreement"
+REPORT = "report"
+REPORT_RESULTS = "report_results"
+"""The outcomes by which a user of data reports, without results and with them; the first is also that form's name."""
 SIGNATURE = "signature"
 DECISION = "decision"
 ANSWERS = "answers"
@@ -260,6 +275,16 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
         Asked("discovered_on", "the day on which the doubt or fault was found"),
         Asked("data_items", "ids of the dataset's items; none named: all"),
     ),
+    ACCOUNT_CHANGE: (
+        Asked("account_action", "a new account, a change or the end of one, as the city's law knows them"),
+        Asked("account_user", "who uses it, or is to use it"),
+        Asked("statement", "what is to change, and why"),
+    ),
+    CONTACT_CHANGE: (
+        Asked("contact", "who it is from now on"),
+        Asked("reached_at", "by telephone or mail"),
+        Asked("discovered_on", "the day on which it changed"),
+    ),
     CATALOGUE_UPDATE: (
         Asked("trigger", "what happened: one of the triggers that the city's law knows", always=True),
         Asked("occurred_on", "the day on which it happened, or took effect", demandable=False),
@@ -267,6 +292,12 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
         Asked("entry", "the draft, submitted with the filing", demandable=False),
         Asked("answers", "what is answered with the draft", demandable=False),
         Asked("basis", "by which law the draft narrows a class, where the city's law asks", demandable=False),
+    ),
+    REPORT: (
+        Asked("uses", "how the data was used since the report before"),
+        Asked("results", "products, services, studies that came of it; none named: none did"),
+        Asked("source_cited", "how the results say where the data is from"),
+        Asked("obtained_on", "the day on which the data of the results was obtained, where the city's law asks"),
     ),
     AGREEMENT: (
         Asked("purpose"),
@@ -316,6 +347,12 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
         Asked("access_mode", demandable=False, part=Part.GRANT),
         Asked("valid_days", "calendar days from the grant", demandable=False, part=Part.GRANT),
         Asked("daily_calls", "how often on one day", demandable=False, part=Part.GRANT),
+        Asked(
+            "report_days",
+            "calendar days after which a report on use is owed, again and again",
+            demandable=False,
+            part=Part.GRANT,
+        ),
         Asked("misused_grant", "of misuse: the case number of the grant under which it was done", part=Part.USE),
         Asked("misuse", "of misuse: which it was, as it was found", part=Part.USE),
         Asked("left_items", "of misuse: the items that the grant is left", part=Part.USE),
@@ -369,6 +406,8 @@ FILINGS = (
     MISUSE,
     MISUSE_APPEAL,
     IMPROVEMENT,
+    ACCOUNT_CHANGE,
+    CONTACT_CHANGE,
 )
 """The forms by which a case begins."""
 
@@ -411,13 +450,20 @@ DECISION_FIELDS = demandable_of(DECISION)
 STATED_BY_DECISION = DECISION_FIELDS | frozenset(asked_by(DECISION, *TEXTS))
 """What is kept of a decision as having come with it: that, and whatever else is written in words."""
 
-WRITTEN_WITH_DECISION = tuple(
-    name for name in asked_by(DECISION) if name in STATED_BY_DECISION or FIELDS[name].kind is Kind.ANSWERS
+REPORTED = asked_by(REPORT)
+"""What a user of data reports of its use, in answer to a task of its own."""
+
+WRITTEN_WITH_DECISION = (
+    *(name for name in asked_by(DECISION) if name in STATED_BY_DECISION or FIELDS[name].kind is Kind.ANSWERS),
+    *REPORTED,
 )
 """What people read of a decision; the rest of it is codes, which the log has."""
 
 SIGNED_BY_APPLICANT = demandable_of(SIGNATURE)
 """What an applicant can state with its signature."""
+
+STATED_BY_APPLICANT = SIGNED_BY_APPLICANT | frozenset(REPORTED)
+"""What an applicant can state in answer to a task of its own."""
 
 LIST_OF_DATA = frozenset(asked_by(SIGNATURE, Kind.ITEMS))
 """The list of the data that is used, where the law wants one in what is signed."""

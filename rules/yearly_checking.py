@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rules.cutting import Broken, Cut, targets_of, thens_of
-from rules.procedure_names import OPENNESS_REVIEW, YEARLY
+from rules.procedure_names import OPENNESS_REVIEW, USE_REPORT, YEARLY
 from rules.resolving import in_force
 
 PROVIDER = "provider"
@@ -28,11 +28,10 @@ def broken_of_years(cut: Cut, stages: Iterable[str]) -> Iterator[Broken]:
             yield (*cut.path, "order"), "each_of_one", fact
     every = in_force(cut.procedure.every or (), cut.on)
     if every and every.value:
-        terms_ = every.value
-        if (terms_.days is None) == (terms_.year_of is None):
-            yield (*cut.path, "every"), "begins_in_no_one_way", "it names either days or year_of"
-        elif (terms_.year_of is not None) != (cut.name in YEARLY) or (terms_.days and cut.name != OPENNESS_REVIEW):
-            fact = f"days are for {OPENNESS_REVIEW}, year_of for {', '.join(YEARLY)}"
+        in_a_year = dict.fromkeys(YEARLY, every.value.year_of)
+        ways = {OPENNESS_REVIEW: every.value.days, USE_REPORT: every.value.per, **in_a_year}
+        if cut.name not in ways or set(ways.values()) - {None} != {ways[cut.name]}:
+            fact = f"days are for {OPENNESS_REVIEW}, year_of for {', '.join(YEARLY)}, per for {USE_REPORT}, and no two"
             yield (*cut.path, "every"), "begins_in_no_one_way", fact
 
 

@@ -41,6 +41,7 @@ AT = datetime.min.replace(tzinfo=UTC)
 """Acts are stamped by the inbox; what stands in them before means nothing."""
 WHATEVER_IS_ASKED = frozenset(
     {"reason", "basis", "tender_reference", "access_mode_basis", "purpose", "scenario", "safeguards", "conditions"}
+    | {"uses", "results", "source_cited"}
     | {"answer", "measure", "result", "processing", "processed_on", "need", "entry", "mounting"}
 )
 

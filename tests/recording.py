@@ -24,10 +24,12 @@ from activities.database import open_pool
 from migrations.__main__ import prepare
 from models import acts as a
 from models.granting import access_case_id
+from rules.deadlines import to_shanghai
 from stack.postgres import Login, Postgres
 from stack.temporal import NAMESPACE, TIME_SKIPPING, TemporalServer
 from tests import (
     recorded,
+    recording_bodies,
     recording_entries,
     recording_lapses,
     recording_misuse,
@@ -221,6 +223,25 @@ async def renounced(walk: Walk) -> None:
     assert await walk.do(a.Renounce, case_id=access) == "accepted"
 
 
+async def delegated(walk: Walk) -> None:
+    """Somebody else is let use the grant, gets a key, and loses it with the delegation."""
+    await granted_in_part(walk)
+    access = await walk.access()
+    grant = (await walk.driver.state(access)).grant
+    assert grant
+    last_day = to_shanghai(grant.valid_until).date() - timedelta(days=9)
+    agreed: dict[str, Any] = {"to": "acc_delegate", "accesses": 3, "last_day": last_day, "given": frozenset({"matter"})}
+    assert await walk.do(a.Delegate, case_id=access, **agreed) == "accepted"
+    (name,) = (await walk.driver.state(access)).delegations
+    digest = hashlib.sha256(name.encode()).hexdigest()
+    delegate = a.Actor(account="acc_delegate")
+    assert (
+        await walk.do(a.IssueDelegatedKey, delegate, case_id=access, delegation=name, key_digest=digest) == "accepted"
+    )
+    assert await walk.do(a.RevokeDelegation, case_id=access, delegation=name) == "accepted"
+    assert await walk.do(a.Renounce, case_id=access) == "accepted"
+
+
 async def revoked(walk: Walk) -> None:
     await granted(walk)
     access = await walk.access()
@@ -275,11 +296,14 @@ BY_CITY: Mapping[str, Mapping[str, Path_]] = {
         "late": late,
     },
     "yulin": {"opinion": opinion, "renounced": renounced},
-    "guangzhou": {"granted-in-part": granted_in_part, "late": late},
+    "guangzhou": {"granted-in-part": granted_in_part, "late": late, "delegated": delegated},
     "lianyungang": {"opinion": opinion},
     "nanjing": {"renounced": renounced},
 }
-ACCESS = {"renounced", "revoked", "expired", "grant-ended", "grant-items-removed", "curtailed"}
+ACCESS = {
+    *("delegated", "renounced", "revoked", "expired", "grant-ended", "grant-items-removed", "curtailed"),
+    "use-on-record",
+}
 """Paths of the access case that the grant opens; of the request itself `granted` tells all."""
 
 
@@ -291,7 +315,16 @@ def paths() -> Iterable[tuple[str, str, Path_]]:
     of_rectifications = (recording_rectifications.EVERYWHERE, recording_rectifications.BY_CITY)
     of_misuse = (recording_misuse.EVERYWHERE, recording_misuse.BY_CITY)
     of_years = (recording_years.EVERYWHERE, recording_years.BY_CITY)
-    for everywhere, by_city in (of_requests, of_objections, of_entries, of_rectifications, of_misuse, of_years):
+    of_bodies = (recording_bodies.EVERYWHERE, recording_bodies.BY_CITY)
+    for everywhere, by_city in (
+        of_requests,
+        of_objections,
+        of_entries,
+        of_rectifications,
+        of_misuse,
+        of_years,
+        of_bodies,
+    ):
         yield from ((city, name, path) for city in AGREED for name, path in {**everywhere, **by_city[city]}.items())
     yield recording_lapses.CITY, "lapsed", recording_lapses.lapsed
 

@@ -12,6 +12,7 @@ from typing import Any
 from models import acts as a
 from models.granting import access_case_id
 from tests.driving import Driver
+from tests.recorded import FREE_TEXT
 from tests.walking import AGREED, BOTH_SIGN, Along, Walk
 
 OBJECTOR = a.Actor(account="acc_objector")
@@ -214,6 +215,47 @@ async def quality_check(walk: Walk) -> None:
     await walk.decide(("check", "correct"))
 
 
+async def use_report(walk: Walk) -> None:
+    """It is owed since yesterday; it is sent back, completed, and found to point to misuse, which begins a case."""
+    owed_on = await walk.today() - timedelta(days=1)
+    await walk.driver.file(
+        walk.city,
+        procedure="use_report",
+        case_id=walk.case_id,
+        dataset_id=walk.dataset_id,
+        given=(),
+        content={"uses": "to be read by people only"},
+        occurred_on=owed_on,
+    )
+    await walk.begun(walk.case_id)
+    await walk.decide(("report", "report"), ("assessment", "return"), ("completion", "report_results"))
+    await walk.decide(("assessment", "suspected"))
+
+
+async def use_on_record(walk: Walk) -> None:
+    """The grantee adds to its own record, the authority inspects; then the grant is given back."""
+    texts = ("purpose", "scenario", "safeguards")
+    await walk.driver.file(
+        walk.city,
+        case_id=walk.case_id,
+        dataset_id=walk.dataset_id,
+        choices={"access_mode": "api"},
+        items=("name", "address"),
+        given=texts,
+        content=dict.fromkeys(texts, "to be read by people only"),
+    )
+    await walk.begun(walk.case_id)
+    await walk.decide(*AGREED[walk.city])
+    for stage, outcome in BOTH_SIGN:
+        assert await walk.driver.decide(walk.case_id, stage, outcome, content={"reason": FREE_TEXT}) == "accepted"
+    access, today = await walk.access(), await walk.today()
+    assert await walk.do(a.RecordUse, case_id=access, used_on=today) == "accepted"
+    authority = a.Actor(account="acc_authority", body=f"{walk.city}.authority")
+    found: dict[str, Any] = {"inspected_on": today, "finding": "in_order", "given": frozenset({"text"})}
+    assert await walk.do(a.Inspect, authority, case_id=access, **found) == "accepted"
+    assert await walk.do(a.Renounce, case_id=access) == "accepted"
+
+
 async def granted_after_lifting(walk: Walk) -> None:
     """An objection comes while the request runs; all agree, and the grant waits until the provider restores."""
     await walk.file_here()
@@ -264,9 +306,15 @@ BY_CITY: Mapping[str, Mapping[str, Path_]] = {
         "objection-entry-changed": entry_changed,
         "objection-in-parts": in_parts,
         "quality-check": quality_check,
+        "use-report": use_report,
     },
     "yulin": {"objection-in-parts": in_parts},
-    "guangzhou": {"objection-late": late, "leak": leak, "filed-while-held": filed_while_held},
+    "guangzhou": {
+        "objection-late": late,
+        "leak": leak,
+        "filed-while-held": filed_while_held,
+        "use-on-record": use_on_record,
+    },
     "lianyungang": {"objection-forwarded": forwarded},
     "nanjing": {"objection-late": late, "leak": leak},
 }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from workflows.access import Access
 from workflows.access_request import AccessRequest
+from workflows.account_change import AccountChange
 from workflows.case import Case
 from workflows.catalogue_update import CatalogueUpdate
+from workflows.contact_change import ContactChange
 from workflows.demand import Demand
 from workflows.evaluation import Evaluation
 from workflows.improvement import Improvement
@@ -18,6 +20,7 @@ from workflows.opening_plan import OpeningPlan
 from workflows.openness_review import OpennessReview
 from workflows.quality_check import QualityCheck
 from workflows.rectification import Rectification
+from workflows.use_report import UseReport
 
 WORKFLOWS: tuple[type[Case], ...] = (
     AccessRequest,
@@ -35,6 +38,9 @@ WORKFLOWS: tuple[type[Case], ...] = (
     OpeningPlan,
     Evaluation,
     Improvement,
+    AccountChange,
+    ContactChange,
+    UseReport,
 )
 WORKFLOW_OF: dict[str, type[Case]] = {workflow.procedure.name: workflow for workflow in WORKFLOWS}
 """Name of a procedure to the workflow that runs its cases."""

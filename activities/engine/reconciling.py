@@ -17,11 +17,15 @@ from activities.record.log import read_log
 from activities.record.pinned_rules import PinnedRules
 from activities.record.rows import (
     CaseKept,
+    DelegationKept,
+    FiledOfBody,
     GrantKept,
     ObjectionKept,
     RestrictionKept,
     TaskKept,
     case_kept,
+    delegations_kept,
+    filed_of_body,
     foreseen_kept,
     grant_kept,
     objection_kept,
@@ -80,11 +84,13 @@ async def of_read_model(connection: Connection, rules: ProcedureRules, state: Ca
         *await _one_row(connection, "cases", state.case_id, CaseKept._fields, case_kept(state)),
         *await _of_tasks(connection, rules, state),
         *await _of_restrictions(connection, state),
+        *await _of_delegations(connection, state),
     ]
     grant = (*grant_kept(state, state.grant), state.grant.key_digest, state.closed) if state.grant else None
     derived = (
         ("grants", (*GrantKept._fields, "key_digest", "ended"), grant),
         ("objections", ObjectionKept._fields, objection_kept(state)),
+        ("filed_of_bodies", FiledOfBody._fields, filed_of_body(rules, state)),
     )
     for table, columns, folded in derived:
         differences += await _one_row(connection, table, state.case_id, columns, folded)
@@ -124,6 +130,14 @@ async def _of_restrictions(connection: Connection, state: CaseState) -> list[str
         for kind in sorted(stored.keys() | folded.keys())
     }
     return [f"restrictions: {kind}: {differing}" for kind, differing in found.items() if differing]
+
+
+async def _of_delegations(connection: Connection, state: CaseState) -> list[str]:
+    stored = {
+        tuple(row) for row in await connection.fetch(columns_of("delegations", DelegationKept._fields), state.case_id)
+    }
+    folded = {tuple(row) for row in delegations_kept(state)}
+    return [f"delegations: {row[0]}" for row in sorted(stored ^ folded, key=str)]
 
 
 def _with_sets(row: tuple[object, ...]) -> tuple[object, ...]:

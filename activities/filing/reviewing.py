@@ -1,5 +1,5 @@
-"""What is due by the packs is filed by a Temporal schedule: openness reviews, one case a dataset, and what a city and
-its bodies owe once a year."""
+"""What is due by the packs is filed by a Temporal schedule: openness reviews, one case a dataset; the reports that are
+owed on use, one case for each grant and period; and what a city and its bodies owe once a year."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from temporalio.client import (
 from temporalio.service import RPCError
 
 from activities.database import present
+from activities.filing.reports_owed import ReportsOwed
 from activities.filing.years import SYSTEM, file_years
 from activities.idempotency import id_from_key
 from activities.record.filings import Filing
@@ -31,7 +32,7 @@ from activities.record.inbox import Inbox
 from rules.deadlines import to_shanghai
 from rules.loading import cities, load_pack
 from rules.pack import Pack
-from rules.procedure_names import OPENNESS_REVIEW
+from rules.procedure_names import OPENNESS_REVIEW, USE_REPORT
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, ProcedureUnknown, resolve
 from workflows.reviews_due import ReviewsDue
@@ -59,18 +60,19 @@ order by d.dataset_id limit $5
 
 
 class Reviewing:
-    """Files reviews. Safe to run at any time and as often as one likes."""
+    """Files what recurs. Safe to run at any time and as often as one likes."""
 
     def __init__(self, pool: Pool, inbox: Inbox, clock: Clock, packs: Callable[[], list[Pack]] | None = None) -> None:
         self._pool = pool
         self._inbox = inbox
         self._clock = clock
         self._packs = packs or (lambda: [load_pack(city) for city in cities()])
+        self._reports = ReportsOwed(pool, inbox)
 
     @activity.defn(name="file_reviews_due")
     async def file_reviews_due(self, most: int) -> int:
         """Files at most that many cases: reviews of datasets that no review has looked at for as long as the pack says,
-        and what is owed for this year."""
+        reports on use that have come to be owed, and what is owed for this year."""
         async with self._pool.acquire() as connection:
             now = self._clock.at(await present(connection))
         filed = 0
@@ -79,6 +81,9 @@ class Reviewing:
             rules = rules_on(pack, to_shanghai(now).date())
             if rules and rules.every and rules.every.days and filed < most:
                 filed += await self._file(rules, rules.every.days, now, most - filed)
+            reports = rules_on(pack, to_shanghai(now).date(), USE_REPORT)
+            if reports and reports.every and filed < most:
+                filed += await self._reports.file(reports, now, most - filed)
         return filed + await file_years(self._pool, self._inbox, packs, now, most - filed)
 
     async def _file(self, rules: ProcedureRules, days: int, now: datetime, most: int) -> int:
@@ -104,10 +109,10 @@ class Reviewing:
         return len(due)
 
 
-def rules_on(pack: Pack, on: date) -> ProcedureRules | None:
-    """The rules of openness reviews on that day, where the city has them."""
+def rules_on(pack: Pack, on: date, procedure: str = OPENNESS_REVIEW) -> ProcedureRules | None:
+    """The rules of the procedure on that day, where the city has them."""
     try:
-        return resolve(pack, OPENNESS_REVIEW, on)
+        return resolve(pack, procedure, on)
     except (NotInForce, ProcedureUnknown):
         return None
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections import Counter, deque
+from collections import deque
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -21,9 +21,10 @@ import asyncpg
 from activities.clock import Clock
 from activities.database import AWAY, ConnectionByMeaning
 from activities.gate.clock import ClockJumped, GateClock
+from activities.gate.counting import Counting, Waiting, count
 from activities.gate.log import GateLog
 from models.curtailing import Curtailment
-from models.gate import DatasetFacts, GrantFacts, Question, Reason, day_of, decide
+from models.gate import DatasetFacts, DelegationFacts, GrantFacts, Question, Reason, decide
 from models.restrictions import items_of
 from rules.pinned_stages import GrantEffect
 
@@ -60,46 +61,32 @@ select present.now, present.is_copy, d.openness, d.items,
   g.ended, g.daily_calls, counted."on" as calls_on, counted.calls, (
     select json_agg(json_build_array(c.effect, c.data_items, c.access_mode))
     from curtailments c where c.grant_case_id = g.case_id and c.ended_at is null
-  ) as curtailments
+  ) as curtailments, g.delegation_id, g.accesses, g.until_at, g.delegation_ended, g.delegated_calls
 from present
 cross join unnest($1::text[], $2::text[]) with ordinality as asked (dataset_id, key_digest, place)
 left join datasets d on d.dataset_id = asked.dataset_id
-left join grants g on g.key_digest = asked.key_digest and g.key_digest is not null
+left join lateral (
+  select own.*, null::text as delegation_id, null::int as accesses, null::timestamptz as until_at,
+    null::boolean as delegation_ended, null::int as delegated_calls
+  from grants own where own.key_digest = asked.key_digest and own.key_digest is not null
+  union all
+  -- Not looked at for whoever has a grant of its own: the first row is all that is wanted.
+  select held.*, let.delegation_id, let.accesses, let.until_at,
+    -- What is taken of a grant ends its delegations, and giving it back gives none of them back.
+    let.ended is not null or exists (
+      select from curtailments c where c.grant_case_id = let.case_id and c.since >= let.delegated_at
+    ), (select calls from delegated_calls where delegation_id = let.delegation_id)
+  from delegations let join grants held on held.case_id = let.case_id
+  where let.key_digest = asked.key_digest and let.key_digest is not null
+  limit 1
+) g on true
 left join lateral (
   select "on", calls from gate_calls where case_id = g.case_id and g.daily_calls is not null order by "on" desc limit 1
 ) counted on true
 order by asked.place
 """
-COUNT = """
-insert into gate_calls as counted (case_id, "on", calls)
-select case_id, "on", least(calls, quota)
-from unnest($1::text[], $2::date[], $3::int[], $4::int[]) as wanted (case_id, "on", calls, quota)
-order by case_id, "on"
-on conflict (case_id, "on") do update set calls = greatest(counted.calls, least(
-  counted.calls + excluded.calls, (select daily_calls from grants where grants.case_id = excluded.case_id)
-))
-returning new.case_id, new."on", new.calls - coalesce(old.calls, 0) as taken
-"""
-"""As many calls as the quota has room for; who counts at the same time waits at the row."""
 SEEN = "select max(written_until) from gate_sessions"
 """The latest instant that any gate has seen, as far as is written."""
-
-Waiting = tuple[Question, asyncio.Future[Reason]]
-
-
-@dataclass(frozen=True, slots=True)
-class Counting:
-    """A call that is allowed if the quota of its grant has room for it."""
-
-    waiting: Waiting
-    case_id: str
-    quota: int
-    now: datetime
-
-    @property
-    def place(self) -> tuple[str, date]:
-        """The row in which it is counted."""
-        return self.case_id, day_of(self.now)
 
 
 class Gate:
@@ -231,10 +218,10 @@ class Gate:
                 datasets[asked_for] = _dataset(row)
             dataset, grant = datasets[asked_for], _grant(row)
             reason = decide(waiting[0], dataset, grant, now)
-            if reason is Reason.GRANTED and grant and grant.daily_calls is not None:
-                self._counting.append(Counting(waiting, grant.case_id, grant.daily_calls, self._clock.begin(now)))
+            if reason is Reason.GRANTED and grant and grant.is_counted:
+                self._counting.append(Counting(waiting, grant, self._clock.begin(now)))
             elif dataset and dataset.openness == "conditional":
-                self._log_and_say(waiting, now, reason, grant.case_id if grant else None)
+                self._log_and_say(waiting, now, reason, grant)
             else:
                 if dataset and not waiting[1].done():
                     self._log.count(now, waiting[0], reason)
@@ -244,28 +231,15 @@ class Gate:
             self._start(self._count_all())
 
     async def _count_these(self, connection: asyncpg.Connection[asyncpg.Record], together: Sequence[Counting]) -> None:
-        wanted = Counter(each.place for each in together)
-        quotas = {each.place: each.quota for each in together}
-        rows = await connection.fetch(
-            COUNT,
-            [case_id for case_id, _ in wanted],
-            [on for _, on in wanted],
-            list(wanted.values()),
-            [quotas[place] for place in wanted],
-        )
-        room = Counter({(row["case_id"], row["on"]): row["taken"] for row in rows})
-        for each in together:
-            has_room = room[each.place] > 0
-            room[each.place] -= 1
-            reason = Reason.GRANTED if has_room else Reason.QUOTA_EXHAUSTED
-            self._log_and_say(each.waiting, each.now, reason, each.case_id)
+        for each, reason in await count(connection, together):
+            self._log_and_say(each.waiting, each.now, reason, each.grant)
 
-    def _log_and_say(self, waiting: Waiting, now: datetime, reason: Reason, grant_case_id: str | None) -> None:
+    def _log_and_say(self, waiting: Waiting, now: datetime, reason: Reason, grant: GrantFacts | None) -> None:
         asked, answer = waiting
         if not answer.done():
             # Items that no dataset has are a stranger's words.
             known = replace(asked, items=()) if reason is Reason.UNKNOWN_ITEM else asked
-            self._log.add(now, known, reason, grant_case_id)
+            self._log.add(now, known, reason, grant)
         _say(answer, reason)
 
 
@@ -301,10 +275,23 @@ def _grant(row: asyncpg.Record) -> GrantFacts | None:
         daily_calls=row["daily_calls"],
         calls_on=row["calls_on"],
         calls=row["calls"] or 0,
+        delegation=_delegation(row),
         curtailments=tuple(
             Curtailment(GrantEffect(effect), tuple(items), mode)
             for effect, items, mode in (json.loads(row["curtailments"]) if row["curtailments"] else ())
         ),
+    )
+
+
+def _delegation(row: asyncpg.Record) -> DelegationFacts | None:
+    if row["delegation_id"] is None:
+        return None
+    return DelegationFacts(
+        delegation_id=row["delegation_id"],
+        accesses=row["accesses"],
+        until_at=row["until_at"],
+        ended=row["delegation_ended"],
+        calls=row["delegated_calls"] or 0,
     )
 
 

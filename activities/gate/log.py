@@ -21,7 +21,7 @@ import asyncpg
 
 from activities.database import Connection, present
 from activities.gate.clock import GateClock
-from models.gate import ALLOWING, Question, Reason, day_of
+from models.gate import ALLOWING, GrantFacts, Question, Reason, day_of
 
 LOG = logging.getLogger("kaifang.gate")
 
@@ -52,6 +52,7 @@ class DecisionKept(NamedTuple):
     use: str | None
     allowed: bool
     reason: str
+    delegation_id: str | None
 
 
 class Counted(NamedTuple):
@@ -163,7 +164,7 @@ class GateLog:
         """Decisions that PostgreSQL does not have yet."""
         return len(self._rows)
 
-    def add(self, at: datetime, asked: Question, reason: Reason, grant_case_id: str | None) -> None:
+    def add(self, at: datetime, asked: Question, reason: Reason, grant: GrantFacts | None) -> None:
         """Takes a decision, or counts it as lost where there is no room."""
         if len(self._rows) >= self._room:
             self._lose(at)
@@ -173,12 +174,13 @@ class GateLog:
             DecisionKept(
                 at=at,
                 dataset_id=asked.dataset_id,
-                grant_case_id=grant_case_id,
+                grant_case_id=grant.case_id if grant else None,
                 data_items=asked.items,
                 access_mode=asked.mode,
                 use=asked.use,
                 allowed=reason in ALLOWING,
                 reason=reason.value,
+                delegation_id=grant.delegation.delegation_id if grant and grant.delegation else None,
             )
         )
         if len(self._rows) == BATCH:

@@ -11,15 +11,19 @@ from typing import TYPE_CHECKING
 from activities.record.sides import found_at_filing
 from activities.record.touching import met_by_update
 from models import events as e
+from models import reporting
 from models.access_events import AccessOpened
 from models.procedures.access import ACCESS
 from models.procedures.catalogue_update import CATALOGUE_UPDATE
+from models.procedures.misuse import MISUSE
 from models.proposal import Proposal
 from models.state import CaseState
+from models.use_events import CaseOrdered
 from rules.deadlines import to_shanghai
 from rules.loading import load_pack
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, governing
+from rules.vocabulary import FOUND_BY
 
 if TYPE_CHECKING:
     from activities.database import Connection
@@ -53,6 +57,8 @@ async def cases_begun(
         begun.append(await access_to(connection, after, after.granted))
     if after.ordered and after.ordered != before.ordered:
         begun.append(await update_of(connection, pinned, law, after, after.ordered))
+    if after.ordered_case and not before.ordered_case:
+        begun.append(await misuse_of(connection, pinned, law, after, after.ordered_case))
     return begun
 
 
@@ -76,6 +82,7 @@ async def access_to(connection: Connection, request: CaseState, it: e.Granted) -
         use=it.use,
         valid_until=it.valid_until,
         daily_calls=it.daily_calls,
+        report_days=it.report_days,
         rules_digest=request.rules_digest,
     )
     return BegunCase(opened, [opened])
@@ -112,17 +119,41 @@ async def update_of(
     return BegunCase(opening, proposal.events)
 
 
-def law_at(law: LawOn, cause: CaseState, at: datetime) -> ProcedureRules:
-    """The law of catalogue updates on that day; where it has ended, as it stood when the cause was received, for a case
+async def misuse_of(
+    connection: Connection, pinned: PinnedRules, law: LawOn, cause: CaseState, it: CaseOrdered
+) -> BegunCase:
+    """The case of misuse that an assessment began: found by the body that assessed."""
+    rules = law_at(law, cause, it.at, MISUSE)
+    found_by, bodies = reporting.who_found(it.body, cause.bodies)
+    filed = e.Filed(
+        at=it.at,
+        act=f"{it.ordered_case_id}.file",
+        case_id=it.ordered_case_id,
+        case_number=await next_case_number(connection, rules.city_code, MISUSE, it.at),
+        city=cause.city,
+        procedure=MISUSE.name,
+        party=it.by,
+        dataset_id=cause.dataset_id,
+        bodies=bodies,
+        choices={FOUND_BY: found_by} if FOUND_BY in rules.choices else {},
+        caused_by=cause.case_id,
+        rules_digest=await pinned.keep(connection, rules),
+        **await found_at_filing(connection, MISUSE, it.by, cause.dataset_id, cause.case_id),
+    )
+    return BegunCase(filed, MISUSE.begin(rules, filed).events)
+
+
+def law_at(law: LawOn, cause: CaseState, at: datetime, procedure: Procedure = CATALOGUE_UPDATE) -> ProcedureRules:
+    """The law of a procedure on that day; where it has ended, as it stood when the cause was received, for a case
     is governed to its end by the law under which it began. A cause that was itself received after the end, as a remedy,
     orders what a remedy may."""
     assert cause.received_at
     try:
-        rules = law(cause.city, CATALOGUE_UPDATE.name, to_shanghai(at).date())
+        rules = law(cause.city, procedure.name, to_shanghai(at).date())
     except NotInForce:
-        return law(cause.city, CATALOGUE_UPDATE.name, to_shanghai(cause.received_at).date())
+        return law(cause.city, procedure.name, to_shanghai(cause.received_at).date())
     if rules.after_the_law:
-        return law(cause.city, CATALOGUE_UPDATE.name, to_shanghai(cause.received_at).date())
+        return law(cause.city, procedure.name, to_shanghai(cause.received_at).date())
     return rules
 
 

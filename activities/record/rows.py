@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from activities.statements import insert, upsert
@@ -11,6 +11,7 @@ from models.kept_back import by_kind
 from models.passing import foreseen
 from models.state import CaseState, GrantState
 from models.task_state import TaskState
+from models.using import first_report_on
 from rules.pack import GROUND
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ class GrantKept(NamedTuple):
     granted_at: datetime | None
     valid_until: datetime
     daily_calls: int | None
+    report_days: int | None
+    next_report_on: date | None
 
 
 class ObjectionKept(NamedTuple):
@@ -128,6 +131,29 @@ class CurtailmentKept(NamedTuple):
     corrected_at: datetime | None
 
 
+class DelegationKept(NamedTuple):
+    """A row of `delegations`: who may use a grant beside its holder."""
+
+    delegation_id: str
+    case_id: str
+    delegate: str
+    accesses: int
+    delegated_at: datetime
+    until_at: datetime
+    key_digest: str | None
+    ended: str | None
+
+
+class FiledOfBody(NamedTuple):
+    """A row of `filed_of_bodies`: what stands in the directory since the case ended."""
+
+    case_id: str
+    body: str
+    procedure: str
+    action: str | None
+    since: datetime
+
+
 AS_IT_OPENED = ("case_id", "city", "procedure", "party", "step", "stage", "round", "opened_at", "at_once")
 UPSERT_TASK = upsert("tasks", (*TaskKept._fields, "remind_at"), ("task_id",), AS_IT_OPENED)
 INSERT_GRANT = insert("grants", GrantKept._fields)
@@ -139,6 +165,13 @@ UPSERT_CURTAILMENT = upsert(
     ("case_id",),
     CurtailmentKept._fields[: CurtailmentKept._fields.index("ended_at")],
 )
+UPSERT_DELEGATION = upsert(
+    "delegations",
+    DelegationKept._fields,
+    ("delegation_id",),
+    DelegationKept._fields[: DelegationKept._fields.index("key_digest")],
+)
+INSERT_FILED_OF_BODY = insert("filed_of_bodies", FiledOfBody._fields)
 OTHERWISE_RESTRICTED = "delete from restrictions where case_id = $1 and kind <> all($2)"
 
 
@@ -165,6 +198,11 @@ async def keep(connection: Connection, rules: ProcedureRules, before: CaseState,
             after.grant.key_digest,
             after.closed,
         )
+    if after.delegations != before.delegations:
+        known = set(delegations_kept(before))
+        await connection.executemany(UPSERT_DELEGATION, [row for row in delegations_kept(after) if row not in known])
+    if not before.closed and (filed := filed_of_body(rules, after)):
+        await connection.execute(INSERT_FILED_OF_BODY, *filed)
     if (objection := objection_kept(after)) and objection != objection_kept(before):
         await connection.execute(UPSERT_OBJECTION, *objection)
     if (curtailment := curtailment_kept(after)) and curtailment != curtailment_kept(before):
@@ -238,6 +276,7 @@ def look_again_at(case: CaseState, task: TaskState) -> datetime | None:
 
 def grant_kept(case: CaseState, it: GrantState) -> GrantKept:
     """A grant as it begins."""
+    assert case.received_at, "a grant begins at an instant"
     return GrantKept(
         case_id=case.case_id,
         granted_by=it.granted_by,
@@ -250,7 +289,35 @@ def grant_kept(case: CaseState, it: GrantState) -> GrantKept:
         granted_at=case.received_at,
         valid_until=it.valid_until,
         daily_calls=it.daily_calls,
+        report_days=it.report_days,
+        next_report_on=first_report_on(case.received_at, it.report_days) if it.report_days else None,
     )
+
+
+def delegations_kept(case: CaseState) -> list[DelegationKept]:
+    """Who may use a grant beside its holder, or could, as the read model keeps it."""
+    return [
+        DelegationKept(
+            delegation_id=each.delegation,
+            case_id=case.case_id,
+            delegate=each.to,
+            accesses=each.accesses,
+            delegated_at=each.delegated_at,
+            until_at=each.until,
+            key_digest=each.key_digest,
+            ended=each.ended.value if each.ended else None,
+        )
+        for each in case.delegations.values()
+    ]
+
+
+def filed_of_body(rules: ProcedureRules, case: CaseState) -> FiledOfBody | None:
+    """What stands in the directory since the case ended; None where it is open, or its end puts nothing there."""
+    ending = rules.ending(case.closed) if case.closed else None
+    if ending is None or not ending.directory or case.for_body is None or case.closed_at is None:
+        return None
+    action = case.choices.get("account_action")
+    return FiledOfBody(case.case_id, case.for_body, case.procedure, action, case.closed_at)
 
 
 def objection_kept(case: CaseState) -> ObjectionKept | None:

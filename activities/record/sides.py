@@ -28,11 +28,16 @@ BY_DIRECTORY = Actor(account="directory")
 NOT_STAMPED = datetime.min.replace(tzinfo=UTC)
 """The inbox stamps every act."""
 WITH_ACCESS = """
-select distinct party from cases join accounts on account_id = party
-where dataset_id = $1 and dataset_id <> '' and closed_at is null and procedure = any($2) and party <> $3
-and body is not null order by party
+with standing as (
+  select case_id, party from cases
+  where dataset_id = $1 and dataset_id <> '' and closed_at is null and procedure = any($2)
+), those as (
+  select party from standing
+  union select delegate from delegations join standing using (case_id) where delegations.ended is null
+)
+select party from those join accounts on account_id = party where party <> $3 and body is not null order by party
 """
-"""Whoever serves no body acts for none, and is named in no log."""
+"""Holders, those who ask, and delegates. Whoever serves no body acts for none, and is named in no log."""
 GIVES_ACCESS = [ACCESS, ACCESS_REQUEST]
 BODIES = "select role, body from bodies where city = $1 and role <> 'provider'"
 SERVING = """

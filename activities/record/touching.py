@@ -86,8 +86,8 @@ AT_ONCE = 50
 TO_HAND_OVER = """
 select case_id from acts where delivered_at is null and (
   case_id = $1 or account = 'case:' || $1 or kind = 'file' and case_id in (
-    select coalesce(event ->> 'access_case_id', event ->> 'update_case_id') from events
-    where case_id = $1 and type in ('Granted', 'EntryChangeOrdered')
+    select coalesce(event ->> 'access_case_id', event ->> 'update_case_id', event ->> 'ordered_case_id') from events
+    where case_id = $1 and type in ('Granted', 'EntryChangeOrdered', 'CaseOrdered')
   )
 )
 group by case_id order by case_id <> $1, min(received_at) limit $2

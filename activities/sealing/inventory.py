@@ -74,6 +74,8 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
     },
     "dataset_versions": {I: "case_id", N: "dataset_id openness items entry"},
     "datasets": {I: "updated_by", N: "dataset_id city provider openness items entry search"},
+    "delegated_calls": {I: "delegation_id"},
+    "delegations": {I: "delegation_id case_id delegate", N: "key_digest ended"},
     "deliveries": {I: "message_id channel_id case_id", N: "state last_error"},
     "erasures": {I: "id account", N: "what basis"},
     "events": {I: "case_id event", N: "type hash"},
@@ -85,9 +87,10 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
         N: "city kind dataset_id provider request_digest answered_body",
     },
     "feeds": {I: "feed_id account_id", E: "name wanted", N: "token_digest served"},
+    "filed_of_bodies": {I: "case_id", N: "body procedure action"},
     "gate_calls": {I: "case_id"},
     "gate_days": {N: "dataset_id access_mode reason"},
-    "gate_decisions": {I: "grant_case_id", N: "session dataset_id data_items access_mode use reason"},
+    "gate_decisions": {I: "grant_case_id delegation_id", N: "session dataset_id data_items access_mode use reason"},
     "gate_minutes": {N: "dataset_id access_mode reason"},
     "gate_months_dropped": {N: "basis"},
     "gate_sessions": {N: "session"},
@@ -127,14 +130,15 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
 
 LOGGED: Mapping[Care, str] = {
     I: "act account by to officer party case_id case_number access_case_id update_case_id by_case caused_by granted_by "
+    "ordered_case_id "
     "task_id asked_by_task about_task evidence submission withdrawn withdrawn_except reopens reopens_except beside id "
-    "in_place_of tasks serving grant of_case named",
+    "in_place_of tasks serving grant of_case named delegation",
     F: "words",
     N: "city procedure dataset_id bodies body from_body for_body concerned data_items except_items choices given "
     "rules_digest step stage outcomes outcome digest back_to because own_due_before access_mode access_modes use "
     "key_digest source article openness trigger restriction kind type roles to_body named_class entry_fields "
     "entry_items known_items period own_periods own_due_at calendar scope document basis zh en "
-    "effect misuse left_items left_mode posts moving seat audience",
+    "effect misuse left_items left_mode posts moving seat audience ordered finding",
 }
 """By care, what events and acts hold besides numbers, instants and yes or no: the engine and its histories get it, and
 it is never free text."""

@@ -86,6 +86,19 @@ class PostRow(SQLModel, table=True):
     filed_by: str
 
 
+class FiledOfBodyRow(SQLModel, table=True):
+    """What a body has filed of itself and stands in the directory since a case of it ended so: an account of the
+    platform, or its contact. What that is, in words, is in the case; `action` is a code."""
+
+    __tablename__ = "filed_of_bodies"
+    __table_args__ = (Index("filed_of_bodies_by_body", "body", "since"),)
+    case_id: str = Field(primary_key=True, foreign_key="cases.case_id")
+    body: str = Field(foreign_key="bodies.body")
+    procedure: str
+    action: str | None = None
+    since: datetime = instant()
+
+
 class AbsenceRow(SQLModel, table=True):
     """Days on which an officer is away, and who stands in; `until_on` is exclusive."""
 

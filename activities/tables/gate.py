@@ -20,6 +20,7 @@ class GrantRow(SQLModel, table=True):
         Index("grants_of_dataset", "dataset_id"),
         Index("grants_by_key", "key_digest", unique=True, postgresql_where=text("key_digest IS NOT NULL")),
         Index("grants_of_party", "party"),
+        Index("grants_to_report_on", "next_report_on", postgresql_where=text("next_report_on IS NOT NULL")),
     )
     case_id: str = Field(primary_key=True, foreign_key="cases.case_id")
     granted_by: str = Field(foreign_key="cases.case_id")
@@ -32,8 +33,41 @@ class GrantRow(SQLModel, table=True):
     granted_at: datetime = instant()
     valid_until: datetime = instant()
     daily_calls: int | None = None
+    report_days: int | None = None
+    next_report_on: date | None = Field(default=None, sa_column=Column(Date, nullable=True))
+    """The day on which the next report on use is owed that no case asks for yet; null where none will be."""
     key_digest: str | None = None
     ended: str | None = None
+
+
+class DelegationRow(SQLModel, table=True):
+    """Who may use the grant of somebody else: so many accesses in total, until `until_at` (exclusive).
+
+    `delegated_calls` says how many there were. `ended`: `revoked` or `grant_curtailed`; the grant says its own end.
+    """
+
+    __tablename__ = "delegations"
+    __table_args__ = (
+        Index("delegations_by_key", "key_digest", unique=True, postgresql_where=text("key_digest IS NOT NULL")),
+        Index("delegations_of_grant", "case_id"),
+        Index("delegations_to", "delegate"),
+    )
+    delegation_id: str = Field(primary_key=True)
+    case_id: str = Field(foreign_key="grants.case_id")
+    delegate: str
+    accesses: int
+    delegated_at: datetime = instant()
+    until_at: datetime = instant()
+    key_digest: str | None = None
+    ended: str | None = None
+
+
+class DelegatedCallsRow(SQLModel, table=True):
+    """How often a delegation was used, in all."""
+
+    __tablename__ = "delegated_calls"
+    delegation_id: str = Field(primary_key=True, foreign_key="delegations.delegation_id")
+    calls: int
 
 
 class CurtailmentRow(SQLModel, table=True):
@@ -45,6 +79,7 @@ class CurtailmentRow(SQLModel, table=True):
 
     __tablename__ = "curtailments"
     __table_args__ = (
+        Index("curtailments_of_grant", "grant_case_id", "since"),
         Index("curtailments_in_force", "grant_case_id", postgresql_where=text("ended_at IS NULL")),
         Index(
             "curtailments_made_public", "city", "made_public_at", postgresql_where=text("made_public_at IS NOT NULL")
@@ -118,6 +153,8 @@ class GateDecisionRow(SQLModel, table=True):
     use: str | None = None
     allowed: bool
     reason: str
+    delegation_id: str | None = None
+    """By which delegation a grant was used by another than its holder."""
 
 
 class GateMinuteRow(SQLModel, table=True):

@@ -21,7 +21,7 @@ from api.http.openapi import problems
 from api.http.problem_document import ProblemDocument
 from api.http.problems import Problem, invalid
 from api.runtime import Runtime
-from models.acts import ACT, Act, TaskAct
+from models.acts import ACT, Act, IssueDelegatedKey, TaskAct
 from reading.cases import questions as cases
 from reading.cases.shapes import CaseShown, TaskShown
 from reading.cases.shown import case_shown
@@ -186,6 +186,9 @@ async def shown_act(store: Store, caller: Caller, language: Language, row: ActRo
     if row.state == "received":
         return ActShown(**known, state="received")
     act = ACT.validate_python(row.act)
+    if isinstance(act, IssueDelegatedKey):
+        # A delegate knows of the delegation, and not of the case of the grant.
+        return ActShown(**known, state="accepted")
     case = await case_shown(store, caller, language, row.case_id)
     task_id = act.task_id if isinstance(act, TaskAct) else None
     task = next((task for task in case.tasks if task.task_id == task_id), None)

@@ -37,6 +37,7 @@ BESIDE_THE_LOG: Mapping[type[Refusal], tuple[str, ...]] = {
         "FeedbackAnswered",
         "InterruptionOver",
         "NothingToChoose",
+        "NothingToReport",
         "NothingToSign",
         "RectificationOpen",
         "UpdatedSince",

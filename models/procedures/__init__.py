@@ -7,7 +7,9 @@ from models.acts import KINDS, ReceivedAct
 from models.procedure import JudgedBy, Procedure
 from models.procedures.access import ACCESS
 from models.procedures.access_request import ACCESS_REQUEST
+from models.procedures.account_change import ACCOUNT_CHANGE
 from models.procedures.catalogue_update import CATALOGUE_UPDATE
+from models.procedures.contact_change import CONTACT_CHANGE
 from models.procedures.demand import DEMAND
 from models.procedures.evaluation import EVALUATION
 from models.procedures.improvement import IMPROVEMENT
@@ -20,6 +22,7 @@ from models.procedures.opening_plan import OPENING_PLAN
 from models.procedures.openness_review import OPENNESS_REVIEW
 from models.procedures.quality_check import QUALITY_CHECK
 from models.procedures.rectification import RECTIFICATION
+from models.procedures.use_report import USE_REPORT
 
 PROCEDURES: tuple[Procedure, ...] = (
     ACCESS_REQUEST,
@@ -37,6 +40,9 @@ PROCEDURES: tuple[Procedure, ...] = (
     OPENING_PLAN,
     EVALUATION,
     IMPROVEMENT,
+    ACCOUNT_CHANGE,
+    CONTACT_CHANGE,
+    USE_REPORT,
 )
 BY_NAME: dict[str, Procedure] = {procedure.name: procedure for procedure in PROCEDURES}
 

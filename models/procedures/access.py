@@ -2,6 +2,7 @@
 
 Terms come from the request that ended in the grant and from the agreement (Nanning 20(5), Yulin 23, Guangzhou 16,
 Lianyungang 19, Nanjing 27). A body that finds misuse closes access promptly (Nanning 27.2, Yulin 30.2; Guangzhou 30.1).
+Whoever has it may delegate access where the law knows that (Guangzhou 25.2).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from models import events as e
 from models.access_events import AccessEnded, AccessRenounced, AccessRevoked, KeyIssued
 from models.acts import Act, ReceivedAct
 from models.curtailing import meet_curtailment, meet_curtailment_no_more
+from models.delegating import delegate, issue_delegated_key, revoke_delegation
 from models.demanding import missing
 from models.entries import meet_change, nothing_left
 from models.entrusting import stands_in_for_all
@@ -23,6 +25,7 @@ from models.refusals import EnoughKeys, Missing, NotYourCase, NotYourTask, Proce
 from models.restricting import all_withdrawn, meet, meet_no_more
 from models.restrictions import DATA_WITHDRAWN
 from models.state import CaseState
+from models.using import inspect, record_use
 from models.who_may_act import acts_for_itself_alone
 from rules import procedure_names as names
 from rules.pinned import Requirement
@@ -42,6 +45,12 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
             if state.keys >= MOST_KEYS:
                 raise EnoughKeys(field="case_id")
             proposal.add(KeyIssued(at=act.received_at, act=act.id, key_digest=act.key_digest))
+        case a.Delegate():
+            delegate(rules, proposal, act)
+        case a.RevokeDelegation():
+            revoke_delegation(proposal, act)
+        case a.IssueDelegatedKey():
+            issue_delegated_key(proposal, act)
         case a.Renounce():
             if act.by.account != state.party:
                 raise NotYourCase(field="case_id")
@@ -67,6 +76,10 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
             meet_curtailment(proposal, act)
         case a.LiftCurtailment():
             meet_curtailment_no_more(proposal, act)
+        case a.RecordUse():
+            record_use(rules, proposal, act)
+        case a.Inspect():
+            inspect(rules, proposal, act)
         case a.Note():
             add_note(proposal, act)
         case a.File():

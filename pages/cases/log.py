@@ -69,7 +69,7 @@ def _facts(
     ending = law.rules.ending(str(more.get("outcome")))
     known = outcome or ending
     label = known.label if known else texts().endings.get(str(more.get("outcome")))
-    until = more.get("valid_until")
+    until = more.get("valid_until") or more.get("until")
     # A task that was entrusted to another body came before its own.
     came_before = more.get("body") if more.get("type") == "TaskOpened" else None
     at_first = next((each.name for each in case.parties if each.id == came_before), None)

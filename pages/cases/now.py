@@ -16,6 +16,7 @@ from reading.words.law import Law
 from rules.agreement import SIGN
 from rules.applicant_answers import APPLICANT_ANSWERS, RESUBMIT
 from rules.pinned import APPLICANT
+from rules.vocabulary import REPORT
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,9 @@ def turn_of(call: Call, case: CaseShown, open_tasks: Sequence[TaskShown]) -> Tur
             return Turn(
                 call.say("now.resubmit"), said, call.say("now.to_resubmit"), call.path("supplement", number=number)
             )
+        if REPORT in outcomes and task.body == APPLICANT:
+            report = call.path("use_report", number=number)
+            return Turn(call.say("use.now"), said_with_return(case), call.say("use.to_report"), report)
         if SIGN in outcomes and task.body == APPLICANT:
             return Turn(call.say("now.sign"), None, call.say("now.to_sign"), call.path("agreement", number=number))
     if any(each.act == "supply" for each in case.possible):

@@ -44,6 +44,10 @@ def filed_in(speaking: Speaking, case: CaseShown) -> list[Stated]:
     elif case.quality_check:
         check = case.quality_check
         said = check.model_dump(include={"statement", "discovered_on", "data_items"}, exclude_none=True)
+    elif case.of_body:
+        said = case.of_body.model_dump(exclude={"body", "wanted_until", "late", "changed_on"}, exclude_none=True)
+        if case.of_body.changed_on:
+            said["discovered_on"] = case.of_body.changed_on
     elif case.demand:
         said = case.demand.model_dump(include={"statement", "purpose", "use"}, exclude_none=True)
     elif case.finding:

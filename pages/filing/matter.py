@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from api.acting import checking_quality, demanding, objecting, reporting_leaks, reporting_misuse, requesting
+from api.acting import (
+    checking_quality,
+    demanding,
+    filing_of_bodies,
+    objecting,
+    reporting_leaks,
+    reporting_misuse,
+    requesting,
+)
 from api.acting.filing import Filer, rules_at
 from api.acting.forms.filing import (
     AccessRequestForm,
+    AccountForm,
+    ContactForm,
     DemandForm,
     LeakReportForm,
     MisuseAppealForm,
@@ -218,6 +228,18 @@ async def _received_appeal(call: Call, filer: Filer, form: FilingForm, key: str)
     return await reporting_misuse.receive_misuse_appeal(call.store, filer, call.must_be_logged_in(), case_id, form)
 
 
+async def _judged_of_a_body(call: Call, filer: Filer, form: FilingForm) -> ProcedureRules:
+    assert isinstance(form, AccountForm | ContactForm)
+    caller = call.must_be_logged_in()
+    bodies = filing_of_bodies.of_the_case(await filer.bodies(form.city), form.city, caller)
+    return filing_of_bodies.judge_filing(form, call.now, caller, bodies)
+
+
+async def _received_of_a_body(call: Call, filer: Filer, form: FilingForm, key: str) -> CaseShown:
+    assert isinstance(form, AccountForm | ContactForm)
+    return await filing_of_bodies.receive_filing(filer, call.must_be_logged_in(), form, key)
+
+
 REQUEST = KindOfFiling(
     name="request",
     procedure=names.ACCESS_REQUEST,
@@ -289,4 +311,34 @@ MISUSE_APPEAL = KindOfFiling(
     asked_beside=_nothing,
     about=of_a_measure,
 )
-KINDS = (REQUEST, OBJECTION, DEMAND, LEAK, MISUSE, QUALITY_CHECK, MISUSE_APPEAL)
+PLATFORM_ACCOUNT = KindOfFiling(
+    name="platform_account",
+    procedure=names.ACCOUNT_CHANGE,
+    path="/{city}/accounts/new",
+    form=AccountForm,
+    roles=("reviewer",),
+    judged=_judged_of_a_body,
+    received=_received_of_a_body,
+    asked_beside=_nothing,
+)
+PLATFORM_CONTACT = KindOfFiling(
+    name="platform_contact",
+    procedure=names.CONTACT_CHANGE,
+    path="/{city}/contacts/new",
+    form=ContactForm,
+    roles=("reviewer",),
+    judged=_judged_of_a_body,
+    received=_received_of_a_body,
+    asked_beside=_nothing,
+)
+KINDS = (
+    REQUEST,
+    OBJECTION,
+    DEMAND,
+    LEAK,
+    MISUSE,
+    QUALITY_CHECK,
+    MISUSE_APPEAL,
+    PLATFORM_ACCOUNT,
+    PLATFORM_CONTACT,
+)

@@ -23,7 +23,7 @@ from rules.vocabulary import QUESTIONS
 
 OF_A_DRAFT = QUESTIONS | {"entry"}
 """What is demanded of a draft: the editor of entries asks for it."""
-TERMS = ("access_mode", "valid_days", "daily_calls")
+TERMS = ("access_mode", "valid_days", "daily_calls", "report_days")
 LIST_OF_ITEMS = "data_items"
 MISUSED_GRANT, LEFT_MODE = "misused_grant", "left_mode"
 
@@ -230,4 +230,8 @@ def terms_asked(
         ),
         Field("daily_calls", Kind.COUNT, words("task.daily_calls"), hint=words("task.no_limit"), within=within),
     ]
+    if reporting := law.rules.reporting:
+        hint = words("task.report_days_otherwise", days=reporting.days)
+        cited = law.named(reporting.citation)
+        fields.append(Field("report_days", Kind.COUNT, words("task.report_days"), hint=hint, law=cited, within=within))
     return tuple(each for each in fields if each.kind is not Kind.CHOICE or each.options)

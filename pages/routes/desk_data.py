@@ -21,6 +21,7 @@ from pages.officers import REFUSED, key_of, new_key, onward, page_of_form, recei
 from pages.routes.cases import names_of
 from pages.routes.desk import name_of, served_body, with_query
 from pages.tables import as_table
+from pages.use_of_grants import fields_of_inspection
 from reading.cases import lists
 from reading.cases import questions as cases
 from reading.cases.shown import case_for
@@ -30,6 +31,7 @@ from reading.grants.questions import may_revoke
 from reading.grants.shown import grant_page
 from reading.grants.trace import trace as trace_of
 from reading.tables.own import grant_table
+from reading.use_reports.shown import may_inspect, use_of_grant
 from reading.words.law import Law
 from rules.procedure_names import ACCESS
 
@@ -110,6 +112,7 @@ async def grant_shown(call: Call, wanted: Wanted, *, status: int = 200) -> Respo
         "reason", Kind.PROSE, call.say("grants.reason"), required=True, law=law.named(rule.citation) if rule else None
     )
     field = wanted.in_((reason,))[0]
+    inspected = fields_of_inspection(call, law) if may_inspect(caller, read, call.now) else ()
     return call.page(
         "desk_grant.html",
         status=status,
@@ -127,7 +130,9 @@ async def grant_shown(call: Call, wanted: Wanted, *, status: int = 200) -> Respo
         is_over=read.state.closed is not None,
         may_revoke=await may_revoke(call.store, caller, read),
         reason=field,
-        elsewhere=wanted.elsewhere((reason,)),
+        used=known(await use_of_grant(call.store, caller, call.language, row.case_id)),
+        inspection=wanted.in_(inspected),
+        elsewhere=wanted.elsewhere((reason, *inspected)),
         key=new_key(),
     )
 

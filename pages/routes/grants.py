@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.datastructures import FormData
@@ -14,15 +15,18 @@ from api.http.problems import Problem
 from pages.calls import Call, deed, page
 from pages.cases.taken import taken_of
 from pages.filing.about import own_grant
+from pages.forms.fields import Field
 from pages.forms.trying import REFUSED, Asked, problem_with, shown_again
 from pages.routes.cases import receiver_of, speaking_of
 from pages.routes.filing import case_numbered, key_of, new_key
 from pages.tables import as_table
+from pages.use_of_grants import fields_of_record
 from reading.cases.shapes import CaseShown
 from reading.catalogue import questions as catalogue
 from reading.grants.shapes import GrantInList
 from reading.grants.shown import grant_of, grant_page
 from reading.tables.own import grant_table
+from reading.use_reports.shown import use_of_grant
 from reading.words.language import said
 
 A_PAGE = 20
@@ -82,16 +86,24 @@ async def page_of(call: Call, case: CaseShown, asked: Asked | None, issued: Issu
         may_give_back="renounce" in possible,
         elsewhere=asked.elsewhere if asked else (),
         issued=issued,
-        calls=calls_of(call, shown),
+        calls=address_of_data(call, shown.dataset_id, shown.data_items),
+        may_delegate="delegate" in possible,
+        used=known(await use_of_grant(call.store, caller, call.language, case.case_id)),
+        records=record_fields(call, asked) if "record_use" in possible else (),
         key=new_key(),
     )
 
 
-def calls_of(call: Call, shown: GrantInList) -> str:
-    """The address at the data gateway under which the data is; where nobody said which gateway, a word in its place."""
+def record_fields(call: Call, asked: Asked | None) -> tuple[Field, ...]:
+    """What an entry of the own record is asked for, with what was filled in."""
+    return asked.fields if asked and asked.fields else fields_of_record(call)
+
+
+def address_of_data(call: Call, dataset_id: str, data_items: Sequence[str]) -> str:
+    """The address at the data gateway under which data is; where nobody said which gateway, a word in its place. No
+    items named: all."""
     gateway = call.runtime.settings.data_url or f"https://<{call.say('grant.gateway')}>"
-    items = ",".join(shown.data_items) or "all"
-    return f"{gateway.rstrip('/')}/data/{shown.dataset_id}/{items}.csv"
+    return f"{gateway.rstrip('/')}/data/{dataset_id}/{','.join(data_items) or 'all'}.csv"
 
 
 async def do_to_grant(call: Call) -> Response:

@@ -29,6 +29,7 @@ from rules.deadlines import to_shanghai
 from rules.loading import cities, load_pack
 from rules.pinned import Basis, Label
 from rules.posts import posts_of
+from rules.procedure_names import ACCOUNT_CHANGE, CONTACT_CHANGE
 
 OFFICERS = ("reviewer", "supervisor", "admin")
 
@@ -39,6 +40,14 @@ class Ruled:
 
     basis: Basis
     text: str
+
+
+@dataclass(frozen=True)
+class Begun:
+    """Something that can be filed, and where."""
+
+    address: str
+    label: str
 
 
 @dataclass(frozen=True)
@@ -67,7 +76,19 @@ async def posts(call: Call) -> Response:
         may_name={body for body, row in rows.items() if may_name_officers(caller, row)},
         laws=laws(call, city),
         as_csv=address(call, "posts_csv", city=city),
+        begins=begins(call, city),
     )
+
+
+def begins(call: Call, city: str) -> list[Begun]:
+    """What whoever looks may file of the own body, where the law of the city has bodies do so."""
+    caller, known_to_law = call.must_be_logged_in(), load_pack(city).procedures
+    forms = {ACCOUNT_CHANGE: "platform_account", CONTACT_CHANGE: "platform_contact"}
+    return [
+        Begun(call.path(name, city=city), call.say(f"filing_title.{name}"))
+        for procedure, name in forms.items()
+        if procedure in known_to_law and caller.has("reviewer")
+    ]
 
 
 def city_asked(call: Call, caller: Caller) -> str:

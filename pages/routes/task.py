@@ -40,7 +40,7 @@ from reading.sight import Caller
 from reading.words.law import Law
 from rules.agreement import SIGN
 from rules.pinned_stages import ExtensionRule
-from rules.procedure_names import CATALOGUE_UPDATE
+from rules.procedure_names import CATALOGUE_UPDATE, USE_REPORT
 from rules.vocabulary import AGREED
 
 PLACE = re.compile(r"(?P<stage>[a-z_]+)\.(?P<round>[1-9][0-9]{0,5})")
@@ -137,6 +137,9 @@ async def task_page(
         taken=taken_of(Speaking(law, file.dataset), file.case),
         traces=file.case.procedure in ABOUT_USE,
         is_update=file.case.procedure == CATALOGUE_UPDATE,
+        used_grant=file.case.caused_by.case_number
+        if file.case.procedure == USE_REPORT and file.case.caused_by
+        else None,
         acts={each.name: each for each in of_acts},
         key=new_key(),
         read=read,

@@ -36,12 +36,14 @@ group by 1 order by 1 desc
 """
 ACCESSES = """
 select found.at, found.decision_id, found.dataset_id, found.grant_case_id, found.data_items, found.access_mode,
-  found.use, found.allowed, found.reason, cases.case_number, grants.party
+  found.use, found.allowed, found.reason, cases.case_number, grants.party,
+  delegations.delegate
 from unnest(:wanted) as wanted (id) cross join lateral (
   select * from gate_decisions where {column} = wanted.id and at >= :since and at < :until
     and (at, decision_id) < (:before, :before_id) {more}
   order by at desc, decision_id desc limit :most
 ) as found
+left join delegations on delegations.delegation_id = found.delegation_id
 left join grants on grants.case_id = found.grant_case_id left join cases on cases.case_id = found.grant_case_id
 order by found.at desc, found.decision_id desc limit :most
 """
@@ -85,7 +87,8 @@ PARAMETERS: Mapping[str, Any] = {
 
 
 class Access(NamedTuple):
-    """An answer of the gate, with the number of the grant's case and the account of its holder."""
+    """An answer of the gate, with the number of the grant's case, and the accounts of its holder and of the delegate
+    who used it."""
 
     at: datetime
     decision_id: int
@@ -98,6 +101,7 @@ class Access(NamedTuple):
     reason: str
     case_number: str | None
     party: str | None
+    delegate: str | None
 
 
 class CountedOn(NamedTuple):

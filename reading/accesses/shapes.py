@@ -14,7 +14,9 @@ from reading.shape import Instant, Page, RuleNamed, Shape
 class AccessShown(Shape):
     """An answer of the gate about conditional data. `reason` is its code, `text` says it; `grantee` is the login of the
     holder of the grant that was used, `real_name` whether the issuer of its login has said which person or organisation
-    it is: null without a grant, and where the law of the city does not want it. No items named: the whole dataset."""
+    it is: null without a grant, and where the law of the city does not want it. No items named: the whole dataset.
+    `delegate` is the login of whoever used the grant by a delegation of its holder, null where the holder did; then
+    `real_name` is the delegate's."""
 
     at: Instant
     dataset_id: str
@@ -26,6 +28,8 @@ class AccessShown(Shape):
     case_number: str | None
     grantee: str | None
     grantee_name: str | None
+    delegate: str | None
+    delegate_name: str | None
     real_name: bool | None
     data_items: list[str]
     access_mode: str | None

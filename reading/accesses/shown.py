@@ -98,7 +98,7 @@ def _minute(each: MinuteCounted, language: Language) -> MinuteShown:
 
 async def _shown(store: Store, rows: Sequence[Access], language: Language) -> list[AccessShown]:
     datasets = await _datasets(store, {each.dataset_id for each in rows}, language)
-    holders = await directory.accounts(store, {each.party for each in rows if each.party})
+    holders = await directory.accounts(store, {who for each in rows for who in (each.party, each.delegate) if who})
     return [_access(each, datasets, holders, language) for each in rows]
 
 
@@ -106,7 +106,8 @@ def _access(
     each: Access, datasets: Mapping[str, tuple[str, str]], holders: Mapping[str, directory.Account], language: Language
 ) -> AccessShown:
     title, city = datasets.get(each.dataset_id, (each.dataset_id, ""))
-    holder = holders.get(each.party or "")
+    holder, delegate = holders.get(each.party or ""), holders.get(each.delegate or "")
+    user = delegate if each.delegate else holder
     return AccessShown(
         at=each.at,
         dataset_id=each.dataset_id,
@@ -118,7 +119,9 @@ def _access(
         case_number=each.case_number,
         grantee=holder.login if holder else None,
         grantee_name=said(Label.model_validate(holder.name), language) if holder else None,
-        real_name=is_known(holder) if holder and city and wants_real_names(city, each.at) else None,
+        delegate=delegate.login if delegate else each.delegate,
+        delegate_name=said(Label.model_validate(delegate.name), language) if delegate else None,
+        real_name=is_known(user) if user and city and wants_real_names(city, each.at) else None,
         data_items=each.data_items,
         access_mode=each.access_mode,
         use=each.use,

@@ -188,6 +188,8 @@ def of_the_case(rules: ProcedureRules, terms: Terms, dataset: DatasetRow | None)
         found["use"] = label_of(rules, "use", terms.use)
     if terms.daily_calls:
         found["daily_calls"] = same(str(terms.daily_calls))
+    if terms.report_days:
+        found["report_days"] = same(str(terms.report_days))
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from models import acts as a
@@ -23,7 +23,7 @@ from rules.deadlines import parse_period
 from rules.pinned import APPLICANT
 from rules.pinned_stages import EntryEffect, Outcome
 from rules.procedure_rules import ProcedureRules
-from rules.vocabulary import SIGNED_BY_APPLICANT
+from rules.vocabulary import STATED_BY_APPLICANT
 
 PROBE = "probe"
 """The id of an act that is only tried."""
@@ -45,7 +45,11 @@ ON_THE_CASE = (
     Wish("supply", "applicant"),
     Wish("submit_evidence", "applicant", (("evidence", (PROBE,)),)),
     Wish("issue_key", "applicant", (("key_digest", PROBE),)),
+    # What else a delegation states is asked for where it is missing.
+    Wish("delegate", "applicant", (("to", PROBE),)),
     Wish("renounce", "applicant"),
+    Wish("record_use", "applicant", (("used_on", date.min),)),
+    Wish("inspect", "reviewer", (("inspected_on", date.min), ("finding", "in_order"), ("given", ("text",)))),
     Wish("review_suspension", "reviewer"),
     Wish("revoke", "reviewer", (("given", ("reason",)),)),
     Wish("note", ""),
@@ -183,7 +187,7 @@ class _Trial:
     def _given(self, task: TaskState, outcome: Outcome) -> frozenset[str]:
         """All fields that the outcome can demand; for an applicant, those that an applicant can state."""
         demanded = frozenset(name for requirement in outcome.requires for name in requirement.any_of) | {"reason"}
-        stated = demanded & SIGNED_BY_APPLICANT if task.body == APPLICANT else demanded
+        stated = demanded & STATED_BY_APPLICANT if task.body == APPLICANT else demanded
         return stated | AMONG_BODIES
 
     def _draft(self, outcome: Outcome) -> a.Measure | None:

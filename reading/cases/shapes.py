@@ -14,6 +14,7 @@ from reading.objections.shapes import (
     HoldWithheldShown,
     ObjectionShown,
     ObjectorHistoryShown,
+    OfBodyShown,
     QualityCheckShown,
     ReportShown,
     RestrictedBy,
@@ -136,6 +137,7 @@ class GrantShown(Shape):
     access_mode: str | None
     access_modes: list[str]
     daily_calls: int | None
+    report_days: int | None
     use: str | None
     valid_until: Instant
 
@@ -208,7 +210,8 @@ class CaseShown(Shape):
 
     Of an objection: `objection`, `data`, `hold_withheld`, `disputed` (the mark is on the dataset), `answer`, and for
     officers with a part in it `objector_history`. Of a report of a leak: `report`; of one of misuse:
-    `misuse`; of an appeal against what was taken of a grant: `misuse_appeal`. Of a quality check: `quality_check`. Of a
+    `misuse`; of an appeal against what was taken of a grant: `misuse_appeal`. Of a quality check: `quality_check`. Of
+    what a body files of itself: `of_body`. Of a
     grant: `taken`. Of a request and of a grant: `restricted_by`, and `waits_for_data` while all agree to a grant whose
     data is held or suspended.
     Of a catalogue update: `update`, and `caused_by`, the case that ordered it, which has it as its `catalogue_update`;
@@ -241,6 +244,7 @@ class CaseShown(Shape):
     misuse_appeal: MisuseAppealShown | None
     taken: list[TakenShown]
     quality_check: QualityCheckShown | None
+    of_body: OfBodyShown | None
     data: DataShown | None
     hold_withheld: HoldWithheldShown | None
     disputed: bool

@@ -104,6 +104,7 @@ async def case_shown(store: Store, caller: Caller, language: Language, case_id: 
         misuse_appeal=of_use.misuse_appeal,
         taken=of_use.taken,
         quality_check=of_objection.quality_check,
+        of_body=of_objection.of_body,
         data=of_objection.data,
         hold_withheld=of_objection.hold_withheld,
         disputed=of_objection.disputed,

@@ -12,26 +12,27 @@ from reading.cases.shapes import DecisionText, RequestShown
 from reading.sight import Caller, may_read
 from reading.stated import choices_of, texts_of
 from reading.words.law import Law
-from rules.applicant_answers import APPLICANT_ANSWERS
+from rules.applicant_answers import APPLICANT_ANSWERS, REPORTS
 from rules.pinned import APPLICANT
 from rules.procedure_names import ACCESS_REQUEST
 from rules.vocabulary import WRITTEN_WITH_DECISION
 
 
 def reasons(caller: Caller, law: Law, state: CaseState, acts: Sequence[ActRow]) -> list[DecisionText]:
-    """What bodies wrote with their decisions and an applicant with its choices, as far as the caller may read it."""
+    """What bodies wrote with their decisions, and an applicant with its choices and reports, as far as the caller may
+    read it."""
     found = (reason(law, state, row) for row in acts if may_read(caller, law.rules, state, row))
     return [each for each in found if each]
 
 
 def reason(law: Law, state: CaseState, row: ActRow) -> DecisionText | None:
-    """What a body wrote with a decision, or an applicant with a choice of its own; None for any other act, or where
-    nothing was written."""
+    """What a body wrote with a decision, or an applicant with a choice of its own or a report; None for any other act,
+    or where nothing was written."""
     act = ACT.validate_python(row.act)
     if not isinstance(act, Decide | Correct):
         return None
     task = state.tasks.get(act.task_id)
-    if task is None or (task.body == APPLICANT and act.outcome in APPLICANT_ANSWERS):
+    if task is None or (task.body == APPLICANT and act.outcome in APPLICANT_ANSWERS - REPORTS):
         return None
     stage = law.rules.stage(task.stage)
     outcome = stage.outcome(act.outcome) if stage else None

@@ -76,7 +76,7 @@ def _city(pack: Pack, on: date, counted: Mapping[str, int], language: Language) 
             ProcedureNamed(
                 procedure=name,
                 label=law.say(rules.label),
-                filed_by=[] if rules.every and rules.every.days else list(rules.filed_by),
+                filed_by=[] if rules.every and not rules.every.year_of else list(rules.filed_by),
                 received=name in received,
             )
             for name, rules in known.items()

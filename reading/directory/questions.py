@@ -85,6 +85,13 @@ async def account(store: Store, login_or_id: str) -> AccountRow | None:
     return (await store.session.exec(select(AccountRow).where(named))).first()
 
 
+async def applicant(store: Store, login: str) -> AccountRow | None:
+    """Who logs in so and asks for data and uses it; None for whoever does not, and for one that is erased."""
+    asks = col(AccountRow.roles).contains(["applicant"])
+    found = select(AccountRow).where(AccountRow.login == login, asks, col(AccountRow.erased_at).is_(None))
+    return (await store.session.exec(found)).first()
+
+
 async def logins(store: Store, accounts: Iterable[str | None]) -> dict[str, str]:
     """Account id to login; an account that is gone keeps its id."""
     ids = {each for each in accounts if each}

@@ -25,8 +25,24 @@ class PostShown(Shape):
     rule: Cited
 
 
+class AccountOfBody(Shape):
+    """An account of the platform that a body has, by who uses it; null where that was erased."""
+
+    user: str | None
+    since: Instant
+
+
+class ContactOfBody(Shape):
+    """Who a body's contact for the platform is and how it is reached; null where that was erased."""
+
+    contact: str | None
+    reached_at: str | None
+    since: Instant
+
+
 class BodyShown(Shape):
-    """A body with its posts. `missing` are those that the rules want filled and that nobody holds."""
+    """A body with its posts. `missing` are those that the rules want filled and that nobody holds. `accounts` and
+    `contact` are as the body has filed them, where the law of the city has it do so."""
 
     body: str
     name: str
@@ -34,6 +50,8 @@ class BodyShown(Shape):
     role: str
     posts: list[PostShown]
     missing: list[str]
+    accounts: list[AccountOfBody]
+    contact: ContactOfBody | None
 
 
 class AbsenceShown(Shape):

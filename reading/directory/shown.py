@@ -9,6 +9,7 @@ from datetime import date
 from activities.standing_in import without_anybody
 from activities.tables.directory import AbsenceRow, AccountRow, BodyRow, PostRow
 from reading.directory import questions as directory
+from reading.directory.filed import FiledOfBody, filed_of
 from reading.directory.shapes import AbsenceShown, BodyShown, PostShown
 from reading.directory.sight import sees_absences
 from reading.shape import Cited, Page
@@ -43,11 +44,16 @@ async def _with_posts(store: Store, language: Language, bodies: Sequence[BodyRow
     on = to_shanghai(await store.archive.now()).date()
     posts = {(row.body, row.post): row for row in await directory.posts(store, [body.body for body in bodies])}
     logins = await directory.logins(store, (each for row in posts.values() for each in (row.account_id, row.filed_by)))
-    filled = Filled(posts, logins)
-    return [_with_its_posts(body, posts_of(body.city, on), filled, language) for body in bodies]
+    filled, filed = Filled(posts, logins), await filed_of(store, [body.body for body in bodies])
+    return [
+        _with_its_posts(body, posts_of(body.city, on), filled, filed.get(body.body, FiledOfBody()), language)
+        for body in bodies
+    ]
 
 
-def _with_its_posts(body: BodyRow, rules: Sequence[PostRule], filled: Filled, language: Language) -> BodyShown:
+def _with_its_posts(
+    body: BodyRow, rules: Sequence[PostRule], filled: Filled, filed: FiledOfBody, language: Language
+) -> BodyShown:
     posts = [_post(body, rule, filled, language) for rule in rules]
     return BodyShown(
         body=body.body,
@@ -56,6 +62,8 @@ def _with_its_posts(body: BodyRow, rules: Sequence[PostRule], filled: Filled, la
         role=body.role,
         posts=posts,
         missing=[post.post for post in posts if post.required and post.account is None],
+        accounts=list(filed.accounts.values()),
+        contact=filed.contact,
     )
 
 

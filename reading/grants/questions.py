@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from activities.tables.cases import ActRow, CaseRow
 from activities.tables.catalogue import DatasetRow
-from activities.tables.gate import GateDecisionRow, GrantRow
+from activities.tables.gate import DelegationRow, GateDecisionRow, GrantRow
 from models.acts import Revoke
 from models.procedures.access import ACCESS, revoking_bodies
 from models.refusals import Refusal
@@ -45,10 +45,12 @@ class Holding:
 
 @dataclass(frozen=True)
 class GateDecision:
-    """What the gate decided, and the account of the grantee where a grant was named."""
+    """What the gate decided, and the accounts of the grantee where a grant was named, and of the delegate who used
+    it."""
 
     decision: GateDecisionRow
     party: str | None
+    delegate: str | None
 
 
 async def grants(
@@ -135,6 +137,11 @@ async def first_granted_at(store: Store, caller: Caller, dataset_id: str) -> dat
     return (await store.session.exec(found.order_by(col(GrantRow.granted_at)).limit(1))).first()
 
 
+async def granted_at(store: Store, case_id: str) -> datetime | None:
+    """When the grant that is this case began; None where the case is none."""
+    return (await store.session.exec(select(GrantRow.granted_at).where(GrantRow.case_id == case_id))).first()
+
+
 async def issued(store: Store, act_id: str, key_digest: str) -> bool:
     """Whether the act issued this key and not an earlier one."""
     row = (await store.session.exec(select(ActRow).where(ActRow.act_id == act_id))).first()
@@ -190,13 +197,14 @@ async def gate_decisions_on(store: Store, dataset_id: str, last: LastDecision | 
     if last is not None:
         wanted.append(last.later_ones())
     rows = await store.session.exec(
-        select(GateDecisionRow, GrantRow.party)
+        select(GateDecisionRow, GrantRow.party, DelegationRow.delegate)
         .join(GrantRow, col(GrantRow.case_id) == col(GateDecisionRow.grant_case_id), isouter=True)
+        .join(DelegationRow, col(DelegationRow.delegation_id) == col(GateDecisionRow.delegation_id), isouter=True)
         .where(*wanted)
         .order_by(col(GateDecisionRow.at).desc(), col(GateDecisionRow.decision_id).desc())
         .limit(limit + 1)
     )
-    found = [GateDecision(decision, party) for decision, party in rows]
+    found = [GateDecision(*row) for row in rows]
     return cut(found, limit, lambda each: (each.decision.at, str(each.decision.decision_id)))
 
 

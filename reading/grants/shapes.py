@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Literal
+
 from reading.objections.shapes import RestrictedBy
 from reading.shape import Instant, Page, RuleNamed, Shape
 from rules.pinned_stages import GrantEffect
@@ -42,6 +45,7 @@ class GrantInList(Shape):
     access_mode: str | None
     access_modes: list[str]
     daily_calls: int | None
+    report_days: int | None
     use: str | None
     granted_at: Instant
     valid_until: Instant
@@ -49,6 +53,47 @@ class GrantInList(Shape):
     ended: str | None
     restricted_by: list[RestrictedBy]
     curtailed: GrantEffect | None
+
+
+Standing = Literal["holds", "used_up", "expired", "revoked", "grant_curtailed", "grant_over"]
+"""How a delegation stands."""
+
+
+class DelegationShown(Shape):
+    """Somebody who may use a grant, or might: for a `matter`, `accesses` times in total, of which so many are `used`,
+    up to and including `last_day`. `to` is a login; the matter is null where it was erased."""
+
+    delegation_id: str
+    to: str
+    to_name: str
+    matter: str | None
+    accesses: int
+    used: int
+    delegated_at: Instant
+    last_day: date
+    has_key: bool
+    standing: Standing
+
+
+class DelegatedToMe(Shape):
+    """A grant of somebody else that the caller may use, or might. No items named: all; `daily_calls` is a quota that
+    all who use the grant share."""
+
+    delegation_id: str
+    holder: str
+    dataset_id: str
+    title: str
+    data_items: list[str]
+    access_modes: list[str]
+    daily_calls: int | None
+    use: str | None
+    matter: str | None
+    accesses: int
+    used: int
+    delegated_at: Instant
+    last_day: date
+    has_key: bool
+    standing: Standing
 
 
 class TracedGrant(Shape):
@@ -66,7 +111,8 @@ class TracedGrant(Shape):
 
 
 class TracedAccess(Shape):
-    """One answer of the gate. `reason` is its code, `text` says it."""
+    """One answer of the gate. `reason` is its code, `text` says it; `delegate` is the login of whoever used the grant
+    by a delegation, null where its holder did."""
 
     at: Instant
     allowed: bool
@@ -74,6 +120,7 @@ class TracedAccess(Shape):
     text: str
     grant_case_id: str | None
     grantee: str | None
+    delegate: str | None
     data_items: list[str]
     access_mode: str | None
     use: str | None

@@ -47,7 +47,10 @@ async def _trace_of(
     last = None if after is None else LastDecision.named(after)
     accesses = await grants.gate_decisions_on(store, dataset_id, last, limit)
     granted = await grants.grants_on(store, dataset_id, grants_after, limit)
-    parties = [*(each.party for each in accesses.rows), *(grant.party for grant in granted.rows)]
+    parties = [
+        *(who for each in accesses.rows for who in (each.party, each.delegate)),
+        *(grant.party for grant in granted.rows),
+    ]
     names = await directory.logins(store, parties)
     await store.release()
     since = accesses.rows[-1].decision.at if accesses.next else EARLIEST
@@ -67,7 +70,9 @@ def access_shown(each: GateDecision, names: Mapping[str, str], language: Languag
     decision = each.decision
     text = texts().gate.get(decision.reason, Label(zh=decision.reason, en=decision.reason))
     known = decision.model_dump(include=set(TracedAccess.model_fields))
-    return TracedAccess(**known, text=said(text, language), grantee=names.get(each.party or ""))
+    return TracedAccess(
+        **known, text=said(text, language), grantee=names.get(each.party or ""), delegate=names.get(each.delegate or "")
+    )
 
 
 def granted_shown(row: GrantRow, names: Mapping[str, str]) -> TracedGrant:

@@ -70,6 +70,22 @@ class QualityCheckShown(Shape):
     late: bool
 
 
+class OfBodyShown(Shape):
+    """What a body has filed of itself: an account of the platform (`account_action`, `account_user`), or a contact
+    (`contact`, `reached_at`), who changed on that day. `wanted_until` is the end, exclusive, of the time within which
+    the law wants that passed on; what comes later is `late` and taken on file all the same."""
+
+    body: str
+    account_action: str | None = None
+    account_user: str | None = None
+    statement: str | None = None
+    contact: str | None = None
+    reached_at: str | None = None
+    changed_on: date | None = None
+    wanted_until: Instant | None = None
+    late: bool = False
+
+
 class KeptBackShown(Shape):
     """What a case keeps back in one way. No items named: the whole dataset, but `except_items`."""
 

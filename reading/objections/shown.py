@@ -25,6 +25,7 @@ from reading.objections.shapes import (
     KeptBackShown,
     ObjectionShown,
     ObjectorHistoryShown,
+    OfBodyShown,
     QualityCheckShown,
     ReportShown,
     RestrictedBy,
@@ -36,7 +37,7 @@ from reading.store import CaseRead, Store, filing_of
 from reading.words.law import Law
 from reading.words.texts import texts
 from rules.pack import GROUND
-from rules.procedure_names import LEAK, OBJECTION, QUALITY_CHECK
+from rules.procedure_names import ACCOUNT_CHANGE, CONTACT_CHANGE, LEAK, OBJECTION, QUALITY_CHECK
 from rules.procedure_rules import ProcedureRules
 
 
@@ -47,6 +48,7 @@ class ObjectionPart:
     objection: ObjectionShown | None = None
     report: ReportShown | None = None
     quality_check: QualityCheckShown | None = None
+    of_body: OfBodyShown | None = None
     data: DataShown | None = None
     hold_withheld: HoldWithheldShown | None = None
     disputed: bool = False
@@ -68,6 +70,8 @@ async def objection_part(
         return ObjectionPart(report=report)
     if state.procedure == QUALITY_CHECK:
         return ObjectionPart(quality_check=quality_check_shown(state, acts))
+    if state.procedure in (ACCOUNT_CHANGE, CONTACT_CHANGE):
+        return ObjectionPart(of_body=of_body_shown(state, acts))
     return ObjectionPart(
         restricted_by=await restricted_by(store, caller, state),
         waits_for_data=waits(read.rules, state, now),
@@ -80,6 +84,18 @@ def quality_check_shown(state: CaseState, acts: Sequence[ActRow]) -> QualityChec
         **texts_of(QUALITY_CHECK, filing_of(acts)),
         data_items=list(state.data_items),
         discovered_on=state.occurred_on,
+        wanted_until=state.wanted_until,
+        late=state.filed_late,
+    )
+
+
+def of_body_shown(state: CaseState, acts: Sequence[ActRow]) -> OfBodyShown:
+    """What a body has filed of itself, and whether in the time that the law wants."""
+    return OfBodyShown(
+        body=state.for_body or "",
+        **choices_of(state.procedure, state.choices),
+        **texts_of(state.procedure, filing_of(acts)),
+        changed_on=state.occurred_on,
         wanted_until=state.wanted_until,
         late=state.filed_late,
     )

@@ -18,6 +18,18 @@ BY_ANOTHER_CASE = Label(zh="，或者由另一案件启动", en=", or begun by a
 EVERY = Label(
     zh="上次评估{days}日后由系统启动，每个数据集一件", en="by the system, {days} days after the last, for each dataset"
 )
+EVERY_PERIOD = Label(
+    zh="按协议约定的间隔由系统启动，每项授权每期一件；利用主体可以提前启动",
+    en="by the system, at the interval of the agreement, one for each grant and period; the user may begin it before",
+)
+REPORTING = Label(zh="反馈使用情况", en="Reports on use")
+REPORTED_EVERY = Label(zh="每{days}日，协议另有约定的除外", en="every {days} days, unless the agreement says otherwise")
+INSPECTION = Label(zh="监督检查", en="Inspection")
+INSPECTED_BY = Label(zh="由{who}登记检查结果", en="{who} puts its findings on record")
+USE_RECORDS = Label(zh="利用记录", en="Record of use")
+KEPT_BY_THE_USER = Label(
+    zh="利用主体自行记录并提交，与访问记录并列", en="the user keeps one and submits it, beside the log of accesses"
+)
 ON_GROUNDS = Label(
     zh="{grounds}：自收到证据时起暂停所涉数据", en="{grounds}: the data is held from the receipt of evidence on"
 )
@@ -72,6 +84,12 @@ CORRECTED_WHEN_TOLD = Label(zh="{steps}开始之后更正的，须附{demands}",
 GRANT = Label(zh="授权期限", en="Term of access")
 TERM = Label(zh="{days}日，协议另有约定的除外", en="{days} days, unless the agreement says otherwise")
 REVOCATION = Label(zh="关闭权限", en="Revocation")
+DELEGATION = Label(zh="授权他人", en="Delegated access")
+DELEGATED_FOR = Label(
+    zh="被授权人可以授权他人协助获取：限定事项、总次数和最后一日，随时可以收回",
+    en="a holder may let somebody else fetch the data: for a matter, so many times in total, until a last day; "
+    "revocable at any time",
+)
 REVOKED_BY = Label(zh="由{who}说明理由后关闭", en="by {who}, with a reason")
 INTERVAL = Label(zh="定期启动", en="Interval")
 DAYS = Label(zh="每{days}日", en="every {days} days")
@@ -136,6 +154,9 @@ def other_rules(pack: Pack, words: Words) -> Iterator[OtherRule]:
     if rules.revocation:
         who = words.either(words.body(role) for role in rules.revocation.by)
         yield OtherRule(say(REVOCATION), say(REVOKED_BY, who=who), rules.revocation.citation)
+    if rules.delegation:
+        yield OtherRule(say(DELEGATION), say(DELEGATED_FOR), rules.delegation.citation)
+    yield from _on_use(words)
     if rules.procedure == RECTIFICATION:
         yield OtherRule(say(AGAINST), words.join(COMMA, (words.body(role) for role in rules.against)), None)
     for role, instead in rules.in_place_of.items():
@@ -146,6 +167,18 @@ def other_rules(pack: Pack, words: Words) -> Iterator[OtherRule]:
     if rules.proposed:
         after = say(PROPOSED_AFTER, after=words.length(rules.proposed.after))
         yield OtherRule(say(PROPOSED), after, rules.proposed.citation)
+
+
+def _on_use(words: Words) -> Iterator[OtherRule]:
+    """What the holder of a grant and the bodies owe about its use."""
+    rules, say = words.rules, words.say
+    if rules.reporting:
+        yield OtherRule(say(REPORTING), say(REPORTED_EVERY, days=rules.reporting.days), rules.reporting.citation)
+    if rules.inspection:
+        who = words.either(words.body(role) for role in rules.inspection.by)
+        yield OtherRule(say(INSPECTION), say(INSPECTED_BY, who=who), rules.inspection.citation)
+    if rules.use_records:
+        yield OtherRule(say(USE_RECORDS), say(KEPT_BY_THE_USER), rules.use_records)
 
 
 def _after_the_law(pack: Pack, words: Words, since: date) -> OtherRule:
@@ -164,6 +197,8 @@ def _after_the_law(pack: Pack, words: Words, since: date) -> OtherRule:
 def who_begins(words: Words) -> str:
     """By whom cases of this procedure come to be."""
     rules = words.rules
+    if rules.every and rules.every.per:
+        return words.say(EVERY_PERIOD)
     if rules.every and rules.every.days:
         return words.say(EVERY, days=rules.every.days)
     if rules.every and rules.every.year_of:

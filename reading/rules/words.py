@@ -21,7 +21,7 @@ from rules.pinned_stages import (
     WhenPassed,
 )
 from rules.procedure_map import Beside, ProcedureMap, StageOnMap, StepOnMap, Way
-from rules.procedure_names import DEMAND, LEAK, MISUSE, MISUSE_APPEAL, OBJECTION, QUALITY_CHECK
+from rules.procedure_names import DEMAND, LEAK, MISUSE, MISUSE_APPEAL, OBJECTION, QUALITY_CHECK, USE_REPORT
 from rules.procedure_rules import ProcedureRules
 
 PARTIES: Mapping[str, Label] = {
@@ -30,6 +30,7 @@ PARTIES: Mapping[str, Label] = {
     MISUSE: Label(zh="举报人", en="Whoever reports it"),
     MISUSE_APPEAL: Label(zh="申诉人", en="Appellant"),
     QUALITY_CHECK: Label(zh="数据使用主体", en="User of the data"),
+    USE_REPORT: Label(zh="数据使用主体", en="User of the data"),
     DEMAND: Label(zh="需求提出人", en="Whoever needs the data"),
 }
 """What a procedure calls who files it, where that is not the applicant."""
@@ -49,6 +50,10 @@ ENTRY: Mapping[EntryEffect, Label] = {
     EntryEffect.SUBMIT: Label(zh="提交条目更新稿", en="the draft of the entry is submitted"),
     EntryEffect.PUBLISH: Label(zh="公布条目", en="the entry is published"),
 }
+ORDERS: Mapping[str, Label] = {
+    MISUSE: Label(zh="启动利用行为监督", en="begins a case of supervision of use"),
+}
+"""The procedure of which an outcome begins a case."""
 CLASS: Mapping[ClassEffect, Label] = {
     ClassEffect.PROPOSE: Label(zh="提出另一开放类型", en="proposes another class"),
     ClassEffect.ACCEPT: Label(zh="开放类型按所提出的确定", en="settles the class as proposed"),
@@ -254,6 +259,8 @@ class Words:
             lines.append(self.say(ANSWERS))
         if outcome.entry:
             lines.append(self.say(ENTRY[outcome.entry]))
+        if outcome.orders:
+            lines.append(self.say(ORDERS[outcome.orders]))
         if outcome.class_effect:
             lines.append(self.say(CLASS[outcome.class_effect]))
         if outcome.by_publication:

@@ -21,6 +21,7 @@ ACCESSES: Columns[AccessShown] = {
     "case_number": lambda it, _: it.case_number,
     "holder": lambda it, _: it.grantee_name,
     "login": lambda it, _: it.grantee,
+    "delegate": lambda it, _: it.delegate_name,
     "real_name": lambda it, language: None if it.real_name is None else yes(it.real_name, language),
     "items": lambda it, _: "; ".join(it.data_items),
     "access_mode": lambda it, _: it.access_mode,

@@ -29,6 +29,7 @@ class Texts(Strict):
     pydantic's type of error, `endings` by an outcome of a case that no pack names,
     `holds` by why data is not held, `duplicates` by why entries are alike, `drafts` by how a draft stands that is not
     submitted, `gate` by the gate's reason,
+    `inspections` by what one found,
     `supervision` by what a table or a calendar of tasks speaks of, `figures` by what a table of figures does,
     `tables` by what the table of a list does."""
 
@@ -40,6 +41,7 @@ class Texts(Strict):
     duplicates: Mapping[str, Label]
     drafts: Mapping[str, Label]
     gate: Mapping[str, Label]
+    inspections: Mapping[str, Label]
     supervision: Mapping[str, Label]
     waiting: Mapping[str, Label]
     figures: Mapping[str, Label]

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from cli.demo_bodies import have_account_opened, pass_on_contact
 from cli.demo_catalogue import demand_data, update_the_catalogue
+from cli.demo_delegation import have_access_delegated
 from cli.demo_misuse import find_misuse
 from cli.demo_objections import object_to_data, take_back
 from cli.demo_parties import Parties
@@ -18,6 +20,7 @@ from cli.demo_ratings import rate_data, tell_and_answer
 from cli.demo_rectification import rectify
 from cli.demo_requests import NothingServed, refuse, served_item, walk
 from cli.demo_roles import OFFICER, appoint
+from cli.demo_use import report_use
 from cli.demo_years import answer_what_was_found, evaluate_the_year, file_the_plan, set_the_focus
 from rules.loading import cities, load_pack
 from tests.api.calling import Service
@@ -69,11 +72,14 @@ async def test_the_demonstration_walks_each_procedure_of_a_city_to_its_end(worki
         "catalogue_update": update_the_catalogue,
         "demand": demand_data,
         "quality_check": have_data_checked,
+        "use_report": report_use,
         "rectification": rectify,
         "opening_focus": set_the_focus,
         "opening_plan": file_the_plan,
         "evaluation": evaluate_the_year,
         "improvement": answer_what_was_found,
+        "account_change": have_account_opened,
+        "contact_change": pass_on_contact,
     }
 
     walked = {name: await asyncio.to_thread(walks[name], parties, city) for name in walks}
@@ -82,6 +88,9 @@ async def test_the_demonstration_walks_each_procedure_of_a_city_to_its_end(worki
     assert set(cases) == set(walks) & set(load_pack(city).procedures)
     assert {name: case["status"] for name, case in cases.items()} == dict.fromkeys(cases, "closed")
     assert cases["access_request"]["outcome"] == "granted"
+    delegated = await asyncio.to_thread(have_access_delegated, parties, city, cases["access_request"])
+    knows_delegation = load_pack(city).procedures["access_request"].delegation is not None
+    assert (delegated["standing"] if delegated else None) == ("revoked" if knows_delegation else None)
 
 
 @pytest.mark.parametrize("city", ["nanning", "yulin"])

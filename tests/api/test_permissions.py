@@ -109,6 +109,12 @@ CALLS: list[tuple[str, str, Any]] = [
         "/v1/rectifications",
         {"city": "nanning", "body": "nanning.transport", "breach": "other_duty", "statement": "x"},
     ),
+    ("POST", "/v1/account-changes", {"city": "nanning", "account_action": "open", "account_user": "x"}),
+    (
+        "POST",
+        "/v1/contact-changes",
+        {"city": "nanning", "contact": "x", "reached_at": "x", "discovered_on": "2026-01-05"},
+    ),
     ("GET", "/v1/supervision/rectification-proposals", None),
     ("GET", "/v1/supervision/overdue", None),
     ("GET", "/v1/supervision/overdue/counts", None),
@@ -182,9 +188,23 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/v1/channels", None),
     ("POST", "/v1/channels", {"kind": "webhook", "address": "https://hooks.example.org/x"}),
     ("DELETE", "/v1/channels/{channel_id}", None),
+    ("POST", "/v1/cases/{case_id}/use-report", {"uses": "x"}),
+    ("GET", "/v1/grants/{case_id}/use", None),
+    ("POST", "/v1/grants/{case_id}/use-reports", None),
+    ("POST", "/v1/grants/{case_id}/use-records", {"used_on": "2026-01-02", "text": "x"}),
+    (
+        "POST",
+        "/v1/grants/{case_id}/inspections",
+        {"inspected_on": "2026-01-02", "finding": "in_order", "text": "x"},
+    ),
     ("POST", "/v1/grants/{case_id}/key", None),
     ("POST", "/v1/grants/{case_id}/renunciation", None),
     ("POST", "/v1/grants/{case_id}/revocation", {"reason": "x"}),
+    ("GET", "/v1/grants/{case_id}/delegations", None),
+    ("POST", "/v1/grants/{case_id}/delegations", {"to": "applicant2@demo"}),
+    ("POST", "/v1/grants/{case_id}/delegations/{delegation_id}/revocation", None),
+    ("GET", "/v1/delegations", None),
+    ("POST", "/v1/delegations/{delegation_id}/key", None),
 ]
 SUSPENSION_REVIEW = "/v1/cases/{case_id}/suspension-review"
 OF_A_CITY = (
@@ -282,6 +302,7 @@ async def names_in(service: Service, path: str, made: Made) -> dict[str, Any]:
         "login": "reviewer2@nanning.health",
         "proposal_id": "none",
         "feedback_id": "none",
+        "delegation_id": "none",
     }
     names["body"] = "nanning.parks"
     if any(f"{{{name}}}" in path for name in ("case_id", "task_id", "act_id", "evidence_id", "dataset_id")):

@@ -332,7 +332,7 @@ def accessed(request: Bench) -> Bench:
         granted_by=request.state.case_id,
         rules_digest=request.state.rules_digest,
         **granted.model_dump(
-            include={"data_items", "access_mode", "access_modes", "use", "valid_until", "daily_calls"}
+            include={"data_items", "access_mode", "access_modes", "use", "valid_until", "daily_calls", "report_days"}
         ),
     )
     bench = Bench(request.rules, now=request.now, procedure=ACCESS)

@@ -21,7 +21,10 @@ from tests.models.bench import BOTH_SIGN, MONDAY, PARTY, accessed, filed, until_
 from tests.rooms import ROOMS, ROOT
 
 NAMES = {name: value for name, value in vars(procedure_names).items() if name.isupper() and isinstance(value, str)}
-MOVES_NOTHING = {"claim", "release", "reassign", "lapse_claim", "hand_over", "entrust", "urge", "note", "issue_key"}
+MOVES_NOTHING = {
+    *("claim", "release", "reassign", "lapse_claim", "hand_over", "entrust", "urge", "note", "issue_key"),
+    *("record_use", "inspect"),
+}
 STOPS_DATA = {"objection", "access", "misuse", "misuse_appeal"}
 """What happens in them waits for no machine but PostgreSQL."""
 
@@ -79,6 +82,8 @@ def test_what_is_filed_for_a_body_is_nobodys_own() -> None:
         "opening_focus",
         "opening_plan",
         "rectification",
+        "account_change",
+        "contact_change",
     }
     assert {key for key, is_own in own.items() if not is_own} == {
         ("catalogue_update", ""),
@@ -87,7 +92,14 @@ def test_what_is_filed_for_a_body_is_nobodys_own() -> None:
         ("rectification", "nanning-transport-lines"),
         *(
             (name, dataset)
-            for name in ("opening_focus", "opening_plan", "evaluation", "improvement")
+            for name in (
+                "opening_focus",
+                "opening_plan",
+                "evaluation",
+                "improvement",
+                "account_change",
+                "contact_change",
+            )
             for dataset in ("", "nanning-transport-lines")
         ),
         ("leak", ""),

@@ -12,6 +12,7 @@ from models import acts as a
 from models import events as e
 from models.access_events import AccessOpened, KeyIssued
 from models.clock import Clock
+from models.delegation_events import AccessDelegated, DelegatedKeyIssued, DelegationRevoked
 from models.recorded import Recorded
 from models.state import CaseState, GapInTheLog, apply, fold
 from models.upcasting import UPCASTERS
@@ -71,6 +72,9 @@ WHATEVER: dict[str, object] = {
     "evidence": ("file",),
     "standing": a.Standing(),
     "by_case": "other",
+    "delegation": "act",
+    "accesses": 1,
+    "until": MONDAY,
     "restriction": "hold",
     "openness": "conditional",
     "reopens": False,
@@ -84,6 +88,11 @@ WHATEVER: dict[str, object] = {
     "effect": "close",
     "of_case": "other",
     "period": "5wd",
+    "used_on": "2026-11-23",
+    "inspected_on": "2026-11-23",
+    "finding": "in_order",
+    "ordered": "misuse",
+    "ordered_case_id": "case-misuse",
 }
 """A value for every field that some event cannot do without."""
 
@@ -95,9 +104,10 @@ def some(kind: type[Recorded], number: int) -> e.Event:
 
 @pytest.mark.parametrize("kind", EVENT_TYPES, ids=lambda kind: kind.__name__)
 def test_every_event_has_a_handler_in_the_fold(kind: type[Recorded]) -> None:
-    first = AccessOpened if kind is KeyIssued else e.Filed
-    state = fold(CaseState(), [some(first, 1), some(e.TaskOpened, 2)])
-    assert apply(state, some(kind, 3)).number == 3
+    of_grants = (KeyIssued, DelegationRevoked, DelegatedKeyIssued)
+    first = AccessOpened if kind in of_grants else e.Filed
+    state = fold(CaseState(), [some(first, 1), some(e.TaskOpened, 2), some(AccessDelegated, 3)])
+    assert apply(state, some(kind, 4)).number == 4
 
 
 @pytest.mark.parametrize("kind", EVENT_TYPES, ids=lambda kind: kind.__name__)
@@ -161,8 +171,11 @@ def test_every_act_names_its_kind_and_survives_the_way_through_json(kind: type[a
     values: dict[str, Any] = {"task_id": "t", "to": "acc_2", "to_body": None, "outcome": "pass", "calendar_version": 1}
     values["officer"] = "acc_1"
     values |= {"key_digest": "digest", "evidence": ("file",), "by_case": "other", "restriction": "hold"}
-    values |= {"openness": "conditional", "data_items": (), "effect": "close", "period": "5wd"}
+    values |= {"openness": "conditional", "data_items": (), "effect": "close", "period": "5wd", "delegation": "act"}
+    values |= {"used_on": "2026-11-23", "inspected_on": "2026-11-23"}
     needed = {name: values[name] for name in values if name in kind.model_fields}
+    if kind is a.Inspect:
+        needed["finding"] = "in_order"
     act = kind(id="1", case_id="case", by=PARTY, received_at=MONDAY, **needed)
     assert a.ACT.validate_json(act.model_dump_json()) == act
 

@@ -51,6 +51,7 @@ OF_AN_ACCOUNT = (
     "/datasets/{dataset_id}/misuse",
     "/guangzhou/leaks/new",
 )
+OF_A_BODY = ("/{city}/accounts/new", "/{city}/contacts/new")
 OF_ACCESSES = ("/supervision/accesses", "/supervision/use", "/supervision/ratings")
 OF_A_TASK = (
     "/desk",
@@ -119,6 +120,11 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/my/grants/{grant}",
         "/my/grants/{curtailed}",
         "/my/grants/{curtailed}/measures/{measure}/appeal",
+        "/my/grants/{let}/delegations",
+        "/my/delegations",
+        "/my/delegations/{delegation_id}",
+        "/cases/{report}",
+        "/cases/{report}/use-report",
         "/my/accesses",
     ),
     "reviewer": (
@@ -133,6 +139,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/cases/{objected}",
         "/desk/{number}/{place}",
         "/desk/{objected}/{objected_place}",
+        *OF_A_BODY,
     ),
     "provider": (
         *OF_AN_ACCOUNT,
@@ -148,6 +155,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/desk/{reported}/verification.1",
         "/cases/{reported}",
         "/supervision/directory/{body}/{post}",
+        *OF_A_BODY,
         "/catalogue",
         "/catalogue/new",
         "/catalogue/import",
@@ -200,6 +208,9 @@ NO_PAGES = frozenset(
         "/desk/findings",
         "/desk/{number}/{place}/act",
         "/desk/grants/{number}/revocation",
+        "/desk/grants/{number}/inspections",
+        "/my/grants/{number}/use-reports",
+        "/my/grants/{number}/use-records",
         "/catalogue/{dataset_id}/updated",
         "/written",
         "/cases/{number}/papers/{paper}.pdf",

@@ -18,6 +18,7 @@ from tests.api.calling import Caller, Service, open_task, serving
 from tests.api.conftest import BEFORE_202
 from tests.api.objecting import filed as objection_filed
 from tests.api.objecting import upload_file
+from tests.api.test_delegations import agreed
 from tests.api.test_five_cities import granted as granted_in
 from tests.api.test_misuse import reported
 from tests.sealed_engine import CONVERTER
@@ -53,6 +54,7 @@ async def filed(service: Service) -> Mapping[str, str]:
         objected(applicant),
         curtailed(service, applicant),
         gave_feedback(applicant),
+        delegated(service, applicant),
     )
     refused = (await applicant.post(f"/v1/cases/{first['case_id']}/supplement", {"text": "More"})).json()
     papers = await applicant.read(f"/v1/cases/{first['case_id']}/papers")
@@ -109,7 +111,9 @@ async def granted(service: Service, applicant: Caller) -> Mapping[str, str]:
     case = (await applicant.sign(case["case_id"]))["case"]
     access = await applicant.read(f"/v1/cases/{case['granted']['access_case_id']}")
     suspected = await reported(service.as_("applicant2@demo"), "nanning", access["dataset_id"])
+    report = (await applicant.post(f"/v1/grants/{access['case_id']}/use-reports")).json()
     return {
+        "report": report["case_number"],
         "reported": suspected["case_number"],
         "granted": case["case_number"],
         "access": access["case_number"],
@@ -125,6 +129,23 @@ async def curtailed(service: Service, applicant: Caller) -> Mapping[str, str]:
     said = {"misused_grant": access["case_number"], "misuse": "unlawful_use", "reason": "Seen for sale"}
     await service.decide(suspected, "authority_verification", "close", **said)
     return {"curtailed": access["case_number"], "measure": suspected["case_id"]}
+
+
+async def delegated(service: Service, applicant: Caller) -> Mapping[str, str]:
+    """The applicant lets somebody use a grant, and may use somebody's."""
+    other = service.as_("applicant2@demo")
+    (let, _), (_, delegation_id) = await asyncio.gather(
+        delegated_by(service, applicant, to="applicant2@demo"), delegated_by(service, other, to=APPLICANT)
+    )
+    return {"let": let, "delegation_id": delegation_id}
+
+
+async def delegated_by(service: Service, holder: Caller, to: str) -> tuple[str, str]:
+    """The number of a grant and the id of its delegation."""
+    case = await granted_in(service, holder, "guangzhou")
+    access = await holder.read(f"/v1/cases/{case['granted']['access_case_id']}")
+    act = await holder.do(f"/v1/grants/{access['case_id']}/delegations", await agreed(service, to=to))
+    return access["case_number"], act["act_id"]
 
 
 async def objected(applicant: Caller) -> Mapping[str, str]:

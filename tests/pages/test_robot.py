@@ -9,7 +9,16 @@ import pytest
 
 from activities.filing.reviewing import Reviewing
 from rules.loading import cities, load_pack
-from rules.procedure_names import CATALOGUE_UPDATE, DEMAND, LEAK, OPENNESS_REVIEW, QUALITY_CHECK, RECTIFICATION
+from rules.procedure_names import (
+    ACCOUNT_CHANGE,
+    CATALOGUE_UPDATE,
+    CONTACT_CHANGE,
+    DEMAND,
+    LEAK,
+    OPENNESS_REVIEW,
+    QUALITY_CHECK,
+    RECTIFICATION,
+)
 from rules.procedure_rules import ProcedureRules
 from tests.api.updating import law, trigger_of
 from tests.pages.reviewing import follow_to
@@ -84,6 +93,25 @@ async def rectification(robot: Robot, rules: ProcedureRules, way: Way) -> str:
     return number_in(visitor)
 
 
+async def of_a_body(robot: Robot, way: Way, form: str, **stated: object) -> str:
+    """An officer files something of its own body."""
+    visitor = await robot.as_(f"reviewer@{robot.city}.transport")
+    await visitor.visit("/supervision/directory")
+    await follow_to(visitor, rf"/{form}/new$")
+    await robot.fill(visitor, form, "check", way.choices, **stated)
+    return await confirmed(visitor, form)
+
+
+async def account_change(robot: Robot, rules: ProcedureRules, way: Way) -> str:
+    """A body asks for an account."""
+    return await of_a_body(robot, way, "accounts")
+
+
+async def contact_change(robot: Robot, rules: ProcedureRules, way: Way) -> str:
+    """A body passes its contact on."""
+    return await of_a_body(robot, way, "contacts", discovered_on=robot.today)
+
+
 BEGUN: Mapping[str, Begun] = {
     CATALOGUE_UPDATE: update,
     DEMAND: demand,
@@ -91,6 +119,8 @@ BEGUN: Mapping[str, Begun] = {
     QUALITY_CHECK: quality_check,
     OPENNESS_REVIEW: openness_review,
     RECTIFICATION: rectification,
+    ACCOUNT_CHANGE: account_change,
+    CONTACT_CHANGE: contact_change,
 }
 
 

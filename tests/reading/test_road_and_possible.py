@@ -120,6 +120,8 @@ OF_NOBODY = frozenset(
         *("lapse_claim", "hand_over", "entrust", "curtail", "lift_curtailment"),
         # By rules that old cases do not hold and their acts carry.
         "urge",
+        # Offered beside the delegation that each is about, and the second to nobody who knows of the case.
+        *("revoke_delegation", "issue_delegated_key"),
     }
 )
 

@@ -10,7 +10,7 @@ from models.acts import GrantTerms, Measure, TimeLimit
 from models.limits import set_by
 from rules import admissibility, entry_checking, pack, procedure_checking
 from rules.loading import PackRefused, cities, load_pack, load_text
-from rules.procedure_names import CATALOGUE_UPDATE, OPENNESS_REVIEW, YEARLY
+from rules.procedure_names import CATALOGUE_UPDATE, OPENNESS_REVIEW, USE_REPORT, YEARLY
 from rules.vocabulary import (
     AGREED,
     DAYS_OF_A_MEASURE,
@@ -25,6 +25,7 @@ from rules.vocabulary import (
     FOUND_AT_RECEIPT,
     LIST_OF_DATA,
     QUESTIONS,
+    REPORTED,
     TEXTS,
     TIME_LIMIT,
     Kind,
@@ -116,10 +117,10 @@ def test_what_the_packs_ask_for_is_in_the_vocabulary_where_they_ask_for_it() -> 
             terms = [version.value for outcome in outcomes for version in outcome.versions if version.value]
             decided |= {field for each in terms for required in each.requires for field in required.any_of}
 
-    for nothing in (OPENNESS_REVIEW, *YEARLY):
+    for nothing in (OPENNESS_REVIEW, USE_REPORT, *YEARLY):
         assert filed.pop(nothing) == set(), "begun without a word"
     assert {name: demandable_of(name) for name in filed} == filed
-    assert decided <= DECISION_FIELDS | FILING_FIELDS | QUESTIONS
+    assert decided <= DECISION_FIELDS | FILING_FIELDS | QUESTIONS | set(REPORTED)
     assert set(FILINGS) == set(filed)
 
 

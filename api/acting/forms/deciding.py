@@ -10,12 +10,12 @@ from pydantic_core import PydanticCustomError
 from api.acting.forms.entries import Answers, EntryDraft
 from api.acting.forms.form import Calls, Days, Digest, Form, WorkingDays, asks
 from api.http.moments import Day
-from models.acts import Finding, GrantTerms, Measure, TimeLimit
+from models.acts import Finding, GrantTerms, InspectionFinding, Measure, TimeLimit
 from rules.bounds import Code, Items, Prose, Something
 from rules.vocabulary import DECISION, FINDING, MEASURE, STATED_BY_DECISION, TERMS, TIME_LIMIT
 
 
-@asks(DECISION, entry=EntryDraft, answers=Answers, valid_days=Days, daily_calls=Calls, left_mode=Code)
+@asks(DECISION, entry=EntryDraft, answers=Answers, valid_days=Days, daily_calls=Calls, report_days=Days, left_mode=Code)
 class DecisionForm(Form):
     """An outcome, with what the rules demand for it; terms where the grant differs from the request, and in an
     objection the items that the decision is about and what was done to them."""
@@ -38,6 +38,7 @@ class DecisionForm(Form):
         access_mode: Code | None = None
         valid_days: Days | None = None
         daily_calls: Calls | None = None
+        report_days: Days | None = None
         misused_grant: Prose | None = None
         misuse: Code | None = None
         left_items: Items | None = None
@@ -77,6 +78,7 @@ class DecisionForm(Form):
             access_mode=self.access_mode,
             valid_days=self.valid_days,
             daily_calls=self.daily_calls,
+            report_days=self.report_days,
         )
 
     def done_to_data(self) -> Measure | None:
@@ -139,3 +141,11 @@ class UrgingForm(Form):
 
 class RevocationForm(Form):
     reason: Prose | None = None
+
+
+class InspectionForm(Form):
+    """What an inspection of that day found of the use of data and its safeguards, in words."""
+
+    inspected_on: Day
+    finding: InspectionFinding
+    text: Something

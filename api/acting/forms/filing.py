@@ -20,10 +20,13 @@ from rules.bounds import (
     Items,
     NamedItem,
     Prose,
+    Something,
 )
 from rules.procedure_names import (
     ACCESS_REQUEST,
+    ACCOUNT_CHANGE,
     CATALOGUE_UPDATE,
+    CONTACT_CHANGE,
     DEMAND,
     IMPROVEMENT,
     LEAK,
@@ -33,7 +36,16 @@ from rules.procedure_names import (
     QUALITY_CHECK,
     RECTIFICATION,
 )
-from rules.vocabulary import AGREEMENT, SIGNATURE, SIGNED_BY_APPLICANT, Kind, asked_by
+from rules.vocabulary import (
+    AGREEMENT,
+    REPORT,
+    REPORT_RESULTS,
+    REPORTED,
+    SIGNATURE,
+    SIGNED_BY_APPLICANT,
+    Kind,
+    asked_by,
+)
 
 
 @asks(ACCESS_REQUEST)
@@ -167,6 +179,22 @@ class FindingForm(FilingForm):
     body: NamedItem = Field(description="the body concerned")
 
 
+@asks(ACCOUNT_CHANGE)
+class AccountForm(FilingForm):
+    """What the caller's body wants of an account of the platform (平台账户)."""
+
+    city: NamedCity
+
+
+@asks(CONTACT_CHANGE)
+class ContactForm(FilingForm):
+    """Who the contact of the caller's body for the platform is from now on (联系人)."""
+
+    city: NamedCity
+    if TYPE_CHECKING:
+        discovered_on: Day | None = None
+
+
 class EvidenceForm(Form):
     """Files that the objector adds."""
 
@@ -209,6 +237,30 @@ class ChoiceForm(Form):
 
     outcome: Code
     reason: Prose | None = None
+
+
+@asks(REPORT)
+class UseReportForm(Form):
+    """A report on the use of data (利用情况反馈): what was done with it, and what came of that."""
+
+    if TYPE_CHECKING:
+        obtained_on: Day | None = None
+
+    def fields_given(self) -> frozenset[str]:
+        """The fields that came with it, as its act names them."""
+        return self.given(frozenset(REPORTED))
+
+    @property
+    def outcome(self) -> str:
+        """How it answers what was asked: with results, where it names any, or says anything of them."""
+        return REPORT_RESULTS if self.fields_given() - {"uses"} else REPORT
+
+
+class UseRecordForm(Form):
+    """An entry of the caller's own record of use, of that day."""
+
+    used_on: Day
+    text: Something
 
 
 class WithdrawalForm(Form):
