@@ -17,7 +17,7 @@ def test_a_request_states_purpose_scenario_and_safeguards() -> None:
     assert all((c.basis, c.article) == (Basis.LAW, "10.1") for c in demanded)
 
 
-@pytest.mark.duty("LYG-19", "LYG-17")
+@pytest.mark.duty("LYG-19")
 def test_the_provider_answers_within_ten_working_days() -> None:
     review = stage_of(LIANYUNGANG, "provider_review")
     assert LIANYUNGANG.first == "provider_review"
