@@ -131,6 +131,7 @@ async def minutes(
     after: Cursor = None,
     limit: PageSize = 100,
 ) -> Page[MinuteShown]:
+    await named_dataset(store, dataset_id)
     return known(await minute_page(store, sight, dataset_id, days, language, after, limit))
 
 

@@ -28,6 +28,7 @@ READ_BY: dict[str, tuple[str | None, dict[str, str]]] = {
     "/v1/readings": ("applicant@demo", {}),
     "/v1/supervision/readings": (SUPERVISOR, {}),
     "/v1/ratings": ("reviewer@nanning.transport", {}),
+    "/v1/accesses": ("applicant@demo", {}),
     "/v1/feedback": ("applicant@demo", {}),
     "/v1/holders": (None, {"city": "guangzhou"}),
     "/v1/directory": (SUPERVISOR, {}),
@@ -53,6 +54,7 @@ HEADINGS = {
     "/v1/readings": ("查阅日期", "Read on"),
     "/v1/supervision/readings": ("查阅日期", "Read on"),
     "/v1/ratings": ("评价时间", "Rated"),
+    "/v1/accesses": ("时间", "At"),
     "/v1/feedback": ("收到时间", "Received"),
     "/v1/holders": ("数据使用主体", "Holder"),
     "/v1/directory": ("办理机构", "Body"),
@@ -68,6 +70,12 @@ NO_TABLE = {
     "/v1/account-record": "its network addresses are forgotten after six months, and in a table they would not be",
     "/v1/role-proposals": "what waits is there to be decided within seven days, and no list to keep",
     "/v1/cases/{case_id}/trace": "its answer says in which spans accesses may be missing, and no row could",
+    "/v1/accesses/minutes": "minutes of one dataset are looked at; what a dataset was used is a table by month",
+    "/v1/delegations": "few are let use many grants of others, and each is read with its grant",
+    "/v1/grants/{case_id}/delegations": "a grant has a few at most, and one answer has them all",
+    "/v1/published-measures": "each stands with its article and its correction, which a row would part from it",
+    "/v1/published-results": "each has the words of its own procedure, and no two of these the same columns",
+    "/v1/circulated-results": "as what is published",
     "/v1/heads": "a statement is verified letter by letter as it was signed",
 }
 """Lists that are no table, and why."""

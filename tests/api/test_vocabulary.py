@@ -21,14 +21,16 @@ from api.acting.forms import deciding, entries, filing
 from api.acting.forms.form import TYPES, Form
 from reading.cases.shapes import RequestShown
 from reading.misuse.shapes import MisuseAppealShown, MisuseShown
-from reading.objections.shapes import ObjectionShown, QualityCheckShown, ReportShown
+from reading.objections.shapes import ObjectionShown, OfBodyShown, QualityCheckShown, ReportShown
 from reading.rectifications.shapes import RectificationShown
 from reading.shape import Shape
 from reading.updates.shapes import DemandShown, UpdateShown
 from reading.years.shapes import FindingShown
 from rules.procedure_names import (
     ACCESS_REQUEST,
+    ACCOUNT_CHANGE,
     CATALOGUE_UPDATE,
+    CONTACT_CHANGE,
     DEMAND,
     IMPROVEMENT,
     LEAK,
@@ -44,6 +46,7 @@ from rules.vocabulary import (
     DECISION,
     FIELDS,
     FORMS,
+    REPORT,
     SIGNATURE,
     TEXTS,
     Kind,
@@ -60,11 +63,14 @@ FORM_OF: dict[str, type[Form]] = {
     MISUSE_APPEAL: filing.MisuseAppealForm,
     QUALITY_CHECK: filing.QualityCheckForm,
     IMPROVEMENT: filing.FindingForm,
+    ACCOUNT_CHANGE: filing.AccountForm,
+    CONTACT_CHANGE: filing.ContactForm,
     DEMAND: filing.DemandForm,
     RECTIFICATION: filing.RectificationForm,
     CATALOGUE_UPDATE: filing.CatalogueUpdateForm,
     AGREEMENT: filing.AgreementForm,
     SIGNATURE: filing.SignatureForm,
+    REPORT: filing.UseReportForm,
     DECISION: deciding.DecisionForm,
     ANSWERS: entries.Answers,
 }
@@ -78,6 +84,8 @@ SHAPE_OF: dict[str, type[Shape]] = {
     MISUSE_APPEAL: MisuseAppealShown,
     QUALITY_CHECK: QualityCheckShown,
     IMPROVEMENT: FindingShown,
+    ACCOUNT_CHANGE: OfBodyShown,
+    CONTACT_CHANGE: OfBodyShown,
     DEMAND: DemandShown,
     RECTIFICATION: RectificationShown,
     CATALOGUE_UPDATE: UpdateShown,
@@ -150,7 +158,7 @@ def without_bounds(said: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_case_shows_every_choice_and_every_text_of_its_filing() -> None:
-    assert set(SHAPE_OF) == set(FORMS) - {AGREEMENT, SIGNATURE, DECISION, ANSWERS}
+    assert set(SHAPE_OF) == set(FORMS) - {AGREEMENT, SIGNATURE, REPORT, DECISION, ANSWERS}
     for form, shape in SHAPE_OF.items():
         for name in set(asked_by(form, Kind.CHOICE, *TEXTS)) & demandable_of(form):
             assert shape.model_fields[name].annotation in (str, str | None), (form, name)

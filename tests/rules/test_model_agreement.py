@@ -7,8 +7,9 @@ from typing import get_args
 
 import pytest
 
-from reading.rules.model_agreement import ModelAgreementShown, model_agreement
+from reading.rules.model_agreement import OF_THE_CASE, ModelAgreementShown, model_agreement
 from reading.words.language import Language
+from rules import agreement
 from rules.loading import load_pack
 from rules.procedure_names import ACCESS_REQUEST
 from rules.resolving import resolve
@@ -40,6 +41,10 @@ def test_a_blank_that_a_field_of_the_form_fills_is_called_as_the_form_calls_it()
     rules = resolve(load_pack("nanning"), ACCESS_REQUEST, TODAY)
     purpose = next(field.label.zh for field in rules.fields if field.field == "purpose")
     assert any(f"〔{purpose}〕" in clause.text for part in model("nanning").parts for clause in part.clauses)
+
+
+def test_whatever_a_case_fills_in_has_a_name_in_the_model() -> None:
+    assert agreement.OF_THE_CASE <= OF_THE_CASE.keys()
 
 
 def test_rules_without_a_text_have_no_model() -> None:
