@@ -23,7 +23,6 @@ OF_THE_CASE = {
     "use": Label(zh="使用类别", en="kind of use"),
     "daily_calls": Label(zh="次数", en="number of calls"),
     "report_days": Label(zh="间隔天数", en="number of days between reports"),
-    "report_days": Label(zh="天数", en="number of days"),
     "conditions": Label(zh="使用条件和要求", en="conditions and requirements of use"),
 }
 """What stands in a blank that no field of the form names."""

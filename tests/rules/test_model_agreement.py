@@ -44,7 +44,7 @@ def test_a_blank_that_a_field_of_the_form_fills_is_called_as_the_form_calls_it()
 
 
 def test_whatever_a_case_fills_in_has_a_name_in_the_model() -> None:
-    assert agreement.OF_THE_CASE <= OF_THE_CASE.keys()
+    assert OF_THE_CASE.keys() >= agreement.OF_THE_CASE
 
 
 def test_rules_without_a_text_have_no_model() -> None:
