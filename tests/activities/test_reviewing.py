@@ -38,7 +38,7 @@ async def test_a_review_that_is_under_way_is_not_filed_again(driver: Driver, rev
     await reviewing.file_reviews_due(1000)
     before = await reviews(driver)
     driver.clock.shift = A_YEAR
-    assert await reviewing.file_reviews_due(1000) == 0
+    await reviewing.file_reviews_due(1000)
     assert await reviews(driver) == before
 
 
