@@ -35,6 +35,9 @@ EVALUATION = "evaluation"
 IMPROVEMENT = "improvement"
 """评估问题整改: a body answers what it did about a finding of an evaluation."""
 
+OPENING_ELSEWHERE = "opening_elsewhere"
+"""平台外开放备案: a body that opens data outside the platform files that beforehand."""
+
 
 def described_by_packs() -> frozenset[str]:
     """The procedures that a pack can describe: all of these but the life of a grant, which no text describes."""

@@ -21,6 +21,7 @@ from rules.procedure_names import (
     MISUSE,
     MISUSE_APPEAL,
     OBJECTION,
+    OPENING_ELSEWHERE,
     QUALITY_CHECK,
     RECTIFICATION,
 )
@@ -123,6 +124,9 @@ FIELDS: Mapping[str, Field] = {
         Field("found_by", Kind.CHOICE, "如何发现", "how it came to be known"),
         Field("taken_by", Kind.CHOICE, "由谁采取措施", "by whom the measure was taken"),
         Field("discovered_on", Kind.DAY, "发现之日", "day on which it was found"),
+        Field("elsewhere", Kind.LINE, "开放途径", "where it is opened"),
+        Field("special_reason", Kind.PROSE, "不能通过开放平台开放的特殊原因", "why not on the platform"),
+        Field("opens_on", Kind.DAY, "开放开始日", "day from which it is open"),
         # what a body decides
         Field("reason", Kind.PROSE, "理由", "reason"),
         Field("basis", Kind.PROSE, "依据", "legal basis"),
@@ -260,6 +264,12 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
         Asked("discovered_on", "the day on which the doubt or fault was found"),
         Asked("data_items", "ids of the dataset's items; none named: all"),
     ),
+    OPENING_ELSEWHERE: (
+        Asked("data_items", "ids of the dataset's items; none named: all"),
+        Asked("elsewhere", "where the data is opened, such as an address"),
+        Asked("special_reason", "why it cannot be opened on the platform"),
+        Asked("opens_on", "the day from which it is open there"),
+    ),
     CATALOGUE_UPDATE: (
         Asked("trigger", "what happened: one of the triggers that the city's law knows", always=True),
         Asked("occurred_on", "the day on which it happened, or took effect", demandable=False),
@@ -369,6 +379,7 @@ FILINGS = (
     MISUSE,
     MISUSE_APPEAL,
     IMPROVEMENT,
+    OPENING_ELSEWHERE,
 )
 """The forms by which a case begins."""
 

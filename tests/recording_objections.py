@@ -214,6 +214,21 @@ async def quality_check(walk: Walk) -> None:
     await walk.decide(("check", "correct"))
 
 
+async def opening_elsewhere(walk: Walk) -> None:
+    """It is filed when the opening has begun, which is late, and taken on record."""
+    await walk.driver.file(
+        walk.city,
+        procedure="opening_elsewhere",
+        case_id=walk.case_id,
+        dataset_id=walk.dataset_id,
+        given=("elsewhere", "special_reason", "opens_on"),
+        content={"elsewhere": "to be read by people only", "special_reason": "to be read by people only"},
+        occurred_on=await walk.today(),
+    )
+    await walk.begun(walk.case_id)
+    await walk.decide(("record", "record"))
+
+
 async def granted_after_lifting(walk: Walk) -> None:
     """An objection comes while the request runs; all agree, and the grant waits until the provider restores."""
     await walk.file_here()
@@ -266,7 +281,12 @@ BY_CITY: Mapping[str, Mapping[str, Path_]] = {
         "quality-check": quality_check,
     },
     "yulin": {"objection-in-parts": in_parts},
-    "guangzhou": {"objection-late": late, "leak": leak, "filed-while-held": filed_while_held},
+    "guangzhou": {
+        "objection-late": late,
+        "leak": leak,
+        "filed-while-held": filed_while_held,
+        "opening-elsewhere": opening_elsewhere,
+    },
     "lianyungang": {"objection-forwarded": forwarded},
     "nanjing": {"objection-late": late, "leak": leak},
 }

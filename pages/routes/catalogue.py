@@ -27,6 +27,7 @@ from pages.forms.filled import parsed, stated
 from pages.forms.kinds import Kind
 from pages.officers import REFUSED, filer_of, key_of, new_key, page_of_form, text_of, wrong_in
 from pages.routes.desk import with_query
+from pages.routes.elsewhere import is_filed_in
 from reading.cases import lists as case_lists
 from reading.cases import sought
 from reading.cases.questions import CasesSought
@@ -84,6 +85,7 @@ async def catalogue_page(call: Call, problem: str | None = None, at: str | None 
         titles=titles,
         places={case_id: f"{task.stage}.{task.round}" for case_id, task in latest.items()},
         is_provider=provider is not None,
+        files_elsewhere=provider is not None and is_filed_in(city),
         today=to_shanghai(call.now).date().isoformat(),
         problem=problem,
         problem_at=at,

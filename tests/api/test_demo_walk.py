@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from cli.demo_catalogue import demand_data, update_the_catalogue
+from cli.demo_elsewhere import open_elsewhere
 from cli.demo_misuse import find_misuse
 from cli.demo_objections import object_to_data, take_back
 from cli.demo_parties import Parties
@@ -74,6 +75,7 @@ async def test_the_demonstration_walks_each_procedure_of_a_city_to_its_end(worki
         "opening_plan": file_the_plan,
         "evaluation": evaluate_the_year,
         "improvement": answer_what_was_found,
+        "opening_elsewhere": open_elsewhere,
     }
 
     walked = {name: await asyncio.to_thread(walks[name], parties, city) for name in walks}

@@ -20,6 +20,7 @@ from pydantic import BaseModel, TypeAdapter
 from api.acting.forms import deciding, entries, filing
 from api.acting.forms.form import TYPES, Form
 from reading.cases.shapes import RequestShown
+from reading.elsewhere.shapes import ElsewhereShown
 from reading.misuse.shapes import MisuseAppealShown, MisuseShown
 from reading.objections.shapes import ObjectionShown, QualityCheckShown, ReportShown
 from reading.rectifications.shapes import RectificationShown
@@ -35,6 +36,7 @@ from rules.procedure_names import (
     MISUSE,
     MISUSE_APPEAL,
     OBJECTION,
+    OPENING_ELSEWHERE,
     QUALITY_CHECK,
     RECTIFICATION,
 )
@@ -60,6 +62,7 @@ FORM_OF: dict[str, type[Form]] = {
     MISUSE_APPEAL: filing.MisuseAppealForm,
     QUALITY_CHECK: filing.QualityCheckForm,
     IMPROVEMENT: filing.FindingForm,
+    OPENING_ELSEWHERE: filing.ElsewhereForm,
     DEMAND: filing.DemandForm,
     RECTIFICATION: filing.RectificationForm,
     CATALOGUE_UPDATE: filing.CatalogueUpdateForm,
@@ -78,6 +81,7 @@ SHAPE_OF: dict[str, type[Shape]] = {
     MISUSE_APPEAL: MisuseAppealShown,
     QUALITY_CHECK: QualityCheckShown,
     IMPROVEMENT: FindingShown,
+    OPENING_ELSEWHERE: ElsewhereShown,
     DEMAND: DemandShown,
     RECTIFICATION: RectificationShown,
     CATALOGUE_UPDATE: UpdateShown,

@@ -76,6 +76,7 @@ def test_what_is_filed_for_a_body_is_nobodys_own() -> None:
         "catalogue_update",
         "evaluation",
         "improvement",
+        "opening_elsewhere",
         "opening_focus",
         "opening_plan",
         "rectification",
@@ -87,7 +88,7 @@ def test_what_is_filed_for_a_body_is_nobodys_own() -> None:
         ("rectification", "nanning-transport-lines"),
         *(
             (name, dataset)
-            for name in ("opening_focus", "opening_plan", "evaluation", "improvement")
+            for name in ("opening_focus", "opening_plan", "evaluation", "improvement", "opening_elsewhere")
             for dataset in ("", "nanning-transport-lines")
         ),
         ("leak", ""),

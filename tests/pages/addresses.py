@@ -83,6 +83,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/{city}/holders",
         "/{city}/measures",
         "/{city}/years",
+        "/guangzhou/elsewhere",
         "/{city}/maintenance",
         "/{city}/law/calculator",
         "/{city}/law/calculator?number=5&unit=wd&received_on=2026-11-27",
@@ -152,6 +153,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/catalogue/new",
         "/catalogue/import",
         "/catalogue/{dataset_id}/update",
+        "/catalogue/{dataset_id}/elsewhere",
     ),
     "supervisor": (
         "/",
@@ -214,6 +216,7 @@ ANSWERED_WITH: Mapping[str, int] = {
     "/invitation/nothing": 404,
     "/verify/nothing": 404,
     "/acts/{act_id}": 422,
+    "/catalogue/{dataset_id}/elsewhere": 422,
 }
 """The pages that say what is wrong, by their status."""
 PARTS: Mapping[str, str] = {

@@ -30,6 +30,7 @@ from rules.procedure_names import (
     MISUSE,
     MISUSE_APPEAL,
     OBJECTION,
+    OPENING_ELSEWHERE,
     QUALITY_CHECK,
     RECTIFICATION,
 )
@@ -165,6 +166,18 @@ class FindingForm(FilingForm):
 
     case_id: NamedItem = Field(description="the evaluation, by its case")
     body: NamedItem = Field(description="the body concerned")
+
+
+@asks(OPENING_ELSEWHERE)
+class ElsewhereForm(FilingForm):
+    """An opening of data outside the platform (平台外开放备案)."""
+
+    city: NamedCity
+    dataset_id: Code
+
+    if TYPE_CHECKING:
+        data_items: Items | None = None
+        opens_on: Day | None = None
 
 
 class EvidenceForm(Form):
