@@ -178,6 +178,7 @@ FIELDS: Mapping[str, Field] = {
         Field("answers", Kind.ANSWERS, "随更新稿所作的回答", "answers with the draft"),
         Field("openness", Kind.CHOICE, "拟定的开放类型", "proposed openness"),
         Field("change", Kind.CHOICE, "与现行开放类型相比", "compared with the class of today"),
+        Field("sharing_class", Kind.CHOICE, "共享类型", "class of sharing"),
         Field("origin", Kind.CHOICE, "数据来源", "origin of the data"),
         Field("law_in_question", Kind.CHOICE, "是否存在合法性疑问", "whether law is in question"),
         Field("specialised", Kind.CHOICE, "是否专业性较强", "whether the data is specialised"),
@@ -210,6 +211,8 @@ ENTRY: Mapping[str, Label] = {
     "openness": Label(zh="开放类型", en="openness"),
     "conditions": Label(zh="开放条件", en="conditions"),
     "basis": Label(zh="依据", en="legal basis of the class"),
+    "sharing_reason": Label(zh="限制共享的理由", en="reason for limiting the sharing"),
+    "sharing_basis": Label(zh="限制共享的依据", en="basis for limiting the sharing"),
     "update_frequency": Label(zh="更新频率", en="update frequency"),
     "provider": Label(zh="数据开放主体", en="provider"),
 }
@@ -353,6 +356,7 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
     ),
     ANSWERS: (
         Asked("openness", "closed, conditional, unconditional"),
+        Asked("sharing_class", "for sharing between departments: unconditional, conditional, none"),
         Asked("origin", "whether the data is the provider's own or was obtained by sharing"),
         Asked("law_in_question"),
         Asked("specialised"),

@@ -22,18 +22,20 @@ class Kind(StrEnum):
 
 
 KINDS: Mapping[str, Kind] = {
-    **dict.fromkeys(("reference", "tender_reference"), Kind.LINE),
+    **dict.fromkeys(("reference", "tender_reference", "elsewhere"), Kind.LINE),
     "data_items": Kind.ITEMS,
     "left_items": Kind.ITEMS,
     **dict.fromkeys(("misused_grant", "left_mode"), Kind.LINE),
     "evidence": Kind.FILES,
-    **dict.fromkeys(("processed_on", "held_from", "held_until", "last_day", "occurred_on", "discovered_on"), Kind.DAY),
+    **dict.fromkeys(
+        ("processed_on", "held_from", "held_until", "last_day", "occurred_on", "discovered_on", "opens_on"), Kind.DAY
+    ),
     "time_limit": Kind.WORKING_DAYS,
     **dict.fromkeys(("valid_days", "daily_calls"), Kind.COUNT),
     **dict.fromkeys(
         (
             *("urgency", "access_mode", "use", "ground", "leak", "trigger", "breach", "openness", "named_class"),
-            "misuse",
+            *("misuse", "sharing_class"),
             *("origin", "law_in_question", "specialised", "secrets_or_privacy", "group_interests", "subjects_consent"),
             *("closed_case", "state_secrets", "security_or_stability", "statutory_ban", "outcome", "provider", "body"),
         ),

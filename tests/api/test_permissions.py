@@ -99,7 +99,7 @@ CALLS: list[tuple[str, str, Any]] = [
     (
         "POST",
         "/v1/openings-elsewhere",
-        {"city": "guangzhou", "dataset_id": "guangzhou-transport-bus-lines", "elsewhere": "x"},
+        {"city": "guangzhou", "dataset_id": "guangzhou-port-berths", "elsewhere": "x"},
     ),
     ("GET", "/v1/openings-elsewhere?city=guangzhou", None),
     ("GET", "/v1/published-results", None),
