@@ -40,7 +40,7 @@ def test_sharing_has_three_classes_and_without_one_there_is_no_draft() -> None:
     )
 
 
-def test_an_entry_keeps_its_class_and_loses_the_reason_of_a_limit_that_it_no_longer_has() -> None:
+def test_an_entry_keeps_its_class_and_loses_the_reason_of_a_limit_that_is_gone() -> None:
     entry = {"title": "t", "sharing_reason": "r", "sharing_basis": "b", "sharing_class": "none"}
     assert with_its_sharing(entry, None) == entry, "a law without such classes leaves it alone"
     assert with_its_sharing(entry, "conditional") == {**entry, "sharing_class": "conditional"}
