@@ -77,6 +77,7 @@ async def asked_of(call: Call) -> tuple[DatasetShown, tuple[Field, ...]]:
     dataset = known(await dataset_now(call.store, caller, call.language, call.in_part("dataset_id")))
     with refused_before_receipt():
         must_provide(caller, dataset)
+    known(dataset if is_filed_in(dataset.city) else None)
     law = Law(rules_in_force_at(dataset.city, OPENING_ELSEWHERE, call.now), call.language)
     return dataset, fields_of_filing(law, call.words, items=items_of(dataset))
 

@@ -216,7 +216,7 @@ ANSWERED_WITH: Mapping[str, int] = {
     "/invitation/nothing": 404,
     "/verify/nothing": 404,
     "/acts/{act_id}": 422,
-    "/catalogue/{dataset_id}/elsewhere": 422,
+    "/catalogue/{dataset_id}/elsewhere": 404,
 }
 """The pages that say what is wrong, by their status."""
 PARTS: Mapping[str, str] = {
