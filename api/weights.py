@@ -26,7 +26,8 @@ OF_THE_API = Weights(
             SENDS,
             re.compile(
                 r"/v1/(?:access-requests|objections|leak-reports|catalogue-updates|demands|rectifications|quality-checks|feedback"
-                r"|opening-focuses|opening-plans|evaluations|evaluation-findings|account-changes|contact-changes)"
+                r"|opening-focuses|opening-plans|evaluations|evaluation-findings|account-changes|contact-changes"
+                r"|openings-elsewhere)"
             ),
             A_DEAR_ONE,
             Limit.FILINGS,

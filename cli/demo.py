@@ -1,7 +1,7 @@
 """`kaifang demo`: a request granted and one refused, an objection answered and one taken back, a catalogue update, a
-rectification and, where there are any, a demand, a quality check, ratings, misuse with its appeal and what is done once
-a year in each city, walked to their ends over HTTP as their parties would; and a role of an officer, which two
-administrators give."""
+rectification and, where there are any, a demand, a quality check, an opening outside the platform, ratings, misuse with
+its appeal and what is done once a year in each city, walked to their ends over HTTP as their parties would; and a role
+of an officer, which two administrators give."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from activities.settings import Settings, SettingsError
 from cli.demo_bodies import have_account_opened, pass_on_contact
 from cli.demo_catalogue import demand_data, update_the_catalogue
 from cli.demo_delegation import have_access_delegated
+from cli.demo_elsewhere import open_elsewhere
 from cli.demo_misuse import Misused, find_misuse
 from cli.demo_objections import object_to_data, take_back
 from cli.demo_parties import Json, Parties
@@ -152,6 +153,12 @@ def show(settings: Settings, language: Language, console: Console) -> None:
                 case, decisions = checked
                 console.print(as_table(case, decisions, words))
                 console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['dataset_id']}\n")
+            opened = open_elsewhere(parties, city)
+            if opened:
+                case, decisions = opened
+                console.print(as_table(case, decisions, words))
+                listed = case["opening_elsewhere"]
+                console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['dataset_id']}, {listed['opens_on']}\n")
             misused = find_misuse(parties, city)
             if misused:
                 show_misuse(misused, words, language, console)

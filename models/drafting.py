@@ -22,6 +22,11 @@ BY_OPENNESS = ("closed", "conditional", "unconditional")
 FITTING: Mapping[str, tuple[str, ...]] = {"conditions": ("conditional",), "basis": ("conditional", "closed")}
 """Field to the openness of data that can have it: only conditional data has conditions, and what is open to everybody
 has nothing to justify."""
+SHARING = "sharing_class"
+"""The question for which departments an entry's data is."""
+LIMITED_SHARING = ("sharing_reason", "sharing_basis")
+"""What only data that is not for all departments has to justify."""
+UNLIMITED = "unconditional"
 NEW_ENTRY_STATES = ("title", "items")
 """Without them an entry could be neither shown nor asked for."""
 
@@ -176,6 +181,15 @@ def with_entry(measure: Measure, draft: Mapping[str, object], now: EntryNow | No
             "entry_items": items_of_entry(entry),
         }
     )
+
+
+def with_its_sharing(entry: Mapping[str, Any], sharing: str | None) -> dict[str, Any]:
+    """The entry with the class of sharing that its draft answers, and no reason for a limit that it does not have; as
+    it is where the law asks for no such class."""
+    if sharing is None:
+        return dict(entry)
+    left_out = LIMITED_SHARING if sharing == UNLIMITED else ()
+    return {name: value for name, value in entry.items() if name not in left_out} | {SHARING: sharing}
 
 
 def items_of_entry(entry: Mapping[str, object]) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from reading.words.texts import texts
 from rules.pinned import Label
 
 CHOSEN = ("urgency", "access_mode", "use", "leak")
-WRITTEN = ("purpose", "scenario", "safeguards", "tender_reference", "statement")
+WRITTEN = ("purpose", "scenario", "safeguards", "tender_reference", "statement", "elsewhere", "special_reason")
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ def asked(law: Law, words: Words, case: CaseShown, dataset: DatasetShown | None)
         or case.demand
         or case.rectification
         or case.finding
+        or case.opening_elsewhere
     )
     if case.year:
         return [Stated(each.label, each.text) for each in year_in(Speaking(law, dataset), case.year)]
@@ -90,6 +91,9 @@ def _in_words(law: Law, words: Words, found: Mapping[str, Any], names: Mapping[s
     if found.get("discovered_on"):
         late = words("event.late") if found["late"] else ""
         yield Stated(headed(law.say(known["discovered_on"])), short_day(found["discovered_on"], law.language) + late)
+    if found.get("opens_on"):
+        late = words("event.late") if found["late"] else ""
+        yield Stated(headed(law.say(known["opens_on"])), short_day(found["opens_on"], law.language) + late)
     if "data_items" in found:
         named = items_in_words(words, names, found["data_items"])
         yield Stated(words("task.items_concerned"), named)

@@ -13,7 +13,7 @@ from typing import Any, get_args
 from starlette.datastructures import FormData
 
 from api.http.problems import Problem, plain_error
-from models.drafting import CHANGE
+from models.drafting import CHANGE, LIMITED_SHARING
 from pages.forms.fields import Field, Option, Wanted, options_of
 from pages.forms.kinds import Kind
 from pages.officers import text_of
@@ -26,7 +26,7 @@ from rules.sample_catalogue import IRREGULAR, REAL_TIME, Format, ItemType
 from rules.vocabulary import QUESTIONS
 
 LANGUAGES = ("zh", "en")
-IN_TWO_LANGUAGES = ("title", "abstract", "domain", "conditions", "basis")
+IN_TWO_LANGUAGES = ("title", "abstract", "domain", "conditions", "basis", *LIMITED_SHARING)
 SHORT = ("title", "domain")
 OF_AN_ITEM = ("item", "name.zh", "name.en", "type", "note.zh", "note.en")
 FREQUENCIES = {
@@ -112,6 +112,7 @@ def editing(law: Law, words: Words, entry: Mapping[str, Any], answers: Mapping[s
             ),
         )
         for name in IN_TWO_LANGUAGES
+        if name in rules or name not in LIMITED_SHARING
     )
     formats = Field(
         "entry.formats",

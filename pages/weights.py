@@ -29,7 +29,7 @@ OF_PAGES = Weights(
             re.compile(
                 ENGLISH_TOO + r"/(?:datasets/[^/]+/(?:request|objection|quality-check)"
                 r"|[^/]+/(?:demands|leaks|feedback|accounts|contacts)/new"
-                r"|catalogue/(?:new|[^/]+/update)|supervision/rectifications/new)"
+                r"|catalogue/(?:new|[^/]+/(?:update|elsewhere))|supervision/rectifications/new)"
             ),
             A_DEAR_ONE,
             Limit.FILINGS,

@@ -400,8 +400,9 @@ class Procedure(Authored):
     concerns: OneOrMore[Version[OneOrMore[Concerned]]] | None = None
     """The openness of the data that the procedure is about; conditional data where the pack names none."""
     counting: Counting = Counting()
-    filed_within: OneOrMore[Version[Period]] | None = None
-    """How soon after its discovery the law wants it filed; what is filed later is late and received all the same."""
+    filed_within: OneOrMore[Version[Period | Literal["beforehand"]]] | None = None
+    """How soon after its discovery the law wants it filed, or before the day on which it begins; what is filed later is
+    late and received all the same."""
     withdrawal: OneOrMore[Version[Literal["allowed"] | WithdrawalTerms]] | None = None
     correction: OneOrMore[Version[CorrectionTerms]] | None = None
     supplement: OneOrMore[Version[SupplementTerms]] | None = None

@@ -134,8 +134,13 @@ class RemedyRule(Pinned):
     citation: Citation
 
 
+BEFOREHAND = "beforehand"
+"""In place of a period: before the day of which a filing speaks has begun."""
+
+
 class FiledWithinRule(Pinned):
-    """How soon after its discovery the law wants a thing filed, e.g. `2wd`: later is late, on record, and no bar."""
+    """How soon after a day that the filing states the law wants a thing filed, e.g. `2wd` after its discovery; or
+    `beforehand`, before that day begins. Later is late, on record, and no bar."""
 
     period: str
     citation: Citation

@@ -25,7 +25,7 @@ from rules.pack import (
     StepTerms,
     WithdrawalTerms,
 )
-from rules.pinned import APPLICANT, PARTY
+from rules.pinned import APPLICANT, BEFOREHAND, PARTY
 from rules.procedure_names import CATALOGUE_UPDATE, USE_REPORT
 from rules.report_checking import broken_of_reports
 from rules.resolving import in_force
@@ -35,7 +35,7 @@ from rules.yearly_checking import broken_of_years
 
 EVIDENCE = "evidence"
 """Of a stage: its clock begins with it; of a filing: the field that carries it."""
-DISCOVERED_ON = "discovered_on"
+DISCOVERED_ON, OPENS_ON = "discovered_on", "opens_on"
 """The field that says on which day what is filed was found."""
 ANSWER = "answer"
 """What a decision tells the objector."""
@@ -211,13 +211,15 @@ class _Cut(Cut):
 
     def _within(self) -> Iterator[Broken]:
         """A period that binds the filing runs from a day, which the filing has to state then."""
-        if not applies(self.procedure.filed_within or (), self.on):
+        within = in_force(self.procedure.filed_within or (), self.on)
+        if within is None or within.value is None:
             return
-        entry = self.procedure.fields.get(DISCOVERED_ON)
+        day = OPENS_ON if within.value == BEFOREHAND else DISCOVERED_ON
+        entry = self.procedure.fields.get(day)
         version = in_force(entry.versions, self.on) if entry else None
         if version is None or version.value is None or not version.value.required or version.value.when:
             path = (*self.path, "filed_within")
-            yield path, "nobody_states", f"it runs from {DISCOVERED_ON}, which not every filing has to state"
+            yield path, "nobody_states", f"it runs from {day}, which not every filing has to state"
 
     def _stage(self, name: str) -> Iterator[Broken]:
         path = (*self.path, "stages", name)
@@ -283,7 +285,7 @@ class _Cut(Cut):
 
     def _binds_the_filing(self) -> Iterator[str]:
         version = in_force(self.procedure.filed_within or (), self.on)
-        if version and version.value:
+        if version and version.value and version.value != BEFOREHAND:
             yield version.value
 
     def _requires(self, path: Path, required: Iterable[Required], known: Collection[str]) -> Iterator[Broken]:

@@ -35,6 +35,9 @@ EVALUATION = "evaluation"
 IMPROVEMENT = "improvement"
 """评估问题整改: a body answers what it did about a finding of an evaluation."""
 
+OPENING_ELSEWHERE = "opening_elsewhere"
+"""平台外开放备案: a body that opens data outside the platform files that beforehand."""
+
 
 ACCOUNT_CHANGE = "account_change"
 """平台账户申请: a body asks for an account of the platform, or for a change of one."""

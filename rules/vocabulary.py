@@ -23,6 +23,7 @@ from rules.procedure_names import (
     MISUSE,
     MISUSE_APPEAL,
     OBJECTION,
+    OPENING_ELSEWHERE,
     QUALITY_CHECK,
     RECTIFICATION,
 )
@@ -134,6 +135,9 @@ FIELDS: Mapping[str, Field] = {
         Field("results", Kind.PROSE, "形成的成果", "results that came of it"),
         Field("source_cited", Kind.PROSE, "成果中注明的数据来源", "source of the data, as the results cite it"),
         Field("obtained_on", Kind.DAY, "获取数据的日期", "day on which the data was obtained"),
+        Field("elsewhere", Kind.LINE, "开放途径", "where it is opened"),
+        Field("special_reason", Kind.PROSE, "不能通过开放平台开放的特殊原因", "why not on the platform"),
+        Field("opens_on", Kind.DAY, "开放开始日", "day from which it is open"),
         # what a body decides
         Field("reason", Kind.PROSE, "理由", "reason"),
         Field("basis", Kind.PROSE, "依据", "legal basis"),
@@ -186,6 +190,7 @@ FIELDS: Mapping[str, Field] = {
         Field("answers", Kind.ANSWERS, "随更新稿所作的回答", "answers with the draft"),
         Field("openness", Kind.CHOICE, "拟定的开放类型", "proposed openness"),
         Field("change", Kind.CHOICE, "与现行开放类型相比", "compared with the class of today"),
+        Field("sharing_class", Kind.CHOICE, "共享类型", "class of sharing"),
         Field("origin", Kind.CHOICE, "数据来源", "origin of the data"),
         Field("law_in_question", Kind.CHOICE, "是否存在合法性疑问", "whether law is in question"),
         Field("specialised", Kind.CHOICE, "是否专业性较强", "whether the data is specialised"),
@@ -218,6 +223,8 @@ ENTRY: Mapping[str, Label] = {
     "openness": Label(zh="开放类型", en="openness"),
     "conditions": Label(zh="开放条件", en="conditions"),
     "basis": Label(zh="依据", en="legal basis of the class"),
+    "sharing_reason": Label(zh="限制共享的理由", en="reason for limiting the sharing"),
+    "sharing_basis": Label(zh="限制共享的依据", en="basis for limiting the sharing"),
     "update_frequency": Label(zh="更新频率", en="update frequency"),
     "provider": Label(zh="数据开放主体", en="provider"),
 }
@@ -284,6 +291,12 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
         Asked("contact", "who it is from now on"),
         Asked("reached_at", "by telephone or mail"),
         Asked("discovered_on", "the day on which it changed"),
+    ),
+    OPENING_ELSEWHERE: (
+        Asked("data_items", "ids of the dataset's items; none named: all"),
+        Asked("elsewhere", "where the data is opened, such as an address"),
+        Asked("special_reason", "why it cannot be opened on the platform"),
+        Asked("opens_on", "the day from which it is open there"),
     ),
     CATALOGUE_UPDATE: (
         Asked("trigger", "what happened: one of the triggers that the city's law knows", always=True),
@@ -380,6 +393,7 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
     ),
     ANSWERS: (
         Asked("openness", "closed, conditional, unconditional"),
+        Asked("sharing_class", "for sharing between departments: unconditional, conditional, none"),
         Asked("origin", "whether the data is the provider's own or was obtained by sharing"),
         Asked("law_in_question"),
         Asked("specialised"),
@@ -408,6 +422,7 @@ FILINGS = (
     IMPROVEMENT,
     ACCOUNT_CHANGE,
     CONTACT_CHANGE,
+    OPENING_ELSEWHERE,
 )
 """The forms by which a case begins."""
 

@@ -256,6 +256,21 @@ async def use_on_record(walk: Walk) -> None:
     assert await walk.do(a.Renounce, case_id=access) == "accepted"
 
 
+async def opening_elsewhere(walk: Walk) -> None:
+    """It is filed when the opening has begun, which is late, and taken on record."""
+    await walk.driver.file(
+        walk.city,
+        procedure="opening_elsewhere",
+        case_id=walk.case_id,
+        dataset_id=walk.dataset_id,
+        given=("elsewhere", "special_reason", "opens_on"),
+        content={"elsewhere": "to be read by people only", "special_reason": "to be read by people only"},
+        occurred_on=await walk.today(),
+    )
+    await walk.begun(walk.case_id)
+    await walk.decide(("record", "record"))
+
+
 async def granted_after_lifting(walk: Walk) -> None:
     """An objection comes while the request runs; all agree, and the grant waits until the provider restores."""
     await walk.file_here()
@@ -314,6 +329,7 @@ BY_CITY: Mapping[str, Mapping[str, Path_]] = {
         "leak": leak,
         "filed-while-held": filed_while_held,
         "use-on-record": use_on_record,
+        "opening-elsewhere": opening_elsewhere,
     },
     "lianyungang": {"objection-forwarded": forwarded},
     "nanjing": {"objection-late": late, "leak": leak},

@@ -15,6 +15,7 @@ from workflows.leak import Leak
 from workflows.misuse import Misuse
 from workflows.misuse_appeal import MisuseAppeal
 from workflows.objection import Objection
+from workflows.opening_elsewhere import OpeningElsewhere
 from workflows.opening_focus import OpeningFocus
 from workflows.opening_plan import OpeningPlan
 from workflows.openness_review import OpennessReview
@@ -41,6 +42,7 @@ WORKFLOWS: tuple[type[Case], ...] = (
     AccountChange,
     ContactChange,
     UseReport,
+    OpeningElsewhere,
 )
 WORKFLOW_OF: dict[str, type[Case]] = {workflow.procedure.name: workflow for workflow in WORKFLOWS}
 """Name of a procedure to the workflow that runs its cases."""

@@ -14,6 +14,7 @@ from models.clock import Clock
 from rules.calendar import CalendarRecord
 from rules.calendar_notices import Notice, Scope
 from rules.deadlines import DATED, Deadline, Unit, midnight, parse_period, to_shanghai
+from rules.pinned import BEFOREHAND
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -137,9 +138,11 @@ def deadline_of(clock: Clock, record: CalendarRecord) -> Deadline:
     return calendar.deadline(clock.started_at, clock.length, sum(days))
 
 
-def wanted_until(law: ProcedureRules, found_on: date | None, record: CalendarRecord) -> datetime | None:
-    """The end, exclusive, of the time within which the law wants a thing filed that was found on that day; None where
-    it gives none."""
-    if law.filed_within is None or found_on is None:
+def wanted_until(law: ProcedureRules, on: date | None, record: CalendarRecord) -> datetime | None:
+    """The end, exclusive, of the time within which the law wants a thing filed that was found on that day, or begins
+    with it; None where it gives none."""
+    if law.filed_within is None or on is None:
         return None
-    return record.calendar(law.calendar).deadline(midnight(found_on), law.filed_within.period).due_at
+    if law.filed_within.period == BEFOREHAND:
+        return midnight(on)
+    return record.calendar(law.calendar).deadline(midnight(on), law.filed_within.period).due_at

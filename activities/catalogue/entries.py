@@ -10,7 +10,7 @@ from activities.catalogue.index import index_words
 from activities.database import present
 from activities.statements import numbered
 from models import events as e
-from models.drafting import FITTING
+from models.drafting import FITTING, SHARING, with_its_sharing
 from rules.deadlines import to_shanghai
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ async def publish_entry(connection: Connection, case: CaseState, it: e.EntryPubl
     changed["openness"] = openness
     for field in [field for field, fitting in FITTING.items() if openness not in fitting]:
         changed.pop(field, None)
+    changed = with_its_sharing(changed, case.choices.get(SHARING))
     provider = case.bodies["provider"]
     provider_name = await connection.fetchval("select name from bodies where body = $1", provider)
     await connection.execute(KEEP_THE_FIRST, case.dataset_id)

@@ -17,6 +17,7 @@ from models.procedures.leak import LEAK
 from models.procedures.misuse import MISUSE
 from models.procedures.misuse_appeal import MISUSE_APPEAL
 from models.procedures.objection import OBJECTION
+from models.procedures.opening_elsewhere import OPENING_ELSEWHERE
 from models.procedures.opening_focus import OPENING_FOCUS
 from models.procedures.opening_plan import OPENING_PLAN
 from models.procedures.openness_review import OPENNESS_REVIEW
@@ -43,6 +44,7 @@ PROCEDURES: tuple[Procedure, ...] = (
     ACCOUNT_CHANGE,
     CONTACT_CHANGE,
     USE_REPORT,
+    OPENING_ELSEWHERE,
 )
 BY_NAME: dict[str, Procedure] = {procedure.name: procedure for procedure in PROCEDURES}
 

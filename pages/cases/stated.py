@@ -52,6 +52,9 @@ def filed_in(speaking: Speaking, case: CaseShown) -> list[Stated]:
         said = case.demand.model_dump(include={"statement", "purpose", "use"}, exclude_none=True)
     elif case.finding:
         said = case.finding.model_dump(include={"statement"}, exclude_none=True)
+    elif case.opening_elsewhere:
+        shown = {"data_items", "elsewhere", "special_reason", "opens_on"}
+        said = case.opening_elsewhere.model_dump(include=shown, exclude_none=True)
     elif case.year:
         return year_in(speaking, case.year)
     if not speaking.dataset:

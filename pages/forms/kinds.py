@@ -22,20 +22,24 @@ class Kind(StrEnum):
 
 
 KINDS: Mapping[str, Kind] = {
-    **dict.fromkeys(("reference", "tender_reference"), Kind.LINE),
+    **dict.fromkeys(("reference", "tender_reference", "elsewhere"), Kind.LINE),
     "data_items": Kind.ITEMS,
     "left_items": Kind.ITEMS,
     **dict.fromkeys(("misused_grant", "left_mode", "account_user", "contact", "reached_at"), Kind.LINE),
     "evidence": Kind.FILES,
     **dict.fromkeys(
-        ("processed_on", "held_from", "held_until", "last_day", "occurred_on", "discovered_on", "obtained_on"), Kind.DAY
+        (
+            *("processed_on", "held_from", "held_until", "last_day", "occurred_on", "discovered_on", "obtained_on"),
+            "opens_on",
+        ),
+        Kind.DAY,
     ),
     "time_limit": Kind.WORKING_DAYS,
     **dict.fromkeys(("valid_days", "daily_calls", "report_days"), Kind.COUNT),
     **dict.fromkeys(
         (
             *("urgency", "access_mode", "use", "ground", "leak", "trigger", "breach", "openness", "named_class"),
-            *("misuse", "account_action"),
+            *("misuse", "account_action", "sharing_class"),
             *("origin", "law_in_question", "specialised", "secrets_or_privacy", "group_interests", "subjects_consent"),
             *("closed_case", "state_secrets", "security_or_stability", "statutory_ban", "outcome", "provider", "body"),
         ),

@@ -17,7 +17,8 @@ from api.acting.refusals import refused_before_receipt
 from api.acting.updating import AUTHORITY, UpdateFiled, receive_update
 from api.http.known import known
 from api.http.problems import Problem, invalid
-from models.drafting import submits
+from models.classes import OPENNESS
+from models.drafting import SHARING, submits
 from pages import dossier
 from pages.calls import Call, deed, page
 from pages.editing import Editing, editing, entry_sent, wanted_of
@@ -27,6 +28,7 @@ from pages.forms.filled import parsed, stated
 from pages.forms.kinds import Kind
 from pages.officers import REFUSED, filer_of, key_of, new_key, page_of_form, text_of, wrong_in
 from pages.routes.desk import with_query
+from pages.routes.elsewhere import is_filed_in
 from reading.cases import lists as case_lists
 from reading.cases import sought
 from reading.cases.questions import CasesSought
@@ -84,6 +86,7 @@ async def catalogue_page(call: Call, problem: str | None = None, at: str | None 
         titles=titles,
         places={case_id: f"{task.stage}.{task.round}" for case_id, task in latest.items()},
         is_provider=provider is not None,
+        files_elsewhere=provider is not None and is_filed_in(city),
         today=to_shanghai(call.now).date().isoformat(),
         problem=problem,
         problem_at=at,
@@ -124,8 +127,13 @@ class Draft:
         """The editor of the entry, for the body that compiles it."""
         if not self.drafts:
             return None
-        answers = {"openness": self.openness} if self.openness else {}
-        return editing(self.law, call.words, self.entry, answers, wanted)
+        return editing(self.law, call.words, self.entry, self.answered, wanted)
+
+    @property
+    def answered(self) -> dict[str, str]:
+        """The classes that the entry has, which stand in the form before anybody writes."""
+        classes = {OPENNESS: self.openness, SHARING: self.entry.get(SHARING)}
+        return {name: value for name, value in classes.items() if value}
 
 
 async def draft_of(call: Call, dataset_id: str | None) -> Draft:
@@ -237,7 +245,7 @@ async def filed(call: Call, dataset_id: str | None) -> Response:
     if text_of(form, "do") == "look":
         wanted = Wanted({name: [str(each) for each in form.getlist(name)] for name in form})
         return await editor_page(call, draft, wanted, looked_at=said)
-    if "entry" not in said and only_todays_class(said, draft):
+    if "entry" not in said and dict(said.get("answers", {})) in ({}, draft.answered):
         said.pop("answers", None)
     content: dict[str, Any] = {"city": city, **stated(form, draft.fields), **said}
     if dataset_id:
@@ -249,11 +257,6 @@ async def filed(call: Call, dataset_id: str | None) -> Response:
         return await refused(call, form, dataset_id, fact)
     await call.say_once("catalogue.filed", number=case.case_number)
     return call.go_on_to(call.path("catalogue"))
-
-
-def only_todays_class(said: Mapping[str, Any], draft: Draft) -> bool:
-    """Whether nothing is answered but the class that the entry has, which stands in the form before anybody writes."""
-    return dict(said.get("answers", {})) in ({}, {"openness": draft.openness})
 
 
 async def refused(call: Call, form: FormData, dataset_id: str | None, fact: Exception) -> Response:

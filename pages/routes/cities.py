@@ -9,6 +9,7 @@ from models.finding import publishes
 from pages.calls import Call, page
 from pages.cities import CITY
 from pages.offers import offers_of_city
+from pages.routes.elsewhere import is_filed_in
 from pages.routes.feedback import has_feedback
 from pages.tables import as_table
 from reading.cities.shown import bodies_of_city, last_rules, one_city, rules_received
@@ -43,6 +44,7 @@ async def city(call: Call) -> Response:
         city=shown,
         way=ordinary_way(request, call.language) if request else (),
         has_feedback=has_feedback(call, pack.city),
+        files_elsewhere=is_filed_in(pack.city),
         offers=list(offers_of_city(call, received)),
         has_ended=pack.in_force_until is not None and pack.in_force_until <= on,
         interruptions=[each for each in ahead.items if each.cancelled_at is None],

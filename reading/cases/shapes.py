@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from reading.elsewhere.shapes import ElsewhereShown
 from reading.misuse.shapes import MisuseAppealShown, MisuseShown, TakenShown
 from reading.objections.shapes import (
     AnswerShown,
@@ -217,7 +218,7 @@ class CaseShown(Shape):
     Of a catalogue update: `update`, and `caused_by`, the case that ordered it, which has it as its `catalogue_update`;
     both for those who may know of the other case. Its drafts are among the `reasons`. Of a demand: `demand`; of an
     openness review: `openness_review`. Of a rectification: `rectification`. Of what is done once a year: `year`; of
-    what an evaluation has found of a body: `finding`.
+    what an evaluation has found of a body: `finding`. Of data opened outside the platform: `opening_elsewhere`.
     `remedies` are where to go after a refusal, where the case ended in one, and after something was taken of the grant
     that the case is, where the city hears no appeal.
     `road` is the way of the case, behind it and ahead; `possible` what the caller may do in it now, by the judge.
@@ -260,6 +261,7 @@ class CaseShown(Shape):
     rectification: RectificationShown | None
     year: YearShown | None
     finding: FindingShown | None
+    opening_elsewhere: ElsewhereShown | None
     caused_by: CaseNamed | None
     catalogue_update: CaseNamed | None
     advice: list[Advice]

@@ -28,6 +28,7 @@ from reading.cases.shapes import (
 from reading.cases.tasks import Names, bodies_called, logins_of, tasks_of_case
 from reading.cases.written import reasons, request_shown
 from reading.directory import questions as directory
+from reading.elsewhere.shown import elsewhere_part
 from reading.misuse.shapes import TakenShown
 from reading.misuse.shown import use_part
 from reading.objections.shown import objection_part
@@ -120,6 +121,7 @@ async def case_shown(store: Store, caller: Caller, language: Language, case_id: 
         rectification=await rectification(store, law, read, acts),
         year=await year_part(store, law, read),
         finding=await finding_part(store, law, read, acts),
+        opening_elsewhere=elsewhere_part(read, acts),
         caused_by=await named(state.caused_by),
         catalogue_update=await named(state.ordered.update_case_id if state.ordered else None),
         advice=advice_on(law, state),

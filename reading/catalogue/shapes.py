@@ -34,7 +34,8 @@ class RestrictionInForce(Shape):
 
 class EntryShown(Shape):
     """A catalogue entry. `sample` marks an invented one; `update_frequency` is an ISO 8601 duration,
-    `real_time` or `irregular`."""
+    `real_time` or `irregular`. `sharing_class`: for departments; null where the law has none or no draft answered it
+    yet."""
 
     dataset_id: str
     city: str
@@ -48,6 +49,9 @@ class EntryShown(Shape):
     openness: Openness
     conditions: str | None
     basis: str | None
+    sharing_class: str | None
+    sharing_reason: str | None
+    sharing_basis: str | None
     update_frequency: str | None
     sample: bool
 

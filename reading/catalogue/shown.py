@@ -90,6 +90,9 @@ def entry_shown(
         "openness": stood.openness,
         "conditions": text(entry.get("conditions")),
         "basis": text(entry.get("basis")),
+        "sharing_class": entry.get("sharing_class"),
+        "sharing_reason": text(entry.get("sharing_reason")),
+        "sharing_basis": text(entry.get("sharing_basis")),
         "update_frequency": entry.get("update_frequency"),
         "sample": row.sample,
     }

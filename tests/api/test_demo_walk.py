@@ -12,6 +12,7 @@ import pytest
 from cli.demo_bodies import have_account_opened, pass_on_contact
 from cli.demo_catalogue import demand_data, update_the_catalogue
 from cli.demo_delegation import have_access_delegated
+from cli.demo_elsewhere import open_elsewhere
 from cli.demo_misuse import find_misuse
 from cli.demo_objections import object_to_data, take_back
 from cli.demo_parties import Parties
@@ -80,6 +81,7 @@ async def test_the_demonstration_walks_each_procedure_of_a_city_to_its_end(worki
         "improvement": answer_what_was_found,
         "account_change": have_account_opened,
         "contact_change": pass_on_contact,
+        "opening_elsewhere": open_elsewhere,
     }
 
     walked = {name: await asyncio.to_thread(walks[name], parties, city) for name in walks}

@@ -96,6 +96,12 @@ CALLS: list[tuple[str, str, Any]] = [
     ("POST", "/v1/opening-plans", {"city": "nanning", "year": 2022}),
     ("POST", "/v1/evaluations", {"city": "nanning", "year": 2022}),
     ("POST", "/v1/evaluation-findings", {"case_id": "x", "body": "nanning.transport", "statement": "x"}),
+    (
+        "POST",
+        "/v1/openings-elsewhere",
+        {"city": "guangzhou", "dataset_id": "guangzhou-port-berths", "elsewhere": "x"},
+    ),
+    ("GET", "/v1/openings-elsewhere?city=guangzhou", None),
     ("GET", "/v1/published-results", None),
     ("GET", "/v1/circulated-results", None),
     (

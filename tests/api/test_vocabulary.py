@@ -20,6 +20,7 @@ from pydantic import BaseModel, TypeAdapter
 from api.acting.forms import deciding, entries, filing
 from api.acting.forms.form import TYPES, Form
 from reading.cases.shapes import RequestShown
+from reading.elsewhere.shapes import ElsewhereShown
 from reading.misuse.shapes import MisuseAppealShown, MisuseShown
 from reading.objections.shapes import ObjectionShown, OfBodyShown, QualityCheckShown, ReportShown
 from reading.rectifications.shapes import RectificationShown
@@ -37,6 +38,7 @@ from rules.procedure_names import (
     MISUSE,
     MISUSE_APPEAL,
     OBJECTION,
+    OPENING_ELSEWHERE,
     QUALITY_CHECK,
     RECTIFICATION,
 )
@@ -65,6 +67,7 @@ FORM_OF: dict[str, type[Form]] = {
     IMPROVEMENT: filing.FindingForm,
     ACCOUNT_CHANGE: filing.AccountForm,
     CONTACT_CHANGE: filing.ContactForm,
+    OPENING_ELSEWHERE: filing.ElsewhereForm,
     DEMAND: filing.DemandForm,
     RECTIFICATION: filing.RectificationForm,
     CATALOGUE_UPDATE: filing.CatalogueUpdateForm,
@@ -86,6 +89,7 @@ SHAPE_OF: dict[str, type[Shape]] = {
     IMPROVEMENT: FindingShown,
     ACCOUNT_CHANGE: OfBodyShown,
     CONTACT_CHANGE: OfBodyShown,
+    OPENING_ELSEWHERE: ElsewhereShown,
     DEMAND: DemandShown,
     RECTIFICATION: RectificationShown,
     CATALOGUE_UPDATE: UpdateShown,

@@ -44,7 +44,7 @@ async def law(caller: Caller, city: str, procedure: str = "catalogue_update") ->
 def answers(rules: ProcedureRules, openness: str, **others: str) -> dict[str, str]:
     """An answer to each question that the city asks, by which no review is needed that another answer would bring."""
     asked = QUESTIONS & set(rules.choices) - {"openness", "change", "closed_case"}
-    harmless = ("does_not_apply", "own", "given")
+    harmless = ("does_not_apply", "own", "given", "unconditional")
     plain = {name: next(value for value in harmless if rules.choice(name, value)) for name in asked}
     if openness == "closed" and "closed_case" in rules.choices:
         plain["closed_case"] = rules.choices["closed_case"][0].value

@@ -79,6 +79,7 @@ def test_what_is_filed_for_a_body_is_nobodys_own() -> None:
         "catalogue_update",
         "evaluation",
         "improvement",
+        "opening_elsewhere",
         "opening_focus",
         "opening_plan",
         "rectification",
@@ -99,6 +100,7 @@ def test_what_is_filed_for_a_body_is_nobodys_own() -> None:
                 "improvement",
                 "account_change",
                 "contact_change",
+                "opening_elsewhere",
             )
             for dataset in ("", "nanning-transport-lines")
         ),

@@ -17,10 +17,10 @@ from tests.models.bench import MONDAY, WHATEVER_IS_ASKED, Bench, begun, law
 
 EVERY_FIELD = frozenset(
     {"title", "abstract", "domain", "items", "formats", "openness", "conditions", "basis", "update_frequency"}
-    | {"provider"}
+    | {"provider", "sharing_reason", "sharing_basis"}
 )
 """The fields of a whole entry."""
-NOTHING_SPECIAL = {"openness": "conditional", "change": "same", "origin": "own"}
+NOTHING_SPECIAL = {"openness": "conditional", "change": "same", "origin": "own", "sharing_class": "unconditional"}
 """Answers for which no city wants more than what it always wants; to every other question: it does not apply."""
 
 

@@ -84,6 +84,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/{city}/holders",
         "/{city}/measures",
         "/{city}/years",
+        "/guangzhou/elsewhere",
         "/{city}/maintenance",
         "/{city}/law/calculator",
         "/{city}/law/calculator?number=5&unit=wd&received_on=2026-11-27",
@@ -160,6 +161,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/catalogue/new",
         "/catalogue/import",
         "/catalogue/{dataset_id}/update",
+        "/catalogue/{dataset_id}/elsewhere",
     ),
     "supervisor": (
         "/",
@@ -225,6 +227,7 @@ ANSWERED_WITH: Mapping[str, int] = {
     "/invitation/nothing": 404,
     "/verify/nothing": 404,
     "/acts/{act_id}": 422,
+    "/catalogue/{dataset_id}/elsewhere": 404,
 }
 """The pages that say what is wrong, by their status."""
 PARTS: Mapping[str, str] = {

@@ -58,12 +58,16 @@ def test_the_result_is_reported_and_keeps_no_data_back(city: str) -> None:
     assert rules.hold is None
 
 
-def test_a_period_for_the_filing_needs_a_day_that_every_filing_states() -> None:
-    pack = load_pack("nanning")
-    procedure = pack.procedures["quality_check"]
-    fields = {name: entry for name, entry in procedure.fields.items() if name != "discovered_on"}
+@pytest.mark.parametrize(
+    ("city", "name", "day"),
+    [("nanning", "quality_check", "discovered_on"), ("guangzhou", "opening_elsewhere", "opens_on")],
+)
+def test_a_period_for_the_filing_needs_a_day_that_every_filing_states(city: str, name: str, day: str) -> None:
+    pack = load_pack(city)
+    procedure = pack.procedures[name]
+    fields = {field: entry for field, entry in procedure.fields.items() if field != day}
     silent = procedure.model_copy(update={"fields": fields})
-    broken = pack.model_copy(update={"procedures": {**pack.procedures, "quality_check": silent}})
+    broken = pack.model_copy(update={"procedures": {**pack.procedures, name: silent}})
     assert {each.rule for each in findings(broken, {"CN", pack.calendar})} == {"nobody_states"}
 
 

@@ -33,6 +33,7 @@ from rules.procedure_names import (
     MISUSE,
     MISUSE_APPEAL,
     OBJECTION,
+    OPENING_ELSEWHERE,
     QUALITY_CHECK,
     RECTIFICATION,
 )
@@ -193,6 +194,18 @@ class ContactForm(FilingForm):
     city: NamedCity
     if TYPE_CHECKING:
         discovered_on: Day | None = None
+
+
+@asks(OPENING_ELSEWHERE)
+class ElsewhereForm(FilingForm):
+    """An opening of data outside the platform (平台外开放备案)."""
+
+    city: NamedCity
+    dataset_id: Code
+
+    if TYPE_CHECKING:
+        data_items: Items | None = None
+        opens_on: Day | None = None
 
 
 class EvidenceForm(Form):
