@@ -235,6 +235,8 @@ class ChoiceTerms(Authored):
     belongs_to: Name | None = None
     """The procedure of this city to which it belongs instead, where there is one."""
     barred: tuple[Barred, ...] = ()
+    formats: tuple[Name, ...] = ()
+    """Of `readability`: a draft that has one of these formats is answered so."""
 
 
 class ChoiceEntry(Authored):

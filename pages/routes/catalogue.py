@@ -20,7 +20,7 @@ from api.http.problems import Problem, invalid
 from models.drafting import submits
 from pages import dossier
 from pages.calls import Call, deed, page
-from pages.editing import Editing, editing, entry_sent, wanted_of
+from pages.editing import Editing, editing, entry_sent, marked, wanted_of
 from pages.forms.deciding import OF_A_DRAFT
 from pages.forms.fields import Field, Option, Wanted, condition_of, field_of, rule_of
 from pages.forms.filled import parsed, stated
@@ -252,8 +252,8 @@ async def filed(call: Call, dataset_id: str | None) -> Response:
 
 
 def only_todays_class(said: Mapping[str, Any], draft: Draft) -> bool:
-    """Whether nothing is answered but the class that the entry has, which stands in the form before anybody writes."""
-    return dict(said.get("answers", {})) in ({}, {"openness": draft.openness})
+    """Whether nothing is answered but what the entry has, which stands in the form before anybody writes."""
+    return dict(said.get("answers", {})).items() <= {"openness": draft.openness, **marked(draft.entry)}.items()
 
 
 async def refused(call: Call, form: FormData, dataset_id: str | None, fact: Exception) -> Response:

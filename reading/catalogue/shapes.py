@@ -49,6 +49,10 @@ class EntryShown(Shape):
     conditions: str | None
     basis: str | None
     update_frequency: str | None
+    grade: str | None
+    supervision: str | None
+    priority: Annotated[str | None, Field(description="which of the kinds it is that the law has opened first")]
+    priority_name: Annotated[str | None, Field(description="that kind as the city's rules call it")]
     sample: bool
 
 

@@ -17,6 +17,7 @@ from reading.sight import Caller
 from reading.store import Store
 from reading.words.language import Language, said
 from rules.deadlines import to_shanghai
+from rules.opened_first import priorities_of
 from rules.pinned import Label
 
 
@@ -91,6 +92,10 @@ def entry_shown(
         "conditions": text(entry.get("conditions")),
         "basis": text(entry.get("basis")),
         "update_frequency": entry.get("update_frequency"),
+        "grade": text(entry.get("grade")),
+        "supervision": text(entry.get("supervision")),
+        "priority": (kind := entry.get("priority")),
+        "priority_name": said(priorities_of(row.city)[kind], language) if kind else None,
         "sample": row.sample,
     }
 

@@ -49,6 +49,8 @@ class EntryDraft(Form):
     formats: Annotated[tuple[Format, ...], Field(min_length=1, max_length=MOST_FORMATS)] | None = None
     conditions: Bilingual | None = None
     basis: Bilingual | None = None
+    grade: Headline | None = None
+    supervision: Bilingual | None = None
     update_frequency: (
         Annotated[Frequency, Field(description="ISO 8601 duration of one component (P1D, P3M), real_time or irregular")]
         | None
