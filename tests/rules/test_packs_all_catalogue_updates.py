@@ -88,7 +88,7 @@ FIELDS = {
 CATALOGUE = {"nanning": "16", "yulin": "22", "guangzhou": "11.3", "lianyungang": "11.2"}
 TRIGGERS = {
     "nanning": {"law_revised": "15", "function_changed": "15", "demand": "15", "openness_review": "15"},
-    "yulin": {"emergency": "13", "unlisted": "15.1", "demand": "18"},
+    "yulin": {"emergency": "13", "unlisted": "15.1", "demand": "18", "openness_review": "10.2"},
     "guangzhou": {"fit_once_masked": "10.1", "public_interest": "10.2", "demand": "18", "openness_review": "10.3"},
     "lianyungang": {},
     "nanjing": {
@@ -96,6 +96,7 @@ TRIGGERS = {
         "function_changed": "18(2)",
         "system_updated": "18(3)",
         "data_changed": "18(4)",
+        "openness_review": "23.2",
     },
 }
 """City to the reasons that its law names, each with the article."""
