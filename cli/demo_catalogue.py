@@ -8,7 +8,7 @@ from cli.demo_parties import WORDS, Json, Parties, rules_of
 from rules.pinned_stages import EntryEffect, Outcome
 from rules.procedure_names import CATALOGUE_UPDATE, DEMAND
 from rules.procedure_rules import ProcedureRules
-from rules.vocabulary import QUESTIONS
+from rules.vocabulary import ANSWERED_BY_THE_SERVICE, QUESTIONS
 
 BOTH = {"zh": "演示所用", "en": "Said for the demonstration"}
 NEW_ENTRY: Json = {
@@ -18,6 +18,8 @@ NEW_ENTRY: Json = {
     "items": [{"item": "demonstrated", "name": BOTH, "type": "string"}],
     "formats": ["csv"],
     "update_frequency": "P1M",
+    "grade": BOTH,
+    "supervision": BOTH,
 }
 MONTHLY, QUARTERLY = "P1M", "P3M"
 MOST_WAITS = 200
@@ -114,7 +116,9 @@ def answers(rules: ProcedureRules, openness: str) -> dict[str, str]:
     proposed = rules.choice("openness", openness)
     bars = proposed.barred if proposed else ()
     found = {"openness": openness}
-    for name in sorted(QUESTIONS & set(rules.choices) - {"openness", "change", "closed_case"}):
+    for name in sorted(
+        QUESTIONS & set(rules.choices) - ANSWERED_BY_THE_SERVICE - {"openness", "closed_case", "conditional_case"}
+    ):
         brings = {value for stage in stages for value in stage.only_when.get(name, ())}
         brings |= {value for bar in bars for value in bar.when.get(name, ())}
         known = [each.value for each in rules.choices[name] if each.on_request]

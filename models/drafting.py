@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from rules.pinned_stages import EntryEffect, Outcome
 from rules.procedure_names import CATALOGUE_UPDATE
 from rules.procedure_rules import ProcedureRules
 
-CHANGE = "change"
+CHANGE, READABILITY = "change", "readability"
 NEW, WIDER, SAME, NARROWER = "new", "wider", "same", "narrower"
 BY_OPENNESS = ("closed", "conditional", "unconditional")
 FITTING: Mapping[str, tuple[str, ...]] = {"conditions": ("conditional",), "basis": ("conditional", "closed")}
@@ -128,6 +128,7 @@ def drafted(
     proposed = amends.choices.get(OPENNESS) or choices.get(OPENNESS)
     openness = proposed or (now.openness if now else None)
     base = measure or Measure()
+    amends = with_readability(rules, amends, draft, now)
     if not draft:
         return Drafted(base, amends)
     if now and rules.after_the_law:
@@ -154,6 +155,22 @@ def answered(
         proposed = choices_made.get(OPENNESS) or choices.get(OPENNESS)
         choices_made[CHANGE] = change_of(now.openness if now else None, proposed)
     return Amendment(choices=choices_made, given=frozenset(choices_made))
+
+
+def with_readability(
+    rules: ProcedureRules, amends: Amendment, draft: Mapping[str, object] | None, now: EntryNow | None
+) -> Amendment:
+    """The answers, and whether the entry will have a format that the law's list calls easy to process; where no value
+    has a list, nothing is answered."""
+    known = rules.choices.get(READABILITY, ())
+    stated = {**(now.fields if now else {}), **(draft or {})}.get("formats") or []
+    assert isinstance(stated, Sequence)
+    listed = next((each for each in known if not set(stated).isdisjoint(each.formats)), None)
+    found = listed or next((each for each in known if not each.formats), None)
+    if found is None:
+        return amends
+    choices = {**amends.choices, READABILITY: found.value}
+    return amends.model_copy(update={"choices": choices, "given": amends.given | {READABILITY}})
 
 
 def change_of(today: str | None, proposed: str | None) -> str:

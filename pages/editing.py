@@ -13,7 +13,7 @@ from typing import Any, get_args
 from starlette.datastructures import FormData
 
 from api.http.problems import Problem, plain_error
-from models.drafting import CHANGE, LIMITED_SHARING
+from models.drafting import LIMITED_SHARING
 from pages.forms.fields import Field, Option, Wanted, options_of
 from pages.forms.kinds import Kind
 from pages.officers import text_of
@@ -22,12 +22,15 @@ from reading.shape import RuleNamed
 from reading.words.language import Language
 from reading.words.law import Law
 from reading.words.texts import texts
+from rules.opened_first import PRIORITY
 from rules.sample_catalogue import IRREGULAR, REAL_TIME, Format, ItemType
-from rules.vocabulary import QUESTIONS
+from rules.vocabulary import ANSWERED_BY_THE_SERVICE, QUESTIONS
 
 LANGUAGES = ("zh", "en")
-IN_TWO_LANGUAGES = ("title", "abstract", "domain", "conditions", "basis", *LIMITED_SHARING)
-SHORT = ("title", "domain")
+IN_TWO_LANGUAGES = ("title", "abstract", "domain", "grade", "supervision", "conditions", "basis", *LIMITED_SHARING)
+SHORT = ("title", "domain", "grade")
+WHERE_ASKED = ("grade", "supervision", *LIMITED_SHARING)
+"""Fields of an entry that are asked for only where the law of a city wants them, or an entry has them."""
 OF_AN_ITEM = ("item", "name.zh", "name.en", "type", "note.zh", "note.en")
 FREQUENCIES = {
     REAL_TIME: "real_time",
@@ -112,7 +115,7 @@ def editing(law: Law, words: Words, entry: Mapping[str, Any], answers: Mapping[s
             ),
         )
         for name in IN_TWO_LANGUAGES
-        if name in rules or name not in LIMITED_SHARING
+        if name not in WHERE_ASKED or name in rules or entry.get(name)
     )
     formats = Field(
         "entry.formats",
@@ -135,7 +138,7 @@ def editing(law: Law, words: Words, entry: Mapping[str, Any], answers: Mapping[s
         rows=tuple(rows(words, entry, wanted, filled)),
         formats=filled(formats),
         frequency=filled(frequency),
-        answers=tuple(filled(each) for each in questions(law, answers)),
+        answers=tuple(filled(each) for each in questions(law, {**marked(entry), **answers})),
     )
 
 
@@ -182,10 +185,15 @@ def row_of(name: str) -> str | None:
     return parts[2] if is_row else None
 
 
+def marked(entry: Mapping[str, Any]) -> dict[str, str]:
+    """What an entry says of itself that is asked of each draft of it again."""
+    return {PRIORITY: entry[PRIORITY]} if entry.get(PRIORITY) else {}
+
+
 def questions(law: Law, answers: Mapping[str, str]) -> Iterator[Field]:
     """What the law asks of a draft, without the questions that the service answers itself."""
     for name, known in law.rules.choices.items():
-        if name in QUESTIONS - {CHANGE}:
+        if name in QUESTIONS - ANSWERED_BY_THE_SERVICE:
             yield Field(
                 f"answers.{name}",
                 Kind.CHOICE,

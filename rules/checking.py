@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeGuard
 
 from pydantic import BaseModel
 
+from rules.agreement import STRAY
 from rules.authored import Source, Version
 from rules.deadlines import Unit, parse_period
 from rules.pack import SERVICE, EndingTerms, Pack
@@ -199,6 +200,10 @@ def _around(pack: Pack) -> Iterator[Finding]:
                 if role not in pack.bodies:
                     path: Path = ("posts", post, "versions", i)
                     yield Finding(path, "no_responsible_body", f"{role} is no body of this city")
+    for i, text in enumerate(pack.open_authorisation or ()):
+        clauses = [clause for part in text.value.parts for clause in part.clauses] if text.value else []
+        if any(STRAY.search(each) for clause in clauses for each in (clause.zh, clause.en)):
+            yield Finding(("open_authorisation", i), "stray_brace", "nobody fills in this text, so it has no blanks")
     for i, terms in enumerate(pack.reminders or ()):
         if terms.value is not None:
             yield from _reminders(("reminders", i), terms.value)

@@ -14,8 +14,8 @@ from rules.vocabulary import ENTRY, QUESTIONS
 DRAFT = "entry"
 """What a decision submits: the draft of an entry."""
 
-CLOSED_CASE = "closed_case"
-CLOSED = {"openness": ("closed",)}
+CASES = {"closed_case": "closed", "conditional_case": "conditional"}
+"""What a draft names of the law's list, by the class that the list is about."""
 NAMED_CLASS = "named_class"
 """What a decision names that proposes another class, or sets one."""
 
@@ -268,8 +268,10 @@ def _questions(cut: Cut, terms: OutcomeTerms, facts: Facts) -> Iterator[tuple[st
     ruling = {question for _, bar in _bars(cut) for question in (*bar.when, *bar.unless)} & QUESTIONS
     for question in sorted(ruling - facts - demanded):
         yield "question_not_asked", f"an answer is ruled out by {question}, which is not asked"
-    if CLOSED_CASE in cut.choices and not any(r.any_of == (CLOSED_CASE,) and r.when == CLOSED for r in terms.requires):
-        yield "case_not_demanded", f"the law lists when data stays closed, and the {CLOSED_CASE} is not demanded"
+    for case, openness in CASES.items():
+        of_class = {"openness": (openness,)}
+        if case in cut.choices and not any(r.any_of == (case,) and r.when == of_class for r in terms.requires):
+            yield "case_not_demanded", f"the law lists when data is {openness}, and the {case} is not demanded"
     held = (in_force(entry.versions, cut.on) for entry in cut.procedure.entry.values())
     depends = {question for version in held if version and version.value for question in version.value.when}
     for question in sorted(depends & QUESTIONS - facts - _asked(terms)):

@@ -239,6 +239,8 @@ class ChoiceTerms(Authored):
     belongs_to: Name | None = None
     """The procedure of this city to which it belongs instead, where there is one."""
     barred: tuple[Barred, ...] = ()
+    formats: tuple[Name, ...] = ()
+    """Of `readability`: a draft that has one of these formats is answered so."""
 
 
 class ChoiceEntry(Authored):
@@ -471,6 +473,8 @@ class Pack(Authored):
     """How data is rated (评价); without this rule it is not."""
     feedback: OneOrMore[Version[FeedbackTerms]] | None = None
     """What people can tell those who open data, beside all procedures; without this rule there is no such way."""
+    open_authorisation: OneOrMore[Version[AgreementTerms]] | None = None
+    """The text under which data that is open to all is used (开放授权), which nobody signs; without this rule, none."""
     posts: Mapping[Name, PostEntry] = Field(default_factory=dict)
     """The posts that a body fills."""
     procedures: Annotated[Mapping[Name, Procedure], Field(min_length=1)]

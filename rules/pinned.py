@@ -123,6 +123,8 @@ class Choice(Pinned):
     """The procedure of this city to which it belongs instead, where there is one."""
     barred: tuple[Bar, ...] = ()
     """What rules it out as an answer of a draft."""
+    formats: tuple[str, ...] = ()
+    """The service answers so for a draft that has one of these formats."""
     citation: Citation
 
 

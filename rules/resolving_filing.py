@@ -41,5 +41,6 @@ def choices_at(cut: CutAt, entries: Mapping[str, ChoiceEntry]) -> Iterator[Choic
                     Bar(when=dict(bar.when), unless=dict(bar.unless), citation=cut.cited(bar.cite))
                     for bar in version.value.barred
                 ),
+                formats=version.value.formats,
                 citation=cut.cited(version.cite),
             )

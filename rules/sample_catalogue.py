@@ -36,7 +36,7 @@ Frequency = Annotated[
 AccountRole = Literal["applicant", "reviewer", "supervisor", "gateway", "admin"]
 Openness = Literal["closed", "conditional", "unconditional"]
 ItemType = Literal["string", "integer", "number", "date", "datetime", "geometry"]
-Format = Literal["csv", "geojson", "json", "xlsx", "xml"]
+Format = Literal["csv", "docx", "geojson", "jpeg", "json", "pdf", "xlsx", "xml"]
 
 
 class SampleCatalogueInvalid(ValueError):
@@ -73,6 +73,10 @@ class SampleDataset(Authored):
     openness: Openness
     conditions: Wording | None = None
     basis: Wording | None = None
+    grade: Wording | None = None
+    supervision: Wording | None = None
+    priority: Name | None = None
+    """Which of the kinds it is that the city's law has opened first, or `none`."""
     update_frequency: Frequency
     updated_on: Day
     sample: Literal[True]

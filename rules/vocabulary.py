@@ -149,6 +149,7 @@ FIELDS: Mapping[str, Field] = {
         Field("measure", Kind.PROSE, "所采取的措施", "measure that was taken"),
         Field("result", Kind.PROSE, "校核结果", "result of the check"),
         Field("processing", Kind.PROSE, "所作的处理", "processing of the data"),
+        Field("masking", Kind.PROSE, "考虑过的脱敏、脱密等处理", "masking that was considered"),
         Field("mounting", Kind.PROSE, "数据资源挂载情况", "mounting of the data"),
         Field("need", Kind.PROSE, "确需开放的理由", "need for opening the data"),
         Field("processed_on", Kind.DAY, "处理完成日", "day of the processing"),
@@ -203,6 +204,9 @@ FIELDS: Mapping[str, Field] = {
         Field("group_interests", Kind.CHOICE, "是否涉及特定群体利益", "whether interests of groups are touched"),
         Field("subjects_consent", Kind.CHOICE, "数据主体是否同意", "whether the data subjects consent"),
         Field("closed_case", Kind.CHOICE, "不予开放的情形", "the case in which data stays closed"),
+        Field("conditional_case", Kind.CHOICE, "有条件开放的情形", "the case on which a conditional class rests"),
+        Field("priority", Kind.CHOICE, "重点和优先开放的类别", "kind of data that is opened first"),
+        Field("readability", Kind.CHOICE, "格式是否易于识别和加工", "whether the formats are easy to process"),
         Field("state_secrets", Kind.CHOICE, "是否涉及国家秘密", "whether state secrets are touched"),
         Field(
             "security_or_stability",
@@ -227,6 +231,8 @@ ENTRY: Mapping[str, Label] = {
     "sharing_basis": Label(zh="限制共享的依据", en="basis for limiting the sharing"),
     "update_frequency": Label(zh="更新频率", en="update frequency"),
     "provider": Label(zh="数据开放主体", en="provider"),
+    "grade": Label(zh="数据级别", en="grade of the data"),
+    "supervision": Label(zh="监管措施", en="measures of supervision"),
 }
 """What an entry of the catalogue can state, and so all that a pack may demand of one; a fault of it is named
 `entry.title`."""
@@ -345,6 +351,7 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
         Asked("measure", "what was done"),
         Asked("result", "of a quality check: what was found"),
         Asked("processing", "what was done to data before it is opened again"),
+        Asked("masking", "of an evaluation of closed data: which masking makes it fit for opening, or was not enough"),
         Asked("mounting", "where and how the data itself was mounted for its opening"),
         Asked("need", "why data must be opened again"),
         Asked("processed_on", "the day on which the processing was done", part=Part.DATA),
@@ -401,6 +408,8 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
         Asked("group_interests"),
         Asked("subjects_consent"),
         Asked("closed_case", "of closed data: the case of the law's list in which it stays so"),
+        Asked("conditional_case", "of conditional data: the case of the law's list on which that rests"),
+        Asked("priority", "which of the kinds it is that the law has opened first, or none"),
         Asked("state_secrets"),
         Asked("security_or_stability"),
         Asked("statutory_ban"),
@@ -501,8 +510,15 @@ FINDING = asked_by(DECISION, part=Part.USE)
 DAYS_OF_A_MEASURE = frozenset(asked_by(DECISION, Kind.DAY, part=Part.DATA))
 """The days on which something was done to the data, or was held about it."""
 
-QUESTIONS = frozenset(asked_by(ANSWERS)) | {"change"}
+ANSWERED_BY_THE_SERVICE = frozenset({"change", "readability"})
+"""What nobody is asked of a draft, for the draft and the entry tell it."""
+
+QUESTIONS = frozenset(asked_by(ANSWERS)) | ANSWERED_BY_THE_SERVICE
 """What a draft of an entry answers, by which the law tells the reviews that it needs and the classes that it allows.
 `openness` is the class that it proposes, `change` how that differs from today's, which the service answers itself,
 `origin` whether the data was obtained by sharing, `closed_case` in which of the cases that the law lists data stays
-closed."""
+closed, `conditional_case` on which a conditional class rests, `priority` which of the kinds it is that are opened
+first, `readability` whether a format of it is easy to process, which the service answers as well."""
+
+UNLISTED = "none"
+"""The priority of data that is none of the kinds that are opened first."""

@@ -12,6 +12,7 @@ from activities.statements import numbered
 from models import events as e
 from models.drafting import FITTING, SHARING, with_its_sharing
 from rules.deadlines import to_shanghai
+from rules.opened_first import PRIORITY
 
 if TYPE_CHECKING:
     from activities.clock import Clock
@@ -80,6 +81,9 @@ async def publish_entry(connection: Connection, case: CaseState, it: e.EntryPubl
     changed: dict[str, Any] = {**(json.loads(known["entry"]) if known else {}), **json.loads(draft or "{}")}
     openness = it.openness or (known["openness"] if known else "closed")
     changed["openness"] = openness
+    # A draft answers it as it answers the class, and the entry says it.
+    if priority := case.choices.get(PRIORITY):
+        changed[PRIORITY] = priority
     for field in [field for field, fitting in FITTING.items() if openness not in fitting]:
         changed.pop(field, None)
     changed = with_its_sharing(changed, case.choices.get(SHARING))

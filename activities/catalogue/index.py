@@ -17,6 +17,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from activities.catalogue.folding import CHINESE_LETTER, EDITION, folded
+from rules.vocabulary import UNLISTED
 
 if TYPE_CHECKING:
     from activities.database import Connection
@@ -27,6 +28,9 @@ OF_THEME = "#"
 """Begins the one index word that is the whole theme, the domain of the data, in a language."""
 OF_EDITION = "="
 """Begins the one index word that says how texts were folded: an entry of another edition is indexed anew."""
+OF_PRIORITY = "%"
+"""Begins the one index word that says which of the kinds it is that the law has opened first; an entry of none has no
+such word."""
 OF_CITY = "@"
 """Begins the one index word that is the city: so what is sought in one city is not first found in all."""
 LONGEST_WORD = 64
@@ -84,6 +88,7 @@ def index_words(city: str, entry: Mapping[str, Any], provider_name: Mapping[str,
     by_weight = (
         {city_word(city), OF_EDITION + EDITION},
         {theme_word(text) for text in (entry.get("domain") or {}).values()},
+        {OF_PRIORITY + kind for kind in (entry.get("priority"),) if kind and kind != UNLISTED},
         {IN_TITLE + word for word in title},
         title | words_in(provider_name),
         set[str]().union(*(words_in(item.get("name")) for item in entry.get("items", ()))),
@@ -122,6 +127,11 @@ def city_word(city: str) -> str:
 def theme_query_of(theme: str) -> str:
     """The `tsquery` that every entry of this theme meets, in whichever language it is given."""
     return f"'{theme_word(theme)}'"
+
+
+def priority_query_of(kind: str | None) -> str:
+    """The `tsquery` that every entry of this kind meets, or of any of the kinds that are opened first."""
+    return f"'{OF_PRIORITY}':*" if kind is None else f"'{OF_PRIORITY}{kind}'"
 
 
 def query_of(text: str, *, prefix: str = "", city: str | None = None) -> str | None:

@@ -30,6 +30,10 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "conditions_en": ("英文开放条件",),
     "basis_zh": ("basis", "依据", "法律依据"),
     "basis_en": ("英文依据",),
+    "grade_zh": ("grade", "数据级别", "数据分级"),
+    "grade_en": ("英文数据级别",),
+    "supervision_zh": ("supervision", "监管措施"),
+    "supervision_en": ("英文监管措施",),
     "update_frequency": ("frequency", "更新频率"),
 }
 """Each column by its name, and what it may be headed by besides."""

@@ -16,7 +16,7 @@ from rules.bounds import MOST_FORMATS, MOST_ITEMS, Heading, ItemCode, Something
 from rules.sample_catalogue import IRREGULAR, REAL_TIME, DatasetId, Format, Frequency, ItemType, Openness
 
 PROVIDER = "provider"
-IN_BOTH_LANGUAGES = ("title", "abstract", "domain", "conditions", "basis")
+IN_BOTH_LANGUAGES = ("title", "abstract", "domain", "conditions", "basis", "grade", "supervision")
 
 OPENNESS = {"无条件开放": "unconditional", "有条件开放": "conditional", "不予开放": "closed", "非开放": "closed"}
 FREQUENCIES = {
@@ -72,6 +72,8 @@ class ImportedEntry(BaseModel):
     openness: Openness
     conditions: Bilingual | None = None
     basis: Bilingual | None = None
+    grade: Headline | None = None
+    supervision: Bilingual | None = None
     update_frequency: Frequency | None = None
 
     def draft(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -51,6 +51,10 @@ async def search(
     theme: Annotated[Word, Query(description="The domain of the data, in either language")] = None,
     served: Annotated[bool | None, Query(description="Open, and not all of it is kept back now")] = None,
     stale: Annotated[bool | None, Query(description="Past its update frequency; for officers, of their city")] = None,
+    priority: Annotated[Word, Query(description="A kind of data that the law has opened first, by its code")] = None,
+    order: Annotated[
+        Literal["priority"] | None, Query(description="What is of such a kind comes before the rest")
+    ] = None,
     q: Annotated[Word, Query(description="Words of title, abstract, domain, items and provider, all of them")] = None,
     after: Cursor = None,
     limit: PageSize = 50,
@@ -60,7 +64,17 @@ async def search(
     await named_body(store, "provider", provider)
     if stale is not None:
         city = stale_in(caller, city)
-    wanted = Search(city=city, provider=provider, openness=openness, theme=theme, served=served, stale=stale, q=q)
+    wanted = Search(
+        city=city,
+        provider=provider,
+        openness=openness,
+        theme=theme,
+        served=served,
+        stale=stale,
+        q=q,
+        priority=priority,
+        priority_first=order is not None,
+    )
     if wants_table(request, response):
         await store.release()
         return await as_table("datasets", language, dataset_table(store.archive, caller, language, wanted))

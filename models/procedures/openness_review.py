@@ -1,7 +1,8 @@
 """Openness review (开放属性评估): closed and conditional data is evaluated from time to time, and opened further where
 that is possible.
 
-Guangzhou 10 has the provider do it, Nanning 15 the authority for data that is not open yet. A case is about one
+Guangzhou 10 has the provider do it, Nanning 15 the authority for data that is not open yet. Yulin 10 and Nanjing 23
+want it opened further without saying when it is looked at, so their interval is a service rule. A case is about one
 dataset; a case that finds that its data can be opened further orders a catalogue update.
 """
 

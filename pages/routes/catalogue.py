@@ -21,7 +21,7 @@ from models.classes import OPENNESS
 from models.drafting import SHARING, submits
 from pages import dossier
 from pages.calls import Call, deed, page
-from pages.editing import Editing, editing, entry_sent, wanted_of
+from pages.editing import Editing, editing, entry_sent, marked, wanted_of
 from pages.forms.deciding import OF_A_DRAFT
 from pages.forms.fields import Field, Option, Wanted, condition_of, field_of, rule_of
 from pages.forms.filled import parsed, stated
@@ -131,9 +131,9 @@ class Draft:
 
     @property
     def answered(self) -> dict[str, str]:
-        """The classes that the entry has, which stand in the form before anybody writes."""
+        """The classes and marks that the entry has, which stand in the form before anybody writes."""
         classes = {OPENNESS: self.openness, SHARING: self.entry.get(SHARING)}
-        return {name: value for name, value in classes.items() if value}
+        return {name: value for name, value in classes.items() if value} | marked(self.entry)
 
 
 async def draft_of(call: Call, dataset_id: str | None) -> Draft:
@@ -245,7 +245,7 @@ async def filed(call: Call, dataset_id: str | None) -> Response:
     if text_of(form, "do") == "look":
         wanted = Wanted({name: [str(each) for each in form.getlist(name)] for name in form})
         return await editor_page(call, draft, wanted, looked_at=said)
-    if "entry" not in said and dict(said.get("answers", {})) in ({}, draft.answered):
+    if "entry" not in said and dict(said.get("answers", {})).items() <= draft.answered.items():
         said.pop("answers", None)
     content: dict[str, Any] = {"city": city, **stated(form, draft.fields), **said}
     if dataset_id:

@@ -23,17 +23,25 @@ from reading.tables.lists import dataset_table
 from reading.tables.record import version_table
 from rules.deadlines import to_shanghai
 from rules.loading import cities, load_pack
+from rules.opened_first import PRIORITY, priorities_of
 from rules.procedure_names import ACCESS_REQUEST
 
 A_PAGE = 20
 CLASSES = ("unconditional", "conditional", "closed")
-FILTERS = ("city", "provider", "openness", "q")
+FILTERS = ("city", "provider", "openness", "priority", "order", "q")
 
 
 def asked_for(call: Call) -> tuple[dict[str, str | None], Search]:
     """What is searched for, as the address says it and as it is meant."""
     asked = {name: call.asked(name) for name in FILTERS}
-    return asked, Search(city=asked["city"], provider=asked["provider"], openness=asked["openness"], q=asked["q"])
+    return asked, Search(
+        city=asked["city"],
+        provider=asked["provider"],
+        openness=asked["openness"],
+        q=asked["q"],
+        priority=asked["priority"],
+        priority_first=asked["order"] == PRIORITY,
+    )
 
 
 async def datasets_csv(call: Call) -> Response:
@@ -57,6 +65,7 @@ async def datasets(call: Call) -> Response:
         cities=[(city, load_pack(city).name) for city in cities()],
         providers=[body for body in bodies if body.role == "provider"],
         classes=CLASSES,
+        priorities=priorities_of(asked["city"]) if asked["city"] in cities() else {},
     )
 
 

@@ -17,9 +17,10 @@ from reading.calendar.year import year_shown
 from reading.cities.shown import every_city, last_rules, one_city
 from reading.rules.graph_shown import graph_shown
 from reading.rules.in_force import NoLawOn, rules_on
-from reading.rules.model_agreement import model_agreement
+from reading.rules.model_agreement import model_agreement, text_of_class
 from reading.rules.procedure_shown import procedure_shown, way_shown
 from reading.words.law import Law
+from rules.by_class import UNCONDITIONAL
 from rules.checking import days_of_change
 from rules.deadlines import to_shanghai
 from rules.loading import load_pack
@@ -119,6 +120,15 @@ async def model_of_agreement(call: Call) -> Response:
     )
 
 
+async def open_authorisation(call: Call) -> Response:
+    """The text under which data that is open to all is used, by the law of a day."""
+    pack = load_pack(call.in_part("city"))
+    problems: list[str] = []
+    on = day_asked(call, "on", problems) or to_shanghai(call.now).date()
+    text = None if problems else text_of_class(pack.city, UNCONDITIONAL, on, call.language)
+    return call.page("open_authorisation.html", pack=pack, on=on, text=known(text))
+
+
 def day_asked(call: Call, name: str, problems: list[str]) -> date | None:
     """A day of the query; what is none is said and not guessed."""
     given = call.asked(name)
@@ -147,6 +157,7 @@ ROUTES = (
     page(f"{CITY}/law/{{procedure}}", procedure),
     page(f"{CITY}/law/{{procedure}}/whole.svg", whole_procedure),
     page(f"{CITY}/law/{{procedure}}/agreement", model_of_agreement),
+    page(f"{CITY}/open-authorisation", open_authorisation),
     page(f"{CITY}/calendar", calendar_now),
     page(f"{CITY}/calendar/{{year:int}}", calendar),
 )

@@ -58,6 +58,7 @@ CONTEXT: dict[str, Any] = {
             "accrualPeriodicity": "dct:accrualPeriodicity",
             "accessRights": "dct:accessRights",
             "rights": "dct:rights",
+            "license": "dct:license",
             "format": "dct:format",
             "mediaType": "dcat:mediaType",
             "accessURL": "dcat:accessURL",
@@ -128,6 +129,8 @@ class Described:
     place: Label
     standing: DatasetStanding
     version: VersionNamed
+    agreement: str | None = None
+    """Where the API has the text under which data of its class is used."""
 
     @property
     def is_open(self) -> bool:
@@ -261,7 +264,8 @@ def dataset(base: str, described: Described) -> dict[str, Any]:
             for each in standing.restrictions
         ]
     if described.is_open and not described.gone:
-        node["distribution"] = [distribution(iri, each, entry) for each in entry.get("formats", ())]
+        licence = {"license": f"{base}{described.agreement}"} if described.agreement else {}
+        node["distribution"] = [distribution(iri, each, entry) | licence for each in entry.get("formats", ())]
     return node
 
 

@@ -10,8 +10,10 @@ from reading.catalogue import questions as catalogue
 from reading.catalogue.dcat import Catalogue, Described
 from reading.catalogue.questions import VersionNamed
 from reading.catalogue.search import Search
+from reading.catalogue.used_under import used_under
 from reading.directory import questions as directory
 from reading.store import Store
+from rules.deadlines import to_shanghai
 from rules.loading import cities, load_pack
 from rules.pinned import Label
 
@@ -33,7 +35,9 @@ class Harvested:
 async def dcat_page(store: Store, base: str, city: str | None, after: str | None, limit: int) -> Harvested:
     """A page of the catalogue of a city, or of all of them, at addresses that begin with `base`. Raises
     CursorUnusable."""
-    found = await Search(city=city).page(store, await store.archive.now(), after, limit)
+    now = await store.archive.now()
+    on = to_shanghai(now).date()
+    found = await Search(city=city).page(store, now, after, limit)
     whole = await catalogue_of(store, base, city)
     names = await directory.body_names(store, (row.provider for row in found.rows))
     standings = await catalogue.standings(store, (row.dataset_id for row in found.rows))
@@ -41,6 +45,8 @@ async def dcat_page(store: Store, base: str, city: str | None, after: str | None
     total = await catalogue.count_datasets(store, city)
     await store.release()
     places = {row.city: place_of_city(row.city) for row in found.rows}
+    classes = {(row.city, row.openness) for row in found.rows}
+    texts = {each: used_under(*each, on, "en") for each in classes}
     datasets = [
         dcat.dataset(
             base,
@@ -50,6 +56,7 @@ async def dcat_page(store: Store, base: str, city: str | None, after: str | None
                 place=places[row.city],
                 standing=standings[row.dataset_id],
                 version=versions.get(row.dataset_id, VersionNamed()),
+                agreement=text.path if (text := texts[row.city, row.openness]) else None,
             ),
         )
         for row in found.rows

@@ -13,6 +13,7 @@ from reading.shape import Page
 from reading.sight import Caller
 from reading.store import Store
 from reading.words.language import Language
+from rules.deadlines import to_shanghai
 
 
 async def datasets(
@@ -24,9 +25,10 @@ async def datasets(
     names = await directory.body_names(store, (row.provider for row in found.rows))
     standings = await catalogue.standings(store, (row.dataset_id for row in found.rows))
     freshness = await catalogue.freshness(store, (row for row in found.rows if sees_freshness(caller, row)), now)
+    on = to_shanghai(now).date()
     return Page(
         items=[
-            dataset_shown(row, names, standings[row.dataset_id], freshness.get(row.dataset_id), language)
+            dataset_shown(row, names, standings[row.dataset_id], freshness.get(row.dataset_id), on, language)
             for row in found.rows
         ],
         next=found.next,

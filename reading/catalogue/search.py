@@ -18,7 +18,7 @@ from sqlalchemy import Boolean, ColumnElement, Text, and_, bindparam, cast, lite
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlmodel import col
 
-from activities.catalogue.index import IN_TITLE, query_of, theme_query_of
+from activities.catalogue.index import IN_TITLE, priority_query_of, query_of, theme_query_of
 from activities.tables.catalogue import DatasetRow
 from reading.catalogue import questions as catalogue
 from reading.catalogue.freshness import is_stale
@@ -63,6 +63,9 @@ class Search:
     served: bool | None = None
     stale: bool | None = None
     q: str | None = None
+    priority: str | None = None
+    priority_first: bool = False
+    """What is of a kind that the law has opened first comes before the rest."""
 
     def fingerprint(self) -> str:
         """By which a cursor is known as one of this list."""
@@ -91,6 +94,17 @@ class Search:
 
     def ranks(self) -> list[tuple[int, ColumnElement[bool]]]:
         """The parts of the list one after the other, each with what its entries have in common."""
+        by_words = self._by_words()
+        if not self.priority_first:
+            return by_words
+        listed = has_words(priority_query_of(None))
+        after = len(by_words) and max(rank for rank, _ in by_words) + 1
+        return [
+            *((rank, and_(listed, ranked)) for rank, ranked in by_words),
+            *((rank + after, and_(not_(listed), ranked)) for rank, ranked in by_words),
+        ]
+
+    def _by_words(self) -> list[tuple[int, ColumnElement[bool]]]:
         if self.q is None:
             return [(ALL_WORDS, true())]
         everywhere, in_title = query_of(self.q, city=self.city), query_of(self.q, prefix=IN_TITLE, city=self.city)
@@ -111,6 +125,8 @@ class Search:
             wanted.append(has_words(theme_query_of(self.theme)))
         if self.served is not None:
             wanted.append(is_served() if self.served else not_(is_served()))
+        if self.priority is not None:
+            wanted.append(has_words(priority_query_of(self.priority)))
         if self.stale is not None:
             wanted.append(is_stale(now) if self.stale else not_(is_stale(now)))
         return wanted

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from models.restrictions import RestrictionKind
 from reading.catalogue.freshness import FreshnessShown
+from reading.catalogue.used_under import AgreementNamed
 from reading.shape import Instant, RuleNamed, Shape
 
 Openness = Literal["closed", "conditional", "unconditional"]
@@ -53,6 +54,10 @@ class EntryShown(Shape):
     sharing_reason: str | None
     sharing_basis: str | None
     update_frequency: str | None
+    grade: str | None
+    supervision: str | None
+    priority: Annotated[str | None, Field(description="which of the kinds it is that the law has opened first")]
+    priority_name: Annotated[str | None, Field(description="that kind as the city's rules call it")]
     sample: bool
 
 
@@ -63,6 +68,7 @@ class DatasetShown(EntryShown):
     freshness: Annotated[
         FreshnessShown | None, Field(description="whether the data is stale; for officers of the city")
     ]
+    agreement: Annotated[AgreementNamed | None, Field(description="the text under which it is used, by its class")]
     disputed: Annotated[bool, Field(description="bears the disputed mark of an objection")]
     restrictions: list[RestrictionInForce]
     served: Annotated[bool, Field(description="open, and not all of it is kept back now")]

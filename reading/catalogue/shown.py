@@ -12,11 +12,13 @@ from reading.catalogue import questions as catalogue
 from reading.catalogue.freshness import FreshnessShown
 from reading.catalogue.questions import DatasetStanding, sees_freshness
 from reading.catalogue.shapes import DatasetShown, DatasetThen, ItemShown, RestrictionInForce, VersionShown
+from reading.catalogue.used_under import used_under
 from reading.directory import questions as directory
 from reading.sight import Caller
 from reading.store import Store
 from reading.words.language import Language, said
 from rules.deadlines import to_shanghai
+from rules.opened_first import priorities_of
 from rules.pinned import Label
 
 
@@ -28,8 +30,10 @@ async def dataset_now(store: Store, caller: Caller | None, language: Language, d
     names = await directory.body_names(store, [row.provider])
     standings = await catalogue.standings(store, [dataset_id])
     whose = [row] if sees_freshness(caller, row) else []
-    freshness = await catalogue.freshness(store, whose, await store.archive.now())
-    return dataset_shown(row, names, standings[dataset_id], freshness.get(dataset_id), language)
+    now = await store.archive.now()
+    freshness = await catalogue.freshness(store, whose, now)
+    on = to_shanghai(now).date()
+    return dataset_shown(row, names, standings[dataset_id], freshness.get(dataset_id), on, language)
 
 
 async def dataset_then(store: Store, language: Language, dataset_id: str, on: date) -> DatasetThen | None:
@@ -94,6 +98,10 @@ def entry_shown(
         "sharing_reason": text(entry.get("sharing_reason")),
         "sharing_basis": text(entry.get("sharing_basis")),
         "update_frequency": entry.get("update_frequency"),
+        "grade": text(entry.get("grade")),
+        "supervision": text(entry.get("supervision")),
+        "priority": (kind := entry.get("priority")),
+        "priority_name": said(priorities_of(row.city)[kind], language) if kind else None,
         "sample": row.sample,
     }
 
@@ -103,12 +111,14 @@ def dataset_shown(
     names: dict[str, Label],
     standing: DatasetStanding,
     freshness: FreshnessShown | None,
+    on: date,
     language: Language,
 ) -> DatasetShown:
     return DatasetShown(
         **entry_shown(row, row, names, language),
         updated_on=row.updated_on,
         freshness=freshness,
+        agreement=used_under(row.city, row.openness, on, language),
         disputed=standing.disputed,
         restrictions=[
             RestrictionInForce(

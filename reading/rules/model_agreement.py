@@ -9,8 +9,12 @@ from reading.shape import RuleNamed, Shape
 from reading.words.language import Language
 from reading.words.law import Law
 from rules.agreement import BLANK, AgreementRule, filled
+from rules.by_class import agreement_of_class
+from rules.loading import load_pack
 from rules.pinned import Basis, Label
+from rules.procedure_names import ACCESS_REQUEST
 from rules.procedure_rules import ProcedureRules
+from rules.resolving import NotInForce, governing
 
 OF_THE_CASE = {
     "case_number": Label(zh="申请编号", en="number of the request"),
@@ -49,16 +53,28 @@ class ModelAgreementShown(Shape):
 
 def model_agreement(rules: ProcedureRules, on: date, language: Language) -> ModelAgreementShown | None:
     """The model by the rules of a day; None where what they grant is signed without a text."""
-    if rules.agreement is None:
+    return text_shown(rules, rules.agreement, on, language) if rules.agreement else None
+
+
+def text_of_class(city: str, openness: str, on: date, language: Language) -> ModelAgreementShown | None:
+    """The text of a class of openness by the law of a day; None where the city has none of it, or no law."""
+    pack = load_pack(city)
+    try:
+        text = agreement_of_class(pack, openness, on)
+        return text_shown(governing(pack, ACCESS_REQUEST, on), text, on, language) if text else None
+    except NotInForce:
         return None
+
+
+def text_shown(rules: ProcedureRules, text: AgreementRule, on: date, language: Language) -> ModelAgreementShown:
     law = Law(rules, language)
     return ModelAgreementShown(
         city=rules.city,
         on=on,
-        title=law.say(rules.agreement.title),
-        version=rules.agreement.version,
-        examined_on=rules.agreement.examined_on,
-        rule=law.named(rules.agreement.citation),
+        title=law.say(text.title),
+        version=text.version,
+        examined_on=text.examined_on,
+        rule=law.named(text.citation),
         parts=[
             AgreementPart(
                 heading=law.say(part.heading),
@@ -67,7 +83,7 @@ def model_agreement(rules: ProcedureRules, on: date, language: Language) -> Mode
                     for each in part.clauses
                 ],
             )
-            for part in filled(rules.agreement, named_blanks(rules, rules.agreement))
+            for part in filled(text, named_blanks(rules, text))
         ],
     )
 

@@ -24,6 +24,7 @@ async def reviews(driver: Driver) -> list[str]:
     return [row["dataset_id"] for row in await driver.pool.fetch(query)]
 
 
+@pytest.mark.duty("YL-10", "NJ-23")
 async def test_where_a_city_evaluates_each_dataset_that_is_not_open_gets_one_review(
     driver: Driver, reviewing: Reviewing
 ) -> None:
@@ -31,7 +32,10 @@ async def test_where_a_city_evaluates_each_dataset_that_is_not_open_gets_one_rev
     guangzhou = "select dataset_id from datasets where city = 'guangzhou' and openness <> 'unconditional' order by 1"
     expected = [row["dataset_id"] for row in await driver.pool.fetch(guangzhou)]
     assert [each for each in await reviews(driver) if each.startswith("guangzhou")] == expected
-    assert not [each for each in await reviews(driver) if each.startswith("yulin")]
+    closed = "select dataset_id from datasets where city in ('nanjing', 'yulin') and openness = 'closed' order by 1"
+    expected = [row["dataset_id"] for row in await driver.pool.fetch(closed)]
+    assert [each for each in await reviews(driver) if each.startswith(("nanjing", "yulin"))] == expected
+    assert not [each for each in await reviews(driver) if each.startswith("lianyungang")]
 
 
 async def test_a_review_that_is_under_way_is_not_filed_again(driver: Driver, reviewing: Reviewing) -> None:

@@ -48,7 +48,7 @@ async def test_a_bad_row_is_reported_by_line_and_field_and_stops_nothing(service
         "nowhere,标题,,,,,,conditional,,,",
         GOOD.replace("停放点位置", '"两行的\n摘要"'),
         "transport,标题二,,,,,,half-open,,,有时",
-        "transport,标题三,,,,CODE|编号|string,pdf,conditional,,,",
+        "transport,标题三,,,,CODE|编号|string,exe,conditional,,,",
         "transport,,,,,,,conditional,,,",
         "transport,标题四,,摘要,领域,a|甲|string;a|乙|string,csv,unconditional,依据,条件,每月",
         'transport,"broken"x,,,,,,conditional,,,',

@@ -386,6 +386,7 @@ async def test_the_committed_table_holds_every_call(unworked: Service) -> None:
         if path.startswith("/v1/")
     }
     public = {"GET /v1/datasets/{dataset_id}", "GET /v1/datasets/{dataset_id}/versions"}
-    one_of_its_kind = public | {"GET /v1/deadlines", "GET /v1/rules/{city}", "GET /v1/heads/{day}"}
+    of_rules = {"GET /v1/rules/{city}", "GET /v1/rules/{city}/agreements/{openness}"}
+    one_of_its_kind = public | of_rules | {"GET /v1/deadlines", "GET /v1/heads/{day}"}
     tried = {f"{method} {path.partition('?')[0]}" for method, path, _ in CALLS}
     assert described - one_of_its_kind == tried - {"GET /v1/rules/nanning"}

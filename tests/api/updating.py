@@ -9,9 +9,10 @@ from typing import Any
 import httpx
 
 from rules.deadlines import to_shanghai
+from rules.entry_checking import CASES
 from rules.pinned_stages import Outcome
 from rules.procedure_rules import ProcedureRules
-from rules.vocabulary import QUESTIONS
+from rules.vocabulary import ANSWERED_BY_THE_SERVICE, QUESTIONS
 from tests.api.calling import Caller, Service
 from tests.clocks import present
 from tests.five_cities import FIVE_CITIES
@@ -31,6 +32,8 @@ NEW_ENTRY: dict[str, Any] = {
     ],
     "formats": ["csv"],
     "update_frequency": "P1M",
+    "grade": {"zh": "一级", "en": "Grade 1"},
+    "supervision": {"zh": "访问留有记录", "en": "Accesses are on record"},
 }
 """Everything that a city's law demands of an unconditional entry."""
 
@@ -43,11 +46,12 @@ async def law(caller: Caller, city: str, procedure: str = "catalogue_update") ->
 
 def answers(rules: ProcedureRules, openness: str, **others: str) -> dict[str, str]:
     """An answer to each question that the city asks, by which no review is needed that another answer would bring."""
-    asked = QUESTIONS & set(rules.choices) - {"openness", "change", "closed_case"}
-    harmless = ("does_not_apply", "own", "given", "unconditional")
+    asked = QUESTIONS & set(rules.choices) - ANSWERED_BY_THE_SERVICE - {"openness", "change", *CASES}
+    harmless = ("does_not_apply", "own", "given", "unconditional", "none")
     plain = {name: next(value for value in harmless if rules.choice(name, value)) for name in asked}
-    if openness == "closed" and "closed_case" in rules.choices:
-        plain["closed_case"] = rules.choices["closed_case"][0].value
+    for case, of_class in CASES.items():
+        if openness == of_class and case in rules.choices:
+            plain[case] = next(each.value for each in rules.choices[case] if not each.barred)
     return {"openness": openness, **plain, **others}
 
 

@@ -128,18 +128,30 @@ def test_where_the_text_gives_no_period_a_demand_has_none(city: str) -> None:
     assert all(task.clock.due_at is None for task in bench.state.tasks.values())
 
 
-@pytest.mark.duty("NN-15c", "GZ-10a", "GZ-10c", "GZ-5b")
-@pytest.mark.parametrize(("city", "body"), [("nanning", "authority"), ("guangzhou", "provider")])
+EVALUATED_BY = {"nanning": "authority", "guangzhou": "provider", "yulin": "provider", "nanjing": "provider"}
+
+
+@pytest.mark.duty("NN-15c", "GZ-10a", "GZ-10c", "GZ-5b", "YL-10", "NJ-23")
+@pytest.mark.parametrize(("city", "body"), EVALUATED_BY.items())
 def test_data_that_can_be_opened_further_is_by_an_update_that_the_review_orders(city: str, body: str) -> None:
     bench = under_review(city)
     assert bench.task("evaluation").body == f"{city}.{body}"
-    assert bench.decide("evaluation", "open_further") == "accepted"
+    assert bench.decide("evaluation", "open_further", WHATEVER_IS_ASKED | {"masking"}) == "accepted"
     assert bench.state.ordered
     assert (bench.state.ordered.trigger, bench.state.closed) == ("openness_review", "reviewed")
 
 
-@pytest.mark.duty("NN-15c", "GZ-10a")
-@pytest.mark.parametrize("city", ["nanning", "guangzhou"])
+@pytest.mark.duty("NJ-23")
+@pytest.mark.parametrize("finding", ["keep", "open_further"])
+def test_nanjings_evaluation_says_which_masking_makes_data_fit_or_was_not_enough(finding: str) -> None:
+    bench = under_review("nanjing")
+    assert bench.decide("evaluation", finding, WHATEVER_IS_ASKED - {"masking"}) == "RequirementMissing"
+    assert bench.decide("evaluation", finding, WHATEVER_IS_ASKED | {"masking"}) == "accepted"
+    assert bool(bench.state.ordered) == (finding == "open_further")
+
+
+@pytest.mark.duty("NN-15c", "GZ-10a", "YL-10")
+@pytest.mark.parametrize("city", ["nanning", "guangzhou", "yulin"])
 def test_a_class_that_stays_as_it_is_stays_for_a_reason(city: str) -> None:
     bench = under_review(city)
     assert bench.decide("evaluation", "keep", WHATEVER_IS_ASKED - {"reason"}) == "RequirementMissing"

@@ -10,6 +10,7 @@ import pytest
 from models import acts as a
 from models import events as e
 from models.restrictions import RestrictionKind
+from rules.entry_checking import CASES
 from rules.vocabulary import QUESTIONS
 from tests.models.bench import CITIES, INVENTED, MONDAY, WHATEVER_IS_ASKED, law
 from tests.models.reviews_by_city import ALWAYS, BY_ANSWER, ONLY_FINDS
@@ -104,7 +105,7 @@ def test_a_review_that_the_next_draft_no_longer_needs_neither_opens_nor_decides(
 @pytest.mark.parametrize("city", EVERYWHERE)
 def test_every_question_of_the_city_is_answered_with_the_draft(city: str) -> None:
     bench = update_begun(city)
-    questions = (QUESTIONS & set(bench.rules.choices)) - {"change", "subjects_consent", "closed_case"}
+    questions = (QUESTIONS & set(bench.rules.choices)) - {"change", "subjects_consent", *CASES}
     for question in sorted(questions):
         assert draft(bench, without={question}) == "RequirementMissing", question
     assert draft(bench) == "accepted"

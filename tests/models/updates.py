@@ -11,25 +11,30 @@ from models import events as e
 from models.procedures.catalogue_update import CATALOGUE_UPDATE
 from models.procedures.demand import DEMAND
 from models.procedures.openness_review import OPENNESS_REVIEW
+from rules.entry_checking import CASES
 from rules.procedure_rules import ProcedureRules
 from rules.vocabulary import QUESTIONS
 from tests.models.bench import MONDAY, WHATEVER_IS_ASKED, Bench, begun, law
 
 EVERY_FIELD = frozenset(
     {"title", "abstract", "domain", "items", "formats", "openness", "conditions", "basis", "update_frequency"}
-    | {"provider", "sharing_reason", "sharing_basis"}
+    | {"provider", "sharing_reason", "sharing_basis", "grade", "supervision"}
 )
 """The fields of a whole entry."""
-NOTHING_SPECIAL = {"openness": "conditional", "change": "same", "origin": "own", "sharing_class": "unconditional"}
+NOTHING_SPECIAL = {
+    **{"openness": "conditional", "change": "same", "origin": "own", "sharing_class": "unconditional"},
+    **{"priority": "none", "readability": "readable"},
+}
 """Answers for which no city wants more than what it always wants; to every other question: it does not apply."""
 
 
 def answers_for(rules: ProcedureRules, answers: Mapping[str, str]) -> dict[str, str]:
     """An answer to each question of the city's law that always has one, and these."""
-    asked = (set(rules.choices) & QUESTIONS) - {"subjects_consent", "closed_case"}
+    asked = (set(rules.choices) & QUESTIONS) - {"subjects_consent", *CASES}
     said = {**{name: NOTHING_SPECIAL.get(name, "does_not_apply") for name in asked}, **answers}
-    if said.get("openness") == "closed" and "closed_case" in rules.choices:
-        said.setdefault("closed_case", rules.choices["closed_case"][0].value)
+    for case, openness in CASES.items():
+        if said.get("openness") == openness and case in rules.choices:
+            said.setdefault(case, next(each.value for each in rules.choices[case] if not each.barred))
     return said
 
 

@@ -92,6 +92,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/{city}/law",
         "/{city}/law/{procedure}",
         "/{city}/law/{procedure}/agreement",
+        "/{city}/open-authorisation",
         "/{city}/calendar/{year}",
         "/figures",
         "/{city}/figures",

@@ -23,7 +23,7 @@ from tests.pages.visiting import Form, Visitor, text_of
 from tests.pages.ways import Move, Way, to_each_ending
 
 NUMBER = re.compile(r"[A-Z]{2,4}-[A-Z]{2}-\d{4}-\d{6}")
-HARMLESS = ("does_not_apply", "own", "given")
+HARMLESS = ("does_not_apply", "own", "given", "strains_resources")
 TRIES = 8
 A_SECOND = timedelta(seconds=1)
 ONE_WORKING_DAY = "1"

@@ -13,7 +13,12 @@ from tests.rules.cuts import required_fields, stage_of, target, values
 from tests.rules.objection_cuts import demanded_by, outcome_of, rules_for
 
 DEMANDS = {"nanning": "15", "yulin": "18", "guangzhou": "18"}
-REVIEWS = {"nanning": ("authority", "15", ("closed",)), "guangzhou": ("provider", "10.3", ("closed", "conditional"))}
+REVIEWS = {
+    "nanning": ("authority", "15", ("closed",)),
+    "guangzhou": ("provider", "10.3", ("closed", "conditional")),
+    "yulin": ("provider", "10.2", ("closed",)),
+    "nanjing": ("provider", "23.2", ("closed",)),
+}
 
 
 def demand(city: str) -> ProcedureRules:
@@ -24,7 +29,7 @@ def review(city: str) -> ProcedureRules:
     return rules_for(city, "openness_review")
 
 
-def test_of_the_five_three_take_in_demands_and_two_evaluate_what_is_not_open() -> None:
+def test_of_the_five_three_take_in_demands_and_four_evaluate_what_is_not_open() -> None:
     assert {city for city in FIVE_CITIES if "demand" in load_pack(city).procedures} == set(DEMANDS)
     assert {city for city in FIVE_CITIES if "openness_review" in load_pack(city).procedures} == set(REVIEWS)
 
@@ -77,7 +82,7 @@ def test_elsewhere_a_demand_has_no_period(city: str) -> None:
     assert not any(stage.periods or stage.promptly for stage in stages)
 
 
-@pytest.mark.duty("NN-15c", "GZ-10a")
+@pytest.mark.duty("NN-15c", "GZ-10a", "YL-10", "NJ-23")
 @pytest.mark.parametrize("city", sorted(REVIEWS))
 def test_what_is_not_open_is_evaluated_by_the_body_that_the_law_names(city: str) -> None:
     body, article, concerns = REVIEWS[city]
@@ -86,7 +91,7 @@ def test_what_is_not_open_is_evaluated_by_the_body_that_the_law_names(city: str)
     assert (evaluation.body, evaluation.citation.article, rules.concerns) == (body, article, concerns)
 
 
-@pytest.mark.duty("NN-15c", "GZ-10a")
+@pytest.mark.duty("NN-15c", "GZ-10a", "YL-10", "NJ-23")
 @pytest.mark.parametrize("city", sorted(REVIEWS))
 def test_the_interval_is_a_service_rule_for_the_law_only_says_that_it_is_periodic(city: str) -> None:
     every = review(city).every
@@ -94,9 +99,11 @@ def test_the_interval_is_a_service_rule_for_the_law_only_says_that_it_is_periodi
     assert (every.days, every.citation.basis) == (365, Basis.SERVICE)
 
 
-@pytest.mark.duty("GZ-10a", "GZ-10c")
+@pytest.mark.duty("GZ-10a", "GZ-10c", "YL-10", "NJ-23")
 @pytest.mark.parametrize("city", sorted(REVIEWS))
 def test_data_that_can_be_opened_further_is_ordered_into_the_catalogue(city: str) -> None:
     further = outcome_of(review(city), "evaluation", "open_further")
     assert (further.entry, further.trigger) == (EntryEffect.ORDER, "openness_review")
-    assert demanded_by(review(city), "evaluation", "keep") == {("reason", Basis.SERVICE)}
+    asks_for_masking = {("masking", Basis.SERVICE)} if city == "nanjing" else set()
+    assert demanded_by(review(city), "evaluation", "keep") == {("reason", Basis.SERVICE)} | asks_for_masking
+    assert demanded_by(review(city), "evaluation", "open_further") == asks_for_masking

@@ -8,11 +8,12 @@ from api.http.problems import REASONS
 from models import classes, drafting, evidence_clocks
 from models.acts import GrantTerms, Measure, TimeLimit
 from models.limits import set_by
-from rules import admissibility, entry_checking, pack, procedure_checking
+from rules import admissibility, entry_checking, opened_first, pack, procedure_checking
 from rules.loading import PackRefused, cities, load_pack, load_text
 from rules.procedure_names import CATALOGUE_UPDATE, OPENNESS_REVIEW, USE_REPORT, YEARLY
 from rules.vocabulary import (
     AGREED,
+    ANSWERED_BY_THE_SERVICE,
     DAYS_OF_A_MEASURE,
     DECISION,
     DECISION_FIELDS,
@@ -40,7 +41,9 @@ KINDS_BY_CONSTANT = {
     classes.OPENNESS: Kind.CHOICE,
     classes.NAMED_CLASS: Kind.CHOICE,
     drafting.CHANGE: Kind.CHOICE,
-    entry_checking.CLOSED_CASE: Kind.CHOICE,
+    drafting.READABILITY: Kind.CHOICE,
+    opened_first.PRIORITY: Kind.CHOICE,
+    **dict.fromkeys(entry_checking.CASES, Kind.CHOICE),
     entry_checking.NAMED_CLASS: Kind.CHOICE,
     entry_checking.DRAFT: Kind.ENTRY,
     evidence_clocks.EVIDENCE: Kind.FILES,
@@ -61,7 +64,7 @@ def test_a_form_asks_only_for_fields_that_there_are_and_for_each_once() -> None:
 
 
 def test_each_field_stands_in_a_form_but_those_that_the_service_answers_itself() -> None:
-    answered = {drafting.CHANGE}.union(*FOUND_AT_RECEIPT.values())
+    answered = ANSWERED_BY_THE_SERVICE.union(*FOUND_AT_RECEIPT.values())
     assert set(FIELDS) - {name for form in FORMS for name in asked_by(form)} == answered
 
 

@@ -51,6 +51,8 @@ class EntryDraft(Form):
     basis: Bilingual | None = None
     sharing_reason: Bilingual | None = None
     sharing_basis: Bilingual | None = None
+    grade: Headline | None = None
+    supervision: Bilingual | None = None
     update_frequency: (
         Annotated[Frequency, Field(description="ISO 8601 duration of one component (P1D, P3M), real_time or irregular")]
         | None
