@@ -8,7 +8,8 @@ READY := .venv/.ready
 # Most tests wait for servers most of the time.
 PROCESSES ?= 3
 # Rules over the source that read it alone, so that a broken one is told in seconds and not at the end of all tests.
-WALLS := tests/test_names.py tests/test_plain_source.py tests/test_law_in_its_place.py tests/test_documents.py
+WALLS := tests/test_names.py tests/test_plain_source.py tests/test_law_in_its_place.py tests/test_documents.py \
+	tests/supply/test_what_we_take.py
 
 .DEFAULT_GOAL := help
 .PHONY: .venv help setup up demo test check bench screenshots lock licences audit release clean

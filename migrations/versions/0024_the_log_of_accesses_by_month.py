@@ -159,7 +159,7 @@ def upgrade() -> None:
     op.execute(DROP)
     op.execute(f"select make_gate_months({FIRST}, {AHEAD})")
     columns = "decision_id, at, session, dataset_id, grant_case_id, data_items, access_mode, use, allowed, reason"
-    op.execute(f"insert into gate_decisions ({columns}) select {columns} from gate_decisions_before")  # noqa: S608
+    op.execute(f"insert into gate_decisions ({columns}) select {columns} from gate_decisions_before")  # noqa: S608 - names of columns
     op.execute(
         "select setval(pg_get_serial_sequence('gate_decisions', 'decision_id'), "
         "(select coalesce(max(decision_id), 0) + 1 from gate_decisions_before), false)"
