@@ -242,13 +242,18 @@ async def test_a_field_that_no_objection_has_is_refused_by_name(objector: Caller
     assert (error["field"], error["code"]) == ("urgency", "extra_forbidden")
 
 
-async def test_an_objection_is_not_taken_back_as_a_request_is(working: Service) -> None:
-    objector = working.as_("objector@demo")
-    case = await filed(objector, "nanning")
+async def test_an_objection_is_taken_back_and_nothing_is_held_any_longer(
+    working: Service, objector: Caller, pool: Pool
+) -> None:
+    case = await filed(objector, "nanning", evidence=[await upload(objector)])
+    assert await pool.fetchval("select count(*) from restrictions where ended_at is null") > 0
 
-    answer = await objector.post(f"/v1/cases/{case['case_id']}/withdrawal")
+    stranger = await working.as_("applicant2@demo").post(f"/v1/cases/{case['case_id']}/withdrawal")
+    taken_back = await objector.do(f"/v1/cases/{case['case_id']}/withdrawal")
 
-    assert (answer.status_code, answer.json()["type"]) == (409, "urn:kaifang:problem:procedure-knows-no-such-act")
+    assert stranger.status_code == 404
+    assert taken_back["case"]["outcome"] == "withdrawn"
+    assert await pool.fetchval("select count(*) from restrictions where ended_at is null") == 0
 
 
 @pytest.mark.parametrize("item", ["", " ", "\u3000"])
