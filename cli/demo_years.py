@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from cli.demo_parties import WORDS, Json, Parties, rules_of
-from rules.pinned_stages import Outcome
+from cli.demo_parties import WORDS, Parties, rules_of
+from cli.demo_walking import Walked, walked
 from rules.procedure_names import EVALUATION, IMPROVEMENT, OPENING_FOCUS, OPENING_PLAN
-from rules.procedure_rules import ProcedureRules
-
-HELD = {"held_from": "2026-01-05", "held_until": "2026-01-20"}
-"""When the public was heard."""
-Walked = tuple[Json, list[Json]]
 
 
 def set_the_focus(parties: Parties, city: str) -> Walked | None:
@@ -46,26 +41,6 @@ def begun(parties: Parties, city: str, procedure: str, path: str, year: int) -> 
     own = rules.filed_by[0] == "provider"
     login = f"reviewer@{provider_of(parties, city) if own else f'{city}.authority'}"
     return walked(parties, rules, login, parties.call(login, "POST", path, {"city": city, "year": year}))
-
-
-def walked(parties: Parties, rules: ProcedureRules, login: str, case: Json) -> Walked:
-    """The case at its end, by the first outcome of each stage, and its tasks in the order of their decisions."""
-    decided: list[Json] = []
-    while case["status"] == "open":
-        task = next(task for task in case["tasks"] if task["state"] in ("open", "claimed"))
-        stage = rules.stage(task["stage"])
-        assert stage, f"the case has a stage that its rules do not know: {task['stage']}"
-        decided.append(task)
-        said = {"outcome": stage.outcomes[0].outcome, **needed(stage.outcomes[0])}
-        parties.call(f"reviewer@{task['body']}", "POST", f"/v1/tasks/{task['task_id']}/decision", said)
-        case = parties.call(login, "GET", f"/v1/cases/{case['case_id']}")
-    return case, decided
-
-
-def needed(outcome: Outcome) -> Json:
-    """All that a decision must come with."""
-    fields = (requirement.any_of[0] for requirement in outcome.requires)
-    return {field: HELD.get(field, WORDS) for field in fields}
 
 
 def provider_of(parties: Parties, city: str) -> str:

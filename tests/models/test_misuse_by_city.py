@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models import acts as a
+from models.curtailing import Curtailment
 from models.gate import Reason
 from rules.loading import load_pack
 from rules.pinned import Basis
@@ -180,3 +181,8 @@ def test_whoever_reports_decides_nothing_for_whatever_body() -> None:
 def test_only_a_city_whose_law_hears_appeals_has_them() -> None:
     assert [city for city in ("nanning", "yulin", "guangzhou", "lianyungang", "nanjing")
             if "misuse_appeal" in load_pack(city).procedures] == ["guangzhou"]  # fmt: skip
+
+
+def test_what_has_closed_a_grant_leaves_no_item_and_no_mode_of_it() -> None:
+    assert not Curtailment(GrantEffect.CLOSE).leaves((), "api")
+    assert not Curtailment(GrantEffect.CLOSE).leaves(("name",), "download")
