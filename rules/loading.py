@@ -12,7 +12,7 @@ from pathlib import Path as FilePath
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
-from ruamel.yaml.error import YAMLError
+from yaml.error import YAMLError
 
 from rules import strict_yaml
 from rules.checking import Finding, Path, findings

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ruamel.yaml import YAML
-from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
+from yaml.nodes import MappingNode, Node, SequenceNode
 
-from rules.strict_yaml import KeyPath
+from rules.strict_yaml import KeyPath, composed
 
 
 class Places:
@@ -19,7 +18,7 @@ class Places:
     def __init__(self, text: str) -> None:
         self.lines: dict[KeyPath, int] = {}
         self.duplicates: list[KeyPath] = []
-        root = YAML(typ="safe", pure=True).compose(text)
+        root = composed(text)
         if root is not None:
             self._read(root, (), ())
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.constructor import SafeConstructor
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, ScalarEvent
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+import yaml
+from yaml.error import MarkedYAMLError, YAMLError
+from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, ScalarEvent
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 KeyPath = tuple[str | int, ...]
 Source = Path | Traversable | str
+DEEPEST = 100
+"""Levels. Nodes are put together in C, level by level on its stack, which a hostile file would exhaust."""
 
 
 class YamlRefused(ValueError):
@@ -47,16 +49,27 @@ def load(source: Source, name: str) -> Any:
     """The one document of a YAML text or file as plain dicts, lists and scalars; dates are dates, `no` is a string.
 
     `name` is how errors call the source. Raises `YamlRefused` for a malformed text, a key written twice, a key that is
-    no scalar, a tag that plain YAML does not have, an impossible date, or a second document.
+    no scalar, a tag that plain YAML does not have, an impossible date, a second document, or one nested over
+    `DEEPEST` levels.
     """
-    yaml = YAML(typ="safe", pure=True)
-    yaml.Constructor = _StrictConstructor
     try:
-        return yaml.load(_text(source))
+        text = _text(source)
+        _measured(text)
+        return yaml.load(text, _Strict)  # noqa: S506 - it is a safe loader
     except _Refused as refused:
         raise YamlRefused(name, refused.line, refused.path, refused.reason) from None
-    except (YAMLError, UnicodeDecodeError, RecursionError) as error:
+    except (YAMLError, UnicodeDecodeError) as error:
         raise _refused(name, error) from error
+
+
+def composed(text: str) -> Node | None:
+    """The nodes of a well-formed text, with the places where they stand; `None` where it is empty.
+
+    Raises `YAMLError` for a malformed text or one nested too deeply. A key written twice is in it twice.
+    """
+    _measured(text)
+    node: Node | None = yaml.compose(text, _Strict)
+    return node
 
 
 def top_level_scalar(source: Source, name: str, key: str) -> str | None:
@@ -67,7 +80,7 @@ def top_level_scalar(source: Source, name: str, key: str) -> str | None:
     depth = 0
     pending: str | None = None
     try:
-        for event in YAML(typ="safe", pure=True).parse(_text(source)):
+        for event in yaml.parse(_text(source), _Strict):
             if isinstance(event, (CollectionStartEvent, AliasEvent)):
                 pending = None
             if isinstance(event, CollectionStartEvent):
@@ -91,7 +104,37 @@ class _Refused(Exception):
         self.reason = reason
 
 
-class _StrictConstructor(SafeConstructor):
+def _measured(text: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, _Strict):
+        if isinstance(event, CollectionStartEvent):
+            depth += 1
+            if depth > DEEPEST:
+                raise YAMLError("is nested too deeply")
+        elif isinstance(event, CollectionEndEvent):
+            depth -= 1
+
+
+_OF_SCALARS = {
+    "bool": (r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    "int": (r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
+    "float": (
+        r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?|[-+]?[0-9]+[eE][-+]?[0-9]+"
+        r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
+        "-+.0123456789",
+    ),
+    "null": (r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    "timestamp": (
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+        r"(?:(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?(?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?)?",
+        "0123456789",
+    ),
+}
+"""What a plain scalar may be and how it begins, by the core schema of YAML 1.2, and dates: `no`, `12:30` and `1_000`
+are texts."""
+
+
+class _Strict(yaml.CSafeLoader):  # in C, since each process reads every pack
     def construct_document(self, node: Node) -> Any:
         written: dict[KeyPath, int] = {}
         self._paths: dict[int, KeyPath] = {}
@@ -109,6 +152,18 @@ class _StrictConstructor(SafeConstructor):
         except (ValueError, OverflowError) as error:
             path = self._paths.get(id(node), ())
             raise _Refused(node.start_mark.line + 1, path, f"{node.value!r} is impossible: {error}") from error
+
+
+def _whole_number(_: _Strict, node: ScalarNode) -> int:
+    """Decimal with leading zeros too; octal only as `0o17`."""
+    written = str(node.value)
+    return int(written, 0) if written.startswith(("0o", "0x")) else int(written)
+
+
+_Strict.add_constructor("tag:yaml.org,2002:int", _whole_number)
+_Strict.yaml_implicit_resolvers = {}  # what plain scalars are by YAML 1.1
+for _kind, (_form, _beginnings) in _OF_SCALARS.items():
+    _Strict.add_implicit_resolver(f"tag:yaml.org,2002:{_kind}", re.compile(f"^(?:{_form})$"), list(_beginnings))
 
 
 def _places(root: Node) -> Iterator[tuple[KeyPath, Node, Node]]:
@@ -136,13 +191,11 @@ def _text(source: Source) -> str:
     return source if isinstance(source, str) else source.read_text(encoding="utf-8")
 
 
-def _refused(name: str, error: YAMLError | UnicodeDecodeError | RecursionError) -> YamlRefused:
+def _refused(name: str, error: YAMLError | UnicodeDecodeError) -> YamlRefused:
     if isinstance(error, MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         reason = " ".join(part for part in (error.context, error.problem) if part)
         return YamlRefused(name, None if mark is None else mark.line + 1, (), reason)
     if isinstance(error, UnicodeDecodeError):
         return YamlRefused(name, None, (), "is not UTF-8")
-    if isinstance(error, RecursionError):
-        return YamlRefused(name, None, (), "is nested too deeply")
     return YamlRefused(name, None, (), str(error))

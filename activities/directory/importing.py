@@ -8,15 +8,14 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from yaml.error import YAMLError
 
 from activities.database import present
 from activities.directory.account_record import By
 from activities.directory.bodies import BodyRefused, NewBody, body_kept
 from activities.directory.officers import NewOfficer, OfficerRefused, enrolled
 from activities.directory.people import Invitation, KnownAlready, invited
-from rules.strict_yaml import YamlRefused, load
+from rules.strict_yaml import YamlRefused, composed, load
 
 if TYPE_CHECKING:
     from activities.database import Connection, Pool
@@ -99,12 +98,12 @@ def _of_csv(text: str) -> Iterator[Row]:
 def _of_yaml(text: str) -> Iterator[Row]:
     try:
         said = load(text, "file")
-        nodes = YAML(typ="safe", pure=True).compose(text)
+        nodes = composed(text)
     except YamlRefused as refused:
         raise FileFaulty(Fault(refused.line or 1, refused.reason)) from refused
     except YAMLError as error:
         raise FileFaulty(Fault(1, str(error))) from error
-    if not isinstance(said, list):
+    if not isinstance(said, list) or nodes is None:
         raise FileFaulty(Fault(1, "a file of YAML is a list of entries"))
     for entry, node in zip(said, nodes.value, strict=True):
         line = node.start_mark.line + 1

@@ -15,12 +15,15 @@ SCOPES = "scopes:\n  - {scope: CN, name: {zh: 全国, en: national}}\n"
 
 
 def test_yaml_is_read_as_plain_values_of_yaml_1_2() -> None:
-    text = "answer: no\non: 2026-03-02\nat: 2026-03-02T00:00:00Z\nhour: 12:30\n"
+    text = "answer: no\non: 2026-03-02\nat: 2026-03-02T00:00:00Z\nhour: 12:30\nhow_many: 1_000\nnumber: 010\nnone: ~\n"
     assert load(text, "x.yaml") == {
         "answer": "no",
         "on": date(2026, 3, 2),
         "at": datetime(2026, 3, 2, tzinfo=UTC),
         "hour": "12:30",
+        "how_many": "1_000",
+        "number": 10,
+        "none": None,
     }
 
 
@@ -43,7 +46,8 @@ def test_a_file_is_read_as_utf_8(tmp_path: Path) -> None:
         ("a: [1\n", "x.yaml:"),
         ("a: *nowhere\n", "x.yaml:1: found undefined alias"),
         ("a: \x00\n", "x.yaml: unacceptable character"),
-        ("[" * 5000, "x.yaml: is nested too deeply"),
+        ("[" * 101 + "]" * 101, "x.yaml: is nested too deeply"),
+        ("[" * 500_000, "x.yaml: is nested too deeply"),
     ],
 )
 def test_a_text_that_is_ambiguous_or_malformed_is_refused_with_its_place(text: str, place: str) -> None:

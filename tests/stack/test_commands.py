@@ -76,7 +76,7 @@ def test_a_token_is_printed_without_the_catalogue_its_schema_or_any_server(tmp_p
     with exclusive(tmp_path):
         packages = loaded(tmp_path, "token", "applicant@demo")
     assert "jwt" in packages, "it was printed"
-    assert packages & (OF_SERVERS | {"ruamel", "rich", "httpx", "psutil", "pydantic_settings"}) == set()
+    assert packages & (OF_SERVERS | {"yaml", "rich", "httpx", "psutil", "pydantic_settings"}) == set()
 
 
 def test_the_logins_are_those_of_the_accounts() -> None:

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import httpx
 import pytest
-from ruamel.yaml import YAML
 
 from activities.settings import Settings
+from rules import strict_yaml
 from stack.postgres import PASSWORDS, VARIABLES, Login, Postgres
 from stack.programs import API, MIGRATION, PAGES, WORKER, Pages
 from stack.temporal import DYNAMIC_CONFIG, RETENTION, TemporalServer
@@ -28,7 +28,7 @@ OURS = ("migrate", "worker", "api", "pages")
 
 
 def yaml(path: str) -> Any:
-    return YAML(typ="safe").load(ROOT / path)
+    return strict_yaml.load(ROOT / path, path)
 
 
 @pytest.fixture(scope="module")
