@@ -52,14 +52,14 @@ def load(source: Source, name: str) -> Any:
     no scalar, a tag that plain YAML does not have, an impossible date, a second document, or one nested over
     `DEEPEST` levels.
     """
+    text = _text(source, name)
     try:
-        text = _text(source)
         _measured(text)
         return yaml.load(text, _Strict)  # noqa: S506 - it is a safe loader
     except _Refused as refused:
         raise YamlRefused(name, refused.line, refused.path, refused.reason) from None
-    except (YAMLError, UnicodeDecodeError) as error:
-        raise _refused(name, error) from error
+    except YAMLError as error:
+        raise _refused(name, text, error) from error
 
 
 def composed(text: str) -> Node | None:
@@ -77,10 +77,11 @@ def top_level_scalar(source: Source, name: str, key: str) -> str | None:
 
     Raises `YamlRefused` for a text that is malformed before that place.
     """
+    text = _text(source, name)
     depth = 0
     pending: str | None = None
     try:
-        for event in yaml.parse(_text(source), _Strict):
+        for event in yaml.parse(text, _Strict):
             if isinstance(event, (CollectionStartEvent, AliasEvent)):
                 pending = None
             if isinstance(event, CollectionStartEvent):
@@ -91,8 +92,8 @@ def top_level_scalar(source: Source, name: str, key: str) -> str | None:
                 if pending == key:
                     return str(event.value)
                 pending = event.value if pending is None else None
-    except (YAMLError, UnicodeDecodeError) as error:
-        raise _refused(name, error) from error
+    except YAMLError as error:
+        raise _refused(name, text, error) from error
     return None
 
 
@@ -123,6 +124,7 @@ _OF_SCALARS = {
         r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
         "-+.0123456789",
     ),
+    "merge": (r"<<", "<"),
     "null": (r"~|null|Null|NULL|", ["~", "n", "N", ""]),
     "timestamp": (
         r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -130,7 +132,7 @@ _OF_SCALARS = {
         "0123456789",
     ),
 }
-"""What a plain scalar may be and how it begins, by the core schema of YAML 1.2, and dates: `no`, `12:30` and `1_000`
+"""What a plain scalar may be and how it begins, by the core schema of YAML 1.2, and dates and `<<`: `no`, `12:30` and `1_000`
 are texts."""
 
 
@@ -187,15 +189,19 @@ def _places(root: Node) -> Iterator[tuple[KeyPath, Node, Node]]:
         waiting += [(child, value) for child, _, value in reversed(children)]
 
 
-def _text(source: Source) -> str:
-    return source if isinstance(source, str) else source.read_text(encoding="utf-8")
+def _text(source: Source, name: str) -> str:
+    if isinstance(source, str):
+        return source
+    try:
+        return source.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise YamlRefused(name, None, (), "is not UTF-8") from error
 
 
-def _refused(name: str, error: YAMLError | UnicodeDecodeError) -> YamlRefused:
-    if isinstance(error, MarkedYAMLError):
-        mark = error.problem_mark or error.context_mark
-        reason = " ".join(part for part in (error.context, error.problem) if part)
-        return YamlRefused(name, None if mark is None else mark.line + 1, (), reason)
-    if isinstance(error, UnicodeDecodeError):
-        return YamlRefused(name, None, (), "is not UTF-8")
-    return YamlRefused(name, None, (), str(error))
+def _refused(name: str, text: str, error: YAMLError) -> YamlRefused:
+    if not isinstance(error, MarkedYAMLError):
+        return YamlRefused(name, None, (), str(error))
+    reason = " ".join(part for part in (error.context, error.problem) if part)
+    mark = error.problem_mark or error.context_mark
+    last = max(1, len(text.splitlines()))  # a text that ends too early is found wanting in the line after its last
+    return YamlRefused(name, None if mark is None else min(mark.line + 1, last), (), reason)

@@ -27,6 +27,10 @@ def test_yaml_is_read_as_plain_values_of_yaml_1_2() -> None:
     }
 
 
+def test_a_mapping_may_take_over_another_and_change_it() -> None:
+    assert load("a: &a {x: 1, y: 2}\nb: {<<: *a, y: 3}\n", "x.yaml")["b"] == {"x": 1, "y": 3}
+
+
 def test_a_file_is_read_as_utf_8(tmp_path: Path) -> None:
     file = tmp_path / "x.yaml"
     file.write_text("a: 三月三", encoding="utf-8")
