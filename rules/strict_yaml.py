@@ -132,8 +132,8 @@ _OF_SCALARS = {
         "0123456789",
     ),
 }
-"""What a plain scalar may be and how it begins, by the core schema of YAML 1.2, and dates and `<<`: `no`, `12:30` and `1_000`
-are texts."""
+"""What a plain scalar may be and how it begins, by the core schema of YAML 1.2, and dates and `<<`: `no`, `12:30` and
+`1_000` are texts."""
 
 
 class _Strict(yaml.CSafeLoader):  # in C, since each process reads every pack
