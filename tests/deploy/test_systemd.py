@@ -1,4 +1,4 @@
-"""The units for one machine: systemd understands them, they are confined, and they run the embedded stack's programs."""
+"""The units for one machine: systemd understands them, they are confined, and run the embedded stack's programs."""
 
 from __future__ import annotations
 
