@@ -81,6 +81,7 @@ def test_every_image_is_pinned_to_the_version_that_the_embedded_stack_runs(servi
 
 def test_every_setting_can_be_given_in_production(services: dict[str, Any]) -> None:
     given = {variable for name in OURS for variable in services[name]["environment"]}
+    given |= set(re.findall(r"^ENV (KAIFANG_\w+)", (ROOT / "deploy" / "Dockerfile").read_text(), re.MULTILINE))
     settings = {f"KAIFANG_{field.upper()}" for field in Settings.model_fields}
     assert given == settings - NEVER_IN_PRODUCTION | OF_THE_ENGINE
 
@@ -89,14 +90,17 @@ def test_a_setting_that_is_given_to_one_of_our_services_alone_has_a_reason(servi
     everywhere = set.intersection(*(set(services[name]["environment"]) for name in OURS))
     apart = {name: {v for v in services[name]["environment"] if v not in everywhere} for name in OURS}
     where_it_listens = {"API": {"KAIFANG_HOST", "KAIFANG_PORT"}, "pages": {"KAIFANG_PAGES_HOST", "KAIFANG_PAGES_PORT"}}
-    gate, reader = "KAIFANG_DATABASE_GATE_URL", "KAIFANG_DATABASE_READER_URL"
+    gate = "KAIFANG_DATABASE_GATE_URL"
+    reads = {"KAIFANG_DATABASE_READER_URL", "KAIFANG_READING_URL", "KAIFANG_READING_LAG"}
     signs = {"KAIFANG_HEADS_KEY", "KAIFANG_HEADS_FOLDER", "KAIFANG_STAMP_URL", "KAIFANG_STAMP_ROOTS"}
-    assert apart == {
+    reasons = {
         "migrate": {"KAIFANG_DATABASE_OWNER_URL"},
-        "worker": {*signs, "KAIFANG_MAIL_URL"},
-        "api": {*where_it_listens["API"], gate, reader, "KAIFANG_MAIL_URL"},
-        "pages": {*where_it_listens["pages"], reader, "KAIFANG_MAIL_URL", "KAIFANG_OIDC_CLIENT_SECRET_FILE"},
+        "worker": {*signs, "KAIFANG_MAIL_URL", "KAIFANG_UPGRADES", "KAIFANG_WORKER_METRICS"},
+        "api": {*where_it_listens["API"], gate, *reads, "KAIFANG_MAIL_URL"},
+        "pages": {*where_it_listens["pages"], *reads, "KAIFANG_MAIL_URL", "KAIFANG_OIDC_CLIENT_SECRET_FILE"},
     }
+    assert all(apart[name] <= reasons[name] for name in OURS)
+    assert "KAIFANG_MAIL_URL" in apart["worker"] & apart["api"] & apart["pages"]
 
 
 def test_our_services_get_only_variables_that_they_read(services: dict[str, Any]) -> None:
