@@ -12,7 +12,7 @@ WALLS := tests/test_names.py tests/test_plain_source.py tests/test_law_in_its_pl
 	tests/supply/test_what_we_take.py
 
 .DEFAULT_GOAL := help
-.PHONY: .venv help setup up demo test check bench screenshots lock licences audit release clean
+.PHONY: .venv help setup up demo test check chart bench screenshots lock licences audit release clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
@@ -53,6 +53,11 @@ check: $(READY) ## formatting, lint, zones, types, import contracts, licences, r
 	$(BIN)/kaifang rules drawn docs/procedures
 	$(BIN)/python -m tests.duties_named
 	$(BIN)/python -m pytest --quiet -p no:xdist -p no:cacheprovider $(WALLS)
+
+# Go keeps what it has built, so that a second time takes seconds.
+chart: $(READY) ## build what renders the Helm chart and reads it as Kubernetes would (needs Go 1.26), and try it
+	cd deploy/helm/check && GOFLAGS=-mod=readonly go build -trimpath -buildvcs=false -o $(CURDIR)/$(BIN)/chart-check .
+	$(BIN)/chart-check deploy/helm/kaifang deploy/helm/kaifang/everything.yaml >/dev/null
 
 bench: $(READY) ## measure the figures that we claim
 	$(BIN)/python -m benchmarks

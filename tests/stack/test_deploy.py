@@ -25,6 +25,20 @@ from workflows.search_attributes import TYPES
 
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 OURS = ("migrate", "worker", "api", "pages")
+NEVER_IN_PRODUCTION = {"KAIFANG_LOGIN", "KAIFANG_SAMPLES"}
+"""Demo accounts and how they log in."""
+TLS = ROOT / "deploy" / "compose.tls.yml"
+OF_THE_ENGINE = {
+    "TEMPORAL_ADDRESS",
+    "TEMPORAL_NAMESPACE",
+    "TEMPORAL_API_KEY",
+    "TEMPORAL_TLS",
+    "TEMPORAL_TLS_SERVER_CA_CERT_PATH",
+    "TEMPORAL_TLS_CLIENT_CERT_PATH",
+    "TEMPORAL_TLS_CLIENT_KEY_PATH",
+    "TEMPORAL_TLS_SERVER_NAME",
+}
+"""What its SDK reads by itself and an installation may need; a test shows that it does."""
 
 
 def yaml(path: str) -> Any:
@@ -44,12 +58,12 @@ def output(*command: str | Path, **environment: str) -> str:
     ).stdout
 
 
-def test_the_compose_file_obeys_the_schema_of_the_compose_specification() -> None:
-    output("check-jsonschema", "--builtin-schema", "vendor.compose-spec", ROOT / "docker-compose.yml")
+def test_the_compose_files_obey_the_schema_of_the_compose_specification() -> None:
+    output("check-jsonschema", "--builtin-schema", "vendor.compose-spec", ROOT / "docker-compose.yml", TLS)
 
 
 def test_every_image_is_pinned_to_the_version_that_the_embedded_stack_runs(services: dict[str, Any]) -> None:
-    images = {service["image"] for service in services.values()}
+    images = {re.sub(r"^\$\{[A-Z_]+_IMAGE:-(.+)\}$", r"\1", service["image"]) for service in services.values()}
     bundled = re.search(r"Server ([\d.]+), UI ([\d.]+)", output("temporal", "--version"))
     assert bundled is not None
     server, ui = bundled.groups()
@@ -65,8 +79,32 @@ def test_every_image_is_pinned_to_the_version_that_the_embedded_stack_runs(servi
     assert postgres.startswith("postgres:18.")
 
 
+def test_every_setting_can_be_given_in_production(services: dict[str, Any]) -> None:
+    given = {variable for name in OURS for variable in services[name]["environment"]}
+    given |= set(re.findall(r"^ENV (KAIFANG_\w+)", (ROOT / "deploy" / "Dockerfile").read_text(), re.MULTILINE))
+    settings = {f"KAIFANG_{field.upper()}" for field in Settings.model_fields}
+    assert given == settings - NEVER_IN_PRODUCTION | OF_THE_ENGINE
+
+
+def test_a_setting_that_is_given_to_one_of_our_services_alone_has_a_reason(services: dict[str, Any]) -> None:
+    everywhere = set.intersection(*(set(services[name]["environment"]) for name in OURS))
+    apart = {name: {v for v in services[name]["environment"] if v not in everywhere} for name in OURS}
+    where_it_listens = {"API": {"KAIFANG_HOST", "KAIFANG_PORT"}, "pages": {"KAIFANG_PAGES_HOST", "KAIFANG_PAGES_PORT"}}
+    gate = "KAIFANG_DATABASE_GATE_URL"
+    reads = {"KAIFANG_DATABASE_READER_URL", "KAIFANG_READING_URL", "KAIFANG_READING_LAG"}
+    signs = {"KAIFANG_HEADS_KEY", "KAIFANG_HEADS_FOLDER", "KAIFANG_STAMP_URL", "KAIFANG_STAMP_ROOTS"}
+    reasons = {
+        "migrate": {"KAIFANG_DATABASE_OWNER_URL"},
+        "worker": {*signs, "KAIFANG_MAIL_URL", "KAIFANG_UPGRADES", "KAIFANG_WORKER_METRICS"},
+        "api": {*where_it_listens["API"], gate, *reads, "KAIFANG_MAIL_URL"},
+        "pages": {*where_it_listens["pages"], *reads, "KAIFANG_MAIL_URL", "KAIFANG_OIDC_CLIENT_SECRET_FILE"},
+    }
+    assert all(apart[name] <= reasons[name] for name in OURS)
+    assert "KAIFANG_MAIL_URL" in apart["worker"] & apart["api"] & apart["pages"]
+
+
 def test_our_services_get_only_variables_that_they_read(services: dict[str, Any]) -> None:
-    read = {f"KAIFANG_{field.upper()}" for field in Settings.model_fields} | {"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE"}
+    read = {f"KAIFANG_{field.upper()}" for field in Settings.model_fields} | OF_THE_ENGINE
     for name in OURS:
         environment = services[name]["environment"]
         assert environment.keys() <= read
@@ -116,9 +154,47 @@ def test_nobody_is_a_demo_account_in_production(services: dict[str, Any]) -> Non
 
 
 def test_every_variable_of_the_compose_file_is_explained_in_the_example() -> None:
-    asked = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
+    asked = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text() + TLS.read_text()))
+    asked |= {name for each in yaml("docker-compose.yml")["services"].values() for name in passed_through(each)}
     explained = set(re.findall(r"^(?:# )?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert asked == explained
+
+
+def test_every_service_has_a_bound_of_memory_and_every_server_says_how_it_is(services: dict[str, Any]) -> None:
+    for name, service in services.items():
+        limits = service["deploy"]["resources"]["limits"]
+        assert limits.keys() == {"memory", "pids"}, name
+    asks_nobody = {name for name, service in services.items() if "healthcheck" not in service}
+    jobs = {name for name, service in services.items() if service["restart"].startswith("on-failure")}
+    # The worker listens nowhere (`kaifang_worker_jobs` tells of it), and the image of the UI has nothing to ask with.
+    assert asks_nobody == jobs | {"worker", "temporal-ui"}
+
+
+def test_with_tls_every_connection_checks_whom_it_calls(services: dict[str, Any]) -> None:
+    inside = yaml("deploy/compose.tls.yml")["services"]
+    assert inside.keys() == services.keys()
+    for name in OURS:
+        environment = inside[name]["environment"]
+        urls = {each for each in services[name]["environment"] if each.startswith("KAIFANG_DATABASE")}
+        assert urls == {each for each in environment if each.startswith("KAIFANG_DATABASE")}
+        for each in urls:
+            plain = services[name]["environment"][each]
+            assert environment[each] == f"{plain}?sslmode=verify-full&sslrootcert=/tls/ca.pem"
+        assert environment["TEMPORAL_TLS"] == "true"
+        assert environment.keys() <= OF_THE_ENGINE | urls
+    assert inside["temporal"]["environment"]["TEMPORAL_TLS_REQUIRE_CLIENT_AUTH"] == "true"
+    assert inside["temporal"]["environment"]["SQL_HOST_VERIFICATION"] == "true"
+    assert "command" not in inside["postgres"], "the one of the other file stands"
+    assert '"$@" -c ssl=on' in (ROOT / "deploy" / "postgres-tls.sh").read_text()
+    allowed = [
+        line.split() for line in (ROOT / "deploy" / "pg_hba.conf").read_text().splitlines() if line[:4] == "host"
+    ]
+    assert {(way, where) for way, _, _, where, _ in allowed if way != "hostssl"} == {("host", "127.0.0.1/32")}
+
+
+def passed_through(service: dict[str, Any]) -> set[str]:
+    """Variables that a service has from .env as they are, or not at all."""
+    return {name for name, value in service.get("environment", {}).items() if value is None}
 
 
 def test_what_a_service_waits_for_exists_and_jobs_are_awaited_to_their_end(services: dict[str, Any]) -> None:
@@ -130,7 +206,8 @@ def test_what_a_service_waits_for_exists_and_jobs_are_awaited_to_their_end(servi
 
 
 def test_files_that_are_mounted_exist(services: dict[str, Any]) -> None:
-    mounted = {mount.split(":")[0] for service in services.values() for mount in service.get("volumes", [])}
+    both = [*services.values(), *yaml("deploy/compose.tls.yml")["services"].values()]
+    mounted = {mount.split(":")[0] for service in both for mount in service.get("volumes", [])}
     assert all((ROOT / path).exists() for path in mounted if path.startswith("./"))
 
 
