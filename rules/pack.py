@@ -433,6 +433,14 @@ class Procedure(Authored):
     has no such rule, nothing is received any more."""
 
 
+class CountiesTerms(Authored):
+    """The role of the bodies that are the authority of a county (县、区、开发区) each; a city has as many of them as it
+    has counties with a catalogue of their own. Undated, for a body has its role in the directory today."""
+
+    authority: Name
+    cite: Cite
+
+
 class Pack(Authored):
     """The law of one city. `law` lists, in order of force, the sources that follow one another as the law in force."""
 
@@ -450,6 +458,8 @@ class Pack(Authored):
     service_rules: Mapping[Name, Wording] = Field(default_factory=dict)
     """Our choices where the law is silent: name to reason."""
     bodies: Mapping[Name, OneOrMore[Version[Wording]]]
+    counties: CountiesTerms | None = None
+    """Whether its counties have authorities and catalogues of their own; without this rule they have none."""
     maintenance: OneOrMore[Version[MaintenanceTerms]] | None = None
     """How the service may be interrupted; without this rule, an announcement is free in form and time."""
     holders: OneOrMore[Version[Literal["public"]]] | None = None

@@ -1,0 +1,22 @@
+"""Counties (县、区、开发区): each is known by its authority, which its bodies name and which names itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from rules.procedure_rules import PROVIDER
+
+if TYPE_CHECKING:
+    from activities.database import Connection
+
+ITS_AUTHORITY = """
+select authority.role, authority.body from bodies
+join bodies as authority on authority.body = bodies.county where bodies.body = $1
+"""
+
+
+async def with_its_county(connection: Connection, bodies: Mapping[str, str]) -> dict[str, str]:
+    """The bodies of a case, and the authority of the county that its provider belongs to; none of another county."""
+    row = await connection.fetchrow(ITS_AUTHORITY, bodies[PROVIDER]) if bodies.get(PROVIDER) else None
+    return {**bodies, **({row["role"]: row["body"]} if row else {})}
