@@ -23,11 +23,8 @@ from models.telling import said_to_the_party
 from rules.pinned import APPLICANT
 from rules.procedure_names import CATALOGUE_UPDATE, RECTIFICATION
 from rules.procedure_rules import PROVIDER, ProcedureRules
+from rules.sight import sight_in
 
-SEES_THE_WHOLE_CITY = ("operator", "authority")
-"""Roles of bodies whose officers may read every case of their city."""
-BEGINS_RECTIFICATIONS = ("authority",)
-"""Roles of those among them that have a part in every rectification."""
 FOLLOWS_FROM_A_CASE = (CATALOGUE_UPDATE, RECTIFICATION)
 """Procedures whose cases another gave cause for, and which are not the affair of whoever filed them."""
 CONCERNS_OTHERS = (*FOLLOWS_FROM_A_CASE, *(each.name for each in PROCEDURES if each.may_take_access))
@@ -158,9 +155,15 @@ class Caller:
             raise NotYourTask(field="task_id")
 
     @property
+    def sees_the_city(self) -> bool:
+        """Whether the law of its city lets the caller's body see every case of it."""
+        return sight_in(self.city, self.body_role) is not None
+
+    @property
     def knows_rectifications(self) -> bool:
-        """Whether the caller reads for a body that has a part in every rectification of its city."""
-        return self.body_role in BEGINS_RECTIFICATIONS
+        """Whether the caller reads for a body that sees every rectification of its city too."""
+        sight = sight_in(self.city, self.body_role)
+        return sight is not None and sight.rectifications
 
     def sees_cases(self) -> ColumnElement[bool]:
         """The cases that the caller may know of by its present role: its own, those that its body takes part in, those
@@ -171,7 +174,7 @@ class Caller:
         ways: list[ColumnElement[bool]] = []
         if self.has("applicant"):
             ways.append(and_(col(CaseRow.party) == self.account_id, not_(filed_for_a_body())))
-        sees_the_city = self.has("reviewer") and self.body_role in SEES_THE_WHOLE_CITY
+        sees_the_city = self.has("reviewer") and self.sees_the_city
         sees_more = sees_the_city or self.heads_county is not None
         if self.county and self.has("supervisor"):
             ways.append(self.within())

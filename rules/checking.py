@@ -182,6 +182,9 @@ def _around(pack: Pack) -> Iterator[Finding]:
     refuses = any(version.value and version.value.refusal for _, version in _endings(pack))
     if refuses and not pack.remedies:
         yield Finding(("remedies",), "no_remedy_named", "an ending refuses, and nobody would be told where to go then")
+    for role in pack.sees_the_city:
+        if role not in pack.bodies:
+            yield Finding(("sees_the_city", role), "no_responsible_body", f"{role} is no body of this city")
     if pack.counties and (pack.counties.authority not in pack.bodies or pack.counties.authority == PROVIDER):
         fact = f"{pack.counties.authority} is no body of this city that could be the authority of a county"
         yield Finding(("counties", "authority"), "no_responsible_body", fact)

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from activities.tables.cases import TaskRow
 from models.refusals import NotYourCity, RoleRequired
-from reading.sight import SEES_THE_WHOLE_CITY, Caller, a_side_in_its_case
+from reading.sight import Caller, a_side_in_its_case
 from rules.loading import cities, load_pack
 from rules.procedure_names import RECTIFICATION
 from rules.procedure_rules import ProcedureRules
@@ -138,7 +138,7 @@ def sight_of_figures(caller: Caller, on: date) -> Sight | None:
     """Like `sight_of`; in addition officers who may read every case of their city see its figures, except those of
     rectifications in which their body has no part."""
     sight = sight_of(caller, on)
-    if sight and sight.body and caller.body_role in SEES_THE_WHOLE_CITY:
+    if sight and sight.body and caller.sees_the_city:
         rectifies = None if caller.knows_rectifications else caller.body
         return Sight(sight.cities, rectifies=rectifies, looks=sight.looks)
     return sight

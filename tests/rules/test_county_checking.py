@@ -1,4 +1,4 @@
-"""What the loader asks of a city whose counties have authorities of their own."""
+"""What the loader asks of a city whose counties have authorities, and of the roles that see all of a city."""
 
 from __future__ import annotations
 
@@ -36,3 +36,8 @@ def test_without_the_key_a_stage_of_its_role_is_like_any_other() -> None:
     line = next(each for each in NANNING.splitlines() if each.startswith(COUNTIES))
     pack = load_text(NANNING.replace(line, ""), "nanning.yaml")
     assert pack.counties is None
+
+
+def test_who_sees_the_whole_city_is_a_body_of_it() -> None:
+    found = refused("\n  authority: {cite: service sight}", "\n  prefecture: {cite: service sight}")
+    assert ("sees_the_city.prefecture", "no_responsible_body") in found
