@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from rules.procedure_rules import PROVIDER
+from rules.procedure_rules import PROVIDER, ProcedureRules
 
 if TYPE_CHECKING:
     from activities.database import Connection
@@ -16,7 +16,12 @@ join bodies as authority on authority.body = bodies.county where bodies.body = $
 """
 
 
-async def with_its_county(connection: Connection, bodies: Mapping[str, str]) -> dict[str, str]:
-    """The bodies of a case, and the authority of the county that its provider belongs to; none of another county."""
-    row = await connection.fetchrow(ITS_AUTHORITY, bodies[PROVIDER]) if bodies.get(PROVIDER) else None
+async def with_its_county(
+    connection: Connection, rules: ProcedureRules, bodies: Mapping[str, str]
+) -> Mapping[str, str]:
+    """The bodies of a case under these rules, and where something of it can lie before the authority of a county, that
+    of the county that its provider belongs to."""
+    if not rules.knows_counties:
+        return bodies
+    row = await connection.fetchrow(ITS_AUTHORITY, bodies[PROVIDER])
     return {**bodies, **({row["role"]: row["body"]} if row else {})}

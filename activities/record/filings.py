@@ -118,7 +118,7 @@ class Filings:
             received_at = self._clock.at(await present(connection))
             filing = received(received_at)
             law = filing.rules
-            bodies = await with_its_county(connection, filing.bodies)
+            bodies = await with_its_county(connection, law, filing.bodies)
             kind = BY_NAME[procedure]
             if filing.about_task is not None:
                 await none_is_open(connection, law.city, filing.about_task)

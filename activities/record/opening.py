@@ -103,7 +103,7 @@ async def update_of(
         procedure=CATALOGUE_UPDATE.name,
         party=it.by,
         dataset_id=it.dataset_id or cause.dataset_id,
-        bodies=await with_its_county(connection, cause.bodies),
+        bodies=await with_its_county(connection, rules, cause.bodies),
         data_items=cause.data_items,
         choices={"trigger": it.trigger},
         caused_by=cause.case_id,
