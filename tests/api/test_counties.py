@@ -16,11 +16,11 @@ from tests.api.importing import HEAD as COLUMNS
 from tests.api.importing import ITEMS, send, told
 from tests.api.updating import NEW_ENTRY, answers, law, post, recorded, today, walked
 
-COUNTY, PROVIDER = "nanning.wuming_data", "nanning.wuming_transport"
-ANOTHER = "nanning.binyang_data"
+COUNTY, PROVIDER = "nanning.wuming", "nanning.wumingtransport"
+ANOTHER = "nanning.binyang"
 HEAD = "body,role,name,english_name,county\n"
 BODIES = f"""{HEAD}{ANOTHER},county_authority,宾阳县大数据局,Binyang County Big Data Bureau,
-nanning.binyang_transport,provider,宾阳县交通运输局,Binyang County Transport Bureau,{ANOTHER}
+nanning.binyangtransport,provider,宾阳县交通运输局,Binyang County Transport Bureau,{ANOTHER}
 """
 OFFICER = """insert into accounts (account_id, login, name, city, body, roles)
 values ($1, $1, '{"zh": "甲", "en": "A"}', 'nanning', $2, array[$3])"""
@@ -108,7 +108,7 @@ async def test_the_authority_of_a_county_records_what_its_bodies_change_and_nobo
 
 async def test_a_county_imports_entries_of_its_bodies_alone(service: Service) -> None:
     row = "{},停放点,Parking,位置,交通出行," + ITEMS + ",csv,无条件开放,,,每月"
-    rows = "\n".join([COLUMNS, row.format("wuming_transport"), row.format("transport")])
+    rows = "\n".join([COLUMNS, row.format("wumingtransport"), row.format("transport")])
     answer = await send(service.as_(f"reviewer@{COUNTY}"), rows)
     assert answer.status_code == 200, answer.text
     assert answer.json()["accepted"] == 1
@@ -118,17 +118,17 @@ async def test_a_county_imports_entries_of_its_bodies_alone(service: Service) ->
 async def test_a_county_is_in_the_directory_before_its_bodies_are(pool: Pool) -> None:
     row = "nanning.{},provider,交通运输局,Transport,{}\n"
     for body, of, why in (
-        ("binyang_transport", ANOTHER, "is the authority of no county"),
-        ("binyang_transport", "nanning.authority", "is the authority of no county"),
+        ("binyangtransport", ANOTHER, "is the authority of no county"),
+        ("binyangtransport", "nanning.authority", "is the authority of no county"),
         ("transport", f"{COUNTY}\nyulin.x,provider,局,X,{COUNTY}", "only a provider belongs to a county"),
     ):
         with pytest.raises(FileFaulty, match=why):
             await put(pool, HEAD + row.format(body, of))
     await put(pool, BODIES)
     with pytest.raises(FileFaulty, match="belongs to another county"):
-        await put(pool, HEAD + row.format("binyang_transport", COUNTY))
-    assert await put(pool, HEAD + row.format("binyang_transport", "")) == 1
-    kept = await pool.fetchval("select county from bodies where body = 'nanning.binyang_transport'")
+        await put(pool, HEAD + row.format("binyangtransport", COUNTY))
+    assert await put(pool, HEAD + row.format("binyangtransport", "")) == 1
+    kept = await pool.fetchval("select county from bodies where body = 'nanning.binyangtransport'")
     assert kept == ANOTHER, "who says nothing of its county changes none"
 
 

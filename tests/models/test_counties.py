@@ -8,9 +8,9 @@ from reading.sight import Caller, County
 from tests.models.bench import Bench, begun, law
 from tests.models.updates import draft, pass_reviews
 
-COUNTY, OTHER = "nanning.wuming_data", "nanning.binyang_data"
+COUNTY, OTHER = "nanning.wuming", "nanning.binyang"
 OF_CITY = {"provider": "nanning.transport", "authority": "nanning.authority", "experts": "nanning.experts"}
-OF_COUNTY = {**OF_CITY, "provider": "nanning.wuming_transport", "county_authority": COUNTY}
+OF_COUNTY = {**OF_CITY, "provider": "nanning.wumingtransport", "county_authority": COUNTY}
 GIVEN = frozenset({"reason"})
 
 

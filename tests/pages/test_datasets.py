@@ -48,9 +48,9 @@ async def test_a_dataset_that_is_not_there_is_not_found(front: Front) -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 async def test_the_catalogue_is_read_by_county_from_the_page_of_bodies_too(front: Front, language: str) -> None:
     visitor = await front.visitor(language).visit("/nanning/bodies")
-    (link,) = [each for each in visitor.links() if "county=nanning.wuming_data" in each.get("href", "")]
+    (link,) = [each for each in visitor.links() if "county=nanning.wuming" in each.get("href", "")]
     await visitor.follow(text_of(link))
-    assert dict(visitor.form("datasets").values())["county"] == "nanning.wuming_data"
+    assert dict(visitor.form("datasets").values())["county"] == "nanning.wuming"
     assert not [each for each in visitor.links() if "/datasets/nanning-" in each.get("href", "")]
 
     await visitor.visit("/datasets?city=nanjing")
