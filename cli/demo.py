@@ -15,7 +15,7 @@ from rich.table import Table
 
 from activities.settings import Settings, SettingsError
 from cli.demo_bodies import have_account_opened, pass_on_contact
-from cli.demo_catalogue import demand_data, update_the_catalogue
+from cli.demo_catalogue import compile_for_a_county, demand_data, update_the_catalogue
 from cli.demo_delegation import have_access_delegated
 from cli.demo_elsewhere import open_elsewhere
 from cli.demo_misuse import Misused, find_misuse
@@ -143,6 +143,11 @@ def show(settings: Settings, language: Language, console: Console) -> None:
             case, decisions = update_the_catalogue(parties, city)
             console.print(as_table(case, decisions, words))
             console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['dataset_id']}, {changed(case)}\n")
+            compiled = compile_for_a_county(parties, city)
+            if compiled:
+                case, decisions = compiled
+                console.print(as_table(case, decisions, words))
+                console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['dataset_id']}\n")
             demanded = demand_data(parties, city)
             if demanded:
                 case, decisions = demanded

@@ -49,6 +49,21 @@ def update_the_catalogue(parties: Parties, city: str) -> tuple[Json, list[Json]]
     return walk_update(parties, rules, case, {"update_frequency": frequency})
 
 
+def compile_for_a_county(parties: Parties, city: str) -> tuple[Json, list[Json]] | None:
+    """A new entry of a body of a county, which its authority includes and the city's publishes, and the tasks that were
+    decided for it; None where no body is of a county."""
+    rules = rules_of(parties, city, CATALOGUE_UPDATE)
+    bodies = parties.call("applicant@demo", "GET", f"/v1/bodies?city={city}")["items"]
+    of_counties = (each["body"] for each in bodies if each["county"] not in (None, each["body"]))
+    if rules is None or (provider := next(of_counties, None)) is None:
+        return None
+    day = parties.call("applicant@demo", "GET", f"/v1/rules/{city}")["on"]
+    trigger = next(each.value for each in rules.choices["trigger"] if each.on_request and not each.begins_at)
+    filed = {"city": city, "trigger": trigger, "occurred_on": day}
+    case = parties.call(f"reviewer@{provider}", "POST", "/v1/catalogue-updates", filed)
+    return walk_update(parties, rules, case, NEW_ENTRY)
+
+
 def demand_data(parties: Parties, city: str) -> tuple[Json, list[Json]] | None:
     """A demand that became a dataset, and the tasks that were decided for it; None where the city has no demands."""
     demands, updates = rules_of(parties, city, DEMAND), rules_of(parties, city, CATALOGUE_UPDATE)

@@ -54,7 +54,7 @@ PRIVILEGES: Mapping[str, Stated] = {
     ),
     "acts": Stated(with_columns("state", "problem", "delivered_at")),
     "alembic_version": READ,
-    "bodies": Stated(with_columns("name")),
+    "bodies": Stated(with_columns("name", "county")),
     "calendar": Stated(with_columns("version", more="select")),
     "calendar_notices": ADDED_TO,
     "case_numbers": Stated(with_columns("last")),

@@ -52,7 +52,7 @@ def follow_while_waiting(rules: ProcedureRules, proposal: Proposal, at: datetime
         step = rules.step(rules.first_for(state.choices))
         assert step, "the loader refuses a pack in which a case begins in no step"
         for stage in step.stages:
-            if stage.ahead_of_turn and stage.applies_to(state.choices):
+            if stage.ahead_of_turn and stage.lies_open(state.choices, state.bodies):
                 put(rules, proposal, step.step, stage, at)
     elif (target := next_of(rules, state)) and (ending := rules.ending(target)):
         close(rules, proposal, ending, at)
@@ -65,7 +65,7 @@ def complete_the_step(rules: ProcedureRules, proposal: Proposal, at: datetime) -
         return
     known = {task.stage for task in state.tasks.values()}
     for stage in step.stages:
-        if stage.stage not in known and stage.applies_to(state.choices):
+        if stage.stage not in known and stage.lies_open(state.choices, state.bodies):
             put(rules, proposal, step.step, stage, at)
 
 
@@ -93,7 +93,24 @@ def verifying(rules: ProcedureRules, state: CaseState) -> bool:
 
 
 def next_of(rules: ProcedureRules, state: CaseState) -> str | None:
-    """Where the case goes now: a step or an ending; None while its current step is not done."""
+    """Where the case goes now: a step or an ending; None while its current step is not done.
+
+    A step of which no stage lies open in this case is passed over: that of a county's authority, where the provider
+    is of no county.
+    """
+    target = led_to(rules, state)
+    while target and (step := rules.step(target)) and step.then and has_nothing_of(step, state):
+        target = step.then
+    return target
+
+
+def has_nothing_of(step: Step, state: CaseState) -> bool:
+    """Whether each stage of the step is one of a county, and the case is of none."""
+    return all(stage.of_county and not stage.lies_open(state.choices, state.bodies) for stage in step.stages)
+
+
+def led_to(rules: ProcedureRules, state: CaseState) -> str | None:
+    """Where what was decided leads the case; None while its current step is not done."""
     if state.step is None:
         return rules.first_for(state.choices)
     step = rules.step(state.step)
@@ -164,7 +181,7 @@ def enter(rules: ProcedureRules, proposal: Proposal, step: Step, at: datetime) -
         items = WHOLE_DATASET if step.whole_dataset else about(rules, proposal.state)
         move_data(proposal, step.data, at, items)
     for stage in step.stages:
-        if stage.applies_to(proposal.state.choices):
+        if stage.lies_open(proposal.state.choices, proposal.state.bodies):
             for seat in seats(stage, proposal.state):
                 put(rules, proposal, step.step, stage, at, seat=seat)
 

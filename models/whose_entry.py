@@ -6,10 +6,10 @@ from models import refusals as r
 from rules.admissibility import Inadmissible
 
 
-def may_record(body: str | None, provides: bool, authority: str | None) -> None:
-    """Officers of a provider of the city record updates, and those of its authority. Raises
+def may_record(body: str | None, provides: bool, *authorities: str | None) -> None:
+    """Officers of a provider of the city record updates, and those of its authority and of a county's. Raises
     ProviderOrAuthorityRecords."""
-    if not provides and body != authority:
+    if not provides and body not in authorities:
         raise r.ProviderOrAuthorityRecords()
 
 
@@ -29,3 +29,10 @@ def provider_meant(own: str | None, stated: str | None, of_dataset: str | None) 
             raise r.NotYourDataset(field="dataset_id")
         return Inadmissible("dataset_id", "dataset_of_another_provider", None)
     return provider
+
+
+def of_its_county(county: str | None, of_provider: str | None) -> None:
+    """The authority of a county speaks of the entries of its county alone; None is whoever heads none. Raises
+    NotYourDataset."""
+    if county not in (None, of_provider):
+        raise r.NotYourDataset(field="provider")

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, true, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
-from sqlmodel import col
+from sqlmodel import col, select
 
 from activities.tables.cases import FORESEEN, ActRow, CaseRow, EventRow, EvidenceRow, TaskRow
 from models.acts import ACT, Actor, AskSupplement, Correct, Decide, Extend, Inspect, Revoke
@@ -23,11 +23,8 @@ from models.telling import said_to_the_party
 from rules.pinned import APPLICANT
 from rules.procedure_names import CATALOGUE_UPDATE, RECTIFICATION
 from rules.procedure_rules import PROVIDER, ProcedureRules
+from rules.sight import sight_in
 
-SEES_THE_WHOLE_CITY = ("operator", "authority")
-"""Roles of bodies whose officers may read every case of their city."""
-BEGINS_RECTIFICATIONS = ("authority",)
-"""Roles of those among them that have a part in every rectification."""
 FOLLOWS_FROM_A_CASE = (CATALOGUE_UPDATE, RECTIFICATION)
 """Procedures whose cases another gave cause for, and which are not the affair of whoever filed them."""
 CONCERNS_OTHERS = (*FOLLOWS_FROM_A_CASE, *(each.name for each in PROCEDURES if each.may_take_access))
@@ -36,6 +33,14 @@ READ_BY_NOBODY = frozenset({"key_digest", "concerned"})
 """Fields of events that nobody reads."""
 OF_OTHER_CASES = frozenset({"by_case", "update_case_id", "ordered_case_id"})
 """Fields of events that a party does not read: which case of somebody else keeps data back, or follows from this."""
+
+
+@dataclass(frozen=True)
+class County:
+    """A county by its authority, with the bodies that belong to it, the authority among them."""
+
+    authority: str
+    bodies: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,14 @@ class Caller:
     body: str | None
     body_role: str | None
     roles: frozenset[str]
+    county: County | None = None
+    """The county that the body belongs to, beyond which its officers see no more than any body of the city; None for a
+    body of the city."""
+
+    @property
+    def heads_county(self) -> str | None:
+        """The caller's body, where that is the authority of a county."""
+        return self.body if self.county and self.county.authority == self.body else None
 
     @property
     def actor(self) -> Actor:
@@ -95,7 +108,12 @@ class Caller:
         if self.reads_as_party(state) and not filed_it_for_its_body:
             return False
         had_a_task = self.body is not None and self.body in {task.body for task in state.tasks.values()}
-        return (self.has("reviewer") and had_a_task) or (self.has("supervisor") and self.city == state.city)
+        return (self.has("reviewer") and had_a_task) or (self.has("supervisor") and self.supervises(state))
+
+    def supervises(self, state: CaseState) -> bool:
+        """Whether the case lies in the caller's city, and where its body belongs to a county, in that."""
+        in_its_county = self.county is None or state.bodies.get(PROVIDER) in self.county.bodies
+        return self.city == state.city and in_its_county
 
     def must_have_part(self, state: CaseState, rules: ProcedureRules) -> None:
         """Raises NoPartInTheCase unless the caller has a part in the case."""
@@ -137,9 +155,15 @@ class Caller:
             raise NotYourTask(field="task_id")
 
     @property
+    def sees_the_city(self) -> bool:
+        """Whether the law of its city lets the caller's body see every case of it."""
+        return sight_in(self.city, self.body_role) is not None
+
+    @property
     def knows_rectifications(self) -> bool:
-        """Whether the caller reads for a body that has a part in every rectification of its city."""
-        return self.body_role in BEGINS_RECTIFICATIONS
+        """Whether the caller reads for a body that sees every rectification of its city too."""
+        sight = sight_in(self.city, self.body_role)
+        return sight is not None and sight.rectifications
 
     def sees_cases(self) -> ColumnElement[bool]:
         """The cases that the caller may know of by its present role: its own, those that its body takes part in, those
@@ -150,9 +174,14 @@ class Caller:
         ways: list[ColumnElement[bool]] = []
         if self.has("applicant"):
             ways.append(and_(col(CaseRow.party) == self.account_id, not_(filed_for_a_body())))
-        sees_the_city = self.has("reviewer") and self.body_role in SEES_THE_WHOLE_CITY
-        if self.city and (self.has("supervisor") or (sees_the_city and self.knows_rectifications)):
-            ways.append(col(CaseRow.city) == self.city)
+        sees_the_city = self.has("reviewer") and self.sees_the_city
+        sees_more = sees_the_city or self.heads_county is not None
+        if self.county and self.has("supervisor"):
+            ways.append(self.within())
+        if self.city and (
+            (self.has("supervisor") and not self.county) or (sees_the_city and self.knows_rectifications)
+        ):
+            ways.append(self.within())
         elif self.has("reviewer") and self.body:
             held = exists().where(
                 col(TaskRow.case_id) == col(CaseRow.case_id),
@@ -161,12 +190,18 @@ class Caller:
                 col(TaskRow.state) != FORESEEN,
             )
             concerns_its_body = or_(col(CaseRow.provider) == self.body, held)
-            if sees_the_city:
+            if sees_more:
                 is_no_rectification = col(CaseRow.procedure) != RECTIFICATION
-                ways.append(and_(col(CaseRow.city) == self.city, or_(is_no_rectification, concerns_its_body)))
+                ways.append(or_(concerns_its_body, and_(self.within(), is_no_rectification)))
             else:
                 ways.append(concerns_its_body)
         return or_(*ways) if ways else false()
+
+    def within(self) -> ColumnElement[bool]:
+        """The cases of the caller's city, or of the county that its body belongs to."""
+        if self.county is None:
+            return col(CaseRow.city) == self.city
+        return col(CaseRow.provider).in_(sorted(self.county.bodies))
 
     def sees_tasks(self) -> ColumnElement[bool]:
         """The tasks of the caller's list: its body's, a supervisor's city's, but for those of cases in which it has a
@@ -178,7 +213,10 @@ class Caller:
             is_asked = and_(col(TaskRow.ended_at).is_(None), col(TaskRow.supplement_asked_at).is_not(None))
             ways.append(and_(col(TaskRow.party) == self.account_id, or_(col(TaskRow.body) == APPLICANT, is_asked)))
         as_officer: list[ColumnElement[bool]] = []
-        if self.has("supervisor") and self.city:
+        if self.has("supervisor") and self.county:
+            in_its_county = select(CaseRow.case_id).where(self.within()).correlate(None)
+            as_officer.append(col(TaskRow.case_id).in_(in_its_county))
+        elif self.has("supervisor") and self.city:
             as_officer.append(col(TaskRow.city) == self.city)
         if self.has("reviewer") and self.body:
             as_officer.append(col(TaskRow.body) == self.body)

@@ -19,6 +19,7 @@ from rules.pack import SERVICE, EndingTerms, Pack
 from rules.pinned import APPLICANT, PARTY
 from rules.procedure_checking import check_cut
 from rules.procedure_names import described_by_packs
+from rules.procedure_rules import PROVIDER
 from rules.service_terms import ReminderTerms
 
 Path = tuple[str | int, ...]
@@ -181,6 +182,12 @@ def _around(pack: Pack) -> Iterator[Finding]:
     refuses = any(version.value and version.value.refusal for _, version in _endings(pack))
     if refuses and not pack.remedies:
         yield Finding(("remedies",), "no_remedy_named", "an ending refuses, and nobody would be told where to go then")
+    for role in pack.sees_the_city:
+        if role not in pack.bodies:
+            yield Finding(("sees_the_city", role), "no_responsible_body", f"{role} is no body of this city")
+    if pack.counties and (pack.counties.authority not in pack.bodies or pack.counties.authority == PROVIDER):
+        fact = f"{pack.counties.authority} is no body of this city that could be the authority of a county"
+        yield Finding(("counties", "authority"), "no_responsible_body", fact)
     for role in pack.urging:
         if role not in pack.bodies:
             yield Finding(("urging", role), "no_responsible_body", f"{role} is no body of this city")

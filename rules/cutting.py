@@ -64,7 +64,16 @@ class Cut:
         """Whether its step goes on by itself only when this stage is done: it always lies open, and holds it up."""
         version = in_force(self.procedure.hold or (), self.on)
         reviews_hold = bool(version and version.value and version.value.reviewed_by == stage)
-        return stage not in self.order.only_when and stage not in self.order.outlasting and not reviews_hold
+        return not self.may_be_left_out(stage) and stage not in self.order.outlasting and not reviews_hold
+
+    def may_be_left_out(self, stage: str) -> bool:
+        """Whether a case may have no such stage: by what was chosen, or because its provider is of no county."""
+        return stage in self.order.only_when or self.is_of_county(stage)
+
+    def is_of_county(self, stage: str) -> bool:
+        """Whether the stage lies before the authority of a county."""
+        counties = self.pack.counties
+        return counties is not None and self.body(stage) == counties.authority
 
     def always_leads(self, stage: str) -> bool:
         """Whether the case goes on however the stage is decided."""

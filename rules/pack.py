@@ -433,6 +433,22 @@ class Procedure(Authored):
     has no such rule, nothing is received any more."""
 
 
+class SightTerms(Authored):
+    """That the reviewers of a role see every case of their city; with `rectifications: false`, of those against bodies
+    only such as concern their own. Undated, for whoever looks sees by the role of today, old cases too."""
+
+    rectifications: StrictBool = True
+    cite: Cite
+
+
+class CountiesTerms(Authored):
+    """The role of the bodies that are the authority of a county (县、区、开发区) each; a city has as many of them as it
+    has counties with a catalogue of their own. Undated, for a body has its role in the directory today."""
+
+    authority: Name
+    cite: Cite
+
+
 class Pack(Authored):
     """The law of one city. `law` lists, in order of force, the sources that follow one another as the law in force."""
 
@@ -450,6 +466,10 @@ class Pack(Authored):
     service_rules: Mapping[Name, Wording] = Field(default_factory=dict)
     """Our choices where the law is silent: name to reason."""
     bodies: Mapping[Name, OneOrMore[Version[Wording]]]
+    sees_the_city: Mapping[Name, SightTerms] = Field(default_factory=dict)
+    """Roles of the bodies that see the whole city; every other sees the cases that concern its body."""
+    counties: CountiesTerms | None = None
+    """Whether its counties have authorities and catalogues of their own; without this rule they have none."""
     maintenance: OneOrMore[Version[MaintenanceTerms]] | None = None
     """How the service may be interrupted; without this rule, an announcement is free in form and time."""
     holders: OneOrMore[Version[Literal["public"]]] | None = None

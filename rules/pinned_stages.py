@@ -221,6 +221,8 @@ class Stage(Pinned):
     """While it is open, no decision lets the case go on."""
     each: bool = False
     """It is put before every body that the case names in its role, a task each."""
+    of_county: bool = False
+    """It lies before the authority of a county: in a case about a body of no county it is left out."""
     outcomes: tuple[Outcome, ...]
     extension: ExtensionRule | None = None
     """None: nobody extends its period."""
@@ -228,6 +230,10 @@ class Stage(Pinned):
 
     def applies_to(self, choices: Mapping[str, str]) -> bool:
         return all(choices.get(name) in values for name, values in self.only_when.items())
+
+    def lies_open(self, choices: Mapping[str, str], bodies: Mapping[str, str]) -> bool:
+        """Whether a case of these choices between these bodies, by role, has it at all."""
+        return self.applies_to(choices) and (not self.of_county or self.body in bodies)
 
     def period(self, choices: Mapping[str, str]) -> str | None:
         return self.periods.get(choices.get(self.period_by, "normal"))

@@ -322,7 +322,7 @@ class _Cut(Cut):
 
     def _always_leads(self, step: StepTerms, but: str) -> bool:
         """Whether another stage of the step, which always lies open, leads the case on however it is decided."""
-        others = [s for s in step.stages if s != but and s not in self.order.only_when]
+        others = [s for s in step.stages if s != but and not self.may_be_left_out(s)]
         return any(self.always_leads(stage) for stage in others)
 
     def _leads_beside(self, terms: OutcomeTerms) -> bool:
@@ -345,7 +345,8 @@ class _Cut(Cut):
         for condition in self.order.only_when.values():
             yield from self._when(path, condition)
         for step, terms in self.steps.items():
-            if all(stage in self.order.only_when for stage in terms.stages):
+            is_passed_over = terms.then is not None and all(self.is_of_county(stage) for stage in terms.stages)
+            if all(self.may_be_left_out(stage) for stage in terms.stages) and not is_passed_over:
                 yield path, "may_be_empty", f"each stage of {step} may be left out, and then it never ends"
         yield from broken_of_time(self)
         for stage in ({*self.order.outlasting, *self.opened} - set(self.by_time)) & set(self.procedure.stages):

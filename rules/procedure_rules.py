@@ -228,6 +228,11 @@ class ProcedureRules(Pinned):
                 return stage.period_citation or stage.citation
         return None
 
+    @property
+    def knows_counties(self) -> bool:
+        """Whether something of a case can lie before the authority of a county."""
+        return any(stage.of_county for step in self.steps for stage in step.stages)
+
     def counting_of(self, unit: str) -> CountingRule | None:
         return next((c for c in self.counting if c.unit == unit), None)
 

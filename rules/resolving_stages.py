@@ -50,6 +50,7 @@ def stage_at(cut: CutAt, name: str, order: OrderTerms) -> Stage | None:
         outlasting=name in order.outlasting,
         binding=name in order.binding,
         each=name in order.each,
+        of_county=cut.pack.counties is not None and body.value == cut.pack.counties.authority,
         outcomes=outcomes,
         extension=extension_at(cut, entry),
         citation=cut.cited(body.cite),

@@ -20,6 +20,8 @@ def unfit_samples(samples: SampleCatalogue, pack_of: Callable[[str], Pack | None
             yield Finding(
                 ("bodies", i, "role"), "unknown_role", f"{body.role} is none of the roles of the pack: {known}"
             )
+        elif body.county is not None and body.county not in _heads_of_counties(samples, pack):
+            yield Finding(("bodies", i, "county"), "no_county", f"{body.county} is the authority of no county")
     for i, post in enumerate(samples.posts):
         pack = pack_of(post.body.partition(".")[0])
         if pack is not None and post.post not in pack.posts:
@@ -27,3 +29,9 @@ def unfit_samples(samples: SampleCatalogue, pack_of: Callable[[str], Pack | None
             yield Finding(
                 ("posts", i, "post"), "unknown_post", f"{post.post} is none of the posts of the pack: {known}"
             )
+
+
+def _heads_of_counties(samples: SampleCatalogue, pack: Pack) -> set[str]:
+    """The bodies of the samples that are the authority of a county by that pack."""
+    authority = pack.counties.authority if pack.counties else None
+    return {body.body for body in samples.bodies if body.role == authority}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from activities.database import Connection, Pool
     from activities.sealing.seals import Seals
 
-OF_BODIES = ("body", "role", "name", "english_name")
+OF_BODIES = ("body", "role", "name", "english_name", "county")
 OF_ACCOUNTS = ("login", "name", "english_name", "body", "roles", "issuer", "subject", "email")
 OF_OFFICERS = frozenset({"reviewer", "supervisor", "admin"})
 MOST_ROWS = 10_000
@@ -124,7 +124,8 @@ async def import_bodies(pool: Pool, rows: list[Row], by: By) -> int:
     """The directory has all these bodies; how many. Raises FileFaulty."""
 
     async def kept(connection: Connection, row: Row) -> None:
-        body = NewBody(row["body"], row["role"], row["name"], row["english_name"] or row["name"])
+        names = (row["name"], row["english_name"] or row["name"])
+        body = NewBody(row["body"], row["role"], *names, county=row["county"] or None)
         await body_kept(connection, body, by)
 
     return await _all_or_nothing(pool, rows, kept)

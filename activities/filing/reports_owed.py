@@ -29,7 +29,7 @@ from grants g join cases c using (case_id)
 where c.city = $1 and g.next_report_on <= $2 order by g.next_report_on, g.case_id limit $3
 """
 LOOK_ON = "update grants set next_report_on = $3 where case_id = $1 and next_report_on = $2"
-BODIES = "select role, body from bodies where city = $1 and role <> 'provider'"
+BODIES = "select role, body from bodies where city = $1 and role <> 'provider' and county is null"
 
 
 def case_of_report(grant_case_id: str, owed_on: date) -> str:

@@ -90,7 +90,7 @@ class Reviewing:
         since = now - timedelta(days=days)
         due = await self._pool.fetch(DUE, rules.city, list(rules.concerns), OPENNESS_REVIEW, since, most)
         bodies = await self._pool.fetch(
-            "select role, body from bodies where city = $1 and role <> 'provider'", rules.city
+            "select role, body from bodies where city = $1 and role <> 'provider' and county is null", rules.city
         )
         for row in due:
             filing = Filing(

@@ -34,6 +34,8 @@ class Importer:
     account: str
     city: str
     provider: str | None = None
+    county: str | None = None
+    """The authority of the county whose entries alone are imported."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Known:
 
     providers: Mapping[str, str]
     bodies: Mapping[str, str]
+    counties: Mapping[str, str]
+    """Provider to the authority of the county that it belongs to."""
     entries: Mapping[str, tuple[str, Mapping[str, Any]]]
     """Dataset to its provider and entry."""
     known_by_title: Mapping[str, str] = member(default_factory=dict)
@@ -90,7 +94,7 @@ def broken_rules(entry: ImportedEntry, rules: ProcedureRules, known: Known, impo
     if provider is None:
         yield Fault("no_provider_of_that_name", PROVIDER, {"given": entry.provider})
         return
-    if importer.provider not in (None, provider):
+    if importer.provider not in (None, provider) or importer.county not in (None, known.counties.get(provider)):
         yield Fault("not_your_body", PROVIDER, {"given": entry.provider})
     dataset_id = known.dataset_of(entry)
     owner, before = known.entries.get(dataset_id, (provider, {}))
@@ -117,18 +121,19 @@ def broken_rules(entry: ImportedEntry, rules: ProcedureRules, known: Known, impo
 
 async def known_there(connection: Connection, city: str, drafts: list[ImportedEntry]) -> Known:
     """What these drafts are judged by."""
-    bodies = await connection.fetch("select body, role, name from bodies where city = $1", city)
+    bodies = await connection.fetch("select body, role, name, county from bodies where city = $1", city)
     providers: dict[str, str] = {}
     for row in bodies:
         if row["role"] == PROVIDER:
             names = json.loads(row["name"])
             called = (row["body"], row["body"].split(".")[-1], names["zh"], names["en"])
             providers.update(dict.fromkeys(map(folded, called), row["body"]))
-    others = {row["role"]: row["body"] for row in bodies if row["role"] != PROVIDER}
-    nothing_there = Known(providers, others, {})
+    others = {row["role"]: row["body"] for row in bodies if row["role"] != PROVIDER and row["county"] is None}
+    counties = {row["body"]: row["county"] for row in bodies if row["county"]}
+    nothing_there = Known(providers, others, counties, {})
     of_providers = [draft for draft in drafts if folded(draft.provider) in providers]
     known_by_title = await known_by_title_of(connection, nothing_there, of_providers)
-    known = Known(providers, others, {}, known_by_title)
+    known = Known(providers, others, counties, {}, known_by_title)
     entries = await connection.fetch(
         "select dataset_id, provider, entry from datasets where dataset_id = any($1)",
         [known.dataset_of(draft) for draft in of_providers],

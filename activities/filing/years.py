@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SYSTEM = "system"
 """The party of a case that nobody filed."""
-BODIES = "select role, body from bodies where city = $1 order by body"
+BODIES = "select role, body from bodies where city = $1 and (role = 'provider' or county is null) order by body"
 KNOWN = "select case_id from cases where case_id = any($1)"
 
 

@@ -38,8 +38,11 @@ async def seed_samples(connection: Connection) -> None:
     """
     is_empty = not await connection.fetchval("select exists (select from bodies)")
     await connection.executemany(
-        "insert into bodies (body, city, role, name) values ($1, $2, $3, $4) on conflict do nothing",
-        [(b.body, b.city, b.role, b.name.model_dump_json()) for b in sample_catalogue.bodies()],
+        "insert into bodies (body, city, role, name, county) values ($1, $2, $3, $4, $5) on conflict do nothing",
+        [
+            (b.body, b.city, b.role, b.name.model_dump_json(), b.county)
+            for b in sorted(sample_catalogue.bodies(), key=lambda each: each.county not in (None, each.body))
+        ],
     )
     await connection.executemany(
         "insert into accounts (account_id, login, name, city, body, roles) values ($1, $2, $3, $4, $5, $6) "

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from activities.calendar.record import wanted_until
 from activities.database import NEVER_TAKEN, present, with_a_second_try
+from activities.directory.counties import with_its_county
 from activities.evidence.files import digests_of, submit
 from activities.idempotency import IdempotencyKeyReused, digest
 from activities.record.log import LockedCase, Log, open_case, read_log
@@ -117,6 +118,7 @@ class Filings:
             received_at = self._clock.at(await present(connection))
             filing = received(received_at)
             law = filing.rules
+            bodies = await with_its_county(connection, law, filing.bodies)
             kind = BY_NAME[procedure]
             if filing.about_task is not None:
                 await none_is_open(connection, law.city, filing.about_task)
@@ -134,6 +136,7 @@ class Filings:
                 **sides,
                 wanted_until=until,
                 late=until is not None and received_at >= until,
+                bodies=bodies,
                 case_number=await next_case_number(connection, law.city_code, kind, received_at),
                 data_items=filing.data_items if facts.data_items is None else facts.data_items,
                 standing=facts.standing,

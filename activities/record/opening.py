@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from activities.directory.counties import with_its_county
 from activities.record.sides import found_at_filing
 from activities.record.touching import met_by_update
 from models import events as e
@@ -102,7 +103,7 @@ async def update_of(
         procedure=CATALOGUE_UPDATE.name,
         party=it.by,
         dataset_id=it.dataset_id or cause.dataset_id,
-        bodies=cause.bodies,
+        bodies=await with_its_county(connection, rules, cause.bodies),
         data_items=cause.data_items,
         choices={"trigger": it.trigger},
         caused_by=cause.case_id,

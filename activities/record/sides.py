@@ -39,7 +39,7 @@ select party from those join accounts on account_id = party where party <> $3 an
 """
 """Holders, those who ask, and delegates. Whoever serves no body acts for none, and is named in no log."""
 GIVES_ACCESS = [ACCESS, ACCESS_REQUEST]
-BODIES = "select role, body from bodies where city = $1 and role <> 'provider'"
+BODIES = "select role, body from bodies where city = $1 and role <> 'provider' and county is null"
 SERVING = """
 select body, array_agg(account_id order by account_id) as accounts from accounts
 where body = any($1) and 'reviewer' = any(roles) group by body

@@ -16,10 +16,13 @@ class BodyRow(SQLModel, table=True):
     """A body of a city, such as `nanning.transport`, with its role in the procedures."""
 
     __tablename__ = "bodies"
+    __table_args__ = (Index("bodies_of_county", "county", postgresql_where=text("county IS NOT NULL")),)
     body: str = Field(primary_key=True)
     city: str = Field(index=True)
     role: str
     name: dict[str, Any] = jsonb()
+    county: str | None = Field(default=None, foreign_key="bodies.body")
+    """The authority of the county that it belongs to, which is its own; None for a body of the city."""
 
 
 class AccountRow(SQLModel, table=True):

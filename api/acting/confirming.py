@@ -22,11 +22,13 @@ class ConfirmationForm(Form):
 
 
 class BodyForm(Form):
-    """The body as the directory is to have it; its role, one that the rules of the city know, never changes."""
+    """The body as the directory is to have it; its role, one that the rules of the city know, never changes. `county`
+    is the authority of the county that a provider belongs to."""
 
     role: Code
     name: Heading
     english_name: Heading | None = None
+    county: Code | None = None
 
 
 async def confirm_roles(runtime: Runtime, by: By, form: ConfirmationForm) -> list[str]:
@@ -52,6 +54,7 @@ async def refuse_role(runtime: Runtime, by: By, proposal: str) -> str:
 async def put_body(runtime: Runtime, by: By, body: str, form: BodyForm) -> None:
     """The directory has the body. Raises a Problem."""
     try:
-        await keep_body(runtime.pool, NewBody(body, form.role, form.name, form.english_name or form.name), by)
+        new = NewBody(body, form.role, form.name, form.english_name or form.name, form.county)
+        await keep_body(runtime.pool, new, by)
     except BodyRefused as refused:
         raise invalid(refused.field, refused.code) from refused

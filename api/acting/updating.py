@@ -10,7 +10,7 @@ from activities.idempotency import id_from_key
 from activities.record.filings import Filing
 from activities.tables.catalogue import DatasetRow
 from api.acting.drafts import drafted
-from api.acting.filing import PROVIDER, Filer, judge, rules_at
+from api.acting.filing import Filer, judge, rules_at
 from api.acting.forms.filing import CatalogueUpdateForm
 from api.acting.receiving import NOT_STAMPED
 from api.acting.refusals import problem_of, refused, refused_before_receipt
@@ -107,7 +107,7 @@ async def _concerned(call: UpdateFiled, form: CatalogueUpdateForm) -> Concerned:
     bodies = await call.filer.bodies(form.city)
     own = await directory.provider_of(call.store, form.city, call.caller.body or "")
     with refused_before_receipt():
-        whose_entry.may_record(call.caller.body, own is not None, bodies.get(AUTHORITY))
+        whose_entry.may_record(call.caller.body, own is not None, bodies.get(AUTHORITY), call.caller.heads_county)
     dataset = await catalogue.dataset_of(call.store, form.city, form.dataset_id) if form.dataset_id else None
     if form.dataset_id and dataset is None:
         raise invalid("dataset_id", "dataset_unknown")
@@ -117,7 +117,10 @@ async def _concerned(call: UpdateFiled, form: CatalogueUpdateForm) -> Concerned:
     if isinstance(provider, Inadmissible):
         raise invalid(provider.field, provider.code)
     await call.filer.provider(form.city, provider)
-    return Concerned(provider, {**bodies, PROVIDER: provider}, dataset)
+    around = await directory.bodies_around(call.store, form.city, provider)
+    with refused_before_receipt():
+        whose_entry.of_its_county(call.caller.heads_county, around.get(call.caller.body_role or ""))
+    return Concerned(provider, around, dataset)
 
 
 def _filing(call: UpdateFiled, form: CatalogueUpdateForm, concerned: Concerned, at: datetime) -> Filing:

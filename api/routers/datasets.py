@@ -47,6 +47,7 @@ async def search(
     language: AnsweredIn,
     city: NamedCity | None = None,
     provider: Word = None,
+    county: Annotated[Word, Query(description="The authority of a county, for the catalogue of its bodies")] = None,
     openness: Openness | None = None,
     theme: Annotated[Word, Query(description="The domain of the data, in either language")] = None,
     served: Annotated[bool | None, Query(description="Open, and not all of it is kept back now")] = None,
@@ -62,11 +63,13 @@ async def search(
     """Datasets by what is asked of them. `q` finds parts of Chinese words, and words by how they begin, in either
     language; entries that have all of it in their title come first, and the order is that of city and id else."""
     await named_body(store, "provider", provider)
+    await named_body(store, "county", county)
     if stale is not None:
         city = stale_in(caller, city)
     wanted = Search(
         city=city,
         provider=provider,
+        county=county,
         openness=openness,
         theme=theme,
         served=served,

@@ -75,15 +75,16 @@ async def follows(call: Call, matter: Matter, rules: ProcedureRules, form: Filin
     """What will follow from this filing."""
     stated = form.stated()
     choices = {**chosen(rules, stated), **matter.about.found}
-    bodies = await directory.bodies_of(call.store, matter.city)
     provider = matter.dataset.provider if matter.dataset else getattr(form, "provider", None)
     if provider:
-        bodies = {**bodies, "provider": provider}
+        bodies = await directory.bodies_around(call.store, matter.city, provider)
+    else:
+        bodies = await directory.bodies_of(call.store, matter.city)
     labels = await directory.body_names(call.store, bodies.values())
     names = {body: matter.law.say(label) for body, label in labels.items()}
     party = call.must_be_logged_in().account_id
     on_road = Bodies(bodies, {**names, party: call.name or party}, party)
-    shown = road_shown(matter.law, road_before(rules, choices), choices, on_road)
+    shown = road_shown(matter.law, road_before(rules, choices, bodies), choices, on_road)
     hold = rules.hold if rules.hold and rules.hold.holds_back(choices) else None
     has_evidence = bool(getattr(form, "evidence", ()))
     return Follows(

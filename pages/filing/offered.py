@@ -51,7 +51,7 @@ def _explained(law: Law, words: Words, name: str, option: Option) -> Option:
 def periods_of(law: Law, words: Words, urgency: str) -> str | None:
     """Which periods the bodies have on the ordinary way of a request of this urgency."""
     choices = {BY_URGENCY: urgency}
-    stages = [each.stage for stretch in road_before(law.rules, choices).stretches for each in stretch.stages]
+    stages = [each.stage for stretch in road_before(law.rules, choices, {}).stretches for each in stretch.stages]
     found = [
         f"{law.say(stage.label)}{words('filing.takes')}{period_in_words(period, law.language)}"
         for stage in stages

@@ -28,7 +28,7 @@ from rules.procedure_names import ACCESS_REQUEST
 
 A_PAGE = 20
 CLASSES = ("unconditional", "conditional", "closed")
-FILTERS = ("city", "provider", "openness", "priority", "order", "q")
+FILTERS = ("city", "county", "provider", "openness", "priority", "order", "q")
 
 
 def asked_for(call: Call) -> tuple[dict[str, str | None], Search]:
@@ -36,6 +36,7 @@ def asked_for(call: Call) -> tuple[dict[str, str | None], Search]:
     asked = {name: call.asked(name) for name in FILTERS}
     return asked, Search(
         city=asked["city"],
+        county=asked["county"],
         provider=asked["provider"],
         openness=asked["openness"],
         q=asked["q"],
@@ -63,7 +64,8 @@ async def datasets(call: Call) -> Response:
         next=address(call, asked, found.next) if found.next else None,
         first=address(call, asked, None) if call.asked("cursor") else None,
         cities=[(city, load_pack(city).name) for city in cities()],
-        providers=[body for body in bodies if body.role == "provider"],
+        counties=[body for body in bodies if body.county == body.body],
+        providers=[body for body in bodies if body.role == "provider" and asked["county"] in (None, body.county)],
         classes=CLASSES,
         priorities=priorities_of(asked["city"]) if asked["city"] in cities() else {},
     )

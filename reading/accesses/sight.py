@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from models.refusals import RoleRequired
-from reading.sight import SEES_THE_WHOLE_CITY, Caller
+from reading.sight import Caller
 
 PROVIDER = "provider"
 WHO_EVALUATES = ("reviewer", "supervisor")
@@ -30,7 +30,7 @@ class AccessSight:
 def sight_of(caller: Caller) -> AccessSight | None:
     """What the caller sees; None for whoever sees nothing of it, an administrator of the system included."""
     if caller.has("reviewer", "supervisor") and caller.city and caller.body:
-        if caller.body_role in SEES_THE_WHOLE_CITY:
+        if caller.sees_the_city:
             return AccessSight("city", caller.city, caller.city)
         if caller.body_role == PROVIDER:
             return AccessSight("provider", caller.body, caller.city)

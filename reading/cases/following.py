@@ -51,7 +51,7 @@ def following(law: Law, state: CaseState, task: TaskState, outcome: Outcome) -> 
     step = law.rules.step(target)
     if step is None or step.step == state.step:
         return Following()
-    stages = (stage for stage in step.stages if stage.applies_to(state.choices))
+    stages = (stage for stage in step.stages if stage.lies_open(state.choices, state.bodies))
     return Following(
         stages=tuple(
             NextStage(

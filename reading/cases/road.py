@@ -70,6 +70,8 @@ class _Ahead:
     rules: ProcedureRules
     choices: Mapping[str, str]
     been: set[str]
+    bodies: Mapping[str, str] = field(default_factory=dict)
+    """Those of the case, by role, as far as they are known."""
     last: Step | None = None
     """The step before the target."""
     stretches: list[Stretch] = field(default_factory=list)
@@ -84,7 +86,7 @@ class _Ahead:
                 return None
             self.been.add(target)
             self.last = step
-            stages = tuple(stage for stage in step.stages if stage.applies_to(self.choices))
+            stages = tuple(stage for stage in step.stages if stage.lies_open(self.choices, self.bodies))
             if stages:
                 self.stretches.append(Stretch(step.step, tuple(OnRoad(stage) for stage in stages)))
             target = onward(self.rules, step, {stage.stage: ordinary(stage) for stage in stages})
@@ -120,14 +122,14 @@ def road_of(rules: ProcedureRules, state: CaseState) -> Road:
     if state.closed:
         return Road(tuple(behind), state.closed)
     here = rules.step(state.step or "")
-    ahead = _Ahead(rules, state.choices, {state.step} if state.step else set(), here)
+    ahead = _Ahead(rules, state.choices, {state.step} if state.step else set(), state.bodies, here)
     ending = ahead.to(_from_here(rules, state))
     return Road((*behind, *ahead.stretches), ending)
 
 
-def road_before(rules: ProcedureRules, choices: Mapping[str, str]) -> Road:
-    """The road that a case with these choices would take, were it filed."""
-    ahead = _Ahead(rules, choices, set())
+def road_before(rules: ProcedureRules, choices: Mapping[str, str], bodies: Mapping[str, str]) -> Road:
+    """The road that a case with these choices between these bodies would take, were it filed."""
+    ahead = _Ahead(rules, choices, set(), bodies)
     ending = ahead.to(rules.first_for(choices))
     return Road(tuple(ahead.stretches), ending)
 
@@ -144,7 +146,7 @@ def _from_here(rules: ProcedureRules, state: CaseState) -> str | None:
         task = answered.get(stage.stage)
         if task and task.ended == "decided":
             by[stage.stage] = stage.outcome(task.outcome or "")
-        elif task or stage.applies_to(state.choices):
+        elif task or stage.lies_open(state.choices, state.bodies):
             by[stage.stage] = ordinary(stage)
     return onward(rules, step, by)
 

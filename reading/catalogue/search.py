@@ -22,6 +22,7 @@ from activities.catalogue.index import IN_TITLE, priority_query_of, query_of, th
 from activities.tables.catalogue import DatasetRow
 from reading.catalogue import questions as catalogue
 from reading.catalogue.freshness import is_stale
+from reading.directory import questions as directory
 from reading.paging import CursorOfAnotherList, cursor, place_of
 from reading.store import Store
 
@@ -58,6 +59,8 @@ class Search:
 
     city: str | None = None
     provider: str | None = None
+    county: str | None = None
+    """The authority of a county, whose catalogue is that of its bodies."""
     openness: str | None = None
     theme: str | None = None
     served: bool | None = None
@@ -119,6 +122,8 @@ class Search:
             wanted.append(col(DatasetRow.city) == self.city)
         if self.provider is not None:
             wanted.append(col(DatasetRow.provider) == self.provider)
+        if self.county is not None:
+            wanted.append(col(DatasetRow.provider).in_(directory.bodies_of_county(self.county)))
         if self.openness is not None:
             wanted.append(col(DatasetRow.openness) == self.openness)
         if self.theme is not None:

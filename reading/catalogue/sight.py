@@ -8,23 +8,24 @@ from models.refusals import NotYourCity, NotYourDataset, RoleRequired
 from reading.sight import Caller
 
 IMPORTING = ("authority", "provider")
-"""Roles of the bodies whose officers keep entries, and import them."""
+"""Roles of the bodies whose officers keep entries, and import them, beside the authorities of counties."""
 
 
 def importer_of(caller: Caller, city: str) -> Importer:
-    """Who imports into the city, and whose entries: a provider its own, the authority those of all. Raises
-    RoleRequired, NotYourCity."""
-    if caller.body_role not in IMPORTING:
+    """Who imports into the city, and whose entries: a provider its own, the authority those of all, and that of a
+    county those of its county. Raises RoleRequired, NotYourCity."""
+    if caller.body_role not in IMPORTING and caller.heads_county is None:
         raise RoleRequired(roles="|".join(IMPORTING))
     if caller.city != city:
         raise NotYourCity(field="city")
-    return Importer(caller.account_id, city, caller.body if caller.body_role == "provider" else None)
+    provider = caller.body if caller.body_role == "provider" else None
+    return Importer(caller.account_id, city, provider, caller.heads_county)
 
 
 def keeper_of(caller: Caller) -> tuple[str, str]:
     """The body for which the caller keeps entries, and its city. Raises RoleRequired."""
     body = caller.must_review_for_a_body()
-    if caller.body_role not in IMPORTING or caller.city is None:
+    if (caller.body_role not in IMPORTING and caller.heads_county is None) or caller.city is None:
         raise RoleRequired(roles="|".join(IMPORTING))
     return body, caller.city
 
@@ -36,8 +37,11 @@ def says_of_data(caller: Caller, provider: str) -> None:
 
 
 def must_keep(caller: Caller, entry: DatasetRow) -> None:
-    """The authority keeps the entries of its city, a provider its own. Raises NotYourDataset."""
-    keeps = caller.body_role == "authority" or caller.body == entry.provider
+    """The authority keeps the entries of its city, that of a county those of its county, a provider its own. Raises
+    NotYourDataset."""
+    in_its_county = caller.county is not None and entry.provider in caller.county.bodies
+    is_authority = caller.body_role == "authority" or (caller.heads_county is not None and in_its_county)
+    keeps = is_authority or caller.body == entry.provider
     if entry.city != caller.city or not keeps:
         raise NotYourDataset()
 

@@ -61,12 +61,14 @@ class StageHeld(Shape):
 
 class BodyOfCity(Shape):
     """A body, the rule by which it is in charge (null where no rule names its role today), what lies before it, and the
-    posts that it fills."""
+    posts that it fills. `county` is the authority of the county that it belongs to, which is its own; null for a body
+    of the city."""
 
     body: str
     name: str
     city: str
     role: str
+    county: str | None
     rule: RuleNamed | None
     stages: list[StageHeld]
     posts: list[PostWanted]

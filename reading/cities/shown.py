@@ -125,6 +125,7 @@ def _body(
         name=said(Label.model_validate(row.name), language),
         city=row.city,
         role=row.role,
+        county=row.county,
         rule=law.named(citation(pack, named.cite)) if law and named else None,
         stages=held.get(row.role, []),
         posts=[

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, event, exists, not_, or_
+from sqlalchemy import ColumnElement, and_, event, exists, func, not_, or_
 from sqlalchemy import select as select_columns
-from sqlalchemy.orm import Mapped, QueryContext
+from sqlalchemy.orm import Mapped, QueryContext, aliased
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -19,9 +19,10 @@ from activities.sealing.key_service import KeyServiceAway
 from activities.sealing.seals import Seals
 from activities.tables.accounts import RevokedTokenRow
 from activities.tables.directory import AbsenceRow, AccountRow, BodyRow, PostRow
-from reading.sight import Caller
+from reading.sight import Caller, County
 from reading.store import SEALS, Store
 from rules.pinned import Label
+from rules.procedure_rules import PROVIDER
 
 
 @event.listens_for(AccountRow, "load")
@@ -58,6 +59,8 @@ async def bearer(store: Store, of: Bearer) -> Caller | None:
 
 
 async def _caller(store: Store, wanted: ColumnElement[bool]) -> Caller | None:
+    of_county = aliased(BodyRow)
+    its_bodies = select(func.array_agg(col(of_county.body))).where(col(of_county.county) == col(BodyRow.county))
     row = (
         await (await store.session.connection()).execute(
             select_columns(
@@ -67,6 +70,8 @@ async def _caller(store: Store, wanted: ColumnElement[bool]) -> Caller | None:
                 col(AccountRow.body),
                 col(BodyRow.role),
                 col(AccountRow.roles),
+                col(BodyRow.county),
+                its_bodies.correlate(BodyRow).scalar_subquery(),
             )
             .join_from(AccountRow, BodyRow, col(BodyRow.body) == col(AccountRow.body), isouter=True)
             .where(wanted, col(AccountRow.erased_at).is_(None))
@@ -74,10 +79,18 @@ async def _caller(store: Store, wanted: ColumnElement[bool]) -> Caller | None:
     ).first()
     if row is None:
         return None
-    account_id, login, city, body, body_role, roles = row
+    account_id, login, city, body, body_role, roles, county, of_it = row
     if not roles:  # one that waits for its roles acts for nobody yet, whatever asks for the body alone
         return Caller(account_id, login, None, None, None, frozenset())
-    return Caller(account_id=account_id, login=login, city=city, body=body, body_role=body_role, roles=frozenset(roles))
+    return Caller(
+        account_id=account_id,
+        login=login,
+        city=city,
+        body=body,
+        body_role=body_role,
+        roles=frozenset(roles),
+        county=County(county, frozenset(of_it)) if county else None,
+    )
 
 
 async def account(store: Store, login_or_id: str) -> AccountRow | None:
@@ -187,9 +200,23 @@ async def body_names(store: Store, bodies: Iterable[str]) -> dict[str, Label]:
 
 
 async def bodies_of(store: Store, city: str) -> dict[str, str]:
-    """Role to body, of the bodies of a city that are one in it; providers are many."""
-    rows = await store.session.exec(select(BodyRow).where(BodyRow.city == city, BodyRow.role != "provider"))
+    """Role to body, of the bodies of a city that are one in it; providers and the authorities of counties are many."""
+    are_one = (BodyRow.city == city, BodyRow.role != "provider", col(BodyRow.county).is_(None))
+    rows = await store.session.exec(select(BodyRow).where(*are_one))
     return {row.role: row.body for row in rows}
+
+
+async def county_of(store: Store, body: str) -> BodyRow | None:
+    """The authority of the county that a body belongs to; None for a body of the city."""
+    of = aliased(BodyRow)
+    found = select(BodyRow).join(of, col(of.county) == col(BodyRow.body)).where(col(of.body) == body)
+    return (await store.session.exec(found)).first()
+
+
+async def bodies_around(store: Store, city: str, provider: str) -> dict[str, str]:
+    """Role to body, of the bodies that have a role in a case about data of this provider."""
+    county = await county_of(store, provider)
+    return {**await bodies_of(store, city), **({county.role: county.body} if county else {}), PROVIDER: provider}
 
 
 async def body(store: Store, body: str) -> BodyRow | None:
@@ -199,6 +226,11 @@ async def body(store: Store, body: str) -> BodyRow | None:
 def bodies_in(city: str | Mapped[str]) -> SelectOfScalar[str]:
     """The bodies of a city, to ask within another question."""
     return select(BodyRow.body).where(col(BodyRow.city) == city)
+
+
+def bodies_of_county(authority: str) -> SelectOfScalar[str]:
+    """The bodies of a county, by its authority, which is one of them."""
+    return select(BodyRow.body).where(col(BodyRow.county) == authority)
 
 
 def bodies_with(roles: Collection[str], city: str | Mapped[str]) -> SelectOfScalar[str]:

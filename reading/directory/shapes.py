@@ -42,12 +42,14 @@ class ContactOfBody(Shape):
 
 class BodyShown(Shape):
     """A body with its posts. `missing` are those that the rules want filled and that nobody holds. `accounts` and
-    `contact` are as the body has filed them, where the law of the city has it do so."""
+    `contact` are as the body has filed them, where the law of the city has it do so. `county` is the authority of the
+    county that it belongs to."""
 
     body: str
     name: str
     city: str
     role: str
+    county: str | None
     posts: list[PostShown]
     missing: list[str]
     accounts: list[AccountOfBody]

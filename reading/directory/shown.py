@@ -60,6 +60,7 @@ def _with_its_posts(
         name=said(Label.model_validate(body.name), language),
         city=body.city,
         role=body.role,
+        county=body.county,
         posts=posts,
         missing=[post.post for post in posts if post.required and post.account is None],
         accounts=list(filed.accounts.values()),

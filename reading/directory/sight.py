@@ -60,6 +60,8 @@ def sees_absences(caller: Caller) -> ColumnElement[bool]:
     """The accounts whose absences the caller may know of: of its body, for a supervisor of its city."""
     if caller.has("admin"):
         return true()
+    if caller.has("supervisor") and caller.county is not None:
+        return col(AccountRow.body).in_(sorted(caller.county.bodies))
     return col(AccountRow.city) == caller.city if caller.has("supervisor") else col(AccountRow.body) == caller.body
 
 

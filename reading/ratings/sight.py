@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from models.refusals import RoleRequired
-from reading.sight import SEES_THE_WHOLE_CITY, Caller
+from reading.sight import Caller
 
 PROVIDER = "provider"
 
@@ -24,7 +24,7 @@ def sight_of(caller: Caller) -> RatingSight | None:
     """What the caller sees; None for whoever sees nothing of it."""
     if not caller.has("reviewer", "supervisor") or caller.city is None or caller.body is None:
         return None
-    if caller.body_role in SEES_THE_WHOLE_CITY:
+    if caller.sees_the_city:
         return RatingSight("city", caller.city, caller.city)
     return RatingSight("provider", caller.body, caller.city) if caller.body_role == PROVIDER else None
 

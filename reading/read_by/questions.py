@@ -22,11 +22,13 @@ def of_the_caller(caller: Caller) -> ColumnElement[bool]:
 
 
 def supervised_by(caller: Caller) -> ColumnElement[bool]:
-    """What officers read whose bodies are in the caller's city; an administrator's are all."""
+    """What officers read whose bodies are in the caller's city, or in its county; an administrator's are all."""
     if caller.has("admin"):
         return true()
     if not caller.has("supervisor") or caller.city is None:
         return false()
+    if caller.county is not None:
+        return col(ReadingRow.body).in_(sorted(caller.county.bodies))
     return col(ReadingRow.body).in_(directory.bodies_in(caller.city))
 
 

@@ -103,6 +103,7 @@ CLOCK_FROM: Mapping[ClockFrom, Label] = {
 ONLY_WHEN = Label(zh="仅限：{when}", en="only for: {when}")
 OUTLASTING = Label(zh="案件转入其他步骤后仍须办理", en="stays open when the case goes on")
 BINDING = Label(zh="办结之前案件不能转出", en="the case does not go on before it is done")
+OF_COUNTY = Label(zh="仅限：数据提供单位属于县（区）、开发区", en="only where the provider is a body of a county")
 AHEAD_OF_TURN = Label(
     zh="同一条目另有更新在先的，也须办理", en="lies open though another update of the entry goes first"
 )
@@ -225,6 +226,8 @@ class Words:
         lines = []
         if stage.only_when:
             lines.append(self.say(ONLY_WHEN, when=self.choices(stage.only_when)))
+        if stage.of_county:
+            lines.append(self.say(OF_COUNTY))
         if stage.ahead_of_turn:
             lines.append(self.say(AHEAD_OF_TURN))
         if stage.outlasting:

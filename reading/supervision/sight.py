@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from activities.tables.cases import TaskRow
 from models.refusals import NotYourCity, RoleRequired
-from reading.sight import SEES_THE_WHOLE_CITY, Caller, a_side_in_its_case
+from reading.sight import Caller, a_side_in_its_case
 from rules.loading import cities, load_pack
 from rules.procedure_names import RECTIFICATION
 from rules.procedure_rules import ProcedureRules
@@ -100,7 +100,8 @@ class Seen:
 
 
 def sight_of(caller: Caller, on: date) -> Sight | None:
-    """A supervisor sees its city, an admin every city, a reviewer its own body; nobody else anything.
+    """A supervisor sees its city, an admin every city, a reviewer and whoever supervises in a county its own body;
+    nobody else anything.
 
     Who may urge (催办) by the law of its city has to see what there is to urge: such a reviewer sees the city.
     """
@@ -109,11 +110,11 @@ def sight_of(caller: Caller, on: date) -> Sight | None:
         return Sight(tuple(cities()), looks=looks)
     if caller.city is None:
         return None
-    if caller.has("supervisor"):
+    if caller.has("supervisor") and caller.county is None:
         return Sight((caller.city,), looks=looks)
     if caller.has("reviewer") and caller.body_role in urging_roles(caller.city, on):
         return Sight((caller.city,), rectifies=None if caller.knows_rectifications else caller.body, looks=looks)
-    if caller.has("reviewer") and caller.body is not None:
+    if caller.has("reviewer", "supervisor") and caller.body is not None:
         return Sight((caller.city,), caller.body, looks=looks)
     return None
 
@@ -137,7 +138,7 @@ def sight_of_figures(caller: Caller, on: date) -> Sight | None:
     """Like `sight_of`; in addition officers who may read every case of their city see its figures, except those of
     rectifications in which their body has no part."""
     sight = sight_of(caller, on)
-    if sight and sight.body and caller.body_role in SEES_THE_WHOLE_CITY:
+    if sight and sight.body and caller.sees_the_city:
         rectifies = None if caller.knows_rectifications else caller.body
         return Sight(sight.cities, rectifies=rectifies, looks=sight.looks)
     return sight
@@ -171,7 +172,8 @@ def sees_proposals(caller: Caller, rules: ProcedureRules, city: str) -> bool:
     if caller.has("admin"):
         return True
     acts_for_another = caller.has("reviewer") and caller.body_role in rules.acting_in_place
-    return caller.city == city and (caller.has("supervisor") or acts_for_another)
+    supervises = caller.has("supervisor") and caller.county is None
+    return caller.city == city and (supervises or acts_for_another)
 
 
 def whose_feeds_it_revokes(caller: Caller) -> str | None:

@@ -56,6 +56,7 @@ CITIES: Columns[CityShown] = {
 BODIES: Columns[BodyOfCity] = {
     "body": lambda body, _: body.name,
     "body_id": lambda body, _: body.body,
+    "county": lambda body, _: body.county,
     "rule": lambda body, _: body.rule.text if body.rule else None,
     "stages": lambda body, _: "; ".join(f"{each.procedure_label} {each.label}" for each in body.stages),
     "posts": lambda body, _: "; ".join(each.label for each in body.posts),

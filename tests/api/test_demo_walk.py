@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cli.demo_bodies import have_account_opened, pass_on_contact
-from cli.demo_catalogue import demand_data, update_the_catalogue
+from cli.demo_catalogue import compile_for_a_county, demand_data, update_the_catalogue
 from cli.demo_delegation import have_access_delegated
 from cli.demo_elsewhere import open_elsewhere
 from cli.demo_misuse import find_misuse
@@ -93,6 +93,18 @@ async def test_the_demonstration_walks_each_procedure_of_a_city_to_its_end(worki
     delegated = await asyncio.to_thread(have_access_delegated, parties, city, cases["access_request"])
     knows_delegation = load_pack(city).procedures["access_request"].delegation is not None
     assert (delegated["standing"] if delegated else None) == ("revoked" if knows_delegation else None)
+
+
+async def test_the_demonstration_compiles_a_countys_catalogue(working: Service) -> None:
+    parties = InProcess(working, asyncio.get_running_loop())
+
+    compiled = await asyncio.to_thread(compile_for_a_county, parties, "nanning")
+
+    assert compiled
+    case, decided = compiled
+    assert case["outcome"] == "published"
+    assert [each["stage"] for each in decided][-2:] == ["county_compilation", "review"]
+    assert await asyncio.to_thread(compile_for_a_county, parties, "nanjing") is None
 
 
 @pytest.mark.parametrize("city", ["nanning", "yulin"])

@@ -209,7 +209,7 @@ def begun(
         "procedure": procedure.name,
         "party": PARTY.account,
         "dataset_id": f"{rules.city}-example",
-        "bodies": {role: f"{rules.city}.{role}" for role in rules.bodies},
+        "bodies": {role: f"{rules.city}.{role}" for role in rules.bodies if role not in roles_of_counties(rules)},
         "rules_digest": rules.digest(),
         "words": fingerprints(case_id, {name: f"the {name}" for name in filed.get("given", ())}),
     }
@@ -219,6 +219,11 @@ def begun(
     procedure.follow(rules, proposal, at)
     bench.append(proposal.events)
     return bench
+
+
+def roles_of_counties(rules: ProcedureRules) -> set[str]:
+    """The roles of the authorities of counties: the provider of a bench is the city's."""
+    return {stage.body for step in rules.steps for stage in step.stages if stage.of_county}
 
 
 def filed(

@@ -10,10 +10,11 @@ from rules.admissibility import Inadmissible
 
 
 def test_providers_and_the_authority_record_updates_and_nobody_else() -> None:
-    may_record("p", provides=True, authority="a")
-    may_record("a", provides=False, authority="a")
+    may_record("p", True, "a")
+    may_record("a", False, "a")
+    may_record("c", False, "a", "c")
     with pytest.raises(r.ProviderOrAuthorityRecords):
-        may_record("o", provides=False, authority="a")
+        may_record("o", False, "a", None)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pages.visiting import Front
+from tests.pages.visiting import Front, text_of
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -43,3 +43,15 @@ async def test_a_search_that_finds_nothing_says_so(front: Front) -> None:
 async def test_a_dataset_that_is_not_there_is_not_found(front: Front) -> None:
     visitor = await front.visitor().visit("/datasets/nanning-nothing")
     assert visitor.answer.status_code == 404
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_the_catalogue_is_read_by_county_from_the_page_of_bodies_too(front: Front, language: str) -> None:
+    visitor = await front.visitor(language).visit("/nanning/bodies")
+    (link,) = [each for each in visitor.links() if "county=nanning.wuming" in each.get("href", "")]
+    await visitor.follow(text_of(link))
+    assert dict(visitor.form("datasets").values())["county"] == "nanning.wuming"
+    assert not [each for each in visitor.links() if "/datasets/nanning-" in each.get("href", "")]
+
+    await visitor.visit("/datasets?city=nanjing")
+    assert "county" not in dict(visitor.form("datasets").values())

@@ -65,7 +65,7 @@ def test_what_lies_ahead_is_never_walked_twice(name: str) -> None:
 def test_the_ordinary_way_of_a_request_ends_with_a_grant(city: str) -> None:
     pack = load_pack(city)
     rules = as_last_in_force(pack, "access_request", pack.checked_on)
-    road = road_before(rules, {"urgency": "normal"})
+    road = road_before(rules, {"urgency": "normal"}, {})
     ending = rules.ending(road.ending or "")
     assert ending
     assert ending.grants

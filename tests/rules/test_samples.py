@@ -214,10 +214,10 @@ def test_a_city_has_one_operator_and_one_authority_and_a_government(city: str) -
 
 
 def test_a_body_that_the_law_names_is_called_so_in_the_samples() -> None:
-    """With the name of its city, which the law may leave out."""
+    """With the name of its city, which the law may leave out; those of counties have their own."""
     for body in bodies():
         pack = load_pack(body.city)
-        if body.role == "provider":
+        if body.role == "provider" or body.county is not None:
             continue
         version = pack.bodies[body.role][-1]
         assert version.value is not None

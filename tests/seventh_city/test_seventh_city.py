@@ -8,11 +8,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.dialects.postgresql import dialect
+from sqlmodel import select
 from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.database import Pool
+from activities.tables.cases import CaseRow
 from models import events as e
+from reading.sight import Caller
 from rules.deadlines import to_shanghai
 from rules.loading import load_file
 from tests.driving import Driver, ShiftedClock
@@ -23,6 +27,7 @@ CITY = "heyang"
 APPLIES = """
 insert into accounts (account_id, login, name, roles) values ('acc_applicant', 'acc_applicant', '{}', '{applicant}')
 """
+LITERALLY = {"literal_binds": True}
 PACK = load_file(Path(__file__).parent / f"{CITY}.yaml")
 
 
@@ -52,6 +57,23 @@ async def until_it_lapses(skipping: Skipping, case_id: str, stage: str) -> e.Tas
     lapsed = [each for each in await skipping.driver.events(case_id) if isinstance(each, e.TaskLapsed)][-1]
     assert (lapsed.task_id, lapsed.at) == (task.task_id, task.clock.due_at)
     return lapsed
+
+
+async def test_who_sees_the_whole_city_is_its_packs(skipping: Skipping, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rules.sight.cities", lambda: [CITY])
+    monkeypatch.setattr("rules.sight.load_pack", {CITY: PACK}.__getitem__)
+    case_id = await skipping.file(CITY)
+    bodies = (await skipping.driver.state(case_id)).bodies
+
+    async def sees(role: str, body: str) -> bool:
+        officer = Caller("officer", "officer", CITY, body, role, frozenset({"reviewer"}))
+        wanted = select(CaseRow.case_id).where(officer.sees_cases())
+        asked = wanted.compile(dialect=dialect(), compile_kwargs=LITERALLY)  # type: ignore[no-untyped-call]  # of SQLAlchemy
+        return case_id in [row["case_id"] for row in await skipping.driver.pool.fetch(str(asked))]
+
+    assert await sees("audit_office", f"{CITY}.audit_office")
+    assert await sees("operator", bodies["operator"]), "the case lies before it"
+    assert not await sees("authority", bodies["authority"]), "as it sees every case of the five cities"
 
 
 async def test_silence_hands_on_and_refuses_and_a_review_overturns(skipping: Skipping) -> None:
