@@ -22,7 +22,7 @@ LOG = logging.getLogger("kaifang.versions")
 
 EVERY_ATTEMPT = 0.2
 """Seconds: the engine knows a version once its worker has asked for work of every kind, and no case begins before."""
-LONGEST_PAUSE = 5.0
+LONGEST_PAUSE = 1.0
 EVERY_LOOK = 15.0
 """Seconds: an engine whose database was lost has a current version again so soon."""
 
