@@ -94,8 +94,11 @@ def drain(
             temporal = await client(settings)
             engine = Engine(pool, temporal, settings.task_queue)
             draining = Draining(Versions(temporal, settings.task_queue), engine, rate)
+            last = ""
             async for version, done in draining.rounds(build):
-                typer.echo(round_of(version, done, language))
+                if (line := round_of(version, done, language)) != last:
+                    typer.echo(line)
+                last = line
 
     asyncio.run(answered(run(Settings.load()), language))
 
@@ -112,6 +115,9 @@ async def answered(doing: Coroutine[Any, Any, None], language: Language) -> None
         why = said("refused", language, why=fact)
     except RPCError as failure:
         why = said("refused", language, why=failure.message)
+    except RuntimeError as away:
+        # So the client says that it cannot connect.
+        why = said("away", language, why=away)
     else:
         return
     typer.echo(f"error: {why}", err=True)

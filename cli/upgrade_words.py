@@ -33,6 +33,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "ramping": ("{build}试行，占案件的{percent:g}%。", "{build} gets {percent:g} % of the cases."),
     "no_ramp": ("试行已停止。", "No version ramps any longer."),
     "refused": ("引擎不接受：{why}", "the engine does not take it: {why}"),
+    "away": ("引擎没有应答：{why}", "the engine does not answer: {why}"),
     "unknown": ("没有版本{build}（见 kaifang upgrade status）", "there is no version {build} (kaifang upgrade status)"),
     "still_routed": (
         "{build}是当前版本或者正在试行，案件仍会分给它；先让另一版本成为当前版本",

@@ -28,6 +28,7 @@ from cli.main import app
 from models import acts as a
 from models.granting import access_case_id
 from models.messages import Tail, Write
+from stack.ports import free_port
 from stack.temporal import TemporalServer
 from tests.driving import Driver
 from tests.upgrades.releases import OTHER_RELEASE, THIS_RELEASE
@@ -340,7 +341,9 @@ async def test_a_case_that_is_woken_in_vain_stays_what_it_was(driver: Driver, wo
     await versions.wake("there is no such case")
 
 
-async def test_what_the_engine_does_not_take_is_said_in_one_line(installation: Installation) -> None:
+async def test_what_the_engine_does_not_take_is_said_in_one_line(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     it = installation
     assert await it.done("status") == "No worker with a version has come yet.\n"
     assert await it.done("status", "--language", "zh-CN") == "还没有任何带版本的工作进程。\n"
@@ -350,6 +353,9 @@ async def test_what_the_engine_does_not_take_is_said_in_one_line(installation: I
         assert refused.output == "error: there is no version 7.7.7 (kaifang upgrade status)\n"
     for percent in ("-1", "101", "many"):
         assert (await it.kaifang("ramp", "--", percent)).exit_code == 2
+    monkeypatch.setenv("TEMPORAL_ADDRESS", f"127.0.0.1:{free_port()}")
+    away = await it.kaifang("status")
+    assert (away.exit_code, away.output.startswith("error: the engine does not answer")) == (1, True)
 
 
 async def test_a_version_that_cases_go_to_is_not_emptied(installation: Installation) -> None:
