@@ -6,19 +6,21 @@ import asyncio
 import gc
 import logging
 import signal
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import timedelta
 from functools import partial
 
 import uvloop
 from temporalio.client import Client
 from temporalio.runtime import Runtime
-from temporalio.worker import PollerBehaviorAutoscaling, Worker
+from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock, DatabaseClock
 from activities.database import Pool, open_pool
 from activities.directory.sealing_anew import SealingAnew
+from activities.engine.draining import Draining
 from activities.engine.handing_over import Engine
 from activities.engine.keeping import (
     HEADS,
@@ -32,6 +34,7 @@ from activities.engine.keeping import (
     SENDER,
     STAMPS,
     SWEEPER,
+    VERSIONS,
     Job,
     Keeper,
 )
@@ -39,6 +42,8 @@ from activities.engine.keys import key_ring
 from activities.engine.leaving import leave
 from activities.engine.payloads import client
 from activities.engine.sweeping import Sweeper
+from activities.engine.taking_over import be_the_first, take_over
+from activities.engine.versions import Versions, build_of, versioned
 from activities.evidence.scanning import Scanning
 from activities.evidence.store import EvidenceStore
 from activities.filing.reviewing import Reviewing, keep_schedule
@@ -60,6 +65,7 @@ from activities.telling.reminding import Reminding
 from activities.telling.sending import Sender
 from activities.telling.ways import Ways
 from rules.seed_notices import read_scopes
+from workflows.case import Case
 from workflows.procedures import WORKFLOWS
 from workflows.reviews_due import ReviewsDue
 
@@ -83,24 +89,35 @@ def build_worker(
     clock: Clock | None = None,
     chain: Chain | None = None,
     seals: Seals | None = None,
+    version: WorkerDeploymentConfig | None = None,
+    workflows: Sequence[type[Case]] = WORKFLOWS,
 ) -> Worker:
-    """A worker that runs every procedure and writes to that database; the caller runs it."""
+    """A worker that runs every procedure and writes to that database; the caller runs it. One of a version gets work
+    once its version is routed to."""
     log, clock = Log(RecordOfNotices(read_scopes()), chain=chain, seals=seals), clock or DatabaseClock()
     reviewing = Reviewing(pool, Inbox(pool, log, clock), clock)
-    return worker_of(temporal, task_queue, Append(pool, log, clock), reviewing)
+    return worker_of(temporal, task_queue, Append(pool, log, clock), reviewing, version, workflows)
 
 
-def worker_of(temporal: Client, task_queue: str, append: Append, reviewing: Reviewing | None = None) -> Worker:
+def worker_of(
+    temporal: Client,
+    task_queue: str,
+    append: Append,
+    reviewing: Reviewing | None = None,
+    version: WorkerDeploymentConfig | None = None,
+    workflows: Sequence[type[Case]] = WORKFLOWS,
+) -> Worker:
     """A worker that writes to the log by this activity; without `reviewing` it does not run the round of reviews."""
     return Worker(
         temporal,
         task_queue=task_queue,
-        workflows=[*WORKFLOWS, *([ReviewsDue] if reviewing else [])],
+        workflows=[*workflows, *([ReviewsDue] if reviewing else [])],
         activities=[append.append, *([reviewing.file_reviews_due] if reviewing else [])],
         workflow_runner=SANDBOX,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
         graceful_shutdown_timeout=DRAIN,
+        deployment_config=version,
     )
 
 
@@ -134,6 +151,16 @@ def stamping_authority(settings: Settings) -> Authority | None:
     return Authority(settings.stamp_url, roots_in(settings.stamp_roots))
 
 
+def routing(
+    settings: Settings, temporal: Client, engine: Engine, build: str
+) -> Callable[[], Coroutine[object, object, None]]:
+    """What the worker does about the versions, by the settings."""
+    versions = Versions(temporal, settings.task_queue)
+    if settings.upgrades == "by_hand":
+        return partial(be_the_first, versions, build)
+    return partial(take_over, versions, Draining(versions, engine), build)
+
+
 async def run(settings: Settings) -> None:
     """Runs the worker and the jobs beside it until SIGTERM or SIGINT, then drains."""
     told_to_stop = asyncio.Event()
@@ -143,7 +170,8 @@ async def run(settings: Settings) -> None:
     if key_ring(settings).seals_by is None:
         LOG.warning("no key seals what the engine keeps (kaifang engine-keys add)")
     temporal = await connect(settings)
-    sweeper = Sweeper(pool, Engine(pool, temporal, settings.task_queue))
+    engine = Engine(pool, temporal, settings.task_queue)
+    sweeper = Sweeper(pool, engine)
     reminding = Reminding(pool, RecordOfNotices(read_scopes()), DatabaseClock())
     algorithm = Algorithm(settings.chain_algorithm)
     chain = Chain(algorithm)
@@ -151,8 +179,11 @@ async def run(settings: Settings) -> None:
     inbox = Inbox(pool, Log(RecordOfNotices(read_scopes()), chain=chain, seals=seals), DatabaseClock())
     key = private_key(settings.heads_key_file) if settings.heads_key_file.exists() else None
     signing = Signing(pool, DatabaseClock(), key, settings.heads_apart, algorithm)
-    async with pool, Ways(settings) as ways, build_worker(temporal, pool, settings.task_queue, None, chain, seals):
-        LOG.info("worker runs on task queue %s", settings.task_queue)
+    build = build_of(settings)
+    version = versioned(settings.task_queue, build)
+    worker = build_worker(temporal, pool, settings.task_queue, None, chain, seals, version)
+    async with pool, Ways(settings) as ways, worker:
+        LOG.info("worker of version %s runs on task queue %s", build, settings.task_queue)
         keeper = Keeper(
             pool,
             [
@@ -166,6 +197,7 @@ async def run(settings: Settings) -> None:
                 Job(SCANS, Scanning(pool, EvidenceStore.open(settings, seals)).run),
                 Job(MONTHS, Months(pool, DatabaseClock()).run),
                 Job(SEALING, SealingAnew(pool, seals).run),
+                Job(VERSIONS, routing(settings, temporal, engine, build)),
                 Job(REVIEWS, partial(keep_schedule, temporal, settings.task_queue)),
             ],
         )

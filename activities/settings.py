@@ -83,6 +83,11 @@ class Settings(BaseSettings):
     """Seconds for which a caller waits for the engine, before it hears that an act is worked off later."""
     task_queue: str = "kaifang"
     """The worker's task queue in Temporal."""
+    build_id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")
+    """The version that the worker is of, as the release says; without it, a digest of the code that a worker runs."""
+    upgrades: Literal["at_once", "by_hand"] = "at_once"
+    """`at_once`: a worker that starts is the version for all cases, and those whose version no worker runs any longer
+    are started over from their logs. `by_hand`: `kaifang upgrade` says what goes where, but for the first version."""
     evidence_url: str | None = Field(default=None, pattern=r"^s3://[^/]+")
     """`s3://bucket/prefix`, where files of evidence lie; without it, the folder `evidence` in the data folder. What S3
     needs besides are the storage library's own variables, `AWS_…`."""

@@ -36,7 +36,9 @@ def run(connection: Connection) -> None:
     with context.begin_transaction():
         connection.execute(text("select pg_advisory_xact_lock(hashtextextended('kaifang.migrations', 0))"))
         context.run_migrations()
-        grant(connection)
+        if context.get_context().get_current_heads() == tuple(context.script.get_heads()):
+            # They are stated for the newest schema.
+            grant(connection)
 
 
 async def migrate() -> None:

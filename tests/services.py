@@ -18,7 +18,11 @@ from tests.pages.providing import Provider, provider_running
 
 REPORTED_AT_ONCE = {"system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute": "1"}
 """A workflow task that fails is reported the first time, and not after a minute of failing."""
-
+DRAINED_SOON = {
+    "matching.wv.VersionDrainageStatusVisibilityGracePeriod": '"1s"',
+    "matching.wv.VersionDrainageStatusRefreshInterval": '"1s"',
+}
+"""Whether a version of the worker is drained is looked at every second, and not every three minutes."""
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 ENOUGH = 6 * 2**30
@@ -58,7 +62,7 @@ def postgres_server(services_home: Path) -> Iterator[Postgres]:
 @pytest.fixture(scope="session")
 def temporal_server(services_home: Path) -> Iterator[TemporalServer]:
     """A running dev server that can skip time; workflows ask for it one by one."""
-    server = TemporalServer(services_home, dynamic_config={**TIME_SKIPPING, **REPORTED_AT_ONCE})
+    server = TemporalServer(services_home, dynamic_config={**TIME_SKIPPING, **REPORTED_AT_ONCE, **DRAINED_SOON})
     server.start()
     yield server
     server.stop()

@@ -41,7 +41,7 @@ class Case:
         await self.log.read()
         while not self.state.closed:
             await self.until_time_or_an_act_moves_it()
-            await self.log.go_on_in_a_new_history_if_this_is_long()
+            await self.log.go_on_in_a_new_run_if_this_is_over()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self.state.closed
 
@@ -49,7 +49,7 @@ class Case:
         instant = next_instant(self.rules, self.state)
 
         def moved() -> bool:
-            is_over = bool(self.state.closed) or self.log.history_is_long()
+            is_over = bool(self.state.closed) or self.log.run_is_over()
             return is_over or next_instant(self.rules, self.state) != instant
 
         if not await until(moved, instant, what_time_brings(self.rules, self.state)) and instant:
@@ -72,6 +72,11 @@ class Case:
         state = self.log.with_unseen(delivery.unseen)
         if state.number >= delivery.act.seen:
             self.judged(state, delivery)
+
+    @workflow.signal
+    def look(self) -> None:
+        """Does nothing: a case that sleeps learns with it, as with all that reaches it, whether another version of the
+        worker is to go on with it. Sent again, it does nothing again."""
 
     def judged(self, state: CaseState, delivery: Delivery) -> list[Event]:
         """What the act adds by the law of the case. Raises the refusal, as whoever sent the act is answered."""

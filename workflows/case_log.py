@@ -77,7 +77,7 @@ class CaseLog:
             if not tail.events:
                 # An act received before the instant still waits in the inbox: it goes first, however long it takes.
                 # So do events of time that cannot be written: only the record of what fails shows them.
-                if (passing or tail.ahead) and self.history_is_long():
+                if (passing or tail.ahead) and self.run_is_over():
                     return
                 await self._until_it_grows(pause)
                 pause = min(2 * pause, AT_MOST_BEFORE_LOOKING_AGAIN)
@@ -96,14 +96,20 @@ class CaseLog:
         return fold(self.state, unknown(self.state, events))
 
     @staticmethod
-    def history_is_long() -> bool:
-        return workflow.info().is_continue_as_new_suggested()
+    def run_is_over() -> bool:
+        """Whether another run is to go on with the case: this one's history is long, or the engine means another
+        version of the worker for it. Both are told by history itself, and hence the same in a replay."""
+        run = workflow.info()
+        return run.is_continue_as_new_suggested() or run.is_target_worker_deployment_version_changed()
 
-    async def go_on_in_a_new_history_if_this_is_long(self) -> None:
-        """The case goes on in a run that begins from PostgreSQL's log; what is being answered is answered before."""
-        if self.history_is_long() and not self.state.closed:
+    async def go_on_in_a_new_run_if_this_is_over(self) -> None:
+        """The case goes on in a run that begins from PostgreSQL's log, at the version that the engine means for it;
+        what is being answered is answered before. No version replays what another has written."""
+        if self.run_is_over() and not self.state.closed:
             await workflow.wait_condition(workflow.all_handlers_finished)
-            workflow.continue_as_new(self._start)
+            workflow.continue_as_new(
+                self._start, initial_versioning_behavior=workflow.ContinueAsNewVersioningBehavior.AUTO_UPGRADE
+            )
 
     def show(self) -> None:
         """Temporal's own UI and `temporal workflow list` tell the truth about the case."""

@@ -6,14 +6,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
+from temporalio.common import RetryPolicy, VersioningBehavior
 
 ONE_TRY = timedelta(minutes=5)
 A_BATCH = 200
 """Cases that one activity files."""
 
 
-@workflow.defn(name="ReviewsDue")
+# It lasts minutes, and its steps are these alone: whichever version is current goes on with it.
+@workflow.defn(name="ReviewsDue", versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
 class ReviewsDue:
     """Returns the number of cases that it filed; one that is due twice is filed once."""
 

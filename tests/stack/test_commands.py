@@ -36,6 +36,7 @@ NEEDS = {
     "restore": OF_SERVERS,
     "reconcile": OF_SERVERS,
     "refuse": OF_SERVERS,
+    "upgrade": OF_SERVERS,
     "admin": OF_SERVERS,
     "bodies": OF_SERVERS,
     "accounts": OF_SERVERS,
@@ -127,6 +128,7 @@ def test_a_service_named_by_the_environment_has_tokens_by_its_own_key_alone(tmp_
         ["restore", "case"],
         ["reconcile"],
         ["refuse", "act", "--reason", "x"],
+        ["upgrade", "status"],
         ["hand-over", "x", "--release"],
     ],
 )

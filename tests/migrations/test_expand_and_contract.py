@@ -1,0 +1,134 @@
+"""The release before works on the schema of this one: what it knows is still there, and nothing more is demanded."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+from shutil import copytree, rmtree
+
+import asyncpg
+import pytest
+from alembic import command
+from alembic.script import Script, ScriptDirectory
+
+from activities.database import Connection
+from migrations import configuration
+from migrations.compatible import COLUMNS, KEYS, RELEASED, RELEASED_COMMIT, RESTRAINTS, Column, Schema, taken
+from stack.postgres import Login, Postgres
+from tests.stack.running import ROOT
+
+LONG = os.environ.get("KAIFANG_LONG") == "1"
+OF_THE_RELEASE = ("tests/workflows/test_case_in_the_engine.py", "tests/api/test_five_cities.py")
+"""What goes through every part that writes: they file, decide, sign and fetch in each city."""
+
+
+def later(than: str) -> list[Script]:
+    """The migrations that came after a revision, in their order."""
+    scripts = ScriptDirectory.from_config(configuration("postgresql://nobody@nowhere/none"))
+    return list(reversed([*scripts.iterate_revisions("heads", than)]))
+
+
+async def schema(connection: Connection | asyncpg.Connection[asyncpg.Record]) -> Schema:
+    columns = await connection.fetch(COLUMNS)
+    restraints, keys = await connection.fetch(RESTRAINTS), await connection.fetch(KEYS)
+    return Schema(
+        {row["what"]: Column(row["kind"], row["must_be_given"], row["never_null"]) for row in columns},
+        {row["what"]: row["columns"] for row in restraints},
+        frozenset(row["what"] for row in keys),
+    )
+
+
+@pytest.fixture
+async def released(postgres_server: Postgres) -> AsyncIterator[str]:
+    """The URL of a database as the last release had it."""
+    name = f"released_{uuid.uuid4().hex}"
+    server = await asyncpg.connect(postgres_server.dsn("postgres"))
+    await server.execute(f"create database {name} owner {Login.OWNER}")
+    url = postgres_server.dsn(name, Login.OWNER)
+    await asyncio.to_thread(command.upgrade, configuration(url), RELEASED)
+    yield url
+    await server.execute(f"drop database {name} with (force)")
+    await server.close()
+
+
+async def test_no_migration_since_the_release_takes_what_its_programs_use(released: str) -> None:
+    connection = await asyncpg.connect(released)
+    before = await schema(connection)
+    for migration in later(RELEASED):
+        await asyncio.to_thread(command.upgrade, configuration(released), migration.revision)
+        after = await schema(connection)
+        if contracts := getattr(migration.module, "contracts", None):
+            assert contracts <= RELEASED, f"{migration.revision}: {contracts} is of no earlier release"
+        else:
+            assert taken(before, after) == [], migration.revision
+        before = after
+    await connection.close()
+
+
+BREACHES = {
+    "alter table cases drop column closed_at": ["cases.closed_at is gone"],
+    "alter table cases rename column outcome to ending": ["cases.outcome is gone"],
+    "alter table cases alter column closed_at set not null": ["cases.closed_at may be left out no longer"],
+    "alter table cases alter column head drop default": ["cases.head may be left out no longer"],
+    "alter table cases add column zone text not null": ["cases.zone is new and must be given"],
+    "alter table grants alter column report_days type bigint": ["grants.report_days was integer and is bigint"],
+    "alter table cases add check (number > 0)": ["rows are refused by cases: CHECK ((number > 0))"],
+    "create unique index on cases (city, number)": ["rows are refused by cases: unique btree (city, number)"],
+    "alter table cases drop constraint cases_case_number_key": ["rows are not unique any longer by cases: case_number"],
+}
+EXPANSIONS = (
+    "alter table cases add column zone text",
+    "alter table cases add column zone text not null default 'Asia/Shanghai'",
+    "create table zones (name text primary key, since timestamptz not null, check (name <> ''))",
+    "create index on cases (city, number)",
+    "alter table cases add column zone text check (zone <> ''), add unique (zone)",
+    "alter table cases alter column city drop not null",
+)
+
+
+async def test_what_takes_something_is_found_and_what_adds_is_let_by(released: str) -> None:
+    connection = await asyncpg.connect(released)
+    before = await schema(connection)
+    for statement, found in [*BREACHES.items(), *((each, []) for each in EXPANSIONS)]:
+        change = connection.transaction()
+        await change.start()
+        await connection.execute(statement)
+        assert taken(before, await schema(connection)) == found, statement
+        await change.rollback()
+    await connection.execute("drop table rate_buckets")
+    assert {line.partition(".")[0] for line in taken(before, await schema(connection))} == {"rate_buckets"}
+    await connection.close()
+
+
+def test_the_tests_of_the_last_release_hold_on_this_schema(tmp_path: Path) -> None:
+    if not LONG:
+        pytest.skip("KAIFANG_LONG=1 runs the code of the last release")
+    git = ("git", "-C", ROOT, "archive", RELEASED_COMMIT)
+    archive = subprocess.run(git, capture_output=True, check=False)
+    if archive.returncode:
+        pytest.skip(f"{RELEASED_COMMIT} is not in this clone: it has no history, or not all of it")
+    subprocess.run(("tar", "-x", "-C", tmp_path), input=archive.stdout, check=True)
+    # Its programs, and of this release the schema and who may do what with it.
+    for part in ("versions", "privileges.py", "env.py"):
+        there = tmp_path / "migrations" / part
+        if there.is_dir():
+            rmtree(there)
+            copytree(ROOT / "migrations" / part, there)
+        else:
+            there.write_bytes((ROOT / "migrations" / part).read_bytes())
+    ended = subprocess.run(
+        (sys.executable, "-m", "pytest", "-p", "no:xdist", "-p", "no:schemathesis", "-q", *OF_THE_RELEASE),
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+    assert ended.returncode == 0, ended.stdout[-4000:]
+    assert "passed" in ended.stdout
