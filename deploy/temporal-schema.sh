@@ -13,5 +13,5 @@ for database in temporal temporal_visibility; do
   }
   sql create
   sql setup-schema --version 0.0
-  sql update-schema --schema-dir "/etc/temporal/schema/postgresql/v12/$schema/versioned"
+  sql update-schema --schema-name "postgresql/v12/$schema" # the one that the tool brings along
 done

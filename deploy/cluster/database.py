@@ -1,0 +1,151 @@
+"""PostgreSQL on a host of the cluster: the primary as the compose file starts it, or a standby that has all it has."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from stack.postgres import Postgres
+from stack.service import Pause, Service, ServiceError, private_folder
+
+PORT = 5432
+SUPERUSER = "postgres"
+STANDBY = "standby"
+"""By which name a standby tells the primary who it is."""
+OWN_NETWORK = "host all all 127.0.0.0/8 scram-sha-256\nhost replication all 127.0.0.0/8 scram-sha-256\n"
+
+
+class DatabaseHost(Service):
+    """A PostgreSQL server at an address of its own. `command_line` is what the compose file starts it with.
+
+    `settings` come after those of the compose file. The data of a first start is made by `create` or `follow`.
+    """
+
+    stop_signal = signal.SIGINT
+
+    def __init__(
+        self,
+        name: str,
+        home: Path,
+        address: str,
+        password: str,
+        command_line: Sequence[str],
+        settings: Mapping[str, str],
+    ) -> None:
+        self.name = name
+        self.home = home / name
+        super().__init__(home / "logs" / f"{name}.log")
+        self.address = address
+        self.settings = dict(settings)
+        self._password = password
+        self._options = command_line[1:]
+        self._wheel = Postgres(self.home)
+
+    @property
+    def data(self) -> Path:
+        return self.home / "data"
+
+    def dsn(self, database: str = SUPERUSER) -> str:
+        """The URL by which the superuser comes in."""
+        return f"postgresql://{SUPERUSER}:{self._password}@{self.address}:{PORT}/{database}"
+
+    def account(self) -> tuple[int, int]:
+        return self._wheel.account()
+
+    def folder(self) -> Path:
+        return self.data
+
+    def environment(self) -> Mapping[str, str]:
+        return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
+
+    def command(self) -> Sequence[str | Path]:
+        settings = [part for item in self.settings.items() for part in ("-c", "=".join(item))]
+        place = ("-D", self.data, "-h", self.address, "-p", str(PORT))
+        return [self.program("postgres"), *place, "-c", "unix_socket_directories=", *self._options, *settings]
+
+    def prepare(self, pause: Pause) -> None:
+        """What a server that was killed left behind names a process that may be somebody else's by now."""
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def is_ready(self) -> bool:
+        """PostgreSQL's own word on whether it takes connections."""
+        asked = [str(self.program("pg_isready")), "--quiet", "--host", self.address, "--port", str(PORT)]
+        return subprocess.run(asked, env=self.environment(), check=False).returncode == 0
+
+    def program(self, name: str) -> Path:
+        """One of PostgreSQL's programs."""
+        return self._wheel.program(name)
+
+    def create(self) -> None:
+        """A cluster of databases as the official image makes it, with a superuser who has a password."""
+        self._place()
+        password = self.home / "initial-password"
+        password.touch(mode=0o600)
+        password.write_text(self._password)
+        self._give(password)
+        checked = ("--auth", "scram-sha-256", "--pwfile", password, "--encoding", "UTF8", "--locale", "C.UTF-8")
+        self.run("initdb", "--pgdata", self.data, "--username", SUPERUSER, *checked)
+        password.unlink()
+        with (self.data / "pg_hba.conf").open("a") as file:
+            file.write(OWN_NETWORK)
+
+    def follow(self, primary: DatabaseHost) -> None:
+        """The data of the primary as it stands, and a standby that goes on reading its log from there."""
+        self._place()
+        source = f"host={primary.address} port={PORT} user={SUPERUSER} application_name={STANDBY} dbname=postgres"
+        self.run(
+            "pg_basebackup", "--pgdata", self.data, "--dbname", source, "--write-recovery-conf", "--checkpoint=fast"
+        )
+
+    def rejoin(self, primary: DatabaseHost) -> None:
+        """A primary that fell gives up what the new one does not have, and follows it."""
+        source = f"host={primary.address} port={PORT} user={SUPERUSER} dbname=postgres"
+        self.run("pg_rewind", "--target-pgdata", self.data, "--source-server", source, "--write-recovery-conf")
+        with (self.data / "postgresql.auto.conf").open("a") as file:
+            file.write(f"primary_conninfo = '{source} password={self._password} application_name={STANDBY}'\n")
+
+    def promote(self) -> None:
+        """From now on it is the primary. Returns when it takes writes."""
+        self.settings.pop("synchronous_standby_names", None)
+        self.run("pg_ctl", "promote", "--pgdata", self.data, "--wait")
+
+    def run(self, program: str, *arguments: str | Path) -> None:
+        """Runs one of PostgreSQL's programs. Raises ServiceError; what it printed is in the log."""
+        private_folder(self.log.parent)
+        uid, gid = self.account()
+        with self.log.open("ab") as log:
+            done = subprocess.run(
+                [self.program(program), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.home,
+                env={**self.environment(), "PGPASSWORD": self._password},
+                user=uid if os.geteuid() == 0 else None,
+                group=gid if os.geteuid() == 0 else None,
+                extra_groups=[] if os.geteuid() == 0 else None,
+                check=False,
+            )
+        if done.returncode != 0:
+            raise ServiceError(f"{program} of {self.name} failed (exit {done.returncode}); its log: {self.log}")
+
+    def _place(self) -> None:
+        self.home.mkdir(mode=0o711, parents=True, exist_ok=True)
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.data.mkdir(mode=0o700)
+        self._give(self.home)
+        self._give(self.data)
+
+    def _give(self, path: Path) -> None:
+        if os.geteuid() == 0:
+            os.chown(path, *self.account())
+
+
+def new_password() -> str:
+    """Letters and digits alone: it becomes part of URLs, of SQL and of connection strings."""
+    return secrets.token_hex(16)
