@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import sysconfig
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from deploy.cluster.hosts import FRONTEND_PORT, Balancer, Ours, TemporalHost, as
 from deploy.cluster.network import Network
 from deploy.cluster.programs import Programs
 from stack.programs import Api, Pages
+from stack.service import ServiceError
 from stack.supervisor import Supervisor
 
 PASSWORDS = (
@@ -92,6 +94,8 @@ class Cluster:
     def start_databases(self, supervisor: Supervisor) -> None:
         """The primary, the standby that keeps what it has, and the address at which they are found."""
         is_new = not self.primary.data.exists()
+        for host in (self.primary, self.standby):
+            host.archives_into(self.archive)
         if is_new:
             self.primary.create()
         supervisor.start([self.primary])
@@ -99,6 +103,47 @@ class Cluster:
             self.standby.follow(self.primary)
         self.postgres.leads_to(self.primary.address)
         supervisor.start([self.standby, self.postgres])
+
+    def fail_over(self) -> None:
+        """The standby takes the place of a primary that has fallen: commits then wait for nobody."""
+        self.standby.promote()
+        self.postgres.leads_to(self.standby.address)
+        self.primary, self.standby = self.standby, self.primary
+
+    def take_back(self) -> None:
+        """A primary that fell becomes the standby, for which every commit waits again."""
+        self.standby.settings.pop("synchronous_standby_names", None)
+        self.standby.rejoin(self.primary)
+        self.standby.start()
+        self.primary.commits_wait_for(STANDBY)
+
+    @property
+    def archive(self) -> Path:
+        """Where the log of PostgreSQL is kept, apart from its hosts."""
+        return self.home / "archive"
+
+    def archived(self) -> None:
+        """Returns when every finished part of the log is in the archive. Raises ServiceError."""
+        deadline = time.monotonic() + 60
+        waiting = self.primary.data / "pg_wal" / "archive_status"
+        while list(waiting.glob("*.ready")):
+            if time.monotonic() > deadline:
+                raise ServiceError("the log was not archived within a minute")
+            time.sleep(0.1)
+
+    def set_back(self, backup: Path, instant: str) -> None:
+        """The databases are what they were at that instant, on new data, and everything is started again. The engine's
+        lie in the same server, so that all are of one instant. Raises ServiceError."""
+        servers = [self.postgres, self.standby, self.primary]
+        for service in [self.pages, *self.apis, *self.workers, *self.temporal_hosts, *servers]:
+            service.kill()
+        self.primary.set_back(backup, self.archive, instant)
+        self.primary.start()
+        while not self.primary.takes_writes():
+            time.sleep(0.1)
+        self.standby.follow(self.primary)
+        for service in (self.standby, self.postgres, *self.temporal_hosts, *self.workers, *self.apis, self.pages):
+            service.start()
 
     def run_jobs(self, *services: str) -> None:
         """Runs these services of the compose file to their end, one after the other. Raises ServiceError."""

@@ -109,10 +109,56 @@ class DatabaseHost(Service):
         with (self.data / "postgresql.auto.conf").open("a") as file:
             file.write(f"primary_conninfo = '{source} password={self._password} application_name={STANDBY}'\n")
 
+    def archives_into(self, folder: Path) -> None:
+        """Each finished part of the log is copied there; the server takes it back when it is set back."""
+        folder.mkdir(mode=0o700, exist_ok=True)
+        self._give(folder)
+        self.settings |= {"archive_mode": "on", "archive_command": f"test ! -f {folder}/%f && cp %p {folder}/%f"}
+
+    def back_up(self, folder: Path) -> None:
+        """A base backup while everybody works. Raises ServiceError."""
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        self._give(folder)
+        source = f"host={self.address} port={PORT} user={SUPERUSER} dbname=postgres"
+        self.run("pg_basebackup", "--pgdata", folder, "--dbname", source, "--checkpoint=fast")
+
+    def set_back(self, backup: Path, archive: Path, instant: str) -> None:
+        """Its data is what it was at that instant, once it is started. Raises ServiceError."""
+        shutil.rmtree(self.data)
+        shutil.copytree(backup, self.data)
+        said = {
+            "restore_command": f"cp {archive}/%f %p",
+            "recovery_target_time": instant,
+            "recovery_target_action": "promote",
+        }
+        with (self.data / "postgresql.auto.conf").open("a") as file:
+            file.writelines(f"{name} = '{value}'\n" for name, value in said.items())
+        (self.data / "recovery.signal").touch()
+        for path in [self.data, *self.data.rglob("*")]:
+            self._give(path)
+
+    def takes_writes(self) -> bool:
+        """Whether it is a primary, and no server that still reads a log."""
+        asked = ["--no-psqlrc", "--tuples-only", "--no-align", "--dbname", self.dsn()]
+        said = subprocess.run(
+            [str(self.program("psql")), *asked, "--command", "select pg_is_in_recovery()"],
+            env=dict(self.environment()),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return said.stdout.strip() == "f"
+
     def promote(self) -> None:
         """From now on it is the primary. Returns when it takes writes."""
-        self.settings.pop("synchronous_standby_names", None)
         self.run("pg_ctl", "promote", "--pgdata", self.data, "--wait")
+
+    def commits_wait_for(self, standby: str) -> None:
+        """From now on a commit counts when that standby has it too."""
+        say = ("--no-psqlrc", "--quiet", "--dbname", self.dsn(), "--set", "ON_ERROR_STOP=1")
+        self.run("psql", *say, "--command", f"alter system set synchronous_standby_names = 'ANY 1 ({standby})'")
+        self.run("psql", *say, "--command", "select pg_reload_conf()")
 
     def run(self, program: str, *arguments: str | Path) -> None:
         """Runs one of PostgreSQL's programs. Raises ServiceError; what it printed is in the log."""

@@ -7,6 +7,8 @@ import asyncio
 import json
 import subprocess
 import sysconfig
+import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import asyncpg
@@ -29,19 +31,25 @@ async def connected(cluster: Cluster) -> asyncpg.Connection:
     )
 
 
+async def until(what: Callable[[], Awaitable[bool]], said: str) -> None:
+    """Looks again until it is so."""
+    end = time.monotonic() + NEVER_SO_LONG
+    while not await what():
+        assert time.monotonic() < end, f"not within {NEVER_SO_LONG:.0f} s: {said}"
+        await asyncio.sleep(0.5)
+
+
 async def settled(cluster: Cluster) -> None:
     """Returns when no act waits for the engine any more."""
-    async with asyncio.timeout(NEVER_SO_LONG):
-        while await _waiting(cluster):  # noqa: ASYNC110  other processes end it: nothing here can be awaited
-            await asyncio.sleep(0.5)
 
+    async def nothing_waits() -> bool:
+        connection = await connected(cluster)
+        try:
+            return not await connection.fetchval("select exists (select from acts where delivered_at is null)")
+        finally:
+            await connection.close()
 
-async def _waiting(cluster: Cluster) -> int:
-    connection = await connected(cluster)
-    try:
-        return int(await connection.fetchval("select count(*) from acts where delivered_at is null"))
-    finally:
-        await connection.close()
+    await until(nothing_waits, "every act is delivered")
 
 
 async def holds(cluster: Cluster, ledger: Ledger) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
@@ -52,7 +53,7 @@ def test_a_variable_without_which_compose_starts_nothing_is_missed_by_its_name()
         Compose.read({}).environment("temporal", HERE)
 
 
-def test_hosts_and_folders_of_containers_are_replaced_and_no_words_that_look_like_them(compose: Compose) -> None:
+def test_hosts_and_folders_of_containers_are_replaced_and_no_word_like_them(compose: Compose) -> None:
     temporal = compose.environment("temporal", HERE)
     assert (temporal["POSTGRES_SEEDS"], temporal["POSTGRES_USER"]) == ("127.9.0.20", "postgres")
     assert temporal["BIND_ON_IP"] == "127.9.0.31"
@@ -99,8 +100,8 @@ def test_without_go_one_line_says_what_is_missing(tmp_path: Path, monkeypatch: p
 @pytest.mark.parametrize(("says", "enough"), [("go1.99.0", True), ("go1.26.7", False), ("go1.9", False)])
 def test_a_go_that_is_too_old_is_none(says: str, enough: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     said = SimpleNamespace(stdout=f"go version {says} linux/amd64\n")
-    monkeypatch.setattr(programs.shutil, "which", lambda *_, **__: "/go")
-    monkeypatch.setattr(programs.subprocess, "run", lambda *_, **__: said)
+    monkeypatch.setattr(shutil, "which", lambda *_, **__: "/go")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: said)
     assert (programs.go() is not None) == enough
 
 
