@@ -11,7 +11,7 @@ from pathlib import Path
 from deploy.cluster.cluster import Cluster
 from deploy.cluster.network import network
 from deploy.cluster.programs import built, version
-from stack.home import announced
+from stack.home import announced, exclusive
 from stack.service import ServiceError
 from stack.supervisor import StopRequestedError, StopSignals, Supervisor
 
@@ -38,7 +38,7 @@ def main() -> int:
             try:
                 cluster.start(supervisor)
                 cluster.seed_samples()
-                with announced(cluster.data_folder, for_commands(cluster)):
+                with exclusive(cluster.data_folder), announced(cluster.data_folder, for_commands(cluster)):
                     for line in lines(cluster):
                         print(line)
                     supervisor.watch()
@@ -67,12 +67,9 @@ def lines(cluster: Cluster) -> list[str]:
         "PostgreSQL": f"{cluster.postgres.address}:5432 → {cluster.primary.address}, standby {cluster.standby.address}",
         "logs": str(cluster.home / "logs"),
     }
-    commands = f"KAIFANG_HOME={cluster.data_folder} {os.path.relpath(sys.executable)[: -len('python')]}kaifang demo"
-    return [
-        *(f"  {name:<11}{place}" for name, place in hosts.items()),
-        f"commands: {commands}",
-        f"ready {cluster.api_urls[0]}",
-    ]
+    commands = f"KAIFANG_HOME={cluster.data_folder} {Path(sys.executable).with_name('kaifang')} demo"
+    places = [f"  {name:<11}{place}" for name, place in hosts.items()]
+    return [*places, f"in another terminal: {commands}", f"ready {cluster.api_urls[0]}"]
 
 
 if __name__ == "__main__":

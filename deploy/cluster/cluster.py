@@ -201,8 +201,8 @@ class Cluster:
             (SCHEMA_TOOL, self.programs.program(SCHEMA_TOOL)),
             ("psql", self.primary.program("psql")),
         ):
-            if not (tools / name).exists():
-                (tools / name).symlink_to(program)
+            (tools / name).unlink(missing_ok=True)
+            (tools / name).symlink_to(program)
         return tools
 
     def _kept_secrets(self) -> dict[str, str]:
