@@ -22,12 +22,12 @@ NEVER_SO_LONG = 180.0
 """Seconds: nothing that is waited for takes so long, on a slow machine either."""
 
 
-async def connected(cluster: Cluster) -> asyncpg.Connection:
+async def connected(cluster: Cluster, database: str = "kaifang") -> asyncpg.Connection:
     """As the server's superuser, on whichever host is the primary."""
     hosts = f"{cluster.primary.address}:5432,{cluster.standby.address}:5432"
     password = cluster.compose.variables["POSTGRES_PASSWORD"]
     return await asyncpg.connect(
-        f"postgresql://postgres:{password}@{hosts}/kaifang?target_session_attrs=read-write", timeout=10
+        f"postgresql://postgres:{password}@{hosts}/{database}?target_session_attrs=read-write", timeout=10
     )
 
 
