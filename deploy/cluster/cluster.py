@@ -113,7 +113,7 @@ class Cluster:
     def take_back(self) -> None:
         """A primary that fell becomes the standby, for which every commit waits again."""
         self.standby.settings.pop("synchronous_standby_names", None)
-        self.standby.rejoin(self.primary)
+        self.standby.rejoin(self.primary, self.archive)
         self.standby.start()
         self.primary.commits_wait_for(STANDBY)
 
@@ -141,6 +141,7 @@ class Cluster:
         self.primary.start()
         while not self.primary.takes_writes():
             time.sleep(0.1)
+        self.primary.forget_the_instant()
         self.standby.follow(self.primary)
         for service in (self.standby, self.postgres, *self.temporal_hosts, *self.workers, *self.apis, self.pages):
             service.start()

@@ -102,18 +102,22 @@ class DatabaseHost(Service):
             "pg_basebackup", "--pgdata", self.data, "--dbname", source, "--write-recovery-conf", "--checkpoint=fast"
         )
 
-    def rejoin(self, primary: DatabaseHost) -> None:
-        """A primary that fell gives up what the new one does not have, and follows it."""
+    def rejoin(self, primary: DatabaseHost, archive: Path) -> None:
+        """A primary that fell gives up what the new one does not have, and follows it. Its own log is looked for in the
+        archive too: while it recovers from its fall it lets go of what was archived. Raises ServiceError."""
+        self._configure({"restore_command": f"cp {archive}/%f %p"})
         source = f"host={primary.address} port={PORT} user={SUPERUSER} dbname=postgres"
-        self.run("pg_rewind", "--target-pgdata", self.data, "--source-server", source, "--write-recovery-conf")
-        with (self.data / "postgresql.auto.conf").open("a") as file:
-            file.write(f"primary_conninfo = '{source} password={self._password} application_name={STANDBY}'\n")
+        wanted = ("--restore-target-wal", "--write-recovery-conf")
+        self.run("pg_rewind", "--target-pgdata", self.data, "--source-server", source, *wanted)
+        self._configure({"primary_conninfo": f"{source} password={self._password} application_name={STANDBY}"})
 
     def archives_into(self, folder: Path) -> None:
         """Each finished part of the log is copied there; the server takes it back when it is set back."""
         folder.mkdir(mode=0o700, exist_ok=True)
         self._give(folder)
-        self.settings |= {"archive_mode": "on", "archive_command": f"test ! -f {folder}/%f && cp %p {folder}/%f"}
+        # As a whole or not at all. A new primary archives again what the old one did before it fell.
+        copied = f"test ! -f {folder}/%f && cp %p {folder}/%f.new && mv {folder}/%f.new {folder}/%f"
+        self.settings |= {"archive_mode": "on", "archive_command": f"cmp -s %p {folder}/%f || {copied}"}
 
     def back_up(self, folder: Path) -> None:
         """A base backup while everybody works. Raises ServiceError."""
@@ -127,13 +131,8 @@ class DatabaseHost(Service):
         """Its data is what it was at that instant, once it is started. Raises ServiceError."""
         shutil.rmtree(self.data)
         shutil.copytree(backup, self.data)
-        said = {
-            "restore_command": f"cp {archive}/%f %p",
-            "recovery_target_time": instant,
-            "recovery_target_action": "promote",
-        }
-        with (self.data / "postgresql.auto.conf").open("a") as file:
-            file.writelines(f"{name} = '{value}'\n" for name, value in said.items())
+        until = {"recovery_target_time": instant, "recovery_target_action": "promote"}
+        self._configure({"restore_command": f"cp {archive}/%f %p", **until})
         (self.data / "recovery.signal").touch()
         for path in [self.data, *self.data.rglob("*")]:
             self._give(path)
@@ -154,11 +153,14 @@ class DatabaseHost(Service):
         """From now on it is the primary. Returns when it takes writes."""
         self.run("pg_ctl", "promote", "--pgdata", self.data, "--wait")
 
+    def forget_the_instant(self) -> None:
+        """What said up to where it recovers is gone: a standby that copied it would make itself a primary there."""
+        self._say("alter system reset restore_command", "alter system reset recovery_target_time")
+        self._say("alter system reset recovery_target_action")
+
     def commits_wait_for(self, standby: str) -> None:
         """From now on a commit counts when that standby has it too."""
-        say = ("--no-psqlrc", "--quiet", "--dbname", self.dsn(), "--set", "ON_ERROR_STOP=1")
-        self.run("psql", *say, "--command", f"alter system set synchronous_standby_names = 'ANY 1 ({standby})'")
-        self.run("psql", *say, "--command", "select pg_reload_conf()")
+        self._say(f"alter system set synchronous_standby_names = 'ANY 1 ({standby})'", "select pg_reload_conf()")
 
     def run(self, program: str, *arguments: str | Path) -> None:
         """Runs one of PostgreSQL's programs. Raises ServiceError; what it printed is in the log."""
@@ -186,6 +188,16 @@ class DatabaseHost(Service):
         self.data.mkdir(mode=0o700)
         self._give(self.home)
         self._give(self.data)
+
+    def _say(self, *statements: str) -> None:
+        for statement in statements:
+            said = ("--no-psqlrc", "--quiet", "--dbname", self.dsn(), "--command", statement)
+            self.run("psql", "--set", "ON_ERROR_STOP=1", *said)
+
+    def _configure(self, settings: Mapping[str, str]) -> None:
+        """The last word on a setting counts."""
+        with (self.data / "postgresql.auto.conf").open("a") as file:
+            file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
 
     def _give(self, path: Path) -> None:
         if os.geteuid() == 0:

@@ -32,8 +32,9 @@ def programs() -> Programs:
 
 
 @pytest.fixture(scope="session")
-def cluster(programs: Programs) -> Iterator[Cluster]:
-    """A running cluster without samples, gone afterwards; what it logged stays where a test has failed."""
+def cluster(programs: Programs, request: pytest.FixtureRequest) -> Iterator[Cluster]:
+    """A running cluster without samples, gone afterwards; where a test has failed, its logs stay in the folder that it
+    names."""
     home = Path(tempfile.mkdtemp(prefix="kaifang-cluster-", dir=in_memory()))
     home.chmod(0o711)
     with network() as addresses:
@@ -46,7 +47,10 @@ def cluster(programs: Programs) -> Iterator[Cluster]:
             yield it
         finally:
             supervisor.stop()
-    shutil.rmtree(home)
+    if request.session.testsfailed:
+        shown(logs=str(home / "logs"))
+    else:
+        shutil.rmtree(home)
 
 
 @pytest.fixture(scope="session")

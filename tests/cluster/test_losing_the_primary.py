@@ -13,8 +13,8 @@ from rules.loading import cities
 from tests.cluster.callers import Callers
 from tests.cluster.judging import agrees, connected, shown, until
 
-CASES = 60
-ACTS_BEFORE = 80
+CASES = 40
+ACTS_BEFORE = 60
 
 pytestmark = pytest.mark.skipif(not os.environ.get("KAIFANG_LONG"), reason="long: KAIFANG_LONG=1 make cluster-test")
 
