@@ -44,7 +44,7 @@ async def test_who_holds_the_calendar_and_freezes_stops_filings_for_seconds_alon
             assert await asyncio.to_thread(holder.stdout.readline) == "locked\n"
             holder.send_signal(signal.SIGSTOP)
             begun = time.monotonic()
-            await people.file(next(iter(cities())), "while somebody is frozen")
+            await people.file(next(iter(cities())), "while-somebody-is-frozen")
             took = time.monotonic() - begun
         finally:
             holder.kill()
