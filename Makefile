@@ -12,10 +12,10 @@ WALLS := tests/test_names.py tests/test_plain_source.py tests/test_law_in_its_pl
 	tests/supply/test_what_we_take.py
 
 .DEFAULT_GOAL := help
-.PHONY: .venv help setup up demo test check chart bench screenshots lock licences audit release clean
+.PHONY: .venv help setup up demo cluster cluster-test test check chart bench screenshots lock licences audit release clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
 
 setup: $(READY) ## create .venv from the lock file; does nothing where that is done
 	@echo "ready: $(BIN)"
@@ -38,6 +38,14 @@ up: $(READY) ## run everything in the foreground: PostgreSQL, Temporal, worker, 
 
 demo: $(READY) ## drive one case of each procedure through a running stack (`make up`)
 	@$(BIN)/kaifang demo
+
+cluster: $(READY) ## run a production of several hosts on this machine: real Temporal, a standby, two of each (needs Go and Linux)
+	@$(BIN)/python -m deploy.cluster
+
+# Status 69: nothing here could build Temporal; the tests then say that they were skipped, and why.
+cluster-test: $(READY) ## break such a production, part by part, and compare what callers were told with the record
+	@$(BIN)/python -m deploy.cluster.programs || test $$? -eq 69
+	KAIFANG_CLUSTER=yes $(BIN)/python -m pytest -p no:xdist --capture=tee-sys $(or $(TESTS),tests/cluster)
 
 test: $(READY) ## run the tests; the few that fail once more, alone, and by name
 	$(BIN)/python -m tests.whole --numprocesses $(PROCESSES) --dist worksteal $(TESTS)

@@ -32,6 +32,8 @@ os.environ.setdefault("KAIFANG_RATES_TIMES", "1000")
 """Tests call as often as no person does; those of the rates themselves say which they mean."""
 A_WHILE = 20
 """Seconds in which a test that has ended gives back its connections."""
+collect_ignore = [] if os.environ.get("KAIFANG_CLUSTER") else ["cluster"]
+"""`make cluster-test` runs them: they have servers that are built first, and a machine to themselves."""
 LONGEST = Path(__file__).with_name("breaking")
 
 

@@ -1,0 +1,54 @@
+"""C9: both databases are lost; a base backup and the archive of the log bring back everything up to an instant."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+
+import pytest
+
+from deploy.cluster.cluster import Cluster
+from rules.loading import cities
+from tests.cluster.callers import Callers
+from tests.cluster.judging import agrees, connected, shown
+
+BEFORE, AFTER = 20, 5
+
+pytestmark = pytest.mark.skipif(not os.environ.get("KAIFANG_LONG"), reason="long: KAIFANG_LONG=1 make cluster-test")
+
+
+@pytest.mark.timeout(900)
+async def test_from_backup_and_archive_everything_up_to_an_instant_is_back(seeded: Cluster, people: Callers) -> None:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(people.many(cities(), BEFORE, "before"))
+        await people.ledger.answered(BEFORE)
+        await asyncio.to_thread(seeded.primary.back_up, seeded.home / "backup")
+    await agrees(seeded, people.ledger)
+    connection = await connected(seeded)
+    instant = await connection.fetchval("select clock_timestamp()::text")
+    await connection.close()
+    known = len(people.ledger.filed)
+    for number in range(AFTER):
+        await people.file("nanning", f"lost-{number}")
+    lost = list(people.ledger.filed.values())[known:]
+    connection = await connected(seeded)
+    await connection.execute("select pg_switch_wal()")
+    await connection.close()
+    await asyncio.to_thread(seeded.archived)
+
+    begun = time.monotonic()
+    await asyncio.to_thread(seeded.set_back, seeded.home / "backup", instant)
+    took = time.monotonic() - begun
+    for key in [key for key, case_id in people.ledger.filed.items() if case_id in lost]:
+        del people.ledger.filed[key]
+    await agrees(seeded, people.ledger)
+    connection = await connected(seeded)
+    assert not await connection.fetchval("select count(*) from cases where case_id = any($1)", lost)
+    await connection.close()
+    for number in range(AFTER):
+        await people.file("nanning", f"lost-{number}")
+    assert list(people.ledger.filed.values())[known:] == lost, "sent again, each is the same case"
+    await people.many(cities(), AFTER, "after")
+    await agrees(seeded, people.ledger)
+    shown(check="C9", running_again_after_s=round(took, 1), cases=known)
