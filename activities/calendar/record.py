@@ -66,13 +66,15 @@ class RecordOfNotices:
     async def add(self, connection: Connection, notice: Notice) -> CalendarRecord | None:
         """The record with one notice more, under the exclusive lock that keeps clocks from being set meanwhile.
 
-        A notice that the record has (same scope and document) changes nothing: then None.
+        A notice that the record has (same scope and document) changes nothing, and nobody waits for that: then None.
         """
+        if (await self.read(connection)).has(notice):
+            return None
         await connection.execute("select pg_advisory_xact_lock($1)", CALENDAR_LOCK)
         record = await self.read(connection)
-        version = record.version
-        if any((n.scope, n.document) == (notice.scope, notice.document) for n in record.notices):
+        if record.has(notice):
             return None
+        version = record.version
         kept = NoticeKept(
             position=version + 1,
             scope=notice.scope,
