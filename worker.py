@@ -67,6 +67,12 @@ LOG = logging.getLogger("kaifang.worker")
 
 DRAIN = timedelta(seconds=10)
 """How long running activities may take to end after SIGTERM; none of ours takes more than one try of `append`."""
+ACTS_AT_ONCE = 10
+"""Local activities, each of which has a connection while it runs."""
+OTHER_ACTIVITIES = 4
+"""Ordinary ones at once: what was tried in vain as a local one, and the rounds."""
+FOR_LOOPS = 6
+"""Connections of what runs beside the cases: a loop never waits for acts, nor acts for it."""
 EVERY_CONNECTION_ATTEMPT = 1.0
 """Seconds."""
 
@@ -91,7 +97,8 @@ def build_worker(
 
 
 def worker_of(temporal: Client, task_queue: str, append: Append, reviewing: Reviewing | None = None) -> Worker:
-    """A worker that writes to the log by this activity; without `reviewing` it does not run the round of reviews."""
+    """A worker that writes to the log by this activity; without `reviewing` it does not run the round of reviews. It has
+    no more activities at once than its pool has connections: none waits for one, and no try is over before it begins."""
     return Worker(
         temporal,
         task_queue=task_queue,
@@ -100,6 +107,8 @@ def worker_of(temporal: Client, task_queue: str, append: Append, reviewing: Revi
         workflow_runner=SANDBOX,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+        max_concurrent_local_activities=max(1, append.most_at_once - OTHER_ACTIVITIES),
+        max_concurrent_activities=OTHER_ACTIVITIES,
         graceful_shutdown_timeout=DRAIN,
     )
 
@@ -139,33 +148,39 @@ async def run(settings: Settings) -> None:
     told_to_stop = asyncio.Event()
     for stop_signal in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(stop_signal, told_to_stop.set)
-    pool = await open_pool(settings.database_url)
+    pool = await open_pool(settings.database_url, size=ACTS_AT_ONCE + OTHER_ACTIVITIES)
+    loops = await open_pool(settings.database_url, size=FOR_LOOPS)
     if key_ring(settings).seals_by is None:
         LOG.warning("no key seals what the engine keeps (kaifang engine-keys add)")
     temporal = await connect(settings)
-    sweeper = Sweeper(pool, Engine(pool, temporal, settings.task_queue))
-    reminding = Reminding(pool, RecordOfNotices(read_scopes()), DatabaseClock())
+    sweeper = Sweeper(loops, Engine(loops, temporal, settings.task_queue))
+    reminding = Reminding(loops, RecordOfNotices(read_scopes()), DatabaseClock())
     algorithm = Algorithm(settings.chain_algorithm)
     chain = Chain(algorithm)
     seals = Seals.open(settings)
-    inbox = Inbox(pool, Log(RecordOfNotices(read_scopes()), chain=chain, seals=seals), DatabaseClock())
+    inbox = Inbox(loops, Log(RecordOfNotices(read_scopes()), chain=chain, seals=seals), DatabaseClock())
     key = private_key(settings.heads_key_file) if settings.heads_key_file.exists() else None
-    signing = Signing(pool, DatabaseClock(), key, settings.heads_apart, algorithm)
-    async with pool, Ways(settings) as ways, build_worker(temporal, pool, settings.task_queue, None, chain, seals):
+    signing = Signing(loops, DatabaseClock(), key, settings.heads_apart, algorithm)
+    async with (
+        pool,
+        loops,
+        Ways(settings) as ways,
+        build_worker(temporal, pool, settings.task_queue, None, chain, seals),
+    ):
         LOG.info("worker runs on task queue %s", settings.task_queue)
         keeper = Keeper(
-            pool,
+            loops,
             [
                 Job(SWEEPER, sweeper.run),
-                Job(SENDER, Sender(pool, ways, settings.pages_url, seals).run),
+                Job(SENDER, Sender(loops, ways, settings.pages_url, seals).run),
                 Job(REMINDERS, reminding.run),
-                Job(LAPSES, Lapsing(pool, inbox).run),
-                Job(RECUSALS, Entrusting(pool, inbox).run),
+                Job(LAPSES, Lapsing(loops, inbox).run),
+                Job(RECUSALS, Entrusting(loops, inbox).run),
                 Job(HEADS, signing.run),
-                Job(STAMPS, Stamping(pool, stamping_authority(settings), settings.heads_apart).run),
-                Job(SCANS, Scanning(pool, EvidenceStore.open(settings, seals)).run),
-                Job(MONTHS, Months(pool, DatabaseClock()).run),
-                Job(SEALING, SealingAnew(pool, seals).run),
+                Job(STAMPS, Stamping(loops, stamping_authority(settings), settings.heads_apart).run),
+                Job(SCANS, Scanning(loops, EvidenceStore.open(settings, seals)).run),
+                Job(MONTHS, Months(loops, DatabaseClock()).run),
+                Job(SEALING, SealingAnew(loops, seals).run),
                 Job(REVIEWS, partial(keep_schedule, temporal, settings.task_queue)),
             ],
         )

@@ -118,6 +118,7 @@ PRIVILEGES: Mapping[str, Stated] = {
     "signed_days": ADDED_TO,
     "signed_heads": Stated(with_columns("place", "path")),
     "stamped_days": ADDED_TO,
+    "sweeps": Stated(with_columns("holder", "until", "pause", more="select, insert, delete")),
     "tasks": Stated("select, insert, update, delete"),
     "worker_job_ends": Stated(with_columns("times", "last_at", "last_reason")),
     "worker_jobs": Stated(with_columns("seen_at", more="select, insert, delete")),
@@ -143,7 +144,7 @@ NOBODY_ELSE = (
 
 
 FROZEN_FOR = "15s"
-"""So long may the one login that does everything leave a transaction alone; of the others `stack/databases.sql` says it."""
+"""So long may the one login that does everything leave a transaction alone; `stack/databases.sql` has the others'."""
 FREED = text("""
 select format('alter database %I set idle_in_transaction_session_timeout = %L', datname, cast(:after as text))
 from pg_database where datname = current_database() and pg_has_role(datdba, 'usage') and not exists (

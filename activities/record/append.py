@@ -56,6 +56,11 @@ class Append:
         self._states: OrderedDict[str, CaseState] = OrderedDict()
         """Cases as committed logs made them, the latest last."""
 
+    @property
+    def most_at_once(self) -> int:
+        """How many may write at once: each has a connection."""
+        return self._pool.get_max_size()
+
     @activity.defn(name="append")
     async def append(self, write: Write) -> Tail:
         """Returns what the log holds after event `write.after`: the proposed events, or others that came before them.

@@ -119,6 +119,7 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
     "signed_days": {N: "statement signature"},
     "signed_heads": {I: "case_id", N: "head acts_head path"},
     "stamped_days": {N: "stamp"},
+    "sweeps": {I: "case_id", N: "holder pause"},
     "tasks": {
         I: "task_id case_id party claimed_by lapsed_of supplement_act",
         N: "city procedure step stage body urgency state outcome clock",

@@ -69,7 +69,18 @@ class ActRow(SQLModel, table=True):
     __tablename__ = "acts"
     __table_args__ = (
         UniqueConstraint("case_id", "seq"),
-        Index("acts_waiting", "received_at", postgresql_where=text("delivered_at IS NULL")),
+        Index(
+            "acts_waiting_people",
+            "received_at",
+            "act_id",
+            postgresql_where=text("delivered_at IS NULL AND kind <> 'apply_notice'"),
+        ),
+        Index(
+            "acts_waiting_notices",
+            "received_at",
+            "act_id",
+            postgresql_where=text("delivered_at IS NULL AND kind = 'apply_notice'"),
+        ),
         Index("acts_unsettled", "case_id", "received_at", postgresql_where=text("state = 'received'")),
     )
     act_id: str = Field(primary_key=True)
