@@ -97,8 +97,11 @@ def build_worker(
 
 
 def worker_of(temporal: Client, task_queue: str, append: Append, reviewing: Reviewing | None = None) -> Worker:
-    """A worker that writes to the log by this activity; without `reviewing` it does not run the round of reviews. It has
-    no more activities at once than its pool has connections: none waits for one, and no try is over before it begins."""
+    """A worker that writes to the log by this activity; without `reviewing` it does not run the round of reviews.
+
+    It has no more activities at once than its pool has connections: none waits for one, and no try is over before it
+    has begun.
+    """
     return Worker(
         temporal,
         task_queue=task_queue,

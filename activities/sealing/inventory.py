@@ -106,7 +106,7 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
     "messages": {I: "message_id account_id case_id task_id facts", N: "kind city"},
     "objections": {I: "case_id party", N: "dataset_id ground"},
     "paper_keys": {N: "key"},
-    "pinned_rules": {N: "digest rules"},
+    "pinned_rules": {N: "digest rules calendar"},
     "posts": {I: "account_id filed_by", N: "body post department"},
     "rate_buckets": {E: "bucket"},
     "rate_refusals": {N: "what"},

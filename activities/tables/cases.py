@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Column, DateTime, Index, String, UniqueConstraint, text
+from sqlalchemy import ARRAY, Column, Computed, DateTime, Index, String, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from activities.tables.columns import instant, jsonb
@@ -24,6 +24,10 @@ class PinnedRulesRow(SQLModel, table=True):
     __tablename__ = "pinned_rules"
     digest: str = Field(primary_key=True)
     rules: dict[str, Any] = jsonb()
+    calendar: str | None = Field(
+        default=None, sa_column=Column(String, Computed("rules ->> 'calendar'", persisted=True), nullable=True)
+    )
+    """By which clocks are set under these rules: what is locked while one is."""
 
 
 class CaseRow(SQLModel, table=True):

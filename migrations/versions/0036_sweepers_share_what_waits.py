@@ -1,4 +1,4 @@
-"""each case that a sweeper has in hand has a lease, and what waits is found lane by lane"""
+"""a case that a sweeper has in hand has a lease, what waits is found lane by lane, and a calendar is locked by name"""
 
 from __future__ import annotations
 
@@ -28,9 +28,13 @@ def upgrade() -> None:
             name, "acts", ["received_at", "act_id"], postgresql_where=sa.text(f"delivered_at IS NULL AND {kind}")
         )
     op.drop_index("acts_waiting", "acts")
+    op.add_column(
+        "pinned_rules", sa.Column("calendar", sa.String(), sa.Computed("rules ->> 'calendar'", persisted=True))
+    )
 
 
 def downgrade() -> None:
+    op.drop_column("pinned_rules", "calendar")
     op.create_index("acts_waiting", "acts", ["received_at"], postgresql_where=sa.text("delivered_at IS NULL"))
     for name in LANES:
         op.drop_index(name, "acts")

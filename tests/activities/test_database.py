@@ -75,7 +75,7 @@ import asyncpg
 
 async def hold():
     connection = await asyncpg.connect(sys.argv[1])
-    await connection.execute("begin; select pg_advisory_xact_lock({CALENDAR_LOCK})")
+    await connection.execute("begin; select pg_advisory_xact_lock({CALENDAR_LOCK}, hashtext('CN-GX'))")
     print("held", flush=True)
     await asyncio.sleep(3600)
 

@@ -55,7 +55,7 @@ async def test_preparing_a_database_twice_changes_nothing_that_people_changed(po
 async def test_a_database_that_has_all_is_prepared_while_somebody_sets_clocks(pool: Pool) -> None:
     """Whoever prepares it looks before it locks: what is there holds up nobody, and nobody holds it up."""
     async with pool.acquire() as connection, connection.transaction():
-        await RecordOfNotices.hold(connection)
+        await RecordOfNotices.hold(connection, "CN")
         await prepare(await owner_url(pool), samples=True)
 
 
