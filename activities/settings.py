@@ -59,6 +59,10 @@ class Settings(BaseSettings):
     """As whom the gate comes in; without it, as the services."""
     database_reader_url: DatabaseUrl | None = None
     """As whom API and pages read; without it, as the services."""
+    reading_url: DatabaseUrl | None = None
+    """A streaming standby of that database, from which tables and figures are read; without it, from the database."""
+    reading_lag: float = Field(default=5, gt=0, le=600)
+    """Seconds by which it may be behind; beyond them the database itself is read."""
     samples: bool = False
     """Whether a migration also seeds the sample catalogue and the demo accounts."""
     pages_host: str = "127.0.0.1"

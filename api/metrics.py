@@ -159,7 +159,7 @@ class Metrics:
 
     async def _look_at_database(self, runtime: Runtime) -> None:
         now = (await runtime.present()).now
-        async with runtime.store() as store:
+        async with runtime.store_a_little_behind() as store:
             is_open = await supervision.count_open(store, now)
             overdue = await supervision.count_overdue(store, Seen(tuple(cities())), now)
         async with runtime.pool.acquire() as connection:
