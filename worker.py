@@ -11,7 +11,7 @@ from functools import partial
 
 import uvloop
 from temporalio.client import Client
-from temporalio.runtime import Runtime
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
@@ -19,6 +19,7 @@ from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock, DatabaseClock
 from activities.database import Pool, open_pool
 from activities.directory.sealing_anew import SealingAnew
+from activities.engine.figures import WorkerFigures
 from activities.engine.handing_over import Engine
 from activities.engine.keeping import (
     HEADS,
@@ -116,6 +117,16 @@ def worker_of(temporal: Client, task_queue: str, append: Append, reviewing: Revi
     )
 
 
+def runtime_of(settings: Settings) -> Runtime:
+    """The engine's library, which serves its figures and ours where the settings say."""
+    if settings.worker_metrics is None:
+        return Runtime(telemetry=TelemetryConfig())
+    served = PrometheusConfig(
+        bind_address=settings.worker_metrics, counters_total_suffix=True, durations_as_seconds=True
+    )
+    return Runtime(telemetry=TelemetryConfig(metrics=served))
+
+
 async def connect(settings: Settings) -> Client:
     """A client of the engine that the environment names; waits while there is none."""
     while True:
@@ -156,7 +167,9 @@ async def run(settings: Settings) -> None:
     if key_ring(settings).seals_by is None:
         LOG.warning("no key seals what the engine keeps (kaifang engine-keys add)")
     temporal = await connect(settings)
-    sweeper = Sweeper(loops, Engine(loops, temporal, settings.task_queue))
+    figures = WorkerFigures(Runtime.default().metric_meter)
+    sweeper = Sweeper(loops, Engine(loops, temporal, settings.task_queue), figures=figures)
+    watching = asyncio.create_task(figures.watch({"acts": pool, "loops": loops}))
     reminding = Reminding(loops, RecordOfNotices(read_scopes()), DatabaseClock())
     algorithm = Algorithm(settings.chain_algorithm)
     chain = Chain(algorithm)
@@ -187,17 +200,21 @@ async def run(settings: Settings) -> None:
                 Job(REVIEWS, partial(keep_schedule, temporal, settings.task_queue)),
             ],
         )
-        await until(told_to_stop, keeper)
+        try:
+            await until(told_to_stop, keeper)
+        finally:
+            watching.cancel()
     LOG.info("worker stopped")
 
 
 def main() -> None:
     keep_texts_out(logging.INFO)
-    Runtime.default()
+    settings = Settings.load()
+    Runtime.set_default(runtime_of(settings))
     # A workflow that a long garbage collection hits would be taken for one that does not yield.
     gc.collect()
     gc.freeze()
-    uvloop.run(run(Settings.load()))
+    uvloop.run(run(settings))
 
 
 if __name__ == "__main__":

@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     """A streaming standby of that database, from which tables and figures are read; without it, from the database."""
     reading_lag: float = Field(default=5, gt=0, le=600)
     """Seconds by which it may be behind; beyond them the database itself is read."""
+    worker_metrics: str | None = Field(default=None, pattern=r"^[^\s/]+:\d{1,5}$")
+    """Where a worker serves its figures to Prometheus, `127.0.0.1:9464`; without it, nowhere."""
     samples: bool = False
     """Whether a migration also seeds the sample catalogue and the demo accounts."""
     pages_host: str = "127.0.0.1"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from temporalio.service import RPCError
 
 from activities.database import AWAY
+from activities.engine.figures import WorkerFigures
 from activities.engine.sweeps import LANES, LEASE, START, Lane, Place, Sweeps
 
 if TYPE_CHECKING:
@@ -39,10 +40,11 @@ class Sweeper:
     cases, and those of one that has died are the others' when its leases end.
     """
 
-    def __init__(self, pool: Pool, engine: Engine, every: float = 1.0) -> None:
+    def __init__(self, pool: Pool, engine: Engine, every: float = 1.0, figures: WorkerFigures | None = None) -> None:
         self._engine = engine
         self._every = every
         self._sweeps = Sweeps(pool, first_pause=every)
+        self._figures = figures or WorkerFigures()
         self._in_hand: set[str] = set()
 
     async def run(self) -> None:
@@ -108,4 +110,5 @@ class Sweeper:
                     group.create_task(one(case_id))
         finally:
             self._in_hand.difference_update(cases)
+        self._figures.swept(len(cases), len(done))
         return Swept(len(cases), len(done), last)

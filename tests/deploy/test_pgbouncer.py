@@ -113,7 +113,6 @@ async def test_cases_go_their_way_through_pgbouncer(
         cases = await asyncio.gather(*(each.file("nanning") for each in (one, other) for _ in range(6)))
         for each in cases[:6]:
             await one.decide(each, "formal_review", "pass", hand_over=False)
-        await first.execute("update acts set delivered_at = null where false")
         await Sweeper(first, one.engine).sweep()
         connections = await driver.pool.fetchval(
             "select count(*) from pg_stat_activity where datname = current_database() and client_port is not null "
