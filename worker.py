@@ -15,6 +15,7 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities import tracing
 from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock, DatabaseClock
 from activities.database import Pool, open_pool
@@ -211,6 +212,7 @@ def main() -> None:
     keep_texts_out(logging.INFO)
     settings = Settings.load()
     Runtime.set_default(runtime_of(settings))
+    tracing.begin(settings)
     # A workflow that a long garbage collection hits would be taken for one that does not yield.
     gc.collect()
     gc.freeze()

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import asyncpg
 from rfc8785 import CanonicalizationError
 
+from activities import tracing
+
 if TYPE_CHECKING:
     # asyncpg's classes take type parameters only in its stubs
     Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
@@ -107,6 +109,7 @@ async def open_pool(dsn: str, *, size: int = 10) -> Pool:
         dsn,
         min_size=0,
         max_size=size,
+        init=tracing.watch if tracing.Current.traces else None,
         timeout=3,
         command_timeout=10,
         reset=leave_as_it_is,

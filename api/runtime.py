@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from activities import tracing
 from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock
 from activities.copies import Copy
@@ -124,7 +125,9 @@ def reading_from(url: str) -> AsyncEngine:
     """The way into PostgreSQL, or a copy of it, of what is only read."""
 
     async def connect() -> asyncpg.Connection[asyncpg.Record]:
-        return await asyncpg.connect(url, timeout=3, command_timeout=DATABASE_TIMEOUT)
+        connection = await asyncpg.connect(url, timeout=3, command_timeout=DATABASE_TIMEOUT)
+        await tracing.watch(connection)
+        return connection
 
     return create_async_engine(
         "postgresql+asyncpg://",
@@ -142,6 +145,7 @@ def reading_from(url: str) -> AsyncEngine:
 async def running(settings: Settings, clock: Clock, patience: timedelta | None = None) -> AsyncIterator[Runtime]:
     """The runtime, until the block ends. Callers wait for the engine with this patience, or that of the settings.
     Starts and serves while PostgreSQL or the engine is away."""
+    tracing.begin(settings)
     bearers = Bearers(settings)
     temporal = await client(settings, lazy=True)
     notices = RecordOfNotices(read_scopes())
