@@ -12,15 +12,17 @@ from functools import partial
 
 import uvloop
 from temporalio.client import Client
-from temporalio.runtime import Runtime
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities import tracing
 from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock, DatabaseClock
 from activities.database import Pool, open_pool
 from activities.directory.sealing_anew import SealingAnew
 from activities.engine.draining import Draining
+from activities.engine.figures import WorkerFigures
 from activities.engine.handing_over import Engine
 from activities.engine.keeping import (
     HEADS,
@@ -73,6 +75,12 @@ LOG = logging.getLogger("kaifang.worker")
 
 DRAIN = timedelta(seconds=10)
 """How long running activities may take to end after SIGTERM; none of ours takes more than one try of `append`."""
+ACTS_AT_ONCE = 10
+"""Local activities, each of which has a connection while it runs."""
+OTHER_ACTIVITIES = 4
+"""Ordinary ones at once: what was tried in vain as a local one, and the rounds."""
+FOR_LOOPS = 6
+"""Connections of what runs beside the cases: a loop never waits for acts, nor acts for it."""
 EVERY_CONNECTION_ATTEMPT = 1.0
 """Seconds."""
 
@@ -107,7 +115,11 @@ def worker_of(
     version: WorkerDeploymentConfig | None = None,
     workflows: Sequence[type[Case]] = WORKFLOWS,
 ) -> Worker:
-    """A worker that writes to the log by this activity; without `reviewing` it does not run the round of reviews."""
+    """A worker that writes to the log by this activity; without `reviewing` it does not run the round of reviews.
+
+    It has no more activities at once than its pool has connections: none waits for one, and no try is over before it
+    has begun.
+    """
     return Worker(
         temporal,
         task_queue=task_queue,
@@ -116,9 +128,21 @@ def worker_of(
         workflow_runner=SANDBOX,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+        max_concurrent_local_activities=max(1, append.most_at_once - OTHER_ACTIVITIES),
+        max_concurrent_activities=OTHER_ACTIVITIES,
         graceful_shutdown_timeout=DRAIN,
         deployment_config=version,
     )
+
+
+def runtime_of(settings: Settings) -> Runtime:
+    """The engine's library, which serves its figures and ours where the settings say."""
+    if settings.worker_metrics is None:
+        return Runtime(telemetry=TelemetryConfig())
+    served = PrometheusConfig(
+        bind_address=settings.worker_metrics, counters_total_suffix=True, durations_as_seconds=True
+    )
+    return Runtime(telemetry=TelemetryConfig(metrics=served))
 
 
 async def connect(settings: Settings) -> Client:
@@ -166,52 +190,60 @@ async def run(settings: Settings) -> None:
     told_to_stop = asyncio.Event()
     for stop_signal in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(stop_signal, told_to_stop.set)
-    pool = await open_pool(settings.database_url)
+    pool = await open_pool(settings.database_url, size=ACTS_AT_ONCE + OTHER_ACTIVITIES)
+    loops = await open_pool(settings.database_url, size=FOR_LOOPS)
     if key_ring(settings).seals_by is None:
         LOG.warning("no key seals what the engine keeps (kaifang engine-keys add)")
     temporal = await connect(settings)
-    engine = Engine(pool, temporal, settings.task_queue)
-    sweeper = Sweeper(pool, engine)
-    reminding = Reminding(pool, RecordOfNotices(read_scopes()), DatabaseClock())
+    engine = Engine(loops, temporal, settings.task_queue)
+    figures = WorkerFigures(Runtime.default().metric_meter)
+    sweeper = Sweeper(loops, engine, figures=figures)
+    watching = asyncio.create_task(figures.watch({"acts": pool, "loops": loops}))
+    reminding = Reminding(loops, RecordOfNotices(read_scopes()), DatabaseClock())
     algorithm = Algorithm(settings.chain_algorithm)
     chain = Chain(algorithm)
     seals = Seals.open(settings)
-    inbox = Inbox(pool, Log(RecordOfNotices(read_scopes()), chain=chain, seals=seals), DatabaseClock())
+    inbox = Inbox(loops, Log(RecordOfNotices(read_scopes()), chain=chain, seals=seals), DatabaseClock())
     key = private_key(settings.heads_key_file) if settings.heads_key_file.exists() else None
-    signing = Signing(pool, DatabaseClock(), key, settings.heads_apart, algorithm)
+    signing = Signing(loops, DatabaseClock(), key, settings.heads_apart, algorithm)
     build = build_of(settings)
     version = versioned(settings.task_queue, build)
     worker = build_worker(temporal, pool, settings.task_queue, None, chain, seals, version)
-    async with pool, Ways(settings) as ways, worker:
+    async with pool, loops, Ways(settings) as ways, worker:
         LOG.info("worker of version %s runs on task queue %s", build, settings.task_queue)
         keeper = Keeper(
-            pool,
+            loops,
             [
                 Job(SWEEPER, sweeper.run),
-                Job(SENDER, Sender(pool, ways, settings.pages_url, seals).run),
+                Job(SENDER, Sender(loops, ways, settings.pages_url, seals).run),
                 Job(REMINDERS, reminding.run),
-                Job(LAPSES, Lapsing(pool, inbox).run),
-                Job(RECUSALS, Entrusting(pool, inbox).run),
+                Job(LAPSES, Lapsing(loops, inbox).run),
+                Job(RECUSALS, Entrusting(loops, inbox).run),
                 Job(HEADS, signing.run),
-                Job(STAMPS, Stamping(pool, stamping_authority(settings), settings.heads_apart).run),
-                Job(SCANS, Scanning(pool, EvidenceStore.open(settings, seals)).run),
-                Job(MONTHS, Months(pool, DatabaseClock()).run),
-                Job(SEALING, SealingAnew(pool, seals).run),
+                Job(STAMPS, Stamping(loops, stamping_authority(settings), settings.heads_apart).run),
+                Job(SCANS, Scanning(loops, EvidenceStore.open(settings, seals)).run),
+                Job(MONTHS, Months(loops, DatabaseClock()).run),
+                Job(SEALING, SealingAnew(loops, seals).run),
                 Job(VERSIONS, routing(settings, temporal, engine, build)),
                 Job(REVIEWS, partial(keep_schedule, temporal, settings.task_queue)),
             ],
         )
-        await until(told_to_stop, keeper)
+        try:
+            await until(told_to_stop, keeper)
+        finally:
+            watching.cancel()
     LOG.info("worker stopped")
 
 
 def main() -> None:
     keep_texts_out(logging.INFO)
-    Runtime.default()
+    settings = Settings.load()
+    Runtime.set_default(runtime_of(settings))
+    tracing.begin(settings)
     # A workflow that a long garbage collection hits would be taken for one that does not yield.
     gc.collect()
     gc.freeze()
-    uvloop.run(run(Settings.load()))
+    uvloop.run(run(settings))
 
 
 if __name__ == "__main__":

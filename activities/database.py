@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import asyncpg
 from rfc8785 import CanonicalizationError
 
+from activities import tracing
+
 if TYPE_CHECKING:
     # asyncpg's classes take type parameters only in its stubs
     Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
@@ -30,6 +32,7 @@ AWAY = (
     asyncpg.DeadlockDetectedError,
     asyncpg.LockNotAvailableError,
     asyncpg.IdleInTransactionSessionTimeoutError,  # we were frozen, and others went first
+    asyncpg.TransactionTimeoutError,  # the same, a little at a time
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # the connection broke in the middle of an answer
 )
@@ -50,9 +53,8 @@ is older than the code: those pass.
 GROWS_A_FILE = frozenset({"mdextend", "mdzeroextend", "BufFileDumpBuffer"})
 """Functions of PostgreSQL that make a file of a table, an index or a sort longer. Unlike its messages they are in no
 language (https://doxygen.postgresql.org/md_8c.html)."""
-FROZEN_FOR = "120s"
-"""So long may somebody leave a transaction alone before PostgreSQL undoes it: what a frozen process has locked is free
-again then, and the process is told so when it goes on. A call waits for a lock at most as long as its own limit."""
+UNHURRIED = "select set_config(name, $1, true) from pg_settings where name = any($2)"
+LIMITS = ("statement_timeout", "transaction_timeout")
 T = TypeVar("T")
 
 
@@ -98,17 +100,28 @@ async def leave_as_it_is(_: asyncpg.Connection[asyncpg.Record]) -> None:
 
 
 async def open_pool(dsn: str, *, size: int = 10) -> Pool:
-    """A pool that opens its connections when they are needed, so that a service starts before PostgreSQL does."""
+    """A pool that opens its connections when they are needed, so that a service starts before PostgreSQL does.
+
+    How long PostgreSQL waits for whoever stands still is set at the logins (docs/decisions/0128) and not here: a proxy
+    of connections takes no such wish.
+    """
     return await asyncpg.create_pool(
         dsn,
         min_size=0,
         max_size=size,
+        init=tracing.watch if tracing.Current.traces else None,
         timeout=3,
         command_timeout=10,
         reset=leave_as_it_is,
         connection_class=ConnectionByMeaning,
-        server_settings={"timezone": "Asia/Shanghai", "idle_in_transaction_session_timeout": FROZEN_FOR},
+        server_settings={"timezone": "Asia/Shanghai"},
     )
+
+
+async def take_time(connection: Connection) -> None:
+    """What is left of this transaction may last, as a look at everything does; it holds nothing that others wait for,
+    and is undone like every other when nobody does anything in it."""
+    await connection.execute(UNHURRIED, "0", list(LIMITS))
 
 
 async def present(connection: Connection) -> datetime:

@@ -59,6 +59,14 @@ class Settings(BaseSettings):
     """As whom the gate comes in; without it, as the services."""
     database_reader_url: DatabaseUrl | None = None
     """As whom API and pages read; without it, as the services."""
+    reading_url: DatabaseUrl | None = None
+    """A streaming standby of that database, from which tables and figures are read; without it, from the database."""
+    reading_lag: float = Field(default=5, gt=0, le=600)
+    """Seconds by which it may be behind; beyond them the database itself is read."""
+    worker_metrics: str | None = Field(default=None, pattern=r"^[^\s/]+:\d{1,5}$")
+    """Where a worker serves its figures to Prometheus, `127.0.0.1:9464`; without it, nowhere."""
+    traces_url: str | None = Field(default=None, pattern=r"^https?://[^\s?#]+$")
+    """Where spans go by OTLP over HTTP, `http://collector:4318/v1/traces`; without it, there are none."""
     samples: bool = False
     """Whether a migration also seeds the sample catalogue and the demo accounts."""
     pages_host: str = "127.0.0.1"

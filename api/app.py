@@ -35,6 +35,7 @@ from api.http.limits import BodyLimit, Limiting
 from api.http.openapi import with_gate, with_problem_schema
 from api.http.rating import Rating
 from api.http.tokens import secret_in
+from api.http.traced import Traced
 from api.metrics import Measuring, Metrics
 from api.routers import (
     absences,
@@ -237,6 +238,8 @@ def create_app(
     app.add_middleware(Heading)
     app.add_middleware(Addressed, public_url=chosen.public_url)
     app.add_middleware(Leading, pages_url=chosen.pages_url)
+    if chosen.traces_url is not None:
+        app.add_middleware(Traced)
     failing.install(app)
     app.router.routes += routes()
     app.mount(documentation.ASSETS, documentation.assets())

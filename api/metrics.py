@@ -51,104 +51,110 @@ class Metrics:
     """Figures of one application; each has its own registry, so that several can live in one process."""
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry()
+        self.process = CollectorRegistry()
+        """What this process does: it may be added up."""
+        self.installation = CollectorRegistry()
+        """What PostgreSQL and the engine say of all: every process says the same."""
         self.requests = Histogram(
             "kaifang_request_seconds",
             "Duration of requests",
             ["method", "route", "status"],
             buckets=BUCKETS,
-            registry=self.registry,
+            registry=self.process,
         )
-        self._database_up = Gauge("kaifang_database_up", "Whether PostgreSQL answers", registry=self.registry)
+        self._database_up = Gauge("kaifang_database_up", "Whether PostgreSQL answers", registry=self.installation)
         self._refused_rewritings = Gauge(
             "kaifang_refused_rewritings",
             "Attempts to change or delete what is on record, which PostgreSQL refused, since the database was made",
-            registry=self.registry,
+            registry=self.installation,
         )
         self._undelivered = Gauge(
-            "kaifang_undelivered_acts", "Acts that the engine has not worked off", registry=self.registry
+            "kaifang_undelivered_acts", "Acts that the engine has not worked off", registry=self.installation
         )
         self._oldest = Gauge(
-            "kaifang_undelivered_acts_oldest_seconds", "Age of the oldest of them", registry=self.registry
+            "kaifang_undelivered_acts_oldest_seconds", "Age of the oldest of them", registry=self.installation
         )
-        self._open = Gauge("kaifang_open_tasks", "Tasks that await a decision", registry=self.registry)
+        self._open = Gauge("kaifang_open_tasks", "Tasks that await a decision", registry=self.installation)
         self._overdue = Gauge(
             "kaifang_overdue_tasks",
             "Open tasks whose due instant has passed",
             ["city", "procedure"],
-            registry=self.registry,
+            registry=self.installation,
         )
         self._older = Gauge(
             "kaifang_undelivered_acts_older_than",
             "Acts that the engine has not worked off for longer than that",
             ["seconds"],
-            registry=self.registry,
+            registry=self.installation,
         )
-        self._engine_up = Gauge("kaifang_engine_up", "Whether Temporal answers", registry=self.registry)
+        self._engine_up = Gauge("kaifang_engine_up", "Whether Temporal answers", registry=self.installation)
         self._failing = Gauge(
-            "kaifang_failing_workflow_tasks", "Cases whose workflow task keeps failing", registry=self.registry
+            "kaifang_failing_workflow_tasks", "Cases whose workflow task keeps failing", registry=self.installation
         )
         self._failing_acts = Gauge(
             "kaifang_failing_acts",
             "Acts, and what time brings about, that were tried in vain and not because something was away",
             ["why"],
-            registry=self.registry,
+            registry=self.installation,
         )
         self._engine_asked = float("-inf")
         self._messages = Gauge(
             "kaifang_messages_waiting",
             "Messages on their way to a channel: handed_out, or not yet",
             ["state"],
-            registry=self.registry,
+            registry=self.installation,
         )
         self._oldest_message = Gauge(
-            "kaifang_messages_waiting_oldest_seconds", "Age of the oldest of them", registry=self.registry
+            "kaifang_messages_waiting_oldest_seconds", "Age of the oldest of them", registry=self.installation
         )
         self._channels_failing = Gauge(
-            "kaifang_channels_failing", "Channels on which the last attempt failed", registry=self.registry
+            "kaifang_channels_failing", "Channels on which the last attempt failed", registry=self.installation
         )
         self._given_up = Gauge(
-            "kaifang_messages_given_up", "Messages that a channel did not take in time", registry=self.registry
+            "kaifang_messages_given_up", "Messages that a channel did not take in time", registry=self.installation
         )
         self._jobs = Gauge(
-            "kaifang_worker_jobs", "Workers that run a job beside their cases", ["job"], registry=self.registry
+            "kaifang_worker_jobs", "Workers that run a job beside their cases", ["job"], registry=self.installation
         )
         self._job_ends = Gauge(
             "kaifang_worker_jobs_ended",
             "How often a job has ended unasked, in any worker",
             ["job"],
-            registry=self.registry,
+            registry=self.installation,
         )
         self._unstamped = Gauge(
-            "kaifang_signed_days_unstamped", "Signed days that no authority has stamped", registry=self.registry
+            "kaifang_signed_days_unstamped", "Signed days that no authority has stamped", registry=self.installation
         )
         self._one_too_many = Gauge(
             "kaifang_refused_calls",
             "Calls that were one too many, in all processes, by the limit",
             ["limit"],
-            registry=self.registry,
+            registry=self.installation,
         )
 
         answers = Counter(
             "kaifang_gate_answers",
             "Answers of the gate: yes, no, unknown",
             ["answer", "reason"],
-            registry=self.registry,
+            registry=self.process,
         )
         self.gate_answers = {reason: answers.labels(_answer_of(reason), reason.value) for reason in Reason}
         """Bound to their labels once: the gate is too fast to look them up each time."""
         self._gate_backlog = Gauge(
-            "kaifang_gate_log_backlog", "Decisions of the gate that are not written yet", registry=self.registry
+            "kaifang_gate_log_backlog", "Decisions of the gate that are not written yet", registry=self.process
         )
         self._gate_lost = Gauge(
-            "kaifang_gate_log_lost", "Decisions of the gate that found no room since the start", registry=self.registry
+            "kaifang_gate_log_lost", "Decisions of the gate that found no room since the start", registry=self.process
         )
 
-    async def look(self, runtime: Runtime, gate_log: GateLog) -> None:
-        """Brings the figures up to date. While the database is away the last figures of acts and tasks stay."""
-        await self._look_at_engine(runtime)
+    def look_at_process(self, gate_log: GateLog) -> None:
+        """Brings the figures of this process up to date."""
         self._gate_backlog.set(gate_log.backlog)
         self._gate_lost.set(gate_log.lost)
+
+    async def look_at_installation(self, runtime: Runtime) -> None:
+        """Brings the figures of all up to date. While the database is away the last ones of acts and tasks stay."""
+        await self._look_at_engine(runtime)
         try:
             await self._look_at_database(runtime)
         except (*AWAY, SQLAlchemyError) as away:
@@ -159,7 +165,7 @@ class Metrics:
 
     async def _look_at_database(self, runtime: Runtime) -> None:
         now = (await runtime.present()).now
-        async with runtime.store() as store:
+        async with runtime.store_a_little_behind() as store:
             is_open = await supervision.count_open(store, now)
             overdue = await supervision.count_overdue(store, Seen(tuple(cities())), now)
         async with runtime.pool.acquire() as connection:

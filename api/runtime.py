@@ -11,12 +11,14 @@ from datetime import timedelta
 
 import asyncpg
 from pydantic_core import from_json
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from activities import tracing
 from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock
+from activities.copies import Copy
 from activities.database import AWAY, open_pool
 from activities.directory.refused_logins import RefusedLogins
 from activities.engine.handing_over import Engine
@@ -119,20 +121,15 @@ class Runtime(Archive):
     rates: Rates
 
 
-@asynccontextmanager
-async def running(settings: Settings, clock: Clock, patience: timedelta | None = None) -> AsyncIterator[Runtime]:
-    """The runtime, until the block ends. Callers wait for the engine with this patience, or that of the settings.
-    Starts and serves while PostgreSQL or the engine is away."""
-    bearers = Bearers(settings)
-    temporal = await client(settings, lazy=True)
-    notices = RecordOfNotices(read_scopes())
+def reading_from(url: str) -> AsyncEngine:
+    """The way into PostgreSQL, or a copy of it, of what is only read."""
 
     async def connect() -> asyncpg.Connection[asyncpg.Record]:
-        return await asyncpg.connect(settings.reader_url, timeout=3, command_timeout=DATABASE_TIMEOUT)
+        connection = await asyncpg.connect(url, timeout=3, command_timeout=DATABASE_TIMEOUT)
+        await tracing.watch(connection)
+        return connection
 
-    if settings.database_reader_url is None:
-        LOG.warning("KAIFANG_DATABASE_READER_URL is not set: what is only read is read as whoever writes")
-    reading = create_async_engine(
+    return create_async_engine(
         "postgresql+asyncpg://",
         async_creator=connect,
         isolation_level="AUTOCOMMIT",
@@ -142,7 +139,28 @@ async def running(settings: Settings, clock: Clock, patience: timedelta | None =
         max_overflow=0,
         json_deserializer=from_json,  # as the standard library's, in a fraction of its time
     )
+
+
+@asynccontextmanager
+async def running(settings: Settings, clock: Clock, patience: timedelta | None = None) -> AsyncIterator[Runtime]:
+    """The runtime, until the block ends. Callers wait for the engine with this patience, or that of the settings.
+    Starts and serves while PostgreSQL or the engine is away."""
+    tracing.begin(settings)
+    bearers = Bearers(settings)
+    temporal = await client(settings, lazy=True)
+    notices = RecordOfNotices(read_scopes())
+
+    if settings.database_reader_url is None:
+        LOG.warning("KAIFANG_DATABASE_READER_URL is not set: what is only read is read as whoever writes")
+    reading = reading_from(settings.reader_url)
     pool = await open_pool(settings.database_url, size=CONNECTIONS)
+    copy, reading_a_copy, looking = None, None, None
+    if settings.reading_url is not None:
+        copy, reading_a_copy = (
+            Copy(settings.reading_url, pool, settings.reading_lag),
+            reading_from(settings.reading_url),
+        )
+        looking = asyncio.create_task(copy.run())
     wait = timedelta(seconds=settings.patience) if patience is None else patience
     seals = Seals.open(settings)
     courier = Courier(Engine(pool, temporal, settings.task_queue), wait)
@@ -156,6 +174,8 @@ async def running(settings: Settings, clock: Clock, patience: timedelta | None =
             clock=clock,
             pool=pool,
             reading=reading,
+            copy=copy,
+            reading_a_copy=reading_a_copy,
             temporal=temporal,
             notices=notices,
             inbox=Inbox(pool, Log(notices, chain=Chain(Algorithm(settings.chain_algorithm)), seals=seals), clock),
@@ -174,6 +194,10 @@ async def running(settings: Settings, clock: Clock, patience: timedelta | None =
         writing.cancel()
         await asyncio.gather(writing, return_exceptions=True)
         await refused.write()
-        await reading.dispose()
+        if looking is not None:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
+        for engine in filter(None, (reading, reading_a_copy)):
+            await engine.dispose()
         await pool.close()
         seals.ring.close()

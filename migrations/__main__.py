@@ -16,15 +16,18 @@ from rules.seed_notices import read_record
 
 
 async def prepare(dsn: str, *, samples: bool) -> None:
-    """The database has the newest schema, the notices and, where wanted, the samples; twice is as good as once."""
+    """The database has the newest schema, the notices and, where wanted, the samples; twice is as good as once.
+
+    Services may run beside it: what is there already is only looked at, and what is not is written a little at a time.
+    """
     await upgrade(dsn)
     connection = await asyncpg.connect(dsn)
     try:
-        async with connection.transaction():
-            await seed_notices(connection, read_record())
-            if samples:
+        await seed_notices(connection, read_record())
+        if samples:
+            async with connection.transaction():
                 await seed_samples(connection)
-            await index_what_is_not(connection)
+        await index_what_is_not(connection)
     finally:
         await connection.close()
 

@@ -118,6 +118,7 @@ PRIVILEGES: Mapping[str, Stated] = {
     "signed_days": ADDED_TO,
     "signed_heads": Stated(with_columns("place", "path")),
     "stamped_days": ADDED_TO,
+    "sweeps": Stated(with_columns("holder", "until", "pause", more="select, insert, delete")),
     "tasks": Stated("select, insert, update, delete"),
     "worker_job_ends": Stated(with_columns("times", "last_at", "last_reason")),
     "worker_jobs": Stated(with_columns("seen_at", more="select, insert, delete")),
@@ -142,6 +143,18 @@ NOBODY_ELSE = (
 )
 
 
+FROZEN_FOR = "15s"
+"""So long may the one login that does everything leave a transaction alone; `stack/databases.sql` has the others'."""
+FREED = text("""
+select format('alter database %I set idle_in_transaction_session_timeout = %L', datname, cast(:after as text))
+from pg_database where datname = current_database() and pg_has_role(datdba, 'usage') and not exists (
+  select from pg_db_role_setting where setdatabase = pg_database.oid and setrole = 0
+    and array_to_string(setconfig, ' ') like '%idle_in_transaction_session_timeout=%'
+)
+""")
+"""An operator's own figure stays."""
+
+
 def grant(connection: Connection) -> None:
     """Each login may do what is stated, and nothing else, in the caller's transaction. Where the logins are not there
     (a database that was not made by `stack/databases.sql`), says so, and only the owner can use it."""
@@ -152,6 +165,8 @@ def grant(connection: Connection) -> None:
         connection.execute(text(statement))
     if len(roles) < len(Stated._fields):
         LOG.warning("the logins of the database are not there, so that one does everything (docs/operations.md)")
+        for statement in connection.execute(FREED, {"after": FROZEN_FOR}).scalars().all():
+            connection.execute(text(statement))
     for role in roles:
         for kind in ("tables", "sequences"):
             connection.execute(text(f"revoke all on all {kind} in schema public from {role}"))

@@ -22,6 +22,7 @@ from api.http.bearers import is_loopback, issuer_must_be_safe
 from api.http.guarding import Guarding, over_tls
 from api.http.limits import Limiting
 from api.http.rating import Rating
+from api.http.traced import Traced
 from api.runtime import running
 from pages import failing, weights
 from pages.addresses import InTwoLanguages
@@ -71,6 +72,7 @@ def create_app(
     app = Application(
         routes=[*ROUTES, statics.route()],
         middleware=[
+            *([Middleware(Traced)] if chosen.traces_url is not None else []),
             Middleware(Rating, weights=weights.OF_PAGES, proxies=chosen.proxies, refused=failing.page_for_anybody),
             Middleware(Limiting, limit_of=limit_of, refused=failing.problem_page),
         ],

@@ -17,6 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.calendar.record import RecordOfNotices
 from activities.clock import Clock
+from activities.copies import Copy
 from activities.database import Pool, present
 from activities.evidence.sealed_files import place_of_name
 from activities.feedback import place_of
@@ -100,6 +101,10 @@ class Archive:
     seals: Seals | None = field(default=None, kw_only=True)
     """By which what people wrote is opened."""
 
+    copy: Copy | None = field(default=None, kw_only=True)
+    reading_a_copy: AsyncEngine | None = field(default=None, kw_only=True)
+    """The way to a copy of the database, if there is one."""
+
     readings: dict[Reading, float] = field(default_factory=dict, kw_only=True)
     """What officers read today and is on record, each until an instant of this process's own clock."""
 
@@ -111,6 +116,17 @@ class Archive:
     async def store(self) -> AsyncIterator[Store]:
         """The archive for one call, which ends with the block."""
         async with self.session() as session:
+            yield Store(self, session)
+
+    @asynccontextmanager
+    async def store_a_little_behind(self) -> AsyncIterator[Store]:
+        """As `store`, for what is long or counts much, and says nothing of what its reader has just done: it is read
+        from the copy while that is near, and may lack what was written within the bound of the settings."""
+        if self.copy is None or self.reading_a_copy is None or not self.copy.is_near:
+            async with self.store() as store:
+                yield store
+            return
+        async with AsyncSession(self.reading_a_copy, expire_on_commit=False, info={SEALS: self.seals}) as session:
             yield Store(self, session)
 
     async def now(self) -> datetime:

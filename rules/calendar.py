@@ -246,6 +246,10 @@ class CalendarRecord:
     def version(self) -> int:
         return len(self.notices)
 
+    def has(self, notice: Notice) -> bool:
+        """Whether a notice of that scope and document is on record, whatever it says."""
+        return any((each.scope, each.document) == (notice.scope, notice.document) for each in self.notices)
+
     def at(self, version: int) -> CalendarRecord:
         """The record as it was at an earlier position. Raises `ValueError` for a position that it has not reached."""
         if not 0 <= version <= self.version:

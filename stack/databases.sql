@@ -12,6 +12,11 @@ alter role kaifang_owner login nosuperuser nocreatedb nocreaterole nobypassrls p
 alter role kaifang_writer login nosuperuser nocreatedb nocreaterole nobypassrls password :'writer';
 alter role kaifang_gate login nosuperuser nocreatedb nocreaterole nobypassrls password :'gate';
 alter role kaifang_reader login nosuperuser nocreatedb nocreaterole nobypassrls password :'reader';
+-- What somebody has locked who is frozen or cut off is free again within seconds (docs/decisions/0128). An operator who wants
+-- other figures sets them `in database kaifang`, where they go before these.
+select format('alter role %I set %I = %L', role, name, value) from unnest(array['kaifang_writer', 'kaifang_gate', 'kaifang_reader'])
+as role cross join (values ('idle_in_transaction_session_timeout', '15s'), ('lock_timeout', '8s'), ('statement_timeout', '75s'),
+('transaction_timeout', '600s')) as wanted (name, value) where exists (select from pg_settings where pg_settings.name = wanted.name) \gexec
 select 'create database kaifang owner kaifang_owner' where not exists (select from pg_database where datname = 'kaifang') \gexec
 select 'alter database kaifang owner to kaifang_owner'
 where (select datdba from pg_database where datname = 'kaifang') <> 'kaifang_owner'::regrole \gexec

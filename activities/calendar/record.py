@@ -24,7 +24,15 @@ if TYPE_CHECKING:
 
 
 CALENDAR_LOCK = 5271
-"""An advisory lock and no row lock: thousands of clocks may be set while nothing of the calendar is written."""
+"""The class of the advisory locks of the calendars, by their names. No row locks: thousands of clocks may be set while
+nothing of a calendar is written. As a key of its own, what publishers alone take, one after another; services before
+release 0.2 have it for all calendars."""
+HOLD = "select pg_advisory_xact_lock_shared($1::int, hashtext($2))"
+HOLD_OF_CASE = """
+select pg_advisory_xact_lock_shared($1::int, hashtext(pinned.calendar))
+from cases join pinned_rules as pinned on pinned.digest = cases.rules_digest where cases.case_id = $2
+"""
+HAVE_ALONE = "select pg_advisory_xact_lock($1::int, hashtext(name)) from unnest($2::text[]) as name"
 
 
 class NoticeKept(NamedTuple):
@@ -49,13 +57,18 @@ class RecordOfNotices:
         self._record = CalendarRecord((), self._scopes)
 
     @staticmethod
-    async def hold(connection: Connection) -> None:
-        """No notice is published until this transaction ends."""
-        await connection.execute("select pg_advisory_xact_lock_shared($1)", CALENDAR_LOCK)
+    async def hold(connection: Connection, calendar: str) -> None:
+        """No notice that counts in this calendar is published until this transaction ends."""
+        await connection.execute(HOLD, CALENDAR_LOCK, calendar)
 
-    async def under_share_lock(self, connection: Connection) -> CalendarRecord:
-        """The record as it stands; no notice is published until this transaction ends."""
-        await self.hold(connection)
+    @staticmethod
+    async def hold_of_case(connection: Connection, case_id: str) -> None:
+        """As `hold`, for the calendar by which the clocks of a case are set."""
+        await connection.execute(HOLD_OF_CASE, CALENDAR_LOCK, case_id)
+
+    async def under_share_lock(self, connection: Connection, calendar: str) -> CalendarRecord:
+        """The record as it stands; no notice that counts in this calendar is published until this transaction ends."""
+        await self.hold(connection, calendar)
         return await self.read(connection)
 
     async def read(self, connection: Connection) -> CalendarRecord:
@@ -64,15 +77,20 @@ class RecordOfNotices:
         return await self.at(connection, version)
 
     async def add(self, connection: Connection, notice: Notice) -> CalendarRecord | None:
-        """The record with one notice more, under the exclusive lock that keeps clocks from being set meanwhile.
+        """The record with one notice more, under the exclusive locks that keep clocks of the calendars in which it
+        counts from being set meanwhile; those of others are set.
 
-        A notice that the record has (same scope and document) changes nothing: then None.
+        A notice that the record has (same scope and document) changes nothing, and nobody waits for that: then None.
         """
-        await connection.execute("select pg_advisory_xact_lock($1)", CALENDAR_LOCK)
-        record = await self.read(connection)
-        version = record.version
-        if any((n.scope, n.document) == (notice.scope, notice.document) for n in record.notices):
+        known = await self.read(connection)
+        if known.has(notice):
             return None
+        await connection.execute("select pg_advisory_xact_lock($1)", CALENDAR_LOCK)
+        await connection.execute(HAVE_ALONE, CALENDAR_LOCK, known.bound_by(notice.scope))
+        record = await self.read(connection)
+        if record.has(notice):
+            return None
+        version = record.version
         kept = NoticeKept(
             position=version + 1,
             scope=notice.scope,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from cryptography.exceptions import InvalidTag
 from temporalio.api.common.v1 import Payload
-from temporalio.client import Client
+from temporalio.client import Client, Interceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import (
     ActivitySerializationContext,
@@ -27,6 +27,7 @@ from temporalio.converter import (
 )
 
 from activities.engine.keys import KeyRing, key_ring
+from activities.tracing import Current
 
 if TYPE_CHECKING:
     from activities.settings import Settings
@@ -127,6 +128,20 @@ def converter(keys: KeyRing) -> DataConverter:
     )
 
 
+def interceptors() -> Sequence[Interceptor]:
+    """By which a client of the engine, and the worker of that client, carry a trace on, where there are traces."""
+    if Current.traces is None:
+        return ()
+    from temporalio.contrib.opentelemetry import TracingInterceptor
+
+    return (TracingInterceptor(Current.traces.tracer),)
+
+
 async def client(settings: Settings, *, lazy: bool = False) -> Client:
     """A client of the engine that the settings name. Raises RuntimeError where there is none and it is not lazy."""
-    return await Client.connect(**settings.temporal(), data_converter=converter(key_ring(settings)), lazy=lazy)
+    return await Client.connect(
+        **settings.temporal(),
+        data_converter=converter(key_ring(settings)),
+        interceptors=interceptors(),
+        lazy=lazy,
+    )

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from temporalio.service import RPCError
 
 from activities.database import AWAY
+from activities.engine.figures import WorkerFigures
+from activities.engine.sweeps import LANES, LEASE, START, Lane, Place, Sweeps
 
 if TYPE_CHECKING:
     from activities.database import Pool
@@ -17,72 +19,74 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("kaifang.sweeper")
 
-OVERLOOKED_AFTER = timedelta(seconds=2)
-"""The API hands over at once; nobody but the sweeper hands over what is older than this."""
 PATIENCE = timedelta(seconds=10)
 A_ROUND = 200
-LONGEST_PAUSE = 60.0
-WAITING = """
-select case_id from acts where delivered_at is null and received_at < clock_timestamp() - $1::interval
-  and case_id <> all($2)
-group by case_id having bool_and(kind = 'apply_notice') = $3
--- However many cases cannot be handed over, those not tried yet come before them.
-order by case_id = any($4), min(received_at) limit $5
-"""
+FROM_THE_START_AFTER = 60.0
+"""Seconds for which a lane goes on from where it was: what was committed late is behind it."""
 
 
-class Lane(NamedTuple):
-    """Which cases are handed over beside the others, and how many of them at once."""
+class Swept(NamedTuple):
+    """What one round of a lane has come to."""
 
-    of_notices: bool
-    """Cases for which only notices wait: thousands, on the day when one is published."""
-    at_once: int
-
-
-PEOPLE = Lane(of_notices=False, at_once=8)
-NOTICES = Lane(of_notices=True, at_once=4)
-"""Enough to keep a worker busy, so few that an act of a person, which gets in among them, hardly waits."""
-LANES = (PEOPLE, NOTICES)
+    tried: int
+    done: int
+    last: Place
 
 
 class Sweeper:
     """Goes by `delivered_at` alone. A case that cannot be handed over waits longer each time and holds up no other.
 
-    Notices have a lane of their own, so that what people do is not behind them.
+    Notices have a lane of their own, so that what people do is not behind them. Any number may sweep: they share the
+    cases, and those of one that has died are the others' when its leases end.
     """
 
-    def __init__(self, pool: Pool, engine: Engine, every: float = 1.0) -> None:
-        self._pool = pool
+    def __init__(self, pool: Pool, engine: Engine, every: float = 1.0, figures: WorkerFigures | None = None) -> None:
         self._engine = engine
         self._every = every
-        self._pauses: dict[str, tuple[float, float]] = {}
+        self._sweeps = Sweeps(pool, first_pause=every)
+        self._figures = figures or WorkerFigures()
+        self._in_hand: set[str] = set()
 
     async def run(self) -> None:
         """Sweeps until it is cancelled; an absent PostgreSQL or engine is waited for."""
         async with asyncio.TaskGroup() as lanes:
             for lane in LANES:
                 lanes.create_task(self._run(lane))
+            lanes.create_task(self._keep_in_hand())
 
     async def _run(self, lane: Lane) -> None:
+        now = asyncio.get_running_loop().time
+        after, from_the_start_at = START, now() + FROM_THE_START_AFTER
         while True:
-            tried: list[str] = []
+            swept = Swept(0, 0, START)
             try:
-                tried = await self._sweep(lane)
+                swept = await self._sweep(lane, after)
             except* AWAY as away:
                 LOG.info("PostgreSQL is away: %r", away.exceptions)
+            after = swept.last
+            if now() > from_the_start_at:
+                after, from_the_start_at = START, now() + FROM_THE_START_AFTER
             # After a full round there is more to do, unless nothing can be done.
-            in_vain = all(case_id in self._pauses for case_id in tried)
-            await asyncio.sleep(0 if len(tried) == A_ROUND and not in_vain else self._every)
+            in_vain = swept.tried > 0 and swept.done == 0
+            await asyncio.sleep(0 if swept.last != START and not in_vain else self._every)
+
+    async def _keep_in_hand(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 3)
+            try:
+                if self._in_hand:
+                    await self._sweeps.renew(self._in_hand)
+            except AWAY as away:
+                LOG.info("PostgreSQL is away: %r", away)
 
     async def sweep(self) -> int:
         """Hands over once what has been overlooked; returns the number of cases tried."""
-        return sum([len(await self._sweep(lane)) for lane in LANES])
+        return sum([(await self._sweep(lane, START)).tried for lane in LANES])
 
-    async def _sweep(self, lane: Lane) -> list[str]:
-        now = asyncio.get_running_loop().time()
-        waiting = [case_id for case_id, (again_at, _) in self._pauses.items() if again_at > now]
-        rows = await self._pool.fetch(WAITING, OVERLOOKED_AFTER, waiting, lane.of_notices, list(self._pauses), A_ROUND)
+    async def _sweep(self, lane: Lane, after: Place) -> Swept:
+        cases, last = await self._sweeps.claim(lane, after, A_ROUND)
         places = asyncio.Semaphore(lane.at_once)
+        done: list[str] = []
 
         async def one(case_id: str) -> None:
             async with places:
@@ -95,20 +99,16 @@ class Sweeper:
                 except Exception:
                     # Such as an act that a newer version wrote: whatever is wrong with one case holds up no other.
                     LOG.exception("case %s cannot be handed over", case_id)
-                await self._remember(case_id)
+                if await self._sweeps.tried(case_id):
+                    done.append(case_id)
+                self._in_hand.discard(case_id)
 
-        async with asyncio.TaskGroup() as group:
-            for row in rows:
-                group.create_task(one(row["case_id"]))
-        return [row["case_id"] for row in rows]
-
-    async def _remember(self, case_id: str) -> None:
-        left = await self._pool.fetchval(
-            "select exists (select from acts where case_id = $1 and delivered_at is null)", case_id
-        )
-        if not left:
-            self._pauses.pop(case_id, None)
-            return
-        _, pause = self._pauses.get(case_id, (0.0, self._every / 2))
-        pause = min(pause * 2, LONGEST_PAUSE)
-        self._pauses[case_id] = (asyncio.get_running_loop().time() + pause, pause)
+        self._in_hand.update(cases)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for case_id in cases:
+                    group.create_task(one(case_id))
+        finally:
+            self._in_hand.difference_update(cases)
+        self._figures.swept(len(cases), len(done))
+        return Swept(len(cases), len(done), last)

@@ -101,10 +101,16 @@ async def receive_upload(
         return await _record(store, pool, staged, wanted)
 
 
+async def wait_for_the_store(connection: Connection) -> None:
+    """The transaction stands while the store takes the file: nothing waits for it but the same content once more."""
+    await connection.execute("set local idle_in_transaction_session_timeout = '120s'")
+
+
 async def _record(store: EvidenceStore, pool: Pool, staged: Staged, wanted: EvidenceKept) -> Evidence:
     is_new_content = False
     try:
         async with pool.acquire() as connection, connection.transaction():
+            await wait_for_the_store(connection)
             # Nobody else stores or discards this content until the row is committed.
             await connection.execute(LOCK_CONTENT, staged.sha256)
             row = await connection.fetchrow(INSERT, *wanted)
@@ -128,6 +134,7 @@ async def _record_sealed(
     is_stored = False
     try:
         async with pool.acquire() as connection, connection.transaction():
+            await wait_for_the_store(connection)
             row = await connection.fetchrow(INSERT, *wanted._replace(name=name, key_id=key.key_id))
             if row is None:
                 return await _received_before(store, connection, wanted)

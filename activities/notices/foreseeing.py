@@ -74,7 +74,7 @@ async def foresee(pool: Pool, notices: RecordOfNotices, clock: Clock, notice: No
     """What the notice would do now, with at most `most` tasks named one by one. Raises AnotherNoticeOfThatName."""
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         before = await notices.read(connection)
-        if any((each.scope, each.document) == (notice.scope, notice.document) for each in before.notices):
+        if before.has(notice):
             same_as(before, notice)
             return Outlook(on_record=True, changed={})
         effect = Effect(before, before.with_notice(notice), notice)

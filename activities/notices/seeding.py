@@ -20,7 +20,8 @@ BY_RELEASE = Actor(account="calendar")
 
 
 async def seed_notices(connection: Connection, record: CalendarRecord) -> None:
-    """Adds every notice of the files to the record in PostgreSQL; notices that it has already stay as they are.
+    """Adds every notice of the files to the record in PostgreSQL, each in a transaction of its own; notices that it has
+    already stay as they are, and hold up nobody.
 
     A notice that came with a new release moves the clocks of open cases as if it had been published.
     """
@@ -28,7 +29,8 @@ async def seed_notices(connection: Connection, record: CalendarRecord) -> None:
     notices = RecordOfNotices(tuple(record.scopes.values()))
     for notice in record.notices:
         with suppress(AnotherNoticeOfThatName):
-            await publish_in(connection, notices, DatabaseClock(), notice, BY_RELEASE)
+            async with connection.transaction():
+                await publish_in(connection, notices, DatabaseClock(), notice, BY_RELEASE)
 
 
 async def seed_samples(connection: Connection) -> None:

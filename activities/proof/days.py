@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from activities.database import AWAY, present
+from activities.database import AWAY, present, take_time
 from activities.proof.apart import file_of, write_once
 from activities.proof.chain import Algorithm, digest
 from activities.proof.heads import Head
@@ -142,6 +142,7 @@ class Signing:
             return day
 
     async def _tree(self, connection: Connection, day: date) -> TreeMade:
+        await take_time(connection)
         await connection.execute(MOVED, day, end_of(day), timeout=LONG)
         leaves: list[bytes] = []
         moved: list[tuple[str, int]] = []

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 
+from activities.database import take_time
 from activities.evidence.files import COLUMNS, Evidence
 from activities.evidence.refused import EvidenceErased
 from activities.evidence.store import EvidenceStore
@@ -94,6 +95,7 @@ class Seen:
 async def one_look(pool: Pool) -> AsyncIterator[Connection]:
     """A connection that sees the record as it stands now, however long it looks."""
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        await take_time(connection)
         yield connection
 
 

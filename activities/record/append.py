@@ -56,6 +56,11 @@ class Append:
         self._states: OrderedDict[str, CaseState] = OrderedDict()
         """Cases as committed logs made them, the latest last."""
 
+    @property
+    def most_at_once(self) -> int:
+        """How many may write at once: each has a connection."""
+        return self._pool.get_max_size()
+
     @activity.defn(name="append")
     async def append(self, write: Write) -> Tail:
         """Returns what the log holds after event `write.after`: the proposed events, or others that came before them.
@@ -130,14 +135,14 @@ class Append:
     async def _hold_before_the_case(self, connection: Connection, write: Write) -> None:
         """The locks that everybody takes before a case's row lock, in the same order: calendar, then dataset."""
         if sets_clocks(write.events) or moves_data(write.events):
-            await self._log.notices.hold(connection)
+            await self._log.notices.hold_of_case(connection, write.case_id)
         if moves_data(write.events):
             await have_dataset_alone(connection, await dataset_of(connection, write.case_id))
         elif grants_data(write.events):
             await hold_dataset(connection, await dataset_of(connection, write.case_id))
         elif closes(write.events) and (dataset_id := await dataset_updated_by(connection, write.case_id)):
             # Its end tells the next update: like who publishes a notice, it locks more than one case.
-            await self._log.notices.hold(connection)
+            await self._log.notices.hold_of_case(connection, write.case_id)
             await have_dataset_alone(connection, dataset_id)
 
     async def _state(self, connection: Connection, case: LockedCase, latest: datetime | None) -> CaseState:

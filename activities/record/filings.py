@@ -114,11 +114,11 @@ class Filings:
                     raise IdempotencyKeyReused
                 state = fold(CaseState(), await read_log(connection, case_id))
                 return FilingReceived(state, await to_hand_over(connection, case_id))
-            record = await self._log.notices.under_share_lock(connection)
             received_at = self._clock.at(await present(connection))
             filing = received(received_at)
             law = filing.rules
             bodies = await with_its_county(connection, law, filing.bodies)
+            record = await self._log.notices.under_share_lock(connection, law.calendar)
             kind = BY_NAME[procedure]
             if filing.about_task is not None:
                 await none_is_open(connection, law.city, filing.about_task)

@@ -203,7 +203,7 @@ class Inbox:
         kind = BY_NAME[row["procedure"]]
         if kind.judged_by(type(act)) is not JudgedBy.RECEIPT:
             return None
-        await self._log.notices.hold(connection)
+        await self._log.notices.hold_of_case(connection, act.case_id)
         await have_dataset_alone(connection, row["dataset_id"])
         return kind
 

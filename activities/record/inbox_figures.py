@@ -18,7 +18,10 @@ OLDER = ", ".join(
 )
 FIGURES = f"""
 select count(*) as undelivered, min(received_at) as oldest, array[{OLDER}] as older
-from acts where delivered_at is null
+from (
+  select received_at from acts where delivered_at is null and kind <> 'apply_notice'
+  union all select received_at from acts where delivered_at is null and kind = 'apply_notice'
+) as waiting
 """  # noqa: S608 - made of constants
 
 

@@ -84,12 +84,17 @@ from unnest(:act_id::text[], :case_id::text[], :seq::int[], :kind::text[], :acco
 AT_ONCE = 50
 """Cases that are handed over after one another's act; what more there are, the sweeper hands over."""
 TO_HAND_OVER = """
-select case_id from acts where delivered_at is null and (
-  case_id = $1 or account = 'case:' || $1 or kind = 'file' and case_id in (
-    select coalesce(event ->> 'access_case_id', event ->> 'update_case_id', event ->> 'ordered_case_id') from events
-    where case_id = $1 and type in ('Granted', 'EntryChangeOrdered', 'CaseOrdered')
+select case_id from (
+  select case_id, received_at from acts where case_id = $1 and delivered_at is null
+  union all
+  -- No case sends another a notice: however many of these wait, they are not looked at.
+  select case_id, received_at from acts where delivered_at is null and kind <> 'apply_notice' and case_id <> $1 and (
+    account = 'case:' || $1 or kind = 'file' and case_id in (
+      select coalesce(event ->> 'access_case_id', event ->> 'update_case_id', event ->> 'ordered_case_id') from events
+      where case_id = $1 and type in ('Granted', 'EntryChangeOrdered', 'CaseOrdered')
+    )
   )
-)
+) as waiting
 group by case_id order by case_id <> $1, min(received_at) limit $2
 """
 

@@ -106,7 +106,7 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
     "messages": {I: "message_id account_id case_id task_id facts", N: "kind city"},
     "objections": {I: "case_id party", N: "dataset_id ground"},
     "paper_keys": {N: "key"},
-    "pinned_rules": {N: "digest rules"},
+    "pinned_rules": {N: "digest rules calendar"},
     "posts": {I: "account_id filed_by", N: "body post department"},
     "rate_buckets": {E: "bucket"},
     "rate_refusals": {N: "what"},
@@ -119,6 +119,7 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
     "signed_days": {N: "statement signature"},
     "signed_heads": {I: "case_id", N: "head acts_head path"},
     "stamped_days": {N: "stamp"},
+    "sweeps": {I: "case_id", N: "holder pause"},
     "tasks": {
         I: "task_id case_id party claimed_by lapsed_of supplement_act",
         N: "city procedure step stage body urgency state outcome clock",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Column, DateTime, Index, String, UniqueConstraint, text
+from sqlalchemy import ARRAY, Column, Computed, DateTime, Index, String, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from activities.tables.columns import instant, jsonb
@@ -24,6 +24,10 @@ class PinnedRulesRow(SQLModel, table=True):
     __tablename__ = "pinned_rules"
     digest: str = Field(primary_key=True)
     rules: dict[str, Any] = jsonb()
+    calendar: str | None = Field(
+        default=None, sa_column=Column(String, Computed("rules ->> 'calendar'", persisted=True), nullable=True)
+    )
+    """By which clocks are set under these rules: what is locked while one is."""
 
 
 class CaseRow(SQLModel, table=True):
@@ -69,7 +73,18 @@ class ActRow(SQLModel, table=True):
     __tablename__ = "acts"
     __table_args__ = (
         UniqueConstraint("case_id", "seq"),
-        Index("acts_waiting", "received_at", postgresql_where=text("delivered_at IS NULL")),
+        Index(
+            "acts_waiting_people",
+            "received_at",
+            "act_id",
+            postgresql_where=text("delivered_at IS NULL AND kind <> 'apply_notice'"),
+        ),
+        Index(
+            "acts_waiting_notices",
+            "received_at",
+            "act_id",
+            postgresql_where=text("delivered_at IS NULL AND kind = 'apply_notice'"),
+        ),
         Index("acts_unsettled", "case_id", "received_at", postgresql_where=text("state = 'received'")),
     )
     act_id: str = Field(primary_key=True)

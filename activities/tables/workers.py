@@ -25,6 +25,18 @@ class FailureRow(SQLModel, table=True):
     number: int | None = None
 
 
+class SweepRow(SQLModel, table=True):
+    """A case that a sweeper has in hand, its `holder`, or that was tried in vain: nobody else tries it until then.
+    `pause` is in seconds."""
+
+    __tablename__ = "sweeps"
+    __table_args__ = {"prefixes": ["UNLOGGED"]}
+    case_id: str = Field(primary_key=True)
+    holder: str | None = None
+    until: datetime = instant()
+    pause: float
+
+
 class WorkerJobRow(SQLModel, table=True):
     """A worker said that it runs a job. Rows of workers that have gone are removed after a while."""
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 from datetime import timedelta
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -78,14 +79,23 @@ async def engine_answers(runtime: Runtime) -> bool:
         return False
 
 
-@router.get("/metrics", summary="Figures for Prometheus", response_class=Response, responses=problems(401))
+class Of(StrEnum):
+    """Whose figures: of this process, which may be added up, or of all, which every API says alike."""
+
+    PROCESS = "process"
+    INSTALLATION = "installation"
+
+
+@router.get("/metrics", summary="Figures for Prometheus", response_class=Response, responses=problems(401, 422))
 async def metrics(
     request: Request,
     runtime: Running,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(METRICS_BEARER)],
+    of: Of | None = None,
 ) -> Response:
     """Requests; undelivered acts and the age of the oldest; open and overdue tasks. While PostgreSQL is away, that. For
-    who sends the secret of the service's own file as a bearer token."""
+    who sends the secret of the service's own file as a bearer token. `of` one or the other, both without it: where
+    several APIs are asked, each is asked for its `process`, and one for the `installation`."""
     secret: str = request.app.state.metrics_secret
     sent = credentials.credentials if credentials else ""
     if not secrets.compare_digest(sent.encode(), secret.encode()):
@@ -93,5 +103,11 @@ async def metrics(
             sent_no_token(request, runtime.rates)
         raise Problem("Unauthenticated", more_headers={"WWW-Authenticate": "Bearer"})
     known: Metrics = request.app.state.metrics
-    await known.look(runtime, request.app.state.gate_log)
-    return Response(generate_latest(known.registry), media_type=CONTENT_TYPE_LATEST)
+    text = b""
+    if of is not Of.INSTALLATION:
+        known.look_at_process(request.app.state.gate_log)
+        text += generate_latest(known.process)
+    if of is not Of.PROCESS:
+        await known.look_at_installation(runtime)
+        text += generate_latest(known.installation)
+    return Response(text, media_type=CONTENT_TYPE_LATEST)

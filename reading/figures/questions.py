@@ -245,7 +245,7 @@ async def tallied(archive: Archive, seen: Seen, days: Days, present: Present) ->
     """What is seen, counted by body, procedure and stage; cases, which are of no stage, only where none is asked for.
     What is open or overdue is so now."""
     found = Tallies()
-    async with archive.store() as store:
+    async with archive.store_a_little_behind() as store:
         connection = await store.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         await connection.execute(ROOM_TO_GROUP)
         for city in seen.cities:

@@ -54,7 +54,7 @@ async def every_due_task(archive: Archive, asking: Asking, which: DueList) -> As
     """All tasks of a list, part by part; no connection is held between them."""
     after: str | None = None
     while True:
-        async with archive.store() as store:
+        async with archive.store_a_little_behind() as store:
             page = await due_page(store, asking, which, after, A_PART)
         yield page.items
         if page.next is None:

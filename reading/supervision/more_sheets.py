@@ -43,7 +43,7 @@ async def prompt_table(archive: Archive, asking: Asking) -> AsyncIterator[str]:
     yield BYTE_ORDER_MARK + line([word(name, asking.language) for name in PROMPTLY])
     after: str | None = None
     while True:
-        async with archive.store() as store:
+        async with archive.store_a_little_behind() as store:
             page = await prompt_page(store, asking, after, A_PART)
         yield "".join(line([cell(column(task)) for column in PROMPTLY.values()]) for task in page.items)
         if page.next is None:
@@ -56,7 +56,7 @@ async def waiting_table(archive: Archive, asking: Asking) -> AsyncIterator[str]:
     yield BYTE_ORDER_MARK + line([word(name, asking.language) for name in WAITING])
     after: str | None = None
     while True:
-        async with archive.store() as store:
+        async with archive.store_a_little_behind() as store:
             page = await waiting_page(store, asking.sight, asking.narrowing.city, asking.language, after, A_PART)
         yield "".join(line([cell(column(act)) for column in WAITING.values()]) for act in page.items)
         if page.next is None:

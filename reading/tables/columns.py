@@ -44,7 +44,7 @@ async def table(
     yield BYTE_ORDER_MARK + line([word(name, language) for name in columns])
     after: str | None = None
     while True:
-        async with archive.store() as store:
+        async with archive.store_a_little_behind() as store:
             rows, after = await part(store, after)
         yield "".join(line([cell(column(row, language)) for column in columns.values()]) for row in rows)
         if after is None:

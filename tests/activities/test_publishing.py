@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import uuid
@@ -28,6 +29,7 @@ from rules.calendar_notices import DaysOff, Notice, Span
 from rules.deadlines import SHANGHAI
 from rules.pinned import Basis
 from rules.seed_notices import read_record, read_scopes
+from tests.beside import beside
 from tests.driving import Driver
 from tests.noticing import notice_called, record_as_of
 from tests.owning import owner_of
@@ -37,6 +39,9 @@ ADMIN = Actor(account="acc_admin")
 A_DAY = timedelta(days=1)
 FROM, UNTIL = date(2026, 2, 1), date(2026, 5, 10)
 """Between them lie two holidays of the country, one of Guangxi, worked weekends, and the end of what Guangxi knows."""
+WAITS_FOR_A_CALENDAR = """
+select exists (select from pg_stat_activity where datname = current_database() and wait_event = 'advisory')
+"""
 A_TASK = """
 insert into tasks (task_id, case_id, city, procedure, party, step, stage, round, body, state, late, opened_at, due_at,
   at_once, provisional, clock)
@@ -273,6 +278,28 @@ async def test_a_notice_that_comes_with_a_release_wakes_cases_as_if_it_had_been_
         found = await woken(owner, known.version + 1)
     assert found.tasks == {task_id for task_id, it in tasks.items() if it.calendar == "CN-GX"}
     assert notice_called(document).scope == "CN-GX"
+
+
+async def test_a_notice_of_one_region_holds_up_filings_there_and_nowhere_else(driver: Driver) -> None:
+    a_day_of_guangxi = Notice(
+        scope="CN-GX",
+        document="of Guangxi alone",
+        published_on=FROM,
+        recorded_at=datetime(2026, 2, 1, tzinfo=SHANGHAI),
+        days_off=(DaysOff(FROM, FROM),),
+    )
+    async with driver.pool.acquire() as connection:
+        publishing = connection.transaction()
+        await publishing.start()
+        await publish_in(connection, RecordOfNotices(read_scopes()), DatabaseClock(), a_day_of_guangxi, ADMIN)
+        await driver.file("guangzhou", hand_over=False)
+        async with beside(driver.file("nanning", hand_over=False)) as filing:
+            async with asyncio.timeout(60):
+                while not await driver.pool.fetchval(WAITS_FOR_A_CALENDAR):
+                    continue
+            assert not filing.done()
+            await publishing.commit()
+            await filing
 
 
 async def test_of_two_notices_that_wait_each_is_on_record_with_what_it_moved_itself(

@@ -192,7 +192,7 @@ async def test_a_clock_that_was_moved_is_reminded_of_anew(driver: Driver) -> Non
     case_id = await filed(driver)
     assert await remind(driver, THURSDAY) == all_of("due", OFFICERS)
     async with driver.pool.acquire() as connection, connection.transaction():
-        record = await driver.log.notices.under_share_lock(connection)
+        record = await driver.log.notices.under_share_lock(connection, "CN-GX")
         case = await lock(connection, case_id, driver.clock)
         state = await driver.state(case_id)
         (task,) = state.open_tasks()

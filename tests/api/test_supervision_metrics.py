@@ -52,6 +52,26 @@ async def test_a_workflow_task_that_keeps_failing_is_counted_until_the_case_is_e
     await until_counted(temporal, mine, 0)
 
 
+OF_ALL = ("kaifang_open_tasks", "kaifang_undelivered_acts", "kaifang_worker_jobs", "kaifang_refused_calls")
+OF_ONE = ("kaifang_request_seconds", "kaifang_gate_answers", "kaifang_gate_log_backlog")
+
+
+async def test_what_is_of_the_whole_installation_is_asked_of_one_and_not_added_up(
+    settings: Settings, service: Service
+) -> None:
+    """Of two APIs each is asked for its own, and one for all; who asks for neither hears both."""
+    async with serving(create_app(settings), settings) as other:
+        each = [await api.figures(of="process") for api in (service, other)]
+        of_all = await other.figures(of="installation")
+        both = await service.figures()
+    for text in each:
+        assert all(name in text for name in OF_ONE)
+        assert not any(name in text for name in OF_ALL)
+    assert all(name in of_all for name in OF_ALL)
+    assert not any(name in of_all for name in OF_ONE)
+    assert all(name in both for name in (*OF_ALL, *OF_ONE))
+
+
 async def test_attempts_to_rewrite_the_record_are_counted_though_each_is_undone(service: Service, pool: Pool) -> None:
     before = figure(await service.figures(), "kaifang_refused_rewritings")
     connection = await asyncpg.connect(await owner_url(pool))

@@ -70,9 +70,13 @@ async def shaken() -> AsyncIterator[Ground]:
 
 @pytest.fixture
 async def served(shaken: Ground) -> AsyncIterator[Ground]:
-    """With API and pages, as far as the test starts them; both are gone afterwards."""
+    """With API and pages, as far as the test starts them; both are gone afterwards. A frozen one is waited for longer
+    than elsewhere, so that it goes on with what it had begun however slow the machine is."""
+    limit = "alter role kaifang_writer in database kaifang {} idle_in_transaction_session_timeout"
+    await by_server(shaken.driver.pool, f"{limit.format('set')} = '200s'")
     yield shaken
     await asyncio.to_thread(shaken.stop_services)
+    await by_server(shaken.driver.pool, limit.format("reset"))
 
 
 async def test_of_fifty_officers_who_decide_one_task_at_once_one_does(shaken: Ground) -> None:

@@ -147,7 +147,9 @@ COLUMNS = """
 select relname as table, attname as name, format_type(atttypid, atttypmod) as type
 from pg_attribute join pg_class on pg_class.oid = attrelid
 where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and attnum > 0 and not attisdropped
+  and attgenerated = ''
 """
+"""But those that nobody writes, whatever he may do: PostgreSQL makes them of the others."""
 
 
 def attempts_at(table: str, columns: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:

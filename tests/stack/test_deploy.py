@@ -7,6 +7,7 @@ import re
 import subprocess
 import sysconfig
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -17,7 +18,7 @@ import pytest
 
 from activities.settings import Settings
 from rules import strict_yaml
-from stack.postgres import PASSWORDS, VARIABLES, Login, Postgres
+from stack.postgres import PASSWORDS, SETTINGS, VARIABLES, Login, Postgres
 from stack.programs import API, MIGRATION, PAGES, WORKER, Pages
 from stack.temporal import DYNAMIC_CONFIG, RETENTION, TemporalServer
 from tests.stack.running import ROOT
@@ -127,6 +128,15 @@ def test_our_services_run_the_programs_of_the_embedded_stack(services: dict[str,
     assert services["pages"]["environment"]["KAIFANG_PAGES_PORT"] == port == "8080"
     assert services["pages"]["ports"] == ["${KAIFANG_PAGES_PUBLISH:-127.0.0.1:8080}:8080"]
     assert all(Pages.ready_path in part for part in services["pages"]["healthcheck"]["test"][-1:])
+
+
+def test_the_database_sees_that_a_machine_is_gone_as_the_embedded_one_does(services: dict[str, Any]) -> None:
+    command = services["postgres"]["command"]
+    given = dict(each.split("=", 1) for flag, each in pairwise(command) if flag == "-c")
+    of_gone_machines = ("tcp_", "client_connection_")
+    assert {name: given[name] for name in given if name.startswith(of_gone_machines)} == {
+        name: value for name, value in SETTINGS.items() if name.startswith(of_gone_machines)
+    }
 
 
 def test_the_worker_alone_has_the_key_of_the_days_and_their_folder(services: dict[str, Any]) -> None:
