@@ -76,7 +76,7 @@ screenshots: $(READY) ## take the pictures of the pages that README shows (needs
 lock: ## bring the lock files up to pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "error: uv is needed for this target only: pip install uv" >&2; exit 1; }
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' --output-file requirements-dev.lock --extra dev pyproject.toml
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' --constraint requirements-dev.lock --output-file requirements.lock --extra tracing pyproject.toml
 
 licences: $(READY) ## check the licence of each package that is pinned
 	$(BIN)/python -m deploy.supply.licences

@@ -22,7 +22,7 @@ from stack.supervisor import Supervisor
 
 PASSWORDS = (
     *("POSTGRES_PASSWORD", "KAIFANG_DB_OWNER_PASSWORD", "KAIFANG_DB_PASSWORD"),
-    *("KAIFANG_DB_GATE_PASSWORD", "KAIFANG_DB_READER_PASSWORD"),
+    *("KAIFANG_DB_GATE_PASSWORD", "KAIFANG_DB_READER_PASSWORD", "TEMPORAL_DB_PASSWORD"),
 )
 FOR_SEVERAL_HOSTS = {"SQL_MAX_CONNS": "8", "SQL_VIS_MAX_CONNS": "3"}
 """Connections of each role of each host of Temporal. With the usual 20 and 10 two hosts ask for 240 of the 200 that the

@@ -45,7 +45,9 @@ class Compose:
     def environment(self, service: str, places: Places) -> dict[str, str]:
         """The variables of the service, as its container would get them. Raises VariableMissing."""
         said: Mapping[str, Any] = self.services[service]["environment"]
-        found = {name: self._here("" if value is None else str(value), places) for name, value in said.items()}
+        # What has no value there comes from the `.env` as it is, or not at all.
+        given = {name: self.variables.get(name) if value is None else str(value) for name, value in said.items()}
+        found = {name: self._here(value, places) for name, value in given.items() if value is not None}
         return found | {name: places.hosts[found[name]] for name in HOSTS & found.keys()}
 
     def command(self, service: str, places: Places) -> list[str]:

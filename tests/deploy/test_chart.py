@@ -112,7 +112,7 @@ def test_the_pods_get_only_variables_that_are_read_and_no_secret_as_text(objects
         variables = {each["name"]: each for each in pod["containers"][0]["env"]}
         assert {each for each in variables if each.startswith("KAIFANG_")} <= read, name
         secret = {each for each in variables if re.search(r"_URL$|_KEY$", each)} - {"KAIFANG_PUBLIC_URL"}
-        secret -= {"KAIFANG_EVIDENCE_URL", "KAIFANG_HEADS_KEY"}
+        secret -= {"KAIFANG_EVIDENCE_URL", "KAIFANG_HEADS_KEY", "KAIFANG_TRACES_URL"}
         assert all("secretKeyRef" in variables[each]["valueFrom"] for each in secret), name
         owner = {each for each in variables if each.startswith("KAIFANG_DATABASE_OWNER")}
         assert bool(owner) is (name == "kaifang-migrate")

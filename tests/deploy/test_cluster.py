@@ -22,7 +22,7 @@ HERE = Places(
 ENOUGH = dict.fromkeys(
     (
         *("POSTGRES_PASSWORD", "KAIFANG_DB_OWNER_PASSWORD", "KAIFANG_DB_PASSWORD"),
-        *("KAIFANG_DB_GATE_PASSWORD", "KAIFANG_DB_READER_PASSWORD"),
+        *("KAIFANG_DB_GATE_PASSWORD", "KAIFANG_DB_READER_PASSWORD", "TEMPORAL_DB_PASSWORD"),
     ),
     "word",
 )
@@ -34,7 +34,7 @@ def compose() -> Compose:
 
 
 def test_the_engine_of_the_tests_is_of_the_version_that_production_runs(compose: Compose) -> None:
-    images = {compose.services[name]["image"].partition(":")[2] for name in ("temporal", "temporal-schema")}
+    images = {compose.services[name]["image"].strip("}").rpartition(":")[2] for name in ("temporal", "temporal-schema")}
     assert images == {programs.version()}
 
 
@@ -49,13 +49,13 @@ def test_a_variable_is_read_as_the_compose_file_says(compose: Compose) -> None:
 
 
 def test_a_variable_without_which_compose_starts_nothing_is_missed_by_its_name() -> None:
-    with pytest.raises(VariableMissing, match=r"POSTGRES_PASSWORD: set it in \.env"):
+    with pytest.raises(VariableMissing, match=r"TEMPORAL_DB_PASSWORD: set it in \.env"):
         Compose.read({}).environment("temporal", HERE)
 
 
 def test_hosts_and_folders_of_containers_are_replaced_and_no_word_like_them(compose: Compose) -> None:
     temporal = compose.environment("temporal", HERE)
-    assert (temporal["POSTGRES_SEEDS"], temporal["POSTGRES_USER"]) == ("127.9.0.20", "postgres")
+    assert (temporal["POSTGRES_SEEDS"], temporal["POSTGRES_USER"]) == ("127.9.0.20", "temporal")
     assert temporal["BIND_ON_IP"] == "127.9.0.31"
     worker = compose.environment("worker", HERE)
     assert (worker["KAIFANG_HOME"], worker["KAIFANG_HEADS_FOLDER"]) == ("/there", "/var/lib/kaifang-heads")

@@ -48,6 +48,8 @@ app.kubernetes.io/component: {{ .component }}
 {{- define "kaifang.reader" -}}
 - name: KAIFANG_DATABASE_READER_URL
   valueFrom: {secretKeyRef: {name: {{ .Values.database.existingSecret }}, key: reader-url}}
+- name: KAIFANG_READING_URL
+  valueFrom: {secretKeyRef: {name: {{ .Values.database.existingSecret }}, key: reading-url, optional: true}}
 {{- end -}}
 
 {{- define "kaifang.s3" -}}
