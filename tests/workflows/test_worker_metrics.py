@@ -37,5 +37,5 @@ async def test_a_worker_serves_figures_of_the_engines_library_and_its_own(
         text = await asyncio.to_thread(lambda: httpx.get(f"http://{address}/metrics", trust_env=False).text)
     assert 'kaifang_worker_connections{pool="acts"' in text
     assert "kaifang_worker_swept_cases_total" in text
-    assert "temporal_workflow_task_execution_latency_seconds_bucket" in text
+    assert "temporal_workflow_task_execution_latency_bucket" in text
     assert f'task_queue="{task_queue}"' in text
