@@ -140,6 +140,8 @@ def with_role(*roles: str) -> Callable[[Caller], Awaitable[Caller]]:
 
 
 Applicant = Annotated[Caller, Depends(with_role("applicant"))]
+Party = Annotated[Caller, Depends(with_role("applicant", "reviewer"))]
+"""Whoever can be the party of a case: for itself, or for the body that asked; which of them is, the judge says."""
 Reviewer = Annotated[Caller, Depends(with_role("reviewer"))]
 Officer = Annotated[Caller, Depends(with_role("reviewer", "supervisor"))]
 Actor = Annotated[Caller, Depends(with_role("applicant", "reviewer", "supervisor"))]

@@ -27,6 +27,9 @@ from reading.words.texts import texts
 
 PATH = "/v1/gate"
 BELOW = PATH + "/"
+EXCHANGE = "/v1/exchange-gate"
+"""Where the exchange asks on which departments share data: the same gate, asked for what is shared."""
+BELOW_EXCHANGE = EXCHANGE + "/"
 TRY_AGAIN_AFTER = 1
 """Seconds."""
 LONGEST_QUERY = 65_536
@@ -54,7 +57,13 @@ Answer = tuple[Message, Message]
 
 def is_for_the_gate(scope: Scope) -> bool:
     path: str = scope["path"]
-    return path == PATH or path.startswith(BELOW)
+    return path in (PATH, EXCHANGE) or path.startswith((BELOW, BELOW_EXCHANGE))
+
+
+def is_by_exchange(scope: Scope) -> bool:
+    """Whether the exchange asks, and not a gateway to what is open."""
+    path: str = scope["path"]
+    return path == EXCHANGE or path.startswith(BELOW_EXCHANGE)
 
 
 class Door:
@@ -81,7 +90,7 @@ class Door:
                     keys.append(value.decode())
                 elif name == b"accept-language":
                     language = value
-            asked = question(_stated(scope["query_string"]), facts, keys)
+            asked = question(_stated(scope["query_string"]), facts, keys, by_exchange=is_by_exchange(scope))
         except ValueError:  # bytes that are no text, a query that is too long
             asked = Reason.MALFORMED_VALUE
         if keys and self._rates.knows_of(Limit.KEYS) and (wait := self._wait_of_a_reader(scope)):
@@ -90,7 +99,7 @@ class Door:
         reason = asked if isinstance(asked, Reason) else await self._gate.ask(asked)
         self._metrics.gate_answers[reason].inc()
         if reason in ALLOWING:
-            await _send(send, YES if scope["path"] == PATH else YES_BELOW)
+            await _send(send, YES if scope["path"] in (PATH, EXCHANGE) else YES_BELOW)
         elif reason in GUESSED and (wait := self._rates.take(Limit.KEYS, calls_from(scope, self._proxies).address)):
             await _send(send, _too_many(wait, preferred(language.decode("latin-1"))))
         else:

@@ -220,7 +220,7 @@ def choice_fields(call: Call) -> tuple[Field, ...]:
 
 
 async def withdraw(call: Call, receiver: Receiver, shown: CaseShown, said: Mapping[str, object]) -> ActShown:
-    call.must_have("applicant")
+    call.must_have("applicant", "reviewer")
     return await applying.withdraw(receiver, shown.case_id, parsed(WithdrawalForm, said))
 
 

@@ -103,6 +103,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/messages?of=all",
         "/datasets/{dataset_id}/request",
         "/datasets/{dataset_id}/quality-check",
+        "/datasets/nanjing-health-emergency-calls/sharing",
         "/datasets/{dataset_id}/rating",
         "/lianyungang/feedback/new",
         "/feedback",
