@@ -88,7 +88,7 @@ async def test_a_department_asks_is_granted_and_is_served_until_data_is_suspende
 
     grant = case["granted"]["access_case_id"]
     by_none_of_it = await centre.post(f"/v1/grants/{grant}/key")
-    assert (by_none_of_it.status_code, by_none_of_it.json()["type"]) == (403, "urn:kaifang:problem:not-your-case")
+    assert (by_none_of_it.status_code, by_none_of_it.json()["type"]) == (403, "urn:kaifang:problem:role-required")
     key = await key_of(colleague, case)
     assert await asked(working, key) == "yes"
     assert await asked(working, key, items="call_class") == "item_not_granted"
