@@ -14,6 +14,7 @@ from api.http.provider import IssuerAway
 from api.http.rating import FROM, is_called_by, sent_no_token
 from api.http.tokens import TokenRefused
 from api.runtime import Runtime
+from reading.cases import questions as cases
 from reading.directory import questions as directory
 from reading.sight import Caller
 from reading.store import Store
@@ -143,6 +144,19 @@ Applicant = Annotated[Caller, Depends(with_role("applicant"))]
 Reviewer = Annotated[Caller, Depends(with_role("reviewer"))]
 Officer = Annotated[Caller, Depends(with_role("reviewer", "supervisor"))]
 Actor = Annotated[Caller, Depends(with_role("applicant", "reviewer", "supervisor"))]
+
+
+async def as_the_party(case_id: CaseId, caller: Calling, store: Reading) -> Caller:
+    """Whoever can be the party of this case: an applicant, or a reviewer of the body for which it was filed. Whether it
+    is, the judge says. Raises a Problem."""
+    if not caller.has("applicant"):
+        row = await cases.case(store, caller, case_id) if caller.has("reviewer") else None
+        if row is None or row.for_body is None or row.for_body != caller.body:
+            raise Problem("RoleRequired", params={"roles": ("applicant",)})
+    return caller
+
+
+Party = Annotated[Caller, Depends(as_the_party)]
 
 
 WHO_SUPERVISES = ("reviewer", "supervisor", "admin")

@@ -27,6 +27,9 @@ from reading.words.texts import texts
 
 PATH = "/v1/gate"
 BELOW = PATH + "/"
+EXCHANGE = "/v1/exchange-gate"
+"""Where the exchange asks on which departments share data: the same gate, asked for what is shared."""
+BELOW_EXCHANGE = EXCHANGE + "/"
 TRY_AGAIN_AFTER = 1
 """Seconds."""
 LONGEST_QUERY = 65_536
@@ -54,7 +57,13 @@ Answer = tuple[Message, Message]
 
 def is_for_the_gate(scope: Scope) -> bool:
     path: str = scope["path"]
-    return path == PATH or path.startswith(BELOW)
+    return path in (PATH, EXCHANGE) or path.startswith((BELOW, BELOW_EXCHANGE))
+
+
+def is_by_exchange(scope: Scope) -> bool:
+    """Whether the exchange asks, and not a gateway to what is open."""
+    path: str = scope["path"]
+    return path == EXCHANGE or path.startswith(BELOW_EXCHANGE)
 
 
 class Door:
@@ -69,6 +78,8 @@ class Door:
     async def answer(self, scope: Scope, send: Send) -> None:
         """204 or 200 yes, 403 no, 503 cannot know, and 429 where keys were guessed; nothing else, whatever the call
         looks like."""
+        by_exchange = is_by_exchange(scope)
+        door = EXCHANGE if by_exchange else PATH
         facts: list[tuple[str, str]] = []
         keys: list[str] = []
         language = b""
@@ -81,20 +92,20 @@ class Door:
                     keys.append(value.decode())
                 elif name == b"accept-language":
                     language = value
-            asked = question(_stated(scope["query_string"]), facts, keys)
+            asked = question(_stated(scope["query_string"]), facts, keys, by_exchange=by_exchange)
         except ValueError:  # bytes that are no text, a query that is too long
             asked = Reason.MALFORMED_VALUE
         if keys and self._rates.knows_of(Limit.KEYS) and (wait := self._wait_of_a_reader(scope)):
-            await _send(send, _too_many(wait, preferred(language.decode("latin-1"))))
+            await _send(send, _too_many(wait, preferred(language.decode("latin-1")), door))
             return
         reason = asked if isinstance(asked, Reason) else await self._gate.ask(asked)
         self._metrics.gate_answers[reason].inc()
         if reason in ALLOWING:
-            await _send(send, YES if scope["path"] == PATH else YES_BELOW)
+            await _send(send, YES if scope["path"] == door else YES_BELOW)
         elif reason in GUESSED and (wait := self._rates.take(Limit.KEYS, calls_from(scope, self._proxies).address)):
-            await _send(send, _too_many(wait, preferred(language.decode("latin-1"))))
+            await _send(send, _too_many(wait, preferred(language.decode("latin-1")), door))
         else:
-            await _send(send, ANSWERS[reason, preferred(language.decode("latin-1"))])
+            await _send(send, ANSWERS[door, reason, preferred(language.decode("latin-1"))])
 
     def _wait_of_a_reader(self, scope: Scope) -> float:
         """How long a reader whom a gateway of ours names has to wait. A gateway that names nobody speaks for many: what
@@ -118,22 +129,22 @@ def _stated(query: bytes) -> list[tuple[str, str]]:
     return [pair for pair in pairs if pair[0] in FACTS]
 
 
-def _too_many(wait: float, language: Language) -> Answer:
-    return _problem(TooManyCalls(wait), language, TOO_MANY_KEYS)
+def _too_many(wait: float, language: Language, door: str) -> Answer:
+    return _problem(TooManyCalls(wait), language, TOO_MANY_KEYS, door)
 
 
-def _answer(reason: Reason, language: Language) -> Answer:
+def _answer(door: str, reason: Reason, language: Language) -> Answer:
     cannot_know = reason in NOT_KNOWING
     problem = Problem(
         "GateCannotKnow" if cannot_know else "AccessRefused", params={"said": said(texts().gate[reason], language)}
     )
     if cannot_know:
         problem.more_headers["Retry-After"] = str(TRY_AGAIN_AFTER)
-    return _problem(problem, language, reason)
+    return _problem(problem, language, reason, door)
 
 
-def _problem(problem: Problem, language: Language, reason: str) -> Answer:
-    document = problem.document(language, PATH)
+def _problem(problem: Problem, language: Language, reason: str, door: str) -> Answer:
+    document = problem.document(language, door)
     content = {**document.model_dump(mode="json", exclude={"errors", "act_id"}), "reason": reason}
     body = json.dumps(content, ensure_ascii=False).encode()
     headers = {
@@ -162,7 +173,8 @@ YES: Answer = _yes(204, [])
 YES_BELOW: Answer = _yes(200, [(b"content-length", b"0")])
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 ANSWERS = {
-    (reason, language): _answer(reason, language)
+    (door, reason, language): _answer(door, reason, language)
+    for door in (PATH, EXCHANGE)
     for reason in Reason
     if reason not in ALLOWING
     for language in LANGUAGES

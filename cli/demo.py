@@ -26,6 +26,7 @@ from cli.demo_ratings import rate_data, tell_and_answer
 from cli.demo_rectification import rectify
 from cli.demo_requests import NothingServed, refuse, walk
 from cli.demo_roles import appoint
+from cli.demo_sharing import share_data
 from cli.demo_use import report_use
 from cli.demo_years import answer_what_was_found, evaluate_the_year, file_the_plan, set_the_focus
 from cli.languages import Language
@@ -164,6 +165,13 @@ def show(settings: Settings, language: Language, console: Console) -> None:
                 console.print(as_table(case, decisions, words))
                 listed = case["opening_elsewhere"]
                 console.print(f"  → [bold]{case['outcome_label']}[/bold]: {case['dataset_id']}, {listed['opens_on']}\n")
+            shared = share_data(parties, city)
+            if shared:
+                case, decisions, answers = shared
+                console.print(as_table(case, decisions, words))
+                console.print(
+                    f"  → [bold]{case['outcome_label']}[/bold]: {case['dataset_id']}, {' / '.join(answers)}\n"
+                )
             misused = find_misuse(parties, city)
             if misused:
                 show_misuse(misused, words, language, console)

@@ -64,7 +64,14 @@ class Parties:
 
     def at_the_gate(self, key: str, question: Json) -> str:
         """What the gate answers to that key: `yes`, or why not."""
-        response = self._http.get("/v1/gate", params=question, headers={"X-Access-Key": key})
+        return self._asked("/v1/gate", key, question)
+
+    def at_the_exchange(self, key: str, question: Json) -> str:
+        """What the gate answers where the exchange asks on which departments share data."""
+        return self._asked("/v1/exchange-gate", key, question)
+
+    def _asked(self, gate: str, key: str, question: Json) -> str:
+        response = self._http.get(gate, params=question, headers={"X-Access-Key": key})
         return "yes" if response.is_success else response.headers["x-kaifang-reason"]
 
     def upload(self, login: str, name: str, text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from reading.rules.other_rules import held_back, who_begins
-from reading.rules.words import CITED, COMMA, SEMICOLON, SIDE_BY_SIDE, Words
+from reading.rules.words import AND, CITED, COMMA, SEMICOLON, SIDE_BY_SIDE, Words
 from rules.pack import WITHDRAWN
 from rules.pinned import Basis, Citation, Label
 from rules.pinned_stages import Outcome, Stage
@@ -151,7 +151,9 @@ class Diagram:
         words, rules = self.words, self.rules
         alone = len(self.map.beginnings) == 1
         for beginning in self.map.beginnings:
-            choices = words.join(COMMA, (words.say(choice.label) for choice in beginning.choices))
+            choices = words.join(
+                AND if beginning.together else COMMA, (words.say(choice.label) for choice in beginning.choices)
+            )
             label = "" if alone else choices or words.say(ALL_OTHERS)
             yield _arrow("begin", self._entry(beginning.step), [label])
         if rules.hold:

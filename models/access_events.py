@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from models.recorded import Opening, Recorded
+from models.sharing import Shared
 from rules.pinned import Basis
 
 
@@ -22,6 +23,10 @@ class AccessOpened(Opening):
     valid_until: datetime
     daily_calls: int | None = None
     report_days: int | None = None
+    shared: Shared | None = None
+    """How the data came to be shared with who has it; None of what is opened."""
+    for_body: str | None = None
+    """The body that has it; None where somebody has it for itself."""
     rules_digest: str
 
 

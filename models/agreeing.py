@@ -8,7 +8,7 @@ from models.granting import items_granted
 from models.restrictions import within
 from models.state import CaseState
 from models.task_state import TaskState
-from rules.pinned import APPLICANT
+from rules.pinned import APPLICANT, PARTY
 from rules.pinned_stages import Outcome
 from rules.procedure_rules import ProcedureRules
 from rules.vocabulary import AGREED, LIST_OF_DATA, STATED_BY_APPLICANT
@@ -19,7 +19,13 @@ def sets_terms(rules: ProcedureRules, task: TaskState) -> bool:
     are agreed already and nobody sets them."""
     step = rules.step(task.step)
     assert step
-    return task.asked_by_task is None and all(stage.body != APPLICANT for stage in step.stages)
+    return task.asked_by_task is None and all(stage.body not in (APPLICANT, PARTY) for stage in step.stages)
+
+
+def signs_as_the_party(rules: ProcedureRules, task: TaskState) -> bool:
+    """Whether the task lies before whoever filed the case: an applicant, or the body for which it was filed."""
+    stage = rules.stage(task.stage)
+    return task.body == APPLICANT or (stage is not None and stage.body == PARTY)
 
 
 def agreed_by_now(rules: ProcedureRules, state: CaseState, act: a.Decide | a.Correct) -> frozenset[str]:

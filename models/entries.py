@@ -179,6 +179,12 @@ def nothing_left(act: a.ChangeEntry, items: tuple[str, ...], *, needs_grant: boo
         return "data_closed"
     if needs_grant and act.openness == "unconditional":
         return "data_unconditional"
+    return items_gone(act, items)
+
+
+def items_gone(act: a.ChangeEntry, items: tuple[str, ...]) -> str | None:
+    """The outcome with which a case about these items ends because the entry has none of them any more; None while it
+    has."""
     return ITEMS_REMOVED if items and act.data_items and set(items).isdisjoint(act.data_items) else None
 
 

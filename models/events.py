@@ -60,6 +60,7 @@ from models.misuse_events import (
 )
 from models.recorded import Opening, Recorded
 from models.result_events import FiguresPinned, ResultPublished
+from models.sharing import Shared
 from models.task_events import (
     ClaimLapsed,
     ClockMoved,
@@ -226,6 +227,8 @@ class Granted(Recorded):
     daily_calls: int | None = None
     report_days: int | None = None
     """Calendar days between reports on use; None where none are owed, as in a log from before they were."""
+    shared: Shared | None = None
+    """How the data came to be shared, where departments share it; None where it is opened."""
 
 
 class Closed(Recorded):

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from models.curtailing import Curtailment
 from models.restrictions import WHOLE_DATASET, Items, RestrictionKind, touches
+from models.sharing import WITH_ALL, WITH_NONE, Shared
 from rules.deadlines import to_shanghai
 
 FACTS = ("dataset_id", "items", "mode", "use")
@@ -31,6 +32,7 @@ class Reason(StrEnum):
     MALFORMED_KEY = "malformed_key"
     UNKNOWN_DATASET = "unknown_dataset"
     CLOSED = "closed"
+    NOT_SHARED = "not_shared"
     UNKNOWN_ITEM = "unknown_item"
     WITHDRAWN = "withdrawn"
     SUSPENDED = "suspended"
@@ -39,6 +41,9 @@ class Reason(StrEnum):
     KEY_MISSING = "key_missing"
     KEY_UNKNOWN = "key_unknown"
     GRANT_OF_ANOTHER_DATASET = "grant_of_another_dataset"
+    GRANT_OF_SHARING = "grant_of_sharing"
+    GRANT_OF_OPENING = "grant_of_opening"
+    SHARED_WITH_ALL_NO_MORE = "shared_with_all_no_more"
     GRANT_ENDED = "grant_ended"
     GRANT_EXPIRED = "grant_expired"
     GRANT_NOT_YET_VALID = "grant_not_yet_valid"
@@ -73,6 +78,8 @@ class Question:
     mode: str | None = None
     use: str | None = None
     key_digest: str | None = None
+    by_exchange: bool = False
+    """The exchange on which departments share data asks, and not a gateway to what is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,8 @@ class DatasetFacts:
     openness: str
     items: tuple[str, ...]
     restrictions: tuple[tuple[str, Items], ...] = ()
+    sharing_class: str | None = None
+    """For sharing between departments; None where no draft of the entry has named it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +122,8 @@ class GrantFacts:
     daily_calls: int | None = None
     calls_on: date | None = None
     calls: int = 0
+    shared: Shared | None = None
+    """How the data came to be shared with whoever has it; None of what is opened."""
     curtailments: tuple[Curtailment, ...] = ()
     """What cases have taken of it and not given back."""
     delegation: DelegationFacts | None = None
@@ -133,9 +144,13 @@ def day_of(now: datetime) -> date:
 
 
 def question(
-    query: Iterable[tuple[str, str]], headers: Iterable[tuple[str, str]], keys: Iterable[str]
+    query: Iterable[tuple[str, str]],
+    headers: Iterable[tuple[str, str]],
+    keys: Iterable[str],
+    *,
+    by_exchange: bool = False,
 ) -> Question | Reason:
-    """The question that a call asks, or what is wrong with its form.
+    """The question that a call asks, or what is wrong with its form; `by_exchange` says at which door.
 
     `query` and `headers` carry the facts under the names of `FACTS`; an empty value counts as absent. A fact that
     stands in both must be the same in both: otherwise a caller could narrow what a gateway asks.
@@ -161,10 +176,11 @@ def question(
         return Reason.MALFORMED_VALUE
     key = sent[0] if sent else ""
     if not key:
-        return Question(dataset_id, items, mode, use)
+        return Question(dataset_id, items, mode, use, by_exchange=by_exchange)
     if not KEY.fullmatch(key):
         return Reason.MALFORMED_KEY
-    return Question(dataset_id, items, mode, use, hashlib.sha256(key.encode()).hexdigest())
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    return Question(dataset_id, items, mode, use, digest, by_exchange)
 
 
 def _is_name(text: str) -> bool:
@@ -179,8 +195,8 @@ def decide(asked: Question, dataset: DatasetFacts | None, grant: GrantFacts | No
     """
     if dataset is None:
         return Reason.UNKNOWN_DATASET
-    if dataset.openness not in ("conditional", "unconditional"):
-        return Reason.CLOSED
+    if (no := _not_for(asked, dataset)) is not None:
+        return no
     if not set(asked.items) <= set(dataset.items):
         return Reason.UNKNOWN_ITEM
     if dataset.restrictions:
@@ -197,20 +213,42 @@ def decide(asked: Question, dataset: DatasetFacts | None, grant: GrantFacts | No
             return Reason.SUSPENDED
         if touching:
             return Reason.HELD
-    if dataset.openness == "unconditional":
+    if dataset.openness == "unconditional" and not asked.by_exchange:
         return Reason.UNCONDITIONAL
     if asked.key_digest is None:
         return Reason.KEY_MISSING
     if grant is None:
         return Reason.KEY_UNKNOWN
-    return _under(grant, asked, asked.items or dataset.items, now)
+    return _under(grant, asked, dataset, now)
 
 
-def _under(grant: GrantFacts, asked: Question, items: tuple[str, ...], now: datetime) -> Reason:
-    """Like `decide`, for a call with a grant; `items` are the items asked for, all of the dataset where none is
-    named."""
+def _not_for(asked: Question, dataset: DatasetFacts) -> Reason | None:
+    """Why the dataset is for nobody who asks in this way: it is closed to the public, or shared with no department.
+    Neither class is anything to the other."""
+    if asked.by_exchange:
+        return Reason.NOT_SHARED if dataset.sharing_class == WITH_NONE else None
+    return None if dataset.openness in ("conditional", "unconditional") else Reason.CLOSED
+
+
+def _of_another_kind(grant: GrantFacts, asked: Question, sharing_class: str | None) -> Reason | None:
+    """Why the grant is none for who asks: what was opened is for gateways to open data, and what was shared is for the
+    exchange; what is shared with all departments, nobody having decided, only as long as it is."""
+    if not asked.by_exchange:
+        return Reason.GRANT_OF_SHARING if grant.shared else None
+    if grant.shared is None:
+        return Reason.GRANT_OF_OPENING
+    if grant.shared is Shared.BY_CLASS and sharing_class != WITH_ALL:
+        return Reason.SHARED_WITH_ALL_NO_MORE
+    return None
+
+
+def _under(grant: GrantFacts, asked: Question, dataset: DatasetFacts, now: datetime) -> Reason:
+    """Like `decide`, for a call with a grant."""
+    items = asked.items or dataset.items
     if grant.dataset_id != asked.dataset_id:
         return Reason.GRANT_OF_ANOTHER_DATASET
+    if (no := _of_another_kind(grant, asked, dataset.sharing_class)) is not None:
+        return no
     if grant.ended is not None:
         return Reason.GRANT_ENDED
     if grant.valid_until <= now:

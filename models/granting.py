@@ -9,6 +9,7 @@ from models import events as e
 from models.acts import GrantTerms
 from models.restricting import all_withdrawn, met_by
 from models.restrictions import DATA_WITHDRAWN, ITEMS_REMOVED, RestrictionKind, touches
+from models.sharing import shared_by
 from models.state import CaseState
 from rules.deadlines import SHANGHAI
 from rules.procedure_rules import ProcedureRules
@@ -89,6 +90,7 @@ def grant(rules: ProcedureRules, state: CaseState, at: datetime) -> e.Granted:
         valid_until=datetime.combine(last_day + timedelta(days=1), time(), SHANGHAI),
         daily_calls=quota_granted(rules, state),
         report_days=report_days_granted(rules, state),
+        shared=shared_by(rules, state.choices),
     )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from models import acts as a
 from models import events as e
 from models import refusals as r
-from models.agreeing import list_allowed, sets_terms, stated_by_the_others
+from models.agreeing import agreed_by_now, list_allowed, sets_terms, signs_as_the_party, stated_by_the_others
 from models.asking import amend, ask_opinion, ask_supplement, asked_inside, supply
 from models.classes import class_allowed
 from models.correcting import demanded_of_correction, is_late, not_signed_by_another, party_was_told
@@ -171,8 +171,9 @@ def decide(rules: ProcedureRules, proposal: Proposal, act: a.Decide) -> None:
         state = proposal.state
     terms_allowed(rules, state, task, act.terms)
     given = given_by(rules, state, act)
-    if task.body == APPLICANT:
-        stated_by_the_others(outcome, given)
+    if signs_as_the_party(rules, task):
+        # A body could state anything with a decision; as the party it signs what the others have stated.
+        stated_by_the_others(outcome, given if task.body == APPLICANT else agreed_by_now(rules, state, act))
     if act.measure:
         measure_allowed(outcome, act.measure)
     scope = scope_of(rules, state, task, outcome, act.measure)

@@ -37,8 +37,14 @@ class FiledFor(Enum):
     ITSELF_ABOUT_A_DATASET = auto()
     """For itself where the case is about a dataset; about none, for a body."""
 
-    def is_itself(self, dataset_id: str) -> bool:
-        """Whether the case was filed by somebody for itself; `dataset_id` is empty in a case about no dataset."""
+    ITSELF_OR_A_BODY = auto()
+    """For itself, or for the body that it serves: what is filed names that body, and so the log does."""
+
+    def is_itself(self, dataset_id: str, for_body: str | None) -> bool:
+        """Whether the case was filed by somebody for itself; `dataset_id` is empty in a case about no dataset, and
+        `for_body` is the body that the filing names."""
+        if self is FiledFor.ITSELF_OR_A_BODY:
+            return for_body is None
         return self is FiledFor.ITSELF or (self is FiledFor.ITSELF_ABOUT_A_DATASET and bool(dataset_id))
 
 
@@ -101,7 +107,7 @@ class Procedure:
     def is_the_partys_own(self, case: CaseState) -> bool:
         """Whether the case was filed by somebody for itself, who is then its party; otherwise it was filed for a
         body."""
-        return self.filed_for.is_itself(case.dataset_id)
+        return self.filed_for.is_itself(case.dataset_id, case.for_body)
 
     def begin(self, rules: ProcedureRules, filed: Filed, met: Iterable[Event] = ()) -> Proposal:
         """A case as its receipt makes it: what was filed, the restrictions that it meets, and all that the law makes

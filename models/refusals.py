@@ -113,6 +113,14 @@ class NotYourDataset(NotYours):
     """A provider speaks of its own entries alone."""
 
 
+class AsksItself(NotYours):
+    """No department asks itself for its own data."""
+
+
+class DecidesOnSharing(NotYours):
+    """Who gives an opinion on requests for sharing, or determines them, makes none."""
+
+
 class NotYourBody(NotYours):
     """Who serves a body, holds its posts or is away from it is filed by that body, or by whoever keeps the file."""
 

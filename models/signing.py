@@ -84,7 +84,7 @@ def terms_of(rules: ProcedureRules, state: CaseState, act: a.Decide | a.Correct 
         case_id=state.case_id,
         case_number=state.case_number,
         city=state.city,
-        parties={s.stage: state.party if s.body == APPLICANT else state.bodies.get(s.body, s.body) for s in stages},
+        parties={s.stage: signatory(state, s.body) for s in stages},
         dataset_id=state.dataset_id,
         data_items=tuple(sorted(items)),
         access_modes=tuple(sorted(modes_granted(rules, mode_granted(rules, state)))),
@@ -94,6 +94,12 @@ def terms_of(rules: ProcedureRules, state: CaseState, act: a.Decide | a.Correct 
         report_days=report_days_granted(rules, state),
         words={name: said for name, said in {**words, **(act.words if act else {})}.items() if name in AGREED},
     )
+
+
+def signatory(state: CaseState, role: str) -> str:
+    """Who signs in this role: a body by its id, or the account that filed for itself."""
+    body = state.by_role.get(role, role)
+    return state.party if body == APPLICANT else body
 
 
 def canonical(rule: AgreementRule, terms: Terms) -> str:

@@ -24,6 +24,7 @@ from models.restrictions import (
     restriction,
     together,
 )
+from models.sharing import Shared
 from models.task_state import TaskState, changes_of, undecided_again
 from rules.pinned import APPLICANT, PARTY
 
@@ -39,6 +40,8 @@ class GrantState(Frozen):
     access_modes: tuple[str, ...] = ()
     daily_calls: int | None = None
     report_days: int | None = None
+    shared: Shared | None = None
+    """How the data came to be shared; None where it is opened."""
     key_digest: str | None = None
 
 
@@ -213,7 +216,7 @@ def apply(state: CaseState, event: e.Event) -> CaseState:
             }
         case AccessOpened():
             grant = GrantState.model_validate(event.model_dump(include=set(GrantState.model_fields)))
-            changes |= _identity(event) | {"grant": grant}
+            changes |= _identity(event) | {"grant": grant, "for_body": event.for_body}
         case e.TaskOpened():
             task = TaskState(
                 **event.model_dump(

@@ -18,7 +18,7 @@ from models.state import CaseState
 from models.task_events import EXTENDED
 from models.task_state import TaskState
 from rules.pack import WITHDRAWN
-from rules.pinned import APPLICANT
+from rules.pinned import APPLICANT, PARTY
 from rules.procedure_rules import ProcedureRules
 
 BY_A_CASE = "case:"
@@ -382,7 +382,7 @@ def said_to_the_party(rules: ProcedureRules, task: TaskState, outcome_name: str)
     if outcome and outcome.answers:
         return True
     step = rules.step(task.step)
-    if step and any(each.body == APPLICANT for each in step.stages):
+    if step and any(each.body in (APPLICANT, PARTY) for each in step.stages):
         # The applicant gets a message about a signature of the body that signs beside it.
         return True
     if rules.hold and task.stage == rules.hold.reviewed_by:
@@ -391,4 +391,4 @@ def said_to_the_party(rules: ProcedureRules, task: TaskState, outcome_name: str)
     if outcome is None or outcome.leads_to is None:
         return False
     step = rules.step(outcome.leads_to)
-    return step is None or any(each.body == APPLICANT for each in step.stages)
+    return step is None or any(each.body in (APPLICANT, PARTY) for each in step.stages)

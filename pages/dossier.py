@@ -62,6 +62,7 @@ def asked(law: Law, words: Words, case: CaseShown, dataset: DatasetShown | None)
         or case.rectification
         or case.finding
         or case.opening_elsewhere
+        or case.sharing_request
     )
     if case.year:
         return [Stated(each.label, each.text) for each in year_in(Speaking(law, dataset), case.year)]

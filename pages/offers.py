@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pages.calls import Call
 from rules.pinned import APPLICANT
-from rules.procedure_names import ACCESS_REQUEST, DEMAND, LEAK, MISUSE, OBJECTION, QUALITY_CHECK
+from rules.procedure_names import ACCESS_REQUEST, DEMAND, LEAK, MISUSE, OBJECTION, QUALITY_CHECK, SHARING_REQUEST
 from rules.procedure_rules import ProcedureRules
 
 ABOUT_A_DATASET: Mapping[str, str] = {
@@ -15,6 +15,7 @@ ABOUT_A_DATASET: Mapping[str, str] = {
     OBJECTION: "objection",
     MISUSE: "misuse",
     QUALITY_CHECK: "quality_check",
+    SHARING_REQUEST: "sharing",
 }
 """Procedure to the page of its form, below a dataset."""
 ABOUT_A_CITY: Mapping[str, str] = {DEMAND: "demand", LEAK: "leak"}

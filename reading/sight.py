@@ -120,9 +120,15 @@ class Caller:
         if not self.has_part(state, rules):
             raise NoPartInTheCase()
 
+    def serves_who_asked(self, state: CaseState) -> bool:
+        """Whether the case is that of the caller's body, which asks other bodies for something: whoever serves it reads
+        what a party reads, and acts for it where the party acts."""
+        may_be_for_one = BY_NAME[state.procedure].filed_for is FiledFor.ITSELF_OR_A_BODY
+        return may_be_for_one and state.for_body is not None and state.for_body == self.body
+
     def reads_as_officer(self, state: CaseState) -> bool:
         """Whether the caller reads all of the case, as officers do who are not its party."""
-        return self.is_officer and not self.reads_as_party(state)
+        return self.is_officer and not self.reads_as_party(state) and not self.serves_who_asked(state)
 
     def may_follow(self, act: ActRow, state: CaseState) -> bool:
         """Whether the caller may ask how an act stands, in a case that it may know of: its own, or as an officer."""
@@ -189,7 +195,7 @@ class Caller:
                 # A case that only time brings before the body is not known to it before that instant.
                 col(TaskRow.state) != FORESEEN,
             )
-            concerns_its_body = or_(col(CaseRow.provider) == self.body, held)
+            concerns_its_body = or_(col(CaseRow.provider) == self.body, col(CaseRow.for_body) == self.body, held)
             if sees_more:
                 is_no_rectification = col(CaseRow.procedure) != RECTIFICATION
                 ways.append(or_(concerns_its_body, and_(self.within(), is_no_rectification)))
@@ -251,6 +257,7 @@ def filed_for_a_body(case: Any = CaseRow) -> ColumnElement[bool]:
     return or_(
         case.procedure.in_(filed_for[FiledFor.A_BODY]),
         and_(case.procedure.in_(filed_for[FiledFor.ITSELF_ABOUT_A_DATASET]), case.dataset_id == ""),
+        and_(case.procedure.in_(filed_for[FiledFor.ITSELF_OR_A_BODY]), case.for_body.is_not(None)),
     )
 
 

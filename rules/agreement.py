@@ -20,8 +20,8 @@ STRAY = re.compile(r"[{}]")
 
 OF_THE_CASE = frozenset(
     {
-        *("case_number", "provider", "applicant", "dataset", "data_items", "access_mode", "valid_days", "use"),
-        *("daily_calls", "report_days"),
+        *("case_number", "provider", "operator", "applicant", "dataset", "data_items", "access_mode", "valid_days"),
+        *("use", "daily_calls", "report_days"),
     }
 )
 """Blanks that the case itself fills. A case may have no use, no quota of calls, and owe no reports."""

@@ -201,6 +201,8 @@ class EndingTerms(Authored):
     """It refuses what was asked for: whoever is told so is told of the city's `remedies`."""
     directory: StrictBool = False
     """What was filed stands in the directory from then on, beside the body for which it was."""
+    at_once_when: Mapping[Name, OneOrMore[Name]] = Field(default_factory=dict)
+    """Choices for which the law itself has decided: a case of all of them ends so at its receipt."""
 
 
 class EndingEntry(Authored):

@@ -279,4 +279,6 @@ class Ending(Pinned):
     """It refuses what was asked for: whoever is told so is told of the remedies."""
     directory: bool = False
     """What was filed stands in the directory from then on: the writer puts it there in the same transaction."""
+    at_once_when: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Choices for which the law itself has decided: a case of all of them ends so at its receipt."""
     citation: Citation

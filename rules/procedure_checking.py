@@ -131,6 +131,8 @@ class _Cut(Cut):
         """What is counted in every city has the same name in every city."""
         for name, entry in self.procedure.endings.items():
             version = in_force(entry.versions, self.on)
+            if version and version.value:
+                yield from self._when((*self.path, "endings", name), version.value.at_once_when)
             if version and version.value and version.value.grants != (name == GRANTED):
                 yield (
                     (*self.path, "endings", name),

@@ -16,10 +16,12 @@ from rules.procedure_rules import ProcedureRules
 
 @dataclass(frozen=True)
 class Beginning:
-    """A step in which cases begin: those of the `choices`, or, where it names none, all others."""
+    """A step in which cases begin: those of the `choices`, or, where it names none, all others. Or the ending that
+    cases of all these choices `together` have at once."""
 
     step: str
     choices: tuple[Choice, ...] = ()
+    together: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,10 @@ def _beginnings(rules: ProcedureRules) -> Iterator[Beginning]:
                 elsewhere.setdefault(choice.begins_at, []).append(choice)
     for step, choices in elsewhere.items():
         yield Beginning(step, tuple(choices))
+    for ending in rules.endings:
+        decided = [rules.choice(name, value) for name, values in ending.at_once_when.items() for value in values]
+        if decided:
+            yield Beginning(ending.outcome, tuple(choice for choice in decided if choice), together=True)
 
 
 def _on_map(rules: ProcedureRules, stage: Stage) -> StageOnMap:

@@ -37,7 +37,8 @@ IMPROVEMENT = "improvement"
 
 OPENING_ELSEWHERE = "opening_elsewhere"
 """平台外开放备案: a body that opens data outside the platform files that beforehand."""
-
+SHARING_REQUEST = "sharing_request"
+"""共享申请: a department, or another unit with a public task, asks for data of a department."""
 
 ACCOUNT_CHANGE = "account_change"
 """平台账户申请: a body asks for an account of the platform, or for a change of one."""

@@ -180,8 +180,18 @@ class ProcedureRules(Pinned):
                     return stage
         return self.opinion if self.opinion and self.opinion.stage == name else None
 
+    def decided_by_law(self, choices: Mapping[str, str]) -> Ending | None:
+        """The ending of a case with these choices, where the law itself has decided and nobody else does."""
+        for ending in self.endings:
+            decided = ending.at_once_when.items()
+            if decided and all(choices.get(name) in values for name, values in decided):
+                return ending
+        return None
+
     def first_for(self, choices: Mapping[str, str]) -> str:
-        """The step in which a case with these choices begins."""
+        """The step in which a case with these choices begins, or the ending that it has at once."""
+        if ending := self.decided_by_law(choices):
+            return ending.outcome
         chosen = (self.choice(name, value) for name, value in choices.items())
         return next((c.begins_at for c in chosen if c and c.begins_at), self.first)
 

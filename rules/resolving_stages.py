@@ -112,5 +112,6 @@ def endings_at(cut: CutAt) -> Iterator[Ending]:
                 upheld=version.value.upheld,
                 refusal=version.value.refusal,
                 directory=version.value.directory,
+                at_once_when=dict(version.value.at_once_when),
                 citation=cut.cited(version.cite),
             )

@@ -35,6 +35,7 @@ Frequency = Annotated[
 
 AccountRole = Literal["applicant", "reviewer", "supervisor", "gateway", "admin"]
 Openness = Literal["closed", "conditional", "unconditional"]
+SharingClass = Literal["unconditional", "conditional", "none"]
 ItemType = Literal["string", "integer", "number", "date", "datetime", "geometry"]
 Format = Literal["csv", "docx", "geojson", "jpeg", "json", "pdf", "xlsx", "xml"]
 
@@ -77,6 +78,10 @@ class SampleDataset(Authored):
     supervision: Wording | None = None
     priority: Name | None = None
     """Which of the kinds it is that the city's law has opened first, or `none`."""
+    sharing_class: SharingClass | None = None
+    """Where the city's law has classes of sharing between departments; null where no draft has named one yet."""
+    sharing_reason: Wording | None = None
+    sharing_basis: Wording | None = None
     update_frequency: Frequency
     updated_on: Day
     sample: Literal[True]
@@ -104,6 +109,12 @@ class SampleDataset(Authored):
             raise disagrees(f"conditions: {self.dataset_id} is {self.openness}, so it can have none", "conditions")
         if self.openness == "unconditional" and self.basis is not None:
             raise disagrees(f"basis: {self.dataset_id} is unconditional, so there is nothing to justify", "basis")
+        is_limited = self.sharing_class in ("conditional", "none")
+        for name, stated in (("sharing_reason", self.sharing_reason), ("sharing_basis", self.sharing_basis)):
+            if is_limited and stated is None:
+                raise disagrees(f"{name}: {self.dataset_id} is not shared with all, and does not say why", name)
+            if not is_limited and stated is not None:
+                raise disagrees(f"{name}: the sharing of {self.dataset_id} is not limited: nothing to justify", name)
         return self
 
 

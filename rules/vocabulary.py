@@ -26,6 +26,7 @@ from rules.procedure_names import (
     OPENING_ELSEWHERE,
     QUALITY_CHECK,
     RECTIFICATION,
+    SHARING_REQUEST,
 )
 
 
@@ -124,6 +125,7 @@ FIELDS: Mapping[str, Field] = {
         Field("breach", Kind.CHOICE, "违规情形", "breach"),
         Field("misuse", Kind.CHOICE, "违法违规利用的情形", "kind of misuse"),
         Field("found_by", Kind.CHOICE, "如何发现", "how it came to be known"),
+        Field("asked_by", Kind.CHOICE, "申请单位类别", "who asks"),
         Field("taken_by", Kind.CHOICE, "由谁采取措施", "by whom the measure was taken"),
         Field("account_action", Kind.CHOICE, "申请事项", "what is asked for"),
         Field("account_user", Kind.LINE, "账户使用人", "user of the account"),
@@ -304,6 +306,13 @@ FORMS: Mapping[str, tuple[Asked, ...]] = {
         Asked("special_reason", "why it cannot be opened on the platform"),
         Asked("opens_on", "the day from which it is open there"),
     ),
+    SHARING_REQUEST: (
+        Asked("purpose", "for which task of the department or unit"),
+        Asked("access_mode", "api, download, algorithm: as the city's law knows them"),
+        Asked("data_items", "ids of the dataset's items; none named: all"),
+        Asked("scenario", "of another unit: in what the data is used"),
+        Asked("safeguards", "of another unit: how the data is kept safe"),
+    ),
     CATALOGUE_UPDATE: (
         Asked("trigger", "what happened: one of the triggers that the city's law knows", always=True),
         Asked("occurred_on", "the day on which it happened, or took effect", demandable=False),
@@ -432,16 +441,20 @@ FILINGS = (
     ACCOUNT_CHANGE,
     CONTACT_CHANGE,
     OPENING_ELSEWHERE,
+    SHARING_REQUEST,
 )
 """The forms by which a case begins."""
 
 FOUND_BY, TAKEN_BY = "found_by", "taken_by"
+ASKED_BY, SHARING_CLASS = "asked_by", "sharing_class"
 FOUND_AT_RECEIPT: Mapping[str, frozenset[str]] = {
     MISUSE: frozenset({FOUND_BY}),
     MISUSE_APPEAL: frozenset({TAKEN_BY}),
+    SHARING_REQUEST: frozenset({ASKED_BY, SHARING_CLASS}),
 }
 """Choices that nobody states, for the service knows them: whether a body found the misuse, or somebody reported it; by
-whom the measure was taken against which somebody appeals."""
+whom the measure was taken against which somebody appeals; whether a department or another unit asks for data, and the
+class of sharing that the data has."""
 
 
 def asked_by(form: str, *kinds: Kind, part: Part | None = None) -> tuple[str, ...]:

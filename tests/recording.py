@@ -35,6 +35,7 @@ from tests import (
     recording_misuse,
     recording_objections,
     recording_rectifications,
+    recording_sharing,
     recording_years,
 )
 from tests.driving import WHATEVER_IS_ASKED, Driver, ShiftedClock
@@ -302,7 +303,7 @@ BY_CITY: Mapping[str, Mapping[str, Path_]] = {
 }
 ACCESS = {
     *("delegated", "renounced", "revoked", "expired", "grant-ended", "grant-items-removed", "curtailed"),
-    "use-on-record",
+    *("use-on-record", "shared-by-class"),
 }
 """Paths of the access case that the grant opens; of the request itself `granted` tells all."""
 
@@ -315,6 +316,7 @@ def paths() -> Iterable[tuple[str, str, Path_]]:
     of_rectifications = (recording_rectifications.EVERYWHERE, recording_rectifications.BY_CITY)
     of_misuse = (recording_misuse.EVERYWHERE, recording_misuse.BY_CITY)
     of_years = (recording_years.EVERYWHERE, recording_years.BY_CITY)
+    of_sharing = (recording_sharing.EVERYWHERE, recording_sharing.BY_CITY)
     of_bodies = (recording_bodies.EVERYWHERE, recording_bodies.BY_CITY)
     for everywhere, by_city in (
         of_requests,
@@ -324,6 +326,7 @@ def paths() -> Iterable[tuple[str, str, Path_]]:
         of_misuse,
         of_years,
         of_bodies,
+        of_sharing,
     ):
         yield from ((city, name, path) for city in AGREED for name, path in {**everywhere, **by_city[city]}.items())
     yield recording_lapses.CITY, "lapsed", recording_lapses.lapsed

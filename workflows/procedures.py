@@ -21,6 +21,7 @@ from workflows.opening_plan import OpeningPlan
 from workflows.openness_review import OpennessReview
 from workflows.quality_check import QualityCheck
 from workflows.rectification import Rectification
+from workflows.sharing_request import SharingRequest
 from workflows.use_report import UseReport
 
 WORKFLOWS: tuple[type[Case], ...] = (
@@ -43,6 +44,7 @@ WORKFLOWS: tuple[type[Case], ...] = (
     ContactChange,
     UseReport,
     OpeningElsewhere,
+    SharingRequest,
 )
 WORKFLOW_OF: dict[str, type[Case]] = {workflow.procedure.name: workflow for workflow in WORKFLOWS}
 """Name of a procedure to the workflow that runs its cases."""

@@ -26,6 +26,7 @@ from activities.gate.log import GateLog
 from models.curtailing import Curtailment
 from models.gate import DatasetFacts, DelegationFacts, GrantFacts, Question, Reason, decide
 from models.restrictions import items_of
+from models.sharing import Shared
 from rules.pinned_stages import GrantEffect
 
 LOG = logging.getLogger("kaifang.gate")
@@ -52,18 +53,20 @@ SETTINGS = {
 FACTS = """
 with present as materialized (select clock_timestamp() as now, pg_is_in_recovery() as is_copy)
 select present.now, present.is_copy, d.openness, d.items,
+  case when asked.by_exchange then d.entry ->> 'sharing_class' end as sharing_class,
   -- Told once for a dataset, however many ask about it.
   case when asked.place = min(asked.place) over (partition by asked.dataset_id) then (
     select json_agg(json_build_array(r.kind, r.data_items, r.except_items))
     from restrictions r where r.dataset_id = asked.dataset_id and r.ended_at is null
   ) end as restrictions,
   g.case_id, g.dataset_id as granted, g.data_items, g.access_mode, g.access_modes, g.use, g.granted_at, g.valid_until,
-  g.ended, g.daily_calls, counted."on" as calls_on, counted.calls, (
+  g.ended, g.shared, g.daily_calls, counted."on" as calls_on, counted.calls, (
     select json_agg(json_build_array(c.effect, c.data_items, c.access_mode))
     from curtailments c where c.grant_case_id = g.case_id and c.ended_at is null
   ) as curtailments, g.delegation_id, g.accesses, g.until_at, g.delegation_ended, g.delegated_calls
 from present
-cross join unnest($1::text[], $2::text[]) with ordinality as asked (dataset_id, key_digest, place)
+cross join unnest($1::text[], $2::text[], $3::bool[]) with ordinality
+  as asked (dataset_id, key_digest, by_exchange, place)
 left join datasets d on d.dataset_id = asked.dataset_id
 left join lateral (
   select own.*, null::text as delegation_id, null::int as accesses, null::timestamptz as until_at,
@@ -204,7 +207,10 @@ class Gate:
 
     async def _decide(self, connection: asyncpg.Connection[asyncpg.Record], together: Sequence[Waiting]) -> None:
         rows = await connection.fetch(
-            FACTS, [asked.dataset_id for asked, _ in together], [asked.key_digest for asked, _ in together]
+            FACTS,
+            [asked.dataset_id for asked, _ in together],
+            [asked.key_digest for asked, _ in together],
+            [asked.by_exchange for asked, _ in together],
         )
         if rows[0]["is_copy"]:
             raise ConnectionError("this PostgreSQL is a copy of another: what it says may be out of date")
@@ -217,10 +223,12 @@ class Gate:
             if asked_for not in datasets:
                 datasets[asked_for] = _dataset(row)
             dataset, grant = datasets[asked_for], _grant(row)
+            if dataset and waiting[0].by_exchange:
+                dataset = replace(dataset, sharing_class=row["sharing_class"])
             reason = decide(waiting[0], dataset, grant, now)
             if reason is Reason.GRANTED and grant and grant.is_counted:
                 self._counting.append(Counting(waiting, grant, self._clock.begin(now)))
-            elif dataset and dataset.openness == "conditional":
+            elif dataset and (dataset.openness == "conditional" or waiting[0].by_exchange):
                 self._log_and_say(waiting, now, reason, grant)
             else:
                 if dataset and not waiting[1].done():
@@ -272,6 +280,7 @@ def _grant(row: asyncpg.Record) -> GrantFacts | None:
         granted_at=row["granted_at"],
         valid_until=row["valid_until"],
         ended=row["ended"],
+        shared=Shared(row["shared"]) if row["shared"] else None,
         daily_calls=row["daily_calls"],
         calls_on=row["calls_on"],
         calls=row["calls"] or 0,

@@ -54,6 +54,8 @@ class Filing:
     occurred_on: date | None = None
     caused_by: str | None = None
     about_task: str | None = None
+    for_body: str | None = None
+    """The body for which it is filed, where the procedure leaves open whether it is for one."""
 
     def filed(self, case_id: str, procedure: str, at: datetime, **found: object) -> e.Filed:
         """The event with which its case begins; `found` is what the receipt adds to what is filed."""
@@ -128,7 +130,9 @@ class Filings:
             if kind.name == CATALOGUE_UPDATE:
                 await dataset_is_its_own(connection, filing.dataset_id, filing.bodies["provider"])
             until = wanted_until(law, filing.occurred_on, record)
-            sides = await found_at_filing(connection, kind, filing.party, filing.dataset_id, filing.caused_by)
+            sides = await found_at_filing(
+                connection, kind, filing.party, filing.dataset_id, filing.caused_by, filing.for_body
+            )
             filed = filing.filed(
                 case_id,
                 kind.name,

@@ -89,6 +89,7 @@ class NewCase(NamedTuple):
     procedure: str
     dataset_id: str
     party: str
+    for_body: str | None
     provider: str | None
     received_at: datetime
     rules_digest: str
@@ -400,6 +401,7 @@ async def open_case(
         procedure=filed.procedure,
         dataset_id=filed.dataset_id,
         party=filed.party,
+        for_body=filed.for_body,
         provider=filed.bodies.get("provider"),
         received_at=filed.at,
         rules_digest=filed.rules_digest,

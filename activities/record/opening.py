@@ -84,6 +84,8 @@ async def access_to(connection: Connection, request: CaseState, it: e.Granted) -
         valid_until=it.valid_until,
         daily_calls=it.daily_calls,
         report_days=it.report_days,
+        shared=it.shared,
+        for_body=request.for_body,
         rules_digest=request.rules_digest,
     )
     return BegunCase(opened, [opened])

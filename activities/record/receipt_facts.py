@@ -14,10 +14,12 @@ from activities.record.touching import have_dataset_alone, hold_dataset, met, me
 from models import acts as a
 from models import events as e
 from models.restrictions import RestrictionKind, all_gone
+from models.sharing import class_of
 from rules.admissibility import why_not_of
 from rules.pack import GROUND
-from rules.procedure_names import CATALOGUE_UPDATE
+from rules.procedure_names import CATALOGUE_UPDATE, SHARING_REQUEST
 from rules.procedure_rules import ProcedureRules
+from rules.vocabulary import SHARING_CLASS
 
 if TYPE_CHECKING:
     from activities.database import Connection
@@ -72,6 +74,10 @@ class DatasetOfAnotherProvider(Exception):
     """The dataset is another provider's, or one has filed an update for it that is open: nothing was received."""
 
 
+class SharingHasChanged(Exception):
+    """The entry has another class of sharing since the filing was judged: nothing was received."""
+
+
 class DataIsWithdrawn(Exception):
     """All that is asked for was withdrawn, so there is nothing to ask for: nothing was received."""
 
@@ -107,7 +113,8 @@ async def facts_at_receipt(
     """The facts, which stay so until the transaction ends.
 
     Raises DataIsWithdrawn where nothing is left to ask for, ItemsAreGone where the dataset lacks an item that is named,
-    OpennessHasChanged where the procedure is not about data of its class.
+    OpennessHasChanged where the procedure is not about data of its class, SharingHasChanged where it is shared
+    otherwise than the filing was judged by.
     """
     ground = choices.get(GROUND)
     if ground:
@@ -121,6 +128,8 @@ async def facts_at_receipt(
         return FactsAtReceipt()
     await hold_dataset(connection, dataset_id)
     known = await entry_is_as_judged(connection, rules, dataset_id, data_items)
+    if rules.procedure == SHARING_REQUEST:
+        await shared_as_judged(connection, dataset_id, choices)
     data_items = data_items or known
     restrictions = await restrictions_on(connection, dataset_id)
     kept_back = (each for of_case in restrictions.values() for each in of_case)
@@ -146,6 +155,14 @@ async def entry_is_as_judged(
     if gone := tuple(item for item in data_items if item not in known["items"]):
         raise ItemsAreGone(gone)
     return tuple(known["items"])
+
+
+async def shared_as_judged(connection: Connection, dataset_id: str, choices: Mapping[str, str]) -> None:
+    """The entry has the class of sharing by which the filing was judged; under the lock on it. Raises
+    SharingHasChanged."""
+    known = "select entry ->> 'sharing_class' from datasets where dataset_id = $1"
+    if class_of({SHARING_CLASS: await connection.fetchval(known, dataset_id)}) != choices.get(SHARING_CLASS):
+        raise SharingHasChanged(dataset_id)
 
 
 async def standing_at_receipt(connection: Connection, case_id: str) -> a.Standing:

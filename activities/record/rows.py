@@ -28,6 +28,7 @@ class CaseKept(NamedTuple):
     procedure: str
     dataset_id: str
     party: str
+    for_body: str | None
     provider: str | None
     urgency: str | None
     received_at: datetime | None
@@ -82,6 +83,7 @@ class GrantKept(NamedTuple):
     daily_calls: int | None
     report_days: int | None
     next_report_on: date | None
+    shared: str | None
 
 
 class ObjectionKept(NamedTuple):
@@ -221,6 +223,7 @@ def case_kept(state: CaseState) -> CaseKept:
         procedure=state.procedure,
         dataset_id=state.dataset_id,
         party=state.party,
+        for_body=state.for_body,
         provider=state.bodies.get("provider"),
         urgency=state.choices.get("urgency"),
         received_at=state.received_at,
@@ -291,6 +294,7 @@ def grant_kept(case: CaseState, it: GrantState) -> GrantKept:
         daily_calls=it.daily_calls,
         report_days=it.report_days,
         next_report_on=first_report_on(case.received_at, it.report_days) if it.report_days else None,
+        shared=it.shared,
     )
 
 

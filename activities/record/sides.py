@@ -15,7 +15,7 @@ from models.procedures import BY_NAME
 from models.procedures.access import revoking_bodies
 from models.state import CaseState, fold
 from rules.pinned import APPLICANT
-from rules.procedure_names import ACCESS, ACCESS_REQUEST
+from rules.procedure_names import ACCESS, ACCESS_REQUEST, SHARING_REQUEST
 
 if TYPE_CHECKING:
     from activities.database import Connection
@@ -30,15 +30,16 @@ NOT_STAMPED = datetime.min.replace(tzinfo=UTC)
 WITH_ACCESS = """
 with standing as (
   select case_id, party from cases
-  where dataset_id = $1 and dataset_id <> '' and closed_at is null and procedure = any($2)
+  where dataset_id = $1 and dataset_id <> '' and closed_at is null and procedure = any($2) and for_body is null
 ), those as (
   select party from standing
   union select delegate from delegations join standing using (case_id) where delegations.ended is null
 )
 select party from those join accounts on account_id = party where party <> $3 and body is not null order by party
 """
-"""Holders, those who ask, and delegates. Whoever serves no body acts for none, and is named in no log."""
-GIVES_ACCESS = [ACCESS, ACCESS_REQUEST]
+"""Holders, those who ask, and delegates. Whoever serves no body acts for none, and is named in no log; what a body has
+or asks for is nobody's own."""
+GIVES_ACCESS = [ACCESS, ACCESS_REQUEST, SHARING_REQUEST]
 BODIES = "select role, body from bodies where city = $1 and role <> 'provider' and county is null"
 SERVING = """
 select body, array_agg(account_id order by account_id) as accounts from accounts
@@ -74,11 +75,17 @@ order by conflicted.case_id limit $1
 
 
 async def found_at_filing(
-    connection: Connection, kind: Procedure, party: str, dataset_id: str, caused_by: str | None
+    connection: Connection,
+    kind: Procedure,
+    party: str,
+    dataset_id: str,
+    caused_by: str | None,
+    for_body: str | None = None,
 ) -> dict[str, Any]:
-    """What the first event of a case says of the sides in it, as the directory and the record have them now."""
+    """What the first event of a case says of the sides in it, as the directory and the record have them now. `for_body`
+    is the body that the filing names, where its procedure leaves that open."""
     found: dict[str, Any] = {}
-    if not kind.filed_for.is_itself(dataset_id):
+    if for_body is None and not kind.filed_for.is_itself(dataset_id, for_body):
         found["for_body"] = await connection.fetchval("select body from accounts where account_id = $1", party)
     if caused_by is not None:
         opening = "select event from events where case_id = $1 and number = 1"

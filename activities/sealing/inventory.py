@@ -64,7 +64,7 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
     "case_numbers": {N: "city procedure"},
     "cases": {
         I: "case_id case_number party key_id",
-        N: "city procedure dataset_id provider urgency outcome rules_digest head",
+        N: "city procedure dataset_id for_body provider urgency outcome rules_digest head",
     },
     "chain_adoptions": {N: "root"},
     "channels": {I: "channel_id account_id", S: "address secret", N: "kind language last_error"},
@@ -96,7 +96,7 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
     "gate_sessions": {N: "session"},
     "grants": {
         I: "case_id granted_by party",
-        N: "dataset_id data_items access_mode access_modes use key_digest ended",
+        N: "dataset_id data_items access_mode access_modes use shared key_digest ended",
     },
     "hand_overs": {I: "hand_over_id officer to_account asked_by tasks", N: "request_digest"},
     "invitations": {I: "account_id", E: "subject", X: "email", N: "issuer token_digest"},
@@ -138,7 +138,7 @@ LOGGED: Mapping[Care, str] = {
     "rules_digest step stage outcomes outcome digest back_to because own_due_before access_mode access_modes use "
     "key_digest source article openness trigger restriction kind type roles to_body named_class entry_fields "
     "entry_items known_items period own_periods own_due_at calendar scope document basis zh en "
-    "effect misuse left_items left_mode posts moving ordered finding seat audience",
+    "effect misuse left_items left_mode posts moving ordered finding seat audience shared",
 }
 """By care, what events and acts hold besides numbers, instants and yes or no: the engine and its histories get it, and
 it is never free text."""

@@ -37,6 +37,11 @@ class CaseRow(SQLModel, table=True):
     __table_args__ = (
         Index("cases_of_party", "party", text("received_at DESC"), "case_id"),
         Index("cases_of_city", "city", text("received_at DESC"), "case_id"),
+        Index(
+            "cases_for_body",
+            *("for_body", text("received_at DESC"), "case_id"),
+            postgresql_where=text("for_body IS NOT NULL"),
+        ),
         Index("cases_of_provider", "provider", text("received_at DESC"), "case_id"),
         Index("cases_of_dataset", "dataset_id"),
         Index("cases_of_years", "city", "procedure", postgresql_where=text(OF_A_YEAR)),
@@ -52,6 +57,8 @@ class CaseRow(SQLModel, table=True):
     procedure: str
     dataset_id: str
     party: str
+    for_body: str | None = None
+    """The body for which it was filed, or which has the grant that it is; null where somebody has it for itself."""
     provider: str | None = None
     urgency: str | None = None
     received_at: datetime = instant()

@@ -36,6 +36,8 @@ class GrantRow(SQLModel, table=True):
     report_days: int | None = None
     next_report_on: date | None = Field(default=None, sa_column=Column(Date, nullable=True))
     """The day on which the next report on use is owed that no case asks for yet; null where none will be."""
+    shared: str | None = None
+    """How the data came to be shared (`class`, `determination`); null where it is opened."""
     key_digest: str | None = None
     ended: str | None = None
 

@@ -11,7 +11,13 @@ from fastapi import Depends, Response
 
 from activities.idempotency import id_from_key
 from activities.record.filings import Filing
-from activities.record.receipt_facts import DataIsWithdrawn, DatasetOfAnotherProvider, ItemsAreGone, OpennessHasChanged
+from activities.record.receipt_facts import (
+    DataIsWithdrawn,
+    DatasetOfAnotherProvider,
+    ItemsAreGone,
+    OpennessHasChanged,
+    SharingHasChanged,
+)
 from activities.tables.catalogue import DatasetRow
 from api.acting.answering import Answering, InHeaders
 from api.dependencies import Calling, Reading, Running
@@ -155,6 +161,8 @@ class Filer:
             raise Problem("Inadmissible", errors=[Wrong("dataset_id", "data_withdrawn")]) from fact
         except DatasetOfAnotherProvider as fact:
             raise invalid("dataset_id", "dataset_of_another_provider") from fact
+        except SharingHasChanged as fact:
+            raise Problem("Inadmissible", errors=[Wrong("dataset_id", "sharing_class_changed")]) from fact
         except OpennessHasChanged as fact:
             raise Problem("Inadmissible", errors=[Wrong("dataset_id", fact.code)]) from fact
         except ItemsAreGone as fact:

@@ -57,6 +57,7 @@ def with_problem_schema(document: dict[str, Any]) -> dict[str, Any]:
 def with_gate(document: dict[str, Any]) -> dict[str, Any]:
     """The OpenAPI document, in which the gate stands too: it is none of the framework's routes."""
     document["paths"]["/v1/gate"] = {"get": GATE}
+    document["paths"]["/v1/exchange-gate"] = {"get": EXCHANGE_GATE}
     document["components"]["schemas"]["GateAnswer"] = GATE_ANSWER
     return document
 
@@ -111,4 +112,14 @@ GATE: dict[str, Any] = {
         "429": _gate_answer("Keys were tried in vain; no decision is told", "Retry-After"),
         "503": _gate_answer("The gate cannot know, which is no yes", "Retry-After"),
     },
+}
+EXCHANGE_GATE: dict[str, Any] = {
+    **GATE,
+    "summary": "Whether an access to shared data may be served",
+    "description": (
+        "For the exchange on which departments share data, before every access; asked and answered as /v1/gate, and "
+        "under grants of sharing alone: every access needs the key of one. How far data is open to the public is "
+        "nothing to it."
+    ),
+    "operationId": "exchange_gate",
 }

@@ -18,7 +18,7 @@ from api.acting.forms.filing import (
     WithdrawalForm,
 )
 from api.acting.receiving import ActShown, Receiving, act_answers
-from api.dependencies import Actor, Applicant, Calling, CaseId, Cursor, PageSize, Reading, Reviewer, Word
+from api.dependencies import Actor, Applicant, Calling, CaseId, Cursor, PageSize, Party, Reading, Reviewer, Word
 from api.http.files import AS_TABLE
 from api.http.filters import named_body, named_dataset
 from api.http.known import known
@@ -137,7 +137,7 @@ async def events(
 )
 async def withdraw(
     case_id: CaseId,
-    _caller: Applicant,
+    _caller: Party,
     receiver: Receiving,
     form: Annotated[WithdrawalForm | None, Body()] = None,
 ) -> ActShown:

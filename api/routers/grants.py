@@ -10,7 +10,7 @@ from api.acting import granting
 from api.acting.forms.deciding import RevocationForm
 from api.acting.granting import KeyShown, new_key
 from api.acting.receiving import ActShown, Receiving, act_answers
-from api.dependencies import Applicant, Calling, CaseId, Cursor, PageSize, Reading, Reviewer, Word
+from api.dependencies import Calling, CaseId, Cursor, PageSize, Party, Reading, Reviewer, Word
 from api.http.files import AS_TABLE
 from api.http.filters import named_dataset
 from api.http.language import AnsweredIn
@@ -44,14 +44,14 @@ async def grants(
 
 
 @router.post("/{case_id}/key", response_model=KeyShown, responses=act_answers(), summary="Get a key")
-async def issue_key(case_id: CaseId, _caller: Applicant, store: Reading, receiver: Receiving) -> KeyShown:
+async def issue_key(case_id: CaseId, _caller: Party, store: Reading, receiver: Receiving) -> KeyShown:
     """A new key for the grant, in place of any before. It is shown in this answer and never again: a repeated call
     with the same Idempotency-Key answers without it."""
     return await new_key(receiver, store, case_id)
 
 
 @router.post("/{case_id}/renunciation", response_model=ActShown, responses=act_answers(), summary="Give a grant back")
-async def renounce(case_id: CaseId, _caller: Applicant, receiver: Receiving) -> ActShown:
+async def renounce(case_id: CaseId, _caller: Party, receiver: Receiving) -> ActShown:
     """The grantee wants the access no more."""
     return await granting.renounce(receiver, case_id)
 

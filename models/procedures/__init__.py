@@ -23,6 +23,7 @@ from models.procedures.opening_plan import OPENING_PLAN
 from models.procedures.openness_review import OPENNESS_REVIEW
 from models.procedures.quality_check import QUALITY_CHECK
 from models.procedures.rectification import RECTIFICATION
+from models.procedures.sharing_request import SHARING_REQUEST
 from models.procedures.use_report import USE_REPORT
 
 PROCEDURES: tuple[Procedure, ...] = (
@@ -45,6 +46,7 @@ PROCEDURES: tuple[Procedure, ...] = (
     CONTACT_CHANGE,
     USE_REPORT,
     OPENING_ELSEWHERE,
+    SHARING_REQUEST,
 )
 BY_NAME: dict[str, Procedure] = {procedure.name: procedure for procedure in PROCEDURES}
 

@@ -16,7 +16,7 @@ from models.acts import Act, ReceivedAct
 from models.curtailing import meet_curtailment, meet_curtailment_no_more
 from models.delegating import delegate, issue_delegated_key, revoke_delegation
 from models.demanding import missing
-from models.entries import meet_change, nothing_left
+from models.entries import items_gone, meet_change, nothing_left
 from models.entrusting import stands_in_for_all
 from models.judging import add_note
 from models.procedure import FiledFor, PartyIsTold, Procedure
@@ -24,9 +24,9 @@ from models.proposal import Proposal
 from models.refusals import EnoughKeys, Missing, NotYourCase, NotYourTask, ProcedureKnowsNoSuchAct, RequirementMissing
 from models.restricting import all_withdrawn, meet, meet_no_more
 from models.restrictions import DATA_WITHDRAWN
-from models.state import CaseState
+from models.state import CaseState, GrantState
 from models.using import inspect, record_use
-from models.who_may_act import acts_for_itself_alone
+from models.who_may_act import acts_for_itself_alone, is_the_party
 from rules import procedure_names as names
 from rules.pinned import Requirement
 from rules.procedure_rules import PROVIDER, ProcedureRules
@@ -40,7 +40,7 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
     state = proposal.state
     match act:
         case a.IssueKey():
-            if act.by.account != state.party:
+            if not is_the_party(state, act.by):
                 raise NotYourCase(field="case_id")
             if state.keys >= MOST_KEYS:
                 raise EnoughKeys(field="case_id")
@@ -52,7 +52,7 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
         case a.IssueDelegatedKey():
             issue_delegated_key(proposal, act)
         case a.Renounce():
-            if act.by.account != state.party:
+            if not is_the_party(state, act.by):
                 raise NotYourCase(field="case_id")
             proposal.add(AccessRenounced(at=act.received_at, act=act.id))
             proposal.add(e.Closed(at=act.received_at, outcome="renounced"))
@@ -69,7 +69,7 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
         case a.ChangeEntry():
             assert state.grant
             meet_change(proposal, act, state.grant.data_items)
-            if outcome := nothing_left(act, state.grant.data_items, needs_grant=False):
+            if outcome := nothing_left_of(state.grant, act):
                 proposal.add(AccessEnded(at=act.received_at, act=act.id, by_case=act.by_case))
                 proposal.add(e.Closed(at=act.received_at, outcome=outcome))
         case a.Curtail():
@@ -86,6 +86,14 @@ def answer(rules: ProcedureRules, proposal: Proposal, act: Act) -> None:
             pass
         case _:
             raise ProcedureKnowsNoSuchAct(field="kind")
+
+
+def nothing_left_of(grant: GrantState, act: a.ChangeEntry) -> str | None:
+    """The outcome with which a grant ends because the entry has changed; None while something is left. How far data is
+    open to the public is nothing to what departments share."""
+    if grant.shared:
+        return items_gone(act, grant.data_items)
+    return nothing_left(act, grant.data_items, needs_grant=False)
 
 
 def revoking_bodies(rules: ProcedureRules, state: CaseState) -> frozenset[str]:
@@ -121,7 +129,8 @@ ACCESS = Procedure(
     name=names.ACCESS,
     code="AC",
     party="applicant",
-    filed_for=FiledFor.ITSELF,
+    # What a department is granted is the department's, whoever filed for it.
+    filed_for=FiledFor.ITSELF_OR_A_BODY,
     party_is_told=frozenset({PartyIsTold.DATA}),
     # A revocation ends the access when it is received, as an objection stops data.
     judged_at_receipt=(ReceivedAct,),

@@ -97,8 +97,9 @@ def look_of(held: Sequence[Held], *, is_ones_own: bool, late: bool) -> str:
 
 
 def is_party(call: Call, case: CaseShown) -> bool:
-    """Whether it is one's own case."""
-    return bool(call.caller and case.parties and case.parties[0].id == call.caller.login)
+    """Whether it is one's own case, and not that of the body which one serves."""
+    of_a_body = case.sharing_request is not None and case.sharing_request.body is not None
+    return bool(call.caller and case.parties and case.parties[0].id == call.caller.login and not of_a_body)
 
 
 def _held(call: Call, law: Law, task: TaskShown, days: Sequence[DayShown]) -> Held:

@@ -14,6 +14,8 @@ from rules.pinned import Label
 
 __all__ = ["Reason", "Speaking", "Stated", "filed_in", "headed", "reasons_in"]
 
+NOT_STATED = {"asked_by_label", "body", "body_name", "sharing_class_label"}
+"""Of a request for sharing, what is no field of it."""
 YEAR, WHOSE = Label(zh="年度", en="Year"), Label(zh="机构", en="Body")
 
 
@@ -55,6 +57,8 @@ def filed_in(speaking: Speaking, case: CaseShown) -> list[Stated]:
     elif case.opening_elsewhere:
         shown = {"data_items", "elsewhere", "special_reason", "opens_on"}
         said = case.opening_elsewhere.model_dump(include=shown, exclude_none=True)
+    elif case.sharing_request:
+        said = case.sharing_request.model_dump(exclude=NOT_STATED, exclude_none=True)
     elif case.year:
         return year_in(speaking, case.year)
     if not speaking.dataset:

@@ -76,6 +76,18 @@ async def own_grant(call: Call) -> CaseShown:
     return known(await case_for(call.store, caller, call.language, row.case_id))
 
 
+async def held_grant(call: Call) -> CaseShown:
+    """The grant of the address, the caller's own or that of the body which it serves. Raises a Problem for any other
+    case."""
+    caller = call.must_have("applicant", "reviewer")
+    if caller.has("applicant"):
+        return await own_grant(call)
+    row = known(await cases.case_numbered(call.store, caller, call.in_part("number")))
+    if row.procedure != ACCESS or row.for_body is None or row.for_body != caller.body:
+        raise Problem("NotFound")
+    return known(await case_for(call.store, caller, call.language, row.case_id))
+
+
 def city_of(call: Call) -> str:
     """The city of the address. Raises a Problem where there is none of that name."""
     city = call.in_part("city")

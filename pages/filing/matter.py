@@ -13,6 +13,7 @@ from api.acting import (
     reporting_leaks,
     reporting_misuse,
     requesting,
+    sharing,
 )
 from api.acting.filing import Filer, rules_at
 from api.acting.forms.filing import (
@@ -25,6 +26,7 @@ from api.acting.forms.filing import (
     MisuseReportForm,
     ObjectionForm,
     QualityCheckForm,
+    SharingForm,
 )
 from api.acting.forms.form import FilingForm
 from api.http.problems import Problem
@@ -240,6 +242,17 @@ async def _received_of_a_body(call: Call, filer: Filer, form: FilingForm, key: s
     return await filing_of_bodies.receive_filing(filer, call.must_be_logged_in(), form, key)
 
 
+async def _judged_sharing(call: Call, filer: Filer, form: FilingForm) -> ProcedureRules:
+    assert isinstance(form, SharingForm)
+    subject = await filer.subject(form.city, form.dataset_id)
+    return sharing.judge_sharing(form, call.now, subject, call.must_be_logged_in()).rules
+
+
+async def _received_sharing(call: Call, filer: Filer, form: FilingForm, key: str) -> CaseShown:
+    assert isinstance(form, SharingForm)
+    return await sharing.receive_sharing_request(filer, call.must_be_logged_in(), form, key)
+
+
 REQUEST = KindOfFiling(
     name="request",
     procedure=names.ACCESS_REQUEST,
@@ -331,6 +344,16 @@ PLATFORM_CONTACT = KindOfFiling(
     received=_received_of_a_body,
     asked_beside=_nothing,
 )
+SHARING = KindOfFiling(
+    name="sharing",
+    procedure=names.SHARING_REQUEST,
+    path="/datasets/{dataset_id}/sharing",
+    form=SharingForm,
+    roles=("applicant", "reviewer"),
+    judged=_judged_sharing,
+    received=_received_sharing,
+    asked_beside=_nothing,
+)
 KINDS = (
     REQUEST,
     OBJECTION,
@@ -341,4 +364,5 @@ KINDS = (
     MISUSE_APPEAL,
     PLATFORM_ACCOUNT,
     PLATFORM_CONTACT,
+    SHARING,
 )

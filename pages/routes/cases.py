@@ -220,7 +220,10 @@ def choice_fields(call: Call) -> tuple[Field, ...]:
 
 
 async def withdraw(call: Call, receiver: Receiver, shown: CaseShown, said: Mapping[str, object]) -> ActShown:
-    call.must_have("applicant")
+    of_its_body = shown.sharing_request is not None and shown.sharing_request.body is not None
+    caller = call.must_have("applicant", *(["reviewer"] if of_its_body else []))
+    if of_its_body and shown.sharing_request and caller.body != shown.sharing_request.body:
+        call.must_have("applicant")
     return await applying.withdraw(receiver, shown.case_id, parsed(WithdrawalForm, said))
 
 

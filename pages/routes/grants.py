@@ -14,7 +14,7 @@ from api.http.known import known
 from api.http.problems import Problem
 from pages.calls import Call, deed, page
 from pages.cases.taken import taken_of
-from pages.filing.about import own_grant
+from pages.filing.about import held_grant
 from pages.forms.fields import Field
 from pages.forms.trying import REFUSED, Asked, problem_with, shown_again
 from pages.routes.cases import receiver_of, speaking_of
@@ -40,14 +40,16 @@ class Issued:
 
 
 async def my_grants(call: Call) -> Response:
-    """My grants, latest first."""
-    caller = call.must_have("applicant")
+    """My grants, or those of the body that I serve, latest first."""
+    caller = call.must_have("applicant", "reviewer")
     cursor = call.asked("cursor")
-    found = await grant_page(call.store, caller, None, cursor, A_PAGE)
+    is_own = caller.has("applicant")
+    found = await grant_page(call.store, caller, None, cursor, A_PAGE, for_body=None if is_own else caller.body)
     titles = await catalogue.titles(call.store, (each.dataset_id for each in found.items))
     here = call.path("my_grants")
     return call.page(
         "grants.html",
+        is_own=is_own,
         grants=found.items,
         titles={dataset_id: said(title, call.language) for dataset_id, title in titles.items()},
         next=f"{here}?cursor={found.next}" if found.next else None,
@@ -63,7 +65,7 @@ async def my_grants_csv(call: Call) -> Response:
 
 async def grant(call: Call) -> Response:
     """One grant: what it opens, and how it is used."""
-    return await page_of(call, await own_grant(call), None)
+    return await page_of(call, await held_grant(call), None)
 
 
 async def page_of(call: Call, case: CaseShown, asked: Asked | None, issued: Issued | None = None) -> Response:
@@ -86,7 +88,9 @@ async def page_of(call: Call, case: CaseShown, asked: Asked | None, issued: Issu
         may_give_back="renounce" in possible,
         elsewhere=asked.elsewhere if asked else (),
         issued=issued,
-        calls=address_of_data(call, shown.dataset_id, shown.data_items),
+        # What is shared is fetched through the exchange, which has addresses of its own.
+        calls=None if shown.shared else address_of_data(call, shown.dataset_id, shown.data_items),
+        is_own=caller.has("applicant"),
         may_delegate="delegate" in possible,
         used=known(await use_of_grant(call.store, caller, call.language, case.case_id)),
         records=record_fields(call, asked) if "record_use" in possible else (),
@@ -108,7 +112,7 @@ def address_of_data(call: Call, dataset_id: str, data_items: Sequence[str]) -> s
 
 async def do_to_grant(call: Call) -> Response:
     """A key in place of any before, or the grant given back."""
-    case = await own_grant(call)
+    case = await held_grant(call)
     form: FormData = await call.request.form()
     receiver = receiver_of(call, key_of(form))
     try:

@@ -90,7 +90,7 @@ def signature_of(rules: ProcedureRules, state: CaseState, caller: Caller) -> Tas
 
 def _signer(state: CaseState, caller: Caller) -> str | None:
     """As whom the caller signs: as the party, or for the body that it reviews for."""
-    if state.party == caller.account_id:
+    if state.party == caller.account_id and state.for_body is None:
         return APPLICANT
     return caller.body if caller.has("reviewer") else None
 

@@ -32,6 +32,8 @@ from rules.pinned import APPLICANT, Basis, Label
 from rules.procedure_rules import ProcedureRules
 
 ERASED = Label(zh="（内容已删除）", en="(erased)")
+NAMED_BODIES = ("provider", "operator")
+"""Roles of the bodies that an agreement names."""
 ALL_ITEMS = Label(zh="全部数据项", en="all data items")
 
 
@@ -132,12 +134,13 @@ async def agreement_shown(
     called = await directory.called_for_good(store, read.state.party)
     bodies = await directory.body_names(store, read.state.bodies.values())
     named = {**bodies, APPLICANT: called or ERASED}
+    party = bodies[read.state.for_body] if read.state.for_body in bodies else named[APPLICANT]
     signing = signatures(read.rules, read.state)
     blanks = {
         **of_the_case(read.rules, terms, dataset),
         **{name: written.get(mark, ERASED) for name, mark in terms.words.items()},
-        "applicant": named[APPLICANT],
-        **{role: bodies[body] for role, body in read.state.bodies.items() if body in bodies and role == "provider"},
+        "applicant": party,
+        **{role: bodies[body] for role, body in read.state.bodies.items() if body in bodies and role in NAMED_BODIES},
     }
     return AgreementShown(
         case_id=read.state.case_id,

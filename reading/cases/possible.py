@@ -129,6 +129,8 @@ class _Trial:
                 yield wish.kind, None, ()
 
     def _serves_as(self, wish: Wish) -> bool:
+        if wish.role == APPLICANT and self.caller.serves_who_asked(self.state):
+            return self.caller.has("reviewer")
         return self.caller.has(wish.role) if wish.role else self.caller.has("applicant", "reviewer", "supervisor")
 
     def _is_before_the_caller(self, task: TaskState) -> bool:

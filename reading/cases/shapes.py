@@ -22,6 +22,7 @@ from reading.objections.shapes import (
 )
 from reading.rectifications.shapes import RectificationShown
 from reading.shape import CaseNamed, Cited, ClockShown, Instant, RuleNamed, RulesShown, Shape
+from reading.sharing.shapes import SharingShown
 from reading.stated import shows
 from reading.updates.shapes import DemandShown, OpennessReviewShown, UpdateShown
 from reading.years.shapes import FindingShown, YearShown
@@ -219,6 +220,7 @@ class CaseShown(Shape):
     both for those who may know of the other case. Its drafts are among the `reasons`. Of a demand: `demand`; of an
     openness review: `openness_review`. Of a rectification: `rectification`. Of what is done once a year: `year`; of
     what an evaluation has found of a body: `finding`. Of data opened outside the platform: `opening_elsewhere`.
+    Of a request for sharing: `sharing_request`.
     `remedies` are where to go after a refusal, where the case ended in one, and after something was taken of the grant
     that the case is, where the city hears no appeal.
     `road` is the way of the case, behind it and ahead; `possible` what the caller may do in it now, by the judge.
@@ -262,6 +264,7 @@ class CaseShown(Shape):
     year: YearShown | None
     finding: FindingShown | None
     opening_elsewhere: ElsewhereShown | None
+    sharing_request: SharingShown | None
     caused_by: CaseNamed | None
     catalogue_update: CaseNamed | None
     advice: list[Advice]

@@ -34,6 +34,7 @@ from reading.misuse.shown import use_part
 from reading.objections.shown import objection_part
 from reading.rectifications.shown import rectification
 from reading.shape import CaseNamed
+from reading.sharing.shown import sharing_part
 from reading.sight import Caller
 from reading.store import Store
 from reading.updates.shown import catalogue_part
@@ -122,6 +123,7 @@ async def case_shown(store: Store, caller: Caller, language: Language, case_id: 
         year=await year_part(store, law, read),
         finding=await finding_part(store, law, read, acts),
         opening_elsewhere=elsewhere_part(read, acts),
+        sharing_request=sharing_part(law, read, acts, names),
         caused_by=await named(state.caused_by),
         catalogue_update=await named(state.ordered.update_case_id if state.ordered else None),
         advice=advice_on(law, state),

@@ -54,11 +54,13 @@ class GateDecision:
 
 
 async def grants(
-    store: Store, caller: Caller, dataset_id: str | None, after: str | None, limit: int
+    store: Store, caller: Caller, dataset_id: str | None, after: str | None, limit: int, for_body: str | None = None
 ) -> Cut[GrantInCase]:
-    """A page of the grants, on one dataset or any, whose cases the caller may know of, latest first. Raises
-    CursorUnusable."""
+    """A page of the grants, on one dataset or any, whose cases the caller may know of, latest first; where a body is
+    named, those alone that it has. Raises CursorUnusable."""
     wanted = [caller.sees_cases()]
+    if for_body is not None:
+        wanted.append(col(CaseRow.for_body) == for_body)
     if dataset_id is not None:
         wanted.append(col(GrantRow.dataset_id) == dataset_id)
     if after is not None:
@@ -104,7 +106,7 @@ async def holding(store: Store, caller: Caller, now: datetime, limit: int) -> li
 
 async def holdings(store: Store, city: str, after: str | None, limit: int) -> Cut[Holding]:
     """A page of all grants that ever were in a city, with their holders, latest first. Raises CursorUnusable."""
-    wanted = [col(CaseRow.city) == city]
+    wanted = [col(CaseRow.city) == city, col(GrantRow.shared).is_(None)]
     if after is not None:
         wanted.append(received_earlier(after))
     rows = await store.session.exec(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
+from models.sharing import Shared
 from reading.objections.shapes import RestrictedBy
 from reading.shape import Instant, Page, RuleNamed, Shape
 from rules.pinned_stages import GrantEffect
@@ -34,7 +35,8 @@ class HolderPage(Shape):
 class GrantInList(Shape):
     """A grant. No items named: all. `valid_until` is exclusive; `ended` says how it ended, null while it holds.
     `restricted_by` is what cases keep back of its data now: a grant that holds opens nothing of that. `curtailed`: what
-    decisions about misuse have taken of it now, everything (`close`) or some of it (`restrict`)."""
+    decisions about misuse have taken of it now, everything (`close`) or some of it (`restrict`). `shared`: how the data
+    came to be shared between departments, null where it is opened; its key is for the gate of the exchange."""
 
     case_id: str
     case_number: str
@@ -47,6 +49,7 @@ class GrantInList(Shape):
     daily_calls: int | None
     report_days: int | None
     use: str | None
+    shared: Shared | None
     granted_at: Instant
     valid_until: Instant
     has_key: bool

@@ -27,10 +27,11 @@ from rules.resolving import as_last_in_force, citation, in_force
 
 
 async def grant_page(
-    store: Store, caller: Caller, dataset_id: str | None, after: str | None, limit: int
+    store: Store, caller: Caller, dataset_id: str | None, after: str | None, limit: int, for_body: str | None = None
 ) -> Page[GrantInList]:
-    """The caller's own grants; an officer's, those whose cases it may know of; latest first. Raises CursorUnusable."""
-    found = await grants.grants(store, caller, dataset_id, after, limit)
+    """The caller's own grants; an officer's, those whose cases it may know of, or of these the grants of a body; latest
+    first. Raises CursorUnusable."""
+    found = await grants.grants(store, caller, dataset_id, after, limit, for_body)
     held = (each.grant.dataset_id for each in found.rows if each.grant.ended is None)
     standings = await catalogue.standings(store, held)
     taken = await curtailed(store, [each.grant.case_id for each in found.rows])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reading.rules.procedure_shown import words_as_shown
-from reading.rules.words import ALL_SO, COLON, OPENS, SIDE_BY_SIDE, THEY_DIFFER, WHEN_ALL_ARE_DONE, Words
+from reading.rules.words import ALL_SO, AND, COLON, OPENS, SIDE_BY_SIDE, THEY_DIFFER, WHEN_ALL_ARE_DONE, Words
 from reading.words.language import Language
 from rules.pack import Pack
 from rules.pinned import Citation, Label
@@ -94,8 +94,10 @@ class _Boxes:
     def beginnings(self) -> Iterator[RowOfGraph]:
         words, several = self.words, len(self.map.beginnings) > 1
         for each in self.map.beginnings:
-            whose = words.either([words.say(choice.label) for choice in each.choices]) if each.choices else None
-            yield self.way(whose or words.say(EVERY_OTHER if several else EVERY_CASE), each.step)
+            named = [words.say(choice.label) for choice in each.choices] or [
+                words.say(EVERY_OTHER if several else EVERY_CASE)
+            ]
+            yield self.way(words.join(AND, named) if each.together else words.either(named), each.step)
 
     def step(self, step: StepOnMap) -> BoxOfGraph:
         heading = self.words.say(STEP_NUMBER, number=step.number)

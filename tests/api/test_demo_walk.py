@@ -21,6 +21,7 @@ from cli.demo_ratings import rate_data, tell_and_answer
 from cli.demo_rectification import rectify
 from cli.demo_requests import NothingServed, refuse, served_item, walk
 from cli.demo_roles import OFFICER, appoint
+from cli.demo_sharing import share_data
 from cli.demo_use import report_use
 from cli.demo_years import answer_what_was_found, evaluate_the_year, file_the_plan, set_the_focus
 from rules.loading import cities, load_pack
@@ -47,8 +48,8 @@ class InProcess(Parties):
         caller = self._service.as_(login)
         return asyncio.run_coroutine_threadsafe(upload(caller, text), self._loop).result()
 
-    def at_the_gate(self, key: str, question: Any) -> str:
-        asked = self._service.http.get("/v1/gate", params=question, headers={"X-Access-Key": key})
+    def _asked(self, gate: str, key: str, question: Any) -> str:
+        asked = self._service.http.get(gate, params=question, headers={"X-Access-Key": key})
         answer = asyncio.run_coroutine_threadsafe(asked, self._loop).result()
         return "yes" if answer.is_success else str(answer.headers["x-kaifang-reason"])
 
@@ -82,6 +83,7 @@ async def test_the_demonstration_walks_each_procedure_of_a_city_to_its_end(worki
         "account_change": have_account_opened,
         "contact_change": pass_on_contact,
         "opening_elsewhere": open_elsewhere,
+        "sharing_request": share_data,
     }
 
     walked = {name: await asyncio.to_thread(walks[name], parties, city) for name in walks}
@@ -90,6 +92,8 @@ async def test_the_demonstration_walks_each_procedure_of_a_city_to_its_end(worki
     assert set(cases) == set(walks) & set(load_pack(city).procedures)
     assert {name: case["status"] for name, case in cases.items()} == dict.fromkeys(cases, "closed")
     assert cases["access_request"]["outcome"] == "granted"
+    if shared := walked["sharing_request"]:
+        assert (shared[0]["outcome"], shared[2]) == ("granted", ["yes", "grant_of_sharing"])
     delegated = await asyncio.to_thread(have_access_delegated, parties, city, cases["access_request"])
     knows_delegation = load_pack(city).procedures["access_request"].delegation is not None
     assert (delegated["standing"] if delegated else None) == ("revoked" if knows_delegation else None)

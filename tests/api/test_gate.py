@@ -18,7 +18,7 @@ import pytest
 from activities.database import Pool
 from activities.settings import Settings
 from api.app import create_app
-from api.gate import ANSWERS
+from api.gate import ANSWERS, EXCHANGE, PATH
 from models.gate import ALLOWING, NOT_KNOWING, Reason
 from reading.words.texts import texts
 from stack.postgres import Postgres
@@ -224,7 +224,10 @@ async def test_a_refusal_is_a_problem_document_in_the_callers_language(service: 
 
 def test_every_reason_has_its_texts_and_every_text_its_reason() -> None:
     assert set(texts().gate) == {reason.value for reason in Reason}
-    assert {reason for reason, _ in ANSWERS} == set(Reason) - ALLOWING
+    refusals = set(Reason) - ALLOWING
+    assert {(door, reason) for door, reason, _ in ANSWERS} == {
+        (door, no) for door in (PATH, EXCHANGE) for no in refusals
+    }
 
 
 async def test_the_gate_stands_in_the_openapi_document(service: Service) -> None:

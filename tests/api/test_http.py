@@ -123,7 +123,7 @@ async def test_every_instant_in_a_query_may_have_its_plus_as_people_write_it(ser
 
 NAMED = {"city", "body", "provider", "procedure", "stage", "outcome", "dataset_id", "officer", "calendar"}
 """Parameters that name what exists or does not."""
-NO_LISTS = {"/v1/gate", "/v1/deadlines", "/v1/rules/{city}"}
+NO_LISTS = {"/v1/gate", "/v1/exchange-gate", "/v1/deadlines", "/v1/rules/{city}"}
 """What answers one question each, and tells its faults in its own way."""
 CALLERS = {
     "/v1/cases": "applicant@demo",

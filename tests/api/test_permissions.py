@@ -77,6 +77,7 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/v1/rules/nanning", None),
     ("GET", "/v1/heads", None),
     ("GET", "/v1/gate", None),
+    ("GET", "/v1/exchange-gate", None),
     ("POST", "/v1/access-requests", "the form"),
     ("POST", "/v1/objections", "an objection"),
     ("POST", "/v1/leak-reports", {"city": "nanjing", "statement": "x"}),
@@ -102,6 +103,11 @@ CALLS: list[tuple[str, str, Any]] = [
         {"city": "guangzhou", "dataset_id": "guangzhou-port-berths", "elsewhere": "x"},
     ),
     ("GET", "/v1/openings-elsewhere?city=guangzhou", None),
+    (
+        "POST",
+        "/v1/sharing-requests",
+        {"city": "nanjing", "dataset_id": "nanjing-health-emergency-calls", "purpose": "x", "access_mode": "api"},
+    ),
     ("GET", "/v1/published-results", None),
     ("GET", "/v1/circulated-results", None),
     (

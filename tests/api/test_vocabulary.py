@@ -25,6 +25,7 @@ from reading.misuse.shapes import MisuseAppealShown, MisuseShown
 from reading.objections.shapes import ObjectionShown, OfBodyShown, QualityCheckShown, ReportShown
 from reading.rectifications.shapes import RectificationShown
 from reading.shape import Shape
+from reading.sharing.shapes import SharingShown
 from reading.updates.shapes import DemandShown, UpdateShown
 from reading.years.shapes import FindingShown
 from rules.procedure_names import (
@@ -41,6 +42,7 @@ from rules.procedure_names import (
     OPENING_ELSEWHERE,
     QUALITY_CHECK,
     RECTIFICATION,
+    SHARING_REQUEST,
 )
 from rules.vocabulary import (
     AGREEMENT,
@@ -68,6 +70,7 @@ FORM_OF: dict[str, type[Form]] = {
     ACCOUNT_CHANGE: filing.AccountForm,
     CONTACT_CHANGE: filing.ContactForm,
     OPENING_ELSEWHERE: filing.ElsewhereForm,
+    SHARING_REQUEST: filing.SharingForm,
     DEMAND: filing.DemandForm,
     RECTIFICATION: filing.RectificationForm,
     CATALOGUE_UPDATE: filing.CatalogueUpdateForm,
@@ -90,6 +93,7 @@ SHAPE_OF: dict[str, type[Shape]] = {
     ACCOUNT_CHANGE: OfBodyShown,
     CONTACT_CHANGE: OfBodyShown,
     OPENING_ELSEWHERE: ElsewhereShown,
+    SHARING_REQUEST: SharingShown,
     DEMAND: DemandShown,
     RECTIFICATION: RectificationShown,
     CATALOGUE_UPDATE: UpdateShown,

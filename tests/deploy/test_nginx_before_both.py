@@ -56,7 +56,7 @@ def test_one_address_is_before_pages_and_api(reader: httpx.Client) -> None:
     for path in ("/v1/datasets", "/healthz", "/openapi.json"):
         assert reader.get(path).headers["content-type"].startswith("application/json"), path
     assert "swagger" in reader.get("/docs").text
-    for path in ("/metrics", "/readyz", "/v1/gate"):
+    for path in ("/metrics", "/readyz", "/v1/gate", "/v1/gate/below", "/v1/exchange-gate"):
         assert reader.get(path).status_code == 404, path
 
 

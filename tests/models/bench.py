@@ -331,13 +331,15 @@ def accessed(request: Bench) -> Bench:
         case_id=granted.access_case_id,
         city=request.state.city,
         procedure="access",
-        party=PARTY.account,
+        party=request.state.party,
+        for_body=request.state.for_body,
         dataset_id=request.state.dataset_id,
         bodies=request.state.bodies,
         granted_by=request.state.case_id,
         rules_digest=request.state.rules_digest,
         **granted.model_dump(
             include={"data_items", "access_mode", "access_modes", "use", "valid_until", "daily_calls", "report_days"}
+            | {"shared"}
         ),
     )
     bench = Bench(request.rules, now=request.now, procedure=ACCESS)

@@ -73,7 +73,8 @@ class AnyCase(RuleBasedStateMachine):
             self.bench = accessed(until_signing(rules.city).all_decide(BOTH_SIGN))
             self.own = True
         else:
-            self.own = self.procedure.filed_for.is_itself("x" if about_data else "")
+            for_body = data.draw(st.sampled_from((None, self.for_body)))
+            self.own = self.procedure.filed_for.is_itself("x" if about_data else "", for_body)
             of_body: dict[str, Any] = {} if self.own else {"for_body": self.for_body}
             if self.has_concerned:
                 of_body["concerned"] = ("acc_concerned",)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from models.gate import ALLOWING, NOT_KNOWING, DatasetFacts, GrantFacts, Question, Reason, day_of, decide, question
 from models.restrictions import RestrictionKind, items_of
+from models.sharing import Shared
 
 NOW = datetime(2026, 5, 9, 4, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -266,3 +267,42 @@ def test_a_grant_of_every_item_opens_the_whole_dataset_as_long_as_it_has_no_more
 def test_closed_data_is_closed_at_the_gate_whatever_an_objection_does_to_it(restrictions: object) -> None:
     closed = replace(DATASET, openness="closed", restrictions=restrictions)  # type: ignore[arg-type]
     assert decide(ASKED, closed, GRANT, NOW) is Reason.CLOSED
+
+
+SHARED = replace(GRANT, shared=Shared.BY_DETERMINATION)
+BY_CLASS = replace(GRANT, shared=Shared.BY_CLASS)
+EXCHANGE = replace(ASKED, by_exchange=True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "grant", "sharing_class", "reason"),
+    [
+        (EXCHANGE, SHARED, "conditional", Reason.GRANTED),
+        (EXCHANGE, SHARED, None, Reason.GRANTED),
+        (EXCHANGE, BY_CLASS, "unconditional", Reason.GRANTED),
+        (EXCHANGE, BY_CLASS, "conditional", Reason.SHARED_WITH_ALL_NO_MORE),
+        (EXCHANGE, SHARED, "none", Reason.NOT_SHARED),
+        (EXCHANGE, GRANT, "unconditional", Reason.GRANT_OF_OPENING),
+        (ASKED, SHARED, "unconditional", Reason.GRANT_OF_SHARING),
+        (ASKED, GRANT, "none", Reason.GRANTED),
+        (replace(EXCHANGE, key_digest=None), None, "unconditional", Reason.KEY_MISSING),
+        (replace(EXCHANGE, mode="api"), SHARED, "conditional", Reason.MODE_NOT_GRANTED),
+    ],
+)
+@pytest.mark.parametrize("openness", ["closed", "conditional"])
+def test_the_exchange_is_served_under_grants_of_sharing_and_a_gateway_never(
+    openness: str, asked: Question, grant: GrantFacts | None, sharing_class: str | None, reason: Reason
+) -> None:
+    dataset = replace(DATASET, openness=openness, sharing_class=sharing_class)
+    expected = Reason.CLOSED if openness == "closed" and not asked.by_exchange else reason
+    assert decide(asked, dataset, grant, NOW) is expected
+
+
+def test_what_is_open_to_all_is_shared_with_nobody_without_a_grant() -> None:
+    assert decide(replace(EXCHANGE, key_digest=None), OPEN, None, NOW) is Reason.KEY_MISSING
+
+
+@pytest.mark.parametrize("kind", ["hold", "suspension", "withdrawal"])
+def test_what_is_kept_back_is_kept_from_the_exchange_too(kind: str) -> None:
+    kept = replace(DATASET, sharing_class="unconditional", restrictions=((kind, items_of(("a",))),))
+    assert decide(EXCHANGE, kept, SHARED, NOW) is not Reason.GRANTED

@@ -51,7 +51,8 @@ OF_AN_ACCOUNT = (
     "/datasets/{dataset_id}/misuse",
     "/guangzhou/leaks/new",
 )
-OF_A_BODY = ("/{city}/accounts/new", "/{city}/contacts/new")
+SHARING = "/datasets/nanjing-health-emergency-calls/sharing"
+OF_A_BODY = ("/{city}/accounts/new", "/{city}/contacts/new", SHARING, "/my/grants")
 OF_ACCESSES = ("/supervision/accesses", "/supervision/use", "/supervision/ratings")
 OF_A_TASK = (
     "/desk",
@@ -103,6 +104,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "/messages?of=all",
         "/datasets/{dataset_id}/request",
         "/datasets/{dataset_id}/quality-check",
+        SHARING,
         "/datasets/{dataset_id}/rating",
         "/lianyungang/feedback/new",
         "/feedback",

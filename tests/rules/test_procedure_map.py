@@ -59,7 +59,9 @@ def test_every_way_ends_at_a_step_or_an_ending_of_the_map(city: str, procedure: 
 @pytest.mark.parametrize(("city", "procedure"), EVERY_PROCEDURE)
 def test_a_case_begins_in_steps_of_the_map(city: str, procedure: str) -> None:
     drawn = map_of(city, procedure)
-    assert all(drawn.step(beginning.step) for beginning in drawn.beginnings)
+    in_steps = [each for each in drawn.beginnings if not each.together]
+    assert all(drawn.step(beginning.step) for beginning in in_steps)
+    assert all(drawn.ending(each.step) for each in drawn.beginnings if each.together), "decided by the law itself"
 
 
 def test_what_leads_back_only_once_leads_elsewhere_after_that() -> None:

@@ -36,6 +36,7 @@ from rules.procedure_names import (
     OPENING_ELSEWHERE,
     QUALITY_CHECK,
     RECTIFICATION,
+    SHARING_REQUEST,
 )
 from rules.vocabulary import (
     AGREEMENT,
@@ -206,6 +207,17 @@ class ElsewhereForm(FilingForm):
     if TYPE_CHECKING:
         data_items: Items | None = None
         opens_on: Day | None = None
+
+
+@asks(SHARING_REQUEST)
+class SharingForm(FilingForm):
+    """A request for data of a department (共享申请), by another department or another unit with a public task."""
+
+    city: NamedCity
+    dataset_id: Code
+
+    if TYPE_CHECKING:
+        data_items: Items | None = None
 
 
 class EvidenceForm(Form):

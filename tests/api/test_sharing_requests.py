@@ -1,0 +1,178 @@
+"""Sharing between departments over HTTP (Nanjing 22): asked for, determined, and answered at the exchange's gate."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import httpx
+import pytest
+
+from activities.database import Pool
+from tests.api.calling import Caller, Service, open_stages
+from tests.api.objecting import filed
+from tests.api.test_delegations import accesses
+from tests.api.test_five_cities import granted
+from tests.owning import by_owner
+
+PATH = "/v1/sharing-requests"
+CALLS, WALL, PUPILS = (
+    "nanjing-health-emergency-calls",
+    "nanjing-culture-city-wall-monitoring",
+    "nanjing-education-student-status",
+)
+TRANSPORT = "reviewer@nanjing.transport"
+FILED = {"city": "nanjing", "dataset_id": CALLS, "purpose": "Lanes for ambulances", "access_mode": "api"}
+CLASSED = "update datasets set entry = jsonb_set(entry, '{sharing_class}', to_jsonb($2::text)) where dataset_id = $1"
+OF_UNIT = {"scenario": "Dispatch of the metro's own medics", "safeguards": "A closed network"}
+
+
+async def sent(caller: Caller, **more: Any) -> httpx.Response:
+    return await caller.post(PATH, FILED | more, str(uuid.uuid4()))
+
+
+async def received(caller: Caller, **more: Any) -> Any:
+    answer = await sent(caller, **more)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def asked(service: Service, key: str, *, gate: str = "/v1/exchange-gate", **facts: str) -> str:
+    """What the gate says to a call with this key: `yes`, or why not."""
+    named = {"dataset_id": CALLS, "mode": "api", "items": "called_at", **facts}
+    answer = await service.http.get(gate, params=named, headers={"X-Access-Key": key})
+    return "yes" if answer.status_code == 204 else answer.headers["x-kaifang-reason"]
+
+
+async def key_of(caller: Caller, case: Any) -> str:
+    """A key of the access that the case has granted."""
+    return str((await caller.do(f"/v1/grants/{case['granted']['access_case_id']}/key"))["key"])
+
+
+@pytest.mark.duty("NJ-22b")
+async def test_a_department_asks_is_granted_and_is_served_until_data_is_suspended(
+    working: Service, applicant: Caller
+) -> None:
+    transport, centre = working.as_(TRANSPORT), working.as_("reviewer@nanjing.operator")
+    case = await received(transport, data_items=["called_at", "subdistrict"])
+    assert case["sharing_request"] | {"purpose": None} == {
+        "asked_by": "department",
+        "asked_by_label": "Department",
+        "body": "nanjing.transport",
+        "body_name": "Nanjing Transport Bureau",
+        "sharing_class": "conditional",
+        "sharing_class_label": "Conditionally shared",
+        "access_mode": "api",
+        "purpose": None,
+        "scenario": None,
+        "safeguards": None,
+        "data_items": ["called_at", "subdistrict"],
+    }
+    assert open_stages(case) == ["operator_opinion", "provider_opinion"]
+    colleague = working.as_("reviewer2@nanjing.transport")
+    assert (await colleague.read(f"/v1/cases/{case['case_id']}"))["case_number"] == case["case_number"]
+    stranger = await working.as_("reviewer@nanjing.water").get(f"/v1/cases/{case['case_id']}")
+    assert stranger.status_code == 404
+
+    case = await working.decide(case, "operator_opinion", "in_favour", text="Between ourselves: check the volume")
+    case = await working.decide(case, "provider_opinion", "in_favour")
+    theirs = await colleague.read(f"/v1/cases/{case['case_id']}")
+    assert "Between ourselves" not in str(theirs), "who asked does not read what bodies write to each other"
+    case = await working.decide(case, "determination", "share")
+    case = await working.decide(case, "operator_signature", "sign")
+    agreement = await transport.read(f"/v1/cases/{case['case_id']}/agreement")
+    assert [each["body"] for each in agreement["signatures"]] == ["nanjing.operator", "nanjing.transport"]
+    assert "Nanjing Transport Bureau" in agreement["parts"][0]["clauses"][0]["text"]
+    case = await working.decide(case, "requester_signature", "sign", conditions=None)
+    assert (case["status"], case["outcome"]) == ("closed", "granted")
+
+    grant = case["granted"]["access_case_id"]
+    by_none_of_it = await centre.post(f"/v1/grants/{grant}/key")
+    assert (by_none_of_it.status_code, by_none_of_it.json()["type"]) == (403, "urn:kaifang:problem:role-required")
+    key = await key_of(colleague, case)
+    assert await asked(working, key) == "yes"
+    assert await asked(working, key, items="call_class") == "item_not_granted"
+    assert await asked(working, key, mode="download") == "mode_not_granted"
+    assert await asked(working, key, gate="/v1/gate") == "grant_of_sharing"
+    assert await asked(working, "kf_" + "x" * 43) == "key_unknown"
+
+    objection = await filed(applicant, "nanjing", dataset_id=CALLS, data_items=["called_at"])
+    assert await asked(working, key) == "held"
+    await working.decide(objection, "suspension", "suspend")
+    assert await asked(working, key) == "suspended"
+    assert await asked(working, key, items="subdistrict") == "yes"
+
+    await centre.do(f"/v1/grants/{grant}/revocation", {"reason": "Used for something else"})
+    assert await asked(working, key, items="subdistrict") == "grant_ended"
+    seen = await accesses(working.as_("reviewer@nanjing.health"), 8)
+    access = (await transport.read(f"/v1/cases/{grant}"))["case_number"]
+    assert [each["reason"] for each in seen if each["case_number"] == access][:3] == [
+        "grant_ended",
+        "granted",
+        "suspended",
+    ]
+
+
+@pytest.mark.duty("NJ-22a")
+async def test_what_all_departments_share_is_served_at_once_and_only_while_it_is(working: Service, pool: Pool) -> None:
+    transport = working.as_(TRANSPORT)
+    case = await received(transport, dataset_id=WALL)
+    assert (case["status"], case["outcome"], case["tasks"]) == ("closed", "granted", [])
+    facts = {"dataset_id": WALL, "items": "point_code"}
+    key = await key_of(transport, case)
+    assert await asked(working, key, **facts) == "yes"
+    copied = await received(transport, dataset_id=WALL, access_mode="download")
+    assert open_stages(copied) == ["operator_opinion", "provider_opinion"]
+
+    await by_owner(pool, CLASSED, WALL, "conditional")
+    assert await asked(working, key, **facts) == "shared_with_all_no_more"
+    await by_owner(pool, CLASSED, WALL, "none")
+    assert await asked(working, key, **facts) == "not_shared"
+
+
+@pytest.mark.duty("NJ-22c")
+async def test_another_unit_asks_with_its_safeguards_and_the_government_determines(
+    working: Service, applicant: Caller
+) -> None:
+    bare = await sent(applicant)
+    assert [(each["field"], each["rule"]["article"]) for each in bare.json()["errors"]] == [
+        ("scenario", "22.3"),
+        ("safeguards", "22.3"),
+    ]
+    case = await received(applicant, **OF_UNIT)
+    assert open_stages(case) == ["authority_opinion", "provider_opinion_on_unit"]
+    case = await working.decide(case, "authority_opinion", "in_favour")
+    case = await working.decide(case, "provider_opinion_on_unit", "in_favour")
+    assert [task["body"] for task in case["tasks"]][-1] == "nanjing.government"
+    case = await working.decide(case, "determination_on_unit", "share")
+    case = await working.decide(case, "operator_signature", "sign")
+    await applicant.sign(case["case_id"])
+    case = await applicant.read(f"/v1/cases/{case['case_id']}")
+    assert case["outcome"] == "granted"
+    assert await asked(working, await key_of(applicant, case)) == "yes"
+
+
+async def test_what_is_shared_with_none_is_refused_with_reason_and_basis_of_the_entry(working: Service) -> None:
+    refused = await sent(working.as_(TRANSPORT), dataset_id=PUPILS)
+    (error,) = refused.json()["errors"]
+    assert (refused.status_code, error["field"], error["code"]) == (422, "dataset_id", "not_shared")
+    assert (error["rule"]["article"], "Personal information of minors" in error["detail"]) == ("21.2(3)", True)
+    assert "Minors Protection Law art. 72" in error["detail"]
+
+
+async def test_nobody_asks_itself_and_who_determines_does_not_ask(working: Service) -> None:
+    for login, problem in (
+        ("reviewer@nanjing.health", "asks-itself"),
+        ("reviewer@nanjing.authority", "decides-on-sharing"),
+        ("reviewer@nanning.transport", "role-required"),
+    ):
+        refused = await sent(working.as_(login))
+        assert (refused.status_code, refused.json()["type"]) == (403, f"urn:kaifang:problem:{problem}")
+
+
+async def test_what_was_opened_to_somebody_is_not_for_the_exchange(working: Service, applicant: Caller) -> None:
+    case = await granted(working, applicant, "nanjing")
+    facts = {"dataset_id": case["dataset_id"], "items": case["granted"]["data_items"][0], "mode": "download"}
+    key = await key_of(applicant, case)
+    assert await asked(working, key, gate="/v1/gate", **facts) == "yes"
+    assert await asked(working, key, **facts) == "grant_of_opening"
