@@ -28,6 +28,7 @@ from rules.authored import (
 )
 from rules.service_terms import (
     AccessLogTerms,
+    DeclarationEntry,
     FeedbackTerms,
     KeepingTerms,
     MaintenanceTerms,
@@ -473,6 +474,8 @@ class Pack(Authored):
     """How data is rated (评价); without this rule it is not."""
     feedback: OneOrMore[Version[FeedbackTerms]] | None = None
     """What people can tell those who open data, beside all procedures; without this rule there is no such way."""
+    declarations: Mapping[Name, DeclarationEntry] = Field(default_factory=dict)
+    """What bodies declare of the use of data, of data of theirs and of the platform, outside every procedure."""
     open_authorisation: OneOrMore[Version[AgreementTerms]] | None = None
     """The text under which data that is open to all is used (开放授权), which nobody signs; without this rule, none."""
     posts: Mapping[Name, PostEntry] = Field(default_factory=dict)
