@@ -52,6 +52,9 @@ GRANTED = "granted"
 DATA_WITHDRAWN = "data_withdrawn"
 """The ending of an objection at which the data stays away, in every city."""
 
+EMERGENCY_OVER = "emergency_over"
+"""The ending of an upkeep in an emergency after which none is owed any more, in every city."""
+
 BREACH = "breach"
 """The choice of a rectification that says which duty was breached."""
 

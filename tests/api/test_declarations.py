@@ -235,6 +235,7 @@ async def test_what_a_provider_does_with_its_data_is_on_record_for_bodies_and_fo
     assert refused.status_code == 403
 
 
+@pytest.mark.duty("GZ-15")
 async def test_the_rules_of_the_platform_say_what_each_of_the_four_does(service: Service) -> None:
     operator = service.as_("reviewer@guangzhou.operator")
     lacking = {name: text for name, text in OF_THE_PLATFORM.items() if name != "of_users"}
