@@ -17,7 +17,7 @@ from rules.procedure_names import CATALOGUE_UPDATE, EMERGENCY_UPKEEP
 from rules.procedure_rules import PROVIDER, ProcedureRules
 
 if TYPE_CHECKING:
-    from asyncpg import Record
+    from collections.abc import Mapping
 
     from activities.database import Pool
     from activities.record.inbox import Inbox
@@ -57,13 +57,14 @@ async def file_upkeep(pool: Pool, inbox: Inbox, rules: ProcedureRules, now: date
     owed = await pool.fetch(OWED, rules.city, EMERGENCY_UPKEEP, *ways, since, EMERGENCY_OVER, most)
     bodies = {row["role"]: row["body"] for row in await pool.fetch(BODIES, rules.city)}
     for each in owed:
-        filing = _filing(rules, bodies, each)
+        filing = upkeep_filing(rules, bodies, dict(each))
         case_id = id_from_key(SYSTEM, EMERGENCY_UPKEEP, each["after"])
         await inbox.receive_filing(case_id, EMERGENCY_UPKEEP, {}, lambda _, filing=filing: filing)  # type: ignore[misc]  # bound now, and no other argument is given
     return len(owed)
 
 
-def _filing(rules: ProcedureRules, bodies: dict[str, str], owed: Record) -> Filing:
+def upkeep_filing(rules: ProcedureRules, bodies: dict[str, str], owed: Mapping[str, str]) -> Filing:
+    """The upkeep of a dataset after an `opening`, before its provider."""
     return Filing(
         rules=rules,
         party=SYSTEM,
@@ -72,5 +73,5 @@ def _filing(rules: ProcedureRules, bodies: dict[str, str], owed: Record) -> Fili
         data_items=(),
         choices={},
         given=frozenset(),
-        caused_by=owed["opening"],
+        caused_by=owed.get("opening"),
     )

@@ -16,11 +16,11 @@ from api.acting.refusals import refused_before_receipt
 from api.http.known import known
 from api.http.problems import Problem, Wrong, invalid, wrongs
 from api.runtime import Runtime
-from models.refusals import NotYourCase, RoleRequired
+from models.refusals import NotYourCase
 from reading.catalogue import questions as catalogue
 from reading.declarations import questions
 from reading.declarations.shown import Reader, declaration_shown, rule_of
-from reading.declarations.sight import may_take_down, must_declare, speaks_of_its_own
+from reading.declarations.sight import must_declare, must_take_down, speaks_of_its_own
 from reading.directory import questions as directory
 from reading.sight import Caller
 from reading.store import Store
@@ -68,7 +68,7 @@ async def declare_for_body(runtime: Runtime, store: Store, caller: Caller, form:
     datasets = [await _dataset(store, form.city, each) for each in dict.fromkeys(form.dataset_ids)]
     with refused_before_receipt():
         speaks_of_its_own(caller, [each.provider for each in datasets])
-    grant = await _grant(store, rule, form, datasets)
+    grant = await _grant(store, rule, form.grant, datasets)
     on = to_shanghai(await store.now()).date()
     if found := [*rule.wrong_with_number(len(datasets)), *rule.wrong_with(form.says)]:
         raise Problem("Inadmissible", errors=wrongs(found, law_of(form.city, on, "zh").rules))
@@ -111,14 +111,14 @@ async def _dataset(store: Store, city: str, dataset_id: str) -> DatasetRow:
 
 
 async def _grant(
-    store: Store, rule: DeclarationRule, form: DeclarationForm, datasets: Sequence[DatasetRow]
+    store: Store, rule: DeclarationRule, number: str | None, datasets: Sequence[DatasetRow]
 ) -> GrantRow | None:
     """The grant that is named, on one of the datasets."""
-    if form.grant is None:
+    if number is None:
         return None
     if not rule.names_a_user:
         raise invalid("grant", "about_no_grant")
-    grant = await questions.grant_named(store, form.grant)
+    grant = await questions.grant_named(store, number)
     if grant is None or grant.dataset_id not in {each.dataset_id for each in datasets}:
         raise invalid("grant", "grant_on_none_of_these")
     return grant
@@ -143,11 +143,10 @@ async def take_down_for_body(
     row = known(await questions.declaration(store, declaration_id))
     rule = known(rule_of(row))
     with refused_before_receipt():
-        if not may_take_down(caller, rule, row.city, row.body) or caller.body is None:
-            raise RoleRequired(roles="|".join((*rule.by, *rule.taken_down_by)))
+        body = must_take_down(caller, rule, row.city, row.body)
     await store.release()
     try:
-        await take_down(runtime.pool, runtime.clock, declaration_id, caller.account_id, caller.body, form.reason)
+        await take_down(runtime.pool, runtime.clock, declaration_id, caller.account_id, body, form.reason)
     except TakenDown as fact:
         raise Problem("DeclarationTakenDown") from fact
 

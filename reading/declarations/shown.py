@@ -108,7 +108,8 @@ async def of_dataset(store: Store, reader: Reader, dataset: DatasetRow) -> Decla
             continue
         wanted = wanted_of(dataset.city, now, rule.kind, dataset.dataset_id)
         found = await declarations_shown(store, reader, wanted, None, LATEST)
-        due_on = rule.owed_on(found.items[0].declared_at.date() if found.items else None)
+        last = to_shanghai(found.items[0].declared_at).date() if found.items else None
+        due_on = rule.owed_on(last)
         is_owed = rule.again is not None and dataset.openness in OPEN
         kinds.append(
             KindOfDataset(

@@ -45,3 +45,10 @@ def may_take_down(caller: Caller | None, rule: DeclarationRule, city: str, body:
     if caller is None or not caller.has("reviewer", "supervisor") or caller.city != city:
         return False
     return caller.body == body or caller.body_role in rule.taken_down_by
+
+
+def must_take_down(caller: Caller, rule: DeclarationRule, city: str, body: str) -> str:
+    """The body for which the caller takes it down. Raises RoleRequired."""
+    if not may_take_down(caller, rule, city, body) or caller.body is None:
+        raise RoleRequired(roles="|".join((*rule.by, *rule.taken_down_by)))
+    return caller.body

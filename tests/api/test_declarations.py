@@ -57,7 +57,7 @@ async def granted(service: Service, pool: Pool, city: str) -> tuple[str, str]:
 
 @pytest.mark.duty("NN-25", "YL-28")
 @pytest.mark.parametrize(("city", "article"), [("nanning", "25.1"), ("yulin", "28")])
-async def test_a_case_of_use_of_considerable_value_is_shown_and_names_its_user_only_by_consent(
+async def test_a_case_of_use_of_value_is_shown_and_names_its_user_only_by_consent(
     service: Service, pool: Pool, city: str, article: str
 ) -> None:
     dataset, grant = await granted(service, pool, city)
@@ -162,7 +162,7 @@ async def test_the_same_key_is_the_same_declaration_and_another_with_it_is_refus
 
 
 @pytest.mark.duty("NN-21")
-async def test_how_data_is_collected_and_whether_it_can_be_reached_is_on_record_and_overdue_shows(
+async def test_collection_and_reachability_are_on_record_and_what_is_overdue_shows(
     service: Service, pool: Pool
 ) -> None:
     lines, positions = "nanning-transport-bus-lines", "nanning-transport-bus-positions"
@@ -210,7 +210,7 @@ async def test_how_data_is_collected_and_whether_it_can_be_reached_is_on_record_
 
 
 @pytest.mark.duty("GZ-19a")
-async def test_what_a_provider_does_with_its_data_is_on_record_for_bodies_and_for_nobody_else(
+async def test_what_a_provider_does_with_its_data_is_on_record_for_bodies_alone(
     service: Service,
 ) -> None:
     dataset = (await service.nobody().conditional_dataset("guangzhou"))["dataset_id"]

@@ -29,7 +29,7 @@ async def rounds(service: Service, later: timedelta, number: int = 1) -> list[An
 
 
 @pytest.mark.duty("YL-13")
-async def test_data_opened_in_an_emergency_is_kept_current_again_and_again_until_it_is_over(working: Service) -> None:
+async def test_data_opened_in_an_emergency_is_kept_current_until_it_is_over(working: Service) -> None:
     provider = working.as_(PROVIDER)
     opening = await recorded(provider, await drafting(provider, "yulin", trigger="emergency"))
     assert await rounds(working, A_WEEK) == [], "nothing is opened yet"

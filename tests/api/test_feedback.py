@@ -139,7 +139,7 @@ async def test_the_same_key_is_the_same_feedback_and_another_text_with_it_is_ref
     assert await pool.fetchval("select count(*) from feedback") == 1
 
 
-async def test_guangzhous_users_say_how_the_platform_and_its_data_are_and_the_operator_answers(
+async def test_guangzhous_users_say_how_platform_and_data_are_and_the_operator_answers(
     service: Service,
 ) -> None:
     user, operator = service.as_("applicant@demo"), service.as_("reviewer@guangzhou.operator")

@@ -137,6 +137,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         *OF_OFFICERS,
         *OF_ACCESSES,
         "/supervision/urgings",
+        "/{city}/declarations/reachability/new",
         "/{city}/maintenance/new",
         *OF_A_TASK,
         *OF_CASES,

@@ -57,7 +57,7 @@ async def test_a_case_of_use_is_shown_by_a_body_and_names_its_user_by_his_own_ha
     assert FILLED["says_use"] not in nobody.text()
 
 
-async def test_what_is_overdue_leads_to_its_form_and_a_city_without_declarations_has_no_page(front: Front) -> None:
+async def test_what_is_overdue_leads_to_its_form_where_the_city_has_declarations(front: Front) -> None:
     provider = await front.logged_in("reviewer@nanning.transport")
     await provider.visit("/en/nanning/declarations")
     assert "Overdue, Whether the data can be reached" in provider.text()

@@ -51,7 +51,7 @@ def test_what_has_ended_is_declared_no_more_and_shown_in_its_last_words() -> Non
     assert DeclarationRule.last(pack, "processing", pack.in_force_until) == rule_of("guangzhou", "processing")
 
 
-def test_the_next_is_owed_after_the_days_of_the_service_rule_and_of_the_others_none_is() -> None:
+def test_the_next_is_owed_after_the_days_of_the_service_rule_where_there_are_any() -> None:
     reachability = rule_of("nanning", "reachability")
     assert reachability.again is not None
     assert reachability.again.citation.basis is Basis.SERVICE
