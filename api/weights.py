@@ -27,7 +27,7 @@ OF_THE_API = Weights(
             re.compile(
                 r"/v1/(?:access-requests|objections|leak-reports|catalogue-updates|demands|rectifications|quality-checks|feedback"
                 r"|opening-focuses|opening-plans|evaluations|evaluation-findings|account-changes|contact-changes"
-                r"|openings-elsewhere|sharing-requests)"
+                r"|openings-elsewhere|sharing-requests|declarations)"
             ),
             A_DEAR_ONE,
             Limit.FILINGS,

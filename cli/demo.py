@@ -16,6 +16,7 @@ from rich.table import Table
 from activities.settings import Settings, SettingsError
 from cli.demo_bodies import have_account_opened, pass_on_contact
 from cli.demo_catalogue import compile_for_a_county, demand_data, update_the_catalogue
+from cli.demo_declarations import put_on_record
 from cli.demo_delegation import have_access_delegated
 from cli.demo_elsewhere import open_elsewhere
 from cli.demo_misuse import Misused, find_misuse
@@ -188,6 +189,10 @@ def show(settings: Settings, language: Language, console: Console) -> None:
             if fed_back:
                 console.print(f"  {fed_back['kind_label']}: {fed_back['text']}")
                 console.print(f"  → {fed_back['answered_body_name']}: {fed_back['answer']}\n")
+            for declared in put_on_record(parties, city):
+                about = ", ".join(each["dataset_id"] for each in declared["datasets"])
+                console.print(f"  {declared['kind_label']}: {about or declared['body_name']}")
+                console.print(f"  → {declared['body_name']}: {declared['says'][0]['text']}\n")
             for yearly in (set_the_focus, file_the_plan, evaluate_the_year, answer_what_was_found):
                 if done := yearly(parties, city):
                     case, decisions = done

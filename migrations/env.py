@@ -16,6 +16,7 @@ from activities.tables import (  # noqa: F401 - they fill SQLModel's metadata
     calendar,
     cases,
     catalogue,
+    declarations,
     directory,
     feedback,
     gate,

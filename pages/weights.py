@@ -28,7 +28,7 @@ OF_PAGES = Weights(
             SENDS,
             re.compile(
                 ENGLISH_TOO + r"/(?:datasets/[^/]+/(?:request|objection|quality-check)"
-                r"|[^/]+/(?:demands|leaks|feedback|accounts|contacts)/new"
+                r"|[^/]+/(?:demands|leaks|feedback|declarations/[a-z_]+|accounts|contacts)/new"
                 r"|catalogue/(?:new|[^/]+/(?:update|elsewhere))|supervision/rectifications/new)"
             ),
             A_DEAR_ONE,

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from rules.agreement import STRAY
 from rules.authored import Source, Version
 from rules.deadlines import Unit, parse_period
+from rules.declaration_checking import wrong_with_declarations
 from rules.pack import SERVICE, EndingTerms, Pack
 from rules.pinned import APPLICANT, PARTY
 from rules.procedure_checking import check_cut
@@ -201,6 +202,7 @@ def _around(pack: Pack) -> Iterator[Finding]:
         for i, role in ((i, role) for i, roles in enumerate(reaching) for role in roles):
             if role not in pack.bodies:
                 yield Finding((name, i), "no_responsible_body", f"{role} is no body of this city")
+    yield from itertools.starmap(Finding, wrong_with_declarations(pack))
     for post, entry in pack.posts.items():
         for i, version in enumerate(entry.versions):
             for role in version.value.required_of if version.value else ():

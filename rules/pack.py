@@ -28,6 +28,7 @@ from rules.authored import (
 )
 from rules.service_terms import (
     AccessLogTerms,
+    DeclarationEntry,
     FeedbackTerms,
     KeepingTerms,
     MaintenanceTerms,
@@ -50,6 +51,9 @@ GRANTED = "granted"
 
 DATA_WITHDRAWN = "data_withdrawn"
 """The ending of an objection at which the data stays away, in every city."""
+
+EMERGENCY_OVER = "emergency_over"
+"""The ending of an upkeep in an emergency after which none is owed any more, in every city."""
 
 BREACH = "breach"
 """The choice of a rectification that says which duty was breached."""
@@ -495,6 +499,8 @@ class Pack(Authored):
     """How data is rated (评价); without this rule it is not."""
     feedback: OneOrMore[Version[FeedbackTerms]] | None = None
     """What people can tell those who open data, beside all procedures; without this rule there is no such way."""
+    declarations: Mapping[Name, DeclarationEntry] = Field(default_factory=dict)
+    """What bodies declare of the use of data, of data of theirs and of the platform, outside every procedure."""
     open_authorisation: OneOrMore[Version[AgreementTerms]] | None = None
     """The text under which data that is open to all is used (开放授权), which nobody signs; without this rule, none."""
     posts: Mapping[Name, PostEntry] = Field(default_factory=dict)

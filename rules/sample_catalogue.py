@@ -142,13 +142,15 @@ class SampleBody(Authored):
 
 
 class SampleAccount(Authored):
-    """A demo account. Officers act for a body; applicants and administrators belong to no city."""
+    """A demo account. Officers act for a body; applicants and administrators belong to no city. `kind`: as whom an
+    issuer would have told that somebody uses data, a person or an organisation (实名); null where none has."""
 
     login: Login
     name: Wording
     city: City | None = None
     body: BodyId | None = None
     roles: Annotated[frozenset[AccountRole], Field(min_length=1)]
+    kind: Literal["person", "organisation"] | None = None
 
     @property
     def account_id(self) -> str:

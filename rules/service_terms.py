@@ -82,6 +82,51 @@ class FeedbackTerms(Authored):
     reaches: OneOrMore[Name]
 
 
+class AskedTerms(Authored):
+    """What a declaration says: prose, a line, a day, or one of the values that are named."""
+
+    label: Wording
+    required: StrictBool = True
+    as_a: Literal["prose", "line", "day"] = "prose"
+    one_of: Mapping[Name, Wording] = Field(default_factory=dict)
+
+
+class AgainTerms(Authored):
+    """After how many calendar days, counted from the last, the next is owed for the same dataset."""
+
+    days: Annotated[int, Strict(), Field(ge=1)]
+    cite: Cite
+
+
+class TakenDownTerms(Authored):
+    """Roles of the bodies that take down what another has declared."""
+
+    by: OneOrMore[Name]
+    cite: Cite
+
+
+class DeclarationTerms(Authored):
+    """What bodies of these roles declare (登记) about their city, about one dataset, or about several, a provider with
+    data of its own among them; who reads it; and what it says. `names_a_user`: it may be about the use under a
+    grant, whose holder alone decides whether he is named. The body that made it takes it down, and those that
+    `taken_down` names."""
+
+    by: OneOrMore[Name]
+    about: Literal["city", "dataset", "datasets"]
+    read_by: Literal["everybody", "bodies"]
+    asks: Annotated[Mapping[Name, AskedTerms], Field(min_length=1)]
+    names_a_user: StrictBool = False
+    taken_down: TakenDownTerms | None = None
+    again: AgainTerms | None = None
+
+
+class DeclarationEntry(Authored):
+    """A kind of declaration."""
+
+    label: Wording
+    versions: OneOrMore[Version[DeclarationTerms]]
+
+
 class PostTerms(Authored):
     """The roles of the bodies that have to name somebody for a post, and whether with it the department in charge."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rules.cutting import Broken, Cut, targets_of, thens_of
-from rules.procedure_names import OPENNESS_REVIEW, USE_REPORT, YEARLY
+from rules.procedure_names import EMERGENCY_UPKEEP, OPENNESS_REVIEW, USE_REPORT, YEARLY
 from rules.resolving import in_force
 
 PROVIDER = "provider"
@@ -29,9 +29,12 @@ def broken_of_years(cut: Cut, stages: Iterable[str]) -> Iterator[Broken]:
     every = in_force(cut.procedure.every or (), cut.on)
     if every and every.value:
         in_a_year = dict.fromkeys(YEARLY, every.value.year_of)
-        ways = {OPENNESS_REVIEW: every.value.days, USE_REPORT: every.value.per, **in_a_year}
+        of_data = dict.fromkeys((OPENNESS_REVIEW, EMERGENCY_UPKEEP), every.value.days)
+        ways = {**of_data, USE_REPORT: every.value.per, **in_a_year}
         if cut.name not in ways or set(ways.values()) - {None} != {ways[cut.name]}:
-            fact = f"days are for {OPENNESS_REVIEW}, year_of for {', '.join(YEARLY)}, per for {USE_REPORT}, and no two"
+            fact = (
+                f"days are for {', '.join(of_data)}, year_of for {', '.join(YEARLY)}, per for {USE_REPORT}, and no two"
+            )
             yield (*cut.path, "every"), "begins_in_no_one_way", fact
 
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Any
 
+from activities.record.filings import Filing
 from models import acts as a
 from models.entries import update_case_id
 from models.granting import access_case_id
 from models.task_state import TaskState
+from rules.deadlines import to_shanghai
+from rules.procedure_names import EMERGENCY_UPKEEP
+from rules.resolving import resolve
+from rules.sample_catalogue import datasets
 from tests.driving import WHATEVER_IS_ASKED
 from tests.models.updates import EVERY_FIELD, answers_for
 from tests.recording_objections import Decisions, Objecting, beside
@@ -185,6 +191,28 @@ async def grant_items_removed(walk: Walk) -> None:
     await walk.tell(access_case_id(walk.case_id))
 
 
+async def upkeep(walk: Walk) -> None:
+    """What was opened in an emergency is looked at once, and the emergency found to be over."""
+    dataset = next(each for each in datasets() if each.city == walk.city and each.openness == "unconditional")
+
+    def filing(received_at: datetime) -> Filing:
+        rules = resolve(walk.driver.pack(walk.city), EMERGENCY_UPKEEP, to_shanghai(received_at).date())
+        return Filing(
+            rules=rules,
+            party="system",
+            dataset_id=dataset.dataset_id,
+            bodies={"provider": dataset.provider},
+            data_items=(),
+            choices={},
+            given=frozenset(),
+        )
+
+    await walk.driver.inbox.receive_filing(walk.case_id, EMERGENCY_UPKEEP, {}, filing)
+    await walk.driver.engine.hand_over(walk.case_id, walk.driver.patience)
+    await walk.begun(walk.case_id)
+    await Along(walk, walk.case_id).decide(("upkeep", "over"))
+
+
 EVERYWHERE: Mapping[str, Path_] = {"update-published": published}
 BY_CITY: Mapping[str, Mapping[str, Path_]] = {
     "nanning": {
@@ -194,7 +222,7 @@ BY_CITY: Mapping[str, Mapping[str, Path_]] = {
         "items-removed": items_removed,
         "grant-items-removed": grant_items_removed,
     },
-    "yulin": {},
+    "yulin": {"emergency-upkeep": upkeep},
     "guangzhou": {"update-disputed": disputed},
     "lianyungang": {"update-returned": returned},
     "nanjing": {"update-returned": returned, "update-waited": waited},

@@ -9,6 +9,7 @@ from workflows.case import Case
 from workflows.catalogue_update import CatalogueUpdate
 from workflows.contact_change import ContactChange
 from workflows.demand import Demand
+from workflows.emergency_upkeep import EmergencyUpkeep
 from workflows.evaluation import Evaluation
 from workflows.improvement import Improvement
 from workflows.leak import Leak
@@ -32,6 +33,7 @@ WORKFLOWS: tuple[type[Case], ...] = (
     CatalogueUpdate,
     Demand,
     OpennessReview,
+    EmergencyUpkeep,
     Rectification,
     Misuse,
     MisuseAppeal,

@@ -1,5 +1,6 @@
-"""What is due by the packs is filed by a Temporal schedule: openness reviews, one case a dataset; the reports that are
-owed on use, one case for each grant and period; and what a city and its bodies owe once a year."""
+"""What is due by the packs is filed by a Temporal schedule: openness reviews, one case a dataset; upkeep of what was
+opened in an emergency; the reports that are owed on use, one case for each grant and period; and what a city and its
+bodies owe once a year."""
 
 from __future__ import annotations
 
@@ -24,6 +25,7 @@ from temporalio.client import (
 from temporalio.service import RPCError
 
 from activities.database import present
+from activities.filing.emergencies import file_upkeep
 from activities.filing.reports_owed import ReportsOwed
 from activities.filing.years import SYSTEM, file_years
 from activities.idempotency import id_from_key
@@ -32,7 +34,7 @@ from activities.record.inbox import Inbox
 from rules.deadlines import to_shanghai
 from rules.loading import cities, load_pack
 from rules.pack import Pack
-from rules.procedure_names import OPENNESS_REVIEW, USE_REPORT
+from rules.procedure_names import EMERGENCY_UPKEEP, OPENNESS_REVIEW, USE_REPORT
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, ProcedureUnknown, resolve
 from workflows.reviews_due import ReviewsDue
@@ -81,6 +83,9 @@ class Reviewing:
             rules = rules_on(pack, to_shanghai(now).date())
             if rules and rules.every and rules.every.days and filed < most:
                 filed += await self._file(rules, rules.every.days, now, most - filed)
+            upkeep = rules_on(pack, to_shanghai(now).date(), EMERGENCY_UPKEEP)
+            if upkeep and filed < most:
+                filed += await file_upkeep(self._pool, self._inbox, upkeep, now, most - filed)
             reports = rules_on(pack, to_shanghai(now).date(), USE_REPORT)
             if reports and reports.every and filed < most:
                 filed += await self._reports.file(reports, now, most - filed)

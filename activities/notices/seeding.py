@@ -47,12 +47,17 @@ async def seed_samples(connection: Connection) -> None:
         ],
     )
     await connection.executemany(
-        "insert into accounts (account_id, login, name, city, body, roles) values ($1, $2, $3, $4, $5, $6) "
+        "insert into accounts (account_id, login, name, city, body, roles, kind) values ($1, $2, $3, $4, $5, $6, $7) "
         "on conflict do nothing",
         [
-            (a.account_id, a.login, a.name.model_dump_json(), a.city, a.body, sorted(a.roles))
+            (a.account_id, a.login, a.name.model_dump_json(), a.city, a.body, sorted(a.roles), a.kind)
             for a in sample_catalogue.accounts()
         ],
+    )
+    # Those of an installation of before are known by name too, unless an issuer knows them as somebody.
+    await connection.executemany(
+        "update accounts set kind = $2 where account_id = $1 and kind is null and subject is null",
+        [(a.account_id, a.kind) for a in sample_catalogue.accounts() if a.kind],
     )
     await connection.executemany(
         "insert into posts (body, post, account_id, department, filed_at, filed_by) "

@@ -119,7 +119,7 @@ where m.account_id = $1 and m.number < $2 and m.read_at is null order by m.numbe
 UNREAD_OF = f"""
 select {MESSAGE} from messages m {WITH_ITS_CASE}
 where m.account_id = $1 and m.read_at is null
-  and $2 in (c.case_number, m.facts ->> 'dataset_id', m.facts ->> 'feedback_id')
+  and $2 in (c.case_number, m.facts ->> 'dataset_id', m.facts ->> 'feedback_id', m.facts ->> 'declaration_id')
 order by m.number desc limit $3
 """  # noqa: S608 - made of constants
 

@@ -98,6 +98,11 @@ class Filer:
         self._language = language
         self._answering = answering
 
+    @property
+    def store(self) -> Store:
+        """What the filing is read from."""
+        return self._store
+
     async def bodies(self, city: str) -> dict[str, str]:
         """The bodies of a city that are one in it, by role. Raises a Problem on `city`."""
         try:

@@ -7,6 +7,7 @@ from datetime import datetime
 from activities.record.filings import Filing
 from api.acting.filing import Filer, Subject, judge, rules_at
 from api.acting.forms.filing import AccessRequestForm
+from api.acting.real_names import is_known_by_name, must_be_known
 from reading.cases.shapes import CaseShown
 from reading.sight import Caller
 from rules.admissibility import chosen
@@ -27,8 +28,10 @@ async def receive_request(filer: Filer, caller: Caller, form: AccessRequestForm,
     """The request as it was received; the same key files it once. Raises a Problem."""
     subject = await filer.subject(form.city, form.dataset_id)
     stated = form.stated()
+    known = await is_known_by_name(filer.store, caller)
 
     def received(at: datetime) -> Filing:
+        must_be_known(known, form.city, at)
         rules = judge_request(form, at, subject)
         return Filing(
             rules=rules,

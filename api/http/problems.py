@@ -31,6 +31,7 @@ BESIDE_THE_LOG: Mapping[type[Refusal], tuple[str, ...]] = {
         "AbsenceEnded",
         "AbsenceOverlaps",
         "AnotherNoticeOfThatName",
+        "DeclarationTakenDown",
         "EnoughChannels",
         "EnoughFeeds",
         "EvidenceTooMuch",
@@ -42,7 +43,7 @@ BESIDE_THE_LOG: Mapping[type[Refusal], tuple[str, ...]] = {
         "RectificationOpen",
         "UpdatedSince",
     ),
-    NotYours: ("AccessRefused", "EvidenceInfected", "FormFromElsewhere"),
+    NotYours: ("AccessRefused", "EvidenceInfected", "FormFromElsewhere", "RealNameNeeded"),
     Unmet: ("EvidenceNotAllowed", "EvidenceUnknown", "EvidenceEmpty", "FileUnreadable", "Inadmissible"),
 }
 """Facts for which something is refused that is no act on a case, by the kind that they are of."""

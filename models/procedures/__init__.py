@@ -11,6 +11,7 @@ from models.procedures.account_change import ACCOUNT_CHANGE
 from models.procedures.catalogue_update import CATALOGUE_UPDATE
 from models.procedures.contact_change import CONTACT_CHANGE
 from models.procedures.demand import DEMAND
+from models.procedures.emergency_upkeep import EMERGENCY_UPKEEP
 from models.procedures.evaluation import EVALUATION
 from models.procedures.improvement import IMPROVEMENT
 from models.procedures.leak import LEAK
@@ -34,6 +35,7 @@ PROCEDURES: tuple[Procedure, ...] = (
     CATALOGUE_UPDATE,
     DEMAND,
     OPENNESS_REVIEW,
+    EMERGENCY_UPKEEP,
     RECTIFICATION,
     MISUSE,
     MISUSE_APPEAL,

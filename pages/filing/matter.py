@@ -29,6 +29,7 @@ from api.acting.forms.filing import (
     SharingForm,
 )
 from api.acting.forms.form import FilingForm
+from api.acting.real_names import is_known_by_name, must_be_known
 from api.http.problems import Problem
 from pages.calls import Call
 from pages.filing.about import About, of_a_measure, of_the_address
@@ -148,6 +149,7 @@ async def _which_dataset(call: Call, city: str, dataset: DatasetShown | None, la
 
 async def _judged_request(call: Call, filer: Filer, form: FilingForm) -> ProcedureRules:
     assert isinstance(form, AccessRequestForm)
+    must_be_known(await is_known_by_name(call.store, call.must_be_logged_in()), form.city, call.now)
     return requesting.judge_request(form, call.now, await filer.subject(form.city, form.dataset_id))
 
 

@@ -9,6 +9,7 @@ from models.finding import publishes
 from pages.calls import Call, page
 from pages.cities import CITY
 from pages.offers import offers_of_city
+from pages.routes.declarations import has_declarations
 from pages.routes.elsewhere import is_filed_in
 from pages.routes.feedback import has_feedback
 from pages.tables import as_table
@@ -43,6 +44,7 @@ async def city(call: Call) -> Response:
         "city.html",
         city=shown,
         way=ordinary_way(request, call.language) if request else (),
+        has_declarations=has_declarations(pack.city),
         has_feedback=has_feedback(call, pack.city),
         files_elsewhere=is_filed_in(pack.city),
         offers=list(offers_of_city(call, received)),

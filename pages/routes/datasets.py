@@ -13,9 +13,11 @@ from pages.offers import offers_of_dataset
 from pages.routes.feedback import has_feedback
 from pages.tables import as_table
 from reading.catalogue import lists
+from reading.catalogue import questions as catalogue
 from reading.catalogue.search import Search
 from reading.catalogue.shown import dataset_now
 from reading.cities.shown import rules_received
+from reading.declarations.shown import Reader, of_dataset
 from reading.directory import questions as directory
 from reading.ratings.shown import ratings_of
 from reading.rules.procedure_shown import ordinary_way
@@ -84,6 +86,8 @@ async def dataset(call: Call) -> Response:
     pack = load_pack(shown.city)
     received = rules_received(pack, to_shanghai(call.now).date())
     request = received.get(ACCESS_REQUEST)
+    row = known(await catalogue.dataset(call.store, shown.dataset_id))
+    declared = await of_dataset(call.store, Reader(call.caller, call.language), row)
     return call.page(
         "dataset.html",
         dataset=shown,
@@ -92,6 +96,7 @@ async def dataset(call: Call) -> Response:
         way=ordinary_way(request, call.language) if request and shown.openness in request.concerns else (),
         procedure=ACCESS_REQUEST,
         rated=await ratings_of(call.store, call.language, shown.dataset_id),
+        declared=declared.kinds,
         has_feedback=has_feedback(call, shown.city),
         may_rate=call.caller is None or call.caller.has("applicant"),
     )

@@ -121,16 +121,11 @@ def _access(
         grantee_name=said(Label.model_validate(holder.name), language) if holder else None,
         delegate=delegate.login if delegate else each.delegate,
         delegate_name=said(Label.model_validate(delegate.name), language) if delegate else None,
-        real_name=is_known(user) if user and city and wants_real_names(city, each.at) else None,
+        real_name=directory.is_known(user) if user and city and wants_real_names(city, each.at) else None,
         data_items=each.data_items,
         access_mode=each.access_mode,
         use=each.use,
     )
-
-
-def is_known(holder: directory.Account) -> bool:
-    """Whether the issuer of the login has said which person or organisation it is."""
-    return holder.subject is not None and holder.kind is not None
 
 
 def wants_real_names(city: str, at: datetime) -> bool:

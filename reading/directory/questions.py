@@ -124,6 +124,11 @@ Account = AccountRow
 """An account, as the directory has it."""
 
 
+def is_known(account: Account) -> bool:
+    """Whether the issuer of the login has said which person or organisation it is (实名)."""
+    return account.kind is not None
+
+
 class Called(NamedTuple):
     """By what an account logs in, and what it is called."""
 

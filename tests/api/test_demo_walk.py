@@ -11,6 +11,7 @@ import pytest
 
 from cli.demo_bodies import have_account_opened, pass_on_contact
 from cli.demo_catalogue import compile_for_a_county, demand_data, update_the_catalogue
+from cli.demo_declarations import put_on_record
 from cli.demo_delegation import have_access_delegated
 from cli.demo_elsewhere import open_elsewhere
 from cli.demo_misuse import find_misuse
@@ -182,6 +183,19 @@ async def test_the_demonstration_has_feedback_answered_where_the_law_has_any(ser
     assert found["yulin"] is None
     assert found["lianyungang"]
     assert (found["lianyungang"]["kind"], bool(found["lianyungang"]["answer"])) == ("suggestion", True)
+
+
+async def test_the_demonstration_puts_on_record_what_the_bodies_of_a_city_declare(service: Service) -> None:
+    parties = InProcess(service, asyncio.get_running_loop())
+
+    found = {city: await asyncio.to_thread(put_on_record, parties, city) for city in FIVE_CITIES}
+
+    kinds = {city: [each["kind"] for each in declared] for city, declared in found.items() if declared}
+    assert kinds == {
+        "nanning": ["showcase", "collection", "reachability"],
+        "yulin": ["showcase"],
+        "guangzhou": ["platform_rules", "processing"],
+    }
 
 
 @pytest.mark.parametrize("city", FIVE_CITIES)

@@ -139,6 +139,18 @@ async def test_the_same_key_is_the_same_feedback_and_another_text_with_it_is_ref
     assert await pool.fetchval("select count(*) from feedback") == 1
 
 
+async def test_guangzhous_users_say_how_platform_and_data_are_and_the_operator_answers(
+    service: Service,
+) -> None:
+    user, operator = service.as_("applicant@demo"), service.as_("reviewer@guangzhou.operator")
+    told = await given(user, city="guangzhou", kind="platform")
+    assert told["rule"]["article"] == "14"
+    path = f"/v1/feedback/{told['feedback_id']}"
+    assert (await operator.read(path))["text"] == TEXT
+    assert (await operator.post(f"{path}/answer", {"text": "It is mended"})).status_code == 200
+    assert (await user.read(path))["answer"] == "It is mended"
+
+
 @pytest.mark.parametrize(
     ("change", "error"),
     [

@@ -45,6 +45,7 @@ async def test_a_review_shows_the_dataset_with_its_class_and_keeps_it_for_a_reas
     assert (case["outcome"], case["reasons"][0]["text"]) == ("kept", {"reason": "Still secret"})
 
 
+@pytest.mark.duty("GZ-19a")
 async def test_a_finding_that_data_can_be_opened_further_orders_an_update_that_opens_it(working: Service) -> None:
     provider = working.as_("reviewer@guangzhou.transport")
     conditional = (await provider.conditional_dataset("guangzhou"))["dataset_id"]

@@ -71,6 +71,13 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/v1/feedback/{feedback_id}", None),
     ("POST", "/v1/feedback", {"city": "nanning", "kind": "opinion", "text": "x"}),
     ("POST", "/v1/feedback/{feedback_id}/answer", {"text": "x"}),
+    ("GET", "/v1/declarations?city=nanning", None),
+    ("GET", "/v1/declarations/owed?city=nanning", None),
+    ("GET", "/v1/declarations/{declaration_id}", None),
+    ("GET", "/v1/datasets/{dataset_id}/declarations", None),
+    ("POST", "/v1/declarations", {"city": "nanning", "kind": "showcase", "says": {}}),
+    ("POST", "/v1/declarations/{declaration_id}/taking-down", {"reason": "x"}),
+    ("PUT", "/v1/declarations/{declaration_id}/naming", {"named": True}),
     ("GET", "/v1/catalogue.jsonld", None),
     ("GET", "/v1/cities", None),
     ("GET", "/v1/bodies", None),
@@ -314,6 +321,7 @@ async def names_in(service: Service, path: str, made: Made) -> dict[str, Any]:
         "login": "reviewer2@nanning.health",
         "proposal_id": "none",
         "feedback_id": "none",
+        "declaration_id": "none",
         "delegation_id": "none",
     }
     names["body"] = "nanning.parks"

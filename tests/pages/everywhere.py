@@ -54,6 +54,7 @@ async def filed(service: Service) -> Mapping[str, str]:
         objected(applicant),
         curtailed(service, applicant),
         gave_feedback(applicant),
+        declared(service),
         delegated(service, applicant),
     )
     refused = (await applicant.post(f"/v1/cases/{first['case_id']}/supplement", {"text": "More"})).json()
@@ -80,6 +81,16 @@ async def gave_feedback(applicant: Caller) -> Mapping[str, str]:
     answer = await applicant.post("/v1/feedback", told, str(uuid.uuid4()))
     assert answer.status_code == 201, answer.text
     return {"feedback_id": answer.json()["feedback_id"]}
+
+
+async def declared(service: Service) -> Mapping[str, str]:
+    """A case of use that a provider has put on record."""
+    says = {"title": "Bus lanes by the hour", "value": "both", "why": "Buses are on time", "use": "Where lanes pay"}
+    provider, dataset_ids = service.as_("reviewer@nanning.transport"), [OBJECTED_TO]
+    sent = {"city": "nanning", "kind": "showcase", "dataset_ids": dataset_ids, "says": says}
+    answer = await provider.post("/v1/declarations", sent, str(uuid.uuid4()))
+    assert answer.status_code == 201, answer.text
+    return {"declaration_id": answer.json()["declaration_id"]}
 
 
 async def requested(applicant: Caller) -> Any:

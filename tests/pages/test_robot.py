@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
 import pytest
 
+from activities.filing.emergencies import upkeep_filing
 from activities.filing.reviewing import Reviewing
 from rules.loading import cities, load_pack
 from rules.procedure_names import (
@@ -15,6 +17,7 @@ from rules.procedure_names import (
     CATALOGUE_UPDATE,
     CONTACT_CHANGE,
     DEMAND,
+    EMERGENCY_UPKEEP,
     LEAK,
     OPENNESS_REVIEW,
     QUALITY_CHECK,
@@ -120,12 +123,23 @@ async def contact_change(robot: Robot, rules: ProcedureRules, way: Way) -> str:
     return await of_a_body(robot, way, "contacts", discovered_on=robot.today)
 
 
+async def emergency_upkeep(robot: Robot, rules: ProcedureRules, way: Way) -> str:
+    """The service itself files it after an opening in an emergency, one for each time that it is tried."""
+    runtime, dataset_id = robot.service.app.state.runtime, await of_a_dataset(robot, "unconditional")
+    owed = {"dataset_id": dataset_id, "provider": f"{robot.city}.transport"}
+    case_id = str(uuid.uuid4())
+    await runtime.inbox.receive_filing(case_id, EMERGENCY_UPKEEP, {}, lambda _: upkeep_filing(rules, {}, owed))
+    case = await robot.service.as_(f"reviewer@{robot.city}.transport").read(f"/v1/cases/{case_id}")
+    return str(case["case_number"])
+
+
 BEGUN: Mapping[str, Begun] = {
     CATALOGUE_UPDATE: update,
     DEMAND: demand,
     LEAK: leak,
     QUALITY_CHECK: quality_check,
     OPENNESS_REVIEW: openness_review,
+    EMERGENCY_UPKEEP: emergency_upkeep,
     RECTIFICATION: rectification,
     ACCOUNT_CHANGE: account_change,
     CONTACT_CHANGE: contact_change,

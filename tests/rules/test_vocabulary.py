@@ -10,7 +10,7 @@ from models.acts import GrantTerms, Measure, TimeLimit
 from models.limits import set_by
 from rules import admissibility, entry_checking, opened_first, pack, procedure_checking
 from rules.loading import PackRefused, cities, load_pack, load_text
-from rules.procedure_names import CATALOGUE_UPDATE, OPENNESS_REVIEW, USE_REPORT, YEARLY
+from rules.procedure_names import CATALOGUE_UPDATE, EMERGENCY_UPKEEP, OPENNESS_REVIEW, USE_REPORT, YEARLY
 from rules.vocabulary import (
     AGREED,
     ANSWERED_BY_THE_SERVICE,
@@ -121,7 +121,7 @@ def test_what_the_packs_ask_for_is_in_the_vocabulary_where_they_ask_for_it() -> 
             terms = [version.value for outcome in outcomes for version in outcome.versions if version.value]
             decided |= {field for each in terms for required in each.requires for field in required.any_of}
 
-    for nothing in (OPENNESS_REVIEW, USE_REPORT, *YEARLY):
+    for nothing in (OPENNESS_REVIEW, EMERGENCY_UPKEEP, USE_REPORT, *YEARLY):
         assert filed.pop(nothing) == set(), "begun without a word"
     assert {name: demandable_of(name) for name in filed} == filed
     assert decided <= DECISION_FIELDS | FILING_FIELDS | QUESTIONS | set(REPORTED)

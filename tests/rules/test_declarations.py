@@ -1,0 +1,82 @@
+"""What bodies declare is data of the packs: which kinds, by whom, about what, for whom, and when again."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from rules.checking import findings
+from rules.declarations import DeclarationRule, declared_in
+from rules.loading import load_pack
+from rules.pack import Pack
+from rules.pinned import Basis
+
+TODAY = date(2026, 11, 29)
+
+
+def rule_of(city: str, kind: str) -> DeclarationRule:
+    rule = DeclarationRule.of(load_pack(city), kind, TODAY)
+    assert rule is not None
+    return rule
+
+
+@pytest.mark.parametrize(
+    ("city", "kind", "by", "about", "read_by", "article"),
+    [
+        ("nanning", "showcase", ("authority", "operator", "provider"), "datasets", "everybody", "25.1"),
+        ("yulin", "showcase", ("authority", "operator", "provider"), "datasets", "everybody", "28"),
+        ("nanning", "collection", ("provider", "operator"), "dataset", "everybody", "21"),
+        ("nanning", "reachability", ("operator", "provider"), "dataset", "everybody", "21"),
+        ("guangzhou", "platform_rules", ("operator",), "city", "everybody", "15.2"),
+        ("guangzhou", "processing", ("provider",), "dataset", "bodies", "19.1"),
+    ],
+)
+def test_each_kind_is_the_articles(
+    *, city: str, kind: str, by: tuple[str, ...], about: str, read_by: str, article: str
+) -> None:
+    rule = rule_of(city, kind)
+    assert (rule.by, rule.about, rule.read_by) == (by, about, read_by)
+    assert (rule.citation.article, rule.citation.basis) == (article, Basis.LAW)
+
+
+def test_a_city_whose_text_says_nothing_of_it_has_no_declarations() -> None:
+    assert declared_in(load_pack("nanjing"), TODAY) == ()
+
+
+def test_what_has_ended_is_declared_no_more_and_shown_in_its_last_words() -> None:
+    pack = load_pack("guangzhou")
+    assert pack.in_force_until is not None
+    assert declared_in(pack, pack.in_force_until) == ()
+    assert DeclarationRule.last(pack, "processing", pack.in_force_until) == rule_of("guangzhou", "processing")
+
+
+def test_the_next_is_owed_after_the_days_of_the_service_rule_where_there_are_any() -> None:
+    reachability = rule_of("nanning", "reachability")
+    assert reachability.again is not None
+    assert reachability.again.citation.basis is Basis.SERVICE
+    assert reachability.owed_on(date(2026, 11, 1)) == date(2026, 12, 1)
+    assert reachability.owed_on(None) is None
+    assert rule_of("nanning", "collection").owed_on(TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "rule"),
+    [
+        ("processing", {"by": ("nobody",)}, "no_responsible_body"),
+        ("platform_rules", {"by": ("provider",)}, "no_responsible_body"),
+        ("platform_rules", {"names_a_user": True}, "no_effect"),
+        ("platform_rules", {"again": {"days": 3, "cite": "measures 15"}}, "no_effect"),
+    ],
+)
+def test_a_declaration_that_nobody_can_make_or_a_rule_without_effect_is_found(
+    kind: str, changes: dict[str, object], rule: str
+) -> None:
+    pack = load_pack("guangzhou")
+    entry = pack.declarations[kind]
+    (version,) = entry.versions
+    assert version.value is not None
+    terms = type(version.value).model_validate({**version.value.model_dump(), **changes})
+    wrong = entry.model_copy(update={"versions": (version.model_copy(update={"value": terms}),)})
+    broken: Pack = pack.model_copy(update={"declarations": {**pack.declarations, kind: wrong}})
+    assert rule in {each.rule for each in findings(broken, {"CN", "CN-GD", pack.calendar})}
