@@ -11,6 +11,8 @@ from sqlmodel import Field, SQLModel
 
 from activities.tables.columns import instant, jsonb
 
+TODAY = "(clock_timestamp() AT TIME ZONE 'Asia/Shanghai')::date"
+
 
 class BodyRow(SQLModel, table=True):
     """A body of a city, such as `nanning.transport`, with its role in the procedures."""
@@ -20,6 +22,9 @@ class BodyRow(SQLModel, table=True):
     city: str = Field(index=True)
     role: str
     name: dict[str, Any] = jsonb()
+    entered_on: date = Field(sa_column=Column(Date, nullable=False, server_default=text(TODAY)))
+    """The day in Asia/Shanghai on which the directory got it; of bodies from before that was kept, the first of a
+    year."""
 
 
 class AccountRow(SQLModel, table=True):
