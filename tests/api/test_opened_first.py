@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rules.opened_first import priorities_of
 from tests.api.calling import Service
 from tests.api.updating import answers, drafting, law, recorded, walked
 
@@ -43,3 +44,14 @@ async def test_the_kind_that_a_draft_names_marks_its_entry_and_puts_it_first(wor
     is_listed = [each["priority"] not in (None, "none") for each in found]
     assert is_listed == sorted(is_listed, reverse=True)
     assert set(is_listed) == {True, False}
+
+
+@pytest.mark.parametrize(("asked", "named"), [({}, "guangzhou"), ({"city": "guangzhou"}, "guangzhou")])
+async def test_a_kind_that_nobody_has_opened_first_is_a_problem_on_that_field(
+    service: Service, asked: dict[str, str], named: str
+) -> None:
+    answer = await service.nobody().get("/v1/datasets", priority="sunshine", **asked)
+    assert answer.status_code == 422
+    (wrong,) = answer.json()["errors"]
+    assert (wrong["field"], wrong["code"]) == ("priority", "kind_not_opened_first")
+    assert next(iter(priorities_of(named))) in wrong["detail"]

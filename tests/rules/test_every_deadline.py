@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from activities.calendar.record import with_due
+from activities.calendar.record import wanted_until, with_due
 from models import events as e
 from models.clock import Clock, Extension
 from models.course import put
@@ -20,7 +20,7 @@ from models.state import CaseState
 from rules.deadlines import SHANGHAI, Unit, parse_period
 from rules.loading import cities, load_file, load_pack
 from rules.pack import Pack
-from rules.pinned import Basis
+from rules.pinned import BEFOREHAND, Basis
 from rules.pinned_stages import ClockFrom, Stage
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import NotInForce, resolve
@@ -144,8 +144,29 @@ def test_a_period_ends_where_days_counted_one_by_one_end(rules: ProcedureRules, 
                 assert extended.due_at == counted(rules, started_at, period, most)
 
 
-def test_every_procedure_with_a_number_in_its_law_is_among_them() -> None:
-    """The count of procedures falls when a pack is left out by mistake; a new one is to be named here."""
-    have = {param.values[0].procedure for param in PERIODS}
-    assert have >= {"access_request", "objection", "quality_check", "use_report", "opening_plan", "evaluation"}
-    assert {param.values[0].city for param in PERIODS} == {*cities(), *INVENTED}
+WITHIN = [
+    pytest.param(resolve(pack_of(city), procedure, ON[0]), id=f"{city}-{procedure}")
+    for city in (*cities(), *INVENTED)
+    for procedure in pack_of(city).procedures
+    if resolve(pack_of(city), procedure, ON[0]).filed_within
+]
+
+
+@pytest.mark.parametrize("rules", WITHIN)
+def test_what_is_to_be_filed_within_a_period_is_late_after_days_counted_one_by_one(rules: ProcedureRules) -> None:
+    assert rules.filed_within
+    for at in RECEIPTS:
+        day, period = at.date(), rules.filed_within.period
+        midnight = datetime.combine(day, time.min, SHANGHAI)
+        ends = midnight if period == BEFOREHAND else counted(rules, midnight, period)
+        assert wanted_until(rules, day, notices()) == ends
+
+
+def test_every_city_and_every_procedure_that_has_a_number_is_among_them() -> None:
+    rules = [param.values[0] for param in PERIODS]
+    assert {each.city for each in rules} == {*cities(), *INVENTED}
+    assert {each.procedure for each in rules} == {
+        *("access_request", "account_change", "catalogue_update", "demand", "evaluation", "objection"),
+        *("opening_focus", "opening_plan", "quality_check", "rectification", "use_report"),
+    }, "a procedure that is new here is named here"
+    assert {param.values[0].procedure for param in WITHIN} == {"quality_check", "contact_change", "opening_elsewhere"}
