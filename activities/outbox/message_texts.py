@@ -126,11 +126,13 @@ def with_its_number(said: Said, message_id: str, language: Language) -> Said:
 
 
 def link_to(message: Message, language: Language, pages_url: str) -> str | None:
-    """The page of the feedback or of the dataset that the message is about, of the task for whoever decides it, or of
-    the case."""
+    """The page of the feedback, of the delegation or of the dataset that the message is about, of the task for whoever
+    decides it, or of the case."""
     pages = f"{pages_url}/en" if language == "en" else pages_url
     if feedback_id := message.facts.get("feedback_id"):
         return f"{pages}/feedback/{feedback_id}"
+    if delegation_id := message.facts.get("delegation_id"):
+        return f"{pages}/my/delegations/{delegation_id}"
     if dataset_id := message.facts.get("dataset_id"):
         return f"{pages}/datasets/{dataset_id}"
     if message.case_number is None:

@@ -119,18 +119,19 @@ def begins_at(stage: Stage, at: datetime) -> datetime:
     return datetime.combine(at.date() - timedelta(days=3), time.min, SHANGHAI)
 
 
-PERIODS = [
-    pytest.param(rules, step, stage, id=f"{city}-{rules.procedure}-{stage.stage}")
-    for city in (*cities(), *INVENTED)
-    for rules, step, stage in periods_of(city)
-]
+PERIODS = [each for city in (*cities(), *INVENTED) for each in periods_of(city)]
 
 
-@pytest.mark.parametrize(("rules", "step", "stage"), PERIODS)
+def name_of(rules: ProcedureRules, step: str, stage: Stage) -> str:
+    return f"{rules.city}-{rules.procedure}-{step}-{stage.stage}"
+
+
+@pytest.mark.parametrize(("rules", "step", "stage"), PERIODS, ids=list(itertools.starmap(name_of, PERIODS)))
 def test_a_period_ends_where_days_counted_one_by_one_end(rules: ProcedureRules, step: str, stage: Stage) -> None:
     for at in RECEIPTS:
         started_at = begins_at(stage, at)
-        for choice, period in (stage.periods or {"normal": None}).items():
+        for choice in stage.periods or ("normal",):
+            period = stage.periods.get(choice)
             clock = opened(rules, stage, step, choice, at)
             assert (clock.started_at, clock.period) == (started_at, period)
             assert clock.due_at == (counted(rules, started_at, period) if period else None)
@@ -145,14 +146,14 @@ def test_a_period_ends_where_days_counted_one_by_one_end(rules: ProcedureRules, 
 
 
 WITHIN = [
-    pytest.param(resolve(pack_of(city), procedure, ON[0]), id=f"{city}-{procedure}")
+    resolve(pack_of(city), procedure, ON[0])
     for city in (*cities(), *INVENTED)
     for procedure in pack_of(city).procedures
     if resolve(pack_of(city), procedure, ON[0]).filed_within
 ]
 
 
-@pytest.mark.parametrize("rules", WITHIN)
+@pytest.mark.parametrize("rules", WITHIN, ids=[f"{each.city}-{each.procedure}" for each in WITHIN])
 def test_what_is_to_be_filed_within_a_period_is_late_after_days_counted_one_by_one(rules: ProcedureRules) -> None:
     assert rules.filed_within
     for at in RECEIPTS:
@@ -163,10 +164,10 @@ def test_what_is_to_be_filed_within_a_period_is_late_after_days_counted_one_by_o
 
 
 def test_every_city_and_every_procedure_that_has_a_number_is_among_them() -> None:
-    rules = [param.values[0] for param in PERIODS]
+    rules = [each for each, _, _ in PERIODS]
     assert {each.city for each in rules} == {*cities(), *INVENTED}
     assert {each.procedure for each in rules} == {
         *("access_request", "account_change", "catalogue_update", "demand", "evaluation", "objection"),
         *("opening_focus", "opening_plan", "quality_check", "rectification", "use_report"),
     }, "a procedure that is new here is named here"
-    assert {param.values[0].procedure for param in WITHIN} == {"quality_check", "contact_change", "opening_elsewhere"}
+    assert {each.procedure for each in WITHIN} == {"quality_check", "contact_change", "opening_elsewhere"}
