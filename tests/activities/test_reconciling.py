@@ -61,7 +61,7 @@ async def test_an_open_case_that_the_engine_does_not_have_is_named_until_it_is_r
     assert await differences(driver) == []
 
 
-async def test_a_case_that_is_being_filed_is_no_difference_until_somebody_has_overlooked_it(driver: Driver) -> None:
+async def test_a_case_that_is_being_filed_is_no_difference_until_it_was_overlooked(driver: Driver) -> None:
     await driver.file("nanning", hand_over=False)
     assert await differences(driver) == []
     await by_owner(driver.pool, "update acts set received_at = received_at - interval '2 minutes'")

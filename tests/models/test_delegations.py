@@ -128,7 +128,7 @@ def test_where_the_law_knows_no_delegation_a_grant_is_used_by_its_holder_alone(c
     assert use.delegated("grant") == "ProcedureKnowsNoSuchAct"
 
 
-def test_whoever_was_let_use_a_grant_is_told_when_anything_ends_that_and_of_each_once() -> None:
+def test_whoever_was_let_use_a_grant_is_told_once_of_whatever_ends_that() -> None:
     for ends in ("takes back", "is curtailed", "is given up"):
         use = Delegating("guangzhou")
         use.granted("grant")
