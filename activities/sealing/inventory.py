@@ -59,7 +59,7 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
         P: "content",
         N: "kind state problem files content_digest content_salt hash request_digest",
     },
-    "bodies": {N: "body city role name entered_on"},
+    "bodies": {N: "body city role name"},
     "calendar_notices": {N: "scope document notice"},
     "case_numbers": {N: "city procedure"},
     "cases": {
