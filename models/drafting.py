@@ -104,8 +104,8 @@ def kept_with(filing: Mapping[str, Any], answers: Mapping[str, object], basis: s
     if "entry" not in filing:
         return None
     entry = dict(filing["entry"])
-    # A row of an import states the class in its entry, for a file answers no questions.
-    proposed = {OPENNESS: entry.pop(OPENNESS)} if OPENNESS in entry else {}
+    # A row of an import states its classes in its entry, for a file answers no questions.
+    proposed = {name: entry.pop(name) for name in (OPENNESS, SHARING) if name in entry}
     said = {**proposed, **filing.get("answers", {}), **answers}
     return Kept(entry, said, filing.get("basis") if basis is None else basis)
 

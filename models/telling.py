@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from models import events as e
 from models.access_events import AccessOpened, AccessRenounced, AccessRevoked
 from models.conflicts import sides
+from models.delegation_events import AccessDelegated, DelegationRevoked
+from models.delegations import DelegationState
 from models.procedure import PartyIsTold
 from models.procedures import BY_NAME
 from models.recorded import Recorded
@@ -17,12 +19,14 @@ from models.restrictions import RestrictionKind, RestrictionTold, together, touc
 from models.state import CaseState
 from models.task_events import EXTENDED
 from models.task_state import TaskState
+from models.use_events import UseInspected
 from rules.pack import WITHDRAWN
 from rules.pinned import APPLICANT, PARTY
 from rules.procedure_rules import ProcedureRules
 
 BY_A_CASE = "case:"
 """Begins who did something, where another case did it."""
+NEARLY_USED_UP = "delegation_nearly_used_up"
 NOTICE = "notice"
 """Why a clock moved, where a holiday notice moved it."""
 
@@ -98,6 +102,17 @@ def told(before: CaseState, after: CaseState, events: Iterable[e.Event]) -> list
     return [telling for event in written.events for telling in written.of(event)]
 
 
+def delegation_facts(delegation: str, dataset_id: str, accesses: int) -> dict[str, str | int]:
+    """The facts about a delegation that every message about it has."""
+    return {"delegation_id": delegation, "dataset_id": dataset_id, "accesses": accesses}
+
+
+def nearly_used_up(delegation: str, to: str, dataset_id: str, accesses: int, left: int) -> Telling:
+    """To a delegate, once, that few of its accesses are left, or none."""
+    facts = delegation_facts(delegation, dataset_id, accesses) | {"left": left}
+    return Telling(kind=NEARLY_USED_UP, of=delegation, to=Account(to), facts=facts)
+
+
 def due_day(task: TaskState) -> dict[str, str | int]:
     """The due day of a task as messages give it; empty where the rules give no number."""
     clock = task.clock
@@ -118,6 +133,7 @@ class _Write:
     events: tuple[e.Event, ...]
 
     def of(self, event: e.Event) -> Iterator[Telling]:
+        yield from self._of_delegates(event)
         match event:
             case e.Filed():
                 if self._is_told_of_progress:
@@ -176,6 +192,32 @@ class _Write:
             case _:
                 yield from self._of_party(event)
 
+    def _of_delegates(self, event: e.Event) -> Iterator[Telling]:
+        """Messages that only those get whom a holder lets use its grant: that they may, and that they may no more."""
+        match event:
+            case AccessDelegated():
+                it = self.after.delegations[event.delegation]
+                yield self._delegate("delegation_made", event, it, {"valid_until": it.until.isoformat()})
+            case DelegationRevoked():
+                yield self._delegate("delegation_ended", event, self.after.delegations[event.delegation])
+            case e.CurtailmentMet() | e.Closed():
+                for it in self.before.delegations.values():
+                    if it.stands(event.at):
+                        yield self._delegate("delegation_ended", event, it)
+            case _:
+                pass
+
+    def _delegate(
+        self, kind: str, event: e.Event, it: DelegationState, more: Mapping[str, str | int] | None = None
+    ) -> Telling:
+        """To a delegate, of the delegation and not of the case, of which it does not know."""
+        return Telling(
+            kind=kind,
+            of=f"{self.after.case_id}/{event.number}/{it.delegation}",
+            to=Account(it.to),
+            facts=delegation_facts(it.delegation, self.after.dataset_id, it.accesses) | dict(more or {}),
+        )
+
     def _of_party(self, event: e.Event) -> Iterator[Telling]:
         """Messages that only the party gets."""
         case = self.after
@@ -191,6 +233,9 @@ class _Write:
                 yield self._party("grant_begun", event, {"valid_until": event.valid_until.isoformat()})
             case e.CurtailmentMet() if self._waits_or_holds:
                 yield self._party("grant_curtailed", event)
+            case UseInspected() if self._waits_or_holds:
+                about = event.model_dump(mode="json", include={"body", "inspected_on", "source", "article"})
+                yield self._party("use_inspected", event, about)
             case e.CurtailmentLifted() if self._waits_or_holds:
                 yield self._party("grant_restored", event)
             case e.RestrictionMet() if self._waits_or_holds:

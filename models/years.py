@@ -27,6 +27,13 @@ def begins(year: int) -> date:
     return date(year, 1, 1)
 
 
+def owed_from(rules: ProcedureRules, year: int, entered_on: date | None) -> date:
+    """The day in a year from which what is owed for it is owed: its first, or where the rules say so the day on which
+    the body whose it is entered the directory within it."""
+    within = entered_on is not None and entered_on.year == year
+    return entered_on if within and entered_on and rules.every and rules.every.from_entry else begins(year)
+
+
 def owed_by(procedure: str, city: str, body: str | None, year: int) -> str:
     """Under which key the first case of a year is filed, whoever begins it: there is one, however often it is tried."""
     assert (body is not None) == (procedure in OF_A_BODY), "a plan is a body's, and what is the city's is of no body"
@@ -68,7 +75,7 @@ def why_not_replaced(plan: CaseState | None, body: str | None, year: int) -> str
     """Why another plan of this body and year cannot take the place of this one; None where it can."""
     if plan is None or plan.procedure != OPENING_PLAN:
         return "plan_unknown"
-    if (plan.bodies.get(PROVIDER), plan.occurred_on) != (body, begins(year)):
+    if plan.bodies.get(PROVIDER) != body or plan.occurred_on is None or plan.occurred_on.year != year:
         return "plan_unknown"
     return None if plan.results else "plan_not_on_record"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pages.wording import Words
@@ -69,7 +69,10 @@ def _ways(call: Call) -> list[Way]:
             "datasets",
             "messages",
         ]
-    return [_way(call, name, words) for name in wanted if name in call.request.app.state.names]
+    ways = [_way(call, name, words) for name in wanted if name in call.request.app.state.names]
+    # /my/grants lies below /my: where both are ways, one is at the longer.
+    nearest = max((way for way in ways if way.here), key=lambda way: len(way.address), default=None)
+    return [replace(way, here=way is nearest) for way in ways]
 
 
 def _way(call: Call, name: str, words: Words) -> Way:

@@ -330,10 +330,12 @@ class HoldTerms(Authored):
 class EveryTerms(Authored):
     """For what the procedure is begun by itself, again and again: for each dataset every so many calendar `days`, once
     in a calendar year for each provider or for the city as one (`year_of`), or for each grant (`per`), after as many
-    days as its agreement has (`reporting`)."""
+    days as its agreement has (`reporting`). `from_entry`: whoever enters the directory within a year owes what is left
+    of it from that day on."""
 
     days: Annotated[int, Strict(), Field(ge=1)] | None = None
     year_of: Literal["provider", "city"] | None = None
+    from_entry: bool = False
     per: Literal["grant"] | None = None
 
 

@@ -280,7 +280,7 @@ class YearOf(StrEnum):
     """Whose procedure it is that is begun once in a calendar year."""
 
     PROVIDER = "provider"
-    """Each provider's, on record when the year began."""
+    """Each provider's."""
     CITY = "city"
     """The city's as one."""
 
@@ -291,6 +291,8 @@ class EveryRule(Pinned):
 
     days: int | None = None
     year_of: YearOf | None = None
+    from_entry: bool = False
+    """The year of whoever enters the directory within it counts from that day."""
     per: Literal["grant"] | None = None
     citation: Citation
 

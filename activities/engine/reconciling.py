@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.common import TypedSearchAttributes
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -17,6 +17,7 @@ from activities.record.log import read_log
 from activities.record.pinned_rules import PinnedRules
 from activities.record.rows import (
     CaseKept,
+    CurtailmentKept,
     DelegationKept,
     FiledOfBody,
     GrantKept,
@@ -24,6 +25,7 @@ from activities.record.rows import (
     RestrictionKept,
     TaskKept,
     case_kept,
+    curtailment_kept,
     delegations_kept,
     filed_of_body,
     foreseen_kept,
@@ -90,6 +92,7 @@ async def of_read_model(connection: Connection, rules: ProcedureRules, state: Ca
     derived = (
         ("grants", (*GrantKept._fields, "key_digest", "ended"), grant),
         ("objections", ObjectionKept._fields, objection_kept(state)),
+        ("curtailments", CurtailmentKept._fields, curtailment_kept(state)),
         ("filed_of_bodies", FiledOfBody._fields, filed_of_body(rules, state)),
     )
     for table, columns, folded in derived:
@@ -233,12 +236,16 @@ async def of_the_other_side(pool: Pool, temporal: Client, task_queue: str) -> As
 
 async def of_engine(connection: Connection, temporal: Client, state: CaseState) -> list[str]:
     """The differences between engine and log: a closed case that runs, an open one that does not, and other open tasks
-    or another due instant than the log has. Events still on their way to the engine are no difference."""
-    try:
-        described = await temporal.get_workflow_handle(state.case_id).describe()
-    except RPCError as failure:
-        if failure.status is not RPCStatusCode.NOT_FOUND:
-            raise
+    or another due instant than the log has. Events still on their way to the engine are no difference, nor is a case
+    whose filing is, for as long as its inbox has that grace."""
+    handle = temporal.get_workflow_handle(state.case_id)
+    described = await _described(handle)
+    if described is None and not state.closed:
+        if await _filing_is_on_its_way(connection, state.case_id):
+            return []
+        # It may have arrived between the two questions.
+        described = await _described(handle)
+    if described is None:
         # A closed case leaves the engine when its retention ends.
         return [] if state.closed else ["engine: an open case is not there (kaifang restore brings it back)"]
     status = described.status
@@ -257,6 +264,27 @@ async def of_engine(connection: Connection, temporal: Client, state: CaseState) 
     if state.closed or shown == shown_of(state) or await _has_more_to_hear(connection, state.case_id):
         return []
     return [f"engine: shows {', '.join(shown.stages) or 'no stage'} due {shown.due_at}, by the log {shown_of(state)}"]
+
+
+async def _described(handle: WorkflowHandle[Any, Any]) -> WorkflowExecutionDescription | None:
+    """What the engine says of a case; None where it has none."""
+    try:
+        return await handle.describe()
+    except RPCError as failure:
+        if failure.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return None
+
+
+async def _filing_is_on_its_way(connection: Connection, case_id: str) -> bool:
+    """Whether a case was received a moment ago and not handed over yet; after that somebody has overlooked it."""
+    is_it: bool = await connection.fetchval(
+        "select exists (select from acts where case_id = $1 and kind = 'file' and delivered_at is null "
+        "and received_at >= clock_timestamp() - $2::interval)",
+        case_id,
+        OVERLOOKED_FOR,
+    )
+    return is_it
 
 
 def shown_by(attributes: TypedSearchAttributes) -> Shown:

@@ -51,7 +51,11 @@ EVERY_ATTEMPT = 5.0
 EVERY_LOOK = 600.0
 """Seconds: an engine whose database was lost has the schedule again so soon."""
 DUE = """
-select d.dataset_id, d.provider from datasets d
+select d.dataset_id, d.provider, (
+  select case_id from cases c where c.dataset_id = d.dataset_id and c.procedure = $3
+  order by c.received_at desc, c.case_id limit 1
+) as latest
+from datasets d
 where d.city = $1 and d.openness = any($2)
   and not exists (
     select from cases c where c.dataset_id = d.dataset_id and c.procedure = $3
@@ -107,8 +111,8 @@ class Reviewing:
                 choices={},
                 given=frozenset(),
             )
-            # The same dataset on the same day is the same review, however often this is tried.
-            key = f"{row['dataset_id']}/{to_shanghai(now).date()}"
+            # There is one that follows the latest, on whichever day, and however often it is tried.
+            key = f"{row['dataset_id']}/{row['latest'] or 'first'}"
             case_id = id_from_key(SYSTEM, OPENNESS_REVIEW, key)
             await self._inbox.receive_filing(case_id, OPENNESS_REVIEW, {}, lambda _, filing=filing: filing)  # type: ignore[misc]  # bound now, and no other argument is given
         return len(due)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -16,9 +16,13 @@ from rules.bounds import MOST_FORMATS, MOST_ITEMS, Heading, ItemCode, Something
 from rules.sample_catalogue import IRREGULAR, REAL_TIME, DatasetId, Format, Frequency, ItemType, Openness
 
 PROVIDER = "provider"
-IN_BOTH_LANGUAGES = ("title", "abstract", "domain", "conditions", "basis", "grade", "supervision")
+IN_BOTH_LANGUAGES = (
+    *("title", "abstract", "domain", "conditions", "basis", "sharing_reason", "sharing_basis"),
+    *("grade", "supervision"),
+)
 
 OPENNESS = {"无条件开放": "unconditional", "有条件开放": "conditional", "不予开放": "closed", "非开放": "closed"}
+SHARING = {"无条件共享": "unconditional", "有条件共享": "conditional", "不予共享": "none"}
 FREQUENCIES = {
     **dict.fromkeys(("每小时", "小时", "hourly"), "PT1H"),
     **dict.fromkeys(("每日", "每天", "日", "天", "daily"), "P1D"),
@@ -72,6 +76,9 @@ class ImportedEntry(BaseModel):
     openness: Openness
     conditions: Bilingual | None = None
     basis: Bilingual | None = None
+    sharing_class: Literal["unconditional", "conditional", "none"] | None = None
+    sharing_reason: Bilingual | None = None
+    sharing_basis: Bilingual | None = None
     grade: Headline | None = None
     supervision: Bilingual | None = None
     update_frequency: Frequency | None = None
@@ -108,6 +115,8 @@ def entry_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
             found[name] = {"zh": zh, "en": en or zh}
     if openness := fields.get("openness"):
         found["openness"] = OPENNESS.get(openness, openness.lower())
+    if sharing := fields.get("sharing_class"):
+        found["sharing_class"] = SHARING.get(sharing, sharing.lower())
     if frequency := fields.get("update_frequency"):
         found["update_frequency"] = period_of(frequency)
     if formats := fields.get("formats"):

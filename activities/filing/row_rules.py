@@ -107,6 +107,9 @@ def broken_rules(entry: ImportedEntry, rules: ProcedureRules, known: Known, impo
         yield Fault("entry_conditions_out_of_place", "conditions_zh")
     if entry.basis and entry.openness == "unconditional":
         yield Fault("entry_basis_out_of_place", "basis_zh")
+    if "sharing_class" not in rules.choices:
+        named = ("sharing_class", "sharing_reason", "sharing_basis")
+        yield from (Fault("sharing_has_no_class_here", column_of((name,))) for name in named if name in draft)
     codes = [item.item for item in entry.items or ()]
     if twice := sorted({code for code in codes if codes.count(code) > 1}):
         yield Fault("item_twice", "items", {"items": ", ".join(twice)})

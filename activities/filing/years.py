@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from activities.idempotency import id_from_key
 from activities.record.filings import Filing
 from activities.record.inbox import Inbox
-from models.years import about, begins, owed_by, with_a_seat
+from models.years import about, begins, owed_by, owed_from, with_a_seat
 from rules.deadlines import to_shanghai
 from rules.pack import Pack
 from rules.pinned import YearOf
 from rules.procedure_names import YEARLY
-from rules.procedure_rules import ProcedureRules
+from rules.procedure_rules import PROVIDER, ProcedureRules
 from rules.resolving import NotInForce, ProcedureUnknown, resolve
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 SYSTEM = "system"
 """The party of a case that nobody filed."""
-BODIES = "select role, body from bodies where city = $1 and (role = 'provider' or county is null) order by body"
+BODIES = """
+select role, body, entered_on from bodies where city = $1 and (role = 'provider' or county is null) order by body
+"""
 KNOWN = "select case_id from cases where case_id = any($1)"
 
 
@@ -37,40 +39,35 @@ class Owed:
     """One case that is owed for a year, by the rules of today; `body` is None where it is the city's."""
 
     case_id: str
-    rules: ProcedureRules
     body: str | None
-    year: int
+    owed_from: date
 
 
 async def file_years(pool: Pool, inbox: Inbox, packs: list[Pack], now: datetime, most: int) -> int:
-    """Files at most that many cases that are owed for this year and that nobody has begun."""
+    """Files at most that many cases that have come to be owed for a year and that nobody has begun, also those of years
+    that passed while nobody looked."""
     filed = 0
     for pack in packs:
-        for rules in _begun_by_year(pack, to_shanghai(now).date()):
-            if filed < most:
-                year = about(rules.procedure, to_shanghai(now).date())
-                filed += await _file(pool, inbox, rules, year, most - filed)
+        for procedure in YEARLY:
+            if filed < most and (rules := _rules_on(pack, procedure, to_shanghai(now).date())):
+                filed += await _file(pool, inbox, pack, rules, to_shanghai(now).date(), most - filed)
     return filed
 
 
-def _begun_by_year(pack: Pack, today: date) -> Iterator[ProcedureRules]:
-    """The rules of today of what begins by itself, where they had it so when the year began."""
-    for procedure in YEARLY:
-        try:
-            rules, at_first = (resolve(pack, procedure, on) for on in (today, begins(today.year)))
-        except (NotInForce, ProcedureUnknown):
-            continue
-        if at_first.every and at_first.every.year_of:
-            yield rules.model_copy(update={"every": at_first.every})
+def _rules_on(pack: Pack, procedure: str, on: date) -> ProcedureRules | None:
+    """The rules of that day, where the city has them."""
+    try:
+        return resolve(pack, procedure, on)
+    except (NotInForce, ProcedureUnknown):
+        return None
 
 
-async def _file(pool: Pool, inbox: Inbox, rules: ProcedureRules, year: int, most: int) -> int:
+async def _file(pool: Pool, inbox: Inbox, pack: Pack, rules: ProcedureRules, today: date, most: int) -> int:
     rows = await pool.fetch(BODIES, rules.city)
-    providers = [row["body"] for row in rows if row["role"] == "provider"]
-    bodies = {row["role"]: row["body"] for row in rows if row["role"] != "provider"}
-    of_each = rules.every is not None and rules.every.year_of is YearOf.PROVIDER
-    whose: list[str | None] = [*providers] if of_each else [None]
-    owed = [Owed(first_of_its_year(rules.procedure, rules.city, it, year), rules, it, year) for it in whose]
+    providers = [row["body"] for row in rows if row["role"] == PROVIDER]
+    bodies = {row["role"]: row["body"] for row in rows if row["role"] != PROVIDER}
+    entered = {row["body"]: row["entered_on"] for row in rows}
+    owed = [each for year in _years(entered, today) for each in _of_year(pack, rules, providers, entered, year)]
     known = {row["case_id"] for row in await pool.fetch(KNOWN, [each.case_id for each in owed])}
     due = [each for each in owed if each.case_id not in known][:most]
     for each in due:
@@ -82,7 +79,27 @@ async def _file(pool: Pool, inbox: Inbox, rules: ProcedureRules, year: int, most
             data_items=(),
             choices={},
             given=frozenset(),
-            occurred_on=begins(year),
+            occurred_on=each.owed_from,
         )
         await inbox.receive_filing(each.case_id, rules.procedure, {}, lambda _, filing=filing: filing)  # type: ignore[misc]  # bound now, and no other argument is given
     return len(due)
+
+
+def _years(entered: Mapping[str, date], today: date) -> range:
+    """The years in which something can have come to be owed: since the city has had a body in the directory."""
+    return range(min((each.year for each in entered.values()), default=today.year), today.year + 1)
+
+
+def _of_year(
+    pack: Pack, rules: ProcedureRules, providers: list[str], entered: Mapping[str, date], year: int
+) -> Iterator[Owed]:
+    """What came to be owed with the first day of a year, by what the rules said of that then."""
+    at_first = _rules_on(pack, rules.procedure, begins(year))
+    if at_first is None or at_first.every is None or at_first.every.year_of is None:
+        return
+    of_each = at_first.every.year_of is YearOf.PROVIDER
+    whose: list[str | None] = [body for body in providers if entered[body].year <= year] if of_each else [None]
+    about_year = about(rules.procedure, begins(year))
+    for body in whose:
+        case_id = first_of_its_year(rules.procedure, rules.city, body, about_year)
+        yield Owed(case_id, body, owed_from(at_first, about_year, entered[body] if body else None))

@@ -126,11 +126,13 @@ def with_its_number(said: Said, message_id: str, language: Language) -> Said:
 
 
 def link_to(message: Message, language: Language, pages_url: str) -> str | None:
-    """The page of the feedback, declaration or dataset that the message is about, of the task for whoever decides it,
-    or of the case."""
+    """The page of the feedback, delegation, declaration or dataset that the message is about, of the task for whoever
+    decides it, or of the case."""
     pages = f"{pages_url}/en" if language == "en" else pages_url
     if feedback_id := message.facts.get("feedback_id"):
         return f"{pages}/feedback/{feedback_id}"
+    if delegation_id := message.facts.get("delegation_id"):
+        return f"{pages}/my/delegations/{delegation_id}"
     if declaration_id := message.facts.get("declaration_id"):
         return f"{pages}/declarations/{declaration_id}"
     if dataset_id := message.facts.get("dataset_id"):

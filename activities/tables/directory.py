@@ -11,6 +11,8 @@ from sqlmodel import Field, SQLModel
 
 from activities.tables.columns import instant, jsonb
 
+TODAY = "(clock_timestamp() AT TIME ZONE 'Asia/Shanghai')::date"
+
 
 class BodyRow(SQLModel, table=True):
     """A body of a city, such as `nanning.transport`, with its role in the procedures."""
@@ -23,6 +25,9 @@ class BodyRow(SQLModel, table=True):
     name: dict[str, Any] = jsonb()
     county: str | None = Field(default=None, foreign_key="bodies.body")
     """The authority of the county that it belongs to, which is its own; None for a body of the city."""
+    entered_on: date = Field(sa_column=Column(Date, nullable=False, server_default=text(TODAY)))
+    """The day in Asia/Shanghai on which the directory got it; of bodies from before that was kept, the first of a
+    year."""
 
 
 class AccountRow(SQLModel, table=True):

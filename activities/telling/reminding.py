@@ -22,7 +22,8 @@ from models.events import read_events
 from models.procedures import ANSWERS_NOTHING, BY_NAME
 from models.reminding import Look, Reminded, look, tellings
 from models.state import CaseState, fold
-from models.telling import Telling
+from models.telling import NEARLY_USED_UP as FEW_LEFT
+from models.telling import Telling, nearly_used_up
 from rules.deadlines import to_shanghai
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ REMINDING_LOCK = 5272
 A_SET = 500
 """Tasks in one transaction, whose cases cannot be written to meanwhile."""
 WHILE_AN_ACT_WAITS = timedelta(minutes=15)
+A_FIFTH = 5
+"""When no more than this part of the accesses is left, a delegate is told."""
 AFTER_A_DEFECT = timedelta(hours=1)
 
 CASES_TO_LOOK_AT = """
@@ -63,6 +66,19 @@ LOOK_AGAIN = """
 update tasks set remind_at = again_at from unnest($1::text[], $2::timestamptz[]) as looked (looked_at, again_at)
 where task_id = looked_at
 """
+
+
+NEARLY_USED_UP = f"""
+select let.delegation_id, let.delegate, held.dataset_id, let.accesses, let.accesses - counted.calls as left
+from delegated_calls counted join delegations let using (delegation_id) join grants held on held.case_id = let.case_id
+where let.ended is null and let.until_at > $1 and held.ended is null
+  and counted.calls > 0 and let.accesses - counted.calls <= greatest(let.accesses / {A_FIFTH}, 1)
+  and not exists (
+    select from messages where account_id = let.delegate and kind = '{FEW_LEFT}'
+    and facts ->> 'delegation_id' = let.delegation_id
+  )
+order by let.delegation_id limit $2
+"""  # noqa: S608 - constants of ours
 
 
 class Reminding:
@@ -102,11 +118,21 @@ class Reminding:
             record = await self._notices.read(connection)
             looks = [await self._look(connection, task, record, now) for task in tasks]
             new = await put_out(connection, [telling for _, tellings_ in looks for telling in tellings_], now)
+            new += await self._of_delegations(connection, now)
             again = [found.again_at for found, _ in looks]
             await connection.execute(LOOK_AGAIN, [task["task_id"] for task in tasks], again)
         if new:
             LOG.info("%d reminders of %d tasks", new, len(tasks))
         return len(tasks)
+
+    async def _of_delegations(self, connection: Connection, now: datetime) -> int:
+        """Delegates with few accesses left are told, once. The gate counts and writes no messages."""
+        rows = await connection.fetch(NEARLY_USED_UP, now, A_SET)
+        few = (
+            nearly_used_up(each["delegation_id"], each["delegate"], each["dataset_id"], each["accesses"], each["left"])
+            for each in rows
+        )
+        return await put_out(connection, list(few), now)
 
     async def _look(
         self, connection: Connection, row: asyncpg.Record, record: CalendarRecord, now: datetime

@@ -11,7 +11,15 @@ from api.acting.forms.filing import PlanForm, YearForm
 from api.acting.refusals import refused_before_receipt
 from api.http.problems import invalid
 from models import who_may_act
-from models.years import about, begins, begins_in_its_own_city, bodies_of_a_year, why_not_replaced, with_a_seat
+from models.years import (
+    about,
+    begins,
+    begins_in_its_own_city,
+    bodies_of_a_year,
+    owed_from,
+    why_not_replaced,
+    with_a_seat,
+)
 from reading.cases import questions as cases
 from reading.cases.shapes import CaseShown
 from reading.directory import questions as directory
@@ -66,6 +74,7 @@ async def begin_year(
     year_can_be_begun(rules, form.year, to_shanghai((await store.present()).now).date())
     rows = await directory.bodies(store, form.city)
     providers = [row.body for row in rows if row.role == PROVIDER]
+    entered = {row.body: row.entered_on for row in rows}
 
     def received(at: datetime) -> Filing:
         rules = rules_in_force_at(form.city, procedure, at)
@@ -78,7 +87,7 @@ async def begin_year(
             data_items=(),
             choices={},
             given=frozenset(),
-            occurred_on=begins(form.year),
+            occurred_on=owed_from(rules, form.year, entered.get(body or "")),
             caused_by=replaced,
         )
 

@@ -11,7 +11,7 @@ from api.acting.dating_data import DataUpdateForm, say_brought_up_to_date
 from api.acting.refusals import refused_before_receipt
 from api.dependencies import Cursor, DatasetId, MaybeCalling, PageSize, Reading, Reviewer, Running, Word
 from api.http.files import AS_TABLE
-from api.http.filters import named_body
+from api.http.filters import named_body, named_priority
 from api.http.known import known
 from api.http.language import AnsweredIn
 from api.http.moments import Day
@@ -64,6 +64,7 @@ async def search(
     language; entries that have all of it in their title come first, and the order is that of city and id else."""
     await named_body(store, "provider", provider)
     await named_body(store, "county", county)
+    named_priority(city, priority)
     if stale is not None:
         city = stale_in(caller, city)
     wanted = Search(

@@ -12,6 +12,7 @@ from pages.calls import Call, deed, page
 from pages.forms.attempt import REFUSED, Attempt, attempted
 from pages.forms.fields import Field, Option
 from pages.forms.filled import parsed, stated
+from pages.forms.keys import key_for_another_try
 from pages.forms.kinds import Kind
 from pages.forms.notice import after
 from pages.supervising import supervised
@@ -89,7 +90,7 @@ async def file_absence(call: Call) -> Response:
     try:
         await be_away(call.runtime, call.store, caller, absence_of(form, asked), key)
     except REFUSED as fact:
-        return await list_page(call, attempted(form, asked, fact, call.language), key, 422)
+        return await list_page(call, attempted(form, asked, fact, call.language), key_for_another_try(fact, key), 422)
     await call.say_once("absences.filed")
     return call.go_on_to(call.path("supervised_absences"))
 

@@ -13,6 +13,7 @@ from pages.calls import Call, deed, page
 from pages.forms.attempt import REFUSED, Attempt, attempted
 from pages.forms.fields import Field
 from pages.forms.filled import parsed
+from pages.forms.keys import key_for_another_try
 from pages.forms.kinds import Kind
 from pages.supervising import said_of
 from pages.urging import new_key
@@ -78,7 +79,9 @@ async def announce_maintenance(call: Call) -> Response:
         asked = parsed(MaintenanceForm, content_of(form))
         await announce_for_operator(call.runtime, call.store, call.must_be_logged_in(), asked, key)
     except REFUSED as fact:
-        return await form_page(call, attempted(form, fields(call), fact, call.language), key, 422)
+        return await form_page(
+            call, attempted(form, fields(call), fact, call.language), key_for_another_try(fact, key), 422
+        )
     await call.say_once("announcing.announced")
     return call.go_on_to(call.path("announce", city=call.in_part("city")))
 

@@ -19,6 +19,7 @@ from pages.cases.stated import Speaking
 from pages.filing.matter import items_of
 from pages.forms.fields import Field, field_of, fields_of_decision, rule_of
 from pages.forms.filled import parsed, stated
+from pages.forms.keys import key_for_another_try
 from pages.forms.kinds import Kind
 from pages.forms.trying import REFUSED, Asked, problem_with, shown_again
 from pages.routes.cases import gone_on, receiver_of, speaking_of
@@ -117,7 +118,7 @@ async def supply(call: Call) -> Response:
         act = await applying.supplement(receiver_of(call, key), call.store, case.case_id, content)
     except REFUSED as error:
         again = shown_again(call, form, asked.fields, problem_with(error))
-        return answering_page(call, case, asked, again, key)
+        return answering_page(call, case, asked, again, key_for_another_try(error, key))
     return await gone_on(call, act, case.case_number, "case.supplied")
 
 
@@ -226,7 +227,7 @@ async def sign(call: Call) -> Response:
     except REFUSED as error:
         again = shown_again(call, form, fields, problem_with(error))
         now = await text_of(call, case)
-        return await agreement_page(call, case, again, key, now)
+        return await agreement_page(call, case, again, key_for_another_try(error, key), now)
     return await gone_on(call, act, case.case_number, "case.signed")
 
 

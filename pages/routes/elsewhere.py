@@ -16,6 +16,7 @@ from pages.filing.matter import items_of
 from pages.forms.attempt import REFUSED, Attempt, attempted
 from pages.forms.fields import Field, fields_of_filing
 from pages.forms.filled import parsed, stated
+from pages.forms.keys import key_for_another_try
 from pages.officers import filer_of, key_of, new_key
 from reading.catalogue.shapes import DatasetShown
 from reading.catalogue.shown import dataset_now
@@ -67,7 +68,9 @@ async def elsewhere_file(call: Call) -> Response:
             filer_of(call), call.must_be_logged_in(), parsed(ElsewhereForm, content), key
         )
     except REFUSED as fact:
-        return form_page(call, dataset, attempted(form, asked, fact, call.language), key, 422)
+        return form_page(
+            call, dataset, attempted(form, asked, fact, call.language), key_for_another_try(fact, key), 422
+        )
     return call.go_on_to(call.path("case", number=case.case_number))
 
 

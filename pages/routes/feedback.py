@@ -11,6 +11,7 @@ from pages.calls import Call, deed, has_opened, page
 from pages.forms.attempt import REFUSED, Attempt, attempted
 from pages.forms.fields import Field, Option
 from pages.forms.filled import parsed, stated
+from pages.forms.keys import key_for_another_try
 from pages.forms.kinds import Kind
 from pages.supervising import said_of
 from pages.urging import new_key
@@ -75,7 +76,9 @@ async def tell_feedback(call: Call) -> Response:
         sent = {**stated(form, asked), "city": call.in_part("city"), "dataset_id": dataset_id}
         feedback_id = await give_feedback(call.runtime, call.store, caller, parsed(FeedbackForm, sent), key)
     except REFUSED as fact:
-        return await form_page(call, attempted(form, asked, fact, call.language), key, dataset_id, 422)
+        return await form_page(
+            call, attempted(form, asked, fact, call.language), key_for_another_try(fact, key), dataset_id, 422
+        )
     await call.say_once("feedback.received")
     return call.go_on_to(call.path("one_feedback", feedback_id=feedback_id))
 

@@ -13,7 +13,6 @@ from dataclasses import replace
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
-from activities.idempotency import IdempotencyKeyReused
 from api.acting import objecting
 from api.acting.forms.form import FilingForm
 from api.http.problems import Problem, invalid
@@ -24,6 +23,7 @@ from pages.filing.answers import answered, files_of, follows
 from pages.filing.matter import KINDS, KindOfFiling, Matter
 from pages.forms.fields import Field
 from pages.forms.filled import parsed, stated
+from pages.forms.keys import key_for_another_try
 from pages.forms.kinds import Kind
 from pages.forms.trying import REFUSED, Asked, problem_with, shown_again
 from reading.cases import questions as cases
@@ -101,10 +101,10 @@ async def file(call: Call, matter: Matter, form: FormData, key: str) -> Response
 
 
 async def refused(call: Call, matter: Matter, form: FormData, key: str, error: Exception) -> Response:
-    """The form as it was sent, with what is wrong; one that was sent before with other contents asks anew."""
+    """The form as it was sent, with what is wrong."""
     problem = problem_with(error)
     asked = shown_again(call, form, matter.fields, problem)
-    return await form_page(call, matter, asked, new_key() if isinstance(error, IdempotencyKeyReused) else key)
+    return await form_page(call, matter, asked, key_for_another_try(error, key))
 
 
 async def form_page(call: Call, matter: Matter, asked: Asked, key: str, status: int | None = None) -> Response:

@@ -16,6 +16,7 @@ from pages.calls import Call, deed, page
 from pages.forms.attempt import REFUSED, Attempt, attempted
 from pages.forms.fields import Field, Option, fields_of_filing
 from pages.forms.filled import parsed, stated
+from pages.forms.keys import key_for_another_try
 from pages.forms.kinds import Kind
 from pages.supervising import address, case_address, said_of, sight, supervised
 from pages.tables import as_table
@@ -159,7 +160,9 @@ async def record_rectification(call: Call) -> Response:
         case = await record_breach(filer, call.store, caller, filed, key)
     except REFUSED as fact:
         again = attempted(form, asked, fact, call.language)
-        return form_page(call, again, await task_named(call, task_id) if task_id else None, key, 422)
+        return form_page(
+            call, again, await task_named(call, task_id) if task_id else None, key_for_another_try(fact, key), 422
+        )
     await call.say_once("rectifications.recorded", number=case.case_number)
     return call.go_on_to(call.path("rectifications"))
 

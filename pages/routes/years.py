@@ -17,6 +17,7 @@ from pages.cities import CITY
 from pages.forms.attempt import REFUSED, Attempt, attempted
 from pages.forms.fields import Field, Option, fields_of_filing
 from pages.forms.filled import parsed, stated
+from pages.forms.keys import key_for_another_try
 from pages.forms.kinds import Kind
 from pages.officers import filer_of, key_of, new_key, page_of_form
 from reading.cases import lists as cases
@@ -138,7 +139,9 @@ async def put_finding(call: Call) -> Response:
         found = parsed(FindingForm, stated(form, asked))
         case = await put_before_the_body(filer_of(call), call.store, caller, found, key)
     except REFUSED as fact:
-        return await years_page(call, IMPROVEMENT, attempted(form, asked, fact, call.language), key, 422)
+        return await years_page(
+            call, IMPROVEMENT, attempted(form, asked, fact, call.language), key_for_another_try(fact, key), 422
+        )
     return call.go_on_to(call.path("case", number=case.case_number))
 
 
@@ -183,7 +186,9 @@ async def begin_year(call: Call) -> Response:
         else:
             case = await BEGIN[procedure](filer_of(call), call.store, caller, parsed(YearForm, given))
     except REFUSED as fact:
-        return await years_page(call, procedure, attempted(form, asked, fact, call.language), key, 422)
+        return await years_page(
+            call, procedure, attempted(form, asked, fact, call.language), key_for_another_try(fact, key), 422
+        )
     return call.go_on_to(call.path("case", number=case.case_number))
 
 

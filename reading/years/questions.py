@@ -51,7 +51,7 @@ async def known(
         ),
     ]
     if year is not None:
-        wanted.append(of_year == f"{year:04}-01-01")
+        wanted.append(of_year.startswith(f"{year:04}-"))
     if after is not None:
         at, case_id = place_of(after, 2)
         earlier = col(CaseRow.received_at) < instant(at)

@@ -55,9 +55,28 @@ async def test_an_open_case_that_the_engine_does_not_have_is_named_until_it_is_r
     driver: Driver, worker: Worker
 ) -> None:
     await driver.file("nanning", hand_over=False)
+    await by_owner(driver.pool, "update acts set delivered_at = received_at")
     assert [what.split(":")[0] for what in await differences(driver)] == ["engine"]
     assert await restore(driver.pool, driver.engine) == Restored(1, {})
     assert await differences(driver) == []
+
+
+async def test_a_case_that_is_being_filed_is_no_difference_until_it_was_overlooked(driver: Driver) -> None:
+    await driver.file("nanning", hand_over=False)
+    assert await differences(driver) == []
+    await by_owner(driver.pool, "update acts set received_at = received_at - interval '2 minutes'")
+    assert [what.split(":")[0] for what in await differences(driver)] == ["acts", "engine"]
+
+
+async def test_what_was_taken_of_a_grant_is_compared_too(driver: Driver) -> None:
+    case_id = await driver.file("nanning", hand_over=False)
+    await by_owner(
+        driver.pool,
+        "insert into curtailments (case_id, city, dataset_id, grant_case_id, effect, data_items, body, stage, outcome, "
+        "source, article, basis, since) select case_id, city, dataset_id, case_id, 'close', '{}', 'nanning.transport', "
+        "'verification', 'close', 'measures', '27.2', 'law', received_at from cases",
+    )
+    assert await differences(driver) == ["curtailments: the log knows nothing of it"], case_id
 
 
 async def test_an_open_case_whose_workflow_was_terminated_is_named(driver: Driver, worker: Worker) -> None:

@@ -8,9 +8,13 @@ from typing import Any
 
 import pytest
 
+from activities.calendar.record import RecordOfNotices
+from activities.telling.reminding import Reminding
 from rules.deadlines import to_shanghai
+from rules.seed_notices import read_scopes
 from tests.api.calling import Caller, Service
 from tests.api.test_grants import grant
+from tests.driving import ShiftedClock
 
 ITSELF = "applicant@demo"
 DELEGATE = "applicant2@demo"
@@ -118,3 +122,26 @@ async def test_a_delegation_that_is_taken_back_opens_nothing_from_the_next_call_
     assert await asks(working, case_id, applicant, key) == "delegation_ended"
     assert (late.status_code, late.json()["type"]) == (409, "urn:kaifang:problem:delegation-is-over")
     assert (await delegate.read("/v1/delegations"))["items"][0]["standing"] == "revoked"
+
+
+async def test_a_delegate_is_told_that_it_may_that_few_are_left_and_that_it_may_no_more(
+    working: Service, applicant: Caller
+) -> None:
+    case_id, delegation_id = await delegated(working, applicant)
+    delegate = working.as_(DELEGATE)
+    key = (await delegate.post(f"/v1/delegations/{delegation_id}/key")).json()["key"]
+    reminding = Reminding(working.app.state.runtime.pool, RecordOfNotices(read_scopes()), ShiftedClock())
+    await reminding.remind()
+    assert [each["kind"] for each in (await delegate.read("/v1/messages"))["items"]] == ["delegation_made"]
+    assert await asks(working, case_id, applicant, key) == "yes"
+    await reminding.remind()
+    await reminding.remind()
+    await applicant.do(f"/v1/grants/{case_id}/delegations/{delegation_id}/revocation")
+
+    told = (await delegate.read("/v1/messages"))["items"]
+    assert [each["kind"] for each in told] == ["delegation_ended", "delegation_nearly_used_up", "delegation_made"]
+    assert "0 were left" in told[1]["text"]
+    for each in told:
+        assert each["link"].endswith(f"/my/delegations/{delegation_id}")
+        assert (each["case_id"], each["case_number"]) == (None, None), "it knows of no case"
+        assert case_id not in each["text"]

@@ -17,6 +17,7 @@ from activities.filing.importing import Report, import_sheet
 from activities.filing.row_rules import Importer
 from activities.record.inbox import Inbox
 from activities.record.log import Log
+from models.drafting import kept_with
 from rules.deadlines import SHANGHAI
 from rules.seed_notices import read_scopes
 from tests.api.calling import Service
@@ -280,3 +281,26 @@ async def test_headings_may_be_chinese_and_unknown_ones_are_named(service: Servi
     report = await imported(service, content)
 
     assert (report["accepted"], report["ignored_columns"]) == (1, ["链接"])
+
+
+async def test_the_class_of_sharing_and_why_it_is_limited_come_with_the_row(service: Service, pool: Pool) -> None:
+    head = f"{HEAD},共享类型,限制共享理由,限制共享依据"
+    row = CONDITIONAL.replace("nanning.transport", "nanjing.transport").replace(
+        "CSV,conditional,,", "CSV,conditional,第二十四条,"
+    )
+    limited, bare = f"{row},有条件共享,涉及商业秘密,第二十一条", row.replace("路口流量", "路口密度") + ",不予共享,,"
+    authority = service.as_("reviewer@nanjing.authority")
+    answer = (await send(authority, f"{head}\n{limited}\n{bare}\n", city="nanjing")).json()
+    kept = json.loads(await pool.fetchval("select content from acts where case_id = $1", answer["filed"][0]["case_id"]))
+    assert kept["entry"]["sharing_class"] == "conditional"
+    assert kept["entry"]["sharing_reason"] == {"zh": "涉及商业秘密", "en": "涉及商业秘密"}
+    draft = kept_with(kept, {}, None)
+    assert draft
+    assert draft.answers == {"openness": "conditional", "sharing_class": "conditional"}
+    told_of = [(each["field"], each["rule"]["article"]) for each in answer["rejected"]]
+    assert told_of == [("sharing_reason_zh", "21.3"), ("sharing_basis_zh", "21.3")]
+
+    elsewhere = await imported(service, f"{head}\n{CONDITIONAL},有条件共享,,\n")
+    assert [(each["field"], each["code"]) for each in elsewhere["rejected"]] == [
+        ("sharing_class", "sharing_has_no_class_here")
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rules.opened_first import priorities_of
 from tests.api.calling import Service
 from tests.api.updating import answers, drafting, law, recorded, walked
 
@@ -43,3 +44,12 @@ async def test_the_kind_that_a_draft_names_marks_its_entry_and_puts_it_first(wor
     is_listed = [each["priority"] not in (None, "none") for each in found]
     assert is_listed == sorted(is_listed, reverse=True)
     assert set(is_listed) == {True, False}
+
+
+@pytest.mark.parametrize("query", ["priority=sunshine", "priority=sunshine&city=guangzhou"])
+async def test_a_kind_that_nobody_has_opened_first_is_a_problem_on_that_field(service: Service, query: str) -> None:
+    answer = await service.nobody().get(f"/v1/datasets?{query}")
+    assert answer.status_code == 422
+    (wrong,) = answer.json()["errors"]
+    assert (wrong["field"], wrong["code"]) == ("priority", "kind_not_opened_first")
+    assert next(iter(priorities_of("guangzhou"))) in wrong["detail"]

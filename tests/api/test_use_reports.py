@@ -175,6 +175,10 @@ async def test_lianyungangs_provider_inspects_and_the_user_reads_what_it_found(
     (shown,) = (await use_of(applicant, access))["inspections"]
     assert (shown["finding"], shown["text"], shown["body"]) == ("not_in_order", "Keys lay open", provider)
     assert (shown["law"]["article"], shown["law"]["basis"]) == ("33.3", "law")
+    told = (await applicant.read("/v1/messages"))["items"][0]
+    assert (told["kind"], told["case_id"]) == ("use_inspected", access["case_id"])
+    assert "33" in told["law"]
+    assert "Keys lay open" not in told["text"]
     assert (await applicant.read(f"/v1/cases/{access['case_id']}"))["outcome"] is None
 
 

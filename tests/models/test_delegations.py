@@ -9,6 +9,7 @@ import pytest
 from models import acts as a
 from models.conflicts import sides
 from models.gate import Reason
+from models.telling import Account, told
 from tests.models.bench import CITIES, STRANGER, law
 from tests.models.delegating import DELEGATE, Delegating
 
@@ -125,3 +126,24 @@ def test_where_the_law_knows_no_delegation_a_grant_is_used_by_its_holder_alone(c
     use.granted("grant")
     use.moves_on()
     assert use.delegated("grant") == "ProcedureKnowsNoSuchAct"
+
+
+def test_whoever_was_let_use_a_grant_is_told_once_of_whatever_ends_that() -> None:
+    for ends in ("takes back", "is curtailed", "is given up"):
+        use = Delegating("guangzhou")
+        use.granted("grant")
+        use.moves_on()
+        assert [use.delegated("grant"), use.delegated("grant")] == ["accepted"] * 2
+        bench = use.grants["grant"]
+        before, length = bench.state, len(bench.log)
+        if ends == "takes back":
+            use.taken_back("grant", use.latest("grant"))
+        elif ends == "is curtailed":
+            use.decided(use.reported(), "provider_verification", "close", use.finding("grant"))
+        else:
+            bench.by_party(a.Renounce, by=a.Actor(account=bench.state.party))
+        told_of = told(before, bench.state, bench.log[length:])
+        to_delegates = [each for each in told_of if each.to == Account(DELEGATE.account)]
+        assert [each.kind for each in to_delegates] == ["delegation_ended"] * (1 if ends == "takes back" else 2)
+        assert {each.case_id for each in to_delegates} == {None}, "of the case of the grant a delegate does not know"
+        assert len({each.of for each in to_delegates}) == len(to_delegates)

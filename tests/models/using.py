@@ -4,7 +4,8 @@ engine."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cache
 
 from models import acts as a
 from models import events as e
@@ -15,6 +16,7 @@ from models.procedures.misuse import MISUSE
 from models.procedures.misuse_appeal import MISUSE_APPEAL
 from models.reporting import who_found, who_took
 from models.state import CaseState, fold
+from rules.procedure_rules import ProcedureRules
 from tests.models.bench import BOTH_SIGN, MONDAY, Bench, accessed, begun, law, until_signing
 
 REPORTER = a.Actor(account="acc_reporter")
@@ -22,20 +24,28 @@ ITEMS = ("name", "address", "opened_on")
 FOUND = frozenset({"misused_grant", "misuse", "reason", "measure", "left_items", "left_mode"})
 
 
+@cache
+def begins_access(city: str) -> tuple[ProcedureRules, e.Event]:
+    """The rules of a grant to which every body and the applicant agreed, and the event with which it begins."""
+    bench = accessed(until_signing(city, items=ITEMS).all_decide(BOTH_SIGN))
+    return bench.rules, bench.log[0]
+
+
 @dataclass
 class Use:
     """What is reported of the use of one dataset, and what became of it."""
 
     city: str
+    now: datetime = MONDAY
     grants: dict[str, Bench] = field(default_factory=dict)
     reports: dict[str, Bench] = field(default_factory=dict)
     appeals: dict[str, Bench] = field(default_factory=dict)
 
     def granted(self, name: str) -> str:
         """A grant that holds, by its number."""
-        bench = accessed(until_signing(self.city, items=ITEMS).all_decide(BOTH_SIGN))
-        opened = bench.log[0].model_copy(update={"case_id": name, "case_number": name, "party": f"acc_{name}"})
-        self.grants[name] = Bench(bench.rules, now=bench.now, procedure=ACCESS)
+        rules, first = begins_access(self.city)
+        opened = first.model_copy(update={"case_id": name, "case_number": name, "party": f"acc_{name}"})
+        self.grants[name] = Bench(rules, now=opened.at, procedure=ACCESS)
         self.grants[name].append([opened])
         return name
 
@@ -46,15 +56,20 @@ class Use:
         self.reports[name] = begun(
             rules,
             MISUSE,
+            at=self.now,
             case_id=name,
             party=by,
             bodies=bodies,
             choices={"misuse": rules.choices["misuse"][0].value}
             | ({"found_by": found_by} if "found_by" in rules.choices else {}),
             given=frozenset({"misuse", "statement"}),
-            concerned=tuple(grant.state.party for grant in self.grants.values()),
+            concerned=self.sides(),
         )
         return name
+
+    def sides(self) -> tuple[str, ...]:
+        """Who has a side in whatever is reported of the use of the data."""
+        return tuple(grant.state.party for grant in self.grants.values())
 
     def finding(self, named: str | None, left: tuple[str, ...] = (), mode: str | None = None) -> a.Finding:
         """What a decision says, with what its receipt finds of the grant."""
@@ -96,6 +111,7 @@ class Use:
         self.appeals[name] = begun(
             law(self.city, "misuse_appeal"),
             MISUSE_APPEAL,
+            at=self.now,
             case_id=name,
             party=self.grants[cause.curtailed.grant].state.party,
             choices={"taken_by": who_took(cause.curtailed.body, cause.bodies)},

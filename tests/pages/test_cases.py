@@ -138,6 +138,28 @@ async def test_a_supplement_is_asked_for_in_the_words_of_the_reviewer_and_sent(
     assert "on the ring" in visitor.text()
 
 
+async def test_a_form_whose_key_has_its_act_already_is_shown_with_another_and_can_be_sent(
+    working: Front, service: Service
+) -> None:
+    visitor = await working.logged_in("applicant@demo")
+    number = await requested(visitor, "nanning")
+    task = (await case_of(service, number))["tasks"][0]
+    reviewer = service.as_(f"reviewer@{task['body']}")
+    await reviewer.do(f"/v1/tasks/{task['task_id']}/supplement-request", {"text": "Which of the lines?"})
+    await visitor.visit(f"/cases/{number}/supplement")
+    form = visitor.form("supplement")
+    sent = dict(form.values())
+    by_another_window = sent | {"text": "By another window"}
+    await visitor.http.post(form.address, data=by_another_window, headers={"Sec-Fetch-Site": "same-origin"})
+    await reviewer.do(f"/v1/tasks/{task['task_id']}/supplement-request", {"text": "And which stops?"})
+    await visitor.send("supplement", text="All stops of the ring")
+    assert visitor.answer.status_code == 422
+    again = dict(visitor.form("supplement").values())
+    assert (again["text"], again["key"] == sent["key"]) == ("All stops of the ring", False)
+    await visitor.send("supplement")
+    assert visitor.path.endswith(f"/cases/{number}"), visitor.text()
+
+
 async def test_a_request_that_was_returned_is_changed_and_sent_again(working: Front, service: Service) -> None:
     visitor = await working.logged_in("applicant@demo")
     number = await requested(visitor, "nanning")

@@ -117,3 +117,18 @@ def test_each_weight_is_of_a_page_that_there_is() -> None:
     assert set(weights.OF_PAGES.of) <= used
     for method, path in calls:
         assert weights.OF_PAGES.weight(method, path) == weights.OF_PAGES.weight(method, path.removeprefix("/en"))
+
+
+@pytest.mark.parametrize(
+    ("path", "here"),
+    [
+        ("/en/my", "/en/my"),
+        ("/en/my/grants", "/en/my/grants"),
+        ("/en/my/data", "/en/my"),
+        ("/en/datasets", "/en/datasets"),
+    ],
+)
+async def test_of_the_ways_that_a_page_lies_below_the_nearest_is_marked(front: Front, path: str, here: str) -> None:
+    visitor = await front.logged_in("applicant@demo")
+    await visitor.visit(path)
+    assert [link.get("href") for link in visitor.links() if link.get("aria-current") == "page"] == [here]
