@@ -19,6 +19,7 @@ from rules.resolving import NotInForce, governing
 OF_THE_CASE = {
     "case_number": Label(zh="申请编号", en="number of the request"),
     "provider": Label(zh="数据提供单位", en="provider of the data"),
+    "operator": Label(zh="平台管理机构", en="operator of the platform"),
     "applicant": Label(zh="申请人", en="applicant"),
     "dataset": Label(zh="数据集", en="dataset"),
     "data_items": Label(zh="数据项", en="data items"),

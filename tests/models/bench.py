@@ -289,14 +289,15 @@ def updating(cause: Bench) -> Bench:
     """The catalogue update as the case that orders it opens it."""
     ordered = cause.state.ordered
     assert ordered
+    rules = law(cause.state.city, "catalogue_update")
     return begun(
-        law(cause.state.city, "catalogue_update"),
+        rules,
         CATALOGUE_UPDATE,
         at=ordered.at,
         case_id=ordered.update_case_id,
         party=ordered.by,
         dataset_id=cause.state.dataset_id,
-        bodies=cause.state.bodies,
+        bodies={r: body for r, body in cause.state.bodies.items() if r not in roles_of_counties(rules)},
         data_items=cause.state.data_items,
         choices={"trigger": ordered.trigger},
         caused_by=cause.state.case_id,

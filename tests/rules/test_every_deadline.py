@@ -167,7 +167,8 @@ def test_every_city_and_every_procedure_that_has_a_number_is_among_them() -> Non
     rules = [each for each, _, _ in PERIODS]
     assert {each.city for each in rules} == {*cities(), *INVENTED}
     assert {each.procedure for each in rules} == {
-        *("access_request", "account_change", "catalogue_update", "demand", "evaluation", "objection"),
-        *("opening_focus", "opening_plan", "quality_check", "rectification", "use_report"),
+        *("access_request", "account_change", "catalogue_update", "demand", "emergency_upkeep"),
+        *("evaluation", "objection", "opening_focus", "opening_plan", "quality_check", "rectification"),
+        *("sharing_request", "use_report"),
     }, "a procedure that is new here is named here"
     assert {each.procedure for each in WITHIN} == {"quality_check", "contact_change", "opening_elsewhere"}
