@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 
 from api.acting.forms.form import Calls, Form
 from api.acting.granting import KEY_BYTES, KEY_PREFIX, of_a_grant
-from api.acting.real_names import must_be_known
+from api.acting.real_names import delegate_must_be_known
 from api.acting.receiving import ActShown, Receiver
 from api.http.moments import Day
 from api.http.problems import Problem, invalid
@@ -51,7 +51,7 @@ async def delegate(receiver: Receiver, store: Store, case_id: str, form: Delegat
     account = await directory.applicant(store, form.to)
     if account is None:
         raise invalid("to", "account_unknown", given=form.to)
-    must_be_known(directory.is_known(account), (await receiver.case(case_id)).city, await store.now(), "to")
+    delegate_must_be_known(directory.is_known(account), (await receiver.case(case_id)).city, await store.now())
     act = Delegate(
         **known,
         to=account.account_id,

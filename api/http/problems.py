@@ -43,7 +43,7 @@ BESIDE_THE_LOG: Mapping[type[Refusal], tuple[str, ...]] = {
         "RectificationOpen",
         "UpdatedSince",
     ),
-    NotYours: ("AccessRefused", "EvidenceInfected", "FormFromElsewhere", "RealNameNeeded"),
+    NotYours: ("AccessRefused", "DelegateNotNamed", "EvidenceInfected", "FormFromElsewhere", "RealNameNeeded"),
     Unmet: ("EvidenceNotAllowed", "EvidenceUnknown", "EvidenceEmpty", "FileUnreadable", "Inadmissible"),
 }
 """Facts for which something is refused that is no act on a case, by the kind that they are of."""

@@ -66,7 +66,8 @@ async def test_a_delegation_lacking_matter_number_and_day_is_refused_by_article_
     beyond = await applicant.post(f"/v1/grants/{case_id}/delegations", await agreed(working, last_day="2999-01-01"))
     nobody = await applicant.post(f"/v1/grants/{case_id}/delegations", await agreed(working, to="nobody@demo"))
     unnamed = await applicant.post(f"/v1/grants/{case_id}/delegations", await agreed(working, to="objector@demo"))
-    assert (unnamed.status_code, unnamed.json()["errors"][0]["field"]) == (403, "to")
+    wrong = unnamed.json()["errors"][0]
+    assert (unnamed.status_code, wrong["field"], wrong["code"]) == (403, "to", "DelegateNotNamed")
     assert unnamed.json()["errors"][0]["rule"]["article"] == "15"
     assert refused.status_code == 422
     assert [(each["field"], each["rule"]["article"]) for each in refused.json()["errors"]] == [
