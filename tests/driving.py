@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -51,6 +51,11 @@ insert into accounts (account_id, login, name, body, roles)
 select $1, $1, '{}', body, array['reviewer'] from bodies where body = $2 on conflict do nothing
 """
 """Whoever acts for a body is in the directory, until a test says otherwise."""
+
+
+def roles_of_the_city(pack: Pack) -> Iterator[str]:
+    """The roles of bodies of the city, to which an invented provider belongs; no county's authority is among them."""
+    return (role for role in pack.bodies if pack.counties is None or role != pack.counties.authority)
 
 
 @dataclass
@@ -115,7 +120,9 @@ class Driver:
                 rules=rules,
                 party=party,
                 dataset_id=dataset_id or f"{city}-transport-example",
-                bodies={role: f"{city}.{'transport' if role == 'provider' else role}" for role in pack.bodies},
+                bodies={
+                    role: f"{city}.{'transport' if role == 'provider' else role}" for role in roles_of_the_city(pack)
+                },
                 data_items=items,
                 choices={**defaults, **(choices or {})},
                 given=stated,

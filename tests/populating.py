@@ -28,7 +28,7 @@ from rules.loading import cities
 from rules.pinned import APPLICANT
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import resolve
-from tests.driving import AT, WHATEVER_IS_ASKED, Driver
+from tests.driving import AT, WHATEVER_IS_ASKED, Driver, roles_of_the_city
 from tests.models.updates import EVERY_FIELD, answers_for
 
 CHOSEN = ("urgency", "ground", "breach", "trigger", "use", "access_mode", "leak")
@@ -129,7 +129,7 @@ class Population:
                 rules=rules,
                 party=party,
                 dataset_id=dataset_id or f"{city}-{provider}-{self.chance.randrange(DATASETS)}",
-                bodies={role: f"{city}.{provider if role == 'provider' else role}" for role in pack.bodies},
+                bodies={role: f"{city}.{provider if role == 'provider' else role}" for role in roles_of_the_city(pack)},
                 data_items=items,
                 choices=self._choices(rules),
                 given=frozenset(stated),
