@@ -19,8 +19,7 @@ from rules.procedure_rules import ProcedureRules
 
 async def is_known_by_name(store: Store, caller: Caller) -> bool:
     """Whether the issuer of the caller's login has said who it is."""
-    account = (await directory.accounts(store, [caller.account_id])).get(caller.account_id)
-    return account is not None and directory.is_known(account)
+    return await directory.known_by_name(store, caller.account_id)
 
 
 def must_be_known(known: bool, city: str, at: datetime) -> None:

@@ -129,6 +129,12 @@ def is_known(account: Account) -> bool:
     return account.kind is not None
 
 
+async def known_by_name(store: Store, account_id: str) -> bool:
+    """Whether that is so of an account, without opening what it is called."""
+    kind = await store.session.scalar(select(col(AccountRow.kind)).where(col(AccountRow.account_id) == account_id))
+    return kind is not None
+
+
 class Called(NamedTuple):
     """By what an account logs in, and what it is called."""
 

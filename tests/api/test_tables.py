@@ -76,6 +76,8 @@ NO_TABLE = {
     "/v1/published-measures": "each stands with its article and its correction, which a row would part from it",
     "/v1/published-results": "each has the words of its own procedure, and no two of these the same columns",
     "/v1/circulated-results": "as what is published",
+    "/v1/declarations": "each kind asks what its pack names, and no two have the same columns",
+    "/v1/openings-elsewhere": "few are opened outside the platform, and each is read with why and where",
     "/v1/heads": "a statement is verified letter by letter as it was signed",
 }
 """Lists that are no table, and why."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from rules.procedure_names import CATALOGUE_UPDATE
 from rules.procedure_rules import ProcedureRules
-from tests.api.calling import Service, open_task
+from tests.api.calling import Service, open_stages, open_task
 from tests.api.supervising import set_to
 from tests.api.updating import NEW_ENTRY, SAID, law
 from tests.pages.reviewing import LANGUAGE_OF, before_the_task
@@ -74,6 +74,9 @@ class Robot:
         if move.by_publication:
             await self._publish_what_was_ordered_by(number)
             return
+        at = rules.stage(move.stage)
+        if at and at.of_county and at.stage not in open_stages(await self.case(number)):
+            return  # the case is one of the city, which passes over what lies before a county
         if move.goes_on_alone:
             await self.decide(number, move.stage, move.outcome, way.choices)
             return

@@ -64,8 +64,10 @@ def to_each_ending(rules: ProcedureRules) -> Iterator[Way]:
 
 
 def through_each_outcome(rules: ProcedureRules) -> Iterator[Way]:
-    """A way through every outcome of every stage, on to the ending that is nearest then."""
+    """A way through every outcome of every stage of a case of the city, on to the ending that is nearest then."""
     for stage in _stages(rules):
+        if stage.of_county:
+            continue
         for outcome in stage.outcomes:
             yield _way(rules, _is(stage, outcome), stage.only_when)
 

@@ -26,7 +26,7 @@ ROLES = (
 )
 SHORT = ("--phases", "fuzzing", "--max-examples", "1", "--generation-deterministic")
 THOROUGH = ("--phases", "coverage,fuzzing", "--max-examples", "20")
-LONGEST = 1800 if LONG else 240
+LONGEST = 1800 if LONG else 600
 """Seconds."""
 
 
