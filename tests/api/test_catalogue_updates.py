@@ -133,7 +133,7 @@ async def test_an_outcome_after_which_no_entry_changes_orders_no_update(service:
         ({"items": [{"item": "Line Code"}]}, "entry.items.0.item", "string_pattern_mismatch"),
         ({"items": [{"item": "a", "name": TITLE, "type": "colour"}]}, "entry.items.0.type", "literal_error"),
         ({"items": [{"item": "a", "name": TITLE, "type": "string"}] * 2}, "entry.items", "item_twice"),
-        ({"formats": ["docx"]}, "entry.formats.0", "literal_error"),
+        ({"formats": ["exe"]}, "entry.formats.0", "literal_error"),
         ({"update_frequency": "daily"}, "entry.update_frequency", "string_pattern_mismatch"),
         ({"openness": "closed"}, "entry.openness", "extra_forbidden"),
         ([], "entry", "model_attributes_type"),
