@@ -112,14 +112,17 @@ class RealUse:
 
     async def is_let(self) -> None:
         login = self.chance.choice(HOLDERS)
+        (delegate,) = set(HOLDERS) - {login}  # known by name, as the law of the city wants delegates to be
         held, grant = self.account.held[login], self.access[login]["case_id"]
         path = f"/v1/grants/{grant}/delegations"
-        answer = await self.as_(login).post(path, await agreed(self.service, to=OTHER, accesses=2), str(uuid.uuid4()))
+        answer = await self.as_(login).post(
+            path, await agreed(self.service, to=delegate, accesses=2), str(uuid.uuid4())
+        )
         assert answer.is_success == (not held.is_over and not held.taken), answer.text
         if answer.is_success:
             name = answer.json()["act_id"]
             (kept,) = [each for each in (await self.as_(login).read(path))["items"] if each["delegation_id"] == name]
-            key = (await self.as_(OTHER).post(f"/v1/delegations/{name}/key")).json()["key"]
+            key = (await self.as_(delegate).post(f"/v1/delegations/{name}/key")).json()["key"]
             self.account.let[name] = Let(
                 login,
                 2,
