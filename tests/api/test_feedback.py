@@ -81,7 +81,7 @@ async def test_lianyungangs_users_find_ask_for_get_and_rate_data_and_tell_what_t
 
 
 @pytest.mark.duty("GZ-14a")
-async def test_guangzhous_users_find_and_get_data_and_its_operator_has_figures_log_and_feedback(
+async def test_guangzhous_users_get_data_and_its_operator_has_log_and_feedback(
     service: Service, gate_url: str, pool: Pool
 ) -> None:
     user, nobody, operator = service.as_("applicant@demo"), service.nobody(), service.as_("reviewer@guangzhou.operator")

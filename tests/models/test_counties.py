@@ -49,7 +49,7 @@ def test_what_a_county_has_not_compiled_does_not_come_before_the_city() -> None:
 
 
 @pytest.mark.duty("YL-8")
-def test_yulins_county_has_the_data_of_its_bodies_published_before_the_centre_lists_it() -> None:
+def test_yulins_county_has_data_of_its_bodies_published_before_the_centre_lists_it() -> None:
     bench = reviewed(YULINS, "yulin")
     assert bench.open_stages == {"county_publication"}
     task, stage = bench.task("county_publication"), bench.rules.stage("county_publication")
