@@ -11,7 +11,7 @@ from models.access_events import AccessOpened, AccessRenounced, AccessRevoked
 from models.conflicts import sides
 from models.delegation_events import AccessDelegated, DelegationRevoked
 from models.delegations import DelegationState
-from models.procedure import PartyIsTold
+from models.procedure import FiledFor, PartyIsTold
 from models.procedures import BY_NAME
 from models.recorded import Recorded
 from models.restricting import met_by
@@ -158,7 +158,7 @@ class _Write:
                 # Whoever owes the answer is reminded, by the clock of the database and in working hours.
                 task = self.after.tasks[event.task_id]
                 if task.is_open and self._is_told_of_progress and task.body != APPLICANT:
-                    yield self._about(task, "due_passed", event, Account(self.after.party))
+                    yield self._about(task, "due_passed", event, self._who_filed)
             case e.TaskLapsed():
                 task = self.after.tasks[event.task_id]
                 facts: dict[str, str | int] = {
@@ -166,7 +166,7 @@ class _Write:
                     "source": event.source,
                     "article": event.article,
                 }
-                yield self._about(task, "task_lapsed", event, Account(self.after.party), facts)
+                yield self._about(task, "task_lapsed", event, self._who_filed, facts)
                 if task.body != APPLICANT:
                     yield self._to_officers(task, "task_lapsed", event, facts)
                     yield self._about(task, "task_lapsed", event, Posts(task.body), facts)
@@ -180,7 +180,7 @@ class _Write:
                 # The text of the demand is read from the act, and erased with it.
                 asked: dict[str, str | int] = {"act": event.act} if event.act else {}
                 task = self.after.tasks[event.task_id]
-                yield self._about(task, "supplement_asked", event, Account(self.after.party), asked)
+                yield self._about(task, "supplement_asked", event, self._who_filed, asked)
             case e.SupplementReceived():
                 yield self._to_officers(self.after.tasks[event.task_id], "supplement_received", event)
             case e.EvidenceSubmitted():
@@ -253,12 +253,12 @@ class _Write:
         if not task.is_open:
             return
         if task.body == APPLICANT:
-            yield self._about(task, "your_turn", event, Account(self.after.party))
+            yield self._about(task, "your_turn", event, self._who_filed)
             return
         yield self._to_officers(task, "task_opened", event)
         # The message about the receipt already includes what a filing opens, and opinions are no stage for the party.
         if self.before.number and self._is_told_of_progress and task.asked_by_task is None:
-            yield self._about(task, "stage_begun", event, Account(self.after.party))
+            yield self._about(task, "stage_begun", event, self._who_filed)
 
     def _decided(self, event: e.TaskDecided | e.DecisionCorrected) -> Iterator[Telling]:
         task = self.after.tasks[event.task_id]
@@ -266,7 +266,7 @@ class _Write:
         if task.claimed_by and task.body != APPLICANT and task.claimed_by != event.by:
             yield self._about(task, "task_decided", event, Officer(task.body, task.claimed_by), outcome)
         if isinstance(event, e.DecisionCorrected) and event.told:
-            yield self._about(task, "answer_corrected", event, Account(self.after.party), outcome)
+            yield self._about(task, "answer_corrected", event, self._who_filed, outcome)
         asking = self.after.tasks.get(task.asked_by_task or "")
         if asking and asking.is_open:
             yield self._to_officers(asking, "opinion_given", event)
@@ -287,14 +287,14 @@ class _Write:
         for each in to:
             yield self._about(task, "task_entrusted", event, each, facts)
         if self._is_told_of_progress:
-            yield self._about(task, "task_entrusted", event, Account(self.after.party), facts)
+            yield self._about(task, "task_entrusted", event, self._who_filed, facts)
 
     def _moved(self, event: e.ClockMoved) -> Iterator[Telling]:
         task = self.after.tasks[event.task_id]
         moved = event.clock.due_at != event.due_before
         if event.because == EXTENDED and task.is_open:
             before: dict[str, str | int] = {"due_before": event.due_before.isoformat()} if event.due_before else {}
-            yield self._about(task, "period_extended", event, Account(self.after.party), before)
+            yield self._about(task, "period_extended", event, self._who_filed, before)
             yield self._to_officers(task, "period_extended", event, before)
             return
         if event.because != NOTICE or not moved or not task.is_open or event.clock.due_at is None:
@@ -305,7 +305,7 @@ class _Write:
         if task.body != APPLICANT:
             yield self._to_officers(task, "due_moved", event, reason)
         if self._is_told_of_progress or task.body == APPLICANT:
-            yield self._about(task, "due_moved", event, Account(self.after.party), reason)
+            yield self._about(task, "due_moved", event, self._who_filed, reason)
 
     def _ending(self, event: e.Closed) -> str | None:
         """The kind of message by which the party learns that the case ended; None where it knows, or another message
@@ -330,6 +330,13 @@ class _Write:
         if revoked is None or revoked.article is None:
             return {}
         return {"source": revoked.source or "", "article": revoked.article, "basis": revoked.basis or ""}
+
+    @property
+    def _who_filed(self) -> Addressee:
+        """The party; where a body asked, its officer who filed, or whoever serves it once that officer does no more."""
+        if self.after.for_body and BY_NAME[self.after.procedure].filed_for is FiledFor.ITSELF_OR_A_BODY:
+            return Officers(self.after.for_body, self.after.party)
+        return Account(self.after.party)
 
     def _party_is_told(self, what: PartyIsTold) -> bool:
         return what in BY_NAME[self.after.procedure].party_is_told
@@ -387,7 +394,7 @@ class _Write:
         return bool(event.data_items) and not set(self._items) <= set(event.data_items)
 
     def _party(self, kind: str, event: e.Event, more: Mapping[str, str | int] | None = None) -> Telling:
-        return self._telling(kind, event, Account(self.after.party), None, dict(more or {}))
+        return self._telling(kind, event, self._who_filed, None, dict(more or {}))
 
     def _to_officers(
         self, task: TaskState, kind: str, event: e.Event, more: Mapping[str, str | int] | None = None

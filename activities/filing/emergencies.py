@@ -44,7 +44,7 @@ where opening.city = $1 and opening.procedure = $3 and opening.outcome = $4
   and (last.case_id is null or (last.closed_at is not null and last.outcome <> $8))
 order by opening.closed_at, opening.case_id limit $9
 """
-BODIES = "select role, body from bodies where city = $1 and role <> 'provider'"
+BODIES = "select role, body from bodies where city = $1 and role <> 'provider' and county is null"
 
 
 async def file_upkeep(pool: Pool, inbox: Inbox, rules: ProcedureRules, now: datetime, most: int) -> int:

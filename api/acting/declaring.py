@@ -20,7 +20,7 @@ from models.refusals import NotYourCase
 from reading.catalogue import questions as catalogue
 from reading.declarations import questions
 from reading.declarations.shown import Reader, declaration_shown, rule_of
-from reading.declarations.sight import must_declare, must_take_down, speaks_of_its_own
+from reading.declarations.sight import is_no_affair_of_its_own, must_declare, must_take_down, speaks_of_its_own
 from reading.directory import questions as directory
 from reading.sight import Caller
 from reading.store import Store
@@ -69,6 +69,8 @@ async def declare_for_body(runtime: Runtime, store: Store, caller: Caller, form:
     with refused_before_receipt():
         speaks_of_its_own(caller, [each.provider for each in datasets])
     grant = await _grant(store, rule, form.grant, datasets)
+    with refused_before_receipt():
+        is_no_affair_of_its_own(caller, grant.party if grant else None, "grant")
     on = to_shanghai(await store.now()).date()
     if found := [*rule.wrong_with_number(len(datasets)), *rule.wrong_with(form.says)]:
         raise Problem("Inadmissible", errors=wrongs(found, law_of(form.city, on, "zh").rules))
@@ -129,8 +131,8 @@ async def _names_nobody(store: Store, user: str, says: Mapping[str, str]) -> Non
     account = (await directory.accounts(store, [user])).get(user)
     if account is None:
         return
-    names = {*account.name.values(), account.login, account.organisation or ""} - {""}
-    naming = [name for name, text in says.items() if any(each in text for each in names)]
+    names = {each.casefold() for each in (*account.name.values(), account.login, account.organisation or "")} - {""}
+    naming = [name for name, text in says.items() if any(each in text.casefold() for each in names)]
     if naming:
         raise Problem("Inadmissible", errors=[Wrong(f"{SAYS}.{name}", "names_the_user") for name in naming])
 
@@ -144,6 +146,7 @@ async def take_down_for_body(
     rule = known(rule_of(row))
     with refused_before_receipt():
         body = must_take_down(caller, rule, row.city, row.body)
+        is_no_affair_of_its_own(caller, await _holder(store, row.grant_case_id), "declaration_id")
     await store.release()
     try:
         await take_down(runtime.pool, runtime.clock, declaration_id, caller.account_id, body, form.reason)
@@ -155,12 +158,17 @@ async def name_user(runtime: Runtime, store: Store, caller: Caller, declaration_
     """The holder of the grant is named from now on, or no longer; the same again changes nothing. Raises a Problem."""
     await _must_know(store, caller, declaration_id)
     row = known(await questions.declaration(store, declaration_id))
-    holders = await questions.holders_of(store, [row.grant_case_id] if row.grant_case_id else [])
     with refused_before_receipt():
-        if caller.account_id not in {party for _, party in holders.values()}:
+        if caller.account_id != await _holder(store, row.grant_case_id):
             raise NotYourCase
     await store.release()
     await let_be_named(runtime.pool, runtime.clock, declaration_id, caller.account_id, form.named)
+
+
+async def _holder(store: Store, grant_case_id: str | None) -> str | None:
+    """The account of the holder of that grant; None where none is named."""
+    found = await questions.holders_of(store, [grant_case_id] if grant_case_id else [])
+    return next((party for _, party in found.values()), None)
 
 
 async def _must_know(store: Store, caller: Caller, declaration_id: str) -> None:

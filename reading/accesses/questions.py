@@ -17,6 +17,7 @@ from activities.tables.gate import GateMonthDroppedRow, GrantRow
 from models.gate import ALLOWING
 from reading.accesses.asked import AccessesSought
 from reading.accesses.sight import AccessSight
+from reading.directory.questions import bodies_of_county
 from reading.figures.days import Days
 from reading.paging import CursorUnusable, Cut, cut, instant, place_of
 from reading.store import Store
@@ -132,9 +133,13 @@ class MinuteCounted(NamedTuple):
 
 
 async def datasets_seen(store: Store, sight: AccessSight, dataset_id: str | None = None) -> list[str]:
-    """The datasets whose accesses are seen as those of a city or a provider, as the catalogue stands."""
-    column = DatasetRow.city if sight.by == "city" else DatasetRow.provider
-    wanted = [col(column) == sight.value]
+    """The datasets whose accesses are seen as those of a city, a county or a provider, as the catalogue stands."""
+    seen = {
+        "city": col(DatasetRow.city) == sight.value,
+        "county": col(DatasetRow.provider).in_(bodies_of_county(sight.value)),
+        "provider": col(DatasetRow.provider) == sight.value,
+    }
+    wanted = [seen[sight.by]]
     if dataset_id is not None:
         wanted.append(col(DatasetRow.dataset_id) == dataset_id)
     return list(await store.session.exec(select(DatasetRow.dataset_id).where(*wanted).order_by(DatasetRow.dataset_id)))

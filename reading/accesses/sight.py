@@ -1,4 +1,5 @@
-"""Whose accesses somebody sees: a provider those to its data, operator and authority the city's, a user its own."""
+"""Whose accesses somebody sees: a provider those to its data, the authority of a county those to its county's, operator
+and authority the city's, a user its own."""
 
 from __future__ import annotations
 
@@ -15,9 +16,10 @@ WHO_SEES = ("applicant", "reviewer", "supervisor")
 
 @dataclass(frozen=True)
 class AccessSight:
-    """The accesses to data of a city or of a body, or those by the grants of an account."""
+    """The accesses to data of a city, of a county, known by its authority, or of a body, or those by the grants of an
+    account."""
 
-    by: Literal["city", "provider", "party"]
+    by: Literal["city", "county", "provider", "party"]
     value: str
     city: str | None = None
     """Of whose data it is; the data of one's own grants is of any."""
@@ -32,6 +34,8 @@ def sight_of(caller: Caller) -> AccessSight | None:
     if caller.has("reviewer", "supervisor") and caller.city and caller.body:
         if caller.sees_the_city:
             return AccessSight("city", caller.city, caller.city)
+        if caller.heads_county:
+            return AccessSight("county", caller.heads_county, caller.city)
         if caller.body_role == PROVIDER:
             return AccessSight("provider", caller.body, caller.city)
     if caller.has("applicant"):

@@ -58,18 +58,18 @@ async def declarations(
 
 
 def read_by(caller: Caller | None, wanted: Wanted) -> ColumnElement[bool]:
-    """Whether the caller reads a declaration: everybody those of public kinds; of the others a provider those that it
-    made and those about its data."""
+    """Whether the caller reads a declaration: everybody those of public kinds; of the others a provider, and the
+    authority of a county, those that it or its bodies made and those about their data."""
     kind = col(DeclarationRow.kind)
     public = kind.in_(wanted.public)
     if caller is None or not reads_for_a_body(caller, wanted.city):
         return public
     others: ColumnElement[bool] = kind.in_(wanted.of_bodies)
-    if provider := only_of(caller):
+    if bodies := only_of(caller):
         own = and_(
-            col(DatasetRow.dataset_id) == col(DeclaredDatasetRow.dataset_id), col(DatasetRow.provider) == provider
+            col(DatasetRow.dataset_id) == col(DeclaredDatasetRow.dataset_id), col(DatasetRow.provider).in_(bodies)
         )
-        others = and_(others, or_(col(DeclarationRow.body) == provider, _is_about(own)))
+        others = and_(others, or_(col(DeclarationRow.body).in_(bodies), _is_about(own)))
     return or_(public, others)
 
 
@@ -122,9 +122,9 @@ async def holders_of(store: Store, grant_case_ids: Collection[str]) -> dict[str,
 
 
 async def owing(
-    store: Store, city: str, provider: str | None, kind: str, since: datetime, limit: int
+    store: Store, city: str, providers: Collection[str] | None, kind: str, since: datetime, limit: int
 ) -> Sequence[DatasetRow]:
-    """Open datasets of a city, or of one provider, of which nothing of that kind was declared since then."""
+    """Open datasets of a city, or of these providers, of which nothing of that kind was declared since then."""
     declared = exists().where(
         col(DeclaredDatasetRow.dataset_id) == col(DatasetRow.dataset_id),
         col(DeclaredDatasetRow.declaration_id) == col(DeclarationRow.declaration_id),
@@ -137,7 +137,7 @@ async def owing(
         col(DatasetRow.openness).in_(OPEN),
         not_(declared),
     ]
-    if provider is not None:
-        wanted.append(col(DatasetRow.provider) == provider)
+    if providers is not None:
+        wanted.append(col(DatasetRow.provider).in_(providers))
     found = select(DatasetRow).where(*wanted).order_by(col(DatasetRow.dataset_id)).limit(limit)
     return (await store.session.exec(found)).all()

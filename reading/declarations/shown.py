@@ -64,10 +64,10 @@ async def _knows(store: Store, caller: Caller | None, row: DeclarationRow, rule:
         return True
     if caller is None or not reads_for_a_body(caller, row.city):
         return False
-    provider = only_of(caller)
+    bodies = only_of(caller)
     about = await questions.datasets_of(store, [row.declaration_id])
     providers = {each.provider for each in about.get(row.declaration_id, ())}
-    return provider is None or provider == row.body or provider in providers
+    return bodies is None or row.body in bodies or not bodies.isdisjoint(providers)
 
 
 async def declarations_shown(
@@ -127,7 +127,8 @@ async def of_dataset(store: Store, reader: Reader, dataset: DatasetRow) -> Decla
 
 
 async def owed_in(store: Store, caller: Caller, language: Language, city: str) -> OwedDeclarations:
-    """What is overdue in a city, for an officer of it: of a provider what is about its data."""
+    """What is overdue in a city, for an officer of it: of a provider, or the authority of a county, what is about its
+    data."""
     now = await store.now()
     today = to_shanghai(now).date()
     law = law_of(city, today, language)
@@ -186,9 +187,10 @@ def _one(reader: Reader, row: DeclarationRow, beside: Beside) -> DeclarationShow
     caller, language = reader.caller, reader.language
     marks = beside.marks.get(row.declaration_id, [])
     down = next((mark for mark in marks if mark.mark == Mark.TAKEN_DOWN), None)
-    takes_down = may_take_down(caller, rule, row.city, row.body)
+    may_read_on = may_take_down(caller, rule, row.city, row.body)
     number, holder = beside.holders.get(row.grant_case_id or "", (None, None))
     is_holder = caller is not None and caller.account_id == holder
+    takes_down = may_read_on and not is_holder
     named = is_named(marks)
     user = beside.called.get(holder or "")
     on = to_shanghai(row.declared_at).date()

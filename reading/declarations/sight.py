@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from models.refusals import NotYourCity, NotYourDataset, RoleRequired
+from models.refusals import NotYourCity, NotYourDataset, PartyToTheCase, RoleRequired
 from reading.sight import Caller
 from rules.declarations import PROVIDER, DeclarationRule
 
@@ -25,9 +25,18 @@ def must_declare(caller: Caller, rule: DeclarationRule, city: str) -> str:
 
 
 def speaks_of_its_own(caller: Caller, providers: Collection[str]) -> None:
-    """A provider declares what is about data of its own, among others perhaps. Raises NotYourDataset."""
-    if caller.body_role == PROVIDER and providers and caller.body not in providers:
+    """A provider declares what is about data of its own, and the authority of a county what is about data of its
+    county, among others perhaps. Raises NotYourDataset."""
+    own = only_of(caller)
+    if own is not None and providers and own.isdisjoint(providers):
         raise NotYourDataset(field="dataset_ids")
+
+
+def is_no_affair_of_its_own(caller: Caller, holder: str | None, field: str) -> None:
+    """Whoever holds the grant whose use is shown neither shows it for a body nor takes it down for one (回避). Raises
+    PartyToTheCase, about the field that named grant or declaration."""
+    if holder == caller.account_id:
+        raise PartyToTheCase(field=field)
 
 
 def reads_for_a_body(caller: Caller | None, city: str) -> bool:
@@ -35,9 +44,12 @@ def reads_for_a_body(caller: Caller | None, city: str) -> bool:
     return caller is not None and caller.has("reviewer", "supervisor") and caller.city == city
 
 
-def only_of(caller: Caller) -> str | None:
-    """The provider whose data alone the caller reads such about; None for the officers of the other bodies."""
-    return caller.body if caller.body_role == PROVIDER else None
+def only_of(caller: Caller) -> frozenset[str] | None:
+    """The bodies whose data alone is the caller's affair: a provider, those of the county whose authority it serves;
+    None for the officers of the other bodies."""
+    if caller.county and caller.heads_county:
+        return caller.county.bodies
+    return frozenset({caller.body}) if caller.body and caller.body_role == PROVIDER else None
 
 
 def may_take_down(caller: Caller | None, rule: DeclarationRule, city: str, body: str) -> bool:

@@ -262,7 +262,7 @@ async def test_the_table_has_every_access_of_the_list(service: Service, gate_url
     assert [row[3] for row in rows] == ["Allowed", "no", "yes", "yes"]
 
 
-@pytest.mark.duty("GZ-28b")
+@pytest.mark.duty("GZ-28b", "GZ-19a")
 async def test_a_body_is_told_how_each_of_its_datasets_was_used_by_month(service: Service, pool: Pool) -> None:
     """Of Guangzhou's transport: with whoever holds it now, and those that nobody used."""
     provider = service.as_("reviewer@guangzhou.transport")
@@ -284,9 +284,13 @@ async def test_a_body_is_told_how_each_of_its_datasets_was_used_by_month(service
     assert len(list(csv.reader(io.StringIO(table.text)))) == 1 + len(datasets)
     other = (await service.as_("reviewer@nanning.transport").read("/v1/accesses/use"))["items"]
     assert used_one not in {each["dataset_id"] for each in other}
+    # The operator has the sums of the whole city, the most used first (Article 19.3).
+    first, *others = (await service.as_("reviewer@guangzhou.operator").read("/v1/accesses/use"))["items"]
+    assert (first["dataset_id"], first["allowed"], first["refused"]) == (used_one, 34, 2)
+    assert len({each["provider"] for each in others}) > 1
 
 
-@pytest.mark.duty("LYG-21b")
+@pytest.mark.duty("LYG-21a", "LYG-21b")
 async def test_lianyungang_keeps_each_access_call_and_processing_of_conditional_data(
     service: Service, gate_url: str, pool: Pool
 ) -> None:

@@ -14,7 +14,9 @@ from cli.token import VALID_FOR
 from tests.api.calling import Caller, Service, open_stages, open_task
 from tests.api.importing import HEAD as COLUMNS
 from tests.api.importing import ITEMS, send, told
+from tests.api.test_accesses import used
 from tests.api.updating import NEW_ENTRY, answers, law, post, recorded, today, walked
+from tests.owning import by_owner
 
 COUNTY, PROVIDER = "nanning.wuming", "nanning.wumingtransport"
 ANOTHER = "nanning.binyang"
@@ -23,7 +25,7 @@ BODIES = f"""{HEAD}{ANOTHER},county_authority,宾阳县大数据局,Binyang Coun
 nanning.binyangtransport,provider,宾阳县交通运输局,Binyang County Transport Bureau,{ANOTHER}
 """
 OFFICER = """insert into accounts (account_id, login, name, city, body, roles)
-values ($1, $1, '{"zh": "甲", "en": "A"}', 'nanning', $2, array[$3])"""
+values ($1, $1, '{"zh": "甲", "en": "A"}', split_part($2, '.', 1), $2, array[$3])"""
 
 
 async def put(pool: Pool, text: str) -> int:
@@ -80,6 +82,55 @@ async def test_a_county_compiles_its_catalogue_which_the_authority_reviews_into_
     assert await catalogue(working, county=ANOTHER) == []
 
 
+@pytest.mark.duty("YL-8")
+async def test_yulins_county_sees_the_work_and_data_of_its_bodies_and_has_them_published(working: Service) -> None:
+    provider, county = working.as_("reviewer@yulin.beiliutransport"), working.as_("reviewer@yulin.beiliu")
+    drafted = {"entry": NEW_ENTRY, "answers": answers(await law(county, "yulin"), "unconditional")}
+    said = {"city": "yulin", "provider": "yulin.beiliutransport", "trigger": "other", "occurred_on": str(today())}
+    case = await walked(working, await recorded(provider, said | drafted), until="county_publication")
+    task = open_task(case, "county_publication")
+    assert (task["body"], task["rule"]["article"]) == ("yulin.beiliu", "8")
+    for stranger in (provider, working.as_("reviewer@yulin.operator"), working.as_(f"reviewer@{COUNTY}")):
+        refused = await stranger.post(f"/v1/tasks/{task['task_id']}/decision", {"outcome": "include"})
+        assert refused.status_code in (403, 404), refused.text
+    assert (await working.as_("reviewer@yulin.transport").get(f"/v1/cases/{case['case_id']}")).status_code == 404
+    case = await working.decide(case, "county_publication", "include")
+    assert open_stages(case) == ["city_compilation"]
+    assert await catalogue(working, county="yulin.beiliu") == []
+    case = await working.decide(case, "city_compilation", "publish")
+    assert await catalogue(working, county="yulin.beiliu") == [case["dataset_id"]]
+
+
+@pytest.mark.duty("NN-8", "YL-8")
+@pytest.mark.parametrize(
+    ("county", "provider", "other"),
+    [(COUNTY, PROVIDER, ANOTHER), ("yulin.beiliu", "yulin.beiliutransport", "yulin.bobai")],
+)
+async def test_a_county_sees_how_its_data_is_used_and_no_others(
+    service: Service, gate_url: str, pool: Pool, county: str, provider: str, other: str
+) -> None:
+    city = county.partition(".")[0]
+    await put(pool, f"{HEAD}{other},county_authority,另一县大数据局,Another County Big Data Bureau,\n")
+    found = (await service.nobody().read("/v1/datasets", city=city, openness="conditional"))["items"]
+    ours, theirs = [each["dataset_id"] for each in found][:2]
+    await by_owner(pool, "update datasets set provider = $2 where dataset_id = $1", ours, provider)
+    case_id = await used(gate_url, pool, ours)
+    await used(gate_url, pool, theirs)
+    head = service.as_(f"reviewer@{county}")
+    for sees in (head, await officer(service, pool, county, "supervisor"), service.as_(f"reviewer@{provider}")):
+        page = await sees.read("/v1/accesses")
+        assert [each["dataset_id"] for each in page["items"]] == [ours] * 3
+        assert [each["grantee"] for each in page["items"]] == [None, "applicant@demo", "applicant@demo"]
+        assert [each["dataset_id"] for each in (await sees.read("/v1/accesses/use"))["items"]] == [ours]
+    # What it oversees it has as a catalogue too.
+    assert await catalogue(service, county=county) == [ours]
+    stranger = await officer(service, pool, other)
+    for asked in ({}, {"grant_case_id": case_id}, {"dataset_id": ours}):
+        assert (await stranger.read("/v1/accesses", **asked))["items"] == []
+    assert (await head.read("/v1/accesses", dataset_id=theirs))["items"] == []
+    assert len((await service.as_(f"reviewer@{city}.operator").read("/v1/accesses", dataset_id=ours))["items"]) == 3
+
+
 async def test_what_a_county_sends_back_is_compiled_anew(working: Service) -> None:
     provider = working.as_(f"reviewer@{PROVIDER}")
     case = await walked(working, await recorded(provider, await update(provider)), until="county_compilation")
@@ -87,6 +138,7 @@ async def test_what_a_county_sends_back_is_compiled_anew(working: Service) -> No
     assert open_stages(case) == ["compilation"]
 
 
+@pytest.mark.duty("NN-14b", "NN-8")
 async def test_the_authority_of_a_county_records_what_its_bodies_change_and_nobody_elses(
     service: Service, pool: Pool
 ) -> None:
@@ -120,7 +172,7 @@ async def test_a_county_is_in_the_directory_before_its_bodies_are(pool: Pool) ->
     for body, of, why in (
         ("binyangtransport", ANOTHER, "is the authority of no county"),
         ("binyangtransport", "nanning.authority", "is the authority of no county"),
-        ("transport", f"{COUNTY}\nyulin.x,provider,局,X,{COUNTY}", "only a provider belongs to a county"),
+        ("transport", f"{COUNTY}\nnanjing.x,provider,局,X,{COUNTY}", "only a provider belongs to a county"),
     ):
         with pytest.raises(FileFaulty, match=why):
             await put(pool, HEAD + row.format(body, of))

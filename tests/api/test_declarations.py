@@ -12,6 +12,7 @@ import pytest
 from activities.database import Pool
 from tests.api.calling import Caller, Service
 from tests.api.gate import put_grant
+from tests.owning import by_owner
 
 OF_A_CASE: Mapping[str, str] = {
     "title": "Bus lanes by the hour",
@@ -28,6 +29,16 @@ OF_THE_PLATFORM: Mapping[str, str] = {
     "of_users": "They use under their own names",
     "of_the_platform": "It keeps the log",
     "whole_process": "Each step is on record",
+}
+OF_STANDARDS: Mapping[str, str] = {
+    "title": "Rules and standards of the platform",
+    "version": "1",
+    "in_force_on": "2027-01-01",
+    "operation": "Opened at all hours",
+    "standards": "The standards of the province",
+    "storage": "Each copy is on record",
+    "transfer": "Each transfer is on record",
+    "use": "Each access is on record",
 }
 OF_PROCESSING: Mapping[str, str] = {"done_on": "2026-11-20", "operation": "cleaning", "what": "Doubles were removed"}
 
@@ -55,8 +66,8 @@ async def granted(service: Service, pool: Pool, city: str) -> tuple[str, str]:
     return dataset["dataset_id"], case_id
 
 
-@pytest.mark.duty("NN-25", "YL-28")
-@pytest.mark.parametrize(("city", "article"), [("nanning", "25.1"), ("yulin", "28")])
+@pytest.mark.duty("NN-25", "YL-28", "GZ-21a")
+@pytest.mark.parametrize(("city", "article"), [("nanning", "25.1"), ("yulin", "28"), ("guangzhou", "21.2")])
 async def test_a_case_of_use_of_value_is_shown_and_names_its_user_only_by_consent(
     service: Service, pool: Pool, city: str, article: str
 ) -> None:
@@ -102,9 +113,45 @@ async def test_a_case_of_use_of_value_is_shown_and_names_its_user_only_by_consen
     assert len((await nobody.read("/v1/declarations", city=city))["items"]) == 1
 
 
+@pytest.mark.duty("NN-25", "YL-28")
+@pytest.mark.parametrize(
+    ("county", "provider"), [("nanning.wuming", "nanning.wumingtransport"), ("yulin.beiliu", "yulin.beiliutransport")]
+)
+async def test_a_county_shows_a_case_about_its_own_data(
+    service: Service, pool: Pool, county: str, provider: str
+) -> None:
+    city = county.partition(".")[0]
+    found = (await service.nobody().read("/v1/datasets", city=city))["items"]
+    ours, theirs = [each["dataset_id"] for each in found][:2]
+    await by_owner(pool, "update datasets set provider = $2 where dataset_id = $1", ours, provider)
+    officer = service.as_(f"reviewer@{county}")
+    refused = await declare(officer, city, "showcase", OF_A_CASE, dataset_ids=[theirs])
+    assert refused.json()["type"] == "urn:kaifang:problem:not-your-dataset"
+    shown = await declared(officer, city, "showcase", OF_A_CASE, dataset_ids=[ours])
+    assert (await service.nobody().read(f"/v1/declarations/{shown['declaration_id']}"))["body"] == county
+
+
+async def test_whoever_holds_the_grant_shows_its_use_for_no_body_and_takes_nothing_down(
+    service: Service, pool: Pool
+) -> None:
+    dataset, grant = await granted(service, pool, "nanning")
+    authority = service.as_("reviewer@nanning.authority")
+    shown = await declared(authority, "nanning", "showcase", OF_A_CASE, dataset_ids=[dataset], grant=grant)
+    holder = await pool.fetchval("select account_id from accounts where login = 'reviewer@nanning.authority'")
+    await by_owner(pool, "update grants set party = $2 where case_id = $1", grant, holder)
+    path = f"/v1/declarations/{shown['declaration_id']}"
+    for refused in (
+        await declare(authority, "nanning", "showcase", OF_A_CASE, dataset_ids=[dataset], grant=grant),
+        await authority.post(f"{path}/taking-down", {"reason": "It flatters me too little"}),
+    ):
+        assert (refused.status_code, refused.json()["type"]) == (403, "urn:kaifang:problem:party-to-the-case")
+    assert not (await authority.read(path))["may_take_down"]
+    assert (await service.as_("supervisor@nanning.authority").read(path))["may_take_down"], "a colleague may"
+
+
 async def test_a_text_that_names_the_user_is_refused(service: Service, pool: Pool) -> None:
     dataset, grant = await granted(service, pool, "nanning")
-    says = {**OF_A_CASE, "use": "applicant@demo made a map of it"}
+    says = {**OF_A_CASE, "use": "Applicant@Demo made a map of it"}
     answer = await declare(
         service.as_("reviewer@nanning.authority"), "nanning", "showcase", says, dataset_ids=[dataset], grant=grant
     )
@@ -238,6 +285,11 @@ async def test_what_a_provider_does_with_its_data_is_on_record_for_bodies_alone(
 @pytest.mark.duty("GZ-15")
 async def test_the_rules_of_the_platform_say_what_each_of_the_four_does(service: Service) -> None:
     operator = service.as_("reviewer@guangzhou.operator")
+    # The operator makes them, and nobody for it.
+    for login in ("reviewer@guangzhou.authority", "reviewer@guangzhou.transport", "supervisor@guangzhou.authority"):
+        assert (await declare(service.as_(login), "guangzhou", "platform_rules", OF_THE_PLATFORM)).status_code == 403, (
+            login
+        )
     lacking = {name: text for name, text in OF_THE_PLATFORM.items() if name != "of_users"}
     answer = await declare(operator, "guangzhou", "platform_rules", {**lacking, "in_force_on": "1 January"})
     assert wrong(answer) == {("says.of_users", "said_missing"), ("says.in_force_on", "date_from_datetime_parsing")}
@@ -246,3 +298,21 @@ async def test_the_rules_of_the_platform_say_what_each_of_the_four_does(service:
     # A later version stands before the earlier, which stays.
     rules = (await service.nobody().read("/v1/declarations", city="guangzhou", kind="platform_rules"))["items"]
     assert [{each["name"]: each["value"] for each in one["says"]}["version"] for one in rules] == ["2", "1"]
+
+
+@pytest.mark.duty("LYG-21a")
+async def test_lianyungangs_authority_has_rules_that_make_the_platform_traceable_on_record(service: Service) -> None:
+    authority, nobody = service.as_("reviewer@lianyungang.authority"), service.nobody()
+    for login in ("reviewer@lianyungang.operator", "reviewer@lianyungang.transport", "reviewer@nanjing.authority"):
+        refused = await declare(service.as_(login), "lianyungang", "platform_rules", OF_STANDARDS)
+        assert refused.status_code == 403, login
+    for lacking in ("operation", "standards", "storage", "transfer", "use"):
+        less = {name: text for name, text in OF_STANDARDS.items() if name != lacking}
+        assert wrong(await declare(authority, "lianyungang", "platform_rules", less)) == {
+            (f"says.{lacking}", "said_missing")
+        }
+    kept = await declared(authority, "lianyungang", "platform_rules", OF_STANDARDS)
+    # Everybody reads them: the whole course is transparent.
+    read = await nobody.read(f"/v1/declarations/{kept['declaration_id']}")
+    assert {each["name"]: each["value"] for each in read["says"]} == OF_STANDARDS
+    assert (read["rule"]["article"], read["body"]) == ("21.1", "lianyungang.authority")

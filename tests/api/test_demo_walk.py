@@ -109,6 +109,9 @@ async def test_the_demonstration_compiles_a_countys_catalogue(working: Service) 
     case, decided = compiled
     assert case["outcome"] == "published"
     assert [each["stage"] for each in decided][-2:] == ["county_compilation", "review"]
+    of_yulin = await asyncio.to_thread(compile_for_a_county, parties, "yulin")
+    assert of_yulin
+    assert [each["stage"] for each in of_yulin[1]][-2:] == ["county_publication", "city_compilation"]
     assert await asyncio.to_thread(compile_for_a_county, parties, "nanjing") is None
 
 
@@ -194,7 +197,8 @@ async def test_the_demonstration_puts_on_record_what_the_bodies_of_a_city_declar
     assert kinds == {
         "nanning": ["showcase", "collection", "reachability"],
         "yulin": ["showcase"],
-        "guangzhou": ["platform_rules", "processing"],
+        "guangzhou": ["showcase", "platform_rules", "processing"],
+        "lianyungang": ["platform_rules"],
     }
 
 

@@ -80,6 +80,38 @@ async def test_lianyungangs_users_find_ask_for_get_and_rate_data_and_tell_what_t
     assert messages[0]["link"].endswith(path.removeprefix("/v1"))
 
 
+@pytest.mark.duty("GZ-14a")
+async def test_guangzhous_users_get_data_and_its_operator_has_log_and_feedback(
+    service: Service, gate_url: str, pool: Pool
+) -> None:
+    user, nobody, operator = service.as_("applicant@demo"), service.nobody(), service.as_("reviewer@guangzhou.operator")
+    # The catalogue is published, and searched by anybody.
+    listed = (await nobody.read("/v1/datasets", city="guangzhou", limit=50))["items"]
+    by_class = {each["openness"]: each["dataset_id"] for each in listed}
+    found = (await nobody.read("/v1/datasets", city="guangzhou", q="metro"))["items"]
+    assert 0 < len(found) < len(listed)
+    # Open data is had by download and interface, conditional data by what was granted.
+    party = await pool.fetchval("select account_id from accounts where login = 'applicant@demo'")
+    case_id, _ = await put_grant(pool, by_class["conditional"], party=party, access_modes=["api"])
+    digest = await pool.fetchval("select key_digest from grants where case_id = $1", case_id)
+    async with opened(gate_url, DatabaseClock()) as (gate, _):
+        for mode in ("download", "api"):
+            assert await gate.ask(Question(by_class["unconditional"], (), mode)) is Reason.UNCONDITIONAL
+        assert await gate.ask(Question(by_class["conditional"], (), "api", None, digest)) is Reason.GRANTED
+    # Each access is logged, and counted by day; everybody reads the figures of the city.
+    (logged,) = (await operator.read("/v1/accesses"))["items"]
+    assert (logged["dataset_id"], logged["grantee"]) == (by_class["conditional"], "applicant@demo")
+    assert sum(each["allowed"] for each in (await operator.read("/v1/accesses/days"))["items"]) == 3
+    assert (await nobody.get("/v1/figures", city="guangzhou")).status_code == 200
+    # What users tell of data and platform reaches the operator.
+    for kind in ("platform", "data", "suggestion"):
+        told = await given(user, city="guangzhou", kind=kind)
+        assert (told["rule"]["article"], (await operator.read(f"/v1/feedback/{told['feedback_id']}"))["text"]) == (
+            "14",
+            TEXT,
+        )
+
+
 async def test_feedback_is_answered_once_by_a_body_that_it_reaches_and_by_nobody_else(service: Service) -> None:
     user = service.as_("applicant@demo")
     told = await given(user, dataset_id=DATASET)

@@ -36,7 +36,7 @@ async def begun(caller: Caller, path: str, **more: Any) -> dict[str, Any]:
     return dict(answer.json())
 
 
-@pytest.mark.duty("GZ-6")
+@pytest.mark.duty("GZ-6", "GZ-6b")
 async def test_guangzhous_focus_is_drafted_heard_and_published(working: Service) -> None:
     authority, nobody = working.as_("reviewer@guangzhou.authority"), working.nobody()
     case = await begun(authority, "/v1/opening-focuses")

@@ -32,7 +32,7 @@ def wrong(answer: httpx.Response) -> list[tuple[str, str]]:
     return [(each["field"], each["code"]) for each in answer.json()["errors"]]
 
 
-@pytest.mark.duty("NN-20.6")
+@pytest.mark.duty("NN-20.6", "NN-21")
 async def test_nannings_user_is_told_the_result_and_the_data_stays_served(
     working: Service, applicant: Caller, pool: Pool
 ) -> None:

@@ -69,7 +69,7 @@ def means(sums: Any) -> dict[int, tuple[int, list[tuple[int, float | None]]]]:
     }
 
 
-@pytest.mark.duty("NN-20.7")
+@pytest.mark.duty("NN-20.7", "NN-21")
 async def test_nannings_user_rates_the_six_qualities_of_the_data_that_it_obtained(
     service: Service, gate_url: str, pool: Pool
 ) -> None:

@@ -77,8 +77,12 @@ def test_each_class_of_guangzhou_rests_on_a_case_of_the_article_or_is_open() -> 
         for each in rules.choices[case]:
             touched = {"secrets_or_privacy": "applies", "subjects_consent": "given"} if each.barred else {}
             said = {"openness": openness, case: each.value, **touched}
+            untouched = {**said, "secrets_or_privacy": "does_not_apply"}
+            assert (draft(update_begun("guangzhou"), untouched) == "AnswerBarred") is bool(each.barred), each.value
             assert draft(update_begun("guangzhou"), said) == "accepted", each.value
     assert draft(update_begun("guangzhou"), {"openness": "unconditional"}) == "accepted"
+    barred = {each.value for case in cases.values() for each in rules.choices[case] if each.barred}
+    assert barred == {"no_consent", "subjects_agree"}, "both are about secrets or privacy, and nothing else is"
 
 
 @pytest.mark.duty("GZ-9c")
@@ -88,6 +92,13 @@ def test_consent_makes_a_class_conditional_only_where_secrets_or_privacy_are_tou
     touched = {"secrets_or_privacy": "applies", "subjects_consent": "given"}
     assert draft(update_begun("guangzhou"), said | touched) == "accepted"
     assert draft(update_begun("guangzhou"), {**touched, "openness": "unconditional"}) == "AnswerBarred"
+    # Without consent it is closed, and by that case.
+    withheld = {"secrets_or_privacy": "applies", "subjects_consent": "withheld"}
+    for openness in ("conditional", "unconditional"):
+        assert draft(update_begun("guangzhou"), said | withheld | {"openness": openness}) in (
+            "AnswerBarred",
+            "ChoiceNotOnRequest",
+        ), openness
 
 
 @pytest.mark.duty("GZ-6b", "YL-12")

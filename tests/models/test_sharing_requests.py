@@ -12,6 +12,7 @@ from models.conflicts import has_a_side
 from models.procedures.sharing_request import SHARING_REQUEST
 from models.refusals import AsksItself, DecidesOnSharing, RoleRequired
 from models.sharing import Shared, class_of, who_asks, why_not_shared
+from models.telling import Account, Officers, told
 from rules.admissibility import DatasetAtReceipt, admissible
 from rules.deadlines import SHANGHAI
 from rules.loading import cities, load_pack
@@ -129,6 +130,35 @@ def test_a_department_gets_access_when_authority_has_determined_and_both_have_si
     assert bench.state.closed == "granted"
     assert bench.state.granted
     assert bench.state.granted.shared is Shared.BY_DETERMINATION
+
+
+@pytest.mark.duty("NJ-22b", "NJ-22c")
+@pytest.mark.parametrize(("begun_by", "opinions"), [("department", IN_FAVOUR), ("unit", IN_FAVOUR_OF_UNIT)])
+def test_an_opinion_after_the_fifteenth_day_is_late_and_time_decides_nothing(
+    begun_by: str, opinions: list[tuple[str, str]]
+) -> None:
+    bench = (by_department() if begun_by == "department" else by_unit()).passes(days=60)
+    assert bench.open_stages == {stage for stage, _ in opinions}
+    assert all(bench.task(stage).passed for stage, _ in opinions)
+    assert (bench.state.granted, bench.state.closed) == (None, None)
+    bench.all_decide(opinions)
+    assert all(bench.task(stage).late for stage, _ in opinions)
+
+
+@pytest.mark.duty("NJ-22b", "NJ-22c")
+@pytest.mark.parametrize(("outcome", "kind"), [("share", "stage_begun"), ("do_not_share", "case_closed")])
+def test_whoever_asked_is_told_what_was_determined(outcome: str, kind: str) -> None:
+    """The department by whoever serves it, and not by an officer who has left it."""
+    for bench, opinions, stage, to in (
+        (by_department(), IN_FAVOUR, "determination", Officers(REQUESTER, FILER.account)),
+        (by_unit(), IN_FAVOUR_OF_UNIT, "determination_on_unit", Account(PARTY.account)),
+    ):
+        bench.all_decide(opinions)
+        before, length = bench.state, len(bench.log)
+        assert bench.decide(stage, outcome, {"reason"}) == "accepted"
+        said = [each for each in told(before, bench.state, bench.log[length:]) if each.kind == kind]
+        assert to in [each.to for each in said]
+        assert kind != "case_closed" or [each.facts["outcome"] for each in said] == [bench.state.closed]
 
 
 @pytest.mark.duty("NJ-22b")

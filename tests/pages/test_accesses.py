@@ -48,3 +48,11 @@ async def test_what_is_asked_for_wrongly_is_said_and_kept(front: Front) -> None:
     assert provider.answer.status_code == 422
     assert "No grant has the number" in provider.text()
     assert "none-such" in provider.answer.text
+
+
+async def test_the_authority_of_a_county_has_the_pages_of_its_countys_accesses(front: Front) -> None:
+    county = await front.logged_in("reviewer@nanning.wuming")
+    for page in ("accesses", "use"):
+        await county.visit(f"/en/supervision/{page}")
+        assert county.answer.status_code == 200
+        assert CONDITIONAL not in county.answer.text, "that is of a body of the city"

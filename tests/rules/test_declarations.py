@@ -21,15 +21,27 @@ def rule_of(city: str, kind: str) -> DeclarationRule:
     return rule
 
 
+WITH_COUNTIES = ("authority", "county_authority", "operator", "provider")
+
+
 @pytest.mark.parametrize(
     ("city", "kind", "by", "about", "read_by", "article"),
     [
-        ("nanning", "showcase", ("authority", "operator", "provider"), "datasets", "everybody", "25.1"),
-        ("yulin", "showcase", ("authority", "operator", "provider"), "datasets", "everybody", "28"),
+        (
+            "nanning",
+            "showcase",
+            WITH_COUNTIES,
+            "datasets",
+            "everybody",
+            "25.1",
+        ),
+        ("yulin", "showcase", WITH_COUNTIES, "datasets", "everybody", "28"),
+        ("guangzhou", "showcase", ("authority", "operator", "provider"), "datasets", "everybody", "21.2"),
         ("nanning", "collection", ("provider", "operator"), "dataset", "everybody", "21"),
         ("nanning", "reachability", ("operator", "provider"), "dataset", "everybody", "21"),
         ("guangzhou", "platform_rules", ("operator",), "city", "everybody", "15.2"),
         ("guangzhou", "processing", ("provider",), "dataset", "bodies", "19.1"),
+        ("lianyungang", "platform_rules", ("authority",), "city", "everybody", "21.1"),
     ],
 )
 def test_each_kind_is_the_articles(
