@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from stack.service import ServiceError
@@ -43,7 +43,7 @@ def back_up(into: Path, programs: Path | None = None) -> Path:
     """A base backup while everybody works, checked against its own manifest; where it lies. Raises ServiceError, and
     leaves nothing that could be taken for a backup."""
     into.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made = into / time.strftime(NAMED, time.gmtime())
+    made = into / datetime.fromtimestamp(time.time(), UTC).strftime(NAMED)
     unfinished = made.with_name(made.name + UNFINISHED)
     try:
         run(programs, "pg_basebackup", "--pgdata", unfinished, "--checkpoint=fast", "--no-password")
