@@ -19,6 +19,7 @@ MODULES = {
     "restore": "recovery",
     "reconcile": "recovery",
     "refuse": "recovery",
+    "backup": "backups",
     "upgrade": "upgrade",
     "verify": "verify",
     "engine-keys": "engine_keys",

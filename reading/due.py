@@ -20,7 +20,12 @@ SOON = 3
 """Working days after today."""
 
 UNSETTLED: ColumnElement[str] = literal_column("'received'")
-"""Written out, so that a prepared statement can go by the index of the acts that wait."""
+
+
+def unsettled() -> ColumnElement[bool]:
+    """The act waits to be worked off. It cannot have been delivered then; said too, since the index of the acts that
+    wait goes by that."""
+    return and_(col(ActRow.state) == UNSETTLED, col(ActRow.delivered_at).is_(None))
 
 
 def answers() -> ColumnElement[bool]:
@@ -32,7 +37,7 @@ def answers_the_task() -> ColumnElement[bool]:
     """The act waits to be worked off and answers this very task, whenever it was received."""
     return and_(
         col(ActRow.case_id) == col(TaskRow.case_id),
-        col(ActRow.state) == UNSETTLED,
+        unsettled(),
         answers(),
         func.jsonb_extract_path_text(col(ActRow.act), "task_id") == col(TaskRow.task_id),
     )
@@ -58,7 +63,7 @@ def has_come(now: datetime) -> ColumnElement[bool]:
     """For a task that time opens: its instant has come, and no answer received before it waits in its case."""
     waits = exists().where(
         col(ActRow.case_id) == col(TaskRow.case_id),
-        col(ActRow.state) == UNSETTLED,
+        unsettled(),
         col(ActRow.received_at) < col(TaskRow.opened_at),
         answers(),
     )

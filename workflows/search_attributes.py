@@ -6,6 +6,7 @@ that only our own tables are asked for. The embedded server, the production set-
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -74,3 +75,9 @@ def at_start(state: CaseState) -> TypedSearchAttributes:
 def running_on(task_queue: str) -> str:
     """The query that lists the cases which run on a task queue. A workflow that is no case is none of ours."""
     return f"ExecutionStatus = 'Running' AND TaskQueue = '{task_queue}' AND {CASE_NUMBER.name} IS NOT NULL"
+
+
+def running_among(cases: Iterable[str]) -> str:
+    """The query that lists those of these cases that run."""
+    named = ", ".join(f"'{case_id}'" for case_id in cases)
+    return f"ExecutionStatus = 'Running' AND WorkflowId IN ({named})"

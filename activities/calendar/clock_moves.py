@@ -40,7 +40,8 @@ where tasks.ended_at is null and tasks.clock ->> 'calendar' = any($1) and tasks.
       select from jsonb_array_elements(tasks.clock -> 'stops') as stop where (stop ->> 'resumed_at')::timestamptz > $2
     )
     or exists (
-      select from acts where acts.case_id = tasks.case_id and acts.state = 'received' and acts.kind = 'apply_notice'
+      select from acts where acts.case_id = tasks.case_id and acts.state = 'received' and acts.delivered_at is null
+        and acts.kind = 'apply_notice'
     )
   )
 """

@@ -32,9 +32,10 @@ from workflows.case_log import ENGINE_AHEAD
 from workflows.procedures import WORKFLOW_OF
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
     from activities.database import Pool
+    from rules.procedure_rules import ProcedureRules
 
 LOG = logging.getLogger("kaifang.engine")
 PRIORITY = {"urgent": 1, "expedited": 2}
@@ -106,10 +107,30 @@ class Engine:
         """The log of a running case as the engine knows it; None where none runs."""
         return await known_to_engine(self._temporal, case_id)
 
-    async def running(self) -> list[str]:
+    async def running(self) -> AsyncIterator[str]:
         """The ids of all cases that run on this task queue; a moment behind."""
-        found = self._temporal.list_workflows(search_attributes.running_on(self._task_queue))
-        return [workflow.id async for workflow in found]
+        async for workflow in self._temporal.list_workflows(search_attributes.running_on(self._task_queue)):
+            yield workflow.id
+
+    async def running_among(self, cases: Sequence[str]) -> set[str]:
+        """Which of these cases run; a moment behind."""
+        found = self._temporal.list_workflows(search_attributes.running_among(cases), page_size=len(cases))
+        return {workflow.id async for workflow in found}
+
+    async def start_missing(self, log: Sequence[Event], rules: ProcedureRules, patience: timedelta) -> bool:
+        """A case that does not run is started from its log, under its rules; False where it runs after all."""
+        try:
+            await self._start_with(
+                fold(CaseState(), log),
+                log,
+                rules,
+                patience,
+                WorkflowIDConflictPolicy.FAIL,
+                WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            )
+        except WorkflowAlreadyStartedError:
+            return False
+        return True
 
     async def start_anew_if_it_fails(self, case_id: str, patience: timedelta) -> None:
         """A case whose workflow task fails again and again is started over from its log."""
@@ -141,10 +162,21 @@ class Engine:
             log = await read_log(connection, case_id)
             state = fold(CaseState(), log)
             rules = await self._pinned.of(connection, state.rules_digest)
+        await self._start_with(state, log, rules, patience, while_it_runs, when_it_ended)
+
+    async def _start_with(
+        self,
+        state: CaseState,
+        log: Sequence[Event],
+        rules: ProcedureRules,
+        patience: timedelta,
+        while_it_runs: WorkflowIDConflictPolicy,
+        when_it_ended: WorkflowIDReusePolicy,
+    ) -> None:
         await self._temporal.start_workflow(
             WORKFLOW_OF[state.procedure].__name__,
-            CaseStart(case_id=case_id, rules=rules, log=tuple(log)),
-            id=case_id,
+            CaseStart(case_id=state.case_id, rules=rules, log=tuple(log)),
+            id=state.case_id,
             task_queue=self._task_queue,
             id_conflict_policy=while_it_runs,
             id_reuse_policy=when_it_ended,

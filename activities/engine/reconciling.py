@@ -1,53 +1,57 @@
-"""Log, read model and engine are compared, case by case (`kaifang reconcile`)."""
+"""Log, read model and engine are compared, batch by batch (`kaifang reconcile`).
+
+In PostgreSQL every case is compared whole: its log is folded, and all that follows from it is compared with the rows.
+In the engine every case is looked for in the list of those that run, which also shows tasks and due instants; a case
+about which list and log do not agree is asked for by itself, with its history, and so is a sample of the others.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from random import Random
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pydantic import ValidationError
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowHandle
-from temporalio.common import TypedSearchAttributes
+from temporalio.common import SearchAttributeKey, TypedSearchAttributes
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.database import take_time
+from activities.engine.comparing import OVERLOOKED_FOR, Held, held_of, in_inbox, in_outbox, in_read_model
 from activities.engine.knowledge import is_in_step, known_to_engine
-from activities.record.failing import OF_TIME, Failure, Why, failures_of
-from activities.record.log import read_log
 from activities.record.pinned_rules import PinnedRules
-from activities.record.rows import (
-    CaseKept,
-    CurtailmentKept,
-    DelegationKept,
-    FiledOfBody,
-    GrantKept,
-    ObjectionKept,
-    RestrictionKept,
-    TaskKept,
-    case_kept,
-    curtailment_kept,
-    delegations_kept,
-    filed_of_body,
-    foreseen_kept,
-    grant_kept,
-    objection_kept,
-    restrictions_kept,
-    task_kept,
-)
-from models.clock import Clock
-from models.passing import foreseen
+from models.events import read_events
 from models.state import CaseState, fold
-from workflows.search_attributes import BODY, CASE_NUMBER, DUE_AT, STAGE, Shown, running_on, shown_of
+from workflows.search_attributes import BODY, CASE_NUMBER, DUE_AT, STAGE, Shown, running_among, running_on, shown_of
 
 if TYPE_CHECKING:
     from activities.database import Connection, Pool
-    from rules.procedure_rules import ProcedureRules
 
 
 ONCE_MORE = 2
 """Attempts at a workflow task: a worker that stopped in the middle of one makes a second."""
-OVERLOOKED_FOR = timedelta(minutes=1)
-"""What waits longer has nobody who sees to it."""
+A_BATCH = 200
+"""Cases that are compared together: their logs are in memory, and their ids in one question to the engine's list."""
+A_PAGE = 2000
+"""Cases that are looked through for those that are wanted."""
+ASKED_AT_ONCE = 8
+"""Of the engine, each by itself."""
+SAMPLE = 1000
+"""Open cases of which the engine's history is read although nothing else speaks against them."""
+PROBLEMS: SearchAttributeKey[Sequence[str]] = SearchAttributeKey.for_keyword_list("TemporalReportedProblems")
+"""What the engine says of a case whose workflow task fails time and again."""
+PAGE = """
+select case_id, closed_at is null as open, ($2::text is null or city = $2) and ($3::timestamptz is null
+  or coalesce((select recorded_at from events where events.case_id = page.case_id order by number desc limit 1) >= $3,
+    true)
+  or (select received_at from acts where acts.case_id = page.case_id order by seq desc limit 1) >= $3) as wanted
+from (select * from cases where case_id > $1 order by case_id limit $4) page
+"""
+"""By the key, so that each page begins where the one before ended, however many there are."""
+OPEN = "select count(*) from cases where closed_at is null and ($1::text is null or city = $1)"
 
 
 @dataclass(frozen=True)
@@ -59,182 +63,167 @@ class Difference:
     what: str
 
 
-async def reconcile(pool: Pool, temporal: Client) -> AsyncIterator[Difference]:
+@dataclass(frozen=True)
+class Wanted:
+    """Which cases are compared: of one city, those whose log or inbox has grown since an instant; of how many open
+    ones, drawn at random, the engine's history is read."""
+
+    city: str | None = None
+    since: datetime | None = None
+    sample: int = SAMPLE
+
+
+EVERY_CASE = Wanted()
+
+
+class Batch(NamedTuple):
+    """Cases that are compared together, and those of them of which the history is read whatever the list says."""
+
+    cases: tuple[str, ...]
+    drawn: frozenset[str]
+
+
+async def reconcile(pool: Pool, temporal: Client, wanted: Wanted = EVERY_CASE) -> AsyncIterator[Difference]:
     """Every difference between a case's log and what is derived from it or waits on it; none where all agree.
 
     Reads only. A case that is being worked on while it is compared may show as different: look again.
     """
-    pinned = PinnedRules()
-    async with pool.acquire() as connection:
-        cases = [row["case_id"] for row in await connection.fetch("select case_id from cases order by case_id")]
-        for case_id in cases:
+    comparison = Comparison(pool, temporal)
+    async for batch in batches(pool, wanted):
+        for difference in await comparison.of(batch):
+            yield difference
+
+
+async def batches(pool: Pool, wanted: Wanted) -> AsyncIterator[Batch]:
+    """The cases that are wanted, by their ids, so many at a time, with the sample drawn from all open ones so that each
+    is as likely as any other. Of those since an instant nobody knows how many there are: the first are drawn."""
+    after, chance = "", Random()  # noqa: S311 - nothing is kept secret by it
+    to_draw = wanted.sample
+    left = to_draw if wanted.since else await pool.fetchval(OPEN, wanted.city)
+    cases: list[str] = []
+    drawn: set[str] = set()
+    while page := await pool.fetch(PAGE, after, wanted.city, wanted.since, A_PAGE):
+        after = page[-1]["case_id"]
+        for row in page:
+            if not row["wanted"]:
+                continue
+            cases.append(row["case_id"])
+            if row["open"]:
+                if chance.random() * left < to_draw:
+                    drawn.add(row["case_id"])
+                    to_draw -= 1
+                left = max(left - 1, 1)
+            if len(cases) == A_BATCH:
+                yield Batch(tuple(cases), frozenset(drawn))
+                cases, drawn = [], set()
+    if cases:
+        yield Batch(tuple(cases), frozenset(drawn))
+
+
+class Comparison:
+    """Compares batches, any number at once."""
+
+    def __init__(self, pool: Pool, temporal: Client) -> None:
+        self._pool = pool
+        self._temporal = temporal
+        self._pinned = PinnedRules()
+        self._asking = asyncio.Semaphore(ASKED_AT_ONCE)
+
+    async def of(self, batch: Batch) -> list[Difference]:
+        """What differs in these cases, in their order; a case that is gone has nothing that could."""
+        async with self._pool.acquire() as connection:
             # One look at the tables: what is written meanwhile is in all of them or in none.
             async with connection.transaction(isolation="repeatable_read", readonly=True):
-                state = fold(CaseState(), await read_log(connection, case_id))
-                found = [
-                    *await of_read_model(connection, await pinned.of(connection, state.rules_digest), state),
-                    *await of_inbox(connection, state),
-                    *await of_outbox(connection, state),
-                ]
-            for what in [*found, *await of_engine(connection, temporal, state)]:
-                yield Difference(case_id, state.case_number, what)
+                await take_time(connection)
+                held = await held_of(connection, batch.cases)
+            states, found = await self._folded(connection, held)
+        asked = await self._asked(states, batch.drawn)
+        return [
+            Difference(case_id, held[case_id].case_number, what)
+            for case_id in batch.cases
+            for what in (*found.get(case_id, ()), *asked.get(case_id, ()))
+        ]
+
+    async def _folded(
+        self, connection: Connection, held: Mapping[str, Held]
+    ) -> tuple[dict[str, CaseState], dict[str, list[str]]]:
+        """The cases as their logs tell them, and what differs in PostgreSQL."""
+        states: dict[str, CaseState] = {}
+        found: dict[str, list[str]] = {}
+        for case_id, it in held.items():
+            if not it.rows["cases"]:
+                continue
+            try:
+                state = fold(CaseState(), read_events(it.log))
+                rules = await self._pinned.of(connection, state.rules_digest)
+            except (ValidationError, ValueError, LookupError) as fault:
+                found[case_id] = [f"events: the log of {len(it.log)} cannot be read ({type(fault).__name__})"]
+                continue
+            states[case_id] = state
+            found[case_id] = [*in_read_model(it, rules, state), *in_inbox(it, state), *in_outbox(it, state)]
+            await asyncio.sleep(0)  # whoever waits beside this goes on
+        return states, found
+
+    async def _asked(self, states: Mapping[str, CaseState], drawn: frozenset[str]) -> dict[str, list[str]]:
+        """What the engine says otherwise: of these cases, those that its list speaks against, and those drawn."""
+        listed = await listed_among(self._temporal, list(states))
+        named = [
+            state for case_id, state in states.items() if case_id in drawn or not agrees(listed.get(case_id), state)
+        ]
+
+        async def one(state: CaseState) -> tuple[str, list[str]]:
+            async with self._asking:
+                return state.case_id, await of_engine(self._pool, self._temporal, state)
+
+        return dict(await asyncio.gather(*map(one, named)))
 
 
-async def of_read_model(connection: Connection, rules: ProcedureRules, state: CaseState) -> list[str]:
-    """The tables that differ from the fold of the log, and how."""
-    differences = [
-        *await _one_row(connection, "cases", state.case_id, CaseKept._fields, case_kept(state)),
-        *await _of_tasks(connection, rules, state),
-        *await _of_restrictions(connection, state),
-        *await _of_delegations(connection, state),
-    ]
-    grant = (*grant_kept(state, state.grant), state.grant.key_digest, state.closed) if state.grant else None
-    derived = (
-        ("grants", (*GrantKept._fields, "key_digest", "ended"), grant),
-        ("objections", ObjectionKept._fields, objection_kept(state)),
-        ("curtailments", CurtailmentKept._fields, curtailment_kept(state)),
-        ("filed_of_bodies", FiledOfBody._fields, filed_of_body(rules, state)),
-    )
-    for table, columns, folded in derived:
-        differences += await _one_row(connection, table, state.case_id, columns, folded)
-    versions = await connection.fetchval("select count(*) from dataset_versions where case_id = $1", state.case_id)
-    if versions != (state.published is not None):
-        differences.append(f"dataset_versions: {versions} of the case, by the log {int(state.published is not None)}")
-    return differences
+class Listed(NamedTuple):
+    """A case that runs, as the engine's list has it, which is a moment behind."""
+
+    shown: Shown
+    fails: bool
 
 
-async def _one_row(
-    connection: Connection, table: str, case_id: str, columns: Sequence[str], folded: tuple[object, ...] | None
-) -> list[str]:
-    """Which columns of the one row that a table has for a case differ from what the log makes of them."""
-    kept = await connection.fetchrow(columns_of(table, columns), case_id)
-    differing = _differing(columns, tuple(kept) if kept else None, folded)
-    return [f"{table}: {differing}"] if differing else []
-
-
-async def _of_tasks(connection: Connection, rules: ProcedureRules, state: CaseState) -> list[str]:
-    rows = await connection.fetch(columns_of("tasks", TaskKept._fields), state.case_id)
-    stored = {row["task_id"]: _with_clock(tuple(row)) for row in rows}
-    folded = {task.task_id: _with_clock(task_kept(state, task)) for task in state.tasks.values()}
-    folded |= {task.task_id: _with_clock(foreseen_kept(state, task)) for task in foreseen(rules, state)}
-    found = {
-        task_id: _differing(TaskKept._fields, stored.get(task_id), folded.get(task_id))
-        for task_id in sorted(stored.keys() | folded.keys())
+async def listed_among(temporal: Client, cases: Sequence[str]) -> dict[str, Listed]:
+    """Those of these cases that the engine lists as running."""
+    if not cases:
+        return {}
+    found = temporal.list_workflows(running_among(cases), page_size=A_BATCH)
+    return {
+        each.id: Listed(shown_by(each.typed_search_attributes), bool(each.typed_search_attributes.get(PROBLEMS)))
+        async for each in found
     }
-    return [f"tasks: {task_id}: {differing}" for task_id, differing in found.items() if differing]
 
 
-async def _of_restrictions(connection: Connection, state: CaseState) -> list[str]:
-    kept = await connection.fetch(columns_of("restrictions", RestrictionKept._fields), state.case_id)
-    stored = {row["kind"]: _with_sets(tuple(row)) for row in kept}
-    folded = {row.kind: _with_sets(row) for row in restrictions_kept(state)}
-    found = {
-        kind: _differing(RestrictionKept._fields, stored.get(kind), folded.get(kind))
-        for kind in sorted(stored.keys() | folded.keys())
-    }
-    return [f"restrictions: {kind}: {differing}" for kind, differing in found.items() if differing]
-
-
-async def _of_delegations(connection: Connection, state: CaseState) -> list[str]:
-    stored = {
-        tuple(row) for row in await connection.fetch(columns_of("delegations", DelegationKept._fields), state.case_id)
-    }
-    folded = {tuple(row) for row in delegations_kept(state)}
-    return [f"delegations: {row[0]}" for row in sorted(stored ^ folded, key=str)]
-
-
-def _with_sets(row: tuple[object, ...]) -> tuple[object, ...]:
-    """A row of a restriction whose items stand in no order."""
-    return tuple(sorted(value) if isinstance(value, list) else value for value in row)
-
-
-def _with_clock(row: tuple[object, ...]) -> tuple[object, ...]:
-    """A task's row with its clock read, since PostgreSQL spells JSON its own way."""
-    return (*row[:-1], Clock.model_validate_json(str(row[-1])))
-
-
-def _differing(
-    columns: Sequence[str], kept: tuple[object, ...] | None, folded: tuple[object, ...] | None
-) -> str | None:
-    """The columns of a row that differ from what the log makes of them; None where none does."""
-    if kept is None:
-        return None if folded is None else "not there"
-    if folded is None:
-        return "the log knows nothing of it"
-    names = zip(columns, kept, folded, strict=True)
-    return ", ".join(name for name, has, by_log in names if has != by_log) or None
-
-
-async def of_inbox(connection: Connection, state: CaseState) -> list[str]:
-    """Acts that the log has and the inbox has not settled, or that nobody handed to the engine for a while."""
-    row = await connection.fetchrow(
-        "select count(*) filter (where state <> 'accepted' and act_id = any($2)) as unsettled, "
-        "count(*) filter (where delivered_at is null and received_at < clock_timestamp() - $3::interval) as waiting, "
-        "min(received_at) filter (where delivered_at is null) as since from acts where case_id = $1",
-        state.case_id,
-        list(state.acts),
-        OVERLOOKED_FOR,
-    )
-    assert row
-    differences = []
-    if row["unsettled"]:
-        differences.append(f"acts: {row['unsettled']} are in the log and not accepted")
-    if row["waiting"]:
-        differences.append(f"acts: {row['waiting']} are not delivered to the engine, the first since {row['since']}")
-    differences += [line_about(failure) for failure in await failures_of(connection, state.case_id)]
-    return differences
-
-
-def line_about(it: Failure) -> str:
-    """One line on what fails again and again, and the way out."""
-    which = f"act {it.act_id}" if it.act_id != OF_TIME else "what time brings about"
-    way_out = {
-        Why.ENGINE_AHEAD: f"kaifang restore {it.case_id} starts the case over",
-        Why.NOT_WRITTEN: "the worker's log tells more",
-    }.get(Why(it.why), f"a newer version may judge it; kaifang refuse {it.act_id} settles it")
-    return f"failing: {which}: {it.why} ({it.detail}), {it.times} times since {it.first_at}: {way_out}"
-
-
-async def of_outbox(connection: Connection, state: CaseState) -> list[str]:
-    """Messages about a task that the log does not know, that nobody handed out for a while, or that somebody's
-    receiver never took.
-
-    Which messages each event made is not derived again: the log does not know who was whose substitute then.
-    """
-    row = await connection.fetchrow(
-        "select count(*) filter (where task_id is not null and task_id <> all($2)) as unknown, "
-        "count(*) filter (where handed_out_at is null and created_at < clock_timestamp() - $3::interval) as waiting, "
-        # By their messages, which an index has by case.
-        "(select count(*) from messages told join deliveries using (message_id) "
-        "where told.case_id = $1 and state = 'given_up') as given_up "
-        "from messages where case_id = $1",
-        state.case_id,
-        list(state.tasks),
-        OVERLOOKED_FOR,
-    )
-    assert row
-    lines = {
-        "unknown": "messages: {} are about a task that the log does not know",
-        "waiting": "messages: {} are not handed out",
-        "given_up": "deliveries: {} are given up",
-    }
-    return [text.format(row[name]) for name, text in lines.items() if row[name]]
+def agrees(listed: Listed | None, state: CaseState) -> bool:
+    """Whether nothing in the engine's list speaks against the log: a closed case is not in it, an open one is, shows
+    the same tasks and does not fail."""
+    if state.closed:
+        return listed is None
+    return listed is not None and not listed.fails and listed.shown == shown_of(state)
 
 
 async def of_the_other_side(pool: Pool, temporal: Client, task_queue: str) -> AsyncIterator[Difference]:
     """Every case that runs in the engine without a log, as after PostgreSQL was set back."""
-    running = [workflow async for workflow in temporal.list_workflows(running_on(task_queue))]
-    known = await pool.fetch("select case_id from cases where case_id = any($1)", [each.id for each in running])
-    with_a_log = {row["case_id"] for row in known}
-    for each in running:
-        if each.id not in with_a_log:
-            number = each.typed_search_attributes.get(CASE_NUMBER) or ""
-            yield Difference(
-                each.id, number, "engine: a case runs of which there is no log (kaifang restore CASE ends it)"
-            )
+    numbers: dict[str, str] = {}
+    async for each in temporal.list_workflows(running_on(task_queue)):
+        numbers[each.id] = each.typed_search_attributes.get(CASE_NUMBER) or ""
+        if len(numbers) == A_PAGE:
+            for difference in await _without_a_log(pool, numbers):
+                yield difference
+            numbers = {}
+    for difference in await _without_a_log(pool, numbers):
+        yield difference
 
 
-async def of_engine(connection: Connection, temporal: Client, state: CaseState) -> list[str]:
+async def _without_a_log(pool: Pool, numbers: Mapping[str, str]) -> list[Difference]:
+    known = {row[0] for row in await pool.fetch("select case_id from cases where case_id = any($1)", list(numbers))}
+    what = "engine: a case runs of which there is no log (kaifang restore CASE ends it)"
+    return [Difference(case_id, number, what) for case_id, number in numbers.items() if case_id not in known]
+
+
+async def of_engine(connection: Connection | Pool, temporal: Client, state: CaseState) -> list[str]:
     """The differences between engine and log: a closed case that runs, an open one that does not, and other open tasks
     or another due instant than the log has. Events still on their way to the engine are no difference, nor is a case
     whose filing is, for as long as its inbox has that grace."""
@@ -276,7 +265,7 @@ async def _described(handle: WorkflowHandle[Any, Any]) -> WorkflowExecutionDescr
         return None
 
 
-async def _filing_is_on_its_way(connection: Connection, case_id: str) -> bool:
+async def _filing_is_on_its_way(connection: Connection | Pool, case_id: str) -> bool:
     """Whether a case was received a moment ago and not handed over yet; after that somebody has overlooked it."""
     is_it: bool = await connection.fetchval(
         "select exists (select from acts where case_id = $1 and kind = 'file' and delivered_at is null "
@@ -293,7 +282,7 @@ def shown_by(attributes: TypedSearchAttributes) -> Shown:
     return Shown(tuple(sorted(stages)), tuple(sorted(bodies)), attributes.get(DUE_AT))
 
 
-async def _has_more_to_hear(connection: Connection, case_id: str) -> bool:
+async def _has_more_to_hear(connection: Connection | Pool, case_id: str) -> bool:
     """Whether something of the log is still on its way to the engine."""
     behind: bool = await connection.fetchval(
         "select engine_number < number or exists (select from acts where acts.case_id = $1 and delivered_at is null) "
@@ -301,8 +290,3 @@ async def _has_more_to_hear(connection: Connection, case_id: str) -> bool:
         case_id,
     )
     return behind
-
-
-def columns_of(table: str, columns: Sequence[str]) -> str:
-    """These columns of the rows that a table has of a case."""
-    return f"select {', '.join(columns)} from {table} where case_id = $1"  # noqa: S608 - names of columns

@@ -8,15 +8,26 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from temporalio.service import RPCError, RPCStatusCode
+
 from activities.engine.knowledge import is_in_step
 from activities.record.failing import note_in_step
+from activities.record.pinned_rules import PinnedRules
+from models.events import read_events
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+    import asyncpg
+
     from activities.database import Pool
     from activities.engine.handing_over import Engine
 
 PATIENCE = timedelta(seconds=30)
-AT_ONCE = 8
+AT_ONCE = 32
+"""Cases that are asked for or started at the same time."""
+A_BATCH = 200
+"""Cases of which logs are in memory."""
 
 
 class NothingToRestore(LookupError):
@@ -34,40 +45,114 @@ class Restored:
     without_log: tuple[str, ...] = field(default=())
 
 
+OPEN = "select case_id from cases where case_id > $1 and closed_at is null order by case_id limit $2"
+LOGS = """
+select case_id, rules_digest, array(select event::text from events where events.case_id = cases.case_id order by number)
+  as log
+from cases where case_id = any($1)
+"""
+
+
 async def restore(pool: Pool, engine: Engine) -> Restored:
     """Every open case runs in the engine from its log alone. A case that does so already is left alone, and one that
     fails holds up no other. A case without a log is left alone too: it may be another database's.
 
-    What waits in an inbox is handed over by the sweeper afterwards. May be run again at any time.
+    What waits in an inbox is handed over by the sweeper afterwards. May be run again at any time. Raises RPCError where
+    the engine is away.
     """
-    rows = await pool.fetch("select case_id from cases where closed_at is null order by case_id")
-    cases, running = [row["case_id"] for row in rows], await engine.running()
-    ended = await pool.fetch("select case_id from cases where case_id = any($1) and closed_at is not null", running)
-    known = await pool.fetch("select case_id from cases where case_id = any($1)", running)
-    places = asyncio.Semaphore(AT_ONCE)
-    failed: dict[str, str] = {}
-    ahead: list[str] = []
+    restoring = Restoring(pool, engine)
+    cases, after = 0, ""
+    while page := [row["case_id"] for row in await pool.fetch(OPEN, after, A_BATCH)]:
+        after = page[-1]
+        cases += len(page)
+        await restoring.open_cases(page)
+    async for running in in_batches(engine.running()):
+        await restoring.that_run(running)
+    in_the_engine = cases - len(restoring.failed.keys() - restoring.ended)
+    ahead, unknown = tuple(sorted(restoring.ahead)), tuple(sorted(restoring.without_log))
+    return Restored(in_the_engine, restoring.failed, ahead, unknown)
 
-    async def one(case_id: str) -> None:
-        async with places:
-            try:
-                knows = await engine.knows(case_id)
-                if knows is not None and await is_in_step(pool, case_id, knows):
-                    await note_in_step(pool, case_id)
-                    return
-                await engine.start_anew(case_id, PATIENCE)
-                await note_in_step(pool, case_id)
-                if knows is not None:
-                    ahead.append(case_id)
-            except Exception as fault:  # noqa: BLE001 - whatever is wrong with one case, the others are restored
-                failed[case_id] = repr(fault)
 
-    async with asyncio.TaskGroup() as group:
-        for case_id in (*cases, *(row["case_id"] for row in ended)):
-            group.create_task(one(case_id))
-    without_log = sorted(set(running) - {row["case_id"] for row in known})
-    in_the_engine = len(cases) - len([case_id for case_id in cases if case_id in failed])
-    return Restored(in_the_engine, failed, tuple(sorted(ahead)), tuple(without_log))
+async def in_batches(ids: AsyncIterator[str]) -> AsyncIterator[list[str]]:
+    """The same ids, so many at a time."""
+    batch: list[str] = []
+    async for each in ids:
+        batch.append(each)
+        if len(batch) == A_BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+class Restoring:
+    """Brings cases back, batch by batch, and remembers only what is not as it should be."""
+
+    def __init__(self, pool: Pool, engine: Engine) -> None:
+        self._pool = pool
+        self._engine = engine
+        self._pinned = PinnedRules()
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self.failed: dict[str, str] = {}
+        self.ahead: list[str] = []
+        self.ended: set[str] = set()
+        """Cases that are closed in the log and ran."""
+        self.without_log: list[str] = []
+
+    async def open_cases(self, cases: Sequence[str]) -> None:
+        """These run: what the engine does not list is started from its log, and what it lists is asked for what it
+        knows."""
+        listed = await self._engine.running_among(cases)
+        missing = [case_id for case_id in cases if case_id not in listed]
+        started = await self._start(missing)
+        if started:
+            await note_in_step(self._pool, *started)
+        await self._each(self._in_step, sorted(set(cases) - set(started) - self.failed.keys()))
+
+    async def that_run(self, cases: Sequence[str]) -> None:
+        """Of these, which the engine runs, those that are closed are ended, and those without a log are named."""
+        known = await self._pool.fetch("select case_id, closed_at from cases where case_id = any($1)", cases)
+        closed = [row["case_id"] for row in known if row["closed_at"] is not None]
+        self.without_log += set(cases) - {row["case_id"] for row in known}
+        self.ended.update(closed)
+        await self._each(self._in_step, closed)
+
+    async def _start(self, cases: Sequence[str]) -> list[str]:
+        """Those that were started; not those that run after all, or that failed."""
+        rows = await self._pool.fetch(LOGS, cases) if cases else []
+        started: list[str] = []
+
+        async def start(row: asyncpg.Record) -> None:
+            async with self._pool.acquire() as connection:
+                rules = await self._pinned.of(connection, row["rules_digest"])
+            if await self._engine.start_missing(read_events(row["log"]), rules, PATIENCE):
+                started.append(row["case_id"])
+
+        by_case = {row["case_id"]: row for row in rows}
+        await self._each(lambda case_id: start(by_case[case_id]), list(by_case))
+        return started
+
+    async def _in_step(self, case_id: str) -> None:
+        knows = await self._engine.knows(case_id)
+        if knows is None or not await is_in_step(self._pool, case_id, knows):
+            await self._engine.start_anew(case_id, PATIENCE)
+            if knows is not None:
+                self.ahead.append(case_id)
+        await note_in_step(self._pool, case_id)
+
+    async def _each(self, one: Callable[[str], Awaitable[None]], cases: Sequence[str]) -> None:
+        """Whatever is wrong with one case, the others are restored; but none is where the engine is away."""
+
+        async def tried(case_id: str) -> None:
+            async with self._places:
+                try:
+                    await one(case_id)
+                except Exception as fault:
+                    if isinstance(fault, RPCError) and fault.status is RPCStatusCode.UNAVAILABLE:
+                        raise
+                    self.failed[case_id] = repr(fault)
+
+        await asyncio.gather(*map(tried, cases))
 
 
 async def restore_one(pool: Pool, engine: Engine, case_id: str) -> bool:

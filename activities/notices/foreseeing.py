@@ -23,7 +23,8 @@ AT_A_TIME = 1000
 NAMED = """
 select task_id, case_number, tasks.city, tasks.procedure, stage, body, (
   select min(acts.received_at) from acts
-  where acts.case_id = tasks.case_id and acts.state = 'received' and acts.act ->> 'task_id' = task_id
+  where acts.case_id = tasks.case_id and acts.state = 'received' and acts.delivered_at is null
+    and acts.act ->> 'task_id' = task_id
   and acts.kind <> all($2)
 ) as acted_at
 from tasks join cases using (case_id) where task_id = any($1)

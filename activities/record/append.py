@@ -165,7 +165,8 @@ class Append:
             return True
         first = min(event.at for event in write.events)
         waits: bool = await connection.fetchval(
-            "select exists (select from acts where case_id = $1 and state = 'received' and received_at < $2)",
+            "select exists (select from acts where case_id = $1 and state = 'received' and delivered_at is null "
+            "and received_at < $2)",
             write.case_id,
             first,
         )

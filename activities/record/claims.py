@@ -26,7 +26,8 @@ ended_at is null and claimed_by is not null and tasks.body <> '{APPLICANT}'
 and not exists (
   select from accounts where account_id = claimed_by and accounts.body = tasks.body and 'reviewer' = any(roles)
 ) and not exists (
-  select from acts where acts.case_id = tasks.case_id and acts.state = 'received' and acts.kind = 'lapse_claim'
+  select from acts where acts.case_id = tasks.case_id and acts.state = 'received' and acts.delivered_at is null
+    and acts.kind = 'lapse_claim'
   and act ->> 'task_id' = task_id
 )
 """  # noqa: S608 - a constant

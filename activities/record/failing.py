@@ -7,7 +7,7 @@ in the supervisors' list and by `kaifang reconcile`.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -47,11 +47,11 @@ where (acts.state = 'received' or failures.act_id = '' and cases.number = failur
 """
 """Failures that still stand: the act is not settled, or the log is as it was when time failed. Without a log nothing
 shows that it has come about; `kaifang reconcile` names such a case among those that the engine runs without a log."""
-OF_CASE = f"select failures.* from failures {STANDING} and failures.case_id = $1 order by first_at"  # noqa: S608 - a constant
+OF_CASES = f"select failures.* from failures {STANDING} and failures.case_id = any($1) order by first_at"  # noqa: S608 - a constant
 COUNTS = f"select why, count(*) as failing from failures {STANDING} group by why"  # noqa: S608 - a constant
 
 
-IN_STEP = "delete from failures where case_id = $1 and act_id = '' and why = 'engine_ahead'"
+IN_STEP = "delete from failures where case_id = any($1) and act_id = '' and why = 'engine_ahead'"
 
 
 class Why(StrEnum):
@@ -95,14 +95,23 @@ async def try_to_note(pool: Pool, case_id: str, acts: Iterable[str], why: Why, d
         LOG.exception("a failure in case %s is not on record: %s", case_id, why)
 
 
-async def note_in_step(pool: Pool, case_id: str) -> None:
-    """Records that the engine knows no more of the case than its log holds, so that this failure of time is over."""
-    await pool.execute(IN_STEP, case_id)
+async def note_in_step(pool: Pool, *cases: str) -> None:
+    """Records that the engine knows no more of these cases than their logs hold, so that this failure of time is
+    over."""
+    await pool.execute(IN_STEP, cases)
+
+
+async def failures_among(connection: Connection, cases: Sequence[str]) -> dict[str, list[Failure]]:
+    """What still fails in some of these cases, by case, the longest first."""
+    found: dict[str, list[Failure]] = {}
+    for row in await connection.fetch(OF_CASES, cases):
+        found.setdefault(row["case_id"], []).append(Failure(**row))
+    return found
 
 
 async def failures_of(connection: Connection, case_id: str) -> list[Failure]:
     """What still fails in a case, the longest first."""
-    return [Failure(**row) for row in await connection.fetch(OF_CASE, case_id)]
+    return (await failures_among(connection, [case_id])).get(case_id, [])
 
 
 async def failing(connection: Connection | Pool) -> dict[Why, int]:

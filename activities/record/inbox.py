@@ -60,7 +60,7 @@ select seq, received_at, hash,
   (select key_id from cases where case_id = $1) as key_id,
   (select procedure from cases where case_id = $1) as procedure,
   exists (select from acts where act_id = $2) as same,
-  exists (select from acts where case_id = $1 and state = 'received') as waiting
+  exists (select from acts where case_id = $1 and state = 'received' and delivered_at is null) as waiting
 from acts where case_id = $1 order by seq desc limit 1
 """
 

@@ -75,7 +75,11 @@ class CaseRow(SQLModel, table=True):
 
 class ActRow(SQLModel, table=True):
     """The inbox. `act` is what the engine gets; `content` holds free text and names, sealed field by field, and can be
-    erased by itself."""
+    erased by itself.
+
+    No index goes by `state`, so that settling an act concerns none: what is not settled is not delivered either, and is
+    asked for by both (docs/decisions/0136).
+    """
 
     __tablename__ = "acts"
     __table_args__ = (
@@ -92,7 +96,7 @@ class ActRow(SQLModel, table=True):
             "act_id",
             postgresql_where=text("delivered_at IS NULL AND kind = 'apply_notice'"),
         ),
-        Index("acts_unsettled", "case_id", "received_at", postgresql_where=text("state = 'received'")),
+        Index("acts_unsettled", "case_id", "received_at", postgresql_where=text("delivered_at IS NULL")),
     )
     act_id: str = Field(primary_key=True)
     case_id: str = Field(foreign_key="cases.case_id")
@@ -181,8 +185,8 @@ class TaskRow(SQLModel, table=True):
         ),
         Index("tasks_ended_of_body", "body", text("ended_at DESC"), "task_id", postgresql_where=text(ENDED)),
         Index("tasks_of_case", "case_id"),
-        Index("tasks_of_city", "city", "due_at", "task_id"),
-        Index("tasks_of_body", "body", text("opened_at DESC"), "task_id"),
+        Index("tasks_of_body", "body", "case_id"),
+        Index("tasks_urged", "city", "urged_at", postgresql_where=text("urgings > 0")),
         Index(
             "tasks_owed_promptly",
             *("city", "opened_at", "task_id"),

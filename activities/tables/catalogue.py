@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Date, Index, Text
+from sqlalchemy import Column, Date, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlmodel import Field, SQLModel
 
@@ -42,6 +42,7 @@ class DatasetVersionRow(SQLModel, table=True):
     neither."""
 
     __tablename__ = "dataset_versions"
+    __table_args__ = (Index("dataset_versions_of_case", "case_id", postgresql_where=text("case_id IS NOT NULL")),)
     dataset_id: str = Field(primary_key=True, foreign_key="datasets.dataset_id")
     number: int = Field(primary_key=True)
     case_id: str | None = Field(default=None, foreign_key="cases.case_id")

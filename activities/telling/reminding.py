@@ -55,7 +55,7 @@ for key share skip locked
 TASKS_TO_LOOK_AT = """
 select task_id, tasks.case_id, rules_digest, tasks.city, tasks.party, stage, round, body, claimed_by,
   opened_at, clock, opening.event as opening, (due_at <= $2 or clock -> 'own_due_at' <> '{}') and exists (
-    select from acts where acts.case_id = tasks.case_id and acts.state = 'received'
+    select from acts where acts.case_id = tasks.case_id and acts.state = 'received' and acts.delivered_at is null
     and (due_at is null or due_at > $2 or received_at < due_at) and act ->> 'task_id' = task_id and acts.kind <> all($3)
   ) as answered_in_time
 from tasks join cases on cases.case_id = tasks.case_id

@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from stack import backups
 from stack.postgres import Postgres
 from stack.service import Pause, Service, ServiceError, private_folder
 
@@ -105,19 +106,19 @@ class DatabaseHost(Service):
     def rejoin(self, primary: DatabaseHost, archive: Path) -> None:
         """A primary that fell gives up what the new one does not have, and follows it. Its own log is looked for in the
         archive too: while it recovers from its fall it lets go of what was archived. Raises ServiceError."""
-        self._configure({"restore_command": f"cp {archive}/%f %p"})
+        backups.configure(self.data, {"restore_command": backups.from_archive(archive)})
         source = f"host={primary.address} port={PORT} user={SUPERUSER} dbname=postgres"
         wanted = ("--restore-target-wal", "--write-recovery-conf")
         self.run("pg_rewind", "--target-pgdata", self.data, "--source-server", source, *wanted)
-        self._configure({"primary_conninfo": f"{source} password={self._password} application_name={STANDBY}"})
+        backups.configure(
+            self.data, {"primary_conninfo": f"{source} password={self._password} application_name={STANDBY}"}
+        )
 
     def archives_into(self, folder: Path) -> None:
         """Each finished part of the log is copied there; the server takes it back when it is set back."""
         folder.mkdir(mode=0o700, exist_ok=True)
         self._give(folder)
-        # As a whole or not at all. A new primary archives again what the old one did before it fell.
-        copied = f"test ! -f {folder}/%f && cp %p {folder}/%f.new && mv {folder}/%f.new {folder}/%f"
-        self.settings |= {"archive_mode": "on", "archive_command": f"cmp -s %p {folder}/%f || {copied}"}
+        self.settings |= backups.archiving(folder)
 
     def back_up(self, folder: Path) -> None:
         """A base backup while everybody works. Raises ServiceError."""
@@ -130,12 +131,7 @@ class DatabaseHost(Service):
     def set_back(self, backup: Path, archive: Path, instant: str) -> None:
         """Its data is what it was at that instant, once it is started. Raises ServiceError."""
         shutil.rmtree(self.data)
-        shutil.copytree(backup, self.data)
-        until = {"recovery_target_time": instant, "recovery_target_action": "promote"}
-        self._configure({"restore_command": f"cp {archive}/%f %p", **until})
-        (self.data / "recovery.signal").touch()
-        for path in [self.data, *self.data.rglob("*")]:
-            self._give(path)
+        backups.set_back(backup, self.data, archive, instant, self.program("pg_verifybackup").parent)
 
     def takes_writes(self) -> bool:
         """Whether it is a primary, and no server that still reads a log."""
@@ -155,8 +151,7 @@ class DatabaseHost(Service):
 
     def forget_the_instant(self) -> None:
         """What said up to where it recovers is gone: a standby that copied it would make itself a primary there."""
-        self._say("alter system reset restore_command", "alter system reset recovery_target_time")
-        self._say("alter system reset recovery_target_action")
+        self._say(*backups.FORGET)
 
     def commits_wait_for(self, standby: str) -> None:
         """From now on a commit counts when that standby has it too."""
@@ -193,11 +188,6 @@ class DatabaseHost(Service):
         for statement in statements:
             said = ("--no-psqlrc", "--quiet", "--dbname", self.dsn(), "--command", statement)
             self.run("psql", "--set", "ON_ERROR_STOP=1", *said)
-
-    def _configure(self, settings: Mapping[str, str]) -> None:
-        """The last word on a setting counts."""
-        with (self.data / "postgresql.auto.conf").open("a") as file:
-            file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
 
     def _give(self, path: Path) -> None:
         if os.geteuid() == 0:

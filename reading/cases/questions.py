@@ -14,7 +14,7 @@ from activities.tables.cases import FORESEEN, ActRow, CaseRow, EventRow, TaskRow
 from models.passing import opened_by_time
 from models.state import CaseState, fold
 from reading.cases.shapes import CaseShown
-from reading.due import UNSETTLED, answers, has_come, overdue
+from reading.due import answers, has_come, overdue, unsettled
 from reading.paging import Cut, cut, instant, number_of, place_of
 from reading.read_by.register import texts_are_read
 from reading.sight import Caller
@@ -88,7 +88,7 @@ async def with_what_time_opened(store: Store, read: CaseRead, now: datetime) -> 
         return read.state
     waiting = select(ActRow.act_id).where(
         ActRow.case_id == read.state.case_id,
-        col(ActRow.state) == UNSETTLED,
+        unsettled(),
         col(ActRow.received_at) < min(event.at for event in events),
         answers(),
     )

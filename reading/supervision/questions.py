@@ -18,7 +18,7 @@ from sqlmodel.sql.expression import Select
 
 from activities.tables.cases import ActRow, CaseRow, EventRow, TaskRow
 from activities.tables.workers import FailureRow
-from reading.due import UNSETTLED, answered_already, answers_in_time, lies_open, waits_in_time
+from reading.due import answered_already, answers_in_time, lies_open, unsettled, waits_in_time
 from reading.slices import Slice
 from reading.store import Store
 from reading.supervision.due_lists import DueBetween
@@ -217,7 +217,7 @@ async def waiting_acts(store: Store, seen: Seen, until: datetime, after: PageEnd
             isouter=True,
         )
         .where(
-            col(ActRow.state) == UNSETTLED,
+            unsettled(),
             col(ActRow.received_at) < until,
             col(CaseRow.city).in_(seen.cities),
             *_waits_within(seen),

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from temporalio.worker import Worker
 
-from activities.engine.reconciling import of_read_model
+from activities.engine.comparing import of_read_model
 from activities.record.claims import Lapsing
 from activities.record.pinned_rules import PinnedRules
 from models import acts as a

@@ -8,8 +8,9 @@ import pytest
 from temporalio.client import WorkflowFailureError
 from temporalio.worker import Worker
 
-from activities.engine.reconciling import of_the_other_side, reconcile
+from activities.engine.reconciling import Wanted, agrees, batches, listed_among, of_the_other_side, reconcile
 from activities.engine.restoring import Restored, restore
+from models import acts as a
 from models.acts import Amendment
 from tests.driving import Driver
 from tests.owning import by_owner, owner_of
@@ -202,3 +203,58 @@ async def test_a_case_that_runs_in_the_engine_without_a_log_is_named(driver: Dri
                 break
             assert other not in found
             await asyncio.sleep(0.1)
+
+
+async def test_batches_hold_every_wanted_case_once_and_draw_the_sample_among_the_open(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = sorted([await driver.file("nanning", hand_over=False) for _ in range(5)])
+    other = await driver.file("yulin", hand_over=False)
+    monkeypatch.setattr("activities.engine.reconciling.A_BATCH", 2)
+    monkeypatch.setattr("activities.engine.reconciling.A_PAGE", 3)
+
+    async def of(wanted: Wanted) -> tuple[list[str], int]:
+        found = [batch async for batch in batches(driver.pool, wanted)]
+        assert all(len(batch.cases) <= 2 and batch.drawn <= set(batch.cases) for batch in found)
+        return [each for batch in found for each in batch.cases], sum(len(batch.drawn) for batch in found)
+
+    assert await of(Wanted()) == (sorted([*cases, other]), 6)
+    assert await of(Wanted(city="yulin", sample=0)) == ([other], 0)
+    assert await of(Wanted(city="nanning", sample=3)) == (cases, 3)
+    now = await driver.pool.fetchval("select clock_timestamp()")
+    assert await of(Wanted(since=now)) == ([], 0)
+    assert await driver.on_task(a.Claim, cases[3], "formal_review") == "accepted"
+    assert await of(Wanted(since=now)) == ([cases[3]], 1)
+
+
+async def test_a_log_that_cannot_be_read_is_named_and_hides_no_other(driver: Driver) -> None:
+    case_id, _ = [await driver.file("nanning", hand_over=False) for _ in range(2)]
+    await by_owner(driver.pool, "update events set event = '{}' where case_id = $1", case_id)
+    await by_owner(driver.pool, "update tasks set round = 7")
+    found = [
+        (each.case_id == case_id, each.what.split(":")[0]) async for each in reconcile(driver.pool, driver.temporal)
+    ]
+    assert sorted(found) == [(False, "tasks"), (True, "events")]
+
+
+async def test_the_history_of_a_case_that_agrees_is_read_where_it_was_drawn_alone(
+    driver: Driver, worker: Worker
+) -> None:
+    """A claim shows in no list of the engine: only the history says that the engine is ahead."""
+    case_id = await driver.file("nanning")
+    await driver.decide(case_id, "formal_review", "pass")
+    await in_step_with_its_list(driver, case_id)
+    await by_owner(driver.pool, "update events set at = at - interval '1 day' where case_id = $1", case_id)
+    assert [each async for each in reconcile(driver.pool, driver.temporal, Wanted(sample=0))] == []
+    (told,) = await differences(driver)
+    assert told.startswith("engine: ahead of the log")
+
+
+async def in_step_with_its_list(driver: Driver, case_id: str) -> None:
+    """The engine's own lists are a moment behind."""
+    async with asyncio.timeout(30):
+        while True:
+            listed = await listed_among(driver.temporal, [case_id])
+            if agrees(listed.get(case_id), await driver.state(case_id)):
+                return
+            await asyncio.sleep(0.05)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from activities.engine.reconciling import of_read_model
+from activities.engine.comparing import of_read_model
 from activities.record.log import read_log
 from activities.record.pinned_rules import PinnedRules
 from models.state import CaseState, fold

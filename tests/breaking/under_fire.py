@@ -14,7 +14,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Literal
 
-from activities.engine.reconciling import of_engine, of_read_model
+from activities.engine.comparing import of_read_model
+from activities.engine.reconciling import of_engine
 from activities.gate.gate import Gate
 from activities.record.pinned_rules import PinnedRules
 from models.gate import ALLOWING, NOT_KNOWING, Question, Reason
