@@ -106,8 +106,13 @@ async def reconciled(cluster: Cluster) -> None:
 
 
 def reconcile(cluster: Cluster) -> subprocess.CompletedProcess[str]:
-    environment = {**as_in_an_image(), **cluster.environment("worker")}
+    environment = for_commands(cluster)
     return subprocess.run([KAIFANG, "reconcile"], env=environment, capture_output=True, text=True, check=False, cwd="/")
+
+
+def for_commands(cluster: Cluster) -> dict[str, str]:
+    """The environment of a command that somebody enters on a worker's host."""
+    return {**as_in_an_image(), **cluster.environment("worker")}
 
 
 async def agrees(cluster: Cluster, ledger: Ledger) -> None:

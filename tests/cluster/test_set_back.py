@@ -40,8 +40,7 @@ async def test_from_backup_and_archive_everything_up_to_an_instant_is_back(seede
     begun = time.monotonic()
     await asyncio.to_thread(seeded.set_back, seeded.home / "backup", instant)
     took = time.monotonic() - begun
-    for key in [key for key, case_id in people.ledger.filed.items() if case_id in lost]:
-        del people.ledger.filed[key]
+    people.forget(filed=lost, acts=(), granted=())
     await agrees(seeded, people.ledger)
     connection = await connected(seeded)
     assert not await connection.fetchval("select count(*) from cases where case_id = any($1)", lost)
