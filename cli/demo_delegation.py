@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from cli.demo_parties import WORDS, Json, Parties
 
-HOLDER, DELEGATE = "applicant@demo", "objector@demo"
+HOLDER, DELEGATE = "applicant@demo", "applicant2@demo"
 
 
 def have_access_delegated(parties: Parties, city: str, granted: Json) -> Json | None:

@@ -14,12 +14,12 @@ from rules.loading import cities
 from tests.cluster.callers import AT_ONCE, Callers
 from tests.cluster.judging import agrees, connected, settled, shown
 
-OPEN = 1000
+OPEN = 500
 MEANWHILE = 40
 ADMIN = "admin@kaifang"
 MOVED = """
-select count(*) as moves, count(distinct (e.case_id, e.event ->> 'task_id')) as tasks
-from events e where e.type = 'ClockMoved' and e.case_id = any($1)
+select count(*) as moves, count(distinct (case_id, event ->> 'task_id')) as tasks, count(distinct case_id) as cases
+from events where type = 'ClockMoved'
 """
 
 pytestmark = pytest.mark.skipif(not os.environ.get("KAIFANG_LONG"), reason="long: KAIFANG_LONG=1 make cluster-test")
@@ -43,7 +43,6 @@ async def test_a_notice_moves_every_clock_that_it_concerns_once_while_others_fil
 ) -> None:
     await filed(people, OPEN, "open")
     await settled(seeded)
-    waiting = list(people.ledger.filed.values())
     connection = await connected(seeded)
     today = await connection.fetchval("select (now() at time zone 'Asia/Shanghai')::date")
     await connection.close()
@@ -54,7 +53,7 @@ async def test_a_notice_moves_every_clock_that_it_concerns_once_while_others_fil
         "days_off": [[f"{today + timedelta(days=1)}", f"{today + timedelta(days=7)}"]],
     }
     foreseen = await people.call(ADMIN, "POST", "/v1/calendar/notices/dry-run?limit=0", body=notice)
-    assert foreseen["cases"] >= OPEN
+    assert foreseen["cases"] >= OPEN / 2, "not every city counts in working days"
     filings = len(people.ledger.seconds)
     begun = time.monotonic()
     async with asyncio.TaskGroup() as group:
@@ -66,14 +65,15 @@ async def test_a_notice_moves_every_clock_that_it_concerns_once_while_others_fil
     all_moved_after = time.monotonic() - begun
     assert published["cases_woken"] >= foreseen["cases"]
     connection = await connected(seeded)
-    row = await connection.fetchrow(MOVED, waiting)
+    row = await connection.fetchrow(MOVED)
     await connection.close()
     assert row
-    assert row["tasks"] == row["moves"] >= OPEN, dict(row)
+    assert (row["moves"], row["cases"]) == (row["tasks"], published["cases_woken"]), dict(row)
     await agrees(seeded, people.ledger)
     shown(
         check="C10",
-        open_cases=foreseen["cases"],
+        open_cases=OPEN,
+        moved=published["cases_woken"],
         answered_after_s=round(answered_after, 1),
         longest_filing_s=round(longest, 1),
         all_moved_after_s=round(all_moved_after, 1),

@@ -42,7 +42,7 @@ async def test_a_primary_that_dies_under_load_loses_nothing_and_comes_back(seede
 
     await asyncio.to_thread(seeded.take_back)
     await until(lambda: streaming(seeded), "the old primary follows the new one")
-    await people.many(cities(), 5, "after")
+    await people.many(cities(), 5, "failed-over")
     await agrees(seeded, people.ledger)
 
 
@@ -58,7 +58,7 @@ async def test_what_a_standby_that_lagged_never_had_is_gone_and_can_be_sent_agai
     await asyncio.to_thread(seeded.standby.kill)
     await people.walk("nanning", "half-way")
     for number in range(LOST):
-        await people.file("yulin", f"lost-{number}")
+        await people.file("yulin", f"tail-{number}")
     lost = [case_id for case_id in people.ledger.filed.values() if case_id not in kept]
     await asyncio.to_thread(seeded.primary.kill)
     await asyncio.to_thread(seeded.standby.start)
@@ -79,7 +79,7 @@ async def test_what_a_standby_that_lagged_never_had_is_gone_and_can_be_sent_agai
     await until(lambda: streaming(seeded), "the old primary follows the new one")
     await people.walk("nanning", "half-way")
     for number in range(LOST):
-        await people.file("yulin", f"lost-{number}")
+        await people.file("yulin", f"tail-{number}")
     assert [case_id for case_id in people.ledger.filed.values() if case_id not in kept] == lost, "each is the same case"
     await agrees(seeded, people.ledger)
     shown(check="C7", lost_filings=len(lost), lost_cases_of_the_engine=0)
