@@ -24,7 +24,6 @@ from tests.driving import AT, PATIENCE, Driver
 from tests.owning import by_owner
 from worker import build_worker
 
-
 TO_A_GRANT = (
     *(("formal_review", "pass"), ("provider_review", "agree"), ("approval", "approve")),
     *(("provider_signature", "sign"), ("applicant_signature", "sign")),
