@@ -185,7 +185,7 @@ def routing(
     return partial(take_over, versions, Draining(versions, engine), build)
 
 
-async def run(settings: Settings) -> None:
+async def run(settings: Settings, workflows: Sequence[type[Case]] = WORKFLOWS) -> None:
     """Runs the worker and the jobs beside it until SIGTERM or SIGINT, then drains."""
     told_to_stop = asyncio.Event()
     for stop_signal in (signal.SIGTERM, signal.SIGINT):
@@ -208,7 +208,7 @@ async def run(settings: Settings) -> None:
     signing = Signing(loops, DatabaseClock(), key, settings.heads_apart, algorithm)
     build = build_of(settings)
     version = versioned(settings.task_queue, build)
-    worker = build_worker(temporal, pool, settings.task_queue, None, chain, seals, version)
+    worker = build_worker(temporal, pool, settings.task_queue, None, chain, seals, version, workflows)
     async with pool, loops, Ways(settings) as ways, worker:
         LOG.info("worker of version %s runs on task queue %s", build, settings.task_queue)
         keeper = Keeper(
@@ -235,7 +235,8 @@ async def run(settings: Settings) -> None:
     LOG.info("worker stopped")
 
 
-def main() -> None:
+def main(workflows: Sequence[type[Case]] = WORKFLOWS) -> None:
+    """The process of a worker of those procedures."""
     keep_texts_out(logging.INFO)
     settings = Settings.load()
     Runtime.set_default(runtime_of(settings))
@@ -243,7 +244,7 @@ def main() -> None:
     # A workflow that a long garbage collection hits would be taken for one that does not yield.
     gc.collect()
     gc.freeze()
-    uvloop.run(run(settings))
+    uvloop.run(run(settings, workflows))
 
 
 if __name__ == "__main__":

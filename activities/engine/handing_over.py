@@ -8,7 +8,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
-from temporalio.client import Client, RPCTimeoutOrCancelledError, WorkflowUpdateFailedError
+from temporalio.client import (
+    Client,
+    RPCTimeoutOrCancelledError,
+    WorkflowExecutionStatus,
+    WorkflowUpdateFailedError,
+)
 from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
@@ -224,7 +229,8 @@ class Engine:
                 raise asyncio.CancelledError from failure
             return False
         except RPCError as failure:
-            if failure.status is not RPCStatusCode.NOT_FOUND or not await self._closed(act.case_id):
+            over = failure.status is RPCStatusCode.NOT_FOUND and await self._closed(act.case_id)
+            if not over or await self._runs(act.case_id, patience):
                 LOG.info("act %s of case %s not delivered yet: %s", act.id, act.case_id, failure)
                 return False
             await self._refuse(act, await self._why_too_late(act))
@@ -314,6 +320,15 @@ class Engine:
     async def _settled(self, act: Act) -> bool:
         state: str = await self._pool.fetchval("select state from acts where act_id = $1", act.id)
         return state != "received"
+
+    async def _runs(self, case_id: str, patience: timedelta) -> bool:
+        """Whether the engine has the case at work, as far as is known: an update that fell with a host of the engine is
+        not found either, and a case that its receipt has closed would never hear of its end."""
+        try:
+            described = await self._temporal.get_workflow_handle(case_id).describe(rpc_timeout=patience)
+        except RPCError as failure:
+            return failure.status is not RPCStatusCode.NOT_FOUND
+        return described.status is WorkflowExecutionStatus.RUNNING
 
     async def _closed(self, case_id: str) -> bool:
         return await self._pool.fetchval("select closed_at from cases where case_id = $1", case_id) is not None

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from deploy.cluster.cluster import Cluster
+from deploy.cluster.cluster import FIRST_API, Cluster
 from deploy.cluster.network import network
 from deploy.cluster.programs import built, version
 from stack.home import announced, exclusive
@@ -54,7 +54,8 @@ def main() -> int:
 
 def for_commands(cluster: Cluster) -> dict[str, str]:
     """The variables by which commands in other terminals reach the cluster."""
-    return {**cluster.environment("migrate"), **cluster.environment("worker"), **cluster.environment("api", 31)}
+    found = {**cluster.environment("migrate"), **cluster.environment("worker"), **cluster.environment("api", FIRST_API)}
+    return {**found, "KAIFANG_HOME": str(cluster.data_folder)}
 
 
 def lines(cluster: Cluster) -> list[str]:

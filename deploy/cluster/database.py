@@ -24,7 +24,8 @@ OWN_NETWORK = "host all all 127.0.0.0/8 scram-sha-256\nhost replication all 127.
 class DatabaseHost(Service):
     """A PostgreSQL server at an address of its own. `command_line` is what the compose file starts it with.
 
-    `settings` come after those of the compose file. The data of a first start is made by `create` or `follow`.
+    `settings` come after those of the compose file, and after them what is said while it runs (`alter system`). The
+    data of a first start is made by `create` or `follow`.
     """
 
     stop_signal = signal.SIGINT
@@ -36,13 +37,12 @@ class DatabaseHost(Service):
         address: str,
         password: str,
         command_line: Sequence[str],
-        settings: Mapping[str, str],
     ) -> None:
         self.name = name
         self.home = home / name
         super().__init__(home / "logs" / f"{name}.log")
         self.address = address
-        self.settings = dict(settings)
+        self.settings: dict[str, str] = {}
         self._password = password
         self._options = command_line[1:]
         self._wheel = Postgres(self.home)
@@ -156,6 +156,10 @@ class DatabaseHost(Service):
     def commits_wait_for(self, standby: str) -> None:
         """From now on a commit counts when that standby has it too."""
         self._say(f"alter system set synchronous_standby_names = 'ANY 1 ({standby})'", "select pg_reload_conf()")
+
+    def commits_wait_for_nobody(self) -> None:
+        """From now on a commit counts that no other host has, and a primary that falls may take it along."""
+        self._say("alter system set synchronous_standby_names = ''", "select pg_reload_conf()")
 
     def run(self, program: str, *arguments: str | Path) -> None:
         """Runs one of PostgreSQL's programs. Raises ServiceError; what it printed is in the log."""

@@ -32,6 +32,8 @@ class TemporalHost(Service):
 
     ready_within = 120.0
     stops_within = 20.0
+    tries = 3
+    """Of two hosts that both begin a cluster one may fail; a container is then started again."""
 
     def __init__(self, name: str, home: Path, address: str, programs: Programs, environment: Mapping[str, str]) -> None:
         self.name = name

@@ -13,14 +13,21 @@ from temporalio.client import (
     StartWorkflowUpdateInput,
     WorkflowUpdateHandle,
 )
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 
 from activities.database import Pool
 from activities.engine.handing_over import Engine
 from models import acts as a
+from models.granting import access_case_id
 from tests.driving import AT, PATIENCE, Driver
 from tests.owning import by_owner
 from worker import build_worker
+
+TO_A_GRANT = (
+    *(("formal_review", "pass"), ("provider_review", "agree"), ("approval", "approve")),
+    *(("provider_signature", "sign"), ("applicant_signature", "sign")),
+)
 
 
 async def waiting(driver: Driver) -> int:
@@ -99,6 +106,46 @@ class Delivering(Interceptor):
 
     def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:  # noqa: A002
         return Telling(next, self.begun)
+
+
+class Falling(OutboundInterceptor):
+    """Of an engine whose host falls with the first update that it was given: whoever asks what became of it hears that
+    there is none."""
+
+    def __init__(self, then: OutboundInterceptor) -> None:
+        super().__init__(then)
+        self._fallen = False
+
+    async def start_workflow_update(self, input: StartWorkflowUpdateInput) -> WorkflowUpdateHandle[Any]:  # noqa: A002
+        if not self._fallen:
+            self._fallen = True
+            raise RPCError("update not found", RPCStatusCode.NOT_FOUND, b"")
+        return await super().start_workflow_update(input)
+
+
+class WithAHostThatFalls(Interceptor):
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:  # noqa: A002
+        return Falling(next)
+
+
+async def test_an_end_that_falls_with_a_host_of_the_engine_is_told_again(
+    driver: Driver, worker: Worker, temporal: Client
+) -> None:
+    case_id = await driver.file("nanning")
+    for stage, outcome in TO_A_GRANT:
+        assert await driver.decide(case_id, stage, outcome) == "accepted"
+    access = access_case_id(case_id)
+    await driver.engine.hand_over(access, driver.patience)
+    renounce = a.Renounce(id=str(uuid.uuid4()), case_id=access, by=a.Actor(account="acc_applicant"), received_at=AT)
+    assert await driver.do(renounce, hand_over=False) == "accepted"
+    config = temporal.config()
+    config["interceptors"] = [WithAHostThatFalls()]
+    engine = Engine(driver.pool, Client(**config), driver.task_queue)
+    await engine.hand_over(access, driver.patience)
+    assert await waiting(driver) == 1, "the log is closed, and the engine does not know"
+    await engine.hand_over(access, driver.patience)
+    assert await temporal.get_workflow_handle(access).result() == "renounced"
+    assert await waiting(driver) == 0
 
 
 async def test_who_is_told_to_stop_while_an_act_is_being_delivered_stops(driver: Driver, temporal: Client) -> None:

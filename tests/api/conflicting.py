@@ -9,9 +9,10 @@ PARTY_TO_THE_CASE = "urn:kaifang:problem:party-to-the-case"
 
 
 async def also_applies(service: Service, login: str, *more: str) -> Caller:
-    """The officer, who may apply for data too as anybody may, and has these roles beside."""
+    """The officer, who may apply for data too as anybody known by name may, and has these roles beside."""
     await service.app.state.runtime.pool.execute(
-        "update accounts set roles = array_cat(array['reviewer', 'applicant'], $2::text[]) where login = $1",
+        "update accounts set kind = 'person', roles = array_cat(array['reviewer', 'applicant'], $2::text[])"
+        " where login = $1",
         login,
         list(more),
     )

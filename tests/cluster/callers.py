@@ -160,6 +160,16 @@ class Callers:
         await self.act(USER, f"{grant}/renunciation", f"back-{granted['access_case_id']}", {})
         await self._at_the_gate(key, question, served=False)
 
+    def forget(self, filed: Iterable[str], acts: Iterable[str], granted: Iterable[str]) -> None:
+        """These were answered, and are lost: nobody finds them in the record."""
+        ledger = self.ledger
+        for key in [key for key, case_id in ledger.filed.items() if case_id in set(filed)]:
+            del ledger.filed[key]
+        for act_id in acts:
+            ledger.received.discard(act_id)
+            ledger.told.pop(act_id, None)
+        ledger.granted = [case_id for case_id in ledger.granted if case_id not in set(granted)]
+
     async def many(self, cities: Iterable[str], cases: int, prefix: str) -> None:
         """So many requests, sixteen at once, each city in its turn, to their grants and to the end of their use."""
         places = asyncio.Semaphore(AT_ONCE)
@@ -171,6 +181,22 @@ class Callers:
         async with asyncio.TaskGroup() as group:
             for number, city in zip(range(cases), itertools.cycle(cities), strict=False):
                 group.create_task(one(city, f"{prefix}-{number}"))
+
+    async def until_told(self, enough: asyncio.Event, cities: Iterable[str], prefix: str, at_once: int) -> int:
+        """So many at once have requests granted and use them, one after the other, until that is enough; the number of
+        requests, each of which has come to its end."""
+        turn = itertools.count()
+        places = list(cities)
+
+        async def one() -> None:
+            while not enough.is_set():
+                number = next(turn)
+                await self.use(await self.walk(places[number % len(places)], f"{prefix}-{number}"))
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(at_once):
+                group.create_task(one())
+        return next(turn)
 
     async def _decide(self, case: str, task: Json) -> None:
         outcome = task["outcomes"][0]["outcome"]

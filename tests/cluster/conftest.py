@@ -63,5 +63,5 @@ def seeded(cluster: Cluster) -> Cluster:
 @pytest.fixture
 async def people(seeded: Cluster) -> AsyncIterator[Callers]:
     """Callers with a ledger of the test's own."""
-    async with callers(seeded.api_urls, seeded.data_folder / "signing-key.pem") as there:
+    async with callers(seeded.api_urls, seeded.signing_key_file) as there:
         yield there

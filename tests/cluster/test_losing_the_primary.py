@@ -1,4 +1,5 @@
-"""C6: the primary of PostgreSQL dies under load, its standby takes its place, and nothing that was answered is lost."""
+"""C6: the primary of PostgreSQL dies under load, its standby takes its place, and nothing that was answered is lost.
+C7: what is lost where commits waited for nobody, and how it comes back."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from rules.loading import cities
 from tests.cluster.callers import Callers
 from tests.cluster.judging import agrees, connected, shown, until
 
-CASES = 40
+CASES, LOST = 40, 5
 ACTS_BEFORE = 60
 
 pytestmark = pytest.mark.skipif(not os.environ.get("KAIFANG_LONG"), reason="long: KAIFANG_LONG=1 make cluster-test")
@@ -41,8 +42,47 @@ async def test_a_primary_that_dies_under_load_loses_nothing_and_comes_back(seede
 
     await asyncio.to_thread(seeded.take_back)
     await until(lambda: streaming(seeded), "the old primary follows the new one")
-    await people.many(cities(), 5, "after")
+    await people.many(cities(), 5, "failed-over")
     await agrees(seeded, people.ledger)
+
+
+@pytest.mark.timeout(900)
+async def test_what_a_standby_that_lagged_never_had_is_gone_and_can_be_sent_again(
+    seeded: Cluster, people: Callers
+) -> None:
+    await people.file("nanning", "half-way")
+    await agrees(seeded, people.ledger)
+    kept = set(people.ledger.filed.values())
+
+    await asyncio.to_thread(seeded.primary.commits_wait_for_nobody)
+    await asyncio.to_thread(seeded.standby.kill)
+    await people.walk("nanning", "half-way")
+    for number in range(LOST):
+        await people.file("yulin", f"tail-{number}")
+    lost = [case_id for case_id in people.ledger.filed.values() if case_id not in kept]
+    await asyncio.to_thread(seeded.primary.kill)
+    await asyncio.to_thread(seeded.standby.start)
+    await asyncio.to_thread(seeded.fail_over)
+    await asyncio.to_thread(seeded.start_the_engine_again)
+
+    connection = await connected(seeded)
+    found = await connection.fetchval("select count(*) from cases where case_id = any($1)", lost)
+    begun = await connection.fetchval(
+        "select count(*) from events where case_id = any($1) and type = 'TaskDecided'", list(kept)
+    )
+    await connection.close()
+    assert (found, begun) == (0, 0), "what was answered meanwhile is lost"
+    people.forget(filed=lost, acts=tuple(people.ledger.received), granted=tuple(people.ledger.granted))
+    await agrees(seeded, people.ledger)
+
+    await asyncio.to_thread(seeded.take_back)
+    await until(lambda: streaming(seeded), "the old primary follows the new one")
+    await people.walk("nanning", "half-way")
+    for number in range(LOST):
+        await people.file("yulin", f"tail-{number}")
+    assert [case_id for case_id in people.ledger.filed.values() if case_id not in kept] == lost, "each is the same case"
+    await agrees(seeded, people.ledger)
+    shown(check="C7", lost_filings=len(lost), lost_cases_of_the_engine=0)
 
 
 async def streaming(cluster: Cluster) -> bool:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(not os.environ.get("KAIFANG_LONG"), reason="long
 @pytest.mark.timeout(900)
 async def test_from_backup_and_archive_everything_up_to_an_instant_is_back(seeded: Cluster, people: Callers) -> None:
     async with asyncio.TaskGroup() as group:
-        group.create_task(people.many(cities(), BEFORE, "before"))
+        group.create_task(people.many(cities(), BEFORE, "backed-up"))
         await people.ledger.answered(BEFORE)
         await asyncio.to_thread(seeded.primary.back_up, seeded.home / "backup")
     await agrees(seeded, people.ledger)
@@ -30,7 +30,7 @@ async def test_from_backup_and_archive_everything_up_to_an_instant_is_back(seede
     await connection.close()
     known = len(people.ledger.filed)
     for number in range(AFTER):
-        await people.file("nanning", f"lost-{number}")
+        await people.file("nanning", f"late-{number}")
     lost = list(people.ledger.filed.values())[known:]
     connection = await connected(seeded)
     await connection.execute("select pg_switch_wal()")
@@ -40,15 +40,14 @@ async def test_from_backup_and_archive_everything_up_to_an_instant_is_back(seede
     begun = time.monotonic()
     await asyncio.to_thread(seeded.set_back, seeded.home / "backup", instant)
     took = time.monotonic() - begun
-    for key in [key for key, case_id in people.ledger.filed.items() if case_id in lost]:
-        del people.ledger.filed[key]
+    people.forget(filed=lost, acts=(), granted=())
     await agrees(seeded, people.ledger)
     connection = await connected(seeded)
     assert not await connection.fetchval("select count(*) from cases where case_id = any($1)", lost)
     await connection.close()
     for number in range(AFTER):
-        await people.file("nanning", f"lost-{number}")
+        await people.file("nanning", f"late-{number}")
     assert list(people.ledger.filed.values())[known:] == lost, "sent again, each is the same case"
-    await people.many(cities(), AFTER, "after")
+    await people.many(cities(), AFTER, "set-back")
     await agrees(seeded, people.ledger)
     shown(check="C9", running_again_after_s=round(took, 1), cases=known)

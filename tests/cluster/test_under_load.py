@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from datetime import timedelta
+from pathlib import Path
 
+import httpx
 import pytest
 
+from api.http.tokens import issue, signing_key
 from deploy.cluster.cluster import Cluster
 from rules.loading import cities
-from tests.cluster.callers import Callers
+from tests.cluster.callers import IDS, USER, Callers
 from tests.cluster.judging import agrees, shown
 
 LONG = bool(os.environ.get("KAIFANG_LONG"))
@@ -20,6 +24,15 @@ ACTS_BEFORE = 40
 """Answers after which something dies: by then cases of every city are on their way."""
 AFTER_A_DEATH = 60.0
 """Seconds after which somebody is answered again at the latest."""
+
+
+def test_a_token_is_good_at_two_apis_that_have_no_file_in_common(seeded: Cluster, tmp_path: Path) -> None:
+    assert {file.name for folder in seeded.api_folders for file in folder.iterdir()} <= {"evidence"}
+    mine, others = signing_key(seeded.signing_key_file), signing_key(tmp_path / "another-issuer.pem")
+    for key, answer in ((mine, httpx.codes.OK), (others, httpx.codes.UNAUTHORIZED)):
+        headers = {"Authorization": f"Bearer {issue(key, IDS[USER], timedelta(minutes=5))}"}
+        said = [httpx.get(f"{url}/v1/cases", headers=headers, trust_env=False) for url in seeded.api_urls]
+        assert [each.status_code for each in said] == [answer] * 2
 
 
 @pytest.mark.timeout(1800 if LONG else 300)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.supply import licences
+from deploy.supply import go_licences, licences
 from deploy.supply.lock import DEVELOPS, ROOT, RUNS, LockUnreadable, Pinned, read_lock
 from tests.rooms import EXECUTED
 
@@ -43,6 +43,31 @@ def test_nothing_that_ships_binds_what_we_write_ourselves() -> None:
 )
 def test_an_expression_is_allowed_if_what_is_allowed_satisfies_it(expression: str, allowed: bool) -> None:
     assert licences.is_allowed(expression) is allowed
+
+
+def test_the_engine_of_the_tests_is_made_of_modules_under_licences_that_we_take() -> None:
+    assert go_licences.objections() == []
+    listed = go_licences.listed()
+    assert {"go.temporal.io/server", "google.golang.org/grpc"} <= {each.path for each in listed}
+    assert go_licences.TAKEN.keys() <= set(listed.values()), "an exception for what is there no more"
+    assert go_licences.READ.items() <= {each.path: licence for each, licence in listed.items()}.items()
+
+
+@pytest.mark.parametrize(
+    ("text", "licence"),
+    [
+        ("Apache License Version 2.0", "Apache-2.0"),
+        (
+            "Redistributions in binary form must reproduce … to endorse or promote\nproducts derived from",
+            "BSD-3-Clause",
+        ),
+        ("GNU AFFERO GENERAL PUBLIC LICENSE", None),
+        ("Permission is hereby granted, free of charge … GNU General Public License", None),
+        ("All rights reserved", None),
+    ],
+)
+def test_the_licence_of_a_module_is_told_by_its_words(text: str, licence: str | None) -> None:
+    assert go_licences.licence_in(text) == licence
 
 
 def test_a_package_of_another_licence_or_none_is_objected_to() -> None:

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 
 import pytest
 from temporalio import activity
-from temporalio.api.enums.v1 import EventType
 from temporalio.worker import Worker
 from typer.testing import CliRunner, Result
 
@@ -32,6 +31,7 @@ from stack.ports import free_port
 from stack.temporal import TemporalServer
 from tests.driving import Driver
 from tests.upgrades.releases import OTHER_RELEASE, THIS_RELEASE
+from tests.upgrades.runs import counted, runs_of
 from worker import build_worker, worker_of
 from workflows.case import Case
 
@@ -157,14 +157,7 @@ class Installation:
 
     async def runs(self, case_id: str) -> list[Counter[str]]:
         """The events of each run of a case, from its first to its last."""
-        described, histories = await self.driver.temporal.get_workflow_handle(case_id).describe(), []
-        run_id: str | None = described.raw_info.first_run_id
-        while run_id:
-            handle = self.driver.temporal.get_workflow_handle(case_id, run_id=run_id)
-            events = (await handle.fetch_history()).events
-            histories.append(Counter(EventType.Name(each.event_type).removeprefix("EVENT_TYPE_") for each in events))
-            run_id = events[-1].workflow_execution_continued_as_new_event_attributes.new_execution_run_id
-        return histories
+        return [counted(run) for run in await runs_of(self.driver.temporal, case_id)]
 
     async def learns_of_another(self, case_id: str) -> bool:
         """Whether the engine has said to the case, which is woken, that another version is meant for it: what is

@@ -1,0 +1,120 @@
+"""Under which licence each Go module is that the engine of the tests is made of: `deploy/temporal/LICENCES`.
+
+`python -m deploy.supply.go_licences` writes the file anew from what the built programs say they are made of and the
+licence files of these modules (after `make cluster-test` has built them). Nothing of it is shipped: production runs
+images.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from deploy.cluster import programs
+from deploy.supply.licences import is_allowed
+
+FILE = programs.SOURCE / "LICENCES"
+LICENCE_FILE = re.compile(r"(?i)^(licen[cs]e|copying)(\.\w+)?$")
+PHRASES = (
+    ("MPL-2.0", "Mozilla Public License"),
+    ("Apache-2.0", "Apache License"),
+    ("MIT", "Permission is hereby granted, free of charge"),
+    ("ISC", "Permission to use, copy, modify, and/or distribute this software for any purpose"),
+    ("ISC", "Permission to use, copy, modify, and distribute this software for any purpose"),
+    ("BSD-3-Clause", "endorse or promote products derived from"),
+    ("BSD-2-Clause", "Redistributions in binary form must reproduce"),
+    ("CC0-1.0", "CC0 1.0 Universal"),
+)
+"""What each licence says and none before it in this list does. A file of several is under all of them."""
+BINDS = re.compile(r"GENERAL PUBLIC LICENSE|Server Side Public License|Business Source License", re.IGNORECASE)
+READ = {
+    # A folder of a repository whose licence lies above it.
+    "github.com/cactus/go-statsd-client/statsd": "MIT",
+    # Its repository has none either: options of one page for generated code, by authors of the engine.
+    "github.com/nexus-rpc/nexus-proto-annotations": "NONE",
+}
+"""What stands in no file beside the sources; `NONE` is SPDX's word for a package that names no licence."""
+TAKEN = {"MPL-2.0": "tests only; unchanged", "NONE": "tests only; the engine itself wants it"}
+"""What is outside the list of what ships, and why it is taken."""
+
+
+class Module(NamedTuple):
+    """A module of which something is in a program."""
+
+    path: str
+    version: str
+
+
+def built_of(program: Path, go: Path) -> Iterator[Module]:
+    """The modules of a program, as the compiler has written them into it."""
+    said = subprocess.run([go, "version", "-m", program], capture_output=True, text=True, check=True).stdout
+    for line in said.splitlines():
+        fields = line.split("\t")
+        if fields[1:2] == ["dep"]:
+            yield Module(fields[2], fields[3])
+
+
+def licence_in(text: str) -> str | None:
+    """The licences that a text has, by their names in SPDX; None where it is of none that is known or of one that binds
+    what others write."""
+    plain = " ".join(text.split())
+    found = [name for name, phrase in PHRASES if phrase.lower() in plain.lower()]
+    if "BSD-3-Clause" in found and "BSD-2-Clause" in found:
+        found.remove("BSD-2-Clause")
+    bound = BINDS.search(plain) and "MPL-2.0" not in found  # which names them as those that it may be combined with
+    return None if bound or not found else " AND ".join(dict.fromkeys(found))
+
+
+def licence_of(module: Module, kept: Path) -> str | None:
+    """What the files beside a module's sources say."""
+    folder = kept / re.sub("[A-Z]", lambda found: f"!{found[0].lower()}", f"{module.path}@{module.version}")
+    files = sorted(each for each in folder.iterdir() if LICENCE_FILE.fullmatch(each.name))
+    return licence_in(files[0].read_text(errors="replace")) if files else READ.get(module.path)
+
+
+def listed() -> Mapping[Module, str]:
+    """The modules of the file and their licences."""
+    lines = [line.split() for line in FILE.read_text().splitlines() if not line.startswith("#")]
+    return {Module(path, version): " ".join(licence) for path, version, *licence in lines}
+
+
+def required() -> set[Module]:
+    """The modules that `go.mod` pins."""
+    pinned = re.findall(r"^(?:require)?\s+(\S+) (v\S+)", (programs.SOURCE / "go.mod").read_text(), re.MULTILINE)
+    return {Module(path, version) for path, version in pinned}
+
+
+def objections() -> list[str]:
+    """A sentence for each module whose licence is not taken, and for each that `go.mod` does not pin as listed."""
+    found = [f"{path} {version} is not what go.mod pins" for path, version in listed().keys() - required()]
+    for module, licence in listed().items():
+        left = " AND ".join(each for each in licence.split(" AND ") if each not in TAKEN)
+        if left and not is_allowed(left):
+            found.append(f"{module.path} is under {licence}, which is not on the list")
+    return sorted(found)
+
+
+def main() -> int:
+    built, go = programs.kept(), programs.go()
+    if built is None or go is None:
+        print("the programs are not built, or there is no Go: make cluster-test", file=sys.stderr)
+        return programs.NO_GO
+    modules = {each for name in programs.PROGRAMS for each in built_of(built.program(name), go)}
+    found = {each: licence_of(each, programs.cache() / "modules") for each in sorted(modules)}
+    unknown = [each.path for each, licence in found.items() if licence is None]
+    if unknown:
+        print(f"read their licences, and name them in READ: {', '.join(unknown)}", file=sys.stderr)
+        return 1
+    lines = [f"{each.path} {each.version} {licence}" for each, licence in found.items()]
+    FILE.write_text("\n".join(["# Written by `python -m deploy.supply.go_licences`.", *lines]) + "\n")
+    for sentence in objections():
+        print(sentence, file=sys.stderr)
+    return 1 if objections() else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

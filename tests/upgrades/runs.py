@@ -1,0 +1,35 @@
+"""The runs of a case in the engine, one for each version it was on, and what went wrong in them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import Client
+
+Run = Sequence[HistoryEvent]
+
+
+async def runs_of(temporal: Client, case_id: str) -> list[Run]:
+    """The history of each run of a case, from its first to its last."""
+    described, histories = await temporal.get_workflow_handle(case_id).describe(), []
+    run_id: str | None = described.raw_info.first_run_id
+    while run_id:
+        events = (await temporal.get_workflow_handle(case_id, run_id=run_id).fetch_history()).events
+        histories.append(events)
+        run_id = events[-1].workflow_execution_continued_as_new_event_attributes.new_execution_run_id
+    return histories
+
+
+def counted(run: Run) -> Counter[str]:
+    """How many events of each type it has."""
+    return Counter(EventType.Name(each.event_type).removeprefix("EVENT_TYPE_") for each in run)
+
+
+def failed_steps(run: Run) -> list[str]:
+    """Why workflow tasks of it failed, as the engine names it."""
+    failed = [each for each in run if each.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED]
+    causes = [each.workflow_task_failed_event_attributes.cause for each in failed]
+    return [WorkflowTaskFailedCause.Name(cause).removeprefix("WORKFLOW_TASK_FAILED_CAUSE_") for cause in causes]
