@@ -171,7 +171,7 @@ async def test_whoever_has_a_grant_of_its_own_costs_no_look_at_delegations(servi
         for asked in (own_key, key):
             digest = hashlib.sha256(asked.encode()).hexdigest()
             explain = f"explain (analyze, format json) {gate.FACTS}"
-            plan = json.loads(await connection.fetchval(explain, [CONDITIONAL], [digest]))[0]["Plan"]
+            plan = json.loads(await connection.fetchval(explain, [CONDITIONAL], [digest], [False]))[0]["Plan"]
             looks[asked] = sum(
                 each["Actual Loops"] for each in nodes(plan) if each.get("Relation Name") == "delegations"
             )
