@@ -196,6 +196,9 @@ class Engine:
         try:
             if not await self._closed(filing.case_id):
                 await self.start_over(filing.case_id, patience)
+                if await self._closed(filing.case_id):
+                    # Its receipt closed it while it was on the way with an older log, and others found nobody to tell.
+                    await self.forget(filing.case_id, patience)
         except WorkflowAlreadyStartedError:
             LOG.info("case %s had its workflow before and it is closed", filing.case_id)
         except RPCError as failure:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from temporalio.client import (
     Client,
     Interceptor,
     OutboundInterceptor,
+    StartWorkflowInput,
     StartWorkflowUpdateInput,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
     WorkflowUpdateHandle,
 )
 from temporalio.service import RPCError, RPCStatusCode
@@ -146,6 +150,42 @@ async def test_an_end_that_falls_with_a_host_of_the_engine_is_told_again(
     await engine.hand_over(access, driver.patience)
     assert await temporal.get_workflow_handle(access).result() == "renounced"
     assert await waiting(driver) == 0
+
+
+class Late(OutboundInterceptor):
+    """Of an engine that a case reaches late: something else happens before."""
+
+    def __init__(self, then: OutboundInterceptor, meanwhile: Callable[[], Awaitable[object]]) -> None:
+        super().__init__(then)
+        self._meanwhile = meanwhile
+
+    async def start_workflow(self, input: StartWorkflowInput) -> WorkflowHandle[Any, Any]:  # noqa: A002
+        await self._meanwhile()
+        return await super().start_workflow(input)
+
+
+class ThatIsReachedLate(Interceptor):
+    def __init__(self, meanwhile: Callable[[], Awaitable[object]]) -> None:
+        self._meanwhile = meanwhile
+
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:  # noqa: A002
+        return Late(next, self._meanwhile)
+
+
+async def test_a_case_that_is_closed_while_it_enters_the_engine_does_not_stay_there(
+    driver: Driver, worker: Worker, temporal: Client
+) -> None:
+    case_id = await driver.file("nanning")
+    for stage, outcome in TO_A_GRANT:
+        assert await driver.decide(case_id, stage, outcome) == "accepted"
+    access = access_case_id(case_id)
+    renounce = a.Renounce(id=str(uuid.uuid4()), case_id=access, by=a.Actor(account="acc_applicant"), received_at=AT)
+    config = temporal.config()
+    config["interceptors"] = [ThatIsReachedLate(lambda: driver.do(renounce))]
+    await Engine(driver.pool, Client(**config), driver.task_queue).hand_over(access, driver.patience)
+    assert await waiting(driver) == 0
+    described = await temporal.get_workflow_handle(access).describe()
+    assert described.status is not WorkflowExecutionStatus.RUNNING
 
 
 async def test_who_is_told_to_stop_while_an_act_is_being_delivered_stops(driver: Driver, temporal: Client) -> None:
