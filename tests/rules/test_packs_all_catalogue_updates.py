@@ -178,7 +178,7 @@ def test_an_update_is_begun_for_a_reason_that_the_law_names_or_for_another(city:
     rules = update(city)
     assert by_law(rules, "trigger") == TRIGGERS[city]
     assert {"processing", "reopening", "other"} <= values(rules, "trigger")
-    of_counties = ("county_authority",) if city == "nanning" else ()
+    of_counties = ("county_authority",) if city in {"nanning", "yulin"} else ()
     assert rules.filed_by == ("provider", *of_counties, "authority")
 
 
