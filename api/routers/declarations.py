@@ -29,6 +29,7 @@ from api.dependencies import (
     Reviewer,
     Running,
 )
+from api.http.filters import named_dataset
 from api.http.known import known
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
@@ -73,6 +74,7 @@ async def listed(
 ) -> Declarations:
     """Of a city, the latest first, without what was taken down. Public; what the pack keeps for the bodies of the city
     is read by their officers alone, a provider's that about its data."""
+    await named_dataset(store, dataset_id)
     wanted = wanted_of(city, await store.now(), kind, dataset_id)
     return await declarations_shown(store, Reader(caller, language), wanted, after, limit)
 

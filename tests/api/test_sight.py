@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import Text, cast, literal, null, select, union_all
 from sqlalchemy.dialects import postgresql
 from sqlmodel import col
 
@@ -23,21 +23,27 @@ def caller(account: str, *roles: str, body: str | None = None, city: str = "nann
 
 
 async def test_postgresql_and_the_folded_case_agree_whose_a_case_is(pool: Pool) -> None:
-    cases = list(product(BY_NAME, ("", "some-dataset")))
+    cases = list(product(BY_NAME, ("", "some-dataset"), (None, "some-body")))
     rows = union_all(
         *(
-            select(literal(procedure).label("procedure"), literal(dataset).label("dataset_id"))
-            for procedure, dataset in cases
+            select(
+                literal(procedure).label("procedure"),
+                literal(dataset).label("dataset_id"),
+                cast(literal(body) if body else null(), Text).label("for_body"),
+            )
+            for procedure, dataset, body in cases
         )
     ).cte("cases")
-    asked = select(col(CaseRow.procedure), col(CaseRow.dataset_id), filed_for_a_body()).add_cte(rows)
+    asked = select(col(CaseRow.procedure), col(CaseRow.dataset_id), col(CaseRow.for_body), filed_for_a_body()).add_cte(
+        rows
+    )
     statement = str(asked.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))  # type: ignore[no-untyped-call]  # of SQLAlchemy
 
-    found = {(row[0], row[1]): not row[2] for row in await pool.fetch(statement)}
+    found = {(row[0], row[1], row[2]): not row[3] for row in await pool.fetch(statement)}
 
     assert found == {
-        (procedure, dataset): BY_NAME[procedure].is_the_partys_own(CaseState(dataset_id=dataset))
-        for procedure, dataset in cases
+        (procedure, dataset, body): BY_NAME[procedure].is_the_partys_own(CaseState(dataset_id=dataset, for_body=body))
+        for procedure, dataset, body in cases
     }
 
 
