@@ -21,13 +21,16 @@ from activities.record.filings import Filing
 from activities.record.receipt_facts import DataIsWithdrawn, ItemsAreGone, OpennessHasChanged
 from models import acts as a
 from models.procedures import BY_NAME, PROCEDURES
+from models.sharing import class_of
 from models.state import CaseState
 from models.task_state import TaskState
 from rules.deadlines import to_shanghai
 from rules.loading import cities
 from rules.pinned import APPLICANT
+from rules.procedure_names import SHARING_REQUEST
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import resolve
+from rules.vocabulary import SHARING_CLASS
 from tests.driving import AT, WHATEVER_IS_ASKED, Driver, roles_of_the_city
 from tests.models.updates import EVERY_FIELD, answers_for
 
@@ -143,11 +146,12 @@ class Population:
         return case_id
 
     def _choices(self, rules: ProcedureRules) -> dict[str, str]:
-        return {
+        chosen = {
             name: self.chance.choice([each.value for each in known if each.on_request] or [known[0].value])
             for name, known in rules.choices.items()
             if name in CHOSEN
         }
+        return chosen | ({SHARING_CLASS: class_of({})} if rules.procedure == SHARING_REQUEST else {})
 
     async def walk(self, case_id: str) -> None:
         """Somebody acts on the case time and again, until it is over, the present has come, or nobody does any more."""
