@@ -11,7 +11,12 @@ from rules.pinned_stages import Outcome
 from rules.procedure_names import DEMAND
 from rules.procedure_rules import ProcedureRules
 from rules.stating import states_something
-from rules.vocabulary import FINDING, MEASURE, TERMS, TIME_LIMIT
+from rules.vocabulary import (
+    FINDING,
+    MEASURE,
+    TERMS,
+    TIME_LIMIT,
+)
 
 ITEMS = "data_items"
 DRAFT = ("entry", "answers")

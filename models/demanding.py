@@ -13,7 +13,12 @@ from models.state import CaseState
 from rules.pinned import Requirement
 from rules.pinned_stages import EntryEffect, Outcome
 from rules.procedure_rules import ProcedureRules
-from rules.vocabulary import DAYS_OF_A_MEASURE, LIST_OF_DATA, QUESTIONS, TIME_LIMIT
+from rules.vocabulary import (
+    DAYS_OF_A_MEASURE,
+    LIST_OF_DATA,
+    QUESTIONS,
+    TIME_LIMIT,
+)
 
 
 def given_by(rules: ProcedureRules, state: CaseState, act: a.Decide | a.Correct) -> frozenset[str]:

@@ -29,7 +29,12 @@ from rules.agreement import SIGN, AgreementRule
 from rules.pinned import APPLICANT, Requirement
 from rules.procedure_rules import ProcedureRules
 from rules.stating import states_something
-from rules.vocabulary import AGREED, LIST_OF_DATA, SIGNED_BY_APPLICANT, STATED_BY_DECISION
+from rules.vocabulary import (
+    AGREED,
+    LIST_OF_DATA,
+    SIGNED_BY_APPLICANT,
+    STATED_BY_DECISION,
+)
 
 FORM = "kaifang-agreement/1"
 """The canonical form over which a digest is taken; a change of it is another name."""

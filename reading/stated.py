@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from pydantic import create_model
 
 from reading.shape import Shape
-from rules.vocabulary import TEXTS, Kind, asked_by, demandable_of
+from rules.fields import TEXTS, Kind
+from rules.vocabulary import asked_by, demandable_of
 
 S = TypeVar("S", bound=Shape)
 

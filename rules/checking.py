@@ -16,12 +16,13 @@ from rules.agreement import STRAY
 from rules.authored import Source, Version
 from rules.deadlines import Unit, parse_period
 from rules.declaration_checking import wrong_with_declarations
-from rules.pack import SERVICE, EndingTerms, Pack
+from rules.pack import SERVICE, Pack
 from rules.pinned import APPLICANT, PARTY
 from rules.procedure_checking import check_cut
 from rules.procedure_names import described_by_packs
 from rules.procedure_rules import PROVIDER
 from rules.service_terms import ReminderTerms
+from rules.way import EndingTerms
 
 Path = tuple[str | int, ...]
 

@@ -7,9 +7,10 @@ from datetime import date
 from typing import Generic, NamedTuple, TypeVar
 
 from rules.authored import Version
-from rules.pack import SERVICE, Pack, Procedure, Required
+from rules.pack import SERVICE, Pack, Procedure
 from rules.pinned import Basis, Citation, Label, Regulation, Requirement
 from rules.texts_in_force import label, texts_of, with_its_days
+from rules.way import Required
 
 T = TypeVar("T")
 

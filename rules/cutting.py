@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TypeVar
 
 from rules.authored import Version
-from rules.pack import OrderTerms, OutcomeTerms, Pack, Procedure, StepTerms
+from rules.pack import Pack, Procedure
 from rules.pinned import APPLICANT, PARTY
 from rules.resolving import in_force
+from rules.way import OrderTerms, OutcomeTerms, StepTerms
 
 T = TypeVar("T")
 Path = tuple[str | int, ...]
@@ -54,6 +55,13 @@ class Cut:
         entry = self.procedure.stages.get(stage)
         version = in_force(entry.body, self.on) if entry else None
         return version.value if version else None
+
+    def choices_named(self, path: Path, when: Mapping[str, Iterable[str]]) -> Iterator[Broken]:
+        """A fault for each value named that the choice does not have."""
+        for choice, values in when.items():
+            for value in values:
+                if value not in self.choices.get(choice, set()):
+                    yield path, "unknown_choice", f"{choice} has no value {value}"
 
     def starts(self) -> set[str]:
         """The steps in which a case can begin."""

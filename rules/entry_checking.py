@@ -6,10 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rules.cutting import Broken, Cut, Path, applies, targets_of, thens_of
-from rules.pack import Barred, OutcomeTerms
+from rules.fields import ENTRY
+from rules.pack import Barred
 from rules.procedure_names import CATALOGUE_UPDATE
 from rules.resolving import in_force
-from rules.vocabulary import ENTRY, QUESTIONS
+from rules.vocabulary import QUESTIONS
+from rules.way import OutcomeTerms
 
 DRAFT = "entry"
 """What a decision submits: the draft of an entry."""

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from rules.agreement import SIGN
 from rules.cutting import Broken, Cut
 from rules.deadlines import parse_period
-from rules.pack import PROMPTLY, OutcomeTerms
+from rules.pack import PROMPTLY
 from rules.pinned import APPLICANT
 from rules.resolving import in_force
+from rules.way import OutcomeTerms
 
 ALONE = "alone"
 NEEDS_SOMEBODY = (

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.cutting import Broken, Cut, applies, targets_of, thens_of
-from rules.pack import OutcomeTerms
 from rules.procedure_rules import PROVIDER
 from rules.resolving import in_force
 from rules.vocabulary import TIME_LIMIT
+from rules.way import OutcomeTerms
 
 SET_BY_DECISION = "set_by_decision"
 """The word of a pack for a period that is set by whoever puts the stage before its body."""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 
 from rules.agreement_checking import broken_of_agreements
+from rules.answering_checking import broken_of_answers
 from rules.applicant_answers import APPLICANT_ANSWERS
 from rules.cutting import Broken, Cut, Path, applies, targets_of, thens_of
 from rules.deadlines import Unit, parse_period
@@ -19,10 +20,7 @@ from rules.pack import (
     PROMPTLY,
     WITHDRAWN,
     ChoiceTerms,
-    OutcomeTerms,
     Pack,
-    Required,
-    StepTerms,
     WithdrawalTerms,
 )
 from rules.pinned import APPLICANT, BEFOREHAND, PARTY
@@ -30,15 +28,20 @@ from rules.procedure_names import CATALOGUE_UPDATE, USE_REPORT
 from rules.report_checking import broken_of_reports
 from rules.resolving import in_force
 from rules.use_checking import broken_of_use
-from rules.vocabulary import DECISION_FIELDS, FOUND_AT_RECEIPT, QUESTIONS, REPORTED, demandable_of
+from rules.vocabulary import (
+    DECISION_FIELDS,
+    FOUND_AT_RECEIPT,
+    QUESTIONS,
+    REPORTED,
+    demandable_of,
+)
+from rules.way import OutcomeTerms, Required, StepTerms
 from rules.yearly_checking import broken_of_years
 
 EVIDENCE = "evidence"
 """Of a stage: its clock begins with it; of a filing: the field that carries it."""
 DISCOVERED_ON, OPENS_ON = "discovered_on", "opens_on"
 """The field that says on which day what is filed was found."""
-ANSWER = "answer"
-"""What a decision tells the objector."""
 NAMES_NOTHING = frozenset({"unknown_target", "unknown_stage", "unknown_step", "ambiguous_target"})
 """Rules by which something is named that is not there: what is said of the ways of a case may only follow from it."""
 CAUSED_BY_NOTHING = frozenset({"unknown_field", "unknown_choice", "no_responsible_body"})
@@ -101,8 +104,7 @@ class _Cut(Cut):
         yield from broken_of_use(self, self._all_stages())
         yield from broken_of_years(self, self._all_stages())
         yield from broken_of_reports(self, self._all_stages())
-        if GROUND in self.choices:
-            yield from self._objection()
+        yield from broken_of_answers(self)
 
     def _before_the_applicant(self) -> Iterator[Broken]:
         """What lies before an applicant is decided by whoever filed, in a way in which an applicant can answer."""
@@ -132,7 +134,7 @@ class _Cut(Cut):
         for name, entry in self.procedure.endings.items():
             version = in_force(entry.versions, self.on)
             if version and version.value:
-                yield from self._when((*self.path, "endings", name), version.value.at_once_when)
+                yield from self.choices_named((*self.path, "endings", name), version.value.at_once_when)
             if version and version.value and version.value.grants != (name == GRANTED):
                 yield (
                     (*self.path, "endings", name),
@@ -156,7 +158,7 @@ class _Cut(Cut):
             return
         if self.pack.in_force_until is None:
             yield path, "law_does_not_end", "no end of the law is known after which this could hold"
-        yield from self._when(path, version.value.only)
+        yield from self.choices_named(path, version.value.only)
 
     def _used_later(self, stage: str) -> bool:
         """A stage may stand idle on one day if the order of another day calls for it."""
@@ -174,7 +176,7 @@ class _Cut(Cut):
                 yield path, "unknown_field", f"what begins a case of {self.name} carries no {field}"
             version = in_force(entry.versions, self.on)
             if version and version.value:
-                yield from self._when(path, version.value.when)
+                yield from self.choices_named(path, version.value.when)
         for choice, known in self.procedure.choices.items():
             path = (*self.path, "choices", choice)
             answered = QUESTIONS if self.name == CATALOGUE_UPDATE else FOUND_AT_RECEIPT.get(self.name, frozenset())
@@ -198,7 +200,7 @@ class _Cut(Cut):
             yield from self._requires((*self.path, "correction"), demanded, DECISION_FIELDS)
         withdrawal = in_force(self.procedure.withdrawal or (), self.on)
         if withdrawal and isinstance(withdrawal.value, WithdrawalTerms):
-            yield from self._when((*self.path, "withdrawal"), withdrawal.value.verified_on)
+            yield from self.choices_named((*self.path, "withdrawal"), withdrawal.value.verified_on)
         if WITHDRAWN not in self.endings and withdrawal and withdrawal.value:
             yield (*self.path, "withdrawal"), "unknown_target", f"there is no ending {WITHDRAWN}"
 
@@ -295,13 +297,7 @@ class _Cut(Cut):
             for field in requirement.any_of:
                 if field not in known:
                     yield path, "unknown_field", f"{field} is none of what can be demanded: {', '.join(sorted(known))}"
-            yield from self._when(path, requirement.when)
-
-    def _when(self, path: Path, when: Mapping[str, Iterable[str]]) -> Iterator[Broken]:
-        for choice, values in when.items():
-            for value in values:
-                if value not in self.choices.get(choice, set()):
-                    yield path, "unknown_choice", f"{choice} has no value {value}"
+            yield from self.choices_named(path, requirement.when)
 
     def _targets(self) -> Iterator[Broken]:
         known = set(self.steps) | self.endings
@@ -345,7 +341,7 @@ class _Cut(Cut):
                 fact = f"{stage} waits for evidence, and none can come or no period begins with it"
                 yield path, "evidence_never_comes", fact
         for condition in self.order.only_when.values():
-            yield from self._when(path, condition)
+            yield from self.choices_named(path, condition)
         for step, terms in self.steps.items():
             is_passed_over = terms.then is not None and all(self.is_of_county(stage) for stage in terms.stages)
             if all(self.may_be_left_out(stage) for stage in terms.stages) and not is_passed_over:
@@ -358,74 +354,6 @@ class _Cut(Cut):
     def evidence_can_come(self) -> bool:
         """Whether the party can add evidence to a case: to an objection, whose form takes some."""
         return GROUND in self.choices and EVIDENCE in self.fields
-
-    def _objection(self) -> Iterator[Broken]:
-        """Whoever objects is answered once on every way to an end, in words."""
-        yield from self._hold()
-        seen: set[tuple[str, bool]] = set()
-        frontier = [(step, False) for step in self.starts()]
-        while frontier:
-            step, answered = frontier.pop()
-            if (step, answered) in seen or step not in self.steps:
-                continue
-            seen.add((step, answered))
-            for then in thens_of(self.steps[step]):
-                frontier.append((then, answered))
-                yield from self._unanswered((*self.path, "order"), then, answered)
-            for stage in self.steps[step].stages:
-                yield from self._in_part(stage)
-                for outcome, terms in self.outcomes(stage).items():
-                    path = (*self.path, "stages", stage, "outcomes", outcome)
-                    if terms.answers and not any(r.any_of == (ANSWER,) and not r.when for r in terms.requires):
-                        yield path, "answer_not_demanded", f"{outcome} answers, and does not demand the {ANSWER}"
-                    if terms.answers and (answered or terms.leads_to is None):
-                        yield path, "answers_twice", f"on one way {outcome} may answer somebody who was answered"
-                    for target in targets_of(terms):
-                        frontier.append((target, answered or terms.answers))
-                        yield from self._unanswered(path, target, answered or terms.answers)
-
-    def _in_part(self, stage: str) -> Iterator[Broken]:
-        """What is decided of some items and goes on without an answer is not beside what answers for the others."""
-        in_part = {name: o for name, o in self.outcomes(stage).items() if o.data and not o.whole_dataset}
-        if not any(terms.answers for terms in in_part.values()):
-            return
-        for outcome, terms in in_part.items():
-            if not terms.answers and targets_of(terms) & set(self.steps):
-                path = (*self.path, "stages", stage, "outcomes", outcome)
-                yield (
-                    path,
-                    "answers_twice",
-                    f"{outcome} of some items goes on, once the objector was answered of others",
-                )
-
-    def _hold(self) -> Iterator[Broken]:
-        """Wherever a case begins in which data is held back, a stage lies open that can confirm and lift the hold."""
-        path = (*self.path, "hold")
-        version = in_force(self.procedure.hold or (), self.on)
-        if version is None or version.value is None:
-            return
-        hold, reviewed_by = version.value, version.value.reviewed_by
-        yield from self._when(path, {GROUND: hold.grounds, **hold.also_when})
-        yield from self._when(path, hold.without_evidence)
-        for unknown in set(hold.during) - set(self.steps):
-            yield path, "unknown_step", f"{unknown} is no step"
-        effects = {terms.data for terms in self.outcomes(reviewed_by).values()}
-        if not {"suspend", "serve"} <= effects:
-            yield path, "hold_not_reviewed", f"{reviewed_by} cannot both confirm and lift a hold"
-        for ground in hold.grounds:
-            step = self.steps.get(self._start_of(ground))
-            lies_open = self.order.only_when.get(reviewed_by, {}).get(GROUND, (ground,))
-            if step and (reviewed_by not in step.stages or ground not in lies_open):
-                yield path, "hold_not_reviewed", f"{reviewed_by} does not lie open when a case of {ground} begins"
-
-    def _start_of(self, ground: str) -> str:
-        entry = self.procedure.choices[GROUND].get(ground)
-        version = in_force(entry.versions, self.on) if entry else None
-        return (version.value.begins_at if version and version.value else None) or self.first
-
-    def _unanswered(self, path: Path, target: str, answered: bool) -> Iterator[Broken]:
-        if target in self.endings and not answered:
-            yield path, "unanswered", f"the case can end as {target} before the objector was answered"
 
     def _walk(self) -> Iterator[Broken]:
         leads = {step: self._leads_to(terms) for step, terms in self.steps.items()}

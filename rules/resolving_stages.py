@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from rules.cut_at import CutAt
-from rules.pack import PROMPTLY, OrderTerms, OutcomeEntry, OutcomeTerms, StageEntry
+from rules.pack import PROMPTLY
 from rules.pinned_stages import (
     Audience,
     ClassEffect,
@@ -24,6 +24,12 @@ from rules.pinned_stages import (
     WhenPassed,
 )
 from rules.texts_in_force import label
+from rules.way import (
+    OrderTerms,
+    OutcomeEntry,
+    OutcomeTerms,
+    StageEntry,
+)
 
 
 def stage_at(cut: CutAt, name: str, order: OrderTerms) -> Stage | None:

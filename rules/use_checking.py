@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from rules.cutting import Broken, Cut
-from rules.pack import OutcomeTerms
 from rules.procedure_names import MISUSE, MISUSE_APPEAL
+from rules.way import OutcomeTerms
 
 LEFT = {"left_items", "left_mode"}
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
-from rules.vocabulary import FIELDS, TEXTS
+from rules.fields import FIELDS, TEXTS
 
 
 class Care(StrEnum):

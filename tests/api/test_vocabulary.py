@@ -28,6 +28,7 @@ from reading.shape import Shape
 from reading.sharing.shapes import SharingShown
 from reading.updates.shapes import DemandShown, UpdateShown
 from reading.years.shapes import FindingShown
+from rules.fields import FIELDS, TEXTS, Kind
 from rules.procedure_names import (
     ACCESS_REQUEST,
     ACCOUNT_CHANGE,
@@ -48,12 +49,9 @@ from rules.vocabulary import (
     AGREEMENT,
     ANSWERS,
     DECISION,
-    FIELDS,
     FORMS,
     REPORT,
     SIGNATURE,
-    TEXTS,
-    Kind,
     asked_by,
     demandable_of,
 )

@@ -7,11 +7,11 @@ from datetime import date
 import pytest
 
 from api.acting.forms.entries import EntryDraft
+from rules.fields import ENTRY
 from rules.loading import PackRefused, load_text
 from rules.pinned_stages import EntryEffect
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import resolve
-from rules.vocabulary import ENTRY
 from tests.rules.cuts import INVENTED, invented_pack
 
 BEFORE_UPDATE, START, UPDATE = INVENTED.read_text(encoding="utf-8").partition("  catalogue_update:\n")

@@ -8,7 +8,14 @@ from api.http.problems import REASONS
 from models import classes, drafting, evidence_clocks
 from models.acts import GrantTerms, Measure, TimeLimit
 from models.limits import set_by
-from rules import admissibility, entry_checking, opened_first, pack, procedure_checking
+from rules import admissibility, answering_checking, entry_checking, opened_first, pack, procedure_checking
+from rules.fields import (
+    ENTRY,
+    FIELDS,
+    TEXTS,
+    Kind,
+    Part,
+)
 from rules.loading import PackRefused, cities, load_pack, load_text
 from rules.procedure_names import CATALOGUE_UPDATE, EMERGENCY_UPKEEP, OPENNESS_REVIEW, USE_REPORT, YEARLY
 from rules.vocabulary import (
@@ -17,8 +24,6 @@ from rules.vocabulary import (
     DAYS_OF_A_MEASURE,
     DECISION,
     DECISION_FIELDS,
-    ENTRY,
-    FIELDS,
     FILING_FIELDS,
     FILINGS,
     FINDING,
@@ -28,10 +33,7 @@ from rules.vocabulary import (
     QUESTIONS,
     REPORTED,
     SHARING_CLASS,
-    TEXTS,
     TIME_LIMIT,
-    Kind,
-    Part,
     asked_by,
     demandable_of,
     labels,
@@ -48,7 +50,7 @@ KINDS_BY_CONSTANT = {
     entry_checking.NAMED_CLASS: Kind.CHOICE,
     entry_checking.DRAFT: Kind.ENTRY,
     evidence_clocks.EVIDENCE: Kind.FILES,
-    procedure_checking.ANSWER: Kind.PROSE,
+    answering_checking.ANSWER: Kind.PROSE,
     procedure_checking.EVIDENCE: Kind.FILES,
     pack.BREACH: Kind.CHOICE,
     pack.GROUND: Kind.CHOICE,

@@ -13,9 +13,10 @@ import httpx
 from activities.settings import Settings
 from api.acting import demanding, objecting, rectifying, requesting, updating
 from cli.demo_parties import Json, Parties
+from rules.fields import TEXTS, Part
 from rules.pinned import APPLICANT
 from rules.procedure_names import ACCESS_REQUEST, CATALOGUE_UPDATE, DEMAND, OBJECTION, RECTIFICATION
-from rules.vocabulary import AGREED, DECISION, TEXTS, Part, asked_by
+from rules.vocabulary import AGREED, DECISION, asked_by
 
 FILED_AT: Mapping[str, str] = {
     requesting.PATH: ACCESS_REQUEST,

@@ -12,7 +12,14 @@ from api.acting.forms.form import Calls, Days, Digest, Form, WorkingDays, asks
 from api.http.moments import Day
 from models.acts import Finding, GrantTerms, InspectionFinding, Measure, TimeLimit
 from rules.bounds import Code, Items, Prose, Something
-from rules.vocabulary import DECISION, FINDING, MEASURE, STATED_BY_DECISION, TERMS, TIME_LIMIT
+from rules.vocabulary import (
+    DECISION,
+    FINDING,
+    MEASURE,
+    STATED_BY_DECISION,
+    TERMS,
+    TIME_LIMIT,
+)
 
 
 @asks(DECISION, entry=EntryDraft, answers=Answers, valid_days=Days, daily_calls=Calls, report_days=Days, left_mode=Code)

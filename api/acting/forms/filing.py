@@ -22,6 +22,7 @@ from rules.bounds import (
     Prose,
     Something,
 )
+from rules.fields import Kind
 from rules.procedure_names import (
     ACCESS_REQUEST,
     ACCOUNT_CHANGE,
@@ -45,7 +46,6 @@ from rules.vocabulary import (
     REPORTED,
     SIGNATURE,
     SIGNED_BY_APPLICANT,
-    Kind,
     asked_by,
 )
 

@@ -10,8 +10,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from api.http.moments import Day
 from models.objecting import MOST_EVIDENCE
 from rules.bounds import Code, Items, Prose
+from rules.fields import FIELDS, Kind
 from rules.stating import states_something
-from rules.vocabulary import FIELDS, FILING_FIELDS, FORMS, Kind
+from rules.vocabulary import FILING_FIELDS, FORMS
 
 
 def whole(given: object) -> object:
