@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 
 from activities.database import open_pool
 from activities.directory.account_record import by_command
+from activities.directory.bodies import without_a_body
 from activities.directory.importing import OF_BODIES, FileFaulty, Row, import_bodies
 from activities.settings import Settings
 from cli.files import read, refuse_all
@@ -33,12 +35,16 @@ def import_command(
     """Keep the bodies of a file in the directory, all or nothing; one that is there gets the name of the file."""
     rows = read(file, OF_BODIES)
     try:
-        count = asyncio.run(_import(Settings.load(), rows))
+        count, missing = asyncio.run(_import(Settings.load(), rows))
     except FileFaulty as faulty:
         refuse_all(file, faulty)
     typer.echo(f"{count} bodies are in the directory")
+    for city, roles in missing.items():
+        typer.echo(
+            f"{city} has no {', no '.join(roles)} yet: what would come before it is not received until it is entered"
+        )
 
 
-async def _import(settings: Settings, rows: list[Row]) -> int:
+async def _import(settings: Settings, rows: list[Row]) -> tuple[int, Mapping[str, Sequence[str]]]:
     async with await open_pool(settings.database_url) as pool:
-        return await import_bodies(pool, rows, by_command())
+        return await import_bodies(pool, rows, by_command()), await without_a_body(pool)

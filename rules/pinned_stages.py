@@ -231,6 +231,10 @@ class Stage(Pinned):
     def applies_to(self, choices: Mapping[str, str]) -> bool:
         return all(choices.get(name) in values for name, values in self.only_when.items())
 
+    def may_come_to_apply(self, choices: Mapping[str, str]) -> bool:
+        """Whether it applies once all is chosen, by the choices that are made so far."""
+        return all(name not in choices or choices[name] in values for name, values in self.only_when.items())
+
     def lies_open(self, choices: Mapping[str, str], bodies: Mapping[str, str]) -> bool:
         """Whether a case of these choices between these bodies, by role, has it at all."""
         return self.applies_to(choices) and (not self.of_county or self.body in bodies)

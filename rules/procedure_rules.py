@@ -17,6 +17,7 @@ from pydantic import Field
 from rules.agreement import AgreementRule
 from rules.pinned import (
     APPLICANT,
+    PARTY,
     AfterRule,
     Choice,
     Citation,
@@ -229,6 +230,14 @@ class ProcedureRules(Pinned):
         part = {*named, *self.filed_by}
         part |= {self.acting(role, bodies) for role in part}
         return {role: body for role, body in bodies.items() if role in part}
+
+    def without_a_body(self, bodies: Mapping[str, str], choices: Mapping[str, str]) -> tuple[str, ...]:
+        """The roles before which a case of these choices between these bodies may come to lie, and that none of them
+        has. A stage before each provider, or before the authority of a county, is left out where there is none."""
+        all_stages = [*(stage for step in self.steps for stage in step.stages), *self.opened]
+        stages = [stage for stage in all_stages if stage.may_come_to_apply(choices)]
+        roles = {self.acting(s.body, bodies): None for s in stages if not s.each and not s.of_county}
+        return tuple(role for role in roles if role not in {*bodies, APPLICANT, PARTY})
 
     def day_demanded(self, choices: Mapping[str, str]) -> Citation | None:
         """The rule by which a clock runs from the event, so that its day is stated with the filing; None where none

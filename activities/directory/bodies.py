@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from activities.directory.account_record import By, Entry, enter
+from models.reporting import FINDER
+from models.sharing import REQUESTER
 from rules.authored import BODY_ID
 from rules.bounds import LONGEST_HEADING
 from rules.loading import cities, load_pack
@@ -25,6 +27,7 @@ on conflict (body) do update set name = excluded.name, county = coalesce(bodies.
 where bodies.role = excluded.role and bodies.city = excluded.city
 and coalesce(bodies.county = excluded.county, true) returning body
 """
+ROLES = "select city, array_agg(distinct role) as roles from bodies group by city order by city"
 HAS_ROLE = "select exists (select from bodies where body = $1 and city = $2 and role = $3)"
 
 
@@ -52,6 +55,18 @@ async def keep_body(pool: Pool, body: NewBody, by: By) -> None:
     """The directory has the body, under this name. Raises BodyRefused."""
     async with pool.acquire() as connection, connection.transaction():
         await body_kept(connection, body, by)
+
+
+async def without_a_body(pool: Pool) -> dict[str, list[str]]:
+    """The roles that no body has yet, of each city of which some body is in the directory. A city can do without the
+    authority of a county, and whoever finds or asks has its role in a case alone."""
+    missing = {}
+    for row in await pool.fetch(ROLES):
+        pack = load_pack(row["city"])
+        others = {FINDER, REQUESTER, *([pack.counties.authority] if pack.counties else ())}
+        if roles := [role for role in pack.bodies if role not in {*row["roles"], *others}]:
+            missing[row["city"]] = roles
+    return missing
 
 
 async def body_kept(connection: Connection, body: NewBody, by: By) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from activities.filing.recurring import SYSTEM, file_by_itself
 from activities.idempotency import id_from_key
 from activities.record.filings import Filing
 from rules.pack import EMERGENCY_OVER
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from activities.database import Pool
     from activities.record.inbox import Inbox
 
-SYSTEM = "system"
 EMERGENCY = "emergency"
 """The trigger of an update that opens data in an emergency."""
 PUBLISHED = "published"
@@ -59,7 +59,7 @@ async def file_upkeep(pool: Pool, inbox: Inbox, rules: ProcedureRules, now: date
     for each in owed:
         filing = upkeep_filing(rules, bodies, dict(each))
         case_id = id_from_key(SYSTEM, EMERGENCY_UPKEEP, each["after"])
-        await inbox.receive_filing(case_id, EMERGENCY_UPKEEP, {}, lambda _, filing=filing: filing)  # type: ignore[misc]  # bound now, and no other argument is given
+        await file_by_itself(inbox, case_id, filing)
     return len(owed)
 
 

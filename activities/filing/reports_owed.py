@@ -6,11 +6,14 @@ The id of the case follows from grant and day, so whoever files it, and however 
 
 from __future__ import annotations
 
+import logging
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from activities.filing.recurring import SYSTEM
 from activities.idempotency import id_from_key
 from activities.record.filings import Filing, FilingReceived
+from activities.record.receipt_facts import BodyMissing
 from models.using import held_to
 from rules.deadlines import to_shanghai
 from rules.procedure_names import USE_REPORT
@@ -22,7 +25,8 @@ if TYPE_CHECKING:
     from activities.database import Pool
     from activities.record.inbox import Inbox
 
-SYSTEM = "system"
+LOG = logging.getLogger("kaifang.recurring")
+
 OWED = """
 select g.case_id, g.party, g.dataset_id, g.next_report_on, g.report_days, c.closed_at, c.provider
 from grants g join cases c using (case_id)
@@ -52,19 +56,26 @@ class ReportsOwed:
             owed = await self._pool.fetch(OWED, rules.city, to_shanghai(now).date(), most - looked_at)
             if not owed:
                 break
-            for grant in owed:
-                await self._file_next(rules, grant)
+            done = [await self._file_next(rules, grant) for grant in owed]
             looked_at += len(owed)
+            if not any(done):
+                break  # What waits for a body waits for the next round as well.
         return looked_at
 
-    async def _file_next(self, rules: ProcedureRules, grant: Record) -> None:
-        """The next report of a grant, unless it ended within the period: this one is not owed then, and none after."""
+    async def _file_next(self, rules: ProcedureRules, grant: Record) -> bool:
+        """The next report of a grant, unless it ended within the period: this one is not owed then, and none after.
+        False where no body could act on it."""
         day: date = grant["next_report_on"]
         if not held_to(day, grant["closed_at"]):
             await self._pool.execute(LOOK_ON, grant["case_id"], day, None)
-            return
-        await self.file_one(rules, grant, day)
+            return True
+        try:
+            await self.file_one(rules, grant, day)
+        except BodyMissing as fact:
+            LOG.warning("%s waits: %s", rules.procedure, fact)
+            return False
         await self._pool.execute(LOOK_ON, grant["case_id"], day, day + timedelta(days=grant["report_days"]))
+        return True
 
     async def file_one(self, rules: ProcedureRules, grant: Record, owed_on: date) -> FilingReceived:
         """The case of the report that is owed for a grant on that day, whoever asked for it first."""

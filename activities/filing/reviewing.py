@@ -26,8 +26,9 @@ from temporalio.service import RPCError
 
 from activities.database import present
 from activities.filing.emergencies import file_upkeep
+from activities.filing.recurring import SYSTEM, file_by_itself
 from activities.filing.reports_owed import ReportsOwed
-from activities.filing.years import SYSTEM, file_years
+from activities.filing.years import file_years
 from activities.idempotency import id_from_key
 from activities.record.filings import Filing
 from activities.record.inbox import Inbox
@@ -114,7 +115,7 @@ class Reviewing:
             # There is one that follows the latest, on whichever day, and however often it is tried.
             key = f"{row['dataset_id']}/{row['latest'] or 'first'}"
             case_id = id_from_key(SYSTEM, OPENNESS_REVIEW, key)
-            await self._inbox.receive_filing(case_id, OPENNESS_REVIEW, {}, lambda _, filing=filing: filing)  # type: ignore[misc]  # bound now, and no other argument is given
+            await file_by_itself(self._inbox, case_id, filing)
         return len(due)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from activities.filing.recurring import SYSTEM, file_by_itself
 from activities.idempotency import id_from_key
 from activities.record.filings import Filing
 from activities.record.inbox import Inbox
@@ -21,8 +22,6 @@ from rules.resolving import NotInForce, ProcedureUnknown, resolve
 if TYPE_CHECKING:
     from activities.database import Pool
 
-SYSTEM = "system"
-"""The party of a case that nobody filed."""
 BODIES = """
 select role, body, entered_on from bodies where city = $1 and (role = 'provider' or county is null) order by body
 """
@@ -64,6 +63,8 @@ def _rules_on(pack: Pack, procedure: str, on: date) -> ProcedureRules | None:
 
 async def _file(pool: Pool, inbox: Inbox, pack: Pack, rules: ProcedureRules, today: date, most: int) -> int:
     rows = await pool.fetch(BODIES, rules.city)
+    if not rows:
+        return 0  # The city is not one of this installation.
     providers = [row["body"] for row in rows if row["role"] == PROVIDER]
     bodies = {row["role"]: row["body"] for row in rows if row["role"] != PROVIDER}
     entered = {row["body"]: row["entered_on"] for row in rows}
@@ -81,7 +82,7 @@ async def _file(pool: Pool, inbox: Inbox, pack: Pack, rules: ProcedureRules, tod
             given=frozenset(),
             occurred_on=each.owed_from,
         )
-        await inbox.receive_filing(each.case_id, rules.procedure, {}, lambda _, filing=filing: filing)  # type: ignore[misc]  # bound now, and no other argument is given
+        await file_by_itself(inbox, each.case_id, filing)
     return len(due)
 
 

@@ -15,7 +15,7 @@ from activities.evidence.files import digests_of, submit
 from activities.idempotency import IdempotencyKeyReused, digest
 from activities.record.log import LockedCase, Log, open_case, read_log
 from activities.record.opening import next_case_number
-from activities.record.receipt_facts import dataset_is_its_own, facts_at_receipt
+from activities.record.receipt_facts import BodyMissing, dataset_is_its_own, facts_at_receipt
 from activities.record.rectified import none_is_open
 from activities.record.sealing import kept
 from activities.record.sides import found_at_filing
@@ -95,7 +95,8 @@ class Filings:
         `content` is what the party sent, which only PostgreSQL keeps; `received` makes the filing of it by the law in
         force at the instant of receipt. The same id again changes nothing, and answers the case as it stands. Raises
         IdempotencyKeyReused, DatasetOfAnotherProvider, DataIsWithdrawn, ItemsAreGone, OpennessHasChanged,
-        EvidenceUnknown, RectificationOpen, CannotBeStored (nothing was received then), and what `received` raises.
+        EvidenceUnknown, RectificationOpen, BodyMissing, CannotBeStored (nothing was received then), and what `received`
+        raises.
         """
         try:
             return await with_a_second_try(lambda: self._filed(case_id, procedure, content, received))
@@ -120,6 +121,8 @@ class Filings:
             filing = received(received_at)
             law = filing.rules
             bodies = await with_its_county(connection, law, filing.bodies)
+            if missing := law.without_a_body(bodies, filing.choices):
+                raise BodyMissing(law.city, missing[0], law.bodies[missing[0]])
             record = await self._log.notices.under_share_lock(connection, law.calendar)
             kind = BY_NAME[procedure]
             if filing.about_task is not None:

@@ -17,6 +17,7 @@ from models.restrictions import RestrictionKind, all_gone
 from models.sharing import class_of
 from rules.admissibility import why_not_of
 from rules.pack import GROUND
+from rules.pinned import Label
 from rules.procedure_names import CATALOGUE_UPDATE, SHARING_REQUEST
 from rules.procedure_rules import ProcedureRules
 from rules.vocabulary import SHARING_CLASS
@@ -59,6 +60,16 @@ class ItemsAreGone(Exception):
     def __init__(self, items: tuple[str, ...]) -> None:
         self.items = items
         super().__init__(", ".join(items))
+
+
+class BodyMissing(Exception):
+    """The directory has no body of a role before which a case of this city may come to lie, so that it could not go
+    on."""
+
+    def __init__(self, city: str, role: str, name: Label) -> None:
+        super().__init__(f"the directory has no {role} of {city}")
+        self.name = name
+        """How the law of the city calls it."""
 
 
 class OpennessHasChanged(Exception):

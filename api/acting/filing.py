@@ -12,6 +12,7 @@ from fastapi import Depends, Response
 from activities.idempotency import id_from_key
 from activities.record.filings import Filing
 from activities.record.receipt_facts import (
+    BodyMissing,
     DataIsWithdrawn,
     DatasetOfAnotherProvider,
     ItemsAreGone,
@@ -166,6 +167,9 @@ class Filer:
             raise Problem("Inadmissible", errors=[Wrong("dataset_id", "data_withdrawn")]) from fact
         except DatasetOfAnotherProvider as fact:
             raise invalid("dataset_id", "dataset_of_another_provider") from fact
+        except BodyMissing as fact:
+            named = {"body": fact.name}
+            raise Problem("BodyMissing", errors=[Wrong("city", "BodyMissing", named)], params=named) from fact
         except SharingHasChanged as fact:
             raise Problem("Inadmissible", errors=[Wrong("dataset_id", "sharing_class_changed")]) from fact
         except OpennessHasChanged as fact:

@@ -31,6 +31,7 @@ BESIDE_THE_LOG: Mapping[type[Refusal], tuple[str, ...]] = {
         "AbsenceEnded",
         "AbsenceOverlaps",
         "AnotherNoticeOfThatName",
+        "BodyMissing",
         "DeclarationTakenDown",
         "EnoughChannels",
         "EnoughFeeds",

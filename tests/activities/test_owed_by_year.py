@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from activities.filing.reviewing import Reviewing
 from rules.loading import load_pack
 from tests.driving import Driver
 from tests.five_cities import FIVE_CITIES
+from tests.owning import by_server
 
 OWED = "select case_id, provider, city from cases where procedure = $1 order by 2"
 
@@ -81,3 +83,32 @@ async def test_each_city_owes_the_evaluation_of_the_year_that_is_over(driver: Dr
     year = "select event ->> 'occurred_on' as year, city from cases join events using (case_id) where events.number = 1"
     owed = await driver.pool.fetch(f"{year} and procedure = 'evaluation' order by city")  # ours
     assert [(row["city"], row["year"]) for row in owed] == [(city, "2026-01-01") for city in sorted(FIVE_CITIES)]
+
+
+async def test_a_city_without_bodies_owes_nothing_here(driver: Driver) -> None:
+    await comes(driver, datetime(2027, 2, 1, tzinfo=UTC))
+    await by_server(driver.pool, "set session_replication_role = replica; delete from bodies where city = 'guangzhou'")
+    guangzhou = Reviewing(driver.pool, driver.inbox, driver.clock, packs=lambda: [load_pack("guangzhou")])
+    await guangzhou.file_reviews_due(10_000)
+    assert not await driver.pool.fetch(OWED, "evaluation")
+    assert not await driver.pool.fetch(OWED, "opening_focus")
+
+
+async def test_what_no_body_could_act_on_waits_for_it_and_holds_up_no_other_city(driver: Driver) -> None:
+    await comes(driver, datetime(2027, 2, 1, tzinfo=UTC))
+    missing = "from bodies where city = 'guangzhou' and role = 'authority'"
+    authority = await driver.pool.fetchrow(f"select * {missing}")  # ours
+    assert authority
+    await by_server(driver.pool, f"set session_replication_role = replica; delete {missing}")  # ours
+    everywhere = Reviewing(driver.pool, driver.inbox, driver.clock)
+    await everywhere.file_reviews_due(10_000)
+    of_cities = [row["city"] for row in await driver.pool.fetch(OWED, "evaluation")]
+    assert sorted(of_cities) == sorted({*FIVE_CITIES} - {"guangzhou"})
+    await by_server(
+        driver.pool,
+        "insert into bodies select (jsonb_populate_record(null::bodies, "
+        f"'{json.dumps(dict(authority), default=str)}')).*",
+    )
+    await everywhere.file_reviews_due(10_000)
+    of_cities = [row["city"] for row in await driver.pool.fetch(OWED, "evaluation")]
+    assert sorted(of_cities) == sorted(FIVE_CITIES)

@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from activities.database import Pool
 from activities.settings import Settings
 from api.app import create_app
+from rules.loading import load_pack
 from tests.api.calling import Caller, Service, serving
+from tests.owning import by_server
 
 PATH = "/v1/access-requests"
 
@@ -153,3 +156,24 @@ async def test_without_the_engine_a_filing_is_received_and_acts_are_answered_202
         assert (answer.status_code, answer.json()["state"]) == (202, "received")
         assert (await applicant.read("/readyz"))["engine"] == "away"
         assert (await applicant.read(f"/v1/cases/{case['case_id']}"))["status"] == "open"
+
+
+@pytest.mark.parametrize("role", ["operator", "authority"])
+async def test_where_a_body_is_missing_nothing_is_received_until_it_is_entered(
+    pool: Pool, applicant: Caller, role: str
+) -> None:
+    """Formal review and approval: a case that came so far could not go on."""
+    form, key = await applicant.form("nanning"), str(uuid.uuid4())
+    renamed = "update bodies set role = '{}' where body = 'nanning.{}'"
+    await by_server(pool, renamed.format("unknown", role))
+
+    refused = await applicant.post(PATH, form, key)
+    await by_server(pool, renamed.format(role, role))
+    received = await applicant.post(PATH, form, key)
+
+    assert refused.status_code == 409, refused.text
+    assert refused.json()["type"] == "urn:kaifang:problem:body-missing"
+    assert [error["field"] for error in refused.json()["errors"]] == ["city"]
+    name = load_pack("nanning").bodies[role][-1].value
+    assert name and name.en in refused.json()["detail"]
+    assert received.status_code == 201, received.text
