@@ -12,7 +12,7 @@ WALLS := tests/test_names.py tests/test_plain_source.py tests/test_law_in_its_pl
 	tests/supply/test_what_we_take.py
 
 .DEFAULT_GOAL := help
-.PHONY: .venv help setup up demo cluster cluster-test test check chart bench screenshots lock licences audit release clean
+.PHONY: .venv help setup up demo cluster cluster-test test check chart bench bench-compare screenshots lock licences audit release clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -69,6 +69,10 @@ chart: $(READY) ## build what renders the Helm chart and reads it as Kubernetes 
 
 bench: $(READY) ## measure the figures that we claim
 	$(BIN)/python -m benchmarks
+
+bench-compare: $(READY) ## measure two revisions side by side: make bench-compare REV=… (a commit, a tag, a branch)
+	@test -n "$(REV)" || { echo "error: with which revision? make bench-compare REV=…" >&2; exit 2; }
+	$(BIN)/python -m benchmarks.compare $(REV) $(ARGS)
 
 screenshots: $(READY) ## take the pictures of the pages that README shows (needs chromium)
 	$(BIN)/python -m tests.browser.screenshots

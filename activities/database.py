@@ -55,6 +55,10 @@ GROWS_A_FILE = frozenset({"mdextend", "mdzeroextend", "BufFileDumpBuffer"})
 language (https://doxygen.postgresql.org/md_8c.html)."""
 UNHURRIED = "select set_config(name, $1, true) from pg_settings where name = any($2)"
 LIMITS = ("statement_timeout", "transaction_timeout")
+PLANNED_ONCE = "set_config('plan_cache_mode', 'force_generic_plan', true)"
+"""In what a transaction of the record asks first. Its statements are the same each time and find their rows by keys, so
+that a plan for any values is the plan for these: to plan the messages anew takes four times as long as to write them.
+Not where somebody searches, for whom the plan depends on what is searched for."""
 T = TypeVar("T")
 
 

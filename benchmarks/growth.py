@@ -11,6 +11,7 @@ import psutil
 
 from benchmarks.figures import Figure
 from benchmarks.servers import Servers
+from benchmarks.turns import seconds, seconds_of
 from stack.service import Service
 
 BYTES = (
@@ -64,21 +65,9 @@ async def _mark(connection: asyncpg.Connection[asyncpg.Record], running: Servers
         int(await connection.fetchval(WRITTEN)),
         sum(file.stat().st_size for file in files),
         {
-            "PostgreSQL": _seconds(running.postgres),
-            "Temporal": _seconds(running.temporal),
-            "the worker": _seconds(worker),
-            "the caller": _of(psutil.Process()),
+            "PostgreSQL": seconds_of(running.postgres),
+            "Temporal": seconds_of(running.temporal),
+            "the worker": seconds_of(worker),
+            "the caller": seconds(psutil.Process()),
         },
     )
-
-
-def _seconds(service: Service) -> float:
-    """Processor time of the process and of those it has started, ended ones included."""
-    assert service.process is not None
-    process = psutil.Process(service.process.pid)
-    return _of(process) + sum(_of(child) for child in process.children(recursive=True))
-
-
-def _of(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return times.user + times.system

@@ -10,12 +10,14 @@ from __future__ import annotations
 import secrets
 import zlib
 from collections.abc import Sequence
+from copy import copy
+from functools import cache
 from typing import TYPE_CHECKING, Self
 
 from cryptography.exceptions import InvalidTag
 from temporalio.api.common.v1 import Payload
 from temporalio.client import Client, Interceptor
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.contrib.pydantic import PydanticPayloadConverter
 from temporalio.converter import (
     ActivitySerializationContext,
     DataConverter,
@@ -119,10 +121,40 @@ def associated(key_id: bytes, of: bytes | None) -> bytes:
     return SEALED + key_id if of is None else SEALED + key_id + b"\n" + of
 
 
+class OneOfTheProcess(PydanticPayloadConverter):
+    """Turns values into JSON and back; one for the whole process, so that what reads each type is made once."""
+
+    def __new__(cls) -> OneOfTheProcess:
+        return _the_one(cls)
+
+    def __init__(self) -> None:
+        """The one has been made by then."""
+
+
+@cache
+def _the_one(of: type[OneOfTheProcess]) -> OneOfTheProcess:
+    one = object.__new__(of)
+    PydanticPayloadConverter.__init__(one)
+    return one
+
+
+class OfWorkflows(DataConverter):
+    """The SDK's, but for a workflow only what is bound to it is made anew, and not what turns values into JSON: the SDK
+    asks for it with each payload."""
+
+    def with_context(self, context: SerializationContext) -> Self:
+        """The converter for payloads of one workflow, or for those of none."""
+        codec = self.payload_codec
+        assert isinstance(codec, Codec), "no other part of it knows a workflow"
+        own = copy(self)
+        object.__setattr__(own, "payload_codec", codec.with_context(context))  # the SDK's class is frozen
+        return own
+
+
 def converter(keys: KeyRing) -> DataConverter:
     """The one converter of every client, worker and replay."""
-    return DataConverter(
-        payload_converter_class=pydantic_data_converter.payload_converter_class,
+    return OfWorkflows(
+        payload_converter_class=OneOfTheProcess,
         payload_codec=Codec(keys),
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )

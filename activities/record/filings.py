@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from activities.calendar.record import wanted_until
-from activities.database import NEVER_TAKEN, present, with_a_second_try
+from activities.database import NEVER_TAKEN, PLANNED_ONCE, present, with_a_second_try
 from activities.directory.counties import with_its_county
 from activities.evidence.files import digests_of, submit
 from activities.idempotency import IdempotencyKeyReused, digest
@@ -110,7 +110,7 @@ class Filings:
         request_digest = digest(content)
         async with self._pool.acquire() as connection, connection.transaction():
             # Two calls with one key: the second waits here for the first.
-            await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", case_id)
+            await connection.execute(f"select pg_advisory_xact_lock(hashtextextended($1, 0)), {PLANNED_ONCE}", case_id)
             known = await connection.fetchrow(RECEIVED_FILING, f"{case_id}.file")
             if known is not None:
                 if not is_same_call(self._log.seals, known["key_id"], known["request_digest"], request_digest):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from activities.calendar.record import RecordOfNotices, with_due
 from activities.catalogue.entries import publish_entry
+from activities.database import PLANNED_ONCE
 from activities.outbox.outbox import put_out
 from activities.proof.chain import BEGINNING, Chain, act_hash, files_kept
 from activities.record.opening import LawOn, cases_begun, law_of
@@ -181,14 +182,16 @@ class LockedCase:
     """The hash of the last event of the log."""
 
 
+LOCK = f"""
+select number, engine_number, dataset_id, head, clock_timestamp() as now, {PLANNED_ONCE},
+  (select version from calendar) as calendar_version
+from cases where case_id = $1 for update
+"""  # noqa: S608 - made of constants
+
+
 async def lock(connection: Connection, case_id: str, clock: Clock) -> LockedCase:
     """Takes the row lock of a case. Raises CaseUnknown."""
-    row = await connection.fetchrow(
-        "select number, engine_number, dataset_id, head, clock_timestamp() as now, "
-        "(select version from calendar) as calendar_version "
-        "from cases where case_id = $1 for update",
-        case_id,
-    )
+    row = await connection.fetchrow(LOCK, case_id)
     if row is None:
         raise CaseUnknown(case_id)
     return LockedCase(

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from activities.clock import DatabaseClock
 from activities.database import Connection, Pool
-from activities.outbox.outbox import put_out
+from activities.outbox.outbox import PUT_OUT, put_out
+from activities.record.log import lock
 from models.refusals import CannotBeStored
 from models.telling import Account, Addressee, Officers, Posts, Supervisors, Telling
 from tests.driving import Driver
@@ -200,3 +202,16 @@ async def test_a_substitute_who_has_moved_to_another_body_is_not_told(pool: Pool
     )
     await pool.execute("update accounts set body = 'yulin.operator', city = 'yulin' where account_id = $1", substitute)
     assert await told_accounts(pool, telling(Officers(OPERATOR, officer))) == [officer]
+
+
+async def test_what_the_record_tells_is_planned_once_and_a_search_as_before(driver: Driver) -> None:
+    case_id = await driver.file("nanning", hand_over=False)
+    planned = "select sum(custom_plans) from pg_prepared_statements where statement = $1"
+    async with driver.pool.acquire() as connection:
+        async with connection.transaction():
+            await lock(connection, case_id, DatabaseClock())
+            before = await connection.fetchval(planned, PUT_OUT) or 0
+            for n in range(3):
+                await put_out(connection, [telling(Officers(OPERATOR), of=f"case/{n}")], NOW)
+            assert await connection.fetchval(planned, PUT_OUT) == before
+        assert await connection.fetchval("show plan_cache_mode") == "auto"

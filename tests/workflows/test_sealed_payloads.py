@@ -158,6 +158,16 @@ async def test_what_was_sealed_for_no_workflow_opens_in_each_as_before(nowhere: 
     assert await opened_by(keys, sealed, in_workflow("case-1")) == PLAIN
 
 
+async def test_what_writes_json_is_made_once_and_the_seal_for_each_workflow() -> None:
+    every = converter(a_ring_of_its_own())
+    one, other = every.with_context(in_workflow("one")), every.with_context(in_workflow("other"))
+    assert one.payload_converter is other.payload_converter is every.payload_converter
+    sealed = await one.encode(["what was written"])
+    assert await one.decode(sealed) == ["what was written"]
+    with pytest.raises(OfAnother):
+        await other.decode(sealed)
+
+
 async def test_messages_and_traces_of_failures_are_sealed_and_their_codes_are_not() -> None:
     failure, convert = Failure(), converter(a_ring_of_its_own())
     try:
