@@ -27,6 +27,7 @@ from activities.engine.handing_over import Engine
 from activities.engine.keeping import (
     HEADS,
     LAPSES,
+    MAILBOXES,
     MONTHS,
     RECUSALS,
     REMINDERS,
@@ -51,6 +52,7 @@ from activities.evidence.store import EvidenceStore
 from activities.filing.reviewing import Reviewing, keep_schedule
 from activities.gate.months import Months
 from activities.logs import keep_texts_out
+from activities.outbox.letting_go import Kept, LettingGo
 from activities.proof.chain import Algorithm, Chain
 from activities.proof.days import Signing
 from activities.proof.stamping import Stamping
@@ -223,6 +225,7 @@ async def run(settings: Settings, workflows: Sequence[type[Case]] = WORKFLOWS) -
                 Job(STAMPS, Stamping(loops, stamping_authority(settings), settings.heads_apart).run),
                 Job(SCANS, Scanning(loops, EvidenceStore.open(settings, seals)).run),
                 Job(MONTHS, Months(loops, DatabaseClock()).run),
+                Job(MAILBOXES, LettingGo(loops, DatabaseClock(), Kept.of(settings)).run),
                 Job(SEALING, SealingAnew(loops, seals).run),
                 Job(VERSIONS, routing(settings, temporal, engine, build)),
                 Job(REVIEWS, partial(keep_schedule, temporal, settings.task_queue)),

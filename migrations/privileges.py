@@ -102,6 +102,8 @@ PRIVILEGES: Mapping[str, Stated] = {
     "logins_under_way": Stated("select, insert, delete", reader=NONE),
     "maintenance": Stated(with_columns("cancelled_at")),
     "messages": Stated(with_columns("handed_out_at", "read_at")),
+    "messages_gone": READ,
+    "messages_let_go": READ,
     "objections": Stated(with_columns("disputed", "answered_at", "upheld")),
     "paper_keys": READ,
     "pinned_rules": ADDED_TO,
@@ -128,6 +130,7 @@ PRIVILEGES: Mapping[str, Stated] = {
 }
 ROUTINES: Mapping[str, str] = {
     "drop_gate_months(date, text)": WRITER,
+    "let_messages_go(timestamp with time zone, text, bigint, integer)": WRITER,
     "make_gate_months(date, date)": WRITER,
 }
 """What the owner does for a login, within bounds of its own; the partitions themselves are nobody's but the owner's."""
