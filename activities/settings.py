@@ -151,6 +151,8 @@ class Settings(BaseSettings):
     without it, for ever. The law of the State lets a decision be sued over for five."""
     messages_kept_by: str | None = Field(default=None, validate_default=True, pattern=r"^\S.{0,199}$")
     """The law or order by which they need not be kept for longer; it stays on record with what went."""
+    archive_after: int = Field(default=180, ge=30, le=36_500)
+    """Days from the end of a case after which its log and inbox go to the archive of the year."""
     private_receivers: bool = False
     """Whether webhooks may go to private networks and this machine, and without TLS. Otherwise nobody can make the
     service call what only the service can reach."""

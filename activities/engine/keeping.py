@@ -26,10 +26,10 @@ LOG = logging.getLogger("kaifang.keeper")
 
 SWEEPER, SENDER, REMINDERS, LAPSES, REVIEWS, HEADS = "sweeper", "sender", "reminders", "lapses", "reviews", "heads"
 RECUSALS, STAMPS, SCANS, MONTHS, SEALING = "recusals", "stamps", "scans", "months", "sealing"
-MAILBOXES, VERSIONS = "mailboxes", "versions"
+ARCHIVES, MAILBOXES, VERSIONS = "archives", "mailboxes", "versions"
 JOBS = (
     *(SWEEPER, SENDER, REMINDERS, LAPSES, RECUSALS, REVIEWS, HEADS, STAMPS, SCANS, MONTHS, MAILBOXES, SEALING),
-    VERSIONS,
+    *(ARCHIVES, VERSIONS),
 )
 """What runs beside every worker."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0

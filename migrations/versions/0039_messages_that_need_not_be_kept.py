@@ -47,7 +47,8 @@ begin
   delete from messages where message_id = any(ids);
   get diagnostics gone = row_count;
   if gone > 0 then
-    insert into messages_let_go (on_day, basis, messages, deliveries) values (current_date, why, gone, sent)
+    insert into messages_let_go (on_day, basis, messages, deliveries)
+    values ((clock_timestamp() at time zone 'Asia/Shanghai')::date, why, gone, sent)
     on conflict (on_day, basis) do update set messages = messages_let_go.messages + excluded.messages,
       deliveries = messages_let_go.deliveries + excluded.deliveries;
   end if;

@@ -94,7 +94,7 @@ def test_a_setting_that_is_given_to_one_of_our_services_alone_has_a_reason(servi
     gate = "KAIFANG_DATABASE_GATE_URL"
     reads = {"KAIFANG_DATABASE_READER_URL", "KAIFANG_READING_URL", "KAIFANG_READING_LAG"}
     signs = {"KAIFANG_HEADS_KEY", "KAIFANG_HEADS_FOLDER", "KAIFANG_STAMP_URL", "KAIFANG_STAMP_ROOTS"}
-    keeps = {"KAIFANG_MESSAGES_KEPT_YEARS", "KAIFANG_MESSAGES_KEPT_BY"}
+    keeps = {"KAIFANG_ARCHIVE_AFTER", "KAIFANG_MESSAGES_KEPT_YEARS", "KAIFANG_MESSAGES_KEPT_BY"}
     reasons = {
         "migrate": {"KAIFANG_DATABASE_OWNER_URL"},
         "worker": {*signs, *keeps, "KAIFANG_MAIL_URL", "KAIFANG_UPGRADES", "KAIFANG_WORKER_METRICS"},
