@@ -25,8 +25,10 @@ from activities.engine.draining import Draining
 from activities.engine.figures import WorkerFigures
 from activities.engine.handing_over import Engine
 from activities.engine.keeping import (
+    ARCHIVES,
     HEADS,
     LAPSES,
+    MAILBOXES,
     MONTHS,
     RECUSALS,
     REMINDERS,
@@ -51,12 +53,14 @@ from activities.evidence.store import EvidenceStore
 from activities.filing.reviewing import Reviewing, keep_schedule
 from activities.gate.months import Months
 from activities.logs import keep_texts_out
+from activities.outbox.letting_go import Kept, LettingGo
 from activities.proof.chain import Algorithm, Chain
 from activities.proof.days import Signing
 from activities.proof.stamping import Stamping
 from activities.proof.stamps import Authority, roots_in
 from activities.proof.statements import private_key
 from activities.record.append import Append
+from activities.record.archiving import Archiving
 from activities.record.claims import Lapsing
 from activities.record.entrusting import Entrusting
 from activities.record.inbox import Inbox
@@ -223,6 +227,8 @@ async def run(settings: Settings, workflows: Sequence[type[Case]] = WORKFLOWS) -
                 Job(STAMPS, Stamping(loops, stamping_authority(settings), settings.heads_apart).run),
                 Job(SCANS, Scanning(loops, EvidenceStore.open(settings, seals)).run),
                 Job(MONTHS, Months(loops, DatabaseClock()).run),
+                Job(ARCHIVES, Archiving(loops, DatabaseClock(), timedelta(days=settings.archive_after)).run),
+                Job(MAILBOXES, LettingGo(loops, DatabaseClock(), Kept.of(settings)).run),
                 Job(SEALING, SealingAnew(loops, seals).run),
                 Job(VERSIONS, routing(settings, temporal, engine, build)),
                 Job(REVIEWS, partial(keep_schedule, temporal, settings.task_queue)),

@@ -146,6 +146,13 @@ class Settings(BaseSettings):
     channel_schemes: str = Field(default="", pattern=r"^([a-z0-9]+(,[a-z0-9]+)*)?$")
     """Further schemes of the notification library that a channel may have, separated by commas, such as `slack,tgram`.
     Some send wherever the address says, so each is a decision of whoever runs the system."""
+    messages_kept_years: int | None = Field(default=None, ge=5, le=100)
+    """For how many years a message that was delivered is kept, from when it was written and from the end of its case;
+    without it, for ever. The law of the State lets a decision be sued over for five."""
+    messages_kept_by: str | None = Field(default=None, validate_default=True, pattern=r"^\S.{0,199}$")
+    """The law or order by which they need not be kept for longer; it stays on record with what went."""
+    archive_after: int = Field(default=180, ge=30, le=36_500)
+    """Days from the end of a case after which its log and inbox go to the archive of the year."""
     private_receivers: bool = False
     """Whether webhooks may go to private networks and this machine, and without TLS. Otherwise nobody can make the
     service call what only the service can reach."""
@@ -192,6 +199,13 @@ class Settings(BaseSettings):
     def _are_needed_by_the_hsm(cls, given: str | Path | None, known: ValidationInfo) -> str | Path | None:
         if given is None and known.data.get("hsm_module"):
             raise ValueError("the HSM of KAIFANG_HSM_MODULE is not reached without it")
+        return given
+
+    @field_validator("messages_kept_by")
+    @classmethod
+    def _nothing_goes_without_a_reason(cls, given: str | None, known: ValidationInfo) -> str | None:
+        if given is None and known.data.get("messages_kept_years"):
+            raise ValueError("messages go on a basis that is named (KAIFANG_MESSAGES_KEPT_YEARS)")
         return given
 
     @field_validator("trusted_proxies")

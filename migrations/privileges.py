@@ -58,7 +58,9 @@ PRIVILEGES: Mapping[str, Stated] = {
     "calendar": Stated(with_columns("version", more="select")),
     "calendar_notices": ADDED_TO,
     "case_numbers": Stated(with_columns("last")),
-    "cases": Stated(with_columns("number", "engine_number", "outcome", "closed_at", "urgency", "head", "key_id")),
+    "cases": Stated(
+        with_columns("number", "engine_number", "outcome", "closed_at", "urgency", "head", "key_id", "archived_at")
+    ),
     "chain_adoptions": READ,
     "channels": Stated(
         with_columns(
@@ -102,6 +104,8 @@ PRIVILEGES: Mapping[str, Stated] = {
     "logins_under_way": Stated("select, insert, delete", reader=NONE),
     "maintenance": Stated(with_columns("cancelled_at")),
     "messages": Stated(with_columns("handed_out_at", "read_at")),
+    "messages_gone": READ,
+    "messages_let_go": READ,
     "objections": Stated(with_columns("disputed", "answered_at", "upheld")),
     "paper_keys": READ,
     "pinned_rules": ADDED_TO,
@@ -127,7 +131,11 @@ PRIVILEGES: Mapping[str, Stated] = {
     "worker_jobs": Stated(with_columns("seen_at", more="select, insert, delete")),
 }
 ROUTINES: Mapping[str, str] = {
+    "archive_cases(timestamp with time zone, integer)": WRITER,
     "drop_gate_months(date, text)": WRITER,
+    "let_messages_go(timestamp with time zone, text, bigint, integer)": WRITER,
+    "look_at_archived_tables()": WRITER,
+    "make_archives(timestamp with time zone)": WRITER,
     "make_gate_months(date, date)": WRITER,
 }
 """What the owner does for a login, within bounds of its own; the partitions themselves are nobody's but the owner's."""

@@ -26,8 +26,11 @@ LOG = logging.getLogger("kaifang.keeper")
 
 SWEEPER, SENDER, REMINDERS, LAPSES, REVIEWS, HEADS = "sweeper", "sender", "reminders", "lapses", "reviews", "heads"
 RECUSALS, STAMPS, SCANS, MONTHS, SEALING = "recusals", "stamps", "scans", "months", "sealing"
-VERSIONS = "versions"
-JOBS = (SWEEPER, SENDER, REMINDERS, LAPSES, RECUSALS, REVIEWS, HEADS, STAMPS, SCANS, MONTHS, SEALING, VERSIONS)
+ARCHIVES, MAILBOXES, VERSIONS = "archives", "mailboxes", "versions"
+JOBS = (
+    *(SWEEPER, SENDER, REMINDERS, LAPSES, RECUSALS, REVIEWS, HEADS, STAMPS, SCANS, MONTHS, MAILBOXES, SEALING),
+    *(ARCHIVES, VERSIONS),
+)
 """What runs beside every worker."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds before a job that ended is started again; doubled each time, until it has run for STEADY_AFTER."""

@@ -27,7 +27,9 @@ PATIENCE = timedelta(seconds=30)
 AT_ONCE = 32
 """Cases that are asked for or started at the same time."""
 A_BATCH = 200
-"""Cases of which logs are in memory."""
+"""Cases of which logs are read at once."""
+BATCHES = 2
+"""In memory: the engine does not wait while the next logs are read and looked for in its list."""
 
 
 class NothingToRestore(LookupError):
@@ -61,11 +63,7 @@ async def restore(pool: Pool, engine: Engine) -> Restored:
     the engine is away.
     """
     restoring = Restoring(pool, engine)
-    cases, after = 0, ""
-    while page := [row["case_id"] for row in await pool.fetch(OPEN, after, A_BATCH)]:
-        after = page[-1]
-        cases += len(page)
-        await restoring.open_cases(page)
+    cases = await restoring.every_open_case()
     async for running in in_batches(engine.running()):
         await restoring.that_run(running)
     in_the_engine = cases - len(restoring.failed.keys() - restoring.ended)
@@ -99,6 +97,24 @@ class Restoring:
         """Cases that are closed in the log and ran."""
         self.without_log: list[str] = []
 
+    async def every_open_case(self) -> int:
+        """As `open_cases`, of all there are, the next batch while the last of this one start; how many there are."""
+        cases, after = 0, ""
+        under_way: set[asyncio.Task[None]] = set()
+        try:
+            while page := [row["case_id"] for row in await self._pool.fetch(OPEN, after, A_BATCH)]:
+                after = page[-1]
+                cases += len(page)
+                under_way.add(asyncio.create_task(self.open_cases(page)))
+                if len(under_way) == BATCHES:
+                    done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+                    await asyncio.gather(*done)
+            await asyncio.gather(*under_way)
+        finally:
+            for batch in under_way:
+                batch.cancel()
+        return cases
+
     async def open_cases(self, cases: Sequence[str]) -> None:
         """These run: what the engine does not list is started from its log, and what it lists is asked for what it
         knows."""
@@ -122,10 +138,11 @@ class Restoring:
         rows = await self._pool.fetch(LOGS, cases) if cases else []
         started: list[str] = []
 
+        async with self._pool.acquire() as connection:
+            rules = {digest: await self._pinned.of(connection, digest) for digest in {r["rules_digest"] for r in rows}}
+
         async def start(row: asyncpg.Record) -> None:
-            async with self._pool.acquire() as connection:
-                rules = await self._pinned.of(connection, row["rules_digest"])
-            if await self._engine.start_missing(read_events(row["log"]), rules, PATIENCE):
+            if await self._engine.start_missing(read_events(row["log"]), rules[row["rules_digest"]], PATIENCE):
                 started.append(row["case_id"])
 
         by_case = {row["case_id"]: row for row in rows}

@@ -88,11 +88,14 @@ with recursive told as (
   join accounts as colleague on body = whom and 'reviewer' = any(roles)
   where nobody and addressee = 'officers' and not {away("colleague.account_id", ":on_day")}
   and not sides ? colleague.account_id
+), put as (
+  select nth, account_id, kind, case_id, task_id, city, facts,
+    'msg_' || left(encode(sha256(convert_to(concat_ws(E'\\n', of, kind, account_id), 'UTF8')), 'hex'), 40) as message_id
+  from reached join told using (nth)
 )
 insert into messages (message_id, account_id, kind, case_id, task_id, city, facts, created_at)
-select 'msg_' || left(encode(sha256(convert_to(concat_ws(E'\\n', of, kind, account_id), 'UTF8')), 'hex'), 40),
-  account_id, kind, case_id, task_id, city, facts, :now
-from reached join told using (nth) order by nth, account_id
+select message_id, account_id, kind, case_id, task_id, city, facts, :now from put
+where not exists (select from messages_gone gone where gone.message_id = put.message_id) order by nth, account_id
 on conflict (message_id) do nothing
 """,  # noqa: S608 - made of constants
     (*TellingPut._fields, "on_day", "now"),

@@ -59,11 +59,13 @@ LAST_ACT = """
 select seq, received_at, hash,
   (select key_id from cases where case_id = $1) as key_id,
   (select procedure from cases where case_id = $1) as procedure,
+  (select archived_at is not null from cases where case_id = $1) as archived,
   exists (select from acts where act_id = $2) as same,
   exists (select from acts where case_id = $1 and state = 'received' and delivered_at is null) as waiting
 from acts where case_id = $1 order by seq desc limit 1
 """
 
+NOT_ALL_ARCHIVED = "update cases set archived_at = null where case_id = $1"
 ACCEPT = "update acts set state = 'accepted' where act_id = $1 and state = 'received'"
 ACCEPT_AS_DELIVERED = """
 update acts set state = case state when 'refused' then state else 'accepted' end, delivered_at = $2
@@ -233,6 +235,8 @@ class Inbox:
             files=await digests_of(connection, act.evidence if isinstance(act, a.SubmitEvidence) else ()),
         )
         await connection.execute(RECEIVE_ACT, *row)
+        if last["archived"]:
+            await connection.execute(NOT_ALL_ARCHIVED, act.case_id)
         kind = BY_NAME[last["procedure"]]
         if kind.judged_by(type(stamped)) is JudgedBy.RECEIPT_ALONE and not last["waiting"]:
             return await self._judge(connection, case, kind, stamped)

@@ -74,7 +74,7 @@ with settled as (
   returning number
 )
 update cases set number = (select max(number) from logged), engine_number = :engine_number, outcome = :outcome,
-  closed_at = :closed_at, urgency = :urgency, head = :head
+  closed_at = :closed_at, urgency = :urgency, head = :head, archived_at = null
 where case_id = :case_id and head = :previous returning (select count(*) from settled)
 """,
     Written._fields,

@@ -73,6 +73,9 @@ class ActPut(NamedTuple):
 
 PUT = numbered(
     f"""
+with not_all_archived as (
+  update cases set archived_at = null where case_id = any(:case_id) and archived_at is not null
+)
 insert into acts ({", ".join(ActPut._fields)}, state, content, request_digest)
 select {", ".join(ActPut._fields)}, 'received', null, ''
 from unnest(:act_id::text[], :case_id::text[], :seq::int[], :kind::text[], :account::text[],

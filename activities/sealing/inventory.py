@@ -107,6 +107,8 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
     "logins_under_way": {E: "remembered", N: "digest"},
     "maintenance": {I: "announced_by", N: "maintenance_id city body said"},
     "messages": {I: "message_id account_id case_id task_id facts", N: "kind city"},
+    "messages_gone": {I: "message_id"},
+    "messages_let_go": {N: "basis"},
     "objections": {I: "case_id party", N: "dataset_id ground"},
     "paper_keys": {N: "key"},
     "pinned_rules": {N: "digest rules calendar"},

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Column, Computed, DateTime, Index, String, UniqueConstraint, text
+from sqlalchemy import ARRAY, Column, Computed, DateTime, Index, String, text
 from sqlmodel import Field, SQLModel
 
 from activities.tables.columns import instant, jsonb
@@ -46,6 +46,7 @@ class CaseRow(SQLModel, table=True):
         Index("cases_of_dataset", "dataset_id"),
         Index("cases_of_years", "city", "procedure", postgresql_where=text(OF_A_YEAR)),
         Index("cases_latest", text("received_at DESC"), "case_id"),
+        Index("cases_to_archive", "closed_at", postgresql_where=text("closed_at IS NOT NULL AND archived_at IS NULL")),
         Index("cases_closed_of_city", "city", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
         Index(
             "cases_rectifying", "city", postgresql_where=text(f"procedure = '{RECTIFICATION}' AND closed_at IS NULL")
@@ -71,6 +72,8 @@ class CaseRow(SQLModel, table=True):
     """The hash of the last event."""
     key_id: str | None = None
     """The data key under which what is written in the case is sealed; null until there is something."""
+    archived_at: datetime | None = instant(nullable=True, default=None)
+    """Since when all of its log and inbox lies in the archive of the year in which it ended."""
 
 
 class ActRow(SQLModel, table=True):
@@ -78,12 +81,11 @@ class ActRow(SQLModel, table=True):
     erased by itself.
 
     No index goes by `state`, so that settling an act concerns none: what is not settled is not delivered either, and is
-    asked for by both (docs/decisions/0136).
+    asked for by both (docs/decisions/0136). In each partition an act is the only one of its id, and of its place.
     """
 
     __tablename__ = "acts"
     __table_args__ = (
-        UniqueConstraint("case_id", "seq"),
         Index(
             "acts_waiting_people",
             "received_at",
@@ -97,6 +99,7 @@ class ActRow(SQLModel, table=True):
             postgresql_where=text("delivered_at IS NULL AND kind = 'apply_notice'"),
         ),
         Index("acts_unsettled", "case_id", "received_at", postgresql_where=text("delivered_at IS NULL")),
+        {"postgresql_partition_by": "LIST (archive_year)"},
     )
     act_id: str = Field(primary_key=True)
     case_id: str = Field(foreign_key="cases.case_id")
@@ -117,12 +120,15 @@ class ActRow(SQLModel, table=True):
     """By which the digest of `content` says nothing of it; erased with it."""
     hash: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     """Of the act and of the one before in the inbox."""
+    archive_year: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    """The partition: the year in which the case ended, once it is archived (docs/decisions/0144)."""
 
 
 class EventRow(SQLModel, table=True):
     """The log: numbered from 1 in each case, never changed."""
 
     __tablename__ = "events"
+    __table_args__ = ({"postgresql_partition_by": "LIST (archive_year)"},)
     case_id: str = Field(primary_key=True, foreign_key="cases.case_id")
     number: int = Field(primary_key=True)
     type: str
@@ -133,6 +139,8 @@ class EventRow(SQLModel, table=True):
     event: dict[str, Any] = jsonb()
     hash: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     """Of the event and of the one before."""
+    archive_year: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    """As of an act."""
 
 
 WITH_A_DUE_DAY = "ended_at IS NULL AND due_at IS NOT NULL"

@@ -6,10 +6,10 @@ Instants are stored with time zone. None of it belongs to the fold: the tables o
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Identity, Index, text
+from sqlalchemy import BigInteger, Column, Date, ForeignKeyConstraint, Identity, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -90,6 +90,23 @@ class DeliveryRow(SQLModel, table=True):
     next_at: datetime = instant()
     last_error: str | None = None
     sent_at: datetime | None = instant(nullable=True, default=None)
+
+
+class MessageGoneRow(SQLModel, table=True):
+    """A message that is not kept any longer: nobody is told the same again."""
+
+    __tablename__ = "messages_gone"
+    message_id: str = Field(primary_key=True)
+
+
+class MessagesLetGoRow(SQLModel, table=True):
+    """How many messages, and deliveries of them, went on a day, Asia/Shanghai, and on which basis."""
+
+    __tablename__ = "messages_let_go"
+    on_day: date = Field(sa_column=Column(Date, primary_key=True))
+    basis: str = Field(primary_key=True)
+    messages: int = Field(sa_column=Column(BigInteger, nullable=False))
+    deliveries: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
 class FeedRow(SQLModel, table=True):

@@ -64,7 +64,7 @@ async def test_settling_an_act_concerns_no_index(driver: Driver) -> None:
     assert await driver.decide(case_id, "formal_review", "pass", hand_over=False) == "received"
     async with owner_of(driver.pool) as connection, connection.transaction():
         await connection.execute("update acts set state = 'accepted' where state = 'received'")
-        changed = await connection.fetch(f"{HOT}'acts'::regclass")
+        changed = await connection.fetch(f"{HOT}'years.acts_current'::regclass")
         assert [tuple(row) for row in changed] == [(1, 1)]
 
 
@@ -78,7 +78,9 @@ async def test_no_act_is_delivered_before_it_is_settled(driver: Driver) -> None:
     )
 
 
-@pytest.mark.parametrize("table", ["acts", "cases", "deliveries", "events", "messages", "tasks"])
+@pytest.mark.parametrize(
+    "table", ["years.acts_current", "cases", "deliveries", "years.events_current", "messages", "tasks"]
+)
 async def test_tables_that_grow_are_swept_often(pool: Pool, table: str) -> None:
     assert float((await options(pool, table))["autovacuum_vacuum_scale_factor"]) == 0.02
 

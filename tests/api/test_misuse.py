@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from activities.database import Pool
 from rules.sample_accounts import account_id_of
 from tests.api.calling import Caller, Service
 from tests.api.test_five_cities import granted
+from tests.archiving import archive_as_if_they_ended_long_ago
+from tests.proof.tampering import found
 
 SEEN = "Mr Li of the reporting firm saw the names for sale"
 KINDS = {"nanning": "spreading", "yulin": "spreading", "lianyungang": "improper_use", "guangzhou": "unlawful_use"}
@@ -81,8 +84,9 @@ async def test_anybody_reports_and_the_provider_sees_the_accesses_and_closes_it(
 
 @pytest.mark.duty("GZ-30a")
 @pytest.mark.duty("GZ-30b")
+@pytest.mark.parametrize("archived", [False, True])
 async def test_guangzhou_publishes_in_codes_and_an_appeal_upheld_restores_and_corrects(
-    working: Service, applicant: Caller
+    working: Service, applicant: Caller, pool: Pool, *, archived: bool
 ) -> None:
     access, key = await in_use(working, applicant, "guangzhou")
     reporter = working.as_("applicant2@demo")
@@ -100,6 +104,8 @@ async def test_guangzhou_publishes_in_codes_and_an_appeal_upheld_restores_and_co
     }
     await officer.do(f"/v1/tasks/{task_of(case, 'authority_verification')}/decision", said)
     assert await gate(working, access, key) == "grant_closed"
+    if archived:
+        assert await archive_as_if_they_ended_long_ago(pool) == 2, "the report, and the request of the grant"
 
     public = await working.http.get("/v1/published-measures", params={"city": "guangzhou"})
     (entry,) = public.json()["items"]
@@ -141,6 +147,10 @@ async def test_guangzhou_publishes_in_codes_and_an_appeal_upheld_restores_and_co
     assert [each["corrected_at"] is not None for each in corrected] == [True]
     types = [each["type"] for each in (await applicant.read(f"/v1/cases/{access['case_id']}/events"))["items"]]
     assert types[-2:] == ["CurtailmentMet", "CurtailmentLifted"]
+    for each in (case, access):
+        shown = await officer.read(f"/v1/cases/{each['case_id']}/events")
+        assert [event["number"] for event in shown["items"]] == list(range(1, len(shown["items"]) + 1))
+    assert await found(pool) == []
 
 
 @pytest.mark.duty("NN-27a")

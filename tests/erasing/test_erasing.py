@@ -27,6 +27,7 @@ from activities.sealing.ring import Ring
 from activities.sealing.seals import Seals
 from activities.settings import Settings
 from activities.telling.channels import Wanted, open_channel, open_channels
+from tests.archiving import archive_as_if_they_ended_long_ago
 from tests.driving import Driver, ShiftedClock
 from tests.owning import by_owner, owner_url
 from tests.proof.tampering import EVIDENCE, SECRET, found, work
@@ -134,6 +135,22 @@ async def test_an_erased_person_is_nowhere_and_the_record_is_verified_as_before(
     assert await record.driver.pool.fetch("select case_id, number, head from cases order by case_id") == heads
     assert await record.driver.pool.fetch("select * from events order by case_id, number") == events
     assert (await record.driver.state(objection)).party == "acc_objector"
+
+
+async def test_what_lies_in_an_archive_is_erased_like_everything_else(record: Record) -> None:
+    objection, request = await work(record.driver, record.store)
+    await record.end_cases()
+    await record.driver.pool.execute("update acts set delivered_at = received_at")
+    await archive_as_if_they_ended_long_ago(record.driver.pool)
+    lies_in = "select bool_and(archive_year > 0) from acts where case_id = any($1)"
+    assert await record.driver.pool.fetchval(lies_in, [objection, request])
+
+    assert (await record.erase()).texts == 2
+    assert "erased on" in (await record.said(objection))["statement"]
+    assert (await record.said(request))["purpose"] == SECRET
+    seen = Seen()
+    assert await found(record.driver.pool, record.store, seen) == []
+    assert (seen.texts_erased, seen.files_erased) == (2, 1)
 
 
 async def test_feedback_of_an_erased_person_is_erased_and_what_it_rated_still_counts(record: Record) -> None:

@@ -207,7 +207,7 @@ async def test_what_is_on_record_stays_even_for_who_has_the_privilege(
 ) -> None:
     connection = guarded.to[login]
     if login is Login.WRITER:
-        await guarded.to[Login.OWNER].execute(f"grant all on all tables in schema public to {login}")
+        await guarded.to[Login.OWNER].execute(f"grant all on all tables in schema public, years to {login}")
         # Who does not own the table says in vain that he rewrites.
         await connection.execute("set kaifang.rewriting = 'adoption'")
     try:
@@ -220,7 +220,7 @@ async def test_what_is_on_record_stays_even_for_who_has_the_privilege(
                 assert await guarded.refused() == before + 1
     finally:
         if login is Login.WRITER:
-            await guarded.to[Login.OWNER].execute(f"revoke all on all tables in schema public from {login}")
+            await guarded.to[Login.OWNER].execute(f"revoke all on all tables in schema public, years from {login}")
             await guarded.to[Login.OWNER].execute(STATED_AGAIN)
 
 

@@ -94,9 +94,10 @@ def test_a_setting_that_is_given_to_one_of_our_services_alone_has_a_reason(servi
     gate = "KAIFANG_DATABASE_GATE_URL"
     reads = {"KAIFANG_DATABASE_READER_URL", "KAIFANG_READING_URL", "KAIFANG_READING_LAG"}
     signs = {"KAIFANG_HEADS_KEY", "KAIFANG_HEADS_FOLDER", "KAIFANG_STAMP_URL", "KAIFANG_STAMP_ROOTS"}
+    keeps = {"KAIFANG_ARCHIVE_AFTER", "KAIFANG_MESSAGES_KEPT_YEARS", "KAIFANG_MESSAGES_KEPT_BY"}
     reasons = {
         "migrate": {"KAIFANG_DATABASE_OWNER_URL"},
-        "worker": {*signs, "KAIFANG_MAIL_URL", "KAIFANG_UPGRADES", "KAIFANG_WORKER_METRICS"},
+        "worker": {*signs, *keeps, "KAIFANG_MAIL_URL", "KAIFANG_UPGRADES", "KAIFANG_WORKER_METRICS"},
         "api": {*where_it_listens["API"], gate, *reads, "KAIFANG_MAIL_URL"},
         "pages": {*where_it_listens["pages"], *reads, "KAIFANG_MAIL_URL", "KAIFANG_OIDC_CLIENT_SECRET_FILE"},
     }
