@@ -27,7 +27,7 @@ AFTER_A_DEATH = 60.0
 
 
 def test_a_token_is_good_at_two_apis_that_have_no_file_in_common(seeded: Cluster, tmp_path: Path) -> None:
-    assert {file.name for folder in seeded.api_folders for file in folder.iterdir()} <= {"evidence"}
+    assert {file.name for folder in seeded.api_folders for file in folder.iterdir()} <= {"evidence", "receipts"}
     mine, others = signing_key(seeded.signing_key_file), signing_key(tmp_path / "another-issuer.pem")
     for key, answer in ((mine, httpx.codes.OK), (others, httpx.codes.UNAUTHORIZED)):
         headers = {"Authorization": f"Bearer {issue(key, IDS[USER], timedelta(minutes=5))}"}
