@@ -20,7 +20,7 @@ from deploy.cluster.hosts import FRONTEND_PORT, Balancer, Ours, TemporalHost, as
 from deploy.cluster.network import Network
 from deploy.cluster.programs import Programs
 from stack.programs import Api, Pages
-from stack.service import ServiceError, private_folder
+from stack.service import Service, ServiceError, private_folder
 from stack.supervisor import Supervisor
 
 PASSWORDS = (
@@ -101,6 +101,12 @@ class Cluster:
     def issuer_public_key(self) -> Path:
         """By which every API checks tokens."""
         return self.data_folder / "issuer.pem"
+
+    @property
+    def services(self) -> list[Service]:
+        """Everything that runs, in the order in which it starts."""
+        servers = [self.primary, self.standby, self.postgres, *self.temporal_hosts, self.temporal]
+        return [*servers, *self.workers, *self.apis, self.pages]
 
     def start(self, supervisor: Supervisor) -> None:
         """Starts everything in the order of the compose file. Raises ServiceError."""

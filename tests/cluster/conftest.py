@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import tempfile
@@ -18,7 +19,7 @@ from deploy.cluster.network import Network, network
 from deploy.cluster.programs import NOW, Programs, go, kept, version
 from stack.supervisor import Supervisor
 from tests.cluster.callers import Callers, callers
-from tests.cluster.judging import shown
+from tests.cluster.judging import MEASURED, shown, table
 from tests.services import in_memory
 
 PATIENT = {"KAIFANG_RATES_TIMES": "1000"}
@@ -87,8 +88,20 @@ def seeded(cluster: Cluster) -> Cluster:
     return cluster
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if MEASURED:
+        terminalreporter.section("measured")
+        for line in table():
+            terminalreporter.write_line(line)
+
+
 @pytest.fixture
 async def people(seeded: Cluster) -> AsyncIterator[Callers]:
-    """Callers with a ledger of the test's own."""
+    """Callers with a ledger of the test's own; nothing of the cluster is down, whatever the check before left."""
+    down = [each for each in seeded.services if not each.is_running()]
+    for service in down:
+        await asyncio.to_thread(service.start)
+    if down:
+        shown(was_down=[each.name for each in down])
     async with callers(seeded.api_urls, seeded.signing_key_file) as there:
         yield there

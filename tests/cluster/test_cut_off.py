@@ -75,7 +75,7 @@ async def meanwhile(
     return max(after - before for before, after in zip([cut_at, *moments], moments, strict=False))
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 async def test_a_host_of_temporal_that_is_cut_off_loses_nothing_and_comes_back(
     seeded: Cluster, people: Callers
 ) -> None:
@@ -107,7 +107,7 @@ async def test_a_host_of_temporal_that_is_cut_off_loses_nothing_and_comes_back(
     )
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 async def test_a_worker_whom_postgresql_does_not_hear_holds_nobody_up_for_long(
     seeded: Cluster, people: Callers
 ) -> None:

@@ -20,7 +20,7 @@ ACTS_BEFORE = 60
 pytestmark = pytest.mark.skipif(not os.environ.get("KAIFANG_LONG"), reason="long: KAIFANG_LONG=1 make cluster-test")
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 async def test_a_primary_that_dies_under_load_loses_nothing_and_comes_back(seeded: Cluster, people: Callers) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(people.many(cities(), CASES, "failover"))
@@ -46,7 +46,7 @@ async def test_a_primary_that_dies_under_load_loses_nothing_and_comes_back(seede
     await agrees(seeded, people.ledger)
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 async def test_what_a_standby_that_lagged_never_had_is_named_and_can_be_sent_again(
     seeded: Cluster, people: Callers
 ) -> None:
