@@ -44,7 +44,7 @@ cluster: $(READY) ## run a production of several hosts on this machine: real Tem
 
 # Status 69: nothing here could build Temporal; the tests then say that they were skipped, and why.
 cluster-test: $(READY) ## break such a production, part by part, and compare what callers were told with the record
-	@$(BIN)/python -m deploy.cluster.programs || test $$? -eq 69
+	@$(BIN)/python -m deploy.cluster.programs $(if $(KAIFANG_LONG),go.mod previous.mod) || test $$? -eq 69
 	KAIFANG_CLUSTER=yes $(BIN)/python -m pytest -p no:xdist --capture=tee-sys $(or $(TESTS),tests/cluster)
 
 test: $(READY) ## run the tests; the few that fail once more, alone, and by name

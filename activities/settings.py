@@ -260,6 +260,11 @@ class Settings(BaseSettings):
         """Where signed days lie apart from the database."""
         return self.heads_folder or self.home / "heads"
 
+    @property
+    def receipts_apart(self) -> Path:
+        """Where what callers were answered lies apart from the database."""
+        return self.home / "receipts"
+
     def rate_of(self, limit: str) -> str:
         """The rate of a limit, as it is written."""
         return str(getattr(self, f"rate_{limit}"))

@@ -25,6 +25,7 @@ from activities.engine.handing_over import Engine
 from activities.engine.payloads import client
 from activities.evidence.store import EvidenceStore
 from activities.proof.chain import Algorithm, Chain
+from activities.proof.receipts import Receipts
 from activities.rates.shared import Rates
 from activities.record.inbox import Inbox
 from activities.record.log import Log
@@ -178,7 +179,12 @@ async def running(settings: Settings, clock: Clock, patience: timedelta | None =
             reading_a_copy=reading_a_copy,
             temporal=temporal,
             notices=notices,
-            inbox=Inbox(pool, Log(notices, chain=Chain(Algorithm(settings.chain_algorithm)), seals=seals), clock),
+            inbox=Inbox(
+                pool,
+                Log(notices, chain=Chain(Algorithm(settings.chain_algorithm)), seals=seals),
+                clock,
+                Receipts(settings.receipts_apart),
+            ),
             courier=courier,
             bearers=bearers,
             refused=refused,

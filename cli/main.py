@@ -22,6 +22,7 @@ MODULES = {
     "backup": "backups",
     "upgrade": "upgrade",
     "verify": "verify",
+    "receipts": "receipts",
     "engine-keys": "engine_keys",
     "codec-server": "codec_server",
     "admin": "admin",

@@ -196,13 +196,14 @@ class Engine:
         try:
             if not await self._closed(filing.case_id):
                 await self.start_over(filing.case_id, patience)
-                if await self._closed(filing.case_id):
-                    # Its receipt closed it while it was on the way with an older log, and others found nobody to tell.
-                    await self.forget(filing.case_id, patience)
+            if await self._closed(filing.case_id):
+                # Its receipt closed it while it was on the way with an older log, and others found nobody to tell.
+                await self.forget(filing.case_id, patience)
         except WorkflowAlreadyStartedError:
             LOG.info("case %s had its workflow before and it is closed", filing.case_id)
         except RPCError as failure:
             LOG.info("case %s not started yet: %s", filing.case_id, failure)
+            await self._not_delivered(filing)
             return False
         return await self._delivered(filing)
 
@@ -284,6 +285,13 @@ class Engine:
             act.id,
         )
         return marked is not None
+
+    async def _not_delivered(self, act: Act) -> None:
+        """Whoever marked it meanwhile has found no case in the engine, and this call may have brought one there: it is
+        looked at again."""
+        await self._pool.execute(
+            "update acts set delivered_at = null where act_id = $1 and delivered_at is not null", act.id
+        )
 
     async def _accepted(self, act: Act, number: int) -> bool:
         """An act that added nothing, such as a claim made twice, is accepted without an event of its own.

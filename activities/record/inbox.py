@@ -16,6 +16,7 @@ from activities.database import NEVER_TAKEN, with_a_second_try
 from activities.directory.posts import posts_held
 from activities.evidence.files import digests_of, submit
 from activities.idempotency import IdempotencyKeyReused, digest
+from activities.proof.receipts import Receipt, Receipts
 from activities.record.claims import forsaken
 from activities.record.failing import PASSING, Why, note
 from activities.record.filings import Filing, FilingReceived, Filings
@@ -91,10 +92,12 @@ class ActReceived:
 class Inbox:
     """The one door by which filings and acts enter."""
 
-    def __init__(self, pool: Pool, log: Log, clock: Clock) -> None:
+    def __init__(self, pool: Pool, log: Log, clock: Clock, receipts: Receipts | None = None) -> None:
+        """With `receipts`, each filing and act that was received is in them before the caller hears of it."""
         self._pool = pool
         self._log = log
         self._clock = clock
+        self._receipts = receipts
         self._pinned = PinnedRules()
         self._filings = Filings(pool, log, clock, self._pinned)
 
@@ -106,7 +109,11 @@ class Inbox:
         received: Callable[[datetime], Filing],
     ) -> FilingReceived:
         """As `Filings.receive`."""
-        return await self._filings.receive(case_id, procedure, content, received)
+        found = await self._filings.receive(case_id, procedure, content, received)
+        if self._receipts:
+            assert found.state.received_at, "it was filed"
+            self._receipts.keep(Receipt(f"{case_id}.file", case_id, found.state.received_at))
+        return found
 
     async def receive_act(self, act: a.Act, content: Mapping[str, Any] | None = None) -> ActReceived:
         """Puts the act into the inbox, stamped and in its order; the same id again changes nothing.
@@ -116,10 +123,13 @@ class Inbox:
         cannot hold the act itself: then nothing was received.
         """
         try:
-            return await with_a_second_try(lambda: self._received(act, content))
+            found = await with_a_second_try(lambda: self._received(act, content))
         except NEVER_TAKEN as fault:
             LOG.error("act %s is never taken: %s", act.id, type(fault).__name__)
             raise CannotBeStored from fault
+        if self._receipts:
+            self._receipts.keep(Receipt(found.act_id, found.case_id, found.received_at))
+        return found
 
     async def _received(self, act: a.Act, content: Mapping[str, Any] | None) -> ActReceived:
         body = {} if content is None else dict(content)

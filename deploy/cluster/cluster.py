@@ -20,7 +20,7 @@ from deploy.cluster.hosts import FRONTEND_PORT, Balancer, Ours, TemporalHost, as
 from deploy.cluster.network import Network
 from deploy.cluster.programs import Programs
 from stack.programs import Api, Pages
-from stack.service import ServiceError, private_folder
+from stack.service import Service, ServiceError, private_folder
 from stack.supervisor import Supervisor
 
 PASSWORDS = (
@@ -31,6 +31,7 @@ FOR_SEVERAL_HOSTS = {"SQL_MAX_CONNS": "8", "SQL_VIS_MAX_CONNS": "3"}
 """Connections of each role of each host of Temporal. With the usual 20 and 10 two hosts ask for 240 of the 200 that the
 compose file's PostgreSQL has."""
 FIRST_API = 31
+FIRST_WORKER = 41
 """The last number of its address; the second's is the next."""
 SCRIPTS = sysconfig.get_path("scripts")
 SCHEMA_TOOL = "temporal-sql-tool"
@@ -65,7 +66,7 @@ class Cluster:
         self.temporal = Balancer("temporal", self.home, network.temporal, FRONTEND_PORT, programs)
         self.temporal_hosts = [self._temporal_host(f"temporal-{number}", 10 + number) for number in (1, 2)]
         self.apis = [self._http("api", f"api-{number}", FIRST_API - 1 + number, Api.ready_path) for number in (1, 2)]
-        self.workers = [self.worker(f"worker-{number}") for number in (1, 2)]
+        self.workers = [self._worker_of_its_host(f"worker-{number}", FIRST_WORKER - 1 + number) for number in (1, 2)]
         self.pages = self._http("pages", "pages", 51, Pages.ready_path)
 
     @property
@@ -100,6 +101,12 @@ class Cluster:
     def issuer_public_key(self) -> Path:
         """By which every API checks tokens."""
         return self.data_folder / "issuer.pem"
+
+    @property
+    def services(self) -> list[Service]:
+        """Everything that runs, in the order in which it starts."""
+        servers = [self.primary, self.standby, self.postgres, *self.temporal_hosts, self.temporal]
+        return [*servers, *self.workers, *self.apis, self.pages]
 
     def start(self, supervisor: Supervisor) -> None:
         """Starts everything in the order of the compose file. Raises ServiceError."""
@@ -150,6 +157,12 @@ class Cluster:
             service.stop()
         for service in (*self.temporal_hosts, *self.workers):
             service.start()
+
+    def upgrade_the_schemas(self, programs: Programs) -> None:
+        """The engine's databases are as its next version wants them, while hosts of the version before run. Raises
+        ServiceError."""
+        self.programs = programs
+        self.run_jobs("temporal-schema")
 
     def take_back(self) -> None:
         """A primary that fell becomes the standby, for which every commit waits again."""
@@ -250,7 +263,12 @@ class Cluster:
 
     def _temporal_host(self, name: str, last: int) -> TemporalHost:
         environment = {**self.environment("temporal", last), **FOR_SEVERAL_HOSTS}
-        return TemporalHost(name, self.home, self.network.host(last), self.programs, environment)
+        address, inside = self.network.host(last), self.network.inside(last)
+        return TemporalHost(name, self.home, address, self.programs, environment, inside)
+
+    def _worker_of_its_host(self, name: str, last: int) -> Ours:
+        inside = self.network.inside(last)
+        return Ours(name, self.home, self._command("worker"), self.environment("worker"), inside=inside)
 
     def _http(self, service: str, name: str, last: int, ready_path: str) -> Ours:
         environment, command = self.environment(service, last), self._command(service, last)

@@ -18,7 +18,12 @@ PORT = 5432
 SUPERUSER = "postgres"
 STANDBY = "standby"
 """By which name a standby tells the primary who it is."""
-OWN_NETWORK = "host all all 127.0.0.0/8 scram-sha-256\nhost replication all 127.0.0.0/8 scram-sha-256\n"
+OWN_NETWORKS = "".join(
+    f"host {of} all {network} scram-sha-256\n"
+    for network in ("127.0.0.0/8", "198.18.0.0/15")
+    for of in ("all", "replication")
+)
+"""What `network` and `cables` give addresses of."""
 
 
 class DatabaseHost(Service):
@@ -93,7 +98,7 @@ class DatabaseHost(Service):
         self.run("initdb", "--pgdata", self.data, "--username", SUPERUSER, *checked)
         password.unlink()
         with (self.data / "pg_hba.conf").open("a") as file:
-            file.write(OWN_NETWORK)
+            file.write(OWN_NETWORKS)
 
     def follow(self, primary: DatabaseHost) -> None:
         """The data of the primary as it stands, and a standby that goes on reading its log from there."""

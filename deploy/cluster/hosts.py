@@ -35,13 +35,23 @@ class TemporalHost(Service):
     tries = 3
     """Of two hosts that both begin a cluster one may fail; a container is then started again."""
 
-    def __init__(self, name: str, home: Path, address: str, programs: Programs, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        home: Path,
+        address: str,
+        programs: Programs,
+        environment: Mapping[str, str],
+        inside: Sequence[str] = (),
+    ) -> None:
         self.name = name
         self.home = home / name
         super().__init__(home / "logs" / f"{name}.log")
         self.address = address
-        self._programs = programs
+        self.programs = programs
+        """Of which version it is from its next start on."""
         self._environment = environment
+        self._inside = inside
 
     def prepare(self, pause: Pause) -> None:
         """The folder that the compose file mounts, where the image has its working directory."""
@@ -51,7 +61,7 @@ class TemporalHost(Service):
             mounted.symlink_to(ROOT / "deploy" / "dynamicconfig")
 
     def command(self) -> Sequence[str | Path]:
-        return [self._programs.program("temporal-server")]
+        return [*self._inside, self.programs.program("temporal-server")]
 
     def environment(self) -> Mapping[str, str]:
         return {"PATH": os.defpath, "HOME": str(self.home), **self._environment}
@@ -100,15 +110,17 @@ class Ours(Service):
         command: Sequence[str],
         environment: Mapping[str, str],
         ready_url: str | None = None,
+        inside: Sequence[str] = (),
     ) -> None:
         self.name = name
         super().__init__(home / "logs" / f"{name}.log")
         self._command = command
         self._environment = environment
         self._ready_url = ready_url
+        self._inside = inside
 
     def command(self) -> Sequence[str | Path]:
-        return [sys.executable, *self._command[1:]]
+        return [*self._inside, sys.executable, *self._command[1:]]
 
     def environment(self) -> Mapping[str, str]:
         return {**as_in_an_image(), **self._environment}

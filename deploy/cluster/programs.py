@@ -1,7 +1,8 @@
 """The programs of the engine as production has them, built once from `deploy/temporal/` and kept outside the tree.
 
-`python -m deploy.cluster.programs` builds them, or says that they are there. They lie in the user's cache, in a folder
-whose name is the digest of all that they are made of; the Go modules and what the compiler keeps lie beside it.
+`python -m deploy.cluster.programs` builds them, or says that they are there; `… go.mod previous.mod` those of the
+version before as well. They lie in the user's cache, in a folder whose name is the digest of all that they are made of;
+the Go modules and what the compiler keeps lie beside it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from stack.service import ServiceError
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "deploy" / "temporal"
+NOW, BEFORE = "go.mod", "previous.mod"
+"""The version that production runs, and the one from which it was upgraded: what is ours is the same in both."""
 PROGRAMS = {"temporal-server": "server", "temporal-sql-tool": "sqltool", "balancer": "balancer"}
 """What each is called, and which folder of the module it is made of."""
 FLAGS = ("-trimpath", "-ldflags=-s -w")
@@ -49,16 +52,16 @@ def cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kaifang" / "temporal"
 
 
-def version() -> str:
+def version(module: str = NOW) -> str:
     """Which version of the server the module names."""
-    found = re.search(r"go\.temporal\.io/server v(\S+)", (SOURCE / "go.mod").read_text())
-    assert found, "go.mod names the server"
+    found = re.search(r"go\.temporal\.io/server v(\S+)", (SOURCE / module).read_text())
+    assert found, f"{module} names the server"
     return found[1]
 
 
-def kept() -> Programs | None:
+def kept(module: str = NOW) -> Programs | None:
     """The programs, if they have been built from what stands in the tree."""
-    programs = Programs(_place())
+    programs = Programs(_place(module))
     return programs if all(programs.program(name).is_file() for name in PROGRAMS) else None
 
 
@@ -74,44 +77,52 @@ def go() -> Path | None:
     return Path(found) if has and _numbers(has[1]) >= _numbers(wants[1]) else None
 
 
-def built() -> Programs:
+def built(module: str = NOW) -> Programs:
     """The programs, built now if that has not been done; waits while another process builds them.
 
     Raises GoIsMissing, or ServiceError, which names the log of a build that failed."""
-    if programs := kept():
+    if programs := kept(module):
         return programs
     compiler = go()
     if compiler is None:
         wants = re.search(r"(?m)^go (\S+)$", (SOURCE / "go.mod").read_text())
         raise GoIsMissing(
-            f"Temporal {version()} is not built yet, and there is no Go {wants and wants[1]} or later here"
+            f"Temporal {version(module)} is not built yet, and there is no Go {wants and wants[1]} or later here"
         )
     with _alone():
-        if programs := kept():
+        if programs := kept(module):
             return programs
-        unfinished = cache() / f"{_place().name}.unfinished"
+        unfinished = cache() / f"{_place(module).name}.unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
         log = cache() / "build.log"
         with log.open("wb") as output:
             for name, folder in PROGRAMS.items():
-                command = [str(compiler), "build", *FLAGS, "-o", str(unfinished / name), f"./{folder}"]
+                command = [
+                    str(compiler),
+                    "build",
+                    f"-modfile={module}",
+                    *FLAGS,
+                    "-o",
+                    str(unfinished / name),
+                    f"./{folder}",
+                ]
                 done = subprocess.run(
                     ["nice", *command], cwd=SOURCE, env=_environment(), stdout=output, stderr=output, check=False
                 )
                 if done.returncode != 0:
                     raise ServiceError(f"{name} could not be built; the log: {log}")
-        unfinished.rename(_place())
-    return Programs(_place())
+        unfinished.rename(_place(module))
+    return Programs(_place(module))
 
 
-def _place() -> Path:
+def _place(module: str = NOW) -> Path:
     """The folder is named by what decides of its content."""
-    sources = [SOURCE / "go.mod", SOURCE / "go.sum", *sorted(SOURCE.glob("*/*.go"))]
+    sources = [SOURCE / module, (SOURCE / module).with_suffix(".sum"), *sorted(SOURCE.glob("*/*.go"))]
     digest = hashlib.sha256("\0".join(FLAGS).encode())
     for file in sources:
         digest.update(f"{file.relative_to(SOURCE)}\0".encode() + file.read_bytes())
-    return cache() / f"{version()}-{digest.hexdigest()[:16]}"
+    return cache() / f"{version(module)}-{digest.hexdigest()[:16]}"
 
 
 @contextmanager
@@ -138,20 +149,22 @@ def _numbers(written: str) -> tuple[int, ...]:
     return tuple(int(part) for part in written.split("."))
 
 
-def main() -> int:
-    """Builds, and says where the programs are and how long it took; `NO_GO` is the status where nothing can build."""
-    started = time.monotonic()
+def main(*modules: str) -> int:
+    """Builds what these modules name, or production's alone, and says where the programs are and how long it took;
+    `NO_GO` is the status where nothing can build."""
     try:
-        programs = built()
+        for module in modules or (NOW,):
+            started = time.monotonic()
+            programs = built(module)
+            print(f"Temporal {version(module)}: {programs.folder} ({time.monotonic() - started:.0f} s)")
     except GoIsMissing as fact:
         print(f"{fact}", file=sys.stderr)
         return NO_GO
     except ServiceError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    print(f"Temporal {version()}: {programs.folder} ({time.monotonic() - started:.0f} s)")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from temporalio.client import (
     Client,
     Interceptor,
     OutboundInterceptor,
     StartWorkflowInput,
     StartWorkflowUpdateInput,
+    TerminateWorkflowInput,
     WorkflowExecutionStatus,
     WorkflowHandle,
     WorkflowUpdateHandle,
@@ -186,6 +189,60 @@ async def test_a_case_that_is_closed_while_it_enters_the_engine_does_not_stay_th
     assert await waiting(driver) == 0
     described = await temporal.get_workflow_handle(access).describe()
     assert described.status is not WorkflowExecutionStatus.RUNNING
+
+
+class Failing(Late):
+    """Reached late as well, and its host falls with the first call that ends a case: whoever made it hears so."""
+
+    def __init__(self, then: OutboundInterceptor, meanwhile: Callable[[], Awaitable[object]]) -> None:
+        super().__init__(then, meanwhile)
+        self._fallen = False
+
+    async def terminate_workflow(self, input: TerminateWorkflowInput) -> None:  # noqa: A002
+        if not self._fallen:
+            self._fallen = True
+            raise RPCError("its host fell", RPCStatusCode.UNAVAILABLE, b"")
+        await super().terminate_workflow(input)
+
+
+class WithoutAnAnswer(Late):
+    """What happens meanwhile comes first; the case gets there, and whoever brought it does not hear so."""
+
+    async def start_workflow(self, input: StartWorkflowInput) -> WorkflowHandle[Any, Any]:  # noqa: A002
+        await super().start_workflow(input)
+        raise RPCError("the answer was lost", RPCStatusCode.UNAVAILABLE, b"")
+
+
+@dataclass
+class Reached(Interceptor):
+    """An engine that is reached in one of these ways."""
+
+    by: type[Late]
+    meanwhile: Callable[[], Awaitable[object]]
+
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:  # noqa: A002
+        return self.by(next, self.meanwhile)
+
+
+@pytest.mark.parametrize("by", [Failing, WithoutAnAnswer])
+async def test_a_case_closed_on_its_way_is_told_so_again_after_a_host_fell(
+    by: type[Late], driver: Driver, worker: Worker, temporal: Client
+) -> None:
+    case_id = await driver.file("nanning")
+    for stage, outcome in TO_A_GRANT:
+        assert await driver.decide(case_id, stage, outcome) == "accepted"
+    access = access_case_id(case_id)
+    renounce = a.Renounce(id=str(uuid.uuid4()), case_id=access, by=a.Actor(account="acc_applicant"), received_at=AT)
+    config = temporal.config()
+    config["interceptors"] = [Reached(by, lambda: driver.do(renounce))]
+    await Engine(driver.pool, Client(**config), driver.task_queue).hand_over(access, driver.patience)
+    described = await temporal.get_workflow_handle(access).describe()
+    assert described.status is WorkflowExecutionStatus.RUNNING
+    assert await waiting(driver) == 1, "others had found nobody to tell"
+    await driver.engine.hand_over(access, driver.patience)
+    described = await temporal.get_workflow_handle(access).describe()
+    assert described.status is not WorkflowExecutionStatus.RUNNING
+    assert await waiting(driver) == 0
 
 
 async def test_who_is_told_to_stop_while_an_act_is_being_delivered_stops(driver: Driver, temporal: Client) -> None:

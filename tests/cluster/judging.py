@@ -18,7 +18,7 @@ from deploy.cluster.hosts import as_in_an_image
 from tests.cluster.callers import Ledger
 
 KAIFANG = Path(sysconfig.get_path("scripts")) / "kaifang"
-NEVER_SO_LONG = 180.0
+NEVER_SO_LONG = 600.0
 """Seconds: nothing that is waited for takes so long, on a slow machine either."""
 
 
@@ -92,16 +92,26 @@ async def holds(cluster: Cluster, ledger: Ledger) -> None:
 async def reconciled(cluster: Cluster) -> None:
     """`kaifang reconcile` finds no differences, once what is under way has ended."""
     end = time.monotonic() + NEVER_SO_LONG
-    while (done := await asyncio.to_thread(reconcile, cluster)).returncode != 0:
+    while (done := await asyncio.to_thread(said, cluster, "reconcile")).returncode != 0:
         # One look may take long; only what differs still after it counts.
         assert time.monotonic() < end, f"log, read model and engine differ:\n{done.stdout}{done.stderr[-2000:]}"
         await asyncio.sleep(2)
     assert done.stdout.splitlines()[-1] == "0 differences"
 
 
-def reconcile(cluster: Cluster) -> subprocess.CompletedProcess[str]:
+def said(cluster: Cluster, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """What a command of `kaifang` says."""
     environment = for_commands(cluster)
-    return subprocess.run([KAIFANG, "reconcile"], env=environment, capture_output=True, text=True, check=False, cwd="/")
+    return subprocess.run([KAIFANG, *arguments], env=environment, capture_output=True, text=True, check=False, cwd="/")
+
+
+async def lost(cluster: Cluster) -> set[str]:
+    """The acts that `kaifang receipts` names: kept by an API as answered, and not on record."""
+    done = await asyncio.to_thread(said, cluster, "receipts", *(folder / "receipts" for folder in cluster.api_folders))
+    *named, total = done.stdout.splitlines()
+    assert done.returncode == (1 if named else 0), done.stderr
+    assert total.endswith(f" {len(named)} lost"), done.stdout
+    return {line.split()[1] for line in named}
 
 
 def for_commands(cluster: Cluster) -> dict[str, str]:
@@ -116,6 +126,20 @@ async def agrees(cluster: Cluster, ledger: Ledger) -> None:
     await reconciled(cluster)
 
 
+MEASURED: list[dict[str, object]] = []
+"""What has been measured in this run, for its end."""
+
+
 def shown(**figures: object) -> None:
-    """Figures of a check, on a line of their own in the output of a run that shows it."""
+    """Figures of a check, on a line of their own in the output of a run that shows it, and in the table at its end."""
+    MEASURED.append(figures)
     print("measured:", json.dumps(figures))  # noqa: T201  # what a run says
+
+
+def table() -> list[str]:
+    """What has been measured: a line with the name of each check, and under it one for each figure."""
+    lines = []
+    for figures in MEASURED:
+        lines.append(str(figures.get("check", "cluster")))
+        lines += [f"    {name:<28}{value}" for name, value in figures.items() if name != "check"]
+    return lines

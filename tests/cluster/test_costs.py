@@ -82,7 +82,7 @@ async def packed(connection: asyncpg.Connection) -> None:
     await connection.execute("vacuum full")
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 async def test_what_a_case_costs_the_engine_and_that_connections_are_as_many_as_said(
     seeded: Cluster, people: Callers
 ) -> None:

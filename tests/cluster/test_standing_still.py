@@ -54,7 +54,7 @@ async def test_who_holds_the_calendar_and_freezes_stops_filings_for_seconds_alon
 
 
 @pytest.mark.skipif(not os.environ.get("KAIFANG_LONG"), reason="long: KAIFANG_LONG=1 make cluster-test")
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 async def test_a_worker_that_dies_and_one_that_freezes_leave_nothing_undone(seeded: Cluster, people: Callers) -> None:
     dies, freezes = seeded.workers
     async with asyncio.TaskGroup() as group:

@@ -92,7 +92,7 @@ async def by_hand(cluster: Cluster) -> AsyncIterator[list[Ours]]:
         await started(cluster.workers)
 
 
-@pytest.mark.timeout(1800 if LONG else 300)
+@pytest.mark.timeout(3600 if LONG else 300)
 async def test_to_another_release_and_back_while_everybody_works(seeded: Cluster, people: Callers) -> None:
     begun, one, enough = time.monotonic(), build_of_code(), asyncio.Event()
     temporal = await Client.connect(f"{seeded.temporal.address}:7233")
@@ -137,7 +137,7 @@ async def test_to_another_release_and_back_while_everybody_works(seeded: Cluster
     accesses = [access_case_id(case_id) for case_id in ledger.granted]
     for case_id in [*ledger.granted, *accesses]:
         runs = await runs_of(temporal, case_id)
-        moves += len(runs) - 1
+        moves += max(len(runs) - 1, 0)
         failed.update(cause for run in runs for cause in failed_steps(run))
     assert failed.keys() <= {A_CASE_MOVED}, failed
     shown(

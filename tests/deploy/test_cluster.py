@@ -89,6 +89,12 @@ def test_what_is_built_is_known_by_all_that_it_is_made_of(tmp_path: Path, monkey
     assert programs.kept() is None
 
 
+def test_the_engine_is_upgraded_by_one_minor_version_as_temporal_wants_it() -> None:
+    (one, before, _), (same, now, _) = (programs.version(each).split(".") for each in (programs.BEFORE, programs.NOW))
+    assert (one, int(before) + 1) == (same, int(now))
+    assert programs._place(programs.BEFORE) != programs._place(programs.NOW)
+
+
 def test_without_go_one_line_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(programs, "go", lambda: None)
@@ -105,8 +111,10 @@ def test_a_go_that_is_too_old_is_none(says: str, enough: bool, monkeypatch: pyte
     assert (programs.go() is not None) == enough
 
 
-def test_every_go_module_has_its_sum() -> None:
-    wanted = re.findall(r"^\s+(\S+) (v\S+)", (programs.SOURCE / "go.mod").read_text(), re.MULTILINE)
-    sums = (programs.SOURCE / "go.sum").read_text()
+@pytest.mark.parametrize("module", [programs.NOW, programs.BEFORE])
+def test_every_go_module_has_its_sum(module: str) -> None:
+    file = programs.SOURCE / module
+    wanted = re.findall(r"^\s+(\S+) (v\S+)", file.read_text(), re.MULTILINE)
+    sums = file.with_suffix(".sum").read_text()
     assert wanted
     assert all(f"{module} {version}/go.mod h1:" in sums for module, version in wanted)

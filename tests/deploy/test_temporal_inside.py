@@ -1,8 +1,9 @@
-"""The real Temporal, with the login, the scripts and the variables that the compose files give it: as no superuser, and
-by TLS for those who show a certificate."""
+"""The real Temporal, with the login, the scripts and the variables that the compose files give it: as no superuser, by
+TLS for those who show a certificate, and by TLS to a PostgreSQL whose name it checks."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import subprocess
@@ -17,7 +18,7 @@ from ruamel.yaml import YAML
 
 from stack.postgres import Postgres
 from tests.stack.running import ROOT
-from tests.tls import Authority
+from tests.tls import Authority, kept
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kaifang" / "temporal"
 """Where `make cluster-test` keeps what it has built."""
@@ -48,14 +49,12 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def databases(postgres_server: Postgres, environment: dict[str, str]) -> Iterator[dict[str, str]]:
-    """Temporal's databases as the jobs of the compose file make them, each run twice; where they are, as variables."""
+def of_the_test(postgres_server: Postgres, environment: dict[str, str]) -> Iterator[None]:
+    """Temporal's login and databases as the compose file makes them, twice; gone afterwards."""
     psql = [postgres_server.program("psql"), "--no-psqlrc", "--quiet", postgres_server.dsn("postgres")]
-    at = {"POSTGRES_SEEDS": "127.0.0.1", "DB_PORT": str(postgres_server.port), "POSTGRES_USER": "temporal"}
     for _ in range(2):
         run([*psql, f"--file={ROOT / 'deploy' / 'temporal-databases.sql'}"], environment, TEMPORAL_DB_PASSWORD="secret")
-        run(["sh", ROOT / "deploy" / "temporal-schema.sh"], environment | at, SQL_PASSWORD="secret")
-    yield {**at, "POSTGRES_PWD": "secret"}
+    yield
     for statement in ("drop database temporal", "drop database temporal_visibility", "drop role temporal"):
         run([*psql, "--command", statement], environment)
 
@@ -76,28 +75,49 @@ def serving(environment: dict[str, str], log: Path) -> Iterator[None]:
             server.wait()
 
 
-def test_temporal_serves_those_who_show_a_certificate_and_nobody_else(
-    databases: dict[str, str], environment: dict[str, str], tmp_path: Path
+@pytest.mark.usefixtures("of_the_test")
+async def test_temporal_serves_those_who_show_a_certificate_and_checks_its_postgresql(
+    postgres_server: Postgres, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    authority = Authority.made_in(tmp_path, "ca")
+    authority, stranger = Authority.made_in(tmp_path, "ca"), Authority.made_in(tmp_path, "another")
     for name in ("temporal", "client"):
         authority.context(tmp_path, name)  # key and certificate in one file
     files = {"/tls/ca.pem": str(authority.file)}
     for name in ("temporal", "client"):
         files |= {f"/tls/{name}.{kind}": str(tmp_path / f"{name}.server.pem") for kind in ("pem", "key")}
+    others = files | {"/tls/ca.pem": str(stranger.file)}
 
-    def with_tls(service: str) -> dict[str, str]:
-        said = {name: value for name, value in WITH_TLS[service]["environment"].items() if name.startswith("TEMPORAL_")}
+    def with_tls(service: str, files: dict[str, str] = files) -> dict[str, str]:
+        said = {name: value for name, value in WITH_TLS[service]["environment"].items() if "KAIFANG" not in name}
         at = {"TEMPORAL_ADDRESS": f"{ADDRESS}:7233", "TEMPORAL_NAMESPACE": "default"}
         return environment | at | {name: files.get(value, value) for name, value in said.items()}
 
-    where = {"DB": PLAIN["temporal"]["environment"]["DB"], "BIND_ON_IP": ADDRESS, "TEMPORAL_BROADCAST_ADDRESS": ADDRESS}
-    rules = {"DYNAMIC_CONFIG_FILE_PATH": str(ROOT / "deploy" / "dynamicconfig" / "production.yaml")}
-    with serving(with_tls("temporal") | databases | where | rules | FEW_CONNECTIONS, tmp_path / "server.log"):
-        run(["sh", ROOT / "deploy" / "temporal-set-up.sh"], with_tls("temporal-set-up"))
-        health = ["temporal", "operator", "cluster", "health"]
-        run(health, with_tls("api"))
-        nameless = {name: value for name, value in with_tls("api").items() if "CLIENT" not in name}
-        plain = environment | {"TEMPORAL_ADDRESS": f"{ADDRESS}:7233"}
-        for stranger in (nameless, plain):
-            assert subprocess.run(health, env=stranger, capture_output=True, check=False).returncode != 0
+    def tried(port: int) -> None:
+        database = {"POSTGRES_SEEDS": "127.0.0.1", "DB_PORT": str(port), "POSTGRES_USER": "temporal"}
+        schema = ["sh", ROOT / "deploy" / "temporal-schema.sh"]
+        for wrong in (with_tls("temporal-schema", others), environment):
+            with pytest.raises(AssertionError):
+                run(schema, wrong | database, SQL_PASSWORD="secret")
+        for _ in range(2):
+            run(schema, with_tls("temporal-schema") | database, SQL_PASSWORD="secret")
+        where = {
+            "DB": PLAIN["temporal"]["environment"]["DB"],
+            "BIND_ON_IP": ADDRESS,
+            "TEMPORAL_BROADCAST_ADDRESS": ADDRESS,
+            "DYNAMIC_CONFIG_FILE_PATH": str(ROOT / "deploy" / "dynamicconfig" / "production.yaml"),
+            "POSTGRES_PWD": "secret",
+        }
+        with serving(with_tls("temporal") | database | where | FEW_CONNECTIONS, tmp_path / "server.log"):
+            run(["sh", ROOT / "deploy" / "temporal-set-up.sh"], with_tls("temporal-set-up"))
+            health = ["temporal", "operator", "cluster", "health"]
+            run(health, with_tls("api"))
+            nameless = {name: value for name, value in with_tls("api").items() if "CLIENT" not in name}
+            plain = environment | {"TEMPORAL_ADDRESS": f"{ADDRESS}:7233"}
+            for caller in (nameless, plain):
+                assert subprocess.run(health, env=caller, capture_output=True, check=False).returncode != 0
+
+    assert postgres_server.port
+    async with kept(postgres_server.port, authority.context(tmp_path, "postgres", "127.0.0.1")) as door:
+        await asyncio.to_thread(tried, door.port)
+    assert door.turned_away, "who asks for no TLS is not let in"
+    assert door.let_in

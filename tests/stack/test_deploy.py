@@ -80,6 +80,15 @@ def test_every_image_is_pinned_to_the_version_that_the_embedded_stack_runs(servi
     assert postgres.startswith("postgres:18.")
 
 
+def test_each_image_is_pinned_by_digest_in_one_variable_that_the_example_names(services: dict[str, Any]) -> None:
+    found = {tuple(re.findall(r"^\$\{([A-Z_]+_IMAGE):-(.+)\}$", each["image"])) for each in services.values()}
+    named = [one for each in found for one in each]
+    assert all(len(each) == 1 for each in found), "an image is named by its variable and by nothing else"
+    assert len({variable for variable, _ in named}) == len({image for _, image in named}) == len(named)
+    example = dict(re.findall(r"^# ([A-Z_]+_IMAGE)=(.+)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert dict(named).items() <= example.items()
+
+
 def test_every_setting_can_be_given_in_production(services: dict[str, Any]) -> None:
     given = {variable for name in OURS for variable in services[name]["environment"]}
     given |= set(re.findall(r"^ENV (KAIFANG_\w+)", (ROOT / "deploy" / "Dockerfile").read_text(), re.MULTILINE))

@@ -8,13 +8,21 @@ from collections.abc import Sequence
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
 
 Run = Sequence[HistoryEvent]
 
 
 async def runs_of(temporal: Client, case_id: str) -> list[Run]:
-    """The history of each run of a case, from its first to its last."""
-    described, histories = await temporal.get_workflow_handle(case_id).describe(), []
+    """The history of each run of a case, from its first to its last; none of one that was closed before the engine
+    heard of it, as an access that is given back while the engine is away."""
+    histories: list[Run] = []
+    try:
+        described = await temporal.get_workflow_handle(case_id).describe()
+    except RPCError as fault:
+        if fault.status is RPCStatusCode.NOT_FOUND:
+            return histories
+        raise
     run_id: str | None = described.raw_info.first_run_id
     while run_id:
         events = (await temporal.get_workflow_handle(case_id, run_id=run_id).fetch_history()).events

@@ -1,0 +1,125 @@
+"""What callers were answered, kept apart from the database: by it one finds out what a standby that took over, or a
+backup, does not have (docs/decisions/0141)."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from rules.deadlines import to_shanghai
+
+if TYPE_CHECKING:
+    from activities.database import Pool
+
+LOG = logging.getLogger("kaifang.receipts")
+
+KEPT_FOR = timedelta(days=7)
+"""By then it is known whether a record was set back; what is older is bound by signed days."""
+A_SET = 1000
+"""Receipts that PostgreSQL is asked about at once."""
+GONE = (
+    "select given.id from unnest($1::text[]) as given (id) where not exists (select from acts where act_id = given.id)"
+)
+
+
+class Receipt(NamedTuple):
+    """An act, a filing too, that was received at that instant, and whoever sent it was told so."""
+
+    act_id: str
+    case_id: str
+    received_at: datetime
+
+
+class Receipts:
+    """A folder with a file for each day in Shanghai and a line for each receipt. Any number of processes may write to
+    one; each host has its own.
+
+    A line is with the operating system before anybody is answered: it outlasts the process, and not always a power cut
+    that comes within the same half minute.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._fails = False
+
+    def keep(self, it: Receipt) -> None:
+        """The receipt is in the folder. Where that cannot be written a warning says so, once, and nobody is refused for
+        it: the record has the act."""
+        try:
+            self._write(it)
+            self._fails = False
+        except OSError as fault:
+            if not self._fails:
+                LOG.warning("receipts cannot be kept in %s: %s", self._folder, fault)
+            self._fails = True
+
+    def _write(self, it: Receipt) -> None:
+        day = to_shanghai(it.received_at).date()
+        file = self._folder / f"{day}.jsonl"
+        if not file.exists():
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._forget(day - KEPT_FOR)
+        line = json.dumps([it.act_id, it.case_id, it.received_at.isoformat()]) + "\n"
+        descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            # In one piece, so that lines of several processes do not mix.
+            os.write(descriptor, line.encode())
+        finally:
+            os.close(descriptor)
+
+    def _forget(self, before: date) -> None:
+        for file in self._folder.glob("*.jsonl"):
+            if file.stem < before.isoformat():
+                file.unlink(missing_ok=True)
+
+
+def kept_in(folders: Iterable[Path]) -> Iterator[Receipt]:
+    """The receipts in these folders, the oldest day of each first. A line that a power cut has torn is none."""
+    for folder in folders:
+        for file in sorted(folder.glob("*.jsonl")):
+            with file.open("rb") as lines:
+                yield from filter(None, map(_read, lines))
+
+
+def _read(line: bytes) -> Receipt | None:
+    try:
+        act_id, case_id, at = json.loads(line)
+        return Receipt(act_id, case_id, datetime.fromisoformat(at))
+    except (ValueError, TypeError):
+        return None
+
+
+class Compared(NamedTuple):
+    """How many receipts there are, and those of which the record has nothing, the earliest first."""
+
+    receipts: int
+    lost: list[Receipt]
+
+
+async def compare(pool: Pool, receipts: Iterable[Receipt]) -> Compared:
+    """The receipts against the record as it stands now. What was sent again and received is lost no longer; one that
+    several folders have counts once."""
+    seen: set[str] = set()
+    lost: list[Receipt] = []
+    waiting: list[Receipt] = []
+
+    async def look() -> None:
+        rows = await pool.fetch(GONE, [each.act_id for each in waiting])
+        gone = {row["id"] for row in rows}
+        lost.extend(each for each in waiting if each.act_id in gone)
+        waiting.clear()
+
+    for each in receipts:
+        if each.act_id in seen:
+            continue
+        seen.add(each.act_id)
+        waiting.append(each)
+        if len(waiting) == A_SET:
+            await look()
+    await look()
+    return Compared(len(seen), sorted(lost, key=lambda each: each.received_at))

@@ -1,0 +1,116 @@
+"""What was received and answered lies apart from the database, and what the database has lost of it is named."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import uuid
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from activities.proof.receipts import KEPT_FOR, Receipt, Receipts, compare, kept_in
+from activities.record.inbox import Inbox
+from tests.driving import Driver
+
+KAIFANG = Path(sys.executable).with_name("kaifang")
+AT = datetime(2026, 11, 29, 17, tzinfo=UTC)
+"""In Shanghai the day after."""
+FILE = "2026-11-30.jsonl"
+
+
+@pytest.fixture
+def kept(driver: Driver, tmp_path: Path) -> Path:
+    """A folder in which the driver's inbox keeps receipts."""
+    driver.inbox = Inbox(driver.pool, driver.log, driver.clock, Receipts(tmp_path / "receipts"))
+    return tmp_path / "receipts"
+
+
+async def said(home: Path, database_url: str, *arguments: str) -> tuple[int, list[str]]:
+    process = await asyncio.create_subprocess_exec(
+        *(str(KAIFANG), "receipts", *arguments),
+        env={"KAIFANG_HOME": str(home), "KAIFANG_DATABASE_URL": database_url, "PATH": "", "COLUMNS": "200"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    out, _ = await process.communicate()
+    return process.returncode or 0, out.decode().splitlines()
+
+
+async def test_a_filing_and_an_act_are_kept_apart_when_they_are_answered(driver: Driver, kept: Path) -> None:
+    case_id = await driver.file("nanning", hand_over=False)
+    stage = await driver.pool.fetchval("select stage from tasks where case_id = $1", case_id)
+    await driver.decide(case_id, stage, "accept", act_id="act-of-a-test", hand_over=False)
+    assert [each.act_id for each in kept_in([kept])] == [f"{case_id}.file", "act-of-a-test"]
+    assert (await compare(driver.pool, kept_in([kept]))).lost == []
+
+
+async def test_what_the_record_lacks_is_named_until_it_is_sent_again(
+    driver: Driver, kept: Path, database_url: str
+) -> None:
+    await driver.file("nanning", hand_over=False)
+    case_id = str(uuid.uuid4())
+    lost = Receipt(f"{case_id}.file", case_id, AT)
+    Receipts(kept).keep(lost)
+    Receipts(kept).keep(lost)
+    assert await compare(driver.pool, kept_in([kept])) == (2, [lost])
+    status, lines = await said(kept.parent, database_url)
+    assert (status, lines) == (
+        1,
+        [
+            f"Act {case_id}.file of case {case_id} was received on 2026-11-30 at 01:00:00 and answered, "
+            "and is not on record.",
+            "2 receipts: 1 lost",
+        ],
+    )
+    status, lines = await said(kept.parent, database_url, str(kept), "--language", "zh-CN")
+    assert lines[-1] == "已核对2份收件：1份遗失"
+    await driver.file("nanning", case_id=case_id, hand_over=False)
+    assert await said(kept.parent, database_url) == (0, ["2 receipts: 0 lost"])
+
+
+async def test_without_any_receipts_nobody_is_told_that_none_is_lost(tmp_path: Path, database_url: str) -> None:
+    status, (line,) = await said(tmp_path, database_url)
+    assert status == 2
+    assert "no API has kept receipts" in line
+
+
+async def test_more_than_are_asked_about_at_once_are_all_compared(
+    driver: Driver, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("activities.proof.receipts.A_SET", 2)
+    for number in range(5):
+        Receipts(kept).keep(Receipt(f"a{number}", "c1", AT - timedelta(seconds=number)))
+    receipts, lost = await compare(driver.pool, kept_in([kept]))
+    assert (receipts, [each.act_id for each in lost]) == (5, ["a4", "a3", "a2", "a1", "a0"])
+
+
+def test_a_day_has_a_file_that_its_owner_alone_reads_and_old_days_go(tmp_path: Path) -> None:
+    folder = tmp_path / "receipts"
+    Receipts(folder).keep(Receipt("a0", "c1", AT - KEPT_FOR - timedelta(days=1)))
+    Receipts(folder).keep(Receipt("a1", "c1", AT - KEPT_FOR))
+    Receipts(folder).keep(Receipt("a2", "c1", AT))
+    assert [each.act_id for each in kept_in([folder])] == ["a1", "a2"]
+    assert (folder / FILE).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_line_that_a_power_cut_has_torn_is_no_receipt(tmp_path: Path) -> None:
+    Receipts(tmp_path).keep(Receipt("a1", "c1", AT))
+    with (tmp_path / FILE).open("a") as file:
+        file.write('["a2", "c1"\n17\n')
+    Receipts(tmp_path).keep(Receipt("a3", "c1", AT))
+    assert list(kept_in([tmp_path])) == [Receipt("a1", "c1", AT), Receipt("a3", "c1", AT)]
+
+
+def test_a_folder_that_takes_nothing_refuses_nobody_and_is_warned_of_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "receipts").touch()
+    receipts = Receipts(tmp_path / "receipts")
+    receipts.keep(Receipt("a1", "c1", AT))
+    receipts.keep(Receipt("a2", "c1", AT))
+    assert len(caplog.records) == 1
+    (tmp_path / "receipts").unlink()
+    receipts.keep(Receipt("a3", "c1", AT))
+    assert [each.act_id for each in kept_in([tmp_path / "receipts"])] == ["a3"]
