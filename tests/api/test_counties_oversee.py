@@ -105,7 +105,7 @@ async def test_a_county_has_public_figures_where_they_show_no_single_provider(
         await by_owner(driver.pool, "update cases set received_at = $2 where case_id = $1", case_id, last_month)
         if in_county:
             await of_county(driver, case_id)
-    asked = {"city": "nanning", "county": COUNTY}
+    asked: dict[str, Any] = {"city": "nanning", "county": COUNTY}
     one = await service.nobody().get("/v1/figures", **asked)
     assert (one.status_code, one.json()["errors"][0]["code"]) == (422, "county_of_one_provider")
     await put(pool, f"{HEAD}nanning.wumingwater,provider,武鸣区水利局,Wuming Water Bureau,{COUNTY}\n")
