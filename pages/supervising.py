@@ -25,7 +25,7 @@ from pages.shell import Way
 from reading.accesses.sight import sight_of
 from reading.directory import questions as directory
 from reading.feedback.shown import gets_feedback
-from reading.maintenance.sight import OPERATOR
+from reading.maintenance.sight import announces
 from reading.supervision.lists import Asking
 from reading.supervision.names import named_on
 from reading.supervision.sight import Narrowing, Sight, must_supervise
@@ -95,7 +95,7 @@ def ways(call: Call) -> list[Way]:
         path = call.path(name)
         below = name != "supervision" and here.startswith(f"{path}/")
         found.append(Way(call.say(f"supervision_ways.{name}"), path, here == path or below))
-    if call.caller is not None and call.caller.body_role == OPERATOR and call.caller.has("reviewer"):
+    if call.caller is not None and announces(call.caller) and call.caller.has("reviewer"):
         found.append(Way(call.say("supervision_ways.announce"), call.path("announce", city=call.caller.city), False))
     return found
 

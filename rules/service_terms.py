@@ -82,6 +82,14 @@ class FeedbackTerms(Authored):
     reaches: OneOrMore[Name]
 
 
+class InChargeTerms(Authored):
+    """Roles of the bodies in charge of something of the platform for the whole city. Undated, for whoever is in charge
+    is so today, of what is old too."""
+
+    by: OneOrMore[Name]
+    cite: Cite
+
+
 class AskedTerms(Authored):
     """What a declaration says: prose, a line, a day, or one of the values that are named."""
 
