@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -20,7 +20,7 @@ from models.gate import Reason
 from reading.accesses.asked import AccessesSought, days_of_accesses
 from reading.accesses.shapes import AccessesShown, DaysCounted, MinuteShown, UseShown
 from reading.accesses.shown import access_page, days_page, minute_page
-from reading.accesses.sight import AccessSight, must_evaluate_use, must_see_accesses
+from reading.accesses.sight import AccessSight, must_evaluate_use, must_see_accesses, must_see_own
 from reading.accesses.use import use_shown, use_table
 from reading.figures.days import Days, DaysUnusable, whole_months
 from reading.shape import Page
@@ -44,10 +44,16 @@ UntilMonth = Annotated[
 ]
 
 
-async def seeing(caller: Calling) -> AccessSight:
+async def seeing(
+    caller: Calling,
+    by: Annotated[
+        Literal["own_grants"] | None,
+        Query(description="by the caller's own grants, an officer's by those of its body, whatever else it sees"),
+    ] = None,
+) -> AccessSight:
     """Whose accesses the caller sees, or a problem."""
     with refused_before_receipt():
-        return must_see_accesses(caller)
+        return must_see_own(caller) if by else must_see_accesses(caller)
 
 
 async def evaluating(caller: Calling) -> AccessSight:

@@ -24,7 +24,7 @@ from reading.accesses import questions
 from reading.accesses.asked import AccessesSought, days_of_accesses
 from reading.accesses.shapes import DaysCounted, UseShown
 from reading.accesses.shown import access_page, days_page, reason_text, titles_seen
-from reading.accesses.sight import AccessSight, must_evaluate_use, must_see_accesses
+from reading.accesses.sight import AccessSight, must_evaluate_use, must_see_own
 from reading.accesses.use import use_shown, use_table
 from reading.figures.days import DaysUnusable, whole_months
 from reading.tables.accesses import access_table
@@ -33,6 +33,8 @@ from rules.deadlines import to_shanghai
 
 A_PAGE = 20
 A_DAY = timedelta(days=1)
+TITLES = {"party": "own", "body": "of_body"}
+LEADS = {"party": "own_lead", "body": "of_body_lead"}
 DRAWN = 31
 """Days that have a bar, the latest ones."""
 ASKED = ("county", "dataset_id", "grant", "reason", "from", "through")
@@ -86,9 +88,9 @@ def evaluated(call: Call) -> AccessSight:
 
 
 def own(call: Call) -> AccessSight:
-    """One's own accesses. Raises LoginNeeded, Problem."""
+    """One's own accesses, or those of the body that one serves. Raises LoginNeeded, Problem."""
     with refused_before_receipt():
-        return must_see_accesses(call.must_have("applicant"))
+        return must_see_own(call.must_have("applicant", "reviewer"))
 
 
 async def saved(call: Call, sight: AccessSight) -> Response:
@@ -139,6 +141,8 @@ async def listed(call: Call, sight: AccessSight, name: str) -> Response:
         wrong=wrong,
         here=name,
         is_own=sight.is_own,
+        titled=f"accesses.{TITLES.get(sight.by, 'title')}",
+        lead=f"accesses.{LEADS.get(sight.by, 'lead')}",
         found=found,
         counted=counted,
         last_on=found.until_on - A_DAY if found else None,

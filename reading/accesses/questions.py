@@ -8,7 +8,19 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, BigInteger, Date, DateTime, Integer, String, TextClause, bindparam, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Date,
+    DateTime,
+    Integer,
+    String,
+    TextClause,
+    and_,
+    bindparam,
+    text,
+)
 from sqlmodel import col, select
 
 from activities.tables.cases import CaseRow
@@ -150,11 +162,20 @@ async def datasets_seen(
     return list(await store.session.exec(select(DatasetRow.dataset_id).where(*wanted).order_by(DatasetRow.dataset_id)))
 
 
+def is_held(sight: AccessSight) -> ColumnElement[bool]:
+    """That a grant is of the account or of the body whose own accesses are seen; an account's are those that it has for
+    itself."""
+    for_body = select(CaseRow.case_id).where(col(CaseRow.for_body).is_not(None))
+    if sight.by == "body":
+        return col(GrantRow.case_id).in_(for_body.where(CaseRow.for_body == sight.value))
+    return and_(col(GrantRow.party) == sight.value, col(GrantRow.case_id).not_in(for_body))
+
+
 async def grants_seen(store: Store, sight: AccessSight, sought: AccessesSought) -> list[str]:
     """The grants asked for, as far as their accesses are seen."""
     found = select(GrantRow.case_id)
     if sight.is_own:
-        found = found.where(GrantRow.party == sight.value)
+        found = found.where(is_held(sight))
     else:
         found = found.where(col(GrantRow.dataset_id).in_(await datasets_seen(store, sight, county=sought.county)))
     if sought.grant_case_id is not None:
@@ -168,7 +189,7 @@ async def grant_numbered(store: Store, sight: AccessSight, number: str) -> str |
     """The case of the grant of that number; None where its accesses are not the caller's to see."""
     found = select(GrantRow.case_id).join(CaseRow, col(CaseRow.case_id) == col(GrantRow.case_id))
     if sight.is_own:
-        found = found.where(GrantRow.party == sight.value)
+        found = found.where(is_held(sight))
     else:
         found = found.where(col(GrantRow.dataset_id).in_(await datasets_seen(store, sight)))
     return (await store.session.exec(found.where(CaseRow.case_number == number))).first()
