@@ -176,7 +176,9 @@ async def _shown(store: Store, reader: Reader, rows: Sequence[DeclarationRow]) -
         marks=marks,
         bodies=await directory.body_names(store, [*(row.body for row in rows), *marking]),
         holders=holders,
-        called=await directory.called(store, [party for _, party in holders.values()]),
+        called=await directory.called(
+            store, [*(party for _, party in holders.values()), *(row.delegate for row in rows if row.delegate)]
+        ),
     )
     return [_one(reader, row, beside) for row in rows]
 
@@ -189,10 +191,12 @@ def _one(reader: Reader, row: DeclarationRow, beside: Beside) -> DeclarationShow
     down = next((mark for mark in marks if mark.mark == Mark.TAKEN_DOWN), None)
     may_read_on = may_take_down(caller, rule, row.city, row.body)
     number, holder = beside.holders.get(row.grant_case_id or "", (None, None))
-    is_holder = caller is not None and caller.account_id == holder
-    takes_down = may_read_on and not is_holder
+    who = row.delegate or holder
+    is_user = caller is not None and caller.account_id == who
+    has_a_side = is_user or (caller is not None and caller.account_id == holder)
+    takes_down = may_read_on and not has_a_side
     named = is_named(marks)
-    user = beside.called.get(holder or "")
+    user = beside.called.get(who or "")
     on = to_shanghai(row.declared_at).date()
     return DeclarationShown(
         declaration_id=row.declaration_id,
@@ -205,11 +209,11 @@ def _one(reader: Reader, row: DeclarationRow, beside: Beside) -> DeclarationShow
         datasets=[_named(each, language) for each in beside.datasets.get(row.declaration_id, ())],
         says=_says(row, rule, language) if down is None or takes_down else [],
         user=said(user.name, language) if user and named and down is None else None,
-        grant=number if is_holder or reads_for_a_body(caller, row.city) else None,
+        grant=number if has_a_side or reads_for_a_body(caller, row.city) else None,
         taken_down=_taken_down(down, beside.bodies, language) if down else None,
         may_take_down=takes_down and down is None,
-        may_name=is_holder and down is None,
-        named=named if is_holder else False,
+        may_name=is_user and down is None,
+        named=named if is_user else False,
         rule=law_of(row.city, on, language).named(rule.citation),
     )
 
