@@ -109,7 +109,8 @@ async def of_dataset(store: Store, reader: Reader, dataset: DatasetRow) -> Decla
         wanted = wanted_of(dataset.city, now, rule.kind, dataset.dataset_id)
         found = await declarations_shown(store, reader, wanted, None, LATEST)
         last = to_shanghai(found.items[0].declared_at).date() if found.items else None
-        due_on = rule.owed_on(last)
+        opened = await questions.opened_at(store, dataset.dataset_id)
+        due_on = rule.owed_on(last, to_shanghai(opened).date() if opened else None)
         is_owed = rule.again is not None and dataset.openness in OPEN
         kinds.append(
             KindOfDataset(
@@ -120,7 +121,7 @@ async def of_dataset(store: Store, reader: Reader, dataset: DatasetRow) -> Decla
                 days=rule.again.days if rule.again else None,
                 again_rule=law.named(rule.again.citation) if rule.again else None,
                 due_on=due_on if is_owed else None,
-                overdue=is_owed and (due_on is None or due_on < today),
+                overdue=is_owed and due_on is not None and due_on < today,
             )
         )
     return DeclaredOfDataset(kinds=kinds)
@@ -137,7 +138,8 @@ async def owed_in(store: Store, caller: Caller, language: Language, city: str) -
         if rule.again is None:
             continue
         since = midnight(today - timedelta(days=rule.again.days))
-        rows = await questions.owing(store, city, only_of(caller), rule.kind, since, MOST_OWED)
+        begun = midnight(rule.again.since)
+        rows = await questions.owing(store, city, only_of(caller), rule.kind, since, begun, MOST_OWED)
         found.append(
             Owing(
                 kind=rule.kind,
