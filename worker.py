@@ -25,6 +25,7 @@ from activities.engine.draining import Draining
 from activities.engine.figures import WorkerFigures
 from activities.engine.handing_over import Engine
 from activities.engine.keeping import (
+    DECLARATIONS,
     HEADS,
     LAPSES,
     MONTHS,
@@ -63,6 +64,7 @@ from activities.record.inbox import Inbox
 from activities.record.log import Log
 from activities.sealing.seals import Seals
 from activities.settings import Settings
+from activities.telling.declarations_owed import DeclarationsOwed
 from activities.telling.reminding import Reminding
 from activities.telling.sending import Sender
 from activities.telling.ways import Ways
@@ -223,6 +225,7 @@ async def run(settings: Settings, workflows: Sequence[type[Case]] = WORKFLOWS) -
                 Job(STAMPS, Stamping(loops, stamping_authority(settings), settings.heads_apart).run),
                 Job(SCANS, Scanning(loops, EvidenceStore.open(settings, seals)).run),
                 Job(MONTHS, Months(loops, DatabaseClock()).run),
+                Job(DECLARATIONS, DeclarationsOwed(loops, DatabaseClock()).run),
                 Job(SEALING, SealingAnew(loops, seals).run),
                 Job(VERSIONS, routing(settings, temporal, engine, build)),
                 Job(REVIEWS, partial(keep_schedule, temporal, settings.task_queue)),

@@ -6,21 +6,32 @@ looked at, and late workers say what stands by then.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from activities.database import AWAY, present
 from activities.outbox.outbox import put_out
 from models.telling import Officers, Telling
 from rules.deadlines import to_shanghai
 from rules.declarations import DeclarationRule, declared_in
+from rules.loading import cities, load_pack
 from rules.procedure_rules import PROVIDER
 
 if TYPE_CHECKING:
-    from activities.database import Connection
+    from activities.clock import Clock
+    from activities.database import Connection, Pool
     from rules.pack import Pack
 
+LOG = logging.getLogger("kaifang.declarations")
+
+EVERY = 600.0
+"""Seconds."""
+MORNING = 9
+"""The hour, Asia/Shanghai, from which bodies are reminded."""
 OPEN = ("conditional", "unconditional")
 BODIES = "select role, body from bodies where city = $1 and role = any($2) and role <> 'provider' and county is null"
 DATASETS = """
@@ -35,6 +46,38 @@ select d.provider, (
 ) as opened
 from datasets d where d.city = $1 and d.openness = any($3)
 """
+
+
+class DeclarationsOwed:
+    """Beside the worker; any number of workers may have one."""
+
+    def __init__(self, pool: Pool, clock: Clock, every: float = EVERY) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._every = every
+        self._looked_on: date | None = None
+
+    async def run(self) -> None:
+        """Looks until it is cancelled; a database that is away is waited for."""
+        while True:
+            try:
+                await self.look()
+            except AWAY as away:
+                LOG.info("PostgreSQL is away: %r", away)
+            except Exception:
+                LOG.exception("what is owed of declarations cannot be looked at")
+            await asyncio.sleep(self._every)
+
+    async def look(self) -> int:
+        """One look of each day, in the morning or later; how many messages were put out."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            now = self._clock.at(await present(connection))
+            today = to_shanghai(now).date()
+            if to_shanghai(now).hour < MORNING or today == self._looked_on:
+                return 0
+            new = await remind_of_declarations(connection, [load_pack(city) for city in cities()], now)
+        self._looked_on = today
+        return new
 
 
 class Owed(NamedTuple):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from activities.database import AWAY, present
@@ -16,7 +16,6 @@ from activities.outbox.outbox import put_out
 from activities.record.opening import LawOn, law_of
 from activities.record.pinned_rules import PinnedRules
 from activities.record.service_rules import reminders_of
-from activities.telling.declarations_owed import remind_of_declarations
 from models.clock import Clock
 from models.conflicts import sides
 from models.events import read_events
@@ -26,7 +25,6 @@ from models.state import CaseState, fold
 from models.telling import NEARLY_USED_UP as FEW_LEFT
 from models.telling import Telling, nearly_used_up
 from rules.deadlines import to_shanghai
-from rules.loading import cities, load_pack
 
 if TYPE_CHECKING:
     import asyncpg
@@ -46,8 +44,6 @@ WHILE_AN_ACT_WAITS = timedelta(minutes=15)
 A_FIFTH = 5
 """When no more than this part of the accesses is left, a delegate is told."""
 AFTER_A_DEFECT = timedelta(hours=1)
-MORNING = 9
-"""The hour from which bodies are reminded of what they owe by the day."""
 
 CASES_TO_LOOK_AT = """
 select case_id from cases where case_id in (
@@ -97,7 +93,6 @@ class Reminding:
         self._every = every
         self._pinned = PinnedRules()
         self._law = law
-        self._declarations_on: date | None = None
 
     async def run(self) -> None:
         """Looks until it is cancelled; an absent PostgreSQL is waited for."""
@@ -124,7 +119,6 @@ class Reminding:
             looks = [await self._look(connection, task, record, now) for task in tasks]
             new = await put_out(connection, [telling for _, tellings_ in looks for telling in tellings_], now)
             new += await self._of_delegations(connection, now)
-            new += await self._of_declarations(connection, now)
             again = [found.again_at for found, _ in looks]
             await connection.execute(LOOK_AGAIN, [task["task_id"] for task in tasks], again)
         if new:
@@ -139,15 +133,6 @@ class Reminding:
             for each in rows
         )
         return await put_out(connection, list(few), now)
-
-    async def _of_declarations(self, connection: Connection, now: datetime) -> int:
-        """Bodies are told what they owe again of declarations, by one look a day, in the morning."""
-        today = to_shanghai(now).date()
-        if to_shanghai(now).hour < MORNING or today == self._declarations_on:
-            return 0
-        new = await remind_of_declarations(connection, [load_pack(city) for city in cities()], now)
-        self._declarations_on = today
-        return new
 
     async def _look(
         self, connection: Connection, row: asyncpg.Record, record: CalendarRecord, now: datetime

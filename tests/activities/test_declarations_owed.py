@@ -9,11 +9,9 @@ from typing import Any
 
 import pytest
 
-from activities.calendar.record import RecordOfNotices
 from activities.filing.reviewing import Reviewing
-from activities.telling.reminding import Reminding
+from activities.telling.declarations_owed import DeclarationsOwed
 from rules.loading import load_pack
-from rules.seed_notices import read_scopes
 from tests.activities.test_owed_by_year import comes
 from tests.driving import Driver
 
@@ -36,18 +34,14 @@ NOON = datetime(2026, 12, 1, 4, tzinfo=UTC)
 A_DAY = timedelta(days=1)
 
 
-def reminding(driver: Driver) -> Reminding:
-    return Reminding(driver.pool, RecordOfNotices(read_scopes()), driver.clock)
-
-
 async def looks(driver: Driver, at: datetime) -> list[Any]:
     """What is told anew when two workers look then, and one of them again."""
     known = len(await driver.pool.fetch(TOLD))
     await comes(driver, at)
-    workers = [reminding(driver), reminding(driver)]
-    await asyncio.gather(*(each.remind() for each in workers))
-    for each in (*workers, reminding(driver)):
-        await each.remind()
+    workers = [DeclarationsOwed(driver.pool, driver.clock) for _ in range(3)]
+    await asyncio.gather(*(each.look() for each in workers[:2]))
+    for each in workers:
+        await each.look()
     return (await driver.pool.fetch(TOLD))[known:]
 
 
