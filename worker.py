@@ -26,6 +26,7 @@ from activities.engine.figures import WorkerFigures
 from activities.engine.handing_over import Engine
 from activities.engine.keeping import (
     ARCHIVES,
+    DECLARATIONS,
     HEADS,
     LAPSES,
     MAILBOXES,
@@ -67,6 +68,7 @@ from activities.record.inbox import Inbox
 from activities.record.log import Log
 from activities.sealing.seals import Seals
 from activities.settings import Settings
+from activities.telling.declarations_owed import DeclarationsOwed
 from activities.telling.reminding import Reminding
 from activities.telling.sending import Sender
 from activities.telling.ways import Ways
@@ -229,6 +231,7 @@ async def run(settings: Settings, workflows: Sequence[type[Case]] = WORKFLOWS) -
                 Job(MONTHS, Months(loops, DatabaseClock()).run),
                 Job(ARCHIVES, Archiving(loops, DatabaseClock(), timedelta(days=settings.archive_after)).run),
                 Job(MAILBOXES, LettingGo(loops, DatabaseClock(), Kept.of(settings)).run),
+                Job(DECLARATIONS, DeclarationsOwed(loops, DatabaseClock()).run),
                 Job(SEALING, SealingAnew(loops, seals).run),
                 Job(VERSIONS, routing(settings, temporal, engine, build)),
                 Job(REVIEWS, partial(keep_schedule, temporal, settings.task_queue)),

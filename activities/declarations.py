@@ -50,6 +50,7 @@ class DeclarationKept(NamedTuple):
     body: str
     account_id: str
     grant_case_id: str | None
+    delegate: str | None
     says: str
     request_digest: str
     declared_at: datetime
@@ -81,7 +82,7 @@ KEEP_MARK = insert("declaration_marks", MarkKept._fields)
 @dataclass(frozen=True)
 class Declaration:
     """What an officer declares for a body. `said` is the call as it was sent, by which a repeat is recognised; `user`
-    is the holder of the grant, who is told of it."""
+    is whoever used the data under the grant, its holder or the `delegate`, who is told of it."""
 
     declaration_id: str
     city: str
@@ -90,13 +91,14 @@ class Declaration:
     account_id: str
     dataset_ids: Sequence[str]
     grant_case_id: str | None
+    delegate: str | None
     user: str | None
     says: Mapping[str, str]
     said: Mapping[str, Any]
 
 
 async def declare(pool: Pool, clock: Clock, declaration: Declaration) -> None:
-    """It is on record, and the holder of the grant is told in the same transaction; the same again changes nothing.
+    """It is on record, and whoever used the grant is told in the same transaction; the same again changes nothing.
     Raises IdempotencyKeyReused."""
     async with pool.acquire() as connection, connection.transaction():
         # The same call at the same time waits here, and finds what the first has written.
@@ -113,6 +115,7 @@ async def declare(pool: Pool, clock: Clock, declaration: Declaration) -> None:
             body=declaration.body,
             account_id=declaration.account_id,
             grant_case_id=declaration.grant_case_id,
+            delegate=declaration.delegate,
             says=json.dumps(dict(declaration.says), ensure_ascii=False),
             request_digest=digest(declaration.said),
             declared_at=clock.at(await present(connection)),

@@ -171,6 +171,7 @@ async def seeing(caller: Calling, runtime: Running) -> Sight:
 
 
 Seeing = Annotated[Sight, Depends(seeing)]
+OfCounty = Annotated[Word, Query(description="a county, by its authority")]
 
 
 async def officer_id(store: Store, officer: str | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +15,7 @@ from starlette.routing import NoMatchFound
 
 from api.acting.refusals import refused_before_receipt
 from api.dependencies import officer_id
-from api.http.filters import named_body
+from api.http.filters import named_body, named_county
 from api.http.vocabularies import NamedCity, NamedProcedure, NamedStage
 from models.procedures import BY_NAME
 from pages.calls import Call
@@ -24,7 +25,7 @@ from pages.shell import Way
 from reading.accesses.sight import sight_of
 from reading.directory import questions as directory
 from reading.feedback.shown import gets_feedback
-from reading.maintenance.sight import OPERATOR
+from reading.maintenance.sight import announces
 from reading.supervision.lists import Asking
 from reading.supervision.names import named_on
 from reading.supervision.sight import Narrowing, Sight, must_supervise
@@ -55,6 +56,7 @@ class Narrowed(BaseModel):
     procedure: NamedProcedure | None = None
     stage: NamedStage | None = None
     officer: Code | None = None
+    county: Code | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Filters:
     bodies: tuple[Option, ...]
     procedures: tuple[Option, ...]
     stages: tuple[Option, ...]
+    counties: tuple[Option, ...]
 
 
 def supervised(call: Call, template: str, *, status: int = 200, **facts: Any) -> Response:
@@ -92,7 +95,7 @@ def ways(call: Call) -> list[Way]:
         path = call.path(name)
         below = name != "supervision" and here.startswith(f"{path}/")
         found.append(Way(call.say(f"supervision_ways.{name}"), path, here == path or below))
-    if call.caller is not None and call.caller.body_role == OPERATOR and call.caller.has("reviewer"):
+    if call.caller is not None and announces(call.caller) and call.caller.has("reviewer"):
         found.append(Way(call.say("supervision_ways.announce"), call.path("announce", city=call.caller.city), False))
     return found
 
@@ -124,7 +127,8 @@ async def asking(call: Call) -> Asking:
     asked = parsed(Narrowed, {name: value for name in Narrowed.model_fields if (value := call.asked(name))})
     await named_body(call.store, "body", asked.body)
     officer = await officer_id(call.store, asked.officer)
-    narrowing = Narrowing(asked.city, asked.body, asked.procedure, asked.stage, officer)
+    county = await named_county(call.store, asked.county)
+    narrowing = Narrowing(asked.city, asked.body, asked.procedure, asked.stage, officer, county)
     return Asking(seen, narrowing, await call.store.present(), call.language)
 
 
@@ -134,16 +138,15 @@ def narrowed_to(call: Call) -> dict[str, str]:
 
 
 async def filters(call: Call, of: Asking) -> Filters:
-    """What a list can be narrowed to: cities where there are several, the bodies and procedures of what is seen, and
-    the stages of a procedure that is chosen."""
+    """What a list can be narrowed to: cities where there are several, the counties, bodies and procedures of what is
+    seen, and the stages of a procedure that is chosen."""
     chosen = {name: call.asked(name) or "" for name in Narrowed.model_fields}
     among = [city for city in of.sight.cities if chosen["city"] in ("", city)]
     today = to_shanghai(call.now).date()
-    bodies = (
-        [row for city in among for row in await directory.bodies(call.store, city)] if of.sight.body is None else []
-    )
-    if len(among) > 1:
-        bodies = []  # of five cities they are too many to choose from
+    # Of five cities they are too many to choose from.
+    known = await directory.bodies(call.store, among[0]) if of.sight.body is None and len(among) == 1 else []
+    county = of.sight.county.authority if of.sight.county else chosen["county"] or None
+    bodies = [row for row in known if county in (None, row.county)]
     procedures: dict[str, str] = {}
     for name in BY_NAME:
         label = next((named for city in among if (named := named_on(city, name, today)).rules), None)
@@ -158,7 +161,16 @@ async def filters(call: Call, of: Asking) -> Filters:
         bodies=tuple(Option(row.body, said(Label.model_validate(row.name), call.language)) for row in bodies),
         procedures=tuple(Option(name, label) for name, label in procedures.items()),
         stages=tuple(Option(each.stage, said(each.label, call.language)) for each in stages_of(rules)) if rules else (),
+        counties=await county_options(call, among[0]) if known and of.sight.county is None else (),
     )
+
+
+async def county_options(call: Call, city: str, providers: int = 0) -> tuple[Option, ...]:
+    """The counties of a city that have so many providers at least, each by its authority, to choose from."""
+    bodies = await directory.bodies(call.store, city)
+    of = Counter(row.county for row in bodies if row.county != row.body)
+    heads = (row for row in bodies if row.county == row.body and of[row.body] >= providers)
+    return tuple(Option(row.body, said(Label.model_validate(row.name), call.language)) for row in heads)
 
 
 def stages_of(rules: ProcedureRules) -> list[Stage]:

@@ -42,6 +42,11 @@ class County:
     authority: str
     bodies: frozenset[str]
 
+    @property
+    def providers(self) -> frozenset[str]:
+        """Its bodies but for the authority: no other belongs to a county."""
+        return self.bodies - {self.authority}
+
 
 @dataclass(frozen=True)
 class Caller:

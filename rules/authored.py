@@ -16,6 +16,8 @@ OneOrMore = Annotated[tuple[T, ...], Field(min_length=1)]
 
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Charge = Literal["interruptions", "officers", "entries"]
+"""What some body of a city is in charge of, for all of it."""
 
 
 BODY_ID = r"[a-z]+\.[a-z][a-z_]*"

@@ -187,6 +187,10 @@ def _around(pack: Pack) -> Iterator[Finding]:
     for role in pack.sees_the_city:
         if role not in pack.bodies:
             yield Finding(("sees_the_city", role), "no_responsible_body", f"{role} is no body of this city")
+    for of, charged in pack.in_charge.items():
+        for role in charged.by:
+            if role not in pack.bodies:
+                yield Finding(("in_charge", of, "by"), "no_responsible_body", f"{role} is no body of this city")
     if pack.counties and (pack.counties.authority not in pack.bodies or pack.counties.authority == PROVIDER):
         fact = f"{pack.counties.authority} is no body of this city that could be the authority of a county"
         yield Finding(("counties", "authority"), "no_responsible_body", fact)

@@ -59,9 +59,11 @@ class Asked(Pinned):
 
 
 class Again(Pinned):
-    """After how many calendar days the next is owed."""
+    """After how many calendar days the next is owed, since when by the pack, how many days before it is reminded."""
 
     days: int
+    since: date
+    reminded: tuple[int, ...] = ()
     citation: Citation
 
 
@@ -98,7 +100,7 @@ class DeclarationRule(Pinned):
             asks=tuple(_asked(name, each) for name, each in terms.asks.items()),
             names_a_user=terms.names_a_user,
             taken_down_by=terms.taken_down.by if terms.taken_down else (),
-            again=Again(days=terms.again.days, citation=citation(pack, terms.again.cite)) if terms.again else None,
+            again=_again(pack, kind, terms) if terms.again else None,
             citation=citation(pack, version.cite),
         )
 
@@ -126,10 +128,38 @@ class DeclarationRule(Pinned):
         if not fits[self.about]:
             yield Inadmissible("dataset_ids", f"about_{self.about}", self.citation)
 
-    def owed_on(self, last: date | None) -> date | None:
-        """The last day on which the next is in time, the last having been made on that day; None where none is owed
-        again, and where there is none yet: that one is owed today."""
-        return last + timedelta(days=self.again.days) if self.again and last else None
+    def owed_on(self, last: date | None, opened: date | None = None) -> date | None:
+        """The last day on which the next is in time: the last was made on that day, or where there is none yet the data
+        was opened on that, None for data that always was; not before the pack has it owed at all. None where none is
+        owed again."""
+        if self.again is None:
+            return None
+        begun = max(self.again.since, last or opened or self.again.since)
+        return begun + timedelta(days=self.again.days)
+
+    def days_left(self, due_on: date, today: date) -> int | None:
+        """At which of its points a reminder is, the nearest to the last day that has come; None once that is over."""
+        if today > due_on or self.again is None:
+            return None
+        return min((each for each in self.again.reminded if (due_on - today).days <= each), default=None)
+
+    def reminds(self, due_on: date, today: date) -> bool:
+        """Whether any reminder of that last day has come."""
+        return today > due_on or self.days_left(due_on, today) is not None
+
+
+def _again(pack: Pack, kind: str, terms: DeclarationTerms) -> Again:
+    """When the next is owed, and since when there has been such a duty without a gap."""
+    assert terms.again
+    since: date | None = None
+    for version in pack.declarations[kind].versions:
+        is_owed = version.value is not None and version.value.again is not None
+        since = (since or version.in_force_from) if is_owed else None
+        if version.value is terms:
+            break
+    assert since
+    cited = citation(pack, terms.again.cite)
+    return Again(days=terms.again.days, since=since, reminded=terms.again.reminded, citation=cited)
 
 
 def declared_in(pack: Pack, on: date) -> tuple[DeclarationRule, ...]:

@@ -15,6 +15,7 @@ from pydantic import Field, Strict, StrictBool, StringConstraints
 
 from rules.authored import (
     Authored,
+    Charge,
     Cite,
     Day,
     Name,
@@ -29,6 +30,7 @@ from rules.service_terms import (
     AccessLogTerms,
     DeclarationEntry,
     FeedbackTerms,
+    InChargeTerms,
     KeepingTerms,
     MaintenanceTerms,
     PostEntry,
@@ -324,6 +326,9 @@ class Pack(Authored):
     bodies: Mapping[Name, OneOrMore[Version[Wording]]]
     sees_the_city: Mapping[Name, SightTerms] = Field(default_factory=dict)
     """Roles of the bodies that see the whole city; every other sees the cases that concern its body."""
+    in_charge: Mapping[Charge, InChargeTerms] = Field(default_factory=dict)
+    """Who announces interruptions, has officers of every body on file, and keeps every provider's entries; where the
+    pack does not say, as `rules.sight.IN_CHARGE` has it."""
     counties: CountiesTerms | None = None
     """Whether its counties have authorities and catalogues of their own; without this rule they have none."""
     maintenance: OneOrMore[Version[MaintenanceTerms]] | None = None

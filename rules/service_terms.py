@@ -82,6 +82,14 @@ class FeedbackTerms(Authored):
     reaches: OneOrMore[Name]
 
 
+class InChargeTerms(Authored):
+    """Roles of the bodies in charge of something of the platform for the whole city. Undated, for whoever is in charge
+    is so today, of what is old too."""
+
+    by: OneOrMore[Name]
+    cite: Cite
+
+
 class AskedTerms(Authored):
     """What a declaration says: prose, a line, a day, or one of the values that are named."""
 
@@ -92,9 +100,12 @@ class AskedTerms(Authored):
 
 
 class AgainTerms(Authored):
-    """After how many calendar days, counted from the last, the next is owed for the same dataset."""
+    """After how many calendar days, counted from the last, the next is owed for the same dataset. Whoever owes it is
+    `reminded` so many days before that day, 0 for the day itself, and once more when it is over; nobody where it names
+    none."""
 
     days: Annotated[int, Strict(), Field(ge=1)]
+    reminded: tuple[Annotated[int, Strict(), Field(ge=0)], ...] = ()
     cite: Cite
 
 

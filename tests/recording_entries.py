@@ -8,14 +8,15 @@ from typing import Any
 
 from activities.record.filings import Filing
 from models import acts as a
-from models.entries import update_case_id
+from models.entries import dataset_meant, update_case_id
 from models.granting import access_case_id
+from models.state import CaseState
 from models.task_state import TaskState
 from rules.deadlines import to_shanghai
-from rules.procedure_names import EMERGENCY_UPKEEP
+from rules.procedure_names import CATALOGUE_UPDATE, EMERGENCY_UPKEEP
 from rules.resolving import resolve
 from rules.sample_catalogue import datasets
-from tests.driving import WHATEVER_IS_ASKED
+from tests.driving import WHATEVER_IS_ASKED, roles_of_the_city
 from tests.models.updates import EVERY_FIELD, answers_for
 from tests.recording_objections import Decisions, Objecting, beside
 from tests.walking import AGREED, BOTH_SIGN, Along, Walk
@@ -64,10 +65,10 @@ class Updating(Along):
         measure = a.Measure(entry_fields=EVERY_FIELD, entry_items=OTHER_ITEMS)
         return {"measure": measure, "amends": a.Amendment(choices=said, given=frozenset(said)), "entry": ENTRY}
 
-    async def pass_reviews(self) -> None:
-        """Every review that lies open before the last word finds for the draft."""
+    async def pass_reviews(self, until: str | None = None) -> None:
+        """Every review that lies open before the last word, or before this stage, finds for the draft."""
         rules = await self.walk.driver.rules_of(self.case_id)
-        last, _ = LAST_WORD[self.walk.city]
+        last = until or LAST_WORD[self.walk.city][0]
         processed = {"measure": a.Measure(processed_on=await self.walk.today())}
         while stages := [task.stage for task in await self.open_tasks() if task.stage != last]:
             for name in stages:
@@ -213,6 +214,41 @@ async def upkeep(walk: Walk) -> None:
     await Along(walk, walk.case_id).decide(("upkeep", "over"))
 
 
+async def of_a_county(walk: Walk) -> None:
+    """A county sends a new entry of its body back once, then has it in its catalogue before the city has."""
+    driver, (authority, provider, stage, *others) = walk.driver, COUNTIES[walk.city]
+
+    def filing(received_at: datetime) -> Filing:
+        rules = resolve(driver.pack(walk.city), CATALOGUE_UPDATE, to_shanghai(received_at).date())
+        bodies = {role: f"{walk.city}.{role}" for role in roles_of_the_city(driver.pack(walk.city))}
+        bodies |= {"county_authority": authority, "provider": provider}
+        return Filing(
+            rules=rules,
+            party=f"acc_{provider}_1",
+            dataset_id=dataset_meant(CaseState(case_id=walk.case_id, bodies=bodies)),
+            bodies=bodies,
+            data_items=(),
+            choices={"trigger": "other"},
+            given=frozenset({"reason"}),
+            occurred_on=to_shanghai(received_at).date(),
+        )
+
+    await driver.inbox.receive_filing(walk.case_id, CATALOGUE_UPDATE, {"reason": "to be read by people only"}, filing)
+    await driver.engine.hand_over(walk.case_id, driver.patience)
+    await walk.begun(walk.case_id)
+    update = Updating(walk, walk.case_id)
+    for outcome in ("return", "include"):
+        await update.submit()
+        await update.pass_reviews(until=stage)
+        await update.decide((stage, outcome))
+    await update.decide(*others)
+
+
+COUNTIES: Mapping[str, tuple[Any, ...]] = {
+    "nanning": ("nanning.wuming", "nanning.wumingtransport", "county_compilation", ("review", "publish")),
+    "yulin": ("yulin.beiliu", "yulin.beiliutransport", "county_publication", ("city_compilation", "publish")),
+}
+"""City to the authority of a county, a body of it, the stage before that authority, and what the city then decides."""
 EVERYWHERE: Mapping[str, Path_] = {"update-published": published}
 BY_CITY: Mapping[str, Mapping[str, Path_]] = {
     "nanning": {
@@ -221,8 +257,9 @@ BY_CITY: Mapping[str, Mapping[str, Path_]] = {
         "update-while-held": while_held,
         "items-removed": items_removed,
         "grant-items-removed": grant_items_removed,
+        "update-of-a-county": of_a_county,
     },
-    "yulin": {"emergency-upkeep": upkeep},
+    "yulin": {"emergency-upkeep": upkeep, "update-of-a-county": of_a_county},
     "guangzhou": {"update-disputed": disputed},
     "lianyungang": {"update-returned": returned},
     "nanjing": {"update-returned": returned, "update-waited": waited},

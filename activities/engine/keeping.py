@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("kaifang.keeper")
 
 SWEEPER, SENDER, REMINDERS, LAPSES, REVIEWS, HEADS = "sweeper", "sender", "reminders", "lapses", "reviews", "heads"
+DECLARATIONS = "declarations"
 RECUSALS, STAMPS, SCANS, MONTHS, SEALING = "recusals", "stamps", "scans", "months", "sealing"
 ARCHIVES, MAILBOXES, VERSIONS = "archives", "mailboxes", "versions"
 JOBS = (
     *(SWEEPER, SENDER, REMINDERS, LAPSES, RECUSALS, REVIEWS, HEADS, STAMPS, SCANS, MONTHS, MAILBOXES, SEALING),
-    *(ARCHIVES, VERSIONS),
+    *(ARCHIVES, VERSIONS, DECLARATIONS),
 )
 """What runs beside every worker."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0

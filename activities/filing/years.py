@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from activities.filing.recurring import SYSTEM, file_by_itself
@@ -22,6 +22,7 @@ from rules.resolving import NotInForce, ProcedureUnknown, resolve
 if TYPE_CHECKING:
     from activities.database import Pool
 
+A_DAY = timedelta(days=1)
 BODIES = """
 select role, body, entered_on from bodies where city = $1 and (role = 'provider' or county is null) order by body
 """
@@ -44,12 +45,14 @@ class Owed:
 
 async def file_years(pool: Pool, inbox: Inbox, packs: list[Pack], now: datetime, most: int) -> int:
     """Files at most that many cases that have come to be owed for a year and that nobody has begun, also those of years
-    that passed while nobody looked."""
+    that passed while nobody looked; of a city whose law has ended, what was owed by its last day, by the rules of that
+    day."""
     filed = 0
     for pack in packs:
+        on = min(to_shanghai(now).date(), pack.in_force_until - A_DAY if pack.in_force_until else date.max)
         for procedure in YEARLY:
-            if filed < most and (rules := _rules_on(pack, procedure, to_shanghai(now).date())):
-                filed += await _file(pool, inbox, pack, rules, to_shanghai(now).date(), most - filed)
+            if filed < most and (rules := _rules_on(pack, procedure, on)):
+                filed += await _file(pool, inbox, pack, rules, on, most - filed)
     return filed
 
 
@@ -68,7 +71,12 @@ async def _file(pool: Pool, inbox: Inbox, pack: Pack, rules: ProcedureRules, tod
     providers = [row["body"] for row in rows if row["role"] == PROVIDER]
     bodies = {row["role"]: row["body"] for row in rows if row["role"] != PROVIDER}
     entered = {row["body"]: row["entered_on"] for row in rows}
-    owed = [each for year in _years(entered, today) for each in _of_year(pack, rules, providers, entered, year)]
+    owed = [
+        each
+        for year in _years(entered, today)
+        for each in _of_year(pack, rules, providers, entered, year)
+        if each.owed_from <= today
+    ]
     known = {row["case_id"] for row in await pool.fetch(KNOWN, [each.case_id for each in owed])}
     due = [each for each in owed if each.case_id not in known][:most]
     for each in due:

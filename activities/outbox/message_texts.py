@@ -135,6 +135,8 @@ def link_to(message: Message, language: Language, pages_url: str) -> str | None:
         return f"{pages}/my/delegations/{delegation_id}"
     if declaration_id := message.facts.get("declaration_id"):
         return f"{pages}/declarations/{declaration_id}"
+    if city := message.facts.get("declarations_of"):
+        return f"{pages}/{city}/declarations"
     if dataset_id := message.facts.get("dataset_id"):
         return f"{pages}/datasets/{dataset_id}"
     if message.case_number is None:

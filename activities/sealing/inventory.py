@@ -75,7 +75,7 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
     "dataset_versions": {I: "case_id", N: "dataset_id openness items entry"},
     "datasets": {I: "updated_by", N: "dataset_id city provider openness items entry search"},
     "declaration_marks": {I: "declaration_id account_id", N: "mark body reason"},
-    "declarations": {I: "declaration_id account_id grant_case_id", N: "city kind body says request_digest"},
+    "declarations": {I: "declaration_id account_id grant_case_id delegate", N: "city kind body says request_digest"},
     "declared_datasets": {I: "declaration_id", N: "dataset_id"},
     "delegated_calls": {I: "delegation_id"},
     "delegations": {I: "delegation_id case_id delegate", N: "key_digest ended"},

@@ -13,7 +13,8 @@ from activities.tables.columns import instant, jsonb
 
 class DeclarationRow(SQLModel, table=True):
     """What a body declared: a kind of the pack's, and what it says by the names that the pack has. `grant_case_id` is
-    the grant under which the use was that it is about. `number` is the order of writing."""
+    the grant under which the use was that it is about, `delegate` the account that used it for its holder, where that
+    is whose use it is. `number` is the order of writing."""
 
     __tablename__ = "declarations"
     __table_args__ = (Index("declarations_of_city", "city", "kind", "number"),)
@@ -24,6 +25,7 @@ class DeclarationRow(SQLModel, table=True):
     body: str
     account_id: str = Field(foreign_key="accounts.account_id")
     grant_case_id: str | None = None
+    delegate: str | None = None
     says: dict[str, Any] = jsonb()
     request_digest: str
     declared_at: datetime = instant()

@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 from activities.declarations import Declaration, TakenDown, declare, let_be_named, take_down
 from activities.idempotency import id_from_key
 from activities.tables.catalogue import DatasetRow
+from activities.tables.declarations import DeclarationRow
 from activities.tables.gate import GrantRow
 from api.acting.forms.form import Form
 from api.acting.refusals import refused_before_receipt
@@ -22,6 +23,7 @@ from reading.declarations import questions
 from reading.declarations.shown import Reader, declaration_shown, rule_of
 from reading.declarations.sight import is_no_affair_of_its_own, must_declare, must_take_down, speaks_of_its_own
 from reading.directory import questions as directory
+from reading.grants.questions import delegates_of
 from reading.sight import Caller
 from reading.store import Store
 from reading.words.law import law_of
@@ -39,12 +41,14 @@ Named = Annotated[str, StringConstraints(max_length=LONGEST_CODE, pattern=r"^[a-
 
 class DeclarationForm(Form):
     """What a body declares: a kind of the city's, about which datasets, under whose grant if it is about the use of
-    one, by its number, and what it says by the names of the rule."""
+    one, by its number, whose use it is if a delegate of that grant used it, by its login, and what it says by the names
+    of the rule."""
 
     city: Code
     kind: Code
     dataset_ids: Annotated[tuple[Code, ...], Field(max_length=MOST_DATASETS)] = ()
     grant: Code | None = None
+    delegate: Code | None = None
     says: Annotated[dict[Named, Prose], Field(max_length=MOST_SAID)]
 
 
@@ -69,13 +73,15 @@ async def declare_for_body(runtime: Runtime, store: Store, caller: Caller, form:
     with refused_before_receipt():
         speaks_of_its_own(caller, [each.provider for each in datasets])
     grant = await _grant(store, rule, form.grant, datasets)
+    delegate = await _delegate(store, grant, form.delegate)
+    parties = [each for each in (grant.party if grant else None, delegate) if each]
     with refused_before_receipt():
-        is_no_affair_of_its_own(caller, grant.party if grant else None, "grant")
+        is_no_affair_of_its_own(caller, parties, "grant")
     on = to_shanghai(await store.now()).date()
     if found := [*rule.wrong_with_number(len(datasets)), *rule.wrong_with(form.says)]:
         raise Problem("Inadmissible", errors=wrongs(found, law_of(form.city, on, "zh").rules))
-    if grant is not None:
-        await _names_nobody(store, grant.party, form.says)
+    for each in parties:
+        await _names_nobody(store, each, form.says)
     declaration = Declaration(
         declaration_id=id_from_key(caller.account_id, PATH, key),
         city=form.city,
@@ -84,7 +90,8 @@ async def declare_for_body(runtime: Runtime, store: Store, caller: Caller, form:
         account_id=caller.account_id,
         dataset_ids=[each.dataset_id for each in datasets],
         grant_case_id=grant.case_id if grant else None,
-        user=grant.party if grant else None,
+        delegate=delegate,
+        user=parties[-1] if parties else None,
         says={name: text.strip() for name, text in form.says.items() if text.strip()},
         said=form.said(),
     )
@@ -126,6 +133,17 @@ async def _grant(
     return grant
 
 
+async def _delegate(store: Store, grant: GrantRow | None, login: str | None) -> str | None:
+    """The account of that login, which uses or used the grant for its holder. Raises a Problem."""
+    if login is None:
+        return None
+    account = await directory.account(store, login)
+    used_it = account is not None and grant is not None and account.account_id in await delegates_of(store, grant)
+    if account is None or not used_it:
+        raise invalid("delegate", "no_delegate_of_it")
+    return account.account_id
+
+
 async def _names_nobody(store: Store, user: str, says: Mapping[str, str]) -> None:
     """What is said does not name the user: he alone decides that. Raises a Problem."""
     account = (await directory.accounts(store, [user])).get(user)
@@ -146,7 +164,7 @@ async def take_down_for_body(
     rule = known(rule_of(row))
     with refused_before_receipt():
         body = must_take_down(caller, rule, row.city, row.body)
-        is_no_affair_of_its_own(caller, await _holder(store, row.grant_case_id), "declaration_id")
+        is_no_affair_of_its_own(caller, await _parties(store, row), "declaration_id")
     await store.release()
     try:
         await take_down(runtime.pool, runtime.clock, declaration_id, caller.account_id, body, form.reason)
@@ -155,20 +173,21 @@ async def take_down_for_body(
 
 
 async def name_user(runtime: Runtime, store: Store, caller: Caller, declaration_id: str, form: NamingForm) -> None:
-    """The holder of the grant is named from now on, or no longer; the same again changes nothing. Raises a Problem."""
+    """Whoever used the data under the grant is named from now on, or no longer; the same again changes nothing. Raises
+    a Problem."""
     await _must_know(store, caller, declaration_id)
     row = known(await questions.declaration(store, declaration_id))
     with refused_before_receipt():
-        if caller.account_id != await _holder(store, row.grant_case_id):
+        if [caller.account_id] != (await _parties(store, row))[-1:]:
             raise NotYourCase
     await store.release()
     await let_be_named(runtime.pool, runtime.clock, declaration_id, caller.account_id, form.named)
 
 
-async def _holder(store: Store, grant_case_id: str | None) -> str | None:
-    """The account of the holder of that grant; None where none is named."""
-    found = await questions.holders_of(store, [grant_case_id] if grant_case_id else [])
-    return next((party for _, party in found.values()), None)
+async def _parties(store: Store, row: DeclarationRow) -> list[str]:
+    """Whose grant it names, and last whoever used it; none where none is named."""
+    found = await questions.holders_of(store, [row.grant_case_id] if row.grant_case_id else [])
+    return [party for _, party in found.values()] + ([row.delegate] if row.delegate else [])
 
 
 async def _must_know(store: Store, caller: Caller, declaration_id: str) -> None:

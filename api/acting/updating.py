@@ -33,6 +33,7 @@ from reading.updates import questions as updates
 from rules.admissibility import Inadmissible, chosen, without_its_day
 from rules.deadlines import to_shanghai
 from rules.procedure_names import CATALOGUE_UPDATE
+from rules.sight import in_charge
 
 PATH = "/v1/catalogue-updates"
 
@@ -41,9 +42,6 @@ DRAFT = "draft"
 
 
 TAKE_TURN = "take_turn"
-
-
-AUTHORITY = "authority"
 
 
 class Concerned(NamedTuple):
@@ -107,7 +105,8 @@ async def _concerned(call: UpdateFiled, form: CatalogueUpdateForm) -> Concerned:
     bodies = await call.filer.bodies(form.city)
     own = await directory.provider_of(call.store, form.city, call.caller.body or "")
     with refused_before_receipt():
-        whose_entry.may_record(call.caller.body, own is not None, bodies.get(AUTHORITY), call.caller.heads_county)
+        keepers = (bodies.get(role) for role in in_charge(form.city, "entries"))
+        whose_entry.may_record(call.caller.body, own is not None, *keepers, call.caller.heads_county)
     dataset = await catalogue.dataset_of(call.store, form.city, form.dataset_id) if form.dataset_id else None
     if form.dataset_id and dataset is None:
         raise invalid("dataset_id", "dataset_unknown")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from api.http.problems import invalid
 from reading.catalogue import questions as catalogue
 from reading.directory import questions as directory
+from reading.sight import County
 from reading.store import Store
 from rules.loading import cities
 from rules.opened_first import priorities_of
@@ -14,6 +15,14 @@ async def named_body(store: Store, field: str, body: str | None) -> None:
     """The directory has the body that a filter names. Raises a Problem on the field."""
     if body is not None and await directory.body(store, body) is None:
         raise invalid(field, "body_not_known", given=body)
+
+
+async def named_county(store: Store, authority: str | None, city: str | None = None) -> County | None:
+    """The county of the authority that a filter names, in the city if one is named. Raises a Problem on `county`."""
+    county = await directory.county(store, authority, city) if authority is not None else None
+    if authority is not None and county is None:
+        raise invalid("county", "county_unknown", given=authority)
+    return county
 
 
 async def named_dataset(store: Store, dataset_id: str | None) -> None:

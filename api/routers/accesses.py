@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.acting.refusals import refused_before_receipt
-from api.dependencies import ID, Calling, Cursor, PageSize, Reading, Running, Word
+from api.dependencies import ID, Calling, Cursor, OfCounty, PageSize, Reading, Running, Word
 from api.http.files import AS_TABLE, file_headers
-from api.http.filters import named_dataset
+from api.http.filters import named_county, named_dataset
 from api.http.known import known
 from api.http.language import AnsweredIn
 from api.http.moments import Day
@@ -20,7 +20,7 @@ from models.gate import Reason
 from reading.accesses.asked import AccessesSought, days_of_accesses
 from reading.accesses.shapes import AccessesShown, DaysCounted, MinuteShown, UseShown
 from reading.accesses.shown import access_page, days_page, minute_page
-from reading.accesses.sight import AccessSight, must_evaluate_use, must_see_accesses
+from reading.accesses.sight import AccessSight, must_evaluate_use, must_see_accesses, must_see_own
 from reading.accesses.use import use_shown, use_table
 from reading.figures.days import Days, DaysUnusable, whole_months
 from reading.shape import Page
@@ -29,7 +29,10 @@ from reading.tables.accesses import access_table
 from rules.deadlines import to_shanghai
 
 MONTH = r"^(19[7-9]|20[0-9])[0-9]-(0[1-9]|1[0-2])$"
-WHOSE = "A provider sees the accesses to its data, operator and authority those of the city, a user its own. "
+WHOSE = (
+    "A provider sees the accesses to its data, the authority of a county those to its county's, operator and authority "
+    "those of the city, a user its own. "
+)
 
 router = APIRouter(prefix="/v1/accesses", tags=["accesses"])
 
@@ -41,10 +44,16 @@ UntilMonth = Annotated[
 ]
 
 
-async def seeing(caller: Calling) -> AccessSight:
+async def seeing(
+    caller: Calling,
+    by: Annotated[
+        Literal["own_grants"] | None,
+        Query(description="by the caller's own grants, an officer's by those of its body, whatever else it sees"),
+    ] = None,
+) -> AccessSight:
     """Whose accesses the caller sees, or a problem."""
     with refused_before_receipt():
-        return must_see_accesses(caller)
+        return must_see_own(caller) if by else must_see_accesses(caller)
 
 
 async def evaluating(caller: Calling) -> AccessSight:
@@ -72,9 +81,11 @@ async def seeking(
     dataset_id: Word = None,
     grant_case_id: Annotated[str | None, Query(pattern=ID, description="the case that the grant is")] = None,
     reason: Annotated[Reason | None, Query(description="why the gate answered as it did")] = None,
+    county: OfCounty = None,
 ) -> AccessesSought:
     await named_dataset(store, dataset_id)
-    return AccessesSought(days, dataset_id, grant_case_id, reason)
+    await named_county(store, county)
+    return AccessesSought(days, dataset_id, grant_case_id, reason, county)
 
 
 Sought = Annotated[AccessesSought, Depends(seeking)]
@@ -140,8 +151,8 @@ async def minutes(
     response_model=UseShown,
     responses={**AS_TABLE, **problems(401, 403, 422, 503)},
     summary="How each dataset was used, by month",
-    description="By which a provider evaluates the use of its data, and operator and authority that of the city; those "
-    "that nobody used are among them. Whole months that are over.",
+    description="By which a provider evaluates the use of its data, the authority of a county that of its own, and "
+    "operator and authority that of the city; those that nobody used are among them. Whole months that are over.",
 )
 async def use(
     request: Request,
@@ -152,13 +163,15 @@ async def use(
     language: AnsweredIn,
     from_month: FromMonth = None,
     until_month: UntilMonth = None,
+    county: OfCounty = None,
 ) -> Any:
+    await named_county(store, county)
     as_csv = wants_table(request, response)
     try:
         months = whole_months(from_month, until_month, to_shanghai(await runtime.now()).date())
     except DaysUnusable as fact:
         raise invalid(fact.field, fact.code, **fact.params) from fact
-    found = await use_shown(store, sight, months, language)
+    found = await use_shown(store, sight, months, language, county)
     if as_csv:
         headers = file_headers("use", "csv", language)
         return Response(use_table(found, language), media_type=CSV, headers=headers)

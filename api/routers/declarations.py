@@ -159,8 +159,8 @@ async def naming(
     caller: Calling,
     language: AnsweredIn,
 ) -> DeclarationShown:
-    """By the holder of the grant that the declaration is about, and nobody else; at any time. Until then nobody is
-    named."""
+    """By the holder of the grant that the declaration is about, or the delegate whose use it is, and nobody else; at
+    any time. Until then nobody is named."""
     await name_user(runtime, store, caller, declaration_id, form)
     return await shown(store, caller, language, declaration_id)
 

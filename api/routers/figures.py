@@ -9,9 +9,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.acting.refusals import refused_before_receipt
-from api.dependencies import Calling, Reading, Running, Word
+from api.dependencies import Calling, OfCounty, Reading, Running, Word
 from api.http.files import AS_TABLE, file_headers
-from api.http.filters import named_body
+from api.http.filters import named_body, named_county
 from api.http.language import AnsweredIn
 from api.http.moments import Day
 from api.http.openapi import problems
@@ -66,9 +66,10 @@ async def narrowing(
     body: Word = None,
     procedure: NamedProcedure | None = None,
     stage: NamedStage | None = None,
+    county: OfCounty = None,
 ) -> Narrowing:
     await named_body(store, "body", body)
-    return Narrowing(city, body, procedure, stage)
+    return Narrowing(city, body, procedure, stage, county=await named_county(store, county))
 
 
 Seeing = Annotated[Sight, Depends(seeing)]
@@ -80,8 +81,8 @@ Narrowed = Annotated[Narrowing, Depends(narrowing)]
     response_model=FiguresShown,
     responses={**AS_TABLE, **problems(401, 403, 422, 503)},
     summary="What was filed and decided, in which time, and how late",
-    description="A supervisor's city, an admin's cities, the city of officers who may read all its cases, else the own "
-    "body; as a table where `Accept` wants `text/csv`." + DEFINITIONS,
+    description="A supervisor's city, an admin's cities, the city of officers who may read all its cases, the county "
+    "of officers of its authority, else the own body; as a table where `Accept` wants `text/csv`." + DEFINITIONS,
 )
 async def figures(
     request: Request,
@@ -109,20 +110,25 @@ async def figures(
     responses=problems(422, 503),
     summary="The figures of a city, for everybody",
     description="Whole months that are over, of the city as one and by procedure, rectifications left out; counted an "
-    "hour ago at most. Times taken are shown where at least five cases share them." + DEFINITIONS,
+    "hour ago at most. So too of a county that has two providers at least. Times taken are shown where at least five "
+    "cases share them." + DEFINITIONS,
 )
 async def public_figures(
     request: Request,
     runtime: Running,
+    store: Reading,
     language: AnsweredIn,
     city: NamedCity,
     from_month: FromMonth = None,
     until_month: UntilMonth = None,
+    county: OfCounty = None,
 ) -> PublicFigures:
     published: public.Published = request.app.state.published
+    of_county = await named_county(store, county, city)
+    await store.release()
     try:
-        return await public.public_figures(runtime, published, city, from_month, until_month, language)
-    except DaysUnusable as fact:
+        return await public.public_figures(runtime, published, city, from_month, until_month, language, of_county)
+    except (DaysUnusable, public.CountyUnshown) as fact:
         raise invalid(fact.field, fact.code, **fact.params) from fact
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from api.acting import granting
 from api.acting.forms.deciding import RevocationForm
 from api.acting.granting import KeyShown, new_key
 from api.acting.receiving import ActShown, Receiving, act_answers
+from api.acting.refusals import refused_before_receipt
 from api.dependencies import Calling, CaseId, Cursor, PageSize, Party, Reading, Reviewer, Word
 from api.http.files import AS_TABLE
 from api.http.filters import named_dataset
@@ -34,13 +35,16 @@ async def grants(
     dataset_id: Word = None,
     after: Cursor = None,
     limit: PageSize = 50,
+    of: Annotated[Literal["own_body"] | None, Query(description="only those that the caller's body has")] = None,
 ) -> Any:
     """The caller's own grants; an officer's, those whose cases it may know of; latest first."""
     await named_dataset(store, dataset_id)
+    with refused_before_receipt():
+        body = caller.must_review_for_a_body() if of else None
     if wants_table(request, response):
         await store.release()
-        return await as_table("grants", language, grant_table(store.archive, caller, language, dataset_id))
-    return await grant_page(store, caller, dataset_id, after, limit)
+        return await as_table("grants", language, grant_table(store.archive, caller, language, dataset_id, body))
+    return await grant_page(store, caller, dataset_id, after, limit, body)
 
 
 @router.post("/{case_id}/key", response_model=KeyShown, responses=act_answers(), summary="Get a key")

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.acting.rating_data import RatingForm, rate_dataset
 from api.acting.refusals import refused_before_receipt
-from api.dependencies import Applicant, Calling, Cursor, DatasetId, PageSize, Reading, Running, Word
+from api.dependencies import Applicant, Calling, Cursor, DatasetId, OfCounty, PageSize, Reading, Running, Word
 from api.http.files import AS_TABLE
-from api.http.filters import named_dataset
+from api.http.filters import named_county, named_dataset
 from api.http.known import known
 from api.http.language import AnsweredIn
 from api.http.moments import Day
@@ -31,10 +31,12 @@ From = Annotated[Day | None, Query(alias="from", description="the first of this 
 Until = Annotated[Day | None, Query(alias="until", description="exclusive; tomorrow unless given")]
 
 
-async def seeing(caller: Calling) -> RatingSight:
+async def seeing(caller: Calling, store: Reading, county: OfCounty = None) -> RatingSight:
     """The data whose ratings the caller sees, or a problem."""
     with refused_before_receipt():
-        return must_see_ratings(caller)
+        sight = must_see_ratings(caller)
+    await named_county(store, county)
+    return sight.narrowed(county)
 
 
 Seen = Annotated[RatingSight, Depends(seeing)]
@@ -96,7 +98,8 @@ async def given(
     after: Cursor = None,
     limit: PageSize = 50,
 ) -> Any:
-    """A provider sees those of its data, operator and authority those of the city: each rating that counts, the latest
+    """A provider sees those of its data, the authority of a county those of its county, operator and authority those of
+    the city: each rating that counts, the latest
     first, without who gave it."""
     await named_dataset(store, dataset_id)
     if wants_table(request, response):

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api.dependencies import Cursor, PageSize, Reading, Seeing, Word, officer_id
+from api.dependencies import Cursor, OfCounty, PageSize, Reading, Seeing, Word, officer_id
 from api.http.files import AS_TABLE
-from api.http.filters import named_body
+from api.http.filters import named_body, named_county
 from api.http.language import AnsweredIn
 from api.http.openapi import problems
 from api.http.tables import as_table, wants_table
@@ -35,10 +35,12 @@ async def asking_of(
     procedure: NamedProcedure | None = None,
     stage: NamedStage | None = None,
     officer: Annotated[Word, Query(description="who claimed the task: login or account id")] = None,
+    county: OfCounty = None,
 ) -> Asking:
     """What a call asks. Raises a Problem on a filter that names nothing there is."""
     await named_body(store, "body", body)
-    narrowing = Narrowing(city, body, procedure, stage, await officer_id(store, officer))
+    of_county = await named_county(store, county)
+    narrowing = Narrowing(city, body, procedure, stage, await officer_id(store, officer), of_county)
     return Asking(sight, narrowing, await store.present(), language)
 
 
@@ -54,8 +56,9 @@ Asked = Annotated[Asking, Depends(asking_of)]
 async def overdue_tasks(
     request: Request, response: Response, store: Reading, asking: Asked, after: Cursor = None, limit: PageSize = 50
 ) -> Any:
-    """A supervisor's city, an admin's cities, a reviewer's body (the city, where its body may urge by law): tasks whose
-    due instant has come and to which no answer waits that was received before; the longest overdue first."""
+    """A supervisor's city or county, an admin's cities, the county of reviewers of its authority, any other reviewer's
+    body (the city, where its body may urge by law): tasks whose due instant has come and to which no answer waits that
+    was received before; the longest overdue first."""
     return await answered(request, response, store, asking, OVERDUE, after, limit)
 
 

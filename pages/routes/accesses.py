@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from api.acting.refusals import refused_before_receipt
-from api.http.filters import named_dataset
+from api.http.filters import named_county, named_dataset
 from api.http.moments import Day
 from api.http.problems import Problem, field_error, invalid
 from models.gate import Reason
@@ -18,13 +18,13 @@ from pages.calls import Call, page
 from pages.charts_of_supervision import Bar, Chart, stacked
 from pages.forms.fields import Option
 from pages.forms.filled import parsed
-from pages.supervising import address, supervised
+from pages.supervising import address, county_options, supervised
 from pages.tables import as_table
 from reading.accesses import questions
 from reading.accesses.asked import AccessesSought, days_of_accesses
 from reading.accesses.shapes import DaysCounted, UseShown
 from reading.accesses.shown import access_page, days_page, reason_text, titles_seen
-from reading.accesses.sight import AccessSight, must_evaluate_use, must_see_accesses
+from reading.accesses.sight import AccessSight, must_evaluate_use, must_see_own
 from reading.accesses.use import use_shown, use_table
 from reading.figures.days import DaysUnusable, whole_months
 from reading.tables.accesses import access_table
@@ -33,9 +33,11 @@ from rules.deadlines import to_shanghai
 
 A_PAGE = 20
 A_DAY = timedelta(days=1)
+TITLES = {"party": "own", "body": "of_body"}
+LEADS = {"party": "own_lead", "body": "of_body_lead"}
 DRAWN = 31
 """Days that have a bar, the latest ones."""
-ASKED = ("dataset_id", "grant", "reason", "from", "through")
+ASKED = ("county", "dataset_id", "grant", "reason", "from", "through")
 OF_A_CALL = frozenset(
     {
         *(Reason.PARAMETER_REPEATED, Reason.FACTS_DISAGREE, Reason.DATASET_MISSING, Reason.MALFORMED_VALUE),
@@ -50,6 +52,7 @@ class Asked(BaseModel):
     """What the address asks for; `grant` is a case number, `through` the last day."""
 
     model_config = ConfigDict(frozen=True)
+    county: Code | None = None
     dataset_id: Code | None = None
     grant: Code | None = None
     reason: Reason | None = None
@@ -85,9 +88,9 @@ def evaluated(call: Call) -> AccessSight:
 
 
 def own(call: Call) -> AccessSight:
-    """One's own accesses. Raises LoginNeeded, Problem."""
+    """One's own accesses, or those of the body that one serves. Raises LoginNeeded, Problem."""
     with refused_before_receipt():
-        return must_see_accesses(call.must_have("applicant"))
+        return must_see_own(call.must_have("applicant", "reviewer"))
 
 
 async def saved(call: Call, sight: AccessSight) -> Response:
@@ -99,6 +102,7 @@ async def sought_by(call: Call, sight: AccessSight) -> AccessesSought:
     """The accesses that the address asks for. Raises a Problem."""
     asked = parsed(Asked, {name: value for name in ASKED if (value := call.asked(name))})
     await named_dataset(call.store, asked.dataset_id)
+    await named_county(call.store, asked.county)
     grant = await questions.grant_numbered(call.store, sight, asked.grant) if asked.grant else None
     if asked.grant and grant is None:
         raise invalid("grant", "grant_not_known", given=asked.grant)
@@ -108,7 +112,12 @@ async def sought_by(call: Call, sight: AccessSight) -> AccessesSought:
     except DaysUnusable as fact:
         field = "through" if fact.field == "until" else fact.field
         raise invalid(field, fact.code, **fact.params) from fact
-    return AccessesSought(days, asked.dataset_id, grant, asked.reason)
+    return AccessesSought(days, asked.dataset_id, grant, asked.reason, asked.county)
+
+
+async def counties(call: Call, sight: AccessSight) -> tuple[Option, ...]:
+    """The counties that whoever sees a city may narrow to."""
+    return await county_options(call, sight.value) if sight.by == "city" else ()
 
 
 async def listed(call: Call, sight: AccessSight, name: str) -> Response:
@@ -132,11 +141,14 @@ async def listed(call: Call, sight: AccessSight, name: str) -> Response:
         wrong=wrong,
         here=name,
         is_own=sight.is_own,
+        titled=f"accesses.{TITLES.get(sight.by, 'title')}",
+        lead=f"accesses.{LEADS.get(sight.by, 'lead')}",
         found=found,
         counted=counted,
         last_on=found.until_on - A_DAY if found else None,
         chart=by_day(counted) if counted else None,
         asked=asked,
+        counties=await counties(call, sight),
         datasets=[Option(dataset_id, title) for dataset_id, title in titles.items()],
         reasons=[Option(each, reason_text(each, call.language)) for each in Reason if each not in OF_A_CALL],
         as_csv=address(call, f"{name}_csv", **asked),
@@ -155,12 +167,15 @@ def by_day(counted: DaysCounted) -> Chart:
 
 async def use(call: Call) -> Response:
     """How each dataset of a body or a city was used in the last twelve months that are over."""
-    found = await used(call)
+    found, county = await used(call), call.asked("county")
     return supervised(
         call,
         "supervision/use.html",
         used=found,
         last_on=found.until_on - A_DAY,
+        counties=await counties(call, evaluated(call)),
+        asked={"county": county or ""},
+        as_csv=address(call, "use_csv", county=county),
         chart=stacked(
             Bar(f"{each.title} {each.allowed} / {each.refused}", (each.allowed, each.refused))
             for each in found.items[:DRAWN]
@@ -181,9 +196,10 @@ async def use_csv(call: Call) -> Response:
 
 async def used(call: Call) -> UseShown:
     """The use of the data of whoever looks. Raises LoginNeeded, Problem."""
-    sight = evaluated(call)
+    sight, county = evaluated(call), call.asked("county")
+    await named_county(call.store, county)
     months = whole_months(None, None, to_shanghai(call.now).date())
-    return await use_shown(call.store, sight, months, call.language)
+    return await use_shown(call.store, sight, months, call.language, county)
 
 
 ROUTES = (

@@ -14,7 +14,7 @@ from api.acting.filing import rules_at
 from api.acting.forms.filing import CatalogueUpdateForm
 from api.acting.importing import CKAN, LARGEST_FILE, ImportedFile, import_entries, importer_of
 from api.acting.refusals import refused_before_receipt
-from api.acting.updating import AUTHORITY, UpdateFiled, receive_update
+from api.acting.updating import UpdateFiled, receive_update
 from api.http.known import known
 from api.http.problems import Problem, invalid
 from models.classes import OPENNESS
@@ -37,7 +37,7 @@ from reading.catalogue import questions as catalogue_questions
 from reading.catalogue.search import Search
 from reading.catalogue.shapes import DatasetShown
 from reading.catalogue.shown import dataset_now
-from reading.catalogue.sight import keeper_of, must_keep
+from reading.catalogue.sight import keeper_of, keeps_every_entry, must_keep
 from reading.directory import questions as directory
 from reading.grants.shown import grant_page
 from reading.sight import Caller
@@ -146,7 +146,7 @@ async def draft_of(call: Call, dataset_id: str | None) -> Draft:
             must_keep(caller, row)
     dataset = await dataset_now(call.store, caller, call.language, dataset_id) if dataset_id else None
     fields = list(asked_with(law, call))
-    if row is None and caller.body_role == AUTHORITY:
+    if row is None and keeps_every_entry(caller):
         bodies = await directory.bodies(call.store, city)
         options = tuple(
             Option(each.body, each.name["zh" if call.language == "zh" else "en"])

@@ -27,6 +27,7 @@ from pages.forms.fields import Field, Option
 from pages.forms.filled import parsed, stated
 from pages.forms.kinds import Kind
 from pages.officers import key_of, new_key
+from reading.cities.shown import rules_received
 from reading.declarations.shapes import DeclarationShown
 from reading.declarations.shown import Reader, declaration_shown, declarations_shown, kinds_of, owed_in, wanted_of
 from reading.declarations.sight import may_declare, must_declare, reads_for_a_body
@@ -35,6 +36,7 @@ from reading.words.law import law_of
 from rules.deadlines import to_shanghai
 from rules.declarations import SAYS, Asked, DeclarationRule, declared_in
 from rules.loading import load_pack
+from rules.procedure_names import ACCESS_REQUEST
 
 A_PAGE = 20
 KINDS = {"prose": Kind.PROSE, "line": Kind.LINE, "day": Kind.DAY}
@@ -103,12 +105,21 @@ def fields(call: Call, rule: DeclarationRule) -> tuple[Field, ...]:
     asked = [as_field(call, each) for each in rule.asks]
     if rule.names_a_user:
         hint = call.say("declarations.grant_hint")
+        if delegates(call):
+            asked.insert(0, Field("delegate", Kind.LINE, call.say("declarations.delegate")))
         asked.insert(0, Field("grant", Kind.LINE, call.say("declarations.grant"), hint=hint))
     if rule.about != "city":
         several = call.say("declarations.datasets_hint") if rule.about == "datasets" else None
         label = call.say("declarations.dataset_id")
         asked.insert(0, Field("dataset_ids", Kind.LINE, label, required=True, hint=several))
     return tuple(asked)
+
+
+def delegates(call: Call) -> bool:
+    """Whether the law of the city lets somebody else use a grant."""
+    received = rules_received(load_pack(call.in_part("city")), to_shanghai(call.now).date())
+    request = received.get(ACCESS_REQUEST)
+    return request is not None and request.delegation is not None
 
 
 def as_field(call: Call, asked: Asked) -> Field:
@@ -157,7 +168,7 @@ def content_of(call: Call, form: FormData, asked: tuple[Field, ...]) -> dict[str
     says = {name.removeprefix(f"{SAYS}_"): text for name, text in found.items() if name.startswith(f"{SAYS}_")}
     content = {"city": call.in_part("city"), "kind": call.in_part("kind"), SAYS: says}
     content |= {"dataset_ids": str(found.get("dataset_ids", "")).replace(",", " ").split()}
-    return content | ({"grant": found["grant"]} if "grant" in found else {})
+    return content | {name: found[name] for name in ("grant", "delegate") if name in found}
 
 
 def beside_fields(problem: Problem) -> Problem:

@@ -7,11 +7,13 @@ from collections.abc import Iterable
 
 from starlette.responses import Response
 
+from api.http.filters import named_county
 from api.http.problems import Wrong, plain_error
 from pages import charts
 from pages.calls import Call, page
 from pages.charts import BarContent, Chart
 from pages.cities import CITY
+from pages.supervising import county_options
 from reading.cities.shown import every_city
 from reading.figures import public
 from reading.figures.days import DaysUnusable
@@ -30,20 +32,21 @@ async def figures(call: Call) -> Response:
 async def figures_of(call: Call) -> Response:
     """The figures of whole months, by procedure: bars, and the table of the same numbers."""
     pack = load_pack(call.in_part("city"))
-    asked = {name: call.asked(name) for name in ("from", "until")}
+    asked = {name: call.asked(name) for name in ("from", "until", "county")}
+    county = await named_county(call.store, asked["county"], pack.city)
     problems = {
         name: call.say("figures.month_unreadable")
-        for name, month in asked.items()
-        if month and not MONTH.fullmatch(month)
+        for name in ("from", "until")
+        if (month := asked[name]) and not MONTH.fullmatch(month)
     }
     found = None
     if not problems:
         counted: public.Published = call.request.app.state.published
         try:
             found = await public.public_figures(
-                call.store.archive, counted, pack.city, asked["from"], asked["until"], call.language
+                call.store.archive, counted, pack.city, asked["from"], asked["until"], call.language, county
             )
-        except DaysUnusable as fact:
+        except (DaysUnusable, public.CountyUnshown) as fact:
             problems[fact.field] = plain_error(Wrong(fact.field, fact.code, fact.params), call.language)
     rows = found.by_procedure if found else []
     return call.page(
@@ -53,6 +56,7 @@ async def figures_of(call: Call) -> Response:
         asked=asked,
         problems=problems,
         figures=found,
+        counties=await county_options(call, pack.city, public.FEWEST_PROVIDERS),
         filed=filed(rows),
         in_time=in_time(rows),
     )

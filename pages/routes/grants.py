@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from api.acting.granting import new_key as issue_key
 from api.acting.granting import renounce
+from api.acting.refusals import refused_before_receipt
 from api.http.known import known
 from api.http.problems import Problem
 from pages.calls import Call, deed, page
@@ -25,6 +26,7 @@ from reading.cases.shapes import CaseShown
 from reading.catalogue import questions as catalogue
 from reading.grants.shapes import GrantInList
 from reading.grants.shown import grant_of, grant_page
+from reading.sight import Caller
 from reading.tables.own import grant_table
 from reading.use_reports.shown import use_of_grant
 from reading.words.language import said
@@ -41,15 +43,14 @@ class Issued:
 
 async def my_grants(call: Call) -> Response:
     """My grants, or those of the body that I serve, latest first."""
-    caller = call.must_have("applicant", "reviewer")
+    caller, body = holder(call)
     cursor = call.asked("cursor")
-    is_own = caller.has("applicant")
-    found = await grant_page(call.store, caller, None, cursor, A_PAGE, for_body=None if is_own else caller.body)
+    found = await grant_page(call.store, caller, None, cursor, A_PAGE, for_body=body)
     titles = await catalogue.titles(call.store, (each.dataset_id for each in found.items))
     here = call.path("my_grants")
     return call.page(
         "grants.html",
-        is_own=is_own,
+        is_own=body is None,
         grants=found.items,
         titles={dataset_id: said(title, call.language) for dataset_id, title in titles.items()},
         next=f"{here}?cursor={found.next}" if found.next else None,
@@ -59,8 +60,18 @@ async def my_grants(call: Call) -> Response:
 
 async def my_grants_csv(call: Call) -> Response:
     """All of them, as a table."""
-    caller = call.must_have("applicant")
-    return await as_table(call, "my-grants", grant_table(call.runtime, caller, call.language))
+    caller, body = holder(call)
+    return await as_table(call, "my-grants", grant_table(call.runtime, caller, call.language, for_body=body))
+
+
+def holder(call: Call) -> tuple[Caller, str | None]:
+    """Who looks, and the body whose grants those are; None for whoever has grants of its own. Raises LoginNeeded,
+    Problem."""
+    caller = call.must_have("applicant", "reviewer")
+    if caller.has("applicant"):
+        return caller, None
+    with refused_before_receipt():
+        return caller, caller.must_review_for_a_body()
 
 
 async def grant(call: Call) -> Response:

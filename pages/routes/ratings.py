@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from api.acting.rating_data import RatingForm, rate_dataset
 from api.acting.refusals import refused_before_receipt
+from api.http.filters import named_county
 from api.http.known import known
 from api.http.problems import Problem
 from pages.calls import Call, deed, page
@@ -16,7 +17,7 @@ from pages.forms.attempt import REFUSED, Attempt, attempted
 from pages.forms.fields import Field, Option
 from pages.forms.filled import parsed
 from pages.forms.kinds import Kind
-from pages.supervising import address, supervised
+from pages.supervising import address, county_options, supervised
 from reading.catalogue import questions as catalogue
 from reading.figures.days import days_between
 from reading.ratings.shapes import OwnRatings
@@ -99,7 +100,9 @@ async def ratings(call: Call) -> Response:
     caller = call.must_be_logged_in()
     with refused_before_receipt():
         sight = must_see_ratings(caller)
-    cursor = call.asked("cursor")
+    county, cursor = call.asked("county"), call.asked("cursor")
+    await named_county(call.store, county)
+    sight = sight.narrowed(county)
     found = await ratings_given(call.store, sight, call.language, None, cursor, A_PAGE)
     days = days_between(None, None, to_shanghai(call.now).date())
     return supervised(
@@ -107,8 +110,10 @@ async def ratings(call: Call) -> Response:
         "supervision/ratings.html",
         found=found.items,
         counted=None if cursor else await rating_figures(call.store, sight, days, call.language),
-        next=address(call, "ratings", cursor=found.next) if found.next else None,
-        first=address(call, "ratings") if cursor else None,
+        counties=await county_options(call, sight.city) if sight.by == "city" else (),
+        asked={"county": county or ""},
+        next=address(call, "ratings", county=county, cursor=found.next) if found.next else None,
+        first=address(call, "ratings", county=county) if cursor else None,
     )
 
 

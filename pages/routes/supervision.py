@@ -62,6 +62,7 @@ async def supervision(call: Call) -> Response:
         ahead=AHEAD,
         any_time=ANY,
         narrowed=narrowed_to(call),
+        filters=await filters(call, of),
         months=stacked(_month(each.body_name, each.in_time, each.late) for each in board.decided[:most])
         if board
         else None,

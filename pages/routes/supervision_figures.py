@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from api.acting.refusals import refused_before_receipt
-from api.http.filters import named_body
+from api.http.filters import named_body, named_county
 from api.http.moments import Day
 from api.http.problems import Problem, field_error, invalid
 from api.http.vocabularies import NamedCity, NamedProcedure
@@ -30,7 +30,7 @@ from rules.bounds import Code
 from rules.deadlines import to_shanghai
 
 A_DAY = timedelta(days=1)
-ASKED = ("city", "body", "procedure", "from", "through")
+ASKED = ("city", "county", "body", "procedure", "from", "through")
 
 
 class FiguresAsked(BaseModel):
@@ -38,6 +38,7 @@ class FiguresAsked(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     city: NamedCity | None = None
+    county: Code | None = None
     body: Code | None = None
     procedure: NamedProcedure | None = None
     from_on: Day | None = Field(None, alias="from")
@@ -71,6 +72,7 @@ async def supervision_figures(call: Call) -> Response:
         asked=asked,
         cities=known.cities,
         bodies=known.bodies,
+        counties=known.counties,
         procedures=known.procedures,
         bars=bars(found.by_body) if found else None,
         matrix=matrix(found.items) if found and asked["procedure"] and len(found.totals) <= 1 else None,
@@ -90,7 +92,8 @@ async def figures_of(call: Call, of: Sight) -> FiguresShown:
     """The figures that the address asks for. Raises a Problem."""
     asked = parsed(FiguresAsked, {name: value for name in ASKED if (value := call.asked(name))})
     await named_body(call.store, "body", asked.body)
-    narrowing = Narrowing(asked.city, asked.body, asked.procedure)
+    county = await named_county(call.store, asked.county)
+    narrowing = Narrowing(asked.city, asked.body, asked.procedure, county=county)
     until_on = asked.through + A_DAY if asked.through else None
     try:
         return await figures_shown(call.store, of, narrowing, asked.from_on, until_on, call.language)

@@ -15,12 +15,14 @@ LONGEST = timedelta(days=366)
 
 @dataclass(frozen=True)
 class AccessesSought:
-    """Accesses on these days: to one dataset, by one grant, with one reason, or all that is seen."""
+    """Accesses on these days: to one dataset, to the data of one county, by one grant, with one reason, or all that is
+    seen."""
 
     days: Days
     dataset_id: str | None = None
     grant_case_id: str | None = None
     reason: str | None = None
+    county: str | None = None
 
 
 def days_of_accesses(from_on: date | None, until_on: date | None, today: date) -> Days:

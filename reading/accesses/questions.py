@@ -8,7 +8,19 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, BigInteger, Date, DateTime, Integer, String, TextClause, bindparam, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Date,
+    DateTime,
+    Integer,
+    String,
+    TextClause,
+    and_,
+    bindparam,
+    text,
+)
 from sqlmodel import col, select
 
 from activities.tables.cases import CaseRow
@@ -132,8 +144,11 @@ class MinuteCounted(NamedTuple):
     calls: int
 
 
-async def datasets_seen(store: Store, sight: AccessSight, dataset_id: str | None = None) -> list[str]:
-    """The datasets whose accesses are seen as those of a city, a county or a provider, as the catalogue stands."""
+async def datasets_seen(
+    store: Store, sight: AccessSight, dataset_id: str | None = None, county: str | None = None
+) -> list[str]:
+    """The datasets whose accesses are seen as those of a city, a county or a provider, as the catalogue stands: all of
+    them, or those of one county."""
     seen = {
         "city": col(DatasetRow.city) == sight.value,
         "county": col(DatasetRow.provider).in_(bodies_of_county(sight.value)),
@@ -142,16 +157,27 @@ async def datasets_seen(store: Store, sight: AccessSight, dataset_id: str | None
     wanted = [seen[sight.by]]
     if dataset_id is not None:
         wanted.append(col(DatasetRow.dataset_id) == dataset_id)
+    if county is not None:
+        wanted.append(col(DatasetRow.provider).in_(bodies_of_county(county)))
     return list(await store.session.exec(select(DatasetRow.dataset_id).where(*wanted).order_by(DatasetRow.dataset_id)))
+
+
+def is_held(sight: AccessSight) -> ColumnElement[bool]:
+    """That a grant is of the account or of the body whose own accesses are seen; an account's are those that it has for
+    itself."""
+    for_body = select(CaseRow.case_id).where(col(CaseRow.for_body).is_not(None))
+    if sight.by == "body":
+        return col(GrantRow.case_id).in_(for_body.where(CaseRow.for_body == sight.value))
+    return and_(col(GrantRow.party) == sight.value, col(GrantRow.case_id).not_in(for_body))
 
 
 async def grants_seen(store: Store, sight: AccessSight, sought: AccessesSought) -> list[str]:
     """The grants asked for, as far as their accesses are seen."""
     found = select(GrantRow.case_id)
     if sight.is_own:
-        found = found.where(GrantRow.party == sight.value)
+        found = found.where(is_held(sight))
     else:
-        found = found.where(col(GrantRow.dataset_id).in_(await datasets_seen(store, sight)))
+        found = found.where(col(GrantRow.dataset_id).in_(await datasets_seen(store, sight, county=sought.county)))
     if sought.grant_case_id is not None:
         found = found.where(GrantRow.case_id == sought.grant_case_id)
     if sought.dataset_id is not None:
@@ -163,7 +189,7 @@ async def grant_numbered(store: Store, sight: AccessSight, number: str) -> str |
     """The case of the grant of that number; None where its accesses are not the caller's to see."""
     found = select(GrantRow.case_id).join(CaseRow, col(CaseRow.case_id) == col(GrantRow.case_id))
     if sight.is_own:
-        found = found.where(GrantRow.party == sight.value)
+        found = found.where(is_held(sight))
     else:
         found = found.where(col(GrantRow.dataset_id).in_(await datasets_seen(store, sight)))
     return (await store.session.exec(found.where(CaseRow.case_number == number))).first()
@@ -209,7 +235,7 @@ async def _looked_through(
     if goes_by_grants(sight, sought):
         wanted = await grants_seen(store, sight, sought)
         return [("grant_case_id", wanted, sought.days)] if wanted else []
-    datasets = await datasets_seen(store, sight, sought.dataset_id)
+    datasets = await datasets_seen(store, sight, sought.dataset_id, sought.county)
     months = await _rows(store, MONTHS, datasets=datasets, reason=sought.reason, **_days(sought.days))
     return [("dataset_id", list(named), _month_in(sought.days, month)) for month, named in months]
 
@@ -240,7 +266,7 @@ async def by_day(store: Store, sight: AccessSight, sought: AccessesSought) -> li
         span = {"since": midnight(sought.days.from_on), "until": midnight(sought.days.until_on)}
         rows = await _rows(store, DAYS_OF_GRANTS, wanted=wanted, reason=sought.reason, **span)
     else:
-        datasets = await datasets_seen(store, sight, sought.dataset_id)
+        datasets = await datasets_seen(store, sight, sought.dataset_id, sought.county)
         rows = await _rows(store, DAYS, datasets=datasets, reason=sought.reason, allowing=ALLOWED, **_days(sought.days))
     return [CountedOn(*row) for row in rows]
 

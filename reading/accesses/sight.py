@@ -1,5 +1,5 @@
 """Whose accesses somebody sees: a provider those to its data, the authority of a county those to its county's, operator
-and authority the city's, a user its own."""
+and authority the city's, a user its own, and a department those by its own grants."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ WHO_SEES = ("applicant", "reviewer", "supervisor")
 @dataclass(frozen=True)
 class AccessSight:
     """The accesses to data of a city, of a county, known by its authority, or of a body, or those by the grants of an
-    account."""
+    account or of a body that asked for itself."""
 
-    by: Literal["city", "county", "provider", "party"]
+    by: Literal["city", "county", "provider", "party", "body"]
     value: str
     city: str | None = None
     """Of whose data it is; the data of one's own grants is of any."""
 
     @property
     def is_own(self) -> bool:
-        return self.by == "party"
+        return self.by in ("party", "body")
 
 
 def sight_of(caller: Caller) -> AccessSight | None:
@@ -49,6 +49,13 @@ def must_see_accesses(caller: Caller) -> AccessSight:
     if sight is None:
         raise RoleRequired(roles="|".join(WHO_SEES))
     return sight
+
+
+def must_see_own(caller: Caller) -> AccessSight:
+    """The accesses by the caller's own grants; an officer's, by those of its body. Raises RoleRequired."""
+    if caller.has("applicant"):
+        return AccessSight("party", caller.account_id)
+    return AccessSight("body", caller.must_review_for_a_body())
 
 
 def must_evaluate_use(caller: Caller) -> AccessSight:

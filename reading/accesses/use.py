@@ -20,10 +20,12 @@ from rules.pinned import Label
 CONDITIONAL = "conditional"
 
 
-async def use_shown(store: Store, sight: AccessSight, days: Days, language: Language) -> UseShown:
-    """How each dataset that is seen was used in whole months, the most used first; one that nobody used is among
-    them."""
-    ids = await questions.datasets_seen(store, sight)
+async def use_shown(
+    store: Store, sight: AccessSight, days: Days, language: Language, county: str | None = None
+) -> UseShown:
+    """How each dataset that is seen, or of those each of a county, was used in whole months, the most used first; one
+    that nobody used is among them."""
+    ids = await questions.datasets_seen(store, sight, county=county)
     months: dict[str, list[MonthUsed]] = {}
     for row in await questions.use_of(store, ids, days):
         counted = MonthUsed(month=row.month, allowed=int(row.allowed or 0), refused=int(row.refused or 0))

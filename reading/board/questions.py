@@ -177,13 +177,15 @@ async def decided_since(store: Store, seen: Seen, since: datetime) -> list[Decid
 
 
 async def kept_back(store: Store, seen: Seen) -> Sequence[KeptBack]:
-    """The data that is kept back now, of these cities or of one provider; the longest first."""
+    """The data that is kept back now, of these cities, of a county or of one provider; the longest first."""
     conditions: list[ColumnElement[bool]] = [
         col(RestrictionRow.ended_at).is_(None),
         col(DatasetRow.city).in_(seen.cities),
     ]
     if seen.body is not None:
         conditions.append(col(DatasetRow.provider) == seen.body)
+    if seen.county is not None:
+        conditions.append(col(DatasetRow.provider).in_(sorted(seen.county.bodies)))
     statement = (
         select_columns(
             col(DatasetRow.city),

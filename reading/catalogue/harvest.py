@@ -16,6 +16,7 @@ from reading.store import Store
 from rules.deadlines import to_shanghai
 from rules.loading import cities, load_pack
 from rules.pinned import Label
+from rules.sight import in_charge
 
 SERVICE = "kaifang"
 SERVICE_NAME = Label(zh="开放", en="Kaifang")
@@ -78,10 +79,11 @@ def place_of_city(city: str) -> Label:
 
 
 async def catalogue_of(store: Store, base: str, city: str | None) -> Catalogue:
-    """The catalogue of a city, which its authority publishes; of all cities, this service."""
+    """The catalogue of a city, which whoever is in charge of its entries publishes; of all cities, this service."""
     if city is None:
         return Catalogue(base, None, ALL_CITIES, SERVICE, SERVICE_NAME)
-    authority = (await directory.bodies_of(store, city)).get("authority")
+    bodies = await directory.bodies_of(store, city)
+    authority = next((bodies[role] for role in sorted(in_charge(city, "entries")) if role in bodies), None)
     named = (await directory.body_names(store, [authority])).get(authority) if authority else None
     if authority is None or named is None:
         return Catalogue(base, city, place_of_city(city), SERVICE, SERVICE_NAME)

@@ -6,27 +6,37 @@ from activities.filing.row_rules import Importer
 from activities.tables.catalogue import DatasetRow
 from models.refusals import NotYourCity, NotYourDataset, RoleRequired
 from reading.sight import Caller
+from rules.procedure_rules import PROVIDER
+from rules.sight import in_charge
 
-IMPORTING = ("authority", "provider")
-"""Roles of the bodies whose officers keep entries, and import them, beside the authorities of counties."""
+
+def keeps_every_entry(caller: Caller) -> bool:
+    """Whether the caller serves a body that keeps the entries of every provider of its city, by the pack."""
+    return caller.body_role in in_charge(caller.city, "entries")
+
+
+def must_keep_some(caller: Caller) -> None:
+    """Raises RoleRequired for whoever serves neither such a body nor a provider nor the authority of a county."""
+    if not keeps_every_entry(caller) and caller.body_role != PROVIDER and caller.heads_county is None:
+        raise RoleRequired(roles="|".join((*sorted(in_charge(caller.city, "entries")), PROVIDER)))
 
 
 def importer_of(caller: Caller, city: str) -> Importer:
-    """Who imports into the city, and whose entries: a provider its own, the authority those of all, and that of a
-    county those of its county. Raises RoleRequired, NotYourCity."""
-    if caller.body_role not in IMPORTING and caller.heads_county is None:
-        raise RoleRequired(roles="|".join(IMPORTING))
+    """Who imports into the city, and whose entries: a provider its own, whoever is in charge of entries those of all,
+    and the authority of a county those of its county. Raises RoleRequired, NotYourCity."""
+    must_keep_some(caller)
     if caller.city != city:
         raise NotYourCity(field="city")
-    provider = caller.body if caller.body_role == "provider" else None
+    provider = caller.body if caller.body_role == PROVIDER else None
     return Importer(caller.account_id, city, provider, caller.heads_county)
 
 
 def keeper_of(caller: Caller) -> tuple[str, str]:
     """The body for which the caller keeps entries, and its city. Raises RoleRequired."""
     body = caller.must_review_for_a_body()
-    if (caller.body_role not in IMPORTING and caller.heads_county is None) or caller.city is None:
-        raise RoleRequired(roles="|".join(IMPORTING))
+    must_keep_some(caller)
+    if caller.city is None:
+        raise RoleRequired(roles="reviewer")
     return body, caller.city
 
 
@@ -37,11 +47,11 @@ def says_of_data(caller: Caller, provider: str) -> None:
 
 
 def must_keep(caller: Caller, entry: DatasetRow) -> None:
-    """The authority keeps the entries of its city, that of a county those of its county, a provider its own. Raises
-    NotYourDataset."""
+    """Whoever is in charge of entries keeps those of its city, the authority of a county its county's, a provider its
+    own. Raises NotYourDataset."""
     in_its_county = caller.county is not None and entry.provider in caller.county.bodies
-    is_authority = caller.body_role == "authority" or (caller.heads_county is not None and in_its_county)
-    keeps = is_authority or caller.body == entry.provider
+    is_in_charge = keeps_every_entry(caller) or (caller.heads_county is not None and in_its_county)
+    keeps = is_in_charge or caller.body == entry.provider
     if entry.city != caller.city or not keeps:
         raise NotYourDataset()
 

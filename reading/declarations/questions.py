@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from activities.declarations import Mark
 from activities.tables.cases import CaseRow
-from activities.tables.catalogue import DatasetRow
+from activities.tables.catalogue import DatasetRow, DatasetVersionRow
 from activities.tables.declarations import DeclarationMarkRow, DeclarationRow, DeclaredDatasetRow
 from activities.tables.gate import GrantRow
 from reading.declarations.sight import only_of, reads_for_a_body
@@ -121,10 +121,40 @@ async def holders_of(store: Store, grant_case_ids: Collection[str]) -> dict[str,
     return {case_id: (number, party) for case_id, number, party in rows}
 
 
+def _opened_at() -> ColumnElement[datetime]:
+    """Since when a dataset has been open, by its versions; null for one that always was."""
+    return (
+        select(DatasetVersionRow.published_at)
+        .where(
+            col(DatasetVersionRow.dataset_id) == col(DatasetRow.dataset_id),
+            col(DatasetVersionRow.openness).in_(OPEN),
+        )
+        .order_by(col(DatasetVersionRow.number))
+        .limit(1)
+        .correlate(DatasetRow)
+        .scalar_subquery()
+    )
+
+
+async def opened_at(store: Store, dataset_id: str) -> datetime | None:
+    """Since when a dataset has been open; None where it always was, and where it is not."""
+    found = select(_opened_at()).select_from(DatasetRow).where(DatasetRow.dataset_id == dataset_id)
+    return (await store.session.exec(found)).first()
+
+
 async def owing(
-    store: Store, city: str, providers: Collection[str] | None, kind: str, since: datetime, limit: int
+    store: Store,
+    city: str,
+    providers: Collection[str] | None,
+    kind: str,
+    since: datetime,
+    begun: datetime,
+    limit: int,
 ) -> Sequence[DatasetRow]:
-    """Open datasets of a city, or of these providers, of which nothing of that kind was declared since then."""
+    """Open datasets of a city, or of these providers, of which nothing of that kind was declared since then, and which
+    were open before; nothing where that was owed at all only after it, from when it had `begun`."""
+    if begun >= since:
+        return []
     declared = exists().where(
         col(DeclaredDatasetRow.dataset_id) == col(DatasetRow.dataset_id),
         col(DeclaredDatasetRow.declaration_id) == col(DeclarationRow.declaration_id),
@@ -136,6 +166,7 @@ async def owing(
         col(DatasetRow.city) == city,
         col(DatasetRow.openness).in_(OPEN),
         not_(declared),
+        or_(_opened_at().is_(None), _opened_at() < since),
     ]
     if providers is not None:
         wanted.append(col(DatasetRow.provider).in_(providers))

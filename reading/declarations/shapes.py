@@ -31,8 +31,9 @@ class TakenDownShown(Shape):
 
 class DeclarationShown(Shape):
     """What a body declared. Of one that was taken down `says` is empty but for the body that declared it and those that
-    take down. `grant` is the number of the grant that it is about, for its holder and for bodies; `user` what the
-    holder is called, null unless he lets himself be named; `may_name` and `named` are for the holder."""
+    take down. `grant` is the number of the grant that it is about, for its holder, a delegate and bodies; `user` what
+    whoever used it is called, holder or delegate, null unless he lets himself be named; `may_name` and `named` are for
+    him."""
 
     declaration_id: str
     city: str

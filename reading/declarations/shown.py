@@ -109,7 +109,8 @@ async def of_dataset(store: Store, reader: Reader, dataset: DatasetRow) -> Decla
         wanted = wanted_of(dataset.city, now, rule.kind, dataset.dataset_id)
         found = await declarations_shown(store, reader, wanted, None, LATEST)
         last = to_shanghai(found.items[0].declared_at).date() if found.items else None
-        due_on = rule.owed_on(last)
+        opened = await questions.opened_at(store, dataset.dataset_id)
+        due_on = rule.owed_on(last, to_shanghai(opened).date() if opened else None)
         is_owed = rule.again is not None and dataset.openness in OPEN
         kinds.append(
             KindOfDataset(
@@ -120,7 +121,7 @@ async def of_dataset(store: Store, reader: Reader, dataset: DatasetRow) -> Decla
                 days=rule.again.days if rule.again else None,
                 again_rule=law.named(rule.again.citation) if rule.again else None,
                 due_on=due_on if is_owed else None,
-                overdue=is_owed and (due_on is None or due_on < today),
+                overdue=is_owed and due_on is not None and due_on < today,
             )
         )
     return DeclaredOfDataset(kinds=kinds)
@@ -137,7 +138,8 @@ async def owed_in(store: Store, caller: Caller, language: Language, city: str) -
         if rule.again is None:
             continue
         since = midnight(today - timedelta(days=rule.again.days))
-        rows = await questions.owing(store, city, only_of(caller), rule.kind, since, MOST_OWED)
+        begun = midnight(rule.again.since)
+        rows = await questions.owing(store, city, only_of(caller), rule.kind, since, begun, MOST_OWED)
         found.append(
             Owing(
                 kind=rule.kind,
@@ -176,7 +178,9 @@ async def _shown(store: Store, reader: Reader, rows: Sequence[DeclarationRow]) -
         marks=marks,
         bodies=await directory.body_names(store, [*(row.body for row in rows), *marking]),
         holders=holders,
-        called=await directory.called(store, [party for _, party in holders.values()]),
+        called=await directory.called(
+            store, [*(party for _, party in holders.values()), *(row.delegate for row in rows if row.delegate)]
+        ),
     )
     return [_one(reader, row, beside) for row in rows]
 
@@ -189,10 +193,12 @@ def _one(reader: Reader, row: DeclarationRow, beside: Beside) -> DeclarationShow
     down = next((mark for mark in marks if mark.mark == Mark.TAKEN_DOWN), None)
     may_read_on = may_take_down(caller, rule, row.city, row.body)
     number, holder = beside.holders.get(row.grant_case_id or "", (None, None))
-    is_holder = caller is not None and caller.account_id == holder
-    takes_down = may_read_on and not is_holder
+    who = row.delegate or holder
+    is_user = caller is not None and caller.account_id == who
+    has_a_side = is_user or (caller is not None and caller.account_id == holder)
+    takes_down = may_read_on and not has_a_side
     named = is_named(marks)
-    user = beside.called.get(holder or "")
+    user = beside.called.get(who or "")
     on = to_shanghai(row.declared_at).date()
     return DeclarationShown(
         declaration_id=row.declaration_id,
@@ -205,11 +211,11 @@ def _one(reader: Reader, row: DeclarationRow, beside: Beside) -> DeclarationShow
         datasets=[_named(each, language) for each in beside.datasets.get(row.declaration_id, ())],
         says=_says(row, rule, language) if down is None or takes_down else [],
         user=said(user.name, language) if user and named and down is None else None,
-        grant=number if is_holder or reads_for_a_body(caller, row.city) else None,
+        grant=number if has_a_side or reads_for_a_body(caller, row.city) else None,
         taken_down=_taken_down(down, beside.bodies, language) if down else None,
         may_take_down=takes_down and down is None,
-        may_name=is_holder and down is None,
-        named=named if is_holder else False,
+        may_name=is_user and down is None,
+        named=named if is_user else False,
         rule=law_of(row.city, on, language).named(rule.citation),
     )
 

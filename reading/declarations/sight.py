@@ -32,10 +32,10 @@ def speaks_of_its_own(caller: Caller, providers: Collection[str]) -> None:
         raise NotYourDataset(field="dataset_ids")
 
 
-def is_no_affair_of_its_own(caller: Caller, holder: str | None, field: str) -> None:
-    """Whoever holds the grant whose use is shown neither shows it for a body nor takes it down for one (回避). Raises
-    PartyToTheCase, about the field that named grant or declaration."""
-    if holder == caller.account_id:
+def is_no_affair_of_its_own(caller: Caller, parties: Collection[str], field: str) -> None:
+    """Whoever holds or used the grant whose use is shown neither shows it for a body nor takes it down for one (回避).
+    Raises PartyToTheCase, about the field that named grant or declaration."""
+    if caller.account_id in parties:
         raise PartyToTheCase(field=field)
 
 

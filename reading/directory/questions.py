@@ -224,6 +224,13 @@ async def county_of(store: Store, body: str) -> BodyRow | None:
     return (await store.session.exec(found)).first()
 
 
+async def county(store: Store, authority: str, city: str | None = None) -> County | None:
+    """The county of this authority, in this city where one is named; None where it is that of none."""
+    found = bodies_of_county(authority)
+    bodies = frozenset(await store.session.exec(found.where(BodyRow.city == city) if city else found))
+    return County(authority, bodies) if bodies else None
+
+
 async def bodies_around(store: Store, city: str, provider: str) -> dict[str, str]:
     """Role to body, of the bodies that have a role in a case about data of this provider."""
     county = await county_of(store, provider)

@@ -8,8 +8,7 @@ from sqlmodel import col
 from activities.tables.directory import AccountRow, BodyRow
 from models.refusals import NotYourBody, NotYourCity, RoleRequired
 from reading.sight import Caller
-
-AUTHORITY = "authority"
+from rules.sight import in_charge
 
 
 def city_of_directory(caller: Caller, city: str | None) -> str | None:
@@ -22,9 +21,10 @@ def city_of_directory(caller: Caller, city: str | None) -> str | None:
 
 
 def may_name_officers(caller: Caller, body: BodyRow) -> bool:
-    """Whether the caller may name the officers of a body: of its own, as the supervisor of the city's authority, which
-    keeps them on file, or as an administrator."""
-    keeps_the_file = caller.body_role == AUTHORITY and caller.has("supervisor") and caller.city == body.city
+    """Whether the caller may name the officers of a body: of its own, as a supervisor of the body of the city that has
+    them on file by its pack, or as an administrator."""
+    is_in_charge = caller.city == body.city and caller.body_role in in_charge(caller.city, "officers")
+    keeps_the_file = is_in_charge and caller.has("supervisor")
     return caller.has("admin") or caller.body == body.body or keeps_the_file
 
 

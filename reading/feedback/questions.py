@@ -6,7 +6,7 @@ from sqlalchemy import or_
 from sqlmodel import col, select
 
 from activities.tables.feedback import FeedbackRow
-from reading.feedback.sight import OPERATOR, sees, sees_for_a_body
+from reading.feedback.sight import sees, sees_for_a_body, sees_the_citys
 from reading.paging import Cut, cut, number_of
 from reading.sight import Caller
 from reading.store import Store
@@ -22,7 +22,7 @@ async def feedback_seen(store: Store, caller: Caller, after: str | None, limit: 
     """A page of what the caller wrote or its body gets, the latest first. Raises CursorUnusable."""
     ways = [col(FeedbackRow.account_id) == caller.account_id]
     if sees_for_a_body(caller):
-        is_of_the_city = caller.body_role == OPERATOR
+        is_of_the_city = sees_the_citys(caller)
         column = FeedbackRow.city if is_of_the_city else FeedbackRow.provider
         ways.append(col(column) == (caller.city if is_of_the_city else caller.body))
     found = select(FeedbackRow).where(or_(*ways))

@@ -1,17 +1,23 @@
-"""Whose feedback somebody sees: the operator the city's, a provider that about its data, who wrote it the own. Pure."""
+"""Whose feedback somebody sees: a provider that about its data, whoever else it reaches by the pack that of the city,
+who wrote it the own. Pure."""
 
 from __future__ import annotations
 
 from activities.tables.feedback import FeedbackRow
 from models.refusals import RoleRequired
 from reading.sight import Caller
-
-OPERATOR, PROVIDER = "operator", "provider"
+from rules.procedure_rules import PROVIDER
+from rules.sight import reached_by_feedback
 
 
 def sees_for_a_body(caller: Caller) -> bool:
-    """Whether the caller serves a body that gets feedback."""
-    return caller.has("reviewer") and caller.body_role in (OPERATOR, PROVIDER) and caller.city is not None
+    """Whether the caller serves a body that gets feedback by the law of its city."""
+    return caller.has("reviewer") and caller.body_role in reached_by_feedback(caller.city)
+
+
+def sees_the_citys(caller: Caller) -> bool:
+    """Whether what the caller's body gets is that of the whole city, and not that about data of its own alone."""
+    return sees_for_a_body(caller) and caller.body_role != PROVIDER
 
 
 def must_see_some(caller: Caller) -> None:
@@ -21,7 +27,7 @@ def must_see_some(caller: Caller) -> None:
 
 
 def sees(caller: Caller, row: FeedbackRow) -> bool:
-    """Whether the caller wrote it, or serves the operator of its city or the provider of its data."""
+    """Whether the caller wrote it, or serves a body that gets it."""
     return row.account_id == caller.account_id or may_answer(caller, row)
 
 
@@ -36,4 +42,4 @@ def may_answer(caller: Caller, row: FeedbackRow) -> bool:
     """Whether the caller may answer it for its body: nobody answers what he himself wrote."""
     if not sees_for_a_body(caller) or row.account_id == caller.account_id:
         return False
-    return caller.body == row.provider or (caller.body_role == OPERATOR and caller.city == row.city)
+    return caller.city == row.city if sees_the_citys(caller) else caller.body == row.provider

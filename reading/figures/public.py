@@ -1,8 +1,9 @@
-"""The figures of a city that everybody may read: of whole months that are over, of the city as one.
+"""The figures of a city that everybody may read: of whole months that are over, of the city or of a county as one.
 
-They show no single body and nobody's work: no bodies, stages or officers, nothing that is open now, and lengths of time
-only where so many share them that no single one can be recognised. Rectifications stay between those who have a part in
-them. Counting costs a query over the whole span and anybody may call, so one is counted at a time, and kept a while.
+They show no single body and nobody's work: no bodies, stages or officers, nothing that is open now, lengths of time
+only where so many share them that no single one can be recognised, and no county of one provider. Rectifications stay
+between those who have a part in them. Counting costs a query over the whole span and anybody may call, so one is
+counted at a time, and kept a while.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from reading.figures.questions import tallied
 from reading.figures.shapes import PublicFigures, PublicRow
 from reading.figures.shown import FigureRenderer, city_label
 from reading.figures.tallies import Tallies, Tally, at_level, without
+from reading.sight import County
 from reading.slices import Slice
 from reading.store import Archive, Present
 from reading.supervision.sight import Seen
@@ -25,10 +27,23 @@ from rules.procedure_names import RECTIFICATION
 
 FEWEST = 5
 """Lengths of time are published where so many share them."""
+FEWEST_PROVIDERS = 2
+"""A county has figures for everybody where it has so many."""
 KEPT = timedelta(hours=1)
 MOST_KEPT = 500
 
 Kept = tuple[datetime, Tallies]
+
+
+class CountyUnshown(Exception):
+    """There are no public figures of that county; as `DaysUnusable` says what is wrong."""
+
+    field = "county"
+
+    def __init__(self, code: str, **params: object) -> None:
+        self.code = code
+        self.params = params
+        super().__init__(code)
 
 
 @dataclass
@@ -36,17 +51,19 @@ class Published:
     """Counts for everybody, one at a time, and keeps what it has counted."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    kept: dict[tuple[str, Days], Kept] = field(default_factory=dict)
+    kept: dict[tuple[str, County | None, Days], Kept] = field(default_factory=dict)
 
-    async def tallied(self, archive: Archive, city: str, days: Days, present: Present) -> Kept:
-        """What is published about a city, and when it was counted: at most an hour ago."""
-        key, now = (city, days), present.now
+    async def tallied(
+        self, archive: Archive, city: str, days: Days, present: Present, county: County | None = None
+    ) -> Kept:
+        """What is published about a city or a county of it, and when it was counted: at most an hour ago."""
+        key, now = (city, county, days), present.now
         async with self.lock:
             known = self.kept.get(key)
             if known is None or not known[0] <= now < known[0] + KEPT:
                 if len(self.kept) >= MOST_KEPT:
                     self.kept.clear()
-                counted = await tallied(archive, Seen((city,)), days, present)
+                counted = await tallied(archive, Seen((city,), county=county), days, present)
                 known = self.kept[key] = now, publishable(city, counted)
             return known
 
@@ -58,23 +75,34 @@ async def public_figures(
     from_month: str | None,
     until_month: str | None,
     language: Language,
+    county: County | None = None,
 ) -> PublicFigures:
-    """The figures of a city for everybody, of the months asked for. Raises DaysUnusable."""
+    """The figures of a city or a county of it for everybody, of the months asked for. Raises DaysUnusable,
+    CountyUnshown."""
+    if county is not None:
+        must_be_shown(county)
     present = await archive.present()
     today = to_shanghai(present.now).date()
     days = whole_months(from_month, until_month, today)
-    as_of, tallies = await published.tallied(archive, city, days, present)
+    as_of, tallies = await published.tallied(archive, city, days, present, county)
     renderer = FigureRenderer(language, today, {})
     by_procedure = sorted((each.procedure, each) for each in tallies if each.procedure)
     return PublicFigures(
         city=city,
         city_name=said(city_label(city), language),
+        county=county.authority if county else None,
         from_on=days.from_on,
         until_on=days.until_on,
         as_of=as_of,
         total=_row(renderer, Slice(city), tallies[Slice(city)]),
         by_procedure=[_row(renderer, each, tallies[each]) for _, each in by_procedure],
     )
+
+
+def must_be_shown(county: County) -> None:
+    """Raises CountyUnshown unless the county has several providers."""
+    if len(county.providers) < FEWEST_PROVIDERS:
+        raise CountyUnshown("county_of_one_provider", fewest=FEWEST_PROVIDERS)
 
 
 def publishable(city: str, tallies: Tallies) -> Tallies:

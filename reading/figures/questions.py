@@ -60,12 +60,13 @@ def age(instant: str) -> str:
 
 
 OF_TASKS = """
-t.city = :city and (:body is null or t.body = :body) and (:procedure is null or t.procedure = :procedure)
-and (:stage is null or t.stage = :stage)
+t.city = :city and (:body is null or t.body = :body) and (:county is null or t.body = any(:county))
+and (:procedure is null or t.procedure = :procedure) and (:stage is null or t.stage = :stage)
 and (:rectifies is null or t.procedure <> :rectification or t.body = :rectifies)
 """
 OF_CASES = """
-c.city = :city and (:body is null or c.provider = :body) and (:procedure is null or c.procedure = :procedure)
+c.city = :city and (:body is null or c.provider = :body) and (:county is null or c.provider = any(:county))
+and (:procedure is null or c.procedure = :procedure)
 and (:rectifies is null or c.procedure <> :rectification or c.provider = :rectifies)
 """
 ENDED_TASKS = f"""
@@ -155,7 +156,7 @@ PARAMETERS: Mapping[str, Any] = {
     **dict.fromkeys(("since", "until", "now"), DateTime(timezone=True)),
     "today": Integer,
     **dict.fromkeys(("days", "ages"), ARRAY(Integer)),
-    "data_events": ARRAY(String),
+    **dict.fromkeys(("data_events", "county"), ARRAY(String)),
 }
 
 
@@ -266,6 +267,7 @@ def _parameters(city: str, seen: Seen, days: Days, present: Present) -> Mapping[
     return {
         "city": city,
         "body": seen.body,
+        "county": sorted(seen.county.bodies) if seen.county else None,
         "procedure": seen.procedure,
         "stage": seen.stage,
         "rectifies": seen.rectifies,

@@ -146,10 +146,11 @@ class PublicRow(Shape):
 
 
 class PublicFigures(Shape):
-    """Of the months from one up to another, which is not in it."""
+    """Of the months from one up to another, which is not in it; of a county where one is named, by its authority."""
 
     city: str
     city_name: str
+    county: str | None
     from_on: date
     until_on: date
     as_of: Instant

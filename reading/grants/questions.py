@@ -139,6 +139,12 @@ async def first_granted_at(store: Store, caller: Caller, dataset_id: str) -> dat
     return (await store.session.exec(found.order_by(col(GrantRow.granted_at)).limit(1))).first()
 
 
+async def delegates_of(store: Store, grant: GrantRow) -> frozenset[str]:
+    """The accounts that use or used the grant for its holder."""
+    found = select(DelegationRow.delegate).where(DelegationRow.case_id == grant.case_id)
+    return frozenset(await store.session.exec(found))
+
+
 async def granted_at(store: Store, case_id: str) -> datetime | None:
     """When the grant that is this case began; None where the case is none."""
     return (await store.session.exec(select(GrantRow.granted_at).where(GrantRow.case_id == case_id))).first()

@@ -1,4 +1,4 @@
-"""Who speaks for the operator of a city, which announces interruptions of its service. Pure."""
+"""Who speaks for the body of a city that announces interruptions of its service, by the pack. Pure."""
 
 from __future__ import annotations
 
@@ -6,20 +6,24 @@ from typing import NamedTuple
 
 from models.refusals import NotYourCity, OperatorAnnounces
 from reading.sight import Caller
-
-OPERATOR = "operator"
+from rules.sight import in_charge
 
 
 class Operator(NamedTuple):
-    """The operator of a city, by its body."""
+    """The body of a city that runs its platform."""
 
     city: str
     body: str
 
 
+def announces(caller: Caller) -> bool:
+    """Whether the caller serves the body that announces interruptions of its city."""
+    return caller.body_role in in_charge(caller.city, "interruptions")
+
+
 def operator_of(caller: Caller) -> Operator:
     """The operator that the caller serves. Raises OperatorAnnounces."""
-    if caller.body_role != OPERATOR or caller.city is None or caller.body is None:
+    if not announces(caller) or caller.city is None or caller.body is None:
         raise OperatorAnnounces()
     return Operator(caller.city, caller.body)
 

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ARRAY, DateTime, String, TextClause, bindparam, exists, func, or_, text
+from sqlalchemy import ARRAY, ColumnElement, DateTime, String, TextClause, bindparam, exists, func, or_, text
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from activities.tables.catalogue import DatasetRow, DatasetVersionRow
 from activities.tables.ratings import RatingRow
 from reading.catalogue.questions import WITHOUT_INDEX_WORDS
+from reading.directory.questions import bodies_of_county
 from reading.paging import Cut, cut, number_of
 from reading.ratings.sight import RatingSight
 from reading.store import Store
@@ -66,14 +67,23 @@ def _with_types(sql: str) -> TextClause:
     return text(sql).bindparams(bindparam("datasets", type_=ARRAY(String)), *instants)
 
 
+def is_seen(sight: RatingSight) -> list[ColumnElement[bool]]:
+    """That a dataset is of the data whose ratings are seen, as the catalogue stands."""
+    of = {
+        "city": col(DatasetRow.city) == sight.value,
+        "county": col(DatasetRow.provider).in_(bodies_of_county(sight.value)),
+        "provider": col(DatasetRow.provider) == sight.value,
+    }
+    wanted = [of[sight.by]]
+    if sight.within is not None:
+        wanted.append(col(DatasetRow.provider).in_(bodies_of_county(sight.within)))
+    return wanted
+
+
 async def datasets_seen(store: Store, sight: RatingSight) -> list[DatasetRow]:
-    """The data whose ratings are seen, as the catalogue stands."""
-    column = DatasetRow.city if sight.by == "city" else DatasetRow.provider
+    """The data whose ratings are seen."""
     rows = await store.session.exec(
-        select(DatasetRow)
-        .options(WITHOUT_INDEX_WORDS)
-        .where(col(column) == sight.value)
-        .order_by(col(DatasetRow.dataset_id))
+        select(DatasetRow).options(WITHOUT_INDEX_WORDS).where(*is_seen(sight)).order_by(col(DatasetRow.dataset_id))
     )
     return list(rows)
 
@@ -118,10 +128,8 @@ async def given(
         select(RatingRow, DatasetRow)
         .options(WITHOUT_INDEX_WORDS)
         .join(DatasetRow, col(DatasetRow.dataset_id) == col(RatingRow.dataset_id))
-        .where(RatingRow.city == sight.city, ~replaced)
+        .where(RatingRow.city == sight.city, ~replaced, *is_seen(sight))
     )
-    if sight.by == "provider":
-        found = found.where(DatasetRow.provider == sight.value)
     if dataset_id is not None:
         found = found.where(RatingRow.dataset_id == dataset_id)
     if after is not None:

@@ -100,7 +100,8 @@ class RatingFigures(Shape):
     at its end; `total` of all its data together."""
 
     of: Annotated[
-        Literal["city", "provider"], Field(description="whose data: the city's, or that of the caller's body")
+        Literal["city", "county", "provider"],
+        Field(description="whose data: the city's, that of the caller's county, or that of its body"),
     ]
     from_on: date
     until_on: date

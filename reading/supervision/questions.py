@@ -232,11 +232,16 @@ async def waiting_acts(store: Store, seen: Seen, until: datetime, after: PageEnd
 
 
 def _waits_within(seen: Seen) -> list[ColumnElement[bool]]:
-    """A body sees acts that wait on its own tasks; a caller who has no part in rectifications sees only its own of
-    them. An act need not be on a task, so a rectification is one by its case."""
+    """A body sees acts that wait on its own tasks, a county those on its bodies' tasks and those on none about their
+    data; a caller who has no part in rectifications sees only its own of them. An act need not be on a task, so a
+    rectification is one by its case."""
     within: list[ColumnElement[bool]] = []
     if seen.body is not None:
         within.append(col(TaskRow.body) == seen.body)
+    if seen.county is not None:
+        bodies = sorted(seen.county.bodies)
+        is_about_their_data = and_(col(TaskRow.task_id).is_(None), col(CaseRow.provider).in_(bodies))
+        within.append(or_(col(TaskRow.body).in_(bodies), is_about_their_data))
     if seen.rectifies is not None:
         within.append(or_(col(CaseRow.procedure) != RECTIFICATION, col(TaskRow.body) == seen.rectifies))
     return within

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from activities.tables.cases import TaskRow
 from models.refusals import NotYourCity, RoleRequired
-from reading.sight import Caller, a_side_in_its_case
+from reading.sight import Caller, County, a_side_in_its_case
 from rules.loading import cities, load_pack
 from rules.procedure_names import RECTIFICATION
 from rules.procedure_rules import ProcedureRules
@@ -31,26 +31,34 @@ class Narrowing:
     procedure: str | None = None
     stage: str | None = None
     officer: str | None = None
+    county: County | None = None
 
 
 @dataclass(frozen=True)
 class Sight:
-    """What a caller supervises: the tasks before one body, or all tasks of these cities."""
+    """What a caller supervises: the tasks before one body, those before the bodies of a county, or all tasks of these
+    cities."""
 
     cities: tuple[str, ...]
     body: str | None = None
     rectifies: str | None = None
     """For rectifications, which not everybody who sees the city may see: only tasks before this body."""
     looks: Looks | None = None
+    county: County | None = None
 
     def narrowed(self, to: Narrowing) -> Seen | None:
         """The part of so narrowed a question that lies within this sight; None where nothing does."""
         among = tuple(city for city in self.cities if to.city in (None, city))
-        if not among or (self.body and to.body not in (None, self.body)):
+        body, county = self.body or to.body, self.county or to.county
+        is_another_body = to.body not in (None, body)
+        is_another_county = to.county is not None and county is not None and to.county.authority != county.authority
+        is_beyond_the_county = county is not None and body is not None and body not in county.bodies
+        if not among or is_another_body or is_another_county or is_beyond_the_county:
             return None
         return Seen(
             cities=among,
-            body=self.body or to.body,
+            body=body,
+            county=county,
             procedure=to.procedure,
             stage=to.stage,
             officer=to.officer,
@@ -69,7 +77,7 @@ class Looks:
 
 @dataclass(frozen=True)
 class Seen:
-    """What is seen of a question: the tasks of these cities, or those of one body, procedure, stage or officer."""
+    """What is seen of a question: the tasks of these cities, or of one body, county, procedure, stage or officer."""
 
     cities: tuple[str, ...]
     body: str | None = None
@@ -80,6 +88,7 @@ class Seen:
     """As of `Sight`."""
     looks: Looks | None = None
     """Who looks; None: the system itself, which counts."""
+    county: County | None = None
 
     def listed(self, row: Any = TaskRow) -> list[ColumnElement[bool]]:
         """That a task, or a case, is in no list of whoever has a side in it. Numbers count it all the same."""
@@ -94,14 +103,16 @@ class Seen:
             (TaskRow.claimed_by, self.officer),
         )
         wanted: list[ColumnElement[bool]] = [col(column) == value for column, value in asked if value is not None]
+        if self.county is not None:
+            wanted.append(col(TaskRow.body).in_(sorted(self.county.bodies)))
         if self.rectifies is not None:
             wanted.append(or_(col(TaskRow.procedure) != RECTIFICATION, col(TaskRow.body) == self.rectifies))
         return wanted
 
 
 def sight_of(caller: Caller, on: date) -> Sight | None:
-    """A supervisor sees its city, an admin every city, a reviewer and whoever supervises in a county its own body;
-    nobody else anything.
+    """A supervisor sees its city or the county that its body belongs to, an admin every city, a reviewer of the
+    authority of a county that county, and any other its own body; nobody else anything.
 
     Who may urge (催办) by the law of its city has to see what there is to urge: such a reviewer sees the city.
     """
@@ -110,11 +121,13 @@ def sight_of(caller: Caller, on: date) -> Sight | None:
         return Sight(tuple(cities()), looks=looks)
     if caller.city is None:
         return None
-    if caller.has("supervisor") and caller.county is None:
-        return Sight((caller.city,), looks=looks)
+    if caller.has("supervisor"):
+        return Sight((caller.city,), county=caller.county, looks=looks)
+    if caller.has("reviewer") and caller.heads_county:
+        return Sight((caller.city,), county=caller.county, rectifies=caller.body, looks=looks)
     if caller.has("reviewer") and caller.body_role in urging_roles(caller.city, on):
         return Sight((caller.city,), rectifies=None if caller.knows_rectifications else caller.body, looks=looks)
-    if caller.has("reviewer", "supervisor") and caller.body is not None:
+    if caller.has("reviewer") and caller.body is not None:
         return Sight((caller.city,), caller.body, looks=looks)
     return None
 

@@ -60,12 +60,12 @@ MESSAGES: Columns[MessageShown] = {
 
 
 def grant_table(
-    archive: Archive, caller: Caller, language: Language, dataset_id: str | None = None
+    archive: Archive, caller: Caller, language: Language, dataset_id: str | None = None, for_body: str | None = None
 ) -> AsyncIterator[str]:
-    """The grants that the caller may know of, latest first."""
+    """The grants that the caller may know of, or of these those of a body, latest first."""
 
     async def part(store: Store, after: str | None) -> Part[GrantNamed]:
-        page = await grant_page(store, caller, dataset_id, after, A_PART)
+        page = await grant_page(store, caller, dataset_id, after, A_PART, for_body)
         titles = await titles_of(store, language, (each.dataset_id for each in page.items))
         names = await directory.body_names(store, (each.granted_by for each in page.items))
         rows = [

@@ -14,6 +14,7 @@ from models.drafting import CHANGE, submits
 from models.state import CaseState
 from models.task_state import TaskState
 from reading.catalogue import questions as catalogue
+from reading.catalogue.sight import keeps_every_entry
 from reading.directory import questions as directory
 from reading.shape import Named
 from reading.sight import Caller
@@ -44,7 +45,6 @@ from rules.pinned_stages import Stage
 from rules.procedure_names import CATALOGUE_UPDATE, DEMAND, OPENNESS_REVIEW
 from rules.vocabulary import QUESTIONS
 
-AUTHORITY = "authority"
 TRIGGER = "trigger"
 
 
@@ -222,7 +222,7 @@ async def likely_duplicates(
 ) -> list[LikelyDuplicate] | None:
     """Entries of other providers that are likely to be of the same data as the draft; None for callers whom this does
     not concern."""
-    concerned = caller.has("reviewer") and caller.body == state.bodies.get(AUTHORITY)
+    concerned = caller.has("reviewer") and keeps_every_entry(caller) and caller.city == state.city
     if not concerned or caller.reads_as_party(state) or state.closed or draft is None or draft.state != "submitted":
         return None
     entry = {**(dataset.entry if dataset else {}), **draft.entry}

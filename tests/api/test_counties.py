@@ -104,13 +104,18 @@ async def test_yulins_county_sees_the_work_and_data_of_its_bodies_and_has_them_p
 @pytest.mark.duty("NN-8", "YL-8")
 @pytest.mark.parametrize(
     ("county", "provider", "other"),
-    [(COUNTY, PROVIDER, ANOTHER), ("yulin.beiliu", "yulin.beiliutransport", "yulin.bobai")],
+    [
+        (COUNTY, PROVIDER, ANOTHER),
+        ("yulin.beiliu", "yulin.beiliutransport", "yulin.bobai"),
+        ("nanjing.jiangning", "nanjing.jiangningtransport", "nanjing.xuanwu"),
+    ],
 )
 async def test_a_county_sees_how_its_data_is_used_and_no_others(
     service: Service, gate_url: str, pool: Pool, county: str, provider: str, other: str
 ) -> None:
     city = county.partition(".")[0]
-    await put(pool, f"{HEAD}{other},county_authority,另一县大数据局,Another County Big Data Bureau,\n")
+    role = "district_authority" if city == "nanjing" else "county_authority"
+    await put(pool, f"{HEAD}{other},{role},另一县大数据局,Another County Big Data Bureau,\n")
     found = (await service.nobody().read("/v1/datasets", city=city, openness="conditional"))["items"]
     ours, theirs = [each["dataset_id"] for each in found][:2]
     await by_owner(pool, "update datasets set provider = $2 where dataset_id = $1", ours, provider)
@@ -172,7 +177,7 @@ async def test_a_county_is_in_the_directory_before_its_bodies_are(pool: Pool) ->
     for body, of, why in (
         ("binyangtransport", ANOTHER, "is the authority of no county"),
         ("binyangtransport", "nanning.authority", "is the authority of no county"),
-        ("transport", f"{COUNTY}\nnanjing.x,provider,局,X,{COUNTY}", "only a provider belongs to a county"),
+        ("transport", f"{COUNTY}\nlianyungang.x,provider,局,X,{COUNTY}", "only a provider belongs to a county"),
     ):
         with pytest.raises(FileFaulty, match=why):
             await put(pool, HEAD + row.format(body, of))

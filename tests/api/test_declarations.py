@@ -149,6 +149,44 @@ async def test_whoever_holds_the_grant_shows_its_use_for_no_body_and_takes_nothi
     assert (await service.as_("supervisor@nanning.authority").read(path))["may_take_down"], "a colleague may"
 
 
+@pytest.mark.duty("GZ-21a")
+async def test_a_delegate_whose_use_is_shown_is_told_and_alone_lets_himself_be_named(
+    service: Service, pool: Pool
+) -> None:
+    dataset, grant = await granted(service, pool, "guangzhou")
+    authority, nobody = service.as_("reviewer@guangzhou.authority"), service.nobody()
+    about: dict[str, Any] = {"dataset_ids": [dataset], "grant": grant, "delegate": "applicant2@demo"}
+    early = await declare(authority, "guangzhou", "showcase", OF_A_CASE, **about)
+    assert (early.status_code, wrong(early)) == (422, {("delegate", "no_delegate_of_it")})
+    await pool.execute(
+        "insert into delegations (delegation_id, case_id, delegate, accesses, delegated_at, until_at) "
+        "select 'let', $1, account_id, 3, now(), now() from accounts where login = 'applicant2@demo'",
+        grant,
+    )
+    named = await declare(authority, "guangzhou", "showcase", {**OF_A_CASE, "use": "A map by applicant2@demo"}, **about)
+    assert wrong(named) == {("says.use", "names_the_user")}
+    shown = await declared(authority, "guangzhou", "showcase", OF_A_CASE, **about)
+    path = f"/v1/declarations/{shown['declaration_id']}"
+    delegate, holder = service.as_("applicant2@demo"), service.as_("applicant@demo")
+    assert shown["declaration_id"] in (await delegate.read("/v1/messages"))["items"][0]["link"]
+    received = (await holder.read("/v1/messages"))["items"]
+    assert not any(shown["declaration_id"] in (each["link"] or "") for each in received)
+    assert [(await each.read(path))["may_name"] for each in (delegate, holder)] == [True, False]
+    refused = await holder.http.put(f"{path}/naming", json={"named": True}, headers=holder.headers())
+    assert refused.status_code == 403
+    assert (await nobody.read(path))["user"] is None
+    answer = await delegate.http.put(f"{path}/naming", json={"named": True}, headers=delegate.headers())
+    assert answer.status_code == 200, answer.text
+    assert (await nobody.read(path))["user"] is not None
+    # Who used it is no body's officer in it.
+    await pool.execute(
+        "update accounts set city = 'guangzhou', body = 'guangzhou.authority', roles = roles || array['supervisor'] "
+        "where login = 'applicant2@demo'"
+    )
+    own = await delegate.post(f"{path}/taking-down", {"reason": "It flatters me too little"})
+    assert (own.status_code, own.json()["type"]) == (403, "urn:kaifang:problem:party-to-the-case")
+
+
 async def test_a_text_that_names_the_user_is_refused(service: Service, pool: Pool) -> None:
     dataset, grant = await granted(service, pool, "nanning")
     says = {**OF_A_CASE, "use": "Applicant@Demo made a map of it"}

@@ -120,6 +120,24 @@ async def test_a_department_asks_is_granted_and_is_served_until_data_is_suspende
     for login in ("reviewer@nanjing.operator", "reviewer@nanjing.health"):
         seen = await reasons_until(working.as_(login), access, "grant_ended")
         assert seen[:3] == ["grant_ended", "granted", "suspended"], login
+    await of_the_department_alone(working, access)
+
+
+async def of_the_department_alone(service: Service, access: str) -> None:
+    """Its grants and its accesses are read by each officer of a department, as lists and as tables, and by no other."""
+    own: dict[str, dict[str, Any]] = {"/v1/grants": {"of": "own_body"}, "/v1/accesses": {"by": "own_grants"}}
+    for path, asked_for in own.items():
+        for login in (TRANSPORT, "reviewer2@nanjing.transport"):
+            caller = service.as_(login)
+            items = (await caller.read(path, **asked_for))["items"]
+            assert {each["case_number"] for each in items} == {access}, path
+            as_table = await caller.get(path, headers={"Accept": "text/csv"}, **asked_for)
+            assert access in as_table.text
+        for login in ("reviewer@nanjing.water", "reviewer@nanjing.health", "reviewer@nanjing.operator"):
+            assert (await service.as_(login).read(path, **asked_for))["items"] == [], "it sees what it asked for itself"
+        assert (await service.as_("supervisor@nanjing.authority").get(path, **asked_for)).status_code == 403
+    counted = await service.as_(TRANSPORT).read("/v1/accesses/days", by="own_grants")
+    assert sum(each["allowed"] for each in counted["items"]) == 2
 
 
 @pytest.mark.duty("NJ-22a")

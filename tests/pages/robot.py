@@ -24,6 +24,7 @@ from tests.pages.ways import Move, Way, to_each_ending
 
 NUMBER = re.compile(r"[A-Z]{2,4}-[A-Z]{2}-\d{4}-\d{6}")
 HARMLESS = ("does_not_apply", "own", "given", "strains_resources")
+SIGN = "sign"
 TRIES = 8
 A_SECOND = timedelta(seconds=1)
 ONE_WORKING_DAY = "1"
@@ -95,6 +96,10 @@ class Robot:
         visitor = await before_the_task(await self.as_(f"reviewer@{task['body']}"), number, stage)
         assert outcome in visitor.form("outcome").options("outcome"), f"{stage} of {number} offers no {outcome}"
         await self.fill(visitor, "outcome", "decide", choices, outcome=outcome)
+        if outcome == SIGN:
+            # The page shows the whole text first; what was read is signed.
+            await visitor.send("outcome", button="decide")
+            assert visitor.answer.status_code == 200, visitor.text()
         decided = await self.case(number)
         assert all(each["state"] == "done" for each in decided["tasks"] if each["task_id"] == task["task_id"])
 

@@ -11,6 +11,7 @@ import pytest
 
 from activities.filing.emergencies import upkeep_filing
 from activities.filing.reviewing import Reviewing
+from models.sharing import OTHER_UNIT
 from rules.loading import cities, load_pack
 from rules.procedure_names import (
     ACCOUNT_CHANGE,
@@ -22,6 +23,7 @@ from rules.procedure_names import (
     OPENNESS_REVIEW,
     QUALITY_CHECK,
     RECTIFICATION,
+    SHARING_REQUEST,
 )
 from rules.procedure_rules import ProcedureRules
 from tests.api.updating import law, trigger_of
@@ -33,6 +35,8 @@ from tests.pages.visiting import Visitor, text_of
 from tests.pages.ways import Way, through_each_outcome, to_each_ending
 
 A_YEAR = timedelta(days=366)
+SHARED = "nanjing-health-emergency-calls"
+"""Data of another department that is shared conditionally."""
 LONG = os.environ.get("KAIFANG_LONG") == "1"
 Begun = Callable[[Robot, ProcedureRules, Way], Awaitable[str]]
 
@@ -133,6 +137,18 @@ async def emergency_upkeep(robot: Robot, rules: ProcedureRules, way: Way) -> str
     return str(case["case_number"])
 
 
+async def sharing_request(robot: Robot, rules: ProcedureRules, way: Way) -> str:
+    """A department asks another to share, or another unit does."""
+    is_a_unit = way.choices.get("asked_by") == OTHER_UNIT
+    visitor = await in_the_city(robot, "applicant@demo" if is_a_unit else f"reviewer@{robot.city}.transport")
+    await follow_to(visitor, rf"/datasets\?city={robot.city}")
+    await visitor.send("q", openness="", provider=f"{robot.city}.health")
+    await follow_to(visitor, rf"/datasets/{SHARED}$")
+    await follow_to(visitor, r"/sharing$")
+    await robot.fill(visitor, "sharing", "check", way.choices)
+    return await confirmed(visitor, "sharing")
+
+
 BEGUN: Mapping[str, Begun] = {
     CATALOGUE_UPDATE: update,
     DEMAND: demand,
@@ -143,6 +159,7 @@ BEGUN: Mapping[str, Begun] = {
     RECTIFICATION: rectification,
     ACCOUNT_CHANGE: account_change,
     CONTACT_CHANGE: contact_change,
+    SHARING_REQUEST: sharing_request,
 }
 
 

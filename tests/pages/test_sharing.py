@@ -11,11 +11,14 @@ WHY = "Lanes for ambulances"
 
 
 @pytest.mark.parametrize(
-    ("language", "ask", "granted"),
-    [("zh", "申请共享", "已授予访问权限"), ("en", "Ask to share this data", "Access granted")],
+    ("language", "ask", "granted", "of_body", "accesses"),
+    [
+        ("zh", "申请共享", "已授予访问权限", "本机构的授权与密钥", "本机构的访问记录"),
+        ("en", "Ask to share this data", "Access granted", "Grants and keys of your body", "Accesses of your body"),
+    ],
 )
 async def test_a_department_asks_by_pages_and_fetches_a_key_for_the_exchange(
-    working: Front, service: Service, language: str, ask: str, granted: str
+    working: Front, service: Service, language: str, ask: str, granted: str, of_body: str, accesses: str
 ) -> None:
     officer = await working.logged_in("reviewer@nanjing.transport", language)
     await officer.visit("/datasets/nanjing-health-emergency-calls")
@@ -50,6 +53,14 @@ async def test_a_department_asks_by_pages_and_fetches_a_key_for_the_exchange(
     await officer.send("/my/grants/")
     assert "kf_" in officer.text()
     assert "/data/" not in officer.text(), "it is fetched through the exchange"
+    for listed in ("my/grants.csv", "my/accesses", "my/accesses.csv"):
+        await officer.visit(f"/{listed}")
+        assert officer.answer.status_code == 200
+        assert (access["case_number"] in officer.answer.text) == (listed == "my/grants.csv"), "nothing is accessed yet"
+    await officer.visit("/desk")
+    await officer.follow(of_body)
+    await officer.follow(accesses)
+    assert accesses in officer.text()
     stranger = await working.logged_in("reviewer@nanjing.water", language)
     await stranger.visit("/my/grants")
     assert access["case_number"] not in stranger.text()

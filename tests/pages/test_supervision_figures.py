@@ -68,3 +68,19 @@ async def test_the_figures_of_every_city_are_an_administrators(timed: Timed) -> 
     assert {"Nanning", "Guangzhou"} <= {text_of(each) for each in visitor.document.iter("h2")}
     narrow = await timed.visit(PATH, SUPERVISOR)
     assert "Guangzhou" not in narrow.text()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_a_city_is_looked_at_by_county_and_a_county_by_itself(timed: Timed, language: str) -> None:  # noqa: F811
+    county, prefix = "nanning.wuming", "/en" if language == "en" else ""
+    await timed.late_task()
+    for page in ("", "/figures", "/overdue", "/ratings", "/accesses", "/use"):
+        city = await timed.visit(f"/supervision{page}", SUPERVISOR, language)
+        assert f'<option value="{county}"' in city.answer.text
+        await city.visit(f"{prefix}/supervision{page}?county={county}")
+        assert f'<option value="{county}" selected' in city.answer.text
+        own = await timed.visit(f"/supervision{page}", f"reviewer@{county}", language)
+        assert own.answer.status_code == 200
+        assert 'name="county"' not in own.answer.text
+    assert "nanning.transport" in (await timed.visit(f"{PATH}.csv", SUPERVISOR)).answer.text
+    assert "nanning.transport" not in (await timed.visit(f"{PATH}.csv", f"reviewer@{county}")).answer.text

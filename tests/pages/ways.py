@@ -12,6 +12,7 @@ from rules.procedure_rules import ProcedureRules
 SETTLES = frozenset({ClassEffect.ACCEPT, ClassEffect.KEEP, ClassEffect.SET})
 STILL_RUNNING = frozenset({LimitStanding.RUNNING, LimitStanding.KEPT})
 LIMIT = "time_limit"
+WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,11 @@ Wanted = Callable[[Move], bool]
 
 
 def to_each_ending(rules: ProcedureRules) -> Iterator[Way]:
-    """The shortest way to each ending of the procedure."""
+    """The shortest way to each ending of the procedure that bodies decide: who takes something back does it alone."""
     for ending in rules.endings:
         name = ending.outcome
+        if name == WITHDRAWN:
+            continue
         yield _way(rules, lambda move, name=name: move.to.step == name)  # type: ignore[misc]  # a default of a lambda
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -68,7 +68,10 @@ def test_the_next_is_owed_after_the_days_of_the_service_rule_where_there_are_any
     assert reachability.again is not None
     assert reachability.again.citation.basis is Basis.SERVICE
     assert reachability.owed_on(date(2026, 11, 1)) == date(2026, 12, 1)
-    assert reachability.owed_on(None) is None
+    since = load_pack("nanning").in_force_from
+    assert reachability.owed_on(None) == since + timedelta(days=30), "where none was made, from when it was owed at all"
+    assert reachability.owed_on(None, date(2026, 11, 1)) == date(2026, 12, 1), "or from when the data was opened"
+    assert reachability.owed_on(None, date(2019, 1, 1)) == since + timedelta(days=30)
     assert rule_of("nanning", "collection").owed_on(TODAY) is None
 
 
@@ -92,3 +95,13 @@ def test_a_declaration_that_nobody_can_make_or_a_rule_without_effect_is_found(
     wrong = entry.model_copy(update={"versions": (version.model_copy(update={"value": terms}),)})
     broken: Pack = pack.model_copy(update={"declarations": {**pack.declarations, kind: wrong}})
     assert rule in {each.rule for each in findings(broken, {"CN", "CN-GD", pack.calendar})}
+
+
+def test_who_owes_it_is_reminded_before_on_and_after_the_last_day() -> None:
+    rule = rule_of("nanning", "reachability")
+    due_on = date(2026, 12, 31)
+    left = {day: rule.days_left(due_on, date(2026, 12, day)) for day in range(26, 32)}
+    assert left == {26: None, 27: None, 28: 3, 29: 3, 30: 3, 31: 0}
+    assert [day for day in left if rule.reminds(due_on, date(2026, 12, day))] == [28, 29, 30, 31]
+    assert rule.reminds(due_on, date(2027, 1, 1))
+    assert rule.days_left(due_on, date(2027, 1, 1)) is None
