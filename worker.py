@@ -28,6 +28,7 @@ from activities.engine.keeping import (
     HEADS,
     LAPSES,
     MONTHS,
+    NOTICES,
     RECUSALS,
     REMINDERS,
     REVIEWS,
@@ -51,6 +52,7 @@ from activities.evidence.store import EvidenceStore
 from activities.filing.reviewing import Reviewing, keep_schedule
 from activities.gate.months import Months
 from activities.logs import keep_texts_out
+from activities.notices.moving import Moving
 from activities.proof.chain import Algorithm, Chain
 from activities.proof.days import Signing
 from activities.proof.stamping import Stamping
@@ -203,7 +205,8 @@ async def run(settings: Settings, workflows: Sequence[type[Case]] = WORKFLOWS) -
     algorithm = Algorithm(settings.chain_algorithm)
     chain = Chain(algorithm)
     seals = Seals.open(settings)
-    inbox = Inbox(loops, Log(RecordOfNotices(read_scopes()), chain=chain, seals=seals), DatabaseClock())
+    log = Log(RecordOfNotices(read_scopes()), chain=chain, seals=seals)
+    inbox = Inbox(loops, log, DatabaseClock())
     key = private_key(settings.heads_key_file) if settings.heads_key_file.exists() else None
     signing = Signing(loops, DatabaseClock(), key, settings.heads_apart, algorithm)
     build = build_of(settings)
@@ -215,6 +218,7 @@ async def run(settings: Settings, workflows: Sequence[type[Case]] = WORKFLOWS) -
             loops,
             [
                 Job(SWEEPER, sweeper.run),
+                Job(NOTICES, Moving(loops, log, DatabaseClock()).run),
                 Job(SENDER, Sender(loops, ways, settings.pages_url, seals).run),
                 Job(REMINDERS, reminding.run),
                 Job(LAPSES, Lapsing(loops, inbox).run),

@@ -59,6 +59,7 @@ PRIVILEGES: Mapping[str, Stated] = {
     "calendar_notices": ADDED_TO,
     "case_numbers": Stated(with_columns("last")),
     "cases": Stated(with_columns("number", "engine_number", "outcome", "closed_at", "urgency", "head", "key_id")),
+    "cases_to_move": Stated("select, insert, delete"),
     "chain_adoptions": READ,
     "channels": Stated(
         with_columns(
@@ -102,6 +103,7 @@ PRIVILEGES: Mapping[str, Stated] = {
     "logins_under_way": Stated("select, insert, delete", reader=NONE),
     "maintenance": Stated(with_columns("cancelled_at")),
     "messages": Stated(with_columns("handed_out_at", "read_at")),
+    "notices_moving": Stated(with_columns("listed_at", "moved", "done_at")),
     "objections": Stated(with_columns("disputed", "answered_at", "upheld")),
     "paper_keys": READ,
     "pinned_rules": ADDED_TO,

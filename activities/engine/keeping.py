@@ -26,8 +26,8 @@ LOG = logging.getLogger("kaifang.keeper")
 
 SWEEPER, SENDER, REMINDERS, LAPSES, REVIEWS, HEADS = "sweeper", "sender", "reminders", "lapses", "reviews", "heads"
 RECUSALS, STAMPS, SCANS, MONTHS, SEALING = "recusals", "stamps", "scans", "months", "sealing"
-VERSIONS = "versions"
-JOBS = (SWEEPER, SENDER, REMINDERS, LAPSES, RECUSALS, REVIEWS, HEADS, STAMPS, SCANS, MONTHS, SEALING, VERSIONS)
+VERSIONS, NOTICES = "versions", "notices"
+JOBS = (SWEEPER, SENDER, REMINDERS, LAPSES, RECUSALS, REVIEWS, HEADS, STAMPS, SCANS, MONTHS, SEALING, VERSIONS, NOTICES)
 """What runs beside every worker."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds before a job that ended is started again; doubled each time, until it has run for STEADY_AFTER."""

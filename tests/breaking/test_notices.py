@@ -39,9 +39,7 @@ async def published(driver: Driver, case_id: str, document: str) -> Published:
         recorded_at=clock.started_at,
         days_off=(DaysOff(clock.last_day, clock.last_day),),
     )
-    return await publish(
-        driver.pool, RecordOfNotices(read_scopes()), driver.clock, notice, a.Actor(account="acc_admin")
-    )
+    return await publish(driver.pool, driver.log, driver.clock, notice, a.Actor(account="acc_admin"))
 
 
 async def worked_off(driver: Driver) -> int:
