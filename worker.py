@@ -52,7 +52,7 @@ from activities.evidence.store import EvidenceStore
 from activities.filing.reviewing import Reviewing, keep_schedule
 from activities.gate.months import Months
 from activities.logs import keep_texts_out
-from activities.notices.moving import Moving
+from activities.notices.moving import Moving, Steps
 from activities.proof.chain import Algorithm, Chain
 from activities.proof.days import Signing
 from activities.proof.stamping import Stamping
@@ -218,7 +218,7 @@ async def run(settings: Settings, workflows: Sequence[type[Case]] = WORKFLOWS) -
             loops,
             [
                 Job(SWEEPER, sweeper.run),
-                Job(NOTICES, Moving(loops, log, DatabaseClock()).run),
+                Job(NOTICES, Moving(loops, Steps(log, DatabaseClock())).run),
                 Job(SENDER, Sender(loops, ways, settings.pages_url, seals).run),
                 Job(REMINDERS, reminding.run),
                 Job(LAPSES, Lapsing(loops, inbox).run),

@@ -28,6 +28,8 @@ AT_A_TIME = 200
 """Clocks between which others of the process have their turn: some milliseconds."""
 PATIENCE = 60.0
 """Seconds until PostgreSQL has found the first of them, however many tasks there are."""
+LONG_PATIENCE = 600.0
+"""Seconds until it has listed all of them."""
 
 # The ends in the table may be old: an earlier notice that has not come to the case yet, or whose act still waits there.
 WHICH_MAY_MOVE = """
@@ -103,7 +105,7 @@ class Effect:
     async def list_cases(self, connection: Connection) -> None:
         """Every case that `moves` would look at is listed, to be looked at later; in a transaction of the caller."""
         if self.changed:
-            await connection.execute(LISTED, *self._days(), self._after.version, timeout=PATIENCE)
+            await connection.execute(LISTED, *self._days(), self._after.version, timeout=LONG_PATIENCE)
 
     async def moves_of(self, connection: Connection, cases: Sequence[str]) -> list[Move]:
         """As `moves`, of these cases alone, in the order of their ids."""

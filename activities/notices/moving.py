@@ -13,7 +13,7 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from activities.database import AWAY, present
+from activities.database import AWAY, present, take_time
 from activities.record.clocks_moved import Done, move_clocks
 from activities.record.notices_first import EFFECTS, LOOKED_AT, moved_by, still_to_move
 from activities.record.touching import put_notices_first
@@ -50,7 +50,21 @@ where done_at is null and listed_at is not null and not exists (
   select from cases_to_move where cases_to_move.position = notices_moving.position
 ) returning position, moved, extract(epoch from clock_timestamp() - published_at)::float as seconds
 """
+UNDER_WAY = "select position from notices_moving where done_at is null"
+CASES_TO_MOVE = "select count(*) from cases_to_move"
 IS_THERE_ANY = "select exists (select from notices_moving where done_at is null)"
+
+
+async def under_way(connection: Connection | Pool) -> frozenset[int]:
+    """The positions of the notices that have not moved all clocks yet: they count, and what is shown of some tasks does
+    not say so."""
+    return frozenset(row["position"] for row in await connection.fetch(UNDER_WAY))
+
+
+async def cases_to_move(connection: Connection) -> int:
+    """How many cases nobody has looked at yet, each once for every notice."""
+    count: int = await connection.fetchval(CASES_TO_MOVE)
+    return count
 
 
 class Step(NamedTuple):
@@ -75,6 +89,7 @@ class Steps:
         """A notice is listed, or some cases are moved, or what is done is marked so."""
         position = await connection.fetchval(TO_LIST)
         if position is not None:
+            await take_time(connection)
             await connection.execute(LISTED, position)
             record = await self._log.notices.read(connection)
             await EFFECTS.of(record, position).list_cases(connection)
@@ -131,9 +146,9 @@ async def move_all(connection: Connection, log: Log, clock: Clock) -> None:
 class Moving:
     """Moves the cases of every notice on record; any number may be at it, and be killed at any moment."""
 
-    def __init__(self, pool: Pool, log: Log, clock: Clock, *, at_once: int = AT_ONCE, every: float = EVERY) -> None:
+    def __init__(self, pool: Pool, steps: Steps, every: float = EVERY) -> None:
         self._pool = pool
-        self._steps = Steps(log, clock, at_once)
+        self._steps = steps
         self._every = every
 
     async def run(self) -> None:

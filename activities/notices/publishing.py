@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from activities.database import AWAY, present
-from activities.notices.moving import Moving
+from activities.notices.moving import Moving, Steps
 
 if TYPE_CHECKING:
     from activities.calendar.record import RecordOfNotices
@@ -66,7 +66,7 @@ async def moved_for_a_moment(pool: Pool, log: Log, clock: Clock, published: Publ
         return published
     cases: tuple[str, ...] = ()
     try:
-        cases = await Moving(pool, log, clock, at_once=A_FEW).work_off(A_MOMENT)
+        cases = await Moving(pool, Steps(log, clock, A_FEW)).work_off(A_MOMENT)
         row = await pool.fetchrow("select moved, done_at from notices_moving where position = $1", published.position)
     except AWAY as away:
         LOG.info("the cases of notice %d are left to the workers: %r", published.position, away)

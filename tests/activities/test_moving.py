@@ -133,7 +133,7 @@ async def later(driver: Driver, instant: datetime) -> None:
 
 
 def moving(driver: Driver, at_once: int = 100) -> Moving:
-    return Moving(driver.pool, driver.log, driver.clock, at_once=at_once)
+    return Moving(driver.pool, Steps(driver.log, driver.clock, at_once))
 
 
 async def test_who_decides_before_the_case_is_moved_is_judged_by_the_notice(driver: Driver, worker: Worker) -> None:
