@@ -31,6 +31,7 @@ from activities.engine.keeping import (
     LAPSES,
     MAILBOXES,
     MONTHS,
+    NOTICES,
     RECUSALS,
     REMINDERS,
     REVIEWS,
@@ -54,6 +55,7 @@ from activities.evidence.store import EvidenceStore
 from activities.filing.reviewing import Reviewing, keep_schedule
 from activities.gate.months import Months
 from activities.logs import keep_texts_out
+from activities.notices.moving import Moving, Steps
 from activities.outbox.letting_go import Kept, LettingGo
 from activities.proof.chain import Algorithm, Chain
 from activities.proof.days import Signing
@@ -209,7 +211,8 @@ async def run(settings: Settings, workflows: Sequence[type[Case]] = WORKFLOWS) -
     algorithm = Algorithm(settings.chain_algorithm)
     chain = Chain(algorithm)
     seals = Seals.open(settings)
-    inbox = Inbox(loops, Log(RecordOfNotices(read_scopes()), chain=chain, seals=seals), DatabaseClock())
+    log = Log(RecordOfNotices(read_scopes()), chain=chain, seals=seals)
+    inbox = Inbox(loops, log, DatabaseClock())
     key = private_key(settings.heads_key_file) if settings.heads_key_file.exists() else None
     signing = Signing(loops, DatabaseClock(), key, settings.heads_apart, algorithm)
     build = build_of(settings)
@@ -221,6 +224,7 @@ async def run(settings: Settings, workflows: Sequence[type[Case]] = WORKFLOWS) -
             loops,
             [
                 Job(SWEEPER, sweeper.run),
+                Job(NOTICES, Moving(loops, Steps(log, DatabaseClock())).run),
                 Job(SENDER, Sender(loops, ways, settings.pages_url, seals).run),
                 Job(REMINDERS, reminding.run),
                 Job(LAPSES, Lapsing(loops, inbox).run),

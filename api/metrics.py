@@ -17,6 +17,7 @@ from activities.database import AWAY, present
 from activities.engine import keeping
 from activities.engine.keeping import JobFigures
 from activities.gate.log import GateLog
+from activities.notices import moving
 from activities.outbox import figures as outbox_figures
 from activities.outbox.figures import OutboxFigures
 from activities.proof import stamping
@@ -73,6 +74,11 @@ class Metrics:
         )
         self._oldest = Gauge(
             "kaifang_undelivered_acts_oldest_seconds", "Age of the oldest of them", registry=self.installation
+        )
+        self._to_move = Gauge(
+            "kaifang_cases_to_move",
+            "Cases that a notice on record has not come to yet",
+            registry=self.installation,
         )
         self._open = Gauge("kaifang_open_tasks", "Tasks that await a decision", registry=self.installation)
         self._overdue = Gauge(
@@ -176,8 +182,10 @@ class Metrics:
             jobs = await keeping.figures(connection, await present(connection))
             unstamped = await stamping.unstamped(connection)
             refused = await connection.fetchval(REFUSED)
+            to_move = await moving.cases_to_move(connection)
         self._refused_rewritings.set(refused)
         self._open.set(is_open)
+        self._to_move.set(to_move)
         self._set_overdue(overdue)
         self._set_inbox(inbox, failures, now)
         self._set_outbox(outbox, now)

@@ -57,12 +57,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the figures that we claim.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {' '.join(FULL)}; all, where none is named")
     parser.add_argument("--quick", action="store_true", help="smaller and rougher, in a minute")
+    parser.add_argument("--open", type=int, metavar="N", help="how many open cases a notice comes to (10000)")
     parser.add_argument("--json", type=Path, default=REPORT, metavar="FILE", help=f"the report (default {REPORT})")
     chosen = parser.parse_args()
     if unknown := [name for name in chosen.names if name not in FULL]:
         parser.error(f"no such benchmark: {' '.join(unknown)}; there are {' '.join(FULL)}")
     facts = machine() | {"quick": chosen.quick}
     benches = QUICK if chosen.quick else FULL
+    if chosen.open is not None:
+        benches = benches | {notices.BENCH: lambda: notices.run(notices.with_open(chosen.open))}
+        facts |= {"open": chosen.open}
     console = Console(width=200, soft_wrap=True)
     figures: list[Figure] = []
     for name in chosen.names or benches:

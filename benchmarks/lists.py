@@ -53,12 +53,13 @@ FULL, QUICK, TINY = Size(100_000, 300), Size(10_000, 100), Size(16, 10)
 DECIDED = (2, 3)
 """How many of the decisions each of the two requests has behind it: three tasks and five, of which one and two open."""
 WARM_UP = 30
+COPIED_AT_ONCE = 20_000
 READER = f"reviewer@{CITY}.authority"
 SUPERVISOR = f"supervisor@{CITY}.authority"
 
 COPY = """
 insert into {table} select copy.* from {table} original
-cross join generate_series(1, $3::int) n
+cross join generate_series($3::int, $4::int) n
 cross join lateral (select md5($1 || n)::uuid::text as id) other
 cross join lateral jsonb_populate_record(null::{table},
   replace(replace(to_jsonb(original)::text, $1, other.id), $2, $2 || '-' || n)::jsonb) copy
@@ -135,8 +136,10 @@ async def decided_without_engine(pool: Pool, decided: int) -> str:
 
 async def copied(pool: Pool, case_id: str, times: int) -> None:
     number = await pool.fetchval("select case_number from cases where case_id = $1", case_id)
-    for table in ("cases", "acts", "events", "tasks"):
-        await pool.execute(COPY.format(table=table), case_id, number, times, timeout=120)
+    for first in range(1, times + 1, COPIED_AT_ONCE):
+        last = min(times, first + COPIED_AT_ONCE - 1)
+        for table in ("cases", "acts", "events", "tasks"):
+            await pool.execute(COPY.format(table=table), case_id, number, first, last, timeout=120)
 
 
 def _called(url: str, home: Path, name: str, login: str, paths: list[str], calls: int, where: str) -> list[Figure]:

@@ -3,7 +3,10 @@
 Requests of Nanning lie before the operator (two working days) or before the provider (five); two of them are received
 and decided as always and then copied in SQL, with their logs and inboxes, and the worker's sweeper starts each in the
 engine. The notice makes the provider's last day a day off: all cases count it in the same calendar, and only theirs
-reach it. Somebody decides other cases all the time.
+reach it. Somebody decides other cases all the time, and somebody files.
+
+With `--open N` there are so many open cases, of which three tenths move. Only those that are decided are in the engine
+then, which the others do not need until their clocks end, and there is no bare alternative.
 """
 
 from __future__ import annotations
@@ -25,16 +28,19 @@ from activities.calendar.record import RecordOfNotices, with_due
 from activities.clock import DatabaseClock
 from activities.database import Pool, open_pool
 from activities.notices.foreseeing import Outlook, foresee
-from activities.notices.publishing import Published, publish
+from activities.notices.publishing import Published, publish_in
+from activities.record.inbox import Inbox
+from activities.record.log import Log
 from benchmarks import bare_notices
-from benchmarks.figures import Aim, Figure
+from benchmarks.figures import Aim, Figure, percentile
 from benchmarks.lists import copied, decided_without_engine
-from benchmarks.parties import Kaifang
+from benchmarks.parties import CONTENT, Kaifang, filing
 from benchmarks.servers import Servers, servers
 from models.acts import Actor
 from models.clock import Clock
 from rules.calendar_notices import DaysOff, Notice
 from rules.deadlines import to_shanghai
+from rules.procedure_names import ACCESS_REQUEST
 from rules.seed_notices import read_scopes
 from stack.programs import WORKER
 
@@ -46,8 +52,11 @@ BARE_WORKER = ("-m", "benchmarks.bare_notices")
 SIGNALS_AT_ONCE = 4
 """As many cases as the sweeper hands over at once."""
 ADMIN = Actor(account="acc_bench_admin")
-BETWEEN_DECISIONS = 0.25
+BETWEEN_DECISIONS, BETWEEN_FILINGS = 0.25, 0.05
 """Seconds."""
+WORKERS = 2
+IN_ENGINE = 400
+"""Of many cases, those that are decided while the notice is worked off."""
 GIVES_UP_AFTER = 1800
 """Seconds, until every case is in the engine, or has worked off the notice."""
 
@@ -61,26 +70,42 @@ where type = 'ClockMoved' and (event -> 'notice' ->> 'calendar_version')::int = 
 
 
 class Size(NamedTuple):
-    """How many open cases, how many of them the notice moves, and how many decisions are timed before it comes."""
+    """How many open cases, how many of them the notice moves, how many decisions and filings are timed before it
+    comes, and whether all are in the engine."""
 
     cases: int
     moving: int
     decisions: int
+    all_in_engine: bool = True
 
 
 FULL, QUICK, TINY = Size(10_000, 3_000, 40), Size(600, 200, 10), Size(12, 6, 2)
 
 
+def with_open(cases: int) -> Size:
+    """A country's: so many open cases, of which three tenths move."""
+    return Size(cases, cases * 3 // 10, 40, all_in_engine=False)
+
+
+@dataclass
+class Meanwhile:
+    """What others waited for, in milliseconds."""
+
+    decisions: list[float]
+    filings: list[float]
+
+
 @dataclass
 class Measured:
-    """What came of the notice; times in seconds, decisions in milliseconds."""
+    """What came of the notice; times in seconds."""
 
     foreseen: float
     published: float
+    listed: float
     worked_off: float
     wrong: int
-    before: list[float]
-    meanwhile: list[float]
+    before: Meanwhile
+    meanwhile: Meanwhile
 
 
 def run(size: Size) -> list[Figure]:
@@ -89,35 +114,46 @@ def run(size: Size) -> list[Figure]:
 
 
 async def _run(size: Size) -> list[Figure]:
+    bare: tuple[float, float] | None = None
     async with servers() as running:
         temporal = await running.client()
         async with await open_pool(running.postgres.dsn()) as pool:
             waiting = await _open(pool, size)
-            worker = running.run("worker", WORKER)
+            at_work = 1 if size.all_in_engine else WORKERS
+            workers = [running.run(f"worker-{number}", WORKER) for number in range(at_work)]
             await _until(lambda: _nothing_waits(pool))
             ours = await _measure(pool, Kaifang(pool, temporal, TASK_QUEUE), waiting, size)
-            worker.stop()
-            updated, signalled = await _bare(running, pool, temporal, size)
-    return _figures(size, ours, updated, signalled)
+            for worker in workers:
+                worker.stop()
+            if size.all_in_engine:
+                bare = await _bare(running, pool, temporal, size)
+    return _figures(size, at_work, ours, bare)
 
 
 async def _open(pool: Pool, size: Size) -> list[str]:
-    """All cases as receipt and decisions leave them, to be started in the engine; those before the operator."""
+    """All cases as receipt and decisions leave them, to be started in the engine; those before the operator that are
+    decided."""
     before_operator, before_provider = [await decided_without_engine(pool, decided) for decided in (0, 1)]
     await copied(pool, before_provider, size.moving - size.decisions - 1)
     await copied(pool, before_operator, size.cases - size.moving + size.decisions - 1)
-    waiting = "select case_id from tasks where stage = 'formal_review' and ended_at is null"
-    cases = [row["case_id"] for row in await pool.fetch(waiting)]
-    await pool.execute("update acts set delivered_at = null where kind = 'file'", timeout=60)
     for table in ("cases", "acts", "events", "tasks"):
         await pool.execute(f"analyze {table}", timeout=60)
+    waiting = "select case_id from tasks where stage = 'formal_review' and ended_at is null limit $1"
+    cases = [row["case_id"] for row in await pool.fetch(waiting, None if size.all_in_engine else IN_ENGINE)]
+    started = None if size.all_in_engine else cases
+    to_start = "update acts set delivered_at = null where kind = 'file' and ($1::text[] is null or case_id = any($1))"
+    await pool.execute(to_start, started, timeout=60)
     return cases
 
 
 async def _measure(pool: Pool, side: Kaifang, waiting: list[str], size: Size) -> Measured:
-    before = [await _decided(side, waiting.pop()) for _ in range(size.decisions)]
+    inbox = Inbox(pool, Log(RecordOfNotices(read_scopes())), DatabaseClock())
+    before = Meanwhile(
+        [await _decided(side, waiting.pop()) for _ in range(size.decisions)],
+        [await _filed(inbox) for _ in range(size.decisions)],
+    )
     await side.settled()
-    rows = await pool.fetch(OPEN_BEFORE_PROVIDER)
+    rows = await pool.fetch(OPEN_BEFORE_PROVIDER, timeout=60)
     clocks = {row["case_id"]: Clock.model_validate_json(row["clock"]) for row in rows}
     last_day = max(clock.last_day for clock in clocks.values() if clock.last_day)
     async with pool.acquire() as connection:
@@ -131,13 +167,20 @@ async def _measure(pool: Pool, side: Kaifang, waiting: list[str], size: Size) ->
     )
     record = RecordOfNotices(read_scopes())
     outlook, foreseen = await _timed(lambda: foresee(pool, record, DatabaseClock(), notice, 200))
-    published, took = await _timed(lambda: publish(pool, record, DatabaseClock(), notice, ADMIN))
-    started = perf_counter()
-    async with _deciding(side, waiting) as meanwhile:
-        await _until(lambda: _worked_off(pool, published.position))
+
+    async def publish() -> Published:
+        async with pool.acquire() as connection, connection.transaction():
+            return await publish_in(connection, record, DatabaseClock(), notice, ADMIN)
+
+    async with _others(side, inbox, waiting) as meanwhile:
+        published, took = await _timed(publish)
+        started = perf_counter()
+        await _until(lambda: _is(pool, "listed_at", published.position))
+        listed = perf_counter() - started
+        await _until(lambda: _is(pool, "done_at", published.position))
         worked_off = perf_counter() - started
     wrong = await _wrong(pool, clocks, outlook, published)
-    return Measured(foreseen, took, worked_off, wrong, before, meanwhile)
+    return Measured(foreseen, took, listed, worked_off, wrong, before, meanwhile)
 
 
 async def _wrong(pool: Pool, before: dict[str, Clock], outlook: Outlook, published: Published) -> int:
@@ -146,11 +189,11 @@ async def _wrong(pool: Pool, before: dict[str, Clock], outlook: Outlook, publish
         record = await RecordOfNotices(read_scopes()).read(connection)
     due = {case_id: with_due(clock.unset(), record).due_at for case_id, clock in before.items()}
     move = {case_id for case_id, clock in before.items() if clock.due_at != due[case_id]}
-    rows = await pool.fetch("select case_id, due_at from tasks where stage = 'provider_review'")
+    rows = await pool.fetch("select case_id, due_at from tasks where stage = 'provider_review'", timeout=60)
     ends = {row["case_id"]: row["due_at"] for row in rows}
-    times = {row["case_id"]: row["times"] for row in await pool.fetch(MOVED, published.position)}
+    times = {row["case_id"]: row["times"] for row in await pool.fetch(MOVED, published.position, timeout=60)}
     wrong = {case_id for case_id in move if times.get(case_id) != 1 or ends[case_id] != due[case_id]}
-    return len(wrong | (move ^ set(published.cases)) | (move ^ set(times))) + abs(outlook.cases - len(move))
+    return len(wrong | (move ^ set(times))) + abs(outlook.cases - len(move))
 
 
 async def _decided(side: Kaifang, case_id: str) -> float:
@@ -159,23 +202,35 @@ async def _decided(side: Kaifang, case_id: str) -> float:
     return (perf_counter() - started) * 1e3
 
 
+async def _filed(inbox: Inbox) -> float:
+    started = perf_counter()
+    await inbox.receive_filing(str(uuid.uuid4()), ACCESS_REQUEST, CONTENT, filing)
+    return (perf_counter() - started) * 1e3
+
+
 @asynccontextmanager
-async def _deciding(side: Kaifang, waiting: list[str]) -> AsyncIterator[list[float]]:
-    """Somebody decides one case after another until the block ends, and at least one."""
-    took: list[float] = []
+async def _others(side: Kaifang, inbox: Inbox, waiting: list[str]) -> AsyncIterator[Meanwhile]:
+    """Somebody decides one case after another until the block ends, and somebody files; each at least once."""
+    took = Meanwhile([], [])
     over = asyncio.Event()
 
     async def decide() -> None:
-        while waiting and not (over.is_set() and took):
-            took.append(await _decided(side, waiting.pop()))
+        while waiting and not (over.is_set() and took.decisions):
+            took.decisions.append(await _decided(side, waiting.pop()))
             await asyncio.sleep(BETWEEN_DECISIONS)
 
-    deciding = asyncio.create_task(decide())
-    try:
-        yield took
-    finally:
-        over.set()
-        await deciding
+    async def file() -> None:
+        while not (over.is_set() and took.filings):
+            took.filings.append(await _filed(inbox))
+            await asyncio.sleep(BETWEEN_FILINGS)
+
+    async with asyncio.TaskGroup() as others:
+        others.create_task(decide())
+        others.create_task(file())
+        try:
+            yield took
+        finally:
+            over.set()
 
 
 async def _bare(running: Servers, pool: Pool, temporal: Client, size: Size) -> tuple[float, float]:
@@ -231,9 +286,10 @@ async def _nothing_waits(pool: Pool) -> bool:
     return not await pool.fetchval("select exists (select from acts where delivered_at is null)")
 
 
-async def _worked_off(pool: Pool, position: int) -> bool:
-    waits = "select exists (select from acts where delivered_at is null and (act ->> 'calendar_version')::int = $1)"
-    return not await pool.fetchval(waits, position)
+async def _is(pool: Pool, what: str, position: int) -> bool:
+    """Whether the notice is listed, or all that it moves is moved."""
+    asked = f"select {what} is not null from notices_moving where position = $1"  # noqa: S608 - a column
+    return bool(await pool.fetchval(asked, position))
 
 
 async def _until(what: Callable[[], Awaitable[bool]]) -> None:
@@ -242,16 +298,18 @@ async def _until(what: Callable[[], Awaitable[bool]]) -> None:
             await asyncio.sleep(0.1)
 
 
-def _figures(size: Size, ours: Measured, updated: float, signalled: float) -> list[Figure]:
+def _figures(size: Size, workers: int, ours: Measured, bare: tuple[float, float] | None) -> list[Figure]:
     which = f"{size.cases:,} open cases of which {size.moving:,} move"
-    rate, bare_rate = size.moving / ours.worked_off, size.moving / signalled
+    updated, signalled = bare or (None, None)
+    rate, bare_rate = size.moving / ours.worked_off, size.moving / signalled if signalled else None
+    filings = ours.meanwhile.filings
     return [
         Figure(
             BENCH,
             "cases moved wrongly, twice or not at all, or woken in vain",
             ours.wrong,
             "cases",
-            f"{which}; events, due days and inboxes compared with the calendar",
+            f"{which}; events and due days compared with the calendar",
             aim=Aim(0),
         ),
         Figure(
@@ -259,27 +317,45 @@ def _figures(size: Size, ours: Measured, updated: float, signalled: float) -> li
             "publication",
             ours.published * 1e3,
             "ms",
-            f"the transaction that records the notice and puts an act into each inbox; {which}; beside: an update of "
-            "due days by somebody who knows which and to where",
-            beside=updated * 1e3,
+            f"the transaction that records the notice, under the lock for which filings wait; {which}; beside: an "
+            "update of due days by somebody who knows which and to where",
+            beside=None if updated is None else updated * 1e3,
         ),
         Figure(BENCH, "dry run", ours.foreseen * 1e3, "ms", f"all of them found and counted, 200 told; {which}"),
         Figure(
             BENCH,
-            "cases moved, an act each",
+            "cases to move listed",
+            ours.listed,
+            "s",
+            f"from the commit until each case that may move is on the list, outside of the lock; {which}",
+        ),
+        Figure(
+            BENCH,
+            "cases moved",
             rate,
             "/s",
-            f"from the commit until every act is worked off by the sweeper of one worker; {which}; beside: a signal to "
-            f"each of {size.moving:,} bare workflows, {SIGNALS_AT_ONCE} at once, and a row written by each",
+            f"from the commit until all are moved by {workers} worker(s), in {ours.worked_off:.1f} s; {which}; beside: "
+            f"a signal to each of {size.moving:,} bare workflows, {SIGNALS_AT_ONCE} at once, and a row written by each",
             beside=bare_rate,
-            ratio=rate / bare_rate,
+            ratio=rate / bare_rate if bare_rate else None,
+        ),
+        Figure(
+            BENCH,
+            "filing meanwhile, longest",
+            max(filings),
+            "ms",
+            f"{len(filings)} receipts from before the publication until all are moved, median {median(filings):.1f} "
+            f"ms, 99th percentile {percentile(filings, 0.99):.1f} ms; beside: the longest of "
+            f"{len(ours.before.filings)} before it",
+            beside=max(ours.before.filings),
         ),
         Figure(
             BENCH,
             "decision of a person meanwhile, median",
-            median(ours.meanwhile),
+            median(ours.meanwhile.decisions),
             "ms",
-            f"{len(ours.meanwhile)} decisions while the notice is worked off; beside: {len(ours.before)} before it",
-            beside=median(ours.before),
+            f"{len(ours.meanwhile.decisions)} decisions while the cases are moved; beside: "
+            f"{len(ours.before.decisions)} before it",
+            beside=median(ours.before.decisions),
         ),
     ]

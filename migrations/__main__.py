@@ -10,12 +10,13 @@ import asyncpg
 from activities.catalogue.index import index_what_is_not
 from activities.logs import keep_texts_out
 from activities.notices.seeding import seed_notices, seed_samples
+from activities.proof.chain import Algorithm, Chain
 from activities.settings import Settings
 from migrations import upgrade
 from rules.seed_notices import read_record
 
 
-async def prepare(dsn: str, *, samples: bool) -> None:
+async def prepare(dsn: str, *, samples: bool, chain: Chain | None = None) -> None:
     """The database has the newest schema, the notices and, where wanted, the samples; twice is as good as once.
 
     Services may run beside it: what is there already is only looked at, and what is not is written a little at a time.
@@ -23,7 +24,7 @@ async def prepare(dsn: str, *, samples: bool) -> None:
     await upgrade(dsn)
     connection = await asyncpg.connect(dsn)
     try:
-        await seed_notices(connection, read_record())
+        await seed_notices(connection, read_record(), chain)
         if samples:
             async with connection.transaction():
                 await seed_samples(connection)
@@ -37,4 +38,5 @@ if __name__ == "__main__":
     settings = Settings.load()
     if settings.database_owner_url is None:
         logging.warning("KAIFANG_DATABASE_OWNER_URL is not set: the login of the services owns the database")
-    asyncio.run(prepare(settings.owner_url, samples=settings.samples))
+    chain = Chain(Algorithm(settings.chain_algorithm))
+    asyncio.run(prepare(settings.owner_url, samples=settings.samples, chain=chain))

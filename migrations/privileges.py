@@ -61,6 +61,7 @@ PRIVILEGES: Mapping[str, Stated] = {
     "cases": Stated(
         with_columns("number", "engine_number", "outcome", "closed_at", "urgency", "head", "key_id", "archived_at")
     ),
+    "cases_to_move": Stated("select, insert, delete"),
     "chain_adoptions": READ,
     "channels": Stated(
         with_columns(
@@ -106,6 +107,7 @@ PRIVILEGES: Mapping[str, Stated] = {
     "messages": Stated(with_columns("handed_out_at", "read_at")),
     "messages_gone": READ,
     "messages_let_go": READ,
+    "notices_moving": Stated(with_columns("listed_at", "moved", "done_at")),
     "objections": Stated(with_columns("disputed", "answered_at", "upheld")),
     "paper_keys": READ,
     "pinned_rules": ADDED_TO,

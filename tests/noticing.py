@@ -16,6 +16,7 @@ async def record_as_of(pool: Pool, day: date, *, without: str = "") -> None:
     """The record holds what was published before that day, and not the notice of that document; before anybody reads
     it."""
     async with owner_of(pool) as connection, connection.transaction():
+        await connection.execute("delete from notices_moving")
         await connection.execute("delete from calendar_notices")
         await connection.execute("update calendar set version = 0")
         notices = RecordOfNotices(read_scopes())

@@ -7,7 +7,7 @@ the two are compared.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -18,6 +18,8 @@ from rules.calendar_changes import ChangedDays, changes
 from rules.deadlines import Unit, parse_period, to_shanghai
 
 if TYPE_CHECKING:
+    import asyncpg
+
     from activities.database import Connection
     from rules.calendar import CalendarRecord
     from rules.calendar_notices import Notice
@@ -26,10 +28,11 @@ AT_A_TIME = 200
 """Clocks between which others of the process have their turn: some milliseconds."""
 PATIENCE = 60.0
 """Seconds until PostgreSQL has found the first of them, however many tasks there are."""
+LONG_PATIENCE = 600.0
+"""Seconds until it has listed all of them."""
 
-# The ends in the table may be old: an earlier notice whose act still waits has moved them already.
-CANDIDATES = """
-select tasks.task_id, tasks.case_id, tasks.clock
+# The ends in the table may be old: an earlier notice that has not come to the case yet, or whose act still waits there.
+WHICH_MAY_MOVE = """
 from tasks
 where tasks.ended_at is null and tasks.clock ->> 'calendar' = any($1) and tasks.clock ->> 'stopped_at' is null
   and (tasks.clock ->> 'started_at')::timestamptz < $3::date + 1
@@ -43,7 +46,20 @@ where tasks.ended_at is null and tasks.clock ->> 'calendar' = any($1) and tasks.
       select from acts where acts.case_id = tasks.case_id and acts.state = 'received' and acts.delivered_at is null
         and acts.kind = 'apply_notice'
     )
+    or exists (select from cases_to_move where cases_to_move.case_id = tasks.case_id)
+    or exists (select from notices_moving where listed_at is null)
   )
+"""
+CANDIDATES = f"select tasks.task_id, tasks.case_id, tasks.clock {WHICH_MAY_MOVE}"
+LISTED = f"""
+insert into cases_to_move (case_id, position, ends_at)
+select tasks.case_id, $4, min(coalesce(tasks.due_at, $2::date)) {WHICH_MAY_MOVE} group by tasks.case_id
+on conflict do nothing
+"""
+RUNNING = """
+select task_id, case_id, clock from tasks
+where case_id = any($1) and ended_at is null and clock ->> 'calendar' = any($2) and clock ->> 'stopped_at' is null
+order by case_id, task_id
 """
 
 
@@ -62,7 +78,10 @@ class Move:
 
 
 class Effect:
-    """What a notice does to clocks: `after` is the record `before` with the notice in it."""
+    """What a notice does to clocks: `after` is the record `before` with the notice in it.
+
+    A clock that was set by a record with the notice in it counts by it already.
+    """
 
     def __init__(self, before: CalendarRecord, after: CalendarRecord, notice: Notice) -> None:
         self._before = before
@@ -70,22 +89,37 @@ class Effect:
         self.changed: Mapping[str, ChangedDays] = changes(before, after, notice)
         """Calendar to the days on which the notice makes a difference there."""
 
+    def is_of(self, record: CalendarRecord) -> bool:
+        """Whether it is what the last notice of this record does, or one in it at the same position."""
+        return self._after.notices == record.notices[: self._after.version]
+
     async def moves(self, connection: Connection) -> AsyncIterator[Move]:
         """Every open clock that the notice moves; in a transaction of the caller, in no order."""
         if not self.changed:
             return
-        first = min(days.first for days in self.changed.values())
-        last = max(days.last for days in self.changed.values())
-        candidates = connection.cursor(
-            CANDIDATES, list(self.changed), first, last, prefetch=AT_A_TIME, timeout=PATIENCE
-        )
+        candidates = connection.cursor(CANDIDATES, *self._days(), prefetch=AT_A_TIME, timeout=PATIENCE)
         async for row in candidates:
-            clock = Clock.model_validate_json(row["clock"])
-            if move := self._move(row["task_id"], row["case_id"], clock):
+            if move := self._move(row):
                 yield move
 
-    def _move(self, task_id: str, case_id: str, clock: Clock) -> Move | None:
-        if not clock.may_be_moved_by_a_notice:
+    async def list_cases(self, connection: Connection) -> None:
+        """Every case that `moves` would look at is listed, to be looked at later; in a transaction of the caller."""
+        if self.changed:
+            await connection.execute(LISTED, *self._days(), self._after.version, timeout=LONG_PATIENCE)
+
+    async def moves_of(self, connection: Connection, cases: Sequence[str]) -> list[Move]:
+        """As `moves`, of these cases alone, in the order of their ids."""
+        rows = await connection.fetch(RUNNING, cases, list(self.changed)) if self.changed else []
+        return [move for move in map(self._move, rows) if move]
+
+    def _days(self) -> tuple[list[str], date, date]:
+        first = min(days.first for days in self.changed.values())
+        return list(self.changed), first, max(days.last for days in self.changed.values())
+
+    def _move(self, row: asyncpg.Record) -> Move | None:
+        task_id, case_id, clock = row["task_id"], row["case_id"], Clock.model_validate_json(row["clock"])
+        is_set_by_it = (clock.calendar_version or 0) >= self._after.version
+        if is_set_by_it or not clock.may_be_moved_by_a_notice:
             return None
         before, after = (with_due(clock.unset(), record) for record in (self._before, self._after))
         changed = self.changed[clock.calendar]
@@ -93,6 +127,21 @@ class Effect:
         if ends_of(before) == ends_of(after) and not counts_others:
             return None
         return Move(task_id, case_id, before, after)
+
+
+class Effects:
+    """What the notices on record do, each found out once in a process."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, Effect] = {}
+
+    def of(self, record: CalendarRecord, position: int) -> Effect:
+        """What the notice at this position does, which the record has reached."""
+        known = self._known.get(position)
+        if known is None or not known.is_of(record):
+            known = Effect(record.at(position - 1), record.at(position), record.notices[position - 1])
+            self._known[position] = known
+        return known
 
 
 def in_working_days(clock: Clock) -> list[datetime]:

@@ -119,7 +119,8 @@ def with_due(clock: Clock, record: CalendarRecord) -> Clock:
         o: deadline_of(clock.model_copy(update={"period": p, "extensions": ()}), record)
         for o, p in clock.own_periods.items()
     }
-    clock = clock.model_copy(update={"own_due_at": {outcome: each.due_at for outcome, each in own.items()}})
+    own_due_at = {outcome: each.due_at for outcome, each in own.items()}
+    clock = clock.model_copy(update={"own_due_at": own_due_at, "calendar_version": record.version})
     if clock.period is None:
         return clock
     deadline = deadline_of(clock, record)

@@ -27,10 +27,11 @@ LOG = logging.getLogger("kaifang.keeper")
 SWEEPER, SENDER, REMINDERS, LAPSES, REVIEWS, HEADS = "sweeper", "sender", "reminders", "lapses", "reviews", "heads"
 DECLARATIONS = "declarations"
 RECUSALS, STAMPS, SCANS, MONTHS, SEALING = "recusals", "stamps", "scans", "months", "sealing"
+NOTICES = "notices"
 ARCHIVES, MAILBOXES, VERSIONS = "archives", "mailboxes", "versions"
 JOBS = (
     *(SWEEPER, SENDER, REMINDERS, LAPSES, RECUSALS, REVIEWS, HEADS, STAMPS, SCANS, MONTHS, MAILBOXES, SEALING),
-    *(ARCHIVES, VERSIONS, DECLARATIONS),
+    *(ARCHIVES, VERSIONS, DECLARATIONS, NOTICES),
 )
 """What runs beside every worker."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0

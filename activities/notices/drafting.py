@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from activities.database import present
 from activities.notices.foreseeing import Outlook, foresee
-from activities.notices.publishing import Published, publish_in
+from activities.notices.publishing import Published, moved_for_a_moment, publish_in
 from activities.refused import FieldsRefused
 from rules.admissibility import Inadmissible
 from rules.calendar_notices import Notice
@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from activities.calendar.record import RecordOfNotices
     from activities.clock import Clock
     from activities.database import Connection, Pool
+    from activities.record.log import Log
     from models.acts import Actor
 
 
-async def publish_draft(pool: Pool, notices: RecordOfNotices, clock: Clock, draft: Draft, by: Actor) -> Published:
+async def publish_draft(pool: Pool, log: Log, clock: Clock, draft: Draft, by: Actor) -> Published:
     """As `publish`, of the notice that the draft makes. Raises FieldsRefused too."""
     async with pool.acquire() as connection, connection.transaction():
-        notice = await notice_of(connection, notices, clock, draft)
-        return await publish_in(connection, notices, clock, notice, by)
+        notice = await notice_of(connection, log.notices, clock, draft)
+        published = await publish_in(connection, log.notices, clock, notice, by)
+    return await moved_for_a_moment(pool, log, clock, published)
 
 
 async def foresee_draft(pool: Pool, notices: RecordOfNotices, clock: Clock, draft: Draft, most: int) -> Outlook:

@@ -1,28 +1,31 @@
-"""A notice is published: the record grows by it, and every case of which it moves a clock gets an act, in one
-transaction; the ordinary hand-over does the rest."""
+"""A notice is published: the record grows by it, in a moment, and from then on it counts; the clocks that it moves
+follow outside of that (`activities/notices/moving.py`)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from activities.calendar.clock_moves import Effect
-from activities.database import present
-from activities.idempotency import id_from_key
-from activities.record.touching import put
-from models.acts import Act, Actor, ApplyNotice, NoticeNamed
+from activities.database import AWAY, present
+from activities.notices.moving import Moving, Steps
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from activities.calendar.record import RecordOfNotices
     from activities.clock import Clock
     from activities.database import Connection, Pool
+    from activities.record.log import Log
+    from models.acts import Actor
     from rules.calendar import CalendarRecord
     from rules.calendar_notices import Notice
 
-AT_A_TIME = 1000
-"""Acts put by one statement: none takes so long that it looks as if PostgreSQL were away."""
+LOG = logging.getLogger("kaifang.notices")
+A_MOMENT = timedelta(seconds=2)
+"""For which whoever publishes waits, so that a notice which moves little has moved it all when that is answered."""
+A_FEW = 20
+"""Cases at once beside those who file: a service that answers people is never busy with more."""
+TO_MOVE = "insert into notices_moving (position, account, published_at) values ($1, $2, $3)"
 
 
 class AnotherNoticeOfThatName(Exception):
@@ -35,63 +38,54 @@ class AnotherNoticeOfThatName(Exception):
 
 @dataclass(frozen=True)
 class Published:
-    """A notice on record, at its position; `cases` are those that got an act now, in the order of their ids."""
+    """A notice on record, at its position; `cases` are those that the call which published it has moved or given an
+    act, `moved` is how many anybody has, and where it is `under_way` there are more."""
 
     notice: Notice
     position: int
     is_new: bool
     cases: tuple[str, ...] = ()
+    moved: int = 0
+    under_way: bool = False
 
 
-async def publish(pool: Pool, notices: RecordOfNotices, clock: Clock, notice: Notice, by: Actor) -> Published:
-    """The notice is on record, and every case of which it moves a clock has an act in its inbox.
+async def publish(pool: Pool, log: Log, clock: Clock, notice: Notice, by: Actor) -> Published:
+    """The notice is on record, and whoever comes to a case has its clocks moved before anything else. As many as can be
+    in a moment are moved at once; the workers see to the others.
 
-    A notice that is on record already changes nothing. Cases whose clocks it does not move are not woken. Raises
-    AnotherNoticeOfThatName.
+    A notice that is on record already changes nothing. Raises AnotherNoticeOfThatName.
     """
     async with pool.acquire() as connection, connection.transaction():
-        return await publish_in(connection, notices, clock, notice, by)
+        published = await publish_in(connection, log.notices, clock, notice, by)
+    return await moved_for_a_moment(pool, log, clock, published)
+
+
+async def moved_for_a_moment(pool: Pool, log: Log, clock: Clock, published: Published) -> Published:
+    """A new notice, with as many of its cases moved as can be in a moment; whatever goes wrong, it is on record."""
+    if not published.is_new:
+        return published
+    cases: tuple[str, ...] = ()
+    try:
+        cases = await Moving(pool, Steps(log, clock, A_FEW)).work_off(A_MOMENT)
+        row = await pool.fetchrow("select moved, done_at from notices_moving where position = $1", published.position)
+    except AWAY as away:
+        LOG.info("the cases of notice %d are left to the workers: %r", published.position, away)
+        return replace(published, cases=cases, under_way=True)
+    assert row, "it is on record"
+    return replace(published, cases=cases, moved=row["moved"], under_way=row["done_at"] is None)
 
 
 async def publish_in(
     connection: Connection, notices: RecordOfNotices, clock: Clock, notice: Notice, by: Actor
 ) -> Published:
-    """As `publish`, in the caller's transaction, which holds no case."""
+    """As `publish`, in the caller's transaction, which holds no case; a few milliseconds, however many cases are open,
+    and from its commit on the notice counts. No case is moved yet."""
     after = await notices.add(connection, notice)
     if after is None:
         return same_as(await notices.read(connection), notice)
-    position = after.version
-    tasks: dict[str, list[str]] = {}
-    async for move in Effect(after.at(position - 1), after, notice).moves(connection):
-        tasks.setdefault(move.case_id, []).append(move.task_id)
-    received_at = clock.at(await present(connection))
-    cases = sorted(tasks)
-    # In the order of their ids throughout: so do all who lock more than one case.
-    for first in range(0, len(cases), AT_A_TIME):
-        some = cases[first : first + AT_A_TIME]
-        acts: list[Act] = [act_for(each, tasks[each], position, notice, by, received_at) for each in some]
-        await put(connection, acts)
-    return Published(notice, position, is_new=True, cases=tuple(cases))
-
-
-def act_for(
-    case_id: str, tasks: list[str], position: int, notice: Notice, by: Actor, received_at: datetime
-) -> ApplyNotice:
-    """The act by which a case learns of a notice that moves the clocks of these tasks."""
-    return ApplyNotice(
-        id=id_from_key(by.account, f"notices/{position}", case_id),
-        case_id=case_id,
-        by=by,
-        received_at=received_at,
-        calendar_version=position,
-        notice=NoticeNamed(
-            calendar_version=position,
-            scope=notice.scope,
-            document=notice.document,
-            published_on=notice.published_on,
-        ),
-        tasks=tuple(sorted(tasks)),
-    )
+    published_at = clock.at(await present(connection))
+    await connection.execute(TO_MOVE, after.version, by.account, published_at)
+    return Published(notice, after.version, is_new=True, under_way=True)
 
 
 def same_as(record: CalendarRecord, notice: Notice) -> Published:

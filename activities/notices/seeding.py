@@ -7,23 +7,27 @@ from typing import TYPE_CHECKING
 
 from activities.calendar.record import RecordOfNotices
 from activities.clock import DatabaseClock
+from activities.notices.moving import move_all
 from activities.notices.publishing import AnotherNoticeOfThatName, publish_in
+from activities.record.log import Log
 from models.acts import Actor
 from rules import sample_catalogue
 from rules.calendar import CalendarRecord
 
 if TYPE_CHECKING:
     from activities.database import Connection
+    from activities.proof.chain import Chain
 
 BY_RELEASE = Actor(account="calendar")
 """Who publishes what the files hold."""
 
 
-async def seed_notices(connection: Connection, record: CalendarRecord) -> None:
+async def seed_notices(connection: Connection, record: CalendarRecord, chain: Chain | None = None) -> None:
     """Adds every notice of the files to the record in PostgreSQL, each in a transaction of its own; notices that it has
     already stay as they are, and hold up nobody.
 
-    A notice that came with a new release moves the clocks of open cases as if it had been published.
+    A notice that came with a new release moves the clocks of open cases as if it had been published, and has moved them
+    when this returns: services of the release before know of no list of cases that are still to be moved.
     """
     await connection.execute("insert into calendar (id, version) values (1, 0) on conflict do nothing")
     notices = RecordOfNotices(tuple(record.scopes.values()))
@@ -31,6 +35,7 @@ async def seed_notices(connection: Connection, record: CalendarRecord) -> None:
         with suppress(AnotherNoticeOfThatName):
             async with connection.transaction():
                 await publish_in(connection, notices, DatabaseClock(), notice, BY_RELEASE)
+    await move_all(connection, Log(notices, chain=chain), DatabaseClock())
 
 
 async def seed_samples(connection: Connection) -> None:

@@ -24,8 +24,15 @@ from activities.record.log import (
     read_log,
     sets_clocks,
 )
+from activities.record.notices_first import IS_BEHIND
 from activities.record.refusing import settle_refused
-from activities.record.touching import dataset_of, dataset_updated_by, have_dataset_alone, hold_dataset
+from activities.record.touching import (
+    dataset_of,
+    dataset_updated_by,
+    have_dataset_alone,
+    hold_dataset,
+    put_notices_first,
+)
 from models.messages import Tail, Write
 from models.refusals import CannotBeStored
 from models.state import CaseState, fold
@@ -38,6 +45,7 @@ if TYPE_CHECKING:
 
 
 LOG = logging.getLogger("kaifang.append")
+BEHIND = f"select {IS_BEHIND}"
 REMEMBERED = 1000
 """Cases: a few kilobytes each."""
 
@@ -164,6 +172,8 @@ class Append:
         if case.now < max(event.at for event in write.events):
             return True
         first = min(event.at for event in write.events)
+        if await connection.fetchval(BEHIND, write.case_id):
+            await put_notices_first(connection, self._log.notices, {case.case_id: case.number})
         waits: bool = await connection.fetchval(
             "select exists (select from acts where case_id = $1 and state = 'received' and delivered_at is null "
             "and received_at < $2)",

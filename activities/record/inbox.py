@@ -30,13 +30,14 @@ from activities.record.log import (
     read_log,
     with_its_head,
 )
+from activities.record.notices_first import IS_BEHIND
 from activities.record.pinned_rules import PinnedRules
 from activities.record.receipt_facts import grant_at_receipt, items_at_receipt, standing_at_receipt
 from activities.record.refusing import settle_refused
 from activities.record.sealing import keep_key, kept
 from activities.record.service_rules import recusal_beside, urging_beside
 from activities.record.sides import entrustments, revoked_in_place
-from activities.record.touching import have_dataset_alone, to_hand_over
+from activities.record.touching import have_dataset_alone, put_notices_first, to_hand_over
 from activities.sealing.seals import is_same_call
 from models import acts as a
 from models import events as e
@@ -56,15 +57,15 @@ if TYPE_CHECKING:
     from activities.database import Connection, Pool
     from rules.calendar import CalendarRecord
 
-LAST_ACT = """
+LAST_ACT = f"""
 select seq, received_at, hash,
   (select key_id from cases where case_id = $1) as key_id,
   (select procedure from cases where case_id = $1) as procedure,
   (select archived_at is not null from cases where case_id = $1) as archived,
-  exists (select from acts where act_id = $2) as same,
+  exists (select from acts where act_id = $2) as same, {IS_BEHIND} as behind,
   exists (select from acts where case_id = $1 and state = 'received' and delivered_at is null) as waiting
 from acts where case_id = $1 order by seq desc limit 1
-"""
+"""  # noqa: S608 - made of constants
 
 NOT_ALL_ARCHIVED = "update cases set archived_at = null where case_id = $1"
 ACCEPT = "update acts set state = 'accepted' where act_id = $1 and state = 'received'"
@@ -100,6 +101,11 @@ class Inbox:
         self._receipts = receipts
         self._pinned = PinnedRules()
         self._filings = Filings(pool, log, clock, self._pinned)
+
+    @property
+    def log(self) -> Log:
+        """What it writes to."""
+        return self._log
 
     async def receive_filing(
         self,
@@ -232,6 +238,10 @@ class Inbox:
         assert last, "every case begins with its filing"
         if last["same"]:
             return await self._received_before(connection, act.id, request_digest)
+        if last["behind"]:
+            await put_notices_first(connection, self._log.notices, {act.case_id: case.number})
+            last = await connection.fetchrow(LAST_ACT, act.case_id, act.id)
+            assert last, "as before"
         stamped = act.model_copy(update={"received_at": max(case.now, last["received_at"]), "seen": case.number})
         written = kept(self._log.seals, last["key_id"], act.id, content or None, request_digest)
         await keep_key(connection, act.case_id, last["key_id"], written)

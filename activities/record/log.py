@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from activities.database import Connection, Pool
     from activities.sealing.seals import Seals
     from rules.calendar import CalendarRecord
+    from rules.procedure_rules import ProcedureRules
 
 
 class ActSettled(Exception):
@@ -295,6 +296,10 @@ class Log:
         """Without them what people write is kept as they wrote it: for whoever has no personal data."""
         self._pinned = PinnedRules()
 
+    async def rules_of(self, connection: Connection, digest: str) -> ProcedureRules:
+        """The rules of that digest, which cases keep."""
+        return await self._pinned.of(connection, digest)
+
     async def write(
         self,
         connection: Connection,
@@ -352,8 +357,8 @@ class Log:
             known = len(begun.events)
             await self.write(connection, new, CaseState(), begun.events, engine_number=known, record=record)
             if isinstance(opening, AccessOpened):
-                await tell_new_grant(connection, opening, case.now)
-        await tell_other_cases(connection, before, after, case.now)
+                await tell_new_grant(connection, self.notices, opening, case.now)
+        await tell_other_cases(connection, self.notices, before, after, case.now)
         await put_out(connection, told(before, after, events), case.now)
         return events
 

@@ -15,6 +15,8 @@ from models.using import first_report_on
 from rules.pack import GROUND
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from activities.database import Connection
     from rules.procedure_rules import ProcedureRules
 
@@ -174,23 +176,39 @@ UPSERT_DELEGATION = upsert(
     DelegationKept._fields[: DelegationKept._fields.index("key_digest")],
 )
 INSERT_FILED_OF_BODY = insert("filed_of_bodies", FiledOfBody._fields)
+NO_MORE_FORESEEN = "delete from tasks where case_id = any($1) and state = $2 and ended_at is null"
 OTHERWISE_RESTRICTED = "delete from restrictions where case_id = $1 and kind <> all($2)"
+
+
+class Change(NamedTuple):
+    """What one write makes of a case, under its rules."""
+
+    rules: ProcedureRules
+    before: CaseState
+    after: CaseState
+
+
+async def keep_tasks(connection: Connection, changes: Sequence[Change]) -> None:
+    """Changes the rows of the tasks of these cases, one change a case; the same statements for one case and for many.
+
+    Those that time will open go before the rows of this write: what was foreseen may have come to be, or not be so any
+    more.
+    """
+    if opening := [each.after.case_id for each in changes if each.rules.opens_when_passed]:
+        await connection.execute(NO_MORE_FORESEEN, opening, FORESEEN)
+    rows: list[tuple[object, ...]] = []
+    for rules, before, after in changes:
+        amended = after.choices.get("urgency") != before.choices.get("urgency")
+        changed = (task for task in after.tasks.values() if amended or before.tasks.get(task.task_id) != task)
+        rows += [(*task_kept(after, task), look_again_at(after, task)) for task in changed]
+        rows += [(*foreseen_kept(after, task), task.opened_at) for task in foreseen(rules, after)]
+    if rows:
+        await connection.executemany(UPSERT_TASK, rows)
 
 
 async def keep(connection: Connection, rules: ProcedureRules, before: CaseState, after: CaseState) -> None:
     """Changes the rows of a case from what its log made of it `before` a write to what it makes `after`."""
-    if rules.opens_when_passed:
-        # Before the rows of this write: what was foreseen may have come to be, or not be so any more.
-        await connection.execute(
-            "delete from tasks where case_id = $1 and state = $2 and ended_at is null", after.case_id, FORESEEN
-        )
-    amended = after.choices.get("urgency") != before.choices.get("urgency")
-    changed = [task for task in after.tasks.values() if amended or before.tasks.get(task.task_id) != task]
-    if changed:
-        rows = [(*task_kept(after, task), look_again_at(after, task)) for task in changed]
-        await connection.executemany(UPSERT_TASK, rows)
-    if foretold := [(*foreseen_kept(after, task), task.opened_at) for task in foreseen(rules, after)]:
-        await connection.executemany(UPSERT_TASK, foretold)
+    await keep_tasks(connection, [Change(rules, before, after)])
     if after.grant and not before.grant:
         await connection.execute(INSERT_GRANT, *grant_kept(after, after.grant))
     elif after.grant and (after.grant != before.grant or after.closed):

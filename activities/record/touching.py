@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from activities.proof.chain import act_hash, algorithm_of
+from activities.record.notices_first import LOOKED_AT, acts_of, moved_by, still_to_move
 from activities.statements import by_column, numbered
 from models import events as e
 from models.access_events import AccessOpened
@@ -31,9 +32,12 @@ from models.restrictions import RestrictionTold
 from rules.procedure_names import CATALOGUE_UPDATE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    import asyncpg
+
+    from activities.calendar.record import RecordOfNotices
     from activities.database import Connection
     from models.state import CaseState
 
@@ -162,7 +166,7 @@ def all_kept_back(restrictions: tuple[RestrictionTold, ...]) -> dict[str, object
     return {**first.model_dump(exclude={"kind"}), "restriction": first.kind.value, "beside": tuple(beside)}
 
 
-async def tell_new_grant(connection: Connection, it: AccessOpened, now: datetime) -> None:
+async def tell_new_grant(connection: Connection, notices: RecordOfNotices, it: AccessOpened, now: datetime) -> None:
     """Puts acts into the inbox of a new grant that name which of its data is kept back, closed or dropped.
 
     What was signed before that was received is granted, and then ends by it, in the order of receipt. Under the lock
@@ -173,7 +177,7 @@ async def tell_new_grant(connection: Connection, it: AccessOpened, now: datetime
         for by_case, each in sorted((await restrictions_on(connection, it.dataset_id)).items())
     ]
     for act in (*restrictions, *await entry_as_published(connection, it, now)):
-        await put(connection, [act])
+        await put(connection, notices, [act])
 
 
 async def entry_as_published(connection: Connection, it: AccessOpened, now: datetime) -> list[Act]:
@@ -210,7 +214,9 @@ async def met_by_update(
     return (*turn, *met(await restrictions_on(connection, dataset_id), at))
 
 
-async def tell_other_cases(connection: Connection, before: CaseState, after: CaseState, now: datetime) -> None:
+async def tell_other_cases(
+    connection: Connection, notices: RecordOfNotices, before: CaseState, after: CaseState, now: datetime
+) -> None:
     """Puts an act into the inbox of every case that the news in `after` concerns; what it makes of the act is its own
     affair.
 
@@ -238,7 +244,7 @@ async def tell_other_cases(connection: Connection, before: CaseState, after: Cas
             restored = sent_by(after, "restored", taken_of, now) | {"by_case": after.gives_back.of_case}
             acts.append(LiftCurtailment.model_validate(restored))
     if acts:
-        await put(connection, acts)
+        await put(connection, notices, acts)
 
 
 async def is_open(connection: Connection, case_id: str) -> bool:
@@ -302,29 +308,58 @@ def turn_act(after: CaseState, case_id: str, now: datetime) -> Act:
     return TakeTurn.model_validate(sent_by(after, "turn", case_id, now))
 
 
-async def put(connection: Connection, acts: list[Act]) -> None:
-    """Puts one act into the inbox of each case, in order and stamped; set by set, not row by row."""
+async def put(connection: Connection, notices: RecordOfNotices, acts: Sequence[Act]) -> None:
+    """Puts one act into the inbox of each case, in order and stamped, behind what notices on record move there; set by
+    set, not row by row."""
     if not acts:
         return
-    concerned = [act.case_id for act in acts]
-    numbers = {row["case_id"]: row["number"] for row in await connection.fetch(LOCKED_CASES, concerned)}
-    last = {row["case_id"]: row for row in await connection.fetch(LAST_ACTS, concerned)}
-    rows = []
-    for act in acts:
-        received_at = max(act.received_at, last[act.case_id]["received_at"])
-        stamped = act.model_copy(update={"received_at": received_at, "seen": numbers[act.case_id]})
-        seq, kept, previous = last[act.case_id]["seq"] + 1, stamped.model_dump_json(), last[act.case_id]["hash"]
-        hashed = act_hash(
-            algorithm_of(previous),
-            case_id=act.case_id,
-            seq=seq,
-            act_id=act.id,
-            kind=act.kind,
-            account=act.by.account,
-            act=kept,
-            content_digest=None,
-            files=None,
-            previous=previous,
-        )
-        rows.append(ActPut(act.id, act.case_id, seq, act.kind, act.by.account, received_at, kept, hashed))
-    await connection.execute(PUT, *by_column(rows))
+    numbers = await locked(connection, [act.case_id for act in acts])
+    await put_notices_first(connection, notices, numbers)
+    await put_as_it_is(connection, acts, numbers)
+
+
+async def put_notices_first(connection: Connection, notices: RecordOfNotices, numbers: Mapping[str, int]) -> None:
+    """The cases, which the caller has locked, with the lengths of their logs, have the act of every notice that moves
+    clocks of theirs."""
+    cases = list(numbers)
+    for it in await still_to_move(connection, notices, cases):
+        await put_as_it_is(connection, acts_of(it, await moved_by(connection, notices, it, cases)), numbers)
+        await connection.execute(LOOKED_AT, cases, it.position)
+
+
+async def locked(connection: Connection, cases: Sequence[str]) -> dict[str, int]:
+    """Takes the row locks of these cases, in the order of their ids; the lengths of their logs."""
+    return {row["case_id"]: row["number"] for row in await connection.fetch(LOCKED_CASES, cases)}
+
+
+async def put_as_it_is(connection: Connection, acts: Sequence[Act], numbers: Mapping[str, int]) -> None:
+    """As `put`, into the inboxes of cases that are locked and have what goes before."""
+    if acts:
+        last = await last_acts(connection, [act.case_id for act in acts])
+        rows = [act_put(act, numbers[act.case_id], last[act.case_id]) for act in acts]
+        await connection.execute(PUT, *by_column(rows))
+
+
+async def last_acts(connection: Connection, cases: Sequence[str]) -> dict[str, asyncpg.Record]:
+    """The last act of each inbox: its place, its hash, and the latest receipt."""
+    return {row["case_id"]: row for row in await connection.fetch(LAST_ACTS, cases)}
+
+
+def act_put(act: Act, seen: int, last: asyncpg.Record) -> ActPut:
+    """An act as the inbox keeps it behind the last one, in a case whose log has that length."""
+    received_at = max(act.received_at, last["received_at"])
+    stamped = act.model_copy(update={"received_at": received_at, "seen": seen})
+    seq, kept, previous = last["seq"] + 1, stamped.model_dump_json(), last["hash"]
+    hashed = act_hash(
+        algorithm_of(previous),
+        case_id=act.case_id,
+        seq=seq,
+        act_id=act.id,
+        kind=act.kind,
+        account=act.by.account,
+        act=kept,
+        content_digest=None,
+        files=None,
+        previous=previous,
+    )
+    return ActPut(act.id, act.case_id, seq, act.kind, act.by.account, received_at, kept, hashed)

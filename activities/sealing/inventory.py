@@ -66,6 +66,7 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
         I: "case_id case_number party key_id",
         N: "city procedure dataset_id for_body provider urgency outcome rules_digest head",
     },
+    "cases_to_move": {I: "case_id"},
     "chain_adoptions": {N: "root"},
     "channels": {I: "channel_id account_id", S: "address secret", N: "kind language last_error"},
     "curtailments": {
@@ -109,6 +110,7 @@ COLUMNS: Mapping[str, Mapping[Care, str]] = {
     "messages": {I: "message_id account_id case_id task_id facts", N: "kind city"},
     "messages_gone": {I: "message_id"},
     "messages_let_go": {N: "basis"},
+    "notices_moving": {I: "account"},
     "objections": {I: "case_id party", N: "dataset_id ground"},
     "paper_keys": {N: "key"},
     "pinned_rules": {N: "digest rules calendar"},

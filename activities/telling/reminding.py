@@ -45,9 +45,17 @@ A_FIFTH = 5
 """When no more than this part of the accesses is left, a delegate is told."""
 AFTER_A_DEFECT = timedelta(hours=1)
 
+# Nobody is reminded by a clock that a notice has moved already, although the task does not show it yet.
 CASES_TO_LOOK_AT = """
 select case_id from cases where case_id in (
-  select case_id from tasks where ended_at is null and remind_at <= $1 order by remind_at limit $2
+  select case_id from tasks where ended_at is null and remind_at <= $1
+    and not exists (select from notices_moving where listed_at is null)
+    and not exists (select from cases_to_move where cases_to_move.case_id = tasks.case_id)
+    and not exists (
+      select from acts where acts.case_id = tasks.case_id and state = 'received' and delivered_at is null
+        and kind = 'apply_notice'
+    )
+  order by remind_at limit $2
 )
 -- As the messages will hold them; whoever writes to a case now is not waited for, nor made to wait in a circle.
 for key share skip locked

@@ -90,11 +90,11 @@ class NoticeForm(Form):
 
 
 async def publish(runtime: Runtime, caller: Caller, form: NoticeForm) -> Published:
-    """The notice is on record, and every case of which it moves a clock has an act in its inbox. Raises a Problem, and
+    """The notice is on record and counts; its cases are moved, as many as can be in a moment. Raises a Problem, and
     FieldsRefused."""
     by = Actor(account=caller.account_id)
     try:
-        return await publish_draft(runtime.pool, runtime.notices, runtime.clock, form.draft(), by)
+        return await publish_draft(runtime.pool, runtime.inbox.log, runtime.clock, form.draft(), by)
     except AnotherNoticeOfThatName as fact:
         raise another(fact) from fact
 

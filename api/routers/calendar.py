@@ -62,8 +62,9 @@ async def notices(
 async def publish_notice(
     form: NoticeForm, runtime: Running, store: Reading, caller: Administrator, language: AnsweredIn, response: Response
 ) -> NoticePublished:
-    """The notice is on record, and in the same transaction every open case of which it moves a clock has an act in its
-    inbox; the clocks follow one by one, and each log says by which notice. Publishing it again changes nothing."""
+    """The notice is on record and counts for whatever is received from now on. The clocks that it moves follow, as many
+    as can be in a moment before this is answered, and each log says by which notice. Publishing it again changes
+    nothing."""
     await store.release()
     published = await publish(runtime, caller, form)
     if not published.is_new:

@@ -29,8 +29,8 @@ OF_OFFICERS = ("reviewer", "supervisor", "admin")
 ROLES = ("applicant", "reviewer", "supervisor", "admin", "gateway")
 COMMANDS = ("restore", "reconcile", "refuse", "hand_over", "rules")
 JOBS = (
-    *("archives", "declarations", "heads", "lapses", "mailboxes", "months", "recusals", "reminders", "reviews"),
-    *("scans", "sealing", "sender", "stamps", "sweeper", "versions"),
+    *("archives", "declarations", "heads", "lapses", "mailboxes", "months", "notices", "recusals", "reminders"),
+    *("reviews", "scans", "sealing", "sender", "stamps", "sweeper", "versions"),
 )
 PARTS = ("kaifang", "temporalio", "starlette", "fastapi", "pydantic", "sqlalchemy", "asyncpg", "jinja2")
 A_PAGE = 100

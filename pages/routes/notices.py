@@ -120,8 +120,9 @@ async def published(call: Call, filled: NoticeFilled, notice: NoticeForm, confir
         return await tried(call, filled, notice, wrong=True)
     await call.store.release()
     done = await publish(call.runtime, call.must_be_logged_in(), notice)
-    facts: dict[str, Any] = {"document": notice.document, "cases": str(len(done.cases))}
-    await call.say_once("notices.published" if done.is_new else "notices.known", **facts)
+    facts: dict[str, Any] = {"document": notice.document, "cases": str(done.moved)}
+    said_of_new = "notices.published_under_way" if done.under_way else "notices.published"
+    await call.say_once(said_of_new if done.is_new else "notices.known", **facts)
     return call.go_on_to(call.path("notices"))
 
 

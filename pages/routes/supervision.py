@@ -25,6 +25,7 @@ from pages.tables import as_table
 from pages.urging import new_key
 from reading.board.questions import AHEAD
 from reading.board.shown import board_shown
+from reading.calendar.shown import clocks_are_moved
 from reading.cases.lists import titles_of
 from reading.supervision.due_lists import LONGEST_WITHIN, OVERDUE, WITHIN, DueList
 from reading.supervision.lists import Asking, due_page, prompt_page, waiting_page
@@ -48,6 +49,7 @@ async def supervision(call: Call) -> Response:
     return supervised(
         call,
         "supervision/board.html",
+        clocks_are_moved=await clocks_are_moved(call.runtime),
         board=board,
         heat=board.heat[:most] if board else [],
         decided=board.decided[:most] if board else [],
@@ -120,7 +122,10 @@ async def _due(call: Call, name: str, which: DueList) -> Response:
     of = await asking(call)
     found = await due_page(call.store, of, which, call.asked("cursor"), A_PAGE)
     days = {key: call.asked(key) or "" for key in ("within", "beyond")}
-    return await _listed(call, of, name, found.items, found.next, "supervision/due.html", days, which=which)
+    moved = await clocks_are_moved(call.runtime)
+    return await _listed(
+        call, of, name, found.items, found.next, "supervision/due.html", days, which=which, clocks_are_moved=moved
+    )
 
 
 async def promptly(call: Call) -> Response:

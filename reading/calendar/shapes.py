@@ -17,7 +17,8 @@ class CoversShown(Shape):
 class NoticeShown(Shape):
     """A notice on record. `position` is its place in the order of record, and the `calendar_version` up to it.
 
-    `published_known` is false where the day of issue could not be found and `published_on` is a placeholder.
+    `published_known` is false where the day of issue could not be found and `published_on` is a placeholder. While it
+    is `under_way`, it counts for whatever is received or passes, and tasks of some cases still show the end of before.
     """
 
     position: int
@@ -30,11 +31,12 @@ class NoticeShown(Shape):
     days_off: list[tuple[date, date]]
     days_worked: list[date]
     covers: CoversShown | None
+    under_way: bool
 
 
 class NoticePublished(NoticeShown):
-    """A notice that was published. `cases_woken` are the open cases that were given an act by this call; what becomes
-    of each clock stands in the log of its case."""
+    """A notice that was published. `cases_woken` are the open cases that it has moved since, 0 where it was on record
+    before; while it is `under_way` there are more. What becomes of each clock stands in the log of its case."""
 
     cases_woken: int
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from activities.notices.foreseeing import Foreseen, Outlook
+from activities.notices.moving import under_way
 from activities.notices.publishing import Published
 from reading.calendar.shapes import (
     ChangedDaysShown,
@@ -45,20 +48,28 @@ async def notices(
         for position, notice in enumerate(record.notices, start=1)
         if position < before and (calendar is None or calendar in record.bound_by(notice.scope))
     ][::-1]
-    page = found[:limit]
+    page, moving = found[:limit], await under_way(archive.pool)
     return Page(
-        items=[_notice(record, position, notice, language) for position, notice in page],
+        items=[_notice(record, position, notice, language, moving) for position, notice in page],
         next=cursor(page[-1][0]) if len(found) > limit else None,
     )
 
 
 async def published(archive: Archive, language: Language, of: Published) -> NoticePublished:
-    """A notice that was published, and how many cases it woke."""
-    shown = _notice((await archive.present()).record, of.position, of.notice, language)
-    return NoticePublished(**shown.model_dump(), cases_woken=len(of.cases))
+    """A notice that was published, and how many cases it has moved."""
+    moving = frozenset({of.position} if of.under_way else ())
+    shown = _notice((await archive.present()).record, of.position, of.notice, language, moving)
+    return NoticePublished(**shown.model_dump(), cases_woken=of.moved)
 
 
-def _notice(record: CalendarRecord, position: int, notice: Notice, language: Language) -> NoticeShown:
+async def clocks_are_moved(archive: Archive) -> bool:
+    """Whether a notice on record has not come to every case yet: what is overdue is shown by old ends there."""
+    return bool(await under_way(archive.pool))
+
+
+def _notice(
+    record: CalendarRecord, position: int, notice: Notice, language: Language, moving: Collection[int]
+) -> NoticeShown:
     covers = notice.covers
     return NoticeShown(
         position=position,
@@ -71,6 +82,7 @@ def _notice(record: CalendarRecord, position: int, notice: Notice, language: Lan
         days_off=[(off.first, off.last) for off in notice.days_off],
         days_worked=list(notice.days_worked),
         covers=CoversShown(since=covers.since, until=covers.until) if covers else None,
+        under_way=position in moving,
     )
 
 

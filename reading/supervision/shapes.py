@@ -86,9 +86,11 @@ class Counted(Shape):
 
 
 class OverdueCounts(Shape):
-    """How many tasks are overdue at that instant, as a whole and by each; the most first."""
+    """How many tasks are overdue at that instant, as a whole and by each; the most first. While `clocks_are_moved`, a
+    notice on record has not come to every case yet, and those are counted by their old ends."""
 
     as_of: Instant
+    clocks_are_moved: bool
     overdue: int
     by_body: list[Counted]
     by_procedure: list[Counted]

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from activities.tables.cases import CaseRow, TaskRow
 from models.clock import Clock
+from reading.calendar.shown import clocks_are_moved
 from reading.slices import Slice
 from reading.store import Present, Store
 from reading.supervision.names import Names, body_labels, named_on, names_in
@@ -177,6 +178,7 @@ async def counts_shown(store: Store, found: Counter[Slice], now: datetime, langu
 
     return OverdueCounts(
         as_of=now,
+        clocks_are_moved=await clocks_are_moved(store.archive),
         overdue=found.total(),
         by_body=sums(lambda each: Slice(each.city, each.body)),
         by_procedure=sums(lambda each: Slice(each.city, procedure=each.procedure)),

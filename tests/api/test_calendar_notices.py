@@ -8,8 +8,14 @@ from typing import Any
 
 import pytest
 
+from activities.notices.drafting import notice_of
+from activities.notices.moving import Moving, Steps
+from activities.notices.publishing import publish_in
 from activities.settings import Settings
+from api.acting.publishing_notices import NoticeForm
 from api.app import create_app
+from api.runtime import Runtime
+from models.acts import Actor
 from rules.deadlines import to_shanghai
 from tests.api.calling import Caller, Service, open_task, serving
 from tests.driving import ShiftedClock
@@ -84,6 +90,25 @@ async def test_the_same_notice_again_changes_nothing_and_answers_what_is_on_reco
     assert again.json() == grouped_otherwise.json() == first | {"cases_woken": 0}
     assert await length_of_the_record(service) == first["position"]
     assert await notices_received(service) == 1
+
+
+async def test_while_a_notice_has_not_come_to_every_case_whoever_reads_is_told(
+    service: Service, admin: Caller, applicant: Caller
+) -> None:
+    await applicant.file("guangzhou")
+    runtime: Runtime = service.app.state.runtime
+    notice = NoticeForm.model_validate(await form(service)).draft()
+    async with runtime.pool.acquire() as connection, connection.transaction():
+        made = await notice_of(connection, runtime.notices, runtime.clock, notice)
+        await publish_in(connection, runtime.notices, runtime.clock, made, Actor(account="acc_admin"))
+
+    async def told() -> tuple[bool, bool]:
+        counts = await service.as_("supervisor@guangzhou.authority").read("/v1/supervision/overdue/counts")
+        return (await service.nobody().read(PATH, limit=1))["items"][0]["under_way"], counts["clocks_are_moved"]
+
+    assert await told() == (True, True)
+    await Moving(runtime.pool, Steps(runtime.inbox.log, runtime.clock)).work_off()
+    assert await told() == (False, False)
 
 
 async def test_a_notice_on_record_is_not_replaced_by_another_of_its_name(service: Service, admin: Caller) -> None:

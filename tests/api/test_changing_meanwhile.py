@@ -12,14 +12,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from activities.calendar.record import RecordOfNotices
 from activities.notices.publishing import publish
 from api.runtime import CONNECTIONS, Runtime
 from models.acts import Actor
 from reading.store import Present
 from rules.calendar_notices import DaysOff, Notice
 from rules.deadlines import to_shanghai
-from rules.seed_notices import read_scopes
 from tests.api.calling import Caller, Service, open_task
 
 
@@ -70,7 +68,7 @@ async def test_a_task_list_is_answered_although_a_notice_is_published_meanwhile(
         recorded_at=before.now,
         days_off=(DaysOff(day, day),),
     )
-    await publish(runtime.pool, RecordOfNotices(read_scopes()), runtime.clock, notice, Actor(account="acc_admin"))
+    await publish(runtime.pool, runtime.inbox.log, runtime.clock, notice, Actor(account="acc_admin"))
     case = await applicant.file("nanning")
     looks = [before]
 

@@ -20,6 +20,7 @@ def test_a_notice_is_measured_until_every_case_that_it_moves_has_moved() -> None
     assert all(figure.value > 0 and figure.method for figure in figures)
     assert {figure.name for figure in figures if figure.beside} == {
         "publication",
-        "cases moved, an act each",
+        "cases moved",
+        "filing meanwhile, longest",
         "decision of a person meanwhile, median",
     }

@@ -6,11 +6,9 @@ import json
 import uuid
 from datetime import timedelta
 
-from activities.calendar.record import RecordOfNotices
 from activities.notices.publishing import publish
 from models import acts as a
 from rules.calendar_notices import DaysOff, Notice
-from rules.seed_notices import read_scopes
 from tests.breaking.asking import Askers
 from tests.breaking.ground import Ground
 from tests.breaking.objecting import Objectors
@@ -78,10 +76,9 @@ class People(Place):
             recorded_at=now,
             days_off=(DaysOff(day, day),),
         )
-        record = RecordOfNotices(read_scopes())
 
         async def do() -> str:
-            await publish(self.driver.pool, record, self.driver.clock, notice, a.Actor(account="acc_admin"))
+            await publish(self.driver.pool, self.driver.log, self.driver.clock, notice, a.Actor(account="acc_admin"))
             return "published"
 
         return Deed("a holiday notice is published", do, lambda world, _: world)

@@ -9,13 +9,11 @@ import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities.calendar.record import RecordOfNotices
 from activities.database import Pool
 from activities.notices.publishing import publish
 from models.acts import Actor
 from rules.calendar_notices import DaysOff, Notice
 from rules.deadlines import to_shanghai
-from rules.seed_notices import read_scopes
 from tests.driving import Driver, ShiftedClock
 from tests.skipping import A_MOMENT, Skipping
 from worker import build_worker
@@ -141,8 +139,7 @@ async def test_a_notice_moves_the_timer_of_a_case_that_waits(skipping: Skipping)
         recorded_at=before.started_at,
         days_off=(DaysOff(before.last_day, before.last_day),),
     )
-    notices = RecordOfNotices(read_scopes())
-    published = await publish(driver.pool, notices, driver.clock, notice, Actor(account="acc_admin"))
+    published = await publish(driver.pool, driver.log, driver.clock, notice, Actor(account="acc_admin"))
     assert published.cases == (case_id,)
     await driver.engine.hand_over(case_id, driver.patience)
     after = (await driver.task(case_id, "formal_review")).clock

@@ -10,14 +10,12 @@ import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities.calendar.record import RecordOfNotices
 from activities.database import Pool
 from activities.engine.reconciling import reconcile
 from activities.notices.publishing import publish
 from models import acts as a
 from rules.calendar_notices import DaysOff, Notice
 from rules.deadlines import midnight, to_shanghai
-from rules.seed_notices import read_scopes
 from tests.driving import Driver, ShiftedClock
 from tests.rectifying import breach, ordered
 from tests.skipping import A_MOMENT, Skipping
@@ -110,8 +108,7 @@ async def test_a_last_day_that_was_named_stands_whatever_a_notice_makes_of_it(sk
         recorded_at=received,
         days_off=(DaysOff(last_day, last_day),),
     )
-    notices = RecordOfNotices(read_scopes())
-    published = await publish(driver.pool, notices, driver.clock, notice, a.Actor(account="acc_admin"))
+    published = await publish(driver.pool, driver.log, driver.clock, notice, a.Actor(account="acc_admin"))
     assert published.cases == ()
     clock = (await driver.task(case_id, "remedy")).clock
     assert (clock.last_day, clock.due_at) == (last_day, midnight(last_day + timedelta(days=1)))
