@@ -85,6 +85,8 @@ class Site:
         key = (role, language, scripted)
         if key not in self._kept:
             self._kept[key] = await self.context(role, language, java_script_enabled=scripted)
+            # With its last tab the process of a window ends, and what it has compiled.
+            await (await self._kept[key].new_page()).goto("/help")
         page = await self._kept[key].new_page()
         try:
             network = await self._kept[key].new_cdp_session(page)
