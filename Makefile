@@ -47,8 +47,8 @@ cluster-test: $(READY) ## break such a production, part by part, and compare wha
 	@$(BIN)/python -m deploy.cluster.programs $(if $(KAIFANG_LONG),go.mod previous.mod) || test $$? -eq 69
 	KAIFANG_CLUSTER=yes $(BIN)/python -m pytest -p no:xdist --capture=tee-sys $(or $(TESTS),tests/cluster)
 
-test: $(READY) ## run the tests; the few that fail once more, alone, and by name
-	$(BIN)/python -m tests.whole --numprocesses $(PROCESSES) --dist worksteal $(TESTS)
+test: $(READY) ## run the tests; the few that fail once more, alone, and by name; says which took longest
+	$(BIN)/python -m tests.whole --durations=20 --durations-min=5 --numprocesses $(PROCESSES) --dist worksteal $(TESTS)
 
 check: $(READY) ## formatting, lint, zones, types, import contracts, licences, rule packs, drawn procedures, register of duties, names and walls
 	$(BIN)/ruff format --check .

@@ -52,7 +52,8 @@ def services_home() -> Iterator[Path]:
 def postgres_server(services_home: Path) -> Iterator[Postgres]:
     """A running server whose data nobody will miss, hence without waiting for the disk."""
     unsafe = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
-    unsafe |= {"max_wal_size": "256MB"}
+    # A password is worked out as it is set, and again by whoever comes in: in tests thousands of times.
+    unsafe |= {"max_wal_size": "256MB", "scram_iterations": "1"}
     server = Postgres(services_home, settings=unsafe)
     server.start()
     yield known(server)

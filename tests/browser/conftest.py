@@ -8,13 +8,13 @@ import shutil
 import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import asyncpg
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
 
 from activities.settings import Settings
 from stack.ports import free_port, listen
@@ -26,6 +26,8 @@ from tests.pages.everywhere import everything_filed
 
 HERE = Path(__file__).parent
 CHROMIUM = shutil.which("chromium")
+Scheme = Literal["light", "dark"]
+DESK: ViewportSize = {"width": 1280, "height": 900}
 LACKING = "chromium is not installed (Debian: apt-get install chromium fonts-noto-cjk)"
 
 
@@ -37,6 +39,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=LACKING))
 
 
+@asynccontextmanager
+async def complaining(page: Page) -> AsyncIterator[Page]:
+    """What the page does that its policy does not allow, or that fails in its script, fails the test."""
+    said: list[str] = []
+    page.on("console", lambda it: said.append(it.text) if it.type in ("error", "warning") else None)
+    page.on("pageerror", lambda it: said.append(str(it)))
+    yield page
+    assert not [each for each in said if "status of 4" not in each]
+
+
 @dataclass
 class Site:
     """The pages, a browser, and who is logged in in which of its windows."""
@@ -46,6 +58,7 @@ class Site:
     browser: Browser
     pool: asyncpg.Pool[asyncpg.Record]
     cookies: dict[str, list[Any]]
+    _kept: dict[tuple[str, str, bool], BrowserContext] = field(default_factory=dict)
 
     @asynccontextmanager
     async def window(self, role: str = "nobody", language: str = "zh", **options: Any) -> AsyncIterator[Page]:
@@ -53,14 +66,38 @@ class Site:
         or that fails in its script, fails the test."""
         context = await self.context(role, language, **options)
         try:
-            page = await context.new_page()
-            said: list[str] = []
-            page.on("console", lambda it: said.append(it.text) if it.type in ("error", "warning") else None)
-            page.on("pageerror", lambda it: said.append(str(it)))
-            yield page
-            assert not [each for each in said if "status of 4" not in each]
+            async with complaining(await context.new_page()) as page:
+                yield page
         finally:
             await context.close()
+
+    @asynccontextmanager
+    async def tab(
+        self,
+        role: str,
+        language: str = "zh",
+        scripted: bool = True,
+        scheme: Scheme = "light",
+        size: ViewportSize = DESK,
+    ) -> AsyncIterator[Page]:
+        """A new tab of the window that is kept for the role and the language, for pages that are looked at and nothing
+        more: a window of its own would cost more than looking. What the tab asks for it has from the service."""
+        key = (role, language, scripted)
+        if key not in self._kept:
+            self._kept[key] = await self.context(role, language, java_script_enabled=scripted)
+            # With its last tab the process of a window ends, and what it has compiled.
+            await (await self._kept[key].new_page()).goto("/help")
+        page = await self._kept[key].new_page()
+        try:
+            network = await self._kept[key].new_cdp_session(page)
+            await network.send("Network.enable")
+            await network.send("Network.setCacheDisabled", {"cacheDisabled": True})
+            await page.set_viewport_size(size)
+            await page.emulate_media(color_scheme=scheme)
+            async with complaining(page):
+                yield page
+        finally:
+            await page.close()
 
     async def context(self, role: str, language: str, **options: Any) -> BrowserContext:
         locale = "en-GB" if language == "en" else "zh-CN"
@@ -118,7 +155,9 @@ async def site(
                     Settings(home=home, database_url=url, task_queue="browser"), temporal_server
                 )
             async with async_playwright() as playwright, await asyncpg.create_pool(url, min_size=0) as pool:
-                browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+                # Tabs of one window share a process, and what it has compiled.
+                alone = ["--no-sandbox", "--renderer-process-limit=1"]
+                browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=alone)
                 it = Site(pages.url, names, browser, pool, {})
                 for role, login in LOGINS.items():
                     if login:

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, Response
+from playwright.async_api import Page, Response, ViewportSize
 
-from tests.browser.conftest import Site
+from tests.browser.conftest import DESK, Scheme, Site
 from tests.owning import by_owner
 from tests.pages.addresses import Address, addresses, one_of_each
 
-Look = tuple[str, Literal["light", "dark"], dict[str, int]]
+Look = tuple[str, Scheme, ViewportSize]
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 AXE = {"runOnly": {"type": "tag", "values": list(RULES)}, "resultTypes": ["violations"]}
-DESK, POCKET, NARROWEST = {"width": 1280, "height": 900}, {"width": 360, "height": 740}, {"width": 320, "height": 640}
+POCKET: ViewportSize = {"width": 360, "height": 740}
+NARROWEST: ViewportSize = {"width": 320, "height": 640}
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 LONG = os.environ.get("KAIFANG_LONG") == "1"
 LANGUAGES = ("zh", "en")
 LOOKS: tuple[Look, ...] = tuple(
-    (language, scheme, size) for size in (DESK, POCKET) for scheme in ("light", "dark") for language in LANGUAGES
+    (language, scheme, size) for size in (DESK, POCKET) for scheme in SCHEMES for language in LANGUAGES
 )
 PAGES = addresses() if LONG else one_of_each()
 """The long form looks at each page as everybody who may see it, in every look; the short form at each once: role and
@@ -90,21 +92,21 @@ async def opened(page: Page, site: Site, address: Address, language: str) -> Non
 
 async def stands_within(page: Page) -> None:
     """Nothing stands beside the screen, however narrow it is, whatever its colours, however large its letters."""
-    await page.set_viewport_size(NARROWEST)  # type: ignore[arg-type]  # a dictionary of that kind
+    await page.set_viewport_size(NARROWEST)
     assert await page.evaluate(BESIDE) == [], "at 320 px"
     await page.emulate_media(forced_colors="active")
     assert await page.evaluate(BESIDE) == [], "with the colours of the system"
     await page.emulate_media(forced_colors="none")
-    await page.set_viewport_size(DESK)  # type: ignore[arg-type]  # a dictionary of that kind
+    await page.set_viewport_size(DESK)
     await page.evaluate("document.documentElement.style.fontSize = '200%'")
     assert await page.evaluate(BESIDE) == [], "with letters twice as large"
 
 
 @in_turn(*LOOKS)
 async def test_a_page_keeps_nobody_out_and_stands_within_every_screen(site: Site, address: Address, turn: Look) -> None:
-    """One window for both, since opening it takes as long as looking."""
+    """One tab for both, since opening it takes as long as looking."""
     language, scheme, size = turn
-    async with site.window(address.role, language, viewport=size, color_scheme=scheme) as page:
+    async with site.tab(address.role, language, scheme=scheme, size=size) as page:
         await opened(page, site, address, language)
         result = await Axe().run(page, options=AXE)
         assert not result.violations_count, result.generate_report()
@@ -113,14 +115,14 @@ async def test_a_page_keeps_nobody_out_and_stands_within_every_screen(site: Site
 
 @every_third(0)
 async def test_a_page_is_there_without_its_script(site: Site, address: Address) -> None:
-    async with site.window(address.role, java_script_enabled=False) as page:
+    async with site.tab(address.role, scripted=False) as page:
         await opened(page, site, address, "zh")
         assert await page.locator("h1").is_visible()
 
 
 @every_third(1)
 async def test_the_keyboard_leads_through_a_page_and_shows_where_it_is(site: Site, address: Address) -> None:
-    async with site.window(address.role, viewport=DESK) as page:
+    async with site.tab(address.role) as page:
         await opened(page, site, address, "zh")
         await page.keyboard.press("Tab")
         assert await page.evaluate("document.activeElement.classList.contains('skip')"), (
@@ -142,7 +144,7 @@ async def test_the_keyboard_leads_through_a_page_and_shows_where_it_is(site: Sit
 
 @every_third(2)
 async def test_a_page_asks_for_little_later_too(site: Site, address: Address) -> None:
-    async with site.window(address.role) as page:
+    async with site.tab(address.role) as page:
         await opened(page, site, address, "zh")
         asked = answers_to(page)
         await page.wait_for_load_state("networkidle")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -176,6 +178,12 @@ class Visitor:
 
 def parse(html: str) -> Element:
     """The document, which has to be one: html5lib finds nothing wrong with it."""
+    return deepcopy(_parsed(html))
+
+
+@lru_cache(maxsize=64)
+def _parsed(html: str) -> Element:
+    """Everybody comes in by the same page, and to parse a page costs more than to make it."""
     parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
     document: Element = parser.parse(html)
     return document

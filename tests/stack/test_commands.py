@@ -32,17 +32,9 @@ OF_SERVERS = {
     "obstore",
     "icalendar",
 }
-NEEDS = {
-    "restore": OF_SERVERS,
-    "reconcile": OF_SERVERS,
-    "refuse": OF_SERVERS,
-    "upgrade": OF_SERVERS,
-    "admin": OF_SERVERS,
-    "bodies": OF_SERVERS,
-    "accounts": OF_SERVERS,
-    "hand-over": OF_SERVERS,
-    "catalogue": OF_SERVERS,
-}
+OF_THE_RECORD = {"recovery", "upgrade", "admin", "bodies", "accounts", "hand_over", "catalogue"}
+"""Modules of commands that ask or change the record themselves, for which they need libraries of servers."""
+ONE_OF_EACH_MODULE = {module: command for command, module in MODULES.items() if module not in OF_THE_RECORD}
 """The other commands come without any library of a server, until they start one."""
 HELP = """
 import sys
@@ -67,9 +59,11 @@ def loaded(folder: Path, *arguments: str) -> set[str]:
     return set(told.stderr.splitlines()[-1].split())
 
 
-@pytest.mark.parametrize("command", MODULES)
+@pytest.mark.parametrize("command", ONE_OF_EACH_MODULE.values())
 def test_a_command_loads_nothing_of_what_others_need(tmp_path: Path, command: str) -> None:
-    assert loaded(tmp_path, command, "--help") & OF_SERVERS <= NEEDS.get(command, set())
+    packages = loaded(tmp_path, command, "--help")
+    assert "typer" in packages, "it was there to be asked"
+    assert packages & OF_SERVERS == set()
 
 
 def test_a_token_is_printed_without_the_catalogue_its_schema_or_any_server(tmp_path: Path) -> None:
