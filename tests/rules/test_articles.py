@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from reading.words.law import citations_in
 from rules.articles import LONGEST_NAME, article_label, in_full, name_of, phrase
+from rules.citing import citations_in
 from rules.loading import cities, load_pack
 from rules.pinned import Basis, Citation, Label
 from rules.resolving import as_last_in_force
