@@ -12,11 +12,12 @@ from models import acts as a
 from models.clock_ledger import Line, LineKind, ledgers_of
 from models.passing import next_instant, pass_time
 from models.procedures.access_request import ACCESS_REQUEST
+from models.telling import Account, told
 from rules.deadlines import SHANGHAI
 from rules.loading import load_file
 from rules.procedure_rules import ProcedureRules
 from rules.resolving import resolve
-from tests.models.bench import MONDAY, Bench, begun, law, notices
+from tests.models.bench import MONDAY, PARTY, Bench, begun, law, notices
 from tests.seventh_city.clocks import added_up
 
 HEYANG = resolve(load_file(Path(__file__).parent / "heyang.yaml"), "access_request", date(2026, 11, 21))
@@ -214,3 +215,66 @@ def test_a_case_whose_rules_name_no_stops_has_a_ledger_of_what_its_log_has(city:
     assert kinds == [LineKind.BEGAN, LineKind.STOPPED if city == "yunmeng" else LineKind.RAN_ON]
     assert adds_up(bench, stage)
     assert all(line.citation for line in ledger(bench, stage))
+
+
+def inspected(bench: Bench, *, why: bool = True) -> str:
+    return bench.on("answer", a.StopClock, stop="inspection", given=frozenset({"text"} if why else ()))
+
+
+def test_a_body_stops_its_clock_by_a_decision_with_a_reason_and_has_it_run_again() -> None:
+    bench = request()
+    before = bench.task("answer").clock.due_at
+    assert inspected(bench, why=False) == "RequirementMissing"
+    assert inspected(bench) == "accepted"
+    assert inspected(bench) == "ClockStandsAlready"
+    assert bench.types()[-2:] == ["StopDecided", "ClockMoved"]
+    bench.passes(days=2)
+    assert bench.on("answer", a.RunClock, stop="inspection") == "accepted"
+    assert bench.on("answer", a.RunClock, stop="inspection") == "ClockNotStopped"
+    assert before and bench.task("answer").clock.due_at == before + timedelta(days=2)
+    assert stops(bench) == [("inspection", False, False)]
+    assert adds_up(bench)
+
+
+def test_what_a_decision_stopped_runs_again_by_itself_when_the_most_is_used_up() -> None:
+    bench = request()
+    inspected(bench)
+    (stop,) = bench.task("answer").clock.open_stops
+    assert stop.ends_at == datetime(2026, 12, 1, tzinfo=SHANGHAI), "five working days"
+    bench.passes(stop.ends_at)
+    assert stops(bench) == [("inspection", False, True)]
+    assert inspected(bench) == "NothingLeftToStop"
+    assert adds_up(bench)
+
+
+def test_nobody_stops_a_clock_for_a_reason_that_the_rules_do_not_know() -> None:
+    bench = request()
+    assert bench.on("answer", a.StopClock, stop="holiday", given=frozenset({"text"})) == "StopNotKnown"
+    assert bench.on("answer", a.StopClock, stop="supplement", given=frozenset({"text"})) == "StopNotKnown"
+    five = begun(
+        law("nanning"), ACCESS_REQUEST, choices={"urgency": "normal", "use": "general"}, given=frozenset({"purpose"})
+    )
+    assert (
+        five.on("formal_review", a.StopClock, stop="inspection", given=frozenset({"text"})) == "ProcedureKnowsNoSuchAct"
+    )
+
+
+def test_no_period_that_has_ended_is_stopped() -> None:
+    bench = request(with_period("10wd"))
+    due_at = bench.task("answer").clock.due_at
+    assert due_at
+    bench.passes(due_at)
+    assert inspected(bench) == "NothingLeftToStop"
+    assert bench.on("answer", a.AskSupplement) == "accepted"
+    assert bench.task("answer").clock.due_at == due_at
+
+
+def test_who_asked_is_told_that_the_clock_stands_still_and_runs_again() -> None:
+    bench = request()
+    before, length = bench.state, len(bench.log)
+    inspected(bench)
+    bench.passes(days=1)
+    bench.on("answer", a.RunClock, stop="inspection")
+    messages = told(before, bench.state, bench.log[length:])
+    to_the_party = [each.kind for each in messages if each.to == Account(PARTY.account)]
+    assert to_the_party == ["clock_stopped", "clock_runs_again"]
