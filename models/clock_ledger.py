@@ -48,6 +48,8 @@ class Line(Frozen):
     """Of a stop: it ended because its most was used up."""
     because: str | None = None
     """The rule of stops by its name, or the document of the notice."""
+    act: str | None = None
+    """The act that decided it, in whose content its reason stands."""
     period: str | None = None
     """What began, by how much it was extended, or for how long at most it stops."""
     due_before: datetime | None = None
@@ -108,26 +110,27 @@ class Ledger:
             document = event.notice.document if event.notice else None
             self._add(LineKind.MOVED, event.at, because=document, due_before=event.due_before)
         for extension in event.clock.extensions[len(before.extensions) :]:
-            self._extended(extension)
+            self._extended(extension, event.act)
         for ended in event.clock.stops[len(before.stops) :]:
             self._ran_again(ended)
         known = {(stop.because, stop.cause) for stop in before.open_stops}
         for stop in event.clock.open_stops:
             if (stop.because, stop.cause) not in known:
-                self._stopped(stop, event.due_before)
+                self._stopped(stop, event)
         if event.clock.stopped_at and not before.stopped_at and not event.clock.open_stops:
             rule = self.rules.supplement
             at, cited = event.clock.stopped_at, rule.citation if rule else None
             self._add(LineKind.STOPPED, at, because=SUPPLEMENT, due_before=event.due_before, citation=cited)
 
-    def _stopped(self, stop: OpenStop, due_before: datetime | None) -> None:
+    def _stopped(self, stop: OpenStop, event: e.ClockMoved) -> None:
         cited = cited_in(self.rules.stop(stop.because), stop.source, stop.article, stop.basis)
         self._add(
             LineKind.STOPPED,
             stop.stopped_at,
             because=stop.because,
             period=stop.at_most,
-            due_before=due_before,
+            act=event.act,
+            due_before=event.due_before,
             citation=cited,
         )
 
@@ -140,12 +143,12 @@ class Ledger:
                 self.lines[place] = line.model_copy(update=ended)
                 return
 
-    def _extended(self, extension: Extension) -> None:
+    def _extended(self, extension: Extension, act: str | None) -> None:
         stage = self.rules.stage(self.stage)
         rule = stage.extension if stage else None
         known = rule.citation if rule and rule.citation.article == extension.article else None
         cited = known or Citation(source=extension.source, article=extension.article, basis=extension.basis)
-        self._add(LineKind.EXTENDED, extension.decided_at, period=extension.period, citation=cited)
+        self._add(LineKind.EXTENDED, extension.decided_at, period=extension.period, act=act, citation=cited)
 
     def _runs_on(self, begins: StopBegins, at: datetime) -> None:
         """Says by which rule a thing of this kind stops no clock, where one says so."""

@@ -134,7 +134,8 @@ class LedgerLine(Shape):
     `because` names what stopped it, or the notice. `until`: when it ran again, null while it stands still; `by_time`:
     the most that the law has for it was used up then. `period` is what began, by how much it was extended, or for how
     long it can stand still at most. `left` is what was left of the period when it was stopped (`3wd`, `40h`), and
-    `due_at` when the clock was due from then on, null where nobody could say.
+    `due_at` when the clock was due from then on, null where nobody could say. `said` is the reason of a decision, in
+    its words.
     """
 
     kind: str
@@ -146,6 +147,7 @@ class LedgerLine(Shape):
     period: str | None
     left: str | None
     due_at: Instant | None
+    said: str | None
     law: RuleNamed | None
 
 

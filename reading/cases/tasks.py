@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -56,6 +56,8 @@ class TaskKnown:
     supplement_wanted: str | None
     ledger: Sequence[Line] | None = None
     """How its clock came to its end; None where no log was read."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What acts say that the caller may read, by their ids."""
 
 
 def logins_of(accounts: Iterable[str], called: Mapping[str, directory.Called]) -> dict[str, str]:
@@ -94,6 +96,7 @@ async def tasks_of_case(
                 draft=drafts.get(state.case_id),
                 supplement_wanted=wanted.get(task.supplement_act or ""),
                 ledger=ledgers.get(task.task_id, ()),
+                words=wanted,
             )
         )
         for task in sorted(state.tasks.values(), key=lambda task: task.opened_by_event)
@@ -202,6 +205,7 @@ def task_shown(known: TaskKnown) -> TaskShown:
             overdue=known.overdue,
             waiting=known.waited,
             ledger=known.ledger,
+            words=known.words,
         ),
         said=updates_shown.said_of(law, task, known.draft),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from activities.calendar.record import deadline_of
@@ -29,6 +29,7 @@ def clock_shown(
     overdue: bool,
     waiting: timedelta,
     ledger: Sequence[Line] | None = None,
+    words: Mapping[str, str] | None = None,
 ) -> ClockShown:
     """The clock of a task; `record` is the record of notices by which it was set, `until` the end of the time used."""
     clock = task.clock
@@ -63,12 +64,12 @@ def clock_shown(
         used_working_days=days,
         waiting_seconds=int(waiting.total_seconds()),
         skipped=skipped(law, clock, record),
-        ledger=None if ledger is None else [line_shown(law, each, clock, calendar) for each in ledger],
+        ledger=None if ledger is None else [line_shown(law, each, clock, calendar, words or {}) for each in ledger],
     )
 
 
-def line_shown(law: Law, line: Line, clock: Clock, calendar: Calendar) -> LedgerLine:
-    """A line of the ledger of a clock, in words."""
+def line_shown(law: Law, line: Line, clock: Clock, calendar: Calendar, words: Mapping[str, str]) -> LedgerLine:
+    """A line of the ledger of a clock, in words; `words` are those of acts that the caller may read, by their ids."""
     return LedgerLine(
         kind=line.kind,
         label=law.say(texts().clocks[line.kind]),
@@ -79,6 +80,7 @@ def line_shown(law: Law, line: Line, clock: Clock, calendar: Calendar) -> Ledger
         period=line.period,
         left=left_of(line, clock, calendar),
         due_at=line.due_at,
+        said=words.get(line.act or ""),
         law=law.named(line.citation) if line.citation else None,
     )
 
